@@ -1,0 +1,15 @@
+//! Mattermost for programs without an async runtime.
+
+#[macro_use]
+mod macros;
+
+pub mod error;
+pub mod http;
+pub mod model;
+mod secret;
+mod time;
+
+pub use error::{Error, ErrorKind, Result};
+pub use model::*;
+pub use secret::Secret;
+pub use time::Timestamp;

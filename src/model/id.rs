@@ -1,0 +1,130 @@
+//! The id newtypes: arguments that are swapped do not compile.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::Deserializer;
+use serde::de::{self, Visitor};
+
+use crate::error::{Error, Result};
+
+ids! {
+    /// A bot's account; the same value as its [`UserId`].
+    BotUserId;
+    /// A channel, a direct or a group channel.
+    ChannelId;
+    /// A slash command.
+    CommandId;
+    /// A custom emoji.
+    EmojiId;
+    /// An uploaded file.
+    FileId;
+    /// A user group.
+    GroupId;
+    /// An incoming or outgoing webhook.
+    HookId;
+    /// A job of the server.
+    JobId;
+    /// An OAuth 2.0 application.
+    OAuthAppId;
+    /// A post.
+    PostId;
+    /// A role.
+    RoleId;
+    /// A permission scheme.
+    SchemeId;
+    /// A scheduled post.
+    ScheduledPostId;
+    /// A session of a user.
+    SessionId;
+    /// A team.
+    TeamId;
+    /// A personal access token (its id, not the token).
+    TokenId;
+    /// A resumable upload.
+    UploadId;
+    /// A user. `UserId::me()` stands for the account that is logged in, wherever a route takes it.
+    UserId;
+}
+
+impl UserId {
+    /// The account that is logged in: the server's word `me`.
+    pub fn me() -> Self {
+        Self("me".into())
+    }
+}
+
+impl From<&UserId> for BotUserId {
+    fn from(id: &UserId) -> Self {
+        Self(id.0.clone())
+    }
+}
+
+impl From<&BotUserId> for UserId {
+    fn from(id: &BotUserId) -> Self {
+        Self(id.0.clone())
+    }
+}
+
+const LENGTH: usize = 26;
+
+fn is_id(text: &str) -> bool {
+    text.len() == LENGTH && text.bytes().all(|b| b.is_ascii_alphanumeric())
+}
+
+pub(crate) fn check(kind: &str, text: &str) -> Result<()> {
+    arg(kind, text).map(drop).map_err(Error::input)
+}
+
+pub(crate) fn arg<'a>(kind: &str, text: &'a str) -> Result<Cow<'a, str>, Cow<'static, str>> {
+    if is_id(text) || (kind == "UserId" && text == "me") {
+        return Ok(Cow::Borrowed(text));
+    }
+    let shown: String = text.chars().take(40).collect();
+    Err(format!("{shown:?} is no {kind}: an id has {LENGTH} letters and digits").into())
+}
+
+/// A string, or `null`, which reads as the empty one.
+pub(crate) fn text<'de, D: Deserializer<'de>>(from: D) -> Result<Box<str>, D::Error> {
+    struct Text;
+    impl<'de> Visitor<'de> for Text {
+        type Value = Box<str>;
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a string")
+        }
+        fn visit_str<E: de::Error>(self, text: &str) -> Result<Box<str>, E> {
+            Ok(text.into())
+        }
+        fn visit_string<E: de::Error>(self, text: String) -> Result<Box<str>, E> {
+            Ok(text.into())
+        }
+        fn visit_unit<E: de::Error>(self) -> Result<Box<str>, E> {
+            Ok(Box::default())
+        }
+        fn visit_none<E: de::Error>(self) -> Result<Box<str>, E> {
+            Ok(Box::default())
+        }
+        fn visit_some<D: Deserializer<'de>>(self, from: D) -> Result<Box<str>, D::Error> {
+            from.deserialize_str(self)
+        }
+    }
+    from.deserialize_option(Text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_checked_and_null_is_empty() {
+        let id: PostId = "8k7ktpqaaidztx87g5zqd8j3ry".parse().unwrap();
+        assert_eq!(serde_json::to_string(&id).unwrap(), r#""8k7ktpqaaidztx87g5zqd8j3ry""#);
+        assert!("".parse::<PostId>().is_err());
+        assert!("me".parse::<PostId>().is_err());
+        assert!("me".parse::<UserId>().is_ok());
+        assert!("8k7ktpqaaidztx87g5zqd8j3r/".parse::<PostId>().is_err());
+        assert!(serde_json::from_str::<PostId>("null").unwrap().is_empty());
+        assert!(serde_json::from_str::<PostId>("1").is_err());
+        assert_eq!(serde_json::from_value::<PostId>("x".into()).unwrap(), "x");
+    }
+}
