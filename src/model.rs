@@ -5,5 +5,7 @@
 //! skipped. Every model is `Default + Deserialize + Serialize`, so that tests can build one.
 
 pub mod id;
+pub(crate) mod json;
 
 pub use id::*;
+pub use json::Json;

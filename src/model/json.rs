@@ -1,0 +1,239 @@
+//! JSON that is decoded when somebody looks at it, and the decoder that all answers and events go through.
+
+use std::fmt;
+use std::sync::OnceLock;
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+use crate::error::{Error, ErrorKind, Result, short};
+
+/// A JSON value kept as the server sent it, and decoded at the first look.
+///
+/// Props and embeds of a post are of this type: most programs never look at them. What a server sends is kept to the
+/// letter, so that it can be sent back.
+///
+/// ```
+/// use mattermost::Json;
+/// let props = Json::from(serde_json::json!({"from_bot": "true"}));
+/// assert!(props.get("from_bot").is_some_and(|v| v == "true"));
+/// assert!(props.get("other").is_none());
+/// ```
+#[derive(Clone, Default)]
+pub struct Json {
+    raw: Option<Box<RawValue>>,
+    value: OnceLock<Value>,
+}
+
+impl Json {
+    /// The text, `{}` if there is none.
+    pub fn as_str(&self) -> &str {
+        self.raw.as_ref().map_or("{}", |raw| raw.get())
+    }
+
+    /// The value; decoded once.
+    pub fn value(&self) -> &Value {
+        self.value.get_or_init(|| serde_json::from_str(self.as_str()).unwrap_or_default())
+    }
+
+    /// A member of an object.
+    pub fn get(&self, key: &str) -> Option<&Value> {
+        if self.is_empty() {
+            return None;
+        }
+        self.value().get(key)
+    }
+
+    /// Decodes it into a type of your own.
+    pub fn decode<T: DeserializeOwned>(&self) -> Result<T> {
+        decode(self.as_str().as_bytes())
+    }
+
+    /// Whether it is missing, `null`, `{}` or `[]`.
+    pub fn is_empty(&self) -> bool {
+        matches!(self.as_str(), "{}" | "null" | "[]")
+    }
+}
+
+impl From<Value> for Json {
+    fn from(value: Value) -> Self {
+        Self { raw: serde_json::value::to_raw_value(&value).ok(), value: OnceLock::from(value) }
+    }
+}
+
+impl PartialEq for Json {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_str() == other.as_str() || self.value() == other.value()
+    }
+}
+
+impl fmt::Debug for Json {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl Serialize for Json {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match &self.raw {
+            Some(raw) => raw.serialize(serializer),
+            None => self.value().serialize(serializer),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Json {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let raw = Box::<RawValue>::deserialize(from)?;
+        Ok(Self { raw: (!matches!(raw.get(), "{}" | "null")).then_some(raw), value: OnceLock::new() })
+    }
+}
+
+/// `null` as the default, for fields that are often `null`.
+pub(crate) fn or_default<'de, D: Deserializer<'de>, T: Default + Deserialize<'de>>(
+    from: D,
+) -> Result<T, D::Error> {
+    Ok(Option::deserialize(from)?.unwrap_or_default())
+}
+
+/// Decodes what a server sent. Where a member is `null` and its type knows none, the text is decoded again without
+/// its `null` members: so every `null` reads as the default, and models stay free of attributes.
+pub(crate) fn decode<T: DeserializeOwned>(text: &[u8]) -> Result<T> {
+    let first = match serde_json::from_slice(text) {
+        Ok(value) => return Ok(value),
+        Err(error) => error,
+    };
+    if let Some(stripped) = without_nulls(text) {
+        if let Ok(value) = serde_json::from_slice(&stripped) {
+            return Ok(value);
+        }
+    }
+    Err(undecodable(text, &first))
+}
+
+fn undecodable(text: &[u8], error: &serde_json::Error) -> Error {
+    let path = path_at(text, error.line(), error.column());
+    let snippet = String::from_utf8_lossy(text.get(..text.len().min(160)).unwrap_or_default()).into_owned();
+    // serde_json quotes the offending value: cut, it could be long.
+    let said = short(&error.to_string(), 200).into_owned();
+    Error::new(ErrorKind::Decode, format!("unexpected JSON at {path}: {said}; it begins with {:?}", short(&snippet, 80)))
+}
+
+/// The text without its `null` members; `None` if it is no JSON or has none.
+fn without_nulls(text: &[u8]) -> Option<Vec<u8>> {
+    fn strip(value: &mut Value) -> bool {
+        match value {
+            Value::Object(members) => {
+                let before = members.len();
+                members.retain(|_, member| !member.is_null());
+                let mut changed = members.len() != before;
+                for member in members.values_mut() {
+                    changed |= strip(member);
+                }
+                changed
+            }
+            Value::Array(items) => items.iter_mut().fold(false, |changed, item| strip(item) | changed),
+            _ => false,
+        }
+    }
+    let mut value: Value = serde_json::from_slice(text).ok()?;
+    if value.is_null() {
+        // A list that is empty comes as `null` from some routes.
+        return Some(b"[]".to_vec());
+    }
+    strip(&mut value).then(|| serde_json::to_vec(&value).ok())?
+}
+
+/// The JSON path of a position, as `$.posts.abc.create_at`: walks the tokens up to it.
+fn path_at(text: &[u8], line: usize, column: usize) -> String {
+    enum Step {
+        Key(String),
+        Index(usize),
+    }
+    let start = text
+        .split(|b| *b == b'\n')
+        .take(line.saturating_sub(1))
+        .map(|line| line.len() + 1)
+        .sum::<usize>();
+    let end = (start + column).saturating_sub(1).min(text.len());
+    let mut steps: Vec<Step> = Vec::new();
+    let mut at = 0;
+    let mut key: Option<String> = None;
+    while let Some(byte) = text.get(at).filter(|_| at < end) {
+        match byte {
+            b'{' => steps.push(Step::Key(String::new())),
+            b'[' => steps.push(Step::Index(0)),
+            b'}' | b']' if at + 1 < end => drop(steps.pop()),
+            b',' => {
+                if let Some(Step::Index(n)) = steps.last_mut() {
+                    *n += 1;
+                }
+            }
+            b':' => {
+                if let (Some(Step::Key(name)), Some(key)) = (steps.last_mut(), key.take()) {
+                    *name = key;
+                }
+            }
+            b'"' => {
+                let from = at + 1;
+                at += 1;
+                while text.get(at).is_some_and(|b| *b != b'"') {
+                    at += if text.get(at) == Some(&b'\\') { 2 } else { 1 };
+                }
+                key = text.get(from..at).map(|k| short(&String::from_utf8_lossy(k), 40).into_owned());
+            }
+            _ => {}
+        }
+        at += 1;
+    }
+    steps.iter().fold(String::from("$"), |path, step| match step {
+        Step::Key(name) if name.is_empty() => path,
+        Step::Key(name) => format!("{path}.{name}"),
+        Step::Index(n) => format!("{path}[{n}]"),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    #[derive(Debug, Default, Deserialize, PartialEq)]
+    #[serde(default)]
+    struct Thing {
+        name: String,
+        list: Vec<u32>,
+        inner: BTreeMap<String, Vec<u8>>,
+    }
+
+    #[test]
+    fn null_reads_as_the_default() {
+        let thing: Thing = decode(br#"{"name":null,"list":null,"inner":{"a":[1],"b":null}}"#).unwrap();
+        assert_eq!(thing.inner.len(), 1);
+        assert_eq!(decode::<Vec<Thing>>(b"null").unwrap(), []);
+    }
+
+    #[test]
+    fn errors_name_the_place() {
+        let error = decode::<Vec<Thing>>(b"[{},{\"name\":\"x\",\n \"inner\":{\"k\":[1,\"no\"]}}]").unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Decode);
+        assert!(error.to_string().contains("$[1].inner.k[1]"), "{error}");
+        let error = decode::<Thing>(b"{\"name\":7}").unwrap_err();
+        assert!(error.to_string().contains("$.name"), "{error}");
+        let error = decode::<Thing>(b"<html>").unwrap_err();
+        assert!(error.to_string().contains("at $:"), "{error}");
+    }
+
+    #[test]
+    fn json_keeps_the_letter() {
+        let json: Json = serde_json::from_str(r#"{"b":1,  "a":1.0}"#).unwrap();
+        assert_eq!(serde_json::to_string(&json).unwrap(), r#"{"b":1,  "a":1.0}"#);
+        assert_eq!(json.get("b").unwrap(), 1);
+        assert!(Json::default().is_empty());
+        assert_eq!(serde_json::to_string(&Json::default()).unwrap(), "{}");
+        assert_eq!(serde_json::from_value::<Json>(serde_json::json!({"x": 1})).unwrap().get("x").unwrap(), 1);
+    }
+}
