@@ -124,7 +124,11 @@ impl Error {
 
     /// Finds the request in the server's log.
     pub fn request_id(&self) -> Option<&str> {
-        self.0.request_id.as_deref().or_else(|| self.api().map(|api| &*api.request_id)).filter(|id| !id.is_empty())
+        self.0
+            .request_id
+            .as_deref()
+            .or_else(|| self.api().map(|api| &*api.request_id))
+            .filter(|id| !id.is_empty())
     }
 
     /// How long the server asks to wait, where it does.
@@ -290,7 +294,9 @@ impl fmt::Display for Error {
         }
         f.write_str(&parts.join(": "))?;
         match &inner.api {
-            Some(api) if !api.id.is_empty() && !api.message.is_empty() => write!(f, " ({})", short(&api.id, 100)),
+            Some(api) if !api.id.is_empty() && !api.message.is_empty() => {
+                write!(f, " ({})", short(&api.id, 100))
+            }
             _ => Ok(()),
         }
     }

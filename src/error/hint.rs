@@ -6,7 +6,10 @@ use super::{Error, ErrorKind};
 
 /// Prefixes of error ids, as sent by servers 5.37 and 11.6.
 const BY_ID: &[(&str, &str)] = &[
-    ("api.context.session_expired", "the token is wrong, expired or revoked: log in again or make a new token"),
+    (
+        "api.context.session_expired",
+        "the token is wrong, expired or revoked: log in again or make a new token",
+    ),
     ("api.context.permissions", "the account lacks a permission, or is not in the team or channel"),
     ("api.context.mfa_required", "the server wants this account to set up MFA first"),
     (
@@ -32,15 +35,24 @@ const BY_ID: &[(&str, &str)] = &[
         "api.user.login.invalid_credentials",
         "login id or password is wrong; accounts with single sign-on need a personal access token",
     ),
-    ("api.post.create_post.root_id", "a reply's root_id must be the first post of the thread: use `posts().reply`"),
+    (
+        "api.post.create_post.root_id",
+        "a reply's root_id must be the first post of the thread: use `posts().reply`",
+    ),
     (
         "api.post.create_post.channel_root_id",
         "a reply goes into the channel of its thread: use `posts().reply`",
     ),
     ("api.post.create_post.can_not_post_to_deleted", "the channel is archived"),
-    ("model.post.is_valid.message_length", "the text is too long for this server: 16383 characters by default"),
+    (
+        "model.post.is_valid.message_length",
+        "the text is too long for this server: 16383 characters by default",
+    ),
     ("model.post.is_valid.file_ids", "a post holds 10 files at most"),
-    ("app.user_access_token.disabled", "personal access tokens are off: EnableUserAccessTokens, or use a bot"),
+    (
+        "app.user_access_token.disabled",
+        "personal access tokens are off: EnableUserAccessTokens, or use a bot",
+    ),
     ("api.command.execute_command.not_found", "no such slash command on this server"),
     ("api.license_error", "the feature needs a license that this server does not have"),
     ("license_error", "the feature needs a license that this server does not have"),
@@ -63,7 +75,9 @@ pub(super) fn of(error: &Error) -> Option<&'static str> {
         (_, Some(501)) => Some("the feature is switched off on this server, or needs a license"),
         (_, Some(413)) => Some("a proxy or the server limits the size of requests"),
         (_, Some(429)) => Some("the server's rate limit: slow down, or ask for a higher limit"),
-        (ErrorKind::Status, Some(502..=504)) => Some("the proxy is up but the server behind it does not answer"),
+        (ErrorKind::Status, Some(502..=504)) => {
+            Some("the proxy is up but the server behind it does not answer")
+        }
         (ErrorKind::UnknownOutcome, _) => Some("look whether it was done before doing it again"),
         (ErrorKind::Backlogged, _) => Some("take events from the stream, then ask again"),
         _ => None,

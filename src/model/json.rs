@@ -118,7 +118,10 @@ fn undecodable(text: &[u8], error: &serde_json::Error) -> Error {
     let snippet = String::from_utf8_lossy(text.get(..text.len().min(160)).unwrap_or_default()).into_owned();
     // serde_json quotes the offending value: cut, it could be long.
     let said = short(&error.to_string(), 200).into_owned();
-    Error::new(ErrorKind::Decode, format!("unexpected JSON at {path}: {said}; it begins with {:?}", short(&snippet, 80)))
+    Error::new(
+        ErrorKind::Decode,
+        format!("unexpected JSON at {path}: {said}; it begins with {:?}", short(&snippet, 80)),
+    )
 }
 
 /// The text without its `null` members; `None` if it is no JSON or has none.
@@ -152,11 +155,8 @@ fn path_at(text: &[u8], line: usize, column: usize) -> String {
         Key(String),
         Index(usize),
     }
-    let start = text
-        .split(|b| *b == b'\n')
-        .take(line.saturating_sub(1))
-        .map(|line| line.len() + 1)
-        .sum::<usize>();
+    let start =
+        text.split(|b| *b == b'\n').take(line.saturating_sub(1)).map(|line| line.len() + 1).sum::<usize>();
     let end = (start + column).saturating_sub(1).min(text.len());
     let mut steps: Vec<Step> = Vec::new();
     let mut at = 0;
@@ -218,7 +218,8 @@ mod tests {
 
     #[test]
     fn errors_name_the_place() {
-        let error = decode::<Vec<Thing>>(b"[{},{\"name\":\"x\",\n \"inner\":{\"k\":[1,\"no\"]}}]").unwrap_err();
+        let error =
+            decode::<Vec<Thing>>(b"[{},{\"name\":\"x\",\n \"inner\":{\"k\":[1,\"no\"]}}]").unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Decode);
         assert!(error.to_string().contains("$[1].inner.k[1]"), "{error}");
         let error = decode::<Thing>(b"{\"name\":7}").unwrap_err();
