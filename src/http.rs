@@ -1,9 +1,216 @@
 //! Requests as values.
+//!
+//! Every method of this crate builds a [`Call`] and ends it. A route that has no method yet is called the same way,
+//! by [`Client::call`](crate::Client::call):
+//!
+//! ```no_run
+//! # fn run(client: &mattermost::Client, team: &mattermost::TeamId) -> mattermost::Result<()> {
+//! use mattermost::http::Method;
+//! let stats: serde_json::Value = client.call(Method::Get, "/teams/{team_id}/stats", &[team]).fetch()?;
+//! # Ok(()) }
+//! ```
 
-use std::borrow::Cow;
+mod agent;
+mod body;
+mod call;
+mod download;
+mod governor;
+mod login;
+mod multipart;
+mod path;
+mod query;
+mod reply;
+mod retry;
 
-/// What can stand in a path.
-pub trait PathArg {
-    /// The text, before percent-encoding; or why it cannot be sent.
-    fn path_arg(&self) -> Result<Cow<'_, str>, Cow<'static, str>>;
+use std::fmt;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+pub(crate) use self::agent::resolver::lookup;
+pub use self::body::Body;
+pub use self::call::{Call, Changed};
+pub use self::download::Download;
+pub(crate) use self::login::{Credentials, Login, Mfa};
+pub use self::multipart::Multipart;
+pub use self::path::PathArg;
+
+use self::agent::Agent;
+use self::governor::Governor;
+use crate::config::Config;
+use crate::error::{Error, Result};
+use crate::model::UserId;
+use crate::secret::Secret;
+
+/// The verbs of HTTP that the API uses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(clippy::exhaustive_enums, reason = "HTTP is done")]
+pub enum Method {
+    /// DELETE
+    Delete,
+    /// GET
+    Get,
+    /// HEAD
+    Head,
+    /// PATCH
+    Patch,
+    /// POST
+    Post,
+    /// PUT
+    Put,
+}
+
+impl Method {
+    /// The verb, in capitals.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Delete => "DELETE",
+            Self::Get => "GET",
+            Self::Head => "HEAD",
+            Self::Patch => "PATCH",
+            Self::Post => "POST",
+            Self::Put => "PUT",
+        }
+    }
+}
+
+impl fmt::Display for Method {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A handle on one server: cheap to clone, all clones share connections, session and rate limit.
+#[derive(Clone)]
+pub(crate) struct Http {
+    shared: Arc<Shared>,
+    timeout: Duration,
+    read_only: bool,
+}
+
+struct Shared {
+    config: Arc<Config>,
+    agent: Agent,
+    login: Arc<Login>,
+    governor: Governor,
+    me: OnceLock<UserId>,
+}
+
+impl fmt::Debug for Http {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Http")
+            .field("base", &self.shared.config.base)
+            .field("timeout", &self.timeout)
+            .finish()
+    }
+}
+
+impl Http {
+    pub(crate) fn new(config: Config, login: Login) -> Result<Self> {
+        let config = Arc::new(config);
+        let agent = Agent::new(&config)?;
+        Ok(Self::with(config, agent, Arc::new(login)))
+    }
+
+    fn with(config: Arc<Config>, agent: Agent, login: Arc<Login>) -> Self {
+        let timeout = config.timeout;
+        let (governor, me) = (Governor::default(), OnceLock::new());
+        Self { shared: Arc::new(Shared { config, agent, login, governor, me }), timeout, read_only: false }
+    }
+
+    /// The same server and session over connections of its own: closing it ends its calls and no others.
+    pub(crate) fn apart(&self) -> Result<Self> {
+        let config = Arc::clone(&self.shared.config);
+        let agent = Agent::new(&config)?;
+        let apart = Self::with(config, agent, Arc::clone(&self.shared.login));
+        if let Some(me) = self.shared.me.get() {
+            apart.set_me(me.clone());
+        }
+        Ok(apart)
+    }
+
+    pub(crate) fn with_timeout(&self, timeout: Duration) -> Self {
+        Self { timeout, ..self.clone() }
+    }
+
+    pub(crate) fn read_only(&self) -> Self {
+        Self { read_only: true, ..self.clone() }
+    }
+
+    /// Ends the calls in flight of all clones; later ones fail.
+    pub(crate) fn close(&self) {
+        self.shared.governor.close();
+        self.shared.agent.shutdown();
+    }
+
+    pub(crate) fn config(&self) -> &Config {
+        &self.shared.config
+    }
+
+    /// The present token and the number of logins so far.
+    pub(crate) fn token(&self) -> (Option<Secret>, u64) {
+        self.shared.login.token()
+    }
+
+    /// Gives the account's id to calls that need it.
+    pub(crate) fn set_me(&self, me: UserId) {
+        let _ = self.shared.me.set(me);
+    }
+
+    /// The account's id, known since the client was connected.
+    pub(crate) fn me(&self) -> Result<UserId> {
+        self.shared.me.get().cloned().ok_or_else(|| Error::input("this client is not logged in"))
+    }
+
+    /// Logs in again, unless another thread did since `generation`.
+    pub(crate) fn login_again(&self, generation: u64) -> Result<()> {
+        self.shared.login.again(self, generation)
+    }
+
+    /// Logs in with the credentials; the answer's body is the own user.
+    pub(crate) fn login(&self) -> Result<Vec<u8>> {
+        self.shared.login.first(self)
+    }
+
+    pub(crate) fn call<'c>(
+        &'c self,
+        method: Method,
+        template: &'static str,
+        args: &[&dyn PathArg],
+    ) -> Call<'c> {
+        Call::new(self, false, method, template, args)
+    }
+
+    /// A route beside API v4, as `/hooks/{hook_id}`.
+    pub(crate) fn outside<'c>(
+        &'c self,
+        method: Method,
+        template: &'static str,
+        args: &[&dyn PathArg],
+    ) -> Call<'c> {
+        Call::new(self, true, method, template, args)
+    }
+
+    pub(crate) fn get<'c>(&'c self, template: &'static str, args: &[&dyn PathArg]) -> Call<'c> {
+        self.call(Method::Get, template, args)
+    }
+
+    pub(crate) fn post<'c>(&'c self, template: &'static str, args: &[&dyn PathArg]) -> Call<'c> {
+        self.call(Method::Post, template, args)
+    }
+
+    pub(crate) fn put<'c>(&'c self, template: &'static str, args: &[&dyn PathArg]) -> Call<'c> {
+        self.call(Method::Put, template, args)
+    }
+
+    pub(crate) fn patch<'c>(&'c self, template: &'static str, args: &[&dyn PathArg]) -> Call<'c> {
+        self.call(Method::Patch, template, args)
+    }
+
+    pub(crate) fn delete<'c>(&'c self, template: &'static str, args: &[&dyn PathArg]) -> Call<'c> {
+        self.call(Method::Delete, template, args)
+    }
+
+    pub(crate) fn head<'c>(&'c self, template: &'static str, args: &[&dyn PathArg]) -> Call<'c> {
+        self.call(Method::Head, template, args)
+    }
 }

@@ -1,0 +1,291 @@
+//! The only place that names ureq: one exchange over one pooled connection.
+
+mod connector;
+pub(crate) mod resolver;
+
+use std::fmt;
+use std::io::{self, Read};
+use std::sync::Arc;
+use std::time::Duration;
+
+use ureq::http::{HeaderMap, Request, header};
+use ureq::unversioned::transport::ConnectionDetails;
+
+use self::connector::Dialer;
+use self::resolver::SharedResolver;
+use super::Method;
+use crate::config::Config;
+use crate::error::{Error, ErrorKind, Result, short};
+
+/// A pool of connections to one server.
+#[derive(Clone)]
+pub(crate) struct Agent {
+    ureq: ureq::Agent,
+    /// The deadline that the agent has by itself: giving another one costs a copy of its settings.
+    within: Duration,
+}
+
+impl fmt::Debug for Agent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Agent")
+    }
+}
+
+/// What goes out.
+pub(crate) struct Outgoing<'a> {
+    pub(crate) method: Method,
+    pub(crate) url: &'a str,
+    pub(crate) headers: &'a [(&'static str, String)],
+    pub(crate) bearer: Option<&'a str>,
+    pub(crate) body: OutgoingBody<'a>,
+    /// For the whole exchange, the answer's body included.
+    pub(crate) within: Duration,
+    /// For the answer's head alone.
+    pub(crate) first_byte: Option<Duration>,
+}
+
+pub(crate) enum OutgoingBody<'a> {
+    Empty,
+    Bytes(&'a [u8]),
+    Reader(&'a mut (dyn Read + Send), Option<u64>),
+}
+
+/// What came back; the body is still on the wire.
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    headers: HeaderMap,
+    body: ureq::Body,
+}
+
+impl Answer {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+
+    /// The length that the server promised.
+    pub(crate) fn length(&self) -> Option<u64> {
+        self.body.content_length()
+    }
+
+    pub(crate) fn into_reader(self, limit: u64) -> impl Read + Send + 'static {
+        self.body.into_with_config().limit(limit).reader()
+    }
+
+    /// The whole body; an error past `limit` bytes.
+    pub(crate) fn read(mut self, limit: u64) -> Result<Vec<u8>> {
+        self.body.with_config().limit(limit).read_to_vec().map_err(|error| explain(error).error)
+    }
+
+    /// Reads on to the end, so that the connection can be used again; gives up past 64 kB.
+    pub(crate) fn drain(mut self) {
+        let _ = io::copy(&mut self.body.as_reader().take(64 << 10), &mut io::sink());
+    }
+}
+
+/// A failed exchange, and whether anything of it may have reached the server.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    pub(crate) error: Error,
+    pub(crate) sent: bool,
+}
+
+impl Agent {
+    pub(crate) fn new(config: &Arc<Config>) -> Result<Self> {
+        let resolver = SharedResolver::default();
+        let proxy = config.proxy.for_target(&config.base)?.map(|proxy| {
+            let mut builder =
+                ureq::Proxy::builder(ureq::ProxyProtocol::Http).host(&proxy.host).port(proxy.port);
+            if let Some(user) = &proxy.user {
+                builder = builder.username(user.expose());
+            }
+            if let Some(password) = &proxy.password {
+                builder = builder.password(password.expose());
+            }
+            builder.build().map_err(|_| Error::input("the proxy's URL cannot be used"))
+        });
+        let settings = ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .max_redirects_will_error(false)
+            .proxy(proxy.transpose()?)
+            .user_agent(&*config.user_agent)
+            .accept("application/json, */*;q=0.8")
+            .no_delay(true)
+            .input_buffer_size(16 << 10)
+            .output_buffer_size(16 << 10)
+            .max_response_header_size(64 << 10)
+            .max_idle_connections(8)
+            .max_idle_connections_per_host(8)
+            .max_idle_age(Duration::from_secs(55))
+            .allow_non_standard_methods(true)
+            .timeout_resolve(Some(config.connect_timeout))
+            .timeout_connect(Some(config.connect_timeout))
+            .timeout_global(Some(config.timeout))
+            .build();
+        let dialer = Dialer::new(Arc::clone(config), Arc::clone(&resolver.0));
+        Ok(Self { ureq: ureq::Agent::with_parts(settings, dialer, resolver), within: config.timeout })
+    }
+
+    /// Ends what is under way, and refuses what comes.
+    pub(crate) fn shutdown(&self) {
+        self.ureq.clone().shutdown();
+    }
+
+    pub(crate) fn exchange(&self, out: Outgoing<'_>) -> Result<Answer, Failure> {
+        let mut request = Request::builder().method(out.method.as_str()).uri(out.url);
+        for (name, value) in out.headers {
+            request = request.header(*name, value);
+        }
+        if let Some(token) = out.bearer {
+            request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
+        }
+        let not_sent = |message: &'static str| Failure { error: Error::input(message), sent: false };
+        let (within, first_byte) = (out.within, out.first_byte);
+        let answer = match out.body {
+            OutgoingBody::Empty => self.run(
+                request.body(()).map_err(|_| not_sent("the request cannot be built"))?,
+                within,
+                first_byte,
+            ),
+            OutgoingBody::Bytes(bytes) => self.run(
+                request.body(bytes).map_err(|_| not_sent("the request cannot be built"))?,
+                within,
+                first_byte,
+            ),
+            OutgoingBody::Reader(mut reader, length) => {
+                if let Some(length) = length {
+                    request = request.header(header::CONTENT_LENGTH, length);
+                }
+                let body = ureq::SendBody::from_reader(&mut reader);
+                self.run(
+                    request.body(body).map_err(|_| not_sent("the request cannot be built"))?,
+                    within,
+                    first_byte,
+                )
+            }
+        };
+        let (parts, body) = answer.map_err(explain)?.into_parts();
+        Ok(Answer { status: parts.status.as_u16(), headers: parts.headers, body })
+    }
+
+    fn run(
+        &self,
+        request: Request<impl ureq::AsSendBody>,
+        within: Duration,
+        first_byte: Option<Duration>,
+    ) -> Result<ureq::http::Response<ureq::Body>, ureq::Error> {
+        if within == self.within && first_byte.is_none() {
+            return self.ureq.run(request);
+        }
+        let configured = self
+            .ureq
+            .configure_request(request)
+            .timeout_global(Some(within))
+            .timeout_recv_response(first_byte)
+            .build();
+        self.ureq.run(configured)
+    }
+}
+
+/// Carries our own error through ureq; nothing was sent yet when it came up.
+#[derive(Debug)]
+struct NotSent(Error);
+
+impl fmt::Display for NotSent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl std::error::Error for NotSent {}
+
+fn not_sent(error: Error) -> ureq::Error {
+    ureq::Error::Other(Box::new(NotSent(error)))
+}
+
+/// Turns an error of dialing into one that says so.
+fn failed_to_dial(details: &ConnectionDetails, error: ureq::Error) -> ureq::Error {
+    let to = details.uri.authority().map_or("", |authority| authority.as_str());
+    let made = |kind, what: &str| Error::new(kind, format!("no connection to {to}: {what}"));
+    not_sent(match error {
+        ureq::Error::Other(other) if other.is::<NotSent>() => return ureq::Error::Other(other),
+        ureq::Error::Timeout(_) => made(ErrorKind::Timeout, "it took too long"),
+        ureq::Error::Io(e) => {
+            let what = match e.kind() {
+                io::ErrorKind::ConnectionRefused => "refused",
+                io::ErrorKind::TimedOut => return not_sent(made(ErrorKind::Timeout, "it took too long")),
+                _ => "it failed",
+            };
+            made(ErrorKind::Connect, what).because(e)
+        }
+        ureq::Error::ConnectProxyFailed(why) => {
+            let what = format!("the proxy refused: {}", short(&why, 120));
+            let error = made(ErrorKind::Connect, &what);
+            if details.needs_tls() {
+                error
+            } else {
+                error.with_hint(
+                    "many proxies allow CONNECT to port 443 only: use https, or turn the proxy off",
+                )
+            }
+        }
+        other => made(ErrorKind::Connect, "it failed").because(Said(other.to_string())),
+    })
+}
+
+/// ureq's words without its type, which may change between its minor releases.
+#[derive(Debug)]
+struct Said(String);
+
+impl fmt::Display for Said {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&short(&self.0, 300))
+    }
+}
+
+impl std::error::Error for Said {}
+
+fn explain(error: ureq::Error) -> Failure {
+    let sent = |error| Failure { error, sent: true };
+    match error {
+        ureq::Error::Other(other) => match other.downcast::<NotSent>() {
+            Ok(ours) => Failure { error: ours.0, sent: false },
+            Err(other) => {
+                sent(Error::new(ErrorKind::Io, "the exchange failed").because(Said(other.to_string())))
+            }
+        },
+        ureq::Error::Timeout(phase @ (ureq::Timeout::Resolve | ureq::Timeout::Connect)) => Failure {
+            error: Error::new(ErrorKind::Timeout, format!("no connection in time ({phase})")),
+            sent: false,
+        },
+        ureq::Error::Timeout(phase) => {
+            sent(Error::new(ErrorKind::Timeout, format!("no complete answer in time ({phase})")))
+        }
+        ureq::Error::Io(e) => match e.kind() {
+            io::ErrorKind::UnexpectedEof => sent(
+                Error::new(ErrorKind::Io, "the connection was closed without a complete answer")
+                    .with_hint("a proxy that gave up, or a panic of the server: its log tells"),
+            ),
+            _ => sent(Error::io("the connection broke", e)),
+        },
+        ureq::Error::HostNotFound => Failure {
+            error: Error::new(ErrorKind::Connect, "the server's name does not resolve"),
+            sent: false,
+        },
+        ureq::Error::BodyExceedsLimit(limit) => {
+            sent(Error::new(ErrorKind::Protocol, format!("the answer is larger than {limit} bytes")))
+        }
+        ureq::Error::BadUri(_) | ureq::Error::Http(_) => Failure {
+            error: Error::input("the request cannot be built").because(Said(error.to_string())),
+            sent: false,
+        },
+        other => sent(
+            Error::new(ErrorKind::Protocol, "the answer is not HTTP/1.1").because(Said(other.to_string())),
+        ),
+    }
+}
+
+/// A reader's error as ours.
+pub(crate) fn body_error(error: io::Error) -> Error {
+    explain(ureq::Error::from(error)).error
+}

@@ -1,0 +1,64 @@
+//! What a request carries.
+
+use std::fmt;
+use std::io::Read;
+
+use super::multipart::Multipart;
+use crate::error::{Error, Result};
+
+/// The body of a request.
+pub struct Body<'b>(pub(super) Inner<'b>);
+
+pub(super) enum Inner<'b> {
+    Empty,
+    Bytes { bytes: Vec<u8>, kind: String },
+    Reader { reader: Box<dyn Read + Send + 'b>, length: Option<u64>, kind: String },
+}
+
+impl<'b> Body<'b> {
+    /// Bytes in memory. They can be sent again when a connection breaks.
+    pub fn bytes(bytes: impl Into<Vec<u8>>, content_type: impl Into<String>) -> Self {
+        Self(Inner::Bytes { bytes: bytes.into(), kind: content_type.into() })
+    }
+
+    /// Whatever can be read, sent as it comes; without a length in chunks. It is sent once: a broken connection is
+    /// an error.
+    pub fn reader(
+        reader: impl Read + Send + 'b,
+        length: Option<u64>,
+        content_type: impl Into<String>,
+    ) -> Self {
+        Self(Inner::Reader { reader: Box::new(reader), length, kind: content_type.into() })
+    }
+
+    /// A form with files.
+    pub fn multipart(form: Multipart<'b>) -> Self {
+        form.into_body()
+    }
+
+    pub(super) fn json(value: &impl serde::Serialize) -> Result<Self> {
+        let bytes =
+            serde_json::to_vec(value).map_err(|e| Error::input("the body cannot be encoded").because(e))?;
+        Ok(Self::bytes(bytes, "application/json"))
+    }
+
+    pub(super) fn content_type(&self) -> Option<&str> {
+        match &self.0 {
+            Inner::Empty => None,
+            Inner::Bytes { kind, .. } | Inner::Reader { kind, .. } => Some(kind),
+        }
+    }
+}
+
+impl fmt::Debug for Body<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Inner::Empty => f.write_str("Body(empty)"),
+            Inner::Bytes { bytes, kind } => write!(f, "Body({} bytes of {kind})", bytes.len()),
+            Inner::Reader { length: Some(length), kind, .. } => {
+                write!(f, "Body({length} bytes of {kind}, streamed)")
+            }
+            Inner::Reader { kind, .. } => write!(f, "Body({kind}, streamed)"),
+        }
+    }
+}

@@ -1,0 +1,354 @@
+//! One request, from its parts to its answer.
+
+use std::fmt::{self, Display};
+use std::time::{Duration, Instant};
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::agent::{Answer, Failure, Outgoing, OutgoingBody};
+use super::body::{Body, Inner};
+use super::download::Download;
+use super::governor::{GateClosed, closed};
+use super::retry::{DEDUPLICATED_ANSWER, Next, Retry, Safety};
+use super::{Http, Method, PathArg, path, query, reply};
+use crate::error::{Error, ErrorKind, Result};
+use crate::secret::Secret;
+
+/// A request that was not sent yet. It can be looked at and logged: its `Debug` shows method, template and query.
+///
+/// What was wrong with its parts is said when it is ended by [`fetch`](Self::fetch), [`ok`](Self::ok),
+/// [`bytes`](Self::bytes), [`text`](Self::text), [`reader`](Self::reader) or
+/// [`fetch_if_changed`](Self::fetch_if_changed).
+#[must_use = "a call does nothing until it is ended, by `fetch()` or `ok()`"]
+pub struct Call<'c> {
+    http: &'c Http,
+    method: Method,
+    template: &'static str,
+    /// What comes behind the base URL.
+    url: String,
+    headers: Vec<(&'static str, String)>,
+    body: Body<'c>,
+    timeout: Duration,
+    safety: Safety,
+    reads: bool,
+    anonymous: bool,
+    wrong: Option<Error>,
+}
+
+/// An answer to a request with an entity tag.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_enums, reason = "there is no third case")]
+pub enum Changed<T> {
+    /// There is something new.
+    New {
+        /// The answer.
+        value: T,
+        /// To be given with the next request; some routes send none.
+        etag: Option<String>,
+    },
+    /// Nothing changed since that tag.
+    Unchanged,
+}
+
+impl<T> Changed<T> {
+    /// The answer, if it is new.
+    pub fn new_value(self) -> Option<T> {
+        match self {
+            Self::New { value, .. } => Some(value),
+            Self::Unchanged => None,
+        }
+    }
+}
+
+impl<'c> Call<'c> {
+    pub(super) fn new(
+        http: &'c Http,
+        outside: bool,
+        method: Method,
+        template: &'static str,
+        args: &[&dyn PathArg],
+    ) -> Self {
+        let mut url = String::with_capacity(96);
+        if !(outside || template.starts_with("/api/")) {
+            url.push_str("/api/v4");
+        }
+        let wrong = path::expand(template, args, &mut url).err();
+        let repeat = !matches!(method, Method::Post | Method::Patch);
+        Self {
+            http,
+            method,
+            template,
+            url,
+            headers: Vec::new(),
+            body: Body(Inner::Empty),
+            timeout: http.timeout,
+            safety: if repeat { Safety::Repeat } else { Safety::Once },
+            reads: matches!(method, Method::Get | Method::Head),
+            anonymous: false,
+            wrong,
+        }
+    }
+
+    /// Appends the members of a struct to the query: `None` is left out, lists become comma lists.
+    pub fn query(mut self, query: &impl Serialize) -> Self {
+        let done = query::append(&mut self.url, query);
+        self.note(done)
+    }
+
+    /// Appends one parameter to the query.
+    pub fn param(mut self, name: &str, value: impl Display) -> Self {
+        query::param(&mut self.url, name, &value);
+        self
+    }
+
+    /// Sends a JSON body.
+    pub fn json(mut self, body: &impl Serialize) -> Self {
+        match Body::json(body) {
+            Ok(body) => self.body = body,
+            Err(error) => return self.note(Err(error)),
+        }
+        self
+    }
+
+    /// Sends any body.
+    pub fn body(mut self, body: Body<'c>) -> Self {
+        self.body = body;
+        self
+    }
+
+    /// Sends a header. Not for credentials.
+    pub fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        let value: String = value.into();
+        if value.chars().any(char::is_control) {
+            return self.note(Err(Error::input(format!("the header {name} holds control characters"))));
+        }
+        self.headers.push((name, value));
+        self
+    }
+
+    /// The deadline of this call, all retries and waits included; 30 s by default.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
+    /// Says that this POST only reads, so that it may be sent again on a broken connection.
+    pub fn reads(mut self) -> Self {
+        self.safety = Safety::Repeat;
+        self.reads = true;
+        self
+    }
+
+    /// Says that the server recognises a repeat of this call, by a key of ours, for 30 s.
+    pub(crate) fn deduplicated(mut self) -> Self {
+        self.safety = Safety::Deduplicated;
+        self
+    }
+
+    /// Sends no token.
+    pub(crate) fn anonymous(mut self) -> Self {
+        self.anonymous = true;
+        self
+    }
+
+    /// Refuses the call before any I/O, unless `check` is fine.
+    pub(crate) fn require(self, check: Result<()>) -> Self {
+        self.note(check)
+    }
+
+    fn note(mut self, result: Result<()>) -> Self {
+        if let (Err(error), None) = (result, &self.wrong) {
+            self.wrong = Some(error);
+        }
+        self
+    }
+
+    /// Sends it and decodes the answer.
+    pub fn fetch<T: DeserializeOwned>(self) -> Result<T> {
+        self.read_and(|answer, body| reply::decode(answer, body))
+    }
+
+    /// Sends it and only looks at the status.
+    pub fn ok(self) -> Result<()> {
+        self.read_and(|_, _| Ok(()))
+    }
+
+    /// Sends it and gives the answer's body, up to the client's limit (64 MiB by default).
+    pub fn bytes(self) -> Result<Vec<u8>> {
+        let (route, limit) = (self.route(), self.limit());
+        self.send().and_then(|answer| answer.read(limit)).map_err(|e| e.on_route(route))
+    }
+
+    /// Sends it and gives the answer's body as text; what is no UTF-8 is replaced.
+    pub fn text(self) -> Result<String> {
+        let bytes = self.bytes()?;
+        Ok(String::from_utf8(bytes).unwrap_or_else(|e| String::from_utf8_lossy(e.as_bytes()).into_owned()))
+    }
+
+    /// Sends it and gives the answer's body as it comes.
+    pub fn reader(self) -> Result<Download> {
+        let (route, http) = (self.route(), self.http.clone());
+        self.send().map(|answer| Download::new(answer, http)).map_err(|e| e.on_route(route))
+    }
+
+    /// Sends it with `If-None-Match` and decodes the answer if it is new.
+    pub fn fetch_if_changed<T: DeserializeOwned>(mut self, etag: Option<&str>) -> Result<Changed<T>> {
+        if let Some(etag) = etag {
+            self = self.header("If-None-Match", etag);
+        }
+        let (route, limit) = (self.route(), self.limit());
+        let read = |answer: Answer| {
+            if answer.status == 304 {
+                answer.drain();
+                return Ok(Changed::Unchanged);
+            }
+            let (status, etag) = (answer.status, answer.header("etag").map(str::to_owned));
+            Ok(Changed::New { value: reply::decode(status, &answer.read(limit)?)?, etag })
+        };
+        self.send().and_then(read).map_err(|e| e.on_route(route))
+    }
+
+    /// A login: the own user, and the token from the header.
+    pub(super) fn fetch_with_token(self) -> Result<(Vec<u8>, Secret)> {
+        let (route, limit) = (self.route(), self.limit());
+        let read = |answer: Answer| {
+            let token = answer.header("token").map(Secret::from).filter(|token| !token.is_empty());
+            let user = answer.read(limit)?;
+            let token = token.ok_or_else(|| {
+                Error::new(ErrorKind::Protocol, "the login's answer has no token")
+                    .with_hint("is this a Mattermost?")
+            })?;
+            super::login::check_token(&token)?;
+            Ok((user, token))
+        };
+        self.send().and_then(read).map_err(|e| e.on_route(route))
+    }
+
+    fn read_and<T>(self, read: impl FnOnce(u16, &[u8]) -> Result<T>) -> Result<T> {
+        let (route, limit) = (self.route(), self.limit());
+        self.send()
+            .and_then(|answer| {
+                let status = answer.status;
+                read(status, &answer.read(limit)?)
+            })
+            .map_err(|e| e.on_route(route))
+    }
+
+    fn route(&self) -> String {
+        format!("{} {}", self.method, self.template)
+    }
+
+    fn limit(&self) -> u64 {
+        self.http.shared.config.body_limit
+    }
+
+    /// Sends it, as often as its safety and its deadline allow.
+    fn send(mut self) -> Result<Answer> {
+        if let Some(wrong) = self.wrong.take() {
+            return Err(wrong);
+        }
+        if self.http.read_only && !self.reads {
+            return Err(Error::input("this client only reads, and the call writes"));
+        }
+        let shared = &*self.http.shared;
+        let url = format!("{}{}", shared.config.base.http(), self.url);
+        if let Some(kind) = self.body.content_type() {
+            self.headers.push(("content-type", kind.to_owned()));
+        }
+        let began = Instant::now();
+        let deadline = began.checked_add(self.timeout).unwrap_or(began + Duration::from_secs(86_400));
+        let mut retry = Retry::new(self.safety, shared.config.backoff_scale, began);
+        let mut logged_in_again = false;
+        loop {
+            shared.governor.pass(deadline).map_err(|shut| match shut {
+                GateClosed::Client => closed(),
+                GateClosed::RateLimit(wait) => retry.verdict(
+                    Error::new(
+                        ErrorKind::Status,
+                        "the server's rate limit asks for a longer wait than the deadline",
+                    )
+                    .with_status(429)
+                    .with_retry_after(Some(wait)),
+                ),
+            })?;
+            let (token, generation) = if self.anonymous { (None, 0) } else { shared.login.token() };
+            let failure = match self.attempt(&url, token.as_ref(), deadline) {
+                Ok(answer) => return Ok(answer),
+                Err(failure) => failure,
+            };
+            if shared.governor.is_closed() {
+                return Err(closed());
+            }
+            let expired = !self.anonymous && failure.error.is_unauthorized() && shared.login.can_log_in();
+            if expired && !logged_in_again && self.replayable() {
+                logged_in_again = true;
+                self.http.login_again(generation)?;
+                continue;
+            }
+            let now = Instant::now();
+            let wait = match retry.after(failure, self.replayable(), now) {
+                Next::GiveUp(error) => return Err(error),
+                Next::Again(wait) if now + wait >= deadline => {
+                    return Err(retry.verdict(out_of_time(self.timeout)));
+                }
+                Next::Again(wait) => wait,
+                Next::SlowDown(wait) => {
+                    log::info!("{}: rate limited, waiting {} ms", self.route(), wait.as_millis());
+                    shared.governor.slow_down(wait);
+                    continue;
+                }
+            };
+            log::debug!("{}: trying again in {} ms", self.route(), wait.as_millis());
+            shared.governor.sleep(wait)?;
+        }
+    }
+
+    fn replayable(&self) -> bool {
+        !matches!(self.body.0, Inner::Reader { .. })
+    }
+
+    fn attempt(&mut self, url: &str, token: Option<&Secret>, deadline: Instant) -> Result<Answer, Failure> {
+        let left = deadline.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return Err(Failure { error: out_of_time(self.timeout), sent: false });
+        }
+        // The agent's own deadline is that long: not asking for another one saves a copy of its settings.
+        let whole = self.http.shared.config.timeout;
+        let within = if self.timeout == whole && whole.saturating_sub(left) < Duration::from_millis(5) {
+            whole
+        } else {
+            left
+        };
+        let first_byte = (self.safety == Safety::Deduplicated).then(|| DEDUPLICATED_ANSWER.min(left));
+        let body = match &mut self.body.0 {
+            Inner::Empty if matches!(self.method, Method::Post | Method::Put | Method::Patch) => {
+                OutgoingBody::Bytes(b"")
+            }
+            Inner::Empty => OutgoingBody::Empty,
+            Inner::Bytes { bytes, .. } => OutgoingBody::Bytes(bytes),
+            Inner::Reader { reader, length, .. } => OutgoingBody::Reader(&mut **reader, *length),
+        };
+        let answer = self.http.shared.agent.exchange(Outgoing {
+            method: self.method,
+            url,
+            headers: &self.headers,
+            bearer: token.map(Secret::expose),
+            body,
+            within,
+            first_byte,
+        })?;
+        log::debug!("{} {}: {}", self.method, self.template, answer.status);
+        reply::check(answer).map_err(|error| Failure { error, sent: true })
+    }
+}
+
+fn out_of_time(timeout: Duration) -> Error {
+    Error::new(ErrorKind::Timeout, format!("not done within {} ms", timeout.as_millis()))
+}
+
+impl fmt::Debug for Call<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {} {:?}", self.method, self.url, self.body)
+    }
+}

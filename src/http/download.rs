@@ -1,0 +1,82 @@
+//! A body that is read as it comes.
+
+use std::fmt;
+use std::io::{self, Read};
+
+use super::Http;
+use super::agent::{Answer, body_error};
+
+/// A file on its way. The call's deadline is for all of it: give large files a longer one.
+pub struct Download {
+    reader: Box<dyn Read + Send>,
+    length: Option<u64>,
+    read: u64,
+    status: u16,
+    content_type: Option<String>,
+    etag: Option<String>,
+    http: Http,
+}
+
+impl Download {
+    pub(super) fn new(answer: Answer, http: Http) -> Self {
+        let owned = |name| answer.header(name).map(str::to_owned);
+        let (content_type, etag) = (owned("content-type"), owned("etag"));
+        let (length, status) = (answer.length(), answer.status);
+        Self {
+            reader: Box::new(answer.into_reader(u64::MAX)),
+            length,
+            read: 0,
+            status,
+            content_type,
+            etag,
+            http,
+        }
+    }
+
+    /// How many bytes the server promised.
+    pub fn length(&self) -> Option<u64> {
+        self.length
+    }
+
+    /// The media type that the server named.
+    pub fn content_type(&self) -> Option<&str> {
+        self.content_type.as_deref()
+    }
+
+    /// The entity tag, as it can be sent back.
+    pub fn etag(&self) -> Option<&str> {
+        self.etag.as_deref()
+    }
+
+    /// Whether the server answered a `Range` with that part (206) and not with the whole.
+    pub fn is_partial(&self) -> bool {
+        self.status == 206
+    }
+}
+
+impl Read for Download {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        let failed = |error| io::Error::other(body_error(error));
+        let amount = self.reader.read(buf).map_err(failed)?;
+        self.read += amount as u64;
+        if amount == 0 && !buf.is_empty() {
+            // A closed socket looks like the end of a body that has no length.
+            if self.length.is_none() && self.http.shared.governor.is_closed() {
+                return Err(io::Error::other(super::governor::closed()));
+            }
+            if self.length.is_some_and(|length| self.read < length) {
+                return Err(io::ErrorKind::UnexpectedEof.into());
+            }
+        }
+        Ok(amount)
+    }
+}
+
+impl fmt::Debug for Download {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Download")
+            .field("length", &self.length)
+            .field("read", &self.read)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,119 @@
+//! Forms with files, streamed.
+
+use std::fmt;
+use std::io::{Cursor, Read};
+
+use super::body::{Body, Inner};
+
+/// A `multipart/form-data` body. Parts go out in the order in which they were added; file names in raw UTF-8, which
+/// is what Mattermost reads.
+#[derive(Default)]
+pub struct Multipart<'b> {
+    parts: Vec<Part<'b>>,
+}
+
+struct Part<'b> {
+    head: String,
+    body: Box<dyn Read + Send + 'b>,
+    length: Option<u64>,
+}
+
+impl<'b> Multipart<'b> {
+    /// Without parts.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// A field.
+    #[must_use]
+    pub fn text(mut self, name: &str, value: impl Into<String>) -> Self {
+        let value: String = value.into();
+        let head = format!("Content-Disposition: form-data; name=\"{}\"\r\n\r\n", quoted(name));
+        let length = Some(value.len() as u64);
+        self.parts.push(Part { head, body: Box::new(Cursor::new(value.into_bytes())), length });
+        self
+    }
+
+    /// A file.
+    #[must_use]
+    pub fn file(mut self, name: &str, file_name: &str, body: Body<'b>) -> Self {
+        let kind = body.content_type().unwrap_or("application/octet-stream");
+        let kind: String = kind.chars().filter(|c| !c.is_control()).collect();
+        let head = format!(
+            "Content-Disposition: form-data; name=\"{}\"; filename=\"{}\"\r\nContent-Type: {kind}\r\n\r\n",
+            quoted(name),
+            quoted(file_name)
+        );
+        let (body, length): (Box<dyn Read + Send + 'b>, _) = match body.0 {
+            Inner::Empty => (Box::new(std::io::empty()), Some(0)),
+            Inner::Bytes { bytes, .. } => {
+                let length = bytes.len() as u64;
+                (Box::new(Cursor::new(bytes)), Some(length))
+            }
+            Inner::Reader { reader, length, .. } => (reader, length),
+        };
+        self.parts.push(Part { head, body, length });
+        self
+    }
+
+    pub(super) fn into_body(self) -> Body<'b> {
+        let boundary = boundary();
+        let kind = format!("multipart/form-data; boundary={boundary}");
+        let end = format!("\r\n--{boundary}--\r\n");
+        let mut length = Some(end.len() as u64);
+        let mut whole: Box<dyn Read + Send + 'b> = Box::new(std::io::empty());
+        for (number, part) in self.parts.into_iter().enumerate() {
+            let head = format!("{}--{boundary}\r\n{}", if number == 0 { "" } else { "\r\n" }, part.head);
+            length = length.zip(part.length).map(|(a, b)| a + b + head.len() as u64);
+            whole = Box::new(whole.chain(Cursor::new(head.into_bytes())).chain(part.body));
+        }
+        Body::reader(whole.chain(Cursor::new(end.into_bytes())), length, kind)
+    }
+}
+
+impl fmt::Debug for Multipart<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Multipart({} parts)", self.parts.len())
+    }
+}
+
+/// Browsers escape these three and send the rest as it is.
+fn quoted(name: &str) -> String {
+    let mut out = String::with_capacity(name.len());
+    for c in name.chars() {
+        match c {
+            '"' => out.push_str("%22"),
+            '\r' => out.push_str("%0D"),
+            '\n' => out.push_str("%0A"),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+fn boundary() -> String {
+    format!("mattermost-{}", super::retry::random_hex())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn length_is_what_is_sent() {
+        let form = Multipart::new()
+            .text("channel_id", "c")
+            .file("files", "质量 \"1\".docx", Body::bytes(*b"\0\r\n--", "application/x"))
+            .file("files", "b", Body::reader(&b"stream"[..], Some(6), "text/plain"));
+        let body = form.into_body();
+        let Inner::Reader { mut reader, length, kind } = body.0 else { panic!() };
+        let mut sent = Vec::new();
+        reader.read_to_end(&mut sent).unwrap();
+        assert_eq!(length, Some(sent.len() as u64));
+        let text = String::from_utf8_lossy(&sent);
+        assert!(text.contains("filename=\"质量 %221%22.docx\""), "{text}");
+        let boundary = kind.split_once("boundary=").unwrap().1;
+        assert_eq!(text.matches(boundary).count(), 4);
+        assert!(text.starts_with("--mattermost-") && text.ends_with("--\r\n"));
+    }
+}

@@ -1,0 +1,65 @@
+//! Query strings from plain structs.
+
+use std::fmt::Display;
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::path::encode;
+use crate::error::{Error, Result};
+
+/// Appends `?a=1&b=2`: members that are `null` are left out, lists become comma lists.
+pub(crate) fn append(url: &mut String, query: &impl Serialize) -> Result<()> {
+    let value =
+        serde_json::to_value(query).map_err(|e| Error::input("the query cannot be encoded").because(e))?;
+    let Value::Object(members) = value else {
+        return if value.is_null() { Ok(()) } else { Err(Error::input("a query must be a struct or a map")) };
+    };
+    for (name, value) in &members {
+        if let Some(text) = text(value)? {
+            param(url, name, &text);
+        }
+    }
+    Ok(())
+}
+
+fn text(value: &Value) -> Result<Option<String>> {
+    Ok(match value {
+        Value::Null => None,
+        Value::Bool(b) => Some(b.to_string()),
+        Value::Number(n) => Some(n.to_string()),
+        Value::String(s) => Some(s.clone()),
+        Value::Array(items) => {
+            let texts: Vec<String> =
+                items.iter().map(text).filter_map(Result::transpose).collect::<Result<_>>()?;
+            Some(texts.join(","))
+        }
+        Value::Object(_) => return Err(Error::input("a query cannot hold an object")),
+    })
+}
+
+/// Appends one parameter.
+pub(crate) fn param(url: &mut String, name: &str, value: &(impl Display + ?Sized)) {
+    url.push(if url.contains('?') { '&' } else { '?' });
+    encode(name, url);
+    url.push('=');
+    encode(&value.to_string(), url);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn leaves_out_what_is_not_set() {
+        let mut url = String::from("/x");
+        append(
+            &mut url,
+            &serde_json::json!({"page": 0, "roles": ["a", "b c"], "since": null, "perPage": 60, "z": true}),
+        )
+        .unwrap();
+        param(&mut url, "q", "ä&");
+        assert_eq!(url, "/x?page=0&perPage=60&roles=a%2Cb%20c&z=true&q=%C3%A4%26");
+        assert!(append(&mut url, &"no").is_err());
+    }
+}

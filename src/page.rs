@@ -1,0 +1,73 @@
+//! All of a list, page by page.
+
+use std::fmt;
+
+use crate::error::Result;
+
+/// The most that the server gives at once; it cuts larger wishes silently.
+pub(crate) const MOST: u32 = 200;
+
+/// All items of a list that the server gives in pages of 200: asks for the next page when it is needed.
+///
+/// It ends at the first page that is not full, or after the first error. While others write, items may shift from one
+/// page to another: then some come twice or not at all. Histories that go by post id do not have that fault.
+pub struct Pages<'p, T> {
+    fetch: Box<dyn FnMut(u32) -> Result<Vec<T>> + Send + 'p>,
+    page: u32,
+    ready: std::vec::IntoIter<T>,
+    done: bool,
+}
+
+/// Goes through the pages that `fetch` gets, from 0 on.
+pub(crate) fn pages<'p, T>(fetch: impl FnMut(u32) -> Result<Vec<T>> + Send + 'p) -> Pages<'p, T> {
+    Pages { fetch: Box::new(fetch), page: 0, ready: Vec::new().into_iter(), done: false }
+}
+
+impl<T> Iterator for Pages<'_, T> {
+    type Item = Result<T>;
+
+    fn next(&mut self) -> Option<Result<T>> {
+        loop {
+            if let Some(item) = self.ready.next() {
+                return Some(Ok(item));
+            }
+            if self.done {
+                return None;
+            }
+            match (self.fetch)(self.page) {
+                Ok(items) => {
+                    self.done = items.len() < MOST as usize;
+                    self.page += 1;
+                    self.ready = items.into_iter();
+                }
+                Err(error) => {
+                    self.done = true;
+                    return Some(Err(error));
+                }
+            }
+        }
+    }
+}
+
+impl<T> fmt::Debug for Pages<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pages").field("page", &self.page).field("done", &self.done).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Error;
+
+    #[test]
+    fn goes_to_the_short_page_and_stops_at_an_error() {
+        let all: Vec<u32> = pages(|page| Ok(if page < 2 { vec![page; 200] } else { vec![page; 3] }))
+            .collect::<Result<_>>()
+            .unwrap();
+        assert_eq!(all.len(), 403);
+        let mut broken = pages::<u32>(|_| Err(Error::input("no")));
+        assert!(broken.next().unwrap().is_err());
+        assert!(broken.next().is_none());
+    }
+}
