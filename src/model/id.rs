@@ -11,6 +11,10 @@ use crate::error::{Error, Result};
 ids! {
     /// A bot's account; the same value as its [`UserId`].
     BotUserId;
+    /// A bookmark of a channel.
+    BookmarkId;
+    /// A category of the side bar; those the server made are longer than other ids.
+    CategoryId;
     /// A channel, a direct or a group channel.
     ChannelId;
     /// A slash command.
@@ -27,8 +31,12 @@ ids! {
     JobId;
     /// An OAuth 2.0 application.
     OAuthAppId;
+    /// A data retention or access policy.
+    PolicyId;
     /// A post.
     PostId;
+    /// Another server that shares channels with this one.
+    RemoteId;
     /// A role.
     RoleId;
     /// A permission scheme.
@@ -39,6 +47,8 @@ ids! {
     SessionId;
     /// A team.
     TeamId;
+    /// Terms of service, as one version of them.
+    TermsOfServiceId;
     /// A personal access token (its id, not the token).
     TokenId;
     /// A resumable upload.
@@ -72,12 +82,22 @@ fn is_id(text: &str) -> bool {
     text.len() == LENGTH && text.bytes().all(|b| b.is_ascii_alphanumeric())
 }
 
+// As `favorites_{user}_{team}`.
+fn is_category(text: &str) -> bool {
+    (LENGTH..=128).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+}
+
 pub(crate) fn check(kind: &str, text: &str) -> Result<()> {
     arg(kind, text).map(drop).map_err(Error::input)
 }
 
 pub(crate) fn arg<'a>(kind: &str, text: &'a str) -> Result<Cow<'a, str>, Cow<'static, str>> {
-    if is_id(text) || (kind == "UserId" && text == "me") {
+    let good = match kind {
+        "UserId" => is_id(text) || text == "me",
+        "CategoryId" => is_id(text) || is_category(text),
+        _ => is_id(text),
+    };
+    if good {
         return Ok(Cow::Borrowed(text));
     }
     let shown: String = text.chars().take(40).collect();

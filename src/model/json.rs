@@ -98,6 +98,24 @@ pub(crate) fn or_default<'de, D: Deserializer<'de>, T: Default + Deserialize<'de
     Ok(Option::deserialize(from)?.unwrap_or_default())
 }
 
+/// One object as two types: for what the server mixes, where `flatten` cannot be used (it does not read raw JSON).
+pub(crate) fn both<'de, D, A, B>(from: D) -> Result<(A, B), D::Error>
+where
+    D: Deserializer<'de>,
+    A: DeserializeOwned,
+    B: DeserializeOwned,
+{
+    let raw = Box::<RawValue>::deserialize(from)?;
+    let one = serde_json::from_str(raw.get()).map_err(serde::de::Error::custom)?;
+    let two = serde_json::from_str(raw.get()).map_err(serde::de::Error::custom)?;
+    Ok((one, two))
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the form that serde asks for")]
+pub(crate) fn is_zero(number: &i64) -> bool {
+    *number == 0
+}
+
 /// Decodes what a server sent. Where a member is `null` and its type knows none, the text is decoded again without
 /// its `null` members: so every `null` reads as the default, and models stay free of attributes.
 pub(crate) fn decode<T: DeserializeOwned>(text: &[u8]) -> Result<T> {

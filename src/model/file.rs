@@ -1,0 +1,160 @@
+//! Files.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::Timestamp;
+use crate::model::{ChannelId, FileId, PostId, RemoteId, UserId};
+
+/// A file that was uploaded. What is in it comes by `client.files()`.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct FileInfo {
+    /// Its id.
+    pub id: FileId,
+    /// Who uploaded it.
+    pub user_id: UserId,
+    /// The post it is attached to; empty while it is not.
+    pub post_id: PostId,
+    /// The channel it was uploaded for.
+    pub channel_id: ChannelId,
+    /// When it was uploaded.
+    pub create_at: Timestamp,
+    /// When it was last changed.
+    pub update_at: Timestamp,
+    /// When it was deleted; 0 while it is not.
+    pub delete_at: Timestamp,
+    /// Its name, **as somebody else gave it**: use [`safe_name`](Self::safe_name) on a disk.
+    pub name: String,
+    /// What follows the last dot of the name.
+    pub extension: String,
+    /// Bytes.
+    pub size: u64,
+    /// As `image/png`.
+    pub mime_type: String,
+    /// Pixels, for pictures.
+    pub width: u32,
+    /// Pixels, for pictures.
+    pub height: u32,
+    /// Whether there is a preview.
+    pub has_preview_image: bool,
+    /// A very small JPEG, base 64, for pictures.
+    pub mini_preview: Option<String>,
+    /// The other server it comes from.
+    pub remote_id: RemoteId,
+    /// Whether it is beyond a limit of the hosted edition.
+    pub archived: bool,
+}
+
+impl From<&FileInfo> for FileId {
+    fn from(from: &FileInfo) -> Self {
+        from.id.clone()
+    }
+}
+
+/// Longest name that every file system takes, with room for the endings that programs add.
+const LONGEST_NAME: usize = 200;
+
+impl FileInfo {
+    /// A name under which the file can be saved in a folder, on every operating system.
+    ///
+    /// It is never empty, has 200 bytes at most, no separators of paths, no control characters, no leading dot,
+    /// and is no name that Windows reserves. Two files may have the same one: put the id before it.
+    ///
+    /// ```
+    /// let mut file = mattermost::FileInfo::default();
+    /// file.name = "../../.ssh/authorized_keys".into();
+    /// assert_eq!(file.safe_name(), "_.._.ssh_authorized_keys");
+    /// ```
+    pub fn safe_name(&self) -> String {
+        safe_name(&self.name)
+    }
+}
+
+fn safe_name(name: &str) -> String {
+    let clean: String = name.chars().map(|c| if is_unsafe(c) { '_' } else { c }).collect();
+    // Windows drops dots and spaces at the end.
+    let mut name = clean.trim_start_matches(['.', ' ']).trim_end_matches(['.', ' ']).to_owned();
+    if name.is_empty() {
+        return "file".into();
+    }
+    // The name before the first dot counts, whatever its case.
+    let stem = name.split('.').next().unwrap_or_default().trim_end().to_ascii_uppercase();
+    if is_reserved(&stem) {
+        name.insert(0, '_');
+    }
+    shorten(&name)
+}
+
+fn is_unsafe(c: char) -> bool {
+    // Marks that turn the direction of writing make `exe.txt` of `txt.exe`.
+    c.is_control()
+        || matches!(c, '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|')
+        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+}
+
+fn is_reserved(stem: &str) -> bool {
+    const NAMES: [&str; 6] = ["CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$"];
+    let numbered = ["COM", "LPT"].iter().filter_map(|port| stem.strip_prefix(port)).any(|rest| {
+        let mut digits = rest.chars();
+        digits.next().is_some_and(|c| c.is_ascii_digit() || matches!(c, '¹' | '²' | '³'))
+            && digits.next().is_none()
+    });
+    numbered || NAMES.contains(&stem)
+}
+
+/// Cuts in the middle: the beginning and the ending are what people know a file by.
+fn shorten(name: &str) -> String {
+    if name.len() <= LONGEST_NAME {
+        return name.to_owned();
+    }
+    let ending =
+        name.rfind('.').and_then(|at| name.get(at..)).filter(|ending| ending.len() <= 20).unwrap_or("");
+    let mut cut = LONGEST_NAME - ending.len();
+    while !name.is_char_boundary(cut) {
+        cut -= 1;
+    }
+    let start = name.get(..cut).unwrap_or_default().trim_end_matches(['.', ' ']);
+    format!("{start}{ending}")
+}
+
+/// Files that were found.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct FileInfoList {
+    /// What was found, newest first.
+    #[serde(deserialize_with = "crate::model::json::or_default")]
+    pub order: Vec<FileId>,
+    /// The files.
+    #[serde(deserialize_with = "crate::model::json::or_default")]
+    pub file_infos: BTreeMap<FileId, FileInfo>,
+    /// Always empty.
+    pub next_file_info_id: FileId,
+    /// Always empty.
+    pub prev_file_info_id: FileId,
+    /// Files up to this time are beyond a limit of the hosted edition; 0 if there is none.
+    pub first_inaccessible_file_time: Timestamp,
+}
+
+impl FileInfoList {
+    /// The files that were found, newest first.
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = &FileInfo> + '_ {
+        self.order.iter().filter_map(|id| self.file_infos.get(id))
+    }
+}
+
+/// Files that were uploaded.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct FileUploadResponse {
+    /// The files, in the order they were sent.
+    #[serde(deserialize_with = "crate::model::json::or_default")]
+    pub file_infos: Vec<FileInfo>,
+    /// What the sender gave to recognise them.
+    #[serde(deserialize_with = "crate::model::json::or_default")]
+    pub client_ids: Vec<String>,
+}

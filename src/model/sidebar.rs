@@ -1,0 +1,135 @@
+//! Categories of the side bar.
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::{CategoryId, ChannelId, TeamId, UserId};
+
+open_enum! {
+    /// What kind of category it is.
+    SidebarCategoryType {
+        /// Public and private channels.
+        Channels = "channels",
+        /// Direct and group channels.
+        DirectMessages = "direct_messages",
+        /// Favourites.
+        Favorites = "favorites",
+        /// One of the account's own.
+        Custom = "custom",
+    }
+}
+
+open_enum! {
+    /// How a category is sorted.
+    SidebarCategorySorting {
+        /// As the server sees fit.
+        Default = "",
+        /// By hand.
+        Manual = "manual",
+        /// The newest post first.
+        Recent = "recent",
+        /// By name.
+        Alphabetical = "alpha",
+    }
+}
+
+/// A category of the side bar of an account in a team.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct SidebarCategory {
+    /// Its id; those the server made are longer than others.
+    pub id: CategoryId,
+    /// Whose it is.
+    pub user_id: UserId,
+    /// In which team.
+    pub team_id: TeamId,
+    /// Its place: tens.
+    pub sort_order: i64,
+    /// How its channels are sorted.
+    pub sorting: SidebarCategorySorting,
+    /// What kind it is.
+    #[serde(rename = "type")]
+    pub kind: SidebarCategoryType,
+    /// What it says.
+    pub display_name: String,
+    /// Whether all its channels are muted.
+    pub muted: bool,
+    /// Whether it is folded.
+    pub collapsed: bool,
+    /// Its channels. A change replaces them all.
+    #[serde(deserialize_with = "crate::model::json::or_default")]
+    pub channel_ids: Vec<ChannelId>,
+}
+
+impl From<&SidebarCategory> for CategoryId {
+    fn from(from: &SidebarCategory) -> Self {
+        from.id.clone()
+    }
+}
+
+/// All categories, and their order.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct OrderedSidebarCategories {
+    /// The categories.
+    #[serde(deserialize_with = "crate::model::json::or_default")]
+    pub categories: Vec<SidebarCategory>,
+    /// Their order.
+    #[serde(deserialize_with = "crate::model::json::or_default")]
+    pub order: Vec<CategoryId>,
+}
+
+/// A new category.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct SidebarCategoryDraft {
+    /// Whose it is.
+    pub user_id: UserId,
+    /// In which team.
+    pub team_id: TeamId,
+    /// What it says.
+    pub display_name: String,
+    /// Its channels.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub channel_ids: Option<Vec<ChannelId>>,
+    /// How its channels are sorted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sorting: Option<SidebarCategorySorting>,
+    /// Whether all its channels are muted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub muted: Option<bool>,
+    /// Whether it is folded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub collapsed: Option<bool>,
+}
+
+impl SidebarCategoryDraft {
+    /// With what is required.
+    pub fn new(
+        user_id: impl Into<UserId>,
+        team_id: impl Into<TeamId>,
+        display_name: impl Into<String>,
+    ) -> Self {
+        Self {
+            user_id: user_id.into(),
+            team_id: team_id.into(),
+            display_name: display_name.into(),
+            channel_ids: None,
+            sorting: None,
+            muted: None,
+            collapsed: None,
+        }
+    }
+}
+
+setters! { SidebarCategoryDraft:
+    /// Its channels.
+    channel_ids: Vec<ChannelId>,
+    /// How its channels are sorted.
+    sorting: SidebarCategorySorting,
+    /// Whether all its channels are muted.
+    muted: bool,
+    /// Whether it is folded.
+    collapsed: bool,
+}

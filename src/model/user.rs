@@ -1,0 +1,609 @@
+//! Accounts: people, bots, guests.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::{ChannelId, Group, GroupId, RemoteId, TeamId, TermsOfServiceId, UserId};
+use crate::{Secret, Timestamp};
+
+/// An account. What an ordinary account may not see of others (mail address, roles) is empty.
+///
+/// Deactivated accounts stay in lists, with `delete_at` set.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct User {
+    /// Its id.
+    pub id: UserId,
+    /// When it was made.
+    pub create_at: Timestamp,
+    /// When it was last changed.
+    pub update_at: Timestamp,
+    /// When it was deactivated; 0 while it is active.
+    pub delete_at: Timestamp,
+    /// Unique, lower case. Accounts of another server have a `:` in it.
+    pub username: String,
+    /// Always empty in answers.
+    pub password: Secret,
+    /// The name at the outside login service, for administrators.
+    pub auth_data: String,
+    /// Empty for mail and password, else `ldap`, `saml`, `gitlab`, `google`, `office365`, `openid`.
+    pub auth_service: String,
+    /// Empty where the account may not see it.
+    pub email: String,
+    /// Whether the mail address was confirmed.
+    pub email_verified: bool,
+    /// What others see instead of the user name, if they set so.
+    pub nickname: String,
+    /// First name.
+    pub first_name: String,
+    /// Last name.
+    pub last_name: String,
+    /// Job title.
+    pub position: String,
+    /// Roles of the whole system, separated by spaces, as `system_user system_admin`.
+    pub roles: String,
+    /// Whether the account agreed to mails about the product.
+    pub allow_marketing: bool,
+    /// Free-form; `customStatus` is here, as JSON in a string.
+    #[serde(deserialize_with = "crate::model::json::or_default")]
+    pub props: BTreeMap<String, String>,
+    /// How the account wants to be notified; only in one's own account and for administrators.
+    #[serde(deserialize_with = "crate::model::json::or_default")]
+    pub notify_props: BTreeMap<String, String>,
+    /// When the password was changed.
+    pub last_password_update: Timestamp,
+    /// When the picture was changed.
+    pub last_picture_update: Timestamp,
+    /// Failed logins since the last good one.
+    pub failed_attempts: i64,
+    /// Language, as `en` or `de`.
+    pub locale: String,
+    /// `useAutomaticTimezone` (`"true"` or `"false"`), `manualTimezone`, `automaticTimezone`.
+    #[serde(deserialize_with = "crate::model::json::or_default")]
+    pub timezone: BTreeMap<String, String>,
+    /// Whether logins need a second factor.
+    pub mfa_active: bool,
+    /// Always empty in answers.
+    pub mfa_secret: Secret,
+    /// The other server an account comes from; empty for this one.
+    pub remote_id: RemoteId,
+    /// When it was last active; not always sent.
+    pub last_activity_at: Timestamp,
+    /// Whether it is a bot.
+    pub is_bot: bool,
+    /// What the bot is for.
+    pub bot_description: String,
+    /// When the bot's icon was changed.
+    pub bot_last_icon_update: Timestamp,
+    /// The terms that were accepted.
+    pub terms_of_service_id: TermsOfServiceId,
+    /// When the terms were accepted.
+    pub terms_of_service_create_at: Timestamp,
+    /// Whether no mail was sent at creation.
+    pub disable_welcome_email: bool,
+    /// When it last logged in; for administrators.
+    pub last_login: Timestamp,
+    /// Always empty in answers.
+    #[serde(deserialize_with = "crate::model::json::or_default")]
+    pub mfa_used_timestamps: Vec<String>,
+}
+
+impl From<&User> for UserId {
+    fn from(from: &User) -> Self {
+        from.id.clone()
+    }
+}
+
+impl User {
+    /// Whether the account may log in: it was not deactivated.
+    pub fn is_active(&self) -> bool {
+        self.delete_at.is_never()
+    }
+
+    /// Whether it has this role of the whole system, as `system_admin`.
+    pub fn has_role(&self, role: &str) -> bool {
+        self.roles.split_whitespace().any(|name| name == role)
+    }
+
+    /// Whether it is a guest.
+    pub fn is_guest(&self) -> bool {
+        self.has_role("system_guest")
+    }
+
+    /// Whether it is a system administrator.
+    pub fn is_system_admin(&self) -> bool {
+        self.has_role("system_admin")
+    }
+
+    /// First and last name, what there is of them.
+    pub fn full_name(&self) -> String {
+        match (&*self.first_name, &*self.last_name) {
+            (first, "") => first.to_owned(),
+            ("", last) => last.to_owned(),
+            (first, last) => format!("{first} {last}"),
+        }
+    }
+
+    /// The nickname, else first and last name, else the user name: never empty for an account that exists.
+    ///
+    /// A server may be set to show something else: `ClientConfig::get("TeammateNameDisplay")`.
+    pub fn display_name(&self) -> String {
+        if !self.nickname.is_empty() {
+            return self.nickname.clone();
+        }
+        let name = self.full_name();
+        if name.is_empty() { self.username.clone() } else { name }
+    }
+}
+
+/// A new account.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct UserDraft {
+    /// Mail address, unique.
+    pub email: String,
+    /// Unique; lower case letters, digits, `.`, `-`, `_`; 3 to 64 characters.
+    pub username: String,
+    /// As long and varied as the server's settings ask.
+    pub password: Secret,
+    /// First name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub first_name: Option<String>,
+    /// Last name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_name: Option<String>,
+    /// What others see instead of the user name, if they set so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub nickname: Option<String>,
+    /// Job title.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub position: Option<String>,
+    /// Language, as `en` or `de`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub locale: Option<String>,
+    /// Free-form.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub props: Option<BTreeMap<String, String>>,
+    /// How the account wants to be notified.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub notify_props: Option<BTreeMap<String, String>>,
+    /// See [`User::timezone`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub timezone: Option<BTreeMap<String, String>>,
+    /// Outside login service; then `auth_data` instead of a password. For administrators.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub auth_service: Option<String>,
+    /// The name at the outside login service.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub auth_data: Option<String>,
+    /// Whether the mail address counts as confirmed. For administrators.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub email_verified: Option<bool>,
+    /// Whether to send no mail.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub disable_welcome_email: Option<bool>,
+}
+
+impl UserDraft {
+    /// With what is required.
+    pub fn new(email: impl Into<String>, username: impl Into<String>, password: impl Into<Secret>) -> Self {
+        Self {
+            email: email.into(),
+            username: username.into(),
+            password: password.into(),
+            first_name: None,
+            last_name: None,
+            nickname: None,
+            position: None,
+            locale: None,
+            props: None,
+            notify_props: None,
+            timezone: None,
+            auth_service: None,
+            auth_data: None,
+            email_verified: None,
+            disable_welcome_email: None,
+        }
+    }
+}
+
+setters! { UserDraft:
+    /// First name.
+    first_name: String,
+    /// Last name.
+    last_name: String,
+    /// What others see instead of the user name, if they set so.
+    nickname: String,
+    /// Job title.
+    position: String,
+    /// Language, as `en` or `de`.
+    locale: String,
+    /// Free-form.
+    props: BTreeMap<String, String>,
+    /// How the account wants to be notified.
+    notify_props: BTreeMap<String, String>,
+    /// See [`User::timezone`].
+    timezone: BTreeMap<String, String>,
+    /// Outside login service; then `auth_data` instead of a password. For administrators.
+    auth_service: String,
+    /// The name at the outside login service.
+    auth_data: String,
+    /// Whether the mail address counts as confirmed. For administrators.
+    email_verified: bool,
+    /// Whether to send no mail.
+    disable_welcome_email: bool,
+}
+
+/// Changes to an account; what is not set stays.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct UserPatch {
+    /// A new user name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub username: Option<String>,
+    /// A new nickname.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub nickname: Option<String>,
+    /// A new first name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub first_name: Option<String>,
+    /// A new last name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_name: Option<String>,
+    /// A new job title.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub position: Option<String>,
+    /// A new mail address; it has to be confirmed again, and needs `password`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+    /// The present password: asked for when the mail address of an own account changes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub password: Option<Secret>,
+    /// Replaces all props.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub props: Option<BTreeMap<String, String>>,
+    /// Replaces all notification settings.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub notify_props: Option<BTreeMap<String, String>>,
+    /// A new language.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub locale: Option<String>,
+    /// A new time zone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub timezone: Option<BTreeMap<String, String>>,
+    /// The other server an account comes from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub remote_id: Option<RemoteId>,
+}
+
+impl UserPatch {
+    /// Changes nothing yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+}
+
+setters! { UserPatch:
+    /// A new user name.
+    username: String,
+    /// A new nickname.
+    nickname: String,
+    /// A new first name.
+    first_name: String,
+    /// A new last name.
+    last_name: String,
+    /// A new job title.
+    position: String,
+    /// A new mail address; it has to be confirmed again, and needs `password`.
+    email: String,
+    /// The present password: asked for when the mail address of an own account changes.
+    password: Secret,
+    /// Replaces all props.
+    props: BTreeMap<String, String>,
+    /// Replaces all notification settings.
+    notify_props: BTreeMap<String, String>,
+    /// A new language.
+    locale: String,
+    /// A new time zone.
+    timezone: BTreeMap<String, String>,
+    /// The other server an account comes from.
+    remote_id: RemoteId,
+}
+
+/// Which accounts to list. Without a filter: all that one may see, by user name.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct UserPage {
+    /// Page, from 0.
+    pub page: Option<u32>,
+    /// Accounts a page; 60 by default, 200 at most.
+    pub per_page: Option<u32>,
+    /// Only members of this team.
+    pub in_team: Option<TeamId>,
+    /// Only those who are not in this team.
+    pub not_in_team: Option<TeamId>,
+    /// Only members of this channel.
+    pub in_channel: Option<ChannelId>,
+    /// Only those who are not in this channel; needs `in_team` too.
+    pub not_in_channel: Option<ChannelId>,
+    /// Only members of this group.
+    pub in_group: Option<GroupId>,
+    /// Only those who are not in this group.
+    pub not_in_group: Option<GroupId>,
+    /// With `not_in_team` or `not_in_channel`: only those whose groups let them in.
+    pub group_constrained: Option<bool>,
+    /// Only those in no team.
+    pub without_team: Option<bool>,
+    /// Only active ones.
+    pub active: Option<bool>,
+    /// Only deactivated ones.
+    pub inactive: Option<bool>,
+    /// Only those with this role of the whole system.
+    pub role: Option<String>,
+    /// Only those with one of these roles of the whole system.
+    pub roles: Option<Vec<String>>,
+    /// With `in_channel`: only those with one of these roles there.
+    pub channel_roles: Option<Vec<String>>,
+    /// With `in_team`: only those with one of these roles there.
+    pub team_roles: Option<Vec<String>>,
+    /// `last_activity_at` or `create_at` with `in_team`, `status`, `admin` or `display_name` with
+    /// `in_channel`.
+    pub sort: Option<String>,
+    /// With `not_in_channel` on a channel with an access policy: go on after this account.
+    pub cursor_id: Option<UserId>,
+}
+
+impl UserPage {
+    /// With the server's defaults.
+    pub fn new() -> Self {
+        Self::default()
+    }
+}
+
+setters! { UserPage:
+    /// Page, from 0.
+    page: u32,
+    /// Accounts a page; 60 by default, 200 at most.
+    per_page: u32,
+    /// Only members of this team.
+    in_team: TeamId,
+    /// Only those who are not in this team.
+    not_in_team: TeamId,
+    /// Only members of this channel.
+    in_channel: ChannelId,
+    /// Only those who are not in this channel; needs `in_team` too.
+    not_in_channel: ChannelId,
+    /// Only members of this group.
+    in_group: GroupId,
+    /// Only those who are not in this group.
+    not_in_group: GroupId,
+    /// With `not_in_team` or `not_in_channel`: only those whose groups let them in.
+    group_constrained: bool,
+    /// Only those in no team.
+    without_team: bool,
+    /// Only active ones.
+    active: bool,
+    /// Only deactivated ones.
+    inactive: bool,
+    /// Only those with this role of the whole system.
+    role: String,
+    /// Only those with one of these roles of the whole system.
+    roles: Vec<String>,
+    /// With `in_channel`: only those with one of these roles there.
+    channel_roles: Vec<String>,
+    /// With `in_team`: only those with one of these roles there.
+    team_roles: Vec<String>,
+    /// `last_activity_at` or `create_at` with `in_team`, `status`, `admin` or `display_name` with
+    /// `in_channel`.
+    sort: String,
+    /// With `not_in_channel` on a channel with an access policy: go on after this account.
+    cursor_id: UserId,
+}
+
+/// Which accounts to search.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct UserSearch {
+    /// Beginning of user name, nickname, first or last name; at least one letter.
+    pub term: String,
+    /// Only members of this team.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub team_id: Option<TeamId>,
+    /// Only those who are not in this team.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub not_in_team_id: Option<TeamId>,
+    /// Only members of this channel.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub in_channel_id: Option<ChannelId>,
+    /// Only those who are not in this channel; needs `team_id` too.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub not_in_channel_id: Option<ChannelId>,
+    /// Only members of this group.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub in_group_id: Option<GroupId>,
+    /// Only those who are not in this group.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub not_in_group_id: Option<GroupId>,
+    /// With a `not_in_` filter: only those whose groups let them in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub group_constrained: Option<bool>,
+    /// Also deactivated ones.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub allow_inactive: Option<bool>,
+    /// Only those in no team.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub without_team: Option<bool>,
+    /// Most to return: 100 by default, 1,000 at most.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u32>,
+    /// Only those with this role of the whole system.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub role: Option<String>,
+    /// Only those with one of these roles of the whole system.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub roles: Option<Vec<String>>,
+    /// Only those with one of these roles in the channel.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub channel_roles: Option<Vec<String>>,
+    /// Only those with one of these roles in the team.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub team_roles: Option<Vec<String>>,
+}
+
+impl UserSearch {
+    /// With what is required.
+    pub fn new(term: impl Into<String>) -> Self {
+        Self {
+            term: term.into(),
+            team_id: None,
+            not_in_team_id: None,
+            in_channel_id: None,
+            not_in_channel_id: None,
+            in_group_id: None,
+            not_in_group_id: None,
+            group_constrained: None,
+            allow_inactive: None,
+            without_team: None,
+            limit: None,
+            role: None,
+            roles: None,
+            channel_roles: None,
+            team_roles: None,
+        }
+    }
+}
+
+setters! { UserSearch:
+    /// Only members of this team.
+    team_id: TeamId,
+    /// Only those who are not in this team.
+    not_in_team_id: TeamId,
+    /// Only members of this channel.
+    in_channel_id: ChannelId,
+    /// Only those who are not in this channel; needs `team_id` too.
+    not_in_channel_id: ChannelId,
+    /// Only members of this group.
+    in_group_id: GroupId,
+    /// Only those who are not in this group.
+    not_in_group_id: GroupId,
+    /// With a `not_in_` filter: only those whose groups let them in.
+    group_constrained: bool,
+    /// Also deactivated ones.
+    allow_inactive: bool,
+    /// Only those in no team.
+    without_team: bool,
+    /// Most to return: 100 by default, 1,000 at most.
+    limit: u32,
+    /// Only those with this role of the whole system.
+    role: String,
+    /// Only those with one of these roles of the whole system.
+    roles: Vec<String>,
+    /// Only those with one of these roles in the channel.
+    channel_roles: Vec<String>,
+    /// Only those with one of these roles in the team.
+    team_roles: Vec<String>,
+}
+
+/// Accounts whose name begins like a text.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct UserAutocomplete {
+    /// Those in the team or channel that was named.
+    #[serde(deserialize_with = "crate::model::json::or_default")]
+    pub users: Vec<User>,
+    /// Those in the team but not in the channel.
+    #[serde(deserialize_with = "crate::model::json::or_default")]
+    pub out_of_channel: Vec<User>,
+    /// AI agents.
+    #[serde(deserialize_with = "crate::model::json::or_default")]
+    pub agents: Vec<User>,
+}
+
+/// How many accounts there are.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct UsersStats {
+    /// All that the filter lets through.
+    pub total_users_count: i64,
+}
+
+/// How an account logs in.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct UserAuth {
+    /// Its name at the outside login service.
+    pub auth_data: String,
+    /// The service; empty for mail and password.
+    pub auth_service: String,
+}
+
+/// Which terms an account accepted.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct UserTermsOfService {
+    /// The account.
+    pub user_id: UserId,
+    /// The terms.
+    pub terms_of_service_id: TermsOfServiceId,
+    /// When.
+    pub create_at: Timestamp,
+}
+
+/// What a program that makes codes needs.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct MfaSecret {
+    /// The shared secret, base 32.
+    pub secret: Secret,
+    /// The same as a PNG picture, base 64.
+    pub qr_code: Secret,
+}
+
+/// How an account would log in.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct LoginType {
+    /// Empty for mail and password.
+    pub auth_service: String,
+    /// Whether it may not log in.
+    pub is_deactivated: bool,
+}
+
+/// A member and the groups that let it in.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct UserWithGroups {
+    /// The account.
+    #[serde(flatten)]
+    pub user: User,
+    /// Its groups.
+    #[serde(deserialize_with = "crate::model::json::or_default")]
+    pub groups: Vec<Group>,
+    /// Whether it is a guest there.
+    pub scheme_guest: bool,
+    /// Whether it is an ordinary member there.
+    pub scheme_user: bool,
+    /// Whether it is an administrator there.
+    pub scheme_admin: bool,
+}
+
+/// A page of members with their groups.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct UsersWithGroupsAndCount {
+    /// The members of this page.
+    #[serde(deserialize_with = "crate::model::json::or_default")]
+    pub users: Vec<UserWithGroups>,
+    /// How many there are in all.
+    pub total_count: i64,
+}
