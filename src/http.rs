@@ -30,7 +30,7 @@ pub(crate) use self::agent::resolver::lookup;
 pub use self::body::Body;
 pub use self::call::{Call, Changed};
 pub use self::download::Download;
-pub(crate) use self::login::{Credentials, Login, Mfa};
+pub(crate) use self::login::{Credentials, Login, Mfa, check_token};
 pub use self::multipart::Multipart;
 pub use self::path::PathArg;
 
@@ -140,6 +140,11 @@ impl Http {
     pub(crate) fn close(&self) {
         self.shared.governor.close();
         self.shared.agent.shutdown();
+    }
+
+    /// Sleeps, but not past a close.
+    pub(crate) fn pause(&self, wait: Duration) -> Result<()> {
+        self.shared.governor.sleep(wait)
     }
 
     pub(crate) fn config(&self) -> &Config {

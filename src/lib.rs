@@ -3,6 +3,7 @@
 #[macro_use]
 mod macros;
 
+mod client;
 mod config;
 pub mod error;
 pub mod http;
@@ -12,7 +13,9 @@ mod secret;
 mod time;
 mod tls;
 
+pub use client::{Client, ClientBuilder};
 pub use error::{Error, ErrorKind, Result};
+pub use http::Method;
 pub use model::*;
 pub use page::Pages;
 pub use secret::Secret;

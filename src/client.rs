@@ -1,0 +1,151 @@
+//! [`Client`]: one account on one server.
+
+mod builder;
+mod names;
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+pub use self::builder::ClientBuilder;
+use crate::error::{Error, ErrorKind, Result};
+use crate::http::{Call, Http, Method, PathArg};
+use crate::model::User;
+
+/// One account on one server: the typed, blocking REST API, one function a group.
+///
+/// A client is cheap to clone, and `Send + Sync`: clones share connections (8 idle ones at most), the session and the
+/// rate limit. Each call blocks until it is answered or its deadline has passed, 30 s by default, retries and rate
+/// limit waits included. Dropping a client ends nothing but its idle connections.
+///
+/// ```no_run
+/// use mattermost::{Client, PostDraft};
+///
+/// fn main() -> mattermost::Result<()> {
+///     let client = Client::builder("https://chat.example.com").token("...").connect()?;
+///     let channel = client.channel("awesome-chat", "~town-square")?;
+///     client.posts().create(&PostDraft::new(&channel, "Hey everybody!"))?;
+///     Ok(())
+/// }
+/// ```
+#[derive(Clone)]
+pub struct Client {
+    http: Http,
+    me: Arc<User>,
+}
+
+impl Client {
+    /// Begins a client of the server at `url`: `https` if the scheme is left out; a path is kept, for servers under a
+    /// sub-path. Nothing is checked or sent before [`ClientBuilder::connect`].
+    pub fn builder(url: impl Into<String>) -> ClientBuilder {
+        ClientBuilder::new(url.into())
+    }
+
+    /// Connects with what the environment says: `MATTERMOST_URL`, and `MATTERMOST_TOKEN` or `MATTERMOST_LOGIN` with
+    /// `MATTERMOST_PASSWORD`.
+    pub fn from_env() -> Result<Self> {
+        ClientBuilder::from_env()?.connect()
+    }
+
+    /// The account, as it was when the client connected.
+    pub fn me(&self) -> &User {
+        &self.me
+    }
+
+    /// The same client with another deadline for each call; connections and session are shared.
+    #[must_use]
+    pub fn with_timeout(&self, timeout: Duration) -> Self {
+        Self { http: self.http.with_timeout(timeout), me: Arc::clone(&self.me) }
+    }
+
+    /// The same client, whose writing calls fail with [`ErrorKind::Input`] before any I/O: for dry runs.
+    #[must_use]
+    pub fn read_only(&self) -> Self {
+        Self { http: self.http.read_only(), me: Arc::clone(&self.me) }
+    }
+
+    /// Any route, also one that this version has no method for. The template is that of the API reference, without
+    /// `/api/v4`; arguments are checked and percent-encoded.
+    ///
+    /// ```no_run
+    /// # fn run(client: &mattermost::Client, team_id: mattermost::TeamId) -> mattermost::Result<()> {
+    /// use mattermost::{Method, TeamStats};
+    /// let stats = client.call(Method::Get, "/teams/{team_id}/stats", &[&team_id]).fetch::<TeamStats>()?;
+    /// # Ok(()) }
+    /// ```
+    pub fn call<'c>(&'c self, method: Method, template: &'static str, args: &[&dyn PathArg]) -> Call<'c> {
+        self.http.call(method, template, args)
+    }
+
+    /// A route beside API v4, as `/plugins/com.example.poll/api/v1/polls`.
+    pub fn call_outside<'c>(
+        &'c self,
+        method: Method,
+        template: &'static str,
+        args: &[&dyn PathArg],
+    ) -> Call<'c> {
+        self.http.outside(method, template, args)
+    }
+
+    /// Waits until the server answers and is healthy; the last error if it does not within `patience`. Asks once a
+    /// second.
+    ///
+    /// `GET /system/ping`
+    pub fn wait_for_server(&self, patience: Duration) -> Result<()> {
+        let deadline = Instant::now().checked_add(patience);
+        loop {
+            let probe =
+                self.http.with_timeout(Duration::from_secs(5).min(patience.max(Duration::from_millis(100))));
+            let Err(error) = probe.get("/system/ping", &[]).ok() else { return Ok(()) };
+            let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
+            let starting = error.is_transient() || error.status().is_some_and(|status| status >= 500);
+            if !starting || left.is_some_and(|left| left.is_zero()) {
+                return Err(error);
+            }
+            self.http.pause(Duration::from_secs(1).min(left.unwrap_or(Duration::MAX)))?;
+        }
+    }
+
+    /// Ends the session: the token is good for nothing afterwards, for all clones and streams. A personal access token
+    /// stays good: only its session ends, and the next call makes a new one.
+    ///
+    /// `POST /users/logout`
+    #[doc(alias = "Logout")]
+    pub fn logout(&self) -> Result<()> {
+        self.http.post("/users/logout", &[]).ok()
+    }
+
+    /// Ends the calls in flight of all clones at once, with [`ErrorKind::Closed`]; later calls fail the same way.
+    /// Streams that were opened with this client go on: they have connections of their own.
+    #[expect(clippy::needless_pass_by_value, reason = "a closed client is of no use")]
+    pub fn close(self) {
+        self.http.close();
+    }
+
+    /// The address of the server, as `https://chat.example.com/sub`.
+    pub fn url(&self) -> String {
+        self.http.config().base.http()
+    }
+
+    pub(crate) fn http(&self) -> &Http {
+        &self.http
+    }
+
+    fn connected(http: Http, me: User) -> Result<Self> {
+        if me.id.is_empty() {
+            return Err(Error::new(ErrorKind::Protocol, "the server did not say who is logged in")
+                .with_hint("is this a Mattermost?"));
+        }
+        http.set_me(me.id.clone());
+        Ok(Self { http, me: Arc::new(me) })
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client")
+            .field("url", &self.url())
+            .field("me", &self.me.username)
+            .finish_non_exhaustive()
+    }
+}

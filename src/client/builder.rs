@@ -1,0 +1,259 @@
+//! How a client is set up.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::Client;
+use crate::config::{BaseUrl, Config, Proxy, ProxySetting};
+use crate::error::{Error, Result};
+use crate::http::{Credentials, Http, Login, Mfa, check_token};
+use crate::model::json;
+use crate::secret::Secret;
+
+/// Sets a [`Client`] up. Everything is checked by [`connect`](Self::connect), before any I/O.
+#[must_use = "nothing happens before `connect()`"]
+pub struct ClientBuilder {
+    url: String,
+    websocket_url: Option<String>,
+    token: Option<Secret>,
+    login: Option<(String, Secret)>,
+    mfa: Mfa,
+    proxy: Option<Result<ProxySetting>>,
+    #[cfg(feature = "native-tls")]
+    tls: crate::tls::TlsConfig,
+    timeout: Option<Duration>,
+    connect_timeout: Option<Duration>,
+    body_limit: Option<u64>,
+    user_agent: Option<String>,
+    backoff_scale: f64,
+}
+
+impl ClientBuilder {
+    pub(super) fn new(url: String) -> Self {
+        Self {
+            url,
+            websocket_url: None,
+            token: None,
+            login: None,
+            mfa: Mfa::None,
+            proxy: None,
+            #[cfg(feature = "native-tls")]
+            tls: crate::tls::TlsConfig::new(),
+            timeout: None,
+            connect_timeout: None,
+            body_limit: None,
+            user_agent: None,
+            backoff_scale: 1.0,
+        }
+    }
+
+    /// What the environment says: `MATTERMOST_URL`, and `MATTERMOST_TOKEN` or `MATTERMOST_LOGIN` with
+    /// `MATTERMOST_PASSWORD`. More can be set on the result.
+    pub fn from_env() -> Result<Self> {
+        let var = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+        let missing = |what: &str| {
+            Error::input(format!("{what} is not set in the environment")).with_hint(
+                "MATTERMOST_URL, and MATTERMOST_TOKEN or MATTERMOST_LOGIN with MATTERMOST_PASSWORD",
+            )
+        };
+        let builder = Self::new(var("MATTERMOST_URL").ok_or_else(|| missing("MATTERMOST_URL"))?);
+        if let Some(token) = var("MATTERMOST_TOKEN") {
+            return Ok(builder.token(token));
+        }
+        let login = var("MATTERMOST_LOGIN").ok_or_else(|| missing("MATTERMOST_TOKEN"))?;
+        let password = var("MATTERMOST_PASSWORD").ok_or_else(|| missing("MATTERMOST_PASSWORD"))?;
+        Ok(builder.login(login, password))
+    }
+
+    /// A bot's token, a personal access token or a session's token. Bots should use this: a session of a login that
+    /// only reads ends after 30 days by default.
+    pub fn token(mut self, token: impl Into<Secret>) -> Self {
+        self.token = Some(token.into());
+        self
+    }
+
+    /// Logs in with a user name or an e-mail address, and again when the session ends.
+    pub fn login(mut self, login_id: impl Into<String>, password: impl Into<Secret>) -> Self {
+        self.login = Some((login_id.into(), password.into()));
+        self
+    }
+
+    /// The MFA code for the first login. It works once: a program that runs longer than its session wants
+    /// [`mfa_with`](Self::mfa_with).
+    pub fn mfa(mut self, code: impl Into<Secret>) -> Self {
+        self.mfa = Mfa::Code(code.into());
+        self
+    }
+
+    /// Asks for an MFA code at each login that needs one. Ten wrong codes lock the account.
+    pub fn mfa_with(mut self, ask: impl Fn() -> Result<String> + Send + Sync + 'static) -> Self {
+        self.mfa = Mfa::Ask(Arc::new(ask));
+        self
+    }
+
+    /// Where the socket is, if not under the server's URL: `wss://other.example.com`. The server's `WebsocketURL`
+    /// setting tells.
+    pub fn websocket_url(mut self, url: impl Into<String>) -> Self {
+        self.websocket_url = Some(url.into());
+        self
+    }
+
+    /// Which certificates are trusted and shown, for calls and for the socket.
+    #[cfg(feature = "native-tls")]
+    pub fn tls(mut self, tls: crate::tls::TlsConfig) -> Self {
+        self.tls = tls;
+        self
+    }
+
+    /// The proxy for calls and for the socket, `http://user:password@host:port`, instead of what the environment
+    /// says. It is asked to `CONNECT`, also for http servers.
+    pub fn proxy(mut self, url: impl AsRef<str>) -> Self {
+        self.proxy = Some(Proxy::parse(url.as_ref()).map(ProxySetting::Explicit));
+        self
+    }
+
+    /// No proxy, whatever the environment says (`HTTPS_PROXY` for https, `HTTP_PROXY` for http, then `ALL_PROXY`,
+    /// and `NO_PROXY`).
+    pub fn no_proxy(mut self) -> Self {
+        self.proxy = Some(Ok(ProxySetting::Off));
+        self
+    }
+
+    /// The deadline of a call, retries and waits included. 30 s by default.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = Some(timeout);
+        self
+    }
+
+    /// The deadline of a name's look-up, and of a connection. 10 s each by default.
+    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.connect_timeout = Some(timeout);
+        self
+    }
+
+    /// The largest answer that is taken into memory, in bytes. 64 MiB by default; downloads to a writer do not count.
+    pub fn body_limit(mut self, bytes: u64) -> Self {
+        self.body_limit = Some(bytes);
+        self
+    }
+
+    /// The `User-Agent` of calls and of the socket. `mattermost-rs/VERSION` by default.
+    pub fn user_agent(mut self, name: impl Into<String>) -> Self {
+        self.user_agent = Some(name.into());
+        self
+    }
+
+    /// Multiplies the waits between attempts; for tests.
+    #[doc(hidden)]
+    pub fn backoff_scale(mut self, scale: f64) -> Self {
+        self.backoff_scale = scale;
+        self
+    }
+
+    /// Checks everything, logs in, and asks who it is.
+    ///
+    /// `GET /users/me`, or `POST /users/login`
+    ///
+    /// # Errors
+    /// [`ErrorKind::Input`](crate::ErrorKind::Input) before any I/O for an empty or impossible URL, token, login or
+    /// password; 401 for wrong ones; [`Error::is_mfa`] if a code is needed.
+    pub fn connect(self) -> Result<Client> {
+        let http = self.http()?;
+        connect(http)
+    }
+
+    /// As [`connect`](Self::connect), but goes on trying for that long while the server, or the network, is not there
+    /// yet. `Duration::MAX` is for ever.
+    pub fn connect_within(self, patience: Duration) -> Result<Client> {
+        let http = self.http()?;
+        let deadline = Instant::now().checked_add(patience);
+        let mut wait = Duration::from_secs(1).mul_f64(http.config().backoff_scale);
+        loop {
+            match connect(http.clone()) {
+                Err(error) if error.is_transient() => {
+                    let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
+                    if left.is_some_and(|left| left < wait) {
+                        return Err(error);
+                    }
+                    log::info!("not connected yet: {error}");
+                    http.pause(wait)?;
+                    wait = (wait * 2).min(Duration::from_secs(60));
+                }
+                done => return done,
+            }
+        }
+    }
+
+    fn http(self) -> Result<Http> {
+        let mut config = Config::new(BaseUrl::parse(&self.url)?);
+        if let Some(url) = &self.websocket_url {
+            config.websocket = Some(BaseUrl::parse_websocket(url)?);
+        }
+        #[cfg(not(feature = "native-tls"))]
+        if config.base.tls || config.websocket.as_ref().is_some_and(|url| url.tls) {
+            return Err(crate::tls::missing());
+        }
+        #[cfg(feature = "native-tls")]
+        {
+            config.tls = crate::tls::Tls::new(self.tls);
+        }
+        if let Some(proxy) = self.proxy {
+            config.proxy = proxy?;
+        }
+        config.timeout = positive(self.timeout, config.timeout, "timeout")?;
+        config.connect_timeout = positive(self.connect_timeout, config.connect_timeout, "connect_timeout")?;
+        config.body_limit = self.body_limit.unwrap_or(config.body_limit);
+        config.backoff_scale = self.backoff_scale;
+        if let Some(name) = self.user_agent {
+            if name.is_empty() || !name.bytes().all(|b| b == b' ' || b.is_ascii_graphic()) {
+                return Err(Error::input("the user agent must be ASCII, and not empty"));
+            }
+            config.user_agent = name;
+        }
+        let login = match (self.token, self.login) {
+            (Some(_), Some(_)) => return Err(Error::input("give a token or a login, not both")),
+            (None, None) => {
+                return Err(Error::input("there are no credentials")
+                    .with_hint("`.token(..)` or `.login(id, password)`"));
+            }
+            (Some(token), None) => {
+                check_token(&token)?;
+                Login::with_token(token)
+            }
+            (None, Some((login_id, password))) => {
+                if login_id.trim().is_empty() {
+                    return Err(Error::input("the login is empty"));
+                }
+                if password.is_empty() {
+                    return Err(Error::input("the password is empty"));
+                }
+                Login::with_credentials(Credentials { login_id, password, mfa: self.mfa })
+            }
+        };
+        Http::new(config, login)
+    }
+}
+
+fn connect(http: Http) -> Result<Client> {
+    let me = if http.token().0.is_some() {
+        http.get("/users/me", &[]).fetch()?
+    } else {
+        json::decode(&http.login()?).map_err(|e| e.on_route("POST /users/login"))?
+    };
+    Client::connected(http, me)
+}
+
+fn positive(given: Option<Duration>, default: Duration, name: &str) -> Result<Duration> {
+    match given {
+        Some(Duration::ZERO) => Err(Error::input(format!("{name} must be longer than zero"))),
+        given => Ok(given.unwrap_or(default)),
+    }
+}
+
+impl fmt::Debug for ClientBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The URL may hold a password by mistake.
+        f.debug_struct("ClientBuilder").field("token", &self.token).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,92 @@
+//! From the names that people use to channels.
+
+use super::Client;
+use crate::error::{Error, ErrorKind, Result, short};
+use crate::model::{Channel, Team, User, UserId};
+
+impl Client {
+    /// The channel that people call `name` in the team with the short name `team` (that of the URL).
+    ///
+    /// - `~town-square` is a short name, that of the channel's URL, and nothing else. One request.
+    /// - `@bob` is the direct channel with that user, made if need be. Two requests.
+    /// - `Town Square` is a display name or a short name. Three requests, four for a channel that the account is not
+    ///   in.
+    ///
+    /// Any member can give a channel the display name that is another channel's short name, and so divert what is
+    /// meant for that: a name that fits several channels is therefore an error, and its message lists them. A program
+    /// that is to be safe from mischief uses `~name`, and looks a channel up once, not for each post.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotFound`] or 404 if there is none, or none that the account can see; [`ErrorKind::Input`] if the
+    /// name fits several.
+    pub fn channel(&self, team: &str, name: &str) -> Result<Channel> {
+        if team.is_empty() {
+            return Err(Error::input("the team's name is empty"));
+        }
+        if name.trim().is_empty() {
+            return Err(Error::input("the channel's name is empty"));
+        }
+        if let Some(user) = name.strip_prefix('@') {
+            return self.direct(user);
+        }
+        if let Some(short_name) = name.strip_prefix('~') {
+            return self.by_short_name(team, short_name);
+        }
+        let team: Team = self.http.get("/teams/name/{team_name}", &[&team]).fetch()?;
+        let own = self.http.get("/users/{user_id}/teams/{team_id}/channels", &[&UserId::me(), &team.id]);
+        let mut fits: Vec<Channel> = own.fetch::<Vec<Channel>>()?;
+        fits.retain(|channel| !channel.is_direct() && (channel.name == name || channel.display_name == name));
+        if is_short_name(name) && !fits.iter().any(|channel| channel.name == name) {
+            // A public channel that the account is not in must not be hidden by another one's display name.
+            let asked = self.http.get("/teams/{team_id}/channels/name/{channel_name}", &[&team.id, &name]);
+            match asked.fetch::<Channel>() {
+                Ok(channel) => fits.push(channel),
+                Err(error) if error.is_not_found() || error.is_forbidden() || error.status() == Some(400) => {
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        if fits.is_empty() {
+            let search = self.http.post("/teams/{team_id}/channels/search", &[&team.id]).reads();
+            fits = search.json(&serde_json::json!({ "term": name })).fetch()?;
+            fits.retain(|channel| channel.display_name == name && channel.delete_at.is_never());
+        }
+        one_of(name, &team.name, fits)
+    }
+
+    fn by_short_name(&self, team: &str, name: &str) -> Result<Channel> {
+        self.http.get("/teams/name/{team_name}/channels/name/{channel_name}", &[&team, &name]).fetch()
+    }
+
+    fn direct(&self, username: &str) -> Result<Channel> {
+        let user: User = self.http.get("/users/username/{username}", &[&username]).fetch()?;
+        // Repeating it makes no second channel: the server answers with the one that is there.
+        self.http.post("/channels/direct", &[]).reads().json(&[&self.me.id, &user.id]).fetch()
+    }
+}
+
+fn one_of(name: &str, team: &str, mut fits: Vec<Channel>) -> Result<Channel> {
+    let shown = short(name, 80).into_owned();
+    match (fits.pop(), fits.is_empty()) {
+        (Some(channel), true) => Ok(channel),
+        (None, _) => {
+            Err(Error::new(ErrorKind::NotFound, format!("no channel {shown:?} in the team {team:?}"))
+                .with_hint("is the account a member of it? Private channels are visible to members only"))
+        }
+        (Some(last), false) => {
+            fits.push(last);
+            let list: Vec<String> = fits
+                .iter()
+                .map(|c| format!("~{} ({:?}, {})", c.name, short(&c.display_name, 64), c.id))
+                .collect();
+            Err(Error::input(format!("the name {shown:?} fits several channels: {}", list.join(", ")))
+                .with_hint("use the short name with a tilde, as ~town-square"))
+        }
+    }
+}
+
+/// What can stand in a channel's URL.
+fn is_short_name(name: &str) -> bool {
+    name.len() <= 64
+        && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'_')
+}
