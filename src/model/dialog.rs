@@ -45,7 +45,8 @@ setters! { DoPostActionRequest:
 }
 
 /// Opens a dialog with the one who pressed or typed.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[serde(default)]
 #[non_exhaustive]
 pub struct OpenDialogRequest {
     /// From the press or the command; good for 30 s.
