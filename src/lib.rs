@@ -6,6 +6,7 @@ mod macros;
 mod client;
 mod config;
 pub mod error;
+pub mod event;
 pub mod http;
 pub mod model;
 mod page;
@@ -15,6 +16,7 @@ mod tls;
 
 pub use client::{Client, ClientBuilder};
 pub use error::{Error, ErrorKind, Result};
+pub use event::{Broadcast, Event, EventKind, Origin, Payload};
 pub use http::Method;
 pub use model::*;
 pub use page::Pages;

@@ -1,0 +1,415 @@
+//! What happens on the server, as it comes over the socket.
+//!
+//! An [`Event`] keeps the text of the server and decodes what is asked for, once, on the thread that asks:
+//!
+//! ```
+//! use mattermost::{Event, Payload};
+//! let event = Event::from_json(
+//!     r#"{"event":"typing","data":{"user_id":"8ef4z5m5m7yqmyikymtmopjyie","parent_id":""},
+//!         "broadcast":{"channel_id":"6jjc78iiwjrhb8dzxmxy4poxyo"},"seq":7}"#,
+//! )?;
+//! match event.payload()? {
+//!     Payload::Posted(posted) => println!("{}: {}", posted.sender(), posted.post.message),
+//!     Payload::Typing(typing) => assert_eq!(typing.channel_id, "6jjc78iiwjrhb8dzxmxy4poxyo"),
+//!     Payload::Missed(missed) => println!("events are missing: {}", missed.reason),
+//!     _ => {}
+//! }
+//! # Ok::<(), mattermost::Error>(())
+//! ```
+//!
+//! **`payload()` fails for one thing only**: the last event of a stream that ended for good, and then with the cause.
+//! So `?` in the loop is all that a program needs. Data that does not fit its type is [`Payload::Other`], with
+//! [`Event::decode_error`]; the first of a kind is logged as a warning, all are counted.
+//!
+//! Beside the server's events there are notices of the stream itself: [`Connected`], [`Disconnected`], [`Missed`],
+//! [`CaughtUp`], [`SessionExpired`]. Their names begin with `_`.
+
+mod channels;
+mod embedded;
+mod notice;
+mod posts;
+mod scan;
+mod server;
+mod table;
+mod teams;
+mod threads;
+mod users;
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
+
+use serde::de::DeserializeOwned;
+use serde::de::value::StrDeserializer;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+pub use channels::*;
+pub use notice::*;
+pub use posts::*;
+pub(crate) use scan::{Head, channel_of, scan};
+pub use server::*;
+pub use table::{EventKind, Payload};
+pub use teams::*;
+pub use threads::*;
+pub use users::*;
+
+use crate::error::{Error, ErrorKind, Result, short};
+use crate::model::json::decode;
+use crate::model::{ChannelId, TeamId, UserId};
+
+/// One event. `Send + Sync`; a clone shares it, and costs no more than a pointer.
+#[derive(Clone)]
+pub struct Event(Arc<Inner>);
+
+struct Inner {
+    kind: EventKind,
+    origin: Origin,
+    seq: Option<u64>,
+    text: Box<str>,
+    /// Only where the kind does not tell it.
+    name: Option<Box<str>>,
+    end: Option<Error>,
+    undecodable: Option<Arc<AtomicU64>>,
+    parts: OnceLock<scan::Parts>,
+    broadcast: OnceLock<Box<Broadcast>>,
+    data: OnceLock<Value>,
+    payload: OnceLock<Payload>,
+    decode_error: OnceLock<Error>,
+}
+
+/// How an event came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Origin {
+    /// Over the link, when it happened.
+    Live,
+    /// Over the link, after a break: the server had kept it.
+    Resumed,
+    /// Looked up after a gap. Such an event may be minutes old, and has no [`seq`](Event::seq).
+    CaughtUp,
+    /// Made by the stream itself: a notice, or its end.
+    Local,
+}
+
+/// To whom the server sent an event.
+///
+/// The first that is set decides: one connection, one user, a channel, a team; else all. With `user_id`, the channel
+/// and the team say what it is about.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct Broadcast {
+    /// Accounts that do not get it, as the one who types.
+    #[serde(deserialize_with = "crate::model::json::or_default")]
+    pub omit_users: BTreeMap<UserId, bool>,
+    /// The only account that gets it; empty for several.
+    pub user_id: UserId,
+    /// The channel whose members get it, or that it is about.
+    pub channel_id: ChannelId,
+    /// The team whose members get it, or that it is about.
+    pub team_id: TeamId,
+    /// The only connection that gets it.
+    pub connection_id: String,
+    /// A connection that does not get it.
+    pub omit_connection_id: String,
+    /// Whether this is the version for accounts that may not see all.
+    #[serde(skip_serializing_if = "embedded::is_off")]
+    pub contains_sanitized_data: bool,
+    /// Whether this is the version for system administrators.
+    #[serde(skip_serializing_if = "embedded::is_off")]
+    pub contains_sensitive_data: bool,
+}
+
+impl Event {
+    /// The name, as `posted`; a notice's begins with `_`.
+    pub fn name(&self) -> &str {
+        self.0.name.as_deref().unwrap_or(self.0.kind.name())
+    }
+
+    /// Which event it is.
+    pub fn kind(&self) -> EventKind {
+        self.0.kind
+    }
+
+    /// The number on its connection, from 0. `None` for what was caught up and for notices.
+    pub fn seq(&self) -> Option<u64> {
+        self.0.seq
+    }
+
+    /// How it came.
+    pub fn origin(&self) -> Origin {
+        self.0.origin
+    }
+
+    /// To whom the server sent it. Decoded at the first call.
+    pub fn broadcast(&self) -> &Broadcast {
+        self.0.broadcast.get_or_init(|| {
+            let text = self.0.text.get(self.parts().broadcast.clone()).unwrap_or_default();
+            Box::new(decode(text.as_bytes()).unwrap_or_default())
+        })
+    }
+
+    /// The channel that it is about: that of [`broadcast`](Self::broadcast), else the one that its data names.
+    ///
+    /// `None` if it names none, or several. The filter `channels` of a stream goes by this; what names no channel
+    /// passes it.
+    pub fn channel_id(&self) -> Option<ChannelId> {
+        let id = channel_of(self.0.kind, &self.0.text)?;
+        ChannelId::deserialize(StrDeserializer::<serde::de::value::Error>::new(&id)).ok()
+    }
+
+    /// The data as untyped JSON: what the server sent, to the letter. Decoded at the first call.
+    ///
+    /// Many members are strings that hold JSON: `data["post"]` is one. [`payload`](Self::payload) and
+    /// [`decode`](Self::decode) see through that.
+    pub fn data(&self) -> &Value {
+        self.0.data.get_or_init(|| self.with_data(decode).unwrap_or_default())
+    }
+
+    /// The text of the server. For notices and caught-up events, the same written by the stream.
+    pub fn raw(&self) -> &str {
+        &self.0.text
+    }
+
+    /// The data, typed. Decoded at the first call, once for all clones.
+    ///
+    /// Fails for the last event of a stream that ended for good, with its cause, and for nothing else.
+    pub fn payload(&self) -> Result<&Payload> {
+        match &self.0.end {
+            Some(cause) => Err(cause.clone()),
+            None => Ok(self.0.payload.get_or_init(|| self.decode_payload())),
+        }
+    }
+
+    /// The data, typed and owned; without a copy if there is no other clone of the event.
+    pub fn into_payload(self) -> Result<Payload> {
+        let decoded = self.payload()?.kind();
+        let payload = match Arc::try_unwrap(self.0) {
+            Ok(inner) => inner.payload.into_inner(),
+            Err(shared) => shared.payload.get().cloned(),
+        };
+        Ok(payload.unwrap_or_else(|| Payload::other(decoded.name(), crate::model::Json::default())))
+    }
+
+    /// Why the payload is [`Payload::Other`] although its kind has a type. Decodes the payload.
+    pub fn decode_error(&self) -> Option<&Error> {
+        let _ = self.payload();
+        self.0.decode_error.get()
+    }
+
+    /// Decodes the data into a type of your own. Members that hold JSON as a string are seen as that JSON.
+    ///
+    /// ```
+    /// # use mattermost::Event;
+    /// #[derive(serde::Deserialize)]
+    /// struct Brief { post: BriefPost, sender_name: String }
+    /// #[derive(serde::Deserialize)]
+    /// struct BriefPost { message: String }
+    ///
+    /// let event = Event::from_json(
+    ///     r#"{"event":"posted","data":{"post":"{\"message\":\"hi\"}","sender_name":"@bob"},"seq":1}"#,
+    /// )?;
+    /// let brief: Brief = event.decode()?;
+    /// assert_eq!((brief.post.message.as_str(), brief.sender_name.as_str()), ("hi", "@bob"));
+    /// # Ok::<(), mattermost::Error>(())
+    /// ```
+    pub fn decode<T: DeserializeOwned>(&self) -> Result<T> {
+        if self.0.kind.strings().is_empty() {
+            return self.with_data(decode);
+        }
+        let mut data = self.data().clone();
+        for key in self.0.kind.strings() {
+            if let Some(member) = data.get_mut(key) {
+                if let Some(inner) = member.as_str().and_then(|text| serde_json::from_str(text).ok()) {
+                    *member = inner;
+                }
+            }
+        }
+        // By way of text: the error can then name the place.
+        decode(data.to_string().as_bytes())
+    }
+
+    /// An event from its text, for tests of one's own; notices as well. `broadcast` and `seq` may be left out.
+    pub fn from_json(text: &str) -> Result<Self> {
+        let name = scan::name(text).ok_or_else(|| {
+            Error::new(ErrorKind::Decode, "this is no event: not a JSON object with an `event`")
+        })?;
+        scan::parse(text).ok_or_else(|| Error::new(ErrorKind::Decode, "this is no event: not JSON"))?;
+        let kind = EventKind::from(&*name);
+        let origin = if kind.is_notice() { Origin::Local } else { Origin::Live };
+        if kind == EventKind::Ended {
+            return Ok(Self::end(Error::new(ErrorKind::Closed, "the stream ended")));
+        }
+        Ok(Self::live(kind, scan::seq(text), text.into(), origin))
+    }
+
+    fn parts(&self) -> &scan::Parts {
+        let text = &self.0.text;
+        self.0.parts.get_or_init(|| scan::locate(text).or_else(|| scan::parse(text)).unwrap_or_default())
+    }
+
+    /// Reads `data`; looks again, by a full parse, where the text that should be it is no JSON.
+    fn with_data<T>(&self, read: impl Fn(&[u8]) -> Result<T>) -> Result<T> {
+        let at = self.parts();
+        let part = |at: &scan::Parts| match self.0.text.get(at.data.clone()) {
+            Some("") | None => "null",
+            Some(data) => data,
+        };
+        read(part(at).as_bytes()).or_else(|error| match scan::parse(&self.0.text) {
+            Some(sure) if sure.data != at.data => read(part(&sure).as_bytes()),
+            _ => Err(error),
+        })
+    }
+
+    fn decode_payload(&self) -> Payload {
+        let typed =
+            self.with_data(|data| Payload::decode(self.kind(), self.name(), data, || self.broadcast()));
+        typed.unwrap_or_else(|error| {
+            if let Some(counter) = &self.0.undecodable {
+                counter.fetch_add(1, Ordering::Relaxed);
+            }
+            warn_once(self.kind(), self.name(), &error);
+            let _ = self.0.decode_error.set(error);
+            Payload::other(self.name(), self.with_data(decode).unwrap_or_default())
+        })
+    }
+}
+
+/// One warning a kind and process: a server that changed sends thousands of the same.
+fn warn_once(kind: EventKind, name: &str, error: &Error) {
+    static WARNED: [AtomicU64; 2] = [const { AtomicU64::new(0) }; 2];
+    let (word, bit) = (kind.index() / 64, 1 << (kind.index() % 64));
+    let first = WARNED.get(word).is_some_and(|word| word.fetch_or(bit, Ordering::Relaxed) & bit == 0);
+    if first {
+        log::warn!("event {} does not fit its type, and comes as Payload::Other: {error}", short(name, 60));
+    }
+}
+
+/// How streams make events.
+impl Event {
+    /// What came over the link. `kind` and `seq` are those that [`scan`] found in `text`.
+    pub(crate) fn live(kind: EventKind, seq: Option<u64>, text: Box<str>, origin: Origin) -> Self {
+        let name = match kind {
+            EventKind::Custom | EventKind::Other => scan::name(&text).map(|name| name.into()),
+            _ => None,
+        };
+        Self(Arc::new(Inner {
+            kind,
+            origin,
+            seq,
+            text,
+            name,
+            end: None,
+            undecodable: None,
+            parts: OnceLock::new(),
+            broadcast: OnceLock::new(),
+            data: OnceLock::new(),
+            payload: OnceLock::new(),
+            decode_error: OnceLock::new(),
+        }))
+    }
+
+    /// Counts it there if its payload turns out not to fit its type. Only before it is cloned.
+    #[must_use]
+    pub(crate) fn counted(mut self, undecodable: &Arc<AtomicU64>) -> Self {
+        if let Some(inner) = Arc::get_mut(&mut self.0) {
+            inner.undecodable = Some(Arc::clone(undecodable));
+        }
+        self
+    }
+
+    /// What a catch-up found; `text` is an [`envelope`] without a number.
+    pub(crate) fn caught_up(kind: EventKind, text: Box<str>) -> Self {
+        Self::live(kind, None, text, Origin::CaughtUp)
+    }
+
+    /// A notice.
+    pub(crate) fn notice(payload: Payload) -> Self {
+        let kind = payload.kind();
+        let none = Broadcast::default();
+        // One by one: to serialise the whole enum would pull in all its types.
+        let text = match &payload {
+            Payload::Connected(notice) => envelope(kind.name(), notice, &none, None),
+            Payload::Disconnected(notice) => envelope(kind.name(), notice, &none, None),
+            Payload::Missed(notice) => envelope(kind.name(), notice, &none, None),
+            Payload::CaughtUp(notice) => envelope(kind.name(), notice, &none, None),
+            Payload::SessionExpired(notice) => envelope(kind.name(), notice, &none, None),
+            _ => envelope(kind.name(), &(), &none, None),
+        };
+        let event = Self::live(kind, None, text, Origin::Local);
+        let _ = event.0.payload.set(payload);
+        event
+    }
+
+    /// The last event of a stream that ended for good.
+    pub(crate) fn end(cause: Error) -> Self {
+        #[derive(Serialize)]
+        struct End {
+            error: String,
+        }
+        let kind = EventKind::Ended;
+        let text = envelope(kind.name(), &End { error: cause.to_string() }, &Broadcast::default(), None);
+        let mut event = Self::live(kind, None, text, Origin::Local);
+        if let Some(inner) = Arc::get_mut(&mut event.0) {
+            inner.end = Some(cause);
+        }
+        event
+    }
+
+    /// Why the stream ended, if this is its last event.
+    pub(crate) fn cause(&self) -> Option<&Error> {
+        self.0.end.as_ref()
+    }
+}
+
+/// The text of an event, as a server writes it.
+pub(crate) fn envelope(
+    name: &str,
+    data: &impl Serialize,
+    broadcast: &Broadcast,
+    seq: Option<u64>,
+) -> Box<str> {
+    #[derive(Serialize)]
+    struct Envelope<'a, T> {
+        event: &'a str,
+        data: &'a T,
+        broadcast: &'a Broadcast,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        seq: Option<u64>,
+    }
+    serde_json::to_string(&Envelope { event: name, data, broadcast, seq }).unwrap_or_default().into()
+}
+
+impl fmt::Debug for Event {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("Event");
+        shown.field("name", &self.name()).field("seq", &self.0.seq).field("origin", &self.0.origin);
+        match &self.0.end {
+            Some(cause) => shown.field("cause", cause),
+            None => shown.field("raw", &shown_text(&self.0.text)),
+        };
+        shown.finish()
+    }
+}
+
+fn shown_text(text: &str) -> Cow<'_, str> {
+    short(text.trim_end(), 300)
+}
+
+impl Payload {
+    /// The post, for the events that carry one.
+    pub fn post(&self) -> Option<&crate::model::Post> {
+        match self {
+            Self::Posted(event) => Some(&event.post),
+            Self::PostEdited(event) => Some(&event.post),
+            Self::PostDeleted(event) => Some(&event.post),
+            Self::EphemeralMessage(event) => Some(&event.post),
+            Self::PersistentNotificationTriggered(event) => Some(&event.post),
+            Self::PostRevealed(event) => Some(&event.post),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,3 @@
+//! The one test binary: one `mod` line a file.
+
+mod events;
