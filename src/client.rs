@@ -1,6 +1,7 @@
 //! [`Client`]: one account on one server.
 
 mod builder;
+mod groups;
 mod names;
 
 use std::fmt;

@@ -33,6 +33,7 @@ pub use self::download::Download;
 pub(crate) use self::login::{Credentials, Login, Mfa, check_token};
 pub use self::multipart::Multipart;
 pub use self::path::PathArg;
+pub(crate) use self::retry::random_hex;
 
 use self::agent::Agent;
 use self::governor::Governor;

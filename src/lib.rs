@@ -10,6 +10,7 @@ pub mod event;
 pub mod http;
 pub mod model;
 mod page;
+pub mod rest;
 mod secret;
 mod time;
 mod tls;
@@ -20,6 +21,7 @@ pub use event::{Broadcast, Event, EventKind, Origin, Payload};
 pub use http::Method;
 pub use model::*;
 pub use page::Pages;
+pub use rest::Upload;
 pub use secret::Secret;
 pub use time::Timestamp;
 #[cfg(feature = "native-tls")]

@@ -4,6 +4,7 @@
 //! open. Fields that the server leaves out or sends as `null` read as their default, fields that we do not know are
 //! skipped. Every model is `Default + Deserialize + Serialize`, so that tests can build one.
 
+mod account;
 mod attachment;
 mod bookmark;
 mod bot;
@@ -19,6 +20,7 @@ mod group;
 pub mod id;
 pub(crate) mod json;
 mod oauth;
+mod page;
 mod post;
 mod post_draft;
 mod post_list;
@@ -37,6 +39,7 @@ mod upload;
 mod user;
 mod webhook;
 
+pub use account::*;
 pub use attachment::*;
 pub use bookmark::*;
 pub use bot::*;
@@ -52,7 +55,9 @@ pub use group::*;
 pub use id::*;
 pub use json::Json;
 pub use oauth::*;
+pub use page::*;
 pub use post::*;
+pub(crate) use post_draft::KEY;
 pub use post_draft::*;
 pub use post_list::*;
 pub use post_metadata::*;

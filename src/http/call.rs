@@ -133,6 +133,12 @@ impl<'c> Call<'c> {
         self
     }
 
+    /// Ten times the client's deadline, for files.
+    pub(crate) fn long(mut self) -> Self {
+        self.timeout = self.timeout.saturating_mul(10);
+        self
+    }
+
     /// Says that this POST only reads, so that it may be sent again on a broken connection.
     pub fn reads(mut self) -> Self {
         self.safety = Safety::Repeat;

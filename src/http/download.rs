@@ -48,6 +48,14 @@ impl Download {
         self.etag.as_deref()
     }
 
+    /// Reads so many bytes and drops them.
+    pub(crate) fn skip(&mut self, bytes: u64) -> io::Result<()> {
+        io::copy(&mut self.by_ref().take(bytes), &mut io::sink())?;
+        self.length = self.length.map(|length| length.saturating_sub(bytes));
+        self.read = 0;
+        Ok(())
+    }
+
     /// Whether the server answered a `Range` with that part (206) and not with the whole.
     pub fn is_partial(&self) -> bool {
         self.status == 206

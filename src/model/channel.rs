@@ -367,12 +367,6 @@ pub struct ChannelSearch {
     /// Only channels under this access policy.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub parent_access_control_policy_id: Option<PolicyId>,
-    /// Page, from 0; only for the search that counts.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub page: Option<u32>,
-    /// Channels a page; only for the search that counts.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub per_page: Option<u32>,
 }
 
 impl ChannelSearch {
@@ -395,8 +389,6 @@ impl ChannelSearch {
             access_control_policy_enforced: None,
             exclude_access_control_policy_enforced: None,
             parent_access_control_policy_id: None,
-            page: None,
-            per_page: None,
         }
     }
 }
@@ -432,10 +424,6 @@ setters! { ChannelSearch:
     exclude_access_control_policy_enforced: bool,
     /// Only channels under this access policy.
     parent_access_control_policy_id: PolicyId,
-    /// Page, from 0; only for the search that counts.
-    page: u32,
-    /// Channels a page; only for the search that counts.
-    per_page: u32,
 }
 
 /// A channel and the names of its team.

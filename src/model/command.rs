@@ -78,7 +78,7 @@ pub struct CommandDraft {
     pub trigger: String,
     /// Where it is sent.
     pub url: String,
-    /// How the server calls it; [`CommandMethod::Post`] is advisable, and has to be named.
+    /// How the server calls it; [`CommandMethod::Post`] unless it is set.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub method: Option<CommandMethod>,
     /// The name it answers under, where the server allows that.
@@ -128,7 +128,7 @@ impl CommandDraft {
 }
 
 setters! { CommandDraft:
-    /// How the server calls it; [`CommandMethod::Post`] is advisable, and has to be named.
+    /// How the server calls it; [`CommandMethod::Post`] unless it is set.
     method: CommandMethod,
     /// The name it answers under, where the server allows that.
     username: String,
@@ -232,4 +232,13 @@ pub struct AutocompleteSuggestion {
     /// Its icon, as a data address.
     #[serde(rename = "IconData")]
     pub icon_data: String,
+}
+
+impl CommandDraft {
+    /// With what the server insists on.
+    pub(crate) fn with_method(&self) -> Self {
+        let mut draft = self.clone();
+        draft.method.get_or_insert(CommandMethod::Post);
+        draft
+    }
 }

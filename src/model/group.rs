@@ -84,10 +84,10 @@ pub struct GroupDraft {
     /// What it is for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// Where it comes from: [`GroupSource::Custom`], unless it is set.
+    /// Where it comes from; [`GroupSource::Custom`] unless it is set.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub source: Option<GroupSource>,
-    /// Whether it may be mentioned; has to be `true` for groups of one's own.
+    /// Whether it may be mentioned; `true` unless it is set, as groups of one's own have to be.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub allow_reference: Option<bool>,
 }
@@ -113,9 +113,9 @@ impl GroupDraft {
 setters! { GroupDraft:
     /// What it is for.
     description: String,
-    /// Where it comes from: [`GroupSource::Custom`], unless it is set.
+    /// Where it comes from; [`GroupSource::Custom`] unless it is set.
     source: GroupSource,
-    /// Whether it may be mentioned; has to be `true` for groups of one's own.
+    /// Whether it may be mentioned; `true` unless it is set, as groups of one's own have to be.
     allow_reference: bool,
 }
 
@@ -351,4 +351,14 @@ setters! { GroupSyncablePatch:
     auto_add: bool,
     /// Whether its members become administrators.
     scheme_admin: bool,
+}
+
+impl GroupDraft {
+    /// With what the server insists on.
+    pub(crate) fn filled(&self) -> Self {
+        let mut draft = self.clone();
+        draft.source.get_or_insert(GroupSource::Custom);
+        draft.allow_reference.get_or_insert(true);
+        draft
+    }
 }

@@ -332,12 +332,6 @@ pub struct TeamSearch {
     /// Leave out teams under a data retention policy.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub exclude_policy_constrained: Option<bool>,
-    /// Page, from 0; only for the search that counts.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub page: Option<u32>,
-    /// Teams a page; only for the search that counts.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub per_page: Option<u32>,
 }
 
 impl TeamSearch {
@@ -350,8 +344,6 @@ impl TeamSearch {
             include_group_constrained: None,
             policy_id: None,
             exclude_policy_constrained: None,
-            page: None,
-            per_page: None,
         }
     }
 }
@@ -367,10 +359,6 @@ setters! { TeamSearch:
     policy_id: PolicyId,
     /// Leave out teams under a data retention policy.
     exclude_policy_constrained: bool,
-    /// Page, from 0; only for the search that counts.
-    page: u32,
-    /// Teams a page; only for the search that counts.
-    per_page: u32,
 }
 
 /// An invitation to a team by mail.

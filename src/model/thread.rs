@@ -9,7 +9,7 @@ use crate::model::{Post, PostId, User};
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 #[serde(default)]
 #[non_exhaustive]
-pub struct ThreadResponse {
+pub struct UserThread {
     /// Its first post.
     pub id: PostId,
     /// Replies.
@@ -34,8 +34,8 @@ pub struct ThreadResponse {
     pub delete_at: Timestamp,
 }
 
-impl From<&ThreadResponse> for PostId {
-    fn from(from: &ThreadResponse) -> Self {
+impl From<&UserThread> for PostId {
+    fn from(from: &UserThread) -> Self {
         from.id.clone()
     }
 }
@@ -44,7 +44,7 @@ impl From<&ThreadResponse> for PostId {
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 #[serde(default)]
 #[non_exhaustive]
-pub struct Threads {
+pub struct UserThreads {
     /// How many there are.
     pub total: i64,
     /// How many have unread replies.
@@ -55,7 +55,7 @@ pub struct Threads {
     pub total_unread_urgent_mentions: i64,
     /// The threads of this page, the one with the newest reply first.
     #[serde(deserialize_with = "crate::model::json::or_default")]
-    pub threads: Vec<ThreadResponse>,
+    pub threads: Vec<UserThread>,
 }
 
 /// Which threads to list.

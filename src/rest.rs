@@ -1,0 +1,124 @@
+//! The REST API, group by group, as the API reference orders it.
+//!
+//! A group is reached through the client, `client.posts()`, and is two words that can be copied. Each method names
+//! its route (without `/api/v4`), so that the reference and the server's log find it, and the other way round: the
+//! operation ids of the reference are aliases in the search of these docs. Permissions and versions are what the
+//! server's documentation or code says; a role may have more or less on a given server.
+//!
+//! | group | what |
+//! |---|---|
+//! | [`Bookmarks`] | bookmarks of channels |
+//! | [`Bots`] | accounts for programs |
+//! | [`Channels`] | channels, their members, categories of the side bar |
+//! | [`Commands`] | slash commands |
+//! | [`Dialogs`] | interactive dialogs |
+//! | [`Drafts`] | messages that were begun |
+//! | [`Emojis`] | custom emoji |
+//! | [`Files`] | files: up, down, search |
+//! | [`Groups`] | user groups |
+//! | [`OAuth`] | OAuth 2.0 applications |
+//! | [`Posts`] | posts: write, read, search, mark |
+//! | [`Preferences`] | settings of an account |
+//! | [`Reactions`] | reactions |
+//! | [`Roles`] | roles and permissions |
+//! | [`ScheduledPosts`] | posts that the server makes later |
+//! | [`Statuses`] | who is there |
+//! | [`System`] | health, client configuration |
+//! | [`Teams`] | teams and their members |
+//! | [`Threads`] | threads that an account follows |
+//! | [`Uploads`] | large files in pieces |
+//! | [`Users`] | accounts, their sessions and tokens |
+//! | [`Webhooks`] | incoming and outgoing webhooks |
+//!
+//! # Lists
+//! `list(..)` gets one page, `all(..)` is an iterator that asks for page after page, 200 entries each. Lists without a
+//! page parameter come whole.
+
+mod bookmarks;
+mod bots;
+mod channels;
+mod commands;
+mod drafts;
+mod emoji;
+mod files;
+mod groups;
+mod integration_actions;
+mod oauth;
+mod posts;
+mod preferences;
+mod reactions;
+mod roles;
+mod scheduled_posts;
+mod status;
+mod system;
+mod teams;
+mod threads;
+mod uploads;
+mod users;
+mod webhooks;
+
+use serde::Serialize;
+
+pub use self::bookmarks::Bookmarks;
+pub use self::bots::Bots;
+pub use self::channels::Channels;
+pub use self::commands::Commands;
+pub use self::drafts::Drafts;
+pub use self::emoji::Emojis;
+pub use self::files::{FileDownload, Files, Upload};
+pub use self::groups::Groups;
+pub use self::integration_actions::Dialogs;
+pub use self::oauth::OAuth;
+pub use self::posts::{History, Posts};
+pub use self::preferences::Preferences;
+pub use self::reactions::Reactions;
+pub use self::roles::Roles;
+pub use self::scheduled_posts::ScheduledPosts;
+pub use self::status::Statuses;
+pub use self::system::System;
+pub use self::teams::Teams;
+pub use self::threads::Threads;
+pub use self::uploads::Uploads;
+pub use self::users::Users;
+pub use self::webhooks::Webhooks;
+
+use crate::error::Result;
+use crate::http::Http;
+use crate::model::{Page, UserId};
+
+/// Ids in one body: well below the server's limit of 300 kB.
+const CHUNK: usize = 200;
+
+/// Asks for many in several calls.
+fn in_chunks<A, T>(all: &[A], mut fetch: impl FnMut(&[A]) -> Result<Vec<T>>) -> Result<Vec<T>> {
+    let mut found = Vec::with_capacity(all.len());
+    for chunk in all.chunks(CHUNK) {
+        found.append(&mut fetch(chunk)?);
+    }
+    Ok(found)
+}
+
+/// Bodies do not know `me`.
+fn real_id(http: &Http, user: &UserId) -> Result<UserId> {
+    if *user == UserId::me() { http.me() } else { Ok(user.clone()) }
+}
+
+/// A list in a query.
+fn comma<I: AsRef<str>>(ids: &[I]) -> String {
+    ids.iter().map(AsRef::as_ref).collect::<Vec<_>>().join(",")
+}
+
+/// A search whose answer is another one when a page is asked for.
+#[derive(Serialize)]
+struct Paged<'s, S> {
+    #[serde(flatten)]
+    search: &'s S,
+    page: u32,
+    per_page: u32,
+}
+
+impl<'s, S> Paged<'s, S> {
+    fn new(search: &'s S, page: &Page) -> Self {
+        Self { search, page: page.page.unwrap_or(0), per_page: page.per_page.unwrap_or(60) }
+    }
+}

@@ -1,0 +1,124 @@
+//! Categories of the side bar.
+//!
+//! They belong to an account in a team; others than oneself need `edit_other_users`.
+
+use super::Channels;
+use crate::error::Result;
+use crate::model::{
+    CategoryId, OrderedSidebarCategories, SidebarCategory, SidebarCategoryDraft, TeamId, UserId,
+};
+
+impl Channels<'_> {
+    /// Lists all categories in their order.
+    ///
+    /// `GET /users/{user_id}/teams/{team_id}/channels/categories`
+    ///
+    /// Permission: `list_team_channels`. Since 5.26.
+    #[doc(alias = "GetSidebarCategoriesForTeamForUser")]
+    pub fn list_categories(&self, user: &UserId, team: &TeamId) -> Result<OrderedSidebarCategories> {
+        self.0.get("/users/{user_id}/teams/{team_id}/channels/categories", &[user, team]).fetch()
+    }
+
+    /// Gets a category.
+    ///
+    /// `GET /users/{user_id}/teams/{team_id}/channels/categories/{category_id}`
+    ///
+    /// Permission: `list_team_channels`. Since 5.26.
+    #[doc(alias = "GetSidebarCategoryForTeamForUser")]
+    pub fn get_category(
+        &self,
+        user: &UserId,
+        team: &TeamId,
+        category: &CategoryId,
+    ) -> Result<SidebarCategory> {
+        self.0
+            .get(
+                "/users/{user_id}/teams/{team_id}/channels/categories/{category_id}",
+                &[user, team, category],
+            )
+            .fetch()
+    }
+
+    /// Creates a category.
+    ///
+    /// `POST /users/{user_id}/teams/{team_id}/channels/categories`
+    ///
+    /// Permission: `list_team_channels`. Since 5.26.
+    #[doc(alias = "CreateSidebarCategoryForTeamForUser")]
+    pub fn create_category(&self, draft: &SidebarCategoryDraft) -> Result<SidebarCategory> {
+        let template = "/users/{user_id}/teams/{team_id}/channels/categories";
+        self.0.post(template, &[&draft.user_id, &draft.team_id]).json(draft).fetch()
+    }
+
+    /// Replaces a category by what is given, its channels included: start from [`get_category`](Self::get_category).
+    ///
+    /// `PUT /users/{user_id}/teams/{team_id}/channels/categories/{category_id}`
+    ///
+    /// Permission: `list_team_channels`. Since 5.26.
+    #[doc(alias = "UpdateSidebarCategoryForTeamForUser")]
+    pub fn update_category(&self, category: &SidebarCategory) -> Result<SidebarCategory> {
+        let template = "/users/{user_id}/teams/{team_id}/channels/categories/{category_id}";
+        self.0.put(template, &[&category.user_id, &category.team_id, &category.id]).json(category).fetch()
+    }
+
+    /// Replaces several categories.
+    ///
+    /// `PUT /users/{user_id}/teams/{team_id}/channels/categories`
+    ///
+    /// Permission: `list_team_channels`. Since 5.26.
+    #[doc(alias = "UpdateSidebarCategoriesForTeamForUser")]
+    pub fn update_categories(
+        &self,
+        user: &UserId,
+        team: &TeamId,
+        categories: &[SidebarCategory],
+    ) -> Result<Vec<SidebarCategory>> {
+        self.0
+            .put("/users/{user_id}/teams/{team_id}/channels/categories", &[user, team])
+            .json(&categories)
+            .fetch()
+    }
+
+    /// Deletes a category of one's own; its channels go back to where they belong.
+    ///
+    /// `DELETE /users/{user_id}/teams/{team_id}/channels/categories/{category_id}`
+    ///
+    /// Permission: `list_team_channels`. Since 5.26.
+    #[doc(alias = "RemoveSidebarCategoryForTeamForUser")]
+    pub fn delete_category(&self, user: &UserId, team: &TeamId, category: &CategoryId) -> Result<()> {
+        self.0
+            .delete(
+                "/users/{user_id}/teams/{team_id}/channels/categories/{category_id}",
+                &[user, team, category],
+            )
+            .ok()
+    }
+
+    /// Gets the order of the categories.
+    ///
+    /// `GET /users/{user_id}/teams/{team_id}/channels/categories/order`
+    ///
+    /// Permission: `list_team_channels`. Since 5.26.
+    #[doc(alias = "GetSidebarCategoryOrderForTeamForUser")]
+    pub fn category_order(&self, user: &UserId, team: &TeamId) -> Result<Vec<CategoryId>> {
+        self.0.get("/users/{user_id}/teams/{team_id}/channels/categories/order", &[user, team]).fetch()
+    }
+
+    /// Sets the order of the categories; all must be named.
+    ///
+    /// `PUT /users/{user_id}/teams/{team_id}/channels/categories/order`
+    ///
+    /// Permission: `list_team_channels`. Since 5.26.
+    #[doc(alias = "UpdateSidebarCategoryOrderForTeamForUser")]
+    pub fn set_category_order(
+        &self,
+        user: &UserId,
+        team: &TeamId,
+        order: &[CategoryId],
+    ) -> Result<Vec<CategoryId>> {
+        self.0
+            .put("/users/{user_id}/teams/{team_id}/channels/categories/order", &[user, team])
+            .json(&order)
+            .fetch()
+    }
+}

@@ -1,0 +1,138 @@
+//! Slash commands.
+
+use serde::Deserialize;
+use serde_json::json;
+
+use crate::error::Result;
+use crate::http::Http;
+use crate::model::{
+    AutocompleteSuggestion, Command, CommandArgs, CommandDraft, CommandId, CommandResponse, SuggestionQuery,
+    TeamId,
+};
+use crate::secret::Secret;
+
+/// Slash commands, by [`Client::commands`](crate::Client::commands).
+#[derive(Clone, Copy, Debug)]
+pub struct Commands<'c>(pub(crate) &'c Http);
+
+impl Commands<'_> {
+    /// Carries out a slash command. Its text mostly comes as an `ephemeral_message` event too.
+    ///
+    /// `POST /commands/execute`
+    ///
+    /// Permission: `use_slash_commands`.
+    #[doc(alias = "ExecuteCommand")]
+    pub fn execute(&self, args: &CommandArgs) -> Result<CommandResponse> {
+        self.0.post("/commands/execute", &[]).json(args).fetch()
+    }
+
+    /// Lists a team's slash commands, those of the server included.
+    ///
+    /// `GET /commands`
+    ///
+    /// Permissions, as the case may be: `view_team`, `manage_own_slash_commands`,
+    /// `manage_others_slash_commands`.
+    #[doc(alias = "ListCommands")]
+    pub fn list(&self, team: &TeamId) -> Result<Vec<Command>> {
+        self.0.get("/commands", &[]).param("team_id", team).fetch()
+    }
+
+    /// Lists the slash commands that were made for a team.
+    ///
+    /// `GET /commands`
+    ///
+    /// Permissions, as the case may be: `view_team`, `manage_own_slash_commands`,
+    /// `manage_others_slash_commands`.
+    #[doc(alias = "ListCommands")]
+    pub fn list_custom(&self, team: &TeamId) -> Result<Vec<Command>> {
+        self.0.get("/commands", &[]).param("team_id", team).param("custom_only", true).fetch()
+    }
+
+    /// Gets a slash command.
+    ///
+    /// `GET /commands/{command_id}`
+    ///
+    /// Permission: `manage_slash_commands`. Since 5.22.
+    #[doc(alias = "GetCommandById")]
+    pub fn get(&self, command: &CommandId) -> Result<Command> {
+        self.0.get("/commands/{command_id}", &[command]).fetch()
+    }
+
+    /// Creates a slash command.
+    ///
+    /// `POST /commands`
+    ///
+    /// Permissions, as the case may be: `manage_own_slash_commands`, `manage_others_slash_commands`.
+    #[doc(alias = "CreateCommand")]
+    pub fn create(&self, draft: &CommandDraft) -> Result<Command> {
+        self.0.post("/commands", &[]).json(&draft.with_method()).fetch()
+    }
+
+    /// Replaces a slash command by what is given: start from [`get`](Self::get).
+    ///
+    /// `PUT /commands/{command_id}`
+    ///
+    /// Permission: `manage_slash_commands`.
+    #[doc(alias = "UpdateCommand")]
+    pub fn update(&self, command: &Command) -> Result<Command> {
+        self.0.put("/commands/{command_id}", &[&command.id]).json(command).fetch()
+    }
+
+    /// Moves a slash command to another team.
+    ///
+    /// `PUT /commands/{command_id}/move`
+    ///
+    /// Permission: `manage_slash_commands`. Since 5.22.
+    #[doc(alias = "MoveCommand")]
+    pub fn move_to_team(&self, command: &CommandId, team: &TeamId) -> Result<()> {
+        self.0.put("/commands/{command_id}/move", &[command]).json(&json!({"team_id": team})).ok()
+    }
+
+    /// Deletes a slash command.
+    ///
+    /// `DELETE /commands/{command_id}`
+    ///
+    /// Permission: `manage_slash_commands`.
+    #[doc(alias = "DeleteCommand")]
+    pub fn delete(&self, command: &CommandId) -> Result<()> {
+        self.0.delete("/commands/{command_id}", &[command]).ok()
+    }
+
+    /// Makes a new token; the old one is worthless.
+    ///
+    /// `PUT /commands/{command_id}/regen_token`
+    ///
+    /// Permission: `manage_slash_commands`.
+    #[doc(alias = "RegenCommandToken")]
+    pub fn regenerate_token(&self, command: &CommandId) -> Result<Secret> {
+        self.0
+            .put("/commands/{command_id}/regen_token", &[command])
+            .fetch::<Token>()
+            .map(|answer| answer.token)
+    }
+
+    /// Lists the commands that are offered while one types.
+    ///
+    /// `GET /teams/{team_id}/commands/autocomplete`
+    ///
+    /// Permission: `view_team`.
+    #[doc(alias = "ListAutocompleteCommands")]
+    pub fn autocomplete(&self, team: &TeamId) -> Result<Vec<Command>> {
+        self.0.get("/teams/{team_id}/commands/autocomplete", &[team]).fetch()
+    }
+
+    /// Finds what could come next while a command is typed.
+    ///
+    /// `GET /teams/{team_id}/commands/autocomplete_suggestions`
+    ///
+    /// Permission: `view_team`. Since 5.24.
+    #[doc(alias = "ListCommandAutocompleteSuggestions")]
+    pub fn suggestions(&self, team: &TeamId, query: &SuggestionQuery) -> Result<Vec<AutocompleteSuggestion>> {
+        self.0.get("/teams/{team_id}/commands/autocomplete_suggestions", &[team]).query(query).fetch()
+    }
+}
+
+#[derive(Deserialize)]
+struct Token {
+    token: Secret,
+}

@@ -1,0 +1,112 @@
+//! Custom emoji.
+
+use serde_json::json;
+
+use crate::error::Result;
+use crate::http::Http;
+use crate::model::{Emoji, EmojiId, EmojiPage, EmojiSearch};
+use crate::page::{MOST, Pages, pages};
+use crate::rest::Upload;
+
+/// Custom emoji, by [`Client::emoji`](crate::Client::emoji).
+#[derive(Clone, Copy, Debug)]
+pub struct Emojis<'c>(pub(crate) &'c Http);
+
+impl<'c> Emojis<'c> {
+    /// Lists one page of custom emoji.
+    ///
+    /// `GET /emoji`
+    #[doc(alias = "GetEmojiList")]
+    pub fn list(&self, page: &EmojiPage) -> Result<Vec<Emoji>> {
+        self.0.get("/emoji", &[]).query(page).fetch()
+    }
+
+    /// Goes through all custom emoji, 200 a call; the paging of `page` does not count.
+    pub fn all(&self, page: &EmojiPage) -> Pages<'c, Emoji> {
+        let (group, page) = (*self, page.clone());
+        pages(move |number| group.list(&page.clone().page(number).per_page(MOST)))
+    }
+
+    /// Gets a custom emoji.
+    ///
+    /// `GET /emoji/{emoji_id}`
+    #[doc(alias = "GetEmoji")]
+    pub fn get(&self, emoji: &EmojiId) -> Result<Emoji> {
+        self.0.get("/emoji/{emoji_id}", &[emoji]).fetch()
+    }
+
+    /// Gets a custom emoji by its name, without colons.
+    ///
+    /// `GET /emoji/name/{emoji_name}`
+    ///
+    /// Since 4.7.
+    #[doc(alias = "GetEmojiByName")]
+    pub fn get_by_name(&self, name: &str) -> Result<Emoji> {
+        self.0.get("/emoji/name/{emoji_name}", &[&name]).fetch()
+    }
+
+    /// Gets custom emoji by name, up to 200; unknown ones are left out.
+    ///
+    /// `POST /emoji/names`
+    ///
+    /// Since 9.2.
+    #[doc(alias = "GetEmojisByNames")]
+    pub fn list_by_names(&self, names: &[&str]) -> Result<Vec<Emoji>> {
+        self.0.post("/emoji/names", &[]).json(&names).reads().fetch()
+    }
+
+    /// Searches custom emoji.
+    ///
+    /// `POST /emoji/search`
+    ///
+    /// Since 4.7.
+    #[doc(alias = "SearchEmoji")]
+    pub fn search(&self, search: &EmojiSearch) -> Result<Vec<Emoji>> {
+        self.0.post("/emoji/search", &[]).json(search).reads().fetch()
+    }
+
+    /// Finds custom emoji for somebody who types a name.
+    ///
+    /// `GET /emoji/autocomplete`
+    ///
+    /// Since 4.7.
+    #[doc(alias = "AutocompleteEmoji")]
+    pub fn autocomplete(&self, name: &str) -> Result<Vec<Emoji>> {
+        self.0.get("/emoji/autocomplete", &[]).param("name", name).fetch()
+    }
+
+    /// Creates a custom emoji: PNG, JPEG or GIF, 512 KiB at most.
+    ///
+    /// `POST /emoji`
+    ///
+    /// Permission: `create_emojis`.
+    #[doc(alias = "CreateEmoji")]
+    pub fn create(&self, name: &str, image: Upload<'_>) -> Result<Emoji> {
+        let form = image.into_form_with("image", |form| form.text("emoji", emoji_json(self.0, name)));
+        self.0.post("/emoji", &[]).body(form).fetch()
+    }
+
+    /// Deletes a custom emoji: one's own, or with permission.
+    ///
+    /// `DELETE /emoji/{emoji_id}`
+    ///
+    /// Permissions, as the case may be: `manage_team`, `manage_system`.
+    #[doc(alias = "DeleteEmoji")]
+    pub fn delete(&self, emoji: &EmojiId) -> Result<()> {
+        self.0.delete("/emoji/{emoji_id}", &[emoji]).ok()
+    }
+
+    /// Gets the picture.
+    ///
+    /// `GET /emoji/{emoji_id}/image`
+    #[doc(alias = "GetEmojiImage")]
+    pub fn image(&self, emoji: &EmojiId) -> Result<Vec<u8>> {
+        self.0.get("/emoji/{emoji_id}/image", &[emoji]).bytes()
+    }
+}
+
+/// The form's second field is a JSON object.
+fn emoji_json(http: &Http, name: &str) -> String {
+    let creator = http.me().unwrap_or_default();
+    json!({"name": name, "creator_id": creator}).to_string()
+}

@@ -1,0 +1,121 @@
+//! Files on their way down.
+
+use std::fmt;
+use std::io::{Read, Write};
+use std::time::Duration;
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::http::{Call, Download};
+
+/// A download that has not begun: [`write_to`](Self::write_to) or [`reader`](Self::reader) begin it.
+#[must_use = "nothing is fetched until `write_to` or `reader`"]
+pub struct FileDownload<'c> {
+    call: Call<'c>,
+    route: &'static str,
+    from: u64,
+    limit: Option<u64>,
+    progress: Option<Box<dyn FnMut(u64, Option<u64>) + 'c>>,
+}
+
+impl<'c> FileDownload<'c> {
+    pub(super) fn new(call: Call<'c>, route: &'static str) -> Self {
+        Self { call, route, from: 0, limit: None, progress: None }
+    }
+
+    /// Begins with this byte, counted from 0: what is before it is there already.
+    pub fn from_byte(mut self, byte: u64) -> Self {
+        self.from = byte;
+        self
+    }
+
+    /// Fails, rather than take more than this many bytes.
+    pub fn limit(mut self, bytes: u64) -> Self {
+        self.limit = Some(bytes);
+        self
+    }
+
+    /// The deadline of the whole download; ten times the client's timeout by default.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.call = self.call.timeout(timeout);
+        self
+    }
+
+    /// Calls this with the bytes that are there so far (those before [`from_byte`](Self::from_byte) included), and
+    /// with the file's length, if the server says it. Not with [`reader`](Self::reader).
+    pub fn progress(mut self, call: impl FnMut(u64, Option<u64>) + 'c) -> Self {
+        self.progress = Some(Box::new(call));
+        self
+    }
+
+    /// Fetches the file and writes it; gives the number of bytes written.
+    ///
+    /// # Errors
+    /// After an error part of it may have been written. [`ErrorKind::Protocol`] if it is longer than the limit.
+    pub fn write_to(mut self, mut to: impl Write) -> Result<u64> {
+        let (from, limit, route) = (self.from, self.limit, self.route);
+        let mut progress = self.progress.take();
+        let mut body = self.reader()?;
+        let total = body.length().map(|length| length + from);
+        let (mut buf, mut written) = (vec![0; 64 << 10], 0u64);
+        loop {
+            let amount = body.read(&mut buf).map_err(|e| broken(e).on_route(route))?;
+            let Some(piece) = buf.get(..amount).filter(|piece| !piece.is_empty()) else { break };
+            if limit.is_some_and(|limit| written + amount as u64 > limit) {
+                return Err(too_long(limit).on_route(route));
+            }
+            to.write_all(piece).map_err(unwritable)?;
+            written += amount as u64;
+            if let Some(call) = &mut progress {
+                call(from + written, total);
+            }
+        }
+        to.flush().map_err(unwritable)?;
+        Ok(written)
+    }
+
+    /// Fetches the file as something that can be read. The limit is looked at in the length that the server
+    /// announces.
+    pub fn reader(self) -> Result<Download> {
+        let mut call = self.call;
+        if self.from > 0 {
+            call = call.header("Range", format!("bytes={}-", self.from));
+        }
+        let mut body = call.reader()?;
+        if self.from > 0 && !body.is_partial() {
+            // A proxy that knows no ranges sent all of it.
+            body.skip(self.from).map_err(|e| broken(e).on_route(self.route))?;
+        }
+        match (body.length(), self.limit) {
+            (Some(length), Some(limit)) if length > limit => Err(too_long(self.limit).on_route(self.route)),
+            _ => Ok(body),
+        }
+    }
+}
+
+impl fmt::Debug for FileDownload<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FileDownload")
+            .field("call", &self.call)
+            .field("from", &self.from)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What reading a body failed with is an error of ours in an envelope.
+fn broken(error: std::io::Error) -> Error {
+    error
+        .downcast::<Error>()
+        .unwrap_or_else(|error| Error::io("the connection broke in the middle of the file", error))
+}
+
+fn unwritable(error: std::io::Error) -> Error {
+    // Not `Error::io`: a slow disk is no timeout of the server.
+    Error::new(ErrorKind::Io, "the file cannot be written").because(error)
+}
+
+fn too_long(limit: Option<u64>) -> Error {
+    Error::new(
+        ErrorKind::Protocol,
+        format!("the file is longer than the limit of {} bytes", limit.unwrap_or(0)),
+    )
+}

@@ -1,0 +1,147 @@
+//! What is uploaded, and from where.
+
+use std::fmt;
+use std::fs::File;
+use std::io::{self, Cursor, Read};
+use std::path::Path;
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::http::{Body, Multipart};
+
+/// A file to be uploaded: from a path, from memory, or from whatever can be read.
+pub struct Upload<'u> {
+    name: String,
+    source: Source<'u>,
+    progress: Option<Progress<'u>>,
+}
+
+enum Source<'u> {
+    Bytes(Vec<u8>),
+    Reader(Box<dyn Read + Send + 'u>, Option<u64>),
+}
+
+type Progress<'u> = Box<dyn FnMut(u64, Option<u64>) + Send + 'u>;
+
+impl Upload<'static> {
+    /// A file on this machine, which is opened at once; it gets the last part of its path as its name.
+    pub fn path(path: impl AsRef<Path>) -> Result<Self> {
+        let path = path.as_ref();
+        let failed = |e| Error::new(ErrorKind::Io, format!("{} cannot be read", path.display())).because(e);
+        let file = File::open(path).map_err(failed)?;
+        let about = file.metadata().map_err(failed)?;
+        if about.is_dir() {
+            return Err(Error::input(format!("{} is a folder", path.display())));
+        }
+        let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
+        // Pipes and devices have no length.
+        let length = about.is_file().then(|| about.len());
+        Ok(Self::reader(name, file, length))
+    }
+
+    /// Bytes in memory.
+    pub fn bytes(name: impl Into<String>, bytes: impl Into<Vec<u8>>) -> Self {
+        Self { name: name.into(), source: Source::Bytes(bytes.into()), progress: None }
+    }
+}
+
+impl<'u> Upload<'u> {
+    /// Whatever can be read; without a length it is sent in chunks, which some proxies refuse.
+    pub fn reader(name: impl Into<String>, reader: impl Read + Send + 'u, length: Option<u64>) -> Self {
+        Self { name: name.into(), source: Source::Reader(Box::new(reader), length), progress: None }
+    }
+
+    /// Another name.
+    #[must_use]
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = name.into();
+        self
+    }
+
+    /// Calls this with what was sent so far and with the length, if that is known; on the thread that uploads, at
+    /// every piece of some kB.
+    #[must_use]
+    pub fn progress(mut self, call: impl FnMut(u64, Option<u64>) + Send + 'u) -> Self {
+        self.progress = Some(Box::new(call));
+        self
+    }
+
+    pub(crate) fn file_name(&self) -> &str {
+        &self.name
+    }
+
+    /// What the server would refuse with less clear words.
+    pub(crate) fn check(&self) -> Result<()> {
+        if self.name.is_empty() {
+            return Err(Error::input("the file has no name"));
+        }
+        if self.length() == Some(0) {
+            return Err(Error::input(format!("{:?} is empty; Mattermost takes no empty files", self.name)));
+        }
+        Ok(())
+    }
+
+    fn length(&self) -> Option<u64> {
+        match &self.source {
+            Source::Bytes(bytes) => Some(bytes.len() as u64),
+            Source::Reader(_, length) => *length,
+        }
+    }
+
+    /// The file alone.
+    pub(crate) fn into_body(self) -> Body<'u> {
+        const KIND: &str = "application/octet-stream";
+        let length = self.length();
+        match (self.source, self.progress) {
+            (Source::Bytes(bytes), None) => Body::bytes(bytes, KIND),
+            (Source::Reader(reader, length), None) => Body::reader(reader, length, KIND),
+            (Source::Bytes(bytes), Some(call)) => {
+                Body::reader(Watched { reader: Cursor::new(bytes), call, done: 0, length }, length, KIND)
+            }
+            (Source::Reader(reader, _), Some(call)) => {
+                Body::reader(Watched { reader, call, done: 0, length }, length, KIND)
+            }
+        }
+    }
+
+    /// The file as the only field of a form.
+    pub(crate) fn into_form(self, field: &str) -> Body<'u> {
+        self.into_form_with(field, |form| form)
+    }
+
+    /// The file as the last field of a form.
+    pub(crate) fn into_form_with(
+        mut self,
+        field: &str,
+        more: impl FnOnce(Multipart<'u>) -> Multipart<'u>,
+    ) -> Body<'u> {
+        let name = std::mem::take(&mut self.name);
+        Body::multipart(more(Multipart::new()).file(field, &name, self.into_body()))
+    }
+}
+
+impl fmt::Debug for Upload<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Upload")
+            .field("name", &self.name)
+            .field("length", &self.length())
+            .finish_non_exhaustive()
+    }
+}
+
+struct Watched<'u, R> {
+    reader: R,
+    call: Progress<'u>,
+    done: u64,
+    length: Option<u64>,
+}
+
+impl<R: Read> Read for Watched<'_, R> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        let amount = self.reader.read(buf)?;
+        if amount > 0 {
+            self.done += amount as u64;
+            (self.call)(self.done, self.length);
+        }
+        Ok(amount)
+    }
+}

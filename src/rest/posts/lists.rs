@@ -1,0 +1,119 @@
+//! Lists of posts, and searches.
+
+use super::Posts;
+use crate::error::Result;
+use crate::http::Changed;
+use crate::model::{
+    ChannelId, FileInfo, FlaggedPostPage, Post, PostId, PostList, PostPage, PostSearch, PostSearchResults,
+    TeamId, ThreadPage, UnreadPostPage, UserId,
+};
+
+impl Posts<'_> {
+    /// Lists one page of a channel's posts, newest first.
+    ///
+    /// `GET /channels/{channel_id}/posts`
+    ///
+    /// While people write, pages by number shift: [`history`](Self::history) does not have that fault.
+    ///
+    /// Permission: `read_channel`.
+    #[doc(alias = "GetPostsForChannel")]
+    pub fn list(&self, channel: &ChannelId, page: &PostPage) -> Result<PostList> {
+        self.0.get("/channels/{channel_id}/posts", &[channel]).query(page).fetch()
+    }
+
+    /// Lists one page of a channel's posts, if it changed since the entity tag of an earlier answer.
+    ///
+    /// `GET /channels/{channel_id}/posts`
+    ///
+    /// Permission: `read_channel`.
+    #[doc(alias = "GetPostsForChannel")]
+    pub fn list_if_changed(
+        &self,
+        channel: &ChannelId,
+        page: &PostPage,
+        etag: Option<&str>,
+    ) -> Result<Changed<PostList>> {
+        self.0.get("/channels/{channel_id}/posts", &[channel]).query(page).fetch_if_changed(etag)
+    }
+
+    /// Gets the thread that a post is in: all of it, unless `page` says otherwise.
+    ///
+    /// `GET /posts/{post_id}/thread`
+    ///
+    /// Permission: `read_channel`.
+    #[doc(alias = "GetPostThread")]
+    pub fn thread(&self, post: &PostId, page: &ThreadPage) -> Result<PostList> {
+        self.0.get("/posts/{post_id}/thread", &[post]).query(page).fetch()
+    }
+
+    /// Gets up to 1,000 posts by id; unknown and invisible ones are left out.
+    ///
+    /// `POST /posts/ids`
+    ///
+    /// Permission: `read_channel`.
+    #[doc(alias = "getPostsByIds")]
+    pub fn list_by_ids(&self, ids: &[PostId]) -> Result<Vec<Post>> {
+        self.0.post("/posts/ids", &[]).json(&ids).reads().fetch()
+    }
+
+    /// Lists the posts around the oldest one that was not read; the newest ones if all were.
+    ///
+    /// `GET /users/{user_id}/channels/{channel_id}/posts/unread`
+    ///
+    /// Permissions, as the case may be: `edit_other_users`, `read_channel`. Since 5.14.
+    #[doc(alias = "GetPostsAroundLastUnread")]
+    pub fn around_unread(&self, channel: &ChannelId, page: &UnreadPostPage) -> Result<PostList> {
+        self.0
+            .get("/users/{user_id}/channels/{channel_id}/posts/unread", &[&UserId::me(), channel])
+            .query(page)
+            .fetch()
+    }
+
+    /// Lists one page of saved posts. Saving is a preference: category `flagged_post`, the post's id, `true`.
+    ///
+    /// `GET /users/{user_id}/posts/flagged`
+    ///
+    /// Permission: `manage_system`.
+    #[doc(alias = "GetFlaggedPostsForUser")]
+    pub fn flagged(&self, user: &UserId, page: &FlaggedPostPage) -> Result<PostList> {
+        self.0.get("/users/{user_id}/posts/flagged", &[user]).query(page).fetch()
+    }
+
+    /// Searches posts in a team.
+    ///
+    /// `POST /teams/{team_id}/posts/search`
+    ///
+    /// A busy server refuses searches with 503.
+    ///
+    /// Permission: `view_team`.
+    #[doc(alias = "SearchPosts")]
+    pub fn search(&self, team: &TeamId, search: &PostSearch) -> Result<PostSearchResults> {
+        self.0.post("/teams/{team_id}/posts/search", &[team]).json(search).reads().fetch()
+    }
+
+    /// Searches posts in all teams.
+    ///
+    /// `POST /posts/search`
+    pub fn search_all(&self, search: &PostSearch) -> Result<PostSearchResults> {
+        self.0.post("/posts/search", &[]).json(search).reads().fetch()
+    }
+
+    /// Gets the earlier versions of a post, newest first; 404 if there are none.
+    ///
+    /// `GET /posts/{post_id}/edit_history`
+    ///
+    /// Permission: `edit_post`.
+    pub fn edit_history(&self, post: &PostId) -> Result<Vec<Post>> {
+        self.0.get("/posts/{post_id}/edit_history", &[post]).fetch()
+    }
+
+    /// Lists the files of a post.
+    ///
+    /// `GET /posts/{post_id}/files/info`
+    ///
+    /// Permission: `read_channel`.
+    #[doc(alias = "GetFileInfosForPost")]
+    pub fn file_infos(&self, post: &PostId) -> Result<Vec<FileInfo>> {
+        self.0.get("/posts/{post_id}/files/info", &[post]).fetch()
+    }
+}
