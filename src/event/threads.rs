@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::Timestamp;
-use crate::model::{ChannelId, PostId, TeamId, ThreadResponse};
+use crate::model::{ChannelId, PostId, TeamId, UserThread};
 
 /// A followed thread changed.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -12,7 +12,7 @@ use crate::model::{ChannelId, PostId, TeamId, ThreadResponse};
 pub struct ThreadUpdated {
     /// As it is now.
     #[serde(with = "super::embedded")]
-    pub thread: ThreadResponse,
+    pub thread: UserThread,
     /// The team; empty in direct and group channels.
     #[serde(skip_serializing_if = "TeamId::is_empty")]
     pub team_id: TeamId,
