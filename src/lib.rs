@@ -12,6 +12,8 @@ pub mod model;
 mod page;
 pub mod rest;
 mod secret;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod time;
 mod tls;
 

@@ -1,0 +1,193 @@
+//! A Mattermost server in your tests' own process.
+//!
+//! [`TestServer`] listens on 127.0.0.1, on a free port, and behaves like a real server as far as a bot can tell: it
+//! has users, channels, posts, threads, reactions, files and sessions, and its WebSocket sends the events of all of
+//! these, can be resumed, and is cut, stalled or broken whenever a test wants it.
+//!
+//! ```
+//! use mattermost::testing::TestServer;
+//!
+//! # fn main() -> mattermost::Result<()> {
+//! let server = TestServer::start()?;
+//! server.post_as("bob", "town-square", "!ping");
+//! assert_eq!(server.posts("town-square")[0].message, "!ping");
+//! println!("{} with {}", server.url(), server.token("janedoe"));
+//! # Ok(()) }
+//! ```
+//!
+//! # What is there
+//!
+//! - The team `awesome-chat` ("Awesome Chat"), with the channels `town-square` ("Town Square") and `off-topic`
+//!   ("Off-Topic").
+//! - The users `janedoe`, `bob`, `zoe` and `admin`, all in both channels. `admin` is a system administrator. Their
+//!   e-mail addresses end in `@example.com`, and the password of all is [`PASSWORD`].
+//!
+//! # What is different
+//!
+//! Everything is in memory, and there is one node. There are no plug-ins, no licence, no guests and few permissions:
+//! members of a channel may do what members may, authors may change their own posts, `admin` may do everything.
+//! Administrative routes are missing; a route that is not there answers 404 with `api.context.404.app_error`, as a
+//! real server does for one that it does not know. Searching looks for words only.
+//!
+//! # Threads
+//!
+//! One thread accepts connections, one serves each, a second one writes to each WebSocket. All of them end when the
+//! server is dropped.
+//!
+//! # Panics
+//!
+//! Methods that take the name of a user, team or channel panic when there is none of this name: the mistake is the
+//! test's own. [`client`](TestServer::client) returns an error instead.
+
+mod conn;
+mod control;
+mod faults;
+mod frame;
+mod http;
+mod hub;
+mod routes;
+mod server;
+mod socket;
+mod state;
+#[cfg(test)]
+mod tests;
+#[cfg(feature = "native-tls")]
+mod tls;
+
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+pub use control::{RecordedRequest, TestPost};
+pub use faults::Fault;
+
+use crate::error::{Error, Result};
+use server::Inner;
+use state::World;
+
+/// The password of the users that are there from the beginning.
+pub const PASSWORD: &str = "foobar123";
+
+/// An in-process Mattermost. See the [module](self).
+#[derive(Debug)]
+pub struct TestServer {
+    inner: Arc<Inner>,
+    acceptor: Option<JoinHandle<()>>,
+}
+
+/// What can be chosen before a [`TestServer`] starts.
+#[derive(Clone, Debug)]
+#[must_use = "it does nothing before `start`"]
+pub struct TestServerBuilder {
+    settings: Settings,
+    version: String,
+    seed: Option<u64>,
+}
+
+#[derive(Clone, Debug)]
+struct Settings {
+    ping_interval: Duration,
+    pong_wait: Duration,
+    auth_timeout: Duration,
+    idle_timeout: Duration,
+    tls: bool,
+}
+
+impl TestServerBuilder {
+    /// How often the server pings a link; 60 s by default.
+    pub fn ping_interval(mut self, time: Duration) -> Self {
+        self.settings.ping_interval = time;
+        self
+    }
+
+    /// How long a link lives without a Pong; 100 s by default.
+    pub fn pong_wait(mut self, time: Duration) -> Self {
+        self.settings.pong_wait = time;
+        self
+    }
+
+    /// How long a link may stay without a session; 5 s by default.
+    pub fn auth_timeout(mut self, time: Duration) -> Self {
+        self.settings.auth_timeout = time;
+        self
+    }
+
+    /// How long a connection without requests is kept; 60 s by default.
+    pub fn idle_timeout(mut self, time: Duration) -> Self {
+        self.settings.idle_timeout = time;
+        self
+    }
+
+    /// Speaks https and wss, with a certificate for localhost, 127.0.0.1 and ::1 of a fixed authority; see
+    /// [`TestServer::authority`].
+    #[cfg(feature = "native-tls")]
+    pub fn tls(mut self) -> Self {
+        self.settings.tls = true;
+        self
+    }
+
+    /// The version that the server says it has; `11.6.0` by default. With one below 6 it sends the events, and lacks
+    /// the routes, that 5.37 does.
+    pub fn version(mut self, version: impl Into<String>) -> Self {
+        self.version = version.into();
+        self
+    }
+
+    /// Makes ids and tokens the same in every run. They are random by default.
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = Some(seed);
+        self
+    }
+
+    /// Starts the server.
+    ///
+    /// # Errors
+    /// When no port can be had.
+    pub fn start(self) -> Result<TestServer> {
+        let seed = match self.seed {
+            Some(seed) => seed,
+            None => getrandom::u64()
+                .map_err(|error| Error::io("no random numbers", std::io::Error::other(error.to_string())))?,
+        };
+        let mut world = World::new(seed, &self.version);
+        control::populate(&mut world);
+        let (inner, acceptor) = Inner::start(self.settings, world)
+            .map_err(|error| Error::io("the test server cannot start", error))?;
+        Ok(TestServer { inner, acceptor: Some(acceptor) })
+    }
+}
+
+impl TestServer {
+    /// Starts a server with the usual settings.
+    ///
+    /// # Errors
+    /// When no port can be had.
+    pub fn start() -> Result<Self> {
+        Self::builder().start()
+    }
+
+    /// A server with other settings.
+    pub fn builder() -> TestServerBuilder {
+        TestServerBuilder {
+            settings: Settings {
+                ping_interval: Duration::from_secs(60),
+                pong_wait: Duration::from_secs(100),
+                auth_timeout: Duration::from_secs(5),
+                idle_timeout: Duration::from_secs(60),
+                tls: false,
+            },
+            version: "11.6.0".to_owned(),
+            seed: None,
+        }
+    }
+}
+
+impl Drop for TestServer {
+    fn drop(&mut self) {
+        self.inner.stop();
+        if let Some(acceptor) = self.acceptor.take() {
+            // A panic there was printed there.
+            let _ = acceptor.join();
+        }
+    }
+}

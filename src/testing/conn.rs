@@ -1,0 +1,338 @@
+//! One byte stream to a client, plain or TLS, and what a test does to it.
+
+use std::fmt;
+use std::io::{self, Read, Write};
+use std::net::{Shutdown, TcpStream};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+#[cfg(feature = "native-tls")]
+use super::tls::Tls;
+
+/// How long one write may take, as on the real server.
+const WRITE_DEADLINE: Duration = Duration::from_secs(30);
+
+/// Windows does not wake a blocked read when the socket is shut down.
+const LONGEST_READ: Option<Duration> = if cfg!(windows) { Some(Duration::from_millis(300)) } else { None };
+
+/// A lock that outlives a panic of its holder.
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A connection. Reads belong to one thread; writes are serialised here.
+pub(super) struct Conn {
+    pub(super) id: u64,
+    tcp: TcpStream,
+    #[cfg(feature = "native-tls")]
+    tls: Option<Mutex<Tls>>,
+    writing: Mutex<()>,
+    line: Mutex<Line>,
+    changed: Condvar,
+}
+
+/// What is being done to the connection.
+#[derive(Debug, Default)]
+struct Line {
+    closed: bool,
+    /// Nothing leaves and nothing arrives; the other side must not notice.
+    swallow: bool,
+    hold_out: Option<Instant>,
+    hold_in: Option<Instant>,
+    trickle: Option<(usize, Duration)>,
+    cut_after: Option<u64>,
+    reset: bool,
+}
+
+impl Conn {
+    pub(super) fn new(id: u64, tcp: TcpStream) -> Self {
+        // Failing to set these only makes the server slower.
+        let _ = tcp.set_nodelay(true);
+        let _ = tcp.set_write_timeout(Some(WRITE_DEADLINE));
+        Self {
+            id,
+            tcp,
+            #[cfg(feature = "native-tls")]
+            tls: None,
+            writing: Mutex::new(()),
+            line: Mutex::default(),
+            changed: Condvar::new(),
+        }
+    }
+
+    /// The same with TLS, after its handshake.
+    #[cfg(feature = "native-tls")]
+    pub(super) fn with_tls(mut self, acceptor: &native_tls::TlsAcceptor) -> io::Result<Self> {
+        let tls = Tls::accept(
+            acceptor,
+            |buffer| {
+                self.tcp.set_read_timeout(Some(Duration::from_secs(10)))?;
+                (&self.tcp).read(buffer)
+            },
+            |bytes| self.send(bytes),
+        )?;
+        self.tls = Some(Mutex::new(tls));
+        Ok(self)
+    }
+
+    /// Waits for bytes until `deadline`; 0 is the end of the stream.
+    pub(super) fn read(&self, buffer: &mut [u8], deadline: Option<Instant>) -> io::Result<usize> {
+        #[cfg(feature = "native-tls")]
+        if let Some(tls) = &self.tls {
+            return self.read_tls(tls, buffer, deadline);
+        }
+        self.read_raw(buffer, deadline)
+    }
+
+    #[cfg(feature = "native-tls")]
+    fn read_tls(&self, tls: &Mutex<Tls>, buffer: &mut [u8], deadline: Option<Instant>) -> io::Result<usize> {
+        let mut raw = [0; 16 * 1024];
+        loop {
+            let (got, answer) = {
+                let mut tls = lock(tls);
+                (tls.read(buffer)?, tls.has_output())
+            };
+            if answer {
+                self.flush_tls(tls)?;
+            }
+            if let Some(count) = got {
+                return Ok(count);
+            }
+            let count = self.read_raw(&mut raw, deadline)?;
+            lock(tls).feed(raw.get(..count).unwrap_or_default());
+            if count == 0 {
+                return Ok(0);
+            }
+        }
+    }
+
+    #[cfg(feature = "native-tls")]
+    fn flush_tls(&self, tls: &Mutex<Tls>) -> io::Result<()> {
+        let _order = lock(&self.writing);
+        let bytes = lock(tls).take_output();
+        self.send(&bytes)
+    }
+
+    fn read_raw(&self, buffer: &mut [u8], deadline: Option<Instant>) -> io::Result<usize> {
+        loop {
+            let left = match deadline {
+                Some(at) => Some(at.checked_duration_since(Instant::now()).ok_or(io::ErrorKind::TimedOut)?),
+                None => None,
+            };
+            let wait = match (left, LONGEST_READ) {
+                (Some(left), Some(most)) => Some(left.min(most)),
+                (left, most) => left.or(most),
+            };
+            self.tcp.set_read_timeout(wait.map(|wait| wait.max(Duration::from_millis(1))))?;
+            if lock(&self.line).closed {
+                return Ok(0);
+            }
+            match (&self.tcp).read(buffer) {
+                Ok(count) => {
+                    self.held(false)?;
+                    if count > 0 && lock(&self.line).swallow {
+                        continue;
+                    }
+                    return Ok(count);
+                }
+                Err(error) => match error.kind() {
+                    io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut | io::ErrorKind::Interrupted => {}
+                    _ => return Err(error),
+                },
+            }
+        }
+    }
+
+    /// Sends all of it, in one piece with regard to other writers.
+    pub(super) fn write(&self, bytes: &[u8]) -> io::Result<()> {
+        let _order = lock(&self.writing);
+        #[cfg(feature = "native-tls")]
+        if let Some(tls) = &self.tls {
+            let bytes = {
+                let mut tls = lock(tls);
+                tls.write(bytes)?;
+                tls.take_output()
+            };
+            return self.send(&bytes);
+        }
+        self.send(bytes)
+    }
+
+    /// What goes onto the wire, under the faults of the moment.
+    fn send(&self, bytes: &[u8]) -> io::Result<()> {
+        let mut rest = bytes;
+        while !rest.is_empty() {
+            self.held(true)?;
+            let (most, pause) = {
+                let line = lock(&self.line);
+                if line.swallow {
+                    return Ok(());
+                }
+                let most =
+                    line.cut_after.map_or(rest.len(), |left| usize::try_from(left).unwrap_or(usize::MAX));
+                match line.trickle {
+                    Some((step, pause)) => (most.min(step), Some(pause)),
+                    None => (most, None),
+                }
+            };
+            let (now, later) = rest.split_at(most.min(rest.len()));
+            (&self.tcp).write_all(now)?;
+            rest = later;
+            let cut = {
+                let mut line = lock(&self.line);
+                match &mut line.cut_after {
+                    Some(left) => {
+                        *left = left.saturating_sub(now.len() as u64);
+                        *left == 0
+                    }
+                    None => false,
+                }
+            };
+            if cut {
+                self.close();
+                return Err(io::ErrorKind::ConnectionAborted.into());
+            }
+            if let Some(pause) = pause {
+                self.rest(pause)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Waits while this direction is stalled.
+    fn held(&self, out: bool) -> io::Result<()> {
+        let mut line = lock(&self.line);
+        loop {
+            if line.closed {
+                return Err(io::ErrorKind::ConnectionAborted.into());
+            }
+            let until = if out { line.hold_out } else { line.hold_in };
+            match until.and_then(|until| until.checked_duration_since(Instant::now())) {
+                Some(left) if !left.is_zero() => {
+                    line = self.changed.wait_timeout(line, left).unwrap_or_else(PoisonError::into_inner).0;
+                }
+                _ => return Ok(()),
+            }
+        }
+    }
+
+    /// A pause that a close ends.
+    pub(super) fn rest(&self, time: Duration) -> io::Result<()> {
+        let line = lock(&self.line);
+        let (line, _) = self
+            .changed
+            .wait_timeout_while(line, time, |line| !line.closed)
+            .unwrap_or_else(PoisonError::into_inner);
+        if line.closed { Err(io::ErrorKind::ConnectionAborted.into()) } else { Ok(()) }
+    }
+
+    /// Ends the connection: what was written still arrives, then the end of the stream.
+    pub(super) fn close(&self) {
+        lock(&self.line).closed = true;
+        self.changed.notify_all();
+        // It fails when the other side was faster.
+        let _ = self.tcp.shutdown(Shutdown::Both);
+    }
+
+    pub(super) fn is_closed(&self) -> bool {
+        lock(&self.line).closed
+    }
+
+    /// Waits for bytes that are left unread, so that closing resets the connection.
+    pub(super) fn leave_unread(&self, most: Duration) -> bool {
+        let _ = self.tcp.set_read_timeout(Some(most));
+        matches!(self.tcp.peek(&mut [0]), Ok(count) if count > 0)
+    }
+
+    /// It is to end with a reset.
+    pub(super) fn set_reset(&self) {
+        self.change(|line| line.reset = true);
+    }
+
+    pub(super) fn is_reset(&self) -> bool {
+        lock(&self.line).reset
+    }
+
+    /// Whether a write now would wait for the end of a stall.
+    pub(super) fn is_held(&self) -> bool {
+        lock(&self.line).hold_out.is_some_and(|until| until > Instant::now())
+    }
+
+    fn change(&self, change: impl FnOnce(&mut Line)) {
+        change(&mut lock(&self.line));
+        self.changed.notify_all();
+    }
+
+    pub(super) fn swallow(&self) {
+        self.change(|line| line.swallow = true);
+    }
+
+    pub(super) fn hold_out(&self, until: Instant) {
+        self.change(|line| line.hold_out = Some(until));
+    }
+
+    pub(super) fn hold_in(&self, until: Instant) {
+        self.change(|line| line.hold_in = Some(until));
+    }
+
+    pub(super) fn trickle(&self, bytes: usize, pause: Duration) {
+        self.change(|line| line.trickle = Some((bytes.max(1), pause)));
+    }
+
+    /// Cuts after `bytes` more; at once for 0.
+    pub(super) fn cut_after(&self, bytes: u64) {
+        if bytes == 0 {
+            self.close();
+        } else {
+            self.change(|line| line.cut_after = Some(bytes));
+        }
+    }
+}
+
+impl fmt::Debug for Conn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Conn").field("id", &self.id).finish_non_exhaustive()
+    }
+}
+
+/// The reading end of a connection, with what arrived and was not used yet.
+#[derive(Debug)]
+pub(super) struct Input {
+    pub(super) conn: Arc<Conn>,
+    buffer: Vec<u8>,
+    start: usize,
+}
+
+impl Input {
+    pub(super) fn new(conn: Arc<Conn>) -> Self {
+        Self { conn, buffer: Vec::new(), start: 0 }
+    }
+
+    /// What waits to be used.
+    pub(super) fn data(&self) -> &[u8] {
+        self.buffer.get(self.start..).unwrap_or_default()
+    }
+
+    pub(super) fn consume(&mut self, count: usize) {
+        self.start = (self.start + count).min(self.buffer.len());
+        if self.start == self.buffer.len() {
+            self.buffer.clear();
+            self.start = 0;
+        } else if self.start > 64 * 1024 {
+            self.buffer.drain(..self.start);
+            self.start = 0;
+        }
+    }
+
+    /// Waits for more; an error of kind `UnexpectedEof` at the end of the stream.
+    pub(super) fn fill(&mut self, deadline: Option<Instant>) -> io::Result<()> {
+        let mut chunk = [0; 16 * 1024];
+        match self.conn.read(&mut chunk, deadline)? {
+            0 => Err(io::ErrorKind::UnexpectedEof.into()),
+            count => {
+                self.buffer.extend_from_slice(chunk.get(..count).unwrap_or_default());
+                Ok(())
+            }
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! The server's side of WebSocket frames, right and wrong ones.
+
+/// A frame from a client.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Frame {
+    pub(super) last: bool,
+    pub(super) opcode: u8,
+    pub(super) payload: Vec<u8>,
+}
+
+pub(super) const CONTINUATION: u8 = 0;
+pub(super) const TEXT: u8 = 1;
+pub(super) const BINARY: u8 = 2;
+pub(super) const CLOSE: u8 = 8;
+pub(super) const PING: u8 = 9;
+pub(super) const PONG: u8 = 10;
+
+/// Why a client's bytes are refused, as a close code.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Refused(pub(super) u16);
+
+/// The first frame in `data` and how many bytes it took; `None` while it is not whole.
+pub(super) fn decode(data: &[u8], most: usize) -> Result<Option<(Frame, usize)>, Refused> {
+    let (Some(&first), Some(&second)) = (data.first(), data.get(1)) else {
+        return Ok(None);
+    };
+    let opcode = first & 0x0f;
+    let control = opcode & 8 != 0;
+    if first & 0x70 != 0 || second & 0x80 == 0 || !matches!(opcode, 0..=2 | 8..=10) {
+        return Err(Refused(1002));
+    }
+    let (length, at) = match second & 0x7f {
+        short @ 0..=125 => (u64::from(short), 2),
+        _ if control => return Err(Refused(1002)),
+        126 => match data.get(2..4).and_then(|bytes| bytes.try_into().ok()) {
+            Some(bytes) => (u64::from(u16::from_be_bytes(bytes)), 4),
+            None => return Ok(None),
+        },
+        _ => match data.get(2..10).and_then(|bytes| bytes.try_into().ok()) {
+            Some(bytes) => (u64::from_be_bytes(bytes), 10),
+            None => return Ok(None),
+        },
+    };
+    if control && first & 0x80 == 0 {
+        return Err(Refused(1002));
+    }
+    let length = usize::try_from(length).map_err(|_| Refused(1009))?;
+    if !control && length > most {
+        return Err(Refused(1009));
+    }
+    let (Some(mask), Some(body)) = (data.get(at..at + 4), data.get(at + 4..at + 4 + length)) else {
+        return Ok(None);
+    };
+    let payload = body.iter().zip(mask.iter().cycle()).map(|(byte, mask)| byte ^ mask).collect();
+    Ok(Some((Frame { last: first & 0x80 != 0, opcode, payload }, at + 4 + length)))
+}
+
+/// Appends a whole frame.
+pub(super) fn encode(out: &mut Vec<u8>, opcode: u8, payload: &[u8]) {
+    encode_as(out, 0x80 | opcode, None, payload);
+}
+
+/// Appends a frame with any first byte, masked or not.
+pub(super) fn encode_as(out: &mut Vec<u8>, first: u8, mask: Option<[u8; 4]>, payload: &[u8]) {
+    let bit = if mask.is_some() { 0x80 } else { 0 };
+    out.push(first);
+    let length = payload.len();
+    if let (true, Ok(length)) = (length < 126, u8::try_from(length)) {
+        out.push(bit | length);
+    } else if let Ok(length) = u16::try_from(length) {
+        out.push(bit | 126);
+        out.extend_from_slice(&length.to_be_bytes());
+    } else {
+        out.push(bit | 127);
+        out.extend_from_slice(&(length as u64).to_be_bytes());
+    }
+    match mask {
+        None => out.extend_from_slice(payload),
+        Some(mask) => {
+            out.extend_from_slice(&mask);
+            out.extend(payload.iter().zip(mask.iter().cycle()).map(|(byte, mask)| byte ^ mask));
+        }
+    }
+}
+
+/// The payload of a close frame; empty for code 0.
+pub(super) fn close_payload(code: u16) -> Vec<u8> {
+    if code == 0 { Vec::new() } else { code.to_be_bytes().to_vec() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn masked(first: u8, payload: &[u8]) -> Vec<u8> {
+        let mut out = Vec::new();
+        encode_as(&mut out, first, Some([1, 2, 3, 4]), payload);
+        out
+    }
+
+    #[test]
+    fn decodes_what_it_encodes_cut_anywhere() {
+        for size in [0, 1, 125, 126, 4000, 70_000] {
+            let payload: Vec<u8> = (0..size).map(|i| u8::try_from(i % 251).unwrap()).collect();
+            let bytes = masked(0x81, &payload);
+            for cut in [0, 1, 2, 3, 5, bytes.len() - 1] {
+                assert_eq!(decode(&bytes[..cut], 100_000), Ok(None));
+            }
+            let (frame, used) = decode(&bytes, 100_000).unwrap().unwrap();
+            assert_eq!((frame.last, frame.opcode, used), (true, TEXT, bytes.len()));
+            assert_eq!(frame.payload, payload);
+        }
+    }
+
+    #[test]
+    fn refuses_what_a_client_must_not_send() {
+        let mut plain = Vec::new();
+        encode(&mut plain, TEXT, b"x");
+        assert_eq!(decode(&plain, 10), Err(Refused(1002)));
+        assert_eq!(decode(&masked(0xc1, b"x"), 10), Err(Refused(1002)));
+        assert_eq!(decode(&masked(0x81, &[0; 11]), 10), Err(Refused(1009)));
+        assert_eq!(decode(&masked(0x09, b"x"), 10), Err(Refused(1002)));
+    }
+}

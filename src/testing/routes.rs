@@ -1,0 +1,238 @@
+//! The REST API.
+
+mod bots;
+mod channels;
+mod files;
+mod lists;
+mod members;
+mod posts;
+mod system;
+mod teams;
+mod threads;
+mod users;
+
+use std::borrow::Cow;
+
+use serde_json::{Map, Value, json};
+
+use super::http::{Answer, Request, decode};
+use super::server::Inner;
+use super::state::{World, is_id};
+
+/// What the real server calls `AppError`.
+#[derive(Debug)]
+struct AppError {
+    status: u16,
+    id: Cow<'static, str>,
+    message: Cow<'static, str>,
+    /// Mostly hidden by the server.
+    detail: String,
+}
+
+type Outcome = Result<Answer, AppError>;
+
+fn fail(status: u16, id: &'static str, message: impl Into<Cow<'static, str>>) -> AppError {
+    AppError { status, id: Cow::Borrowed(id), message: message.into(), detail: String::new() }
+}
+
+fn forbidden() -> AppError {
+    fail(403, "api.context.permissions.app_error", "You do not have the appropriate permissions.")
+}
+
+fn bad_body(name: &str) -> AppError {
+    fail(
+        400,
+        "api.context.invalid_body_param.app_error",
+        format!("Invalid or missing {name} in request body."),
+    )
+}
+
+fn bad_url(name: &str) -> AppError {
+    fail(
+        400,
+        "api.context.invalid_url_param.app_error",
+        format!("Invalid or missing {name} parameter in request URL."),
+    )
+}
+
+fn no_session() -> AppError {
+    fail(401, "api.context.session_expired.app_error", "Invalid or expired session, please login again.")
+}
+
+/// A call that is being served.
+struct Call<'a> {
+    world: &'a mut World,
+    request: &'a Request,
+    /// Who asks; empty when nobody is logged in.
+    user: String,
+    token: String,
+}
+
+impl Call<'_> {
+    /// The user's id, or the error of a session that is over.
+    fn user(&self) -> Result<String, AppError> {
+        if self.user.is_empty() { Err(no_session()) } else { Ok(self.user.clone()) }
+    }
+
+    fn is_admin(&self) -> bool {
+        self.world.is_admin(&self.user)
+    }
+
+    fn admin(&self) -> Result<String, AppError> {
+        let user = self.user()?;
+        if self.is_admin() { Ok(user) } else { Err(forbidden()) }
+    }
+
+    /// The user whom a path names, `me` too.
+    fn whom(&self, segment: &str) -> Result<String, AppError> {
+        let user = self.user()?;
+        match segment {
+            "me" => Ok(user),
+            id if is_id(id) => Ok(id.to_owned()),
+            _ => Err(bad_url("user_id")),
+        }
+    }
+
+    /// The same, when only the user or an administrator may.
+    fn own(&self, segment: &str) -> Result<String, AppError> {
+        let id = self.whom(segment)?;
+        if id == self.user || self.is_admin() { Ok(id) } else { Err(forbidden()) }
+    }
+
+    fn body(&self, name: &str) -> Result<Value, AppError> {
+        serde_json::from_slice(&self.request.body).map_err(|_| bad_body(name))
+    }
+
+    fn object(&self, name: &str) -> Result<Map<String, Value>, AppError> {
+        match self.body(name)? {
+            Value::Object(object) => Ok(object),
+            _ => Err(bad_body(name)),
+        }
+    }
+
+    /// A bare array of texts, as the calls take that look up many things at once.
+    fn texts(&self, name: &str) -> Result<Vec<String>, AppError> {
+        serde_json::from_slice(&self.request.body).map_err(|_| bad_body(name))
+    }
+
+    /// The part of a list that `page` and `per_page` ask for.
+    fn page<T>(&self, all: impl IntoIterator<Item = T>) -> Vec<T> {
+        let (page, per_page) = self.paging();
+        all.into_iter().skip(page * per_page).take(per_page).collect()
+    }
+
+    fn paging(&self) -> (usize, usize) {
+        let number = |name, default| {
+            self.request.param(name).and_then(|text| text.parse::<usize>().ok()).unwrap_or(default)
+        };
+        (number("page", 0), number("per_page", 60).clamp(1, 200))
+    }
+
+    /// 304 when the client has it already, as the server compares: byte for byte.
+    fn etag(&self, tag: String, answer: Answer) -> Answer {
+        let tag = format!("{}.{tag}", self.world.version);
+        if self.request.header("if-none-match") == Some(&tag) {
+            return Answer::bytes(304, "", Vec::new()).with("Etag", tag);
+        }
+        answer.with("Etag", tag)
+    }
+}
+
+/// A text member of a body; empty when it is missing.
+fn text<'a>(object: &'a Map<String, Value>, name: &str) -> &'a str {
+    object.get(name).and_then(Value::as_str).unwrap_or_default()
+}
+
+/// Answers a request, whatever it is.
+pub(super) fn answer(inner: &Inner, request: &Request) -> Answer {
+    let path = request.path.trim_end_matches('/');
+    let Some(rest) = path.strip_prefix("/api/v4/").or_else(|| path.strip_prefix("/api/v5/")) else {
+        return beside(inner, request, path);
+    };
+    let decoded: Vec<String> = rest.split('/').map(decode).collect();
+    let segments: Vec<&str> = decoded.iter().map(String::as_str).collect();
+    let mut world = inner.world();
+    let mut answer = if request.too_large {
+        fail(413, "api.context.request_body_too_large.app_error", "Request body is too large.")
+            .answer(&mut world)
+    } else if request.path.len() + request.raw_query.len() > 2048 {
+        let message = "The URL is too long.";
+        fail(414, "basic_security_check.url.too_long_error", message).answer(&mut world)
+    } else {
+        route(&mut world, request, &segments)
+    };
+    answer.headers.push(("X-Request-Id".into(), world.clock.id()));
+    answer.headers.push(("X-Version-Id".into(), world.version_id()));
+    if request.method == "GET" {
+        answer.headers.push(("Expires".into(), "0".into()));
+    }
+    answer
+}
+
+fn route(world: &mut World, request: &Request, segments: &[&str]) -> Answer {
+    let token = request.token().unwrap_or_default();
+    let user = world.user_of(&token).unwrap_or_default().to_owned();
+    if !user.is_empty() {
+        let now = world.now();
+        world.hub.touch(&token, now);
+        if let Some(session) = world.sessions.get_mut(&token) {
+            session.last_activity_at = now;
+        }
+    }
+    let mut call = Call { world, request, user, token };
+    // `HEAD` is answered as `GET`, without the body.
+    let method = if request.method == "HEAD" { "GET" } else { &*request.method };
+    let groups = [
+        users::route,
+        users::about,
+        teams::route,
+        channels::route,
+        members::route,
+        posts::route,
+        lists::route,
+        threads::route,
+        files::route,
+        bots::route,
+        system::route,
+    ];
+    let outcome = groups.into_iter().find_map(|group| group(&mut call, method, segments)).unwrap_or_else(|| {
+        let mut error = fail(404, "api.context.404.app_error", "Sorry, we could not find the page.");
+        error.detail = format!(
+            "There doesn't appear to be an api call for the url='{}'.  Typo? are you missing a team_id or \
+             user_id as part of the url?",
+            request.path
+        );
+        Err(error)
+    });
+    outcome.unwrap_or_else(|error| error.answer(world))
+}
+
+impl AppError {
+    fn answer(&self, world: &mut World) -> Answer {
+        let mut body = json!({
+            "id": self.id, "message": self.message, "detailed_error": self.detail, "status_code": self.status,
+        });
+        if let (Some(object), true) = (body.as_object_mut(), self.detail.is_empty()) {
+            object.insert("request_id".into(), json!(world.clock.id()));
+        }
+        Answer::json(self.status, &body)
+    }
+}
+
+/// What is not under `/api/v4`: incoming webhooks, and the web application, whose page is the answer to everything.
+fn beside(inner: &Inner, request: &Request, path: &str) -> Answer {
+    if let (Some(id), "POST") = (path.strip_prefix("/hooks/"), &*request.method) {
+        let mut world = inner.world();
+        return system::incoming_hook(&mut world, request, id);
+    }
+    if path.starts_with("/api/") {
+        let error = fail(404, "api.context.404.app_error", "Sorry, we could not find the page.");
+        return error.answer(&mut inner.world());
+    }
+    if matches!(&*request.method, "GET" | "HEAD") {
+        let page =
+            "<!DOCTYPE html><html lang=\"en\"><head><title>Mattermost</title></head><body></body></html>";
+        return Answer::bytes(200, "text/html", page);
+    }
+    Answer::bytes(405, "", Vec::new())
+}

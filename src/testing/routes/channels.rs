@@ -1,0 +1,390 @@
+//! Channels.
+
+use serde_json::{Value, json};
+
+use super::{AppError, Call, Outcome, bad_body, bad_url, fail, forbidden, text};
+use crate::testing::http::Answer;
+use crate::testing::hub::Event;
+use crate::testing::state::channels::{group_name, is_channel_name};
+use crate::testing::state::{Channel, Member, is_id};
+
+pub(super) fn route(call: &mut Call<'_>, method: &str, path: &[&str]) -> Option<Outcome> {
+    Some(match (method, path) {
+        ("POST", ["channels"]) => create(call),
+        ("POST", ["channels", "direct"]) => direct(call),
+        ("POST", ["channels", "group"]) => group(call),
+        ("GET", ["channels", id]) => readable(call, id).map(|channel| shown(call, 200, channel)),
+        ("PUT", ["channels", id] | ["channels", id, "patch"]) => patch(call, id),
+        ("PUT", ["channels", id, "privacy"]) => privacy(call, id),
+        ("DELETE", ["channels", id]) => archive(call, id),
+        ("POST", ["channels", id, "restore"]) => restore(call, id),
+        ("GET", ["channels", id, "stats"]) => stats(call, id),
+        ("GET", ["teams", team, "channels"]) => public(call, team),
+        ("POST", ["teams", team, "channels", "ids"]) => by_ids(call, team),
+        ("POST", ["teams", team, "channels", "search"]) => search(call, team),
+        ("GET", ["teams", team, "channels", "autocomplete" | "search_autocomplete"]) => {
+            autocomplete(call, team)
+        }
+        ("GET", ["teams", "name", team, "channels", "name", name]) => {
+            let team = call.world.team_named(team).map(|team| team.id.clone());
+            team.ok_or_else(not_named).and_then(|team| by_name(call, &team, name))
+        }
+        ("GET", ["teams", team, "channels", "name", name]) => by_name(call, team, name),
+        ("GET", ["users", user, "teams", team, "channels"]) => mine(call, user, Some(team)),
+        ("GET", ["users", user, "channels"]) if !call.world.is_old() => mine(call, user, None),
+        _ => return None,
+    })
+}
+
+fn missing() -> AppError {
+    fail(404, "app.channel.get.existing.app_error", "Unable to find the existing channel.")
+}
+
+fn not_named() -> AppError {
+    fail(404, "app.channel.get_by_name.missing.app_error", "Channel does not exist.")
+}
+
+fn shown(call: &Call<'_>, status: u16, channel: &Channel) -> Answer {
+    Answer::json(status, &channel.json(call.world.is_old()))
+}
+
+/// A channel that the caller may read.
+pub(super) fn readable<'a>(call: &'a Call<'_>, id: &str) -> Result<&'a Channel, AppError> {
+    let me = call.user()?;
+    if !is_id(id) {
+        return Err(bad_url("channel_id"));
+    }
+    let channel = call.world.channel(id).ok_or_else(missing)?;
+    if call.world.may_read(&me, id) { Ok(channel) } else { Err(forbidden()) }
+}
+
+/// A channel that the caller is in.
+pub(super) fn joined<'a>(call: &'a Call<'_>, id: &str) -> Result<&'a Channel, AppError> {
+    let me = call.user()?;
+    let channel = readable(call, id)?;
+    if channel.has(&me) || call.is_admin() { Ok(channel) } else { Err(forbidden()) }
+}
+
+fn in_team(call: &Call<'_>, team: &str) -> Result<String, AppError> {
+    let me = call.user()?;
+    if !is_id(team) {
+        return Err(bad_url("team_id"));
+    }
+    let allowed = call.world.team(team).is_some_and(|team| team.has(&me)) || call.is_admin();
+    if allowed { Ok(me) } else { Err(forbidden()) }
+}
+
+fn create(call: &mut Call<'_>) -> Outcome {
+    let me = call.user()?;
+    let body = call.object("channel")?;
+    let (team, name, kind) = (text(&body, "team_id"), text(&body, "name"), text(&body, "type"));
+    in_team(call, team).map_err(|_| forbidden())?;
+    if !matches!(kind, "O" | "P") {
+        return Err(bad_body("type"));
+    }
+    if !is_channel_name(name) {
+        let message = "Channel URL is invalid.";
+        return Err(fail(400, "model.channel.is_valid.1_or_more.app_error", message));
+    }
+    if text(&body, "display_name").chars().count() > 64 {
+        return Err(fail(400, "model.channel.is_valid.display_name.app_error", "Invalid display name."));
+    }
+    if call.world.channels.iter().any(|channel| channel.team_id == team && channel.name == name) {
+        let message = "A channel with that name already exists on the same team.";
+        return Err(fail(400, "store.sql_channel.save_channel.exists.app_error", message));
+    }
+    let id = call.world.new_channel(Channel {
+        team_id: team.to_owned(),
+        kind: kind.to_owned(),
+        name: name.to_owned(),
+        display_name: text(&body, "display_name").to_owned(),
+        header: text(&body, "header").to_owned(),
+        purpose: text(&body, "purpose").to_owned(),
+        creator_id: me.clone(),
+        members: vec![Member { admin: true, ..Member::new(&me) }],
+        ..Channel::default()
+    });
+    let answer = readable(call, &id).map(|channel| shown(call, 201, channel));
+    let user = call.world.name_of(&me).to_owned();
+    let message = format!("{user} joined the channel.");
+    call.world.system_post(&id, &me, "system_join_channel", message, json!({"username": user}));
+    let data = json!({"channel_id": id, "team_id": team});
+    call.world.emit(&Event::new("channel_created", data).to_user(&me));
+    answer
+}
+
+fn direct(call: &mut Call<'_>) -> Outcome {
+    let me = call.user()?;
+    let ids = call.texts("user_ids")?;
+    let (one, other) = match &*ids {
+        [one, other] => (one, other),
+        [one] => (one, one),
+        _ => return Err(bad_body("user_ids")),
+    };
+    if ids.iter().any(|id| !is_id(id) || call.world.user(id).is_none()) {
+        return Err(bad_body("user_id"));
+    }
+    if !ids.contains(&me) && !call.is_admin() {
+        return Err(forbidden());
+    }
+    let (creator, other) = if *other == me { (other, one) } else { (one, other) };
+    let (id, new) = call.world.direct(creator, other);
+    if new {
+        let data = json!({"creator_id": creator, "teammate_id": other});
+        call.world.emit(&Event::new("direct_added", data).to_channel(&id));
+    }
+    call.world.channel(&id).map(|channel| shown(call, 201, channel)).ok_or_else(missing)
+}
+
+fn group(call: &mut Call<'_>) -> Outcome {
+    let me = call.user()?;
+    let mut ids = call.texts("user_ids")?;
+    if !ids.contains(&me) {
+        ids.push(me);
+    }
+    ids.sort();
+    ids.dedup();
+    if !(3..=8).contains(&ids.len()) || ids.iter().any(|id| call.world.user(id).is_none()) {
+        let message = "Group message channels must contain at least 3 and no more than 8 users.";
+        return Err(fail(400, "api.channel.create_group.bad_size.app_error", message));
+    }
+    let name = group_name(&ids);
+    if let Some(channel) =
+        call.world.channels.iter().find(|channel| channel.kind == "G" && channel.name == name)
+    {
+        return Ok(shown(call, 201, channel));
+    }
+    let mut names: Vec<String> = ids.iter().map(|id| call.world.name_of(id).to_owned()).collect();
+    names.sort();
+    let id = call.world.new_channel(Channel {
+        kind: "G".into(),
+        name,
+        display_name: names.join(", "),
+        members: ids.iter().map(|id| Member::new(id)).collect(),
+        ..Channel::default()
+    });
+    for user in &ids {
+        let data = json!({"teammate_ids": json!(ids).to_string()});
+        let mut event = Event::new("group_added", data).to_user(user);
+        event.scope.channel.clone_from(&id);
+        call.world.emit(&event);
+    }
+    call.world.channel(&id).map(|channel| shown(call, 201, channel)).ok_or_else(missing)
+}
+
+fn patch(call: &mut Call<'_>, id: &str) -> Outcome {
+    let me = call.user()?;
+    joined(call, id)?;
+    let body = call.object("channel")?;
+    let now = call.world.now();
+    let user = call.world.name_of(&me).to_owned();
+    let mut said = Vec::new();
+    if let Some(channel) = call.world.channel_mut(id) {
+        for (field, name, what, old) in [
+            (&mut channel.display_name, "display_name", "displayname", "display name"),
+            (&mut channel.header, "header", "header", "header"),
+            (&mut channel.purpose, "purpose", "purpose", "purpose"),
+        ] {
+            let Some(value) = body.get(name).and_then(Value::as_str).filter(|value| *value != field.as_str())
+            else {
+                continue;
+            };
+            let message = format!("{user} updated the channel {old} to: {value}");
+            let props = json!({
+                "username": user, format!("old_{what}"): *field, format!("new_{what}"): value,
+            });
+            said.push((format!("system_{what}_change"), message, props));
+            value.clone_into(field);
+        }
+        if let Some(name) = body.get("name").and_then(Value::as_str).filter(|name| is_channel_name(name)) {
+            name.clone_into(&mut channel.name);
+        }
+        channel.update_at = now;
+    }
+    tell_updated(call, id);
+    let answer = readable(call, id).map(|channel| shown(call, 200, channel));
+    for (kind, message, props) in said {
+        call.world.system_post(id, &me, &kind, message, props);
+    }
+    answer
+}
+
+fn tell_updated(call: &mut Call<'_>, id: &str) {
+    if let Some(channel) = call.world.channel(id) {
+        let data = json!({"channel": channel.json(call.world.is_old()).to_string()});
+        call.world.emit(&Event::new("channel_updated", data).to_channel(id));
+    }
+}
+
+fn privacy(call: &mut Call<'_>, id: &str) -> Outcome {
+    let me = call.user()?;
+    joined(call, id)?;
+    let body = call.object("privacy")?;
+    let kind = text(&body, "privacy").to_owned();
+    if !matches!(&*kind, "O" | "P") {
+        return Err(bad_body("privacy"));
+    }
+    let now = call.world.now();
+    let mut team = String::new();
+    if let Some(channel) = call.world.channel_mut(id) {
+        channel.kind.clone_from(&kind);
+        channel.update_at = now;
+        team.clone_from(&channel.team_id);
+    }
+    tell_updated(call, id);
+    let user = call.world.name_of(&me).to_owned();
+    let what = if kind == "P" { "Private" } else { "Public" };
+    let message = format!("This channel has been converted to a {what} Channel.");
+    call.world.system_post(id, &me, "system_change_chan_privacy", message, json!({"username": user}));
+    let data = json!({"channel_id": id});
+    call.world.emit(&Event::new("channel_converted", data).to_team(&team));
+    readable(call, id).map(|channel| shown(call, 200, channel))
+}
+
+fn archive(call: &mut Call<'_>, id: &str) -> Outcome {
+    let me = call.user()?;
+    let channel = joined(call, id)?;
+    if channel.name == "town-square" || matches!(&*channel.kind, "D" | "G") {
+        let message = "Unable to delete the default channel.";
+        return Err(fail(400, "api.channel.delete_channel.cannot.app_error", message));
+    }
+    let (team, private) = (channel.team_id.clone(), channel.is_private());
+    let user = call.world.name_of(&me).to_owned();
+    let message = format!("{user} archived the channel.");
+    call.world.system_post(id, &me, "system_channel_deleted", message, json!({"username": user}));
+    let now = call.world.now();
+    if let Some(channel) = call.world.channel_mut(id) {
+        channel.delete_at = now;
+        channel.update_at = now;
+    }
+    let event = Event::new("channel_deleted", json!({"channel_id": id, "delete_at": now}));
+    call.world.emit(&if private { event.to_channel(id) } else { event.to_team(&team) });
+    Ok(Answer::done())
+}
+
+fn restore(call: &mut Call<'_>, id: &str) -> Outcome {
+    let me = call.user()?;
+    let channel = joined(call, id)?;
+    let (team, private) = (channel.team_id.clone(), channel.is_private());
+    let now = call.world.now();
+    if let Some(channel) = call.world.channel_mut(id) {
+        channel.delete_at = 0;
+        channel.update_at = now;
+    }
+    let event = Event::new("channel_restored", json!({"channel_id": id}));
+    call.world.emit(&if private { event.to_channel(id) } else { event.to_team(&team) });
+    let user = call.world.name_of(&me).to_owned();
+    let message = format!("{user} unarchived the channel.");
+    call.world.system_post(id, &me, "system_channel_restored", message, json!({"username": user}));
+    readable(call, id).map(|channel| shown(call, 200, channel))
+}
+
+fn stats(call: &Call<'_>, id: &str) -> Outcome {
+    let channel = readable(call, id)?;
+    let pinned = call.world.posts.of_channel(id).filter(|post| post.is_pinned && post.delete_at == 0).count();
+    let files =
+        call.world.files.values().filter(|file| file.channel_id == id && !file.post_id.is_empty()).count();
+    Ok(Answer::json(
+        200,
+        &json!({
+            "channel_id": id, "member_count": channel.members.len(), "guest_count": 0,
+            "pinnedpost_count": pinned, "files_count": files,
+        }),
+    ))
+}
+
+fn public(call: &Call<'_>, team: &str) -> Outcome {
+    in_team(call, team)?;
+    let mut found: Vec<&Channel> = call
+        .world
+        .channels
+        .iter()
+        .filter(|channel| channel.team_id == team && channel.kind == "O" && channel.delete_at == 0)
+        .collect();
+    found.sort_by_key(|channel| channel.display_name.to_lowercase());
+    let old = call.world.is_old();
+    Ok(Answer::json(200, &call.page(found).into_iter().map(|channel| channel.json(old)).collect()))
+}
+
+fn by_ids(call: &Call<'_>, team: &str) -> Outcome {
+    in_team(call, team)?;
+    let ids = call.texts("channel_ids")?;
+    let old = call.world.is_old();
+    let found =
+        call.world.channels.iter().filter(|c| c.team_id == team && c.kind == "O" && ids.contains(&c.id));
+    Ok(Answer::json(200, &found.map(|channel| channel.json(old)).collect()))
+}
+
+fn like<'a>(call: &'a Call<'_>, me: &'a str, team: &'a str, term: &str) -> impl Iterator<Item = &'a Channel> {
+    let term = term.to_lowercase();
+    call.world.channels.iter().filter(move |channel| {
+        channel.team_id == team
+            && channel.delete_at == 0
+            && (channel.kind == "O" || channel.has(me))
+            && (channel.name.contains(&term) || channel.display_name.to_lowercase().contains(&term))
+    })
+}
+
+fn search(call: &Call<'_>, team: &str) -> Outcome {
+    let me = in_team(call, team)?;
+    let body = call.object("channel_search")?;
+    let old = call.world.is_old();
+    let found = like(call, &me, team, text(&body, "term")).map(|channel| channel.json(old)).collect();
+    Ok(Answer::json(200, &found).with("Cache-Control", "no-cache, no-store, must-revalidate"))
+}
+
+fn autocomplete(call: &Call<'_>, team: &str) -> Outcome {
+    let me = in_team(call, team)?;
+    let old = call.world.is_old();
+    let term = call.request.param("name").unwrap_or_default();
+    Ok(Answer::json(200, &like(call, &me, team, term).map(|channel| channel.json(old)).collect()))
+}
+
+fn by_name(call: &Call<'_>, team: &str, name: &str) -> Outcome {
+    let me = call.user()?;
+    if !is_id(team) {
+        return Err(bad_url("team_id"));
+    }
+    if name.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        return Err(bad_url("channel_name"));
+    }
+    let deleted = call.request.flag("include_deleted");
+    let channel = call
+        .world
+        .channel_named(team, name)
+        .filter(|channel| deleted || channel.delete_at == 0)
+        .filter(|channel| call.world.may_read(&me, &channel.id))
+        .ok_or_else(not_named)?;
+    Ok(shown(call, 200, channel))
+}
+
+fn mine(call: &Call<'_>, user: &str, team: Option<&str>) -> Outcome {
+    let id = call.own(user)?;
+    if team.is_some_and(|team| !is_id(team)) {
+        return Err(bad_url("team_id"));
+    }
+    let deleted = call.request.flag("include_deleted");
+    let mut found: Vec<&Channel> = call
+        .world
+        .channels
+        .iter()
+        .filter(|channel| channel.has(&id) && (deleted || channel.delete_at == 0))
+        .filter(|channel| team.is_none_or(|team| channel.team_id == team || channel.team_id.is_empty()))
+        .collect();
+    if found.is_empty() {
+        let error = fail(404, "app.channel.get_channels.not_found.app_error", "No channels were found.");
+        if team.is_some() {
+            return Err(error);
+        }
+        // The real server has begun an array when it finds out.
+        let body = json!({
+            "id": error.id, "message": error.message, "detailed_error": "", "status_code": error.status,
+        });
+        return Ok(Answer::bytes(404, "application/json", format!("[{body}")));
+    }
+    found.sort_by(|one, other| one.display_name.cmp(&other.display_name));
+    let newest = found.iter().map(|channel| channel.last_post_at.max(channel.update_at)).max().unwrap_or(0);
+    let old = call.world.is_old();
+    let answer = Answer::json(200, &found.iter().map(|channel| channel.json(old)).collect());
+    Ok(call.etag(format!("{id}.{newest}.0.{}", found.len()), answer))
+}

@@ -1,0 +1,220 @@
+//! Reading posts, one or many.
+
+use serde_json::{Map, Value, json};
+
+use super::channels::readable as readable_channel;
+use super::posts::readable;
+use super::{Call, Outcome, bad_body, bad_url, text};
+use crate::testing::http::Answer;
+use crate::testing::state::{Post, is_id};
+
+/// How many rows `since` gives at most.
+const MOST_SINCE: usize = 1000;
+
+pub(super) fn route(call: &mut Call<'_>, method: &str, path: &[&str]) -> Option<Outcome> {
+    Some(match (method, path) {
+        ("POST", ["posts", "ids"]) => by_ids(call),
+        ("GET", ["posts", id]) => readable(call, id).map(|post| {
+            call.etag(format!("{id}.{}", post.update_at), Answer::json(200, &call.world.post_json(post)))
+        }),
+        ("GET", ["posts", id, "thread"]) => thread(call, id),
+        ("GET", ["posts", id, "files", "info"]) => readable(call, id).map(|post| {
+            let files = post.file_ids.iter().filter_map(|id| call.world.files.get(id));
+            Answer::json(200, &files.map(crate::testing::state::FileInfo::json).collect())
+        }),
+        ("GET", ["channels", id, "posts"]) => of_channel(call, id),
+        ("GET", ["channels", id, "pinned"]) => pinned(call, id),
+        ("GET", ["users", user, "channels", id, "posts", "unread"]) => around_unread(call, user, id),
+        ("GET", ["users", user, "posts", "flagged"]) => flagged(call, user),
+        ("POST", ["teams", team, "posts", "search"]) => search(call, Some(team)),
+        ("POST", ["posts", "search"]) => search(call, None),
+        _ => return None,
+    })
+}
+
+/// A list as the server shows it: `order` newest first, `posts` with the roots of what is in it.
+fn list(call: &Call<'_>, newest_first: &[&Post], roots: bool, next: &str, prev: &str) -> Value {
+    let order: Vec<&str> = newest_first.iter().map(|post| &*post.id).collect();
+    let mut posts = Map::new();
+    for post in newest_first {
+        posts.insert(post.id.clone(), call.world.post_json(post));
+        let root =
+            call.world.posts.get(&post.root_id).filter(|_| roots && !posts.contains_key(&post.root_id));
+        if let Some(root) = root {
+            posts.insert(root.id.clone(), call.world.post_json(root));
+        }
+    }
+    json!({
+        "order": order, "posts": posts, "next_post_id": next, "prev_post_id": prev,
+        "first_inaccessible_post_time": 0,
+    })
+}
+
+fn of_channel(call: &Call<'_>, id: &str) -> Outcome {
+    let channel = readable_channel(call, id)?;
+    let rows = || call.world.posts.of_channel(id);
+    if let Some(since) = call.request.param("since") {
+        let since: i64 = since.parse().map_err(|_| bad_url("since"))?;
+        let mut found: Vec<&Post> = rows().filter(|post| post.update_at > since).collect();
+        if found.len() > MOST_SINCE {
+            // The real server gives any thousand of them; ids are random.
+            found.sort_by(|one, other| one.id.cmp(&other.id));
+            found.truncate(MOST_SINCE);
+        }
+        sort(&mut found);
+        return Ok(Answer::json(200, &list(call, &found, true, "", "")));
+    }
+    let mut all: Vec<&Post> = rows().filter(|post| post.delete_at == 0).collect();
+    sort(&mut all);
+    let (page, per_page) = call.paging();
+    let pivot = |name: &str| match call.request.param(name).filter(|id| !id.is_empty()) {
+        None => Ok(None),
+        Some(id) if !is_id(id) => Err(bad_url(name)),
+        Some(id) => Ok(Some(call.world.posts.get(id).map_or(0, |post| post.create_at))),
+    };
+    // Like the real server's, this leaves out other posts of the pivot's millisecond.
+    let range = if let Some(time) = pivot("after")? {
+        let end = all.iter().filter(|post| post.create_at > time).count().saturating_sub(page * per_page);
+        end.saturating_sub(per_page)..end
+    } else {
+        let first = match pivot("before")? {
+            Some(time) => all.iter().filter(|post| post.create_at >= time).count(),
+            None => 0,
+        };
+        let start = (first + page * per_page).min(all.len());
+        start..(start + per_page).min(all.len())
+    };
+    let next = range.start.checked_sub(1).and_then(|at| all.get(at)).map_or("", |post| &post.id);
+    let prev = all.get(range.end).map_or("", |post| &post.id);
+    let part = all.get(range).unwrap_or_default();
+    let newest = rows().map(|post| post.update_at).max().unwrap_or(channel.create_at);
+    Ok(call.etag(newest.to_string(), Answer::json(200, &list(call, part, true, next, prev))))
+}
+
+/// Newest first.
+fn sort(posts: &mut [&Post]) {
+    posts.reverse();
+    posts.sort_by_key(|post| std::cmp::Reverse(post.create_at));
+}
+
+fn thread(call: &Call<'_>, id: &str) -> Outcome {
+    let post = readable(call, id)?;
+    let root = call.world.posts.get(&post.root_id).unwrap_or(post);
+    let per_page: usize = call.request.param("perPage").and_then(|text| text.parse().ok()).unwrap_or(0);
+    if per_page > 200 {
+        return Err(bad_url("perPage"));
+    }
+    let mut all: Vec<&Post> = call.world.posts.replies(&root.id).collect();
+    let from = call.request.param("fromPost").unwrap_or_default();
+    let down = call.request.param("direction") == Some("down");
+    if !down {
+        all.reverse();
+    }
+    if let Some(at) = all.iter().position(|post| post.id == from) {
+        all.drain(..=at);
+    }
+    let has_next = per_page > 0 && all.len() > per_page;
+    if per_page > 0 {
+        all.truncate(per_page);
+    }
+    all.push(root);
+    let newest = all.iter().map(|post| post.update_at).max().unwrap_or(0);
+    let mut body = list(call, &all, false, "", "");
+    if let Some(object) = body.as_object_mut() {
+        object.insert("has_next".into(), json!(has_next));
+    }
+    Ok(call.etag(format!("{id}.{}.{newest}", root.id), Answer::json(200, &body)))
+}
+
+fn by_ids(call: &Call<'_>) -> Outcome {
+    let me = call.user()?;
+    let ids = call.texts("post_ids")?;
+    if ids.is_empty() || ids.len() > 1000 {
+        return Err(bad_body("post_ids"));
+    }
+    let found = ids
+        .iter()
+        .filter_map(|id| call.world.posts.get(id))
+        .filter(|post| post.delete_at == 0 && call.world.may_read(&me, &post.channel_id));
+    Ok(Answer::json(200, &found.map(|post| call.world.post_json(post)).collect()))
+}
+
+fn pinned(call: &Call<'_>, id: &str) -> Outcome {
+    readable_channel(call, id)?;
+    let mut found: Vec<&Post> =
+        call.world.posts.of_channel(id).filter(|post| post.is_pinned && post.delete_at == 0).collect();
+    sort(&mut found);
+    Ok(Answer::json(200, &list(call, &found, false, "", "")))
+}
+
+fn around_unread(call: &Call<'_>, user: &str, id: &str) -> Outcome {
+    let user = call.own(user)?;
+    let channel = readable_channel(call, id)?;
+    let viewed = channel.member(&user).map_or(0, |member| member.last_viewed_at);
+    let number =
+        |name| call.request.param(name).and_then(|text| text.parse::<usize>().ok()).unwrap_or(60).min(200);
+    let mut all: Vec<&Post> = call.world.posts.of_channel(id).filter(|post| post.delete_at == 0).collect();
+    sort(&mut all);
+    let first = all.iter().position(|post| post.create_at <= viewed).unwrap_or(all.len());
+    let range = first.saturating_sub(number("limit_after"))..(first + number("limit_before")).min(all.len());
+    let next = range.start.checked_sub(1).and_then(|at| all.get(at)).map_or("", |post| &post.id);
+    let prev = all.get(range.end).map_or("", |post| &post.id);
+    Ok(Answer::json(200, &list(call, all.get(range).unwrap_or_default(), true, next, prev)))
+}
+
+fn flagged(call: &Call<'_>, user: &str) -> Outcome {
+    let user = call.own(user)?;
+    let mut found: Vec<&Post> = call
+        .world
+        .preferences
+        .get(&user)
+        .into_iter()
+        .flatten()
+        .filter(|(category, _, value)| category == "flagged_post" && value == "true")
+        .filter_map(|(_, id, _)| call.world.posts.get(id))
+        .filter(|post| post.delete_at == 0 && call.world.may_read(&user, &post.channel_id))
+        .collect();
+    sort(&mut found);
+    Ok(Answer::json(200, &list(call, &call.page(found), false, "", "")))
+}
+
+/// All words must be there, or one of them with `is_or_search`; `from:` and `in:` narrow it.
+fn search(call: &Call<'_>, team: Option<&str>) -> Outcome {
+    let me = call.user()?;
+    let body = call.object("search")?;
+    let terms = text(&body, "terms").to_lowercase();
+    if terms.is_empty() {
+        return Err(bad_body("terms"));
+    }
+    let any = body.get("is_or_search").and_then(Value::as_bool).unwrap_or(false);
+    let mut found: Vec<&Post> = call
+        .world
+        .posts
+        .all()
+        .filter(|post| post.delete_at == 0 && !post.kind.starts_with("system_"))
+        .filter(|post| {
+            call.world.channel(&post.channel_id).is_some_and(|channel| {
+                channel.has(&me)
+                    && team.is_none_or(|team| channel.team_id == team || channel.team_id.is_empty())
+            })
+        })
+        .filter(|post| {
+            let message = post.message.to_lowercase();
+            let fits = |word: &str| match word.split_once(':') {
+                Some(("from", name)) => call.world.name_of(&post.user_id) == name.trim_start_matches('@'),
+                Some(("in", name)) => {
+                    call.world.channel(&post.channel_id).is_some_and(|channel| channel.name == name)
+                }
+                _ => message.contains(word.trim_matches('"')),
+            };
+            let mut words = terms.split_whitespace();
+            if any { words.any(fits) } else { words.all(fits) }
+        })
+        .collect();
+    sort(&mut found);
+    let mut shown = list(call, &call.page(found), false, "", "");
+    if let Some(object) = shown.as_object_mut() {
+        object.insert("matches".into(), Value::Null);
+    }
+    Ok(Answer::json(200, &shown).with("Cache-Control", "no-cache, no-store, must-revalidate"))
+}

@@ -1,0 +1,228 @@
+//! Who is in a channel, and what they have read.
+
+use serde_json::{Value, json};
+
+use super::channels::{joined, readable};
+use super::{AppError, Call, Outcome, bad_body, bad_url, fail, forbidden, text};
+use crate::testing::http::Answer;
+use crate::testing::hub::Event;
+use crate::testing::state::channels::notify_props;
+use crate::testing::state::is_id;
+
+pub(super) fn route(call: &mut Call<'_>, method: &str, path: &[&str]) -> Option<Outcome> {
+    Some(match (method, path) {
+        ("POST", ["channels", "members", user, "view"]) => view(call, user),
+        ("GET", ["channels", id, "members"]) => readable(call, id).map(|channel| {
+            let members = call.page(channel.members.iter().map(|member| channel.member_json(member)));
+            Answer::json(200, &Value::Array(members))
+        }),
+        ("POST", ["channels", id, "members"]) => add(call, id),
+        ("POST", ["channels", id, "members", "ids"]) => readable(call, id).and_then(|channel| {
+            let ids = call.texts("user_ids")?;
+            let found = channel.members.iter().filter(|member| ids.contains(&member.user_id));
+            Ok(Answer::json(200, &found.map(|member| channel.member_json(member)).collect()))
+        }),
+        ("GET", ["channels", id, "members", user]) => one(call, id, user),
+        ("DELETE", ["channels", id, "members", user]) => remove(call, id, user),
+        ("PUT", ["channels", id, "members", user, "notify_props"]) => notify(call, id, user),
+        ("PUT", ["channels", id, "members", user, "roles"]) => set_roles(call, id, user),
+        ("PUT", ["channels", id, "members", user, "schemeRoles"]) => set_roles(call, id, user),
+        ("GET", ["users", user, "channels", id, "unread"]) => unread(call, user, id),
+        ("GET", ["users", user, "teams", team, "channels", "members"]) => mine(call, user, Some(team)),
+        ("GET", ["users", user, "channel_members"]) => mine(call, user, None),
+        _ => return None,
+    })
+}
+
+fn missing() -> AppError {
+    let message = "No channel member found for that user ID and channel ID.";
+    fail(404, "app.channel.get_member.missing.app_error", message)
+}
+
+fn one(call: &Call<'_>, id: &str, user: &str) -> Outcome {
+    let user = call.whom(user)?;
+    let channel = readable(call, id)?;
+    let member = channel.member(&user).ok_or_else(missing)?;
+    Ok(Answer::json(200, &channel.member_json(member)))
+}
+
+fn add(call: &mut Call<'_>, id: &str) -> Outcome {
+    let me = call.user()?;
+    let body = call.object("channel_member")?;
+    let mut users: Vec<String> = match body.get("user_ids") {
+        Some(ids) => serde_json::from_value(ids.clone()).map_err(|_| bad_body("user_ids"))?,
+        None => vec![text(&body, "user_id").to_owned()],
+    };
+    users.retain(|user| is_id(user) && call.world.user(user).is_some());
+    if users.is_empty() {
+        return Err(bad_body("user_id or user_ids"));
+    }
+    let channel = readable(call, id)?;
+    if channel.kind == "D" || channel.kind == "G" {
+        let message = "Can not add user to direct or group channels.";
+        return Err(fail(400, "api.channel.add_user_to_channel.type.app_error", message));
+    }
+    if channel.is_private() && !channel.has(&me) && !call.is_admin() {
+        return Err(forbidden());
+    }
+    let team = channel.team_id.clone();
+    let outside = |user: &String| !call.world.team(&team).is_some_and(|team| team.has(user));
+    if users.iter().any(outside) {
+        let message = "The user is not a member of the team.";
+        return Err(fail(404, "app.team.get_member.missing.app_error", message));
+    }
+    let mut shown = Vec::new();
+    for user in &users {
+        if call.world.join(id, user) {
+            tell_added(call, id, &team, &me, user);
+        }
+        if let Some(channel) = call.world.channel(id) {
+            shown.extend(channel.member(user).map(|member| channel.member_json(member)));
+        }
+    }
+    if body.contains_key("user_ids") {
+        return Ok(Answer::json(201, &Value::Array(shown)));
+    }
+    shown.pop().map(|member| Answer::json(201, &member)).ok_or_else(missing)
+}
+
+fn tell_added(call: &mut Call<'_>, id: &str, team: &str, me: &str, user: &str) {
+    let data = json!({"team_id": team, "user_id": user});
+    call.world.emit(&Event::new("user_added", data.clone()).to_channel(id).omitting(user));
+    let mut own = Event::new("user_added", data).to_user(user);
+    id.clone_into(&mut own.scope.channel);
+    call.world.emit(&own);
+    let (name, added) = (call.world.name_of(me).to_owned(), call.world.name_of(user).to_owned());
+    if me == user {
+        let message = format!("{name} joined the channel.");
+        call.world.system_post(id, me, "system_join_channel", message, json!({"username": name}));
+    } else {
+        let props = json!({"addedUserId": user, "addedUsername": added, "userId": me, "username": name});
+        let message = format!("{added} added to the channel by {name}.");
+        call.world.system_post(id, me, "system_add_to_channel", message, props);
+    }
+}
+
+fn remove(call: &mut Call<'_>, id: &str, user: &str) -> Outcome {
+    let me = call.user()?;
+    let user = call.whom(user)?;
+    let channel = readable(call, id)?;
+    if channel.name == "town-square" {
+        let message = "Unable to remove user from the default channel town-square.";
+        return Err(fail(400, "api.channel.remove.default.app_error", message));
+    }
+    if !channel.has(&user) {
+        return Err(missing());
+    }
+    if user != me {
+        joined(call, id)?;
+    }
+    if let Some(channel) = call.world.channel_mut(id) {
+        channel.members.retain(|member| member.user_id != user);
+    }
+    let data = json!({"remover_id": me, "user_id": user});
+    call.world.emit(&Event::new("user_removed", data).to_channel(id));
+    let data = json!({"channel_id": id, "remover_id": me});
+    call.world.emit(&Event::new("user_removed", data).to_user(&user));
+    let name = call.world.name_of(&user).to_owned();
+    if user == me {
+        let message = format!("{name} left the channel.");
+        call.world.system_post(id, &me, "system_leave_channel", message, json!({"username": name}));
+    } else {
+        let props = json!({"removedUserId": user, "removedUsername": name});
+        let message = format!("@{name} removed from the channel.");
+        call.world.system_post(id, &me, "system_remove_from_channel", message, props);
+    }
+    Ok(Answer::done())
+}
+
+/// Tells a member that their row changed.
+fn tell_changed(call: &mut Call<'_>, id: &str, user: &str) {
+    let shown = call.world.channel(id).and_then(|channel| Some(channel.member_json(channel.member(user)?)));
+    if let Some(member) = shown {
+        let data = json!({"channelMember": member.to_string()});
+        call.world.emit(&Event::new("channel_member_updated", data).to_user(user));
+    }
+}
+
+fn notify(call: &mut Call<'_>, id: &str, user: &str) -> Outcome {
+    let user = call.own(user)?;
+    readable(call, id)?;
+    let body = call.object("notify_props")?;
+    let member =
+        call.world.channel_mut(id).and_then(|channel| channel.member_mut(&user)).ok_or_else(missing)?;
+    let mut props = member.notify_props.take().unwrap_or_else(notify_props);
+    if let Some(props) = props.as_object_mut() {
+        props.extend(body.into_iter().filter(|(name, _)| name != "user_id" && name != "channel_id"));
+    }
+    member.notify_props = Some(props);
+    tell_changed(call, id, &user);
+    Ok(Answer::done())
+}
+
+fn set_roles(call: &mut Call<'_>, id: &str, user: &str) -> Outcome {
+    let user = call.whom(user)?;
+    joined(call, id)?;
+    let body = call.object("roles")?;
+    let admin = body.get("scheme_admin").and_then(Value::as_bool).unwrap_or(false)
+        || text(&body, "roles").contains("channel_admin");
+    let now = call.world.now();
+    let member =
+        call.world.channel_mut(id).and_then(|channel| channel.member_mut(&user)).ok_or_else(missing)?;
+    member.admin = admin;
+    member.last_update_at = now;
+    tell_changed(call, id, &user);
+    Ok(Answer::done())
+}
+
+fn view(call: &mut Call<'_>, user: &str) -> Outcome {
+    let user = call.own(user)?;
+    let body = call.object("channel_view")?;
+    let id = text(&body, "channel_id").to_owned();
+    if id.is_empty() {
+        return Ok(Answer::json(200, &json!({"status": "OK", "last_viewed_at_times": {}})));
+    }
+    if !is_id(&id) {
+        return Err(bad_body("channel_view.channel_id"));
+    }
+    let now = call.world.now();
+    let channel = call.world.channel(&id).ok_or_else(missing)?;
+    let at = channel.last_post_at.max(channel.member(&user).map_or(0, |member| member.last_viewed_at));
+    call.world.viewed(&user, &[(id.clone(), now.max(at))]);
+    Ok(Answer::json(200, &json!({"status": "OK", "last_viewed_at_times": {id: now.max(at)}})))
+}
+
+fn unread(call: &Call<'_>, user: &str, id: &str) -> Outcome {
+    let user = call.own(user)?;
+    let channel = readable(call, id)?;
+    let member = channel.member(&user).ok_or_else(missing)?;
+    let count = channel.total_msg_count - member.msg_count;
+    Ok(Answer::json(
+        200,
+        &json!({
+            "team_id": channel.team_id, "user_id": user, "channel_id": id, "msg_count": count,
+            "mention_count": member.mention_count, "mention_count_root": member.mention_count,
+            "urgent_mention_count": 0, "msg_count_root": count, "last_viewed_at": member.last_viewed_at,
+            "notify_props": {"desktop": "default", "mark_unread": "all"},
+        }),
+    ))
+}
+
+fn mine(call: &Call<'_>, user: &str, team: Option<&str>) -> Outcome {
+    let user = call.own(user)?;
+    if team.is_some_and(|team| !is_id(team)) {
+        return Err(bad_url("team_id"));
+    }
+    let rows: Vec<Value> = call
+        .world
+        .channels
+        .iter()
+        .filter(|channel| team.is_none_or(|team| channel.team_id == team || channel.team_id.is_empty()))
+        .filter_map(|channel| Some(channel.member_json(channel.member(&user)?)))
+        .collect();
+    if call.request.param("page") == Some("-1") {
+        let lines: String = rows.iter().map(|row| format!("{row}\n")).collect();
+        return Ok(Answer::bytes(200, "application/x-ndjson", lines));
+    }
+    Ok(Answer::json(200, &Value::Array(if team.is_some() { rows } else { call.page(rows) })))
+}

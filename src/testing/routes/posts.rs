@@ -1,0 +1,339 @@
+//! Writing: posts and reactions.
+
+use serde_json::{Map, Value, json};
+
+use super::{AppError, Call, Outcome, bad_body, bad_url, fail, forbidden, text};
+use crate::testing::http::Answer;
+use crate::testing::hub::Event;
+use crate::testing::state::posts::NewPost;
+use crate::testing::state::{Post, Reaction, is_id};
+
+/// How long a `pending_post_id` is remembered.
+const REMEMBERED: i64 = 30_000;
+/// The longest message, in characters.
+const LONGEST: usize = 16_383;
+
+pub(super) fn route(call: &mut Call<'_>, method: &str, path: &[&str]) -> Option<Outcome> {
+    Some(match (method, path) {
+        ("POST", ["posts"]) => create(call),
+        ("POST", ["posts", "ephemeral"]) => ephemeral(call),
+        ("POST", ["posts", "schedule"]) => call.user().and_then(|_| {
+            let message = "Scheduled posts feature requires a license";
+            Err(fail(400, "api.scheduled_posts.license_error", message))
+        }),
+        ("PUT", ["posts", id, "patch"]) => edit(call, id),
+        ("PUT", ["posts", id]) => edit(call, id),
+        ("DELETE", ["posts", id]) => delete(call, id),
+        ("POST", ["posts", id, "pin"]) => pin(call, id, true),
+        ("POST", ["posts", id, "unpin"]) => pin(call, id, false),
+        ("GET", ["posts", id, "edit_history"]) => history(call, id),
+        ("POST", ["reactions"]) => react(call),
+        ("DELETE", ["users", user, "posts", id, "reactions", name]) => unreact(call, user, id, name),
+        ("GET", ["posts", id, "reactions"]) => readable(call, id).map(|post| {
+            let all: Vec<Value> = post.reactions.iter().map(|reaction| reaction.json(post)).collect();
+            Answer::json(200, &if all.is_empty() { Value::Null } else { Value::Array(all) })
+        }),
+        ("POST", ["posts", "ids", "reactions"]) => bulk_reactions(call),
+        ("POST", ["users", user, "posts", id, "set_unread"]) => set_unread(call, user, id),
+        _ => return None,
+    })
+}
+
+fn missing() -> AppError {
+    fail(404, "app.post.get.app_error", "Unable to get the post.")
+}
+
+/// A post that the caller may read.
+pub(super) fn readable<'a>(call: &'a Call<'_>, id: &str) -> Result<&'a Post, AppError> {
+    let me = call.user()?;
+    if !is_id(id) {
+        return Err(bad_url("post_id"));
+    }
+    let post = call.world.posts.get(id).filter(|post| post.delete_at == 0).ok_or_else(missing)?;
+    if call.world.may_read(&me, &post.channel_id) { Ok(post) } else { Err(forbidden()) }
+}
+
+/// A post that the caller may change.
+fn own<'a>(call: &'a Call<'_>, id: &str) -> Result<&'a Post, AppError> {
+    let me = call.user()?;
+    let post = readable(call, id)?;
+    if post.user_id == me || call.is_admin() { Ok(post) } else { Err(forbidden()) }
+}
+
+fn checked(call: &Call<'_>, body: &Map<String, Value>) -> Result<NewPost, AppError> {
+    let me = call.user()?;
+    let channel_id = text(body, "channel_id");
+    let channel = call.world.channel(channel_id).filter(|channel| channel.has(&me) || call.is_admin());
+    let channel = channel.ok_or_else(forbidden)?;
+    if channel.delete_at > 0 {
+        let message = "Can not post to deleted channel.";
+        return Err(fail(400, "api.post.create_post.can_not_post_to_deleted.error", message));
+    }
+    let kind = text(body, "type");
+    if kind.starts_with("system_") {
+        return Err(bad_body("type"));
+    }
+    check_message(text(body, "message"))?;
+    let root_id = text(body, "root_id");
+    if !root_id.is_empty() {
+        let root =
+            call.world.posts.get(root_id).filter(|root| root.delete_at == 0 && root.root_id.is_empty());
+        let Some(root) = root else {
+            let message = "Invalid RootId parameter.";
+            return Err(fail(400, "api.post.create_post.root_id.app_error", message));
+        };
+        if root.channel_id != channel_id {
+            let message = "Invalid ChannelId for RootId parameter.";
+            return Err(fail(400, "api.post.create_post.channel_root_id.app_error", message));
+        }
+    }
+    let file_ids: Vec<String> = match body.get("file_ids") {
+        None | Some(Value::Null) => Vec::new(),
+        Some(ids) => serde_json::from_value(ids.clone()).map_err(|_| bad_body("post"))?,
+    };
+    if file_ids.len() > 10 {
+        let message = "Invalid file ids. Note that uploads are limited to 10 files maximum.";
+        return Err(fail(400, "model.post.is_valid.file_ids.app_error", message));
+    }
+    let props = match body.get("props") {
+        None | Some(Value::Null) => Map::new(),
+        Some(Value::Object(props)) => props.clone(),
+        Some(_) => return Err(bad_body("post")),
+    };
+    let priority =
+        body.get("metadata").and_then(|metadata| metadata.get("priority")).filter(|one| !one.is_null());
+    if priority.is_some() && !root_id.is_empty() {
+        let id = "api.post.post_priority.priority_post_only_allowed_for_root_post.request_error";
+        return Err(fail(400, id, "Only root posts can have a priority."));
+    }
+    let create_at = body.get("create_at").and_then(Value::as_i64).filter(|_| call.is_admin()).unwrap_or(0);
+    Ok(NewPost {
+        user_id: me,
+        channel_id: channel_id.to_owned(),
+        root_id: root_id.to_owned(),
+        message: text(body, "message").to_owned(),
+        kind: kind.to_owned(),
+        props,
+        file_ids,
+        pending_post_id: text(body, "pending_post_id").to_owned(),
+        priority: priority.cloned(),
+        create_at,
+        set_online: call.request.param("set_online") != Some("false"),
+    })
+}
+
+fn check_message(message: &str) -> Result<(), AppError> {
+    if message.chars().count() > LONGEST {
+        let text = "Post Message property is longer than the maximum permitted length.";
+        return Err(fail(400, "model.post.is_valid.message_length.app_error", text));
+    }
+    Ok(())
+}
+
+fn create(call: &mut Call<'_>) -> Outcome {
+    let me = call.user()?;
+    let body = call.object("post")?;
+    let now = call.world.now();
+    let key = text(&body, "pending_post_id").to_owned();
+    call.world.pending.retain(|_, (_, at)| now - *at < REMEMBERED);
+    match call.world.pending.get(&key) {
+        Some((None, _)) => {
+            let message = "Rejected post since another client is making the same request.";
+            return Err(fail(500, "api.post.deduplicate_create_post.pending", message));
+        }
+        Some((Some(id), _)) => {
+            // The key is the whole server's: whoever may read the first post gets it.
+            let known = call.world.posts.get(id).filter(|post| call.world.may_read(&me, &post.channel_id));
+            if let Some(post) = known {
+                let mut shown = call.world.post_json(post);
+                if let Some(object) = shown.as_object_mut() {
+                    object.remove("metadata");
+                }
+                return Ok(Answer::json(201, &shown));
+            }
+        }
+        None => {}
+    }
+    let new = checked(call, &body)?;
+    let shown = call.world.create_post(new);
+    if !key.is_empty() {
+        let id = shown.get("id").and_then(Value::as_str).map(str::to_owned);
+        call.world.pending.insert(key, (id, now));
+    }
+    Ok(Answer::json(201, &shown))
+}
+
+fn ephemeral(call: &mut Call<'_>) -> Outcome {
+    let me = call.user()?;
+    if !call.is_admin() && !call.world.user(&me).is_some_and(|user| user.is_bot) {
+        return Err(forbidden());
+    }
+    let body = call.object("body")?;
+    let Some(Value::Object(post)) = body.get("post") else { return Err(bad_body("body")) };
+    let (id, now) = (call.world.clock.id(), call.world.now());
+    let shown = json!({
+        "id": id, "create_at": now, "update_at": 0, "edit_at": 0, "delete_at": 0, "is_pinned": false,
+        "user_id": me, "channel_id": text(post, "channel_id"), "root_id": text(post, "root_id"), "original_id": "",
+        "message": text(post, "message"), "type": "system_ephemeral", "props": {}, "hashtags": "",
+        "file_ids": null, "pending_post_id": "", "reply_count": 0, "last_reply_at": 0, "participants": null,
+        "metadata": {},
+    });
+    let mut event =
+        Event::new("ephemeral_message", json!({"post": shown.to_string()})).to_user(text(&body, "user_id"));
+    text(post, "channel_id").clone_into(&mut event.scope.channel);
+    call.world.emit(&event);
+    Ok(Answer::json(201, &shown))
+}
+
+fn edit(call: &mut Call<'_>, id: &str) -> Outcome {
+    let me = call.user()?;
+    let post = readable(call, id)?;
+    if post.user_id != me {
+        return Err(forbidden());
+    }
+    let old = post.message.clone();
+    let body = call.object("post")?;
+    let message = body.get("message").and_then(Value::as_str).map(str::to_owned);
+    check_message(message.as_deref().unwrap_or_default())?;
+    let (props, pinned) = (body.get("props").cloned(), body.get("is_pinned").and_then(Value::as_bool));
+    let nothing =
+        message.as_ref().is_none_or(|message| *message == old) && props.is_none() && pinned.is_none();
+    if !nothing {
+        call.world.edit_post(id, message, |post| {
+            if let Some(Value::Object(props)) = props {
+                post.props = props;
+            }
+            post.is_pinned = pinned.unwrap_or(post.is_pinned);
+        });
+    }
+    readable(call, id).map(|post| Answer::json(200, &call.world.post_json(post)))
+}
+
+fn delete(call: &mut Call<'_>, id: &str) -> Outcome {
+    let me = call.user()?;
+    own(call, id)?;
+    call.world.delete_post(id, &me);
+    Ok(Answer::done())
+}
+
+fn pin(call: &mut Call<'_>, id: &str, pinned: bool) -> Outcome {
+    readable(call, id)?;
+    call.world.edit_post(id, None, |post| post.is_pinned = pinned);
+    Ok(Answer::done())
+}
+
+fn history(call: &Call<'_>, id: &str) -> Outcome {
+    let post = own(call, id)?;
+    let mut rows: Vec<&Post> =
+        call.world.posts.of_channel(&post.channel_id).filter(|row| row.original_id == id).collect();
+    if rows.is_empty() {
+        let message = "Unable to find post's edit history.";
+        return Err(fail(404, "app.post.get_edit_history_for_post.app_error", message));
+    }
+    rows.reverse();
+    let shown = rows.into_iter().map(|row| {
+        let mut value = call.world.post_json(row);
+        if let Some(object) = value.as_object_mut() {
+            object.insert("message".into(), json!(row.message));
+        }
+        value
+    });
+    Ok(Answer::json(200, &Value::Array(shown.collect())))
+}
+
+/// A reaction changes the post's `update_at`, and nothing else of its times.
+fn touch(call: &mut Call<'_>, id: &str, name: &str, reaction: &Value) {
+    let now = call.world.now();
+    if let Some(post) = call.world.posts.get_mut(id) {
+        post.update_at = now;
+        let channel = post.channel_id.clone();
+        let data = json!({"reaction": reaction.to_string()});
+        call.world.emit(&Event::new(name, data).to_channel(&channel));
+    }
+}
+
+fn react(call: &mut Call<'_>) -> Outcome {
+    let me = call.user()?;
+    let body = call.object("reaction")?;
+    let (user, id, name) = (text(&body, "user_id"), text(&body, "post_id"), text(&body, "emoji_name"));
+    if !is_id(user) || !is_id(id) || name.is_empty() || name.len() > 64 {
+        let message = "Invalid reaction.";
+        return Err(fail(400, "api.reaction.save_reaction.invalid.app_error", message));
+    }
+    if user != me {
+        let message = "You cannot save reaction for the other user.";
+        return Err(fail(403, "api.reaction.save_reaction.user_id.app_error", message));
+    }
+    let channel = readable(call, id)?.channel_id.clone();
+    if !call.world.channel(&channel).is_some_and(|channel| channel.has(&me)) {
+        return Err(forbidden());
+    }
+    let now = call.world.now();
+    let Some(post) = call.world.posts.get_mut(id) else { return Err(missing()) };
+    let known = post.reactions.iter().position(|one| one.user_id == me && one.emoji_name == name);
+    let new = known.is_none();
+    if new {
+        post.reactions.push(Reaction { user_id: me.clone(), emoji_name: name.to_owned(), create_at: now });
+    }
+    let reaction = post.reactions.iter().find(|one| one.user_id == me && one.emoji_name == name);
+    let shown = reaction.map(|reaction| reaction.json(post)).unwrap_or_default();
+    if new {
+        touch(call, id, "reaction_added", &shown);
+    }
+    Ok(Answer::json(200, &shown))
+}
+
+fn unreact(call: &mut Call<'_>, user: &str, id: &str, name: &str) -> Outcome {
+    let user = call.own(user)?;
+    readable(call, id)?;
+    let now = call.world.now();
+    let Some(post) = call.world.posts.get_mut(id) else { return Err(missing()) };
+    post.reactions.retain(|one| one.user_id != user || one.emoji_name != name);
+    let shown = json!({
+        "user_id": user, "post_id": id, "emoji_name": name, "create_at": 0, "update_at": now, "delete_at": 0,
+        "remote_id": "", "channel_id": "",
+    });
+    touch(call, id, "reaction_removed", &shown);
+    Ok(Answer::done())
+}
+
+fn bulk_reactions(call: &Call<'_>) -> Outcome {
+    let me = call.user()?;
+    let ids = call.texts("post_ids")?;
+    let found = ids
+        .iter()
+        .filter_map(|id| call.world.posts.get(id))
+        .filter(|post| !post.reactions.is_empty() && call.world.may_read(&me, &post.channel_id));
+    let map: Map<String, Value> = found
+        .map(|post| (post.id.clone(), post.reactions.iter().map(|reaction| reaction.json(post)).collect()))
+        .collect();
+    Ok(Answer::json(200, &Value::Object(map)))
+}
+
+fn set_unread(call: &mut Call<'_>, user: &str, id: &str) -> Outcome {
+    let user = call.own(user)?;
+    let post = readable(call, id)?;
+    let (channel_id, at) = (post.channel_id.clone(), post.create_at - 1);
+    let before = call.world.posts.of_channel(&channel_id).filter(|row| row.create_at <= at).count();
+    let before = i64::try_from(before).unwrap_or(0);
+    let Some(channel) = call.world.channel_mut(&channel_id) else { return Err(missing()) };
+    let team = channel.team_id.clone();
+    let Some(member) = channel.member_mut(&user) else { return Err(forbidden()) };
+    member.last_viewed_at = at;
+    member.msg_count = before;
+    let mut shown = json!({
+        "last_viewed_at": at, "mention_count": member.mention_count, "mention_count_root": member.mention_count,
+        "msg_count": before, "msg_count_root": before, "urgent_mention_count": 0, "post_id": id,
+    });
+    let mut event = Event::new("post_unread", shown.clone()).to_user(&user);
+    event.scope.channel.clone_from(&channel_id);
+    event.scope.team.clone_from(&team);
+    call.world.emit(&event);
+    if let Some(object) = shown.as_object_mut() {
+        object.remove("post_id");
+        object.insert("team_id".into(), json!(team));
+        object.insert("user_id".into(), json!(user));
+        object.insert("channel_id".into(), json!(channel_id));
+    }
+    Ok(Answer::json(200, &shown))
+}

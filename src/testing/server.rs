@@ -1,0 +1,331 @@
+//! The threads: one that accepts, one for each connection, one more for each WebSocket.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use super::RecordedRequest;
+use super::conn::{Conn, Input, lock};
+use super::faults::{Faults, What};
+use super::http::{self, Answer, Request};
+use super::state::World;
+use super::{Settings, routes, socket};
+
+/// Connections at the same time.
+const MOST_CONNECTIONS: usize = 512;
+/// Requests that are remembered.
+const MOST_REQUESTS: usize = 1000;
+
+/// What all threads share.
+pub(super) struct Inner {
+    pub(super) address: SocketAddr,
+    pub(super) settings: Settings,
+    pub(super) world: Mutex<World>,
+    /// Told whenever something changed that somebody may wait for.
+    pub(super) changed: Condvar,
+    pub(super) faults: Mutex<Faults>,
+    pub(super) stopping: AtomicBool,
+    conns: Mutex<HashMap<u64, Arc<Conn>>>,
+    next: AtomicU64,
+    gate: Mutex<Gate>,
+    gate_changed: Condvar,
+    #[cfg(feature = "native-tls")]
+    pub(super) tls: Option<native_tls::TlsAcceptor>,
+}
+
+/// Whether the port is open.
+#[derive(Debug, Default)]
+struct Gate {
+    /// `None`: open. `Some(None)`: closed until opened.
+    closed: Option<Option<Instant>>,
+    /// What the acceptor last made of it.
+    listening: bool,
+}
+
+impl fmt::Debug for Inner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Inner").field("address", &self.address).finish_non_exhaustive()
+    }
+}
+
+/// A port that no outgoing connection is given, so that it can be closed and opened again.
+fn bind(seed: u64) -> io::Result<TcpListener> {
+    for step in 0..200 {
+        let port = 20_000 + (seed.wrapping_add(step * 7919) % 12_000);
+        if let Ok(listener) = TcpListener::bind((Ipv4Addr::LOCALHOST, u16::try_from(port).unwrap_or(0))) {
+            return Ok(listener);
+        }
+    }
+    TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
+}
+
+impl Inner {
+    pub(super) fn start(settings: Settings, mut world: World) -> io::Result<(Arc<Self>, JoinHandle<()>)> {
+        let listener = bind(world.clock.bits() >> 16)?;
+        #[cfg(feature = "native-tls")]
+        let tls = if settings.tls { Some(super::tls::acceptor()?) } else { None };
+        let inner = Arc::new(Self {
+            address: listener.local_addr()?,
+            settings,
+            world: Mutex::new(world),
+            changed: Condvar::new(),
+            faults: Mutex::default(),
+            stopping: AtomicBool::new(false),
+            conns: Mutex::default(),
+            next: AtomicU64::new(1),
+            gate: Mutex::new(Gate { closed: None, listening: true }),
+            gate_changed: Condvar::new(),
+            #[cfg(feature = "native-tls")]
+            tls,
+        });
+        let shared = Arc::clone(&inner);
+        let acceptor =
+            thread::Builder::new().name("testserver".into()).spawn(move || shared.accept(Some(listener)))?;
+        Ok((inner, acceptor))
+    }
+
+    pub(super) fn world(&self) -> MutexGuard<'_, World> {
+        lock(&self.world)
+    }
+
+    pub(super) fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::Acquire)
+    }
+
+    fn accept(self: &Arc<Self>, mut listener: Option<TcpListener>) {
+        let mut threads: Vec<JoinHandle<()>> = Vec::new();
+        while !self.is_stopping() {
+            if let Some(wait) = self.closed_for() {
+                listener = None;
+                let mut gate = lock(&self.gate);
+                gate.listening = false;
+                self.gate_changed.notify_all();
+                if gate.closed.is_some() && !self.is_stopping() {
+                    drop(self.gate_changed.wait_timeout(gate, wait));
+                }
+                continue;
+            }
+            let Some(open) = &listener else {
+                match TcpListener::bind(self.address) {
+                    Ok(bound) => {
+                        listener = Some(bound);
+                        lock(&self.gate).listening = true;
+                        self.gate_changed.notify_all();
+                    }
+                    Err(_) => thread::sleep(Duration::from_millis(5)),
+                }
+                continue;
+            };
+            let Ok((tcp, _)) = open.accept() else {
+                thread::sleep(Duration::from_millis(5));
+                continue;
+            };
+            threads.retain(|thread| !thread.is_finished());
+            let full = threads.len() >= MOST_CONNECTIONS;
+            if self.is_stopping() || self.closed_for().is_some() || full {
+                continue;
+            }
+            let shared = Arc::clone(self);
+            let id = self.next.fetch_add(1, Ordering::Relaxed);
+            let spawned =
+                thread::Builder::new().name(format!("testserver-{id}")).spawn(move || shared.serve(id, tcp));
+            threads.extend(spawned);
+        }
+        drop(listener);
+        let deadline = Instant::now() + Duration::from_millis(900);
+        while Instant::now() < deadline && threads.iter().any(|thread| !thread.is_finished()) {
+            thread::sleep(Duration::from_millis(1));
+        }
+        for thread in threads.into_iter().filter(JoinHandle::is_finished) {
+            // A panic there was printed there.
+            let _ = thread.join();
+        }
+    }
+
+    /// How long the port stays closed; `None` when it is open.
+    fn closed_for(&self) -> Option<Duration> {
+        let mut gate = lock(&self.gate);
+        match gate.closed? {
+            None => Some(Duration::from_secs(3600)),
+            Some(until) => {
+                let left = until.checked_duration_since(Instant::now()).filter(|left| !left.is_zero());
+                if left.is_none() {
+                    gate.closed = None;
+                }
+                left
+            }
+        }
+    }
+
+    /// Closes the port, for a while or until it is opened. Returns when it is closed.
+    pub(super) fn close_port(&self, time: Option<Duration>) {
+        lock(&self.gate).closed = Some(time.map(|time| Instant::now() + time));
+        self.knock();
+        let deadline = Instant::now() + Duration::from_secs(2);
+        let mut gate = lock(&self.gate);
+        while gate.listening && gate.closed.is_some() && Instant::now() < deadline {
+            let wait = self.gate_changed.wait_timeout(gate, Duration::from_millis(50));
+            gate = wait.unwrap_or_else(PoisonError::into_inner).0;
+        }
+    }
+
+    /// Opens the port again. Returns when it is open.
+    pub(super) fn open_port(&self) {
+        let mut gate = lock(&self.gate);
+        gate.closed = None;
+        self.gate_changed.notify_all();
+        let deadline = Instant::now() + Duration::from_secs(2);
+        while !gate.listening && Instant::now() < deadline {
+            let wait = self.gate_changed.wait_timeout(gate, Duration::from_millis(50));
+            gate = wait.unwrap_or_else(PoisonError::into_inner).0;
+        }
+    }
+
+    /// Wakes the acceptor.
+    fn knock(&self) {
+        // It fails when the port is closed already, which is as good.
+        let _ = TcpStream::connect_timeout(&self.address, Duration::from_millis(200));
+    }
+
+    /// Ends everything.
+    pub(super) fn stop(&self) {
+        self.stopping.store(true, Ordering::Release);
+        for conn in self.all_conns() {
+            conn.close();
+        }
+        for link in self.world().hub.links() {
+            link.closing = true;
+            link.wake.notify_all();
+        }
+        self.changed.notify_all();
+        drop(lock(&self.gate));
+        self.gate_changed.notify_all();
+        self.knock();
+    }
+
+    pub(super) fn all_conns(&self) -> Vec<Arc<Conn>> {
+        lock(&self.conns).values().cloned().collect()
+    }
+
+    /// One connection from its first byte to its last.
+    fn serve(self: &Arc<Self>, id: u64, tcp: TcpStream) {
+        let conn = Conn::new(id, tcp);
+        if let Some(bytes) = lock(&self.faults).cut_accepted.take() {
+            conn.cut_after(bytes);
+        }
+        #[cfg(feature = "native-tls")]
+        let conn = match &self.tls {
+            Some(acceptor) => match conn.with_tls(acceptor) {
+                Ok(conn) => conn,
+                Err(_) => return,
+            },
+            None => conn,
+        };
+        let conn = Arc::new(conn);
+        lock(&self.conns).insert(id, Arc::clone(&conn));
+        if !self.is_stopping() {
+            let mut input = Input::new(Arc::clone(&conn));
+            // What goes wrong on a connection ends it, and concerns nobody else.
+            let _ = self.exchange(&mut input);
+        }
+        if lock(&self.conns).remove(&id).is_some() {
+            conn.close();
+        }
+    }
+
+    /// Leaves closing to the last who holds the connection, which resets it if something was left unread.
+    pub(super) fn let_go(&self, id: u64) {
+        lock(&self.conns).remove(&id);
+    }
+
+    fn exchange(self: &Arc<Self>, input: &mut Input) -> io::Result<()> {
+        loop {
+            let idle = Instant::now() + self.settings.idle_timeout;
+            let (request, mut keep) = match http::read_request(input, idle) {
+                Ok(Some(read)) => read,
+                Ok(None) => return Ok(()),
+                Err(error) => {
+                    if error.kind() == io::ErrorKind::InvalidData {
+                        let answer = Answer::bytes(400, "text/plain; charset=utf-8", "400 Bad Request");
+                        input.conn.write(&answer.encode(false, false))?;
+                    }
+                    return Err(error);
+                }
+            };
+            let rule = lock(&self.faults).matching(&request);
+            let record = self.record(&request);
+            let mut lose = false;
+            match rule {
+                Some(What::Close) => return Ok(()),
+                Some(What::Reset) => {
+                    input.conn.leave_unread(Duration::from_millis(1));
+                    return Ok(());
+                }
+                Some(What::Silent) => {
+                    while !input.conn.is_closed() {
+                        input.fill(None)?;
+                        input.consume(usize::MAX);
+                    }
+                    return Ok(());
+                }
+                Some(What::Raw(bytes)) => {
+                    input.conn.write(&bytes)?;
+                    return Ok(());
+                }
+                Some(What::Answer(answer)) => {
+                    self.settle(record, answer.status);
+                    input.conn.write(&answer.encode(request.method == "HEAD", keep))?;
+                    if keep {
+                        continue;
+                    }
+                    return Ok(());
+                }
+                Some(What::Delay(time)) => input.conn.rest(time)?,
+                Some(What::Lose) => lose = true,
+                None => {}
+            }
+            if request.wants_websocket() && socket::is_path(&request.path) {
+                self.settle(record, 101);
+                return socket::run(self, input, &request);
+            }
+            let answer = routes::answer(self, &request);
+            self.settle(record, answer.status);
+            self.changed.notify_all();
+            if lose {
+                return Ok(());
+            }
+            keep &= !self.is_stopping();
+            input.conn.write(&answer.encode(request.method == "HEAD", keep))?;
+            if !keep {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Remembers a request, and says under which number.
+    fn record(&self, request: &Request) -> u64 {
+        let mut world = self.world();
+        let user = request.token().and_then(|token| {
+            let id = world.user_of(&token)?.to_owned();
+            Some(world.name_of(&id).to_owned())
+        });
+        let number = world.requests.back().map_or(0, |last| last.number + 1);
+        if world.requests.len() == MOST_REQUESTS {
+            world.requests.pop_front();
+        }
+        world.requests.push_back(RecordedRequest::new(number, request, user));
+        number
+    }
+
+    fn settle(&self, number: u64, status: u16) {
+        let mut world = self.world();
+        if let Some(record) = world.requests.iter_mut().rev().find(|record| record.number == number) {
+            record.status = status;
+        }
+    }
+}

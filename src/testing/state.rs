@@ -1,0 +1,262 @@
+//! What the server knows, and the shapes it shows it in.
+
+pub(super) mod channels;
+pub(super) mod people;
+pub(super) mod posts;
+
+use std::collections::{HashMap, HashSet, VecDeque};
+
+use serde_json::{Value, json};
+
+use super::hub::{Event, Hub};
+use crate::Timestamp;
+
+pub(super) use channels::{Channel, Member};
+pub(super) use people::{AccessToken, Bot, Session, Team, TeamMember, User};
+pub(super) use posts::{FileInfo, Post, Posts, Reaction, Upload};
+
+/// Makes ids and tells the time.
+#[derive(Debug)]
+pub(super) struct Clock {
+    seed: u64,
+    last: i64,
+    offset: i64,
+}
+
+impl Clock {
+    pub(super) fn new(seed: u64) -> Self {
+        Self { seed, last: 0, offset: 0 }
+    }
+
+    /// Milliseconds since 1970; never less than the time before.
+    pub(super) fn now(&mut self) -> i64 {
+        self.last = self.last.max(Timestamp::now().as_millis() + self.offset);
+        self.last
+    }
+
+    pub(super) fn advance(&mut self, millis: i64) {
+        self.offset += millis;
+    }
+
+    /// 64 bits that do not repeat soon (splitmix64).
+    pub(super) fn bits(&mut self) -> u64 {
+        self.seed = self.seed.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        mix(self.seed)
+    }
+
+    /// 26 characters as the server makes them.
+    pub(super) fn id(&mut self) -> String {
+        const ALPHABET: &[u8; 32] = b"ybndrfg8ejkmcpqxot1uwisza345h769";
+        let mut bits = (u128::from(self.bits()) << 64) | u128::from(self.bits());
+        (0..26)
+            .map(|_| {
+                let at = usize::try_from(bits & 31).unwrap_or(0);
+                bits >>= 5;
+                char::from(ALPHABET.get(at).copied().unwrap_or(b'y'))
+            })
+            .collect()
+    }
+}
+
+/// Scrambles, so that near inputs are far apart.
+pub(super) fn mix(bits: u64) -> u64 {
+    let mut z = bits;
+    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    z ^ (z >> 31)
+}
+
+/// Whether this looks like an id.
+pub(super) fn is_id(text: &str) -> bool {
+    text.len() == 26 && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
+}
+
+/// Everything, behind one lock.
+#[derive(Debug)]
+pub(super) struct World {
+    pub(super) clock: Clock,
+    pub(super) started: i64,
+    pub(super) version: String,
+    pub(super) hub: Hub,
+    pub(super) users: Vec<User>,
+    pub(super) teams: Vec<Team>,
+    pub(super) channels: Vec<Channel>,
+    pub(super) posts: Posts,
+    pub(super) files: HashMap<String, FileInfo>,
+    pub(super) uploads: HashMap<String, Upload>,
+    pub(super) sessions: HashMap<String, Session>,
+    pub(super) tokens: Vec<AccessToken>,
+    pub(super) bots: Vec<Bot>,
+    /// user id -> (category, name) -> value
+    pub(super) preferences: HashMap<String, Vec<(String, String, String)>>,
+    pub(super) drafts: Vec<Value>,
+    pub(super) emoji: Vec<Value>,
+    pub(super) hooks: Vec<Value>,
+    pub(super) categories: Vec<Value>,
+    pub(super) flagged: HashSet<(String, String)>,
+    /// Root post id -> user id -> (follows, last viewed).
+    pub(super) threads: HashMap<String, HashMap<String, (bool, i64)>>,
+    /// `pending_post_id` -> (post, time).
+    pub(super) pending: HashMap<String, (Option<String>, i64)>,
+    pub(super) max_file_size: usize,
+    pub(super) requests: VecDeque<super::RecordedRequest>,
+}
+
+impl World {
+    pub(super) fn new(seed: u64, version: &str) -> Self {
+        let mut clock = Clock::new(seed);
+        let started = clock.now();
+        Self {
+            clock,
+            started,
+            version: version.to_owned(),
+            hub: Hub::default(),
+            users: Vec::new(),
+            teams: Vec::new(),
+            channels: Vec::new(),
+            posts: Posts::default(),
+            files: HashMap::new(),
+            uploads: HashMap::new(),
+            sessions: HashMap::new(),
+            tokens: Vec::new(),
+            bots: Vec::new(),
+            preferences: HashMap::new(),
+            drafts: Vec::new(),
+            emoji: Vec::new(),
+            hooks: Vec::new(),
+            categories: Vec::new(),
+            flagged: HashSet::new(),
+            threads: HashMap::new(),
+            pending: HashMap::new(),
+            max_file_size: 100 * 1024 * 1024,
+            requests: VecDeque::new(),
+        }
+    }
+
+    /// Whether it plays a server of the 5.x line, whose events and shapes differ here and there.
+    pub(super) fn is_old(&self) -> bool {
+        self.version
+            .split('.')
+            .next()
+            .and_then(|major| major.parse::<u32>().ok())
+            .is_some_and(|major| major < 6)
+    }
+
+    pub(super) fn now(&mut self) -> i64 {
+        self.clock.now()
+    }
+
+    /// `X-Version-Id`, and what `hello` says.
+    pub(super) fn version_id(&self) -> String {
+        format!("{}..5742e435cc426b061fd1d8c42c61e25393a93ea9b086b5c3fcf1ba3f21a4ac6e.false", self.version)
+    }
+
+    /// Sends an event to every connection in its scope.
+    pub(super) fn emit(&mut self, event: &Event) {
+        let targets: Vec<(String, bool)> = self
+            .hub
+            .users()
+            .map(|(connection, user)| (connection.to_owned(), self.may_see(event, connection, user)))
+            .collect();
+        for (connection, wanted) in targets {
+            if wanted {
+                let valid = self.hub.token(&connection).is_some_and(|token| self.is_valid(token));
+                if valid {
+                    self.hub.push_event(&connection, event, self.is_old());
+                } else {
+                    self.hub.wipe(&connection);
+                }
+            }
+        }
+    }
+
+    /// Whether an event goes to this connection of this user; first match wins.
+    fn may_see(&self, event: &Event, connection: &str, user: &str) -> bool {
+        let scope = &event.scope;
+        if !scope.connection.is_empty() {
+            return scope.connection == connection;
+        }
+        if !scope.omit_connection.is_empty() && scope.omit_connection == connection {
+            return false;
+        }
+        if !scope.user.is_empty() {
+            return scope.user == user;
+        }
+        if scope.omit_users.iter().any(|omitted| omitted == user) {
+            return false;
+        }
+        if !scope.channel.is_empty() {
+            return self.channel(&scope.channel).is_some_and(|channel| channel.has(user));
+        }
+        if !scope.team.is_empty() {
+            return self.team(&scope.team).is_some_and(|team| team.has(user));
+        }
+        true
+    }
+
+    /// Whether a token opens a session now.
+    pub(super) fn is_valid(&self, token: &str) -> bool {
+        self.user_of(token).is_some()
+    }
+
+    /// The id of the user whom a token stands for.
+    pub(super) fn user_of(&self, token: &str) -> Option<&str> {
+        let now = Timestamp::now().as_millis() + self.clock.offset;
+        let id = match self.sessions.get(token) {
+            Some(session) => {
+                (session.expires_at == 0 || session.expires_at > now).then_some(&session.user_id)
+            }
+            None => self
+                .tokens
+                .iter()
+                .find(|known| known.token == token && known.is_active)
+                .map(|known| &known.user_id),
+        }?;
+        self.user(id).filter(|user| user.delete_at == 0).map(|user| &*user.id)
+    }
+
+    /// Logs a user in, without asking.
+    pub(super) fn open_session(&mut self, user_id: &str) -> String {
+        let now = self.now();
+        let token = self.clock.id();
+        let session = Session {
+            id: self.clock.id(),
+            user_id: user_id.to_owned(),
+            create_at: now,
+            expires_at: now + 180 * 86_400_000,
+            last_activity_at: now,
+            device_id: String::new(),
+        };
+        self.sessions.insert(token.clone(), session);
+        token
+    }
+
+    /// The preferences of a user as the server lists them.
+    pub(super) fn preferences_of(&self, user_id: &str) -> Vec<Value> {
+        let known = self.preferences.get(user_id).map(Vec::as_slice).unwrap_or_default();
+        known
+            .iter()
+            .map(|(category, name, value)| {
+                json!({"user_id": user_id, "category": category, "name": name, "value": value})
+            })
+            .collect()
+    }
+
+    /// Sets somebody's status, and tells them.
+    pub(super) fn set_status(&mut self, user_id: &str, status: &str, manual: bool) {
+        let now = self.now();
+        let Some(user) = self.user_mut(user_id) else { return };
+        user.last_activity_at = now;
+        if user.manual_status && !manual && status != "offline" {
+            return;
+        }
+        let changed = user.status != status;
+        status.clone_into(&mut user.status);
+        user.manual_status = manual;
+        if changed {
+            self.emit(
+                &Event::new("status_change", json!({"status": status, "user_id": user_id})).to_user(user_id),
+            );
+        }
+    }
+}

@@ -1,0 +1,320 @@
+//! Users, bots, sessions and teams.
+
+use serde_json::{Map, Value, json};
+
+use super::World;
+
+#[derive(Clone, Debug, Default)]
+pub(in crate::testing) struct User {
+    pub(in crate::testing) id: String,
+    pub(in crate::testing) create_at: i64,
+    pub(in crate::testing) update_at: i64,
+    pub(in crate::testing) delete_at: i64,
+    pub(in crate::testing) username: String,
+    pub(in crate::testing) password: String,
+    pub(in crate::testing) email: String,
+    pub(in crate::testing) nickname: String,
+    pub(in crate::testing) first_name: String,
+    pub(in crate::testing) last_name: String,
+    pub(in crate::testing) position: String,
+    pub(in crate::testing) roles: String,
+    pub(in crate::testing) locale: String,
+    pub(in crate::testing) props: Map<String, Value>,
+    pub(in crate::testing) notify_props: Option<Value>,
+    pub(in crate::testing) is_bot: bool,
+    pub(in crate::testing) bot_description: String,
+    /// The codes that will be accepted, each once; `None` without MFA.
+    pub(in crate::testing) mfa: Option<Vec<String>>,
+    pub(in crate::testing) failed_attempts: u32,
+    pub(in crate::testing) status: String,
+    pub(in crate::testing) manual_status: bool,
+    pub(in crate::testing) dnd_end_time: i64,
+    pub(in crate::testing) last_activity_at: i64,
+}
+
+impl User {
+    pub(in crate::testing) fn is_admin(&self) -> bool {
+        self.roles.split(' ').any(|role| role == "system_admin")
+    }
+
+    /// As the server shows it, to the user or to others.
+    pub(in crate::testing) fn json(&self, own: bool) -> Value {
+        let mut value = json!({
+            "id": self.id,
+            "create_at": self.create_at,
+            "update_at": self.update_at,
+            "delete_at": self.delete_at,
+            "username": self.username,
+            "auth_service": "",
+            "email": self.email,
+            "nickname": self.nickname,
+            "first_name": self.first_name,
+            "last_name": self.last_name,
+            "position": self.position,
+            "roles": self.roles,
+            "locale": self.locale,
+            "timezone": {"automaticTimezone": "", "manualTimezone": "", "useAutomaticTimezone": "true"},
+            "remote_id": "",
+            "disable_welcome_email": false,
+        });
+        let mut set = |name: &str, item: Value| {
+            if let Some(object) = value.as_object_mut() {
+                object.insert(name.to_owned(), item);
+            }
+        };
+        if !self.props.is_empty() {
+            set("props", Value::Object(self.props.clone()));
+        }
+        if self.is_bot {
+            set("is_bot", json!(true));
+            set("bot_description", json!(self.bot_description));
+        }
+        if own {
+            set("last_password_update", json!(self.create_at));
+            set("notify_props", self.notify_props.clone().unwrap_or_else(notify_props));
+            if self.failed_attempts > 0 {
+                set("failed_attempts", json!(self.failed_attempts));
+            }
+            if self.mfa.is_some() {
+                set("mfa_active", json!(true));
+            }
+        } else {
+            set("auth_data", json!(""));
+        }
+        value
+    }
+
+    pub(in crate::testing) fn status_json(&self) -> Value {
+        json!({
+            "user_id": self.id,
+            "status": self.status,
+            "manual": self.manual_status,
+            "last_activity_at": self.last_activity_at,
+            "dnd_end_time": self.dnd_end_time,
+        })
+    }
+}
+
+fn notify_props() -> Value {
+    json!({
+        "channel": "true", "comments": "never", "desktop": "mention", "desktop_sound": "true",
+        "desktop_threads": "all", "email": "true", "email_threads": "all", "first_name": "false",
+        "mention_keys": "", "push": "mention", "push_status": "online", "push_threads": "all",
+    })
+}
+
+#[derive(Clone, Debug)]
+pub(in crate::testing) struct Session {
+    pub(in crate::testing) id: String,
+    pub(in crate::testing) user_id: String,
+    pub(in crate::testing) create_at: i64,
+    pub(in crate::testing) expires_at: i64,
+    pub(in crate::testing) last_activity_at: i64,
+    pub(in crate::testing) device_id: String,
+}
+
+#[derive(Clone, Debug)]
+pub(in crate::testing) struct AccessToken {
+    pub(in crate::testing) id: String,
+    pub(in crate::testing) token: String,
+    pub(in crate::testing) user_id: String,
+    pub(in crate::testing) description: String,
+    pub(in crate::testing) is_active: bool,
+}
+
+impl AccessToken {
+    pub(in crate::testing) fn json(&self) -> Value {
+        json!({"id": self.id, "user_id": self.user_id, "description": self.description, "is_active": self.is_active})
+    }
+}
+
+#[derive(Clone, Debug)]
+pub(in crate::testing) struct Bot {
+    pub(in crate::testing) user_id: String,
+    pub(in crate::testing) username: String,
+    pub(in crate::testing) display_name: String,
+    pub(in crate::testing) description: String,
+    pub(in crate::testing) owner_id: String,
+    pub(in crate::testing) create_at: i64,
+    pub(in crate::testing) update_at: i64,
+    pub(in crate::testing) delete_at: i64,
+}
+
+impl Bot {
+    pub(in crate::testing) fn json(&self) -> Value {
+        let mut value = json!({
+            "user_id": self.user_id, "username": self.username, "display_name": self.display_name,
+            "owner_id": self.owner_id, "create_at": self.create_at, "update_at": self.update_at,
+            "delete_at": self.delete_at,
+        });
+        if let (Some(object), false) = (value.as_object_mut(), self.description.is_empty()) {
+            object.insert("description".into(), json!(self.description));
+        }
+        value
+    }
+}
+
+#[derive(Clone, Debug)]
+pub(in crate::testing) struct TeamMember {
+    pub(in crate::testing) user_id: String,
+    pub(in crate::testing) admin: bool,
+}
+
+#[derive(Clone, Debug, Default)]
+pub(in crate::testing) struct Team {
+    pub(in crate::testing) id: String,
+    pub(in crate::testing) create_at: i64,
+    pub(in crate::testing) update_at: i64,
+    pub(in crate::testing) delete_at: i64,
+    pub(in crate::testing) name: String,
+    pub(in crate::testing) display_name: String,
+    pub(in crate::testing) description: String,
+    pub(in crate::testing) email: String,
+    /// `O` or `I`.
+    pub(in crate::testing) kind: String,
+    pub(in crate::testing) invite_id: String,
+    pub(in crate::testing) allow_open_invite: bool,
+    pub(in crate::testing) members: Vec<TeamMember>,
+}
+
+impl Team {
+    pub(in crate::testing) fn has(&self, user_id: &str) -> bool {
+        self.member(user_id).is_some()
+    }
+
+    pub(in crate::testing) fn member(&self, user_id: &str) -> Option<&TeamMember> {
+        self.members.iter().find(|member| member.user_id == user_id)
+    }
+
+    /// As the server shows it; those who do not manage the team see no address and no invitation.
+    pub(in crate::testing) fn json(&self, full: bool) -> Value {
+        json!({
+            "id": self.id, "create_at": self.create_at, "update_at": self.update_at, "delete_at": self.delete_at,
+            "display_name": self.display_name, "name": self.name, "description": self.description,
+            "email": if full { &*self.email } else { "" }, "type": self.kind, "company_name": "",
+            "allowed_domains": "", "invite_id": if full { &*self.invite_id } else { "" },
+            "allow_open_invite": self.allow_open_invite, "scheme_id": null, "group_constrained": null,
+            "policy_id": null, "cloud_limits_archived": false,
+        })
+    }
+
+    pub(in crate::testing) fn member_json(&self, member: &TeamMember) -> Value {
+        json!({
+            "team_id": self.id, "user_id": member.user_id,
+            "roles": if member.admin { "team_user team_admin" } else { "team_user" },
+            "delete_at": 0, "scheme_guest": false, "scheme_user": true, "scheme_admin": member.admin,
+            "explicit_roles": "",
+        })
+    }
+}
+
+impl World {
+    pub(in crate::testing) fn user(&self, id: &str) -> Option<&User> {
+        self.users.iter().find(|user| user.id == id)
+    }
+
+    pub(in crate::testing) fn user_mut(&mut self, id: &str) -> Option<&mut User> {
+        self.users.iter_mut().find(|user| user.id == id)
+    }
+
+    pub(in crate::testing) fn user_named(&self, name: &str) -> Option<&User> {
+        self.users.iter().find(|user| user.username.eq_ignore_ascii_case(name))
+    }
+
+    /// The name that stands in texts; the id of somebody unknown.
+    pub(in crate::testing) fn name_of<'a>(&'a self, id: &'a str) -> &'a str {
+        self.user(id).map_or(id, |user| &user.username)
+    }
+
+    pub(in crate::testing) fn is_admin(&self, id: &str) -> bool {
+        self.user(id).is_some_and(User::is_admin)
+    }
+
+    pub(in crate::testing) fn team(&self, id: &str) -> Option<&Team> {
+        self.teams.iter().find(|team| team.id == id)
+    }
+
+    pub(in crate::testing) fn team_mut(&mut self, id: &str) -> Option<&mut Team> {
+        self.teams.iter_mut().find(|team| team.id == id)
+    }
+
+    pub(in crate::testing) fn team_named(&self, name: &str) -> Option<&Team> {
+        self.teams.iter().find(|team| team.name == name)
+    }
+
+    /// Adds a user without any event.
+    pub(in crate::testing) fn new_user(&mut self, username: &str, password: &str) -> &mut User {
+        let now = self.now();
+        let user = User {
+            id: self.clock.id(),
+            create_at: now,
+            update_at: now,
+            username: username.to_owned(),
+            password: password.to_owned(),
+            email: format!("{username}@example.com"),
+            roles: "system_user".to_owned(),
+            locale: "en".to_owned(),
+            status: "offline".to_owned(),
+            ..User::default()
+        };
+        self.users.push(user);
+        let last = self.users.len() - 1;
+        #[expect(clippy::indexing_slicing, reason = "it was pushed just now")]
+        &mut self.users[last]
+    }
+
+    /// Adds a team with its two default channels and nobody in it, without any event.
+    pub(in crate::testing) fn new_team(&mut self, name: &str, display_name: &str, kind: &str) -> String {
+        let now = self.now();
+        let id = self.clock.id();
+        let team = Team {
+            id: id.clone(),
+            create_at: now,
+            update_at: now,
+            name: name.to_owned(),
+            display_name: display_name.to_owned(),
+            kind: if kind == "I" { "I".to_owned() } else { "O".to_owned() },
+            invite_id: self.clock.id(),
+            allow_open_invite: kind != "I",
+            ..Team::default()
+        };
+        self.teams.push(team);
+        for (name, display_name) in [("town-square", "Town Square"), ("off-topic", "Off-Topic")] {
+            self.new_channel(super::Channel {
+                team_id: id.clone(),
+                kind: "O".into(),
+                name: name.into(),
+                display_name: display_name.into(),
+                ..super::Channel::default()
+            });
+        }
+        id
+    }
+
+    /// Adds a bot without any event.
+    pub(in crate::testing) fn new_bot(
+        &mut self,
+        username: &str,
+        display: &str,
+        about: &str,
+        owner: &str,
+    ) -> String {
+        let user = self.new_user(username, "");
+        user.email = format!("{username}@localhost");
+        user.is_bot = true;
+        display.clone_into(&mut user.first_name);
+        about.clone_into(&mut user.bot_description);
+        let (id, now) = (user.id.clone(), user.create_at);
+        self.bots.push(Bot {
+            user_id: id.clone(),
+            username: username.to_owned(),
+            display_name: display.to_owned(),
+            description: about.to_owned(),
+            owner_id: owner.to_owned(),
+            create_at: now,
+            update_at: now,
+            delete_at: 0,
+        });
+        id
+    }
+}

@@ -1,0 +1,528 @@
+//! Posts, reactions and files.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use serde_json::{Map, Value, json};
+
+use super::World;
+use crate::testing::hub::Event;
+
+#[derive(Clone, Debug, Default)]
+pub(in crate::testing) struct Post {
+    pub(in crate::testing) id: String,
+    pub(in crate::testing) create_at: i64,
+    pub(in crate::testing) update_at: i64,
+    pub(in crate::testing) edit_at: i64,
+    pub(in crate::testing) delete_at: i64,
+    pub(in crate::testing) is_pinned: bool,
+    pub(in crate::testing) user_id: String,
+    pub(in crate::testing) channel_id: String,
+    pub(in crate::testing) root_id: String,
+    pub(in crate::testing) original_id: String,
+    pub(in crate::testing) message: String,
+    pub(in crate::testing) kind: String,
+    pub(in crate::testing) props: Map<String, Value>,
+    pub(in crate::testing) file_ids: Vec<String>,
+    pub(in crate::testing) priority: Option<Value>,
+    pub(in crate::testing) reactions: Vec<Reaction>,
+}
+
+#[derive(Clone, Debug)]
+pub(in crate::testing) struct Reaction {
+    pub(in crate::testing) user_id: String,
+    pub(in crate::testing) emoji_name: String,
+    pub(in crate::testing) create_at: i64,
+}
+
+#[derive(Clone, Debug)]
+pub(in crate::testing) struct FileInfo {
+    pub(in crate::testing) id: String,
+    pub(in crate::testing) user_id: String,
+    pub(in crate::testing) post_id: String,
+    pub(in crate::testing) channel_id: String,
+    pub(in crate::testing) create_at: i64,
+    pub(in crate::testing) name: String,
+    pub(in crate::testing) data: Arc<Vec<u8>>,
+}
+
+/// A resumable upload.
+#[derive(Clone, Debug)]
+pub(in crate::testing) struct Upload {
+    pub(in crate::testing) id: String,
+    pub(in crate::testing) user_id: String,
+    pub(in crate::testing) channel_id: String,
+    pub(in crate::testing) create_at: i64,
+    pub(in crate::testing) filename: String,
+    pub(in crate::testing) file_size: u64,
+    pub(in crate::testing) data: Vec<u8>,
+}
+
+impl Upload {
+    pub(in crate::testing) fn json(&self) -> Value {
+        json!({
+            "id": self.id, "type": "attachment", "create_at": self.create_at, "user_id": self.user_id,
+            "channel_id": self.channel_id, "filename": self.filename, "file_size": self.file_size,
+            "file_offset": self.data.len(), "remote_id": "", "req_file_id": "",
+        })
+    }
+}
+
+impl FileInfo {
+    pub(in crate::testing) fn extension(&self) -> &str {
+        self.name.rsplit_once('.').map_or("", |(_, extension)| extension)
+    }
+
+    pub(in crate::testing) fn mime_type(&self) -> &'static str {
+        match self.extension() {
+            "txt" | "log" => "text/plain; charset=utf-8",
+            "json" => "application/json",
+            "png" => "image/png",
+            "jpg" | "jpeg" => "image/jpeg",
+            "gif" => "image/gif",
+            "pdf" => "application/pdf",
+            "html" => "text/html; charset=utf-8",
+            _ => "application/octet-stream",
+        }
+    }
+
+    pub(in crate::testing) fn json(&self) -> Value {
+        let mut value = json!({
+            "id": self.id, "user_id": self.user_id, "channel_id": self.channel_id, "create_at": self.create_at,
+            "update_at": self.create_at, "delete_at": 0, "name": self.name, "extension": self.extension(),
+            "size": self.data.len(), "mime_type": self.mime_type(), "mini_preview": null, "remote_id": "",
+            "archived": false,
+        });
+        if let (Some(object), false) = (value.as_object_mut(), self.post_id.is_empty()) {
+            object.insert("post_id".into(), json!(self.post_id));
+        }
+        value
+    }
+}
+
+impl Reaction {
+    pub(in crate::testing) fn json(&self, post: &Post) -> Value {
+        json!({
+            "user_id": self.user_id, "post_id": post.id, "emoji_name": self.emoji_name,
+            "create_at": self.create_at, "update_at": self.create_at, "delete_at": 0, "remote_id": "",
+            "channel_id": post.channel_id,
+        })
+    }
+}
+
+/// All posts, the rows of their history, and which channel has which.
+#[derive(Debug, Default)]
+pub(in crate::testing) struct Posts {
+    rows: Vec<Post>,
+    by_id: HashMap<String, usize>,
+    by_channel: HashMap<String, Vec<usize>>,
+    replies: HashMap<String, Vec<usize>>,
+}
+
+impl Posts {
+    pub(in crate::testing) fn add(&mut self, post: Post) {
+        let at = self.rows.len();
+        self.by_id.insert(post.id.clone(), at);
+        self.by_channel.entry(post.channel_id.clone()).or_default().push(at);
+        if !post.root_id.is_empty() && post.original_id.is_empty() {
+            self.replies.entry(post.root_id.clone()).or_default().push(at);
+        }
+        self.rows.push(post);
+    }
+
+    pub(in crate::testing) fn get(&self, id: &str) -> Option<&Post> {
+        self.rows.get(*self.by_id.get(id)?)
+    }
+
+    pub(in crate::testing) fn get_mut(&mut self, id: &str) -> Option<&mut Post> {
+        self.rows.get_mut(*self.by_id.get(id)?)
+    }
+
+    /// The rows of a channel, history and deleted ones too, oldest first.
+    pub(in crate::testing) fn of_channel(&self, id: &str) -> impl DoubleEndedIterator<Item = &Post> {
+        self.by_channel
+            .get(id)
+            .map(Vec::as_slice)
+            .unwrap_or_default()
+            .iter()
+            .filter_map(|at| self.rows.get(*at))
+    }
+
+    /// The replies of a thread that still exist.
+    pub(in crate::testing) fn replies(&self, root: &str) -> impl DoubleEndedIterator<Item = &Post> {
+        let replies = self.replies.get(root).map(Vec::as_slice).unwrap_or_default();
+        replies.iter().filter_map(|at| self.rows.get(*at)).filter(|post| post.delete_at == 0)
+    }
+
+    /// Every row, in the order it was written.
+    pub(in crate::testing) fn all(&self) -> impl DoubleEndedIterator<Item = &Post> {
+        self.rows.iter()
+    }
+}
+
+/// What a new post is made of.
+#[derive(Debug, Default)]
+pub(in crate::testing) struct NewPost {
+    pub(in crate::testing) user_id: String,
+    pub(in crate::testing) channel_id: String,
+    pub(in crate::testing) root_id: String,
+    pub(in crate::testing) message: String,
+    pub(in crate::testing) kind: String,
+    pub(in crate::testing) props: Map<String, Value>,
+    pub(in crate::testing) file_ids: Vec<String>,
+    pub(in crate::testing) pending_post_id: String,
+    pub(in crate::testing) priority: Option<Value>,
+    /// 0 for now.
+    pub(in crate::testing) create_at: i64,
+    pub(in crate::testing) set_online: bool,
+}
+
+impl World {
+    /// As the server shows a post.
+    pub(in crate::testing) fn post_json(&self, post: &Post) -> Value {
+        let root = if post.root_id.is_empty() { &post.id } else { &post.root_id };
+        let replies = self.posts.replies(root).count();
+        let deleted = post.delete_at > 0;
+        let mut metadata = Map::new();
+        let files: Vec<Value> =
+            post.file_ids.iter().filter_map(|id| self.files.get(id)).map(FileInfo::json).collect();
+        if !files.is_empty() && !deleted {
+            metadata.insert("files".into(), json!(files));
+        }
+        if post.props.contains_key("attachments") {
+            metadata.insert("embeds".into(), json!([{"type": "message_attachment"}]));
+        }
+        if !post.reactions.is_empty() {
+            metadata.insert("reactions".into(), post.reactions.iter().map(|r| r.json(post)).collect());
+        }
+        if let Some(priority) = &post.priority {
+            metadata.insert("priority".into(), priority.clone());
+        }
+        let mut value = json!({
+            "id": post.id, "create_at": post.create_at, "update_at": post.update_at, "edit_at": post.edit_at,
+            "delete_at": post.delete_at, "is_pinned": post.is_pinned, "user_id": post.user_id,
+            "channel_id": post.channel_id, "root_id": post.root_id, "original_id": post.original_id,
+            "message": if deleted { "" } else { &*post.message }, "type": post.kind,
+            "props": if deleted { json!({}) } else { Value::Object(post.props.clone()) },
+            "hashtags": hashtags(&post.message), "file_ids": if deleted { json!([]) } else { json!(post.file_ids) },
+            "pending_post_id": "", "remote_id": "", "reply_count": replies, "last_reply_at": 0,
+            "participants": null, "metadata": metadata,
+        });
+        if let (Some(object), false) = (value.as_object_mut(), post.reactions.is_empty()) {
+            object.insert("has_reactions".into(), json!(true));
+        }
+        value
+    }
+
+    /// Makes a post and tells everybody. The answer is the post as the server shows it.
+    pub(in crate::testing) fn create_post(&mut self, new: NewPost) -> Value {
+        let now = self.now();
+        let create_at = if new.create_at == 0 { now } else { new.create_at };
+        let id = self.clock.id();
+        let mut file_ids = Vec::new();
+        for file_id in &new.file_ids {
+            let ours =
+                self.files.get_mut(file_id).filter(|f| f.post_id.is_empty() && f.user_id == new.user_id);
+            if let (Some(file), false) = (ours, file_ids.contains(file_id)) {
+                id.clone_into(&mut file.post_id);
+                new.channel_id.clone_into(&mut file.channel_id);
+                file_ids.push(file_id.clone());
+            }
+        }
+        let mut props = new.props;
+        if self.user(&new.user_id).is_some_and(|user| user.is_bot) {
+            props.insert("from_bot".into(), json!("true"));
+        }
+        self.posts.add(Post {
+            id: id.clone(),
+            create_at,
+            update_at: create_at,
+            user_id: new.user_id.clone(),
+            channel_id: new.channel_id.clone(),
+            root_id: new.root_id.clone(),
+            message: new.message,
+            kind: new.kind,
+            props,
+            file_ids,
+            priority: new.priority,
+            ..Post::default()
+        });
+        let Some(post) = self.posts.get(&id).cloned() else { return Value::Null };
+        let is_join = post.kind.contains("join") || post.kind.contains("leave");
+        if let Some(channel) = self.channel_mut(&post.channel_id) {
+            channel.last_post_at = channel.last_post_at.max(create_at);
+            if post.root_id.is_empty() {
+                channel.last_root_post_at = channel.last_root_post_at.max(create_at);
+            }
+            if !is_join {
+                channel.total_msg_count += 1;
+                channel.total_msg_count_root += i64::from(post.root_id.is_empty());
+            }
+        }
+        if let Some(root) = self.posts.get_mut(&post.root_id) {
+            root.update_at = root.update_at.max(create_at);
+        }
+        if new.set_online && post.kind.is_empty() {
+            self.set_status(&post.user_id, "online", false);
+        }
+        let mut shown = self.post_json(&post);
+        if let Some(object) = shown.as_object_mut() {
+            object.insert("pending_post_id".into(), json!(new.pending_post_id));
+        }
+        self.emit_posted(&post, &shown, new.set_online);
+        shown
+    }
+
+    fn emit_posted(&mut self, post: &Post, shown: &Value, set_online: bool) {
+        let Some(channel) = self.channel(&post.channel_id) else { return };
+        let is_system = post.kind.starts_with("system_");
+        let author = self.name_of(&post.user_id).to_owned();
+        let display = match &*channel.kind {
+            "D" => format!("@{author}"),
+            _ => channel.display_name.clone(),
+        };
+        let mut data = json!({
+            "channel_display_name": display, "channel_name": channel.name, "channel_type": channel.kind,
+            "post": shown.to_string(), "set_online": set_online, "team_id": channel.team_id,
+            "sender_name": if is_system { "System".to_owned() } else { format!("@{author}") },
+        });
+        if let (Some(object), Some(file)) =
+            (data.as_object_mut(), post.file_ids.first().and_then(|id| self.files.get(id)))
+        {
+            let kind = if file.mime_type().starts_with("image/") { "image" } else { "otherFile" };
+            object.insert(kind.into(), json!("true"));
+        }
+        let mentions = self.mentions(post);
+        let followers = self.follow(post, &mentions);
+        for user in &mentions {
+            if let Some(member) = self.channel_mut(&post.channel_id).and_then(|c| c.member_mut(user)) {
+                member.mention_count += 1;
+            }
+        }
+        let mut event = Event::new("posted", data).to_channel(&post.channel_id);
+        event.scope.mentions = mentions;
+        event.scope.followers.clone_from(&followers);
+        self.emit(&event);
+        let is_bot = self.user(&post.user_id).is_some_and(|user| user.is_bot);
+        if post.kind.is_empty() && post.root_id.is_empty() && !is_bot {
+            self.viewed(&post.user_id, &[(post.channel_id.clone(), post.create_at)]);
+        }
+        if !post.root_id.is_empty() {
+            let mut told = followers;
+            told.push(post.user_id.clone());
+            for user in told {
+                self.emit_thread(&user, &post.root_id);
+            }
+        }
+    }
+
+    /// Marks channels as read, and tells the reader's other programs.
+    pub(in crate::testing) fn viewed(&mut self, user_id: &str, times: &[(String, i64)]) {
+        for (id, at) in times {
+            if let Some(channel) = self.channel_mut(id) {
+                let total = channel.total_msg_count;
+                if let Some(member) = channel.member_mut(user_id) {
+                    member.last_viewed_at = member.last_viewed_at.max(*at);
+                    member.msg_count = total;
+                    member.mention_count = 0;
+                }
+            }
+        }
+        if self.is_old() {
+            for (id, _) in times {
+                self.emit(&Event::new("channel_viewed", json!({"channel_id": id})).to_user(user_id));
+            }
+        } else {
+            let times: Map<String, Value> = times.iter().map(|(id, at)| (id.clone(), json!(at))).collect();
+            let data = json!({"channel_times": times});
+            self.emit(&Event::new("multiple_channels_viewed", data).to_user(user_id));
+        }
+    }
+
+    /// Who is meant by a post: named, or all there are in a direct or group channel. Never its author.
+    fn mentions(&self, post: &Post) -> Vec<String> {
+        let Some(channel) = self.channel(&post.channel_id) else { return Vec::new() };
+        if let Some(added) = post.props.get("addedUserId").and_then(Value::as_str) {
+            return vec![added.to_owned()];
+        }
+        if post.kind.starts_with("system_") {
+            return Vec::new();
+        }
+        let all = matches!(&*channel.kind, "D" | "G");
+        let names: Vec<&str> = post
+            .message
+            .split(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '@' | '.' | '-' | '_')))
+            .filter_map(|word| word.strip_prefix('@'))
+            .map(|name| name.trim_end_matches('.'))
+            .collect();
+        let everybody = names.iter().any(|name| matches!(*name, "all" | "channel" | "here"));
+        channel
+            .members
+            .iter()
+            .filter(|member| member.user_id != post.user_id)
+            .filter(|member| {
+                let name = self.name_of(&member.user_id);
+                all || everybody || names.iter().any(|said| said.eq_ignore_ascii_case(name))
+            })
+            .map(|member| member.user_id.clone())
+            .collect()
+    }
+
+    /// Who follows the thread of a reply, without its author, who does from now on.
+    fn follow(&mut self, post: &Post, mentions: &[String]) -> Vec<String> {
+        let Some(root) = self.posts.get(&post.root_id) else { return Vec::new() };
+        let author = root.user_id.clone();
+        let thread = self.threads.entry(post.root_id.clone()).or_default();
+        for user in mentions.iter().chain([&author]) {
+            thread.entry(user.clone()).or_insert((true, 0));
+        }
+        thread.entry(post.user_id.clone()).or_insert((true, 0)).1 = post.create_at;
+        let mut followers: Vec<String> = thread
+            .iter()
+            .filter(|(user, (follows, _))| *follows && **user != post.user_id)
+            .map(|(user, _)| user.clone())
+            .collect();
+        followers.sort();
+        followers
+    }
+
+    /// The thread as one of its followers sees it.
+    pub(in crate::testing) fn thread_json(&self, user_id: &str, root_id: &str) -> Option<Value> {
+        let root = self.posts.get(root_id)?;
+        let (_, viewed) = self.threads.get(root_id)?.get(user_id).copied()?;
+        let mut people: Vec<&str> = Vec::new();
+        for reply in self.posts.replies(root_id) {
+            if !people.contains(&&*reply.user_id) {
+                people.push(&reply.user_id);
+            }
+        }
+        let unread: Vec<&Post> = self
+            .posts
+            .replies(root_id)
+            .filter(|reply| reply.create_at > viewed && reply.user_id != user_id)
+            .collect();
+        let named = format!("@{}", self.name_of(user_id));
+        Some(json!({
+            "id": root_id, "reply_count": self.posts.replies(root_id).count(),
+            "last_reply_at": self.posts.replies(root_id).map(|reply| reply.create_at).max().unwrap_or(0),
+            "last_viewed_at": viewed,
+            "participants": people.iter().filter_map(|id| self.user(id)).map(|u| u.json(false)).collect::<Vec<_>>(),
+            "post": self.post_json(root), "unread_replies": unread.len(),
+            "unread_mentions": unread.iter().filter(|reply| reply.message.contains(&named)).count(),
+            "is_urgent": false, "delete_at": root.delete_at,
+        }))
+    }
+
+    fn emit_thread(&mut self, user_id: &str, root_id: &str) {
+        let team = self
+            .posts
+            .get(root_id)
+            .and_then(|root| self.channel(&root.channel_id))
+            .map(|c| c.team_id.clone());
+        if let (Some(thread), Some(team)) = (self.thread_json(user_id, root_id), team) {
+            let data = json!({
+                "previous_unread_mentions": 0, "previous_unread_replies": 0, "thread": thread.to_string(),
+            });
+            let mut event = Event::new("thread_updated", data).to_user(user_id);
+            event.scope.team = team;
+            self.emit(&event);
+        }
+    }
+
+    /// Makes one of the server's own posts, as on joining a channel.
+    pub(in crate::testing) fn system_post(
+        &mut self,
+        channel_id: &str,
+        user_id: &str,
+        kind: &str,
+        message: String,
+        props: Value,
+    ) {
+        let props = match props {
+            Value::Object(props) => props,
+            _ => Map::new(),
+        };
+        self.create_post(NewPost {
+            user_id: user_id.to_owned(),
+            channel_id: channel_id.to_owned(),
+            kind: kind.to_owned(),
+            message,
+            props,
+            set_online: true,
+            ..NewPost::default()
+        });
+    }
+
+    /// Changes a post; its old text becomes a row of history.
+    pub(in crate::testing) fn edit_post(
+        &mut self,
+        id: &str,
+        message: Option<String>,
+        change: impl FnOnce(&mut Post),
+    ) {
+        let now = self.now();
+        let history = self.clock.id();
+        let Some(post) = self.posts.get_mut(id) else { return };
+        let old = post.clone();
+        change(post);
+        post.update_at = now;
+        if let Some(message) = message.filter(|message| *message != old.message) {
+            post.message = message;
+            post.edit_at = now;
+            self.posts.add(Post {
+                id: history,
+                original_id: old.id.clone(),
+                update_at: now,
+                delete_at: now,
+                reactions: Vec::new(),
+                ..old.clone()
+            });
+        }
+        if let Some(channel) = self.channel_mut(&old.channel_id) {
+            channel.last_post_at = channel.last_post_at.max(now);
+        }
+        self.emit_edited(id);
+    }
+
+    pub(in crate::testing) fn emit_edited(&mut self, id: &str) {
+        if let Some(post) = self.posts.get(id) {
+            let channel = post.channel_id.clone();
+            let data = json!({"post": self.post_json(post).to_string()});
+            self.emit(&Event::new("post_edited", data).to_channel(&channel));
+        }
+    }
+
+    /// Deletes a post with the replies to it. The event still carries the text.
+    pub(in crate::testing) fn delete_post(&mut self, id: &str, by: &str) {
+        let now = self.now();
+        let Some(post) = self.posts.get(id).cloned() else { return };
+        let mut data = json!({"post": self.post_json(&post).to_string()});
+        if let (Some(object), true) = (data.as_object_mut(), self.is_old()) {
+            object.insert("delete_by".into(), json!(by));
+        }
+        let mut gone: Vec<String> = self.posts.replies(id).map(|reply| reply.id.clone()).collect();
+        gone.push(id.to_owned());
+        for id in gone {
+            if let Some(post) = self.posts.get_mut(&id) {
+                post.delete_at = now;
+                post.update_at = now;
+            }
+        }
+        if let Some(root) = self.posts.get_mut(&post.root_id) {
+            root.update_at = now;
+        }
+        let mut event = Event::new("post_deleted", data).to_channel(&post.channel_id);
+        event.scope.sanitized = true;
+        self.emit(&event);
+    }
+}
+
+fn hashtags(message: &str) -> String {
+    message
+        .split_whitespace()
+        .filter(|word| {
+            word.len() > 3 && word.starts_with('#') && word.chars().nth(1).is_some_and(char::is_alphabetic)
+        })
+        .collect::<Vec<_>>()
+        .join(" ")
+}

@@ -1,0 +1,121 @@
+//! TLS over memory, so that one thread can read while another one writes.
+
+use std::fmt;
+use std::io::{self, Read, Write};
+
+use native_tls::{HandshakeError, Identity, TlsAcceptor, TlsStream};
+
+const CERTIFICATE: &[u8] = include_bytes!("../../tests/data/tls/server.pem");
+const KEY: &[u8] = include_bytes!("../../tests/data/tls/server.key.pem");
+
+/// The certificate authority of every `TestServer` with TLS, as PEM. Its key was thrown away.
+pub(super) const AUTHORITY: &str = include_str!("../../tests/data/tls/ca.pem");
+
+/// One for all connections of a server.
+pub(super) fn acceptor() -> io::Result<TlsAcceptor> {
+    let identity = Identity::from_pkcs8(CERTIFICATE, KEY).map_err(io::Error::other)?;
+    TlsAcceptor::new(identity).map_err(io::Error::other)
+}
+
+/// What arrived and was not decrypted, and what was encrypted and did not leave.
+#[derive(Debug, Default)]
+struct Pipe {
+    arrived: Vec<u8>,
+    used: usize,
+    leaving: Vec<u8>,
+}
+
+impl Read for Pipe {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let mut rest = self.arrived.get(self.used..).unwrap_or_default();
+        if rest.is_empty() {
+            return Err(io::ErrorKind::WouldBlock.into());
+        }
+        let count = rest.read(buffer)?;
+        self.used += count;
+        if self.used == self.arrived.len() {
+            self.arrived.clear();
+            self.used = 0;
+        }
+        Ok(count)
+    }
+}
+
+impl Write for Pipe {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.leaving.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// The TLS state of a connection.
+pub(super) struct Tls(TlsStream<Pipe>);
+
+impl fmt::Debug for Tls {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Tls").finish_non_exhaustive()
+    }
+}
+
+impl Tls {
+    /// The handshake, with functions that read from and write to the wire.
+    pub(super) fn accept(
+        acceptor: &TlsAcceptor,
+        mut read: impl FnMut(&mut [u8]) -> io::Result<usize>,
+        write: impl Fn(&[u8]) -> io::Result<()>,
+    ) -> io::Result<Self> {
+        let mut attempt = acceptor.accept(Pipe::default());
+        let mut buffer = [0; 4096];
+        loop {
+            match attempt {
+                Ok(stream) => {
+                    let mut tls = Self(stream);
+                    write(&tls.take_output())?;
+                    return Ok(tls);
+                }
+                Err(HandshakeError::Failure(error)) => return Err(io::Error::other(error)),
+                Err(HandshakeError::WouldBlock(mut middle)) => {
+                    write(&std::mem::take(&mut middle.get_mut().leaving))?;
+                    let count = read(&mut buffer)?;
+                    if count == 0 {
+                        return Err(io::ErrorKind::UnexpectedEof.into());
+                    }
+                    middle.get_mut().arrived.extend_from_slice(buffer.get(..count).unwrap_or_default());
+                    attempt = middle.handshake();
+                }
+            }
+        }
+    }
+
+    /// What is decrypted so far; `None` when more has to arrive first, `Some(0)` at the end.
+    pub(super) fn read(&mut self, buffer: &mut [u8]) -> io::Result<Option<usize>> {
+        match self.0.read(buffer) {
+            Ok(count) => Ok(Some(count)),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Takes in what arrived.
+    pub(super) fn feed(&mut self, bytes: &[u8]) {
+        self.0.get_mut().arrived.extend_from_slice(bytes);
+    }
+
+    /// Encrypts; [`take_output`](Self::take_output) has it then.
+    pub(super) fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.0.write_all(bytes)
+    }
+
+    pub(super) fn has_output(&mut self) -> bool {
+        !self.0.get_mut().leaving.is_empty()
+    }
+
+    /// What has to go onto the wire.
+    pub(super) fn take_output(&mut self) -> Vec<u8> {
+        std::mem::take(&mut self.0.get_mut().leaving)
+    }
+}
