@@ -12,8 +12,10 @@ const ME: &str = r#"{"id":"8k7ktpqaaidztx87g5zqd8j3ry","create_at":1795396670761
 
 fn serve(mut stream: TcpStream) {
     stream.set_nodelay(true).ok();
-    let answer =
-        format!("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{ME}", ME.len());
+    let answer = format!(
+        "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{ME}",
+        ME.len()
+    );
     let mut buffer = [0; 4096];
     let mut filled = 0;
     loop {

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 pub use self::builder::ClientBuilder;
+pub(crate) use self::names::checked;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{Call, Http, Method, PathArg};
 use crate::model::User;

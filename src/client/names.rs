@@ -2,7 +2,7 @@
 
 use super::Client;
 use crate::error::{Error, ErrorKind, Result, short};
-use crate::model::{Channel, Team, User, UserId};
+use crate::model::{Channel, ChannelId, Post, PostDraft, Team, User, UserId};
 
 impl Client {
     /// The channel that people call `name` in the team with the short name `team` (that of the URL).
@@ -63,6 +63,27 @@ impl Client {
         // Repeating it makes no second channel: the server answers with the one that is there.
         self.http.post("/channels/direct", &[]).reads().json(&[&self.me.id, &user.id]).fetch()
     }
+
+    /// Posts `message`, in Markdown, to the channel that people call `channel`: [`channel`](Self::channel) and one
+    /// request more, each time. Keep the [`Channel`] if you post often.
+    pub fn send(&self, team: &str, channel: &str, message: impl Into<String>) -> Result<Post> {
+        let draft = checked(message.into())?;
+        let channel = self.channel(team, channel)?.id;
+        self.posts().create(&PostDraft { channel_id: channel, ..draft })
+    }
+
+    /// Posts `message` to the user named `username` alone (with or without `@`). Three requests.
+    pub fn dm(&self, username: &str, message: impl Into<String>) -> Result<Post> {
+        let draft = checked(message.into())?;
+        let channel = self.direct(username.strip_prefix('@').unwrap_or(username))?.id;
+        self.posts().create(&PostDraft { channel_id: channel, ..draft })
+    }
+}
+
+/// Refuses a text before anything is asked for.
+pub(crate) fn checked(message: String) -> Result<PostDraft> {
+    let draft = PostDraft::new(ChannelId::default(), message);
+    draft.check().map(|()| draft)
 }
 
 fn one_of(name: &str, team: &str, mut fits: Vec<Channel>) -> Result<Channel> {
