@@ -99,7 +99,7 @@ impl<'c> Posts<'c> {
         let mut draft = draft.clone();
         // What `check` counts: the ids of files that are not there yet.
         let ready = draft.file_ids.len();
-        draft.file_ids.resize(ready + files.len(), crate::FileId::default());
+        draft.file_ids.resize(ready + files.len(), crate::model::FileId::default());
         draft.check()?;
         draft.file_ids.truncate(ready);
         for file in files {

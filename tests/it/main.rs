@@ -1,3 +1,4 @@
 //! The one test binary: one `mod` line a file.
 
 mod events;
+mod layers;

@@ -1,0 +1,116 @@
+//! The layers of DESIGN.md, read off the sources.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// What each layer may use, beside itself and the leaves.
+const LAYERS: &[(&str, &[&str])] = &[
+    ("error", &[]),
+    ("secret", &[]),
+    ("time", &[]),
+    ("tls", &[]),
+    ("config", &[]),
+    ("page", &[]),
+    ("model", &["http"]), // `PathArg`, which ids implement
+    ("event", &["model"]),
+    ("http", &["model"]), // ids, and the decoder
+    ("rest", &["model", "http"]),
+    ("ws", &["model", "event", "http"]),
+];
+const LEAVES: &[&str] = &[
+    "error",
+    "secret",
+    "time",
+    "tls",
+    "config",
+    "page",
+    "Error",
+    "ErrorKind",
+    "Result",
+    "Secret",
+    "Timestamp",
+];
+/// These know everything.
+const TOP: &[&str] = &["client", "facade", "testing", "lib", "macros"];
+
+fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            sources(&path, found);
+        } else if path.extension().is_some_and(|ext| ext == "rs") {
+            found.push(path);
+        }
+    }
+}
+
+fn all_sources() -> Vec<(String, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut found = Vec::new();
+    sources(&root, &mut found);
+    let read = |path: &PathBuf| {
+        let name = path.strip_prefix(&root).unwrap().with_extension("").to_string_lossy().replace('\\', "/");
+        (name, fs::read_to_string(path).unwrap())
+    };
+    found.iter().map(read).collect()
+}
+
+/// The code without its tests and comments.
+fn code(text: &str) -> impl Iterator<Item = &str> {
+    let end = text.find("#[cfg(test)]\nmod ").unwrap_or(text.len());
+    text[..end].lines().map(str::trim).filter(|line| !line.starts_with("//"))
+}
+
+#[test]
+fn each_layer_uses_only_what_is_below() {
+    let mut seen = 0;
+    for (file, text) in all_sources() {
+        let layer = file.split('/').next().unwrap();
+        if TOP.contains(&layer) {
+            continue;
+        }
+        let allowed = LAYERS.iter().find(|(name, _)| *name == layer);
+        let (_, below) = allowed.unwrap_or_else(|| panic!("src/{file}.rs is in no layer"));
+        for line in code(&text) {
+            for (at, _) in line.match_indices("crate::") {
+                if line[..at].ends_with('$') {
+                    continue;
+                }
+                let used: String =
+                    line[at + 7..].chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+                seen += 1;
+                let fine = used == layer
+                    || used.is_empty()
+                    || LEAVES.contains(&used.as_str())
+                    || below.contains(&used.as_str());
+                assert!(fine, "src/{file}.rs ({layer}) uses crate::{used}: {line}");
+            }
+        }
+    }
+    assert!(seen > 50, "the test has gone blind: {seen} uses seen");
+}
+
+#[test]
+fn one_file_names_each_foreign_crate() {
+    let only = |word: &str, places: &[&str]| {
+        for (file, text) in all_sources() {
+            let named = code(&text).any(|line| line.contains(&format!("{word}::")));
+            assert!(
+                !named || places.iter().any(|place| file.starts_with(place)),
+                "src/{file}.rs names {word}"
+            );
+        }
+    };
+    only("ureq", &["http/agent"]);
+    only("tungstenite", &["ws/socket", "ws/frame", "testing"]);
+    only("native_tls", &["tls", "http/agent/connector", "ws/tls_pipe", "ws/socket", "testing"]);
+    only("tokio", &[]);
+}
+
+#[test]
+fn no_file_is_too_long() {
+    for (file, text) in all_sources() {
+        let lines = text.lines().count();
+        assert!(lines <= 650, "src/{file}.rs has {lines} lines");
+    }
+}
