@@ -76,7 +76,7 @@ impl<'c> Posts<'c> {
     }
 
     /// The one place where a post goes out.
-    fn send(&self, draft: &PostDraft) -> Call<'c> {
+    fn send(self, draft: &PostDraft) -> Call<'c> {
         let call = self.0.post("/posts", &[]).json(draft).require(draft.check());
         match draft.set_online {
             Some(online) => call.param("set_online", online),

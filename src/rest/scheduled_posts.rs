@@ -23,12 +23,7 @@ impl ScheduledPosts<'_> {
     /// Permission: `create_post` in the channel. Since 10.3.
     #[doc(alias = "CreateScheduledPost")]
     pub fn create(&self, draft: &PostDraft, at: Timestamp) -> Result<ScheduledPost> {
-        let post = Scheduled {
-            user_id: self.0.me()?,
-            scheduled_at: at,
-            priority: draft.priority.as_ref(),
-            post: draft,
-        };
+        let post = Scheduled { user_id: self.0.me()?, at, priority: draft.priority.as_ref(), post: draft };
         self.0.post("/posts/schedule", &[]).json(&post).require(draft.check()).fetch()
     }
 
@@ -76,7 +71,8 @@ impl ScheduledPosts<'_> {
 #[derive(Serialize)]
 struct Scheduled<'d> {
     user_id: UserId,
-    scheduled_at: Timestamp,
+    #[serde(rename = "scheduled_at")]
+    at: Timestamp,
     #[serde(skip_serializing_if = "Option::is_none")]
     priority: Option<&'d PostPriority>,
     #[serde(flatten)]

@@ -138,7 +138,7 @@ impl Uploads<'_> {
     }
 
     fn send_pieces(
-        &self,
+        self,
         session: &UploadSession,
         from: &mut (impl Read + Seek),
         progress: &mut impl FnMut(u64, u64),

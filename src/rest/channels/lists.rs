@@ -169,8 +169,8 @@ impl<'c> Channels<'c> {
     ///
     /// Permission: `list_team_channels`.
     #[doc(alias = "SearchChannels")]
-    pub fn search(&self, team: &TeamId, term: &str) -> Result<Vec<Channel>> {
-        self.0.post("/teams/{team_id}/channels/search", &[team]).json(&json!({"term": term})).reads().fetch()
+    pub fn search(&self, team: &TeamId, words: &str) -> Result<Vec<Channel>> {
+        self.0.post("/teams/{team_id}/channels/search", &[team]).json(&json!({"term": words})).reads().fetch()
     }
 
     /// Finds channels of a team for somebody who types a name.

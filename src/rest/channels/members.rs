@@ -133,27 +133,34 @@ impl<'c> Channels<'c> {
         user: &UserId,
         props: &BTreeMap<String, String>,
     ) -> Result<()> {
-        let mut body = json!(props);
-        body["user_id"] = json!(real_id(self.0, user)?);
-        body["channel_id"] = json!(channel);
-        self.0.put("/channels/{channel_id}/members/{user_id}/notify_props", &[channel, user]).json(&body).ok()
+        self.0.put("/channels/{channel_id}/members/{user_id}/notify_props", &[channel, user]).json(props).ok()
     }
 
-    /// Turns translations for a member off or on.
+    /// Shows a member the posts of a channel without translations.
     ///
     /// `PUT /channels/{channel_id}/members/{user_id}/autotranslation`
     ///
     /// For other accounts than one's own: permission `edit_other_users`.
     #[doc(alias = "UpdateChannelMemberAutotranslation")]
-    pub fn set_autotranslation_disabled(
-        &self,
-        channel: &ChannelId,
-        user: &UserId,
-        disabled: bool,
-    ) -> Result<()> {
+    pub fn disable_autotranslation(&self, channel: &ChannelId, user: &UserId) -> Result<()> {
+        let body = json!({"autotranslation_disabled": true});
         self.0
             .put("/channels/{channel_id}/members/{user_id}/autotranslation", &[channel, user])
-            .json(&json!({"autotranslation_disabled": disabled}))
+            .json(&body)
+            .ok()
+    }
+
+    /// Shows a member the posts of a channel with translations, where the channel has them.
+    ///
+    /// `PUT /channels/{channel_id}/members/{user_id}/autotranslation`
+    ///
+    /// For other accounts than one's own: permission `edit_other_users`.
+    #[doc(alias = "UpdateChannelMemberAutotranslation")]
+    pub fn enable_autotranslation(&self, channel: &ChannelId, user: &UserId) -> Result<()> {
+        let body = json!({"autotranslation_disabled": false});
+        self.0
+            .put("/channels/{channel_id}/members/{user_id}/autotranslation", &[channel, user])
+            .json(&body)
             .ok()
     }
 

@@ -14,8 +14,10 @@ pub struct FileDownload<'c> {
     route: &'static str,
     from: u64,
     limit: Option<u64>,
-    progress: Option<Box<dyn FnMut(u64, Option<u64>) + 'c>>,
+    progress: Option<Progress<'c>>,
 }
+
+type Progress<'c> = Box<dyn FnMut(u64, Option<u64>) + 'c>;
 
 impl<'c> FileDownload<'c> {
     pub(super) fn new(call: Call<'c>, route: &'static str) -> Self {

@@ -34,7 +34,7 @@ impl Upload<'static> {
         }
         let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
         // Pipes and devices have no length.
-        let length = about.is_file().then(|| about.len());
+        let length = about.is_file().then_some(about.len());
         Ok(Self::reader(name, file, length))
     }
 

@@ -51,10 +51,10 @@ impl<'c> History<'c> {
         // a page that is not the last.
         let next = if self.forward { list.order.first() } else { list.order.last() };
         let more = if self.forward { &list.next_post_id } else { &list.prev_post_id };
-        let last = more.is_empty() || next == self.cursor.as_ref();
+        let at_end = more.is_empty() || next == self.cursor.as_ref();
         self.cursor = next.cloned();
         let mut found = list.into_posts();
-        self.done = last || found.is_empty();
+        self.done = at_end || found.is_empty();
         if self.forward {
             found.reverse();
         }
