@@ -49,39 +49,22 @@ impl<'c> Posts<'c> {
     /// 400 in an archived channel, 403 without the permission `create_post` there.
     #[doc(alias = "CreatePost")]
     pub fn create(&self, draft: &PostDraft) -> Result<Post> {
+        let send = |draft: &PostDraft| ready(self.0.post("/posts", &[]), draft);
         if !draft.pending_post_id.is_empty() {
-            return self.send(draft).fetch();
+            return send(draft).fetch();
         }
         let me = self.0.me()?;
-        let first = match &draft.key {
-            Some(key) => format!("{me}:{}:{key}", draft.channel_id),
-            None => format!("{me}:{}", random_hex()),
-        };
-        let keyed = draft.clone().pending_post_id(first);
-        let post: Post = self.send(&keyed).deduplicated().fetch()?;
-        if is_ours(&post, &me, draft) {
-            return Ok(post);
+        let own_key = draft.key.as_ref().map(|key| format!("{}:{key}", draft.channel_id));
+        // Keys are shared by all of a server: if one was somebody else's, or ours in another thread, a fresh one helps.
+        for key in [own_key.unwrap_or_else(random_hex), random_hex()] {
+            let keyed = draft.clone().pending_post_id(format!("{me}:{key}"));
+            let post: Post = send(&keyed).deduplicated().fetch()?;
+            if is_ours(&post, &me, draft) {
+                return Ok(post);
+            }
         }
-        // Keys are shared by all of a server: this one was somebody else's, or ours in another thread.
-        let fresh = draft.clone().pending_post_id(format!("{me}:{}", random_hex()));
-        let post: Post = self.send(&fresh).deduplicated().fetch()?;
-        if is_ours(&post, &me, draft) {
-            return Ok(post);
-        }
-        Err(Error::new(
-            ErrorKind::Protocol,
-            "the server answered with a post that is not the one that was sent",
-        )
-        .on_route("POST /posts"))
-    }
-
-    /// The one place where a post goes out.
-    fn send(self, draft: &PostDraft) -> Call<'c> {
-        let call = self.0.post("/posts", &[]).json(draft).require(draft.check());
-        match draft.set_online {
-            Some(online) => call.param("set_online", online),
-            None => call,
-        }
+        let message = "the server answered with a post that is not the one that was sent";
+        Err(Error::new(ErrorKind::Protocol, message).on_route("POST /posts"))
     }
 
     /// Uploads files, then posts with them: nothing is posted unless every file went up. Files that went up before
@@ -245,6 +228,15 @@ impl<'c> Posts<'c> {
             }
         }
         Ok(None)
+    }
+}
+
+/// What is the same for the first attempt and for repeats.
+fn ready<'c>(call: Call<'c>, draft: &PostDraft) -> Call<'c> {
+    let call = call.json(draft).require(draft.check());
+    match draft.set_online {
+        Some(online) => call.param("set_online", online),
+        None => call,
     }
 }
 

@@ -1,11 +1,13 @@
 //! Pins, reminders, acknowledgements and other marks on posts.
 
+use serde::Deserialize;
 use serde_json::json;
 
 use super::Posts;
 use crate::error::Result;
 use crate::model::{
-    ChannelUnreadAt, DoPostActionRequest, Post, PostAcknowledgement, PostActionAPIResponse, PostId, UserId,
+    ChannelUnreadAt, DoPostActionRequest, Post, PostAcknowledgement, PostActionAPIResponse, PostId,
+    RewriteRequest, UserId,
 };
 use crate::time::Timestamp;
 
@@ -120,4 +122,20 @@ impl Posts<'_> {
     ) -> Result<PostActionAPIResponse> {
         self.0.post("/posts/{post_id}/actions/{action_id}", &[post, &action]).json(request).fetch()
     }
+
+    /// Has an agent rewrite a text; nothing is posted. Needs the agents plugin. It may take longer than other calls.
+    ///
+    /// `POST /posts/rewrite`
+    ///
+    /// Since 11.2.
+    #[doc(alias = "RewriteMessage")]
+    pub fn rewrite(&self, request: &RewriteRequest) -> Result<String> {
+        Ok(self.0.post("/posts/rewrite", &[]).json(request).long().fetch::<Rewritten>()?.rewritten_text)
+    }
+}
+
+#[derive(Deserialize)]
+struct Rewritten {
+    #[serde(default)]
+    rewritten_text: String,
 }
