@@ -61,6 +61,7 @@ use std::time::Duration;
 pub use control::{RecordedRequest, TestPost};
 pub use faults::Fault;
 
+use crate::client::{Client, ClientBuilder};
 use crate::error::{Error, Result};
 use server::Inner;
 use state::World;
@@ -179,6 +180,33 @@ impl TestServer {
             version: "11.6.0".to_owned(),
             seed: None,
         }
+    }
+}
+
+impl TestServer {
+    /// A client of the server that is logged in as a user, by a session of its own and without a request for it.
+    ///
+    /// # Errors
+    /// When there is no such user, or the client cannot connect.
+    pub fn client(&self, user: &str) -> Result<Client> {
+        let known = self.inner.world().user_named(user).is_some();
+        if !known {
+            return Err(Error::input(format!("the test server has no user {user:?}")));
+        }
+        self.client_builder().token(self.token(user)).connect()
+    }
+
+    /// The beginning of a client of the server: without proxies, and with its certificate authority where it has TLS.
+    /// What is left is `.token(..)` or `.login(..)`, and `.connect()`.
+    pub fn client_builder(&self) -> ClientBuilder {
+        let builder = Client::builder(self.url()).no_proxy();
+        #[cfg(feature = "native-tls")]
+        if self.inner.settings.tls {
+            if let Ok(tls) = crate::tls::TlsConfig::new().only_root(Self::authority().as_bytes()) {
+                return builder.tls(tls);
+            }
+        }
+        builder
     }
 }
 

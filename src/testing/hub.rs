@@ -36,7 +36,8 @@ pub(super) struct Scope {
     pub(super) omit_users: Vec<String>,
     pub(super) channel: String,
     pub(super) team: String,
-    pub(super) sanitized: bool,
+    /// Only administrators, or only the others.
+    pub(super) admins: Option<bool>,
     /// Those whose copy says that they are mentioned.
     pub(super) mentions: Vec<String>,
     /// Those whose copy says that they follow the thread.
@@ -68,6 +69,12 @@ impl Event {
         self
     }
 
+    /// For administrators only, or for all others.
+    pub(super) fn for_admins(mut self, admins: bool) -> Self {
+        self.scope.admins = Some(admins);
+        self
+    }
+
     /// Whether a crowded connection goes without it.
     fn is_passing(&self) -> bool {
         matches!(&*self.name, "typing" | "status_change" | "multiple_channels_viewed")
@@ -96,9 +103,11 @@ impl Event {
                 ",\"connection_id\":\"{}\",\"omit_connection_id\":\"{}\"",
                 scope.connection, scope.omit_connection
             );
-            if scope.sanitized {
-                broadcast.push_str(",\"contains_sanitized_data\":true");
-            }
+            broadcast.push_str(match scope.admins {
+                Some(true) => ",\"contains_sensitive_data\":true",
+                Some(false) => ",\"contains_sanitized_data\":true",
+                None => "",
+            });
         }
         broadcast.push('}');
         let mentioned = scope.mentions.iter().any(|id| id == user);

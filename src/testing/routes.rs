@@ -5,6 +5,7 @@ mod channels;
 mod files;
 mod lists;
 mod members;
+mod personal;
 mod posts;
 mod system;
 mod teams;
@@ -193,6 +194,7 @@ fn route(world: &mut World, request: &Request, segments: &[&str]) -> Answer {
         threads::route,
         files::route,
         bots::route,
+        personal::route,
         system::route,
     ];
     let outcome = groups.into_iter().find_map(|group| group(&mut call, method, segments)).unwrap_or_else(|| {

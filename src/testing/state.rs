@@ -4,7 +4,7 @@ pub(super) mod channels;
 pub(super) mod people;
 pub(super) mod posts;
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{HashMap, VecDeque};
 
 use serde_json::{Value, json};
 
@@ -93,7 +93,7 @@ pub(super) struct World {
     pub(super) emoji: Vec<Value>,
     pub(super) hooks: Vec<Value>,
     pub(super) categories: Vec<Value>,
-    pub(super) flagged: HashSet<(String, String)>,
+
     /// Root post id -> user id -> (follows, last viewed).
     pub(super) threads: HashMap<String, HashMap<String, (bool, i64)>>,
     /// `pending_post_id` -> (post, time).
@@ -125,7 +125,7 @@ impl World {
             emoji: Vec::new(),
             hooks: Vec::new(),
             categories: Vec::new(),
-            flagged: HashSet::new(),
+
             threads: HashMap::new(),
             pending: HashMap::new(),
             max_file_size: 100 * 1024 * 1024,
@@ -175,6 +175,9 @@ impl World {
         let scope = &event.scope;
         if !scope.connection.is_empty() {
             return scope.connection == connection;
+        }
+        if scope.admins.is_some_and(|admins| admins != self.is_admin(user)) {
+            return false;
         }
         if !scope.omit_connection.is_empty() && scope.omit_connection == connection {
             return false;

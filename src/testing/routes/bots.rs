@@ -1,7 +1,121 @@
-//! To come.
+//! Bots.
 
-use super::{Call, Outcome};
+use serde_json::{Value, json};
 
-pub(super) fn route(_: &mut Call<'_>, _: &str, _: &[&str]) -> Option<Outcome> {
-    None
+use super::{AppError, Call, Outcome, bad_url, fail, text};
+use crate::testing::http::Answer;
+use crate::testing::hub::Event;
+use crate::testing::state::{Bot, is_id};
+
+pub(super) fn route(call: &mut Call<'_>, method: &str, path: &[&str]) -> Option<Outcome> {
+    Some(match (method, path) {
+        ("POST", ["bots"]) => create(call),
+        ("GET", ["bots"]) => call.user().map(|me| {
+            let deleted = call.request.flag("include_deleted");
+            let seen = call
+                .world
+                .bots
+                .iter()
+                .filter(|bot| (deleted || bot.delete_at == 0) && (bot.owner_id == me || call.is_admin()));
+            Answer::json(200, &Value::Array(call.page(seen.map(Bot::json))))
+        }),
+        ("GET", ["bots", id]) => {
+            let deleted = call.request.flag("include_deleted");
+            managed(call, id).and_then(|bot| {
+                if bot.delete_at > 0 && !deleted {
+                    Err(missing())
+                } else {
+                    Ok(Answer::json(200, &bot.json()))
+                }
+            })
+        }
+        ("PUT", ["bots", id]) => patch(call, id),
+        ("POST", ["bots", id, "disable"]) => enable(call, id, false),
+        ("POST", ["bots", id, "enable"]) => enable(call, id, true),
+        ("POST", ["bots", id, "assign", user]) => assign(call, id, user),
+        _ => return None,
+    })
+}
+
+fn missing() -> AppError {
+    fail(404, "store.sql_bot.get.missing.app_error", "Bot does not exist.")
+}
+
+/// A bot of the caller's own. Others' are as good as missing.
+fn managed<'a>(call: &'a Call<'_>, id: &str) -> Result<&'a Bot, AppError> {
+    let me = call.user()?;
+    if !is_id(id) {
+        return Err(bad_url("bot_user_id"));
+    }
+    let bot = call.world.bots.iter().find(|bot| bot.user_id == id);
+    bot.filter(|bot| bot.owner_id == me || call.is_admin() || bot.user_id == me).ok_or_else(missing)
+}
+
+fn create(call: &mut Call<'_>) -> Outcome {
+    let me = call.user()?;
+    let body = call.object("bot")?;
+    let name = text(&body, "username").to_owned();
+    if name.is_empty()
+        || name.bytes().any(|b| !(b.is_ascii_lowercase() || b.is_ascii_digit() || b"._-".contains(&b)))
+    {
+        return Err(fail(400, "model.bot.is_valid.username.app_error", "Invalid username."));
+    }
+    if call.world.user_named(&name).is_some() {
+        let message = "An account with that username already exists.";
+        return Err(fail(400, "app.user.save.username_exists.app_error", message));
+    }
+    let id = call.world.new_bot(&name, text(&body, "display_name"), text(&body, "description"), &me);
+    call.world.emit(&Event::new("new_user", json!({"user_id": id})));
+    managed(call, &id).map(|bot| Answer::json(201, &bot.json()))
+}
+
+fn patch(call: &mut Call<'_>, id: &str) -> Outcome {
+    managed(call, id)?;
+    let body = call.object("bot")?;
+    let now = call.world.now();
+    let given = |name: &str| body.get(name).and_then(Value::as_str);
+    if let Some(bot) = call.world.bots.iter_mut().find(|bot| bot.user_id == id) {
+        for (field, name) in [
+            (&mut bot.username, "username"),
+            (&mut bot.display_name, "display_name"),
+            (&mut bot.description, "description"),
+        ] {
+            if let Some(value) = given(name) {
+                value.clone_into(field);
+            }
+        }
+        bot.update_at = now;
+    }
+    if let (Some(user), Some(name)) = (call.world.user_mut(id), given("username")) {
+        name.clone_into(&mut user.username);
+    }
+    managed(call, id).map(|bot| Answer::json(200, &bot.json()))
+}
+
+fn enable(call: &mut Call<'_>, id: &str, enabled: bool) -> Outcome {
+    managed(call, id)?;
+    let now = call.world.now();
+    let gone = if enabled { 0 } else { now };
+    if let Some(bot) = call.world.bots.iter_mut().find(|bot| bot.user_id == id) {
+        bot.delete_at = gone;
+        bot.update_at = now;
+    }
+    if let Some(user) = call.world.user_mut(id) {
+        user.delete_at = gone;
+        user.update_at = now;
+    }
+    if !enabled {
+        call.world.sessions.retain(|_, session| session.user_id != id);
+    }
+    managed(call, id).map(|bot| Answer::json(200, &bot.json()))
+}
+
+fn assign(call: &mut Call<'_>, id: &str, user: &str) -> Outcome {
+    managed(call, id)?;
+    let user = call.whom(user)?;
+    if let Some(bot) = call.world.bots.iter_mut().find(|bot| bot.user_id == id) {
+        bot.owner_id = user;
+    }
+    let bot = call.world.bots.iter().find(|bot| bot.user_id == id).ok_or_else(missing)?;
+    Ok(Answer::json(200, &bot.json()))
 }

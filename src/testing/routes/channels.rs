@@ -13,6 +13,11 @@ pub(super) fn route(call: &mut Call<'_>, method: &str, path: &[&str]) -> Option<
         ("POST", ["channels"]) => create(call),
         ("POST", ["channels", "direct"]) => direct(call),
         ("POST", ["channels", "group"]) => group(call),
+        ("GET", ["channels"]) => call.admin().map(|_| {
+            let old = call.world.is_old();
+            let named = call.world.channels.iter().filter(|channel| matches!(&*channel.kind, "O" | "P"));
+            Answer::json(200, &Value::Array(call.page(named.map(|channel| channel.json(old)))))
+        }),
         ("GET", ["channels", id]) => readable(call, id).map(|channel| shown(call, 200, channel)),
         ("PUT", ["channels", id] | ["channels", id, "patch"]) => patch(call, id),
         ("PUT", ["channels", id, "privacy"]) => privacy(call, id),

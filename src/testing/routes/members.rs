@@ -12,6 +12,18 @@ use crate::testing::state::is_id;
 pub(super) fn route(call: &mut Call<'_>, method: &str, path: &[&str]) -> Option<Outcome> {
     Some(match (method, path) {
         ("POST", ["channels", "members", user, "view"]) => view(call, user),
+        ("POST", ["channels", "members", user, "mark_read"]) => mark_read(call, user),
+        ("POST", ["channels", "stats", "member_count"]) => call.texts("channel_ids").and_then(|ids| {
+            let me = call.user()?;
+            let found = ids
+                .iter()
+                .filter_map(|id| call.world.channel(id))
+                .filter(|c| call.world.may_read(&me, &c.id));
+            Ok(Answer::json(
+                200,
+                &Value::Object(found.map(|c| (c.id.clone(), json!(c.members.len()))).collect()),
+            ))
+        }),
         ("GET", ["channels", id, "members"]) => readable(call, id).map(|channel| {
             let members = call.page(channel.members.iter().map(|member| channel.member_json(member)));
             Answer::json(200, &Value::Array(members))
@@ -25,8 +37,7 @@ pub(super) fn route(call: &mut Call<'_>, method: &str, path: &[&str]) -> Option<
         ("GET", ["channels", id, "members", user]) => one(call, id, user),
         ("DELETE", ["channels", id, "members", user]) => remove(call, id, user),
         ("PUT", ["channels", id, "members", user, "notify_props"]) => notify(call, id, user),
-        ("PUT", ["channels", id, "members", user, "roles"]) => set_roles(call, id, user),
-        ("PUT", ["channels", id, "members", user, "schemeRoles"]) => set_roles(call, id, user),
+        ("PUT", ["channels", id, "members", user, "roles" | "schemeRoles"]) => set_roles(call, id, user),
         ("GET", ["users", user, "channels", id, "unread"]) => unread(call, user, id),
         ("GET", ["users", user, "teams", team, "channels", "members"]) => mine(call, user, Some(team)),
         ("GET", ["users", user, "channel_members"]) => mine(call, user, None),
@@ -190,6 +201,20 @@ fn view(call: &mut Call<'_>, user: &str) -> Outcome {
     let at = channel.last_post_at.max(channel.member(&user).map_or(0, |member| member.last_viewed_at));
     call.world.viewed(&user, &[(id.clone(), now.max(at))]);
     Ok(Answer::json(200, &json!({"status": "OK", "last_viewed_at_times": {id: now.max(at)}})))
+}
+
+fn mark_read(call: &mut Call<'_>, user: &str) -> Outcome {
+    let user = call.own(user)?;
+    let ids = call.texts("channel_ids")?;
+    let now = call.world.now();
+    let times: Vec<(String, i64)> = ids
+        .into_iter()
+        .filter(|id| call.world.channel(id).is_some_and(|channel| channel.has(&user)))
+        .map(|id| (id, now))
+        .collect();
+    call.world.viewed(&user, &times);
+    let shown: serde_json::Map<String, Value> = times.into_iter().map(|(id, at)| (id, json!(at))).collect();
+    Ok(Answer::json(200, &json!({"status": "OK", "last_viewed_at_times": shown})))
 }
 
 fn unread(call: &Call<'_>, user: &str, id: &str) -> Outcome {

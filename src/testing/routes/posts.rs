@@ -21,8 +21,21 @@ pub(super) fn route(call: &mut Call<'_>, method: &str, path: &[&str]) -> Option<
             let message = "Scheduled posts feature requires a license";
             Err(fail(400, "api.scheduled_posts.license_error", message))
         }),
-        ("PUT", ["posts", id, "patch"]) => edit(call, id),
-        ("PUT", ["posts", id]) => edit(call, id),
+        ("PUT", ["posts", id] | ["posts", id, "patch"]) => edit(call, id),
+        ("POST", ["posts", id, "restore", version]) => restore(call, id, version),
+        ("GET", ["posts", id, "info"]) => info(call, id),
+        ("POST", ["users", user, "posts", id, "reminder"]) => {
+            call.own(user).and_then(|_| readable(call, id).map(|_| Answer::done()))
+        }
+        ("POST" | "DELETE", ["users", user, "posts", id, "ack"]) => {
+            call.own(user).and_then(|_| readable(call, id)).and_then(|_| {
+                Err(fail(
+                    501,
+                    "license_error.feature_unavailable",
+                    "Feature is not available for the current license.",
+                ))
+            })
+        }
         ("DELETE", ["posts", id]) => delete(call, id),
         ("POST", ["posts", id, "pin"]) => pin(call, id, true),
         ("POST", ["posts", id, "unpin"]) => pin(call, id, false),
@@ -207,6 +220,31 @@ fn edit(call: &mut Call<'_>, id: &str) -> Outcome {
         });
     }
     readable(call, id).map(|post| Answer::json(200, &call.world.post_json(post)))
+}
+
+fn restore(call: &mut Call<'_>, id: &str, version: &str) -> Outcome {
+    own(call, id)?;
+    let row = call.world.posts.get(version).filter(|row| row.original_id == id);
+    let message = row.map(|row| row.message.clone()).ok_or_else(missing)?;
+    call.world.edit_post(id, Some(message), |_| {});
+    readable(call, id).map(|post| Answer::json(200, &call.world.post_json(post)))
+}
+
+fn info(call: &Call<'_>, id: &str) -> Outcome {
+    let me = call.user()?;
+    let post = readable(call, id)?;
+    let channel = call.world.channel(&post.channel_id).ok_or_else(missing)?;
+    let team = call.world.team(&channel.team_id);
+    Ok(Answer::json(
+        200,
+        &json!({
+            "channel_id": channel.id, "channel_type": channel.kind, "channel_display_name": channel.display_name,
+            "has_joined_channel": channel.has(&me), "team_id": channel.team_id,
+            "team_type": team.map_or("", |team| &team.kind),
+            "team_display_name": team.map_or("", |team| &team.display_name),
+            "has_joined_team": team.is_some_and(|team| team.has(&me)),
+        }),
+    ))
 }
 
 fn delete(call: &mut Call<'_>, id: &str) -> Outcome {

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{AppError, Call, Outcome, bad_body, bad_url, fail, forbidden, text};
 use crate::testing::http::Answer;
 use crate::testing::hub::Event;
-use crate::testing::state::{Channel, Team, TeamMember, is_id};
+use crate::testing::state::{Team, TeamMember, is_id};
 
 pub(super) fn route(call: &mut Call<'_>, method: &str, path: &[&str]) -> Option<Outcome> {
     Some(match (method, path) {
@@ -21,6 +21,10 @@ pub(super) fn route(call: &mut Call<'_>, method: &str, path: &[&str]) -> Option<
             Answer::json(200, &teams.map(|team| team.json(call.is_admin())).collect())
         }),
         ("GET", ["users", user, "teams", "unread"]) => unread(call, user),
+        ("GET", ["users", user, "teams", team, "unread"]) => call.own(user).and_then(|id| {
+            let team = visible(call, team)?;
+            Ok(Answer::json(200, &counts(call, &id, team)))
+        }),
         ("GET", ["users", user, "teams", "members"]) => call.own(user).map(|id| {
             let members = call
                 .world
@@ -257,16 +261,20 @@ fn leave(call: &mut Call<'_>, id: &str, user: &str) -> Outcome {
 
 fn unread(call: &Call<'_>, user: &str) -> Outcome {
     let id = call.own(user)?;
-    let counts = call.world.teams.iter().filter(|team| team.has(&id)).map(|team| {
-        let channels: Vec<&Channel> = call.world.channels.iter().filter(|c| c.team_id == team.id).collect();
-        let members = || channels.iter().filter_map(|channel| Some((channel, channel.member(&id)?)));
-        let messages: i64 = members().map(|(c, member)| c.total_msg_count - member.msg_count).sum();
-        let mentions: i64 = members().map(|(_, member)| member.mention_count).sum();
-        json!({
-            "team_id": team.id, "msg_count": messages, "mention_count": mentions, "mention_count_root": mentions,
-            "msg_count_root": messages, "thread_count": 0, "thread_mention_count": 0,
-            "thread_urgent_mention_count": 0,
-        })
-    });
-    Ok(Answer::json(200, &Value::Array(counts.collect())))
+    let teams = call.world.teams.iter().filter(|team| team.has(&id));
+    Ok(Answer::json(200, &teams.map(|team| counts(call, &id, team)).collect()))
+}
+
+/// What somebody has not read in a team.
+fn counts(call: &Call<'_>, user: &str, team: &Team) -> Value {
+    let channels = call.world.channels.iter().filter(|channel| channel.team_id == team.id);
+    let (mut messages, mut mentions) = (0, 0);
+    for (channel, member) in channels.filter_map(|channel| Some((channel, channel.member(user)?))) {
+        messages += channel.total_msg_count - member.msg_count;
+        mentions += member.mention_count;
+    }
+    json!({
+        "team_id": team.id, "msg_count": messages, "mention_count": mentions, "mention_count_root": mentions,
+        "msg_count_root": messages, "thread_count": 0, "thread_mention_count": 0, "thread_urgent_mention_count": 0,
+    })
 }

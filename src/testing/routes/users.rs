@@ -23,7 +23,12 @@ pub(super) fn route(call: &mut Call<'_>, method: &str, path: &[&str]) -> Option<
         ("GET", ["users", "username", name]) => one(call, |user| user.username == *name),
         ("GET", ["users", "email", email]) => one(call, |user| user.email == *email),
         ("POST", ["users", "status", "ids"]) => statuses(call),
-        ("POST", ["users", "sessions", "device"]) => call.user().map(|_| Answer::done()),
+        ("GET", ["users", "known"]) => call.user().map(|me| {
+            let others = call.world.users.iter().filter(|user| user.id != me);
+            Answer::json(200, &others.map(|user| json!(user.id)).collect())
+        }),
+        ("POST", ["users", "group_channels"]) => group_channels(call),
+        ("PUT", ["users", "sessions", "device"]) => call.user().map(|_| Answer::done()),
         ("GET", ["users", "tokens"]) => call.admin().map(|_| {
             let all = call.page(call.world.tokens.iter().map(AccessToken::json));
             Answer::json(200, &Value::Array(all))
@@ -40,8 +45,7 @@ pub(super) fn route(call: &mut Call<'_>, method: &str, path: &[&str]) -> Option<
 pub(super) fn about(call: &mut Call<'_>, method: &str, path: &[&str]) -> Option<Outcome> {
     let ["users", user, rest @ ..] = path else { return None };
     Some(match (method, rest) {
-        ("PUT", ["patch"]) => patch(call, user),
-        ("PUT", []) => patch(call, user),
+        ("PUT", [] | ["patch"]) => patch(call, user),
         ("DELETE", []) => activate(call, user, Some(false)),
         ("PUT", ["active"]) => activate(call, user, None),
         ("PUT", ["roles"]) => roles(call, user),
@@ -54,9 +58,13 @@ pub(super) fn about(call: &mut Call<'_>, method: &str, path: &[&str]) -> Option<
             None => Err(missing()),
         }),
         ("PUT", ["status"]) => set_status(call, user),
-        ("PUT", ["status", "custom"]) => custom_status(call, user),
-        ("DELETE", ["status", "custom"]) => custom_status(call, user),
+        ("PUT" | "DELETE", ["status", "custom"]) => custom_status(call, user),
         ("POST", ["typing"]) => typing(call, user),
+        ("POST", ["mfa", "generate"]) => call.own(user).map(|_| {
+            Answer::json(200, &json!({"secret": "JBSWY3DPEHPK3PXP", "qr_code": ""}))
+                .with("Cache-Control", "no-cache")
+        }),
+        ("PUT", ["mfa"]) => set_mfa(call, user),
         ("GET", ["sessions"]) => sessions(call, user),
         ("POST", ["sessions", "revoke"]) => revoke_session(call, user),
         ("POST", ["sessions", "revoke", "all"]) => call.own(user).map(|id| {
@@ -315,11 +323,14 @@ fn patch(call: &mut Call<'_>, whom: &str) -> Outcome {
 /// Tells the others, in short, and the user, in full.
 fn updated(call: &mut Call<'_>, id: &str) {
     let Some(user) = call.world.user(id) else { return };
-    let mut event = Event::new("user_updated", json!({"user": user.json(false)})).omitting(id);
-    event.scope.sanitized = true;
-    let own = Event::new("user_updated", json!({"user": user.json(true)})).to_user(id);
-    call.world.emit(&event);
-    call.world.emit(&own);
+    let (short, full) = (json!({"user": user.json(false)}), json!({"user": user.json(true)}));
+    if call.world.is_old() {
+        call.world.emit(&Event::new("user_updated", short).omitting(id));
+    } else {
+        call.world.emit(&Event::new("user_updated", full.clone()).omitting(id).for_admins(true));
+        call.world.emit(&Event::new("user_updated", short).omitting(id).for_admins(false));
+    }
+    call.world.emit(&Event::new("user_updated", full).to_user(id));
 }
 
 fn activate(call: &mut Call<'_>, whom: &str, active: Option<bool>) -> Outcome {
@@ -339,6 +350,30 @@ fn activate(call: &mut Call<'_>, whom: &str, active: Option<bool>) -> Outcome {
     }
     updated(call, &id);
     call.world.emit(&Event::new("user_activation_status_change", json!({})));
+    Ok(Answer::done())
+}
+
+fn group_channels(call: &Call<'_>) -> Outcome {
+    let me = call.user()?;
+    let ids = call.texts("group_channel_ids")?;
+    let found = ids.iter().filter_map(|id| call.world.channel(id)).filter(|c| c.kind == "G" && c.has(&me));
+    let people = found.map(|channel| {
+        let users = channel.members.iter().filter_map(|member| call.world.user(&member.user_id));
+        (channel.id.clone(), users.map(|user| user.json(false)).collect::<Value>())
+    });
+    Ok(Answer::json(200, &Value::Object(people.collect())))
+}
+
+/// Turns MFA on, for which any six digits are right and are used up, or off.
+fn set_mfa(call: &mut Call<'_>, whom: &str) -> Outcome {
+    let id = call.own(whom)?;
+    let body = call.object("mfa")?;
+    let active = body.get("activate").and_then(Value::as_bool).ok_or_else(|| bad_body("activate"))?;
+    let user = call.world.user_mut(&id).ok_or_else(missing)?;
+    if active && text(&body, "code").parse::<u32>().is_err() {
+        return Err(fail(401, "mfa.activate.bad_token.app_error", "Invalid MFA token."));
+    }
+    user.mfa = active.then(|| user.mfa.take().unwrap_or_default());
     Ok(Answer::done())
 }
 

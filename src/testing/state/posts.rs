@@ -496,10 +496,7 @@ impl World {
     pub(in crate::testing) fn delete_post(&mut self, id: &str, by: &str) {
         let now = self.now();
         let Some(post) = self.posts.get(id).cloned() else { return };
-        let mut data = json!({"post": self.post_json(&post).to_string()});
-        if let (Some(object), true) = (data.as_object_mut(), self.is_old()) {
-            object.insert("delete_by".into(), json!(by));
-        }
+        let shown = self.post_json(&post).to_string();
         let mut gone: Vec<String> = self.posts.replies(id).map(|reply| reply.id.clone()).collect();
         gone.push(id.to_owned());
         for id in gone {
@@ -511,9 +508,13 @@ impl World {
         if let Some(root) = self.posts.get_mut(&post.root_id) {
             root.update_at = now;
         }
-        let mut event = Event::new("post_deleted", data).to_channel(&post.channel_id);
-        event.scope.sanitized = true;
-        self.emit(&event);
+        let (full, short) = (json!({"delete_by": by, "post": shown}), json!({"post": shown}));
+        if self.is_old() {
+            self.emit(&Event::new("post_deleted", full).to_channel(&post.channel_id));
+        } else {
+            self.emit(&Event::new("post_deleted", short).to_channel(&post.channel_id).for_admins(false));
+            self.emit(&Event::new("post_deleted", full).to_channel(&post.channel_id).for_admins(true));
+        }
     }
 }
 

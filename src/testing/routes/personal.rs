@@ -1,0 +1,226 @@
+//! What belongs to one account alone, drafts and sidebar categories; and custom emoji.
+
+use serde_json::{Map, Value, json};
+
+use super::{AppError, Call, Outcome, bad_body, fail, text};
+use crate::testing::http::{Answer, parts};
+use crate::testing::hub::Event;
+
+pub(super) fn route(call: &mut Call<'_>, method: &str, path: &[&str]) -> Option<Outcome> {
+    Some(match (method, path) {
+        ("POST", ["drafts"]) => save_draft(call),
+        ("GET", ["users", user, "teams", _, "drafts"]) => call.own(user).map(|id| {
+            let own = call.world.drafts.iter().filter(|draft| is(draft, "user_id", &id));
+            Answer::json(200, &own.cloned().collect())
+        }),
+        ("DELETE", ["users", user, "channels", channel, "drafts"]) => delete_draft(call, user, channel, ""),
+        ("DELETE", ["users", user, "channels", channel, "drafts", root]) => {
+            delete_draft(call, user, channel, root)
+        }
+        (_, ["users", user, "teams", team, "channels", "categories", rest @ ..]) => {
+            return categories(call, method, (user, team), rest);
+        }
+        ("POST", ["emoji"]) => new_emoji(call),
+        ("GET", ["emoji"]) => {
+            call.user().map(|_| Answer::json(200, &Value::Array(call.page(call.world.emoji.clone()))))
+        }
+        ("GET", ["emoji", "name", name]) => emoji(call, "name", name).map(|one| Answer::json(200, &one)),
+        ("GET", ["emoji", id]) => emoji(call, "id", id).map(|one| Answer::json(200, &one)),
+        ("DELETE", ["emoji", id]) => emoji(call, "id", id).map(|_| {
+            call.world.emoji.retain(|one| !is(one, "id", id));
+            Answer::done()
+        }),
+        ("POST", ["emoji", "search"]) => call.user().and_then(|_| {
+            let term = text(&call.object("emoji_search")?, "term").to_owned();
+            let like = |one: &&Value| {
+                one.get("name").and_then(Value::as_str).is_some_and(|name| name.contains(&term))
+            };
+            Ok(Answer::json(200, &call.world.emoji.iter().filter(like).cloned().collect()))
+        }),
+        _ => return None,
+    })
+}
+
+fn is(value: &Value, name: &str, wanted: &str) -> bool {
+    value.get(name).and_then(Value::as_str) == Some(wanted)
+}
+
+fn save_draft(call: &mut Call<'_>) -> Outcome {
+    let me = call.user()?;
+    let body = call.object("draft")?;
+    let (channel, root) = (text(&body, "channel_id"), text(&body, "root_id"));
+    if !call.world.channel(channel).is_some_and(|channel| channel.has(&me)) {
+        return Err(super::forbidden());
+    }
+    let now = call.world.now();
+    let draft = json!({
+        "create_at": now, "update_at": now, "delete_at": 0, "user_id": me, "channel_id": channel, "root_id": root,
+        "message": text(&body, "message"), "type": text(&body, "type"), "props": {}, "metadata": {},
+    });
+    call.world.drafts.retain(|one| {
+        !(is(one, "user_id", &me) && is(one, "channel_id", channel) && is(one, "root_id", root))
+    });
+    call.world.drafts.push(draft.clone());
+    tell_draft(call, "draft_created", &draft, &me, channel);
+    Ok(Answer::json(201, &draft))
+}
+
+fn tell_draft(call: &mut Call<'_>, name: &str, draft: &Value, user: &str, channel: &str) {
+    let mut event = Event::new(name, json!({"draft": draft.to_string()})).to_user(user);
+    channel.clone_into(&mut event.scope.channel);
+    event.scope.omit_connection = call.request.header("connection-id").unwrap_or_default().to_owned();
+    call.world.emit(&event);
+}
+
+fn delete_draft(call: &mut Call<'_>, user: &str, channel: &str, root: &str) -> Outcome {
+    let id = call.own(user)?;
+    let at = call.world.drafts.iter().position(|one| {
+        is(one, "user_id", &id) && is(one, "channel_id", channel) && is(one, "root_id", root)
+    });
+    if let Some(at) = at {
+        let draft = call.world.drafts.remove(at);
+        tell_draft(call, "draft_deleted", &draft, &id, channel);
+    }
+    Ok(Answer::done())
+}
+
+/// The categories of somebody in a team, the three that everybody has first.
+fn all_categories(call: &Call<'_>, user: &str, team: &str) -> Vec<Value> {
+    let own: Vec<&Value> = call
+        .world
+        .categories
+        .iter()
+        .filter(|one| is(one, "user_id", user) && is(one, "team_id", team))
+        .collect();
+    let taken = |id: &str| {
+        own.iter().any(|one| {
+            one.get("channel_ids")
+                .and_then(Value::as_array)
+                .is_some_and(|ids| ids.iter().any(|one| one == id))
+        })
+    };
+    let channels = |direct: bool| -> Vec<&str> {
+        call.world
+            .channels
+            .iter()
+            .filter(|channel| channel.has(user) && channel.delete_at == 0 && !taken(&channel.id))
+            .filter(|channel| if direct { channel.team_id.is_empty() } else { channel.team_id == team })
+            .map(|channel| &*channel.id)
+            .collect()
+    };
+    let standard = |kind: &str, name: &str, order: i64, sorting: &str, ids: Vec<&str>| {
+        json!({
+            "id": format!("{kind}_{user}_{team}"), "user_id": user, "team_id": team, "sort_order": order,
+            "sorting": sorting, "type": kind, "display_name": name, "muted": false, "collapsed": false,
+            "channel_ids": ids,
+        })
+    };
+    let mut all = vec![standard("favorites", "Favorites", 0, "", Vec::new())];
+    all.extend(own.iter().map(|&one| one.clone()));
+    all.push(standard("channels", "Channels", 20, "", channels(false)));
+    all.push(standard("direct_messages", "Direct Messages", 30, "recent", channels(true)));
+    all
+}
+
+fn categories(
+    call: &mut Call<'_>,
+    method: &str,
+    (user, team): (&str, &str),
+    rest: &[&str],
+) -> Option<Outcome> {
+    let user = match call.own(user) {
+        Ok(user) => user,
+        Err(error) => return Some(Err(error)),
+    };
+    let order =
+        |all: &[Value]| -> Vec<Value> { all.iter().filter_map(|one| one.get("id").cloned()).collect() };
+    let missing = || fail(404, "app.channel.sidebar_categories.app_error", "Failed to get the category.");
+    Some(match (method, rest) {
+        ("GET", []) => {
+            let all = all_categories(call, &user, team);
+            Ok(Answer::json(200, &json!({"order": order(&all), "categories": all})))
+        }
+        ("GET", ["order"]) => Ok(Answer::json(200, &Value::Array(order(&all_categories(call, &user, team))))),
+        ("PUT", ["order"]) => call.texts("order").map(|ids| {
+            tell_category(call, "sidebar_category_order_updated", json!({"order": ids}), &user, team);
+            Answer::json(200, &json!(ids))
+        }),
+        ("GET", [id]) => {
+            let found = all_categories(call, &user, team).into_iter().find(|one| is(one, "id", id));
+            found.map(|one| Answer::json(200, &one)).ok_or_else(missing)
+        }
+        ("POST", []) => call.object("category").map(|body| {
+            let id = call.world.clock.id();
+            let category = custom(&id, &user, team, &body);
+            call.world.categories.push(category.clone());
+            tell_category(call, "sidebar_category_created", json!({"category_id": id}), &user, team);
+            Answer::json(200, &category)
+        }),
+        ("PUT", [id]) => call.object("category").map(|body| {
+            let category = custom(id, &user, team, &body);
+            if let Some(known) = call.world.categories.iter_mut().find(|one| is(one, "id", id)) {
+                known.clone_from(&category);
+            }
+            let data = json!({"updatedCategories": json!([category]).to_string()});
+            tell_category(call, "sidebar_category_updated", data, &user, team);
+            Answer::json(200, &category)
+        }),
+        ("DELETE", [id]) => {
+            call.world.categories.retain(|one| !is(one, "id", id));
+            tell_category(call, "sidebar_category_deleted", json!({"category_id": id}), &user, team);
+            Ok(Answer::done())
+        }
+        _ => return None,
+    })
+}
+
+fn custom(id: &str, user: &str, team: &str, body: &Map<String, Value>) -> Value {
+    let flag = |name: &str| body.get(name).and_then(Value::as_bool).unwrap_or(false);
+    json!({
+        "id": id, "user_id": user, "team_id": team, "sort_order": 10, "sorting": text(body, "sorting"),
+        "type": "custom", "display_name": text(body, "display_name"), "muted": flag("muted"),
+        "collapsed": flag("collapsed"), "channel_ids": body.get("channel_ids").filter(|ids| ids.is_array()).cloned()
+            .unwrap_or_else(|| json!([])),
+    })
+}
+
+fn tell_category(call: &mut Call<'_>, name: &str, data: Value, user: &str, team: &str) {
+    let mut event = Event::new(name, data).to_user(user);
+    team.clone_into(&mut event.scope.team);
+    call.world.emit(&event);
+}
+
+fn emoji(call: &Call<'_>, field: &str, wanted: &str) -> Result<Value, AppError> {
+    call.user()?;
+    call.world
+        .emoji
+        .iter()
+        .find(|one| is(one, field, wanted))
+        .cloned()
+        .ok_or_else(|| fail(404, "app.emoji.get.no_result", "We couldn't find the emoji."))
+}
+
+fn new_emoji(call: &mut Call<'_>) -> Outcome {
+    let me = call.user()?;
+    let kind = call.request.header("content-type").unwrap_or_default();
+    let request = call.request;
+    let parts = parts(kind, &request.body).ok_or_else(|| bad_body("emoji"))?;
+    let given = parts.iter().find(|part| part.name == "emoji");
+    let given = given.and_then(|part| serde_json::from_slice::<Map<String, Value>>(part.data).ok());
+    let body = given.filter(|body| !text(body, "name").is_empty()).ok_or_else(|| bad_body("emoji"))?;
+    if !parts.iter().any(|part| part.name == "image") {
+        return Err(bad_body("image"));
+    }
+    if call.world.emoji.iter().any(|one| is(one, "name", text(&body, "name"))) {
+        let message = "Unable to create emoji. Another emoji with the same name already exists.";
+        return Err(fail(400, "api.emoji.create.duplicate.app_error", message));
+    }
+    let now = call.world.now();
+    let emoji = json!({
+        "id": call.world.clock.id(), "create_at": now, "update_at": now, "delete_at": 0, "creator_id": me,
+        "name": text(&body, "name"),
+    });
+    call.world.emoji.push(emoji.clone());
+    call.world.emit(&Event::new("emoji_added", json!({"emoji": emoji.to_string()})));
+    Ok(Answer::json(200, &emoji))
+}
