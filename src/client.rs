@@ -3,6 +3,7 @@
 mod builder;
 mod groups;
 mod names;
+mod stream;
 
 use std::fmt;
 use std::sync::Arc;

@@ -26,7 +26,7 @@ use std::fmt;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-pub(crate) use self::agent::resolver::lookup;
+pub(crate) use self::agent::resolver::lookup_unless;
 pub use self::body::Body;
 pub use self::call::{Call, Changed};
 pub use self::download::Download;
@@ -155,6 +155,11 @@ impl Http {
     /// The present token and the number of logins so far.
     pub(crate) fn token(&self) -> (Option<Secret>, u64) {
         self.shared.login.token()
+    }
+
+    /// Whether an expired session can be replaced.
+    pub(crate) fn can_log_in(&self) -> bool {
+        self.shared.login.can_log_in()
     }
 
     /// Gives the account's id to calls that need it.

@@ -16,8 +16,10 @@ mod secret;
 pub mod testing;
 mod time;
 mod tls;
+pub mod ws;
 
 pub use client::{Client, ClientBuilder};
+pub use crossbeam_channel;
 pub use error::{Error, ErrorKind, Result};
 pub use event::{Broadcast, Event, EventKind, Origin, Payload};
 pub use http::Method;
@@ -28,3 +30,6 @@ pub use secret::Secret;
 pub use time::Timestamp;
 #[cfg(feature = "native-tls")]
 pub use tls::TlsConfig;
+pub use ws::{
+    CatchUp, CloseReport, Events, EventsBuilder, LinkState, Message, Messages, Overflow, Position, Stopper,
+};

@@ -33,6 +33,8 @@ pub struct Call<'c> {
     safety: Safety,
     reads: bool,
     anonymous: bool,
+    /// Log in again when the session has ended, and repeat.
+    log_in: bool,
     wrong: Option<Error>,
 }
 
@@ -86,6 +88,7 @@ impl<'c> Call<'c> {
             safety: if repeat { Safety::Repeat } else { Safety::Once },
             reads: matches!(method, Method::Get | Method::Head),
             anonymous: false,
+            log_in: true,
             wrong,
         }
     }
@@ -155,6 +158,12 @@ impl<'c> Call<'c> {
     /// Sends no token.
     pub(crate) fn anonymous(mut self) -> Self {
         self.anonymous = true;
+        self
+    }
+
+    /// Takes the end of the session for what it is, without another login.
+    pub(crate) fn no_login(mut self) -> Self {
+        self.log_in = false;
         self
     }
 
@@ -286,7 +295,10 @@ impl<'c> Call<'c> {
             if shared.governor.is_closed() {
                 return Err(closed());
             }
-            let expired = !self.anonymous && failure.error.is_unauthorized() && shared.login.can_log_in();
+            let expired = self.log_in
+                && !self.anonymous
+                && failure.error.is_unauthorized()
+                && shared.login.can_log_in();
             if expired && !logged_in_again && self.replayable() {
                 logged_in_again = true;
                 self.http.login_again(generation)?;

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{RecvTimeoutError, bounded};
+use crossbeam_channel::{Receiver, bounded, never, select};
 use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::NextTimeout;
 
@@ -21,7 +21,18 @@ const MOST_AT_ONCE: usize = 8;
 static UNDER_WAY: AtomicUsize = AtomicUsize::new(0);
 
 /// The addresses of a host. A name is looked up on a thread of its own, which is left to itself at the deadline.
-pub(crate) fn lookup(host: &str, port: u16, within: Duration) -> Result<Vec<SocketAddr>> {
+fn lookup(host: &str, port: u16, within: Duration) -> Result<Vec<SocketAddr>> {
+    lookup_unless(host, port, within, &never(), ())
+}
+
+/// The same, given up at once when the other end of `stop` is dropped. The thread keeps `held` as long as it lives.
+pub(crate) fn lookup_unless(
+    host: &str,
+    port: u16,
+    within: Duration,
+    stop: &Receiver<()>,
+    held: impl Send + 'static,
+) -> Result<Vec<SocketAddr>> {
     if let Ok(ip) = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>() {
         return Ok(vec![SocketAddr::new(ip, port)]);
     }
@@ -36,20 +47,24 @@ pub(crate) fn lookup(host: &str, port: u16, within: Duration) -> Result<Vec<Sock
         // The default stack: the system's resolver may load plugins.
         let found = (name.as_str(), port).to_socket_addrs().map(Iterator::collect::<Vec<_>>);
         UNDER_WAY.fetch_sub(1, Ordering::Relaxed);
+        drop(held);
         let _ = answer.send(found);
     });
     if let Err(e) = thread {
         UNDER_WAY.fetch_sub(1, Ordering::Relaxed);
         return Err(fail(ErrorKind::Connect, "was not looked up: no thread could be started").because(e));
     }
-    match answered.recv_timeout(within) {
-        Ok(Ok(found)) if found.is_empty() => Err(fail(ErrorKind::Connect, "has no address")),
-        Ok(Ok(found)) => Ok(found),
-        Ok(Err(e)) => Err(fail(ErrorKind::Connect, "does not resolve").because(e)),
-        Err(RecvTimeoutError::Timeout) => {
+    select! {
+        recv(answered) -> found => match found {
+            Ok(Ok(found)) if found.is_empty() => Err(fail(ErrorKind::Connect, "has no address")),
+            Ok(Ok(found)) => Ok(found),
+            Ok(Err(e)) => Err(fail(ErrorKind::Connect, "does not resolve").because(e)),
+            Err(_) => Err(fail(ErrorKind::Connect, "does not resolve")),
+        },
+        recv(stop) -> _ => Err(fail(ErrorKind::Closed, "was looked up in vain: the stream was closed")),
+        default(within) => {
             Err(fail(ErrorKind::Timeout, &format!("was not resolved within {} ms", within.as_millis())))
         }
-        Err(RecvTimeoutError::Disconnected) => Err(fail(ErrorKind::Connect, "does not resolve")),
     }
 }
 

@@ -1,0 +1,75 @@
+//! What streams need of a client.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::Client;
+use crate::config::Config;
+use crate::error::Result;
+use crate::event::Event;
+use crate::http::Http;
+use crate::model::{Post, PostDraft, UserId};
+use crate::secret::Secret;
+use crate::ws::{Backend, Events, EventsBuilder, Message, Poster};
+
+impl Client {
+    /// Opens a stream of events: one socket and two threads of its own. The same as `Events::builder(&client).open()`.
+    ///
+    /// Returns when the server has greeted, or with the error of the first dial; after 15 s at most.
+    pub fn events(&self) -> Result<Events> {
+        Events::builder(self).open()
+    }
+}
+
+impl Events {
+    /// Begins a stream of events for this client's account. It uses the client's session, and connections of its own.
+    pub fn builder(client: &Client) -> EventsBuilder {
+        let backend = client.http.apart().map(|http| Arc::new(http) as Arc<dyn Backend>);
+        EventsBuilder::new(backend, Arc::new(client.clone()))
+    }
+}
+
+impl Message {
+    /// The message in an event, for programs with a loop of their own: `None` if it is no post, or one by this account,
+    /// a bot, a webhook or the system. Fails for the last event of a stream that ended for good.
+    pub fn from_event(client: &Client, event: &Event) -> Result<Option<Self>> {
+        let poster: Arc<dyn Poster> = Arc::new(client.clone());
+        Self::of(&poster, event, false, false)
+    }
+}
+
+impl Backend for Http {
+    fn config(&self) -> &Config {
+        Self::config(self)
+    }
+
+    fn token(&self) -> (Option<Secret>, u64) {
+        Self::token(self)
+    }
+
+    fn can_log_in(&self) -> bool {
+        Self::can_log_in(self)
+    }
+
+    fn whoami(&self) -> Result<()> {
+        self.get("/users/me", &[]).no_login().timeout(Duration::from_secs(10)).ok()
+    }
+
+    fn login_again(&self, generation: u64) -> Result<()> {
+        Self::login_again(self, generation)
+    }
+
+    fn close(&self) {
+        Self::close(self);
+    }
+}
+
+impl Poster for Client {
+    fn me(&self) -> &UserId {
+        &self.me().id
+    }
+
+    fn create(&self, draft: &PostDraft) -> Result<Post> {
+        self.http.post("/posts", &[]).json(draft).fetch()
+    }
+}

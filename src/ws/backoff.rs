@@ -1,0 +1,95 @@
+//! How long to wait before the next dial.
+
+use std::time::Duration;
+
+const FIRST: Duration = Duration::from_secs(1);
+const LONGEST: Duration = Duration::from_secs(300);
+
+/// Full jitter: anything from nothing to a window that doubles from 1 s to 5 min. The first dial after a healthy link
+/// comes at once.
+#[derive(Debug)]
+pub(crate) struct Backoff {
+    scale: f64,
+    failures: u32,
+    /// Replaces the system's randomness in tests.
+    seed: Option<u64>,
+}
+
+impl Backoff {
+    pub(crate) fn new(scale: f64, seed: Option<u64>) -> Self {
+        Self { scale: if scale.is_finite() { scale.clamp(0.0, 1.0) } else { 1.0 }, failures: 0, seed }
+    }
+
+    /// The wait before the next dial; counts one more failure.
+    pub(crate) fn next(&mut self) -> Duration {
+        let n = self.failures;
+        self.failures = n.saturating_add(1);
+        match n {
+            0 => Duration::ZERO,
+            n => self.window(n - 1).mul_f64(self.random()),
+        }
+    }
+
+    fn window(&self, n: u32) -> Duration {
+        self.scaled(FIRST.saturating_mul(1 << n.min(16)).min(LONGEST))
+    }
+
+    /// A time that is shortened with the waits, in tests.
+    pub(crate) fn scaled(&self, time: Duration) -> Duration {
+        time.mul_f64(self.scale)
+    }
+
+    pub(crate) fn reset(&mut self) {
+        self.failures = 0;
+    }
+
+    /// How often in a row.
+    pub(crate) fn failures(&self) -> u32 {
+        self.failures
+    }
+
+    /// From 0 to 1.
+    fn random(&mut self) -> f64 {
+        let bits = match &mut self.seed {
+            Some(state) => {
+                *state ^= *state << 13;
+                *state ^= *state >> 7;
+                *state ^= *state << 17;
+                u32::try_from(*state >> 32).unwrap_or(0)
+            }
+            None => getrandom::u32().unwrap_or(u32::MAX / 2),
+        };
+        f64::from(bits) / f64::from(u32::MAX)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waits_grow_to_five_minutes_and_start_again() {
+        let mut backoff = Backoff::new(1.0, Some(7));
+        assert_eq!(backoff.next(), Duration::ZERO);
+        let mut window = FIRST;
+        for _ in 0..40 {
+            assert!(backoff.next() <= window);
+            window = (window * 2).min(LONGEST);
+        }
+        assert_eq!(backoff.window(40), LONGEST);
+        let mean: Duration = (0..1000).map(|_| backoff.next()).sum::<Duration>() / 1000;
+        assert!(mean > LONGEST / 3 && mean < LONGEST * 2 / 3, "{mean:?}");
+        backoff.reset();
+        assert_eq!(backoff.next(), Duration::ZERO);
+        assert!(backoff.next() <= FIRST);
+    }
+
+    #[test]
+    fn can_be_scaled_down() {
+        let mut backoff = Backoff::new(0.001, None);
+        for _ in 0..30 {
+            assert!(backoff.next() <= Duration::from_millis(300));
+        }
+        let _ = Backoff::new(f64::NAN, None).next();
+    }
+}

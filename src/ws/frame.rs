@@ -1,0 +1,351 @@
+//! Frames as bytes: what we send, and how what comes is put together. No I/O.
+
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::error::{ApiError, Error, ErrorKind, Result};
+
+/// The server closes a link that sends a longer message.
+pub(crate) const MAX_SENT: usize = 8192;
+
+/// A message of more pieces than this is an attack: at 4 MiB they would have 1 KiB each.
+const MAX_PIECES: u32 = 4096;
+
+const CONTINUATION: u8 = 0;
+const TEXT: u8 = 1;
+const BINARY: u8 = 2;
+const CLOSE: u8 = 8;
+const PING: u8 = 9;
+const PONG: u8 = 10;
+
+/// One masked frame. The mask only has to be hard to foresee for whoever chose the payload.
+fn masked(opcode: u8, payload: &[u8]) -> Vec<u8> {
+    let mut mask = [0; 4];
+    if getrandom::fill(&mut mask).is_err() {
+        // Without the system's randomness no TLS works either; any mask is valid on the wire.
+        mask = [0x5a, 0xc3, 0x96, 0x0f];
+    }
+    let mut out = Vec::with_capacity(payload.len() + 8);
+    out.push(0x80 | opcode);
+    match u8::try_from(payload.len()) {
+        Ok(short @ 0..=125) => out.push(0x80 | short),
+        _ => match u16::try_from(payload.len()) {
+            Ok(length) => {
+                out.push(0x80 | 126);
+                out.extend_from_slice(&length.to_be_bytes());
+            }
+            Err(_) => {
+                out.push(0x80 | 127);
+                out.extend_from_slice(&(payload.len() as u64).to_be_bytes());
+            }
+        },
+    }
+    out.extend_from_slice(&mask);
+    out.extend(payload.iter().zip(mask.iter().cycle()).map(|(byte, key)| byte ^ key));
+    out
+}
+
+pub(crate) fn text(payload: &str) -> Vec<u8> {
+    masked(TEXT, payload.as_bytes())
+}
+
+pub(crate) fn pong(payload: &[u8]) -> Vec<u8> {
+    masked(PONG, payload)
+}
+
+/// A close frame; without a code its payload is empty.
+pub(crate) fn close(code: Option<u16>) -> Vec<u8> {
+    let code = code.map(u16::to_be_bytes);
+    masked(CLOSE, code.as_ref().map_or(&[], |code| code.as_slice()))
+}
+
+#[derive(Serialize)]
+struct Action<'a> {
+    seq: u64,
+    action: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    data: Option<&'a Value>,
+}
+
+/// The text of an action, refused if the server would close the link for it.
+pub(crate) fn action(seq: u64, action: &str, data: Option<&Value>) -> Result<String> {
+    if action.is_empty() {
+        return Err(Error::input("the action's name is empty"));
+    }
+    if data.is_some_and(|data| !data.is_object() && !data.is_null()) {
+        return Err(Error::input("the data of an action is a JSON object"));
+    }
+    let text = serde_json::to_string(&Action { seq, action, data })
+        .map_err(|e| Error::input("the action cannot be written as JSON").because(e))?;
+    if text.len() > MAX_SENT {
+        return Err(Error::input(format!(
+            "the action has {} bytes; the server closes the link at more than {MAX_SENT}",
+            text.len()
+        )));
+    }
+    Ok(text)
+}
+
+/// The answer to an action.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Reply {
+    pub(crate) status: Option<Box<str>>,
+    pub(crate) seq_reply: Option<u64>,
+    pub(crate) data: Value,
+    pub(crate) error: Option<ApiError>,
+}
+
+impl Reply {
+    /// Reads a text that is no event. `None` if it is no reply either.
+    pub(crate) fn read(text: &str) -> Option<(u64, Result<Value>)> {
+        let reply: Self = crate::model::json::decode(text.as_bytes()).ok()?;
+        let seq = reply.seq_reply.filter(|seq| *seq > 0)?;
+        let result = match (reply.status.as_deref(), reply.error) {
+            (Some("OK"), None) => Ok(reply.data),
+            (_, Some(error)) => Err(Error::from_api(0, error)),
+            (status, None) => Err(Error::new(
+                ErrorKind::Protocol,
+                format!("the server answered with the status {:?}", status.unwrap_or_default()),
+            )),
+        };
+        Some((seq, result))
+    }
+}
+
+/// Why a link's bytes make no sense any more. All of these come again if the same event is asked for again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Unreadable {
+    TooLarge,
+    NotUtf8,
+    Broken(&'static str),
+}
+
+impl Unreadable {
+    pub(crate) fn text(&self) -> Cow<'static, str> {
+        match self {
+            Self::TooLarge => "a message is larger than `max_message_size`".into(),
+            Self::NotUtf8 => "a message is not UTF-8".into(),
+            Self::Broken(what) => format!("the server broke the WebSocket protocol: {what}").into(),
+        }
+    }
+}
+
+/// The head of a frame that came.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Head {
+    pub(crate) opcode: u8,
+    pub(crate) last: bool,
+    pub(crate) reserved: bool,
+    pub(crate) masked: bool,
+}
+
+/// A message that came.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Incoming<'a> {
+    Text(Cow<'a, str>),
+    /// Mattermost sends none.
+    Binary,
+    Ping(&'a [u8]),
+    Pong,
+    Close(Option<u16>, String),
+}
+
+/// Puts messages together and holds the peer to RFC 6455 and to our limits.
+#[derive(Debug)]
+pub(crate) struct Assembler {
+    limit: usize,
+    /// The opcode of the message whose last piece has not come yet.
+    open: Option<u8>,
+    pieces: u32,
+    buffer: Vec<u8>,
+}
+
+impl Assembler {
+    pub(crate) fn new(limit: usize) -> Self {
+        Self { limit, open: None, pieces: 0, buffer: Vec::new() }
+    }
+
+    /// Takes one frame; gives a message when it is complete.
+    pub(crate) fn frame<'a>(
+        &mut self,
+        head: Head,
+        payload: &'a [u8],
+    ) -> Result<Option<Incoming<'a>>, Unreadable> {
+        if head.reserved {
+            return Err(Unreadable::Broken("reserved bits are set"));
+        }
+        if head.masked {
+            return Err(Unreadable::Broken("a server's frame is masked"));
+        }
+        if head.opcode >= CLOSE {
+            return Self::control(head, payload).map(Some);
+        }
+        match (head.opcode, self.open) {
+            (TEXT | BINARY, None) if head.last => return self.message(head.opcode, payload).map(Some),
+            (TEXT | BINARY, None) => {
+                self.open = Some(head.opcode);
+                self.pieces = 0;
+                self.buffer.clear();
+            }
+            (CONTINUATION, Some(_)) => {}
+            (CONTINUATION, None) => return Err(Unreadable::Broken("a continuation of nothing")),
+            (TEXT | BINARY, Some(_)) => return Err(Unreadable::Broken("a message inside another")),
+            _ => return Err(Unreadable::Broken("an unknown kind of frame")),
+        }
+        self.pieces += 1;
+        if self.pieces > MAX_PIECES || self.buffer.len().saturating_add(payload.len()) > self.limit {
+            return Err(Unreadable::TooLarge);
+        }
+        self.buffer.extend_from_slice(payload);
+        let Some(opcode) = self.open.filter(|_| head.last) else { return Ok(None) };
+        self.open = None;
+        let whole = std::mem::take(&mut self.buffer);
+        if opcode == BINARY {
+            return Ok(Some(Incoming::Binary));
+        }
+        let text = String::from_utf8(whole).map_err(|_| Unreadable::NotUtf8)?;
+        Ok(Some(Incoming::Text(text.into())))
+    }
+
+    fn message<'a>(&self, opcode: u8, payload: &'a [u8]) -> Result<Incoming<'a>, Unreadable> {
+        if payload.len() > self.limit {
+            return Err(Unreadable::TooLarge);
+        }
+        if opcode == BINARY {
+            return Ok(Incoming::Binary);
+        }
+        let text = std::str::from_utf8(payload).map_err(|_| Unreadable::NotUtf8)?;
+        Ok(Incoming::Text(text.into()))
+    }
+
+    fn control(head: Head, payload: &[u8]) -> Result<Incoming<'_>, Unreadable> {
+        if !head.last || payload.len() > 125 {
+            return Err(Unreadable::Broken("a control frame is too long or in pieces"));
+        }
+        match (head.opcode, payload) {
+            (PING, data) => Ok(Incoming::Ping(data)),
+            (PONG, _) => Ok(Incoming::Pong),
+            (CLOSE, []) => Ok(Incoming::Close(None, String::new())),
+            (CLOSE, [high, low, reason @ ..]) => {
+                let reason = std::str::from_utf8(reason).map_err(|_| Unreadable::NotUtf8)?;
+                Ok(Incoming::Close(Some(u16::from_be_bytes([*high, *low])), reason.to_owned()))
+            }
+            (CLOSE, _) => Err(Unreadable::Broken("a close frame of one byte")),
+            _ => Err(Unreadable::Broken("an unknown kind of frame")),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn head(opcode: u8, last: bool) -> Head {
+        Head { opcode, last, reserved: false, masked: false }
+    }
+
+    fn unmask(frame: &[u8]) -> Vec<u8> {
+        let (start, length) = match frame[1] & 0x7f {
+            126 => (4, usize::from(u16::from_be_bytes([frame[2], frame[3]]))),
+            127 => (10, usize::try_from(u64::from_be_bytes(frame[2..10].try_into().unwrap())).unwrap()),
+            short => (2, usize::from(short)),
+        };
+        assert_eq!(frame.len(), start + 4 + length);
+        let mask = &frame[start..start + 4];
+        frame[start + 4..].iter().zip(mask.iter().cycle()).map(|(b, m)| b ^ m).collect()
+    }
+
+    #[test]
+    fn frames_are_masked_and_have_the_shortest_length() {
+        for length in [0, 1, 125, 126, 127, 8192, 65535, 65536] {
+            let text = "x".repeat(length);
+            let frame = super::text(&text);
+            assert_eq!(frame[0], 0x81);
+            assert_eq!(frame[1] & 0x80, 0x80);
+            assert_eq!(unmask(&frame), text.as_bytes());
+        }
+        assert_eq!(unmask(&close(Some(1000))), [3, 232]);
+        assert!(unmask(&close(None)).is_empty());
+        assert_eq!(unmask(&pong(b"abc")), b"abc");
+        assert_ne!(text("same text, other mask"), text("same text, other mask"));
+    }
+
+    #[test]
+    fn actions_are_checked_before_they_are_sent() {
+        let data = serde_json::json!({"channel_id": "x"});
+        assert_eq!(
+            action(7, "user_typing", Some(&data)).unwrap(),
+            r#"{"seq":7,"action":"user_typing","data":{"channel_id":"x"}}"#
+        );
+        assert_eq!(action(1, "ping", None).unwrap(), r#"{"seq":1,"action":"ping"}"#);
+        let long = serde_json::json!({"x": "y".repeat(MAX_SENT)});
+        for bad in [action(1, "x", Some(&long)), action(1, "", None), action(1, "x", Some(&Value::from(1)))] {
+            assert_eq!(bad.unwrap_err().kind(), ErrorKind::Input);
+        }
+        let fits = MAX_SENT - action(1, "x", Some(&serde_json::json!({"x": ""}))).unwrap().len();
+        let text = action(1, "x", Some(&serde_json::json!({"x": "y".repeat(fits)}))).unwrap();
+        assert_eq!(text.len(), MAX_SENT);
+    }
+
+    #[test]
+    fn replies_are_read() {
+        let (seq, result) = Reply::read(r#"{"status":"OK","seq_reply":3,"data":{"text":"pong"}}"#).unwrap();
+        assert_eq!((seq, result.unwrap()["text"].as_str()), (3, Some("pong")));
+        let fail = r#"{"status":"FAIL","seq_reply":1,"error":{"id":"api.web_socket_router.not_authenticated.app_error","message":"m","detailed_error":"","status_code":401}}"#;
+        assert!(Reply::read(fail).unwrap().1.unwrap_err().is_unauthorized());
+        for none in
+            ["", "{}", "[]", "7", r#"{"status":"OK"}"#, r#"{"status":"OK","seq_reply":0}"#, "{\"seq_re"]
+        {
+            assert!(Reply::read(none).is_none(), "{none}");
+        }
+        assert!(Reply::read(r#"{"seq_reply":1}"#).unwrap().1.is_err());
+    }
+
+    #[test]
+    fn messages_are_put_together_from_pieces() {
+        let mut a = Assembler::new(10);
+        assert_eq!(a.frame(head(1, true), b"whole"), Ok(Some(Incoming::Text("whole".into()))));
+        assert_eq!(a.frame(head(1, false), "ä".as_bytes().split_at(1).0), Ok(None));
+        assert_eq!(a.frame(head(9, true), b"hi"), Ok(Some(Incoming::Ping(b"hi"))));
+        assert_eq!(a.frame(head(0, false), b""), Ok(None));
+        let rest = "ä".as_bytes().split_at(1).1;
+        assert_eq!(a.frame(head(0, true), rest), Ok(Some(Incoming::Text("ä".into()))));
+        assert_eq!(a.frame(head(2, true), b"x"), Ok(Some(Incoming::Binary)));
+        let bye = Incoming::Close(Some(1000), "x".into());
+        assert_eq!(a.frame(head(8, true), &[3, 232, b'x']), Ok(Some(bye)));
+    }
+
+    #[test]
+    fn what_breaks_the_rules_is_refused() {
+        let mut a = Assembler::new(10);
+        assert_eq!(a.frame(head(1, true), &[b'x'; 11]), Err(Unreadable::TooLarge));
+        assert_eq!(a.frame(head(1, true), b"\xff"), Err(Unreadable::NotUtf8));
+        for (frame, payload) in [
+            (head(0, true), &b""[..]),
+            (head(3, true), b""),
+            (head(11, true), b""),
+            (head(9, false), b""),
+            (head(9, true), &[0; 126]),
+            (head(8, true), b"x"),
+            (Head { reserved: true, ..head(1, true) }, b""),
+            (Head { masked: true, ..head(1, true) }, b""),
+        ] {
+            assert!(matches!(a.frame(frame, payload), Err(Unreadable::Broken(_))), "{frame:?}");
+        }
+        assert_eq!(a.frame(head(1, false), b""), Ok(None));
+        assert!(matches!(a.frame(head(1, true), b""), Err(Unreadable::Broken(_))));
+    }
+
+    #[test]
+    fn endless_pieces_end() {
+        for piece in [&b""[..], b"x"] {
+            let mut a = Assembler::new(1 << 30);
+            assert_eq!(a.frame(head(1, false), piece), Ok(None));
+            let end = (0..1_000_000).position(|_| a.frame(head(0, false), piece).is_err());
+            assert_eq!(end, Some(MAX_PIECES as usize - 1));
+        }
+    }
+}

@@ -1,0 +1,291 @@
+//! The bounded queue between the reader and the program, and what happens when it is full.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+
+use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
+
+use crate::event::{Event, EventKind, Missed, MissedReason, Payload};
+use crate::time::Timestamp;
+
+/// Slots beyond the capacity that only notices use.
+const RESERVED: usize = 32;
+/// Slots that only the end of the stream, and what must stand before it, use.
+const LAST: usize = 2;
+/// Notices that find no slot wait here; beyond this, the oldest that say nothing of events are dropped.
+const MOST_HELD: usize = 64;
+
+/// What happens when the program takes events more slowly than they come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Overflow {
+    /// New events are dropped and counted until the queue is half empty. Then one
+    /// [`Missed`](crate::event::Missed) says how many of each kind, and the missing posts are caught up with.
+    #[default]
+    DropNewest,
+    /// Nothing more is read from the server until there is room. The server gives up when about 256 events wait on its
+    /// side, and then it does not resume. After 60 s of waiting, events are dropped as by `DropNewest`. Meanwhile
+    /// [`Events::request`](crate::Events::request) fails at once with
+    /// [`ErrorKind::Backlogged`](crate::ErrorKind::Backlogged).
+    Block,
+}
+
+/// Where the stream stands behind an event.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Mark {
+    /// The connection, if it can be resumed.
+    pub(crate) id: Option<Arc<str>>,
+    /// The next event that is expected of it.
+    pub(crate) next: u64,
+    pub(crate) server_time: Timestamp,
+}
+
+/// What became of an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Offer {
+    Taken,
+    /// Counted, and told of later.
+    Dropped,
+    /// There is no room, and the policy is to wait.
+    Full,
+    Closed,
+}
+
+/// A time during which events are dropped.
+#[derive(Debug, Default)]
+struct Episode {
+    since: Timestamp,
+    last_seq: Option<u64>,
+    dropped: BTreeMap<EventKind, u64>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Queue {
+    /// `None` once the stream is closed: then receivers take what is left, and end.
+    sender: Option<Sender<Event>>,
+    /// Only asked for its length.
+    receiver: Receiver<Event>,
+    capacity: usize,
+    policy: Overflow,
+    episode: Option<Episode>,
+    held: VecDeque<Event>,
+    /// One for each that is in the queue.
+    marks: VecDeque<Mark>,
+    /// That of the last one that was taken out.
+    taken: Mark,
+    dropped: u64,
+    delivered: u64,
+}
+
+impl Queue {
+    /// A queue for `capacity` events, at least 1.
+    pub(crate) fn new(capacity: usize, policy: Overflow, start: Mark) -> (Self, Receiver<Event>) {
+        let capacity = capacity.max(1);
+        let (sender, receiver) = bounded(capacity + RESERVED + LAST);
+        let queue = Self {
+            sender: Some(sender),
+            receiver: receiver.clone(),
+            capacity,
+            policy,
+            episode: None,
+            held: VecDeque::new(),
+            marks: VecDeque::new(),
+            taken: start,
+            dropped: 0,
+            delivered: 0,
+        };
+        (queue, receiver)
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.receiver.len()
+    }
+
+    /// Offers an event; it is only made if there is room for it. `mark` is where the stream stands behind it,
+    /// `last_seq` the number of the event before it.
+    pub(crate) fn event(
+        &mut self,
+        kind: EventKind,
+        mark: Mark,
+        last_seq: Option<u64>,
+        make: impl FnOnce() -> Event,
+    ) -> Offer {
+        self.poll();
+        if let Some(episode) = &mut self.episode {
+            *episode.dropped.entry(kind).or_default() += 1;
+            self.dropped += 1;
+            return Offer::Dropped;
+        }
+        if self.len() >= self.capacity || !self.held.is_empty() {
+            if self.policy == Overflow::Block {
+                return Offer::Full;
+            }
+            self.overflow(mark.server_time, last_seq);
+            return self.event(kind, mark, last_seq, make);
+        }
+        match self.put(make(), mark) {
+            Ok(()) => {
+                self.delivered += 1;
+                Offer::Taken
+            }
+            Err(_) => Offer::Closed,
+        }
+    }
+
+    /// From here on events are dropped until the queue is half empty. `Block` comes to this after its time.
+    pub(crate) fn overflow(&mut self, since: Timestamp, last_seq: Option<u64>) {
+        if self.episode.is_none() {
+            log::warn!("events come faster than they are taken: dropping until the queue is half empty");
+            self.episode = Some(Episode { since, last_seq, dropped: BTreeMap::new() });
+        }
+    }
+
+    pub(crate) fn is_overflowing(&self) -> bool {
+        self.episode.is_some()
+    }
+
+    /// Whether somebody has to call `poll` every now and then.
+    pub(crate) fn wants_polling(&self) -> bool {
+        self.sender.is_some() && (self.episode.is_some() || !self.held.is_empty())
+    }
+
+    /// Ends an overflow when the queue has drained, and finds slots for what is held. True if an overflow ended.
+    pub(crate) fn poll(&mut self) -> bool {
+        let ended = match self.episode.take_if(|_| self.receiver.len() <= self.capacity / 2) {
+            Some(episode) if !episode.dropped.is_empty() => {
+                self.notice(Event::notice(Payload::Missed(Box::new(episode.missed()))));
+                true
+            }
+            _ => false,
+        };
+        while self.len() < self.capacity + RESERVED {
+            let Some(event) = self.held.pop_front() else { break };
+            let mark = self.last_mark();
+            let _ = self.put(event, mark);
+        }
+        ended
+    }
+
+    /// Delivers a notice. There is a slot for it unless the program has taken nothing for a long time.
+    pub(crate) fn notice(&mut self, event: Event) {
+        if self.sender.is_none() {
+            return;
+        }
+        if self.held.is_empty() && self.len() < self.capacity + RESERVED {
+            let mark = self.last_mark();
+            let _ = self.put(event, mark);
+            return;
+        }
+        self.held.push_back(event);
+        if self.held.len() > MOST_HELD {
+            self.thin_out();
+        }
+    }
+
+    /// Keeps what tells of missing events; of two gaps in a row one is enough.
+    fn thin_out(&mut self) {
+        self.held
+            .retain(|event| !matches!(event.payload(), Ok(Payload::Connected(_) | Payload::Disconnected(_))));
+        let mut gaps: Option<Missed> = None;
+        let mut rest = VecDeque::new();
+        for event in self.held.drain(..) {
+            match event.payload() {
+                Ok(Payload::Missed(missed)) => merge(&mut gaps, missed),
+                _ => rest.push_back(event),
+            }
+        }
+        if let Some(missed) = gaps {
+            rest.push_front(Event::notice(Payload::Missed(Box::new(missed))));
+        }
+        rest.truncate(MOST_HELD);
+        self.held = rest;
+    }
+
+    /// Delivers the end of the stream, for which there is always a slot; then the channel closes.
+    pub(crate) fn end(&mut self, event: Event) {
+        if let Some(episode) = self.episode.take().filter(|episode| !episode.dropped.is_empty()) {
+            self.notice(Event::notice(Payload::Missed(Box::new(episode.missed()))));
+        }
+        self.poll();
+        if !self.held.is_empty() {
+            self.thin_out();
+            if let Some(first) = self.held.pop_front() {
+                let mark = self.last_mark();
+                let _ = self.put(first, mark);
+            }
+        }
+        let mark = self.last_mark();
+        let _ = self.put(event, mark);
+        self.close();
+    }
+
+    /// Nothing more comes; what is queued stays readable.
+    pub(crate) fn close(&mut self) {
+        self.sender = None;
+        self.held.clear();
+        self.episode = None;
+    }
+
+    fn put(&mut self, event: Event, mark: Mark) -> Result<(), TrySendError<Event>> {
+        let Some(sender) = &self.sender else { return Err(TrySendError::Disconnected(event)) };
+        sender.try_send(event)?;
+        self.marks.push_back(mark);
+        self.settle();
+        Ok(())
+    }
+
+    fn last_mark(&self) -> Mark {
+        self.marks.back().unwrap_or(&self.taken).clone()
+    }
+
+    /// Forgets the marks of what was taken out.
+    fn settle(&mut self) {
+        let len = self.receiver.len();
+        while self.marks.len() > len {
+            if let Some(mark) = self.marks.pop_front() {
+                self.taken = mark;
+            }
+        }
+    }
+
+    /// Where the stream stands behind what the program has taken; `now` is where the reader stands.
+    pub(crate) fn position(&mut self, now: Mark) -> Mark {
+        self.settle();
+        if self.marks.is_empty() && self.episode.is_none() && self.sender.is_some() {
+            return now;
+        }
+        self.taken.clone()
+    }
+
+    pub(crate) fn dropped(&self) -> u64 {
+        self.dropped
+    }
+
+    pub(crate) fn delivered(&self) -> u64 {
+        self.delivered
+    }
+}
+
+impl Episode {
+    fn missed(self) -> Missed {
+        Missed {
+            reason: MissedReason::Overflow,
+            since: self.since,
+            last_seq: self.last_seq,
+            dropped: self.dropped,
+            ..Missed::default()
+        }
+    }
+}
+
+fn merge(into: &mut Option<Missed>, other: &Missed) {
+    let Some(first) = into else {
+        *into = Some(other.clone());
+        return;
+    };
+    first.beyond_horizon |= other.beyond_horizon;
+    first.catching_up |= other.catching_up;
+    for (kind, count) in &other.dropped {
+        *first.dropped.entry(*kind).or_default() += count;
+    }
+}

@@ -1,0 +1,295 @@
+//! The reader thread: dials, reads, and hands over what it read.
+
+use std::sync::{Arc, MutexGuard, Weak};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::frame::{Incoming, Reply};
+use super::queue::Offer;
+use super::session::{Do, Resume, Verdict};
+use super::shared::{Core, Ending, LONGEST_BLOCK, Shared, Who, mark_of};
+use super::socket::{self, Dial, Ended, Socket};
+use super::wire::Wire;
+use crate::error::{Error, ErrorKind};
+use crate::event::{Event, EventKind, Head, Origin, scan};
+
+/// For one dial: look-up, connection, proxy, TLS and upgrade together.
+const DIAL: Duration = Duration::from_secs(15);
+/// A shorter wait for room changes nothing for anybody.
+const WORTH_TELLING: Duration = Duration::from_millis(100);
+
+/// Runs until the stream is closed or has ended for good.
+pub(crate) fn run(shared: &Arc<Shared>) {
+    let _ending = Ending::new(shared, Who::Reader);
+    let mut socket = None;
+    loop {
+        let mut core = shared.lock();
+        let next = core.session.next(shared.now());
+        shared.carry_out(&mut core);
+        if core.stop.is_some() {
+            let wire = core.wire.take();
+            drop(core);
+            // A goodbye is said on a link that was up; the answer is waited for, the timer cuts it off.
+            if let (Some(wire), Some(socket)) = (wire, socket.take()) {
+                await_goodbye(shared, socket, wire);
+            }
+            return;
+        }
+        match next {
+            Do::Exit => return,
+            Do::Wait(until) => {
+                core.reader_does = "waiting";
+                drop(Shared::wait(&shared.to_reader, core, until.map(|at| shared.instant(at))));
+            }
+            Do::Dial(resume) => {
+                core.reader_does = "connecting";
+                core.counts.dials += 1;
+                drop(core);
+                socket = dial(shared, resume.as_ref());
+            }
+            Do::Read => {
+                core.reader_does = "reading";
+                drop(core);
+                let ended = match &mut socket {
+                    Some(socket) => read(shared, socket),
+                    None => Ended::Eof,
+                };
+                lose(shared, &ended, &mut socket);
+            }
+            Do::Check => ask(shared, core, "mm-check", |shared| {
+                let result = shared.backend.whoami();
+                let mut core = shared.lock();
+                core.session.checked(shared.now(), result);
+                shared.carry_out(&mut core);
+            }),
+            Do::Login => ask(shared, core, "mm-login", |shared| {
+                let generation = shared.lock().session.generation();
+                let result = shared.backend.login_again(generation);
+                let mut core = shared.lock();
+                core.session.logged_in(shared.now(), result);
+                shared.carry_out(&mut core);
+            }),
+        }
+    }
+}
+
+/// Runs a REST call on a thread of its own, which the stream can leave behind when it is closed.
+fn ask(shared: &Arc<Shared>, mut core: MutexGuard<'_, Core>, name: &str, call: fn(&Shared)) {
+    core.helpers += 1;
+    core.reader_does = "waiting";
+    drop(core);
+    let own = Arc::clone(shared);
+    let spawned = thread::Builder::new().name(name.into()).spawn(move || {
+        let _ending = Ending::new(&own, Who::Helper);
+        call(&own);
+    });
+    if let Err(e) = spawned {
+        let mut core = shared.lock();
+        core.helpers -= 1;
+        let error = Error::io("no thread for a REST call could be started", e).with_kind(ErrorKind::Io);
+        core.session.checked(shared.now(), Err(error.clone()));
+        core.session.logged_in(shared.now(), Err(error));
+        shared.carry_out(&mut core);
+    }
+}
+
+fn dial(shared: &Arc<Shared>, resume: Option<&Resume>) -> Option<Socket> {
+    let (token, generation) = shared.backend.token();
+    let weak: Weak<Shared> = Arc::downgrade(shared);
+    let result = socket::dial(Dial {
+        config: shared.backend.config(),
+        token: token.as_ref(),
+        resume: resume.map(|resume| (&*resume.id, resume.next)),
+        abort: &shared.abort,
+        deadline: Instant::now() + DIAL,
+        max_message_size: shared.options.max_message_size,
+        wake: Box::new(move || {
+            if let Some(shared) = weak.upgrade() {
+                shared.kick();
+            }
+        }),
+    });
+    shared.abort.release();
+    let mut core = shared.lock();
+    core.session.dialed_with(generation);
+    let socket = match result {
+        Ok((socket, wire)) if core.stop.is_none() => {
+            core.wire = Some(wire);
+            core.session.upgraded(shared.now());
+            Some(socket)
+        }
+        Ok((_, wire)) => {
+            wire.kill();
+            None
+        }
+        Err(error) => {
+            core.session.dial_failed(shared.now(), error);
+            None
+        }
+    };
+    shared.carry_out(&mut core);
+    socket
+}
+
+/// Reads until the link ends.
+fn read(shared: &Shared, socket: &mut Socket) -> Ended {
+    let Some(wire) = shared.lock().wire.clone() else { return Ended::Eof };
+    loop {
+        let result = socket.next(|incoming| match incoming {
+            Incoming::Text(text) => take_text(shared, &text),
+            Incoming::Ping(payload) => wire.pong(payload),
+            Incoming::Pong => {}
+            Incoming::Binary => {
+                log::warn!("the server sent a binary message, which Mattermost never does: left out");
+                shared.lock().counts.unintelligible += 1;
+            }
+            Incoming::Close(code, reason) => take_close(shared, &wire, code, &reason),
+        });
+        if let Err(ended) = result {
+            return ended;
+        }
+    }
+}
+
+fn take_close(shared: &Shared, wire: &Wire, code: Option<u16>, reason: &str) {
+    let mut core = shared.lock();
+    if let Some(stop) = &mut core.stop {
+        stop.goodbye = true;
+        return;
+    }
+    // The same code back, as RFC 6455 asks; 1005 and 1006 never stand on the wire.
+    wire.close(code.filter(|code| matches!(code, 1000..=1003 | 1007..=1014 | 3000..=4999)));
+    core.session.goodbye(shared.now(), code, reason);
+    shared.carry_out(&mut core);
+    core.kick = true;
+    drop(core);
+    shared.to_timer.notify_one();
+}
+
+fn lose(shared: &Shared, ended: &Ended, socket: &mut Option<Socket>) {
+    *socket = None;
+    let mut core = shared.lock();
+    if let Some(wire) = core.wire.take() {
+        wire.kill();
+    }
+    let error = Error::new(ErrorKind::Io, "the link broke before the answer came");
+    core.fail_requests(&error);
+    core.session.lost(shared.now(), ended);
+    shared.carry_out(&mut core);
+    core.kick = true;
+    drop(core);
+    shared.to_timer.notify_one();
+    shared.changed.notify_all();
+}
+
+/// Reads on, for the server's goodbye, until it has closed its end or the timer cuts the link.
+fn await_goodbye(shared: &Shared, mut socket: Socket, wire: Arc<Wire>) {
+    // The timer still has to write ours.
+    shared.lock().wire = Some(Arc::clone(&wire));
+    loop {
+        let result = socket.next(|incoming| {
+            if let Incoming::Close(..) = incoming {
+                if let Some(stop) = &mut shared.lock().stop {
+                    stop.goodbye = true;
+                }
+            }
+        });
+        if result.is_err() {
+            break;
+        }
+    }
+    wire.kill();
+    shared.lock().wire = None;
+}
+
+fn take_text(shared: &Shared, text: &str) {
+    match scan(text) {
+        Some(Head::Event { kind, seq }) => take_event(shared, kind, seq, text),
+        Some(Head::Reply) => {
+            let Some((seq, result)) = Reply::read(text) else { return };
+            let mut core = shared.lock();
+            if core.stop.is_some() {
+                return;
+            }
+            if !core.session.reply(shared.now(), seq, &result) {
+                core.answer(seq, result);
+            }
+            shared.carry_out(&mut core);
+        }
+        None => {
+            log::warn!("the server sent what is neither event nor answer: left out");
+            shared.lock().counts.unintelligible += 1;
+        }
+    }
+}
+
+fn take_event(shared: &Shared, kind: EventKind, seq: Option<u64>, text: &str) {
+    let hello = if kind == EventKind::Hello { hello(text) } else { None };
+    let wanted = shared.wants(kind, text);
+    let mut core = shared.lock();
+    if core.stop.is_some() {
+        return;
+    }
+    let last_seq = core.session.known().next.checked_sub(1);
+    let verdict = core.session.event(|| shared.now(), seq, hello);
+    shared.carry_out(&mut core);
+    let Verdict::Deliver { resumed } = verdict else {
+        core.counts.repeated += 1;
+        return;
+    };
+    core.counts.received += 1;
+    if !wanted {
+        core.counts.unwanted += 1;
+        return;
+    }
+    let origin = if resumed { Origin::Resumed } else { Origin::Live };
+    let make = || Event::live(kind, seq, text.into(), origin).counted(&shared.undecodable);
+    let mark = mark_of(core.session.known());
+    if core.queue.event(kind, mark, last_seq, make) == Offer::Full {
+        block(shared, core, kind, last_seq, make);
+    }
+}
+
+/// Waits for room, with the policy `Block`; gives up after a minute.
+fn block(
+    shared: &Shared,
+    mut core: MutexGuard<'_, Core>,
+    kind: EventKind,
+    last_seq: Option<u64>,
+    make: impl Fn() -> Event,
+) {
+    let began = Instant::now();
+    let mut nap = Duration::from_millis(1);
+    while core.stop.is_none() {
+        core = Shared::wait(&shared.to_reader, core, Some(Instant::now() + nap));
+        nap = (nap * 2).min(Duration::from_millis(16));
+        let waited = began.elapsed();
+        if waited >= WORTH_TELLING && !core.session.is_blocked() {
+            core.session.block(shared.now(), true);
+            core.kick = true;
+            shared.to_timer.notify_one();
+        }
+        let mark = mark_of(core.session.known());
+        if waited >= LONGEST_BLOCK {
+            core.queue.overflow(mark.server_time, last_seq);
+        }
+        if core.queue.event(kind, mark, last_seq, &make) != Offer::Full {
+            break;
+        }
+    }
+    if core.session.is_blocked() {
+        core.session.block(shared.now(), false);
+        core.kick = true;
+        shared.to_timer.notify_one();
+    }
+}
+
+/// The connection id and the server's version.
+fn hello(text: &str) -> Option<(Arc<str>, Box<str>)> {
+    #[derive(serde::Deserialize)]
+    struct Envelope {
+        data: crate::event::Hello,
+    }
+    let hello: Envelope = crate::model::json::decode(text.as_bytes()).ok()?;
+    Some((hello.data.connection_id.into(), hello.data.server_version.into()))
+}

@@ -1,0 +1,294 @@
+//! The WebSocket itself: the upgrade and the frames. The only file that names tungstenite.
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tungstenite::error::{CapacityError, Error as WsError};
+use tungstenite::handshake::client::{Response, generate_key};
+use tungstenite::handshake::derive_accept_key;
+use tungstenite::handshake::machine::TryParse;
+use tungstenite::protocol::frame::{Frame, FrameSocket};
+use zeroize::Zeroizing;
+
+use super::dial::{self, Abort, Timed};
+use super::frame::{Assembler, Head, Incoming, Unreadable};
+#[cfg(feature = "native-tls")]
+use super::tls_pipe::Pipe;
+use super::wire::{Receiving, Wire};
+use crate::config::{BaseUrl, Config};
+use crate::error::{ApiError, Error, ErrorKind, Result, short};
+use crate::secret::Secret;
+
+/// A refusal is explained in less than this.
+const MAX_REFUSAL: usize = 64 << 10;
+
+/// What a dial needs to know.
+pub(crate) struct Dial<'a> {
+    pub(crate) config: &'a Config,
+    pub(crate) token: Option<&'a Secret>,
+    /// The connection to go on with, and the next event expected of it.
+    pub(crate) resume: Option<(&'a str, u64)>,
+    pub(crate) abort: &'a Abort,
+    pub(crate) deadline: Instant,
+    pub(crate) max_message_size: usize,
+    pub(crate) wake: Box<dyn Fn() + Send + Sync>,
+}
+
+/// The reader's end of a link.
+pub(crate) struct Socket {
+    frames: FrameSocket<Receiving>,
+    assembler: Assembler,
+    limit: usize,
+}
+
+/// Why nothing more can be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Ended {
+    /// The peer closed the connection, with or without a goodbye.
+    Eof,
+    Broken(String),
+    Unreadable(Unreadable),
+}
+
+/// A connection, over TCP or TLS, before the upgrade.
+enum Stream {
+    Plain(Timed),
+    #[cfg(feature = "native-tls")]
+    Tls(Box<native_tls::TlsStream<Pipe>>, TcpStream),
+}
+
+impl Stream {
+    fn open(config: &Config, target: &BaseUrl, socket: TcpStream, deadline: Instant) -> Result<Self> {
+        if !target.tls {
+            return Ok(Self::Plain(Timed::new(socket, deadline)));
+        }
+        #[cfg(not(feature = "native-tls"))]
+        {
+            let _ = (config, deadline);
+            Err(crate::tls::missing())
+        }
+        #[cfg(feature = "native-tls")]
+        {
+            let copy = socket.try_clone().map_err(|e| Error::io("the socket cannot be shared", e))?;
+            let tls = config.tls.handshake(&target.host, Pipe::new(Timed::new(socket, deadline)))?;
+            Ok(Self::Tls(Box::new(tls), copy))
+        }
+    }
+
+    fn into_wire(self, wake: Box<dyn Fn() + Send + Sync>) -> std::io::Result<Wire> {
+        match self {
+            Self::Plain(timed) => Wire::plain(timed.into_inner(), wake),
+            #[cfg(feature = "native-tls")]
+            Self::Tls(tls, socket) => Wire::tls(*tls, socket, wake),
+        }
+    }
+}
+
+impl Read for Stream {
+    fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
+        match self {
+            Self::Plain(timed) => timed.read(into),
+            #[cfg(feature = "native-tls")]
+            Self::Tls(tls, _) => tls.read(into),
+        }
+    }
+}
+
+/// Connects and upgrades. The token is in the upgrade request: only then can the link be resumed.
+pub(crate) fn dial(dial: Dial<'_>) -> Result<(Socket, Arc<Wire>)> {
+    let (target, path) = dial.config.socket();
+    if target.tls && cfg!(not(feature = "native-tls")) {
+        #[cfg(not(feature = "native-tls"))]
+        return Err(crate::tls::missing());
+    }
+    let result = upgrade(dial, &target, &path);
+    result.map_err(|e| e.on_route("websocket"))
+}
+
+fn upgrade(dial: Dial<'_>, target: &BaseUrl, path: &str) -> Result<(Socket, Arc<Wire>)> {
+    let key = generate_key();
+    let request = request(&dial, target, path, &key)?;
+    let socket = dial::connect(dial.config, target, dial.abort, dial.deadline)?;
+    let mut stream = Stream::open(dial.config, target, socket, dial.deadline)?;
+    let lost = |e| Error::io("the upgrade request could not be sent", e);
+    match &mut stream {
+        Stream::Plain(timed) => timed.write_all(request.as_bytes()).map_err(lost)?,
+        #[cfg(feature = "native-tls")]
+        Stream::Tls(tls, _) => tls.write_all(request.as_bytes()).map_err(lost)?,
+    }
+    let (head, rest) = dial::read_head(&mut stream, "the server")?;
+    let answer = match Response::try_parse(&head) {
+        Ok(Some((_, answer))) => answer,
+        _ => return Err(no_websocket("it does not answer as HTTP does")),
+    };
+    if answer.status().as_u16() != 101 {
+        return Err(refusal(&answer, rest, &mut stream, dial.deadline));
+    }
+    check(&answer, &key)?;
+    let wire = stream.into_wire(dial.wake).map_err(|e| Error::io("the socket cannot be set up", e))?;
+    let wire = Arc::new(wire);
+    let socket = Socket {
+        frames: FrameSocket::from_partially_read(Receiving::new(Arc::clone(&wire)), rest),
+        assembler: Assembler::new(dial.max_message_size),
+        limit: dial.max_message_size,
+    };
+    Ok((socket, wire))
+}
+
+/// The upgrade request. Written here and not by tungstenite, which would log it, token and all.
+fn request(dial: &Dial<'_>, target: &BaseUrl, path: &str, key: &str) -> Result<Zeroizing<String>> {
+    let (token, agent) = (dial.token.map_or("", Secret::expose), &dial.config.user_agent);
+    if token.chars().chain(agent.chars()).any(char::is_control) {
+        return Err(Error::input(
+            "the token or the user agent has a line break or another control character",
+        ));
+    }
+    let query = match dial.resume {
+        Some((id, seq)) => format!("?connection_id={id}&sequence_number={seq}"),
+        None => String::new(),
+    };
+    let mut text = Zeroizing::new(String::with_capacity(512));
+    for part in [
+        "GET ",
+        path,
+        &query,
+        " HTTP/1.1\r\nHost: ",
+        &target.authority(),
+        "\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ",
+        key,
+        "\r\nUser-Agent: ",
+        agent,
+    ] {
+        text.push_str(part);
+    }
+    if !token.is_empty() {
+        text.push_str("\r\nAuthorization: Bearer ");
+        text.push_str(token);
+    }
+    text.push_str("\r\n\r\n");
+    Ok(text)
+}
+
+fn no_websocket(why: &str) -> Error {
+    Error::new(ErrorKind::Protocol, format!("no WebSocket: {why}"))
+        .with_hint("a proxy on the way must pass `Connection: Upgrade` and `Upgrade: websocket` on")
+}
+
+fn header<'a>(answer: &'a Response, name: &str) -> Option<&'a str> {
+    answer.headers().get(name)?.to_str().ok()
+}
+
+/// Whether a 101 is one. More tolerant than tungstenite, which wants `Connection` to hold one word.
+fn check(answer: &Response, key: &str) -> Result<()> {
+    let has = |name, word: &str| {
+        header(answer, name)
+            .is_some_and(|value| value.split(',').any(|one| one.trim().eq_ignore_ascii_case(word)))
+    };
+    if !has("upgrade", "websocket") || !has("connection", "upgrade") {
+        return Err(no_websocket("the answer to the upgrade lacks its headers"));
+    }
+    if header(answer, "sec-websocket-accept") != Some(&*derive_accept_key(key.as_bytes())) {
+        return Err(no_websocket("the answer to the upgrade is not for this request"));
+    }
+    if answer.headers().contains_key("sec-websocket-extensions") {
+        return Err(no_websocket("the server uses an extension that nobody asked for"));
+    }
+    Ok(())
+}
+
+/// Why the server, or something before it, answered the upgrade with another status.
+fn refusal(answer: &Response, rest: Vec<u8>, stream: &mut Stream, deadline: Instant) -> Error {
+    let status = answer.status().as_u16();
+    let body = body_of(answer, rest, stream, deadline.min(Instant::now() + Duration::from_secs(2)));
+    let api = serde_json::from_slice::<ApiError>(&body)
+        .ok()
+        .filter(|api| status >= 400 && !api.id.is_empty() && api.status_code >= 400);
+    let error = match (api, status) {
+        (Some(api), _) => Error::from_api(status, api),
+        (None, 300..=399) => {
+            let to = header(answer, "location").unwrap_or("nowhere");
+            Error::new(ErrorKind::Protocol, format!("redirected to {}", short(&redacted(to), 120)))
+                .with_status(status)
+                .with_hint("use the URL that the server is really at, with its path and https")
+        }
+        (None, 400..) => {
+            let said = String::from_utf8_lossy(&body);
+            let html = said.trim_start().starts_with('<');
+            let said = if html { "an HTML page".into() } else { short(said.trim(), 160) };
+            Error::new(ErrorKind::Status, format!("the upgrade was refused: {said}")).with_status(status)
+        }
+        (None, _) => no_websocket("this is no Mattermost server, or a wrong path").with_status(status),
+    };
+    let wait =
+        header(answer, "retry-after").and_then(|text| text.trim().parse().ok()).map(Duration::from_secs);
+    error.with_retry_after(wait)
+}
+
+fn redacted(url: &str) -> String {
+    url.split(['?', '#']).next().unwrap_or_default().to_owned()
+}
+
+/// The body of a refusal, as far as it comes in time.
+fn body_of(answer: &Response, mut body: Vec<u8>, stream: &mut Stream, until: Instant) -> Vec<u8> {
+    let length = header(answer, "content-length").and_then(|text| text.trim().parse::<usize>().ok());
+    let wanted = length.unwrap_or(MAX_REFUSAL).min(MAX_REFUSAL);
+    match stream {
+        Stream::Plain(timed) => timed.set_deadline(until),
+        #[cfg(feature = "native-tls")]
+        Stream::Tls(tls, _) => tls.get_mut().set_deadline(until),
+    }
+    let mut chunk = [0; 2048];
+    while body.len() < wanted && Instant::now() < until {
+        match stream.read(&mut chunk) {
+            Ok(count @ 1..) => body.extend_from_slice(chunk.get(..count).unwrap_or_default()),
+            _ => break,
+        }
+    }
+    body.truncate(wanted);
+    body
+}
+
+impl Socket {
+    /// Blocks until a message comes, and hands it over.
+    pub(crate) fn next<R>(&mut self, take: impl FnOnce(Incoming<'_>) -> R) -> Result<R, Ended> {
+        loop {
+            let frame = match self.frames.read(Some(self.limit)) {
+                Ok(Some(frame)) => frame,
+                Ok(None) => return Err(Ended::Eof),
+                Err(error) => return Err(Ended::from(error)),
+            };
+            let frame: Frame = frame;
+            let header = frame.header();
+            let head = Head {
+                opcode: header.opcode.into(),
+                last: header.is_final,
+                reserved: header.rsv1 || header.rsv2 || header.rsv3,
+                masked: header.mask.is_some(),
+            };
+            match self.assembler.frame(head, frame.payload()) {
+                Ok(Some(incoming)) => return Ok(take(incoming)),
+                Ok(None) => {}
+                Err(unreadable) => return Err(Ended::Unreadable(unreadable)),
+            }
+        }
+    }
+}
+
+impl From<WsError> for Ended {
+    fn from(error: WsError) -> Self {
+        match error {
+            WsError::Io(e) => Self::Broken(e.to_string()),
+            WsError::Capacity(CapacityError::MessageTooLong { .. }) => Self::Unreadable(Unreadable::TooLarge),
+            WsError::Utf8(_) => Self::Unreadable(Unreadable::NotUtf8),
+            _ => Self::Unreadable(Unreadable::Broken("an invalid frame")),
+        }
+    }
+}
+
+/// What a server answers to a key.
+#[cfg(test)]
+pub(super) fn accept_key(key: &str) -> String {
+    derive_accept_key(key.as_bytes())
+}

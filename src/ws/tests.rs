@@ -1,0 +1,4 @@
+//! Streams against a small peer on 127.0.0.1 that does what each test wants.
+
+mod peer;
+mod streams;

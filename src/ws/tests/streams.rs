@@ -1,0 +1,204 @@
+//! Links that come, go and come back.
+
+use std::time::{Duration, Instant};
+
+use super::peer::{CLOCK, ID, OTHER_ID, PATIENCE, Server};
+use crate::error::ErrorKind;
+use crate::event::{Event, EventKind, MissedReason, Origin, Payload};
+use crate::ws::{Events, LinkState};
+
+fn next(events: &Events) -> Event {
+    events.receiver().recv_timeout(PATIENCE).unwrap()
+}
+
+/// The next event of a kind; what comes before is passed over.
+fn until(events: &Events, kind: EventKind) -> Event {
+    loop {
+        let event = next(events);
+        if event.kind() == kind {
+            return event;
+        }
+    }
+}
+
+fn numbers(events: &Events, count: usize) -> Vec<u64> {
+    (0..count).map(|_| until(events, EventKind::Posted).seq().unwrap()).collect()
+}
+
+#[test]
+fn events_come_and_the_token_is_in_the_upgrade() {
+    let server = Server::start();
+    let (events, mut link) = server.open(server.fake().builder());
+    assert!(link.request.starts_with("GET /api/v4/websocket HTTP/1.1"), "{}", link.request);
+    assert!(link.head.contains("Authorization: Bearer t0k3n\r\n"));
+    assert!(!link.head.to_lowercase().contains("origin:"));
+    let event = next(&events);
+    assert!(matches!(event.payload().unwrap(), Payload::Connected(c) if !c.resumed && c.connection_id == ID));
+    assert_eq!(next(&events).kind(), EventKind::Hello);
+    link.event(1);
+    let event = next(&events);
+    assert_eq!((event.seq(), event.origin()), (Some(1), Origin::Live));
+    assert!(matches!(event.payload().unwrap(), Payload::Posted(p) if p.post.message == "number 1"));
+    assert!(matches!(events.state(), LinkState::Connected { .. }));
+    let report = std::thread::scope(|scope| {
+        scope.spawn(|| {
+            link.goodbye();
+            link.cut();
+        });
+        events.close(Duration::from_secs(2))
+    });
+    assert!(report.goodbye && report.detached.is_empty(), "{report:?}");
+    assert!(report.took < Duration::from_secs(1));
+    assert_eq!(events.recv_timeout(PATIENCE).unwrap_err().kind(), ErrorKind::Closed);
+    assert!(events.error().is_none());
+    assert_eq!(events.state(), LinkState::Ended);
+}
+
+#[test]
+fn a_cut_link_goes_on_where_it_broke() {
+    let server = Server::start();
+    let (events, mut link) = server.open(server.fake().builder());
+    link.event(1);
+    link.event(2);
+    assert_eq!(numbers(&events, 2), [1, 2]);
+    link.cut();
+    let mut link = server.accept();
+    assert!(link.request.contains(&format!("connection_id={ID}&sequence_number=3 ")), "{}", link.request);
+    link.event(3);
+    link.pong();
+    until(&events, EventKind::Disconnected);
+    let connected = next(&events);
+    assert!(matches!(connected.payload().unwrap(), Payload::Connected(c) if c.resumed && c.attempts == 1));
+    let event = next(&events);
+    assert_eq!((event.seq(), event.origin()), (Some(3), Origin::Resumed));
+    // A quiet link: the ping's answer is the first frame.
+    link.cut();
+    let mut link = server.accept();
+    assert_eq!(link.resumes(), Some(4));
+    link.pong();
+    until(&events, EventKind::Disconnected);
+    assert!(matches!(next(&events).payload().unwrap(), Payload::Connected(c) if c.resumed));
+    assert_eq!(events.stats().resumed, 2);
+}
+
+#[test]
+fn a_new_connection_is_a_gap() {
+    let server = Server::start();
+    let (events, mut link) = server.open(server.fake().builder());
+    link.event(1);
+    link.event(2);
+    numbers(&events, 2);
+    link.cut();
+    let mut link = server.accept();
+    link.greet(OTHER_ID);
+    link.event(1);
+    until(&events, EventKind::Disconnected);
+    assert!(matches!(next(&events).payload().unwrap(), Payload::Connected(c) if !c.resumed));
+    let missed = next(&events);
+    let Payload::Missed(missed) = missed.payload().unwrap() else { panic!("{missed:?}") };
+    assert_eq!((&missed.reason, missed.last_seq), (&MissedReason::NewConnection, Some(2)));
+    assert_eq!(missed.since.as_millis(), CLOCK - 10_000);
+    assert_eq!(next(&events).kind(), EventKind::Hello);
+    assert_eq!(numbers(&events, 1), [1]);
+    assert_eq!(events.position().connection_id.as_deref(), Some(OTHER_ID));
+}
+
+#[test]
+fn a_number_left_out_is_a_gap_and_a_repeat_is_dropped() {
+    let server = Server::start();
+    let (events, mut link) = server.open(server.fake().builder());
+    for seq in [1, 1, 5, 4, 6] {
+        link.event(seq);
+    }
+    assert_eq!(numbers(&events, 1), [1]);
+    let missed = next(&events);
+    let Payload::Missed(missed) = missed.payload().unwrap() else { panic!("{missed:?}") };
+    assert_eq!((&missed.reason, missed.last_seq), (&MissedReason::Gap, Some(1)));
+    assert_eq!(numbers(&events, 2), [5, 6]);
+    assert_eq!(events.stats().repeated, 2);
+}
+
+#[test]
+fn requests_are_matched_by_number() {
+    let server = Server::start();
+    let (events, mut link) = server.open(server.fake().builder());
+    std::thread::scope(|scope| {
+        let one = scope.spawn(|| events.request("get_statuses", None));
+        let first = link.action("get_statuses");
+        let two = scope.spawn(|| events.ping());
+        let second = link.action("ping");
+        assert!(second["seq"].as_u64() > first["seq"].as_u64());
+        link.send(r#"{"status":"OK","seq_reply":999}"#);
+        link.reply(&second);
+        assert_eq!(two.join().unwrap().unwrap().version, "11.6.0");
+        link.send(&format!(r#"{{"status":"OK","seq_reply":{},"data":{{"u":"online"}}}}"#, first["seq"]));
+        assert_eq!(one.join().unwrap().unwrap()["u"], "online");
+        events.typing(crate::ChannelId::default()).unwrap();
+        assert_eq!(link.action("user_typing")["data"]["channel_id"], "");
+        // The link breaks before the answer.
+        let three = scope.spawn(|| events.statuses());
+        link.action("get_statuses");
+        link.cut();
+        assert_eq!(three.join().unwrap().unwrap_err().kind(), ErrorKind::Io);
+    });
+    let long = serde_json::json!({"x": "y".repeat(9000)});
+    assert_eq!(events.request("x", Some(long)).unwrap_err().kind(), ErrorKind::Input);
+    events.close(Duration::from_millis(200));
+    assert_eq!(events.request("ping", None).unwrap_err().kind(), ErrorKind::Closed);
+}
+
+#[test]
+fn a_bad_token_ends_the_stream_with_its_error() {
+    let server = Server::start();
+    let fake = server.fake();
+    fake.whoami.lock().unwrap().push(401);
+    let error = std::thread::scope(|scope| {
+        let opening = scope.spawn(|| fake.builder().open());
+        server.accept().cut();
+        opening.join().unwrap().unwrap_err()
+    });
+    assert!(error.is_unauthorized(), "{error:?}");
+    // The same later: in band.
+    let (events, link) = server.open(fake.builder());
+    fake.whoami.lock().unwrap().push(401);
+    link.cut();
+    server.accept().cut();
+    until(&events, EventKind::SessionExpired);
+    let last = next(&events);
+    assert!(last.payload().unwrap_err().is_unauthorized());
+    assert!(events.receiver().recv_timeout(PATIENCE).is_err());
+    assert!(events.error().unwrap().is_unauthorized());
+    assert!(events.poll(PATIENCE).unwrap_err().is_unauthorized());
+    assert!(events.close(Duration::from_secs(1)).detached.is_empty());
+}
+
+#[test]
+fn an_expired_session_is_replaced_if_that_can_be_done() {
+    let server = Server::start();
+    let mut fake = super::peer::Fake::new(server.port());
+    fake.can_log_in = true;
+    let fake = std::sync::Arc::new(fake);
+    fake.login.lock().unwrap().push(503);
+    let (events, mut link) = server.open(fake.builder().ping_every(Duration::from_secs(1)));
+    let ping = link.action("ping");
+    let error =
+        r#"{"id":"api.web_socket_router.not_authenticated.app_error","message":"","status_code":401}"#;
+    link.send(&format!(r#"{{"status":"FAIL","seq_reply":{},"error":{error}}}"#, ping["seq"]));
+    let mut link = server.accept();
+    assert!(link.head.contains("Bearer new\r\n") && link.resumes().is_none(), "{}", link.head);
+    link.greet(OTHER_ID);
+    for kind in [EventKind::Disconnected, EventKind::SessionExpired, EventKind::Connected, EventKind::Missed]
+    {
+        until(&events, kind);
+    }
+}
+
+#[test]
+fn a_closed_port_is_an_error_of_open() {
+    let server = Server::start();
+    let fake = server.fake();
+    drop(server);
+    let started = Instant::now();
+    assert_eq!(fake.builder().open().unwrap_err().kind(), ErrorKind::Connect);
+    assert!(started.elapsed() < Duration::from_secs(5));
+}

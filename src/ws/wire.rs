@@ -1,0 +1,345 @@
+//! The sending half of a link: a bounded buffer that anybody fills and the timer thread empties into the socket, and
+//! the TLS session that both halves share under a short lock.
+
+use std::io::{self, Read, Write};
+use std::net::{Shutdown, TcpStream};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use super::frame;
+#[cfg(feature = "native-tls")]
+use super::tls_pipe::Pipe;
+
+/// All that may wait to leave, ciphertext included. More means that the peer takes nothing.
+pub(crate) const MOST_WAITING: usize = 256 << 10;
+
+/// One write holds the timer thread no longer than this.
+const ONE_WRITE: Duration = Duration::from_millis(500);
+
+/// Ciphertext is read in pieces of this size.
+#[cfg(feature = "native-tls")]
+const CIPHER: usize = 32 << 10;
+
+#[cfg(feature = "native-tls")]
+type Tls = native_tls::TlsStream<Pipe>;
+
+/// One link to the server. It ends once, and a new link is a new `Wire`.
+pub(crate) struct Wire {
+    socket: TcpStream,
+    out: Mutex<Out>,
+    dead: AtomicBool,
+    /// Milliseconds from `born` to the last bytes that came.
+    heard: AtomicU64,
+    born: Instant,
+    /// Tells the timer that there is something to write.
+    wake: Box<dyn Fn() + Send + Sync>,
+}
+
+struct Out {
+    #[cfg(feature = "native-tls")]
+    tls: Option<Tls>,
+    /// Frames to leave, not encrypted yet.
+    plain: Vec<u8>,
+    /// When the oldest of them came.
+    since: Option<Instant>,
+    /// The answer to the last ping; earlier ones need none (RFC 6455, 5.5.3).
+    pong: Option<Vec<u8>>,
+    /// How much the timer has taken and not written yet.
+    taken: usize,
+    /// A close frame is in the buffer: nothing may follow it.
+    closing: bool,
+}
+
+impl Out {
+    fn waiting(&self) -> usize {
+        let plain = self.plain.len() + self.taken;
+        #[cfg(feature = "native-tls")]
+        let plain = plain + self.tls.as_ref().map_or(0, |tls| tls.get_ref().output.len());
+        plain
+    }
+}
+
+/// Why a frame was not taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Refused {
+    /// The link has ended or is ending.
+    Dead,
+    /// The peer takes nothing; the link has just been ended for it.
+    Full,
+}
+
+/// What the timer is to write.
+#[derive(Debug, Default)]
+pub(crate) struct Batch {
+    bytes: Vec<u8>,
+    written: usize,
+    since: Option<Instant>,
+}
+
+impl Batch {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.written >= self.bytes.len()
+    }
+
+    /// When the first of it was handed over.
+    pub(crate) fn since(&self) -> Option<Instant> {
+        self.since.filter(|_| !self.is_empty())
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.bytes.clear();
+        self.written = 0;
+        self.since = None;
+    }
+}
+
+impl Wire {
+    pub(crate) fn plain(socket: TcpStream, wake: Box<dyn Fn() + Send + Sync>) -> io::Result<Self> {
+        let wire = Self {
+            socket,
+            out: Mutex::new(Out {
+                #[cfg(feature = "native-tls")]
+                tls: None,
+                plain: Vec::new(),
+                since: None,
+                pong: None,
+                taken: 0,
+                closing: false,
+            }),
+            dead: AtomicBool::new(false),
+            heard: AtomicU64::new(0),
+            born: Instant::now(),
+            wake,
+        };
+        wire.socket.set_write_timeout(Some(ONE_WRITE))?;
+        // Windows does not wake a blocked read when the socket is shut down.
+        wire.socket.set_read_timeout(cfg!(windows).then_some(Duration::from_secs(1)))?;
+        Ok(wire)
+    }
+
+    #[cfg(feature = "native-tls")]
+    pub(crate) fn tls(
+        mut tls: Tls,
+        socket: TcpStream,
+        wake: Box<dyn Fn() + Send + Sync>,
+    ) -> io::Result<Self> {
+        drop(tls.get_mut().detach());
+        let wire = Self::plain(socket, wake)?;
+        wire.lock().tls = Some(tls);
+        Ok(wire)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Out> {
+        self.out.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    #[cfg(feature = "native-tls")]
+    fn is_tls(&self) -> bool {
+        self.lock().tls.is_some()
+    }
+
+    pub(crate) fn is_dead(&self) -> bool {
+        self.dead.load(Ordering::Acquire)
+    }
+
+    /// Ends the link: both halves notice.
+    pub(crate) fn kill(&self) {
+        self.dead.store(true, Ordering::Release);
+        let _ = self.socket.shutdown(Shutdown::Both);
+    }
+
+    /// When the last bytes came.
+    pub(crate) fn heard(&self) -> Instant {
+        self.born + Duration::from_millis(self.heard.load(Ordering::Relaxed))
+    }
+
+    /// Queues a frame. The caller wakes the timer.
+    pub(crate) fn push(&self, frame: &[u8]) -> Result<(), Refused> {
+        let mut out = self.lock();
+        if self.is_dead() || out.closing {
+            return Err(Refused::Dead);
+        }
+        if out.waiting() + frame.len() > MOST_WAITING {
+            drop(out);
+            self.kill();
+            return Err(Refused::Full);
+        }
+        out.plain.extend_from_slice(frame);
+        out.since.get_or_insert_with(Instant::now);
+        Ok(())
+    }
+
+    /// Answers a ping; an answer that has not left yet is replaced.
+    pub(crate) fn pong(&self, payload: &[u8]) {
+        let mut out = self.lock();
+        if !out.closing {
+            out.pong = Some(payload.to_vec());
+            out.since.get_or_insert_with(Instant::now);
+            drop(out);
+            (self.wake)();
+        }
+    }
+
+    /// Queues a close frame, after which nothing is taken. Does nothing the second time. The caller wakes the timer.
+    pub(crate) fn close(&self, code: Option<u16>) {
+        let mut out = self.lock();
+        if out.closing || self.is_dead() {
+            return;
+        }
+        out.closing = true;
+        out.pong = None;
+        let frame = frame::close(code);
+        out.plain.extend_from_slice(&frame);
+        out.since.get_or_insert_with(Instant::now);
+    }
+
+    /// Takes what is to leave into an empty batch; encrypts it first.
+    pub(crate) fn take(&self, batch: &mut Batch) -> io::Result<()> {
+        batch.clear();
+        let mut out = self.lock();
+        let out = &mut *out;
+        if let Some(payload) = out.pong.take() {
+            out.plain.extend_from_slice(&frame::pong(&payload));
+        }
+        batch.since = out.since.take();
+        #[cfg(feature = "native-tls")]
+        if let Some(tls) = &mut out.tls {
+            let mut done = 0;
+            while let Some(rest) = out.plain.get(done..).filter(|rest| !rest.is_empty()) {
+                match tls.write(rest) {
+                    Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+                    Ok(count) => done += count,
+                    // The peer asked for new keys and has to speak first: the rest goes when it has.
+                    Err(e) if e.kind() == io::ErrorKind::WouldBlock => break,
+                    Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+                    Err(e) => return Err(e),
+                }
+            }
+            out.plain.drain(..done);
+            if !out.plain.is_empty() {
+                out.since = batch.since;
+            } else if out.closing {
+                let _ = tls.shutdown();
+            }
+            std::mem::swap(&mut tls.get_mut().output, &mut batch.bytes);
+            if batch.since.is_none() && !batch.bytes.is_empty() {
+                batch.since = Some(Instant::now());
+            }
+            out.taken = batch.bytes.len();
+            return Ok(());
+        }
+        std::mem::swap(&mut out.plain, &mut batch.bytes);
+        out.taken = batch.bytes.len();
+        Ok(())
+    }
+
+    /// Writes once; what does not go stays in the batch. Called without any lock.
+    pub(crate) fn write_some(&self, batch: &mut Batch) -> io::Result<()> {
+        let rest = batch.bytes.get(batch.written..).unwrap_or_default();
+        match (&self.socket).write(rest) {
+            Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+            Ok(count) => batch.written += count,
+            Err(e) if is_pause(&e) => {}
+            Err(e) => return Err(e),
+        }
+        self.lock().taken = batch.bytes.len().saturating_sub(batch.written);
+        Ok(())
+    }
+
+    /// Blocks until bytes come; under no lock.
+    fn receive(&self, into: &mut [u8]) -> io::Result<usize> {
+        loop {
+            match (&self.socket).read(into) {
+                Err(e) if is_pause(&e) && !self.is_dead() => {}
+                Ok(count) => {
+                    let heard = self.born.elapsed().as_millis();
+                    self.heard.store(u64::try_from(heard).unwrap_or(u64::MAX), Ordering::Relaxed);
+                    return Ok(count);
+                }
+                Err(e) => return Err(e),
+            }
+        }
+    }
+
+    /// Gives the TLS session what came, and takes what it has decrypted: `None` if it needs more.
+    #[cfg(feature = "native-tls")]
+    fn decrypt(&self, came: Option<&[u8]>, into: &mut [u8]) -> io::Result<Option<usize>> {
+        let mut out = self.lock();
+        let Some(tls) = &mut out.tls else { return Err(io::ErrorKind::NotConnected.into()) };
+        tls.get_mut().feed(came);
+        let mut got = 0;
+        let result = loop {
+            let Some(room) = into.get_mut(got..).filter(|room| !room.is_empty()) else { break Ok(Some(got)) };
+            match tls.read(room) {
+                Ok(0) => break Ok(Some(got)),
+                Ok(count) => got += count,
+                Err(e) if e.kind() == io::ErrorKind::WouldBlock => break Ok((got > 0).then_some(got)),
+                Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+                Err(_) if got > 0 => break Ok(Some(got)),
+                Err(e) => break Err(e),
+            }
+        };
+        // Reading can make the session answer, as with new keys; and a peer must not make it answer without end.
+        let answers = !tls.get_ref().output.is_empty();
+        let waiting = out.waiting();
+        let answers = answers || !out.plain.is_empty();
+        drop(out);
+        if waiting > MOST_WAITING {
+            return Err(io::Error::other("the peer takes nothing"));
+        }
+        if answers {
+            (self.wake)();
+        }
+        result
+    }
+}
+
+impl std::fmt::Debug for Wire {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Wire").field("dead", &self.dead).finish_non_exhaustive()
+    }
+}
+
+fn is_pause(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut | io::ErrorKind::Interrupted)
+}
+
+/// The receiving half: a plain `Read`, decrypted where there is TLS.
+#[derive(Debug)]
+pub(crate) struct Receiving {
+    wire: Arc<Wire>,
+    #[cfg(feature = "native-tls")]
+    cipher: Vec<u8>,
+}
+
+impl Receiving {
+    pub(crate) fn new(wire: Arc<Wire>) -> Self {
+        Self {
+            #[cfg(feature = "native-tls")]
+            cipher: vec![0; if wire.is_tls() { CIPHER } else { 0 }],
+            wire,
+        }
+    }
+}
+
+impl Read for Receiving {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        #[cfg(feature = "native-tls")]
+        if !self.cipher.is_empty() {
+            // The session is asked before the socket: it may hold what came with earlier bytes.
+            let mut came: Option<usize> = Some(0);
+            loop {
+                let fed = came.map(|count| self.cipher.get(..count).unwrap_or_default());
+                if let Some(count) = self.wire.decrypt(fed, into)? {
+                    return Ok(count);
+                }
+                if came.is_none() {
+                    return Ok(0);
+                }
+                came = Some(self.wire.receive(&mut self.cipher)?).filter(|count| *count > 0);
+            }
+        }
+        self.wire.receive(into)
+    }
+}
