@@ -5,6 +5,8 @@
 //! skipped. Every model is `Default + Deserialize + Serialize`, so that tests can build one.
 
 mod account;
+#[cfg(feature = "admin")]
+mod admin;
 mod attachment;
 mod bookmark;
 mod bot;
@@ -41,6 +43,8 @@ mod user;
 mod webhook;
 
 pub use account::*;
+#[cfg(feature = "admin")]
+pub use admin::*;
 pub use attachment::*;
 pub use bookmark::*;
 pub use bot::*;

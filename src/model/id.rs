@@ -19,6 +19,8 @@ ids! {
     ChannelId;
     /// A slash command.
     CommandId;
+    /// A compliance report.
+    ComplianceReportId;
     /// A custom emoji.
     EmojiId;
     /// An uploaded file.
@@ -31,10 +33,16 @@ ids! {
     JobId;
     /// An OAuth 2.0 application.
     OAuthAppId;
+    /// A connection of outgoing webhooks and slash commands to an OAuth 2.0 server.
+    OutgoingOAuthConnectionId;
     /// A data retention or access policy.
     PolicyId;
     /// A post.
     PostId;
+    /// A property that accounts or posts can have.
+    PropertyFieldId;
+    /// What an AI agent wrote about some channels.
+    RecapId;
     /// Another server that shares channels with this one.
     RemoteId;
     /// A role.
@@ -72,6 +80,13 @@ impl From<&UserId> for BotUserId {
 
 impl From<&BotUserId> for UserId {
     fn from(id: &BotUserId) -> Self {
+        Self(id.0.clone())
+    }
+}
+
+/// The policy of a channel has the channel's id.
+impl From<&ChannelId> for PolicyId {
+    fn from(id: &ChannelId) -> Self {
         Self(id.0.clone())
     }
 }

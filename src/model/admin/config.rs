@@ -1,0 +1,202 @@
+//! The configuration of the server.
+
+use std::fmt;
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::error::Result;
+use crate::model::json;
+
+/// The configuration of the server, or a part of it: sections, and settings in them, by the names that the server's
+/// `config.json` has. All of it is kept, also what this version does not know, so that it can be sent back.
+///
+/// Passwords and keys come as asterisks. The server takes asterisks as "as it was".
+///
+/// ```
+/// use mattermost::ServerConfig;
+/// let patch = ServerConfig::new().with("TeamSettings.SiteName", "Awesome chat").with("ServiceSettings.EnableTesting", false);
+/// assert_eq!(patch.text("TeamSettings.SiteName"), Some("Awesome chat"));
+/// assert_eq!(patch.get("TeamSettings.MaxUsersPerTeam"), None);
+/// ```
+///
+/// Its `Debug` shows names only: what is to be sent may hold passwords.
+#[doc(alias = "Config")]
+#[derive(Clone, Default, Deserialize, PartialEq, Serialize)]
+#[serde(transparent)]
+pub struct ServerConfig(Map<String, Value>);
+
+impl ServerConfig {
+    /// Without any setting, as a patch begins.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// A section, `ServiceSettings`, or a setting in it, `ServiceSettings.SiteURL`.
+    pub fn get(&self, path: &str) -> Option<&Value> {
+        let mut steps = path.split('.');
+        let first = self.0.get(steps.next()?)?;
+        steps.try_fold(first, |value, step| value.get(step))
+    }
+
+    /// A setting that is a text.
+    pub fn text(&self, path: &str) -> Option<&str> {
+        self.get(path)?.as_str()
+    }
+
+    /// A setting that is a number.
+    pub fn number(&self, path: &str) -> Option<i64> {
+        self.get(path)?.as_i64()
+    }
+
+    /// Whether a setting is there and `true`.
+    pub fn is_on(&self, path: &str) -> bool {
+        self.get(path).and_then(Value::as_bool).unwrap_or_default()
+    }
+
+    /// A section or setting as a type: `config.decode::<LdapSettings>("LdapSettings")`. What is not there reads as the
+    /// default, if the type has one for each member.
+    pub fn decode<T: DeserializeOwned>(&self, path: &str) -> Result<T> {
+        let text = self.get(path).map_or_else(|| "{}".to_owned(), Value::to_string);
+        json::decode(text.as_bytes())
+    }
+
+    /// Sets a setting; sections that are not there yet are made.
+    pub fn set(&mut self, path: &str, value: impl Into<Value>) {
+        let (sections, name) = path.rsplit_once('.').unwrap_or(("", path));
+        let mut at = &mut self.0;
+        for section in sections.split('.').filter(|section| !section.is_empty()) {
+            let inner = at.entry(section).or_insert_with(|| Value::Object(Map::new()));
+            if !inner.is_object() {
+                *inner = Value::Object(Map::new());
+            }
+            let Value::Object(inner) = inner else { return };
+            at = inner;
+        }
+        at.insert(name.to_owned(), value.into());
+    }
+
+    /// The same with a setting.
+    #[must_use]
+    pub fn with(mut self, path: &str, value: impl Into<Value>) -> Self {
+        self.set(path, value);
+        self
+    }
+
+    /// The sections.
+    pub fn sections(&self) -> impl Iterator<Item = (&str, &Value)> + '_ {
+        self.0.iter().map(|(name, value)| (name.as_str(), value))
+    }
+
+    /// Whether nothing is in it.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The address that the server thinks it has: `ServiceSettings.SiteURL`.
+    pub fn site_url(&self) -> &str {
+        self.text("ServiceSettings.SiteURL").unwrap_or_default()
+    }
+
+    /// The name of the server, for people: `TeamSettings.SiteName`.
+    pub fn site_name(&self) -> &str {
+        self.text("TeamSettings.SiteName").unwrap_or_default()
+    }
+}
+
+impl From<Map<String, Value>> for ServerConfig {
+    fn from(map: Map<String, Value>) -> Self {
+        Self(map)
+    }
+}
+
+impl From<ServerConfig> for Map<String, Value> {
+    fn from(config: ServerConfig) -> Self {
+        config.0
+    }
+}
+
+impl fmt::Debug for ServerConfig {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ServerConfig")?;
+        f.debug_set().entries(self.0.keys()).finish()
+    }
+}
+
+/// What of the configuration to get.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct ConfigQuery {
+    /// Leave out what comes as asterisks.
+    pub remove_masked: Option<bool>,
+    /// Leave out what is as the server would set it.
+    pub remove_defaults: Option<bool>,
+}
+
+impl ConfigQuery {
+    /// All that the account may read.
+    pub fn new() -> Self {
+        Self::default()
+    }
+}
+
+setters! { ConfigQuery:
+    /// Leave out what comes as asterisks.
+    remove_masked: bool,
+    /// Leave out what is as the server would set it.
+    remove_defaults: bool,
+}
+
+/// Which settings environment variables decide: changing those in the configuration does nothing.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[serde(transparent)]
+pub struct EnvironmentConfig(Map<String, Value>);
+
+impl EnvironmentConfig {
+    /// Whether a setting, as `ServiceSettings.SiteURL`, is decided by the environment.
+    pub fn is_set(&self, path: &str) -> bool {
+        let mut steps = path.split('.');
+        let first = steps.next().and_then(|step| self.0.get(step));
+        let value = first.and_then(|first| steps.try_fold(first, |value, step| value.get(step)));
+        value.and_then(Value::as_bool).unwrap_or_default()
+    }
+
+    /// The sections, each with the settings that the environment decides.
+    pub fn sections(&self) -> impl Iterator<Item = (&str, &Value)> + '_ {
+        self.0.iter().map(|(name, value)| (name.as_str(), value))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::LdapSettings;
+
+    #[test]
+    fn finds_sets_and_keeps() {
+        let text = r#"{"LdapSettings":{"LdapPort":389,"BindPassword":"***","New":[1]},"Other":7}"#;
+        let mut config: ServerConfig = serde_json::from_str(text).unwrap();
+        assert_eq!(config.number("LdapSettings.LdapPort"), Some(389));
+        config.set("LdapSettings.Enable", true);
+        config.set("Other.Inner.Deep", "x");
+        config.set("Top", 1);
+        assert!(config.is_on("LdapSettings.Enable"));
+        assert_eq!(config.text("Other.Inner.Deep"), Some("x"));
+        assert_eq!(config.get("LdapSettings.New").unwrap().to_string(), "[1]");
+        let ldap: LdapSettings = config.decode("LdapSettings").unwrap();
+        assert_eq!((ldap.ldap_port, ldap.enable, ldap.enable_sync), (Some(389), Some(true), None));
+        assert_eq!(config.decode::<LdapSettings>("Missing").unwrap(), LdapSettings::new());
+        assert!(!format!("{config:?}").contains("***"));
+        assert_eq!(format!("{:?}", ServerConfig::new().with("A.B", "secret")), r#"ServerConfig{"A"}"#);
+    }
+
+    #[test]
+    fn knows_what_the_environment_decides() {
+        let config: EnvironmentConfig =
+            serde_json::from_str(r#"{"ServiceSettings":{"SiteURL":true,"X":false}}"#).unwrap();
+        assert!(config.is_set("ServiceSettings.SiteURL"));
+        assert!(!config.is_set("ServiceSettings.X"));
+        assert!(!config.is_set("Nothing.Here"));
+    }
+}
