@@ -110,14 +110,17 @@ impl Event {
             });
         }
         broadcast.push('}');
-        let mentioned = scope.mentions.iter().any(|id| id == user);
-        let follows = scope.followers.iter().any(|id| id == user);
+        // Old servers tell everybody the whole list.
+        let mentioned =
+            if old { !scope.mentions.is_empty() } else { scope.mentions.iter().any(|id| id == user) };
+        let follows = !old && scope.followers.iter().any(|id| id == user);
         if mentioned || follows {
             let mut data = self.data.clone();
             if let Some(object) = data.as_object_mut() {
                 let own = json!(json!([user]).to_string());
                 if mentioned {
-                    object.insert("mentions".into(), own.clone());
+                    let all = json!(json!(scope.mentions).to_string());
+                    object.insert("mentions".into(), if old { all } else { own.clone() });
                 }
                 if follows {
                     object.insert("followers".into(), own);

@@ -137,7 +137,7 @@ impl Socket<'_> {
         let resume = resume.map(|(id, seq)| (&**id, *seq));
         let world = &mut *world;
         world.hub.attach(self.link, &who, resume, &mut world.clock);
-        world.set_status(user, "online", false);
+        world.notice_status(user, "online");
         self.inner.changed.notify_all();
     }
 
@@ -325,7 +325,7 @@ impl Socket<'_> {
             }
             world.hub.push_reply(self.link, &json!({"status": "OK", "seq_reply": seq}));
         }
-        world.set_status(&user, "online", false);
+        world.notice_status(&user, "online");
         self.auth_deadline = None;
         self.inner.changed.notify_all();
         None
@@ -336,7 +336,7 @@ impl Socket<'_> {
 pub(super) fn detach(world: &mut World, link: u64, now: i64) {
     if let Some(user) = world.hub.detach(link, now) {
         if world.hub.active_of(&user) == 0 {
-            world.set_status(&user, "offline", false);
+            world.notice_status(&user, "offline");
         }
     }
 }
@@ -391,7 +391,12 @@ fn act(world: &mut World, user: &str, action: &str, data: &Value) -> Result<Valu
                 .and_then(Value::as_bool)
                 .ok_or_else(|| invalid("user_is_active"))?;
             let manual = data.get("manual").and_then(Value::as_bool).unwrap_or(false);
-            world.set_status(user, if active { "online" } else { "away" }, manual);
+            let status = if active { "online" } else { "away" };
+            if manual {
+                world.set_status(user, status, true);
+            } else {
+                world.notice_status(user, status);
+            }
             Ok(Value::Null)
         }
         "posted_notify_ack" => Ok(Value::Null),

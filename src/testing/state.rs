@@ -245,14 +245,18 @@ impl World {
             .collect()
     }
 
+    /// Sets somebody's status because of what they do, unless they chose one.
+    pub(super) fn notice_status(&mut self, user_id: &str, status: &str) {
+        if !self.user(user_id).is_some_and(|user| user.manual_status) {
+            self.set_status(user_id, status, false);
+        }
+    }
+
     /// Sets somebody's status, and tells them.
     pub(super) fn set_status(&mut self, user_id: &str, status: &str, manual: bool) {
         let now = self.now();
         let Some(user) = self.user_mut(user_id) else { return };
         user.last_activity_at = now;
-        if user.manual_status && !manual && status != "offline" {
-            return;
-        }
         let changed = user.status != status;
         status.clone_into(&mut user.status);
         user.manual_status = manual;

@@ -185,16 +185,20 @@ fn patch(call: &mut Call<'_>, id: &str) -> Outcome {
     let user = call.world.name_of(&me).to_owned();
     let mut said = Vec::new();
     if let Some(channel) = call.world.channel_mut(id) {
-        for (field, name, what, old) in [
-            (&mut channel.display_name, "display_name", "displayname", "display name"),
-            (&mut channel.header, "header", "header", "header"),
-            (&mut channel.purpose, "purpose", "purpose", "purpose"),
+        for (field, name, what) in [
+            (&mut channel.display_name, "display_name", "displayname"),
+            (&mut channel.header, "header", "header"),
+            (&mut channel.purpose, "purpose", "purpose"),
         ] {
             let Some(value) = body.get(name).and_then(Value::as_str).filter(|value| *value != field.as_str())
             else {
                 continue;
             };
-            let message = format!("{user} updated the channel {old} to: {value}");
+            let message = if field.is_empty() {
+                format!("{user} updated the channel {} to: {value}", name.replace('_', " "))
+            } else {
+                format!("{user} updated the channel {} from: {field} to: {value}", name.replace('_', " "))
+            };
             let props = json!({
                 "username": user, format!("old_{what}"): *field, format!("new_{what}"): value,
             });

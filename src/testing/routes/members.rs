@@ -200,6 +200,11 @@ fn view(call: &mut Call<'_>, user: &str) -> Outcome {
     let channel = call.world.channel(&id).ok_or_else(missing)?;
     let at = channel.last_post_at.max(channel.member(&user).map_or(0, |member| member.last_viewed_at));
     call.world.viewed(&user, &[(id.clone(), now.max(at))]);
+    if !call.world.is_old() {
+        let mut event = Event::new("thread_read_changed", json!({"timestamp": now})).to_user(&user);
+        event.scope.channel.clone_from(&id);
+        call.world.emit(&event);
+    }
     Ok(Answer::json(200, &json!({"status": "OK", "last_viewed_at_times": {id: now.max(at)}})))
 }
 

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::{Call, Outcome, bad_body, fail, text};
 use crate::testing::http::{Answer, Request, form};
+use crate::testing::hub::Event;
 use crate::testing::state::World;
 use crate::testing::state::posts::NewPost;
 
@@ -11,6 +12,12 @@ pub(super) fn route(call: &mut Call<'_>, method: &str, path: &[&str]) -> Option<
     Some(match (method, path) {
         ("GET", ["system", "ping"]) => Ok(ping(call)),
         ("GET", ["config", "client"]) => Ok(config(call)),
+        ("PUT", ["config", "patch"]) => call.admin().map(|_| {
+            let config = config(call);
+            let shown: Value = serde_json::from_slice(&config.body).unwrap_or_default();
+            call.world.emit(&Event::new("config_changed", json!({"config": shown})));
+            Answer::json(200, &json!({}))
+        }),
         ("GET", ["license", "client"]) => Ok(Answer::json(200, &json!({"IsLicensed": "false"}))),
         ("GET", ["system", "timezones"]) => {
             call.user().map(|_| Answer::json(200, &json!(["Etc/UTC", "Europe/Berlin"])))

@@ -213,20 +213,18 @@ fn join(call: &mut Call<'_>, id: &str) -> Outcome {
         return Err(forbidden());
     }
     let name = call.world.name_of(&user).to_owned();
-    let joined = call.world.join_team(id, &user);
-    for channel in joined {
-        let main = call.world.channel(&channel).is_some_and(|channel| channel.name == "town-square");
-        let (kind, what) =
-            if main { ("system_join_team", "team") } else { ("system_join_channel", "channel") };
-        call.world.system_post(
-            &channel,
-            &user,
-            kind,
-            format!("{name} joined the {what}."),
-            json!({"username": name}),
-        );
-        let data = json!({"team_id": id, "user_id": user});
-        call.world.emit(&Event::new("user_added", data).to_channel(&channel));
+    if !call.world.team(id).is_some_and(|team| team.has(&user)) {
+        for channel in call.world.default_channels(id) {
+            let main = call.world.channel(&channel).is_some_and(|channel| channel.name == "town-square");
+            let (kind, what) =
+                if main { ("system_join_team", "team") } else { ("system_join_channel", "channel") };
+            let message = format!("{name} joined the {what}.");
+            call.world.system_post(&channel, &user, kind, message, json!({"username": name}));
+            call.world.join(&channel, &user);
+            let data = json!({"team_id": id, "user_id": user});
+            call.world.emit(&Event::new("user_added", data).to_channel(&channel));
+        }
+        call.world.join_team(id, &user);
     }
     // The real server says it twice.
     for _ in 0..2 {
@@ -247,14 +245,21 @@ fn leave(call: &mut Call<'_>, id: &str, user: &str) -> Outcome {
     if !visible(call, id)?.has(&user) {
         return Err(fail(404, "app.team.get_member.missing.app_error", "No team member found."));
     }
+    for channel in call.world.channels.iter_mut().filter(|channel| channel.team_id == id) {
+        channel.members.retain(|member| member.user_id != user);
+    }
+    let name = call.world.name_of(&user).to_owned();
+    let (kind, what) =
+        if user == me { ("system_leave_team", "left") } else { ("system_remove_from_team", "removed from") };
+    if let Some(main) = call.world.default_channels(id).first() {
+        let message = format!("{name} {what} the team.");
+        call.world.system_post(main, &me, kind, message, json!({"username": name}));
+    }
     let data = json!({"team_id": id, "user_id": user});
     call.world.emit(&Event::new("leave_team", data.clone()).to_team(id).omitting(&user));
     call.world.emit(&Event::new("leave_team", data).to_user(&user));
     if let Some(team) = call.world.team_mut(id) {
         team.members.retain(|member| member.user_id != user);
-    }
-    for channel in call.world.channels.iter_mut().filter(|channel| channel.team_id == id) {
-        channel.members.retain(|member| member.user_id != user);
     }
     Ok(Answer::done())
 }

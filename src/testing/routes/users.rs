@@ -327,7 +327,11 @@ fn updated(call: &mut Call<'_>, id: &str) {
     if call.world.is_old() {
         call.world.emit(&Event::new("user_updated", short).omitting(id));
     } else {
-        call.world.emit(&Event::new("user_updated", full.clone()).omitting(id).for_admins(true));
+        let mut sensitive = full.clone();
+        if let Some(user) = sensitive.pointer_mut("/user").and_then(Value::as_object_mut) {
+            user.remove("last_password_update");
+        }
+        call.world.emit(&Event::new("user_updated", sensitive).omitting(id).for_admins(true));
         call.world.emit(&Event::new("user_updated", short).omitting(id).for_admins(false));
     }
     call.world.emit(&Event::new("user_updated", full).to_user(id));
@@ -423,7 +427,6 @@ fn set_status(call: &mut Call<'_>, whom: &str) -> Outcome {
     if status == "dnd" {
         user.dnd_end_time = body.get("dnd_end_time").and_then(Value::as_i64).unwrap_or(0) / 60 * 60;
     }
-    user.manual_status = status != "online";
     Ok(Answer::json(200, &user.status_json()))
 }
 
@@ -434,6 +437,16 @@ fn custom_status(call: &mut Call<'_>, whom: &str) -> Outcome {
     let user = call.world.user_mut(&id).ok_or_else(missing)?;
     user.props.insert("customStatus".into(), json!(text));
     updated(call, &id);
+    if !text.is_empty() {
+        let recent = json!({
+            "user_id": id, "category": "custom_status", "name": "recent_custom_statuses", "value": format!("[{text}]"),
+        });
+        let known = call.world.preferences.entry(id.clone()).or_default();
+        known.retain(|(category, ..)| category != "custom_status");
+        known.push(("custom_status".into(), "recent_custom_statuses".into(), format!("[{text}]")));
+        let given: Vec<Map<String, Value>> = recent.as_object().cloned().into_iter().collect();
+        tell_preferences(call, &id, "preferences_changed", &given);
+    }
     Ok(Answer::done())
 }
 

@@ -74,7 +74,8 @@ impl Channel {
             "team_id": self.team_id, "type": self.kind, "display_name": self.display_name, "name": self.name,
             "header": self.header, "purpose": self.purpose, "last_post_at": self.last_post_at,
             "total_msg_count": self.total_msg_count, "extra_update_at": 0, "creator_id": self.creator_id,
-            "scheme_id": null, "props": null, "group_constrained": null, "shared": null,
+            "scheme_id": null, "props": null, "group_constrained": null,
+            "shared": if self.team_id.is_empty() { json!(false) } else { Value::Null },
             "total_msg_count_root": self.total_msg_count_root, "policy_id": null,
         });
         if let (Some(object), false) = (value.as_object_mut(), old) {
@@ -200,20 +201,25 @@ impl World {
         true
     }
 
-    /// Puts a user into a team and its two default channels, without any event.
-    pub(in crate::testing) fn join_team(&mut self, team_id: &str, user_id: &str) -> Vec<String> {
-        let Some(team) = self.team_mut(team_id) else { return Vec::new() };
-        if !team.has(user_id) {
-            team.members.push(super::TeamMember { user_id: user_id.to_owned(), admin: false });
-        }
-        let defaults: Vec<String> = self
-            .channels
+    /// The ids of the two channels that everybody in a team is in.
+    pub(in crate::testing) fn default_channels(&self, team_id: &str) -> Vec<String> {
+        self.channels
             .iter()
             .filter(|channel| {
                 channel.team_id == team_id && matches!(&*channel.name, "town-square" | "off-topic")
             })
             .map(|channel| channel.id.clone())
-            .collect();
-        defaults.into_iter().filter(|id| self.join(id, user_id)).collect()
+            .collect()
+    }
+
+    /// Puts a user into a team and its two default channels, without any event.
+    pub(in crate::testing) fn join_team(&mut self, team_id: &str, user_id: &str) {
+        let Some(team) = self.team_mut(team_id) else { return };
+        if !team.has(user_id) {
+            team.members.push(super::TeamMember { user_id: user_id.to_owned(), admin: false });
+        }
+        for channel in self.default_channels(team_id) {
+            self.join(&channel, user_id);
+        }
     }
 }

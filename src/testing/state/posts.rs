@@ -208,8 +208,17 @@ impl World {
             "pending_post_id": "", "remote_id": "", "reply_count": replies, "last_reply_at": 0,
             "participants": null, "metadata": metadata,
         });
-        if let (Some(object), false) = (value.as_object_mut(), post.reactions.is_empty()) {
-            object.insert("has_reactions".into(), json!(true));
+        if let Some(object) = value.as_object_mut() {
+            if !post.reactions.is_empty() {
+                object.insert("has_reactions".into(), json!(true));
+            }
+            if self.is_old() {
+                object.insert("parent_id".into(), json!(post.root_id));
+                object.remove("remote_id");
+                if post.file_ids.is_empty() {
+                    object.remove("file_ids");
+                }
+            }
         }
         value
     }
@@ -230,6 +239,7 @@ impl World {
             }
         }
         let mut props = new.props;
+        normalize_attachments(&mut props);
         if self.user(&new.user_id).is_some_and(|user| user.is_bot) {
             props.insert("from_bot".into(), json!("true"));
         }
@@ -263,7 +273,7 @@ impl World {
             root.update_at = root.update_at.max(create_at);
         }
         if new.set_online && post.kind.is_empty() {
-            self.set_status(&post.user_id, "online", false);
+            self.notice_status(&post.user_id, "online");
         }
         let mut shown = self.post_json(&post);
         if let Some(object) = shown.as_object_mut() {
@@ -304,10 +314,11 @@ impl World {
         event.scope.followers.clone_from(&followers);
         self.emit(&event);
         let is_bot = self.user(&post.user_id).is_some_and(|user| user.is_bot);
-        if post.kind.is_empty() && post.root_id.is_empty() && !is_bot {
+        let is_hook = post.props.contains_key("from_webhook");
+        if post.kind.is_empty() && post.root_id.is_empty() && !is_bot && !is_hook {
             self.viewed(&post.user_id, &[(post.channel_id.clone(), post.create_at)]);
         }
-        if !post.root_id.is_empty() {
+        if !post.root_id.is_empty() && !self.is_old() {
             let mut told = followers;
             told.push(post.user_id.clone());
             for user in told {
@@ -407,7 +418,7 @@ impl World {
             "last_reply_at": self.posts.replies(root_id).map(|reply| reply.create_at).max().unwrap_or(0),
             "last_viewed_at": viewed,
             "participants": people.iter().filter_map(|id| self.user(id)).map(|u| u.json(false)).collect::<Vec<_>>(),
-            "post": self.post_json(root), "unread_replies": unread.len(),
+            "post": bare(self.post_json(root)), "unread_replies": unread.len(),
             "unread_mentions": unread.iter().filter(|reply| reply.message.contains(&named)).count(),
             "is_urgent": false, "delete_at": root.delete_at,
         }))
@@ -496,7 +507,7 @@ impl World {
     pub(in crate::testing) fn delete_post(&mut self, id: &str, by: &str) {
         let now = self.now();
         let Some(post) = self.posts.get(id).cloned() else { return };
-        let shown = self.post_json(&post).to_string();
+        let shown = bare(self.post_json(&post)).to_string();
         let mut gone: Vec<String> = self.posts.replies(id).map(|reply| reply.id.clone()).collect();
         gone.push(id.to_owned());
         for id in gone {
@@ -514,6 +525,45 @@ impl World {
         } else {
             self.emit(&Event::new("post_deleted", short).to_channel(&post.channel_id).for_admins(false));
             self.emit(&Event::new("post_deleted", full).to_channel(&post.channel_id).for_admins(true));
+        }
+    }
+}
+
+/// Some events show posts without metadata.
+fn bare(mut post: Value) -> Value {
+    if let Some(object) = post.as_object_mut() {
+        object.remove("metadata");
+    }
+    post
+}
+
+/// The server fills in what an attachment leaves out, and shows nobody where a button leads.
+fn normalize_attachments(props: &mut Map<String, Value>) {
+    let Some(Value::Array(attachments)) = props.get_mut("attachments") else { return };
+    for attachment in attachments.iter_mut().filter_map(Value::as_object_mut) {
+        let defaults = [("id", json!(0)), ("fields", Value::Null), ("ts", Value::Null)];
+        let texts = [
+            "fallback",
+            "color",
+            "pretext",
+            "author_name",
+            "author_link",
+            "author_icon",
+            "title",
+            "title_link",
+            "text",
+            "image_url",
+            "thumb_url",
+            "footer",
+            "footer_icon",
+        ];
+        for (name, value) in defaults.into_iter().chain(texts.map(|name| (name, json!("")))) {
+            attachment.entry(name).or_insert(value);
+        }
+        if let Some(Value::Array(actions)) = attachment.get_mut("actions") {
+            for action in actions.iter_mut().filter_map(Value::as_object_mut) {
+                action.remove("integration");
+            }
         }
     }
 }
