@@ -40,6 +40,10 @@ pub struct Client {
 impl Client {
     /// Begins a client of the server at `url`: `https` if the scheme is left out; a path is kept, for servers under a
     /// sub-path. Nothing is checked or sent before [`ClientBuilder::connect`].
+    ///
+    /// `unix:///var/tmp/mattermost_local.socket` is the server's local mode, on Unix, for administration on the
+    /// server's own machine: it takes no token and no login, has no stream and no account ([`me`](Self::me) is empty),
+    /// and may do what its routes allow. Whoever may open the socket is an administrator.
     pub fn builder(url: impl Into<String>) -> ClientBuilder {
         ClientBuilder::new(url.into())
     }
@@ -127,11 +131,15 @@ impl Client {
 
     /// The address of the server, as `https://chat.example.com/sub`.
     pub fn url(&self) -> String {
-        self.http.config().base.http()
+        self.http.config().base.to_string()
     }
 
     pub(crate) fn http(&self) -> &Http {
         &self.http
+    }
+
+    fn local(http: Http) -> Self {
+        Self { http, me: Arc::new(User::default()) }
     }
 
     fn connected(http: Http, me: User) -> Result<Self> {

@@ -18,12 +18,28 @@ pub(crate) struct BaseUrl {
     pub(crate) port: u16,
     /// Empty, or `/sub/path` without a slash at the end.
     pub(crate) path: String,
+    /// The server's local mode: a socket in the file system, and no host.
+    pub(crate) unix: Option<std::path::PathBuf>,
 }
 
 impl BaseUrl {
     /// Reads what people write: the scheme left out is https, slashes at the end do not count.
     pub(crate) fn parse(text: &str) -> Result<Self> {
+        if cfg!(unix) {
+            if let Some(path) = text.trim().strip_prefix("unix://") {
+                return Self::local(path);
+            }
+        }
         Self::parse_with(text, &[("https", true), ("http", false)])
+    }
+
+    fn local(path: &str) -> Result<Self> {
+        if !path.starts_with('/') || path.chars().any(char::is_control) {
+            return Err(Error::input("a local server is unix:// and the whole path of its socket")
+                .with_hint("unix:///var/tmp/mattermost_local.socket by default"));
+        }
+        let unix = Some(path.into());
+        Ok(Self { tls: false, host: "localhost".into(), port: 80, path: String::new(), unix })
     }
 
     /// The same for a WebSocket URL.
@@ -64,7 +80,7 @@ impl BaseUrl {
             return Err(bad("has a path that cannot be sent"));
         }
         let port = port.unwrap_or(if tls { 443 } else { 80 });
-        Ok(Self { tls, host: host.to_ascii_lowercase(), port, path: encoded(path) })
+        Ok(Self { tls, host: host.to_ascii_lowercase(), port, path: encoded(path), unix: None })
     }
 
     /// `host` or `host:port`, as it stands in a `Host` header.
@@ -84,7 +100,10 @@ impl BaseUrl {
 
 impl fmt::Display for BaseUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.http())
+        match &self.unix {
+            Some(path) => write!(f, "unix://{}", path.display()),
+            None => f.write_str(&self.http()),
+        }
     }
 }
 
@@ -144,9 +163,19 @@ pub(crate) enum ProxySetting {
     Explicit(Proxy),
 }
 
-/// An HTTP proxy that is asked to `CONNECT`.
+/// How a proxy is talked to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ProxyKind {
+    /// Asked to `CONNECT`.
+    Http,
+    /// SOCKS 5; the proxy resolves the name.
+    Socks5,
+}
+
+/// A proxy on the way to the server.
 #[derive(Clone, Debug)]
 pub(crate) struct Proxy {
+    pub(crate) kind: ProxyKind,
     pub(crate) host: String,
     pub(crate) port: u16,
     pub(crate) user: Option<Secret>,
@@ -154,16 +183,18 @@ pub(crate) struct Proxy {
 }
 
 impl Proxy {
-    /// `http://user:password@host:port`; scheme and credentials may be missing, the port is 80 by default.
+    /// `http://user:password@host:port`; scheme and credentials may be missing, the port is 80 by default. Or
+    /// `socks5://..`, port 1080 by default.
     pub(crate) fn parse(text: &str) -> Result<Self> {
         let bad =
             |why: &str| Error::input(format!("the proxy's URL {:?} {why}", short(&redacted(text), 120)));
-        let rest = match text.trim().split_once("://") {
-            None => text.trim(),
-            Some((scheme, rest)) if scheme.eq_ignore_ascii_case("http") => rest,
-            Some(_) => {
-                return Err(bad("must be http://host:port: https and socks proxies are not supported"));
-            }
+        let (kind, rest) = match text.trim().split_once("://") {
+            None => (ProxyKind::Http, text.trim()),
+            Some((scheme, rest)) => match &*scheme.to_ascii_lowercase() {
+                "http" => (ProxyKind::Http, rest),
+                "socks5" | "socks5h" => (ProxyKind::Socks5, rest),
+                _ => return Err(bad("must be http://host:port or socks5://host:port")),
+            },
         };
         let rest = rest.trim_end_matches('/');
         let (credentials, authority) = match rest.rsplit_once('@') {
@@ -176,8 +207,18 @@ impl Proxy {
             Some((user, password)) => (Some(secret(user)?), Some(secret(password)?)),
             None => (None, None),
         };
-        Ok(Self { host: host.to_owned(), port: port.unwrap_or(80), user, password })
+        let port = port.unwrap_or(if kind == ProxyKind::Http { 80 } else { 1080 });
+        if kind == ProxyKind::Socks5
+            && [&user, &password].iter().any(|part| too_long_for_socks(part.as_ref()))
+        {
+            return Err(bad("has credentials that SOCKS 5 cannot carry: 1 to 255 bytes each"));
+        }
+        Ok(Self { kind, host: host.to_owned(), port, user, password })
     }
+}
+
+fn too_long_for_socks(part: Option<&Secret>) -> bool {
+    part.is_some_and(|part| part.is_empty() || part.expose().len() > 255)
 }
 
 /// Undoes percent-encoding; refuses line breaks, which would break a header.
@@ -330,6 +371,13 @@ mod tests {
             assert!(!error.to_string().contains("pass"), "{error}");
         }
         assert!(!BaseUrl::parse_websocket("ws://h:1/x").unwrap().tls);
+        #[cfg(unix)]
+        {
+            let local = BaseUrl::parse("unix:///var/tmp/x.socket").unwrap();
+            assert_eq!(local.to_string(), "unix:///var/tmp/x.socket");
+            assert_eq!(local.http(), "http://localhost");
+            assert!(BaseUrl::parse("unix://x").is_err() && BaseUrl::parse_websocket("unix:///x").is_err());
+        }
     }
 
     #[test]
@@ -371,7 +419,13 @@ mod tests {
         let proxy = Proxy::parse("http://me:p%40ss@p:1").unwrap();
         assert_eq!(proxy.password.as_ref().unwrap().expose(), "p@ss");
         assert!(!format!("{proxy:?}").contains("p@ss"));
-        let error = Proxy::parse("socks5://me:hunter2@p:1").unwrap_err();
-        assert!(!format!("{error:?}").contains("hunter2"));
+        let socks = Proxy::parse("socks5h://me:hunter2@p").unwrap();
+        assert_eq!((socks.kind, socks.port), (ProxyKind::Socks5, 1080));
+        for bad in
+            ["https://me:hunter2@p:1", "socks4://me:hunter2@p:1", "socks5://me:@p", "http://hunter2@", "x y"]
+        {
+            let error = Proxy::parse(bad).unwrap_err();
+            assert!(!format!("{error:?}").contains("hunter2"), "{error:?}");
+        }
     }
 }

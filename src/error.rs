@@ -145,7 +145,9 @@ impl Error {
     /// twice: that is [`ErrorKind::UnknownOutcome`].
     pub fn is_transient(&self) -> bool {
         match self.kind() {
-            ErrorKind::Connect | ErrorKind::Io | ErrorKind::Timeout | ErrorKind::Backlogged => true,
+            // A proxy that wants other credentials.
+            ErrorKind::Connect => self.status() != Some(407),
+            ErrorKind::Io | ErrorKind::Timeout | ErrorKind::Backlogged => true,
             ErrorKind::Api | ErrorKind::Status => matches!(self.status(), Some(429 | 502..=504)),
             _ => false,
         }

@@ -9,6 +9,7 @@ pub mod error;
 pub mod event;
 pub mod http;
 pub mod model;
+mod net;
 mod page;
 pub mod rest;
 mod secret;

@@ -212,6 +212,10 @@ impl ClientBuilder {
             config.user_agent = name;
         }
         let login = match (self.token, self.login) {
+            (None, None) if config.base.unix.is_some() => Login::anonymous(),
+            _ if config.base.unix.is_some() => {
+                return Err(Error::input("a local server takes no token and no login"));
+            }
             (Some(_), Some(_)) => return Err(Error::input("give a token or a login, not both")),
             (None, None) => {
                 return Err(Error::input("there are no credentials")
@@ -236,6 +240,10 @@ impl ClientBuilder {
 }
 
 fn connect(http: Http) -> Result<Client> {
+    if http.config().base.unix.is_some() {
+        http.get("/system/ping", &[]).ok()?;
+        return Ok(Client::local(http));
+    }
     let me = if http.token().0.is_some() {
         http.get("/users/me", &[]).fetch()?
     } else {

@@ -92,6 +92,7 @@ pub(super) fn status_text(status: u16) -> Cow<'static, str> {
         403 => "403 Forbidden",
         404 => "404 Not Found",
         405 => "405 Method Not Allowed",
+        407 => "407 Proxy Authentication Required",
         413 => "413 Content Too Large",
         414 => "414 URI Too Long",
         429 => "429 Too Many Requests",

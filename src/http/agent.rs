@@ -2,6 +2,8 @@
 
 mod connector;
 pub(crate) mod resolver;
+mod transport;
+mod veil;
 
 use std::fmt;
 use std::io::{self, Read};
@@ -9,13 +11,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ureq::http::{HeaderMap, Request, header};
-use ureq::unversioned::transport::ConnectionDetails;
 
 use self::connector::Dialer;
 use self::resolver::SharedResolver;
+use self::veil::{Hidden, Uncovered};
 use super::Method;
 use crate::config::Config;
 use crate::error::{Error, ErrorKind, Result, short};
+use crate::secret::Secret;
+
+/// The largest head of an answer. A buffer larger than it holds it whole.
+const HEAD_LIMIT: usize = 16 << 10;
 
 /// A pool of connections to one server.
 #[derive(Clone)]
@@ -35,6 +41,8 @@ impl fmt::Debug for Agent {
 pub(crate) struct Outgoing<'a> {
     pub(crate) method: Method,
     pub(crate) url: &'a str,
+    /// The end of it, from the first slash of the path on.
+    pub(crate) path: &'a str,
     pub(crate) headers: &'a [(&'static str, String)],
     pub(crate) bearer: Option<&'a str>,
     pub(crate) body: OutgoingBody<'a>,
@@ -55,6 +63,7 @@ pub(crate) struct Answer {
     pub(crate) status: u16,
     headers: HeaderMap,
     body: ureq::Body,
+    hidden: Option<Arc<Hidden>>,
 }
 
 impl Answer {
@@ -67,13 +76,27 @@ impl Answer {
         self.body.content_length()
     }
 
+    /// The token of a login's answer.
+    pub(crate) fn token(&self) -> Option<Secret> {
+        match &self.hidden {
+            Some(hidden) => hidden.token(),
+            None => self.header("token").filter(|token| !token.is_empty()).map(Secret::from),
+        }
+    }
+
     pub(crate) fn into_reader(self, limit: u64) -> impl Read + Send + 'static {
-        self.body.into_with_config().limit(limit).reader()
+        Uncovered { read: self.body.into_with_config().limit(limit).reader(), hidden: self.hidden }
     }
 
     /// The whole body; an error past `limit` bytes.
     pub(crate) fn read(mut self, limit: u64) -> Result<Vec<u8>> {
-        self.body.with_config().limit(limit).read_to_vec().map_err(|error| explain(error).error)
+        let mut bytes =
+            self.body.with_config().limit(limit).read_to_vec().map_err(|error| explain(error).error)?;
+        match &self.hidden {
+            Some(hidden) => hidden.put_back(&mut bytes).map_err(body_error)?,
+            None => {}
+        }
+        Ok(bytes)
     }
 
     /// Reads on to the end, so that the connection can be used again; gives up past 64 kB.
@@ -91,29 +114,21 @@ pub(crate) struct Failure {
 
 impl Agent {
     pub(crate) fn new(config: &Arc<Config>) -> Result<Self> {
-        let resolver = SharedResolver::default();
-        let proxy = config.proxy.for_target(&config.base)?.map(|proxy| {
-            let mut builder =
-                ureq::Proxy::builder(ureq::ProxyProtocol::Http).host(&proxy.host).port(proxy.port);
-            if let Some(user) = &proxy.user {
-                builder = builder.username(user.expose());
-            }
-            if let Some(password) = &proxy.password {
-                builder = builder.password(password.expose());
-            }
-            builder.build().map_err(|_| Error::input("the proxy's URL cannot be used"))
-        });
+        let proxy = config.proxy.for_target(&config.base)?;
+        let proxy = proxy.filter(|_| config.base.unix.is_none());
+        let resolver = SharedResolver::new(proxy.as_ref(), config.base.unix.is_some());
         let settings = ureq::Agent::config_builder()
             .http_status_as_error(false)
             .max_redirects(0)
             .max_redirects_will_error(false)
-            .proxy(proxy.transpose()?)
+            // The dialer knows it.
+            .proxy(None)
             .user_agent(&*config.user_agent)
             .accept("application/json, */*;q=0.8")
             .no_delay(true)
-            .input_buffer_size(16 << 10)
+            .input_buffer_size(HEAD_LIMIT + 1024)
             .output_buffer_size(16 << 10)
-            .max_response_header_size(64 << 10)
+            .max_response_header_size(HEAD_LIMIT)
             .max_idle_connections(8)
             .max_idle_connections_per_host(8)
             .max_idle_age(Duration::from_secs(55))
@@ -122,7 +137,7 @@ impl Agent {
             .timeout_connect(Some(config.connect_timeout))
             .timeout_global(Some(config.timeout))
             .build();
-        let dialer = Dialer::new(Arc::clone(config), Arc::clone(&resolver.0));
+        let dialer = Dialer::new(Arc::clone(config), proxy, Arc::clone(&resolver.0));
         Ok(Self { ureq: ureq::Agent::with_parts(settings, dialer, resolver), within: config.timeout })
     }
 
@@ -132,12 +147,15 @@ impl Agent {
     }
 
     pub(crate) fn exchange(&self, out: Outgoing<'_>) -> Result<Answer, Failure> {
-        let mut request = Request::builder().method(out.method.as_str()).uri(out.url);
+        let path = out.url.len() - out.path.len()..out.url.len();
+        let loan = veil::lend(out.url, path, out.bearer, out.method == Method::Head);
+        let mut request =
+            Request::builder().method(out.method.as_str()).uri(loan.url.as_deref().unwrap_or(out.url));
+        if let Some(token) = loan.bearer.as_deref().or(out.bearer) {
+            request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
+        }
         for (name, value) in out.headers {
             request = request.header(*name, value);
-        }
-        if let Some(token) = out.bearer {
-            request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
         }
         let not_sent = |message: &'static str| Failure { error: Error::input(message), sent: false };
         let (within, first_byte) = (out.within, out.first_byte);
@@ -165,7 +183,8 @@ impl Agent {
             }
         };
         let (parts, body) = answer.map_err(explain)?.into_parts();
-        Ok(Answer { status: parts.status.as_u16(), headers: parts.headers, body })
+        let hidden = loan.answer.clone();
+        Ok(Answer { status: parts.status.as_u16(), headers: parts.headers, body, hidden })
     }
 
     fn run(
@@ -203,36 +222,6 @@ fn not_sent(error: Error) -> ureq::Error {
     ureq::Error::Other(Box::new(NotSent(error)))
 }
 
-/// Turns an error of dialing into one that says so.
-fn failed_to_dial(details: &ConnectionDetails, error: ureq::Error) -> ureq::Error {
-    let to = details.uri.authority().map_or("", |authority| authority.as_str());
-    let made = |kind, what: &str| Error::new(kind, format!("no connection to {to}: {what}"));
-    not_sent(match error {
-        ureq::Error::Other(other) if other.is::<NotSent>() => return ureq::Error::Other(other),
-        ureq::Error::Timeout(_) => made(ErrorKind::Timeout, "it took too long"),
-        ureq::Error::Io(e) => {
-            let what = match e.kind() {
-                io::ErrorKind::ConnectionRefused => "refused",
-                io::ErrorKind::TimedOut => return not_sent(made(ErrorKind::Timeout, "it took too long")),
-                _ => "it failed",
-            };
-            made(ErrorKind::Connect, what).because(e)
-        }
-        ureq::Error::ConnectProxyFailed(why) => {
-            let what = format!("the proxy refused: {}", short(&why, 120));
-            let error = made(ErrorKind::Connect, &what);
-            if details.needs_tls() {
-                error
-            } else {
-                error.with_hint(
-                    "many proxies allow CONNECT to port 443 only: use https, or turn the proxy off",
-                )
-            }
-        }
-        other => made(ErrorKind::Connect, "it failed").because(Said(other.to_string())),
-    })
-}
-
 /// ureq's words without its type, which may change between its minor releases.
 #[derive(Debug)]
 struct Said(String);
@@ -268,13 +257,13 @@ fn explain(error: ureq::Error) -> Failure {
             ),
             _ => sent(Error::io("the connection broke", e)),
         },
-        ureq::Error::HostNotFound => Failure {
-            error: Error::new(ErrorKind::Connect, "the server's name does not resolve"),
-            sent: false,
-        },
         ureq::Error::BodyExceedsLimit(limit) => {
             sent(Error::new(ErrorKind::Protocol, format!("the answer is larger than {limit} bytes")))
         }
+        ureq::Error::LargeResponseHeader(..) => sent(Error::new(
+            ErrorKind::Protocol,
+            format!("the answer's head is larger than {HEAD_LIMIT} bytes"),
+        )),
         ureq::Error::BadUri(_) | ureq::Error::Http(_) => Failure {
             error: Error::input("the request cannot be built").because(Said(error.to_string())),
             sent: false,

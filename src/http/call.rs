@@ -228,7 +228,7 @@ impl<'c> Call<'c> {
     pub(super) fn fetch_with_token(self) -> Result<(Vec<u8>, Secret)> {
         let (route, limit) = (self.route(), self.limit());
         let read = |answer: Answer| {
-            let token = answer.header("token").map(Secret::from).filter(|token| !token.is_empty());
+            let token = answer.token();
             let user = answer.read(limit)?;
             let token = token.ok_or_else(|| {
                 Error::new(ErrorKind::Protocol, "the login's answer has no token")
@@ -350,6 +350,7 @@ impl<'c> Call<'c> {
         let answer = self.http.shared.agent.exchange(Outgoing {
             method: self.method,
             url,
+            path: &self.url,
             headers: &self.headers,
             bearer: token.map(Secret::expose),
             body,

@@ -70,9 +70,8 @@ impl Retry {
             && error.status().is_none();
         let gateway = matches!(error.status(), Some(502..=504)) && error.kind() != ErrorKind::Protocol;
         if !sent {
-            // Connect errors. Bad input, TLS and a closed client do not get better.
-            let hopeless = !matches!(error.kind(), ErrorKind::Connect | ErrorKind::Timeout);
-            return self.repeat_unless(hopeless || !replayable, error, now);
+            // Bad input, TLS, a proxy that knows us not and a closed client do not get better.
+            return self.repeat_unless(!error.is_transient() || !replayable, error, now);
         }
         if !(broken || gateway || pending) {
             return Next::GiveUp(error);

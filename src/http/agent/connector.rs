@@ -1,48 +1,86 @@
-//! Connections for ureq: TCP, a proxy's CONNECT, and our one TLS setting.
+//! Connections for ureq: the socket, a proxy before the server, and our one TLS setting. One deadline over all of it.
 
 use std::fmt;
-use std::sync::Arc;
+use std::io;
+use std::sync::{Arc, Weak};
+use std::time::{Duration, Instant};
 
-use ureq::unversioned::transport::{
-    ChainedConnector, ConnectProxyConnector, ConnectionDetails, Connector, TcpConnector, Transport,
-};
+use ureq::unversioned::transport::{ConnectionDetails, Connector, ShutdownHandle};
 
 use super::resolver::CachedResolver;
-use crate::config::Config;
-
-type Tcp = ChainedConnector<(), ConnectProxyConnector, TcpConnector>;
+use super::transport::{Link, Stream};
+use crate::config::{Config, Proxy};
+use crate::error::{Error, ErrorKind, Result};
+use crate::net::{Socket, Timed, first_of, proxy};
 
 /// Dials, and marks every failure of dialing: nothing was sent then.
 pub(crate) struct Dialer {
-    tcp: Tcp,
-    resolver: Arc<CachedResolver>,
-    #[cfg_attr(not(feature = "native-tls"), expect(dead_code, reason = "holds the TLS setting"))]
     config: Arc<Config>,
+    proxy: Option<Proxy>,
+    resolver: Arc<CachedResolver>,
 }
 
 impl Dialer {
-    pub(crate) fn new(config: Arc<Config>, resolver: Arc<CachedResolver>) -> Self {
-        Self { tcp: ConnectProxyConnector::default().chain(TcpConnector::default()), resolver, config }
+    pub(crate) fn new(config: Arc<Config>, proxy: Option<Proxy>, resolver: Arc<CachedResolver>) -> Self {
+        Self { config, proxy, resolver }
+    }
+
+    fn dial(&self, details: &ConnectionDetails) -> Result<Link, ureq::Error> {
+        let within = details.timeout.not_zero().map_or(self.config.connect_timeout, |after| *after);
+        let deadline = Instant::now() + within;
+        let socket = self.socket(details, deadline).map_err(super::not_sent)?;
+        let handle = Arc::new(Handle(Arc::clone(&socket)));
+        let weak: Weak<dyn ShutdownHandle> = Arc::<Handle>::downgrade(&handle);
+        (details.register_shutdown)(weak)?;
+        let mut timed = Timed { socket, deadline };
+        if let Some(proxy) = &self.proxy {
+            proxy::tunnel(proxy, &self.config.base, &mut timed).map_err(super::not_sent)?;
+        }
+        let stream = self.secured(timed).map_err(super::not_sent)?;
+        Ok(Link::new(stream, handle, details))
+    }
+
+    fn socket(&self, details: &ConnectionDetails, deadline: Instant) -> Result<Arc<dyn Socket>> {
+        #[cfg(unix)]
+        if let Some(path) = &self.config.base.unix {
+            return local::connect(path, deadline);
+        }
+        let to = match &self.proxy {
+            Some(proxy) => format!("the proxy {}:{}", proxy.host, proxy.port),
+            None => self.config.base.authority(),
+        };
+        match first_of(&details.addrs, deadline, || false) {
+            Ok(socket) => Ok(Arc::new(socket)),
+            Err(e) => Err(no_connection(&to, e)),
+        }
     }
 
     #[cfg(feature = "native-tls")]
-    fn secured(
-        &self,
-        details: &ConnectionDetails,
-        plain: Box<dyn Transport>,
-    ) -> Result<Box<dyn Transport>, ureq::Error> {
-        let host = details.uri.host().unwrap_or("").trim_start_matches('[').trim_end_matches(']');
-        tls::wrap(&self.config.tls, host, details, plain)
+    fn secured(&self, timed: Timed) -> Result<Stream> {
+        let base = &self.config.base;
+        if !base.tls {
+            return Ok(Stream::Plain(timed));
+        }
+        Ok(Stream::Tls(Box::new(self.config.tls.handshake(&base.host, timed)?)))
     }
 
     #[cfg(not(feature = "native-tls"))]
-    #[expect(clippy::unused_self, reason = "the same call with TLS needs it")]
-    fn secured(
-        &self,
-        _: &ConnectionDetails,
-        _: Box<dyn Transport>,
-    ) -> Result<Box<dyn Transport>, ureq::Error> {
-        Err(super::not_sent(crate::tls::missing()))
+    fn secured(&self, timed: Timed) -> Result<Stream> {
+        if self.config.base.tls { Err(crate::tls::missing()) } else { Ok(Stream::Plain(timed)) }
+    }
+}
+
+fn no_connection(to: &str, error: io::Error) -> Error {
+    let made = |kind, what: &str| Error::new(kind, format!("no connection to {to}: {what}"));
+    match error.kind() {
+        io::ErrorKind::TimedOut => made(ErrorKind::Timeout, "it took too long")
+            .with_hint("a firewall that drops packets looks like this; so does a host that is down"),
+        io::ErrorKind::ConnectionRefused => made(ErrorKind::Connect, "refused")
+            .with_hint("nothing listens on that port: is it the right one, and does the server run?")
+            .because(error),
+        io::ErrorKind::NotFound => made(ErrorKind::Connect, "there is no such socket").because(error),
+        io::ErrorKind::PermissionDenied => made(ErrorKind::Connect, "not permitted").because(error),
+        _ => made(ErrorKind::Connect, "it failed").because(error),
     }
 }
 
@@ -53,132 +91,55 @@ impl fmt::Debug for Dialer {
 }
 
 impl Connector<()> for Dialer {
-    type Out = Box<dyn Transport>;
+    type Out = Link;
 
-    fn connect(&self, details: &ConnectionDetails, _: Option<()>) -> Result<Option<Self::Out>, ureq::Error> {
-        let dial = || {
-            let Some(plain) = self.tcp.connect(details, None)? else { return Ok(None) };
-            let plain: Box<dyn Transport> = Box::new(plain);
-            if details.needs_tls() { self.secured(details, plain).map(Some) } else { Ok(Some(plain)) }
-        };
-        dial().map_err(|error| {
+    fn connect(&self, details: &ConnectionDetails, _: Option<()>) -> Result<Option<Link>, ureq::Error> {
+        // ureq dials the host of the request, which is always ours: redirects are off.
+        let link = self.dial(details);
+        if link.is_err() {
             self.resolver.forget();
-            super::failed_to_dial(details, error)
-        })
+        }
+        link.map(Some)
     }
 }
 
-#[cfg(feature = "native-tls")]
-mod tls {
-    use std::fmt;
-    use std::io::{self, Read, Write};
+/// Ends a connection that another thread waits on.
+pub(super) struct Handle(Arc<dyn Socket>);
 
-    use ureq::unversioned::transport::{
-        Buffers, ConnectionDetails, LazyBuffers, NextTimeout, Transport, TransportAdapter,
-    };
-
-    use crate::tls::Tls;
-
-    /// The bytes below TLS; remembers ureq's own error, which the TLS library would turn into its own.
-    struct Below {
-        adapter: TransportAdapter,
-        failed: Option<ureq::Error>,
+impl ShutdownHandle for Handle {
+    fn shutdown(&self) {
+        self.0.shut_down();
     }
+}
 
-    impl Below {
-        fn keep<T>(&mut self, result: io::Result<T>) -> io::Result<T> {
-            result.map_err(|error| {
-                let mut kind = error.kind();
-                let error = ureq::Error::from(error);
-                if matches!(error, ureq::Error::Timeout(_)) {
-                    kind = io::ErrorKind::TimedOut;
-                }
-                self.failed = Some(error);
-                kind.into()
-            })
-        }
-    }
+/// The server's local mode.
+#[cfg(unix)]
+mod local {
+    use std::os::unix::net::UnixStream;
+    use std::path::Path;
 
-    impl Read for Below {
-        fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-            let result = self.adapter.read(buf);
-            self.keep(result)
-        }
-    }
+    use crossbeam_channel::bounded;
 
-    impl Write for Below {
-        fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
-            let result = self.adapter.write(buf);
-            self.keep(result)
-        }
-        fn flush(&mut self) -> io::Result<()> {
-            self.adapter.flush()
-        }
-    }
+    use super::*;
 
-    struct Above {
-        buffers: LazyBuffers,
-        stream: native_tls::TlsStream<Below>,
-    }
-
-    pub(super) fn wrap(
-        tls: &Tls,
-        host: &str,
-        details: &ConnectionDetails,
-        plain: Box<dyn Transport>,
-    ) -> Result<Box<dyn Transport>, ureq::Error> {
-        let mut adapter = TransportAdapter::new(plain, details.current_time.clone());
-        adapter.set_timeout(details.timeout);
-        let stream = tls.handshake(host, Below { adapter, failed: None }).map_err(super::super::not_sent)?;
-        let size = details.config.input_buffer_size();
-        Ok(Box::new(Above { buffers: LazyBuffers::new(size, details.config.output_buffer_size()), stream }))
-    }
-
-    impl Above {
-        fn below(&mut self, timeout: NextTimeout) {
-            self.stream.get_mut().adapter.set_timeout(timeout);
-        }
-
-        fn result<T>(&mut self, result: io::Result<T>) -> Result<T, ureq::Error> {
-            match self.stream.get_mut().failed.take() {
-                Some(error) => Err(error),
-                None => Ok(result?),
-            }
-        }
-    }
-
-    impl Transport for Above {
-        fn buffers(&mut self) -> &mut dyn Buffers {
-            &mut self.buffers
-        }
-
-        fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), ureq::Error> {
-            self.below(timeout);
-            let output = self.buffers.output().get(..amount).unwrap_or_default();
-            let result = self.stream.write_all(output);
-            self.result(result)
-        }
-
-        fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, ureq::Error> {
-            self.below(timeout);
-            let result = self.stream.read(self.buffers.input_append_buf());
-            let amount = self.result(result)?;
-            self.buffers.input_appended(amount);
-            Ok(amount > 0)
-        }
-
-        fn is_open(&mut self) -> bool {
-            self.stream.get_mut().adapter.get_mut().is_open()
-        }
-
-        fn is_tls(&self) -> bool {
-            true
-        }
-    }
-
-    impl fmt::Debug for Above {
-        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("Tls")
+    /// A socket whose queue is full makes `connect` wait, and that has no deadline: hence the thread.
+    pub(super) fn connect(path: &Path, deadline: Instant) -> Result<Arc<dyn Socket>> {
+        let (answer, answered) = bounded(1);
+        let to = path.display().to_string();
+        let path = path.to_owned();
+        let spawned = std::thread::Builder::new().name("mm-connect".into()).spawn(move || {
+            let _ = answer.send(UnixStream::connect(path));
+        });
+        let left = deadline.saturating_duration_since(Instant::now()).max(Duration::from_millis(1));
+        let connected = match spawned {
+            Ok(_) => answered.recv_timeout(left).unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into())),
+            Err(e) => Err(e),
+        };
+        match connected {
+            Ok(socket) => Ok(Arc::new(socket)),
+            Err(e) => Err(no_connection(&to, e).with_hint(
+                "is local mode on (ServiceSettings.EnableLocalMode), and may this user open its socket?",
+            )),
         }
     }
 }

@@ -10,6 +10,7 @@ use crossbeam_channel::{Receiver, bounded, never, select};
 use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::NextTimeout;
 
+use crate::config::Proxy;
 use crate::error::{Error, ErrorKind, Result};
 
 /// How long an answer serves pooled calls. New connections of the socket always look up anew.
@@ -69,9 +70,12 @@ pub(crate) fn lookup_unless(
 }
 
 /// ureq asks for the address at every call, also of pooled connections: so the answer is kept.
-#[derive(Default)]
 pub(crate) struct CachedResolver {
     last: Mutex<Option<Kept>>,
+    /// Then its name is what is looked up: the proxy resolves the server's.
+    proxy: Option<(String, u16)>,
+    /// The server is a local socket, which has no address.
+    local: bool,
 }
 
 struct Kept {
@@ -94,8 +98,15 @@ impl fmt::Debug for CachedResolver {
 }
 
 /// ureq owns its resolver; the connector must reach it too.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(crate) struct SharedResolver(pub(crate) std::sync::Arc<CachedResolver>);
+
+impl SharedResolver {
+    pub(crate) fn new(proxy: Option<&Proxy>, local: bool) -> Self {
+        let proxy = proxy.map(|proxy| (proxy.host.clone(), proxy.port));
+        Self(std::sync::Arc::new(CachedResolver { last: Mutex::new(None), proxy, local }))
+    }
+}
 
 impl Resolver for SharedResolver {
     fn resolve(
@@ -104,6 +115,9 @@ impl Resolver for SharedResolver {
         _: &ureq::config::Config,
         timeout: NextTimeout,
     ) -> Result<ResolvedSocketAddrs, ureq::Error> {
+        if self.0.local {
+            return Ok(self.empty());
+        }
         let authority = uri.authority().map_or("", |authority| authority.as_str());
         let mut last = self.0.last.lock().unwrap_or_else(PoisonError::into_inner);
         let kept = last.as_ref().filter(|kept| kept.authority == authority && kept.until > Instant::now());
@@ -114,7 +128,15 @@ impl Resolver for SharedResolver {
                 let https = uri.scheme() == Some(&ureq::http::uri::Scheme::HTTPS);
                 let port = uri.port_u16().unwrap_or(if https { 443 } else { 80 });
                 let within = timeout.not_zero().map_or(Duration::from_secs(10), |after| *after);
-                let addresses = lookup(uri.host().unwrap_or(""), port, within.min(Duration::from_secs(10)))
+                let (host, port) = match &self.0.proxy {
+                    Some((host, port)) => (host.as_str(), *port),
+                    None => (uri.host().unwrap_or(""), port),
+                };
+                let addresses = lookup(host, port, within.min(Duration::from_secs(10)))
+                    .map_err(|e| match &self.0.proxy {
+                        Some(_) => e.with_hint("this is the proxy: `no_proxy()` or NO_PROXY goes around it"),
+                        None => e,
+                    })
                     .map_err(super::not_sent)?;
                 last = self.0.last.lock().unwrap_or_else(PoisonError::into_inner);
                 let until = Instant::now() + KEEP;

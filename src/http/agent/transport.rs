@@ -1,0 +1,131 @@
+//! What ureq reads from and writes to: a socket or TLS over one, with our deadlines, and hidden from ureq's trace log.
+
+use std::fmt;
+use std::io::{self, Read, Write};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use ureq::unversioned::transport::{Buffers, ConnectionDetails, LazyBuffers, NextTimeout, Transport};
+
+use super::connector::Handle;
+use super::veil::{self, Framing};
+use crate::net::Timed;
+
+pub(super) enum Stream {
+    Plain(Timed),
+    #[cfg(feature = "native-tls")]
+    Tls(Box<native_tls::TlsStream<Timed>>),
+}
+
+impl Stream {
+    fn timed(&mut self) -> &mut Timed {
+        match self {
+            Self::Plain(timed) => timed,
+            #[cfg(feature = "native-tls")]
+            Self::Tls(tls) => tls.get_mut(),
+        }
+    }
+
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        loop {
+            let result = match self {
+                Self::Plain(timed) => timed.read(into),
+                #[cfg(feature = "native-tls")]
+                Self::Tls(tls) => tls.read(into),
+            };
+            match result {
+                Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+                // How OpenSSL calls a connection that was cut.
+                Err(e) if e.to_string().contains("unexpected eof") => {
+                    return Err(io::ErrorKind::UnexpectedEof.into());
+                }
+                result => return result,
+            }
+        }
+    }
+
+    fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
+        match self {
+            Self::Plain(timed) => timed.write_all(bytes),
+            #[cfg(feature = "native-tls")]
+            Self::Tls(tls) => tls.write_all(bytes),
+        }
+    }
+}
+
+/// A connection as ureq wants it.
+pub(crate) struct Link {
+    stream: Stream,
+    buffers: LazyBuffers,
+    framing: Option<Framing>,
+    /// Ends the socket from another thread, as long as it is there.
+    _handle: Arc<Handle>,
+}
+
+impl Link {
+    pub(super) fn new(stream: Stream, handle: Arc<Handle>, details: &ConnectionDetails) -> Self {
+        let config = details.config;
+        let buffers = LazyBuffers::new(config.input_buffer_size(), config.output_buffer_size());
+        Self { stream, buffers, framing: None, _handle: handle }
+    }
+
+    fn set_deadline(&mut self, timeout: NextTimeout) {
+        // Without one, which does not occur: all calls have a deadline.
+        let after = timeout.not_zero().map_or(Duration::from_secs(3600), |after| *after);
+        self.stream.timed().deadline = Instant::now() + after;
+    }
+}
+
+fn failed(error: io::Error, timeout: NextTimeout) -> ureq::Error {
+    match error.kind() {
+        io::ErrorKind::TimedOut => ureq::Error::Timeout(timeout.reason),
+        _ => error.into(),
+    }
+}
+
+impl Transport for Link {
+    fn buffers(&mut self) -> &mut dyn Buffers {
+        &mut self.buffers
+    }
+
+    fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), ureq::Error> {
+        self.set_deadline(timeout);
+        let output = self.buffers.output().get_mut(..amount).unwrap_or_default();
+        if let Some(framing) = veil::reveal(output) {
+            self.framing = framing;
+        }
+        let sent = self.stream.write_all(output);
+        // A token or a password need not stay in a pooled connection's buffer.
+        output.fill(0);
+        sent.map_err(|e| failed(e, timeout))
+    }
+
+    fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, ureq::Error> {
+        self.set_deadline(timeout);
+        let room = self.buffers.input_append_buf();
+        let amount = self.stream.read(room).map_err(|e| failed(e, timeout))?;
+        if let Some(framing) = &mut self.framing {
+            framing.hide(room.get_mut(..amount).unwrap_or_default());
+        }
+        self.buffers.input_appended(amount);
+        Ok(amount > 0)
+    }
+
+    fn is_open(&mut self) -> bool {
+        self.stream.timed().socket.is_quiet()
+    }
+
+    fn is_tls(&self) -> bool {
+        match &self.stream {
+            Stream::Plain(_) => false,
+            #[cfg(feature = "native-tls")]
+            Stream::Tls(_) => true,
+        }
+    }
+}
+
+impl fmt::Debug for Link {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Link")
+    }
+}

@@ -1,0 +1,155 @@
+//! Sockets with a deadline over all that is done with them, and proxies. Below HTTP and WebSocket.
+
+pub(crate) mod proxy;
+
+use std::io::{self, Read, Write};
+use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// A connected socket. All of it goes by reference, so that another thread can shut it down.
+pub(crate) trait Socket: Send + Sync + 'static {
+    fn read(&self, into: &mut [u8], within: Duration) -> io::Result<usize>;
+    fn write(&self, bytes: &[u8], within: Duration) -> io::Result<usize>;
+    fn shut_down(&self);
+    /// Whether the peer has said nothing since, not even goodbye.
+    fn is_quiet(&self) -> bool;
+}
+
+macro_rules! sockets {
+    ($($ty:ty)*) => {$(
+        impl Socket for $ty {
+            fn read(&self, into: &mut [u8], within: Duration) -> io::Result<usize> {
+                self.set_read_timeout(Some(within))?;
+                let mut this = self;
+                Read::read(&mut this, into).map_err(timed_out)
+            }
+
+            fn write(&self, bytes: &[u8], within: Duration) -> io::Result<usize> {
+                self.set_write_timeout(Some(within))?;
+                let mut this = self;
+                Write::write(&mut this, bytes).map_err(timed_out)
+            }
+
+            fn shut_down(&self) {
+                let _ = self.shutdown(Shutdown::Both);
+            }
+
+            fn is_quiet(&self) -> bool {
+                if self.set_nonblocking(true).is_err() {
+                    return false;
+                }
+                let mut this = self;
+                let quiet = matches!(Read::read(&mut this, &mut [0]), Err(e) if e.kind() == io::ErrorKind::WouldBlock);
+                quiet && self.set_nonblocking(false).is_ok()
+            }
+        }
+    )*};
+}
+sockets! { TcpStream }
+#[cfg(unix)]
+sockets! { std::os::unix::net::UnixStream }
+
+/// The TLS library would try again after `WouldBlock`, which is how a timeout looks on Unix.
+fn timed_out(error: io::Error) -> io::Error {
+    if error.kind() == io::ErrorKind::WouldBlock { io::ErrorKind::TimedOut.into() } else { error }
+}
+
+/// A socket with one deadline over all of its reads and writes, however little each of them moves.
+pub(crate) struct Timed {
+    pub(crate) socket: Arc<dyn Socket>,
+    pub(crate) deadline: Instant,
+}
+
+impl Timed {
+    fn left(&self) -> io::Result<Duration> {
+        let left = self.deadline.saturating_duration_since(Instant::now());
+        if left.is_zero() { Err(io::ErrorKind::TimedOut.into()) } else { Ok(left) }
+    }
+}
+
+impl Read for Timed {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        self.socket.read(into, self.left()?)
+    }
+}
+
+impl Write for Timed {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.socket.write(bytes, self.left()?)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// The first address that answers. Each gets its share of the time, so that a dead first one leaves some to the others.
+/// Asks `stopped` in between.
+pub(crate) fn first_of(
+    addresses: &[SocketAddr],
+    deadline: Instant,
+    stopped: impl Fn() -> bool,
+) -> io::Result<TcpStream> {
+    let mut last = io::Error::from(io::ErrorKind::TimedOut);
+    let mut rest = u32::try_from(addresses.len()).unwrap_or(u32::MAX);
+    for address in addresses {
+        let left = deadline.saturating_duration_since(Instant::now());
+        if left.is_zero() || stopped() {
+            break;
+        }
+        let share = (left / rest.max(1)).max(Duration::from_secs(1)).min(left);
+        rest = rest.saturating_sub(1);
+        match TcpStream::connect_timeout(address, share) {
+            Ok(socket) => {
+                let _ = socket.set_nodelay(true);
+                return Ok(socket);
+            }
+            Err(e) => last = e,
+        }
+    }
+    Err(last)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::TcpListener;
+
+    use super::*;
+
+    #[test]
+    fn a_dead_first_address_leaves_time_to_the_second() {
+        let live = TcpListener::bind("127.0.0.1:0").unwrap();
+        let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let soon = Instant::now() + Duration::from_secs(5);
+        let addresses = [closed, live.local_addr().unwrap()];
+        assert!(first_of(&addresses, soon, || false).is_ok());
+        assert!(first_of(&addresses[..1], soon, || false).is_err());
+        assert_eq!(
+            first_of(&addresses, Instant::now(), || false).unwrap_err().kind(),
+            io::ErrorKind::TimedOut
+        );
+        assert!(first_of(&addresses, soon, || true).is_err());
+        assert!(first_of(&[], soon, || false).is_err());
+    }
+
+    #[test]
+    fn a_trickle_does_not_move_the_deadline() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let socket = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        let (peer, _) = listener.accept().unwrap();
+        let trickle = std::thread::spawn(move || {
+            while (&peer).write_all(b"x").is_ok() {
+                std::thread::sleep(Duration::from_millis(10));
+            }
+        });
+        let began = Instant::now();
+        let mut timed = Timed { socket: Arc::new(socket), deadline: began + Duration::from_millis(100) };
+        let error = timed.read_to_end(&mut Vec::new()).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+        assert!(began.elapsed() < Duration::from_secs(2));
+        timed.socket.shut_down();
+        drop(timed);
+        trickle.join().unwrap();
+    }
+}

@@ -1,0 +1,336 @@
+//! What is said to a proxy before the server can be spoken to. The stream brings the deadline.
+
+use std::io::{self, Read, Write};
+use std::net::IpAddr;
+
+use zeroize::Zeroizing;
+
+use crate::config::{BaseUrl, Proxy, ProxyKind};
+use crate::error::{Error, ErrorKind, Result, short};
+use crate::secret::Secret;
+
+/// A header block is smaller, or it is an attack.
+const MAX_HEAD: usize = 16 << 10;
+
+/// Asks the proxy for a connection to the target.
+pub(crate) fn tunnel(proxy: &Proxy, target: &BaseUrl, stream: &mut (impl Read + Write)) -> Result<()> {
+    let done = match proxy.kind {
+        ProxyKind::Http => connect(proxy, target, stream),
+        ProxyKind::Socks5 => socks5(proxy, target, stream),
+    };
+    if done.is_ok() {
+        log::debug!("the proxy {}:{} goes on to {}:{}", proxy.host, proxy.port, target.host, target.port);
+    }
+    done
+}
+
+fn lost(error: io::Error) -> Error {
+    let what = match error.kind() {
+        io::ErrorKind::UnexpectedEof => "the proxy closed the connection without an answer",
+        io::ErrorKind::TimedOut => "the proxy did not answer in time",
+        _ => "the connection to the proxy broke",
+    };
+    Error::io(what, error)
+}
+
+fn no_proxy(protocol: &str) -> Error {
+    Error::new(ErrorKind::Protocol, format!("what answers as the proxy speaks no {protocol}")).with_hint(
+        "is the proxy's URL right, its scheme too? It may come from HTTPS_PROXY, HTTP_PROXY or ALL_PROXY",
+    )
+}
+
+fn wants_credentials(proxy: &Proxy) -> Error {
+    let message = match proxy.user {
+        None => "the proxy wants a user name and a password",
+        Some(_) => "the proxy does not take this user name and password",
+    };
+    Error::new(ErrorKind::Connect, message)
+        .with_status(407)
+        .with_hint("they stand in the proxy's URL, percent-encoded: http://user:password@host:port")
+}
+
+fn credentials(proxy: &Proxy) -> Option<(&Secret, &Secret)> {
+    Some((proxy.user.as_ref()?, proxy.password.as_ref()?))
+}
+
+fn connect(proxy: &Proxy, target: &BaseUrl, stream: &mut (impl Read + Write)) -> Result<()> {
+    let host = match target.host.contains(':') {
+        true => format!("[{}]:{}", target.host, target.port),
+        false => format!("{}:{}", target.host, target.port),
+    };
+    let mut request = Zeroizing::new(format!("CONNECT {host} HTTP/1.1\r\nHost: {host}\r\n"));
+    if let Some((user, password)) = credentials(proxy) {
+        let pair = Zeroizing::new(format!("{}:{}", user.expose(), password.expose()));
+        request.push_str("Proxy-Authorization: Basic ");
+        base64(pair.as_bytes(), &mut request);
+        request.push_str("\r\n");
+    }
+    request.push_str("\r\n");
+    stream.write_all(request.as_bytes()).map_err(lost)?;
+    let (head, rest) = read_head(stream)?;
+    match status_of(&head) {
+        // The server speaks second: what already follows is not from it.
+        Some((200..=299, _)) if rest.is_empty() => Ok(()),
+        Some((407, _)) => Err(wants_credentials(proxy)),
+        Some((status @ 300.., said)) => {
+            let error = Error::new(
+                ErrorKind::Connect,
+                format!("the proxy refused to connect to {host}: {status} {}", short(&said, 60)),
+            );
+            Err(if target.tls {
+                error.with_hint("the proxy's log tells why; `no_proxy()` or NO_PROXY goes around it")
+            } else {
+                error.with_hint(
+                    "many proxies allow CONNECT to port 443 only: use https, `no_proxy()` or NO_PROXY",
+                )
+            })
+        }
+        _ => Err(no_proxy("HTTP")),
+    }
+}
+
+/// Reads a header block; gives it, and what came after it.
+pub(crate) fn read_head(from: &mut impl Read) -> Result<(Vec<u8>, Vec<u8>)> {
+    let mut head = Vec::new();
+    let mut chunk = [0; 2048];
+    loop {
+        let count = match from.read(&mut chunk) {
+            Ok(0) => return Err(lost(io::ErrorKind::UnexpectedEof.into())),
+            Ok(count) => count,
+            Err(e) if e.kind() == io::ErrorKind::Interrupted => continue,
+            Err(e) => return Err(lost(e)),
+        };
+        let from = head.len().saturating_sub(3);
+        head.extend_from_slice(chunk.get(..count).unwrap_or_default());
+        let end = head.get(from..).unwrap_or_default().windows(4).position(|four| four == b"\r\n\r\n");
+        let end = end.map_or(head.len(), |end| from + end + 4);
+        if end > MAX_HEAD {
+            return Err(Error::new(ErrorKind::Protocol, "the proxy sends an endless header"));
+        }
+        if head.get(..end).is_some_and(|head| head.ends_with(b"\r\n\r\n")) {
+            let rest = head.split_off(end);
+            return Ok((head, rest));
+        }
+    }
+}
+
+/// The status and the words of `HTTP/1.1 200 OK`.
+pub(crate) fn status_of(head: &[u8]) -> Option<(u16, String)> {
+    let line = head.split(|byte| *byte == b'\r').next()?;
+    let line = String::from_utf8_lossy(line);
+    let mut words = line.splitn(3, ' ');
+    words.next().filter(|version| version.starts_with("HTTP/1."))?;
+    let status = words.next().filter(|status| status.len() == 3)?.parse().ok()?;
+    Some((status, words.next().unwrap_or_default().to_owned()))
+}
+
+/// RFC 1928 and 1929. The proxy resolves the name.
+fn socks5(proxy: &Proxy, target: &BaseUrl, stream: &mut (impl Read + Write)) -> Result<()> {
+    let pair = credentials(proxy);
+    stream.write_all(if pair.is_some() { &[5, 2, 0, 2] } else { &[5, 1, 0] }).map_err(lost)?;
+    match (read(stream)?, pair) {
+        ([5, 0], _) => {}
+        ([5, 2], Some((user, password))) => {
+            let mut request = Zeroizing::new(vec![1]);
+            for part in [user, password] {
+                let length = u8::try_from(part.expose().len())
+                    .map_err(|_| Error::input("SOCKS 5 takes credentials of 255 bytes at most"))?;
+                request.push(length);
+                request.extend_from_slice(part.expose().as_bytes());
+            }
+            stream.write_all(&request).map_err(lost)?;
+            match read(stream)? {
+                [_, 0] => {}
+                [_, _] => return Err(wants_credentials(proxy)),
+            }
+        }
+        ([5, _], _) => return Err(wants_credentials(proxy)),
+        _ => return Err(no_proxy("SOCKS 5")),
+    }
+    let mut request = vec![5, 1, 0];
+    match target.host.parse() {
+        Ok(IpAddr::V4(ip)) => {
+            request.push(1);
+            request.extend_from_slice(&ip.octets());
+        }
+        Ok(IpAddr::V6(ip)) => {
+            request.push(4);
+            request.extend_from_slice(&ip.octets());
+        }
+        Err(_) => {
+            // A host's name has 253 bytes at most: `BaseUrl` sees to that.
+            request.extend_from_slice(&[3, u8::try_from(target.host.len()).unwrap_or(u8::MAX)]);
+            request.extend_from_slice(target.host.as_bytes());
+        }
+    }
+    request.extend_from_slice(&target.port.to_be_bytes());
+    stream.write_all(&request).map_err(lost)?;
+    let [version, reply, _, kind] = read(stream)?;
+    if version != 5 {
+        return Err(no_proxy("SOCKS 5"));
+    }
+    if reply != 0 {
+        let why = match reply {
+            2 => "its rules forbid it",
+            3 => "the network is unreachable",
+            4 => "the host is unreachable",
+            5 => "the connection is refused",
+            6 => "it took too long",
+            _ => "a failure",
+        };
+        let to = format!("{}:{}", target.host, target.port);
+        return Err(Error::new(
+            ErrorKind::Connect,
+            format!("the proxy did not connect to {to}: {why} ({reply})"),
+        ));
+    }
+    // The address that the proxy connects from: of no use, but it must be read.
+    let length = match kind {
+        1 => 4,
+        3 => usize::from(read::<1>(stream)?[0]),
+        4 => 16,
+        _ => return Err(no_proxy("SOCKS 5")),
+    };
+    let mut address = [0; 257];
+    stream.read_exact(address.get_mut(..length + 2).unwrap_or_default()).map_err(lost)
+}
+
+fn read<const N: usize>(stream: &mut impl Read) -> Result<[u8; N]> {
+    let mut bytes = [0; N];
+    stream.read_exact(&mut bytes).map_err(lost)?;
+    Ok(bytes)
+}
+
+fn base64(bytes: &[u8], out: &mut String) {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    for three in bytes.chunks(3) {
+        let number = three.iter().fold(0_u32, |n, byte| n << 8 | u32::from(*byte)) << (8 * (3 - three.len()));
+        for place in 0..4 {
+            let digit = (number >> (18 - 6 * place)) & 63;
+            let digit = DIGITS.get(digit as usize).copied().unwrap_or(b'=');
+            out.push(if place > three.len() { '=' } else { char::from(digit) });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Plays the proxy from memory; keeps what it was told.
+    struct Script<'a> {
+        answers: &'a [u8],
+        told: Vec<u8>,
+    }
+
+    impl Read for Script<'_> {
+        fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+            // A byte at a time, as a slow proxy may.
+            let one = into.len().min(1);
+            self.answers.read(&mut into[..one])
+        }
+    }
+
+    impl Write for Script<'_> {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.told.extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    fn play(proxy: &str, target: &str, answers: &[u8]) -> (Result<()>, Vec<u8>) {
+        let (proxy, target) = (Proxy::parse(proxy).unwrap(), BaseUrl::parse(target).unwrap());
+        let mut script = Script { answers, told: Vec::new() };
+        (tunnel(&proxy, &target, &mut script), script.told)
+    }
+
+    #[test]
+    fn base64_is_base64() {
+        for (text, expected) in
+            [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("user:p@ss", "dXNlcjpwQHNz")]
+        {
+            let mut out = String::new();
+            base64(text.as_bytes(), &mut out);
+            assert_eq!(out, expected);
+        }
+    }
+
+    #[test]
+    fn an_http_proxy_is_asked_and_its_refusals_told() {
+        for (answer, kind, words) in [
+            ("HTTP/1.1 200 Connection established\r\n\r\n", None, ""),
+            ("HTTP/1.0 200 OK\r\nVia: x\r\n\r\n", None, ""),
+            ("HTTP/1.1 407 Authentication\r\n\r\n", Some(ErrorKind::Connect), "does not take"),
+            ("HTTP/1.1 403 Forbidden\r\nX: y\r\n\r\n<html>", Some(ErrorKind::Connect), "refused to connect"),
+            ("HTTP/1.1 302 Found\r\n\r\n", Some(ErrorKind::Connect), "302 Found"),
+            ("HTTP/1.1 100 Continue\r\n\r\n", Some(ErrorKind::Protocol), "no HTTP"),
+            ("220 smtp\r\n\r\n", Some(ErrorKind::Protocol), "no HTTP"),
+            ("HTTP/1.1 +20 x\r\n\r\n", Some(ErrorKind::Protocol), "no HTTP"),
+            ("", Some(ErrorKind::Io), "without an answer"),
+            ("HTTP/1.1 200 OK\r\n", Some(ErrorKind::Io), "without an answer"),
+        ] {
+            let (result, told) = play("user:p%40ss@p:1", "https://chat.example.com", answer.as_bytes());
+            let told = String::from_utf8(told).unwrap();
+            assert!(
+                told.starts_with("CONNECT chat.example.com:443 HTTP/1.1\r\nHost: chat.example.com:443\r\n")
+            );
+            assert!(told.ends_with("\r\nProxy-Authorization: Basic dXNlcjpwQHNz\r\n\r\n"), "{told}");
+            let error = result.err();
+            assert_eq!(error.as_ref().map(Error::kind), kind, "{answer}: {error:?}");
+            assert!(error.is_none_or(|e| e.to_string().contains(words)), "{answer}");
+        }
+        let (_, told) = play("p", "http://[::1]:8065", b"");
+        assert_eq!(told, b"CONNECT [::1]:8065 HTTP/1.1\r\nHost: [::1]:8065\r\n\r\n");
+    }
+
+    #[test]
+    fn a_header_ends_at_its_limit() {
+        let head = |length: usize| {
+            let mut head = b"HTTP/1.1 200 OK\r\nX: ".to_vec();
+            head.resize(length - 4, b'x');
+            head.extend_from_slice(b"\r\n\r\n");
+            read_head(&mut &head[..])
+        };
+        assert_eq!(head(MAX_HEAD).unwrap().0.len(), MAX_HEAD);
+        assert_eq!(head(MAX_HEAD + 1).unwrap_err().kind(), ErrorKind::Protocol);
+        assert_eq!(read_head(&mut io::repeat(b'x')).unwrap_err().kind(), ErrorKind::Protocol);
+        let (_, rest) = read_head(&mut &b"HTTP/1.1 200 OK\r\n\r\nrest"[..]).unwrap();
+        assert_eq!(rest, b"rest");
+    }
+
+    #[test]
+    fn a_socks_proxy_is_asked_and_its_refusals_told() {
+        let bound = [5, 0, 0, 1, 0, 0, 0, 0, 0, 0];
+        let (result, told) = play("socks5://p", "https://h", &[&[5, 0][..], &bound].concat());
+        result.unwrap();
+        assert_eq!(told, [5, 1, 0, 5, 1, 0, 3, 1, b'h', 1, 187]);
+        let named = [&[5, 2, 1, 0, 5, 0, 0, 3, 2][..], b"xy\0\0"].concat();
+        let (result, told) = play("socks5://u:pw@p", "http://127.0.0.1", &named);
+        result.unwrap();
+        assert_eq!(
+            told,
+            [&[5, 2, 0, 2, 1, 1, b'u', 2][..], b"pw", &[5, 1, 0, 1, 127, 0, 0, 1, 0, 80]].concat()
+        );
+        for (answers, kind, words) in [
+            (&[5, 255][..], ErrorKind::Connect, "wants a user name"),
+            (&[5, 2], ErrorKind::Connect, "wants a user name"),
+            (b"HTTP/1.1 400 Bad Request\r\n\r\n", ErrorKind::Protocol, "no SOCKS"),
+            (&[5, 0, 5, 2, 0, 1], ErrorKind::Connect, "forbid"),
+            (&[5, 0, 5, 5, 0, 1], ErrorKind::Connect, "refused"),
+            (&[5, 0, 5, 77, 0, 1], ErrorKind::Connect, "(77)"),
+            (&[5, 0, 4, 0, 0, 1], ErrorKind::Protocol, "no SOCKS"),
+            (&[5, 0, 5, 0, 0, 9], ErrorKind::Protocol, "no SOCKS"),
+            (&[5, 0, 5, 0, 0, 1, 127], ErrorKind::Io, "without an answer"),
+            (&[], ErrorKind::Io, "without an answer"),
+        ] {
+            let error = play("socks5://p", "https://h", answers).0.unwrap_err();
+            assert_eq!(error.kind(), kind, "{answers:?} {error}");
+            assert!(error.to_string().contains(words), "{error}");
+        }
+        let error = play("socks5://u:pw@p", "https://h", &[5, 2, 1, 1]).0.unwrap_err();
+        assert_eq!(error.status(), Some(407));
+    }
+}
