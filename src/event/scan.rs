@@ -204,3 +204,203 @@ impl<'a> Full<'a> {
         serde_json::from_str(self.seq?.get()).ok()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// Xorshift: the same texts on every run.
+    struct Dice(u64);
+
+    impl Dice {
+        fn roll(&mut self, sides: usize) -> usize {
+            self.0 ^= self.0 << 13;
+            self.0 ^= self.0 >> 7;
+            self.0 ^= self.0 << 17;
+            usize::try_from(self.0 % sides as u64).unwrap()
+        }
+
+        fn pick<T: Clone>(&mut self, of: &[T]) -> T {
+            of[self.roll(of.len())].clone()
+        }
+    }
+
+    const NASTY: &[&str] = &[
+        "\"seq\":",
+        ",\"seq\":5}",
+        ", \"seq\": 77}\n",
+        "\"event\":",
+        "{\"event\":\"hello\",",
+        "seq_reply",
+        "\\",
+        "\"",
+        "\\\"",
+        ",\"broadcast\":{}",
+        ", \"broadcast\": {\"channel_id\":\"x\"}, \"seq\": 3}",
+        "{",
+        "}",
+        "[",
+        "]",
+        "\n",
+        " ",
+        ",",
+        ":",
+        "\"status\":\"OK\"",
+        "\"data\":{",
+        "☃",
+        "😀",
+        "\u{0}",
+        "\u{2028}",
+        "a",
+        "true",
+        "0",
+        "\\u0022seq\\u0022:9}",
+    ];
+
+    fn nasty(dice: &mut Dice) -> String {
+        (0..dice.roll(6)).map(|_| dice.pick(NASTY)).collect()
+    }
+
+    fn value(dice: &mut Dice, depth: usize) -> Value {
+        match dice.roll(if depth == 0 { 4 } else { 7 }) {
+            0 => Value::Null,
+            1 => json!(dice.roll(100)),
+            2 => json!(dice.roll(2) == 0),
+            3 => json!(nasty(dice)),
+            4 => json!({"post": json!({"message": nasty(dice), "seq": 3}).to_string()}),
+            5 => (0..dice.roll(3)).map(|_| value(dice, depth - 1)).collect(),
+            _ => Value::Object((0..dice.roll(3)).map(|_| (key(dice), value(dice, depth - 1))).collect()),
+        }
+    }
+
+    fn key(dice: &mut Dice) -> String {
+        let nasty = nasty(dice);
+        dice.pick(&["seq", "event", "data", "broadcast", "channel_id", "seq_reply", "x", &nasty]).into()
+    }
+
+    /// An envelope with its members in any order, in any of the two styles, some left out.
+    fn envelope(dice: &mut Dice) -> String {
+        let name = if dice.roll(3) == 0 { nasty(dice) } else { dice.pick(&["posted", "typing", "x"]).into() };
+        let mut members = vec![("event".to_owned(), json!(name)), ("data".into(), value(dice, 3))];
+        members.push(("broadcast".into(), dice.pick(&[json!({"channel_id": "c"}), json!({}), json!(null)])));
+        if dice.roll(4) == 0 {
+            members[2].1 = value(dice, 2);
+        }
+        members.push((
+            "seq".into(),
+            dice.pick(&[json!(7), json!(0), json!(-1), json!(1.5), json!("4"), json!(u64::MAX)]),
+        ));
+        if dice.roll(8) == 0 {
+            members[0] = ("status".into(), json!("OK"));
+        }
+        for _ in 0..dice.roll(2) {
+            let at = dice.roll(members.len() + 1);
+            members.insert(at, (format!("{}_", key(dice)), value(dice, 2)));
+        }
+        if dice.roll(3) == 0 {
+            let (a, b) = (dice.roll(members.len()), dice.roll(members.len()));
+            members.swap(a, b);
+        }
+        if dice.roll(4) == 0 {
+            members.remove(dice.roll(members.len()));
+        }
+        let space = dice.pick(&["", " "]);
+        let inner: Vec<_> =
+            members.iter().map(|(key, value)| format!("{}:{space}{value}", json!(key))).collect();
+        format!("{{{}}}{}", inner.join(&format!(",{space}")), dice.pick(&["", "\n"]))
+    }
+
+    fn by_serde(text: &str) -> Option<Head> {
+        let value: Value = serde_json::from_str(text).ok()?;
+        match value.get("event").and_then(Value::as_str) {
+            Some(name) if !name.is_empty() => {
+                let seq = value.get("seq").and_then(Value::as_u64);
+                Some(Head::Event { kind: EventKind::of_server(name), seq })
+            }
+            _ => value.get("status").filter(|s| !s.is_null()).map(|_| Head::Reply),
+        }
+    }
+
+    #[test]
+    fn no_text_fools_it() {
+        let mut dice = Dice(0x5EED);
+        let mut short = 0;
+        for _ in 0..60_000 {
+            let text = envelope(&mut dice);
+            let whole: Value = serde_json::from_str(&text).unwrap();
+            assert_eq!(scan(&text), by_serde(&text), "{text}");
+            let part = |at: Range<usize>| match &text[at] {
+                "" => Value::Null,
+                text => serde_json::from_str(text).unwrap_or_else(|_| json!("not one value")),
+            };
+            let sure = parse(&text).unwrap();
+            assert_eq!(part(sure.data.clone()), whole["data"], "{text}");
+            assert_eq!(part(sure.broadcast.clone()), whole["broadcast"], "{text}");
+            if let Some(parts) = locate(&text) {
+                short += 1;
+                assert_eq!(part(parts.broadcast.clone()), whole["broadcast"], "{text}");
+                let data = part(parts.data.clone());
+                assert!(data == whole["data"] || data == "not one value", "{text}");
+            }
+        }
+        assert!(short > 3_000, "{short}");
+    }
+
+    #[test]
+    fn broken_text_never_panics() {
+        let mut dice = Dice(0xBAD);
+        for _ in 0..30_000 {
+            let mut text = envelope(&mut dice);
+            for _ in 0..=dice.roll(3) {
+                let at =
+                    (0..=dice.roll(text.len() + 1)).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+                match dice.roll(3) {
+                    0 => text.truncate(at),
+                    1 => text.insert_str(at, dice.pick(NASTY)),
+                    _ => drop(text.drain(..at)),
+                }
+            }
+            let _ = (scan(&text), locate(&text), parse(&text), name(&text), seq(&text));
+            let _ = channel_of(EventKind::Posted, &text);
+            let event =
+                super::super::Event::live(EventKind::Posted, None, text.into(), super::super::Origin::Live);
+            let _ = (event.payload().unwrap(), event.data(), event.broadcast(), event.decode_error());
+        }
+    }
+
+    #[test]
+    fn tells_events_from_replies() {
+        let posted = Some(Head::Event { kind: EventKind::Posted, seq: Some(5) });
+        assert_eq!(scan(r#"{"event": "posted", "data": {}, "broadcast": {}, "seq": 5}"#), posted);
+        assert_eq!(scan("{\"event\":\"posted\",\"data\":{},\"broadcast\":{},\"seq\":5}\n"), posted);
+        assert_eq!(scan("{\"status\":\"OK\",\"seq_reply\":1}\n"), Some(Head::Reply));
+        assert_eq!(
+            scan(r#"{"status":"FAIL","error":{"id":"x","message":"\"event\":\"posted\""}}"#),
+            Some(Head::Reply)
+        );
+        // A server cannot make a notice.
+        let head = scan(r#"{"event":"_missed","data":{},"seq":1}"#);
+        assert_eq!(head, Some(Head::Event { kind: EventKind::Other, seq: Some(1) }));
+        assert_eq!(scan("[]"), None);
+        assert_eq!(scan(r#"{"seq":1}"#), None);
+    }
+
+    #[test]
+    fn finds_the_channel_where_a_frame_hides_it() {
+        let channel = |kind, text| channel_of(kind, text).map(Cow::into_owned);
+        let text = r#"{"event":"typing","data":{"channel_id":"d"},"broadcast":{"channel_id":"b"},"seq":1}"#;
+        assert_eq!(channel(EventKind::Typing, text).as_deref(), Some("b"));
+        let text =
+            r#"{"event":"channel_created","data":{"channel_id":"d"},"broadcast":{"channel_id":""},"seq":1}"#;
+        assert_eq!(channel(EventKind::ChannelCreated, text).as_deref(), Some("d"));
+        let text =
+            r#"{"event":"thread_updated","data":{"thread":"{\"post\":{\"channel_id\":\"t\"}}"},"seq":1}"#;
+        assert_eq!(channel(EventKind::ThreadUpdated, text).as_deref(), Some("t"));
+        let text =
+            r#"{"event":"channel_updated","data":{"channel":"{\"id\":\"c\"}"},"broadcast":{},"seq":1}"#;
+        assert_eq!(channel(EventKind::ChannelUpdated, text).as_deref(), Some("c"));
+        assert_eq!(channel(EventKind::NewUser, r#"{"event":"new_user","data":{},"seq":1}"#), None);
+    }
+}
