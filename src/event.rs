@@ -57,7 +57,7 @@ pub use threads::*;
 pub use users::*;
 
 use crate::error::{Error, ErrorKind, Result, short};
-use crate::model::json::decode;
+use crate::model::json::decode_str;
 use crate::model::{ChannelId, TeamId, UserId};
 
 /// One event. `Send + Sync`; a clone shares it, and costs no more than a pointer.
@@ -148,7 +148,7 @@ impl Event {
     pub fn broadcast(&self) -> &Broadcast {
         self.0.broadcast.get_or_init(|| {
             let text = self.0.text.get(self.parts().broadcast.clone()).unwrap_or_default();
-            Box::new(decode(text.as_bytes()).unwrap_or_default())
+            Box::new(decode_str(text).unwrap_or_default())
         })
     }
 
@@ -166,7 +166,7 @@ impl Event {
     /// Many members are strings that hold JSON: `data["post"]` is one. [`payload`](Self::payload) and
     /// [`decode`](Self::decode) see through that.
     pub fn data(&self) -> &Value {
-        self.0.data.get_or_init(|| self.with_data(decode).unwrap_or_default())
+        self.0.data.get_or_init(|| self.with_data(decode_str).unwrap_or_default())
     }
 
     /// The text of the server. For notices and caught-up events, the same written by the stream.
@@ -218,7 +218,7 @@ impl Event {
     /// ```
     pub fn decode<T: DeserializeOwned>(&self) -> Result<T> {
         if self.0.kind.strings().is_empty() {
-            return self.with_data(decode);
+            return self.with_data(decode_str);
         }
         let mut data = self.data().clone();
         for key in self.0.kind.strings() {
@@ -229,7 +229,7 @@ impl Event {
             }
         }
         // By way of text: the error can then name the place.
-        decode(data.to_string().as_bytes())
+        decode_str(&data.to_string())
     }
 
     /// An event from its text, for tests of one's own; notices as well. `broadcast` and `seq` may be left out.
@@ -252,14 +252,14 @@ impl Event {
     }
 
     /// Reads `data`; looks again, by a full parse, where the text that should be it is no JSON.
-    fn with_data<T>(&self, read: impl Fn(&[u8]) -> Result<T>) -> Result<T> {
+    fn with_data<T>(&self, read: impl Fn(&str) -> Result<T>) -> Result<T> {
         let at = self.parts();
         let part = |at: &scan::Parts| match self.0.text.get(at.data.clone()) {
             Some("") | None => "null",
             Some(data) => data,
         };
-        read(part(at).as_bytes()).or_else(|error| match scan::parse(&self.0.text) {
-            Some(sure) if sure.data != at.data => read(part(&sure).as_bytes()),
+        read(part(at)).or_else(|error| match scan::parse(&self.0.text) {
+            Some(sure) if sure.data != at.data => read(part(&sure)),
             _ => Err(error),
         })
     }
@@ -273,7 +273,7 @@ impl Event {
             }
             warn_once(self.kind(), self.name(), &error);
             let _ = self.0.decode_error.set(error);
-            Payload::other(self.name(), self.with_data(decode).unwrap_or_default())
+            Payload::other(self.name(), self.with_data(decode_str).unwrap_or_default())
         })
     }
 }

@@ -38,7 +38,7 @@ impl<'de, T: Default + DeserializeOwned> Visitor<'de> for Embedded<T> {
         if text.is_empty() {
             return Ok(T::default());
         }
-        json::decode(text.as_bytes()).map_err(E::custom)
+        json::decode_str(text).map_err(E::custom)
     }
 
     fn visit_unit<E: Error>(self) -> Result<T, E> {

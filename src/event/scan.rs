@@ -403,4 +403,35 @@ mod tests {
         assert_eq!(channel(EventKind::ChannelUpdated, text).as_deref(), Some("c"));
         assert_eq!(channel(EventKind::NewUser, r#"{"event":"new_user","data":{},"seq":1}"#), None);
     }
+
+    /// `cargo test --release --lib scan_costs -- --ignored --nocapture`
+    #[test]
+    #[ignore = "prints what a scan costs"]
+    fn scan_costs() {
+        let text =
+            include_str!("../../tests/data/events/posted.json").replace("everybody", &"words ".repeat(100));
+        let time = |name: &str, run: &dyn Fn(&str) -> bool| {
+            let best = (0..9).map(|_| {
+                let began = std::time::Instant::now();
+                for _ in 0..100_000 {
+                    assert!(run(std::hint::black_box(&text)));
+                }
+                began.elapsed() / 100_000
+            });
+            println!("{name}: {:?} for {} bytes", best.min().unwrap(), text.len());
+        };
+        time("scan", &|text| scan(text).is_some());
+        time("locate", &|text| locate(text).is_some());
+        time("channel_of", &|text| channel_of(EventKind::Posted, text).is_some());
+        time("parse", &|text| parse(text).is_some());
+        time("live", &|text| {
+            let event = super::super::Event::live(
+                EventKind::Posted,
+                Some(1),
+                text.into(),
+                super::super::Origin::Live,
+            );
+            event.seq() == Some(1)
+        });
+    }
 }

@@ -7,7 +7,7 @@ use super::notice::{CaughtUp, Connected, Disconnected, Missed, SessionExpired};
 use super::{Broadcast, channels, posts, server, teams, threads, users};
 use crate::error::Result;
 use crate::model::Json;
-use crate::model::json::decode;
+use crate::model::json::decode_str;
 
 macro_rules! events {
     (
@@ -123,13 +123,13 @@ macro_rules! events {
             pub(super) fn decode<'b>(
                 kind: EventKind,
                 name: &str,
-                data: &[u8],
+                data: &str,
                 broadcast: impl FnOnce() -> &'b Broadcast,
             ) -> Result<Self> {
                 Ok(match kind {
                     $(EventKind::$variant => {
                         #[allow(unused_mut)]
-                        let mut payload: $payload = decode(data)?;
+                        let mut payload: $payload = decode_str(data)?;
                         $(let broadcast = broadcast();
                         $(if payload.$context.is_empty() {
                             payload.$context = broadcast.$context.clone();
@@ -137,10 +137,10 @@ macro_rules! events {
                         Self::$variant(payload)
                     })+
                     EventKind::Custom => {
-                        Self::Custom(Box::new(server::Custom { name: name.to_owned(), data: decode(data)? }))
+                        Self::Custom(Box::new(server::Custom { name: name.to_owned(), data: decode_str(data)? }))
                     }
-                    $(EventKind::$notice => Self::$notice(decode(data)?),)+
-                    EventKind::Other | EventKind::Ended => Self::other(name, decode(data)?),
+                    $(EventKind::$notice => Self::$notice(decode_str(data)?),)+
+                    EventKind::Other | EventKind::Ended => Self::other(name, decode_str(data)?),
                 })
             }
 

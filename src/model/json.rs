@@ -119,16 +119,22 @@ pub(crate) fn is_zero(number: &i64) -> bool {
 /// Decodes what a server sent. Where a member is `null` and its type knows none, the text is decoded again without
 /// its `null` members: so every `null` reads as the default, and models stay free of attributes.
 pub(crate) fn decode<T: DeserializeOwned>(text: &[u8]) -> Result<T> {
-    let first = match serde_json::from_slice(text) {
+    // Checked once: serde_json would check every string by itself. One kind of input is also one set of decoders.
+    decode_str(&String::from_utf8_lossy(text))
+}
+
+/// The same, of text.
+pub(crate) fn decode_str<T: DeserializeOwned>(text: &str) -> Result<T> {
+    let first = match serde_json::from_str(text) {
         Ok(value) => return Ok(value),
         Err(error) => error,
     };
     if let Some(stripped) = without_nulls(text) {
-        if let Ok(value) = serde_json::from_slice(&stripped) {
+        if let Ok(value) = serde_json::from_str(&stripped) {
             return Ok(value);
         }
     }
-    Err(undecodable(text, &first))
+    Err(undecodable(text.as_bytes(), &first))
 }
 
 fn undecodable(text: &[u8], error: &serde_json::Error) -> Error {
@@ -143,7 +149,7 @@ fn undecodable(text: &[u8], error: &serde_json::Error) -> Error {
 }
 
 /// The text without its `null` members; `None` if it is no JSON or has none.
-fn without_nulls(text: &[u8]) -> Option<Vec<u8>> {
+fn without_nulls(text: &str) -> Option<String> {
     fn strip(value: &mut Value) -> bool {
         match value {
             Value::Object(members) => {
@@ -159,12 +165,12 @@ fn without_nulls(text: &[u8]) -> Option<Vec<u8>> {
             _ => false,
         }
     }
-    let mut value: Value = serde_json::from_slice(text).ok()?;
+    let mut value: Value = serde_json::from_str(text).ok()?;
     if value.is_null() {
         // A list that is empty comes as `null` from some routes.
-        return Some(b"[]".to_vec());
+        return Some("[]".to_owned());
     }
-    strip(&mut value).then(|| serde_json::to_vec(&value).ok())?
+    strip(&mut value).then(|| serde_json::to_string(&value).ok())?
 }
 
 /// The JSON path of a position, as `$.posts.abc.create_at`: walks the tokens up to it.
