@@ -4,6 +4,8 @@
 //! `cargo bench --bench decode_event --no-default-features`; with `-- payload 100000` only that loop runs, for a tool
 //! that counts instructions (`valgrind --tool=callgrind`, `perf stat`).
 
+#![expect(clippy::indexing_slicing, clippy::print_stdout, clippy::unwrap_used, reason = "a bench prints")]
+
 use std::borrow::Cow;
 use std::hint::black_box;
 use std::time::Instant;
@@ -108,7 +110,7 @@ fn main() {
         }
     }
     println!("posted, {} bytes", posted.len());
-    let one = vec![make(&posted)];
+    let one = [make(&posted)];
     let many = |text: &str| (0..BATCH).map(|_| make(text)).collect::<Vec<_>>();
     let again = || vec![one[0].clone(); BATCH];
     show("  by hand, cold", || many(&posted), |event| by_hand(event.raw()));

@@ -293,7 +293,7 @@ impl Event {
     /// What came over the link. `kind` and `seq` are those that [`scan`] found in `text`.
     pub(crate) fn live(kind: EventKind, seq: Option<u64>, text: Box<str>, origin: Origin) -> Self {
         let name = match kind {
-            EventKind::Custom | EventKind::Other => scan::name(&text).map(|name| name.into()),
+            EventKind::Custom | EventKind::Other => scan::name(&text).map(Into::into),
             _ => None,
         };
         Self(Arc::new(Inner {
@@ -411,5 +411,81 @@ impl Payload {
             Self::PostRevealed(event) => Some(&event.post),
             _ => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BROKEN: &str = r#"{"event":"posted","data":{"post":7},"broadcast":{},"seq":1}"#;
+
+    #[test]
+    fn what_does_not_fit_is_counted_once() {
+        let counter = Arc::new(AtomicU64::new(0));
+        let live = |text: &str| {
+            let Some(Head::Event { kind, seq }) = scan(text) else { panic!("{text}") };
+            Event::live(kind, seq, text.into(), Origin::Resumed).counted(&counter)
+        };
+        let event = live(BROKEN);
+        let again = event.clone();
+        assert!(event.decode_error().is_some() && matches!(again.payload().unwrap(), Payload::Other(_)));
+        assert_eq!((counter.load(Ordering::Relaxed), event.origin()), (1, Origin::Resumed));
+        assert!(
+            matches!(live(BROKEN).into_payload().unwrap(), Payload::Other(other) if other.name == "posted")
+        );
+        assert!(live(r#"{"event":"who_knows","data":{},"broadcast":{},"seq":1}"#).payload().is_ok());
+        assert_eq!(counter.load(Ordering::Relaxed), 2);
+    }
+
+    #[test]
+    fn notices_say_the_same_in_all_forms() {
+        let missed = Missed { reason: MissedReason::Gap, last_seq: Some(4), ..Missed::default() };
+        let event = Event::notice(Payload::Missed(Box::new(missed.clone())));
+        assert_eq!((event.name(), event.seq(), event.origin()), ("_missed", None, Origin::Local));
+        assert_eq!(event.data()["reason"], "gap");
+        let again = Event::from_json(event.raw()).unwrap();
+        assert_eq!(again.payload().unwrap(), &Payload::Missed(Box::new(missed)));
+        assert_eq!(event.channel_id(), None);
+    }
+
+    #[test]
+    fn the_end_is_an_error_for_ever() {
+        let event = Event::end(Error::new(ErrorKind::Closed, "logged out"));
+        assert_eq!((event.name(), event.kind(), event.seq()), ("_ended", EventKind::Ended, None));
+        assert!(event.payload().is_err() && event.payload().is_err());
+        assert_eq!(event.cause().unwrap().to_string(), "logged out");
+        assert_eq!(event.data()["error"], "logged out");
+        assert!(event.decode_error().is_none());
+        assert!(event.into_payload().unwrap_err().is_closed());
+    }
+
+    #[test]
+    fn what_is_caught_up_looks_like_what_is_live() {
+        let live = Event::from_json(include_str!("../tests/data/events/posted.json")).unwrap();
+        let Payload::Posted(posted) = live.payload().unwrap() else { panic!() };
+        let text = envelope("posted", posted, live.broadcast(), None);
+        let event = Event::caught_up(EventKind::Posted, text);
+        assert_eq!((event.seq(), event.origin()), (None, Origin::CaughtUp));
+        assert_eq!(event.payload().unwrap(), live.payload().unwrap());
+        let members = |event: &Event| event.data().as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+        assert_eq!(members(&event), members(&live));
+        assert_eq!((event.channel_id(), event.broadcast()), (live.channel_id(), live.broadcast()));
+    }
+
+    #[test]
+    fn a_shared_payload_is_copied_and_a_lone_one_is_not() {
+        let event = Event::from_json(include_str!("../tests/data/events/typing.json")).unwrap();
+        let other = event.clone();
+        let Payload::Typing(one) = event.into_payload().unwrap() else { panic!() };
+        let Payload::Typing(two) = other.into_payload().unwrap() else { panic!() };
+        assert_eq!(one, two);
+    }
+
+    #[test]
+    fn shows_itself_shortly() {
+        let text = BROKEN.replace('7', &format!("\"{}\"", "x".repeat(5000)));
+        let shown = format!("{:?}", Event::from_json(&text).unwrap());
+        assert!(shown.contains("posted") && shown.len() < 500, "{shown}");
     }
 }

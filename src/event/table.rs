@@ -128,9 +128,8 @@ macro_rules! events {
             ) -> Result<Self> {
                 Ok(match kind {
                     $(EventKind::$variant => {
-                        #[allow(unused_mut)]
-                        let mut payload: $payload = decode_str(data)?;
-                        $(let broadcast = broadcast();
+                        let payload: $payload = decode_str(data)?;
+                        $(let (mut payload, broadcast) = (payload, broadcast());
                         $(if payload.$context.is_empty() {
                             payload.$context = broadcast.$context.clone();
                         })+)?

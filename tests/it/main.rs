@@ -1,5 +1,12 @@
 //! The one test binary: one `mod` line a file.
 
+#![expect(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test that panics has failed"
+)]
+
 mod events;
 mod layers;
 mod routes;
