@@ -191,8 +191,6 @@ pub struct GroupPage {
     pub include_archived: Option<bool>,
     /// List members.
     pub include_member_ids: Option<bool>,
-    /// Also those that a plugin ties to teams or channels.
-    pub include_syncable_sources: Option<bool>,
     /// Only those that can be tied to teams or channels.
     pub only_syncable_sources: Option<bool>,
 }
@@ -237,10 +235,44 @@ setters! { GroupPage:
     include_archived: bool,
     /// List members.
     include_member_ids: bool,
-    /// Also those that a plugin ties to teams or channels.
-    include_syncable_sources: bool,
     /// Only those that can be tied to teams or channels.
     only_syncable_sources: bool,
+}
+
+/// Which of the groups tied to a team or channel to list.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct SyncableGroupPage {
+    /// Page, from 0.
+    pub page: Option<u32>,
+    /// Groups a page; 60 by default, 200 at most.
+    pub per_page: Option<u32>,
+    /// Part of the name or display name.
+    pub q: Option<String>,
+    /// Count members.
+    pub include_member_count: Option<bool>,
+    /// Only those that may be mentioned.
+    pub filter_allow_reference: Option<bool>,
+}
+
+impl SyncableGroupPage {
+    /// With the server's defaults.
+    pub fn new() -> Self {
+        Self::default()
+    }
+}
+
+setters! { SyncableGroupPage:
+    /// Page, from 0.
+    page: u32,
+    /// Groups a page; 60 by default, 200 at most.
+    per_page: u32,
+    /// Part of the name or display name.
+    q: String,
+    /// Count members.
+    include_member_count: bool,
+    /// Only those that may be mentioned.
+    filter_allow_reference: bool,
 }
 
 /// An account in a group.

@@ -245,35 +245,63 @@ setters! { OutgoingWebhookDraft:
     icon_url: String,
 }
 
-/// Which webhooks to list.
+/// Which incoming webhooks to list.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[non_exhaustive]
-pub struct HookPage {
+pub struct IncomingWebhookPage {
     /// Page, from 0.
     pub page: Option<u32>,
     /// Webhooks a page; 60 by default, 200 at most.
     pub per_page: Option<u32>,
     /// Only those of this team.
     pub team_id: Option<TeamId>,
-    /// Only those of this channel; only for outgoing ones.
-    pub channel_id: Option<ChannelId>,
 }
 
-impl HookPage {
+impl IncomingWebhookPage {
     /// With the server's defaults.
     pub fn new() -> Self {
         Self::default()
     }
 }
 
-setters! { HookPage:
+setters! { IncomingWebhookPage:
     /// Page, from 0.
     page: u32,
     /// Webhooks a page; 60 by default, 200 at most.
     per_page: u32,
     /// Only those of this team.
     team_id: TeamId,
-    /// Only those of this channel; only for outgoing ones.
+}
+
+/// Which outgoing webhooks to list.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct OutgoingWebhookPage {
+    /// Page, from 0.
+    pub page: Option<u32>,
+    /// Webhooks a page; 60 by default, 200 at most.
+    pub per_page: Option<u32>,
+    /// Only those of this team.
+    pub team_id: Option<TeamId>,
+    /// Only those of this channel.
+    pub channel_id: Option<ChannelId>,
+}
+
+impl OutgoingWebhookPage {
+    /// With the server's defaults.
+    pub fn new() -> Self {
+        Self::default()
+    }
+}
+
+setters! { OutgoingWebhookPage:
+    /// Page, from 0.
+    page: u32,
+    /// Webhooks a page; 60 by default, 200 at most.
+    per_page: u32,
+    /// Only those of this team.
+    team_id: TeamId,
+    /// Only those of this channel.
     channel_id: ChannelId,
 }
 

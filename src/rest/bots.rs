@@ -109,6 +109,17 @@ impl<'c> Bots<'c> {
         self.0.post("/bots/{bot_user_id}/convert_to_user", &[bot]).json(patch).fetch()
     }
 
+    /// Makes a bot an account of a system administrator; `patch` needs a password.
+    ///
+    /// `POST /bots/{bot_user_id}/convert_to_user`
+    ///
+    /// Permission: `manage_system`. Since 5.26.
+    #[doc(alias = "ConvertBotToUser")]
+    pub fn convert_to_admin(&self, bot: &BotUserId, patch: &UserPatch) -> Result<User> {
+        let call = self.0.post("/bots/{bot_user_id}/convert_to_user", &[bot]).param("set_system_admin", true);
+        call.json(patch).fetch()
+    }
+
     /// Makes an account a bot.
     ///
     /// `POST /users/{user_id}/convert_to_bot`

@@ -73,6 +73,15 @@ impl Channels<'_> {
         self.0.get("/teams/name/{team_name}/channels/name/{channel_name}", &[&team_name, &name]).fetch()
     }
 
+    /// Gets a channel by the short names of its team and its own, also an archived one.
+    ///
+    /// `GET /teams/name/{team_name}/channels/name/{channel_name}`
+    #[doc(alias = "GetChannelByNameForTeamName")]
+    pub fn get_by_names_with_archived(&self, team_name: &str, name: &str) -> Result<Channel> {
+        let template = "/teams/name/{team_name}/channels/name/{channel_name}";
+        self.0.get(template, &[&team_name, &name]).param("include_deleted", true).fetch()
+    }
+
     /// Creates a public or private channel.
     ///
     /// `POST /channels`

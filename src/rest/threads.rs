@@ -33,6 +33,17 @@ impl Threads<'_> {
         self.0.get("/users/{user_id}/teams/{team_id}/threads/{thread_id}", &[user, team, thread]).fetch()
     }
 
+    /// Gets a followed thread, with more than ids in `participants`.
+    ///
+    /// `GET /users/{user_id}/teams/{team_id}/threads/{thread_id}`
+    ///
+    /// For other accounts than one's own: permission `edit_other_users`. Since 5.29.
+    #[doc(alias = "GetUserThread")]
+    pub fn get_extended(&self, user: &UserId, team: &TeamId, thread: &PostId) -> Result<UserThread> {
+        let template = "/users/{user_id}/teams/{team_id}/threads/{thread_id}";
+        self.0.get(template, &[user, team, thread]).param("extended", true).fetch()
+    }
+
     /// Follows a thread.
     ///
     /// `PUT /users/{user_id}/teams/{team_id}/threads/{thread_id}/following`

@@ -19,6 +19,7 @@ use crate::model::{
 use crate::page::{MOST, Pages, pages};
 use crate::rest::{Upload, in_chunks};
 use crate::secret::Secret;
+use crate::time::Timestamp;
 
 /// Accounts, by [`Client::users`](crate::Client::users).
 ///
@@ -114,6 +115,14 @@ impl<'c> Users<'c> {
     #[doc(alias = "GetUsersByIds")]
     pub fn list_by_ids(&self, ids: &[UserId]) -> Result<Vec<User>> {
         in_chunks(ids, |chunk| self.0.post("/users/ids", &[]).json(&chunk).reads().fetch())
+    }
+
+    /// Gets those of several accounts that changed after a time, up to a few thousand at once.
+    ///
+    /// `POST /users/ids`
+    #[doc(alias = "GetUsersByIds")]
+    pub fn list_by_ids_since(&self, ids: &[UserId], since: Timestamp) -> Result<Vec<User>> {
+        self.0.post("/users/ids", &[]).param("since", since.as_millis()).json(&ids).reads().fetch()
     }
 
     /// Gets accounts by user name, in as many calls as that takes (200 each). Unknown ones are left out, and the

@@ -3,8 +3,8 @@
 use crate::error::Result;
 use crate::http::{Http, Method};
 use crate::model::{
-    CommandResponse, HookId, HookPage, IncomingMessage, IncomingWebhook, IncomingWebhookDraft,
-    IncomingWebhooksWithCount, OutgoingWebhook, OutgoingWebhookDraft,
+    CommandResponse, HookId, IncomingMessage, IncomingWebhook, IncomingWebhookDraft, IncomingWebhookPage,
+    IncomingWebhooksWithCount, OutgoingWebhook, OutgoingWebhookDraft, OutgoingWebhookPage,
 };
 use crate::page::{MOST, Pages, pages};
 
@@ -30,12 +30,12 @@ impl<'c> Webhooks<'c> {
     ///
     /// Permissions, as the case may be: `manage_own_incoming_webhooks`, `manage_others_incoming_webhooks`.
     #[doc(alias = "GetIncomingWebhooks")]
-    pub fn list_incoming(&self, page: &HookPage) -> Result<Vec<IncomingWebhook>> {
+    pub fn list_incoming(&self, page: &IncomingWebhookPage) -> Result<Vec<IncomingWebhook>> {
         self.0.get("/hooks/incoming", &[]).query(page).fetch()
     }
 
     /// Goes through incoming webhooks, 200 a call; the paging of `page` does not count.
-    pub fn all_incoming(&self, page: &HookPage) -> Pages<'c, IncomingWebhook> {
+    pub fn all_incoming(&self, page: &IncomingWebhookPage) -> Pages<'c, IncomingWebhook> {
         let (group, page) = (*self, page.clone());
         pages(move |number| group.list_incoming(&page.clone().page(number).per_page(MOST)))
     }
@@ -46,7 +46,7 @@ impl<'c> Webhooks<'c> {
     ///
     /// Permissions, as the case may be: `manage_own_incoming_webhooks`, `manage_others_incoming_webhooks`.
     #[doc(alias = "GetIncomingWebhooks")]
-    pub fn list_incoming_counted(&self, page: &HookPage) -> Result<IncomingWebhooksWithCount> {
+    pub fn list_incoming_counted(&self, page: &IncomingWebhookPage) -> Result<IncomingWebhooksWithCount> {
         self.0.get("/hooks/incoming", &[]).query(page).param("include_total_count", true).fetch()
     }
 
@@ -97,12 +97,12 @@ impl<'c> Webhooks<'c> {
     ///
     /// Permissions, as the case may be: `manage_own_outgoing_webhooks`, `manage_others_outgoing_webhooks`.
     #[doc(alias = "GetOutgoingWebhooks")]
-    pub fn list_outgoing(&self, page: &HookPage) -> Result<Vec<OutgoingWebhook>> {
+    pub fn list_outgoing(&self, page: &OutgoingWebhookPage) -> Result<Vec<OutgoingWebhook>> {
         self.0.get("/hooks/outgoing", &[]).query(page).fetch()
     }
 
     /// Goes through outgoing webhooks, 200 a call; the paging of `page` does not count.
-    pub fn all_outgoing(&self, page: &HookPage) -> Pages<'c, OutgoingWebhook> {
+    pub fn all_outgoing(&self, page: &OutgoingWebhookPage) -> Pages<'c, OutgoingWebhook> {
         let (group, page) = (*self, page.clone());
         pages(move |number| group.list_outgoing(&page.clone().page(number).per_page(MOST)))
     }

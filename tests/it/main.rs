@@ -7,6 +7,8 @@
     reason = "a test that panics has failed"
 )]
 
+mod calls;
 mod events;
 mod layers;
+mod recorder;
 mod routes;

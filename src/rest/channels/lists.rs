@@ -55,6 +55,17 @@ impl<'c> Channels<'c> {
         self.0.get("/users/{user_id}/channels", &[user]).fetch()
     }
 
+    /// As [`list_all_for_user`](Self::list_all_for_user), with those that were archived since a time.
+    ///
+    /// `GET /users/{user_id}/channels`
+    ///
+    /// For other accounts than one's own: permission `edit_other_users`. Since 6.1.
+    #[doc(alias = "GetChannelsForUser")]
+    pub fn list_all_for_user_since(&self, user: &UserId, archived_since: Timestamp) -> Result<Vec<Channel>> {
+        let call = self.0.get("/users/{user_id}/channels", &[user]).param("include_deleted", true);
+        call.param("last_delete_at", archived_since.as_millis()).fetch()
+    }
+
     /// Lists one page of a team's public channels, also those that one is not in.
     ///
     /// `GET /teams/{team_id}/channels`

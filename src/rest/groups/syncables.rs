@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::Groups;
 use crate::error::Result;
-use crate::model::{ChannelId, Group, GroupId, GroupPage, GroupSyncable, GroupSyncablePatch, TeamId};
+use crate::model::{ChannelId, Group, GroupId, GroupSyncable, GroupSyncablePatch, SyncableGroupPage, TeamId};
 
 impl Groups<'_> {
     /// Lists one page of the groups tied to a team.
@@ -15,7 +15,7 @@ impl Groups<'_> {
     ///
     /// Permission: `list_team_channels`. Since 5.11.
     #[doc(alias = "GetGroupsByTeam")]
-    pub fn list_for_team(&self, team: &TeamId, page: &GroupPage) -> Result<Vec<Group>> {
+    pub fn list_for_team(&self, team: &TeamId, page: &SyncableGroupPage) -> Result<Vec<Group>> {
         self.0
             .get("/teams/{team_id}/groups", &[team])
             .query(page)
@@ -29,7 +29,7 @@ impl Groups<'_> {
     ///
     /// Permission: `manage_system`. Since 5.11.
     #[doc(alias = "GetGroupsByChannel")]
-    pub fn list_for_channel(&self, channel: &ChannelId, page: &GroupPage) -> Result<Vec<Group>> {
+    pub fn list_for_channel(&self, channel: &ChannelId, page: &SyncableGroupPage) -> Result<Vec<Group>> {
         self.0
             .get("/channels/{channel_id}/groups", &[channel])
             .query(page)
@@ -46,7 +46,7 @@ impl Groups<'_> {
     pub fn list_by_channels(
         &self,
         team: &TeamId,
-        page: &GroupPage,
+        page: &SyncableGroupPage,
     ) -> Result<BTreeMap<ChannelId, Vec<Group>>> {
         self.0
             .get("/teams/{team_id}/groups_by_channels", &[team])
