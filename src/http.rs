@@ -26,7 +26,6 @@ use std::fmt;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-pub(crate) use self::agent::resolver::lookup_unless;
 pub use self::body::Body;
 pub use self::call::{Call, Changed};
 pub use self::download::Download;

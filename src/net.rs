@@ -1,11 +1,14 @@
 //! Sockets with a deadline over all that is done with them, and proxies. Below HTTP and WebSocket.
 
+pub(crate) mod lookup;
 pub(crate) mod proxy;
 
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+
+use crate::error::{Error, ErrorKind, Result};
 
 /// A connected socket. All of it goes by reference, so that another thread can shut it down.
 pub(crate) trait Socket: Send + Sync + 'static {
@@ -111,6 +114,55 @@ pub(crate) fn first_of(
     Err(last)
 }
 
+/// A header block is smaller, or it is an attack.
+pub(crate) const MAX_HEAD: usize = 16 << 10;
+
+/// Reads a header block; gives it, and what came after it.
+pub(crate) fn read_head(from: &mut impl Read, who: &str) -> Result<(Vec<u8>, Vec<u8>)> {
+    let mut head = Vec::new();
+    let mut chunk = [0; 2048];
+    loop {
+        let count = match from.read(&mut chunk) {
+            Ok(0) => {
+                let what = if head.is_empty() { "without an answer" } else { "in the middle of its answer" };
+                return Err(Error::new(ErrorKind::Io, format!("{who} closed the connection {what}")));
+            }
+            Ok(count) => count,
+            Err(e) if e.kind() == io::ErrorKind::Interrupted => continue,
+            Err(e) if e.kind() == io::ErrorKind::TimedOut => {
+                return Err(Error::new(ErrorKind::Timeout, format!("{who} did not answer in time")));
+            }
+            Err(e) => return Err(Error::io(format!("the connection to {who} broke"), e)),
+        };
+        let looked_at = head.len().saturating_sub(3);
+        head.extend_from_slice(chunk.get(..count).unwrap_or_default());
+        let end = head.get(looked_at..).unwrap_or_default().windows(4).position(|four| four == b"\r\n\r\n");
+        let end = end.map(|end| looked_at + end + 4);
+        if end.unwrap_or(head.len()) > MAX_HEAD {
+            return Err(Error::new(ErrorKind::Protocol, format!("{who} sends an endless header")));
+        }
+        if let Some(end) = end {
+            let rest = head.split_off(end);
+            return Ok((head, rest));
+        }
+    }
+}
+
+/// Why there is none, in words.
+pub(crate) fn no_connection(to: &str, error: io::Error) -> Error {
+    let made = |kind, what: &str| Error::new(kind, format!("no connection to {to}: {what}"));
+    match error.kind() {
+        io::ErrorKind::TimedOut => made(ErrorKind::Timeout, "it took too long")
+            .with_hint("a firewall that drops packets looks like this; so does a host that is down"),
+        io::ErrorKind::ConnectionRefused => made(ErrorKind::Connect, "refused")
+            .with_hint("nothing listens on that port: is it the right one, and does the server run?")
+            .because(error),
+        io::ErrorKind::NotFound => made(ErrorKind::Connect, "there is no such socket").because(error),
+        io::ErrorKind::PermissionDenied => made(ErrorKind::Connect, "not permitted").because(error),
+        _ => made(ErrorKind::Connect, "it failed").because(error),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::net::TcpListener;
@@ -131,6 +183,21 @@ mod tests {
         );
         assert!(first_of(&addresses, soon, || true).is_err());
         assert!(first_of(&[], soon, || false).is_err());
+    }
+
+    #[test]
+    fn a_header_ends_at_its_limit() {
+        let head = |length: usize| {
+            let mut head = b"HTTP/1.1 200 OK\r\nX: ".to_vec();
+            head.resize(length - 4, b'x');
+            head.extend_from_slice(b"\r\n\r\n");
+            read_head(&mut &head[..], "it")
+        };
+        assert_eq!(head(MAX_HEAD).unwrap().0.len(), MAX_HEAD);
+        assert_eq!(head(MAX_HEAD + 1).unwrap_err().kind(), ErrorKind::Protocol);
+        assert_eq!(read_head(&mut io::repeat(b'x'), "it").unwrap_err().kind(), ErrorKind::Protocol);
+        let (_, rest) = read_head(&mut &b"HTTP/1.1 200 OK\r\n\r\nrest"[..], "it").unwrap();
+        assert_eq!(rest, b"rest");
     }
 
     #[test]

@@ -1,18 +1,15 @@
 //! From a host's name to a connected socket: look-up, connection, proxy. Every step has a deadline.
 
 use std::io::{self, Read, Write};
-use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::net::{Shutdown, TcpStream};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 
-use crate::config::{BaseUrl, Config, Proxy};
+use crate::config::{BaseUrl, Config};
 use crate::error::{Error, ErrorKind, Result};
-use crate::http::lookup_unless;
-
-/// A header block is smaller, or it is an attack.
-pub(crate) const MAX_HEAD: usize = 16 << 10;
+use crate::net::{first_of, lookup, no_connection, proxy};
 
 /// Ends a dial from another thread. Look-ups end at once; a socket is shut down. Only `connect` cannot be ended.
 #[derive(Debug)]
@@ -78,10 +75,6 @@ pub(crate) fn closed() -> Error {
     Error::new(ErrorKind::Closed, "the stream was closed")
 }
 
-fn late(what: &str) -> Error {
-    Error::new(ErrorKind::Timeout, format!("{what} took too long"))
-}
-
 /// A socket with one deadline over all of its reads and writes.
 #[derive(Debug)]
 pub(crate) struct Timed {
@@ -139,211 +132,39 @@ pub(crate) fn connect(
     deadline: Instant,
 ) -> Result<TcpStream> {
     let proxy = config.proxy.for_target(target)?;
-    let (host, port) = match &proxy {
-        Some(proxy) => (&*proxy.host, proxy.port),
-        None => (&*target.host, target.port),
+    let (host, port, to) = match &proxy {
+        Some(proxy) => (&*proxy.host, proxy.port, format!("the proxy {}:{}", proxy.host, proxy.port)),
+        None => (&*target.host, target.port, target.authority()),
     };
     let within = deadline.saturating_duration_since(Instant::now()).min(config.connect_timeout);
-    let addresses = lookup_unless(host, port, within, &abort.stopped, Arc::clone(&abort.look_ups))?;
-    let socket = first_of(&addresses, host, port, config.connect_timeout, abort, deadline)?;
-    let _ = socket.set_nodelay(true);
+    let found = lookup::addresses_unless(host, port, within, &abort.stopped, Arc::clone(&abort.look_ups))?;
+    let deadline = deadline.min(Instant::now() + config.connect_timeout);
+    let socket = first_of(&found, deadline, || abort.is_stopped());
+    abort.check()?;
+    let socket = socket.map_err(|e| no_connection(&to, e))?;
     abort.hold(&socket)?;
-    match &proxy {
-        Some(proxy) => tunnel(proxy, target, socket, deadline),
-        None => Ok(socket),
-    }
-}
-
-/// The first address that answers. Each gets its share of the time, so that a dead first one leaves some to the others.
-fn first_of(
-    addresses: &[SocketAddr],
-    host: &str,
-    port: u16,
-    each: Duration,
-    abort: &Abort,
-    deadline: Instant,
-) -> Result<TcpStream> {
-    let mut last = None;
-    let mut rest = u32::try_from(addresses.len()).unwrap_or(u32::MAX);
-    for address in addresses {
-        abort.check()?;
-        let left = deadline.saturating_duration_since(Instant::now());
-        if left.is_zero() {
-            break;
-        }
-        let share = (left / rest.max(1)).max(Duration::from_secs(1)).min(left).min(each);
-        rest = rest.saturating_sub(1);
-        match TcpStream::connect_timeout(address, share.max(Duration::from_millis(1))) {
-            Ok(socket) => return Ok(socket),
-            Err(e) => last = Some(e),
-        }
-    }
-    let error = Error::new(ErrorKind::Connect, format!("no connection to {host}:{port}"));
-    Err(match last {
-        Some(e) => error.because(e),
-        None => late(&format!("connecting to {host}:{port}")).with_kind(ErrorKind::Connect),
-    })
-}
-
-/// Asks the proxy for a connection to the target.
-fn tunnel(proxy: &Proxy, target: &BaseUrl, socket: TcpStream, deadline: Instant) -> Result<TcpStream> {
-    let host = match target.host.contains(':') {
-        true => format!("[{}]:{}", target.host, target.port),
-        false => format!("{}:{}", target.host, target.port),
-    };
-    let mut request = zeroize::Zeroizing::new(format!("CONNECT {host} HTTP/1.1\r\nHost: {host}\r\n"));
-    if let (Some(user), Some(password)) = (&proxy.user, &proxy.password) {
-        let pair = zeroize::Zeroizing::new(format!("{}:{}", user.expose(), password.expose()));
-        request.push_str("Proxy-Authorization: Basic ");
-        base64(pair.as_bytes(), &mut request);
-        request.push_str("\r\n");
-    }
-    request.push_str("\r\n");
+    let Some(proxy) = proxy else { return Ok(socket) };
     let mut timed = Timed::new(socket, deadline);
-    let lost = |e| Error::io("the proxy did not answer", e);
-    timed.write_all(request.as_bytes()).map_err(lost)?;
-    let (head, rest) = read_head(&mut timed, "the proxy")?;
-    let status = status_of(&head);
-    match status {
-        Some(200..=299) if rest.is_empty() => Ok(timed.into_inner()),
-        Some(407) => Err(Error::new(ErrorKind::Connect, "the proxy wants a user name and a password")
-            .with_status(407)
-            .with_hint("write them into the proxy's URL: http://user:password@host:port")),
-        Some(status @ 100..) if !(200..=299).contains(&status) => {
-            let error = Error::new(ErrorKind::Connect, format!("the proxy refused to connect to {host}"))
-                .with_status(status);
-            if target.tls {
-                return Err(error);
-            }
-            Err(error.with_hint("many proxies allow CONNECT to port 443 only: use https, or NO_PROXY"))
-        }
-        _ => Err(Error::new(ErrorKind::Protocol, "what answers as the proxy speaks no HTTP")),
-    }
-}
-
-/// Reads a header block; gives it, and what came after it.
-pub(crate) fn read_head(from: &mut impl Read, who: &str) -> Result<(Vec<u8>, Vec<u8>)> {
-    let mut head = Vec::new();
-    let mut chunk = [0; 2048];
-    loop {
-        let count = match from.read(&mut chunk) {
-            Ok(count) => count,
-            Err(e) if e.kind() == io::ErrorKind::Interrupted => continue,
-            Err(e) => return Err(Error::io(format!("{who} did not answer"), e)),
-        };
-        if count == 0 {
-            let what = if head.is_empty() { "without an answer" } else { "in the middle of its answer" };
-            return Err(Error::new(ErrorKind::Io, format!("{who} closed the connection {what}")));
-        }
-        let from = head.len().saturating_sub(3);
-        head.extend_from_slice(chunk.get(..count).unwrap_or_default());
-        let end = head.get(from..).unwrap_or_default().windows(4).position(|four| four == b"\r\n\r\n");
-        if let Some(end) = end {
-            let rest = head.split_off(from + end + 4);
-            return Ok((head, rest));
-        }
-        if head.len() > MAX_HEAD {
-            return Err(Error::new(ErrorKind::Protocol, format!("{who} sends an endless header")));
-        }
-    }
-}
-
-/// The status of `HTTP/1.1 200 OK`.
-fn status_of(head: &[u8]) -> Option<u16> {
-    let line = head.split(|byte| *byte == b'\r').next()?;
-    let mut words = std::str::from_utf8(line).ok()?.split(' ');
-    words.next().filter(|version| version.starts_with("HTTP/1."))?;
-    words.next()?.parse().ok()
-}
-
-fn base64(bytes: &[u8], out: &mut String) {
-    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    for three in bytes.chunks(3) {
-        let number = three.iter().fold(0_u32, |n, byte| n << 8 | u32::from(*byte)) << (8 * (3 - three.len()));
-        for place in 0..4 {
-            let digit = (number >> (18 - 6 * place)) & 63;
-            let digit = DIGITS.get(digit as usize).copied().unwrap_or(b'=');
-            out.push(if place > three.len() { '=' } else { char::from(digit) });
-        }
-    }
+    proxy::tunnel(&proxy, target, &mut timed)?;
+    Ok(timed.into_inner())
 }
 
 #[cfg(test)]
 mod tests {
     use std::net::TcpListener;
-    use std::thread;
 
     use super::*;
-
-    fn soon() -> Instant {
-        Instant::now() + Duration::from_secs(5)
-    }
-
-    #[test]
-    fn base64_is_base64() {
-        for (text, expected) in
-            [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("user:p@ss", "dXNlcjpwQHNz")]
-        {
-            let mut out = String::new();
-            base64(text.as_bytes(), &mut out);
-            assert_eq!(out, expected);
-        }
-    }
-
-    #[test]
-    fn heads_are_limited_and_keep_what_follows() {
-        let (head, rest) = read_head(&mut &b"HTTP/1.1 200 OK\r\n\r\nrest"[..], "it").unwrap();
-        assert_eq!((status_of(&head), &*rest), (Some(200), &b"rest"[..]));
-        assert_eq!(read_head(&mut &b""[..], "it").unwrap_err().kind(), ErrorKind::Io);
-        let endless = read_head(&mut io::repeat(b'x'), "it").unwrap_err();
-        assert_eq!(endless.kind(), ErrorKind::Protocol);
-        for odd in [&b"SSH-2.0\r\n"[..], b"HTTP/1.1\r\n", b"HTTP/1.1 x\r\n", b"\xff\r\n", b""] {
-            assert_eq!(status_of(odd), None);
-        }
-    }
+    use crate::net::read_head;
 
     #[test]
     fn look_ups_end_when_the_stream_is_closed() {
         let abort = Abort::new();
         abort.stop();
         let started = Instant::now();
-        let error = lookup_unless("host.invalid", 1, Duration::from_secs(9), &abort.stopped, ()).unwrap_err();
+        let waiting = &abort.stopped;
+        let error =
+            lookup::addresses_unless("host.invalid", 1, Duration::from_secs(9), waiting, ()).unwrap_err();
         assert!(started.elapsed() < Duration::from_secs(4), "{error}");
-        assert!(first_of(&[], "h", 1, Duration::from_secs(1), &Abort::new(), soon()).is_err());
-    }
-
-    #[test]
-    fn proxies_are_asked_and_their_refusals_told() {
-        let target = BaseUrl::parse("https://chat.example.com").unwrap();
-        for (answer, expected) in [
-            ("HTTP/1.1 200 Connection established\r\n\r\n", None),
-            ("HTTP/1.1 407 Authentication\r\n\r\n", Some("name and a password")),
-            ("HTTP/1.1 403 Forbidden\r\nX: y\r\n\r\n<html>", Some("refused")),
-            ("220 smtp\r\n\r\n", Some("no HTTP")),
-            ("HTTP/1.1 200 OK\r\n\r\ntoo much", Some("no HTTP")),
-            ("", Some("closed")),
-        ] {
-            let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-            let mut proxy =
-                Proxy::parse(&format!("http://user:p%40ss@{}", listener.local_addr().unwrap())).unwrap();
-            proxy.host = "127.0.0.1".into();
-            let server = thread::spawn(move || {
-                let (mut peer, _) = listener.accept().unwrap();
-                let (head, _) = read_head(&mut peer, "client").unwrap();
-                peer.write_all(answer.as_bytes()).unwrap();
-                String::from_utf8(head).unwrap()
-            });
-            let socket = TcpStream::connect(("127.0.0.1", proxy.port)).unwrap();
-            let result = tunnel(&proxy, &target, socket, soon());
-            let head = server.join().unwrap();
-            assert!(head.starts_with("CONNECT chat.example.com:443 HTTP/1.1\r\n"), "{head}");
-            assert!(head.contains("Proxy-Authorization: Basic dXNlcjpwQHNz\r\n"), "{head}");
-            match (result, expected) {
-                (Ok(_), None) => {}
-                (Err(e), Some(words)) => assert!(e.to_string().contains(words), "{e}"),
-                (result, _) => panic!("{result:?}"),
-            }
-        }
     }
 
     #[test]

@@ -19,6 +19,7 @@ use super::tls_pipe::Pipe;
 use super::wire::{Receiving, Wire};
 use crate::config::{BaseUrl, Config};
 use crate::error::{ApiError, Error, ErrorKind, Result, short};
+use crate::net::read_head;
 use crate::secret::Secret;
 
 /// A refusal is explained in less than this.
@@ -118,7 +119,7 @@ fn upgrade(dial: Dial<'_>, target: &BaseUrl, path: &str) -> Result<(Socket, Arc<
         #[cfg(feature = "native-tls")]
         Stream::Tls(tls, _) => tls.write_all(request.as_bytes()).map_err(lost)?,
     }
-    let (head, rest) = dial::read_head(&mut stream, "the server")?;
+    let (head, rest) = read_head(&mut stream, "the server")?;
     let answer = match Response::try_parse(&head) {
         Ok(Some((_, answer))) => answer,
         _ => return Err(no_websocket("it does not answer as HTTP does")),

@@ -13,9 +13,10 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("page", &[]),
     ("model", &["http"]), // `PathArg`, which ids implement
     ("event", &["model"]),
-    ("http", &["model"]), // ids, and the decoder
+    ("net", &[]),
+    ("http", &["model", "net"]), // ids, and the decoder
     ("rest", &["model", "http"]),
-    ("ws", &["model", "event", "http"]),
+    ("ws", &["model", "event", "http", "net"]),
 ];
 const LEAVES: &[&str] = &[
     "error",
@@ -103,7 +104,7 @@ fn one_file_names_each_foreign_crate() {
     };
     only("ureq", &["http/agent"]);
     only("tungstenite", &["ws/socket", "ws/frame", "testing"]);
-    only("native_tls", &["tls", "http/agent/connector", "ws/tls_pipe", "ws/socket", "testing"]);
+    only("native_tls", &["tls", "http/agent/transport", "ws/tls_pipe", "ws/socket", "testing"]);
     only("tokio", &[]);
 }
 

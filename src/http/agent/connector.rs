@@ -10,8 +10,8 @@ use ureq::unversioned::transport::{ConnectionDetails, Connector, ShutdownHandle}
 use super::resolver::CachedResolver;
 use super::transport::{Link, Stream};
 use crate::config::{Config, Proxy};
-use crate::error::{Error, ErrorKind, Result};
-use crate::net::{Socket, Timed, first_of, proxy};
+use crate::error::Result;
+use crate::net::{Socket, Timed, first_of, no_connection, proxy};
 
 /// Dials, and marks every failure of dialing: nothing was sent then.
 pub(crate) struct Dialer {
@@ -67,20 +67,6 @@ impl Dialer {
     #[cfg(not(feature = "native-tls"))]
     fn secured(&self, timed: Timed) -> Result<Stream> {
         if self.config.base.tls { Err(crate::tls::missing()) } else { Ok(Stream::Plain(timed)) }
-    }
-}
-
-fn no_connection(to: &str, error: io::Error) -> Error {
-    let made = |kind, what: &str| Error::new(kind, format!("no connection to {to}: {what}"));
-    match error.kind() {
-        io::ErrorKind::TimedOut => made(ErrorKind::Timeout, "it took too long")
-            .with_hint("a firewall that drops packets looks like this; so does a host that is down"),
-        io::ErrorKind::ConnectionRefused => made(ErrorKind::Connect, "refused")
-            .with_hint("nothing listens on that port: is it the right one, and does the server run?")
-            .because(error),
-        io::ErrorKind::NotFound => made(ErrorKind::Connect, "there is no such socket").because(error),
-        io::ErrorKind::PermissionDenied => made(ErrorKind::Connect, "not permitted").because(error),
-        _ => made(ErrorKind::Connect, "it failed").because(error),
     }
 }
 

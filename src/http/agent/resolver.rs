@@ -1,73 +1,18 @@
-//! Names to addresses, with a deadline, and without a look-up for each pooled call.
+//! Names to addresses, without a look-up for each pooled call.
 
 use std::fmt;
-use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::net::SocketAddr;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Receiver, bounded, never, select};
 use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::NextTimeout;
 
 use crate::config::Proxy;
-use crate::error::{Error, ErrorKind, Result};
+use crate::net::lookup;
 
 /// How long an answer serves pooled calls. New connections of the socket always look up anew.
 const KEEP: Duration = Duration::from_secs(30);
-
-/// Look-ups that hang in the system's resolver cannot be ended: past this many, new ones are refused.
-const MOST_AT_ONCE: usize = 8;
-
-static UNDER_WAY: AtomicUsize = AtomicUsize::new(0);
-
-/// The addresses of a host. A name is looked up on a thread of its own, which is left to itself at the deadline.
-fn lookup(host: &str, port: u16, within: Duration) -> Result<Vec<SocketAddr>> {
-    lookup_unless(host, port, within, &never(), ())
-}
-
-/// The same, given up at once when the other end of `stop` is dropped. The thread keeps `held` as long as it lives.
-pub(crate) fn lookup_unless(
-    host: &str,
-    port: u16,
-    within: Duration,
-    stop: &Receiver<()>,
-    held: impl Send + 'static,
-) -> Result<Vec<SocketAddr>> {
-    if let Ok(ip) = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>() {
-        return Ok(vec![SocketAddr::new(ip, port)]);
-    }
-    let fail = |kind, why: &str| Error::new(kind, format!("the name {host:?} {why}"));
-    if UNDER_WAY.fetch_add(1, Ordering::Relaxed) >= MOST_AT_ONCE {
-        UNDER_WAY.fetch_sub(1, Ordering::Relaxed);
-        return Err(fail(ErrorKind::Timeout, "was not looked up: earlier look-ups hang"));
-    }
-    let (answer, answered) = bounded(1);
-    let name = host.to_owned();
-    let thread = std::thread::Builder::new().name("mm-resolve".into()).spawn(move || {
-        // The default stack: the system's resolver may load plugins.
-        let found = (name.as_str(), port).to_socket_addrs().map(Iterator::collect::<Vec<_>>);
-        UNDER_WAY.fetch_sub(1, Ordering::Relaxed);
-        drop(held);
-        let _ = answer.send(found);
-    });
-    if let Err(e) = thread {
-        UNDER_WAY.fetch_sub(1, Ordering::Relaxed);
-        return Err(fail(ErrorKind::Connect, "was not looked up: no thread could be started").because(e));
-    }
-    select! {
-        recv(answered) -> found => match found {
-            Ok(Ok(found)) if found.is_empty() => Err(fail(ErrorKind::Connect, "has no address")),
-            Ok(Ok(found)) => Ok(found),
-            Ok(Err(e)) => Err(fail(ErrorKind::Connect, "does not resolve").because(e)),
-            Err(_) => Err(fail(ErrorKind::Connect, "does not resolve")),
-        },
-        recv(stop) -> _ => Err(fail(ErrorKind::Closed, "was looked up in vain: the stream was closed")),
-        default(within) => {
-            Err(fail(ErrorKind::Timeout, &format!("was not resolved within {} ms", within.as_millis())))
-        }
-    }
-}
 
 /// ureq asks for the address at every call, also of pooled connections: so the answer is kept.
 pub(crate) struct CachedResolver {
@@ -132,7 +77,7 @@ impl Resolver for SharedResolver {
                     Some((host, port)) => (host.as_str(), *port),
                     None => (uri.host().unwrap_or(""), port),
                 };
-                let addresses = lookup(host, port, within.min(Duration::from_secs(10)))
+                let addresses = lookup::addresses(host, port, within.min(Duration::from_secs(10)))
                     .map_err(|e| match &self.0.proxy {
                         Some(_) => e.with_hint("this is the proxy: `no_proxy()` or NO_PROXY goes around it"),
                         None => e,
@@ -150,19 +95,5 @@ impl Resolver for SharedResolver {
             out.push(address);
         }
         Ok(out)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers_need_no_thread_and_nonsense_fails() {
-        assert_eq!(lookup("127.0.0.1", 1, Duration::ZERO).unwrap(), ["127.0.0.1:1".parse().unwrap()]);
-        assert_eq!(lookup("[::1]", 1, Duration::ZERO).unwrap(), ["[::1]:1".parse().unwrap()]);
-        let error = lookup("no-such-host.invalid", 1, Duration::from_secs(10)).unwrap_err();
-        assert!(matches!(error.kind(), ErrorKind::Connect | ErrorKind::Timeout), "{error}");
-        assert!(error.is_transient());
     }
 }
