@@ -1,5 +1,6 @@
 //! The server by itself, with clients as plain as can be.
 
+mod faulty;
 mod rest;
 mod stream;
 

@@ -1,0 +1,302 @@
+//! The faults.
+
+use std::io::ErrorKind;
+use std::time::Instant;
+
+use super::*;
+
+fn begun(server: &TestServer, user: &str) -> (Ws, String, String) {
+    let token = server.token(user);
+    let mut ws = Ws::open(server, &token, "");
+    let id = ws.next().unwrap()["data"]["connection_id"].as_str().unwrap().to_owned();
+    ws.reply("ping", &json!(null));
+    (ws, token, id)
+}
+
+#[test]
+fn requests_fail_as_planned() {
+    let server = TestServer::start().unwrap();
+    let jane = Http::new(&server, "janedoe");
+    let town = server.channel_id("town-square");
+    server.on("POST /posts").times(2).http(502, "<html>Bad Gateway</html>");
+    assert_eq!(jane.get("/users/me").status, 200);
+    for _ in 0..2 {
+        let got = jane.post("/posts", &json!({"channel_id": town, "message": "x"}));
+        assert_eq!((got.status, got.header("content-type")), (502, Some("text/html")));
+    }
+    assert!(server.posts("town-square").is_empty());
+    server.rate_limit(1);
+    let limited = jane.get("/users/me");
+    assert_eq!((limited.status, limited.header("retry-after")), (429, Some("1")));
+    assert_eq!(limited.body, b"limit exceeded\n");
+    server.http_raw("HTTP/1.1 200 OK\r\n\r\n[{\"id\":");
+    assert_eq!(jane.get("/users/me").body, b"[{\"id\":");
+    server.on("").redirect("http://127.0.0.1:1/");
+    assert_eq!(jane.get("/users/me").header("location"), Some("http://127.0.0.1:1/"));
+    server.on("/users/me").api_error(401, "api.context.session_expired.app_error");
+    assert_eq!(jane.get("/users/me").json()["id"], "api.context.session_expired.app_error");
+    server.close_without_answer();
+    let request =
+        format!("GET /api/v4/users/me HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {}\r\n\r\n", jane.token);
+    assert!(jane.raw(request.as_bytes()).is_err());
+    server.http(500, "x");
+    server.heal();
+    assert_eq!(jane.get("/users/me").status, 200);
+}
+
+#[test]
+fn a_lost_answer_was_carried_out() {
+    let server = TestServer::start().unwrap();
+    let jane = Http::new(&server, "janedoe");
+    let body =
+        json!({"channel_id": server.channel_id("town-square"), "message": "x", "pending_post_id": "p"});
+    let request = format!(
+        "POST /api/v4/posts HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {}\r\nContent-Length: {}\r\n\r\n{body}",
+        jane.token,
+        body.to_string().len()
+    );
+    server.on("POST /posts").lose_answer();
+    assert!(jane.raw(request.as_bytes()).is_err());
+    assert_eq!(jane.post("/posts", &body).status, 201);
+    assert_eq!(server.posts("town-square").len(), 1);
+    assert_eq!(server.requests().iter().filter(|one| one.path == "/api/v4/posts").count(), 2);
+}
+
+#[test]
+fn silence_and_delay() {
+    let server = TestServer::start().unwrap();
+    let jane = Http::new(&server, "janedoe");
+    server.on("/users/me").delay(Duration::from_millis(80));
+    let start = Instant::now();
+    assert_eq!(jane.get("/users/me").status, 200);
+    assert!(start.elapsed() >= Duration::from_millis(80));
+    server.accept_and_say_nothing();
+    let mut tcp = TcpStream::connect(("127.0.0.1", server.port())).unwrap();
+    tcp.write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").unwrap();
+    tcp.set_read_timeout(Some(Duration::from_millis(100))).unwrap();
+    let error = tcp.read(&mut [0; 10]).unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut));
+}
+
+#[test]
+fn upgrades_are_refused() {
+    let server = TestServer::start().unwrap();
+    let token = server.token("bob");
+    for status in [401, 403, 429, 502] {
+        server.on("/websocket").http(status, "<html></html>");
+        let error = Ws::try_open(&server, &token, "").err().unwrap();
+        assert!(error.contains(&status.to_string()), "{error}");
+    }
+    server.on("/websocket").redirect("http://127.0.0.1/");
+    assert!(Ws::try_open(&server, &token, "").err().unwrap().contains("302"));
+    assert!(Ws::try_open(&server, &token, "").is_ok());
+}
+
+#[test]
+fn cuts_at_any_byte() {
+    let server = TestServer::start().unwrap();
+    let token = server.token("bob");
+    for bytes in [0, 1, 40, 128] {
+        server.cut_next_after(bytes);
+        assert!(Ws::try_open(&server, &token, "").is_err(), "inside the upgrade: {bytes}");
+    }
+    server.cut_accepted_after(0);
+    assert!(Ws::try_open(&server, &token, "").is_err());
+    let (mut bob, token, id) = begun(&server, "bob");
+    server.cut_after(100);
+    server.post_as("janedoe", "town-square", "whole");
+    assert!(std::iter::from_fn(|| bob.next().ok()).next().is_none(), "the frame is not whole");
+    assert!(server.wait_for_connections(0, Duration::from_secs(2)));
+    let mut bob = Ws::open(&server, &token, &format!("?connection_id={id}&sequence_number=2"));
+    assert_eq!(message(&bob.next().unwrap()), "whole");
+}
+
+#[test]
+fn resets_are_resets_and_resume() {
+    let server = TestServer::start().unwrap();
+    for _ in 0..5 {
+        let (mut bob, token, id) = begun(&server, "bob");
+        server.reset_connections();
+        assert_eq!((server.connections(), server.resumable()), (0, 1));
+        match bob.next() {
+            Err(tungstenite::Error::Io(error)) => assert_eq!(error.kind(), ErrorKind::ConnectionReset),
+            other => panic!("{other:?}"),
+        }
+        let mut bob = Ws::open(&server, &token, &format!("?connection_id={id}&sequence_number=2"));
+        assert_eq!(bob.reply("ping", &json!(null))["status"], "OK");
+        server.cut_connections();
+        server.forget_queues();
+    }
+}
+
+#[test]
+fn a_black_hole_refuses_to_be_resumed() {
+    let server = TestServer::builder().pong_wait(Duration::from_millis(600)).start().unwrap();
+    let (mut bob, token, id) = begun(&server, "bob");
+    server.black_hole();
+    server.post_as("janedoe", "town-square", "lost");
+    bob.send("ping", &json!(null));
+    bob.socket.get_ref().set_read_timeout(Some(Duration::from_millis(50))).unwrap();
+    assert!(matches!(bob.next(), Err(tungstenite::Error::Io(_))));
+    drop(bob);
+    assert_eq!(server.connections(), 1);
+    let mut again = Ws::open(&server, &token, &format!("?connection_id={id}&sequence_number=2"));
+    assert_eq!(again.next().unwrap()["event"], "hello");
+    server.post_as("janedoe", "town-square", "there");
+    assert_eq!(message(&again.event("posted")), "there");
+    drop(again);
+    assert!(server.wait_for_connections(0, Duration::from_secs(2)), "the pongs were missed");
+}
+
+#[test]
+fn stalls_trickles_and_goes_on() {
+    let server = TestServer::start().unwrap();
+    let (mut bob, ..) = begun(&server, "bob");
+    server.stall_out(Duration::from_millis(100));
+    let start = Instant::now();
+    server.post_as("janedoe", "town-square", "late");
+    assert_eq!(message(&bob.event("posted")), "late");
+    assert!(start.elapsed() >= Duration::from_millis(90), "{:?}", start.elapsed());
+    server.stall_in(Duration::from_millis(100));
+    let start = Instant::now();
+    bob.reply("ping", &json!(null));
+    assert!(start.elapsed() >= Duration::from_millis(90), "{:?}", start.elapsed());
+    server.trickle(100, Duration::from_millis(5));
+    let start = Instant::now();
+    server.post_as("janedoe", "town-square", "slow");
+    assert_eq!(message(&bob.event("posted")), "slow");
+    assert!(start.elapsed() >= Duration::from_millis(25), "{:?}", start.elapsed());
+}
+
+#[test]
+fn the_port_closes_and_opens() {
+    let server = TestServer::start().unwrap();
+    let (mut bob, token, id) = begun(&server, "bob");
+    let refused = || TcpStream::connect(("127.0.0.1", server.port())).is_err();
+    server.refuse(Duration::from_millis(100));
+    assert!(refused());
+    assert_eq!(server.connections(), 1);
+    bob.reply("ping", &json!(null)); // open links stay
+    let start = Instant::now();
+    while refused() {
+        assert!(start.elapsed() < Duration::from_secs(3));
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    server.down();
+    assert!(refused() && bob.next().is_err());
+    server.up();
+    let mut bob = Ws::open(&server, &token, &format!("?connection_id={id}&sequence_number=2"));
+    assert_eq!(bob.reply("ping", &json!(null))["status"], "OK");
+    server.restart(true);
+    assert_eq!(server.resumable(), 1);
+    server.restart(false);
+    assert_eq!(server.resumable(), 0);
+    let mut bob = Ws::open(&server, &token, &format!("?connection_id={id}&sequence_number=2"));
+    assert_eq!(bob.next().unwrap()["event"], "hello", "sessions outlive a restart");
+}
+
+#[test]
+fn numbers_go_wrong() {
+    let server = TestServer::start().unwrap();
+    let (mut bob, ..) = begun(&server, "bob");
+    server.skip_seq(3);
+    server.post_as("janedoe", "town-square", "a");
+    assert_eq!(bob.event("posted")["seq"], 5);
+    server.repeat_seq();
+    assert_eq!(bob.event("posted")["seq"], 5);
+    server.post_as("janedoe", "town-square", "b");
+    assert_eq!(bob.event("posted")["seq"], 6);
+}
+
+#[test]
+fn frames_go_wrong() {
+    type Fault = fn(&TestServer);
+    let faults: [Fault; 5] = [
+        |server| server.send_masked(),
+        |server| server.send_reserved_bits(),
+        |server| server.send_invalid_utf8(),
+        |server| server.send_oversized(1 << 40),
+        |server| server.send_raw_frame([0x83, 0]),
+    ];
+    let server = TestServer::start().unwrap();
+    for fault in faults {
+        let (mut bob, ..) = begun(&server, "bob");
+        fault(&server);
+        bob.next().unwrap_err();
+        server.cut_connections();
+    }
+    let (mut bob, ..) = begun(&server, "bob");
+    server.send_text("not json");
+    assert_eq!(bob.socket.read().unwrap(), tungstenite::Message::text("not json"));
+    server.send_binary(&[1, 2]);
+    assert_eq!(bob.socket.read().unwrap(), tungstenite::Message::binary(&[1, 2][..]));
+    server.send_fragments(3, 10);
+    server.send_close(1001);
+    assert_eq!(bob.next().unwrap()["close"], 1001);
+}
+
+#[test]
+fn a_zombie_answers_and_says_nothing() {
+    let server = TestServer::start().unwrap();
+    let (mut bob, ..) = begun(&server, "bob");
+    server.zombie(true);
+    server.post_as("janedoe", "town-square", "lost");
+    assert_eq!(bob.reply("ping", &json!(null))["status"], "OK");
+    server.zombie(false);
+    server.post_as("janedoe", "town-square", "there");
+    let event = bob.event("posted");
+    assert_eq!((message(&event), &event["seq"]), ("there".into(), &json!(2)));
+}
+
+#[test]
+fn floods_at_the_clients_speed() {
+    let server = TestServer::start().unwrap();
+    let (mut bob, ..) = begun(&server, "bob");
+    let reader = std::thread::spawn(move || {
+        for n in 0..5000 {
+            let event = bob.event("flood");
+            assert_eq!((&event["data"]["n"], &event["seq"]), (&json!(n), &json!(n + 2)));
+        }
+    });
+    assert_eq!(server.flood(5000), 5000);
+    reader.join().unwrap();
+}
+
+#[test]
+fn events_reach_those_they_are_for() {
+    let server = TestServer::start().unwrap();
+    let (mut bob, ..) = begun(&server, "bob");
+    let (mut zoe, ..) = begun(&server, "zoe");
+    server.emit("custom_a", json!(null), &json!({"user_id": server.user_id("bob")}));
+    server.emit("custom_b", json!({"x": 1}), &json!({}));
+    assert_eq!(bob.next().unwrap()["event"], "custom_a");
+    assert_eq!(bob.next().unwrap()["event"], "custom_b");
+    assert_eq!(zoe.next().unwrap()["event"], "custom_b");
+}
+
+#[cfg(feature = "native-tls")]
+#[test]
+fn speaks_tls() {
+    let server = TestServer::builder().tls().start().unwrap();
+    let jane = server.client("janedoe").unwrap();
+    assert!(jane.url().starts_with("https://"));
+    assert_eq!(jane.me().username, "janedoe");
+    let ca = native_tls::Certificate::from_pem(TestServer::authority().as_bytes()).unwrap();
+    let connector = native_tls::TlsConnector::builder()
+        .disable_built_in_roots(true)
+        .add_root_certificate(ca)
+        .build()
+        .unwrap();
+    for host in ["localhost", "127.0.0.1"] {
+        let tcp = TcpStream::connect(("127.0.0.1", server.port())).unwrap();
+        let mut tls = connector.connect(host, tcp).unwrap();
+        tls.write_all(b"GET /api/v4/system/ping HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").unwrap();
+        let mut text = String::new();
+        let _ = tls.read_to_string(&mut text);
+        assert!(text.starts_with("HTTP/1.1 200 OK") && text.contains("\"OK\""), "{text}");
+    }
+    // Inside the handshake.
+    server.cut_accepted_after(100);
+    let tcp = TcpStream::connect(("127.0.0.1", server.port())).unwrap();
+    assert!(connector.connect("localhost", tcp).is_err());
+}
