@@ -215,6 +215,7 @@ fn take_text(shared: &Shared, text: &str) {
                 core.answer(seq, result);
             }
             shared.carry_out(&mut core);
+            shared.set_alarm(&mut core);
         }
         None => {
             log::warn!("the server sent what is neither event nor answer: left out");

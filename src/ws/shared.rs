@@ -44,6 +44,8 @@ pub(crate) struct Core {
     requests: HashMap<u64, Sender<Result<Value>>>,
     /// The timer has something to do at once.
     pub(crate) kick: bool,
+    /// Until when the timer sleeps, if it is not woken.
+    pub(crate) timer_until: Option<Instant>,
     pub(crate) error: Option<Error>,
     pub(crate) stop: Option<Stop>,
     pub(crate) reader_runs: bool,
@@ -97,6 +99,7 @@ impl Shared {
             wire: None,
             requests: HashMap::new(),
             kick: false,
+            timer_until: None,
             error: None,
             stop: None,
             reader_runs: true,
@@ -162,7 +165,9 @@ impl Shared {
 
     /// Carries out what the session wants. To be called after each call into it.
     pub(crate) fn carry_out(&self, core: &mut Core) {
+        let mut done = false;
         while let Some(step) = core.session.take_steps() {
+            done = true;
             match step {
                 Step::Note(note) => self.note(core, note),
                 Step::Ping(seq) => {
@@ -187,6 +192,18 @@ impl Shared {
                     self.changed.notify_all();
                 }
             }
+        }
+        if done {
+            self.set_alarm(core);
+        }
+    }
+
+    /// Wakes the timer if it would sleep too long.
+    pub(crate) fn set_alarm(&self, core: &mut Core) {
+        let Some(deadline) = core.session.deadline().map(|at| self.instant(at)) else { return };
+        if core.timer_until.is_none_or(|until| until > deadline) {
+            core.kick = true;
+            self.to_timer.notify_one();
         }
     }
 

@@ -1,6 +1,6 @@
 //! The timer thread: everything that is written, and everything that comes with time.
 
-use std::sync::Arc;
+use std::sync::{Arc, MutexGuard};
 use std::time::{Duration, Instant};
 
 use super::shared::{Core, Ending, Shared, Who};
@@ -69,7 +69,7 @@ pub(crate) fn run(shared: &Shared) {
     }
 }
 
-fn sleep<'a>(shared: &'a Shared, core: std::sync::MutexGuard<'a, Core>) -> std::sync::MutexGuard<'a, Core> {
+fn sleep<'a>(shared: &'a Shared, mut core: MutexGuard<'a, Core>) -> MutexGuard<'a, Core> {
     if core.kick {
         return core;
     }
@@ -81,6 +81,7 @@ fn sleep<'a>(shared: &'a Shared, core: std::sync::MutexGuard<'a, Core>) -> std::
     if let Some(stop) = &core.stop {
         at_most(stop.cut);
     }
+    core.timer_until = until;
     Shared::wait(&shared.to_timer, core, until)
 }
 
