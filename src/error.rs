@@ -212,6 +212,25 @@ impl Error {
         Self::new(ErrorKind::Input, message)
     }
 
+    /// Takes a token out of the server's words: 5.37 names it when it is no longer good.
+    pub(crate) fn without(self, token: &crate::secret::Secret) -> Self {
+        let token = token.expose();
+        let told = |text: &str| !token.is_empty() && text.contains(token);
+        if !self.api().is_some_and(|api| told(&api.message) || told(&api.detailed_error) || told(&api.id))
+            && !told(&self.0.message)
+        {
+            return self;
+        }
+        self.with(|inner| {
+            inner.message = inner.message.replace(token, "***").into();
+            if let Some(api) = &mut inner.api {
+                for text in [&mut api.message, &mut api.detailed_error, &mut api.id] {
+                    *text = text.replace(token, "***");
+                }
+            }
+        })
+    }
+
     /// The server's own error; `status` 0 takes the one that the error names.
     pub(crate) fn from_api(status: u16, api: ApiError) -> Self {
         let status = if status == 0 { api.status_code } else { status };
@@ -367,6 +386,18 @@ mod tests {
         assert!(format!("{error:?}").contains("hint: "));
         let wrapped = Error::new(ErrorKind::Closed, "the stream ended").because(error);
         assert!(format!("{wrapped:?}").contains("because: POST /posts: 403"));
+    }
+
+    #[test]
+    fn a_token_is_taken_out_of_the_servers_words() {
+        let token = crate::Secret::new("azjne1wxiirg5ei7ik88qygrgr");
+        let api = ApiError {
+            message: format!("Invalid session token={}, err=", token.expose()),
+            ..ApiError::default()
+        };
+        let error = Error::from_api(401, api).without(&token);
+        assert_eq!(error.to_string(), "401 Unauthorized: Invalid session token=***, err=");
+        assert!(!format!("{error:?} {:?}", error.api()).contains(token.expose()));
     }
 
     #[test]

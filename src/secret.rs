@@ -63,3 +63,15 @@ impl<'de> Deserialize<'de> for Secret {
         Ok(Self::new(Option::<String>::deserialize(from)?.unwrap_or_default()))
     }
 }
+
+impl From<&String> for Secret {
+    fn from(text: &String) -> Self {
+        Self::new(text)
+    }
+}
+
+impl From<&Secret> for Secret {
+    fn from(secret: &Secret) -> Self {
+        secret.clone()
+    }
+}

@@ -70,6 +70,6 @@ impl Poster for Client {
     }
 
     fn create(&self, draft: &PostDraft) -> Result<Post> {
-        self.http.post("/posts", &[]).json(draft).fetch()
+        self.posts().create(draft)
     }
 }

@@ -67,6 +67,7 @@ fn words(panic: &(dyn Any + Send)) -> &str {
 }
 
 mod sealed {
+    #[expect(unnameable_types, reason = "that seals it")]
     pub trait Sealed {}
 }
 

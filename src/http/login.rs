@@ -45,12 +45,13 @@ struct Token {
 #[derive(Default)]
 struct Past {
     code_used: bool,
+    /// When it was replaced last.
     last: Option<Instant>,
     /// Set when logging in again can never work.
     verdict: Option<Error>,
 }
 
-/// A session that ends sooner after a login than this is not worth another.
+/// A session that ends sooner than this after it was replaced is not replaced again.
 const TOO_SOON: Duration = Duration::from_secs(60);
 
 #[derive(Serialize)]
@@ -104,7 +105,7 @@ impl Login {
             return Err(verdict.clone());
         }
         if past.last.is_some_and(|last| last.elapsed() < TOO_SOON) {
-            let error = Error::new(ErrorKind::Closed, "the session ended within a minute of the login")
+            let error = Error::new(ErrorKind::Closed, "the session ended twice within a minute")
                 .with_status(401)
                 .with_hint(
                     "somebody revokes the sessions of this account, or two programs share a device id",
@@ -114,7 +115,10 @@ impl Login {
         }
         log::info!("the session has ended: logging in again");
         match self.log_in(http, &mut past) {
-            Ok(_) => Ok(()),
+            Ok(_) => {
+                past.last = Some(Instant::now());
+                Ok(())
+            }
             Err(error) => {
                 if error.is_unauthorized() || error.kind() == ErrorKind::Input {
                     past.verdict = Some(error.clone());
@@ -154,7 +158,6 @@ impl Login {
         let mut present = self.token.lock().unwrap_or_else(PoisonError::into_inner);
         present.token = Some(token);
         present.generation += 1;
-        past.last = Some(Instant::now());
         Ok(user)
     }
 }

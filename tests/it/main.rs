@@ -8,7 +8,9 @@
 )]
 
 mod calls;
+mod contract;
 mod events;
 mod layers;
+mod live;
 mod recorder;
 mod routes;

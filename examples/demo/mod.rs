@@ -1,0 +1,64 @@
+//! Stands in for a server: with `MATTERMOST_URL` unset an example talks to a `TestServer` in its own process, and to
+//! a scripted second user, who ends the program when the conversation is over.
+
+#![allow(dead_code, reason = "each example uses a part of it")]
+
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use mattermost::testing::TestServer;
+use mattermost::{Client, Payload, PostDraft, Result};
+
+static SERVER: OnceLock<TestServer> = OnceLock::new();
+
+/// The in-process server, unless the environment names a real one.
+pub fn server() -> Result<Option<&'static TestServer>> {
+    if std::env::var_os("MATTERMOST_URL").is_some() {
+        return Ok(None);
+    }
+    let server = TestServer::start()?;
+    eprintln!("MATTERMOST_URL is not set: talking to a TestServer at {}", server.url());
+    Ok(Some(SERVER.get_or_init(|| server)))
+}
+
+/// A client of the account in the environment, or of `janedoe` at the in-process server.
+pub fn client() -> Result<Client> {
+    match server()? {
+        Some(server) => server.client("janedoe"),
+        None => Client::from_env(),
+    }
+}
+
+/// Lets `bob` say `lines` in Town Square once the example listens, show what is answered to each, and end the
+/// program.
+pub fn conversation(lines: &'static [&'static str], answered: bool) {
+    let Some(server) = SERVER.get() else { return };
+    std::thread::spawn(move || {
+        if let Err(error) = talk(server, lines, answered) {
+            eprintln!("{error:?}");
+            std::process::exit(1);
+        }
+        std::process::exit(0);
+    });
+}
+
+fn talk(server: &TestServer, lines: &[&str], answered: bool) -> Result<()> {
+    let bob = server.client("bob")?;
+    let events = bob.events()?;
+    server.wait_for_connections(2, Duration::from_secs(10));
+    let town = bob.channel("awesome-chat", "~town-square")?;
+    for line in lines {
+        bob.posts().create(&PostDraft::new(&town, *line))?;
+        eprintln!("bob says: {line}");
+        while answered {
+            if let Payload::Posted(posted) = events.recv_timeout(Duration::from_secs(10))?.payload()? {
+                if posted.post.user_id != bob.me().id {
+                    eprintln!("bob hears: {}", posted.post.message);
+                    break;
+                }
+            }
+        }
+    }
+    std::thread::sleep(Duration::from_millis(300));
+    Ok(())
+}

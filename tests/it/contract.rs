@@ -1,0 +1,98 @@
+//! The programs of the contract, unchanged: Cargo.toml builds them as examples, these tests run them.
+
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use mattermost::testing::TestServer;
+use mattermost::{Payload, PostDraft};
+
+fn program(name: &str) -> Command {
+    let tests = std::env::current_exe().unwrap();
+    let folder = tests.ancestors().nth(2).unwrap().join("examples");
+    let path: PathBuf = folder.join(format!("contract_{name}{}", std::env::consts::EXE_SUFFIX));
+    assert!(path.exists(), "run all of `cargo test`: {} is built with the examples", path.display());
+    Command::new(path)
+}
+
+#[test]
+fn offline_runs() {
+    let output = program("offline").output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[test]
+fn consume_counts() {
+    let server = TestServer::start().unwrap();
+    let mut program = program("consume");
+    let child = program.args([server.url(), server.token("bob")]).stdout(Stdio::piped()).spawn().unwrap();
+    assert!(server.wait_for_connections(1, Duration::from_secs(30)), "the program did not come");
+    let jane = server.client("janedoe").unwrap();
+    let town = jane.channel("awesome-chat", "Town Square").unwrap();
+    for text in ["abc", "äö"] {
+        jane.posts().create(&PostDraft::new(&town.id, text)).unwrap();
+    }
+    server.emit("bench_done", serde_json::json!({}), &serde_json::json!({}));
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&output.stdout).trim(), "2 5");
+}
+
+fn conversation(name: &str, say: &str, expect: &str) {
+    let server = TestServer::start().unwrap();
+    let jane = server.client("janedoe").unwrap();
+    let events = jane.events().unwrap();
+    let mut bot = program(name)
+        .env("MATTERMOST_URL", server.url())
+        .env("MATTERMOST_TOKEN", server.token("bob"))
+        .spawn()
+        .unwrap();
+    let town = jane.channel("awesome-chat", "Town Square").unwrap();
+    assert!(server.wait_for_connections(2, Duration::from_secs(30)), "the bot did not come");
+    jane.posts().create(&PostDraft::new(&town.id, say)).unwrap();
+    let answer = loop {
+        let event = events.recv_timeout(Duration::from_secs(30)).unwrap();
+        if let Payload::Posted(posted) = event.payload().unwrap() {
+            if posted.post.user_id != jane.me().id {
+                break posted.post.clone();
+            }
+        }
+    };
+    bot.kill().unwrap();
+    bot.wait().unwrap();
+    assert_eq!(answer.message, expect);
+    assert_eq!(answer.channel_id, town.id);
+}
+
+#[test]
+fn echo_answers() {
+    conversation("echo", "hello bob", "You said: hello bob");
+}
+
+#[test]
+fn stream_answers() {
+    conversation("stream", "!ping", "pong");
+}
+
+/// The synopsis with other strings, and a second user whose message ends it.
+#[test]
+fn synopsis_with_other_strings() {
+    let server = TestServer::start().unwrap();
+    let mm = mattermost::Mattermost::new(
+        server.url(),
+        "awesome-chat",
+        "janedoe@example.com",
+        mattermost::testing::PASSWORD,
+    )
+    .unwrap();
+    let (heard, hear) = mattermost::crossbeam_channel::bounded(1);
+    mm.on("posted", move |mm, event| {
+        let data = event.data();
+        let _ = heard.send(format!("<{}> {}", data["sender_name"].as_str().unwrap_or("?"), data["post"]));
+        mm.stop();
+    });
+    mm.start().unwrap();
+    mm.send("town-square", "Hey everybody!").unwrap();
+    mm.run().unwrap();
+    let line = hear.try_recv().unwrap();
+    assert!(line.starts_with("<@janedoe> ") && line.contains("Hey everybody!"), "{line}");
+}

@@ -1,0 +1,73 @@
+//! Logging in and out.
+
+use std::time::Duration;
+
+use mattermost::{Client, ErrorKind, Events, Payload, PostDraft};
+
+use super::world::{World, next};
+
+pub(super) fn log_in_three_ways(world: &World) {
+    let jane = world.account("jane");
+    let by = |login: &str| Client::builder(&world.url).login(login, &*jane.password).connect().unwrap();
+    assert_eq!(by(&jane.name).me().id, jane.id);
+    assert_eq!(by(&jane.email).me().id, jane.id);
+    world.admin.users().set_roles(&jane.id, &["system_user", "system_user_access_token"]).unwrap();
+    let token = jane.client.users().create_token(&jane.id, "for a test").unwrap();
+    let with_token = Client::builder(&world.url).token(token.token.expose()).connect().unwrap();
+    assert_eq!(with_token.me().username, jane.name);
+    assert!(!format!("{token:?}").contains(token.token.expose()));
+}
+
+pub(super) fn wrong_password(world: &World) {
+    let jane = world.account("jane");
+    let error = Client::builder(&world.url).login(&jane.name, "not hers").connect().unwrap_err();
+    assert!(error.is_unauthorized() && error.kind() == ErrorKind::Api, "{error:?}");
+    assert_eq!(error.route(), Some("POST /users/login"));
+    assert!(error.hint().is_some() && !format!("{error:?}").contains("not hers"));
+    let error = Client::builder(&world.url).token("abcdefghijklmnopqrstuvwxyz").connect().unwrap_err();
+    assert!(error.is_unauthorized(), "{error:?}");
+}
+
+/// A token cannot be renewed: its end is the stream's end, and says why.
+pub(super) fn logout_is_seen_by_the_stream(world: &World) {
+    let jane = world.account("jane");
+    let token = session_token(world, &jane);
+    let second = Client::builder(&world.url).token(&token).connect().unwrap();
+    let events = Events::builder(&second).ping_every(Duration::from_millis(500)).open().unwrap();
+    second.logout().unwrap();
+    let error = loop {
+        match events.recv_timeout(Duration::from_secs(20)).and_then(|event| event.into_payload()) {
+            Ok(_) => {}
+            Err(error) => break error,
+        }
+    };
+    assert!(error.is_unauthorized(), "{error:?}");
+    assert!(!format!("{error:?}").contains(&token), "{error:?}");
+    assert!(events.receiver().recv().is_err(), "the end is the last");
+    assert!(events.error().is_some());
+}
+
+/// Credentials are used again: the stream goes on.
+pub(super) fn an_ended_session_is_renewed(world: &World) {
+    let (jane, bob) = (world.account("jane"), world.account("bob"));
+    let channel = world.channel("renewed", &[&jane, &bob]);
+    let events = Events::builder(&jane.client).ping_every(Duration::from_millis(500)).open().unwrap();
+    world.admin.users().revoke_sessions(&jane.id).unwrap();
+    next(&events, "session expired", |_, payload| {
+        matches!(payload, Payload::SessionExpired(_)).then_some(())
+    });
+    next(&events, "connected", |_, payload| matches!(payload, Payload::Connected(_)).then_some(()));
+    bob.client.posts().create(&PostDraft::new(&channel.id, "are you back?")).unwrap();
+    next(&events, "the post", |_, payload| match payload {
+        Payload::Posted(posted) => (posted.post.message == "are you back?").then_some(()),
+        _ => None,
+    });
+    assert_eq!(jane.client.users().me().unwrap().id, jane.id);
+}
+
+/// The token of another session of this account, as another program would get it.
+fn session_token(world: &World, account: &super::world::Account) -> String {
+    let body = serde_json::json!({ "login_id": account.name, "password": account.password }).to_string();
+    let answer = ureq::post(format!("{}/api/v4/users/login", world.url)).send(body.as_bytes()).unwrap();
+    answer.headers()["token"].to_str().unwrap().to_owned()
+}
