@@ -10,10 +10,10 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("time", &[]),
     ("tls", &[]),
     ("config", &[]),
+    ("net", &[]),
     ("page", &[]),
     ("model", &["http"]), // `PathArg`, which ids implement
     ("event", &["model"]),
-    ("net", &[]),
     ("http", &["model", "net"]), // ids, and the decoder
     ("rest", &["model", "http"]),
     ("ws", &["model", "event", "http", "net"]),
@@ -105,10 +105,7 @@ fn one_file_names_each_foreign_crate() {
     };
     only("ureq", &["http/agent"]);
     only("tungstenite", &["ws/socket", "ws/frame", "ws/tests", "testing"]);
-    only(
-        "native_tls",
-        &["tls", "http/agent", "ws/tls_pipe", "ws/wire", "ws/socket", "ws/tests", "testing"],
-    );
+    only("native_tls", &["tls", "http/agent", "ws/tls_pipe", "ws/wire", "ws/socket", "ws/tests", "testing"]);
     only("tokio", &[]);
 }
 
