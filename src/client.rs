@@ -1,5 +1,7 @@
 //! [`Client`]: one account on one server.
 
+#[cfg(feature = "admin")]
+mod admin;
 mod builder;
 mod groups;
 mod names;

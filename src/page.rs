@@ -12,14 +12,28 @@ pub(crate) const MOST: u32 = 200;
 /// It ends at the first page that is not full, or after the first error. While others write, items may shift from one
 /// page to another: then some come twice or not at all. Histories that go by post id do not have that fault.
 pub struct Pages<'p, T> {
-    fetch: Box<dyn FnMut(u32) -> Result<Vec<T>> + Send + 'p>,
+    fetch: Fetch<'p, T>,
     page: u32,
     ready: std::vec::IntoIter<T>,
     done: bool,
 }
 
+/// A page, and whether it is the last.
+type Fetch<'p, T> = Box<dyn FnMut(u32) -> Result<(Vec<T>, bool)> + Send + 'p>;
+
 /// Goes through the pages that `fetch` gets, from 0 on.
-pub(crate) fn pages<'p, T>(fetch: impl FnMut(u32) -> Result<Vec<T>> + Send + 'p) -> Pages<'p, T> {
+pub(crate) fn pages<'p, T>(mut fetch: impl FnMut(u32) -> Result<Vec<T>> + Send + 'p) -> Pages<'p, T> {
+    until_last(move |page| {
+        let items = fetch(page)?;
+        let last = items.len() < MOST as usize;
+        Ok((items, last))
+    })
+}
+
+/// Goes on until `fetch` says that there is no more, or gives nothing: for lists that go on from their last item.
+pub(crate) fn until_last<'p, T>(
+    fetch: impl FnMut(u32) -> Result<(Vec<T>, bool)> + Send + 'p,
+) -> Pages<'p, T> {
     Pages { fetch: Box::new(fetch), page: 0, ready: Vec::new().into_iter(), done: false }
 }
 
@@ -35,8 +49,8 @@ impl<T> Iterator for Pages<'_, T> {
                 return None;
             }
             match (self.fetch)(self.page) {
-                Ok(items) => {
-                    self.done = items.len() < MOST as usize;
+                Ok((items, last)) => {
+                    self.done = last || items.is_empty();
                     self.page += 1;
                     self.ready = items.into_iter();
                 }

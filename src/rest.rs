@@ -30,6 +30,8 @@
 //! | [`Users`] | accounts, their sessions and tokens |
 //! | [`Webhooks`] | incoming and outgoing webhooks |
 //!
+#![cfg_attr(feature = "admin", doc = include_str!("rest/admin.md"))]
+//!
 //! # Lists
 //! `list(..)` gets one page, `all(..)` is an iterator that asks for page after page, 200 entries each. Lists without a
 //! page parameter come whole.
@@ -57,6 +59,69 @@ mod uploads;
 mod users;
 mod webhooks;
 
+#[cfg(feature = "admin")]
+mod access_control;
+#[cfg(feature = "admin")]
+mod agents;
+#[cfg(feature = "admin")]
+mod audit_logs;
+#[cfg(feature = "admin")]
+mod brand;
+#[cfg(feature = "admin")]
+mod cloud;
+#[cfg(feature = "admin")]
+mod cluster;
+#[cfg(feature = "admin")]
+mod compliance;
+#[cfg(feature = "admin")]
+mod content_flagging;
+#[cfg(feature = "admin")]
+mod custom_profile_attributes;
+#[cfg(feature = "admin")]
+mod data_retention;
+#[cfg(feature = "admin")]
+mod elasticsearch;
+#[cfg(feature = "admin")]
+mod exports;
+#[cfg(feature = "admin")]
+mod hosted_customer;
+#[cfg(feature = "admin")]
+mod imports;
+#[cfg(feature = "admin")]
+mod ip_filtering;
+#[cfg(feature = "admin")]
+mod jobs;
+#[cfg(feature = "admin")]
+mod ldap;
+#[cfg(feature = "admin")]
+mod limits;
+#[cfg(feature = "admin")]
+mod logs;
+#[cfg(feature = "admin")]
+mod metrics;
+#[cfg(feature = "admin")]
+mod outgoing_oauth_connections;
+#[cfg(feature = "admin")]
+mod permissions;
+#[cfg(feature = "admin")]
+mod plugins;
+#[cfg(feature = "admin")]
+mod recaps;
+#[cfg(feature = "admin")]
+mod remote_clusters;
+#[cfg(feature = "admin")]
+mod reports;
+#[cfg(feature = "admin")]
+mod saml;
+#[cfg(feature = "admin")]
+mod schemes;
+#[cfg(feature = "admin")]
+mod shared_channels;
+#[cfg(feature = "admin")]
+mod terms_of_service;
+#[cfg(feature = "admin")]
+mod usage;
+
 use serde::Serialize;
 
 pub use self::bookmarks::Bookmarks;
@@ -81,6 +146,69 @@ pub use self::threads::Threads;
 pub use self::uploads::Uploads;
 pub use self::users::Users;
 pub use self::webhooks::Webhooks;
+
+#[cfg(feature = "admin")]
+pub use self::access_control::AccessControl;
+#[cfg(feature = "admin")]
+pub use self::agents::Agents;
+#[cfg(feature = "admin")]
+pub use self::audit_logs::AuditLogs;
+#[cfg(feature = "admin")]
+pub use self::brand::Brand;
+#[cfg(feature = "admin")]
+pub use self::cloud::Cloud;
+#[cfg(feature = "admin")]
+pub use self::cluster::Cluster;
+#[cfg(feature = "admin")]
+pub use self::compliance::Compliance;
+#[cfg(feature = "admin")]
+pub use self::content_flagging::ContentFlagging;
+#[cfg(feature = "admin")]
+pub use self::custom_profile_attributes::CustomProfileAttributes;
+#[cfg(feature = "admin")]
+pub use self::data_retention::DataRetention;
+#[cfg(feature = "admin")]
+pub use self::elasticsearch::Elasticsearch;
+#[cfg(feature = "admin")]
+pub use self::exports::Exports;
+#[cfg(feature = "admin")]
+pub use self::hosted_customer::HostedCustomer;
+#[cfg(feature = "admin")]
+pub use self::imports::Imports;
+#[cfg(feature = "admin")]
+pub use self::ip_filtering::IpFiltering;
+#[cfg(feature = "admin")]
+pub use self::jobs::Jobs;
+#[cfg(feature = "admin")]
+pub use self::ldap::Ldap;
+#[cfg(feature = "admin")]
+pub use self::limits::Limits;
+#[cfg(feature = "admin")]
+pub use self::logs::Logs;
+#[cfg(feature = "admin")]
+pub use self::metrics::Metrics;
+#[cfg(feature = "admin")]
+pub use self::outgoing_oauth_connections::OutgoingOAuthConnections;
+#[cfg(feature = "admin")]
+pub use self::permissions::Permissions;
+#[cfg(feature = "admin")]
+pub use self::plugins::Plugins;
+#[cfg(feature = "admin")]
+pub use self::recaps::Recaps;
+#[cfg(feature = "admin")]
+pub use self::remote_clusters::RemoteClusters;
+#[cfg(feature = "admin")]
+pub use self::reports::Reports;
+#[cfg(feature = "admin")]
+pub use self::saml::Saml;
+#[cfg(feature = "admin")]
+pub use self::schemes::Schemes;
+#[cfg(feature = "admin")]
+pub use self::shared_channels::SharedChannels;
+#[cfg(feature = "admin")]
+pub use self::terms_of_service::TermsOfServices;
+#[cfg(feature = "admin")]
+pub use self::usage::Usage;
 
 use crate::error::Result;
 use crate::http::Http;

@@ -149,6 +149,13 @@ impl<'c> Call<'c> {
         self
     }
 
+    /// Says that this GET changes something all the same: a client that only reads refuses it.
+    #[cfg(feature = "admin")]
+    pub(crate) fn writes(mut self) -> Self {
+        self.reads = false;
+        self
+    }
+
     /// Says that the server recognises a repeat of this call, by a key of ours, for 30 s.
     pub(crate) fn deduplicated(mut self) -> Self {
         self.safety = Safety::Deduplicated;

@@ -1,5 +1,14 @@
 //! The server itself: health, client configuration, time zones.
 
+#[cfg(feature = "admin")]
+mod config;
+#[cfg(feature = "admin")]
+mod license;
+#[cfg(feature = "admin")]
+mod notices;
+#[cfg(feature = "admin")]
+mod state;
+
 use crate::error::Result;
 use crate::http::Http;
 use crate::model::{ClientConfig, ClientLicense, SystemStatus};

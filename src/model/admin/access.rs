@@ -56,7 +56,7 @@ impl From<&AccessControlPolicy> for PolicyId {
 #[serde(default)]
 #[non_exhaustive]
 pub struct AccessControlPolicyRule {
-    /// What is allowed: `membership`, or `*`.
+    /// What is allowed: `*`, anything, is all there is so far.
     #[serde(deserialize_with = "crate::model::json::or_default")]
     pub actions: Vec<String>,
     /// To whom, in CEL: `user.attributes.team == "red"`.
@@ -64,9 +64,9 @@ pub struct AccessControlPolicyRule {
 }
 
 impl AccessControlPolicyRule {
-    /// A rule about who may be a member.
-    pub fn membership(expression: impl Into<String>) -> Self {
-        Self { actions: vec!["membership".into()], expression: expression.into() }
+    /// A rule about who may do anything, and so be a member.
+    pub fn new(expression: impl Into<String>) -> Self {
+        Self { actions: vec!["*".into()], expression: expression.into() }
     }
 }
 
@@ -91,7 +91,7 @@ pub struct AccessControlPolicyDraft {
     /// The revision that is changed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub revision: Option<i64>,
-    /// The version of the format; the server's if it is not set.
+    /// The version of the format; servers so far ask for one: `v0.1`, or `v0.2`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub version: Option<String>,
     /// The policies whose rules it takes over.
@@ -130,7 +130,7 @@ setters! { AccessControlPolicyDraft:
     active: bool,
     /// The revision that is changed.
     revision: i64,
-    /// The version of the format; the server's if it is not set.
+    /// The version of the format; servers so far ask for one: `v0.1`, or `v0.2`.
     version: String,
     /// The policies whose rules it takes over.
     imports: Vec<PolicyId>,

@@ -46,9 +46,9 @@ pub struct ComplianceReport {
     pub start_at: Timestamp,
     /// Until when.
     pub end_at: Timestamp,
-    /// Only posts with one of these words, separated by commas.
+    /// Only posts with one of these words, separated by spaces or commas.
     pub keywords: String,
-    /// Only posts of these accounts, separated by commas.
+    /// Only posts of the accounts with these mail addresses, separated by spaces or commas.
     pub emails: String,
 }
 
@@ -69,10 +69,10 @@ pub struct ComplianceReportDraft {
     pub start_at: Timestamp,
     /// Until when; has to be later.
     pub end_at: Timestamp,
-    /// Only posts with one of these words, separated by commas.
+    /// Only posts with one of these words, separated by spaces or commas.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub keywords: Option<String>,
-    /// Only posts of these accounts, separated by commas.
+    /// Only posts of the accounts with these mail addresses, separated by spaces or commas.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub emails: Option<String>,
 }
@@ -95,8 +95,8 @@ impl ComplianceReportDraft {
 }
 
 setters! { ComplianceReportDraft:
-    /// Only posts with one of these words, separated by commas.
+    /// Only posts with one of these words, separated by spaces or commas.
     keywords: String,
-    /// Only posts of these accounts, separated by commas.
+    /// Only posts of the accounts with these mail addresses, separated by spaces or commas.
     emails: String,
 }

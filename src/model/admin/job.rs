@@ -174,7 +174,7 @@ setters! { JobDraft:
 pub struct JobPage {
     /// Page, from 0.
     pub page: Option<u32>,
-    /// Jobs a page; 5 by default on old servers, 60 on new ones, 200 at most.
+    /// Jobs a page; 60 by default, 200 at most.
     pub per_page: Option<u32>,
     /// Only jobs of this type.
     pub job_type: Option<JobType>,
@@ -192,7 +192,7 @@ impl JobPage {
 setters! { JobPage:
     /// Page, from 0.
     page: u32,
-    /// Jobs a page; 5 by default on old servers, 60 on new ones, 200 at most.
+    /// Jobs a page; 60 by default, 200 at most.
     per_page: u32,
     /// Only jobs of this type.
     job_type: JobType,

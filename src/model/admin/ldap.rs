@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::Secret;
 use crate::model::{GroupId, UserId};
 
-/// How the directory service is reached and read; a section of the [`ServerConfig`].
+/// How the directory service is reached and read; a section of the [`ServerConfig`](crate::ServerConfig).
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 #[serde(default, rename_all = "PascalCase")]
 #[non_exhaustive]

@@ -20,7 +20,7 @@ pub struct FileDownload<'c> {
 type Progress<'c> = Box<dyn FnMut(u64, Option<u64>) + 'c>;
 
 impl<'c> FileDownload<'c> {
-    pub(super) fn new(call: Call<'c>, route: &'static str) -> Self {
+    pub(in crate::rest) fn new(call: Call<'c>, route: &'static str) -> Self {
         Self { call, route, from: 0, limit: None, progress: None }
     }
 

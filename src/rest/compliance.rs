@@ -1,0 +1,63 @@
+//! Compliance reports: all posts of some accounts in some time.
+
+use crate::error::Result;
+use crate::http::Http;
+use crate::model::{ComplianceReport, ComplianceReportDraft, ComplianceReportId, Page};
+use crate::page::{Pages, pages};
+use crate::rest::FileDownload;
+
+/// Compliance reports: all posts of some accounts in some time, by
+/// [`Client::compliance`](crate::Client::compliance).
+#[derive(Clone, Copy, Debug)]
+pub struct Compliance<'c>(pub(crate) &'c Http);
+
+impl<'c> Compliance<'c> {
+    /// Lists one page of reports, newest first.
+    ///
+    /// `GET /compliance/reports`
+    ///
+    /// Permission: `read_compliance_export_job`. Edition: Enterprise.
+    #[doc(alias = "GetComplianceReports")]
+    pub fn list(&self, page: &Page) -> Result<Vec<ComplianceReport>> {
+        self.0.get("/compliance/reports", &[]).query(page).fetch()
+    }
+
+    /// Goes through all reports, 200 a call.
+    pub fn all(&self) -> Pages<'c, ComplianceReport> {
+        let group = *self;
+        pages(move |number| group.list(&Page::full(number)))
+    }
+
+    /// Gets a report: how far it is.
+    ///
+    /// `GET /compliance/reports/{report_id}`
+    ///
+    /// Permission: `read_compliance_export_job`. Edition: Enterprise.
+    #[doc(alias = "GetComplianceReport")]
+    pub fn get(&self, report: &ComplianceReportId) -> Result<ComplianceReport> {
+        self.0.get("/compliance/reports/{report_id}", &[report]).fetch()
+    }
+
+    /// Asks for a report; it is written by the way.
+    ///
+    /// `POST /compliance/reports`
+    ///
+    /// Permission: `create_compliance_export_job`. Edition: Enterprise.
+    #[doc(alias = "CreateComplianceReport")]
+    pub fn create(&self, draft: &ComplianceReportDraft) -> Result<ComplianceReport> {
+        self.0.post("/compliance/reports", &[]).json(draft).fetch()
+    }
+
+    /// Downloads a report that is ready, a zip file.
+    ///
+    /// `GET /compliance/reports/{report_id}/download`
+    ///
+    /// Permission: `download_compliance_export_result`. Edition: Enterprise.
+    #[doc(alias = "DownloadComplianceReport")]
+    pub fn download(&self, report: &ComplianceReportId) -> FileDownload<'c> {
+        FileDownload::new(
+            self.0.get("/compliance/reports/{report_id}/download", &[report]).long(),
+            "GET /compliance/reports/{report_id}/download",
+        )
+    }
+}

@@ -1,0 +1,160 @@
+//! Content flagging: people report posts, reviewers keep or remove them.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use crate::error::Result;
+use crate::http::Http;
+use crate::model::{
+    ContentFlaggingReportingConfig, ContentFlaggingSettings, FlagContentActionRequest, FlagContentRequest,
+    Post, PostId, PropertyField, PropertyValue, TeamId, User, UserId,
+};
+
+/// Content flagging: people report posts, reviewers keep or remove them, by
+/// [`Client::content_flagging`](crate::Client::content_flagging).
+///
+/// 404 if the server has it off (feature flag `ContentFlagging`), 501 without a licence or while the setting
+/// is off.
+#[derive(Clone, Copy, Debug)]
+pub struct ContentFlagging<'c>(pub(crate) &'c Http);
+
+impl ContentFlagging<'_> {
+    /// Gets how flagged posts are dealt with.
+    ///
+    /// `GET /content_flagging/config`
+    ///
+    /// Permission: `manage_system`. Edition: Enterprise Advanced.
+    #[doc(alias = "GetCFConfig")]
+    pub fn get_config(&self) -> Result<ContentFlaggingSettings> {
+        self.0.get("/content_flagging/config", &[]).fetch()
+    }
+
+    /// Sets how flagged posts are dealt with.
+    ///
+    /// `PUT /content_flagging/config`
+    ///
+    /// Permission: `manage_system`. Edition: Enterprise Advanced.
+    #[doc(alias = "UpdateCFConfig")]
+    pub fn update_config(&self, settings: &ContentFlaggingSettings) -> Result<()> {
+        self.0.put("/content_flagging/config", &[]).json(settings).ok()
+    }
+
+    /// Gets what there is to say when a post is flagged.
+    ///
+    /// `GET /content_flagging/flag/config`
+    ///
+    /// Edition: Enterprise Advanced.
+    #[doc(alias = "GetCFFlagConfig")]
+    pub fn get_flag_config(&self) -> Result<ContentFlaggingReportingConfig> {
+        self.0.get("/content_flagging/flag/config", &[]).fetch()
+    }
+
+    /// Gets what there is to say when a post of a team is kept or removed, for its reviewers.
+    ///
+    /// `GET /content_flagging/flag/config`
+    ///
+    /// Edition: Enterprise Advanced.
+    #[doc(alias = "GetCFFlagConfig")]
+    pub fn get_reviewer_config(&self, team: &TeamId) -> Result<ContentFlaggingReportingConfig> {
+        self.0.get("/content_flagging/flag/config", &[]).param("team_id", team).fetch()
+    }
+
+    /// Tells whether posts of a team can be flagged.
+    ///
+    /// `GET /content_flagging/team/{team_id}/status`
+    ///
+    /// Permission: `view_team`. Edition: Enterprise Advanced.
+    #[doc(alias = "GetCFTeamStatus")]
+    pub fn is_enabled(&self, team: &TeamId) -> Result<bool> {
+        self.0
+            .get("/content_flagging/team/{team_id}/status", &[team])
+            .fetch::<Enabled>()
+            .map(|answer| answer.enabled)
+    }
+
+    /// Flags a post.
+    ///
+    /// `POST /content_flagging/post/{post_id}/flag`
+    ///
+    /// Edition: Enterprise Advanced.
+    #[doc(alias = "PostCFPostFlag")]
+    pub fn flag(&self, post: &PostId, request: &FlagContentRequest) -> Result<()> {
+        self.0.post("/content_flagging/post/{post_id}/flag", &[post]).json(request).ok()
+    }
+
+    /// Lists the properties of flagged posts, by name.
+    ///
+    /// `GET /content_flagging/fields`
+    ///
+    /// Edition: Enterprise Advanced.
+    #[doc(alias = "GetCFFields")]
+    pub fn list_fields(&self) -> Result<BTreeMap<String, PropertyField>> {
+        self.0.get("/content_flagging/fields", &[]).fetch()
+    }
+
+    /// Lists what is known of a flagged post: who flagged it, why, who reviews it.
+    ///
+    /// `GET /content_flagging/post/{post_id}/field_values`
+    ///
+    /// For reviewers of the team. Edition: Enterprise Advanced.
+    #[doc(alias = "GetCFPostFieldValues")]
+    pub fn list_values(&self, post: &PostId) -> Result<Vec<PropertyValue>> {
+        self.0.get("/content_flagging/post/{post_id}/field_values", &[post]).fetch()
+    }
+
+    /// Gets a flagged post, also if it is hidden.
+    ///
+    /// `GET /content_flagging/post/{post_id}`
+    ///
+    /// For reviewers of the team. Edition: Enterprise Advanced.
+    #[doc(alias = "GetCFPost")]
+    pub fn get_post(&self, post: &PostId) -> Result<Post> {
+        self.0.get("/content_flagging/post/{post_id}", &[post]).fetch()
+    }
+
+    /// Keeps a flagged post.
+    ///
+    /// `PUT /content_flagging/post/{post_id}/keep`
+    ///
+    /// For reviewers of the team. Edition: Enterprise Advanced.
+    #[doc(alias = "KeepCFPost")]
+    pub fn keep(&self, post: &PostId, action: &FlagContentActionRequest) -> Result<()> {
+        self.0.put("/content_flagging/post/{post_id}/keep", &[post]).json(action).ok()
+    }
+
+    /// Removes a flagged post for good.
+    ///
+    /// `PUT /content_flagging/post/{post_id}/remove`
+    ///
+    /// For reviewers of the team. Edition: Enterprise Advanced.
+    #[doc(alias = "RemoveCFPost")]
+    pub fn remove(&self, post: &PostId, action: &FlagContentActionRequest) -> Result<()> {
+        self.0.put("/content_flagging/post/{post_id}/remove", &[post]).json(action).ok()
+    }
+
+    /// Names who is to review a flagged post.
+    ///
+    /// `POST /content_flagging/post/{post_id}/assign/{content_reviewer_id}`
+    ///
+    /// For reviewers of the team. Edition: Enterprise Advanced.
+    #[doc(alias = "PostCFPostReviewer")]
+    pub fn assign(&self, post: &PostId, reviewer: &UserId) -> Result<()> {
+        self.0.post("/content_flagging/post/{post_id}/assign/{content_reviewer_id}", &[post, reviewer]).ok()
+    }
+
+    /// Searches the reviewers of a team by a part of their name.
+    ///
+    /// `GET /content_flagging/team/{team_id}/reviewers/search`
+    ///
+    /// For reviewers of the team. Edition: Enterprise Advanced.
+    #[doc(alias = "SearchCFTeamReviewers")]
+    pub fn search_reviewers(&self, team: &TeamId, name: &str) -> Result<Vec<User>> {
+        self.0.get("/content_flagging/team/{team_id}/reviewers/search", &[team]).param("term", name).fetch()
+    }
+}
+
+#[derive(Deserialize)]
+struct Enabled {
+    enabled: bool,
+}

@@ -1,0 +1,110 @@
+//! Connections of outgoing webhooks and slash commands to OAuth 2.0 servers.
+
+use serde::Serialize;
+
+use crate::error::Result;
+use crate::http::Http;
+use crate::model::{
+    OutgoingOAuthConnection, OutgoingOAuthConnectionDraft, OutgoingOAuthConnectionId,
+    OutgoingOAuthConnectionPage, OutgoingOAuthConnectionPatch,
+};
+use crate::page::{Pages, until_last};
+
+/// Connections of outgoing webhooks and slash commands to OAuth 2.0 servers, by
+/// [`Client::outgoing_oauth_connections`](crate::Client::outgoing_oauth_connections).
+///
+/// 501 if the server has them off (`ServiceSettings.EnableOutgoingOAuthConnections`).
+#[derive(Clone, Copy, Debug)]
+pub struct OutgoingOAuthConnections<'c>(pub(crate) &'c Http);
+
+impl OutgoingOAuthConnections<'_> {
+    /// Lists connections, without their secrets.
+    ///
+    /// `GET /oauth/outgoing_connections`
+    ///
+    /// Permissions, as the case may be: `manage_outgoing_oauth_connections`, `manage_own_outgoing_webhooks`,
+    /// `manage_own_slash_commands`. Since 9.6. Edition: Enterprise.
+    #[doc(alias = "ListOutgoingOAuthConnections")]
+    pub fn list(&self, page: &OutgoingOAuthConnectionPage) -> Result<Vec<OutgoingOAuthConnection>> {
+        self.0.get("/oauth/outgoing_connections", &[]).query(page).fetch()
+    }
+
+    /// Gets a connection, without its secrets.
+    ///
+    /// `GET /oauth/outgoing_connections/{connection_id}`
+    ///
+    /// Permission: `manage_outgoing_oauth_connections`. Since 9.6. Edition: Enterprise.
+    #[doc(alias = "GetOutgoingOAuthConnection")]
+    pub fn get(&self, connection: &OutgoingOAuthConnectionId) -> Result<OutgoingOAuthConnection> {
+        self.0.get("/oauth/outgoing_connections/{connection_id}", &[connection]).fetch()
+    }
+
+    /// Creates a connection.
+    ///
+    /// `POST /oauth/outgoing_connections`
+    ///
+    /// Permission: `manage_outgoing_oauth_connections`. Since 9.6. Edition: Enterprise.
+    #[doc(alias = "CreateOutgoingOAuthConnection")]
+    pub fn create(&self, draft: &OutgoingOAuthConnectionDraft) -> Result<OutgoingOAuthConnection> {
+        self.0.post("/oauth/outgoing_connections", &[]).json(draft).fetch()
+    }
+
+    /// Changes a connection; what is not set stays.
+    ///
+    /// `PUT /oauth/outgoing_connections/{connection_id}`
+    ///
+    /// Permission: `manage_outgoing_oauth_connections`. Since 9.6. Edition: Enterprise.
+    #[doc(alias = "UpdateOutgoingOAuthConnection")]
+    pub fn update(
+        &self,
+        connection: &OutgoingOAuthConnectionId,
+        patch: &OutgoingOAuthConnectionPatch,
+    ) -> Result<OutgoingOAuthConnection> {
+        self.0
+            .put("/oauth/outgoing_connections/{connection_id}", &[connection])
+            .json(&Changed { id: connection, patch })
+            .fetch()
+    }
+
+    /// Deletes a connection.
+    ///
+    /// `DELETE /oauth/outgoing_connections/{connection_id}`
+    ///
+    /// Permission: `manage_outgoing_oauth_connections`. Since 9.6. Edition: Enterprise.
+    #[doc(alias = "DeleteOutgoingOAuthConnection")]
+    pub fn delete(&self, connection: &OutgoingOAuthConnectionId) -> Result<()> {
+        self.0.delete("/oauth/outgoing_connections/{connection_id}", &[connection]).ok()
+    }
+
+    /// Asks the OAuth server for a token, to see whether a connection would work.
+    ///
+    /// `POST /oauth/outgoing_connections/validate`
+    ///
+    /// Permission: `manage_outgoing_oauth_connections`. Since 9.6. Edition: Enterprise.
+    #[doc(alias = "ValidateOutgoingOAuthConnection")]
+    pub fn validate(&self, draft: &OutgoingOAuthConnectionDraft) -> Result<()> {
+        self.0.post("/oauth/outgoing_connections/validate", &[]).json(draft).reads().ok()
+    }
+}
+
+impl<'c> OutgoingOAuthConnections<'c> {
+    /// Goes through all connections, 100 a call; `from_id` and `limit` of `page` do not count.
+    pub fn all(&self, page: &OutgoingOAuthConnectionPage) -> Pages<'c, OutgoingOAuthConnection> {
+        let (group, mut page) = (*self, page.clone().limit(100u32));
+        page.from_id = None;
+        until_last(move |_| {
+            let list = group.list(&page)?;
+            page.from_id = list.last().map(|last| last.id.clone());
+            let end = list.len() < 100;
+            Ok((list, end))
+        })
+    }
+}
+
+/// The server wants the id in the body too.
+#[derive(Serialize)]
+struct Changed<'a> {
+    id: &'a OutgoingOAuthConnectionId,
+    #[serde(flatten)]
+    patch: &'a OutgoingOAuthConnectionPatch,
+}
