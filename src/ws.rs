@@ -26,9 +26,6 @@ mod timer;
 mod tls_pipe;
 mod wire;
 
-#[cfg(test)]
-mod tests;
-
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -134,6 +131,11 @@ impl Events {
         &self.receiver
     }
 
+    /// Events until the stream ends, waiting for each: what `for event in &events` does.
+    pub fn iter(&self) -> crossbeam_channel::Iter<'_, Event> {
+        self.receiver.iter()
+    }
+
     /// The next event; waits for it up to `timeout`.
     ///
     /// Fails with [`ErrorKind::Timeout`] if none came, with the cause if the stream has ended for good (that is its
@@ -236,12 +238,14 @@ impl Events {
     /// 8,192 bytes (the server would close the link), with [`ErrorKind::Backlogged`] at once if the stream is blocked
     /// by its own queue, with [`ErrorKind::Io`] if the link breaks before the answer. The server never answers
     /// `custom_` actions: send them with [`send`](Self::send).
+    #[expect(clippy::needless_pass_by_value, reason = "callers write `Some(json!(..))`")]
     pub fn request(&self, action: &str, data: Option<Value>) -> Result<Value> {
         let until = Instant::now() + ANSWER;
         self.shared.ask(action, data.as_ref(), until)?.wait(until).map_err(|e| e.on_route(action.to_owned()))
     }
 
     /// Sends an action and waits for no answer; gives its number. Fails at once if there is no link.
+    #[expect(clippy::needless_pass_by_value, reason = "callers write `Some(json!(..))`")]
     pub fn send(&self, action: &str, data: Option<Value>) -> Result<u64> {
         self.shared.tell(action, data.as_ref())
     }
@@ -452,3 +456,6 @@ pub struct Pong {
     /// The server's version.
     pub version: String,
 }
+
+#[cfg(test)]
+mod tests;

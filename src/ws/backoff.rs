@@ -43,11 +43,6 @@ impl Backoff {
         self.failures = 0;
     }
 
-    /// How often in a row.
-    pub(crate) fn failures(&self) -> u32 {
-        self.failures
-    }
-
     /// From 0 to 1.
     fn random(&mut self) -> f64 {
         let bits = match &mut self.seed {

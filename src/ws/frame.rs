@@ -29,18 +29,15 @@ fn masked(opcode: u8, payload: &[u8]) -> Vec<u8> {
     }
     let mut out = Vec::with_capacity(payload.len() + 8);
     out.push(0x80 | opcode);
-    match u8::try_from(payload.len()) {
-        Ok(short @ 0..=125) => out.push(0x80 | short),
-        _ => match u16::try_from(payload.len()) {
-            Ok(length) => {
-                out.push(0x80 | 126);
-                out.extend_from_slice(&length.to_be_bytes());
-            }
-            Err(_) => {
-                out.push(0x80 | 127);
-                out.extend_from_slice(&(payload.len() as u64).to_be_bytes());
-            }
-        },
+    // The top bit says that a mask follows.
+    if let Ok(short @ 0..=125) = u8::try_from(payload.len()) {
+        out.push(0x80 | short);
+    } else if let Ok(length) = u16::try_from(payload.len()) {
+        out.push(0xfe);
+        out.extend_from_slice(&length.to_be_bytes());
+    } else {
+        out.push(0xff);
+        out.extend_from_slice(&(payload.len() as u64).to_be_bytes());
     }
     out.extend_from_slice(&mask);
     out.extend(payload.iter().zip(mask.iter().cycle()).map(|(byte, key)| byte ^ key));
@@ -64,20 +61,21 @@ pub(crate) fn close(code: Option<u16>) -> Vec<u8> {
 #[derive(Serialize)]
 struct Action<'a> {
     seq: u64,
-    action: &'a str,
+    #[serde(rename = "action")]
+    name: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     data: Option<&'a Value>,
 }
 
 /// The text of an action, refused if the server would close the link for it.
-pub(crate) fn action(seq: u64, action: &str, data: Option<&Value>) -> Result<String> {
-    if action.is_empty() {
+pub(crate) fn action(seq: u64, name: &str, data: Option<&Value>) -> Result<String> {
+    if name.is_empty() {
         return Err(Error::input("the action's name is empty"));
     }
     if data.is_some_and(|data| !data.is_object() && !data.is_null()) {
         return Err(Error::input("the data of an action is a JSON object"));
     }
-    let text = serde_json::to_string(&Action { seq, action, data })
+    let text = serde_json::to_string(&Action { seq, name, data })
         .map_err(|e| Error::input("the action cannot be written as JSON").because(e))?;
     if text.len() > MAX_SENT {
         return Err(Error::input(format!(
@@ -92,17 +90,18 @@ pub(crate) fn action(seq: u64, action: &str, data: Option<&Value>) -> Result<Str
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct Reply {
-    pub(crate) status: Option<Box<str>>,
-    pub(crate) seq_reply: Option<u64>,
-    pub(crate) data: Value,
-    pub(crate) error: Option<ApiError>,
+    status: Option<Box<str>>,
+    #[serde(rename = "seq_reply")]
+    seq: Option<u64>,
+    data: Value,
+    error: Option<ApiError>,
 }
 
 impl Reply {
     /// Reads a text that is no event. `None` if it is no reply either.
     pub(crate) fn read(text: &str) -> Option<(u64, Result<Value>)> {
         let reply: Self = crate::model::json::decode(text.as_bytes()).ok()?;
-        let seq = reply.seq_reply.filter(|seq| *seq > 0)?;
+        let seq = reply.seq.filter(|seq| *seq > 0)?;
         let result = match (reply.status.as_deref(), reply.error) {
             (Some("OK"), None) => Ok(reply.data),
             (_, Some(error)) => Err(Error::from_api(0, error)),

@@ -21,13 +21,13 @@ pub struct Message {
 impl Message {
     /// The message in an event: `None` if it is none, or one that [`Messages`] would leave out.
     pub(crate) fn of(poster: &Arc<dyn Poster>, event: &Event, bots: bool, own: bool) -> Result<Option<Self>> {
-        let Payload::Posted(posted) = event.payload()? else { return Ok(None) };
-        let post = &posted.post;
+        let Payload::Posted(said) = event.payload()? else { return Ok(None) };
+        let post = &said.post;
         let mine = post.user_id == *poster.me();
         if post.is_system() || (mine && !own) || (!mine && !bots && post.is_automated()) {
             return Ok(None);
         }
-        Ok(Some(Self { poster: Arc::clone(poster), event: event.clone(), posted: posted.clone() }))
+        Ok(Some(Self { poster: Arc::clone(poster), event: event.clone(), posted: said.clone() }))
     }
 
     /// What was written.

@@ -140,10 +140,6 @@ impl Queue {
         }
     }
 
-    pub(crate) fn is_overflowing(&self) -> bool {
-        self.episode.is_some()
-    }
-
     /// Whether somebody has to call `poll` every now and then.
     pub(crate) fn wants_polling(&self) -> bool {
         self.sender.is_some() && (self.episode.is_some() || !self.held.is_empty())

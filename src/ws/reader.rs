@@ -31,7 +31,7 @@ pub(crate) fn run(shared: &Arc<Shared>) {
             drop(core);
             // A goodbye is said on a link that was up; the answer is waited for, the timer cuts it off.
             if let (Some(wire), Some(socket)) = (wire, socket.take()) {
-                await_goodbye(shared, socket, wire);
+                await_goodbye(shared, socket, &wire);
             }
             return;
         }
@@ -151,15 +151,15 @@ fn read(shared: &Shared, socket: &mut Socket) -> Ended {
     }
 }
 
-fn take_close(shared: &Shared, wire: &Wire, code: Option<u16>, reason: &str) {
+fn take_close(shared: &Shared, wire: &Wire, status: Option<u16>, reason: &str) {
     let mut core = shared.lock();
     if let Some(stop) = &mut core.stop {
         stop.goodbye = true;
         return;
     }
     // The same code back, as RFC 6455 asks; 1005 and 1006 never stand on the wire.
-    wire.close(code.filter(|code| matches!(code, 1000..=1003 | 1007..=1014 | 3000..=4999)));
-    core.session.goodbye(shared.now(), code, reason);
+    wire.close(status.filter(|status| matches!(status, 1000..=1003 | 1007..=1014 | 3000..=4999)));
+    core.session.goodbye(shared.now(), status, reason);
     shared.carry_out(&mut core);
     core.kick = true;
     drop(core);
@@ -183,9 +183,9 @@ fn lose(shared: &Shared, ended: &Ended, socket: &mut Option<Socket>) {
 }
 
 /// Reads on, for the server's goodbye, until it has closed its end or the timer cuts the link.
-fn await_goodbye(shared: &Shared, mut socket: Socket, wire: Arc<Wire>) {
+fn await_goodbye(shared: &Shared, mut socket: Socket, wire: &Arc<Wire>) {
     // The timer still has to write ours.
-    shared.lock().wire = Some(Arc::clone(&wire));
+    shared.lock().wire = Some(Arc::clone(wire));
     loop {
         let result = socket.next(|incoming| {
             if let Incoming::Close(..) = incoming {

@@ -3,17 +3,20 @@
 //! The reader thread asks [`Session::next`] and tells what came of it; the timer thread calls [`Session::tick`]. What
 //! the machine wants done beside that is taken from [`Session::take_steps`]. Times count from the stream's start.
 
+mod words;
+
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::Value;
 
+use self::words::Cause;
+pub(crate) use self::words::{Do, Gap, Known, Note, Resume, Step, Verdict};
 use super::backoff::Backoff;
-use super::frame::Unreadable;
 use super::socket::Ended;
 use crate::error::{Error, ErrorKind};
-use crate::event::{DisconnectReason, MissedReason};
+use crate::event::MissedReason;
 use crate::time::Timestamp;
 
 /// Time since the stream was opened.
@@ -40,84 +43,6 @@ const OVERLAP: Duration = Duration::from_secs(10);
 const STUCK: u32 = 4;
 /// The server keeps 128 events: more repeats in a row are no replay.
 const REPEATS: u32 = 512;
-
-/// What the reader does next.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Do {
-    /// Nothing until then, or until something changes.
-    Wait(Option<At>),
-    Dial(Option<Resume>),
-    /// Read from the link until it ends.
-    Read,
-    /// Ask the server, by REST, whether the token is good.
-    Check,
-    /// Log in again.
-    Login,
-    Exit,
-}
-
-/// The connection to go on with.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Resume {
-    pub(crate) id: Arc<str>,
-    /// The next event that is expected; never 0.
-    pub(crate) next: u64,
-}
-
-/// What else is to be done, in order.
-#[derive(Clone, Debug)]
-pub(crate) enum Step {
-    Note(Note),
-    /// Send the action `ping` with this number.
-    Ping(u64),
-    /// Send a Pong that nobody asked for.
-    Pong,
-    /// Shut the link down.
-    Cut,
-    /// Nothing more will come.
-    End(Error),
-}
-
-/// What the program is told.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Note {
-    Connected { resumed: bool, attempts: u32 },
-    Disconnected { reason: DisconnectReason, detail: String },
-    Missed(Gap),
-    Expired { login_again: bool },
-}
-
-/// A hole in the stream.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Gap {
-    pub(crate) reason: MissedReason,
-    pub(crate) since: Timestamp,
-    pub(crate) last_seq: Option<u64>,
-    pub(crate) seq: Option<u64>,
-}
-
-/// What becomes of an event.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Verdict {
-    Deliver {
-        /// It may have happened before the link broke.
-        resumed: bool,
-    },
-    /// It came before, or the link is being given up.
-    Drop,
-}
-
-/// Why a link ends.
-#[derive(Clone, Debug)]
-enum Cause {
-    Closed(String),
-    Broken(String),
-    Silent,
-    NoFirstFrame,
-    Stalled(&'static str),
-    Unreadable(Unreadable),
-    Expired(Error),
-}
 
 #[derive(Debug)]
 enum State {
@@ -166,16 +91,6 @@ pub(crate) struct Settings {
     pub(crate) can_log_in: bool,
     pub(crate) backoff_scale: f64,
     pub(crate) seed: Option<u64>,
-}
-
-/// What is known of the connection, and can be taken to the next run of a program.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Known {
-    pub(crate) id: Option<Arc<str>>,
-    /// The next event that is expected.
-    pub(crate) next: u64,
-    /// Everything up to then has been received.
-    pub(crate) server_time: Timestamp,
 }
 
 #[derive(Debug)]
@@ -247,7 +162,6 @@ impl Session {
                 self.resuming = resume.is_some();
                 Do::Dial(resume.map(|id| Resume { id, next: self.known.next }))
             }
-            State::Waiting { until } => Do::Wait(Some(*until)),
             State::Dialing => Do::Wait(None),
             State::Fresh { .. } | State::Up { .. } | State::Dying { .. } => Do::Read,
             State::Checking { asked, .. } => {
@@ -264,7 +178,7 @@ impl Session {
                     Do::Login
                 }
             }
-            State::LoggingIn { until, .. } => Do::Wait(Some(*until)),
+            State::Waiting { until } | State::LoggingIn { until, .. } => Do::Wait(Some(*until)),
             State::Ended => Do::Exit,
         }
     }
@@ -319,9 +233,8 @@ impl Session {
                     self.die(Cause::Silent);
                 }
             }
-            Some(_) => {}
             None if now + SLACK >= self.next_ping => self.send_ping(now),
-            None => {}
+            _ => {}
         }
     }
 
@@ -702,21 +615,10 @@ impl Session {
     }
 }
 
-impl Cause {
-    fn told(&self) -> (DisconnectReason, String) {
-        match self {
-            Self::Closed(detail) => (DisconnectReason::Closed, detail.clone()),
-            Self::Broken(detail) => (DisconnectReason::Broken, detail.clone()),
-            Self::Silent => (DisconnectReason::Silent, "a ping was not answered".into()),
-            Self::NoFirstFrame => (DisconnectReason::Silent, "the server said nothing in 10 s".into()),
-            Self::Stalled(why) => (DisconnectReason::Stalled, (*why).into()),
-            Self::Unreadable(what) => (DisconnectReason::Unreadable, what.text().into_owned()),
-            Self::Expired(error) => (DisconnectReason::SessionExpired, error.to_string()),
-        }
-    }
-}
-
 /// Only what the server would take back is kept: it closes the socket for anything else.
 fn is_id(text: &str) -> bool {
     text.len() == 26 && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }
+
+#[cfg(test)]
+mod tests;

@@ -15,7 +15,7 @@ use zeroize::Zeroizing;
 use super::dial::{self, Abort, Timed};
 use super::frame::{Assembler, Head, Incoming, Unreadable};
 #[cfg(feature = "native-tls")]
-use super::tls_pipe::Pipe;
+use super::tls_pipe::{Pipe, Tls};
 use super::wire::{Receiving, Wire};
 use crate::config::{BaseUrl, Config};
 use crate::error::{ApiError, Error, ErrorKind, Result, short};
@@ -57,7 +57,7 @@ pub(crate) enum Ended {
 enum Stream {
     Plain(Timed),
     #[cfg(feature = "native-tls")]
-    Tls(Box<native_tls::TlsStream<Pipe>>, TcpStream),
+    Tls(Box<Tls>, TcpStream),
 }
 
 impl Stream {
@@ -120,9 +120,8 @@ fn upgrade(dial: Dial<'_>, target: &BaseUrl, path: &str) -> Result<(Socket, Arc<
         Stream::Tls(tls, _) => tls.write_all(request.as_bytes()).map_err(lost)?,
     }
     let (head, rest) = read_head(&mut stream, "the server")?;
-    let answer = match Response::try_parse(&head) {
-        Ok(Some((_, answer))) => answer,
-        _ => return Err(no_websocket("it does not answer as HTTP does")),
+    let Ok(Some((_, answer))) = Response::try_parse(&head) else {
+        return Err(no_websocket("it does not answer as HTTP does"));
     };
     if answer.status().as_u16() != 101 {
         return Err(refusal(&answer, rest, &mut stream, dial.deadline));

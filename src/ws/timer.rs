@@ -41,7 +41,7 @@ pub(crate) fn run(shared: &Shared) {
             return;
         }
         if !same(wire.as_ref(), core.wire.as_ref()) {
-            wire = core.wire.clone();
+            wire.clone_from(&core.wire);
             batch.clear();
         }
         if let Some(wire) = wire.as_ref().filter(|wire| !wire.is_dead()) {

@@ -5,6 +5,9 @@ use std::time::Instant;
 
 use super::dial::Timed;
 
+/// A TLS session over two buffers.
+pub(crate) type Tls = native_tls::TlsStream<Pipe>;
+
 /// What the TLS library takes for its stream: the socket itself while hands are shaken, two buffers from then on.
 #[derive(Debug)]
 pub(crate) struct Pipe {
@@ -64,13 +67,11 @@ impl Read for Pipe {
 
 impl Write for Pipe {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        match &mut self.direct {
-            Some(socket) => socket.write(bytes),
-            None => {
-                self.output.extend_from_slice(bytes);
-                Ok(bytes.len())
-            }
+        if let Some(socket) = &mut self.direct {
+            return socket.write(bytes);
         }
+        self.output.extend_from_slice(bytes);
+        Ok(bytes.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use super::frame;
 #[cfg(feature = "native-tls")]
-use super::tls_pipe::Pipe;
+use super::tls_pipe::Tls;
 
 /// All that may wait to leave, ciphertext included. More means that the peer takes nothing.
 pub(crate) const MOST_WAITING: usize = 256 << 10;
@@ -20,9 +20,6 @@ const ONE_WRITE: Duration = Duration::from_millis(500);
 /// Ciphertext is read in pieces of this size.
 #[cfg(feature = "native-tls")]
 const CIPHER: usize = 32 << 10;
-
-#[cfg(feature = "native-tls")]
-type Tls = native_tls::TlsStream<Pipe>;
 
 /// One link to the server. It ends once, and a new link is a new `Wire`.
 pub(crate) struct Wire {
@@ -195,6 +192,10 @@ impl Wire {
     }
 
     /// Takes what is to leave into an empty batch; encrypts it first.
+    #[cfg_attr(
+        not(feature = "native-tls"),
+        expect(clippy::unnecessary_wraps, reason = "encryption is what can fail")
+    )]
     pub(crate) fn take(&self, batch: &mut Batch) -> io::Result<()> {
         batch.clear();
         let mut out = self.lock();
