@@ -10,7 +10,7 @@ pub use self::history::History;
 use super::Upload;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{Call, Http, random_hex};
-use crate::model::{ChannelId, FileId, KEY, Post, PostDraft, PostId, PostInfo, PostPatch, UserId};
+use crate::model::{ChannelId, KEY, Post, PostDraft, PostId, PostInfo, PostPatch, UserId};
 use crate::time::Timestamp;
 
 /// Posts, by [`Client::posts`](crate::Client::posts).

@@ -1,5 +1,6 @@
 //! A server that notes what it is sent and answers what it is told to.
 
+use std::fmt::Write as _;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
@@ -93,7 +94,7 @@ fn serve(stream: &TcpStream, answer: &Mutex<Answer>, noted: &Mutex<Vec<Sent>>) -
             reply.body.len()
         );
         for (name, value) in &reply.headers {
-            text.push_str(&format!("{name}: {value}\r\n"));
+            write!(text, "{name}: {value}\r\n").ok()?;
         }
         text.push_str("\r\n");
         let mut out = text.into_bytes();

@@ -9,7 +9,6 @@ const OUTSIDE: [&str; 2] = ["POST /hooks/{hook_id}", "POST /hooks/commands/{id}"
 
 /// One public method that calls the server.
 pub(crate) struct Method {
-    pub(crate) file: PathBuf,
     /// As `posts.create`: the file's group and the function.
     pub(crate) name: String,
     /// As `POST /posts`.
@@ -96,9 +95,15 @@ pub(crate) fn methods() -> Vec<Method> {
                 );
                 continue;
             };
-            assert_eq!(part.routes, [called.clone()], "{}: doc line of {}", file.display(), part.name);
+            assert_eq!(
+                part.routes,
+                std::slice::from_ref(&called),
+                "{}: doc line of {}",
+                file.display(),
+                part.name
+            );
             let name = format!("{group}.{}", part.name);
-            methods.push(Method { file: file.clone(), name, route: called, aliases: part.aliases });
+            methods.push(Method { name, route: called, aliases: part.aliases });
         }
     }
     methods

@@ -9,6 +9,7 @@ use super::inputs::{
     user_page, user_patch, user_search, user_stats_filter, whole,
 };
 
+#[expect(clippy::too_many_lines, reason = "it is a table")]
 pub(super) fn rows(t: &mut Table) {
     t.list("bots.list", |c| c.bots().list(&bot_page()));
     t.all("bots.get", |c| c.bots().get(&id()));

@@ -10,6 +10,7 @@ use super::inputs::{
     team_patch, team_search, time, upload, whole,
 };
 
+#[expect(clippy::too_many_lines, reason = "it is a table")]
 pub(super) fn rows(t: &mut Table) {
     t.all("channels.get", |c| c.channels().get(&id()));
     t.all("channels.get_by_name", |c| c.channels().get_by_name(&id(), "name"));
