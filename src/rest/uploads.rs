@@ -131,7 +131,8 @@ impl Uploads<'_> {
                     if failures >= FAILURES || !is_worth_another(&error) {
                         return Err(error);
                     }
-                    self.0.pause(Duration::from_millis(250 << failures))?;
+                    let wait = Duration::from_millis(250 << failures).mul_f64(self.0.config().backoff_scale);
+                    self.0.pause(wait)?;
                 }
             }
         }

@@ -12,5 +12,7 @@ mod contract;
 mod events;
 mod layers;
 mod live;
+mod posting;
 mod recorder;
 mod routes;
+mod transfers;

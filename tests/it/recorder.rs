@@ -33,11 +33,22 @@ pub(crate) struct Reply {
     pub(crate) kind: &'static str,
     pub(crate) headers: Vec<(&'static str, String)>,
     pub(crate) body: Vec<u8>,
+    /// The length that is promised; if it is more than there is, the connection breaks.
+    pub(crate) promised: Option<usize>,
 }
 
 impl Reply {
+    pub(crate) fn bytes(status: u16, body: impl Into<Vec<u8>>) -> Self {
+        Self { status, kind: "application/octet-stream", ..Self::json(body) }
+    }
+
+    pub(crate) fn error(status: u16, id: &str) -> Self {
+        let body = serde_json::json!({"id": id, "message": "no", "status_code": status});
+        Self { status, ..Self::json(body.to_string()) }
+    }
+
     pub(crate) fn json(body: impl Into<Vec<u8>>) -> Self {
-        Self { status: 200, kind: "application/json", headers: Vec::new(), body: body.into() }
+        Self { status: 200, kind: "application/json", headers: Vec::new(), body: body.into(), promised: None }
     }
 }
 
@@ -91,7 +102,7 @@ fn serve(stream: &TcpStream, answer: &Mutex<Answer>, noted: &Mutex<Vec<Sent>>) -
             "HTTP/1.1 {} X\r\nContent-Type: {}\r\nContent-Length: {}\r\n",
             reply.status,
             reply.kind,
-            reply.body.len()
+            reply.promised.unwrap_or(reply.body.len())
         );
         for (name, value) in &reply.headers {
             write!(text, "{name}: {value}\r\n").ok()?;
@@ -103,6 +114,9 @@ fn serve(stream: &TcpStream, answer: &Mutex<Answer>, noted: &Mutex<Vec<Sent>>) -
         }
         // In one piece: two small ones would wait for each other's acknowledgement.
         (&*stream).write_all(&out).ok()?;
+        if reply.promised.is_some_and(|promised| promised > reply.body.len()) {
+            return None;
+        }
     }
 }
 
