@@ -365,13 +365,7 @@ impl<'c> Call<'c> {
             first_byte,
         })?;
         log::debug!("{} {}: {}", self.method, self.template, answer.status);
-        reply::check(answer).map_err(|error| {
-            let error = match token {
-                Some(token) => error.without(token),
-                None => error,
-            };
-            Failure { error, sent: true }
-        })
+        reply::check(answer).map_err(|error| Failure { error, sent: true })
     }
 }
 

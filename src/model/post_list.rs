@@ -32,7 +32,12 @@ pub struct PostList {
 impl PostList {
     /// The posts that were asked for, newest first.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = &Post> + '_ {
-        self.order.iter().filter_map(|id| self.posts.get(id))
+        let order = match self.order.as_slice() {
+            // The thread of a post has that post at both ends on servers like 5.37.
+            [rest @ .., last] if rest.first() == Some(last) => rest,
+            all => all,
+        };
+        order.iter().filter_map(|id| self.posts.get(id))
     }
 
     /// The posts that were asked for, newest first, without a copy.

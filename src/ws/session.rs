@@ -30,6 +30,8 @@ const ANSWER: Duration = Duration::from_secs(30);
 const LONGEST_ANSWER: Duration = Duration::from_secs(90);
 /// A goodbye is answered in this time.
 const GOODBYE: Duration = Duration::from_secs(2);
+/// Before the first dial after a loss: a server that has not noticed the end of the old link refuses to go on with it.
+const NOTICE: Duration = Duration::from_millis(100);
 /// A link that lived this long was a good one: the next dial comes at once.
 const HEALTHY: Duration = Duration::from_secs(10);
 /// While the queue blocks us, only these keep the server from closing.
@@ -520,7 +522,8 @@ impl Session {
     }
 
     fn again(&mut self, now: At, at_least: Duration) {
-        let wait = self.backoff.next().max(at_least.min(Duration::from_secs(300)));
+        let least = at_least.min(Duration::from_secs(300)).max(self.backoff.scaled(NOTICE));
+        let wait = self.backoff.next().max(least);
         self.state = State::Waiting { until: now + wait };
     }
 
