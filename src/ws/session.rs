@@ -458,9 +458,8 @@ impl Session {
             },
             None,
         );
-        let State::Dying { cause, was, .. } = std::mem::replace(&mut self.state, State::Dialing) else {
-            return;
-        };
+        let State::Dying { cause, was, .. } = &self.state else { return };
+        let (cause, was) = (cause.clone(), *was);
         self.ping = None;
         self.blocked = None;
         let healthy = self.backoff.scaled(HEALTHY);

@@ -1,1 +1,615 @@
-//! Sequences.
+//! Sequences, on a clock that the test holds.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::*;
+use crate::error::ApiError;
+use crate::event::DisconnectReason;
+use crate::ws::frame::Unreadable;
+
+const A: &str = "aaaaaaaaaaaaaaaaaaaaaaaaaa";
+const B: &str = "bbbbbbbbbbbbbbbbbbbbbbbbbb";
+
+/// A session and the clock that it is driven by.
+struct Driven {
+    session: Session,
+    now: At,
+    pings: Vec<u64>,
+    cuts: usize,
+    pongs: usize,
+    notes: Vec<Note>,
+    end: Option<Error>,
+}
+
+fn s(seconds: u64) -> Duration {
+    Duration::from_secs(seconds)
+}
+
+fn unauthorized() -> Error {
+    Error::from_api(401, ApiError { id: "x".into(), status_code: 401, ..ApiError::default() })
+}
+
+impl Driven {
+    fn new() -> Self {
+        Self::with(false, None)
+    }
+
+    fn with(can_log_in: bool, from: Option<Known>) -> Self {
+        let settings = Settings { ping_every: s(30), can_log_in, backoff_scale: 1.0, seed: Some(3) };
+        Self {
+            session: Session::new(settings, from),
+            now: s(1),
+            pings: Vec::new(),
+            cuts: 0,
+            pongs: 0,
+            notes: Vec::new(),
+            end: None,
+        }
+    }
+
+    fn collect(&mut self) {
+        while let Some(step) = self.session.take_steps() {
+            match step {
+                Step::Note(note) => self.notes.push(note),
+                Step::Ping(seq) => self.pings.push(seq),
+                Step::Pong => self.pongs += 1,
+                Step::Cut => self.cuts += 1,
+                Step::End(error) => self.end = Some(error),
+            }
+        }
+    }
+
+    fn next(&mut self) -> Do {
+        let next = self.session.next(self.now);
+        self.collect();
+        next
+    }
+
+    /// Waits as long as the session wants to, then dials.
+    fn dial(&mut self) -> Option<Resume> {
+        loop {
+            match self.next() {
+                Do::Wait(Some(until)) => self.now = until,
+                Do::Dial(resume) => return resume,
+                other => panic!("{other:?} instead of a dial"),
+            }
+        }
+    }
+
+    fn upgrade(&mut self) -> Option<Resume> {
+        let resume = self.dial();
+        self.session.upgraded(self.now);
+        self.collect();
+        assert_eq!(self.next(), Do::Read);
+        resume
+    }
+
+    fn event(&mut self, seq: u64) -> Verdict {
+        let now = self.now;
+        let verdict = self.session.event(|| now, Some(seq), None);
+        self.collect();
+        verdict
+    }
+
+    fn hello(&mut self, id: &str) -> Verdict {
+        let now = self.now;
+        let verdict = self.session.event(|| now, Some(0), Some((Arc::from(id), "11.6.0".into())));
+        self.collect();
+        verdict
+    }
+
+    fn pong(&mut self, server_time: i64) {
+        let seq = *self.pings.last().unwrap();
+        let answer: crate::Result<Value> = Ok(json!({"server_time": server_time}));
+        assert!(self.session.reply(self.now, seq, &answer));
+        self.collect();
+    }
+
+    /// A first link that is up.
+    fn up() -> Self {
+        let mut driven = Self::new();
+        assert_eq!(driven.upgrade(), None);
+        assert_eq!(driven.hello(A), Verdict::Deliver { resumed: false });
+        driven.pong(1_000_000);
+        driven.notes.clear();
+        driven
+    }
+
+    fn lose(&mut self, ended: &Ended) {
+        self.session.lost(self.now, ended);
+        self.collect();
+    }
+
+    fn tick(&mut self, after: Duration) {
+        self.now += after;
+        self.session.tick(self.now, None);
+        self.collect();
+    }
+
+    fn missed(&self) -> Vec<(MissedReason, Option<u64>, Option<u64>)> {
+        let gaps = self.notes.iter().filter_map(|note| match note {
+            Note::Missed(gap) => Some((gap.reason.clone(), gap.last_seq, gap.seq)),
+            _ => None,
+        });
+        gaps.collect()
+    }
+
+    fn resumed(&self) -> bool {
+        self.notes.iter().any(|note| matches!(note, Note::Connected { resumed: true, .. }))
+    }
+}
+
+const FRESH: Verdict = Verdict::Deliver { resumed: false };
+const AFTER: Verdict = Verdict::Deliver { resumed: true };
+
+#[test]
+fn a_first_link_is_greeted_and_pinged_at_once() {
+    let mut d = Driven::new();
+    assert_eq!(d.upgrade(), None);
+    assert_eq!(d.pings, [1]);
+    assert_eq!(d.hello(A), FRESH);
+    assert_eq!(d.notes, [Note::Connected { resumed: false, attempts: 1 }]);
+    assert_eq!((d.event(1), d.event(2)), (FRESH, FRESH));
+    d.pong(50_000);
+    assert_eq!(d.session.known().server_time.as_millis(), 40_000);
+    assert_eq!(d.session.known().next, 3);
+}
+
+#[test]
+fn a_replay_is_a_resume() {
+    let mut d = Driven::up();
+    d.event(1);
+    d.lose(&Ended::Eof);
+    assert_eq!(d.upgrade(), Some(Resume { id: A.into(), next: 2 }));
+    assert_eq!((d.event(2), d.event(3)), (AFTER, AFTER));
+    assert!(d.resumed() && d.missed().is_empty());
+}
+
+#[test]
+fn a_quiet_resume_is_known_by_the_pings_answer() {
+    let mut d = Driven::up();
+    d.lose(&Ended::Eof);
+    assert_eq!(d.upgrade(), Some(Resume { id: A.into(), next: 1 }));
+    d.pong(2_000_000);
+    assert!(d.resumed() && d.missed().is_empty());
+    assert_eq!(d.event(1), AFTER);
+}
+
+#[test]
+fn a_stale_answer_decides_too_and_satisfies_nobody() {
+    let mut d = Driven::up();
+    d.lose(&Ended::Eof);
+    d.upgrade();
+    assert!(!d.session.reply(d.now, 1, &Ok(Value::Null)), "the number of an earlier link");
+    d.collect();
+    assert!(d.resumed());
+    assert_eq!(d.pings, [1, 2], "numbers go on");
+}
+
+#[test]
+fn another_connection_is_a_gap() {
+    // Not found, still active, reaped, or out of the queue: always a hello of another id. After a restart of the
+    // server the remaining events follow, from 1.
+    let mut d = Driven::up();
+    d.event(1);
+    d.lose(&Ended::Eof);
+    d.upgrade();
+    assert_eq!((d.hello(B), d.event(1)), (FRESH, FRESH));
+    assert!(!d.resumed());
+    assert_eq!(d.missed(), [(MissedReason::NewConnection, Some(1), None)]);
+    d.lose(&Ended::Eof);
+    assert_eq!(d.upgrade(), Some(Resume { id: B.into(), next: 2 }));
+}
+
+#[test]
+fn a_hello_of_the_same_id_is_a_resume() {
+    let mut d = Driven::up();
+    d.event(1);
+    d.lose(&Ended::Eof);
+    d.upgrade();
+    let now = d.now;
+    assert_eq!(d.session.event(|| now, Some(2), Some((A.into(), "v".into()))), AFTER);
+    d.collect();
+    assert!(d.resumed() && d.missed().is_empty());
+    // On a living link, as after another authentication, it is an event like any other.
+    let now = d.now;
+    assert_eq!(d.session.event(|| now, Some(3), Some((A.into(), "v".into()))), AFTER);
+    // Another connection on a living link is a gap.
+    assert_eq!(d.hello(B), AFTER);
+    assert_eq!(d.missed().len(), 1);
+}
+
+#[test]
+fn odd_connection_ids_are_never_sent_back() {
+    for id in ["", "short", "with a space and a\r\nbreak!"] {
+        let mut d = Driven::new();
+        d.upgrade();
+        d.hello(id);
+        d.lose(&Ended::Eof);
+        assert_eq!(d.upgrade(), None, "{id:?}");
+    }
+}
+
+#[test]
+fn numbers_tell_gaps_and_repeats() {
+    let mut d = Driven::up();
+    assert_eq!((d.event(1), d.event(1), d.event(0)), (FRESH, Verdict::Drop, Verdict::Drop));
+    assert_eq!(d.event(4), FRESH);
+    assert_eq!(d.missed(), [(MissedReason::Gap, Some(1), None)]);
+    assert_eq!((d.event(3), d.event(5)), (Verdict::Drop, FRESH));
+    // A server that repeats itself for ever is left, and the next one starts anew.
+    for _ in 0..=REPEATS {
+        assert_eq!(d.event(2), Verdict::Drop);
+    }
+    assert_eq!(d.cuts, 1);
+    d.lose(&Ended::Eof);
+    assert_eq!(d.upgrade(), None);
+    // u64::MAX does not overflow.
+    let mut d = Driven::up();
+    assert_eq!((d.event(u64::MAX), d.event(u64::MAX)), (FRESH, FRESH));
+}
+
+#[test]
+fn pings_come_every_thirty_seconds_and_must_be_answered() {
+    let mut d = Driven::up();
+    assert_eq!(d.session.deadline(), Some(s(31) + SLACK));
+    d.tick(s(29));
+    assert_eq!(d.pings, [1]);
+    // A thread that is awake anyway sends the ping a little early.
+    d.tick(Duration::from_millis(800));
+    assert_eq!(d.pings, [1, 2]);
+    d.pong(1);
+    d.tick(s(30));
+    assert_eq!(d.pings, [1, 2, 3]);
+    d.tick(s(29));
+    assert_eq!(d.cuts, 0);
+    d.tick(s(1));
+    assert_eq!(d.cuts, 1);
+    d.lose(&Ended::Eof);
+    assert!(matches!(&d.notes[..], [Note::Disconnected { reason: DisconnectReason::Silent, .. }]));
+    assert_eq!(d.upgrade(), Some(Resume { id: A.into(), next: 1 }));
+}
+
+#[test]
+fn a_large_message_before_the_answer_is_waited_for() {
+    let mut d = Driven::up();
+    d.tick(s(30));
+    let sent = d.now;
+    // Bytes keep coming: alive, but not for ever.
+    while d.cuts == 0 {
+        d.now += s(5);
+        d.session.tick(d.now, Some(d.now - s(1)));
+        d.collect();
+        assert!(d.now < sent + s(200));
+    }
+    assert!(d.now >= sent + s(90) && d.now <= sent + s(125), "{:?}", d.now - sent);
+    // Bytes that stopped coming: dead after one answer's time more.
+    let mut d = Driven::up();
+    d.tick(s(30));
+    let heard = d.now + s(10);
+    for _ in 0..29 {
+        d.now += s(1);
+        d.session.tick(d.now, Some(heard));
+    }
+    d.now += s(1);
+    d.session.tick(d.now, Some(heard));
+    d.collect();
+    assert_eq!(d.cuts, 0);
+    d.now = heard + ANSWER;
+    d.session.tick(d.now, Some(heard));
+    d.collect();
+    assert_eq!(d.cuts, 1);
+}
+
+#[test]
+fn a_blocked_reader_is_kept_alive_by_pongs_and_not_taken_for_a_dead_peer() {
+    let mut d = Driven::up();
+    d.tick(s(30));
+    assert_eq!(d.pings.len(), 2);
+    d.session.block(d.now, true);
+    assert!(d.session.is_blocked());
+    d.tick(s(0));
+    assert_eq!(d.pongs, 1);
+    for _ in 0..60 {
+        d.tick(s(1));
+    }
+    assert_eq!((d.pongs, d.cuts, d.pings.len()), (3, 0, 2));
+    d.session.block(d.now, false);
+    // Blocking again soon sends no further pong.
+    d.session.block(d.now, true);
+    d.tick(s(1));
+    assert_eq!(d.pongs, 3);
+    d.session.block(d.now, false);
+    d.tick(s(29));
+    assert_eq!(d.cuts, 0, "the answer may stand behind what was not read");
+    d.tick(s(1));
+    assert_eq!(d.cuts, 1);
+}
+
+#[test]
+fn no_first_frame_asks_whether_the_token_is_good() {
+    let mut d = Driven::up();
+    d.lose(&Ended::Eof);
+    d.upgrade();
+    d.tick(s(9));
+    assert_eq!(d.cuts, 0);
+    d.tick(s(1));
+    assert_eq!(d.cuts, 1);
+    d.lose(&Ended::Eof);
+    assert_eq!((d.next(), d.next()), (Do::Check, Do::Wait(None)), "asked once");
+    // The token is good, or REST is as dead: dial again.
+    d.session.checked(d.now, Ok(()));
+    d.upgrade();
+    d.lose(&Ended::Eof);
+    assert_eq!(d.next(), Do::Check);
+    d.session.checked(d.now, Err(Error::new(ErrorKind::Connect, "")));
+    d.upgrade();
+    d.lose(&Ended::Eof);
+    assert_eq!(d.next(), Do::Check);
+    d.session.checked(d.now, Err(unauthorized()));
+    d.collect();
+    assert!(d.end.as_ref().unwrap().is_unauthorized());
+    assert_eq!(d.notes.last(), Some(&Note::Expired { login_again: false }));
+    assert_eq!(d.next(), Do::Exit);
+}
+
+#[test]
+fn what_fails_before_the_first_greeting_is_the_error_of_open() {
+    let failures: [fn(&mut Driven); 5] = [
+        |d| d.session.dial_failed(d.now, Error::new(ErrorKind::Tls, "")),
+        |d| {
+            d.session.upgraded(d.now);
+            d.session.lost(d.now, &Ended::Unreadable(Unreadable::TooLarge));
+        },
+        |d| {
+            d.session.upgraded(d.now);
+            d.session.lost(d.now, &Ended::Eof);
+            assert_eq!(d.session.next(d.now), Do::Check);
+            d.session.checked(d.now, Ok(()));
+        },
+        |d| {
+            d.session.upgraded(d.now);
+            d.session.lost(d.now, &Ended::Broken("x".into()));
+            assert_eq!(d.session.next(d.now), Do::Check);
+            d.session.checked(d.now, Err(unauthorized()));
+        },
+        |d| d.session.dial_failed(d.now, unauthorized()),
+    ];
+    for fail in failures {
+        let mut d = Driven::new();
+        d.dial();
+        fail(&mut d);
+        d.collect();
+        assert!(d.end.is_some());
+        assert_eq!(d.next(), Do::Exit);
+    }
+}
+
+#[test]
+fn afterwards_only_a_refusal_of_the_server_itself_is_final() {
+    let forbidden = Error::from_api(403, ApiError { id: "x".into(), ..ApiError::default() });
+    let html = |status| Error::new(ErrorKind::Status, "an HTML page").with_status(status);
+    for (error, fatal) in [
+        (Error::new(ErrorKind::Tls, ""), false),
+        (Error::new(ErrorKind::Connect, "no such host"), false),
+        (Error::new(ErrorKind::Protocol, "redirect"), false),
+        (html(502), false),
+        (html(401), false),
+        (html(403), false),
+        (forbidden, true),
+        (unauthorized(), true),
+    ] {
+        let mut d = Driven::up();
+        d.lose(&Ended::Eof);
+        d.dial();
+        d.session.dial_failed(d.now, error.clone());
+        d.collect();
+        assert_eq!(d.end.is_some(), fatal, "{error}");
+        if !fatal {
+            d.upgrade();
+        }
+    }
+}
+
+#[test]
+fn waits_grow_and_start_again_after_a_healthy_link() {
+    let mut d = Driven::up();
+    d.now += s(60);
+    d.lose(&Ended::Eof);
+    let lost = d.now;
+    d.dial();
+    assert_eq!(d.now, lost, "the first dial comes at once");
+    for _ in 0..12 {
+        d.session.dial_failed(d.now, Error::new(ErrorKind::Connect, ""));
+        d.dial();
+    }
+    assert!(d.now > lost + s(60), "{:?}", d.now - lost);
+    // A link that dies young does not count as a good one.
+    d.session.upgraded(d.now);
+    d.event(1);
+    assert_eq!(d.notes.last(), Some(&Note::Connected { resumed: true, attempts: 13 }));
+    d.lose(&Ended::Eof);
+    assert!(matches!(d.next(), Do::Wait(Some(_))));
+    d.upgrade();
+    d.event(2);
+    d.now += s(11);
+    d.lose(&Ended::Eof);
+    assert!(matches!(d.next(), Do::Dial(_)));
+    // A rate limit is obeyed.
+    d.session.dial_failed(d.now, Error::new(ErrorKind::Status, "").with_retry_after(Some(s(40))));
+    assert_eq!(d.next(), Do::Wait(Some(d.now + s(40))));
+}
+
+#[test]
+fn an_event_that_cannot_be_swallowed_is_left_out_the_second_time() {
+    for what in [Unreadable::TooLarge, Unreadable::NotUtf8, Unreadable::Broken("x")] {
+        let mut d = Driven::up();
+        d.event(1);
+        d.lose(&Ended::Unreadable(what.clone()));
+        assert_eq!(d.upgrade().map(|resume| resume.next), Some(2));
+        assert!(d.missed().is_empty());
+        d.lose(&Ended::Unreadable(what));
+        assert_eq!(d.missed(), [(MissedReason::Unreadable, Some(1), Some(2))]);
+        assert_eq!(d.upgrade().map(|resume| resume.next), Some(3), "the third dial");
+        assert_eq!(d.event(3), AFTER);
+        assert_eq!(d.missed().len(), 1);
+    }
+}
+
+#[test]
+fn links_that_die_young_at_the_same_event_give_the_connection_up() {
+    let mut d = Driven::up();
+    d.event(1);
+    d.lose(&Ended::Eof);
+    let mut dials = 0;
+    while d.upgrade().is_some() {
+        d.lose(&Ended::Broken("reset".into()));
+        if d.next() == Do::Check {
+            d.session.checked(d.now, Ok(()));
+        }
+        dials += 1;
+    }
+    assert_eq!(dials, STUCK);
+    d.hello(B);
+    assert_eq!(d.missed(), [(MissedReason::NewConnection, Some(1), None)]);
+    // Not so if the links only were quiet.
+    let mut d = Driven::up();
+    for _ in 0..20 {
+        d.now += s(20);
+        d.lose(&Ended::Eof);
+        assert!(d.upgrade().is_some());
+        d.pong(1);
+    }
+}
+
+#[test]
+fn an_expired_session_is_replaced_once() {
+    let mut d = Driven::with(true, None);
+    d.dial();
+    d.session.dialed_with(7);
+    d.session.upgraded(d.now);
+    d.collect();
+    d.hello(A);
+    d.session.reply(d.now, d.pings[0], &Err(unauthorized()));
+    d.collect();
+    assert_eq!(d.cuts, 1);
+    assert_eq!(d.event(1), Verdict::Drop);
+    d.lose(&Ended::Eof);
+    assert_eq!(d.notes.last(), Some(&Note::Expired { login_again: true }));
+    assert_eq!((d.next(), d.next(), d.session.generation()), (Do::Login, Do::Wait(None), 7));
+    d.session.logged_in(d.now, Err(Error::new(ErrorKind::Connect, "")));
+    assert_eq!(d.next(), Do::Login);
+    d.session.logged_in(d.now, Ok(()));
+    // The server stopped sending without a word: what is missing is known by time only.
+    assert_eq!(d.upgrade(), None);
+    d.hello(B);
+    assert_eq!(d.missed(), [(MissedReason::NewConnection, Some(0), None)]);
+    d.session.reply(d.now, *d.pings.last().unwrap(), &Err(unauthorized()));
+    d.lose(&Ended::Eof);
+    assert_eq!(d.next(), Do::Login);
+    d.session.logged_in(d.now, Err(unauthorized()));
+    d.collect();
+    assert!(d.end.unwrap().is_unauthorized());
+}
+
+#[test]
+fn a_goodbye_is_answered_and_the_link_cut_if_nothing_follows() {
+    let mut d = Driven::up();
+    d.session.goodbye(d.now, Some(1001), "going away\n");
+    assert_eq!(d.event(1), Verdict::Drop);
+    assert_eq!(d.session.deadline(), Some(d.now + GOODBYE));
+    d.tick(GOODBYE);
+    assert_eq!(d.cuts, 1);
+    d.lose(&Ended::Eof);
+    let Some(Note::Disconnected { reason: DisconnectReason::Closed, detail }) = d.notes.first() else {
+        panic!("{:?}", d.notes)
+    };
+    assert_eq!(detail, "closed by the server (1001: going away )");
+}
+
+#[test]
+fn an_earlier_run_is_gone_on_with() {
+    let known = Known { id: Some(A.into()), next: 9, server_time: Timestamp::from_millis(5) };
+    let mut d = Driven::with(false, Some(known.clone()));
+    assert_eq!(d.upgrade(), Some(Resume { id: A.into(), next: 9 }));
+    assert_eq!(d.event(9), AFTER);
+    assert!(d.resumed() && d.missed().is_empty());
+    let mut d = Driven::with(false, Some(known));
+    d.upgrade();
+    d.hello(B);
+    let Some(Note::Missed(gap)) = d.notes.last() else { panic!("{:?}", d.notes) };
+    assert_eq!((&gap.reason, gap.since.as_millis()), (&MissedReason::Resumed, 5));
+    // Without an id only the time is known.
+    let known = Known { id: None, next: 0, server_time: Timestamp::from_millis(5) };
+    let mut d = Driven::with(false, Some(known));
+    assert_eq!(d.upgrade(), None);
+    d.hello(B);
+    assert_eq!(d.missed(), [(MissedReason::Resumed, None, None)]);
+}
+
+#[test]
+fn a_stopped_session_does_nothing_more() {
+    let mut d = Driven::up();
+    d.session.stop();
+    d.tick(s(100));
+    assert_eq!((d.cuts, d.event(1), d.next()), (0, Verdict::Drop, Do::Exit));
+    d.lose(&Ended::Eof);
+    d.session.checked(d.now, Err(unauthorized()));
+    d.session.logged_in(d.now, Ok(()));
+    d.session.dial_failed(d.now, unauthorized());
+    d.session.upgraded(d.now);
+    d.collect();
+    assert!(d.end.is_none() && d.notes.is_empty());
+    assert_eq!(d.next(), Do::Exit);
+}
+
+/// Whatever comes, in whatever order: no panic, no event twice or out of order, and the numbers of actions only grow.
+#[test]
+fn no_order_of_things_confuses_it() {
+    let mut random = 0x9e37_79b9_7f4a_7c15_u64;
+    let mut roll = move |sides: u64| {
+        random ^= random << 13;
+        random ^= random >> 7;
+        random ^= random << 17;
+        random % sides
+    };
+    for round in 0..300 {
+        let mut d = Driven::with(round % 2 == 0, None);
+        let mut last = None;
+        for _ in 0..300 {
+            match roll(14) {
+                0 => drop(d.session.next(d.now)),
+                1 => d.session.upgraded(d.now),
+                2 => d.session.dial_failed(d.now, Error::new(ErrorKind::Connect, "")),
+                3 => d.lose(&Ended::Eof),
+                4 => d.lose(&Ended::Unreadable(Unreadable::TooLarge)),
+                5 => d.tick(Duration::from_millis(roll(40_000))),
+                6 => {
+                    let id = if roll(2) == 0 { A } else { B };
+                    let before = d.session.known().id.clone();
+                    if d.hello(id) != Verdict::Drop && before.as_deref() != Some(id) {
+                        last = Some(0);
+                    }
+                }
+                7 => d.session.checked(d.now, if roll(9) == 0 { Err(unauthorized()) } else { Ok(()) }),
+                8 => d.session.logged_in(d.now, Ok(())),
+                9 => d.session.block(d.now, roll(2) == 0),
+                10 => drop(d.session.reply(d.now, roll(5), &Ok(Value::Null))),
+                11 => d.session.goodbye(d.now, None, ""),
+                _ => {
+                    let seq = d.session.known().next.saturating_add(roll(3)).saturating_sub(1);
+                    if let Verdict::Deliver { .. } = d.event(seq) {
+                        assert!(last.is_none_or(|last| seq > last), "{seq} after {last:?}");
+                        last = Some(seq);
+                    }
+                }
+            }
+            d.collect();
+            let _ = d.session.deadline();
+        }
+        assert!(d.pings.windows(2).all(|two| two[0] < two[1]));
+    }
+}
