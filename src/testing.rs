@@ -119,7 +119,7 @@ impl TestServerBuilder {
         self
     }
 
-    /// Speaks https and wss, with a certificate for localhost, 127.0.0.1 and ::1 of a fixed authority; see
+    /// Speaks https and wss, with a certificate for localhost, 127.0.0.1 and `::1` of a fixed authority; see
     /// [`TestServer::authority`].
     #[cfg(feature = "native-tls")]
     pub fn tls(mut self) -> Self {

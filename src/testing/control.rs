@@ -120,7 +120,7 @@ pub(super) fn populate(world: &mut World) {
         first.clone_into(&mut user.first_name);
         last.clone_into(&mut user.last_name);
         if name == "admin" {
-            user.roles = "system_admin system_user".to_owned();
+            "system_admin system_user".clone_into(&mut user.roles);
         }
         let id = user.id.clone();
         world.join_team(&team, &id);
@@ -397,7 +397,7 @@ impl TestServer {
         self.inner.world().requests.clear();
     }
 
-    /// How many WebSockets are open and logged in.
+    /// How many WebSocket links are open and logged in.
     pub fn connections(&self) -> usize {
         self.inner.world().hub.active()
     }
@@ -407,14 +407,14 @@ impl TestServer {
         self.inner.world().hub.inactive()
     }
 
-    /// How many of the WebSockets so far went on with an earlier connection.
+    /// How many of the links so far went on with an earlier connection.
     pub fn resumed(&self) -> usize {
         use super::hub::Attached;
         let world = self.inner.world();
         world.hub.outcomes.iter().filter(|one| matches!(one, Attached::Replayed | Attached::Lossless)).count()
     }
 
-    /// Waits until so many WebSockets are open and logged in; whether it came to that within `time`.
+    /// Waits until so many links are open and logged in; whether it came to that within `time`.
     pub fn wait_for_connections(&self, count: usize, time: Duration) -> bool {
         let deadline = Instant::now() + time;
         let mut world = self.inner.world();

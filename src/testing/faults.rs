@@ -204,7 +204,7 @@ impl TestServer {
 
 /// # Faults of connections
 ///
-/// "Links" are the open WebSockets.
+/// A "link" is an open WebSocket.
 impl TestServer {
     fn each_link(&self, each: impl Fn(&super::conn::Conn)) {
         for link in self.inner.world().hub.links() {

@@ -68,10 +68,10 @@ pub(super) fn encode_as(out: &mut Vec<u8>, first: u8, mask: Option<[u8; 4]>, pay
     if let (true, Ok(length)) = (length < 126, u8::try_from(length)) {
         out.push(bit | length);
     } else if let Ok(length) = u16::try_from(length) {
-        out.push(bit | 126);
+        out.push(bit | 0x7e);
         out.extend_from_slice(&length.to_be_bytes());
     } else {
-        out.push(bit | 127);
+        out.push(bit | 0x7f);
         out.extend_from_slice(&(length as u64).to_be_bytes());
     }
     match mask {

@@ -49,17 +49,17 @@ impl Event {
         Self { name: name.into(), data, scope: Scope::default() }
     }
 
-    pub(super) fn to_user(mut self, id: &str) -> Self {
+    pub(super) fn for_user(mut self, id: &str) -> Self {
         id.clone_into(&mut self.scope.user);
         self
     }
 
-    pub(super) fn to_channel(mut self, id: &str) -> Self {
+    pub(super) fn for_channel(mut self, id: &str) -> Self {
         id.clone_into(&mut self.scope.channel);
         self
     }
 
-    pub(super) fn to_team(mut self, id: &str) -> Self {
+    pub(super) fn for_team(mut self, id: &str) -> Self {
         id.clone_into(&mut self.scope.team);
         self
     }
@@ -364,7 +364,7 @@ impl Hub {
         if let (Some(object), false) = (data.as_object_mut(), who.old) {
             object.insert("server_hostname".into(), json!("testserver"));
         }
-        let text = Event::new("hello", data).to_user(&who.user).text("", who.old);
+        let text = Event::new("hello", data).for_user(&who.user).text("", who.old);
         if let Some(conn) = self.conns.get_mut(id) {
             conn.queue.push_front(Out::Event(text));
         }

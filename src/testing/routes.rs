@@ -130,7 +130,7 @@ impl Call<'_> {
     }
 
     /// 304 when the client has it already, as the server compares: byte for byte.
-    fn etag(&self, tag: String, answer: Answer) -> Answer {
+    fn etag(&self, tag: &str, answer: Answer) -> Answer {
         let tag = format!("{}.{tag}", self.world.version);
         if self.request.header("if-none-match") == Some(&tag) {
             return Answer::bytes(304, "", Vec::new()).with("Etag", tag);

@@ -41,8 +41,9 @@ pub(super) struct Inner {
 /// Whether the port is open.
 #[derive(Debug, Default)]
 struct Gate {
-    /// `None`: open. `Some(None)`: closed until opened.
-    closed: Option<Option<Instant>>,
+    closed: bool,
+    /// When it opens by itself.
+    until: Option<Instant>,
     /// What the acceptor last made of it.
     listening: bool,
 }
@@ -78,7 +79,7 @@ impl Inner {
             stopping: AtomicBool::new(false),
             conns: Mutex::default(),
             next: AtomicU64::new(1),
-            gate: Mutex::new(Gate { closed: None, listening: true }),
+            gate: Mutex::new(Gate { listening: true, ..Gate::default() }),
             gate_changed: Condvar::new(),
             #[cfg(feature = "native-tls")]
             tls,
@@ -105,7 +106,7 @@ impl Inner {
                 let mut gate = lock(&self.gate);
                 gate.listening = false;
                 self.gate_changed.notify_all();
-                if gate.closed.is_some() && !self.is_stopping() {
+                if gate.closed && !self.is_stopping() {
                     drop(self.gate_changed.wait_timeout(gate, wait));
                 }
                 continue;
@@ -150,25 +151,26 @@ impl Inner {
     /// How long the port stays closed; `None` when it is open.
     fn closed_for(&self) -> Option<Duration> {
         let mut gate = lock(&self.gate);
-        match gate.closed? {
-            None => Some(Duration::from_secs(3600)),
-            Some(until) => {
-                let left = until.checked_duration_since(Instant::now()).filter(|left| !left.is_zero());
-                if left.is_none() {
-                    gate.closed = None;
-                }
-                left
-            }
+        if !gate.closed {
+            return None;
         }
+        let Some(until) = gate.until else { return Some(Duration::from_secs(3600)) };
+        let left = until.checked_duration_since(Instant::now()).filter(|left| !left.is_zero());
+        gate.closed = left.is_some();
+        left
     }
 
     /// Closes the port, for a while or until it is opened. Returns when it is closed.
     pub(super) fn close_port(&self, time: Option<Duration>) {
-        lock(&self.gate).closed = Some(time.map(|time| Instant::now() + time));
+        {
+            let mut gate = lock(&self.gate);
+            gate.closed = true;
+            gate.until = time.map(|time| Instant::now() + time);
+        }
         self.knock();
         let deadline = Instant::now() + Duration::from_secs(2);
         let mut gate = lock(&self.gate);
-        while gate.listening && gate.closed.is_some() && Instant::now() < deadline {
+        while gate.listening && gate.closed && Instant::now() < deadline {
             let wait = self.gate_changed.wait_timeout(gate, Duration::from_millis(50));
             gate = wait.unwrap_or_else(PoisonError::into_inner).0;
         }
@@ -177,7 +179,7 @@ impl Inner {
     /// Opens the port again. Returns when it is open.
     pub(super) fn open_port(&self) {
         let mut gate = lock(&self.gate);
-        gate.closed = None;
+        gate.closed = false;
         self.gate_changed.notify_all();
         let deadline = Instant::now() + Duration::from_secs(2);
         while !gate.listening && Instant::now() < deadline {

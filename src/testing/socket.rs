@@ -87,7 +87,8 @@ pub(super) fn run(inner: &Arc<Inner>, input: &mut Input, request: &Request) -> i
             .spawn(move || write_loop(&inner, &conn, &wake))
     };
     let end = socket.read_loop(input);
-    socket.leave(writer.ok(), end)
+    socket.leave(writer.ok(), end);
+    Ok(())
 }
 
 /// How reading ended.
@@ -141,7 +142,7 @@ impl Socket<'_> {
         self.inner.changed.notify_all();
     }
 
-    fn leave(&self, writer: Option<thread::JoinHandle<()>>, end: End) -> io::Result<()> {
+    fn leave(&self, writer: Option<thread::JoinHandle<()>>, end: End) {
         let black = self.inner.world().hub.link(self.link).is_some_and(|link| link.black);
         if black && end == End::Gone {
             // From this side nothing has happened: the connection counts as active until pongs are missed.
@@ -186,7 +187,6 @@ impl Socket<'_> {
                 self.inner.let_go(self.link);
             }
         }
-        Ok(())
     }
 
     fn read_loop(&mut self, input: &mut Input) -> End {
@@ -194,7 +194,7 @@ impl Socket<'_> {
             match frame::decode(input.data(), MOST_MESSAGE) {
                 Ok(Some((frame, used))) => {
                     input.consume(used);
-                    if let Some(end) = self.on_frame(frame) {
+                    if let Some(end) = self.on_frame(&frame) {
                         return end;
                     }
                     if self.conn.is_reset() {
@@ -214,7 +214,7 @@ impl Socket<'_> {
         }
     }
 
-    fn on_frame(&mut self, frame: frame::Frame) -> Option<End> {
+    fn on_frame(&mut self, frame: &frame::Frame) -> Option<End> {
         match frame.opcode {
             frame::PONG => {
                 self.pong_deadline = Instant::now() + self.inner.settings.pong_wait;
@@ -382,7 +382,7 @@ fn act(world: &mut World, user: &str, action: &str, data: &Value) -> Result<Valu
             }
             let parent = data.get("parent_id").and_then(Value::as_str).unwrap_or_default();
             let data = json!({"parent_id": parent, "user_id": user});
-            world.emit(&Event::new("typing", data).to_channel(&channel).omitting(user));
+            world.emit(&Event::new("typing", data).for_channel(&channel).omitting(user));
             Ok(Value::Null)
         }
         "user_update_active_status" => {

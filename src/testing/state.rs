@@ -262,7 +262,7 @@ impl World {
         user.manual_status = manual;
         if changed {
             self.emit(
-                &Event::new("status_change", json!({"status": status, "user_id": user_id})).to_user(user_id),
+                &Event::new("status_change", json!({"status": status, "user_id": user_id})).for_user(user_id),
             );
         }
     }

@@ -73,10 +73,10 @@ impl<'a> Http<'a> {
             body.len()
         );
         if !self.token.is_empty() {
-            request.push_str(&format!("Authorization: Bearer {}\r\n", self.token));
+            request = format!("{request}Authorization: Bearer {}\r\n", self.token);
         }
         if !kind.is_empty() {
-            request.push_str(&format!("Content-Type: {kind}\r\n"));
+            request = format!("{request}Content-Type: {kind}\r\n");
         }
         request.push_str("\r\n");
         let mut bytes = request.into_bytes();

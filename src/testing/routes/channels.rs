@@ -114,7 +114,7 @@ fn create(call: &mut Call<'_>) -> Outcome {
     let message = format!("{user} joined the channel.");
     call.world.system_post(&id, &me, "system_join_channel", message, json!({"username": user}));
     let data = json!({"channel_id": id, "team_id": team});
-    call.world.emit(&Event::new("channel_created", data).to_user(&me));
+    call.world.emit(&Event::new("channel_created", data).for_user(&me));
     answer
 }
 
@@ -136,7 +136,7 @@ fn direct(call: &mut Call<'_>) -> Outcome {
     let (id, new) = call.world.direct(creator, other);
     if new {
         let data = json!({"creator_id": creator, "teammate_id": other});
-        call.world.emit(&Event::new("direct_added", data).to_channel(&id));
+        call.world.emit(&Event::new("direct_added", data).for_channel(&id));
     }
     call.world.channel(&id).map(|channel| shown(call, 201, channel)).ok_or_else(missing)
 }
@@ -170,7 +170,7 @@ fn group(call: &mut Call<'_>) -> Outcome {
     });
     for user in &ids {
         let data = json!({"teammate_ids": json!(ids).to_string()});
-        let mut event = Event::new("group_added", data).to_user(user);
+        let mut event = Event::new("group_added", data).for_user(user);
         event.scope.channel.clone_from(&id);
         call.world.emit(&event);
     }
@@ -221,7 +221,7 @@ fn patch(call: &mut Call<'_>, id: &str) -> Outcome {
 fn tell_updated(call: &mut Call<'_>, id: &str) {
     if let Some(channel) = call.world.channel(id) {
         let data = json!({"channel": channel.json(call.world.is_old()).to_string()});
-        call.world.emit(&Event::new("channel_updated", data).to_channel(id));
+        call.world.emit(&Event::new("channel_updated", data).for_channel(id));
     }
 }
 
@@ -246,7 +246,7 @@ fn privacy(call: &mut Call<'_>, id: &str) -> Outcome {
     let message = format!("This channel has been converted to a {what} Channel.");
     call.world.system_post(id, &me, "system_change_chan_privacy", message, json!({"username": user}));
     let data = json!({"channel_id": id});
-    call.world.emit(&Event::new("channel_converted", data).to_team(&team));
+    call.world.emit(&Event::new("channel_converted", data).for_team(&team));
     readable(call, id).map(|channel| shown(call, 200, channel))
 }
 
@@ -267,7 +267,7 @@ fn archive(call: &mut Call<'_>, id: &str) -> Outcome {
         channel.update_at = now;
     }
     let event = Event::new("channel_deleted", json!({"channel_id": id, "delete_at": now}));
-    call.world.emit(&if private { event.to_channel(id) } else { event.to_team(&team) });
+    call.world.emit(&if private { event.for_channel(id) } else { event.for_team(&team) });
     Ok(Answer::done())
 }
 
@@ -281,7 +281,7 @@ fn restore(call: &mut Call<'_>, id: &str) -> Outcome {
         channel.update_at = now;
     }
     let event = Event::new("channel_restored", json!({"channel_id": id}));
-    call.world.emit(&if private { event.to_channel(id) } else { event.to_team(&team) });
+    call.world.emit(&if private { event.for_channel(id) } else { event.for_team(&team) });
     let user = call.world.name_of(&me).to_owned();
     let message = format!("{user} unarchived the channel.");
     call.world.system_post(id, &me, "system_channel_restored", message, json!({"username": user}));
@@ -324,13 +324,13 @@ fn by_ids(call: &Call<'_>, team: &str) -> Outcome {
     Ok(Answer::json(200, &found.map(|channel| channel.json(old)).collect()))
 }
 
-fn like<'a>(call: &'a Call<'_>, me: &'a str, team: &'a str, term: &str) -> impl Iterator<Item = &'a Channel> {
-    let term = term.to_lowercase();
+fn like<'a>(call: &'a Call<'_>, me: &'a str, team: &'a str, part: &str) -> impl Iterator<Item = &'a Channel> {
+    let part = part.to_lowercase();
     call.world.channels.iter().filter(move |channel| {
         channel.team_id == team
             && channel.delete_at == 0
             && (channel.kind == "O" || channel.has(me))
-            && (channel.name.contains(&term) || channel.display_name.to_lowercase().contains(&term))
+            && (channel.name.contains(&part) || channel.display_name.to_lowercase().contains(&part))
     })
 }
 
@@ -345,8 +345,8 @@ fn search(call: &Call<'_>, team: &str) -> Outcome {
 fn autocomplete(call: &Call<'_>, team: &str) -> Outcome {
     let me = in_team(call, team)?;
     let old = call.world.is_old();
-    let term = call.request.param("name").unwrap_or_default();
-    Ok(Answer::json(200, &like(call, &me, team, term).map(|channel| channel.json(old)).collect()))
+    let part = call.request.param("name").unwrap_or_default();
+    Ok(Answer::json(200, &like(call, &me, team, part).map(|channel| channel.json(old)).collect()))
 }
 
 fn by_name(call: &Call<'_>, team: &str, name: &str) -> Outcome {
@@ -395,5 +395,5 @@ fn mine(call: &Call<'_>, user: &str, team: Option<&str>) -> Outcome {
     let newest = found.iter().map(|channel| channel.last_post_at.max(channel.update_at)).max().unwrap_or(0);
     let old = call.world.is_old();
     let answer = Answer::json(200, &found.iter().map(|channel| channel.json(old)).collect());
-    Ok(call.etag(format!("{id}.{newest}.0.{}", found.len()), answer))
+    Ok(call.etag(&format!("{id}.{newest}.0.{}", found.len()), answer))
 }

@@ -15,7 +15,7 @@ pub(super) fn route(call: &mut Call<'_>, method: &str, path: &[&str]) -> Option<
     Some(match (method, path) {
         ("POST", ["posts", "ids"]) => by_ids(call),
         ("GET", ["posts", id]) => readable(call, id).map(|post| {
-            call.etag(format!("{id}.{}", post.update_at), Answer::json(200, &call.world.post_json(post)))
+            call.etag(&format!("{id}.{}", post.update_at), Answer::json(200, &call.world.post_json(post)))
         }),
         ("GET", ["posts", id, "thread"]) => thread(call, id),
         ("GET", ["posts", id, "files", "info"]) => readable(call, id).map(|post| {
@@ -88,7 +88,7 @@ fn of_channel(call: &Call<'_>, id: &str) -> Outcome {
     let prev = all.get(range.end).map_or("", |post| &post.id);
     let part = all.get(range).unwrap_or_default();
     let newest = rows().map(|post| post.update_at).max().unwrap_or(channel.create_at);
-    Ok(call.etag(newest.to_string(), Answer::json(200, &list(call, part, true, next, prev))))
+    Ok(call.etag(&newest.to_string(), Answer::json(200, &list(call, part, true, next, prev))))
 }
 
 /// Newest first.
@@ -123,7 +123,7 @@ fn thread(call: &Call<'_>, id: &str) -> Outcome {
     if let Some(object) = body.as_object_mut() {
         object.insert("has_next".into(), json!(has_next));
     }
-    Ok(call.etag(format!("{id}.{}.{newest}", root.id), Answer::json(200, &body)))
+    Ok(call.etag(&format!("{id}.{}.{newest}", root.id), Answer::json(200, &body)))
 }
 
 fn by_ids(call: &Call<'_>) -> Outcome {

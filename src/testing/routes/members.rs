@@ -99,8 +99,8 @@ fn add(call: &mut Call<'_>, id: &str) -> Outcome {
 
 fn tell_added(call: &mut Call<'_>, id: &str, team: &str, me: &str, user: &str) {
     let data = json!({"team_id": team, "user_id": user});
-    call.world.emit(&Event::new("user_added", data.clone()).to_channel(id).omitting(user));
-    let mut own = Event::new("user_added", data).to_user(user);
+    call.world.emit(&Event::new("user_added", data.clone()).for_channel(id).omitting(user));
+    let mut own = Event::new("user_added", data).for_user(user);
     id.clone_into(&mut own.scope.channel);
     call.world.emit(&own);
     let (name, added) = (call.world.name_of(me).to_owned(), call.world.name_of(user).to_owned());
@@ -132,9 +132,9 @@ fn remove(call: &mut Call<'_>, id: &str, user: &str) -> Outcome {
         channel.members.retain(|member| member.user_id != user);
     }
     let data = json!({"remover_id": me, "user_id": user});
-    call.world.emit(&Event::new("user_removed", data).to_channel(id));
+    call.world.emit(&Event::new("user_removed", data).for_channel(id));
     let data = json!({"channel_id": id, "remover_id": me});
-    call.world.emit(&Event::new("user_removed", data).to_user(&user));
+    call.world.emit(&Event::new("user_removed", data).for_user(&user));
     let name = call.world.name_of(&user).to_owned();
     if user == me {
         let message = format!("{name} left the channel.");
@@ -152,7 +152,7 @@ fn tell_changed(call: &mut Call<'_>, id: &str, user: &str) {
     let shown = call.world.channel(id).and_then(|channel| Some(channel.member_json(channel.member(user)?)));
     if let Some(member) = shown {
         let data = json!({"channelMember": member.to_string()});
-        call.world.emit(&Event::new("channel_member_updated", data).to_user(user));
+        call.world.emit(&Event::new("channel_member_updated", data).for_user(user));
     }
 }
 
@@ -201,7 +201,7 @@ fn view(call: &mut Call<'_>, user: &str) -> Outcome {
     let at = channel.last_post_at.max(channel.member(&user).map_or(0, |member| member.last_viewed_at));
     call.world.viewed(&user, &[(id.clone(), now.max(at))]);
     if !call.world.is_old() {
-        let mut event = Event::new("thread_read_changed", json!({"timestamp": now})).to_user(&user);
+        let mut event = Event::new("thread_read_changed", json!({"timestamp": now})).for_user(&user);
         event.scope.channel.clone_from(&id);
         call.world.emit(&event);
     }
@@ -251,7 +251,7 @@ fn mine(call: &Call<'_>, user: &str, team: Option<&str>) -> Outcome {
         .filter_map(|channel| Some(channel.member_json(channel.member(&user)?)))
         .collect();
     if call.request.param("page") == Some("-1") {
-        let lines: String = rows.iter().map(|row| format!("{row}\n")).collect();
+        let lines: String = rows.iter().flat_map(|row| [row.to_string(), "\n".to_owned()]).collect();
         return Ok(Answer::bytes(200, "application/x-ndjson", lines));
     }
     Ok(Answer::json(200, &Value::Array(if team.is_some() { rows } else { call.page(rows) })))

@@ -66,9 +66,9 @@ fn save_draft(call: &mut Call<'_>) -> Outcome {
 }
 
 fn tell_draft(call: &mut Call<'_>, name: &str, draft: &Value, user: &str, channel: &str) {
-    let mut event = Event::new(name, json!({"draft": draft.to_string()})).to_user(user);
+    let mut event = Event::new(name, json!({"draft": draft.to_string()})).for_user(user);
     channel.clone_into(&mut event.scope.channel);
-    event.scope.omit_connection = call.request.header("connection-id").unwrap_or_default().to_owned();
+    call.request.header("connection-id").unwrap_or_default().clone_into(&mut event.scope.omit_connection);
     call.world.emit(&event);
 }
 
@@ -185,7 +185,7 @@ fn custom(id: &str, user: &str, team: &str, body: &Map<String, Value>) -> Value 
 }
 
 fn tell_category(call: &mut Call<'_>, name: &str, data: Value, user: &str, team: &str) {
-    let mut event = Event::new(name, data).to_user(user);
+    let mut event = Event::new(name, data).for_user(user);
     team.clone_into(&mut event.scope.team);
     call.world.emit(&event);
 }

@@ -192,7 +192,7 @@ fn ephemeral(call: &mut Call<'_>) -> Outcome {
         "metadata": {},
     });
     let mut event =
-        Event::new("ephemeral_message", json!({"post": shown.to_string()})).to_user(text(&body, "user_id"));
+        Event::new("ephemeral_message", json!({"post": shown.to_string()})).for_user(text(&body, "user_id"));
     text(post, "channel_id").clone_into(&mut event.scope.channel);
     call.world.emit(&event);
     Ok(Answer::json(201, &shown))
@@ -286,7 +286,7 @@ fn touch(call: &mut Call<'_>, id: &str, name: &str, reaction: &Value) {
         post.update_at = now;
         let channel = post.channel_id.clone();
         let data = json!({"reaction": reaction.to_string()});
-        call.world.emit(&Event::new(name, data).to_channel(&channel));
+        call.world.emit(&Event::new(name, data).for_channel(&channel));
     }
 }
 
@@ -363,7 +363,7 @@ fn set_unread(call: &mut Call<'_>, user: &str, id: &str) -> Outcome {
         "last_viewed_at": at, "mention_count": member.mention_count, "mention_count_root": member.mention_count,
         "msg_count": before, "msg_count_root": before, "urgent_mention_count": 0, "post_id": id,
     });
-    let mut event = Event::new("post_unread", shown.clone()).to_user(&user);
+    let mut event = Event::new("post_unread", shown.clone()).for_user(&user);
     event.scope.channel.clone_from(&channel_id);
     event.scope.team.clone_from(&team);
     call.world.emit(&event);

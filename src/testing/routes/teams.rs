@@ -141,7 +141,7 @@ fn create(call: &mut Call<'_>) -> Outcome {
         }
     }
     let data = json!({"team_id": id, "user_id": me});
-    call.world.emit(&Event::new("added_to_team", data).to_user(&me));
+    call.world.emit(&Event::new("added_to_team", data).for_user(&me));
     visible(call, &id).map(|team| Answer::json(201, &team.json(true)))
 }
 
@@ -169,7 +169,7 @@ fn patch(call: &mut Call<'_>, id: &str) -> Outcome {
 fn tell(call: &mut Call<'_>, id: &str, name: &str) {
     if let Some(team) = call.world.team(id) {
         let data = json!({"team": team.json(false).to_string()});
-        call.world.emit(&Event::new(name, data).to_team(id));
+        call.world.emit(&Event::new(name, data).for_team(id));
     }
 }
 
@@ -222,14 +222,14 @@ fn join(call: &mut Call<'_>, id: &str) -> Outcome {
             call.world.system_post(&channel, &user, kind, message, json!({"username": name}));
             call.world.join(&channel, &user);
             let data = json!({"team_id": id, "user_id": user});
-            call.world.emit(&Event::new("user_added", data).to_channel(&channel));
+            call.world.emit(&Event::new("user_added", data).for_channel(&channel));
         }
         call.world.join_team(id, &user);
     }
     // The real server says it twice.
     for _ in 0..2 {
         let data = json!({"team_id": id, "user_id": user});
-        call.world.emit(&Event::new("added_to_team", data).to_user(&user));
+        call.world.emit(&Event::new("added_to_team", data).for_user(&user));
     }
     let team = visible(call, id)?;
     let member = TeamMember { user_id: user, admin: false };
@@ -256,8 +256,8 @@ fn leave(call: &mut Call<'_>, id: &str, user: &str) -> Outcome {
         call.world.system_post(main, &me, kind, message, json!({"username": name}));
     }
     let data = json!({"team_id": id, "user_id": user});
-    call.world.emit(&Event::new("leave_team", data.clone()).to_team(id).omitting(&user));
-    call.world.emit(&Event::new("leave_team", data).to_user(&user));
+    call.world.emit(&Event::new("leave_team", data.clone()).for_team(id).omitting(&user));
+    call.world.emit(&Event::new("leave_team", data).for_user(&user));
     if let Some(team) = call.world.team_mut(id) {
         team.members.retain(|member| member.user_id != user);
     }

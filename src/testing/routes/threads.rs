@@ -109,7 +109,7 @@ fn follow(call: &mut Call<'_>, user: &str, team: &str, thread: &str, follows: bo
     let data = json!({
         "reply_count": call.world.posts.replies(thread).count(), "state": follows, "thread_id": thread,
     });
-    let mut event = Event::new("thread_follow_changed", data).to_user(user);
+    let mut event = Event::new("thread_follow_changed", data).for_user(user);
     team.clone_into(&mut event.scope.team);
     call.world.emit(&event);
     Ok(Answer::done())
@@ -125,7 +125,7 @@ fn read(call: &mut Call<'_>, user: &str, team: &str, thread: &str, at: i64) -> O
         "unread_mentions": shown.get("unread_mentions"), "unread_replies": shown.get("unread_replies"),
         "previous_unread_mentions": 0, "previous_unread_replies": 0,
     });
-    let mut event = Event::new("thread_read_changed", data).to_user(user);
+    let mut event = Event::new("thread_read_changed", data).for_user(user);
     team.clone_into(&mut event.scope.team);
     call.world.emit(&event);
     Ok(Answer::json(200, &shown))
@@ -139,7 +139,7 @@ fn read_all(call: &mut Call<'_>, user: &str, team: &str) -> Answer {
             known.1 = now;
         }
     }
-    let mut event = Event::new("thread_read_changed", json!({})).to_user(user);
+    let mut event = Event::new("thread_read_changed", json!({})).for_user(user);
     team.clone_into(&mut event.scope.team);
     call.world.emit(&event);
     Answer::done()

@@ -189,7 +189,7 @@ fn one(call: &Call<'_>, is: impl Fn(&User) -> bool) -> Outcome {
     let me = call.user()?;
     let user = call.world.users.iter().find(|user| is(user)).ok_or_else(missing)?;
     let tag = format!("{}.{}..0.true.true.0", user.id, user.update_at);
-    Ok(call.etag(tag, Answer::json(200, &user.json(user.id == me || call.is_admin()))))
+    Ok(call.etag(&tag, Answer::json(200, &user.json(user.id == me || call.is_admin()))))
 }
 
 fn shown(call: &Call<'_>, users: &[&User]) -> Answer {
@@ -259,11 +259,11 @@ fn search(call: &Call<'_>) -> Outcome {
     if term.is_empty() {
         return Err(bad_body("term"));
     }
-    let (team, channel) = (text(&body, "team_id"), text(&body, "in_channel_id"));
+    let (inside, channel) = (text(&body, "team_id"), text(&body, "in_channel_id"));
     let found = call.world.users.iter().filter(|user| {
         matches(user, term)
             && (user.delete_at == 0 || body.get("allow_inactive") == Some(&Value::Bool(true)))
-            && (team.is_empty() || call.world.team(team).is_some_and(|team| team.has(&user.id)))
+            && (inside.is_empty() || call.world.team(inside).is_some_and(|team| team.has(&user.id)))
             && (channel.is_empty()
                 || call.world.channel(channel).is_some_and(|channel| channel.has(&user.id)))
     });
@@ -334,7 +334,7 @@ fn updated(call: &mut Call<'_>, id: &str) {
         call.world.emit(&Event::new("user_updated", sensitive).omitting(id).for_admins(true));
         call.world.emit(&Event::new("user_updated", short).omitting(id).for_admins(false));
     }
-    call.world.emit(&Event::new("user_updated", full).to_user(id));
+    call.world.emit(&Event::new("user_updated", full).for_user(id));
 }
 
 fn activate(call: &mut Call<'_>, whom: &str, active: Option<bool>) -> Outcome {
@@ -458,7 +458,7 @@ fn typing(call: &mut Call<'_>, whom: &str) -> Outcome {
         return Err(forbidden());
     }
     let data = json!({"parent_id": text(&body, "parent_id"), "user_id": id});
-    call.world.emit(&Event::new("typing", data).to_channel(channel).omitting(&id));
+    call.world.emit(&Event::new("typing", data).for_channel(channel).omitting(&id));
     Ok(Answer::bytes(200, "application/json", Vec::new()))
 }
 
@@ -591,6 +591,6 @@ fn delete_preferences(call: &mut Call<'_>, whom: &str) -> Outcome {
 }
 
 fn tell_preferences(call: &mut Call<'_>, id: &str, name: &str, given: &[Map<String, Value>]) {
-    call.world.emit(&Event::new("sidebar_category_updated", json!({})).to_user(id));
-    call.world.emit(&Event::new(name, json!({"preferences": json!(given).to_string()})).to_user(id));
+    call.world.emit(&Event::new("sidebar_category_updated", json!({})).for_user(id));
+    call.world.emit(&Event::new(name, json!({"preferences": json!(given).to_string()})).for_user(id));
 }

@@ -309,7 +309,7 @@ impl World {
                 member.mention_count += 1;
             }
         }
-        let mut event = Event::new("posted", data).to_channel(&post.channel_id);
+        let mut event = Event::new("posted", data).for_channel(&post.channel_id);
         event.scope.mentions = mentions;
         event.scope.followers.clone_from(&followers);
         self.emit(&event);
@@ -341,12 +341,12 @@ impl World {
         }
         if self.is_old() {
             for (id, _) in times {
-                self.emit(&Event::new("channel_viewed", json!({"channel_id": id})).to_user(user_id));
+                self.emit(&Event::new("channel_viewed", json!({"channel_id": id})).for_user(user_id));
             }
         } else {
             let times: Map<String, Value> = times.iter().map(|(id, at)| (id.clone(), json!(at))).collect();
             let data = json!({"channel_times": times});
-            self.emit(&Event::new("multiple_channels_viewed", data).to_user(user_id));
+            self.emit(&Event::new("multiple_channels_viewed", data).for_user(user_id));
         }
     }
 
@@ -434,7 +434,7 @@ impl World {
             let data = json!({
                 "previous_unread_mentions": 0, "previous_unread_replies": 0, "thread": thread.to_string(),
             });
-            let mut event = Event::new("thread_updated", data).to_user(user_id);
+            let mut event = Event::new("thread_updated", data).for_user(user_id);
             event.scope.team = team;
             self.emit(&event);
         }
@@ -499,7 +499,7 @@ impl World {
         if let Some(post) = self.posts.get(id) {
             let channel = post.channel_id.clone();
             let data = json!({"post": self.post_json(post).to_string()});
-            self.emit(&Event::new("post_edited", data).to_channel(&channel));
+            self.emit(&Event::new("post_edited", data).for_channel(&channel));
         }
     }
 
@@ -521,10 +521,10 @@ impl World {
         }
         let (full, short) = (json!({"delete_by": by, "post": shown}), json!({"post": shown}));
         if self.is_old() {
-            self.emit(&Event::new("post_deleted", full).to_channel(&post.channel_id));
+            self.emit(&Event::new("post_deleted", full).for_channel(&post.channel_id));
         } else {
-            self.emit(&Event::new("post_deleted", short).to_channel(&post.channel_id).for_admins(false));
-            self.emit(&Event::new("post_deleted", full).to_channel(&post.channel_id).for_admins(true));
+            self.emit(&Event::new("post_deleted", short).for_channel(&post.channel_id).for_admins(false));
+            self.emit(&Event::new("post_deleted", full).for_channel(&post.channel_id).for_admins(true));
         }
     }
 }

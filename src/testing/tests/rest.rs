@@ -69,3 +69,288 @@ fn knows_what_is_not_there() {
     let long = json!({"channel_id": server.channel_id("town-square"), "message": "é".repeat(16_384)});
     assert_eq!(jane.post("/posts", &long).json()["id"], "model.post.is_valid.message_length.app_error");
 }
+
+#[test]
+fn posts_are_edited_pinned_and_deleted_as_since_shows() {
+    let server = TestServer::start().unwrap();
+    let jane = Http::new(&server, "janedoe");
+    let town = server.channel_id("town-square");
+    let last_post_at = || {
+        let channels =
+            jane.get(&format!("/users/me/teams/{}/channels", server.team_id("awesome-chat"))).json();
+        let channels = channels.as_array().unwrap().clone();
+        channels.into_iter().find(|channel| channel["id"] == town).unwrap()["last_post_at"].as_i64().unwrap()
+    };
+    let since = |at: i64| {
+        let list = jane.get(&format!("/channels/{town}/posts?since={at}")).json();
+        let order = list["order"].as_array().unwrap();
+        order.iter().map(|id| list["posts"][id.as_str().unwrap()].clone()).collect::<Vec<Value>>()
+    };
+    let id = server.post_as("janedoe", "town-square", "old");
+    let step = || {
+        server.advance(Duration::from_millis(10));
+        let at = server.now();
+        server.advance(Duration::from_millis(10));
+        (at, last_post_at())
+    };
+    let (at, last) = step();
+    assert_eq!(jane.put(&format!("/posts/{id}/patch"), &json!({"message": "new"})).json()["message"], "new");
+    assert!(last_post_at() > last, "an edit moves it");
+    let rows = since(at);
+    assert_eq!(rows.len(), 2);
+    let history = rows.iter().find(|row| row["original_id"] == json!(id)).unwrap();
+    assert_eq!(history["message"], "");
+    assert!(history["delete_at"].as_i64().unwrap() > at);
+    let post = rows.iter().find(|row| row["id"] == json!(id)).unwrap();
+    assert!(post["edit_at"].as_i64().unwrap() > at && post["create_at"].as_i64().unwrap() < at);
+    assert_eq!(jane.get(&format!("/posts/{id}/edit_history")).json()[0]["message"], "old");
+
+    let (at, last) = step();
+    let reaction = json!({"user_id": server.user_id("janedoe"), "post_id": id, "emoji_name": "+1"});
+    assert_eq!(jane.post("/reactions", &reaction).status, 200);
+    assert_eq!(last_post_at(), last, "a reaction does not move it");
+    assert_eq!(since(at).len(), 1);
+    assert_eq!(server.posts("town-square")[0].reactions, [("janedoe".to_owned(), "+1".to_owned())]);
+    assert_eq!(jane.get(&format!("/posts/{id}/reactions")).json()[0]["emoji_name"], "+1");
+    assert_eq!(jane.delete(&format!("/users/me/posts/{id}/reactions/+1")).status, 200);
+    assert_eq!(jane.get(&format!("/posts/{id}/reactions")).json(), Value::Null);
+
+    let (at, last) = step();
+    assert_eq!(jane.post(&format!("/posts/{id}/pin"), &json!(null)).status, 200);
+    assert!(last_post_at() > last, "a pin moves it");
+    assert_eq!(since(at).len(), 1);
+    assert_eq!(jane.get(&format!("/channels/{town}/pinned")).json()["order"], json!([id]));
+
+    let (at, last) = step();
+    let reply = json!({"channel_id": town, "root_id": id, "message": "reply"});
+    let reply = Http::new(&server, "bob").post("/posts", &reply);
+    assert!(last_post_at() > last, "a reply moves it");
+    assert_eq!(since(at).len(), 2, "the reply, and its root with a new time");
+    let nested = json!({"channel_id": town, "root_id": reply.id(), "message": "no"});
+    assert_eq!(jane.post("/posts", &nested).json()["id"], "api.post.create_post.root_id.app_error");
+    assert_eq!(jane.get(&format!("/posts/{id}/thread")).json()["order"].as_array().unwrap().len(), 2);
+    assert_eq!(Http::new(&server, "zoe").delete(&format!("/posts/{id}")).status, 403);
+
+    let (at, last) = step();
+    assert_eq!(jane.delete(&format!("/posts/{id}")).status, 200);
+    assert_eq!(last_post_at(), last, "a deletion does not move it");
+    let gone = since(at);
+    assert_eq!(gone.len(), 2, "the root and its reply");
+    assert!(gone.iter().all(|row| row["message"] == "" && row["delete_at"].as_i64().unwrap() > 0));
+    assert!(server.posts("town-square").is_empty());
+    assert_eq!(jane.get(&format!("/posts/{id}")).json()["id"], "app.post.get.app_error");
+}
+
+#[test]
+fn pages_and_a_thousand_since() {
+    let server = TestServer::start().unwrap();
+    let jane = Http::new(&server, "janedoe");
+    let town = server.channel_id("town-square");
+    let ids: Vec<String> = (0..1100)
+        .map(|n| {
+            server.advance(Duration::from_millis(1));
+            server.post_as("bob", "town-square", &format!("{n}"))
+        })
+        .collect();
+    let list = |query: &str| jane.get(&format!("/channels/{town}/posts{query}")).json();
+    let order = |list: &Value| list["order"].as_array().unwrap().clone();
+    assert_eq!(order(&list("?since=1")).len(), 1000);
+    let first = list("?per_page=500");
+    assert_eq!(order(&first).len(), 200, "silently clamped");
+    assert_eq!(order(&first)[0], json!(ids[1099]));
+    assert_eq!((&first["next_post_id"], &first["prev_post_id"]), (&json!(""), &json!(ids[899])));
+    let older = list(&format!("?per_page=2&before={}", ids[500]));
+    assert_eq!(older["order"], json!([ids[499], ids[498]]));
+    assert_eq!((&older["next_post_id"], &older["prev_post_id"]), (&json!(ids[500]), &json!(ids[497])));
+    let newer = list(&format!("?per_page=2&after={}", ids[500]));
+    assert_eq!(newer["order"], json!([ids[502], ids[501]]));
+    assert_eq!((&newer["next_post_id"], &newer["prev_post_id"]), (&json!(ids[503]), &json!(ids[500])));
+    assert_eq!(order(&list(&format!("?per_page=200&before={}", ids[3]))).len(), 3);
+    let tag = jane.get(&format!("/channels/{town}/posts")).header("etag").unwrap().to_owned();
+    let path = format!("/channels/{town}/posts");
+    let same = jane.send("GET", &path, "", &format!("If-None-Match: {tag}\r\n"), b"");
+    assert_eq!((same.status, same.body.len()), (304, 0));
+}
+
+#[test]
+fn files_go_up_and_down() {
+    let server = TestServer::start().unwrap();
+    let (jane, bob) = (Http::new(&server, "janedoe"), Http::new(&server, "bob"));
+    let town = server.channel_id("town-square");
+    let raw =
+        jane.send("POST", &format!("/files?channel_id={town}&filename=a%20b.txt"), "", "", b"0123456789");
+    assert_eq!((raw.status, &raw.json()["client_ids"]), (201, &Value::Null));
+    let id = raw.json()["file_infos"][0]["id"].as_str().unwrap().to_owned();
+    assert_eq!(bob.get(&format!("/files/{id}")).status, 403, "not attached yet");
+    let body = format!(
+        "--b\r\nContent-Disposition: form-data; name=\"channel_id\"\r\n\r\n{town}\r\n--b\r\n\
+         Content-Disposition: form-data; name=\"files\"; filename=\"x.png\"\r\n\r\nPNG\r\n--b--\r\n"
+    );
+    let two = jane.send("POST", "/files", "multipart/form-data; boundary=b", "", body.as_bytes());
+    assert_eq!(two.json()["file_infos"][0]["mime_type"], "image/png");
+    assert_eq!(jane.send("POST", "/files", "multipart/form-data; boundary=b", "", b"").status, 400);
+    let post = jane.post("/posts", &json!({"channel_id": town, "message": "", "file_ids": [id, id, "nope"]}));
+    assert_eq!(post.json()["file_ids"], json!([id]));
+    assert_eq!(post.json()["metadata"]["files"][0]["name"], "a b.txt");
+    assert_eq!(server.posts("town-square")[0].files, ["a b.txt"]);
+    let whole = bob.get(&format!("/files/{id}"));
+    assert_eq!(whole.body, b"0123456789");
+    assert!(whole.header("content-disposition").unwrap().contains("filename*=UTF-8''a%20b.txt"));
+    let range = |range: &str| {
+        let got = bob.send("GET", &format!("/files/{id}"), "", &format!("Range: bytes={range}\r\n"), b"");
+        (
+            got.status,
+            String::from_utf8(got.body.clone()).unwrap(),
+            got.header("content-range").map(str::to_owned),
+        )
+    };
+    assert_eq!(range("3-5"), (206, "345".into(), Some("bytes 3-5/10".into())));
+    assert_eq!(range("7-"), (206, "789".into(), Some("bytes 7-9/10".into())));
+    assert_eq!(range("-2"), (206, "89".into(), Some("bytes 8-9/10".into())));
+    assert_eq!(range("10-").0, 416);
+    assert_eq!(bob.send("HEAD", &format!("/files/{id}"), "", "", b"").body, b"");
+    assert_eq!(bob.get(&format!("/files/{id}/link")).status, 403);
+    server.set_max_file_size(5);
+    assert_eq!(
+        jane.send("POST", &format!("/files?channel_id={town}&filename=c"), "", "", b"123456").status,
+        413
+    );
+}
+
+#[test]
+fn uploads_resume() {
+    let server = TestServer::start().unwrap();
+    let jane = Http::new(&server, "janedoe");
+    let size = 6 * 1024 * 1024;
+    let begin = json!({"channel_id": server.channel_id("town-square"), "filename": "big", "file_size": size});
+    let upload = jane.post("/uploads", &begin);
+    let path = format!("/uploads/{}", upload.id());
+    let small = jane.send("POST", &path, "", "", &[1; 100]);
+    assert_eq!(small.json()["id"], "app.upload.upload_data.first_part_too_small.app_error");
+    assert_eq!(jane.send("POST", &path, "", "", &vec![1; 5 * 1024 * 1024]).status, 204);
+    assert_eq!(jane.get(&path).json()["file_offset"], 5 * 1024 * 1024);
+    assert_eq!(jane.get("/users/me/uploads").json().as_array().unwrap().len(), 1);
+    assert_eq!(jane.send("POST", &path, "", "", &vec![1; 2 * 1024 * 1024]).status, 400);
+    let done = jane.send("POST", &path, "", "", &vec![1; 1024 * 1024]);
+    assert_eq!((done.status, &done.json()["size"]), (200, &json!(size)));
+    assert_eq!(jane.get(&path).status, 404);
+}
+
+#[test]
+fn channels_and_their_members() {
+    let server = TestServer::start().unwrap();
+    let (jane, bob) = (Http::new(&server, "janedoe"), Http::new(&server, "bob"));
+    let team = server.team_id("awesome-chat");
+    let make = |name: &str, kind: &str| {
+        jane.post(
+            "/channels",
+            &json!({"team_id": team, "name": name, "display_name": "Dev Talk", "type": kind}),
+        )
+    };
+    assert_eq!(make("Dev Talk", "O").status, 400);
+    let open = make("dev-talk", "O");
+    assert_eq!(open.status, 201);
+    assert_eq!(make("dev-talk", "O").json()["id"], "store.sql_channel.save_channel.exists.app_error");
+    let closed = make("secret", "P");
+    assert_eq!(bob.get(&format!("/channels/{}", open.id())).status, 200);
+    assert_eq!(bob.get(&format!("/channels/{}", closed.id())).status, 403);
+    assert_eq!(bob.get(&format!("/teams/{team}/channels/name/secret")).status, 404);
+    assert_eq!(bob.get("/teams/name/awesome-chat/channels/name/dev-talk").id(), open.id());
+    assert_eq!(bob.get(&format!("/teams/{team}/channels/name/Dev-Talk")).status, 400);
+    assert_eq!(bob.post("/posts", &json!({"channel_id": open.id(), "message": "x"})).status, 403);
+    let members = format!("/channels/{}/members", open.id());
+    assert_eq!(bob.post(&members, &json!({"user_id": server.user_id("bob")})).status, 201);
+    assert_eq!(bob.post("/posts", &json!({"channel_id": open.id(), "message": "x"})).status, 201);
+    assert_eq!(jane.delete(&format!("{members}/{}", server.user_id("bob"))).status, 200);
+    let town = server.channel_id("town-square");
+    assert_eq!(jane.delete(&format!("/channels/{town}/members/me")).status, 400);
+    assert_eq!(jane.delete(&format!("/channels/{}", open.id())).status, 200);
+    let late = jane.post("/posts", &json!({"channel_id": open.id(), "message": "x"}));
+    assert_eq!(late.json()["id"], "api.post.create_post.can_not_post_to_deleted.error");
+    assert_eq!(jane.post(&format!("/channels/{}/restore", open.id()), &json!(null)).json()["delete_at"], 0);
+    let ids = json!([server.user_id("janedoe"), server.user_id("bob")]);
+    let direct = jane.post("/channels/direct", &ids);
+    assert_eq!((direct.status, &direct.json()["type"]), (201, &json!("D")));
+    assert_eq!(bob.post("/channels/direct", &ids).id(), direct.id());
+    server.post_as("bob", "@janedoe", "psst");
+    assert_eq!(server.posts("janedoe@bob")[0].message, "psst");
+    let group = json!([server.user_id("janedoe"), server.user_id("bob"), server.user_id("zoe")]);
+    assert_eq!(jane.post("/channels/group", &group).json()["name"].as_str().unwrap().len(), 40);
+}
+
+#[test]
+fn bots_and_their_tokens() {
+    let server = TestServer::start().unwrap();
+    let admin = Http::new(&server, "admin");
+    let bot = admin.post("/bots", &json!({"username": "helper", "display_name": "Helper"}));
+    let id = bot.json()["user_id"].as_str().unwrap().to_owned();
+    let token = admin.post(&format!("/users/{id}/tokens"), &json!({"description": "x"}));
+    let mut helper = Http::new(&server, "");
+    token.json()["token"].as_str().unwrap().clone_into(&mut helper.token);
+    assert_eq!(helper.get("/users/me").json()["is_bot"], true);
+    server.expire_sessions();
+    assert_eq!(helper.get("/users/me").status, 200, "tokens are no logins");
+    let admin = Http::new(&server, "admin");
+    assert_eq!(admin.post(&format!("/bots/{id}/disable"), &json!(null)).status, 200);
+    assert_eq!(helper.get("/users/me").status, 401);
+    assert_eq!(admin.post(&format!("/bots/{id}/enable"), &json!(null)).status, 200);
+    assert_eq!(helper.get("/users/me").status, 200);
+    server.revoke("helper");
+    assert_eq!(helper.get("/users/me").status, 401);
+    let login = Http::new(&server, "").post("/users/login", &json!({"login_id": "helper", "password": "x"}));
+    assert_eq!(login.json()["id"], "api.user.login.bot_login_forbidden.app_error");
+}
+
+#[test]
+fn threads_and_preferences() {
+    let server = TestServer::start().unwrap();
+    let jane = Http::new(&server, "janedoe");
+    let root = server.post_as("janedoe", "town-square", "root");
+    server.reply_as("bob", &root, "hi @zoe");
+    let threads = format!("/users/me/teams/{}/threads", server.team_id("awesome-chat"));
+    let list = jane.get(&threads).json();
+    assert_eq!((&list["total"], &list["threads"][0]["unread_replies"]), (&json!(1), &json!(1)));
+    assert_eq!(Http::new(&server, "zoe").get(&threads).json()["threads"][0]["unread_mentions"], 1);
+    assert_eq!(jane.put(&format!("{threads}/{root}/read/{}", server.now()), &json!(null)).status, 200);
+    assert_eq!(jane.get(&threads).json()["total_unread_threads"], 0);
+    assert_eq!(jane.delete(&format!("{threads}/{root}/following")).status, 200);
+    let gone = jane.put(&format!("{threads}/{root}/read/1"), &json!(null));
+    assert_eq!(gone.json()["id"], "app.user.get_threads_for_user.not_found");
+    let one = json!([{"user_id": server.user_id("janedoe"), "category": "c", "name": "n", "value": "v"}]);
+    assert_eq!(jane.put("/users/me/preferences", &one).status, 200);
+    assert_eq!(jane.get("/users/me/preferences/c/name/n").json()["value"], "v");
+    assert_eq!(jane.post("/users/me/preferences/delete", &one).status, 200);
+    assert_eq!(jane.get("/users/me/preferences/c").status, 404);
+    let other = json!([{"user_id": server.user_id("bob"), "category": "c", "name": "n", "value": "v"}]);
+    assert_eq!(jane.put("/users/me/preferences", &other).status, 403);
+}
+
+#[test]
+fn takes_chunks_and_keeps_connections() {
+    let server = TestServer::start().unwrap();
+    let mut tcp = TcpStream::connect(("127.0.0.1", server.port())).unwrap();
+    tcp.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
+    let body = json!({"login_id": "bob", "password": PASSWORD}).to_string();
+    let (one, other) = body.split_at(10);
+    let request = format!(
+        "POST /api/v4/users/login HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n\
+         {:x}\r\n{one}\r\n{:x}\r\n{other}\r\n0\r\n\r\nGET /api/v4/system/ping HTTP/1.1\r\nHost: x\r\n\r\n",
+        one.len(),
+        other.len()
+    );
+    for byte in request.as_bytes().chunks(7) {
+        tcp.write_all(byte).unwrap();
+    }
+    let mut text = String::new();
+    while !text.contains("ActiveSearchBackend") {
+        let mut buffer = [0; 4096];
+        let count = tcp.read(&mut buffer).unwrap();
+        assert!(count > 0, "{text}");
+        text.push_str(&String::from_utf8_lossy(&buffer[..count]));
+    }
+    assert!(text.starts_with("HTTP/1.1 200 OK\r\n") && text.contains("\r\nToken: "), "{text}");
+    tcp.write_all(b"\x16\x03\x01 what\r\n\r\n").unwrap();
+    let mut text = String::new();
+    tcp.read_to_string(&mut text).unwrap();
+    assert!(text.starts_with("HTTP/1.1 400"), "{text}");
+}
