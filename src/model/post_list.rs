@@ -32,12 +32,14 @@ pub struct PostList {
 impl PostList {
     /// The posts that were asked for, newest first.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = &Post> + '_ {
-        let order = match self.order.as_slice() {
-            // The thread of a post has that post at both ends on servers like 5.37.
-            [rest @ .., last] if rest.first() == Some(last) => rest,
-            all => all,
-        };
-        order.iter().filter_map(|id| self.posts.get(id))
+        self.order.iter().filter_map(|id| self.posts.get(id))
+    }
+
+    /// The same with each post once: 5.37 lists the first post of a thread twice.
+    pub(crate) fn distinct(mut self) -> Self {
+        let mut seen = std::collections::HashSet::new();
+        self.order.retain(|id| seen.insert(id.clone()));
+        self
     }
 
     /// The posts that were asked for, newest first, without a copy.

@@ -43,7 +43,7 @@ impl Posts<'_> {
     /// Permission: `read_channel`.
     #[doc(alias = "GetPostThread")]
     pub fn thread(&self, post: &PostId, page: &ThreadPage) -> Result<PostList> {
-        self.0.get("/posts/{post_id}/thread", &[post]).query(page).fetch()
+        self.0.get("/posts/{post_id}/thread", &[post]).query(page).fetch().map(PostList::distinct)
     }
 
     /// Gets up to 1,000 posts by id; unknown and invisible ones are left out.
