@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::tls;
 
 /// A connected socket. All of it goes by reference, so that another thread can shut it down.
 pub(crate) trait Socket: Send + Sync + 'static {
@@ -132,7 +133,10 @@ pub(crate) fn read_head(from: &mut impl Read, who: &str) -> Result<(Vec<u8>, Vec
             Err(e) if e.kind() == io::ErrorKind::TimedOut => {
                 return Err(Error::new(ErrorKind::Timeout, format!("{who} did not answer in time")));
             }
-            Err(e) => return Err(Error::io(format!("the connection to {who} broke"), e)),
+            Err(e) => {
+                return Err(tls::refusal(&e)
+                    .unwrap_or_else(|| Error::io(format!("the connection to {who} broke"), e)));
+            }
         };
         let looked_at = head.len().saturating_sub(3);
         head.extend_from_slice(chunk.get(..count).unwrap_or_default());

@@ -1,9 +1,9 @@
 //! One TLS setting for REST calls and for the socket.
 
 #[cfg(feature = "native-tls")]
-pub(crate) use on::Tls;
-#[cfg(feature = "native-tls")]
 pub use on::TlsConfig;
+#[cfg(feature = "native-tls")]
+pub(crate) use on::{Tls, refusal};
 
 #[cfg(feature = "native-tls")]
 mod on {
@@ -63,8 +63,14 @@ mod on {
             Ok(self)
         }
 
-        /// Shows this certificate to the server: PEM of the chain, and of the key in PKCS#8 form.
+        /// Shows this certificate to the server: PEM of the chain, and of the key in PKCS#8 form
+        /// (`BEGIN PRIVATE KEY`). Both may be the same file.
         pub fn identity_pem(mut self, chain: &[u8], key: &[u8]) -> Result<Self> {
+            let at = find(key, b"-----BEGIN PRIVATE KEY-----").ok_or_else(|| {
+                Error::input("the PEM identity has no private key in PKCS#8 form, unencrypted")
+                    .with_hint("`openssl pkcs8 -topk8 -nocrypt -in old.key -out new.key` makes one")
+            })?;
+            let key = key.get(at..).unwrap_or_default();
             let identity = Identity::from_pkcs8(chain, key).map_err(|e| bad("the PEM identity", e))?;
             self.identity = Some(identity);
             Ok(self)
@@ -102,10 +108,12 @@ mod on {
         Error::input(format!("{what} cannot be read")).because(source)
     }
 
+    fn find(text: &[u8], words: &[u8]) -> Option<usize> {
+        text.windows(words.len()).position(|window| window == words)
+    }
+
     fn certificates(pem: &[u8]) -> Result<Vec<Certificate>> {
-        const BEGIN: &[u8] = b"-----BEGIN CERTIFICATE-----";
-        let text = pem.windows(BEGIN.len()).any(|window| window == BEGIN);
-        let read = if text {
+        let read = if find(pem, b"-----BEGIN CERTIFICATE-----").is_some() {
             Certificate::stack_from_pem(pem)
         } else {
             Certificate::from_der(pem).map(|one| vec![one])
@@ -171,53 +179,120 @@ mod on {
     /// Names the check that failed, as far as the system's library tells.
     fn explain(name: &str, error: native_tls::Error) -> Error {
         let text = error.to_string().to_ascii_lowercase();
-        let says = |words: &[&str]| words.iter().any(|word| text.contains(word));
-        let (message, hint) =
-            if says(&["self-signed", "self signed", "unable to get local issuer", "unknown ca"]) {
-                (
-                    "the certificate's issuer is not trusted",
-                    "give the company's CA to `TlsConfig::add_root`; the system's store is used beside it",
-                )
-            } else if says(&["hostname mismatch", "ip address mismatch", "name mismatch", "does not match"]) {
-                (
-                    "the certificate is for another host",
-                    "use the name in the certificate, or `TlsConfig::verify_name`",
-                )
-            } else if says(&["expired"]) {
-                ("the certificate has expired", "renew the server's certificate; check this machine's clock")
-            } else if says(&["not yet valid"]) {
-                ("the certificate is not valid yet", "check this machine's clock")
-            } else if says(&["wrong version number", "http request", "packet length too long"]) {
-                (
-                    "the server does not speak TLS on this port",
-                    "is it http instead of https, or another port?",
-                )
-            } else if says(&[
-                "protocol version",
-                "unsupported protocol",
-                "handshake failure",
-                "no shared cipher",
-            ]) {
-                ("no common TLS version or cipher", "TLS 1.2 is the minimum")
-            } else if says(&["certificate required", "bad certificate"]) {
-                ("the server wants a client certificate", "`TlsConfig::identity_pkcs12` or `identity_pem`")
-            } else if says(&["timed out", "would block", "temporarily unavailable"]) {
-                return Error::new(ErrorKind::Timeout, "the TLS handshake took too long").because(error);
-            } else {
-                ("the TLS handshake failed", "the cause below is the TLS library's")
-            };
-        Error::new(ErrorKind::Tls, format!("{message} ({name})")).with_hint(hint).because(error)
+        let Some((kind, message, hint)) = reason(&text) else {
+            return Error::new(ErrorKind::Tls, format!("the TLS handshake failed ({name})"))
+                .with_hint("the cause below is the TLS library's")
+                .because(error);
+        };
+        Error::new(kind, format!("{message} ({name})")).with_hint(hint).because(error)
+    }
+
+    /// With TLS 1.3 a server refuses the client's certificate only after the handshake.
+    pub(crate) fn refusal(error: &std::io::Error) -> Option<Error> {
+        let text = error.to_string().to_ascii_lowercase();
+        let (kind, message, hint) = reason(&text).filter(|_| text.contains("alert"))?;
+        Some(Error::new(kind, message).with_hint(hint).because(std::io::Error::other(text)))
+    }
+
+    /// What OpenSSL, Schannel and Secure Transport say, in our words. What the peer says (an alert) comes first.
+    fn reason(text: &str) -> Option<(ErrorKind, &'static str, &'static str)> {
+        const REASONS: &[(&[&str], ErrorKind, &str, &str)] = &[
+            (
+                &["alert certificate required", "alert bad certificate", "no certificate returned"],
+                ErrorKind::Tls,
+                "the server wants a client certificate",
+                "`TlsConfig::identity_pkcs12` or `identity_pem`",
+            ),
+            (
+                &[
+                    "alert unknown ca",
+                    "alert certificate",
+                    "alert unsupported certificate",
+                    "alert access denied",
+                ],
+                ErrorKind::Tls,
+                "the server does not accept the client certificate",
+                "it must be issued by a CA that the server trusts, and still be valid",
+            ),
+            (
+                &[
+                    "self-signed",
+                    "self signed",
+                    "unable to get local issuer",
+                    "unable to get issuer",
+                    "not trusted",
+                ],
+                ErrorKind::Tls,
+                "the certificate's issuer is not trusted",
+                "give the company's CA to `TlsConfig::add_root`; the system's store is used beside it",
+            ),
+            (
+                &["hostname mismatch", "ip address mismatch", "name mismatch", "does not match"],
+                ErrorKind::Tls,
+                "the certificate is for another host",
+                "use the name in the certificate, or `TlsConfig::verify_name`",
+            ),
+            (
+                &["expired"],
+                ErrorKind::Tls,
+                "the certificate has expired",
+                "renew the server's certificate; check this machine's clock",
+            ),
+            (
+                &["not yet valid"],
+                ErrorKind::Tls,
+                "the certificate is not valid yet",
+                "check this machine's clock",
+            ),
+            (
+                &["wrong version number", "http request", "packet length too long", "record layer failure"],
+                ErrorKind::Tls,
+                "the server does not speak TLS on this port",
+                "is it http instead of https, or another port?",
+            ),
+            (
+                &["protocol version", "unsupported protocol", "no shared cipher", "no protocols available"],
+                ErrorKind::Tls,
+                "no common TLS version or cipher",
+                "TLS 1.2 is the minimum",
+            ),
+            (
+                &["handshake failure"],
+                ErrorKind::Tls,
+                "the server refused the TLS handshake",
+                "it may want a client certificate (`TlsConfig::identity_pkcs12`), or a version or cipher that is \
+                 not offered here (TLS 1.2 is the minimum)",
+            ),
+            (
+                &["timed out", "would block", "temporarily unavailable"],
+                ErrorKind::Timeout,
+                "the TLS handshake took too long",
+                "something accepts connections on that port and says nothing: is it the right one?",
+            ),
+            (
+                &["unexpected eof", "connection reset", "broken pipe", "connection was aborted"],
+                ErrorKind::Connect,
+                "the connection was closed during the TLS handshake",
+                "a firewall on the way, a port that is not for TLS, or a server that restarts",
+            ),
+        ];
+        let found = REASONS.iter().find(|(words, ..)| words.iter().any(|word| text.contains(word)));
+        found.map(|(_, kind, message, hint)| (*kind, *message, *hint))
     }
 }
 
 #[cfg(not(feature = "native-tls"))]
-pub(crate) use off::Tls;
+pub(crate) use off::{Tls, refusal};
 
 #[cfg(not(feature = "native-tls"))]
 mod off {
     /// Stands where the TLS setting would be.
     #[derive(Debug, Default)]
     pub(crate) struct Tls;
+
+    pub(crate) fn refusal(_: &std::io::Error) -> Option<crate::Error> {
+        None
+    }
 }
 
 /// The error of an https URL in a build without TLS.

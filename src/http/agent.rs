@@ -92,9 +92,8 @@ impl Answer {
     pub(crate) fn read(mut self, limit: u64) -> Result<Vec<u8>> {
         let mut bytes =
             self.body.with_config().limit(limit).read_to_vec().map_err(|error| explain(error).error)?;
-        match &self.hidden {
-            Some(hidden) => hidden.put_back(&mut bytes).map_err(body_error)?,
-            None => {}
+        if let Some(hidden) = &self.hidden {
+            hidden.put_back(&mut bytes).map_err(body_error)?;
         }
         Ok(bytes)
     }

@@ -52,9 +52,10 @@ fn credentials(proxy: &Proxy) -> Option<(&Secret, &Secret)> {
 }
 
 fn connect(proxy: &Proxy, target: &BaseUrl, stream: &mut (impl Read + Write)) -> Result<()> {
-    let host = match target.host.contains(':') {
-        true => format!("[{}]:{}", target.host, target.port),
-        false => format!("{}:{}", target.host, target.port),
+    let host = if target.host.contains(':') {
+        format!("[{}]:{}", target.host, target.port)
+    } else {
+        format!("{}:{}", target.host, target.port)
     };
     let mut request = Zeroizing::new(format!("CONNECT {host} HTTP/1.1\r\nHost: {host}\r\n"));
     if let Some((user, password)) = credentials(proxy) {

@@ -73,8 +73,17 @@ impl Stream {
         #[cfg(feature = "native-tls")]
         {
             let copy = socket.try_clone().map_err(|e| Error::io("the socket cannot be shared", e))?;
+            let deadline = deadline.min(Instant::now() + config.connect_timeout);
             let tls = config.tls.handshake(&target.host, Pipe::new(Timed::new(socket, deadline)))?;
             Ok(Self::Tls(Box::new(tls), copy))
+        }
+    }
+
+    fn set_deadline(&mut self, deadline: Instant) {
+        match self {
+            Self::Plain(timed) => timed.set_deadline(deadline),
+            #[cfg(feature = "native-tls")]
+            Self::Tls(tls, _) => tls.get_mut().set_deadline(deadline),
         }
     }
 
@@ -113,6 +122,7 @@ fn upgrade(dial: Dial<'_>, target: &BaseUrl, path: &str) -> Result<(Socket, Arc<
     let request = request(&dial, target, path, &key)?;
     let socket = dial::connect(dial.config, target, dial.abort, dial.deadline)?;
     let mut stream = Stream::open(dial.config, target, socket, dial.deadline)?;
+    stream.set_deadline(dial.deadline);
     let lost = |e| Error::io("the upgrade request could not be sent", e);
     match &mut stream {
         Stream::Plain(timed) => timed.write_all(request.as_bytes()).map_err(lost)?,
@@ -234,11 +244,7 @@ fn redacted(url: &str) -> String {
 fn body_of(answer: &Response, mut body: Vec<u8>, stream: &mut Stream, until: Instant) -> Vec<u8> {
     let length = header(answer, "content-length").and_then(|text| text.trim().parse::<usize>().ok());
     let wanted = length.unwrap_or(MAX_REFUSAL).min(MAX_REFUSAL);
-    match stream {
-        Stream::Plain(timed) => timed.set_deadline(until),
-        #[cfg(feature = "native-tls")]
-        Stream::Tls(tls, _) => tls.get_mut().set_deadline(until),
-    }
+    stream.set_deadline(until);
     let mut chunk = [0; 2048];
     while body.len() < wanted && Instant::now() < until {
         match stream.read(&mut chunk) {

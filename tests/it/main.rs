@@ -12,7 +12,11 @@ mod contract;
 mod events;
 mod layers;
 mod live;
+mod logs;
+mod peer;
 mod posting;
 mod recorder;
 mod routes;
+#[cfg(feature = "native-tls")]
+mod tls;
 mod transfers;

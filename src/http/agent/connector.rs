@@ -106,7 +106,7 @@ mod local {
 
     use crossbeam_channel::bounded;
 
-    use super::*;
+    use super::{Arc, Duration, Instant, Result, Socket, io, no_connection};
 
     /// A socket whose queue is full makes `connect` wait, and that has no deadline: hence the thread.
     pub(super) fn connect(path: &Path, deadline: Instant) -> Result<Arc<dyn Socket>> {

@@ -79,7 +79,10 @@ impl Link {
 fn failed(error: io::Error, timeout: NextTimeout) -> ureq::Error {
     match error.kind() {
         io::ErrorKind::TimedOut => ureq::Error::Timeout(timeout.reason),
-        _ => error.into(),
+        _ => match crate::tls::refusal(&error) {
+            Some(refused) => super::not_sent(refused),
+            None => error.into(),
+        },
     }
 }
 
@@ -91,9 +94,7 @@ impl Transport for Link {
     fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), ureq::Error> {
         self.set_deadline(timeout);
         let output = self.buffers.output().get_mut(..amount).unwrap_or_default();
-        if let Some(framing) = veil::reveal(output) {
-            self.framing = framing;
-        }
+        veil::reveal(output, &mut self.framing);
         let sent = self.stream.write_all(output);
         // A token or a password need not stay in a pooled connection's buffer.
         output.fill(0);
