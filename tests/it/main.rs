@@ -13,6 +13,7 @@ mod events;
 mod layers;
 mod live;
 mod logs;
+mod models;
 mod peer;
 mod posting;
 mod recorder;
