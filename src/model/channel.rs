@@ -574,3 +574,33 @@ setters! { ChannelModeratedRolesPatch:
     /// Members.
     members: bool,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_the_other_one() {
+        let (jane, bob) = ("jfwhgceu8tds5y5izhknwi599h", "ifzt9m5fb7br9ydgqypreygk9o");
+        let (me, other): (UserId, UserId) = (jane.parse().unwrap(), bob.parse().unwrap());
+        let channel = |name: String, kind| Channel { name, kind, ..Channel::default() };
+        let direct = channel(format!("{bob}__{jane}"), ChannelType::Direct);
+        assert_eq!(direct.direct_partner(&me), Some(other.clone()));
+        assert_eq!(direct.direct_partner(&other), Some(me.clone()));
+        assert_eq!(
+            channel(format!("{jane}__{jane}"), ChannelType::Direct).direct_partner(&me),
+            Some(me.clone())
+        );
+        assert_eq!(channel(format!("{bob}__{jane}"), ChannelType::Open).direct_partner(&me), None);
+        assert_eq!(channel("odd".into(), ChannelType::Direct).direct_partner(&me), None);
+    }
+
+    #[test]
+    fn a_channel_with_its_team_is_read_from_one_object() {
+        let text = r##"{"id":"ifzt9m5fb7br9ydgqypreygk9o","props":{"a":1},"team_name":"t","banner_info":{"text":"x"}}"##;
+        let both: ChannelWithTeamData = crate::model::json::decode(text.as_bytes()).unwrap();
+        assert_eq!((&*both.team.team_name, both.channel.props.as_str()), ("t", r#"{"a":1}"#));
+        let back = serde_json::to_value(&both).unwrap();
+        assert_eq!((&back["team_name"], &back["props"]["a"]), (&"t".into(), &1.into()));
+    }
+}

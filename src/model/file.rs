@@ -158,3 +158,53 @@ pub struct FileUploadResponse {
     #[serde(deserialize_with = "crate::model::json::or_default")]
     pub client_ids: Vec<String>,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_safe_everywhere() {
+        let safe = [
+            ("report.pdf", "report.pdf"),
+            ("质量.docx", "质量.docx"),
+            ("../../.ssh/authorized_keys", "_.._.ssh_authorized_keys"),
+            ("..\\boot.ini", "_boot.ini"),
+            ("C:\\x", "C__x"),
+            ("a\0b\nc", "a_b_c"),
+            (".bashrc", "bashrc"),
+            ("name. . ", "name"),
+            ("", "file"),
+            ("...", "file"),
+            ("CON", "_CON"),
+            ("nul.txt", "_nul.txt"),
+            ("com1.tar.gz", "_com1.tar.gz"),
+            ("LPT² .x", "_LPT² .x"),
+            ("com10", "com10"),
+            ("console.log", "console.log"),
+            ("txt.\u{202e}exe", "txt._exe"),
+        ];
+        for (name, want) in safe {
+            assert_eq!(safe_name(name), want, "{name:?}");
+        }
+    }
+
+    #[test]
+    fn long_names_keep_their_ending() {
+        for name in [format!("{}.docx", "质".repeat(100)), "x".repeat(1000), format!("a.{}", "y".repeat(500))]
+        {
+            let safe = safe_name(&name);
+            assert!(!safe.is_empty() && safe.len() <= LONGEST_NAME, "{}", safe.len());
+        }
+        assert!(safe_name(&format!("{}.docx", "质".repeat(100))).ends_with(".docx"));
+        // Any text at all.
+        for seed in 0..2000_u32 {
+            let name: String = (0..seed % 300)
+                .filter_map(|n| char::from_u32(seed.wrapping_mul(2_654_435_761).rotate_left(n) % 0x3000))
+                .collect();
+            let safe = safe_name(&name);
+            assert!(!safe.is_empty() && safe.len() <= LONGEST_NAME && !safe.starts_with('.'));
+            assert!(!safe.contains(['/', '\\', '\0', ':']) && !safe.ends_with(['.', ' ']), "{safe:?}");
+        }
+    }
+}

@@ -266,3 +266,42 @@ pub struct PostInfo {
     /// Whether one is in the team.
     pub has_joined_team: bool,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::json::decode;
+
+    fn post(json: &str) -> Post {
+        decode(json.as_bytes()).unwrap()
+    }
+
+    #[test]
+    fn tells_who_made_it() {
+        assert!(post(r#"{"props":{"from_bot":"true"}}"#).is_automated());
+        assert!(post(r#"{"props":{"x":1,"from_webhook":"true"}}"#).is_automated());
+        assert!(post(r#"{"props":{"from_plugin":"true"}}"#).is_automated());
+        assert!(!post(r#"{"props":{"from_bot":"false"}}"#).is_automated());
+        assert!(!post(r#"{"props":{"x":{"from_bot":"true"}}}"#).is_automated());
+        assert!(!post(r#"{"props":null}"#).is_automated());
+        assert!(post(r#"{"type":"system_join_channel"}"#).is_system());
+        assert!(post(r#"{"type":"system_of_tomorrow"}"#).is_system());
+        assert!(!post(r#"{"type":"custom_poll"}"#).is_system());
+    }
+
+    #[test]
+    fn knows_its_thread() {
+        let root = post(r#"{"id":"736caaqdfpd4zmtpqqma9fa9er","root_id":""}"#);
+        assert!(!root.is_reply() && *root.thread_id() == root.id);
+        let reply = post(r#"{"id":"8k7ktpqaaidztx87g5zqd8j3ry","root_id":"736caaqdfpd4zmtpqqma9fa9er"}"#);
+        assert!(reply.is_reply() && *reply.thread_id() == root.id);
+    }
+
+    #[test]
+    fn gives_its_attachments_and_leaves_out_broken_ones() {
+        let post = post(r#"{"props":{"attachments":[{"text":"a","fields":null,"ts":1.5},7,{"title":"b"}]}}"#);
+        let attachments = post.attachments();
+        assert_eq!(attachments.len(), 2);
+        assert_eq!((&*attachments[0].text, &*attachments[1].title), ("a", "b"));
+    }
+}

@@ -181,3 +181,31 @@ fn as_metadata<S: serde::Serializer>(priority: &Option<PostPriority>, to: S) -> 
     metadata.serialize_entry("priority", priority)?;
     metadata.end()
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn sends_what_was_set_and_nothing_else() {
+        let channel: ChannelId = "pfsuwsotginax8b81ua7hppyxc".parse().unwrap();
+        let draft = PostDraft::new(&channel, "hello");
+        let sent = |draft: &PostDraft| serde_json::to_value(draft).unwrap();
+        assert_eq!(sent(&draft), json!({"channel_id": channel, "message": "hello"}));
+        let card = Attachment::new().title("t");
+        let draft = draft.key("k").attachment(&card).attachment(card).priority(PostPriority::urgent());
+        assert_eq!(
+            sent(&draft),
+            json!({
+                "channel_id": channel,
+                "message": "hello",
+                "props": {"key": "k", "attachments": [{"title": "t"}, {"title": "t"}]},
+                "metadata": {"priority": {
+                    "priority": "urgent", "requested_ack": false, "persistent_notifications": false
+                }},
+            })
+        );
+    }
+}

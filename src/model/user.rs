@@ -607,3 +607,27 @@ pub struct UsersWithGroupsAndCount {
     /// How many there are in all.
     pub total_count: i64,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn has_a_name_to_show() {
+        let mut user = User { username: "jane".into(), ..User::default() };
+        assert_eq!(user.display_name(), "jane");
+        user.last_name = "Doe".into();
+        assert_eq!(user.display_name(), "Doe");
+        user.first_name = "Jane".into();
+        assert_eq!(user.display_name(), "Jane Doe");
+        user.nickname = "JD".into();
+        assert_eq!(user.display_name(), "JD");
+    }
+
+    #[test]
+    fn secrets_do_not_show() {
+        let user =
+            User { password: Secret::new("hunter2"), mfa_secret: Secret::new("hunter2"), ..User::default() };
+        assert!(!format!("{user:?}").contains("hunter2"));
+    }
+}
