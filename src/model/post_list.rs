@@ -12,7 +12,7 @@ use crate::model::{ChannelId, Post, PostId, TeamId};
 #[serde(default)]
 #[non_exhaustive]
 pub struct PostList {
-    /// What was asked for, newest first.
+    /// What was asked for, newest first; in threads as they say.
     #[serde(deserialize_with = "crate::model::json::or_default")]
     pub order: Vec<PostId>,
     /// The posts; may hold more than `order`, as first posts of threads.
@@ -171,7 +171,7 @@ pub struct ThreadPage {
     /// Only what changed after `from_update_at`.
     #[serde(rename = "updatesOnly")]
     pub updates_only: Option<bool>,
-    /// `up` or `down`, the default.
+    /// `down` from the oldest on, or `up` from the newest; without it pages have no order.
     pub direction: Option<String>,
     /// Without the first post.
     #[serde(rename = "skipFetchThreads")]
@@ -202,7 +202,7 @@ setters! { ThreadPage:
     from_update_at: Timestamp,
     /// Only what changed after `from_update_at`.
     updates_only: bool,
-    /// `up` or `down`, the default.
+    /// `down` from the oldest on, or `up` from the newest; without it pages have no order.
     direction: String,
     /// Without the first post.
     skip_fetch_threads: bool,

@@ -224,3 +224,35 @@ fn a_history_without_end_ends() {
     assert!(history.next().unwrap().unwrap_err().is_forbidden());
     assert!(history.next().is_none());
 }
+
+#[test]
+fn a_thread_is_gone_through_once() {
+    let (server, client) = server(|sent| {
+        let asked =
+            |name: &str| sent.query.iter().find(|(have, _)| have == name).map(|(_, value)| value.clone());
+        assert_eq!((asked("perPage").as_deref(), asked("direction").as_deref()), (Some("200"), Some("down")));
+        let from = asked("fromPost").map_or(1, |id| id[20..].parse::<usize>().unwrap() + 1);
+        let replies = from..(from + 200).min(420);
+        let has_next = replies.end < 420;
+        let post =
+            |n| json!({"id": id(n), "create_at": n, "root_id": if n == 0 { String::new() } else { id(0) }});
+        let posts: serde_json::Map<String, Value> =
+            std::iter::once(0).chain(replies.clone()).map(|n| (id(n), post(n))).collect();
+        let order: Vec<String> = std::iter::once(0).chain(replies).map(id).collect();
+        Reply::json(json!({"order": order, "posts": posts, "has_next": has_next}).to_string())
+    });
+    let all: Vec<_> =
+        client.posts().all_in_thread(&id(0).parse().unwrap()).collect::<Result<_, _>>().unwrap();
+    let numbers: Vec<i64> = all.iter().map(|post| post.create_at.as_millis()).collect();
+    assert_eq!(numbers, (0..420).collect::<Vec<i64>>());
+    assert_eq!(server.take().len(), 3);
+    // An old server gives all at once, and says nothing of more.
+    let (server, client) = self::server(|_| {
+        let posts: serde_json::Map<String, Value> =
+            (0..300).map(|n| (id(n), json!({"id": id(n), "create_at": n}))).collect();
+        let order: Vec<String> = (0..300).rev().map(id).collect();
+        Reply::json(json!({"order": order, "posts": posts}).to_string())
+    });
+    assert_eq!(client.posts().all_in_thread(&id(0).parse().unwrap()).count(), 300);
+    assert_eq!(server.take().len(), 1);
+}

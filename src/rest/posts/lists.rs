@@ -7,8 +7,9 @@ use crate::model::{
     ChannelId, FileInfo, FlaggedPostPage, Post, PostId, PostList, PostPage, PostSearch, PostSearchResults,
     TeamId, ThreadPage, UnreadPostPage, UserId,
 };
+use crate::page::{MOST, Pages, pages};
 
-impl Posts<'_> {
+impl<'c> Posts<'c> {
     /// Lists one page of a channel's posts, newest first.
     ///
     /// `GET /channels/{channel_id}/posts`
@@ -44,6 +45,33 @@ impl Posts<'_> {
     #[doc(alias = "GetPostThread")]
     pub fn thread(&self, post: &PostId, page: &ThreadPage) -> Result<PostList> {
         self.0.get("/posts/{post_id}/thread", &[post]).query(page).fetch().map(PostList::distinct)
+    }
+
+    /// Goes through the thread that a post is in, from its first post on, 200 a call.
+    ///
+    /// Servers before 6.x give all of it in one answer.
+    pub fn all_in_thread(&self, post: &PostId) -> Pages<'c, Post> {
+        let (posts, post) = (*self, post.clone());
+        let (mut last, mut more) = (None, true);
+        pages(move |_| {
+            if !more {
+                return Ok(Vec::new());
+            }
+            let mut page = ThreadPage::new().per_page(MOST).direction("down");
+            if let Some((at, id)) = &last {
+                page = page.from_create_at(*at).from_post(id);
+            }
+            let list = posts.thread(&post, &page)?;
+            let has_next = list.has_next;
+            let place = |post: &Post| Some((post.create_at, post.id.clone()));
+            let mut found = list.into_posts();
+            // The first post comes with every page.
+            found.retain(|post| place(post) > last);
+            found.sort_by_key(place);
+            more = has_next && !found.is_empty();
+            last = found.last().and_then(place).or(last.take());
+            Ok(found)
+        })
     }
 
     /// Gets up to 1,000 posts by id; unknown and invisible ones are left out.
