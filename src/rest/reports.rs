@@ -2,7 +2,9 @@
 
 use crate::error::Result;
 use crate::http::Http;
-use crate::model::{Post, PostReportQuery, ReportPostListResponse, UserReport, UserReportQuery};
+use crate::model::{
+    Post, PostReportQuery, ReportPostListResponse, UserReport, UserReportFilter, UserReportQuery,
+};
 use crate::page::{Pages, until_last};
 
 /// Reports about accounts and posts, by [`Client::reports`](crate::Client::reports).
@@ -22,14 +24,14 @@ impl Reports<'_> {
         self.0.get("/reports/users", &[]).query(query).fetch()
     }
 
-    /// Counts the accounts that pass the filters.
+    /// Counts the accounts that pass the filter.
     ///
     /// `GET /reports/users/count`
     ///
     /// Permission: `sysconsole_read_user_management_users`.
     #[doc(alias = "GetUserCountForReporting")]
-    pub fn count_users(&self, query: &UserReportQuery) -> Result<i64> {
-        self.0.get("/reports/users/count", &[]).query(query).fetch()
+    pub fn count_users(&self, filter: &UserReportFilter) -> Result<i64> {
+        self.0.get("/reports/users/count", &[]).query(filter).fetch()
     }
 
     /// Begins to write a CSV file of accounts; the system bot posts it to the account when it is ready.
@@ -57,12 +59,10 @@ impl Reports<'_> {
 const MOST_USERS: u32 = 100;
 
 impl<'c> Reports<'c> {
-    /// Goes through all accounts that pass the filters, by user name, 100 a call; order and paging of `query` do not
-    /// count.
-    pub fn all_users(&self, query: &UserReportQuery) -> Pages<'c, UserReport> {
-        let (group, mut query) = (*self, query.clone().page_size(MOST_USERS).sort_column("Username"));
-        (query.direction, query.sort_direction) = (None, None);
-        (query.from_id, query.from_column_value) = (None, None);
+    /// Goes through all accounts that pass the filter, by user name, 100 a call.
+    pub fn all_users(&self, filter: &UserReportFilter) -> Pages<'c, UserReport> {
+        let query = UserReportQuery::new().filter(filter.clone()).page_size(MOST_USERS);
+        let (group, mut query) = (*self, query.sort_column("Username"));
         until_last(move |_| {
             let list = group.list_users(&query)?;
             if let Some(last) = list.last() {

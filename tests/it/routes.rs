@@ -21,7 +21,7 @@ pub(crate) struct Entry {
     pub(crate) route: String,
     operation: Option<String>,
     group: String,
-    admin: bool,
+    pub(crate) admin: bool,
     routed: bool,
     pub(crate) query: Vec<String>,
     pub(crate) body: Vec<String>,

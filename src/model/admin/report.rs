@@ -95,10 +95,13 @@ open_enum! {
     }
 }
 
-/// Which accounts to report. Counting looks at the filters only.
+/// Which accounts to report, and in what order.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct UserReportQuery {
+    /// Which accounts.
+    #[serde(flatten)]
+    pub filter: Option<UserReportFilter>,
     /// What they are sorted by; the user name by default.
     pub sort_column: Option<UserReportColumn>,
     /// `asc`, or `desc`.
@@ -113,6 +116,38 @@ pub struct UserReportQuery {
     pub from_id: Option<UserId>,
     /// What time the figures are about.
     pub date_range: Option<ReportRange>,
+}
+
+impl UserReportQuery {
+    /// With the server's defaults.
+    pub fn new() -> Self {
+        Self::default()
+    }
+}
+
+setters! { UserReportQuery:
+    /// Which accounts.
+    filter: UserReportFilter,
+    /// What they are sorted by; the user name by default.
+    sort_column: UserReportColumn,
+    /// `asc`, or `desc`.
+    sort_direction: String,
+    /// `next` goes on behind `from_id`, `prev` before it.
+    direction: String,
+    /// Accounts an answer; 50 by default, 100 at most.
+    page_size: u32,
+    /// What the last account has in the column that is sorted by.
+    from_column_value: String,
+    /// The last account of the last answer.
+    from_id: UserId,
+    /// What time the figures are about.
+    date_range: ReportRange,
+}
+
+/// Which accounts to report.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct UserReportFilter {
     /// Only accounts with this role.
     pub role_filter: Option<String>,
     /// Only members of this team.
@@ -129,28 +164,14 @@ pub struct UserReportQuery {
     pub guest_filter: Option<GuestFilter>,
 }
 
-impl UserReportQuery {
+impl UserReportFilter {
     /// With the server's defaults.
     pub fn new() -> Self {
         Self::default()
     }
 }
 
-setters! { UserReportQuery:
-    /// What they are sorted by; the user name by default.
-    sort_column: UserReportColumn,
-    /// `asc`, or `desc`.
-    sort_direction: String,
-    /// `next` goes on behind `from_id`, `prev` before it.
-    direction: String,
-    /// Accounts an answer; 50 by default, 100 at most.
-    page_size: u32,
-    /// What the last account has in the column that is sorted by.
-    from_column_value: String,
-    /// The last account of the last answer.
-    from_id: UserId,
-    /// What time the figures are about.
-    date_range: ReportRange,
+setters! { UserReportFilter:
     /// Only accounts with this role.
     role_filter: String,
     /// Only members of this team.
