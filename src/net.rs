@@ -118,24 +118,30 @@ pub(crate) fn first_of(
 /// A header block is smaller, or it is an attack.
 pub(crate) const MAX_HEAD: usize = 16 << 10;
 
+/// Whether the peer went away, in one of the ways to do so.
+pub(crate) fn is_hang_up(error: &io::Error) -> bool {
+    use io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, UnexpectedEof};
+    matches!(error.kind(), BrokenPipe | ConnectionAborted | ConnectionReset | UnexpectedEof)
+}
+
 /// Reads a header block; gives it, and what came after it.
 pub(crate) fn read_head(from: &mut impl Read, who: &str) -> Result<(Vec<u8>, Vec<u8>)> {
     let mut head = Vec::new();
     let mut chunk = [0; 2048];
     loop {
         let count = match from.read(&mut chunk) {
-            Ok(0) => {
-                let what = if head.is_empty() { "without an answer" } else { "in the middle of its answer" };
-                return Err(Error::new(ErrorKind::Io, format!("{who} closed the connection {what}")));
-            }
-            Ok(count) => count,
+            Ok(count @ 1..) => count,
             Err(e) if e.kind() == io::ErrorKind::Interrupted => continue,
             Err(e) if e.kind() == io::ErrorKind::TimedOut => {
                 return Err(Error::new(ErrorKind::Timeout, format!("{who} did not answer in time")));
             }
-            Err(e) => {
-                return Err(tls::refusal(&e)
-                    .unwrap_or_else(|| Error::io(format!("the connection to {who} broke"), e)));
+            Err(e) if !is_hang_up(&e) => {
+                let broken = |e| Error::io(format!("the connection to {who} broke"), e);
+                return Err(tls::refusal(&e).unwrap_or_else(|| broken(e)));
+            }
+            _ => {
+                let what = if head.is_empty() { "without an answer" } else { "in the middle of its answer" };
+                return Err(Error::new(ErrorKind::Io, format!("{who} closed the connection {what}")));
             }
         };
         let looked_at = head.len().saturating_sub(3);

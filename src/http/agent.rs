@@ -18,6 +18,7 @@ use self::veil::{Hidden, Uncovered};
 use super::Method;
 use crate::config::Config;
 use crate::error::{Error, ErrorKind, Result, short};
+use crate::net::is_hang_up;
 use crate::secret::Secret;
 
 /// The largest head of an answer. A buffer larger than it holds it whole.
@@ -249,13 +250,11 @@ fn explain(error: ureq::Error) -> Failure {
         ureq::Error::Timeout(phase) => {
             sent(Error::new(ErrorKind::Timeout, format!("no complete answer in time ({phase})")))
         }
-        ureq::Error::Io(e) => match e.kind() {
-            io::ErrorKind::UnexpectedEof => sent(
-                Error::new(ErrorKind::Io, "the connection was closed without a complete answer")
-                    .with_hint("a proxy that gave up, or a panic of the server: its log tells"),
-            ),
-            _ => sent(Error::io("the connection broke", e)),
-        },
+        ureq::Error::Io(e) if is_hang_up(&e) => sent(
+            Error::new(ErrorKind::Io, "the connection was closed without a complete answer")
+                .with_hint("a proxy that gave up, or a panic of the server: its log tells"),
+        ),
+        ureq::Error::Io(e) => sent(Error::io("the connection broke", e)),
         ureq::Error::BodyExceedsLimit(limit) => {
             sent(Error::new(ErrorKind::Protocol, format!("the answer is larger than {limit} bytes")))
         }

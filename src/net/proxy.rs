@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 
 use crate::config::{BaseUrl, Proxy, ProxyKind};
 use crate::error::{Error, ErrorKind, Result, short};
-use crate::net::read_head;
+use crate::net::{is_hang_up, read_head};
 use crate::secret::Secret;
 
 /// Asks the proxy for a connection to the target.
@@ -24,7 +24,7 @@ pub(crate) fn tunnel(proxy: &Proxy, target: &BaseUrl, stream: &mut (impl Read + 
 
 fn lost(error: io::Error) -> Error {
     let what = match error.kind() {
-        io::ErrorKind::UnexpectedEof => "the proxy closed the connection without an answer",
+        _ if is_hang_up(&error) => "the proxy closed the connection without an answer",
         io::ErrorKind::TimedOut => "the proxy did not answer in time",
         _ => "the connection to the proxy broke",
     };

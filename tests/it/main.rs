@@ -16,6 +16,7 @@ mod logs;
 mod models;
 mod peer;
 mod posting;
+mod proxy_connect;
 mod recorder;
 mod routes;
 #[cfg(feature = "native-tls")]
