@@ -6,12 +6,30 @@
 //!
 //! ```
 //! use mattermost::testing::TestServer;
+//! use std::time::Duration;
 //!
-//! # fn main() -> mattermost::Result<()> {
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let server = TestServer::start()?;
-//! server.post_as("bob", "town-square", "!ping");
-//! assert_eq!(server.posts("town-square")[0].message, "!ping");
-//! println!("{} with {}", server.url(), server.token("janedoe"));
+//! // The bot under test, which says "pong" to everybody's "ping".
+//! let bot = server.client("bob")?;
+//! let events = bot.events()?;
+//! let stopper = events.stopper();
+//! let running = std::thread::spawn(move || -> mattermost::Result<()> {
+//!     for message in events.messages() {
+//!         let message = message?;
+//!         if message.text() == "ping" {
+//!             message.answer("pong")?;
+//!         }
+//!     }
+//!     Ok(())
+//! });
+//! // The test.
+//! server.cut_connections();
+//! server.post_as("janedoe", "town-square", "ping");
+//! let answer = server.wait_for_post("town-square", Duration::from_secs(5), |post| post.user == "bob");
+//! assert_eq!(answer.map(|post| post.message).as_deref(), Some("pong"));
+//! stopper.stop();
+//! running.join().map_err(|_| "the bot panicked")??;
 //! # Ok(()) }
 //! ```
 //!

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, TcpStream};
+#[cfg(feature = "native-tls")]
+use std::sync::OnceLock;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -25,7 +27,7 @@ pub(super) struct Conn {
     pub(super) id: u64,
     tcp: TcpStream,
     #[cfg(feature = "native-tls")]
-    tls: Option<Mutex<Tls>>,
+    tls: OnceLock<Mutex<Tls>>,
     writing: Mutex<()>,
     line: Mutex<Line>,
     changed: Condvar,
@@ -53,32 +55,26 @@ impl Conn {
             id,
             tcp,
             #[cfg(feature = "native-tls")]
-            tls: None,
+            tls: OnceLock::new(),
             writing: Mutex::new(()),
             line: Mutex::default(),
             changed: Condvar::new(),
         }
     }
 
-    /// The same with TLS, after its handshake.
+    /// The TLS handshake. From then on everything is encrypted.
     #[cfg(feature = "native-tls")]
-    pub(super) fn with_tls(mut self, acceptor: &native_tls::TlsAcceptor) -> io::Result<Self> {
-        let tls = Tls::accept(
-            acceptor,
-            |buffer| {
-                self.tcp.set_read_timeout(Some(Duration::from_secs(10)))?;
-                (&self.tcp).read(buffer)
-            },
-            |bytes| self.send(bytes),
-        )?;
-        self.tls = Some(Mutex::new(tls));
-        Ok(self)
+    pub(super) fn accept_tls(&self, acceptor: &native_tls::TlsAcceptor) -> io::Result<()> {
+        let deadline = Instant::now() + Duration::from_secs(10);
+        let read = |buffer: &mut [u8]| self.read_raw(buffer, Some(deadline));
+        let tls = Tls::accept(acceptor, read, |bytes| self.send(bytes))?;
+        self.tls.set(Mutex::new(tls)).map_err(|_| io::ErrorKind::AlreadyExists.into())
     }
 
     /// Waits for bytes until `deadline`; 0 is the end of the stream.
     pub(super) fn read(&self, buffer: &mut [u8], deadline: Option<Instant>) -> io::Result<usize> {
         #[cfg(feature = "native-tls")]
-        if let Some(tls) = &self.tls {
+        if let Some(tls) = self.tls.get() {
             return self.read_tls(tls, buffer, deadline);
         }
         self.read_raw(buffer, deadline)
@@ -146,8 +142,26 @@ impl Conn {
     /// Sends all of it, in one piece with regard to other writers.
     pub(super) fn write(&self, bytes: &[u8]) -> io::Result<()> {
         let _order = lock(&self.writing);
+        self.write_now(bytes)
+    }
+
+    /// The same, unless somebody else does not come to the end of writing, or everything is held up.
+    pub(super) fn try_write(&self, bytes: &[u8]) -> io::Result<()> {
+        for _ in 0..100 {
+            if lock(&self.line).hold_out.is_some_and(|until| until > Instant::now()) {
+                break;
+            }
+            if let Ok(_order) = self.writing.try_lock() {
+                return self.write_now(bytes);
+            }
+            std::thread::sleep(Duration::from_millis(2));
+        }
+        Err(io::ErrorKind::WouldBlock.into())
+    }
+
+    fn write_now(&self, bytes: &[u8]) -> io::Result<()> {
         #[cfg(feature = "native-tls")]
-        if let Some(tls) = &self.tls {
+        if let Some(tls) = self.tls.get() {
             let bytes = {
                 let mut tls = lock(tls);
                 tls.write(bytes)?;
@@ -251,11 +265,6 @@ impl Conn {
 
     pub(super) fn is_reset(&self) -> bool {
         lock(&self.line).reset
-    }
-
-    /// Whether a write now would wait for the end of a stall.
-    pub(super) fn is_held(&self) -> bool {
-        lock(&self.line).hold_out.is_some_and(|until| until > Instant::now())
     }
 
     fn change(&self, change: impl FnOnce(&mut Line)) {

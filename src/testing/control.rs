@@ -355,7 +355,7 @@ impl TestServer {
         world.open_session(&id)
     }
 
-    /// From now on a user needs a code to log in. Each of `codes` works once; none of them, only others later.
+    /// From now on a user needs a code to log in. Each of `codes` works once; new ones take the place of the old.
     #[track_caller]
     pub fn set_mfa(&self, user: &str, codes: &[&str]) {
         let mut world = self.inner.world();

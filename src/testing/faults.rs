@@ -57,6 +57,45 @@ impl Faults {
     }
 }
 
+/// How many requests are served, by the rule that the real server uses (GCRA).
+#[derive(Debug, Default)]
+pub(super) struct Limiter {
+    /// Requests a second, and how many more at once.
+    rate: Option<(u32, u32)>,
+    /// When the next request would come if they came evenly.
+    next: Option<Instant>,
+}
+
+impl Limiter {
+    /// The headers that tell about the limit, and the refusal if this request is too much.
+    pub(super) fn pass(&mut self) -> (Vec<(String, String)>, Option<Answer>) {
+        let Some((per_second, burst)) = self.rate else { return (Vec::new(), None) };
+        let now = Instant::now();
+        let step = Duration::from_secs(1) / per_second;
+        let next = self.next.map_or(now, |next| next.max(now));
+        let window = step * (burst + 1);
+        // Too much is what would be served later than the whole burst lasts.
+        let wait = (next + step).saturating_duration_since(now).saturating_sub(window);
+        let refused = !wait.is_zero();
+        if !refused {
+            self.next = Some(next + step);
+        }
+        let full = self.next.map_or(Duration::ZERO, |next| next.saturating_duration_since(now));
+        let left = window.saturating_sub(full).as_nanos() / step.as_nanos().max(1);
+        let seconds = |time: Duration| time.as_secs() + u64::from(time.subsec_nanos() > 0);
+        let headers = vec![
+            ("X-Ratelimit-Limit".to_owned(), (burst + 1).to_string()),
+            ("X-Ratelimit-Remaining".to_owned(), left.to_string()),
+            ("X-Ratelimit-Reset".to_owned(), seconds(full).to_string()),
+        ];
+        let answer = refused.then(|| {
+            Answer::bytes(429, "text/plain; charset=utf-8", "limit exceeded\n")
+                .with("Retry-After", seconds(wait).to_string())
+        });
+        (headers, answer)
+    }
+}
+
 /// A fault for the next requests of a kind. Made by [`TestServer::on`], armed by its last method.
 #[derive(Debug)]
 #[must_use = "it does nothing before one of its methods says what is to happen"]
@@ -185,6 +224,13 @@ impl TestServer {
         self.on("").times(count).rate_limit(1);
     }
 
+    /// From now on so many requests a second are served, after `burst` more at once, and others are refused, as the
+    /// real server does it for all that share an address; 0 serves all.
+    pub fn limit_rate(&self, per_second: u32, burst: u32) {
+        let mut world = self.inner.world();
+        world.limiter = Limiter { rate: (per_second > 0).then_some((per_second, burst)), next: None };
+    }
+
     /// The next request is carried out by nobody, and its connection is closed without an answer.
     pub fn close_without_answer(&self) {
         self.on("").close();
@@ -244,7 +290,7 @@ impl TestServer {
         let mut ping = Vec::new();
         frame::encode(&mut ping, frame::PING, b"reset");
         for conn in conns {
-            if conn.is_held() || conn.write(&ping).is_err() {
+            if conn.try_write(&ping).is_err() {
                 conn.close();
             }
         }
@@ -445,6 +491,14 @@ impl TestServer {
         made.scope.team = field("team_id");
         made.scope.connection = field("connection_id");
         self.inner.world().emit(&made);
+    }
+
+    /// Sends an event that no client can read, since it is not UTF-8, with the next number. It is kept, and sent again
+    /// to whoever resumes before it.
+    pub fn emit_unreadable(&self) {
+        let mut event = Event::new("custom_unreadable", json!({}));
+        event.garbled = true;
+        self.inner.world().emit(&event);
     }
 
     /// Sends `count` events named `flood` with a running number `n`, no faster than the links take them. It gives up

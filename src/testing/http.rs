@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::io;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
@@ -15,6 +15,9 @@ const MOST_HEAD: usize = 64 * 1024;
 pub(super) const MOST_JSON: usize = 300_000 + 512;
 /// The longest body of an upload.
 pub(super) const MOST_FILE: usize = 100 * 1024 * 1024 + 512;
+
+/// How long a body may take, as on the real server.
+const MOST_BODY_TIME: Duration = Duration::from_secs(300);
 
 /// A request as it arrived.
 #[derive(Clone, Debug, Default)]
@@ -168,6 +171,7 @@ pub(super) fn read_request(input: &mut Input, idle: Instant) -> io::Result<Optio
             },
         }
     };
+    let idle = idle.max(Instant::now() + MOST_BODY_TIME);
     if request.header("expect").is_some() {
         input.conn.write(b"HTTP/1.1 100 Continue\r\n\r\n")?;
     }

@@ -25,6 +25,8 @@ pub(super) struct Event {
     pub(super) name: String,
     pub(super) data: Value,
     pub(super) scope: Scope,
+    /// To be sent as something that is not UTF-8.
+    pub(super) garbled: bool,
 }
 
 /// Who gets an event; the first that is set decides.
@@ -46,7 +48,7 @@ pub(super) struct Scope {
 
 impl Event {
     pub(super) fn new(name: impl Into<String>, data: Value) -> Self {
-        Self { name: name.into(), data, scope: Scope::default() }
+        Self { name: name.into(), data, scope: Scope::default(), garbled: false }
     }
 
     pub(super) fn for_user(mut self, id: &str) -> Self {
@@ -128,6 +130,11 @@ impl Event {
             }
             return Text::compact(&self.name, &data, &broadcast);
         }
+        if self.garbled {
+            let mut text = Text::compact(&self.name, &self.data, &broadcast);
+            text.head = [b"{\"bad\":\"\xff\xfe\",", text.head.get(1..).unwrap_or_default()].concat().into();
+            return text;
+        }
         if old || self.name == "hello" {
             return Text::compact(&self.name, &self.data, &broadcast);
         }
@@ -136,26 +143,26 @@ impl Event {
             json!(self.name),
             self.data
         );
-        Text { head: head.into(), tail: "}" }
+        Text { head: head.into_bytes().into(), tail: "}" }
     }
 }
 
-/// An event as JSON, but for its number.
+/// An event as bytes, but for its number.
 #[derive(Clone, Debug)]
 struct Text {
-    head: Arc<str>,
+    head: Arc<[u8]>,
     tail: &'static str,
 }
 
 impl Text {
     fn compact(name: &str, data: &Value, broadcast: &str) -> Self {
         let head = format!("{{\"event\":{},\"data\":{data},\"broadcast\":{broadcast},\"seq\":", json!(name));
-        Self { head: head.into(), tail: "}\n" }
+        Self { head: head.into_bytes().into(), tail: "}\n" }
     }
 
     fn encode(&self, seq: i64, out: &mut Vec<u8>) {
-        let text = format!("{}{seq}{}", self.head, self.tail);
-        frame::encode(out, frame::TEXT, text.as_bytes());
+        let text = [&*self.head, seq.to_string().as_bytes(), self.tail.as_bytes()].concat();
+        frame::encode(out, frame::TEXT, &text);
     }
 }
 

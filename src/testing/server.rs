@@ -220,20 +220,11 @@ impl Inner {
         if let Some(bytes) = lock(&self.faults).cut_accepted.take() {
             conn.cut_after(bytes);
         }
-        #[cfg(feature = "native-tls")]
-        let conn = match &self.tls {
-            Some(acceptor) => match conn.with_tls(acceptor) {
-                Ok(conn) => conn,
-                Err(_) => return,
-            },
-            None => conn,
-        };
         let conn = Arc::new(conn);
         lock(&self.conns).insert(id, Arc::clone(&conn));
         if !self.is_stopping() {
-            let mut input = Input::new(Arc::clone(&conn));
             // What goes wrong on a connection ends it, and concerns nobody else.
-            let _ = self.exchange(&mut input);
+            let _ = self.talk(&conn);
         }
         if lock(&self.conns).remove(&id).is_some() {
             conn.close();
@@ -243,6 +234,14 @@ impl Inner {
     /// Leaves closing to the last who holds the connection, which resets it if something was left unread.
     pub(super) fn let_go(&self, id: u64) {
         lock(&self.conns).remove(&id);
+    }
+
+    fn talk(self: &Arc<Self>, conn: &Arc<Conn>) -> io::Result<()> {
+        #[cfg(feature = "native-tls")]
+        if let Some(acceptor) = &self.tls {
+            conn.accept_tls(acceptor)?;
+        }
+        self.exchange(&mut Input::new(Arc::clone(conn)))
     }
 
     fn exchange(self: &Arc<Self>, input: &mut Input) -> io::Result<()> {
@@ -291,11 +290,13 @@ impl Inner {
                 Some(What::Lose) => lose = true,
                 None => {}
             }
-            if request.wants_websocket() && socket::is_path(&request.path) {
+            let (limits, refused) = self.world().limiter.pass();
+            if request.wants_websocket() && socket::is_path(&request.path) && refused.is_none() {
                 self.settle(record, 101);
                 return socket::run(self, input, &request);
             }
-            let answer = routes::answer(self, &request);
+            let mut answer = refused.unwrap_or_else(|| routes::answer(self, &request));
+            answer.headers.extend(limits);
             self.settle(record, answer.status);
             self.changed.notify_all();
             if lose {

@@ -8,6 +8,7 @@ use std::collections::{HashMap, VecDeque};
 
 use serde_json::{Value, json};
 
+use super::faults::Limiter;
 use super::hub::{Event, Hub};
 use crate::Timestamp;
 
@@ -99,6 +100,7 @@ pub(super) struct World {
     /// `pending_post_id` -> (post, time).
     pub(super) pending: HashMap<String, (Option<String>, i64)>,
     pub(super) max_file_size: usize,
+    pub(super) limiter: Limiter,
     pub(super) requests: VecDeque<super::RecordedRequest>,
 }
 
@@ -129,6 +131,7 @@ impl World {
             threads: HashMap::new(),
             pending: HashMap::new(),
             max_file_size: 100 * 1024 * 1024,
+            limiter: Limiter::default(),
             requests: VecDeque::new(),
         }
     }

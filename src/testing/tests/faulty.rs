@@ -274,6 +274,71 @@ fn events_reach_those_they_are_for() {
     assert_eq!(zoe.next().unwrap()["event"], "custom_b");
 }
 
+#[test]
+fn limits_the_rate() {
+    let server = TestServer::start().unwrap();
+    let jane = Http::new(&server, "janedoe");
+    server.limit_rate(2, 3);
+    let got: Vec<Got> = (0..6).map(|_| jane.get("/users/me")).collect();
+    let statuses: Vec<u16> = got.iter().map(|got| got.status).collect();
+    assert_eq!(statuses, [200, 200, 200, 200, 429, 429]);
+    let left: Vec<&str> = got.iter().map(|got| got.header("x-ratelimit-remaining").unwrap()).collect();
+    assert_eq!(left, ["3", "2", "1", "0", "0", "0"]);
+    assert_eq!((got[5].header("retry-after"), got[0].header("retry-after")), (Some("1"), None));
+    assert_eq!(
+        (got[5].header("x-ratelimit-limit"), got[5].header("x-ratelimit-reset")),
+        (Some("4"), Some("2"))
+    );
+    server.limit_rate(0, 0);
+    assert_eq!(jane.get("/users/me").header("x-ratelimit-limit"), None);
+}
+
+#[test]
+fn what_cannot_be_read_comes_again() {
+    let server = TestServer::start().unwrap();
+    let (mut bob, token, id) = begun(&server, "bob");
+    server.emit_unreadable();
+    server.post_as("janedoe", "town-square", "after");
+    bob.next().unwrap_err();
+    drop(bob);
+    let mut same = Ws::open(&server, &token, &format!("?connection_id={id}&sequence_number=2"));
+    same.next().unwrap_err();
+    drop(same);
+    let mut next = Ws::open(&server, &token, &format!("?connection_id={id}&sequence_number=3"));
+    assert_eq!(message(&next.event("posted")), "after");
+}
+
+#[cfg(feature = "native-tls")]
+#[test]
+fn streams_over_tls() {
+    let server = TestServer::builder().tls().start().unwrap();
+    let bob = server.client("bob").unwrap();
+    let events = bob.events().unwrap();
+    let mut expected = Vec::new();
+    for round in 0..4 {
+        for n in 0..20 {
+            expected.push(format!("{round} {n}"));
+            server.post_as("janedoe", "town-square", &format!("{round} {n}"));
+        }
+        match round {
+            0 => server.cut_connections(),
+            1 => server.reset_connections(),
+            2 => server.cut_after(777),
+            _ => {}
+        }
+    }
+    let mut seen = Vec::new();
+    while seen.len() < expected.len() {
+        let event = events.recv_timeout(Duration::from_secs(10)).unwrap();
+        if let crate::Payload::Posted(posted) = event.payload().unwrap() {
+            seen.push(posted.post.message.clone());
+        }
+    }
+    assert_eq!(seen, expected);
+    server.forget_requests();
+    assert_eq!(server.flood(3000), 3000);
+}
+
 #[cfg(feature = "native-tls")]
 #[test]
 fn speaks_tls() {
