@@ -583,7 +583,7 @@ mod tests {
     fn finds_the_other_one() {
         let (jane, bob) = ("jfwhgceu8tds5y5izhknwi599h", "ifzt9m5fb7br9ydgqypreygk9o");
         let (me, other): (UserId, UserId) = (jane.parse().unwrap(), bob.parse().unwrap());
-        let channel = |name: String, kind| Channel { name, kind, ..Channel::default() };
+        let channel = |name: String, kind| Channel { kind, name, ..Channel::default() };
         let direct = channel(format!("{bob}__{jane}"), ChannelType::Direct);
         assert_eq!(direct.direct_partner(&me), Some(other.clone()));
         assert_eq!(direct.direct_partner(&other), Some(me.clone()));
@@ -597,7 +597,7 @@ mod tests {
 
     #[test]
     fn a_channel_with_its_team_is_read_from_one_object() {
-        let text = r##"{"id":"ifzt9m5fb7br9ydgqypreygk9o","props":{"a":1},"team_name":"t","banner_info":{"text":"x"}}"##;
+        let text = r#"{"id":"ifzt9m5fb7br9ydgqypreygk9o","props":{"a":1},"team_name":"t","banner_info":{"text":"x"}}"#;
         let both: ChannelWithTeamData = crate::model::json::decode(text.as_bytes()).unwrap();
         assert_eq!((&*both.team.team_name, both.channel.props.as_str()), ("t", r#"{"a":1}"#));
         let back = serde_json::to_value(&both).unwrap();

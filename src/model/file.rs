@@ -196,7 +196,7 @@ mod tests {
             let safe = safe_name(&name);
             assert!(!safe.is_empty() && safe.len() <= LONGEST_NAME, "{}", safe.len());
         }
-        assert!(safe_name(&format!("{}.docx", "质".repeat(100))).ends_with(".docx"));
+        assert_eq!(&safe_name(&format!("{}.docx", "质".repeat(100)))[195..], ".docx");
         // Any text at all.
         for seed in 0..2000_u32 {
             let name: String = (0..seed % 300)

@@ -51,7 +51,7 @@ pub struct CustomStatus {
     /// `thirty_minutes`, `one_hour`, `four_hours`, `today`, `this_week`, `date_and_time`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub duration: Option<String>,
-    /// When it ends, RFC 3339, as [`Timestamp`](crate::Timestamp) shows itself; needs `duration`.
+    /// When it ends, RFC 3339, as [`Timestamp`] shows itself; needs `duration`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<String>,
 }
@@ -66,6 +66,6 @@ impl CustomStatus {
 setters! { CustomStatus:
     /// `thirty_minutes`, `one_hour`, `four_hours`, `today`, `this_week`, `date_and_time`.
     duration: String,
-    /// When it ends, RFC 3339, as [`Timestamp`](crate::Timestamp) shows itself; needs `duration`.
+    /// When it ends, RFC 3339, as [`Timestamp`] shows itself; needs `duration`.
     expires_at: String,
 }

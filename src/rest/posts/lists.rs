@@ -61,10 +61,10 @@ impl<'c> Posts<'c> {
             if let Some((at, id)) = &last {
                 page = page.from_create_at(*at).from_post(id);
             }
-            let list = posts.thread(&post, &page)?;
-            let has_next = list.has_next;
+            let answer = posts.thread(&post, &page)?;
+            let has_next = answer.has_next;
             let place = |post: &Post| Some((post.create_at, post.id.clone()));
-            let mut found = list.into_posts();
+            let mut found = answer.into_posts();
             // The first post comes with every page.
             found.retain(|post| place(post) > last);
             found.sort_by_key(place);
