@@ -129,6 +129,11 @@ pub(crate) fn decode_str<T: DeserializeOwned>(text: &str) -> Result<T> {
         Ok(value) => return Ok(value),
         Err(error) => error,
     };
+    if text.trim() == "null" {
+        // A list or a map that is empty comes as `null` from some routes.
+        let empty = serde_json::from_str("[]").or_else(|_| serde_json::from_str("{}"));
+        return empty.map_err(|_| undecodable(text.as_bytes(), &first));
+    }
     if let Some(stripped) = without_nulls(text) {
         if let Ok(value) = serde_json::from_str(&stripped) {
             return Ok(value);
@@ -166,10 +171,6 @@ fn without_nulls(text: &str) -> Option<String> {
         }
     }
     let mut value: Value = serde_json::from_str(text).ok()?;
-    if value.is_null() {
-        // A list that is empty comes as `null` from some routes.
-        return Some("[]".to_owned());
-    }
     strip(&mut value).then(|| serde_json::to_string(&value).ok())?
 }
 
@@ -238,6 +239,8 @@ mod tests {
         let thing: Thing = decode(br#"{"name":null,"list":null,"inner":{"a":[1],"b":null}}"#).unwrap();
         assert_eq!(thing.inner.len(), 1);
         assert_eq!(decode::<Vec<Thing>>(b"null").unwrap(), []);
+        assert!(decode::<BTreeMap<String, Thing>>(b" null\n").unwrap().is_empty());
+        assert!(decode::<u32>(b"null").is_err());
     }
 
     #[test]

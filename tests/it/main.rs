@@ -12,6 +12,8 @@ mod contract;
 mod events;
 mod layers;
 mod live;
+#[cfg(feature = "admin")]
+mod live_sweep;
 mod logs;
 mod models;
 mod peer;

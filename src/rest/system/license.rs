@@ -58,6 +58,8 @@ impl System<'_> {
     ///
     /// `GET /trial-license/prev`
     ///
+    /// Old servers of the Team edition (5.37) close the connection without an answer.
+    ///
     /// Since 5.36.
     #[doc(alias = "GetPrevTrialLicense")]
     pub fn previous_trial_license(&self) -> Result<ClientLicense> {

@@ -70,11 +70,12 @@ impl System<'_> {
             .map(|answer| answer.location)
     }
 
-    /// Gets a picture from elsewhere through the server's image proxy; 400 if that is off.
+    /// Gets a picture from elsewhere through the server's image proxy; 400 if that is off, on old servers a
+    /// redirect.
     ///
     /// `GET /image`
     ///
-    /// A picture of the server itself is answered with a redirect, which is an error here: get it directly.
+    /// Redirects are errors here. A picture of the server itself is answered with one: get it directly.
     ///
     /// Since 3.10.
     #[doc(alias = "GetImageByUrl")]
