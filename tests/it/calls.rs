@@ -313,6 +313,11 @@ fn lost_members(sample: &Value, back: &Value, path: &mut String, lost: &mut Vec<
                 path.truncate(length);
             }
         }
+        // 5.37 lists the first post of a thread twice.
+        (Value::Array(items), Value::Array(have)) if path == "$.order" && items.len() > have.len() => {
+            let missing = items.iter().filter(|item| !have.contains(item));
+            lost.extend(missing.map(|item| format!("{path} {item}")));
+        }
         (Value::Array(items), Value::Array(have)) if items.len() == have.len() => {
             for (item, back) in items.iter().zip(have) {
                 path.push_str("[]");
