@@ -12,9 +12,11 @@
 
 mod backoff;
 mod builder;
+mod catch_up;
 mod dial;
 mod frame;
 mod message;
+mod outlet;
 mod position;
 mod queue;
 mod reader;
@@ -36,6 +38,7 @@ use crossbeam_channel::{Receiver, RecvTimeoutError};
 use serde_json::{Value, json};
 
 pub use self::builder::{CatchUp, EventsBuilder};
+pub(crate) use self::catch_up::PAGE as CATCH_UP_PAGE;
 pub use self::message::{Message, Messages};
 pub use self::position::Position;
 pub use self::queue::Overflow;
@@ -43,7 +46,7 @@ use self::shared::Shared;
 use crate::config::Config;
 use crate::error::{Error, ErrorKind, Result};
 use crate::event::Event;
-use crate::model::{ChannelId, Post, PostDraft, StatusKind, UserId};
+use crate::model::{Channel, ChannelId, Post, PostDraft, PostId, PostList, StatusKind, TeamId, UserId};
 use crate::secret::Secret;
 use crate::time::Timestamp;
 
@@ -59,6 +62,16 @@ pub(crate) trait Backend: fmt::Debug + Send + Sync + 'static {
     fn whoami(&self) -> Result<()>;
     /// Logs in again, once for all threads that saw the session of `generation` end.
     fn login_again(&self, generation: u64) -> Result<()>;
+    /// The teams that the account is in.
+    fn teams(&self) -> Result<Vec<TeamId>>;
+    /// Its channels in a team, direct ones too, and those archived since; without a team, all of them.
+    fn channels(&self, team: Option<&TeamId>, archived_since: Timestamp) -> Result<Vec<Channel>>;
+    /// What changed in a channel after `since`.
+    fn posts_since(&self, channel: &ChannelId, since: Timestamp) -> Result<PostList>;
+    /// A page of a channel's posts, the newest first: all, or those before one.
+    fn posts_before(&self, channel: &ChannelId, before: Option<&PostId>, page: u32) -> Result<PostList>;
+    /// The user names of these accounts, as far as they can be seen.
+    fn usernames(&self, ids: &[UserId]) -> Result<Vec<(UserId, String)>>;
     /// Ends the calls in flight. Does not block.
     fn close(&self);
 }
@@ -184,13 +197,7 @@ impl Events {
     pub fn position(&self) -> Position {
         let mut core = self.shared.lock();
         let now = shared::mark_of(core.session.known());
-        let mark = core.queue.position(now);
-        Position {
-            server_time: mark.server_time,
-            connection_id: mark.id.as_deref().map(str::to_owned),
-            seq: mark.next,
-            overlap: Vec::new(),
-        }
+        core.outlet.position(now)
     }
 
     /// Counters since the stream was opened.
@@ -199,13 +206,13 @@ impl Events {
         let counts = core.counts;
         Stats {
             received: counts.received,
-            delivered: core.queue.delivered(),
+            delivered: core.outlet.delivered(),
             unwanted: counts.unwanted,
-            dropped: core.queue.dropped(),
+            dropped: core.outlet.dropped(),
             repeated: counts.repeated,
             undecodable: self.shared.undecodable(),
             unintelligible: counts.unintelligible,
-            queued: core.queue.len() as u64,
+            queued: core.outlet.len() as u64,
             dials: counts.dials,
             links: counts.links,
             resumed: counts.resumed,
@@ -294,7 +301,9 @@ impl Events {
         // Half the time is for the goodbye, half for the threads.
         self.shared.stop(began + (timeout / 2).min(GOODBYE));
         let mut core = self.shared.lock();
-        while (core.reader_runs || core.timer_runs || core.helpers > 0) && Instant::now() < until {
+        while (core.reader_runs || core.timer_runs || core.filler_runs || core.helpers > 0)
+            && Instant::now() < until
+        {
             core = Shared::wait(&self.shared.changed, core, Some(until));
         }
         let mut detached = Vec::new();
@@ -303,6 +312,9 @@ impl Events {
         }
         if core.timer_runs {
             detached.push("mm-timer".to_owned());
+        }
+        if core.filler_runs {
+            detached.push("mm-catch-up, in a REST call".to_owned());
         }
         if core.helpers > 0 {
             detached.push("mm-login or mm-check, in a REST call".to_owned());

@@ -8,9 +8,12 @@ use crate::config::Config;
 use crate::error::Result;
 use crate::event::Event;
 use crate::http::Http;
-use crate::model::{Post, PostDraft, UserId};
+use crate::model::{
+    Channel, ChannelId, Post, PostDraft, PostId, PostList, PostPage, Team, TeamId, User, UserId,
+};
 use crate::secret::Secret;
-use crate::ws::{Backend, Events, EventsBuilder, Message, Poster};
+use crate::time::Timestamp;
+use crate::ws::{Backend, CATCH_UP_PAGE, Events, EventsBuilder, Message, Poster};
 
 impl Client {
     /// Opens a stream of events: one socket and two threads of its own. The same as `Events::builder(&client).open()`.
@@ -57,6 +60,36 @@ impl Backend for Http {
 
     fn login_again(&self, generation: u64) -> Result<()> {
         Self::login_again(self, generation)
+    }
+
+    fn teams(&self) -> Result<Vec<TeamId>> {
+        let teams: Vec<Team> = self.get("/users/{user_id}/teams", &[&UserId::me()]).fetch()?;
+        Ok(teams.into_iter().map(|team| team.id).collect())
+    }
+
+    fn channels(&self, team: Option<&TeamId>, archived_since: Timestamp) -> Result<Vec<Channel>> {
+        let me = UserId::me();
+        let Some(team) = team else { return self.get("/users/{user_id}/channels", &[&me]).fetch() };
+        self.get("/users/{user_id}/teams/{team_id}/channels", &[&me, team])
+            .param("include_deleted", true)
+            .param("last_delete_at", archived_since.as_millis())
+            .fetch()
+    }
+
+    fn posts_since(&self, channel: &ChannelId, since: Timestamp) -> Result<PostList> {
+        let page = PostPage::new().since(since).skip_fetch_threads(true);
+        self.get("/channels/{channel_id}/posts", &[channel]).query(&page).fetch()
+    }
+
+    fn posts_before(&self, channel: &ChannelId, before: Option<&PostId>, page: u32) -> Result<PostList> {
+        let mut page = PostPage::new().page(page).per_page(CATCH_UP_PAGE).skip_fetch_threads(true);
+        page.before = before.cloned();
+        self.get("/channels/{channel_id}/posts", &[channel]).query(&page).fetch()
+    }
+
+    fn usernames(&self, ids: &[UserId]) -> Result<Vec<(UserId, String)>> {
+        let users: Vec<User> = self.post("/users/ids", &[]).json(&ids).reads().fetch()?;
+        Ok(users.into_iter().map(|user| (user.id, user.username)).collect())
     }
 
     fn close(&self) {

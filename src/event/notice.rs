@@ -93,7 +93,7 @@ pub struct Missed {
     pub seq: Option<u64>,
     /// How many events of each kind were dropped ([`MissedReason::Overflow`]).
     pub dropped: BTreeMap<EventKind, u64>,
-    /// Whether the gap began before the horizon of the catch-up: what is older than that is not delivered.
+    /// Whether the gap began before the horizon of the catch-up: then nothing of it is looked up.
     pub beyond_horizon: bool,
     /// Whether the missing posts are looked up: a [`CaughtUp`] follows.
     pub catching_up: bool,
@@ -164,6 +164,9 @@ pub struct CaughtUp {
     pub complete: bool,
     /// What was not brought back.
     pub not_restored: Vec<NotRestored>,
+    /// How many events of each kind came while the gap was being filled, and were dropped because too many waited. The
+    /// posts among them were looked up.
+    pub dropped: BTreeMap<EventKind, u64>,
 }
 
 /// The session ended: it expired, was revoked, or the account was logged out.

@@ -9,7 +9,7 @@ use super::queue::Overflow;
 use super::shared::Shared;
 use super::{Backend, Events, Poster};
 use crate::error::{Error, ErrorKind, Result};
-use crate::event::{EventKind, channel_of};
+use crate::event::{EventKind, Unrestored, channel_of};
 use crate::model::ChannelId;
 
 /// `open` returns in this time.
@@ -83,6 +83,29 @@ fn bit(kind: EventKind) -> u128 {
 }
 
 impl Options {
+    pub(crate) fn wants_kind(&self, kind: EventKind) -> bool {
+        self.only.is_none_or(|only| only & bit(kind) != 0)
+    }
+
+    /// The only channels that are wanted, if not all are.
+    pub(crate) fn channels(&self) -> Option<HashSet<ChannelId>> {
+        self.channels.clone()
+    }
+
+    /// What is wanted, and never brought back by a catch-up.
+    pub(crate) fn unrestored(&self) -> Vec<Unrestored> {
+        let of = |kinds: &[EventKind]| kinds.iter().any(|kind| self.wants_kind(*kind));
+        let known = [
+            (Unrestored::Reactions, of(&[EventKind::ReactionAdded, EventKind::ReactionRemoved])),
+            (Unrestored::Typing, of(&[EventKind::Typing])),
+            (Unrestored::Statuses, of(&[EventKind::StatusChange])),
+            (Unrestored::Memberships, of(&[EventKind::UserAdded, EventKind::UserRemoved])),
+            (Unrestored::Deletions, of(&[EventKind::PostDeleted])),
+            (Unrestored::Others, self.only.is_none()),
+        ];
+        known.into_iter().filter(|(_, wanted)| *wanted).map(|(what, _)| what).collect()
+    }
+
     pub(crate) fn wants(&self, kind: EventKind, text: &str) -> bool {
         if self.only.is_some_and(|only| only & bit(kind) == 0) {
             return false;

@@ -46,6 +46,8 @@ pub(crate) enum Offer {
     Taken,
     /// Counted, and told of later.
     Dropped,
+    /// It came before, from a catch-up.
+    Repeated,
     /// There is no room, and the policy is to wait.
     Full,
     Closed,
@@ -75,6 +77,8 @@ pub(crate) struct Queue {
     taken: Mark,
     dropped: u64,
     delivered: u64,
+    /// Everything that was ever put in, notices too.
+    puts: u64,
 }
 
 impl Queue {
@@ -93,6 +97,7 @@ impl Queue {
             taken: start,
             dropped: 0,
             delivered: 0,
+            puts: 0,
         };
         (queue, receiver)
     }
@@ -110,7 +115,7 @@ impl Queue {
         last_seq: Option<u64>,
         make: impl FnOnce() -> Event,
     ) -> Offer {
-        self.poll();
+        self.place_held();
         if let Some(episode) = &mut self.episode {
             *episode.dropped.entry(kind).or_default() += 1;
             self.dropped += 1;
@@ -145,21 +150,58 @@ impl Queue {
         self.sender.is_some() && (self.episode.is_some() || !self.held.is_empty())
     }
 
-    /// Ends an overflow when the queue has drained, and finds slots for what is held. True if an overflow ended.
-    pub(crate) fn poll(&mut self) -> bool {
-        let ended = match self.episode.take_if(|_| self.receiver.len() <= self.capacity / 2) {
-            Some(episode) if !episode.dropped.is_empty() => {
-                self.notice(Event::notice(Payload::Missed(Box::new(episode.missed()))));
-                true
-            }
-            _ => false,
-        };
+    /// Ends an overflow if the queue has drained to half: what was missed by it.
+    pub(crate) fn drained(&mut self) -> Option<Missed> {
+        self.episode.take_if(|_| self.receiver.len() <= self.capacity / 2)?.missed()
+    }
+
+    /// Ends an overflow at once.
+    pub(crate) fn end_overflow(&mut self) -> Option<Missed> {
+        self.episode.take()?.missed()
+    }
+
+    /// Finds slots for the notices that wait.
+    pub(crate) fn place_held(&mut self) {
         while self.len() < self.capacity + RESERVED {
             let Some(event) = self.held.pop_front() else { break };
             let mark = self.last_mark();
             let _ = self.put(event, mark);
         }
-        ended
+    }
+
+    /// Whether an event that is not dropped would find a slot.
+    pub(crate) fn has_room(&self) -> bool {
+        self.sender.is_some() && self.len() < self.capacity && self.held.is_empty()
+    }
+
+    /// Puts in an event for which there is room, and tells its number. Without a mark, it is that of the one before.
+    pub(crate) fn push(&mut self, event: Event, mark: Option<Mark>) -> u64 {
+        let is_event = !event.kind().is_notice();
+        let mark = mark.unwrap_or_else(|| self.last_mark());
+        if self.put(event, mark).is_ok() && is_event {
+            self.delivered += 1;
+        }
+        self.puts
+    }
+
+    pub(crate) fn puts(&self) -> u64 {
+        self.puts
+    }
+
+    /// How many of all that was put in were taken out.
+    pub(crate) fn taken(&self) -> u64 {
+        self.puts.saturating_sub(self.len() as u64)
+    }
+
+    /// The earliest time that a position may go back to.
+    pub(crate) fn floor(&self) -> Timestamp {
+        let taken = self.taken.server_time;
+        self.episode.as_ref().map_or(taken, |episode| episode.since.min(taken))
+    }
+
+    /// One event that waited for a catch-up was dropped.
+    pub(crate) fn count_dropped(&mut self) {
+        self.dropped += 1;
     }
 
     /// Delivers a notice. There is a slot for it unless the program has taken nothing for a long time.
@@ -199,10 +241,10 @@ impl Queue {
 
     /// Delivers the end of the stream, for which there is always a slot; then the channel closes.
     pub(crate) fn end(&mut self, event: Event) {
-        if let Some(episode) = self.episode.take().filter(|episode| !episode.dropped.is_empty()) {
-            self.notice(Event::notice(Payload::Missed(Box::new(episode.missed()))));
+        if let Some(missed) = self.end_overflow() {
+            self.notice(Event::notice(Payload::Missed(Box::new(missed))));
         }
-        self.poll();
+        self.place_held();
         if !self.held.is_empty() {
             self.thin_out();
             if let Some(first) = self.held.pop_front() {
@@ -226,6 +268,7 @@ impl Queue {
         let Some(sender) = &self.sender else { return Err(TrySendError::Disconnected(event)) };
         sender.try_send(event)?;
         self.marks.push_back(mark);
+        self.puts += 1;
         self.settle();
         Ok(())
     }
@@ -244,13 +287,14 @@ impl Queue {
         }
     }
 
-    /// Where the stream stands behind what the program has taken; `now` is where the reader stands.
-    pub(crate) fn position(&mut self, now: Mark) -> Mark {
+    /// Where the stream stands behind what the program has taken; `now` is where the reader stands, if there is
+    /// nothing between the two.
+    pub(crate) fn position(&mut self, now: Option<Mark>) -> Mark {
         self.settle();
-        if self.marks.is_empty() && self.episode.is_none() && self.sender.is_some() {
-            return now;
+        match now {
+            Some(now) if self.marks.is_empty() && self.episode.is_none() && self.sender.is_some() => now,
+            _ => self.taken.clone(),
         }
-        self.taken.clone()
     }
 
     pub(crate) fn dropped(&self) -> u64 {
@@ -263,14 +307,14 @@ impl Queue {
 }
 
 impl Episode {
-    fn missed(self) -> Missed {
-        Missed {
+    fn missed(self) -> Option<Missed> {
+        (!self.dropped.is_empty()).then(|| Missed {
             reason: MissedReason::Overflow,
             since: self.since,
             last_seq: self.last_seq,
             dropped: self.dropped,
             ..Missed::default()
-        }
+        })
     }
 }
 

@@ -4,6 +4,8 @@ use std::sync::{Arc, MutexGuard, Weak};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use serde_json::Value;
+
 use super::frame::{Incoming, Reply};
 use super::queue::Offer;
 use super::session::{Do, Resume, Verdict};
@@ -12,6 +14,7 @@ use super::socket::{self, Dial, Ended, Socket};
 use super::wire::Wire;
 use crate::error::{Error, ErrorKind};
 use crate::event::{Event, EventKind, Head, Origin, scan};
+use crate::time::Timestamp;
 
 /// For one dial: look-up, connection, proxy, TLS and upgrade together.
 const DIAL: Duration = Duration::from_secs(15);
@@ -211,7 +214,14 @@ fn take_text(shared: &Shared, text: &str) {
             if core.stop.is_some() {
                 return;
             }
-            if !core.session.reply(shared.now(), seq, &result) {
+            let time = result.as_ref().ok().and_then(server_time);
+            let now = shared.now();
+            if core.session.reply(now, seq, &result) {
+                shared.carry_out(&mut core);
+                if let Some(time) = time {
+                    core.outlet.heard(now, time);
+                }
+            } else {
                 core.answer(seq, result);
             }
             shared.carry_out(&mut core);
@@ -246,8 +256,10 @@ fn take_event(shared: &Shared, kind: EventKind, seq: Option<u64>, text: &str) {
     let origin = if resumed { Origin::Resumed } else { Origin::Live };
     let make = || Event::live(kind, seq, text.into(), origin).counted(&shared.undecodable);
     let mark = mark_of(core.session.known());
-    if core.queue.event(kind, mark, last_seq, make) == Offer::Full {
-        block(shared, core, kind, last_seq, make);
+    match core.outlet.event((kind, text), mark, last_seq, || shared.now(), make) {
+        Offer::Full => block(shared, core, (kind, text), last_seq, make),
+        Offer::Repeated => core.counts.repeated += 1,
+        _ => shared.fill(&mut core),
     }
 }
 
@@ -255,7 +267,7 @@ fn take_event(shared: &Shared, kind: EventKind, seq: Option<u64>, text: &str) {
 fn block(
     shared: &Shared,
     mut core: MutexGuard<'_, Core>,
-    kind: EventKind,
+    event: (EventKind, &str),
     last_seq: Option<u64>,
     make: impl Fn() -> Event,
 ) {
@@ -272,9 +284,9 @@ fn block(
         }
         let mark = mark_of(core.session.known());
         if waited >= LONGEST_BLOCK {
-            core.queue.overflow(mark.server_time, last_seq);
+            core.outlet.overflow(mark.server_time, last_seq);
         }
-        if core.queue.event(kind, mark, last_seq, &make) != Offer::Full {
+        if core.outlet.event(event, mark, last_seq, || shared.now(), &make) != Offer::Full {
             break;
         }
     }
@@ -283,6 +295,11 @@ fn block(
         core.kick = true;
         shared.to_timer.notify_one();
     }
+}
+
+/// The server's clock, in the answer to a ping.
+fn server_time(data: &Value) -> Option<Timestamp> {
+    data.get("server_time").and_then(Value::as_i64).map(Timestamp::from_millis)
 }
 
 /// The connection id and the server's version.

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender, bounded};
@@ -10,9 +10,11 @@ use serde_json::Value;
 
 use super::Backend;
 use super::builder::Options;
+use super::catch_up;
 use super::dial::{Abort, closed};
 use super::frame;
-use super::queue::{Mark, Queue};
+use super::outlet::Outlet;
+use super::queue::{Mark, Overflow};
 use super::session::{At, Gap, Known, Note, Session, Settings, Step};
 use super::wire::{Refused, Wire};
 use crate::error::{Error, ErrorKind, Result};
@@ -25,6 +27,8 @@ const MOST_REQUESTS: usize = 1024;
 ///
 /// Locks are taken in this order: the core, then the wire's. Neither is held over I/O.
 pub(crate) struct Shared {
+    /// For the threads that it starts.
+    me: Weak<Self>,
     pub(crate) backend: Arc<dyn Backend>,
     pub(crate) options: Options,
     pub(crate) abort: Abort,
@@ -32,6 +36,7 @@ pub(crate) struct Shared {
     core: Mutex<Core>,
     pub(crate) to_timer: Condvar,
     pub(crate) to_reader: Condvar,
+    pub(crate) to_filler: Condvar,
     /// For everybody else: links came up or went down, threads ended.
     pub(crate) changed: Condvar,
     pub(crate) undecodable: Arc<AtomicU64>,
@@ -39,7 +44,7 @@ pub(crate) struct Shared {
 
 pub(crate) struct Core {
     pub(crate) session: Session,
-    pub(crate) queue: Queue,
+    pub(crate) outlet: Outlet,
     pub(crate) wire: Option<Arc<Wire>>,
     requests: HashMap<u64, Sender<Result<Value>>>,
     /// The timer has something to do at once.
@@ -52,6 +57,8 @@ pub(crate) struct Core {
     pub(crate) timer_runs: bool,
     /// Threads that ask by REST whether the token is good, or log in again.
     pub(crate) helpers: u32,
+    /// Whether the thread that fills gaps runs.
+    pub(crate) filler_runs: bool,
     /// What the reader is doing, for the report of `close`.
     pub(crate) reader_does: &'static str,
     pub(crate) counts: Counts,
@@ -92,10 +99,22 @@ impl Shared {
         };
         let session = Session::new(settings, from);
         let start = mark_of(session.known());
-        let (queue, receiver) = Queue::new(options.capacity, options.overflow, start);
+        let filling = catch_up::Settings {
+            horizon: options.catch_up.horizon(),
+            capacity: options.capacity,
+            block: options.overflow == Overflow::Block,
+            posted: options.wants_kind(EventKind::Posted),
+            edited: options.wants_kind(EventKind::PostEdited),
+            deleted: options.wants_kind(EventKind::PostDeleted),
+            channels: options.channels(),
+            unrestored: options.unrestored(),
+            backoff_scale: backend.config().backoff_scale,
+            seed: None,
+        };
+        let (outlet, receiver) = Outlet::new(filling, options.overflow, start, options.from.as_ref());
         let core = Core {
             session,
-            queue,
+            outlet,
             wire: None,
             requests: HashMap::new(),
             kick: false,
@@ -105,10 +124,12 @@ impl Shared {
             reader_runs: true,
             timer_runs: true,
             helpers: 0,
+            filler_runs: false,
             reader_does: "",
             counts: Counts::default(),
         };
-        let shared = Self {
+        let shared = |me: &Weak<Self>| Self {
+            me: Weak::clone(me),
             backend,
             options,
             abort: Abort::new(),
@@ -116,10 +137,11 @@ impl Shared {
             core: Mutex::new(core),
             to_timer: Condvar::new(),
             to_reader: Condvar::new(),
+            to_filler: Condvar::new(),
             changed: Condvar::new(),
             undecodable: Arc::new(AtomicU64::new(0)),
         };
-        (Arc::new(shared), receiver)
+        (Arc::new_cyclic(shared), receiver)
     }
 
     pub(crate) fn lock(&self) -> MutexGuard<'_, Core> {
@@ -185,7 +207,7 @@ impl Shared {
                     log::error!("the stream has ended: {error}");
                     core.error = Some(error.clone());
                     core.fail_requests(&ended(&error));
-                    core.queue.end(Event::end(error));
+                    core.outlet.end(Event::end(error));
                     core.kick = true;
                     self.to_timer.notify_one();
                     self.to_reader.notify_one();
@@ -196,6 +218,7 @@ impl Shared {
         if done {
             self.set_alarm(core);
         }
+        self.fill(core);
     }
 
     /// Wakes the timer if it would sleep too long.
@@ -204,6 +227,18 @@ impl Shared {
         if core.timer_until.is_none_or(|until| until > deadline) {
             core.kick = true;
             self.to_timer.notify_one();
+        }
+    }
+
+    /// Sees to it that an open gap is filled. To be called after each call into the outlet.
+    pub(crate) fn fill(&self, core: &mut Core) {
+        if core.filler_runs {
+            self.to_filler.notify_one();
+        } else if core.outlet.wants_thread() && core.stop.is_none() && !core.session.is_ended() {
+            core.filler_runs = catch_up::start(&self.me);
+            if !core.filler_runs {
+                core.outlet.give_up();
+            }
         }
     }
 
@@ -224,6 +259,7 @@ impl Shared {
                 core.counts.resumed += u64::from(resumed);
                 self.changed.notify_all();
                 let known = core.session.known();
+                core.outlet.link_up(self.now());
                 log::info!("connected{}", if resumed { ", resumed" } else { "" });
                 Payload::Connected(Connected {
                     resumed,
@@ -236,14 +272,15 @@ impl Shared {
             Note::Missed(gap) => {
                 core.counts.missed += 1;
                 log::warn!("events are missing: {}", gap.reason);
-                Payload::Missed(Box::new(missed(gap)))
+                core.outlet.gap(self.now(), missed(gap));
+                return;
             }
             Note::Expired { login_again } => {
                 log::warn!("the session has ended");
                 Payload::SessionExpired(SessionExpired { login_again })
             }
         };
-        core.queue.notice(Event::notice(payload));
+        core.outlet.notice(payload);
     }
 
     /// Sends an action and gives the place where its answer comes.
@@ -298,7 +335,7 @@ impl Shared {
         stop.cut = stop.cut.min(cut);
         if first {
             core.session.stop();
-            core.queue.close();
+            core.outlet.close();
             core.fail_requests(&closed());
             if let Some(wire) = &core.wire {
                 wire.close(Some(1000));
@@ -308,6 +345,7 @@ impl Shared {
         drop(core);
         self.to_timer.notify_all();
         self.to_reader.notify_all();
+        self.to_filler.notify_all();
         self.changed.notify_all();
         if first {
             self.abort.stop();
@@ -405,7 +443,7 @@ impl Drop for Ending<'_> {
                         Error::new(ErrorKind::Closed, "the reader thread panicked: a bug of this crate");
                     core.error = Some(error.clone());
                     core.fail_requests(&ended(&error));
-                    core.queue.end(Event::end(error));
+                    core.outlet.end(Event::end(error));
                     core.session.stop();
                 }
                 if let Some(wire) = core.wire.take() {

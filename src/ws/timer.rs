@@ -23,8 +23,9 @@ pub(crate) fn run(shared: &Shared) {
         let heard = core.wire.as_ref().map(|wire| shared.at(wire.heard()));
         core.session.tick(shared.now(), heard);
         shared.carry_out(&mut core);
-        if core.queue.wants_polling() {
-            core.queue.poll();
+        if core.outlet.wants_polling() {
+            core.outlet.poll(shared.now());
+            shared.fill(&mut core);
         }
         if let Some(stop) = &core.stop {
             let cut = Instant::now() >= stop.cut;
@@ -37,7 +38,7 @@ pub(crate) fn run(shared: &Shared) {
                     return;
                 }
             }
-        } else if core.session.is_ended() && !core.queue.wants_polling() {
+        } else if core.session.is_ended() && !core.outlet.wants_polling() {
             return;
         }
         if !same(wire.as_ref(), core.wire.as_ref()) {
@@ -75,7 +76,7 @@ fn sleep<'a>(shared: &'a Shared, mut core: MutexGuard<'a, Core>) -> MutexGuard<'
     }
     let mut until = core.session.deadline().map(|at| shared.instant(at));
     let mut at_most = |instant: Instant| until = Some(until.map_or(instant, |until| until.min(instant)));
-    if core.queue.wants_polling() {
+    if core.outlet.wants_polling() {
         at_most(Instant::now() + LOOK);
     }
     if let Some(stop) = &core.stop {

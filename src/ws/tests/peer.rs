@@ -9,10 +9,11 @@ use serde_json::{Value, json};
 
 use crate::config::{BaseUrl, Config, ProxySetting};
 use crate::error::{ApiError, Error, Result};
-use crate::model::{Post, PostDraft, UserId};
+use crate::model::{Channel, ChannelId, Post, PostDraft, PostId, PostList, TeamId, UserId};
 use crate::secret::Secret;
+use crate::time::Timestamp;
 use crate::ws::socket::accept_key;
-use crate::ws::{Backend, Events, EventsBuilder, Poster};
+use crate::ws::{Backend, CatchUp, Events, EventsBuilder, Poster};
 
 pub(super) const ID: &str = "aaaaaaaaaaaaaaaaaaaaaaaaaa";
 pub(super) const OTHER_ID: &str = "bbbbbbbbbbbbbbbbbbbbbbbbbb";
@@ -51,6 +52,7 @@ impl Fake {
 
     pub(super) fn builder(self: &Arc<Self>) -> EventsBuilder {
         EventsBuilder::new(Ok(Arc::clone(self) as Arc<dyn Backend>), Arc::clone(self) as Arc<dyn Poster>)
+            .catch_up(CatchUp::off())
     }
 }
 
@@ -87,6 +89,26 @@ impl Backend for Fake {
         answer(&self.login)?;
         *self.token.lock().unwrap() = (Secret::new("new"), generation + 1);
         Ok(())
+    }
+
+    fn teams(&self) -> Result<Vec<TeamId>> {
+        Ok(Vec::new())
+    }
+
+    fn channels(&self, _: Option<&TeamId>, _: Timestamp) -> Result<Vec<Channel>> {
+        Ok(Vec::new())
+    }
+
+    fn posts_since(&self, _: &ChannelId, _: Timestamp) -> Result<PostList> {
+        Ok(PostList::default())
+    }
+
+    fn posts_before(&self, _: &ChannelId, _: Option<&PostId>, _: u32) -> Result<PostList> {
+        Ok(PostList::default())
+    }
+
+    fn usernames(&self, _: &[UserId]) -> Result<Vec<(UserId, String)>> {
+        Ok(Vec::new())
     }
 
     fn close(&self) {}

@@ -1,0 +1,537 @@
+//! Fills gaps: looks up by REST what was posted while nothing came, and puts it in front of what comes now.
+//!
+//! [`Filler`] neither waits nor asks nor looks at a clock. It stands between the link and the queue: while a gap is
+//! open, live events wait in its hold; [`driver`] asks for it, on a thread of its own.
+//!
+//! * A gap begins at `since`, a time by the server's clock that is 10 s earlier than needed. What was delivered after
+//!   it is remembered ([`seen`]), so nothing comes twice.
+//! * How old a gap is shows the first answer to a ping behind it. One that began before the horizon is named and left.
+//! * A pass reads all channels that changed. What it finds goes out before what is held; or between, where the hold has
+//!   older posts of the channel. Passes end when one finds nothing older than the first held post.
+//! * Everything goes out under back-pressure. A hold that is full drops what comes, and the gap grows by that.
+
+mod driver;
+mod fill;
+mod pass;
+mod rows;
+mod seen;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::{HashMap, HashSet};
+use std::time::Duration;
+
+pub(crate) use self::driver::start;
+use self::fill::{Fill, Held, MOST_PASSES, Memory, Merged, Retry, Stage};
+pub(crate) use self::pass::{Ask, PAGE, Told};
+use self::pass::{Came, Pass};
+use self::seen::Seen;
+pub(crate) use self::seen::{Brief, Key, TAKEN_ALONG};
+use super::backoff::Backoff;
+use super::queue::{Mark, Offer};
+use super::session::At;
+use crate::error::{Error, ErrorKind};
+use crate::event::{Event, EventKind, Missed, MissedReason, Unrestored};
+use crate::model::{ChannelId, UserId};
+use crate::time::Timestamp;
+
+/// After an overflow, a catch-up starts this long after the last start: else a slow program would do nothing but that.
+const BETWEEN_STARTS: Duration = Duration::from_secs(30);
+/// The start of a gap lies this much before the last known server time.
+const OVERLAP: Duration = Duration::from_secs(10);
+/// REST calls that fail for so long make an end of it, lest the live events wait for ever.
+const PATIENCE: Duration = Duration::from_secs(15 * 60);
+/// A failing call is repeated at least this often.
+const LONGEST_WAIT: Duration = Duration::from_secs(30);
+/// A question that is refused so often in a row is given up.
+const MOST_REFUSALS: u32 = 3;
+/// Gaps whose age is not known yet, at most.
+const MOST_GAPS: usize = 8;
+/// User names that are kept.
+const MOST_NAMES: usize = 4096;
+
+/// What a stream wants caught up.
+#[derive(Clone, Debug)]
+pub(crate) struct Settings {
+    /// How old a gap may be; `None`: nothing is caught up.
+    pub(crate) horizon: Option<Duration>,
+    /// How many events wait at most.
+    pub(crate) capacity: usize,
+    /// Whether a full hold makes the reader wait.
+    pub(crate) block: bool,
+    pub(crate) posted: bool,
+    pub(crate) edited: bool,
+    pub(crate) deleted: bool,
+    pub(crate) channels: Option<HashSet<ChannelId>>,
+    /// What is never brought back, of what the stream wants.
+    pub(crate) unrestored: Vec<Unrestored>,
+    pub(crate) backoff_scale: f64,
+    pub(crate) seed: Option<u64>,
+}
+
+/// What the driver does next.
+#[derive(Debug)]
+pub(crate) enum Todo {
+    Ask(Ask),
+    /// Nothing until then, or until something changes.
+    Wait(Option<At>),
+    /// Move on into the queue what is ready.
+    Move,
+    /// The gap is filled, and everything is in the queue.
+    Done,
+}
+
+/// What moving on came to.
+pub(crate) enum Moved {
+    /// There may be more to do.
+    On,
+    /// The hold was full after the report was given: that is an overflow, and a new gap.
+    Overflowed(Missed),
+}
+
+#[derive(Debug)]
+pub(crate) struct Filler {
+    settings: Settings,
+    seen: Seen,
+    /// The server's time, and when it was heard.
+    clock: Option<(Timestamp, At)>,
+    first_up: Option<At>,
+    /// When the stream began, by the server's clock: what was before is none of its business.
+    opened: Option<Timestamp>,
+    fill: Option<Box<Fill>>,
+    /// After a gap: events that the rows told already may still come, until two pings later.
+    fading: Option<Box<(Memory, Option<Timestamp>)>>,
+    last_start: Option<At>,
+    names: HashMap<UserId, Box<str>>,
+}
+
+impl Filler {
+    /// `from` is the position of an earlier run: its time, and what was delivered after that.
+    pub(crate) fn new(settings: Settings, from: Option<(Timestamp, Vec<Key>)>) -> Self {
+        let mut seen = Seen::new(settings.capacity);
+        let mut opened = None;
+        if let Some((time, keys)) = from {
+            seen.preload(keys);
+            opened = Some(time).filter(|time| !time.is_never());
+        }
+        Self {
+            settings,
+            seen,
+            clock: None,
+            first_up: None,
+            opened,
+            fill: None,
+            fading: None,
+            last_start: None,
+            names: HashMap::new(),
+        }
+    }
+
+    fn catches_up(&self) -> bool {
+        self.settings.horizon.is_some()
+            && (self.settings.posted || self.settings.edited || self.settings.deleted)
+    }
+
+    fn wants(&self, kind: EventKind) -> bool {
+        match kind {
+            EventKind::Posted => self.settings.posted,
+            EventKind::PostEdited => self.settings.edited,
+            EventKind::PostDeleted => self.settings.deleted,
+            _ => false,
+        }
+    }
+
+    /// Whether live events have to wait.
+    pub(crate) fn is_open(&self) -> bool {
+        self.fill.is_some()
+    }
+
+    /// Whether there is something that the driver's thread has to do.
+    pub(crate) fn wants_thread(&self) -> bool {
+        self.fill.as_ref().is_some_and(|fill| !matches!(fill.stage, Stage::AwaitClock))
+    }
+
+    /// A link is up.
+    pub(crate) fn link_up(&mut self, now: At) {
+        self.first_up.get_or_insert(now);
+    }
+
+    /// Events are missing. Gives what the program is to be told at once; the rest when the server's time is known.
+    pub(crate) fn gap(&mut self, now: At, missed: Missed) -> Vec<Missed> {
+        if !self.catches_up() {
+            return vec![missed];
+        }
+        if self.fill.is_none() {
+            let (mut memory, _) = self.fading.take().map_or_else(Default::default, |fading| *fading);
+            memory.known.extend(self.seen.keys());
+            let backoff = Backoff::new(self.settings.backoff_scale, self.settings.seed);
+            self.fill = Some(Box::new(Fill::new(memory, backoff)));
+        }
+        let Some(fill) = &mut self.fill else { return Vec::new() };
+        fill.pause();
+        let living = matches!(missed.reason, MissedReason::Overflow | MissedReason::Gap);
+        fill.gaps.push(missed);
+        if (living && self.clock.is_some()) || fill.gaps.len() > MOST_GAPS {
+            return self.judge(now);
+        }
+        Vec::new()
+    }
+
+    /// The server answered a ping. `floor` is the earliest time that a position may go back to. Gives what the
+    /// program is to be told.
+    pub(crate) fn heard(&mut self, now: At, time: Timestamp, floor: Timestamp) -> Vec<Missed> {
+        self.clock = Some((time, now));
+        if self.opened.is_none() {
+            let up = self.first_up.map_or(Duration::ZERO, |up| now.saturating_sub(up));
+            self.opened = Some(time.minus(up));
+        }
+        if let Some(fading) = &mut self.fading {
+            let (_, first) = &mut **fading;
+            if time >= first.get_or_insert(time).plus(OVERLAP) {
+                self.fading = None;
+            }
+        }
+        let told = self.judge(now);
+        let mut floor = floor.min(time.minus(OVERLAP));
+        if let Some(fill) = &mut self.fill {
+            floor = floor.min(fill.since).min(fill.dropping.unwrap_or(floor));
+            fill.retry.until = None;
+        }
+        if self.catches_up() {
+            self.seen.heard(time, floor);
+        }
+        told
+    }
+
+    /// What the server's clock shows now; never later than that.
+    fn server_time(&self, now: At) -> Option<Timestamp> {
+        self.clock.map(|(time, at)| time.plus(now.saturating_sub(at)))
+    }
+
+    /// How old are the gaps? Those within the horizon are filled.
+    fn judge(&mut self, now: At) -> Vec<Missed> {
+        let server = self.server_time(now).unwrap_or(Timestamp::NEVER);
+        let (opened, horizon) = (self.opened, self.settings.horizon.unwrap_or_default());
+        let Some(fill) = &mut self.fill else { return Vec::new() };
+        let mut told = std::mem::take(&mut fill.gaps);
+        let mut newest_beyond = None;
+        let mut accepted: Option<Timestamp> = None;
+        for missed in &mut told {
+            if missed.reason != MissedReason::Resumed || !missed.since.is_never() {
+                missed.since = missed.since.max(opened.unwrap_or(missed.since));
+            }
+            missed.beyond_horizon = missed.since.is_never() || server.since(missed.since) > horizon;
+            missed.catching_up = !missed.beyond_horizon;
+            let which = if missed.beyond_horizon { &mut newest_beyond } else { &mut accepted };
+            *which = Some(which.map_or(missed.since, |since: Timestamp| {
+                if missed.beyond_horizon { since.max(missed.since) } else { since.min(missed.since) }
+            }));
+        }
+        if newest_beyond.is_some_and(|beyond| fill.since <= beyond) {
+            // What is being filled is older still.
+            fill.abandon();
+        }
+        if let Some(since) = accepted {
+            fill.since = fill.since.min(since);
+            fill.again = Some(fill.again.map_or(since, |again| again.min(since)));
+        }
+        if !told.is_empty() && matches!(fill.stage, Stage::AwaitClock) {
+            fill.stage = if fill.again.is_some() {
+                let overflow = told.iter().all(|missed| missed.reason == MissedReason::Overflow);
+                let rest = self.last_start.map(|last| last + BETWEEN_STARTS);
+                Stage::Rest { until: rest.filter(|until| overflow && now < *until).unwrap_or(now) }
+            } else {
+                // Where nothing was looked up, there is nothing to report.
+                fill.reported = fill.passes == 0 && fill.report.complete;
+                Stage::Release
+            };
+        }
+        told
+    }
+
+    /// A live event, while a gap is open.
+    pub(crate) fn hold(
+        &mut self,
+        kind: EventKind,
+        brief: Option<Brief>,
+        mark: Mark,
+        make: impl FnOnce() -> Event,
+    ) -> Offer {
+        let (capacity, block) = (self.settings.capacity, self.settings.block);
+        let Some(fill) = &mut self.fill else { return Offer::Closed };
+        if brief.as_ref().is_some_and(|brief| fill.memory.is_repeat(kind, brief)) {
+            return Offer::Repeated;
+        }
+        if fill.dropping.is_none() && fill.hold.len() < capacity {
+            fill.hold(Held { event: make(), kind, brief, mark: Some(mark) });
+            return Offer::Taken;
+        }
+        if block && fill.dropping.is_none() {
+            return Offer::Full;
+        }
+        fill.drop_live(kind, mark.server_time);
+        Offer::Dropped
+    }
+
+    /// A live event while no gap is open: whether a row has told it.
+    pub(crate) fn is_repeat(&self, kind: EventKind, brief: &Brief) -> bool {
+        self.fading.as_ref().is_some_and(|fading| fading.0.is_repeat(kind, brief))
+    }
+
+    /// Whether the texts of events about posts have to be looked into.
+    pub(crate) fn wants_briefs(&self) -> bool {
+        self.catches_up()
+    }
+
+    /// An event went into the queue as its number `at`.
+    pub(crate) fn delivered(&mut self, at: u64, kind: EventKind, brief: &Brief) {
+        self.seen.push(at, brief.key(kind));
+    }
+
+    /// From here on live events are dropped; a reader that waited for room gives up with this.
+    pub(crate) fn overflow(&mut self, since: Timestamp) {
+        if let Some(fill) = &mut self.fill {
+            fill.dropping.get_or_insert(since);
+        }
+    }
+
+    /// What the driver does next.
+    pub(crate) fn next(&mut self, now: At) -> Todo {
+        loop {
+            let Some(fill) = &mut self.fill else { return Todo::Done };
+            if !fill.outbox.is_empty() {
+                return Todo::Move;
+            }
+            match &fill.stage {
+                Stage::AwaitClock => return Todo::Wait(None),
+                Stage::Release => return Todo::Move,
+                Stage::Rest { until } if now < *until => return Todo::Wait(Some(*until)),
+                Stage::Rest { .. } => self.begin_pass(now),
+                Stage::Pass(pass) => {
+                    if let Some(until) = fill.retry.until.filter(|until| now < *until) {
+                        return Todo::Wait(Some(until));
+                    }
+                    match pass.ask() {
+                        Some(ask) => return Todo::Ask(ask),
+                        None => self.end_pass(now),
+                    }
+                }
+            }
+        }
+    }
+
+    fn begin_pass(&mut self, now: At) {
+        self.last_start = Some(now);
+        let only = self.settings.channels.clone();
+        let began = self.server_time(now);
+        let Some(fill) = &mut self.fill else { return };
+        let from = fill.again.take().unwrap_or(fill.since);
+        log::debug!("catching up from {from}");
+        fill.progress = false;
+        fill.passes += 1;
+        fill.stage = Stage::Pass(Box::new(Pass::new(from, began, only)));
+    }
+
+    fn end_pass(&mut self, now: At) {
+        let Some(fill) = &mut self.fill else { return };
+        let Stage::Pass(pass) = &fill.stage else { return };
+        if !fill.gaps.is_empty() {
+            fill.stage = Stage::AwaitClock;
+            return;
+        }
+        if fill.progress && fill.passes < MOST_PASSES {
+            // What changed before the pass began was found by it.
+            let next = pass.began().map_or(fill.since, |began| began.minus(OVERLAP).max(fill.since));
+            fill.again = Some(fill.again.map_or(next, |again| again.min(next)));
+        }
+        if fill.again.is_some() {
+            self.begin_pass(now);
+            return;
+        }
+        fill.stage = Stage::Release;
+    }
+
+    /// The answer to the last question.
+    pub(crate) fn told(&mut self, now: At, told: Result<Told, Error>) {
+        if self.names.len() > MOST_NAMES {
+            self.names.clear();
+        }
+        if let Ok(Told::Names(names)) = &told {
+            self.names.extend(names.iter().map(|(id, name)| (id.clone(), name.as_str().into())));
+        }
+        let posted = self.settings.posted;
+        let Some(fill) = &mut self.fill else { return };
+        let Stage::Pass(pass) = &mut fill.stage else { return };
+        let came = match told {
+            Ok(told) => {
+                fill.retry.succeeded();
+                let (since, known) = (fill.since, &fill.memory.known);
+                pass.told(told, &self.names, |row| {
+                    posted && rows::judge(row, since, known).is_some_and(|kind| rows::needs_name(kind, row))
+                })
+            }
+            Err(error) => {
+                log::debug!("catching up: {error}");
+                let list = pass.channel().is_none() && !pass.wants_names();
+                if !fill.retry.failed(now, &error, self.settings.horizon) {
+                    return;
+                }
+                if list {
+                    log::warn!("what was missed cannot be looked up: {error}");
+                    fill.give_up(Unrestored::Posts);
+                    return;
+                }
+                pass.skip()
+            }
+        };
+        let Came::Rows(found) = came else { return };
+        let wants = (self.settings.posted, self.settings.edited, self.settings.deleted);
+        let wants = |kind| match kind {
+            EventKind::Posted => wants.0,
+            EventKind::PostEdited => wants.1,
+            _ => wants.2,
+        };
+        if let Merged::Cut = fill.merge(found, &self.names, wants, self.settings.capacity.saturating_mul(2)) {
+            log::debug!("catching up: too much is held, and will be read again");
+        }
+    }
+
+    /// Moves into the queue what is ready: `put` takes an event as long as there is room, and tells its number. The
+    /// order is kept.
+    pub(crate) fn move_on(
+        &mut self,
+        now: At,
+        mut room: impl FnMut() -> bool,
+        mut put: impl FnMut(Event, Option<Mark>) -> u64,
+    ) -> Moved {
+        let Some(fill) = &mut self.fill else { return Moved::On };
+        if matches!(fill.stage, Stage::Release) && !fill.reported && fill.dropping.is_none() {
+            for what in &self.settings.unrestored {
+                fill.name(what.clone(), ChannelId::default());
+            }
+            fill.report();
+        }
+        while room() {
+            let Some(held) = fill.next() else { break };
+            let at = put(held.event, held.mark);
+            if let Some(brief) = &held.brief {
+                self.seen.push(at, brief.key(held.kind));
+            }
+        }
+        if !matches!(fill.stage, Stage::Release) || !fill.hold.is_empty() || !fill.outbox.is_empty() {
+            return Moved::On;
+        }
+        self.released(now)
+    }
+
+    /// Nothing is held any more.
+    fn released(&mut self, now: At) -> Moved {
+        let server = self.server_time(now).unwrap_or(Timestamp::NEVER);
+        let horizon = self.settings.horizon.unwrap_or_default();
+        let Some(fill) = &mut self.fill else { return Moved::On };
+        if let Some(since) = fill.dropping.take() {
+            let since = since.max(self.opened.unwrap_or(since));
+            if fill.reported {
+                let dropped = std::mem::take(&mut fill.dropped);
+                self.close_fill();
+                return Moved::Overflowed(Missed {
+                    reason: MissedReason::Overflow,
+                    since,
+                    dropped,
+                    ..Missed::default()
+                });
+            }
+            fill.since = since;
+            if server.since(since) > horizon {
+                fill.give_up(Unrestored::BeyondHorizon);
+                return Moved::On;
+            }
+            fill.again = Some(since);
+            fill.passes = 0;
+            fill.stage = Stage::Rest { until: now };
+            return Moved::On;
+        }
+        self.close_fill();
+        Moved::On
+    }
+
+    fn close_fill(&mut self) {
+        if let Some(fill) = self.fill.take() {
+            self.fading = Some(Box::new((fill.memory, None)));
+        }
+    }
+
+    /// The stream ends for good: gives all that waits, and what of it has to be told.
+    pub(crate) fn end(&mut self) -> (Vec<Missed>, Vec<Event>) {
+        let Some(mut fill) = self.fill.take() else { return (Vec::new(), Vec::new()) };
+        let gaps = std::mem::take(&mut fill.gaps);
+        if !fill.reported {
+            fill.give_up(Unrestored::Posts);
+            fill.report();
+        }
+        fill.stage = Stage::Release;
+        let mut rest = Vec::new();
+        while let Some(held) = fill.next() {
+            rest.push(held.event);
+        }
+        (gaps, rest)
+    }
+
+    /// There is no thread to look anything up: what is held goes out.
+    pub(crate) fn give_up(&mut self) {
+        if let Some(fill) = &mut self.fill {
+            fill.outbox.clear();
+            fill.give_up(Unrestored::Posts);
+        }
+    }
+
+    /// The stream was closed.
+    pub(crate) fn close(&mut self) {
+        self.fill = None;
+        self.fading = None;
+    }
+
+    /// What was delivered after `since` with the first `taken` events of the queue.
+    pub(crate) fn overlap(&self, taken: u64, since: Timestamp) -> Vec<Key> {
+        self.seen.up_to(taken, since)
+    }
+
+    /// A position never lies before the beginning.
+    pub(crate) fn not_before_opening(&self, time: Timestamp) -> Timestamp {
+        time.max(self.opened.unwrap_or(time))
+    }
+}
+
+impl Retry {
+    fn succeeded(&mut self) {
+        self.backoff.reset();
+        self.failing_since = None;
+        self.until = None;
+        self.refusals = 0;
+    }
+
+    /// A call failed: when to try again. True if it is no use any more.
+    fn failed(&mut self, now: At, error: &Error, horizon: Option<Duration>) -> bool {
+        let began = *self.failing_since.get_or_insert(now);
+        // A session that ended is the stream's affair: it logs in again, or ends.
+        let refused = match error.kind() {
+            ErrorKind::Api | ErrorKind::Status => {
+                !error.is_unauthorized()
+                    && !error.is_transient()
+                    && error.status().is_some_and(|s| s < 500 || s == 501)
+            }
+            ErrorKind::Decode | ErrorKind::Input => true,
+            _ => false,
+        };
+        self.refusals = if refused { self.refusals + 1 } else { 0 };
+        let patience = PATIENCE.min(horizon.unwrap_or(PATIENCE));
+        if self.refusals >= MOST_REFUSALS || now.saturating_sub(began) > patience {
+            self.succeeded();
+            return true;
+        }
+        let wait = self.backoff.next().max(error.retry_after().unwrap_or_default()).min(LONGEST_WAIT);
+        self.until = Some(now + wait);
+        false
+    }
+}

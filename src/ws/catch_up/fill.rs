@@ -1,0 +1,343 @@
+//! One gap being filled: what waits, what was found, what was delivered.
+
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
+
+use super::pass::{Pass, Rows};
+use super::rows;
+use super::seen::{Brief, Key};
+use crate::event::{CaughtUp, Event, EventKind, Missed, NotRestored, Origin, Payload, Unrestored};
+use crate::model::{ChannelId, Post, UserId};
+use crate::time::Timestamp;
+use crate::ws::backoff::Backoff;
+use crate::ws::queue::Mark;
+use crate::ws::session::At;
+
+/// Passes over one gap at most: the first finds what was missed, the second what was still being written.
+pub(super) const MOST_PASSES: u32 = 20;
+
+/// Before any gap was found to be within the horizon.
+const NOT_YET: Timestamp = Timestamp::from_millis(i64::MAX);
+
+/// An event that waits for its turn.
+#[derive(Debug)]
+pub(super) struct Held {
+    pub(super) event: Event,
+    pub(super) kind: EventKind,
+    pub(super) brief: Option<Brief>,
+    /// Where the stream stands behind it; `None`: as behind the event before it.
+    pub(super) mark: Option<Mark>,
+}
+
+impl Held {
+    fn is_caught_up(&self) -> bool {
+        self.event.origin() == Origin::CaughtUp
+    }
+}
+
+/// What of a post was delivered from a row.
+#[derive(Clone, Copy, Debug)]
+struct FromRow {
+    update_at: Timestamp,
+    /// Whether it was delivered before all that is held.
+    first: bool,
+}
+
+/// What was delivered, or is on its way.
+#[derive(Debug, Default)]
+pub(super) struct Memory {
+    pub(super) known: HashSet<Key>,
+    rows: HashMap<u64, FromRow>,
+}
+
+impl Memory {
+    /// Whether a live event says what a row has said already.
+    pub(super) fn is_repeat(&self, kind: EventKind, brief: &Brief) -> bool {
+        match kind {
+            // A pin has the `edit_at` of the edit before it: what counts is whether the row was read later.
+            EventKind::PostEdited => {
+                self.rows.get(&brief.id).is_some_and(|row| row.update_at >= brief.update_at)
+            }
+            _ => self.known.contains(&brief.key(kind)),
+        }
+    }
+
+    /// Whether a held event became a repeat by a row that was delivered before it.
+    fn was_overtaken(&self, held: &Held) -> bool {
+        held.kind == EventKind::PostEdited
+            && !held.is_caught_up()
+            && held.brief.is_some_and(|brief| {
+                self.rows.get(&brief.id).is_some_and(|row| row.first && row.update_at >= brief.update_at)
+            })
+    }
+}
+
+#[derive(Debug)]
+pub(super) enum Stage {
+    /// The server's time is not known: it tells how old the gap is.
+    AwaitClock,
+    /// The last start was a moment ago.
+    Rest {
+        until: At,
+    },
+    Pass(Box<Pass>),
+    /// What was held goes out.
+    Release,
+}
+
+/// From the moment a gap is known until everything behind it is in the queue.
+#[derive(Debug)]
+pub(super) struct Fill {
+    pub(super) stage: Stage,
+    /// Gaps whose age is not known yet.
+    pub(super) gaps: Vec<Missed>,
+    /// What happened after this is missing, unless it is in `memory`.
+    pub(super) since: Timestamp,
+    /// Another pass, with what changed after this.
+    pub(super) again: Option<Timestamp>,
+    pub(super) memory: Memory,
+    pub(super) hold: VecDeque<Held>,
+    pub(super) outbox: VecDeque<Held>,
+    /// The hold was full: from then on live events are dropped until it is empty.
+    pub(super) dropping: Option<Timestamp>,
+    pub(super) dropped: BTreeMap<EventKind, u64>,
+    /// Whether this pass found something older than what is held.
+    pub(super) progress: bool,
+    pub(super) passes: u32,
+    pub(super) report: CaughtUp,
+    /// Whether the report was given.
+    pub(super) reported: bool,
+    pub(super) retry: Retry,
+}
+
+#[derive(Debug)]
+pub(super) struct Retry {
+    pub(super) backoff: Backoff,
+    pub(super) failing_since: Option<At>,
+    pub(super) until: Option<At>,
+    /// Answers in a row that say no to this question.
+    pub(super) refusals: u32,
+}
+
+/// Where the rows of a channel went.
+pub(super) enum Merged {
+    All,
+    /// There was no room for all of them between the held events, whose newer part was dropped.
+    Cut,
+}
+
+impl Fill {
+    pub(super) fn new(memory: Memory, backoff: Backoff) -> Self {
+        Self {
+            stage: Stage::AwaitClock,
+            gaps: Vec::new(),
+            since: NOT_YET,
+            again: None,
+            memory,
+            hold: VecDeque::new(),
+            outbox: VecDeque::new(),
+            dropping: None,
+            dropped: BTreeMap::new(),
+            progress: false,
+            passes: 0,
+            report: CaughtUp { complete: true, ..CaughtUp::default() },
+            reported: false,
+            retry: Retry { backoff, failing_since: None, until: None, refusals: 0 },
+        }
+    }
+
+    pub(super) fn hold(&mut self, held: Held) {
+        if let Some(brief) = &held.brief {
+            self.memory.known.insert(brief.key(held.kind));
+        }
+        self.hold.push_back(held);
+    }
+
+    pub(super) fn drop_live(&mut self, kind: EventKind, since: Timestamp) {
+        let start = *self.dropping.get_or_insert(since);
+        self.dropping = Some(start.min(since));
+        *self.dropped.entry(kind).or_default() += 1;
+    }
+
+    /// Puts the events that the rows of a channel stand for where they belong: before all that is held, or between,
+    /// if events of the channel are held that are older. `room` is how many may be held.
+    pub(super) fn merge(
+        &mut self,
+        found: Rows,
+        names: &HashMap<UserId, Box<str>>,
+        wants: impl Fn(EventKind) -> bool,
+        room: usize,
+    ) -> Merged {
+        let Rows { channel, rows, cut, short } = found;
+        if cut {
+            self.name(Unrestored::Changes, channel.id.clone());
+        }
+        if short {
+            self.report.complete = false;
+            self.name(Unrestored::Posts, channel.id.clone());
+        }
+        let first_held = self.hold.iter().filter(|held| held.kind == EventKind::Posted);
+        let first_held = first_held.filter_map(|held| held.brief).map(|brief| brief.create_at).min();
+        for (kind, row) in self.in_order(rows, wants) {
+            let brief = Brief::of_post(&row);
+            let event = rows::event(kind, row, &channel, names);
+            let mark = self.mark();
+            let held = Held { event, kind, brief: Some(brief), mark };
+            let place = self.place(kind, &brief);
+            if let Some(place) = place {
+                if self.hold.len() >= room {
+                    self.cut(place);
+                    return Merged::Cut;
+                }
+            }
+            self.memory.known.insert(brief.key(kind));
+            if kind != EventKind::PostDeleted {
+                let row = FromRow { update_at: brief.update_at, first: place.is_none() };
+                self.memory.rows.insert(brief.id, row);
+                // Whoever has the post in this state has seen this edit.
+                self.memory.known.insert(brief.edited());
+            }
+            *self.counter(kind) += 1;
+            match place {
+                Some(place) => self.hold.insert(place, held),
+                None => {
+                    self.progress |= first_held.is_none_or(|first| brief.create_at < first);
+                    self.outbox.push_back(held);
+                }
+            }
+        }
+        Merged::All
+    }
+
+    /// The rows that are events, in the order in which they happened.
+    fn in_order(&self, rows: Vec<Post>, wants: impl Fn(EventKind) -> bool) -> Vec<(EventKind, Post)> {
+        let judged = rows.into_iter().filter_map(|row| {
+            let kind = rows::judge(&row, self.since, &self.memory.known)?;
+            wants(kind).then_some((kind, row))
+        });
+        let mut events: Vec<(EventKind, Post)> = judged.collect();
+        events.sort_by(|(a, one), (b, other)| {
+            when(*a, one).cmp(&when(*b, other)).then_with(|| one.id.cmp(&other.id))
+        });
+        events
+    }
+
+    /// Where between the held events it belongs; `None`: before them.
+    fn place(&self, kind: EventKind, brief: &Brief) -> Option<usize> {
+        if kind != EventKind::Posted {
+            let same = |held: &Held| held.brief.is_some_and(|held| held.id == brief.id);
+            return self.hold.iter().any(same).then_some(self.hold.len());
+        }
+        let older = |held: &Held| {
+            held.kind == EventKind::Posted
+                && held
+                    .brief
+                    .is_some_and(|held| held.channel == brief.channel && held.create_at <= brief.create_at)
+        };
+        self.hold.iter().rposition(older).map(|at| at + 1)
+    }
+
+    /// Gives up what is held from there on: a later pass finds the posts among it.
+    fn cut(&mut self, place: usize) {
+        for held in self.hold.split_off(place) {
+            if let Some(brief) = &held.brief {
+                self.memory.known.remove(&brief.key(held.kind));
+                if held.is_caught_up() {
+                    let counter = self.counter(held.kind);
+                    *counter = counter.saturating_sub(1);
+                    self.memory.rows.remove(&brief.id);
+                    self.memory.known.remove(&brief.edited());
+                    continue;
+                }
+            }
+            self.drop_live(held.kind, self.since);
+        }
+        self.dropping = Some(self.since);
+    }
+
+    fn counter(&mut self, kind: EventKind) -> &mut u64 {
+        match kind {
+            EventKind::Posted => &mut self.report.posts,
+            EventKind::PostDeleted => &mut self.report.gone,
+            _ => &mut self.report.edited,
+        }
+    }
+
+    /// A new gap: what is held behind it must not go out before it is filled.
+    pub(super) fn pause(&mut self) {
+        if !matches!(self.stage, Stage::Release) {
+            return;
+        }
+        self.stage = Stage::AwaitClock;
+        self.passes = 0;
+        if self.reported {
+            self.reported = false;
+            self.report = CaughtUp { complete: true, ..CaughtUp::default() };
+            self.since = NOT_YET;
+        }
+    }
+
+    /// What is being filled turned out to be too old.
+    pub(super) fn abandon(&mut self) {
+        for held in std::mem::take(&mut self.outbox) {
+            let counter = self.counter(held.kind);
+            *counter = counter.saturating_sub(1);
+        }
+        self.give_up(Unrestored::BeyondHorizon);
+        self.since = NOT_YET;
+        self.stage = Stage::AwaitClock;
+    }
+
+    pub(super) fn name(&mut self, what: Unrestored, channel: ChannelId) {
+        let named = NotRestored::new(what, channel);
+        if !self.report.not_restored.contains(&named) {
+            self.report.not_restored.push(named);
+        }
+    }
+
+    /// What could not be brought back is named, and the rest goes out.
+    pub(super) fn give_up(&mut self, what: Unrestored) {
+        self.report.complete = false;
+        self.name(what, ChannelId::default());
+        self.again = None;
+        self.stage = Stage::Release;
+    }
+
+    /// The next that may go into the queue.
+    pub(super) fn next(&mut self) -> Option<Held> {
+        if let Some(held) = self.outbox.pop_front() {
+            return Some(held);
+        }
+        if !matches!(self.stage, Stage::Release) {
+            return None;
+        }
+        while let Some(held) = self.hold.pop_front() {
+            if !self.memory.was_overtaken(&held) {
+                return Some(held);
+            }
+        }
+        None
+    }
+
+    /// In the middle of a gap nobody can go on with the connection: all of the gap is to be read again.
+    fn mark(&self) -> Option<Mark> {
+        (self.since != NOT_YET).then_some(Mark { id: None, next: 0, server_time: self.since })
+    }
+
+    /// Puts the report behind the last that was caught up.
+    pub(super) fn report(&mut self) {
+        self.reported = true;
+        self.report.dropped = std::mem::take(&mut self.dropped);
+        let event = Event::notice(Payload::CaughtUp(Box::new(self.report.clone())));
+        let place = self.hold.iter().rposition(Held::is_caught_up).map_or(0, |at| at + 1);
+        let mark = self.mark();
+        self.hold.insert(place, Held { event, kind: EventKind::CaughtUp, brief: None, mark });
+    }
+}
+
+fn when(kind: EventKind, post: &Post) -> Timestamp {
+    match kind {
+        EventKind::Posted => post.create_at,
+        EventKind::PostDeleted => post.delete_at,
+        _ => post.edit_at,
+    }
+}

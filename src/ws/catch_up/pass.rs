@@ -1,0 +1,365 @@
+//! One pass over the channels that changed: what is asked of the REST API, and what becomes of the answers.
+
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
+
+use crate::model::{Channel, ChannelId, Post, PostId, PostList, TeamId, UserId};
+use crate::time::Timestamp;
+
+/// The most rows that `since` gives; then they may be any of them.
+const MOST_ROWS: usize = 1000;
+/// Posts a page, the server's limit.
+pub(crate) const PAGE: u32 = 200;
+/// A channel with more pages in a gap is given up: a server could go on for ever.
+const MOST_PAGES: u32 = 250;
+/// Names that are asked for at once.
+const MOST_NAMES: usize = 200;
+
+/// A question to the REST API.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Ask {
+    /// The teams that the account is in.
+    Teams,
+    /// Its channels in a team, direct ones too, and those archived lately; without a team, all of them.
+    Channels { team: Option<TeamId>, archived_since: Timestamp },
+    /// What changed in a channel.
+    Since { channel: ChannelId, since: Timestamp },
+    /// The newest posts of a channel, or those before a post.
+    Before { channel: ChannelId, before: Option<PostId>, page: u32 },
+    /// User names.
+    Names(Vec<UserId>),
+}
+
+/// An answer.
+#[derive(Clone, Debug)]
+pub(crate) enum Told {
+    Teams(Vec<TeamId>),
+    Channels(Vec<Channel>),
+    Posts(PostList),
+    Names(Vec<(UserId, String)>),
+}
+
+/// What a pass has come to.
+#[derive(Debug)]
+pub(crate) enum Came {
+    /// On with the next question.
+    On,
+    /// These are the rows of a channel, and all names that could be had are there.
+    Rows(Rows),
+}
+
+/// The rows of one channel.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Rows {
+    pub(crate) channel: Channel,
+    pub(crate) rows: Vec<Post>,
+    /// Whether there were more than the server gives: edits and deletions may be missing.
+    pub(crate) cut: bool,
+    /// Whether not even all posts could be had.
+    pub(crate) short: bool,
+}
+
+#[derive(Debug)]
+enum Step {
+    Teams,
+    Channels,
+    /// The channel at the front of `channels`.
+    Since,
+    Pages {
+        before: Option<PostId>,
+        page: u32,
+        pages: u32,
+    },
+    Names(Vec<UserId>),
+    Done,
+}
+
+/// Nothing here waits or asks: it is told the answers.
+#[derive(Debug)]
+pub(crate) struct Pass {
+    /// What changed after this is looked for.
+    from: Timestamp,
+    /// The server's time at the beginning.
+    began: Option<Timestamp>,
+    only: Option<HashSet<ChannelId>>,
+    step: Step,
+    /// Whose channels are still to be asked for; `None` for an account without a team.
+    teams: VecDeque<Option<TeamId>>,
+    channels: VecDeque<Channel>,
+    met: HashSet<ChannelId>,
+    rows: BTreeMap<PostId, Post>,
+    cut: bool,
+    short: bool,
+}
+
+impl Pass {
+    pub(crate) fn new(from: Timestamp, began: Option<Timestamp>, only: Option<HashSet<ChannelId>>) -> Self {
+        Self {
+            from,
+            began,
+            only,
+            step: Step::Teams,
+            teams: VecDeque::new(),
+            channels: VecDeque::new(),
+            met: HashSet::new(),
+            rows: BTreeMap::new(),
+            cut: false,
+            short: false,
+        }
+    }
+
+    pub(crate) fn began(&self) -> Option<Timestamp> {
+        self.began
+    }
+
+    /// The next question; `None` at the end.
+    pub(crate) fn ask(&self) -> Option<Ask> {
+        let channel = || self.channels.front().map(|channel| channel.id.clone());
+        Some(match &self.step {
+            Step::Teams => Ask::Teams,
+            Step::Channels => Ask::Channels { team: self.teams.front()?.clone(), archived_since: self.from },
+            Step::Since => Ask::Since { channel: channel()?, since: self.from },
+            Step::Pages { before, page, .. } => {
+                Ask::Before { channel: channel()?, before: before.clone(), page: *page }
+            }
+            Step::Names(ids) => Ask::Names(ids.iter().take(MOST_NAMES).cloned().collect()),
+            Step::Done => return None,
+        })
+    }
+
+    /// The channel that the question is about.
+    pub(crate) fn channel(&self) -> Option<&ChannelId> {
+        match self.step {
+            Step::Since | Step::Pages { .. } => self.channels.front().map(|channel| &channel.id),
+            _ => None,
+        }
+    }
+
+    /// Whether the question is about names, without which one can live.
+    pub(crate) fn wants_names(&self) -> bool {
+        matches!(self.step, Step::Names(_))
+    }
+
+    /// Takes the answer to the last question. `names` are those that are known; `new` says which rows of a channel
+    /// will be events that need one.
+    pub(crate) fn told(
+        &mut self,
+        told: Told,
+        names: &HashMap<UserId, Box<str>>,
+        needs_name: impl Fn(&Post) -> bool,
+    ) -> Came {
+        match (&mut self.step, told) {
+            (Step::Teams, Told::Teams(teams)) => {
+                self.teams = teams.into_iter().map(Some).collect();
+                if self.teams.is_empty() {
+                    self.teams.push_back(None);
+                }
+                self.step = Step::Channels;
+            }
+            (Step::Channels, Told::Channels(channels)) => {
+                self.teams.pop_front();
+                self.take_channels(channels);
+                if self.teams.is_empty() {
+                    self.next_channel();
+                }
+            }
+            (Step::Since, Told::Posts(list)) => {
+                let full = list.order.len() >= MOST_ROWS;
+                self.rows.extend(list.posts);
+                if !full {
+                    return self.names_first(names, needs_name);
+                }
+                self.cut = true;
+                self.step = Step::Pages { before: None, page: 0, pages: 1 };
+            }
+            (Step::Pages { before, page, pages }, Told::Posts(list)) => {
+                let (pivot, done) = turn(&list, self.from);
+                self.rows.extend(list.posts);
+                *pages += 1;
+                let many = *pages > MOST_PAGES;
+                match pivot {
+                    // All of one millisecond: on by number.
+                    _ if done || many => {
+                        self.short |= many && !done;
+                        return self.names_first(names, needs_name);
+                    }
+                    None => *page += 1,
+                    Some(pivot) => (*before, *page) = (Some(pivot), 0),
+                }
+            }
+            (Step::Names(ids), Told::Names(_)) => {
+                ids.drain(..ids.len().min(MOST_NAMES));
+                if ids.is_empty() {
+                    return self.finish_channel();
+                }
+            }
+            // Not an answer to what was asked: nobody does that.
+            _ => {}
+        }
+        Came::On
+    }
+
+    /// Goes on without the answer.
+    pub(crate) fn skip(&mut self) -> Came {
+        match &mut self.step {
+            Step::Teams => self.step = Step::Done,
+            Step::Channels => {
+                self.teams.pop_front();
+                if self.teams.is_empty() {
+                    self.next_channel();
+                }
+            }
+            Step::Since | Step::Pages { .. } => {
+                self.short = true;
+                return self.finish_channel();
+            }
+            Step::Names(_) => return self.finish_channel(),
+            Step::Done => {}
+        }
+        Came::On
+    }
+
+    fn take_channels(&mut self, channels: Vec<Channel>) {
+        for channel in channels {
+            let wanted = self.only.as_ref().is_none_or(|only| only.contains(&channel.id));
+            // Direct channels stand in the list of every team.
+            if wanted && channel.last_post_at > self.from && self.met.insert(channel.id.clone()) {
+                self.channels.push_back(channel);
+            }
+        }
+    }
+
+    /// Names are looked up before the rows are handed over.
+    fn names_first(&mut self, names: &HashMap<UserId, Box<str>>, needs_name: impl Fn(&Post) -> bool) -> Came {
+        let rows = self.rows.values().filter(|row| !names.contains_key(&row.user_id) && needs_name(row));
+        let ids: HashSet<UserId> = rows.map(|row| row.user_id.clone()).collect();
+        if ids.is_empty() {
+            return self.finish_channel();
+        }
+        self.step = Step::Names(ids.into_iter().collect());
+        Came::On
+    }
+
+    fn finish_channel(&mut self) -> Came {
+        let channel = self.channels.pop_front().unwrap_or_default();
+        let rows = std::mem::take(&mut self.rows).into_values().collect();
+        let (cut, short) = (std::mem::take(&mut self.cut), std::mem::take(&mut self.short));
+        self.next_channel();
+        Came::Rows(Rows { channel, rows, cut, short })
+    }
+
+    fn next_channel(&mut self) {
+        self.step = if self.channels.is_empty() { Step::Done } else { Step::Since };
+    }
+}
+
+/// From which post the next page goes on, and whether there is none. `before` leaves out all posts of the pivot's
+/// millisecond, so the oldest time of a page is read again with the next one.
+fn turn(list: &PostList, from: Timestamp) -> (Option<PostId>, bool) {
+    let time = |id: &PostId| list.posts.get(id).map(|post| post.create_at);
+    let oldest = list.order.iter().filter_map(time).min();
+    let done = list.order.len() < PAGE as usize || oldest.is_none_or(|oldest| oldest <= from);
+    let pivot = list.order.iter().rev().find(|id| time(id) > oldest).cloned();
+    (pivot, done)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn id<T: TryFrom<String>>(n: usize) -> T {
+        let Ok(id) = T::try_from(format!("{n:0>26}")) else { panic!("no id") };
+        id
+    }
+
+    fn post(n: usize, at: i64) -> Post {
+        Post {
+            id: id(n),
+            user_id: id(n % 3),
+            create_at: Timestamp::from_millis(at),
+            update_at: Timestamp::from_millis(at),
+            ..Post::default()
+        }
+    }
+
+    fn list(mut posts: Vec<Post>) -> PostList {
+        posts.sort_by(|a, b| b.create_at.cmp(&a.create_at));
+        PostList {
+            order: posts.iter().map(|post| post.id.clone()).collect(),
+            posts: posts.into_iter().map(|post| (post.id.clone(), post)).collect(),
+            ..PostList::default()
+        }
+    }
+
+    fn channel(n: usize, at: i64) -> Channel {
+        Channel { id: id(n), last_post_at: Timestamp::from_millis(at), ..Channel::default() }
+    }
+
+    /// Answers `Before` as the server does.
+    fn page(all: &[Post], before: Option<&PostId>, page: u32) -> PostList {
+        let pivot = before.map(|id| all.iter().find(|post| post.id == *id).unwrap().create_at);
+        let mut rows: Vec<Post> =
+            all.iter().filter(|post| pivot.is_none_or(|pivot| post.create_at < pivot)).cloned().collect();
+        rows.sort_by(|a, b| b.create_at.cmp(&a.create_at));
+        list(rows.into_iter().skip((page * PAGE) as usize).take(PAGE as usize).collect())
+    }
+
+    #[test]
+    fn asks_for_changed_channels_once() {
+        let mut pass = Pass::new(Timestamp::from_millis(100), None, None);
+        let none = HashMap::new();
+        assert_eq!(pass.ask(), Some(Ask::Teams));
+        pass.told(Told::Teams(vec![id(1), id(2)]), &none, |_| true);
+        let since = Timestamp::from_millis(100);
+        assert_eq!(pass.ask(), Some(Ask::Channels { team: Some(id(1)), archived_since: since }));
+        pass.told(Told::Channels(vec![channel(7, 101), channel(8, 100)]), &none, |_| true);
+        assert_eq!(pass.ask(), Some(Ask::Channels { team: Some(id(2)), archived_since: since }));
+        pass.told(Told::Channels(vec![channel(7, 101), channel(9, 200)]), &none, |_| true);
+        assert_eq!(pass.ask(), Some(Ask::Since { channel: id(7), since }));
+        let came = pass.told(Told::Posts(list(vec![post(1, 101)])), &none, |_| true);
+        assert!(matches!(came, Came::On));
+        assert_eq!(pass.ask(), Some(Ask::Names(vec![id(1)])));
+        let came = pass.told(Told::Names(vec![]), &none, |_| true);
+        let Came::Rows(rows) = came else { panic!() };
+        assert_eq!((rows.channel.id, rows.rows.len(), rows.cut), (id(7), 1, false));
+        assert_eq!(pass.ask(), Some(Ask::Since { channel: id(9), since }));
+        assert_eq!(pass.channel(), Some(&id(9)));
+        let Came::Rows(rows) = pass.skip() else { panic!() };
+        assert!(rows.short);
+        assert_eq!(pass.ask(), None);
+    }
+
+    #[test]
+    fn an_account_without_a_team_has_direct_channels() {
+        let mut pass = Pass::new(Timestamp::NEVER, None, None);
+        pass.told(Told::Teams(vec![]), &HashMap::new(), |_| true);
+        assert!(matches!(pass.ask(), Some(Ask::Channels { team: None, .. })));
+    }
+
+    #[test]
+    fn pages_when_the_rows_are_cut() {
+        // 1,700 posts, up to seven of them in one millisecond, and 200 of another.
+        let mut all: Vec<Post> =
+            (0..1500_i64).map(|n| post(usize::try_from(n).unwrap(), 1000 + n / 7)).collect();
+        all.extend((1500..1750).map(|n| post(n, 1100)));
+        let from = Timestamp::from_millis(1010);
+        let wanted: HashSet<PostId> =
+            all.iter().filter(|post| post.create_at > from).map(|post| post.id.clone()).collect();
+        let mut pass = Pass::new(from, None, None);
+        let none = HashMap::new();
+        pass.told(Told::Teams(vec![id(1)]), &none, |_| false);
+        pass.told(Told::Channels(vec![channel(7, 5000)]), &none, |_| false);
+        let some = list(all.iter().rev().step_by(2).take(1000).cloned().chain(all[..300].to_vec()).collect());
+        let mut came = pass.told(Told::Posts(some), &none, |_| false);
+        let mut asked = 0;
+        while let Came::On = came {
+            let Some(Ask::Before { before, page: number, .. }) = pass.ask() else { panic!() };
+            asked += 1;
+            came = pass.told(Told::Posts(page(&all, before.as_ref(), number)), &none, |_| false);
+        }
+        let Came::Rows(rows) = came else { panic!() };
+        let got: HashSet<PostId> =
+            rows.rows.iter().filter(|post| post.create_at > from).map(|post| post.id.clone()).collect();
+        assert_eq!(got, wanted);
+        assert!(rows.cut && !rows.short && asked < 15, "{asked}");
+    }
+}

@@ -1,0 +1,86 @@
+//! What a row of `posts?since=` stands for, and the event that is made of it.
+
+use std::collections::{HashMap, HashSet};
+
+use serde_json::Value;
+
+use super::seen::{Brief, Key};
+use crate::event::{Broadcast, Event, EventKind, PostDeleted, PostEdited, Posted, envelope};
+use crate::model::{Channel, Post, UserId};
+use crate::time::Timestamp;
+
+/// What happened to the post of a row since `since`, as far as it was not delivered: `known` says what was.
+///
+/// Rows with an `original_id` are edit history. A post that was made and deleted meanwhile gives nothing; so do
+/// reactions, pins and replies, which only move `update_at`.
+pub(crate) fn judge(row: &Post, since: Timestamp, known: &HashSet<Key>) -> Option<EventKind> {
+    if row.id.is_empty() || !row.original_id.is_empty() {
+        return None;
+    }
+    let brief = Brief::of_post(row);
+    // One that was delivered in the overlap is not new, whatever its time says.
+    let new = row.create_at > since && !known.contains(&brief.posted());
+    if !row.delete_at.is_never() {
+        let gone = !new && row.delete_at > since && !known.contains(&brief.deleted());
+        return gone.then_some(EventKind::PostDeleted);
+    }
+    if new {
+        return Some(EventKind::Posted);
+    }
+    (row.edit_at > since && !known.contains(&brief.edited())).then_some(EventKind::PostEdited)
+}
+
+/// The same envelope that the server would have sent.
+pub(crate) fn event(
+    kind: EventKind,
+    post: Post,
+    channel: &Channel,
+    names: &HashMap<UserId, Box<str>>,
+) -> Event {
+    let broadcast = Broadcast { channel_id: post.channel_id.clone(), ..Broadcast::default() };
+    let text = match kind {
+        EventKind::Posted => {
+            let sender_name = sender(&post, channel, names);
+            let posted = Posted {
+                channel_type: channel.kind.clone(),
+                channel_display_name: if channel.is_direct() {
+                    sender_name.clone()
+                } else {
+                    channel.display_name.clone()
+                },
+                channel_name: channel.name.clone(),
+                sender_name,
+                team_id: channel.team_id.clone(),
+                other_file: !post.file_ids.is_empty(),
+                image: post.metadata.files.iter().any(|file| file.mime_type.starts_with("image/")),
+                post,
+                ..Posted::default()
+            };
+            envelope(kind.name(), &posted, &broadcast, None)
+        }
+        EventKind::PostDeleted => {
+            envelope(kind.name(), &PostDeleted { post, ..PostDeleted::default() }, &broadcast, None)
+        }
+        _ => envelope(kind.name(), &PostEdited { post }, &broadcast, None),
+    };
+    Event::caught_up(kind, text)
+}
+
+/// As the server writes it: `System`, or the user name with `@`.
+fn sender(post: &Post, channel: &Channel, names: &HashMap<UserId, Box<str>>) -> String {
+    if post.kind.is_system() {
+        return "System".into();
+    }
+    let of_hook = !channel.is_direct() && post.props.get("from_webhook").is_some_and(|flag| flag == "true");
+    let instead = post.props.get("override_username").and_then(Value::as_str).filter(|_| of_hook);
+    match (instead, names.get(&post.user_id)) {
+        (Some(name), _) => name.to_owned(),
+        (None, Some(name)) => format!("@{name}"),
+        (None, None) => String::new(),
+    }
+}
+
+/// Whether the event of this row needs the name of the one who wrote it.
+pub(crate) fn needs_name(kind: EventKind, row: &Post) -> bool {
+    kind == EventKind::Posted && !row.kind.is_system() && !row.user_id.is_empty()
+}

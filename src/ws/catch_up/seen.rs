@@ -1,0 +1,285 @@
+//! What was delivered lately, so that nothing comes twice: 16 bytes an event, bounded.
+
+use std::collections::{HashSet, VecDeque};
+
+use serde::Deserialize;
+
+use crate::event::EventKind;
+use crate::model::Post;
+use crate::time::Timestamp;
+
+/// What names a delivered post, edit or deletion. The ids are random, so 64 bits of them are enough.
+pub(crate) type Key = u64;
+
+/// Events that are remembered at least; a queue of more remembers twice its length.
+const REMEMBERED: usize = 32_768;
+/// Events that a [`Position`](crate::Position) takes along.
+pub(crate) const TAKEN_ALONG: usize = 2048;
+/// Times of the server that are remembered: pings come every second at most.
+const MARKS: usize = 64;
+
+/// FNV-1a: the same in every run of a program.
+fn hash(bytes: &[u8]) -> u64 {
+    bytes
+        .iter()
+        .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
+}
+
+fn mix(id: u64, what: u64) -> Key {
+    let mut key = id ^ what.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    key ^= key >> 31;
+    key.wrapping_mul(0xbf58_476d_1ce4_e5b9)
+}
+
+/// What has to be known of an event about a post.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Brief {
+    /// The hash of its id.
+    pub(crate) id: u64,
+    /// The hash of its channel's id.
+    pub(crate) channel: u64,
+    pub(crate) create_at: Timestamp,
+    pub(crate) update_at: Timestamp,
+    pub(crate) edit_at: Timestamp,
+}
+
+impl Brief {
+    /// Reads it from the text of an event; `None` for other kinds, and for what is no post.
+    pub(crate) fn of_event(kind: EventKind, text: &str) -> Option<Self> {
+        if !is_about_post(kind) {
+            return None;
+        }
+        short(text).or_else(|| full(text))
+    }
+
+    pub(crate) fn of_post(post: &Post) -> Self {
+        Self {
+            id: hash(post.id.as_str().as_bytes()),
+            channel: hash(post.channel_id.as_str().as_bytes()),
+            create_at: post.create_at,
+            update_at: post.update_at,
+            edit_at: post.edit_at,
+        }
+    }
+
+    /// That the post was delivered as new.
+    pub(crate) fn posted(&self) -> Key {
+        mix(self.id, 1)
+    }
+
+    /// That this edit was delivered.
+    pub(crate) fn edited(&self) -> Key {
+        mix(self.id, u64::from_ne_bytes(self.edit_at.as_millis().to_ne_bytes()) | 1 << 62)
+    }
+
+    /// That the deletion was delivered.
+    pub(crate) fn deleted(&self) -> Key {
+        mix(self.id, 2)
+    }
+
+    /// What delivering an event of this kind is remembered by.
+    pub(crate) fn key(&self, kind: EventKind) -> Key {
+        match kind {
+            EventKind::Posted => self.posted(),
+            EventKind::PostDeleted => self.deleted(),
+            _ => self.edited(),
+        }
+    }
+}
+
+pub(crate) fn is_about_post(kind: EventKind) -> bool {
+    matches!(kind, EventKind::Posted | EventKind::PostEdited | EventKind::PostDeleted)
+}
+
+/// As every server since 5.37 writes it: `"post":"{\"id\":\"..\",\"create_at\":1,\"update_at\":1,\"edit_at\":0,..`.
+/// Inside a message such text would be escaped once more.
+fn short(text: &str) -> Option<Brief> {
+    const POST: &str = r#""post":"{\"id\":\""#;
+    let rest = text.get(text.find(POST)? + POST.len()..)?;
+    let (id, rest) = rest.split_once(r#"\""#)?;
+    let (create_at, rest) = number(rest, r#",\"create_at\":"#)?;
+    let (update_at, rest) = number(rest, r#",\"update_at\":"#)?;
+    let (edit_at, rest) = number(rest, r#",\"edit_at\":"#)?;
+    const CHANNEL: &str = r#",\"channel_id\":\""#;
+    // `delete_at`, `is_pinned` and `user_id` lie between.
+    let at =
+        rest.as_bytes().get(..160)?.windows(CHANNEL.len()).position(|part| part == CHANNEL.as_bytes())?;
+    let (channel, _) = rest.get(at + CHANNEL.len()..)?.split_once(r#"\""#)?;
+    Some(Brief { id: hash(id.as_bytes()), channel: hash(channel.as_bytes()), create_at, update_at, edit_at })
+}
+
+fn number<'a>(text: &'a str, key: &str) -> Option<(Timestamp, &'a str)> {
+    let text = text.strip_prefix(key)?;
+    let end = text.bytes().take(20).position(|byte| !byte.is_ascii_digit())?;
+    let (digits, rest) = text.split_at_checked(end)?;
+    Some((Timestamp::from_millis(digits.parse().ok()?), rest))
+}
+
+/// In any other form.
+fn full(text: &str) -> Option<Brief> {
+    #[derive(Deserialize)]
+    struct Envelope {
+        data: Data,
+    }
+    #[derive(Deserialize)]
+    struct Data {
+        post: String,
+    }
+    #[derive(Default, Deserialize)]
+    #[serde(default)]
+    struct Stub {
+        id: String,
+        channel_id: String,
+        create_at: Timestamp,
+        update_at: Timestamp,
+        edit_at: Timestamp,
+    }
+    let envelope: Envelope = serde_json::from_str(text).ok()?;
+    let post: Stub = crate::model::json::decode(envelope.data.post.as_bytes()).ok()?;
+    (!post.id.is_empty()).then(|| Brief {
+        id: hash(post.id.as_bytes()),
+        channel: hash(post.channel_id.as_bytes()),
+        create_at: post.create_at,
+        update_at: post.update_at,
+        edit_at: post.edit_at,
+    })
+}
+
+/// The keys of what was delivered, oldest first, and where the answers to pings stood between them.
+#[derive(Debug, Default)]
+pub(crate) struct Seen {
+    /// Each with the number of its event in the queue.
+    ring: VecDeque<(u64, Key)>,
+    /// How many were forgotten from the ring's front.
+    forgotten: u64,
+    /// Server times, and how many keys there were in all when each was heard.
+    marks: VecDeque<(Timestamp, u64)>,
+    most: usize,
+}
+
+impl Seen {
+    pub(crate) fn new(capacity: usize) -> Self {
+        Self { most: REMEMBERED.max(capacity.saturating_mul(2)), ..Self::default() }
+    }
+
+    /// What an earlier run had seen, at the beginning of this one.
+    pub(crate) fn preload(&mut self, keys: impl IntoIterator<Item = Key>) {
+        self.ring.extend(keys.into_iter().map(|key| (0, key)));
+    }
+
+    /// Remembers what was put into the queue as its event number `at`.
+    pub(crate) fn push(&mut self, at: u64, key: Key) {
+        if self.ring.len() >= self.most {
+            self.ring.pop_front();
+            self.forgotten += 1;
+        }
+        self.ring.push_back((at, key));
+    }
+
+    /// The server's clock says `time`: what came before is from before. Forgets what is not needed to go on from
+    /// `floor`, the earliest time that anybody may yet go back to.
+    pub(crate) fn heard(&mut self, time: Timestamp, floor: Timestamp) {
+        if self.marks.len() >= MARKS {
+            // Of too many marks every second one is enough.
+            let mut keep = false;
+            self.marks.retain(|_| {
+                keep = !keep;
+                keep
+            });
+        }
+        self.marks.push_back((time, self.forgotten + self.ring.len() as u64));
+        while self.marks.get(1).is_some_and(|(time, _)| *time <= floor) {
+            self.marks.pop_front();
+        }
+        if let Some((time, end)) = self.marks.front() {
+            if *time <= floor {
+                while self.forgotten < *end && self.ring.pop_front().is_some() {
+                    self.forgotten += 1;
+                }
+            }
+        }
+    }
+
+    pub(crate) fn keys(&self) -> HashSet<Key> {
+        self.ring.iter().map(|(_, key)| *key).collect()
+    }
+
+    /// What was delivered after `since` with the first `taken` events of the queue; the newest of them, if there are
+    /// many.
+    pub(crate) fn up_to(&self, taken: u64, since: Timestamp) -> Vec<Key> {
+        let begin = self.marks.iter().rev().find(|(time, _)| *time <= since).map_or(0, |(_, end)| *end);
+        let begin = usize::try_from(begin.saturating_sub(self.forgotten)).unwrap_or(0);
+        let keys = self.ring.iter().skip(begin);
+        let mut keys: Vec<Key> = keys.take_while(|(at, _)| *at <= taken).map(|(_, key)| *key).collect();
+        let surplus = keys.len().saturating_sub(TAKEN_ALONG);
+        keys.drain(..surplus);
+        keys
+    }
+
+    #[cfg(test)]
+    pub(crate) fn len(&self) -> usize {
+        self.ring.len()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const POSTED: &str = r#"{"event": "posted", "data": {"channel_name":"x","post":"{\"id\":\"736caaqdfpd4zmtpqqma9fa9er\",\"create_at\":17,\"update_at\":19,\"edit_at\":18,\"delete_at\":0,\"is_pinned\":false,\"user_id\":\"jfwhgceu8tds5y5izhknwi599h\",\"channel_id\":\"pfsuwsotginax8b81ua7hppyxc\",\"message\":\"\\\"post\\\":\\\"{\"}","set_online":true}, "broadcast": {}, "seq": 3}"#;
+
+    #[test]
+    fn reads_what_it_needs_of_a_post() {
+        let brief = short(POSTED).unwrap();
+        assert_eq!(full(POSTED), Some(brief));
+        assert_eq!(
+            (brief.create_at.as_millis(), brief.update_at.as_millis(), brief.edit_at.as_millis()),
+            (17, 19, 18)
+        );
+        assert_eq!(brief.id, hash(b"736caaqdfpd4zmtpqqma9fa9er"));
+        assert_eq!(brief.channel, hash(b"pfsuwsotginax8b81ua7hppyxc"));
+        assert_eq!(Brief::of_event(EventKind::Posted, POSTED), Some(brief));
+        assert_eq!(Brief::of_event(EventKind::Typing, POSTED), None);
+        let other = POSTED.replace(r#"\"id\":\"736"#, r#"\"z\":1,\"id\":\"736"#);
+        assert_eq!(short(&other), None);
+        assert_eq!(Brief::of_event(EventKind::PostEdited, &other), Some(brief));
+        for end in 0..POSTED.len() {
+            let _ = Brief::of_event(EventKind::Posted, &POSTED[..end]);
+        }
+        let keys = [brief.posted(), brief.edited(), brief.deleted()];
+        assert!(keys[0] != keys[1] && keys[1] != keys[2] && keys[0] != keys[2]);
+    }
+
+    #[test]
+    fn forgets_what_nobody_can_go_back_to() {
+        let time = Timestamp::from_millis;
+        let mut seen = Seen::new(10);
+        for n in 1..=100_u64 {
+            seen.push(n, n);
+            if n % 10 == 0 {
+                let now = i64::try_from(n).unwrap() * 1000;
+                seen.heard(time(now), time(now - 10_000));
+            }
+        }
+        // The last mark at or below 90 s is the one behind event 90.
+        assert_eq!(seen.len(), 10);
+        seen.push(101, 101);
+        assert_eq!(seen.up_to(95, time(90_000)), [91, 92, 93, 94, 95]);
+        assert_eq!(seen.up_to(200, time(100_000)), [101]);
+        assert!(seen.keys().contains(&100) && !seen.keys().contains(&90));
+    }
+
+    #[test]
+    fn is_bounded() {
+        let mut seen = Seen::new(10);
+        for n in 0..200_000 {
+            seen.push(n, n);
+        }
+        assert_eq!(seen.len(), REMEMBERED);
+        for n in 1..10_000 {
+            seen.heard(Timestamp::from_millis(n), Timestamp::NEVER);
+        }
+        assert!(seen.marks.len() <= MARKS);
+        assert_eq!(seen.up_to(u64::MAX, Timestamp::NEVER).len(), TAKEN_ALONG);
+    }
+}
