@@ -70,6 +70,17 @@ pub(crate) struct Settings {
     pub(crate) seed: Option<u64>,
 }
 
+impl Settings {
+    fn wants(&self, kind: EventKind) -> bool {
+        match kind {
+            EventKind::Posted => self.posted,
+            EventKind::PostEdited => self.edited,
+            EventKind::PostDeleted => self.deleted,
+            _ => false,
+        }
+    }
+}
+
 /// What the driver does next.
 #[derive(Debug)]
 pub(crate) enum Todo {
@@ -133,15 +144,6 @@ impl Filler {
             && (self.settings.posted || self.settings.edited || self.settings.deleted)
     }
 
-    fn wants(&self, kind: EventKind) -> bool {
-        match kind {
-            EventKind::Posted => self.settings.posted,
-            EventKind::PostEdited => self.settings.edited,
-            EventKind::PostDeleted => self.settings.deleted,
-            _ => false,
-        }
-    }
-
     /// Whether live events have to wait.
     pub(crate) fn is_open(&self) -> bool {
         self.fill.is_some()
@@ -184,7 +186,8 @@ impl Filler {
         self.clock = Some((time, now));
         if self.opened.is_none() {
             let up = self.first_up.map_or(Duration::ZERO, |up| now.saturating_sub(up));
-            self.opened = Some(time.minus(up));
+            // What happened in that very millisecond may be ours.
+            self.opened = Some(time.minus(up + Duration::from_millis(1)));
         }
         if let Some(fading) = &mut self.fading {
             let (_, first) = &mut **fading;
@@ -360,7 +363,7 @@ impl Filler {
         if let Ok(Told::Names(names)) = &told {
             self.names.extend(names.iter().map(|(id, name)| (id.clone(), name.as_str().into())));
         }
-        let posted = self.settings.posted;
+        let settings = &self.settings;
         let Some(fill) = &mut self.fill else { return };
         let Stage::Pass(pass) = &mut fill.stage else { return };
         let came = match told {
@@ -368,7 +371,8 @@ impl Filler {
                 fill.retry.succeeded();
                 let (since, known) = (fill.since, &fill.memory.known);
                 pass.told(told, &self.names, |row| {
-                    posted && rows::judge(row, since, known).is_some_and(|kind| rows::needs_name(kind, row))
+                    settings.posted
+                        && rows::judge(row, since, known).is_some_and(|kind| rows::needs_name(kind, row))
                 })
             }
             Err(error) => {
@@ -386,13 +390,9 @@ impl Filler {
             }
         };
         let Came::Rows(found) = came else { return };
-        let wants = (self.settings.posted, self.settings.edited, self.settings.deleted);
-        let wants = |kind| match kind {
-            EventKind::Posted => wants.0,
-            EventKind::PostEdited => wants.1,
-            _ => wants.2,
-        };
-        if let Merged::Cut = fill.merge(found, &self.names, wants, self.settings.capacity.saturating_mul(2)) {
+        if let Merged::Cut =
+            fill.merge(found, &self.names, |kind| settings.wants(kind), settings.capacity.saturating_mul(2))
+        {
             log::debug!("catching up: too much is held, and will be read again");
         }
     }

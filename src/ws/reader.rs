@@ -220,6 +220,7 @@ fn take_text(shared: &Shared, text: &str) {
                 shared.carry_out(&mut core);
                 if let Some(time) = time {
                     core.outlet.heard(now, time);
+                    shared.to_filler.notify_one();
                 }
             } else {
                 core.answer(seq, result);

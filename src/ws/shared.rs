@@ -232,9 +232,8 @@ impl Shared {
 
     /// Sees to it that an open gap is filled. To be called after each call into the outlet.
     pub(crate) fn fill(&self, core: &mut Core) {
-        if core.filler_runs {
-            self.to_filler.notify_one();
-        } else if core.outlet.wants_thread() && core.stop.is_none() && !core.session.is_ended() {
+        if !core.filler_runs && core.outlet.wants_thread() && core.stop.is_none() && !core.session.is_ended()
+        {
             core.filler_runs = catch_up::start(&self.me);
             if !core.filler_runs {
                 core.outlet.give_up();
@@ -273,6 +272,7 @@ impl Shared {
                 core.counts.missed += 1;
                 log::warn!("events are missing: {}", gap.reason);
                 core.outlet.gap(self.now(), missed(gap));
+                self.to_filler.notify_one();
                 return;
             }
             Note::Expired { login_again } => {

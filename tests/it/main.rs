@@ -20,6 +20,7 @@ mod peer;
 mod posting;
 mod proxy_connect;
 mod recorder;
+mod recovery;
 mod routes;
 #[cfg(feature = "native-tls")]
 mod tls;

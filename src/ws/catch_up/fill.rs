@@ -103,6 +103,8 @@ pub(super) struct Fill {
     /// Whether this pass found something older than what is held.
     pub(super) progress: bool,
     pub(super) passes: u32,
+    /// Channels whose rows could not all be had.
+    short: HashSet<ChannelId>,
     pub(super) report: CaughtUp,
     /// Whether the report was given.
     pub(super) reported: bool,
@@ -139,6 +141,7 @@ impl Fill {
             dropped: BTreeMap::new(),
             progress: false,
             passes: 0,
+            short: HashSet::new(),
             report: CaughtUp { complete: true, ..CaughtUp::default() },
             reported: false,
             retry: Retry { backoff, failing_since: None, until: None, refusals: 0 },
@@ -172,8 +175,9 @@ impl Fill {
             self.name(Unrestored::Changes, channel.id.clone());
         }
         if short {
-            self.report.complete = false;
-            self.name(Unrestored::Posts, channel.id.clone());
+            self.short.insert(channel.id.clone());
+        } else {
+            self.short.remove(&channel.id);
         }
         let first_held = self.hold.iter().filter(|held| held.kind == EventKind::Posted);
         let first_held = first_held.filter_map(|held| held.brief).map(|brief| brief.create_at).min();
@@ -215,9 +219,7 @@ impl Fill {
             wants(kind).then_some((kind, row))
         });
         let mut events: Vec<(EventKind, Post)> = judged.collect();
-        events.sort_by(|(a, one), (b, other)| {
-            when(*a, one).cmp(&when(*b, other)).then_with(|| one.id.cmp(&other.id))
-        });
+        events.sort_by_key(|(kind, post)| when(*kind, post));
         events
     }
 
@@ -327,6 +329,10 @@ impl Fill {
     pub(super) fn report(&mut self) {
         self.reported = true;
         self.report.dropped = std::mem::take(&mut self.dropped);
+        for channel in std::mem::take(&mut self.short) {
+            self.report.complete = false;
+            self.name(Unrestored::Posts, channel);
+        }
         let event = Event::notice(Payload::CaughtUp(Box::new(self.report.clone())));
         let place = self.hold.iter().rposition(Held::is_caught_up).map_or(0, |at| at + 1);
         let mark = self.mark();

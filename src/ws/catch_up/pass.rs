@@ -1,6 +1,6 @@
 //! One pass over the channels that changed: what is asked of the REST API, and what becomes of the answers.
 
-use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 
 use crate::model::{Channel, ChannelId, Post, PostId, PostList, TeamId, UserId};
 use crate::time::Timestamp;
@@ -51,6 +51,7 @@ pub(crate) enum Came {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Rows {
     pub(crate) channel: Channel,
+    /// Oldest first; those of one millisecond as the server has them.
     pub(crate) rows: Vec<Post>,
     /// Whether there were more than the server gives: edits and deletions may be missing.
     pub(crate) cut: bool,
@@ -86,9 +87,28 @@ pub(crate) struct Pass {
     teams: VecDeque<Option<TeamId>>,
     channels: VecDeque<Channel>,
     met: HashSet<ChannelId>,
-    rows: BTreeMap<PostId, Post>,
-    cut: bool,
+    rows: Listed,
+    /// What `since` gave of a channel that has to be paged.
+    aside: Option<PostList>,
     short: bool,
+}
+
+/// Posts in the order in which they were listed, newest first.
+#[derive(Debug, Default)]
+struct Listed {
+    posts: Vec<Post>,
+    ids: HashSet<PostId>,
+}
+
+impl Listed {
+    fn add(&mut self, mut list: PostList) {
+        let listed = list.order.iter().filter_map(|id| list.posts.remove(id)).collect::<Vec<_>>();
+        for post in listed.into_iter().chain(list.posts.into_values()) {
+            if self.ids.insert(post.id.clone()) {
+                self.posts.push(post);
+            }
+        }
+    }
 }
 
 impl Pass {
@@ -101,8 +121,8 @@ impl Pass {
             teams: VecDeque::new(),
             channels: VecDeque::new(),
             met: HashSet::new(),
-            rows: BTreeMap::new(),
-            cut: false,
+            rows: Listed::default(),
+            aside: None,
             short: false,
         }
     }
@@ -163,17 +183,16 @@ impl Pass {
                 }
             }
             (Step::Since, Told::Posts(list)) => {
-                let full = list.order.len() >= MOST_ROWS;
-                self.rows.extend(list.posts);
-                if !full {
+                if list.order.len() < MOST_ROWS {
+                    self.rows.add(list);
                     return self.names_first(names, needs_name);
                 }
-                self.cut = true;
+                self.aside = Some(list);
                 self.step = Step::Pages { before: None, page: 0, pages: 1 };
             }
             (Step::Pages { before, page, pages }, Told::Posts(list)) => {
                 let (pivot, done) = turn(&list, self.from);
-                self.rows.extend(list.posts);
+                self.rows.add(list);
                 *pages += 1;
                 let many = *pages > MOST_PAGES;
                 match pivot {
@@ -230,7 +249,7 @@ impl Pass {
 
     /// Names are looked up before the rows are handed over.
     fn names_first(&mut self, names: &HashMap<UserId, Box<str>>, needs_name: impl Fn(&Post) -> bool) -> Came {
-        let rows = self.rows.values().filter(|row| !names.contains_key(&row.user_id) && needs_name(row));
+        let rows = self.rows.posts.iter().filter(|row| !names.contains_key(&row.user_id) && needs_name(row));
         let ids: HashSet<UserId> = rows.map(|row| row.user_id.clone()).collect();
         if ids.is_empty() {
             return self.finish_channel();
@@ -241,8 +260,13 @@ impl Pass {
 
     fn finish_channel(&mut self) -> Came {
         let channel = self.channels.pop_front().unwrap_or_default();
-        let rows = std::mem::take(&mut self.rows).into_values().collect();
-        let (cut, short) = (std::mem::take(&mut self.cut), std::mem::take(&mut self.short));
+        let (aside, short) = (self.aside.take(), std::mem::take(&mut self.short));
+        let cut = aside.is_some();
+        if let Some(list) = aside {
+            self.rows.add(list);
+        }
+        let mut rows = std::mem::take(&mut self.rows).posts;
+        rows.reverse();
         self.next_channel();
         Came::Rows(Rows { channel, rows, cut, short })
     }
