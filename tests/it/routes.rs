@@ -1,6 +1,7 @@
 //! The routes in the code against the inventory, `tests/data/routes.tsv`.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -223,9 +224,13 @@ fn the_code_has_every_route_of_the_inventory() {
             faults.push(format!("{} has no method", entry.route));
         }
     }
-    for ((admin, group), [routes, done, skipped]) in &table {
-        let feature = if *admin { "admin" } else { "core" };
-        println!("{feature}\t{group}\t{routes} routes\t{done} done\t{skipped} skipped");
+    let coverage = coverage(&table);
+    println!("{coverage}");
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/rest/coverage.md");
+    if std::env::var_os("UPDATE").is_some() {
+        fs::write(&file, &coverage).unwrap();
+    } else if fs::read_to_string(&file).unwrap() != coverage {
+        faults.push(format!("{} is not up to date: run this test with UPDATE=1", file.display()));
     }
     let routed = inventory.iter().filter(|entry| entry.routed).count();
     let routed_skipped =
@@ -238,4 +243,23 @@ fn the_code_has_every_route_of_the_inventory() {
     );
     assert!(routed_skipped <= 10, "more than ten routes are skipped");
     assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+/// The table in the docs of `rest`.
+fn coverage(table: &BTreeMap<(bool, &str), [usize; 3]>) -> String {
+    let mut text = String::from(
+        "| group of the reference | feature | routes | done | left out |\n|---|---|---|---|---|\n",
+    );
+    let mut sum = [0; 3];
+    for ((admin, group), counts) in table {
+        let feature = if *admin { "`admin`" } else { "" };
+        let [routes, done, skipped] = counts;
+        writeln!(text, "| {group} | {feature} | {routes} | {done} | {skipped} |").unwrap();
+        for (sum, count) in sum.iter_mut().zip(counts) {
+            *sum += count;
+        }
+    }
+    let [routes, done, skipped] = sum;
+    writeln!(text, "| **all** | | {routes} | {done} | {skipped} |").unwrap();
+    text
 }
