@@ -299,6 +299,8 @@ pub(crate) struct Config {
     pub(crate) connect_timeout: Duration,
     /// The largest body that is taken into memory.
     pub(crate) body_limit: u64,
+    /// The largest head of an answer: of calls, of the upgrade, of a proxy.
+    pub(crate) head_limit: usize,
     pub(crate) user_agent: String,
     /// Back-off is multiplied by this; tests set it to a small number.
     pub(crate) backoff_scale: f64,
@@ -314,6 +316,7 @@ impl Config {
             timeout: Duration::from_secs(30),
             connect_timeout: Duration::from_secs(10),
             body_limit: 64 << 20,
+            head_limit: 16 << 10,
             user_agent: concat!("mattermost-rs/", env!("CARGO_PKG_VERSION")).to_owned(),
             backoff_scale: 1.0,
         }

@@ -9,6 +9,7 @@ pub mod error;
 pub mod event;
 pub mod facade;
 pub mod http;
+pub mod limits;
 pub mod model;
 mod net;
 mod page;

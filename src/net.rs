@@ -115,17 +115,14 @@ pub(crate) fn first_of(
     Err(last)
 }
 
-/// A header block is smaller, or it is an attack.
-pub(crate) const MAX_HEAD: usize = 16 << 10;
-
 /// Whether the peer went away, in one of the ways to do so.
 pub(crate) fn is_hang_up(error: &io::Error) -> bool {
     use io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, UnexpectedEof};
     matches!(error.kind(), BrokenPipe | ConnectionAborted | ConnectionReset | UnexpectedEof)
 }
 
-/// Reads a header block; gives it, and what came after it.
-pub(crate) fn read_head(from: &mut impl Read, who: &str) -> Result<(Vec<u8>, Vec<u8>)> {
+/// Reads a header block of `limit` bytes at most; gives it, and what came after it.
+pub(crate) fn read_head(from: &mut impl Read, who: &str, limit: usize) -> Result<(Vec<u8>, Vec<u8>)> {
     let mut head = Vec::new();
     let mut chunk = [0; 2048];
     loop {
@@ -148,8 +145,11 @@ pub(crate) fn read_head(from: &mut impl Read, who: &str) -> Result<(Vec<u8>, Vec
         head.extend_from_slice(chunk.get(..count).unwrap_or_default());
         let end = head.get(looked_at..).unwrap_or_default().windows(4).position(|four| four == b"\r\n\r\n");
         let end = end.map(|end| looked_at + end + 4);
-        if end.unwrap_or(head.len()) > MAX_HEAD {
-            return Err(Error::new(ErrorKind::Protocol, format!("{who} sends an endless header")));
+        if end.unwrap_or(head.len()) > limit {
+            return Err(Error::new(
+                ErrorKind::Protocol,
+                format!("{who} sends a head of more than {limit} bytes"),
+            ));
         }
         if let Some(end) = end {
             let rest = head.split_off(end);
@@ -201,13 +201,30 @@ mod tests {
             let mut head = b"HTTP/1.1 200 OK\r\nX: ".to_vec();
             head.resize(length - 4, b'x');
             head.extend_from_slice(b"\r\n\r\n");
-            read_head(&mut &head[..], "it")
+            read_head(&mut &head[..], "it", 1000)
         };
-        assert_eq!(head(MAX_HEAD).unwrap().0.len(), MAX_HEAD);
-        assert_eq!(head(MAX_HEAD + 1).unwrap_err().kind(), ErrorKind::Protocol);
-        assert_eq!(read_head(&mut io::repeat(b'x'), "it").unwrap_err().kind(), ErrorKind::Protocol);
-        let (_, rest) = read_head(&mut &b"HTTP/1.1 200 OK\r\n\r\nrest"[..], "it").unwrap();
+        assert_eq!(head(1000).unwrap().0.len(), 1000);
+        assert_eq!(head(1001).unwrap_err().kind(), ErrorKind::Protocol);
+        assert_eq!(read_head(&mut io::repeat(b'x'), "it", 1000).unwrap_err().kind(), ErrorKind::Protocol);
+        let (_, rest) = read_head(&mut &b"HTTP/1.1 200 OK\r\n\r\nrest"[..], "it", 1000).unwrap();
         assert_eq!(rest, b"rest");
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_silent_first_address_leaves_time_to_the_second() {
+        // A listener whose queue is full drops what comes, as a firewall does.
+        let full = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = full.local_addr().unwrap();
+        let short = Duration::from_millis(100);
+        let queue: Vec<_> =
+            (0..1000).map_while(|_| TcpStream::connect_timeout(&address, short).ok()).collect();
+        let live = TcpListener::bind("127.0.0.1:0").unwrap();
+        let began = Instant::now();
+        let found = [address, live.local_addr().unwrap()];
+        let socket = first_of(&found, began + Duration::from_secs(2), || false).unwrap();
+        assert_eq!(socket.peer_addr().unwrap(), live.local_addr().unwrap());
+        assert!(began.elapsed() >= Duration::from_secs(1) && !queue.is_empty());
     }
 
     #[test]

@@ -25,6 +25,7 @@ pub struct ClientBuilder {
     timeout: Option<Duration>,
     connect_timeout: Option<Duration>,
     body_limit: Option<u64>,
+    head_limit: Option<usize>,
     user_agent: Option<String>,
     backoff_scale: f64,
 }
@@ -43,6 +44,7 @@ impl ClientBuilder {
             timeout: None,
             connect_timeout: None,
             body_limit: None,
+            head_limit: None,
             user_agent: None,
             backoff_scale: 1.0,
         }
@@ -138,6 +140,13 @@ impl ClientBuilder {
         self
     }
 
+    /// The largest head of an answer, in bytes: of calls, of the socket's upgrade and of a proxy. 16 KiB by default;
+    /// 1 KiB to 1 MiB. A connection holds as much memory.
+    pub fn head_limit(mut self, bytes: usize) -> Self {
+        self.head_limit = Some(bytes);
+        self
+    }
+
     /// The `User-Agent` of calls and of the socket. `mattermost-rs/VERSION` by default.
     pub fn user_agent(mut self, name: impl Into<String>) -> Self {
         self.user_agent = Some(name.into());
@@ -204,6 +213,7 @@ impl ClientBuilder {
         config.timeout = positive(self.timeout, config.timeout, "timeout")?;
         config.connect_timeout = positive(self.connect_timeout, config.connect_timeout, "connect_timeout")?;
         config.body_limit = self.body_limit.unwrap_or(config.body_limit);
+        config.head_limit = self.head_limit.unwrap_or(config.head_limit).clamp(1 << 10, 1 << 20);
         config.backoff_scale = self.backoff_scale;
         if let Some(name) = self.user_agent {
             if name.is_empty() || !name.bytes().all(|b| b == b' ' || b.is_ascii_graphic()) {

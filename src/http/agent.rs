@@ -21,9 +21,6 @@ use crate::error::{Error, ErrorKind, Result, short};
 use crate::net::is_hang_up;
 use crate::secret::Secret;
 
-/// The largest head of an answer. A buffer larger than it holds it whole.
-const HEAD_LIMIT: usize = 16 << 10;
-
 /// A pool of connections to one server.
 #[derive(Clone)]
 pub(crate) struct Agent {
@@ -126,9 +123,10 @@ impl Agent {
             .user_agent(&*config.user_agent)
             .accept("application/json, */*;q=0.8")
             .no_delay(true)
-            .input_buffer_size(HEAD_LIMIT + 1024)
+            // Larger than the limit, so that it is the limit that is met.
+            .input_buffer_size(config.head_limit + 1024)
             .output_buffer_size(16 << 10)
-            .max_response_header_size(HEAD_LIMIT)
+            .max_response_header_size(config.head_limit)
             .max_idle_connections(8)
             .max_idle_connections_per_host(8)
             .max_idle_age(Duration::from_secs(55))
@@ -258,10 +256,9 @@ fn explain(error: ureq::Error) -> Failure {
         ureq::Error::BodyExceedsLimit(limit) => {
             sent(Error::new(ErrorKind::Protocol, format!("the answer is larger than {limit} bytes")))
         }
-        ureq::Error::LargeResponseHeader(..) => sent(Error::new(
-            ErrorKind::Protocol,
-            format!("the answer's head is larger than {HEAD_LIMIT} bytes"),
-        )),
+        ureq::Error::LargeResponseHeader(_, limit) => {
+            sent(Error::new(ErrorKind::Protocol, format!("the answer's head is larger than {limit} bytes")))
+        }
         ureq::Error::BadUri(_) | ureq::Error::Http(_) => Failure {
             error: Error::input("the request cannot be built").because(Said(error.to_string())),
             sent: false,

@@ -19,6 +19,12 @@ pub(crate) fn check(answer: Answer) -> Result<Answer> {
                 .with_status(status)
                 .with_hint("is the URL right? A server under a sub-path needs the path: https://host/sub"))
         }
+        200..=299 if is_compressed(&answer) => {
+            answer.drain();
+            Err(Error::new(ErrorKind::Protocol, "the answer is compressed, though nobody asked for that")
+                .with_status(status)
+                .with_hint("a proxy on the way does it: it must heed `Accept-Encoding`"))
+        }
         200..=299 | 304 => Ok(answer),
         300..=399 => {
             let to = short(answer.header("location").unwrap_or("an unnamed place"), 200).into_owned();
@@ -36,6 +42,10 @@ fn is_page(answer: &Answer) -> bool {
     answer
         .header("content-type")
         .is_some_and(|kind| kind.trim_start().to_ascii_lowercase().starts_with("text/html"))
+}
+
+fn is_compressed(answer: &Answer) -> bool {
+    answer.header("content-encoding").is_some_and(|how| !matches!(how.trim(), "" | "identity"))
 }
 
 fn refused(answer: Answer) -> Error {

@@ -11,9 +11,14 @@ use crate::net::{is_hang_up, read_head};
 use crate::secret::Secret;
 
 /// Asks the proxy for a connection to the target.
-pub(crate) fn tunnel(proxy: &Proxy, target: &BaseUrl, stream: &mut (impl Read + Write)) -> Result<()> {
+pub(crate) fn tunnel(
+    proxy: &Proxy,
+    target: &BaseUrl,
+    head_limit: usize,
+    stream: &mut (impl Read + Write),
+) -> Result<()> {
     let done = match proxy.kind {
-        ProxyKind::Http => connect(proxy, target, stream),
+        ProxyKind::Http => connect(proxy, target, head_limit, stream),
         ProxyKind::Socks5 => socks5(proxy, target, stream),
     };
     if done.is_ok() {
@@ -51,7 +56,12 @@ fn credentials(proxy: &Proxy) -> Option<(&Secret, &Secret)> {
     Some((proxy.user.as_ref()?, proxy.password.as_ref()?))
 }
 
-fn connect(proxy: &Proxy, target: &BaseUrl, stream: &mut (impl Read + Write)) -> Result<()> {
+fn connect(
+    proxy: &Proxy,
+    target: &BaseUrl,
+    head_limit: usize,
+    stream: &mut (impl Read + Write),
+) -> Result<()> {
     let host = if target.host.contains(':') {
         format!("[{}]:{}", target.host, target.port)
     } else {
@@ -66,7 +76,7 @@ fn connect(proxy: &Proxy, target: &BaseUrl, stream: &mut (impl Read + Write)) ->
     }
     request.push_str("\r\n");
     stream.write_all(request.as_bytes()).map_err(lost)?;
-    let (head, rest) = read_head(stream, "the proxy")?;
+    let (head, rest) = read_head(stream, "the proxy", head_limit)?;
     match status_of(&head) {
         // The server speaks second: what already follows is not from it.
         Some((200..=299, _)) if rest.is_empty() => Ok(()),
@@ -218,7 +228,7 @@ mod tests {
     fn play(proxy: &str, target: &str, answers: &[u8]) -> (Result<()>, Vec<u8>) {
         let (proxy, target) = (Proxy::parse(proxy).unwrap(), BaseUrl::parse(target).unwrap());
         let mut script = Script { answers, told: Vec::new() };
-        (tunnel(&proxy, &target, &mut script), script.told)
+        (tunnel(&proxy, &target, 1000, &mut script), script.told)
     }
 
     #[test]

@@ -61,6 +61,7 @@ pub(crate) struct Options {
     pub(crate) catch_up: CatchUp,
     pub(crate) from: Option<Position>,
     pub(crate) max_message_size: usize,
+    pub(crate) max_fragments: u32,
 }
 
 impl Default for Options {
@@ -74,6 +75,7 @@ impl Default for Options {
             catch_up: CatchUp::default(),
             from: None,
             max_message_size: 4 << 20,
+            max_fragments: 4096,
         }
     }
 }
@@ -194,11 +196,21 @@ impl EventsBuilder {
         self
     }
 
+    /// The most frames that one message may come in: 4,096 by default. A real server sends each message in one.
+    pub fn max_fragments(mut self, frames: u32) -> Self {
+        self.options.max_fragments = frames.max(1);
+        self
+    }
+
     /// Opens the stream: one socket, two threads. Returns when the server has greeted; with the error of the first dial
     /// if it failed; after 15 s at most. Later losses are mended by the stream itself.
     pub fn open(self) -> Result<Events> {
         let until = Instant::now() + OPEN;
-        let (shared, receiver) = Shared::new(self.backend?, self.options);
+        let backend = self.backend?;
+        if backend.config().base.unix.is_some() {
+            return Err(Error::input("a local server has no stream").on_route("websocket"));
+        }
+        let (shared, receiver) = Shared::new(backend, self.options);
         let events = Events::start(Arc::clone(&shared), receiver, self.poster)?;
         let mut core = shared.lock();
         while !core.session.ever() && core.error.is_none() && core.stop.is_none() {

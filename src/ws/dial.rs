@@ -145,7 +145,7 @@ pub(crate) fn connect(
     abort.hold(&socket)?;
     let Some(proxy) = proxy else { return Ok(socket) };
     let mut timed = Timed::new(socket, deadline);
-    proxy::tunnel(&proxy, target, &mut timed)?;
+    proxy::tunnel(&proxy, target, config.head_limit, &mut timed)?;
     Ok(timed.into_inner())
 }
 
@@ -172,7 +172,7 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let socket = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
         let mut timed = Timed::new(socket, Instant::now() + Duration::from_millis(50));
-        let error = read_head(&mut timed, "it").unwrap_err();
+        let error = read_head(&mut timed, "it", 1000).unwrap_err();
         assert!(error.is_timeout(), "{error}");
         assert!(timed.read(&mut [0]).is_err());
     }

@@ -10,9 +10,6 @@ use crate::error::{ApiError, Error, ErrorKind, Result};
 /// The server closes a link that sends a longer message.
 pub(crate) const MAX_SENT: usize = 8192;
 
-/// A message of more pieces than this is an attack: at 4 MiB they would have 1 KiB each.
-const MAX_PIECES: u32 = 4096;
-
 const CONTINUATION: u8 = 0;
 const TEXT: u8 = 1;
 const BINARY: u8 = 2;
@@ -156,6 +153,8 @@ pub(crate) enum Incoming<'a> {
 #[derive(Debug)]
 pub(crate) struct Assembler {
     limit: usize,
+    /// A message of more pieces is an attack: a byte each, and one of 4 MiB takes a core for seconds.
+    most_pieces: u32,
     /// The opcode of the message whose last piece has not come yet.
     open: Option<u8>,
     pieces: u32,
@@ -163,8 +162,8 @@ pub(crate) struct Assembler {
 }
 
 impl Assembler {
-    pub(crate) fn new(limit: usize) -> Self {
-        Self { limit, open: None, pieces: 0, buffer: Vec::new() }
+    pub(crate) fn new(limit: usize, most_pieces: u32) -> Self {
+        Self { limit, most_pieces, open: None, pieces: 0, buffer: Vec::new() }
     }
 
     /// Takes one frame; gives a message when it is complete.
@@ -195,7 +194,7 @@ impl Assembler {
             _ => return Err(Unreadable::Broken("an unknown kind of frame")),
         }
         self.pieces += 1;
-        if self.pieces > MAX_PIECES || self.buffer.len().saturating_add(payload.len()) > self.limit {
+        if self.pieces > self.most_pieces || self.buffer.len().saturating_add(payload.len()) > self.limit {
             return Err(Unreadable::TooLarge);
         }
         self.buffer.extend_from_slice(payload);
@@ -305,7 +304,7 @@ mod tests {
 
     #[test]
     fn messages_are_put_together_from_pieces() {
-        let mut a = Assembler::new(10);
+        let mut a = Assembler::new(10, 9);
         assert_eq!(a.frame(head(1, true), b"whole"), Ok(Some(Incoming::Text("whole".into()))));
         assert_eq!(a.frame(head(1, false), "ä".as_bytes().split_at(1).0), Ok(None));
         assert_eq!(a.frame(head(9, true), b"hi"), Ok(Some(Incoming::Ping(b"hi"))));
@@ -319,7 +318,7 @@ mod tests {
 
     #[test]
     fn what_breaks_the_rules_is_refused() {
-        let mut a = Assembler::new(10);
+        let mut a = Assembler::new(10, 9);
         assert_eq!(a.frame(head(1, true), &[b'x'; 11]), Err(Unreadable::TooLarge));
         assert_eq!(a.frame(head(1, true), b"\xff"), Err(Unreadable::NotUtf8));
         for (frame, payload) in [
@@ -341,10 +340,10 @@ mod tests {
     #[test]
     fn endless_pieces_end() {
         for piece in [&b""[..], b"x"] {
-            let mut a = Assembler::new(1 << 30);
+            let mut a = Assembler::new(1 << 30, 4096);
             assert_eq!(a.frame(head(1, false), piece), Ok(None));
             let end = (0..1_000_000).position(|_| a.frame(head(0, false), piece).is_err());
-            assert_eq!(end, Some(MAX_PIECES as usize - 1));
+            assert_eq!(end, Some(4095));
         }
     }
 }

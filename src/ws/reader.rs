@@ -106,6 +106,7 @@ fn dial(shared: &Arc<Shared>, resume: Option<&Resume>) -> Option<Socket> {
         abort: &shared.abort,
         deadline: Instant::now() + DIAL,
         max_message_size: shared.options.max_message_size,
+        max_fragments: shared.options.max_fragments,
         wake: Box::new(move || {
             if let Some(shared) = weak.upgrade() {
                 shared.kick();

@@ -34,6 +34,7 @@ pub(crate) struct Dial<'a> {
     pub(crate) abort: &'a Abort,
     pub(crate) deadline: Instant,
     pub(crate) max_message_size: usize,
+    pub(crate) max_fragments: u32,
     pub(crate) wake: Box<dyn Fn() + Send + Sync>,
 }
 
@@ -129,7 +130,7 @@ fn upgrade(dial: Dial<'_>, target: &BaseUrl, path: &str) -> Result<(Socket, Arc<
         #[cfg(feature = "native-tls")]
         Stream::Tls(tls, _) => tls.write_all(request.as_bytes()).map_err(lost)?,
     }
-    let (head, rest) = read_head(&mut stream, "the server")?;
+    let (head, rest) = read_head(&mut stream, "the server", dial.config.head_limit)?;
     let Ok(Some((_, answer))) = Response::try_parse(&head) else {
         return Err(no_websocket("it does not answer as HTTP does"));
     };
@@ -141,7 +142,7 @@ fn upgrade(dial: Dial<'_>, target: &BaseUrl, path: &str) -> Result<(Socket, Arc<
     let wire = Arc::new(wire);
     let socket = Socket {
         frames: FrameSocket::from_partially_read(Receiving::new(Arc::clone(&wire)), rest),
-        assembler: Assembler::new(dial.max_message_size),
+        assembler: Assembler::new(dial.max_message_size, dial.max_fragments),
         limit: dial.max_message_size,
     };
     Ok((socket, wire))

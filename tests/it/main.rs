@@ -7,13 +7,16 @@
     reason = "a test that panics has failed"
 )]
 
+mod addresses;
 mod calls;
 mod contract;
 mod events;
 mod layers;
+mod limits;
 mod live;
 #[cfg(feature = "admin")]
 mod live_sweep;
+#[cfg(feature = "native-tls")]
 mod logs;
 mod models;
 mod peer;

@@ -131,3 +131,52 @@ pub(crate) fn relay(one: TcpStream, other: TcpStream) {
         copy(&other, &one);
     });
 }
+
+/// Answers the upgrade, and sends the first event. The rest is the closure's.
+pub(crate) fn greeted(serve: impl Fn(TcpStream) + Send + Sync + 'static) -> Peer {
+    Peer::start(move |mut stream| {
+        let Some(head) = read_head(&mut stream) else { return };
+        let answer = switching(&head);
+        let hello = frame(0x81, hello().as_bytes());
+        if stream.write_all(&[answer.as_bytes(), &hello].concat()).is_ok() {
+            serve(stream);
+        }
+    })
+}
+
+pub(crate) fn switching(head: &str) -> String {
+    let key = header(head, "sec-websocket-key").unwrap_or_default();
+    let accept = tungstenite::handshake::derive_accept_key(key.as_bytes());
+    format!(
+        "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
+         Sec-WebSocket-Accept: {accept}\r\n\r\n"
+    )
+}
+
+pub(crate) fn hello() -> String {
+    r#"{"event":"hello","data":{"connection_id":"8k7ktpqaaidztx87g5zqd8j3ry","server_version":"11.6.0"},"broadcast":{},"seq":0}"#.to_owned()
+}
+
+/// A server's frame: not masked.
+pub(crate) fn frame(first: u8, payload: &[u8]) -> Vec<u8> {
+    let mut out = vec![first];
+    match payload.len() {
+        short @ 0..=125 => out.push(u8::try_from(short).unwrap()),
+        medium @ 126..=0xffff => {
+            out.push(126);
+            out.extend_from_slice(&u16::try_from(medium).unwrap().to_be_bytes());
+        }
+        long => {
+            out.push(127);
+            out.extend_from_slice(&(long as u64).to_be_bytes());
+        }
+    }
+    out.extend_from_slice(payload);
+    out
+}
+
+/// A client of a test server, whose stream goes to the peer.
+pub(crate) fn streaming_to(peer: &Peer, server: &mattermost::testing::TestServer) -> mattermost::Client {
+    let builder = server.client_builder().websocket_url(format!("ws://127.0.0.1:{}", peer.port()));
+    builder.login("janedoe", mattermost::testing::PASSWORD).connect().unwrap()
+}

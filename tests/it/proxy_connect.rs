@@ -101,7 +101,7 @@ fn serve(mode: Mode, mut stream: TcpStream, asked: &Mutex<Vec<String>>) {
 
 /// RFC 1928 and 1929, from the other side.
 fn socks(mode: Mode, mut stream: TcpStream, asked: &Mutex<Vec<String>>) -> std::io::Result<()> {
-    let mut take = |stream: &mut TcpStream, length: usize| {
+    let take = |stream: &mut TcpStream, length: usize| {
         let mut bytes = vec![0; length];
         stream.read_exact(&mut bytes).map(|()| bytes)
     };
@@ -210,7 +210,7 @@ fn http_proxies_are_used_alike_for_calls_and_stream() {
     let late = Some((ErrorKind::Timeout, "the proxy did not answer in time", ""));
     row("silent", http, pass, Mode::Silent, late);
     row("a byte at a time", http, pass, Mode::Trickle, late);
-    let endless = Some((ErrorKind::Protocol, "the proxy sends an endless header", ""));
+    let endless = Some((ErrorKind::Protocol, "the proxy sends a head of more than 16384 bytes", ""));
     row("endless header", http, pass, Mode::Endless, endless);
     let closed = Some((ErrorKind::Io, "the proxy closed the connection without an answer", ""));
     row("closing", http, pass, Mode::Close, closed);

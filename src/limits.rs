@@ -1,0 +1,60 @@
+//! All limits and deadlines, in one table.
+//!
+//! Nothing that a server or a proxy sends can make a program wait for ever, or hold memory without a bound. What
+//! meets a limit is an [`Error`](crate::Error) that names it; what a stream leaves out is named by a
+//! [`Missed`](crate::event::Missed).
+//!
+//! # Calls
+//!
+//! | what | limit | set by |
+//! |---|---|---|
+//! | a whole call, retries and waits included | 30 s | [`timeout`], [`with_timeout`], [`Call::timeout`] |
+//! | looking the name up | 10 s | [`connect_timeout`] |
+//! | connection, proxy and TLS handshake together | 10 s | [`connect_timeout`] |
+//! | the answer to a new post, before it is sent again | 8 s | |
+//! | repeats of what failed, of what was rate limited | 2, 10 | |
+//! | head of an answer | 16 KiB, 128 headers | [`head_limit`] |
+//! | body of an answer that is taken into memory | 64 MiB | [`body_limit`] |
+//! | body of an answer that is read as it comes, or saved | none | its reader |
+//! | body of an error | 64 KiB; of a larger one only the status counts | |
+//! | text of a stranger in a message | 300 characters | |
+//! | depth of JSON | 127 | |
+//! | redirects followed | 0 | |
+//! | compression | never asked for, and refused | |
+//! | idle connections | 8, for 55 s | |
+//! | look-ups of names at a time, in the whole process | 8 | |
+//!
+//! # Streams
+//!
+//! | what | limit | set by |
+//! |---|---|---|
+//! | opening, the server's greeting included | 15 s | |
+//! | looking the name up; connection and proxy; TLS handshake | 10 s each | [`connect_timeout`] |
+//! | head of the answer to the upgrade, of a proxy's answer | 16 KiB | [`head_limit`] |
+//! | body of a refusal | 64 KiB, 2 s | |
+//! | a message | 4 MiB | [`max_message_size`] |
+//! | frames of a message | 4,096 | [`max_fragments`] |
+//! | events that wait for the program | 4,096 | [`capacity`] |
+//! | all that waits to be sent, ciphertext included | 256 KiB | |
+//! | a frame on its way out | 15 s | |
+//! | an action that is sent | 8,192 bytes, as the server allows | |
+//! | the answer to a ping | 30 s | |
+//! | between dials | 1 s to 5 min, at random | |
+//!
+//! A peer can make a stream hold one message, the events that wait, and the 256 KiB. It cannot make the program spend
+//! more time than it spends itself in sending: whoever floods a client with small frames is read as fast as they come.
+//!
+//! # A proxy's answer
+//!
+//! `CONNECT` and SOCKS 5 are part of the connection: the same deadline, the same limit of the head. What follows the
+//! head at once is refused, for the server speaks second.
+//!
+//! [`timeout`]: crate::ClientBuilder::timeout
+//! [`with_timeout`]: crate::Client::with_timeout
+//! [`Call::timeout`]: crate::http::Call::timeout
+//! [`connect_timeout`]: crate::ClientBuilder::connect_timeout
+//! [`head_limit`]: crate::ClientBuilder::head_limit
+//! [`body_limit`]: crate::ClientBuilder::body_limit
+//! [`max_message_size`]: crate::EventsBuilder::max_message_size
+//! [`max_fragments`]: crate::EventsBuilder::max_fragments
+//! [`capacity`]: crate::EventsBuilder::capacity
