@@ -159,9 +159,9 @@ fn pages_and_a_thousand_since() {
     assert_eq!(order(&first).len(), 200, "silently clamped");
     assert_eq!(order(&first)[0], json!(ids[1099]));
     assert_eq!((&first["next_post_id"], &first["prev_post_id"]), (&json!(""), &json!(ids[899])));
-    let older = list(&format!("?per_page=2&before={}", ids[500]));
-    assert_eq!(older["order"], json!([ids[499], ids[498]]));
-    assert_eq!((&older["next_post_id"], &older["prev_post_id"]), (&json!(ids[500]), &json!(ids[497])));
+    let past = list(&format!("?per_page=2&before={}", ids[500]));
+    assert_eq!(past["order"], json!([ids[499], ids[498]]));
+    assert_eq!((&past["next_post_id"], &past["prev_post_id"]), (&json!(ids[500]), &json!(ids[497])));
     let newer = list(&format!("?per_page=2&after={}", ids[500]));
     assert_eq!(newer["order"], json!([ids[502], ids[501]]));
     assert_eq!((&newer["next_post_id"], &newer["prev_post_id"]), (&json!(ids[503]), &json!(ids[500])));
