@@ -24,6 +24,8 @@ mod posting;
 mod proxy_connect;
 mod recorder;
 mod recovery;
+#[cfg(feature = "admin")]
+mod rest_admin;
 mod routes;
 #[cfg(feature = "native-tls")]
 mod tls;

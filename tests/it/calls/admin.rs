@@ -24,6 +24,7 @@ use super::admin_inputs::{
 };
 use super::inputs::{channel_search, id, page, team_search, upload, whole, words};
 
+#[expect(clippy::too_many_lines, reason = "it is a table")]
 pub(super) fn rows(t: &mut Table) {
     t.all("access_control.save", |c| c.access_control().save(&access_control_policy_draft()));
     t.all("access_control.get", |c| c.access_control().get(&id()));
