@@ -1,0 +1,92 @@
+//! What an idle stream costs: threads, wake-ups in a minute, memory; plain, and with TLS. Linux only: it reads /proc.
+//!
+//! `cargo bench --bench idle --features testing` (`-- 10` measures for ten seconds)
+//!
+//! The server runs in another process.
+
+use std::io::{BufRead, BufReader, Read};
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use mattermost::Client;
+use mattermost::testing::TestServer;
+
+fn serve(kind: &str) {
+    let builder = TestServer::builder();
+    #[cfg(feature = "native-tls")]
+    let builder = if kind == "tls" { builder.tls() } else { builder };
+    let server = builder.start().expect("a server");
+    println!("{} {} {kind}", server.url(), server.token("janedoe"));
+    // Until the other process ends.
+    let _ = std::io::stdin().read(&mut [0]);
+}
+
+/// Threads, and voluntary context switches of all of them.
+fn threads() -> (usize, u64) {
+    let (mut count, mut switches) = (0, 0);
+    for task in std::fs::read_dir("/proc/self/task").expect("/proc").flatten() {
+        let status = std::fs::read_to_string(task.path().join("status")).unwrap_or_default();
+        let line = status.lines().find(|line| line.starts_with("voluntary_ctxt_switches"));
+        switches += line.and_then(|line| line.split_whitespace().nth(1)?.parse::<u64>().ok()).unwrap_or(0);
+        count += 1;
+    }
+    (count, switches)
+}
+
+fn rss_kb() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").expect("/proc");
+    let line = status.lines().find(|line| line.starts_with("VmRSS"));
+    line.and_then(|line| line.split_whitespace().nth(1)?.parse().ok()).unwrap_or(0)
+}
+
+fn measure(kind: &str, time: Duration) {
+    let mut server = Command::new(std::env::current_exe().expect("a path"))
+        .args(["serve", kind])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("a process");
+    let mut line = String::new();
+    BufReader::new(server.stdout.take().expect("its output")).read_line(&mut line).expect("a line");
+    let mut words = line.split_whitespace();
+    let (url, token) = (words.next().expect("a URL"), words.next().expect("a token"));
+    let builder = Client::builder(url).token(token).no_proxy();
+    #[cfg(feature = "native-tls")]
+    let builder = if kind == "tls" {
+        let trusted = mattermost::TlsConfig::new().add_root(TestServer::authority().as_bytes());
+        builder.tls(trusted.expect("the test CA"))
+    } else {
+        builder
+    };
+    let client = builder.connect().expect("a client");
+    let events = client.events().expect("a stream");
+    while events.poll(Duration::from_secs(2)).expect("an open stream").is_some() {}
+    let (_, before) = threads();
+    std::thread::sleep(time);
+    let (count, after) = threads();
+    println!(
+        "{kind}: {count} threads, {} voluntary context switches in {} s (1 is the bench's own), RSS {:.1} MB",
+        after - before,
+        time.as_secs(),
+        rss_kb() as f64 / 1024.0
+    );
+    drop(events);
+    drop(server.stdin.take());
+    server.wait().expect("its end");
+}
+
+fn main() {
+    let args: Vec<String> = std::env::args().skip(1).filter(|arg| arg != "--bench").collect();
+    match args.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+        ["serve", kind] => serve(kind),
+        // One kind a process: memory that TLS took is not given back.
+        ["only", kind, seconds] => measure(kind, Duration::from_secs(seconds.parse().expect("seconds"))),
+        rest => {
+            let seconds = rest.first().copied().unwrap_or("60");
+            for kind in if cfg!(feature = "native-tls") { &["plain", "tls"][..] } else { &["plain"] } {
+                let me = std::env::current_exe().expect("a path");
+                Command::new(me).args(["only", kind, seconds]).status().expect("a process");
+            }
+        }
+    }
+}
