@@ -47,12 +47,13 @@ impl<'de, T: Default + DeserializeOwned> Visitor<'de> for Embedded<T> {
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
         let value = Value::deserialize(serde::de::value::MapAccessDeserializer::new(map))?;
-        serde_json::from_value(value).map_err(A::Error::custom)
+        // By way of text: a second kind of deserializer for each type would double the code.
+        json::decode_str(&value.to_string()).map_err(A::Error::custom)
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<T, A::Error> {
         let value = Value::deserialize(serde::de::value::SeqAccessDeserializer::new(list))?;
-        serde_json::from_value(value).map_err(A::Error::custom)
+        json::decode_str(&value.to_string()).map_err(A::Error::custom)
     }
 }
 

@@ -36,8 +36,9 @@ const NOTICE: Duration = Duration::from_millis(100);
 const HEALTHY: Duration = Duration::from_secs(10);
 /// While the queue blocks us, only these keep the server from closing.
 const PONG_EVERY: Duration = Duration::from_secs(30);
-/// A ping may go this much earlier if the thread is awake anyway, and comes this much later if it is not: so a ping and
-/// the answer to the server's ping share one wake-up.
+/// A ping may go this much earlier if the thread is awake anyway, ..
+const EARLY: Duration = Duration::from_secs(2);
+/// .. and comes this much later if it is not: so a ping and the answer to the server's ping share one wake-up.
 const SLACK: Duration = Duration::from_millis(250);
 /// The start of a gap lies this much before the last known server time.
 const OVERLAP: Duration = Duration::from_secs(10);
@@ -235,7 +236,7 @@ impl Session {
                     self.die(Cause::Silent);
                 }
             }
-            None if now + SLACK >= self.next_ping => self.send_ping(now),
+            None if now + EARLY.min(self.settings.ping_every / 4) >= self.next_ping => self.send_ping(now),
             _ => {}
         }
     }

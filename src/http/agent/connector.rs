@@ -34,7 +34,8 @@ impl Dialer {
         (details.register_shutdown)(weak)?;
         let mut timed = Timed { socket, deadline };
         if let Some(proxy) = &self.proxy {
-            proxy::tunnel(proxy, &self.config.base, self.config.head_limit, &mut timed).map_err(super::not_sent)?;
+            proxy::tunnel(proxy, &self.config.base, self.config.head_limit, &mut timed)
+                .map_err(super::not_sent)?;
         }
         let stream = self.secured(timed).map_err(super::not_sent)?;
         Ok(Link::new(stream, handle, details))
