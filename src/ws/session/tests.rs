@@ -437,6 +437,7 @@ fn waits_grow_and_start_again_after_a_healthy_link() {
     d.event(2);
     d.now += s(11);
     d.lose(&Ended::Eof);
+    d.now += NOTICE;
     assert!(matches!(d.next(), Do::Dial(_)));
     // A rate limit is obeyed.
     d.session.dial_failed(d.now, Error::new(ErrorKind::Status, "").with_retry_after(Some(s(40))));
