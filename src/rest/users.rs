@@ -17,7 +17,7 @@ use crate::model::{
     UserDraft, UserId, UserPage, UserPatch, UserSearch, UserStatsFilter, UsersStats,
 };
 use crate::page::{MOST, Pages, pages};
-use crate::rest::{Upload, in_chunks};
+use crate::rest::{JsonLines, Upload, in_chunks};
 use crate::secret::Secret;
 use crate::time::Timestamp;
 
@@ -391,6 +391,19 @@ impl<'c> Users<'c> {
     #[doc(alias = "GetChannelMembersWithTeamDataForUser")]
     pub fn list_channel_members(&self, user: &UserId, page: &Page) -> Result<Vec<ChannelMemberWithTeamData>> {
         self.0.get("/users/{user_id}/channel_members", &[user]).query(page).fetch()
+    }
+
+    /// Gets all channel memberships of an account in one answer, which is decoded as it comes.
+    ///
+    /// `GET /users/{user_id}/channel_members`
+    ///
+    /// For other accounts than one's own: permission `edit_other_users`. Servers that know no such answer send a list
+    /// instead, which is an error of the first entry.
+    #[doc(alias = "GetChannelMembersWithTeamDataForUser")]
+    pub fn stream_channel_members(&self, user: &UserId) -> Result<JsonLines<ChannelMemberWithTeamData>> {
+        let body =
+            self.0.get("/users/{user_id}/channel_members", &[user]).param("page", -1).long().reader()?;
+        Ok(JsonLines::new(body, "GET /users/{user_id}/channel_members"))
     }
 
     /// Goes through all channel memberships of an account, 200 a call.

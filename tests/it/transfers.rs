@@ -209,3 +209,33 @@ fn large_files_go_up_in_pieces_and_go_on_after_a_restart() {
     assert!(server.take().len() <= 10);
     fs::remove_dir_all(folder).unwrap();
 }
+
+#[test]
+fn entries_are_decoded_as_they_come() {
+    let lines = |end: &'static str| {
+        move |_: &Sent| {
+            let entry = json!({"channel_id": ID, "team_name": "t", "notify_props": null}).to_string();
+            Reply { kind: "application/x-ndjson", ..Reply::json(format!("{entry}\n{entry}\n{end}")) }
+        }
+    };
+    let (server, client) = server(lines(""));
+    let all: Vec<_> = client
+        .users()
+        .stream_channel_members(&ID.parse().unwrap())
+        .unwrap()
+        .collect::<Result<_, _>>()
+        .unwrap();
+    assert_eq!((all.len(), &*all[0].team_name, &all[1].member.channel_id), (2, "t", &ID.parse().unwrap()));
+    assert_eq!(server.take()[0].query, [("page".to_owned(), "-1".to_owned())]);
+    // An error behind a status of 200, and what is no JSON.
+    for (end, status) in
+        [("{\"id\":\"store.error\",\"status_code\":500}\n", Some(500)), ("{\"channel", None), ("[]", None)]
+    {
+        server.answer_with(lines(end));
+        let mut stream = client.users().stream_channel_members(&ID.parse().unwrap()).unwrap();
+        let error = stream.by_ref().find_map(Result::err).unwrap();
+        assert_eq!(error.route(), Some("GET /users/{user_id}/channel_members"));
+        assert_eq!(error.status(), status);
+        assert!(stream.next().is_none());
+    }
+}

@@ -77,6 +77,7 @@ pub(super) fn rows(t: &mut Table) {
     t.all("users.stats_filtered", |c| c.users().stats_filtered(&user_stats_filter()));
     t.done("users.typing", |c| c.users().typing(&id()));
     t.done("users.typing_in", |c| c.users().typing_in(&id(), &id()));
+    t.raw("users.stream_channel_members", |c| c.users().stream_channel_members(&id()));
     t.list("users.list_channel_members", |c| c.users().list_channel_members(&id(), &page()));
     t.list("users.list_with_invalid_emails", |c| c.users().list_with_invalid_emails(&page()));
     t.list("users.list_audits", |c| c.users().list_audits(&id(), &page()));
