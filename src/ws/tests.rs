@@ -1,4 +1,5 @@
 //! Streams against a small peer on 127.0.0.1 that does what each test wants.
 
+mod flow;
 mod peer;
 mod streams;

@@ -289,7 +289,7 @@ pub(super) fn read_upgrade(socket: &mut impl Read) -> (String, String) {
 }
 
 /// One client frame at the front of the bytes, and how long it is.
-fn parse(bytes: &[u8]) -> Option<((u8, Vec<u8>), usize)> {
+pub(super) fn parse(bytes: &[u8]) -> Option<((u8, Vec<u8>), usize)> {
     let short = usize::from(bytes.get(1)? & 0x7f);
     let (start, length) = match short {
         126 => (4, usize::from(u16::from_be_bytes([*bytes.get(2)?, *bytes.get(3)?]))),
