@@ -299,12 +299,18 @@ impl Events {
         let began = Instant::now();
         let until = began + timeout.min(Duration::from_secs(3600));
         // Half the time is for the goodbye, half for the threads.
-        self.shared.stop(began + (timeout / 2).min(GOODBYE));
+        let cut = began + (timeout / 2).min(GOODBYE);
+        self.shared.stop(cut);
         let mut core = self.shared.lock();
         while (core.reader_runs || core.timer_runs || core.filler_runs || core.helpers > 0)
             && Instant::now() < until
         {
-            core = Shared::wait(&self.shared.changed, core, Some(until));
+            let uncut = core.wire.as_ref().is_some_and(|wire| !wire.is_dead());
+            if uncut && Instant::now() >= cut {
+                // The timer would do it, but may sit in a write for half a second.
+                core.cut();
+            }
+            core = Shared::wait(&self.shared.changed, core, Some(if uncut { cut } else { until }));
         }
         let mut detached = Vec::new();
         if core.reader_runs {

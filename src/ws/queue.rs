@@ -115,6 +115,9 @@ impl Queue {
         last_seq: Option<u64>,
         make: impl FnOnce() -> Event,
     ) -> Offer {
+        if self.sender.is_none() {
+            return Offer::Closed;
+        }
         self.place_held();
         if let Some(episode) = &mut self.episode {
             *episode.dropped.entry(kind).or_default() += 1;
@@ -327,5 +330,155 @@ fn merge(into: &mut Option<Missed>, other: &Missed) {
     first.catching_up |= other.catching_up;
     for (kind, count) in &other.dropped {
         *first.dropped.entry(*kind).or_default() += count;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What the stream does before each event, and now and then when there is none.
+    fn look(queue: &mut Queue) {
+        if let Some(missed) = queue.drained() {
+            queue.notice(Event::notice(Payload::Missed(Box::new(missed))));
+        }
+        queue.place_held();
+    }
+
+    fn offer(queue: &mut Queue, seq: u64) -> Offer {
+        look(queue);
+        let mark = Mark { id: None, next: seq + 1, server_time: Timestamp::from_millis(7) };
+        let kind = if seq % 3 == 0 { EventKind::Typing } else { EventKind::Posted };
+        queue.event(kind, mark, seq.checked_sub(1), || {
+            Event::live(kind, Some(seq), "{}".into(), crate::Origin::Live)
+        })
+    }
+
+    fn missed(event: &Event) -> Option<&Missed> {
+        match event.payload() {
+            Ok(Payload::Missed(missed)) => Some(missed),
+            _ => None,
+        }
+    }
+
+    /// A consumer at half the speed of the server, 200,000 events: at least 45 % come, notices are rare, and delivered
+    /// and counted make up what was sent.
+    #[test]
+    fn half_speed_gets_half_of_it() {
+        let (mut queue, receiver) = Queue::new(4096, Overflow::DropNewest, Mark::default());
+        let (mut delivered, mut counted, mut notices, mut last) = (0, 0, 0, None);
+        let mut take = |event: Event| match missed(&event) {
+            Some(missed) => {
+                notices += 1;
+                counted += missed.total();
+                assert_eq!(missed.reason, MissedReason::Overflow);
+                assert_eq!(missed.last_seq, last, "named behind the last one that came");
+                assert!(missed.dropped.contains_key(&EventKind::Typing));
+            }
+            None => {
+                assert!(event.seq() > last);
+                last = event.seq();
+                delivered += 1;
+            }
+        };
+        for seq in 0..200_000 {
+            offer(&mut queue, seq);
+            if seq % 2 == 0 {
+                if let Ok(event) = receiver.try_recv() {
+                    take(event);
+                }
+            }
+        }
+        // Nothing follows: the timer's look is what brings the last notice.
+        while queue.wants_polling() || !receiver.is_empty() {
+            if let Ok(event) = receiver.try_recv() {
+                take(event);
+            }
+            look(&mut queue);
+        }
+        assert!(delivered >= 90_000, "{delivered}");
+        assert!(notices < 200, "{notices}");
+        assert_eq!(delivered + counted, 200_000);
+        assert_eq!((queue.delivered(), queue.dropped()), (delivered, counted));
+    }
+
+    #[test]
+    fn small_queues_work_too() {
+        for capacity in [0, 1, 2, 3] {
+            let (mut queue, receiver) = Queue::new(capacity, Overflow::DropNewest, Mark::default());
+            let mut total = 0;
+            for seq in 0..1000 {
+                offer(&mut queue, seq);
+                if seq % 5 == 0 {
+                    total +=
+                        receiver.try_iter().map(|event| missed(&event).map_or(1, Missed::total)).sum::<u64>();
+                }
+            }
+            look(&mut queue);
+            total += receiver.try_iter().map(|event| missed(&event).map_or(1, Missed::total)).sum::<u64>();
+            look(&mut queue);
+            total += receiver.try_iter().map(|event| missed(&event).map_or(1, Missed::total)).sum::<u64>();
+            assert_eq!(total, 1000, "capacity {capacity}");
+        }
+    }
+
+    #[test]
+    fn notices_and_the_end_find_a_place_in_a_full_queue() {
+        let (mut queue, receiver) = Queue::new(4, Overflow::DropNewest, Mark::default());
+        for seq in 0..10 {
+            offer(&mut queue, seq);
+        }
+        for number in 0..500_u32 {
+            let payload = match number % 3 {
+                0 => Payload::Connected(crate::event::Connected::default()),
+                1 => Payload::Disconnected(crate::event::Disconnected::default()),
+                _ => {
+                    let dropped = [(EventKind::Posted, 1)].into();
+                    Payload::Missed(Box::new(Missed { dropped, ..Missed::default() }))
+                }
+            };
+            queue.notice(Event::notice(payload));
+        }
+        assert!(queue.held.len() <= MOST_HELD);
+        queue.end(Event::end(crate::Error::input("the cause")));
+        let events: Vec<Event> = receiver.iter().collect();
+        assert!(events.len() <= 4 + RESERVED + LAST);
+        assert_eq!(events.last().unwrap().cause().unwrap().to_string(), "the cause");
+        let named: u64 = events.iter().filter_map(missed).map(Missed::total).sum();
+        assert_eq!(named, 166 + 6, "no gap is forgotten");
+    }
+
+    #[test]
+    fn blocking_keeps_the_event_until_there_is_room() {
+        let (mut queue, receiver) = Queue::new(2, Overflow::Block, Mark::default());
+        assert_eq!(
+            [0, 1, 2, 2].map(|seq| offer(&mut queue, seq)),
+            [Offer::Taken, Offer::Taken, Offer::Full, Offer::Full]
+        );
+        receiver.recv().unwrap();
+        assert_eq!(offer(&mut queue, 2), Offer::Taken);
+        queue.overflow(Timestamp::NEVER, Some(2));
+        assert_eq!(offer(&mut queue, 3), Offer::Dropped);
+        queue.close();
+        assert_eq!(offer(&mut queue, 4), Offer::Closed);
+        assert_eq!(receiver.iter().count(), 2);
+    }
+
+    #[test]
+    fn the_position_is_that_of_what_was_taken() {
+        let (mut queue, receiver) = Queue::new(4, Overflow::DropNewest, Mark::default());
+        let now = Mark { next: 100, ..Mark::default() };
+        assert_eq!(queue.position(Some(now.clone())), now, "nothing is queued");
+        for seq in 0..3 {
+            offer(&mut queue, seq);
+        }
+        assert_eq!(queue.position(Some(now.clone())).next, 0);
+        receiver.recv().unwrap();
+        assert_eq!(queue.position(Some(now.clone())).next, 1);
+        queue.close();
+        receiver.recv().unwrap();
+        assert_eq!(queue.position(Some(now.clone())).next, 2);
+        receiver.recv().unwrap();
+        assert_eq!(queue.position(Some(now)).next, 3);
     }
 }

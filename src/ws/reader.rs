@@ -261,6 +261,7 @@ fn take_event(shared: &Shared, kind: EventKind, seq: Option<u64>, text: &str) {
     match core.outlet.event((kind, text), mark, last_seq, || shared.now(), make) {
         Offer::Full => block(shared, core, (kind, text), last_seq, make),
         Offer::Repeated => core.counts.repeated += 1,
+        Offer::Dropped => shared.set_alarm(&mut core),
         _ => shared.fill(&mut core),
     }
 }

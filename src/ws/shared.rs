@@ -20,6 +20,8 @@ use super::wire::{Refused, Wire};
 use crate::error::{Error, ErrorKind, Result};
 use crate::event::{Connected, Disconnected, Event, EventKind, Missed, Payload, SessionExpired};
 
+/// How often an overflow is looked at, so that its notice comes on a stream gone silent too.
+pub(crate) const LOOK: Duration = Duration::from_millis(100);
 /// Answers that are waited for at the same time.
 const MOST_REQUESTS: usize = 1024;
 
@@ -198,11 +200,7 @@ impl Shared {
                     }
                 }
                 Step::Pong => self.push(core, &frame::pong(b"")),
-                Step::Cut => {
-                    if let Some(wire) = &core.wire {
-                        wire.kill();
-                    }
-                }
+                Step::Cut => core.cut(),
                 Step::End(error) => {
                     log::error!("the stream has ended: {error}");
                     core.error = Some(error.clone());
@@ -223,7 +221,9 @@ impl Shared {
 
     /// Wakes the timer if it would sleep too long.
     pub(crate) fn set_alarm(&self, core: &mut Core) {
-        let Some(deadline) = core.session.deadline().map(|at| self.instant(at)) else { return };
+        let deadline = core.session.deadline().map(|at| self.instant(at));
+        let look = core.outlet.wants_polling().then(|| Instant::now() + LOOK);
+        let Some(deadline) = deadline.into_iter().chain(look).min() else { return };
         if core.timer_until.is_none_or(|until| until > deadline) {
             core.kick = true;
             self.to_timer.notify_one();
@@ -373,6 +373,13 @@ impl Core {
             (Some(_), _) => Err(closed()),
             (None, Some(cause)) => Err(ended(cause)),
             (None, None) => Ok(()),
+        }
+    }
+
+    /// Shuts the link down.
+    pub(crate) fn cut(&self) {
+        if let Some(wire) = &self.wire {
+            wire.kill();
         }
     }
 

@@ -1,5 +1,6 @@
 //! Streams against a small peer on 127.0.0.1 that does what each test wants.
 
+mod close;
 mod flow;
 mod peer;
 mod streams;

@@ -3,13 +3,11 @@
 use std::sync::{Arc, MutexGuard};
 use std::time::{Duration, Instant};
 
-use super::shared::{Core, Ending, Shared, Who};
+use super::shared::{Core, Ending, LOOK, Shared, Who};
 use super::wire::{Batch, Wire};
 
 /// What was handed over leaves in this time, or the link is dead.
 const TO_LEAVE: Duration = Duration::from_secs(15);
-/// How often an overflow is looked at, so that its notice comes on a stream gone silent too.
-const LOOK: Duration = Duration::from_millis(100);
 
 /// Runs until the stream is closed, or has ended for good and said so.
 pub(crate) fn run(shared: &Shared) {

@@ -151,6 +151,12 @@ impl Wire {
         self.born + Duration::from_millis(self.heard.load(Ordering::Relaxed))
     }
 
+    /// How much waits to leave.
+    #[cfg(test)]
+    pub(crate) fn waiting(&self) -> usize {
+        self.lock().waiting()
+    }
+
     /// Queues a frame. The caller wakes the timer.
     pub(crate) fn push(&self, frame: &[u8]) -> Result<(), Refused> {
         let mut out = self.lock();

@@ -31,6 +31,8 @@ pub(super) struct Fake {
     pub(super) whoami: Mutex<Vec<u16>>,
     pub(super) login: Mutex<Vec<u16>>,
     pub(super) posts: Mutex<Vec<PostDraft>>,
+    /// REST calls wait until this is dropped.
+    pub(super) hang: Mutex<Option<crossbeam_channel::Receiver<()>>>,
     me: UserId,
 }
 
@@ -46,6 +48,7 @@ impl Fake {
             whoami: Mutex::default(),
             login: Mutex::default(),
             posts: Mutex::default(),
+            hang: Mutex::default(),
             me: "mmmmmmmmmmmmmmmmmmmmmmmmmm".parse().unwrap(),
         }
     }
@@ -82,6 +85,10 @@ impl Backend for Fake {
     }
 
     fn whoami(&self) -> Result<()> {
+        let hang = self.hang.lock().unwrap().clone();
+        if let Some(hang) = hang {
+            let _ = hang.recv();
+        }
         answer(&self.whoami)
     }
 

@@ -1,0 +1,377 @@
+//! Closing keeps its word in every state.
+
+use std::net::TcpStream;
+use std::process::Command;
+use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+
+use super::peer::{Fake, PATIENCE, Server};
+use crate::error::ErrorKind;
+use crate::event::EventKind;
+use crate::ws::{Events, LinkState, Overflow};
+
+/// What has to live as long as the stream.
+type Keep = Box<dyn std::any::Any + Send>;
+
+/// A stream in some state, and whether something may be left behind.
+struct Case {
+    events: Events,
+    _keep: Keep,
+    detached: bool,
+}
+
+fn case(events: Events, keep: impl Send + 'static) -> Case {
+    Case { events, _keep: Box::new(keep), detached: false }
+}
+
+fn wait_for(what: impl Fn() -> bool) {
+    let until = Instant::now() + PATIENCE;
+    while !what() {
+        assert!(Instant::now() < until, "the state was not reached");
+        thread::sleep(Duration::from_millis(2));
+    }
+}
+
+/// After the first link, the port is served by this.
+fn then(serve: impl FnOnce(&Server) -> Keep) -> Case {
+    let server = Server::start();
+    let (events, link) = server.open(server.fake().builder());
+    link.cut();
+    let keep = serve(&server);
+    case(events, (keep, Holder(server)))
+}
+
+struct Holder(#[expect(dead_code, reason = "kept alive")] Server);
+
+fn up() -> Case {
+    let server = Server::start();
+    let (events, link) = server.open(server.fake().builder());
+    // A peer that does not answer the goodbye.
+    case(events, (Held(link.socket), Holder(server)))
+}
+
+struct Held(#[expect(dead_code, reason = "kept alive")] TcpStream);
+
+fn polite() -> Case {
+    let server = Server::start();
+    let (events, mut link) = server.open(server.fake().builder());
+    let peer = thread::spawn(move || {
+        link.goodbye();
+        link.cut();
+    });
+    case(events, (peer, Holder(server)))
+}
+
+fn accepted_and_silent() -> Case {
+    then(|server| Box::new(Held(server.raw())))
+}
+
+#[cfg(feature = "native-tls")]
+fn shaking_hands() -> Case {
+    let mut case = up();
+    let server = Server::start();
+    let mut fake = Fake::new(server.port());
+    fake.config.base.tls = true;
+    // The first dial of this one stays in the handshake: `open` is not over.
+    let (send, opened) = crossbeam_channel::bounded(1);
+    let fake = Arc::new(fake);
+    let opening = thread::spawn(move || {
+        let (shared, receiver) = crate::ws::Shared::new(fake.clone(), crate::ws::builder::Options::default());
+        send.send(Events::start(shared, receiver, fake).unwrap()).unwrap();
+    });
+    opening.join().unwrap();
+    case.events = opened.recv().unwrap();
+    let silent = server.raw();
+    thread::sleep(Duration::from_millis(20));
+    case._keep = Box::new((Held(silent), Holder(server)));
+    case
+}
+
+fn upgraded_and_silent() -> Case {
+    then(|server| Box::new(Held(server.accept().socket)))
+}
+
+fn backing_off() -> Case {
+    let server = Server::start();
+    let mut fake = Fake::new(server.port());
+    fake.config.backoff_scale = 1.0;
+    let (events, link) = server.open(Arc::new(fake).builder());
+    drop(server);
+    link.cut();
+    wait_for(|| matches!(events.state(), LinkState::Connecting { attempt: 3.., .. }));
+    case(events, ())
+}
+
+/// A listener whose queue is full: a connect neither succeeds nor fails.
+fn connecting() -> Case {
+    let server = Server::start();
+    let (events, link) = server.open(server.fake().builder());
+    let address = ("127.0.0.1", server.port());
+    let mut waiting = Vec::new();
+    let near = std::net::SocketAddr::from(([127, 0, 0, 1], address.1));
+    while let Ok(socket) = TcpStream::connect_timeout(&near, Duration::from_millis(300)) {
+        waiting.push(socket);
+        assert!(waiting.len() < 10_000);
+    }
+    link.cut();
+    wait_for(|| events.stats().dials == 2);
+    Case { events, _keep: Box::new((waiting, Holder(server))), detached: true }
+}
+
+fn flooded(overflow: Overflow) -> Case {
+    let server = Server::start();
+    let (events, mut link) = server.open(server.fake().builder().capacity(8).overflow(overflow));
+    for seq in 1..100 {
+        link.event(seq);
+    }
+    match overflow {
+        Overflow::Block => wait_for(|| events.shared.lock().session.is_blocked()),
+        Overflow::DropNewest => wait_for(|| events.stats().dropped > 50),
+    }
+    if overflow == Overflow::Block {
+        let began = Instant::now();
+        assert_eq!(events.request("x", None).unwrap_err().kind(), ErrorKind::Backlogged);
+        assert!(began.elapsed() < Duration::from_millis(100));
+    }
+    case(events, (Held(link.socket), Holder(server)))
+}
+
+fn not_draining() -> Case {
+    let server = Server::start();
+    let (events, link) = server.open(server.fake().builder());
+    let data = json!({"x": "y".repeat(8000)});
+    let waiting = || events.shared.lock().wire.as_ref().map_or(0, |wire| wire.waiting());
+    let (mut sent, until) = (0, Instant::now() + PATIENCE);
+    while waiting() < 150_000 && Instant::now() < until {
+        if waiting() < 100_000 || sent > 0 {
+            let _ = events.send("x", Some(data.clone()));
+        }
+        sent += 1;
+        if waiting() > 60_000 {
+            thread::sleep(Duration::from_millis(1));
+        }
+    }
+    assert!(waiting() >= 100_000, "{} after {sent}", waiting());
+    case(events, (Held(link.socket), Holder(server)))
+}
+
+fn asking_rest() -> Case {
+    let server = Server::start();
+    let fake = server.fake();
+    let (events, link) = server.open(fake.builder());
+    let (hang, hangs) = crossbeam_channel::bounded(0);
+    *fake.hang.lock().unwrap() = Some(hangs);
+    link.cut();
+    server.accept().cut();
+    wait_for(|| events.shared.lock().helpers == 1);
+    Case { events, _keep: Box::new((hang, Holder(server))), detached: true }
+}
+
+fn ended() -> Case {
+    let server = Server::start();
+    let fake = server.fake();
+    let (events, link) = server.open(fake.builder());
+    fake.whoami.lock().unwrap().push(401);
+    link.cut();
+    server.accept().cut();
+    wait_for(|| events.error().is_some());
+    case(events, Holder(server))
+}
+
+fn states() -> Vec<(&'static str, fn() -> Case)> {
+    vec![
+        ("up", up),
+        ("polite", polite),
+        ("accepted and silent", accepted_and_silent),
+        #[cfg(feature = "native-tls")]
+        ("shaking hands", shaking_hands),
+        ("upgraded and silent", upgraded_and_silent),
+        ("backing off", backing_off),
+        ("connecting", connecting),
+        ("overflowing", || flooded(Overflow::DropNewest)),
+        ("blocked", || flooded(Overflow::Block)),
+        ("not draining", not_draining),
+        ("asking REST", asking_rest),
+        ("ended", ended),
+    ]
+}
+
+const WITHIN: Duration = Duration::from_millis(100);
+/// A machine that does other things too.
+const LATEST: Duration = Duration::from_millis(150);
+
+fn tries() -> usize {
+    std::env::var("MATTERMOST_TRIES").ok().and_then(|text| text.parse().ok()).unwrap_or(2)
+}
+
+#[test]
+fn close_returns_in_time_in_every_state() {
+    for (name, make) in states() {
+        let mut longest = Duration::ZERO;
+        for _ in 0..tries() {
+            let case = make();
+            let began = Instant::now();
+            let report = case.events.close(WITHIN);
+            let took = began.elapsed();
+            longest = longest.max(took);
+            assert!(took <= LATEST, "{name}: {took:?} {report:?}");
+            assert_eq!(!report.detached.is_empty(), case.detached, "{name}: {report:?}");
+            assert!(report.goodbye == (name == "polite"), "{name}: {report:?}");
+            // What is queued is still there, then it is over.
+            let left =
+                case.events.receiver().iter().filter(|event| event.kind() == EventKind::Posted).count();
+            assert_eq!(left, if matches!(name, "overflowing" | "blocked") { 6 } else { 0 }, "{name}");
+            assert_eq!(case.events.state(), LinkState::Ended);
+        }
+        println!("{name}: {longest:?}");
+    }
+}
+
+#[test]
+fn stop_does_not_block_and_drop_does_not_hang() {
+    for (name, make) in states() {
+        let case = make();
+        let stopper = case.events.stopper();
+        let began = Instant::now();
+        thread::scope(|scope| {
+            for _ in 0..3 {
+                scope.spawn(|| stopper.clone().stop());
+            }
+        });
+        assert!(began.elapsed() < Duration::from_millis(50), "{name}: {:?}", began.elapsed());
+        assert!(stopper.is_stopped());
+        case.events.receiver().iter().for_each(drop);
+        let began = Instant::now();
+        drop(case.events);
+        assert!(began.elapsed() < Duration::from_millis(300), "{name}: {:?}", began.elapsed());
+        stopper.stop();
+    }
+}
+
+#[test]
+fn several_threads_may_close_at_once() {
+    for make in [up as fn() -> Case, connecting, || flooded(Overflow::Block)] {
+        let case = make();
+        thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| {
+                    let began = Instant::now();
+                    case.events.close(WITHIN);
+                    assert!(began.elapsed() <= LATEST, "{:?}", began.elapsed());
+                });
+            }
+            // While another one still iterates.
+            scope.spawn(|| case.events.iter().for_each(drop));
+        });
+        assert!(!case.events.close(Duration::ZERO).goodbye);
+    }
+}
+
+#[cfg(target_os = "linux")]
+fn counted(folder: &str) -> usize {
+    std::fs::read_dir(folder).unwrap().count()
+}
+
+/// Runs one of the tests below in a process of its own, since they count what belongs to the whole process.
+#[cfg(target_os = "linux")]
+fn alone(test: &str) {
+    let output = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", test, "--ignored", "--nocapture", "--test-threads=1"])
+        .output()
+        .unwrap();
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(
+        output.status.success() && text.contains("1 passed"),
+        "{text}\n{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn closing_leaves_nothing_behind() {
+    alone("ws::tests::close::nothing_is_left_behind");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+#[ignore = "run alone by `closing_leaves_nothing_behind`"]
+fn nothing_is_left_behind() {
+    drop(up());
+    for (name, make) in states() {
+        let before = (counted("/proc/self/task"), counted("/proc/self/fd"));
+        for _ in 0..tries() {
+            let case = make();
+            case.events.close(WITHIN);
+        }
+        // What was detached ends within the connect timeout.
+        let until = Instant::now() + Duration::from_secs(15);
+        while (counted("/proc/self/task"), counted("/proc/self/fd")) != before {
+            assert!(
+                Instant::now() < until,
+                "{name}: {before:?}, then {} threads and {} descriptors",
+                counted("/proc/self/task"),
+                counted("/proc/self/fd")
+            );
+            thread::sleep(Duration::from_millis(10));
+        }
+    }
+}
+
+/// Voluntary context switches of all threads of this process but the one that asks.
+#[cfg(target_os = "linux")]
+fn switches() -> (usize, u64) {
+    let me = std::fs::read_link("/proc/thread-self").unwrap();
+    let (mut threads, mut sum) = (0, 0);
+    for task in std::fs::read_dir("/proc/self/task").unwrap() {
+        let task = task.unwrap();
+        threads += 1;
+        if me.ends_with(task.file_name()) {
+            continue;
+        }
+        let status = std::fs::read_to_string(task.path().join("status")).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("voluntary_ctxt_switches:")).unwrap();
+        sum += line.trim().parse::<u64>().unwrap();
+    }
+    (threads, sum)
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn an_idle_stream_sleeps() {
+    alone("ws::tests::close::idle");
+}
+
+/// Two threads of the stream, and nobody wakes up but for pings. `MATTERMOST_IDLE` is the time in seconds.
+#[cfg(target_os = "linux")]
+#[test]
+#[ignore = "run alone by `an_idle_stream_sleeps`"]
+fn idle() {
+    let seconds = std::env::var("MATTERMOST_IDLE").ok().and_then(|text| text.parse().ok()).unwrap_or(2);
+    let server = Server::start();
+    let (before, _) = switches();
+    let (events, mut link) = server.open(server.fake().builder());
+    thread::sleep(Duration::from_millis(200));
+    let (threads, began) = switches();
+    assert_eq!(threads, before + 2);
+    let (mut pings, until) = (0, Instant::now() + Duration::from_secs(seconds));
+    let _ = link.socket.set_read_timeout(Some(Duration::from_millis(500)));
+    let mut server_ping = Instant::now() + Duration::from_secs(60);
+    while Instant::now() < until {
+        if let Some((1, text)) = link.frame() {
+            pings += 1;
+            link.reply(&serde_json::from_slice(&text).unwrap());
+        }
+        if Instant::now() >= server_ping {
+            server_ping += Duration::from_secs(60);
+            std::io::Write::write_all(&mut link.socket, &super::peer::frame(0x89, b"")).unwrap();
+        }
+    }
+    let (_, ended) = switches();
+    println!("{} switches, {pings} pings in {seconds} s", ended - began);
+    assert!(ended - began <= 1 + 5 * seconds.div_ceil(60), "{} switches", ended - began);
+    drop(events);
+}
