@@ -367,15 +367,14 @@ mod tests {
     fn half_speed_gets_half_of_it() {
         let (mut queue, receiver) = Queue::new(4096, Overflow::DropNewest, Mark::default());
         let (mut delivered, mut counted, mut notices, mut last) = (0, 0, 0, None);
-        let mut take = |event: Event| match missed(&event) {
-            Some(missed) => {
+        let mut take = |event: Event| {
+            if let Some(missed) = missed(&event) {
                 notices += 1;
                 counted += missed.total();
                 assert_eq!(missed.reason, MissedReason::Overflow);
                 assert_eq!(missed.last_seq, last, "named behind the last one that came");
                 assert!(missed.dropped.contains_key(&EventKind::Typing));
-            }
-            None => {
+            } else {
                 assert!(event.seq() > last);
                 last = event.seq();
                 delivered += 1;

@@ -281,11 +281,11 @@ fn a_large_message_before_the_answer_is_waited_for() {
     // Bytes keep coming: alive, but not for ever.
     while d.cuts == 0 {
         d.now += s(5);
-        d.session.tick(d.now, Some(d.now - s(1)));
+        d.session.tick(d.now, Some(d.now.saturating_sub(s(1))));
         d.collect();
         assert!(d.now < sent + s(200));
     }
-    assert!(d.now >= sent + s(90) && d.now <= sent + s(125), "{:?}", d.now - sent);
+    assert!(d.now >= sent + s(90) && d.now <= sent + s(125), "{:?}", d.now.saturating_sub(sent));
     // Bytes that stopped coming: dead after one answer's time more.
     let mut d = Driven::up();
     d.tick(s(30));
@@ -426,7 +426,7 @@ fn waits_grow_and_start_again_after_a_healthy_link() {
         d.session.dial_failed(d.now, Error::new(ErrorKind::Connect, ""));
         d.dial();
     }
-    assert!(d.now > lost + s(60), "{:?}", d.now - lost);
+    assert!(d.now > lost + s(60), "{:?}", d.now.saturating_sub(lost));
     // A link that dies young does not count as a good one.
     d.session.upgraded(d.now);
     d.event(1);

@@ -19,12 +19,12 @@ type Keep = Box<dyn std::any::Any + Send>;
 /// A stream in some state, and whether something may be left behind.
 struct Case {
     events: Events,
-    _keep: Keep,
+    keep: Keep,
     detached: bool,
 }
 
 fn case(events: Events, keep: impl Send + 'static) -> Case {
-    Case { events, _keep: Box::new(keep), detached: false }
+    Case { events, keep: Box::new(keep), detached: false }
 }
 
 fn wait_for(what: impl Fn() -> bool) {
@@ -86,7 +86,7 @@ fn shaking_hands() -> Case {
     case.events = opened.recv().unwrap();
     let silent = server.raw();
     thread::sleep(Duration::from_millis(20));
-    case._keep = Box::new((Held(silent), Holder(server)));
+    case.keep = Box::new((Held(silent), Holder(server)));
     case
 }
 
@@ -118,7 +118,7 @@ fn connecting() -> Case {
     }
     link.cut();
     wait_for(|| events.stats().dials == 2);
-    Case { events, _keep: Box::new((waiting, Holder(server))), detached: true }
+    Case { events, keep: Box::new((waiting, Holder(server))), detached: true }
 }
 
 fn flooded(overflow: Overflow) -> Case {
@@ -167,7 +167,7 @@ fn asking_rest() -> Case {
     link.cut();
     server.accept().cut();
     wait_for(|| events.shared.lock().helpers == 1);
-    Case { events, _keep: Box::new((hang, Holder(server))), detached: true }
+    Case { events, keep: Box::new((hang, Holder(server))), detached: true }
 }
 
 fn ended() -> Case {
@@ -181,7 +181,9 @@ fn ended() -> Case {
     case(events, Holder(server))
 }
 
-fn states() -> Vec<(&'static str, fn() -> Case)> {
+type Named = (&'static str, fn() -> Case);
+
+fn states() -> Vec<Named> {
     vec![
         ("up", up),
         ("polite", polite),
@@ -282,10 +284,10 @@ fn alone(test: &str) {
         .args(["--exact", test, "--ignored", "--nocapture", "--test-threads=1"])
         .output()
         .unwrap();
-    let text = String::from_utf8_lossy(&output.stdout);
+    let said = String::from_utf8_lossy(&output.stdout);
     assert!(
-        output.status.success() && text.contains("1 passed"),
-        "{text}\n{}",
+        output.status.success() && said.contains("1 passed"),
+        "{said}\n{}",
         String::from_utf8_lossy(&output.stderr)
     );
 }
