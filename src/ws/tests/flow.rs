@@ -200,7 +200,11 @@ fn both(test: fn(bool)) {
 
 /// The numbers of the posts, in the order they come; checked to be whole.
 fn posts(events: &Events, count: u64, text: impl Fn(u64) -> String) {
-    for seq in 1..=count {
+    posts_from(events, 1, count, text);
+}
+
+fn posts_from(events: &Events, first: u64, count: u64, text: impl Fn(u64) -> String) {
+    for seq in first..first + count {
         let event = loop {
             let event = events.recv_timeout(PATIENCE).unwrap();
             if event.kind() == EventKind::Posted {
@@ -430,6 +434,36 @@ fn an_event_that_is_too_large_is_named_and_left_out() {
     }
     assert_eq!(seen, ["1", "unreadable", "3"]);
     assert_eq!(events.stats().dials, 3);
+}
+
+/// The queue overflows, the program takes events again, and nothing follows: the notice comes all the same.
+#[test]
+fn the_last_notice_comes_on_a_stream_gone_silent() {
+    let server = Server::start();
+    let builder = server.fake().builder().capacity(16).catch_up(crate::CatchUp::off());
+    let (events, mut link) = server.open(builder);
+    for seq in 1..=500 {
+        link.event(seq);
+    }
+    let until = Instant::now() + PATIENCE;
+    while events.stats().received < 501 {
+        assert!(Instant::now() < until);
+        thread::sleep(Duration::from_millis(1));
+    }
+    let (mut came, mut counted) = (0, 0);
+    while came + counted < 500 {
+        let event = events.recv_timeout(Duration::from_secs(2)).unwrap();
+        match event.payload().unwrap() {
+            crate::Payload::Posted(_) => came += 1,
+            crate::Payload::Missed(missed) => counted += missed.total(),
+            _ => {}
+        }
+    }
+    assert_eq!(came + counted, 500);
+    let stats = events.stats();
+    assert_eq!((stats.dropped, stats.delivered), (counted, came + 1));
+    link.event(501);
+    posts_from(&events, 501, 1, event);
 }
 
 /// How long a frame takes from `send` to the peer. Run by hand, in release: it prints.
