@@ -49,8 +49,10 @@ fn structs(folder: &Path, found: &mut BTreeMap<String, Struct>) {
 
 fn read(text: &str, found: &mut BTreeMap<String, Struct>) {
     let mut lines = text.lines();
+    let mut pascal = false;
     while let Some(line) = lines.next() {
         let Some(name) = line.strip_prefix("pub struct ").and_then(|rest| rest.strip_suffix(" {")) else {
+            pascal = line.starts_with("#[") && (pascal || line.contains("rename_all = \"PascalCase\""));
             continue;
         };
         let (mut this, mut attributes) = (Struct::default(), String::new());
@@ -62,7 +64,8 @@ fn read(text: &str, found: &mut BTreeMap<String, Struct>) {
                 } else if !attributes.contains("serde(skip)") {
                     let renamed =
                         attributes.split_once("rename = \"").and_then(|(_, rest)| rest.split('"').next());
-                    this.fields.insert(renamed.unwrap_or(field).to_owned());
+                    let name = if pascal { in_pascal_case(field) } else { field.to_owned() };
+                    this.fields.insert(renamed.map_or(name, str::to_owned));
                 }
                 attributes.clear();
             } else if !line.trim_start().starts_with("///") {
@@ -71,6 +74,12 @@ fn read(text: &str, found: &mut BTreeMap<String, Struct>) {
         }
         found.insert(name.to_owned(), this);
     }
+}
+
+fn in_pascal_case(name: &str) -> String {
+    name.split('_')
+        .flat_map(|word| word[..1].to_uppercase().chars().chain(word[1..].chars()).collect::<Vec<_>>())
+        .collect()
 }
 
 fn fields(name: &str, all: &BTreeMap<String, Struct>) -> BTreeSet<String> {
