@@ -49,10 +49,12 @@ impl BaseUrl {
 
     fn parse_with(text: &str, schemes: &[(&str, bool)]) -> Result<Self> {
         let text = text.trim();
-        let bad =
-            |why: &str| Error::input(format!("the server's URL {:?} {why}", short(&redacted(text), 120)));
+        const FORM: &str = "as https://chat.example.com, with a port or a path where the server has one";
+        let bad = |why: &str| {
+            Error::input(format!("the server's URL {:?} {why}", short(&redacted(text), 120))).with_hint(FORM)
+        };
         if text.is_empty() {
-            return Err(Error::input("the server's URL is empty"));
+            return Err(Error::input("the server's URL is empty").with_hint(FORM));
         }
         if text.chars().any(|c| c.is_control() || c.is_whitespace()) {
             return Err(bad("holds spaces or control characters"));
@@ -186,8 +188,10 @@ impl Proxy {
     /// `http://user:password@host:port`; scheme and credentials may be missing, the port is 80 by default. Or
     /// `socks5://..`, port 1080 by default.
     pub(crate) fn parse(text: &str) -> Result<Self> {
-        let bad =
-            |why: &str| Error::input(format!("the proxy's URL {:?} {why}", short(&redacted(text), 120)));
+        let bad = |why: &str| {
+            Error::input(format!("the proxy's URL {:?} {why}", short(&redacted(text), 120)))
+                .with_hint("as http://user:password@proxy.example.com:3128, with what is odd percent-encoded")
+        };
         let (kind, rest) = match text.trim().split_once("://") {
             None => (ProxyKind::Http, text.trim()),
             Some((scheme, rest)) => match &*scheme.to_ascii_lowercase() {

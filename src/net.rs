@@ -138,7 +138,8 @@ pub(crate) fn read_head(from: &mut impl Read, who: &str, limit: usize) -> Result
             }
             _ => {
                 let what = if head.is_empty() { "without an answer" } else { "in the middle of its answer" };
-                return Err(Error::new(ErrorKind::Io, format!("{who} closed the connection {what}")));
+                return Err(Error::new(ErrorKind::Io, format!("{who} closed the connection {what}"))
+                    .with_hint("a proxy that gave up, a server that is full or restarts, or another port"));
             }
         };
         let looked_at = head.len().saturating_sub(3);

@@ -217,7 +217,9 @@ impl ClientBuilder {
         config.backoff_scale = self.backoff_scale;
         if let Some(name) = self.user_agent {
             if name.is_empty() || !name.bytes().all(|b| b == b' ' || b.is_ascii_graphic()) {
-                return Err(Error::input("the user agent must be ASCII, and not empty"));
+                return Err(
+                    Error::input("the user agent must be ASCII, and not empty").with_hint("as my-bot/1.0")
+                );
             }
             config.user_agent = name;
         }
@@ -226,7 +228,10 @@ impl ClientBuilder {
             _ if config.base.unix.is_some() => {
                 return Err(Error::input("a local server takes no token and no login"));
             }
-            (Some(_), Some(_)) => return Err(Error::input("give a token or a login, not both")),
+            (Some(_), Some(_)) => {
+                return Err(Error::input("give a token or a login, not both")
+                    .with_hint("bots and personal access tokens: `token` alone"));
+            }
             (None, None) => {
                 return Err(Error::input("there are no credentials")
                     .with_hint("`.token(..)` or `.login(id, password)`"));
@@ -237,10 +242,12 @@ impl ClientBuilder {
             }
             (None, Some((login_id, password))) => {
                 if login_id.trim().is_empty() {
-                    return Err(Error::input("the login is empty"));
+                    return Err(Error::input("the login is empty")
+                        .with_hint("a user name or an e-mail address; MATTERMOST_LOGIN for `from_env`"));
                 }
                 if password.is_empty() {
-                    return Err(Error::input("the password is empty"));
+                    return Err(Error::input("the password is empty")
+                        .with_hint("MATTERMOST_PASSWORD for `from_env`; bots have a token instead"));
                 }
                 Login::with_credentials(Credentials { login_id, password, mfa: self.mfa })
             }
@@ -264,7 +271,8 @@ fn connect(http: Http) -> Result<Client> {
 
 fn positive(given: Option<Duration>, default: Duration, name: &str) -> Result<Duration> {
     match given {
-        Some(Duration::ZERO) => Err(Error::input(format!("{name} must be longer than zero"))),
+        Some(Duration::ZERO) => Err(Error::input(format!("{name} must be longer than zero"))
+            .with_hint("all waits have an end; Duration::MAX is no end")),
         given => Ok(given.unwrap_or(default)),
     }
 }

@@ -21,10 +21,12 @@ impl Client {
     /// name fits several.
     pub fn channel(&self, team: &str, name: &str) -> Result<Channel> {
         if team.is_empty() {
-            return Err(Error::input("the team's name is empty"));
+            return Err(Error::input("the team's name is empty")
+                .with_hint("the short name that stands in the team's URL"));
         }
         if name.trim().is_empty() {
-            return Err(Error::input("the channel's name is empty"));
+            return Err(Error::input("the channel's name is empty")
+                .with_hint("a display name, ~town-square for a short name, or @jane"));
         }
         if let Some(user) = name.strip_prefix('@') {
             return self.direct(user);

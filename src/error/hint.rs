@@ -54,6 +54,12 @@ const BY_ID: &[(&str, &str)] = &[
         "personal access tokens are off: EnableUserAccessTokens, or use a bot",
     ),
     ("api.command.execute_command.not_found", "no such slash command on this server"),
+    ("app.channel.get_by_name", "no such channel, or a private one that the account is no member of"),
+    (
+        "app.team.get_by_name",
+        "no such team, or one that the account may not see: its short name stands in its URL",
+    ),
+    ("app.user.missing_account", "no such user, or one that the account may not see"),
     ("api.license_error", "the feature needs a license that this server does not have"),
     ("license_error", "the feature needs a license that this server does not have"),
     (
@@ -73,6 +79,9 @@ pub(super) fn of(error: &Error) -> Option<&'static str> {
     }
     match (error.kind(), error.status()) {
         (_, Some(501)) => Some("the feature is switched off on this server, or needs a license"),
+        (ErrorKind::Status, Some(404)) => {
+            Some("this may be no Mattermost: is the URL right, its port and path too?")
+        }
         (_, Some(413)) => Some("a proxy or the server limits the size of requests"),
         (_, Some(429)) => Some("the server's rate limit: slow down, or ask for a higher limit"),
         (ErrorKind::Status, Some(502..=504)) => {

@@ -241,12 +241,13 @@ fn explain(error: ureq::Error) -> Failure {
                 sent(Error::new(ErrorKind::Io, "the exchange failed").because(Said(other.to_string())))
             }
         },
-        ureq::Error::Timeout(phase @ (ureq::Timeout::Resolve | ureq::Timeout::Connect)) => Failure {
-            error: Error::new(ErrorKind::Timeout, format!("no connection in time ({phase})")),
-            sent: false,
-        },
-        ureq::Error::Timeout(phase) => {
-            sent(Error::new(ErrorKind::Timeout, format!("no complete answer in time ({phase})")))
+        ureq::Error::Timeout(ureq::Timeout::Resolve | ureq::Timeout::Connect) => {
+            Failure { error: Error::new(ErrorKind::Timeout, "no connection in time"), sent: false }
+        }
+        ureq::Error::Timeout(_) => {
+            sent(Error::new(ErrorKind::Timeout, "no complete answer in time").with_hint(
+                "the server is slow or stuck, or a proxy holds the answer back; `timeout` gives it longer",
+            ))
         }
         ureq::Error::Io(e) if is_hang_up(&e) => sent(
             Error::new(ErrorKind::Io, "the connection was closed without a complete answer")
@@ -264,7 +265,9 @@ fn explain(error: ureq::Error) -> Failure {
             sent: false,
         },
         other => sent(
-            Error::new(ErrorKind::Protocol, "the answer is not HTTP/1.1").because(Said(other.to_string())),
+            Error::new(ErrorKind::Protocol, "the answer is not HTTP/1.1")
+                .with_hint("is it the right port?")
+                .because(Said(other.to_string())),
         ),
     }
 }

@@ -314,10 +314,8 @@ impl<'c> Call<'c> {
             let now = Instant::now();
             let wait = match retry.after(failure, self.replayable(), now) {
                 Next::GiveUp(error) => return Err(error),
-                Next::Again(wait) if now + wait >= deadline => {
-                    return Err(retry.verdict(out_of_time(self.timeout)));
-                }
-                Next::Again(wait) => wait,
+                Next::Again(wait, error) if now + wait >= deadline => return Err(retry.verdict(error)),
+                Next::Again(wait, _) => wait,
                 Next::SlowDown(wait) => {
                     log::info!("{}: rate limited, waiting {} ms", self.route(), wait.as_millis());
                     shared.governor.slow_down(wait);

@@ -172,7 +172,7 @@ impl fmt::Debug for Login {
 pub(crate) fn check_token(token: &Secret) -> Result<()> {
     let text = token.expose();
     if text.is_empty() {
-        Err(Error::input("the token is empty"))
+        Err(Error::input("the token is empty").with_hint("is MATTERMOST_TOKEN set, and the file not empty?"))
     } else if text.len() > 4096 || !text.bytes().all(|b| b.is_ascii_graphic()) {
         Err(Error::input("the token holds characters that a token cannot have")
             .with_hint("a line break at its end? Trim what was read from a file"))

@@ -29,8 +29,8 @@ const STILL_AT_IT: &str = "api.post.deduplicate_create_post.pending";
 /// What came of one attempt, and what is to be done.
 #[derive(Debug)]
 pub(super) enum Next {
-    /// Send again after this long.
-    Again(Duration),
+    /// Send again after this long; the error is that of the last attempt.
+    Again(Duration, Error),
     /// Everybody waits this long, then send again.
     SlowDown(Duration),
     GiveUp(Error),
@@ -71,7 +71,7 @@ impl Retry {
         let gateway = matches!(error.status(), Some(502..=504)) && error.kind() != ErrorKind::Protocol;
         if !sent {
             // Bad input, TLS, a proxy that knows us not and a closed client do not get better.
-            return self.repeat_unless(!error.is_transient() || !replayable, error, now);
+            return self.repeat_unless(!error.is_transient() || !replayable, error);
         }
         if !(broken || gateway || pending) {
             return Next::GiveUp(error);
@@ -79,27 +79,26 @@ impl Retry {
         match self.safety {
             Safety::Repeat => {
                 let odd = error.kind() == ErrorKind::Protocol;
-                self.repeat_unless(odd || !replayable, error, now)
+                self.repeat_unless(odd || !replayable, error)
             }
             Safety::Once if broken => Next::GiveUp(unknown(error)),
             Safety::Once => Next::GiveUp(error),
             Safety::Deduplicated => {
                 self.doubtful = true;
                 let late = now.duration_since(self.began) > DEDUPLICATED_WINDOW;
-                self.repeat_unless(late || !replayable, error, now)
+                self.repeat_unless(late || !replayable, error)
             }
         }
     }
 
-    fn repeat_unless(&mut self, stop: bool, error: Error, now: Instant) -> Next {
+    fn repeat_unless(&mut self, stop: bool, error: Error) -> Next {
         self.failures += 1;
         if stop || self.failures > REPEATS {
             return Next::GiveUp(self.verdict(error));
         }
-        let _ = now;
         // 0.2 s, then 0.4 s, each with jitter: enough for a restarting proxy's next worker.
         let base = Duration::from_millis(100 << self.failures.min(6));
-        Next::Again(base.mul_f64(self.scale * (0.5 + random_unit())))
+        Next::Again(base.mul_f64(self.scale * (0.5 + random_unit())), error)
     }
 
     /// The error at the deadline, or when nothing more is tried.
@@ -149,12 +148,12 @@ mod tests {
     fn only_what_is_safe_is_repeated() {
         let now = Instant::now();
         let mut get = Retry::new(Safety::Repeat, 1.0, now);
-        assert!(matches!(get.after(io(true), true, now), Next::Again(_)));
-        assert!(matches!(get.after(io(true), true, now), Next::Again(_)));
+        assert!(matches!(get.after(io(true), true, now), Next::Again(..)));
+        assert!(matches!(get.after(io(true), true, now), Next::Again(..)));
         assert!(matches!(get.after(io(true), true, now), Next::GiveUp(e) if e.kind() == ErrorKind::Io));
         let mut post = Retry::new(Safety::Once, 1.0, now);
         let refused = Failure { error: Error::new(ErrorKind::Connect, "refused"), sent: false };
-        assert!(matches!(post.after(refused, true, now), Next::Again(_)));
+        assert!(matches!(post.after(refused, true, now), Next::Again(..)));
         assert!(
             matches!(post.after(io(true), true, now), Next::GiveUp(e) if e.kind() == ErrorKind::UnknownOutcome)
         );
@@ -166,7 +165,7 @@ mod tests {
     fn a_post_is_repeated_only_while_the_server_remembers() {
         let now = Instant::now();
         let mut post = Retry::new(Safety::Deduplicated, 1.0, now);
-        assert!(matches!(post.after(io(true), true, now), Next::Again(_)));
+        assert!(matches!(post.after(io(true), true, now), Next::Again(..)));
         let late = now + Duration::from_secs(26);
         assert!(
             matches!(post.after(io(true), true, late), Next::GiveUp(e) if e.kind() == ErrorKind::UnknownOutcome)

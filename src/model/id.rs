@@ -103,7 +103,10 @@ fn is_category(text: &str) -> bool {
 }
 
 pub(crate) fn check(kind: &str, text: &str) -> Result<()> {
-    arg(kind, text).map(drop).map_err(Error::input)
+    arg(kind, text).map(drop).map_err(|why| {
+        Error::input(why)
+            .with_hint("ids have 26 letters and digits; names are looked up, as by `client.channel`")
+    })
 }
 
 pub(crate) fn arg<'a>(kind: &str, text: &'a str) -> Result<Cow<'a, str>, Cow<'static, str>> {

@@ -158,14 +158,16 @@ impl PostDraft {
         if length > LONGEST_MESSAGE {
             return Err(Error::input(format!(
                 "the message has {length} characters, a post takes {LONGEST_MESSAGE} at most"
-            )));
+            ))
+            .with_hint("post it in parts, or as a file"));
         }
         let files = self.file_ids.len();
         if files > MOST_FILES {
             return Err(Error::input(format!("{files} files, a post takes {MOST_FILES} at most")));
         }
         if self.message.is_empty() && files == 0 && !self.props.contains_key(ATTACHMENTS) {
-            return Err(Error::input("the post is empty: no message, no file, no attachment"));
+            return Err(Error::input("the post is empty: no message, no file, no attachment")
+                .with_hint("give it one of them"));
         }
         Ok(())
     }

@@ -51,7 +51,9 @@ pub(crate) fn addresses_unless(
         recv(answered) -> found => match found {
             Ok(Ok(found)) if found.is_empty() => Err(fail(ErrorKind::Connect, "has no address")),
             Ok(Ok(found)) => Ok(found),
-            Ok(Err(e)) => Err(fail(ErrorKind::Connect, "does not resolve").because(e)),
+            Ok(Err(e)) => Err(fail(ErrorKind::Connect, "does not resolve")
+                .with_hint("is it spelled right, and does this machine have DNS?")
+                .because(e)),
             Err(_) => Err(fail(ErrorKind::Connect, "does not resolve")),
         },
         recv(stop) -> _ => Err(fail(ErrorKind::Closed, "was looked up in vain: the stream was closed")),

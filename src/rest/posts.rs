@@ -233,7 +233,12 @@ impl<'c> Posts<'c> {
 
 /// What is the same for the first attempt and for repeats.
 fn ready<'c>(call: Call<'c>, draft: &PostDraft) -> Call<'c> {
-    let call = call.json(draft).require(draft.check());
+    let somewhere = if draft.channel_id.is_empty() {
+        Err(Error::input("the post has no channel").with_hint("give it the channel's id, by `PostDraft::new`"))
+    } else {
+        Ok(())
+    };
+    let call = call.json(draft).require(somewhere).require(draft.check());
     match draft.set_online {
         Some(online) => call.param("set_online", online),
         None => call,

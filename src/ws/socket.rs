@@ -132,7 +132,7 @@ fn upgrade(dial: Dial<'_>, target: &BaseUrl, path: &str) -> Result<(Socket, Arc<
     }
     let (head, rest) = read_head(&mut stream, "the server", dial.config.head_limit)?;
     let Ok(Some((_, answer))) = Response::try_parse(&head) else {
-        return Err(no_websocket("it does not answer as HTTP does"));
+        return Err(no_websocket("it does not answer as HTTP does").with_hint("is it the right port?"));
     };
     if answer.status().as_u16() != 101 {
         return Err(refusal(&answer, rest, &mut stream, dial.deadline));

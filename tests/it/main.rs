@@ -8,6 +8,7 @@
 )]
 
 mod addresses;
+mod bad_input;
 mod calls;
 mod contract;
 mod events;
