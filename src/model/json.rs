@@ -1,5 +1,7 @@
 //! JSON that is decoded when somebody looks at it, and the decoder that all answers and events go through.
 
+mod members;
+
 use std::fmt;
 use std::sync::OnceLock;
 
@@ -8,6 +10,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use self::members::Members;
 use crate::error::{Error, ErrorKind, Result, short};
 
 /// A JSON value kept as the server sent it, and decoded at the first look.
@@ -106,8 +109,8 @@ where
     B: DeserializeOwned,
 {
     let raw = Box::<RawValue>::deserialize(from)?;
-    let one = serde_json::from_str(raw.get()).map_err(serde::de::Error::custom)?;
-    let two = serde_json::from_str(raw.get()).map_err(serde::de::Error::custom)?;
+    let one = parse(raw.get()).map_err(serde::de::Error::custom)?;
+    let two = parse(raw.get()).map_err(serde::de::Error::custom)?;
     Ok((one, two))
 }
 
@@ -125,21 +128,28 @@ pub(crate) fn decode<T: DeserializeOwned>(text: &[u8]) -> Result<T> {
 
 /// The same, of text.
 pub(crate) fn decode_str<T: DeserializeOwned>(text: &str) -> Result<T> {
-    let first = match serde_json::from_str(text) {
+    let first = match parse(text) {
         Ok(value) => return Ok(value),
         Err(error) => error,
     };
     if text.trim() == "null" {
         // A list or a map that is empty comes as `null` from some routes.
-        let empty = serde_json::from_str("[]").or_else(|_| serde_json::from_str("{}"));
+        let empty = parse("[]").or_else(|_| parse("{}"));
         return empty.map_err(|_| undecodable(text.as_bytes(), &first));
     }
     if let Some(stripped) = without_nulls(text) {
-        if let Ok(value) = serde_json::from_str(&stripped) {
+        if let Ok(value) = parse(&stripped) {
             return Ok(value);
         }
     }
     Err(undecodable(text.as_bytes(), &first))
+}
+
+#[inline(never)]
+fn parse<T: DeserializeOwned>(text: &str) -> Result<T, serde_json::Error> {
+    let mut from = serde_json::Deserializer::from_str(text);
+    let value = T::deserialize(Members(&mut from))?;
+    from.end().map(|()| value)
 }
 
 fn undecodable(text: &[u8], error: &serde_json::Error) -> Error {
