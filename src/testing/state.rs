@@ -35,6 +35,13 @@ impl Clock {
         self.last
     }
 
+    /// A millisecond that nothing has happened in: changes of the same one have no order, and a real server is too slow
+    /// to make two.
+    pub(super) fn tick(&mut self) -> i64 {
+        self.last = (self.last + 1).max(Timestamp::now().as_millis() + self.offset);
+        self.last
+    }
+
     pub(super) fn advance(&mut self, millis: i64) {
         self.offset += millis;
     }

@@ -281,7 +281,7 @@ fn history(call: &Call<'_>, id: &str) -> Outcome {
 
 /// A reaction changes the post's `update_at`, and nothing else of its times.
 fn touch(call: &mut Call<'_>, id: &str, name: &str, reaction: &Value) {
-    let now = call.world.now();
+    let now = call.world.clock.tick();
     if let Some(post) = call.world.posts.get_mut(id) {
         post.update_at = now;
         let channel = post.channel_id.clone();

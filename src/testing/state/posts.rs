@@ -225,7 +225,7 @@ impl World {
 
     /// Makes a post and tells everybody. The answer is the post as the server shows it.
     pub(in crate::testing) fn create_post(&mut self, new: NewPost) -> Value {
-        let now = self.now();
+        let now = self.clock.tick();
         let create_at = if new.create_at == 0 { now } else { new.create_at };
         let id = self.clock.id();
         let mut file_ids = Vec::new();
@@ -471,7 +471,7 @@ impl World {
         message: Option<String>,
         change: impl FnOnce(&mut Post),
     ) {
-        let now = self.now();
+        let now = self.clock.tick();
         let history = self.clock.id();
         let Some(post) = self.posts.get_mut(id) else { return };
         let old = post.clone();
@@ -505,7 +505,7 @@ impl World {
 
     /// Deletes a post with the replies to it. The event still carries the text.
     pub(in crate::testing) fn delete_post(&mut self, id: &str, by: &str) {
-        let now = self.now();
+        let now = self.clock.tick();
         let Some(post) = self.posts.get(id).cloned() else { return };
         let shown = bare(self.post_json(&post)).to_string();
         let mut gone: Vec<String> = self.posts.replies(id).map(|reply| reply.id.clone()).collect();
