@@ -126,7 +126,6 @@ impl Client {
 
     /// Ends the calls in flight of all clones at once, with [`ErrorKind::Closed`]; later calls fail the same way.
     /// Streams that were opened with this client go on: they have connections of their own.
-    #[expect(clippy::needless_pass_by_value, reason = "a closed client is of no use")]
     pub fn close(self) {
         self.http.close();
     }

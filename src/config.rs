@@ -48,8 +48,8 @@ impl BaseUrl {
     }
 
     fn parse_with(text: &str, schemes: &[(&str, bool)]) -> Result<Self> {
-        let text = text.trim();
         const FORM: &str = "as https://chat.example.com, with a port or a path where the server has one";
+        let text = text.trim();
         let bad = |why: &str| {
             Error::input(format!("the server's URL {:?} {why}", short(&redacted(text), 120))).with_hint(FORM)
         };
@@ -142,15 +142,9 @@ fn split_port(authority: &str) -> Option<(&str, Option<u16>)> {
 }
 
 fn encoded(path: &str) -> String {
-    let mut out = String::with_capacity(path.len());
-    for byte in path.bytes() {
-        if byte.is_ascii() {
-            out.push(char::from(byte));
-        } else {
-            out.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    out
+    let as_sent =
+        |byte: u8| if byte.is_ascii() { char::from(byte).to_string() } else { format!("%{byte:02X}") };
+    path.bytes().map(as_sent).collect()
 }
 
 /// Which proxy calls and the socket go through.

@@ -1,4 +1,4 @@
-//! [`Mattermost`]: callbacks by event name, after Perl's AnyEvent::Mattermost.
+//! [`Mattermost`]: callbacks by event name, after Perl's `AnyEvent::Mattermost`.
 
 mod handlers;
 
@@ -23,7 +23,7 @@ use crate::ws::Events;
 /// How long [`Mattermost::stop`] may take.
 const STOP: Duration = Duration::from_secs(2);
 
-/// Mattermost by callbacks: the interface of AnyEvent::Mattermost, with the additions of AnyEvent::SlackRTM.
+/// Mattermost by callbacks: the interface of `AnyEvent::Mattermost`, with the additions of `AnyEvent::SlackRTM`.
 ///
 /// ```no_run
 /// use mattermost::Mattermost;
@@ -246,7 +246,7 @@ impl Mattermost {
 
     /// Posts `message`, in Markdown, to the channel with that display name, or else that short name.
     ///
-    /// Where a display name is another channel's short name the display name wins, as in AnyEvent::Mattermost. **Any
+    /// Where a display name is another channel's short name the display name wins, as in `AnyEvent::Mattermost`. **Any
     /// member can name a channel so and divert what a bot says**: `~name` takes the short name only, `@name` is the
     /// direct channel with a user; [`Client::send`] refuses names that fit several channels. One request; one more
     /// for a channel that came up after `start`, and up to two more for one that the account is not in.
@@ -387,8 +387,7 @@ impl Mattermost {
 
     fn dispatch(&self, name: &str, event: &Event) -> Result<()> {
         match event.payload() {
-            Ok(Payload::Hello(_)) => self.0.said_hello.store(true, Ordering::Release),
-            Ok(Payload::Connected(_)) => self.0.said_hello.store(true, Ordering::Release),
+            Ok(Payload::Hello(_) | Payload::Connected(_)) => self.0.said_hello.store(true, Ordering::Release),
             Ok(Payload::Disconnected(_)) => self.0.said_hello.store(false, Ordering::Release),
             _ => {}
         }

@@ -100,7 +100,7 @@ impl fmt::Debug for Http {
         f.debug_struct("Http")
             .field("base", &self.shared.config.base)
             .field("timeout", &self.timeout)
-            .finish()
+            .finish_non_exhaustive()
     }
 }
 

@@ -98,11 +98,11 @@ fn one_of(name: &str, team: &str, mut fits: Vec<Channel>) -> Result<Channel> {
         }
         (Some(last), false) => {
             fits.push(last);
-            let list: Vec<String> = fits
+            let all: Vec<String> = fits
                 .iter()
                 .map(|c| format!("~{} ({:?}, {})", c.name, short(&c.display_name, 64), c.id))
                 .collect();
-            Err(Error::input(format!("the name {shown:?} fits several channels: {}", list.join(", ")))
+            Err(Error::input(format!("the name {shown:?} fits several channels: {}", all.join(", ")))
                 .with_hint("use the short name with a tilde, as ~town-square"))
         }
     }

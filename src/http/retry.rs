@@ -128,7 +128,7 @@ pub(crate) fn random_hex() -> String {
             .try_into()
             .unwrap_or_default();
     }
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    format!("{:032x}", u128::from_ne_bytes(bytes))
 }
 
 /// A number from 0 to 1.

@@ -234,7 +234,8 @@ impl<'c> Posts<'c> {
 /// What is the same for the first attempt and for repeats.
 fn ready<'c>(call: Call<'c>, draft: &PostDraft) -> Call<'c> {
     let somewhere = if draft.channel_id.is_empty() {
-        Err(Error::input("the post has no channel").with_hint("give it the channel's id, by `PostDraft::new`"))
+        Err(Error::input("the post has no channel")
+            .with_hint("give it the channel's id, by `PostDraft::new`"))
     } else {
         Ok(())
     };

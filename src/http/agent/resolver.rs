@@ -66,28 +66,27 @@ impl Resolver for SharedResolver {
         let authority = uri.authority().map_or("", |authority| authority.as_str());
         let mut last = self.0.last.lock().unwrap_or_else(PoisonError::into_inner);
         let kept = last.as_ref().filter(|kept| kept.authority == authority && kept.until > Instant::now());
-        let addresses = match kept {
-            Some(kept) => kept.addresses.clone(),
-            None => {
-                drop(last);
-                let https = uri.scheme() == Some(&ureq::http::uri::Scheme::HTTPS);
-                let port = uri.port_u16().unwrap_or(if https { 443 } else { 80 });
-                let within = timeout.not_zero().map_or(Duration::from_secs(10), |after| *after);
-                let (host, port) = match &self.0.proxy {
-                    Some((host, port)) => (host.as_str(), *port),
-                    None => (uri.host().unwrap_or(""), port),
-                };
-                let addresses = lookup::addresses(host, port, within.min(Duration::from_secs(10)))
-                    .map_err(|e| match &self.0.proxy {
-                        Some(_) => e.with_hint("this is the proxy: `no_proxy()` or NO_PROXY goes around it"),
-                        None => e,
-                    })
-                    .map_err(super::not_sent)?;
-                last = self.0.last.lock().unwrap_or_else(PoisonError::into_inner);
-                let until = Instant::now() + KEEP;
-                *last = Some(Kept { authority: authority.to_owned(), addresses: addresses.clone(), until });
-                addresses
-            }
+        let addresses = if let Some(kept) = kept {
+            kept.addresses.clone()
+        } else {
+            drop(last);
+            let https = uri.scheme() == Some(&ureq::http::uri::Scheme::HTTPS);
+            let port = uri.port_u16().unwrap_or(if https { 443 } else { 80 });
+            let within = timeout.not_zero().map_or(Duration::from_secs(10), |after| *after);
+            let (host, port) = match &self.0.proxy {
+                Some((host, port)) => (host.as_str(), *port),
+                None => (uri.host().unwrap_or(""), port),
+            };
+            let addresses = lookup::addresses(host, port, within.min(Duration::from_secs(10)))
+                .map_err(|e| match &self.0.proxy {
+                    Some(_) => e.with_hint("this is the proxy: `no_proxy()` or NO_PROXY goes around it"),
+                    None => e,
+                })
+                .map_err(super::not_sent)?;
+            last = self.0.last.lock().unwrap_or_else(PoisonError::into_inner);
+            let until = Instant::now() + KEEP;
+            *last = Some(Kept { authority: authority.to_owned(), addresses: addresses.clone(), until });
+            addresses
         };
         drop(last);
         let mut out = self.empty();
