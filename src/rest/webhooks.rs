@@ -44,6 +44,8 @@ impl<'c> Webhooks<'c> {
     ///
     /// `GET /hooks/incoming`
     ///
+    /// Old servers (5.37) do not count: their answer cannot be decoded.
+    ///
     /// Permissions, as the case may be: `manage_own_incoming_webhooks`, `manage_others_incoming_webhooks`.
     #[doc(alias = "GetIncomingWebhooks")]
     pub fn list_incoming_counted(&self, page: &IncomingWebhookPage) -> Result<IncomingWebhooksWithCount> {

@@ -15,7 +15,6 @@ mod events;
 mod layers;
 mod limits;
 mod live;
-#[cfg(feature = "admin")]
 mod live_sweep;
 #[cfg(feature = "native-tls")]
 mod logs;
