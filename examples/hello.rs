@@ -8,22 +8,13 @@ use mattermost::{Mattermost, Payload, Secret};
 
 fn main() -> mattermost::Result<()> {
     let args: Vec<String> = std::env::args().skip(1).collect();
-    let (url, team, login, password) = match args.as_slice() {
-        [url, team, login, password] => {
-            (url.clone(), team.clone(), login.clone(), Secret::from(password.as_str()))
-        }
-        _ => match demo::server()? {
-            Some(server) => (
-                server.url().into(),
-                "awesome-chat".into(),
-                "janedoe".into(),
-                mattermost::testing::PASSWORD.into(),
-            ),
-            None => {
-                eprintln!("usage: hello URL TEAM LOGIN PASSWORD");
-                return Ok(());
-            }
-        },
+    let (url, team, login, password) = if let [url, team, login, password] = args.as_slice() {
+        (url.clone(), team.clone(), login.clone(), Secret::from(password))
+    } else if let Some(server) = demo::server()? {
+        (server.url(), "awesome-chat".into(), "janedoe".into(), mattermost::testing::PASSWORD.into())
+    } else {
+        eprintln!("usage: hello URL TEAM LOGIN PASSWORD");
+        return Ok(());
     };
 
     let mm = Mattermost::new(url, team, login, password)?;

@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use mattermost::testing::TestServer;
-use mattermost::{Client, Payload, PostDraft, Result};
+use mattermost::{Client, Events, Payload, PostDraft, Result};
 
 static SERVER: OnceLock<TestServer> = OnceLock::new();
 
@@ -50,15 +50,22 @@ fn talk(server: &TestServer, lines: &[&str], answered: bool) -> Result<()> {
     for line in lines {
         bob.posts().create(&PostDraft::new(&town, *line))?;
         eprintln!("bob says: {line}");
-        while answered {
-            if let Payload::Posted(posted) = events.recv_timeout(Duration::from_secs(10))?.payload()? {
-                if posted.post.user_id != bob.me().id {
-                    eprintln!("bob hears: {}", posted.post.message);
-                    break;
-                }
-            }
+        if answered {
+            hear(&bob, &events)?;
         }
     }
     std::thread::sleep(Duration::from_millis(300));
     Ok(())
+}
+
+/// The next post of somebody else.
+fn hear(bob: &Client, events: &Events) -> Result<()> {
+    loop {
+        if let Payload::Posted(posted) = events.recv_timeout(Duration::from_secs(10))?.payload()? {
+            if posted.post.user_id != bob.me().id {
+                eprintln!("bob hears: {}", posted.post.message);
+                return Ok(());
+            }
+        }
+    }
 }

@@ -10,7 +10,7 @@ use crate::error::{Error, ErrorKind};
 pub(crate) enum Safety {
     /// GET, HEAD, PUT, DELETE, and POSTs that only read.
     Repeat,
-    /// Other POSTs and PATCHes: only if nothing of the first was sent.
+    /// Any other POST or PATCH: only if nothing of the first was sent.
     Once,
     /// `POST /posts` with a key of our own: the server knows a repeat for 30 s.
     Deduplicated,
