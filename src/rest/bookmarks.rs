@@ -32,10 +32,8 @@ impl Bookmarks<'_> {
     /// Permission: `read_channel_content`. Since 9.5.
     #[doc(alias = "ListChannelBookmarksForChannel")]
     pub fn list_since(&self, channel: &ChannelId, since: Timestamp) -> Result<Vec<ChannelBookmark>> {
-        self.0
-            .get("/channels/{channel_id}/bookmarks", &[channel])
-            .param("bookmarks_since", since.as_millis())
-            .fetch()
+        let template = "/channels/{channel_id}/bookmarks";
+        self.0.get(template, &[channel]).param("bookmarks_since", since.as_millis()).fetch()
     }
 
     /// Creates a bookmark; a channel has 50 at most.
@@ -60,10 +58,8 @@ impl Bookmarks<'_> {
         bookmark: &BookmarkId,
         patch: &ChannelBookmarkPatch,
     ) -> Result<UpdateChannelBookmarkResponse> {
-        self.0
-            .patch("/channels/{channel_id}/bookmarks/{bookmark_id}", &[channel, bookmark])
-            .json(patch)
-            .fetch()
+        let template = "/channels/{channel_id}/bookmarks/{bookmark_id}";
+        self.0.patch(template, &[channel, bookmark]).json(patch).fetch()
     }
 
     /// Moves a bookmark to a place, from 0; the answer has all that moved.
@@ -78,10 +74,8 @@ impl Bookmarks<'_> {
         bookmark: &BookmarkId,
         place: u32,
     ) -> Result<Vec<ChannelBookmark>> {
-        self.0
-            .post("/channels/{channel_id}/bookmarks/{bookmark_id}/sort_order", &[channel, bookmark])
-            .json(&place)
-            .fetch()
+        let template = "/channels/{channel_id}/bookmarks/{bookmark_id}/sort_order";
+        self.0.post(template, &[channel, bookmark]).json(&place).fetch()
     }
 
     /// Deletes a bookmark.

@@ -57,10 +57,8 @@ impl Channels<'_> {
     /// Permissions, as the case may be: `read_public_channel`, `read_channel`, `manage_team`.
     #[doc(alias = "GetChannelByName")]
     pub fn get_by_name_with_archived(&self, team: &TeamId, name: &str) -> Result<Channel> {
-        self.0
-            .get("/teams/{team_id}/channels/name/{channel_name}", &[team, &name])
-            .param("include_deleted", true)
-            .fetch()
+        let template = "/teams/{team_id}/channels/name/{channel_name}";
+        self.0.get(template, &[team, &name]).param("include_deleted", true).fetch()
     }
 
     /// Gets a channel by the short names of its team and its own.
@@ -196,10 +194,8 @@ impl Channels<'_> {
     /// Permission: `manage_system`. Since 5.26.
     #[doc(alias = "MoveChannel")]
     pub fn move_to_team_by_force(&self, channel: &ChannelId, team: &TeamId) -> Result<Channel> {
-        self.0
-            .post("/channels/{channel_id}/move", &[channel])
-            .json(&json!({"team_id": team, "force": true}))
-            .fetch()
+        let template = "/channels/{channel_id}/move";
+        self.0.post(template, &[channel]).json(&json!({"team_id": team, "force": true})).fetch()
     }
 
     /// Makes a group channel a private channel of a team.

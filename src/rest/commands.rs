@@ -105,10 +105,8 @@ impl Commands<'_> {
     /// Permission: `manage_slash_commands`.
     #[doc(alias = "RegenCommandToken")]
     pub fn regenerate_token(&self, command: &CommandId) -> Result<Secret> {
-        self.0
-            .put("/commands/{command_id}/regen_token", &[command])
-            .fetch::<Token>()
-            .map(|answer| answer.token)
+        let template = "/commands/{command_id}/regen_token";
+        self.0.put(template, &[command]).fetch::<Token>().map(|answer| answer.token)
     }
 
     /// Lists the commands that are offered while one types.

@@ -46,12 +46,8 @@ impl Drafts<'_> {
     ///
     /// Permission: `delete_post`.
     pub fn delete_in(&self, channel: &ChannelId, thread: &PostId) -> Result<()> {
-        self.0
-            .delete(
-                "/users/{user_id}/channels/{channel_id}/drafts/{thread_id}",
-                &[&UserId::me(), channel, thread],
-            )
-            .ok()
+        let template = "/users/{user_id}/channels/{channel_id}/drafts/{thread_id}";
+        self.0.delete(template, &[&UserId::me(), channel, thread]).ok()
     }
 }
 

@@ -31,12 +31,8 @@ impl Reactions<'_> {
     /// Permission: `manage_system`.
     #[doc(alias = "DeleteReaction")]
     pub fn delete(&self, post: &PostId, emoji_name: &str) -> Result<()> {
-        self.0
-            .delete(
-                "/users/{user_id}/posts/{post_id}/reactions/{emoji_name}",
-                &[&UserId::me(), post, &bare(emoji_name)],
-            )
-            .ok()
+        let template = "/users/{user_id}/posts/{post_id}/reactions/{emoji_name}";
+        self.0.delete(template, &[&UserId::me(), post, &bare(emoji_name)]).ok()
     }
 
     /// Takes back somebody's reaction.
@@ -46,12 +42,8 @@ impl Reactions<'_> {
     /// Permission: `manage_system`.
     #[doc(alias = "DeleteReaction")]
     pub fn delete_of(&self, user: &UserId, post: &PostId, emoji_name: &str) -> Result<()> {
-        self.0
-            .delete(
-                "/users/{user_id}/posts/{post_id}/reactions/{emoji_name}",
-                &[user, post, &bare(emoji_name)],
-            )
-            .ok()
+        let template = "/users/{user_id}/posts/{post_id}/reactions/{emoji_name}";
+        self.0.delete(template, &[user, post, &bare(emoji_name)]).ok()
     }
 
     /// Lists the reactions on a post.

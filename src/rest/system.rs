@@ -37,11 +37,8 @@ impl System<'_> {
     /// Needs no login. Since 3.10.
     #[doc(alias = "GetPing")]
     pub fn ping_thoroughly(&self) -> Result<SystemStatus> {
-        self.0
-            .get("/system/ping", &[])
-            .param("get_server_status", true)
-            .param("use_rest_semantics", true)
-            .fetch()
+        let template = "/system/ping";
+        self.0.get(template, &[]).param("get_server_status", true).param("use_rest_semantics", true).fetch()
     }
 
     /// Gets what a client may know of the server's settings; less without a login.

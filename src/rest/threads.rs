@@ -97,11 +97,7 @@ impl Threads<'_> {
     /// Permissions, as the case may be: `read_channel`, `edit_other_users`. Since 6.7.
     #[doc(alias = "SetThreadUnreadByPostId")]
     pub fn set_unread(&self, team: &TeamId, thread: &PostId, post: &PostId) -> Result<UserThread> {
-        self.0
-            .post(
-                "/users/{user_id}/teams/{team_id}/threads/{thread_id}/set_unread/{post_id}",
-                &[&UserId::me(), team, thread, post],
-            )
-            .fetch()
+        let template = "/users/{user_id}/teams/{team_id}/threads/{thread_id}/set_unread/{post_id}";
+        self.0.post(template, &[&UserId::me(), team, thread, post]).fetch()
     }
 }

@@ -296,8 +296,9 @@ impl<'c> Users<'c> {
     /// Permission: `manage_system`.
     #[doc(alias = "UpdateUserPassword")]
     pub fn change_password(&self, current: &Secret, new: &Secret) -> Result<()> {
+        let template = "/users/{user_id}/password";
         self.0
-            .put("/users/{user_id}/password", &[&UserId::me()])
+            .put(template, &[&UserId::me()])
             .json(&json!({"current_password": current, "new_password": new}))
             .ok()
     }
@@ -377,10 +378,8 @@ impl<'c> Users<'c> {
     /// Permission: `manage_system`. Since 5.26.
     #[doc(alias = "PublishUserTyping")]
     pub fn typing_in(&self, channel: &ChannelId, root: &PostId) -> Result<()> {
-        self.0
-            .post("/users/{user_id}/typing", &[&UserId::me()])
-            .json(&json!({"channel_id": channel, "parent_id": root}))
-            .ok()
+        let template = "/users/{user_id}/typing";
+        self.0.post(template, &[&UserId::me()]).json(&json!({"channel_id": channel, "parent_id": root})).ok()
     }
 
     /// Lists one page of an account's channel memberships, over all teams.

@@ -31,12 +31,8 @@ impl Channels<'_> {
         team: &TeamId,
         category: &CategoryId,
     ) -> Result<SidebarCategory> {
-        self.0
-            .get(
-                "/users/{user_id}/teams/{team_id}/channels/categories/{category_id}",
-                &[user, team, category],
-            )
-            .fetch()
+        let template = "/users/{user_id}/teams/{team_id}/channels/categories/{category_id}";
+        self.0.get(template, &[user, team, category]).fetch()
     }
 
     /// Creates a category.
@@ -73,10 +69,8 @@ impl Channels<'_> {
         team: &TeamId,
         categories: &[SidebarCategory],
     ) -> Result<Vec<SidebarCategory>> {
-        self.0
-            .put("/users/{user_id}/teams/{team_id}/channels/categories", &[user, team])
-            .json(&categories)
-            .fetch()
+        let template = "/users/{user_id}/teams/{team_id}/channels/categories";
+        self.0.put(template, &[user, team]).json(&categories).fetch()
     }
 
     /// Deletes a category of one's own; its channels go back to where they belong.
@@ -86,12 +80,8 @@ impl Channels<'_> {
     /// Permission: `list_team_channels`. Since 5.26.
     #[doc(alias = "RemoveSidebarCategoryForTeamForUser")]
     pub fn delete_category(&self, user: &UserId, team: &TeamId, category: &CategoryId) -> Result<()> {
-        self.0
-            .delete(
-                "/users/{user_id}/teams/{team_id}/channels/categories/{category_id}",
-                &[user, team, category],
-            )
-            .ok()
+        let template = "/users/{user_id}/teams/{team_id}/channels/categories/{category_id}";
+        self.0.delete(template, &[user, team, category]).ok()
     }
 
     /// Gets the order of the categories.
@@ -116,9 +106,7 @@ impl Channels<'_> {
         team: &TeamId,
         order: &[CategoryId],
     ) -> Result<Vec<CategoryId>> {
-        self.0
-            .put("/users/{user_id}/teams/{team_id}/channels/categories/order", &[user, team])
-            .json(&order)
-            .fetch()
+        let template = "/users/{user_id}/teams/{team_id}/channels/categories/order";
+        self.0.put(template, &[user, team]).json(&order).fetch()
     }
 }

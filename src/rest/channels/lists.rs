@@ -36,8 +36,9 @@ impl<'c> Channels<'c> {
         team: &TeamId,
         archived_since: Timestamp,
     ) -> Result<Vec<Channel>> {
+        let template = "/users/{user_id}/teams/{team_id}/channels";
         self.0
-            .get("/users/{user_id}/teams/{team_id}/channels", &[user, team])
+            .get(template, &[user, team])
             .param("include_deleted", true)
             .param("last_delete_at", archived_since.as_millis())
             .fetch()

@@ -99,10 +99,8 @@ impl<'c> Channels<'c> {
     /// Permission: `manage_channel_roles`.
     #[doc(alias = "UpdateChannelRoles")]
     pub fn set_member_roles(&self, channel: &ChannelId, user: &UserId, roles: &[&str]) -> Result<()> {
-        self.0
-            .put("/channels/{channel_id}/members/{user_id}/roles", &[channel, user])
-            .json(&json!({"roles": roles.join(" ")}))
-            .ok()
+        let template = "/channels/{channel_id}/members/{user_id}/roles";
+        self.0.put(template, &[channel, user]).json(&json!({"roles": roles.join(" ")})).ok()
     }
 
     /// Sets which roles of the scheme a member has.
@@ -171,10 +169,8 @@ impl<'c> Channels<'c> {
     /// Permission: `read_channel`. Since 5.24.
     #[doc(alias = "GetChannelMemberCountsByGroup")]
     pub fn member_counts_by_group(&self, channel: &ChannelId) -> Result<Vec<ChannelMemberCountByGroup>> {
-        self.0
-            .get("/channels/{channel_id}/member_counts_by_group", &[channel])
-            .param("include_timezones", true)
-            .fetch()
+        let template = "/channels/{channel_id}/member_counts_by_group";
+        self.0.get(template, &[channel]).param("include_timezones", true).fetch()
     }
 
     /// Lists one page of the members who would have to leave if only these groups were let in.
@@ -189,11 +185,8 @@ impl<'c> Channels<'c> {
         groups: &[GroupId],
         page: &Page,
     ) -> Result<UsersWithGroupsAndCount> {
-        self.0
-            .get("/channels/{channel_id}/members_minus_group_members", &[channel])
-            .param("group_ids", comma(groups))
-            .query(page)
-            .fetch()
+        let template = "/channels/{channel_id}/members_minus_group_members";
+        self.0.get(template, &[channel]).param("group_ids", comma(groups)).query(page).fetch()
     }
 
     /// Counts the members of several channels.
@@ -222,10 +215,8 @@ impl<'c> Channels<'c> {
     /// For other accounts than one's own: permission `edit_other_users`.
     #[doc(alias = "ViewChannel")]
     pub fn view(&self, channel: &ChannelId) -> Result<ChannelViewResponse> {
-        self.0
-            .post("/channels/members/{user_id}/view", &[&UserId::me()])
-            .json(&json!({"channel_id": channel}))
-            .fetch()
+        let template = "/channels/members/{user_id}/view";
+        self.0.post(template, &[&UserId::me()]).json(&json!({"channel_id": channel})).fetch()
     }
 
     /// Takes several channels as read.

@@ -16,11 +16,8 @@ impl Groups<'_> {
     /// Permission: `list_team_channels`. Since 5.11.
     #[doc(alias = "GetGroupsByTeam")]
     pub fn list_for_team(&self, team: &TeamId, page: &SyncableGroupPage) -> Result<Vec<Group>> {
-        self.0
-            .get("/teams/{team_id}/groups", &[team])
-            .query(page)
-            .fetch::<GroupList>()
-            .map(|list| list.groups)
+        let template = "/teams/{team_id}/groups";
+        self.0.get(template, &[team]).query(page).fetch::<GroupList>().map(|list| list.groups)
     }
 
     /// Lists one page of the groups tied to a channel.
@@ -30,11 +27,8 @@ impl Groups<'_> {
     /// Permission: `manage_system`. Since 5.11.
     #[doc(alias = "GetGroupsByChannel")]
     pub fn list_for_channel(&self, channel: &ChannelId, page: &SyncableGroupPage) -> Result<Vec<Group>> {
-        self.0
-            .get("/channels/{channel_id}/groups", &[channel])
-            .query(page)
-            .fetch::<GroupList>()
-            .map(|list| list.groups)
+        let template = "/channels/{channel_id}/groups";
+        self.0.get(template, &[channel]).query(page).fetch::<GroupList>().map(|list| list.groups)
     }
 
     /// Lists one page of the groups tied to the channels of a team, by channel.
@@ -48,11 +42,8 @@ impl Groups<'_> {
         team: &TeamId,
         page: &SyncableGroupPage,
     ) -> Result<BTreeMap<ChannelId, Vec<Group>>> {
-        self.0
-            .get("/teams/{team_id}/groups_by_channels", &[team])
-            .query(page)
-            .fetch::<ByChannel>()
-            .map(|list| list.groups)
+        let template = "/teams/{team_id}/groups_by_channels";
+        self.0.get(template, &[team]).query(page).fetch::<ByChannel>().map(|list| list.groups)
     }
 
     /// Lists the teams that a group is tied to.

@@ -91,10 +91,8 @@ impl<'c> Posts<'c> {
     /// Permissions, as the case may be: `edit_other_users`, `read_channel`. Since 5.14.
     #[doc(alias = "GetPostsAroundLastUnread")]
     pub fn around_unread(&self, channel: &ChannelId, page: &UnreadPostPage) -> Result<PostList> {
-        self.0
-            .get("/users/{user_id}/channels/{channel_id}/posts/unread", &[&UserId::me(), channel])
-            .query(page)
-            .fetch()
+        let template = "/users/{user_id}/channels/{channel_id}/posts/unread";
+        self.0.get(template, &[&UserId::me(), channel]).query(page).fetch()
     }
 
     /// Lists one page of saved posts. Saving is a preference: category `flagged_post`, the post's id, `true`.

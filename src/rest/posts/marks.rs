@@ -39,8 +39,9 @@ impl Posts<'_> {
     /// Permissions, as the case may be: `read_channel`, `edit_other_users`. Since 5.18.
     #[doc(alias = "SetPostUnread")]
     pub fn set_unread(&self, post: &PostId) -> Result<ChannelUnreadAt> {
+        let template = "/users/{user_id}/posts/{post_id}/set_unread";
         self.0
-            .post("/users/{user_id}/posts/{post_id}/set_unread", &[&UserId::me(), post])
+            .post(template, &[&UserId::me(), post])
             .json(&json!({"collapsed_threads_supported": true}))
             .fetch()
     }
@@ -52,8 +53,9 @@ impl Posts<'_> {
     /// Permission: `read_channel`. Since 7.2.
     #[doc(alias = "SetPostReminder")]
     pub fn remind(&self, post: &PostId, at: Timestamp) -> Result<()> {
+        let template = "/users/{user_id}/posts/{post_id}/reminder";
         self.0
-            .post("/users/{user_id}/posts/{post_id}/reminder", &[&UserId::me(), post])
+            .post(template, &[&UserId::me(), post])
             .json(&json!({"target_time": at.as_millis() / 1000}))
             .ok()
     }

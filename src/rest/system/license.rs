@@ -15,12 +15,8 @@ impl System<'_> {
     /// Permission: `manage_license_information`. Since 4.0.
     #[doc(alias = "UploadLicenseFile")]
     pub fn upload_license(&self, license: Upload<'_>) -> Result<License> {
-        self.0
-            .post("/license", &[])
-            .long()
-            .require(license.check())
-            .body(license.into_form("license"))
-            .fetch()
+        let template = "/license";
+        self.0.post(template, &[]).long().require(license.check()).body(license.into_form("license")).fetch()
     }
 
     /// Takes the licence away: the server goes on as the free edition.

@@ -63,11 +63,8 @@ impl System<'_> {
     /// Since 3.10.
     #[doc(alias = "GetRedirectLocation")]
     pub fn redirect_location(&self, url: &str) -> Result<String> {
-        self.0
-            .get("/redirect_location", &[])
-            .param("url", url)
-            .fetch::<Location>()
-            .map(|answer| answer.location)
+        let template = "/redirect_location";
+        self.0.get(template, &[]).param("url", url).fetch::<Location>().map(|answer| answer.location)
     }
 
     /// Gets a picture from elsewhere through the server's image proxy; 400 if that is off, on old servers a

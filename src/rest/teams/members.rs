@@ -110,10 +110,8 @@ impl<'c> Teams<'c> {
     /// Permission: `manage_team_roles`.
     #[doc(alias = "UpdateTeamMemberRoles")]
     pub fn set_member_roles(&self, team: &TeamId, user: &UserId, roles: &[&str]) -> Result<()> {
-        self.0
-            .put("/teams/{team_id}/members/{user_id}/roles", &[team, user])
-            .json(&json!({"roles": roles.join(" ")}))
-            .ok()
+        let template = "/teams/{team_id}/members/{user_id}/roles";
+        self.0.put(template, &[team, user]).json(&json!({"roles": roles.join(" ")})).ok()
     }
 
     /// Sets which roles of the scheme a member has.
@@ -138,11 +136,8 @@ impl<'c> Teams<'c> {
         groups: &[GroupId],
         page: &Page,
     ) -> Result<UsersWithGroupsAndCount> {
-        self.0
-            .get("/teams/{team_id}/members_minus_group_members", &[team])
-            .param("group_ids", comma(groups))
-            .query(page)
-            .fetch()
+        let template = "/teams/{team_id}/members_minus_group_members";
+        self.0.get(template, &[team]).param("group_ids", comma(groups)).query(page).fetch()
     }
 
     /// Joins a team by its `invite_id`.
@@ -202,11 +197,8 @@ impl<'c> Teams<'c> {
         team: &TeamId,
         invite: &GuestInvite,
     ) -> Result<Vec<EmailInviteWithError>> {
-        self.0
-            .post("/teams/{team_id}/invite-guests/email", &[team])
-            .param("graceful", true)
-            .json(invite)
-            .fetch()
+        let template = "/teams/{team_id}/invite-guests/email";
+        self.0.post(template, &[team]).param("graceful", true).json(invite).fetch()
     }
 
     /// Makes all invitations by mail worthless.

@@ -30,11 +30,8 @@ impl Users<'_> {
     /// Needs no login.
     #[doc(alias = "SwitchAccountType")]
     pub fn switch_login(&self, switch: &LoginSwitch) -> Result<String> {
-        self.0
-            .post("/users/login/switch", &[])
-            .json(switch)
-            .fetch::<Follow>()
-            .map(|answer| answer.follow_link)
+        let template = "/users/login/switch";
+        self.0.post(template, &[]).json(switch).fetch::<Follow>().map(|answer| answer.follow_link)
     }
 
     /// Takes the code of a login in a browser for a token.
@@ -46,8 +43,9 @@ impl Users<'_> {
     /// Needs no login. Deprecated by the server.
     #[doc(alias = "LoginSSOCodeExchange")]
     pub fn exchange_sso_code(&self, code: &str, verifier: &Secret, state: &str) -> Result<Secret> {
+        let template = "/users/login/sso/code-exchange";
         self.0
-            .post("/users/login/sso/code-exchange", &[])
+            .post(template, &[])
             .json(&json!({"login_code": code, "code_verifier": verifier, "state": state}))
             .fetch::<SsoTokens>()
             .map(|answer| answer.token)
@@ -81,10 +79,8 @@ impl Users<'_> {
     /// Needs no login.
     #[doc(alias = "ResetPassword")]
     pub fn reset_password(&self, token: &Secret, password: &Secret) -> Result<()> {
-        self.0
-            .post("/users/password/reset", &[])
-            .json(&json!({"token": token, "new_password": password}))
-            .ok()
+        let template = "/users/password/reset";
+        self.0.post(template, &[]).json(&json!({"token": token, "new_password": password})).ok()
     }
 
     /// Sends the mail for setting a new password. It always succeeds, so that nobody learns who has an
@@ -115,8 +111,9 @@ impl Users<'_> {
     /// Since 5.4.
     #[doc(alias = "RegisterTermsOfServiceAction")]
     pub fn accept_terms(&self, terms: &TermsOfServiceId) -> Result<()> {
+        let template = "/users/{user_id}/terms_of_service";
         self.0
-            .post("/users/{user_id}/terms_of_service", &[&UserId::me()])
+            .post(template, &[&UserId::me()])
             .json(&json!({"termsOfServiceId": terms, "accepted": true}))
             .ok()
     }
@@ -128,8 +125,9 @@ impl Users<'_> {
     /// Since 5.4.
     #[doc(alias = "RegisterTermsOfServiceAction")]
     pub fn decline_terms(&self, terms: &TermsOfServiceId) -> Result<()> {
+        let template = "/users/{user_id}/terms_of_service";
         self.0
-            .post("/users/{user_id}/terms_of_service", &[&UserId::me()])
+            .post(template, &[&UserId::me()])
             .json(&json!({"termsOfServiceId": terms, "accepted": false}))
             .ok()
     }
