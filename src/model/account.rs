@@ -175,7 +175,7 @@ pub struct LoginSwitch {
     pub new_password: Option<Secret>,
     /// A code, where one is asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub mfa_code: Option<String>,
+    pub mfa_code: Option<Secret>,
     /// Its name in the directory service.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ldap_id: Option<String>,
@@ -204,7 +204,7 @@ setters! { LoginSwitch:
     /// Its new one, when it goes back to mail and password.
     new_password: Secret,
     /// A code, where one is asked for.
-    mfa_code: String,
+    mfa_code: Secret,
     /// Its name in the directory service.
     ldap_id: String,
 }

@@ -16,7 +16,6 @@ mod layers;
 mod limits;
 mod live;
 mod live_sweep;
-#[cfg(feature = "native-tls")]
 mod logs;
 mod models;
 mod peer;
@@ -27,6 +26,7 @@ mod recovery;
 #[cfg(feature = "admin")]
 mod rest_admin;
 mod routes;
+mod secrets;
 #[cfg(feature = "native-tls")]
 mod tls;
 mod transfers;

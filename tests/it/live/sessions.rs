@@ -1,5 +1,6 @@
 //! Logging in and out.
 
+use std::io::{Read, Write};
 use std::time::Duration;
 
 use mattermost::{Client, ErrorKind, Events, Payload, PostDraft};
@@ -68,6 +69,20 @@ pub(super) fn an_ended_session_is_renewed(world: &World) {
 /// The token of another session of this account, as another program would get it.
 fn session_token(world: &World, account: &super::world::Account) -> String {
     let body = serde_json::json!({ "login_id": account.name, "password": account.password }).to_string();
+    if let Some(authority) = world.url.strip_prefix("http://") {
+        // By hand: the HTTP crate logs what it is sent, and this suite also runs to see that we do not.
+        let host = authority.split('/').next().unwrap();
+        let path = &authority[host.len()..];
+        let mut stream = std::net::TcpStream::connect(host).unwrap();
+        let head =
+            format!("POST {path}/api/v4/users/login HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n");
+        write!(stream, "{head}Content-Length: {}\r\n\r\n{body}", body.len()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        let token =
+            answer.lines().find_map(|line| line.to_lowercase().strip_prefix("token: ").map(str::to_owned));
+        return token.unwrap();
+    }
     let answer = ureq::post(format!("{}/api/v4/users/login", world.url)).send(body.as_bytes()).unwrap();
     answer.headers()["token"].to_str().unwrap().to_owned()
 }

@@ -35,7 +35,7 @@ fn unique() -> String {
 impl World {
     pub(super) fn test_server() -> Self {
         let server = TestServer::start().unwrap();
-        let url = server.url();
+        let url = crate::secrets::watched(&server.url());
         Self::at(url, "admin", PASSWORD, Some(server))
     }
 
