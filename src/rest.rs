@@ -220,6 +220,8 @@ pub use self::terms_of_service::TermsOfServices;
 pub use self::usage::Usage;
 
 use crate::error::Result;
+#[cfg(feature = "admin")]
+use crate::http::Call;
 use crate::http::Http;
 use crate::model::{Page, UserId};
 
@@ -238,6 +240,12 @@ fn in_chunks<A, T>(all: &[A], mut fetch: impl FnMut(&[A]) -> Result<Vec<T>>) -> 
 /// Bodies do not know `me`.
 fn real_id(http: &Http, user: &UserId) -> Result<UserId> {
     if *user == UserId::me() { http.me() } else { Ok(user.clone()) }
+}
+
+/// Sends a file as the only field of a form.
+#[cfg(feature = "admin")]
+fn with_file<'c>(call: Call<'c>, field: &str, file: Upload<'c>) -> Call<'c> {
+    call.long().require(file.check()).body(file.into_form(field))
 }
 
 /// A list in a query.

@@ -2,7 +2,7 @@
 
 use crate::error::Result;
 use crate::http::Http;
-use crate::rest::Upload;
+use crate::rest::{Upload, with_file};
 
 /// The audit log, by [`Client::audit_logs`](crate::Client::audit_logs).
 #[derive(Clone, Copy, Debug)]
@@ -16,12 +16,7 @@ impl AuditLogs<'_> {
     /// Permission: `sysconsole_write_experimental_features`. Since 10.9. Edition: Enterprise.
     #[doc(alias = "AddAuditLogCertificate")]
     pub fn upload_certificate(&self, file: Upload<'_>) -> Result<()> {
-        self.0
-            .post("/audit_logs/certificate", &[])
-            .long()
-            .require(file.check())
-            .body(file.into_form("certificate"))
-            .ok()
+        with_file(self.0.post("/audit_logs/certificate", &[]), "certificate", file).ok()
     }
 
     /// Deletes that certificate.

@@ -2,7 +2,7 @@
 
 use crate::error::Result;
 use crate::http::Http;
-use crate::rest::Upload;
+use crate::rest::{Upload, with_file};
 
 /// The picture on the login page, by [`Client::brand`](crate::Client::brand).
 #[derive(Clone, Copy, Debug)]
@@ -26,7 +26,7 @@ impl Brand<'_> {
     /// Permission: `edit_brand`.
     #[doc(alias = "UploadBrandImage")]
     pub fn set_image(&self, file: Upload<'_>) -> Result<()> {
-        self.0.post("/brand/image", &[]).long().require(file.check()).body(file.into_form("image")).ok()
+        with_file(self.0.post("/brand/image", &[]), "image", file).ok()
     }
 
     /// Deletes the picture.

@@ -9,7 +9,7 @@ use crate::model::{
     UserId,
 };
 use crate::page::{MOST, Pages, pages};
-use crate::rest::Upload;
+use crate::rest::{Upload, with_file};
 
 /// LDAP, the directory service, by [`Client::ldap`](crate::Client::ldap).
 ///
@@ -121,12 +121,7 @@ impl<'c> Ldap<'c> {
     /// Permission: `add_ldap_public_cert`.
     #[doc(alias = "UploadLdapPublicCertificate")]
     pub fn upload_public_certificate(&self, file: Upload<'_>) -> Result<()> {
-        self.0
-            .post("/ldap/certificate/public", &[])
-            .long()
-            .require(file.check())
-            .body(file.into_form("certificate"))
-            .ok()
+        with_file(self.0.post("/ldap/certificate/public", &[]), "certificate", file).ok()
     }
 
     /// Deletes the client's certificate.
@@ -146,12 +141,7 @@ impl<'c> Ldap<'c> {
     /// Permission: `add_ldap_private_cert`.
     #[doc(alias = "UploadLdapPrivateCertificate")]
     pub fn upload_private_certificate(&self, file: Upload<'_>) -> Result<()> {
-        self.0
-            .post("/ldap/certificate/private", &[])
-            .long()
-            .require(file.check())
-            .body(file.into_form("certificate"))
-            .ok()
+        with_file(self.0.post("/ldap/certificate/private", &[]), "certificate", file).ok()
     }
 
     /// Deletes the client's key.

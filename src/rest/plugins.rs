@@ -6,7 +6,7 @@ use crate::model::{
     MarketplaceInstall, MarketplacePlugin, MarketplaceQuery, PluginManifest, PluginStatus, PluginsResponse,
     SystemValue,
 };
-use crate::rest::Upload;
+use crate::rest::{Upload, with_file};
 
 /// Plugins and the marketplace, by [`Client::plugins`](crate::Client::plugins).
 ///
@@ -55,7 +55,7 @@ impl Plugins<'_> {
     /// Permission: `sysconsole_write_plugins`. Since 4.4.
     #[doc(alias = "UploadPlugin")]
     pub fn upload(&self, bundle: Upload<'_>) -> Result<PluginManifest> {
-        self.0.post("/plugins", &[]).long().require(bundle.check()).body(bundle.into_form("plugin")).fetch()
+        with_file(self.0.post("/plugins", &[]), "plugin", bundle).fetch()
     }
 
     /// Installs a plugin from its bundle, over the one that is installed.

@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::error::Result;
 use crate::http::{Body, Http};
 use crate::model::{SamlAuthReset, SamlCertificateStatus, SamlMetadataResponse};
-use crate::rest::Upload;
+use crate::rest::{Upload, with_file};
 
 /// SAML: logins with an identity provider, by [`Client::saml`](crate::Client::saml).
 #[derive(Clone, Copy, Debug)]
@@ -50,12 +50,7 @@ impl Saml<'_> {
     /// Permission: `add_saml_idp_cert`.
     #[doc(alias = "UploadSamlIdpCertificate")]
     pub fn upload_idp_certificate(&self, file: Upload<'_>) -> Result<()> {
-        self.0
-            .post("/saml/certificate/idp", &[])
-            .long()
-            .require(file.check())
-            .body(file.into_form("certificate"))
-            .ok()
+        with_file(self.0.post("/saml/certificate/idp", &[]), "certificate", file).ok()
     }
 
     /// Sets the identity provider's certificate from text, as [`get_idp_metadata`](Self::get_idp_metadata)
@@ -86,12 +81,7 @@ impl Saml<'_> {
     /// Permission: `add_saml_public_cert`.
     #[doc(alias = "UploadSamlPublicCertificate")]
     pub fn upload_public_certificate(&self, file: Upload<'_>) -> Result<()> {
-        self.0
-            .post("/saml/certificate/public", &[])
-            .long()
-            .require(file.check())
-            .body(file.into_form("certificate"))
-            .ok()
+        with_file(self.0.post("/saml/certificate/public", &[]), "certificate", file).ok()
     }
 
     /// Deletes the server's certificate.
@@ -111,12 +101,7 @@ impl Saml<'_> {
     /// Permission: `add_saml_private_cert`.
     #[doc(alias = "UploadSamlPrivateCertificate")]
     pub fn upload_private_certificate(&self, file: Upload<'_>) -> Result<()> {
-        self.0
-            .post("/saml/certificate/private", &[])
-            .long()
-            .require(file.check())
-            .body(file.into_form("certificate"))
-            .ok()
+        with_file(self.0.post("/saml/certificate/private", &[]), "certificate", file).ok()
     }
 
     /// Deletes the server's key.

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use super::System;
 use crate::error::Result;
 use crate::model::{ClientLicense, GithubReleaseInfo, License, TrialLicenseRequest, UpgradeStatus};
-use crate::rest::Upload;
+use crate::rest::{Upload, with_file};
 
 impl System<'_> {
     /// Puts a licence in force.
@@ -15,8 +15,7 @@ impl System<'_> {
     /// Permission: `manage_license_information`. Since 4.0.
     #[doc(alias = "UploadLicenseFile")]
     pub fn upload_license(&self, license: Upload<'_>) -> Result<License> {
-        let template = "/license";
-        self.0.post(template, &[]).long().require(license.check()).body(license.into_form("license")).fetch()
+        with_file(self.0.post("/license", &[]), "license", license).fetch()
     }
 
     /// Takes the licence away: the server goes on as the free edition.
