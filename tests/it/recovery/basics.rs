@@ -183,6 +183,10 @@ fn a_program_that_takes_too_slowly_gets_all_posts() {
     for n in 0..100 {
         server.post_as("bob", "town-square", &n.to_string());
     }
+    // One overflow, and not a second one while the first is being drained: that would be filled 30 s later.
+    while events.stats().received < 100 {
+        std::thread::yield_now();
+    }
     let mut taken = until(&events, EventKind::CaughtUp);
     for n in 100..110 {
         server.post_as("bob", "town-square", &n.to_string());
