@@ -290,7 +290,7 @@ fn warn_once(kind: EventKind, name: &str, error: &Error) {
 
 /// How streams make events.
 impl Event {
-    /// What came over the link. `kind` and `seq` are those that [`scan`] found in `text`.
+    /// What came over the link. `kind` and `seq` are those that [`scan()`] found in `text`.
     pub(crate) fn live(kind: EventKind, seq: Option<u64>, text: Box<str>, origin: Origin) -> Self {
         let name = match kind {
             EventKind::Custom | EventKind::Other => scan::name(&text).map(Into::into),

@@ -20,7 +20,7 @@ const MOST_HELD: usize = 64;
 #[non_exhaustive]
 pub enum Overflow {
     /// New events are dropped and counted until the queue is half empty. Then one
-    /// [`Missed`](crate::event::Missed) says how many of each kind, and the missing posts are caught up with.
+    /// [`Missed`] says how many of each kind, and the missing posts are caught up with.
     #[default]
     DropNewest,
     /// Nothing more is read from the server until there is room. The server gives up when about 256 events wait on its
