@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::error::{Error, Result, short};
 use crate::secret::Secret;
+#[cfg(feature = "native-tls")]
 use crate::tls::Tls;
 
 /// Where a server is: scheme, host, port and the path that it is mounted under.
@@ -290,6 +291,7 @@ pub(crate) struct Config {
     /// Where the socket is, if not under `base`.
     pub(crate) websocket: Option<BaseUrl>,
     pub(crate) proxy: ProxySetting,
+    #[cfg(feature = "native-tls")]
     pub(crate) tls: Tls,
     /// One call, retries and waits included.
     pub(crate) timeout: Duration,
@@ -310,6 +312,7 @@ impl Config {
             base,
             websocket: None,
             proxy: ProxySetting::default(),
+            #[cfg(feature = "native-tls")]
             tls: Tls::default(),
             timeout: Duration::from_secs(30),
             connect_timeout: Duration::from_secs(10),
