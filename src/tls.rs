@@ -281,18 +281,10 @@ mod on {
     }
 }
 
+/// Without TLS there is nothing that it could refuse.
 #[cfg(not(feature = "native-tls"))]
-pub(crate) use off::{Tls, refusal};
-
-#[cfg(not(feature = "native-tls"))]
-mod off {
-    /// Stands where the TLS setting would be.
-    #[derive(Debug, Default)]
-    pub(crate) struct Tls;
-
-    pub(crate) fn refusal(_: &std::io::Error) -> Option<crate::Error> {
-        None
-    }
+pub(crate) fn refusal(_: &std::io::Error) -> Option<crate::Error> {
+    None
 }
 
 /// The error of an https URL in a build without TLS.
