@@ -441,18 +441,18 @@ impl<'a> Ending<'a> {
 impl Drop for Ending<'_> {
     fn drop(&mut self) {
         let mut core = self.shared.lock();
+        if std::thread::panicking() && core.error.is_none() {
+            // A bug of ours must not look like a quiet server.
+            let error = Error::new(ErrorKind::Closed, "a thread of the stream panicked: a bug of this crate");
+            core.error = Some(error.clone());
+            core.fail_requests(&ended(&error));
+            core.outlet.end(Event::end(error));
+            core.session.stop();
+            core.cut();
+        }
         match self.who {
             Who::Reader => {
                 core.reader_runs = false;
-                if std::thread::panicking() {
-                    // A bug of ours must not look like a quiet server.
-                    let error =
-                        Error::new(ErrorKind::Closed, "the reader thread panicked: a bug of this crate");
-                    core.error = Some(error.clone());
-                    core.fail_requests(&ended(&error));
-                    core.outlet.end(Event::end(error));
-                    core.session.stop();
-                }
                 if let Some(wire) = core.wire.take() {
                     wire.kill();
                 }

@@ -135,7 +135,8 @@ fn upgrade(dial: Dial<'_>, target: &BaseUrl, path: &str) -> Result<(Socket, Arc<
         return Err(no_websocket("it does not answer as HTTP does").with_hint("is it the right port?"));
     };
     if answer.status().as_u16() != 101 {
-        return Err(refusal(&answer, rest, &mut stream, dial.deadline));
+        let token = dial.token.map_or("", Secret::expose);
+        return Err(refusal(&answer, rest, &mut stream, (token, dial.deadline)));
     }
     check(&answer, &key)?;
     let wire = stream.into_wire(dial.wake).map_err(|e| Error::io("the socket cannot be set up", e))?;
@@ -210,7 +211,12 @@ fn check(answer: &Response, key: &str) -> Result<()> {
 }
 
 /// Why the server, or something before it, answered the upgrade with another status.
-fn refusal(answer: &Response, rest: Vec<u8>, stream: &mut Stream, deadline: Instant) -> Error {
+fn refusal(
+    answer: &Response,
+    rest: Vec<u8>,
+    stream: &mut Stream,
+    (token, deadline): (&str, Instant),
+) -> Error {
     let status = answer.status().as_u16();
     let body = body_of(answer, rest, stream, deadline.min(Instant::now() + Duration::from_secs(2)));
     let api = serde_json::from_slice::<ApiError>(&body)
@@ -225,7 +231,11 @@ fn refusal(answer: &Response, rest: Vec<u8>, stream: &mut Stream, deadline: Inst
                 .with_hint("use the URL that the server is really at, with its path and https")
         }
         (None, 400..) => {
-            let said = String::from_utf8_lossy(&body);
+            // Some proxies show what they were sent.
+            let said = match String::from_utf8_lossy(&body) {
+                said if !token.is_empty() && said.contains(token) => said.replace(token, "***").into(),
+                said => said,
+            };
             let html = said.trim_start().starts_with('<');
             let said = if html { "an HTML page".into() } else { short(said.trim(), 160) };
             Error::new(ErrorKind::Status, format!("the upgrade was refused: {said}")).with_status(status)

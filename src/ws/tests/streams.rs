@@ -193,6 +193,105 @@ fn an_expired_session_is_replaced_if_that_can_be_done() {
     }
 }
 
+/// Every event comes, in order, although the program takes them slowly.
+#[test]
+fn blocking_loses_nothing() {
+    let server = Server::start();
+    let (events, mut link) =
+        server.open(server.fake().builder().capacity(4).overflow(crate::Overflow::Block));
+    for seq in 1..=300 {
+        link.event(seq);
+    }
+    std::thread::sleep(Duration::from_millis(250));
+    // Blocked: nothing can be asked, and a pong that nobody asked for keeps the link.
+    assert_eq!(events.request("x", None).unwrap_err().kind(), ErrorKind::Backlogged);
+    assert_eq!(events.typing(crate::ChannelId::default()).unwrap_err().kind(), ErrorKind::Backlogged);
+    loop {
+        if link.frame().unwrap().0 == 10 {
+            break;
+        }
+    }
+    assert_eq!(numbers(&events, 300), (1..=300).collect::<Vec<_>>());
+    std::thread::scope(|scope| {
+        let asking = scope.spawn(|| events.ping());
+        link.pong();
+        asking.join().unwrap().unwrap();
+    });
+    assert_eq!(events.stats().dropped, 0);
+}
+
+/// What answers the upgrade with another status: told by kind, and without the token.
+#[test]
+fn refusals_are_told() {
+    let api = |status| format!("{{\"id\":\"api.x\",\"message\":\"no\",\"status_code\":{status}}}");
+    for (answer, kind, words) in [
+        ("HTTP/1.1 302 Found\r\nLocation: https://other/x?token=y\r\n\r\n".into(), ErrorKind::Protocol, "https://other/x"),
+        ("HTTP/1.1 502 Bad Gateway\r\nContent-Length: 13\r\n\r\n<html></html>".into(), ErrorKind::Status, "an HTML page"),
+        ("HTTP/1.1 400 Bad Request\r\nContent-Length: 12\r\n\r\nI saw t0k3n!".into(), ErrorKind::Status, "I saw ***!"),
+        ("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi".into(), ErrorKind::Protocol, "no Mattermost server"),
+        ("HTTP/1.1 101 Fine\r\n\r\n".into(), ErrorKind::Protocol, "lacks its headers"),
+        ("HTTP/1.1 101 Fine\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: x\r\n\r\n".into(), ErrorKind::Protocol, "not for this request"),
+        ("SSH-2.0-x\r\n\r\n".into(), ErrorKind::Protocol, "does not answer as HTTP"),
+        (String::new(), ErrorKind::Io, "without an answer"),
+        (format!("HTTP/1.1 403 F\r\nContent-Length: {}\r\n\r\n{}", api(403).len(), api(403)), ErrorKind::Api, "no (api.x)"),
+        (format!("HTTP/1.1 429 T\r\nRetry-After: 7\r\n\r\n{}", "limit exceeded\n"), ErrorKind::Status, "limit exceeded"),
+    ] {
+        let server = Server::start();
+        let fake = server.fake();
+        let error = std::thread::scope(|scope| {
+            let opening = scope.spawn(|| fake.builder().open());
+            let mut socket = server.raw();
+            super::peer::read_upgrade(&mut socket);
+            std::io::Write::write_all(&mut socket, answer.as_bytes()).unwrap();
+            let _ = socket.shutdown(std::net::Shutdown::Write);
+            opening.join().unwrap().unwrap_err()
+        });
+        assert_eq!(error.kind(), kind, "{error:?}");
+        let shown = format!("{error:?}");
+        assert!(shown.contains(words) && !shown.contains("t0k3n") && !shown.contains("token=y"), "{shown}");
+        assert_eq!(error.route(), Some("websocket"));
+        assert_eq!(error.retry_after().is_some(), error.status() == Some(429));
+    }
+}
+
+/// The next run of a program goes on where the last one stopped: resumed, or with a gap that is named.
+#[test]
+fn a_position_is_gone_on_with() {
+    let server = Server::start();
+    let (events, mut link) = server.open(server.fake().builder());
+    for seq in 1..=4 {
+        link.event(seq);
+    }
+    assert_eq!(numbers(&events, 2), [1, 2]);
+    let text = serde_json::to_string(&events.position()).unwrap();
+    drop(events);
+    for resumed in [true, false] {
+        let builder = server.fake().builder().from(serde_json::from_str(&text).unwrap());
+        let (events, link) = std::thread::scope(|scope| {
+            let opening = scope.spawn(|| builder.open());
+            let mut link = server.accept();
+            assert_eq!(link.resumes(), Some(3), "{}", link.request);
+            if resumed {
+                link.event(3);
+                link.pong();
+            } else {
+                link.greet(OTHER_ID);
+            }
+            (opening.join().unwrap().unwrap(), link)
+        });
+        assert!(matches!(next(&events).payload().unwrap(), Payload::Connected(c) if c.resumed == resumed));
+        if resumed {
+            assert_eq!(numbers(&events, 1), [3]);
+        } else {
+            let missed = until(&events, EventKind::Missed);
+            assert!(
+                matches!(missed.payload().unwrap(), Payload::Missed(m) if m.reason == MissedReason::Resumed)
+            );
+        }
+        drop(link);
+    }
+}
+
 #[test]
 fn a_closed_port_is_an_error_of_open() {
     let server = Server::start();
