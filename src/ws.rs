@@ -38,7 +38,6 @@ use crossbeam_channel::{Receiver, RecvTimeoutError};
 use serde_json::{Value, json};
 
 pub use self::builder::{CatchUp, EventsBuilder};
-pub(crate) use self::catch_up::PAGE as CATCH_UP_PAGE;
 pub use self::message::{Message, Messages};
 pub use self::position::Position;
 pub use self::queue::Overflow;
@@ -69,7 +68,13 @@ pub(crate) trait Backend: fmt::Debug + Send + Sync + 'static {
     /// What changed in a channel after `since`.
     fn posts_since(&self, channel: &ChannelId, since: Timestamp) -> Result<PostList>;
     /// A page of a channel's posts, the newest first: all, or those before one.
-    fn posts_before(&self, channel: &ChannelId, before: Option<&PostId>, page: u32) -> Result<PostList>;
+    fn posts_before(
+        &self,
+        channel: &ChannelId,
+        before: Option<&PostId>,
+        page: u32,
+        per_page: u32,
+    ) -> Result<PostList>;
     /// The user names of these accounts, as far as they can be seen.
     fn usernames(&self, ids: &[UserId]) -> Result<Vec<(UserId, String)>>;
     /// Ends the calls in flight. Does not block.

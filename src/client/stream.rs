@@ -13,7 +13,7 @@ use crate::model::{
 };
 use crate::secret::Secret;
 use crate::time::Timestamp;
-use crate::ws::{Backend, CATCH_UP_PAGE, Events, EventsBuilder, Message, Poster};
+use crate::ws::{Backend, Events, EventsBuilder, Message, Poster};
 
 impl Client {
     /// Opens a stream of events: one socket and two threads of its own. The same as `Events::builder(&client).open()`.
@@ -81,8 +81,14 @@ impl Backend for Http {
         self.get("/channels/{channel_id}/posts", &[channel]).query(&page).fetch()
     }
 
-    fn posts_before(&self, channel: &ChannelId, before: Option<&PostId>, page: u32) -> Result<PostList> {
-        let mut page = PostPage::new().page(page).per_page(CATCH_UP_PAGE).skip_fetch_threads(true);
+    fn posts_before(
+        &self,
+        channel: &ChannelId,
+        before: Option<&PostId>,
+        page: u32,
+        per_page: u32,
+    ) -> Result<PostList> {
+        let mut page = PostPage::new().page(page).per_page(per_page).skip_fetch_threads(true);
         page.before = before.cloned();
         self.get("/channels/{channel_id}/posts", &[channel]).query(&page).fetch()
     }

@@ -24,7 +24,7 @@ use std::time::Duration;
 
 pub(crate) use self::driver::start;
 use self::fill::{Fill, Held, MOST_PASSES, Memory, Merged, Retry, Stage};
-pub(crate) use self::pass::{Ask, PAGE, Told};
+pub(crate) use self::pass::{Ask, Limits, Told};
 use self::pass::{Came, Pass};
 use self::seen::Seen;
 pub(crate) use self::seen::{Brief, Key, TAKEN_ALONG};
@@ -66,6 +66,7 @@ pub(crate) struct Settings {
     pub(crate) channels: Option<HashSet<ChannelId>>,
     /// What is never brought back, of what the stream wants.
     pub(crate) unrestored: Vec<Unrestored>,
+    pub(crate) limits: Limits,
     pub(crate) backoff_scale: f64,
     pub(crate) seed: Option<u64>,
 }
@@ -333,7 +334,7 @@ impl Filler {
         log::debug!("catching up from {from}");
         fill.progress = false;
         fill.passes += 1;
-        fill.stage = Stage::Pass(Box::new(Pass::new(from, began, only)));
+        fill.stage = Stage::Pass(Box::new(Pass::new(from, began, only, self.settings.limits)));
     }
 
     fn end_pass(&mut self, now: At) {

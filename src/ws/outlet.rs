@@ -191,6 +191,12 @@ impl Outlet {
         Position::new(mark.id.as_deref(), mark.next, server_time, overlap)
     }
 
+    /// Whether a gap is open.
+    #[cfg(test)]
+    pub(crate) fn is_filling(&self) -> bool {
+        self.filler.is_open()
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.queue.len()
     }

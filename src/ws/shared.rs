@@ -110,6 +110,7 @@ impl Shared {
             deleted: options.wants_kind(EventKind::PostDeleted),
             channels: options.channels(),
             unrestored: options.unrestored(),
+            limits: catch_up::Limits::SERVER,
             backoff_scale: backend.config().backoff_scale,
             seed: None,
         };

@@ -82,8 +82,8 @@ pub(super) fn answer(backend: &dyn Backend, ask: Ask) -> Result<Told> {
             Told::Channels(backend.channels(team.as_ref(), archived_since)?)
         }
         Ask::Since { channel, since } => Told::Posts(backend.posts_since(&channel, since)?),
-        Ask::Before { channel, before, page } => {
-            Told::Posts(backend.posts_before(&channel, before.as_ref(), page)?)
+        Ask::Before { channel, before, page, per_page } => {
+            Told::Posts(backend.posts_before(&channel, before.as_ref(), page, per_page)?)
         }
         Ask::Names(ids) => Told::Names(backend.usernames(&ids)?),
     })

@@ -181,12 +181,15 @@ impl Fill {
         }
         let first_held = self.hold.iter().filter(|held| held.kind == EventKind::Posted);
         let first_held = first_held.filter_map(|held| held.brief).map(|brief| brief.create_at).min();
+        // Posts of one millisecond are in the order of the list; what is not in it came later.
+        let ranks: HashMap<u64, usize> =
+            rows.iter().enumerate().map(|(rank, row)| (Brief::of_post(row).id, rank)).collect();
         for (kind, row) in self.in_order(rows, wants) {
             let brief = Brief::of_post(&row);
             let event = rows::event(kind, row, &channel, names);
             let mark = self.mark();
             let held = Held { event, kind, brief: Some(brief), mark };
-            let place = self.place(kind, &brief);
+            let place = self.place(kind, &brief, &ranks);
             if let Some(place) = place {
                 if self.hold.len() >= room {
                     self.cut(place);
@@ -224,16 +227,15 @@ impl Fill {
     }
 
     /// Where between the held events it belongs; `None`: before them.
-    fn place(&self, kind: EventKind, brief: &Brief) -> Option<usize> {
+    fn place(&self, kind: EventKind, brief: &Brief, ranks: &HashMap<u64, usize>) -> Option<usize> {
         if kind != EventKind::Posted {
             let same = |held: &Held| held.brief.is_some_and(|held| held.id == brief.id);
             return self.hold.iter().any(same).then_some(self.hold.len());
         }
+        let when = |brief: &Brief| (brief.create_at, ranks.get(&brief.id).copied().unwrap_or(usize::MAX));
         let older = |held: &Held| {
             held.kind == EventKind::Posted
-                && held
-                    .brief
-                    .is_some_and(|held| held.channel == brief.channel && held.create_at <= brief.create_at)
+                && held.brief.is_some_and(|held| held.channel == brief.channel && when(&held) < when(brief))
         };
         self.hold.iter().rposition(older).map(|at| at + 1)
     }

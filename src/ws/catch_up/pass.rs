@@ -5,10 +5,19 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use crate::model::{Channel, ChannelId, Post, PostId, PostList, TeamId, UserId};
 use crate::time::Timestamp;
 
-/// The most rows that `since` gives; then they may be any of them.
-const MOST_ROWS: usize = 1000;
-/// Posts a page, the server's limit.
-pub(crate) const PAGE: u32 = 200;
+/// How much the server gives at once.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limits {
+    /// The most rows that `since` gives; then they may be any of them.
+    pub(crate) rows: usize,
+    /// The most posts a page.
+    pub(crate) page: u32,
+}
+
+impl Limits {
+    pub(crate) const SERVER: Self = Self { rows: 1000, page: 200 };
+}
+
 /// A channel with more pages in a gap is given up: a server could go on for ever.
 const MOST_PAGES: u32 = 250;
 /// Names that are asked for at once.
@@ -24,7 +33,7 @@ pub(crate) enum Ask {
     /// What changed in a channel.
     Since { channel: ChannelId, since: Timestamp },
     /// The newest posts of a channel, or those before a post.
-    Before { channel: ChannelId, before: Option<PostId>, page: u32 },
+    Before { channel: ChannelId, before: Option<PostId>, page: u32, per_page: u32 },
     /// User names.
     Names(Vec<UserId>),
 }
@@ -82,6 +91,7 @@ pub(crate) struct Pass {
     /// The server's time at the beginning.
     began: Option<Timestamp>,
     only: Option<HashSet<ChannelId>>,
+    limits: Limits,
     step: Step,
     /// Whose channels are still to be asked for; `None` for an account without a team.
     teams: VecDeque<Option<TeamId>>,
@@ -112,11 +122,17 @@ impl Listed {
 }
 
 impl Pass {
-    pub(crate) fn new(from: Timestamp, began: Option<Timestamp>, only: Option<HashSet<ChannelId>>) -> Self {
+    pub(crate) fn new(
+        from: Timestamp,
+        began: Option<Timestamp>,
+        only: Option<HashSet<ChannelId>>,
+        limits: Limits,
+    ) -> Self {
         Self {
             from,
             began,
             only,
+            limits,
             step: Step::Teams,
             teams: VecDeque::new(),
             channels: VecDeque::new(),
@@ -138,9 +154,12 @@ impl Pass {
             Step::Teams => Ask::Teams,
             Step::Channels => Ask::Channels { team: self.teams.front()?.clone(), archived_since: self.from },
             Step::Since => Ask::Since { channel: channel()?, since: self.from },
-            Step::Pages { before, page, .. } => {
-                Ask::Before { channel: channel()?, before: before.clone(), page: *page }
-            }
+            Step::Pages { before, page, .. } => Ask::Before {
+                channel: channel()?,
+                before: before.clone(),
+                page: *page,
+                per_page: self.limits.page,
+            },
             Step::Names(ids) => Ask::Names(ids.iter().take(MOST_NAMES).cloned().collect()),
             Step::Done => return None,
         })
@@ -183,7 +202,7 @@ impl Pass {
                 }
             }
             (Step::Since, Told::Posts(list)) => {
-                if list.order.len() < MOST_ROWS {
+                if list.order.len() < self.limits.rows {
                     self.rows.add(list);
                     return self.names_first(names, needs_name);
                 }
@@ -191,7 +210,7 @@ impl Pass {
                 self.step = Step::Pages { before: None, page: 0, pages: 1 };
             }
             (Step::Pages { before, page, pages }, Told::Posts(list)) => {
-                let (pivot, done) = turn(&list, self.from);
+                let (pivot, done) = turn(&list, self.from, self.limits.page);
                 self.rows.add(list);
                 *pages += 1;
                 let many = *pages > MOST_PAGES;
@@ -278,10 +297,10 @@ impl Pass {
 
 /// From which post the next page goes on, and whether there is none. `before` leaves out all posts of the pivot's
 /// millisecond, so the oldest time of a page is read again with the next one.
-fn turn(list: &PostList, from: Timestamp) -> (Option<PostId>, bool) {
+fn turn(list: &PostList, from: Timestamp, page: u32) -> (Option<PostId>, bool) {
     let time = |id: &PostId| list.posts.get(id).map(|post| post.create_at);
     let oldest = list.order.iter().filter_map(time).min();
-    let done = list.order.len() < PAGE as usize || oldest.is_none_or(|oldest| oldest <= from);
+    let done = list.order.len() < page as usize || oldest.is_none_or(|oldest| oldest <= from);
     let pivot = list.order.iter().rev().find(|id| time(id) > oldest).cloned();
     (pivot, done)
 }
@@ -289,6 +308,8 @@ fn turn(list: &PostList, from: Timestamp) -> (Option<PostId>, bool) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const PAGE: u32 = Limits::SERVER.page;
 
     fn id<T: TryFrom<String>>(n: usize) -> T {
         let Ok(id) = T::try_from(format!("{n:0>26}")) else { panic!("no id") };
@@ -329,7 +350,7 @@ mod tests {
 
     #[test]
     fn asks_for_changed_channels_once() {
-        let mut pass = Pass::new(Timestamp::from_millis(100), None, None);
+        let mut pass = Pass::new(Timestamp::from_millis(100), None, None, Limits::SERVER);
         let none = HashMap::new();
         assert_eq!(pass.ask(), Some(Ask::Teams));
         pass.told(Told::Teams(vec![id(1), id(2)]), &none, |_| true);
@@ -354,7 +375,7 @@ mod tests {
 
     #[test]
     fn an_account_without_a_team_has_direct_channels() {
-        let mut pass = Pass::new(Timestamp::NEVER, None, None);
+        let mut pass = Pass::new(Timestamp::NEVER, None, None, Limits::SERVER);
         pass.told(Told::Teams(vec![]), &HashMap::new(), |_| true);
         assert!(matches!(pass.ask(), Some(Ask::Channels { team: None, .. })));
     }
@@ -368,7 +389,7 @@ mod tests {
         let from = Timestamp::from_millis(1010);
         let wanted: HashSet<PostId> =
             all.iter().filter(|post| post.create_at > from).map(|post| post.id.clone()).collect();
-        let mut pass = Pass::new(from, None, None);
+        let mut pass = Pass::new(from, None, None, Limits::SERVER);
         let none = HashMap::new();
         pass.told(Told::Teams(vec![id(1)]), &none, |_| false);
         pass.told(Told::Channels(vec![channel(7, 5000)]), &none, |_| false);

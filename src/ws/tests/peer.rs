@@ -110,7 +110,7 @@ impl Backend for Fake {
         Ok(PostList::default())
     }
 
-    fn posts_before(&self, _: &ChannelId, _: Option<&PostId>, _: u32) -> Result<PostList> {
+    fn posts_before(&self, _: &ChannelId, _: Option<&PostId>, _: u32, _: u32) -> Result<PostList> {
         Ok(PostList::default())
     }
 

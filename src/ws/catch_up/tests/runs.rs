@@ -1,0 +1,210 @@
+//! Many schedules of mixed faults: nothing is lost, doubled, out of order or made up.
+
+use std::collections::{HashMap, HashSet};
+use std::time::Duration;
+
+use super::schedule::{Fault, Sim, Taken, notices};
+use super::world::{EPOCH, Rng};
+use crate::event::{EventKind, Origin, Unrestored};
+use crate::time::Timestamp;
+use crate::ws::catch_up::Brief;
+
+const HORIZON: Duration = Duration::from_secs(15 * 60);
+const SCHEDULES: u64 = 10_000;
+
+/// What came of the runs.
+#[derive(Debug, Default)]
+struct Sum {
+    schedules: u64,
+    posts: u64,
+    live: u64,
+    resumed: u64,
+    caught_up: u64,
+    beyond: u64,
+    gone: u64,
+    gaps: u64,
+    /// Schedules with at least one post of each origin.
+    all_origins: u64,
+}
+
+impl Sum {
+    fn add(&mut self, other: &Self) {
+        self.schedules += other.schedules;
+        self.posts += other.posts;
+        self.live += other.live;
+        self.resumed += other.resumed;
+        self.caught_up += other.caught_up;
+        self.beyond += other.beyond;
+        self.gone += other.gone;
+        self.gaps += other.gaps;
+        self.all_origins += other.all_origins;
+    }
+}
+
+/// Faults of all kinds; one short cut and one loss of the queue at least.
+fn faults(rng: &mut Rng, length: i64) -> Vec<(i64, Fault)> {
+    let mut faults = vec![
+        (rng.ms(3000, length / 3), Fault::Outage(rng.ms(3000, 12_000))),
+        (rng.ms(length / 2, length - 25_000), Fault::Restart(rng.ms(3000, 15_000))),
+    ];
+    for _ in 0..rng.below(5) {
+        let fault = match rng.below(15) {
+            0 | 1 => Fault::Cut,
+            2 => Fault::HalfCut(rng.ms(10, 4000)),
+            3 => Fault::HalfCut(100_000),
+            4 => Fault::BlackHole,
+            5 => Fault::Stall(rng.ms(100, 40_000)),
+            6 => Fault::Outage(rng.ms(100, 90_000)),
+            7 => Fault::Restart(rng.ms(100, 30_000)),
+            8 => Fault::Reap,
+            9 => Fault::Lose,
+            10 => Fault::Repeat,
+            11 => Fault::Expire,
+            12 => Fault::Rest(rng.ms(1000, 60_000)),
+            13 => Fault::Page(rng.ms(500, 20_000)),
+            _ => Fault::Slow(rng.ms(1000, 60_000)),
+        };
+        faults.push((rng.ms(1000, length), fault));
+    }
+    faults
+}
+
+fn run(seed: u64, trace: bool) -> Sum {
+    let mut rng = Rng(seed.wrapping_mul(0x2545_f491_4f6c_dd1d) | 1);
+    let length = rng.ms(90_000, 150_000);
+    let faults = faults(&mut rng, length);
+    let mut sim = Sim::new(seed, HORIZON, trace);
+    if trace {
+        eprintln!("{faults:?}");
+    }
+    sim.plan(length, &faults);
+    sim.run(length);
+    check(seed, &sim)
+}
+
+/// Panics for anything that must not be.
+fn check(seed: u64, sim: &Sim) -> Sum {
+    let bad = |what: &str| panic!("seed {seed}: {what}");
+    if let Some(error) = &sim.end {
+        bad(&format!("the stream ended: {error}"));
+    }
+    let (missed, caught_up) = notices(&sim.taken);
+    for (n, missed) in &missed {
+        let answered = caught_up.iter().any(|(at, _)| at > n);
+        if missed.catching_up != answered && missed.catching_up {
+            bad("a gap without a report");
+        }
+    }
+    // Posts of a time that a notice gave up.
+    let beyond: Vec<(Timestamp, Timestamp)> = missed
+        .iter()
+        .filter(|(_, missed)| missed.beyond_horizon)
+        .map(|(n, missed)| (missed.since, sim.taken[*n].at))
+        .collect();
+    let gave_up = caught_up.iter().any(|(_, report)| !report.complete);
+    let cut: HashSet<_> = caught_up
+        .iter()
+        .flat_map(|(_, report)| &report.not_restored)
+        .filter(|named| named.what == Unrestored::Changes)
+        .map(|named| named.channel_id.clone())
+        .collect();
+    let excused = |time: Timestamp| beyond.iter().any(|(from, to)| time >= *from && time <= *to);
+
+    let mut sum = Sum { schedules: 1, gaps: missed.len() as u64, ..Sum::default() };
+    let mut delivered: HashMap<u64, &Taken> = HashMap::new();
+    let mut newest: HashMap<u64, (Timestamp, u64)> = HashMap::new();
+    let mut last_edit: HashMap<u64, Timestamp> = HashMap::new();
+    let mut removed = HashSet::new();
+    let changes: HashSet<(u64, Timestamp)> =
+        sim.world.changes.iter().map(|(id, at)| (brief_id(id), Timestamp::from_millis(*at))).collect();
+    let ranks: HashMap<u64, u64> =
+        sim.world.posts.iter().zip(0..).map(|(row, n)| (brief_id(&sim.world.rows[*row].id), n)).collect();
+    for taken in &sim.taken {
+        let Some(brief) = taken.brief else { continue };
+        match taken.event.kind() {
+            EventKind::Posted => {
+                if delivered.insert(brief.id, taken).is_some() {
+                    bad(&format!("a post twice: {}", taken.event.raw()));
+                }
+                let now = (brief.create_at, ranks[&brief.id]);
+                let before = newest.insert(brief.channel, now);
+                if before.is_some_and(|before| before > now) {
+                    bad(&format!("an inversion: {}", taken.event.raw()));
+                }
+                last_edit.insert(brief.id, brief.edit_at);
+                match taken.event.origin() {
+                    Origin::Live => sum.live += 1,
+                    Origin::Resumed => sum.resumed += 1,
+                    _ => sum.caught_up += 1,
+                }
+            }
+            EventKind::PostEdited => {
+                if !changes.contains(&(brief.id, brief.edit_at)) {
+                    bad(&format!("an edit that nobody made: {}", taken.event.raw()));
+                }
+                if last_edit.insert(brief.id, brief.edit_at).is_some_and(|last| last > brief.edit_at) {
+                    bad(&format!("an edit went back: {}", taken.event.raw()));
+                }
+            }
+            EventKind::PostDeleted => {
+                if !removed.insert(brief.id) {
+                    bad(&format!("a deletion twice: {}", taken.event.raw()));
+                }
+            }
+            _ => {}
+        }
+    }
+    for row in &sim.world.posts {
+        let row = &sim.world.rows[*row];
+        let brief = Brief::of_post(row);
+        sum.posts += 1;
+        if !delivered.contains_key(&brief.id) {
+            if !row.delete_at.is_never() {
+                sum.gone += 1;
+            } else if excused(row.create_at) {
+                sum.beyond += 1;
+            } else {
+                bad(&format!("a post is missing: {} of {}", row.id, row.create_at.as_millis() - EPOCH));
+            }
+            continue;
+        }
+        if removed.contains(&brief.id) && row.delete_at.is_never() {
+            bad("a deletion that nobody made");
+        }
+        let named = gave_up || cut.contains(&row.channel_id) || excused(row.edit_at);
+        if row.delete_at.is_never() && last_edit[&brief.id] < row.edit_at && !named {
+            bad(&format!("an edit is missing: {} at {}", row.id, row.edit_at.as_millis() - EPOCH));
+        }
+    }
+    if gave_up && beyond.is_empty() {
+        bad("a catch-up was given up");
+    }
+    sum.all_origins = u64::from(sum.live > 0 && sum.resumed > 0 && sum.caught_up > 0);
+    sum
+}
+
+fn brief_id(id: &crate::model::PostId) -> u64 {
+    Brief::of_post(&crate::model::Post { id: id.clone(), ..Default::default() }).id
+}
+
+fn run_all(from: u64, to: u64) -> Sum {
+    let mut sum = Sum::default();
+    for seed in from..to {
+        sum.add(&run(seed, false));
+    }
+    sum
+}
+
+#[test]
+fn ten_thousand_schedules_lose_and_double_nothing() {
+    if let Ok(seed) = std::env::var("SCHEDULE") {
+        eprintln!("{:?}", run(seed.parse().unwrap(), true));
+        return;
+    }
+    let count: u64 = std::env::var("SCHEDULES").map_or(SCHEDULES, |n| n.parse().unwrap());
+    let half = std::thread::spawn(move || run_all(1, count / 2 + 1));
+    let mut sum = run_all(count / 2 + 1, count + 1);
+    sum.add(&half.join().unwrap());
+    println!("{sum:?}");
+    assert!(sum.all_origins * 10 >= sum.schedules * 9, "{sum:?}");
+}

@@ -1,0 +1,684 @@
+//! One run of a stream against the model, by a clock that is driven: session, outlet and filler as the threads would
+//! use them, a network with delays, faults by chance.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+use std::time::Duration;
+
+use crossbeam_channel::Receiver;
+use serde_json::json;
+
+use super::world::{Body, EPOCH, LIMITS, Rng, World};
+use crate::error::{ApiError, Error, ErrorKind};
+use crate::event::{
+    CaughtUp, Connected, Disconnected, Event, EventKind, Head, Missed, Origin, Payload, SessionExpired, scan,
+};
+use crate::time::Timestamp;
+use crate::ws::catch_up::{Ask, Brief, Settings, Todo, Told};
+use crate::ws::frame::Unreadable;
+use crate::ws::outlet::Outlet;
+use crate::ws::queue::Overflow;
+use crate::ws::session::{self, At, Do, Note, Resume, Session, Step, Verdict};
+use crate::ws::shared::mark_of;
+use crate::ws::socket::Ended;
+
+/// What happens at a time.
+#[derive(Debug)]
+enum Act {
+    Post(usize),
+    Change,
+    Burst(usize),
+    Poison,
+    Broadcast(Body),
+    Fault(Fault),
+    /// The port opens again.
+    Up,
+    /// A dial reaches the server.
+    Upgrade(Option<Resume>, u64),
+    Upgraded(u64, u32),
+    DialFailed(Box<Error>),
+    Frame(u64, String),
+    PingArrives(u64, u64),
+    /// The client learns that the link is gone.
+    End(u64, Ended),
+    /// The server learns it.
+    Notice(u64),
+    Checked,
+    LoggedIn,
+    Asked(Box<Ask>),
+    Answered(Box<Result<Told, Error>>),
+    /// The program takes again.
+    Take,
+    Wake,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Fault {
+    /// The connection ends for both sides.
+    Cut,
+    /// The client's side ends; the server takes so long to notice.
+    HalfCut(i64),
+    /// Nothing arrives any more, and nobody is told.
+    BlackHole,
+    /// What is sent arrives so much later.
+    Stall(i64),
+    /// Nothing is reachable for so long; what is queued stays.
+    Outage(i64),
+    /// The process is killed, and is back after so long.
+    Restart(i64),
+    /// Connections without a link are forgotten.
+    Reap,
+    Lose,
+    Repeat,
+    Expire,
+    /// REST fails for so long.
+    Rest(i64),
+    /// Upgrades are answered with a page for so long.
+    Page(i64),
+    /// The program takes nothing for so long.
+    Slow(i64),
+}
+
+/// An event that the program took.
+#[derive(Debug)]
+pub(super) struct Taken {
+    pub(super) event: Event,
+    pub(super) brief: Option<Brief>,
+    /// By the server's clock.
+    pub(super) at: Timestamp,
+}
+
+struct Link {
+    id: u64,
+    /// When what was sent last arrives.
+    arrives: i64,
+    black: bool,
+    stalled: i64,
+}
+
+pub(super) struct Sim {
+    pub(super) world: World,
+    rng: Rng,
+    agenda: BinaryHeap<Reverse<(i64, u64)>>,
+    acts: std::collections::HashMap<u64, Act>,
+    count: u64,
+    session: Session,
+    outlet: Outlet,
+    receiver: Receiver<Event>,
+    link: Option<Link>,
+    links: u64,
+    /// Changes when all that is under way is lost.
+    epoch: u32,
+    up: bool,
+    login: u64,
+    rest_fails: i64,
+    page: i64,
+    slow: i64,
+    asking: bool,
+    wake: i64,
+    cut: bool,
+    pub(super) taken: Vec<Taken>,
+    pub(super) end: Option<Error>,
+    pub(super) dials: u32,
+    trace: bool,
+}
+
+fn at(ms: i64) -> At {
+    At::from_millis(u64::try_from(ms).unwrap_or(0))
+}
+
+fn ms(at: At) -> i64 {
+    i64::try_from(at.as_micros().div_ceil(1000)).unwrap_or(i64::MAX)
+}
+
+impl Sim {
+    pub(super) fn new(seed: u64, horizon: Duration, trace: bool) -> Self {
+        let mut rng = Rng(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
+        let settings = session::Settings {
+            ping_every: Duration::from_secs(30),
+            can_log_in: true,
+            backoff_scale: 1.0,
+            seed: Some(rng.next() | 1),
+        };
+        let session = Session::new(settings, None);
+        let filling = Settings {
+            horizon: Some(horizon),
+            capacity: 32,
+            block: false,
+            posted: true,
+            edited: true,
+            deleted: true,
+            channels: None,
+            unrestored: Vec::new(),
+            limits: LIMITS,
+            backoff_scale: 1.0,
+            seed: Some(rng.next() | 1),
+        };
+        let start = mark_of(session.known());
+        let (outlet, receiver) = Outlet::new(filling, Overflow::DropNewest, start, None);
+        Self {
+            world: World::new(rng.next() | 1),
+            rng,
+            agenda: BinaryHeap::new(),
+            acts: std::collections::HashMap::new(),
+            count: 0,
+            session,
+            outlet,
+            receiver,
+            link: None,
+            links: 0,
+            epoch: 0,
+            up: true,
+            login: 1,
+            rest_fails: 0,
+            page: 0,
+            slow: 0,
+            asking: false,
+            wake: i64::MAX,
+            cut: false,
+            taken: Vec::new(),
+            end: None,
+            dials: 0,
+            trace,
+        }
+    }
+
+    fn at(&mut self, time: i64, act: Act) {
+        self.count += 1;
+        self.agenda.push(Reverse((time.max(self.world.now), self.count)));
+        self.acts.insert(self.count, act);
+    }
+
+    fn after(&mut self, wait: i64, act: Act) {
+        self.at(self.world.now + wait, act);
+    }
+
+    fn latency(&mut self) -> i64 {
+        self.rng.ms(1, 30)
+    }
+
+    /// Fills the agenda: two posters, changes, faults, for `length`.
+    pub(super) fn plan(&mut self, length: i64, faults: &[(i64, Fault)]) {
+        for user in 0..2 {
+            let mut time = self.rng.ms(200, 3000);
+            while time < length {
+                self.at(time, Act::Post(user));
+                time += self.rng.ms(1, 9000);
+            }
+        }
+        for _ in 0..6 {
+            let time = self.rng.ms(500, length);
+            self.at(time, Act::Change);
+        }
+        if self.rng.chance(10) {
+            let (time, count) =
+                (self.rng.ms(500, length), [20, 40, 160, 300][usize::try_from(self.rng.below(4)).unwrap()]);
+            self.at(time, Act::Burst(count));
+        }
+        if self.rng.chance(10) {
+            let time = self.rng.ms(500, length);
+            self.at(time, Act::Poison);
+        }
+        for (time, fault) in faults {
+            self.at(*time, Act::Fault(*fault));
+        }
+        // What was lost last shows by what comes after it.
+        for n in 0..4 {
+            self.at(length + 100_000 + n * 50, Act::Post(0));
+        }
+        self.at(0, Act::Wake);
+    }
+
+    /// Runs to the end, and until everything is told.
+    pub(super) fn run(&mut self, length: i64) {
+        let quiet = length + 101_000;
+        let last = quiet + 3_600_000;
+        while let Some(Reverse((time, n))) = self.agenda.pop() {
+            self.world.now = time;
+            if time > last || self.end.is_some() {
+                break;
+            }
+            if time > quiet && self.is_settled() {
+                break;
+            }
+            let Some(act) = self.acts.remove(&n) else { continue };
+            if self.trace && !matches!(act, Act::Wake) {
+                eprintln!("{:>9} {act:?}", time);
+            }
+            self.act(act);
+            self.pump();
+        }
+        self.take();
+    }
+
+    fn is_settled(&self) -> bool {
+        let up = self.session.up_since().is_some_and(|since| self.now() >= since + Duration::from_secs(2));
+        up && !self.outlet.is_filling() && self.slow <= self.world.now
+    }
+
+    fn act(&mut self, act: Act) {
+        match act {
+            Act::Post(user) => {
+                let (time, body) = self.world.post(user);
+                self.at(time, Act::Broadcast(body));
+            }
+            Act::Burst(count) => {
+                for n in 0..count {
+                    self.after(i64::try_from(n / 3).unwrap(), Act::Post(n % 2));
+                }
+            }
+            Act::Poison => {
+                let (time, body) = self.world.post(0);
+                self.at(time, Act::Broadcast(format!(" {body}").into()));
+            }
+            Act::Change => {
+                let event = match self.rng.below(6) {
+                    0 | 1 => self.world.edit(),
+                    2 => self.world.pin(),
+                    3 => self.world.react(),
+                    _ => self.world.delete(),
+                };
+                if let Some((time, body)) = event {
+                    self.at(time, Act::Broadcast(body));
+                }
+            }
+            Act::Broadcast(body) => {
+                let frames = self.world.broadcast(&body);
+                self.send(frames);
+            }
+            Act::Fault(fault) => self.fault(fault),
+            Act::Up => self.up = true,
+            Act::Upgrade(resume, login) => self.upgrade(resume.as_ref(), login),
+            Act::Upgraded(id, epoch) => {
+                if epoch == self.epoch {
+                    self.session.upgraded(self.now());
+                } else {
+                    self.link = None;
+                    self.session.dial_failed(self.now(), Error::new(ErrorKind::Io, "cut"));
+                }
+                let _ = id;
+            }
+            Act::DialFailed(error) => self.session.dial_failed(self.now(), *error),
+            Act::Frame(link, text) => self.frame(link, &text),
+            Act::PingArrives(link, seq) => self.ping_arrives(link, seq),
+            Act::End(link, ended) => self.lose(link, &ended),
+            Act::Notice(link) => self.world.detach(link),
+            Act::Checked => {
+                let result = if !self.up {
+                    Err(Error::new(ErrorKind::Connect, "refused"))
+                } else if self.login == self.world.login {
+                    Ok(())
+                } else {
+                    Err(unauthorized())
+                };
+                self.session.checked(self.now(), result);
+            }
+            Act::LoggedIn => {
+                let result = if self.up { Ok(()) } else { Err(Error::new(ErrorKind::Connect, "refused")) };
+                if self.up {
+                    self.login = self.world.login;
+                }
+                self.session.logged_in(self.now(), result);
+            }
+            Act::Asked(ask) => {
+                let failed = !self.up || self.world.now < self.rest_fails;
+                let result = if failed {
+                    Err(match self.rng.below(3) {
+                        0 => Error::new(ErrorKind::Connect, "refused"),
+                        1 => Error::new(ErrorKind::Status, "bad gateway").with_status(502),
+                        _ => Error::new(ErrorKind::Timeout, "not done within 30 s"),
+                    })
+                } else {
+                    Ok(self.world.rest(&ask))
+                };
+                let wait = self.latency();
+                self.after(wait, Act::Answered(Box::new(result)));
+            }
+            Act::Answered(result) => {
+                self.asking = false;
+                self.outlet.told(self.now(), *result);
+            }
+            Act::Take | Act::Wake => {}
+        }
+    }
+
+    fn now(&self) -> At {
+        at(self.world.now)
+    }
+
+    fn send(&mut self, frames: Vec<(u64, String)>) {
+        let latency = self.latency();
+        for (id, text) in frames {
+            let Some(link) = self.link.as_mut().filter(|link| link.id == id && !link.black) else { continue };
+            link.arrives = link.arrives.max(self.world.now + latency).max(link.stalled);
+            let arrives = link.arrives;
+            self.at(arrives, Act::Frame(id, text));
+        }
+    }
+
+    fn upgrade(&mut self, resume: Option<&Resume>, login: u64) {
+        let latency = self.latency();
+        let fail = |sim: &mut Self, wait, error| sim.after(wait, Act::DialFailed(Box::new(error)));
+        if !self.up {
+            return match self.rng.below(4) {
+                0 => fail(self, 10_000, Error::new(ErrorKind::Timeout, "no connection in 10 s")),
+                1 => fail(self, latency, Error::new(ErrorKind::Connect, "the name was not found")),
+                _ => fail(self, latency, Error::new(ErrorKind::Connect, "refused")),
+            };
+        }
+        if self.world.now < self.page {
+            let error = match self.rng.below(3) {
+                0 => Error::new(ErrorKind::Status, "a page").with_status(502),
+                1 => Error::new(ErrorKind::Status, "limit exceeded")
+                    .with_status(429)
+                    .with_retry_after(Some(Duration::from_secs(2))),
+                _ => Error::new(ErrorKind::Protocol, "a redirect"),
+            };
+            return fail(self, latency, error);
+        }
+        self.links += 1;
+        let id = self.links;
+        let frames = self.world.connect(id, login, resume);
+        let arrives = self.world.now + latency;
+        self.link = Some(Link { id, arrives: arrives + 1, black: false, stalled: 0 });
+        self.at(arrives, Act::Upgraded(id, self.epoch));
+        if login == self.world.login {
+            self.send(frames);
+        } else {
+            // Anonymous: silence, and the end after five seconds.
+            self.after(5000, Act::End(id, Ended::Eof));
+        }
+    }
+
+    fn frame(&mut self, link: u64, text: &str) {
+        if self.link.as_ref().is_none_or(|present| present.id != link) {
+            return;
+        }
+        if text.starts_with(' ') {
+            return self.lose(link, &Ended::Unreadable(Unreadable::TooLarge));
+        }
+        let now = self.now();
+        if text.starts_with("PONG") {
+            return self.pong(text);
+        }
+        let Some(Head::Event { kind, seq }) = scan(text) else { panic!("no event: {text}") };
+        let hello = (kind == EventKind::Hello).then(|| {
+            let id = text.split('"').nth(9).unwrap();
+            (id.into(), "11.6.0".into())
+        });
+        let last_seq = self.session.known().next.checked_sub(1);
+        let verdict = self.session.event(|| now, seq, hello);
+        self.steps();
+        let Verdict::Deliver { resumed } = verdict else { return };
+        let origin = if resumed { Origin::Resumed } else { Origin::Live };
+        let mark = mark_of(self.session.known());
+        let make = || Event::live(kind, seq, text.into(), origin);
+        let _ = self.outlet.event((kind, text), mark, last_seq, || now, make);
+    }
+
+    fn ping_arrives(&mut self, link: u64, seq: u64) {
+        let Some(answer) = self.world.ping(link) else { return };
+        let text = match answer {
+            Ok(time) => format!("PONG {seq} {time}"),
+            Err(()) => format!("PONG {seq} 0"),
+        };
+        self.send(vec![(link, text)]);
+    }
+
+    fn pong(&mut self, text: &str) {
+        let mut parts = text.split(' ').skip(1);
+        let seq = parts.next().unwrap().parse().unwrap();
+        let time: i64 = parts.next().unwrap().parse().unwrap();
+        let result = if time == 0 { Err(unauthorized()) } else { Ok(json!({"server_time": time})) };
+        let now = self.now();
+        if self.session.reply(now, seq, &result) && time != 0 {
+            self.steps();
+            self.outlet.heard(now, Timestamp::from_millis(time));
+        }
+    }
+
+    /// The client's end of the link is gone.
+    fn lose(&mut self, link: u64, ended: &Ended) {
+        if self.link.as_ref().is_none_or(|present| present.id != link) {
+            return;
+        }
+        self.link = None;
+        self.after(30, Act::Notice(link));
+        self.session.lost(self.now(), ended);
+        self.steps();
+    }
+
+    fn steps(&mut self) {
+        let now = self.now();
+        while let Some(step) = self.session.take_steps() {
+            match step {
+                Step::Note(note) => self.note(note),
+                Step::Ping(seq) => {
+                    let latency = self.latency();
+                    if let Some(link) = self.link.as_ref().filter(|link| !link.black).map(|link| link.id) {
+                        self.after(latency, Act::PingArrives(link, seq));
+                    }
+                }
+                Step::Pong => {}
+                Step::Cut => self.cut = true,
+                Step::End(error) => {
+                    self.end = Some(error.clone());
+                    self.outlet.end(Event::end(error));
+                }
+            }
+        }
+        if std::mem::take(&mut self.cut) {
+            if let Some(link) = self.link.take() {
+                self.after(30, Act::Notice(link.id));
+                self.session.lost(now, &Ended::Eof);
+                self.steps();
+            }
+        }
+    }
+
+    fn note(&mut self, note: Note) {
+        let now = self.now();
+        match note {
+            Note::Connected { resumed, attempts } => {
+                self.outlet.link_up(now);
+                self.outlet.notice(Payload::Connected(Connected {
+                    resumed,
+                    attempts,
+                    ..Connected::default()
+                }));
+            }
+            Note::Disconnected { reason, detail } => {
+                self.outlet.notice(Payload::Disconnected(Disconnected { reason, detail }));
+            }
+            Note::Missed(gap) => {
+                let missed = Missed {
+                    reason: gap.reason,
+                    since: gap.since,
+                    last_seq: gap.last_seq,
+                    seq: gap.seq,
+                    ..Missed::default()
+                };
+                self.outlet.gap(now, missed);
+            }
+            Note::Expired { login_again } => {
+                self.outlet.notice(Payload::SessionExpired(SessionExpired { login_again }));
+            }
+        }
+    }
+
+    fn fault(&mut self, fault: Fault) {
+        let link = self.link.as_ref().map(|link| link.id);
+        match fault {
+            Fault::Cut => self.cut_link(0),
+            Fault::HalfCut(notice) => self.cut_link(notice),
+            Fault::BlackHole => {
+                if let Some(link) = &mut self.link {
+                    link.black = true;
+                    let id = link.id;
+                    self.after(100_000, Act::Notice(id));
+                }
+            }
+            Fault::Stall(time) => {
+                if let Some(link) = &mut self.link {
+                    link.stalled = self.world.now + time;
+                }
+            }
+            Fault::Outage(time) => {
+                self.down(time);
+                self.cut_link(0);
+            }
+            Fault::Restart(time) => {
+                self.down(time);
+                self.world.restart();
+                self.cut_link(0);
+            }
+            Fault::Reap => self.world.reap(),
+            Fault::Lose => self.world.lose += 1,
+            Fault::Repeat => {
+                let frames = self.world.repeat();
+                self.send(frames);
+            }
+            Fault::Expire => self.world.login += 1,
+            Fault::Rest(time) => self.rest_fails = self.world.now + time,
+            Fault::Page(time) => self.page = self.world.now + time,
+            Fault::Slow(time) => {
+                self.slow = self.world.now + time;
+                self.after(time, Act::Take);
+            }
+        }
+        let _ = link;
+    }
+
+    fn down(&mut self, time: i64) {
+        (self.up, self.epoch) = (false, self.epoch + 1);
+        self.after(time, Act::Up);
+    }
+
+    /// What is under way arrives or not; then the end does.
+    fn cut_link(&mut self, notice: i64) {
+        let Some(link) = &self.link else { return };
+        let id = link.id;
+        let end = if self.rng.chance(50) { link.arrives } else { 0 };
+        let ended =
+            if self.rng.chance(50) { Ended::Eof } else { Ended::Broken("connection reset by peer".into()) };
+        self.at(end.max(self.world.now + 1), Act::End(id, ended));
+        if notice == 0 {
+            self.world.detach(id);
+        } else {
+            self.after(notice, Act::Notice(id));
+        }
+    }
+
+    /// What the threads do of themselves.
+    fn pump(&mut self) {
+        let now = self.now();
+        let mut wake = At::MAX;
+        loop {
+            self.steps();
+            let dialing = self.link.is_some();
+            match self.session.next(now) {
+                Do::Dial(resume) => {
+                    self.dials += 1;
+                    debug_assert!(!dialing, "two links at once");
+                    let latency = self.latency();
+                    self.after(latency, Act::Upgrade(resume, self.login));
+                }
+                Do::Check => {
+                    let latency = self.latency();
+                    self.after(latency, Act::Checked);
+                }
+                Do::Login => {
+                    let latency = self.latency();
+                    self.after(latency, Act::LoggedIn);
+                }
+                Do::Wait(until) => {
+                    wake = wake.min(until.unwrap_or(At::MAX));
+                    break;
+                }
+                Do::Read | Do::Exit => break,
+            }
+        }
+        if self.session.deadline().is_some_and(|deadline| deadline <= now) {
+            self.session.tick(now, None);
+            self.steps();
+        }
+        wake = wake.min(self.session.deadline().unwrap_or(At::MAX));
+        if self.slow <= self.world.now {
+            self.take();
+        }
+        if self.outlet.wants_polling() {
+            self.outlet.poll(now);
+            wake = wake.min(now + Duration::from_millis(100));
+        }
+        wake = wake.min(self.fill());
+        if wake != At::MAX && (ms(wake) < self.wake || self.wake <= self.world.now) {
+            self.wake = ms(wake).max(self.world.now + 1);
+            self.at(self.wake, Act::Wake);
+        }
+    }
+
+    /// The filler's thread; until when it sleeps.
+    fn fill(&mut self) -> At {
+        let now = self.now();
+        while self.outlet.wants_thread() && !self.asking {
+            match self.outlet.next(now) {
+                Todo::Done => break,
+                Todo::Wait(until) => return until.unwrap_or(At::MAX),
+                Todo::Move => {
+                    let moved = self.outlet.move_on(now);
+                    if self.slow <= self.world.now {
+                        self.take();
+                    }
+                    if !moved {
+                        return now + Duration::from_millis(20);
+                    }
+                }
+                Todo::Ask(ask) => {
+                    self.asking = true;
+                    let latency = self.latency();
+                    self.after(latency, Act::Asked(Box::new(ask)));
+                }
+            }
+        }
+        At::MAX
+    }
+
+    fn take(&mut self) {
+        while let Ok(event) = self.receiver.try_recv() {
+            if self.trace {
+                eprintln!(
+                    "{:>9}   took {} {:?} {}",
+                    self.world.now,
+                    event.name(),
+                    event.origin(),
+                    event.raw()
+                );
+            }
+            let brief = Brief::of_event(event.kind(), event.raw());
+            let at = Timestamp::from_millis(EPOCH + self.world.now);
+            self.taken.push(Taken { event, brief, at });
+        }
+    }
+}
+
+fn unauthorized() -> Error {
+    let id = "api.context.session_expired.app_error".to_owned();
+    Error::from_api(401, ApiError { id, status_code: 401, ..ApiError::default() })
+}
+
+/// The notices of a run.
+pub(super) fn notices(taken: &[Taken]) -> (Vec<(usize, Missed)>, Vec<(usize, CaughtUp)>) {
+    let (mut missed, mut caught_up) = (Vec::new(), Vec::new());
+    for (n, taken) in taken.iter().enumerate() {
+        match taken.event.payload() {
+            Ok(Payload::Missed(notice)) if taken.event.kind().is_notice() => {
+                missed.push((n, (**notice).clone()))
+            }
+            Ok(Payload::CaughtUp(notice)) if taken.event.kind().is_notice() => {
+                caught_up.push((n, (**notice).clone()));
+            }
+            _ => {}
+        }
+    }
+    (missed, caught_up)
+}
