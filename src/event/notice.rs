@@ -93,7 +93,8 @@ pub struct Missed {
     pub seq: Option<u64>,
     /// How many events of each kind were dropped ([`MissedReason::Overflow`]).
     pub dropped: BTreeMap<EventKind, u64>,
-    /// Whether the gap began before the horizon of the catch-up: then nothing of it is looked up.
+    /// Whether the gap began before the horizon of the catch-up. Then nothing of it is looked up, unless `catching_up`
+    /// says so, and then only what came after the horizon.
     pub beyond_horizon: bool,
     /// Whether the missing posts are looked up: a [`CaughtUp`] follows.
     pub catching_up: bool,

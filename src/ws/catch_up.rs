@@ -160,8 +160,9 @@ impl Filler {
         self.first_up.get_or_insert(now);
     }
 
-    /// Events are missing. Gives what the program is to be told at once; the rest when the server's time is known.
-    pub(crate) fn gap(&mut self, now: At, missed: Missed) -> Vec<Missed> {
+    /// Events are missing; `last_event` is the server's time when the last one came. Gives what the program is to be
+    /// told at once; the rest when the server's time is known.
+    pub(crate) fn gap(&mut self, now: At, missed: Missed, last_event: Timestamp) -> Vec<Missed> {
         if !self.catches_up() {
             return vec![missed];
         }
@@ -174,7 +175,7 @@ impl Filler {
         let Some(fill) = &mut self.fill else { return Vec::new() };
         fill.pause();
         let living = matches!(missed.reason, MissedReason::Overflow | MissedReason::Gap);
-        fill.gaps.push(missed);
+        fill.gaps.push((missed, last_event));
         if (living && self.clock.is_some()) || fill.gaps.len() > MOST_GAPS {
             return self.judge(now);
         }
@@ -218,19 +219,19 @@ impl Filler {
         let server = self.server_time(now).unwrap_or(Timestamp::NEVER);
         let (opened, horizon) = (self.opened, self.settings.horizon.unwrap_or_default());
         let Some(fill) = &mut self.fill else { return Vec::new() };
-        let mut told = std::mem::take(&mut fill.gaps);
-        let mut newest_beyond = None;
+        let mut told = Vec::with_capacity(fill.gaps.len());
+        let mut newest_beyond: Option<Timestamp> = None;
         let mut accepted: Option<Timestamp> = None;
-        for missed in &mut told {
-            if missed.reason != MissedReason::Resumed || !missed.since.is_never() {
-                missed.since = missed.since.max(opened.unwrap_or(missed.since));
+        for (mut missed, last_event) in std::mem::take(&mut fill.gaps) {
+            let (since, from) = look_from(&missed, last_event, opened, server, horizon);
+            missed.since = since;
+            missed.beyond_horizon = from != Some(since);
+            missed.catching_up = from.is_some();
+            match from {
+                Some(from) => accepted = Some(accepted.map_or(from, |other| other.min(from))),
+                None => newest_beyond = newest_beyond.max(Some(since)),
             }
-            missed.beyond_horizon = missed.since.is_never() || server.since(missed.since) > horizon;
-            missed.catching_up = !missed.beyond_horizon;
-            let which = if missed.beyond_horizon { &mut newest_beyond } else { &mut accepted };
-            *which = Some(which.map_or(missed.since, |since: Timestamp| {
-                if missed.beyond_horizon { since.max(missed.since) } else { since.min(missed.since) }
-            }));
+            told.push(missed);
         }
         if newest_beyond.is_some_and(|beyond| fill.since <= beyond) {
             // What is being filled is older still.
@@ -449,6 +450,7 @@ impl Filler {
                 return Moved::On;
             }
             fill.again = Some(since);
+            fill.stopped.clear();
             fill.passes = 0;
             fill.stage = Stage::Rest { until: now };
             return Moved::On;
@@ -466,7 +468,7 @@ impl Filler {
     /// The stream ends for good: gives all that waits, and what of it has to be told.
     pub(crate) fn end(&mut self) -> (Vec<Missed>, Vec<Event>) {
         let Some(mut fill) = self.fill.take() else { return (Vec::new(), Vec::new()) };
-        let gaps = std::mem::take(&mut fill.gaps);
+        let gaps = std::mem::take(&mut fill.gaps).into_iter().map(|(missed, _)| missed).collect();
         if !fill.reported {
             fill.give_up(Unrestored::Posts);
             fill.report();
@@ -501,6 +503,31 @@ impl Filler {
     /// A position never lies before the beginning.
     pub(crate) fn not_before_opening(&self, time: Timestamp) -> Timestamp {
         time.max(self.opened.unwrap_or(time))
+    }
+}
+
+/// Since when events are missing, and from when on they are looked up, if at all. Answers to pings prove that the link
+/// lives, not that nothing was left out: where the horizon allows it, the last event counts.
+fn look_from(
+    missed: &Missed,
+    last_event: Timestamp,
+    opened: Option<Timestamp>,
+    server: Timestamp,
+    horizon: Duration,
+) -> (Timestamp, Option<Timestamp>) {
+    let since = missed.since.max(opened.unwrap_or(missed.since));
+    if missed.since.is_never() && missed.reason == MissedReason::Resumed {
+        return (Timestamp::NEVER, None);
+    }
+    let early = if last_event.is_never() { since } else { last_event.min(since) };
+    let early = early.max(opened.unwrap_or(early));
+    let within = |time: Timestamp| server.since(time) <= horizon;
+    match missed.reason {
+        _ if within(early) => (early, Some(early)),
+        // A number was left out of a quiet link, who knows when.
+        MissedReason::Gap => (early, Some(server.minus(horizon))),
+        _ if within(since) => (since, Some(since)),
+        _ => (early, None),
     }
 }
 

@@ -5,7 +5,7 @@ use crossbeam_channel::Receiver;
 use super::catch_up::{Brief, Filler, Moved, Settings, Todo, Told};
 use super::position::Position;
 use super::queue::{Mark, Offer, Overflow, Queue};
-use super::session::At;
+use super::session::{At, Gap};
 use crate::error::Error;
 use crate::event::{Event, EventKind, Missed, Payload};
 use crate::time::Timestamp;
@@ -16,6 +16,8 @@ pub(crate) struct Outlet {
     filler: Filler,
     /// The filler's thread is gone before its time: the timer does what is left.
     orphaned: bool,
+    /// The server time of the last event's mark: a number left out is noticed by the next event only.
+    last_event: Timestamp,
 }
 
 impl Outlet {
@@ -27,7 +29,15 @@ impl Outlet {
     ) -> (Self, Receiver<Event>) {
         let (queue, receiver) = Queue::new(settings.capacity, policy, start);
         let from = from.map(|position| (position.server_time, position.overlap.keys()));
-        (Self { queue, filler: Filler::new(settings, from), orphaned: false }, receiver)
+        (
+            Self {
+                queue,
+                filler: Filler::new(settings, from),
+                orphaned: false,
+                last_event: Timestamp::NEVER,
+            },
+            receiver,
+        )
     }
 
     /// Offers a live event; it is only made if there is room for it. `mark` is where the stream stands behind it,
@@ -41,8 +51,9 @@ impl Outlet {
         make: impl FnOnce() -> Event,
     ) -> Offer {
         if let Some(missed) = self.queue.drained() {
-            self.gap(now(), missed);
+            self.overflowed(now(), missed);
         }
+        self.last_event = mark.server_time;
         let brief = if self.filler.wants_briefs() { Brief::of_event(kind, text) } else { None };
         if self.filler.is_open() {
             let offer = self.filler.hold(kind, brief, mark, make);
@@ -75,14 +86,22 @@ impl Outlet {
         self.queue.notice(Event::notice(payload));
     }
 
-    /// Events are missing.
-    pub(crate) fn gap(&mut self, now: At, missed: Missed) {
+    /// Events are missing, because of the link.
+    pub(crate) fn gap(&mut self, now: At, gap: Gap) {
         // What was dropped before is older, and is told first.
         if let Some(dropped) = self.queue.end_overflow() {
-            let told = self.filler.gap(now, dropped);
-            self.tell(told);
+            self.overflowed(now, dropped);
         }
-        let told = self.filler.gap(now, missed);
+        let Gap { reason, since, last_event, last_seq, seq } = gap;
+        let missed = Missed { reason, since, last_seq, seq, ..Missed::default() };
+        let told = self.filler.gap(now, missed, last_event);
+        self.tell(told);
+    }
+
+    /// Events were dropped, because too many came.
+    fn overflowed(&mut self, now: At, missed: Missed) {
+        let since = missed.since;
+        let told = self.filler.gap(now, missed, since);
         self.tell(told);
     }
 
@@ -99,7 +118,7 @@ impl Outlet {
 
     /// The server answered a ping, and told its time.
     pub(crate) fn heard(&mut self, now: At, time: Timestamp) {
-        let told = self.filler.heard(now, time, self.queue.floor());
+        let told = self.filler.heard(now, time, self.queue.floor().min(self.last_event));
         self.tell(told);
     }
 
@@ -107,7 +126,7 @@ impl Outlet {
     pub(crate) fn poll(&mut self, now: At) {
         self.queue.place_held();
         if let Some(missed) = self.queue.drained() {
-            self.gap(now, missed);
+            self.overflowed(now, missed);
         }
         if self.orphaned {
             self.filler.give_up();
@@ -153,7 +172,7 @@ impl Outlet {
         );
         match moved {
             Moved::Overflowed(missed) => {
-                self.gap(now, missed);
+                self.overflowed(now, missed);
                 true
             }
             Moved::On => self.queue.puts() > before || !self.filler.is_open(),

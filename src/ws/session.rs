@@ -122,12 +122,15 @@ pub(crate) struct Session {
     strikes: (u64, u32),
     stuck: (u64, u32),
     repeats: u32,
+    /// `known.server_time` when the last event came.
+    last_event: Timestamp,
 }
 
 impl Session {
     pub(crate) fn new(settings: Settings, from: Option<Known>) -> Self {
         let backoff = Backoff::new(settings.backoff_scale, settings.seed);
         let earlier_run = from.is_some();
+        let last_event = from.as_ref().map_or(Timestamp::NEVER, |from| from.server_time);
         Self {
             settings,
             state: State::Waiting { until: At::ZERO },
@@ -148,6 +151,7 @@ impl Session {
             strikes: (0, 0),
             stuck: (0, 0),
             repeats: 0,
+            last_event,
         }
     }
 
@@ -323,6 +327,7 @@ impl Session {
             self.missed(MissedReason::Gap, None);
         }
         self.known.next = seq.saturating_add(1);
+        self.last_event = self.known.server_time;
         Verdict::Deliver { resumed }
     }
 
@@ -361,7 +366,8 @@ impl Session {
 
     fn missed(&mut self, reason: MissedReason, seq: Option<u64>) {
         let last_seq = self.known.next.checked_sub(1);
-        let gap = Gap { reason, since: self.known.server_time, last_seq, seq };
+        let (since, last_event) = (self.known.server_time, self.last_event);
+        let gap = Gap { reason, since, last_event, last_seq, seq };
         self.note(Note::Missed(gap));
     }
 

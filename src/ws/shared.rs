@@ -15,10 +15,10 @@ use super::dial::{Abort, closed};
 use super::frame;
 use super::outlet::Outlet;
 use super::queue::{Mark, Overflow};
-use super::session::{At, Gap, Known, Note, Session, Settings, Step};
+use super::session::{At, Known, Note, Session, Settings, Step};
 use super::wire::{Refused, Wire};
 use crate::error::{Error, ErrorKind, Result};
-use crate::event::{Connected, Disconnected, Event, EventKind, Missed, Payload, SessionExpired};
+use crate::event::{Connected, Disconnected, Event, EventKind, Payload, SessionExpired};
 
 /// How often an overflow is looked at, so that its notice comes on a stream gone silent too.
 pub(crate) const LOOK: Duration = Duration::from_millis(100);
@@ -272,7 +272,7 @@ impl Shared {
             Note::Missed(gap) => {
                 core.counts.missed += 1;
                 log::warn!("events are missing: {}", gap.reason);
-                core.outlet.gap(self.now(), missed(gap));
+                core.outlet.gap(self.now(), gap);
                 self.to_filler.notify_one();
                 return;
             }
@@ -357,10 +357,6 @@ impl Shared {
 
 fn ended(cause: &Error) -> Error {
     Error::new(ErrorKind::Closed, "the stream has ended").because(cause.clone())
-}
-
-fn missed(gap: Gap) -> Missed {
-    Missed { reason: gap.reason, since: gap.since, last_seq: gap.last_seq, seq: gap.seq, ..Missed::default() }
 }
 
 /// Where the stream stands.

@@ -88,8 +88,8 @@ pub(super) enum Stage {
 #[derive(Debug)]
 pub(super) struct Fill {
     pub(super) stage: Stage,
-    /// Gaps whose age is not known yet.
-    pub(super) gaps: Vec<Missed>,
+    /// Gaps whose age is not known yet, with the server time of the last event before each.
+    pub(super) gaps: Vec<(Missed, Timestamp)>,
     /// What happened after this is missing, unless it is in `memory`.
     pub(super) since: Timestamp,
     /// Another pass, with what changed after this.
@@ -105,6 +105,8 @@ pub(super) struct Fill {
     pub(super) passes: u32,
     /// Channels whose rows could not all be had.
     short: HashSet<ChannelId>,
+    /// Channels whose newer posts found no room: they are read again when the hold is empty, and not before.
+    pub(super) stopped: HashSet<ChannelId>,
     pub(super) report: CaughtUp,
     /// Whether the report was given.
     pub(super) reported: bool,
@@ -142,6 +144,7 @@ impl Fill {
             progress: false,
             passes: 0,
             short: HashSet::new(),
+            stopped: HashSet::new(),
             report: CaughtUp { complete: true, ..CaughtUp::default() },
             reported: false,
             retry: Retry { backoff, failing_since: None, until: None, refusals: 0 },
@@ -171,6 +174,9 @@ impl Fill {
         room: usize,
     ) -> Merged {
         let Rows { channel, rows, cut, short } = found;
+        if self.stopped.contains(&channel.id) {
+            return Merged::Cut;
+        }
         if cut {
             self.name(Unrestored::Changes, channel.id.clone());
         }
@@ -184,6 +190,12 @@ impl Fill {
         // Posts of one millisecond are in the order of the list; what is not in it came later.
         let ranks: HashMap<u64, usize> =
             rows.iter().enumerate().map(|(rank, row)| (Brief::of_post(row).id, rank)).collect();
+        for row in &rows {
+            if rows::came_and_went(row, self.since, &self.memory.known) {
+                let brief = Brief::of_post(row);
+                self.memory.known.extend([brief.posted(), brief.deleted()]);
+            }
+        }
         for (kind, row) in self.in_order(rows, wants) {
             let brief = Brief::of_post(&row);
             let event = rows::event(kind, row, &channel, names);
@@ -193,6 +205,7 @@ impl Fill {
             if let Some(place) = place {
                 if self.hold.len() >= room {
                     self.cut(place);
+                    self.stopped.insert(channel.id);
                     return Merged::Cut;
                 }
             }

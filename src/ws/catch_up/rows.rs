@@ -30,6 +30,12 @@ pub(crate) fn judge(row: &Post, since: Timestamp, known: &HashSet<Key>) -> Optio
     (row.edit_at > since && !known.contains(&brief.edited())).then_some(EventKind::PostEdited)
 }
 
+/// Whether the post was made and deleted in the gap: nothing is told of it, and nothing may be told later.
+pub(crate) fn came_and_went(row: &Post, since: Timestamp, known: &HashSet<Key>) -> bool {
+    let gone = row.original_id.is_empty() && !row.delete_at.is_never();
+    gone && row.create_at > since && !known.contains(&Brief::of_post(row).posted())
+}
+
 /// The same envelope that the server would have sent.
 pub(crate) fn event(
     kind: EventKind,

@@ -59,6 +59,8 @@ pub(crate) enum Note {
 pub(crate) struct Gap {
     pub(crate) reason: MissedReason,
     pub(crate) since: Timestamp,
+    /// As `since`, when the last event came.
+    pub(crate) last_event: Timestamp,
     pub(crate) last_seq: Option<u64>,
     pub(crate) seq: Option<u64>,
 }

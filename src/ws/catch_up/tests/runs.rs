@@ -71,8 +71,18 @@ fn faults(rng: &mut Rng, length: i64) -> Vec<(i64, Fault)> {
 
 fn run(seed: u64, trace: bool) -> Sum {
     let mut rng = Rng(seed.wrapping_mul(0x2545_f491_4f6c_dd1d) | 1);
-    let length = rng.ms(90_000, 150_000);
-    let faults = faults(&mut rng, length);
+    let mut length = rng.ms(90_000, 150_000);
+    let mut faults = faults(&mut rng, length);
+    if rng.chance(3) {
+        // A night, and the server has forgotten the connection.
+        let night = rng.ms(14, 600) * 60_000;
+        let at = rng.ms(30_000, length);
+        for (time, _) in faults.iter_mut().filter(|(time, _)| *time >= at) {
+            *time += night;
+        }
+        faults.extend([(at, Fault::Outage(night)), (at + night - 1, Fault::Reap)]);
+        length += night;
+    }
     let mut sim = Sim::new(seed, HORIZON, trace);
     if trace {
         eprintln!("{faults:?}");
@@ -202,8 +212,10 @@ fn ten_thousand_schedules_lose_and_double_nothing() {
         return;
     }
     let count: u64 = std::env::var("SCHEDULES").map_or(SCHEDULES, |n| n.parse().unwrap());
-    let half = std::thread::spawn(move || run_all(1, count / 2 + 1));
-    let mut sum = run_all(count / 2 + 1, count + 1);
+    let first: u64 = std::env::var("FIRST").map_or(1, |n| n.parse().unwrap());
+    let middle = first + count / 2;
+    let half = std::thread::spawn(move || run_all(first, middle));
+    let mut sum = run_all(middle, first + count);
     sum.add(&half.join().unwrap());
     println!("{sum:?}");
     assert!(sum.all_origins * 10 >= sum.schedules * 9, "{sum:?}");

@@ -90,6 +90,8 @@ pub(super) struct Taken {
 
 struct Link {
     id: u64,
+    /// Whether the client knows it.
+    open: bool,
     /// When what was sent last arrives.
     arrives: i64,
     black: bool,
@@ -203,14 +205,14 @@ impl Sim {
             let mut time = self.rng.ms(200, 3000);
             while time < length {
                 self.at(time, Act::Post(user));
-                time += self.rng.ms(1, 9000);
+                time += self.rng.ms(1, length / 11);
             }
         }
         for _ in 0..6 {
             let time = self.rng.ms(500, length);
             self.at(time, Act::Change);
         }
-        if self.rng.chance(10) {
+        if self.rng.chance(2) {
             let (time, count) =
                 (self.rng.ms(500, length), [20, 40, 160, 300][usize::try_from(self.rng.below(4)).unwrap()]);
             self.at(time, Act::Burst(count));
@@ -289,15 +291,16 @@ impl Sim {
             Act::Fault(fault) => self.fault(fault),
             Act::Up => self.up = true,
             Act::Upgrade(resume, login) => self.upgrade(resume.as_ref(), login),
-            Act::Upgraded(id, epoch) => {
-                if epoch == self.epoch {
+            Act::Upgraded(id, epoch) => match &mut self.link {
+                Some(link) if link.id == id && epoch == self.epoch => {
+                    link.open = true;
                     self.session.upgraded(self.now());
-                } else {
+                }
+                _ => {
                     self.link = None;
                     self.session.dial_failed(self.now(), Error::new(ErrorKind::Io, "cut"));
                 }
-                let _ = id;
-            }
+            },
             Act::DialFailed(error) => self.session.dial_failed(self.now(), *error),
             Act::Frame(link, text) => self.frame(link, &text),
             Act::PingArrives(link, seq) => self.ping_arrives(link, seq),
@@ -380,7 +383,7 @@ impl Sim {
         let id = self.links;
         let frames = self.world.connect(id, login, resume);
         let arrives = self.world.now + latency;
-        self.link = Some(Link { id, arrives: arrives + 1, black: false, stalled: 0 });
+        self.link = Some(Link { id, open: false, arrives: arrives + 1, black: false, stalled: 0 });
         self.at(arrives, Act::Upgraded(id, self.epoch));
         if login == self.world.login {
             self.send(frames);
@@ -439,11 +442,12 @@ impl Sim {
 
     /// The client's end of the link is gone.
     fn lose(&mut self, link: u64, ended: &Ended) {
-        if self.link.as_ref().is_none_or(|present| present.id != link) {
+        let Some(lost) = self.link.take_if(|present| present.id == link) else { return };
+        self.after(30, Act::Notice(link));
+        if !lost.open {
+            // The dial fails.
             return;
         }
-        self.link = None;
-        self.after(30, Act::Notice(link));
         self.session.lost(self.now(), ended);
         self.steps();
     }
@@ -490,16 +494,7 @@ impl Sim {
             Note::Disconnected { reason, detail } => {
                 self.outlet.notice(Payload::Disconnected(Disconnected { reason, detail }));
             }
-            Note::Missed(gap) => {
-                let missed = Missed {
-                    reason: gap.reason,
-                    since: gap.since,
-                    last_seq: gap.last_seq,
-                    seq: gap.seq,
-                    ..Missed::default()
-                };
-                self.outlet.gap(now, missed);
-            }
+            Note::Missed(gap) => self.outlet.gap(now, gap),
             Note::Expired { login_again } => {
                 self.outlet.notice(Payload::SessionExpired(SessionExpired { login_again }));
             }
@@ -507,7 +502,6 @@ impl Sim {
     }
 
     fn fault(&mut self, fault: Fault) {
-        let link = self.link.as_ref().map(|link| link.id);
         match fault {
             Fault::Cut => self.cut_link(0),
             Fault::HalfCut(notice) => self.cut_link(notice),
@@ -546,7 +540,6 @@ impl Sim {
                 self.after(time, Act::Take);
             }
         }
-        let _ = link;
     }
 
     fn down(&mut self, time: i64) {
@@ -669,14 +662,10 @@ fn unauthorized() -> Error {
 /// The notices of a run.
 pub(super) fn notices(taken: &[Taken]) -> (Vec<(usize, Missed)>, Vec<(usize, CaughtUp)>) {
     let (mut missed, mut caught_up) = (Vec::new(), Vec::new());
-    for (n, taken) in taken.iter().enumerate() {
+    for (n, taken) in taken.iter().enumerate().filter(|(_, taken)| taken.event.kind().is_notice()) {
         match taken.event.payload() {
-            Ok(Payload::Missed(notice)) if taken.event.kind().is_notice() => {
-                missed.push((n, (**notice).clone()))
-            }
-            Ok(Payload::CaughtUp(notice)) if taken.event.kind().is_notice() => {
-                caught_up.push((n, (**notice).clone()));
-            }
+            Ok(Payload::Missed(notice)) => missed.push((n, (**notice).clone())),
+            Ok(Payload::CaughtUp(notice)) => caught_up.push((n, (**notice).clone())),
             _ => {}
         }
     }
