@@ -16,6 +16,9 @@ pub fn server() -> Result<Option<&'static TestServer>> {
     if std::env::var_os("MATTERMOST_URL").is_some() {
         return Ok(None);
     }
+    if let Some(server) = SERVER.get() {
+        return Ok(Some(server));
+    }
     let server = TestServer::start()?;
     eprintln!("MATTERMOST_URL is not set: talking to a TestServer at {}", server.url());
     Ok(Some(SERVER.get_or_init(|| server)))
