@@ -30,3 +30,4 @@ mod secrets;
 #[cfg(feature = "native-tls")]
 mod tls;
 mod transfers;
+mod ws_stream;

@@ -202,11 +202,15 @@ fn states() -> Vec<Named> {
 }
 
 const WITHIN: Duration = Duration::from_millis(100);
-/// A machine that does other things too.
-const LATEST: Duration = Duration::from_millis(150);
 
+/// How often each state is tried; `MATTERMOST_TRIES=100` for the figures of DESIGN.md.
 fn tries() -> usize {
     std::env::var("MATTERMOST_TRIES").ok().and_then(|text| text.parse().ok()).unwrap_or(2)
+}
+
+/// The longest time that counts as kept. Beside other tests a thread can wait long for its turn.
+fn latest() -> Duration {
+    Duration::from_millis(if std::env::var_os("MATTERMOST_TRIES").is_some() { 150 } else { 500 })
 }
 
 #[test]
@@ -219,7 +223,7 @@ fn close_returns_in_time_in_every_state() {
             let report = case.events.close(WITHIN);
             let took = began.elapsed();
             longest = longest.max(took);
-            assert!(took <= LATEST, "{name}: {took:?} {report:?}");
+            assert!(took <= latest(), "{name}: {took:?} {report:?}");
             assert_eq!(!report.detached.is_empty(), case.detached, "{name}: {report:?}");
             assert!(report.goodbye == (name == "polite"), "{name}: {report:?}");
             // What is queued is still there, then it is over.
@@ -243,12 +247,12 @@ fn stop_does_not_block_and_drop_does_not_hang() {
                 scope.spawn(|| stopper.clone().stop());
             }
         });
-        assert!(began.elapsed() < Duration::from_millis(50), "{name}: {:?}", began.elapsed());
+        assert!(began.elapsed() < Duration::from_millis(200), "{name}: {:?}", began.elapsed());
         assert!(stopper.is_stopped());
         case.events.receiver().iter().for_each(drop);
         let began = Instant::now();
         drop(case.events);
-        assert!(began.elapsed() < Duration::from_millis(300), "{name}: {:?}", began.elapsed());
+        assert!(began.elapsed() < Duration::from_millis(600), "{name}: {:?}", began.elapsed());
         stopper.stop();
     }
 }
@@ -262,7 +266,7 @@ fn several_threads_may_close_at_once() {
                 scope.spawn(|| {
                     let began = Instant::now();
                     case.events.close(WITHIN);
-                    assert!(began.elapsed() <= LATEST, "{:?}", began.elapsed());
+                    assert!(began.elapsed() <= latest(), "{:?}", began.elapsed());
                 });
             }
             // While another one still iterates.

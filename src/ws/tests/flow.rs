@@ -522,3 +522,77 @@ fn latency_of_sending() {
         reading.join().unwrap();
     });
 }
+
+/// A server that asks for new keys again and again, while both sides send.
+#[cfg(all(feature = "native-tls", unix))]
+#[test]
+#[ignore = "needs the program openssl"]
+fn new_keys_on_the_way() {
+    use std::io::{BufRead, BufReader};
+    use std::process::{Command, Stdio};
+    let data = |name: &str| format!("{}/tests/data/tls/{name}", env!("CARGO_MANIFEST_DIR"));
+    let mut child = Command::new("openssl")
+        .args(["s_server", "-accept", "127.0.0.1:0", "-tls1_3"])
+        .args(["-cert", &data("server.pem"), "-key", &data("server.key.pem")])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let (mut input, mut output) = (child.stdin.take().unwrap(), BufReader::new(child.stdout.take().unwrap()));
+    let mut line = String::new();
+    while !line.starts_with("ACCEPT ") {
+        line.clear();
+        assert!(output.read_line(&mut line).unwrap() > 0);
+    }
+    let port: u16 = line.trim().rsplit(':').next().unwrap().parse().unwrap();
+    let mut fake = Fake::new(port);
+    let pem = std::fs::read(data("ca.pem")).unwrap();
+    fake.config.tls = crate::tls::Tls::new(crate::TlsConfig::new().add_root(&pem).unwrap());
+    fake.config.base.tls = true;
+    let fake = Arc::new(fake);
+    let opening = thread::spawn(move || fake.builder().open());
+    let mut key = String::new();
+    while !key.starts_with("Sec-WebSocket-Key: ") {
+        key.clear();
+        assert!(output.read_line(&mut key).unwrap() > 0);
+    }
+    let request = format!("GET / HTTP/1.1\r\n{}\r\n\r\n", key.trim());
+    let (_, answer) = read_upgrade(&mut request.as_bytes());
+    // What is written in one piece is sent in one piece; a piece that begins with K is a command.
+    let mut say = |bytes: &[u8]| {
+        input.write_all(bytes).unwrap();
+        input.flush().unwrap();
+        thread::sleep(Duration::from_millis(20));
+    };
+    say(answer.as_bytes());
+    say(&frame(0x81, hello(ID).as_bytes()));
+    let events = opening.join().unwrap().unwrap();
+    // Whether what we send arrives: each action is seen in the clear only by who unmasks it, so count the bytes.
+    let arrived = Arc::new(AtomicU64::new(0));
+    let counting = {
+        let arrived = Arc::clone(&arrived);
+        thread::spawn(move || {
+            let mut chunk = [0; 4096];
+            while let Ok(count @ 1..) = output.read(&mut chunk) {
+                arrived.fetch_add(count as u64, Ordering::Relaxed);
+            }
+        })
+    };
+    for seq in 1..=30 {
+        say(if seq % 2 == 0 { b"K\n" } else { b"k\n" });
+        events.send("x", Some(json!({"x": "y".repeat(1000)}))).unwrap();
+        say(&frame(0x81, event(seq).as_bytes()));
+    }
+    posts(&events, 30, event);
+    assert_eq!(events.stats().links, 1);
+    let until = Instant::now() + PATIENCE;
+    while arrived.load(Ordering::Relaxed) < 30_000 {
+        assert!(Instant::now() < until, "{}", arrived.load(Ordering::Relaxed));
+        thread::sleep(Duration::from_millis(5));
+    }
+    drop(events);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    counting.join().unwrap();
+}
