@@ -3,6 +3,7 @@
 #[cfg(feature = "admin")]
 mod admin;
 mod builder;
+pub mod doctor;
 mod groups;
 mod names;
 mod stream;

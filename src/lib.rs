@@ -21,6 +21,7 @@ mod time;
 mod tls;
 pub mod ws;
 
+pub use client::doctor;
 pub use client::{Client, ClientBuilder};
 pub use crossbeam_channel;
 pub use error::{Error, ErrorKind, Result};

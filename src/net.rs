@@ -130,7 +130,10 @@ pub(crate) fn read_head(from: &mut impl Read, who: &str, limit: usize) -> Result
             Ok(count @ 1..) => count,
             Err(e) if e.kind() == io::ErrorKind::Interrupted => continue,
             Err(e) if e.kind() == io::ErrorKind::TimedOut => {
-                return Err(Error::new(ErrorKind::Timeout, format!("{who} did not answer in time")));
+                return Err(Error::new(ErrorKind::Timeout, format!("{who} did not answer in time"))
+                    .with_hint(
+                        "it accepts connections and says nothing: is it the right port, is it overloaded?",
+                    ));
             }
             Err(e) if !is_hang_up(&e) => {
                 let broken = |e| Error::io(format!("the connection to {who} broke"), e);

@@ -142,6 +142,11 @@ mod on {
             if let Some(built) = self.connector.get() {
                 return Ok(built);
             }
+            let built = self.build(self.config.accept_invalid)?;
+            Ok(self.connector.get_or_init(|| built))
+        }
+
+        fn build(&self, accept_invalid: bool) -> Result<TlsConnector> {
             let config = &self.config;
             let mut builder = TlsConnector::builder();
             builder.min_protocol_version(Some(Protocol::Tlsv12));
@@ -152,12 +157,26 @@ mod on {
             if let Some(identity) = &config.identity {
                 builder.identity(identity.clone());
             }
-            if config.accept_invalid {
+            if accept_invalid {
                 builder.danger_accept_invalid_certs(true).danger_accept_invalid_hostnames(true);
             }
-            let built =
-                builder.build().map_err(|e| Error::new(ErrorKind::Tls, "TLS cannot be set up").because(e))?;
-            Ok(self.connector.get_or_init(|| built))
+            builder.build().map_err(|e| Error::new(ErrorKind::Tls, "TLS cannot be set up").because(e))
+        }
+
+        /// The certificate of whoever answers, as DER, whether it is good or not. Nothing is sent to them.
+        pub(crate) fn look<S: std::io::Read + std::io::Write>(
+            &self,
+            host: &str,
+            stream: S,
+        ) -> Option<Vec<u8>> {
+            let name = self.config.name.as_deref().unwrap_or(host);
+            let stream = self.build(true).ok()?.connect(name, stream).ok()?;
+            stream.peer_certificate().ok()??.to_der().ok()
+        }
+
+        /// Whether certificates are not checked at all.
+        pub(crate) fn accepts_anything(&self) -> bool {
+            self.config.accept_invalid
         }
 
         /// Shakes hands over a blocking stream. The stream's own deadlines apply.

@@ -194,7 +194,7 @@ impl ClientBuilder {
         }
     }
 
-    fn http(self) -> Result<Http> {
+    pub(super) fn http(self) -> Result<Http> {
         let mut config = Config::new(BaseUrl::parse(&self.url)?);
         if let Some(url) = &self.websocket_url {
             config.websocket = Some(BaseUrl::parse_websocket(url)?);
@@ -256,7 +256,7 @@ impl ClientBuilder {
     }
 }
 
-fn connect(http: Http) -> Result<Client> {
+pub(super) fn connect(http: Http) -> Result<Client> {
     if http.config().base.unix.is_some() {
         http.get("/system/ping", &[]).ok()?;
         return Ok(Client::local(http));

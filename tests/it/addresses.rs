@@ -12,7 +12,7 @@ use crate::peer::{Peer, relay};
 fn an_ipv6_literal() {
     let server = TestServer::start().unwrap();
     let upstream = server.port();
-    let passing = move |stream| relay(stream, TcpStream::connect(("127.0.0.1", upstream)).unwrap());
+    let passing = move |stream| relay(&stream, &TcpStream::connect(("127.0.0.1", upstream)).unwrap());
     let Ok(peer) = Peer::at("[::1]:0", passing) else {
         println!("not run: this machine has no IPv6");
         return;

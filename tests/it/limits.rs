@@ -77,7 +77,7 @@ fn an_endless_body() {
                 continue;
             }
             let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n[");
-            while stream.write_all(&[b' '; 64 << 10]).is_ok() {}
+            while stream.write_all(&[b' '; 8192]).is_ok() {}
         }
     });
     let client = builder(&peer).body_limit(1 << 20).connect().unwrap();
@@ -279,7 +279,7 @@ fn messages_and_their_pieces() {
         let text = event_of(1000);
         let mut bytes = Vec::new();
         for (number, piece) in text.as_bytes().chunks(1000_usize.div_ceil(pieces)).enumerate() {
-            let first = if number == 0 { 1 } else { 0 } | if number + 1 == pieces { 0x80 } else { 0 };
+            let first = u8::from(number == 0) | if number + 1 == pieces { 0x80 } else { 0 };
             bytes.extend(frame(first, piece));
         }
         let (events, _peer) = after_hello(&server, bytes, limit, 10);

@@ -3,6 +3,7 @@
 #![expect(
     clippy::indexing_slicing,
     clippy::panic,
+    clippy::print_stdout,
     clippy::unwrap_used,
     reason = "a test that panics has failed"
 )]
@@ -11,6 +12,7 @@ mod addresses;
 mod bad_input;
 mod calls;
 mod contract;
+mod doctor;
 mod events;
 mod layers;
 mod limits;

@@ -117,7 +117,7 @@ pub(crate) fn me() -> String {
 }
 
 /// Passes bytes on in both directions until one side has finished.
-pub(crate) fn relay(one: TcpStream, other: TcpStream) {
+pub(crate) fn relay(one: &TcpStream, other: &TcpStream) {
     let copy = |from: &TcpStream, to: &TcpStream| {
         let (mut from, mut to) = (from, to);
         let _ = io::copy(&mut from, &mut to);
@@ -127,8 +127,8 @@ pub(crate) fn relay(one: TcpStream, other: TcpStream) {
     let _ = one.set_read_timeout(None);
     let _ = other.set_read_timeout(None);
     thread::scope(|scope| {
-        scope.spawn(|| copy(&one, &other));
-        copy(&other, &one);
+        scope.spawn(|| copy(one, other));
+        copy(other, one);
     });
 }
 

@@ -86,7 +86,7 @@ fn serve(mode: Mode, mut stream: TcpStream, asked: &Mutex<Vec<String>>) {
             assert!(head.starts_with("CONNECT "), "{head}");
             let upstream = TcpStream::connect(target).unwrap();
             stream.write_all(b"HTTP/1.1 200 Connection established\r\n\r\n").unwrap();
-            relay(stream, upstream);
+            relay(&stream, &upstream);
         }
         Mode::Answer(answer) => drop(stream.write_all(answer.as_bytes())),
         Mode::Endless => while stream.write_all(&[b'x'; 4096]).is_ok() {},
@@ -138,7 +138,7 @@ fn socks(mode: Mode, mut stream: TcpStream, asked: &Mutex<Vec<String>>) -> std::
     asked.lock().unwrap().push(format!("{host}:{port}"));
     let upstream = TcpStream::connect((host, port))?;
     stream.write_all(&[5, 0, 0, 3, 1, b'x', 0, 0])?;
-    relay(stream, upstream);
+    relay(&stream, &upstream);
     Ok(())
 }
 

@@ -107,7 +107,7 @@ fn a_day_of_work() {
         let Some(head) = read_head(&mut stream) else { return };
         let upstream = TcpStream::connect(head.split(' ').nth(1).unwrap()).unwrap();
         stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n").unwrap();
-        crate::peer::relay(stream, upstream);
+        crate::peer::relay(&stream, &upstream);
     });
     for port in [refusing.port(), passing.port(), closed_port()] {
         for (scheme, password) in [("http", proxy), ("socks5", socks)] {

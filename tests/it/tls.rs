@@ -314,3 +314,37 @@ fn an_added_ca_stands_beside_those_of_the_system() {
     row("another CA added to it", &server, "localhost", good.port(), added, None);
     row("only that other CA", &server, "localhost", good.port(), only, NOT_TRUSTED);
 }
+
+#[test]
+fn the_doctor_names_the_certificate() {
+    let server = TestServer::start().unwrap();
+    for (certificate, tls, words) in [
+        (
+            "good.pem",
+            TlsConfig::new(),
+            "for localhost, chat.test, issued by Test CA, from 2020-01-01 to 2120-01-01",
+        ),
+        ("elsewhere.pem", ca(), "for other.example, issued by Test CA"),
+        ("expired.pem", ca(), "to 2002-01-01"),
+    ] {
+        let front = front(certificate, server.port());
+        let builder = Client::builder(format!("https://localhost:{}", front.port())).no_proxy().tls(tls);
+        let report = builder.login("janedoe", PASSWORD).doctor();
+        println!("{report}");
+        let check = report.failures().next().unwrap();
+        assert!(check.name == "TLS" && check.finding.contains(words) && check.remedy.is_some(), "{report}");
+        assert_eq!(server.requests().len(), 0, "something was sent without trust");
+    }
+    let front = front("good.pem", server.port());
+    let builder = |tls| Client::builder(format!("https://localhost:{}", front.port())).no_proxy().tls(tls);
+    let report = builder(ca()).login("janedoe", PASSWORD).doctor();
+    assert!(report.is_healthy() && report.check("TLS").unwrap().finding.contains("Test CA"), "{report}");
+    let report =
+        builder(TlsConfig::new().danger_accept_invalid_certificates()).login("janedoe", PASSWORD).doctor();
+    assert!(report.check("TLS").unwrap().finding.contains("not checked"), "{report}");
+    let http =
+        Client::builder(format!("https://127.0.0.1:{}", server.port())).no_proxy().login("janedoe", PASSWORD);
+    let report = http.doctor();
+    println!("{report}");
+    assert!(report.check("TLS").unwrap().remedy.as_ref().unwrap().contains("http instead of https"));
+}

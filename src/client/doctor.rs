@@ -1,0 +1,477 @@
+//! Why it does not work, in plain words.
+//!
+//! [`ClientBuilder::doctor`] looks at everything between a program and its server, one step after the other, and
+//! also where [`connect`](ClientBuilder::connect) fails; [`Client::doctor`] does the same for a client that is
+//! connected. Nothing is posted, and credentials are sent to a server that was found to be a Mattermost only.
+//!
+//! ```no_run
+//! let report = mattermost::Client::builder("chat.example.com").token("...").doctor();
+//! println!("{report}");
+//! assert!(report.is_healthy());
+//! ```
+
+mod account;
+mod certificate;
+mod line;
+
+use std::fmt;
+use std::time::{Duration, Instant};
+
+use self::certificate::Certificate;
+use self::line::{Line, Said};
+use super::{Client, ClientBuilder};
+use crate::error::{Error, short};
+use crate::http::Http;
+use crate::time::Timestamp;
+
+/// What was found.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct Report {
+    /// In the order in which they were made.
+    pub checks: Vec<Check>,
+}
+
+/// One thing that was looked at.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Check {
+    /// What it is about: `settings`, `name`, `proxy`, `connection`, `TLS`, `server`, `version`, `clock`, `login`,
+    /// `MFA`, `teams`, `stream`, `channel` or `permission`.
+    pub name: &'static str,
+    /// How it went.
+    pub outcome: Outcome,
+    /// What was seen.
+    pub finding: String,
+    /// What usually helps.
+    pub remedy: Option<String>,
+}
+
+/// How a check went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Outcome {
+    /// As it should be.
+    Ok,
+    /// It works, but may not do so always or everywhere.
+    Warn,
+    /// It does not work.
+    Fail,
+    /// Not looked at, because of an earlier failure or because there is nothing to look at.
+    Skipped,
+}
+
+/// Later servers may well work, earlier ones may miss what is asked for.
+const TESTED: ((u32, u32), (u32, u32)) = ((5, 37), (11, 6));
+/// A certificate that ends sooner is worth a word.
+const SOON: Duration = Duration::from_secs(14 * 86_400);
+/// For each call.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// A `Date` counts seconds, and the answer took some time.
+const CLOCK: Duration = Duration::from_secs(10);
+
+impl Report {
+    /// Whether nothing failed.
+    pub fn is_healthy(&self) -> bool {
+        self.failures().next().is_none()
+    }
+
+    /// What failed.
+    pub fn failures(&self) -> impl Iterator<Item = &Check> {
+        self.checks.iter().filter(|check| check.outcome == Outcome::Fail)
+    }
+
+    /// The check of this name.
+    pub fn check(&self, name: &str) -> Option<&Check> {
+        self.checks.iter().find(|check| check.name == name)
+    }
+
+    fn add(&mut self, name: &'static str, outcome: Outcome, finding: String, remedy: Option<String>) {
+        self.checks.push(Check { name, outcome, finding, remedy });
+    }
+
+    fn ok(&mut self, name: &'static str, finding: impl Into<String>) {
+        self.add(name, Outcome::Ok, finding.into(), None);
+    }
+
+    fn warn(&mut self, name: &'static str, finding: impl Into<String>, remedy: impl Into<String>) {
+        self.add(name, Outcome::Warn, finding.into(), Some(remedy.into()));
+    }
+
+    fn fail(&mut self, name: &'static str, finding: impl Into<String>, remedy: impl Into<String>) {
+        self.add(name, Outcome::Fail, finding.into(), Some(remedy.into()));
+    }
+
+    fn failed(&mut self, name: &'static str, error: &Error) {
+        self.add(name, Outcome::Fail, error.to_string(), error.hint().map(str::to_owned));
+    }
+
+    fn skip(&mut self, names: &[&'static str], why: &str) {
+        for name in names {
+            self.add(name, Outcome::Skipped, why.to_owned(), None);
+        }
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let alike = |one: &Check, other: &Check| {
+            one.outcome == Outcome::Skipped
+                && other.outcome == Outcome::Skipped
+                && one.finding == other.finding
+        };
+        for group in self.checks.chunk_by(alike) {
+            match group {
+                [check] => writeln!(f, "{check}")?,
+                [first, ..] => {
+                    let names: Vec<&str> = group.iter().map(|check| check.name).collect();
+                    writeln!(f, "-     {}: {}", names.join(", "), first.finding)?;
+                }
+                [] => {}
+            }
+        }
+        let failed = self.failures().count();
+        match failed {
+            0 => write!(f, "Nothing is wrong, as far as could be seen."),
+            1 => write!(f, "One thing is wrong."),
+            _ => write!(f, "{failed} things are wrong; the first one may be the cause of the others."),
+        }
+    }
+}
+
+impl fmt::Display for Check {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mark = match self.outcome {
+            Outcome::Ok => "ok",
+            Outcome::Warn => "warn",
+            Outcome::Fail => "FAIL",
+            Outcome::Skipped => "-",
+        };
+        write!(f, "{mark:<5} {:<11} {}", self.name, self.finding)?;
+        match &self.remedy {
+            Some(remedy) => write!(f, "\n{:18}-> {remedy}", ""),
+            None => Ok(()),
+        }
+    }
+}
+
+impl ClientBuilder {
+    /// Looks at everything between this program and the server, and says what is wrong. Takes a minute at most. A
+    /// session that it had to log in for is ended again.
+    ///
+    /// See [`doctor`](crate::doctor).
+    pub fn doctor(self) -> Report {
+        examine(self.http(), None, None)
+    }
+
+    /// The same, and whether the account can post in this channel, as [`Client::channel`] finds it.
+    pub fn doctor_for(self, team: &str, channel: &str) -> Report {
+        examine(self.http(), None, Some((team, channel)))
+    }
+}
+
+impl Client {
+    /// Looks at everything between this program and the server, and says what is wrong. Takes a minute at most.
+    ///
+    /// See [`doctor`](crate::doctor).
+    pub fn doctor(&self) -> Report {
+        examine(Ok(self.http.clone()), Some(self), None)
+    }
+
+    /// The same, and whether the account can post in this channel, as [`Client::channel`] finds it.
+    pub fn doctor_for(&self, team: &str, channel: &str) -> Report {
+        examine(Ok(self.http.clone()), Some(self), Some((team, channel)))
+    }
+}
+
+const AFTER_SETTINGS: [&str; 5] = ["proxy", "name", "connection", "TLS", "server"];
+const AFTER_SERVER: [&str; 6] = ["version", "clock", "login", "MFA", "teams", "stream"];
+
+fn examine(http: crate::Result<Http>, client: Option<&Client>, place: Option<(&str, &str)>) -> Report {
+    let mut report = Report::default();
+    let http = match http {
+        Ok(http) => http.with_timeout(PATIENCE),
+        Err(error) => {
+            report.failed("settings", &error);
+            report.skip(&AFTER_SETTINGS, "without settings there is no server");
+            report.skip(&AFTER_SERVER, "without settings there is no server");
+            return report;
+        }
+    };
+    report.ok("settings", format!("the server is {}", http.config().base));
+    if http.config().base.unix.is_some() {
+        local(&mut report, &http);
+        return report;
+    }
+    match server(&mut report, &http) {
+        Some(said) => {
+            version(&mut report, &said);
+            clock(&mut report, &said);
+            account::examine(&mut report, &http, client, place);
+        }
+        None => report.skip(&AFTER_SERVER, "there is no server to ask"),
+    }
+    report
+}
+
+fn local(report: &mut Report, http: &Http) {
+    report.skip(&["proxy", "name"], "a socket of this machine needs none");
+    match http.get("/system/ping", &[]).ok() {
+        Ok(()) => report.ok("connection", "the server's local mode answers"),
+        Err(error) => report.failed("connection", &error),
+    }
+    report.skip(&["TLS", "login", "stream"], "local mode has none");
+}
+
+/// From the name to the first answer.
+fn server(report: &mut Report, http: &Http) -> Option<Said> {
+    let mut line = match Line::new(http.config()) {
+        Ok(line) => line,
+        Err(error) => {
+            report.failed("proxy", &error);
+            report.skip(&["name", "connection", "TLS", "server"], "the proxy is not known");
+            return None;
+        }
+    };
+    match &line.proxy {
+        None => report.ok("proxy", "none"),
+        Some(proxy) => report.ok("proxy", format!("{}:{}", proxy.host, proxy.port)),
+    }
+    if let Err(error) = line.look_up() {
+        report.failed("name", &error);
+        report.skip(&["connection", "TLS", "server"], "there is no address");
+        return None;
+    }
+    let (host, port) = line.dialed();
+    let found: Vec<String> = line.addresses.iter().take(4).map(|address| address.ip().to_string()).collect();
+    report.ok("name", format!("{host} is {}", found.join(", ")));
+    let began = Instant::now();
+    match line.reach(began + Duration::from_secs(20)) {
+        Ok(_) => {
+            report.ok("connection", format!("port {port} answers in {} ms", began.elapsed().as_millis()));
+        }
+        Err(error) => {
+            report.failed("connection", &error);
+            report.skip(&["TLS", "server"], "there is no connection");
+            return None;
+        }
+    }
+    if !secured(report, &line) {
+        report.skip(&["server"], "there is no connection that can be trusted");
+        return None;
+    }
+    let path = format!("{}/api/v4/system/ping", line.config.base.path);
+    match line.get(&path) {
+        Ok(said) if said.is_mattermost() && matches!(said.status, 200 | 500) => {
+            if said.status == 200 {
+                report.ok("server", "a Mattermost, and healthy");
+            } else {
+                report.warn(
+                    "server",
+                    "a Mattermost that says it is unhealthy",
+                    "its log tells: is its database there?",
+                );
+            }
+            Some(said)
+        }
+        Ok(said) => {
+            stranger(report, &line, &said);
+            None
+        }
+        Err(error) => {
+            report.failed("server", &error);
+            None
+        }
+    }
+}
+
+#[cfg(feature = "native-tls")]
+fn secured(report: &mut Report, line: &Line<'_>) -> bool {
+    let base = &line.config.base;
+    if !base.tls {
+        return unsecured(report, line);
+    }
+    let tls = &line.config.tls;
+    let deadline = || Instant::now() + Duration::from_secs(20);
+    let handshake = line.reach(deadline()).and_then(|timed| tls.handshake(&base.host, timed));
+    match handshake {
+        Ok(stream) => {
+            let der = stream.peer_certificate().ok().flatten().and_then(|it| it.to_der().ok());
+            let shown = der.as_deref().and_then(certificate::read);
+            let left = shown.as_ref().map(|it| it.not_after.since(Timestamp::now()));
+            let said = shown.as_ref().map_or_else(|| "established".to_owned(), describe);
+            if tls.accepts_anything() {
+                report.warn(
+                    "TLS",
+                    format!("{said}; it was not checked"),
+                    "trust the company's CA: `TlsConfig::add_root`",
+                );
+            } else if left.is_some_and(|left| left < SOON) {
+                report.warn("TLS", said, "renew the certificate soon");
+            } else {
+                report.ok("TLS", said);
+            }
+            true
+        }
+        Err(error) => {
+            // Looked at again without any check, to name the certificate. Nothing is sent over that.
+            let timed = line.reach(deadline()).ok();
+            let der = timed.and_then(|timed| tls.look(&base.host, timed));
+            report.failed("TLS", &error);
+            if let (Some(seen), Some(check)) =
+                (der.as_deref().and_then(certificate::read), report.checks.last_mut())
+            {
+                check.finding = format!("{}: {}", check.finding, describe(&seen));
+            }
+            false
+        }
+    }
+}
+
+#[cfg(not(feature = "native-tls"))]
+fn secured(report: &mut Report, line: &Line<'_>) -> bool {
+    unsecured(report, line)
+}
+
+fn unsecured(report: &mut Report, line: &Line<'_>) -> bool {
+    if line.addresses.iter().all(|address| address.ip().is_loopback()) {
+        report.skip(&["TLS"], "http, on this machine");
+    } else {
+        report.warn("TLS", "http: anybody on the way can read the token and every message", "use https");
+    }
+    true
+}
+
+#[cfg_attr(not(feature = "native-tls"), expect(dead_code, reason = "there is no certificate without TLS"))]
+fn describe(seen: &Certificate) -> String {
+    let names = if seen.names.is_empty() { seen.subject.clone() } else { seen.names.join(", ") };
+    let day = |time: Timestamp| time.to_string().chars().take(10).collect::<String>();
+    format!(
+        "for {names}, issued by {}, from {} to {}",
+        seen.issuer,
+        day(seen.not_before),
+        day(seen.not_after)
+    )
+}
+
+/// Something else answers: is the Mattermost one level up, or where the redirect goes?
+fn stranger(report: &mut Report, line: &Line<'_>, said: &Said) {
+    let base = &line.config.base;
+    if let (300..=399, Some(to)) = (said.status, said.header("location")) {
+        let to = to.split(['?', '#']).next().unwrap_or_default();
+        let to = short(to.trim_end_matches("/api/v4/system/ping"), 120).into_owned();
+        return report.fail("server", format!("it redirects to {to}"), format!("use that URL: {to}"));
+    }
+    let mut path = base.path.as_str();
+    while let Some((parent, _)) = path.rsplit_once('/') {
+        if line
+            .get(&format!("{parent}/api/v4/system/ping"))
+            .is_ok_and(|said| said.status == 200 && said.is_mattermost())
+        {
+            let mut found = base.clone();
+            parent.clone_into(&mut found.path);
+            let finding = format!("there is no Mattermost under {}, but further up there is", base.path);
+            return report.fail("server", finding, format!("use {found}"));
+        }
+        path = parent;
+    }
+    let what = match said.status {
+        200 if said.body.trim_start().starts_with('<') => "a web page".to_owned(),
+        status => format!("status {status}"),
+    };
+    report.fail(
+        "server",
+        format!("something answers ({what}), but it is no Mattermost"),
+        "is the URL right? A server under a sub-path needs the path: https://host/sub",
+    );
+}
+
+fn version(report: &mut Report, said: &Said) {
+    let text = said.header("x-version-id").unwrap_or_default();
+    let mut numbers = text.split('.').map(|part| part.parse::<u32>().ok());
+    let (Some(Some(major)), Some(Some(minor))) = (numbers.next(), numbers.next()) else {
+        return report.skip(&["version"], "the server does not say");
+    };
+    let (oldest, newest) = TESTED;
+    if (major, minor) < oldest {
+        let finding = format!("{major}.{minor} is older than what was tested ({}.{})", oldest.0, oldest.1);
+        report.warn(
+            "version",
+            finding,
+            "what is newer than the server fails with 404: see \"Since\" in the docs",
+        );
+    } else if (major, minor) > newest {
+        report.ok("version", format!("{major}.{minor}; tested up to {}.{}", newest.0, newest.1));
+    } else {
+        report.ok("version", format!("{major}.{minor}"));
+    }
+}
+
+fn clock(report: &mut Report, said: &Said) {
+    match said.header("date").and_then(date) {
+        Some(theirs) => compare(report, theirs),
+        None => report.skip(&["clock"], "the server does not say"),
+    }
+}
+
+fn compare(report: &mut Report, theirs: Timestamp) {
+    let ours = Timestamp::now();
+    let (apart, which) =
+        if ours > theirs { (ours.since(theirs), "ahead of") } else { (theirs.since(ours), "behind") };
+    if apart < CLOCK {
+        report.ok("clock", "the same as the server's");
+    } else {
+        let finding = format!("this machine's is {} s {which} the server's", apart.as_secs());
+        report.warn(
+            "clock",
+            finding,
+            "set it by NTP: MFA codes, certificates and scheduled posts depend on it",
+        );
+    }
+}
+
+/// `Mon, 23 Nov 2026 05:07:00 GMT`
+pub(crate) fn date(text: &str) -> Option<Timestamp> {
+    const MONTHS: [&str; 12] =
+        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    let mut words = text.split_once(", ")?.1.split(' ');
+    let day: i64 = words.next()?.parse().ok().filter(|day| (1..=31).contains(day))?;
+    let name = words.next()?;
+    let month = MONTHS.iter().zip(1..).find(|(month, _)| **month == name)?.1;
+    let year: i64 = words.next()?.parse().ok().filter(|year| (1970..=9999).contains(year))?;
+    let mut clock = words.next()?.splitn(3, ':').map(|part| part.parse::<i64>().ok());
+    let mut part = |most| clock.next()?.filter(|part| (0..=most).contains(part));
+    let seconds = (part(23)? * 60 + part(59)?) * 60 + part(60)?;
+    Some(Timestamp::from_millis((certificate::days(year, month, day) * 86_400 + seconds) * 1000))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_dates() {
+        let read = |text: &str| date(text).map(|date| date.to_string());
+        assert_eq!(read("Mon, 23 Nov 2026 05:07:09 GMT").as_deref(), Some("2026-11-23T05:07:09.000Z"));
+        for odd in [
+            "",
+            "Mon, ",
+            "Mon, 0 Nov 2026 1:1:1",
+            "Mon, 23 November 2026 05:07:09",
+            "x, 1 Jan 99999999999 1:1:1",
+        ] {
+            assert_eq!(read(odd), None, "{odd}");
+        }
+    }
+
+    #[test]
+    fn reads_aloud() {
+        let mut report = Report::default();
+        report.ok("name", "h is 192.0.2.1");
+        assert!(report.is_healthy());
+        report.fail("TLS", "expired", "renew it");
+        let text = report.to_string();
+        assert!(text.contains("FAIL  TLS         expired\n                  -> renew it\n"), "{text}");
+        assert!(text.ends_with("One thing is wrong.") && !report.is_healthy());
+    }
+}

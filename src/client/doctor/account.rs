@@ -1,0 +1,204 @@
+//! From the credentials to what the account may do.
+
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::{Check, Outcome, Report, compare};
+use crate::client::Client;
+use crate::client::builder::connect;
+use crate::error::{Error, ErrorKind};
+use crate::http::Http;
+use crate::model::{Channel, ChannelMember, Role, Team, User, UserId};
+use crate::ws::{CatchUp, Events};
+
+pub(super) fn examine(
+    report: &mut Report,
+    http: &Http,
+    client: Option<&Client>,
+    place: Option<(&str, &str)>,
+) {
+    let credentials = http.token().0.is_none();
+    let user = match client {
+        Some(client) => http.get("/users/me", &[]).ok().map(|()| client.with_timeout(super::PATIENCE)),
+        None => connect(http.clone()),
+    };
+    let client = match user {
+        Ok(client) => client,
+        Err(error) => {
+            login_failed(report, &error, credentials);
+            report.skip(&["teams", "stream"], "nobody is logged in");
+            return;
+        }
+    };
+    login(report, client.me(), credentials);
+    let settings = client.http().get("/config/client", &[]).param("format", "old").fetch::<Value>();
+    let settings = settings.unwrap_or_default();
+    teams(report, &client);
+    stream(report, &client, &settings);
+    if let Some((team, channel)) = place {
+        posting(report, &client, team, channel);
+    }
+    if credentials {
+        // The session was made for this examination alone.
+        let _ = client.logout();
+    }
+}
+
+fn login(report: &mut Report, me: &User, credentials: bool) {
+    if me.is_bot {
+        report.ok("login", format!("{} is a bot, with a token", me.username));
+    } else if credentials {
+        report.warn(
+            "login",
+            format!("{} logs in with a password", me.username),
+            "a session that only reads ends after 30 days by default: a bot's token does not",
+        );
+    } else {
+        report.ok("login", format!("{}, with a token", me.username));
+    }
+    if !me.mfa_active {
+        report.ok("MFA", "the account has none");
+    } else if credentials {
+        let remedy = "a code works once: use `mfa_with`, or a token, which needs none";
+        report.warn("MFA", "the account has it, and logs in with a password", remedy);
+    } else {
+        report.ok("MFA", "the account has it; a token needs none");
+    }
+}
+
+fn login_failed(report: &mut Report, error: &Error, credentials: bool) {
+    let enforced = error.api_id().is_some_and(|id| id.starts_with("api.context.mfa_required"));
+    if error.is_mfa() || enforced {
+        report.skip(&["login"], "see MFA");
+        report.failed("MFA", error);
+    } else {
+        report.failed("login", error);
+        report.skip(&["MFA"], "nobody is logged in");
+        if error.is_unauthorized() && !credentials {
+            if let Some(check) = report.checks.iter_mut().rev().find(|check| check.name == "login") {
+                check.remedy = Some(
+                    "the token is wrong, expired or revoked; or personal access tokens are off \
+                     (EnableUserAccessTokens); or the account is deactivated"
+                        .into(),
+                );
+            }
+        }
+    }
+}
+
+fn teams(report: &mut Report, client: &Client) {
+    let list = client.http().get("/users/{user_id}/teams", &[&UserId::me()]);
+    match list.fetch::<Vec<Team>>() {
+        Ok(teams) if teams.is_empty() => {
+            report.fail("teams", "the account is in no team", "add it to one: it sees no channel otherwise");
+        }
+        Ok(teams) => {
+            let names: Vec<&str> = teams.iter().take(8).map(|team| &*team.name).collect();
+            report.ok("teams", format!("{}: {}", teams.len(), names.join(", ")));
+        }
+        Err(error) => report.failed("teams", &error),
+    }
+}
+
+fn stream(report: &mut Report, client: &Client, settings: &Value) {
+    let other = settings.get("WebsocketURL").and_then(Value::as_str).unwrap_or_default();
+    let opened = Events::builder(client).catch_up(CatchUp::off()).capacity(64).open();
+    match opened {
+        Ok(events) => {
+            match events.ping() {
+                Ok(pong) => {
+                    let took = pong.round_trip.as_millis();
+                    report.ok("stream", format!("opens, and answers in {took} ms"));
+                    let unknown = |check: &Check| check.name == "clock" && check.outcome == Outcome::Skipped;
+                    if !pong.server_time.is_never() && report.checks.iter().any(unknown) {
+                        report.checks.retain(|check| !unknown(check));
+                        compare(report, pong.server_time);
+                    }
+                }
+                Err(error) => report.failed("stream", &error),
+            }
+            events.close(Duration::from_secs(2));
+        }
+        Err(error) if !other.is_empty() && client.http().config().websocket.is_none() => {
+            let remedy = format!("the server's own setting is another address: `.websocket_url({other:?})`");
+            report.fail("stream", error.to_string(), remedy);
+        }
+        Err(error) => {
+            let blocked = matches!(error.kind(), ErrorKind::Protocol | ErrorKind::Status | ErrorKind::Io);
+            report.failed("stream", &error);
+            if let Some(check) = report.checks.last_mut().filter(|_| blocked) {
+                check.remedy = Some(
+                    "calls work and the upgrade does not: a reverse proxy must pass on HTTP/1.1 with the headers \
+                     `Upgrade` and `Connection: upgrade`, for the path /api/v4/websocket at least"
+                        .into(),
+                );
+            }
+        }
+    }
+}
+
+fn posting(report: &mut Report, client: &Client, team: &str, name: &str) {
+    let channel = match client.channel(team, name) {
+        Ok(channel) => channel,
+        Err(error) => {
+            report.failed("channel", &error);
+            return report.skip(&["permission"], "there is no channel");
+        }
+    };
+    if !channel.delete_at.is_never() {
+        report.fail("channel", format!("~{} is archived", channel.name), "unarchive it, or use another");
+        return report.skip(&["permission"], "the channel is archived");
+    }
+    let member = client
+        .http()
+        .get("/channels/{channel_id}/members/{user_id}", &[&channel.id, &UserId::me()])
+        .fetch::<ChannelMember>();
+    match member {
+        Ok(member) => {
+            report.ok("channel", format!("~{}, and the account is a member", channel.name));
+            permission(report, client, &channel, &member);
+        }
+        Err(error) if error.is_not_found() || error.is_forbidden() => {
+            let finding = format!("the account is no member of ~{}", channel.name);
+            report.fail(
+                "channel",
+                finding,
+                "invite it there: it hears nothing of other channels, and mostly cannot post",
+            );
+            report.skip(&["permission"], "the account is no member");
+        }
+        Err(error) => {
+            report.failed("channel", &error);
+            report.skip(&["permission"], "the membership is not known");
+        }
+    }
+}
+
+fn permission(report: &mut Report, client: &Client, channel: &Channel, member: &ChannelMember) {
+    let mut names: Vec<String> = Vec::new();
+    for roles in [&member.roles, &client.me().roles] {
+        names.extend(roles.split(' ').filter(|role| !role.is_empty()).map(str::to_owned));
+    }
+    if !channel.team_id.is_empty() {
+        let template = "/teams/{team_id}/members/{user_id}";
+        let member = client.http().get(template, &[&channel.team_id, &UserId::me()]).fetch::<Value>();
+        let roles = member.ok().and_then(|member| Some(member.get("roles")?.as_str()?.to_owned()));
+        names.extend(roles.unwrap_or_default().split(' ').filter(|role| !role.is_empty()).map(str::to_owned));
+    }
+    let roles = client.http().post("/roles/names", &[]).reads().json(&names).fetch::<Vec<Role>>();
+    match roles {
+        Ok(roles) if roles.iter().all(|role| role.permissions.is_empty()) => {
+            report.skip(&["permission"], "the server does not say");
+        }
+        Ok(roles) if roles.iter().any(|role| role.permissions.iter().any(|it| it == "create_post")) => {
+            report.ok("permission", "the account may post there");
+        }
+        Ok(_) => report.fail(
+            "permission",
+            format!("none of the account's roles may post in ~{}: {}", channel.name, names.join(", ")),
+            "an administrator gives the role the permission create_post, or the account another role",
+        ),
+        Err(error) => report.failed("permission", &error),
+    }
+}

@@ -1,0 +1,160 @@
+//! As much of a certificate as a person wants to know: for whom, by whom, until when.
+
+use crate::error::short;
+use crate::time::Timestamp;
+
+/// What stands in a certificate.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Certificate {
+    pub(crate) subject: String,
+    pub(crate) issuer: String,
+    pub(crate) not_before: Timestamp,
+    pub(crate) not_after: Timestamp,
+    /// The host names that it is for.
+    pub(crate) names: Vec<String>,
+}
+
+const SEQUENCE: u8 = 0x30;
+const VERSION: u8 = 0xa0;
+const EXTENSIONS: u8 = 0xa3;
+const OBJECT_ID: u8 = 0x06;
+const OCTETS: u8 = 0x04;
+const UTC_TIME: u8 = 0x17;
+const LONG_TIME: u8 = 0x18;
+const DNS_NAME: u8 = 0x82;
+/// 2.5.4.3 and 2.5.4.10
+const COMMON_NAME: &[u8] = &[0x55, 4, 3];
+const ORGANIZATION: &[u8] = &[0x55, 4, 10];
+/// 2.5.29.17
+const ALTERNATIVE_NAMES: &[u8] = &[0x55, 0x1d, 17];
+const MOST_NAMES: usize = 8;
+
+/// Values of DER, one after the other. Stops at what makes no sense; never looks outside of its bytes.
+#[derive(Clone)]
+struct Der<'a>(&'a [u8]);
+
+impl<'a> Iterator for Der<'a> {
+    type Item = (u8, Der<'a>);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let (tag, rest) = self.0.split_first()?;
+        let (first, rest) = rest.split_first()?;
+        let (length, rest) = match first {
+            0..=0x7f => (usize::from(*first), rest),
+            0x81..=0x84 => {
+                let (digits, rest) = rest.split_at_checked(usize::from(first & 0x7f))?;
+                (digits.iter().fold(0, |length, byte| length << 8 | usize::from(*byte)), rest)
+            }
+            _ => return None,
+        };
+        let (value, rest) = rest.split_at_checked(length)?;
+        self.0 = rest;
+        Some((*tag, Der(value)))
+    }
+}
+
+impl<'a> Der<'a> {
+    fn expect(&mut self, tag: u8) -> Option<Der<'a>> {
+        self.next().filter(|(found, _)| *found == tag).map(|(_, value)| value)
+    }
+}
+
+/// Reads a certificate; `None` if it is none.
+pub(crate) fn read(der: &[u8]) -> Option<Certificate> {
+    let mut parts = Der(der).expect(SEQUENCE)?.expect(SEQUENCE)?;
+    if parts.clone().next()?.0 == VERSION {
+        parts.next()?;
+    }
+    let (_serial, _algorithm) = (parts.next()?, parts.next()?);
+    let issuer = name(parts.expect(SEQUENCE)?);
+    let mut validity = parts.expect(SEQUENCE)?;
+    let (not_before, not_after) = (time(validity.next()?)?, time(validity.next()?)?);
+    let subject = name(parts.expect(SEQUENCE)?);
+    let names = parts.find(|(tag, _)| *tag == EXTENSIONS).map(|(_, value)| alternatives(value));
+    Some(Certificate { subject, issuer, not_before, not_after, names: names.unwrap_or_default() })
+}
+
+/// The common name, or else the organization.
+fn name(name: Der<'_>) -> String {
+    let mut organization = None;
+    for (_, set) in name {
+        for (_, mut pair) in set {
+            let (Some(kind), Some((_, value))) = (pair.expect(OBJECT_ID), pair.next()) else { continue };
+            let text = short(&String::from_utf8_lossy(value.0), 80).into_owned();
+            match kind.0 {
+                COMMON_NAME => return text,
+                ORGANIZATION => organization = Some(text),
+                _ => {}
+            }
+        }
+    }
+    organization.unwrap_or_else(|| "nobody".into())
+}
+
+fn alternatives(extensions: Der<'_>) -> Vec<String> {
+    let all = extensions.flat_map(|(_, list)| list);
+    for (_, mut extension) in all {
+        if extension.expect(OBJECT_ID).is_some_and(|kind| kind.0 == ALTERNATIVE_NAMES) {
+            let value = extension.find(|(tag, _)| *tag == OCTETS);
+            let names = value.and_then(|(_, mut value)| value.expect(SEQUENCE)).into_iter().flatten();
+            let names = names.filter(|(tag, _)| *tag == DNS_NAME).take(MOST_NAMES);
+            return names.map(|(_, name)| short(&String::from_utf8_lossy(name.0), 80).into_owned()).collect();
+        }
+    }
+    Vec::new()
+}
+
+/// `YYMMDDHHMMSSZ` or `YYYYMMDDHHMMSSZ`.
+fn time((tag, value): (u8, Der<'_>)) -> Option<Timestamp> {
+    let text = std::str::from_utf8(value.0).ok()?.strip_suffix('Z')?;
+    let (century, text) = match tag {
+        // Years from 50 on are of the last century.
+        UTC_TIME => (if text < "50" { "20" } else { "19" }, text),
+        LONG_TIME => text.split_at_checked(2)?,
+        _ => return None,
+    };
+    let whole = format!("{century}{text}");
+    if whole.len() != 14 || !whole.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let number = |at: usize, length: usize| whole.get(at..at + length)?.parse::<i64>().ok();
+    let days = days(number(0, 4)?, number(4, 2)?, number(6, 2)?);
+    let seconds = ((days * 24 + number(8, 2)?) * 60 + number(10, 2)?) * 60 + number(12, 2)?;
+    Some(Timestamp::from_millis(seconds * 1000))
+}
+
+/// Days since 1970, as Howard Hinnant's `days_from_civil` counts them.
+pub(super) fn days(year: i64, month: i64, day: i64) -> i64 {
+    let year = if month <= 2 { year - 1 } else { year };
+    let (era, year_of_era) = (year.div_euclid(400), year.rem_euclid(400));
+    let day_of_year = (153 * (if month > 2 { month - 3 } else { month + 9 }) + 2) / 5 + day - 1;
+    era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719_468
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_days() {
+        assert_eq!((days(1970, 1, 1), days(2000, 2, 29), days(2026, 11, 23)), (0, 11_016, 20_780));
+    }
+
+    #[test]
+    fn reads_times() {
+        let read = |tag, text: &str| time((tag, Der(text.as_bytes()))).map(|time| time.to_string());
+        assert_eq!(read(UTC_TIME, "200101000000Z").as_deref(), Some("2020-01-01T00:00:00.000Z"));
+        assert_eq!(read(UTC_TIME, "991231235959Z").as_deref(), Some("1999-12-31T23:59:59.000Z"));
+        assert_eq!(read(LONG_TIME, "21200101000000Z").as_deref(), Some("2120-01-01T00:00:00.000Z"));
+        for odd in ["", "Z", "2001010000Z", "200101000000", "20010100000xZ", "ä00101000000Z"] {
+            assert_eq!((read(UTC_TIME, odd), read(LONG_TIME, odd)), (None, None), "{odd}");
+        }
+    }
+
+    #[test]
+    fn nonsense_is_no_certificate() {
+        for odd in [&b""[..], b"0", b"0\x84\xff\xff\xff\xff", b"0\x80", b"0\x030\x01\x02", &[0x30; 100]] {
+            assert_eq!(read(odd), None);
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! The way to the server, one step at a time: name, connection, proxy, TLS, and a request without credentials.
+
+use std::fmt::Write as _;
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crate::config::{BaseUrl, Config, Proxy};
+use crate::error::{Error, ErrorKind, Result, short};
+use crate::net::{Timed, first_of, lookup, no_connection, proxy, read_head};
+
+/// A request, its answer included.
+const WITHIN: Duration = Duration::from_secs(10);
+const MOST: u64 = 64 << 10;
+
+/// Where to dial, and through what.
+pub(super) struct Line<'c> {
+    pub(super) config: &'c Config,
+    pub(super) proxy: Option<Proxy>,
+    pub(super) addresses: Vec<SocketAddr>,
+}
+
+/// An answer to a request without credentials.
+#[derive(Debug, Default)]
+pub(super) struct Said {
+    pub(super) status: u16,
+    head: String,
+    pub(super) body: String,
+}
+
+impl Said {
+    pub(super) fn header(&self, name: &str) -> Option<&str> {
+        self.head.lines().skip(1).find_map(|line| {
+            let (have, value) = line.split_once(':')?;
+            have.trim().eq_ignore_ascii_case(name).then(|| value.trim())
+        })
+    }
+
+    /// Whether it is the answer of a Mattermost to a ping.
+    pub(super) fn is_mattermost(&self) -> bool {
+        self.header("x-version-id").is_some() || self.body.contains("\"AndroidLatestVersion\"")
+    }
+}
+
+impl<'c> Line<'c> {
+    pub(super) fn new(config: &'c Config) -> Result<Self> {
+        Ok(Self { proxy: config.proxy.for_target(&config.base)?, config, addresses: Vec::new() })
+    }
+
+    /// Host and port that are dialed.
+    pub(super) fn dialed(&self) -> (&str, u16) {
+        match &self.proxy {
+            Some(proxy) => (&proxy.host, proxy.port),
+            None => (&self.config.base.host, self.config.base.port),
+        }
+    }
+
+    pub(super) fn look_up(&mut self) -> Result<()> {
+        let (host, port) = self.dialed();
+        self.addresses = lookup::addresses(host, port, self.config.connect_timeout)?;
+        Ok(())
+    }
+
+    pub(super) fn connect(&self, deadline: Instant) -> Result<TcpStream> {
+        let (host, port) = self.dialed();
+        let until = deadline.min(Instant::now() + self.config.connect_timeout);
+        first_of(&self.addresses, until, || false).map_err(|e| no_connection(&format!("{host}:{port}"), e))
+    }
+
+    /// A connection to the server, through the proxy if there is one.
+    pub(super) fn reach(&self, deadline: Instant) -> Result<Timed> {
+        let mut timed = Timed { socket: Arc::new(self.connect(deadline)?), deadline };
+        if let Some(proxy) = &self.proxy {
+            proxy::tunnel(proxy, &self.config.base, self.config.head_limit, &mut timed)?;
+        }
+        Ok(timed)
+    }
+
+    /// Asks for a path, and for nothing else.
+    pub(super) fn get(&self, path: &str) -> Result<Said> {
+        let deadline = Instant::now() + WITHIN.min(self.config.timeout);
+        let timed = self.reach(deadline)?;
+        self.get_over(timed, path)
+    }
+
+    #[cfg(feature = "native-tls")]
+    fn get_over(&self, timed: Timed, path: &str) -> Result<Said> {
+        let base = &self.config.base;
+        if base.tls {
+            return ask(self.config.tls.handshake(&base.host, timed)?, base, path, self.config);
+        }
+        ask(timed, base, path, self.config)
+    }
+
+    #[cfg(not(feature = "native-tls"))]
+    fn get_over(&self, timed: Timed, path: &str) -> Result<Said> {
+        ask(timed, &self.config.base, path, self.config)
+    }
+}
+
+fn ask(mut stream: impl Read + Write, base: &BaseUrl, path: &str, config: &Config) -> Result<Said> {
+    let mut request = String::new();
+    let _ = write!(
+        request,
+        "GET {path} HTTP/1.1\r\nHost: {}\r\nUser-Agent: {}\r\nAccept: application/json\r\nConnection: close\r\n\r\n",
+        base.authority(),
+        config.user_agent
+    );
+    stream.write_all(request.as_bytes()).map_err(|e| Error::io("the connection broke", e))?;
+    let (head, mut body) = read_head(&mut stream, "the server", config.head_limit)?;
+    let mut said = Said { head: String::from_utf8_lossy(&head).into_owned(), ..Said::default() };
+    let length =
+        said.header("content-length").and_then(|length| length.parse().ok()).unwrap_or(MOST).min(MOST);
+    // An answer that is cut is looked at as far as it came.
+    let _ = stream.take(length.saturating_sub(body.len() as u64)).read_to_end(&mut body);
+    said.body = String::from_utf8_lossy(&body).into_owned();
+    (said.status, _) = proxy::status_of(&head).ok_or_else(|| {
+        Error::new(ErrorKind::Protocol, format!("it answers {:?}", short(said.head.trim(), 40)))
+    })?;
+    Ok(said)
+}
