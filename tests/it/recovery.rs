@@ -15,7 +15,11 @@ fn client(server: &TestServer) -> Client {
 }
 
 fn stream(server: &TestServer, set: impl FnOnce(EventsBuilder) -> EventsBuilder) -> Events {
-    set(Events::builder(&client(server))).open().unwrap()
+    let events = set(Events::builder(&client(server))).open().unwrap();
+    // From its answer on it is known when the stream began. The test server's clock runs ahead with each change, so a
+    // change before that would seem to be older.
+    events.ping().unwrap();
+    events
 }
 
 /// Takes events until one of this kind comes, which is the last of the list.
