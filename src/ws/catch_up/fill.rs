@@ -217,12 +217,11 @@ impl Fill {
                 self.memory.known.insert(brief.edited());
             }
             *self.counter(kind) += 1;
-            match place {
-                Some(place) => self.hold.insert(place, held),
-                None => {
-                    self.progress |= first_held.is_none_or(|first| brief.create_at < first);
-                    self.outbox.push_back(held);
-                }
+            if let Some(place) = place {
+                self.hold.insert(place, held);
+            } else {
+                self.progress |= first_held.is_none_or(|first| brief.create_at < first);
+                self.outbox.push_back(held);
             }
         }
         Merged::All

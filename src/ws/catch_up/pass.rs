@@ -49,6 +49,7 @@ pub(crate) enum Told {
 
 /// What a pass has come to.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "there is one at a time")]
 pub(crate) enum Came {
     /// On with the next question.
     On,
@@ -58,6 +59,7 @@ pub(crate) enum Came {
 
 /// The rows of one channel.
 #[derive(Clone, Debug, Default)]
+#[expect(clippy::struct_field_names, reason = "it is a list of rows, and what is known of them")]
 pub(crate) struct Rows {
     pub(crate) channel: Channel,
     /// Oldest first; those of one millisecond as the server has them.

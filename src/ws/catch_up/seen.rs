@@ -95,12 +95,12 @@ pub(crate) fn is_about_post(kind: EventKind) -> bool {
 /// Inside a message such text would be escaped once more.
 fn short(text: &str) -> Option<Brief> {
     const POST: &str = r#""post":"{\"id\":\""#;
+    const CHANNEL: &str = r#",\"channel_id\":\""#;
     let rest = text.get(text.find(POST)? + POST.len()..)?;
     let (id, rest) = rest.split_once(r#"\""#)?;
     let (create_at, rest) = number(rest, r#",\"create_at\":"#)?;
     let (update_at, rest) = number(rest, r#",\"update_at\":"#)?;
     let (edit_at, rest) = number(rest, r#",\"edit_at\":"#)?;
-    const CHANNEL: &str = r#",\"channel_id\":\""#;
     // `delete_at`, `is_pinned` and `user_id` lie between.
     let at =
         rest.as_bytes().get(..160)?.windows(CHANNEL.len()).position(|part| part == CHANNEL.as_bytes())?;
