@@ -1,16 +1,17 @@
 //! JSON that is decoded when somebody looks at it, and the decoder that all answers and events go through.
 
-mod members;
+mod de;
+mod read;
 
 use std::fmt;
 use std::sync::OnceLock;
 
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use self::members::Members;
+use self::read::{Fault, Reader};
 use crate::error::{Error, ErrorKind, Result, short};
 
 /// A JSON value kept as the server sent it, and decoded at the first look.
@@ -26,14 +27,14 @@ use crate::error::{Error, ErrorKind, Result, short};
 /// ```
 #[derive(Clone, Default)]
 pub struct Json {
-    raw: Option<Box<RawValue>>,
+    raw: Option<Box<str>>,
     value: OnceLock<Value>,
 }
 
 impl Json {
     /// The text, `{}` if there is none.
     pub fn as_str(&self) -> &str {
-        self.raw.as_ref().map_or("{}", |raw| raw.get())
+        self.raw.as_deref().unwrap_or("{}")
     }
 
     /// The value; decoded once.
@@ -62,7 +63,7 @@ impl Json {
 
 impl From<Value> for Json {
     fn from(value: Value) -> Self {
-        Self { raw: serde_json::value::to_raw_value(&value).ok(), value: OnceLock::from(value) }
+        Self { raw: Some(value.to_string().into()), value: OnceLock::from(value) }
     }
 }
 
@@ -80,17 +81,34 @@ impl fmt::Debug for Json {
 
 impl Serialize for Json {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match &self.raw {
-            Some(raw) => raw.serialize(serializer),
-            None => self.value().serialize(serializer),
+        match self.raw.as_deref().map(serde_json::from_str::<&RawValue>) {
+            Some(Ok(raw)) => raw.serialize(serializer),
+            // Our decoder does not check what it skips.
+            Some(Err(_)) => Value::Null.serialize(serializer),
+            None => serde_json::Map::new().serialize(serializer),
         }
     }
 }
 
 impl<'de> Deserialize<'de> for Json {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        let raw = Box::<RawValue>::deserialize(from)?;
-        Ok(Self { raw: (!matches!(raw.get(), "{}" | "null")).then_some(raw), value: OnceLock::new() })
+        struct Letter;
+        impl<'de> Visitor<'de> for Letter {
+            type Value = Box<str>;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("JSON")
+            }
+            /// Our own decoder.
+            fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Box<str>, E> {
+                Ok(text.into())
+            }
+            /// Any other: `serde_json`.
+            fn visit_newtype_struct<D: Deserializer<'de>>(self, from: D) -> Result<Box<str>, D::Error> {
+                Ok(Box::<str>::from(Box::<RawValue>::deserialize(from)?))
+            }
+        }
+        let raw = from.deserialize_newtype_struct(de::RAW, Letter)?;
+        Ok(Self { raw: (!matches!(&*raw, "{}" | "null")).then_some(raw), value: OnceLock::new() })
     }
 }
 
@@ -108,9 +126,9 @@ where
     A: DeserializeOwned,
     B: DeserializeOwned,
 {
-    let raw = Box::<RawValue>::deserialize(from)?;
-    let one = parse(raw.get()).map_err(serde::de::Error::custom)?;
-    let two = parse(raw.get()).map_err(serde::de::Error::custom)?;
+    let raw = Json::deserialize(from)?;
+    let one = decode_str(raw.as_str()).map_err(serde::de::Error::custom)?;
+    let two = decode_str(raw.as_str()).map_err(serde::de::Error::custom)?;
     Ok((one, two))
 }
 
@@ -119,80 +137,35 @@ pub(crate) fn is_zero(number: &i64) -> bool {
     *number == 0
 }
 
-/// Decodes what a server sent. Where a member is `null` and its type knows none, the text is decoded again without
-/// its `null` members: so every `null` reads as the default, and models stay free of attributes.
+/// Decodes what a server sent. `null` reads as the default, wherever it stands.
 pub(crate) fn decode<T: DeserializeOwned>(text: &[u8]) -> Result<T> {
-    // Checked once: serde_json would check every string by itself. One kind of input is also one set of decoders.
     decode_str(&String::from_utf8_lossy(text))
 }
 
 /// The same, of text.
 pub(crate) fn decode_str<T: DeserializeOwned>(text: &str) -> Result<T> {
-    let first = match parse(text) {
-        Ok(value) => return Ok(value),
-        Err(error) => error,
-    };
-    if text.trim() == "null" {
-        // A list or a map that is empty comes as `null` from some routes.
-        let empty = parse("[]").or_else(|_| parse("{}"));
-        return empty.map_err(|_| undecodable(text.as_bytes(), &first));
-    }
-    if let Some(stripped) = without_nulls(text) {
-        if let Ok(value) = parse(&stripped) {
-            return Ok(value);
-        }
-    }
-    Err(undecodable(text.as_bytes(), &first))
+    let mut reader = Reader::new(text);
+    let read = T::deserialize(&mut reader).and_then(|value| reader.end().map(|()| value));
+    read.map_err(|fault| undecodable(text, reader.at(), &fault))
 }
 
-#[inline(never)]
-fn parse<T: DeserializeOwned>(text: &str) -> Result<T, serde_json::Error> {
-    let mut from = serde_json::Deserializer::from_str(text);
-    let value = T::deserialize(Members(&mut from))?;
-    from.end().map(|()| value)
-}
-
-fn undecodable(text: &[u8], error: &serde_json::Error) -> Error {
-    let path = path_at(text, error.line(), error.column());
-    let snippet = String::from_utf8_lossy(text.get(..text.len().min(160)).unwrap_or_default()).into_owned();
-    // serde_json quotes the offending value: cut, it could be long.
-    let said = short(&error.to_string(), 200).into_owned();
+#[cold]
+fn undecodable(text: &str, at: usize, fault: &Fault) -> Error {
+    let path = path_at(text.as_bytes(), at);
+    // It may quote the offending value: cut, that could be long.
+    let said = short(&fault.to_string(), 200).into_owned();
     Error::new(
         ErrorKind::Decode,
-        format!("unexpected JSON at {path}: {said}; it begins with {:?}", short(&snippet, 80)),
+        format!("unexpected JSON at {path}: {said}; it begins with {:?}", short(text, 80)),
     )
 }
 
-/// The text without its `null` members; `None` if it is no JSON or has none.
-fn without_nulls(text: &str) -> Option<String> {
-    fn strip(value: &mut Value) -> bool {
-        match value {
-            Value::Object(members) => {
-                let before = members.len();
-                members.retain(|_, member| !member.is_null());
-                let mut changed = members.len() != before;
-                for member in members.values_mut() {
-                    changed |= strip(member);
-                }
-                changed
-            }
-            Value::Array(items) => items.iter_mut().fold(false, |changed, item| strip(item) | changed),
-            _ => false,
-        }
-    }
-    let mut value: Value = serde_json::from_str(text).ok()?;
-    strip(&mut value).then(|| serde_json::to_string(&value).ok())?
-}
-
 /// The JSON path of a position, as `$.posts.abc.create_at`: walks the tokens up to it.
-fn path_at(text: &[u8], line: usize, column: usize) -> String {
+fn path_at(text: &[u8], end: usize) -> String {
     enum Step {
         Key(String),
         Index(usize),
     }
-    let start =
-        text.split(|b| *b == b'\n').take(line.saturating_sub(1)).map(|line| line.len() + 1).sum::<usize>();
-    let end = (start + column).saturating_sub(1).min(text.len());
     let mut steps: Vec<Step> = Vec::new();
     let mut at = 0;
     let mut key: Option<String> = None;
@@ -247,10 +220,9 @@ mod tests {
     #[test]
     fn null_reads_as_the_default() {
         let thing: Thing = decode(br#"{"name":null,"list":null,"inner":{"a":[1],"b":null}}"#).unwrap();
-        assert_eq!(thing.inner.len(), 1);
+        assert_eq!(thing.inner["b"], b"");
         assert_eq!(decode::<Vec<Thing>>(b"null").unwrap(), []);
         assert!(decode::<BTreeMap<String, Thing>>(b" null\n").unwrap().is_empty());
-        assert!(decode::<u32>(b"null").is_err());
     }
 
     #[test]
