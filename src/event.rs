@@ -265,8 +265,11 @@ impl Event {
     }
 
     fn decode_payload(&self) -> Payload {
-        let typed =
-            self.with_data(|data| Payload::decode(self.kind(), self.name(), data, || self.broadcast()));
+        let decode = |data: &str| Payload::decode(self.kind(), self.name(), data, || self.broadcast());
+        self.or_other(self.with_data(decode))
+    }
+
+    fn or_other(&self, typed: Result<Payload>) -> Payload {
         typed.unwrap_or_else(|error| {
             if let Some(counter) = &self.0.undecodable {
                 counter.fetch_add(1, Ordering::Relaxed);
@@ -359,6 +362,29 @@ impl Event {
         event
     }
 
+    /// The payload of a `posted`; fails as [`payload`](Self::payload) does.
+    ///
+    /// A program that asks for nothing else (a bot on messages) then carries the decoders of no other event: they are
+    /// 0.4 to 0.5 MB.
+    pub(crate) fn posted(&self) -> Result<Option<&Posted>> {
+        if let Some(cause) = &self.0.end {
+            return Err(cause.clone());
+        }
+        if self.0.kind != EventKind::Posted {
+            return Ok(None);
+        }
+        let decode = || self.or_other(self.with_data(|data| decode_str(data).map(Payload::Posted)));
+        match self.0.payload.get_or_init(decode) {
+            Payload::Posted(posted) => Ok(Some(posted)),
+            _ => Ok(None),
+        }
+    }
+
+    /// The payload of a notice; `None` for all else. For the same reason.
+    pub(crate) fn as_notice(&self) -> Option<&Payload> {
+        self.0.payload.get().filter(|_| self.0.kind.is_notice())
+    }
+
     /// Why the stream ended, if this is its last event.
     pub(crate) fn cause(&self) -> Option<&Error> {
         self.0.end.as_ref()
@@ -391,7 +417,7 @@ impl fmt::Debug for Event {
             Some(cause) => shown.field("cause", cause),
             None => shown.field("raw", &shown_text(&self.0.text)),
         };
-        shown.finish()
+        shown.finish_non_exhaustive()
     }
 }
 

@@ -15,7 +15,7 @@ pub use self::handlers::{EventNames, HandlerResult};
 use crate::client::{Client, checked};
 use crate::config::BaseUrl;
 use crate::error::{Error, ErrorKind, Result, short};
-use crate::event::{Event, Payload};
+use crate::event::{Event, EventKind};
 use crate::model::{Channel, Post, PostDraft, Team, User, UserId};
 use crate::secret::Secret;
 use crate::ws::Events;
@@ -53,7 +53,7 @@ const STOP: Duration = Duration::from_secs(2);
 /// | `pong` | a [`ping_with`](Self::ping_with) was answered | its fields, `round_trip_ms`, `server_time` |
 /// | `error` | a callback failed, or the stream ended for good | `message`, `hint`, `final` |
 /// | `finish` | the stream ended, by `stop` or for good; always the last | `{}` |
-/// | `_connected`, `_disconnected`, `_missed`, `_caught_up`, `_session_expired` | see [`Payload`] | |
+/// | `_connected`, `_disconnected`, `_missed`, `_caught_up`, `_session_expired` | see [`Payload`](crate::Payload) | |
 ///
 /// `start` opens a stream whether or not anybody calls `run`: its events wait in a queue of 4,096; past that they are
 /// dropped and counted, and a `_missed` says so.
@@ -356,10 +356,10 @@ impl Mattermost {
                 recv(timeout) -> _ => return Ok(true),
             };
             let Some(event) = event else { continue };
-            if let Err(cause) = event.payload() {
+            if let Some(cause) = event.cause() {
                 self.session().take();
                 self.0.said_hello.store(false, Ordering::Release);
-                self.failed(&cause, true)?;
+                self.failed(cause, true)?;
                 return self.finish().map(|()| false);
             }
             self.dispatch(event.name(), &event)?;
@@ -386,9 +386,9 @@ impl Mattermost {
     }
 
     fn dispatch(&self, name: &str, event: &Event) -> Result<()> {
-        match event.payload() {
-            Ok(Payload::Hello(_) | Payload::Connected(_)) => self.0.said_hello.store(true, Ordering::Release),
-            Ok(Payload::Disconnected(_)) => self.0.said_hello.store(false, Ordering::Release),
+        match event.kind() {
+            EventKind::Hello | EventKind::Connected => self.0.said_hello.store(true, Ordering::Release),
+            EventKind::Disconnected => self.0.said_hello.store(false, Ordering::Release),
             _ => {}
         }
         match self.0.handlers.call(name, self, event) {

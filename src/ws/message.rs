@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::{Events, Poster};
 use crate::error::Result;
-use crate::event::{Event, Origin, Payload, Posted};
+use crate::event::{Event, Origin, Posted};
 use crate::model::{Post, PostDraft};
 
 /// A post by somebody else, with the means to answer it. Owned and `Send`: it can go to another thread.
@@ -21,13 +21,13 @@ pub struct Message {
 impl Message {
     /// The message in an event: `None` if it is none, or one that [`Messages`] would leave out.
     pub(crate) fn of(poster: &Arc<dyn Poster>, event: &Event, bots: bool, own: bool) -> Result<Option<Self>> {
-        let Payload::Posted(said) = event.payload()? else { return Ok(None) };
+        let Some(said) = event.posted()? else { return Ok(None) };
         let post = &said.post;
         let mine = post.user_id == *poster.me();
         if post.is_system() || (mine && !own) || (!mine && !bots && post.is_automated()) {
             return Ok(None);
         }
-        Ok(Some(Self { poster: Arc::clone(poster), event: event.clone(), posted: said.clone() }))
+        Ok(Some(Self { poster: Arc::clone(poster), event: event.clone(), posted: Box::new(said.clone()) }))
     }
 
     /// What was written.

@@ -225,13 +225,12 @@ impl Queue {
 
     /// Keeps what tells of missing events; of two gaps in a row one is enough.
     fn thin_out(&mut self) {
-        self.held
-            .retain(|event| !matches!(event.payload(), Ok(Payload::Connected(_) | Payload::Disconnected(_))));
+        self.held.retain(|event| !matches!(event.kind(), EventKind::Connected | EventKind::Disconnected));
         let mut gaps: Option<Missed> = None;
         let mut rest = VecDeque::new();
         for event in self.held.drain(..) {
-            match event.payload() {
-                Ok(Payload::Missed(missed)) => merge(&mut gaps, missed),
+            match event.as_notice() {
+                Some(Payload::Missed(missed)) => merge(&mut gaps, missed),
                 _ => rest.push_back(event),
             }
         }
