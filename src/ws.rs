@@ -1,7 +1,9 @@
 //! The live stream of events.
 //!
 //! [`Events`] keeps one WebSocket with two threads: `mm-reader` dials and reads, `mm-timer` writes and keeps the time.
-//! Events come out of a bounded channel.
+//! Events come out of a bounded channel. A third thread lives for a moment where something else can block: `mm-resolve`
+//! while a name is looked up, `mm-check` and `mm-login` while REST is asked about the session, `mm-catch-up` while a gap
+//! is filled.
 //!
 //! * **Lost links come back by themselves**, at once and then with growing waits from 1 s to 5 min. The server keeps up
 //!   to 128 events for a while, so most losses leave no trace but a [`Disconnected`](crate::event::Disconnected) and a

@@ -89,10 +89,13 @@ fn streams_share_nothing_and_receivers_share_all() {
     }
     let all: Vec<String> = (0..10).map(|number| number.to_string()).collect();
     assert_eq!(texts(&one, 10), all);
+    let until = Instant::now() + PATIENCE;
+    while two.stats().received < 11 && Instant::now() < until {
+        thread::sleep(Duration::from_millis(1));
+    }
     let clone = two.receiver().clone();
     let other = thread::spawn(move || clone.iter().filter(|event| event.kind() == EventKind::Posted).count());
     let mut count = 0;
-    let until = Instant::now() + PATIENCE;
     while two.stats().queued > 0 && Instant::now() < until {
         count += usize::from(two.receiver().try_recv().is_ok_and(|event| event.kind() == EventKind::Posted));
     }

@@ -84,8 +84,9 @@ fn shaking_hands() -> Case {
     });
     opening.join().unwrap();
     case.events = opened.recv().unwrap();
-    let silent = server.raw();
-    thread::sleep(Duration::from_millis(20));
+    // The first byte of a hello: the connector is built, which cannot be interrupted, and the handshake has begun.
+    let mut silent = server.raw();
+    std::io::Read::read_exact(&mut silent, &mut [0]).unwrap();
     case.keep = Box::new((Held(silent), Holder(server)));
     case
 }
