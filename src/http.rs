@@ -34,6 +34,8 @@ pub use self::multipart::Multipart;
 pub use self::path::PathArg;
 pub(crate) use self::retry::random_hex;
 
+pub(crate) use self::reply::{seconds, without};
+
 use self::agent::Agent;
 use self::governor::Governor;
 use crate::config::Config;

@@ -36,6 +36,8 @@ pub struct Call<'c> {
     /// Log in again when the session has ended, and repeat.
     log_in: bool,
     wrong: Option<Error>,
+    /// What the body holds that must not be shown, not even by a proxy that repeats it.
+    secrets: Vec<Secret>,
 }
 
 /// An answer to a request with an entity tag.
@@ -90,6 +92,7 @@ impl<'c> Call<'c> {
             anonymous: false,
             log_in: true,
             wrong,
+            secrets: Vec::new(),
         }
     }
 
@@ -171,6 +174,12 @@ impl<'c> Call<'c> {
     /// Takes the end of the session for what it is, without another login.
     pub(crate) fn no_login(mut self) -> Self {
         self.log_in = false;
+        self
+    }
+
+    /// Names what no error may show.
+    pub(crate) fn hiding(mut self, secrets: &[&str]) -> Self {
+        self.secrets.extend(secrets.iter().map(|secret| Secret::new(*secret)));
         self
     }
 
@@ -363,7 +372,9 @@ impl<'c> Call<'c> {
             first_byte,
         })?;
         log::debug!("{} {}: {}", self.method, self.template, answer.status);
-        reply::check(answer).map_err(|error| Failure { error, sent: true })
+        let mut secrets: Vec<&Secret> = self.secrets.iter().collect();
+        secrets.extend(token);
+        reply::check(answer, &secrets).map_err(|error| Failure { error, sent: true })
     }
 }
 

@@ -138,7 +138,8 @@ impl Login {
                 password: credentials.password.expose(),
                 token: code,
             };
-            http.post("/users/login", &[]).anonymous().json(&body).fetch_with_token()
+            let secrets = [body.password, code.unwrap_or_default()];
+            http.post("/users/login", &[]).anonymous().json(&body).hiding(&secrets).fetch_with_token()
         };
         let answer = match &credentials.mfa {
             Mfa::Code(code) if !past.code_used => {

@@ -2,15 +2,19 @@
 
 use std::time::Duration;
 
+use zeroize::Zeroizing;
+
 use super::agent::Answer;
 use crate::error::{ApiError, Error, ErrorKind, Result, short};
 use crate::model::json;
+use crate::secret::Secret;
 
 /// As much of an error's body as is read.
 const ERROR_LIMIT: u64 = 64 << 10;
 
-/// Passes what can be read on, and turns everything else into an error.
-pub(crate) fn check(answer: Answer) -> Result<Answer> {
+/// Passes what can be read on, and turns everything else into an error. Some proxies show what they were sent: the
+/// error does not show these secrets.
+pub(crate) fn check(answer: Answer, secrets: &[&Secret]) -> Result<Answer> {
     let status = answer.status;
     match status {
         200..=299 if is_page(&answer) => {
@@ -34,7 +38,7 @@ pub(crate) fn check(answer: Answer) -> Result<Answer> {
                 .with_status(status)
                 .with_hint("redirects are not followed: use the URL that the server redirects to, scheme and path included"))
         }
-        _ => Err(refused(answer)),
+        _ => Err(refused(answer, secrets)),
     }
 }
 
@@ -48,28 +52,54 @@ fn is_compressed(answer: &Answer) -> bool {
     answer.header("content-encoding").is_some_and(|how| !matches!(how.trim(), "" | "identity"))
 }
 
-fn refused(answer: Answer) -> Error {
+fn refused(answer: Answer, secrets: &[&Secret]) -> Error {
     let status = answer.status;
     let page = is_page(&answer);
     let wait = wait_for(&answer);
     let request_id = answer.header("x-request-id").map(str::to_owned);
     let body = answer.read(ERROR_LIMIT).unwrap_or_default();
-    let error = match serde_json::from_slice::<ApiError>(&body) {
-        Ok(api) if !api.id.is_empty() || !api.message.is_empty() => Error::from_api(status, api),
+    let error = refusal(status, page, &body, secrets).with_retry_after(wait);
+    match request_id {
+        Some(id) => error.with_request_id(&short(&without(&id, secrets), 64)),
+        None => error,
+    }
+}
+
+/// The text without the secrets, as they are and as they stand in JSON.
+pub(crate) fn without(text: &str, secrets: &[&Secret]) -> String {
+    let mut text = text.to_owned();
+    for secret in secrets.iter().map(|secret| secret.expose()).filter(|secret| !secret.is_empty()) {
+        let quoted = Zeroizing::new(serde_json::to_string(secret).unwrap_or_default());
+        for form in [secret, quoted.trim_matches('"')] {
+            if !form.is_empty() && text.contains(form) {
+                text = text.replace(form, "***");
+            }
+        }
+    }
+    text
+}
+
+/// What a body says, if it says anything.
+pub(crate) fn refusal(status: u16, page: bool, body: &[u8], secrets: &[&Secret]) -> Error {
+    match serde_json::from_slice::<ApiError>(body) {
+        Ok(mut api) if !api.id.is_empty() || !api.message.is_empty() => {
+            api.message = without(&api.message, secrets);
+            api.detailed_error = without(&api.detailed_error, secrets);
+            // A short password must not turn an id into another one; plugins put free text there.
+            if !api.id.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_')) {
+                api.id = without(&api.id, secrets);
+            }
+            Error::from_api(status, api)
+        }
         _ => {
-            let text = String::from_utf8_lossy(&body);
-            let message = match text.trim() {
+            let body = without(&String::from_utf8_lossy(body), secrets);
+            let message = match body.trim() {
                 "" => String::new(),
                 _ if page => "a web page, from a proxy or a wrong URL".to_owned(),
                 text => short(text, 160).into_owned(),
             };
             Error::new(ErrorKind::Status, message).with_status(status)
         }
-    };
-    let error = error.with_retry_after(wait);
-    match request_id {
-        Some(id) => error.with_request_id(&short(&id, 64)),
-        None => error,
     }
 }
 

@@ -19,6 +19,7 @@ use super::tls_pipe::{Pipe, Tls};
 use super::wire::{Receiving, Wire};
 use crate::config::{BaseUrl, Config};
 use crate::error::{ApiError, Error, ErrorKind, Result, short};
+use crate::http::{seconds, without};
 use crate::net::read_head;
 use crate::secret::Secret;
 
@@ -135,8 +136,9 @@ fn upgrade(dial: Dial<'_>, target: &BaseUrl, path: &str) -> Result<(Socket, Arc<
         return Err(no_websocket("it does not answer as HTTP does").with_hint("is it the right port?"));
     };
     if answer.status().as_u16() != 101 {
-        let token = dial.token.map_or("", Secret::expose);
-        return Err(refusal(&answer, rest, &mut stream, (token, dial.deadline)));
+        let until = dial.deadline.min(Instant::now() + Duration::from_secs(2));
+        let body = body_of(&answer, rest, &mut stream, until);
+        return Err(refusal(&answer, &body, dial.token.as_slice()));
     }
     check(&answer, &key)?;
     let wire = stream.into_wire(dial.wake).map_err(|e| Error::io("the socket cannot be set up", e))?;
@@ -210,20 +212,18 @@ fn check(answer: &Response, key: &str) -> Result<()> {
     Ok(())
 }
 
-/// Why the server, or something before it, answered the upgrade with another status.
-fn refusal(
-    answer: &Response,
-    rest: Vec<u8>,
-    stream: &mut Stream,
-    (token, deadline): (&str, Instant),
-) -> Error {
+/// Why the server, or something before it, answered the upgrade with another status. Some proxies show what they were
+/// sent: the error does not show these secrets.
+fn refusal(answer: &Response, body: &[u8], secrets: &[&Secret]) -> Error {
     let status = answer.status().as_u16();
-    let body = body_of(answer, rest, stream, deadline.min(Instant::now() + Duration::from_secs(2)));
-    let api = serde_json::from_slice::<ApiError>(&body)
+    let api = serde_json::from_slice::<ApiError>(body)
         .ok()
         .filter(|api| status >= 400 && !api.id.is_empty() && api.status_code >= 400);
     let error = match (api, status) {
-        (Some(api), _) => Error::from_api(status, api),
+        (Some(mut api), _) => {
+            api.message = without(&api.message, secrets);
+            Error::from_api(status, api)
+        }
         (None, 300..=399) => {
             let to = header(answer, "location").unwrap_or("nowhere");
             Error::new(ErrorKind::Protocol, format!("redirected to {}", short(&redacted(to), 120)))
@@ -231,20 +231,14 @@ fn refusal(
                 .with_hint("use the URL that the server is really at, with its path and https")
         }
         (None, 400..) => {
-            // Some proxies show what they were sent.
-            let said = match String::from_utf8_lossy(&body) {
-                said if !token.is_empty() && said.contains(token) => said.replace(token, "***").into(),
-                said => said,
-            };
+            let said = without(&String::from_utf8_lossy(body), secrets);
             let html = said.trim_start().starts_with('<');
             let said = if html { "an HTML page".into() } else { short(said.trim(), 160) };
             Error::new(ErrorKind::Status, format!("the upgrade was refused: {said}")).with_status(status)
         }
         (None, _) => no_websocket("this is no Mattermost server, or a wrong path").with_status(status),
     };
-    let wait =
-        header(answer, "retry-after").and_then(|text| text.trim().parse().ok()).map(Duration::from_secs);
-    error.with_retry_after(wait)
+    error.with_retry_after(header(answer, "retry-after").and_then(seconds))
 }
 
 fn redacted(url: &str) -> String {

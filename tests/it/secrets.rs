@@ -334,3 +334,45 @@ fn no_field_with_a_secret_is_a_plain_text() {
     }
     assert!(seen > 20, "the test has gone blind: {seen} fields");
 }
+
+/// Some proxies explain a refusal by showing what they were sent.
+#[test]
+fn what_a_proxy_repeats_is_not_repeated() {
+    const PASSWORD: &str = "hunter2 \"quoted\" \\ back";
+    const TOKEN: &str = "hunter2-as-a-token-with-26";
+    for kind in ["text", "json", "request id"] {
+        let echo = Peer::start(move |mut stream| {
+            let mut told = [0; 4000];
+            thread::sleep(Duration::from_millis(20));
+            let Ok(count) = stream.read(&mut told) else { return };
+            let told = String::from_utf8_lossy(&told[..count]).into_owned();
+            let line = told.replace(['\r', '\n'], " ");
+            let (headers, body) = match kind {
+                "text" => (String::new(), told),
+                "json" => (
+                    String::new(),
+                    json!({"id": "Rejected by plugin", "message": told, "status_code": 400}).to_string(),
+                ),
+                _ => (format!("X-Request-Id: {}\r\n", line.split("earer ").last().unwrap()), String::new()),
+            };
+            let length = body.len();
+            let head = format!("HTTP/1.1 400 Bad Request\r\n{headers}Content-Length: {length}\r\n\r\n");
+            let _ = stream.write_all((head + &body).as_bytes());
+        });
+        let builder = || Client::builder(echo.url()).no_proxy();
+        let by_token = builder().token(TOKEN).connect().unwrap_err();
+        let by_password = builder().login("jane", PASSWORD).mfa("907263").connect().unwrap_err();
+        let server = TestServer::start().unwrap();
+        let url = format!("ws://127.0.0.1:{}", echo.port());
+        let client =
+            server.client_builder().websocket_url(url).token(server.token("janedoe")).connect().unwrap();
+        let stream = client.events().unwrap_err();
+        for error in [by_token, by_password, stream] {
+            let shown = format!("{error} {error:?} {:?} {:?}", error.api(), error.request_id());
+            println!("{kind}: {error}");
+            for secret in ["hunter2", "907263", &server.token("janedoe")] {
+                assert!(!shown.contains(secret), "{shown}");
+            }
+        }
+    }
+}
