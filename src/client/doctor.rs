@@ -64,6 +64,7 @@ pub enum Outcome {
 /// Later servers may well work, earlier ones may miss what is asked for.
 const TESTED: ((u32, u32), (u32, u32)) = ((5, 37), (11, 6));
 /// A certificate that ends sooner is worth a word.
+#[cfg(feature = "native-tls")]
 const SOON: Duration = Duration::from_secs(14 * 86_400);
 /// For each call.
 const PATIENCE: Duration = Duration::from_secs(10);

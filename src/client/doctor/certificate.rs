@@ -1,5 +1,7 @@
 //! As much of a certificate as a person wants to know: for whom, by whom, until when.
 
+#![cfg_attr(not(feature = "native-tls"), allow(dead_code, reason = "without TLS there is nothing to read"))]
+
 use crate::error::short;
 use crate::time::Timestamp;
 
