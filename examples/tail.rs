@@ -35,16 +35,16 @@ fn main() -> mattermost::Result<()> {
     for event in &events {
         match event.payload()? {
             Payload::Posted(p) => {
-                println!("{} <{}> {}", p.post.create_at, names.of(&p.post.user_id), p.post.message)
+                println!("{} <{}> {}", p.post.create_at, names.of(&p.post.user_id), p.post.message);
             }
             Payload::PostEdited(p) => {
-                println!("{} <{}> * {}", p.post.edit_at, names.of(&p.post.user_id), p.post.message)
+                println!("{} <{}> * {}", p.post.edit_at, names.of(&p.post.user_id), p.post.message);
             }
             Payload::PostDeleted(p) => {
-                println!("{} <{}> deleted", p.post.delete_at, names.of(&p.post.user_id))
+                println!("{} <{}> deleted", p.post.delete_at, names.of(&p.post.user_id));
             }
             Payload::ReactionAdded(r) => {
-                println!("<{}> :{}:", names.of(&r.reaction.user_id), r.reaction.emoji_name)
+                println!("<{}> :{}:", names.of(&r.reaction.user_id), r.reaction.emoji_name);
             }
             Payload::Disconnected(d) => eprintln!("-- {} --", d.reason),
             Payload::Missed(_) => eprintln!("-- something was missed --"),

@@ -12,7 +12,7 @@ use mattermost::{Client, Events, Payload, PostDraft, Result};
 static SERVER: OnceLock<TestServer> = OnceLock::new();
 
 /// The in-process server, unless the environment names a real one.
-pub fn server() -> Result<Option<&'static TestServer>> {
+pub(crate) fn server() -> Result<Option<&'static TestServer>> {
     if std::env::var_os("MATTERMOST_URL").is_some() {
         return Ok(None);
     }
@@ -25,7 +25,7 @@ pub fn server() -> Result<Option<&'static TestServer>> {
 }
 
 /// A client of the account in the environment, or of `janedoe` at the in-process server.
-pub fn client() -> Result<Client> {
+pub(crate) fn client() -> Result<Client> {
     match server()? {
         Some(server) => server.client("janedoe"),
         None => Client::from_env(),
@@ -34,7 +34,7 @@ pub fn client() -> Result<Client> {
 
 /// Lets `bob` say `lines` in Town Square once the example listens, show what is answered to each, and end the
 /// program.
-pub fn conversation(lines: &'static [&'static str], answered: bool) {
+pub(crate) fn conversation(lines: &'static [&'static str], answered: bool) {
     let Some(server) = SERVER.get() else { return };
     std::thread::spawn(move || {
         if let Err(error) = talk(server, lines, answered) {

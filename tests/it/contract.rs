@@ -84,7 +84,7 @@ fn synopsis_with_other_strings() {
         mattermost::testing::PASSWORD,
     )
     .unwrap();
-    let (heard, hear) = mattermost::crossbeam_channel::bounded(1);
+    let (heard, hear) = crossbeam_channel::bounded(1);
     mm.on("posted", move |mm, event| {
         let data = event.data();
         let _ = heard.send(format!("<{}> {}", data["sender_name"].as_str().unwrap_or("?"), data["post"]));

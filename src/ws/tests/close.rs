@@ -19,12 +19,12 @@ type Keep = Box<dyn std::any::Any + Send>;
 /// A stream in some state, and whether something may be left behind.
 struct Case {
     events: Events,
-    keep: Keep,
+    _keep: Keep,
     detached: bool,
 }
 
 fn case(events: Events, keep: impl Send + 'static) -> Case {
-    Case { events, keep: Box::new(keep), detached: false }
+    Case { events, _keep: Box::new(keep), detached: false }
 }
 
 fn wait_for(what: impl Fn() -> bool) {
@@ -87,7 +87,7 @@ fn shaking_hands() -> Case {
     // The first byte of a hello: the connector is built, which cannot be interrupted, and the handshake has begun.
     let mut silent = server.raw();
     std::io::Read::read_exact(&mut silent, &mut [0]).unwrap();
-    case.keep = Box::new((Held(silent), Holder(server)));
+    case._keep = Box::new((Held(silent), Holder(server)));
     case
 }
 
@@ -119,7 +119,7 @@ fn connecting() -> Case {
     }
     link.cut();
     wait_for(|| events.stats().dials == 2);
-    Case { events, keep: Box::new((waiting, Holder(server))), detached: true }
+    Case { events, _keep: Box::new((waiting, Holder(server))), detached: true }
 }
 
 fn flooded(overflow: Overflow) -> Case {
@@ -168,7 +168,7 @@ fn asking_rest() -> Case {
     link.cut();
     server.accept().cut();
     wait_for(|| events.shared.lock().helpers == 1);
-    Case { events, keep: Box::new((hang, Holder(server))), detached: true }
+    Case { events, _keep: Box::new((hang, Holder(server))), detached: true }
 }
 
 fn ended() -> Case {

@@ -162,6 +162,7 @@ impl Peer {
 }
 
 fn builder(server: &Server, secure: bool) -> EventsBuilder {
+    #[cfg_attr(not(feature = "native-tls"), expect(unused_mut, reason = "TLS is set on it"))]
     let mut fake = Fake::new(server.port());
     if secure {
         #[cfg(feature = "native-tls")]
