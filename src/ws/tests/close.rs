@@ -307,7 +307,10 @@ fn closing_leaves_nothing_behind() {
 #[test]
 #[ignore = "run alone by `closing_leaves_nothing_behind`"]
 fn nothing_is_left_behind() {
+    let threads = counted("/proc/self/task");
     drop(up());
+    // What the first use leaves for good is no leak; its threads are.
+    wait_for(|| counted("/proc/self/task") == threads);
     for (name, make) in states() {
         let before = (counted("/proc/self/task"), counted("/proc/self/fd"));
         for _ in 0..tries() {
