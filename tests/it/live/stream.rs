@@ -187,7 +187,7 @@ pub(super) fn the_facade_does_what_the_seed_did(world: &World) {
         mm.start().unwrap();
         assert!(mm.started() && mm.said_hello() && !mm.finished());
         let metadata = mm.metadata().unwrap();
-        assert_eq!((&metadata.user.id, metadata.team.name.as_str()), (&jane.id, "awesome-chat"));
+        assert_eq!((&metadata.user.id, metadata.team.name.as_str()), (&jane.id, world.team.name.as_str()));
         assert!(metadata.channels.iter().any(|c| c.id == channel.id));
         mm.send(&channel.display_name, "Hey everybody!").unwrap();
         mm.ping_with(json!({ "id": round })).unwrap();
@@ -208,6 +208,6 @@ pub(super) fn the_facade_does_what_the_seed_did(world: &World) {
     assert!(Mattermost::new("h", "", "a", "b").is_err());
     assert!(Mattermost::new("h", "t", "", "b").is_err());
     assert!(Mattermost::new("h", "t", "a", "").is_err());
-    let wrong = Mattermost::new(&world.url, "awesome-chat", &jane.email, "wrong").unwrap();
+    let wrong = Mattermost::new(&world.url, &world.team.name, &jane.email, "wrong").unwrap();
     assert!(wrong.start().unwrap_err().is_unauthorized() && !wrong.started());
 }

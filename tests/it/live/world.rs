@@ -7,7 +7,7 @@ use std::thread;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use mattermost::testing::{PASSWORD, TestServer};
-use mattermost::{Channel, ChannelDraft, Client, Event, Events, Payload, Team, UserDraft, UserId};
+use mattermost::{Channel, ChannelDraft, Client, Event, Events, Payload, Team, TeamDraft, TeamType, UserDraft, UserId};
 
 pub(super) struct World {
     pub(super) url: String,
@@ -48,13 +48,8 @@ impl World {
     fn at(url: String, login: &str, password: &str, server: Option<TestServer>) -> Self {
         let admin = Client::builder(&url).login(login, password).connect().unwrap();
         let run = unique();
-        let team = admin
-            .teams()
-            .list_for_user(&UserId::me())
-            .unwrap()
-            .into_iter()
-            .find(|t| t.name == "awesome-chat");
-        let team = team.expect("a team awesome-chat with the administrator in it");
+        // A team of its own: servers limit how many users a team has, and this one may be used again and again.
+        let team = admin.teams().create(&TeamDraft::new(format!("live-{run}"), format!("Live {run}"), TeamType::Open)).unwrap();
         Self { url, admin, team, run, _server: server }
     }
 
