@@ -5,9 +5,9 @@
 //! while a name is looked up, `mm-check` and `mm-login` while REST is asked about the session, `mm-catch-up` while a gap
 //! is filled.
 //!
-//! * **Lost links come back by themselves**, at once and then with growing waits from 1 s to 5 min. The server keeps up
-//!   to 128 events for a while, so most losses leave no trace but a [`Disconnected`](crate::event::Disconnected) and a
-//!   [`Connected`](crate::event::Connected) that says `resumed`.
+//! * **Lost links come back by themselves**, at once and then with growing waits from 1 s to 5 min; to 8 s only while
+//!   links come up and soon break. The server keeps up to 128 events for a while, so most losses leave no trace but a
+//!   [`Disconnected`](crate::event::Disconnected) and a [`Connected`](crate::event::Connected) that says `resumed`.
 //! * **Nothing is missing silently**: what the server did not keep is named by a [`Missed`](crate::event::Missed).
 //! * **The end is in the stream**: a stream that ends for good (the token was revoked, the account deactivated) delivers
 //!   one last event whose [`payload`](crate::Event::payload) is the error.

@@ -4,9 +4,11 @@ use std::time::Duration;
 
 const FIRST: Duration = Duration::from_secs(1);
 const LONGEST: Duration = Duration::from_secs(300);
+/// After a link that came up and soon broke, the window is 8 s at most: the server is there, and the network is bad.
+const LET_IN: u32 = 4;
 
 /// Full jitter: anything from nothing to a window that doubles from 1 s to 5 min. The first dial after a healthy link
-/// comes at once.
+/// comes at once; after links that come up and soon break, the window ends at 8 s.
 #[derive(Debug)]
 pub(crate) struct Backoff {
     scale: f64,
@@ -43,6 +45,11 @@ impl Backoff {
         self.failures = 0;
     }
 
+    /// A link came up, though it did not live long.
+    pub(crate) fn let_in(&mut self) {
+        self.failures = self.failures.min(LET_IN);
+    }
+
     /// From 0 to 1.
     fn random(&mut self) -> f64 {
         let bits = match &mut self.seed {
@@ -74,6 +81,10 @@ mod tests {
         assert_eq!(backoff.window(40), LONGEST);
         let mean: Duration = (0..1000).map(|_| backoff.next()).sum::<Duration>() / 1000;
         assert!(mean > LONGEST / 3 && mean < LONGEST * 2 / 3, "{mean:?}");
+        for _ in 0..10 {
+            backoff.let_in();
+            assert!(backoff.next() <= FIRST * 8);
+        }
         backoff.reset();
         assert_eq!(backoff.next(), Duration::ZERO);
         assert!(backoff.next() <= FIRST);

@@ -471,10 +471,12 @@ impl Session {
         self.blocked = None;
         let healthy = self.backoff.scaled(HEALTHY);
         let lived = was.since.map_or(Duration::ZERO, |since| now.saturating_sub(since));
-        if was.since.is_some() && lived >= healthy {
-            self.backoff.reset();
-        }
         if was.since.is_some() {
+            if lived >= healthy {
+                self.backoff.reset();
+            } else {
+                self.backoff.let_in();
+            }
             let (reason, detail) = cause.told();
             log::info!("link lost: {detail}");
             self.note(Note::Disconnected { reason, detail });
