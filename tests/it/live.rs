@@ -8,7 +8,7 @@ mod names;
 mod posts;
 mod sessions;
 mod stream;
-mod world;
+pub(crate) mod world;
 
 use self::world::World;
 

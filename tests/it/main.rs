@@ -20,6 +20,7 @@ mod live;
 mod live_sweep;
 mod logs;
 mod models;
+mod outage;
 mod peer;
 mod posting;
 mod proxy_connect;

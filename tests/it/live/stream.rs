@@ -6,7 +6,8 @@ use mattermost::crossbeam_channel::unbounded;
 use mattermost::{Client, EventKind, Events, Mattermost, Origin, Payload, PostDraft, PostPatch, StatusKind};
 use serde_json::json;
 
-use super::world::{Relay, World, next};
+use super::world::{World, next};
+use crate::outage::Proxy;
 
 pub(super) fn all_is_seen_by_the_other(world: &World) {
     let (jane, bob) = (world.account("jane"), world.account("bob"));
@@ -103,7 +104,7 @@ pub(super) fn actions_are_answered(world: &World) {
 pub(super) fn resumes_after_a_cut(world: &World) {
     let (jane, bob) = (world.account("jane"), world.account("bob"));
     let channel = world.channel("cut", &[&jane, &bob]);
-    let relay = Relay::to(&world.url);
+    let relay = Proxy::before(&world.url);
     let behind = Client::builder(relay.url()).login(&bob.name, &*bob.password).connect().unwrap();
     let events = Events::builder(&behind).only([EventKind::Posted]).open().unwrap();
     let mut expected = Vec::new();

@@ -1,29 +1,27 @@
 //! A server with accounts made for one scenario.
 
-use std::io::{Read, Write};
-use std::net::{Shutdown, TcpListener, TcpStream};
-use std::sync::{Arc, Mutex};
-use std::thread;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use mattermost::testing::{PASSWORD, TestServer};
-use mattermost::{Channel, ChannelDraft, Client, Event, Events, Payload, Team, TeamDraft, TeamType, UserDraft, UserId};
+use mattermost::{
+    Channel, ChannelDraft, Client, Event, Events, Payload, Team, TeamDraft, TeamType, UserDraft, UserId,
+};
 
-pub(super) struct World {
-    pub(super) url: String,
-    pub(super) admin: Client,
-    pub(super) team: Team,
+pub(crate) struct World {
+    pub(crate) url: String,
+    pub(crate) admin: Client,
+    pub(crate) team: Team,
     /// Makes names unique on a server that is used again and again.
-    pub(super) run: String,
-    _server: Option<TestServer>,
+    pub(crate) run: String,
+    pub(crate) server: Option<TestServer>,
 }
 
-pub(super) struct Account {
-    pub(super) client: Client,
-    pub(super) id: UserId,
-    pub(super) name: String,
-    pub(super) email: String,
-    pub(super) password: String,
+pub(crate) struct Account {
+    pub(crate) client: Client,
+    pub(crate) id: UserId,
+    pub(crate) name: String,
+    pub(crate) email: String,
+    pub(crate) password: String,
 }
 
 fn unique() -> String {
@@ -33,13 +31,13 @@ fn unique() -> String {
 }
 
 impl World {
-    pub(super) fn test_server() -> Self {
+    pub(crate) fn test_server() -> Self {
         let server = TestServer::start().unwrap();
         let url = crate::secrets::watched(&server.url());
         Self::at(url, "admin", PASSWORD, Some(server))
     }
 
-    pub(super) fn real_server() -> Option<Self> {
+    pub(crate) fn real_server() -> Option<Self> {
         let var = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
         let url = var("MATTERMOST_URL")?;
         Some(Self::at(url, &var("MATTERMOST_ADMIN_LOGIN")?, &var("MATTERMOST_ADMIN_PASSWORD")?, None))
@@ -49,11 +47,14 @@ impl World {
         let admin = Client::builder(&url).login(login, password).connect().unwrap();
         let run = unique();
         // A team of its own: servers limit how many users a team has, and this one may be used again and again.
-        let team = admin.teams().create(&TeamDraft::new(format!("live-{run}"), format!("Live {run}"), TeamType::Open)).unwrap();
-        Self { url, admin, team, run, _server: server }
+        let team = admin
+            .teams()
+            .create(&TeamDraft::new(format!("live-{run}"), format!("Live {run}"), TeamType::Open))
+            .unwrap();
+        Self { url, admin, team, run, server }
     }
 
-    pub(super) fn account(&self, name: &str) -> Account {
+    pub(crate) fn account(&self, name: &str) -> Account {
         let name = format!("{name}{}", self.run);
         let (email, password) = (format!("{name}@example.com"), "Passw0rd-of-a-test".to_owned());
         let user = self.admin.users().create(&UserDraft::new(&email, &name, &*password)).unwrap();
@@ -63,7 +64,7 @@ impl World {
     }
 
     /// A public channel of its own with these accounts in it.
-    pub(super) fn channel(&self, name: &str, members: &[&Account]) -> Channel {
+    pub(crate) fn channel(&self, name: &str, members: &[&Account]) -> Channel {
         let short_name = format!("{name}-{}", self.run);
         let display_name = format!("{name} {}", self.run);
         let draft = ChannelDraft::open(&self.team.id, short_name, display_name);
@@ -76,7 +77,7 @@ impl World {
 }
 
 /// The next event of which `wanted` makes something; panics after 20 s.
-pub(super) fn next<T>(
+pub(crate) fn next<T>(
     events: &Events,
     what: &str,
     mut wanted: impl FnMut(&Event, &Payload) -> Option<T>,
@@ -92,53 +93,4 @@ pub(super) fn next<T>(
         }
         seen.push(event.name().to_owned());
     }
-}
-
-/// A relay in front of the server whose connections can be cut.
-pub(super) struct Relay {
-    port: u16,
-    open: Arc<Mutex<Vec<TcpStream>>>,
-}
-
-impl Relay {
-    pub(super) fn to(url: &str) -> Self {
-        let target = url.trim_start_matches("http://").trim_end_matches('/').to_owned();
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let port = listener.local_addr().unwrap().port();
-        let open: Arc<Mutex<Vec<TcpStream>>> = Arc::default();
-        let all = Arc::clone(&open);
-        thread::spawn(move || {
-            for client in listener.incoming().map_while(Result::ok) {
-                let Ok(server) = TcpStream::connect(&target) else { continue };
-                let copies = [client.try_clone().unwrap(), server.try_clone().unwrap()];
-                // The server's side first: it must have noticed when the client comes back.
-                all.lock().unwrap().extend([server.try_clone().unwrap(), client.try_clone().unwrap()]);
-                let [back_to, back_from] = copies;
-                thread::spawn(move || pump(client, server));
-                thread::spawn(move || pump(back_from, back_to));
-            }
-        });
-        Self { port, open }
-    }
-
-    pub(super) fn url(&self) -> String {
-        format!("http://127.0.0.1:{}", self.port)
-    }
-
-    pub(super) fn cut(&self) {
-        for stream in self.open.lock().unwrap().drain(..) {
-            let _ = stream.shutdown(Shutdown::Both);
-        }
-    }
-}
-
-fn pump(mut from: TcpStream, mut to: TcpStream) {
-    let mut buffer = [0; 16384];
-    while let Ok(read @ 1..) = from.read(&mut buffer) {
-        if to.write_all(&buffer[..read]).is_err() {
-            break;
-        }
-    }
-    let _ = to.shutdown(Shutdown::Both);
-    let _ = from.shutdown(Shutdown::Both);
 }
