@@ -137,14 +137,16 @@ fn split_port(authority: &str) -> Option<(&str, Option<u16>)> {
     };
     let port = match port {
         None | Some("") => None,
-        Some(port) => Some(port.parse().ok().filter(|port| *port != 0)?),
+        // `parse` takes a plus too.
+        Some(port) if !port.starts_with('+') => Some(port.parse().ok().filter(|port| *port != 0)?),
+        Some(_) => return None,
     };
     (!host.is_empty()).then_some((host, port))
 }
 
 fn encoded(path: &str) -> String {
-    let as_sent =
-        |byte: u8| if byte.is_ascii() { char::from(byte).to_string() } else { format!("%{byte:02X}") };
+    let odd = |byte: u8| !byte.is_ascii() || matches!(byte, b'`' | b'^' | b'{' | b'}');
+    let as_sent = |byte: u8| if odd(byte) { format!("%{byte:02X}") } else { char::from(byte).to_string() };
     path.bytes().map(as_sent).collect()
 }
 
@@ -249,7 +251,10 @@ impl ProxySetting {
     }
 }
 
-fn from_environment(target: &BaseUrl, var: impl Fn(&str) -> Option<String>) -> Result<Option<Proxy>> {
+pub(crate) fn from_environment(
+    target: &BaseUrl,
+    var: impl Fn(&str) -> Option<String>,
+) -> Result<Option<Proxy>> {
     let get = |name: &str| {
         let value = var(name).or_else(|| var(&name.to_ascii_lowercase()));
         value.map(|value| value.trim().to_owned()).filter(|value| !value.is_empty())
@@ -265,7 +270,7 @@ fn from_environment(target: &BaseUrl, var: impl Fn(&str) -> Option<String>) -> R
 }
 
 /// `NO_PROXY` as curl reads it: `*`, a host, a domain with or without a leading dot or `*.`, each with a port or not.
-fn excluded(list: &str, target: &BaseUrl) -> bool {
+pub(crate) fn excluded(list: &str, target: &BaseUrl) -> bool {
     list.split([',', ' ']).map(str::trim).filter(|entry| !entry.is_empty()).any(|entry| {
         if entry == "*" {
             return true;
@@ -348,6 +353,7 @@ mod tests {
             ("http://[::1]:80", "http://[::1]"),
             ("[fe80::1]:8443", "https://[fe80::1]:8443"),
             ("localhost:8065", "https://localhost:8065"),
+            ("h/`{ä}^", "https://h/%60%7B%C3%A4%7D%5E"),
         ] {
             assert_eq!(BaseUrl::parse(text).unwrap().http(), http, "{text}");
         }
@@ -360,6 +366,7 @@ mod tests {
             "h:0",
             "h:99999",
             "h:x",
+            "h:+80",
             "a b",
             "h\r\nX: y",
             "https://user:pass@h",
