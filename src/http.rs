@@ -34,7 +34,7 @@ pub use self::multipart::Multipart;
 pub use self::path::PathArg;
 pub(crate) use self::retry::random_hex;
 
-pub(crate) use self::reply::{seconds, without};
+pub(crate) use self::reply::{hide, seconds};
 
 use self::agent::Agent;
 use self::governor::Governor;

@@ -40,6 +40,20 @@ impl fmt::Debug for Secret {
     }
 }
 
+/// The text without the secrets, as they are and as they stand in JSON.
+pub(crate) fn without(text: &str, secrets: &[&Secret]) -> String {
+    let mut text = text.to_owned();
+    for secret in secrets.iter().map(|secret| secret.expose()).filter(|secret| !secret.is_empty()) {
+        let quoted = Zeroizing::new(serde_json::to_string(secret).unwrap_or_default());
+        for form in [secret, quoted.trim_matches('"')] {
+            if !form.is_empty() && text.contains(form) {
+                text = text.replace(form, "***");
+            }
+        }
+    }
+    text
+}
+
 impl From<&str> for Secret {
     fn from(text: &str) -> Self {
         Self::new(text)

@@ -2,12 +2,10 @@
 
 use std::time::Duration;
 
-use zeroize::Zeroizing;
-
 use super::agent::Answer;
 use crate::error::{ApiError, Error, ErrorKind, Result, short};
 use crate::model::json;
-use crate::secret::Secret;
+use crate::secret::{Secret, without};
 
 /// As much of an error's body as is read.
 const ERROR_LIMIT: u64 = 64 << 10;
@@ -31,15 +29,20 @@ pub(crate) fn check(answer: Answer, secrets: &[&Secret]) -> Result<Answer> {
         }
         200..=299 | 304 => Ok(answer),
         300..=399 => {
-            let to = short(answer.header("location").unwrap_or("an unnamed place"), 200).into_owned();
-            let to = to.split('?').next().unwrap_or_default().to_owned();
+            let error = redirect(status, answer.header("location"), secrets);
             answer.drain();
-            Err(Error::new(ErrorKind::Protocol, format!("the server redirects to {to}"))
-                .with_status(status)
-                .with_hint("redirects are not followed: use the URL that the server redirects to, scheme and path included"))
+            Err(error)
         }
         _ => Err(refused(answer, secrets)),
     }
+}
+
+fn redirect(status: u16, to: Option<&str>, secrets: &[&Secret]) -> Error {
+    let to = without(to.unwrap_or("an unnamed place"), secrets);
+    let to = short(to.split('?').next().unwrap_or_default(), 200);
+    Error::new(ErrorKind::Protocol, format!("the server redirects to {to}")).with_status(status).with_hint(
+        "redirects are not followed: use the URL that the server redirects to, scheme and path included",
+    )
 }
 
 fn is_page(answer: &Answer) -> bool {
@@ -55,7 +58,7 @@ fn is_compressed(answer: &Answer) -> bool {
 fn refused(answer: Answer, secrets: &[&Secret]) -> Error {
     let status = answer.status;
     let page = is_page(&answer);
-    let wait = wait_for(&answer);
+    let wait = wait_for(status, |name| answer.header(name));
     let request_id = answer.header("x-request-id").map(str::to_owned);
     let body = answer.read(ERROR_LIMIT).unwrap_or_default();
     let error = refusal(status, page, &body, secrets).with_retry_after(wait);
@@ -65,30 +68,21 @@ fn refused(answer: Answer, secrets: &[&Secret]) -> Error {
     }
 }
 
-/// The text without the secrets, as they are and as they stand in JSON.
-pub(crate) fn without(text: &str, secrets: &[&Secret]) -> String {
-    let mut text = text.to_owned();
-    for secret in secrets.iter().map(|secret| secret.expose()).filter(|secret| !secret.is_empty()) {
-        let quoted = Zeroizing::new(serde_json::to_string(secret).unwrap_or_default());
-        for form in [secret, quoted.trim_matches('"')] {
-            if !form.is_empty() && text.contains(form) {
-                text = text.replace(form, "***");
-            }
-        }
-    }
-    text
+/// Takes the secrets out of the server's words.
+pub(crate) fn hide(api: &mut ApiError, secrets: &[&Secret]) {
+    api.message = without(&api.message, secrets);
+    api.detailed_error = without(&api.detailed_error, secrets);
+    // A short password must not turn an id into another one; plugins put free text there.
+    let plain = api.id.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_'));
+    let long = secrets.iter().filter(|secret| !plain || secret.expose().len() >= 20);
+    api.id = without(&api.id, &long.copied().collect::<Vec<_>>());
 }
 
 /// What a body says, if it says anything.
 pub(crate) fn refusal(status: u16, page: bool, body: &[u8], secrets: &[&Secret]) -> Error {
     match serde_json::from_slice::<ApiError>(body) {
         Ok(mut api) if !api.id.is_empty() || !api.message.is_empty() => {
-            api.message = without(&api.message, secrets);
-            api.detailed_error = without(&api.detailed_error, secrets);
-            // A short password must not turn an id into another one; plugins put free text there.
-            if !api.id.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_')) {
-                api.id = without(&api.id, secrets);
-            }
+            hide(&mut api, secrets);
             Error::from_api(status, api)
         }
         _ => {
@@ -104,22 +98,24 @@ pub(crate) fn refusal(status: u16, page: bool, body: &[u8], secrets: &[&Secret])
 }
 
 /// `Retry-After`, else `X-RateLimit-Reset`: seconds both, and sent on limited routes only.
-fn wait_for(answer: &Answer) -> Option<Duration> {
-    if !matches!(answer.status, 429 | 503) {
+pub(crate) fn wait_for<'a>(status: u16, header: impl Fn(&str) -> Option<&'a str>) -> Option<Duration> {
+    if !matches!(status, 429 | 503) {
         return None;
     }
-    let named = |name| answer.header(name).and_then(seconds);
+    let named = |name| header(name).and_then(seconds);
     match named("retry-after") {
         Some(wait) => Some(wait),
-        None if answer.status == 429 => Some(named("x-ratelimit-reset").unwrap_or(Duration::from_secs(1))),
+        None if status == 429 => Some(named("x-ratelimit-reset").unwrap_or(Duration::from_secs(1))),
         None => None,
     }
 }
 
 /// Whole seconds. A date is not understood: Mattermost sends none.
 pub(crate) fn seconds(text: &str) -> Option<Duration> {
-    // A number past a day is no wait but an epoch.
-    text.trim().parse().ok().filter(|seconds| *seconds <= 86_400).map(Duration::from_secs)
+    let text = text.trim();
+    // `parse` takes a plus too. A number past a day is no wait but an epoch.
+    let number = if text.starts_with('+') { None } else { text.parse().ok() };
+    number.filter(|seconds| *seconds <= 86_400).map(Duration::from_secs)
 }
 
 /// Decodes a 2xx body. Some routes begin an array, fail, and append the error to it.
@@ -155,9 +151,22 @@ mod tests {
     }
 
     #[test]
+    fn no_place_shows_a_token() {
+        let token = Secret::new("azjne1wxiirg5ei7ik88qygrgr");
+        let error = redirect(302, Some("https://h/azjne1wxiirg5ei7ik88qygrgr?x"), &[&token]);
+        assert!(error.to_string().ends_with("redirects to https://h/***"), "{error}");
+        let body =
+            br#"{"id":"a.azjne1wxiirg5ei7ik88qygrgr.b","detailed_error":"azjne1wxiirg5ei7ik88qygrgr"}"#;
+        let api = refusal(400, false, body, &[&token, &Secret::new("a")]).api().cloned().unwrap();
+        assert_eq!((&*api.id, &*api.detailed_error), ("a.***.b", "***"));
+    }
+
+    #[test]
     fn reads_waits() {
         assert_eq!(seconds(" 3 "), Some(Duration::from_secs(3)));
-        for odd in ["", "-1", "1.5", "Wed, 21 Oct 2015 07:28:00 GMT", "1795399964", "99999999999999999999"] {
+        for odd in
+            ["", "-1", "+1", "1.5", "Wed, 21 Oct 2015 07:28:00 GMT", "1795399964", "99999999999999999999"]
+        {
             assert_eq!(seconds(odd), None, "{odd}");
         }
     }

@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 use crate::config::{BaseUrl, Proxy, ProxyKind};
 use crate::error::{Error, ErrorKind, Result, short};
 use crate::net::{is_hang_up, read_head};
-use crate::secret::Secret;
+use crate::secret::{Secret, without};
 
 /// Asks the proxy for a connection to the target.
 pub(crate) fn tunnel(
@@ -68,10 +68,12 @@ fn connect(
         format!("{}:{}", target.host, target.port)
     };
     let mut request = Zeroizing::new(format!("CONNECT {host} HTTP/1.1\r\nHost: {host}\r\n"));
+    let mut encoded = Zeroizing::new(String::new());
     if let Some((user, password)) = credentials(proxy) {
         let pair = Zeroizing::new(format!("{}:{}", user.expose(), password.expose()));
+        base64(pair.as_bytes(), &mut encoded);
         request.push_str("Proxy-Authorization: Basic ");
-        base64(pair.as_bytes(), &mut request);
+        request.push_str(&encoded);
         request.push_str("\r\n");
     }
     request.push_str("\r\n");
@@ -82,6 +84,10 @@ fn connect(
         Some((200..=299, _)) if rest.is_empty() => Ok(()),
         Some((407, _)) => Err(wants_credentials(proxy)),
         Some((status @ 300.., said)) => {
+            // Some show what they were sent.
+            let encoded = Secret::new(&*encoded);
+            let secrets: Vec<&Secret> = proxy.password.iter().chain([&encoded]).collect();
+            let said = without(&said, &secrets);
             let error = Error::new(
                 ErrorKind::Connect,
                 format!("the proxy refused to connect to {host}: {status} {}", short(&said, 60)),
@@ -266,6 +272,9 @@ mod tests {
             assert_eq!(error.as_ref().map(Error::kind), kind, "{answer}: {error:?}");
             assert!(error.is_none_or(|e| e.to_string().contains(words)), "{answer}");
         }
+        let echo = b"HTTP/1.1 403 not p@ss, not dXNlcjpwQHNz\r\n\r\n";
+        let error = play("user:p%40ss@p:1", "https://h", echo).0.unwrap_err();
+        assert!(error.to_string().contains("403 not ***, not ***"), "{error}");
         let (_, told) = play("p", "http://[::1]:8065", b"");
         assert_eq!(told, b"CONNECT [::1]:8065 HTTP/1.1\r\nHost: [::1]:8065\r\n\r\n");
     }

@@ -19,9 +19,9 @@ use super::tls_pipe::{Pipe, Tls};
 use super::wire::{Receiving, Wire};
 use crate::config::{BaseUrl, Config};
 use crate::error::{ApiError, Error, ErrorKind, Result, short};
-use crate::http::{seconds, without};
+use crate::http::{hide, seconds};
 use crate::net::read_head;
-use crate::secret::Secret;
+use crate::secret::{Secret, without};
 
 /// A refusal is explained in less than this.
 const MAX_REFUSAL: usize = 64 << 10;
@@ -40,8 +40,8 @@ pub(crate) struct Dial<'a> {
 }
 
 /// The reader's end of a link.
-pub(crate) struct Socket {
-    frames: FrameSocket<Receiving>,
+pub(crate) struct Socket<S = Receiving> {
+    frames: FrameSocket<S>,
     assembler: Assembler,
     limit: usize,
 }
@@ -131,24 +131,34 @@ fn upgrade(dial: Dial<'_>, target: &BaseUrl, path: &str) -> Result<(Socket, Arc<
         #[cfg(feature = "native-tls")]
         Stream::Tls(tls, _) => tls.write_all(request.as_bytes()).map_err(lost)?,
     }
-    let (head, rest) = read_head(&mut stream, "the server", dial.config.head_limit)?;
+    let until = dial.deadline.min(Instant::now() + Duration::from_secs(2));
+    let hurry = |stream: &mut Stream| stream.set_deadline(until);
+    let rest = agreed(&mut stream, dial.config.head_limit, &key, dial.token.as_slice(), hurry)?;
+    let wire = stream.into_wire(dial.wake).map_err(|e| Error::io("the socket cannot be set up", e))?;
+    let wire = Arc::new(wire);
+    let receiving = Receiving::new(Arc::clone(&wire));
+    Ok((Socket::over(receiving, rest, dial.max_message_size, dial.max_fragments), wire))
+}
+
+/// Reads the answer to the upgrade; gives what came behind it. `hurry` is for the reason of a refusal, which is not
+/// waited for as long.
+pub(crate) fn agreed<S: Read>(
+    stream: &mut S,
+    head_limit: usize,
+    key: &str,
+    secrets: &[&Secret],
+    hurry: impl FnOnce(&mut S),
+) -> Result<Vec<u8>> {
+    let (head, rest) = read_head(stream, "the server", head_limit)?;
     let Ok(Some((_, answer))) = Response::try_parse(&head) else {
         return Err(no_websocket("it does not answer as HTTP does").with_hint("is it the right port?"));
     };
     if answer.status().as_u16() != 101 {
-        let until = dial.deadline.min(Instant::now() + Duration::from_secs(2));
-        let body = body_of(&answer, rest, &mut stream, until);
-        return Err(refusal(&answer, &body, dial.token.as_slice()));
+        hurry(stream);
+        return Err(refusal(&answer, &body_of(&answer, rest, stream), secrets));
     }
-    check(&answer, &key)?;
-    let wire = stream.into_wire(dial.wake).map_err(|e| Error::io("the socket cannot be set up", e))?;
-    let wire = Arc::new(wire);
-    let socket = Socket {
-        frames: FrameSocket::from_partially_read(Receiving::new(Arc::clone(&wire)), rest),
-        assembler: Assembler::new(dial.max_message_size, dial.max_fragments),
-        limit: dial.max_message_size,
-    };
-    Ok((socket, wire))
+    check(&answer, key)?;
+    Ok(rest)
 }
 
 /// The upgrade request. Written here and not by tungstenite, which would log it, token and all.
@@ -221,12 +231,13 @@ fn refusal(answer: &Response, body: &[u8], secrets: &[&Secret]) -> Error {
         .filter(|api| status >= 400 && !api.id.is_empty() && api.status_code >= 400);
     let error = match (api, status) {
         (Some(mut api), _) => {
-            api.message = without(&api.message, secrets);
+            hide(&mut api, secrets);
             Error::from_api(status, api)
         }
         (None, 300..=399) => {
-            let to = header(answer, "location").unwrap_or("nowhere");
-            Error::new(ErrorKind::Protocol, format!("redirected to {}", short(&redacted(to), 120)))
+            let to = without(header(answer, "location").unwrap_or("nowhere"), secrets);
+            let to = to.split(['?', '#']).next().unwrap_or_default();
+            Error::new(ErrorKind::Protocol, format!("redirected to {}", short(to, 120)))
                 .with_status(status)
                 .with_hint("use the URL that the server is really at, with its path and https")
         }
@@ -241,17 +252,12 @@ fn refusal(answer: &Response, body: &[u8], secrets: &[&Secret]) -> Error {
     error.with_retry_after(header(answer, "retry-after").and_then(seconds))
 }
 
-fn redacted(url: &str) -> String {
-    url.split(['?', '#']).next().unwrap_or_default().to_owned()
-}
-
-/// The body of a refusal, as far as it comes in time.
-fn body_of(answer: &Response, mut body: Vec<u8>, stream: &mut Stream, until: Instant) -> Vec<u8> {
+/// The body of a refusal, as far as it comes before the stream's deadline.
+fn body_of(answer: &Response, mut body: Vec<u8>, stream: &mut impl Read) -> Vec<u8> {
     let length = header(answer, "content-length").and_then(|text| text.trim().parse::<usize>().ok());
     let wanted = length.unwrap_or(MAX_REFUSAL).min(MAX_REFUSAL);
-    stream.set_deadline(until);
     let mut chunk = [0; 2048];
-    while body.len() < wanted && Instant::now() < until {
+    while body.len() < wanted {
         match stream.read(&mut chunk) {
             Ok(count @ 1..) => body.extend_from_slice(chunk.get(..count).unwrap_or_default()),
             _ => break,
@@ -261,7 +267,16 @@ fn body_of(answer: &Response, mut body: Vec<u8>, stream: &mut Stream, until: Ins
     body
 }
 
-impl Socket {
+impl<S: Read> Socket<S> {
+    /// `rest` came with the answer to the upgrade.
+    pub(crate) fn over(stream: S, rest: Vec<u8>, limit: usize, most_pieces: u32) -> Self {
+        Self {
+            frames: FrameSocket::from_partially_read(stream, rest),
+            assembler: Assembler::new(limit, most_pieces),
+            limit,
+        }
+    }
+
     /// Blocks until a message comes, and hands it over.
     pub(crate) fn next<R>(&mut self, take: impl FnOnce(Incoming<'_>) -> R) -> Result<R, Ended> {
         loop {
