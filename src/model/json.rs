@@ -3,7 +3,7 @@
 mod de;
 mod read;
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::sync::OnceLock;
 
 use serde::de::{DeserializeOwned, Visitor};
@@ -39,7 +39,8 @@ impl Json {
 
     /// The value; decoded once.
     pub fn value(&self) -> &Value {
-        self.value.get_or_init(|| serde_json::from_str(self.as_str()).unwrap_or_default())
+        // Not by `serde_json`: it refuses half of a surrogate pair.
+        self.value.get_or_init(|| decode_str(self.as_str()).unwrap_or_default())
     }
 
     /// A member of an object.
@@ -154,11 +155,17 @@ fn undecodable(text: &str, at: usize, fault: &Fault) -> Error {
     let path = path_at(text.as_bytes(), at);
     // It may quote the offending value: cut, that could be long.
     let said = short(&fault.to_string(), 200).into_owned();
-    Error::new(
-        ErrorKind::Decode,
-        format!("unexpected JSON at {path}: {said}; it begins with {:?}", short(text, 80)),
-    )
+    let mut message = format!("unexpected JSON at {path}: {said}");
+    // What is no JSON is shown: its first line, lest it is the echo of a request. What is JSON may hold a token that was
+    // just made, and the path says enough.
+    let begin = text.trim_start().lines().next().unwrap_or_default();
+    if !begin.starts_with(['{', '[', '"']) {
+        let _ = write!(message, "; it begins with {:?}", short(begin, 80));
+    }
+    Error::new(ErrorKind::Decode, message)
 }
+
+const MOST_STEPS: usize = 8;
 
 /// The JSON path of a position, as `$.posts.abc.create_at`: walks the tokens up to it.
 fn path_at(text: &[u8], end: usize) -> String {
@@ -196,11 +203,15 @@ fn path_at(text: &[u8], end: usize) -> String {
         }
         at += 1;
     }
-    steps.iter().fold(String::from("$"), |path, step| match step {
-        Step::Key(name) if name.is_empty() => path,
-        Step::Key(name) => format!("{path}.{name}"),
-        Step::Index(n) => format!("{path}[{n}]"),
-    })
+    let shown = |step: &Step| match step {
+        Step::Key(name) if name.is_empty() => String::new(),
+        Step::Key(name) => format!(".{name}"),
+        Step::Index(n) => format!("[{n}]"),
+    };
+    // The end of a deep path is enough.
+    let hidden = steps.len().saturating_sub(MOST_STEPS);
+    let begin = if hidden == 0 { "$" } else { "$.." };
+    steps.iter().skip(hidden).map(shown).fold(begin.to_owned(), |path, step| path + &step)
 }
 
 #[cfg(test)]
@@ -234,7 +245,19 @@ mod tests {
         let error = decode::<Thing>(b"{\"name\":7}").unwrap_err();
         assert!(error.to_string().contains("$.name"), "{error}");
         let error = decode::<Thing>(b"<html>").unwrap_err();
-        assert!(error.to_string().contains("at $:"), "{error}");
+        assert!(error.to_string().contains("at $:") && error.to_string().contains("<html>"), "{error}");
+    }
+
+    #[test]
+    fn errors_are_short_and_show_no_token() {
+        let deep = format!("{}x", format!("{{\"{}\":", "k".repeat(90)).repeat(100));
+        let error = decode::<Value>(deep.as_bytes()).unwrap_err().to_string();
+        assert!(error.len() < 500 && error.contains("$...kkk"), "{error}");
+        let echo = b"GET /api/v4/users/me HTTP/1.1\r\nAuthorization: Bearer azjne1wxiirg5ei7ik88qygrgr\r\n";
+        let error = decode::<Thing>(echo).unwrap_err().to_string();
+        assert!(error.contains("begins with \"GET /") && !error.contains("azjne"), "{error}");
+        let error = decode::<Vec<Thing>>(br#"[{"name":"azjne1wxiirg5ei7ik88qygrgr","list":7}]"#).unwrap_err();
+        assert!(error.to_string().contains("$[0].list") && !error.to_string().contains("azjne"), "{error}");
     }
 
     #[test]
@@ -245,5 +268,7 @@ mod tests {
         assert!(Json::default().is_empty());
         assert_eq!(serde_json::to_string(&Json::default()).unwrap(), "{}");
         assert_eq!(serde_json::from_value::<Json>(serde_json::json!({"x": 1})).unwrap().get("x").unwrap(), 1);
+        let half: Json = decode(br#"{"a":"\ud83d","b":2}"#).unwrap();
+        assert_eq!((half.get("a").unwrap(), half.get("b").unwrap()), (&"\u{fffd}".into(), &2.into()));
     }
 }
