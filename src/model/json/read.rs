@@ -309,7 +309,11 @@ impl<'de> Reader<'de> {
             value = value * 10 + u64::from(digit - b'0');
             length += 1;
         }
-        if length > 0 && !matches!(rest.get(length), Some(b'0'..=b'9' | b'-' | b'+' | b'.' | b'e' | b'E')) {
+        let padded = length > 1 && rest.first() == Some(&b'0');
+        if length > 0
+            && !padded
+            && !matches!(rest.get(length), Some(b'0'..=b'9' | b'-' | b'+' | b'.' | b'e' | b'E'))
+        {
             self.at += length;
             return Ok(Number::Unsigned(value));
         }
@@ -325,12 +329,15 @@ impl<'de> Reader<'de> {
         if !digits.starts_with(|c: char| c == '-' || c.is_ascii_digit()) {
             return self.unexpected("a number");
         }
+        if !is_number(digits) {
+            return fault("this is no number");
+        }
         let whole = digits.parse().map(Number::Unsigned).or_else(|_| digits.parse().map(Number::Signed));
         let number = match whole {
             Ok(number) => number,
             Err(_) => match digits.parse::<f64>() {
                 Ok(number) if number.is_finite() => Number::Float(number),
-                _ => return fault("this is no number"),
+                _ => return fault("this number is too large"),
             },
         };
         self.at += length;
@@ -404,6 +411,21 @@ impl<'de> Reader<'de> {
         };
         Err(Fault(format!("expected {wanted}, found {found}").into()))
     }
+}
+
+/// Whether it is one by JSON's grammar, which is narrower than that of `parse`.
+fn is_number(text: &str) -> bool {
+    let whole = text.strip_prefix('-').unwrap_or(text);
+    let rest = whole.trim_start_matches(|c: char| c.is_ascii_digit());
+    let first = whole.len() - rest.len();
+    let (fraction, exponent) = match rest.split_once(['e', 'E']) {
+        Some((fraction, exponent)) => (fraction, Some(exponent)),
+        None => (rest, None),
+    };
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    (first == 1 || first > 1 && !whole.starts_with('0'))
+        && (fraction.is_empty() || fraction.strip_prefix('.').is_some_and(digits))
+        && exponent.is_none_or(|exponent| digits(exponent.strip_prefix(['+', '-']).unwrap_or(exponent)))
 }
 
 /// Place of the first quote, backslash or control character; the length if there is none. Eight bytes at a time.
