@@ -28,7 +28,7 @@ mod channels;
 mod embedded;
 mod notice;
 mod posts;
-mod scan;
+pub(crate) mod scan;
 mod server;
 mod table;
 mod teams;

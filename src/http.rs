@@ -10,16 +10,16 @@
 //! # Ok(()) }
 //! ```
 
-mod agent;
+pub(crate) mod agent;
 mod body;
 mod call;
 mod download;
 mod governor;
 mod login;
 mod multipart;
-mod path;
+pub(crate) mod path;
 mod query;
-mod reply;
+pub(crate) mod reply;
 mod retry;
 
 use std::fmt;

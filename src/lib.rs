@@ -120,6 +120,9 @@ mod config;
 pub mod error;
 pub mod event;
 pub mod facade;
+#[cfg(any(test, fuzzing))]
+#[doc(hidden)]
+pub mod fuzz;
 pub mod http;
 pub mod limits;
 pub mod model;

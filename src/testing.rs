@@ -59,11 +59,11 @@
 //! Methods that take the name of a user, team or channel panic when there is none of this name: the mistake is the
 //! test's own. [`client`](TestServer::client) returns an error instead.
 
-mod conn;
+pub(crate) mod conn;
 mod control;
 mod faults;
-mod frame;
-mod http;
+pub(crate) mod frame;
+pub(crate) mod http;
 mod hub;
 mod routes;
 mod server;

@@ -16,7 +16,7 @@ mod backoff;
 mod builder;
 mod catch_up;
 mod dial;
-mod frame;
+pub(crate) mod frame;
 mod message;
 mod outlet;
 mod position;
@@ -24,7 +24,7 @@ mod queue;
 mod reader;
 mod session;
 mod shared;
-mod socket;
+pub(crate) mod socket;
 mod timer;
 #[cfg(feature = "native-tls")]
 mod tls_pipe;

@@ -11,7 +11,7 @@
 //! ```
 
 mod account;
-mod certificate;
+pub(crate) mod certificate;
 mod line;
 
 use std::fmt;

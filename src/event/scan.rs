@@ -25,9 +25,9 @@ pub(crate) enum Head {
 
 /// Where the parts of an envelope stand in its text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Parts {
-    pub(super) data: Range<usize>,
-    pub(super) broadcast: Range<usize>,
+pub(crate) struct Parts {
+    pub(crate) data: Range<usize>,
+    pub(crate) broadcast: Range<usize>,
 }
 
 /// What the frame is; `None` if it is no JSON object, or neither event nor reply.
@@ -61,7 +61,7 @@ pub(super) fn seq(text: &str) -> Option<u64> {
 
 /// Where the parts stand, by the two ends. Wrong (then `data` is no JSON) if a member that we do not know stands
 /// behind `data`: whoever decodes `data` without success asks [`parse`] too.
-pub(super) fn locate(text: &str) -> Option<Parts> {
+pub(crate) fn locate(text: &str) -> Option<Parts> {
     let (_, after_name) = head(text)?;
     let (_, before_seq) = tail(text)?;
     let behind = member(after_name, "\"data\"")?;
@@ -75,7 +75,7 @@ pub(super) fn locate(text: &str) -> Option<Parts> {
 }
 
 /// Where the parts stand, by a full parse.
-pub(super) fn parse(text: &str) -> Option<Parts> {
+pub(crate) fn parse(text: &str) -> Option<Parts> {
     let full: Full<'_> = serde_json::from_str(text).ok()?;
     let place = |part: Option<&RawValue>| {
         let part = part.map_or("", RawValue::get);
@@ -210,22 +210,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-
-    /// Xorshift: the same texts on every run.
-    struct Dice(u64);
-
-    impl Dice {
-        fn roll(&mut self, sides: usize) -> usize {
-            self.0 ^= self.0 << 13;
-            self.0 ^= self.0 >> 7;
-            self.0 ^= self.0 << 17;
-            usize::try_from(self.0 % sides as u64).unwrap()
-        }
-
-        fn pick<T: Clone>(&mut self, of: &[T]) -> T {
-            of[self.roll(of.len())].clone()
-        }
-    }
+    use crate::fuzz::Dice;
 
     const NASTY: &[&str] = &[
         "\"seq\":",

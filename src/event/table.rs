@@ -74,7 +74,7 @@ macro_rules! events {
             }
 
             /// The members of `data` that hold JSON as a string.
-            pub(super) const fn strings(self) -> &'static [&'static str] {
+            pub(crate) const fn strings(self) -> &'static [&'static str] {
                 match self {
                     $($(Self::$variant => &[$($string),+],)?)+
                     _ => &[],

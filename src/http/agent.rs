@@ -272,6 +272,22 @@ fn explain(error: ureq::Error) -> Failure {
     }
 }
 
+/// An answer that comes in pieces, as ureq is shown it, and its body.
+#[cfg(any(test, fuzzing))]
+pub(crate) fn veiled(answer: &[u8], piece: usize, head_only: bool) -> (Vec<u8>, Vec<u8>) {
+    let mut shown = answer.to_vec();
+    let hidden = Arc::default();
+    let mut framing = veil::Framing::new(Arc::clone(&hidden), head_only);
+    shown.chunks_mut(piece).for_each(|piece| framing.hide(piece));
+    (shown, hidden.body())
+}
+
+/// Whether ureq could be given this URL.
+#[cfg(any(test, fuzzing))]
+pub(crate) fn is_url(text: &str) -> bool {
+    text.parse::<ureq::http::Uri>().is_ok_and(|url| url.host().is_some())
+}
+
 /// A reader's error as ours.
 pub(crate) fn body_error(error: io::Error) -> Error {
     explain(ureq::Error::from(error)).error

@@ -23,19 +23,19 @@ pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 /// A connection. Reads belong to one thread; writes are serialised here.
-pub(super) struct Conn {
+pub(crate) struct Conn {
     pub(super) id: u64,
     tcp: TcpStream,
     #[cfg(feature = "native-tls")]
     tls: OnceLock<Mutex<Tls>>,
     writing: Mutex<()>,
-    line: Mutex<Line>,
+    line: Mutex<Faults>,
     changed: Condvar,
 }
 
 /// What is being done to the connection.
 #[derive(Debug, Default)]
-struct Line {
+struct Faults {
     closed: bool,
     /// Nothing leaves and nothing arrives; the other side must not notice.
     swallow: bool,
@@ -267,7 +267,7 @@ impl Conn {
         lock(&self.line).reset
     }
 
-    fn change(&self, change: impl FnOnce(&mut Line)) {
+    fn change(&self, change: impl FnOnce(&mut Faults)) {
         change(&mut lock(&self.line));
         self.changed.notify_all();
     }
@@ -304,21 +304,39 @@ impl fmt::Debug for Conn {
     }
 }
 
+/// What requests come over.
+pub(crate) trait Line {
+    /// Waits for bytes until `deadline`; 0 is the end of the stream.
+    fn read(&self, buffer: &mut [u8], deadline: Option<Instant>) -> io::Result<usize>;
+    /// Sends all of it.
+    fn write(&self, bytes: &[u8]) -> io::Result<()>;
+}
+
+impl Line for Conn {
+    fn read(&self, buffer: &mut [u8], deadline: Option<Instant>) -> io::Result<usize> {
+        Self::read(self, buffer, deadline)
+    }
+
+    fn write(&self, bytes: &[u8]) -> io::Result<()> {
+        Self::write(self, bytes)
+    }
+}
+
 /// The reading end of a connection, with what arrived and was not used yet.
 #[derive(Debug)]
-pub(super) struct Input {
-    pub(super) conn: Arc<Conn>,
+pub(crate) struct Input<L = Conn> {
+    pub(super) conn: Arc<L>,
     buffer: Vec<u8>,
     start: usize,
 }
 
-impl Input {
-    pub(super) fn new(conn: Arc<Conn>) -> Self {
+impl<L: Line> Input<L> {
+    pub(crate) fn new(conn: Arc<L>) -> Self {
         Self { conn, buffer: Vec::new(), start: 0 }
     }
 
     /// What waits to be used.
-    pub(super) fn data(&self) -> &[u8] {
+    pub(crate) fn data(&self) -> &[u8] {
         self.buffer.get(self.start..).unwrap_or_default()
     }
 

@@ -2,25 +2,25 @@
 
 /// A frame from a client.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Frame {
-    pub(super) last: bool,
-    pub(super) opcode: u8,
-    pub(super) payload: Vec<u8>,
+pub(crate) struct Frame {
+    pub(crate) last: bool,
+    pub(crate) opcode: u8,
+    pub(crate) payload: Vec<u8>,
 }
 
-pub(super) const CONTINUATION: u8 = 0;
-pub(super) const TEXT: u8 = 1;
-pub(super) const BINARY: u8 = 2;
-pub(super) const CLOSE: u8 = 8;
-pub(super) const PING: u8 = 9;
-pub(super) const PONG: u8 = 10;
+pub(crate) const CONTINUATION: u8 = 0;
+pub(crate) const TEXT: u8 = 1;
+pub(crate) const BINARY: u8 = 2;
+pub(crate) const CLOSE: u8 = 8;
+pub(crate) const PING: u8 = 9;
+pub(crate) const PONG: u8 = 10;
 
 /// Why a client's bytes are refused, as a close code.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Refused(pub(super) u16);
+pub(crate) struct Refused(pub(crate) u16);
 
 /// The first frame in `data` and how many bytes it took; `None` while it is not whole.
-pub(super) fn decode(data: &[u8], most: usize) -> Result<Option<(Frame, usize)>, Refused> {
+pub(crate) fn decode(data: &[u8], most: usize) -> Result<Option<(Frame, usize)>, Refused> {
     let (Some(&first), Some(&second)) = (data.first(), data.get(1)) else {
         return Ok(None);
     };
@@ -56,12 +56,12 @@ pub(super) fn decode(data: &[u8], most: usize) -> Result<Option<(Frame, usize)>,
 }
 
 /// Appends a whole frame.
-pub(super) fn encode(out: &mut Vec<u8>, opcode: u8, payload: &[u8]) {
+pub(crate) fn encode(out: &mut Vec<u8>, opcode: u8, payload: &[u8]) {
     encode_as(out, 0x80 | opcode, None, payload);
 }
 
 /// Appends a frame with any first byte, masked or not.
-pub(super) fn encode_as(out: &mut Vec<u8>, first: u8, mask: Option<[u8; 4]>, payload: &[u8]) {
+pub(crate) fn encode_as(out: &mut Vec<u8>, first: u8, mask: Option<[u8; 4]>, payload: &[u8]) {
     let bit = if mask.is_some() { 0x80 } else { 0 };
     out.push(first);
     let length = payload.len();
@@ -84,7 +84,7 @@ pub(super) fn encode_as(out: &mut Vec<u8>, first: u8, mask: Option<[u8; 4]>, pay
 }
 
 /// The payload of a close frame; empty for code 0.
-pub(super) fn close_payload(code: u16) -> Vec<u8> {
+pub(crate) fn close_payload(code: u16) -> Vec<u8> {
     if code == 0 { Vec::new() } else { code.to_be_bytes().to_vec() }
 }
 

@@ -7,35 +7,37 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use super::conn::Input;
+use super::conn::{Input, Line};
 
 /// The longest request head.
 const MOST_HEAD: usize = 64 * 1024;
+/// The longest line with the size of a chunk.
+const MOST_LINE: usize = 1024;
 /// The longest body of a request that uploads nothing.
-pub(super) const MOST_JSON: usize = 300_000 + 512;
+pub(crate) const MOST_JSON: usize = 300_000 + 512;
 /// The longest body of an upload.
-pub(super) const MOST_FILE: usize = 100 * 1024 * 1024 + 512;
+pub(crate) const MOST_FILE: usize = 100 * 1024 * 1024 + 512;
 
 /// How long a body may take, as on the real server.
 const MOST_BODY_TIME: Duration = Duration::from_secs(300);
 
 /// A request as it arrived.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Request {
-    pub(super) method: String,
+pub(crate) struct Request {
+    pub(crate) method: String,
     /// Still encoded, without the query.
-    pub(super) path: String,
-    pub(super) raw_query: String,
-    pub(super) query: Vec<(String, String)>,
+    pub(crate) path: String,
+    pub(crate) raw_query: String,
+    pub(crate) query: Vec<(String, String)>,
     /// Names in lower case.
-    pub(super) headers: Vec<(String, String)>,
-    pub(super) body: Vec<u8>,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: Vec<u8>,
     /// The body was longer than the server takes, and is not here.
-    pub(super) too_large: bool,
+    pub(crate) too_large: bool,
 }
 
 impl Request {
-    pub(super) fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| &**value)
     }
 
@@ -49,7 +51,7 @@ impl Request {
     }
 
     /// The session token, in the server's order of places.
-    pub(super) fn token(&self) -> Option<String> {
+    pub(crate) fn token(&self) -> Option<String> {
         let cookie = self.header("cookie").and_then(|cookies| {
             cookies.split(';').find_map(|pair| pair.trim().strip_prefix("MMAUTHTOKEN=").map(str::to_owned))
         });
@@ -156,9 +158,13 @@ fn reason(status: u16) -> &'static str {
 /// The request, and whether the connection stays open after its answer.
 ///
 /// `None` when nothing more comes. What is not HTTP is an error of kind `InvalidData`.
-pub(super) fn read_request(input: &mut Input, idle: Instant) -> io::Result<Option<(Request, bool)>> {
+pub(crate) fn read_request<L: Line>(
+    input: &mut Input<L>,
+    idle: Instant,
+) -> io::Result<Option<(Request, bool)>> {
     let mut request = loop {
         match read_head(input.data())? {
+            Some((_, used)) if used > MOST_HEAD => return Err(io::ErrorKind::InvalidData.into()),
             Some((request, used)) => {
                 input.consume(used);
                 break request;
@@ -183,7 +189,11 @@ pub(super) fn read_request(input: &mut Input, idle: Instant) -> io::Result<Optio
     if chunked {
         read_chunked(input, &mut request, most, idle)?;
     } else if let Some(length) = request.header("content-length") {
-        let length: usize = length.trim().parse().map_err(|_| io::ErrorKind::InvalidData)?;
+        let length = length.trim();
+        if !length.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Err(io::ErrorKind::InvalidData.into());
+        }
+        let length: usize = length.parse().map_err(|_| io::ErrorKind::InvalidData)?;
         request.too_large = length > most;
         let mut left = length;
         while left > 0 {
@@ -231,12 +241,17 @@ fn read_head(data: &[u8]) -> io::Result<Option<(Request, usize)>> {
     )))
 }
 
-fn read_chunked(input: &mut Input, request: &mut Request, most: usize, idle: Instant) -> io::Result<()> {
+fn read_chunked<L: Line>(
+    input: &mut Input<L>,
+    request: &mut Request,
+    most: usize,
+    idle: Instant,
+) -> io::Result<()> {
     loop {
         let (used, size) = loop {
             match httparse::parse_chunk_size(input.data()) {
-                Ok(httparse::Status::Complete(found)) => break found,
-                Ok(httparse::Status::Partial) if input.data().len() < 1024 => input.fill(Some(idle))?,
+                Ok(httparse::Status::Complete(found)) if found.0 <= MOST_LINE => break found,
+                Ok(httparse::Status::Partial) if input.data().len() < MOST_LINE => input.fill(Some(idle))?,
                 _ => return Err(io::ErrorKind::InvalidData.into()),
             }
         };
@@ -267,7 +282,7 @@ fn read_chunked(input: &mut Input, request: &mut Request, most: usize, idle: Ins
 }
 
 /// The pairs of a query or a form.
-pub(super) fn form(text: &str) -> Vec<(String, String)> {
+pub(crate) fn form(text: &str) -> Vec<(String, String)> {
     text.split('&')
         .filter(|pair| !pair.is_empty())
         .map(|pair| {
@@ -278,7 +293,7 @@ pub(super) fn form(text: &str) -> Vec<(String, String)> {
 }
 
 /// Undoes percent-encoding.
-pub(super) fn decode(text: &str) -> String {
+pub(crate) fn decode(text: &str) -> String {
     if !text.contains('%') {
         return text.to_owned();
     }
@@ -303,14 +318,14 @@ pub(super) fn decode(text: &str) -> String {
 
 /// One part of a multipart body.
 #[derive(Debug)]
-pub(super) struct Part<'a> {
-    pub(super) name: String,
-    pub(super) file: Option<String>,
-    pub(super) data: &'a [u8],
+pub(crate) struct Part<'a> {
+    pub(crate) name: String,
+    pub(crate) file: Option<String>,
+    pub(crate) data: &'a [u8],
 }
 
 /// The parts of a multipart body, or `None` when it is not a whole one.
-pub(super) fn parts<'a>(kind: &str, body: &'a [u8]) -> Option<Vec<Part<'a>>> {
+pub(crate) fn parts<'a>(kind: &str, body: &'a [u8]) -> Option<Vec<Part<'a>>> {
     let boundary = kind.split(';').find_map(|item| item.trim().strip_prefix("boundary="))?.trim_matches('"');
     let first = format!("--{boundary}");
     let between = format!("\r\n--{boundary}");

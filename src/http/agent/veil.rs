@@ -101,6 +101,11 @@ impl Hidden {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    #[cfg(any(test, fuzzing))]
+    pub(super) fn body(&self) -> Vec<u8> {
+        self.lock().body.iter().copied().collect()
+    }
+
     /// The header of a login's answer.
     pub(super) fn token(&self) -> Option<Secret> {
         let token = std::str::from_utf8(&self.lock().token).ok()?.trim().to_owned();
@@ -169,7 +174,7 @@ enum At {
 const LONGEST_LINE: usize = 16 << 10;
 
 impl Framing {
-    fn new(hidden: Arc<Hidden>, head_only: bool) -> Self {
+    pub(super) fn new(hidden: Arc<Hidden>, head_only: bool) -> Self {
         Self {
             hidden,
             at: At::Head,

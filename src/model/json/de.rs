@@ -240,19 +240,8 @@ mod tests {
     use serde::Deserialize;
     use serde_json::{Value, json};
 
+    use crate::fuzz::{Dice, alike};
     use crate::model::json::{Json, decode_str};
-
-    /// Xorshift: the same texts on every run.
-    struct Dice(u64);
-
-    impl Dice {
-        fn roll(&mut self, sides: usize) -> usize {
-            self.0 ^= self.0 << 13;
-            self.0 ^= self.0 >> 7;
-            self.0 ^= self.0 << 17;
-            usize::try_from(self.0 % sides as u64).unwrap()
-        }
-    }
 
     const BITS: &[&str] = &[
         "\"",
@@ -316,24 +305,6 @@ mod tests {
                 let within = json!({"x": text}).to_string();
                 assert_eq!(decode_str::<BTreeMap<String, String>>(&within).unwrap()["x"], text);
             }
-        }
-    }
-
-    /// Equal, but for the last bit of a fraction, which `serde_json` does not get right.
-    fn alike(one: &Value, two: &Value) -> bool {
-        match (one, two) {
-            (Value::Number(one), Value::Number(two)) => {
-                let (a, b) = (one.as_f64().unwrap(), two.as_f64().unwrap());
-                one == two || (a - b).abs() <= a.abs() * 1e-14
-            }
-            (Value::Array(one), Value::Array(two)) => {
-                one.len() == two.len() && one.iter().zip(two).all(|(one, two)| alike(one, two))
-            }
-            (Value::Object(one), Value::Object(two)) => {
-                one.len() == two.len()
-                    && one.iter().all(|(key, one)| two.get(key).is_some_and(|two| alike(one, two)))
-            }
-            _ => one == two,
         }
     }
 
