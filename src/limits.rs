@@ -19,6 +19,7 @@
 //! | body of an error | 64 KiB; of a larger one only the status counts | |
 //! | text of a stranger in a message | 300 characters | |
 //! | depth of JSON | 127 | |
+//! | memory of the items of decoded lists and maps | 16 times their text, and 1 MiB | |
 //! | redirects followed | 0 | |
 //! | compression | never asked for, and refused | |
 //! | idle connections | 8, for 55 s | |

@@ -81,13 +81,7 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
     }
 
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
-        if self.null() {
-            return visitor.visit_map(Members { reader: self, first: true, none: true });
-        }
-        self.open(b'{', "an object")?;
-        let value = visitor.visit_map(Members { reader: &mut *self, first: true, none: false })?;
-        self.close(b'}')?;
-        Ok(value)
+        self.members(true, visitor)
     }
 
     fn deserialize_struct<V: Visitor<'de>>(
@@ -96,7 +90,8 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
         _fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value> {
-        self.deserialize_map(visitor)
+        // Whoever holds the struct has counted its fields.
+        self.members(false, visitor)
     }
 
     fn deserialize_tuple<V: Visitor<'de>>(self, _length: usize, visitor: V) -> Result<V::Value> {
@@ -131,6 +126,18 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
     forward_to_deserialize_any! { i128 u128 char bytes byte_buf unit unit_struct identifier }
 }
 
+impl<'de> Reader<'de> {
+    fn members<V: Visitor<'de>>(&mut self, grows: bool, visitor: V) -> Result<V::Value> {
+        if self.null() {
+            return visitor.visit_map(Members { reader: self, first: true, none: true, grows });
+        }
+        self.open(b'{', "an object")?;
+        let value = visitor.visit_map(Members { reader: &mut *self, first: true, none: false, grows })?;
+        self.close(b'}')?;
+        Ok(value)
+    }
+}
+
 struct Items<'r, 'de> {
     reader: &'r mut Reader<'de>,
     first: bool,
@@ -144,6 +151,7 @@ impl<'de> SeqAccess<'de> for Items<'_, 'de> {
         if self.none || !self.reader.next(&mut self.first, b']')? {
             return Ok(None);
         }
+        self.reader.take(size_of::<T::Value>())?;
         seed.deserialize(&mut *self.reader).map(Some)
     }
 }
@@ -152,6 +160,8 @@ struct Members<'r, 'de> {
     reader: &'r mut Reader<'de>,
     first: bool,
     none: bool,
+    /// Of a map, not of a struct: each takes more memory.
+    grows: bool,
 }
 
 impl<'de> MapAccess<'de> for Members<'_, 'de> {
@@ -169,6 +179,9 @@ impl<'de> MapAccess<'de> for Members<'_, 'de> {
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value> {
+        if self.grows {
+            self.reader.take(size_of::<V::Value>())?;
+        }
         seed.deserialize(&mut *self.reader)
     }
 }
@@ -356,6 +369,30 @@ mod tests {
             (vec![String::new(), "a".into()], "", ("x".into(), 7))
         );
         assert_eq!(all.inner.unwrap(), Box::default());
+    }
+
+    #[test]
+    fn little_text_takes_no_great_memory() {
+        use crate::{Channel, Post};
+        let list = |item: &str, count: usize| format!("[{}{item}]", format!("{item},").repeat(count));
+        let map: String = (0..200_000).map(|key| format!("\"{key}\":{{}},")).collect();
+        for (text, read) in [
+            (list("{}", 300_000), decode_str::<Vec<Post>> as fn(&str) -> _),
+            (list("null", 300_000), decode_str::<Vec<Post>>),
+        ] {
+            let mut result = None;
+            let used = allocation_counter::measure(|| result = Some(read(&text)));
+            assert!(result.unwrap().unwrap_err().to_string().contains("memory"));
+            assert!(used.bytes_max < 60 * text.len() as u64, "{} for {}", used.bytes_max, text.len());
+        }
+        assert!(decode_str::<BTreeMap<String, Channel>>(&format!("{{{map}\"x\":{{}}}}")).is_err());
+        // What is really sent fits, and so do lists of anything at all.
+        let post = serde_json::to_string(&Post::default()).unwrap();
+        assert_eq!(decode_str::<Vec<Post>>(&list(&post, 20_000)).unwrap().len(), 20_001);
+        assert_eq!(decode_str::<Vec<Post>>(&list("{}", 1_000)).unwrap().len(), 1_001);
+        for item in ["0", "\"\"", "{}", "[]", "{\"a\":1}"] {
+            assert!(decode_str::<Value>(&list(item, 300_000)).is_ok(), "{item}");
+        }
     }
 
     #[test]
