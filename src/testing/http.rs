@@ -221,6 +221,9 @@ fn read_head(data: &[u8]) -> io::Result<Option<(Request, usize)>> {
         Err(_) => return Err(io::ErrorKind::InvalidData.into()),
     };
     let target = parsed.path.unwrap_or("/");
+    if !target.starts_with('/') {
+        return Err(io::ErrorKind::InvalidData.into());
+    }
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
     Ok(Some((
         Request {
@@ -375,6 +378,16 @@ mod tests {
             [("a".into(), "1".into()), ("b".into(), "x y z".into()), ("c".into(), String::new())]
         );
         assert_eq!(decode("%zz%4"), "%zz%4");
+    }
+
+    #[test]
+    fn refuses_what_is_no_request() {
+        let kind = |text: &str| read_head(text.as_bytes()).map(|read| read.is_some()).map_err(|e| e.kind());
+        assert_eq!(kind("GET / HTTP/1.1\r\n\r\n"), Ok(true));
+        assert_eq!(kind("GET / HTTP/1.1\r\n"), Ok(false));
+        for odd in ["?", "x", "http://h/"] {
+            assert_eq!(kind(&format!("GET {odd} HTTP/1.1\r\n\r\n")), Err(io::ErrorKind::InvalidData));
+        }
     }
 
     #[test]
