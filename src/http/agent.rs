@@ -8,6 +8,7 @@ mod veil;
 use std::fmt;
 use std::io::{self, Read};
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use ureq::http::{HeaderMap, Request, header};
@@ -20,6 +21,9 @@ use crate::config::Config;
 use crate::error::{Error, ErrorKind, Result, short};
 use crate::net::is_hang_up;
 use crate::secret::Secret;
+
+/// What is reserved on a promise alone.
+const MOST_RESERVED: u64 = 64 << 10;
 
 /// A pool of connections to one server.
 #[derive(Clone)]
@@ -62,6 +66,7 @@ pub(crate) struct Answer {
     headers: HeaderMap,
     body: ureq::Body,
     hidden: Option<Arc<Hidden>>,
+    content: Arc<AtomicU64>,
 }
 
 impl Answer {
@@ -83,16 +88,15 @@ impl Answer {
     }
 
     pub(crate) fn into_reader(self, limit: u64) -> impl Read + Send + 'static {
-        Uncovered { read: self.body.into_with_config().limit(limit).reader(), hidden: self.hidden }
+        let read = self.body.into_with_config().limit(limit).reader();
+        Uncovered { read, hidden: self.hidden, content: self.content }
     }
 
     /// The whole body; an error past `limit` bytes.
-    pub(crate) fn read(mut self, limit: u64) -> Result<Vec<u8>> {
-        let mut bytes =
-            self.body.with_config().limit(limit).read_to_vec().map_err(|error| explain(error).error)?;
-        if let Some(hidden) = &self.hidden {
-            hidden.put_back(&mut bytes).map_err(body_error)?;
-        }
+    pub(crate) fn read(self, limit: u64) -> Result<Vec<u8>> {
+        let promised = self.length().unwrap_or(0).min(MOST_RESERVED);
+        let mut bytes = Vec::with_capacity(usize::try_from(promised).unwrap_or(0));
+        self.into_reader(limit).read_to_end(&mut bytes).map_err(body_error)?;
         Ok(bytes)
     }
 
@@ -181,8 +185,8 @@ impl Agent {
             }
         };
         let (parts, body) = answer.map_err(explain)?.into_parts();
-        let hidden = loan.answer.clone();
-        Ok(Answer { status: parts.status.as_u16(), headers: parts.headers, body, hidden })
+        let (hidden, content) = (loan.answer.clone(), Arc::clone(&loan.content));
+        Ok(Answer { status: parts.status.as_u16(), headers: parts.headers, body, hidden, content })
     }
 
     fn run(
@@ -220,6 +224,22 @@ fn not_sent(error: Error) -> ureq::Error {
     ureq::Error::Other(Box::new(NotSent(error)))
 }
 
+/// An answer that has hardly any content.
+pub(super) fn mostly_framing() -> ureq::Error {
+    ureq::Error::Other(Box::new(MostlyFraming))
+}
+
+#[derive(Debug)]
+struct MostlyFraming;
+
+impl fmt::Display for MostlyFraming {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the answer frames more than it holds: tiny chunks, trailers or heads without end")
+    }
+}
+
+impl std::error::Error for MostlyFraming {}
+
 /// ureq's words without its type, which may change between its minor releases.
 #[derive(Debug)]
 struct Said(String);
@@ -237,6 +257,9 @@ fn explain(error: ureq::Error) -> Failure {
     match error {
         ureq::Error::Other(other) => match other.downcast::<NotSent>() {
             Ok(ours) => Failure { error: ours.0, sent: false },
+            Err(other) if other.is::<MostlyFraming>() => {
+                sent(Error::new(ErrorKind::Protocol, other.to_string()))
+            }
             Err(other) => {
                 sent(Error::new(ErrorKind::Io, "the exchange failed").because(Said(other.to_string())))
             }

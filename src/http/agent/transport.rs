@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io::{self, Read, Write};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use ureq::unversioned::transport::{Buffers, ConnectionDetails, LazyBuffers, NextTimeout, Transport};
@@ -10,6 +11,10 @@ use ureq::unversioned::transport::{Buffers, ConnectionDetails, LazyBuffers, Next
 use super::connector::Handle;
 use super::veil::{self, Framing};
 use crate::net::Timed;
+
+/// Heads, sizes of chunks and trailers that an answer may have beside as much as it has content. Chunks of a byte, or
+/// trailers without end, would otherwise keep a core busy until the deadline.
+const MOST_FRAMING: u64 = 1 << 20;
 
 pub(super) enum Stream {
     Plain(Timed),
@@ -58,6 +63,9 @@ pub(crate) struct Link {
     stream: Stream,
     buffers: LazyBuffers,
     framing: Option<Framing>,
+    /// What came since the last request went out, and how much of it turned out to be content.
+    came: u64,
+    content: Arc<AtomicU64>,
     /// Ends the socket from another thread, as long as it is there.
     _handle: Arc<Handle>,
 }
@@ -66,7 +74,7 @@ impl Link {
     pub(super) fn new(stream: Stream, handle: Arc<Handle>, details: &ConnectionDetails) -> Self {
         let config = details.config;
         let buffers = LazyBuffers::new(config.input_buffer_size(), config.output_buffer_size());
-        Self { stream, buffers, framing: None, _handle: handle }
+        Self { stream, buffers, framing: None, came: 0, content: Arc::default(), _handle: handle }
     }
 
     fn set_deadline(&mut self, timeout: NextTimeout) {
@@ -95,6 +103,8 @@ impl Transport for Link {
         self.set_deadline(timeout);
         let output = self.buffers.output().get_mut(..amount).unwrap_or_default();
         veil::reveal(output, &mut self.framing);
+        self.came = 0;
+        self.content = veil::content();
         let sent = self.stream.write_all(output);
         // A token or a password need not stay in a pooled connection's buffer.
         output.fill(0);
@@ -105,6 +115,11 @@ impl Transport for Link {
         self.set_deadline(timeout);
         let room = self.buffers.input_append_buf();
         let amount = self.stream.read(room).map_err(|e| failed(e, timeout))?;
+        self.came += amount as u64;
+        let content = self.content.load(Ordering::Relaxed);
+        if self.came.saturating_sub(content.saturating_mul(2)) > MOST_FRAMING {
+            return Err(super::mostly_framing());
+        }
         if let Some(framing) = &mut self.framing {
             framing.hide(room.get_mut(..amount).unwrap_or_default());
         }

@@ -8,6 +8,7 @@ use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::io::{self, Read};
 use std::ops::Range;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use zeroize::Zeroizing;
@@ -25,6 +26,7 @@ struct Lent {
     begun: bool,
     head_only: bool,
     answer: Option<Arc<Hidden>>,
+    content: Arc<AtomicU64>,
 }
 
 /// A request as ureq may see it. The loan ends when it is dropped.
@@ -32,6 +34,8 @@ pub(super) struct Loan {
     pub(super) url: Option<String>,
     pub(super) bearer: Option<String>,
     pub(super) answer: Option<Arc<Hidden>>,
+    /// How much of the answer's body has been read.
+    pub(super) content: Arc<AtomicU64>,
 }
 
 impl Drop for Loan {
@@ -43,8 +47,10 @@ impl Drop for Loan {
 /// Before a request of this thread. `path` is where in the URL the path is.
 pub(super) fn lend(url: &str, path: Range<usize>, bearer: Option<&str>, head_only: bool) -> Loan {
     let hide = log::max_level() >= log::Level::Trace;
-    let mut lent = Lent { swaps: VecDeque::new(), begun: false, head_only, answer: None };
-    let mut loan = Loan { url: None, bearer: None, answer: None };
+    let content = Arc::<AtomicU64>::default();
+    let mut lent =
+        Lent { swaps: VecDeque::new(), begun: false, head_only, answer: None, content: Arc::clone(&content) };
+    let mut loan = Loan { url: None, bearer: None, answer: None, content };
     if hide {
         let real = url.get(path.clone()).unwrap_or_default();
         if let Some(rest) = real.strip_prefix('/').filter(|rest| !rest.is_empty()) {
@@ -84,6 +90,11 @@ pub(super) fn reveal(output: &mut [u8], framing: &mut Option<Framing>) {
             *framing = lent.answer.clone().map(|hidden| Framing::new(hidden, lent.head_only));
         }
     });
+}
+
+/// Counts the content of the answer to this thread's request.
+pub(super) fn content() -> Arc<AtomicU64> {
+    LENT.with_borrow(|lent| lent.as_ref().map(|lent| Arc::clone(&lent.content)).unwrap_or_default())
 }
 
 /// What ureq did not see of an answer.
@@ -126,15 +137,17 @@ impl Hidden {
     }
 }
 
-/// A body whose bytes ureq read as zeros.
+/// A body, counted; its bytes ureq may have read as zeros.
 pub(super) struct Uncovered<R> {
     pub(super) read: R,
     pub(super) hidden: Option<Arc<Hidden>>,
+    pub(super) content: Arc<AtomicU64>,
 }
 
 impl<R: Read> Read for Uncovered<R> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         let amount = self.read.read(into)?;
+        self.content.fetch_add(amount as u64, Ordering::Relaxed);
         if let Some(hidden) = &self.hidden {
             hidden.put_back(into.get_mut(..amount).unwrap_or_default())?;
         }
@@ -357,7 +370,7 @@ mod tests {
     fn stars_are_replaced_once_and_only_in_their_place() {
         let real = secret(&[": Bearer ", "abc", "\r\n"]);
         let swaps = VecDeque::from([(b": Bearer ***\r\n".to_vec(), real)]);
-        LENT.set(Some(Lent { swaps, begun: false, head_only: false, answer: None }));
+        LENT.set(Some(Lent { swaps, begun: false, head_only: false, answer: None, content: Arc::default() }));
         let mut output = b"POST / HTTP/1.1\r\nauthorization: Bearer ***\r\nx: Bearer ***\r\n".to_vec();
         let mut framing = Some(Framing::new(Arc::default(), false));
         reveal(&mut output, &mut framing);
