@@ -196,7 +196,7 @@ impl Session {
             State::Fresh { deadline } => Some(*deadline),
             State::Up { .. } => Some(match (self.blocked, self.ping) {
                 (Some(pong), _) => pong,
-                (None, Some((_, sent))) => sent + ANSWER,
+                (None, Some((_, sent))) => self.answer_due(sent),
                 (None, None) => self.next_ping + SLACK,
             }),
             State::Dying { until, .. } => *until,
@@ -219,6 +219,15 @@ impl Session {
         }
     }
 
+    fn ping_began(&self) -> At {
+        self.next_ping.saturating_sub(self.settings.ping_every)
+    }
+
+    /// When a ping that was sent, or last seen to be under way, then is looked at.
+    fn answer_due(&self, sent: At) -> At {
+        (sent + ANSWER).min(self.ping_began() + LONGEST_ANSWER)
+    }
+
     fn tick_up(&mut self, now: At, heard: Option<At>) {
         if let Some(pong) = self.blocked {
             if now >= pong {
@@ -229,9 +238,9 @@ impl Session {
             return;
         }
         match self.ping {
-            Some((seq, sent)) if now >= sent + ANSWER => {
-                let began = self.next_ping.saturating_sub(self.settings.ping_every);
-                let alive = heard.is_some_and(|heard| heard > sent) && now < began + LONGEST_ANSWER;
+            Some((seq, sent)) if now >= self.answer_due(sent) => {
+                let alive =
+                    heard.is_some_and(|heard| heard > sent) && now < self.ping_began() + LONGEST_ANSWER;
                 if alive {
                     // Looked at again one answer's time after the last bytes.
                     let heard = heard.unwrap_or(now).min(now);

@@ -444,6 +444,22 @@ fn waits_grow_and_start_again_after_a_healthy_link() {
     assert_eq!(d.next(), Do::Wait(Some(d.now + s(40))));
 }
 
+/// A frame of which a byte comes now and then is alive, but not for ever.
+#[test]
+fn a_trickle_puts_the_answer_off_to_90_seconds_and_no_further() {
+    let mut d = Driven::up();
+    d.tick(s(30));
+    assert_eq!(d.pings.len(), 2);
+    let began = d.now;
+    while d.cuts == 0 {
+        d.now = d.session.deadline().unwrap();
+        assert!(d.now <= began + s(90));
+        d.session.tick(d.now, Some(d.now.saturating_sub(Duration::from_millis(50))));
+        d.collect();
+    }
+    assert_eq!(d.now.saturating_sub(began), s(90));
+}
+
 #[test]
 fn an_event_that_cannot_be_swallowed_is_left_out_the_second_time() {
     for what in [Unreadable::TooLarge, Unreadable::NotUtf8, Unreadable::Broken("x")] {
