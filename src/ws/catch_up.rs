@@ -29,7 +29,7 @@ use self::pass::{Came, Pass};
 use self::seen::Seen;
 pub(crate) use self::seen::{Brief, Key, TAKEN_ALONG};
 use super::backoff::Backoff;
-use super::queue::{Mark, Offer};
+use super::queue::{Mark, Offer, most_bytes};
 use super::session::At;
 use crate::error::{Error, ErrorKind};
 use crate::event::{Event, EventKind, Missed, MissedReason, Unrestored};
@@ -258,7 +258,7 @@ impl Filler {
     /// A live event, while a gap is open.
     pub(crate) fn hold(
         &mut self,
-        kind: EventKind,
+        (kind, length): (EventKind, usize),
         brief: Option<Brief>,
         mark: Mark,
         make: impl FnOnce() -> Event,
@@ -268,7 +268,8 @@ impl Filler {
         if brief.as_ref().is_some_and(|brief| fill.memory.is_repeat(kind, brief)) {
             return Offer::Repeated;
         }
-        if fill.dropping.is_none() && fill.hold.len() < capacity {
+        let fits = fill.bytes == 0 || fill.bytes.saturating_add(length) <= most_bytes(capacity);
+        if fill.dropping.is_none() && fill.hold.len() < capacity && fits {
             fill.hold(Held { event: make(), kind, brief, mark: Some(mark) });
             return Offer::Taken;
         }

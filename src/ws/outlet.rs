@@ -56,7 +56,7 @@ impl Outlet {
         self.last_event = mark.server_time;
         let brief = if self.filler.wants_briefs() { Brief::of_event(kind, text) } else { None };
         if self.filler.is_open() {
-            let offer = self.filler.hold(kind, brief, mark, make);
+            let offer = self.filler.hold((kind, text.len()), brief, mark, make);
             if offer == Offer::Dropped {
                 self.queue.count_dropped();
             }
@@ -65,7 +65,7 @@ impl Outlet {
         if brief.as_ref().is_some_and(|brief| self.filler.is_repeat(kind, brief)) {
             return Offer::Repeated;
         }
-        let offer = self.queue.event(kind, mark, last_seq, make);
+        let offer = self.queue.event((kind, text.len()), mark, last_seq, make);
         if let (Offer::Taken, Some(brief)) = (offer, &brief) {
             self.filler.delivered(self.queue.puts(), kind, brief);
         }
@@ -167,7 +167,7 @@ impl Outlet {
         let queue = std::cell::RefCell::new(&mut self.queue);
         let moved = self.filler.move_on(
             now,
-            || queue.borrow().has_room(),
+            || queue.borrow_mut().has_room(),
             |event, mark| queue.borrow_mut().push(event, mark),
         );
         match moved {

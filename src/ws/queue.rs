@@ -12,6 +12,9 @@ use crate::time::Timestamp;
 const RESERVED: usize = 32;
 /// Slots that only the end of the stream, and what must stand before it, use.
 const LAST: usize = 2;
+/// What an event may have on average, where all slots are used. Small queues take as much as one of 4,096.
+const AVERAGE: usize = 2 << 10;
+const SMALLEST: usize = 8 << 20;
 /// Notices that find no slot wait here; beyond this, the oldest that say nothing of events are dropped.
 const MOST_HELD: usize = 64;
 
@@ -38,6 +41,11 @@ pub(crate) struct Mark {
     /// The next event that is expected of it.
     pub(crate) next: u64,
     pub(crate) server_time: Timestamp,
+}
+
+/// How many bytes of text may wait in a queue for so many events.
+pub(crate) fn most_bytes(capacity: usize) -> usize {
+    capacity.saturating_mul(AVERAGE).max(SMALLEST)
 }
 
 /// What became of an event.
@@ -71,8 +79,10 @@ pub(crate) struct Queue {
     policy: Overflow,
     episode: Option<Episode>,
     held: VecDeque<Event>,
-    /// One for each that is in the queue.
-    marks: VecDeque<Mark>,
+    /// One for each that is in the queue, with the length of its text.
+    marks: VecDeque<(Mark, usize)>,
+    /// All those lengths.
+    bytes: usize,
     /// That of the last one that was taken out.
     taken: Mark,
     dropped: u64,
@@ -94,6 +104,7 @@ impl Queue {
             episode: None,
             held: VecDeque::new(),
             marks: VecDeque::new(),
+            bytes: 0,
             taken: start,
             dropped: 0,
             delivered: 0,
@@ -106,11 +117,17 @@ impl Queue {
         self.receiver.len()
     }
 
-    /// Offers an event; it is only made if there is room for it. `mark` is where the stream stands behind it,
-    /// `last_seq` the number of the event before it.
+    /// Whether a text of this length fits beside what waits. Alone, each does.
+    fn holds(&mut self, length: usize) -> bool {
+        self.settle();
+        self.bytes == 0 || self.bytes.saturating_add(length) <= most_bytes(self.capacity)
+    }
+
+    /// Offers an event with a text of `length`; it is only made if there is room for it. `mark` is where the stream
+    /// stands behind it, `last_seq` the number of the event before it.
     pub(crate) fn event(
         &mut self,
-        kind: EventKind,
+        (kind, length): (EventKind, usize),
         mark: Mark,
         last_seq: Option<u64>,
         make: impl FnOnce() -> Event,
@@ -124,12 +141,12 @@ impl Queue {
             self.dropped += 1;
             return Offer::Dropped;
         }
-        if self.len() >= self.capacity || !self.held.is_empty() {
+        if self.len() >= self.capacity || !self.held.is_empty() || !self.holds(length) {
             if self.policy == Overflow::Block {
                 return Offer::Full;
             }
             self.overflow(mark.server_time, last_seq);
-            return self.event(kind, mark, last_seq, make);
+            return self.event((kind, length), mark, last_seq, make);
         }
         match self.put(make(), mark) {
             Ok(()) => {
@@ -155,7 +172,9 @@ impl Queue {
 
     /// Ends an overflow if the queue has drained to half: what was missed by it.
     pub(crate) fn drained(&mut self) -> Option<Missed> {
-        self.episode.take_if(|_| self.receiver.len() <= self.capacity / 2)?.missed()
+        self.settle();
+        let half = self.receiver.len() <= self.capacity / 2 && self.bytes <= most_bytes(self.capacity) / 2;
+        self.episode.take_if(|_| half)?.missed()
     }
 
     /// Ends an overflow at once.
@@ -173,8 +192,8 @@ impl Queue {
     }
 
     /// Whether an event that is not dropped would find a slot.
-    pub(crate) fn has_room(&self) -> bool {
-        self.sender.is_some() && self.len() < self.capacity && self.held.is_empty()
+    pub(crate) fn has_room(&mut self) -> bool {
+        self.sender.is_some() && self.len() < self.capacity && self.held.is_empty() && self.holds(0)
     }
 
     /// Puts in an event for which there is room, and tells its number. Without a mark, it is that of the one before.
@@ -268,23 +287,26 @@ impl Queue {
 
     fn put(&mut self, event: Event, mark: Mark) -> Result<(), TrySendError<Event>> {
         let Some(sender) = &self.sender else { return Err(TrySendError::Disconnected(event)) };
+        let length = event.raw().len();
         sender.try_send(event)?;
-        self.marks.push_back(mark);
+        self.marks.push_back((mark, length));
+        self.bytes += length;
         self.puts += 1;
         self.settle();
         Ok(())
     }
 
     fn last_mark(&self) -> Mark {
-        self.marks.back().unwrap_or(&self.taken).clone()
+        self.marks.back().map_or(&self.taken, |(mark, _)| mark).clone()
     }
 
     /// Forgets the marks of what was taken out.
     fn settle(&mut self) {
         let len = self.receiver.len();
         while self.marks.len() > len {
-            if let Some(mark) = self.marks.pop_front() {
+            if let Some((mark, length)) = self.marks.pop_front() {
                 self.taken = mark;
+                self.bytes = self.bytes.saturating_sub(length);
             }
         }
     }
@@ -348,7 +370,7 @@ mod tests {
         look(queue);
         let mark = Mark { id: None, next: seq + 1, server_time: Timestamp::from_millis(7) };
         let kind = if seq % 3 == 0 { EventKind::Typing } else { EventKind::Posted };
-        queue.event(kind, mark, seq.checked_sub(1), || {
+        queue.event((kind, 2), mark, seq.checked_sub(1), || {
             Event::live(kind, Some(seq), "{}".into(), crate::Origin::Live)
         })
     }
@@ -418,6 +440,30 @@ mod tests {
             total += receiver.try_iter().map(|event| missed(&event).map_or(1, Missed::total)).sum::<u64>();
             assert_eq!(total, 1000, "capacity {capacity}");
         }
+    }
+
+    /// At the limit and one past it.
+    #[test]
+    fn large_events_fill_a_queue_before_its_slots_do() {
+        let (mut queue, receiver) = Queue::new(100, Overflow::DropNewest, Mark::default());
+        let mut large = |length: usize| {
+            look(&mut queue);
+            queue.event((EventKind::Posted, length), Mark::default(), None, || {
+                Event::live(EventKind::Posted, None, " ".repeat(length).into(), crate::Origin::Live)
+            })
+        };
+        assert_eq!(large(most_bytes(100) - 1), Offer::Taken);
+        assert_eq!([large(1), large(1)], [Offer::Taken, Offer::Dropped]);
+        assert_eq!(receiver.recv().unwrap().raw().len(), most_bytes(100) - 1);
+        // It has drained, by bytes; the notice counts.
+        assert_eq!(large(1), Offer::Taken);
+        assert_eq!(
+            receiver.iter().take(3).filter_map(|event| missed(&event).map(Missed::total)).sum::<u64>(),
+            1
+        );
+        // Alone, any that came fits.
+        assert_eq!(large(2 * most_bytes(100)), Offer::Taken);
+        assert_eq!(large(1), Offer::Dropped);
     }
 
     #[test]

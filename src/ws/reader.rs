@@ -21,6 +21,11 @@ const DIAL: Duration = Duration::from_secs(15);
 /// A shorter wait for room changes nothing for anybody.
 const WORTH_TELLING: Duration = Duration::from_millis(100);
 
+/// Pings, pongs, nonsense and answers to nothing that a link may bring, and how many more in each second of it. A
+/// server sends a ping a minute; whoever sends millions would keep a core busy for ever.
+const IDLE_TALK: u64 = 100_000;
+const IDLE_TALK_A_SECOND: u64 = 1000;
+
 /// Runs until the stream is closed or has ended for good.
 pub(crate) fn run(shared: &Arc<Shared>) {
     let _ending = Ending::new(shared, Who::Reader);
@@ -138,20 +143,44 @@ fn dial(shared: &Arc<Shared>, resume: Option<&Resume>) -> Option<Socket> {
 /// Reads until the link ends.
 fn read(shared: &Shared, socket: &mut Socket) -> Ended {
     let Some(wire) = shared.lock().wire.clone() else { return Ended::Eof };
+    let (began, mut idle) = (Instant::now(), 0_u64);
     loop {
         let result = socket.next(|incoming| match incoming {
             Incoming::Text(text) => take_text(shared, &text),
-            Incoming::Ping(payload) => wire.pong(payload),
-            Incoming::Pong => {}
-            Incoming::Binary => {
-                log::warn!("the server sent a binary message, which Mattermost never does: left out");
-                shared.lock().counts.unintelligible += 1;
+            Incoming::Ping(payload) => {
+                wire.pong(payload);
+                false
             }
-            Incoming::Close(code, reason) => take_close(shared, &wire, code, &reason),
+            Incoming::Pong => false,
+            Incoming::Binary => {
+                leave_out(shared, "a binary message, which Mattermost never does");
+                false
+            }
+            Incoming::Close(code, reason) => {
+                take_close(shared, &wire, code, &reason);
+                false
+            }
         });
-        if let Err(ended) = result {
-            return ended;
+        match result {
+            Ok(true) => {}
+            Ok(false) => idle += 1,
+            Err(ended) => return ended,
         }
+        if idle > IDLE_TALK && idle - IDLE_TALK > began.elapsed().as_secs().saturating_mul(IDLE_TALK_A_SECOND)
+        {
+            return Ended::Broken("the server floods the link with what means nothing".into());
+        }
+    }
+}
+
+/// The first of them is worth a warning; a flood of them must not become one of the log.
+fn leave_out(shared: &Shared, what: &str) {
+    let mut core = shared.lock();
+    core.counts.unintelligible += 1;
+    let count = core.counts.unintelligible;
+    drop(core);
+    if count.is_power_of_two() {
+        log::warn!("the server sent {what}: left out ({count} so far)");
     }
 }
 
@@ -206,17 +235,22 @@ fn await_goodbye(shared: &Shared, mut socket: Socket, wire: &Arc<Wire>) {
     shared.lock().wire = None;
 }
 
-fn take_text(shared: &Shared, text: &str) {
+/// Whether it meant something.
+fn take_text(shared: &Shared, text: &str) -> bool {
     match scan(text) {
-        Some(Head::Event { kind, seq }) => take_event(shared, kind, seq, text),
+        Some(Head::Event { kind, seq }) => {
+            take_event(shared, kind, seq, text);
+            true
+        }
         Some(Head::Reply) => {
-            let Some((seq, result)) = Reply::read(text) else { return };
+            let Some((seq, result)) = Reply::read(text) else { return false };
             let mut core = shared.lock();
             if core.stop.is_some() {
-                return;
+                return true;
             }
             let time = result.as_ref().ok().and_then(server_time);
             let now = shared.now();
+            let mut asked = true;
             if core.session.reply(now, seq, &result) {
                 shared.carry_out(&mut core);
                 if let Some(time) = time {
@@ -224,14 +258,15 @@ fn take_text(shared: &Shared, text: &str) {
                     shared.to_filler.notify_one();
                 }
             } else {
-                core.answer(seq, result);
+                asked = core.answer(seq, result);
             }
             shared.carry_out(&mut core);
             shared.set_alarm(&mut core);
+            asked
         }
         None => {
-            log::warn!("the server sent what is neither event nor answer: left out");
-            shared.lock().counts.unintelligible += 1;
+            leave_out(shared, "what is neither event nor answer");
+            false
         }
     }
 }

@@ -380,11 +380,11 @@ impl Core {
         }
     }
 
-    /// Gives an answer to whoever waits for it.
-    pub(crate) fn answer(&mut self, seq: u64, result: Result<Value>) {
-        if let Some(sender) = self.requests.remove(&seq) {
-            let _ = sender.try_send(result);
-        }
+    /// Gives an answer to whoever waits for it, if anybody does.
+    pub(crate) fn answer(&mut self, seq: u64, result: Result<Value>) -> bool {
+        let Some(sender) = self.requests.remove(&seq) else { return false };
+        let _ = sender.try_send(result);
+        true
     }
 
     pub(crate) fn fail_requests(&mut self, error: &Error) {

@@ -96,6 +96,8 @@ pub(super) struct Fill {
     pub(super) again: Option<Timestamp>,
     pub(super) memory: Memory,
     pub(super) hold: VecDeque<Held>,
+    /// The texts of what is held.
+    pub(super) bytes: usize,
     pub(super) outbox: VecDeque<Held>,
     /// The hold was full: from then on live events are dropped until it is empty.
     pub(super) dropping: Option<Timestamp>,
@@ -138,6 +140,7 @@ impl Fill {
             again: None,
             memory,
             hold: VecDeque::new(),
+            bytes: 0,
             outbox: VecDeque::new(),
             dropping: None,
             dropped: BTreeMap::new(),
@@ -155,6 +158,7 @@ impl Fill {
         if let Some(brief) = &held.brief {
             self.memory.known.insert(brief.key(held.kind));
         }
+        self.bytes += held.event.raw().len();
         self.hold.push_back(held);
     }
 
@@ -218,6 +222,7 @@ impl Fill {
             }
             *self.counter(kind) += 1;
             if let Some(place) = place {
+                self.bytes += held.event.raw().len();
                 self.hold.insert(place, held);
             } else {
                 self.progress |= first_held.is_none_or(|first| brief.create_at < first);
@@ -255,6 +260,7 @@ impl Fill {
     /// Gives up what is held from there on: a later pass finds the posts among it.
     fn cut(&mut self, place: usize) {
         for held in self.hold.split_off(place) {
+            self.bytes = self.bytes.saturating_sub(held.event.raw().len());
             if let Some(brief) = &held.brief {
                 self.memory.known.remove(&brief.key(held.kind));
                 if held.is_caught_up() {
@@ -327,6 +333,7 @@ impl Fill {
             return None;
         }
         while let Some(held) = self.hold.pop_front() {
+            self.bytes = self.bytes.saturating_sub(held.event.raw().len());
             if !self.memory.was_overtaken(&held) {
                 return Some(held);
             }
@@ -350,6 +357,7 @@ impl Fill {
         let event = Event::notice(Payload::CaughtUp(Box::new(self.report.clone())));
         let place = self.hold.iter().rposition(Held::is_caught_up).map_or(0, |at| at + 1);
         let mark = self.mark();
+        self.bytes += event.raw().len();
         self.hold.insert(place, Held { event, kind: EventKind::CaughtUp, brief: None, mark });
     }
 }
