@@ -82,7 +82,8 @@ fn connect(
     match status_of(&head) {
         // The server speaks second: what already follows is not from it.
         Some((200..=299, _)) if rest.is_empty() => Ok(()),
-        Some((407, _)) => Err(wants_credentials(proxy)),
+        // tinyproxy says 401 to wrong ones.
+        Some((401 | 407, _)) => Err(wants_credentials(proxy)),
         Some((status @ 300.., said)) => {
             // Some show what they were sent.
             let encoded = Secret::new(&*encoded);
@@ -254,6 +255,7 @@ mod tests {
             ("HTTP/1.1 200 Connection established\r\n\r\n", None, ""),
             ("HTTP/1.0 200 OK\r\nVia: x\r\n\r\n", None, ""),
             ("HTTP/1.1 407 Authentication\r\n\r\n", Some(ErrorKind::Connect), "does not take"),
+            ("HTTP/1.0 401 Unauthorized\r\n\r\n", Some(ErrorKind::Connect), "does not take"),
             ("HTTP/1.1 403 Forbidden\r\nX: y\r\n\r\n<html>", Some(ErrorKind::Connect), "refused to connect"),
             ("HTTP/1.1 302 Found\r\n\r\n", Some(ErrorKind::Connect), "302 Found"),
             ("HTTP/1.1 100 Continue\r\n\r\n", Some(ErrorKind::Protocol), "no HTTP"),

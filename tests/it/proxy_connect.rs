@@ -313,3 +313,81 @@ fn the_environment_is_honoured_and_can_be_overridden() {
     let client = builder.connect().unwrap();
     client.events().unwrap().close(Duration::from_secs(5));
 }
+
+/// Logs in, opens a stream, and sees over it what it posts.
+fn works(builder: mattermost::ClientBuilder) -> Result<()> {
+    let client = builder.login("janedoe", PASSWORD).connect()?;
+    let events = client.events()?;
+    let sent = client.send("awesome-chat", "~town-square", "through the proxy")?;
+    loop {
+        let event = events.recv_timeout(Duration::from_secs(10)).expect("the post comes");
+        if let mattermost::Payload::Posted(posted) = event.payload()? {
+            assert_eq!(posted.post.id, sent.id);
+            break;
+        }
+    }
+    assert!(events.close(Duration::from_secs(5)).detached.is_empty());
+    Ok(())
+}
+
+/// tinyproxy, squid: whatever `MATTERMOST_TEST_PROXY` names, as http://user:password@host:port, and that lets one
+/// connect to any port of 127.0.0.1.
+#[test]
+fn a_real_proxy() {
+    const NAME: &str = "proxy_connect::a_real_proxy";
+    if let Ok(url) = std::env::var("TEST_SERVER") {
+        return works(trusting(Client::builder(url))).unwrap();
+    }
+    let Ok(proxy) = std::env::var("MATTERMOST_TEST_PROXY") else {
+        println!("not run: MATTERMOST_TEST_PROXY is unset");
+        return;
+    };
+    let plain = TestServer::start().unwrap();
+    let mut servers = vec![("HTTP_PROXY", plain)];
+    if cfg!(feature = "native-tls") {
+        servers.push(("HTTPS_PROXY", tls_server()));
+    }
+    for (name, server) in &servers {
+        let builder = || trusting(Client::builder(server.url()));
+        works(builder().proxy(&proxy)).unwrap();
+        println!("{}: calls and stream, explicit: ok", server.url());
+        for (name, no_proxy) in [(*name, ""), ("ALL_PROXY", "")] {
+            let mut child = Command::new(std::env::current_exe().unwrap());
+            for name in ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"] {
+                child.env_remove(name).env_remove(name.to_lowercase());
+            }
+            child.args(["--exact", NAME]).env(name, &proxy).env("NO_PROXY", no_proxy);
+            let output = child.env("TEST_SERVER", server.url()).output().unwrap();
+            assert!(output.status.success(), "{name}: {}", String::from_utf8_lossy(&output.stdout));
+            println!("{}: calls and stream, by {name}: ok", server.url());
+        }
+        if let Some((_, host)) = proxy.rsplit_once('@') {
+            for (what, wrong) in [("none", format!("http://{host}")), ("wrong", format!("http://x:y@{host}"))]
+            {
+                let error = works(builder().proxy(wrong)).unwrap_err();
+                println!("{}: credentials {what}: {error}", server.url());
+                assert_eq!(error.status(), Some(407), "{error:?}");
+            }
+        }
+    }
+}
+
+#[cfg(feature = "native-tls")]
+fn tls_server() -> TestServer {
+    TestServer::builder().tls().start().unwrap()
+}
+
+#[cfg(not(feature = "native-tls"))]
+fn tls_server() -> TestServer {
+    TestServer::start().unwrap()
+}
+
+#[cfg(feature = "native-tls")]
+fn trusting(builder: mattermost::ClientBuilder) -> mattermost::ClientBuilder {
+    builder.tls(mattermost::TlsConfig::new().add_root(TestServer::authority().as_bytes()).unwrap())
+}
+
+#[cfg(not(feature = "native-tls"))]
+fn trusting(builder: mattermost::ClientBuilder) -> mattermost::ClientBuilder {
+    builder
+}
