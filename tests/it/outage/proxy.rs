@@ -8,8 +8,9 @@ use std::time::{Duration, Instant};
 
 use crate::peer::PATIENCE;
 
-/// Stands between a client and a server. Plain TCP; the faults need a system where `shutdown` wakes a blocked read.
+/// Stands between a client and a server. TLS passes through it; the faults need a system where `shutdown` wakes a blocked read.
 pub(crate) struct Proxy {
+    url: String,
     port: u16,
     shared: Arc<Shared>,
 }
@@ -78,18 +79,19 @@ impl Link {
 impl Proxy {
     /// Listens on a free port before the server of this URL.
     pub(crate) fn before(url: &str) -> Self {
-        let target = url.trim_start_matches("http://").split('/').next().unwrap().to_owned();
+        let (scheme, rest) = url.split_once("://").unwrap();
+        let (target, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let state = Mutex::new(State { listening: true, ..State::default() });
-        let shared = Arc::new(Shared { target, state, changed: Condvar::new() });
+        let shared = Arc::new(Shared { target: target.to_owned(), state, changed: Condvar::new() });
         let own = Arc::clone(&shared);
         thread::spawn(move || own.run(listener, port));
-        Self { port, shared }
+        Self { url: format!("{scheme}://127.0.0.1:{port}{path}"), port, shared }
     }
 
     pub(crate) fn url(&self) -> String {
-        format!("http://127.0.0.1:{}", self.port)
+        self.url.clone()
     }
 
     /// Ends all links in good order.
