@@ -19,7 +19,8 @@
 //! | body of an error | 64 KiB; of a larger one only the status counts | |
 //! | text of a stranger in a message | 300 characters | |
 //! | depth of JSON | 127 | |
-//! | memory of the items of decoded lists and maps | 16 times their text, and 1 MiB | |
+//! | memory of the items of decoded lists and maps | 8 times their text, and 1 MiB | [`body_limit`] |
+//! | what frames a body: heads, sizes of chunks, trailers | 1 MiB more than the body | |
 //! | redirects followed | 0 | |
 //! | compression | never asked for, and refused | |
 //! | idle connections | 8, for 55 s | |
@@ -36,14 +37,17 @@
 //! | a message | 4 MiB | [`max_message_size`] |
 //! | frames of a message | 4,096 | [`max_fragments`] |
 //! | events that wait for the program | 4,096 | [`capacity`] |
+//! | their texts together; one alone always fits | 2 KiB an event, 8 MiB at least | [`capacity`] |
+//! | frames that mean nothing: pings, pongs, nonsense | 100,000, and 1,000 a second | |
 //! | all that waits to be sent, ciphertext included | 256 KiB | |
 //! | a frame on its way out | 15 s | |
 //! | an action that is sent | 8,192 bytes, as the server allows | |
-//! | the answer to a ping | 30 s | |
+//! | the answer to a ping | 30 s; 90 s while something comes | |
 //! | between dials | 1 s to 5 min, at random | |
 //!
-//! A peer can make a stream hold one message, the events that wait, and the 256 KiB. It cannot make the program spend
-//! more time than it spends itself in sending: whoever floods a client with small frames is read as fast as they come.
+//! A peer can make a stream hold one message, the events that wait, as much again while a gap is filled, and the
+//! 256 KiB. Events that it makes up are read as fast as they come, which can keep one core busy, and are dropped where
+//! the program does not take them; a flood of anything else ends the link, and the next dial waits.
 //!
 //! # A proxy's answer
 //!

@@ -9,6 +9,7 @@
 )]
 
 mod addresses;
+mod attacks;
 mod bad_input;
 mod calls;
 mod contract;

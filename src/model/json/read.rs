@@ -15,7 +15,7 @@ const DEEPEST: u8 = 127;
 
 /// How much memory the items of lists and maps may take, beside [`SLACK`], for each byte of text. Of a list of `{}` a
 /// post takes 200 bytes for each; what a server sends, four at most.
-const SWELLING: usize = 16;
+const SWELLING: usize = 8;
 const SLACK: usize = 1 << 20;
 
 pub(super) struct Reader<'de> {
