@@ -4,6 +4,7 @@
 //! What passes on one and fails on the other is a bug of `TestServer`.
 
 mod files;
+mod mfa;
 mod names;
 mod posts;
 mod sessions;
@@ -34,6 +35,7 @@ scenarios! {
     sessions::wrong_password,
     sessions::logout_is_seen_by_the_stream,
     sessions::an_ended_session_is_renewed,
+    mfa::a_second_factor_is_asked_for,
     posts::post_reply_answer_edit_delete,
     posts::react_and_take_back,
     posts::pages_and_history,
