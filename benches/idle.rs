@@ -2,7 +2,8 @@
 //!
 //! `cargo bench --bench idle --features testing` (`-- 10` measures for ten seconds)
 //!
-//! The server runs in another process.
+//! The server runs in another process. With `MATTERMOST_URL` and `MATTERMOST_TOKEN` it is the one that these name, whose
+//! events are part of what is measured: an account in no busy channel is idle.
 
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Command, Stdio};
@@ -39,7 +40,26 @@ fn rss_kb() -> u64 {
     line.and_then(|line| line.split_whitespace().nth(1)?.parse().ok()).unwrap_or(0)
 }
 
+/// One stream for so long.
+fn idle(kind: &str, client: &Client, time: Duration) {
+    let events = client.events().expect("a stream");
+    while events.poll(Duration::from_secs(2)).expect("an open stream").is_some() {}
+    let (_, before) = threads();
+    std::thread::sleep(time);
+    let (count, after) = threads();
+    println!(
+        "{kind}: {count} threads, {} voluntary context switches in {} s (1 is the bench's own), RSS {:.1} MB",
+        after - before,
+        time.as_secs(),
+        rss_kb() as f64 / 1024.0
+    );
+}
+
 fn measure(kind: &str, time: Duration) {
+    if kind == "given" {
+        let client = Client::from_env().expect("a client of the server in the environment");
+        return idle(&format!("{} ({})", client.url(), client.me().username), &client, time);
+    }
     let mut server = Command::new(std::env::current_exe().expect("a path"))
         .args(["serve", kind])
         .stdin(Stdio::piped())
@@ -58,19 +78,7 @@ fn measure(kind: &str, time: Duration) {
     } else {
         builder
     };
-    let client = builder.connect().expect("a client");
-    let events = client.events().expect("a stream");
-    while events.poll(Duration::from_secs(2)).expect("an open stream").is_some() {}
-    let (_, before) = threads();
-    std::thread::sleep(time);
-    let (count, after) = threads();
-    println!(
-        "{kind}: {count} threads, {} voluntary context switches in {} s (1 is the bench's own), RSS {:.1} MB",
-        after - before,
-        time.as_secs(),
-        rss_kb() as f64 / 1024.0
-    );
-    drop(events);
+    idle(kind, &builder.connect().expect("a client"), time);
     drop(server.stdin.take());
     server.wait().expect("its end");
 }
@@ -83,7 +91,11 @@ fn main() {
         ["only", kind, seconds] => measure(kind, Duration::from_secs(seconds.parse().expect("seconds"))),
         rest => {
             let seconds = rest.first().copied().unwrap_or("60");
-            for kind in if cfg!(feature = "native-tls") { &["plain", "tls"][..] } else { &["plain"] } {
+            let mut kinds = if cfg!(feature = "native-tls") { &["plain", "tls"][..] } else { &["plain"] };
+            if std::env::var_os("MATTERMOST_URL").is_some() {
+                kinds = &["given"];
+            }
+            for kind in kinds {
                 let me = std::env::current_exe().expect("a path");
                 Command::new(me).args(["only", kind, seconds]).status().expect("a process");
             }

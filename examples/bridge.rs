@@ -31,7 +31,8 @@ fn service() -> (Sender<String>, Receiver<Line>) {
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let client = demo::client()?;
-    let channel = client.channel("awesome-chat", "~town-square")?;
+    let (team, channel) = demo::place(1);
+    let channel = client.channel(&team, &channel)?;
     let (to_service, from_service) = service();
     let (post, posts) = bounded::<PostDraft>(100);
     let poster = client.clone();

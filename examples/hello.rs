@@ -1,6 +1,6 @@
 //! The synopsis of AnyEvent::Mattermost: log in, say something, hear what others say.
 //!
-//! With a server of your own: `hello URL TEAM LOGIN PASSWORD`.
+//! With a server of your own: `hello URL TEAM LOGIN PASSWORD`, or the environment as for the other examples.
 
 mod demo;
 
@@ -8,16 +8,15 @@ use mattermost::{Mattermost, Payload, Secret};
 
 fn main() -> mattermost::Result<()> {
     let args: Vec<String> = std::env::args().skip(1).collect();
-    let (url, team, login, password) = if let [url, team, login, password] = args.as_slice() {
-        (url.clone(), team.clone(), login.clone(), Secret::from(password))
-    } else if let Some(server) = demo::server()? {
-        (server.url(), "awesome-chat".into(), "janedoe".into(), mattermost::testing::PASSWORD.into())
-    } else {
-        eprintln!("usage: hello URL TEAM LOGIN PASSWORD");
-        return Ok(());
+    let (team, channel) = demo::place(5);
+    let mm = match args.as_slice() {
+        [] => Mattermost::with_client(&demo::client()?, team)?,
+        [url, team, login, password] => Mattermost::new(url, team, login, Secret::from(password))?,
+        _ => {
+            eprintln!("usage: hello [URL TEAM LOGIN PASSWORD]");
+            std::process::exit(2);
+        }
     };
-
-    let mm = Mattermost::new(url, team, login, password)?;
     mm.on("posted", |mm, event| {
         let Payload::Posted(posted) = event.payload()? else { return Ok(()) };
         println!("<{}> {}", posted.sender(), posted.post.message);
@@ -29,7 +28,7 @@ fn main() -> mattermost::Result<()> {
         Ok(())
     });
     mm.start()?; // connects, logs in, loads user, team and channels
-    mm.send("Town Square", "Hey everybody!")?; // display name or short name
+    mm.send(&channel, "Hey everybody!")?; // a display name, a short name, or `~` and a short name
     demo::conversation(&["Hey Jane!"], true);
     mm.run() // calls back on this thread until `stop` is called or the stream ends for good
 }

@@ -11,7 +11,8 @@ use mattermost::{Attachment, PostDraft, Timestamp, Upload};
 
 fn run(status: &str, job: &str, url: &str, log: &str) -> mattermost::Result<()> {
     let client = demo::client()?;
-    let channel = client.channel("awesome-chat", "~town-square")?;
+    let (team, channel) = demo::place(5);
+    let channel = client.channel(&team, &channel)?;
     let key = format!("ci:{job}");
     let day_ago = Timestamp::now().minus(Duration::from_secs(86_400));
     if let Some(post) = client.posts().find_key(&channel.id, &key, day_ago)? {

@@ -24,7 +24,8 @@ fn main() -> mattermost::Result<()> {
         std::thread::sleep(Duration::from_secs(1));
         stopper.stop(); // never blocks: a signal handler's thread may call it too
     });
-    let town = client.channel("awesome-chat", "~town-square")?;
+    let (team, channel) = demo::place(1);
+    let town = client.channel(&team, &channel)?;
     let ticker = tick(Duration::from_millis(500));
     let mut ticks = 0;
     loop {

@@ -6,9 +6,7 @@ use std::io::Read;
 use std::process::ExitCode;
 
 fn run() -> mattermost::Result<()> {
-    let mut args = std::env::args().skip(1);
-    let team = args.next().unwrap_or_else(|| "awesome-chat".into());
-    let channel = args.next().unwrap_or_else(|| "~town-square".into());
+    let (team, channel) = demo::place(1);
     let mut text = String::new();
     // A post holds 16,383 characters; 1 MiB is far past what can be sent.
     if std::io::stdin().take(1 << 20).read_to_string(&mut text).is_err() || text.trim().is_empty() {

@@ -20,9 +20,7 @@ impl Names<'_> {
 }
 
 fn main() -> mattermost::Result<()> {
-    let mut args = std::env::args().skip(1);
-    let team = args.next().unwrap_or_else(|| "awesome-chat".into());
-    let channel = args.next().unwrap_or_else(|| "~town-square".into());
+    let (team, channel) = demo::place(1);
 
     let client = demo::client()?;
     let channel = client.channel(&team, &channel)?;

@@ -32,6 +32,16 @@ pub(crate) fn client() -> Result<Client> {
     }
 }
 
+/// Team and channel: the command line's arguments from `at` on, else `MATTERMOST_TEAM` and `MATTERMOST_CHANNEL`, else
+/// Town Square of the in-process server's team.
+pub(crate) fn place(at: usize) -> (String, String) {
+    let one = |n: usize, name: &str, default: &str| {
+        let given = std::env::args().nth(at + n).or_else(|| std::env::var(name).ok());
+        given.unwrap_or_else(|| default.into())
+    };
+    (one(0, "MATTERMOST_TEAM", "awesome-chat"), one(1, "MATTERMOST_CHANNEL", "~town-square"))
+}
+
 /// Lets `bob` say `lines` in Town Square once the example listens, show what is answered to each, and end the
 /// program.
 pub(crate) fn conversation(lines: &'static [&'static str], answered: bool) {
