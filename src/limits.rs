@@ -19,7 +19,7 @@
 //! | body of an error | 64 KiB; of a larger one only the status counts | |
 //! | text of a stranger in a message | 300 characters | |
 //! | depth of JSON | 127 | |
-//! | memory of the items of decoded lists and maps | 8 times their text, and 1 MiB | [`body_limit`] |
+//! | memory of the items of decoded lists and maps | 16 times the first 4 MiB of text, 4 times the rest, and 1 MiB | |
 //! | what frames a body: heads, sizes of chunks, trailers | 1 MiB more than the body | |
 //! | redirects followed | 0 | |
 //! | compression | never asked for, and refused | |

@@ -13,9 +13,12 @@ use std::fmt;
 /// As `serde_json`: deeper than any server goes, and far from the end of the stack.
 const DEEPEST: u8 = 127;
 
-/// How much memory the items of lists and maps may take, beside [`SLACK`], for each byte of text. Of a list of `{}` a
-/// post takes 200 bytes for each; what a server sends, four at most.
-const SWELLING: usize = 8;
+/// How much memory the items of lists and maps may take, beside [`SLACK`], for each byte of text: of the first
+/// [`LARGE`] bytes, and of what is beyond. Of a list of `{}` a post takes 200 bytes for each. What a server sends takes
+/// four at most, but for threads that name their participants by id alone.
+const SWELLING: usize = 16;
+const SWELLING_OF_MUCH: usize = 4;
+const LARGE: usize = 4 << 20;
 const SLACK: usize = 1 << 20;
 
 pub(super) struct Reader<'de> {
@@ -62,7 +65,9 @@ pub(super) fn fault<T>(what: &str) -> Result<T> {
 
 impl<'de> Reader<'de> {
     pub(super) fn new(text: &'de str) -> Self {
-        let room = text.len().saturating_mul(SWELLING).saturating_add(SLACK);
+        let little = text.len().min(LARGE);
+        let much = (text.len() - little).saturating_mul(SWELLING_OF_MUCH);
+        let room = much.saturating_add(little * SWELLING + SLACK);
         Self { text, at: 0, depth: 0, room, scratch: Vec::new() }
     }
 
