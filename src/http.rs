@@ -36,6 +36,8 @@ pub(crate) use self::retry::random_hex;
 
 pub(crate) use self::reply::{hide, seconds};
 
+use serde::Serialize;
+
 use self::agent::Agent;
 use self::governor::Governor;
 use crate::config::Config;
@@ -200,6 +202,13 @@ impl Http {
         args: &[&dyn PathArg],
     ) -> Call<'c> {
         Call::new(self, true, method, template, args)
+    }
+
+    /// An address to be opened in a browser.
+    pub(crate) fn browser_url(&self, path: &str, query: &impl Serialize) -> Result<String> {
+        let mut url = format!("{}{path}", self.config().base.http());
+        query::append(&mut url, query)?;
+        Ok(url)
     }
 
     pub(crate) fn get<'c>(&'c self, template: &'static str, args: &[&dyn PathArg]) -> Call<'c> {

@@ -42,6 +42,13 @@ impl<'b> Body<'b> {
         Ok(Self::bytes(bytes, "application/json"))
     }
 
+    /// A web form of a struct's members.
+    pub(super) fn form(value: &impl serde::Serialize) -> Result<Self> {
+        let mut text = String::new();
+        super::query::append(&mut text, value)?;
+        Ok(Self::bytes(text.trim_start_matches('?'), "application/x-www-form-urlencoded"))
+    }
+
     pub(super) fn content_type(&self) -> Option<&str> {
         match &self.0 {
             Inner::Empty => None,

@@ -117,6 +117,15 @@ impl<'c> Call<'c> {
         self
     }
 
+    /// Sends a web form.
+    pub(crate) fn form(mut self, body: &impl Serialize) -> Self {
+        match Body::form(body) {
+            Ok(body) => self.body = body,
+            Err(error) => return self.note(Err(error)),
+        }
+        self
+    }
+
     /// Sends any body.
     pub fn body(mut self, body: Body<'c>) -> Self {
         self.body = body;

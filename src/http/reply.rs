@@ -6,6 +6,7 @@ use super::agent::Answer;
 use crate::error::{ApiError, Error, ErrorKind, Result, short};
 use crate::model::json;
 use crate::secret::{Secret, without};
+use serde::Deserialize;
 
 /// As much of an error's body as is read.
 const ERROR_LIMIT: u64 = 64 << 10;
@@ -80,21 +81,30 @@ pub(crate) fn hide(api: &mut ApiError, secrets: &[&Secret]) {
 
 /// What a body says, if it says anything.
 pub(crate) fn refusal(status: u16, page: bool, body: &[u8], secrets: &[&Secret]) -> Error {
-    match serde_json::from_slice::<ApiError>(body) {
-        Ok(mut api) if !api.id.is_empty() || !api.message.is_empty() => {
-            hide(&mut api, secrets);
-            Error::from_api(status, api)
-        }
-        _ => {
-            let body = without(&String::from_utf8_lossy(body), secrets);
-            let message = match body.trim() {
-                "" => String::new(),
-                _ if page => "a web page, from a proxy or a wrong URL".to_owned(),
-                text => short(text, 160).into_owned(),
-            };
-            Error::new(ErrorKind::Status, message).with_status(status)
-        }
+    let api = serde_json::from_slice::<ApiError>(body).ok();
+    let api = api.filter(|api| !api.id.is_empty() || !api.message.is_empty()).or_else(|| of_oauth(body));
+    if let Some(mut api) = api {
+        hide(&mut api, secrets);
+        return Error::from_api(status, api);
     }
+    let body = without(&String::from_utf8_lossy(body), secrets);
+    let message = match body.trim() {
+        "" => String::new(),
+        _ if page => "a web page, from a proxy or a wrong URL".to_owned(),
+        text => short(text, 160).into_owned(),
+    };
+    Error::new(ErrorKind::Status, message).with_status(status)
+}
+
+/// The OAuth routes' own kind of error, as RFC 6749 and RFC 7591 have it.
+fn of_oauth(body: &[u8]) -> Option<ApiError> {
+    #[derive(Deserialize)]
+    struct OAuthError {
+        error: String,
+        error_description: String,
+    }
+    let error: OAuthError = serde_json::from_slice(body).ok()?;
+    Some(ApiError { id: error.error, message: error.error_description, ..ApiError::default() })
 }
 
 /// `Retry-After`, else `X-RateLimit-Reset`: seconds both, and sent on limited routes only.
@@ -159,6 +169,15 @@ mod tests {
             br#"{"id":"a.azjne1wxiirg5ei7ik88qygrgr.b","detailed_error":"azjne1wxiirg5ei7ik88qygrgr"}"#;
         let api = refusal(400, false, body, &[&token, &Secret::new("a")]).api().cloned().unwrap();
         assert_eq!((&*api.id, &*api.detailed_error), ("a.***.b", "***"));
+    }
+
+    #[test]
+    fn reads_the_errors_of_oauth() {
+        let body = br#"{"error":"invalid_client_metadata","error_description":"redirect_uris is required"}"#;
+        let error = refusal(400, false, body, &[]);
+        assert_eq!((error.api_id(), error.status()), (Some("invalid_client_metadata"), Some(400)));
+        assert!(error.to_string().contains("redirect_uris is required"), "{error}");
+        assert_eq!(refusal(502, false, br#"{"error":"bad gateway"}"#, &[]).kind(), ErrorKind::Status);
     }
 
     #[test]

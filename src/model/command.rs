@@ -57,6 +57,7 @@ pub struct Command {
     /// The plugin it belongs to.
     pub plugin_id: String,
     /// Its arguments, as a plugin describes them.
+    #[serde(skip_serializing_if = "Json::is_empty")]
     pub autocomplete_data: Json,
     /// Its icon, as a data address.
     pub autocomplete_icon_data: String,

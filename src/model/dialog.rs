@@ -14,7 +14,8 @@ use crate::model::{ChannelId, PostActionOptions, TeamId};
 pub struct PostActionAPIResponse {
     /// `OK`.
     pub status: String,
-    /// Opens a dialog, for 30 s.
+    /// Tells which press it was: the `open_dialog` event that it leads to has the same. The id that opens a dialog is
+    /// another one, and sent to the button's address.
     pub trigger_id: String,
 }
 

@@ -192,3 +192,141 @@ pub struct AuthorizationServerMetadata {
     #[serde(deserialize_with = "crate::model::json::or_default")]
     pub code_challenge_methods_supported: Vec<String>,
 }
+
+/// What an application asks of an account: to act for it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct AuthorizeRequest {
+    /// `code`: the address that the account is sent back to holds a code.
+    pub response_type: String,
+    /// The application.
+    pub client_id: OAuthAppId,
+    /// Where the account is sent back to: one of the application's callback addresses.
+    pub redirect_uri: String,
+    /// Comes back unchanged: compare it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub state: Option<String>,
+    /// What it wants to do; the server knows `user` only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scope: Option<String>,
+    /// PKCE, for public clients: a hash of the verifier. Since 11.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code_challenge: Option<String>,
+    /// PKCE: `S256`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code_challenge_method: Option<String>,
+}
+
+impl AuthorizeRequest {
+    /// With what is required.
+    pub fn new(client_id: impl Into<OAuthAppId>, redirect_uri: impl Into<String>) -> Self {
+        Self {
+            response_type: "code".into(),
+            client_id: client_id.into(),
+            redirect_uri: redirect_uri.into(),
+            state: None,
+            scope: None,
+            code_challenge: None,
+            code_challenge_method: None,
+        }
+    }
+}
+
+setters! { AuthorizeRequest:
+    /// Comes back unchanged: compare it.
+    state: String,
+    /// What it wants to do; the server knows `user` only.
+    scope: String,
+    /// PKCE, for public clients: a hash of the verifier. Since 11.
+    code_challenge: String,
+    /// PKCE: `S256`.
+    code_challenge_method: String,
+}
+
+/// What an application shows for a token.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct TokenRequest {
+    /// `authorization_code` or `refresh_token`.
+    pub grant_type: String,
+    /// The application.
+    pub client_id: OAuthAppId,
+    /// The code from the address that the account was sent back to; good once, for ten minutes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code: Option<Secret>,
+    /// The same address as in the request for the code.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub redirect_uri: Option<String>,
+    /// From the answer that had the token.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refresh_token: Option<Secret>,
+    /// The application's secret; public clients have none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client_secret: Option<Secret>,
+    /// PKCE: what the hash was made of. Since 11.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code_verifier: Option<Secret>,
+}
+
+impl TokenRequest {
+    /// A code for a token.
+    pub fn code(
+        client_id: impl Into<OAuthAppId>,
+        code: impl Into<Secret>,
+        redirect_uri: impl Into<String>,
+    ) -> Self {
+        let (code, redirect_uri) = (Some(code.into()), Some(redirect_uri.into()));
+        Self { code, redirect_uri, ..Self::of("authorization_code", client_id.into()) }
+    }
+
+    /// A new token instead of one that is running out.
+    pub fn refresh(client_id: impl Into<OAuthAppId>, refresh_token: impl Into<Secret>) -> Self {
+        Self { refresh_token: Some(refresh_token.into()), ..Self::of("refresh_token", client_id.into()) }
+    }
+
+    fn of(grant_type: &str, client_id: OAuthAppId) -> Self {
+        Self {
+            grant_type: grant_type.into(),
+            client_id,
+            code: None,
+            redirect_uri: None,
+            refresh_token: None,
+            client_secret: None,
+            code_verifier: None,
+        }
+    }
+
+    /// What no error may show.
+    pub(crate) fn secrets(&self) -> Vec<&str> {
+        let all = [&self.code, &self.refresh_token, &self.client_secret, &self.code_verifier];
+        all.into_iter().flatten().map(Secret::expose).collect()
+    }
+}
+
+setters! { TokenRequest:
+    /// The application's secret; public clients have none.
+    client_secret: Secret,
+    /// PKCE: what the hash was made of. Since 11.
+    code_verifier: Secret,
+}
+
+/// A token of an account, for an application.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct AccessResponse {
+    /// For [`ClientBuilder::token`](crate::ClientBuilder::token).
+    pub access_token: Secret,
+    /// `bearer`.
+    pub token_type: String,
+    /// Seconds until it ends.
+    pub expires_in: i64,
+    /// What it may do.
+    pub scope: String,
+    /// For the next token, by [`TokenRequest::refresh`]; public clients get none.
+    pub refresh_token: Secret,
+    /// Of providers of `OpenID` only.
+    pub id_token: Secret,
+    /// For whom it is. Since 11.
+    pub audience: String,
+}

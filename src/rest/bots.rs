@@ -99,7 +99,7 @@ impl<'c> Bots<'c> {
         self.0.post("/bots/{bot_user_id}/assign/{user_id}", &[bot, owner]).fetch()
     }
 
-    /// Makes a bot an account of a person; `patch` needs a password.
+    /// Makes a bot an account of a person; `patch` needs a password. The answer may still call it a bot.
     ///
     /// `POST /bots/{bot_user_id}/convert_to_user`
     ///
@@ -120,7 +120,8 @@ impl<'c> Bots<'c> {
         call.json(patch).fetch()
     }
 
-    /// Makes an account a bot.
+    /// Makes an account a bot, which owns itself from then on: give it to another owner with
+    /// [`assign`](Self::assign) before it is disabled, or servers (5.37 and 11.6) break the connection.
     ///
     /// `POST /users/{user_id}/convert_to_bot`
     ///

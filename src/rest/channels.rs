@@ -184,7 +184,10 @@ impl Channels<'_> {
     /// Permission: `manage_system`. Since 5.26.
     #[doc(alias = "MoveChannel")]
     pub fn move_to_team(&self, channel: &ChannelId, team: &TeamId) -> Result<Channel> {
-        self.0.post("/channels/{channel_id}/move", &[channel]).json(&json!({"team_id": team})).fetch()
+        self.0
+            .post("/channels/{channel_id}/move", &[channel])
+            .json(&json!({"team_id": team, "force": false}))
+            .fetch()
     }
 
     /// Moves a channel to another team, and removes members who are not in that team.

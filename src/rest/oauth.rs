@@ -1,10 +1,13 @@
 //! OAuth 2.0 applications.
 
+use serde::Deserialize;
+use serde_json::json;
+
 use crate::error::Result;
 use crate::http::{Http, Method};
 use crate::model::{
-    AuthorizationServerMetadata, ClientRegistrationRequest, ClientRegistrationResponse, OAuthApp,
-    OAuthAppDraft, OAuthAppId, Page, UserId,
+    AccessResponse, AuthorizationServerMetadata, AuthorizeRequest, ClientRegistrationRequest,
+    ClientRegistrationResponse, OAuthApp, OAuthAppDraft, OAuthAppId, Page, TokenRequest, UserId,
 };
 use crate::page::{Pages, pages};
 
@@ -116,4 +119,45 @@ impl<'c> OAuth<'c> {
     pub fn metadata(&self) -> Result<AuthorizationServerMetadata> {
         self.0.outside(Method::Get, "/.well-known/oauth-authorization-server", &[]).fetch()
     }
+
+    /// The address to be opened in a browser, where a person lets an application act for them. The browser then goes
+    /// to the application's callback address, with `code` and `state` in its query.
+    pub fn authorize_url(&self, request: &AuthorizeRequest) -> Result<String> {
+        self.0.browser_url("/oauth/authorize", request)
+    }
+
+    /// Lets an application act for one's own account, without a browser. The answer is the address that a browser
+    /// would go to, with `code` and `state` in its query.
+    ///
+    /// `POST /oauth/authorize`
+    ///
+    /// Beside API v4.
+    pub fn authorize(&self, request: &AuthorizeRequest) -> Result<String> {
+        let call = self.0.outside(Method::Post, "/oauth/authorize", &[]);
+        Ok(call.json(request).fetch::<Redirect>()?.redirect)
+    }
+
+    /// Lets an application act for one's own account no more: its tokens are worthless.
+    ///
+    /// `POST /oauth/deauthorize`
+    ///
+    /// Beside API v4.
+    pub fn deauthorize(&self, app: &OAuthAppId) -> Result<()> {
+        self.0.outside(Method::Post, "/oauth/deauthorize", &[]).json(&json!({"client_id": app})).ok()
+    }
+
+    /// Takes the code that an application was given, or its refresh token, for a token.
+    ///
+    /// `POST /oauth/access_token`
+    ///
+    /// Beside API v4. Needs no login. Sent once: a code is good once.
+    pub fn token(&self, request: &TokenRequest) -> Result<AccessResponse> {
+        let call = self.0.outside(Method::Post, "/oauth/access_token", &[]).anonymous();
+        call.hiding(&request.secrets()).form(request).fetch()
+    }
+}
+
+#[derive(Deserialize)]
+struct Redirect {
+    redirect: String,
 }

@@ -19,7 +19,8 @@ impl Preferences<'_> {
         self.0.get("/users/{user_id}/preferences", &[user]).fetch()
     }
 
-    /// Lists the preferences of one category; 404 if there is none.
+    /// Lists the preferences of one category; 404 if there is none, or if its name has more than letters, digits and
+    /// `_`: such ones can be set, and are only in [`list`](Self::list).
     ///
     /// `GET /users/{user_id}/preferences/{category}`
     ///
@@ -29,7 +30,8 @@ impl Preferences<'_> {
         self.0.get("/users/{user_id}/preferences/{category}", &[user, &category]).fetch()
     }
 
-    /// Gets one preference; 404 if there is none.
+    /// Gets one preference; 404 if there is none. As to the category's name see
+    /// [`list_by_category`](Self::list_by_category).
     ///
     /// `GET /users/{user_id}/preferences/{category}/name/{preference_name}`
     ///

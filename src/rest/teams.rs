@@ -221,7 +221,7 @@ impl<'c> Teams<'c> {
         self.0.post("/teams/{team_id}/image", &[team]).body(image.into_form("image")).ok()
     }
 
-    /// Removes the icon.
+    /// Removes the icon: the team says that it has none, though [`image`](Self::image) may still give the old one.
     ///
     /// `DELETE /teams/{team_id}/image`
     ///

@@ -90,7 +90,7 @@ impl Table {
 
 /// Something of everything that is looked at in an answer.
 fn object() -> Vec<u8> {
-    json!({"id": ID, "user_id": ID, "channel_id": ID, "token": "t"}).to_string().into_bytes()
+    json!({"id": ID, "user_id": ID, "channel_id": ID, "token": "t", "redirect": "x"}).to_string().into_bytes()
 }
 
 fn uploaded() -> Vec<u8> {

@@ -6,7 +6,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Routes beside API v4, which the inventory does not know.
-const OUTSIDE: [&str; 2] = ["POST /hooks/{hook_id}", "POST /hooks/commands/{id}"];
+const OUTSIDE: [&str; 5] = [
+    "POST /hooks/{hook_id}",
+    "POST /hooks/commands/{id}",
+    "POST /oauth/authorize",
+    "POST /oauth/deauthorize",
+    "POST /oauth/access_token",
+];
 
 /// One public method that calls the server.
 pub(crate) struct Method {
@@ -23,7 +29,7 @@ pub(crate) struct Entry {
     operation: Option<String>,
     group: String,
     pub(crate) admin: bool,
-    routed: bool,
+    pub(crate) routed: bool,
     pub(crate) query: Vec<String>,
     pub(crate) body: Vec<String>,
 }
@@ -63,7 +69,7 @@ fn skipped() -> BTreeMap<String, String> {
         .collect()
 }
 
-fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
+pub(crate) fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {
@@ -110,15 +116,17 @@ pub(crate) fn methods() -> Vec<Method> {
     methods
 }
 
-struct Function<'t> {
-    name: &'t str,
+pub(crate) struct Function<'t> {
+    pub(crate) name: &'t str,
     routes: Vec<String>,
     aliases: Vec<String>,
     body: String,
+    /// Whether `body` begins with the rest of the signature.
+    is_split: bool,
 }
 
 /// Public functions with their docs, by indentation: rustfmt sees to that.
-fn functions(text: &str) -> Vec<Function<'_>> {
+pub(crate) fn functions(text: &str) -> Vec<Function<'_>> {
     let (mut found, mut routes, mut aliases) = (Vec::new(), Vec::new(), Vec::new());
     let mut lines = text.lines();
     while let Some(line) = lines.next() {
@@ -141,8 +149,9 @@ fn functions(text: &str) -> Vec<Function<'_>> {
                     body.push('\n');
                 }
             }
+            let is_split = !line.ends_with(['{', '}']);
             let (routes, aliases) = (std::mem::take(&mut routes), std::mem::take(&mut aliases));
-            found.push(Function { name, routes, aliases, body });
+            found.push(Function { name, routes, aliases, body, is_split });
         } else if !trimmed.starts_with("///") && !trimmed.starts_with('#') {
             routes.clear();
             aliases.clear();
@@ -156,6 +165,14 @@ fn is_verb(word: &str) -> bool {
 }
 
 impl Function<'_> {
+    /// Lines of code in its body.
+    pub(crate) fn lines(&self) -> usize {
+        let lines = self.body.lines().map(str::trim);
+        let body = lines.skip_while(|line| !line.ends_with('{') && self.is_split);
+        let skipped = usize::from(self.is_split);
+        body.skip(skipped).filter(|line| !line.is_empty() && !line.starts_with("//")).count()
+    }
+
     /// The route that the body calls.
     fn called(&self) -> Option<String> {
         let squeezed: String = self.body.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -232,10 +249,12 @@ fn the_code_has_every_route_of_the_inventory() {
     let routed = inventory.iter().filter(|entry| entry.routed).count();
     let routed_skipped =
         inventory.iter().filter(|entry| entry.routed && skipped.contains_key(&entry.route)).count();
+    let routed_done = inventory.iter().filter(|entry| entry.routed && done.contains(&*entry.route)).count();
     println!(
-        "{} routes, {routed} routed: {} done, {routed_skipped} routed ones skipped",
+        "{} routes of the inventory, {routed} routed = {routed_done} done + {routed_skipped} skipped; beside the \
+         inventory {} more",
         inventory.len(),
-        done.len()
+        OUTSIDE.len()
     );
     assert!(routed_skipped <= 10, "more than ten routes are skipped");
     assert!(faults.is_empty(), "{}", faults.join("\n"));

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::Teams;
 use crate::error::Result;
@@ -163,7 +163,7 @@ impl<'c> Teams<'c> {
     /// Permissions, as the case may be: `invite_user`, `add_user_to_team`.
     #[doc(alias = "InviteUsersToTeam")]
     pub fn invite(&self, team: &TeamId, invite: &TeamInvite) -> Result<()> {
-        self.0.post("/teams/{team_id}/invite/email", &[team]).json(invite).ok()
+        self.0.post("/teams/{team_id}/invite/email", &[team]).json(&as_sent(invite)).ok()
     }
 
     /// Invites people by mail, and tells of each what became of it.
@@ -173,7 +173,8 @@ impl<'c> Teams<'c> {
     /// Permissions, as the case may be: `invite_user`, `add_user_to_team`.
     #[doc(alias = "InviteUsersToTeam")]
     pub fn try_invite(&self, team: &TeamId, invite: &TeamInvite) -> Result<Vec<EmailInviteWithError>> {
-        self.0.post("/teams/{team_id}/invite/email", &[team]).param("graceful", true).json(invite).fetch()
+        let call = self.0.post("/teams/{team_id}/invite/email", &[team]).param("graceful", true);
+        call.json(&as_sent(invite)).fetch()
     }
 
     /// Invites guests by mail. Needs a licence.
@@ -227,4 +228,9 @@ fn members<'m>(team: &'m TeamId, users: &'m [UserId]) -> Vec<BTreeMap<&'static s
         .iter()
         .map(|user| BTreeMap::from([("team_id", team.as_str()), ("user_id", user.as_str())]))
         .collect()
+}
+
+/// Old servers (5.37) take nothing but a list of addresses.
+fn as_sent(invite: &TeamInvite) -> Value {
+    if invite.channels.is_none() && invite.message.is_none() { json!(invite.emails) } else { json!(invite) }
 }

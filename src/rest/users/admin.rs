@@ -65,7 +65,7 @@ impl Users<'_> {
         self.0.put("/users/{user_id}/auth", &[user]).json(auth).fetch()
     }
 
-    /// Takes an account's mail address as confirmed.
+    /// Takes an account's mail address as confirmed. The answer is the account as it was before.
     ///
     /// `POST /users/{user_id}/email/verify/member`
     ///
@@ -104,7 +104,8 @@ impl Users<'_> {
         self.0.post("/users/notify-admin", &[]).json(notice).ok()
     }
 
-    /// Sends the administrators what [`notify_admin`](Self::notify_admin) collected.
+    /// Sends the administrators what [`notify_admin`](Self::notify_admin) collected; 403 unless the
+    /// server's settings allow that.
     ///
     /// `POST /users/trigger-notify-admin-posts`
     ///

@@ -15,7 +15,7 @@ impl Users<'_> {
     ///
     /// `POST /users/login/type`
     ///
-    /// Only guests who log in by a link are told from others.
+    /// Only guests who log in by a link are told from others; 404 where the server's settings have no such guests.
     ///
     /// Needs no login.
     #[doc(alias = "GetLoginType")]
@@ -83,8 +83,8 @@ impl Users<'_> {
         self.0.post(template, &[]).json(&json!({"token": token, "new_password": password})).ok()
     }
 
-    /// Sends the mail for setting a new password. It always succeeds, so that nobody learns who has an
-    /// account.
+    /// Sends the mail for setting a new password. It succeeds for an address that has no account, too, so that
+    /// nobody learns who has one; 500 where the server cannot send mail.
     ///
     /// `POST /users/password/reset/send`
     ///

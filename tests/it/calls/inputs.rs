@@ -4,20 +4,20 @@ use std::collections::BTreeMap;
 use std::str::FromStr;
 
 use mattermost::{
-    Attachment, BookmarkId, BotDraft, BotPage, BotPatch, ChannelBannerInfo, ChannelBookmarkDraft,
-    ChannelBookmarkPatch, ChannelBookmarkType, ChannelDraft, ChannelId, ChannelMemberDraft,
-    ChannelModeratedRolesPatch, ChannelModerationPatch, ChannelPage, ChannelPatch, ChannelSearch,
-    ChannelType, ClientRegistrationRequest, CommandArgs, CommandDraft, CommandMethod, CustomStatus,
-    DeviceProps, Dialog, DoPostActionRequest, EmojiPage, EmojiSearch, FileId, FlaggedPostPage, GroupDraft,
-    GroupId, GroupPage, GroupPatch, GroupSource, GroupSyncablePatch, GuestInvite, IncomingMessage,
-    IncomingWebhookDraft, IncomingWebhookPage, LdapMigration, LoginSwitch, NotifyAdmin, OAuthAppDraft,
-    OpenDialogRequest, OutgoingWebhookDraft, OutgoingWebhookPage, Page, PolicyId, PostDraft, PostId,
-    PostPage, PostPatch, PostPriority, PostSearch, PostType, RemoteId, RewriteAction, RewriteRequest,
-    RolePatch, SamlMigration, SchemeId, SidebarCategoryDraft, SidebarCategorySorting, SubmitDialogRequest,
-    SuggestionQuery, SyncableGroupPage, TeamDraft, TeamId, TeamInvite, TeamMemberPage, TeamPage, TeamPatch,
-    TeamSearch, TeamType, ThreadPage, Timestamp, UnreadPostPage, Upload, UploadDraft, UploadType,
-    UserAutocompleteQuery, UserDraft, UserId, UserPage, UserPatch, UserSearch, UserStatsFilter,
-    UserThreadPage, WebhookContentType,
+    Attachment, AuthorizeRequest, BookmarkId, BotDraft, BotPage, BotPatch, ChannelBannerInfo,
+    ChannelBookmarkDraft, ChannelBookmarkPatch, ChannelBookmarkType, ChannelDraft, ChannelId,
+    ChannelMemberDraft, ChannelModeratedRolesPatch, ChannelModerationPatch, ChannelPage, ChannelPatch,
+    ChannelSearch, ChannelType, ClientRegistrationRequest, CommandArgs, CommandDraft, CommandMethod,
+    CustomStatus, DeviceProps, Dialog, DoPostActionRequest, EmojiPage, EmojiSearch, FileId, FlaggedPostPage,
+    GroupDraft, GroupId, GroupPage, GroupPatch, GroupSource, GroupSyncablePatch, GuestInvite,
+    IncomingMessage, IncomingWebhookDraft, IncomingWebhookPage, LdapMigration, LoginSwitch, NotifyAdmin,
+    OAuthAppDraft, OAuthAppId, OpenDialogRequest, OutgoingWebhookDraft, OutgoingWebhookPage, Page, PolicyId,
+    PostDraft, PostId, PostPage, PostPatch, PostPriority, PostSearch, PostType, RemoteId, RewriteAction,
+    RewriteRequest, RolePatch, SamlMigration, SchemeId, SidebarCategoryDraft, SidebarCategorySorting,
+    SubmitDialogRequest, SuggestionQuery, SyncableGroupPage, TeamDraft, TeamId, TeamInvite, TeamMemberPage,
+    TeamPage, TeamPatch, TeamSearch, TeamType, ThreadPage, Timestamp, TokenRequest, UnreadPostPage, Upload,
+    UploadDraft, UploadType, UserAutocompleteQuery, UserDraft, UserId, UserPage, UserPatch, UserSearch,
+    UserStatsFilter, UserThreadPage, WebhookContentType,
 };
 use serde::de::DeserializeOwned;
 
@@ -59,6 +59,18 @@ pub(super) fn post_draft() -> PostDraft {
         .kind(PostType::Me)
         .key("k")
         .set_online(false)
+}
+
+pub(super) fn authorize_request() -> AuthorizeRequest {
+    AuthorizeRequest::new(id::<OAuthAppId>(), "x")
+        .state("x")
+        .scope("user")
+        .code_challenge("x")
+        .code_challenge_method("x")
+}
+
+pub(super) fn token_request() -> TokenRequest {
+    TokenRequest::code(id::<OAuthAppId>(), "x", "x").client_secret("s").code_verifier("s")
 }
 
 pub(super) fn bot_draft() -> BotDraft {

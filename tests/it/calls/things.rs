@@ -2,10 +2,10 @@
 
 use super::Table;
 use super::inputs::{
-    channel_bookmark_draft, channel_bookmark_patch, client_registration_request, command_args, command_draft,
-    emoji_page, emoji_search, id, incoming_message, incoming_webhook_draft, incoming_webhook_page,
-    o_auth_app_draft, open_dialog_request, outgoing_webhook_draft, outgoing_webhook_page, page,
-    submit_dialog_request, suggestion_query, time, upload, whole,
+    authorize_request, channel_bookmark_draft, channel_bookmark_patch, client_registration_request,
+    command_args, command_draft, emoji_page, emoji_search, id, incoming_message, incoming_webhook_draft,
+    incoming_webhook_page, o_auth_app_draft, open_dialog_request, outgoing_webhook_draft,
+    outgoing_webhook_page, page, submit_dialog_request, suggestion_query, time, token_request, upload, whole,
 };
 
 pub(super) fn rows(t: &mut Table) {
@@ -47,6 +47,9 @@ pub(super) fn rows(t: &mut Table) {
     t.all("oauth.regenerate_secret", |c| c.oauth().regenerate_secret(&id()));
     t.list("oauth.list_authorized", |c| c.oauth().list_authorized(&id(), &page()));
     t.all("oauth.register", |c| c.oauth().register(&client_registration_request()));
+    t.part("oauth.authorize", |c| c.oauth().authorize(&authorize_request()));
+    t.done("oauth.deauthorize", |c| c.oauth().deauthorize(&id()));
+    t.all("oauth.token", |c| c.oauth().token(&token_request()));
     t.all("oauth.metadata", |c| c.oauth().metadata());
     t.all("system.ping", |c| c.system().ping());
     t.all("system.ping_thoroughly", |c| c.system().ping_thoroughly());
