@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
+use serde::Deserialize;
+
 use super::agent::Answer;
 use crate::error::{ApiError, Error, ErrorKind, Result, short};
 use crate::model::json;
 use crate::secret::{Secret, without};
-use serde::Deserialize;
 
 /// As much of an error's body as is read.
 const ERROR_LIMIT: u64 = 64 << 10;

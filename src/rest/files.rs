@@ -76,6 +76,17 @@ impl<'c> Files<'c> {
     /// gone on with. A connection that breaks is taken up again, as long as something comes. The name that others
     /// gave a file is no path: use [`FileInfo::safe_name`].
     pub fn save(&self, file: &FileInfo, path: impl AsRef<Path>) -> Result<u64> {
+        self.save_with(file, path, |_, _| {})
+    }
+
+    /// As [`save`](Self::save), and calls `progress` with the bytes that are there and the file's length, at every
+    /// piece of some kB.
+    pub fn save_with(
+        &self,
+        file: &FileInfo,
+        path: impl AsRef<Path>,
+        mut progress: impl FnMut(u64, u64),
+    ) -> Result<u64> {
         let path = path.as_ref();
         let part = part_of(path, &file.id);
         let mut have = std::fs::metadata(&part).map_or(0, |there| there.len());
@@ -84,7 +95,8 @@ impl<'c> Files<'c> {
         }
         let mut out = open(&part, have)?;
         while have < file.size {
-            let done = self.download(&file.id).from_byte(have).limit(file.size - have).write_to(&mut out);
+            let rest = self.download(&file.id).from_byte(have).limit(file.size - have);
+            let done = rest.progress(|done, _| progress(done, file.size)).write_to(&mut out);
             let now = out.metadata().map_err(|e| local(&part, e))?.len();
             match done {
                 Ok(_) if now >= file.size => break,

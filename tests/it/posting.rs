@@ -156,12 +156,14 @@ fn channel(sent: &Sent) -> Reply {
     let asked =
         |name: &str| sent.query.iter().find(|(have, _)| have == name).map(|(_, value)| value.as_str());
     let number = |id: &str| id[20..].parse::<usize>().unwrap();
+    // A single one is asked for to begin behind it.
+    let most: usize = asked("per_page").unwrap().parse().unwrap();
+    assert!(most == 200 || most == 1, "{most}");
     let range = match (asked("before"), asked("after")) {
-        (Some(id), _) => number(id).saturating_sub(200)..number(id),
-        (_, Some(id)) => number(id) + 1..COUNT.min(number(id) + 201),
-        _ => COUNT - 200..COUNT,
+        (Some(id), _) => number(id).saturating_sub(most)..number(id),
+        (_, Some(id)) => number(id) + 1..COUNT.min(number(id) + 1 + most),
+        _ => COUNT - most..COUNT,
     };
-    assert_eq!(asked("per_page"), Some("200"));
     let posts: Vec<Value> = range
         .clone()
         .map(|n| {

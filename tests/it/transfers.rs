@@ -124,7 +124,9 @@ fn save_goes_on_where_it_was_cut() {
     assert!(ranges[0].is_none() && ranges[1..].iter().all(Option::is_some), "{ranges:?}");
     // What an earlier run left there.
     fs::write(folder.join(format!("a.{ID}.part")), &content()[..123]).unwrap();
-    client.files().save(&info(), &path).unwrap();
+    let mut seen = Vec::new();
+    client.files().save_with(&info(), &path, |done, size| seen.push((done, size))).unwrap();
+    assert!(seen[0].0 > 123 && seen.is_sorted() && seen.last() == Some(&(400_000, 400_000)), "{seen:?}");
     assert_eq!(fs::read(&path).unwrap(), content());
     assert_eq!(server.take()[0].header("range"), Some("bytes=123-"));
     // What cannot be its beginning.

@@ -352,7 +352,9 @@ fn set_unread(call: &mut Call<'_>, user: &str, id: &str) -> Outcome {
     let user = call.own(user)?;
     let post = readable(call, id)?;
     let (channel_id, at) = (post.channel_id.clone(), post.create_at - 1);
-    let before = call.world.posts.of_channel(&channel_id).filter(|row| row.create_at <= at).count();
+    let before =
+        call.world.posts.of_channel(&channel_id).filter(|row| row.create_at <= at && row.is_counted());
+    let before = before.count();
     let before = i64::try_from(before).unwrap_or(0);
     let Some(channel) = call.world.channel_mut(&channel_id) else { return Err(missing()) };
     let team = channel.team_id.clone();

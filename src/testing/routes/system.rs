@@ -24,8 +24,13 @@ pub(super) fn route(call: &mut Call<'_>, method: &str, path: &[&str]) -> Option<
         }
         ("POST", ["roles", "names"]) => call.user().and_then(|_| {
             let names = call.texts("rolenames")?;
-            let roles =
-                names.iter().map(|name| json!({"id": "", "name": name, "permissions": [], "built_in": true}));
+            let id = |name: &str| -> String {
+                let letters = name.chars().filter(char::is_ascii_alphanumeric);
+                letters.chain(std::iter::repeat('1')).take(26).collect()
+            };
+            let roles = names
+                .iter()
+                .map(|name| json!({"id": id(name), "name": name, "permissions": [], "built_in": true}));
             Ok(Answer::json(200, &roles.collect()))
         }),
         ("POST", ["commands", "execute"]) => execute(call),

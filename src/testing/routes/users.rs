@@ -61,7 +61,7 @@ pub(super) fn about(call: &mut Call<'_>, method: &str, path: &[&str]) -> Option<
         ("PUT" | "DELETE", ["status", "custom"]) => custom_status(call, user),
         ("POST", ["typing"]) => typing(call, user),
         ("POST", ["mfa", "generate"]) => call.own(user).map(|_| {
-            Answer::json(200, &json!({"secret": "JBSWY3DPEHPK3PXP", "qr_code": ""}))
+            Answer::json(200, &json!({"secret": "JBSWY3DPEHPK3PXP", "qr_code": "iVBORw0KGgo="}))
                 .with("Cache-Control", "no-cache")
         }),
         ("PUT", ["mfa"]) => set_mfa(call, user),
@@ -178,6 +178,9 @@ fn create(call: &mut Call<'_>) -> Outcome {
         (&mut user.position, "position"),
     ] {
         text(&body, name).clone_into(field);
+    }
+    if !text(&body, "locale").is_empty() {
+        text(&body, "locale").clone_into(&mut user.locale);
     }
     let (id, shown) = (user.id.clone(), user.json(true));
     call.world.emit(&Event::new("new_user", json!({"user_id": id})));
@@ -393,8 +396,9 @@ fn roles(call: &mut Call<'_>, whom: &str) -> Outcome {
 fn password(call: &mut Call<'_>, whom: &str) -> Outcome {
     let id = call.own(whom)?;
     let body = call.object("body")?;
+    let by_another = id != call.user;
     let user = call.world.user_mut(&id).ok_or_else(missing)?;
-    if user.password != text(&body, "current_password") {
+    if !by_another && user.password != text(&body, "current_password") {
         let message = "The \"Current Password\" you entered is incorrect. Please check that Caps Lock is off and try again.";
         return Err(fail(400, "api.user.update_password.incorrect.app_error", message));
     }

@@ -58,6 +58,13 @@ pub(in crate::testing) struct Upload {
     pub(in crate::testing) data: Vec<u8>,
 }
 
+impl Post {
+    /// Joining and leaving do not count as messages.
+    pub(in crate::testing) fn is_counted(&self) -> bool {
+        !(self.kind.contains("join") || self.kind.contains("leave"))
+    }
+}
+
 impl Upload {
     pub(in crate::testing) fn json(&self) -> Value {
         json!({
@@ -258,13 +265,12 @@ impl World {
             ..Post::default()
         });
         let Some(post) = self.posts.get(&id).cloned() else { return Value::Null };
-        let is_join = post.kind.contains("join") || post.kind.contains("leave");
         if let Some(channel) = self.channel_mut(&post.channel_id) {
             channel.last_post_at = channel.last_post_at.max(create_at);
             if post.root_id.is_empty() {
                 channel.last_root_post_at = channel.last_root_post_at.max(create_at);
             }
-            if !is_join {
+            if post.is_counted() {
                 channel.total_msg_count += 1;
                 channel.total_msg_count_root += i64::from(post.root_id.is_empty());
             }

@@ -43,6 +43,11 @@ impl World {
         Some(Self::at(url, &var("MATTERMOST_ADMIN_LOGIN")?, &var("MATTERMOST_ADMIN_PASSWORD")?, None))
     }
 
+    /// Whether it is a Mattermost, and no `TestServer`.
+    pub(crate) fn is_real(&self) -> bool {
+        self.server.is_none()
+    }
+
     fn at(url: String, login: &str, password: &str, server: Option<TestServer>) -> Self {
         let admin = Client::builder(&url).login(login, password).connect().unwrap();
         let run = unique();
