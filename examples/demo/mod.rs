@@ -3,11 +3,12 @@
 
 #![allow(dead_code, reason = "each example uses a part of it")]
 
+use std::path::Path;
 use std::sync::OnceLock;
 use std::time::Duration;
 
 use mattermost::testing::TestServer;
-use mattermost::{Client, Events, Payload, PostDraft, Result};
+use mattermost::{Client, Events, Payload, PostDraft, Result, Upload};
 
 static SERVER: OnceLock<TestServer> = OnceLock::new();
 
@@ -40,6 +41,41 @@ pub(crate) fn place(at: usize) -> (String, String) {
         given.unwrap_or_else(|| default.into())
     };
     (one(0, "MATTERMOST_TEAM", "awesome-chat"), one(1, "MATTERMOST_CHANNEL", "~town-square"))
+}
+
+/// A client of the administrator in the environment, or of `admin` at the in-process server.
+pub(crate) fn admin() -> Result<Client> {
+    match server()? {
+        Some(server) => server.client("admin"),
+        None => Client::from_env(),
+    }
+}
+
+/// Fills Town Square of the in-process server with `DEMO_POSTS` posts (1,000 by default), every 50th with a file.
+pub(crate) fn fill(client: &Client) -> Result<()> {
+    let Some(server) = SERVER.get() else { return Ok(()) };
+    let posts = std::env::var("DEMO_POSTS").ok().and_then(|posts| posts.parse().ok()).unwrap_or(1_000);
+    let town = client.channel("awesome-chat", "~town-square")?;
+    for number in 0..posts {
+        let text = format!("post {number}");
+        if number % 50 == 0 {
+            let file = Upload::bytes(format!("质量 {number}.txt"), text.repeat(number + 1));
+            client.posts().create_with_files(&PostDraft::new(&town, text), [file])?;
+        } else {
+            server.post_as("bob", "town-square", &text);
+        }
+    }
+    Ok(())
+}
+
+/// Does something in a folder that is removed afterwards.
+pub(crate) fn in_a_folder<E: From<std::io::Error>>(
+    work: impl FnOnce(&Path) -> std::result::Result<(), E>,
+) -> std::result::Result<(), E> {
+    let folder = std::env::temp_dir().join(format!("mattermost-example-{}", std::process::id()));
+    let done = work(&folder);
+    std::fs::remove_dir_all(&folder)?;
+    done
 }
 
 /// Lets `bob` say `lines` in Town Square once the example listens, show what is answered to each, and end the
