@@ -104,6 +104,11 @@ fn the_way_to_the_server() {
     );
     let report = as_jane(&format!("{}/sub/deeper", server.url())).doctor();
     finds("one level up", &report, "server", Fail, "further up", &format!("use {}", server.url()));
+    // A Mattermost gives its web app for every path that it does not know.
+    let page = "HTTP/1.1 200 OK\r\nX-Version-Id: 11.6.0\r\nContent-Type: text/html\r\nContent-Length: 6\r\n\r\n<html>";
+    let front = in_front(&server, "/sub/deeper", page);
+    let report = as_jane(&format!("{}/sub/deeper", front.url())).doctor();
+    finds("its own page", &report, "server", Fail, "further up", &format!("use {}", front.url()));
 }
 
 /// A relay that answers some paths itself.

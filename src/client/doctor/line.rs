@@ -37,9 +37,11 @@ impl Said {
         })
     }
 
-    /// Whether it is the answer of a Mattermost to a ping.
+    /// Whether it is the answer of a Mattermost to a ping. Its web pages, which it gives for any path that it does not
+    /// know, have the version too.
     pub(super) fn is_mattermost(&self) -> bool {
-        self.header("x-version-id").is_some() || self.body.contains("\"AndroidLatestVersion\"")
+        let pong = self.body.trim_start().starts_with('{') && self.body.contains("\"status\"");
+        pong && (self.header("x-version-id").is_some() || self.body.contains("\"AndroidLatestVersion\""))
     }
 }
 
