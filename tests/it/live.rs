@@ -4,6 +4,7 @@
 //! What passes on one and fails on the other is a bug of `TestServer`.
 
 mod files;
+mod gaps;
 mod mfa;
 mod names;
 mod posts;
@@ -51,6 +52,8 @@ scenarios! {
     stream::statuses,
     stream::actions_are_answered,
     stream::resumes_after_a_cut,
+    gaps::a_gap_is_filled,
+    gaps::a_later_program_goes_on,
     stream::messages_leave_out_own_and_system_posts,
     stream::the_facade_does_what_the_seed_did,
 }

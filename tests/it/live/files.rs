@@ -1,12 +1,13 @@
 //! Files up and down.
 
-use mattermost::{PostDraft, Upload};
+use mattermost::{Payload, PostDraft, Upload};
 
-use super::world::World;
+use super::world::{World, next};
 
 pub(super) fn up_and_down(world: &World) {
-    let jane = world.account("jane");
-    let channel = world.channel("files", &[&jane]);
+    let (jane, bob) = (world.account("jane"), world.account("bob"));
+    let channel = world.channel("files", &[&jane, &bob]);
+    let events = bob.client.events().unwrap();
     let folder = std::env::temp_dir().join(format!("mattermost-live-{}", world.run));
     std::fs::create_dir_all(&folder).unwrap();
     let content: Vec<u8> = (0..100_000u32).flat_map(u32::to_le_bytes).collect();
@@ -22,6 +23,14 @@ pub(super) fn up_and_down(world: &World) {
     let ids = [&from_path.id, &from_bytes.id, &from_reader.id];
     let post = jane.client.posts().create(&PostDraft::new(&channel.id, "three files").file_ids(ids)).unwrap();
     assert_eq!(post.file_ids.len(), 3);
+    let seen = next(&events, "the post with files", |_, payload| match payload {
+        Payload::Posted(posted) if posted.post.id == post.id => Some(posted.clone()),
+        _ => None,
+    });
+    assert_eq!(seen.post.file_ids, post.file_ids);
+    let mut other = Vec::new();
+    bob.client.files().download(&seen.post.file_ids[1]).write_to(&mut other).unwrap();
+    assert_eq!(other, b"some text");
 
     let mut down = Vec::new();
     files.download(&from_reader.id).write_to(&mut down).unwrap();

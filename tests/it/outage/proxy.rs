@@ -94,6 +94,11 @@ impl Proxy {
         self.url.clone()
     }
 
+    /// How many connections pass on what they get.
+    pub(crate) fn links(&self) -> usize {
+        self.shared.lock().links.len()
+    }
+
     /// Ends all links in good order.
     pub(crate) fn cut(&self) {
         for link in self.shared.lock().links.drain(..) {
