@@ -1,5 +1,5 @@
 //! Mattermost for programs without an async runtime: blocking calls for the REST API v4, live events on a crossbeam
-//! channel, and callbacks in the manner of Perl's AnyEvent::Mattermost.
+//! channel, and callbacks in the manner of Perl's `AnyEvent::Mattermost`.
 //!
 //! ```no_run
 //! fn main() -> mattermost::Result<()> {
@@ -56,7 +56,7 @@
 //! [`Events::messages`] is for bots: posts by others, with `answer` and `reply`. [`event`] lists the events, [`ws`] says
 //! what happens when a link breaks.
 //!
-//! **[`Mattermost`]** has callbacks by event name: the interface of AnyEvent::Mattermost, `new`, `on`, `start`, `send`,
+//! **[`Mattermost`]** has callbacks by event name: the interface of `AnyEvent::Mattermost`, `new`, `on`, `start`, `send`,
 //! `run`, `stop`.
 //!
 //! # Threads

@@ -5,7 +5,7 @@
 
 mod files;
 mod gaps;
-mod mfa;
+pub(crate) mod mfa;
 mod names;
 mod posts;
 mod sessions;

@@ -2,7 +2,6 @@
 //! methods, and a look at what came of it. On `TestServer` for the routes that it has, and on a real Mattermost when
 //! `MATTERMOST_URL`, `MATTERMOST_ADMIN_LOGIN` and `MATTERMOST_ADMIN_PASSWORD` name one and its administrator.
 
-mod code;
 mod people;
 mod places;
 mod posts;

@@ -24,6 +24,15 @@ fn totp(secret: &[u8], step: u64) -> String {
     format!("{:06}", number % 1_000_000)
 }
 
+/// What an authenticator shows for a secret now.
+pub(crate) fn code_now(secret: &str) -> String {
+    totp(&base32(secret), seconds() / 30)
+}
+
+fn seconds() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs()
+}
+
 fn base32(text: &str) -> Vec<u8> {
     let (mut bits, mut have, mut bytes) = (0u32, 0, Vec::new());
     for letter in text.trim_end_matches('=').bytes() {
@@ -54,12 +63,11 @@ fn second_factor(world: &World, account: &Account) -> impl Fn() -> String + Send
     } else {
         let made = account.client.users().generate_mfa_secret(&account.id).unwrap();
         secret = base32(made.secret.expose());
-        let now = || SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
         // Codes of the step before and of the next one are good too: three at once, unless a step ends meanwhile.
-        while now() % 30 > 15 {
+        while seconds() % 30 > 15 {
             thread::sleep(Duration::from_millis(100));
         }
-        step = now() / 30;
+        step = seconds() / 30;
         account.client.users().activate_mfa(&account.id, &totp(&secret, step - 1)).unwrap();
     }
     let real = world.server.is_none();

@@ -7,7 +7,8 @@ use mattermost::{
     UserPatch, UserSearch,
 };
 
-use super::{GIF, Writes, code, is_logged_out, nobodys, wait_for};
+use super::{GIF, Writes, is_logged_out, nobodys, wait_for};
+use crate::live::mfa::code_now;
 
 pub(super) fn accounts(w: &mut Writes<'_>) -> Option<()> {
     let (world, admin) = (w.world, &w.world.admin);
@@ -22,7 +23,7 @@ pub(super) fn accounts(w: &mut Writes<'_>) -> Option<()> {
     );
     w.look("POST /users", admin.teams().add_member(&world.team.id, &user.id))?;
 
-    let found = w.call("POST /users/ids", admin.users().list_by_ids(&[user.id.clone()]))?;
+    let found = w.call("POST /users/ids", admin.users().list_by_ids(std::slice::from_ref(&user.id)))?;
     w.check("POST /users/ids", found.len() == 1 && found[0].username == name, "the one asked for");
     let found = w.call("POST /users/usernames", admin.users().list_by_usernames(&[&name]))?;
     w.check("POST /users/usernames", found.len() == 1 && found[0].id == user.id, "the one asked for");
@@ -65,8 +66,10 @@ pub(super) fn accounts(w: &mut Writes<'_>) -> Option<()> {
     w.call("POST /users/{user_id}/typing", ann.users().typing(&channel.id));
     let others = [user.id.clone(), world.account("gina").id, world.account("gus").id];
     let group = w.look("POST /users/group_channels", ann.channels().create_group(&others))?;
-    let people =
-        w.call("POST /users/group_channels", ann.users().list_by_group_channels(&[group.id.clone()]))?;
+    let people = w.call(
+        "POST /users/group_channels",
+        ann.users().list_by_group_channels(std::slice::from_ref(&group.id)),
+    )?;
     let people = people.get(&group.id).map_or(0, Vec::len);
     w.check("POST /users/group_channels", people >= 2, "who is in the group");
 
@@ -224,7 +227,7 @@ pub(super) fn second_factor(w: &mut Writes<'_>) -> Option<()> {
     let secret = w.call("POST /users/{user_id}/mfa/generate", users.generate_mfa_secret(&ann.id))?;
     w.check("POST /users/{user_id}/mfa/generate", !secret.qr_code.is_empty(), "a picture");
     if w.world.is_real() {
-        w.call("PUT /users/{user_id}/mfa", users.activate_mfa(&ann.id, &code::now(secret.secret.expose())))?;
+        w.call("PUT /users/{user_id}/mfa", users.activate_mfa(&ann.id, &code_now(secret.secret.expose())))?;
         let user = w.look("PUT /users/{user_id}/mfa", users.me())?;
         w.check("PUT /users/{user_id}/mfa", user.mfa_active, "on");
         let login = Client::builder(&w.world.url).login(&*ann.name, &*ann.password).connect();
@@ -248,7 +251,7 @@ pub(super) fn statuses_and_preferences(w: &mut Writes<'_>) -> Option<()> {
     let until = Timestamp::from_millis(Timestamp::now().as_millis() + 3_600_000);
     let status = w.call("PUT /users/{user_id}/status", statuses.set_dnd_until(me, until))?;
     w.check("PUT /users/{user_id}/status", status.status == StatusKind::Dnd, "not to be disturbed");
-    let list = w.call("POST /users/status/ids", statuses.list_by_ids(&[me.clone()]))?;
+    let list = w.call("POST /users/status/ids", statuses.list_by_ids(std::slice::from_ref(me)))?;
     w.check("POST /users/status/ids", list.len() == 1 && list[0].status == StatusKind::Dnd, "the same");
 
     let custom = |word: &str| CustomStatus::new("tada", word);
@@ -328,7 +331,7 @@ pub(super) fn bots_and_roles(w: &mut Writes<'_>) -> Option<()> {
         w.check(route, user.username == name && gone && login.is_ok(), "no bot, and logs in as a user");
     }
     let route = "POST /users/{user_id}/convert_to_bot";
-    let user = UserId::from(world.account("tobot").id);
+    let user = world.account("tobot").id;
     if let Some(bot) = w.call(route, bots.convert_from_user(&user)) {
         w.check(route, bot.user_id.as_str() == user.as_str(), "the same account");
         w.look(route, bots.assign(&bot.user_id, &admin.me().id));

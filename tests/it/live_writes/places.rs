@@ -28,7 +28,7 @@ pub(super) fn channels(w: &mut Writes<'_>) -> Option<()> {
     w.check("PUT /channels/{channel_id}", kept, "changed, and the rest kept");
 
     let route = "POST /teams/{team_id}/channels/ids";
-    let found = w.call(route, channels.list_public_by_ids(&world.team.id, &[id.clone()]));
+    let found = w.call(route, channels.list_public_by_ids(&world.team.id, std::slice::from_ref(id)));
     w.check(route, found.is_some_and(|all| all.len() == 1 && all[0].id == *id), "the one asked for");
     let route = "POST /teams/{team_id}/channels/search";
     let found = w.call(route, channels.search(&world.team.id, &name));
@@ -90,7 +90,7 @@ pub(super) fn members(w: &mut Writes<'_>) -> Option<()> {
         w.check(route, members.iter().any(|one| one.user_id == bob.id), "many at once");
     }
     let route = "POST /channels/{channel_id}/members/ids";
-    let found = w.call(route, channels.list_members_by_ids(id, &[ann.id.clone()]))?;
+    let found = w.call(route, channels.list_members_by_ids(id, std::slice::from_ref(&ann.id)))?;
     w.check(route, found.len() == 1 && found[0].user_id == ann.id, "the one asked for");
     let route = "PUT /channels/{channel_id}/members/{user_id}/roles";
     w.call(route, channels.set_member_roles(id, &ann.id, &["channel_user", "channel_admin"]));
@@ -110,7 +110,7 @@ pub(super) fn members(w: &mut Writes<'_>) -> Option<()> {
     let off = ["api.channel.update_channel_member_autotranslation.feature_not_available.app_error"];
     w.refusal(route, &off, ann.client.channels().disable_autotranslation(id, &ann.id));
     let route = "POST /channels/stats/member_count";
-    if let Some(counts) = w.call(route, channels.member_counts(&[id.clone()])) {
+    if let Some(counts) = w.call(route, channels.member_counts(std::slice::from_ref(id))) {
         w.check(route, counts.get(id).is_some_and(|count| *count >= 2), "how many");
     }
 
@@ -122,7 +122,7 @@ pub(super) fn members(w: &mut Writes<'_>) -> Option<()> {
     w.check(route, unread.msg_count == 0, "nothing unread");
     w.look("POST /posts", admin.posts().create(&mattermost::PostDraft::new(id, "unread again")));
     let route = "POST /channels/members/{user_id}/mark_read";
-    if w.call(route, ann.client.channels().mark_read(&[id.clone()])).is_some() {
+    if w.call(route, ann.client.channels().mark_read(std::slice::from_ref(id))).is_some() {
         let unread = w.look(route, ann.client.channels().unread(&ann.id, id))?;
         w.check(route, unread.msg_count == 0, "nothing unread");
     }

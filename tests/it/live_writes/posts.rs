@@ -18,7 +18,7 @@ pub(super) fn posts(w: &mut Writes<'_>) -> Option<()> {
     if let Some(shown) = w.call("POST /posts/ephemeral", shown) {
         w.check("POST /posts/ephemeral", shown.message == "for you only", "what was shown");
     }
-    if let Some(found) = w.call("POST /posts/ids", posts.list_by_ids(&[post.id.clone()])) {
+    if let Some(found) = w.call("POST /posts/ids", posts.list_by_ids(std::slice::from_ref(&post.id))) {
         w.check("POST /posts/ids", found.len() == 1 && found[0].message == post.message, "the one asked for");
     }
     let search = PostSearch::new(&*word);
@@ -108,7 +108,7 @@ pub(super) fn marks(w: &mut Writes<'_>) -> Option<()> {
 
     let reaction = w.call("POST /reactions", reactions.create(&post.id, "smile"))?;
     w.check("POST /reactions", reaction.emoji_name == "smile" && reaction.user_id == ann.id, "as it was set");
-    let all = w.call("POST /posts/ids/reactions", reactions.list_by_posts(&[post.id.clone()]))?;
+    let all = w.call("POST /posts/ids/reactions", reactions.list_by_posts(std::slice::from_ref(&post.id)))?;
     w.check("POST /posts/ids/reactions", all.get(&post.id).is_some_and(|all| all.len() == 1), "by post");
     let route = "DELETE /users/{user_id}/posts/{post_id}/reactions/{emoji_name}";
     w.call(route, reactions.delete(&post.id, "smile"));
