@@ -108,7 +108,7 @@ pub(super) fn members(w: &mut Writes<'_>) -> Option<()> {
     if let Some(both) = w.call(route, teams.add_members(&team.id, &[bob.id.clone(), eve.id.clone()])) {
         w.check(route, both.len() == 2 && both[0].team_id == team.id, "both");
     }
-    if let Some(tried) = w.call(route, teams.try_add_members(&team.id, &[bob.id.clone()])) {
+    if let Some(tried) = w.call(route, teams.try_add_members(&team.id, std::slice::from_ref(&bob.id))) {
         w.check(
             route,
             tried.len() == 1 && tried[0].user_id == bob.id && tried[0].error.is_none(),
@@ -118,7 +118,7 @@ pub(super) fn members(w: &mut Writes<'_>) -> Option<()> {
         w.check(route, unknown.is_err() || unknown.is_ok_and(|all| all[0].error.is_some()), "an error");
     }
     let route = "POST /teams/{team_id}/members/ids";
-    let found = w.call(route, teams.list_members_by_ids(&team.id, &[ann.id.clone()]))?;
+    let found = w.call(route, teams.list_members_by_ids(&team.id, std::slice::from_ref(&ann.id)))?;
     w.check(route, found.len() == 1 && found[0].user_id == ann.id, "the one asked for");
     let route = "PUT /teams/{team_id}/members/{user_id}/roles";
     if w.call(route, teams.set_member_roles(&team.id, &ann.id, &["team_user", "team_admin"])).is_some() {
