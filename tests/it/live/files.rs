@@ -29,7 +29,7 @@ pub(super) fn up_and_down(world: &World) {
     });
     assert_eq!(seen.post.file_ids, post.file_ids);
     let mut other = Vec::new();
-    bob.client.files().download(&seen.post.file_ids[1]).write_to(&mut other).unwrap();
+    bob.client.files().download(&from_bytes.id).write_to(&mut other).unwrap();
     assert_eq!(other, b"some text");
 
     let mut down = Vec::new();
