@@ -108,7 +108,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 /// The programs of the README are compiled as these are.
-#[cfg(doctest)]
+#[cfg(all(doctest, feature = "testing"))]
 #[doc = include_str!("../README.md")]
 struct Readme;
 
