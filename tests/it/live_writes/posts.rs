@@ -128,7 +128,10 @@ pub(super) fn threads(w: &mut Writes<'_>) -> Option<()> {
     let thread = w.look(route, threads.get(me, team, &post.id))?;
     w.check(route, thread.id == post.id && thread.reply_count == 1, "followed");
     let route = "PUT /users/{user_id}/teams/{team_id}/threads/{thread_id}/read/{timestamp}";
-    let read = w.call(route, threads.read(team, &post.id, Timestamp::now()))?;
+    let read = w.call(
+        route,
+        threads.read(team, &post.id, Timestamp::from_millis(reply.create_at.as_millis() + 1000)),
+    )?;
     w.check(route, read.id == post.id && read.unread_replies == 0, "all read");
     let route = "POST /users/{user_id}/teams/{team_id}/threads/{thread_id}/set_unread/{post_id}";
     if let Some(unread) = w.call(route, threads.set_unread(team, &post.id, &reply.id)) {
