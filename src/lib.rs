@@ -151,5 +151,6 @@ pub use time::Timestamp;
 #[cfg(feature = "native-tls")]
 pub use tls::TlsConfig;
 pub use ws::{
-    CatchUp, CloseReport, Events, EventsBuilder, LinkState, Message, Messages, Overflow, Position, Stopper,
+    CatchUp, CloseReport, Events, EventsBuilder, LinkState, Message, Messages, Overflow, Position, Probe,
+    Stopper,
 };

@@ -3,7 +3,7 @@
 //! [`Events`] keeps one WebSocket with two threads: `mm-reader` dials and reads, `mm-timer` writes and keeps the time.
 //! Events come out of a bounded channel. A third thread lives for a moment where something else can block: `mm-resolve`
 //! while a name is looked up, `mm-check` and `mm-login` while REST is asked about the session, `mm-catch-up` while a gap
-//! is filled.
+//! is filled, and, where [`EventsBuilder::liveness`] is chosen, `mm-probe` while REST is asked about a quiet link.
 //!
 //! * **Lost links come back by themselves**, at once and then with growing waits from 1 s to 5 min; to 8 s only while
 //!   links come up and soon break. The server keeps up to 128 events for a while, so most losses leave no trace but a
@@ -20,6 +20,7 @@ pub(crate) mod frame;
 mod message;
 mod outlet;
 mod position;
+mod probe;
 mod queue;
 mod reader;
 mod session;
@@ -39,7 +40,7 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, RecvTimeoutError};
 use serde_json::{Value, json};
 
-pub use self::builder::{CatchUp, EventsBuilder};
+pub use self::builder::{CatchUp, EventsBuilder, Probe};
 pub use self::message::{Message, Messages};
 pub use self::position::Position;
 pub use self::queue::Overflow;
@@ -79,6 +80,10 @@ pub(crate) trait Backend: fmt::Debug + Send + Sync + 'static {
     ) -> Result<PostList>;
     /// The user names of these accounts, as far as they can be seen.
     fn usernames(&self, ids: &[UserId]) -> Result<Vec<(UserId, String)>>;
+    /// When the account was last changed. A 401 is the answer, no reason for a login.
+    fn changed(&self) -> Result<Timestamp>;
+    /// Writes a preference of the account's own, which comes back as an event.
+    fn leave_mark(&self, mark: &str) -> Result<()>;
     /// Ends the calls in flight. Does not block.
     fn close(&self);
 }
@@ -330,7 +335,7 @@ impl Events {
             detached.push("mm-catch-up, in a REST call".to_owned());
         }
         if core.helpers > 0 {
-            detached.push("mm-login or mm-check, in a REST call".to_owned());
+            detached.push("mm-login, mm-check or mm-probe, in a REST call".to_owned());
         }
         let goodbye = core.stop.as_ref().is_some_and(|stop| stop.goodbye);
         drop(core);

@@ -9,11 +9,14 @@ use crate::error::Result;
 use crate::event::Event;
 use crate::http::Http;
 use crate::model::{
-    Channel, ChannelId, Post, PostDraft, PostId, PostList, PostPage, Team, TeamId, User, UserId,
+    Channel, ChannelId, Post, PostDraft, PostId, PostList, PostPage, Preference, Team, TeamId, User, UserId,
 };
 use crate::secret::Secret;
 use crate::time::Timestamp;
 use crate::ws::{Backend, Events, EventsBuilder, Message, Poster};
+
+/// Questions about a link that may be dead are given up after this.
+const PROBE: Duration = Duration::from_secs(10);
 
 impl Client {
     /// Opens a stream of events: one socket and two threads of its own. The same as `Events::builder(&client).open()`.
@@ -55,7 +58,7 @@ impl Backend for Http {
     }
 
     fn whoami(&self) -> Result<()> {
-        self.get("/users/me", &[]).no_login().timeout(Duration::from_secs(10)).ok()
+        self.get("/users/me", &[]).no_login().timeout(PROBE).ok()
     }
 
     fn login_again(&self, generation: u64) -> Result<()> {
@@ -96,6 +99,17 @@ impl Backend for Http {
     fn usernames(&self, ids: &[UserId]) -> Result<Vec<(UserId, String)>> {
         let users: Vec<User> = self.post("/users/ids", &[]).json(&ids).reads().fetch()?;
         Ok(users.into_iter().map(|user| (user.id, user.username)).collect())
+    }
+
+    fn changed(&self) -> Result<Timestamp> {
+        let me: User = self.get("/users/me", &[]).no_login().timeout(PROBE).fetch()?;
+        Ok(me.update_at)
+    }
+
+    fn leave_mark(&self, mark: &str) -> Result<()> {
+        let me = self.me()?;
+        let preference = Preference::new(&me, "rust_mattermost", "liveness", mark);
+        self.put("/users/{user_id}/preferences", &[&me]).json(&[preference]).no_login().timeout(PROBE).ok()
     }
 
     fn close(&self) {

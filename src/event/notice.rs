@@ -35,11 +35,14 @@ open_enum! {
         Broken = "broken",
         /// A ping got no answer in time.
         Silent = "silent",
+        /// Pings were answered, but events did not come any more; see [`Probe`](crate::Probe).
+        Deaf = "deaf",
         /// Nothing could be written for too long.
         Stalled = "stalled",
         /// The server sent what cannot be read: a broken or too large frame.
         Unreadable = "unreadable",
-        /// The session ended; a login follows if the credentials are known.
+        /// The session ended; a login follows if the credentials are known. With a token the stream asks whether that is
+        /// still good, and then dials again.
         SessionExpired = "session_expired",
         /// A dial failed, or no first frame came.
         Refused = "refused",

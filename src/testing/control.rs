@@ -365,18 +365,21 @@ impl TestServer {
         }
     }
 
-    /// Activates or deactivates an account, which ends its sessions.
+    /// Activates or deactivates an account, a bot's too. Deactivating ends its sessions: open links stay open and hear
+    /// nothing more, also when the account is active again. A personal access token is then good again.
     #[track_caller]
     pub fn set_active(&self, user: &str, active: bool) {
         let mut world = self.inner.world();
         let id = must(world.user_named(user), "user", user).id.clone();
-        let now = world.now();
-        if let Some(user) = world.user_mut(&id) {
-            user.delete_at = if active { 0 } else { now };
-        }
-        if !active {
-            world.sessions.retain(|_, session| session.user_id != id);
-        }
+        world.set_active(&id, active);
+    }
+
+    /// A new personal access token of a user or a bot, without a request.
+    #[track_caller]
+    pub fn access_token(&self, user: &str) -> String {
+        let mut world = self.inner.world();
+        let user_id = must(world.user_named(user), "user", user).id.clone();
+        world.new_access_token(&user_id, "made by the test").token
     }
 
     /// The largest file that the server takes, in bytes; 100 MiB by default.

@@ -400,6 +400,12 @@ impl TestServer {
         self.inner.world().hub.zombie = on;
     }
 
+    /// From now on the present connections answer pings, and no events reach them, nor whoever resumes them. New ones
+    /// hear everything.
+    pub fn deafen(&self) {
+        self.inner.world().hub.deafen();
+    }
+
     /// Moves the server's clock, for its timestamps, for how long it remembers things, and for sessions. Its deadlines
     /// for pings and pongs are not concerned.
     pub fn advance(&self, time: Duration) {

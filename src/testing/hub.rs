@@ -188,6 +188,8 @@ struct WebConn {
     seq: i64,
     inactive_since: i64,
     last_activity: i64,
+    /// Events do not reach it.
+    deaf: bool,
 }
 
 /// An open socket.
@@ -240,6 +242,20 @@ impl Hub {
     pub(super) fn wipe(&mut self, connection: &str) {
         if let Some(conn) = self.conns.get_mut(connection) {
             conn.token.clear();
+        }
+    }
+
+    /// Takes the session from all connections of a user.
+    pub(super) fn wipe_user(&mut self, user: &str) {
+        for conn in self.conns.values_mut().filter(|conn| conn.user == user) {
+            conn.token.clear();
+        }
+    }
+
+    /// The present connections hear nothing more, also if they are resumed.
+    pub(super) fn deafen(&mut self) {
+        for conn in self.conns.values_mut() {
+            conn.deaf = true;
         }
     }
 
@@ -305,6 +321,7 @@ impl Hub {
                     seq: 0,
                     inactive_since: 0,
                     last_activity: now,
+                    deaf: false,
                 };
                 self.conns.insert(id.clone(), conn);
                 self.greet(&id, who);
@@ -428,7 +445,7 @@ impl Hub {
             return;
         }
         let Some(conn) = self.conns.get_mut(connection) else { return };
-        if conn.queue.len() >= CROWDED && event.is_passing() {
+        if conn.deaf || (conn.queue.len() >= CROWDED && event.is_passing()) {
             return;
         }
         let text = event.text(&conn.user, old);

@@ -50,6 +50,29 @@ impl Default for CatchUp {
     }
 }
 
+/// How a stream finds that its link is deaf: pings are answered, and events do not come.
+///
+/// A real server comes to that when the session behind a link ends: by revocation, or because an account was
+/// deactivated, if only for a moment. The stream's own pings, which need a session, find this without any probe within
+/// half a minute. A probe also finds what they cannot: a proxy or a node of a cluster that passes answers on, and no
+/// events.
+///
+/// Either probe makes one request a minute, by a thread that lives as long as the request, and only while no event
+/// comes by itself. A deaf link is given up: [`Disconnected`](crate::event::Disconnected) says `Deaf`, and
+/// [`Missed`](crate::event::Missed) and the catch-up begin where events last came for certain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Probe {
+    /// Writes a preference of the own account (`rust_mattermost`, `liveness`) and waits up to 30 s for its event.
+    /// Finds every deaf link within two and a half minutes. All other links of the account get
+    /// `preferences_changed` and `sidebar_category_updated` too; this stream leaves the former out.
+    Preference,
+    /// Asks by `GET /users/me` whether the account was changed: deactivated and activated again, also renamed. Writes
+    /// nothing, and finds no more than that, within two minutes. A change that left the link as it was costs a
+    /// catch-up.
+    Account,
+}
+
 #[derive(Clone, Debug)]
 pub(crate) struct Options {
     /// One bit a kind.
@@ -58,6 +81,8 @@ pub(crate) struct Options {
     pub(crate) capacity: usize,
     pub(crate) overflow: Overflow,
     pub(crate) ping_every: Duration,
+    pub(crate) liveness: Option<Probe>,
+    pub(crate) time_scale: f64,
     pub(crate) catch_up: CatchUp,
     pub(crate) from: Option<Position>,
     pub(crate) max_message_size: usize,
@@ -72,6 +97,8 @@ impl Default for Options {
             capacity: 4096,
             overflow: Overflow::default(),
             ping_every: Duration::from_secs(30),
+            liveness: None,
+            time_scale: 1.0,
             catch_up: CatchUp::default(),
             from: None,
             max_message_size: 4 << 20,
@@ -172,6 +199,19 @@ impl EventsBuilder {
     /// 30 s ends the link, and the stream dials again.
     pub fn ping_every(mut self, interval: Duration) -> Self {
         self.options.ping_every = interval.clamp(SMALLEST_PING, LONGEST_PING);
+        self
+    }
+
+    /// Looks whether events still come on a link that answers pings; off by default. See [`Probe`].
+    pub fn liveness(mut self, probe: Probe) -> Self {
+        self.options.liveness = Some(probe);
+        self
+    }
+
+    /// Shortens the times of pings, answers, probes and pauses: for tests.
+    #[doc(hidden)]
+    pub fn time_scale(mut self, scale: f64) -> Self {
+        self.options.time_scale = if scale.is_finite() { scale.clamp(0.001, 1.0) } else { 1.0 };
         self
     }
 

@@ -37,7 +37,7 @@ use crate::model::{ChannelId, UserId};
 use crate::time::Timestamp;
 
 /// After an overflow, a catch-up starts this long after the last start: else a slow program would do nothing but that.
-const BETWEEN_STARTS: Duration = Duration::from_secs(30);
+pub(crate) const BETWEEN_STARTS: Duration = Duration::from_secs(30);
 /// The start of a gap lies this much before the last known server time.
 const OVERLAP: Duration = Duration::from_secs(10);
 /// REST calls that fail for so long make an end of it, lest the live events wait for ever.
@@ -67,6 +67,8 @@ pub(crate) struct Settings {
     /// What is never brought back, of what the stream wants.
     pub(crate) unrestored: Vec<Unrestored>,
     pub(crate) limits: Limits,
+    /// After an overflow, from one start to the next.
+    pub(crate) between_starts: Duration,
     pub(crate) backoff_scale: f64,
     pub(crate) seed: Option<u64>,
 }
@@ -244,7 +246,7 @@ impl Filler {
         if !told.is_empty() && matches!(fill.stage, Stage::AwaitClock) {
             fill.stage = if fill.again.is_some() {
                 let overflow = told.iter().all(|missed| missed.reason == MissedReason::Overflow);
-                let rest = self.last_start.map(|last| last + BETWEEN_STARTS);
+                let rest = self.last_start.map(|last| last + self.settings.between_starts);
                 Stage::Rest { until: rest.filter(|until| overflow && now < *until).unwrap_or(now) }
             } else {
                 // Where nothing was looked up, there is nothing to report.
@@ -523,6 +525,10 @@ fn look_from(
     let early = if last_event.is_never() { since } else { last_event.min(since) };
     let early = early.max(opened.unwrap_or(early));
     let within = |time: Timestamp| server.since(time) <= horizon;
+    if since > server && !server.is_never() {
+        // The server's clock went back: what is missing has times that others had before.
+        return (early.min(server), None);
+    }
     match missed.reason {
         _ if within(early) => (early, Some(early)),
         // A number was left out of a quiet link, who knows when.

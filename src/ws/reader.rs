@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use super::frame::{Incoming, Reply};
+use super::probe;
 use super::queue::Offer;
 use super::session::{Do, Resume, Verdict};
 use super::shared::{Core, Ending, LONGEST_BLOCK, Shared, Who, mark_of};
@@ -286,7 +287,8 @@ fn take_event(shared: &Shared, kind: EventKind, seq: Option<u64>, text: &str) {
         return;
     };
     core.counts.received += 1;
-    if !wanted {
+    let echo = probe::number(&shared.mark, kind, text);
+    if !wanted || echo.is_some_and(|number| core.session.echo(shared.now(), number)) {
         core.counts.unwanted += 1;
         return;
     }

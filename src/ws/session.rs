@@ -3,6 +3,8 @@
 //! The reader thread asks [`Session::next`] and tells what came of it; the timer thread calls [`Session::tick`]. What
 //! the machine wants done beside that is taken from [`Session::take_steps`]. Times count from the stream's start.
 
+mod account;
+mod watch;
 mod words;
 
 use std::collections::VecDeque;
@@ -11,8 +13,11 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+pub(crate) use self::watch::Answer;
+use self::watch::Watch;
 use self::words::Cause;
 pub(crate) use self::words::{Do, Gap, Known, Note, Resume, Step, Verdict};
+use super::Probe;
 use super::backoff::Backoff;
 use super::socket::Ended;
 use crate::error::{Error, ErrorKind};
@@ -92,7 +97,11 @@ pub(crate) struct Settings {
     pub(crate) ping_every: Duration,
     /// Whether there are credentials for another login.
     pub(crate) can_log_in: bool,
+    /// How a deaf link is found, if it is looked for.
+    pub(crate) liveness: Option<Probe>,
     pub(crate) backoff_scale: f64,
+    /// Shortens all other times, in tests.
+    pub(crate) time_scale: f64,
     pub(crate) seed: Option<u64>,
 }
 
@@ -121,9 +130,14 @@ pub(crate) struct Session {
     generation: u64,
     strikes: (u64, u32),
     stuck: (u64, u32),
+    /// Links in a row whose session ended before a ping was answered.
+    unheard: u32,
     repeats: u32,
     /// `known.server_time` when the last event came.
     last_event: Timestamp,
+    watch: Option<Watch>,
+    /// `known.server_time` when it was last sure that events come.
+    sure: Timestamp,
 }
 
 impl Session {
@@ -131,6 +145,7 @@ impl Session {
         let backoff = Backoff::new(settings.backoff_scale, settings.seed);
         let earlier_run = from.is_some();
         let last_event = from.as_ref().map_or(Timestamp::NEVER, |from| from.server_time);
+        let watch = settings.liveness.map(|probe| Watch::new(probe, settings.time_scale));
         Self {
             settings,
             state: State::Waiting { until: At::ZERO },
@@ -150,8 +165,11 @@ impl Session {
             generation: 0,
             strikes: (0, 0),
             stuck: (0, 0),
+            unheard: 0,
             repeats: 0,
             last_event,
+            watch,
+            sure: last_event,
         }
     }
 
@@ -190,15 +208,22 @@ impl Session {
         }
     }
 
+    fn t(&self, time: Duration) -> Duration {
+        time.mul_f64(self.settings.time_scale)
+    }
+
     /// When `tick` has something to do.
     pub(crate) fn deadline(&self) -> Option<At> {
         match &self.state {
             State::Fresh { deadline } => Some(*deadline),
-            State::Up { .. } => Some(match (self.blocked, self.ping) {
-                (Some(pong), _) => pong,
-                (None, Some((_, sent))) => self.answer_due(sent),
-                (None, None) => self.next_ping + SLACK,
-            }),
+            State::Up { .. } => {
+                let due = match (self.blocked, self.ping) {
+                    (Some(pong), _) => return Some(pong),
+                    (None, Some((_, sent))) => self.answer_due(sent),
+                    (None, None) => self.next_ping + self.t(SLACK),
+                };
+                Some(self.watch.as_ref().and_then(Watch::deadline).map_or(due, |look| look.min(due)))
+            }
             State::Dying { until, .. } => *until,
             _ => None,
         }
@@ -225,13 +250,13 @@ impl Session {
 
     /// When a ping that was sent, or last seen to be under way, then is looked at.
     fn answer_due(&self, sent: At) -> At {
-        (sent + ANSWER).min(self.ping_began() + LONGEST_ANSWER)
+        (sent + self.t(ANSWER)).min(self.ping_began() + self.t(LONGEST_ANSWER))
     }
 
     fn tick_up(&mut self, now: At, heard: Option<At>) {
         if let Some(pong) = self.blocked {
             if now >= pong {
-                self.blocked = Some(now + PONG_EVERY);
+                self.blocked = Some(now + self.t(PONG_EVERY));
                 self.last_pong = Some(now);
                 self.steps.push_back(Step::Pong);
             }
@@ -239,8 +264,8 @@ impl Session {
         }
         match self.ping {
             Some((seq, sent)) if now >= self.answer_due(sent) => {
-                let alive =
-                    heard.is_some_and(|heard| heard > sent) && now < self.ping_began() + LONGEST_ANSWER;
+                let alive = heard.is_some_and(|heard| heard > sent)
+                    && now < self.ping_began() + self.t(LONGEST_ANSWER);
                 if alive {
                     // Looked at again one answer's time after the last bytes.
                     let heard = heard.unwrap_or(now).min(now);
@@ -249,8 +274,13 @@ impl Session {
                     self.die(Cause::Silent);
                 }
             }
-            None if now + EARLY.min(self.settings.ping_every / 4) >= self.next_ping => self.send_ping(now),
+            None if now + self.t(EARLY).min(self.settings.ping_every / 4) >= self.next_ping => {
+                self.send_ping(now)
+            }
             _ => {}
+        }
+        if let Some(look) = self.watch.as_mut().map(|watch| watch.tick(now)) {
+            self.looked(look);
         }
     }
 
@@ -279,7 +309,7 @@ impl Session {
     /// The upgrade succeeded.
     pub(crate) fn upgraded(&mut self, now: At) {
         if matches!(self.state, State::Dialing) {
-            self.state = State::Fresh { deadline: now + FIRST_FRAME };
+            self.state = State::Fresh { deadline: now + self.t(FIRST_FRAME) };
             self.blocked = None;
             self.repeats = 0;
             self.send_ping(now);
@@ -332,6 +362,9 @@ impl Session {
             return Verdict::Drop;
         }
         self.repeats = 0;
+        if let Some(watch) = &mut self.watch {
+            watch.heard();
+        }
         if seq > expected && expected > 0 {
             self.missed(MissedReason::Gap, None);
         }
@@ -347,6 +380,9 @@ impl Session {
         self.state = State::Up { since: now, resumed };
         self.ever = true;
         let attempts = std::mem::take(&mut self.attempts);
+        if let Some(watch) = &mut self.watch {
+            watch.up(now, resumed);
+        }
         self.note(Note::Connected { resumed, attempts });
         if resumed {
             self.earlier_run = false;
@@ -397,6 +433,7 @@ impl Session {
         if ours {
             self.ping = None;
             if let Ok(data) = result {
+                self.unheard = 0;
                 self.heard_time(data);
             }
         }
@@ -427,7 +464,7 @@ impl Session {
             "" => format!("closed by the server ({code})"),
             reason => format!("closed by the server ({code}: {})", crate::error::short(reason, 120)),
         };
-        self.dying(Cause::Closed(detail), Some(now + GOODBYE));
+        self.dying(Cause::Closed(detail), Some(now + self.t(GOODBYE)));
     }
 
     /// Nothing could be written.
@@ -437,12 +474,15 @@ impl Session {
 
     /// The reader waits for room in the queue, or has got it.
     pub(crate) fn block(&mut self, now: At, blocked: bool) {
-        let due = self.last_pong.map_or(now, |last| (last + PONG_EVERY).max(now));
+        let due = self.last_pong.map_or(now, |last| (last + self.t(PONG_EVERY)).max(now));
         self.blocked = blocked.then_some(due);
         if !blocked {
             // The answer may stand behind what was not read.
             self.ping = self.ping.map(|(seq, _)| (seq, now));
             self.next_ping = self.next_ping.max(now);
+        }
+        if let Some(watch) = &mut self.watch {
+            watch.block(now, blocked);
         }
     }
 
@@ -462,6 +502,9 @@ impl Session {
             _ => return,
         };
         self.state = State::Dying { cause, was, until };
+        if let Some(watch) = &mut self.watch {
+            watch.down();
+        }
     }
 
     /// The link has ended.
@@ -491,7 +534,7 @@ impl Session {
             self.note(Note::Disconnected { reason, detail });
         }
         match cause {
-            Cause::Expired(error) => return self.expired(now, error),
+            Cause::Expired(error) => return self.disowned(now, error),
             Cause::Unreadable(what) if !self.ever => {
                 return self.end(Error::new(ErrorKind::Protocol, what.text()));
             }
@@ -542,52 +585,6 @@ impl Session {
         let least = at_least.min(Duration::from_secs(300)).max(self.backoff.scaled(NOTICE));
         let wait = self.backoff.next().max(least);
         self.state = State::Waiting { until: now + wait };
-    }
-
-    /// The token is not good any more.
-    fn expired(&mut self, now: At, error: Error) {
-        let login_again = self.settings.can_log_in;
-        self.note(Note::Expired { login_again });
-        if login_again {
-            // The server stopped sending without a gap in the numbers: what is missing is only known by time.
-            self.known.id = None;
-            self.state = State::LoggingIn { until: now, asked: false };
-        } else {
-            self.end(error);
-        }
-    }
-
-    /// What `GET /users/me` said.
-    pub(crate) fn checked(&mut self, now: At, result: crate::Result<()>) {
-        let State::Checking { why, .. } = &self.state else { return };
-        match result {
-            Err(error) if error.is_unauthorized() => self.expired(now, error),
-            Err(error) if !self.ever && !matches!(error.kind(), ErrorKind::Timeout) => self.end(error),
-            _ if !self.ever => self.end(why.clone()),
-            _ => self.again(now, Duration::ZERO),
-        }
-    }
-
-    /// What the login said.
-    pub(crate) fn logged_in(&mut self, now: At, result: crate::Result<()>) {
-        if !matches!(self.state, State::LoggingIn { .. }) {
-            return;
-        }
-        match result {
-            Ok(()) => self.state = State::Waiting { until: now },
-            Err(error)
-                if error.is_unauthorized()
-                    || (error.is_forbidden() && error.api().is_some())
-                    || matches!(error.kind(), ErrorKind::Input | ErrorKind::Closed)
-                    || !self.ever =>
-            {
-                self.end(error);
-            }
-            Err(error) => {
-                let wait = self.backoff.next().max(error.retry_after().unwrap_or_default());
-                self.state = State::LoggingIn { until: now + wait, asked: false };
-            }
-        }
     }
 
     fn end(&mut self, error: Error) {

@@ -14,6 +14,7 @@ use super::catch_up;
 use super::dial::{Abort, closed};
 use super::frame;
 use super::outlet::Outlet;
+use super::probe;
 use super::queue::{Mark, Overflow};
 use super::session::{At, Known, Note, Session, Settings, Step};
 use super::wire::{Refused, Wire};
@@ -30,7 +31,7 @@ const MOST_REQUESTS: usize = 1024;
 /// Locks are taken in this order: the core, then the wire's. Neither is held over I/O.
 pub(crate) struct Shared {
     /// For the threads that it starts.
-    me: Weak<Self>,
+    pub(crate) me: Weak<Self>,
     pub(crate) backend: Arc<dyn Backend>,
     pub(crate) options: Options,
     pub(crate) abort: Abort,
@@ -42,6 +43,8 @@ pub(crate) struct Shared {
     /// For everybody else: links came up or went down, threads ended.
     pub(crate) changed: Condvar,
     pub(crate) undecodable: Arc<AtomicU64>,
+    /// What this stream's probes are known by.
+    pub(crate) mark: Box<str>,
 }
 
 pub(crate) struct Core {
@@ -59,6 +62,8 @@ pub(crate) struct Core {
     pub(crate) timer_runs: bool,
     /// Threads that ask by REST whether the token is good, or log in again.
     pub(crate) helpers: u32,
+    /// A question about the link that the thread which fills gaps is to ask.
+    pub(crate) probe: Option<u64>,
     /// Whether the thread that fills gaps runs.
     pub(crate) filler_runs: bool,
     /// What the reader is doing, for the report of `close`.
@@ -94,9 +99,11 @@ impl Shared {
             server_time: position.server_time,
         });
         let settings = Settings {
-            ping_every: options.ping_every,
+            ping_every: options.ping_every.mul_f64(options.time_scale),
+            liveness: options.liveness,
             can_log_in: backend.can_log_in(),
             backoff_scale: backend.config().backoff_scale,
+            time_scale: options.time_scale,
             seed: None,
         };
         let session = Session::new(settings, from);
@@ -111,6 +118,7 @@ impl Shared {
             channels: options.channels(),
             unrestored: options.unrestored(),
             limits: catch_up::Limits::SERVER,
+            between_starts: catch_up::BETWEEN_STARTS.mul_f64(options.time_scale),
             backoff_scale: backend.config().backoff_scale,
             seed: None,
         };
@@ -127,6 +135,7 @@ impl Shared {
             reader_runs: true,
             timer_runs: true,
             helpers: 0,
+            probe: None,
             filler_runs: false,
             reader_does: "",
             counts: Counts::default(),
@@ -143,6 +152,7 @@ impl Shared {
             to_filler: Condvar::new(),
             changed: Condvar::new(),
             undecodable: Arc::new(AtomicU64::new(0)),
+            mark: probe::mark(),
         };
         (Arc::new_cyclic(shared), receiver)
     }
@@ -201,6 +211,7 @@ impl Shared {
                     }
                 }
                 Step::Pong => self.push(core, &frame::pong(b"")),
+                Step::Probe(number) => probe::begin(self, core, number),
                 Step::Cut => core.cut(),
                 Step::End(error) => {
                     log::error!("the stream has ended: {error}");

@@ -94,19 +94,7 @@ fn patch(call: &mut Call<'_>, id: &str) -> Outcome {
 
 fn enable(call: &mut Call<'_>, id: &str, enabled: bool) -> Outcome {
     managed(call, id)?;
-    let now = call.world.now();
-    let gone = if enabled { 0 } else { now };
-    if let Some(bot) = call.world.bots.iter_mut().find(|bot| bot.user_id == id) {
-        bot.delete_at = gone;
-        bot.update_at = now;
-    }
-    if let Some(user) = call.world.user_mut(id) {
-        user.delete_at = gone;
-        user.update_at = now;
-    }
-    if !enabled {
-        call.world.sessions.retain(|_, session| session.user_id != id);
-    }
+    call.world.set_active(id, enabled);
     managed(call, id).map(|bot| Answer::json(200, &bot.json()))
 }
 

@@ -348,13 +348,7 @@ fn activate(call: &mut Call<'_>, whom: &str, active: Option<bool>) -> Outcome {
             call.object("active")?.get("active").and_then(Value::as_bool).ok_or_else(|| bad_body("active"))?
         }
     };
-    let now = call.world.now();
-    let user = call.world.user_mut(&id).ok_or_else(missing)?;
-    user.delete_at = if active { 0 } else { now };
-    user.update_at = now;
-    if !active {
-        call.world.sessions.retain(|_, session| session.user_id != id);
-    }
+    call.world.set_active(&id, active);
     updated(call, &id);
     call.world.emit(&Event::new("user_activation_status_change", json!({})));
     Ok(Answer::done())
@@ -495,18 +489,11 @@ fn new_token(call: &mut Call<'_>, whom: &str) -> Outcome {
     if description.is_empty() {
         return Err(bad_body("description"));
     }
-    let token = AccessToken {
-        id: call.world.clock.id(),
-        token: call.world.clock.id(),
-        user_id: id,
-        description: description.to_owned(),
-        is_active: true,
-    };
+    let token = call.world.new_access_token(&id, description);
     let mut shown = token.json();
     if let Some(object) = shown.as_object_mut() {
         object.insert("token".into(), json!(token.token));
     }
-    call.world.tokens.push(token);
     Ok(Answer::json(200, &shown))
 }
 

@@ -263,6 +263,34 @@ impl World {
         &mut self.users[last]
     }
 
+    /// Activates or deactivates an account, without any event.
+    pub(in crate::testing) fn set_active(&mut self, id: &str, active: bool) {
+        let now = self.now();
+        let gone = if active { 0 } else { now };
+        if let Some(user) = self.user_mut(id) {
+            (user.delete_at, user.update_at) = (gone, now);
+        }
+        if let Some(bot) = self.bots.iter_mut().find(|bot| bot.user_id == id) {
+            (bot.delete_at, bot.update_at) = (gone, now);
+        }
+        if !active {
+            self.sessions.retain(|_, session| session.user_id != id);
+            self.hub.wipe_user(id);
+        }
+    }
+
+    pub(in crate::testing) fn new_access_token(&mut self, user_id: &str, description: &str) -> AccessToken {
+        let token = AccessToken {
+            id: self.clock.id(),
+            token: self.clock.id(),
+            user_id: user_id.to_owned(),
+            description: description.to_owned(),
+            is_active: true,
+        };
+        self.tokens.push(token.clone());
+        token
+    }
+
     /// Adds a team with its two default channels and nobody in it, without any event.
     pub(in crate::testing) fn new_team(&mut self, name: &str, display_name: &str, kind: &str) -> String {
         let now = self.now();

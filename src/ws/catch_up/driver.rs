@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use super::{Ask, Todo, Told};
 use crate::error::Result;
 use crate::ws::Backend;
+use crate::ws::probe;
 use crate::ws::shared::Shared;
 
 /// How often a full queue is looked at.
@@ -37,6 +38,7 @@ impl Drop for Guard<'_> {
         if thread::panicking() {
             let mut core = self.0.lock();
             core.filler_runs = false;
+            core.probe = None;
             core.outlet.give_up();
             core.kick = true;
             drop(core);
@@ -50,6 +52,12 @@ fn run(shared: &Shared) {
     let guard = Guard(shared);
     let mut core = shared.lock();
     while core.stop.is_none() {
+        if let Some(number) = core.probe.take() {
+            drop(core);
+            probe::ask(shared, number);
+            core = shared.lock();
+            continue;
+        }
         match core.outlet.next(shared.now()) {
             Todo::Done => break,
             Todo::Wait(until) => {
@@ -68,8 +76,11 @@ fn run(shared: &Shared) {
             }
         }
     }
-    // Under the same lock: a new gap needs a new thread.
+    // Under the same lock: a new gap needs a new thread, and so does a question that nobody has asked.
     core.filler_runs = false;
+    if let Some(number) = core.probe.take().filter(|_| core.stop.is_none()) {
+        probe::begin(shared, &mut core, number);
+    }
     drop(core);
     drop(guard);
 }

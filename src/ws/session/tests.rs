@@ -1,5 +1,7 @@
 //! Sequences, on a clock that the test holds.
 
+mod liveness;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -20,6 +22,7 @@ struct Driven {
     pings: Vec<u64>,
     cuts: usize,
     pongs: usize,
+    probes: Vec<u64>,
     notes: Vec<Note>,
     end: Option<Error>,
 }
@@ -38,13 +41,25 @@ impl Driven {
     }
 
     fn with(can_log_in: bool, from: Option<Known>) -> Self {
-        let settings = Settings { ping_every: s(30), can_log_in, backoff_scale: 1.0, seed: Some(3) };
+        Self::watching(can_log_in, from, None)
+    }
+
+    fn watching(can_log_in: bool, from: Option<Known>, liveness: Option<Probe>) -> Self {
+        let settings = Settings {
+            ping_every: s(30),
+            can_log_in,
+            liveness,
+            backoff_scale: 1.0,
+            time_scale: 1.0,
+            seed: Some(3),
+        };
         Self {
             session: Session::new(settings, from),
             now: s(1),
             pings: Vec::new(),
             cuts: 0,
             pongs: 0,
+            probes: Vec::new(),
             notes: Vec::new(),
             end: None,
         }
@@ -56,6 +71,7 @@ impl Driven {
                 Step::Note(note) => self.notes.push(note),
                 Step::Ping(seq) => self.pings.push(seq),
                 Step::Pong => self.pongs += 1,
+                Step::Probe(number) => self.probes.push(number),
                 Step::Cut => self.cuts += 1,
                 Step::End(error) => self.end = Some(error),
             }
@@ -110,12 +126,16 @@ impl Driven {
 
     /// A first link that is up.
     fn up() -> Self {
-        let mut driven = Self::new();
+        Self::new().begun()
+    }
+
+    fn begun(mut self) -> Self {
+        let driven = &mut self;
         assert_eq!(driven.upgrade(), None);
         assert_eq!(driven.hello(A), Verdict::Deliver { resumed: false });
         driven.pong(1_000_000);
         driven.notes.clear();
-        driven
+        self
     }
 
     fn lose(&mut self, ended: &Ended) {

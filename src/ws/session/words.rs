@@ -39,6 +39,8 @@ pub(crate) enum Step {
     Ping(u64),
     /// Send a Pong that nobody asked for.
     Pong,
+    /// Ask by REST what shows whether events come; the question has this number.
+    Probe(u64),
     /// Shut the link down.
     Cut,
     /// Nothing more will come.
@@ -82,6 +84,7 @@ pub(super) enum Cause {
     Closed(String),
     Broken(String),
     Silent,
+    Deaf,
     NoFirstFrame,
     Stalled(&'static str),
     Unreadable(Unreadable),
@@ -104,6 +107,7 @@ impl Cause {
             Self::Closed(detail) => (DisconnectReason::Closed, detail.clone()),
             Self::Broken(detail) => (DisconnectReason::Broken, detail.clone()),
             Self::Silent => (DisconnectReason::Silent, "a ping was not answered".into()),
+            Self::Deaf => (DisconnectReason::Deaf, "pings were answered, but no events came".into()),
             Self::NoFirstFrame => (DisconnectReason::Silent, "the server said nothing in 10 s".into()),
             Self::Stalled(why) => (DisconnectReason::Stalled, (*why).into()),
             Self::Unreadable(what) => (DisconnectReason::Unreadable, what.text().into_owned()),

@@ -118,6 +118,14 @@ impl Backend for Fake {
         Ok(Vec::new())
     }
 
+    fn changed(&self) -> Result<Timestamp> {
+        Ok(Timestamp::NEVER)
+    }
+
+    fn leave_mark(&self, _: &str) -> Result<()> {
+        Ok(())
+    }
+
     fn close(&self) {}
 }
 

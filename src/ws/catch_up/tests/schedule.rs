@@ -139,7 +139,9 @@ impl Sim {
         let settings = session::Settings {
             ping_every: Duration::from_secs(30),
             can_log_in: true,
+            liveness: None,
             backoff_scale: 1.0,
+            time_scale: 1.0,
             seed: Some(rng.next() | 1),
         };
         let session = Session::new(settings, None);
@@ -153,6 +155,7 @@ impl Sim {
             channels: None,
             unrestored: Vec::new(),
             limits: LIMITS,
+            between_starts: super::super::BETWEEN_STARTS,
             backoff_scale: 1.0,
             seed: Some(rng.next() | 1),
         };
@@ -463,7 +466,7 @@ impl Sim {
                         self.after(latency, Act::PingArrives(link, seq));
                     }
                 }
-                Step::Pong => {}
+                Step::Pong | Step::Probe(_) => {}
                 Step::Cut => self.cut = true,
                 Step::End(error) => {
                     self.end = Some(error.clone());

@@ -1,0 +1,285 @@
+//! Links that answer pings and hear nothing, sessions that end and are good again, clocks that jump.
+
+use super::*;
+
+/// A probe is due when a link was quiet for so long.
+const EVERY: Duration = Duration::from_secs(60);
+const ECHO: Duration = Duration::from_secs(30);
+
+impl Driven {
+    /// Lets time go by in steps of a second, with every ping answered by the server's clock, until something else than
+    /// that is wanted or `most` is over.
+    fn idle(&mut self, most: Duration) {
+        let (until, probes, cuts) = (self.now + most, self.probes.len(), self.cuts);
+        while self.now < until && self.cuts == cuts && self.probes.len() == probes {
+            let pings = self.pings.len();
+            self.tick(s(1));
+            if self.pings.len() > pings {
+                self.pong(self.server_time());
+            }
+        }
+    }
+
+    /// What the server's clock shows.
+    fn server_time(&self) -> i64 {
+        1_000_000 + i64::try_from(self.now.as_millis()).unwrap()
+    }
+
+    fn probed(&mut self, answer: crate::Result<Answer>) {
+        let number = *self.probes.last().unwrap();
+        self.session.probed(self.now, number, answer);
+        self.collect();
+    }
+
+    /// The gap that was told last: since when.
+    fn since(&self) -> i64 {
+        let since = self.notes.iter().rev().find_map(|note| match note {
+            Note::Missed(gap) => Some(gap.since.min(gap.last_event).as_millis()),
+            _ => None,
+        });
+        since.unwrap()
+    }
+
+    fn watched(probe: Probe) -> Self {
+        Self::watching(false, None, Some(probe)).begun()
+    }
+
+    fn echo(&mut self, number: u64) -> bool {
+        self.session.echo(self.now, number)
+    }
+}
+
+fn deaf(d: &Driven) -> bool {
+    matches!(d.notes.last(), Some(Note::Disconnected { reason: DisconnectReason::Deaf, .. }))
+}
+
+#[test]
+fn a_stream_asks_only_where_that_is_wanted() {
+    let mut d = Driven::up();
+    d.idle(s(3600));
+    assert!(d.probes.is_empty() && d.cuts == 0);
+    assert!(!d.echo(1));
+}
+
+#[test]
+fn an_echo_proves_that_events_come() {
+    let mut d = Driven::watched(Probe::Preference);
+    for number in 1..=5 {
+        let quiet = d.now;
+        d.idle(s(200));
+        assert_eq!(d.probes.last(), Some(&number));
+        assert!(d.now <= quiet + EVERY + EVERY, "{:?}", d.now - quiet);
+        // The event may overtake the answer of REST.
+        if number % 2 == 0 {
+            assert!(d.echo(number));
+            d.probed(Ok(Answer::Written));
+        } else {
+            d.probed(Ok(Answer::Written));
+            d.now += ECHO - s(1);
+            d.event(number);
+            assert!(!d.echo(number + 1) && !d.echo(number - 1), "another stream's, or late");
+            assert!(d.echo(number));
+        }
+    }
+    assert_eq!(d.cuts, 0);
+    // Where events come by themselves, nobody asks.
+    for seq in 10..300 {
+        d.event(seq);
+        d.idle(s(10));
+    }
+    assert_eq!((d.probes.len(), d.cuts), (5, 0));
+}
+
+#[test]
+fn no_echo_is_a_deaf_link_and_a_gap_from_the_last_event_on() {
+    let mut d = Driven::watched(Probe::Preference);
+    d.idle(s(50));
+    d.event(1);
+    let (heard, known) = (d.now, d.session.known().server_time);
+    d.idle(s(300));
+    d.probed(Ok(Answer::Written));
+    d.idle(s(300));
+    assert_eq!(d.cuts, 1);
+    assert!(d.now <= heard + EVERY * 2 + ECHO + s(1), "{:?}", d.now - heard);
+    assert!(d.session.known().server_time >= known, "pings were answered meanwhile");
+    d.lose(&Ended::Eof);
+    assert!(deaf(&d), "{:?}", d.notes);
+    // The connection is as deaf as the link: nobody goes on with it.
+    assert_eq!(d.upgrade(), None);
+    d.hello(B);
+    assert_eq!(d.missed(), [(MissedReason::NewConnection, Some(1), None)]);
+    assert_eq!(d.since(), known.as_millis(), "answers to pings prove nothing");
+    d.pong(d.server_time());
+    d.idle(s(300));
+    assert_eq!(d.probes.len(), 2, "and so on, on the new link");
+}
+
+#[test]
+fn an_account_that_was_changed_is_a_deaf_link() {
+    let mut d = Driven::watched(Probe::Account);
+    let changed = |at| Ok(Answer::Changed(Timestamp::from_millis(at)));
+    d.idle(s(2));
+    assert_eq!(d.probes, [1], "what it is now is asked for at once");
+    d.probed(changed(7));
+    d.idle(s(200));
+    d.probed(changed(7));
+    let sure = d.session.known().server_time;
+    assert_eq!(d.cuts, 0);
+    let last = d.now;
+    d.idle(s(200));
+    d.probed(changed(8));
+    assert_eq!(d.cuts, 1);
+    assert!(d.now <= last + EVERY * 2, "{:?}", d.now - last);
+    d.lose(&Ended::Eof);
+    assert!(deaf(&d));
+    assert_eq!(d.upgrade(), None);
+    d.hello(B);
+    assert_eq!(d.since(), sure.as_millis());
+    // The new link begins with what the account is now.
+    d.idle(s(2));
+    d.probed(changed(9));
+    assert_eq!((d.probes.len(), d.cuts), (4, 1));
+}
+
+#[test]
+fn questions_that_fail_prove_nothing() {
+    for probe in [Probe::Preference, Probe::Account] {
+        let mut d = Driven::watched(probe);
+        for _ in 0..5 {
+            d.idle(s(200));
+            d.probed(Err(Error::new(ErrorKind::Connect, "refused")));
+        }
+        assert_eq!((d.probes.len(), d.cuts), (5, 0));
+        // An answer to an earlier link's question is no answer.
+        d.idle(s(200));
+        d.lose(&Ended::Eof);
+        d.probed(Ok(Answer::Written));
+        d.upgrade();
+        d.pong(2_000_000);
+        let number = *d.probes.last().unwrap();
+        d.session.probed(d.now, number, Ok(Answer::Changed(Timestamp::from_millis(1))));
+        d.collect();
+        assert_eq!(d.cuts, 0);
+        // A token that is not good any more is as bad as when a ping says so.
+        d.idle(s(200));
+        d.probed(Err(unauthorized()));
+        assert_eq!(d.cuts, 1);
+        d.lose(&Ended::Eof);
+        assert_eq!(d.next(), Do::Check);
+    }
+}
+
+#[test]
+fn a_blocked_reader_is_not_deaf() {
+    let mut d = Driven::watched(Probe::Preference);
+    d.idle(s(200));
+    d.probed(Ok(Answer::Written));
+    d.session.block(d.now, true);
+    for _ in 0..120 {
+        d.tick(s(1));
+    }
+    assert_eq!(d.cuts, 0);
+    d.session.block(d.now, false);
+    d.tick(s(1));
+    assert!(d.echo(1));
+    d.pong(d.server_time());
+    d.tick(s(29));
+    assert_eq!(d.cuts, 0);
+}
+
+/// All sessions of an account were revoked, or a bot was disabled and enabled again: the link is deaf, and the token
+/// is good.
+#[test]
+fn a_token_may_outlive_its_session() {
+    let mut d = Driven::up();
+    d.event(1);
+    let known = d.session.known().server_time;
+    d.session.reply(d.now, *d.pings.last().unwrap(), &Err(unauthorized()));
+    d.collect();
+    d.lose(&Ended::Eof);
+    assert!(matches!(
+        d.notes.last(),
+        Some(Note::Disconnected { reason: DisconnectReason::SessionExpired, .. })
+    ));
+    assert_eq!((d.next(), d.next()), (Do::Check, Do::Wait(None)), "asked once");
+    d.session.checked(d.now, Ok(()));
+    assert_eq!(d.upgrade(), None);
+    d.hello(B);
+    assert_eq!(d.missed(), [(MissedReason::NewConnection, Some(1), None)]);
+    assert_eq!(d.since(), known.as_millis());
+    assert!(!d.notes.iter().any(|note| matches!(note, Note::Expired { .. })));
+    // REST cannot be reached: the token is not known to be bad.
+    d.pong(2_000_000);
+    d.session.reply(d.now, 0, &Err(unauthorized()));
+    d.lose(&Ended::Eof);
+    assert_eq!(d.next(), Do::Check);
+    d.session.checked(d.now, Err(Error::new(ErrorKind::Connect, "refused")));
+    assert_eq!(d.upgrade(), None);
+    d.hello(A);
+    d.pong(3_000_000);
+    // It is bad.
+    d.session.reply(d.now, 0, &Err(unauthorized()));
+    d.lose(&Ended::Eof);
+    assert_eq!(d.next(), Do::Check);
+    d.session.checked(d.now, Err(unauthorized()));
+    d.collect();
+    assert_eq!(d.notes.last(), Some(&Note::Expired { login_again: false }));
+    assert!(d.end.unwrap().is_unauthorized());
+}
+
+/// As where the server wants a second factor: REST says who we are, the socket does not listen to us.
+#[test]
+fn a_token_that_no_link_takes_is_not_tried_for_ever() {
+    let mut d = Driven::up();
+    let mut links = 0;
+    while d.end.is_none() {
+        d.session.reply(d.now, *d.pings.last().unwrap(), &Err(unauthorized()));
+        d.collect();
+        d.lose(&Ended::Eof);
+        if d.next() == Do::Check {
+            d.session.checked(d.now, Ok(()));
+            d.upgrade();
+            d.hello(if links % 2 == 0 { B } else { A });
+        }
+        links += 1;
+        assert!(links < 10);
+    }
+    assert_eq!(links, 3);
+    assert!(d.end.unwrap().is_unauthorized());
+}
+
+/// The machine slept: the clock of the stream stood still or jumped, and the link may be dead or not.
+#[test]
+fn after_a_long_sleep_the_link_is_checked_at_once() {
+    for answered in [true, false] {
+        let mut d = Driven::up();
+        let pings = d.pings.len();
+        d.tick(s(8 * 3600));
+        assert_eq!((d.pings.len(), d.cuts), (pings + 1, 0), "asked before it is given up");
+        if answered {
+            d.pong(9_000_000_000);
+            d.tick(s(29));
+            assert_eq!(d.cuts, 0);
+            continue;
+        }
+        d.tick(s(30));
+        assert_eq!(d.cuts, 1);
+        d.lose(&Ended::Eof);
+        let lost = d.now;
+        d.dial();
+        assert_eq!(d.now, lost + NOTICE, "and then the next dial comes at once");
+    }
+    // With a ping under way, or while it waited for the next dial.
+    let mut d = Driven::up();
+    d.tick(s(30));
+    d.tick(s(8 * 3600));
+    assert_eq!(d.cuts, 1);
+    d.lose(&Ended::Eof);
+    for _ in 0..5 {
+        d.dial();
+        d.session.dial_failed(d.now, Error::new(ErrorKind::Connect, "no such host"));
+    }
+    d.next();
+    d.now += s(8 * 3600);
+    assert!(matches!(d.next(), Do::Dial(_)));
+}
