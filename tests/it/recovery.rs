@@ -1,6 +1,8 @@
 //! Gaps: what was missed is looked up, told once, and in its place.
 
 mod basics;
+#[cfg(target_os = "linux")]
+mod soak;
 
 use std::time::{Duration, Instant};
 
