@@ -104,6 +104,8 @@ fn ask(shared: &Arc<Shared>, mut core: MutexGuard<'_, Core>, name: &str, call: f
 
 fn dial(shared: &Arc<Shared>, resume: Option<&Resume>) -> Option<Socket> {
     let (token, generation) = shared.backend.token();
+    let goes_on = shared.lock().session.dialing_with(generation);
+    let resume = resume.filter(|_| goes_on);
     let weak: Weak<Shared> = Arc::downgrade(shared);
     let result = socket::dial(Dial {
         config: shared.backend.config(),
@@ -121,7 +123,6 @@ fn dial(shared: &Arc<Shared>, resume: Option<&Resume>) -> Option<Socket> {
     });
     shared.abort.release();
     let mut core = shared.lock();
-    core.session.dialed_with(generation);
     let socket = match result {
         Ok((socket, wire)) if core.stop.is_none() => {
             core.wire = Some(wire);

@@ -297,9 +297,14 @@ impl Session {
         self.action
     }
 
-    /// The login that the token of the present dial comes from.
-    pub(crate) fn dialed_with(&mut self, generation: u64) {
-        self.generation = generation;
+    /// The login that the token of the present dial comes from. Says whether the connection can be gone on with all the
+    /// same: since the login before ended, it heard nothing, and its numbers do not show that.
+    pub(crate) fn dialing_with(&mut self, generation: u64) -> bool {
+        if std::mem::replace(&mut self.generation, generation) != generation && self.ever {
+            self.known.id = None;
+            self.resuming = false;
+        }
+        self.resuming
     }
 
     pub(crate) fn generation(&self) -> u64 {

@@ -526,7 +526,7 @@ fn links_that_die_young_at_the_same_event_give_the_connection_up() {
 fn an_expired_session_is_replaced_once() {
     let mut d = Driven::with(true, None);
     d.dial();
-    d.session.dialed_with(7);
+    d.session.dialing_with(7);
     d.session.upgraded(d.now);
     d.collect();
     d.hello(A);

@@ -248,6 +248,27 @@ fn a_token_that_no_link_takes_is_not_tried_for_ever() {
     assert!(d.end.unwrap().is_unauthorized());
 }
 
+/// Somebody else logged in again meanwhile: the connection was deaf since the login before had ended.
+#[test]
+fn a_connection_of_an_earlier_login_is_not_gone_on_with() {
+    let mut d = Driven::up();
+    d.event(1);
+    d.lose(&Ended::Eof);
+    assert!(d.dial().is_some());
+    assert!(d.session.dialing_with(0), "the same login");
+    d.session.dial_failed(d.now, Error::new(ErrorKind::Connect, ""));
+    assert!(d.dial().is_some());
+    assert!(!d.session.dialing_with(1));
+    d.session.upgraded(d.now);
+    d.hello(B);
+    assert!(!d.resumed());
+    assert_eq!(d.missed(), [(MissedReason::NewConnection, Some(1), None)]);
+    // For a position of an earlier run any login is the first.
+    let known = Known { id: Some(A.into()), next: 9, server_time: Timestamp::from_millis(5) };
+    let mut d = Driven::with(false, Some(known));
+    assert!(d.dial().is_some() && d.session.dialing_with(3));
+}
+
 /// The machine slept: the clock of the stream stood still or jumped, and the link may be dead or not.
 #[test]
 fn after_a_long_sleep_the_link_is_checked_at_once() {
