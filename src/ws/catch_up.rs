@@ -23,7 +23,7 @@ use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 pub(crate) use self::driver::start;
-use self::fill::{Fill, Held, MOST_PASSES, Memory, Merged, Retry, Stage};
+use self::fill::{Fill, Held, MOST_PASSES, Memory, Merged, NOT_YET, Retry, Stage};
 pub(crate) use self::pass::{Ask, Limits, Told};
 use self::pass::{Came, Pass};
 use self::seen::Seen;
@@ -33,7 +33,7 @@ use super::queue::{Mark, Offer, most_bytes};
 use super::session::At;
 use crate::error::{Error, ErrorKind};
 use crate::event::{Event, EventKind, Missed, MissedReason, Unrestored};
-use crate::model::{ChannelId, UserId};
+use crate::model::{ChannelId, Post, UserId};
 use crate::time::Timestamp;
 
 /// After an overflow, a catch-up starts this long after the last start: else a slow program would do nothing but that.
@@ -116,6 +116,9 @@ pub(crate) struct Filler {
     fill: Option<Box<Fill>>,
     /// After a gap: events that the rows told already may still come, until two pings later.
     fading: Option<Box<(Memory, Option<Timestamp>)>>,
+    /// Up to then posts were given up, by the server's clock: they are not to come with a later gap's overlap, behind what
+    /// was delivered since.
+    given_up: Option<Timestamp>,
     last_start: Option<At>,
     names: HashMap<UserId, Box<str>>,
 }
@@ -137,6 +140,7 @@ impl Filler {
             opened,
             fill: None,
             fading: None,
+            given_up: None,
             last_start: None,
             names: HashMap::new(),
         }
@@ -170,12 +174,22 @@ impl Filler {
         }
         if self.fill.is_none() {
             let (mut memory, _) = self.fading.take().map_or_else(Default::default, |fading| *fading);
-            memory.known.extend(self.seen.keys());
+            let told = self.seen.keys();
+            memory.known.extend(&told);
             let backoff = Backoff::new(self.settings.backoff_scale, self.settings.seed);
-            self.fill = Some(Box::new(Fill::new(memory, backoff)));
+            let mut fill = Fill::new(memory, backoff);
+            (fill.told, fill.given_up) = (told, self.given_up);
+            self.fill = Some(Box::new(fill));
         }
         let Some(fill) = &mut self.fill else { return Vec::new() };
         fill.pause();
+        if let Some(since) = fill.dropping.take().filter(|since| *since != NOT_YET) {
+            // What was dropped before this gap is part of it: what is dropped after it may be within the horizon.
+            let since = since.max(self.opened.unwrap_or(since));
+            fill.since = fill.since.min(since);
+            fill.again = Some(fill.again.map_or(since, |again| again.min(since)));
+            fill.stopped.clear();
+        }
         let living = matches!(missed.reason, MissedReason::Overflow | MissedReason::Gap);
         fill.gaps.push((missed, last_event));
         if (living && self.clock.is_some()) || fill.gaps.len() > MOST_GAPS {
@@ -205,6 +219,7 @@ impl Filler {
             floor = floor.min(fill.since).min(fill.dropping.unwrap_or(floor));
             fill.retry.until = None;
         }
+        self.given_up = self.given_up.filter(|until| *until > floor);
         if self.catches_up() {
             self.seen.heard(time, floor);
         }
@@ -238,6 +253,9 @@ impl Filler {
         if newest_beyond.is_some_and(|beyond| fill.since <= beyond) {
             // What is being filled is older still.
             fill.abandon();
+        }
+        if newest_beyond.is_some() {
+            self.given_up = Some(server);
         }
         if let Some(since) = accepted {
             fill.since = fill.since.min(since);
@@ -278,7 +296,12 @@ impl Filler {
         if block && fill.dropping.is_none() {
             return Offer::Full;
         }
-        fill.drop_live(kind, mark.server_time);
+        // By its own time: the mark's may be that of a link before a long gap.
+        let time = brief.map(|brief| match kind {
+            EventKind::Posted => brief.create_at,
+            _ => brief.update_at.max(brief.edit_at),
+        });
+        fill.drop_live(kind, time.map_or(NOT_YET, |time| time.minus(Duration::from_millis(1))));
         Offer::Dropped
     }
 
@@ -375,10 +398,14 @@ impl Filler {
             Ok(told) => {
                 fill.retry.succeeded();
                 let (since, known) = (fill.since, &fill.memory.known);
-                pass.told(told, &self.names, |row| {
+                let (before, given_up) = (&fill.told, fill.given_up.is_some());
+                let needs_name = |row: &Post| {
                     settings.posted
                         && rows::judge(row, since, known).is_some_and(|kind| rows::needs_name(kind, row))
-                })
+                };
+                // Most rows of the overlap: they need not be kept until the channel is read.
+                let needless = |row: &Post| !given_up && rows::is_told(row, since, before);
+                pass.told(told, &self.names, needs_name, needless)
             }
             Err(error) => {
                 log::debug!("catching up: {error}");
@@ -437,12 +464,16 @@ impl Filler {
         let Some(fill) = &mut self.fill else { return Moved::On };
         if let Some(since) = fill.dropping.take() {
             let since = since.max(self.opened.unwrap_or(since));
+            if since == NOT_YET && !fill.reported {
+                // Nothing was dropped that could be looked up: the report says what was.
+                return Moved::On;
+            }
             if fill.reported {
                 let dropped = std::mem::take(&mut fill.dropped);
                 self.close_fill();
                 return Moved::Overflowed(Missed {
                     reason: MissedReason::Overflow,
-                    since,
+                    since: if server.is_never() { since } else { since.min(server) },
                     dropped,
                     ..Missed::default()
                 });
@@ -450,6 +481,7 @@ impl Filler {
             fill.since = since;
             if server.since(since) > horizon {
                 fill.give_up(Unrestored::BeyondHorizon);
+                self.given_up = Some(server);
                 return Moved::On;
             }
             fill.again = Some(since);

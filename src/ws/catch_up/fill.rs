@@ -16,7 +16,7 @@ use crate::ws::session::At;
 pub(super) const MOST_PASSES: u32 = 20;
 
 /// Before any gap was found to be within the horizon.
-const NOT_YET: Timestamp = Timestamp::from_millis(i64::MAX);
+pub(super) const NOT_YET: Timestamp = Timestamp::from_millis(i64::MAX);
 
 /// An event that waits for its turn.
 #[derive(Debug)]
@@ -95,6 +95,10 @@ pub(super) struct Fill {
     /// Another pass, with what changed after this.
     pub(super) again: Option<Timestamp>,
     pub(super) memory: Memory,
+    /// What was delivered when the gap became known.
+    pub(super) told: HashSet<Key>,
+    /// Up to then posts were named as lost by an earlier notice.
+    pub(super) given_up: Option<Timestamp>,
     pub(super) hold: VecDeque<Held>,
     /// The texts of what is held.
     pub(super) bytes: usize,
@@ -139,6 +143,8 @@ impl Fill {
             since: NOT_YET,
             again: None,
             memory,
+            told: HashSet::new(),
+            given_up: None,
             hold: VecDeque::new(),
             bytes: 0,
             outbox: VecDeque::new(),
@@ -194,6 +200,10 @@ impl Fill {
         // Posts of one millisecond are in the order of the list; what is not in it came later.
         let ranks: HashMap<u64, usize> =
             rows.iter().enumerate().map(|(rank, row)| (Brief::of_post(row).id, rank)).collect();
+        if let Some(until) = self.given_up {
+            let lost = self.given_up_among(&rows, until);
+            self.memory.known.extend(lost);
+        }
         for row in &rows {
             if rows::came_and_went(row, self.since, &self.memory.known) {
                 let brief = Brief::of_post(row);
@@ -202,11 +212,20 @@ impl Fill {
         }
         for (kind, row) in self.in_order(rows, wants) {
             let brief = Brief::of_post(&row);
+            if kind == EventKind::PostEdited && self.is_outdated(&brief) {
+                self.memory.known.insert(brief.edited());
+                continue;
+            }
             let event = rows::event(kind, row, &channel, names);
             let mark = self.mark();
             let held = Held { event, kind, brief: Some(brief), mark };
             let place = self.place(kind, &brief, &ranks);
             if let Some(place) = place {
+                if self.hold.len() >= room && !self.gaps.is_empty() {
+                    // Another pass follows, or all of this turns out to be too old.
+                    self.again = Some(self.again.map_or(self.since, |again| again.min(self.since)));
+                    return Merged::Cut;
+                }
                 if self.hold.len() >= room {
                     self.cut(place);
                     self.stopped.insert(channel.id);
@@ -232,6 +251,14 @@ impl Fill {
         Merged::All
     }
 
+    /// Those among the rows of a channel that were named as lost: they are older than something that was delivered.
+    fn given_up_among(&self, rows: &[Post], until: Timestamp) -> Vec<Key> {
+        let told = |row: &&Post| self.told.contains(&Brief::of_post(row).posted());
+        let newest = rows.iter().filter(told).map(|row| row.create_at).max();
+        let lost = |row: &&Post| row.create_at <= until && Some(row.create_at) < newest;
+        rows.iter().filter(lost).map(|row| Brief::of_post(row).posted()).collect()
+    }
+
     /// The rows that are events, in the order in which they happened.
     fn in_order(&self, rows: Vec<Post>, wants: impl Fn(EventKind) -> bool) -> Vec<(EventKind, Post)> {
         let judged = rows.into_iter().filter_map(|row| {
@@ -241,6 +268,18 @@ impl Fill {
         let mut events: Vec<(EventKind, Post)> = judged.collect();
         events.sort_by_key(|(kind, post)| when(*kind, post));
         events
+    }
+
+    /// Whether a later edit, or the deletion, is held: it came while the answer with this edit was under way.
+    fn is_outdated(&self, edit: &Brief) -> bool {
+        let later = |held: &Held| match held.brief {
+            Some(brief) if brief.id == edit.id => {
+                held.kind == EventKind::PostDeleted
+                    || (held.kind == EventKind::PostEdited && brief.edit_at >= edit.edit_at)
+            }
+            _ => false,
+        };
+        self.hold.iter().any(later)
     }
 
     /// Where between the held events it belongs; `None`: before them.
@@ -305,6 +344,7 @@ impl Fill {
             *counter = counter.saturating_sub(1);
         }
         self.give_up(Unrestored::BeyondHorizon);
+        self.stopped.clear();
         self.since = NOT_YET;
         self.stage = Stage::AwaitClock;
     }

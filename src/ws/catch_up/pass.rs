@@ -113,10 +113,10 @@ struct Listed {
 }
 
 impl Listed {
-    fn add(&mut self, mut list: PostList) {
+    fn add(&mut self, mut list: PostList, needless: impl Fn(&Post) -> bool) {
         let listed = list.order.iter().filter_map(|id| list.posts.remove(id)).collect::<Vec<_>>();
         for post in listed.into_iter().chain(list.posts.into_values()) {
-            if self.ids.insert(post.id.clone()) {
+            if !needless(&post) && self.ids.insert(post.id.clone()) {
                 self.posts.push(post);
             }
         }
@@ -180,13 +180,14 @@ impl Pass {
         matches!(self.step, Step::Names(_))
     }
 
-    /// Takes the answer to the last question. `names` are those that are known; `new` says which rows of a channel
-    /// will be events that need one.
+    /// Takes the answer to the last question. `names` are those that are known; `needs_name` says which rows of a channel
+    /// will be events that need one, `needless` which can be forgotten.
     pub(crate) fn told(
         &mut self,
         told: Told,
         names: &HashMap<UserId, Box<str>>,
         needs_name: impl Fn(&Post) -> bool,
+        needless: impl Fn(&Post) -> bool,
     ) -> Came {
         match (&mut self.step, told) {
             (Step::Teams, Told::Teams(teams)) => {
@@ -205,7 +206,7 @@ impl Pass {
             }
             (Step::Since, Told::Posts(list)) => {
                 if list.order.len() < self.limits.rows {
-                    self.rows.add(list);
+                    self.rows.add(list, needless);
                     return self.names_first(names, needs_name);
                 }
                 self.aside = Some(list);
@@ -213,7 +214,7 @@ impl Pass {
             }
             (Step::Pages { before, page, pages }, Told::Posts(list)) => {
                 let (pivot, done) = turn(&list, self.from, self.limits.page);
-                self.rows.add(list);
+                self.rows.add(list, needless);
                 *pages += 1;
                 let many = *pages > MOST_PAGES;
                 match pivot {
@@ -284,7 +285,7 @@ impl Pass {
         let (aside, short) = (self.aside.take(), std::mem::take(&mut self.short));
         let cut = aside.is_some();
         if let Some(list) = aside {
-            self.rows.add(list);
+            self.rows.add(list, |_| false);
         }
         let mut rows = std::mem::take(&mut self.rows).posts;
         rows.reverse();
@@ -355,17 +356,17 @@ mod tests {
         let mut pass = Pass::new(Timestamp::from_millis(100), None, None, Limits::SERVER);
         let none = HashMap::new();
         assert_eq!(pass.ask(), Some(Ask::Teams));
-        pass.told(Told::Teams(vec![id(1), id(2)]), &none, |_| true);
+        pass.told(Told::Teams(vec![id(1), id(2)]), &none, |_| true, |_| false);
         let since = Timestamp::from_millis(100);
         assert_eq!(pass.ask(), Some(Ask::Channels { team: Some(id(1)), archived_since: since }));
-        pass.told(Told::Channels(vec![channel(7, 101), channel(8, 100)]), &none, |_| true);
+        pass.told(Told::Channels(vec![channel(7, 101), channel(8, 100)]), &none, |_| true, |_| false);
         assert_eq!(pass.ask(), Some(Ask::Channels { team: Some(id(2)), archived_since: since }));
-        pass.told(Told::Channels(vec![channel(7, 101), channel(9, 200)]), &none, |_| true);
+        pass.told(Told::Channels(vec![channel(7, 101), channel(9, 200)]), &none, |_| true, |_| false);
         assert_eq!(pass.ask(), Some(Ask::Since { channel: id(7), since }));
-        let came = pass.told(Told::Posts(list(vec![post(1, 101)])), &none, |_| true);
+        let came = pass.told(Told::Posts(list(vec![post(1, 101)])), &none, |_| true, |_| false);
         assert!(matches!(came, Came::On));
         assert_eq!(pass.ask(), Some(Ask::Names(vec![id(1)])));
-        let came = pass.told(Told::Names(vec![]), &none, |_| true);
+        let came = pass.told(Told::Names(vec![]), &none, |_| true, |_| false);
         let Came::Rows(rows) = came else { panic!() };
         assert_eq!((rows.channel.id, rows.rows.len(), rows.cut), (id(7), 1, false));
         assert_eq!(pass.ask(), Some(Ask::Since { channel: id(9), since }));
@@ -378,7 +379,7 @@ mod tests {
     #[test]
     fn an_account_without_a_team_has_direct_channels() {
         let mut pass = Pass::new(Timestamp::NEVER, None, None, Limits::SERVER);
-        pass.told(Told::Teams(vec![]), &HashMap::new(), |_| true);
+        pass.told(Told::Teams(vec![]), &HashMap::new(), |_| true, |_| false);
         assert!(matches!(pass.ask(), Some(Ask::Channels { team: None, .. })));
     }
 
@@ -393,15 +394,15 @@ mod tests {
             all.iter().filter(|post| post.create_at > from).map(|post| post.id.clone()).collect();
         let mut pass = Pass::new(from, None, None, Limits::SERVER);
         let none = HashMap::new();
-        pass.told(Told::Teams(vec![id(1)]), &none, |_| false);
-        pass.told(Told::Channels(vec![channel(7, 5000)]), &none, |_| false);
+        pass.told(Told::Teams(vec![id(1)]), &none, |_| false, |_| false);
+        pass.told(Told::Channels(vec![channel(7, 5000)]), &none, |_| false, |_| false);
         let some = list(all.iter().rev().step_by(2).take(1000).cloned().chain(all[..300].to_vec()).collect());
-        let mut came = pass.told(Told::Posts(some), &none, |_| false);
+        let mut came = pass.told(Told::Posts(some), &none, |_| false, |_| false);
         let mut asked = 0;
         while let Came::On = came {
             let Some(Ask::Before { before, page: number, .. }) = pass.ask() else { panic!() };
             asked += 1;
-            came = pass.told(Told::Posts(page(&all, before.as_ref(), number)), &none, |_| false);
+            came = pass.told(Told::Posts(page(&all, before.as_ref(), number)), &none, |_| false, |_| false);
         }
         let Came::Rows(rows) = came else { panic!() };
         let got: HashSet<PostId> =

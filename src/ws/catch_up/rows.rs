@@ -36,6 +36,12 @@ pub(crate) fn came_and_went(row: &Post, since: Timestamp, known: &HashSet<Key>) 
     gone && row.create_at > since && !known.contains(&Brief::of_post(row).posted())
 }
 
+/// Whether the post was delivered before the gap, and nothing happened to it since: `before` says what was.
+pub(crate) fn is_told(row: &Post, since: Timestamp, before: &HashSet<Key>) -> bool {
+    let same = row.delete_at.is_never() && row.edit_at <= since;
+    same && row.original_id.is_empty() && before.contains(&Brief::of_post(row).posted())
+}
+
 /// The same envelope that the server would have sent.
 pub(crate) fn event(
     kind: EventKind,

@@ -11,8 +11,9 @@ use crate::time::Timestamp;
 /// What names a delivered post, edit or deletion. The ids are random, so 64 bits of them are enough.
 pub(crate) type Key = u64;
 
-/// Events that are remembered at least; a queue of more remembers twice its length.
-const REMEMBERED: usize = 32_768;
+/// Events that are remembered at least, if so many come between two answers to pings; a queue of more remembers twice its
+/// length.
+const REMEMBERED: usize = 131_072;
 /// Events that a [`Position`](crate::Position) takes along.
 pub(crate) const TAKEN_ALONG: usize = 2048;
 /// Times of the server that are remembered: pings come every second at most.
