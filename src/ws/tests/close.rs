@@ -3,15 +3,16 @@
 use std::net::TcpStream;
 use std::process::Command;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use super::peer::{Fake, PATIENCE, Server};
+use super::peer::{Fake, OTHER_ID, PATIENCE, Server};
 use crate::error::ErrorKind;
 use crate::event::EventKind;
-use crate::ws::{Events, LinkState, Overflow};
+use crate::ws::{CatchUp, Events, LinkState, Overflow};
 
 /// What has to live as long as the stream.
 type Keep = Box<dyn std::any::Any + Send>;
@@ -171,6 +172,19 @@ fn asking_rest() -> Case {
     Case { events, _keep: Box::new((hang, Holder(server))), detached: true }
 }
 
+fn catching_up() -> Case {
+    let server = Server::start();
+    let fake = server.fake();
+    let (events, link) = server.open(fake.builder().catch_up(CatchUp::default()));
+    let (hang, hangs) = crossbeam_channel::bounded(0);
+    *fake.hang.lock().unwrap() = Some(hangs);
+    link.cut();
+    let mut link = server.accept();
+    link.greet(OTHER_ID);
+    wait_for(|| fake.catch_ups.load(Ordering::SeqCst) == 1);
+    Case { events, keep: Box::new((hang, Held(link.socket), Holder(server))), detached: true }
+}
+
 fn ended() -> Case {
     let server = Server::start();
     let fake = server.fake();
@@ -198,6 +212,7 @@ fn states() -> Vec<Named> {
         ("blocked", || flooded(Overflow::Block)),
         ("not draining", not_draining),
         ("asking REST", asking_rest),
+        ("catching up", catching_up),
         ("ended", ended),
     ]
 }
@@ -237,24 +252,48 @@ fn close_returns_in_time_in_every_state() {
     }
 }
 
+/// What blocks does so every time; a machine that is busy with other tests does so now and then.
+fn at_least_once_within(limit: Duration, name: &str, mut took: impl FnMut() -> Duration) {
+    let mut shortest = Duration::MAX;
+    for _ in 0..8 {
+        shortest = shortest.min(took());
+        if shortest < limit {
+            return;
+        }
+    }
+    panic!("{name}: {shortest:?}");
+}
+
 #[test]
-fn stop_does_not_block_and_drop_does_not_hang() {
+fn stop_does_not_block() {
     for (name, make) in states() {
-        let case = make();
-        let stopper = case.events.stopper();
-        let began = Instant::now();
-        thread::scope(|scope| {
-            for _ in 0..3 {
-                scope.spawn(|| stopper.clone().stop());
-            }
+        at_least_once_within(Duration::from_millis(100), name, || {
+            let case = make();
+            let stopper = case.events.stopper();
+            let began = Instant::now();
+            thread::scope(|scope| {
+                for _ in 0..3 {
+                    scope.spawn(|| stopper.clone().stop());
+                }
+            });
+            let took = began.elapsed();
+            assert!(stopper.is_stopped());
+            case.events.receiver().iter().for_each(drop);
+            stopper.stop();
+            took
         });
-        assert!(began.elapsed() < Duration::from_millis(200), "{name}: {:?}", began.elapsed());
-        assert!(stopper.is_stopped());
-        case.events.receiver().iter().for_each(drop);
-        let began = Instant::now();
-        drop(case.events);
-        assert!(began.elapsed() < Duration::from_millis(600), "{name}: {:?}", began.elapsed());
-        stopper.stop();
+    }
+}
+
+#[test]
+fn drop_does_not_hang() {
+    for (name, make) in states() {
+        at_least_once_within(Duration::from_millis(400), name, || {
+            let case = make();
+            let began = Instant::now();
+            drop(case.events);
+            began.elapsed()
+        });
     }
 }
 

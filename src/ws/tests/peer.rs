@@ -2,6 +2,7 @@
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -25,6 +26,9 @@ pub(super) const CLOCK: i64 = 1_700_000_000_000;
 #[derive(Debug)]
 pub(super) struct Fake {
     pub(super) config: Config,
+    /// Takes the place of `config` while `elsewhere`: another address, or none.
+    pub(super) other: Option<Config>,
+    pub(super) elsewhere: AtomicBool,
     token: Mutex<(Secret, u64)>,
     pub(super) can_log_in: bool,
     /// The statuses that `whoami` and `login_again` answer with; 200 when there are no more.
@@ -33,6 +37,8 @@ pub(super) struct Fake {
     pub(super) posts: Mutex<Vec<PostDraft>>,
     /// REST calls wait until this is dropped.
     pub(super) hang: Mutex<Option<crossbeam_channel::Receiver<()>>>,
+    /// How often a catch-up has begun.
+    pub(super) catch_ups: AtomicUsize,
     me: UserId,
 }
 
@@ -43,13 +49,23 @@ impl Fake {
         config.backoff_scale = 0.01;
         Self {
             config,
+            other: None,
+            elsewhere: AtomicBool::new(false),
             token: Mutex::new((Secret::new("t0k3n"), 1)),
             can_log_in: false,
             whoami: Mutex::default(),
             login: Mutex::default(),
             posts: Mutex::default(),
             hang: Mutex::default(),
+            catch_ups: AtomicUsize::new(0),
             me: "mmmmmmmmmmmmmmmmmmmmmmmmmm".parse().unwrap(),
+        }
+    }
+
+    fn hang(&self) {
+        let hang = self.hang.lock().unwrap().clone();
+        if let Some(hang) = hang {
+            let _ = hang.recv();
         }
     }
 
@@ -72,7 +88,10 @@ fn answer(statuses: &Mutex<Vec<u16>>) -> Result<()> {
 
 impl Backend for Fake {
     fn config(&self) -> &Config {
-        &self.config
+        match &self.other {
+            Some(other) if self.elsewhere.load(Ordering::SeqCst) => other,
+            _ => &self.config,
+        }
     }
 
     fn token(&self) -> (Option<Secret>, u64) {
@@ -85,10 +104,7 @@ impl Backend for Fake {
     }
 
     fn whoami(&self) -> Result<()> {
-        let hang = self.hang.lock().unwrap().clone();
-        if let Some(hang) = hang {
-            let _ = hang.recv();
-        }
+        self.hang();
         answer(&self.whoami)
     }
 
@@ -99,6 +115,8 @@ impl Backend for Fake {
     }
 
     fn teams(&self) -> Result<Vec<TeamId>> {
+        self.catch_ups.fetch_add(1, Ordering::SeqCst);
+        self.hang();
         Ok(Vec::new())
     }
 

@@ -1,5 +1,6 @@
 //! Links that come, go and come back.
 
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use super::peer::{CLOCK, ID, OTHER_ID, PATIENCE, Server};
@@ -300,4 +301,51 @@ fn a_closed_port_is_an_error_of_open() {
     let started = Instant::now();
     assert_eq!(fake.builder().open().unwrap_err().kind(), ErrorKind::Connect);
     assert!(started.elapsed() < Duration::from_secs(5));
+}
+
+/// The name is not found for a while, then leads to another address: every dial looks it up anew.
+#[test]
+fn names_that_fail_or_move_are_followed() {
+    let (server, moved) = (Server::start(), Server::start());
+    let mut fake = super::peer::Fake::new(server.port());
+    let mut nowhere = super::peer::Fake::new(server.port()).config;
+    nowhere.base.host = "no-such-host.invalid".into();
+    fake.other = Some(nowhere);
+    let fake = std::sync::Arc::new(fake);
+    let (events, mut link) = server.open(fake.builder());
+    link.event(1);
+    assert_eq!(numbers(&events, 1), [1]);
+    fake.elsewhere.store(true, Ordering::SeqCst);
+    link.cut();
+    let until = Instant::now() + PATIENCE;
+    while events.stats().dials < 4 {
+        assert!(Instant::now() < until, "{:?}", events.stats());
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    fake.elsewhere.store(false, Ordering::SeqCst);
+    let mut link = server.accept();
+    assert_eq!(link.resumes(), Some(2));
+    link.event(2);
+    assert_eq!(numbers(&events, 1), [2]);
+    drop(events);
+
+    let mut fake = super::peer::Fake::new(server.port());
+    let mut other = super::peer::Fake::new(moved.port()).config;
+    other.base.host = "localhost".into();
+    fake.other = Some(other);
+    let fake = std::sync::Arc::new(fake);
+    let (events, link) = server.open(fake.builder());
+    fake.elsewhere.store(true, Ordering::SeqCst);
+    link.cut();
+    let mut link = moved.accept();
+    assert_eq!(link.resumes(), Some(1));
+    link.greet(OTHER_ID);
+    until_gap(&events);
+}
+
+fn until_gap(events: &Events) {
+    let missed = until(events, EventKind::Missed);
+    assert!(
+        matches!(missed.payload().unwrap(), Payload::Missed(m) if m.reason == MissedReason::NewConnection)
+    );
 }
