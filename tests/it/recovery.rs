@@ -1,8 +1,11 @@
 //! Gaps: what was missed is looked up, told once, and in its place.
 
 mod basics;
+mod figures;
+mod schedules;
 #[cfg(target_os = "linux")]
 mod soak;
+mod trouble;
 
 use std::time::{Duration, Instant};
 
@@ -22,6 +25,14 @@ fn stream(server: &TestServer, set: impl FnOnce(EventsBuilder) -> EventsBuilder)
     // change before that would seem to be older.
     events.ping().unwrap();
     events
+}
+
+fn wait_for(what: impl Fn() -> bool) {
+    let deadline = Instant::now() + PATIENCE;
+    while !what() {
+        assert!(Instant::now() < deadline, "it did not come to that");
+        std::thread::sleep(Duration::from_millis(2));
+    }
 }
 
 /// Takes events until one of this kind comes, which is the last of the list.

@@ -138,6 +138,27 @@ fn an_old_gap_is_named_and_left() {
     assert!(!missed.beyond_horizon && !missed.catching_up);
 }
 
+/// What a notice gave up does not come with the overlap of the next gap, behind newer posts.
+#[test]
+fn what_was_given_up_stays_given_up() {
+    let server = TestServer::start().unwrap();
+    let events = stream(&server, |builder| builder);
+    server.post_as("bob", "town-square", "first");
+    until(&events, EventKind::Posted);
+    gap(&server, || {
+        server.post_as("bob", "town-square", "!command of the night");
+        server.advance(Duration::from_secs(20 * 60));
+        server.post_as("bob", "town-square", "!command of the morning");
+    });
+    let missed = until(&events, EventKind::Missed).pop().unwrap();
+    assert!(matches!(missed.payload().unwrap(), Payload::Missed(missed) if missed.beyond_horizon));
+    server.post_as("bob", "town-square", "live");
+    until(&events, EventKind::Posted);
+    gap(&server, || drop(server.post_as("bob", "town-square", "missed")));
+    let between = until(&events, EventKind::CaughtUp);
+    assert_eq!(changes(&between, Origin::CaughtUp), ["+ missed"], "{:#?}", shown(&between));
+}
+
 #[test]
 fn a_program_goes_on_where_it_stopped() {
     let server = TestServer::start().unwrap();
