@@ -523,36 +523,6 @@ fn links_that_die_young_at_the_same_event_give_the_connection_up() {
 }
 
 #[test]
-fn an_expired_session_is_replaced_once() {
-    let mut d = Driven::with(true, None);
-    d.dial();
-    d.session.dialing_with(7);
-    d.session.upgraded(d.now);
-    d.collect();
-    d.hello(A);
-    d.session.reply(d.now, d.pings[0], &Err(unauthorized()));
-    d.collect();
-    assert_eq!(d.cuts, 1);
-    assert_eq!(d.event(1), Verdict::Drop);
-    d.lose(&Ended::Eof);
-    assert_eq!(d.notes.last(), Some(&Note::Expired { login_again: true }));
-    assert_eq!((d.next(), d.next(), d.session.generation()), (Do::Login, Do::Wait(None), 7));
-    d.session.logged_in(d.now, Err(Error::new(ErrorKind::Connect, "")));
-    assert_eq!(d.next(), Do::Login);
-    d.session.logged_in(d.now, Ok(()));
-    // The server stopped sending without a word: what is missing is known by time only.
-    assert_eq!(d.upgrade(), None);
-    d.hello(B);
-    assert_eq!(d.missed(), [(MissedReason::NewConnection, Some(0), None)]);
-    d.session.reply(d.now, *d.pings.last().unwrap(), &Err(unauthorized()));
-    d.lose(&Ended::Eof);
-    assert_eq!(d.next(), Do::Login);
-    d.session.logged_in(d.now, Err(unauthorized()));
-    d.collect();
-    assert!(d.end.unwrap().is_unauthorized());
-}
-
-#[test]
 fn a_goodbye_is_answered_and_the_link_cut_if_nothing_follows() {
     let mut d = Driven::up();
     d.session.goodbye(d.now, Some(1001), "going away\n");

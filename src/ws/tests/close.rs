@@ -182,7 +182,7 @@ fn catching_up() -> Case {
     let mut link = server.accept();
     link.greet(OTHER_ID);
     wait_for(|| fake.catch_ups.load(Ordering::SeqCst) == 1);
-    Case { events, keep: Box::new((hang, Held(link.socket), Holder(server))), detached: true }
+    Case { events, _keep: Box::new((hang, Held(link.socket), Holder(server))), detached: true }
 }
 
 fn ended() -> Case {

@@ -187,6 +187,36 @@ fn a_blocked_reader_is_not_deaf() {
     assert_eq!(d.cuts, 0);
 }
 
+#[test]
+fn an_expired_session_is_replaced_once() {
+    let mut d = Driven::with(true, None);
+    d.dial();
+    d.session.dialing_with(7);
+    d.session.upgraded(d.now);
+    d.collect();
+    d.hello(A);
+    d.session.reply(d.now, d.pings[0], &Err(unauthorized()));
+    d.collect();
+    assert_eq!(d.cuts, 1);
+    assert_eq!(d.event(1), Verdict::Drop);
+    d.lose(&Ended::Eof);
+    assert_eq!(d.notes.last(), Some(&Note::Expired { login_again: true }));
+    assert_eq!((d.next(), d.next(), d.session.generation()), (Do::Login, Do::Wait(None), 7));
+    d.session.logged_in(d.now, Err(Error::new(ErrorKind::Connect, "")));
+    assert_eq!(d.next(), Do::Login);
+    d.session.logged_in(d.now, Ok(()));
+    // The server stopped sending without a word: what is missing is known by time only.
+    assert_eq!(d.upgrade(), None);
+    d.hello(B);
+    assert_eq!(d.missed(), [(MissedReason::NewConnection, Some(0), None)]);
+    d.session.reply(d.now, *d.pings.last().unwrap(), &Err(unauthorized()));
+    d.lose(&Ended::Eof);
+    assert_eq!(d.next(), Do::Login);
+    d.session.logged_in(d.now, Err(unauthorized()));
+    d.collect();
+    assert!(d.end.unwrap().is_unauthorized());
+}
+
 /// All sessions of an account were revoked, or a bot was disabled and enabled again: the link is deaf, and the token
 /// is good.
 #[test]
