@@ -183,6 +183,7 @@ impl Filler {
         }
         let Some(fill) = &mut self.fill else { return Vec::new() };
         fill.pause();
+        fill.latest = None;
         if let Some(since) = fill.dropping.take().filter(|since| *since != NOT_YET) {
             // What was dropped before this gap is part of it: what is dropped after it may be within the horizon.
             let since = since.max(self.opened.unwrap_or(since));
@@ -290,6 +291,7 @@ impl Filler {
         }
         let fits = fill.bytes == 0 || fill.bytes.saturating_add(length) <= most_bytes(capacity);
         if fill.dropping.is_none() && fill.hold.len() < capacity && fits {
+            let _ = fill.time_of(kind, brief.as_ref());
             fill.hold(Held { event: make(), kind, brief, mark: Some(mark) });
             return Offer::Taken;
         }
@@ -297,10 +299,7 @@ impl Filler {
             return Offer::Full;
         }
         // By its own time: the mark's may be that of a link before a long gap.
-        let time = brief.map(|brief| match kind {
-            EventKind::Posted => brief.create_at,
-            _ => brief.update_at.max(brief.edit_at),
-        });
+        let time = fill.time_of(kind, brief.as_ref());
         fill.drop_live(kind, time.map_or(NOT_YET, |time| time.minus(Duration::from_millis(1))));
         Offer::Dropped
     }

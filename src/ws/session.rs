@@ -275,7 +275,7 @@ impl Session {
                 }
             }
             None if now + self.t(EARLY).min(self.settings.ping_every / 4) >= self.next_ping => {
-                self.send_ping(now)
+                self.send_ping(now);
             }
             _ => {}
         }

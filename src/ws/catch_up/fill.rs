@@ -106,6 +106,8 @@ pub(super) struct Fill {
     /// The hold was full: from then on live events are dropped until it is empty.
     pub(super) dropping: Option<Timestamp>,
     pub(super) dropped: BTreeMap<EventKind, u64>,
+    /// The time of the last post or edit behind the last gap.
+    pub(super) latest: Option<Timestamp>,
     /// Whether this pass found something older than what is held.
     pub(super) progress: bool,
     pub(super) passes: u32,
@@ -150,6 +152,7 @@ impl Fill {
             outbox: VecDeque::new(),
             dropping: None,
             dropped: BTreeMap::new(),
+            latest: None,
             progress: false,
             passes: 0,
             short: HashSet::new(),
@@ -166,6 +169,18 @@ impl Fill {
         }
         self.bytes += held.event.raw().len();
         self.hold.push_back(held);
+    }
+
+    /// When a live event happened. A deletion comes with the times that the post had before: it happened after what came
+    /// before it.
+    pub(super) fn time_of(&mut self, kind: EventKind, brief: Option<&Brief>) -> Option<Timestamp> {
+        let time = match kind {
+            EventKind::PostDeleted => return self.latest,
+            EventKind::Posted => brief?.create_at,
+            _ => brief?.update_at.max(brief?.edit_at),
+        };
+        self.latest = self.latest.max(Some(time));
+        Some(time)
     }
 
     pub(super) fn drop_live(&mut self, kind: EventKind, since: Timestamp) {

@@ -43,7 +43,7 @@ enum Stage {
 }
 
 /// What there is to do.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Look {
     Nothing,
     /// To ask the question of this number.
@@ -53,7 +53,7 @@ pub(super) enum Look {
 }
 
 /// The answer to a question, by REST.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Answer {
     /// The preference was written: its echo comes, or came.
     Written,
@@ -132,10 +132,10 @@ impl Watch {
         self.rest(now);
         match answer {
             Some(Answer::Written) if !echoed => self.stage = Stage::Echo { until: now + self.within },
-            Some(Answer::Changed(time)) => {
-                if self.changed.replace(time).is_some_and(|before| before != time) {
-                    return Look::Deaf;
-                }
+            Some(Answer::Changed(time))
+                if self.changed.replace(time).is_some_and(|before| before != time) =>
+            {
+                return Look::Deaf;
             }
             // Written and heard, or a call that failed: that says nothing of the link.
             _ => {}
