@@ -24,8 +24,6 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
-
 /// What every fallible function of this crate returns.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -79,21 +77,21 @@ pub enum ErrorKind {
     UnknownOutcome,
 }
 
-/// The server's own error: what the API reference calls `AppError`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct ApiError {
-    /// Names the case, as `api.context.permissions.app_error`. Plugins put free text here.
-    pub id: String,
-    /// For people, in the server's or the account's language.
-    pub message: String,
-    /// Mostly empty: only servers in developer mode fill it.
-    pub detailed_error: String,
-    /// Finds the request in the server's log. Empty on the socket.
-    pub request_id: String,
-    /// The HTTP status, also on the socket.
-    pub status_code: u16,
+model! {
+    /// The server's own error: what the API reference calls `AppError`.
+    #[derive(Eq)]
+    pub struct ApiError {
+        /// Names the case, as `api.context.permissions.app_error`. Plugins put free text here.
+        pub id: String,
+        /// For people, in the server's or the account's language.
+        pub message: String,
+        /// Mostly empty: only servers in developer mode fill it.
+        pub detailed_error: String,
+        /// Finds the request in the server's log. Empty on the socket.
+        pub request_id: String,
+        /// The HTTP status, also on the socket.
+        pub status_code: u16,
+    }
 }
 
 impl Error {

@@ -47,6 +47,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 pub use channels::*;
+pub(crate) use embedded::{Embedded, Flag};
 pub use notice::*;
 pub use posts::*;
 pub(crate) use scan::{Head, channel_of, scan};
@@ -94,33 +95,31 @@ pub enum Origin {
     Local,
 }
 
-/// To whom the server sent an event.
-///
-/// The first that is set decides: one connection, one user, a channel, a team; else all. With `user_id`, the channel
-/// and the team say what it is about.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct Broadcast {
-    /// Accounts that do not get it, as the one who types.
-    #[serde(deserialize_with = "crate::model::json::or_default")]
-    pub omit_users: BTreeMap<UserId, bool>,
-    /// The only account that gets it; empty for several.
-    pub user_id: UserId,
-    /// The channel whose members get it, or that it is about.
-    pub channel_id: ChannelId,
-    /// The team whose members get it, or that it is about.
-    pub team_id: TeamId,
-    /// The only connection that gets it.
-    pub connection_id: String,
-    /// A connection that does not get it.
-    pub omit_connection_id: String,
-    /// Whether this is the version for accounts that may not see all.
-    #[serde(skip_serializing_if = "embedded::is_off")]
-    pub contains_sanitized_data: bool,
-    /// Whether this is the version for system administrators.
-    #[serde(skip_serializing_if = "embedded::is_off")]
-    pub contains_sensitive_data: bool,
+model! {
+    /// To whom the server sent an event.
+    ///
+    /// The first that is set decides: one connection, one user, a channel, a team; else all. With `user_id`, the channel
+    /// and the team say what it is about.
+    pub struct Broadcast {
+        /// Accounts that do not get it, as the one who types.
+        pub omit_users: BTreeMap<UserId, bool>,
+        /// The only account that gets it; empty for several.
+        pub user_id: UserId,
+        /// The channel whose members get it, or that it is about.
+        pub channel_id: ChannelId,
+        /// The team whose members get it, or that it is about.
+        pub team_id: TeamId,
+        /// The only connection that gets it.
+        pub connection_id: String,
+        /// A connection that does not get it.
+        pub omit_connection_id: String,
+        /// Whether this is the version for accounts that may not see all.
+        #[serde(skip_serializing_if = "embedded::is_off")]
+        pub contains_sanitized_data: bool,
+        /// Whether this is the version for system administrators.
+        #[serde(skip_serializing_if = "embedded::is_off")]
+        pub contains_sensitive_data: bool,
+    }
 }
 
 impl Event {

@@ -207,7 +207,7 @@ impl Http {
     /// An address to be opened in a browser.
     pub(crate) fn browser_url(&self, path: &str, query: &impl Serialize) -> Result<String> {
         let mut url = format!("{}{path}", self.config().base.http());
-        query::append(&mut url, query)?;
+        query::append(&mut url, serde_json::to_value(query))?;
         Ok(url)
     }
 

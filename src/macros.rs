@@ -1,4 +1,4 @@
-//! The three tables that are really tables: ids, open enums, setters.
+//! The structs that the server sends, and the three tables that are really tables: ids, open enums, setters.
 
 /// Declares id types: a string of 26 letters and digits, as `Mattermost` makes them.
 ///
@@ -176,5 +176,76 @@ macro_rules! setters {
                 }
             )+
         }
+    };
+}
+
+/// Declares a struct that the server sends: all can be cloned, compared, shown, made empty, read and written, and may
+/// grow. serde's attributes mean what they always do; of those that have to do with reading, `rename` (which goes first),
+/// `with = "super::embedded"`, `with = "super::embedded::flag"` and `deserialize_with = "flag"` are known here.
+macro_rules! model {
+    (
+        $(#[$meta:meta])*
+        $vis:vis struct $name:ident {
+            $($(#[doc = $doc:literal])* $(#[serde($($serde:tt)+)])? $field_vis:vis $field:ident: $ty:ty,)*
+        }
+    ) => {
+        $(#[$meta])*
+        #[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
+        #[non_exhaustive]
+        $vis struct $name {
+            $($(#[doc = $doc])* $(#[serde($($serde)+)])? $field_vis $field: $ty,)*
+        }
+
+        impl $crate::model::json::Fields for $name {
+            const NAME: &'static str = stringify!($name);
+            const NAMES: &'static [&'static str] = &[$(name_on_the_wire!($field $($($serde)+)?),)*];
+
+            fn take<'de, M: serde::de::MapAccess<'de>>(
+                &mut self,
+                name: &str,
+                members: &mut M,
+            ) -> std::result::Result<bool, M::Error> {
+                let _ = &members; // of a struct without fields
+                match name {
+                    $(name_on_the_wire!($field $($($serde)+)?) => {
+                        put!(members, &mut self.$field, $($($serde)+)?)
+                    })*
+                    _ => Ok(false),
+                }
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(from: D) -> std::result::Result<Self, D::Error> {
+                $crate::model::json::read_fields(from)
+            }
+        }
+    };
+}
+
+macro_rules! name_on_the_wire {
+    ($field:ident rename = $name:literal $(, $($more:tt)*)?) => {
+        $name
+    };
+    ($field:ident $($other:tt)*) => {
+        stringify!($field)
+    };
+}
+
+macro_rules! put {
+    ($members:ident, $field:expr, rename = $name:literal $(, $($more:tt)+)?) => {
+        put!($members, $field, $($($more)+)?)
+    };
+    ($members:ident, $field:expr, with = "super::embedded" $(, skip_serializing_if = $if:literal)?) => {
+        $crate::model::json::put_as($members, $field, |$crate::event::Embedded(value)| value)
+    };
+    ($members:ident, $field:expr, with = "super::embedded::flag" $(, skip_serializing_if = $if:literal)?) => {
+        $crate::model::json::put_as($members, $field, |$crate::event::Flag(value)| value)
+    };
+    ($members:ident, $field:expr, deserialize_with = "flag") => {
+        $crate::model::json::put_as($members, $field, |$crate::event::Flag(value)| value)
+    };
+    ($members:ident, $field:expr, $(skip_serializing_if = $if:literal)?) => {
+        $crate::model::json::put($members, $field)
     };
 }

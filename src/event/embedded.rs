@@ -4,7 +4,6 @@
 //! JSON itself one day, that is read as well.
 
 use std::fmt;
-use std::marker::PhantomData;
 
 use serde::de::{DeserializeOwned, Error, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -17,61 +16,74 @@ pub(super) fn serialize<T: Serialize, S: Serializer>(value: &T, serializer: S) -
     serializer.serialize_str(&text)
 }
 
-pub(super) fn deserialize<'de, D, T>(from: D) -> Result<T, D::Error>
-where
-    D: Deserializer<'de>,
-    T: Default + DeserializeOwned,
-{
-    from.deserialize_any(Embedded(PhantomData))
+/// What such a string holds.
+pub(crate) struct Embedded<T>(pub(crate) T);
+
+impl<'de, T: Default + DeserializeOwned> Deserialize<'de> for Embedded<T> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let mut value = T::default();
+        let decode = &mut |text: &str| json::decode_str(text).map(|new| value = new);
+        match from.deserialize_any(Text(decode)) {
+            Ok(()) => Ok(Self(value)),
+            Err(error) => Err(error),
+        }
+    }
 }
 
-struct Embedded<T>(PhantomData<T>);
+/// Made once for all types.
+struct Text<'f>(&'f mut dyn FnMut(&str) -> crate::Result<()>);
 
-impl<'de, T: Default + DeserializeOwned> Visitor<'de> for Embedded<T> {
-    type Value = T;
+impl Text<'_> {
+    fn decode<E: Error>(self, text: &str) -> Result<(), E> {
+        if text.is_empty() { Ok(()) } else { (self.0)(text).map_err(E::custom) }
+    }
+}
+
+impl<'de> Visitor<'de> for Text<'_> {
+    type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a string that holds JSON")
     }
 
-    fn visit_str<E: Error>(self, text: &str) -> Result<T, E> {
-        if text.is_empty() {
-            return Ok(T::default());
-        }
-        json::decode_str(text).map_err(E::custom)
+    fn visit_str<E: Error>(self, text: &str) -> Result<(), E> {
+        self.decode(text)
     }
 
-    fn visit_unit<E: Error>(self) -> Result<T, E> {
-        Ok(T::default())
+    fn visit_unit<E: Error>(self) -> Result<(), E> {
+        Ok(())
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<(), A::Error> {
         let value = Value::deserialize(serde::de::value::MapAccessDeserializer::new(map))?;
-        // By way of text: a second kind of deserializer for each type would double the code.
-        json::decode_str(&value.to_string()).map_err(A::Error::custom)
+        self.decode(&value.to_string())
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<T, A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<(), A::Error> {
         let value = Value::deserialize(serde::de::value::SeqAccessDeserializer::new(list))?;
-        json::decode_str(&value.to_string()).map_err(A::Error::custom)
+        self.decode(&value.to_string())
     }
 }
 
 /// The string `"true"` as a flag, as in `posted.image`; a real flag is read as well.
+pub(crate) struct Flag(pub(crate) bool);
+
+impl<'de> Deserialize<'de> for Flag {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        Ok(Self(match Value::deserialize(from)? {
+            Value::Bool(flag) => flag,
+            Value::String(text) => text == "true",
+            _ => false,
+        }))
+    }
+}
+
 pub(super) mod flag {
-    use super::{Deserialize, Deserializer, Serializer, Value};
+    use serde::Serializer;
 
     #[expect(clippy::trivially_copy_pass_by_ref, reason = "the form that serde asks for")]
     pub(in crate::event) fn serialize<S: Serializer>(flag: &bool, to: S) -> Result<S::Ok, S::Error> {
         to.serialize_str(if *flag { "true" } else { "false" })
-    }
-
-    pub(in crate::event) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<bool, D::Error> {
-        Ok(match Value::deserialize(from)? {
-            Value::Bool(flag) => flag,
-            Value::String(text) => text == "true",
-            _ => false,
-        })
     }
 }
 

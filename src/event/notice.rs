@@ -2,28 +2,25 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
-
 use super::EventKind;
 use crate::Timestamp;
 use crate::model::ChannelId;
 
-/// A link is up: the first one, or one after a [`Disconnected`].
-///
-/// What to do: nothing. A bot may say that it is there.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct Connected {
-    /// Whether the server goes on where the last link broke: nothing is missing. If it does not, a [`Missed`] follows,
-    /// but for the first link.
-    pub resumed: bool,
-    /// The server's name for the link; stays the same while it is resumed.
-    pub connection_id: String,
-    /// As `11.6.0.build.hash.false`; empty until a server said it.
-    pub server_version: String,
-    /// Dials that it took, 1 or more.
-    pub attempts: u32,
+model! {
+    /// A link is up: the first one, or one after a [`Disconnected`].
+    ///
+    /// What to do: nothing. A bot may say that it is there.
+    pub struct Connected {
+        /// Whether the server goes on where the last link broke: nothing is missing. If it does not, a [`Missed`] follows,
+        /// but for the first link.
+        pub resumed: bool,
+        /// The server's name for the link; stays the same while it is resumed.
+        pub connection_id: String,
+        /// As `11.6.0.build.hash.false`; empty until a server said it.
+        pub server_version: String,
+        /// Dials that it took, 1 or more.
+        pub attempts: u32,
+    }
 }
 
 open_enum! {
@@ -49,17 +46,16 @@ open_enum! {
     }
 }
 
-/// A link ended; the stream dials again by itself.
-///
-/// What to do: nothing. A program with a screen may show it.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct Disconnected {
-    /// Why.
-    pub reason: DisconnectReason,
-    /// The same for people, with the error of the system or the close code.
-    pub detail: String,
+model! {
+    /// A link ended; the stream dials again by itself.
+    ///
+    /// What to do: nothing. A program with a screen may show it.
+    pub struct Disconnected {
+        /// Why.
+        pub reason: DisconnectReason,
+        /// The same for people, with the error of the system or the close code.
+        pub detail: String,
+    }
 }
 
 open_enum! {
@@ -78,29 +74,28 @@ open_enum! {
     }
 }
 
-/// Events are missing. A [`CaughtUp`] follows if the posts among them are looked up.
-///
-/// What to do: most bots need nothing. A program that keeps a copy of something (members, reactions, statuses) should
-/// fetch it anew, at the latest when [`CaughtUp`] says what was not restored.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct Missed {
-    /// Why.
-    pub reason: MissedReason,
-    /// From when on, by the server's clock; 10 s earlier than needed, to be sure. 0 if not known.
-    pub since: Timestamp,
-    /// Number of the last event before the gap.
-    pub last_seq: Option<u64>,
-    /// Number of the event that could not be read ([`MissedReason::Unreadable`]).
-    pub seq: Option<u64>,
-    /// How many events of each kind were dropped ([`MissedReason::Overflow`]).
-    pub dropped: BTreeMap<EventKind, u64>,
-    /// Whether the gap began before the horizon of the catch-up. Then nothing of it is looked up, unless `catching_up`
-    /// says so, and then only what came after the horizon.
-    pub beyond_horizon: bool,
-    /// Whether the missing posts are looked up: a [`CaughtUp`] follows.
-    pub catching_up: bool,
+model! {
+    /// Events are missing. A [`CaughtUp`] follows if the posts among them are looked up.
+    ///
+    /// What to do: most bots need nothing. A program that keeps a copy of something (members, reactions, statuses) should
+    /// fetch it anew, at the latest when [`CaughtUp`] says what was not restored.
+    pub struct Missed {
+        /// Why.
+        pub reason: MissedReason,
+        /// From when on, by the server's clock; 10 s earlier than needed, to be sure. 0 if not known.
+        pub since: Timestamp,
+        /// Number of the last event before the gap.
+        pub last_seq: Option<u64>,
+        /// Number of the event that could not be read ([`MissedReason::Unreadable`]).
+        pub seq: Option<u64>,
+        /// How many events of each kind were dropped ([`MissedReason::Overflow`]).
+        pub dropped: BTreeMap<EventKind, u64>,
+        /// Whether the gap began before the horizon of the catch-up. Then nothing of it is looked up, unless `catching_up`
+        /// says so, and then only what came after the horizon.
+        pub beyond_horizon: bool,
+        /// Whether the missing posts are looked up: a [`CaughtUp`] follows.
+        pub catching_up: bool,
+    }
 }
 
 impl Missed {
@@ -134,15 +129,14 @@ open_enum! {
     }
 }
 
-/// Something that a catch-up did not bring back.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct NotRestored {
-    /// What.
-    pub what: Unrestored,
-    /// In which channel; empty for all.
-    pub channel_id: ChannelId,
+model! {
+    /// Something that a catch-up did not bring back.
+    pub struct NotRestored {
+        /// What.
+        pub what: Unrestored,
+        /// In which channel; empty for all.
+        pub channel_id: ChannelId,
+    }
 }
 
 impl NotRestored {
@@ -151,35 +145,33 @@ impl NotRestored {
     }
 }
 
-/// The gap that a [`Missed`] told of is filled as far as that can be done.
-///
-/// What to do: look at `complete` and `not_restored` if more than posts matter.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct CaughtUp {
-    /// Posts that were delivered.
-    pub posts: u64,
-    /// Edited posts that were delivered.
-    pub edited: u64,
-    /// Deleted posts that were delivered.
-    pub gone: u64,
-    /// Whether every post that still exists was delivered.
-    pub complete: bool,
-    /// What was not brought back.
-    pub not_restored: Vec<NotRestored>,
-    /// How many events of each kind came while the gap was being filled, and were dropped because too many waited. The
-    /// posts among them were looked up.
-    pub dropped: BTreeMap<EventKind, u64>,
+model! {
+    /// The gap that a [`Missed`] told of is filled as far as that can be done.
+    ///
+    /// What to do: look at `complete` and `not_restored` if more than posts matter.
+    pub struct CaughtUp {
+        /// Posts that were delivered.
+        pub posts: u64,
+        /// Edited posts that were delivered.
+        pub edited: u64,
+        /// Deleted posts that were delivered.
+        pub gone: u64,
+        /// Whether every post that still exists was delivered.
+        pub complete: bool,
+        /// What was not brought back.
+        pub not_restored: Vec<NotRestored>,
+        /// How many events of each kind came while the gap was being filled, and were dropped because too many waited. The
+        /// posts among them were looked up.
+        pub dropped: BTreeMap<EventKind, u64>,
+    }
 }
 
-/// The session ended: it expired, was revoked, or the account was logged out.
-///
-/// What to do: nothing if `login_again`. Otherwise the stream ends with the error that follows.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct SessionExpired {
-    /// Whether the stream logs in again: it has the credentials.
-    pub login_again: bool,
+model! {
+    /// The session ended: it expired, was revoked, or the account was logged out.
+    ///
+    /// What to do: nothing if `login_again`. Otherwise the stream ends with the error that follows.
+    pub struct SessionExpired {
+        /// Whether the stream logs in again: it has the credentials.
+        pub login_again: bool,
+    }
 }

@@ -2,260 +2,235 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
-
 use crate::Timestamp;
 use crate::model::{
     ChannelId, ChannelType, Draft, Json, Post, PostAcknowledgement, PostId, Reaction, ScheduledPost, TeamId,
     UserId,
 };
 
-/// A post was made.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct Posted {
-    /// The post.
-    #[serde(with = "super::embedded")]
-    pub post: Post,
-    /// What kind of channel it is in.
-    pub channel_type: ChannelType,
-    /// What people see of the channel; `@sender` in a direct channel, the names in a group channel.
-    pub channel_display_name: String,
-    /// The channel's name in addresses.
-    pub channel_name: String,
-    /// Who wrote it, as people see it, with `@` before a user name; see [`sender`](Self::sender).
-    pub sender_name: String,
-    /// The team; empty in direct and group channels.
-    pub team_id: TeamId,
-    /// Whether the writer went online with it.
-    pub set_online: bool,
-    /// Whether it has files.
-    #[serde(
-        rename = "otherFile",
-        with = "super::embedded::flag",
-        skip_serializing_if = "super::embedded::is_off"
-    )]
-    pub other_file: bool,
-    /// Whether one of its files is an image.
-    #[serde(with = "super::embedded::flag", skip_serializing_if = "super::embedded::is_off")]
-    pub image: bool,
-    /// Just the own id if one is mentioned, else nothing: the server tells nobody who else is. `None` where that is not known, as in what was caught up.
-    #[serde(with = "super::embedded", skip_serializing_if = "Option::is_none")]
-    pub mentions: Option<Vec<UserId>>,
-    /// Just the own id if one follows the thread, else nothing.
-    #[serde(with = "super::embedded", skip_serializing_if = "Option::is_none")]
-    pub followers: Option<Vec<UserId>>,
-    /// Whether the server wants to hear that it came; only on sockets that asked for that.
-    #[serde(skip_serializing_if = "super::embedded::is_off")]
-    pub should_ack: bool,
+model! {
+    /// A post was made.
+    pub struct Posted {
+        /// The post.
+        #[serde(with = "super::embedded")]
+        pub post: Post,
+        /// What kind of channel it is in.
+        pub channel_type: ChannelType,
+        /// What people see of the channel; `@sender` in a direct channel, the names in a group channel.
+        pub channel_display_name: String,
+        /// The channel's name in addresses.
+        pub channel_name: String,
+        /// Who wrote it, as people see it, with `@` before a user name; see [`sender`](Self::sender).
+        pub sender_name: String,
+        /// The team; empty in direct and group channels.
+        pub team_id: TeamId,
+        /// Whether the writer went online with it.
+        pub set_online: bool,
+        /// Whether it has files.
+        #[serde(rename = "otherFile", with = "super::embedded::flag", skip_serializing_if = "super::embedded::is_off")]
+        pub other_file: bool,
+        /// Whether one of its files is an image.
+        #[serde(with = "super::embedded::flag", skip_serializing_if = "super::embedded::is_off")]
+        pub image: bool,
+        /// Just the own id if one is mentioned, else nothing: the server tells nobody who else is. `None` where that is not known, as in what was caught up.
+        #[serde(with = "super::embedded", skip_serializing_if = "Option::is_none")]
+        pub mentions: Option<Vec<UserId>>,
+        /// Just the own id if one follows the thread, else nothing.
+        #[serde(with = "super::embedded", skip_serializing_if = "Option::is_none")]
+        pub followers: Option<Vec<UserId>>,
+        /// Whether the server wants to hear that it came; only on sockets that asked for that.
+        #[serde(skip_serializing_if = "super::embedded::is_off")]
+        pub should_ack: bool,
+    }
 }
 
-/// A post was changed.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct PostEdited {
-    /// As it is now.
-    #[serde(with = "super::embedded")]
-    pub post: Post,
+model! {
+    /// A post was changed.
+    pub struct PostEdited {
+        /// As it is now.
+        #[serde(with = "super::embedded")]
+        pub post: Post,
+    }
 }
 
-/// A post was deleted.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct PostDeleted {
-    /// As it was, with its text; after a gap, without.
-    #[serde(with = "super::embedded")]
-    pub post: Post,
-    /// Who deleted it; only told to system administrators, and by old servers.
-    #[serde(skip_serializing_if = "UserId::is_empty")]
-    pub delete_by: UserId,
+model! {
+    /// A post was deleted.
+    pub struct PostDeleted {
+        /// As it was, with its text; after a gap, without.
+        #[serde(with = "super::embedded")]
+        pub post: Post,
+        /// Who deleted it; only told to system administrators, and by old servers.
+        #[serde(skip_serializing_if = "UserId::is_empty")]
+        pub delete_by: UserId,
+    }
 }
 
-/// One marked a channel as unread, from a post on.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct PostUnread {
-    /// The first unread post.
-    pub post_id: PostId,
-    /// In which channel.
-    #[serde(skip_serializing_if = "ChannelId::is_empty")]
-    pub channel_id: ChannelId,
-    /// The team; empty in direct and group channels.
-    #[serde(skip_serializing_if = "TeamId::is_empty")]
-    pub team_id: TeamId,
-    /// Posts in the channel that are read.
-    pub msg_count: i64,
-    /// The same, outside threads.
-    pub msg_count_root: i64,
-    /// Unread mentions.
-    pub mention_count: i64,
-    /// The same, outside threads.
-    pub mention_count_root: i64,
-    /// Unread urgent mentions.
-    pub urgent_mention_count: i64,
-    /// When the channel was last viewed: just before the post.
-    pub last_viewed_at: Timestamp,
+model! {
+    /// One marked a channel as unread, from a post on.
+    pub struct PostUnread {
+        /// The first unread post.
+        pub post_id: PostId,
+        /// In which channel.
+        #[serde(skip_serializing_if = "ChannelId::is_empty")]
+        pub channel_id: ChannelId,
+        /// The team; empty in direct and group channels.
+        #[serde(skip_serializing_if = "TeamId::is_empty")]
+        pub team_id: TeamId,
+        /// Posts in the channel that are read.
+        pub msg_count: i64,
+        /// The same, outside threads.
+        pub msg_count_root: i64,
+        /// Unread mentions.
+        pub mention_count: i64,
+        /// The same, outside threads.
+        pub mention_count_root: i64,
+        /// Unread urgent mentions.
+        pub urgent_mention_count: i64,
+        /// When the channel was last viewed: just before the post.
+        pub last_viewed_at: Timestamp,
+    }
 }
 
-/// A message that only this account sees.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct EphemeralMessage {
-    /// It is not stored: it cannot be answered, edited or fetched.
-    #[serde(with = "super::embedded")]
-    pub post: Post,
+model! {
+    /// A message that only this account sees.
+    pub struct EphemeralMessage {
+        /// It is not stored: it cannot be answered, edited or fetched.
+        #[serde(with = "super::embedded")]
+        pub post: Post,
+    }
 }
 
-/// An urgent post asks again for attention.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct PersistentNotificationTriggered {
-    /// The post.
-    #[serde(with = "super::embedded")]
-    pub post: Post,
-    /// What kind of channel it is in.
-    pub channel_type: ChannelType,
-    /// What people see of the channel.
-    pub channel_display_name: String,
-    /// The channel's name in addresses.
-    pub channel_name: String,
-    /// Who wrote it, as people see it.
-    pub sender_name: String,
-    /// The team; empty in direct and group channels.
-    pub team_id: TeamId,
-    /// Whether it has files.
-    #[serde(
-        rename = "otherFile",
-        with = "super::embedded::flag",
-        skip_serializing_if = "super::embedded::is_off"
-    )]
-    pub other_file: bool,
-    /// Whether one of its files is an image.
-    #[serde(with = "super::embedded::flag", skip_serializing_if = "super::embedded::is_off")]
-    pub image: bool,
-    /// All who are notified, unlike in [`Posted`].
-    #[serde(with = "super::embedded")]
-    pub mentions: Vec<UserId>,
+model! {
+    /// An urgent post asks again for attention.
+    pub struct PersistentNotificationTriggered {
+        /// The post.
+        #[serde(with = "super::embedded")]
+        pub post: Post,
+        /// What kind of channel it is in.
+        pub channel_type: ChannelType,
+        /// What people see of the channel.
+        pub channel_display_name: String,
+        /// The channel's name in addresses.
+        pub channel_name: String,
+        /// Who wrote it, as people see it.
+        pub sender_name: String,
+        /// The team; empty in direct and group channels.
+        pub team_id: TeamId,
+        /// Whether it has files.
+        #[serde(rename = "otherFile", with = "super::embedded::flag", skip_serializing_if = "super::embedded::is_off")]
+        pub other_file: bool,
+        /// Whether one of its files is an image.
+        #[serde(with = "super::embedded::flag", skip_serializing_if = "super::embedded::is_off")]
+        pub image: bool,
+        /// All who are notified, unlike in [`Posted`].
+        #[serde(with = "super::embedded")]
+        pub mentions: Vec<UserId>,
+    }
 }
 
-/// A reaction was put on a post, or taken back.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct ReactionChanged {
-    /// Who, what, on which post. When it was taken back, `create_at` is 0.
-    #[serde(with = "super::embedded")]
-    pub reaction: Reaction,
-    /// In which channel.
-    #[serde(skip_serializing_if = "ChannelId::is_empty")]
-    pub channel_id: ChannelId,
+model! {
+    /// A reaction was put on a post, or taken back.
+    pub struct ReactionChanged {
+        /// Who, what, on which post. When it was taken back, `create_at` is 0.
+        #[serde(with = "super::embedded")]
+        pub reaction: Reaction,
+        /// In which channel.
+        #[serde(skip_serializing_if = "ChannelId::is_empty")]
+        pub channel_id: ChannelId,
+    }
 }
 
-/// A post was acknowledged, or that was taken back.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct AcknowledgementChanged {
-    /// Who, which post, when.
-    #[serde(with = "super::embedded")]
-    pub acknowledgement: PostAcknowledgement,
-    /// In which channel.
-    #[serde(skip_serializing_if = "ChannelId::is_empty")]
-    pub channel_id: ChannelId,
+model! {
+    /// A post was acknowledged, or that was taken back.
+    pub struct AcknowledgementChanged {
+        /// Who, which post, when.
+        #[serde(with = "super::embedded")]
+        pub acknowledgement: PostAcknowledgement,
+        /// In which channel.
+        #[serde(skip_serializing_if = "ChannelId::is_empty")]
+        pub channel_id: ChannelId,
+    }
 }
 
-/// A post that burns on reading was opened.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct PostRevealed {
-    /// The post, with its text.
-    #[serde(with = "super::embedded")]
-    pub post: Post,
-    /// Who has opened it; only told to its writer.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub recipients: Option<Vec<UserId>>,
+model! {
+    /// A post that burns on reading was opened.
+    pub struct PostRevealed {
+        /// The post, with its text.
+        #[serde(with = "super::embedded")]
+        pub post: Post,
+        /// Who has opened it; only told to its writer.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub recipients: Option<Vec<UserId>>,
+    }
 }
 
-/// A post that burns on reading is gone for this account.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct PostBurned {
-    /// The post.
-    pub post_id: PostId,
-    /// In which channel.
-    #[serde(skip_serializing_if = "ChannelId::is_empty")]
-    pub channel_id: ChannelId,
+model! {
+    /// A post that burns on reading is gone for this account.
+    pub struct PostBurned {
+        /// The post.
+        pub post_id: PostId,
+        /// In which channel.
+        #[serde(skip_serializing_if = "ChannelId::is_empty")]
+        pub channel_id: ChannelId,
+    }
 }
 
-/// All have opened a post of this account that burns on reading.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct BurnOnReadAllRevealed {
-    /// The post.
-    pub post_id: PostId,
-    /// In which channel.
-    #[serde(skip_serializing_if = "ChannelId::is_empty")]
-    pub channel_id: ChannelId,
-    /// When it vanishes for its writer.
-    pub sender_expire_at: Timestamp,
+model! {
+    /// All have opened a post of this account that burns on reading.
+    pub struct BurnOnReadAllRevealed {
+        /// The post.
+        pub post_id: PostId,
+        /// In which channel.
+        #[serde(skip_serializing_if = "ChannelId::is_empty")]
+        pub channel_id: ChannelId,
+        /// When it vanishes for its writer.
+        pub sender_expire_at: Timestamp,
+    }
 }
 
-/// Translations of a post are there.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct PostTranslationUpdated {
-    /// The post.
-    pub object_id: PostId,
-    /// In which channel.
-    #[serde(skip_serializing_if = "ChannelId::is_empty")]
-    pub channel_id: ChannelId,
-    /// The translations, by language.
-    pub translations: BTreeMap<String, TranslationState>,
+model! {
+    /// Translations of a post are there.
+    pub struct PostTranslationUpdated {
+        /// The post.
+        pub object_id: PostId,
+        /// In which channel.
+        #[serde(skip_serializing_if = "ChannelId::is_empty")]
+        pub channel_id: ChannelId,
+        /// The translations, by language.
+        pub translations: BTreeMap<String, TranslationState>,
+    }
 }
 
-/// A translation of a post, or how far it is.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct TranslationState {
-    /// `ready`, `processing`, `skipped`, `unavailable`.
-    pub state: String,
-    /// The text, if it is ready.
-    pub translation: Json,
-    /// `string` or `object`.
-    pub translation_type: String,
-    /// The language it was translated from.
-    pub src_lang: String,
+model! {
+    /// A translation of a post, or how far it is.
+    pub struct TranslationState {
+        /// `ready`, `processing`, `skipped`, `unavailable`.
+        pub state: String,
+        /// The text, if it is ready.
+        pub translation: Json,
+        /// `string` or `object`.
+        pub translation_type: String,
+        /// The language it was translated from.
+        pub src_lang: String,
+    }
 }
 
-/// A draft of this account changed on the server.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct DraftChanged {
-    /// The draft. A changed one comes as a new one.
-    #[serde(with = "super::embedded")]
-    pub draft: Draft,
+model! {
+    /// A draft of this account changed on the server.
+    pub struct DraftChanged {
+        /// The draft. A changed one comes as a new one.
+        #[serde(with = "super::embedded")]
+        pub draft: Draft,
+    }
 }
 
-/// A post that this account wants to be made later changed.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct ScheduledPostChanged {
-    /// The post.
-    #[serde(rename = "scheduledPost", with = "super::embedded")]
-    pub scheduled_post: ScheduledPost,
+model! {
+    /// A post that this account wants to be made later changed.
+    pub struct ScheduledPostChanged {
+        /// The post.
+        #[serde(rename = "scheduledPost", with = "super::embedded")]
+        pub scheduled_post: ScheduledPost,
+    }
 }
 
 impl Posted {

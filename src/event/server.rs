@@ -1,197 +1,174 @@
 //! The server, its plugins and integrations.
 
-use serde::{Deserialize, Serialize};
-
 use crate::model::{
     ChannelId, ClientConfig, ClientLicense, Emoji, FileId, Json, OpenDialogRequest, PostId, Role, TeamId,
 };
 
-/// The server greets: the first event of a connection.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct Hello {
-    /// As `11.6.0.build.hash.false`: version, build, hash of the configuration, licence.
-    pub server_version: String,
-    /// The server's name for the connection.
-    pub connection_id: String,
-    /// The node that answers; newer servers say it.
-    pub server_hostname: String,
+model! {
+    /// The server greets: the first event of a connection.
+    pub struct Hello {
+        /// As `11.6.0.build.hash.false`: version, build, hash of the configuration, licence.
+        pub server_version: String,
+        /// The server's name for the connection.
+        pub connection_id: String,
+        /// The node that answers; newer servers say it.
+        pub server_hostname: String,
+    }
 }
 
-/// An event without data: its name says it all.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct NoData {}
-
-/// A custom emoji was made.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct EmojiAdded {
-    /// The emoji.
-    #[serde(with = "super::embedded")]
-    pub emoji: Emoji,
+model! {
+    /// An event without data: its name says it all.
+    pub struct NoData {}
 }
 
-/// The state of plugins changed.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct PluginStatusesChanged {
-    /// All of them: a list.
-    pub plugin_statuses: Json,
+model! {
+    /// A custom emoji was made.
+    pub struct EmojiAdded {
+        /// The emoji.
+        #[serde(with = "super::embedded")]
+        pub emoji: Emoji,
+    }
 }
 
-/// A plugin with a part in the browser was turned on or off.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct PluginChanged {
-    /// Its manifest.
-    pub manifest: Json,
+model! {
+    /// The state of plugins changed.
+    pub struct PluginStatusesChanged {
+        /// All of them: a list.
+        pub plugin_statuses: Json,
+    }
 }
 
-/// The permissions of a role changed.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct RoleUpdated {
-    /// As it is now.
-    #[serde(with = "super::embedded")]
-    pub role: Role,
-    /// The team that uses it, if only that one was told.
-    #[serde(skip_serializing_if = "TeamId::is_empty")]
-    pub team_id: TeamId,
-    /// The channel that uses it, if only that one was told.
-    #[serde(skip_serializing_if = "ChannelId::is_empty")]
-    pub channel_id: ChannelId,
+model! {
+    /// A plugin with a part in the browser was turned on or off.
+    pub struct PluginChanged {
+        /// Its manifest.
+        pub manifest: Json,
+    }
 }
 
-/// The licence changed.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct LicenseChanged {
-    /// As it is now.
-    pub license: ClientLicense,
+model! {
+    /// The permissions of a role changed.
+    pub struct RoleUpdated {
+        /// As it is now.
+        #[serde(with = "super::embedded")]
+        pub role: Role,
+        /// The team that uses it, if only that one was told.
+        #[serde(skip_serializing_if = "TeamId::is_empty")]
+        pub team_id: TeamId,
+        /// The channel that uses it, if only that one was told.
+        #[serde(skip_serializing_if = "ChannelId::is_empty")]
+        pub channel_id: ChannelId,
+    }
 }
 
-/// The configuration changed.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct ConfigChanged {
-    /// As it is now, as far as clients may know it.
-    pub config: ClientConfig,
+model! {
+    /// The licence changed.
+    pub struct LicenseChanged {
+        /// As it is now.
+        pub license: ClientLicense,
+    }
 }
 
-/// An integration opened a dialog for this account.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct OpenDialog {
-    /// The dialog, and where its answer goes.
-    #[serde(with = "super::embedded")]
-    pub dialog: OpenDialogRequest,
+model! {
+    /// The configuration changed.
+    pub struct ConfigChanged {
+        /// As it is now, as far as clients may know it.
+        pub config: ClientConfig,
+    }
 }
 
-/// The hosted edition changed its subscription.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct CloudSubscriptionChanged {
-    /// The limits.
-    pub limits: Json,
-    /// The subscription.
-    pub subscription: Json,
+model! {
+    /// An integration opened a dialog for this account.
+    pub struct OpenDialog {
+        /// The dialog, and where its answer goes.
+        #[serde(with = "super::embedded")]
+        pub dialog: OpenDialogRequest,
+    }
 }
 
-/// An administrator opened the marketplace for the first time.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct FirstAdminVisitMarketplaceStatusReceived {
-    /// Always `true`.
-    #[serde(
-        rename = "firstAdminVisitMarketplaceStatus",
-        with = "super::embedded::flag",
-        skip_serializing_if = "super::embedded::is_off"
-    )]
-    pub visited: bool,
+model! {
+    /// The hosted edition changed its subscription.
+    pub struct CloudSubscriptionChanged {
+        /// The limits.
+        pub limits: Json,
+        /// The subscription.
+        pub subscription: Json,
+    }
 }
 
-/// A purchase went on.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct HostedCustomerSignupProgressUpdated {
-    /// How far it is.
-    pub progress: String,
+model! {
+    /// An administrator opened the marketplace for the first time.
+    pub struct FirstAdminVisitMarketplaceStatusReceived {
+        /// Always `true`.
+        #[serde(rename = "firstAdminVisitMarketplaceStatus", with = "super::embedded::flag", skip_serializing_if = "super::embedded::is_off")]
+        pub visited: bool,
+    }
 }
 
-/// A report about a post changed.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct ContentFlaggingReportValueUpdated {
-    /// The values that changed: a list.
-    #[serde(with = "super::embedded")]
-    pub property_values: Json,
-    /// The post.
-    pub target_id: PostId,
+model! {
+    /// A purchase went on.
+    pub struct HostedCustomerSignupProgressUpdated {
+        /// How far it is.
+        pub progress: String,
+    }
 }
 
-/// A summary was finished, or changed.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct RecapUpdated {
-    /// The summary.
-    pub recap_id: String,
+model! {
+    /// A report about a post changed.
+    pub struct ContentFlaggingReportValueUpdated {
+        /// The values that changed: a list.
+        #[serde(with = "super::embedded")]
+        pub property_values: Json,
+        /// The post.
+        pub target_id: PostId,
+    }
 }
 
-/// A plugin refused a download of this account.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct FileDownloadRejected {
-    /// The file.
-    pub file_id: FileId,
-    /// Its name.
-    pub file_name: String,
-    /// Why.
-    pub rejection_reason: String,
-    /// In which channel.
-    #[serde(skip_serializing_if = "ChannelId::is_empty")]
-    pub channel_id: ChannelId,
-    /// The post that it belongs to.
-    pub post_id: PostId,
-    /// `file`, `thumbnail`, `preview` or `public`.
-    pub download_type: String,
+model! {
+    /// A summary was finished, or changed.
+    pub struct RecapUpdated {
+        /// The summary.
+        pub recap_id: String,
+    }
 }
 
-/// A plugin wants to show a short message.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct ShowToast {
-    /// The message.
-    pub message: String,
-    /// Where; may be empty.
-    pub position: String,
+model! {
+    /// A plugin refused a download of this account.
+    pub struct FileDownloadRejected {
+        /// The file.
+        pub file_id: FileId,
+        /// Its name.
+        pub file_name: String,
+        /// Why.
+        pub rejection_reason: String,
+        /// In which channel.
+        #[serde(skip_serializing_if = "ChannelId::is_empty")]
+        pub channel_id: ChannelId,
+        /// The post that it belongs to.
+        pub post_id: PostId,
+        /// `file`, `thumbnail`, `preview` or `public`.
+        pub download_type: String,
+    }
 }
 
-/// An event of a plugin, named `custom_{plugin id}_{event}`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct Custom {
-    /// The whole name.
-    pub name: String,
-    /// What the plugin sent; `null` if nothing.
-    pub data: Json,
+model! {
+    /// A plugin wants to show a short message.
+    pub struct ShowToast {
+        /// The message.
+        pub message: String,
+        /// Where; may be empty.
+        pub position: String,
+    }
+}
+
+model! {
+    /// An event of a plugin, named `custom_{plugin id}_{event}`.
+    pub struct Custom {
+        /// The whole name.
+        pub name: String,
+        /// What the plugin sent; `null` if nothing.
+        pub data: Json,
+    }
 }
 
 impl Custom {
@@ -210,13 +187,12 @@ impl Custom {
     }
 }
 
-/// An event that this version has no type for; or one whose data does not fit its type.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct Other {
-    /// The event's name.
-    pub name: String,
-    /// What came with it.
-    pub data: Json,
+model! {
+    /// An event that this version has no type for; or one whose data does not fit its type.
+    pub struct Other {
+        /// The event's name.
+        pub name: String,
+        /// What came with it.
+        pub data: Json,
+    }
 }

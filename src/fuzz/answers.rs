@@ -7,8 +7,9 @@ use serde_json::Value;
 use super::{TOKEN, pieces, well_said, within};
 use crate::client::doctor::date;
 use crate::error::{ApiError, Error, ErrorKind};
-use crate::http::reply::{decode, refusal, wait_for};
+use crate::http::reply::{Reply, refusal, text, wait_for};
 use crate::http::seconds;
+use crate::model::json::decode_str;
 use crate::secret::Secret;
 use crate::time::Timestamp;
 
@@ -31,7 +32,7 @@ pub(super) fn app_error(data: &[u8]) {
         }
     }
     // A list that was begun, and then failed.
-    match within((16 << 10) + 450 * data.len(), || decode::<Vec<Value>>(200, data)) {
+    match within((16 << 10) + 450 * data.len(), || decode(data)) {
         Ok(_) => {}
         Err(error) => {
             assert!(matches!(error.kind(), ErrorKind::Api | ErrorKind::Decode), "{error}");
@@ -40,6 +41,12 @@ pub(super) fn app_error(data: &[u8]) {
             let _ = Error::is_transient(&error);
         }
     }
+}
+
+/// As a call does it.
+fn decode(body: &[u8]) -> crate::Result<Vec<Value>> {
+    let reply = Reply { status: 200, etag: None, text: text(body.to_vec()), route: "GET /x".to_owned() };
+    decode_str(&reply.text).map_err(|error| reply.undecodable(error))
 }
 
 /// As `Date` has it.

@@ -36,16 +36,15 @@ impl<'b> Body<'b> {
         form.into_body()
     }
 
-    pub(super) fn json(value: &impl serde::Serialize) -> Result<Self> {
-        let bytes =
-            serde_json::to_vec(value).map_err(|e| Error::input("the body cannot be encoded").because(e))?;
+    pub(super) fn json(encoded: serde_json::Result<Vec<u8>>) -> Result<Self> {
+        let bytes = encoded.map_err(|e| Error::input("the body cannot be encoded").because(e))?;
         Ok(Self::bytes(bytes, "application/json"))
     }
 
     /// A web form of a struct's members.
-    pub(super) fn form(value: &impl serde::Serialize) -> Result<Self> {
+    pub(super) fn form(members: serde_json::Result<serde_json::Value>) -> Result<Self> {
         let mut text = String::new();
-        super::query::append(&mut text, value)?;
+        super::query::append(&mut text, members)?;
         Ok(Self::bytes(text.trim_start_matches('?'), "application/x-www-form-urlencoded"))
     }
 

@@ -5,14 +5,17 @@ use std::time::{Duration, Instant};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use super::agent::{Answer, Failure, Outgoing, OutgoingBody};
 use super::body::{Body, Inner};
 use super::download::Download;
 use super::governor::{GateClosed, closed};
+use super::reply::{self, Reply};
 use super::retry::{DEDUPLICATED_ANSWER, Next, Retry, Safety};
-use super::{Http, Method, PathArg, path, query, reply};
+use super::{Http, Method, PathArg, path, query};
 use crate::error::{Error, ErrorKind, Result};
+use crate::model::json;
 use crate::secret::Secret;
 
 /// A request that was not sent yet. It can be looked at and logged: its `Debug` shows method, template and query.
@@ -97,7 +100,12 @@ impl<'c> Call<'c> {
     }
 
     /// Appends the members of a struct to the query: `None` is left out, lists become comma lists.
-    pub fn query(mut self, query: &impl Serialize) -> Self {
+    pub fn query(self, query: &impl Serialize) -> Self {
+        self.with_query(serde_json::to_value(query))
+    }
+
+    // As little as can be depends on the type, here and below: it is made anew for each.
+    fn with_query(mut self, query: serde_json::Result<Value>) -> Self {
         let done = query::append(&mut self.url, query);
         self.note(done)
     }
@@ -109,8 +117,12 @@ impl<'c> Call<'c> {
     }
 
     /// Sends a JSON body.
-    pub fn json(mut self, body: &impl Serialize) -> Self {
-        match Body::json(body) {
+    pub fn json(self, body: &impl Serialize) -> Self {
+        self.with_body(Body::json(serde_json::to_vec(body)))
+    }
+
+    fn with_body(mut self, body: Result<Body<'c>>) -> Self {
+        match body {
             Ok(body) => self.body = body,
             Err(error) => return self.note(Err(error)),
         }
@@ -118,12 +130,8 @@ impl<'c> Call<'c> {
     }
 
     /// Sends a web form.
-    pub(crate) fn form(mut self, body: &impl Serialize) -> Self {
-        match Body::form(body) {
-            Ok(body) => self.body = body,
-            Err(error) => return self.note(Err(error)),
-        }
-        self
+    pub(crate) fn form(self, body: &impl Serialize) -> Self {
+        self.with_body(Body::form(serde_json::to_value(body)))
     }
 
     /// Sends any body.
@@ -206,12 +214,16 @@ impl<'c> Call<'c> {
 
     /// Sends it and decodes the answer.
     pub fn fetch<T: DeserializeOwned>(self) -> Result<T> {
-        self.read_and(|answer, body| reply::decode(answer, body))
+        let reply = self.read()?;
+        match json::decode_str(&reply.text) {
+            Ok(value) => Ok(value),
+            Err(error) => Err(reply.undecodable(error)),
+        }
     }
 
     /// Sends it and only looks at the status.
     pub fn ok(self) -> Result<()> {
-        self.read_and(|_, _| Ok(()))
+        self.read().map(drop)
     }
 
     /// Sends it and gives the answer's body, up to the client's limit (64 MiB by default).
@@ -222,8 +234,7 @@ impl<'c> Call<'c> {
 
     /// Sends it and gives the answer's body as text; what is no UTF-8 is replaced.
     pub fn text(self) -> Result<String> {
-        let bytes = self.bytes()?;
-        Ok(String::from_utf8(bytes).unwrap_or_else(|e| String::from_utf8_lossy(e.as_bytes()).into_owned()))
+        self.bytes().map(reply::text)
     }
 
     /// Sends it and gives the answer's body as it comes.
@@ -237,16 +248,14 @@ impl<'c> Call<'c> {
         if let Some(etag) = etag {
             self = self.header("If-None-Match", etag);
         }
-        let (route, limit) = (self.route(), self.limit());
-        let read = |answer: Answer| {
-            if answer.status == 304 {
-                answer.drain();
-                return Ok(Changed::Unchanged);
-            }
-            let (status, etag) = (answer.status, answer.header("etag").map(str::to_owned));
-            Ok(Changed::New { value: reply::decode(status, &answer.read(limit)?)?, etag })
-        };
-        self.send().and_then(read).map_err(|e| e.on_route(route))
+        let reply = self.read()?;
+        if reply.status == 304 {
+            return Ok(Changed::Unchanged);
+        }
+        match json::decode_str(&reply.text) {
+            Ok(value) => Ok(Changed::New { value, etag: reply.etag }),
+            Err(error) => Err(reply.undecodable(error)),
+        }
     }
 
     /// A login: the own user, and the token from the header.
@@ -265,14 +274,12 @@ impl<'c> Call<'c> {
         self.send().and_then(read).map_err(|e| e.on_route(route))
     }
 
-    fn read_and<T>(self, read: impl FnOnce(u16, &[u8]) -> Result<T>) -> Result<T> {
+    fn read(self) -> Result<Reply> {
         let (route, limit) = (self.route(), self.limit());
-        self.send()
-            .and_then(|answer| {
-                let status = answer.status;
-                read(status, &answer.read(limit)?)
-            })
-            .map_err(|e| e.on_route(route))
+        match self.send().and_then(|answer| Reply::read(answer, limit)) {
+            Ok(reply) => Ok(Reply { route, ..reply }),
+            Err(error) => Err(error.on_route(route)),
+        }
     }
 
     fn route(&self) -> String {

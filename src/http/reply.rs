@@ -6,7 +6,6 @@ use serde::Deserialize;
 
 use super::agent::Answer;
 use crate::error::{ApiError, Error, ErrorKind, Result, short};
-use crate::model::json;
 use crate::secret::{Secret, without};
 
 /// As much of an error's body as is read.
@@ -129,12 +128,34 @@ pub(crate) fn seconds(text: &str) -> Option<Duration> {
     number.filter(|seconds| *seconds <= 86_400).map(Duration::from_secs)
 }
 
-/// Decodes a 2xx body. Some routes begin an array, fail, and append the error to it.
-pub(crate) fn decode<T: serde::de::DeserializeOwned>(status: u16, body: &[u8]) -> Result<T> {
-    json::decode(body).map_err(|error| match appended(body) {
-        Some(api) => Error::from_api(0, api),
-        None => error.with_status(status),
-    })
+/// An answer to be decoded.
+pub(crate) struct Reply {
+    pub(crate) status: u16,
+    pub(crate) etag: Option<String>,
+    pub(crate) text: String,
+    pub(crate) route: String,
+}
+
+impl Reply {
+    pub(super) fn read(answer: Answer, limit: u64) -> Result<Self> {
+        let (status, etag) = (answer.status, answer.header("etag").map(str::to_owned));
+        Ok(Self { status, etag, text: text(answer.read(limit)?), route: String::new() })
+    }
+
+    /// Says why it cannot be decoded. Some routes begin an array, fail, and append the error to it.
+    #[cold]
+    pub(crate) fn undecodable(self, error: Error) -> Error {
+        let error = match appended(self.text.as_bytes()) {
+            Some(api) => Error::from_api(0, api),
+            None => error.with_status(self.status),
+        };
+        error.on_route(self.route)
+    }
+}
+
+/// What is no UTF-8 is replaced.
+pub(crate) fn text(bytes: Vec<u8>) -> String {
+    String::from_utf8(bytes).unwrap_or_else(|e| String::from_utf8_lossy(e.as_bytes()).into_owned())
 }
 
 fn appended(body: &[u8]) -> Option<ApiError> {
@@ -150,14 +171,19 @@ fn appended(body: &[u8]) -> Option<ApiError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::json::decode_str;
 
     #[test]
     fn finds_the_error_behind_a_started_array() {
-        let body = br#"[{"id":"x","name":"y"},{"id":"app.channel.get_channels.not_found.app_error","message":"No channels","detailed_error":"","request_id":"r","status_code":404}"#;
-        let error = decode::<Vec<serde_json::Value>>(200, body).unwrap_err();
+        let decode = |text: &str| {
+            let reply = Reply { status: 200, etag: None, text: text.to_owned(), route: "GET /x".to_owned() };
+            reply.undecodable(decode_str::<Vec<serde_json::Value>>(text).unwrap_err())
+        };
+        let body = r#"[{"id":"x","name":"y"},{"id":"app.channel.get_channels.not_found.app_error","message":"No channels","detailed_error":"","request_id":"r","status_code":404}"#;
+        let error = decode(body);
         assert_eq!(error.status(), Some(404));
         assert!(error.is_not_found());
-        let error = decode::<Vec<serde_json::Value>>(200, b"[{\"id\":\"x\"}").unwrap_err();
+        let error = decode("[{\"id\":\"x\"}");
         assert_eq!(error.kind(), ErrorKind::Decode);
     }
 

@@ -1,11 +1,9 @@
 //! Message attachments: cards below a post, with buttons and menus.
 
-use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::Timestamp;
 use crate::model::Json;
-use crate::model::json::or_default;
 
 open_enum! {
     /// How a button looks.
@@ -25,73 +23,72 @@ open_enum! {
     }
 }
 
-/// A card below a post: text, fields, pictures, buttons. Goes into [`PostDraft`](crate::PostDraft), webhooks and answers to commands.
-///
-/// ```
-/// use mattermost::{Attachment, Button};
-/// let card = Attachment::new()
-///     .color("#c00000")
-///     .title("Build 7 failed")
-///     .title_link("https://ci.example.com/7")
-///     .short_field("branch", "main")
-///     .button(Button::new("again", "Build again", "https://bot.example.com/action").context("build", 7));
-/// assert_eq!(card.actions.len(), 1);
-/// ```
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct Attachment {
-    /// Out of use; 0.
-    #[serde(skip_serializing_if = "is_zero")]
-    pub id: i64,
-    /// Shown where the card cannot be: notifications, mails.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub fallback: String,
-    /// Colour of the bar at the left, as `#ff0000`, or `good`, `warning`, `danger`.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub color: String,
-    /// Text above the card.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub pretext: String,
-    /// A small name on top.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub author_name: String,
-    /// Where the name leads.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub author_link: String,
-    /// Address of a small picture beside the name.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub author_icon: String,
-    /// Title.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub title: String,
-    /// Where the title leads.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub title_link: String,
-    /// Text, in Markdown.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub text: String,
-    /// A table below the text.
-    #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "or_default")]
-    pub fields: Vec<AttachmentField>,
-    /// Address of a picture below the text, 400 x 300 at most.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub image_url: String,
-    /// Address of a picture to the right, 75 x 75.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub thumb_url: String,
-    /// Small text at the bottom; up to 300 characters.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub footer: String,
-    /// Address of a small picture beside the footer.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub footer_icon: String,
-    /// A time at the bottom: a number or a text, seconds since 1970.
-    #[serde(skip_serializing_if = "Json::is_empty")]
-    pub ts: Json,
-    /// Buttons and menus.
-    #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "or_default")]
-    pub actions: Vec<PostAction>,
+model! {
+    /// A card below a post: text, fields, pictures, buttons. Goes into [`PostDraft`](crate::PostDraft), webhooks and answers to commands.
+    ///
+    /// ```
+    /// use mattermost::{Attachment, Button};
+    /// let card = Attachment::new()
+    ///     .color("#c00000")
+    ///     .title("Build 7 failed")
+    ///     .title_link("https://ci.example.com/7")
+    ///     .short_field("branch", "main")
+    ///     .button(Button::new("again", "Build again", "https://bot.example.com/action").context("build", 7));
+    /// assert_eq!(card.actions.len(), 1);
+    /// ```
+    pub struct Attachment {
+        /// Out of use; 0.
+        #[serde(skip_serializing_if = "is_zero")]
+        pub id: i64,
+        /// Shown where the card cannot be: notifications, mails.
+        #[serde(skip_serializing_if = "String::is_empty")]
+        pub fallback: String,
+        /// Colour of the bar at the left, as `#ff0000`, or `good`, `warning`, `danger`.
+        #[serde(skip_serializing_if = "String::is_empty")]
+        pub color: String,
+        /// Text above the card.
+        #[serde(skip_serializing_if = "String::is_empty")]
+        pub pretext: String,
+        /// A small name on top.
+        #[serde(skip_serializing_if = "String::is_empty")]
+        pub author_name: String,
+        /// Where the name leads.
+        #[serde(skip_serializing_if = "String::is_empty")]
+        pub author_link: String,
+        /// Address of a small picture beside the name.
+        #[serde(skip_serializing_if = "String::is_empty")]
+        pub author_icon: String,
+        /// Title.
+        #[serde(skip_serializing_if = "String::is_empty")]
+        pub title: String,
+        /// Where the title leads.
+        #[serde(skip_serializing_if = "String::is_empty")]
+        pub title_link: String,
+        /// Text, in Markdown.
+        #[serde(skip_serializing_if = "String::is_empty")]
+        pub text: String,
+        /// A table below the text.
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        pub fields: Vec<AttachmentField>,
+        /// Address of a picture below the text, 400 x 300 at most.
+        #[serde(skip_serializing_if = "String::is_empty")]
+        pub image_url: String,
+        /// Address of a picture to the right, 75 x 75.
+        #[serde(skip_serializing_if = "String::is_empty")]
+        pub thumb_url: String,
+        /// Small text at the bottom; up to 300 characters.
+        #[serde(skip_serializing_if = "String::is_empty")]
+        pub footer: String,
+        /// Address of a small picture beside the footer.
+        #[serde(skip_serializing_if = "String::is_empty")]
+        pub footer_icon: String,
+        /// A time at the bottom: a number or a text, seconds since 1970.
+        #[serde(skip_serializing_if = "Json::is_empty")]
+        pub ts: Json,
+        /// Buttons and menus.
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        pub actions: Vec<PostAction>,
+    }
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "the form that serde asks for")]
@@ -241,84 +238,75 @@ impl Attachment {
     }
 }
 
-/// A cell of the table of an attachment.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct AttachmentField {
-    /// Heading.
-    pub title: String,
-    /// Mostly a text; numbers are allowed.
-    pub value: Json,
-    /// Whether two of them stand side by side.
-    #[serde(deserialize_with = "loose_bool")]
-    pub short: bool,
+model! {
+    /// A cell of the table of an attachment.
+    pub struct AttachmentField {
+        /// Heading.
+        pub title: String,
+        /// Mostly a text; numbers are allowed.
+        pub value: Json,
+        /// Whether two of them stand side by side. The server takes `"true"` for `true`, and so may keep it in posts of
+        /// webhooks.
+        #[serde(deserialize_with = "flag")]
+        pub short: bool,
+    }
 }
 
-/// The server takes `"true"` for `true`, and so may keep it in posts of webhooks.
-fn loose_bool<'de, D: serde::Deserializer<'de>>(from: D) -> Result<bool, D::Error> {
-    Ok(Json::deserialize(from)?.value().as_bool().unwrap_or(false))
+model! {
+    /// A button or a menu of an attachment: made by [`Button`] or [`Menu`].
+    pub struct PostAction {
+        /// Its id in the post: letters and digits only.
+        pub id: String,
+        /// `button` or `select`.
+        #[serde(rename = "type", skip_serializing_if = "String::is_empty")]
+        pub kind: String,
+        /// What it says.
+        pub name: String,
+        /// Shown under the mouse.
+        #[serde(skip_serializing_if = "String::is_empty")]
+        pub tooltip: String,
+        /// Whether it cannot be pressed.
+        #[serde(skip_serializing_if = "std::ops::Not::not")]
+        pub disabled: bool,
+        /// How a button looks. A colour is allowed too: `ActionStyle::from("#ff0000")`.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub style: Option<ActionStyle>,
+        /// What a menu offers by itself: `users` or `channels`.
+        #[serde(skip_serializing_if = "String::is_empty")]
+        pub data_source: String,
+        /// What a menu offers.
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        pub options: Vec<PostActionOptions>,
+        /// The value that a menu shows at first.
+        #[serde(skip_serializing_if = "String::is_empty")]
+        pub default_option: String,
+        /// Whom it calls. Never sent to clients.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub integration: Option<PostActionIntegration>,
+        /// In posts shown to one account only: has to be sent along when it is pressed.
+        #[serde(skip_serializing_if = "String::is_empty")]
+        pub cookie: String,
+    }
 }
 
-/// A button or a menu of an attachment: made by [`Button`] or [`Menu`].
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct PostAction {
-    /// Its id in the post: letters and digits only.
-    pub id: String,
-    /// `button` or `select`.
-    #[serde(rename = "type", skip_serializing_if = "String::is_empty")]
-    pub kind: String,
-    /// What it says.
-    pub name: String,
-    /// Shown under the mouse.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub tooltip: String,
-    /// Whether it cannot be pressed.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub disabled: bool,
-    /// How a button looks. A colour is allowed too: `ActionStyle::from("#ff0000")`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub style: Option<ActionStyle>,
-    /// What a menu offers by itself: `users` or `channels`.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub data_source: String,
-    /// What a menu offers.
-    #[serde(deserialize_with = "or_default", skip_serializing_if = "Vec::is_empty")]
-    pub options: Vec<PostActionOptions>,
-    /// The value that a menu shows at first.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub default_option: String,
-    /// Whom it calls. Never sent to clients.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub integration: Option<PostActionIntegration>,
-    /// In posts shown to one account only: has to be sent along when it is pressed.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub cookie: String,
+model! {
+    /// A line of a menu.
+    pub struct PostActionOptions {
+        /// What it says.
+        pub text: String,
+        /// What is sent when it is chosen.
+        pub value: String,
+    }
 }
 
-/// A line of a menu.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct PostActionOptions {
-    /// What it says.
-    pub text: String,
-    /// What is sent when it is chosen.
-    pub value: String,
-}
-
-/// Whom a button or a menu calls.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct PostActionIntegration {
-    /// Where the server sends the press.
-    pub url: String,
-    /// What it sends along. There is no signature: a secret in here is the only proof of who calls.
-    #[serde(deserialize_with = "or_default")]
-    pub context: Map<String, Value>,
+model! {
+    /// Whom a button or a menu calls.
+    pub struct PostActionIntegration {
+        /// Where the server sends the press.
+        pub url: String,
+        /// What it sends along. There is no signature: a secret in here is the only proof of who calls.
+        pub context: Map<String, Value>,
+    }
 }
 
 impl PostAction {

@@ -1,6 +1,6 @@
 //! Bookmarks of a channel.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::Timestamp;
 use crate::model::{BookmarkId, ChannelId, FileId, FileInfo, UserId};
@@ -15,44 +15,43 @@ open_enum! {
     }
 }
 
-/// A bookmark of a channel.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct ChannelBookmark {
-    /// Its id.
-    pub id: BookmarkId,
-    /// When it was made.
-    pub create_at: Timestamp,
-    /// When it was last changed.
-    pub update_at: Timestamp,
-    /// When it was deleted; 0 while it is not.
-    pub delete_at: Timestamp,
-    /// In which channel.
-    pub channel_id: ChannelId,
-    /// Who made it, or last changed it.
-    pub owner_id: UserId,
-    /// The file it leads to.
-    pub file_id: FileId,
-    /// What it says; up to 64 characters.
-    pub display_name: String,
-    /// Its place, from 0.
-    pub sort_order: i64,
-    /// The address it leads to.
-    pub link_url: String,
-    /// Address of a picture for it.
-    pub image_url: String,
-    /// An emoji for it.
-    pub emoji: String,
-    /// What it leads to.
-    #[serde(rename = "type")]
-    pub kind: ChannelBookmarkType,
-    /// Set in an old version of a changed bookmark.
-    pub original_id: BookmarkId,
-    /// The bookmark above it.
-    pub parent_id: BookmarkId,
-    /// The file itself.
-    pub file: Option<FileInfo>,
+model! {
+    /// A bookmark of a channel.
+    pub struct ChannelBookmark {
+        /// Its id.
+        pub id: BookmarkId,
+        /// When it was made.
+        pub create_at: Timestamp,
+        /// When it was last changed.
+        pub update_at: Timestamp,
+        /// When it was deleted; 0 while it is not.
+        pub delete_at: Timestamp,
+        /// In which channel.
+        pub channel_id: ChannelId,
+        /// Who made it, or last changed it.
+        pub owner_id: UserId,
+        /// The file it leads to.
+        pub file_id: FileId,
+        /// What it says; up to 64 characters.
+        pub display_name: String,
+        /// Its place, from 0.
+        pub sort_order: i64,
+        /// The address it leads to.
+        pub link_url: String,
+        /// Address of a picture for it.
+        pub image_url: String,
+        /// An emoji for it.
+        pub emoji: String,
+        /// What it leads to.
+        #[serde(rename = "type")]
+        pub kind: ChannelBookmarkType,
+        /// Set in an old version of a changed bookmark.
+        pub original_id: BookmarkId,
+        /// The bookmark above it.
+        pub parent_id: BookmarkId,
+        /// The file itself.
+        pub file: Option<FileInfo>,
+    }
 }
 
 impl From<&ChannelBookmark> for BookmarkId {
@@ -173,13 +172,12 @@ setters! { ChannelBookmarkPatch:
     emoji: String,
 }
 
-/// What became of a changed bookmark.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct UpdateChannelBookmarkResponse {
-    /// As it is now.
-    pub updated: Option<ChannelBookmark>,
-    /// What it replaced: a change by somebody else than its owner makes a new one.
-    pub deleted: Option<ChannelBookmark>,
+model! {
+    /// What became of a changed bookmark.
+    pub struct UpdateChannelBookmarkResponse {
+        /// As it is now.
+        pub updated: Option<ChannelBookmark>,
+        /// What it replaced: a change by somebody else than its owner makes a new one.
+        pub deleted: Option<ChannelBookmark>,
+    }
 }

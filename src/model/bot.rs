@@ -1,33 +1,32 @@
 //! Bots.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::Timestamp;
 use crate::model::{BotUserId, UserId};
 
-/// A bot: an account without a password, that logs in with a token.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct Bot {
-    /// Its account.
-    pub user_id: BotUserId,
-    /// Its user name.
-    pub username: String,
-    /// Its display name.
-    pub display_name: String,
-    /// What it is for.
-    pub description: String,
-    /// Who made it; the id of a plugin, which is no account's, if a plugin did.
-    pub owner_id: UserId,
-    /// When its icon was changed.
-    pub last_icon_update: Timestamp,
-    /// When it was made.
-    pub create_at: Timestamp,
-    /// When it was last changed.
-    pub update_at: Timestamp,
-    /// When it was disabled; 0 while it is not.
-    pub delete_at: Timestamp,
+model! {
+    /// A bot: an account without a password, that logs in with a token.
+    pub struct Bot {
+        /// Its account.
+        pub user_id: BotUserId,
+        /// Its user name.
+        pub username: String,
+        /// Its display name.
+        pub display_name: String,
+        /// What it is for.
+        pub description: String,
+        /// Who made it; the id of a plugin, which is no account's, if a plugin did.
+        pub owner_id: UserId,
+        /// When its icon was changed.
+        pub last_icon_update: Timestamp,
+        /// When it was made.
+        pub create_at: Timestamp,
+        /// When it was last changed.
+        pub update_at: Timestamp,
+        /// When it was disabled; 0 while it is not.
+        pub delete_at: Timestamp,
+    }
 }
 
 impl From<&Bot> for BotUserId {

@@ -19,67 +19,64 @@ open_enum! {
     }
 }
 
-/// A channel.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct Channel {
-    /// Its id.
-    pub id: ChannelId,
-    /// When it was made.
-    pub create_at: Timestamp,
-    /// When it was last changed.
-    pub update_at: Timestamp,
-    /// When it was archived; 0 while it is not.
-    pub delete_at: Timestamp,
-    /// Its team; empty for direct and group channels.
-    pub team_id: TeamId,
-    /// What kind it is.
-    #[serde(rename = "type")]
-    pub kind: ChannelType,
-    /// What people see. **Not unique**; empty for direct channels, a list of names for group channels.
-    pub display_name: String,
-    /// Its name in addresses, unique in the team; for direct channels the two user ids, sorted, with `__`
-    /// between.
-    pub name: String,
-    /// What stands above the posts.
-    pub header: String,
-    /// What it is for.
-    pub purpose: String,
-    /// When something was last posted, edited or pinned in it; deletions and reactions do not count.
-    pub last_post_at: Timestamp,
-    /// Posts in it, without system posts.
-    pub total_msg_count: i64,
-    /// Out of use.
-    pub extra_update_at: Timestamp,
-    /// Who made it; empty if the server did.
-    pub creator_id: UserId,
-    /// Its permission scheme, if it has one of its own.
-    pub scheme_id: SchemeId,
-    /// Free-form.
-    pub props: Json,
-    /// Whether groups decide who is in it.
-    #[serde(deserialize_with = "crate::model::json::or_default")]
-    pub group_constrained: bool,
-    /// Whether posts are translated.
-    pub autotranslation: bool,
-    /// Whether it is shared with another server.
-    #[serde(deserialize_with = "crate::model::json::or_default")]
-    pub shared: bool,
-    /// Posts outside threads.
-    pub total_msg_count_root: i64,
-    /// Its data retention policy, where that was asked for.
-    pub policy_id: PolicyId,
-    /// As `last_post_at`, outside threads.
-    pub last_root_post_at: Timestamp,
-    /// What stands on top of it.
-    pub banner_info: Option<ChannelBannerInfo>,
-    /// Whether an access policy decides who is in it.
-    pub policy_enforced: bool,
-    /// Whether that policy also adds and removes people.
-    pub policy_is_active: bool,
-    /// In which category of the side bar it shows for new members.
-    pub default_category_name: String,
+model! {
+    /// A channel.
+    pub struct Channel {
+        /// Its id.
+        pub id: ChannelId,
+        /// When it was made.
+        pub create_at: Timestamp,
+        /// When it was last changed.
+        pub update_at: Timestamp,
+        /// When it was archived; 0 while it is not.
+        pub delete_at: Timestamp,
+        /// Its team; empty for direct and group channels.
+        pub team_id: TeamId,
+        /// What kind it is.
+        #[serde(rename = "type")]
+        pub kind: ChannelType,
+        /// What people see. **Not unique**; empty for direct channels, a list of names for group channels.
+        pub display_name: String,
+        /// Its name in addresses, unique in the team; for direct channels the two user ids, sorted, with `__`
+        /// between.
+        pub name: String,
+        /// What stands above the posts.
+        pub header: String,
+        /// What it is for.
+        pub purpose: String,
+        /// When something was last posted, edited or pinned in it; deletions and reactions do not count.
+        pub last_post_at: Timestamp,
+        /// Posts in it, without system posts.
+        pub total_msg_count: i64,
+        /// Out of use.
+        pub extra_update_at: Timestamp,
+        /// Who made it; empty if the server did.
+        pub creator_id: UserId,
+        /// Its permission scheme, if it has one of its own.
+        pub scheme_id: SchemeId,
+        /// Free-form.
+        pub props: Json,
+        /// Whether groups decide who is in it.
+        pub group_constrained: bool,
+        /// Whether posts are translated.
+        pub autotranslation: bool,
+        /// Whether it is shared with another server.
+        pub shared: bool,
+        /// Posts outside threads.
+        pub total_msg_count_root: i64,
+        /// Its data retention policy, where that was asked for.
+        pub policy_id: PolicyId,
+        /// As `last_post_at`, outside threads.
+        pub last_root_post_at: Timestamp,
+        /// What stands on top of it.
+        pub banner_info: Option<ChannelBannerInfo>,
+        /// Whether an access policy decides who is in it.
+        pub policy_enforced: bool,
+        /// Whether that policy also adds and removes people.
+        pub policy_is_active: bool,
+        /// In which category of the side bar it shows for new members.
+        pub default_category_name: String,
+    }
 }
 
 impl From<&Channel> for ChannelId {
@@ -112,18 +109,16 @@ impl Channel {
     }
 }
 
-/// What stands on top of a channel.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct ChannelBannerInfo {
-    /// Whether it shows.
-    #[serde(deserialize_with = "crate::model::json::or_default")]
-    pub enabled: bool,
-    /// The text.
-    pub text: String,
-    /// The colour, as `#ff0000`.
-    pub background_color: String,
+model! {
+    /// What stands on top of a channel.
+    pub struct ChannelBannerInfo {
+        /// Whether it shows.
+        pub enabled: bool,
+        /// The text.
+        pub text: String,
+        /// The colour, as `#ff0000`.
+        pub background_color: String,
+    }
 }
 
 /// A new public or private channel.
@@ -451,46 +446,42 @@ impl From<&ChannelWithTeamData> for ChannelId {
     }
 }
 
-/// The team of a channel, as lists over all teams tell it.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct ChannelTeam {
-    /// What people see.
-    pub team_display_name: String,
-    /// Its name in addresses.
-    pub team_name: String,
-    /// When the team was last changed.
-    pub team_update_at: Timestamp,
+model! {
+    /// The team of a channel, as lists over all teams tell it.
+    pub struct ChannelTeam {
+        /// What people see.
+        pub team_display_name: String,
+        /// Its name in addresses.
+        pub team_name: String,
+        /// When the team was last changed.
+        pub team_update_at: Timestamp,
+    }
 }
 
-/// A page of channels, and how many there are.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct ChannelsWithCount {
-    /// The channels of this page.
-    #[serde(deserialize_with = "crate::model::json::or_default")]
-    pub channels: Vec<ChannelWithTeamData>,
-    /// How many there are in all.
-    pub total_count: i64,
+model! {
+    /// A page of channels, and how many there are.
+    pub struct ChannelsWithCount {
+        /// The channels of this page.
+        pub channels: Vec<ChannelWithTeamData>,
+        /// How many there are in all.
+        pub total_count: i64,
+    }
 }
 
-/// How many people and things are in a channel.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct ChannelStats {
-    /// The channel.
-    pub channel_id: ChannelId,
-    /// Members, guests included.
-    pub member_count: i64,
-    /// Guests.
-    pub guest_count: i64,
-    /// Pinned posts.
-    pub pinnedpost_count: i64,
-    /// Files.
-    pub files_count: i64,
+model! {
+    /// How many people and things are in a channel.
+    pub struct ChannelStats {
+        /// The channel.
+        pub channel_id: ChannelId,
+        /// Members, guests included.
+        pub member_count: i64,
+        /// Guests.
+        pub guest_count: i64,
+        /// Pinned posts.
+        pub pinnedpost_count: i64,
+        /// Files.
+        pub files_count: i64,
+    }
 }
 
 #[cfg(test)]

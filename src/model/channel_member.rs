@@ -7,44 +7,42 @@ use serde::{Deserialize, Serialize};
 use crate::Timestamp;
 use crate::model::{ChannelId, GroupId, PostId, TeamId, UserId};
 
-/// An account in a channel.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct ChannelMember {
-    /// The channel.
-    pub channel_id: ChannelId,
-    /// The account.
-    pub user_id: UserId,
-    /// Its roles there, separated by spaces.
-    pub roles: String,
-    /// When it last looked; -1 for other people.
-    pub last_viewed_at: Timestamp,
-    /// Posts it has seen.
-    pub msg_count: i64,
-    /// Unread mentions.
-    pub mention_count: i64,
-    /// Unread mentions outside threads.
-    pub mention_count_root: i64,
-    /// Unread urgent mentions.
-    pub urgent_mention_count: i64,
-    /// Posts outside threads it has seen.
-    pub msg_count_root: i64,
-    /// How it wants to be notified: `desktop`, `push`, `email`, `mark_unread`, `ignore_channel_mentions`.
-    #[serde(deserialize_with = "crate::model::json::or_default")]
-    pub notify_props: BTreeMap<String, String>,
-    /// When this was last changed; -1 for other people.
-    pub last_update_at: Timestamp,
-    /// Whether it is a guest there.
-    pub scheme_guest: bool,
-    /// Whether it is an ordinary member there.
-    pub scheme_user: bool,
-    /// Whether it is an administrator there.
-    pub scheme_admin: bool,
-    /// Roles beyond those of the scheme, separated by spaces.
-    pub explicit_roles: String,
-    /// Whether it wants no translations there.
-    pub autotranslation_disabled: bool,
+model! {
+    /// An account in a channel.
+    pub struct ChannelMember {
+        /// The channel.
+        pub channel_id: ChannelId,
+        /// The account.
+        pub user_id: UserId,
+        /// Its roles there, separated by spaces.
+        pub roles: String,
+        /// When it last looked; -1 for other people.
+        pub last_viewed_at: Timestamp,
+        /// Posts it has seen.
+        pub msg_count: i64,
+        /// Unread mentions.
+        pub mention_count: i64,
+        /// Unread mentions outside threads.
+        pub mention_count_root: i64,
+        /// Unread urgent mentions.
+        pub urgent_mention_count: i64,
+        /// Posts outside threads it has seen.
+        pub msg_count_root: i64,
+        /// How it wants to be notified: `desktop`, `push`, `email`, `mark_unread`, `ignore_channel_mentions`.
+        pub notify_props: BTreeMap<String, String>,
+        /// When this was last changed; -1 for other people.
+        pub last_update_at: Timestamp,
+        /// Whether it is a guest there.
+        pub scheme_guest: bool,
+        /// Whether it is an ordinary member there.
+        pub scheme_user: bool,
+        /// Whether it is an administrator there.
+        pub scheme_admin: bool,
+        /// Roles beyond those of the scheme, separated by spaces.
+        pub explicit_roles: String,
+        /// Whether it wants no translations there.
+        pub autotranslation_disabled: bool,
+    }
 }
 
 impl ChannelMember {
@@ -70,75 +68,70 @@ pub struct ChannelMemberWithTeamData {
     pub team_update_at: Timestamp,
 }
 
-/// What is unread in a channel.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct ChannelUnread {
-    /// Its team.
-    pub team_id: TeamId,
-    /// The channel.
-    pub channel_id: ChannelId,
-    /// Unread posts.
-    pub msg_count: i64,
-    /// Unread mentions.
-    pub mention_count: i64,
-    /// Unread mentions outside threads.
-    pub mention_count_root: i64,
-    /// Unread urgent mentions.
-    pub urgent_mention_count: i64,
-    /// Unread posts outside threads.
-    pub msg_count_root: i64,
+model! {
+    /// What is unread in a channel.
+    pub struct ChannelUnread {
+        /// Its team.
+        pub team_id: TeamId,
+        /// The channel.
+        pub channel_id: ChannelId,
+        /// Unread posts.
+        pub msg_count: i64,
+        /// Unread mentions.
+        pub mention_count: i64,
+        /// Unread mentions outside threads.
+        pub mention_count_root: i64,
+        /// Unread urgent mentions.
+        pub urgent_mention_count: i64,
+        /// Unread posts outside threads.
+        pub msg_count_root: i64,
+    }
 }
 
-/// What is unread in a channel, counted from a post on.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct ChannelUnreadAt {
-    /// Its team.
-    pub team_id: TeamId,
-    /// The account.
-    pub user_id: UserId,
-    /// The channel.
-    pub channel_id: ChannelId,
-    /// Posts that were read.
-    pub msg_count: i64,
-    /// Unread mentions.
-    pub mention_count: i64,
-    /// Unread mentions outside threads.
-    pub mention_count_root: i64,
-    /// Unread urgent mentions.
-    pub urgent_mention_count: i64,
-    /// Posts outside threads that were read.
-    pub msg_count_root: i64,
-    /// When the account last looked, as the server counts it now.
-    pub last_viewed_at: Timestamp,
+model! {
+    /// What is unread in a channel, counted from a post on.
+    pub struct ChannelUnreadAt {
+        /// Its team.
+        pub team_id: TeamId,
+        /// The account.
+        pub user_id: UserId,
+        /// The channel.
+        pub channel_id: ChannelId,
+        /// Posts that were read.
+        pub msg_count: i64,
+        /// Unread mentions.
+        pub mention_count: i64,
+        /// Unread mentions outside threads.
+        pub mention_count_root: i64,
+        /// Unread urgent mentions.
+        pub urgent_mention_count: i64,
+        /// Posts outside threads that were read.
+        pub msg_count_root: i64,
+        /// When the account last looked, as the server counts it now.
+        pub last_viewed_at: Timestamp,
+    }
 }
 
-/// What the server noted when a channel was looked at.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct ChannelViewResponse {
-    /// `OK`.
-    pub status: String,
-    /// When each channel was last posted in.
-    #[serde(deserialize_with = "crate::model::json::or_default")]
-    pub last_viewed_at_times: BTreeMap<ChannelId, Timestamp>,
+model! {
+    /// What the server noted when a channel was looked at.
+    pub struct ChannelViewResponse {
+        /// `OK`.
+        pub status: String,
+        /// When each channel was last posted in.
+        pub last_viewed_at_times: BTreeMap<ChannelId, Timestamp>,
+    }
 }
 
-/// How many of a group are in a channel.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct ChannelMemberCountByGroup {
-    /// The group.
-    pub group_id: GroupId,
-    /// Its members in the channel.
-    pub channel_member_count: i64,
-    /// In how many time zones they are.
-    pub channel_member_timezones_count: i64,
+model! {
+    /// How many of a group are in a channel.
+    pub struct ChannelMemberCountByGroup {
+        /// The group.
+        pub group_id: GroupId,
+        /// Its members in the channel.
+        pub channel_member_count: i64,
+        /// In how many time zones they are.
+        pub channel_member_timezones_count: i64,
+    }
 }
 
 /// Who is to be added to a channel.

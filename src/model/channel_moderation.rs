@@ -1,38 +1,35 @@
 //! What members and guests may do in a channel.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
-/// What ordinary members and guests may do in a channel.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct ChannelModeration {
-    /// `create_post`, `create_reactions`, `manage_members`, `use_channel_mentions`, `manage_bookmarks`.
-    pub name: String,
-    /// Who may.
-    pub roles: ChannelModeratedRoles,
+model! {
+    /// What ordinary members and guests may do in a channel.
+    pub struct ChannelModeration {
+        /// `create_post`, `create_reactions`, `manage_members`, `use_channel_mentions`, `manage_bookmarks`.
+        pub name: String,
+        /// Who may.
+        pub roles: ChannelModeratedRoles,
+    }
 }
 
-/// Who may do something in a channel.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct ChannelModeratedRoles {
-    /// Guests; `None` where that makes no sense.
-    pub guests: Option<ChannelModeratedRole>,
-    /// Members.
-    pub members: Option<ChannelModeratedRole>,
+model! {
+    /// Who may do something in a channel.
+    pub struct ChannelModeratedRoles {
+        /// Guests; `None` where that makes no sense.
+        pub guests: Option<ChannelModeratedRole>,
+        /// Members.
+        pub members: Option<ChannelModeratedRole>,
+    }
 }
 
-/// Whether somebody may do something.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct ChannelModeratedRole {
-    /// Whether they may.
-    pub value: bool,
-    /// Whether that can be changed here: the team or the system must allow it first.
-    pub enabled: bool,
+model! {
+    /// Whether somebody may do something.
+    pub struct ChannelModeratedRole {
+        /// Whether they may.
+        pub value: bool,
+        /// Whether that can be changed here: the team or the system must allow it first.
+        pub enabled: bool,
+    }
 }
 
 /// A change to what members and guests may do.

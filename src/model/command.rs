@@ -1,6 +1,6 @@
 //! Slash commands.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::model::{Attachment, ChannelId, CommandId, Json, PostId, TeamId, UserId};
 use crate::{Secret, Timestamp};
@@ -15,52 +15,51 @@ open_enum! {
     }
 }
 
-/// A slash command.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct Command {
-    /// Its id; empty for those of the server and of plugins.
-    pub id: CommandId,
-    /// Sent along, to tell that the server calls. Compare it. Only for those who may manage it.
-    pub token: Secret,
-    /// When it was made.
-    pub create_at: Timestamp,
-    /// When it was last changed.
-    pub update_at: Timestamp,
-    /// When it was deleted; 0 while it is not.
-    pub delete_at: Timestamp,
-    /// Who made it.
-    pub creator_id: UserId,
-    /// In which team.
-    pub team_id: TeamId,
-    /// The word after the slash.
-    pub trigger: String,
-    /// How the server calls it.
-    pub method: CommandMethod,
-    /// The name it answers under, where the server allows that.
-    pub username: String,
-    /// The picture it answers with, where the server allows that.
-    pub icon_url: String,
-    /// Whether it is offered while one types.
-    pub auto_complete: bool,
-    /// What is said of it then.
-    pub auto_complete_desc: String,
-    /// What follows it then, as `[text]`.
-    pub auto_complete_hint: String,
-    /// What it is called.
-    pub display_name: String,
-    /// What it is for.
-    pub description: String,
-    /// Where it is sent.
-    pub url: String,
-    /// The plugin it belongs to.
-    pub plugin_id: String,
-    /// Its arguments, as a plugin describes them.
-    #[serde(skip_serializing_if = "Json::is_empty")]
-    pub autocomplete_data: Json,
-    /// Its icon, as a data address.
-    pub autocomplete_icon_data: String,
+model! {
+    /// A slash command.
+    pub struct Command {
+        /// Its id; empty for those of the server and of plugins.
+        pub id: CommandId,
+        /// Sent along, to tell that the server calls. Compare it. Only for those who may manage it.
+        pub token: Secret,
+        /// When it was made.
+        pub create_at: Timestamp,
+        /// When it was last changed.
+        pub update_at: Timestamp,
+        /// When it was deleted; 0 while it is not.
+        pub delete_at: Timestamp,
+        /// Who made it.
+        pub creator_id: UserId,
+        /// In which team.
+        pub team_id: TeamId,
+        /// The word after the slash.
+        pub trigger: String,
+        /// How the server calls it.
+        pub method: CommandMethod,
+        /// The name it answers under, where the server allows that.
+        pub username: String,
+        /// The picture it answers with, where the server allows that.
+        pub icon_url: String,
+        /// Whether it is offered while one types.
+        pub auto_complete: bool,
+        /// What is said of it then.
+        pub auto_complete_desc: String,
+        /// What follows it then, as `[text]`.
+        pub auto_complete_hint: String,
+        /// What it is called.
+        pub display_name: String,
+        /// What it is for.
+        pub description: String,
+        /// Where it is sent.
+        pub url: String,
+        /// The plugin it belongs to.
+        pub plugin_id: String,
+        /// Its arguments, as a plugin describes them.
+        #[serde(skip_serializing_if = "Json::is_empty")]
+        pub autocomplete_data: Json,
+        /// Its icon, as a data address.
+        pub autocomplete_icon_data: String,
+    }
 }
 
 impl From<&Command> for CommandId {
@@ -179,60 +178,56 @@ setters! { CommandArgs:
     root_id: PostId,
 }
 
-/// What a command answered. Its text mostly comes as an `ephemeral_message` event too.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct CommandResponse {
-    /// `in_channel` for all, else only for the one who typed it.
-    pub response_type: String,
-    /// The text, in Markdown.
-    pub text: String,
-    /// The name it answers under.
-    pub username: String,
-    /// Another channel than the one it was typed in.
-    pub channel_id: ChannelId,
-    /// The picture it answers with.
-    pub icon_url: String,
-    /// Type of the post.
-    #[serde(rename = "type")]
-    pub kind: String,
-    /// Props of the post.
-    pub props: Json,
-    /// Where a browser is to go.
-    pub goto_location: String,
-    /// Opens a dialog, for 30 s.
-    pub trigger_id: String,
-    /// Whether the text stays as it is.
-    pub skip_slack_parsing: bool,
-    /// Attachments.
-    #[serde(deserialize_with = "crate::model::json::or_default")]
-    pub attachments: Vec<Attachment>,
-    /// More of them.
-    #[serde(deserialize_with = "crate::model::json::or_default")]
-    pub extra_responses: Vec<CommandResponse>,
+model! {
+    /// What a command answered. Its text mostly comes as an `ephemeral_message` event too.
+    pub struct CommandResponse {
+        /// `in_channel` for all, else only for the one who typed it.
+        pub response_type: String,
+        /// The text, in Markdown.
+        pub text: String,
+        /// The name it answers under.
+        pub username: String,
+        /// Another channel than the one it was typed in.
+        pub channel_id: ChannelId,
+        /// The picture it answers with.
+        pub icon_url: String,
+        /// Type of the post.
+        #[serde(rename = "type")]
+        pub kind: String,
+        /// Props of the post.
+        pub props: Json,
+        /// Where a browser is to go.
+        pub goto_location: String,
+        /// Opens a dialog, for 30 s.
+        pub trigger_id: String,
+        /// Whether the text stays as it is.
+        pub skip_slack_parsing: bool,
+        /// Attachments.
+        pub attachments: Vec<Attachment>,
+        /// More of them.
+        pub extra_responses: Vec<CommandResponse>,
+    }
 }
 
-/// A line offered while a command is typed.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct AutocompleteSuggestion {
-    /// The line that it makes.
-    #[serde(rename = "Complete")]
-    pub complete: String,
-    /// What is offered.
-    #[serde(rename = "Suggestion")]
-    pub suggestion: String,
-    /// What follows it.
-    #[serde(rename = "Hint")]
-    pub hint: String,
-    /// What is said of it.
-    #[serde(rename = "Description")]
-    pub description: String,
-    /// Its icon, as a data address.
-    #[serde(rename = "IconData")]
-    pub icon_data: String,
+model! {
+    /// A line offered while a command is typed.
+    pub struct AutocompleteSuggestion {
+        /// The line that it makes.
+        #[serde(rename = "Complete")]
+        pub complete: String,
+        /// What is offered.
+        #[serde(rename = "Suggestion")]
+        pub suggestion: String,
+        /// What follows it.
+        #[serde(rename = "Hint")]
+        pub hint: String,
+        /// What is said of it.
+        #[serde(rename = "Description")]
+        pub description: String,
+        /// Its icon, as a data address.
+        #[serde(rename = "IconData")]
+        pub icon_data: String,
+    }
 }
 
 impl CommandDraft {

@@ -2,21 +2,20 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::model::{ChannelId, PostActionOptions, TeamId};
 
-/// What a press of a button led to.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct PostActionAPIResponse {
-    /// `OK`.
-    pub status: String,
-    /// Tells which press it was: the `open_dialog` event that it leads to has the same. The id that opens a dialog is
-    /// another one, and sent to the button's address.
-    pub trigger_id: String,
+model! {
+    /// What a press of a button led to.
+    pub struct PostActionAPIResponse {
+        /// `OK`.
+        pub status: String,
+        /// Tells which press it was: the `open_dialog` event that it leads to has the same. The id that opens a dialog is
+        /// another one, and sent to the button's address.
+        pub trigger_id: String,
+    }
 }
 
 /// A press of a button, or a choice from a menu.
@@ -45,17 +44,16 @@ setters! { DoPostActionRequest:
     cookie: String,
 }
 
-/// Opens a dialog with the one who pressed or typed.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct OpenDialogRequest {
-    /// From the press or the command; good for 30 s.
-    pub trigger_id: String,
-    /// Where the dialog is sent.
-    pub url: String,
-    /// What it asks.
-    pub dialog: Dialog,
+model! {
+    /// Opens a dialog with the one who pressed or typed.
+    pub struct OpenDialogRequest {
+        /// From the press or the command; good for 30 s.
+        pub trigger_id: String,
+        /// Where the dialog is sent.
+        pub url: String,
+        /// What it asks.
+        pub dialog: Dialog,
+    }
 }
 
 impl OpenDialogRequest {
@@ -65,118 +63,113 @@ impl OpenDialogRequest {
     }
 }
 
-/// A form.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct Dialog {
-    /// A word of the program's own, sent back.
-    pub callback_id: String,
-    /// Up to 24 characters.
-    pub title: String,
-    /// Text above, in Markdown.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub introduction_text: String,
-    /// A small picture.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub icon_url: String,
-    /// What is asked; up to 5.
-    #[serde(deserialize_with = "crate::model::json::or_default")]
-    pub elements: Vec<DialogElement>,
-    /// What the button says.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub submit_label: String,
-    /// Whether the program is told when it is closed.
-    pub notify_on_cancel: bool,
-    /// A text of the program's own, sent back: there is no signature, so a secret can be in here.
-    pub state: String,
-    /// Whom to ask when a field changes.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub source_url: String,
+model! {
+    /// A form.
+    pub struct Dialog {
+        /// A word of the program's own, sent back.
+        pub callback_id: String,
+        /// Up to 24 characters.
+        pub title: String,
+        /// Text above, in Markdown.
+        #[serde(skip_serializing_if = "String::is_empty")]
+        pub introduction_text: String,
+        /// A small picture.
+        #[serde(skip_serializing_if = "String::is_empty")]
+        pub icon_url: String,
+        /// What is asked; up to 5.
+        pub elements: Vec<DialogElement>,
+        /// What the button says.
+        #[serde(skip_serializing_if = "String::is_empty")]
+        pub submit_label: String,
+        /// Whether the program is told when it is closed.
+        pub notify_on_cancel: bool,
+        /// A text of the program's own, sent back: there is no signature, so a secret can be in here.
+        pub state: String,
+        /// Whom to ask when a field changes.
+        #[serde(skip_serializing_if = "String::is_empty")]
+        pub source_url: String,
+    }
 }
 
-/// A field of a form.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct DialogElement {
-    /// What it says; up to 24 characters.
-    pub display_name: String,
-    /// Its name in what is sent.
-    pub name: String,
-    /// `text`, `textarea`, `select`, `bool`, `radio`, `date`, `datetime`.
-    #[serde(rename = "type")]
-    pub kind: String,
-    /// Of a text: `text`, `email`, `number`, `password`, `tel`, `url`.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub subtype: String,
-    /// What it holds at first.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub default: String,
-    /// What it shows while it is empty.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub placeholder: String,
-    /// Text below.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub help_text: String,
-    /// Whether it may stay empty.
-    pub optional: bool,
-    /// Fewest characters.
-    pub min_length: i64,
-    /// Most characters; the server's own limit if it is 0.
-    #[serde(skip_serializing_if = "crate::model::json::is_zero")]
-    pub max_length: i64,
-    /// What a menu offers by itself: `users`, `channels`, `dynamic`.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub data_source: String,
-    /// Whom to ask for what a `dynamic` menu offers.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub data_source_url: String,
-    /// What a menu offers.
-    #[serde(deserialize_with = "crate::model::json::or_default", skip_serializing_if = "Vec::is_empty")]
-    pub options: Vec<PostActionOptions>,
-    /// Whether more than one may be chosen.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub multiselect: bool,
-    /// Whether a change asks `source_url`.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub refresh: bool,
+model! {
+    /// A field of a form.
+    pub struct DialogElement {
+        /// What it says; up to 24 characters.
+        pub display_name: String,
+        /// Its name in what is sent.
+        pub name: String,
+        /// `text`, `textarea`, `select`, `bool`, `radio`, `date`, `datetime`.
+        #[serde(rename = "type")]
+        pub kind: String,
+        /// Of a text: `text`, `email`, `number`, `password`, `tel`, `url`.
+        #[serde(skip_serializing_if = "String::is_empty")]
+        pub subtype: String,
+        /// What it holds at first.
+        #[serde(skip_serializing_if = "String::is_empty")]
+        pub default: String,
+        /// What it shows while it is empty.
+        #[serde(skip_serializing_if = "String::is_empty")]
+        pub placeholder: String,
+        /// Text below.
+        #[serde(skip_serializing_if = "String::is_empty")]
+        pub help_text: String,
+        /// Whether it may stay empty.
+        pub optional: bool,
+        /// Fewest characters.
+        pub min_length: i64,
+        /// Most characters; the server's own limit if it is 0.
+        #[serde(skip_serializing_if = "crate::model::json::is_zero")]
+        pub max_length: i64,
+        /// What a menu offers by itself: `users`, `channels`, `dynamic`.
+        #[serde(skip_serializing_if = "String::is_empty")]
+        pub data_source: String,
+        /// Whom to ask for what a `dynamic` menu offers.
+        #[serde(skip_serializing_if = "String::is_empty")]
+        pub data_source_url: String,
+        /// What a menu offers.
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        pub options: Vec<PostActionOptions>,
+        /// Whether more than one may be chosen.
+        #[serde(skip_serializing_if = "std::ops::Not::not")]
+        pub multiselect: bool,
+        /// Whether a change asks `source_url`.
+        #[serde(skip_serializing_if = "std::ops::Not::not")]
+        pub refresh: bool,
+        /// How times are entered.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub datetime_config: Option<DialogDateTimeConfig>,
+        /// Earliest date.
+        #[serde(skip_serializing_if = "String::is_empty")]
+        pub min_date: String,
+        /// Latest date.
+        #[serde(skip_serializing_if = "String::is_empty")]
+        pub max_date: String,
+        /// Steps of times, in minutes.
+        #[serde(skip_serializing_if = "crate::model::json::is_zero")]
+        pub time_interval: i64,
+    }
+}
+
+model! {
     /// How times are entered.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub datetime_config: Option<DialogDateTimeConfig>,
-    /// Earliest date.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub min_date: String,
-    /// Latest date.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub max_date: String,
-    /// Steps of times, in minutes.
-    #[serde(skip_serializing_if = "crate::model::json::is_zero")]
-    pub time_interval: i64,
+    pub struct DialogDateTimeConfig {
+        /// Steps, in minutes.
+        pub time_interval: i64,
+        /// The time zone, as `Europe/Berlin`.
+        pub location_timezone: String,
+        /// Whether times may be typed.
+        pub allow_manual_time_entry: bool,
+    }
 }
 
-/// How times are entered.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct DialogDateTimeConfig {
-    /// Steps, in minutes.
-    pub time_interval: i64,
-    /// The time zone, as `Europe/Berlin`.
-    pub location_timezone: String,
-    /// Whether times may be typed.
-    pub allow_manual_time_entry: bool,
-}
-
-/// A line of a dynamic menu.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct DialogSelectOption {
-    /// What it says.
-    pub text: String,
-    /// What is sent when it is chosen.
-    pub value: String,
+model! {
+    /// A line of a dynamic menu.
+    pub struct DialogSelectOption {
+        /// What it says.
+        pub text: String,
+        /// What is sent when it is chosen.
+        pub value: String,
+    }
 }
 
 /// A form that was filled in.
@@ -237,29 +230,25 @@ setters! { SubmitDialogRequest:
     kind: String,
 }
 
-/// What became of a form.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct SubmitDialogResponse {
-    /// What is wrong in general; empty if nothing is.
-    pub error: String,
-    /// What is wrong, by name of the field.
-    #[serde(deserialize_with = "crate::model::json::or_default")]
-    pub errors: BTreeMap<String, String>,
-    /// `form` if another form follows.
-    #[serde(rename = "type")]
-    pub kind: String,
-    /// The form that follows.
-    pub form: Option<Dialog>,
+model! {
+    /// What became of a form.
+    pub struct SubmitDialogResponse {
+        /// What is wrong in general; empty if nothing is.
+        pub error: String,
+        /// What is wrong, by name of the field.
+        pub errors: BTreeMap<String, String>,
+        /// `form` if another form follows.
+        #[serde(rename = "type")]
+        pub kind: String,
+        /// The form that follows.
+        pub form: Option<Dialog>,
+    }
 }
 
-/// What a dynamic menu offers.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct LookupDialogResponse {
-    /// The lines.
-    #[serde(deserialize_with = "crate::model::json::or_default")]
-    pub items: Vec<DialogSelectOption>,
+model! {
+    /// What a dynamic menu offers.
+    pub struct LookupDialogResponse {
+        /// The lines.
+        pub items: Vec<DialogSelectOption>,
+    }
 }

@@ -1,27 +1,26 @@
 //! Custom emoji.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::Timestamp;
 use crate::model::{EmojiId, UserId};
 
-/// A custom emoji.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct Emoji {
-    /// Its id.
-    pub id: EmojiId,
-    /// When it was made.
-    pub create_at: Timestamp,
-    /// When it was last changed.
-    pub update_at: Timestamp,
-    /// When it was deleted; 0 while it is not.
-    pub delete_at: Timestamp,
-    /// Who made it.
-    pub creator_id: UserId,
-    /// Its name, without colons.
-    pub name: String,
+model! {
+    /// A custom emoji.
+    pub struct Emoji {
+        /// Its id.
+        pub id: EmojiId,
+        /// When it was made.
+        pub create_at: Timestamp,
+        /// When it was last changed.
+        pub update_at: Timestamp,
+        /// When it was deleted; 0 while it is not.
+        pub delete_at: Timestamp,
+        /// Who made it.
+        pub creator_id: UserId,
+        /// Its name, without colons.
+        pub name: String,
+    }
 }
 
 impl From<&Emoji> for EmojiId {

@@ -2,50 +2,47 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
-
 use crate::Timestamp;
 use crate::model::{ChannelId, FileId, PostId, RemoteId, UserId};
 
-/// A file that was uploaded. What is in it comes by `client.files()`.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct FileInfo {
-    /// Its id.
-    pub id: FileId,
-    /// Who uploaded it.
-    pub user_id: UserId,
-    /// The post it is attached to; empty while it is not.
-    pub post_id: PostId,
-    /// The channel it was uploaded for.
-    pub channel_id: ChannelId,
-    /// When it was uploaded.
-    pub create_at: Timestamp,
-    /// When it was last changed.
-    pub update_at: Timestamp,
-    /// When it was deleted; 0 while it is not.
-    pub delete_at: Timestamp,
-    /// Its name, **as somebody else gave it**: use [`safe_name`](Self::safe_name) on a disk.
-    pub name: String,
-    /// What follows the last dot of the name.
-    pub extension: String,
-    /// Bytes.
-    pub size: u64,
-    /// As `image/png`.
-    pub mime_type: String,
-    /// Pixels, for pictures.
-    pub width: u32,
-    /// Pixels, for pictures.
-    pub height: u32,
-    /// Whether there is a preview.
-    pub has_preview_image: bool,
-    /// A very small JPEG, base 64, for pictures.
-    pub mini_preview: Option<String>,
-    /// The other server it comes from.
-    pub remote_id: RemoteId,
-    /// Whether it is beyond a limit of the hosted edition.
-    pub archived: bool,
+model! {
+    /// A file that was uploaded. What is in it comes by `client.files()`.
+    pub struct FileInfo {
+        /// Its id.
+        pub id: FileId,
+        /// Who uploaded it.
+        pub user_id: UserId,
+        /// The post it is attached to; empty while it is not.
+        pub post_id: PostId,
+        /// The channel it was uploaded for.
+        pub channel_id: ChannelId,
+        /// When it was uploaded.
+        pub create_at: Timestamp,
+        /// When it was last changed.
+        pub update_at: Timestamp,
+        /// When it was deleted; 0 while it is not.
+        pub delete_at: Timestamp,
+        /// Its name, **as somebody else gave it**: use [`safe_name`](Self::safe_name) on a disk.
+        pub name: String,
+        /// What follows the last dot of the name.
+        pub extension: String,
+        /// Bytes.
+        pub size: u64,
+        /// As `image/png`.
+        pub mime_type: String,
+        /// Pixels, for pictures.
+        pub width: u32,
+        /// Pixels, for pictures.
+        pub height: u32,
+        /// Whether there is a preview.
+        pub has_preview_image: bool,
+        /// A very small JPEG, base 64, for pictures.
+        pub mini_preview: Option<String>,
+        /// The other server it comes from.
+        pub remote_id: RemoteId,
+        /// Whether it is beyond a limit of the hosted edition.
+        pub archived: bool,
+    }
 }
 
 impl From<&FileInfo> for FileId {
@@ -120,23 +117,20 @@ fn shorten(name: &str) -> String {
     format!("{start}{ending}")
 }
 
-/// Files that were found.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct FileInfoList {
-    /// What was found, newest first.
-    #[serde(deserialize_with = "crate::model::json::or_default")]
-    pub order: Vec<FileId>,
-    /// The files.
-    #[serde(deserialize_with = "crate::model::json::or_default")]
-    pub file_infos: BTreeMap<FileId, FileInfo>,
-    /// Always empty.
-    pub next_file_info_id: FileId,
-    /// Always empty.
-    pub prev_file_info_id: FileId,
-    /// Files up to this time are beyond a limit of the hosted edition; 0 if there is none.
-    pub first_inaccessible_file_time: Timestamp,
+model! {
+    /// Files that were found.
+    pub struct FileInfoList {
+        /// What was found, newest first.
+        pub order: Vec<FileId>,
+        /// The files.
+        pub file_infos: BTreeMap<FileId, FileInfo>,
+        /// Always empty.
+        pub next_file_info_id: FileId,
+        /// Always empty.
+        pub prev_file_info_id: FileId,
+        /// Files up to this time are beyond a limit of the hosted edition; 0 if there is none.
+        pub first_inaccessible_file_time: Timestamp,
+    }
 }
 
 impl FileInfoList {
@@ -146,17 +140,14 @@ impl FileInfoList {
     }
 }
 
-/// Files that were uploaded.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct FileUploadResponse {
-    /// The files, in the order they were sent.
-    #[serde(deserialize_with = "crate::model::json::or_default")]
-    pub file_infos: Vec<FileInfo>,
-    /// What the sender gave to recognise them.
-    #[serde(deserialize_with = "crate::model::json::or_default")]
-    pub client_ids: Vec<String>,
+model! {
+    /// Files that were uploaded.
+    pub struct FileUploadResponse {
+        /// The files, in the order they were sent.
+        pub file_infos: Vec<FileInfo>,
+        /// What the sender gave to recognise them.
+        pub client_ids: Vec<String>,
+    }
 }
 
 #[cfg(test)]

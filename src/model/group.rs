@@ -1,6 +1,6 @@
 //! User groups.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::Timestamp;
 use crate::model::{ChannelId, ChannelType, GroupId, TeamId, TeamType, User, UserId};
@@ -25,44 +25,42 @@ open_enum! {
     }
 }
 
-/// A group of accounts.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct Group {
-    /// Its id.
-    pub id: GroupId,
-    /// What it is mentioned by, after `@`; empty where it cannot be.
-    pub name: String,
-    /// What people see.
-    pub display_name: String,
-    /// What it is for.
-    pub description: String,
-    /// Where it comes from.
-    pub source: GroupSource,
-    /// Its id in the directory service.
-    pub remote_id: String,
-    /// When it was made.
-    pub create_at: Timestamp,
-    /// When it was last changed.
-    pub update_at: Timestamp,
-    /// When it was deleted; 0 while it is not.
-    pub delete_at: Timestamp,
-    /// Whether it is tied to a team or a channel.
-    pub has_syncables: bool,
-    /// How many are in it, where that was asked for.
-    pub member_count: Option<i64>,
-    /// Whether it may be mentioned.
-    pub allow_reference: bool,
-    /// How many of it are in the channel that was named.
-    pub channel_member_count: Option<i64>,
-    /// In how many time zones those are.
-    pub channel_member_timezones_count: Option<i64>,
-    /// Who is in it, where that was asked for.
-    #[serde(deserialize_with = "crate::model::json::or_default")]
-    pub member_ids: Vec<UserId>,
-    /// Whether its members become administrators of the team or channel that was named.
-    pub scheme_admin: Option<bool>,
+model! {
+    /// A group of accounts.
+    pub struct Group {
+        /// Its id.
+        pub id: GroupId,
+        /// What it is mentioned by, after `@`; empty where it cannot be.
+        pub name: String,
+        /// What people see.
+        pub display_name: String,
+        /// What it is for.
+        pub description: String,
+        /// Where it comes from.
+        pub source: GroupSource,
+        /// Its id in the directory service.
+        pub remote_id: String,
+        /// When it was made.
+        pub create_at: Timestamp,
+        /// When it was last changed.
+        pub update_at: Timestamp,
+        /// When it was deleted; 0 while it is not.
+        pub delete_at: Timestamp,
+        /// Whether it is tied to a team or a channel.
+        pub has_syncables: bool,
+        /// How many are in it, where that was asked for.
+        pub member_count: Option<i64>,
+        /// Whether it may be mentioned.
+        pub allow_reference: bool,
+        /// How many of it are in the channel that was named.
+        pub channel_member_count: Option<i64>,
+        /// In how many time zones those are.
+        pub channel_member_timezones_count: Option<i64>,
+        /// Who is in it, where that was asked for.
+        pub member_ids: Vec<UserId>,
+        /// Whether its members become administrators of the team or channel that was named.
+        pub scheme_admin: Option<bool>,
+    }
 }
 
 impl From<&Group> for GroupId {
@@ -275,88 +273,81 @@ setters! { SyncableGroupPage:
     filter_allow_reference: bool,
 }
 
-/// An account in a group.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct GroupMember {
-    /// The group.
-    pub group_id: GroupId,
-    /// The account.
-    pub user_id: UserId,
-    /// When it was added.
-    pub create_at: Timestamp,
-    /// When it was removed; 0 while it is in.
-    pub delete_at: Timestamp,
+model! {
+    /// An account in a group.
+    pub struct GroupMember {
+        /// The group.
+        pub group_id: GroupId,
+        /// The account.
+        pub user_id: UserId,
+        /// When it was added.
+        pub create_at: Timestamp,
+        /// When it was removed; 0 while it is in.
+        pub delete_at: Timestamp,
+    }
 }
 
-/// A page of members of a group.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct GroupMemberList {
-    /// The members of this page.
-    #[serde(deserialize_with = "crate::model::json::or_default")]
-    pub members: Vec<User>,
-    /// How many there are in all.
-    pub total_member_count: i64,
+model! {
+    /// A page of members of a group.
+    pub struct GroupMemberList {
+        /// The members of this page.
+        pub members: Vec<User>,
+        /// How many there are in all.
+        pub total_member_count: i64,
+    }
 }
 
-/// How many are in a group.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct GroupStats {
-    /// The group.
-    pub group_id: GroupId,
-    /// All members.
-    pub total_member_count: i64,
+model! {
+    /// How many are in a group.
+    pub struct GroupStats {
+        /// The group.
+        pub group_id: GroupId,
+        /// All members.
+        pub total_member_count: i64,
+    }
 }
 
-/// A page of groups, and how many there are.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct GroupsWithCount {
-    /// The groups of this page.
-    #[serde(deserialize_with = "crate::model::json::or_default")]
-    pub groups: Vec<Group>,
-    /// How many there are in all.
-    pub total_count: i64,
+model! {
+    /// A page of groups, and how many there are.
+    pub struct GroupsWithCount {
+        /// The groups of this page.
+        pub groups: Vec<Group>,
+        /// How many there are in all.
+        pub total_count: i64,
+    }
 }
 
-/// A group that is tied to a team or a channel.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct GroupSyncable {
-    /// The group.
-    pub group_id: GroupId,
-    /// The team, or the team of the channel.
-    pub team_id: TeamId,
-    /// The channel; empty for a team.
-    pub channel_id: ChannelId,
-    /// What it is tied to.
-    #[serde(rename = "type")]
-    pub kind: GroupSyncableType,
-    /// Whether its members are added by themselves.
-    pub auto_add: bool,
-    /// Whether its members become administrators.
-    pub scheme_admin: bool,
-    /// When it was tied.
-    pub create_at: Timestamp,
-    /// When this was last changed.
-    pub update_at: Timestamp,
-    /// When it was untied; 0 while it is not.
-    pub delete_at: Timestamp,
-    /// Display name of the team, in lists.
-    pub team_display_name: String,
-    /// What kind of team, in lists.
-    pub team_type: TeamType,
-    /// Display name of the channel, in lists.
-    pub channel_display_name: String,
-    /// What kind of channel, in lists.
-    pub channel_type: ChannelType,
+model! {
+    /// A group that is tied to a team or a channel.
+    pub struct GroupSyncable {
+        /// The group.
+        pub group_id: GroupId,
+        /// The team, or the team of the channel.
+        pub team_id: TeamId,
+        /// The channel; empty for a team.
+        pub channel_id: ChannelId,
+        /// What it is tied to.
+        #[serde(rename = "type")]
+        pub kind: GroupSyncableType,
+        /// Whether its members are added by themselves.
+        pub auto_add: bool,
+        /// Whether its members become administrators.
+        pub scheme_admin: bool,
+        /// When it was tied.
+        pub create_at: Timestamp,
+        /// When this was last changed.
+        pub update_at: Timestamp,
+        /// When it was untied; 0 while it is not.
+        pub delete_at: Timestamp,
+        /// Display name of the team, in lists.
+        pub team_display_name: String,
+        /// What kind of team, in lists.
+        pub team_type: TeamType,
+        /// Display name of the channel, in lists.
+        pub channel_display_name: String,
+        /// What kind of channel, in lists.
+        pub channel_type: ChannelType,
+    }
 }
 
 /// Changes to a tie; what is not set stays.

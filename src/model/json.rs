@@ -1,6 +1,7 @@
 //! JSON that is decoded when somebody looks at it, and the decoder that all answers and events go through.
 
 mod de;
+mod fields;
 mod read;
 
 use std::fmt::{self, Write as _};
@@ -11,6 +12,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+pub(crate) use self::fields::{Fields, put, put_as, read as read_fields};
 use self::read::{Fault, Reader};
 use crate::error::{Error, ErrorKind, Result, short};
 
@@ -146,8 +148,17 @@ pub(crate) fn decode<T: DeserializeOwned>(text: &[u8]) -> Result<T> {
 /// The same, of text.
 pub(crate) fn decode_str<T: DeserializeOwned>(text: &str) -> Result<T> {
     let mut reader = Reader::new(text);
-    let read = T::deserialize(&mut reader).and_then(|value| reader.end().map(|()| value));
-    read.map_err(|fault| undecodable(text, reader.at(), &fault))
+    match T::deserialize(&mut reader) {
+        Ok(value) => match ended(text, reader) {
+            Ok(()) => Ok(value),
+            Err(error) => Err(error),
+        },
+        Err(fault) => Err(undecodable(text, reader.at(), &fault)),
+    }
+}
+
+fn ended(text: &str, mut reader: Reader<'_>) -> Result<()> {
+    reader.end().map_err(|fault| undecodable(text, reader.at(), &fault))
 }
 
 #[cold]

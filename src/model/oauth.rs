@@ -1,42 +1,40 @@
 //! OAuth 2.0 applications.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::model::{OAuthAppId, UserId};
 use crate::{Secret, Timestamp};
 
-/// An application that may act for accounts.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct OAuthApp {
-    /// Its id, the client id.
-    pub id: OAuthAppId,
-    /// Who made it.
-    pub creator_id: UserId,
-    /// When it was made.
-    pub create_at: Timestamp,
-    /// When it was last changed.
-    pub update_at: Timestamp,
-    /// Its secret; only for those who may manage it; none for a public client.
-    pub client_secret: Secret,
-    /// Its name.
-    pub name: String,
-    /// What it is for.
-    pub description: String,
-    /// Address of its picture.
-    pub icon_url: String,
-    /// Where it may be called back.
-    #[serde(deserialize_with = "crate::model::json::or_default")]
-    pub callback_urls: Vec<String>,
-    /// Its page.
-    pub homepage: String,
-    /// Whether accounts are not asked.
-    pub is_trusted: bool,
-    /// The Mattermost App it belongs to.
-    pub mattermost_app_id: String,
-    /// Whether it registered itself.
-    pub is_dynamically_registered: bool,
+model! {
+    /// An application that may act for accounts.
+    pub struct OAuthApp {
+        /// Its id, the client id.
+        pub id: OAuthAppId,
+        /// Who made it.
+        pub creator_id: UserId,
+        /// When it was made.
+        pub create_at: Timestamp,
+        /// When it was last changed.
+        pub update_at: Timestamp,
+        /// Its secret; only for those who may manage it; none for a public client.
+        pub client_secret: Secret,
+        /// Its name.
+        pub name: String,
+        /// What it is for.
+        pub description: String,
+        /// Address of its picture.
+        pub icon_url: String,
+        /// Where it may be called back.
+        pub callback_urls: Vec<String>,
+        /// Its page.
+        pub homepage: String,
+        /// Whether accounts are not asked.
+        pub is_trusted: bool,
+        /// The Mattermost App it belongs to.
+        pub mattermost_app_id: String,
+        /// Whether it registered itself.
+        pub is_dynamically_registered: bool,
+    }
 }
 
 impl From<&OAuthApp> for OAuthAppId {
@@ -135,62 +133,52 @@ setters! { ClientRegistrationRequest:
     token_endpoint_auth_method: String,
 }
 
-/// An application that registered itself.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct ClientRegistrationResponse {
-    /// Its id.
-    pub client_id: OAuthAppId,
-    /// Its secret; none for a public client.
-    pub client_secret: Secret,
-    /// Where it may be called back.
-    #[serde(deserialize_with = "crate::model::json::or_default")]
-    pub redirect_uris: Vec<String>,
-    /// `client_secret_post` or `none`.
-    pub token_endpoint_auth_method: String,
-    /// What it may ask for.
-    #[serde(deserialize_with = "crate::model::json::or_default")]
-    pub grant_types: Vec<String>,
-    /// How it is answered.
-    #[serde(deserialize_with = "crate::model::json::or_default")]
-    pub response_types: Vec<String>,
-    /// What it may do.
-    pub scope: String,
-    /// Its name.
-    pub client_name: String,
-    /// Its page.
-    pub client_uri: String,
+model! {
+    /// An application that registered itself.
+    pub struct ClientRegistrationResponse {
+        /// Its id.
+        pub client_id: OAuthAppId,
+        /// Its secret; none for a public client.
+        pub client_secret: Secret,
+        /// Where it may be called back.
+        pub redirect_uris: Vec<String>,
+        /// `client_secret_post` or `none`.
+        pub token_endpoint_auth_method: String,
+        /// What it may ask for.
+        pub grant_types: Vec<String>,
+        /// How it is answered.
+        pub response_types: Vec<String>,
+        /// What it may do.
+        pub scope: String,
+        /// Its name.
+        pub client_name: String,
+        /// Its page.
+        pub client_uri: String,
+    }
 }
 
-/// What OAuth clients need to know of the server.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct AuthorizationServerMetadata {
-    /// The server's address.
-    pub issuer: String,
-    /// Where accounts are asked.
-    pub authorization_endpoint: String,
-    /// Where tokens are handed out.
-    pub token_endpoint: String,
-    /// How it answers.
-    #[serde(deserialize_with = "crate::model::json::or_default")]
-    pub response_types_supported: Vec<String>,
-    /// Where applications register themselves.
-    pub registration_endpoint: String,
-    /// What may be asked for.
-    #[serde(deserialize_with = "crate::model::json::or_default")]
-    pub scopes_supported: Vec<String>,
-    /// How tokens may be asked for.
-    #[serde(deserialize_with = "crate::model::json::or_default")]
-    pub grant_types_supported: Vec<String>,
-    /// How applications prove who they are.
-    #[serde(deserialize_with = "crate::model::json::or_default")]
-    pub token_endpoint_auth_methods_supported: Vec<String>,
-    /// Ways of PKCE.
-    #[serde(deserialize_with = "crate::model::json::or_default")]
-    pub code_challenge_methods_supported: Vec<String>,
+model! {
+    /// What OAuth clients need to know of the server.
+    pub struct AuthorizationServerMetadata {
+        /// The server's address.
+        pub issuer: String,
+        /// Where accounts are asked.
+        pub authorization_endpoint: String,
+        /// Where tokens are handed out.
+        pub token_endpoint: String,
+        /// How it answers.
+        pub response_types_supported: Vec<String>,
+        /// Where applications register themselves.
+        pub registration_endpoint: String,
+        /// What may be asked for.
+        pub scopes_supported: Vec<String>,
+        /// How tokens may be asked for.
+        pub grant_types_supported: Vec<String>,
+        /// How applications prove who they are.
+        pub token_endpoint_auth_methods_supported: Vec<String>,
+        /// Ways of PKCE.
+        pub code_challenge_methods_supported: Vec<String>,
+    }
 }
 
 /// What an application asks of an account: to act for it.
@@ -310,23 +298,22 @@ setters! { TokenRequest:
     code_verifier: Secret,
 }
 
-/// A token of an account, for an application.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct AccessResponse {
-    /// For [`ClientBuilder::token`](crate::ClientBuilder::token).
-    pub access_token: Secret,
-    /// `bearer`.
-    pub token_type: String,
-    /// Seconds until it ends.
-    pub expires_in: i64,
-    /// What it may do.
-    pub scope: String,
-    /// For the next token, by [`TokenRequest::refresh`]; public clients get none.
-    pub refresh_token: Secret,
-    /// Of providers of `OpenID` only.
-    pub id_token: Secret,
-    /// For whom it is. Since 11.
-    pub audience: String,
+model! {
+    /// A token of an account, for an application.
+    pub struct AccessResponse {
+        /// For [`ClientBuilder::token`](crate::ClientBuilder::token).
+        pub access_token: Secret,
+        /// `bearer`.
+        pub token_type: String,
+        /// Seconds until it ends.
+        pub expires_in: i64,
+        /// What it may do.
+        pub scope: String,
+        /// For the next token, by [`TokenRequest::refresh`]; public clients get none.
+        pub refresh_token: Secret,
+        /// Of providers of `OpenID` only.
+        pub id_token: Secret,
+        /// For whom it is. Since 11.
+        pub audience: String,
+    }
 }

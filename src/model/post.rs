@@ -1,6 +1,6 @@
 //! Posts: what is said.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::Value;
 
 use crate::Timestamp;
@@ -86,68 +86,64 @@ impl PostType {
     }
 }
 
-/// A post.
-///
-/// A post that came by an event and the same post fetched later are alike but for `pending_post_id`, which is
-/// not
-///
-/// stored, and `participants`.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct Post {
-    /// Its id.
-    pub id: PostId,
-    /// When it was made.
-    pub create_at: Timestamp,
-    /// When it was last changed: text, reactions, pin, a reply.
-    pub update_at: Timestamp,
-    /// When its text was last edited; 0 if never.
-    pub edit_at: Timestamp,
-    /// When it was deleted; 0 while it is not. A deleted post has no text.
-    pub delete_at: Timestamp,
-    /// Whether it is pinned to its channel.
-    pub is_pinned: bool,
-    /// Who wrote it.
-    pub user_id: UserId,
-    /// Where.
-    pub channel_id: ChannelId,
-    /// The first post of its thread; empty if it is no reply.
-    pub root_id: PostId,
-    /// Set in an old version of an edited post: then this is not a post but its history.
-    pub original_id: PostId,
-    /// The text, in Markdown; up to 16,383 characters.
-    pub message: String,
-    /// The text before image links were rewritten; only where they were.
-    pub message_source: String,
-    /// What kind it is.
-    #[serde(rename = "type")]
-    pub kind: PostType,
-    /// Free-form: attachments, marks of bots and webhooks, and whatever the writer put there.
-    pub props: Json,
-    /// Hashtags of the text, separated by spaces.
-    pub hashtags: String,
-    /// Attached files, 10 at most; the files themselves are in `metadata`.
-    #[serde(deserialize_with = "crate::model::json::or_default")]
-    pub file_ids: Vec<FileId>,
-    /// What the writer gave to recognise it; only in the answer and the event of its making.
-    pub pending_post_id: String,
-    /// Whether somebody reacted.
-    pub has_reactions: bool,
-    /// The other server it comes from; empty for this one.
-    pub remote_id: RemoteId,
-    /// Replies in its thread.
-    pub reply_count: i64,
-    /// When the last reply was made; 0 if the server was not asked for threads.
-    pub last_reply_at: Timestamp,
-    /// Who wrote in its thread; only where threads were asked for, often with nothing but ids.
-    #[serde(deserialize_with = "crate::model::json::or_default")]
-    pub participants: Vec<User>,
-    /// Whether one follows its thread; only where threads were asked for.
-    pub is_following: Option<bool>,
-    /// Files, reactions, previews: everything to show it.
-    #[serde(deserialize_with = "crate::model::json::or_default")]
-    pub metadata: PostMetadata,
+model! {
+    /// A post.
+    ///
+    /// A post that came by an event and the same post fetched later are alike but for `pending_post_id`, which is
+    /// not
+    ///
+    /// stored, and `participants`.
+    pub struct Post {
+        /// Its id.
+        pub id: PostId,
+        /// When it was made.
+        pub create_at: Timestamp,
+        /// When it was last changed: text, reactions, pin, a reply.
+        pub update_at: Timestamp,
+        /// When its text was last edited; 0 if never.
+        pub edit_at: Timestamp,
+        /// When it was deleted; 0 while it is not. A deleted post has no text.
+        pub delete_at: Timestamp,
+        /// Whether it is pinned to its channel.
+        pub is_pinned: bool,
+        /// Who wrote it.
+        pub user_id: UserId,
+        /// Where.
+        pub channel_id: ChannelId,
+        /// The first post of its thread; empty if it is no reply.
+        pub root_id: PostId,
+        /// Set in an old version of an edited post: then this is not a post but its history.
+        pub original_id: PostId,
+        /// The text, in Markdown; up to 16,383 characters.
+        pub message: String,
+        /// The text before image links were rewritten; only where they were.
+        pub message_source: String,
+        /// What kind it is.
+        #[serde(rename = "type")]
+        pub kind: PostType,
+        /// Free-form: attachments, marks of bots and webhooks, and whatever the writer put there.
+        pub props: Json,
+        /// Hashtags of the text, separated by spaces.
+        pub hashtags: String,
+        /// Attached files, 10 at most; the files themselves are in `metadata`.
+        pub file_ids: Vec<FileId>,
+        /// What the writer gave to recognise it; only in the answer and the event of its making.
+        pub pending_post_id: String,
+        /// Whether somebody reacted.
+        pub has_reactions: bool,
+        /// The other server it comes from; empty for this one.
+        pub remote_id: RemoteId,
+        /// Replies in its thread.
+        pub reply_count: i64,
+        /// When the last reply was made; 0 if the server was not asked for threads.
+        pub last_reply_at: Timestamp,
+        /// Who wrote in its thread; only where threads were asked for, often with nothing but ids.
+        pub participants: Vec<User>,
+        /// Whether one follows its thread; only where threads were asked for.
+        pub is_following: Option<bool>,
+        /// Files, reactions, previews: everything to show it.
+        pub metadata: PostMetadata,
+    }
 }
 
 impl From<&Post> for PostId {
@@ -244,27 +240,26 @@ setters! { PostPatch:
     has_reactions: bool,
 }
 
-/// Where a post is, for somebody who may not see it but could join.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct PostInfo {
-    /// Its channel.
-    pub channel_id: ChannelId,
-    /// What kind of channel.
-    pub channel_type: ChannelType,
-    /// Its display name.
-    pub channel_display_name: String,
-    /// Whether one is in the channel.
-    pub has_joined_channel: bool,
-    /// Its team.
-    pub team_id: TeamId,
-    /// What kind of team.
-    pub team_type: TeamType,
-    /// Its display name.
-    pub team_display_name: String,
-    /// Whether one is in the team.
-    pub has_joined_team: bool,
+model! {
+    /// Where a post is, for somebody who may not see it but could join.
+    pub struct PostInfo {
+        /// Its channel.
+        pub channel_id: ChannelId,
+        /// What kind of channel.
+        pub channel_type: ChannelType,
+        /// Its display name.
+        pub channel_display_name: String,
+        /// Whether one is in the channel.
+        pub has_joined_channel: bool,
+        /// Its team.
+        pub team_id: TeamId,
+        /// What kind of team.
+        pub team_type: TeamType,
+        /// Its display name.
+        pub team_display_name: String,
+        /// Whether one is in the team.
+        pub has_joined_team: bool,
+    }
 }
 
 #[cfg(test)]

@@ -2,31 +2,27 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::Timestamp;
 use crate::model::{ChannelId, Post, PostId, TeamId};
 
-/// Posts as the server lists them: use [`iter`](Self::iter) or [`into_posts`](Self::into_posts).
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct PostList {
-    /// What was asked for, newest first; in threads as they say.
-    #[serde(deserialize_with = "crate::model::json::or_default")]
-    pub order: Vec<PostId>,
-    /// The posts; may hold more than `order`, as first posts of threads.
-    #[serde(deserialize_with = "crate::model::json::or_default")]
-    pub posts: BTreeMap<PostId, Post>,
-    /// The post after the newest; empty at the end, and always with `since`.
-    pub next_post_id: PostId,
-    /// The post before the oldest; empty at the beginning, and always with `since`.
-    pub prev_post_id: PostId,
-    /// Whether a thread goes on; only in threads.
-    #[serde(deserialize_with = "crate::model::json::or_default")]
-    pub has_next: bool,
-    /// Posts up to this time are beyond a limit of the hosted edition; 0 if there is none.
-    pub first_inaccessible_post_time: Timestamp,
+model! {
+    /// Posts as the server lists them: use [`iter`](Self::iter) or [`into_posts`](Self::into_posts).
+    pub struct PostList {
+        /// What was asked for, newest first; in threads as they say.
+        pub order: Vec<PostId>,
+        /// The posts; may hold more than `order`, as first posts of threads.
+        pub posts: BTreeMap<PostId, Post>,
+        /// The post after the newest; empty at the end, and always with `since`.
+        pub next_post_id: PostId,
+        /// The post before the oldest; empty at the beginning, and always with `since`.
+        pub prev_post_id: PostId,
+        /// Whether a thread goes on; only in threads.
+        pub has_next: bool,
+        /// Posts up to this time are beyond a limit of the hosted edition; 0 if there is none.
+        pub first_inaccessible_post_time: Timestamp,
+    }
 }
 
 impl PostList {
@@ -58,29 +54,24 @@ impl PostList {
     }
 }
 
-/// Posts that were found.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct PostSearchResults {
-    /// What was found, newest first.
-    #[serde(deserialize_with = "crate::model::json::or_default")]
-    pub order: Vec<PostId>,
-    /// The posts.
-    #[serde(deserialize_with = "crate::model::json::or_default")]
-    pub posts: BTreeMap<PostId, Post>,
-    /// Always empty.
-    pub next_post_id: PostId,
-    /// Always empty.
-    pub prev_post_id: PostId,
-    /// Always false.
-    #[serde(deserialize_with = "crate::model::json::or_default")]
-    pub has_next: bool,
-    /// Posts up to this time are beyond a limit of the hosted edition; 0 if there is none.
-    pub first_inaccessible_post_time: Timestamp,
-    /// Words that fitted; only with an outside search engine.
-    #[serde(deserialize_with = "crate::model::json::or_default")]
-    pub matches: BTreeMap<PostId, Vec<String>>,
+model! {
+    /// Posts that were found.
+    pub struct PostSearchResults {
+        /// What was found, newest first.
+        pub order: Vec<PostId>,
+        /// The posts.
+        pub posts: BTreeMap<PostId, Post>,
+        /// Always empty.
+        pub next_post_id: PostId,
+        /// Always empty.
+        pub prev_post_id: PostId,
+        /// Always false.
+        pub has_next: bool,
+        /// Posts up to this time are beyond a limit of the hosted edition; 0 if there is none.
+        pub first_inaccessible_post_time: Timestamp,
+        /// Words that fitted; only with an outside search engine.
+        pub matches: BTreeMap<PostId, Vec<String>>,
+    }
 }
 
 impl PostSearchResults {

@@ -2,44 +2,33 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
-
 use crate::Timestamp;
 use crate::model::{ChannelId, Emoji, FileInfo, Json, PostId, Reaction, RemoteId, UserId};
 
-/// What a post carries beside its text. Only in answers.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct PostMetadata {
-    /// Previews of links, and marks for attachments.
-    #[serde(deserialize_with = "crate::model::json::or_default")]
-    pub embeds: Vec<PostEmbed>,
-    /// Custom emoji of its text and reactions.
-    #[serde(deserialize_with = "crate::model::json::or_default")]
-    pub emojis: Vec<Emoji>,
-    /// Its files.
-    #[serde(deserialize_with = "crate::model::json::or_default")]
-    pub files: Vec<FileInfo>,
-    /// Sizes of the images it shows, by address.
-    #[serde(deserialize_with = "crate::model::json::or_default")]
-    pub images: BTreeMap<String, PostImage>,
-    /// Its reactions.
-    #[serde(deserialize_with = "crate::model::json::or_default")]
-    pub reactions: Vec<Reaction>,
-    /// Its priority, if it was given one.
-    pub priority: Option<PostPriority>,
-    /// Who acknowledged it.
-    #[serde(deserialize_with = "crate::model::json::or_default")]
-    pub acknowledgements: Vec<PostAcknowledgement>,
-    /// Translations, by language.
-    #[serde(deserialize_with = "crate::model::json::or_default")]
-    pub translations: BTreeMap<String, PostTranslation>,
-    /// When a post that burns on reading vanishes.
-    pub expire_at: Timestamp,
-    /// Who may read a post that burns on reading.
-    #[serde(deserialize_with = "crate::model::json::or_default")]
-    pub recipients: Vec<UserId>,
+model! {
+    /// What a post carries beside its text. Only in answers.
+    pub struct PostMetadata {
+        /// Previews of links, and marks for attachments.
+        pub embeds: Vec<PostEmbed>,
+        /// Custom emoji of its text and reactions.
+        pub emojis: Vec<Emoji>,
+        /// Its files.
+        pub files: Vec<FileInfo>,
+        /// Sizes of the images it shows, by address.
+        pub images: BTreeMap<String, PostImage>,
+        /// Its reactions.
+        pub reactions: Vec<Reaction>,
+        /// Its priority, if it was given one.
+        pub priority: Option<PostPriority>,
+        /// Who acknowledged it.
+        pub acknowledgements: Vec<PostAcknowledgement>,
+        /// Translations, by language.
+        pub translations: BTreeMap<String, PostTranslation>,
+        /// When a post that burns on reading vanishes.
+        pub expire_at: Timestamp,
+        /// Who may read a post that burns on reading.
+        pub recipients: Vec<UserId>,
+    }
 }
 
 open_enum! {
@@ -72,48 +61,43 @@ open_enum! {
     }
 }
 
-/// Something that is shown below a post.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct PostEmbed {
-    /// What it is.
-    #[serde(rename = "type")]
-    pub kind: PostEmbedType,
-    /// Where it comes from.
-    pub url: String,
-    /// What there is to show; differs by kind.
-    pub data: Json,
+model! {
+    /// Something that is shown below a post.
+    pub struct PostEmbed {
+        /// What it is.
+        #[serde(rename = "type")]
+        pub kind: PostEmbedType,
+        /// Where it comes from.
+        pub url: String,
+        /// What there is to show; differs by kind.
+        pub data: Json,
+    }
 }
 
-/// Size of an image.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct PostImage {
-    /// Pixels.
-    pub width: u32,
-    /// Pixels.
-    pub height: u32,
-    /// `png`, `jpeg`, `gif`, ..
-    pub format: String,
-    /// Frames of an animation.
-    pub frame_count: u32,
+model! {
+    /// Size of an image.
+    pub struct PostImage {
+        /// Pixels.
+        pub width: u32,
+        /// Pixels.
+        pub height: u32,
+        /// `png`, `jpeg`, `gif`, ..
+        pub format: String,
+        /// Frames of an animation.
+        pub frame_count: u32,
+    }
 }
 
-/// Importance of a post, and what it asks of its readers. Only first posts of a thread may have it.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct PostPriority {
-    /// How important.
-    pub priority: Priority,
-    /// Whether readers are asked to acknowledge it; needs a licence.
-    #[serde(deserialize_with = "crate::model::json::or_default")]
-    pub requested_ack: bool,
-    /// Whether those mentioned are notified again and again; needs a licence, `urgent`, 1 to 5 mentions.
-    #[serde(deserialize_with = "crate::model::json::or_default")]
-    pub persistent_notifications: bool,
+model! {
+    /// Importance of a post, and what it asks of its readers. Only first posts of a thread may have it.
+    pub struct PostPriority {
+        /// How important.
+        pub priority: Priority,
+        /// Whether readers are asked to acknowledge it; needs a licence.
+        pub requested_ack: bool,
+        /// Whether those mentioned are notified again and again; needs a licence, `urgent`, 1 to 5 mentions.
+        pub persistent_notifications: bool,
+    }
 }
 
 impl PostPriority {
@@ -142,37 +126,35 @@ impl PostPriority {
     }
 }
 
-/// Somebody acknowledged a post.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct PostAcknowledgement {
-    /// Who.
-    pub user_id: UserId,
-    /// Which post.
-    pub post_id: PostId,
-    /// When; 0 if it was taken back.
-    pub acknowledged_at: Timestamp,
-    /// Where.
-    pub channel_id: ChannelId,
-    /// The other server it comes from.
-    pub remote_id: RemoteId,
+model! {
+    /// Somebody acknowledged a post.
+    pub struct PostAcknowledgement {
+        /// Who.
+        pub user_id: UserId,
+        /// Which post.
+        pub post_id: PostId,
+        /// When; 0 if it was taken back.
+        pub acknowledged_at: Timestamp,
+        /// Where.
+        pub channel_id: ChannelId,
+        /// The other server it comes from.
+        pub remote_id: RemoteId,
+    }
 }
 
-/// A translation of a post.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct PostTranslation {
-    /// The text.
-    pub text: String,
-    /// The parts, where it is more than a text.
-    pub object: Json,
-    /// `string` or `object`.
-    #[serde(rename = "type")]
-    pub kind: String,
-    /// `ready`, `skipped`, `unavailable`, ..
-    pub state: String,
-    /// The language it was translated from.
-    pub source_lang: String,
+model! {
+    /// A translation of a post.
+    pub struct PostTranslation {
+        /// The text.
+        pub text: String,
+        /// The parts, where it is more than a text.
+        pub object: Json,
+        /// `string` or `object`.
+        #[serde(rename = "type")]
+        pub kind: String,
+        /// `ready`, `skipped`, `unavailable`, ..
+        pub state: String,
+        /// The language it was translated from.
+        pub source_lang: String,
+    }
 }

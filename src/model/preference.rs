@@ -1,22 +1,19 @@
 //! What an account keeps on the server about itself.
 
-use serde::{Deserialize, Serialize};
-
 use crate::model::UserId;
 
-/// A setting of an account: a text by category and name.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct Preference {
-    /// Whose it is.
-    pub user_id: UserId,
-    /// As `display_settings`, `direct_channel_show`, `flagged_post`; own ones are allowed, up to 32 bytes.
-    pub category: String,
-    /// Its name; often the id of what it is about; up to 32 bytes.
-    pub name: String,
-    /// Its value; up to 20,000 characters.
-    pub value: String,
+model! {
+    /// A setting of an account: a text by category and name.
+    pub struct Preference {
+        /// Whose it is.
+        pub user_id: UserId,
+        /// As `display_settings`, `direct_channel_show`, `flagged_post`; own ones are allowed, up to 32 bytes.
+        pub category: String,
+        /// Its name; often the id of what it is about; up to 32 bytes.
+        pub name: String,
+        /// Its value; up to 20,000 characters.
+        pub value: String,
+    }
 }
 
 impl Preference {

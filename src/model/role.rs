@@ -1,38 +1,36 @@
 //! Roles and permissions.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::Timestamp;
 use crate::model::{RoleId, SchemeId};
 
-/// A role: a set of permissions.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct Role {
-    /// Its id.
-    pub id: RoleId,
-    /// Its name, as accounts and members list it.
-    pub name: String,
-    /// What people see.
-    pub display_name: String,
-    /// What it is for.
-    pub description: String,
-    /// When it was made.
-    pub create_at: Timestamp,
-    /// When it was last changed.
-    pub update_at: Timestamp,
-    /// When it was deleted; 0 while it is not.
-    pub delete_at: Timestamp,
-    /// Names of permissions.
-    #[serde(deserialize_with = "crate::model::json::or_default")]
-    pub permissions: Vec<String>,
-    /// Whether it belongs to a scheme.
-    pub scheme_managed: bool,
-    /// Whether the server made it.
-    pub built_in: bool,
-    /// The scheme it belongs to.
-    pub scheme_id: SchemeId,
+model! {
+    /// A role: a set of permissions.
+    pub struct Role {
+        /// Its id.
+        pub id: RoleId,
+        /// Its name, as accounts and members list it.
+        pub name: String,
+        /// What people see.
+        pub display_name: String,
+        /// What it is for.
+        pub description: String,
+        /// When it was made.
+        pub create_at: Timestamp,
+        /// When it was last changed.
+        pub update_at: Timestamp,
+        /// When it was deleted; 0 while it is not.
+        pub delete_at: Timestamp,
+        /// Names of permissions.
+        pub permissions: Vec<String>,
+        /// Whether it belongs to a scheme.
+        pub scheme_managed: bool,
+        /// Whether the server made it.
+        pub built_in: bool,
+        /// The scheme it belongs to.
+        pub scheme_id: SchemeId,
+    }
 }
 
 impl From<&Role> for RoleId {

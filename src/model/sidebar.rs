@@ -1,6 +1,6 @@
 //! Categories of the side bar.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::model::{CategoryId, ChannelId, TeamId, UserId};
 
@@ -32,33 +32,31 @@ open_enum! {
     }
 }
 
-/// A category of the side bar of an account in a team.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct SidebarCategory {
-    /// Its id; those the server made are longer than others.
-    pub id: CategoryId,
-    /// Whose it is.
-    pub user_id: UserId,
-    /// In which team.
-    pub team_id: TeamId,
-    /// Its place: tens.
-    pub sort_order: i64,
-    /// How its channels are sorted.
-    pub sorting: SidebarCategorySorting,
-    /// What kind it is.
-    #[serde(rename = "type")]
-    pub kind: SidebarCategoryType,
-    /// What it says.
-    pub display_name: String,
-    /// Whether all its channels are muted.
-    pub muted: bool,
-    /// Whether it is folded.
-    pub collapsed: bool,
-    /// Its channels. A change replaces them all.
-    #[serde(deserialize_with = "crate::model::json::or_default")]
-    pub channel_ids: Vec<ChannelId>,
+model! {
+    /// A category of the side bar of an account in a team.
+    pub struct SidebarCategory {
+        /// Its id; those the server made are longer than others.
+        pub id: CategoryId,
+        /// Whose it is.
+        pub user_id: UserId,
+        /// In which team.
+        pub team_id: TeamId,
+        /// Its place: tens.
+        pub sort_order: i64,
+        /// How its channels are sorted.
+        pub sorting: SidebarCategorySorting,
+        /// What kind it is.
+        #[serde(rename = "type")]
+        pub kind: SidebarCategoryType,
+        /// What it says.
+        pub display_name: String,
+        /// Whether all its channels are muted.
+        pub muted: bool,
+        /// Whether it is folded.
+        pub collapsed: bool,
+        /// Its channels. A change replaces them all.
+        pub channel_ids: Vec<ChannelId>,
+    }
 }
 
 impl From<&SidebarCategory> for CategoryId {
@@ -67,17 +65,14 @@ impl From<&SidebarCategory> for CategoryId {
     }
 }
 
-/// All categories, and their order.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct OrderedSidebarCategories {
-    /// The categories.
-    #[serde(deserialize_with = "crate::model::json::or_default")]
-    pub categories: Vec<SidebarCategory>,
-    /// Their order.
-    #[serde(deserialize_with = "crate::model::json::or_default")]
-    pub order: Vec<CategoryId>,
+model! {
+    /// All categories, and their order.
+    pub struct OrderedSidebarCategories {
+        /// The categories.
+        pub categories: Vec<SidebarCategory>,
+        /// Their order.
+        pub order: Vec<CategoryId>,
+    }
 }
 
 /// A new category.

@@ -1,6 +1,6 @@
 //! Who is there.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::Timestamp;
 use crate::model::{ChannelId, UserId};
@@ -21,23 +21,22 @@ open_enum! {
     }
 }
 
-/// Whether an account is there.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct Status {
-    /// The account.
-    pub user_id: UserId,
-    /// What it is.
-    pub status: StatusKind,
-    /// Whether the account set it by hand.
-    pub manual: bool,
-    /// When it was last active.
-    pub last_activity_at: Timestamp,
-    /// The channel it looks at; only sent to itself.
-    pub active_channel: ChannelId,
-    /// When "do not disturb" ends: **seconds** since 1970, unlike all other times; 0 if it does not.
-    pub dnd_end_time: i64,
+model! {
+    /// Whether an account is there.
+    pub struct Status {
+        /// The account.
+        pub user_id: UserId,
+        /// What it is.
+        pub status: StatusKind,
+        /// Whether the account set it by hand.
+        pub manual: bool,
+        /// When it was last active.
+        pub last_activity_at: Timestamp,
+        /// The channel it looks at; only sent to itself.
+        pub active_channel: ChannelId,
+        /// When "do not disturb" ends: **seconds** since 1970, unlike all other times; 0 if it does not.
+        pub dnd_end_time: i64,
+    }
 }
 
 /// What an account says of itself, beside its name.

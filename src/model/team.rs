@@ -1,6 +1,6 @@
 //! Teams and who is in them.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::Timestamp;
 use crate::error::ApiError;
@@ -16,49 +16,47 @@ open_enum! {
     }
 }
 
-/// A team: a set of channels and people.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct Team {
-    /// Its id.
-    pub id: TeamId,
-    /// When it was made.
-    pub create_at: Timestamp,
-    /// When it was last changed.
-    pub update_at: Timestamp,
-    /// When it was archived; 0 while it is not.
-    pub delete_at: Timestamp,
-    /// What people see.
-    pub display_name: String,
-    /// Its name in addresses: unique, `a-z`, `0-9`, `-`.
-    pub name: String,
-    /// What it is for.
-    pub description: String,
-    /// Mail address; only for those who may manage the team.
-    pub email: String,
-    /// Whether anybody may join.
-    #[serde(rename = "type")]
-    pub kind: TeamType,
-    /// A company's name.
-    pub company_name: String,
-    /// Only mail addresses of these domains may join, separated by commas.
-    pub allowed_domains: String,
-    /// Whoever knows it may join; only for those who may invite.
-    pub invite_id: String,
-    /// Whether anybody of the server may join.
-    pub allow_open_invite: bool,
-    /// When the icon was changed.
-    pub last_team_icon_update: Timestamp,
-    /// Its permission scheme, if it has one of its own.
-    pub scheme_id: SchemeId,
-    /// Whether groups decide who is in it.
-    #[serde(deserialize_with = "crate::model::json::or_default")]
-    pub group_constrained: bool,
-    /// Its data retention policy, where that was asked for.
-    pub policy_id: PolicyId,
-    /// Whether a limit of the hosted edition archived it.
-    pub cloud_limits_archived: bool,
+model! {
+    /// A team: a set of channels and people.
+    pub struct Team {
+        /// Its id.
+        pub id: TeamId,
+        /// When it was made.
+        pub create_at: Timestamp,
+        /// When it was last changed.
+        pub update_at: Timestamp,
+        /// When it was archived; 0 while it is not.
+        pub delete_at: Timestamp,
+        /// What people see.
+        pub display_name: String,
+        /// Its name in addresses: unique, `a-z`, `0-9`, `-`.
+        pub name: String,
+        /// What it is for.
+        pub description: String,
+        /// Mail address; only for those who may manage the team.
+        pub email: String,
+        /// Whether anybody may join.
+        #[serde(rename = "type")]
+        pub kind: TeamType,
+        /// A company's name.
+        pub company_name: String,
+        /// Only mail addresses of these domains may join, separated by commas.
+        pub allowed_domains: String,
+        /// Whoever knows it may join; only for those who may invite.
+        pub invite_id: String,
+        /// Whether anybody of the server may join.
+        pub allow_open_invite: bool,
+        /// When the icon was changed.
+        pub last_team_icon_update: Timestamp,
+        /// Its permission scheme, if it has one of its own.
+        pub scheme_id: SchemeId,
+        /// Whether groups decide who is in it.
+        pub group_constrained: bool,
+        /// Its data retention policy, where that was asked for.
+        pub policy_id: PolicyId,
+        /// Whether a limit of the hosted edition archived it.
+        pub cloud_limits_archived: bool,
+    }
 }
 
 impl From<&Team> for TeamId {
@@ -187,100 +185,92 @@ setters! { TeamPatch:
     cloud_limits_archived: bool,
 }
 
-/// An account in a team.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct TeamMember {
-    /// The team.
-    pub team_id: TeamId,
-    /// The account.
-    pub user_id: UserId,
-    /// Its roles there, separated by spaces.
-    pub roles: String,
-    /// When it left; 0 while it is in.
-    pub delete_at: Timestamp,
-    /// Whether it is a guest there.
-    pub scheme_guest: bool,
-    /// Whether it is an ordinary member there.
-    pub scheme_user: bool,
-    /// Whether it is an administrator there.
-    pub scheme_admin: bool,
-    /// Roles beyond those of the scheme, separated by spaces.
-    pub explicit_roles: String,
+model! {
+    /// An account in a team.
+    pub struct TeamMember {
+        /// The team.
+        pub team_id: TeamId,
+        /// The account.
+        pub user_id: UserId,
+        /// Its roles there, separated by spaces.
+        pub roles: String,
+        /// When it left; 0 while it is in.
+        pub delete_at: Timestamp,
+        /// Whether it is a guest there.
+        pub scheme_guest: bool,
+        /// Whether it is an ordinary member there.
+        pub scheme_user: bool,
+        /// Whether it is an administrator there.
+        pub scheme_admin: bool,
+        /// Roles beyond those of the scheme, separated by spaces.
+        pub explicit_roles: String,
+    }
 }
 
-/// What became of one who was to be added to a team.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct TeamMemberWithError {
-    /// The account.
-    pub user_id: UserId,
-    /// The membership, if that went well.
-    #[serde(deserialize_with = "crate::model::json::or_default")]
-    pub member: TeamMember,
-    /// Why it did not.
-    pub error: Option<ApiError>,
+model! {
+    /// What became of one who was to be added to a team.
+    pub struct TeamMemberWithError {
+        /// The account.
+        pub user_id: UserId,
+        /// The membership, if that went well.
+        pub member: TeamMember,
+        /// Why it did not.
+        pub error: Option<ApiError>,
+    }
 }
 
-/// How many are in a team.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct TeamStats {
-    /// The team.
-    pub team_id: TeamId,
-    /// All members.
-    pub total_member_count: i64,
-    /// Members who were not deactivated.
-    pub active_member_count: i64,
+model! {
+    /// How many are in a team.
+    pub struct TeamStats {
+        /// The team.
+        pub team_id: TeamId,
+        /// All members.
+        pub total_member_count: i64,
+        /// Members who were not deactivated.
+        pub active_member_count: i64,
+    }
 }
 
-/// What is unread in a team.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct TeamUnread {
-    /// The team.
-    pub team_id: TeamId,
-    /// Unread posts.
-    pub msg_count: i64,
-    /// Unread mentions.
-    pub mention_count: i64,
-    /// Unread mentions outside threads.
-    pub mention_count_root: i64,
-    /// Unread posts outside threads.
-    pub msg_count_root: i64,
-    /// Unread threads.
-    pub thread_count: i64,
-    /// Unread mentions in threads.
-    pub thread_mention_count: i64,
-    /// Unread urgent mentions in threads.
-    pub thread_urgent_mention_count: i64,
+model! {
+    /// What is unread in a team.
+    pub struct TeamUnread {
+        /// The team.
+        pub team_id: TeamId,
+        /// Unread posts.
+        pub msg_count: i64,
+        /// Unread mentions.
+        pub mention_count: i64,
+        /// Unread mentions outside threads.
+        pub mention_count_root: i64,
+        /// Unread posts outside threads.
+        pub msg_count_root: i64,
+        /// Unread threads.
+        pub thread_count: i64,
+        /// Unread mentions in threads.
+        pub thread_mention_count: i64,
+        /// Unread urgent mentions in threads.
+        pub thread_urgent_mention_count: i64,
+    }
 }
 
-/// A page of teams, and how many there are.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct TeamsWithCount {
-    /// The teams of this page.
-    #[serde(deserialize_with = "crate::model::json::or_default")]
-    pub teams: Vec<Team>,
-    /// How many there are in all.
-    pub total_count: i64,
+model! {
+    /// A page of teams, and how many there are.
+    pub struct TeamsWithCount {
+        /// The teams of this page.
+        pub teams: Vec<Team>,
+        /// How many there are in all.
+        pub total_count: i64,
+    }
 }
 
-/// What became of an invitation.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct EmailInviteWithError {
-    /// To whom.
-    pub email: String,
-    /// Why it was not sent; `None` if it was.
-    pub error: Option<ApiError>,
+model! {
+    /// What became of an invitation.
+    pub struct EmailInviteWithError {
+        /// To whom.
+        pub email: String,
+        /// Why it was not sent; `None` if it was.
+        pub error: Option<ApiError>,
+    }
 }
 
 /// Which teams to list.

@@ -1,37 +1,34 @@
 //! Threads that an account follows.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::Timestamp;
 use crate::model::{Post, PostId, User};
 
-/// A thread that an account follows.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct UserThread {
-    /// Its first post.
-    pub id: PostId,
-    /// Replies.
-    pub reply_count: i64,
-    /// When the last reply was made.
-    pub last_reply_at: Timestamp,
-    /// When the account last looked.
-    pub last_viewed_at: Timestamp,
-    /// Who wrote in it; only ids unless `extended` was asked for.
-    #[serde(deserialize_with = "crate::model::json::or_default")]
-    pub participants: Vec<User>,
-    /// Its first post.
-    #[serde(deserialize_with = "crate::model::json::or_default")]
-    pub post: Post,
-    /// Unread replies.
-    pub unread_replies: i64,
-    /// Unread mentions.
-    pub unread_mentions: i64,
-    /// Whether the first post is urgent.
-    pub is_urgent: bool,
-    /// When the first post was deleted; 0 while it is not.
-    pub delete_at: Timestamp,
+model! {
+    /// A thread that an account follows.
+    pub struct UserThread {
+        /// Its first post.
+        pub id: PostId,
+        /// Replies.
+        pub reply_count: i64,
+        /// When the last reply was made.
+        pub last_reply_at: Timestamp,
+        /// When the account last looked.
+        pub last_viewed_at: Timestamp,
+        /// Who wrote in it; only ids unless `extended` was asked for.
+        pub participants: Vec<User>,
+        /// Its first post.
+        pub post: Post,
+        /// Unread replies.
+        pub unread_replies: i64,
+        /// Unread mentions.
+        pub unread_mentions: i64,
+        /// Whether the first post is urgent.
+        pub is_urgent: bool,
+        /// When the first post was deleted; 0 while it is not.
+        pub delete_at: Timestamp,
+    }
 }
 
 impl From<&UserThread> for PostId {
@@ -40,22 +37,20 @@ impl From<&UserThread> for PostId {
     }
 }
 
-/// A page of threads, and counts over all.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct UserThreads {
-    /// How many there are.
-    pub total: i64,
-    /// How many have unread replies.
-    pub total_unread_threads: i64,
-    /// Unread mentions in all.
-    pub total_unread_mentions: i64,
-    /// Unread urgent mentions in all.
-    pub total_unread_urgent_mentions: i64,
-    /// The threads of this page, the one with the newest reply first.
-    #[serde(deserialize_with = "crate::model::json::or_default")]
-    pub threads: Vec<UserThread>,
+model! {
+    /// A page of threads, and counts over all.
+    pub struct UserThreads {
+        /// How many there are.
+        pub total: i64,
+        /// How many have unread replies.
+        pub total_unread_threads: i64,
+        /// Unread mentions in all.
+        pub total_unread_mentions: i64,
+        /// Unread urgent mentions in all.
+        pub total_unread_urgent_mentions: i64,
+        /// The threads of this page, the one with the newest reply first.
+        pub threads: Vec<UserThread>,
+    }
 }
 
 /// Which threads to list.

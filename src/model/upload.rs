@@ -1,6 +1,6 @@
 //! Uploads in pieces.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::Timestamp;
 use crate::model::{ChannelId, FileId, RemoteId, UploadId, UserId};
@@ -15,32 +15,31 @@ open_enum! {
     }
 }
 
-/// An upload in pieces: serialise it to go on after a restart.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct UploadSession {
-    /// Its id.
-    pub id: UploadId,
-    /// What it is for.
-    #[serde(rename = "type")]
-    pub kind: UploadType,
-    /// When it was begun.
-    pub create_at: Timestamp,
-    /// Whose it is.
-    pub user_id: UserId,
-    /// For which channel.
-    pub channel_id: ChannelId,
-    /// The file's name.
-    pub filename: String,
-    /// Its size in bytes.
-    pub file_size: u64,
-    /// How many bytes the server has.
-    pub file_offset: u64,
-    /// The other server it comes from.
-    pub remote_id: RemoteId,
-    /// The id that the file is to get; only between servers.
-    pub req_file_id: FileId,
+model! {
+    /// An upload in pieces: serialise it to go on after a restart.
+    pub struct UploadSession {
+        /// Its id.
+        pub id: UploadId,
+        /// What it is for.
+        #[serde(rename = "type")]
+        pub kind: UploadType,
+        /// When it was begun.
+        pub create_at: Timestamp,
+        /// Whose it is.
+        pub user_id: UserId,
+        /// For which channel.
+        pub channel_id: ChannelId,
+        /// The file's name.
+        pub filename: String,
+        /// Its size in bytes.
+        pub file_size: u64,
+        /// How many bytes the server has.
+        pub file_offset: u64,
+        /// The other server it comes from.
+        pub remote_id: RemoteId,
+        /// The id that the file is to get; only between servers.
+        pub req_file_id: FileId,
+    }
 }
 
 impl From<&UploadSession> for UploadId {

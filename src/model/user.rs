@@ -7,87 +7,82 @@ use serde::{Deserialize, Serialize};
 use crate::model::{Group, RemoteId, TermsOfServiceId, UserId};
 use crate::{Secret, Timestamp};
 
-/// An account. What an ordinary account may not see of others (mail address, roles) is empty.
-///
-/// Deactivated accounts stay in lists, with `delete_at` set.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct User {
-    /// Its id.
-    pub id: UserId,
-    /// When it was made.
-    pub create_at: Timestamp,
-    /// When it was last changed.
-    pub update_at: Timestamp,
-    /// When it was deactivated; 0 while it is active.
-    pub delete_at: Timestamp,
-    /// Unique, lower case. Accounts of another server have a `:` in it.
-    pub username: String,
-    /// Always empty in answers.
-    pub password: Secret,
-    /// The name at the outside login service, for administrators.
-    pub auth_data: String,
-    /// Empty for mail and password, else `ldap`, `saml`, `gitlab`, `google`, `office365`, `openid`.
-    pub auth_service: String,
-    /// Empty where the account may not see it.
-    pub email: String,
-    /// Whether the mail address was confirmed.
-    pub email_verified: bool,
-    /// What others see instead of the user name, if they set so.
-    pub nickname: String,
-    /// First name.
-    pub first_name: String,
-    /// Last name.
-    pub last_name: String,
-    /// Job title.
-    pub position: String,
-    /// Roles of the whole system, separated by spaces, as `system_user system_admin`.
-    pub roles: String,
-    /// Whether the account agreed to mails about the product.
-    pub allow_marketing: bool,
-    /// Free-form; `customStatus` is here, as JSON in a string.
-    #[serde(deserialize_with = "crate::model::json::or_default")]
-    pub props: BTreeMap<String, String>,
-    /// How the account wants to be notified; only in one's own account and for administrators.
-    #[serde(deserialize_with = "crate::model::json::or_default")]
-    pub notify_props: BTreeMap<String, String>,
-    /// When the password was changed.
-    pub last_password_update: Timestamp,
-    /// When the picture was changed.
-    pub last_picture_update: Timestamp,
-    /// Failed logins since the last good one.
-    pub failed_attempts: i64,
-    /// Language, as `en` or `de`.
-    pub locale: String,
-    /// `useAutomaticTimezone` (`"true"` or `"false"`), `manualTimezone`, `automaticTimezone`.
-    #[serde(deserialize_with = "crate::model::json::or_default")]
-    pub timezone: BTreeMap<String, String>,
-    /// Whether logins need a second factor.
-    pub mfa_active: bool,
-    /// Always empty in answers.
-    pub mfa_secret: Secret,
-    /// The other server an account comes from; empty for this one.
-    pub remote_id: RemoteId,
-    /// When it was last active; not always sent.
-    pub last_activity_at: Timestamp,
-    /// Whether it is a bot.
-    pub is_bot: bool,
-    /// What the bot is for.
-    pub bot_description: String,
-    /// When the bot's icon was changed.
-    pub bot_last_icon_update: Timestamp,
-    /// The terms that were accepted.
-    pub terms_of_service_id: TermsOfServiceId,
-    /// When the terms were accepted.
-    pub terms_of_service_create_at: Timestamp,
-    /// Whether no mail was sent at creation.
-    pub disable_welcome_email: bool,
-    /// When it last logged in; for administrators.
-    pub last_login: Timestamp,
-    /// Always empty in answers.
-    #[serde(deserialize_with = "crate::model::json::or_default")]
-    pub mfa_used_timestamps: Vec<String>,
+model! {
+    /// An account. What an ordinary account may not see of others (mail address, roles) is empty.
+    ///
+    /// Deactivated accounts stay in lists, with `delete_at` set.
+    pub struct User {
+        /// Its id.
+        pub id: UserId,
+        /// When it was made.
+        pub create_at: Timestamp,
+        /// When it was last changed.
+        pub update_at: Timestamp,
+        /// When it was deactivated; 0 while it is active.
+        pub delete_at: Timestamp,
+        /// Unique, lower case. Accounts of another server have a `:` in it.
+        pub username: String,
+        /// Always empty in answers.
+        pub password: Secret,
+        /// The name at the outside login service, for administrators.
+        pub auth_data: String,
+        /// Empty for mail and password, else `ldap`, `saml`, `gitlab`, `google`, `office365`, `openid`.
+        pub auth_service: String,
+        /// Empty where the account may not see it.
+        pub email: String,
+        /// Whether the mail address was confirmed.
+        pub email_verified: bool,
+        /// What others see instead of the user name, if they set so.
+        pub nickname: String,
+        /// First name.
+        pub first_name: String,
+        /// Last name.
+        pub last_name: String,
+        /// Job title.
+        pub position: String,
+        /// Roles of the whole system, separated by spaces, as `system_user system_admin`.
+        pub roles: String,
+        /// Whether the account agreed to mails about the product.
+        pub allow_marketing: bool,
+        /// Free-form; `customStatus` is here, as JSON in a string.
+        pub props: BTreeMap<String, String>,
+        /// How the account wants to be notified; only in one's own account and for administrators.
+        pub notify_props: BTreeMap<String, String>,
+        /// When the password was changed.
+        pub last_password_update: Timestamp,
+        /// When the picture was changed.
+        pub last_picture_update: Timestamp,
+        /// Failed logins since the last good one.
+        pub failed_attempts: i64,
+        /// Language, as `en` or `de`.
+        pub locale: String,
+        /// `useAutomaticTimezone` (`"true"` or `"false"`), `manualTimezone`, `automaticTimezone`.
+        pub timezone: BTreeMap<String, String>,
+        /// Whether logins need a second factor.
+        pub mfa_active: bool,
+        /// Always empty in answers.
+        pub mfa_secret: Secret,
+        /// The other server an account comes from; empty for this one.
+        pub remote_id: RemoteId,
+        /// When it was last active; not always sent.
+        pub last_activity_at: Timestamp,
+        /// Whether it is a bot.
+        pub is_bot: bool,
+        /// What the bot is for.
+        pub bot_description: String,
+        /// When the bot's icon was changed.
+        pub bot_last_icon_update: Timestamp,
+        /// The terms that were accepted.
+        pub terms_of_service_id: TermsOfServiceId,
+        /// When the terms were accepted.
+        pub terms_of_service_create_at: Timestamp,
+        /// Whether no mail was sent at creation.
+        pub disable_welcome_email: bool,
+        /// When it last logged in; for administrators.
+        pub last_login: Timestamp,
+        /// Always empty in answers.
+        pub mfa_used_timestamps: Vec<String>,
+    }
 }
 
 impl From<&User> for UserId {
@@ -312,75 +307,66 @@ setters! { UserPatch:
     remote_id: RemoteId,
 }
 
-/// Accounts whose name begins like a text.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct UserAutocomplete {
-    /// Those in the team or channel that was named.
-    #[serde(deserialize_with = "crate::model::json::or_default")]
-    pub users: Vec<User>,
-    /// Those in the team but not in the channel.
-    #[serde(deserialize_with = "crate::model::json::or_default")]
-    pub out_of_channel: Vec<User>,
-    /// AI agents.
-    #[serde(deserialize_with = "crate::model::json::or_default")]
-    pub agents: Vec<User>,
+model! {
+    /// Accounts whose name begins like a text.
+    pub struct UserAutocomplete {
+        /// Those in the team or channel that was named.
+        pub users: Vec<User>,
+        /// Those in the team but not in the channel.
+        pub out_of_channel: Vec<User>,
+        /// AI agents.
+        pub agents: Vec<User>,
+    }
 }
 
-/// How many accounts there are.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct UsersStats {
-    /// All that the filter lets through.
-    pub total_users_count: i64,
+model! {
+    /// How many accounts there are.
+    pub struct UsersStats {
+        /// All that the filter lets through.
+        pub total_users_count: i64,
+    }
 }
 
-/// How an account logs in.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct UserAuth {
-    /// Its name at the outside login service.
-    pub auth_data: String,
-    /// The service; empty for mail and password.
-    pub auth_service: String,
+model! {
+    /// How an account logs in.
+    pub struct UserAuth {
+        /// Its name at the outside login service.
+        pub auth_data: String,
+        /// The service; empty for mail and password.
+        pub auth_service: String,
+    }
 }
 
-/// Which terms an account accepted.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct UserTermsOfService {
-    /// The account.
-    pub user_id: UserId,
-    /// The terms.
-    pub terms_of_service_id: TermsOfServiceId,
-    /// When.
-    pub create_at: Timestamp,
+model! {
+    /// Which terms an account accepted.
+    pub struct UserTermsOfService {
+        /// The account.
+        pub user_id: UserId,
+        /// The terms.
+        pub terms_of_service_id: TermsOfServiceId,
+        /// When.
+        pub create_at: Timestamp,
+    }
 }
 
-/// What a program that makes codes needs.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct MfaSecret {
-    /// The shared secret, base 32.
-    pub secret: Secret,
-    /// The same as a PNG picture, base 64.
-    pub qr_code: Secret,
+model! {
+    /// What a program that makes codes needs.
+    pub struct MfaSecret {
+        /// The shared secret, base 32.
+        pub secret: Secret,
+        /// The same as a PNG picture, base 64.
+        pub qr_code: Secret,
+    }
 }
 
-/// How an account would log in.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct LoginType {
-    /// Empty for mail and password.
-    pub auth_service: String,
-    /// Whether it may not log in.
-    pub is_deactivated: bool,
+model! {
+    /// How an account would log in.
+    pub struct LoginType {
+        /// Empty for mail and password.
+        pub auth_service: String,
+        /// Whether it may not log in.
+        pub is_deactivated: bool,
+    }
 }
 
 /// A member and the groups that let it in.
@@ -402,16 +388,14 @@ pub struct UserWithGroups {
     pub scheme_admin: bool,
 }
 
-/// A page of members with their groups.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct UsersWithGroupsAndCount {
-    /// The members of this page.
-    #[serde(deserialize_with = "crate::model::json::or_default")]
-    pub users: Vec<UserWithGroups>,
-    /// How many there are in all.
-    pub total_count: i64,
+model! {
+    /// A page of members with their groups.
+    pub struct UsersWithGroupsAndCount {
+        /// The members of this page.
+        pub users: Vec<UserWithGroups>,
+        /// How many there are in all.
+        pub total_count: i64,
+    }
 }
 
 #[cfg(test)]

@@ -1,39 +1,38 @@
 //! Incoming and outgoing webhooks.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::model::{Attachment, ChannelId, HookId, Json, PostPriority, TeamId, UserId};
 use crate::{Secret, Timestamp};
 
-/// An address that posts what is sent to it. **Whoever knows the id can post.**
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct IncomingWebhook {
-    /// Its id; the address is `/hooks/{id}`.
-    pub id: HookId,
-    /// When it was made.
-    pub create_at: Timestamp,
-    /// When it was last changed.
-    pub update_at: Timestamp,
-    /// When it was deleted; 0 while it is not.
-    pub delete_at: Timestamp,
-    /// Who made it, and posts by it.
-    pub user_id: UserId,
-    /// Where it posts, if the sender names no channel.
-    pub channel_id: ChannelId,
-    /// In which team.
-    pub team_id: TeamId,
-    /// What it is called; up to 64 characters.
-    pub display_name: String,
-    /// What it is for; up to 500 characters.
-    pub description: String,
-    /// The name it posts under, where the server allows that.
-    pub username: String,
-    /// The picture it posts with, where the server allows that.
-    pub icon_url: String,
-    /// Whether the sender may name no other channel.
-    pub channel_locked: bool,
+model! {
+    /// An address that posts what is sent to it. **Whoever knows the id can post.**
+    pub struct IncomingWebhook {
+        /// Its id; the address is `/hooks/{id}`.
+        pub id: HookId,
+        /// When it was made.
+        pub create_at: Timestamp,
+        /// When it was last changed.
+        pub update_at: Timestamp,
+        /// When it was deleted; 0 while it is not.
+        pub delete_at: Timestamp,
+        /// Who made it, and posts by it.
+        pub user_id: UserId,
+        /// Where it posts, if the sender names no channel.
+        pub channel_id: ChannelId,
+        /// In which team.
+        pub team_id: TeamId,
+        /// What it is called; up to 64 characters.
+        pub display_name: String,
+        /// What it is for; up to 500 characters.
+        pub description: String,
+        /// The name it posts under, where the server allows that.
+        pub username: String,
+        /// The picture it posts with, where the server allows that.
+        pub icon_url: String,
+        /// Whether the sender may name no other channel.
+        pub channel_locked: bool,
+    }
 }
 
 impl From<&IncomingWebhook> for HookId {
@@ -98,16 +97,14 @@ setters! { IncomingWebhookDraft:
     channel_locked: bool,
 }
 
-/// A page of incoming webhooks, and how many there are.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct IncomingWebhooksWithCount {
-    /// The webhooks of this page.
-    #[serde(deserialize_with = "crate::model::json::or_default")]
-    pub incoming_webhooks: Vec<IncomingWebhook>,
-    /// How many there are in all.
-    pub total_count: i64,
+model! {
+    /// A page of incoming webhooks, and how many there are.
+    pub struct IncomingWebhooksWithCount {
+        /// The webhooks of this page.
+        pub incoming_webhooks: Vec<IncomingWebhook>,
+        /// How many there are in all.
+        pub total_count: i64,
+    }
 }
 
 open_enum! {
@@ -120,45 +117,42 @@ open_enum! {
     }
 }
 
-/// Sends posts of public channels to an address.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct OutgoingWebhook {
-    /// Its id.
-    pub id: HookId,
-    /// Sent along, to tell that the server calls. Compare it.
-    pub token: Secret,
-    /// When it was made.
-    pub create_at: Timestamp,
-    /// When it was last changed.
-    pub update_at: Timestamp,
-    /// When it was deleted; 0 while it is not.
-    pub delete_at: Timestamp,
-    /// Who made it.
-    pub creator_id: UserId,
-    /// The public channel it listens to; empty for all of the team.
-    pub channel_id: ChannelId,
-    /// In which team.
-    pub team_id: TeamId,
-    /// Words that a post begins with; needed without a channel.
-    #[serde(deserialize_with = "crate::model::json::or_default")]
-    pub trigger_words: Vec<String>,
-    /// 0: the first word is one of them; 1: it begins with one of them.
-    pub trigger_when: i64,
-    /// Where posts are sent.
-    #[serde(deserialize_with = "crate::model::json::or_default")]
-    pub callback_urls: Vec<String>,
-    /// What it is called.
-    pub display_name: String,
-    /// What it is for.
-    pub description: String,
-    /// In what form.
-    pub content_type: WebhookContentType,
-    /// The name it answers under, where the server allows that.
-    pub username: String,
-    /// The picture it answers with, where the server allows that.
-    pub icon_url: String,
+model! {
+    /// Sends posts of public channels to an address.
+    pub struct OutgoingWebhook {
+        /// Its id.
+        pub id: HookId,
+        /// Sent along, to tell that the server calls. Compare it.
+        pub token: Secret,
+        /// When it was made.
+        pub create_at: Timestamp,
+        /// When it was last changed.
+        pub update_at: Timestamp,
+        /// When it was deleted; 0 while it is not.
+        pub delete_at: Timestamp,
+        /// Who made it.
+        pub creator_id: UserId,
+        /// The public channel it listens to; empty for all of the team.
+        pub channel_id: ChannelId,
+        /// In which team.
+        pub team_id: TeamId,
+        /// Words that a post begins with; needed without a channel.
+        pub trigger_words: Vec<String>,
+        /// 0: the first word is one of them; 1: it begins with one of them.
+        pub trigger_when: i64,
+        /// Where posts are sent.
+        pub callback_urls: Vec<String>,
+        /// What it is called.
+        pub display_name: String,
+        /// What it is for.
+        pub description: String,
+        /// In what form.
+        pub content_type: WebhookContentType,
+        /// The name it answers under, where the server allows that.
+        pub username: String,
+        /// The picture it answers with, where the server allows that.
+        pub icon_url: String,
+    }
 }
 
 impl From<&OutgoingWebhook> for HookId {

@@ -9,36 +9,36 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::catch_up::{Key, TAKEN_ALONG};
 use crate::time::Timestamp;
 
-/// Where a stream stands behind the last event that the program took. Write it to a file, and give it to
-/// [`EventsBuilder::from`](crate::EventsBuilder::from) in the next run.
-///
-/// ```no_run
-/// # fn run(client: &mattermost::Client) -> Result<(), Box<dyn std::error::Error>> {
-/// use mattermost::{Events, Position};
-/// let mut builder = Events::builder(client);
-/// if let Ok(text) = std::fs::read_to_string("position.json") {
-///     builder = builder.from(serde_json::from_str::<Position>(&text)?);
-/// }
-/// let events = builder.open()?;
-/// for event in &events {
-///     println!("{}", event.name());
-///     std::fs::write("position.json", serde_json::to_string(&events.position())?)?;
-/// }
-/// # Ok(()) }
-/// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct Position {
-    /// All that happened up to then was delivered, by the server's clock; 0 if not known.
-    pub server_time: Timestamp,
-    /// The server's name for the connection, if it can be gone on with.
-    pub connection_id: Option<String>,
-    /// Number of the next event on it.
-    pub seq: u64,
-    /// What of the time after `server_time` was delivered already: the newest 2,048 posts, edits and deletions, 16
-    /// letters each. Before those, a catch-up may repeat some.
-    pub(super) overlap: Overlap,
+model! {
+    /// Where a stream stands behind the last event that the program took. Write it to a file, and give it to
+    /// [`EventsBuilder::from`](crate::EventsBuilder::from) in the next run.
+    ///
+    /// ```no_run
+    /// # fn run(client: &mattermost::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use mattermost::{Events, Position};
+    /// let mut builder = Events::builder(client);
+    /// if let Ok(text) = std::fs::read_to_string("position.json") {
+    ///     builder = builder.from(serde_json::from_str::<Position>(&text)?);
+    /// }
+    /// let events = builder.open()?;
+    /// for event in &events {
+    ///     println!("{}", event.name());
+    ///     std::fs::write("position.json", serde_json::to_string(&events.position())?)?;
+    /// }
+    /// # Ok(()) }
+    /// ```
+    #[derive(Eq)]
+    pub struct Position {
+        /// All that happened up to then was delivered, by the server's clock; 0 if not known.
+        pub server_time: Timestamp,
+        /// The server's name for the connection, if it can be gone on with.
+        pub connection_id: Option<String>,
+        /// Number of the next event on it.
+        pub seq: u64,
+        /// What of the time after `server_time` was delivered already: the newest 2,048 posts, edits and deletions, 16
+        /// letters each. Before those, a catch-up may repeat some.
+        pub(super) overlap: Overlap,
+    }
 }
 
 impl Position {

@@ -51,13 +51,17 @@ fn read(text: &str, found: &mut BTreeMap<String, Struct>) {
     let mut lines = text.lines();
     let mut pascal = false;
     while let Some(line) = lines.next() {
+        // Most stand in a `model!`.
+        let indent = if line.starts_with("    ") { "    " } else { "" };
+        let line = line.trim_start();
         let Some(name) = line.strip_prefix("pub struct ").and_then(|rest| rest.strip_suffix(" {")) else {
             pascal = line.starts_with("#[") && (pascal || line.contains("rename_all = \"PascalCase\""));
             continue;
         };
         let (mut this, mut attributes) = (Struct::default(), String::new());
-        for line in lines.by_ref().take_while(|line| *line != "}") {
-            if let Some((field, kind)) = line.strip_prefix("    pub ").and_then(|rest| rest.split_once(": "))
+        for line in lines.by_ref().take_while(|line| line.strip_prefix(indent) != Some("}")) {
+            if let Some((field, kind)) =
+                line.trim_start().strip_prefix("pub ").and_then(|rest| rest.split_once(": "))
             {
                 if attributes.contains("flatten") {
                     this.flat.push(kind.trim_end_matches(',').to_owned());

@@ -1,6 +1,6 @@
 //! What access policies are made of.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::Timestamp;
 use crate::model::{ChannelId, Json, PolicyId, PropertyFieldId, User, UserId};
@@ -15,34 +15,31 @@ open_enum! {
     }
 }
 
-/// Rules about who may be in a channel.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct AccessControlPolicy {
-    /// Its id; that of the channel for the policy of a channel.
-    pub id: PolicyId,
-    /// Its name.
-    pub name: String,
-    /// What it is for.
-    #[serde(rename = "type")]
-    pub kind: AccessPolicyType,
-    /// Whether members are added and removed by it.
-    pub active: bool,
-    /// When it was made.
-    pub create_at: Timestamp,
-    /// Counts its changes.
-    pub revision: i64,
-    /// The version of the format: `v0.1` or `v0.2`.
-    pub version: String,
-    /// Ids of the policies whose rules it takes over.
-    #[serde(deserialize_with = "crate::model::json::or_default")]
-    pub imports: Vec<String>,
-    /// Its own rules.
-    #[serde(deserialize_with = "crate::model::json::or_default")]
-    pub rules: Vec<AccessControlPolicyRule>,
-    /// Whatever else there is.
-    pub props: Json,
+model! {
+    /// Rules about who may be in a channel.
+    pub struct AccessControlPolicy {
+        /// Its id; that of the channel for the policy of a channel.
+        pub id: PolicyId,
+        /// Its name.
+        pub name: String,
+        /// What it is for.
+        #[serde(rename = "type")]
+        pub kind: AccessPolicyType,
+        /// Whether members are added and removed by it.
+        pub active: bool,
+        /// When it was made.
+        pub create_at: Timestamp,
+        /// Counts its changes.
+        pub revision: i64,
+        /// The version of the format: `v0.1` or `v0.2`.
+        pub version: String,
+        /// Ids of the policies whose rules it takes over.
+        pub imports: Vec<String>,
+        /// Its own rules.
+        pub rules: Vec<AccessControlPolicyRule>,
+        /// Whatever else there is.
+        pub props: Json,
+    }
 }
 
 impl From<&AccessControlPolicy> for PolicyId {
@@ -51,16 +48,14 @@ impl From<&AccessControlPolicy> for PolicyId {
     }
 }
 
-/// One rule.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct AccessControlPolicyRule {
-    /// What is allowed: `*`, anything, is all there is so far.
-    #[serde(deserialize_with = "crate::model::json::or_default")]
-    pub actions: Vec<String>,
-    /// To whom, in CEL: `user.attributes.team == "red"`.
-    pub expression: String,
+model! {
+    /// One rule.
+    pub struct AccessControlPolicyRule {
+        /// What is allowed: `*`, anything, is all there is so far.
+        pub actions: Vec<String>,
+        /// To whom, in CEL: `user.attributes.team == "red"`.
+        pub expression: String,
+    }
 }
 
 impl AccessControlPolicyRule {
@@ -211,13 +206,12 @@ setters! { AccessControlPolicySearch:
     active: bool,
 }
 
-/// Where an answer ended.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct AccessControlPolicyCursor {
-    /// The last policy of it.
-    pub id: String,
+model! {
+    /// Where an answer ended.
+    pub struct AccessControlPolicyCursor {
+        /// The last policy of it.
+        pub id: String,
+    }
 }
 
 impl AccessControlPolicyCursor {
@@ -227,16 +221,14 @@ impl AccessControlPolicyCursor {
     }
 }
 
-/// Policies, and how many there are.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct AccessControlPoliciesWithCount {
-    /// The policies of this answer.
-    #[serde(deserialize_with = "crate::model::json::or_default")]
-    pub policies: Vec<AccessControlPolicy>,
-    /// How many there are in all.
-    pub total: i64,
+model! {
+    /// Policies, and how many there are.
+    pub struct AccessControlPoliciesWithCount {
+        /// The policies of this answer.
+        pub policies: Vec<AccessControlPolicy>,
+        /// How many there are in all.
+        pub total: i64,
+    }
 }
 
 /// An expression to look at.
@@ -298,58 +290,52 @@ setters! { QueryExpressionParams:
     channel_id: ChannelId,
 }
 
-/// What is wrong with an expression.
-#[doc(alias = "CELExpressionError")]
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct CelExpressionError {
-    /// In which line, from 1.
-    pub line: i64,
-    /// In which column, from 0.
-    pub column: i64,
-    /// What is wrong.
-    pub message: String,
+model! {
+    /// What is wrong with an expression.
+    #[doc(alias = "CELExpressionError")]
+    pub struct CelExpressionError {
+        /// In which line, from 1.
+        pub line: i64,
+        /// In which column, from 0.
+        pub column: i64,
+        /// What is wrong.
+        pub message: String,
+    }
 }
 
-/// Accounts that match an expression.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct AccessControlPolicyTestResponse {
-    /// The accounts of this answer.
-    #[serde(deserialize_with = "crate::model::json::or_default")]
-    pub users: Vec<User>,
-    /// How many there are in all.
-    pub total: i64,
+model! {
+    /// Accounts that match an expression.
+    pub struct AccessControlPolicyTestResponse {
+        /// The accounts of this answer.
+        pub users: Vec<User>,
+        /// How many there are in all.
+        pub total: i64,
+    }
 }
 
-/// An expression taken apart into conditions that all have to hold.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct VisualExpression {
-    /// The conditions.
-    #[serde(deserialize_with = "crate::model::json::or_default")]
-    pub conditions: Vec<VisualCondition>,
+model! {
+    /// An expression taken apart into conditions that all have to hold.
+    pub struct VisualExpression {
+        /// The conditions.
+        pub conditions: Vec<VisualCondition>,
+    }
 }
 
-/// One condition.
-#[doc(alias = "Condition")]
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct VisualCondition {
-    /// What is looked at: `user.attributes.team`.
-    pub attribute: String,
-    /// How it is compared: `==`, `in`, `startsWith`.
-    pub operator: String,
-    /// With what.
-    pub value: Json,
-    /// 0 if the value is a literal, 1 if it is an attribute.
-    pub value_type: i64,
-    /// The type of the attribute: `text`, `select`, `multiselect`.
-    pub attribute_type: String,
+model! {
+    /// One condition.
+    #[doc(alias = "Condition")]
+    pub struct VisualCondition {
+        /// What is looked at: `user.attributes.team`.
+        pub attribute: String,
+        /// How it is compared: `==`, `in`, `startsWith`.
+        pub operator: String,
+        /// With what.
+        pub value: Json,
+        /// 0 if the value is a literal, 1 if it is an attribute.
+        pub value_type: i64,
+        /// The type of the attribute: `text`, `select`, `multiselect`.
+        pub attribute_type: String,
+    }
 }
 
 /// Which attributes to list.

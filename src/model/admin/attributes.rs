@@ -1,6 +1,6 @@
 //! Custom profile attributes and other properties.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::Timestamp;
 use crate::model::{Json, PropertyFieldId};
@@ -23,32 +23,31 @@ open_enum! {
     }
 }
 
-/// A property that things can have.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct PropertyField {
-    /// Its id.
-    pub id: PropertyFieldId,
-    /// The group of properties that it belongs to.
-    pub group_id: String,
-    /// Its name.
-    pub name: String,
-    /// What it holds.
-    #[serde(rename = "type")]
-    pub kind: PropertyFieldType,
-    /// What else is set: options, order.
-    pub attrs: Json,
-    /// The thing whose things can have it.
-    pub target_id: String,
-    /// What kind of thing that is.
-    pub target_type: String,
-    /// When it was made.
-    pub create_at: Timestamp,
-    /// When it was last changed.
-    pub update_at: Timestamp,
-    /// When it was deleted; 0 while it is not.
-    pub delete_at: Timestamp,
+model! {
+    /// A property that things can have.
+    pub struct PropertyField {
+        /// Its id.
+        pub id: PropertyFieldId,
+        /// The group of properties that it belongs to.
+        pub group_id: String,
+        /// Its name.
+        pub name: String,
+        /// What it holds.
+        #[serde(rename = "type")]
+        pub kind: PropertyFieldType,
+        /// What else is set: options, order.
+        pub attrs: Json,
+        /// The thing whose things can have it.
+        pub target_id: String,
+        /// What kind of thing that is.
+        pub target_type: String,
+        /// When it was made.
+        pub create_at: Timestamp,
+        /// When it was last changed.
+        pub update_at: Timestamp,
+        /// When it was deleted; 0 while it is not.
+        pub delete_at: Timestamp,
+    }
 }
 
 impl From<&PropertyField> for PropertyFieldId {
@@ -57,29 +56,28 @@ impl From<&PropertyField> for PropertyFieldId {
     }
 }
 
-/// A property of one thing.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct PropertyValue {
-    /// Its id.
-    pub id: String,
-    /// The thing.
-    pub target_id: String,
-    /// What kind of thing that is: `post`, `user`.
-    pub target_type: String,
-    /// The group of properties that it belongs to.
-    pub group_id: String,
-    /// Which property it is.
-    pub field_id: PropertyFieldId,
-    /// What it holds.
-    pub value: Json,
-    /// When it was made.
-    pub create_at: Timestamp,
-    /// When it was last changed.
-    pub update_at: Timestamp,
-    /// When it was deleted; 0 while it is not.
-    pub delete_at: Timestamp,
+model! {
+    /// A property of one thing.
+    pub struct PropertyValue {
+        /// Its id.
+        pub id: String,
+        /// The thing.
+        pub target_id: String,
+        /// What kind of thing that is: `post`, `user`.
+        pub target_type: String,
+        /// The group of properties that it belongs to.
+        pub group_id: String,
+        /// Which property it is.
+        pub field_id: PropertyFieldId,
+        /// What it holds.
+        pub value: Json,
+        /// When it was made.
+        pub create_at: Timestamp,
+        /// When it was last changed.
+        pub update_at: Timestamp,
+        /// When it was deleted; 0 while it is not.
+        pub delete_at: Timestamp,
+    }
 }
 
 open_enum! {
@@ -94,33 +92,32 @@ open_enum! {
     }
 }
 
-/// An attribute that accounts have beside those of the server.
-#[doc(alias = "CPAField")]
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct CpaField {
-    /// Its id.
-    pub id: PropertyFieldId,
-    /// The group of properties that it belongs to.
-    pub group_id: String,
-    /// What people see.
-    pub name: String,
-    /// What it holds.
-    #[serde(rename = "type")]
-    pub kind: PropertyFieldType,
-    /// What else is set.
-    pub attrs: CpaAttrs,
-    /// Empty: all accounts have it.
-    pub target_id: String,
-    /// Empty: all accounts have it.
-    pub target_type: String,
-    /// When it was made.
-    pub create_at: Timestamp,
-    /// When it was last changed.
-    pub update_at: Timestamp,
-    /// When it was deleted; 0 while it is not.
-    pub delete_at: Timestamp,
+model! {
+    /// An attribute that accounts have beside those of the server.
+    #[doc(alias = "CPAField")]
+    pub struct CpaField {
+        /// Its id.
+        pub id: PropertyFieldId,
+        /// The group of properties that it belongs to.
+        pub group_id: String,
+        /// What people see.
+        pub name: String,
+        /// What it holds.
+        #[serde(rename = "type")]
+        pub kind: PropertyFieldType,
+        /// What else is set.
+        pub attrs: CpaAttrs,
+        /// Empty: all accounts have it.
+        pub target_id: String,
+        /// Empty: all accounts have it.
+        pub target_type: String,
+        /// When it was made.
+        pub create_at: Timestamp,
+        /// When it was last changed.
+        pub update_at: Timestamp,
+        /// When it was deleted; 0 while it is not.
+        pub delete_at: Timestamp,
+    }
 }
 
 impl From<&CpaField> for PropertyFieldId {
@@ -129,47 +126,44 @@ impl From<&CpaField> for PropertyFieldId {
     }
 }
 
-/// What is set for an attribute of accounts.
-#[doc(alias = "CPAAttrs")]
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct CpaAttrs {
-    /// When it is shown.
-    pub visibility: CpaVisibility,
-    /// Where it stands among the others, smallest first.
-    pub sort_order: f64,
-    /// What may be chosen.
-    #[serde(deserialize_with = "crate::model::json::or_default")]
-    pub options: Vec<CpaSelectOption>,
-    /// What a text is: `email`, `url`, `phone`, or empty.
-    pub value_type: String,
-    /// The attribute of the directory service that it follows.
-    pub ldap: String,
-    /// The attribute of SAML that it follows.
-    pub saml: String,
-    /// `admin` if people may not change their own.
-    pub managed: String,
-    /// Whether only the plugin that made it may change it.
-    pub protected: bool,
-    /// The plugin that made it.
-    pub source_plugin_id: String,
-    /// Who may read it: empty, `source_only` or `shared_only`.
-    pub access_mode: String,
+model! {
+    /// What is set for an attribute of accounts.
+    #[doc(alias = "CPAAttrs")]
+    pub struct CpaAttrs {
+        /// When it is shown.
+        pub visibility: CpaVisibility,
+        /// Where it stands among the others, smallest first.
+        pub sort_order: f64,
+        /// What may be chosen.
+        pub options: Vec<CpaSelectOption>,
+        /// What a text is: `email`, `url`, `phone`, or empty.
+        pub value_type: String,
+        /// The attribute of the directory service that it follows.
+        pub ldap: String,
+        /// The attribute of SAML that it follows.
+        pub saml: String,
+        /// `admin` if people may not change their own.
+        pub managed: String,
+        /// Whether only the plugin that made it may change it.
+        pub protected: bool,
+        /// The plugin that made it.
+        pub source_plugin_id: String,
+        /// Who may read it: empty, `source_only` or `shared_only`.
+        pub access_mode: String,
+    }
 }
 
-/// What may be chosen.
-#[doc(alias = "CustomProfileAttributesSelectOption")]
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct CpaSelectOption {
-    /// Its id.
-    pub id: String,
-    /// What people see.
-    pub name: String,
-    /// Its colour.
-    pub color: String,
+model! {
+    /// What may be chosen.
+    #[doc(alias = "CustomProfileAttributesSelectOption")]
+    pub struct CpaSelectOption {
+        /// Its id.
+        pub id: String,
+        /// What people see.
+        pub name: String,
+        /// Its colour.
+        pub color: String,
+    }
 }
 
 impl CpaSelectOption {

@@ -1,6 +1,6 @@
 //! Compliance reports.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::Timestamp;
 use crate::model::{ComplianceReportId, UserId};
@@ -21,35 +21,34 @@ open_enum! {
     }
 }
 
-/// A list of all posts of some accounts in some time.
-#[doc(alias = "Compliance")]
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct ComplianceReport {
-    /// Its id.
-    pub id: ComplianceReportId,
-    /// When it was asked for.
-    pub create_at: Timestamp,
-    /// Who asked for it.
-    pub user_id: UserId,
-    /// How far it is.
-    pub status: ComplianceStatus,
-    /// How many posts are in it.
-    pub count: i64,
-    /// What it is for.
-    pub desc: String,
-    /// `adhoc`, or `daily` for those the server makes by itself.
-    #[serde(rename = "type")]
-    pub kind: String,
-    /// From when.
-    pub start_at: Timestamp,
-    /// Until when.
-    pub end_at: Timestamp,
-    /// Only posts with one of these words, separated by spaces or commas.
-    pub keywords: String,
-    /// Only posts of the accounts with these mail addresses, separated by spaces or commas.
-    pub emails: String,
+model! {
+    /// A list of all posts of some accounts in some time.
+    #[doc(alias = "Compliance")]
+    pub struct ComplianceReport {
+        /// Its id.
+        pub id: ComplianceReportId,
+        /// When it was asked for.
+        pub create_at: Timestamp,
+        /// Who asked for it.
+        pub user_id: UserId,
+        /// How far it is.
+        pub status: ComplianceStatus,
+        /// How many posts are in it.
+        pub count: i64,
+        /// What it is for.
+        pub desc: String,
+        /// `adhoc`, or `daily` for those the server makes by itself.
+        #[serde(rename = "type")]
+        pub kind: String,
+        /// From when.
+        pub start_at: Timestamp,
+        /// Until when.
+        pub end_at: Timestamp,
+        /// Only posts with one of these words, separated by spaces or commas.
+        pub keywords: String,
+        /// Only posts of the accounts with these mail addresses, separated by spaces or commas.
+        pub emails: String,
+    }
 }
 
 impl From<&ComplianceReport> for ComplianceReportId {

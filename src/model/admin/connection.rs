@@ -1,6 +1,6 @@
 //! Connections of outgoing webhooks and slash commands to OAuth 2.0 servers.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::model::{OutgoingOAuthConnectionId, TeamId, UserId};
 use crate::{Secret, Timestamp};
@@ -15,36 +15,34 @@ open_enum! {
     }
 }
 
-/// How outgoing webhooks and slash commands get a token for the server that they call.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct OutgoingOAuthConnection {
-    /// Its id.
-    pub id: OutgoingOAuthConnectionId,
-    /// Who made it.
-    pub creator_id: UserId,
-    /// When it was made.
-    pub create_at: Timestamp,
-    /// When it was last changed.
-    pub update_at: Timestamp,
-    /// Its name.
-    pub name: String,
-    /// Id of the client.
-    pub client_id: String,
-    /// Secret of the client; always empty in answers.
-    pub client_secret: Secret,
-    /// Name of the account.
-    pub credentials_username: String,
-    /// Password of the account; always empty in answers.
-    pub credentials_password: Secret,
-    /// Where tokens are handed out.
-    pub oauth_token_url: String,
-    /// How a token is asked for.
-    pub grant_type: OAuthGrantType,
-    /// Addresses that it is for.
-    #[serde(deserialize_with = "crate::model::json::or_default")]
-    pub audiences: Vec<String>,
+model! {
+    /// How outgoing webhooks and slash commands get a token for the server that they call.
+    pub struct OutgoingOAuthConnection {
+        /// Its id.
+        pub id: OutgoingOAuthConnectionId,
+        /// Who made it.
+        pub creator_id: UserId,
+        /// When it was made.
+        pub create_at: Timestamp,
+        /// When it was last changed.
+        pub update_at: Timestamp,
+        /// Its name.
+        pub name: String,
+        /// Id of the client.
+        pub client_id: String,
+        /// Secret of the client; always empty in answers.
+        pub client_secret: Secret,
+        /// Name of the account.
+        pub credentials_username: String,
+        /// Password of the account; always empty in answers.
+        pub credentials_password: Secret,
+        /// Where tokens are handed out.
+        pub oauth_token_url: String,
+        /// How a token is asked for.
+        pub grant_type: OAuthGrantType,
+        /// Addresses that it is for.
+        pub audiences: Vec<String>,
+    }
 }
 
 impl From<&OutgoingOAuthConnection> for OutgoingOAuthConnectionId {

@@ -199,22 +199,20 @@ setters! { TeamReviewerSetting:
     reviewer_ids: Vec<UserId>,
 }
 
-/// What there is to say when a post is flagged.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct ContentFlaggingReportingConfig {
-    /// What can be chosen as the reason.
-    #[serde(deserialize_with = "crate::model::json::or_default")]
-    pub reasons: Vec<String>,
-    /// Whether who flags a post has to say why.
-    pub reporter_comment_required: bool,
-    /// Whether who reviews it has to say why.
-    pub reviewer_comment_required: bool,
-    /// Whether who flagged a post is told that it was kept; only for reviewers.
-    pub notify_reporter_on_dismissal: Option<bool>,
-    /// Whether who flagged a post is told that it was removed; only for reviewers.
-    pub notify_reporter_on_removal: Option<bool>,
+model! {
+    /// What there is to say when a post is flagged.
+    pub struct ContentFlaggingReportingConfig {
+        /// What can be chosen as the reason.
+        pub reasons: Vec<String>,
+        /// Whether who flags a post has to say why.
+        pub reporter_comment_required: bool,
+        /// Whether who reviews it has to say why.
+        pub reviewer_comment_required: bool,
+        /// Whether who flagged a post is told that it was kept; only for reviewers.
+        pub notify_reporter_on_dismissal: Option<bool>,
+        /// Whether who flagged a post is told that it was removed; only for reviewers.
+        pub notify_reporter_on_removal: Option<bool>,
+    }
 }
 
 /// Why a post is flagged.

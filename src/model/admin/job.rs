@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::model::JobId;
 use crate::{Secret, Timestamp};
@@ -110,31 +110,29 @@ open_enum! {
     }
 }
 
-/// Something that the server does by the way.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct Job {
-    /// Its id.
-    pub id: JobId,
-    /// What it does.
-    #[serde(rename = "type")]
-    pub kind: JobType,
-    /// Larger ones go first.
-    pub priority: i64,
-    /// When it was asked for.
-    pub create_at: Timestamp,
-    /// When it began; 0 while it did not.
-    pub start_at: Timestamp,
-    /// When it was last heard of.
-    pub last_activity_at: Timestamp,
-    /// How far it is.
-    pub status: JobStatus,
-    /// In per cent; -1 if that is not known.
-    pub progress: i64,
-    /// What it was told and what came out, by job type.
-    #[serde(deserialize_with = "crate::model::json::or_default")]
-    pub data: BTreeMap<String, String>,
+model! {
+    /// Something that the server does by the way.
+    pub struct Job {
+        /// Its id.
+        pub id: JobId,
+        /// What it does.
+        #[serde(rename = "type")]
+        pub kind: JobType,
+        /// Larger ones go first.
+        pub priority: i64,
+        /// When it was asked for.
+        pub create_at: Timestamp,
+        /// When it began; 0 while it did not.
+        pub start_at: Timestamp,
+        /// When it was last heard of.
+        pub last_activity_at: Timestamp,
+        /// How far it is.
+        pub status: JobStatus,
+        /// In per cent; -1 if that is not known.
+        pub progress: i64,
+        /// What it was told and what came out, by job type.
+        pub data: BTreeMap<String, String>,
+    }
 }
 
 impl From<&Job> for JobId {
@@ -200,16 +198,15 @@ setters! { JobPage:
     status: JobStatus,
 }
 
-/// An address from which a file can be had for a while without a login.
-#[doc(alias = "PresignURLResponse")]
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct PresignedUrl {
-    /// The address. Whoever knows it can read the file.
-    pub url: Secret,
-    /// For how long it is good, in nanoseconds.
-    pub expiration: u64,
+model! {
+    /// An address from which a file can be had for a while without a login.
+    #[doc(alias = "PresignURLResponse")]
+    pub struct PresignedUrl {
+        /// The address. Whoever knows it can read the file.
+        pub url: Secret,
+        /// For how long it is good, in nanoseconds.
+        pub expiration: u64,
+    }
 }
 
 impl PresignedUrl {

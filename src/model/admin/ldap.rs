@@ -240,33 +240,30 @@ setters! { LdapGroupPage:
     is_configured: bool,
 }
 
-/// A page of groups of the directory service.
-#[doc(alias = "LDAPGroupsPaged")]
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct LdapGroupList {
-    /// How many there are in all.
-    pub count: i64,
-    /// The groups of this page.
-    #[serde(deserialize_with = "crate::model::json::or_default")]
-    pub groups: Vec<LdapGroup>,
+model! {
+    /// A page of groups of the directory service.
+    #[doc(alias = "LDAPGroupsPaged")]
+    pub struct LdapGroupList {
+        /// How many there are in all.
+        pub count: i64,
+        /// The groups of this page.
+        pub groups: Vec<LdapGroup>,
+    }
 }
 
-/// A group of the directory service.
-#[doc(alias = "LDAPGroup")]
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct LdapGroup {
-    /// Whether it is tied to teams or channels; none if it is not linked.
-    pub has_syncables: Option<bool>,
-    /// The group that it is linked to; empty if it is not.
-    pub mattermost_group_id: GroupId,
-    /// Its name.
-    pub name: String,
-    /// Its id in the directory service.
-    pub primary_key: String,
+model! {
+    /// A group of the directory service.
+    #[doc(alias = "LDAPGroup")]
+    pub struct LdapGroup {
+        /// Whether it is tied to teams or channels; none if it is not linked.
+        pub has_syncables: Option<bool>,
+        /// The group that it is linked to; empty if it is not.
+        pub mattermost_group_id: GroupId,
+        /// Its name.
+        pub name: String,
+        /// Its id in the directory service.
+        pub primary_key: String,
+    }
 }
 
 open_enum! {
@@ -281,76 +278,70 @@ open_enum! {
     }
 }
 
-/// What came out.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct LdapDiagnosticResult {
-    /// What was tried out.
-    pub test_name: String,
-    /// The filter or attribute.
-    pub test_value: String,
-    /// How many entries were found.
-    pub total_count: i64,
-    /// How many of them have a value.
-    pub entries_with_value: i64,
-    /// What it means.
-    pub message: String,
-    /// What went wrong; empty if nothing did.
-    pub error: String,
-    /// Some of the entries.
-    #[serde(deserialize_with = "crate::model::json::or_default")]
-    pub sample_results: Vec<LdapSampleEntry>,
+model! {
+    /// What came out.
+    pub struct LdapDiagnosticResult {
+        /// What was tried out.
+        pub test_name: String,
+        /// The filter or attribute.
+        pub test_value: String,
+        /// How many entries were found.
+        pub total_count: i64,
+        /// How many of them have a value.
+        pub entries_with_value: i64,
+        /// What it means.
+        pub message: String,
+        /// What went wrong; empty if nothing did.
+        pub error: String,
+        /// Some of the entries.
+        pub sample_results: Vec<LdapSampleEntry>,
+    }
 }
 
-/// An entry of the directory service.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct LdapSampleEntry {
-    /// Its name there.
-    pub dn: String,
-    /// User name.
-    pub username: String,
-    /// Mail address.
-    pub email: String,
-    /// First name.
-    pub first_name: String,
-    /// Last name.
-    pub last_name: String,
-    /// What it is known by.
-    pub id: String,
-    /// Name of a group.
-    pub display_name: String,
-    /// All that is set.
-    #[serde(deserialize_with = "crate::model::json::or_default")]
-    pub available_attributes: BTreeMap<String, String>,
+model! {
+    /// An entry of the directory service.
+    pub struct LdapSampleEntry {
+        /// Its name there.
+        pub dn: String,
+        /// User name.
+        pub username: String,
+        /// Mail address.
+        pub email: String,
+        /// First name.
+        pub first_name: String,
+        /// Last name.
+        pub last_name: String,
+        /// What it is known by.
+        pub id: String,
+        /// Name of a group.
+        pub display_name: String,
+        /// All that is set.
+        pub available_attributes: BTreeMap<String, String>,
+    }
 }
 
-/// Which files for SAML there are.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct SamlCertificateStatus {
-    /// The certificate of the identity provider.
-    pub idp_certificate_file: bool,
-    /// The server's key.
-    pub private_key_file: bool,
-    /// The server's certificate.
-    pub public_certificate_file: bool,
+model! {
+    /// Which files for SAML there are.
+    pub struct SamlCertificateStatus {
+        /// The certificate of the identity provider.
+        pub idp_certificate_file: bool,
+        /// The server's key.
+        pub private_key_file: bool,
+        /// The server's certificate.
+        pub public_certificate_file: bool,
+    }
 }
 
-/// What an identity provider says of itself.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct SamlMetadataResponse {
-    /// Its name.
-    pub idp_descriptor_url: String,
-    /// Where people log in.
-    pub idp_url: String,
-    /// Its certificate.
-    pub idp_public_certificate: String,
+model! {
+    /// What an identity provider says of itself.
+    pub struct SamlMetadataResponse {
+        /// Its name.
+        pub idp_descriptor_url: String,
+        /// Where people log in.
+        pub idp_url: String,
+        /// Its certificate.
+        pub idp_public_certificate: String,
+    }
 }
 
 /// Which accounts are to be known by their mail address.

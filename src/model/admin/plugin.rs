@@ -6,153 +6,138 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::Json;
 
-/// What a plugin says of itself.
-#[doc(alias = "Manifest")]
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct PluginManifest {
-    /// Its id: `com.example.poll`.
-    pub id: String,
-    /// Its name.
-    pub name: String,
-    /// What it is for.
-    pub description: String,
-    /// Its page.
-    pub homepage_url: String,
-    /// Where help is found.
-    pub support_url: String,
-    /// Where its changes are told.
-    pub release_notes_url: String,
-    /// Its picture, within the bundle.
-    pub icon_path: String,
-    /// Its version.
-    pub version: String,
-    /// The oldest server that it works with.
-    pub min_server_version: String,
-    /// What runs in the server.
-    pub server: Option<ManifestServer>,
-    /// What runs in browsers.
-    pub webapp: Option<ManifestWebapp>,
-    /// What can be set.
-    pub settings_schema: Option<PluginSettingsSchema>,
-    /// Whatever else there is.
-    pub props: Json,
+model! {
+    /// What a plugin says of itself.
+    #[doc(alias = "Manifest")]
+    pub struct PluginManifest {
+        /// Its id: `com.example.poll`.
+        pub id: String,
+        /// Its name.
+        pub name: String,
+        /// What it is for.
+        pub description: String,
+        /// Its page.
+        pub homepage_url: String,
+        /// Where help is found.
+        pub support_url: String,
+        /// Where its changes are told.
+        pub release_notes_url: String,
+        /// Its picture, within the bundle.
+        pub icon_path: String,
+        /// Its version.
+        pub version: String,
+        /// The oldest server that it works with.
+        pub min_server_version: String,
+        /// What runs in the server.
+        pub server: Option<ManifestServer>,
+        /// What runs in browsers.
+        pub webapp: Option<ManifestWebapp>,
+        /// What can be set.
+        pub settings_schema: Option<PluginSettingsSchema>,
+        /// Whatever else there is.
+        pub props: Json,
+    }
 }
 
-/// What of a plugin runs in the server.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct ManifestServer {
-    /// The program, by platform: `linux-amd64`.
-    #[serde(deserialize_with = "crate::model::json::or_default")]
-    pub executables: BTreeMap<String, String>,
-    /// The program for all platforms.
-    pub executable: String,
+model! {
+    /// What of a plugin runs in the server.
+    pub struct ManifestServer {
+        /// The program, by platform: `linux-amd64`.
+        pub executables: BTreeMap<String, String>,
+        /// The program for all platforms.
+        pub executable: String,
+    }
 }
 
-/// What of a plugin runs in browsers.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct ManifestWebapp {
-    /// The script.
-    pub bundle_path: String,
+model! {
+    /// What of a plugin runs in browsers.
+    pub struct ManifestWebapp {
+        /// The script.
+        pub bundle_path: String,
+    }
 }
 
-/// What can be set for a plugin.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct PluginSettingsSchema {
-    /// Text above the settings.
-    pub header: String,
-    /// Text below the settings.
-    pub footer: String,
-    /// The settings.
-    #[serde(deserialize_with = "crate::model::json::or_default")]
-    pub settings: Vec<PluginSetting>,
-    /// Settings that belong together.
-    #[serde(deserialize_with = "crate::model::json::or_default")]
-    pub sections: Vec<PluginSettingsSection>,
+model! {
+    /// What can be set for a plugin.
+    pub struct PluginSettingsSchema {
+        /// Text above the settings.
+        pub header: String,
+        /// Text below the settings.
+        pub footer: String,
+        /// The settings.
+        pub settings: Vec<PluginSetting>,
+        /// Settings that belong together.
+        pub sections: Vec<PluginSettingsSection>,
+    }
 }
 
-/// Something that can be set for a plugin.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct PluginSetting {
-    /// Its name in the configuration, in lower case there.
-    pub key: String,
-    /// What people see.
-    pub display_name: String,
-    /// What it holds: `bool`, `dropdown`, `text`, `username`, ...
-    #[serde(rename = "type")]
-    pub kind: String,
-    /// What it is for.
-    pub help_text: String,
-    /// What making a new secret does.
-    pub regenerate_help_text: String,
-    /// What is shown while it is empty.
-    pub placeholder: String,
-    /// What it is at first.
-    pub default: Json,
+model! {
+    /// Something that can be set for a plugin.
+    pub struct PluginSetting {
+        /// Its name in the configuration, in lower case there.
+        pub key: String,
+        /// What people see.
+        pub display_name: String,
+        /// What it holds: `bool`, `dropdown`, `text`, `username`, ...
+        #[serde(rename = "type")]
+        pub kind: String,
+        /// What it is for.
+        pub help_text: String,
+        /// What making a new secret does.
+        pub regenerate_help_text: String,
+        /// What is shown while it is empty.
+        pub placeholder: String,
+        /// What it is at first.
+        pub default: Json,
+        /// What can be chosen.
+        pub options: Vec<PluginOption>,
+        /// Only shown on `cloud`, or on `on-prem`.
+        pub hosting: String,
+        /// Whether it is not to be shown.
+        pub secret: bool,
+    }
+}
+
+model! {
     /// What can be chosen.
-    #[serde(deserialize_with = "crate::model::json::or_default")]
-    pub options: Vec<PluginOption>,
-    /// Only shown on `cloud`, or on `on-prem`.
-    pub hosting: String,
-    /// Whether it is not to be shown.
-    pub secret: bool,
+    pub struct PluginOption {
+        /// What people see.
+        pub display_name: String,
+        /// What is stored.
+        pub value: String,
+    }
 }
 
-/// What can be chosen.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct PluginOption {
-    /// What people see.
-    pub display_name: String,
-    /// What is stored.
-    pub value: String,
+model! {
+    /// Settings that belong together.
+    pub struct PluginSettingsSection {
+        /// Its name.
+        pub key: String,
+        /// What people see.
+        pub title: String,
+        /// What people see below that.
+        pub subtitle: String,
+        /// The settings.
+        pub settings: Vec<PluginSetting>,
+        /// Text above the settings.
+        pub header: String,
+        /// Text below the settings.
+        pub footer: String,
+        /// Whether the plugin shows it in its own way.
+        pub custom: bool,
+        /// Whether the settings are shown while the plugin is off.
+        pub fallback: bool,
+    }
 }
 
-/// Settings that belong together.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct PluginSettingsSection {
-    /// Its name.
-    pub key: String,
-    /// What people see.
-    pub title: String,
-    /// What people see below that.
-    pub subtitle: String,
-    /// The settings.
-    #[serde(deserialize_with = "crate::model::json::or_default")]
-    pub settings: Vec<PluginSetting>,
-    /// Text above the settings.
-    pub header: String,
-    /// Text below the settings.
-    pub footer: String,
-    /// Whether the plugin shows it in its own way.
-    pub custom: bool,
-    /// Whether the settings are shown while the plugin is off.
-    pub fallback: bool,
-}
-
-/// The installed plugins.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct PluginsResponse {
-    /// Those that are on.
-    #[serde(deserialize_with = "crate::model::json::or_default")]
-    pub active: Vec<PluginManifest>,
-    /// Those that are off.
-    #[serde(deserialize_with = "crate::model::json::or_default")]
-    pub inactive: Vec<PluginManifest>,
+model! {
+    /// The installed plugins.
+    pub struct PluginsResponse {
+        /// Those that are on.
+        pub active: Vec<PluginManifest>,
+        /// Those that are off.
+        pub inactive: Vec<PluginManifest>,
+    }
 }
 
 /// How a plugin is.
@@ -180,74 +165,70 @@ impl PluginState {
     }
 }
 
-/// How a plugin is on one server of a cluster.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct PluginStatus {
-    /// The plugin.
-    pub plugin_id: String,
-    /// The server.
-    pub cluster_id: String,
-    /// Where it lies there.
-    pub plugin_path: String,
-    /// How it is.
-    pub state: PluginState,
-    /// Why it does not run.
-    pub error: String,
-    /// Its name.
-    pub name: String,
-    /// What it is for.
-    pub description: String,
-    /// Its version.
-    pub version: String,
+model! {
+    /// How a plugin is on one server of a cluster.
+    pub struct PluginStatus {
+        /// The plugin.
+        pub plugin_id: String,
+        /// The server.
+        pub cluster_id: String,
+        /// Where it lies there.
+        pub plugin_path: String,
+        /// How it is.
+        pub state: PluginState,
+        /// Why it does not run.
+        pub error: String,
+        /// Its name.
+        pub name: String,
+        /// What it is for.
+        pub description: String,
+        /// Its version.
+        pub version: String,
+    }
 }
 
-/// A plugin that can be installed.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct MarketplacePlugin {
-    /// Its page.
-    pub homepage_url: String,
-    /// Its picture, as a data URL.
-    pub icon_data: String,
-    /// Where its bundle is.
-    pub download_url: String,
-    /// Where its changes are told.
-    pub release_notes_url: String,
-    /// What is said about it.
-    #[serde(deserialize_with = "crate::model::json::or_default")]
-    pub labels: Vec<MarketplaceLabel>,
-    /// Only for `cloud`, or for `on-prem`.
-    pub hosting: String,
-    /// Who wrote it: `mattermost`, `partner`, `community`.
-    pub author_type: String,
-    /// How far it is: `production`, `beta`, `experimental`.
-    pub release_stage: String,
-    /// Whether it needs a licence.
-    pub enterprise: bool,
-    /// The signature of its bundle, in base64.
-    pub signature: String,
-    /// What it says of itself.
-    pub manifest: Option<PluginManifest>,
-    /// The version that is installed; empty if it is not.
-    pub installed_version: String,
+model! {
+    /// A plugin that can be installed.
+    pub struct MarketplacePlugin {
+        /// Its page.
+        pub homepage_url: String,
+        /// Its picture, as a data URL.
+        pub icon_data: String,
+        /// Where its bundle is.
+        pub download_url: String,
+        /// Where its changes are told.
+        pub release_notes_url: String,
+        /// What is said about it.
+        pub labels: Vec<MarketplaceLabel>,
+        /// Only for `cloud`, or for `on-prem`.
+        pub hosting: String,
+        /// Who wrote it: `mattermost`, `partner`, `community`.
+        pub author_type: String,
+        /// How far it is: `production`, `beta`, `experimental`.
+        pub release_stage: String,
+        /// Whether it needs a licence.
+        pub enterprise: bool,
+        /// The signature of its bundle, in base64.
+        pub signature: String,
+        /// What it says of itself.
+        pub manifest: Option<PluginManifest>,
+        /// The version that is installed; empty if it is not.
+        pub installed_version: String,
+    }
 }
 
-/// What is said about a plugin.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct MarketplaceLabel {
-    /// The word.
-    pub name: String,
-    /// What it means.
-    pub description: String,
-    /// Where more is told.
-    pub url: String,
-    /// Its colour.
-    pub color: String,
+model! {
+    /// What is said about a plugin.
+    pub struct MarketplaceLabel {
+        /// The word.
+        pub name: String,
+        /// What it means.
+        pub description: String,
+        /// Where more is told.
+        pub url: String,
+        /// Its colour.
+        pub color: String,
+    }
 }
 
 /// Which plugins of the marketplace to list.

@@ -1,47 +1,46 @@
 //! Other servers that share channels with this one.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::model::{ChannelId, ChannelType, Json, PostId, RemoteId, TeamId, UserId};
 use crate::{Secret, Timestamp};
 
-/// Another server.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct RemoteCluster {
-    /// Its id.
-    pub remote_id: RemoteId,
-    /// Not used any more.
-    pub remote_team_id: String,
-    /// Its name.
-    pub name: String,
-    /// What people see.
-    pub display_name: String,
-    /// Its address; `pending_...` until the invitation was accepted.
-    pub site_url: String,
-    /// The team that gets the channels it shares.
-    pub default_team_id: TeamId,
-    /// When it was made known.
-    pub create_at: Timestamp,
-    /// When it was deleted; 0 while it is not.
-    pub delete_at: Timestamp,
-    /// When it was last heard of.
-    pub last_ping_at: Timestamp,
-    /// When its accounts were last taken over.
-    pub last_global_user_sync_at: Timestamp,
-    /// Always empty in answers.
-    pub token: Secret,
-    /// Always empty in answers.
-    pub remote_token: Secret,
-    /// What it is told of.
-    pub topics: String,
-    /// Who made it known.
-    pub creator_id: UserId,
-    /// The plugin that stands for it, if it is no server.
-    pub plugin_id: String,
-    /// Bit 0: direct channels with it are shared by themselves.
-    pub options: u32,
+model! {
+    /// Another server.
+    pub struct RemoteCluster {
+        /// Its id.
+        pub remote_id: RemoteId,
+        /// Not used any more.
+        pub remote_team_id: String,
+        /// Its name.
+        pub name: String,
+        /// What people see.
+        pub display_name: String,
+        /// Its address; `pending_...` until the invitation was accepted.
+        pub site_url: String,
+        /// The team that gets the channels it shares.
+        pub default_team_id: TeamId,
+        /// When it was made known.
+        pub create_at: Timestamp,
+        /// When it was deleted; 0 while it is not.
+        pub delete_at: Timestamp,
+        /// When it was last heard of.
+        pub last_ping_at: Timestamp,
+        /// When its accounts were last taken over.
+        pub last_global_user_sync_at: Timestamp,
+        /// Always empty in answers.
+        pub token: Secret,
+        /// Always empty in answers.
+        pub remote_token: Secret,
+        /// What it is told of.
+        pub topics: String,
+        /// Who made it known.
+        pub creator_id: UserId,
+        /// The plugin that stands for it, if it is no server.
+        pub plugin_id: String,
+        /// Bit 0: direct channels with it are shared by themselves.
+        pub options: u32,
+    }
 }
 
 impl From<&RemoteCluster> for RemoteId {
@@ -50,21 +49,20 @@ impl From<&RemoteCluster> for RemoteId {
     }
 }
 
-/// What people may know of another server.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct RemoteClusterInfo {
-    /// Its name.
-    pub name: String,
-    /// What people see.
-    pub display_name: String,
-    /// When it was made known.
-    pub create_at: Timestamp,
-    /// When it was deleted; 0 while it is not.
-    pub delete_at: Timestamp,
-    /// When it was last heard of.
-    pub last_ping_at: Timestamp,
+model! {
+    /// What people may know of another server.
+    pub struct RemoteClusterInfo {
+        /// Its name.
+        pub name: String,
+        /// What people see.
+        pub display_name: String,
+        /// When it was made known.
+        pub create_at: Timestamp,
+        /// When it was deleted; 0 while it is not.
+        pub delete_at: Timestamp,
+        /// When it was last heard of.
+        pub last_ping_at: Timestamp,
+    }
 }
 
 /// Another server to be made known.
@@ -103,17 +101,16 @@ setters! { RemoteClusterDraft:
     password: Secret,
 }
 
-/// Another server, and the invitation for its administrator.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct RemoteClusterWithInvite {
-    /// The other server.
-    pub remote_cluster: RemoteCluster,
-    /// The invitation.
-    pub invite: Secret,
-    /// What the invitation is locked with, if the server made it; send it another way.
-    pub password: Secret,
+model! {
+    /// Another server, and the invitation for its administrator.
+    pub struct RemoteClusterWithInvite {
+        /// The other server.
+        pub remote_cluster: RemoteCluster,
+        /// The invitation.
+        pub invite: Secret,
+        /// What the invitation is locked with, if the server made it; send it another way.
+        pub password: Secret,
+    }
 }
 
 /// An invitation of another server's administrator.
@@ -246,30 +243,28 @@ setters! { RemoteClusterPage:
     plugin_id: String,
 }
 
-/// What servers send each other.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct RemoteClusterFrame {
-    /// Who sends it, as the receiver knows it.
-    pub remote_id: RemoteId,
-    /// What is sent.
-    pub msg: RemoteClusterMsg,
+model! {
+    /// What servers send each other.
+    pub struct RemoteClusterFrame {
+        /// Who sends it, as the receiver knows it.
+        pub remote_id: RemoteId,
+        /// What is sent.
+        pub msg: RemoteClusterMsg,
+    }
 }
 
-/// A message of one server to another.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct RemoteClusterMsg {
-    /// Its id; new for each.
-    pub id: String,
-    /// What it is about.
-    pub topic: String,
-    /// When it was written.
-    pub create_at: Timestamp,
-    /// What it says.
-    pub payload: Json,
+model! {
+    /// A message of one server to another.
+    pub struct RemoteClusterMsg {
+        /// Its id; new for each.
+        pub id: String,
+        /// What it is about.
+        pub topic: String,
+        /// When it was written.
+        pub create_at: Timestamp,
+        /// What it says.
+        pub payload: Json,
+    }
 }
 
 impl RemoteClusterFrame {
@@ -286,29 +281,27 @@ impl RemoteClusterMsg {
     }
 }
 
-/// How long a message takes.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct RemoteClusterPing {
-    /// When it was sent.
-    pub sent_at: Timestamp,
-    /// When it was received.
-    pub recv_at: Timestamp,
+model! {
+    /// How long a message takes.
+    pub struct RemoteClusterPing {
+        /// When it was sent.
+        pub sent_at: Timestamp,
+        /// When it was received.
+        pub recv_at: Timestamp,
+    }
 }
 
-/// What a server answers another.
-#[doc(alias = "Response")]
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct RemoteClusterResponse {
-    /// `OK` or `FAIL`.
-    pub status: String,
-    /// What went wrong.
-    pub err: String,
-    /// What it says.
-    pub payload: Json,
+model! {
+    /// What a server answers another.
+    #[doc(alias = "Response")]
+    pub struct RemoteClusterResponse {
+        /// `OK` or `FAIL`.
+        pub status: String,
+        /// What went wrong.
+        pub err: String,
+        /// What it says.
+        pub payload: Json,
+    }
 }
 
 /// How another server proves who it is.
@@ -328,38 +321,37 @@ impl RemoteClusterToken {
     }
 }
 
-/// A channel that several servers share.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct SharedChannel {
-    /// The channel.
-    pub id: ChannelId,
-    /// Its team here.
-    pub team_id: TeamId,
-    /// Whether it is at home here.
-    pub home: bool,
-    /// Whether others may only read it.
-    pub readonly: bool,
-    /// Its name in addresses, for the others.
-    pub name: String,
-    /// What people of the others see.
-    pub display_name: String,
-    /// What it is for.
-    pub purpose: String,
-    /// What stands above it.
-    pub header: String,
-    /// Who shared it.
-    pub creator_id: UserId,
-    /// When it was shared.
-    pub create_at: Timestamp,
-    /// When this was last changed.
-    pub update_at: Timestamp,
-    /// The server that it is at home at; empty if that is this one.
-    pub remote_id: RemoteId,
-    /// What kind of channel it is.
-    #[serde(rename = "Type")]
-    pub kind: ChannelType,
+model! {
+    /// A channel that several servers share.
+    pub struct SharedChannel {
+        /// The channel.
+        pub id: ChannelId,
+        /// Its team here.
+        pub team_id: TeamId,
+        /// Whether it is at home here.
+        pub home: bool,
+        /// Whether others may only read it.
+        pub readonly: bool,
+        /// Its name in addresses, for the others.
+        pub name: String,
+        /// What people of the others see.
+        pub display_name: String,
+        /// What it is for.
+        pub purpose: String,
+        /// What stands above it.
+        pub header: String,
+        /// Who shared it.
+        pub creator_id: UserId,
+        /// When it was shared.
+        pub create_at: Timestamp,
+        /// When this was last changed.
+        pub update_at: Timestamp,
+        /// The server that it is at home at; empty if that is this one.
+        pub remote_id: RemoteId,
+        /// What kind of channel it is.
+        #[serde(rename = "Type")]
+        pub kind: ChannelType,
+    }
 }
 
 impl From<&SharedChannel> for ChannelId {
@@ -368,39 +360,38 @@ impl From<&SharedChannel> for ChannelId {
     }
 }
 
-/// A channel and a server that shares it.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct SharedChannelRemote {
-    /// Its id.
-    pub id: String,
-    /// The channel.
-    pub channel_id: ChannelId,
-    /// Who invited the server.
-    pub creator_id: UserId,
-    /// When it was invited.
-    pub create_at: Timestamp,
-    /// When this was last changed.
-    pub update_at: Timestamp,
-    /// When that ended; 0 while it did not.
-    pub delete_at: Timestamp,
-    /// Whether it accepted.
-    pub is_invite_accepted: bool,
-    /// Whether it confirmed that.
-    pub is_invite_confirmed: bool,
-    /// The server.
-    pub remote_id: RemoteId,
-    /// Time of the last change that it was told of.
-    pub last_post_update_at: Timestamp,
-    /// The post of that change.
-    pub last_post_id: PostId,
-    /// Time of the last new post that it was told of.
-    pub last_post_create_at: Timestamp,
-    /// That post.
-    pub last_post_create_id: PostId,
-    /// When it was last told of the members.
-    pub last_members_sync_at: Timestamp,
+model! {
+    /// A channel and a server that shares it.
+    pub struct SharedChannelRemote {
+        /// Its id.
+        pub id: String,
+        /// The channel.
+        pub channel_id: ChannelId,
+        /// Who invited the server.
+        pub creator_id: UserId,
+        /// When it was invited.
+        pub create_at: Timestamp,
+        /// When this was last changed.
+        pub update_at: Timestamp,
+        /// When that ended; 0 while it did not.
+        pub delete_at: Timestamp,
+        /// Whether it accepted.
+        pub is_invite_accepted: bool,
+        /// Whether it confirmed that.
+        pub is_invite_confirmed: bool,
+        /// The server.
+        pub remote_id: RemoteId,
+        /// Time of the last change that it was told of.
+        pub last_post_update_at: Timestamp,
+        /// The post of that change.
+        pub last_post_id: PostId,
+        /// Time of the last new post that it was told of.
+        pub last_post_create_at: Timestamp,
+        /// That post.
+        pub last_post_create_id: PostId,
+        /// When it was last told of the members.
+        pub last_members_sync_at: Timestamp,
+    }
 }
 
 /// Which channels that a server shares to list.

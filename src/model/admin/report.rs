@@ -7,21 +7,20 @@ use serde::{Deserialize, Serialize};
 use crate::Timestamp;
 use crate::model::{ChannelId, Post, TeamId, User, UserId};
 
-/// What an account did.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct UserPostStats {
-    /// When it was last seen.
-    pub last_status_at: Option<Timestamp>,
-    /// When it last wrote.
-    pub last_post_date: Option<Timestamp>,
-    /// On how many days it wrote.
-    pub days_active: Option<i64>,
-    /// How many posts it wrote.
-    pub total_posts: Option<i64>,
-    /// In how many channels a guest is.
-    pub channel_count: Option<i64>,
+model! {
+    /// What an account did.
+    pub struct UserPostStats {
+        /// When it was last seen.
+        pub last_status_at: Option<Timestamp>,
+        /// When it last wrote.
+        pub last_post_date: Option<Timestamp>,
+        /// On how many days it wrote.
+        pub days_active: Option<i64>,
+        /// How many posts it wrote.
+        pub total_posts: Option<i64>,
+        /// In how many channels a guest is.
+        pub channel_count: Option<i64>,
+    }
 }
 
 /// An account and what it did.
@@ -269,82 +268,75 @@ setters! { PostReportQuery:
     include_metadata: bool,
 }
 
-/// Posts, and where to go on.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct ReportPostListResponse {
-    /// The posts of this answer.
-    #[serde(deserialize_with = "crate::model::json::or_default")]
-    pub posts: Vec<Post>,
-    /// Where to go on; none at the end.
-    pub next_cursor: Option<ReportPostOptionsCursor>,
+model! {
+    /// Posts, and where to go on.
+    pub struct ReportPostListResponse {
+        /// The posts of this answer.
+        pub posts: Vec<Post>,
+        /// Where to go on; none at the end.
+        pub next_cursor: Option<ReportPostOptionsCursor>,
+    }
 }
 
-/// Where an answer ended.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct ReportPostOptionsCursor {
-    /// For [`PostReportQuery::cursor`].
-    pub cursor: String,
+model! {
+    /// Where an answer ended.
+    pub struct ReportPostOptionsCursor {
+        /// For [`PostReportQuery::cursor`].
+        pub cursor: String,
+    }
 }
 
-/// How many posts there are.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct PostsUsage {
-    /// About how many.
-    pub count: i64,
+model! {
+    /// How many posts there are.
+    pub struct PostsUsage {
+        /// About how many.
+        pub count: i64,
+    }
 }
 
-/// How much is stored.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct StorageUsage {
-    /// About how many bytes.
-    pub bytes: i64,
+model! {
+    /// How much is stored.
+    pub struct StorageUsage {
+        /// About how many bytes.
+        pub bytes: i64,
+    }
 }
 
-/// How many teams there are.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct TeamsUsage {
-    /// Not archived.
-    pub active: i64,
-    /// Archived because of the limits of a cloud workspace.
-    pub cloud_archived: i64,
+model! {
+    /// How many teams there are.
+    pub struct TeamsUsage {
+        /// Not archived.
+        pub active: i64,
+        /// Archived because of the limits of a cloud workspace.
+        pub cloud_archived: i64,
+    }
 }
 
-/// What the server may hold. Only administrators see more than the last two.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct ServerLimits {
-    /// Accounts from which on a warning is shown; 0 is no limit.
-    #[serde(rename = "maxUsersLimit")]
-    pub max_users_limit: i64,
-    /// Accounts from which on no more can be made; 0 is no limit.
-    #[serde(rename = "maxUsersHardLimit")]
-    pub max_users_hard_limit: i64,
-    /// Accounts that there are.
-    #[serde(rename = "activeUserCount")]
-    pub active_user_count: i64,
-    /// Guests in one channel that there are.
-    #[serde(rename = "singleChannelGuestCount")]
-    pub single_channel_guest_count: i64,
-    /// Guests in one channel that there may be; 0 is no limit.
-    #[serde(rename = "singleChannelGuestLimit")]
-    pub single_channel_guest_limit: i64,
-    /// Posts that may be read; 0 is no limit.
-    #[serde(rename = "postHistoryLimit")]
-    pub post_history_limit: i64,
-    /// Older posts cannot be read; 0 is no limit.
-    #[serde(rename = "lastAccessiblePostTime")]
-    pub last_accessible_post_time: Timestamp,
+model! {
+    /// What the server may hold. Only administrators see more than the last two.
+    pub struct ServerLimits {
+        /// Accounts from which on a warning is shown; 0 is no limit.
+        #[serde(rename = "maxUsersLimit")]
+        pub max_users_limit: i64,
+        /// Accounts from which on no more can be made; 0 is no limit.
+        #[serde(rename = "maxUsersHardLimit")]
+        pub max_users_hard_limit: i64,
+        /// Accounts that there are.
+        #[serde(rename = "activeUserCount")]
+        pub active_user_count: i64,
+        /// Guests in one channel that there are.
+        #[serde(rename = "singleChannelGuestCount")]
+        pub single_channel_guest_count: i64,
+        /// Guests in one channel that there may be; 0 is no limit.
+        #[serde(rename = "singleChannelGuestLimit")]
+        pub single_channel_guest_limit: i64,
+        /// Posts that may be read; 0 is no limit.
+        #[serde(rename = "postHistoryLimit")]
+        pub post_history_limit: i64,
+        /// Older posts cannot be read; 0 is no limit.
+        #[serde(rename = "lastAccessiblePostTime")]
+        pub last_accessible_post_time: Timestamp,
+    }
 }
 
 /// What a client measured of itself.

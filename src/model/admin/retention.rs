@@ -1,41 +1,39 @@
 //! Data retention.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::Timestamp;
 use crate::model::{ChannelId, PolicyId, TeamId};
 
-/// What of the whole server is deleted when it is old.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct GlobalRetentionPolicy {
-    /// Whether posts are.
-    pub message_deletion_enabled: bool,
-    /// Whether files are.
-    pub file_deletion_enabled: bool,
-    /// Posts older than this go.
-    pub message_retention_cutoff: Timestamp,
-    /// Files older than this go.
-    pub file_retention_cutoff: Timestamp,
+model! {
+    /// What of the whole server is deleted when it is old.
+    pub struct GlobalRetentionPolicy {
+        /// Whether posts are.
+        pub message_deletion_enabled: bool,
+        /// Whether files are.
+        pub file_deletion_enabled: bool,
+        /// Posts older than this go.
+        pub message_retention_cutoff: Timestamp,
+        /// Files older than this go.
+        pub file_retention_cutoff: Timestamp,
+    }
 }
 
-/// What is deleted in some teams and channels.
-#[doc(alias = "RetentionPolicyWithTeamAndChannelCounts")]
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct RetentionPolicy {
-    /// Its id.
-    pub id: PolicyId,
-    /// What people see.
-    pub display_name: String,
-    /// Days that posts are kept; -1 for ever.
-    pub post_duration: Option<i64>,
-    /// How many channels it is for.
-    pub channel_count: i64,
-    /// How many teams it is for.
-    pub team_count: i64,
+model! {
+    /// What is deleted in some teams and channels.
+    #[doc(alias = "RetentionPolicyWithTeamAndChannelCounts")]
+    pub struct RetentionPolicy {
+        /// Its id.
+        pub id: PolicyId,
+        /// What people see.
+        pub display_name: String,
+        /// Days that posts are kept; -1 for ever.
+        pub post_duration: Option<i64>,
+        /// How many channels it is for.
+        pub channel_count: i64,
+        /// How many teams it is for.
+        pub team_count: i64,
+    }
 }
 
 impl From<&RetentionPolicy> for PolicyId {
@@ -44,17 +42,15 @@ impl From<&RetentionPolicy> for PolicyId {
     }
 }
 
-/// A page of policies, and how many there are.
-#[doc(alias = "RetentionPolicyWithTeamAndChannelCountsList")]
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct RetentionPolicyList {
-    /// The policies of this page.
-    #[serde(deserialize_with = "crate::model::json::or_default")]
-    pub policies: Vec<RetentionPolicy>,
-    /// How many there are in all.
-    pub total_count: i64,
+model! {
+    /// A page of policies, and how many there are.
+    #[doc(alias = "RetentionPolicyWithTeamAndChannelCountsList")]
+    pub struct RetentionPolicyList {
+        /// The policies of this page.
+        pub policies: Vec<RetentionPolicy>,
+        /// How many there are in all.
+        pub total_count: i64,
+    }
 }
 
 /// A new policy.
@@ -125,48 +121,42 @@ setters! { RetentionPolicyPatch:
     channel_ids: Vec<ChannelId>,
 }
 
-/// How long posts of a team are kept.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct RetentionPolicyForTeam {
-    /// The team.
-    pub team_id: TeamId,
-    /// Days; -1 for ever.
-    pub post_duration: i64,
+model! {
+    /// How long posts of a team are kept.
+    pub struct RetentionPolicyForTeam {
+        /// The team.
+        pub team_id: TeamId,
+        /// Days; -1 for ever.
+        pub post_duration: i64,
+    }
 }
 
-/// A page of teams under policies.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct RetentionPolicyForTeamList {
-    /// The teams of this page.
-    #[serde(deserialize_with = "crate::model::json::or_default")]
-    pub policies: Vec<RetentionPolicyForTeam>,
-    /// How many there are in all.
-    pub total_count: i64,
+model! {
+    /// A page of teams under policies.
+    pub struct RetentionPolicyForTeamList {
+        /// The teams of this page.
+        pub policies: Vec<RetentionPolicyForTeam>,
+        /// How many there are in all.
+        pub total_count: i64,
+    }
 }
 
-/// How long posts of a channel are kept.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct RetentionPolicyForChannel {
-    /// The channel.
-    pub channel_id: ChannelId,
-    /// Days; -1 for ever.
-    pub post_duration: i64,
+model! {
+    /// How long posts of a channel are kept.
+    pub struct RetentionPolicyForChannel {
+        /// The channel.
+        pub channel_id: ChannelId,
+        /// Days; -1 for ever.
+        pub post_duration: i64,
+    }
 }
 
-/// A page of channels under policies.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct RetentionPolicyForChannelList {
-    /// The channels of this page.
-    #[serde(deserialize_with = "crate::model::json::or_default")]
-    pub policies: Vec<RetentionPolicyForChannel>,
-    /// How many there are in all.
-    pub total_count: i64,
+model! {
+    /// A page of channels under policies.
+    pub struct RetentionPolicyForChannelList {
+        /// The channels of this page.
+        pub policies: Vec<RetentionPolicyForChannel>,
+        /// How many there are in all.
+        pub total_count: i64,
+    }
 }

@@ -1,6 +1,6 @@
 //! Permission schemes.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::Timestamp;
 use crate::model::SchemeId;
@@ -19,47 +19,46 @@ open_enum! {
     }
 }
 
-/// Roles for some teams or channels, instead of those of the whole server.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct Scheme {
-    /// Its id.
-    pub id: SchemeId,
-    /// Its name.
-    pub name: String,
-    /// What people see.
-    pub display_name: String,
-    /// What it is for.
-    pub description: String,
-    /// When it was made.
-    pub create_at: Timestamp,
-    /// When it was last changed.
-    pub update_at: Timestamp,
-    /// When it was deleted; 0 while it is not.
-    pub delete_at: Timestamp,
-    /// What it is for.
-    pub scope: SchemeScope,
-    /// Role of a team's administrators.
-    pub default_team_admin_role: String,
-    /// Role of a team's members.
-    pub default_team_user_role: String,
-    /// Role of a channel's administrators.
-    pub default_channel_admin_role: String,
-    /// Role of a channel's members.
-    pub default_channel_user_role: String,
-    /// Role of a team's guests.
-    pub default_team_guest_role: String,
-    /// Role of a channel's guests.
-    pub default_channel_guest_role: String,
-    /// Role of a playbook's administrators.
-    pub default_playbook_admin_role: String,
-    /// Role of a playbook's members.
-    pub default_playbook_member_role: String,
-    /// Role of a run's administrators.
-    pub default_run_admin_role: String,
-    /// Role of a run's members.
-    pub default_run_member_role: String,
+model! {
+    /// Roles for some teams or channels, instead of those of the whole server.
+    pub struct Scheme {
+        /// Its id.
+        pub id: SchemeId,
+        /// Its name.
+        pub name: String,
+        /// What people see.
+        pub display_name: String,
+        /// What it is for.
+        pub description: String,
+        /// When it was made.
+        pub create_at: Timestamp,
+        /// When it was last changed.
+        pub update_at: Timestamp,
+        /// When it was deleted; 0 while it is not.
+        pub delete_at: Timestamp,
+        /// What it is for.
+        pub scope: SchemeScope,
+        /// Role of a team's administrators.
+        pub default_team_admin_role: String,
+        /// Role of a team's members.
+        pub default_team_user_role: String,
+        /// Role of a channel's administrators.
+        pub default_channel_admin_role: String,
+        /// Role of a channel's members.
+        pub default_channel_user_role: String,
+        /// Role of a team's guests.
+        pub default_team_guest_role: String,
+        /// Role of a channel's guests.
+        pub default_channel_guest_role: String,
+        /// Role of a playbook's administrators.
+        pub default_playbook_admin_role: String,
+        /// Role of a playbook's members.
+        pub default_playbook_member_role: String,
+        /// Role of a run's administrators.
+        pub default_run_admin_role: String,
+        /// Role of a run's members.
+        pub default_run_member_role: String,
+    }
 }
 
 impl From<&Scheme> for SchemeId {

@@ -1,19 +1,18 @@
 //! The state of the server: figures, logs, notices, versions.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::Timestamp;
 use crate::model::{ChannelId, PostId, TeamId, TermsOfServiceId, UserId};
 
-/// A figure.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct AnalyticsRow {
-    /// What it is about: `channel_open_count`, or a day.
-    pub name: String,
-    /// How much; -1 if it was not counted.
-    pub value: f64,
+model! {
+    /// A figure.
+    pub struct AnalyticsRow {
+        /// What it is about: `channel_open_count`, or a day.
+        pub name: String,
+        /// How much; -1 if it was not counted.
+        pub value: f64,
+    }
 }
 
 /// Which figures.
@@ -42,25 +41,24 @@ setters! { AnalyticsQuery:
     team_id: TeamId,
 }
 
-/// A release of Mattermost.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct GithubReleaseInfo {
-    /// Its id.
-    pub id: i64,
-    /// Its version: `v11.6.0`.
-    pub tag_name: String,
-    /// Its name.
-    pub name: String,
-    /// When it was made, as RFC 3339.
-    pub created_at: String,
-    /// When it was published, as RFC 3339.
-    pub published_at: String,
-    /// What is new, in Markdown.
-    pub body: String,
-    /// Its page.
-    pub html_url: String,
+model! {
+    /// A release of Mattermost.
+    pub struct GithubReleaseInfo {
+        /// Its id.
+        pub id: i64,
+        /// Its version: `v11.6.0`.
+        pub tag_name: String,
+        /// Its name.
+        pub name: String,
+        /// When it was made, as RFC 3339.
+        pub created_at: String,
+        /// When it was published, as RFC 3339.
+        pub published_at: String,
+        /// What is new, in Markdown.
+        pub body: String,
+        /// Its page.
+        pub html_url: String,
+    }
 }
 
 /// Which lines of the log.
@@ -140,29 +138,27 @@ impl ClientLog {
     }
 }
 
-/// Whether the server leaves out what is not urgent.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct ServerBusyState {
-    /// Whether it does.
-    pub busy: bool,
-    /// Until when, in seconds since 1970 (not ms); negative if it is not.
-    pub expires: i64,
-    /// Until when, for people.
-    pub expires_ts: String,
+model! {
+    /// Whether the server leaves out what is not urgent.
+    pub struct ServerBusyState {
+        /// Whether it does.
+        pub busy: bool,
+        /// Until when, in seconds since 1970 (not ms); negative if it is not.
+        pub expires: i64,
+        /// Until when, for people.
+        pub expires_ts: String,
+    }
 }
 
-/// A value that the server stores under a name.
-#[doc(alias = "System")]
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct SystemValue {
-    /// The name.
-    pub name: String,
-    /// The value.
-    pub value: String,
+model! {
+    /// A value that the server stores under a name.
+    #[doc(alias = "System")]
+    pub struct SystemValue {
+        /// The name.
+        pub name: String,
+        /// The value.
+        pub value: String,
+    }
 }
 
 /// What the first administrator is asked.
@@ -188,15 +184,14 @@ setters! { CompleteOnboardingRequest:
     install_plugins: Vec<String>,
 }
 
-/// A change to the database that was made.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct AppliedMigration {
-    /// Its number.
-    pub version: i64,
-    /// What it does.
-    pub name: String,
+model! {
+    /// A change to the database that was made.
+    pub struct AppliedMigration {
+        /// Its number.
+        pub version: i64,
+        /// What it does.
+        pub name: String,
+    }
 }
 
 /// What goes into a support packet.
@@ -263,34 +258,33 @@ setters! { NoticeQuery:
     locale: String,
 }
 
-/// What Mattermost wants people to know.
-#[doc(alias = "NoticeMessage")]
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct ProductNotice {
-    /// Its id.
-    pub id: String,
-    /// Only for administrators.
-    #[serde(rename = "sysAdminOnly")]
-    pub sys_admin_only: bool,
-    /// Only for administrators of the team.
-    #[serde(rename = "teamAdminOnly")]
-    pub team_admin_only: bool,
-    /// What its button does: `url`.
-    pub action: String,
-    /// The address for that.
-    #[serde(rename = "actionParam")]
-    pub action_param: String,
-    /// What stands on the button.
-    #[serde(rename = "actionText")]
-    pub action_text: String,
-    /// The text, in Markdown.
-    pub description: String,
-    /// Address of a picture.
-    pub image: String,
-    /// Its title.
-    pub title: String,
+model! {
+    /// What Mattermost wants people to know.
+    #[doc(alias = "NoticeMessage")]
+    pub struct ProductNotice {
+        /// Its id.
+        pub id: String,
+        /// Only for administrators.
+        #[serde(rename = "sysAdminOnly")]
+        pub sys_admin_only: bool,
+        /// Only for administrators of the team.
+        #[serde(rename = "teamAdminOnly")]
+        pub team_admin_only: bool,
+        /// What its button does: `url`.
+        pub action: String,
+        /// The address for that.
+        #[serde(rename = "actionParam")]
+        pub action_param: String,
+        /// What stands on the button.
+        #[serde(rename = "actionText")]
+        pub action_text: String,
+        /// The text, in Markdown.
+        pub description: String,
+        /// Address of a picture.
+        pub image: String,
+        /// Its title.
+        pub title: String,
+    }
 }
 
 /// Says that a device got a push notification.
@@ -340,96 +334,93 @@ setters! { PushNotificationAck:
     is_id_loaded: bool,
 }
 
-/// What is pushed to a device.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct PushNotification {
-    /// What it is acknowledged by.
-    pub ack_id: String,
-    /// `apple` or `android`.
-    pub platform: String,
-    /// Which server it is of.
-    pub server_id: String,
-    /// The device; empty where it is asked for by the device.
-    pub device_id: String,
-    /// The post that it is about.
-    pub post_id: PostId,
-    /// What its buttons do.
-    pub category: String,
-    /// What is heard.
-    pub sound: String,
-    /// What is shown.
-    pub message: String,
-    /// How many there are.
-    pub badge: i64,
-    /// 1 if the text has to be asked for.
-    pub cont_ava: i64,
-    /// The team.
-    pub team_id: TeamId,
-    /// The channel.
-    pub channel_id: ChannelId,
-    /// The thread.
-    pub root_id: PostId,
-    /// What people call the channel.
-    pub channel_name: String,
-    /// What it is: `message`, `clear`, `update_badge`, `session`, `test`.
-    #[serde(rename = "type")]
-    pub kind: String,
-    /// What it is, more closely: `calls`.
-    pub sub_type: String,
-    /// Who wrote the post.
-    pub sender_id: UserId,
-    /// What people call them.
-    pub sender_name: String,
-    /// The name that a webhook gave itself.
-    pub override_username: String,
-    /// The picture that a webhook gave itself.
-    pub override_icon_url: String,
-    /// `true` if a webhook wrote the post.
-    pub from_webhook: String,
-    /// The version of this format: `v2`.
-    pub version: String,
-    /// Whether threads are shown by themselves.
-    pub is_crt_enabled: bool,
-    /// Whether it came without its text.
-    pub is_id_loaded: bool,
-    /// Signs it.
-    pub signature: String,
+model! {
+    /// What is pushed to a device.
+    pub struct PushNotification {
+        /// What it is acknowledged by.
+        pub ack_id: String,
+        /// `apple` or `android`.
+        pub platform: String,
+        /// Which server it is of.
+        pub server_id: String,
+        /// The device; empty where it is asked for by the device.
+        pub device_id: String,
+        /// The post that it is about.
+        pub post_id: PostId,
+        /// What its buttons do.
+        pub category: String,
+        /// What is heard.
+        pub sound: String,
+        /// What is shown.
+        pub message: String,
+        /// How many there are.
+        pub badge: i64,
+        /// 1 if the text has to be asked for.
+        pub cont_ava: i64,
+        /// The team.
+        pub team_id: TeamId,
+        /// The channel.
+        pub channel_id: ChannelId,
+        /// The thread.
+        pub root_id: PostId,
+        /// What people call the channel.
+        pub channel_name: String,
+        /// What it is: `message`, `clear`, `update_badge`, `session`, `test`.
+        #[serde(rename = "type")]
+        pub kind: String,
+        /// What it is, more closely: `calls`.
+        pub sub_type: String,
+        /// Who wrote the post.
+        pub sender_id: UserId,
+        /// What people call them.
+        pub sender_name: String,
+        /// The name that a webhook gave itself.
+        pub override_username: String,
+        /// The picture that a webhook gave itself.
+        pub override_icon_url: String,
+        /// `true` if a webhook wrote the post.
+        pub from_webhook: String,
+        /// The version of this format: `v2`.
+        pub version: String,
+        /// Whether threads are shown by themselves.
+        pub is_crt_enabled: bool,
+        /// Whether it came without its text.
+        pub is_id_loaded: bool,
+        /// Signs it.
+        pub signature: String,
+    }
 }
 
-/// A server of a cluster.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct ClusterInfo {
-    /// Its id.
-    pub id: String,
-    /// Its version.
-    pub version: String,
-    /// The version of its database.
-    pub schema_version: String,
-    /// What its configuration is known by; the same on all, else they differ.
-    pub config_hash: String,
-    /// Its address.
-    pub ipaddress: String,
-    /// Its name.
-    pub hostname: String,
+model! {
+    /// A server of a cluster.
+    pub struct ClusterInfo {
+        /// Its id.
+        pub id: String,
+        /// Its version.
+        pub version: String,
+        /// The version of its database.
+        pub schema_version: String,
+        /// What its configuration is known by; the same on all, else they differ.
+        pub config_hash: String,
+        /// Its address.
+        pub ipaddress: String,
+        /// Its name.
+        pub hostname: String,
+    }
 }
 
-/// Terms that people have to accept.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct TermsOfService {
-    /// Their id.
-    pub id: TermsOfServiceId,
-    /// When they were made.
-    pub create_at: Timestamp,
-    /// Who made them.
-    pub user_id: UserId,
-    /// The terms, in Markdown.
-    pub text: String,
+model! {
+    /// Terms that people have to accept.
+    pub struct TermsOfService {
+        /// Their id.
+        pub id: TermsOfServiceId,
+        /// When they were made.
+        pub create_at: Timestamp,
+        /// Who made them.
+        pub user_id: UserId,
+        /// The terms, in Markdown.
+        pub text: String,
+    }
 }
 
 impl From<&TermsOfService> for TermsOfServiceId {

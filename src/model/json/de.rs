@@ -1,4 +1,5 @@
-//! A serde `Deserializer` over the [`Reader`]: thin, for it is made anew for each type.
+//! A serde `Deserializer` over the [`Reader`]: thin, for it is made anew for each type. For the same reason there is
+//! little that comes after a visitor, and no `?` on what depends on the type: without optimisation each is two functions.
 
 use std::borrow::Cow;
 
@@ -6,7 +7,7 @@ use serde::de::value::{CowStrDeserializer, StrDeserializer};
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::forward_to_deserialize_any;
 
-use super::read::{Fault, Number, Reader, Result, Text, fault};
+use super::read::{Fault, LIST, Number, Reader, Result, Text, Walk, fault};
 
 /// A type asks for a value to the letter by this newtype's name; only [`Json`](super::Json) does.
 pub(super) const RAW: &str = "$mattermost::raw";
@@ -71,17 +72,11 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
     }
 
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
-        if self.null() {
-            return visitor.visit_seq(Items { reader: self, first: true, none: true });
-        }
-        self.open(b'[', "a list")?;
-        let value = visitor.visit_seq(Items { reader: &mut *self, first: true, none: false })?;
-        self.close(b']')?;
-        Ok(value)
+        visitor.visit_seq(Items { reader: self, walk: Walk::Outside })
     }
 
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
-        self.members(true, visitor)
+        visitor.visit_map(Entries(Members { reader: self, walk: Walk::Outside }))
     }
 
     fn deserialize_struct<V: Visitor<'de>>(
@@ -90,21 +85,23 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
         _fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value> {
-        // Whoever holds the struct has counted its fields.
-        self.members(false, visitor)
+        visitor.visit_map(Members { reader: self, walk: Walk::Outside })
     }
 
     fn deserialize_tuple<V: Visitor<'de>>(self, _length: usize, visitor: V) -> Result<V::Value> {
-        self.deserialize_seq(visitor)
+        let mut items = Items { reader: self, walk: Walk::Outside };
+        let value = visitor.visit_seq(&mut items)?;
+        // Who takes so many does not ask for more; lists, maps and structs are taken to their ends.
+        if items.reader.next(&mut items.walk, LIST)? { fault("more than was asked for") } else { Ok(value) }
     }
 
     fn deserialize_tuple_struct<V: Visitor<'de>>(
         self,
         _name: &'static str,
-        _length: usize,
+        length: usize,
         visitor: V,
     ) -> Result<V::Value> {
-        self.deserialize_seq(visitor)
+        self.deserialize_tuple(length, visitor)
     }
 
     fn deserialize_enum<V: Visitor<'de>>(
@@ -126,29 +123,16 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
     forward_to_deserialize_any! { i128 u128 char bytes byte_buf unit unit_struct identifier }
 }
 
-impl<'de> Reader<'de> {
-    fn members<V: Visitor<'de>>(&mut self, grows: bool, visitor: V) -> Result<V::Value> {
-        if self.null() {
-            return visitor.visit_map(Members { reader: self, first: true, none: true, grows });
-        }
-        self.open(b'{', "an object")?;
-        let value = visitor.visit_map(Members { reader: &mut *self, first: true, none: false, grows })?;
-        self.close(b'}')?;
-        Ok(value)
-    }
-}
-
 struct Items<'r, 'de> {
     reader: &'r mut Reader<'de>,
-    first: bool,
-    none: bool,
+    walk: Walk,
 }
 
 impl<'de> SeqAccess<'de> for Items<'_, 'de> {
     type Error = Fault;
 
     fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>> {
-        if self.none || !self.reader.next(&mut self.first, b']')? {
+        if !self.reader.next(&mut self.walk, LIST)? {
             return Ok(None);
         }
         self.reader.take(size_of::<T::Value>())?;
@@ -156,33 +140,49 @@ impl<'de> SeqAccess<'de> for Items<'_, 'de> {
     }
 }
 
+/// Of a struct: whoever holds it has counted its fields.
 struct Members<'r, 'de> {
     reader: &'r mut Reader<'de>,
-    first: bool,
-    none: bool,
-    /// Of a map, not of a struct: each takes more memory.
-    grows: bool,
+    walk: Walk,
+}
+
+impl<'de> Members<'_, 'de> {
+    fn key(&mut self) -> Result<Option<Key<'de>>> {
+        Ok(self.reader.key(&mut self.walk)?.map(|key| match key {
+            Text::Plain(key) => Key(Cow::Borrowed(key)),
+            Text::Written(key) => Key(Cow::Owned(key.to_owned())),
+        }))
+    }
 }
 
 impl<'de> MapAccess<'de> for Members<'_, 'de> {
     type Error = Fault;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>> {
-        if self.none {
-            return Ok(None);
-        }
-        match self.reader.key(&mut self.first)? {
-            Some(Text::Plain(key)) => seed.deserialize(Key(Cow::Borrowed(key))).map(Some),
-            Some(Text::Written(key)) => seed.deserialize(Key(Cow::Owned(key.to_owned()))).map(Some),
+        match self.key()? {
+            Some(key) => seed.deserialize(key).map(Some),
             None => Ok(None),
         }
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value> {
-        if self.grows {
-            self.reader.take(size_of::<V::Value>())?;
-        }
         seed.deserialize(&mut *self.reader)
+    }
+}
+
+/// Of a map: each takes more memory.
+struct Entries<'r, 'de>(Members<'r, 'de>);
+
+impl<'de> MapAccess<'de> for Entries<'_, 'de> {
+    type Error = Fault;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>> {
+        self.0.next_key_seed(seed)
+    }
+
+    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value> {
+        self.0.reader.take(size_of::<V::Value>())?;
+        seed.deserialize(&mut *self.0.reader)
     }
 }
 

@@ -38,6 +38,24 @@ pub(super) enum Text<'de, 's> {
     Written(&'s str),
 }
 
+/// How far one is in an object or a list.
+pub(super) enum Walk {
+    Outside,
+    /// So deep.
+    Inside(u8),
+    Over,
+}
+
+#[derive(Clone, Copy)]
+pub(super) struct Brackets {
+    open: u8,
+    close: u8,
+    what: &'static str,
+}
+
+pub(super) const OBJECT: Brackets = Brackets { open: b'{', close: b'}', what: "an object" };
+pub(super) const LIST: Brackets = Brackets { open: b'[', close: b']', what: "a list" };
+
 /// What is wrong; where, the reader knows.
 #[derive(Debug)]
 pub(super) struct Fault(Box<str>);
@@ -121,39 +139,31 @@ impl<'de> Reader<'de> {
         }
     }
 
+    /// Whether there is one more in the object or list; steps over what stands before it, and out at the end.
     #[inline(never)]
-    pub(super) fn open(&mut self, bracket: u8, what: &str) -> Result<()> {
-        if self.peek() != Some(bracket) {
-            return self.unexpected(what);
-        }
-        if self.depth == DEEPEST {
-            return fault("nested too deep");
-        }
-        self.at += 1;
-        self.depth += 1;
-        Ok(())
-    }
-
-    #[inline(never)]
-    pub(super) fn close(&mut self, bracket: u8) -> Result<()> {
-        // After an error in the middle nobody comes here; so what is left was not asked for.
-        if self.peek() != Some(bracket) {
-            return fault("more than was asked for");
-        }
-        self.at += 1;
-        self.depth = self.depth.saturating_sub(1);
-        Ok(())
-    }
-
-    /// Whether another item stands before the bracket; steps over the comma.
-    #[inline(never)]
-    pub(super) fn next(&mut self, first: &mut bool, bracket: u8) -> Result<bool> {
+    pub(super) fn next(&mut self, walk: &mut Walk, brackets: Brackets) -> Result<bool> {
+        let (first, depth) = match *walk {
+            Walk::Over => return Ok(false),
+            Walk::Outside if self.null() => {
+                *walk = Walk::Over;
+                return Ok(false);
+            }
+            Walk::Outside => (true, self.enter(brackets)?),
+            Walk::Inside(depth) => (false, depth),
+        };
+        *walk = Walk::Inside(depth);
         match self.peek() {
-            Some(byte) if byte == bracket => return Ok(false),
-            Some(_) if *first => *first = false,
+            _ if self.depth != depth => return fault("more than was asked for"),
+            Some(byte) if byte == brackets.close => {
+                *walk = Walk::Over;
+                self.at += 1;
+                self.depth = depth.saturating_sub(1);
+                return Ok(false);
+            }
+            Some(_) if first => {}
             Some(b',') => {
                 self.at += 1;
-                if self.peek() == Some(bracket) {
+                if self.peek() == Some(brackets.close) {
                     return fault("a comma and nothing behind it");
                 }
             }
@@ -161,6 +171,18 @@ impl<'de> Reader<'de> {
             None => return fault("it ends too early"),
         }
         Ok(true)
+    }
+
+    fn enter(&mut self, brackets: Brackets) -> Result<u8> {
+        if self.peek() != Some(brackets.open) {
+            return self.unexpected(brackets.what);
+        }
+        if self.depth == DEEPEST {
+            return fault("nested too deep");
+        }
+        self.at += 1;
+        self.depth += 1;
+        Ok(self.depth)
     }
 
     /// Counts an item of so many bytes.
@@ -175,8 +197,8 @@ impl<'de> Reader<'de> {
 
     /// The next key and its colon.
     #[inline(never)]
-    pub(super) fn key(&mut self, first: &mut bool) -> Result<Option<Text<'de, '_>>> {
-        if !self.next(first, b'}')? {
+    pub(super) fn key(&mut self, walk: &mut Walk) -> Result<Option<Text<'de, '_>>> {
+        if !self.next(walk, OBJECT)? {
             return Ok(None);
         }
         if self.peek() != Some(b'"') {
