@@ -21,6 +21,13 @@ const ONE_WRITE: Duration = Duration::from_millis(500);
 #[cfg(feature = "native-tls")]
 const CIPHER: usize = 32 << 10;
 
+/// What TLS may take beside its content: records' heads, tickets, new keys. As much as there is content, this much more,
+/// and so much in each second; a peer that sends new keys without end would keep a core busy for ever.
+#[cfg(feature = "native-tls")]
+const FRAMING: u64 = 1 << 20;
+#[cfg(feature = "native-tls")]
+const FRAMING_A_SECOND: u64 = 16 << 10;
+
 /// One link to the server. It ends once, and a new link is a new `Wire`.
 pub(crate) struct Wire {
     socket: TcpStream,
@@ -318,6 +325,11 @@ pub(crate) struct Receiving {
     wire: Arc<Wire>,
     #[cfg(feature = "native-tls")]
     cipher: Vec<u8>,
+    /// How much came, and how much content that was.
+    #[cfg(feature = "native-tls")]
+    came: u64,
+    #[cfg(feature = "native-tls")]
+    content: u64,
 }
 
 impl Receiving {
@@ -325,8 +337,19 @@ impl Receiving {
         Self {
             #[cfg(feature = "native-tls")]
             cipher: vec![0; if wire.is_tls() { CIPHER } else { 0 }],
+            #[cfg(feature = "native-tls")]
+            came: 0,
+            #[cfg(feature = "native-tls")]
+            content: 0,
             wire,
         }
+    }
+
+    /// Whether there is far more ciphertext than content.
+    #[cfg(feature = "native-tls")]
+    fn is_mostly_framing(&self) -> bool {
+        let allowed = FRAMING + self.wire.born.elapsed().as_secs().saturating_mul(FRAMING_A_SECOND);
+        self.came.saturating_sub(self.content.saturating_mul(2)) > allowed
     }
 }
 
@@ -339,14 +362,22 @@ impl Read for Receiving {
             loop {
                 let fed = came.map(|count| self.cipher.get(..count).unwrap_or_default());
                 if let Some(count) = self.wire.decrypt(fed, into)? {
+                    self.content += count as u64;
                     return Ok(count);
                 }
                 if came.is_none() {
                     return Ok(0);
                 }
+                if self.is_mostly_framing() {
+                    return Err(io::Error::other("the peer sends TLS records without content"));
+                }
                 came = Some(self.wire.receive(&mut self.cipher)?).filter(|count| *count > 0);
+                self.came += came.unwrap_or(0) as u64;
             }
         }
         self.wire.receive(into)
     }
 }
+
+#[cfg(test)]
+mod tests;

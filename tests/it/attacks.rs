@@ -338,6 +338,25 @@ fn floods() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// Requests for new keys without end, by `openssl s_server`: each is a record of 27 bytes that nobody counts as a frame.
+#[cfg(feature = "native-tls")]
+#[test]
+fn new_keys_without_end() {
+    use peers::{Gift, renewing};
+    if Command::new("openssl").arg("version").output().is_err() {
+        println!("not run: there is no `openssl` here");
+        return;
+    }
+    let home = TestServer::start().unwrap();
+    let rows = rows! {
+        Stream "endless new keys, TLS", |stream: Gift| renewing(stream, false), 10 s, "TLS records without content", 4 MiB;
+        Stream "endless new keys, reads nothing, TLS", |stream: Gift| renewing(stream, true),
+            10 s, "TLS records without content", 4 MiB;
+    };
+    let wrong: Vec<_> = rows.iter().flat_map(|row| attack(row, Side::BeforeTls, &home)).collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
 /// What comes a byte at a time, or not at all: each phase has its deadline, and all of them pass at once.
 #[test]
 #[ignore = "takes a minute and a half"]
