@@ -20,7 +20,7 @@
 //! | text of a stranger in a message | 300 characters | |
 //! | depth of JSON | 127 | |
 //! | memory of the items of decoded lists and maps | 16 times the first 4 MiB of text, 4 times the rest, and 1 MiB | |
-//! | what frames a body: heads, sizes of chunks, trailers | 1 MiB more than the body | |
+//! | what frames a body: heads, sizes of chunks, trailers, TLS | 1 MiB more than the body | |
 //! | redirects followed | 0 | |
 //! | compression | never asked for, and refused | |
 //! | idle connections | 8, for 55 s | |
@@ -39,6 +39,7 @@
 //! | events that wait for the program | 4,096 | [`capacity`] |
 //! | their texts together; one alone always fits | 2 KiB an event, 8 MiB at least | [`capacity`] |
 //! | frames that mean nothing: pings, pongs, nonsense | 100,000, and 1,000 a second | |
+//! | what TLS adds: records without content, new keys | as much as there is content, 1 MiB, and 16 KiB a second | |
 //! | all that waits to be sent, ciphertext included | 256 KiB | |
 //! | a frame on its way out | 15 s | |
 //! | an action that is sent | 8,192 bytes, as the server allows | |

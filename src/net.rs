@@ -63,9 +63,15 @@ fn timed_out(error: io::Error) -> io::Error {
 pub(crate) struct Timed {
     pub(crate) socket: Arc<dyn Socket>,
     pub(crate) deadline: Instant,
+    /// How many more bytes may come: TLS reads on by itself as long as it finds no content.
+    pub(crate) room: u64,
 }
 
 impl Timed {
+    pub(crate) fn new(socket: Arc<dyn Socket>, deadline: Instant) -> Self {
+        Self { socket, deadline, room: u64::MAX }
+    }
+
     fn left(&self) -> io::Result<Duration> {
         let left = self.deadline.saturating_duration_since(Instant::now());
         if left.is_zero() { Err(io::ErrorKind::TimedOut.into()) } else { Ok(left) }
@@ -74,7 +80,12 @@ impl Timed {
 
 impl Read for Timed {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        self.socket.read(into, self.left()?)
+        if self.room == 0 {
+            return Err(io::Error::other("too much came"));
+        }
+        let count = self.socket.read(into, self.left()?)?;
+        self.room = self.room.saturating_sub(count as u64);
+        Ok(count)
     }
 }
 
@@ -242,7 +253,7 @@ mod tests {
             }
         });
         let began = Instant::now();
-        let mut timed = Timed { socket: Arc::new(socket), deadline: began + Duration::from_millis(100) };
+        let mut timed = Timed::new(Arc::new(socket), began + Duration::from_millis(100));
         let error = timed.read_to_end(&mut Vec::new()).unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::TimedOut);
         assert!(began.elapsed() < Duration::from_secs(2));

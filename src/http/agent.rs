@@ -234,7 +234,9 @@ struct MostlyFraming;
 
 impl fmt::Display for MostlyFraming {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the answer frames more than it holds: tiny chunks, trailers or heads without end")
+        f.write_str(
+            "the answer frames more than it holds: tiny chunks, trailers, heads or TLS records without end",
+        )
     }
 }
 

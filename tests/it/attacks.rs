@@ -349,8 +349,9 @@ fn new_keys_without_end() {
     }
     let home = TestServer::start().unwrap();
     let rows = rows! {
-        Stream "endless new keys, TLS", |stream: Gift| renewing(stream, false), 10 s, "TLS records without content", 4 MiB;
-        Stream "endless new keys, reads nothing, TLS", |stream: Gift| renewing(stream, true),
+        Call "endless new keys, TLS", |stream: Gift| renewing(stream, false, false), 10 s, "frames more than it holds", 1 MiB;
+        Stream "endless new keys, TLS", |stream: Gift| renewing(stream, true, false), 10 s, "TLS records without content", 4 MiB;
+        Stream "endless new keys, reads nothing, TLS", |stream: Gift| renewing(stream, true, true),
             10 s, "TLS records without content", 4 MiB;
     };
     let wrong: Vec<_> = rows.iter().flat_map(|row| attack(row, Side::BeforeTls, &home)).collect();

@@ -72,7 +72,7 @@ impl<'c> Line<'c> {
 
     /// A connection to the server, through the proxy if there is one.
     pub(super) fn reach(&self, deadline: Instant) -> Result<Timed> {
-        let mut timed = Timed { socket: Arc::new(self.connect(deadline)?), deadline };
+        let mut timed = Timed::new(Arc::new(self.connect(deadline)?), deadline);
         if let Some(proxy) = &self.proxy {
             proxy::tunnel(proxy, &self.config.base, self.config.head_limit, &mut timed)?;
         }

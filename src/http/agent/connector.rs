@@ -32,7 +32,7 @@ impl Dialer {
         let handle = Arc::new(Handle(Arc::clone(&socket)));
         let weak: Weak<dyn ShutdownHandle> = Arc::<Handle>::downgrade(&handle);
         (details.register_shutdown)(weak)?;
-        let mut timed = Timed { socket, deadline };
+        let mut timed = Timed::new(socket, deadline);
         if let Some(proxy) = &self.proxy {
             proxy::tunnel(proxy, &self.config.base, self.config.head_limit, &mut timed)
                 .map_err(super::not_sent)?;

@@ -63,7 +63,7 @@ pub(crate) struct Link {
     stream: Stream,
     buffers: LazyBuffers,
     framing: Option<Framing>,
-    /// What came since the last request went out, and how much of it turned out to be content.
+    /// What came since the last request went out, TLS included, and how much of it turned out to be content.
     came: u64,
     content: Arc<AtomicU64>,
     /// Ends the socket from another thread, as long as it is there.
@@ -104,6 +104,7 @@ impl Transport for Link {
         let output = self.buffers.output().get_mut(..amount).unwrap_or_default();
         veil::reveal(output, &mut self.framing);
         self.came = 0;
+        self.stream.timed().room = MOST_FRAMING;
         self.content = veil::content();
         let sent = self.stream.write_all(output);
         // A token or a password need not stay in a pooled connection's buffer.
@@ -114,12 +115,16 @@ impl Transport for Link {
     fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, ureq::Error> {
         self.set_deadline(timeout);
         let room = self.buffers.input_append_buf();
-        let amount = self.stream.read(room).map_err(|e| failed(e, timeout))?;
-        self.came += amount as u64;
-        let content = self.content.load(Ordering::Relaxed);
-        if self.came.saturating_sub(content.saturating_mul(2)) > MOST_FRAMING {
+        let most = self.content.load(Ordering::Relaxed).saturating_mul(2).saturating_add(MOST_FRAMING);
+        let left = most.saturating_sub(self.came);
+        self.stream.timed().room = left;
+        let read = self.stream.read(room);
+        let left_now = self.stream.timed().room;
+        self.came += left - left_now;
+        if left_now == 0 {
             return Err(super::mostly_framing());
         }
+        let amount = read.map_err(|e| failed(e, timeout))?;
         if let Some(framing) = &mut self.framing {
             framing.hide(room.get_mut(..amount).unwrap_or_default());
         }

@@ -126,7 +126,8 @@ mod over_tls {
     /// A peer that asks for new keys without end, and reads nothing. The library answers each request while it reads.
     #[test]
     fn requests_for_new_keys() {
-        for (full, words) in [(false, "the peer sends TLS records without content"), (true, "the peer takes nothing")]
+        for (full, words) in
+            [(false, "the peer sends TLS records without content"), (true, "the peer takes nothing")]
         {
             let Some((mut child, port)) = s_server() else {
                 println!("not run: there is no `openssl` here");

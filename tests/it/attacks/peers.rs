@@ -214,9 +214,9 @@ pub(super) fn fickle(mut stream: Gift, upstream: u16, first: &[u8]) {
     relay(stream.plain().unwrap(), &TcpStream::connect(("127.0.0.1", upstream)).unwrap());
 }
 
-/// Shakes hands by `openssl s_server`, greets, and asks for new keys without end; it reads what comes, or nothing any
-/// more. The socket is there before TLS is.
-pub(super) fn renewing(stream: Gift, deaf: bool) {
+/// Shakes hands by `openssl s_server`, takes a request, and asks for new keys without end. A stream is greeted first. It
+/// reads what comes, or nothing any more. The socket is there before TLS is.
+pub(super) fn renewing(stream: Gift, streams: bool, deaf: bool) {
     let near = stream.plain().unwrap().try_clone().unwrap();
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/tls/cases/good.pem");
     let mut child = Command::new("openssl")
@@ -242,10 +242,12 @@ pub(super) fn renewing(stream: Gift, deaf: bool) {
     });
     thread::spawn(move || relay_one(&far, &near));
     let mut keys = child.stdin.take().unwrap();
-    let key = said(&mut out, "Sec-WebSocket-Key: ");
-    let mut greeting = switching(&format!("GET / HTTP/1.1\r\n{key}\r\n")).into_bytes();
-    greeting.extend(frame(0x81, hello().as_bytes()));
-    let _ = keys.write_all(&greeting);
+    let key = said(&mut out, if streams { "Sec-WebSocket-Key: " } else { "GET /" });
+    if streams {
+        let mut greeting = switching(&format!("GET / HTTP/1.1\r\n{key}\r\n")).into_bytes();
+        greeting.extend(frame(0x81, hello().as_bytes()));
+        let _ = keys.write_all(&greeting);
+    }
     let mut seen = [0; 4096];
     // The rest of the upgrade, and the first ping: what it reads at once it sends at once.
     let _ = out.read(&mut seen);
