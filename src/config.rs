@@ -304,6 +304,8 @@ pub(crate) struct Config {
     pub(crate) connect_timeout: Duration,
     /// The largest body that is taken into memory.
     pub(crate) body_limit: u64,
+    /// The largest body that is decoded.
+    pub(crate) json_limit: u64,
     /// The largest head of an answer: of calls, of the upgrade, of a proxy.
     pub(crate) head_limit: usize,
     pub(crate) user_agent: String,
@@ -322,6 +324,7 @@ impl Config {
             timeout: Duration::from_secs(30),
             connect_timeout: Duration::from_secs(10),
             body_limit: 64 << 20,
+            json_limit: 16 << 20,
             head_limit: 16 << 10,
             user_agent: concat!("mattermost-rs/", env!("CARGO_PKG_VERSION")).to_owned(),
             backoff_scale: 1.0,

@@ -33,6 +33,9 @@ type Source = Arc<dyn std::error::Error + Send + Sync>;
 #[derive(Clone)]
 pub struct Error(Arc<Inner>);
 
+/// How the message of an answer begins that is larger than it may be.
+const OVERSIZED: &str = "the answer is larger than";
+
 struct Inner {
     kind: ErrorKind,
     message: Cow<'static, str>,
@@ -211,6 +214,16 @@ impl Error {
     }
 
     /// The server's own error; `status` 0 takes the one that the error names.
+    pub(crate) fn oversized(limit: u64) -> Self {
+        Self::new(ErrorKind::Protocol, format!("{OVERSIZED} {limit} bytes")).with_hint(
+            "`json_limit` of the client's builder allows more where an answer is decoded, `body_limit` where not",
+        )
+    }
+
+    pub(crate) fn is_oversized(&self) -> bool {
+        self.0.kind == ErrorKind::Protocol && self.0.message.starts_with(OVERSIZED)
+    }
+
     pub(crate) fn from_api(status: u16, mut api: ApiError) -> Self {
         // 5.37 names a token that is no longer good: "Invalid session token=..".
         for text in [&mut api.message, &mut api.detailed_error] {

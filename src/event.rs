@@ -41,8 +41,8 @@ use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
-use serde::de::DeserializeOwned;
 use serde::de::value::StrDeserializer;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -58,7 +58,7 @@ pub use threads::*;
 pub use users::*;
 
 use crate::error::{Error, ErrorKind, Result, short};
-use crate::model::json::decode_str;
+use crate::model::json::{Raw, decode_event};
 use crate::model::{ChannelId, TeamId, UserId};
 
 /// One event. `Send + Sync`; a clone shares it, and costs no more than a pointer.
@@ -147,7 +147,7 @@ impl Event {
     pub fn broadcast(&self) -> &Broadcast {
         self.0.broadcast.get_or_init(|| {
             let text = self.0.text.get(self.parts().broadcast.clone()).unwrap_or_default();
-            Box::new(decode_str(text).unwrap_or_default())
+            Box::new(decode_event(text).unwrap_or_default())
         })
     }
 
@@ -165,7 +165,7 @@ impl Event {
     /// Many members are strings that hold JSON: `data["post"]` is one. [`payload`](Self::payload) and
     /// [`decode`](Self::decode) see through that.
     pub fn data(&self) -> &Value {
-        self.0.data.get_or_init(|| self.with_data(decode_str).unwrap_or_default())
+        self.0.data.get_or_init(|| self.with_data(decode_event).unwrap_or_default())
     }
 
     /// The text of the server. For notices and caught-up events, the same written by the stream.
@@ -217,18 +217,9 @@ impl Event {
     /// ```
     pub fn decode<T: DeserializeOwned>(&self) -> Result<T> {
         if self.0.kind.strings().is_empty() {
-            return self.with_data(decode_str);
+            return self.with_data(decode_event);
         }
-        let mut data = self.data().clone();
-        for key in self.0.kind.strings() {
-            if let Some(member) = data.get_mut(key) {
-                if let Some(inner) = member.as_str().and_then(|text| serde_json::from_str(text).ok()) {
-                    *member = inner;
-                }
-            }
-        }
-        // By way of text: the error can then name the place.
-        decode_str(&data.to_string())
+        self.with_data(|data| decode_event(&unfolded(data, self.0.kind.strings())?))
     }
 
     /// An event from its text, for tests of one's own; notices as well. `broadcast` and `seq` may be left out.
@@ -275,9 +266,27 @@ impl Event {
             }
             warn_once(self.kind(), self.name(), &error);
             let _ = self.0.decode_error.set(error);
-            Payload::other(self.name(), self.with_data(decode_str).unwrap_or_default())
+            Payload::other(self.name(), self.with_data(decode_event).unwrap_or_default())
         })
     }
+}
+
+/// The data as text, with what stands in some of its members as strings.
+fn unfolded(data: &str, strings: &[&str]) -> Result<String> {
+    if !data.trim_start().starts_with('{') {
+        return Ok(data.to_owned());
+    }
+    let mut text = String::with_capacity(data.len());
+    for (key, Raw(raw)) in decode_event::<BTreeMap<String, Raw>>(data)? {
+        text.push(if text.is_empty() { '{' } else { ',' });
+        text.push_str(&Value::from(key.as_str()).to_string());
+        text.push(':');
+        let inner = if strings.contains(&&*key) { decode_event::<String>(&raw).ok() } else { None };
+        let inner = inner.filter(|inner| serde_json::from_str::<IgnoredAny>(inner).is_ok());
+        text.push_str(inner.as_deref().unwrap_or(&raw));
+    }
+    text.push_str(if text.is_empty() { "{}" } else { "}" });
+    Ok(text)
 }
 
 /// One warning a kind and process: a server that changed sends thousands of the same.
@@ -372,7 +381,7 @@ impl Event {
         if self.0.kind != EventKind::Posted {
             return Ok(None);
         }
-        let decode = || self.or_other(self.with_data(|data| decode_str(data).map(Payload::Posted)));
+        let decode = || self.or_other(self.with_data(|data| decode_event(data).map(Payload::Posted)));
         match self.0.payload.get_or_init(decode) {
             Payload::Posted(posted) => Ok(Some(posted)),
             _ => Ok(None),

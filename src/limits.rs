@@ -14,12 +14,13 @@
 //! | the answer to a new post, before it is sent again | 8 s | |
 //! | repeats of what failed, of what was rate limited | 2, 10 | |
 //! | head of an answer | 16 KiB, 128 headers | [`head_limit`] |
-//! | body of an answer that is taken into memory | 64 MiB | [`body_limit`] |
+//! | body of an answer that is decoded | 16 MiB | [`json_limit`] |
+//! | body of an answer that is taken into memory as it is | 64 MiB | [`body_limit`] |
 //! | body of an answer that is read as it comes, or saved | none | its reader |
 //! | body of an error | 64 KiB; of a larger one only the status counts | |
 //! | text of a stranger in a message | 300 characters | |
 //! | depth of JSON | 127 | |
-//! | memory of the items of decoded lists and maps | 16 times the first 4 MiB of text, 4 times the rest, and 1 MiB | |
+//! | memory of the items of decoded lists and maps | 16 times the first 2 MiB of text, 4 times the rest, and 1 MiB | |
 //! | what frames a body: heads, sizes of chunks, trailers, TLS | 1 MiB more than the body | |
 //! | redirects followed | 0 | |
 //! | compression | never asked for, and refused | |
@@ -35,6 +36,7 @@
 //! | head of the answer to the upgrade, of a proxy's answer | 16 KiB | [`head_limit`] |
 //! | body of a refusal | 64 KiB, 2 s | |
 //! | a message | 4 MiB | [`max_message_size`] |
+//! | memory of the items of decoded lists and maps | as much as the text, and 4 MiB | |
 //! | frames of a message | 4,096 | [`max_fragments`] |
 //! | events that wait for the program | 4,096 | [`capacity`] |
 //! | their texts together; one alone always fits | 2 KiB an event, 8 MiB at least | [`capacity`] |
@@ -61,6 +63,7 @@
 //! [`connect_timeout`]: crate::ClientBuilder::connect_timeout
 //! [`head_limit`]: crate::ClientBuilder::head_limit
 //! [`body_limit`]: crate::ClientBuilder::body_limit
+//! [`json_limit`]: crate::ClientBuilder::json_limit
 //! [`max_message_size`]: crate::EventsBuilder::max_message_size
 //! [`max_fragments`]: crate::EventsBuilder::max_fragments
 //! [`capacity`]: crate::EventsBuilder::capacity

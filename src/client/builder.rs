@@ -25,6 +25,7 @@ pub struct ClientBuilder {
     timeout: Option<Duration>,
     connect_timeout: Option<Duration>,
     body_limit: Option<u64>,
+    json_limit: Option<u64>,
     head_limit: Option<usize>,
     user_agent: Option<String>,
     backoff_scale: f64,
@@ -44,6 +45,7 @@ impl ClientBuilder {
             timeout: None,
             connect_timeout: None,
             body_limit: None,
+            json_limit: None,
             head_limit: None,
             user_agent: None,
             backoff_scale: 1.0,
@@ -140,6 +142,14 @@ impl ClientBuilder {
         self
     }
 
+    /// The largest answer that is decoded, in bytes; never more than [`body_limit`](Self::body_limit). 16 MiB by default:
+    /// what is decoded takes up to four times its text, and more than a page of the largest posts has no list that a server
+    /// sends.
+    pub fn json_limit(mut self, bytes: u64) -> Self {
+        self.json_limit = Some(bytes);
+        self
+    }
+
     /// The largest head of an answer, in bytes: of calls, of the socket's upgrade and of a proxy. 16 KiB by default;
     /// 1 KiB to 1 MiB. A connection holds as much memory.
     pub fn head_limit(mut self, bytes: usize) -> Self {
@@ -213,6 +223,7 @@ impl ClientBuilder {
         config.timeout = positive(self.timeout, config.timeout, "timeout")?;
         config.connect_timeout = positive(self.connect_timeout, config.connect_timeout, "connect_timeout")?;
         config.body_limit = self.body_limit.unwrap_or(config.body_limit);
+        config.json_limit = self.json_limit.unwrap_or(config.json_limit).min(config.body_limit);
         config.head_limit = self.head_limit.unwrap_or(config.head_limit).clamp(1 << 10, 1 << 20);
         config.backoff_scale = self.backoff_scale;
         if let Some(name) = self.user_agent {

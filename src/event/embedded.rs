@@ -22,7 +22,7 @@ pub(crate) struct Embedded<T>(pub(crate) T);
 impl<'de, T: Default + DeserializeOwned> Deserialize<'de> for Embedded<T> {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         let mut value = T::default();
-        let decode = &mut |text: &str| json::decode_str(text).map(|new| value = new);
+        let decode = &mut |text: &str| json::decode_event(text).map(|new| value = new);
         match from.deserialize_any(Text(decode)) {
             Ok(()) => Ok(Self(value)),
             Err(error) => Err(error),

@@ -8,8 +8,8 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use serde::Deserialize;
-use serde_json::Value;
+use serde::de::{IgnoredAny, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer as _};
 use serde_json::value::RawValue;
 
 use super::EventKind;
@@ -100,27 +100,54 @@ pub(crate) fn channel_of(kind: EventKind, text: &str) -> Option<Cow<'_, str>> {
             return Some(id);
         }
     }
-    let data: Value = serde_json::from_str(text.get(parts.data)?)
-        .or_else(|error| match parse(text).and_then(|parts| text.get(parts.data)) {
-            Some(data) => serde_json::from_str(data),
-            None => Err(error),
-        })
-        .ok()?;
-    channel_in(kind, &data).map(Cow::Owned)
+    let data = text.get(parts.data)?;
+    let sure = serde_json::from_str::<IgnoredAny>(data).is_ok();
+    channel_in(kind, if sure { data } else { text.get(parse(text)?.data)? })
 }
 
-fn channel_in(kind: EventKind, data: &Value) -> Option<String> {
-    let named = |value: &Value, key: &str| {
-        value.get(key).and_then(Value::as_str).filter(|id| !id.is_empty()).map(str::to_owned)
-    };
-    if let Some(id) = named(data, "channel_id") {
+/// Without a copy of what nobody looks at: this is done on the reader's thread.
+fn channel_in(kind: EventKind, data: &str) -> Option<Cow<'_, str>> {
+    if let Some(id) = string_of(data, "channel_id") {
         return Some(id);
     }
     kind.strings().iter().find_map(|key| {
-        let inner: Value = serde_json::from_str(data.get(key)?.as_str()?).ok()?;
+        let inner = string_of(data, key)?;
         let id = if *key == "channel" { "id" } else { "channel_id" };
-        named(&inner, id).or_else(|| named(inner.get("post")?, "channel_id"))
+        let id = string_of(&inner, id).or_else(|| string_of(value_of(&inner, "post")?, "channel_id"))?;
+        Some(Cow::Owned(id.into_owned()))
     })
+}
+
+/// The text in a member of an object, if there is any.
+fn string_of<'a>(object: &'a str, key: &str) -> Option<Cow<'a, str>> {
+    let Text(text) = serde_json::from_str(value_of(object, key)?).ok()?;
+    (!text.is_empty()).then_some(text)
+}
+
+/// The JSON of a member of an object.
+fn value_of<'a>(object: &'a str, key: &str) -> Option<&'a str> {
+    struct Find<'k>(&'k str);
+    impl<'de> Visitor<'de> for Find<'_> {
+        type Value = Option<&'de RawValue>;
+        fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("an object")
+        }
+        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+            let mut found = None;
+            while let Some(Text(key)) = map.next_key()? {
+                if key == self.0 {
+                    found = Some(map.next_value()?);
+                } else {
+                    map.next_value::<IgnoredAny>()?;
+                }
+            }
+            Ok(found)
+        }
+    }
+    let mut reader = serde_json::Deserializer::from_str(object);
+    let found = reader.deserialize_map(Find(key)).ok()?;
+    reader.end().ok()?;
+    found.map(RawValue::get)
 }
 
 /// The name, and what follows it, if the envelope begins with it.
@@ -177,6 +204,10 @@ fn is_one_object(text: &str) -> bool {
     false
 }
 
+/// Borrowed where it holds no escape.
+#[derive(Deserialize)]
+struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
+
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Full<'a> {
@@ -194,8 +225,6 @@ struct Full<'a> {
 
 impl<'a> Full<'a> {
     fn name(&self) -> Option<Cow<'a, str>> {
-        #[derive(Deserialize)]
-        struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
         let Text(name) = serde_json::from_str(self.event?.get()).ok()?;
         (!name.is_empty()).then_some(name)
     }
@@ -207,7 +236,7 @@ impl<'a> Full<'a> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
     use crate::fuzz::Dice;

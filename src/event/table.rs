@@ -7,7 +7,7 @@ use super::notice::{CaughtUp, Connected, Disconnected, Missed, SessionExpired};
 use super::{Broadcast, channels, posts, server, teams, threads, users};
 use crate::error::Result;
 use crate::model::Json;
-use crate::model::json::decode_str;
+use crate::model::json::decode_event;
 
 macro_rules! events {
     (
@@ -128,7 +128,7 @@ macro_rules! events {
             ) -> Result<Self> {
                 Ok(match kind {
                     $(EventKind::$variant => {
-                        let payload: $payload = decode_str(data)?;
+                        let payload: $payload = decode_event(data)?;
                         $(let (mut payload, broadcast) = (payload, broadcast());
                         $(if payload.$context.is_empty() {
                             payload.$context = broadcast.$context.clone();
@@ -136,10 +136,10 @@ macro_rules! events {
                         Self::$variant(payload)
                     })+
                     EventKind::Custom => {
-                        Self::Custom(Box::new(server::Custom { name: name.to_owned(), data: decode_str(data)? }))
+                        Self::Custom(Box::new(server::Custom { name: name.to_owned(), data: decode_event(data)? }))
                     }
-                    $(EventKind::$notice => Self::$notice(decode_str(data)?),)+
-                    EventKind::Other | EventKind::Ended => Self::other(name, decode_str(data)?),
+                    $(EventKind::$notice => Self::$notice(decode_event(data)?),)+
+                    EventKind::Other | EventKind::Ended => Self::other(name, decode_event(data)?),
                 })
             }
 

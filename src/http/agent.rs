@@ -279,9 +279,7 @@ fn explain(error: ureq::Error) -> Failure {
                 .with_hint("a proxy that gave up, or a panic of the server: its log tells"),
         ),
         ureq::Error::Io(e) => sent(Error::io("the connection broke", e)),
-        ureq::Error::BodyExceedsLimit(limit) => {
-            sent(Error::new(ErrorKind::Protocol, format!("the answer is larger than {limit} bytes")))
-        }
+        ureq::Error::BodyExceedsLimit(limit) => sent(Error::oversized(limit)),
         ureq::Error::LargeResponseHeader(_, limit) => {
             sent(Error::new(ErrorKind::Protocol, format!("the answer's head is larger than {limit} bytes")))
         }

@@ -260,7 +260,7 @@ impl<'c> Call<'c> {
 
     /// A login: the own user, and the token from the header.
     pub(super) fn fetch_with_token(self) -> Result<(Vec<u8>, Secret)> {
-        let (route, limit) = (self.route(), self.limit());
+        let (route, limit) = (self.route(), self.json_limit());
         let read = |answer: Answer| {
             let token = answer.token();
             let user = answer.read(limit)?;
@@ -275,7 +275,7 @@ impl<'c> Call<'c> {
     }
 
     fn read(self) -> Result<Reply> {
-        let (route, limit) = (self.route(), self.limit());
+        let (route, limit) = (self.route(), self.json_limit());
         match self.send().and_then(|answer| Reply::read(answer, limit)) {
             Ok(reply) => Ok(Reply { route, ..reply }),
             Err(error) => Err(error.on_route(route)),
@@ -288,6 +288,10 @@ impl<'c> Call<'c> {
 
     fn limit(&self) -> u64 {
         self.http.shared.config.body_limit
+    }
+
+    fn json_limit(&self) -> u64 {
+        self.http.shared.config.json_limit
     }
 
     /// Sends it, as often as its safety and its deadline allow.

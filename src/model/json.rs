@@ -95,6 +95,16 @@ impl Serialize for Json {
 
 impl<'de> Deserialize<'de> for Json {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let Raw(raw) = Raw::deserialize(from)?;
+        Ok(Self { raw: (!matches!(&*raw, "{}" | "null")).then_some(raw), value: OnceLock::new() })
+    }
+}
+
+/// The letter of any value.
+pub(crate) struct Raw(pub(crate) Box<str>);
+
+impl<'de> Deserialize<'de> for Raw {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         struct Letter;
         impl<'de> Visitor<'de> for Letter {
             type Value = Box<str>;
@@ -110,8 +120,7 @@ impl<'de> Deserialize<'de> for Json {
                 Ok(Box::<str>::from(Box::<RawValue>::deserialize(from)?))
             }
         }
-        let raw = from.deserialize_newtype_struct(de::RAW, Letter)?;
-        Ok(Self { raw: (!matches!(&*raw, "{}" | "null")).then_some(raw), value: OnceLock::new() })
+        from.deserialize_newtype_struct(de::RAW, Letter).map(Self)
     }
 }
 
@@ -147,7 +156,15 @@ pub(crate) fn decode<T: DeserializeOwned>(text: &[u8]) -> Result<T> {
 
 /// The same, of text.
 pub(crate) fn decode_str<T: DeserializeOwned>(text: &str) -> Result<T> {
-    let mut reader = Reader::new(text);
+    decode_by(Reader::new(text), text)
+}
+
+/// The same, of what came over the socket: it may take hardly more memory than the text does.
+pub(crate) fn decode_event<T: DeserializeOwned>(text: &str) -> Result<T> {
+    decode_by(Reader::of_event(text), text)
+}
+
+fn decode_by<T: DeserializeOwned>(mut reader: Reader<'_>, text: &str) -> Result<T> {
     match T::deserialize(&mut reader) {
         Ok(value) => match ended(text, reader) {
             Ok(()) => Ok(value),

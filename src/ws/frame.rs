@@ -97,7 +97,7 @@ pub(crate) struct Reply {
 impl Reply {
     /// Reads a text that is no event. `None` if it is no reply either.
     pub(crate) fn read(text: &str) -> Option<(u64, Result<Value>)> {
-        let reply: Self = crate::model::json::decode(text.as_bytes()).ok()?;
+        let reply: Self = crate::model::json::decode_event(text).ok()?;
         let seq = reply.seq.filter(|seq| *seq > 0)?;
         let result = match (reply.status.as_deref(), reply.error) {
             (Some("OK"), None) => Ok(reply.data),

@@ -349,6 +349,6 @@ fn hello(text: &str) -> Option<(Arc<str>, Box<str>)> {
     struct Envelope {
         data: crate::event::Hello,
     }
-    let hello: Envelope = crate::model::json::decode(text.as_bytes()).ok()?;
+    let hello: Envelope = crate::model::json::decode_event(text).ok()?;
     Some((hello.data.connection_id.into(), hello.data.server_version.into()))
 }

@@ -34,14 +34,27 @@ enum What {
     Proxied,
     /// Opens a stream, and takes what comes.
     Stream,
+    /// The same, and looks at each event in every way there is.
+    Looker,
+    /// The same of one channel alone.
+    Filter,
     /// Opens a stream, and takes nothing.
     Sleeper,
     /// Opens a stream through a proxy.
     StreamProxied,
 }
 
-const WHATS: [What; 7] =
-    [What::Call, What::List, What::Post, What::Proxied, What::Stream, What::Sleeper, What::StreamProxied];
+const WHATS: [What; 9] = [
+    What::Call,
+    What::List,
+    What::Post,
+    What::Proxied,
+    What::Stream,
+    What::Looker,
+    What::Filter,
+    What::Sleeper,
+    What::StreamProxied,
+];
 
 impl What {
     fn name(self) -> String {
@@ -105,7 +118,9 @@ fn a_victim() {
     warm.events().unwrap().close(Duration::from_secs(5));
     let socket = peer.replacen("http", "ws", 1);
     let streaming = match what {
-        What::Stream | What::Sleeper => Some(at_home().websocket_url(socket).connect().unwrap()),
+        What::Stream | What::Looker | What::Filter | What::Sleeper => {
+            Some(at_home().websocket_url(socket).connect().unwrap())
+        }
         // The proxy is honest until the stream is opened.
         What::StreamProxied => {
             let builder = Client::builder(&home).proxy(&peer).login("janedoe", PASSWORD);
@@ -135,13 +150,13 @@ fn a_victim() {
             let channel: ChannelId = "8k7ktpqaaidztx87g5zqd8j3ry".parse()?;
             client.posts().create(&PostDraft::new(channel, "x")).map(drop)
         }),
-        What::Stream | What::Sleeper | What::StreamProxied => match streaming.unwrap().events() {
-            Ok(events) => {
-                told = Some(stream(&events, what == What::Sleeper, began));
-                Ok(())
-            }
-            Err(error) => Err(error),
-        },
+        _ => {
+            let streaming = streaming.unwrap();
+            let builder = Events::builder(&streaming);
+            let channel: ChannelId = "8k7ktpqaaidztx87g5zqd8j3rc".parse().unwrap();
+            let builder = if what == What::Filter { builder.channels([&channel]) } else { builder };
+            builder.open().map(|events| told = Some(stream(&events, what, began)))
+        }
     };
     let grown = memory("VmHWM:").saturating_sub(before.0);
     let (took, cpu, words) = match (told, end) {
@@ -156,17 +171,21 @@ fn a_victim() {
 }
 
 /// Waits for the end of the first link; then closes, which must not take long either.
-fn stream(events: &Events, sleeping: bool, began: Instant) -> (Duration, u64, String) {
+fn stream(events: &Events, what: What, began: Instant) -> (Duration, u64, String) {
     let ends = std::env::var_os("TEST_ENDS").is_some();
     let until = Instant::now() + if ends { Duration::from_secs(100) } else { enough() };
     let mut how = None;
     while how.is_none() && Instant::now() < until {
-        if sleeping {
+        if what == What::Sleeper {
             std::thread::sleep(Duration::from_millis(10));
             how = (events.stats().dials > 1).then(|| "the link ended".to_owned());
             continue;
         }
         let Ok(event) = events.recv_timeout(Duration::from_millis(100)) else { continue };
+        if what == What::Looker {
+            let _ = (event.data(), event.channel_id(), event.broadcast(), event.decode_error());
+            let _ = event.decode::<Value>();
+        }
         how = match event.payload() {
             Ok(Payload::Disconnected(ended)) => Some(format!("{}: {}", ended.reason, ended.detail)),
             Ok(_) => None,
@@ -284,13 +303,17 @@ fn floods() {
             10 s, "redirects", 1 MiB;
         Call "compression bomb", flood(format!("{ok}Content-Encoding: gzip\r\n\r\n"), "\0"),
             10 s, "compressed", 1 MiB;
-        Call "deep JSON, 60 MB", flood(format!("{ok}Content-Length: 60000000\r\n\r\n"), "["),
-            10 s, "unexpected JSON", 64 MiB;
-        Call "wide JSON, 60 MB", flood(format!("{ok}Content-Length: 60000001\r\n\r\n["), "[],"),
-            10 s, "far more memory", 340 MiB;
-        List "wide JSON of models, 60 MB", flood(format!("{ok}Content-Length: 60000001\r\n\r\n["), "{},"),
-            10 s, "far more memory", 340 MiB;
-        Post "endless body of a new post", flood(format!("{ok}\r\n["), " "), 10 s, "larger", 64 MiB;
+        Call "JSON of 60 MB", flood(format!("{ok}Content-Length: 60000000\r\n\r\n"), "["),
+            10 s, "larger than 16777216 bytes", 16 MiB;
+        Call "deep JSON, 16 MB", flood(format!("{ok}Content-Length: 16000000\r\n\r\n"), "["),
+            10 s, "unexpected JSON", 16 MiB;
+        Call "wide JSON, 16 MB", flood(format!("{ok}Content-Length: 16000001\r\n\r\n["), "[],"),
+            10 s, "far more memory", 105 MiB;
+        Call "wide JSON of objects, 16 MB", flood(format!("{ok}Content-Length: 16000001\r\n\r\n["), "{\"a\":0},"),
+            10 s, "far more memory", 105 MiB;
+        List "wide JSON of models, 16 MB", flood(format!("{ok}Content-Length: 16000001\r\n\r\n["), "{},"),
+            10 s, "far more memory", 105 MiB;
+        Post "endless body of a new post", flood(format!("{ok}\r\n["), " "), 10 s, "larger", 16 MiB;
         Proxied "proxy: endless header", |stream: Gift| write_all(stream, "HTTP/1.1 200 OK\r\n", "X: y\r\n"),
             10 s, "a head of more than", 1 MiB;
         Proxied "proxy: endless 100 Continue", |stream: Gift| write_all(stream, "", "HTTP/1.1 100 C\r\n\r\n"),
@@ -317,6 +340,10 @@ fn floods() {
         Stream "endless gaps", |stream: Gift| events(stream, peers::gap), 0 s, "goes on", 4 MiB;
         Stream "endless new connections", |stream: Gift| events(stream, peers::hellos), 0 s, "goes on", 4 MiB;
         Stream "endless unknown events", |stream: Gift| events(stream, peers::unknown), 0 s, "goes on", 4 MiB;
+        Looker "wide events, looked at", |stream: Gift| events(stream, peers::wide), 0 s, "goes on", 4 MiB;
+        Looker "wide posts, looked at", |stream: Gift| events(stream, peers::wide_post), 0 s, "goes on", 4 MiB;
+        Filter "wide posts, by channel", |stream: Gift| events(stream, peers::wide_post), 0 s, "goes on", 4 MiB;
+        Stream "wide answers", |stream: Gift| events(stream, peers::wide_answer), 0 s, "goes on", 4 MiB;
         Sleeper "posts that nobody takes", |stream: Gift| events(stream, peers::posted), 0 s, "goes on", 4 MiB;
         Sleeper "large posts that nobody takes", |stream: Gift| events(stream, peers::large), 0 s, "goes on", 4 MiB;
         Sleeper "gaps that nobody takes", |stream: Gift| events(stream, peers::gap), 0 s, "goes on", 4 MiB;

@@ -15,11 +15,18 @@ const DEEPEST: u8 = 127;
 
 /// How much memory the items of lists and maps may take, beside [`SLACK`], for each byte of text: of the first
 /// [`LARGE`] bytes, and of what is beyond. Of a list of `{}` a post takes 200 bytes for each. What a server sends takes
-/// four at most, but for threads that name their participants by id alone.
+/// four at most, eight to sixteen where it is read as a `Value`; but for threads that name their participants by id alone.
 const SWELLING: usize = 16;
 const SWELLING_OF_MUCH: usize = 4;
-const LARGE: usize = 4 << 20;
+const LARGE: usize = 2 << 20;
 const SLACK: usize = 1 << 20;
+/// The same for an event: four megabytes, and as much as the text. The text stands in memory as well.
+const SLACK_OF_EVENT: usize = 4 << 20;
+
+/// What an allocation takes at least.
+const LEAST: usize = 32;
+/// So many members has a node of a map, of which half may be there.
+const NODE: usize = 11;
 
 pub(super) struct Reader<'de> {
     text: &'de str,
@@ -85,7 +92,14 @@ impl<'de> Reader<'de> {
     pub(super) fn new(text: &'de str) -> Self {
         let little = text.len().min(LARGE);
         let much = (text.len() - little).saturating_mul(SWELLING_OF_MUCH);
-        let room = much.saturating_add(little * SWELLING + SLACK);
+        Self::within(text, much.saturating_add(little * SWELLING + SLACK))
+    }
+
+    pub(super) fn of_event(text: &'de str) -> Self {
+        Self::within(text, text.len().saturating_add(SLACK_OF_EVENT))
+    }
+
+    fn within(text: &'de str, room: usize) -> Self {
         Self { text, at: 0, depth: 0, room, scratch: Vec::new() }
     }
 
@@ -190,9 +204,21 @@ impl<'de> Reader<'de> {
     pub(super) fn take(&mut self, bytes: usize) -> Result<()> {
         match self.room.checked_sub(bytes) {
             Some(room) => self.room = room,
-            None => return fault("it would take far more memory than its text"),
+            None => return fault("it would take far more memory than its text, which `bytes` gives"),
         }
         Ok(())
+    }
+
+    /// Counts an entry of a map: its key, and a node at a time.
+    pub(super) fn take_entry(&mut self, number: usize, bytes: usize) -> Result<()> {
+        let node = if number % (NODE / 2 + 1) == 0 { NODE * (size_of::<String>() + bytes) } else { 0 };
+        self.take(LEAST + node)
+    }
+
+    /// Counts the string that begins here, of a `Value`.
+    pub(super) fn take_string(&mut self) -> Result<()> {
+        let empty = self.text.as_bytes().get(self.at + 1) == Some(&b'"');
+        self.take(if empty { 0 } else { LEAST })
     }
 
     /// The next key and its colon.

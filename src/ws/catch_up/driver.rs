@@ -92,7 +92,10 @@ pub(super) fn answer(backend: &dyn Backend, ask: Ask) -> Result<Told> {
         Ask::Channels { team, archived_since } => {
             Told::Channels(backend.channels(team.as_ref(), archived_since)?)
         }
-        Ask::Since { channel, since } => Told::Posts(backend.posts_since(&channel, since)?),
+        Ask::Since { channel, since } => match backend.posts_since(&channel, since) {
+            Err(error) if error.is_oversized() => Told::TooMuch,
+            list => Told::Posts(list?),
+        },
         Ask::Before { channel, before, page, per_page } => {
             Told::Posts(backend.posts_before(&channel, before.as_ref(), page, per_page)?)
         }

@@ -44,6 +44,8 @@ pub(crate) enum Told {
     Teams(Vec<TeamId>),
     Channels(Vec<Channel>),
     Posts(PostList),
+    /// Posts that take more than an answer may.
+    TooMuch,
     Names(Vec<(UserId, String)>),
 }
 
@@ -210,6 +212,11 @@ impl Pass {
                     return self.names_first(names, needs_name);
                 }
                 self.aside = Some(list);
+                self.step = Step::Pages { before: None, page: 0, pages: 1 };
+            }
+            // A thousand rows of the longest posts do not fit; pages of them do.
+            (Step::Since, Told::TooMuch) => {
+                self.aside = Some(PostList::default());
                 self.step = Step::Pages { before: None, page: 0, pages: 1 };
             }
             (Step::Pages { before, page, pages }, Told::Posts(list)) => {
@@ -392,22 +399,25 @@ mod tests {
         let from = Timestamp::from_millis(1010);
         let wanted: HashSet<PostId> =
             all.iter().filter(|post| post.create_at > from).map(|post| post.id.clone()).collect();
-        let mut pass = Pass::new(from, None, None, Limits::SERVER);
         let none = HashMap::new();
-        pass.told(Told::Teams(vec![id(1)]), &none, |_| false, |_| false);
-        pass.told(Told::Channels(vec![channel(7, 5000)]), &none, |_| false, |_| false);
         let some = list(all.iter().rev().step_by(2).take(1000).cloned().chain(all[..300].to_vec()).collect());
-        let mut came = pass.told(Told::Posts(some), &none, |_| false, |_| false);
-        let mut asked = 0;
-        while let Came::On = came {
-            let Some(Ask::Before { before, page: number, .. }) = pass.ask() else { panic!() };
-            asked += 1;
-            came = pass.told(Told::Posts(page(&all, before.as_ref(), number)), &none, |_| false, |_| false);
+        for told in [Told::Posts(some), Told::TooMuch] {
+            let mut pass = Pass::new(from, None, None, Limits::SERVER);
+            pass.told(Told::Teams(vec![id(1)]), &none, |_| false, |_| false);
+            pass.told(Told::Channels(vec![channel(7, 5000)]), &none, |_| false, |_| false);
+            let mut came = pass.told(told, &none, |_| false, |_| false);
+            let mut asked = 0;
+            while let Came::On = came {
+                let Some(Ask::Before { before, page: number, .. }) = pass.ask() else { panic!() };
+                asked += 1;
+                let listed = page(&all, before.as_ref(), number);
+                came = pass.told(Told::Posts(listed), &none, |_| false, |_| false);
+            }
+            let Came::Rows(rows) = came else { panic!() };
+            let got: HashSet<PostId> =
+                rows.rows.iter().filter(|post| post.create_at > from).map(|post| post.id.clone()).collect();
+            assert_eq!(got, wanted);
+            assert!(rows.cut && !rows.short && asked < 15, "{asked}");
         }
-        let Came::Rows(rows) = came else { panic!() };
-        let got: HashSet<PostId> =
-            rows.rows.iter().filter(|post| post.create_at > from).map(|post| post.id.clone()).collect();
-        assert_eq!(got, wanted);
-        assert!(rows.cut && !rows.short && asked < 15, "{asked}");
     }
 }

@@ -2,6 +2,7 @@ use std::net::TcpListener;
 
 use super::*;
 
+const PATIENCE: Duration = Duration::from_secs(30);
 const FRAME: [u8; 4000] = [0; 4000];
 
 fn pair() -> (TcpStream, TcpStream) {
@@ -146,19 +147,24 @@ mod over_tls {
         let far = TcpStream::connect(("127.0.0.1", port)).unwrap();
         let deaf = Arc::new(AtomicBool::new(false));
         let passed = one_way(near, far, Arc::clone(&deaf));
-        let wire = Arc::new(handshake(ours, Box::new(|| {})));
+        let (wake, woken) = crossbeam_channel::bounded(1);
+        let wire = Arc::new(handshake(ours, Box::new(move || wake.try_send(()).unwrap_or_default())));
+        let (mut keys, mut out) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
+        // What it says shows that it has all of our handshake.
+        keys.write_all(b"hello\n").unwrap();
+        let mut receiving = Receiving::new(Arc::clone(&wire));
+        receiving.read_exact(&mut [0; 6]).unwrap();
         deaf.store(true, Ordering::Release);
         let mut batch = Batch::default();
         if full {
             stuff(&wire, &mut batch);
         }
         let before = passed.load(Ordering::Acquire);
-        let (mut keys, mut out) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
         thread::spawn(move || io::copy(&mut out, &mut io::sink()));
         // It looks at the first line of what it reads, and reads 16 KiB at most.
         thread::spawn(move || while keys.write_all(&b"K\n".repeat(1024)).is_ok() {});
         let most = AtomicUsize::new(wire.waiting());
-        let (mut receiving, began) = (Receiving::new(Arc::clone(&wire)), Instant::now());
+        let began = Instant::now();
         let (end, answered) = thread::scope(|scope| {
             let timer = scope.spawn(|| {
                 let mut answered = 0;
@@ -167,8 +173,10 @@ mod over_tls {
                         wire.take(&mut batch).unwrap();
                         answered += batch.bytes.len();
                     }
-                    if wire.write_some(&mut batch).is_err() {
-                        thread::yield_now();
+                    if batch.is_empty() {
+                        let _ = woken.recv_timeout(Duration::from_millis(10));
+                    } else if wire.write_some(&mut batch).is_err() || began.elapsed() > PATIENCE {
+                        wire.kill();
                     }
                 }
                 answered

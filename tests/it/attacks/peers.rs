@@ -170,6 +170,30 @@ pub(super) fn unknown(number: u64) -> String {
     format!(r#"{{"event":"custom_{number}","data":{{}},"broadcast":{{}},"seq":{number}}}"#)
 }
 
+/// What takes far more memory than its text, as large as a message may be.
+fn widest() -> String {
+    let item = "{\"a\":0},";
+    item.repeat((4 << 20) / item.len() - 40)
+}
+
+pub(super) fn wide(number: u64) -> String {
+    let wide = widest();
+    format!(r#"{{"event":"custom_x_{number}","data":{{"x":[{wide}0]}},"broadcast":{{}},"seq":{number}}}"#)
+}
+
+/// The same in a post, which stands in the data as a string.
+pub(super) fn wide_post(number: u64) -> String {
+    let wide = "[],".repeat(((4 << 20) - 1000) / 3);
+    format!(
+        r#"{{"event":"posted","data":{{"post":"{{\"id\":\"{number:026}\",\"props\":{{\"x\":[{wide}0]}},\"participants\":[{}0]}}"}},"broadcast":{{}},"seq":{number}}}"#,
+        ""
+    )
+}
+
+pub(super) fn wide_answer(number: u64) -> String {
+    format!(r#"{{"status":"OK","seq_reply":{number},"data":{{"x":[{}0]}}}}"#, widest())
+}
+
 /// A byte every 50 ms.
 pub(super) fn drip(mut stream: Gift, first: &[u8]) {
     let _ = stream.write_all(first);
