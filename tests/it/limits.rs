@@ -1,5 +1,7 @@
 //! Every limit of `mattermost::limits`, at it and one past it.
 
+mod table;
+
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::thread;
