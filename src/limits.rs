@@ -49,8 +49,9 @@
 //! | between dials | 1 s to 5 min, at random | |
 //!
 //! A peer can make a stream hold one message, the events that wait, as much again while a gap is filled, and the
-//! 256 KiB. Events that it makes up are read as fast as they come, which can keep one core busy, and are dropped where
-//! the program does not take them; a flood of anything else ends the link, and the next dial waits.
+//! 256 KiB; and a program what it decodes of an event: a few copies of its text, and the items. Events that it makes up
+//! are read as fast as they come, which can keep one core busy, and are dropped where the program does not take them; a
+//! flood of anything else ends the link, and the next dial waits.
 //!
 //! # A proxy's answer
 //!

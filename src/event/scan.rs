@@ -14,6 +14,9 @@ use serde_json::value::RawValue;
 
 use super::EventKind;
 
+/// A string that holds JSON is copied to be looked into; a post takes far less.
+const MOST_LOOKED_INTO: usize = 1 << 20;
+
 /// What a frame is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Head {
@@ -120,7 +123,8 @@ fn channel_in(kind: EventKind, data: &str) -> Option<Cow<'_, str>> {
 
 /// The text in a member of an object, if there is any.
 fn string_of<'a>(object: &'a str, key: &str) -> Option<Cow<'a, str>> {
-    let Text(text) = serde_json::from_str(value_of(object, key)?).ok()?;
+    let value = value_of(object, key).filter(|value| value.len() <= MOST_LOOKED_INTO)?;
+    let Text(text) = serde_json::from_str(value).ok()?;
     (!text.is_empty()).then_some(text)
 }
 

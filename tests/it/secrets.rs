@@ -5,6 +5,8 @@
 //! looked for in the log: as it is, in hex, in base64, percent-encoded, and in the dumps that HTTP crates make of
 //! what they send and receive.
 
+mod places;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Read, Write};
 use std::net::TcpStream;

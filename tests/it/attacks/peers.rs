@@ -185,8 +185,7 @@ pub(super) fn wide(number: u64) -> String {
 pub(super) fn wide_post(number: u64) -> String {
     let wide = "[],".repeat(((4 << 20) - 1000) / 3);
     format!(
-        r#"{{"event":"posted","data":{{"post":"{{\"id\":\"{number:026}\",\"props\":{{\"x\":[{wide}0]}},\"participants\":[{}0]}}"}},"broadcast":{{}},"seq":{number}}}"#,
-        ""
+        r#"{{"event":"posted","data":{{"post":"{{\"id\":\"{number:026}\",\"props\":{{\"x\":[{wide}0]}},\"channel_id\":\"8k7ktpqaaidztx87g5zqd8j3ro\"}}"}},"broadcast":{{}},"seq":{number}}}"#
     )
 }
 
