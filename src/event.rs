@@ -160,7 +160,8 @@ impl Event {
         ChannelId::deserialize(StrDeserializer::<serde::de::value::Error>::new(&id)).ok()
     }
 
-    /// The data as untyped JSON: what the server sent, to the letter. Decoded at the first call.
+    /// The data as untyped JSON: what the server sent, to the letter. Decoded at the first call. `null` where it is no
+    /// JSON, or would take far more memory than its text ([`limits`](crate::limits)).
     ///
     /// Many members are strings that hold JSON: `data["post"]` is one. [`payload`](Self::payload) and
     /// [`decode`](Self::decode) see through that.

@@ -1,6 +1,6 @@
 //! Servers that are not simply at one IPv4 address.
 
-use std::net::TcpStream;
+use std::net::{TcpStream, ToSocketAddrs};
 use std::time::Duration;
 
 use mattermost::testing::{PASSWORD, TestServer};
@@ -28,6 +28,7 @@ fn an_ipv6_literal() {
         .filter_map(|sent| sent.header("host").map(str::to_owned))
         .collect::<Vec<_>>();
     assert!(hosts.iter().any(|host| *host == format!("[::1]:{}", peer.port())), "{hosts:?}");
+    println!("IPv6 literal | calls ok | stream ok");
 }
 
 /// Most machines resolve `localhost` to `::1` first, where the server does not listen.
@@ -37,6 +38,8 @@ fn a_name_with_several_addresses() {
     let url = format!("http://localhost:{}", server.port());
     let client = Client::builder(url).no_proxy().login("janedoe", PASSWORD).connect().unwrap();
     client.events().unwrap().close(Duration::from_secs(5));
+    let found: Vec<_> = ("localhost", server.port()).to_socket_addrs().unwrap().map(|at| at.ip()).collect();
+    println!("localhost is {found:?}, served is 127.0.0.1 | calls ok | stream ok");
 }
 
 #[cfg(unix)]
@@ -83,7 +86,9 @@ fn the_local_mode_of_a_server() {
         client.with_timeout(Duration::from_millis(200)).call(Method::Post, "/slow", &[]).ok().unwrap_err();
     assert_eq!(slow.kind(), ErrorKind::UnknownOutcome);
     assert!(began.elapsed() < Duration::from_secs(3));
-    assert_eq!(client.events().unwrap_err().kind(), ErrorKind::Input);
+    let stream = client.events().unwrap_err();
+    println!("unix socket | calls ok | stream {:?}: {stream}", stream.kind());
+    assert_eq!(stream.kind(), ErrorKind::Input);
     thread::scope(|scope| {
         let waiting = client.clone();
         let call = scope.spawn(move || waiting.call(Method::Get, "/slow", &[]).ok());

@@ -144,12 +144,12 @@ fn socks(mode: Mode, mut stream: TcpStream, asked: &Mutex<Vec<String>>) -> std::
 
 type Expected = Option<(ErrorKind, &'static str, &'static str)>;
 
-fn compare(case: &str, side: &str, result: Result<()>, expected: Expected, took: Duration) {
+fn compare(case: &str, side: &str, result: Result<()>, expected: Expected, took: Duration) -> String {
     let shown = match &result {
         Ok(()) => "ok".to_owned(),
         Err(e) => format!("{:?}: {e} | {}", e.kind(), e.hint().unwrap_or_default()),
     };
-    println!("{case:<24} {side:<6} {:>5} ms  {shown}", took.as_millis());
+    let shown = format!("{:>5} ms  {shown}", took.as_millis());
     assert!(took < Duration::from_secs(11), "{case} {side}: {took:?}");
     match (result, expected) {
         (Ok(()), None) => {}
@@ -164,6 +164,7 @@ fn compare(case: &str, side: &str, result: Result<()>, expected: Expected, took:
         (Ok(()), Some(_)) => panic!("{case} {side} got through"),
         (Err(e), None) => panic!("{case} {side}: {e:?}"),
     }
+    shown
 }
 
 fn client(server: &TestServer, url: &str) -> Result<Client> {
@@ -179,10 +180,11 @@ fn row(case: &str, server: &TestServer, scheme: &str, before: Mode, mode: Mode, 
     server.cut_requests();
     proxy.set(mode);
     let began = Instant::now();
-    compare(case, "calls", client(server, &url).map(|_| ()), expected, began.elapsed());
+    let calls = compare(case, "calls", client(server, &url).map(|_| ()), expected, began.elapsed());
     let began = Instant::now();
     let stream = able.events().map(|events| drop(events.close(Duration::from_secs(5))));
-    compare(case, "stream", stream, expected, began.elapsed());
+    let stream = compare(case, "stream", stream, expected, began.elapsed());
+    println!("{case:<24} | calls {calls} | stream {stream}");
     let asked = proxy.asked();
     let to = format!("127.0.0.1:{}", server.port());
     assert!(asked.iter().all(|asked| asked.contains(&to)), "{asked:?}");
