@@ -11,7 +11,7 @@ use serde_json::json;
 
 use super::peer::{Fake, OTHER_ID, PATIENCE, Server};
 use crate::error::ErrorKind;
-use crate::event::EventKind;
+use crate::event::{EventKind, Payload};
 use crate::ws::{CatchUp, Events, LinkState, Overflow};
 
 /// What has to live as long as the stream.
@@ -146,17 +146,21 @@ fn not_draining() -> Case {
     let (events, link) = server.open(server.fake().builder());
     let data = json!({"x": "y".repeat(8000)});
     let waiting = || events.shared.lock().wire.as_ref().map_or(0, |wire| wire.waiting());
-    let (mut sent, until) = (0, Instant::now() + PATIENCE);
-    while waiting() < 150_000 && Instant::now() < until {
-        if waiting() < 100_000 || sent > 0 {
+    let until = Instant::now() + PATIENCE;
+    // What the system takes in the end is more than what it takes at once.
+    let mut before = 0;
+    while before == 0 || waiting() < before {
+        assert!(Instant::now() < until, "{} wait", waiting());
+        while waiting() < 150_000 {
             let _ = events.send("x", Some(data.clone()));
+            if waiting() > 60_000 {
+                thread::sleep(Duration::from_millis(1));
+            }
         }
-        sent += 1;
-        if waiting() > 60_000 {
-            thread::sleep(Duration::from_millis(1));
-        }
+        before = waiting();
+        // One write of the timer's, and some.
+        thread::sleep(Duration::from_millis(700));
     }
-    assert!(waiting() >= 100_000, "{} after {sent}", waiting());
     case(events, (Held(link.socket), Holder(server)))
 }
 
@@ -250,6 +254,23 @@ fn close_returns_in_time_in_every_state() {
         }
         println!("{name}: {longest:?}");
     }
+}
+
+#[test]
+fn a_frame_that_does_not_leave_ends_the_link() {
+    let case = not_draining();
+    let began = Instant::now();
+    let detail = loop {
+        let event = case.events.recv_timeout(PATIENCE).unwrap();
+        if let Payload::Disconnected(ended) = event.payload().unwrap() {
+            break ended.detail.clone();
+        }
+    };
+    let took = began.elapsed();
+    println!("{took:?}: {detail}");
+    assert!(detail.contains("did not leave in 15 s"), "{detail}");
+    // Some of it waited before.
+    assert!(took > Duration::from_secs(10) && took < Duration::from_secs(20), "{took:?}");
 }
 
 /// What blocks does so every time; a machine that is busy with other tests does so now and then.

@@ -72,7 +72,11 @@ const TABLE: &[(&str, &str, Shown)] = &[
         "all that waits to be sent, ciphertext included",
         There("src/ws/wire/tests.rs", "answers_of_the_tls_library_end_the_link_at_256_kib"),
     ),
-    ("Streams", "a frame on its way out", There("tests/it/attacks.rs", "trickles")),
+    (
+        "Streams",
+        "a frame on its way out",
+        There("src/ws/tests/close.rs", "a_frame_that_does_not_leave_ends_the_link"),
+    ),
     ("Streams", "an action that is sent", Here(action)),
     (
         "Streams",
