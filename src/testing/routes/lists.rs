@@ -52,10 +52,10 @@ fn list(call: &Call<'_>, newest_first: &[&Post], roots: bool, next: &str, prev: 
 
 fn of_channel(call: &Call<'_>, id: &str) -> Outcome {
     let channel = readable_channel(call, id)?;
-    let rows = || call.world.posts.of_channel(id);
+    let posts = &call.world.posts;
     if let Some(since) = call.request.param("since") {
         let since: i64 = since.parse().map_err(|_| bad_url("since"))?;
-        let mut found: Vec<&Post> = rows().filter(|post| post.update_at > since).collect();
+        let mut found = posts.changed(id, since);
         if found.len() > MOST_SINCE {
             // The real server gives any thousand of them; ids are random.
             found.sort_by(|one, other| one.id.cmp(&other.id));
@@ -64,31 +64,31 @@ fn of_channel(call: &Call<'_>, id: &str) -> Outcome {
         sort(&mut found);
         return Ok(Answer::json(200, &list(call, &found, true, "", "")));
     }
-    let mut all: Vec<&Post> = rows().filter(|post| post.delete_at == 0).collect();
-    sort(&mut all);
+    let live = |from: i64, to: i64| posts.made(id, from..to).filter(|post| post.delete_at == 0);
     let (page, per_page) = call.paging();
     let pivot = |name: &str| match call.request.param(name).filter(|id| !id.is_empty()) {
         None => Ok(None),
         Some(id) if !is_id(id) => Err(bad_url(name)),
-        Some(id) => Ok(Some(call.world.posts.get(id).map_or(0, |post| post.create_at))),
+        Some(id) => Ok(Some(posts.get(id).map_or(0, |post| post.create_at))),
     };
+    let left_out = page * per_page;
     // Like the real server's, this leaves out other posts of the pivot's millisecond.
-    let range = if let Some(time) = pivot("after")? {
-        let end = all.iter().filter(|post| post.create_at > time).count().saturating_sub(page * per_page);
-        end.saturating_sub(per_page)..end
+    let (part, newer, older): (Vec<&Post>, _, _) = if let Some(time) = pivot("after")? {
+        let (from, until) = (time + 1, i64::MAX);
+        let mut part: Vec<&Post> = live(from, until).skip(left_out).take(per_page).collect();
+        part.reverse();
+        let before = live(from, until).take(left_out).last().or_else(|| live(i64::MIN, from).next_back());
+        (part, live(from, until).nth(left_out + per_page), before)
     } else {
-        let first = match pivot("before")? {
-            Some(time) => all.iter().filter(|post| post.create_at >= time).count(),
-            None => 0,
-        };
-        let start = (first + page * per_page).min(all.len());
-        start..(start + per_page).min(all.len())
+        let until = pivot("before")?.unwrap_or(i64::MAX);
+        let part = live(i64::MIN, until).rev().skip(left_out).take(per_page).collect();
+        let behind =
+            live(i64::MIN, until).rev().take(left_out).last().or_else(|| live(until, i64::MAX).next());
+        (part, behind, live(i64::MIN, until).rev().nth(left_out + per_page))
     };
-    let next = range.start.checked_sub(1).and_then(|at| all.get(at)).map_or("", |post| &post.id);
-    let prev = all.get(range.end).map_or("", |post| &post.id);
-    let part = all.get(range).unwrap_or_default();
-    let newest = rows().map(|post| post.update_at).max().unwrap_or(channel.create_at);
-    Ok(call.etag(&newest.to_string(), Answer::json(200, &list(call, part, true, next, prev))))
+    let (next, prev) = (newer.map_or("", |post| &post.id), older.map_or("", |post| &post.id));
+    let newest = posts.last_change(id).unwrap_or(channel.create_at);
+    Ok(call.etag(&newest.to_string(), Answer::json(200, &list(call, &part, true, next, prev))))
 }
 
 /// Newest first.

@@ -282,9 +282,11 @@ fn history(call: &Call<'_>, id: &str) -> Outcome {
 /// A reaction changes the post's `update_at`, and nothing else of its times.
 fn touch(call: &mut Call<'_>, id: &str, name: &str, reaction: &Value) {
     let now = call.world.clock.tick();
-    if let Some(post) = call.world.posts.get_mut(id) {
+    let changed = call.world.posts.change(id, |post| {
         post.update_at = now;
-        let channel = post.channel_id.clone();
+        post.channel_id.clone()
+    });
+    if let Some(channel) = changed {
         let data = json!({"reaction": reaction.to_string()});
         call.world.emit(&Event::new(name, data).for_channel(&channel));
     }
@@ -307,14 +309,17 @@ fn react(call: &mut Call<'_>) -> Outcome {
         return Err(forbidden());
     }
     let now = call.world.now();
-    let Some(post) = call.world.posts.get_mut(id) else { return Err(missing()) };
-    let known = post.reactions.iter().position(|one| one.user_id == me && one.emoji_name == name);
-    let new = known.is_none();
-    if new {
-        post.reactions.push(Reaction { user_id: me.clone(), emoji_name: name.to_owned(), create_at: now });
-    }
-    let reaction = post.reactions.iter().find(|one| one.user_id == me && one.emoji_name == name);
-    let shown = reaction.map(|reaction| reaction.json(post)).unwrap_or_default();
+    let changed = call.world.posts.change(id, |post| {
+        let known = post.reactions.iter().position(|one| one.user_id == me && one.emoji_name == name);
+        let new = known.is_none();
+        if new {
+            let emoji_name = name.to_owned();
+            post.reactions.push(Reaction { user_id: me.clone(), emoji_name, create_at: now });
+        }
+        let reaction = post.reactions.iter().find(|one| one.user_id == me && one.emoji_name == name);
+        (new, reaction.map(|reaction| reaction.json(post)).unwrap_or_default())
+    });
+    let Some((new, shown)) = changed else { return Err(missing()) };
     if new {
         touch(call, id, "reaction_added", &shown);
     }
@@ -325,8 +330,8 @@ fn unreact(call: &mut Call<'_>, user: &str, id: &str, name: &str) -> Outcome {
     let user = call.own(user)?;
     readable(call, id)?;
     let now = call.world.now();
-    let Some(post) = call.world.posts.get_mut(id) else { return Err(missing()) };
-    post.reactions.retain(|one| one.user_id != user || one.emoji_name != name);
+    let others = |one: &Reaction| one.user_id != user || one.emoji_name != name;
+    call.world.posts.change(id, |post| post.reactions.retain(others)).ok_or_else(missing)?;
     let shown = json!({
         "user_id": user, "post_id": id, "emoji_name": name, "create_at": 0, "update_at": now, "delete_at": 0,
         "remote_id": "", "channel_id": "",
