@@ -216,7 +216,10 @@ impl<'c> Call<'c> {
     pub fn fetch<T: DeserializeOwned>(self) -> Result<T> {
         let reply = self.read()?;
         match json::decode_str(&reply.text) {
-            Ok(value) => Ok(value),
+            Ok(value) => {
+                reply.give_back();
+                Ok(value)
+            }
             Err(error) => Err(reply.undecodable(error)),
         }
     }

@@ -8,6 +8,8 @@ use super::agent::Answer;
 use crate::error::{ApiError, Error, ErrorKind, Result, short};
 use crate::secret::{Secret, without};
 
+/// What the C library does not take for a large block.
+const SMALL_BLOCK: usize = 64 << 10;
 /// As much of an error's body as is read.
 const ERROR_LIMIT: u64 = 64 << 10;
 
@@ -140,6 +142,14 @@ impl Reply {
     pub(super) fn read(answer: Answer, limit: u64) -> Result<Self> {
         let (status, etag) = (answer.status, answer.header("etag").map(str::to_owned));
         Ok(Self { status, etag, text: text(answer.read(limit)?), route: String::new() })
+    }
+
+    /// Forgets it. The C library takes a large block that comes back for a sign to keep as much from then on: a catch-up
+    /// would cost a program megabytes for ever.
+    pub(crate) fn give_back(self) {
+        let mut bytes = self.text.into_bytes();
+        bytes.truncate(SMALL_BLOCK);
+        bytes.shrink_to_fit();
     }
 
     /// Says why it cannot be decoded. Some routes begin an array, fail, and append the error to it.

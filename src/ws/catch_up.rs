@@ -19,11 +19,11 @@ mod seen;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::time::Duration;
 
 pub(crate) use self::driver::start;
-use self::fill::{Fill, Held, MOST_PASSES, Memory, Merged, NOT_YET, Retry, Stage};
+use self::fill::{Fill, Held, MOST_PASSES, Memory, Merged, NOT_YET, Names, Retry, Stage};
 pub(crate) use self::pass::{Ask, Limits, Told};
 use self::pass::{Came, Pass};
 use self::seen::Seen;
@@ -33,13 +33,15 @@ use super::queue::{Mark, Offer, most_bytes};
 use super::session::At;
 use crate::error::{Error, ErrorKind};
 use crate::event::{Event, EventKind, Missed, MissedReason, Unrestored};
-use crate::model::{ChannelId, Post, UserId};
+use crate::model::{ChannelId, Post};
 use crate::time::Timestamp;
 
 /// After an overflow, a catch-up starts this long after the last start: else a slow program would do nothing but that.
 pub(crate) const BETWEEN_STARTS: Duration = Duration::from_secs(30);
 /// The start of a gap lies this much before the last known server time.
 const OVERLAP: Duration = Duration::from_secs(10);
+/// Events tell how far the server has come this often.
+const ADVANCE: Duration = Duration::from_secs(1);
 /// REST calls that fail for so long make an end of it, lest the live events wait for ever.
 const PATIENCE: Duration = Duration::from_secs(15 * 60);
 /// A failing call is repeated at least this often.
@@ -110,6 +112,8 @@ pub(crate) struct Filler {
     seen: Seen,
     /// The server's time, and when it was heard.
     clock: Option<(Timestamp, At)>,
+    /// Up to then the server has come, by its answers to pings and by what it told.
+    reached: Timestamp,
     first_up: Option<At>,
     /// When the stream began, by the server's clock: what was before is none of its business.
     opened: Option<Timestamp>,
@@ -120,7 +124,7 @@ pub(crate) struct Filler {
     /// was delivered since.
     given_up: Option<Timestamp>,
     last_start: Option<At>,
-    names: HashMap<UserId, Box<str>>,
+    names: Names,
 }
 
 impl Filler {
@@ -136,13 +140,14 @@ impl Filler {
             settings,
             seen,
             clock: None,
+            reached: Timestamp::NEVER,
             first_up: None,
             opened,
             fill: None,
             fading: None,
             given_up: None,
             last_start: None,
-            names: HashMap::new(),
+            names: Names::new(),
         }
     }
 
@@ -215,16 +220,45 @@ impl Filler {
             }
         }
         let told = self.judge(now);
-        let mut floor = floor.min(time.minus(OVERLAP));
         if let Some(fill) = &mut self.fill {
-            floor = floor.min(fill.since).min(fill.dropping.unwrap_or(floor));
             fill.retry.until = None;
+        }
+        self.reached = self.reached.max(time);
+        self.remember(time, floor.min(time.minus(OVERLAP)));
+        told
+    }
+
+    /// An event tells of a post made at `time`. What was made by then has come, give or take the overlap: a gap behind
+    /// it need not be read from the last answer to a ping on. Nothing if that was told less than a second ago.
+    pub(crate) fn reached(
+        &mut self,
+        time: Timestamp,
+        now: impl FnOnce() -> At,
+        floor: Timestamp,
+    ) -> Option<Timestamp> {
+        if time < self.reached.plus(ADVANCE) || !self.catches_up() {
+            return None;
+        }
+        // An administrator can post into the future.
+        let time = time.min(self.server_time(now())?);
+        if time < self.reached.plus(ADVANCE) {
+            return None;
+        }
+        self.reached = time;
+        // Events do not come quite in the order of their times.
+        self.remember(time.plus(OVERLAP), floor.min(time.minus(OVERLAP)));
+        Some(time)
+    }
+
+    /// Forgets what was delivered before the earliest time that anybody may go back to.
+    fn remember(&mut self, time: Timestamp, mut floor: Timestamp) {
+        if let Some(fill) = &self.fill {
+            floor = floor.min(fill.since).min(fill.dropping.unwrap_or(floor));
         }
         self.given_up = self.given_up.filter(|until| *until > floor);
         if self.catches_up() {
             self.seen.heard(time, floor);
         }
-        told
     }
 
     /// What the server's clock shows now; never later than that.
@@ -444,7 +478,7 @@ impl Filler {
             fill.report();
         }
         while room() {
-            let Some(held) = fill.next() else { break };
+            let Some(held) = fill.next(&self.names) else { break };
             let at = put(held.event, held.mark);
             if let Some(brief) = &held.brief {
                 self.seen.push(at, brief.key(held.kind));
@@ -509,7 +543,7 @@ impl Filler {
         }
         fill.stage = Stage::Release;
         let mut rest = Vec::new();
-        while let Some(held) = fill.next() {
+        while let Some(held) = fill.next(&self.names) {
             rest.push(held.event);
         }
         (gaps, rest)

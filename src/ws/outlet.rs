@@ -10,6 +10,15 @@ use crate::error::Error;
 use crate::event::{Event, EventKind, Missed, Payload};
 use crate::time::Timestamp;
 
+/// A live event, before it is made.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Arrived {
+    kind: EventKind,
+    /// Of its text.
+    length: usize,
+    brief: Option<Brief>,
+}
+
 #[derive(Debug)]
 pub(crate) struct Outlet {
     queue: Queue,
@@ -40,11 +49,23 @@ impl Outlet {
         )
     }
 
+    /// What has to be known of a live event.
+    pub(crate) fn look(&self, kind: EventKind, text: &str) -> Arrived {
+        let brief = if self.filler.wants_briefs() { Brief::of_event(kind, text) } else { None };
+        Arrived { kind, length: text.len(), brief }
+    }
+
+    /// How far the server has come by this event, if that is worth telling the session.
+    pub(crate) fn reached(&mut self, event: &Arrived, now: impl FnOnce() -> At) -> Option<Timestamp> {
+        let brief = event.brief.as_ref().filter(|_| event.kind == EventKind::Posted)?;
+        self.filler.reached(brief.create_at, now, self.queue.floor().min(self.last_event))
+    }
+
     /// Offers a live event; it is only made if there is room for it. `mark` is where the stream stands behind it,
     /// `last_seq` the number of the event before it, `now` is asked for when it matters.
     pub(crate) fn event(
         &mut self,
-        (kind, text): (EventKind, &str),
+        Arrived { kind, length, brief }: Arrived,
         mark: Mark,
         last_seq: Option<u64>,
         now: impl FnOnce() -> At,
@@ -54,9 +75,8 @@ impl Outlet {
             self.overflowed(now(), missed);
         }
         self.last_event = mark.server_time;
-        let brief = if self.filler.wants_briefs() { Brief::of_event(kind, text) } else { None };
         if self.filler.is_open() {
-            let offer = self.filler.hold((kind, text.len()), brief, mark, make);
+            let offer = self.filler.hold((kind, length), brief, mark, make);
             if offer == Offer::Dropped {
                 self.queue.count_dropped();
             }
@@ -65,7 +85,7 @@ impl Outlet {
         if brief.as_ref().is_some_and(|brief| self.filler.is_repeat(kind, brief)) {
             return Offer::Repeated;
         }
-        let offer = self.queue.event((kind, text.len()), mark, last_seq, make);
+        let offer = self.queue.event((kind, length), mark, last_seq, make);
         if let (Offer::Taken, Some(brief)) = (offer, &brief) {
             self.filler.delivered(self.queue.puts(), kind, brief);
         }

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use super::frame::{Incoming, Reply};
+use super::outlet::Arrived;
 use super::probe;
 use super::queue::Offer;
 use super::session::{Do, Resume, Verdict};
@@ -295,9 +296,13 @@ fn take_event(shared: &Shared, kind: EventKind, seq: Option<u64>, text: &str) {
     }
     let origin = if resumed { Origin::Resumed } else { Origin::Live };
     let make = || Event::live(kind, seq, text.into(), origin).counted(&shared.undecodable);
+    let event = core.outlet.look(kind, text);
+    if let Some(time) = core.outlet.reached(&event, || shared.now()) {
+        core.session.reached(time);
+    }
     let mark = mark_of(core.session.known());
-    match core.outlet.event((kind, text), mark, last_seq, || shared.now(), make) {
-        Offer::Full => block(shared, core, (kind, text), last_seq, make),
+    match core.outlet.event(event, mark, last_seq, || shared.now(), make) {
+        Offer::Full => block(shared, core, event, last_seq, make),
         Offer::Repeated => core.counts.repeated += 1,
         Offer::Dropped => shared.set_alarm(&mut core),
         _ => shared.fill(&mut core),
@@ -308,7 +313,7 @@ fn take_event(shared: &Shared, kind: EventKind, seq: Option<u64>, text: &str) {
 fn block(
     shared: &Shared,
     mut core: MutexGuard<'_, Core>,
-    event: (EventKind, &str),
+    event: Arrived,
     last_seq: Option<u64>,
     make: impl Fn() -> Event,
 ) {

@@ -15,7 +15,7 @@ use serde_json::Value;
 
 pub(crate) use self::watch::Answer;
 use self::watch::Watch;
-use self::words::Cause;
+use self::words::{Cause, is_id};
 pub(crate) use self::words::{Do, Gap, Known, Note, Resume, Step, Verdict};
 use super::Probe;
 use super::backoff::Backoff;
@@ -462,6 +462,12 @@ impl Session {
         }
     }
 
+    /// The last event was made at that time of the server: what is older has come, as with an answer to a ping.
+    pub(crate) fn reached(&mut self, time: Timestamp) {
+        self.known.server_time = self.known.server_time.max(time.minus(OVERLAP));
+        self.last_event = self.known.server_time;
+    }
+
     /// The server says goodbye; its end of the connection follows.
     pub(crate) fn goodbye(&mut self, now: At, code: Option<u16>, reason: &str) {
         let code = code.map_or_else(|| "no code".to_owned(), |code| code.to_string());
@@ -635,11 +641,6 @@ impl Session {
     pub(crate) fn version(&self) -> &str {
         &self.version
     }
-}
-
-/// Only what the server would take back is kept: it closes the socket for anything else.
-fn is_id(text: &str) -> bool {
-    text.len() == 26 && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }
 
 #[cfg(test)]

@@ -1,12 +1,13 @@
 //! One gap being filled: what waits, what was found, what was delivered.
 
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
+use std::sync::Arc;
 
 use super::pass::{Pass, Rows};
 use super::rows;
 use super::seen::{Brief, Key};
 use crate::event::{CaughtUp, Event, EventKind, Missed, NotRestored, Origin, Payload, Unrestored};
-use crate::model::{ChannelId, Post, UserId};
+use crate::model::{Channel, ChannelId, Post, UserId};
 use crate::time::Timestamp;
 use crate::ws::backoff::Backoff;
 use crate::ws::queue::Mark;
@@ -32,6 +33,30 @@ impl Held {
     fn is_caught_up(&self) -> bool {
         self.event.origin() == Origin::CaughtUp
     }
+}
+
+/// A row that goes out before all that is held. Its event is made when there is room for it.
+#[derive(Debug)]
+pub(super) struct Found {
+    kind: EventKind,
+    row: Box<Post>,
+    channel: Arc<Channel>,
+    mark: Option<Timestamp>,
+}
+
+/// User names that are known.
+pub(super) type Names = HashMap<UserId, Box<str>>;
+
+impl Found {
+    fn held(self, names: &Names) -> Held {
+        let Self { kind, row, channel, mark: since } = self;
+        let brief = Some(Brief::of_post(&row));
+        Held { event: rows::event(kind, *row, &channel, names), kind, brief, mark: since.map(mark) }
+    }
+}
+
+fn mark(server_time: Timestamp) -> Mark {
+    Mark { id: None, next: 0, server_time }
 }
 
 /// What of a post was delivered from a row.
@@ -102,7 +127,7 @@ pub(super) struct Fill {
     pub(super) hold: VecDeque<Held>,
     /// The texts of what is held.
     pub(super) bytes: usize,
-    pub(super) outbox: VecDeque<Held>,
+    pub(super) outbox: VecDeque<Found>,
     /// The hold was full: from then on live events are dropped until it is empty.
     pub(super) dropping: Option<Timestamp>,
     pub(super) dropped: BTreeMap<EventKind, u64>,
@@ -194,7 +219,7 @@ impl Fill {
     pub(super) fn merge(
         &mut self,
         found: Rows,
-        names: &HashMap<UserId, Box<str>>,
+        names: &Names,
         wants: impl Fn(EventKind) -> bool,
         room: usize,
     ) -> Merged {
@@ -225,15 +250,13 @@ impl Fill {
                 self.memory.known.extend([brief.posted(), brief.deleted()]);
             }
         }
+        let channel = Arc::new(channel);
         for (kind, row) in self.in_order(rows, wants) {
             let brief = Brief::of_post(&row);
             if kind == EventKind::PostEdited && self.is_outdated(&brief) {
                 self.memory.known.insert(brief.edited());
                 continue;
             }
-            let event = rows::event(kind, row, &channel, names);
-            let mark = self.mark();
-            let held = Held { event, kind, brief: Some(brief), mark };
             let place = self.place(kind, &brief, &ranks);
             if let Some(place) = place {
                 if self.hold.len() >= room && !self.gaps.is_empty() {
@@ -243,7 +266,7 @@ impl Fill {
                 }
                 if self.hold.len() >= room {
                     self.cut(place);
-                    self.stopped.insert(channel.id);
+                    self.stopped.insert(channel.id.clone());
                     return Merged::Cut;
                 }
             }
@@ -255,32 +278,39 @@ impl Fill {
                 self.memory.known.insert(brief.edited());
             }
             *self.counter(kind) += 1;
+            let found = Found { kind, row, channel: Arc::clone(&channel), mark: self.since() };
             if let Some(place) = place {
+                let held = found.held(names);
                 self.bytes += held.event.raw().len();
                 self.hold.insert(place, held);
             } else {
                 self.progress |= first_held.is_none_or(|first| brief.create_at < first);
-                self.outbox.push_back(held);
+                self.outbox.push_back(found);
             }
         }
         Merged::All
     }
 
     /// Those among the rows of a channel that were named as lost: they are older than something that was delivered.
-    fn given_up_among(&self, rows: &[Post], until: Timestamp) -> Vec<Key> {
+    fn given_up_among(&self, rows: &VecDeque<Box<Post>>, until: Timestamp) -> Vec<Key> {
         let told = |row: &&Post| self.told.contains(&Brief::of_post(row).posted());
-        let newest = rows.iter().filter(told).map(|row| row.create_at).max();
+        let rows = || rows.iter().map(|row| &**row);
+        let newest = rows().filter(told).map(|row| row.create_at).max();
         let lost = |row: &&Post| row.create_at <= until && Some(row.create_at) < newest;
-        rows.iter().filter(lost).map(|row| Brief::of_post(row).posted()).collect()
+        rows().filter(lost).map(|row| Brief::of_post(row).posted()).collect()
     }
 
     /// The rows that are events, in the order in which they happened.
-    fn in_order(&self, rows: Vec<Post>, wants: impl Fn(EventKind) -> bool) -> Vec<(EventKind, Post)> {
+    fn in_order(
+        &self,
+        rows: VecDeque<Box<Post>>,
+        wants: impl Fn(EventKind) -> bool,
+    ) -> Vec<(EventKind, Box<Post>)> {
         let judged = rows.into_iter().filter_map(|row| {
             let kind = rows::judge(&row, self.since, &self.memory.known)?;
             wants(kind).then_some((kind, row))
         });
-        let mut events: Vec<(EventKind, Post)> = judged.collect();
+        let mut events: Vec<_> = judged.collect();
         events.sort_by_key(|(kind, post)| when(*kind, post));
         events
     }
@@ -354,8 +384,8 @@ impl Fill {
 
     /// What is being filled turned out to be too old.
     pub(super) fn abandon(&mut self) {
-        for held in std::mem::take(&mut self.outbox) {
-            let counter = self.counter(held.kind);
+        for found in std::mem::take(&mut self.outbox) {
+            let counter = self.counter(found.kind);
             *counter = counter.saturating_sub(1);
         }
         self.give_up(Unrestored::BeyondHorizon);
@@ -380,9 +410,9 @@ impl Fill {
     }
 
     /// The next that may go into the queue.
-    pub(super) fn next(&mut self) -> Option<Held> {
-        if let Some(held) = self.outbox.pop_front() {
-            return Some(held);
+    pub(super) fn next(&mut self, names: &Names) -> Option<Held> {
+        if let Some(found) = self.outbox.pop_front() {
+            return Some(found.held(names));
         }
         if !matches!(self.stage, Stage::Release) {
             return None;
@@ -397,8 +427,8 @@ impl Fill {
     }
 
     /// In the middle of a gap nobody can go on with the connection: all of the gap is to be read again.
-    fn mark(&self) -> Option<Mark> {
-        (self.since != NOT_YET).then_some(Mark { id: None, next: 0, server_time: self.since })
+    fn since(&self) -> Option<Timestamp> {
+        Some(self.since).filter(|since| *since != NOT_YET)
     }
 
     /// Puts the report behind the last that was caught up.
@@ -411,7 +441,7 @@ impl Fill {
         }
         let event = Event::notice(Payload::CaughtUp(Box::new(self.report.clone())));
         let place = self.hold.iter().rposition(Held::is_caught_up).map_or(0, |at| at + 1);
-        let mark = self.mark();
+        let mark = self.since().map(mark);
         self.bytes += event.raw().len();
         self.hold.insert(place, Held { event, kind: EventKind::CaughtUp, brief: None, mark });
     }

@@ -65,7 +65,7 @@ pub(crate) enum Came {
 pub(crate) struct Rows {
     pub(crate) channel: Channel,
     /// Oldest first; those of one millisecond as the server has them.
-    pub(crate) rows: Vec<Post>,
+    pub(crate) rows: VecDeque<Box<Post>>,
     /// Whether there were more than the server gives: edits and deletions may be missing.
     pub(crate) cut: bool,
     /// Whether not even all posts could be had.
@@ -103,24 +103,32 @@ pub(crate) struct Pass {
     met: HashSet<ChannelId>,
     rows: Listed,
     /// What `since` gave of a channel that has to be paged.
-    aside: Option<PostList>,
+    aside: Option<Listed>,
     short: bool,
 }
 
-/// Posts in the order in which they were listed, newest first.
+/// Posts that are listed newest first; they are kept oldest first. Each for itself: a block of them all is one that an
+/// allocator learns to keep.
 #[derive(Debug, Default)]
 struct Listed {
-    posts: Vec<Post>,
+    posts: VecDeque<Box<Post>>,
     ids: HashSet<PostId>,
 }
 
 impl Listed {
     fn add(&mut self, mut list: PostList, needless: impl Fn(&Post) -> bool) {
-        let listed = list.order.iter().filter_map(|id| list.posts.remove(id)).collect::<Vec<_>>();
-        for post in listed.into_iter().chain(list.posts.into_values()) {
-            if !needless(&post) && self.ids.insert(post.id.clone()) {
-                self.posts.push(post);
+        let listed =
+            list.order.iter().filter_map(|id| list.posts.remove(id).map(Box::new)).collect::<VecDeque<_>>();
+        for post in listed.into_iter().chain(list.posts.into_values().map(Box::new)) {
+            if !needless(&post) {
+                self.push(post);
             }
+        }
+    }
+
+    fn push(&mut self, post: Box<Post>) {
+        if self.ids.insert(post.id.clone()) {
+            self.posts.push_front(post);
         }
     }
 }
@@ -211,12 +219,12 @@ impl Pass {
                     self.rows.add(list, needless);
                     return self.names_first(names, needs_name);
                 }
-                self.aside = Some(list);
+                self.aside.insert(Listed::default()).add(list, needless);
                 self.step = Step::Pages { before: None, page: 0, pages: 1 };
             }
             // A thousand rows of the longest posts do not fit; pages of them do.
             (Step::Since, Told::TooMuch) => {
-                self.aside = Some(PostList::default());
+                self.aside = Some(Listed::default());
                 self.step = Step::Pages { before: None, page: 0, pages: 1 };
             }
             (Step::Pages { before, page, pages }, Told::Posts(list)) => {
@@ -291,11 +299,10 @@ impl Pass {
         let channel = self.channels.pop_front().unwrap_or_default();
         let (aside, short) = (self.aside.take(), std::mem::take(&mut self.short));
         let cut = aside.is_some();
-        if let Some(list) = aside {
-            self.rows.add(list, |_| false);
+        for post in aside.into_iter().flat_map(|listed| listed.posts.into_iter().rev()) {
+            self.rows.push(post);
         }
-        let mut rows = std::mem::take(&mut self.rows).posts;
-        rows.reverse();
+        let rows = std::mem::take(&mut self.rows).posts;
         self.next_channel();
         Came::Rows(Rows { channel, rows, cut, short })
     }

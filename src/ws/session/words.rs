@@ -115,3 +115,8 @@ impl Cause {
         }
     }
 }
+
+/// Only what the server would take back is kept: it closes the socket for anything else.
+pub(super) fn is_id(text: &str) -> bool {
+    text.len() == 26 && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
+}

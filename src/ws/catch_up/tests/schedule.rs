@@ -417,9 +417,13 @@ impl Sim {
         self.steps();
         let Verdict::Deliver { resumed } = verdict else { return };
         let origin = if resumed { Origin::Resumed } else { Origin::Live };
+        let event = self.outlet.look(kind, text);
+        if let Some(time) = self.outlet.reached(&event, || now) {
+            self.session.reached(time);
+        }
         let mark = mark_of(self.session.known());
         let make = || Event::live(kind, seq, text.into(), origin);
-        let _ = self.outlet.event((kind, text), mark, last_seq, || now, make);
+        let _ = self.outlet.event(event, mark, last_seq, || now, make);
     }
 
     fn ping_arrives(&mut self, link: u64, seq: u64) {
