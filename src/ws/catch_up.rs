@@ -178,15 +178,15 @@ impl Filler {
             return vec![missed];
         }
         if self.fill.is_none() {
-            let (mut memory, _) = self.fading.take().map_or_else(Default::default, |fading| *fading);
-            let told = self.seen.keys();
-            memory.known.extend(&told);
+            let (memory, _) = self.fading.take().map_or_else(Default::default, |fading| *fading);
             let backoff = Backoff::new(self.settings.backoff_scale, self.settings.seed);
-            let mut fill = Fill::new(memory, backoff);
-            (fill.told, fill.given_up) = (told, self.given_up);
-            self.fill = Some(Box::new(fill));
+            self.fill = Some(Box::new(Fill::new(memory, backoff)));
         }
         let Some(fill) = &mut self.fill else { return Vec::new() };
+        // Of a fill that is open, a part may have gone out.
+        fill.told = self.seen.keys();
+        fill.memory.known.extend(&fill.told);
+        fill.given_up = self.given_up;
         fill.pause();
         fill.latest = None;
         if let Some(since) = fill.dropping.take().filter(|since| *since != NOT_YET) {
@@ -286,7 +286,10 @@ impl Filler {
             told.push(missed);
         }
         if newest_beyond.is_some_and(|beyond| fill.since <= beyond) {
-            // What is being filled is older still.
+            // What is being filled is older still, and given up with it.
+            if let Some(missed) = told.iter_mut().find(|missed| !missed.catching_up) {
+                missed.since = missed.since.min(fill.since);
+            }
             fill.abandon();
         }
         if newest_beyond.is_some() {
@@ -424,6 +427,7 @@ impl Filler {
         if let Ok(Told::Names(names)) = &told {
             self.names.extend(names.iter().map(|(id, name)| (id.clone(), name.as_str().into())));
         }
+        let server = self.server_time(now);
         let settings = &self.settings;
         let Some(fill) = &mut self.fill else { return };
         let Stage::Pass(pass) = &mut fill.stage else { return };
@@ -445,6 +449,9 @@ impl Filler {
                 let list = pass.channel().is_none() && !pass.wants_names();
                 if !fill.retry.failed(now, &error, self.settings.horizon) {
                     return;
+                }
+                if !pass.wants_names() {
+                    self.given_up = server;
                 }
                 if list {
                     log::warn!("what was missed cannot be looked up: {error}");

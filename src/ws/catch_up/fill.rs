@@ -63,8 +63,8 @@ fn mark(server_time: Timestamp) -> Mark {
 #[derive(Clone, Copy, Debug)]
 struct FromRow {
     update_at: Timestamp,
-    /// Whether it was delivered before all that is held.
-    first: bool,
+    /// Whether it went out, and is no longer on its way.
+    out: bool,
 }
 
 /// What was delivered, or is on its way.
@@ -86,12 +86,26 @@ impl Memory {
         }
     }
 
-    /// Whether a held event became a repeat by a row that was delivered before it.
+    /// The event of a row goes out: from now on older states of its post are repeats.
+    fn goes_out(&mut self, brief: &Brief) {
+        if let Some(row) = self.rows.get_mut(&brief.id).filter(|row| row.update_at == brief.update_at) {
+            row.out = true;
+        }
+    }
+
+    /// The row of an event that does not go out after all.
+    fn forget(&mut self, kind: EventKind, brief: &Brief) {
+        self.known.remove(&brief.key(kind));
+        self.known.remove(&brief.edited());
+        self.rows.remove(&brief.id);
+    }
+
+    /// Whether a held event became a repeat by a row that went out before it.
     fn was_overtaken(&self, held: &Held) -> bool {
         held.kind == EventKind::PostEdited
             && !held.is_caught_up()
             && held.brief.is_some_and(|brief| {
-                self.rows.get(&brief.id).is_some_and(|row| row.first && row.update_at >= brief.update_at)
+                self.rows.get(&brief.id).is_some_and(|row| row.out && row.update_at >= brief.update_at)
             })
     }
 }
@@ -251,6 +265,7 @@ impl Fill {
             }
         }
         let channel = Arc::new(channel);
+        let mut stopped = false;
         for (kind, row) in self.in_order(rows, wants) {
             let brief = Brief::of_post(&row);
             if kind == EventKind::PostEdited && self.is_outdated(&brief) {
@@ -264,6 +279,11 @@ impl Fill {
                     self.again = Some(self.again.map_or(self.since, |again| again.min(self.since)));
                     return Merged::Cut;
                 }
+                if self.hold.len() >= room && kind != EventKind::Posted {
+                    // It is read again. Posts behind it may belong before what is held.
+                    stopped = true;
+                    continue;
+                }
                 if self.hold.len() >= room {
                     self.cut(place);
                     self.stopped.insert(channel.id.clone());
@@ -272,7 +292,7 @@ impl Fill {
             }
             self.memory.known.insert(brief.key(kind));
             if kind != EventKind::PostDeleted {
-                let row = FromRow { update_at: brief.update_at, first: place.is_none() };
+                let row = FromRow { update_at: brief.update_at, out: false };
                 self.memory.rows.insert(brief.id, row);
                 // Whoever has the post in this state has seen this edit.
                 self.memory.known.insert(brief.edited());
@@ -287,6 +307,11 @@ impl Fill {
                 self.progress |= first_held.is_none_or(|first| brief.create_at < first);
                 self.outbox.push_back(found);
             }
+        }
+        if stopped {
+            self.dropping = Some(self.since);
+            self.stopped.insert(channel.id.clone());
+            return Merged::Cut;
         }
         Merged::All
     }
@@ -346,14 +371,13 @@ impl Fill {
         for held in self.hold.split_off(place) {
             self.bytes = self.bytes.saturating_sub(held.event.raw().len());
             if let Some(brief) = &held.brief {
-                self.memory.known.remove(&brief.key(held.kind));
                 if held.is_caught_up() {
                     let counter = self.counter(held.kind);
                     *counter = counter.saturating_sub(1);
-                    self.memory.rows.remove(&brief.id);
-                    self.memory.known.remove(&brief.edited());
+                    self.memory.forget(held.kind, brief);
                     continue;
                 }
+                self.memory.known.remove(&brief.key(held.kind));
             }
             self.drop_live(held.kind, self.since);
         }
@@ -387,6 +411,7 @@ impl Fill {
         for found in std::mem::take(&mut self.outbox) {
             let counter = self.counter(found.kind);
             *counter = counter.saturating_sub(1);
+            self.memory.forget(found.kind, &Brief::of_post(&found.row));
         }
         self.give_up(Unrestored::BeyondHorizon);
         self.stopped.clear();
@@ -412,7 +437,9 @@ impl Fill {
     /// The next that may go into the queue.
     pub(super) fn next(&mut self, names: &Names) -> Option<Held> {
         if let Some(found) = self.outbox.pop_front() {
-            return Some(found.held(names));
+            let held = found.held(names);
+            self.goes_out(&held);
+            return Some(held);
         }
         if !matches!(self.stage, Stage::Release) {
             return None;
@@ -420,10 +447,17 @@ impl Fill {
         while let Some(held) = self.hold.pop_front() {
             self.bytes = self.bytes.saturating_sub(held.event.raw().len());
             if !self.memory.was_overtaken(&held) {
+                self.goes_out(&held);
                 return Some(held);
             }
         }
         None
+    }
+
+    fn goes_out(&mut self, held: &Held) {
+        if let Some(brief) = held.brief.as_ref().filter(|_| held.is_caught_up()) {
+            self.memory.goes_out(brief);
+        }
     }
 
     /// In the middle of a gap nobody can go on with the connection: all of the gap is to be read again.

@@ -8,13 +8,13 @@ use std::time::Duration;
 use crossbeam_channel::Receiver;
 use serde_json::json;
 
-use super::world::{Body, EPOCH, LIMITS, Rng, World};
+use super::world::{Body, EPOCH, Rng, World};
 use crate::error::{ApiError, Error, ErrorKind};
 use crate::event::{
     CaughtUp, Connected, Disconnected, Event, EventKind, Head, Missed, Origin, Payload, SessionExpired, scan,
 };
 use crate::time::Timestamp;
-use crate::ws::catch_up::{Ask, Brief, Settings, Todo, Told};
+use crate::ws::catch_up::{Ask, Brief, Todo, Told};
 use crate::ws::frame::Unreadable;
 use crate::ws::outlet::Outlet;
 use crate::ws::queue::Overflow;
@@ -145,20 +145,7 @@ impl Sim {
             seed: Some(rng.next() | 1),
         };
         let session = Session::new(settings, None);
-        let filling = Settings {
-            horizon: Some(horizon),
-            capacity: 32,
-            block: false,
-            posted: true,
-            edited: true,
-            deleted: true,
-            channels: None,
-            unrestored: Vec::new(),
-            limits: LIMITS,
-            between_starts: super::super::BETWEEN_STARTS,
-            backoff_scale: 1.0,
-            seed: Some(rng.next() | 1),
-        };
+        let filling = super::settings(32, horizon, rng.next() | 1);
         let start = mark_of(session.known());
         let (outlet, receiver) = Outlet::new(filling, Overflow::DropNewest, start, None);
         Self {

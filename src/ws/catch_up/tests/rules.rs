@@ -1,0 +1,233 @@
+//! What the seeded runs found once in a million events, one case each.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use super::settings;
+use crate::event::{
+    Broadcast, Event, EventKind, Missed, MissedReason, Origin, Payload, PostEdited, Posted, envelope,
+};
+use crate::model::{Channel, Post, PostId, PostList, UserId};
+use crate::time::Timestamp;
+use crate::ws::catch_up::{Ask, Brief, Filler, Settings, Todo, Told};
+use crate::ws::queue::{Mark, Offer};
+use crate::ws::session::At;
+
+/// The server's clock shows this at the stream's beginning.
+const BEGIN: i64 = 1_700_000_000_000;
+const MINUTE: i64 = 60_000;
+
+fn time(ms: i64) -> Timestamp {
+    Timestamp::from_millis(BEGIN + ms)
+}
+
+fn at(ms: i64) -> At {
+    At::from_millis(u64::try_from(ms).unwrap())
+}
+
+fn post(name: &str, made: i64, edited: i64) -> Post {
+    let edit_at = if edited == 0 { Timestamp::NEVER } else { time(edited) };
+    Post {
+        id: format!("{name:p>26}").parse().unwrap(),
+        channel_id: format!("{:c>26}", "").parse().unwrap(),
+        user_id: format!("{:u>26}", "").parse().unwrap(),
+        create_at: time(made),
+        update_at: time(made.max(edited)),
+        edit_at,
+        message: name.into(),
+        ..Post::default()
+    }
+}
+
+/// A filler with its server, and what came out of it: `+ name`, `~ name edit`.
+struct Desk {
+    filler: Filler,
+    rows: BTreeMap<PostId, Post>,
+    /// When the channel was last written to.
+    newest: Timestamp,
+    out: Vec<String>,
+    puts: u64,
+}
+
+impl Desk {
+    fn new(capacity: usize) -> Self {
+        let horizon = Duration::from_secs(15 * 60);
+        let settings = Settings { between_starts: Duration::ZERO, ..settings(capacity, horizon, 1) };
+        let mut filler = Filler::new(settings, None);
+        filler.link_up(at(0));
+        filler.heard(at(0), time(0), time(0));
+        Self { filler, rows: BTreeMap::new(), newest: time(0), out: Vec::new(), puts: 0 }
+    }
+
+    /// The server has the post in this state.
+    fn has(&mut self, post: Post) {
+        self.newest = self.newest.max(post.update_at);
+        self.rows.insert(post.id.clone(), post);
+    }
+
+    /// The connection is another one, since then.
+    fn gap(&mut self, now: i64, since: i64) {
+        let since = time(since);
+        let missed = Missed { reason: MissedReason::NewConnection, since, ..Missed::default() };
+        assert!(self.filler.gap(at(now), missed, since).is_empty());
+    }
+
+    fn pong(&mut self, now: i64) -> Vec<Missed> {
+        self.filler.heard(at(now), time(now), Timestamp::NEVER)
+    }
+
+    fn live(&mut self, kind: EventKind, post: &Post) -> Offer {
+        let broadcast = Broadcast::default();
+        let text = match kind {
+            EventKind::Posted => {
+                envelope(kind.name(), &Posted { post: post.clone(), ..Posted::default() }, &broadcast, None)
+            }
+            _ => envelope(kind.name(), &PostEdited { post: post.clone() }, &broadcast, None),
+        };
+        let make = || Event::live(kind, None, text.clone(), Origin::Live);
+        self.filler.hold((kind, 100), Some(Brief::of_post(post)), Mark::default(), make)
+    }
+
+    fn answer(&self, ask: Ask) -> Told {
+        let channel = Channel {
+            id: format!("{:c>26}", "").parse().unwrap(),
+            last_post_at: self.newest,
+            ..Channel::default()
+        };
+        match ask {
+            Ask::Teams => Told::Teams(vec![format!("{:t>26}", "").parse().unwrap()]),
+            Ask::Channels { .. } => Told::Channels(vec![channel]),
+            Ask::Since { since, .. } => {
+                let mut rows: Vec<&Post> = self.rows.values().filter(|row| row.update_at > since).collect();
+                rows.sort_by_key(|row| std::cmp::Reverse(row.create_at));
+                Told::Posts(PostList {
+                    order: rows.iter().map(|row| row.id.clone()).collect(),
+                    posts: rows.into_iter().map(|row| (row.id.clone(), row.clone())).collect(),
+                    ..PostList::default()
+                })
+            }
+            Ask::Before { .. } => panic!("the lists are short"),
+            Ask::Names(ids) => Told::Names(ids.into_iter().map(|id: UserId| (id, "bob".into())).collect()),
+        }
+    }
+
+    /// Does what is to be done, with room for so many events.
+    fn run(&mut self, now: i64, room: usize) {
+        let left = std::cell::Cell::new(room);
+        loop {
+            match self.filler.next(at(now)) {
+                Todo::Ask(ask) => self.filler.told(at(now), Ok(self.answer(ask))),
+                Todo::Move if left.get() > 0 => {
+                    let (out, puts) = (&mut self.out, &mut self.puts);
+                    self.filler.move_on(
+                        at(now),
+                        || left.get() > 0,
+                        |event, _| {
+                            left.set(left.get() - 1);
+                            out.extend(shown(&event));
+                            *puts += 1;
+                            *puts
+                        },
+                    );
+                }
+                Todo::Wait(Some(until)) => assert!(until <= at(now), "it waits"),
+                _ => return,
+            }
+        }
+    }
+}
+
+fn shown(event: &Event) -> Option<String> {
+    Some(match event.payload().unwrap() {
+        Payload::Posted(posted) => format!("+ {}", posted.post.message),
+        Payload::PostEdited(edited) => {
+            format!("~ {} {}", edited.post.message, edited.post.edit_at.as_millis() - BEGIN)
+        }
+        _ => return None,
+    })
+}
+
+/// The hold has no room for an edit that was looked up, and behind it in the list stands a post that belongs between
+/// what is held.
+#[test]
+fn a_post_behind_an_edit_without_room_keeps_its_place() {
+    let mut desk = Desk::new(3);
+    let edited = |at: i64| post("old", -5000, at);
+    for old in [edited(20_100), post("b1", 20_060, 0), post("b2", 20_070, 0), post("b3", 20_080, 0)] {
+        desk.has(old);
+    }
+    let (first, between, last) = (post("m", 20_050, 0), post("between", 20_102, 0), post("n", 20_116, 0));
+    for post in [&first, &between, &last] {
+        desk.has(post.clone());
+    }
+    desk.gap(20_000, 0);
+    assert_eq!(desk.live(EventKind::Posted, &first), Offer::Taken);
+    assert_eq!(desk.live(EventKind::PostEdited, &edited(20_090)), Offer::Taken);
+    assert_eq!(desk.live(EventKind::Posted, &last), Offer::Taken);
+    desk.pong(20_200);
+    desk.run(20_200, 100);
+    let posts: Vec<&str> = desk.out.iter().filter_map(|text| text.strip_prefix("+ ")).collect();
+    assert_eq!(posts, ["m", "b1", "b2", "b3", "between", "n"]);
+    assert_eq!(desk.out.iter().rfind(|text| text.starts_with('~')).unwrap(), "~ old 20100");
+}
+
+/// The post stands between what is held, an edit of it is held behind it, and the next edit was lost.
+#[test]
+fn an_old_edit_does_not_follow_the_post_with_a_newer_one() {
+    let mut desk = Desk::new(8);
+    let first = post("m", 20_050, 0);
+    desk.has(first.clone());
+    desk.has(post("p", 20_060, 20_747));
+    desk.gap(20_000, 0);
+    assert_eq!(desk.live(EventKind::Posted, &first), Offer::Taken);
+    assert_eq!(desk.live(EventKind::PostEdited, &post("p", 20_060, 20_742)), Offer::Taken);
+    desk.pong(20_800);
+    desk.run(20_800, 100);
+    assert_eq!(desk.out, ["+ m", "+ p"]);
+    // The lost one, late, says nothing new; the next one does.
+    let edit = |at| (EventKind::PostEdited, Brief::of_post(&post("p", 20_060, at)));
+    let is_repeat = |desk: &Desk, (kind, brief): (EventKind, Brief)| desk.filler.is_repeat(kind, &brief);
+    assert!(is_repeat(&desk, edit(20_747)) && !is_repeat(&desk, edit(20_900)));
+}
+
+/// What a gap beyond the horizon gave up does not come with the overlap of the next gap, though what was held behind the
+/// first is still going out.
+#[test]
+fn what_was_given_up_does_not_follow_what_went_out() {
+    let mut desk = Desk::new(8);
+    let night = 20 * MINUTE;
+    desk.puts += 1;
+    desk.filler.delivered(desk.puts, EventKind::Posted, &Brief::of_post(&post("before", 5000, 0)));
+    let (lost, one, two) =
+        (post("lost", night - 2000, 0), post("one", night + 10, 0), post("two", night + 20, 0));
+    for post in [&lost, &one, &two] {
+        desk.has(post.clone());
+    }
+    desk.gap(night, -10_000);
+    assert_eq!(desk.live(EventKind::Posted, &one), Offer::Taken);
+    assert_eq!(desk.live(EventKind::Posted, &two), Offer::Taken);
+    let told = desk.pong(night + 30);
+    assert!(matches!(&told[..], [missed] if missed.beyond_horizon && !missed.catching_up));
+    // The program is slow.
+    desk.run(night + 30, 1);
+    desk.gap(night + 100, night - 9970);
+    desk.has(post("three", night + 50, 0));
+    let told = desk.pong(night + 200);
+    assert!(matches!(&told[..], [missed] if missed.catching_up));
+    desk.run(night + 200, 100);
+    assert_eq!(desk.out, ["+ one", "+ two", "+ three"]);
+}
+
+/// A gap begins where the events end, not at the last answer to a ping; but nobody's clock is trusted further than the
+/// server's.
+#[test]
+fn events_tell_how_far_the_server_has_come() {
+    let mut desk = Desk::new(8);
+    let mut reached = |made: i64, now: i64| desk.filler.reached(time(made), || at(now), time(0));
+    assert_eq!(reached(20_000, 20_040), Some(time(20_000)));
+    // Told a moment ago, or of an older time.
+    assert_eq!([reached(20_900, 20_940), reached(15_000, 21_500)], [None, None]);
+    // Posted into the future, as administrators can.
+    assert_eq!([reached(90_000, 25_000), reached(90_100, 25_500)], [Some(time(25_000)), None]);
+    assert_eq!(reached(26_100, 26_200), Some(time(26_100)));
+}
