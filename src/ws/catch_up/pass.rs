@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
+use super::seen::Brief;
 use crate::model::{Channel, ChannelId, Post, PostId, PostList, TeamId, UserId};
 use crate::time::Timestamp;
 
@@ -112,7 +113,8 @@ pub(crate) struct Pass {
 #[derive(Debug, Default)]
 struct Listed {
     posts: VecDeque<Box<Post>>,
-    ids: HashSet<PostId>,
+    /// What names them in a few bytes.
+    ids: HashSet<u64>,
 }
 
 impl Listed {
@@ -127,7 +129,7 @@ impl Listed {
     }
 
     fn push(&mut self, post: Box<Post>) {
-        if self.ids.insert(post.id.clone()) {
+        if self.ids.insert(Brief::of_post(&post).id) {
             self.posts.push_front(post);
         }
     }
