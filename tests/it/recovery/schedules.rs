@@ -12,7 +12,7 @@ use mattermost::testing::{PASSWORD, TestServer};
 use mattermost::{Event, Events, Origin, Payload, Probe};
 
 /// `MATTERMOST_SCHEDULES=500` runs more.
-const SCHEDULES: u64 = 6;
+const SCHEDULES: u64 = 50;
 /// At the same time.
 const WORKERS: u64 = 6;
 /// From the last fault until everything is told.
