@@ -1,27 +1,17 @@
 //! What an idle stream costs: threads, wake-ups in a minute, memory; plain, and with TLS. Linux only: it reads /proc.
 //!
 //! `cargo bench --bench idle --features testing` (`-- 10` measures for ten seconds); with `--profile small` as the
-//! README recommends for small programs
+//! README recommends for small programs, with `--profile release` as cargo builds where nobody says anything.
 //!
-//! The server runs in another process. With `MATTERMOST_URL` and `MATTERMOST_TOKEN` it is the one that these name, whose
-//! events are part of what is measured: an account in no busy channel is idle.
+//! The server is the example `test_server`, in another process: its code is no part of what is measured. With
+//! `MATTERMOST_URL` and `MATTERMOST_TOKEN` it is the one that these name, whose events are part of what is measured: an
+//! account in no busy channel is idle.
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use mattermost::Client;
-use mattermost::testing::TestServer;
-
-fn serve(kind: &str) {
-    let builder = TestServer::builder();
-    #[cfg(feature = "native-tls")]
-    let builder = if kind == "tls" { builder.tls() } else { builder };
-    let server = builder.start().expect("a server");
-    println!("{} {} {kind}", server.url(), server.token("janedoe"));
-    // Until the other process ends.
-    let _ = std::io::stdin().read(&mut [0]);
-}
 
 /// Threads, and voluntary context switches of all of them.
 fn threads() -> (usize, u64) {
@@ -62,20 +52,30 @@ fn measure(kind: &str, time: Duration) {
         let client = Client::from_env().expect("a client of the server in the environment");
         return idle(&format!("{} ({})", client.url(), client.me().username), &client, time);
     }
-    let mut server = Command::new(std::env::current_exe().expect("a path"))
-        .args(["serve", kind])
+    let mut server = Command::new(env!("CARGO"))
+        .args([
+            "run",
+            "--quiet",
+            "--release",
+            "--features",
+            "testing",
+            "--example",
+            "test_server",
+            "--",
+            kind,
+        ])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
-        .expect("a process");
+        .expect("cargo");
     let mut line = String::new();
     BufReader::new(server.stdout.take().expect("its output")).read_line(&mut line).expect("a line");
-    let mut words = line.split_whitespace();
+    let mut words = line.split_whitespace().filter_map(|word| word.split_once('=').map(|(_, value)| value));
     let (url, token) = (words.next().expect("a URL"), words.next().expect("a token"));
     let builder = Client::builder(url).token(token).no_proxy();
     #[cfg(feature = "native-tls")]
     let builder = if kind == "tls" {
-        let trusted = mattermost::TlsConfig::new().add_root(TestServer::authority().as_bytes());
+        let trusted = mattermost::TlsConfig::new().add_root(include_bytes!("../tests/data/tls/ca.pem"));
         builder.tls(trusted.expect("the test CA"))
     } else {
         builder
@@ -88,7 +88,6 @@ fn measure(kind: &str, time: Duration) {
 fn main() {
     let args: Vec<String> = std::env::args().skip(1).filter(|arg| arg != "--bench").collect();
     match args.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
-        ["serve", kind] => serve(kind),
         // One kind a process: memory that TLS took is not given back.
         ["only", kind, seconds] => measure(kind, Duration::from_secs(seconds.parse().expect("seconds"))),
         rest => {
