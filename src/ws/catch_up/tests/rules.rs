@@ -231,3 +231,43 @@ fn events_tell_how_far_the_server_has_come() {
     assert_eq!([reached(90_000, 25_000), reached(90_100, 25_500)], [Some(time(25_000)), None]);
     assert_eq!(reached(26_100, 26_200), Some(time(26_100)));
 }
+
+/// The server's clock went back by an hour while the link was away: what is missing has times that other posts had, and
+/// is named, not guessed. When the clock has passed where it was, gaps are filled again.
+#[test]
+fn a_clock_that_goes_back_is_named_until_it_has_caught_up() {
+    let hour = 60 * MINUTE;
+    let mut desk = Desk::new(8);
+    // What the server says and what our clock counts, apart since then.
+    let pong =
+        |desk: &mut Desk, now: i64, says: i64| desk.filler.heard(at(now), time(says), Timestamp::NEVER);
+    desk.filler.heard(at(hour), time(hour), Timestamp::NEVER);
+    desk.filler.delivered(1, EventKind::Posted, &Brief::of_post(&post("before", hour, 0)));
+    desk.puts = 1;
+    // Made in the gap, at a time that was already.
+    desk.has(post("lost", 2000, 0));
+    let held = post("held", 6000, 0);
+    desk.has(held.clone());
+    desk.gap(hour + 5000, hour);
+    assert_eq!(desk.live(EventKind::Posted, &held), Offer::Taken);
+    let told = pong(&mut desk, hour + 7000, 7000);
+    assert!(matches!(&told[..], [missed] if missed.beyond_horizon && !missed.catching_up), "{told:?}");
+    desk.run(hour + 7000, 100);
+    assert_eq!(desk.out, ["+ held"]);
+    // The session keeps the latest time that it heard: so is the next gap.
+    pong(&mut desk, hour + 30_000, 30_000);
+    desk.has(post("too", 31_000, 0));
+    desk.gap(hour + 33_000, hour);
+    let told = pong(&mut desk, hour + 34_000, 34_000);
+    assert!(matches!(&told[..], [missed] if missed.beyond_horizon && !missed.catching_up), "{told:?}");
+    desk.run(hour + 34_000, 100);
+    // Now the clock is past where it was.
+    for (name, made) in [("one", hour + 1000), ("two", hour + 2000)] {
+        desk.has(post(name, made, 0));
+    }
+    desk.gap(2 * hour, hour);
+    let told = pong(&mut desk, 2 * hour + 4000, hour + 4000);
+    assert!(matches!(&told[..], [missed] if missed.catching_up), "{told:?}");
+    desk.run(2 * hour + 4000, 100);
+    assert_eq!(desk.out, ["+ held", "+ one", "+ two"]);
+}
