@@ -36,6 +36,7 @@ scenarios! {
     sessions::wrong_password,
     sessions::logout_is_seen_by_the_stream,
     sessions::an_ended_session_is_renewed,
+    sessions::a_bot_disabled_and_enabled_again_is_back,
     mfa::a_second_factor_is_asked_for,
     posts::post_reply_answer_edit_delete,
     posts::react_and_take_back,

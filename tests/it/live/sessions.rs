@@ -3,7 +3,7 @@
 use std::io::{Read, Write};
 use std::time::Duration;
 
-use mattermost::{Client, ErrorKind, Events, Payload, PostDraft};
+use mattermost::{BotDraft, Client, ErrorKind, EventKind, Events, Origin, Payload, PostDraft, Probe, UserId};
 
 use super::world::{World, next};
 
@@ -64,6 +64,45 @@ pub(super) fn an_ended_session_is_renewed(world: &World) {
         _ => None,
     });
     assert_eq!(jane.client.users().me().unwrap().id, jane.id);
+}
+
+/// The server leaves the link of a bot that was disabled open and deaf, also when it is enabled again: its pings fail,
+/// its token is good. Nothing is lost, and the probes do no harm on a link that hears.
+pub(super) fn a_bot_disabled_and_enabled_again_is_back(world: &World) {
+    let jane = world.account("jane");
+    let channel = world.channel("bots", &[&jane]);
+    let bot = world.admin.bots().create(&BotDraft::new(format!("robot{}", world.run))).unwrap();
+    let id = UserId::from(&bot);
+    world.admin.teams().add_member(&world.team.id, &id).unwrap();
+    world.admin.channels().add_member(&channel.id, &id).unwrap();
+    let token = world.admin.users().create_token(&id, "for a test").unwrap();
+    let client = Client::builder(&world.url).token(token.token.expose()).connect().unwrap();
+    for probe in [Probe::Preference, Probe::Account] {
+        let builder = Events::builder(&client).liveness(probe);
+        // A probe comes every second, and has half a second.
+        let events = builder.time_scale(0.02).ping_every(Duration::from_secs(60)).open().unwrap();
+        events.ping().unwrap();
+        let say = |text: &str| jane.client.posts().create(&PostDraft::new(&channel.id, text)).unwrap();
+        let hear = |text: &str| {
+            next(&events, text, |event, payload| {
+                let post = payload.post()?;
+                (post.message == text && event.kind() == EventKind::Posted).then(|| event.origin())
+            })
+        };
+        say("live");
+        assert_eq!(hear("live"), Origin::Live);
+        std::thread::sleep(Duration::from_secs(4));
+        assert_eq!(events.stats().links, 1, "{probe:?} on a link that hears");
+        world.admin.bots().disable(&bot.user_id).unwrap();
+        say("while it was disabled");
+        world.admin.bots().enable(&bot.user_id).unwrap();
+        say("while it was deaf");
+        assert_eq!(hear("while it was disabled"), Origin::CaughtUp);
+        assert_eq!(hear("while it was deaf"), Origin::CaughtUp);
+        say("now");
+        hear("now");
+        println!("{probe:?}: {:?}", events.stats());
+    }
 }
 
 /// The token of another session of this account, as another program would get it.
