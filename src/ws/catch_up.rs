@@ -114,6 +114,8 @@ pub(crate) struct Filler {
     clock: Option<(Timestamp, At)>,
     /// Up to then the server has come, by its answers to pings and by what it told.
     reached: Timestamp,
+    /// The latest time of a post that came.
+    newest: Timestamp,
     first_up: Option<At>,
     /// When the stream began, by the server's clock: what was before is none of its business.
     opened: Option<Timestamp>,
@@ -141,6 +143,7 @@ impl Filler {
             seen,
             clock: None,
             reached: Timestamp::NEVER,
+            newest: Timestamp::NEVER,
             first_up: None,
             opened,
             fill: None,
@@ -228,25 +231,28 @@ impl Filler {
         told
     }
 
-    /// An event tells of a post made at `time`. What was made by then has come, give or take the overlap: a gap behind
-    /// it need not be read from the last answer to a ping on. Nothing if that was told less than a second ago.
+    /// A post came that was made at `time`: what is older than the overlap has come. Nothing if that was told just now.
     pub(crate) fn reached(
         &mut self,
         time: Timestamp,
         now: impl FnOnce() -> At,
         floor: Timestamp,
     ) -> Option<Timestamp> {
+        self.newest = self.newest.max(time);
         if time < self.reached.plus(ADVANCE) || !self.catches_up() {
             return None;
         }
-        // An administrator can post into the future.
-        let time = time.min(self.server_time(now())?);
+        // An administrator can post into the future; and behind a stall the clock is late.
+        let clock = self.server_time(now())?;
+        let time = time.min(clock);
         if time < self.reached.plus(ADVANCE) {
             return None;
         }
         self.reached = time;
-        // Events do not come quite in the order of their times.
-        self.remember(time.plus(OVERLAP), floor.min(time.minus(OVERLAP)));
+        if self.newest <= clock {
+            // Events do not come quite in the order of their times.
+            self.remember(self.newest.plus(OVERLAP), floor.min(time.minus(OVERLAP)));
+        }
         Some(time)
     }
 

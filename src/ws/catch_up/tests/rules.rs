@@ -271,3 +271,17 @@ fn a_clock_that_goes_back_is_named_until_it_has_caught_up() {
     desk.run(2 * hour + 4000, 100);
     assert_eq!(desk.out, ["+ held", "+ one", "+ two"]);
 }
+
+/// A ping is answered after 40 s of stall, so the clock is late; what comes next is not taken for that old.
+#[test]
+fn a_late_clock_forgets_nothing() {
+    let mut desk = Desk::new(8);
+    desk.pong(20_000);
+    desk.filler.heard(at(60_000), time(20_000), time(10_000));
+    let told = Brief::of_post(&post("told", 59_000, 0));
+    desk.filler.delivered(1, EventKind::Posted, &told);
+    assert_eq!(desk.filler.reached(time(61_500), || at(61_600), time(10_000)), Some(time(21_600)));
+    desk.filler.heard(at(62_000), time(62_000), time(60_000));
+    desk.filler.heard(at(63_000), time(63_000), time(60_000));
+    assert!(desk.filler.seen.keys().contains(&told.posted()));
+}
