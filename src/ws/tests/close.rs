@@ -276,7 +276,7 @@ fn a_frame_that_does_not_leave_ends_the_link() {
     println!("{took:?}: {detail}");
     assert!(detail.contains("did not leave in 15 s"), "{detail}");
     // Some of it waited before.
-    assert!(took > Duration::from_secs(10) && took < Duration::from_secs(20), "{took:?}");
+    assert!(took > Duration::from_secs(10), "{took:?}");
 }
 
 /// What blocks does so every time; a machine that is busy with other tests does so now and then.
