@@ -38,7 +38,7 @@ pub(crate) fn scan(text: &str) -> Option<Head> {
     if let (Some((name, _)), Some((seq, _))) = (head(text), tail(text)) {
         return Some(Head::Event { kind: EventKind::of_server(name), seq: Some(seq) });
     }
-    let full: Full<'_> = serde_json::from_str(text).ok()?;
+    let full = full(text)?;
     match full.name() {
         Some(name) => Some(Head::Event { kind: EventKind::of_server(&name), seq: full.seq() }),
         None if full.status.is_some() => Some(Head::Reply),
@@ -46,11 +46,16 @@ pub(crate) fn scan(text: &str) -> Option<Head> {
     }
 }
 
+/// By serde, which would take a list for a struct too.
+fn full(text: &str) -> Option<Full<'_>> {
+    text.trim_start().starts_with('{').then(|| serde_json::from_str(text).ok())?
+}
+
 /// The name of the event.
 pub(super) fn name(text: &str) -> Option<Cow<'_, str>> {
     match head(text) {
         Some((name, _)) => Some(Cow::Borrowed(name)),
-        None => serde_json::from_str::<Full<'_>>(text).ok()?.name(),
+        None => full(text)?.name(),
     }
 }
 
@@ -58,7 +63,7 @@ pub(super) fn name(text: &str) -> Option<Cow<'_, str>> {
 pub(super) fn seq(text: &str) -> Option<u64> {
     match tail(text) {
         Some((seq, _)) => Some(seq),
-        None => serde_json::from_str::<Full<'_>>(text).ok()?.seq(),
+        None => full(text)?.seq(),
     }
 }
 
@@ -79,7 +84,7 @@ pub(crate) fn locate(text: &str) -> Option<Parts> {
 
 /// Where the parts stand, by a full parse.
 pub(crate) fn parse(text: &str) -> Option<Parts> {
-    let full: Full<'_> = serde_json::from_str(text).ok()?;
+    let full = full(text)?;
     let place = |part: Option<&RawValue>| {
         let part = part.map_or("", RawValue::get);
         let start =
@@ -451,5 +456,15 @@ mod tests {
             );
             event.seq() == Some(1)
         });
+    }
+
+    /// A finding of the fuzzer.
+    #[test]
+    fn a_list_is_no_event() {
+        for text in [r#" ["event"]"#, r#"["posted",null,1]"#, r#""event""#, "[]"] {
+            assert!(scan(text).is_none() && parse(text).is_none(), "{text}");
+            assert!(name(text).is_none() && seq(text).is_none(), "{text}");
+        }
+        assert!(scan("\n{\"event\":\"posted\"}").is_some());
     }
 }
