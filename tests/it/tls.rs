@@ -4,6 +4,7 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -20,8 +21,29 @@ fn patience(expected: Expected) -> Duration {
     Duration::from_millis(if waits { 800 } else { 8000 })
 }
 
+/// Certificates made for this run; a child goes on with its parent's.
 fn file(name: &str) -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/data/tls/cases").join(name)
+    static FOLDER: OnceLock<PathBuf> = OnceLock::new();
+    FOLDER.get_or_init(|| inherited().unwrap_or_else(certificates)).join(name)
+}
+
+fn inherited() -> Option<PathBuf> {
+    std::env::var_os("MATTERMOST_TEST_CHILD")?;
+    Some(PathBuf::from(std::env::var_os("SSL_CERT_FILE")?).parent()?.to_owned())
+}
+
+fn certificates() -> PathBuf {
+    let cases = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/data/tls/cases");
+    let made =
+        PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("certificates-{}", std::process::id()));
+    std::fs::create_dir_all(&made).unwrap();
+    match Command::new("sh").arg(cases.join("make.sh")).arg(&made).output() {
+        Ok(output) if output.status.success() => made,
+        why => {
+            println!("certificates cannot be made here, so those of {} are used: {why:?}", cases.display());
+            cases
+        }
+    }
 }
 
 fn bytes(name: &str) -> Vec<u8> {

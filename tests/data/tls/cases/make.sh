@@ -1,7 +1,8 @@
 #!/bin/sh
-# Makes the certificates of tests/it/tls.rs anew. Needs OpenSSL 3. The CA's key is thrown away.
+# Makes certificates into the folder that is named, as tests/it/tls.rs does at every run; without one those that stand
+# here, for machines that have no OpenSSL 3. The CA's key is thrown away.
 set -eu
-cd "$(dirname "$0")"
+cd "${1:-$(dirname "$0")}"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 key() { openssl genpkey -quiet -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out "$1"; }
