@@ -33,9 +33,6 @@ type Source = Arc<dyn std::error::Error + Send + Sync>;
 #[derive(Clone)]
 pub struct Error(Arc<Inner>);
 
-/// How the message of an answer begins that is larger than it may be.
-const OVERSIZED: &str = "the answer is larger than";
-
 struct Inner {
     kind: ErrorKind,
     message: Cow<'static, str>,
@@ -46,6 +43,8 @@ struct Inner {
     retry_after: Option<Duration>,
     hint: Option<Cow<'static, str>>,
     source: Option<Source>,
+    /// Whether an answer was larger than the client's limit.
+    oversized: bool,
 }
 
 /// What a program can do about an [`Error`].
@@ -206,6 +205,7 @@ impl Error {
             retry_after: None,
             hint: None,
             source: None,
+            oversized: false,
         }))
     }
 
@@ -213,17 +213,20 @@ impl Error {
         Self::new(ErrorKind::Input, message)
     }
 
-    /// The server's own error; `status` 0 takes the one that the error names.
+    /// An answer that is larger than the client's limit.
     pub(crate) fn oversized(limit: u64) -> Self {
-        Self::new(ErrorKind::Protocol, format!("{OVERSIZED} {limit} bytes")).with_hint(
-            "`json_limit` of the client's builder allows more where an answer is decoded, `body_limit` where not",
-        )
+        Self::new(ErrorKind::Protocol, format!("the answer is larger than {limit} bytes"))
+            .with_hint(
+                "`json_limit` of the client's builder allows more where an answer is decoded, `body_limit` where not",
+            )
+            .with(|inner| inner.oversized = true)
     }
 
     pub(crate) fn is_oversized(&self) -> bool {
-        self.0.kind == ErrorKind::Protocol && self.0.message.starts_with(OVERSIZED)
+        self.0.oversized
     }
 
+    /// The server's own error; `status` 0 takes the one that the error names.
     pub(crate) fn from_api(status: u16, mut api: ApiError) -> Self {
         // 5.37 names a token that is no longer good: "Invalid session token=..".
         for text in [&mut api.message, &mut api.detailed_error] {
@@ -257,6 +260,7 @@ impl Error {
             retry_after: shared.retry_after,
             hint: shared.hint.clone(),
             source: shared.source.clone(),
+            oversized: shared.oversized,
         });
         change(&mut inner);
         Self(Arc::new(inner))

@@ -212,7 +212,10 @@ impl<'c> Call<'c> {
         self
     }
 
-    /// Sends it and decodes the answer.
+    /// Sends it and decodes the answer. One that is larger than
+    /// [`json_limit`](crate::ClientBuilder::json_limit), 16 MiB by default, is an
+    /// [`ErrorKind::Protocol`]; one that does not fit the type, or would take far more memory than its text
+    /// ([`limits`](crate::limits)), an [`ErrorKind::Decode`].
     pub fn fetch<T: DeserializeOwned>(self) -> Result<T> {
         let reply = self.read()?;
         match json::decode_str(&reply.text) {
@@ -224,18 +227,18 @@ impl<'c> Call<'c> {
         }
     }
 
-    /// Sends it and only looks at the status.
+    /// Sends it and only looks at the status. The same limit holds for the answer as for one that is decoded.
     pub fn ok(self) -> Result<()> {
         self.read().map(drop)
     }
 
-    /// Sends it and gives the answer's body, up to the client's limit (64 MiB by default).
+    /// Sends it and gives the answer's body, up to [`body_limit`](crate::ClientBuilder::body_limit), 64 MiB by default.
     pub fn bytes(self) -> Result<Vec<u8>> {
         let (route, limit) = (self.route(), self.limit());
         self.send().and_then(|answer| answer.read(limit)).map_err(|e| e.on_route(route))
     }
 
-    /// Sends it and gives the answer's body as text; what is no UTF-8 is replaced.
+    /// The same as text; what is no UTF-8 is replaced.
     pub fn text(self) -> Result<String> {
         self.bytes().map(reply::text)
     }
@@ -246,17 +249,21 @@ impl<'c> Call<'c> {
         self.send().map(|answer| Download::new(answer, http)).map_err(|e| e.on_route(route))
     }
 
-    /// Sends it with `If-None-Match` and decodes the answer if it is new.
+    /// Sends it with `If-None-Match` and decodes the answer if it is new; limits and errors as of [`fetch`](Self::fetch).
     pub fn fetch_if_changed<T: DeserializeOwned>(mut self, etag: Option<&str>) -> Result<Changed<T>> {
         if let Some(etag) = etag {
             self = self.header("If-None-Match", etag);
         }
-        let reply = self.read()?;
+        let mut reply = self.read()?;
         if reply.status == 304 {
             return Ok(Changed::Unchanged);
         }
         match json::decode_str(&reply.text) {
-            Ok(value) => Ok(Changed::New { value, etag: reply.etag }),
+            Ok(value) => {
+                let etag = reply.etag.take();
+                reply.give_back();
+                Ok(Changed::New { value, etag })
+            }
             Err(error) => Err(reply.undecodable(error)),
         }
     }
