@@ -1,4 +1,4 @@
-//! Channels, who is in them, bookmarks.
+//! Channels, channel members and bookmarks.
 
 use std::collections::BTreeMap;
 
@@ -8,35 +8,35 @@ use crate::model::{
 };
 
 model! {
-    /// A public channel became private, or the reverse.
+    /// A channel was converted between public and private.
     pub struct ChannelConverted {
         /// The channel.
         pub channel_id: ChannelId,
-        /// The team, where the server told the whole team.
+        /// The team, if the whole team was notified.
         #[serde(skip_serializing_if = "TeamId::is_empty")]
         pub team_id: TeamId,
     }
 }
 
 model! {
-    /// This account made a channel.
+    /// The current account created a channel.
     pub struct ChannelCreated {
         /// The channel.
         pub channel_id: ChannelId,
-        /// Its team.
+        /// The team.
         pub team_id: TeamId,
     }
 }
 
 model! {
-    /// A channel was archived, or deleted for good.
+    /// A channel was archived or permanently deleted.
     pub struct ChannelDeleted {
         /// The channel.
         pub channel_id: ChannelId,
-        /// The team, where the server told the whole team.
+        /// The team, if the whole team was notified.
         #[serde(skip_serializing_if = "TeamId::is_empty")]
         pub team_id: TeamId,
-        /// When.
+        /// Time of the reaction.
         pub delete_at: Timestamp,
     }
 }
@@ -46,7 +46,7 @@ model! {
     pub struct ChannelRestored {
         /// The channel.
         pub channel_id: ChannelId,
-        /// The team, where the server told the whole team.
+        /// The team, if the whole team was notified.
         #[serde(skip_serializing_if = "TeamId::is_empty")]
         pub team_id: TeamId,
     }
@@ -55,7 +55,7 @@ model! {
 model! {
     /// A channel changed.
     pub struct ChannelUpdated {
-        /// As it is now; nothing if only its sharing with other servers changed.
+        /// The updated channel. `None` if only its sharing with other servers changed.
         #[serde(with = "super::embedded", skip_serializing_if = "Option::is_none")]
         pub channel: Option<Channel>,
         /// The channel.
@@ -65,16 +65,16 @@ model! {
 }
 
 model! {
-    /// The own membership in a channel changed.
+    /// The current account's channel membership changed.
     pub struct ChannelMemberUpdated {
-        /// As it is now.
+        /// The updated bookmark.
         #[serde(rename = "channelMember", with = "super::embedded")]
         pub channel_member: ChannelMember,
     }
 }
 
 model! {
-    /// A channel got permissions of its own, or lost them.
+    /// The permission scheme of a channel was set or removed.
     pub struct ChannelSchemeUpdated {
         /// The channel.
         #[serde(skip_serializing_if = "ChannelId::is_empty")]
@@ -83,34 +83,34 @@ model! {
 }
 
 model! {
-    /// A direct channel with this account was made.
+    /// A direct channel with the current account was created.
     pub struct DirectAdded {
         /// The channel.
         #[serde(skip_serializing_if = "ChannelId::is_empty")]
         pub channel_id: ChannelId,
-        /// Who made it.
+        /// The user who created the command.
         pub creator_id: UserId,
-        /// The other one.
+        /// The other user.
         pub teammate_id: UserId,
     }
 }
 
 model! {
-    /// A group channel with this account was made.
+    /// A group channel with the current account was created.
     pub struct GroupAdded {
         /// The channel.
         #[serde(skip_serializing_if = "ChannelId::is_empty")]
         pub channel_id: ChannelId,
-        /// Who is in it, this account as well.
+        /// The members, including the current account.
         #[serde(with = "super::embedded")]
         pub teammate_ids: Vec<UserId>,
     }
 }
 
 model! {
-    /// Somebody came into a channel.
+    /// A user was added to a channel.
     pub struct UserAdded {
-        /// Who.
+        /// The user.
         pub user_id: UserId,
         /// The channel.
         #[serde(skip_serializing_if = "ChannelId::is_empty")]
@@ -121,19 +121,19 @@ model! {
 }
 
 model! {
-    /// Somebody left a channel, or was removed.
+    /// A user left a channel or was removed.
     pub struct UserRemoved {
-        /// Who.
+        /// The user.
         pub user_id: UserId,
         /// The channel.
         pub channel_id: ChannelId,
-        /// Who did it: the same for one who left.
+        /// The acting user. Equals `user_id` if the member left on their own.
         pub remover_id: UserId,
     }
 }
 
 model! {
-    /// This account viewed a channel.
+    /// The current account viewed a channel.
     pub struct ChannelViewed {
         /// The channel.
         pub channel_id: ChannelId,
@@ -141,20 +141,20 @@ model! {
 }
 
 model! {
-    /// This account viewed channels.
+    /// The current account viewed channels.
     pub struct MultipleChannelsViewed {
-        /// When it viewed which.
+        /// Time of the view, by channel.
         pub channel_times: BTreeMap<ChannelId, Timestamp>,
     }
 }
 
 model! {
-    /// A bookmark came, or went.
+    /// A bookmark was added or removed.
     pub struct ChannelBookmarkChanged {
         /// The bookmark.
         #[serde(with = "super::embedded")]
         pub bookmark: ChannelBookmark,
-        /// In which channel.
+        /// The channel.
         #[serde(skip_serializing_if = "ChannelId::is_empty")]
         pub channel_id: ChannelId,
     }
@@ -163,22 +163,22 @@ model! {
 model! {
     /// A bookmark was edited.
     pub struct ChannelBookmarkUpdated {
-        /// What became of it.
+        /// The result of the update.
         #[serde(with = "super::embedded")]
         pub bookmarks: UpdateChannelBookmarkResponse,
-        /// In which channel.
+        /// The channel.
         #[serde(skip_serializing_if = "ChannelId::is_empty")]
         pub channel_id: ChannelId,
     }
 }
 
 model! {
-    /// The bookmarks of a channel were put in another order.
+    /// The bookmarks of a channel were reordered.
     pub struct ChannelBookmarkSorted {
-        /// All of them, in order.
+        /// All bookmarks in display order.
         #[serde(with = "super::embedded")]
         pub bookmarks: Vec<ChannelBookmark>,
-        /// In which channel.
+        /// The channel.
         #[serde(skip_serializing_if = "ChannelId::is_empty")]
         pub channel_id: ChannelId,
     }

@@ -1,7 +1,7 @@
-//! Fields that hold JSON as a string: `"post": "{\"id\": ..}"`.
+//! Fields that contain JSON encoded as a string: `"post": "{\"id\": ..}"`.
 //!
-//! For `#[serde(with = "crate::event::embedded")]`. An empty string reads as the default. Should a server send the
-//! JSON itself one day, that is read as well.
+//! For `#[serde(with = "crate::event::embedded")]`. An empty string is read as the default. Plain JSON is
+//! accepted as well.
 
 use std::fmt;
 
@@ -16,7 +16,7 @@ pub(super) fn serialize<T: Serialize, S: Serializer>(value: &T, serializer: S) -
     serializer.serialize_str(&text)
 }
 
-/// What such a string holds.
+/// The contents of the string.
 pub(crate) struct Embedded<T>(pub(crate) T);
 
 impl<'de, T: Default + DeserializeOwned> Deserialize<'de> for Embedded<T> {
@@ -30,7 +30,7 @@ impl<'de, T: Default + DeserializeOwned> Deserialize<'de> for Embedded<T> {
     }
 }
 
-/// Made once for all types.
+/// Shared by all types, to generate the code once.
 struct Text<'f>(&'f mut dyn FnMut(&str) -> crate::Result<()>);
 
 impl Text<'_> {
@@ -65,7 +65,7 @@ impl<'de> Visitor<'de> for Text<'_> {
     }
 }
 
-/// The string `"true"` as a flag, as in `posted.image`; a real flag is read as well.
+/// The string `"true"` as a flag, as in `posted.image`. A JSON boolean is accepted as well.
 pub(crate) struct Flag(pub(crate) bool);
 
 impl<'de> Deserialize<'de> for Flag {

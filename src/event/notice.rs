@@ -51,7 +51,7 @@ model! {
     ///
     /// What to do: nothing. A program with a screen may show it.
     pub struct Disconnected {
-        /// Why.
+        /// The failure message.
         pub reason: DisconnectReason,
         /// The same for people, with the error of the system or the close code.
         pub detail: String,
@@ -80,7 +80,7 @@ model! {
     /// What to do: most bots need nothing. A program that keeps a copy of something (members, reactions, statuses) should
     /// fetch it anew, at the latest when [`CaughtUp`] says what was not restored.
     pub struct Missed {
-        /// Why.
+        /// The failure message.
         pub reason: MissedReason,
         /// From when on, by the server's clock; 10 s earlier than needed, to be sure. 0 if not known.
         pub since: Timestamp,

@@ -1,4 +1,4 @@
-//! Posts, reactions, drafts.
+//! Posts, reactions and drafts.
 
 use std::collections::BTreeMap;
 
@@ -9,45 +9,47 @@ use crate::model::{
 };
 
 model! {
-    /// A post was made.
+    /// A post was created.
     pub struct Posted {
         /// The post.
         #[serde(with = "super::embedded")]
         pub post: Post,
-        /// What kind of channel it is in.
+        /// Type of the channel.
         pub channel_type: ChannelType,
-        /// What people see of the channel; `@sender` in a direct channel, the names in a group channel.
+        /// Display name of the channel. `@sender` for direct channels, and a list of names for group
+        /// channels.
         pub channel_display_name: String,
-        /// The channel's name in addresses.
+        /// Short name of the channel.
         pub channel_name: String,
-        /// Who wrote it, as people see it, with `@` before a user name; see [`sender`](Self::sender).
+        /// Display name of the sender, with `@` before a username. See [`sender`](Self::sender).
         pub sender_name: String,
-        /// The team; empty in direct and group channels.
+        /// The team. Empty for direct and group channels.
         pub team_id: TeamId,
-        /// Whether the writer went online with it.
+        /// `true` if posting set the author's status to online.
         pub set_online: bool,
-        /// Whether it has files.
+        /// `true` if the post has files.
         #[serde(rename = "otherFile", with = "super::embedded::flag", skip_serializing_if = "super::embedded::is_off")]
         pub other_file: bool,
-        /// Whether one of its files is an image.
+        /// `true` if one of the files is an image.
         #[serde(with = "super::embedded::flag", skip_serializing_if = "super::embedded::is_off")]
         pub image: bool,
-        /// Just the own id if one is mentioned, else nothing: the server tells nobody who else is. `None` where that is not known, as in what was caught up.
+        /// Contains the current account's ID if it is mentioned, and nothing else: the server does not report
+        /// other mentioned users. `None` if unknown, for example after a catch-up.
         #[serde(with = "super::embedded", skip_serializing_if = "Option::is_none")]
         pub mentions: Option<Vec<UserId>>,
-        /// Just the own id if one follows the thread, else nothing.
+        /// Contains the current account's ID if it follows the thread, and nothing else.
         #[serde(with = "super::embedded", skip_serializing_if = "Option::is_none")]
         pub followers: Option<Vec<UserId>>,
-        /// Whether the server wants to hear that it came; only on sockets that asked for that.
+        /// `true` if the server expects an acknowledgement. Only set on connections that requested it.
         #[serde(skip_serializing_if = "super::embedded::is_off")]
         pub should_ack: bool,
     }
 }
 
 model! {
-    /// A post was changed.
+    /// A post was updated.
     pub struct PostEdited {
-        /// As it is now.
+        /// The updated bookmark.
         #[serde(with = "super::embedded")]
         pub post: Post,
     }
@@ -56,176 +58,176 @@ model! {
 model! {
     /// A post was deleted.
     pub struct PostDeleted {
-        /// As it was, with its text; after a gap, without.
+        /// The post before its deletion, including its text. After a gap, without its text.
         #[serde(with = "super::embedded")]
         pub post: Post,
-        /// Who deleted it; only told to system administrators, and by old servers.
+        /// The user who deleted the post. Only sent to system administrators, and by older servers.
         #[serde(skip_serializing_if = "UserId::is_empty")]
         pub delete_by: UserId,
     }
 }
 
 model! {
-    /// One marked a channel as unread, from a post on.
+    /// The current account marked a channel as unread, starting at a post.
     pub struct PostUnread {
         /// The first unread post.
         pub post_id: PostId,
-        /// In which channel.
+        /// The channel.
         #[serde(skip_serializing_if = "ChannelId::is_empty")]
         pub channel_id: ChannelId,
-        /// The team; empty in direct and group channels.
+        /// The team. Empty for direct and group channels.
         #[serde(skip_serializing_if = "TeamId::is_empty")]
         pub team_id: TeamId,
-        /// Posts in the channel that are read.
+        /// Number of read posts in the channel.
         pub msg_count: i64,
-        /// The same, outside threads.
+        /// Number of read posts outside of threads.
         pub msg_count_root: i64,
         /// Unread mentions.
         pub mention_count: i64,
-        /// The same, outside threads.
+        /// Number of read posts outside of threads.
         pub mention_count_root: i64,
         /// Unread urgent mentions.
         pub urgent_mention_count: i64,
-        /// When the channel was last viewed: just before the post.
+        /// Time of the last view: just before the post.
         pub last_viewed_at: Timestamp,
     }
 }
 
 model! {
-    /// A message that only this account sees.
+    /// A message visible only to the current account.
     pub struct EphemeralMessage {
-        /// It is not stored: it cannot be answered, edited or fetched.
+        /// The message. It is not stored, so it cannot be answered, edited or fetched.
         #[serde(with = "super::embedded")]
         pub post: Post,
     }
 }
 
 model! {
-    /// An urgent post asks again for attention.
+    /// A repeated notification about an urgent post.
     pub struct PersistentNotificationTriggered {
         /// The post.
         #[serde(with = "super::embedded")]
         pub post: Post,
-        /// What kind of channel it is in.
+        /// Type of the channel.
         pub channel_type: ChannelType,
-        /// What people see of the channel.
+        /// Display name of the channel.
         pub channel_display_name: String,
-        /// The channel's name in addresses.
+        /// Short name of the channel.
         pub channel_name: String,
-        /// Who wrote it, as people see it.
+        /// Display name of the sender.
         pub sender_name: String,
-        /// The team; empty in direct and group channels.
+        /// The team. Empty for direct and group channels.
         pub team_id: TeamId,
-        /// Whether it has files.
+        /// `true` if the post has files.
         #[serde(rename = "otherFile", with = "super::embedded::flag", skip_serializing_if = "super::embedded::is_off")]
         pub other_file: bool,
-        /// Whether one of its files is an image.
+        /// `true` if one of the files is an image.
         #[serde(with = "super::embedded::flag", skip_serializing_if = "super::embedded::is_off")]
         pub image: bool,
-        /// All who are notified, unlike in [`Posted`].
+        /// All notified users, unlike in [`Posted`].
         #[serde(with = "super::embedded")]
         pub mentions: Vec<UserId>,
     }
 }
 
 model! {
-    /// A reaction was put on a post, or taken back.
+    /// A reaction was added to a post or removed.
     pub struct ReactionChanged {
-        /// Who, what, on which post. When it was taken back, `create_at` is 0.
+        /// The reaction. `create_at` is 0 if it was removed.
         #[serde(with = "super::embedded")]
         pub reaction: Reaction,
-        /// In which channel.
+        /// The channel.
         #[serde(skip_serializing_if = "ChannelId::is_empty")]
         pub channel_id: ChannelId,
     }
 }
 
 model! {
-    /// A post was acknowledged, or that was taken back.
+    /// An acknowledgement of a post was added or removed.
     pub struct AcknowledgementChanged {
-        /// Who, which post, when.
+        /// The acknowledgement.
         #[serde(with = "super::embedded")]
         pub acknowledgement: PostAcknowledgement,
-        /// In which channel.
+        /// The channel.
         #[serde(skip_serializing_if = "ChannelId::is_empty")]
         pub channel_id: ChannelId,
     }
 }
 
 model! {
-    /// A post that burns on reading was opened.
+    /// A burn-on-read post was revealed.
     pub struct PostRevealed {
-        /// The post, with its text.
+        /// The post, including its text.
         #[serde(with = "super::embedded")]
         pub post: Post,
-        /// Who has opened it; only told to its writer.
+        /// Users who revealed the post. Only sent to its author.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub recipients: Option<Vec<UserId>>,
     }
 }
 
 model! {
-    /// A post that burns on reading is gone for this account.
+    /// A burn-on-read post is no longer available to the current account.
     pub struct PostBurned {
         /// The post.
         pub post_id: PostId,
-        /// In which channel.
+        /// The channel.
         #[serde(skip_serializing_if = "ChannelId::is_empty")]
         pub channel_id: ChannelId,
     }
 }
 
 model! {
-    /// All have opened a post of this account that burns on reading.
+    /// All recipients have revealed a burn-on-read post of the current account.
     pub struct BurnOnReadAllRevealed {
         /// The post.
         pub post_id: PostId,
-        /// In which channel.
+        /// The channel.
         #[serde(skip_serializing_if = "ChannelId::is_empty")]
         pub channel_id: ChannelId,
-        /// When it vanishes for its writer.
+        /// Time at which the post is deleted for its author.
         pub sender_expire_at: Timestamp,
     }
 }
 
 model! {
-    /// Translations of a post are there.
+    /// Translations of a post are available.
     pub struct PostTranslationUpdated {
         /// The post.
         pub object_id: PostId,
-        /// In which channel.
+        /// The channel.
         #[serde(skip_serializing_if = "ChannelId::is_empty")]
         pub channel_id: ChannelId,
-        /// The translations, by language.
+        /// Translations by language.
         pub translations: BTreeMap<String, TranslationState>,
     }
 }
 
 model! {
-    /// A translation of a post, or how far it is.
+    /// A translation of a post and its state.
     pub struct TranslationState {
-        /// `ready`, `processing`, `skipped`, `unavailable`.
+        /// `ready`, `processing`, `skipped` or `unavailable`.
         pub state: String,
-        /// The text, if it is ready.
+        /// The translated text, if ready.
         pub translation: Json,
         /// `string` or `object`.
         pub translation_type: String,
-        /// The language it was translated from.
+        /// The source language.
         pub src_lang: String,
     }
 }
 
 model! {
-    /// A draft of this account changed on the server.
+    /// A draft of the current account changed on the server.
     pub struct DraftChanged {
-        /// The draft. A changed one comes as a new one.
+        /// The draft. Updated drafts are reported as new ones.
         #[serde(with = "super::embedded")]
         pub draft: Draft,
     }
 }
 
 model! {
-    /// A post that this account wants to be made later changed.
+    /// A scheduled post of the current account changed.
     pub struct ScheduledPostChanged {
         /// The post.
         #[serde(rename = "scheduledPost", with = "super::embedded")]
@@ -234,17 +236,18 @@ model! {
 }
 
 impl Posted {
-    /// Who wrote it, without `@`: a user name, or the name that a webhook or a bot gave itself.
+    /// Returns the sender without `@`: a username, or the name override of a webhook or bot.
     pub fn sender(&self) -> &str {
         self.sender_name.strip_prefix('@').unwrap_or(&self.sender_name)
     }
 
-    /// Whether the server says that one is mentioned, by name, by group or by `@all`. `false` where that is not known.
+    /// Returns `true` if the server reports that the current account is mentioned, by name, by group or by
+    /// `@all`. `false` if unknown.
     pub fn mentions_me(&self) -> bool {
         self.mentions.as_ref().is_some_and(|ids| !ids.is_empty())
     }
 
-    /// Whether it was said in a direct channel.
+    /// Returns `true` for posts in direct channels.
     pub fn is_direct(&self) -> bool {
         self.channel_type == ChannelType::Direct
     }

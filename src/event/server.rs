@@ -5,24 +5,24 @@ use crate::model::{
 };
 
 model! {
-    /// The server greets: the first event of a connection.
+    /// The greeting of the server, which is the first event of a connection.
     pub struct Hello {
-        /// As `11.6.0.build.hash.false`: version, build, hash of the configuration, licence.
+        /// For example `11.6.0.build.hash.false`: version, build, configuration hash and license.
         pub server_version: String,
-        /// The server's name for the connection.
+        /// Server-assigned ID of the connection.
         pub connection_id: String,
-        /// The node that answers; newer servers say it.
+        /// Host name of the node. Sent by newer servers only.
         pub server_hostname: String,
     }
 }
 
 model! {
-    /// An event without data: its name says it all.
+    /// An event without data.
     pub struct NoData {}
 }
 
 model! {
-    /// A custom emoji was made.
+    /// A custom emoji was created.
     pub struct EmojiAdded {
         /// The emoji.
         #[serde(with = "super::embedded")]
@@ -31,17 +31,17 @@ model! {
 }
 
 model! {
-    /// The state of plugins changed.
+    /// The status of plugins changed.
     pub struct PluginStatusesChanged {
-        /// All of them: a list.
+        /// The status of all plugins, as a list.
         pub plugin_statuses: Json,
     }
 }
 
 model! {
-    /// A plugin with a part in the browser was turned on or off.
+    /// A plugin with a web app component was activated or deactivated.
     pub struct PluginChanged {
-        /// Its manifest.
+        /// The manifest of the plugin.
         pub manifest: Json,
     }
 }
@@ -49,22 +49,22 @@ model! {
 model! {
     /// The permissions of a role changed.
     pub struct RoleUpdated {
-        /// As it is now.
+        /// The updated bookmark.
         #[serde(with = "super::embedded")]
         pub role: Role,
-        /// The team that uses it, if only that one was told.
+        /// The team that uses the role, if only that team was notified.
         #[serde(skip_serializing_if = "TeamId::is_empty")]
         pub team_id: TeamId,
-        /// The channel that uses it, if only that one was told.
+        /// The channel that uses the role, if only that channel was notified.
         #[serde(skip_serializing_if = "ChannelId::is_empty")]
         pub channel_id: ChannelId,
     }
 }
 
 model! {
-    /// The licence changed.
+    /// The license changed.
     pub struct LicenseChanged {
-        /// As it is now.
+        /// The updated bookmark.
         pub license: ClientLicense,
     }
 }
@@ -72,22 +72,22 @@ model! {
 model! {
     /// The configuration changed.
     pub struct ConfigChanged {
-        /// As it is now, as far as clients may know it.
+        /// The updated client configuration.
         pub config: ClientConfig,
     }
 }
 
 model! {
-    /// An integration opened a dialog for this account.
+    /// An integration opened a dialog for the current account.
     pub struct OpenDialog {
-        /// The dialog, and where its answer goes.
+        /// The dialog and the URL of its submission.
         #[serde(with = "super::embedded")]
         pub dialog: OpenDialogRequest,
     }
 }
 
 model! {
-    /// The hosted edition changed its subscription.
+    /// The subscription of the hosted edition changed.
     pub struct CloudSubscriptionChanged {
         /// The limits.
         pub limits: Json,
@@ -106,17 +106,17 @@ model! {
 }
 
 model! {
-    /// A purchase went on.
+    /// A purchase progressed.
     pub struct HostedCustomerSignupProgressUpdated {
-        /// How far it is.
+        /// The status.
         pub progress: String,
     }
 }
 
 model! {
-    /// A report about a post changed.
+    /// A report about a flagged post changed.
     pub struct ContentFlaggingReportValueUpdated {
-        /// The values that changed: a list.
+        /// The changed values, as a list.
         #[serde(with = "super::embedded")]
         pub property_values: Json,
         /// The post.
@@ -125,26 +125,26 @@ model! {
 }
 
 model! {
-    /// A summary was finished, or changed.
+    /// A recap was finished or changed.
     pub struct RecapUpdated {
-        /// The summary.
+        /// The recap.
         pub recap_id: String,
     }
 }
 
 model! {
-    /// A plugin refused a download of this account.
+    /// A plugin rejected a download by the current account.
     pub struct FileDownloadRejected {
         /// The file.
         pub file_id: FileId,
-        /// Its name.
+        /// The name.
         pub file_name: String,
-        /// Why.
+        /// The failure message.
         pub rejection_reason: String,
-        /// In which channel.
+        /// The channel.
         #[serde(skip_serializing_if = "ChannelId::is_empty")]
         pub channel_id: ChannelId,
-        /// The post that it belongs to.
+        /// The post to which the file is attached.
         pub post_id: PostId,
         /// `file`, `thumbnail`, `preview` or `public`.
         pub download_type: String,
@@ -152,11 +152,11 @@ model! {
 }
 
 model! {
-    /// A plugin wants to show a short message.
+    /// A short message from a plugin.
     pub struct ShowToast {
         /// The message.
         pub message: String,
-        /// Where; may be empty.
+        /// Position on the screen. May be empty.
         pub position: String,
     }
 }
@@ -164,15 +164,15 @@ model! {
 model! {
     /// An event of a plugin, named `custom_{plugin id}_{event}`.
     pub struct Custom {
-        /// The whole name.
+        /// The complete name.
         pub name: String,
-        /// What the plugin sent; `null` if nothing.
+        /// The event data. `null` if there is none.
         pub data: Json,
     }
 }
 
 impl Custom {
-    /// The event's name, if it is one of this plugin.
+    /// Returns the plugin's name for the event, if it belongs to the given plugin.
     ///
     /// ```
     /// use mattermost::{Event, Payload};
@@ -188,11 +188,11 @@ impl Custom {
 }
 
 model! {
-    /// An event that this version has no type for; or one whose data does not fit its type.
+    /// An event without a type in this version, or with data that does not match its type.
     pub struct Other {
-        /// The event's name.
+        /// The name of the event.
         pub name: String,
-        /// What came with it.
+        /// The event data.
         pub data: Json,
     }
 }

@@ -21,31 +21,32 @@ macro_rules! events {
             $notice_name:literal => $notice:ident($notice_payload:ty);
         )+ }
     ) => {
-        /// Which event it is. What the server does not name here is [`EventKind::Custom`] (plugins) or
-        /// [`EventKind::Other`]; [`Event::name`](super::Event::name) has the name.
+        /// Type of an event. Unknown server events are [`EventKind::Custom`] (plugins) or
+        /// [`EventKind::Other`]; [`Event::name`](super::Event::name) returns the name.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[non_exhaustive]
         pub enum EventKind {
             $($(#[doc = $doc])+ #[doc = concat!("\n\nOn the wire: `", $name, "`.")] $variant,)+
             /// An event of a plugin.
             ///
-            /// On the wire: `custom_*`.
+            /// Wire name: `custom_*`.
             Custom,
-            /// An event that this version does not know.
+            /// An event that this version does not support.
             Other,
             $($(#[doc = $notice_doc])+ #[doc = concat!("\n\nA notice: `", $notice_name, "`.")] $notice,)+
-            /// The last event of a stream that ended for good; its [`payload`](super::Event::payload) is the cause.
+            /// The last event of a stream that ended permanently. Its [`payload`](super::Event::payload) is
+            /// the error.
             ///
-            /// A notice: `_ended`.
+            /// Notification name: `_ended`.
             Ended,
         }
 
         impl EventKind {
-            /// All kinds, notices too.
+            /// All kinds, including notifications.
             pub const ALL: &[Self] =
                 &[$(Self::$variant,)+ Self::Custom, Self::Other, $(Self::$notice,)+ Self::Ended];
 
-            /// The name: that on the wire, `custom_*` for all of plugins, `*` for unknown ones.
+            /// Returns the wire name; `custom_*` for plugin events, `*` for unknown events.
             pub const fn name(self) -> &'static str {
                 match self {
                     $(Self::$variant => $name,)+
@@ -56,7 +57,7 @@ macro_rules! events {
                 }
             }
 
-            /// The kind of what a server sent: never a notice.
+            /// Returns the kind of a server event, which is never a notification.
             pub(crate) fn of_server(name: &str) -> Self {
                 match name {
                     $($name => Self::$variant,)+
@@ -73,7 +74,7 @@ macro_rules! events {
                 }
             }
 
-            /// The members of `data` that hold JSON as a string.
+            /// Members of `data` that contain JSON encoded as a string.
             pub(crate) const fn strings(self) -> &'static [&'static str] {
                 match self {
                     $($(Self::$variant => &[$($string),+],)?)+
@@ -82,10 +83,10 @@ macro_rules! events {
             }
         }
 
-        /// An event's data, typed. Large ones are boxed.
+        /// The typed data of an event. Large payloads are boxed.
         ///
-        /// The variants show what a server really sends; where the sample says `taken from the source`, nobody has seen
-        /// one yet.
+        /// The variants are based on recordings of real servers. Where the documentation says
+        /// `taken from the source`, no recording exists yet.
         #[derive(Clone, Debug, PartialEq, Serialize)]
         #[serde(untagged)]
         #[non_exhaustive]
@@ -103,14 +104,14 @@ macro_rules! events {
             #[doc = include_str!("../../tests/data/events/custom.json")]
             /// ```
             Custom(Box<server::Custom>),
-            /// An event that this version has no type for; or one whose data does not fit its type, then
-            /// [`Event::decode_error`](super::Event::decode_error) says why.
+            /// An event without a type in this version, or with data that does not match its type; in that
+            /// case [`Event::decode_error`](super::Event::decode_error) returns the reason.
             Other(Box<server::Other>),
             $($(#[doc = $notice_doc])+ $notice($notice_payload),)+
         }
 
         impl Payload {
-            /// Which event it is. [`EventKind::Other`] for data that does not fit its type.
+            /// Returns the kind of the event. [`EventKind::Other`] for data that does not match its type.
             pub fn kind(&self) -> EventKind {
                 match self {
                     $(Self::$variant(_) => EventKind::$variant,)+
@@ -152,254 +153,266 @@ macro_rules! events {
 
 events! {
     server {
-        /// A post was made, also by this account, a webhook, a bot or the server. Sent to the members of its channel.
+        /// A post was created by any user, including the current account, a webhook, a bot or the server.
+        /// Sent to the members of the channel.
         "posted" => Posted(Box<posts::Posted>), strings ["post", "mentions", "followers"];
-        /// Somebody types in a channel or a thread. Sent to its other members; the first to be left out when a link is
-        /// slow.
+        /// A user is typing in a channel or thread. Sent to the other members. The first event to be dropped
+        /// on slow connections.
         "typing" => Typing(users::Typing), from broadcast [channel_id];
-        /// A post was changed: its text, its pin, an acknowledgement, an update by an integration; so the text need not
-        /// be another. Sent to the members of its channel, or to the one who sees an ephemeral post.
+        /// A post was updated: its text, its pin state, an acknowledgement, or by an integration. The text
+        /// may be unchanged. Sent to the members of the channel, or to the recipient of an ephemeral post.
         "post_edited" => PostEdited(Box<posts::PostEdited>), strings ["post"];
-        /// A post was deleted. Sent to the members of its channel, or to the one who saw an ephemeral post.
+        /// A post was deleted. Sent to the members of the channel, or to the recipient of an ephemeral post.
         "post_deleted" => PostDeleted(Box<posts::PostDeleted>), strings ["post"];
-        /// This account marked a channel as unread, from a post on.
+        /// The current account marked a channel as unread, starting at a post.
         "post_unread" => PostUnread(Box<posts::PostUnread>), from broadcast [channel_id, team_id];
-        /// A message that only this account sees: the answer to a slash command, a reminder.
+        /// A message visible only to the current account, such as the response to a slash command or a
+        /// reminder.
         "ephemeral_message" => EphemeralMessage(Box<posts::EphemeralMessage>), strings ["post"];
-        /// Somebody reacted to a post. Sent to the members of its channel.
+        /// A reaction was added to a post. Sent to the members of the channel.
         "reaction_added" => ReactionAdded(Box<posts::ReactionChanged>), strings ["reaction"],
             from broadcast [channel_id];
-        /// Somebody took a reaction back. Sent to the members of its channel.
+        /// A reaction was removed from a post. Sent to the members of the channel.
         "reaction_removed" => ReactionRemoved(Box<posts::ReactionChanged>), strings ["reaction"],
             from broadcast [channel_id];
-        /// The own status changed: the server tells nobody about others. Among the first to be left out when a link is
-        /// slow.
+        /// The current account's status changed. The server does not report the status of other users.
+        /// Dropped early on slow connections.
         "status_change" => StatusChange(users::StatusChange);
-        /// The server greets: the first event of a connection; not after a resume.
+        /// The greeting of the server: the first event of a connection. Not sent after a resume.
         "hello" => Hello(server::Hello);
 
-        /// A public channel became private, or the reverse. Sent to its team.
+        /// A channel was converted between public and private. Sent to the team.
         "channel_converted" => ChannelConverted(channels::ChannelConverted), from broadcast [team_id];
-        /// This account made a channel.
+        /// The current account created a channel.
         "channel_created" => ChannelCreated(channels::ChannelCreated);
-        /// A channel was archived, or deleted for good. Sent to the team if it is public, else to its members.
+        /// A channel was archived or permanently deleted. Sent to the team if the channel is public,
+        /// otherwise to its members.
         "channel_deleted" => ChannelDeleted(channels::ChannelDeleted), from broadcast [team_id];
-        /// An archived channel was restored. Sent to the team if it is public, else to its members.
+        /// An archived channel was restored. Sent to the team if the channel is public, otherwise to its
+        /// members.
         "channel_restored" => ChannelRestored(channels::ChannelRestored), from broadcast [team_id];
-        /// A channel changed. Sent to its members; to its team if only its sharing with other servers changed, then
-        /// without the channel itself.
+        /// A channel was updated. Sent to its members. If only its sharing with other servers changed, it is
+        /// sent to the team without the channel.
         "channel_updated" => ChannelUpdated(Box<channels::ChannelUpdated>), strings ["channel"],
             from broadcast [channel_id];
-        /// The own membership in a channel changed: roles, notifications, mute.
+        /// The current account's channel membership changed: roles, notifications or mute state.
         "channel_member_updated" => ChannelMemberUpdated(Box<channels::ChannelMemberUpdated>),
             strings ["channelMember"];
-        /// A channel got permissions of its own, or lost them. Sent to its members; needs a licence.
+        /// The permission scheme of a channel was set or removed. Sent to its members. Requires a license.
         "channel_scheme_updated" => ChannelSchemeUpdated(channels::ChannelSchemeUpdated),
             from broadcast [channel_id];
-        /// This account viewed a channel. Only servers before 10; newer ones send
+        /// The current account viewed a channel. Only sent by servers before 10; newer servers send
         /// [`MultipleChannelsViewed`](Self::MultipleChannelsViewed).
         "channel_viewed" => ChannelViewed(channels::ChannelViewed);
-        /// This account read channels, with any of its programs. Among the first to be left out when a link is slow.
+        /// The current account viewed channels in any client. Dropped early on slow connections.
         "multiple_channels_viewed" => MultipleChannelsViewed(channels::MultipleChannelsViewed);
-        /// A direct channel with this account was made; not sent if it was there already.
+        /// A direct channel with the current account was created. Not sent if it already existed.
         "direct_added" => DirectAdded(channels::DirectAdded), from broadcast [channel_id];
-        /// A group channel with this account was made.
+        /// A group channel with the current account was created.
         "group_added" => GroupAdded(channels::GroupAdded), strings ["teammate_ids"],
             from broadcast [channel_id];
-        /// Somebody came into a channel. Sent to its members, and to the one who came.
+        /// A user was added to a channel. Sent to its members and to the added user.
         "user_added" => UserAdded(channels::UserAdded), from broadcast [channel_id];
-        /// Somebody left a channel, or was removed. Sent to its members, and to the one who left.
+        /// A user left a channel or was removed. Sent to its members and to the removed user.
         "user_removed" => UserRemoved(channels::UserRemoved), from broadcast [channel_id, user_id];
-        /// A bookmark was added to a channel. Sent to its members; needs a licence.
+        /// A bookmark was added to a channel. Sent to its members. Requires a license.
         "channel_bookmark_created" => ChannelBookmarkCreated(Box<channels::ChannelBookmarkChanged>),
             strings ["bookmark"], from broadcast [channel_id];
-        /// A bookmark was edited. Sent to the members of its channel; needs a licence.
+        /// A bookmark was updated. Sent to the members of the channel. Requires a license.
         "channel_bookmark_updated" => ChannelBookmarkUpdated(Box<channels::ChannelBookmarkUpdated>),
             strings ["bookmarks"], from broadcast [channel_id];
-        /// A bookmark was removed. Sent to the members of its channel; needs a licence.
+        /// A bookmark was removed. Sent to the members of the channel. Requires a license.
         "channel_bookmark_deleted" => ChannelBookmarkDeleted(Box<channels::ChannelBookmarkChanged>),
             strings ["bookmark"], from broadcast [channel_id];
-        /// The bookmarks of a channel were put in another order. Sent to its members; needs a licence.
+        /// The bookmarks of a channel were reordered. Sent to its members. Requires a license.
         "channel_bookmark_sorted" => ChannelBookmarkSorted(channels::ChannelBookmarkSorted),
             strings ["bookmarks"], from broadcast [channel_id];
 
-        /// This account came into a team. Being added by somebody comes twice.
+        /// The current account joined a team. Sent twice if another user added it.
         "added_to_team" => AddedToTeam(teams::AddedToTeam);
-        /// Somebody left a team, or was removed. Sent to the team, and to the one who left.
+        /// A user left a team or was removed. Sent to the team and to the removed user.
         "leave_team" => LeaveTeam(teams::LeaveTeam);
-        /// A team changed: name, icon, privacy. Sent to the team.
+        /// A team was updated: name, icon or privacy. Sent to the team.
         "update_team" => UpdateTeam(Box<teams::TeamChanged>), strings ["team"];
-        /// A team was archived, or deleted for good. Sent to the team; by old servers to all.
+        /// A team was archived or permanently deleted. Sent to team members. Older servers send it to all
+        /// users.
         "delete_team" => DeleteTeam(Box<teams::TeamChanged>), strings ["team"];
-        /// An archived team was restored. Sent to the team; by old servers to all.
+        /// An archived team was restored. Sent to team members. Older servers send it to all users.
         "restore_team" => RestoreTeam(Box<teams::TeamChanged>), strings ["team"];
-        /// The permission scheme of a team changed. Sent to the team; needs an Enterprise licence.
+        /// The permission scheme of a team changed. Sent to the team. Requires an Enterprise license.
         "update_team_scheme" => UpdateTeamScheme(Box<teams::TeamChanged>), strings ["team"];
-        /// The own roles in a team changed.
+        /// The current account's roles in a team changed.
         "memberrole_updated" => MemberroleUpdated(Box<teams::MemberroleUpdated>), strings ["member"];
 
-        /// An account was made. Sent to all; to guests only if they may see it.
+        /// A user was created. Sent to all users, and to guests only if they may see the new user.
         "new_user" => NewUser(users::NewUser);
-        /// An account changed: profile, picture, role. Sent to all, in versions that differ by what the receiver may
-        /// see; may come twice.
+        /// A user was updated: profile, picture or role. Sent to all users, with different fields depending
+        /// on what the recipient may see. May be sent twice.
         "user_updated" => UserUpdated(Box<users::UserUpdated>);
-        /// The own system roles changed.
+        /// The current account's system-wide roles changed.
         "user_role_updated" => UserRoleUpdated(users::UserRoleUpdated);
-        /// Some account was activated or deactivated; nobody says which. Sent to all.
+        /// A user was activated or deactivated. The event does not identify the user. Sent to all users.
         "user_activation_status_change" => UserActivationStatusChange(server::NoData);
-        /// `/expand` or `/collapse` changed a preference of this account.
+        /// A preference of the current account was changed by `/expand` or `/collapse`.
         "preference_changed" => PreferenceChanged(users::PreferenceChanged), strings ["preference"];
-        /// Preferences of this account were saved.
+        /// Preferences of the current account were saved.
         "preferences_changed" => PreferencesChanged(users::PreferencesChanged), strings ["preferences"];
-        /// Preferences of this account were deleted.
+        /// Preferences of the current account were deleted.
         "preferences_deleted" => PreferencesDeleted(users::PreferencesChanged), strings ["preferences"];
-        /// A category of the own side bar was made.
+        /// A sidebar category of the current account was created.
         "sidebar_category_created" => SidebarCategoryCreated(teams::SidebarCategoryChanged),
             from broadcast [team_id];
-        /// Categories of the own side bar changed.
+        /// Sidebar categories of the current account changed.
         "sidebar_category_updated" => SidebarCategoryUpdated(teams::SidebarCategoryUpdated),
             strings ["updatedCategories"], from broadcast [team_id];
-        /// A category of the own side bar was deleted.
+        /// A sidebar category of the current account was deleted.
         "sidebar_category_deleted" => SidebarCategoryDeleted(teams::SidebarCategoryChanged),
             from broadcast [team_id];
-        /// The categories of the own side bar were put in another order.
+        /// The sidebar categories of the current account were reordered.
         "sidebar_category_order_updated" => SidebarCategoryOrderUpdated(teams::SidebarCategoryOrderUpdated),
             from broadcast [team_id];
 
-        /// A thread that this account follows got a reply, was marked as unread, or lost a mention. Needs collapsed
-        /// threads.
+        /// A thread followed by the current account received a reply, was marked as unread, or lost a
+        /// mention. Requires collapsed threads.
         "thread_updated" => ThreadUpdated(Box<threads::ThreadUpdated>), strings ["thread"],
             from broadcast [team_id];
-        /// This account follows a thread, or no longer does.
+        /// The current account followed or unfollowed a thread.
         "thread_follow_changed" => ThreadFollowChanged(threads::ThreadFollowChanged),
             from broadcast [team_id];
-        /// What this account has read of threads changed.
+        /// The read state of threads changed for the current account.
         "thread_read_changed" => ThreadReadChanged(Box<threads::ThreadReadChanged>),
             from broadcast [channel_id, team_id];
-        /// A draft of this account was saved, whether it is new or not.
+        /// A draft of the current account was saved, whether new or existing.
         "draft_created" => DraftCreated(Box<posts::DraftChanged>), strings ["draft"];
-        /// No server sends it: a changed draft comes as [`DraftCreated`](Self::DraftCreated).
+        /// Not sent by any server: an updated draft is reported as [`DraftCreated`](Self::DraftCreated).
         "draft_updated" => DraftUpdated(Box<posts::DraftChanged>), strings ["draft"];
-        /// A draft of this account was deleted.
+        /// A draft of the current account was deleted.
         "draft_deleted" => DraftDeleted(Box<posts::DraftChanged>), strings ["draft"];
-        /// This account scheduled a post. Needs a licence.
+        /// The current account scheduled a post. Requires a license.
         "scheduled_post_created" => ScheduledPostCreated(Box<posts::ScheduledPostChanged>),
             strings ["scheduledPost"];
-        /// A scheduled post of this account was edited, or could not be made. Needs a licence.
+        /// A scheduled post of the current account was edited or could not be created. Requires a license.
         "scheduled_post_updated" => ScheduledPostUpdated(Box<posts::ScheduledPostChanged>),
             strings ["scheduledPost"];
-        /// A scheduled post of this account was deleted, or made. Needs a licence.
+        /// A scheduled post of the current account was deleted or created. Requires a license.
         "scheduled_post_deleted" => ScheduledPostDeleted(Box<posts::ScheduledPostChanged>),
             strings ["scheduledPost"];
 
-        /// Somebody acknowledged a post. Sent to the members of its channel; needs a Professional licence.
+        /// A user acknowledged a post. Sent to the members of the channel. Requires a Professional license.
         "post_acknowledgement_added" => PostAcknowledgementAdded(Box<posts::AcknowledgementChanged>),
             strings ["acknowledgement"], from broadcast [channel_id];
-        /// Somebody took an acknowledgement back. Sent to the members of its channel; needs a Professional licence.
+        /// A user removed an acknowledgement. Sent to the members of the channel. Requires a Professional
+        /// license.
         "post_acknowledgement_removed" => PostAcknowledgementRemoved(Box<posts::AcknowledgementChanged>),
             strings ["acknowledgement"], from broadcast [channel_id];
-        /// An urgent post asks this account again for attention. Needs a Professional licence.
+        /// A repeated notification about an urgent post. Requires a Professional license.
         "persistent_notification_triggered" =>
             PersistentNotificationTriggered(Box<posts::PersistentNotificationTriggered>),
             strings ["post", "mentions"];
-        /// A post that burns on reading was opened. Sent to its writer, and to the one who opened it; needs an
-        /// Enterprise Advanced licence.
+        /// A burn-on-read post was revealed. Sent to its author and to the user who revealed it. Requires an
+        /// Enterprise Advanced license.
         "post_revealed" => PostRevealed(Box<posts::PostRevealed>), strings ["post"];
-        /// A post that burns on reading is gone for this account. Needs an Enterprise Advanced licence.
+        /// A burn-on-read post is no longer available to the current account. Requires an Enterprise Advanced
+        /// license.
         "post_burned" => PostBurned(posts::PostBurned), from broadcast [channel_id];
-        /// All have opened a post of this account that burns on reading. Needs an Enterprise Advanced licence.
+        /// All recipients have revealed a burn-on-read post of the current account. Requires an Enterprise
+        /// Advanced license.
         "burn_on_read_all_revealed" => BurnOnReadAllRevealed(posts::BurnOnReadAllRevealed),
             from broadcast [channel_id];
-        /// Translations of a post are there. Needs an Enterprise licence.
+        /// Translations of a post are available. Requires an Enterprise license.
         "post_translation_updated" => PostTranslationUpdated(posts::PostTranslationUpdated),
             from broadcast [channel_id];
 
-        /// A group was made, changed, deleted or restored. Sent to all; needs a Professional licence.
+        /// A group was created, updated, deleted or restored. Sent to all users. Requires a Professional
+        /// license.
         "received_group" => ReceivedGroup(Box<teams::ReceivedGroup>), strings ["group"];
-        /// A group was linked to a team. Sent to the team; needs an Enterprise licence.
+        /// A group was linked to a team. Sent to the team. Requires an Enterprise license.
         "received_group_associated_to_team" => ReceivedGroupAssociatedToTeam(teams::GroupLinkChanged),
             from broadcast [team_id];
-        /// A group was unlinked from a team. Sent to the team; needs an Enterprise licence.
+        /// A group was unlinked from a team. Sent to the team. Requires an Enterprise license.
         "received_group_not_associated_to_team" => ReceivedGroupNotAssociatedToTeam(teams::GroupLinkChanged),
             from broadcast [team_id];
-        /// A group was linked to a channel. Sent to its members; needs an Enterprise licence.
+        /// A group was linked to a channel. Sent to its members. Requires an Enterprise license.
         "received_group_associated_to_channel" => ReceivedGroupAssociatedToChannel(teams::GroupLinkChanged),
             from broadcast [channel_id];
-        /// A group was unlinked from a channel. Sent to its members; needs an Enterprise licence.
+        /// A group was unlinked from a channel. Sent to its members. Requires an Enterprise license.
         "received_group_not_associated_to_channel" => ReceivedGroupNotAssociatedToChannel(teams::GroupLinkChanged),
             from broadcast [channel_id];
-        /// This account came into a group. Needs a Professional licence.
+        /// The current account was added to a group. Requires a Professional license.
         "group_member_add" => GroupMemberAdd(teams::GroupMemberChanged), strings ["group_member"];
-        /// This account left a group. Needs a Professional licence.
+        /// The current account was removed from a group. Requires a Professional license.
         "group_member_deleted" => GroupMemberDeleted(teams::GroupMemberChanged), strings ["group_member"];
 
-        /// A custom emoji was made. Sent to all.
+        /// A custom emoji was created. Sent to all users.
         "emoji_added" => EmojiAdded(Box<server::EmojiAdded>), strings ["emoji"];
-        /// The state of plugins changed. Sent to system administrators.
+        /// The status of plugins changed. Sent to system administrators.
         "plugin_statuses_changed" => PluginStatusesChanged(Box<server::PluginStatusesChanged>);
-        /// A plugin with a part in the browser was turned on. Sent to all.
+        /// A plugin with a web app component was activated. Sent to all users.
         "plugin_enabled" => PluginEnabled(Box<server::PluginChanged>);
-        /// A plugin with a part in the browser was turned off. Sent to all.
+        /// A plugin with a web app component was deactivated. Sent to all users.
         "plugin_disabled" => PluginDisabled(Box<server::PluginChanged>);
-        /// The permissions of a role changed. Sent to all, or to the team or channel whose scheme has the role.
+        /// The permissions of a role changed. Sent to all users, or to the team or channel whose scheme
+        /// contains the role.
         "role_updated" => RoleUpdated(Box<server::RoleUpdated>), strings ["role"],
             from broadcast [team_id, channel_id];
-        /// The licence was added, removed or renewed. Sent to all.
+        /// The license was added, removed or renewed. Sent to all users.
         "license_changed" => LicenseChanged(server::LicenseChanged);
-        /// The configuration changed. Sent to all. (The sample is cut.)
+        /// The configuration changed. Sent to all users. The sample in the tests is truncated.
         "config_changed" => ConfigChanged(server::ConfigChanged);
-        /// An integration opened a dialog for this account.
+        /// An integration opened a dialog for the current account.
         "open_dialog" => OpenDialog(Box<server::OpenDialog>), strings ["dialog"];
-        /// Guests may no longer log in, and were deactivated. Sent to all; needs a licence.
+        /// Guest access was disabled and guests were deactivated. Sent to all users. Requires a license.
         "guests_deactivated" => GuestsDeactivated(server::NoData);
-        /// The hosted edition changed its subscription. Sent to all; never by a server of one's own.
+        /// The subscription of the hosted edition changed. Sent to all users. Never sent by self-hosted
+        /// servers.
         "cloud_subscription_changed" => CloudSubscriptionChanged(Box<server::CloudSubscriptionChanged>);
-        /// An administrator opened the marketplace for the first time. Sent to all.
+        /// An administrator visited the marketplace for the first time. Sent to all users.
         "first_admin_visit_marketplace_status_received" =>
             FirstAdminVisitMarketplaceStatusReceived(server::FirstAdminVisitMarketplaceStatusReceived);
-        /// A purchase went on. No server sends it.
+        /// A purchase progressed. Not sent by any server.
         "hosted_customer_signup_progress_updated" =>
             HostedCustomerSignupProgressUpdated(server::HostedCustomerSignupProgressUpdated);
-        /// A custom attribute of accounts was made. Sent to all; needs an Enterprise licence.
+        /// A custom profile attribute was created. Sent to all users. Requires an Enterprise license.
         "custom_profile_attributes_field_created" =>
             CustomProfileAttributesFieldCreated(Box<users::CustomProfileAttributesFieldChanged>);
-        /// A custom attribute of accounts changed. Sent to all; needs an Enterprise licence.
+        /// A custom profile attribute was updated. Sent to all users. Requires an Enterprise license.
         "custom_profile_attributes_field_updated" =>
             CustomProfileAttributesFieldUpdated(Box<users::CustomProfileAttributesFieldChanged>);
-        /// A custom attribute of accounts was deleted. Sent to all; needs an Enterprise licence.
+        /// A custom profile attribute was deleted. Sent to all users. Requires an Enterprise license.
         "custom_profile_attributes_field_deleted" =>
             CustomProfileAttributesFieldDeleted(users::CustomProfileAttributesFieldDeleted);
-        /// Custom attributes of an account changed. Sent to all; needs an Enterprise licence.
+        /// Custom profile attribute values of a user changed. Sent to all users. Requires an Enterprise
+        /// license.
         "custom_profile_attributes_values_updated" =>
             CustomProfileAttributesValuesUpdated(users::CustomProfileAttributesValuesUpdated);
-        /// A report about a post changed. Sent to those who review; needs an Enterprise Advanced licence.
+        /// A report about a flagged post changed. Sent to reviewers. Requires an Enterprise Advanced license.
         "content_flagging_report_value_updated" =>
             ContentFlaggingReportValueUpdated(Box<server::ContentFlaggingReportValueUpdated>),
             strings ["property_values"];
-        /// A summary for this account was finished, or changed.
+        /// A recap of the current account was finished or changed.
         "recap_updated" => RecapUpdated(server::RecapUpdated);
-        /// A plugin refused a download of this account.
+        /// A plugin rejected a download by the current account.
         "file_download_rejected" => FileDownloadRejected(Box<server::FileDownloadRejected>);
-        /// A plugin wants to show this account a short message.
+        /// A short message from a plugin for the current account.
         "show_toast" => ShowToast(server::ShowToast);
 
-        /// No server sends it: the name of an action, and kept as a name.
+        /// Not sent by any server. The name of an action, reserved as an event name.
         "authentication_challenge" => AuthenticationChallenge(server::NoData);
-        /// No server sends it: what replies are called in its statistics.
+        /// Not sent by any server. The name of replies in its statistics.
         "response" => Response(server::NoData);
-        /// No server sends it: the name of an action, and kept as a name.
+        /// Not sent by any server. The name of an action, reserved as an event name.
         "presence" => Presence(server::NoData);
-        /// No server sends it: the name of an action, and kept as a name.
+        /// Not sent by any server. The name of an action, reserved as an event name.
         "posted_notify_ack" => PostedNotifyAck(server::NoData);
     }
     notices {
-        /// A link is up.
+        /// A connection was established.
         "_connected" => Connected(Connected);
-        /// A link ended; the stream dials again.
+        /// A connection was lost; the stream reconnects.
         "_disconnected" => Disconnected(Disconnected);
         /// Events are missing.
         "_missed" => Missed(Box<Missed>);
-        /// A gap is filled as far as that can be done.
+        /// A gap was filled as far as possible.
         "_caught_up" => CaughtUp(Box<CaughtUp>);
         /// The session ended.
         "_session_expired" => SessionExpired(SessionExpired);
@@ -407,7 +420,7 @@ events! {
 }
 
 impl EventKind {
-    /// Whether the stream itself makes it: never filtered, never dropped.
+    /// Returns `true` for notifications made by the stream itself, which are never filtered or dropped.
     pub fn is_notice(self) -> bool {
         self >= Self::Connected
     }
@@ -418,7 +431,8 @@ impl EventKind {
     }
 }
 
-/// Never fails: what is not known is [`EventKind::Other`], or [`EventKind::Custom`] if it begins with `custom_`.
+/// Never fails: unknown names are [`EventKind::Other`], or [`EventKind::Custom`] if they begin with
+/// `custom_`.
 impl From<&str> for EventKind {
     fn from(name: &str) -> Self {
         Self::of_notice(name).unwrap_or_else(|| Self::of_server(name))

@@ -1,40 +1,40 @@
-//! Teams, groups, the side bar.
+//! Teams, groups and sidebar categories.
 
 use crate::model::{
     CategoryId, ChannelId, Group, GroupId, GroupMember, SidebarCategory, Team, TeamId, TeamMember, UserId,
 };
 
 model! {
-    /// This account came into a team.
+    /// The current account joined a team.
     pub struct AddedToTeam {
         /// The team.
         pub team_id: TeamId,
-        /// This account.
+        /// The current account.
         pub user_id: UserId,
     }
 }
 
 model! {
-    /// Somebody left a team, or was removed.
+    /// A user left a team or was removed.
     pub struct LeaveTeam {
         /// The team.
         pub team_id: TeamId,
-        /// Who.
+        /// The user.
         pub user_id: UserId,
     }
 }
 
 model! {
-    /// A team changed.
+    /// A team was updated.
     pub struct TeamChanged {
-        /// As it is now, without its e-mail address and invitation.
+        /// The updated team, without its email address and invite ID.
         #[serde(with = "super::embedded")]
         pub team: Team,
     }
 }
 
 model! {
-    /// The own roles in a team changed.
+    /// The current account's roles in a team changed.
     pub struct MemberroleUpdated {
         /// The membership.
         #[serde(with = "super::embedded")]
@@ -43,7 +43,7 @@ model! {
 }
 
 model! {
-    /// A category of the side bar came, or went.
+    /// A sidebar category was added or removed.
     pub struct SidebarCategoryChanged {
         /// The category.
         pub category_id: CategoryId,
@@ -54,21 +54,21 @@ model! {
 }
 
 model! {
-    /// Categories of the side bar changed.
+    /// Sidebar categories changed.
     pub struct SidebarCategoryUpdated {
-        /// As they are now. `None` if the server does not say what changed: fetch them.
+        /// The updated categories. `None` if the server does not include them; fetch them in this case.
         #[serde(rename = "updatedCategories", with = "super::embedded", skip_serializing_if = "Option::is_none")]
         pub categories: Option<Vec<SidebarCategory>>,
-        /// The team; empty if it may be any.
+        /// The team. Empty if it may be any team.
         #[serde(skip_serializing_if = "TeamId::is_empty")]
         pub team_id: TeamId,
     }
 }
 
 model! {
-    /// The categories of the side bar were put in another order.
+    /// The sidebar categories were reordered.
     pub struct SidebarCategoryOrderUpdated {
-        /// All of them, in order.
+        /// All bookmarks in display order.
         pub order: Vec<CategoryId>,
         /// The team.
         #[serde(skip_serializing_if = "TeamId::is_empty")]
@@ -77,30 +77,30 @@ model! {
 }
 
 model! {
-    /// A group was linked to a team or a channel, or unlinked.
+    /// A group was linked to a team or channel, or unlinked.
     pub struct GroupLinkChanged {
         /// The group.
         pub group_id: GroupId,
-        /// The team, if it is about one.
+        /// The team, if any.
         #[serde(skip_serializing_if = "TeamId::is_empty")]
         pub team_id: TeamId,
-        /// The channel, if it is about one.
+        /// The channel, if any.
         #[serde(skip_serializing_if = "ChannelId::is_empty")]
         pub channel_id: ChannelId,
     }
 }
 
 model! {
-    /// A group was made, changed, deleted or restored.
+    /// A group was created, updated, deleted or restored.
     pub struct ReceivedGroup {
-        /// As it is now.
+        /// The updated bookmark.
         #[serde(with = "super::embedded")]
         pub group: Group,
     }
 }
 
 model! {
-    /// This account came into a group, or left it.
+    /// The current account was added to a group or removed from it.
     pub struct GroupMemberChanged {
         /// The membership.
         #[serde(with = "super::embedded")]

@@ -1,15 +1,15 @@
-//! Threads that this account follows.
+//! Threads followed by the current account.
 
 use crate::Timestamp;
 use crate::model::{ChannelId, PostId, TeamId, UserThread};
 
 model! {
-    /// A followed thread changed.
+    /// A followed thread was updated.
     pub struct ThreadUpdated {
-        /// As it is now.
+        /// The updated bookmark.
         #[serde(with = "super::embedded")]
         pub thread: UserThread,
-        /// The team; empty in direct and group channels.
+        /// The team. Empty for direct and group channels.
         #[serde(skip_serializing_if = "TeamId::is_empty")]
         pub team_id: TeamId,
         /// Unread mentions before.
@@ -20,37 +20,38 @@ model! {
 }
 
 model! {
-    /// This account follows a thread, or no longer does.
+    /// The current account followed or unfollowed a thread.
     pub struct ThreadFollowChanged {
-        /// The thread: its first post.
+        /// The ID of the root post.
         pub thread_id: PostId,
         /// The team.
         #[serde(skip_serializing_if = "TeamId::is_empty")]
         pub team_id: TeamId,
-        /// Whether it follows it now.
+        /// `true` if the current account now follows the thread.
         pub state: bool,
-        /// Replies in it.
+        /// Number of replies.
         pub reply_count: i64,
     }
 }
 
 model! {
-    /// What is read of threads changed: of one thread, of all in a channel (then there is no thread), or of all in a team (then there is no channel either).
+    /// The read state of threads changed: for one thread, for all threads of a channel (without a thread ID),
+    /// or for all threads of a team (without a channel ID).
     pub struct ThreadReadChanged {
-        /// The thread: its first post; empty for all of them.
+        /// The ID of the root post. Empty if several threads are affected.
         #[serde(skip_serializing_if = "PostId::is_empty")]
         pub thread_id: PostId,
-        /// The channel; empty for all of the team.
+        /// The channel. Empty if all channels of the team are affected.
         #[serde(skip_serializing_if = "ChannelId::is_empty")]
         pub channel_id: ChannelId,
-        /// The team; empty in direct and group channels.
+        /// The team. Empty for direct and group channels.
         #[serde(skip_serializing_if = "TeamId::is_empty")]
         pub team_id: TeamId,
-        /// Read up to here.
+        /// Time up to which threads are read.
         pub timestamp: Timestamp,
-        /// Unread mentions now.
+        /// Current number of unread mentions.
         pub unread_mentions: i64,
-        /// Unread replies now.
+        /// Current number of unread replies.
         pub unread_replies: i64,
         /// Unread mentions before.
         pub previous_unread_mentions: i64,

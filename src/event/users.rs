@@ -1,4 +1,4 @@
-//! Accounts, and what they keep.
+//! Users, statuses and preferences.
 
 use std::collections::BTreeMap;
 
@@ -7,38 +7,38 @@ use serde_json::Value;
 use crate::model::{ChannelId, Json, PostId, Preference, StatusKind, User, UserId};
 
 model! {
-    /// Somebody types.
+    /// A user is typing.
     pub struct Typing {
-        /// Who.
+        /// The user.
         pub user_id: UserId,
-        /// Where.
+        /// The channel.
         #[serde(skip_serializing_if = "ChannelId::is_empty")]
         pub channel_id: ChannelId,
-        /// In which thread; empty outside threads.
+        /// The thread. Empty outside of threads.
         pub parent_id: PostId,
     }
 }
 
 model! {
-    /// An account was made.
+    /// A user was created.
     pub struct NewUser {
-        /// The account.
+        /// The user.
         pub user_id: UserId,
     }
 }
 
 model! {
-    /// An account changed.
+    /// A user was updated.
     pub struct UserUpdated {
-        /// As it is now, as far as this account may see it.
+        /// The updated user, with the fields that the current account may see.
         pub user: User,
     }
 }
 
 model! {
-    /// The own system roles changed.
+    /// The current account's system-wide roles changed.
     pub struct UserRoleUpdated {
-        /// This account.
+        /// The current account.
         pub user_id: UserId,
         /// The roles, separated by spaces.
         pub roles: String,
@@ -46,37 +46,38 @@ model! {
 }
 
 model! {
-    /// The own status changed. The server tells nobody about the status of others: ask for it.
+    /// The current account's status changed. The server does not report the status of other users: request it
+    /// instead.
     pub struct StatusChange {
-        /// This account.
+        /// The current account.
         pub user_id: UserId,
-        /// What it is now.
+        /// The new status.
         pub status: StatusKind,
     }
 }
 
 model! {
-    /// A preference of this account changed.
+    /// A preference of the current account changed.
     pub struct PreferenceChanged {
-        /// As it is now.
+        /// The updated bookmark.
         #[serde(with = "super::embedded")]
         pub preference: Preference,
     }
 }
 
 model! {
-    /// Preferences of this account were saved, or deleted.
+    /// Preferences of the current account were saved or deleted.
     pub struct PreferencesChanged {
-        /// Those that were.
+        /// The affected preferences.
         #[serde(with = "super::embedded")]
         pub preferences: Vec<Preference>,
     }
 }
 
 model! {
-    /// A value of an attribute of an account changed.
+    /// A custom profile attribute value of a user changed.
     pub struct CustomProfileAttributesValuesUpdated {
-        /// Whose.
+        /// The user.
         pub user_id: UserId,
         /// The values, by attribute id.
         pub values: BTreeMap<String, Value>,
@@ -84,18 +85,18 @@ model! {
 }
 
 model! {
-    /// A custom attribute of accounts was made, or changed.
+    /// A custom profile attribute was created or updated.
     pub struct CustomProfileAttributesFieldChanged {
-        /// As it is now.
+        /// The updated bookmark.
         pub field: Json,
-        /// Whether its values are to be forgotten.
+        /// `true` if existing values must be discarded.
         #[serde(skip_serializing_if = "super::embedded::is_off")]
         pub delete_values: bool,
     }
 }
 
 model! {
-    /// A custom attribute of accounts was deleted.
+    /// A custom profile attribute was deleted.
     pub struct CustomProfileAttributesFieldDeleted {
         /// The attribute.
         pub field_id: String,

@@ -1,4 +1,4 @@
-//! What goes with accounts but is seldom needed: migrations, devices, filters.
+//! Rarely used user-related types: migrations, devices, filters.
 
 use std::collections::BTreeMap;
 
@@ -7,37 +7,37 @@ use serde::Serialize;
 use crate::Secret;
 use crate::model::{ChannelId, PostId, TeamId};
 
-/// For whom to find accounts.
+/// Query for user autocompletion.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct UserAutocompleteQuery {
-    /// What was typed so far.
+    /// Partially typed name.
     pub name: String,
-    /// Only in this team.
+    /// Restricts the result to members of this team.
     pub in_team: Option<TeamId>,
-    /// Members of this channel first; others in `out_of_channel`.
+    /// Lists members of this channel first, and others in `out_of_channel`.
     pub in_channel: Option<ChannelId>,
-    /// Most to return; 100 by default.
+    /// Maximum number of results. Defaults to 100.
     pub limit: Option<u32>,
 }
 
 impl UserAutocompleteQuery {
-    /// With what is required.
+    /// Creates the value from its required fields.
     pub fn new(name: impl Into<String>) -> Self {
         Self { name: name.into(), in_team: None, in_channel: None, limit: None }
     }
 }
 
 setters! { UserAutocompleteQuery:
-    /// Only in this team.
+    /// Restricts the result to members of this team.
     in_team: TeamId,
-    /// Members of this channel first; others in `out_of_channel`.
+    /// Lists members of this channel first, and others in `out_of_channel`.
     in_channel: ChannelId,
-    /// Most to return; 100 by default.
+    /// Maximum number of results. Defaults to 100.
     limit: u32,
 }
 
-/// Which accounts to count.
+/// Filter for counting users.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct UserStatsFilter {
@@ -45,22 +45,22 @@ pub struct UserStatsFilter {
     pub in_team: Option<TeamId>,
     /// Only members of this channel.
     pub in_channel: Option<ChannelId>,
-    /// Also deactivated ones.
+    /// Includes deactivated users.
     pub include_deleted: Option<bool>,
-    /// Also bots.
+    /// Includes bots.
     pub include_bots: Option<bool>,
-    /// Also those of other servers.
+    /// Includes users of remote servers.
     pub include_remote_users: Option<bool>,
-    /// Only those with one of these roles of the whole system.
+    /// Only users with one of these system-wide roles.
     pub roles: Option<Vec<String>>,
-    /// Only those with one of these roles in the channel.
+    /// Only users with one of these roles in the channel.
     pub channel_roles: Option<Vec<String>>,
-    /// Only those with one of these roles in the team.
+    /// Only users with one of these roles in the team.
     pub team_roles: Option<Vec<String>>,
 }
 
 impl UserStatsFilter {
-    /// With the server's defaults.
+    /// Creates the value with the server's defaults.
     pub fn new() -> Self {
         Self::default()
     }
@@ -71,53 +71,53 @@ setters! { UserStatsFilter:
     in_team: TeamId,
     /// Only members of this channel.
     in_channel: ChannelId,
-    /// Also deactivated ones.
+    /// Includes deactivated users.
     include_deleted: bool,
-    /// Also bots.
+    /// Includes bots.
     include_bots: bool,
-    /// Also those of other servers.
+    /// Includes users of remote servers.
     include_remote_users: bool,
-    /// Only those with one of these roles of the whole system.
+    /// Only users with one of these system-wide roles.
     roles: Vec<String>,
-    /// Only those with one of these roles in the channel.
+    /// Only users with one of these roles in the channel.
     channel_roles: Vec<String>,
-    /// Only those with one of these roles in the team.
+    /// Only users with one of these roles in the team.
     team_roles: Vec<String>,
 }
 
-/// How accounts are to be moved to LDAP.
+/// Parameters of a migration to LDAP.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct LdapMigration {
-    /// From where: `email`, `gitlab`, `saml`, `google`, `office365`.
+    /// Current authentication method: `email`, `gitlab`, `saml`, `google` or `office365`.
     pub from: String,
-    /// What they are known by: `email` or `username`.
+    /// Attribute used to match users: `email` or `username`.
     pub match_field: String,
-    /// Whether to go on past accounts that do not fit.
+    /// Continues past users that cannot be migrated.
     pub force: bool,
 }
 
 impl LdapMigration {
-    /// With what is required.
+    /// Creates the value from its required fields.
     pub fn new(from: impl Into<String>, match_field: impl Into<String>, force: impl Into<bool>) -> Self {
         Self { from: from.into(), match_field: match_field.into(), force: force.into() }
     }
 }
 
-/// How accounts are to be moved to SAML.
+/// Parameters of a migration to SAML.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct SamlMigration {
-    /// From where: `email`, `gitlab`, `ldap`, `google`, `office365`.
+    /// Current authentication method: `email`, `gitlab`, `ldap`, `google` or `office365`.
     pub from: String,
-    /// Whether to match by mail address.
+    /// Matches users by email address.
     pub auto: bool,
-    /// Otherwise: user name by mail address.
+    /// Usernames by email address, used if `auto` is `false`.
     pub matches: BTreeMap<String, String>,
 }
 
 impl SamlMigration {
-    /// With what is required.
+    /// Creates the value from its required fields.
     pub fn new(
         from: impl Into<String>,
         auto: impl Into<bool>,
@@ -127,21 +127,21 @@ impl SamlMigration {
     }
 }
 
-/// A feature that one would like.
+/// Request for a paid feature.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct NotifyAdmin {
-    /// The plan that has it.
+    /// The plan that includes the feature.
     pub required_plan: String,
-    /// The feature's name.
+    /// The name of the feature.
     pub required_feature: String,
-    /// Whether a trial is asked for.
+    /// `true` to request a trial.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub trial_notification: Option<bool>,
 }
 
 impl NotifyAdmin {
-    /// With what is required.
+    /// Creates the value from its required fields.
     pub fn new(required_plan: impl Into<String>, required_feature: impl Into<String>) -> Self {
         Self {
             required_plan: required_plan.into(),
@@ -152,37 +152,37 @@ impl NotifyAdmin {
 }
 
 setters! { NotifyAdmin:
-    /// Whether a trial is asked for.
+    /// `true` to request a trial.
     trial_notification: bool,
 }
 
-/// From which way of logging in to which.
+/// A change of the authentication method.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct LoginSwitch {
-    /// `email`, `gitlab`, `google`, `office365`, `ldap`, `saml`.
+    /// Current method: `email`, `gitlab`, `google`, `office365`, `ldap` or `saml`.
     pub current_service: String,
-    /// The same words.
+    /// New method, with the same values.
     pub new_service: String,
-    /// The account's mail address.
+    /// Email address of the user.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
-    /// Its present password.
+    /// Current password.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub password: Option<Secret>,
-    /// Its new one, when it goes back to mail and password.
+    /// New password. Required when switching to email and password.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub new_password: Option<Secret>,
-    /// A code, where one is asked for.
+    /// MFA code, if required.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mfa_code: Option<Secret>,
-    /// Its name in the directory service.
+    /// Login name in the LDAP directory.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ldap_id: Option<String>,
 }
 
 impl LoginSwitch {
-    /// With what is required.
+    /// Creates the value from its required fields.
     pub fn new(current_service: impl Into<String>, new_service: impl Into<String>) -> Self {
         Self {
             current_service: current_service.into(),
@@ -197,103 +197,103 @@ impl LoginSwitch {
 }
 
 setters! { LoginSwitch:
-    /// The account's mail address.
+    /// Email address of the user.
     email: String,
-    /// Its present password.
+    /// Current password.
     password: Secret,
-    /// Its new one, when it goes back to mail and password.
+    /// New password. Required when switching to email and password.
     new_password: Secret,
-    /// A code, where one is asked for.
+    /// MFA code, if required.
     mfa_code: Secret,
-    /// Its name in the directory service.
+    /// Login name in the LDAP directory.
     ldap_id: String,
 }
 
-/// What the server is to know of a mobile device.
+/// Properties of a mobile device.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct DeviceProps {
-    /// Where notifications are sent.
+    /// Push notification ID of the device.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub device_id: Option<String>,
     /// `true` or `false`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub device_notification_disabled: Option<String>,
-    /// The app's version.
+    /// Version of the mobile app.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mobile_version: Option<String>,
 }
 
 impl DeviceProps {
-    /// Nothing yet.
+    /// Creates an empty value.
     pub fn new() -> Self {
         Self::default()
     }
 }
 
 setters! { DeviceProps:
-    /// Where notifications are sent.
+    /// Push notification ID of the device.
     device_id: String,
     /// `true` or `false`.
     device_notification_disabled: String,
-    /// The app's version.
+    /// Version of the mobile app.
     mobile_version: String,
 }
 
-/// Which members of a team to list.
+/// Page of team members.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct TeamMemberPage {
-    /// Page, from 0.
+    /// Zero-based page number.
     pub page: Option<u32>,
-    /// Members a page; 60 by default, 200 at most.
+    /// Members per page. Defaults to 60. Must be at most 200.
     pub per_page: Option<u32>,
-    /// `Username`, or nothing for no order.
+    /// Sort order: `Username`. Unsorted by default.
     pub sort: Option<String>,
-    /// Leave out deactivated accounts.
+    /// Excludes deactivated users.
     pub exclude_deleted_users: Option<bool>,
 }
 
 impl TeamMemberPage {
-    /// With the server's defaults.
+    /// Creates the value with the server's defaults.
     pub fn new() -> Self {
         Self::default()
     }
 }
 
 setters! { TeamMemberPage:
-    /// Page, from 0.
+    /// Zero-based page number.
     page: u32,
-    /// Members a page; 60 by default, 200 at most.
+    /// Members per page. Defaults to 60. Must be at most 200.
     per_page: u32,
-    /// `Username`, or nothing for no order.
+    /// Sort order: `Username`. Unsorted by default.
     sort: String,
-    /// Leave out deactivated accounts.
+    /// Excludes deactivated users.
     exclude_deleted_users: bool,
 }
 
-/// What was typed of a command.
+/// Partially typed slash command.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct SuggestionQuery {
-    /// The line so far.
+    /// The line typed so far.
     pub user_input: String,
-    /// In which channel.
+    /// The channel.
     pub channel_id: Option<ChannelId>,
-    /// In which thread.
+    /// The thread.
     pub root_id: Option<PostId>,
 }
 
 impl SuggestionQuery {
-    /// With what is required.
+    /// Creates the value from its required fields.
     pub fn new(user_input: impl Into<String>) -> Self {
         Self { user_input: user_input.into(), channel_id: None, root_id: None }
     }
 }
 
 setters! { SuggestionQuery:
-    /// In which channel.
+    /// The channel.
     channel_id: ChannelId,
-    /// In which thread.
+    /// The thread.
     root_id: PostId,
 }

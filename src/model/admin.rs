@@ -1,4 +1,4 @@
-//! What the administrative routes send and take.
+//! Types used by the administrative routes.
 
 mod access;
 mod agents;

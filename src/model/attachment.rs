@@ -6,11 +6,11 @@ use crate::Timestamp;
 use crate::model::Json;
 
 open_enum! {
-    /// How a button looks.
+    /// Style of a button.
     ActionStyle {
-        /// As the theme says.
+        /// Default style of the theme.
         Default = "default",
-        /// The theme's main colour.
+        /// Main color of the theme.
         Primary = "primary",
         /// Green.
         Success = "success",
@@ -24,7 +24,8 @@ open_enum! {
 }
 
 model! {
-    /// A card below a post: text, fields, pictures, buttons. Goes into [`PostDraft`](crate::PostDraft), webhooks and answers to commands.
+    /// A card below a post: text, fields, images and buttons. Used in [`PostDraft`](crate::PostDraft),
+    /// webhooks and command responses.
     ///
     /// ```
     /// use mattermost::{Attachment, Button};
@@ -37,52 +38,52 @@ model! {
     /// assert_eq!(card.actions.len(), 1);
     /// ```
     pub struct Attachment {
-        /// Out of use; 0.
+        /// Unused; 0.
         #[serde(skip_serializing_if = "is_zero")]
         pub id: i64,
-        /// Shown where the card cannot be: notifications, mails.
+        /// Plain-text summary for places that cannot show the card, such as notifications and email.
         #[serde(skip_serializing_if = "String::is_empty")]
         pub fallback: String,
-        /// Colour of the bar at the left, as `#ff0000`, or `good`, `warning`, `danger`.
+        /// Color of the left border: `#ff0000`, `good`, `warning` or `danger`.
         #[serde(skip_serializing_if = "String::is_empty")]
         pub color: String,
         /// Text above the card.
         #[serde(skip_serializing_if = "String::is_empty")]
         pub pretext: String,
-        /// A small name on top.
+        /// Author name, shown at the top.
         #[serde(skip_serializing_if = "String::is_empty")]
         pub author_name: String,
-        /// Where the name leads.
+        /// URL of the author.
         #[serde(skip_serializing_if = "String::is_empty")]
         pub author_link: String,
-        /// Address of a small picture beside the name.
+        /// URL of a small image next to the author name.
         #[serde(skip_serializing_if = "String::is_empty")]
         pub author_icon: String,
         /// Title.
         #[serde(skip_serializing_if = "String::is_empty")]
         pub title: String,
-        /// Where the title leads.
+        /// URL of the title.
         #[serde(skip_serializing_if = "String::is_empty")]
         pub title_link: String,
         /// Text, in Markdown.
         #[serde(skip_serializing_if = "String::is_empty")]
         pub text: String,
-        /// A table below the text.
+        /// Table below the text.
         #[serde(skip_serializing_if = "Vec::is_empty")]
         pub fields: Vec<AttachmentField>,
-        /// Address of a picture below the text, 400 x 300 at most.
+        /// URL of an image below the text, at most 400 x 300 pixels.
         #[serde(skip_serializing_if = "String::is_empty")]
         pub image_url: String,
-        /// Address of a picture to the right, 75 x 75.
+        /// URL of an image on the right, 75 x 75 pixels.
         #[serde(skip_serializing_if = "String::is_empty")]
         pub thumb_url: String,
-        /// Small text at the bottom; up to 300 characters.
+        /// Footer, up to 300 characters.
         #[serde(skip_serializing_if = "String::is_empty")]
         pub footer: String,
-        /// Address of a small picture beside the footer.
+        /// URL of a small image next to the footer.
         #[serde(skip_serializing_if = "String::is_empty")]
         pub footer_icon: String,
-        /// A time at the bottom: a number or a text, seconds since 1970.
+        /// Timestamp in the footer, in seconds since 1970, as a number or a string.
         #[serde(skip_serializing_if = "Json::is_empty")]
         pub ts: Json,
         /// Buttons and menus.
@@ -96,21 +97,21 @@ fn is_zero(number: &i64) -> bool {
     *number == 0
 }
 
-/// Each setter takes the attachment and gives it back.
+/// Every setter consumes the attachment and returns it.
 impl Attachment {
-    /// An empty card.
+    /// Creates an empty attachment.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Shown where the card cannot be: notifications, mails.
+    /// Plain-text summary for places that cannot show the card, such as notifications and email.
     #[must_use]
     pub fn fallback(mut self, text: impl Into<String>) -> Self {
         self.fallback = text.into();
         self
     }
 
-    /// Colour of the bar at the left, as `#ff0000`, or `good`, `warning`, `danger`.
+    /// Color of the left border: `#ff0000`, `good`, `warning` or `danger`.
     #[must_use]
     pub fn color(mut self, color: impl Into<String>) -> Self {
         self.color = color.into();
@@ -124,21 +125,21 @@ impl Attachment {
         self
     }
 
-    /// A small name on top.
+    /// Author name, shown at the top.
     #[must_use]
     pub fn author_name(mut self, name: impl Into<String>) -> Self {
         self.author_name = name.into();
         self
     }
 
-    /// Where the name leads.
+    /// URL of the author.
     #[must_use]
     pub fn author_link(mut self, url: impl Into<String>) -> Self {
         self.author_link = url.into();
         self
     }
 
-    /// Address of a small picture beside the name.
+    /// URL of a small image next to the author name.
     #[must_use]
     pub fn author_icon(mut self, url: impl Into<String>) -> Self {
         self.author_icon = url.into();
@@ -152,7 +153,7 @@ impl Attachment {
         self
     }
 
-    /// Where the title leads.
+    /// URL of the title.
     #[must_use]
     pub fn title_link(mut self, url: impl Into<String>) -> Self {
         self.title_link = url.into();
@@ -166,7 +167,7 @@ impl Attachment {
         self
     }
 
-    /// A row of the table below the text.
+    /// Adds a field that spans the whole row.
     #[must_use]
     pub fn field(mut self, title: impl Into<String>, value: impl Into<Value>) -> Self {
         self.fields.push(AttachmentField {
@@ -177,7 +178,7 @@ impl Attachment {
         self
     }
 
-    /// A cell of the table below the text, two in a row.
+    /// Adds a short field; two of them share a row.
     #[must_use]
     pub fn short_field(mut self, title: impl Into<String>, value: impl Into<Value>) -> Self {
         self.fields.push(AttachmentField {
@@ -188,49 +189,49 @@ impl Attachment {
         self
     }
 
-    /// Address of a picture below the text, 400 x 300 at most.
+    /// URL of an image below the text, at most 400 x 300 pixels.
     #[must_use]
     pub fn image_url(mut self, url: impl Into<String>) -> Self {
         self.image_url = url.into();
         self
     }
 
-    /// Address of a picture to the right, 75 x 75.
+    /// URL of an image on the right, 75 x 75 pixels.
     #[must_use]
     pub fn thumb_url(mut self, url: impl Into<String>) -> Self {
         self.thumb_url = url.into();
         self
     }
 
-    /// Small text at the bottom; up to 300 characters.
+    /// Footer, up to 300 characters.
     #[must_use]
     pub fn footer(mut self, text: impl Into<String>) -> Self {
         self.footer = text.into();
         self
     }
 
-    /// Address of a small picture beside the footer.
+    /// URL of a small image next to the footer.
     #[must_use]
     pub fn footer_icon(mut self, url: impl Into<String>) -> Self {
         self.footer_icon = url.into();
         self
     }
 
-    /// A time at the bottom.
+    /// Sets the timestamp in the footer.
     #[must_use]
     pub fn timestamp(mut self, time: Timestamp) -> Self {
         self.ts = Json::from(Value::from(time.as_millis() / 1000));
         self
     }
 
-    /// A button.
+    /// Adds a button.
     #[must_use]
     pub fn button(mut self, button: Button) -> Self {
         self.actions.push(button.0);
         self
     }
 
-    /// A menu.
+    /// Adds a menu.
     #[must_use]
     pub fn menu(mut self, menu: Menu) -> Self {
         self.actions.push(menu.0);
@@ -239,72 +240,73 @@ impl Attachment {
 }
 
 model! {
-    /// A cell of the table of an attachment.
+    /// A field in the table of an attachment.
     pub struct AttachmentField {
         /// Heading.
         pub title: String,
-        /// Mostly a text; numbers are allowed.
+        /// Usually a string; numbers are allowed.
         pub value: Json,
-        /// Whether two of them stand side by side. The server takes `"true"` for `true`, and so may keep it in posts of
-        /// webhooks.
+        /// `true` to show two fields in one row. The server accepts `"true"` for `true`, and may keep it in
+        /// posts of webhooks.
         #[serde(deserialize_with = "flag")]
         pub short: bool,
     }
 }
 
 model! {
-    /// A button or a menu of an attachment: made by [`Button`] or [`Menu`].
+    /// A button or a menu of an attachment, created with [`Button`] or [`Menu`].
     pub struct PostAction {
-        /// Its id in the post: letters and digits only.
+        /// ID within the post: letters and digits only.
         pub id: String,
         /// `button` or `select`.
         #[serde(rename = "type", skip_serializing_if = "String::is_empty")]
         pub kind: String,
-        /// What it says.
+        /// Label.
         pub name: String,
-        /// Shown under the mouse.
+        /// Tooltip.
         #[serde(skip_serializing_if = "String::is_empty")]
         pub tooltip: String,
-        /// Whether it cannot be pressed.
+        /// `true` if the control is disabled.
         #[serde(skip_serializing_if = "std::ops::Not::not")]
         pub disabled: bool,
-        /// How a button looks. A colour is allowed too: `ActionStyle::from("#ff0000")`.
+        /// Style of a button. A color is also accepted: `ActionStyle::from("#ff0000")`.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub style: Option<ActionStyle>,
-        /// What a menu offers by itself: `users` or `channels`.
+        /// Source of dynamic menu options: `users` or `channels`.
         #[serde(skip_serializing_if = "String::is_empty")]
         pub data_source: String,
-        /// What a menu offers.
+        /// Options of a menu.
         #[serde(skip_serializing_if = "Vec::is_empty")]
         pub options: Vec<PostActionOptions>,
-        /// The value that a menu shows at first.
+        /// Preselected value of a menu.
         #[serde(skip_serializing_if = "String::is_empty")]
         pub default_option: String,
-        /// Whom it calls. Never sent to clients.
+        /// The integration to call. Never sent to clients.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub integration: Option<PostActionIntegration>,
-        /// In posts shown to one account only: has to be sent along when it is pressed.
+        /// Opaque value in ephemeral posts. Must be included when the control is used.
         #[serde(skip_serializing_if = "String::is_empty")]
         pub cookie: String,
     }
 }
 
 model! {
-    /// A line of a menu.
+    /// An option of a menu.
     pub struct PostActionOptions {
-        /// What it says.
+        /// Label.
         pub text: String,
-        /// What is sent when it is chosen.
+        /// Value sent when the option is selected.
         pub value: String,
     }
 }
 
 model! {
-    /// Whom a button or a menu calls.
+    /// The integration that a button or menu calls.
     pub struct PostActionIntegration {
-        /// Where the server sends the press.
+        /// URL to which the server sends the action.
         pub url: String,
-        /// What it sends along. There is no signature: a secret in here is the only proof of who calls.
+        /// Additional data in the request. The request is not signed, so a secret in this map is the only
+        /// proof of its origin.
         pub context: Map<String, Value>,
     }
 }
@@ -326,38 +328,39 @@ impl PostAction {
     }
 }
 
-/// A button of an [`Attachment`]. A press makes the server call `url`.
+/// A button of an [`Attachment`]. When it is pressed, the server sends a request to `url`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Button(PostAction);
 
 impl Button {
-    /// With an id of letters and digits (others cannot be pressed), a text, and the address that is called.
+    /// Creates a button with an ID (letters and digits only, otherwise it cannot be pressed), a label, and
+    /// the URL to call.
     pub fn new(id: impl Into<String>, name: impl Into<String>, url: impl Into<String>) -> Self {
         Self(PostAction::new(id, "button", name, url))
     }
 
-    /// Sends this along when it is pressed. Clients never see it.
+    /// Sets additional data for the request. Clients never see it.
     #[must_use]
     pub fn context(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
         self.0.context(key, value);
         self
     }
 
-    /// How it looks.
+    /// Sets the style.
     #[must_use]
     pub fn style(mut self, style: ActionStyle) -> Self {
         self.0.style = Some(style);
         self
     }
 
-    /// Shown under the mouse.
+    /// Tooltip.
     #[must_use]
     pub fn tooltip(mut self, text: impl Into<String>) -> Self {
         self.0.tooltip = text.into();
         self
     }
 
-    /// Cannot be pressed.
+    /// Disables the button.
     #[must_use]
     pub fn disabled(mut self) -> Self {
         self.0.disabled = true;
@@ -365,45 +368,46 @@ impl Button {
     }
 }
 
-/// A menu of an [`Attachment`]. A choice makes the server call `url`.
+/// A menu of an [`Attachment`]. When an option is selected, the server sends a request to `url`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Menu(PostAction);
 
 impl Menu {
-    /// With an id of letters and digits (others cannot be chosen from), a text, and the address that is called.
+    /// Creates a menu with an ID (letters and digits only, otherwise it cannot be used), a label, and the URL
+    /// to call.
     pub fn new(id: impl Into<String>, name: impl Into<String>, url: impl Into<String>) -> Self {
         Self(PostAction::new(id, "select", name, url))
     }
 
-    /// Sends this along when something is chosen. Clients never see it.
+    /// Sets additional data for the request. Clients never see it.
     #[must_use]
     pub fn context(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
         self.0.context(key, value);
         self
     }
 
-    /// One more line.
+    /// Adds an option.
     #[must_use]
     pub fn option(mut self, text: impl Into<String>, value: impl Into<String>) -> Self {
         self.0.options.push(PostActionOptions { text: text.into(), value: value.into() });
         self
     }
 
-    /// The value that it shows at first.
+    /// Sets the preselected value.
     #[must_use]
     pub fn default_option(mut self, value: impl Into<String>) -> Self {
         self.0.default_option = value.into();
         self
     }
 
-    /// Offers the people of the server instead of lines of its own.
+    /// Offers the users of the server instead of fixed options.
     #[must_use]
     pub fn users(mut self) -> Self {
         self.0.data_source = "users".into();
         self
     }
 
-    /// Offers the public channels of the team instead of lines of its own.
+    /// Offers the public channels of the team instead of fixed options.
     #[must_use]
     pub fn channels(mut self) -> Self {
         self.0.data_source = "channels".into();

@@ -1,4 +1,4 @@
-//! Bookmarks of a channel.
+//! Channel bookmarks.
 
 use serde::Serialize;
 
@@ -6,9 +6,9 @@ use crate::Timestamp;
 use crate::model::{BookmarkId, ChannelId, FileId, FileInfo, UserId};
 
 open_enum! {
-    /// What a bookmark leads to.
+    /// Target of a bookmark.
     ChannelBookmarkType {
-        /// An address.
+        /// A URL.
         Link = "link",
         /// A file.
         File = "file",
@@ -16,40 +16,40 @@ open_enum! {
 }
 
 model! {
-    /// A bookmark of a channel.
+    /// A channel bookmark.
     pub struct ChannelBookmark {
-        /// Its id.
+        /// The ID.
         pub id: BookmarkId,
-        /// When it was made.
+        /// Creation time.
         pub create_at: Timestamp,
-        /// When it was last changed.
+        /// Time of the last update.
         pub update_at: Timestamp,
-        /// When it was deleted; 0 while it is not.
+        /// Deletion time; 0 if not deleted.
         pub delete_at: Timestamp,
-        /// In which channel.
+        /// The channel.
         pub channel_id: ChannelId,
-        /// Who made it, or last changed it.
+        /// The user who created or last changed the bookmark.
         pub owner_id: UserId,
-        /// The file it leads to.
+        /// The file, for bookmarks of files.
         pub file_id: FileId,
-        /// What it says; up to 64 characters.
+        /// Label, up to 64 characters.
         pub display_name: String,
-        /// Its place, from 0.
+        /// Zero-based position.
         pub sort_order: i64,
-        /// The address it leads to.
+        /// The URL, for bookmarks of links.
         pub link_url: String,
-        /// Address of a picture for it.
+        /// URL of an image.
         pub image_url: String,
-        /// An emoji for it.
+        /// An emoji.
         pub emoji: String,
-        /// What it leads to.
+        /// The type of the target.
         #[serde(rename = "type")]
         pub kind: ChannelBookmarkType,
         /// Set in an old version of a changed bookmark.
         pub original_id: BookmarkId,
-        /// The bookmark above it.
+        /// The parent bookmark.
         pub parent_id: BookmarkId,
-        /// The file itself.
+        /// Metadata of the file.
         pub file: Option<FileInfo>,
     }
 }
@@ -60,34 +60,34 @@ impl From<&ChannelBookmark> for BookmarkId {
     }
 }
 
-/// A new bookmark: [`link`](Self::link) or [`file`](Self::file).
+/// A new bookmark. Created with [`link`](Self::link) or [`file`](Self::file).
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ChannelBookmarkDraft {
-    /// What it says; up to 64 characters.
+    /// Label, up to 64 characters.
     pub display_name: String,
-    /// What it leads to.
+    /// The type of the target.
     #[serde(rename = "type")]
     pub kind: ChannelBookmarkType,
-    /// The file it leads to.
+    /// The file, for bookmarks of files.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub file_id: Option<FileId>,
-    /// The address it leads to.
+    /// The URL, for bookmarks of links.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub link_url: Option<String>,
-    /// Address of a picture for it.
+    /// URL of an image.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub image_url: Option<String>,
-    /// An emoji for it.
+    /// An emoji.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub emoji: Option<String>,
-    /// The bookmark above it.
+    /// The parent bookmark.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub parent_id: Option<BookmarkId>,
 }
 
 impl ChannelBookmarkDraft {
-    /// With what is required.
+    /// Creates the value from its required fields.
     pub fn new(display_name: impl Into<String>, kind: impl Into<ChannelBookmarkType>) -> Self {
         Self {
             display_name: display_name.into(),
@@ -102,82 +102,82 @@ impl ChannelBookmarkDraft {
 }
 
 setters! { ChannelBookmarkDraft:
-    /// The file it leads to.
+    /// The file, for bookmarks of files.
     file_id: FileId,
-    /// The address it leads to.
+    /// The URL, for bookmarks of links.
     link_url: String,
-    /// Address of a picture for it.
+    /// URL of an image.
     image_url: String,
-    /// An emoji for it.
+    /// An emoji.
     emoji: String,
-    /// The bookmark above it.
+    /// The parent bookmark.
     parent_id: BookmarkId,
 }
 
 impl ChannelBookmarkDraft {
-    /// A bookmark to an address.
+    /// Creates a bookmark of a URL.
     pub fn link(display_name: impl Into<String>, url: impl Into<String>) -> Self {
         Self::new(display_name, ChannelBookmarkType::Link).link_url(url)
     }
 
-    /// A bookmark to a file that was uploaded for a bookmark.
+    /// Creates a bookmark of a file that was uploaded for this purpose.
     pub fn file(display_name: impl Into<String>, file: impl Into<FileId>) -> Self {
         Self::new(display_name, ChannelBookmarkType::File).file_id(file)
     }
 }
 
-/// Changes to a bookmark; what is not set stays.
+/// Changes to a bookmark. Unset fields keep their value.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ChannelBookmarkPatch {
-    /// The file it leads to.
+    /// The file, for bookmarks of files.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub file_id: Option<FileId>,
-    /// What it says.
+    /// Label.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub display_name: Option<String>,
-    /// Its place, from 0.
+    /// Zero-based position.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sort_order: Option<i64>,
-    /// The address it leads to.
+    /// The URL, for bookmarks of links.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub link_url: Option<String>,
-    /// Address of a picture for it.
+    /// URL of an image.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub image_url: Option<String>,
-    /// An emoji for it.
+    /// An emoji.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub emoji: Option<String>,
 }
 
 impl ChannelBookmarkPatch {
-    /// Changes nothing yet.
+    /// Creates an empty patch.
     pub fn new() -> Self {
         Self::default()
     }
 }
 
 setters! { ChannelBookmarkPatch:
-    /// The file it leads to.
+    /// The file, for bookmarks of files.
     file_id: FileId,
-    /// What it says.
+    /// Label.
     display_name: String,
-    /// Its place, from 0.
+    /// Zero-based position.
     sort_order: i64,
-    /// The address it leads to.
+    /// The URL, for bookmarks of links.
     link_url: String,
-    /// Address of a picture for it.
+    /// URL of an image.
     image_url: String,
-    /// An emoji for it.
+    /// An emoji.
     emoji: String,
 }
 
 model! {
-    /// What became of a changed bookmark.
+    /// Result of updating a bookmark.
     pub struct UpdateChannelBookmarkResponse {
-        /// As it is now.
+        /// The updated bookmark.
         pub updated: Option<ChannelBookmark>,
-        /// What it replaced: a change by somebody else than its owner makes a new one.
+        /// The replaced bookmark. An update by a user other than the owner creates a new bookmark.
         pub deleted: Option<ChannelBookmark>,
     }
 }

@@ -6,25 +6,25 @@ use crate::Timestamp;
 use crate::model::{BotUserId, UserId};
 
 model! {
-    /// A bot: an account without a password, that logs in with a token.
+    /// A bot: an account without a password that authenticates with a token.
     pub struct Bot {
-        /// Its account.
+        /// The user ID.
         pub user_id: BotUserId,
-        /// Its user name.
+        /// The username.
         pub username: String,
-        /// Its display name.
+        /// The display name.
         pub display_name: String,
-        /// What it is for.
+        /// The description.
         pub description: String,
-        /// Who made it; the id of a plugin, which is no account's, if a plugin did.
+        /// The user who created the bot. The ID of a plugin, which is not a user ID, if a plugin created it.
         pub owner_id: UserId,
-        /// When its icon was changed.
+        /// Time of the last icon update.
         pub last_icon_update: Timestamp,
-        /// When it was made.
+        /// Creation time.
         pub create_at: Timestamp,
-        /// When it was last changed.
+        /// Time of the last update.
         pub update_at: Timestamp,
-        /// When it was disabled; 0 while it is not.
+        /// Time at which the bot was disabled; 0 if enabled.
         pub delete_at: Timestamp,
     }
 }
@@ -45,89 +45,89 @@ impl From<&Bot> for UserId {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct BotDraft {
-    /// Unique; lower case letters, digits, `.`, `-`, `_`.
+    /// Unique; lowercase letters, digits, `.`, `-` and `_`.
     pub username: String,
-    /// Its display name.
+    /// The display name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub display_name: Option<String>,
-    /// What it is for.
+    /// The description.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
 }
 
 impl BotDraft {
-    /// With what is required.
+    /// Creates the value from its required fields.
     pub fn new(username: impl Into<String>) -> Self {
         Self { username: username.into(), display_name: None, description: None }
     }
 }
 
 setters! { BotDraft:
-    /// Its display name.
+    /// The display name.
     display_name: String,
-    /// What it is for.
+    /// The description.
     description: String,
 }
 
-/// Changes to a bot; what is not set stays.
+/// Changes to a bot. Unset fields keep their value.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct BotPatch {
-    /// Its user name.
+    /// The username.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub username: Option<String>,
-    /// Its display name.
+    /// The display name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub display_name: Option<String>,
-    /// What it is for.
+    /// The description.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
 }
 
 impl BotPatch {
-    /// Changes nothing yet.
+    /// Creates an empty patch.
     pub fn new() -> Self {
         Self::default()
     }
 }
 
 setters! { BotPatch:
-    /// Its user name.
+    /// The username.
     username: String,
-    /// Its display name.
+    /// The display name.
     display_name: String,
-    /// What it is for.
+    /// The description.
     description: String,
 }
 
-/// Which bots to list.
+/// Page and filter for bots.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct BotPage {
-    /// Page, from 0.
+    /// Zero-based page number.
     pub page: Option<u32>,
-    /// Bots a page; 60 by default, 200 at most.
+    /// Bots per page. Defaults to 60. Must be at most 200.
     pub per_page: Option<u32>,
-    /// Also disabled ones.
+    /// Includes disabled bots.
     pub include_deleted: Option<bool>,
-    /// Only those whose owner was deactivated.
+    /// Only bots whose owner was deactivated.
     pub only_orphaned: Option<bool>,
 }
 
 impl BotPage {
-    /// With the server's defaults.
+    /// Creates the value with the server's defaults.
     pub fn new() -> Self {
         Self::default()
     }
 }
 
 setters! { BotPage:
-    /// Page, from 0.
+    /// Zero-based page number.
     page: u32,
-    /// Bots a page; 60 by default, 200 at most.
+    /// Bots per page. Defaults to 60. Must be at most 200.
     per_page: u32,
-    /// Also disabled ones.
+    /// Includes disabled bots.
     include_deleted: bool,
-    /// Only those whose owner was deactivated.
+    /// Only bots whose owner was deactivated.
     only_orphaned: bool,
 }

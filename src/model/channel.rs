@@ -6,15 +6,15 @@ use crate::Timestamp;
 use crate::model::{ChannelId, GroupId, Json, PolicyId, SchemeId, TeamId, UserId};
 
 open_enum! {
-    /// What kind of channel it is.
+    /// Type of a channel.
     ChannelType {
-        /// Public: all members of the team may join. Guests may not.
+        /// Public: all members of the team except guests may join.
         Open = "O",
-        /// Private: by invitation.
+        /// Private: members are added by invitation.
         Private = "P",
-        /// Between two people, or oneself.
+        /// Direct message channel between two users, or of one user.
         Direct = "D",
-        /// Between 3 to 8 people.
+        /// Group message channel between 3 to 8 users.
         Group = "G",
     }
 }
@@ -22,59 +22,60 @@ open_enum! {
 model! {
     /// A channel.
     pub struct Channel {
-        /// Its id.
+        /// The ID.
         pub id: ChannelId,
-        /// When it was made.
+        /// Creation time.
         pub create_at: Timestamp,
-        /// When it was last changed.
+        /// Time of the last update.
         pub update_at: Timestamp,
-        /// When it was archived; 0 while it is not.
+        /// Time at which the channel was archived; 0 if it is active.
         pub delete_at: Timestamp,
-        /// Its team; empty for direct and group channels.
+        /// The team. Empty for direct and group channels.
         pub team_id: TeamId,
-        /// What kind it is.
+        /// The channel type.
         #[serde(rename = "type")]
         pub kind: ChannelType,
-        /// What people see. **Not unique**; empty for direct channels, a list of names for group channels.
+        /// The display name. **Not unique.** Empty for direct channels, and a list of names for group
+        /// channels.
         pub display_name: String,
-        /// Its name in addresses, unique in the team; for direct channels the two user ids, sorted, with `__`
-        /// between.
+        /// The short name, as used in URLs; unique in the team. For direct channels, the two user IDs in
+        /// sorted order, joined by `__`.
         pub name: String,
-        /// What stands above the posts.
+        /// The channel header.
         pub header: String,
-        /// What it is for.
+        /// The description.
         pub purpose: String,
-        /// When something was last posted, edited or pinned in it; deletions and reactions do not count.
+        /// Time of the last post, edit or pin. Deletions and reactions do not count.
         pub last_post_at: Timestamp,
-        /// Posts in it, without system posts.
+        /// Number of posts, excluding system posts.
         pub total_msg_count: i64,
-        /// Out of use.
+        /// Unused.
         pub extra_update_at: Timestamp,
-        /// Who made it; empty if the server did.
+        /// The user who created the channel. Empty if the server did.
         pub creator_id: UserId,
-        /// Its permission scheme, if it has one of its own.
+        /// The permission scheme of the channel, if any.
         pub scheme_id: SchemeId,
-        /// Free-form.
+        /// Free-form properties.
         pub props: Json,
-        /// Whether groups decide who is in it.
+        /// `true` if groups determine the members.
         pub group_constrained: bool,
-        /// Whether posts are translated.
+        /// `true` if posts are translated automatically.
         pub autotranslation: bool,
-        /// Whether it is shared with another server.
+        /// `true` if the channel is shared with another server.
         pub shared: bool,
-        /// Posts outside threads.
+        /// Number of posts outside of threads.
         pub total_msg_count_root: i64,
-        /// Its data retention policy, where that was asked for.
+        /// The data retention policy, in responses that include it.
         pub policy_id: PolicyId,
-        /// As `last_post_at`, outside threads.
+        /// Time of the last post outside of threads; otherwise like `last_post_at`.
         pub last_root_post_at: Timestamp,
-        /// What stands on top of it.
+        /// The channel banner.
         pub banner_info: Option<ChannelBannerInfo>,
-        /// Whether an access policy decides who is in it.
+        /// `true` if an access policy determines who may join.
         pub policy_enforced: bool,
-        /// Whether that policy also adds and removes people.
+        /// `true` if the access policy also adds and removes members.
         pub policy_is_active: bool,
-        /// In which category of the side bar it shows for new members.
+        /// Sidebar category in which the channel is placed for new members.
         pub default_category_name: String,
     }
 }
@@ -86,22 +87,23 @@ impl From<&Channel> for ChannelId {
 }
 
 impl Channel {
-    /// Whether it is between two people.
+    /// Returns `true` for a direct channel.
     pub fn is_direct(&self) -> bool {
         self.kind == ChannelType::Direct
     }
 
-    /// Whether it is a group channel: 3 to 8 people, no team.
+    /// Returns `true` for a group channel: 3 to 8 users, no team.
     pub fn is_group(&self) -> bool {
         self.kind == ChannelType::Group
     }
 
-    /// Whether it was archived: nobody can post.
+    /// Returns `true` if the channel is archived. Nobody can post to an archived channel.
     pub fn is_archived(&self) -> bool {
         !self.delete_at.is_never()
     }
 
-    /// The other one of a direct channel; oneself for the channel with oneself; `None` for other channels.
+    /// The other user of a direct channel, or the user itself for a channel with oneself. `None` for other
+    /// channels.
     pub fn direct_partner(&self, me: &UserId) -> Option<UserId> {
         let (one, two) = self.name.split_once("__").filter(|_| self.is_direct())?;
         let other = if one == me.as_str() { two } else { one };
@@ -110,13 +112,13 @@ impl Channel {
 }
 
 model! {
-    /// What stands on top of a channel.
+    /// The channel banner.
     pub struct ChannelBannerInfo {
-        /// Whether it shows.
+        /// `true` if the banner is shown.
         pub enabled: bool,
         /// The text.
         pub text: String,
-        /// The colour, as `#ff0000`.
+        /// Background color, for example `#ff0000`.
         pub background_color: String,
     }
 }
@@ -125,37 +127,37 @@ model! {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ChannelDraft {
-    /// Its team.
+    /// The team.
     pub team_id: TeamId,
-    /// Its name in addresses: unique in the team; `a-z`, `0-9`, `-`, `_`; up to 64 characters.
+    /// The short name, as used in URLs: unique in the team, up to 64 characters of `a-z`, `0-9`, `-` and `_`.
     pub name: String,
-    /// What people see; up to 64 characters.
+    /// The display name, up to 64 characters.
     pub display_name: String,
-    /// Open or private.
+    /// Public or private.
     #[serde(rename = "type")]
     pub kind: ChannelType,
-    /// What stands above the posts; up to 1,024 characters.
+    /// The channel header, up to 1,024 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub header: Option<String>,
-    /// What it is for; up to 250 characters.
+    /// The purpose, up to 250 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub purpose: Option<String>,
-    /// A permission scheme of its own.
+    /// A permission scheme.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scheme_id: Option<SchemeId>,
-    /// Whether groups decide who is in it.
+    /// `true` if groups determine the members.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub group_constrained: Option<bool>,
-    /// What stands on top of it.
+    /// The channel banner.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub banner_info: Option<ChannelBannerInfo>,
-    /// In which category of the side bar it shows for new members.
+    /// Sidebar category in which the channel is placed for new members.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub default_category_name: Option<String>,
 }
 
 impl ChannelDraft {
-    /// With what is required.
+    /// Creates the value from its required fields.
     pub fn new(
         team_id: impl Into<TeamId>,
         name: impl Into<String>,
@@ -178,22 +180,22 @@ impl ChannelDraft {
 }
 
 setters! { ChannelDraft:
-    /// What stands above the posts; up to 1,024 characters.
+    /// The channel header, up to 1,024 characters.
     header: String,
-    /// What it is for; up to 250 characters.
+    /// The purpose, up to 250 characters.
     purpose: String,
-    /// A permission scheme of its own.
+    /// A permission scheme.
     scheme_id: SchemeId,
-    /// Whether groups decide who is in it.
+    /// `true` if groups determine the members.
     group_constrained: bool,
-    /// What stands on top of it.
+    /// The channel banner.
     banner_info: ChannelBannerInfo,
-    /// In which category of the side bar it shows for new members.
+    /// Sidebar category in which the channel is placed for new members.
     default_category_name: String,
 }
 
 impl ChannelDraft {
-    /// A public channel.
+    /// Creates a draft of a public channel.
     pub fn open(
         team_id: impl Into<TeamId>,
         name: impl Into<String>,
@@ -202,7 +204,7 @@ impl ChannelDraft {
         Self::new(team_id, name, display_name, ChannelType::Open)
     }
 
-    /// A private channel.
+    /// Creates a draft of a private channel.
     pub fn private(
         team_id: impl Into<TeamId>,
         name: impl Into<String>,
@@ -212,160 +214,160 @@ impl ChannelDraft {
     }
 }
 
-/// Changes to a channel; what is not set stays.
+/// Changes to a channel. Unset fields keep their value.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ChannelPatch {
-    /// What people see.
+    /// The display name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub display_name: Option<String>,
-    /// Its name in addresses.
+    /// The short name, as used in URLs.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// What stands above the posts.
+    /// The channel header.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub header: Option<String>,
-    /// What it is for.
+    /// The description.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub purpose: Option<String>,
-    /// Whether groups decide who is in it.
+    /// `true` if groups determine the members.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub group_constrained: Option<bool>,
-    /// What stands on top of it.
+    /// The channel banner.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub banner_info: Option<ChannelBannerInfo>,
-    /// Whether posts are translated.
+    /// `true` if posts are translated automatically.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub autotranslation: Option<bool>,
 }
 
 impl ChannelPatch {
-    /// Changes nothing yet.
+    /// Creates an empty patch.
     pub fn new() -> Self {
         Self::default()
     }
 }
 
 setters! { ChannelPatch:
-    /// What people see.
+    /// The display name.
     display_name: String,
-    /// Its name in addresses.
+    /// The short name, as used in URLs.
     name: String,
-    /// What stands above the posts.
+    /// The channel header.
     header: String,
-    /// What it is for.
+    /// The description.
     purpose: String,
-    /// Whether groups decide who is in it.
+    /// `true` if groups determine the members.
     group_constrained: bool,
-    /// What stands on top of it.
+    /// The channel banner.
     banner_info: ChannelBannerInfo,
-    /// Whether posts are translated.
+    /// `true` if posts are translated automatically.
     autotranslation: bool,
 }
 
-/// Which channels to list.
+/// Page and filter for channels.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ChannelPage {
-    /// Page, from 0.
+    /// Zero-based page number.
     pub page: Option<u32>,
-    /// Channels a page; 60 by default, 200 at most.
+    /// Channels per page. Defaults to 60. Must be at most 200.
     pub per_page: Option<u32>,
-    /// Leave out channels of this group.
+    /// Excludes channels of this group.
     pub not_associated_to_group: Option<GroupId>,
-    /// Leave out `town-square` and `off-topic`.
+    /// Excludes `town-square` and `off-topic`.
     pub exclude_default_channels: Option<bool>,
-    /// Also archived ones.
+    /// Includes archived channels.
     pub include_deleted: Option<bool>,
-    /// Leave out channels under a data retention policy.
+    /// Excludes channels with a data retention policy.
     pub exclude_policy_constrained: Option<bool>,
-    /// Leave out channels under an access policy.
+    /// Excludes channels with an access policy.
     pub exclude_access_control_policy_enforced: Option<bool>,
-    /// Only channels under an access policy.
+    /// Only channels with an access policy.
     pub access_control_policy_enforced: Option<bool>,
 }
 
 impl ChannelPage {
-    /// With the server's defaults.
+    /// Creates the value with the server's defaults.
     pub fn new() -> Self {
         Self::default()
     }
 }
 
 setters! { ChannelPage:
-    /// Page, from 0.
+    /// Zero-based page number.
     page: u32,
-    /// Channels a page; 60 by default, 200 at most.
+    /// Channels per page. Defaults to 60. Must be at most 200.
     per_page: u32,
-    /// Leave out channels of this group.
+    /// Excludes channels of this group.
     not_associated_to_group: GroupId,
-    /// Leave out `town-square` and `off-topic`.
+    /// Excludes `town-square` and `off-topic`.
     exclude_default_channels: bool,
-    /// Also archived ones.
+    /// Includes archived channels.
     include_deleted: bool,
-    /// Leave out channels under a data retention policy.
+    /// Excludes channels with a data retention policy.
     exclude_policy_constrained: bool,
-    /// Leave out channels under an access policy.
+    /// Excludes channels with an access policy.
     exclude_access_control_policy_enforced: bool,
-    /// Only channels under an access policy.
+    /// Only channels with an access policy.
     access_control_policy_enforced: bool,
 }
 
-/// Which channels to search.
+/// Search terms and filters for channels.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ChannelSearch {
     /// Part of the name, display name or purpose.
     pub term: String,
-    /// Leave out channels of this group.
+    /// Excludes channels of this group.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub not_associated_to_group: Option<GroupId>,
-    /// Leave out `town-square` and `off-topic`.
+    /// Excludes `town-square` and `off-topic`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub exclude_default_channels: Option<bool>,
-    /// Only in these teams.
+    /// Only channels in these teams.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub team_ids: Option<Vec<TeamId>>,
-    /// Only channels whose members groups decide.
+    /// Only channels whose members are determined by groups.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub group_constrained: Option<bool>,
-    /// Leave out channels whose members groups decide.
+    /// Excludes channels whose members are determined by groups.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub exclude_group_constrained: Option<bool>,
-    /// Leave out channels under a data retention policy.
+    /// Excludes channels with a data retention policy.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub exclude_policy_constrained: Option<bool>,
-    /// Only public ones (with `private`: both).
+    /// Only public channels. Combine with `private` for both.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub public: Option<bool>,
-    /// Only private ones (with `public`: both).
+    /// Only private channels. Combine with `public` for both.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub private: Option<bool>,
-    /// Also archived ones.
+    /// Includes archived channels.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub include_deleted: Option<bool>,
-    /// Also take the term as an id.
+    /// Also matches the term against channel IDs.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub include_search_by_id: Option<bool>,
-    /// Leave out channels of other servers.
+    /// Excludes channels of remote servers.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub exclude_remote: Option<bool>,
-    /// Only archived ones.
+    /// Only archived channels.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub deleted: Option<bool>,
-    /// Only channels under an access policy.
+    /// Only channels with an access policy.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub access_control_policy_enforced: Option<bool>,
-    /// Leave out channels under an access policy.
+    /// Excludes channels with an access policy.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub exclude_access_control_policy_enforced: Option<bool>,
-    /// Only channels under this access policy.
+    /// Only channels with this access policy.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub parent_access_control_policy_id: Option<PolicyId>,
 }
 
 impl ChannelSearch {
-    /// With what is required.
+    /// Creates the value from its required fields.
     pub fn new(term: impl Into<String>) -> Self {
         Self {
             term: term.into(),
@@ -389,39 +391,39 @@ impl ChannelSearch {
 }
 
 setters! { ChannelSearch:
-    /// Leave out channels of this group.
+    /// Excludes channels of this group.
     not_associated_to_group: GroupId,
-    /// Leave out `town-square` and `off-topic`.
+    /// Excludes `town-square` and `off-topic`.
     exclude_default_channels: bool,
-    /// Only in these teams.
+    /// Only channels in these teams.
     team_ids: Vec<TeamId>,
-    /// Only channels whose members groups decide.
+    /// Only channels whose members are determined by groups.
     group_constrained: bool,
-    /// Leave out channels whose members groups decide.
+    /// Excludes channels whose members are determined by groups.
     exclude_group_constrained: bool,
-    /// Leave out channels under a data retention policy.
+    /// Excludes channels with a data retention policy.
     exclude_policy_constrained: bool,
-    /// Only public ones (with `private`: both).
+    /// Only public channels. Combine with `private` for both.
     public: bool,
-    /// Only private ones (with `public`: both).
+    /// Only private channels. Combine with `public` for both.
     private: bool,
-    /// Also archived ones.
+    /// Includes archived channels.
     include_deleted: bool,
-    /// Also take the term as an id.
+    /// Also matches the term against channel IDs.
     include_search_by_id: bool,
-    /// Leave out channels of other servers.
+    /// Excludes channels of remote servers.
     exclude_remote: bool,
-    /// Only archived ones.
+    /// Only archived channels.
     deleted: bool,
-    /// Only channels under an access policy.
+    /// Only channels with an access policy.
     access_control_policy_enforced: bool,
-    /// Leave out channels under an access policy.
+    /// Excludes channels with an access policy.
     exclude_access_control_policy_enforced: bool,
-    /// Only channels under this access policy.
+    /// Only channels with this access policy.
     parent_access_control_policy_id: PolicyId,
 }
 
-/// A channel and the names of its team.
+/// A channel together with the names of its team.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ChannelWithTeamData {
@@ -447,39 +449,39 @@ impl From<&ChannelWithTeamData> for ChannelId {
 }
 
 model! {
-    /// The team of a channel, as lists over all teams tell it.
+    /// The team of a channel, as returned by lists over all teams.
     pub struct ChannelTeam {
-        /// What people see.
+        /// The display name.
         pub team_display_name: String,
-        /// Its name in addresses.
+        /// The short name, as used in URLs.
         pub team_name: String,
-        /// When the team was last changed.
+        /// Time of the last update of the team.
         pub team_update_at: Timestamp,
     }
 }
 
 model! {
-    /// A page of channels, and how many there are.
+    /// A page of channels and the total count.
     pub struct ChannelsWithCount {
         /// The channels of this page.
         pub channels: Vec<ChannelWithTeamData>,
-        /// How many there are in all.
+        /// Total number of channels.
         pub total_count: i64,
     }
 }
 
 model! {
-    /// How many people and things are in a channel.
+    /// Member, pin and file counts of a channel.
     pub struct ChannelStats {
         /// The channel.
         pub channel_id: ChannelId,
-        /// Members, guests included.
+        /// Number of members, including guests.
         pub member_count: i64,
-        /// Guests.
+        /// Number of guests.
         pub guest_count: i64,
-        /// Pinned posts.
+        /// Number of pinned posts.
         pub pinnedpost_count: i64,
-        /// Files.
+        /// Number of files.
         pub files_count: i64,
     }
 }

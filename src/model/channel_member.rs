@@ -1,4 +1,4 @@
-//! Who is in a channel, and what they have read.
+//! Channel members and their read state.
 
 use std::collections::BTreeMap;
 
@@ -8,51 +8,51 @@ use crate::Timestamp;
 use crate::model::{ChannelId, GroupId, PostId, TeamId, UserId};
 
 model! {
-    /// An account in a channel.
+    /// A channel membership of a user.
     pub struct ChannelMember {
         /// The channel.
         pub channel_id: ChannelId,
-        /// The account.
+        /// The user.
         pub user_id: UserId,
-        /// Its roles there, separated by spaces.
+        /// Roles of the member, separated by spaces.
         pub roles: String,
-        /// When it last looked; -1 for other people.
+        /// Time of the last view; -1 for other users.
         pub last_viewed_at: Timestamp,
-        /// Posts it has seen.
+        /// Number of posts seen.
         pub msg_count: i64,
         /// Unread mentions.
         pub mention_count: i64,
-        /// Unread mentions outside threads.
+        /// Unread mentions outside of threads.
         pub mention_count_root: i64,
         /// Unread urgent mentions.
         pub urgent_mention_count: i64,
-        /// Posts outside threads it has seen.
+        /// Number of posts seen outside of threads.
         pub msg_count_root: i64,
-        /// How it wants to be notified: `desktop`, `push`, `email`, `mark_unread`, `ignore_channel_mentions`.
+        /// Notification settings: `desktop`, `push`, `email`, `mark_unread`, `ignore_channel_mentions`.
         pub notify_props: BTreeMap<String, String>,
-        /// When this was last changed; -1 for other people.
+        /// Time of the last change; -1 for other users.
         pub last_update_at: Timestamp,
-        /// Whether it is a guest there.
+        /// `true` if the member is a guest.
         pub scheme_guest: bool,
-        /// Whether it is an ordinary member there.
+        /// `true` if the member is a regular member.
         pub scheme_user: bool,
-        /// Whether it is an administrator there.
+        /// `true` if the member is an administrator.
         pub scheme_admin: bool,
-        /// Roles beyond those of the scheme, separated by spaces.
+        /// Roles in addition to those of the scheme, separated by spaces.
         pub explicit_roles: String,
-        /// Whether it wants no translations there.
+        /// `true` if the member has disabled translations.
         pub autotranslation_disabled: bool,
     }
 }
 
 impl ChannelMember {
-    /// Whether the account muted the channel.
+    /// Returns `true` if the user muted the channel.
     pub fn is_muted(&self) -> bool {
         self.notify_props.get("mark_unread").is_some_and(|value| value == "mention")
     }
 }
 
-/// An account in a channel, and the names of the channel's team.
+/// A channel membership together with the names of the channel's team.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 #[serde(default)]
 #[non_exhaustive]
@@ -60,18 +60,18 @@ pub struct ChannelMemberWithTeamData {
     /// The membership.
     #[serde(flatten)]
     pub member: ChannelMember,
-    /// What people see.
+    /// The display name.
     pub team_display_name: String,
-    /// The team's name in addresses.
+    /// The short name of the team.
     pub team_name: String,
-    /// When the team was last changed.
+    /// Time of the last update of the team.
     pub team_update_at: Timestamp,
 }
 
 model! {
-    /// What is unread in a channel.
+    /// Unread counts of a channel.
     pub struct ChannelUnread {
-        /// Its team.
+        /// The team.
         pub team_id: TeamId,
         /// The channel.
         pub channel_id: ChannelId,
@@ -79,92 +79,92 @@ model! {
         pub msg_count: i64,
         /// Unread mentions.
         pub mention_count: i64,
-        /// Unread mentions outside threads.
+        /// Unread mentions outside of threads.
         pub mention_count_root: i64,
         /// Unread urgent mentions.
         pub urgent_mention_count: i64,
-        /// Unread posts outside threads.
+        /// Unread posts outside of threads.
         pub msg_count_root: i64,
     }
 }
 
 model! {
-    /// What is unread in a channel, counted from a post on.
+    /// Unread counts of a channel, starting at a given post.
     pub struct ChannelUnreadAt {
-        /// Its team.
+        /// The team.
         pub team_id: TeamId,
-        /// The account.
+        /// The user.
         pub user_id: UserId,
         /// The channel.
         pub channel_id: ChannelId,
-        /// Posts that were read.
+        /// Number of read posts.
         pub msg_count: i64,
         /// Unread mentions.
         pub mention_count: i64,
-        /// Unread mentions outside threads.
+        /// Unread mentions outside of threads.
         pub mention_count_root: i64,
         /// Unread urgent mentions.
         pub urgent_mention_count: i64,
-        /// Posts outside threads that were read.
+        /// Number of read posts outside of threads.
         pub msg_count_root: i64,
-        /// When the account last looked, as the server counts it now.
+        /// The new time of the last view.
         pub last_viewed_at: Timestamp,
     }
 }
 
 model! {
-    /// What the server noted when a channel was looked at.
+    /// Result of viewing a channel.
     pub struct ChannelViewResponse {
         /// `OK`.
         pub status: String,
-        /// When each channel was last posted in.
+        /// Time of the last post, by channel.
         pub last_viewed_at_times: BTreeMap<ChannelId, Timestamp>,
     }
 }
 
 model! {
-    /// How many of a group are in a channel.
+    /// Number of group members in a channel.
     pub struct ChannelMemberCountByGroup {
         /// The group.
         pub group_id: GroupId,
-        /// Its members in the channel.
+        /// Group members in the channel.
         pub channel_member_count: i64,
-        /// In how many time zones they are.
+        /// Number of distinct time zones of those members.
         pub channel_member_timezones_count: i64,
     }
 }
 
-/// Who is to be added to a channel.
+/// Users to add to a channel.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ChannelMemberDraft {
-    /// The accounts; up to 1,000. Those who are in already are no error.
+    /// User IDs, up to 1,000. Existing members are not an error.
     pub user_ids: Vec<UserId>,
-    /// The post that mentioned them: the notice goes to its thread.
+    /// The post that mentioned the users. The system post is added to its thread.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub post_root_id: Option<PostId>,
 }
 
 impl ChannelMemberDraft {
-    /// With what is required.
+    /// Creates the value from its required fields.
     pub fn new(user_ids: impl Into<Vec<UserId>>) -> Self {
         Self { user_ids: user_ids.into(), post_root_id: None }
     }
 }
 
 setters! { ChannelMemberDraft:
-    /// The post that mentioned them: the notice goes to its thread.
+    /// The post that mentioned the users. The system post is added to its thread.
     post_root_id: PostId,
 }
 
-/// Which of the roles of the scheme a member has.
+/// Scheme roles of a member.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct SchemeRoles {
     /// Guest.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scheme_guest: Option<bool>,
-    /// Ordinary member.
+    /// Regular member.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scheme_user: Option<bool>,
     /// Administrator.
@@ -173,7 +173,7 @@ pub struct SchemeRoles {
 }
 
 impl SchemeRoles {
-    /// With the server's defaults.
+    /// Creates the value with the server's defaults.
     pub fn new() -> Self {
         Self::default()
     }
@@ -182,7 +182,7 @@ impl SchemeRoles {
 setters! { SchemeRoles:
     /// Guest.
     scheme_guest: bool,
-    /// Ordinary member.
+    /// Regular member.
     scheme_user: bool,
     /// Administrator.
     scheme_admin: bool,

@@ -1,21 +1,21 @@
-//! What members and guests may do in a channel.
+//! Permissions of members and guests in a channel.
 
 use serde::Serialize;
 
 model! {
-    /// What ordinary members and guests may do in a channel.
+    /// A permission of members and guests in a channel.
     pub struct ChannelModeration {
         /// `create_post`, `create_reactions`, `manage_members`, `use_channel_mentions`, `manage_bookmarks`.
         pub name: String,
-        /// Who may.
+        /// The roles that have the permission.
         pub roles: ChannelModeratedRoles,
     }
 }
 
 model! {
-    /// Who may do something in a channel.
+    /// Roles that have a permission in a channel.
     pub struct ChannelModeratedRoles {
-        /// Guests; `None` where that makes no sense.
+        /// Guests. `None` if the permission does not apply to guests.
         pub guests: Option<ChannelModeratedRole>,
         /// Members.
         pub members: Option<ChannelModeratedRole>,
@@ -23,43 +23,43 @@ model! {
 }
 
 model! {
-    /// Whether somebody may do something.
+    /// State of a permission for one role.
     pub struct ChannelModeratedRole {
-        /// Whether they may.
+        /// `true` if the permission is granted.
         pub value: bool,
-        /// Whether that can be changed here: the team or the system must allow it first.
+        /// `true` if the permission can be changed here. The team or the system must allow it first.
         pub enabled: bool,
     }
 }
 
-/// A change to what members and guests may do.
+/// A change to the permissions of members and guests.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ChannelModerationPatch {
-    /// What, as in [`ChannelModeration::name`].
+    /// The permission, as in [`ChannelModeration::name`].
     pub name: String,
-    /// Who may.
+    /// The roles that have the permission.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub roles: Option<ChannelModeratedRolesPatch>,
 }
 
 impl ChannelModerationPatch {
-    /// With what is required.
+    /// Creates the value from its required fields.
     pub fn new(name: impl Into<String>) -> Self {
         Self { name: name.into(), roles: None }
     }
 }
 
 setters! { ChannelModerationPatch:
-    /// Who may.
+    /// The roles that have the permission.
     roles: ChannelModeratedRolesPatch,
 }
 
-/// Who may do something from now on; what is not set stays.
+/// New state of a permission. Unset roles keep their value.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ChannelModeratedRolesPatch {
-    /// Guests.
+    /// Number of guests.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub guests: Option<bool>,
     /// Members.
@@ -68,14 +68,14 @@ pub struct ChannelModeratedRolesPatch {
 }
 
 impl ChannelModeratedRolesPatch {
-    /// Changes nothing yet.
+    /// Creates an empty patch.
     pub fn new() -> Self {
         Self::default()
     }
 }
 
 setters! { ChannelModeratedRolesPatch:
-    /// Guests.
+    /// Number of guests.
     guests: bool,
     /// Members.
     members: bool,

@@ -6,11 +6,11 @@ use crate::model::{Attachment, ChannelId, CommandId, Json, PostId, TeamId, UserI
 use crate::{Secret, Timestamp};
 
 open_enum! {
-    /// How the server calls a command.
+    /// HTTP method used to call a command.
     CommandMethod {
-        /// By GET, with the token in the address.
+        /// GET, with the token in the URL.
         Get = "G",
-        /// By POST.
+        /// POST.
         Post = "P",
     }
 }
@@ -18,46 +18,47 @@ open_enum! {
 model! {
     /// A slash command.
     pub struct Command {
-        /// Its id; empty for those of the server and of plugins.
+        /// The ID. Empty for built-in commands and commands of plugins.
         pub id: CommandId,
-        /// Sent along, to tell that the server calls. Compare it. Only for those who may manage it.
+        /// Token included in requests, which proves that the server sent them. Compare it. Only returned to
+        /// users who may manage the command.
         pub token: Secret,
-        /// When it was made.
+        /// Creation time.
         pub create_at: Timestamp,
-        /// When it was last changed.
+        /// Time of the last update.
         pub update_at: Timestamp,
-        /// When it was deleted; 0 while it is not.
+        /// Deletion time; 0 if not deleted.
         pub delete_at: Timestamp,
-        /// Who made it.
+        /// The user who created the command.
         pub creator_id: UserId,
-        /// In which team.
+        /// The team.
         pub team_id: TeamId,
         /// The word after the slash.
         pub trigger: String,
-        /// How the server calls it.
+        /// HTTP method used to call the command.
         pub method: CommandMethod,
-        /// The name it answers under, where the server allows that.
+        /// Username of the response, if the server allows overrides.
         pub username: String,
-        /// The picture it answers with, where the server allows that.
+        /// Icon of the response, if the server allows overrides.
         pub icon_url: String,
-        /// Whether it is offered while one types.
+        /// `true` if the command is offered by autocomplete.
         pub auto_complete: bool,
-        /// What is said of it then.
+        /// Description shown by autocomplete.
         pub auto_complete_desc: String,
-        /// What follows it then, as `[text]`.
+        /// Argument hint shown by autocomplete, for example `[text]`.
         pub auto_complete_hint: String,
         /// What it is called.
         pub display_name: String,
-        /// What it is for.
+        /// The description.
         pub description: String,
-        /// Where it is sent.
+        /// URL to which requests are sent.
         pub url: String,
-        /// The plugin it belongs to.
+        /// The plugin that provides the command.
         pub plugin_id: String,
-        /// Its arguments, as a plugin describes them.
+        /// Arguments, as described by a plugin.
         #[serde(skip_serializing_if = "Json::is_empty")]
         pub autocomplete_data: Json,
-        /// Its icon, as a data address.
+        /// Icon as a data URL.
         pub autocomplete_icon_data: String,
     }
 }
@@ -72,43 +73,43 @@ impl From<&Command> for CommandId {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct CommandDraft {
-    /// In which team.
+    /// The team.
     pub team_id: TeamId,
-    /// The word after the slash: no spaces, not one of the server's own.
+    /// The word after the slash. Must not contain spaces or be a built-in command.
     pub trigger: String,
-    /// Where it is sent.
+    /// URL to which requests are sent.
     pub url: String,
-    /// How the server calls it; [`CommandMethod::Post`] unless it is set.
+    /// HTTP method used to call the command. Defaults to [`CommandMethod::Post`].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub method: Option<CommandMethod>,
-    /// The name it answers under, where the server allows that.
+    /// Username of the response, if the server allows overrides.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub username: Option<String>,
-    /// The picture it answers with, where the server allows that.
+    /// Icon of the response, if the server allows overrides.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub icon_url: Option<String>,
-    /// Whether it is offered while one types.
+    /// `true` if the command is offered by autocomplete.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub auto_complete: Option<bool>,
-    /// What is said of it then.
+    /// Description shown by autocomplete.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub auto_complete_desc: Option<String>,
-    /// What follows it then, as `[text]`.
+    /// Argument hint shown by autocomplete, for example `[text]`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub auto_complete_hint: Option<String>,
     /// What it is called.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub display_name: Option<String>,
-    /// What it is for.
+    /// The description.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// Whom it belongs to; for administrators.
+    /// Owner of the command. Only administrators may set it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub creator_id: Option<UserId>,
 }
 
 impl CommandDraft {
-    /// With what is required.
+    /// Creates the value from its required fields.
     pub fn new(team_id: impl Into<TeamId>, trigger: impl Into<String>, url: impl Into<String>) -> Self {
         Self {
             team_id: team_id.into(),
@@ -128,110 +129,110 @@ impl CommandDraft {
 }
 
 setters! { CommandDraft:
-    /// How the server calls it; [`CommandMethod::Post`] unless it is set.
+    /// HTTP method used to call the command. Defaults to [`CommandMethod::Post`].
     method: CommandMethod,
-    /// The name it answers under, where the server allows that.
+    /// Username of the response, if the server allows overrides.
     username: String,
-    /// The picture it answers with, where the server allows that.
+    /// Icon of the response, if the server allows overrides.
     icon_url: String,
-    /// Whether it is offered while one types.
+    /// `true` if the command is offered by autocomplete.
     auto_complete: bool,
-    /// What is said of it then.
+    /// Description shown by autocomplete.
     auto_complete_desc: String,
-    /// What follows it then, as `[text]`.
+    /// Argument hint shown by autocomplete, for example `[text]`.
     auto_complete_hint: String,
     /// What it is called.
     display_name: String,
-    /// What it is for.
+    /// The description.
     description: String,
-    /// Whom it belongs to; for administrators.
+    /// Owner of the command. Only administrators may set it.
     creator_id: UserId,
 }
 
-/// A command to be carried out.
+/// A command to execute.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct CommandArgs {
-    /// In which channel.
+    /// The channel.
     pub channel_id: ChannelId,
-    /// The line, beginning with `/`.
+    /// The command line, starting with `/`.
     pub command: String,
-    /// In which team; only asked for in direct and group channels.
+    /// The team. Only required in direct and group channels.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub team_id: Option<TeamId>,
-    /// In which thread.
+    /// The thread.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub root_id: Option<PostId>,
 }
 
 impl CommandArgs {
-    /// With what is required.
+    /// Creates the value from its required fields.
     pub fn new(channel_id: impl Into<ChannelId>, command: impl Into<String>) -> Self {
         Self { channel_id: channel_id.into(), command: command.into(), team_id: None, root_id: None }
     }
 }
 
 setters! { CommandArgs:
-    /// In which team; only asked for in direct and group channels.
+    /// The team. Only required in direct and group channels.
     team_id: TeamId,
-    /// In which thread.
+    /// The thread.
     root_id: PostId,
 }
 
 model! {
-    /// What a command answered. Its text mostly comes as an `ephemeral_message` event too.
+    /// Response of a command. Its text usually also arrives as an `ephemeral_message` event.
     pub struct CommandResponse {
-        /// `in_channel` for all, else only for the one who typed it.
+        /// `in_channel` for a public response; otherwise only the user who executed the command sees it.
         pub response_type: String,
         /// The text, in Markdown.
         pub text: String,
-        /// The name it answers under.
+        /// Username of the response.
         pub username: String,
-        /// Another channel than the one it was typed in.
+        /// Target channel, if it differs from the channel of the command.
         pub channel_id: ChannelId,
-        /// The picture it answers with.
+        /// Icon of the response.
         pub icon_url: String,
         /// Type of the post.
         #[serde(rename = "type")]
         pub kind: String,
         /// Props of the post.
         pub props: Json,
-        /// Where a browser is to go.
+        /// URL to which a browser is redirected.
         pub goto_location: String,
-        /// Opens a dialog, for 30 s.
+        /// Opens a dialog. Valid for 30 s.
         pub trigger_id: String,
-        /// Whether the text stays as it is.
+        /// `true` to disable the conversion of Slack markup.
         pub skip_slack_parsing: bool,
         /// Attachments.
         pub attachments: Vec<Attachment>,
-        /// More of them.
+        /// Additional responses.
         pub extra_responses: Vec<CommandResponse>,
     }
 }
 
 model! {
-    /// A line offered while a command is typed.
+    /// An autocomplete suggestion for a slash command.
     pub struct AutocompleteSuggestion {
-        /// The line that it makes.
+        /// The completed line.
         #[serde(rename = "Complete")]
         pub complete: String,
-        /// What is offered.
+        /// The suggested text.
         #[serde(rename = "Suggestion")]
         pub suggestion: String,
-        /// What follows it.
+        /// Hint for the next argument.
         #[serde(rename = "Hint")]
         pub hint: String,
-        /// What is said of it.
+        /// Description of the suggestion.
         #[serde(rename = "Description")]
         pub description: String,
-        /// Its icon, as a data address.
+        /// Icon as a data URL.
         #[serde(rename = "IconData")]
         pub icon_data: String,
     }
 }
 
 impl CommandDraft {
-    /// With what the server insists on.
+    /// Includes the fields that the server requires.
     pub(crate) fn with_method(&self) -> Self {
         let mut draft = self.clone();
         draft.method.get_or_insert(CommandMethod::Post);

@@ -1,74 +1,74 @@
-//! What a client may know of the server's settings and licence.
+//! Client configuration and license.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-/// What a client may know of the server's settings: texts by name. Before a login there are fewer of them.
+/// The client configuration: string values by name. Contains fewer settings without a login.
 ///
-/// Typed getters are there for what programs need; [`get`](Self::get) has the rest.
+/// Common settings have typed getters; [`get`](Self::get) returns any setting.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 #[serde(transparent)]
 pub struct ClientConfig(BTreeMap<String, String>);
 
 impl ClientConfig {
-    /// A setting, as text.
+    /// Returns a setting as a string.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(String::as_str)
     }
 
-    /// Whether a setting is `true`.
+    /// Returns `true` if a setting has the value `true`.
     pub fn is_on(&self, name: &str) -> bool {
         self.get(name) == Some("true")
     }
 
-    /// A setting that is a number.
+    /// Returns a numeric setting.
     pub fn number(&self, name: &str) -> Option<i64> {
         self.get(name)?.parse().ok()
     }
 
-    /// All settings, by name.
+    /// Iterates over all settings by name.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> + '_ {
         self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
-    /// The server's version, as `11.6.0`; empty if it does not say.
+    /// The server version, for example `11.6.0`. Empty if the server does not report it.
     pub fn version(&self) -> &str {
         self.get("Version").unwrap_or_default()
     }
 
-    /// The address that the server thinks it has; empty if it was not set.
+    /// The configured site URL. Empty if not set.
     pub fn site_url(&self) -> &str {
         self.get("SiteURL").unwrap_or_default()
     }
 
-    /// The name of the server, for people.
+    /// The site name.
     pub fn site_name(&self) -> &str {
         self.get("SiteName").unwrap_or_default()
     }
 
-    /// Another address for the socket, if one was set.
+    /// A separate WebSocket URL, if configured.
     pub fn websocket_url(&self) -> Option<&str> {
         self.get("WebsocketURL").filter(|url| !url.is_empty())
     }
 
-    /// Longest text of a post, in characters.
+    /// Maximum length of a post, in characters.
     pub fn max_post_size(&self) -> Option<usize> {
         self.get("MaxPostSize")?.parse().ok()
     }
 
-    /// Largest file, in bytes.
+    /// Maximum size of a file, in bytes.
     pub fn max_file_size(&self) -> Option<u64> {
         self.get("MaxFileSize")?.parse().ok()
     }
 
-    /// How names are to be shown: `username`, `nickname_full_name` or `full_name`.
+    /// Display format of names: `username`, `nickname_full_name` or `full_name`.
     pub fn teammate_name_display(&self) -> &str {
         self.get("TeammateNameDisplay").unwrap_or_default()
     }
 
-    /// How long after `typing` others think that one still types.
+    /// Time after a `typing` action for which clients show the typing indicator.
     pub fn typing_interval(&self) -> Duration {
         let millis = self.get("TimeBetweenUserTypingUpdatesMilliseconds").and_then(|text| text.parse().ok());
         Duration::from_millis(millis.unwrap_or(5_000))
@@ -81,23 +81,23 @@ impl<K: Into<String>, V: Into<String>> FromIterator<(K, V)> for ClientConfig {
     }
 }
 
-/// What a client may know of the server's licence: texts by name.
+/// The license information available to clients: string values by name.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 #[serde(transparent)]
 pub struct ClientLicense(BTreeMap<String, String>);
 
 impl ClientLicense {
-    /// A setting, as text.
+    /// Returns a setting as a string.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(String::as_str)
     }
 
-    /// Whether there is a licence.
+    /// Returns `true` if the server has a license.
     pub fn is_licensed(&self) -> bool {
         self.get("IsLicensed") == Some("true")
     }
 
-    /// All settings, by name.
+    /// Iterates over all settings by name.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> + '_ {
         self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }

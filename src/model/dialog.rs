@@ -1,4 +1,4 @@
-//! Interactive dialogs, and presses of buttons.
+//! Interactive dialogs and button presses.
 
 use std::collections::BTreeMap;
 
@@ -8,134 +8,135 @@ use serde_json::{Map, Value};
 use crate::model::{ChannelId, PostActionOptions, TeamId};
 
 model! {
-    /// What a press of a button led to.
+    /// Result of pressing a button.
     pub struct PostActionAPIResponse {
         /// `OK`.
         pub status: String,
-        /// Tells which press it was: the `open_dialog` event that it leads to has the same. The id that opens a dialog is
-        /// another one, and sent to the button's address.
+        /// Identifies the press: a resulting `open_dialog` event contains the same value. The trigger ID that
+        /// opens a dialog is a different value, sent to the button's URL.
         pub trigger_id: String,
     }
 }
 
-/// A press of a button, or a choice from a menu.
+/// A button press or menu selection.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct DoPostActionRequest {
-    /// What was chosen from a menu.
+    /// The selected option of a menu.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub selected_option: Option<String>,
-    /// The action's cookie, for posts shown to one account only.
+    /// The cookie of the action, for ephemeral posts.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cookie: Option<String>,
 }
 
 impl DoPostActionRequest {
-    /// A press of a button.
+    /// Creates a button press.
     pub fn new() -> Self {
         Self::default()
     }
 }
 
 setters! { DoPostActionRequest:
-    /// What was chosen from a menu.
+    /// The selected option of a menu.
     selected_option: String,
-    /// The action's cookie, for posts shown to one account only.
+    /// The cookie of the action, for ephemeral posts.
     cookie: String,
 }
 
 model! {
-    /// Opens a dialog with the one who pressed or typed.
+    /// A request to open a dialog for the user whose action returned the trigger ID.
     pub struct OpenDialogRequest {
-        /// From the press or the command; good for 30 s.
+        /// Trigger ID from a button press or command. Valid for 30 s.
         pub trigger_id: String,
-        /// Where the dialog is sent.
+        /// URL to which the submission is sent.
         pub url: String,
-        /// What it asks.
+        /// The dialog to show.
         pub dialog: Dialog,
     }
 }
 
 impl OpenDialogRequest {
-    /// With what is required.
+    /// Creates the value from its required fields.
     pub fn new(trigger_id: impl Into<String>, url: impl Into<String>, dialog: impl Into<Dialog>) -> Self {
         Self { trigger_id: trigger_id.into(), url: url.into(), dialog: dialog.into() }
     }
 }
 
 model! {
-    /// A form.
+    /// A dialog with input elements.
     pub struct Dialog {
-        /// A word of the program's own, sent back.
+        /// Application-defined identifier, returned with the submission.
         pub callback_id: String,
-        /// Up to 24 characters.
+        /// The title, up to 24 characters.
         pub title: String,
-        /// Text above, in Markdown.
+        /// Introduction, in Markdown.
         #[serde(skip_serializing_if = "String::is_empty")]
         pub introduction_text: String,
-        /// A small picture.
+        /// URL of a small icon.
         #[serde(skip_serializing_if = "String::is_empty")]
         pub icon_url: String,
-        /// What is asked; up to 5.
+        /// Input elements, up to 5.
         pub elements: Vec<DialogElement>,
-        /// What the button says.
+        /// Label of the submit button.
         #[serde(skip_serializing_if = "String::is_empty")]
         pub submit_label: String,
-        /// Whether the program is told when it is closed.
+        /// `true` to receive a request when the dialog is canceled.
         pub notify_on_cancel: bool,
-        /// A text of the program's own, sent back: there is no signature, so a secret can be in here.
+        /// Application-defined data, returned with the submission. The submission is not signed, so this may
+        /// hold a secret.
         pub state: String,
-        /// Whom to ask when a field changes.
+        /// URL to call when a field with `refresh` changes.
         #[serde(skip_serializing_if = "String::is_empty")]
         pub source_url: String,
     }
 }
 
 model! {
-    /// A field of a form.
+    /// An input element of a dialog.
     pub struct DialogElement {
-        /// What it says; up to 24 characters.
+        /// Label, up to 24 characters.
         pub display_name: String,
-        /// Its name in what is sent.
+        /// Name of the element in the submission.
         pub name: String,
-        /// `text`, `textarea`, `select`, `bool`, `radio`, `date`, `datetime`.
+        /// `text`, `textarea`, `select`, `bool`, `radio`, `date` or `datetime`.
         #[serde(rename = "type")]
         pub kind: String,
-        /// Of a text: `text`, `email`, `number`, `password`, `tel`, `url`.
+        /// Subtype of a text element: `text`, `email`, `number`, `password`, `tel` or `url`.
         #[serde(skip_serializing_if = "String::is_empty")]
         pub subtype: String,
-        /// What it holds at first.
+        /// Initial value.
         #[serde(skip_serializing_if = "String::is_empty")]
         pub default: String,
-        /// What it shows while it is empty.
+        /// Placeholder.
         #[serde(skip_serializing_if = "String::is_empty")]
         pub placeholder: String,
-        /// Text below.
+        /// Help text.
         #[serde(skip_serializing_if = "String::is_empty")]
         pub help_text: String,
-        /// Whether it may stay empty.
+        /// `true` if the element may be left empty.
         pub optional: bool,
-        /// Fewest characters.
+        /// Minimum number of characters.
         pub min_length: i64,
-        /// Most characters; the server's own limit if it is 0.
+        /// Maximum number of characters. 0 selects the server's limit.
         #[serde(skip_serializing_if = "crate::model::json::is_zero")]
         pub max_length: i64,
-        /// What a menu offers by itself: `users`, `channels`, `dynamic`.
+        /// Source of dynamic options: `users`, `channels` or `dynamic`.
         #[serde(skip_serializing_if = "String::is_empty")]
         pub data_source: String,
-        /// Whom to ask for what a `dynamic` menu offers.
+        /// URL that returns the options of a `dynamic` element.
         #[serde(skip_serializing_if = "String::is_empty")]
         pub data_source_url: String,
-        /// What a menu offers.
+        /// Options of a menu.
         #[serde(skip_serializing_if = "Vec::is_empty")]
         pub options: Vec<PostActionOptions>,
-        /// Whether more than one may be chosen.
+        /// `true` to allow several selections.
         #[serde(skip_serializing_if = "std::ops::Not::not")]
         pub multiselect: bool,
-        /// Whether a change asks `source_url`.
+        /// `true` to call `source_url` when the value changes.
         #[serde(skip_serializing_if = "std::ops::Not::not")]
         pub refresh: bool,
-        /// How times are entered.
+        /// Settings for date and time entry.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub datetime_config: Option<DialogDateTimeConfig>,
         /// Earliest date.
@@ -144,62 +145,62 @@ model! {
         /// Latest date.
         #[serde(skip_serializing_if = "String::is_empty")]
         pub max_date: String,
-        /// Steps of times, in minutes.
+        /// Interval between selectable times, in minutes.
         #[serde(skip_serializing_if = "crate::model::json::is_zero")]
         pub time_interval: i64,
     }
 }
 
 model! {
-    /// How times are entered.
+    /// Settings for date and time entry.
     pub struct DialogDateTimeConfig {
-        /// Steps, in minutes.
+        /// Interval, in minutes.
         pub time_interval: i64,
-        /// The time zone, as `Europe/Berlin`.
+        /// Time zone, for example `Europe/Berlin`.
         pub location_timezone: String,
-        /// Whether times may be typed.
+        /// `true` to allow typed times.
         pub allow_manual_time_entry: bool,
     }
 }
 
 model! {
-    /// A line of a dynamic menu.
+    /// An option of a select element.
     pub struct DialogSelectOption {
-        /// What it says.
+        /// Label.
         pub text: String,
-        /// What is sent when it is chosen.
+        /// Value sent when the option is selected.
         pub value: String,
     }
 }
 
-/// A form that was filled in.
+/// A submitted dialog.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct SubmitDialogRequest {
-    /// Where it goes, from the `open_dialog` event.
+    /// Target URL, from the `open_dialog` event.
     pub url: String,
-    /// From the dialog.
+    /// Callback ID of the dialog.
     pub callback_id: String,
-    /// Where it was opened.
+    /// The channel in which the dialog was opened.
     pub channel_id: ChannelId,
-    /// What was filled in, by name.
+    /// Submitted values by element name.
     pub submission: Map<String, Value>,
-    /// From the dialog.
+    /// Callback ID of the dialog.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<String>,
-    /// A team that the account is in; also in direct channels.
+    /// A team of the current account. Also required in direct channels.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub team_id: Option<TeamId>,
-    /// Whether it was closed instead.
+    /// `true` if the dialog was canceled.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cancelled: Option<bool>,
-    /// `refresh` when a field changed.
+    /// `refresh` if a field changed.
     #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
 }
 
 impl SubmitDialogRequest {
-    /// With what is required.
+    /// Creates the value from its required fields.
     pub fn new(
         url: impl Into<String>,
         callback_id: impl Into<String>,
@@ -220,35 +221,35 @@ impl SubmitDialogRequest {
 }
 
 setters! { SubmitDialogRequest:
-    /// From the dialog.
+    /// Callback ID of the dialog.
     state: String,
-    /// A team that the account is in; also in direct channels.
+    /// A team of the current account. Also required in direct channels.
     team_id: TeamId,
-    /// Whether it was closed instead.
+    /// `true` if the dialog was canceled.
     cancelled: bool,
-    /// `refresh` when a field changed.
+    /// `refresh` if a field changed.
     kind: String,
 }
 
 model! {
-    /// What became of a form.
+    /// Response to a dialog submission.
     pub struct SubmitDialogResponse {
-        /// What is wrong in general; empty if nothing is.
+        /// General error. Empty if there is none.
         pub error: String,
-        /// What is wrong, by name of the field.
+        /// Errors by element name.
         pub errors: BTreeMap<String, String>,
-        /// `form` if another form follows.
+        /// `form` if another dialog follows.
         #[serde(rename = "type")]
         pub kind: String,
-        /// The form that follows.
+        /// The dialog that follows.
         pub form: Option<Dialog>,
     }
 }
 
 model! {
-    /// What a dynamic menu offers.
+    /// Options of a dynamic select element.
     pub struct LookupDialogResponse {
-        /// The lines.
+        /// The options.
         pub items: Vec<DialogSelectOption>,
     }
 }

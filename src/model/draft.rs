@@ -1,35 +1,35 @@
-//! Messages that were begun and not sent.
+//! Drafts: unsent messages stored on the server.
 
 use crate::Timestamp;
 use crate::model::{ChannelId, FileId, Json, PostId, PostMetadata, PostType, UserId};
 
 model! {
-    /// A message that was begun: the server keeps one a channel and thread for all devices of an account.
+    /// An unsent message. The server keeps one per channel and thread, for all devices of a user.
     pub struct Draft {
-        /// When it was begun.
+        /// Creation time.
         pub create_at: Timestamp,
-        /// When it was last changed.
+        /// Time of the last update.
         pub update_at: Timestamp,
-        /// When it was deleted; 0 while it is not.
+        /// Deletion time; 0 if not deleted.
         pub delete_at: Timestamp,
-        /// Whose it is.
+        /// The owner.
         pub user_id: UserId,
-        /// For which channel.
+        /// The channel.
         pub channel_id: ChannelId,
-        /// For which thread; empty outside threads.
+        /// The thread. Empty outside of threads.
         pub root_id: PostId,
-        /// The text so far.
+        /// The message text.
         pub message: String,
-        /// What kind of post it is to become.
+        /// Type of the future post.
         #[serde(rename = "type")]
         pub kind: PostType,
-        /// What the post's props are to be.
+        /// Props of the future post.
         pub props: Json,
-        /// Files that were uploaded.
+        /// Uploaded files.
         pub file_ids: Vec<FileId>,
-        /// The files themselves.
+        /// Metadata of the files.
         pub metadata: PostMetadata,
-        /// What the post's priority is to be.
+        /// Priority of the future post.
         pub priority: Json,
     }
 }

@@ -8,17 +8,17 @@ use crate::model::{EmojiId, UserId};
 model! {
     /// A custom emoji.
     pub struct Emoji {
-        /// Its id.
+        /// The ID.
         pub id: EmojiId,
-        /// When it was made.
+        /// Creation time.
         pub create_at: Timestamp,
-        /// When it was last changed.
+        /// Time of the last update.
         pub update_at: Timestamp,
-        /// When it was deleted; 0 while it is not.
+        /// Deletion time; 0 if not deleted.
         pub delete_at: Timestamp,
-        /// Who made it.
+        /// The user who created the command.
         pub creator_id: UserId,
-        /// Its name, without colons.
+        /// The name, without colons.
         pub name: String,
     }
 }
@@ -29,53 +29,53 @@ impl From<&Emoji> for EmojiId {
     }
 }
 
-/// Which custom emoji to list.
+/// Page of custom emoji.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct EmojiPage {
-    /// Page, from 0.
+    /// Zero-based page number.
     pub page: Option<u32>,
-    /// Emoji a page; 60 by default, 200 at most.
+    /// Emoji per page. Defaults to 60. Must be at most 200.
     pub per_page: Option<u32>,
-    /// `name`, or nothing for no order.
+    /// Sort order: `name`. Unsorted by default.
     pub sort: Option<String>,
 }
 
 impl EmojiPage {
-    /// With the server's defaults.
+    /// Creates the value with the server's defaults.
     pub fn new() -> Self {
         Self::default()
     }
 }
 
 setters! { EmojiPage:
-    /// Page, from 0.
+    /// Zero-based page number.
     page: u32,
-    /// Emoji a page; 60 by default, 200 at most.
+    /// Emoji per page. Defaults to 60. Must be at most 200.
     per_page: u32,
-    /// `name`, or nothing for no order.
+    /// Sort order: `name`. Unsorted by default.
     sort: String,
 }
 
-/// Which custom emoji to search.
+/// Search terms for custom emoji.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct EmojiSearch {
     /// Part of the name.
     pub term: String,
-    /// Only names that begin so.
+    /// Matches only the beginning of names.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub prefix_only: Option<bool>,
 }
 
 impl EmojiSearch {
-    /// With what is required.
+    /// Creates the value from its required fields.
     pub fn new(term: impl Into<String>) -> Self {
         Self { term: term.into(), prefix_only: None }
     }
 }
 
 setters! { EmojiSearch:
-    /// Only names that begin so.
+    /// Matches only the beginning of names.
     prefix_only: bool,
 }

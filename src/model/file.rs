@@ -1,4 +1,4 @@
-//! Files.
+//! Number of files.
 
 use std::collections::BTreeMap;
 
@@ -6,41 +6,41 @@ use crate::Timestamp;
 use crate::model::{ChannelId, FileId, PostId, RemoteId, UserId};
 
 model! {
-    /// A file that was uploaded. What is in it comes by `client.files()`.
+    /// Metadata of an uploaded file. The content is available from `client.files()`.
     pub struct FileInfo {
-        /// Its id.
+        /// The ID.
         pub id: FileId,
-        /// Who uploaded it.
+        /// The user who uploaded the file.
         pub user_id: UserId,
-        /// The post it is attached to; empty while it is not.
+        /// The post to which the file is attached. Empty if it is not attached.
         pub post_id: PostId,
-        /// The channel it was uploaded for.
+        /// The channel for which the file was uploaded.
         pub channel_id: ChannelId,
-        /// When it was uploaded.
+        /// Upload time.
         pub create_at: Timestamp,
-        /// When it was last changed.
+        /// Time of the last update.
         pub update_at: Timestamp,
-        /// When it was deleted; 0 while it is not.
+        /// Deletion time; 0 if not deleted.
         pub delete_at: Timestamp,
-        /// Its name, **as somebody else gave it**: use [`safe_name`](Self::safe_name) on a disk.
+        /// The file name **chosen by the uploader**. Use [`safe_name`](Self::safe_name) as a local file name.
         pub name: String,
-        /// What follows the last dot of the name.
+        /// The file extension.
         pub extension: String,
-        /// Bytes.
+        /// Size in bytes.
         pub size: u64,
-        /// As `image/png`.
+        /// Media type, for example `image/png`.
         pub mime_type: String,
-        /// Pixels, for pictures.
+        /// Width in pixels, for images.
         pub width: u32,
-        /// Pixels, for pictures.
+        /// Width in pixels, for images.
         pub height: u32,
-        /// Whether there is a preview.
+        /// `true` if there is a preview image.
         pub has_preview_image: bool,
-        /// A very small JPEG, base 64, for pictures.
+        /// A tiny JPEG preview, encoded in base64, for images.
         pub mini_preview: Option<String>,
-        /// The other server it comes from.
+        /// The remote server that owns the file.
         pub remote_id: RemoteId,
-        /// Whether it is beyond a limit of the hosted edition.
+        /// `true` if the file is inaccessible due to a limit of the hosted edition.
         pub archived: bool,
     }
 }
@@ -51,14 +51,15 @@ impl From<&FileInfo> for FileId {
     }
 }
 
-/// Longest name that every file system takes, with room for the endings that programs add.
+/// Maximum length of a file name on every file system, with room for suffixes.
 const LONGEST_NAME: usize = 200;
 
 impl FileInfo {
-    /// A name under which the file can be saved in a folder, on every operating system.
+    /// Returns a name that is valid on every operating system.
     ///
-    /// It is never empty, has 200 bytes at most, no separators of paths, no control characters, no leading dot,
-    /// and is no name that Windows reserves. Two files may have the same one: put the id before it.
+    /// The name is never empty and has at most 200 bytes. It contains no path separators or control
+    /// characters, does not start with a dot, and is not a reserved name on Windows. Different files may have
+    /// the same name: prefix it with the ID.
     ///
     /// ```
     /// let mut file = mattermost::FileInfo::default();
@@ -102,7 +103,7 @@ fn is_reserved(stem: &str) -> bool {
     numbered || NAMES.contains(&stem)
 }
 
-/// Cuts in the middle: the beginning and the ending are what people know a file by.
+/// Cuts in the middle, to keep the recognizable beginning and the extension.
 fn shorten(name: &str) -> String {
     if name.len() <= LONGEST_NAME {
         return name.to_owned();
@@ -118,9 +119,9 @@ fn shorten(name: &str) -> String {
 }
 
 model! {
-    /// Files that were found.
+    /// A list of files found by a search.
     pub struct FileInfoList {
-        /// What was found, newest first.
+        /// IDs of the files found, newest first.
         pub order: Vec<FileId>,
         /// The files.
         pub file_infos: BTreeMap<FileId, FileInfo>,
@@ -128,24 +129,25 @@ model! {
         pub next_file_info_id: FileId,
         /// Always empty.
         pub prev_file_info_id: FileId,
-        /// Files up to this time are beyond a limit of the hosted edition; 0 if there is none.
+        /// Files created up to this time are inaccessible due to a limit of the hosted edition; 0 if there is
+        /// no limit.
         pub first_inaccessible_file_time: Timestamp,
     }
 }
 
 impl FileInfoList {
-    /// The files that were found, newest first.
+    /// Iterates over the files found, newest first.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = &FileInfo> + '_ {
         self.order.iter().filter_map(|id| self.file_infos.get(id))
     }
 }
 
 model! {
-    /// Files that were uploaded.
+    /// Uploaded files.
     pub struct FileUploadResponse {
-        /// The files, in the order they were sent.
+        /// The files, in upload order.
         pub file_infos: Vec<FileInfo>,
-        /// What the sender gave to recognise them.
+        /// Client IDs chosen by the sender.
         pub client_ids: Vec<String>,
     }
 }

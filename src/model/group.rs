@@ -6,17 +6,17 @@ use crate::Timestamp;
 use crate::model::{ChannelId, ChannelType, GroupId, TeamId, TeamType, User, UserId};
 
 open_enum! {
-    /// Where a group comes from.
+    /// Origin of a group.
     GroupSource {
-        /// A directory service.
+        /// LDAP directory.
         Ldap = "ldap",
-        /// Made by people.
+        /// Created by users.
         Custom = "custom",
     }
 }
 
 open_enum! {
-    /// What a group can be tied to.
+    /// Type of the target of a group link.
     GroupSyncableType {
         /// A team.
         Team = "Team",
@@ -26,39 +26,39 @@ open_enum! {
 }
 
 model! {
-    /// A group of accounts.
+    /// A group of users.
     pub struct Group {
-        /// Its id.
+        /// The ID.
         pub id: GroupId,
-        /// What it is mentioned by, after `@`; empty where it cannot be.
+        /// Name for mentions, without `@`. Empty if the group cannot be mentioned.
         pub name: String,
-        /// What people see.
+        /// The display name.
         pub display_name: String,
-        /// What it is for.
+        /// The description.
         pub description: String,
-        /// Where it comes from.
+        /// Origin of the group.
         pub source: GroupSource,
-        /// Its id in the directory service.
+        /// ID in the LDAP directory.
         pub remote_id: String,
-        /// When it was made.
+        /// Creation time.
         pub create_at: Timestamp,
-        /// When it was last changed.
+        /// Time of the last update.
         pub update_at: Timestamp,
-        /// When it was deleted; 0 while it is not.
+        /// Deletion time; 0 if not deleted.
         pub delete_at: Timestamp,
-        /// Whether it is tied to a team or a channel.
+        /// `true` if the group is linked to a team or channel.
         pub has_syncables: bool,
-        /// How many are in it, where that was asked for.
+        /// Number of members, in responses that include it.
         pub member_count: Option<i64>,
-        /// Whether it may be mentioned.
+        /// `true` if the group may be mentioned.
         pub allow_reference: bool,
-        /// How many of it are in the channel that was named.
+        /// Number of members in the requested channel.
         pub channel_member_count: Option<i64>,
-        /// In how many time zones those are.
+        /// Number of distinct time zones of those members.
         pub channel_member_timezones_count: Option<i64>,
-        /// Who is in it, where that was asked for.
+        /// Member IDs, in responses that include them.
         pub member_ids: Vec<UserId>,
-        /// Whether its members become administrators of the team or channel that was named.
+        /// `true` if members become administrators of the requested team or channel.
         pub scheme_admin: Option<bool>,
     }
 }
@@ -69,29 +69,29 @@ impl From<&Group> for GroupId {
     }
 }
 
-/// A new group of one's own.
+/// A new custom group.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct GroupDraft {
-    /// What it is mentioned by, after `@`.
+    /// Name for mentions, without `@`.
     pub name: String,
-    /// What people see.
+    /// The display name.
     pub display_name: String,
-    /// Who is in it.
+    /// Members of the group.
     pub user_ids: Vec<UserId>,
-    /// What it is for.
+    /// The description.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// Where it comes from; [`GroupSource::Custom`] unless it is set.
+    /// Origin of the group. Defaults to [`GroupSource::Custom`].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub source: Option<GroupSource>,
-    /// Whether it may be mentioned; `true` unless it is set, as groups of one's own have to be.
+    /// `true` if the group may be mentioned. Defaults to `true`, as required for custom groups.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub allow_reference: Option<bool>,
 }
 
 impl GroupDraft {
-    /// With what is required.
+    /// Creates the value from its required fields.
     pub fn new(
         name: impl Into<String>,
         display_name: impl Into<String>,
@@ -109,275 +109,275 @@ impl GroupDraft {
 }
 
 setters! { GroupDraft:
-    /// What it is for.
+    /// The description.
     description: String,
-    /// Where it comes from; [`GroupSource::Custom`] unless it is set.
+    /// Origin of the group. Defaults to [`GroupSource::Custom`].
     source: GroupSource,
-    /// Whether it may be mentioned; `true` unless it is set, as groups of one's own have to be.
+    /// `true` if the group may be mentioned. Defaults to `true`, as required for custom groups.
     allow_reference: bool,
 }
 
-/// Changes to a group; what is not set stays.
+/// Changes to a group. Unset fields keep their value.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct GroupPatch {
-    /// What it is mentioned by, after `@`.
+    /// Name for mentions, without `@`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// What people see.
+    /// The display name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub display_name: Option<String>,
-    /// What it is for.
+    /// The description.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// Whether it may be mentioned.
+    /// `true` if the group may be mentioned.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub allow_reference: Option<bool>,
 }
 
 impl GroupPatch {
-    /// Changes nothing yet.
+    /// Creates an empty patch.
     pub fn new() -> Self {
         Self::default()
     }
 }
 
 setters! { GroupPatch:
-    /// What it is mentioned by, after `@`.
+    /// Name for mentions, without `@`.
     name: String,
-    /// What people see.
+    /// The display name.
     display_name: String,
-    /// What it is for.
+    /// The description.
     description: String,
-    /// Whether it may be mentioned.
+    /// `true` if the group may be mentioned.
     allow_reference: bool,
 }
 
-/// Which groups to list.
+/// Page and filter for groups.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct GroupPage {
-    /// Page, from 0.
+    /// Zero-based page number.
     pub page: Option<u32>,
-    /// Groups a page; 60 by default, 200 at most.
+    /// Groups per page. Defaults to 60. Must be at most 200.
     pub per_page: Option<u32>,
     /// Part of the name or display name.
     pub q: Option<String>,
-    /// Leave out groups of this team.
+    /// Excludes groups of this team.
     pub not_associated_to_team: Option<TeamId>,
-    /// Leave out groups of this channel.
+    /// Excludes groups of this channel.
     pub not_associated_to_channel: Option<ChannelId>,
-    /// Only those changed after this time.
+    /// Only groups that changed after this time.
     pub since: Option<Timestamp>,
-    /// Only those that may be mentioned.
+    /// Only groups that may be mentioned.
     pub filter_allow_reference: Option<bool>,
-    /// With `not_associated_to_channel`: only those that its team allows.
+    /// With `not_associated_to_channel`: only groups allowed by the channel's team.
     pub filter_parent_team_permitted: Option<bool>,
-    /// Only those this account is in.
+    /// Only groups of this user.
     pub filter_has_member: Option<UserId>,
-    /// Only deleted ones.
+    /// Only deleted groups.
     pub filter_archived: Option<bool>,
-    /// Only those of this source.
+    /// Only groups of this origin.
     pub group_source: Option<GroupSource>,
-    /// Count members in this channel.
+    /// Includes the number of members in this channel.
     pub include_channel_member_count: Option<ChannelId>,
-    /// With `include_channel_member_count`: count time zones.
+    /// With `include_channel_member_count`: includes the number of time zones.
     pub include_timezones: Option<bool>,
-    /// Count members.
+    /// Includes the member counts.
     pub include_member_count: Option<bool>,
-    /// Also deleted ones.
+    /// Includes deleted groups.
     pub include_archived: Option<bool>,
-    /// List members.
+    /// Includes the member IDs.
     pub include_member_ids: Option<bool>,
-    /// Only those that can be tied to teams or channels.
+    /// Only groups that can be linked to teams or channels.
     pub only_syncable_sources: Option<bool>,
 }
 
 impl GroupPage {
-    /// With the server's defaults.
+    /// Creates the value with the server's defaults.
     pub fn new() -> Self {
         Self::default()
     }
 }
 
 setters! { GroupPage:
-    /// Page, from 0.
+    /// Zero-based page number.
     page: u32,
-    /// Groups a page; 60 by default, 200 at most.
+    /// Groups per page. Defaults to 60. Must be at most 200.
     per_page: u32,
     /// Part of the name or display name.
     q: String,
-    /// Leave out groups of this team.
+    /// Excludes groups of this team.
     not_associated_to_team: TeamId,
-    /// Leave out groups of this channel.
+    /// Excludes groups of this channel.
     not_associated_to_channel: ChannelId,
-    /// Only those changed after this time.
+    /// Only groups that changed after this time.
     since: Timestamp,
-    /// Only those that may be mentioned.
+    /// Only groups that may be mentioned.
     filter_allow_reference: bool,
-    /// With `not_associated_to_channel`: only those that its team allows.
+    /// With `not_associated_to_channel`: only groups allowed by the channel's team.
     filter_parent_team_permitted: bool,
-    /// Only those this account is in.
+    /// Only groups of this user.
     filter_has_member: UserId,
-    /// Only deleted ones.
+    /// Only deleted groups.
     filter_archived: bool,
-    /// Only those of this source.
+    /// Only groups of this origin.
     group_source: GroupSource,
-    /// Count members in this channel.
+    /// Includes the number of members in this channel.
     include_channel_member_count: ChannelId,
-    /// With `include_channel_member_count`: count time zones.
+    /// With `include_channel_member_count`: includes the number of time zones.
     include_timezones: bool,
-    /// Count members.
+    /// Includes the member counts.
     include_member_count: bool,
-    /// Also deleted ones.
+    /// Includes deleted groups.
     include_archived: bool,
-    /// List members.
+    /// Includes the member IDs.
     include_member_ids: bool,
-    /// Only those that can be tied to teams or channels.
+    /// Only groups that can be linked to teams or channels.
     only_syncable_sources: bool,
 }
 
-/// Which of the groups tied to a team or channel to list.
+/// Page and filter for linked groups.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct SyncableGroupPage {
-    /// Page, from 0.
+    /// Zero-based page number.
     pub page: Option<u32>,
-    /// Groups a page; 60 by default, 200 at most.
+    /// Groups per page. Defaults to 60. Must be at most 200.
     pub per_page: Option<u32>,
     /// Part of the name or display name.
     pub q: Option<String>,
-    /// Count members.
+    /// Includes the member counts.
     pub include_member_count: Option<bool>,
-    /// Only those that may be mentioned.
+    /// Only groups that may be mentioned.
     pub filter_allow_reference: Option<bool>,
 }
 
 impl SyncableGroupPage {
-    /// With the server's defaults.
+    /// Creates the value with the server's defaults.
     pub fn new() -> Self {
         Self::default()
     }
 }
 
 setters! { SyncableGroupPage:
-    /// Page, from 0.
+    /// Zero-based page number.
     page: u32,
-    /// Groups a page; 60 by default, 200 at most.
+    /// Groups per page. Defaults to 60. Must be at most 200.
     per_page: u32,
     /// Part of the name or display name.
     q: String,
-    /// Count members.
+    /// Includes the member counts.
     include_member_count: bool,
-    /// Only those that may be mentioned.
+    /// Only groups that may be mentioned.
     filter_allow_reference: bool,
 }
 
 model! {
-    /// An account in a group.
+    /// A member of a group.
     pub struct GroupMember {
         /// The group.
         pub group_id: GroupId,
-        /// The account.
+        /// The user.
         pub user_id: UserId,
-        /// When it was added.
+        /// Time at which the user was added.
         pub create_at: Timestamp,
-        /// When it was removed; 0 while it is in.
+        /// Time at which the user was removed; 0 for current members.
         pub delete_at: Timestamp,
     }
 }
 
 model! {
-    /// A page of members of a group.
+    /// A page of group members.
     pub struct GroupMemberList {
         /// The members of this page.
         pub members: Vec<User>,
-        /// How many there are in all.
+        /// Total number of channels.
         pub total_member_count: i64,
     }
 }
 
 model! {
-    /// How many are in a group.
+    /// Member count of a group.
     pub struct GroupStats {
         /// The group.
         pub group_id: GroupId,
-        /// All members.
+        /// Total number of members.
         pub total_member_count: i64,
     }
 }
 
 model! {
-    /// A page of groups, and how many there are.
+    /// A page of groups and the total count.
     pub struct GroupsWithCount {
         /// The groups of this page.
         pub groups: Vec<Group>,
-        /// How many there are in all.
+        /// Total number of channels.
         pub total_count: i64,
     }
 }
 
 model! {
-    /// A group that is tied to a team or a channel.
+    /// A link between a group and a team or channel.
     pub struct GroupSyncable {
         /// The group.
         pub group_id: GroupId,
         /// The team, or the team of the channel.
         pub team_id: TeamId,
-        /// The channel; empty for a team.
+        /// The channel. Empty for a team.
         pub channel_id: ChannelId,
-        /// What it is tied to.
+        /// Type of the target.
         #[serde(rename = "type")]
         pub kind: GroupSyncableType,
-        /// Whether its members are added by themselves.
+        /// `true` if group members are added automatically.
         pub auto_add: bool,
-        /// Whether its members become administrators.
+        /// `true` if group members become administrators.
         pub scheme_admin: bool,
-        /// When it was tied.
+        /// Time at which the link was created.
         pub create_at: Timestamp,
-        /// When this was last changed.
+        /// Time of the last change.
         pub update_at: Timestamp,
-        /// When it was untied; 0 while it is not.
+        /// Time at which the link was removed; 0 if it is active.
         pub delete_at: Timestamp,
         /// Display name of the team, in lists.
         pub team_display_name: String,
-        /// What kind of team, in lists.
+        /// Type of the team, in lists.
         pub team_type: TeamType,
         /// Display name of the channel, in lists.
         pub channel_display_name: String,
-        /// What kind of channel, in lists.
+        /// Type of the channel, in lists.
         pub channel_type: ChannelType,
     }
 }
 
-/// Changes to a tie; what is not set stays.
+/// Changes to a link. Unset fields keep their value.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct GroupSyncablePatch {
-    /// Whether its members are added by themselves.
+    /// `true` if group members are added automatically.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub auto_add: Option<bool>,
-    /// Whether its members become administrators.
+    /// `true` if group members become administrators.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scheme_admin: Option<bool>,
 }
 
 impl GroupSyncablePatch {
-    /// Changes nothing yet.
+    /// Creates an empty patch.
     pub fn new() -> Self {
         Self::default()
     }
 }
 
 setters! { GroupSyncablePatch:
-    /// Whether its members are added by themselves.
+    /// `true` if group members are added automatically.
     auto_add: bool,
-    /// Whether its members become administrators.
+    /// `true` if group members become administrators.
     scheme_admin: bool,
 }
 
 impl GroupDraft {
-    /// With what the server insists on.
+    /// Includes the fields that the server requires.
     pub(crate) fn filled(&self) -> Self {
         let mut draft = self.clone();
         draft.source.get_or_insert(GroupSource::Custom);

@@ -1,4 +1,4 @@
-//! The id newtypes: arguments that are swapped do not compile.
+//! ID newtypes, which prevent swapped arguments at compile time.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -9,13 +9,13 @@ use serde::de::{self, Visitor};
 use crate::error::{Error, Result};
 
 ids! {
-    /// A bot's account; the same value as its [`UserId`].
+    /// The user ID of a bot. Has the same value as its [`UserId`].
     BotUserId;
-    /// A bookmark of a channel.
+    /// A channel bookmark.
     BookmarkId;
-    /// A category of the side bar; those the server made are longer than other ids.
+    /// A sidebar category. IDs of built-in categories are longer than other IDs.
     CategoryId;
-    /// A channel, a direct or a group channel.
+    /// A channel of any type.
     ChannelId;
     /// A slash command.
     CommandId;
@@ -29,21 +29,21 @@ ids! {
     GroupId;
     /// An incoming or outgoing webhook.
     HookId;
-    /// A job of the server.
+    /// A background job.
     JobId;
     /// An OAuth 2.0 application.
     OAuthAppId;
-    /// A connection of outgoing webhooks and slash commands to an OAuth 2.0 server.
+    /// An OAuth 2.0 connection used by outgoing webhooks and slash commands.
     OutgoingOAuthConnectionId;
     /// A data retention or access policy.
     PolicyId;
     /// A post.
     PostId;
-    /// A property that accounts or posts can have.
+    /// A property of users or posts.
     PropertyFieldId;
-    /// What an AI agent wrote about some channels.
+    /// An AI-generated summary of channels.
     RecapId;
-    /// Another server that shares channels with this one.
+    /// A remote server that shares channels with this server.
     RemoteId;
     /// A role.
     RoleId;
@@ -55,18 +55,18 @@ ids! {
     SessionId;
     /// A team.
     TeamId;
-    /// Terms of service, as one version of them.
+    /// A version of the terms of service.
     TermsOfServiceId;
-    /// A personal access token (its id, not the token).
+    /// A personal access token. This is the ID, not the token.
     TokenId;
     /// A resumable upload.
     UploadId;
-    /// A user. `UserId::me()` stands for the account that is logged in, wherever a route takes it.
+    /// A user. `UserId::me()` stands for the current account in every route.
     UserId;
 }
 
 impl UserId {
-    /// The account that is logged in: the server's word `me`.
+    /// The current account, as the server's alias `me`.
     pub fn me() -> Self {
         Self("me".into())
     }
@@ -84,7 +84,7 @@ impl From<&BotUserId> for UserId {
     }
 }
 
-/// The policy of a channel has the channel's id.
+/// The access policy of a channel has the ID of the channel.
 impl From<&ChannelId> for PolicyId {
     fn from(id: &ChannelId) -> Self {
         Self(id.0.clone())
@@ -122,7 +122,7 @@ pub(crate) fn arg<'a>(kind: &str, text: &'a str) -> Result<Cow<'a, str>, Cow<'st
     Err(format!("{shown:?} is no {kind}: an id has {LENGTH} letters and digits").into())
 }
 
-/// A string, or `null`, which reads as the empty one.
+/// A string, or `null`, which is read as an empty string.
 pub(crate) fn text<'de, D: Deserializer<'de>>(from: D) -> Result<Box<str>, D::Error> {
     struct Text;
     impl<'de> Visitor<'de> for Text {

@@ -6,33 +6,34 @@ use crate::model::{OAuthAppId, UserId};
 use crate::{Secret, Timestamp};
 
 model! {
-    /// An application that may act for accounts.
+    /// An application that may act for users.
     pub struct OAuthApp {
-        /// Its id, the client id.
+        /// The ID, which is also the client ID.
         pub id: OAuthAppId,
-        /// Who made it.
+        /// The user who created the command.
         pub creator_id: UserId,
-        /// When it was made.
+        /// Creation time.
         pub create_at: Timestamp,
-        /// When it was last changed.
+        /// Time of the last update.
         pub update_at: Timestamp,
-        /// Its secret; only for those who may manage it; none for a public client.
+        /// The client secret. Only returned to users who may manage the application. Public clients have
+        /// none.
         pub client_secret: Secret,
-        /// Its name.
+        /// The name.
         pub name: String,
-        /// What it is for.
+        /// The description.
         pub description: String,
-        /// Address of its picture.
+        /// URL of the icon.
         pub icon_url: String,
-        /// Where it may be called back.
+        /// Callback URLs.
         pub callback_urls: Vec<String>,
-        /// Its page.
+        /// Homepage URL.
         pub homepage: String,
-        /// Whether accounts are not asked.
+        /// `true` if users are not asked for authorization.
         pub is_trusted: bool,
-        /// The Mattermost App it belongs to.
+        /// The associated Mattermost app.
         pub mattermost_app_id: String,
-        /// Whether it registered itself.
+        /// `true` if the application was registered dynamically.
         pub is_dynamically_registered: bool,
     }
 }
@@ -43,31 +44,31 @@ impl From<&OAuthApp> for OAuthAppId {
     }
 }
 
-/// A new application, or what an application is changed into.
+/// A new application, or a replacement of an existing one.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct OAuthAppDraft {
-    /// Its name; up to 64 characters.
+    /// The name, up to 64 characters.
     pub name: String,
-    /// What it is for; up to 512 characters.
+    /// The description, up to 512 characters.
     pub description: String,
-    /// Where it may be called back.
+    /// Callback URLs.
     pub callback_urls: Vec<String>,
-    /// Its page.
+    /// Homepage URL.
     pub homepage: String,
-    /// Address of its picture.
+    /// URL of the icon.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub icon_url: Option<String>,
-    /// Whether accounts are not asked; for administrators.
+    /// `true` if users are not asked for authorization. Only administrators may set it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub is_trusted: Option<bool>,
-    /// Whether it has no secret.
+    /// `true` for a public client, which has no secret.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub is_public: Option<bool>,
 }
 
 impl OAuthAppDraft {
-    /// With what is required.
+    /// Creates the value from its required fields.
     pub fn new(
         name: impl Into<String>,
         description: impl Into<String>,
@@ -87,24 +88,24 @@ impl OAuthAppDraft {
 }
 
 setters! { OAuthAppDraft:
-    /// Address of its picture.
+    /// URL of the icon.
     icon_url: String,
-    /// Whether accounts are not asked; for administrators.
+    /// `true` if users are not asked for authorization. Only administrators may set it.
     is_trusted: bool,
-    /// Whether it has no secret.
+    /// `true` for a public client, which has no secret.
     is_public: bool,
 }
 
-/// What an application says of itself to register.
+/// A dynamic client registration request.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ClientRegistrationRequest {
-    /// Where it may be called back.
+    /// Callback URLs.
     pub redirect_uris: Vec<String>,
-    /// Its name.
+    /// The name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub client_name: Option<String>,
-    /// Its page.
+    /// Homepage URL.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub client_uri: Option<String>,
     /// `client_secret_post`, or `none` for a public client.
@@ -113,7 +114,7 @@ pub struct ClientRegistrationRequest {
 }
 
 impl ClientRegistrationRequest {
-    /// With what is required.
+    /// Creates the value from its required fields.
     pub fn new(redirect_uris: impl Into<Vec<String>>) -> Self {
         Self {
             redirect_uris: redirect_uris.into(),
@@ -125,88 +126,88 @@ impl ClientRegistrationRequest {
 }
 
 setters! { ClientRegistrationRequest:
-    /// Its name.
+    /// The name.
     client_name: String,
-    /// Its page.
+    /// Homepage URL.
     client_uri: String,
     /// `client_secret_post`, or `none` for a public client.
     token_endpoint_auth_method: String,
 }
 
 model! {
-    /// An application that registered itself.
+    /// A dynamically registered application.
     pub struct ClientRegistrationResponse {
-        /// Its id.
+        /// The ID.
         pub client_id: OAuthAppId,
-        /// Its secret; none for a public client.
+        /// The client secret. Public clients have none.
         pub client_secret: Secret,
-        /// Where it may be called back.
+        /// Callback URLs.
         pub redirect_uris: Vec<String>,
         /// `client_secret_post` or `none`.
         pub token_endpoint_auth_method: String,
-        /// What it may ask for.
+        /// Allowed grant types.
         pub grant_types: Vec<String>,
-        /// How it is answered.
+        /// Allowed response types.
         pub response_types: Vec<String>,
-        /// What it may do.
+        /// Allowed scope.
         pub scope: String,
-        /// Its name.
+        /// The name.
         pub client_name: String,
-        /// Its page.
+        /// Homepage URL.
         pub client_uri: String,
     }
 }
 
 model! {
-    /// What OAuth clients need to know of the server.
+    /// OAuth 2.0 authorization server metadata.
     pub struct AuthorizationServerMetadata {
-        /// The server's address.
+        /// URL of the server.
         pub issuer: String,
-        /// Where accounts are asked.
+        /// URL of the authorization endpoint.
         pub authorization_endpoint: String,
-        /// Where tokens are handed out.
+        /// URL of the token endpoint.
         pub token_endpoint: String,
-        /// How it answers.
+        /// Supported response types.
         pub response_types_supported: Vec<String>,
-        /// Where applications register themselves.
+        /// URL of the registration endpoint.
         pub registration_endpoint: String,
-        /// What may be asked for.
+        /// Supported scopes.
         pub scopes_supported: Vec<String>,
-        /// How tokens may be asked for.
+        /// Supported grant types.
         pub grant_types_supported: Vec<String>,
-        /// How applications prove who they are.
+        /// Supported client authentication methods.
         pub token_endpoint_auth_methods_supported: Vec<String>,
-        /// Ways of PKCE.
+        /// Supported PKCE methods.
         pub code_challenge_methods_supported: Vec<String>,
     }
 }
 
-/// What an application asks of an account: to act for it.
+/// An authorization request of an application.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct AuthorizeRequest {
-    /// `code`: the address that the account is sent back to holds a code.
+    /// `code`: the redirect URL contains an authorization code.
     pub response_type: String,
     /// The application.
     pub client_id: OAuthAppId,
-    /// Where the account is sent back to: one of the application's callback addresses.
+    /// The redirect URL. Must be one of the application's callback URLs.
     pub redirect_uri: String,
-    /// Comes back unchanged: compare it.
+    /// Returned unchanged. Compare it with the value sent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<String>,
-    /// What it wants to do; the server knows `user` only.
+    /// The requested scope. The server only supports `user`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scope: Option<String>,
-    /// PKCE, for public clients: a hash of the verifier. Since 11.
+    /// PKCE challenge for public clients: a hash of the verifier. Since server 11.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub code_challenge: Option<String>,
-    /// PKCE: `S256`.
+    /// PKCE method: `S256`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub code_challenge_method: Option<String>,
 }
 
 impl AuthorizeRequest {
-    /// With what is required.
+    /// Creates the value from its required fields.
     pub fn new(client_id: impl Into<OAuthAppId>, redirect_uri: impl Into<String>) -> Self {
         Self {
             response_type: "code".into(),
@@ -221,17 +222,17 @@ impl AuthorizeRequest {
 }
 
 setters! { AuthorizeRequest:
-    /// Comes back unchanged: compare it.
+    /// Returned unchanged. Compare it with the value sent.
     state: String,
-    /// What it wants to do; the server knows `user` only.
+    /// The requested scope. The server only supports `user`.
     scope: String,
-    /// PKCE, for public clients: a hash of the verifier. Since 11.
+    /// PKCE challenge for public clients: a hash of the verifier. Since server 11.
     code_challenge: String,
-    /// PKCE: `S256`.
+    /// PKCE method: `S256`.
     code_challenge_method: String,
 }
 
-/// What an application shows for a token.
+/// A token request of an application.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct TokenRequest {
@@ -239,25 +240,25 @@ pub struct TokenRequest {
     pub grant_type: String,
     /// The application.
     pub client_id: OAuthAppId,
-    /// The code from the address that the account was sent back to; good once, for ten minutes.
+    /// The authorization code from the redirect URL. Can be used once, within ten minutes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<Secret>,
-    /// The same address as in the request for the code.
+    /// The redirect URL of the authorization request.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub redirect_uri: Option<String>,
-    /// From the answer that had the token.
+    /// The value returned in the token response.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub refresh_token: Option<Secret>,
-    /// The application's secret; public clients have none.
+    /// The client secret. Public clients have none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub client_secret: Option<Secret>,
-    /// PKCE: what the hash was made of. Since 11.
+    /// PKCE verifier, the input of the challenge hash. Since server 11.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub code_verifier: Option<Secret>,
 }
 
 impl TokenRequest {
-    /// A code for a token.
+    /// Exchanges an authorization code for a token.
     pub fn code(
         client_id: impl Into<OAuthAppId>,
         code: impl Into<Secret>,
@@ -267,7 +268,7 @@ impl TokenRequest {
         Self { code, redirect_uri, ..Self::of("authorization_code", client_id.into()) }
     }
 
-    /// A new token instead of one that is running out.
+    /// Replaces an expiring token.
     pub fn refresh(client_id: impl Into<OAuthAppId>, refresh_token: impl Into<Secret>) -> Self {
         Self { refresh_token: Some(refresh_token.into()), ..Self::of("refresh_token", client_id.into()) }
     }
@@ -284,7 +285,7 @@ impl TokenRequest {
         }
     }
 
-    /// What no error may show.
+    /// Values that must not appear in errors.
     pub(crate) fn secrets(&self) -> Vec<&str> {
         let all = [&self.code, &self.refresh_token, &self.client_secret, &self.code_verifier];
         all.into_iter().flatten().map(Secret::expose).collect()
@@ -292,28 +293,28 @@ impl TokenRequest {
 }
 
 setters! { TokenRequest:
-    /// The application's secret; public clients have none.
+    /// The client secret. Public clients have none.
     client_secret: Secret,
-    /// PKCE: what the hash was made of. Since 11.
+    /// PKCE verifier, the input of the challenge hash. Since server 11.
     code_verifier: Secret,
 }
 
 model! {
-    /// A token of an account, for an application.
+    /// An access token for an application.
     pub struct AccessResponse {
-        /// For [`ClientBuilder::token`](crate::ClientBuilder::token).
+        /// Pass it to [`ClientBuilder::token`](crate::ClientBuilder::token).
         pub access_token: Secret,
         /// `bearer`.
         pub token_type: String,
-        /// Seconds until it ends.
+        /// Lifetime in seconds.
         pub expires_in: i64,
-        /// What it may do.
+        /// Allowed scope.
         pub scope: String,
-        /// For the next token, by [`TokenRequest::refresh`]; public clients get none.
+        /// Used to request the next token with [`TokenRequest::refresh`]. Public clients receive none.
         pub refresh_token: Secret,
-        /// Of providers of `OpenID` only.
+        /// Only set by `OpenID` providers.
         pub id_token: Secret,
-        /// For whom it is. Since 11.
+        /// The intended audience. Since server 11.
         pub audience: String,
     }
 }

@@ -1,28 +1,28 @@
-//! Pages of lists.
+//! Pagination.
 
 use serde::Serialize;
 
-/// Which page of a list.
+/// Page number and size.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Page {
-    /// Page, from 0.
+    /// Zero-based page number.
     pub page: Option<u32>,
-    /// Entries a page; 60 by default, 200 at most: the server cuts larger wishes silently.
+    /// Entries per page. Defaults to 60. Must be at most 200; the server silently reduces larger values.
     pub per_page: Option<u32>,
 }
 
 impl Page {
-    /// With the server's defaults.
+    /// Creates the value with the server's defaults.
     pub fn new() -> Self {
         Self::default()
     }
 }
 
 setters! { Page:
-    /// Page, from 0.
+    /// Zero-based page number.
     page: u32,
-    /// Entries a page; 60 by default, 200 at most: the server cuts larger wishes silently.
+    /// Entries per page. Defaults to 60. Must be at most 200; the server silently reduces larger values.
     per_page: u32,
 }
 

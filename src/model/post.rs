@@ -1,4 +1,4 @@
-//! Posts: what is said.
+//! Posts: the messages in channels.
 
 use serde::Serialize;
 use serde_json::Value;
@@ -10,59 +10,59 @@ use crate::model::{
 };
 
 open_enum! {
-    /// What kind of post it is. [`PostType::is_system`] tells the server's own from what people say.
+    /// Type of a post. [`PostType::is_system`] distinguishes system posts from user posts.
     PostType {
-        /// An ordinary post.
+        /// A regular post.
         Default = "",
         /// `/me`: an action.
         Me = "me",
-        /// A post of an integration with attachments; only in old ones.
+        /// A post of an integration with attachments. Only found in old posts.
         SlackAttachment = "slack_attachment",
-        /// A reminder that one asked for.
+        /// A requested reminder.
         Reminder = "reminder",
-        /// Vanishes after it was read.
+        /// A post that is deleted after it has been read.
         BurnOnRead = "burn_on_read",
-        /// A bot asks to be put into teams and channels.
+        /// A bot that requests to be added to teams and channels.
         AddBotTeamsChannels = "add_bot_teams_channels",
-        /// Only shown to one account, and not stored.
+        /// Shown to one user only and not stored.
         SystemEphemeral = "system_ephemeral",
-        /// A notice without a type of its own.
+        /// A system post without a specific type.
         SystemGeneric = "system_generic",
-        /// Somebody joined or left; only in old posts.
+        /// A user joined or left. Only found in old posts.
         SystemJoinLeave = "system_join_leave",
-        /// Somebody joined the channel.
+        /// A user joined the channel.
         SystemJoinChannel = "system_join_channel",
         /// A guest joined the channel.
         SystemGuestJoinChannel = "system_guest_join_channel",
-        /// Somebody left the channel.
+        /// A user left the channel.
         SystemLeaveChannel = "system_leave_channel",
-        /// Somebody joined the team.
+        /// A user joined the team.
         SystemJoinTeam = "system_join_team",
-        /// Somebody left the team.
+        /// A user left the team.
         SystemLeaveTeam = "system_leave_team",
-        /// The automatic reply of somebody who is out of office.
+        /// An automatic reply of a user who is out of office.
         SystemAutoResponder = "system_auto_responder",
         /// Translation was turned on or off.
         SystemAutotranslation = "system_autotranslation",
-        /// Somebody was added or removed; only in old posts.
+        /// A user was added or removed. Only found in old posts.
         SystemAddRemove = "system_add_remove",
-        /// Somebody was added to the channel.
+        /// A user was added to the channel.
         SystemAddToChannel = "system_add_to_channel",
         /// A guest was added to the channel.
         SystemAddGuestToChannel = "system_add_guest_to_chan",
-        /// Somebody was removed from the channel.
+        /// A user was removed from the channel.
         SystemRemoveFromChannel = "system_remove_from_channel",
-        /// The channel moved to another team.
+        /// The channel was moved to another team.
         SystemMoveChannel = "system_move_channel",
-        /// Somebody was added to the team.
+        /// A user was added to the team.
         SystemAddToTeam = "system_add_to_team",
-        /// Somebody was removed from the team.
+        /// A user was removed from the team.
         SystemRemoveFromTeam = "system_remove_from_team",
         /// The channel's header changed.
         SystemHeaderChange = "system_header_change",
         /// The channel's display name changed.
         SystemDisplayNameChange = "system_displayname_change",
-        /// The channel became private or public; only in old posts.
+        /// The channel became private or public. Only found in old posts.
         SystemConvertChannel = "system_convert_channel",
         /// The channel's purpose changed.
         SystemPurposeChange = "system_purpose_change",
@@ -74,13 +74,13 @@ open_enum! {
         SystemChangeChannelPrivacy = "system_change_chan_privacy",
         /// A thread was moved.
         SystemWrangler = "system_wrangler",
-        /// A group channel became a private channel.
+        /// A group channel was converted to a private channel.
         SystemGmConvertedToChannel = "system_gm_to_channel",
     }
 }
 
 impl PostType {
-    /// Whether the server made the post by itself, to tell what happened.
+    /// Returns `true` for posts created by the server.
     pub fn is_system(&self) -> bool {
         self.as_str().starts_with("system_")
     }
@@ -89,59 +89,60 @@ impl PostType {
 model! {
     /// A post.
     ///
-    /// A post that came by an event and the same post fetched later are alike but for `pending_post_id`, which is
-    /// not
+    /// A post received as an event and the same post fetched later are equal except for `participants` and
+    /// `pending_post_id`, which is not
     ///
     /// stored, and `participants`.
     pub struct Post {
-        /// Its id.
+        /// The ID.
         pub id: PostId,
-        /// When it was made.
+        /// Creation time.
         pub create_at: Timestamp,
-        /// When it was last changed: text, reactions, pin, a reply.
+        /// Time of the last change of text, reactions, pin or replies.
         pub update_at: Timestamp,
-        /// When its text was last edited; 0 if never.
+        /// Time of the last text edit; 0 if never edited.
         pub edit_at: Timestamp,
-        /// When it was deleted; 0 while it is not. A deleted post has no text.
+        /// Deletion time; 0 if not deleted. A deleted post has no text.
         pub delete_at: Timestamp,
-        /// Whether it is pinned to its channel.
+        /// `true` if the post is pinned to its channel.
         pub is_pinned: bool,
-        /// Who wrote it.
+        /// The author.
         pub user_id: UserId,
-        /// Where.
+        /// The channel.
         pub channel_id: ChannelId,
-        /// The first post of its thread; empty if it is no reply.
+        /// The root post of the thread. Empty for posts that are not replies.
         pub root_id: PostId,
-        /// Set in an old version of an edited post: then this is not a post but its history.
+        /// Set in earlier versions of an edited post, which are part of its history and not posts in the
+        /// channel.
         pub original_id: PostId,
-        /// The text, in Markdown; up to 16,383 characters.
+        /// The text, in Markdown, up to 16,383 characters.
         pub message: String,
-        /// The text before image links were rewritten; only where they were.
+        /// The text before image links were rewritten. Only set if they were.
         pub message_source: String,
-        /// What kind it is.
+        /// The channel type.
         #[serde(rename = "type")]
         pub kind: PostType,
-        /// Free-form: attachments, marks of bots and webhooks, and whatever the writer put there.
+        /// Free-form properties: attachments, markers of bots and webhooks, and application data.
         pub props: Json,
-        /// Hashtags of the text, separated by spaces.
+        /// Hashtags in the text, separated by spaces.
         pub hashtags: String,
-        /// Attached files, 10 at most; the files themselves are in `metadata`.
+        /// Attached files, at most 10. Their details are in `metadata`.
         pub file_ids: Vec<FileId>,
-        /// What the writer gave to recognise it; only in the answer and the event of its making.
+        /// Client-chosen identifier of the create request. Only set in its response and event.
         pub pending_post_id: String,
-        /// Whether somebody reacted.
+        /// `true` if the post has reactions.
         pub has_reactions: bool,
-        /// The other server it comes from; empty for this one.
+        /// The remote server that owns the post. Empty for local posts.
         pub remote_id: RemoteId,
-        /// Replies in its thread.
+        /// Number of replies in the thread.
         pub reply_count: i64,
-        /// When the last reply was made; 0 if the server was not asked for threads.
+        /// Time of the last reply; 0 unless thread data was requested.
         pub last_reply_at: Timestamp,
-        /// Who wrote in its thread; only where threads were asked for, often with nothing but ids.
+        /// Authors in the thread, often as IDs only. Only set if thread data was requested.
         pub participants: Vec<User>,
-        /// Whether one follows its thread; only where threads were asked for.
+        /// `true` if the current account follows the thread. Only set if thread data was requested.
         pub is_following: Option<bool>,
-        /// Files, reactions, previews: everything to show it.
+        /// Files, reactions, previews and other display data.
         pub metadata: PostMetadata,
     }
 }
@@ -153,29 +154,29 @@ impl From<&Post> for PostId {
 }
 
 impl Post {
-    /// The first post of its thread: its own id unless it is a reply.
+    /// Returns the ID of the thread's root post. This is the post's own ID unless it is a reply.
     pub fn thread_id(&self) -> &PostId {
         if self.root_id.is_empty() { &self.id } else { &self.root_id }
     }
 
-    /// Whether it is a reply in a thread.
+    /// Returns `true` for a reply in a thread.
     pub fn is_reply(&self) -> bool {
         !self.root_id.is_empty()
     }
 
-    /// Whether it was deleted.
+    /// Returns `true` for a deleted post.
     pub fn is_deleted(&self) -> bool {
         !self.delete_at.is_never()
     }
 
-    /// Whether the server made it by itself: somebody joined, a header changed.
+    /// Returns `true` for posts created by the server, such as join messages and header changes.
     pub fn is_system(&self) -> bool {
         self.kind.is_system()
     }
 
-    /// Whether a program made it: a bot, a webhook, a plugin or an OAuth application.
+    /// Returns `true` for posts created by a bot, a webhook, a plugin or an OAuth application.
     ///
-    /// Two bots that answer each other's posts never stop; this tells them.
+    /// Use it to prevent two bots from answering each other endlessly.
     pub fn is_automated(&self) -> bool {
         const MARKS: [&str; 4] = ["from_bot", "from_webhook", "from_plugin", "from_oauth_app"];
         // A look at the text first: props stay raw for the many posts without a mark.
@@ -187,26 +188,26 @@ impl Post {
         self.props.get(key).is_some_and(|value| value == "true" || value == true)
     }
 
-    /// Its attachments; those that are broken are left out.
+    /// Returns the attachments. Malformed attachments are omitted.
     pub fn attachments(&self) -> Vec<Attachment> {
         let list = self.props.get("attachments").and_then(Value::as_array);
         list.into_iter().flatten().filter_map(|one| Json::from(one.clone()).decode().ok()).collect()
     }
 
-    /// A text of `props`, if it is there and a text.
+    /// Returns a string from `props`, if it is present and a string.
     pub fn prop(&self, key: &str) -> Option<&str> {
         self.props.get(key).and_then(Value::as_str)
     }
 }
 
-/// Changes to a post; what is not set stays.
+/// Changes to a post. Unset fields keep their value.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct PostPatch {
-    /// Pin or unpin it.
+    /// Pins or unpins the post.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub is_pinned: Option<bool>,
-    /// A new text. The old one stays in the history.
+    /// New text. The previous text is kept in the history.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
     /// Replaces all props.
@@ -215,49 +216,49 @@ pub struct PostPatch {
     /// Replaces all files.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub file_ids: Option<Vec<FileId>>,
-    /// Whether there are reactions; the server keeps this by itself.
+    /// Unused by the server, which maintains this value itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub has_reactions: Option<bool>,
 }
 
 impl PostPatch {
-    /// Changes nothing yet.
+    /// Creates an empty patch.
     pub fn new() -> Self {
         Self::default()
     }
 }
 
 setters! { PostPatch:
-    /// Pin or unpin it.
+    /// Pins or unpins the post.
     is_pinned: bool,
-    /// A new text. The old one stays in the history.
+    /// New text. The previous text is kept in the history.
     message: String,
     /// Replaces all props.
     props: Json,
     /// Replaces all files.
     file_ids: Vec<FileId>,
-    /// Whether there are reactions; the server keeps this by itself.
+    /// Unused by the server, which maintains this value itself.
     has_reactions: bool,
 }
 
 model! {
-    /// Where a post is, for somebody who may not see it but could join.
+    /// Location of a post, for users who may join its channel.
     pub struct PostInfo {
-        /// Its channel.
+        /// The channel.
         pub channel_id: ChannelId,
-        /// What kind of channel.
+        /// Type of the channel.
         pub channel_type: ChannelType,
-        /// Its display name.
+        /// The display name.
         pub channel_display_name: String,
-        /// Whether one is in the channel.
+        /// `true` if the current account is a member of the channel.
         pub has_joined_channel: bool,
-        /// Its team.
+        /// The team.
         pub team_id: TeamId,
-        /// What kind of team.
+        /// Type of the team.
         pub team_type: TeamType,
-        /// Its display name.
+        /// The display name.
         pub team_display_name: String,
-        /// Whether one is in the team.
+        /// `true` if the current account is a member of the team.
         pub has_joined_team: bool,
     }
 }

@@ -1,4 +1,4 @@
-//! Lists of posts, and how to ask for them.
+//! Post lists and their queries.
 
 use std::collections::BTreeMap;
 
@@ -8,56 +8,57 @@ use crate::Timestamp;
 use crate::model::{ChannelId, Post, PostId, TeamId};
 
 model! {
-    /// Posts as the server lists them: use [`iter`](Self::iter) or [`into_posts`](Self::into_posts).
+    /// A list of posts. Use [`iter`](Self::iter) or [`into_posts`](Self::into_posts).
     pub struct PostList {
-        /// What was asked for, newest first; in threads as they say.
+        /// IDs of the requested posts, newest first. The order of threads is described there.
         pub order: Vec<PostId>,
-        /// The posts; may hold more than `order`, as first posts of threads.
+        /// The posts. May contain more than `order`, such as root posts of threads.
         pub posts: BTreeMap<PostId, Post>,
-        /// The post after the newest; empty at the end, and always with `since`.
+        /// The post after the newest one. Empty at the end, and always with `since`.
         pub next_post_id: PostId,
-        /// The post before the oldest; empty at the beginning, and always with `since`.
+        /// The post before the oldest one. Empty at the beginning, and always with `since`.
         pub prev_post_id: PostId,
-        /// Whether a thread goes on; only in threads.
+        /// `true` if the thread has more posts. Only set for threads.
         pub has_next: bool,
-        /// Posts up to this time are beyond a limit of the hosted edition; 0 if there is none.
+        /// Posts created up to this time are inaccessible due to a limit of the hosted edition; 0 if there is
+        /// no limit.
         pub first_inaccessible_post_time: Timestamp,
     }
 }
 
 impl PostList {
-    /// The posts that were asked for, newest first.
+    /// Iterates over the requested posts, newest first.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = &Post> + '_ {
         self.order.iter().filter_map(|id| self.posts.get(id))
     }
 
-    /// The same with each post once: 5.37 lists the first post of a thread twice.
+    /// Like `order`, but without duplicates: 5.37 lists the root post of a thread twice.
     pub(crate) fn distinct(mut self) -> Self {
         let mut seen = std::collections::HashSet::new();
         self.order.retain(|id| seen.insert(id.clone()));
         self
     }
 
-    /// The posts that were asked for, newest first, without a copy.
+    /// Returns the requested posts, newest first, without copying them.
     pub fn into_posts(mut self) -> Vec<Post> {
         self.order.iter().filter_map(|id| self.posts.remove(id)).collect()
     }
 
-    /// How many were asked for and came.
+    /// Returns the number of requested posts that are present.
     pub fn len(&self) -> usize {
         self.order.len()
     }
 
-    /// Whether none came.
+    /// Returns `true` if there are none.
     pub fn is_empty(&self) -> bool {
         self.order.is_empty()
     }
 }
 
 model! {
-    /// Posts that were found.
+    /// Posts found by a search.
     pub struct PostSearchResults {
-        /// What was found, newest first.
+        /// IDs of the files found, newest first.
         pub order: Vec<PostId>,
         /// The posts.
         pub posts: BTreeMap<PostId, Post>,
@@ -65,241 +66,242 @@ model! {
         pub next_post_id: PostId,
         /// Always empty.
         pub prev_post_id: PostId,
-        /// Always false.
+        /// Always `false`.
         pub has_next: bool,
-        /// Posts up to this time are beyond a limit of the hosted edition; 0 if there is none.
+        /// Posts created up to this time are inaccessible due to a limit of the hosted edition; 0 if there is
+        /// no limit.
         pub first_inaccessible_post_time: Timestamp,
-        /// Words that fitted; only with an outside search engine.
+        /// Matched words by post ID. Only set by an external search engine.
         pub matches: BTreeMap<PostId, Vec<String>>,
     }
 }
 
 impl PostSearchResults {
-    /// The posts that were found, newest first.
+    /// Iterates over the posts found, newest first.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = &Post> + '_ {
         self.order.iter().filter_map(|id| self.posts.get(id))
     }
 
-    /// The posts that were found, newest first, without a copy.
+    /// Returns the posts found, newest first, without copying them.
     pub fn into_posts(mut self) -> Vec<Post> {
         self.order.iter().filter_map(|id| self.posts.remove(id)).collect()
     }
 }
 
-/// Which posts of a channel to list: the newest ones, if nothing is set.
+/// Page and filter for the posts of a channel. Defaults to the newest posts.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct PostPage {
-    /// Page, from 0. Posts shift while people write: `before` and `after` do not.
+    /// Zero-based page number. Pages shift while posts are created; `before` and `after` do not.
     pub page: Option<u32>,
-    /// Posts a page; 60 by default, 200 at most.
+    /// Posts per page. Defaults to 60. Must be at most 200.
     pub per_page: Option<u32>,
-    /// Everything changed after this time, deleted and edited posts too, **1,000 at most and then any of
-    /// them**. Overrides paging.
+    /// Everything that changed after this time, including deleted and edited posts. **Limited to 1,000 posts,
+    /// in no particular order.** Overrides paging.
     pub since: Option<Timestamp>,
-    /// Only posts before this one.
+    /// Only posts created before this post.
     pub before: Option<PostId>,
-    /// Only posts after this one.
+    /// Only posts created after this post.
     pub after: Option<PostId>,
-    /// Without the first posts of threads in `posts`.
+    /// Omits root posts of threads from `posts`.
     #[serde(rename = "skipFetchThreads")]
     pub skip_fetch_threads: Option<bool>,
-    /// Without replies; first posts carry `participants`, `last_reply_at`, `is_following`.
+    /// Omits replies. Root posts have `participants`, `last_reply_at` and `is_following`.
     #[serde(rename = "collapsedThreads")]
     pub collapsed_threads: Option<bool>,
-    /// `participants` with more than ids.
+    /// Returns complete `participants` instead of IDs only.
     #[serde(rename = "collapsedThreadsExtended")]
     pub collapsed_threads_extended: Option<bool>,
-    /// Also deleted ones; for administrators.
+    /// Includes deleted posts. Only for administrators.
     pub include_deleted: Option<bool>,
 }
 
 impl PostPage {
-    /// With the server's defaults.
+    /// Creates the value with the server's defaults.
     pub fn new() -> Self {
         Self::default()
     }
 }
 
 setters! { PostPage:
-    /// Page, from 0. Posts shift while people write: `before` and `after` do not.
+    /// Zero-based page number. Pages shift while posts are created; `before` and `after` do not.
     page: u32,
-    /// Posts a page; 60 by default, 200 at most.
+    /// Posts per page. Defaults to 60. Must be at most 200.
     per_page: u32,
-    /// Everything changed after this time, deleted and edited posts too, **1,000 at most and then any of
-    /// them**. Overrides paging.
+    /// Everything that changed after this time, including deleted and edited posts. **Limited to 1,000 posts,
+    /// in no particular order.** Overrides paging.
     since: Timestamp,
-    /// Only posts before this one.
+    /// Only posts created before this post.
     before: PostId,
-    /// Only posts after this one.
+    /// Only posts created after this post.
     after: PostId,
-    /// Without the first posts of threads in `posts`.
+    /// Omits root posts of threads from `posts`.
     skip_fetch_threads: bool,
-    /// Without replies; first posts carry `participants`, `last_reply_at`, `is_following`.
+    /// Omits replies. Root posts have `participants`, `last_reply_at` and `is_following`.
     collapsed_threads: bool,
-    /// `participants` with more than ids.
+    /// Returns complete `participants` instead of IDs only.
     collapsed_threads_extended: bool,
-    /// Also deleted ones; for administrators.
+    /// Includes deleted posts. Only for administrators.
     include_deleted: bool,
 }
 
-/// Which posts of a thread to list: all, if nothing is set.
+/// Page and filter for the posts of a thread. Defaults to all posts.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ThreadPage {
-    /// Posts a page; 200 at most, all if it is not set.
+    /// Posts per page. Must be at most 200. Defaults to all posts.
     #[serde(rename = "perPage")]
     pub per_page: Option<u32>,
-    /// Go on after this post; needs `from_create_at`, or `from_update_at` with `updates_only`.
+    /// Starts after this post. Requires `from_create_at`, or `from_update_at` with `updates_only`.
     #[serde(rename = "fromPost")]
     pub from_post: Option<PostId>,
-    /// When that post was made.
+    /// Creation time of that post.
     #[serde(rename = "fromCreateAt")]
     pub from_create_at: Option<Timestamp>,
-    /// When that post was last changed.
+    /// Update time of that post.
     #[serde(rename = "fromUpdateAt")]
     pub from_update_at: Option<Timestamp>,
-    /// Only what changed after `from_update_at`.
+    /// Only posts that changed after `from_update_at`.
     #[serde(rename = "updatesOnly")]
     pub updates_only: Option<bool>,
-    /// `down` from the oldest on, or `up` from the newest; without it pages have no order.
+    /// `down` for oldest first, or `up` for newest first. Pages are unordered if not set.
     pub direction: Option<String>,
-    /// Without the first post.
+    /// Omits the root post.
     #[serde(rename = "skipFetchThreads")]
     pub skip_fetch_threads: Option<bool>,
-    /// The first post carries `participants`, `last_reply_at`, `is_following`.
+    /// The root post has `participants`, `last_reply_at` and `is_following`.
     #[serde(rename = "collapsedThreads")]
     pub collapsed_threads: Option<bool>,
-    /// `participants` with more than ids.
+    /// Returns complete `participants` instead of IDs only.
     #[serde(rename = "collapsedThreadsExtended")]
     pub collapsed_threads_extended: Option<bool>,
 }
 
 impl ThreadPage {
-    /// With the server's defaults.
+    /// Creates the value with the server's defaults.
     pub fn new() -> Self {
         Self::default()
     }
 }
 
 setters! { ThreadPage:
-    /// Posts a page; 200 at most, all if it is not set.
+    /// Posts per page. Must be at most 200. Defaults to all posts.
     per_page: u32,
-    /// Go on after this post; needs `from_create_at`, or `from_update_at` with `updates_only`.
+    /// Starts after this post. Requires `from_create_at`, or `from_update_at` with `updates_only`.
     from_post: PostId,
-    /// When that post was made.
+    /// Creation time of that post.
     from_create_at: Timestamp,
-    /// When that post was last changed.
+    /// Update time of that post.
     from_update_at: Timestamp,
-    /// Only what changed after `from_update_at`.
+    /// Only posts that changed after `from_update_at`.
     updates_only: bool,
-    /// `down` from the oldest on, or `up` from the newest; without it pages have no order.
+    /// `down` for oldest first, or `up` for newest first. Pages are unordered if not set.
     direction: String,
-    /// Without the first post.
+    /// Omits the root post.
     skip_fetch_threads: bool,
-    /// The first post carries `participants`, `last_reply_at`, `is_following`.
+    /// The root post has `participants`, `last_reply_at` and `is_following`.
     collapsed_threads: bool,
-    /// `participants` with more than ids.
+    /// Returns complete `participants` instead of IDs only.
     collapsed_threads_extended: bool,
 }
 
-/// Which posts around the oldest unread one to list.
+/// Number of posts to list around the oldest unread post.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct UnreadPostPage {
-    /// Posts before it; 60 by default, 200 at most.
+    /// Posts before it. Defaults to 60. Must be at most 200.
     pub limit_before: Option<u32>,
-    /// Posts from it on; 60 by default, 200 at most, at least 1.
+    /// Posts starting with it. Defaults to 60. Must be between 1 and 200.
     pub limit_after: Option<u32>,
-    /// Without the first posts of threads in `posts`.
+    /// Omits root posts of threads from `posts`.
     #[serde(rename = "skipFetchThreads")]
     pub skip_fetch_threads: Option<bool>,
-    /// Without replies; first posts carry `participants`, `last_reply_at`, `is_following`.
+    /// Omits replies. Root posts have `participants`, `last_reply_at` and `is_following`.
     #[serde(rename = "collapsedThreads")]
     pub collapsed_threads: Option<bool>,
-    /// `participants` with more than ids.
+    /// Returns complete `participants` instead of IDs only.
     #[serde(rename = "collapsedThreadsExtended")]
     pub collapsed_threads_extended: Option<bool>,
 }
 
 impl UnreadPostPage {
-    /// With the server's defaults.
+    /// Creates the value with the server's defaults.
     pub fn new() -> Self {
         Self::default()
     }
 }
 
 setters! { UnreadPostPage:
-    /// Posts before it; 60 by default, 200 at most.
+    /// Posts before it. Defaults to 60. Must be at most 200.
     limit_before: u32,
-    /// Posts from it on; 60 by default, 200 at most, at least 1.
+    /// Posts starting with it. Defaults to 60. Must be between 1 and 200.
     limit_after: u32,
-    /// Without the first posts of threads in `posts`.
+    /// Omits root posts of threads from `posts`.
     skip_fetch_threads: bool,
-    /// Without replies; first posts carry `participants`, `last_reply_at`, `is_following`.
+    /// Omits replies. Root posts have `participants`, `last_reply_at` and `is_following`.
     collapsed_threads: bool,
-    /// `participants` with more than ids.
+    /// Returns complete `participants` instead of IDs only.
     collapsed_threads_extended: bool,
 }
 
-/// Which saved posts to list.
+/// Page and filter for saved posts.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct FlaggedPostPage {
-    /// Page, from 0.
+    /// Zero-based page number.
     pub page: Option<u32>,
-    /// Posts a page; 60 by default, 200 at most.
+    /// Posts per page. Defaults to 60. Must be at most 200.
     pub per_page: Option<u32>,
-    /// Only in this team.
+    /// Restricts the result to members of this team.
     pub team_id: Option<TeamId>,
-    /// Only in this channel.
+    /// Only posts in this channel.
     pub channel_id: Option<ChannelId>,
 }
 
 impl FlaggedPostPage {
-    /// With the server's defaults.
+    /// Creates the value with the server's defaults.
     pub fn new() -> Self {
         Self::default()
     }
 }
 
 setters! { FlaggedPostPage:
-    /// Page, from 0.
+    /// Zero-based page number.
     page: u32,
-    /// Posts a page; 60 by default, 200 at most.
+    /// Posts per page. Defaults to 60. Must be at most 200.
     per_page: u32,
-    /// Only in this team.
+    /// Restricts the result to members of this team.
     team_id: TeamId,
-    /// Only in this channel.
+    /// Only posts in this channel.
     channel_id: ChannelId,
 }
 
-/// Which posts, or files, to search.
+/// Search terms and filters for posts or files.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct PostSearch {
-    /// Words as one would type them; `from:`, `in:`, `before:`, `after:`, `on:`, `#tag`, `"a phrase"`,
-    /// `-without` work.
+    /// Search terms. Supports `from:`, `in:`, `before:`, `after:`, `on:`, `#tag`, `"a phrase"` and
+    /// `-excluded`.
     pub terms: String,
-    /// Any of the words, not all.
+    /// Matches any term instead of all terms.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub is_or_search: Option<bool>,
-    /// Seconds east of UTC, for the dates in `terms`.
+    /// Offset from UTC in seconds, east positive, for the dates in `terms`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub time_zone_offset: Option<i32>,
-    /// Page, from 0; only with an outside search engine.
+    /// Zero-based page number. Only used by an external search engine.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub page: Option<u32>,
-    /// Results a page; 60 by default.
+    /// Results per page. Defaults to 60.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub per_page: Option<u32>,
-    /// Also in archived channels.
+    /// Includes archived channels.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub include_deleted_channels: Option<bool>,
 }
 
 impl PostSearch {
-    /// With what is required.
+    /// Creates the value from its required fields.
     pub fn new(terms: impl Into<String>) -> Self {
         Self {
             terms: terms.into(),
@@ -313,14 +315,14 @@ impl PostSearch {
 }
 
 setters! { PostSearch:
-    /// Any of the words, not all.
+    /// Matches any term instead of all terms.
     is_or_search: bool,
-    /// Seconds east of UTC, for the dates in `terms`.
+    /// Offset from UTC in seconds, east positive, for the dates in `terms`.
     time_zone_offset: i32,
-    /// Page, from 0; only with an outside search engine.
+    /// Zero-based page number. Only used by an external search engine.
     page: u32,
-    /// Results a page; 60 by default.
+    /// Results per page. Defaults to 60.
     per_page: u32,
-    /// Also in archived channels.
+    /// Includes archived channels.
     include_deleted_channels: bool,
 }

@@ -1,4 +1,4 @@
-//! What a post carries beside its text.
+//! Additional data of a post.
 
 use std::collections::BTreeMap;
 
@@ -6,43 +6,43 @@ use crate::Timestamp;
 use crate::model::{ChannelId, Emoji, FileInfo, Json, PostId, Reaction, RemoteId, UserId};
 
 model! {
-    /// What a post carries beside its text. Only in answers.
+    /// Additional data of a post. Only set in responses.
     pub struct PostMetadata {
-        /// Previews of links, and marks for attachments.
+        /// Link previews and attachment markers.
         pub embeds: Vec<PostEmbed>,
-        /// Custom emoji of its text and reactions.
+        /// Custom emoji used in the text and reactions.
         pub emojis: Vec<Emoji>,
-        /// Its files.
+        /// The attached files.
         pub files: Vec<FileInfo>,
-        /// Sizes of the images it shows, by address.
+        /// Image dimensions by URL.
         pub images: BTreeMap<String, PostImage>,
-        /// Its reactions.
+        /// The reactions.
         pub reactions: Vec<Reaction>,
-        /// Its priority, if it was given one.
+        /// The priority, if set.
         pub priority: Option<PostPriority>,
-        /// Who acknowledged it.
+        /// The acknowledgements.
         pub acknowledgements: Vec<PostAcknowledgement>,
-        /// Translations, by language.
+        /// Translations by language.
         pub translations: BTreeMap<String, PostTranslation>,
-        /// When a post that burns on reading vanishes.
+        /// Time at which a burn-on-read post is deleted.
         pub expire_at: Timestamp,
-        /// Who may read a post that burns on reading.
+        /// Users who may read a burn-on-read post.
         pub recipients: Vec<UserId>,
     }
 }
 
 open_enum! {
-    /// What is embedded.
+    /// Type of an embed.
     PostEmbedType {
-        /// A picture that a link leads to.
+        /// An image.
         Image = "image",
         /// The attachments of the post.
         MessageAttachment = "message_attachment",
-        /// A page, with the description it gives of itself.
+        /// A web page with `OpenGraph` metadata.
         OpenGraph = "opengraph",
-        /// A page without a description.
+        /// A web page without metadata.
         Link = "link",
-        /// Another post.
+        /// A link to another post.
         Permalink = "permalink",
         /// A card of Boards.
         Boards = "boards",
@@ -50,9 +50,9 @@ open_enum! {
 }
 
 open_enum! {
-    /// How important a post is.
+    /// Priority of a post.
     Priority {
-        /// As all others.
+        /// Standard priority.
         Standard = "",
         /// Marked as important.
         Important = "important",
@@ -62,40 +62,41 @@ open_enum! {
 }
 
 model! {
-    /// Something that is shown below a post.
+    /// Content embedded below a post.
     pub struct PostEmbed {
-        /// What it is.
+        /// The embed type.
         #[serde(rename = "type")]
         pub kind: PostEmbedType,
-        /// Where it comes from.
+        /// Origin of the group.
         pub url: String,
-        /// What there is to show; differs by kind.
+        /// The embed data, depending on the type.
         pub data: Json,
     }
 }
 
 model! {
-    /// Size of an image.
+    /// Dimensions of an image.
     pub struct PostImage {
-        /// Pixels.
+        /// Width in pixels.
         pub width: u32,
-        /// Pixels.
+        /// Width in pixels.
         pub height: u32,
-        /// `png`, `jpeg`, `gif`, ..
+        /// For example `png`, `jpeg` or `gif`.
         pub format: String,
-        /// Frames of an animation.
+        /// Number of animation frames.
         pub frame_count: u32,
     }
 }
 
 model! {
-    /// Importance of a post, and what it asks of its readers. Only first posts of a thread may have it.
+    /// Priority settings of a post. Only allowed for root posts.
     pub struct PostPriority {
-        /// How important.
+        /// The priority.
         pub priority: Priority,
-        /// Whether readers are asked to acknowledge it; needs a licence.
+        /// `true` to request acknowledgements. Requires a license.
         pub requested_ack: bool,
-        /// Whether those mentioned are notified again and again; needs a licence, `urgent`, 1 to 5 mentions.
+        /// `true` to notify mentioned users repeatedly. Requires a license, the priority `urgent`, and 1 to 5
+        /// mentions.
         pub persistent_notifications: bool,
     }
 }
@@ -111,14 +112,14 @@ impl PostPriority {
         Self { priority: Priority::Urgent, ..Self::default() }
     }
 
-    /// Asks readers to acknowledge it.
+    /// Requests acknowledgements from readers.
     #[must_use]
     pub fn request_ack(mut self) -> Self {
         self.requested_ack = true;
         self
     }
 
-    /// Notifies those mentioned again and again until they react.
+    /// Notifies mentioned users repeatedly until they react.
     #[must_use]
     pub fn notify_persistently(mut self) -> Self {
         self.persistent_notifications = true;
@@ -127,17 +128,17 @@ impl PostPriority {
 }
 
 model! {
-    /// Somebody acknowledged a post.
+    /// An acknowledgement of a post.
     pub struct PostAcknowledgement {
-        /// Who.
+        /// The user.
         pub user_id: UserId,
-        /// Which post.
+        /// The post.
         pub post_id: PostId,
-        /// When; 0 if it was taken back.
+        /// Time of the acknowledgement; 0 if it was removed.
         pub acknowledged_at: Timestamp,
-        /// Where.
+        /// The channel.
         pub channel_id: ChannelId,
-        /// The other server it comes from.
+        /// The remote server that owns the file.
         pub remote_id: RemoteId,
     }
 }
@@ -147,14 +148,14 @@ model! {
     pub struct PostTranslation {
         /// The text.
         pub text: String,
-        /// The parts, where it is more than a text.
+        /// Structured content, if the translation is not a plain string.
         pub object: Json,
         /// `string` or `object`.
         #[serde(rename = "type")]
         pub kind: String,
-        /// `ready`, `skipped`, `unavailable`, ..
+        /// For example `ready`, `skipped` or `unavailable`.
         pub state: String,
-        /// The language it was translated from.
+        /// The source language.
         pub source_lang: String,
     }
 }

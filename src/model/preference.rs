@@ -1,23 +1,24 @@
-//! What an account keeps on the server about itself.
+//! User preferences stored on the server.
 
 use crate::model::UserId;
 
 model! {
-    /// A setting of an account: a text by category and name.
+    /// A preference: a string value, identified by category and name.
     pub struct Preference {
-        /// Whose it is.
+        /// The owner.
         pub user_id: UserId,
-        /// As `display_settings`, `direct_channel_show`, `flagged_post`; own ones are allowed, up to 32 bytes.
+        /// For example `display_settings`, `direct_channel_show` or `flagged_post`. Custom categories are
+        /// allowed, up to 32 bytes.
         pub category: String,
-        /// Its name; often the id of what it is about; up to 32 bytes.
+        /// The name, often the ID of the subject, up to 32 bytes.
         pub name: String,
-        /// Its value; up to 20,000 characters.
+        /// The value, up to 20,000 characters.
         pub value: String,
     }
 }
 
 impl Preference {
-    /// A setting to be saved.
+    /// Creates a preference.
     pub fn new(
         user_id: impl Into<UserId>,
         category: impl Into<String>,

@@ -4,23 +4,23 @@ use crate::Timestamp;
 use crate::model::{ChannelId, PostId, RemoteId, UserId};
 
 model! {
-    /// An emoji that somebody put on a post.
+    /// A reaction to a post.
     pub struct Reaction {
-        /// Who.
+        /// The user.
         pub user_id: UserId,
-        /// On which post.
+        /// The post.
         pub post_id: PostId,
         /// The emoji's name, without colons.
         pub emoji_name: String,
-        /// When.
+        /// Time of the reaction.
         pub create_at: Timestamp,
-        /// When it was last changed.
+        /// Time of the last update.
         pub update_at: Timestamp,
-        /// When it was taken back; 0 while it is not.
+        /// Time of removal; 0 if not removed.
         pub delete_at: Timestamp,
-        /// The other server it comes from.
+        /// The remote server that owns the file.
         pub remote_id: RemoteId,
-        /// In which channel.
+        /// The channel.
         pub channel_id: ChannelId,
     }
 }

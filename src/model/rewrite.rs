@@ -1,30 +1,30 @@
-//! Texts that an AI agent rewrites.
+//! AI-assisted rewriting of texts.
 
 use serde::Serialize;
 
 use crate::model::PostId;
 
 open_enum! {
-    /// What an agent is to do with a text.
+    /// The rewriting to perform.
     RewriteAction {
-        /// Make it shorter.
+        /// Shortens the text.
         Shorten = "shorten",
-        /// Say more.
+        /// Elaborates on the text.
         Elaborate = "elaborate",
-        /// Write it better.
+        /// Improves the writing.
         ImproveWriting = "improve_writing",
-        /// Mend spelling and grammar.
+        /// Corrects spelling and grammar.
         FixSpelling = "fix_spelling",
-        /// Make it simpler.
+        /// Simplifies the text.
         Simplify = "simplify",
-        /// Sum it up.
+        /// Summarizes the text.
         Summarize = "summarize",
-        /// What `custom_prompt` says.
+        /// Follows `custom_prompt`.
         Custom = "custom",
     }
 }
 
-/// A text that an agent is to rewrite.
+/// A request to rewrite a text.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct RewriteRequest {
@@ -32,18 +32,18 @@ pub struct RewriteRequest {
     pub agent_id: String,
     /// The text.
     pub message: String,
-    /// What to do with it.
+    /// The rewriting to perform.
     pub action: RewriteAction,
-    /// What to do with it, in words; with [`RewriteAction::Custom`].
+    /// Instructions for [`RewriteAction::Custom`].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub custom_prompt: Option<String>,
-    /// The thread it is meant for.
+    /// The thread for which the text is intended.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub root_id: Option<PostId>,
 }
 
 impl RewriteRequest {
-    /// With what is required.
+    /// Creates the value from its required fields.
     pub fn new(
         agent_id: impl Into<String>,
         message: impl Into<String>,
@@ -60,8 +60,8 @@ impl RewriteRequest {
 }
 
 setters! { RewriteRequest:
-    /// What to do with it, in words; with [`RewriteAction::Custom`].
+    /// Instructions for [`RewriteAction::Custom`].
     custom_prompt: String,
-    /// The thread it is meant for.
+    /// The thread for which the text is intended.
     root_id: PostId,
 }

@@ -8,27 +8,27 @@ use crate::model::{RoleId, SchemeId};
 model! {
     /// A role: a set of permissions.
     pub struct Role {
-        /// Its id.
+        /// The ID.
         pub id: RoleId,
-        /// Its name, as accounts and members list it.
+        /// The name, as used in the role lists of users and members.
         pub name: String,
-        /// What people see.
+        /// The display name.
         pub display_name: String,
-        /// What it is for.
+        /// The description.
         pub description: String,
-        /// When it was made.
+        /// Creation time.
         pub create_at: Timestamp,
-        /// When it was last changed.
+        /// Time of the last update.
         pub update_at: Timestamp,
-        /// When it was deleted; 0 while it is not.
+        /// Deletion time; 0 if not deleted.
         pub delete_at: Timestamp,
-        /// Names of permissions.
+        /// Permission names.
         pub permissions: Vec<String>,
-        /// Whether it belongs to a scheme.
+        /// `true` if the role belongs to a scheme.
         pub scheme_managed: bool,
-        /// Whether the server made it.
+        /// `true` for roles created by the server.
         pub built_in: bool,
-        /// The scheme it belongs to.
+        /// The scheme of the role.
         pub scheme_id: SchemeId,
     }
 }
@@ -49,7 +49,7 @@ pub struct RolePatch {
 }
 
 impl RolePatch {
-    /// Changes nothing yet.
+    /// Creates an empty patch.
     pub fn new() -> Self {
         Self::default()
     }

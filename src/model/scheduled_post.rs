@@ -1,4 +1,4 @@
-//! Posts that the server makes later.
+//! Scheduled posts: posts that the server creates later.
 
 use std::collections::BTreeMap;
 
@@ -8,40 +8,40 @@ use crate::Timestamp;
 use crate::model::{ChannelId, FileId, Json, PostId, PostMetadata, PostType, ScheduledPostId, UserId};
 
 model! {
-    /// A post that the server makes at a given time.
+    /// A post that the server creates at a given time.
     pub struct ScheduledPost {
-        /// Its id; not that of the later post.
+        /// The ID. Differs from the ID of the resulting post.
         pub id: ScheduledPostId,
-        /// When it was written.
+        /// Creation time.
         pub create_at: Timestamp,
-        /// When it was last changed.
+        /// Time of the last update.
         pub update_at: Timestamp,
-        /// When it was deleted; 0 while it is not.
+        /// Deletion time; 0 if not deleted.
         pub delete_at: Timestamp,
-        /// Whose it is.
+        /// The owner.
         pub user_id: UserId,
-        /// For which channel.
+        /// The channel.
         pub channel_id: ChannelId,
-        /// For which thread; empty outside threads.
+        /// The thread. Empty outside of threads.
         pub root_id: PostId,
         /// The text.
         pub message: String,
-        /// What kind of post it is to become.
+        /// Type of the future post.
         #[serde(rename = "type")]
         pub kind: PostType,
-        /// What the post's props are to be.
+        /// Props of the future post.
         pub props: Json,
-        /// Its files.
+        /// The attached files.
         pub file_ids: Vec<FileId>,
-        /// The files themselves.
+        /// Metadata of the files.
         pub metadata: PostMetadata,
-        /// What the post's priority is to be: an object in which all three keys exist.
+        /// Priority of the future post: an object with all three keys.
         pub priority: Json,
-        /// When it is to be made.
+        /// Time at which the post is created.
         pub scheduled_at: Timestamp,
-        /// When the server tried; 0 while it did not.
+        /// Time of the server's attempt; 0 if pending.
         pub processed_at: Timestamp,
-        /// Why that failed; empty if it did not.
+        /// Reason for a failure. Empty if there was none.
         pub error_code: String,
     }
 }
@@ -52,12 +52,12 @@ impl From<&ScheduledPost> for ScheduledPostId {
     }
 }
 
-/// Scheduled posts of a team.
+/// The scheduled posts of a team.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct ScheduledPosts {
-    /// By team id; those of direct and group channels under `directChannels`.
+    /// Posts by team ID. Those in direct and group channels are listed under `directChannels`.
     #[serde(flatten)]
     pub posts: BTreeMap<String, Vec<ScheduledPost>>,
 }

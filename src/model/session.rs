@@ -1,4 +1,4 @@
-//! Sessions, personal access tokens and the log of an account.
+//! Sessions, personal access tokens and audit entries of a user.
 
 use std::collections::BTreeMap;
 
@@ -6,33 +6,33 @@ use crate::model::{SessionId, TeamMember, TokenId, UserId};
 use crate::{Secret, Timestamp};
 
 model! {
-    /// A login that is in force.
+    /// An active session of a user.
     pub struct Session {
-        /// Its id; the token cannot be told from it.
+        /// The ID. The token cannot be derived from it.
         pub id: SessionId,
-        /// Always empty in answers.
+        /// Always empty in responses.
         pub token: Secret,
-        /// When it began.
+        /// Creation time.
         pub create_at: Timestamp,
-        /// When it ends if it is not extended.
+        /// Expiry time, unless the session is extended.
         pub expires_at: Timestamp,
-        /// When it was last used.
+        /// Time of the last activity.
         pub last_activity_at: Timestamp,
-        /// Whose it is.
+        /// The owner.
         pub user_id: UserId,
-        /// The mobile device it belongs to.
+        /// The mobile device of the session.
         pub device_id: String,
-        /// Roles of the whole system, separated by spaces.
+        /// System-wide roles, separated by spaces.
         pub roles: String,
-        /// Whether an OAuth application holds it.
+        /// `true` if the session belongs to an OAuth application.
         pub is_oauth: bool,
-        /// Whether the device was told that it ended.
+        /// `true` if the device was notified of the expiry.
         pub expired_notify: bool,
-        /// Browser, operating system, and what kind of login it was.
+        /// Browser, operating system and login type.
         pub props: BTreeMap<String, String>,
-        /// The account's teams.
+        /// Team memberships of the user.
         pub team_members: Vec<TeamMember>,
-        /// Whether it came in by the server's own socket.
+        /// `true` for sessions of the server's local socket.
         pub local: bool,
     }
 }
@@ -44,17 +44,17 @@ impl From<&Session> for SessionId {
 }
 
 model! {
-    /// A personal access token: a password that does not end.
+    /// A personal access token: a credential that does not expire.
     pub struct UserAccessToken {
-        /// Its id, for revoking it.
+        /// The ID, used to revoke the token.
         pub id: TokenId,
-        /// The token. Only sent once, when it is made.
+        /// The token. Only returned on creation.
         pub token: Secret,
-        /// Whose it is.
+        /// The owner.
         pub user_id: UserId,
-        /// What it is for.
+        /// The description.
         pub description: String,
-        /// Whether it works.
+        /// `true` if the token is enabled.
         pub is_active: bool,
     }
 }
@@ -66,21 +66,21 @@ impl From<&UserAccessToken> for TokenId {
 }
 
 model! {
-    /// A line of the log of an account.
+    /// An entry of a user's audit log.
     pub struct Audit {
-        /// Its id.
+        /// The ID.
         pub id: String,
-        /// When it happened.
+        /// Time of the action.
         pub create_at: Timestamp,
-        /// Who did it.
+        /// The acting user.
         pub user_id: UserId,
         /// The route that was called.
         pub action: String,
-        /// More about it.
+        /// Additional information.
         pub extra_info: String,
-        /// From where.
+        /// IP address of the client.
         pub ip_address: String,
-        /// In which session.
+        /// The session.
         pub session_id: SessionId,
     }
 }

@@ -1,60 +1,60 @@
-//! Categories of the side bar.
+//! Sidebar categories.
 
 use serde::Serialize;
 
 use crate::model::{CategoryId, ChannelId, TeamId, UserId};
 
 open_enum! {
-    /// What kind of category it is.
+    /// Type of a sidebar category.
     SidebarCategoryType {
         /// Public and private channels.
         Channels = "channels",
         /// Direct and group channels.
         DirectMessages = "direct_messages",
-        /// Favourites.
+        /// Favorite channels.
         Favorites = "favorites",
-        /// One of the account's own.
+        /// A custom category.
         Custom = "custom",
     }
 }
 
 open_enum! {
-    /// How a category is sorted.
+    /// Sort order of a category.
     SidebarCategorySorting {
-        /// As the server sees fit.
+        /// Default order of the server.
         Default = "",
-        /// By hand.
+        /// Manual order.
         Manual = "manual",
-        /// The newest post first.
+        /// Most recent post first.
         Recent = "recent",
-        /// By name.
+        /// Alphabetical order.
         Alphabetical = "alpha",
     }
 }
 
 model! {
-    /// A category of the side bar of an account in a team.
+    /// A sidebar category of a user in a team.
     pub struct SidebarCategory {
-        /// Its id; those the server made are longer than others.
+        /// The ID. IDs of built-in categories are longer than other IDs.
         pub id: CategoryId,
-        /// Whose it is.
+        /// The owner.
         pub user_id: UserId,
-        /// In which team.
+        /// The team.
         pub team_id: TeamId,
-        /// Its place: tens.
+        /// Position, in steps of ten.
         pub sort_order: i64,
-        /// How its channels are sorted.
+        /// Sort order of the channels.
         pub sorting: SidebarCategorySorting,
-        /// What kind it is.
+        /// The channel type.
         #[serde(rename = "type")]
         pub kind: SidebarCategoryType,
-        /// What it says.
+        /// Label.
         pub display_name: String,
-        /// Whether all its channels are muted.
+        /// `true` if all channels are muted.
         pub muted: bool,
-        /// Whether it is folded.
+        /// `true` if the category is collapsed.
         pub collapsed: bool,
-        /// Its channels. A change replaces them all.
+        /// The channels. An update replaces the whole list.
         pub channel_ids: Vec<ChannelId>,
     }
 }
@@ -66,41 +66,41 @@ impl From<&SidebarCategory> for CategoryId {
 }
 
 model! {
-    /// All categories, and their order.
+    /// All sidebar categories and their order.
     pub struct OrderedSidebarCategories {
         /// The categories.
         pub categories: Vec<SidebarCategory>,
-        /// Their order.
+        /// Category IDs in display order.
         pub order: Vec<CategoryId>,
     }
 }
 
-/// A new category.
+/// A new sidebar category.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct SidebarCategoryDraft {
-    /// Whose it is.
+    /// The owner.
     pub user_id: UserId,
-    /// In which team.
+    /// The team.
     pub team_id: TeamId,
-    /// What it says.
+    /// Label.
     pub display_name: String,
-    /// Its channels.
+    /// The channels.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub channel_ids: Option<Vec<ChannelId>>,
-    /// How its channels are sorted.
+    /// Sort order of the channels.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sorting: Option<SidebarCategorySorting>,
-    /// Whether all its channels are muted.
+    /// `true` if all channels are muted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub muted: Option<bool>,
-    /// Whether it is folded.
+    /// `true` if the category is collapsed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub collapsed: Option<bool>,
 }
 
 impl SidebarCategoryDraft {
-    /// With what is required.
+    /// Creates the value from its required fields.
     pub fn new(
         user_id: impl Into<UserId>,
         team_id: impl Into<TeamId>,
@@ -119,12 +119,12 @@ impl SidebarCategoryDraft {
 }
 
 setters! { SidebarCategoryDraft:
-    /// Its channels.
+    /// The channels.
     channel_ids: Vec<ChannelId>,
-    /// How its channels are sorted.
+    /// Sort order of the channels.
     sorting: SidebarCategorySorting,
-    /// Whether all its channels are muted.
+    /// `true` if all channels are muted.
     muted: bool,
-    /// Whether it is folded.
+    /// `true` if the category is collapsed.
     collapsed: bool,
 }

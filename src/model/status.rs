@@ -1,4 +1,4 @@
-//! Who is there.
+//! User statuses: online, away, Do Not Disturb, offline, and custom statuses.
 
 use serde::Serialize;
 
@@ -6,65 +6,65 @@ use crate::Timestamp;
 use crate::model::{ChannelId, UserId};
 
 open_enum! {
-    /// Whether somebody is there.
+    /// Availability of a user.
     StatusKind {
-        /// At the keyboard.
+        /// Active.
         Online = "online",
-        /// Not active for some minutes.
+        /// Inactive for some minutes.
         Away = "away",
-        /// Does not want to be disturbed.
+        /// Do Not Disturb.
         Dnd = "dnd",
         /// Not connected.
         Offline = "offline",
-        /// Out of office: an automatic reply is on.
+        /// Out of office, with an automatic reply.
         OutOfOffice = "ooo",
     }
 }
 
 model! {
-    /// Whether an account is there.
+    /// Status of a user.
     pub struct Status {
-        /// The account.
+        /// The user.
         pub user_id: UserId,
-        /// What it is.
+        /// The embed type.
         pub status: StatusKind,
-        /// Whether the account set it by hand.
+        /// `true` if the user set the status manually.
         pub manual: bool,
-        /// When it was last active.
+        /// Time of the last activity.
         pub last_activity_at: Timestamp,
-        /// The channel it looks at; only sent to itself.
+        /// The channel being viewed. Only returned to the user itself.
         pub active_channel: ChannelId,
-        /// When "do not disturb" ends: **seconds** since 1970, unlike all other times; 0 if it does not.
+        /// End of Do Not Disturb in **seconds** since 1970, unlike all other times; 0 if unlimited.
         pub dnd_end_time: i64,
     }
 }
 
-/// What an account says of itself, beside its name.
+/// Custom status of a user, shown next to the name.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct CustomStatus {
-    /// Name of an emoji, without colons. Empty text and emoji are refused.
+    /// Name of an emoji, without colons. Text and emoji must not both be empty.
     pub emoji: String,
-    /// Up to 100 characters.
+    /// The text, up to 100 characters.
     pub text: String,
-    /// `thirty_minutes`, `one_hour`, `four_hours`, `today`, `this_week`, `date_and_time`.
+    /// `thirty_minutes`, `one_hour`, `four_hours`, `today`, `this_week` or `date_and_time`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub duration: Option<String>,
-    /// When it ends, RFC 3339, as [`Timestamp`] shows itself; needs `duration`.
+    /// Expiry time in RFC 3339 format, as displayed by [`Timestamp`]. Requires `duration`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<String>,
 }
 
 impl CustomStatus {
-    /// With what is required.
+    /// Creates the value from its required fields.
     pub fn new(emoji: impl Into<String>, text: impl Into<String>) -> Self {
         Self { emoji: emoji.into(), text: text.into(), duration: None, expires_at: None }
     }
 }
 
 setters! { CustomStatus:
-    /// `thirty_minutes`, `one_hour`, `four_hours`, `today`, `this_week`, `date_and_time`.
+    /// `thirty_minutes`, `one_hour`, `four_hours`, `today`, `this_week` or `date_and_time`.
     duration: String,
-    /// When it ends, RFC 3339, as [`Timestamp`] shows itself; needs `duration`.
+    /// Expiry time in RFC 3339 format, as displayed by [`Timestamp`]. Requires `duration`.
     expires_at: String,
 }

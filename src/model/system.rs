@@ -1,55 +1,55 @@
-//! What the server says about itself.
+//! Information about the server.
 
 open_enum! {
-    /// Whether a part of the server works.
+    /// Health of a component.
     Health {
-        /// It does.
+        /// Healthy.
         Ok = "OK",
-        /// It does not.
+        /// Unhealthy.
         Unhealthy = "UNHEALTHY",
     }
 }
 
 model! {
-    /// The server's answer to a ping.
+    /// Response to a server ping.
     pub struct SystemStatus {
-        /// Whether all works.
+        /// Overall health.
         pub status: Health,
-        /// Whether the database works; only where it was asked for.
+        /// Health of the database, if requested.
         #[serde(rename = "database_status")]
         pub database: Health,
-        /// Whether files can be stored; only where it was asked for.
+        /// Health of the file store, if requested.
         #[serde(rename = "filestore_status")]
         pub files: Health,
-        /// Newest version for Android.
+        /// Latest version of the Android app.
         #[serde(rename = "AndroidLatestVersion")]
         pub android_latest_version: String,
-        /// Oldest version for Android that works.
+        /// Minimum supported version of the Android app.
         #[serde(rename = "AndroidMinVersion")]
         pub android_min_version: String,
-        /// Newest version for desktops.
+        /// Latest version of the desktop app.
         #[serde(rename = "DesktopLatestVersion")]
         pub desktop_latest_version: String,
-        /// Oldest version for desktops that works.
+        /// Minimum supported version of the desktop app.
         #[serde(rename = "DesktopMinVersion")]
         pub desktop_min_version: String,
-        /// Newest version for iOS.
+        /// Latest version of the iOS app.
         #[serde(rename = "IosLatestVersion")]
         pub ios_latest_version: String,
-        /// Oldest version for iOS that works.
+        /// Minimum supported version of the iOS app.
         #[serde(rename = "IosMinVersion")]
         pub ios_min_version: String,
-        /// Whether a device can be reached, `true`, `false` or `unknown`; only where it was asked for.
+        /// Reachability of a device, if requested: `true`, `false` or `unknown`.
         #[serde(rename = "CanReceiveNotifications")]
         pub can_receive_notifications: String,
-        /// What search engine is in use; only where it was asked for.
+        /// The active search engine, if requested.
         #[serde(rename = "ActiveSearchBackend")]
         pub active_search_backend: String,
     }
 }
 
 impl SystemStatus {
-    /// Whether all works.
+    /// Overall health.
     pub fn is_ok(&self) -> bool {
         self.status == Health::Ok
     }

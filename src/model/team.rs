@@ -1,4 +1,4 @@
-//! Teams and who is in them.
+//! Teams and their members.
 
 use serde::Serialize;
 
@@ -7,54 +7,54 @@ use crate::error::ApiError;
 use crate::model::{ChannelId, PolicyId, SchemeId, TeamId, UserId};
 
 open_enum! {
-    /// Whether anybody may join a team.
+    /// Access to a team.
     TeamType {
-        /// Anybody, where `allow_open_invite` is set.
+        /// Open to all users if `allow_open_invite` is set.
         Open = "O",
-        /// By invitation.
+        /// By invitation only.
         Invite = "I",
     }
 }
 
 model! {
-    /// A team: a set of channels and people.
+    /// A team: a set of channels and members.
     pub struct Team {
-        /// Its id.
+        /// The ID.
         pub id: TeamId,
-        /// When it was made.
+        /// Creation time.
         pub create_at: Timestamp,
-        /// When it was last changed.
+        /// Time of the last update.
         pub update_at: Timestamp,
-        /// When it was archived; 0 while it is not.
+        /// Time at which the channel was archived; 0 if it is active.
         pub delete_at: Timestamp,
-        /// What people see.
+        /// The display name.
         pub display_name: String,
-        /// Its name in addresses: unique, `a-z`, `0-9`, `-`.
+        /// The short name, as used in URLs: unique, `a-z`, `0-9` and `-`.
         pub name: String,
-        /// What it is for.
+        /// The description.
         pub description: String,
-        /// Mail address; only for those who may manage the team.
+        /// Email address. Only returned to users who may manage the team.
         pub email: String,
-        /// Whether anybody may join.
+        /// Access to the team.
         #[serde(rename = "type")]
         pub kind: TeamType,
-        /// A company's name.
+        /// Company name.
         pub company_name: String,
-        /// Only mail addresses of these domains may join, separated by commas.
+        /// Comma-separated email domains from which users may join.
         pub allowed_domains: String,
-        /// Whoever knows it may join; only for those who may invite.
+        /// Secret with which users may join. Only returned to users who may invite others.
         pub invite_id: String,
-        /// Whether anybody of the server may join.
+        /// `true` if all users of the server may join.
         pub allow_open_invite: bool,
-        /// When the icon was changed.
+        /// Time of the last change of the icon.
         pub last_team_icon_update: Timestamp,
-        /// Its permission scheme, if it has one of its own.
+        /// The permission scheme of the channel, if any.
         pub scheme_id: SchemeId,
-        /// Whether groups decide who is in it.
+        /// `true` if groups determine the members.
         pub group_constrained: bool,
-        /// Its data retention policy, where that was asked for.
+        /// The data retention policy, in responses that include it.
         pub policy_id: PolicyId,
-        /// Whether a limit of the hosted edition archived it.
+        /// `true` if the team was archived due to a limit of the hosted edition.
         pub cloud_limits_archived: bool,
     }
 }
@@ -69,38 +69,39 @@ impl From<&Team> for TeamId {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct TeamDraft {
-    /// Its name in addresses: unique, `a-z`, `0-9`, `-`, 2 to 64 characters, begins with a letter.
+    /// The short name, as used in URLs: unique, 2 to 64 characters of `a-z`, `0-9` and `-`, starting with a
+    /// letter.
     pub name: String,
-    /// What people see; up to 64 characters.
+    /// The display name, up to 64 characters.
     pub display_name: String,
-    /// Whether anybody may join.
+    /// Access to the team.
     #[serde(rename = "type")]
     pub kind: TeamType,
-    /// What it is for.
+    /// The description.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// Mail address.
+    /// Email address.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
-    /// A company's name.
+    /// Company name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub company_name: Option<String>,
-    /// Only mail addresses of these domains may join, separated by commas.
+    /// Comma-separated email domains from which users may join.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub allowed_domains: Option<String>,
-    /// Whether anybody of the server may join.
+    /// `true` if all users of the server may join.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub allow_open_invite: Option<bool>,
-    /// A permission scheme of its own.
+    /// A permission scheme.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scheme_id: Option<SchemeId>,
-    /// Whether groups decide who is in it.
+    /// `true` if groups determine the members.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub group_constrained: Option<bool>,
 }
 
 impl TeamDraft {
-    /// With what is required.
+    /// Creates the value from its required fields.
     pub fn new(name: impl Into<String>, display_name: impl Into<String>, kind: impl Into<TeamType>) -> Self {
         Self {
             name: name.into(),
@@ -118,121 +119,121 @@ impl TeamDraft {
 }
 
 setters! { TeamDraft:
-    /// What it is for.
+    /// The description.
     description: String,
-    /// Mail address.
+    /// Email address.
     email: String,
-    /// A company's name.
+    /// Company name.
     company_name: String,
-    /// Only mail addresses of these domains may join, separated by commas.
+    /// Comma-separated email domains from which users may join.
     allowed_domains: String,
-    /// Whether anybody of the server may join.
+    /// `true` if all users of the server may join.
     allow_open_invite: bool,
-    /// A permission scheme of its own.
+    /// A permission scheme.
     scheme_id: SchemeId,
-    /// Whether groups decide who is in it.
+    /// `true` if groups determine the members.
     group_constrained: bool,
 }
 
-/// Changes to a team; what is not set stays.
+/// Changes to a team. Unset fields keep their value.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct TeamPatch {
-    /// What people see.
+    /// The display name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub display_name: Option<String>,
-    /// What it is for.
+    /// The description.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// A company's name.
+    /// Company name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub company_name: Option<String>,
-    /// Only mail addresses of these domains may join, separated by commas.
+    /// Comma-separated email domains from which users may join.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub allowed_domains: Option<String>,
-    /// Whether anybody of the server may join.
+    /// `true` if all users of the server may join.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub allow_open_invite: Option<bool>,
-    /// Whether groups decide who is in it.
+    /// `true` if groups determine the members.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub group_constrained: Option<bool>,
-    /// Whether a limit of the hosted edition archived it.
+    /// `true` if the team was archived due to a limit of the hosted edition.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cloud_limits_archived: Option<bool>,
 }
 
 impl TeamPatch {
-    /// Changes nothing yet.
+    /// Creates an empty patch.
     pub fn new() -> Self {
         Self::default()
     }
 }
 
 setters! { TeamPatch:
-    /// What people see.
+    /// The display name.
     display_name: String,
-    /// What it is for.
+    /// The description.
     description: String,
-    /// A company's name.
+    /// Company name.
     company_name: String,
-    /// Only mail addresses of these domains may join, separated by commas.
+    /// Comma-separated email domains from which users may join.
     allowed_domains: String,
-    /// Whether anybody of the server may join.
+    /// `true` if all users of the server may join.
     allow_open_invite: bool,
-    /// Whether groups decide who is in it.
+    /// `true` if groups determine the members.
     group_constrained: bool,
-    /// Whether a limit of the hosted edition archived it.
+    /// `true` if the team was archived due to a limit of the hosted edition.
     cloud_limits_archived: bool,
 }
 
 model! {
-    /// An account in a team.
+    /// A team membership of a user.
     pub struct TeamMember {
         /// The team.
         pub team_id: TeamId,
-        /// The account.
+        /// The user.
         pub user_id: UserId,
-        /// Its roles there, separated by spaces.
+        /// Roles of the member, separated by spaces.
         pub roles: String,
-        /// When it left; 0 while it is in.
+        /// Time at which the user left; 0 for current members.
         pub delete_at: Timestamp,
-        /// Whether it is a guest there.
+        /// `true` if the member is a guest.
         pub scheme_guest: bool,
-        /// Whether it is an ordinary member there.
+        /// `true` if the member is a regular member.
         pub scheme_user: bool,
-        /// Whether it is an administrator there.
+        /// `true` if the member is an administrator.
         pub scheme_admin: bool,
-        /// Roles beyond those of the scheme, separated by spaces.
+        /// Roles in addition to those of the scheme, separated by spaces.
         pub explicit_roles: String,
     }
 }
 
 model! {
-    /// What became of one who was to be added to a team.
+    /// Result of adding one user to a team.
     pub struct TeamMemberWithError {
-        /// The account.
+        /// The user.
         pub user_id: UserId,
-        /// The membership, if that went well.
+        /// The membership, on success.
         pub member: TeamMember,
-        /// Why it did not.
+        /// The error, on failure.
         pub error: Option<ApiError>,
     }
 }
 
 model! {
-    /// How many are in a team.
+    /// Member counts of a team.
     pub struct TeamStats {
         /// The team.
         pub team_id: TeamId,
-        /// All members.
+        /// Total number of members.
         pub total_member_count: i64,
-        /// Members who were not deactivated.
+        /// Members who are not deactivated.
         pub active_member_count: i64,
     }
 }
 
 model! {
-    /// What is unread in a team.
+    /// Unread counts of a team.
     pub struct TeamUnread {
         /// The team.
         pub team_id: TeamId,
@@ -240,9 +241,9 @@ model! {
         pub msg_count: i64,
         /// Unread mentions.
         pub mention_count: i64,
-        /// Unread mentions outside threads.
+        /// Unread mentions outside of threads.
         pub mention_count_root: i64,
-        /// Unread posts outside threads.
+        /// Unread posts outside of threads.
         pub msg_count_root: i64,
         /// Unread threads.
         pub thread_count: i64,
@@ -254,78 +255,78 @@ model! {
 }
 
 model! {
-    /// A page of teams, and how many there are.
+    /// A page of teams and the total count.
     pub struct TeamsWithCount {
         /// The teams of this page.
         pub teams: Vec<Team>,
-        /// How many there are in all.
+        /// Total number of channels.
         pub total_count: i64,
     }
 }
 
 model! {
-    /// What became of an invitation.
+    /// Result of one invitation.
     pub struct EmailInviteWithError {
-        /// To whom.
+        /// The email address.
         pub email: String,
-        /// Why it was not sent; `None` if it was.
+        /// The error, or `None` if the invitation was sent.
         pub error: Option<ApiError>,
     }
 }
 
-/// Which teams to list.
+/// Page and filter for teams.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct TeamPage {
-    /// Page, from 0.
+    /// Zero-based page number.
     pub page: Option<u32>,
-    /// Teams a page; 60 by default, 200 at most.
+    /// Teams per page. Defaults to 60. Must be at most 200.
     pub per_page: Option<u32>,
-    /// Leave out teams under a data retention policy.
+    /// Excludes teams with a data retention policy.
     pub exclude_policy_constrained: Option<bool>,
 }
 
 impl TeamPage {
-    /// With the server's defaults.
+    /// Creates the value with the server's defaults.
     pub fn new() -> Self {
         Self::default()
     }
 }
 
 setters! { TeamPage:
-    /// Page, from 0.
+    /// Zero-based page number.
     page: u32,
-    /// Teams a page; 60 by default, 200 at most.
+    /// Teams per page. Defaults to 60. Must be at most 200.
     per_page: u32,
-    /// Leave out teams under a data retention policy.
+    /// Excludes teams with a data retention policy.
     exclude_policy_constrained: bool,
 }
 
-/// Which teams to search.
+/// Search terms and filters for teams.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct TeamSearch {
     /// Part of the name or display name.
     pub term: String,
-    /// Only teams that anybody may join.
+    /// Only teams that all users may join.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub allow_open_invite: Option<bool>,
-    /// Only teams whose members groups decide.
+    /// Only teams whose members are determined by groups.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub group_constrained: Option<bool>,
-    /// Also teams whose members groups decide.
+    /// Includes teams whose members are determined by groups.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub include_group_constrained: Option<bool>,
-    /// Only teams under this data retention policy.
+    /// Only teams with this data retention policy.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub policy_id: Option<PolicyId>,
-    /// Leave out teams under a data retention policy.
+    /// Excludes teams with a data retention policy.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub exclude_policy_constrained: Option<bool>,
 }
 
 impl TeamSearch {
-    /// With what is required.
+    /// Creates the value from its required fields.
     pub fn new(term: impl Into<String>) -> Self {
         Self {
             term: term.into(),
@@ -339,67 +340,67 @@ impl TeamSearch {
 }
 
 setters! { TeamSearch:
-    /// Only teams that anybody may join.
+    /// Only teams that all users may join.
     allow_open_invite: bool,
-    /// Only teams whose members groups decide.
+    /// Only teams whose members are determined by groups.
     group_constrained: bool,
-    /// Also teams whose members groups decide.
+    /// Includes teams whose members are determined by groups.
     include_group_constrained: bool,
-    /// Only teams under this data retention policy.
+    /// Only teams with this data retention policy.
     policy_id: PolicyId,
-    /// Leave out teams under a data retention policy.
+    /// Excludes teams with a data retention policy.
     exclude_policy_constrained: bool,
 }
 
-/// An invitation to a team by mail.
+/// An invitation to a team by email.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct TeamInvite {
-    /// To whom; 20 at most.
+    /// Email addresses, at most 20.
     pub emails: Vec<String>,
-    /// Channels to be put into.
+    /// Channels to which the users are added.
     #[serde(rename = "channelIds", skip_serializing_if = "Option::is_none")]
     pub channels: Option<Vec<ChannelId>>,
-    /// A text of one's own.
+    /// Custom message.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
 }
 
 impl TeamInvite {
-    /// With what is required.
+    /// Creates the value from its required fields.
     pub fn new(emails: impl Into<Vec<String>>) -> Self {
         Self { emails: emails.into(), channels: None, message: None }
     }
 }
 
 setters! { TeamInvite:
-    /// Channels to be put into.
+    /// Channels to which the users are added.
     channels: Vec<ChannelId>,
-    /// A text of one's own.
+    /// Custom message.
     message: String,
 }
 
-/// An invitation of guests by mail.
+/// An invitation of guests by email.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct GuestInvite {
-    /// To whom; 20 at most.
+    /// Email addresses, at most 20.
     pub emails: Vec<String>,
-    /// The channels they may see; at least one.
+    /// Channels accessible to the guests. At least one is required.
     pub channels: Vec<ChannelId>,
-    /// A text of one's own.
+    /// Custom message.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
 }
 
 impl GuestInvite {
-    /// With what is required.
+    /// Creates the value from its required fields.
     pub fn new(emails: impl Into<Vec<String>>, channels: impl Into<Vec<ChannelId>>) -> Self {
         Self { emails: emails.into(), channels: channels.into(), message: None }
     }
 }
 
 setters! { GuestInvite:
-    /// A text of one's own.
+    /// Custom message.
     message: String,
 }

@@ -1,4 +1,4 @@
-//! Threads that an account follows.
+//! Threads followed by a user.
 
 use serde::Serialize;
 
@@ -6,27 +6,27 @@ use crate::Timestamp;
 use crate::model::{Post, PostId, User};
 
 model! {
-    /// A thread that an account follows.
+    /// A thread followed by a user.
     pub struct UserThread {
-        /// Its first post.
+        /// The root post.
         pub id: PostId,
-        /// Replies.
+        /// Number of replies.
         pub reply_count: i64,
-        /// When the last reply was made.
+        /// Time of the last reply.
         pub last_reply_at: Timestamp,
-        /// When the account last looked.
+        /// Time of the last view.
         pub last_viewed_at: Timestamp,
-        /// Who wrote in it; only ids unless `extended` was asked for.
+        /// Authors in the thread, as IDs only unless `extended` was requested.
         pub participants: Vec<User>,
-        /// Its first post.
+        /// The root post.
         pub post: Post,
         /// Unread replies.
         pub unread_replies: i64,
         /// Unread mentions.
         pub unread_mentions: i64,
-        /// Whether the first post is urgent.
+        /// `true` if the root post is urgent.
         pub is_urgent: bool,
-        /// When the first post was deleted; 0 while it is not.
+        /// Deletion time of the root post; 0 if not deleted.
         pub delete_at: Timestamp,
     }
 }
@@ -38,76 +38,76 @@ impl From<&UserThread> for PostId {
 }
 
 model! {
-    /// A page of threads, and counts over all.
+    /// A page of threads and total counts.
     pub struct UserThreads {
-        /// How many there are.
+        /// Total number of threads.
         pub total: i64,
-        /// How many have unread replies.
+        /// Number of threads with unread replies.
         pub total_unread_threads: i64,
-        /// Unread mentions in all.
+        /// Total number of unread mentions.
         pub total_unread_mentions: i64,
-        /// Unread urgent mentions in all.
+        /// Total number of unread urgent mentions.
         pub total_unread_urgent_mentions: i64,
-        /// The threads of this page, the one with the newest reply first.
+        /// The threads of this page, sorted by the newest reply.
         pub threads: Vec<UserThread>,
     }
 }
 
-/// Which threads to list.
+/// Page and filter for threads.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct UserThreadPage {
-    /// Only those that changed after this time.
+    /// Only threads that changed after this time.
     pub since: Option<Timestamp>,
-    /// Also deleted ones.
+    /// Includes deleted groups.
     pub deleted: Option<bool>,
-    /// `participants` with more than ids.
+    /// Returns complete `participants` instead of IDs only.
     pub extended: Option<bool>,
-    /// Threads a page; 30 by default, 200 at most.
+    /// Threads per page. Defaults to 30. Must be at most 200.
     pub per_page: Option<u32>,
-    /// Only those before this thread.
+    /// Only threads before this one.
     pub before: Option<PostId>,
-    /// Only those after this thread.
+    /// Only threads after this one.
     pub after: Option<PostId>,
-    /// Only those with unread replies.
+    /// Only threads with unread replies.
     pub unread: Option<bool>,
-    /// Only the counts.
+    /// Returns only the counts.
     #[serde(rename = "totalsOnly")]
     pub totals_only: Option<bool>,
-    /// Only the threads.
+    /// Returns only the threads.
     #[serde(rename = "threadsOnly")]
     pub threads_only: Option<bool>,
-    /// Without those in direct and group channels.
+    /// Excludes threads in direct and group channels.
     #[serde(rename = "excludeDirect")]
     pub exclude_direct: Option<bool>,
 }
 
 impl UserThreadPage {
-    /// With the server's defaults.
+    /// Creates the value with the server's defaults.
     pub fn new() -> Self {
         Self::default()
     }
 }
 
 setters! { UserThreadPage:
-    /// Only those that changed after this time.
+    /// Only threads that changed after this time.
     since: Timestamp,
-    /// Also deleted ones.
+    /// Includes deleted groups.
     deleted: bool,
-    /// `participants` with more than ids.
+    /// Returns complete `participants` instead of IDs only.
     extended: bool,
-    /// Threads a page; 30 by default, 200 at most.
+    /// Threads per page. Defaults to 30. Must be at most 200.
     per_page: u32,
-    /// Only those before this thread.
+    /// Only threads before this one.
     before: PostId,
-    /// Only those after this thread.
+    /// Only threads after this one.
     after: PostId,
-    /// Only those with unread replies.
+    /// Only threads with unread replies.
     unread: bool,
-    /// Only the counts.
+    /// Returns only the counts.
     totals_only: bool,
-    /// Only the threads.
+    /// Returns only the threads.
     threads_only: bool,
-    /// Without those in direct and group channels.
+    /// Excludes threads in direct and group channels.
     exclude_direct: bool,
 }

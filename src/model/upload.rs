@@ -1,4 +1,4 @@
-//! Uploads in pieces.
+//! Resumable uploads.
 
 use serde::Serialize;
 
@@ -6,38 +6,38 @@ use crate::Timestamp;
 use crate::model::{ChannelId, FileId, RemoteId, UploadId, UserId};
 
 open_enum! {
-    /// What an upload in pieces is for.
+    /// Purpose of an upload session.
     UploadType {
         /// A file for a post.
         Attachment = "attachment",
-        /// A file to import from; for administrators.
+        /// An import file. Only for administrators.
         Import = "import",
     }
 }
 
 model! {
-    /// An upload in pieces: serialise it to go on after a restart.
+    /// An upload session. Serialize it to resume after a restart.
     pub struct UploadSession {
-        /// Its id.
+        /// The ID.
         pub id: UploadId,
-        /// What it is for.
+        /// The description.
         #[serde(rename = "type")]
         pub kind: UploadType,
-        /// When it was begun.
+        /// Creation time.
         pub create_at: Timestamp,
-        /// Whose it is.
+        /// The owner.
         pub user_id: UserId,
-        /// For which channel.
+        /// The channel.
         pub channel_id: ChannelId,
-        /// The file's name.
+        /// The file name.
         pub filename: String,
-        /// Its size in bytes.
+        /// File size in bytes.
         pub file_size: u64,
-        /// How many bytes the server has.
+        /// Number of bytes received by the server.
         pub file_offset: u64,
-        /// The other server it comes from.
+        /// The remote server that owns the file.
         pub remote_id: RemoteId,
-        /// The id that the file is to get; only between servers.
+        /// ID of the resulting file. Only used between servers.
         pub req_file_id: FileId,
     }
 }
@@ -48,23 +48,23 @@ impl From<&UploadSession> for UploadId {
     }
 }
 
-/// A new upload in pieces.
+/// A new upload session.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct UploadDraft {
-    /// For which channel.
+    /// The channel.
     pub channel_id: ChannelId,
-    /// The file's name.
+    /// The file name.
     pub filename: String,
-    /// Its size in bytes.
+    /// File size in bytes.
     pub file_size: u64,
-    /// What it is for: a file for a post by default.
+    /// Purpose of the upload. Defaults to a file for a post.
     #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
     pub kind: Option<UploadType>,
 }
 
 impl UploadDraft {
-    /// With what is required.
+    /// Creates the value from its required fields.
     pub fn new(
         channel_id: impl Into<ChannelId>,
         filename: impl Into<String>,
@@ -80,6 +80,6 @@ impl UploadDraft {
 }
 
 setters! { UploadDraft:
-    /// What it is for: a file for a post by default.
+    /// Purpose of the upload. Defaults to a file for a post.
     kind: UploadType,
 }

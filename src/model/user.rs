@@ -1,4 +1,4 @@
-//! Accounts: people, bots, guests.
+//! Users: people, bots and guests.
 
 use std::collections::BTreeMap;
 
@@ -8,31 +8,32 @@ use crate::model::{Group, RemoteId, TermsOfServiceId, UserId};
 use crate::{Secret, Timestamp};
 
 model! {
-    /// An account. What an ordinary account may not see of others (mail address, roles) is empty.
+    /// A user. Fields that regular users may not see, such as the email address and roles, are empty.
     ///
-    /// Deactivated accounts stay in lists, with `delete_at` set.
+    /// Deactivated users remain in lists, with `delete_at` set.
     pub struct User {
-        /// Its id.
+        /// The ID.
         pub id: UserId,
-        /// When it was made.
+        /// Creation time.
         pub create_at: Timestamp,
-        /// When it was last changed.
+        /// Time of the last update.
         pub update_at: Timestamp,
-        /// When it was deactivated; 0 while it is active.
+        /// Time of deactivation; 0 for active users.
         pub delete_at: Timestamp,
-        /// Unique, lower case. Accounts of another server have a `:` in it.
+        /// Unique and lowercase. Usernames of remote users contain a `:`.
         pub username: String,
-        /// Always empty in answers.
+        /// Always empty in responses.
         pub password: Secret,
-        /// The name at the outside login service, for administrators.
+        /// Login name at the external authentication service. Only returned to administrators.
         pub auth_data: String,
-        /// Empty for mail and password, else `ldap`, `saml`, `gitlab`, `google`, `office365`, `openid`.
+        /// Empty for email and password; otherwise `ldap`, `saml`, `gitlab`, `google`, `office365` or
+        /// `openid`.
         pub auth_service: String,
-        /// Empty where the account may not see it.
+        /// Email address. Empty if the current account may not see it.
         pub email: String,
-        /// Whether the mail address was confirmed.
+        /// `true` if the email address is verified.
         pub email_verified: bool,
-        /// What others see instead of the user name, if they set so.
+        /// Nickname, shown instead of the username if the server is configured that way.
         pub nickname: String,
         /// First name.
         pub first_name: String,
@@ -40,47 +41,47 @@ model! {
         pub last_name: String,
         /// Job title.
         pub position: String,
-        /// Roles of the whole system, separated by spaces, as `system_user system_admin`.
+        /// System-wide roles, separated by spaces, for example `system_user system_admin`.
         pub roles: String,
-        /// Whether the account agreed to mails about the product.
+        /// `true` if the user agreed to receive product emails.
         pub allow_marketing: bool,
-        /// Free-form; `customStatus` is here, as JSON in a string.
+        /// Free-form properties. `customStatus` is a JSON string.
         pub props: BTreeMap<String, String>,
-        /// How the account wants to be notified; only in one's own account and for administrators.
+        /// Notification settings. Only returned for the current account and to administrators.
         pub notify_props: BTreeMap<String, String>,
-        /// When the password was changed.
+        /// Time of the last password change.
         pub last_password_update: Timestamp,
-        /// When the picture was changed.
+        /// Time of the last picture change.
         pub last_picture_update: Timestamp,
-        /// Failed logins since the last good one.
+        /// Failed logins since the last successful one.
         pub failed_attempts: i64,
-        /// Language, as `en` or `de`.
+        /// Language, for example `en` or `de`.
         pub locale: String,
         /// `useAutomaticTimezone` (`"true"` or `"false"`), `manualTimezone`, `automaticTimezone`.
         pub timezone: BTreeMap<String, String>,
-        /// Whether logins need a second factor.
+        /// `true` if multi-factor authentication is active.
         pub mfa_active: bool,
-        /// Always empty in answers.
+        /// Always empty in responses.
         pub mfa_secret: Secret,
-        /// The other server an account comes from; empty for this one.
+        /// The remote server of the user. Empty for local users.
         pub remote_id: RemoteId,
-        /// When it was last active; not always sent.
+        /// Time of the last activity. Not included in all responses.
         pub last_activity_at: Timestamp,
-        /// Whether it is a bot.
+        /// `true` for bots.
         pub is_bot: bool,
-        /// What the bot is for.
+        /// Description of the bot.
         pub bot_description: String,
-        /// When the bot's icon was changed.
+        /// Time of the last icon change of the bot.
         pub bot_last_icon_update: Timestamp,
-        /// The terms that were accepted.
+        /// The accepted terms of service.
         pub terms_of_service_id: TermsOfServiceId,
-        /// When the terms were accepted.
+        /// Time at which the terms were accepted.
         pub terms_of_service_create_at: Timestamp,
-        /// Whether no mail was sent at creation.
+        /// `true` if no welcome email was sent.
         pub disable_welcome_email: bool,
-        /// When it last logged in; for administrators.
+        /// Time of the last login. Only returned to administrators.
         pub last_login: Timestamp,
-        /// Always empty in answers.
+        /// Always empty in responses.
         pub mfa_used_timestamps: Vec<String>,
     }
 }
@@ -92,27 +93,27 @@ impl From<&User> for UserId {
 }
 
 impl User {
-    /// Whether the account may log in: it was not deactivated.
+    /// Returns `true` if the user is not deactivated.
     pub fn is_active(&self) -> bool {
         self.delete_at.is_never()
     }
 
-    /// Whether it has this role of the whole system, as `system_admin`.
+    /// Returns `true` if the user has a system-wide role, for example `system_admin`.
     pub fn has_role(&self, role: &str) -> bool {
         self.roles.split_whitespace().any(|name| name == role)
     }
 
-    /// Whether it is a guest.
+    /// Returns `true` for guests.
     pub fn is_guest(&self) -> bool {
         self.has_role("system_guest")
     }
 
-    /// Whether it is a system administrator.
+    /// Returns `true` for system administrators.
     pub fn is_system_admin(&self) -> bool {
         self.has_role("system_admin")
     }
 
-    /// First and last name, what there is of them.
+    /// Returns the first and last name, joined by a space if both are set.
     pub fn full_name(&self) -> String {
         match (&*self.first_name, &*self.last_name) {
             (first, "") => first.to_owned(),
@@ -121,9 +122,11 @@ impl User {
         }
     }
 
-    /// The nickname, else first and last name, else the user name: never empty for an account that exists.
+    /// Returns the nickname, otherwise the full name, otherwise the username. Never empty for an existing
+    /// user.
     ///
-    /// A server may be set to show something else: `ClientConfig::get("TeammateNameDisplay")`.
+    /// The server may be configured for a different display format:
+    /// `ClientConfig::get("TeammateNameDisplay")`.
     pub fn display_name(&self) -> String {
         if !self.nickname.is_empty() {
             return self.nickname.clone();
@@ -133,15 +136,15 @@ impl User {
     }
 }
 
-/// A new account.
+/// A new user.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct UserDraft {
-    /// Mail address, unique.
+    /// Unique email address.
     pub email: String,
-    /// Unique; lower case letters, digits, `.`, `-`, `_`; 3 to 64 characters.
+    /// Unique username: 3 to 64 lowercase letters, digits, `.`, `-` and `_`.
     pub username: String,
-    /// As long and varied as the server's settings ask.
+    /// The password. Must satisfy the server's password rules.
     pub password: Secret,
     /// First name.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -149,40 +152,40 @@ pub struct UserDraft {
     /// Last name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_name: Option<String>,
-    /// What others see instead of the user name, if they set so.
+    /// Nickname, shown instead of the username if the server is configured that way.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub nickname: Option<String>,
     /// Job title.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub position: Option<String>,
-    /// Language, as `en` or `de`.
+    /// Language, for example `en` or `de`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub locale: Option<String>,
-    /// Free-form.
+    /// Free-form properties.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub props: Option<BTreeMap<String, String>>,
-    /// How the account wants to be notified.
+    /// Notification settings.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub notify_props: Option<BTreeMap<String, String>>,
     /// See [`User::timezone`].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub timezone: Option<BTreeMap<String, String>>,
-    /// Outside login service; then `auth_data` instead of a password. For administrators.
+    /// External authentication service, used with `auth_data` instead of a password. Only for administrators.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub auth_service: Option<String>,
-    /// The name at the outside login service.
+    /// Login name at the external authentication service.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub auth_data: Option<String>,
-    /// Whether the mail address counts as confirmed. For administrators.
+    /// `true` to mark the email address as verified. Only for administrators.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub email_verified: Option<bool>,
-    /// Whether to send no mail.
+    /// `true` to suppress the welcome email.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub disable_welcome_email: Option<bool>,
 }
 
 impl UserDraft {
-    /// With what is required.
+    /// Creates the value from its required fields.
     pub fn new(email: impl Into<String>, username: impl Into<String>, password: impl Into<Secret>) -> Self {
         Self {
             email: email.into(),
@@ -209,51 +212,51 @@ setters! { UserDraft:
     first_name: String,
     /// Last name.
     last_name: String,
-    /// What others see instead of the user name, if they set so.
+    /// Nickname, shown instead of the username if the server is configured that way.
     nickname: String,
     /// Job title.
     position: String,
-    /// Language, as `en` or `de`.
+    /// Language, for example `en` or `de`.
     locale: String,
-    /// Free-form.
+    /// Free-form properties.
     props: BTreeMap<String, String>,
-    /// How the account wants to be notified.
+    /// Notification settings.
     notify_props: BTreeMap<String, String>,
     /// See [`User::timezone`].
     timezone: BTreeMap<String, String>,
-    /// Outside login service; then `auth_data` instead of a password. For administrators.
+    /// External authentication service, used with `auth_data` instead of a password. Only for administrators.
     auth_service: String,
-    /// The name at the outside login service.
+    /// Login name at the external authentication service.
     auth_data: String,
-    /// Whether the mail address counts as confirmed. For administrators.
+    /// `true` to mark the email address as verified. Only for administrators.
     email_verified: bool,
-    /// Whether to send no mail.
+    /// `true` to suppress the welcome email.
     disable_welcome_email: bool,
 }
 
-/// Changes to an account; what is not set stays.
+/// Changes to a user. Unset fields keep their value.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct UserPatch {
-    /// A new user name.
+    /// New username.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub username: Option<String>,
-    /// A new nickname.
+    /// New nickname.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub nickname: Option<String>,
-    /// A new first name.
+    /// New first name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub first_name: Option<String>,
-    /// A new last name.
+    /// New last name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_name: Option<String>,
-    /// A new job title.
+    /// New job title.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub position: Option<String>,
-    /// A new mail address; it has to be confirmed again, and needs `password`.
+    /// New email address. Must be verified again, and requires `password`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
-    /// The present password: asked for when the mail address of an own account changes.
+    /// Current password. Required to change the email address of the current account.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub password: Option<Secret>,
     /// Replaces all props.
@@ -262,57 +265,57 @@ pub struct UserPatch {
     /// Replaces all notification settings.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub notify_props: Option<BTreeMap<String, String>>,
-    /// A new language.
+    /// New language.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub locale: Option<String>,
-    /// A new time zone.
+    /// New time zone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub timezone: Option<BTreeMap<String, String>>,
-    /// The other server an account comes from.
+    /// The remote server of the user.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub remote_id: Option<RemoteId>,
 }
 
 impl UserPatch {
-    /// Changes nothing yet.
+    /// Creates an empty patch.
     pub fn new() -> Self {
         Self::default()
     }
 }
 
 setters! { UserPatch:
-    /// A new user name.
+    /// New username.
     username: String,
-    /// A new nickname.
+    /// New nickname.
     nickname: String,
-    /// A new first name.
+    /// New first name.
     first_name: String,
-    /// A new last name.
+    /// New last name.
     last_name: String,
-    /// A new job title.
+    /// New job title.
     position: String,
-    /// A new mail address; it has to be confirmed again, and needs `password`.
+    /// New email address. Must be verified again, and requires `password`.
     email: String,
-    /// The present password: asked for when the mail address of an own account changes.
+    /// Current password. Required to change the email address of the current account.
     password: Secret,
     /// Replaces all props.
     props: BTreeMap<String, String>,
     /// Replaces all notification settings.
     notify_props: BTreeMap<String, String>,
-    /// A new language.
+    /// New language.
     locale: String,
-    /// A new time zone.
+    /// New time zone.
     timezone: BTreeMap<String, String>,
-    /// The other server an account comes from.
+    /// The remote server of the user.
     remote_id: RemoteId,
 }
 
 model! {
-    /// Accounts whose name begins like a text.
+    /// Users whose names complete a partially typed name.
     pub struct UserAutocomplete {
-        /// Those in the team or channel that was named.
+        /// Users in the given team or channel.
         pub users: Vec<User>,
-        /// Those in the team but not in the channel.
+        /// Users in the team but not in the channel.
         pub out_of_channel: Vec<User>,
         /// AI agents.
         pub agents: Vec<User>,
@@ -320,71 +323,71 @@ model! {
 }
 
 model! {
-    /// How many accounts there are.
+    /// Number of users.
     pub struct UsersStats {
-        /// All that the filter lets through.
+        /// Total number of users that match the filter.
         pub total_users_count: i64,
     }
 }
 
 model! {
-    /// How an account logs in.
+    /// Authentication method of a user.
     pub struct UserAuth {
-        /// Its name at the outside login service.
+        /// Login name at the external authentication service.
         pub auth_data: String,
-        /// The service; empty for mail and password.
+        /// The service. Empty for email and password.
         pub auth_service: String,
     }
 }
 
 model! {
-    /// Which terms an account accepted.
+    /// The terms of service accepted by a user.
     pub struct UserTermsOfService {
-        /// The account.
+        /// The user.
         pub user_id: UserId,
         /// The terms.
         pub terms_of_service_id: TermsOfServiceId,
-        /// When.
+        /// Time of the reaction.
         pub create_at: Timestamp,
     }
 }
 
 model! {
-    /// What a program that makes codes needs.
+    /// MFA secret for an authenticator app.
     pub struct MfaSecret {
-        /// The shared secret, base 32.
+        /// The shared secret, encoded in base32.
         pub secret: Secret,
-        /// The same as a PNG picture, base 64.
+        /// The secret as a QR code: a PNG image, encoded in base64.
         pub qr_code: Secret,
     }
 }
 
 model! {
-    /// How an account would log in.
+    /// Login type of a user.
     pub struct LoginType {
-        /// Empty for mail and password.
+        /// Empty for email and password.
         pub auth_service: String,
-        /// Whether it may not log in.
+        /// `true` if the user is deactivated.
         pub is_deactivated: bool,
     }
 }
 
-/// A member and the groups that let it in.
+/// A member together with the groups that include them.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct UserWithGroups {
-    /// The account.
+    /// The user.
     #[serde(flatten)]
     pub user: User,
-    /// Its groups.
+    /// The groups.
     #[serde(deserialize_with = "crate::model::json::or_default")]
     pub groups: Vec<Group>,
-    /// Whether it is a guest there.
+    /// `true` if the member is a guest.
     pub scheme_guest: bool,
-    /// Whether it is an ordinary member there.
+    /// `true` if the member is a regular member.
     pub scheme_user: bool,
-    /// Whether it is an administrator there.
+    /// `true` if the member is an administrator.
     pub scheme_admin: bool,
 }
 
@@ -393,7 +396,7 @@ model! {
     pub struct UsersWithGroupsAndCount {
         /// The members of this page.
         pub users: Vec<UserWithGroups>,
-        /// How many there are in all.
+        /// Total number of channels.
         pub total_count: i64,
     }
 }

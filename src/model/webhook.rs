@@ -6,31 +6,31 @@ use crate::model::{Attachment, ChannelId, HookId, Json, PostPriority, TeamId, Us
 use crate::{Secret, Timestamp};
 
 model! {
-    /// An address that posts what is sent to it. **Whoever knows the id can post.**
+    /// A URL that creates posts from the messages sent to it. **Anyone who knows the ID can post.**
     pub struct IncomingWebhook {
-        /// Its id; the address is `/hooks/{id}`.
+        /// The ID. The path of the URL is `/hooks/{id}`.
         pub id: HookId,
-        /// When it was made.
+        /// Creation time.
         pub create_at: Timestamp,
-        /// When it was last changed.
+        /// Time of the last update.
         pub update_at: Timestamp,
-        /// When it was deleted; 0 while it is not.
+        /// Deletion time; 0 if not deleted.
         pub delete_at: Timestamp,
-        /// Who made it, and posts by it.
+        /// The user who created the webhook and in whose name it posts.
         pub user_id: UserId,
-        /// Where it posts, if the sender names no channel.
+        /// The default channel.
         pub channel_id: ChannelId,
-        /// In which team.
+        /// The team.
         pub team_id: TeamId,
-        /// What it is called; up to 64 characters.
+        /// The display name, up to 64 characters.
         pub display_name: String,
-        /// What it is for; up to 500 characters.
+        /// The description, up to 500 characters.
         pub description: String,
-        /// The name it posts under, where the server allows that.
+        /// Username of the posts, if the server allows overrides.
         pub username: String,
-        /// The picture it posts with, where the server allows that.
+        /// Icon of the posts, if the server allows overrides.
         pub icon_url: String,
-        /// Whether the sender may name no other channel.
+        /// `true` if the sender cannot choose another channel.
         pub channel_locked: bool,
     }
 }
@@ -45,30 +45,30 @@ impl From<&IncomingWebhook> for HookId {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct IncomingWebhookDraft {
-    /// Where it posts, if the sender names no channel.
+    /// The default channel.
     pub channel_id: ChannelId,
-    /// Whom it posts for; for administrators.
+    /// User in whose name the webhook posts. Only for administrators.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user_id: Option<UserId>,
-    /// What it is called; up to 64 characters.
+    /// The display name, up to 64 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub display_name: Option<String>,
-    /// What it is for; up to 500 characters.
+    /// The description, up to 500 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// The name it posts under, where the server allows that.
+    /// Username of the posts, if the server allows overrides.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub username: Option<String>,
-    /// The picture it posts with, where the server allows that.
+    /// Icon of the posts, if the server allows overrides.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub icon_url: Option<String>,
-    /// Whether the sender may name no other channel.
+    /// `true` if the sender cannot choose another channel.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub channel_locked: Option<bool>,
 }
 
 impl IncomingWebhookDraft {
-    /// With what is required.
+    /// Creates the value from its required fields.
     pub fn new(channel_id: impl Into<ChannelId>) -> Self {
         Self {
             channel_id: channel_id.into(),
@@ -83,74 +83,74 @@ impl IncomingWebhookDraft {
 }
 
 setters! { IncomingWebhookDraft:
-    /// Whom it posts for; for administrators.
+    /// User in whose name the webhook posts. Only for administrators.
     user_id: UserId,
-    /// What it is called; up to 64 characters.
+    /// The display name, up to 64 characters.
     display_name: String,
-    /// What it is for; up to 500 characters.
+    /// The description, up to 500 characters.
     description: String,
-    /// The name it posts under, where the server allows that.
+    /// Username of the posts, if the server allows overrides.
     username: String,
-    /// The picture it posts with, where the server allows that.
+    /// Icon of the posts, if the server allows overrides.
     icon_url: String,
-    /// Whether the sender may name no other channel.
+    /// `true` if the sender cannot choose another channel.
     channel_locked: bool,
 }
 
 model! {
-    /// A page of incoming webhooks, and how many there are.
+    /// A page of incoming webhooks and the total count.
     pub struct IncomingWebhooksWithCount {
         /// The webhooks of this page.
         pub incoming_webhooks: Vec<IncomingWebhook>,
-        /// How many there are in all.
+        /// Total number of channels.
         pub total_count: i64,
     }
 }
 
 open_enum! {
-    /// In what form an outgoing webhook is sent.
+    /// Body format of an outgoing webhook.
     WebhookContentType {
-        /// As a web form.
+        /// URL-encoded form.
         Form = "application/x-www-form-urlencoded",
-        /// As JSON.
+        /// JSON.
         Json = "application/json",
     }
 }
 
 model! {
-    /// Sends posts of public channels to an address.
+    /// A webhook that sends posts of public channels to a URL.
     pub struct OutgoingWebhook {
-        /// Its id.
+        /// The ID.
         pub id: HookId,
-        /// Sent along, to tell that the server calls. Compare it.
+        /// Token included in requests, which proves that the server sent them. Compare it.
         pub token: Secret,
-        /// When it was made.
+        /// Creation time.
         pub create_at: Timestamp,
-        /// When it was last changed.
+        /// Time of the last update.
         pub update_at: Timestamp,
-        /// When it was deleted; 0 while it is not.
+        /// Deletion time; 0 if not deleted.
         pub delete_at: Timestamp,
-        /// Who made it.
+        /// The user who created the command.
         pub creator_id: UserId,
-        /// The public channel it listens to; empty for all of the team.
+        /// The public channel. Empty for all public channels of the team.
         pub channel_id: ChannelId,
-        /// In which team.
+        /// The team.
         pub team_id: TeamId,
-        /// Words that a post begins with; needed without a channel.
+        /// Words that trigger the webhook. Required without a channel.
         pub trigger_words: Vec<String>,
-        /// 0: the first word is one of them; 1: it begins with one of them.
+        /// 0 if the first word must equal a trigger word; 1 if it must start with one.
         pub trigger_when: i64,
-        /// Where posts are sent.
+        /// Target URLs.
         pub callback_urls: Vec<String>,
         /// What it is called.
         pub display_name: String,
-        /// What it is for.
+        /// The description.
         pub description: String,
-        /// In what form.
+        /// Body format.
         pub content_type: WebhookContentType,
-        /// The name it answers under, where the server allows that.
+        /// Username of the response, if the server allows overrides.
         pub username: String,
-        /// The picture it answers with, where the server allows that.
+        /// Icon of the response, if the server allows overrides.
         pub icon_url: String,
     }
 }
@@ -161,44 +161,44 @@ impl From<&OutgoingWebhook> for HookId {
     }
 }
 
-/// A new outgoing webhook. It needs a channel or trigger words.
+/// A new outgoing webhook. Requires a channel or trigger words.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct OutgoingWebhookDraft {
-    /// In which team.
+    /// The team.
     pub team_id: TeamId,
     /// What it is called.
     pub display_name: String,
-    /// Where posts are sent.
+    /// Target URLs.
     pub callback_urls: Vec<String>,
-    /// The public channel it listens to; all of the team if it is not set.
+    /// The public channel. Defaults to all public channels of the team.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub channel_id: Option<ChannelId>,
-    /// Whom it belongs to; for administrators.
+    /// Owner of the command. Only administrators may set it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub creator_id: Option<UserId>,
-    /// Words that a post begins with; needed without a channel.
+    /// Words that trigger the webhook. Required without a channel.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub trigger_words: Option<Vec<String>>,
-    /// 0: the first word is one of them; 1: it begins with one of them.
+    /// 0 if the first word must equal a trigger word; 1 if it must start with one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub trigger_when: Option<i64>,
-    /// What it is for.
+    /// The description.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// In what form.
+    /// Body format.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub content_type: Option<WebhookContentType>,
-    /// The name it answers under, where the server allows that.
+    /// Username of the response, if the server allows overrides.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub username: Option<String>,
-    /// The picture it answers with, where the server allows that.
+    /// Icon of the response, if the server allows overrides.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub icon_url: Option<String>,
 }
 
 impl OutgoingWebhookDraft {
-    /// With what is required.
+    /// Creates the value from its required fields.
     pub fn new(
         team_id: impl Into<TeamId>,
         display_name: impl Into<String>,
@@ -221,103 +221,103 @@ impl OutgoingWebhookDraft {
 }
 
 setters! { OutgoingWebhookDraft:
-    /// The public channel it listens to; all of the team if it is not set.
+    /// The public channel. Defaults to all public channels of the team.
     channel_id: ChannelId,
-    /// Whom it belongs to; for administrators.
+    /// Owner of the command. Only administrators may set it.
     creator_id: UserId,
-    /// Words that a post begins with; needed without a channel.
+    /// Words that trigger the webhook. Required without a channel.
     trigger_words: Vec<String>,
-    /// 0: the first word is one of them; 1: it begins with one of them.
+    /// 0 if the first word must equal a trigger word; 1 if it must start with one.
     trigger_when: i64,
-    /// What it is for.
+    /// The description.
     description: String,
-    /// In what form.
+    /// Body format.
     content_type: WebhookContentType,
-    /// The name it answers under, where the server allows that.
+    /// Username of the response, if the server allows overrides.
     username: String,
-    /// The picture it answers with, where the server allows that.
+    /// Icon of the response, if the server allows overrides.
     icon_url: String,
 }
 
-/// Which incoming webhooks to list.
+/// Page and filter for incoming webhooks.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct IncomingWebhookPage {
-    /// Page, from 0.
+    /// Zero-based page number.
     pub page: Option<u32>,
-    /// Webhooks a page; 60 by default, 200 at most.
+    /// Webhooks per page. Defaults to 60. Must be at most 200.
     pub per_page: Option<u32>,
-    /// Only those of this team.
+    /// Only webhooks of this team.
     pub team_id: Option<TeamId>,
 }
 
 impl IncomingWebhookPage {
-    /// With the server's defaults.
+    /// Creates the value with the server's defaults.
     pub fn new() -> Self {
         Self::default()
     }
 }
 
 setters! { IncomingWebhookPage:
-    /// Page, from 0.
+    /// Zero-based page number.
     page: u32,
-    /// Webhooks a page; 60 by default, 200 at most.
+    /// Webhooks per page. Defaults to 60. Must be at most 200.
     per_page: u32,
-    /// Only those of this team.
+    /// Only webhooks of this team.
     team_id: TeamId,
 }
 
-/// Which outgoing webhooks to list.
+/// Page and filter for outgoing webhooks.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct OutgoingWebhookPage {
-    /// Page, from 0.
+    /// Zero-based page number.
     pub page: Option<u32>,
-    /// Webhooks a page; 60 by default, 200 at most.
+    /// Webhooks per page. Defaults to 60. Must be at most 200.
     pub per_page: Option<u32>,
-    /// Only those of this team.
+    /// Only webhooks of this team.
     pub team_id: Option<TeamId>,
-    /// Only those of this channel.
+    /// Only webhooks of this channel.
     pub channel_id: Option<ChannelId>,
 }
 
 impl OutgoingWebhookPage {
-    /// With the server's defaults.
+    /// Creates the value with the server's defaults.
     pub fn new() -> Self {
         Self::default()
     }
 }
 
 setters! { OutgoingWebhookPage:
-    /// Page, from 0.
+    /// Zero-based page number.
     page: u32,
-    /// Webhooks a page; 60 by default, 200 at most.
+    /// Webhooks per page. Defaults to 60. Must be at most 200.
     per_page: u32,
-    /// Only those of this team.
+    /// Only webhooks of this team.
     team_id: TeamId,
-    /// Only those of this channel.
+    /// Only webhooks of this channel.
     channel_id: ChannelId,
 }
 
-/// What to post by an incoming webhook.
+/// A message for an incoming webhook.
 ///
-/// The server splits texts that are too long for one post.
+/// The server splits texts that exceed the maximum length of a post.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct IncomingMessage {
-    /// The text, in Markdown; needed unless there are attachments.
+    /// The text, in Markdown. Required unless there are attachments.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
-    /// Another channel than the webhook's: its name, or `@user`.
+    /// Target channel, if it differs from the webhook's: a channel name, or `@user`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub channel: Option<String>,
-    /// Another name to post under, where the server allows that.
+    /// Username of the post, if the server allows overrides.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub username: Option<String>,
-    /// Another picture, where the server allows that.
+    /// Icon of the post, if the server allows overrides.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub icon_url: Option<String>,
-    /// An emoji instead of the picture, where the server allows that.
+    /// Emoji used as the icon, if the server allows overrides.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub icon_emoji: Option<String>,
     /// Attachments.
@@ -326,38 +326,38 @@ pub struct IncomingMessage {
     /// Props of the post.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub props: Option<Json>,
-    /// Type of the post: none, or one that begins with `custom_`.
+    /// The post type: empty, or a type that begins with `custom_`.
     #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    /// Importance.
+    /// The priority.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub priority: Option<PostPriority>,
 }
 
 impl IncomingMessage {
-    /// With the server's defaults.
+    /// Creates the value with the server's defaults.
     pub fn new() -> Self {
         Self::default()
     }
 }
 
 setters! { IncomingMessage:
-    /// The text, in Markdown; needed unless there are attachments.
+    /// The text, in Markdown. Required unless there are attachments.
     text: String,
-    /// Another channel than the webhook's: its name, or `@user`.
+    /// Target channel, if it differs from the webhook's: a channel name, or `@user`.
     channel: String,
-    /// Another name to post under, where the server allows that.
+    /// Username of the post, if the server allows overrides.
     username: String,
-    /// Another picture, where the server allows that.
+    /// Icon of the post, if the server allows overrides.
     icon_url: String,
-    /// An emoji instead of the picture, where the server allows that.
+    /// Emoji used as the icon, if the server allows overrides.
     icon_emoji: String,
     /// Attachments.
     attachments: Vec<Attachment>,
     /// Props of the post.
     props: Json,
-    /// Type of the post: none, or one that begins with `custom_`.
+    /// The post type: empty, or a type that begins with `custom_`.
     kind: String,
-    /// Importance.
+    /// The priority.
     priority: PostPriority,
 }

@@ -1,4 +1,4 @@
-//! Access policies: who may be in which channel, by attributes.
+//! Access policies: attribute-based rules for channel membership.
 
 use std::collections::BTreeMap;
 
@@ -16,21 +16,21 @@ use crate::model::{
 };
 use crate::page::{Pages, until_last};
 
-/// Access policies: who may be in which channel, by attributes, by
+/// Access policies: attribute-based rules for channel membership. Returned by
 /// [`Client::access_control`](crate::Client::access_control).
 ///
-/// Those who only manage a channel (`manage_channel_access_rules`) may look after that channel's policy; all
-/// else needs `manage_system`. 501 without a licence.
+/// Users with `manage_channel_access_rules` may manage the policy of their channel. Everything else requires
+/// `manage_system`. Returns 501 without a license.
 #[derive(Clone, Copy, Debug)]
 pub struct AccessControl<'c>(pub(crate) &'c Http);
 
 impl AccessControl<'_> {
-    /// Creates a policy, or changes the one whose id is set.
+    /// Creates a policy, or updates the policy whose ID is set.
     ///
     /// `PUT /access_control_policies`
     ///
-    /// Permissions, as the case may be: `manage_system`, `manage_channel_access_rules`. Edition: Enterprise
-    /// Advanced.
+    /// Required permissions, depending on the request: `manage_system`, `manage_channel_access_rules`.
+    /// Edition: Enterprise Advanced.
     #[doc(alias = "CreateAccessControlPolicy")]
     pub fn save(&self, draft: &AccessControlPolicyDraft) -> Result<AccessControlPolicy> {
         self.0.put("/access_control_policies", &[]).json(draft).fetch()
@@ -40,17 +40,17 @@ impl AccessControl<'_> {
     ///
     /// `GET /access_control_policies/{policy_id}`
     ///
-    /// Permission: `manage_system`. Edition: Enterprise Advanced.
+    /// Required permission: `manage_system`. Edition: Enterprise Advanced.
     #[doc(alias = "GetAccessControlPolicy")]
     pub fn get(&self, policy: &PolicyId) -> Result<AccessControlPolicy> {
         self.0.get("/access_control_policies/{policy_id}", &[policy]).fetch()
     }
 
-    /// Gets a policy that a channel's policy imports, for those who only manage that channel.
+    /// Gets a policy that is imported by a channel's policy. For users who manage only that channel.
     ///
     /// `GET /access_control_policies/{policy_id}`
     ///
-    /// Permission: `manage_channel_access_rules`. Edition: Enterprise Advanced.
+    /// Required permission: `manage_channel_access_rules`. Edition: Enterprise Advanced.
     #[doc(alias = "GetAccessControlPolicy")]
     pub fn get_in_channel(&self, policy: &PolicyId, channel: &ChannelId) -> Result<AccessControlPolicy> {
         self.0.get("/access_control_policies/{policy_id}", &[policy]).param("channelId", channel).fetch()
@@ -60,8 +60,8 @@ impl AccessControl<'_> {
     ///
     /// `DELETE /access_control_policies/{policy_id}`
     ///
-    /// Permissions, as the case may be: `manage_system`, `manage_channel_access_rules`. Edition: Enterprise
-    /// Advanced.
+    /// Required permissions, depending on the request: `manage_system`, `manage_channel_access_rules`.
+    /// Edition: Enterprise Advanced.
     #[doc(alias = "DeleteAccessControlPolicy")]
     pub fn delete(&self, policy: &PolicyId) -> Result<()> {
         self.0.delete("/access_control_policies/{policy_id}", &[policy]).ok()
@@ -71,18 +71,18 @@ impl AccessControl<'_> {
     ///
     /// `POST /access_control_policies/search`
     ///
-    /// Permission: `manage_system`. Edition: Enterprise Advanced.
+    /// Required permission: `manage_system`. Edition: Enterprise Advanced.
     #[doc(alias = "SearchAccessControlPolicies")]
     pub fn search(&self, search: &AccessControlPolicySearch) -> Result<AccessControlPoliciesWithCount> {
         self.0.post("/access_control_policies/search", &[]).json(search).reads().fetch()
     }
 
-    /// Switches policies on or off.
+    /// Activates or deactivates policies.
     ///
     /// `PUT /access_control_policies/activate`
     ///
-    /// Permissions, as the case may be: `manage_system`, `manage_channel_access_rules`. Edition: Enterprise
-    /// Advanced.
+    /// Required permissions, depending on the request: `manage_system`, `manage_channel_access_rules`.
+    /// Edition: Enterprise Advanced.
     #[doc(alias = "UpdateAccessControlPoliciesActive")]
     pub fn set_active(
         &self,
@@ -91,15 +91,15 @@ impl AccessControl<'_> {
         self.0.put("/access_control_policies/activate", &[]).json(&json!({"entries": updates})).fetch()
     }
 
-    /// Switches a policy on.
+    /// Activates a policy.
     ///
     /// `GET /access_control_policies/{policy_id}/activate`
     ///
-    /// Deprecated by the server, in favour of [`set_active`](Self::set_active). It is a GET; a client that
-    /// only reads refuses it.
+    /// Deprecated by the server in favor of [`set_active`](Self::set_active). The request is a GET, but a
+    /// read-only client refuses it because it changes state.
     ///
-    /// Permissions, as the case may be: `manage_system`, `manage_channel_access_rules`. Edition: Enterprise
-    /// Advanced.
+    /// Required permissions, depending on the request: `manage_system`, `manage_channel_access_rules`.
+    /// Edition: Enterprise Advanced.
     #[doc(alias = "UpdateAccessControlPolicyActiveStatus")]
     pub fn activate(&self, policy: &PolicyId) -> Result<()> {
         self.0
@@ -109,15 +109,15 @@ impl AccessControl<'_> {
             .ok()
     }
 
-    /// Switches a policy off.
+    /// Deactivates a policy.
     ///
     /// `GET /access_control_policies/{policy_id}/activate`
     ///
-    /// Deprecated by the server, in favour of [`set_active`](Self::set_active). It is a GET; a client that
-    /// only reads refuses it.
+    /// Deprecated by the server in favor of [`set_active`](Self::set_active). The request is a GET, but a
+    /// read-only client refuses it because it changes state.
     ///
-    /// Permissions, as the case may be: `manage_system`, `manage_channel_access_rules`. Edition: Enterprise
-    /// Advanced.
+    /// Required permissions, depending on the request: `manage_system`, `manage_channel_access_rules`.
+    /// Edition: Enterprise Advanced.
     #[doc(alias = "UpdateAccessControlPolicyActiveStatus")]
     pub fn deactivate(&self, policy: &PolicyId) -> Result<()> {
         self.0
@@ -127,11 +127,11 @@ impl AccessControl<'_> {
             .ok()
     }
 
-    /// Puts private channels under a policy.
+    /// Assigns a policy to private channels.
     ///
     /// `POST /access_control_policies/{policy_id}/assign`
     ///
-    /// Permission: `manage_system`. Edition: Enterprise Advanced.
+    /// Required permission: `manage_system`. Edition: Enterprise Advanced.
     #[doc(alias = "AssignAccessControlPolicyToChannels")]
     pub fn assign(&self, policy: &PolicyId, channels: &[ChannelId]) -> Result<()> {
         self.0
@@ -140,11 +140,11 @@ impl AccessControl<'_> {
             .ok()
     }
 
-    /// Takes channels out of a policy.
+    /// Removes channels from a policy.
     ///
     /// `DELETE /access_control_policies/{policy_id}/unassign`
     ///
-    /// Permission: `manage_system`. Edition: Enterprise Advanced.
+    /// Required permission: `manage_system`. Edition: Enterprise Advanced.
     #[doc(alias = "UnassignAccessControlPolicyFromChannels")]
     pub fn unassign(&self, policy: &PolicyId, channels: &[ChannelId]) -> Result<()> {
         self.0
@@ -153,21 +153,21 @@ impl AccessControl<'_> {
             .ok()
     }
 
-    /// Lists channels under a policy.
+    /// Lists the channels that a policy applies to.
     ///
     /// `GET /access_control_policies/{policy_id}/resources/channels`
     ///
-    /// Permission: `manage_system`. Edition: Enterprise Advanced.
+    /// Required permission: `manage_system`. Edition: Enterprise Advanced.
     #[doc(alias = "GetChannelsForAccessControlPolicy")]
     pub fn list_channels(&self, policy: &PolicyId, page: &AccessChannelPage) -> Result<ChannelsWithCount> {
         self.0.get("/access_control_policies/{policy_id}/resources/channels", &[policy]).query(page).fetch()
     }
 
-    /// Searches the channels under a policy.
+    /// Searches the channels that a policy applies to.
     ///
     /// `POST /access_control_policies/{policy_id}/resources/channels/search`
     ///
-    /// Permission: `manage_system`. Edition: Enterprise Advanced.
+    /// Required permission: `manage_system`. Edition: Enterprise Advanced.
     #[doc(alias = "SearchChannelsForAccessControlPolicy")]
     pub fn search_channels(&self, policy: &PolicyId, search: &ChannelSearch) -> Result<ChannelsWithCount> {
         self.0
@@ -177,44 +177,44 @@ impl AccessControl<'_> {
             .fetch()
     }
 
-    /// Lists the attributes, with their values, that a channel's policy asks for.
+    /// Lists the attributes used by a channel's policy, with their values.
     ///
     /// `GET /channels/{channel_id}/access_control/attributes`
     ///
-    /// Permission: `read_channel`. Edition: Enterprise Advanced.
+    /// Required permission: `read_channel`. Edition: Enterprise Advanced.
     #[doc(alias = "GetChannelAccessControlAttributes")]
     pub fn list_channel_attributes(&self, channel: &ChannelId) -> Result<BTreeMap<String, Vec<String>>> {
         self.0.get("/channels/{channel_id}/access_control/attributes", &[channel]).fetch()
     }
 
-    /// Lists the attributes that expressions can use.
+    /// Lists the attributes available to expressions.
     ///
     /// `GET /access_control_policies/cel/autocomplete/fields`
     ///
-    /// Permissions, as the case may be: `manage_system`, `manage_channel_access_rules`. Edition: Enterprise
-    /// Advanced.
+    /// Required permissions, depending on the request: `manage_system`, `manage_channel_access_rules`.
+    /// Edition: Enterprise Advanced.
     #[doc(alias = "GetAccessControlPolicyAutocompleteFields")]
     pub fn list_fields(&self, page: &AccessFieldPage) -> Result<Vec<PropertyField>> {
         self.0.get("/access_control_policies/cel/autocomplete/fields", &[]).query(page).fetch()
     }
 
-    /// Looks for errors in an expression; none is good.
+    /// Validates an expression. Returns its errors; an empty list means that it is valid.
     ///
     /// `POST /access_control_policies/cel/check`
     ///
-    /// Permissions, as the case may be: `manage_system`, `manage_channel_access_rules`. Edition: Enterprise
-    /// Advanced.
+    /// Required permissions, depending on the request: `manage_system`, `manage_channel_access_rules`.
+    /// Edition: Enterprise Advanced.
     #[doc(alias = "CheckAccessControlPolicyExpression")]
     pub fn check_expression(&self, expression: &CelExpression) -> Result<Vec<CelExpressionError>> {
         self.0.post("/access_control_policies/cel/check", &[]).json(expression).reads().fetch()
     }
 
-    /// Lists accounts that match an expression.
+    /// Lists users who match an expression.
     ///
     /// `POST /access_control_policies/cel/test`
     ///
-    /// Permissions, as the case may be: `manage_system`, `manage_channel_access_rules`. Edition: Enterprise
-    /// Advanced.
+    /// Required permissions, depending on the request: `manage_system`, `manage_channel_access_rules`.
+    /// Edition: Enterprise Advanced.
     #[doc(alias = "TestAccessControlPolicyExpression")]
     pub fn list_matches(
         &self,
@@ -223,12 +223,12 @@ impl AccessControl<'_> {
         self.0.post("/access_control_policies/cel/test", &[]).json(expression).reads().fetch()
     }
 
-    /// Tells whether the own account matches an expression.
+    /// Checks whether the current account matches an expression.
     ///
     /// `POST /access_control_policies/cel/validate_requester`
     ///
-    /// Permissions, as the case may be: `manage_system`, `manage_channel_access_rules`. Edition: Enterprise
-    /// Advanced.
+    /// Required permissions, depending on the request: `manage_system`, `manage_channel_access_rules`.
+    /// Edition: Enterprise Advanced.
     #[doc(alias = "ValidateExpressionAgainstRequester")]
     pub fn matches_me(&self, expression: &CelExpression) -> Result<bool> {
         self.0
@@ -239,12 +239,12 @@ impl AccessControl<'_> {
             .map(|answer| answer.requester_matches)
     }
 
-    /// Takes an expression apart into conditions.
+    /// Parses an expression into its conditions.
     ///
     /// `POST /access_control_policies/cel/visual_ast`
     ///
-    /// Permissions, as the case may be: `manage_system`, `manage_channel_access_rules`. Edition: Enterprise
-    /// Advanced.
+    /// Required permissions, depending on the request: `manage_system`, `manage_channel_access_rules`.
+    /// Edition: Enterprise Advanced.
     #[doc(alias = "GetCELVisualAST")]
     pub fn take_apart(&self, expression: &CelExpression) -> Result<VisualExpression> {
         self.0.post("/access_control_policies/cel/visual_ast", &[]).json(expression).reads().fetch()
@@ -252,7 +252,8 @@ impl AccessControl<'_> {
 }
 
 impl<'c> AccessControl<'c> {
-    /// Goes through all policies that `search` finds, 100 a call; its `cursor` and `limit` do not count.
+    /// Iterates over all policies found by `search`, fetching 100 per request. `cursor` and `limit` are
+    /// ignored.
     pub fn all(&self, search: &AccessControlPolicySearch) -> Pages<'c, AccessControlPolicy> {
         let (group, mut search) = (*self, search.clone().limit(100u32));
         search.cursor = None;
@@ -264,7 +265,7 @@ impl<'c> AccessControl<'c> {
         })
     }
 
-    /// Goes through all channels under a policy, 100 a call.
+    /// Iterates over all channels that a policy applies to, fetching 100 per request.
     pub fn all_channels(&self, policy: &PolicyId) -> Pages<'c, ChannelWithTeamData> {
         let (group, policy, mut page) = (*self, policy.clone(), AccessChannelPage::new(100));
         until_last(move |_| {

@@ -1,14 +1,14 @@
-//! Bots: accounts for programs.
+//! Bots: accounts used by programs.
 
 use crate::error::Result;
 use crate::http::Http;
 use crate::model::{Bot, BotDraft, BotPage, BotPatch, BotUserId, User, UserId, UserPatch};
 use crate::page::{MOST, Pages, pages};
 
-/// Bots, by [`Client::bots`](crate::Client::bots).
+/// Bots. Returned by [`Client::bots`](crate::Client::bots).
 ///
-/// A new bot needs a token: `client.users().create_token(&bot.user_id.into(), ..)`. Its picture is set by
-/// `client.users().set_image(..)`.
+/// A new bot requires a token: `client.users().create_token(&bot.user_id.into(), ..)`. Its profile picture is
+/// set with `client.users().set_image(..)`.
 #[derive(Clone, Copy, Debug)]
 pub struct Bots<'c>(pub(crate) &'c Http);
 
@@ -17,13 +17,13 @@ impl<'c> Bots<'c> {
     ///
     /// `GET /bots`
     ///
-    /// Permissions, as the case may be: `read_bots`, `read_others_bots`. Since 5.10.
+    /// Required permissions, depending on the request: `read_bots`, `read_others_bots`. Since server 5.10.
     #[doc(alias = "GetBots")]
     pub fn list(&self, page: &BotPage) -> Result<Vec<Bot>> {
         self.0.get("/bots", &[]).query(page).fetch()
     }
 
-    /// Goes through all bots, 200 a call; the paging of `page` does not count.
+    /// Iterates over all bots, fetching 200 per request. The paging fields of `page` are ignored.
     pub fn all(&self, page: &BotPage) -> Pages<'c, Bot> {
         let (group, page) = (*self, page.clone());
         pages(move |number| group.list(&page.clone().page(number).per_page(MOST)))
@@ -33,47 +33,47 @@ impl<'c> Bots<'c> {
     ///
     /// `GET /bots/{bot_user_id}`
     ///
-    /// Permissions, as the case may be: `read_bots`, `read_others_bots`. Since 5.10.
+    /// Required permissions, depending on the request: `read_bots`, `read_others_bots`. Since server 5.10.
     #[doc(alias = "GetBot")]
     pub fn get(&self, bot: &BotUserId) -> Result<Bot> {
         self.0.get("/bots/{bot_user_id}", &[bot]).fetch()
     }
 
-    /// Gets a bot, also a disabled one.
+    /// Gets a bot, including a disabled one.
     ///
     /// `GET /bots/{bot_user_id}`
     ///
-    /// Permissions, as the case may be: `read_bots`, `read_others_bots`. Since 5.10.
+    /// Required permissions, depending on the request: `read_bots`, `read_others_bots`. Since server 5.10.
     #[doc(alias = "GetBot")]
     pub fn get_with_disabled(&self, bot: &BotUserId) -> Result<Bot> {
         self.0.get("/bots/{bot_user_id}", &[bot]).param("include_deleted", true).fetch()
     }
 
-    /// Creates a bot, which belongs to the account that is logged in.
+    /// Creates a bot owned by the current account.
     ///
     /// `POST /bots`
     ///
-    /// Permission: `create_bot`. Since 5.10.
+    /// Required permission: `create_bot`. Since server 5.10.
     #[doc(alias = "CreateBot")]
     pub fn create(&self, draft: &BotDraft) -> Result<Bot> {
         self.0.post("/bots", &[]).json(draft).fetch()
     }
 
-    /// Changes what is set in `patch`.
+    /// Updates the fields that are set in `patch`.
     ///
     /// `PUT /bots/{bot_user_id}`
     ///
-    /// Permission: `manage_bots`. Since 5.10.
+    /// Required permission: `manage_bots`. Since server 5.10.
     #[doc(alias = "PatchBot")]
     pub fn patch(&self, bot: &BotUserId, patch: &BotPatch) -> Result<Bot> {
         self.0.put("/bots/{bot_user_id}", &[bot]).json(patch).fetch()
     }
 
-    /// Disables a bot: its tokens no longer work.
+    /// Disables a bot and invalidates its tokens.
     ///
     /// `POST /bots/{bot_user_id}/disable`
     ///
-    /// Permission: `manage_bots`. Since 5.10.
+    /// Required permission: `manage_bots`. Since server 5.10.
     #[doc(alias = "DisableBot")]
     pub fn disable(&self, bot: &BotUserId) -> Result<Bot> {
         self.0.post("/bots/{bot_user_id}/disable", &[bot]).fetch()
@@ -83,49 +83,49 @@ impl<'c> Bots<'c> {
     ///
     /// `POST /bots/{bot_user_id}/enable`
     ///
-    /// Permission: `manage_bots`. Since 5.10.
+    /// Required permission: `manage_bots`. Since server 5.10.
     #[doc(alias = "EnableBot")]
     pub fn enable(&self, bot: &BotUserId) -> Result<Bot> {
         self.0.post("/bots/{bot_user_id}/enable", &[bot]).fetch()
     }
 
-    /// Gives a bot to another owner.
+    /// Transfers a bot to another owner.
     ///
     /// `POST /bots/{bot_user_id}/assign/{user_id}`
     ///
-    /// Permission: `manage_bots`. Since 5.10.
+    /// Required permission: `manage_bots`. Since server 5.10.
     #[doc(alias = "AssignBot")]
     pub fn assign(&self, bot: &BotUserId, owner: &UserId) -> Result<Bot> {
         self.0.post("/bots/{bot_user_id}/assign/{user_id}", &[bot, owner]).fetch()
     }
 
-    /// Makes a bot an account of a person; `patch` needs a password. The answer may still call it a bot.
+    /// Converts a bot to a user account. `patch` must set a password. The response may still describe a bot.
     ///
     /// `POST /bots/{bot_user_id}/convert_to_user`
     ///
-    /// Permission: `manage_system`. Since 5.26.
+    /// Required permission: `manage_system`. Since server 5.26.
     #[doc(alias = "ConvertBotToUser")]
     pub fn convert_to_user(&self, bot: &BotUserId, patch: &UserPatch) -> Result<User> {
         self.0.post("/bots/{bot_user_id}/convert_to_user", &[bot]).json(patch).fetch()
     }
 
-    /// Makes a bot an account of a system administrator; `patch` needs a password.
+    /// Converts a bot to a system administrator account. `patch` must set a password.
     ///
     /// `POST /bots/{bot_user_id}/convert_to_user`
     ///
-    /// Permission: `manage_system`. Since 5.26.
+    /// Required permission: `manage_system`. Since server 5.26.
     #[doc(alias = "ConvertBotToUser")]
     pub fn convert_to_admin(&self, bot: &BotUserId, patch: &UserPatch) -> Result<User> {
         let call = self.0.post("/bots/{bot_user_id}/convert_to_user", &[bot]).param("set_system_admin", true);
         call.json(patch).fetch()
     }
 
-    /// Makes an account a bot, which owns itself from then on: give it to another owner with
-    /// [`assign`](Self::assign) before it is disabled, or servers (5.37 and 11.6) break the connection.
+    /// Converts a user account to a bot. The bot owns itself. Transfer it with [`assign`](Self::assign)
+    /// before you disable it: servers (5.37 and 11.6) otherwise drop the connection.
     ///
     /// `POST /users/{user_id}/convert_to_bot`
     ///
-    /// Permission: `manage_system`. Since 5.26.
+    /// Required permission: `manage_system`. Since server 5.26.
     #[doc(alias = "ConvertUserToBot")]
     pub fn convert_from_user(&self, user: &UserId) -> Result<Bot> {
         self.0.post("/users/{user_id}/convert_to_bot", &[user]).fetch()

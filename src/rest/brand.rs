@@ -1,39 +1,39 @@
-//! The picture on the login page.
+//! The custom brand image of the login page.
 
 use crate::error::Result;
 use crate::http::Http;
 use crate::rest::{Upload, with_file};
 
-/// The picture on the login page, by [`Client::brand`](crate::Client::brand).
+/// The custom brand image of the login page. Returned by [`Client::brand`](crate::Client::brand).
 #[derive(Clone, Copy, Debug)]
 pub struct Brand<'c>(pub(crate) &'c Http);
 
 impl Brand<'_> {
-    /// Gets the picture; 404 if there is none.
+    /// Gets the brand image. Returns 404 if none is set.
     ///
     /// `GET /brand/image`
     ///
-    /// Needs no login.
+    /// Does not require a login.
     #[doc(alias = "GetBrandImage")]
     pub fn image(&self) -> Result<Vec<u8>> {
         self.0.get("/brand/image", &[]).bytes()
     }
 
-    /// Sets the picture: PNG, JPEG or GIF.
+    /// Sets the brand image. Must be PNG, JPEG or GIF.
     ///
     /// `POST /brand/image`
     ///
-    /// Permission: `edit_brand`.
+    /// Required permission: `edit_brand`.
     #[doc(alias = "UploadBrandImage")]
     pub fn set_image(&self, file: Upload<'_>) -> Result<()> {
         with_file(self.0.post("/brand/image", &[]), "image", file).ok()
     }
 
-    /// Deletes the picture.
+    /// Deletes the brand image.
     ///
     /// `DELETE /brand/image`
     ///
-    /// Permission: `edit_brand`. Since 5.6.
+    /// Required permission: `edit_brand`. Since server 5.6.
     #[doc(alias = "DeleteBrandImage")]
     pub fn delete_image(&self) -> Result<()> {
         self.0.delete("/brand/image", &[]).ok()

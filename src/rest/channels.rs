@@ -1,4 +1,4 @@
-//! Channels: find, make, change and end them.
+//! Channels: lookup, creation, updates and archiving.
 
 mod categories;
 mod lists;
@@ -14,7 +14,7 @@ use crate::model::{
 };
 use crate::rest::real_id;
 
-/// Channels, by [`Client::channels`](crate::Client::channels).
+/// Channels. Returned by [`Client::channels`](crate::Client::channels).
 ///
 /// ```no_run
 /// # fn run(client: &mattermost::Client, team: &mattermost::TeamId) -> mattermost::Result<()> {
@@ -32,46 +32,47 @@ impl Channels<'_> {
     ///
     /// `GET /channels/{channel_id}`
     ///
-    /// Permissions, as the case may be: `read_public_channel`, `read_channel`.
+    /// Required permissions, depending on the request: `read_public_channel`, `read_channel`.
     #[doc(alias = "GetChannel")]
     pub fn get(&self, channel: &ChannelId) -> Result<Channel> {
         self.0.get("/channels/{channel_id}", &[channel]).fetch()
     }
 
-    /// Gets a channel by its short name. 404 also for private ones that one is not in.
+    /// Gets a channel by its short name. Returns 404 for private channels that the current account is not a
+    /// member of.
     ///
     /// `GET /teams/{team_id}/channels/name/{channel_name}`
     ///
-    /// Direct and group channels are found by their names too, with any team that the account is in.
+    /// Direct and group channels are also found by name, in any team that the account is a member of.
     ///
-    /// Permissions, as the case may be: `read_public_channel`, `read_channel`, `manage_team`.
+    /// Required permissions, depending on the request: `read_public_channel`, `read_channel`, `manage_team`.
     #[doc(alias = "GetChannelByName")]
     pub fn get_by_name(&self, team: &TeamId, name: &str) -> Result<Channel> {
         self.0.get("/teams/{team_id}/channels/name/{channel_name}", &[team, &name]).fetch()
     }
 
-    /// Gets a channel by its short name, also an archived one.
+    /// Gets a channel by its short name, including an archived one.
     ///
     /// `GET /teams/{team_id}/channels/name/{channel_name}`
     ///
-    /// Permissions, as the case may be: `read_public_channel`, `read_channel`, `manage_team`.
+    /// Required permissions, depending on the request: `read_public_channel`, `read_channel`, `manage_team`.
     #[doc(alias = "GetChannelByName")]
     pub fn get_by_name_with_archived(&self, team: &TeamId, name: &str) -> Result<Channel> {
         let template = "/teams/{team_id}/channels/name/{channel_name}";
         self.0.get(template, &[team, &name]).param("include_deleted", true).fetch()
     }
 
-    /// Gets a channel by the short names of its team and its own.
+    /// Gets a channel by the short names of its team and channel.
     ///
     /// `GET /teams/name/{team_name}/channels/name/{channel_name}`
     ///
-    /// Permissions, as the case may be: `read_channel`, `read_public_channel`, `manage_team`.
+    /// Required permissions, depending on the request: `read_channel`, `read_public_channel`, `manage_team`.
     #[doc(alias = "GetChannelByNameForTeamName")]
     pub fn get_by_names(&self, team_name: &str, name: &str) -> Result<Channel> {
         self.0.get("/teams/name/{team_name}/channels/name/{channel_name}", &[&team_name, &name]).fetch()
     }
 
-    /// Gets a channel by the short names of its team and its own, also an archived one.
+    /// Gets a channel by the short names of its team and channel, including an archived one.
     ///
     /// `GET /teams/name/{team_name}/channels/name/{channel_name}`
     #[doc(alias = "GetChannelByNameForTeamName")]
@@ -84,49 +85,51 @@ impl Channels<'_> {
     ///
     /// `POST /channels`
     ///
-    /// Permissions, as the case may be: `create_public_channel`, `create_private_channel`.
+    /// Required permissions, depending on the request: `create_public_channel`, `create_private_channel`.
     #[doc(alias = "CreateChannel")]
     pub fn create(&self, draft: &ChannelDraft) -> Result<Channel> {
         self.0.post("/channels", &[]).json(draft).fetch()
     }
 
-    /// Gets the direct channel of two accounts, and creates it if there is none. One of them is mostly
-    /// oneself.
+    /// Gets the direct channel between two users and creates it if necessary. One of them is usually the
+    /// current account.
     ///
     /// `POST /channels/direct`
     ///
-    /// Permissions, as the case may be: `create_direct_channel`, `manage_system`.
+    /// Required permissions, depending on the request: `create_direct_channel`, `manage_system`.
     #[doc(alias = "CreateDirectChannel")]
     pub fn create_direct(&self, one: &UserId, other: &UserId) -> Result<Channel> {
         let users = [real_id(self.0, one)?, real_id(self.0, other)?];
         self.0.post("/channels/direct", &[]).json(&users).fetch()
     }
 
-    /// Gets the group channel of 3 to 8 accounts, and creates it if there is none. Oneself need not be named.
+    /// Gets the group channel of 3 to 8 users and creates it if necessary. The current account is added if it
+    /// is not listed.
     ///
     /// `POST /channels/group`
     ///
-    /// Permission: `create_group_channel`.
+    /// Required permission: `create_group_channel`.
     #[doc(alias = "CreateGroupChannel")]
     pub fn create_group(&self, users: &[UserId]) -> Result<Channel> {
         self.0.post("/channels/group", &[]).json(&users).fetch()
     }
 
-    /// Replaces a channel by what is given: start from [`get`](Self::get).
+    /// Replaces a channel with the given value. Start from the result of [`get`](Self::get).
     ///
     /// `PUT /channels/{channel_id}`
     ///
-    /// Permissions, as the case may be: `manage_public_channel_members`, `manage_private_channel_members`.
+    /// Required permissions, depending on the request: `manage_public_channel_members`,
+    /// `manage_private_channel_members`.
     #[doc(alias = "UpdateChannel")]
     pub fn update(&self, channel: &Channel) -> Result<Channel> {
         self.0.put("/channels/{channel_id}", &[&channel.id]).json(channel).fetch()
     }
 
-    /// Changes what is set in `patch`.
+    /// Updates the fields that are set in `patch`.
     ///
     /// `PUT /channels/{channel_id}/patch`
     ///
-    /// Permissions, as the case may be: `manage_public_channel_properties`,
+    /// Required permissions, depending on the request: `manage_public_channel_properties`,
     /// `manage_public_channel_auto_translation`, `manage_public_channel_banner`,
     /// `manage_private_channel_properties`, `manage_private_channel_auto_translation`,
     /// `manage_private_channel_banner`.
@@ -135,32 +138,34 @@ impl Channels<'_> {
         self.0.put("/channels/{channel_id}/patch", &[channel]).json(patch).fetch()
     }
 
-    /// Makes a channel public or private.
+    /// Converts a channel to public or private.
     ///
     /// `PUT /channels/{channel_id}/privacy`
     ///
-    /// Permissions, as the case may be: `convert_private_channel_to_public`,
-    /// `convert_public_channel_to_private`. Since 5.16.
+    /// Required permissions, depending on the request: `convert_private_channel_to_public`,
+    /// `convert_public_channel_to_private`. Since server 5.16.
     #[doc(alias = "UpdateChannelPrivacy")]
     pub fn set_privacy(&self, channel: &ChannelId, kind: &ChannelType) -> Result<Channel> {
         self.0.put("/channels/{channel_id}/privacy", &[channel]).json(&json!({"privacy": kind})).fetch()
     }
 
-    /// Archives a channel; its posts stay readable where the server's settings say so.
+    /// Archives a channel. Its posts remain readable if the server settings allow it.
     ///
     /// `DELETE /channels/{channel_id}`
     ///
-    /// Permissions, as the case may be: `delete_public_channel`, `delete_private_channel`, `manage_system`.
+    /// Required permissions, depending on the request: `delete_public_channel`, `delete_private_channel`,
+    /// `manage_system`.
     #[doc(alias = "DeleteChannel")]
     pub fn archive(&self, channel: &ChannelId) -> Result<()> {
         self.0.delete("/channels/{channel_id}", &[channel]).ok()
     }
 
-    /// Removes a channel and all its posts. Where the server's settings allow that.
+    /// Permanently deletes a channel and all its posts, if the server settings allow it.
     ///
     /// `DELETE /channels/{channel_id}`
     ///
-    /// Permissions, as the case may be: `delete_public_channel`, `delete_private_channel`, `manage_system`.
+    /// Required permissions, depending on the request: `delete_public_channel`, `delete_private_channel`,
+    /// `manage_system`.
     #[doc(alias = "DeleteChannel")]
     pub fn delete_permanently(&self, channel: &ChannelId) -> Result<()> {
         self.0.delete("/channels/{channel_id}", &[channel]).param("permanent", true).ok()
@@ -170,18 +175,18 @@ impl Channels<'_> {
     ///
     /// `POST /channels/{channel_id}/restore`
     ///
-    /// Permissions, as the case may be: `manage_team`, `sysconsole_write_user_management_channels`. Since
-    /// 3.10.
+    /// Required permissions, depending on the request: `manage_team`,
+    /// `sysconsole_write_user_management_channels`. Since server 3.10.
     #[doc(alias = "RestoreChannel")]
     pub fn restore(&self, channel: &ChannelId) -> Result<Channel> {
         self.0.post("/channels/{channel_id}/restore", &[channel]).fetch()
     }
 
-    /// Moves a channel to another team; refused while members are not in that team.
+    /// Moves a channel to another team. Fails if a member of the channel is not a member of that team.
     ///
     /// `POST /channels/{channel_id}/move`
     ///
-    /// Permission: `manage_system`. Since 5.26.
+    /// Required permission: `manage_system`. Since server 5.26.
     #[doc(alias = "MoveChannel")]
     pub fn move_to_team(&self, channel: &ChannelId, team: &TeamId) -> Result<Channel> {
         self.0
@@ -190,53 +195,53 @@ impl Channels<'_> {
             .fetch()
     }
 
-    /// Moves a channel to another team, and removes members who are not in that team.
+    /// Moves a channel to another team and removes members who are not in that team.
     ///
     /// `POST /channels/{channel_id}/move`
     ///
-    /// Permission: `manage_system`. Since 5.26.
+    /// Required permission: `manage_system`. Since server 5.26.
     #[doc(alias = "MoveChannel")]
     pub fn move_to_team_by_force(&self, channel: &ChannelId, team: &TeamId) -> Result<Channel> {
         let template = "/channels/{channel_id}/move";
         self.0.post(template, &[channel]).json(&json!({"team_id": team, "force": true})).fetch()
     }
 
-    /// Makes a group channel a private channel of a team.
+    /// Converts a group channel to a private channel of a team.
     ///
     /// `POST /channels/{channel_id}/convert_to_channel`
     ///
-    /// Permission: `create_private_channel`.
+    /// Required permission: `create_private_channel`.
     pub fn convert_to_private(&self, channel: &ChannelId, draft: &ChannelDraft) -> Result<Channel> {
         let (team, name, display) = (&draft.team_id, &draft.name, &draft.display_name);
         let body = json!({"channel_id": channel, "team_id": team, "name": name, "display_name": display});
         self.0.post("/channels/{channel_id}/convert_to_channel", &[channel]).json(&body).fetch()
     }
 
-    /// Lists the teams that all members of a group channel are in.
+    /// Lists the teams that all members of a group channel belong to.
     ///
     /// `GET /channels/{channel_id}/common_teams`
     ///
-    /// Permission: `read_channel`. Since 9.1.
+    /// Required permission: `read_channel`. Since server 9.1.
     #[doc(alias = "GetGroupMessageMembersCommonTeams")]
     pub fn common_teams(&self, channel: &ChannelId) -> Result<Vec<Team>> {
         self.0.get("/channels/{channel_id}/common_teams", &[channel]).fetch()
     }
 
-    /// Counts members, pinned posts and files.
+    /// Gets the number of members, pinned posts and files.
     ///
     /// `GET /channels/{channel_id}/stats`
     ///
-    /// Permission: `read_channel`.
+    /// Required permission: `read_channel`.
     #[doc(alias = "GetChannelStats")]
     pub fn stats(&self, channel: &ChannelId) -> Result<ChannelStats> {
         self.0.get("/channels/{channel_id}/stats", &[channel]).fetch()
     }
 
-    /// Lists the time zones of a channel's members.
+    /// Lists the time zones of the members of a channel.
     ///
     /// `GET /channels/{channel_id}/timezones`
     ///
-    /// Permission: `read_channel`. Since 5.6.
+    /// Required permission: `read_channel`. Since server 5.6.
     #[doc(alias = "GetChannelMembersTimezones")]
     pub fn timezones(&self, channel: &ChannelId) -> Result<Vec<String>> {
         self.0.get("/channels/{channel_id}/timezones", &[channel]).fetch()
@@ -246,37 +251,37 @@ impl Channels<'_> {
     ///
     /// `GET /channels/{channel_id}/pinned`
     ///
-    /// Permission: `read_channel_content`.
+    /// Required permission: `read_channel_content`.
     #[doc(alias = "GetPinnedPosts")]
     pub fn pinned(&self, channel: &ChannelId) -> Result<PostList> {
         self.0.get("/channels/{channel_id}/pinned", &[channel]).fetch()
     }
 
-    /// Gives a channel a permission scheme of its own.
+    /// Assigns a permission scheme to a channel.
     ///
     /// `PUT /channels/{channel_id}/scheme`
     ///
-    /// Permission: `manage_system`. Since 4.10.
+    /// Required permission: `manage_system`. Since server 4.10.
     #[doc(alias = "UpdateChannelScheme")]
     pub fn set_scheme(&self, channel: &ChannelId, scheme: &SchemeId) -> Result<()> {
         self.0.put("/channels/{channel_id}/scheme", &[channel]).json(&json!({"scheme_id": scheme})).ok()
     }
 
-    /// Tells what members and guests may do in a channel. Needs a licence.
+    /// Gets the permissions of members and guests in a channel. Requires a license.
     ///
     /// `GET /channels/{channel_id}/moderations`
     ///
-    /// Permission: `manage_system`. Since 5.22.
+    /// Required permission: `manage_system`. Since server 5.22.
     #[doc(alias = "GetChannelModerations")]
     pub fn moderations(&self, channel: &ChannelId) -> Result<Vec<ChannelModeration>> {
         self.0.get("/channels/{channel_id}/moderations", &[channel]).fetch()
     }
 
-    /// Changes what members and guests may do in a channel. Needs a licence.
+    /// Updates the permissions of members and guests in a channel. Requires a license.
     ///
     /// `PUT /channels/{channel_id}/moderations/patch`
     ///
-    /// Permission: `manage_system`. Since 5.22.
+    /// Required permission: `manage_system`. Since server 5.22.
     #[doc(alias = "PatchChannelModerations")]
     pub fn patch_moderations(
         &self,

@@ -12,48 +12,49 @@ use crate::model::{
 };
 use crate::rest::FileDownload;
 
-/// Mattermost Cloud: customer, subscription, invoices, limits, by [`Client::cloud`](crate::Client::cloud).
+/// Mattermost Cloud: customer, subscription, invoices, limits. Returned by
+/// [`Client::cloud`](crate::Client::cloud).
 ///
-/// 403 on servers that are not in it.
+/// Returns 403 on servers that are not part of Mattermost Cloud.
 #[derive(Clone, Copy, Debug)]
 pub struct Cloud<'c>(pub(crate) &'c Http);
 
 impl<'c> Cloud<'c> {
-    /// Gets who pays for the workspace.
+    /// Gets the customer that pays for the workspace.
     ///
     /// `GET /cloud/customer`
     ///
-    /// Permission: `sysconsole_read_billing`. Since 5.28. Mattermost Cloud only.
+    /// Required permission: `sysconsole_read_billing`. Since server 5.28. Mattermost Cloud only.
     #[doc(alias = "GetCloudCustomer")]
     pub fn get_customer(&self) -> Result<CloudCustomer> {
         self.0.get("/cloud/customer", &[]).fetch()
     }
 
-    /// Changes who pays for the workspace.
+    /// Updates the customer that pays for the workspace.
     ///
     /// `PUT /cloud/customer`
     ///
-    /// Permission: `sysconsole_write_billing`. Since 5.29. Mattermost Cloud only.
+    /// Required permission: `sysconsole_write_billing`. Since server 5.29. Mattermost Cloud only.
     #[doc(alias = "UpdateCloudCustomer")]
     pub fn update_customer(&self, customer: &CloudCustomerPatch) -> Result<CloudCustomer> {
         self.0.put("/cloud/customer", &[]).json(customer).fetch()
     }
 
-    /// Changes where the company is.
+    /// Updates the company address of the customer.
     ///
     /// `PUT /cloud/customer/address`
     ///
-    /// Permission: `sysconsole_write_billing`. Since 5.29. Mattermost Cloud only.
+    /// Required permission: `sysconsole_write_billing`. Since server 5.29. Mattermost Cloud only.
     #[doc(alias = "UpdateCloudCustomerAddress")]
     pub fn update_address(&self, address: &CloudAddress) -> Result<CloudCustomer> {
         self.0.put("/cloud/customer/address", &[]).json(address).fetch()
     }
 
-    /// Gets what was bought; those who may not read the billing get a part of it.
+    /// Gets the subscription. Users without permission to read billing data receive a subset of it.
     ///
     /// `GET /cloud/subscription`
     ///
-    /// Since 5.28. Mattermost Cloud only.
+    /// Since server 5.28. Mattermost Cloud only.
     #[doc(alias = "GetSubscription")]
     pub fn get_subscription(&self) -> Result<CloudSubscription> {
         self.0.get("/cloud/subscription", &[]).fetch()
@@ -63,7 +64,7 @@ impl<'c> Cloud<'c> {
     ///
     /// `GET /cloud/subscription/invoices`
     ///
-    /// Permission: `sysconsole_read_billing`. Since 5.30. Mattermost Cloud only.
+    /// Required permission: `sysconsole_read_billing`. Since server 5.30. Mattermost Cloud only.
     #[doc(alias = "GetInvoicesForSubscription")]
     pub fn list_invoices(&self) -> Result<Vec<CloudInvoice>> {
         self.0.get("/cloud/subscription/invoices", &[]).fetch()
@@ -73,7 +74,7 @@ impl<'c> Cloud<'c> {
     ///
     /// `GET /cloud/subscription/invoices/{invoice_id}/pdf`
     ///
-    /// Permission: `sysconsole_read_billing`. Since 5.30. Mattermost Cloud only.
+    /// Required permission: `sysconsole_read_billing`. Since server 5.30. Mattermost Cloud only.
     #[doc(alias = "GetInvoiceForSubscriptionAsPdf")]
     pub fn download_invoice(&self, invoice: &str) -> FileDownload<'c> {
         FileDownload::new(
@@ -82,67 +83,67 @@ impl<'c> Cloud<'c> {
         )
     }
 
-    /// Lists what can be bought; those who may not read the billing get a part of it.
+    /// Lists the available products. Users without permission to read billing data receive a subset of each.
     ///
     /// `GET /cloud/products`
     ///
-    /// Since 5.28. Mattermost Cloud only.
+    /// Since server 5.28. Mattermost Cloud only.
     #[doc(alias = "GetCloudProducts")]
     pub fn list_products(&self) -> Result<Vec<CloudProduct>> {
         self.0.get("/cloud/products", &[]).fetch()
     }
 
-    /// Lists what can be bought, and what could be bought once.
+    /// Lists all products, including discontinued ones.
     ///
     /// `GET /cloud/products`
     ///
-    /// Since 5.28. Mattermost Cloud only.
+    /// Since server 5.28. Mattermost Cloud only.
     #[doc(alias = "GetCloudProducts")]
     pub fn list_all_products(&self) -> Result<Vec<CloudProduct>> {
         self.0.get("/cloud/products", &[]).param("include_legacy", true).fetch()
     }
 
-    /// Gets what the workspace may use.
+    /// Gets the usage limits of the workspace.
     ///
     /// `GET /cloud/limits`
     ///
-    /// Since 7.0. Mattermost Cloud only.
+    /// Since server 7.0. Mattermost Cloud only.
     #[doc(alias = "GetCloudLimits")]
     pub fn get_limits(&self) -> Result<ProductLimits> {
         self.0.get("/cloud/limits", &[]).fetch()
     }
 
-    /// Gets where the workspace runs.
+    /// Gets the installation of the workspace.
     ///
     /// `GET /cloud/installation`
     ///
-    /// Permission: `sysconsole_read_site_ip_filters`. Since 9.1. Mattermost Cloud only.
+    /// Required permission: `sysconsole_read_site_ip_filters`. Since server 9.1. Mattermost Cloud only.
     #[doc(alias = "GetEndpointForInstallationInformation")]
     pub fn get_installation(&self) -> Result<CloudInstallation> {
         self.0.get("/cloud/installation", &[]).fetch()
     }
 
-    /// Lists the pages about what a workspace on trial can do.
+    /// Lists the preview pages shown to a workspace on trial.
     ///
     /// `GET /cloud/preview/modal_data`
     ///
-    /// Since 10.0. Mattermost Cloud only.
+    /// Since server 10.0. Mattermost Cloud only.
     #[doc(alias = "GetPreviewModalData")]
     pub fn list_preview_pages(&self) -> Result<Vec<PreviewModalContentData>> {
         self.0.get("/cloud/preview/modal_data", &[]).fetch()
     }
 
-    /// Tells whether the customer portal can be reached: `available` or `unavailable`.
+    /// Checks whether the customer portal is reachable. Returns `available` or `unavailable`.
     ///
     /// `GET /cloud/check-cws-connection`
     ///
-    /// Needs no login. Since 5.28. Mattermost Cloud only.
+    /// Does not require a login. Since server 5.28. Mattermost Cloud only.
     #[doc(alias = "CheckCWSConnection")]
     pub fn check_portal(&self) -> Result<String> {
         self.0.get("/cloud/check-cws-connection", &[]).fetch::<Status>().map(|answer| answer.status)
     }
 
-    /// Tells whether a mail address is a company's.
+    /// Checks whether an email address belongs to a business domain.
     ///
     /// `POST /cloud/validate-business-email`
     ///
@@ -156,11 +157,11 @@ impl<'c> Cloud<'c> {
             .map(|answer| answer.is_valid)
     }
 
-    /// Tells whether the customer's mail address is a company's.
+    /// Checks whether the customer's email address belongs to a business domain.
     ///
     /// `POST /cloud/validate-workspace-business-email`
     ///
-    /// Permission: `sysconsole_write_billing`. Mattermost Cloud only.
+    /// Required permission: `sysconsole_write_billing`. Mattermost Cloud only.
     pub fn validate_workspace_email(&self) -> Result<bool> {
         self.0
             .post("/cloud/validate-workspace-business-email", &[])
@@ -169,12 +170,12 @@ impl<'c> Cloud<'c> {
             .map(|answer| answer.is_valid)
     }
 
-    /// As the customer portal: tells the workspace what happened. Sends the portal's key and not the
-    /// account's token.
+    /// Sends a notification to the workspace on behalf of the customer portal. Authenticates with the
+    /// portal's key instead of the account's token.
     ///
     /// `POST /cloud/webhook`
     ///
-    /// Since 5.30. Mattermost Cloud only.
+    /// Since server 5.30. Mattermost Cloud only.
     #[doc(alias = "PostEndpointForCwsWebhooks")]
     pub fn send_webhook(&self, key: &Secret, payload: &CwsWebhookPayload) -> Result<()> {
         let call = self.0.post("/cloud/webhook", &[]).anonymous();

@@ -11,37 +11,37 @@ use crate::model::{
 };
 use crate::secret::Secret;
 
-/// Slash commands, by [`Client::commands`](crate::Client::commands).
+/// Slash commands. Returned by [`Client::commands`](crate::Client::commands).
 #[derive(Clone, Copy, Debug)]
 pub struct Commands<'c>(pub(crate) &'c Http);
 
 impl Commands<'_> {
-    /// Carries out a slash command. Its text mostly comes as an `ephemeral_message` event too.
+    /// Executes a slash command. Its response text usually also arrives as an `ephemeral_message` event.
     ///
     /// `POST /commands/execute`
     ///
-    /// Permission: `use_slash_commands`.
+    /// Required permission: `use_slash_commands`.
     #[doc(alias = "ExecuteCommand")]
     pub fn execute(&self, args: &CommandArgs) -> Result<CommandResponse> {
         self.0.post("/commands/execute", &[]).json(args).fetch()
     }
 
-    /// Lists a team's slash commands, those of the server included.
+    /// Lists the slash commands of a team, including built-in ones.
     ///
     /// `GET /commands`
     ///
-    /// Permissions, as the case may be: `view_team`, `manage_own_slash_commands`,
+    /// Required permissions, depending on the request: `view_team`, `manage_own_slash_commands`,
     /// `manage_others_slash_commands`.
     #[doc(alias = "ListCommands")]
     pub fn list(&self, team: &TeamId) -> Result<Vec<Command>> {
         self.0.get("/commands", &[]).param("team_id", team).fetch()
     }
 
-    /// Lists the slash commands that were made for a team.
+    /// Lists the custom slash commands of a team.
     ///
     /// `GET /commands`
     ///
-    /// Permissions, as the case may be: `view_team`, `manage_own_slash_commands`,
+    /// Required permissions, depending on the request: `view_team`, `manage_own_slash_commands`,
     /// `manage_others_slash_commands`.
     #[doc(alias = "ListCommands")]
     pub fn list_custom(&self, team: &TeamId) -> Result<Vec<Command>> {
@@ -52,7 +52,7 @@ impl Commands<'_> {
     ///
     /// `GET /commands/{command_id}`
     ///
-    /// Permission: `manage_slash_commands`. Since 5.22.
+    /// Required permission: `manage_slash_commands`. Since server 5.22.
     #[doc(alias = "GetCommandById")]
     pub fn get(&self, command: &CommandId) -> Result<Command> {
         self.0.get("/commands/{command_id}", &[command]).fetch()
@@ -62,17 +62,18 @@ impl Commands<'_> {
     ///
     /// `POST /commands`
     ///
-    /// Permissions, as the case may be: `manage_own_slash_commands`, `manage_others_slash_commands`.
+    /// Required permissions, depending on the request: `manage_own_slash_commands`,
+    /// `manage_others_slash_commands`.
     #[doc(alias = "CreateCommand")]
     pub fn create(&self, draft: &CommandDraft) -> Result<Command> {
         self.0.post("/commands", &[]).json(&draft.with_method()).fetch()
     }
 
-    /// Replaces a slash command by what is given: start from [`get`](Self::get).
+    /// Replaces a slash command with the given value. Start from the result of [`get`](Self::get).
     ///
     /// `PUT /commands/{command_id}`
     ///
-    /// Permission: `manage_slash_commands`.
+    /// Required permission: `manage_slash_commands`.
     #[doc(alias = "UpdateCommand")]
     pub fn update(&self, command: &Command) -> Result<Command> {
         self.0.put("/commands/{command_id}", &[&command.id]).json(command).fetch()
@@ -82,7 +83,7 @@ impl Commands<'_> {
     ///
     /// `PUT /commands/{command_id}/move`
     ///
-    /// Permission: `manage_slash_commands`. Since 5.22.
+    /// Required permission: `manage_slash_commands`. Since server 5.22.
     #[doc(alias = "MoveCommand")]
     pub fn move_to_team(&self, command: &CommandId, team: &TeamId) -> Result<()> {
         self.0.put("/commands/{command_id}/move", &[command]).json(&json!({"team_id": team})).ok()
@@ -92,38 +93,38 @@ impl Commands<'_> {
     ///
     /// `DELETE /commands/{command_id}`
     ///
-    /// Permission: `manage_slash_commands`.
+    /// Required permission: `manage_slash_commands`.
     #[doc(alias = "DeleteCommand")]
     pub fn delete(&self, command: &CommandId) -> Result<()> {
         self.0.delete("/commands/{command_id}", &[command]).ok()
     }
 
-    /// Makes a new token; the old one is worthless.
+    /// Generates a new token and invalidates the old one.
     ///
     /// `PUT /commands/{command_id}/regen_token`
     ///
-    /// Permission: `manage_slash_commands`.
+    /// Required permission: `manage_slash_commands`.
     #[doc(alias = "RegenCommandToken")]
     pub fn regenerate_token(&self, command: &CommandId) -> Result<Secret> {
         let template = "/commands/{command_id}/regen_token";
         self.0.put(template, &[command]).fetch::<Token>().map(|answer| answer.token)
     }
 
-    /// Lists the commands that are offered while one types.
+    /// Lists the commands offered by autocomplete.
     ///
     /// `GET /teams/{team_id}/commands/autocomplete`
     ///
-    /// Permission: `view_team`.
+    /// Required permission: `view_team`.
     #[doc(alias = "ListAutocompleteCommands")]
     pub fn autocomplete(&self, team: &TeamId) -> Result<Vec<Command>> {
         self.0.get("/teams/{team_id}/commands/autocomplete", &[team]).fetch()
     }
 
-    /// Finds what could come next while a command is typed.
+    /// Lists autocomplete suggestions for a partially typed command.
     ///
     /// `GET /teams/{team_id}/commands/autocomplete_suggestions`
     ///
-    /// Permission: `view_team`. Since 5.24.
+    /// Required permission: `view_team`. Since server 5.24.
     #[doc(alias = "ListCommandAutocompleteSuggestions")]
     pub fn suggestions(&self, team: &TeamId, query: &SuggestionQuery) -> Result<Vec<AutocompleteSuggestion>> {
         self.0.get("/teams/{team_id}/commands/autocomplete_suggestions", &[team]).query(query).fetch()

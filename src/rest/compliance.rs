@@ -1,4 +1,4 @@
-//! Compliance reports: all posts of some accounts in some time.
+//! Compliance reports: exports of the posts of selected users in a time range.
 
 use crate::error::Result;
 use crate::http::Http;
@@ -6,7 +6,7 @@ use crate::model::{ComplianceReport, ComplianceReportDraft, ComplianceReportId, 
 use crate::page::{Pages, pages};
 use crate::rest::FileDownload;
 
-/// Compliance reports: all posts of some accounts in some time, by
+/// Compliance reports: exports of the posts of selected users in a time range. Returned by
 /// [`Client::compliance`](crate::Client::compliance).
 #[derive(Clone, Copy, Debug)]
 pub struct Compliance<'c>(pub(crate) &'c Http);
@@ -16,43 +16,43 @@ impl<'c> Compliance<'c> {
     ///
     /// `GET /compliance/reports`
     ///
-    /// Permission: `read_compliance_export_job`. Edition: Enterprise.
+    /// Required permission: `read_compliance_export_job`. Edition: Enterprise.
     #[doc(alias = "GetComplianceReports")]
     pub fn list(&self, page: &Page) -> Result<Vec<ComplianceReport>> {
         self.0.get("/compliance/reports", &[]).query(page).fetch()
     }
 
-    /// Goes through all reports, 200 a call.
+    /// Iterates over all reports, fetching 200 per request.
     pub fn all(&self) -> Pages<'c, ComplianceReport> {
         let group = *self;
         pages(move |number| group.list(&Page::full(number)))
     }
 
-    /// Gets a report: how far it is.
+    /// Gets a report and its progress.
     ///
     /// `GET /compliance/reports/{report_id}`
     ///
-    /// Permission: `read_compliance_export_job`. Edition: Enterprise.
+    /// Required permission: `read_compliance_export_job`. Edition: Enterprise.
     #[doc(alias = "GetComplianceReport")]
     pub fn get(&self, report: &ComplianceReportId) -> Result<ComplianceReport> {
         self.0.get("/compliance/reports/{report_id}", &[report]).fetch()
     }
 
-    /// Asks for a report; it is written by the way.
+    /// Requests a report. The server creates it in the background.
     ///
     /// `POST /compliance/reports`
     ///
-    /// Permission: `create_compliance_export_job`. Edition: Enterprise.
+    /// Required permission: `create_compliance_export_job`. Edition: Enterprise.
     #[doc(alias = "CreateComplianceReport")]
     pub fn create(&self, draft: &ComplianceReportDraft) -> Result<ComplianceReport> {
         self.0.post("/compliance/reports", &[]).json(draft).fetch()
     }
 
-    /// Downloads a report that is ready, a zip file.
+    /// Downloads a finished report as a zip file.
     ///
     /// `GET /compliance/reports/{report_id}/download`
     ///
-    /// Permission: `download_compliance_export_result`. Edition: Enterprise.
+    /// Required permission: `download_compliance_export_result`. Edition: Enterprise.
     #[doc(alias = "DownloadComplianceReport")]
     pub fn download(&self, report: &ComplianceReportId) -> FileDownload<'c> {
         FileDownload::new(

@@ -1,4 +1,4 @@
-//! Content flagging: people report posts, reviewers keep or remove them.
+//! Content flagging: users report posts, and reviewers keep or remove them.
 
 use std::collections::BTreeMap;
 
@@ -11,36 +11,36 @@ use crate::model::{
     Post, PostId, PropertyField, PropertyValue, TeamId, User, UserId,
 };
 
-/// Content flagging: people report posts, reviewers keep or remove them, by
+/// Content flagging: users report posts, and reviewers keep or remove them. Returned by
 /// [`Client::content_flagging`](crate::Client::content_flagging).
 ///
-/// 404 if the server has it off (feature flag `ContentFlagging`), 501 without a licence or while the setting
+/// Returns 404 if the feature flag `ContentFlagging` is off, and 501 without a license or while the setting
 /// is off.
 #[derive(Clone, Copy, Debug)]
 pub struct ContentFlagging<'c>(pub(crate) &'c Http);
 
 impl ContentFlagging<'_> {
-    /// Gets how flagged posts are dealt with.
+    /// Gets the settings for flagged posts.
     ///
     /// `GET /content_flagging/config`
     ///
-    /// Permission: `manage_system`. Edition: Enterprise Advanced.
+    /// Required permission: `manage_system`. Edition: Enterprise Advanced.
     #[doc(alias = "GetCFConfig")]
     pub fn get_config(&self) -> Result<ContentFlaggingSettings> {
         self.0.get("/content_flagging/config", &[]).fetch()
     }
 
-    /// Sets how flagged posts are dealt with.
+    /// Replaces the settings for flagged posts.
     ///
     /// `PUT /content_flagging/config`
     ///
-    /// Permission: `manage_system`. Edition: Enterprise Advanced.
+    /// Required permission: `manage_system`. Edition: Enterprise Advanced.
     #[doc(alias = "UpdateCFConfig")]
     pub fn update_config(&self, settings: &ContentFlaggingSettings) -> Result<()> {
         self.0.put("/content_flagging/config", &[]).json(settings).ok()
     }
 
-    /// Gets what there is to say when a post is flagged.
+    /// Gets the options for flagging a post.
     ///
     /// `GET /content_flagging/flag/config`
     ///
@@ -50,7 +50,7 @@ impl ContentFlagging<'_> {
         self.0.get("/content_flagging/flag/config", &[]).fetch()
     }
 
-    /// Gets what there is to say when a post of a team is kept or removed, for its reviewers.
+    /// Gets the options for reviewers who keep or remove a flagged post of a team.
     ///
     /// `GET /content_flagging/flag/config`
     ///
@@ -60,11 +60,11 @@ impl ContentFlagging<'_> {
         self.0.get("/content_flagging/flag/config", &[]).param("team_id", team).fetch()
     }
 
-    /// Tells whether posts of a team can be flagged.
+    /// Checks whether posts of a team can be flagged.
     ///
     /// `GET /content_flagging/team/{team_id}/status`
     ///
-    /// Permission: `view_team`. Edition: Enterprise Advanced.
+    /// Required permission: `view_team`. Edition: Enterprise Advanced.
     #[doc(alias = "GetCFTeamStatus")]
     pub fn is_enabled(&self, team: &TeamId) -> Result<bool> {
         self.0
@@ -93,21 +93,21 @@ impl ContentFlagging<'_> {
         self.0.get("/content_flagging/fields", &[]).fetch()
     }
 
-    /// Lists what is known of a flagged post: who flagged it, why, who reviews it.
+    /// Lists the property values of a flagged post: reporter, reason, reviewer and others.
     ///
     /// `GET /content_flagging/post/{post_id}/field_values`
     ///
-    /// For reviewers of the team. Edition: Enterprise Advanced.
+    /// For reviewers of the team only. Edition: Enterprise Advanced.
     #[doc(alias = "GetCFPostFieldValues")]
     pub fn list_values(&self, post: &PostId) -> Result<Vec<PropertyValue>> {
         self.0.get("/content_flagging/post/{post_id}/field_values", &[post]).fetch()
     }
 
-    /// Gets a flagged post, also if it is hidden.
+    /// Gets a flagged post, even if it is hidden.
     ///
     /// `GET /content_flagging/post/{post_id}`
     ///
-    /// For reviewers of the team. Edition: Enterprise Advanced.
+    /// For reviewers of the team only. Edition: Enterprise Advanced.
     #[doc(alias = "GetCFPost")]
     pub fn get_post(&self, post: &PostId) -> Result<Post> {
         self.0.get("/content_flagging/post/{post_id}", &[post]).fetch()
@@ -117,37 +117,37 @@ impl ContentFlagging<'_> {
     ///
     /// `PUT /content_flagging/post/{post_id}/keep`
     ///
-    /// For reviewers of the team. Edition: Enterprise Advanced.
+    /// For reviewers of the team only. Edition: Enterprise Advanced.
     #[doc(alias = "KeepCFPost")]
     pub fn keep(&self, post: &PostId, action: &FlagContentActionRequest) -> Result<()> {
         self.0.put("/content_flagging/post/{post_id}/keep", &[post]).json(action).ok()
     }
 
-    /// Removes a flagged post for good.
+    /// Permanently removes a flagged post.
     ///
     /// `PUT /content_flagging/post/{post_id}/remove`
     ///
-    /// For reviewers of the team. Edition: Enterprise Advanced.
+    /// For reviewers of the team only. Edition: Enterprise Advanced.
     #[doc(alias = "RemoveCFPost")]
     pub fn remove(&self, post: &PostId, action: &FlagContentActionRequest) -> Result<()> {
         self.0.put("/content_flagging/post/{post_id}/remove", &[post]).json(action).ok()
     }
 
-    /// Names who is to review a flagged post.
+    /// Assigns a reviewer to a flagged post.
     ///
     /// `POST /content_flagging/post/{post_id}/assign/{content_reviewer_id}`
     ///
-    /// For reviewers of the team. Edition: Enterprise Advanced.
+    /// For reviewers of the team only. Edition: Enterprise Advanced.
     #[doc(alias = "PostCFPostReviewer")]
     pub fn assign(&self, post: &PostId, reviewer: &UserId) -> Result<()> {
         self.0.post("/content_flagging/post/{post_id}/assign/{content_reviewer_id}", &[post, reviewer]).ok()
     }
 
-    /// Searches the reviewers of a team by a part of their name.
+    /// Searches the reviewers of a team by part of their name.
     ///
     /// `GET /content_flagging/team/{team_id}/reviewers/search`
     ///
-    /// For reviewers of the team. Edition: Enterprise Advanced.
+    /// For reviewers of the team only. Edition: Enterprise Advanced.
     #[doc(alias = "SearchCFTeamReviewers")]
     pub fn search_reviewers(&self, team: &TeamId, name: &str) -> Result<Vec<User>> {
         self.0.get("/content_flagging/team/{team_id}/reviewers/search", &[team]).param("term", name).fetch()

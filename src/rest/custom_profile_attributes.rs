@@ -1,4 +1,4 @@
-//! Custom profile attributes: what accounts have beside what the server knows.
+//! Custom profile attributes: additional profile fields defined by the administrator.
 
 use std::collections::BTreeMap;
 
@@ -8,10 +8,10 @@ use crate::error::Result;
 use crate::http::Http;
 use crate::model::{CpaField, CpaFieldDraft, CpaFieldPatch, Json, PropertyFieldId, UserId};
 
-/// Custom profile attributes: what accounts have beside what the server knows, by
+/// Custom profile attributes: additional profile fields defined by the administrator. Returned by
 /// [`Client::custom_profile_attributes`](crate::Client::custom_profile_attributes).
 ///
-/// 404 if the server has them off (feature flag `CustomProfileAttributes`), 403 without a licence.
+/// Returns 404 if the feature flag `CustomProfileAttributes` is off, and 403 without a license.
 #[derive(Clone, Copy, Debug)]
 pub struct CustomProfileAttributes<'c>(pub(crate) &'c Http);
 
@@ -20,31 +20,31 @@ impl CustomProfileAttributes<'_> {
     ///
     /// `GET /custom_profile_attributes/fields`
     ///
-    /// Since 10.5. Edition: Enterprise.
+    /// Since server 10.5. Edition: Enterprise.
     #[doc(alias = "ListAllCPAFields")]
     pub fn list_fields(&self) -> Result<Vec<CpaField>> {
         self.0.get("/custom_profile_attributes/fields", &[]).fetch()
     }
 
-    /// Creates an attribute; 20 at most.
+    /// Creates an attribute. A server holds at most 20.
     ///
     /// `POST /custom_profile_attributes/fields`
     ///
-    /// Causes `custom_profile_attributes_field_created` events.
+    /// Triggers `custom_profile_attributes_field_created` events.
     ///
-    /// Permission: `manage_system`. Since 10.5. Edition: Enterprise.
+    /// Required permission: `manage_system`. Since server 10.5. Edition: Enterprise.
     #[doc(alias = "CreateCPAField")]
     pub fn create_field(&self, draft: &CpaFieldDraft) -> Result<CpaField> {
         self.0.post("/custom_profile_attributes/fields", &[]).json(draft).fetch()
     }
 
-    /// Changes an attribute; what is not set stays.
+    /// Updates an attribute. Unset fields keep their value.
     ///
     /// `PATCH /custom_profile_attributes/fields/{field_id}`
     ///
-    /// Causes `custom_profile_attributes_field_updated` events.
+    /// Triggers `custom_profile_attributes_field_updated` events.
     ///
-    /// Permission: `manage_system`. Since 10.5. Edition: Enterprise.
+    /// Required permission: `manage_system`. Since server 10.5. Edition: Enterprise.
     #[doc(alias = "PatchCPAField")]
     pub fn patch_field(&self, field: &PropertyFieldId, patch: &CpaFieldPatch) -> Result<CpaField> {
         self.0.patch("/custom_profile_attributes/fields/{field_id}", &[field]).json(patch).fetch()
@@ -54,41 +54,42 @@ impl CustomProfileAttributes<'_> {
     ///
     /// `DELETE /custom_profile_attributes/fields/{field_id}`
     ///
-    /// Causes `custom_profile_attributes_field_deleted` events.
+    /// Triggers `custom_profile_attributes_field_deleted` events.
     ///
-    /// Permission: `manage_system`. Since 10.5. Edition: Enterprise.
+    /// Required permission: `manage_system`. Since server 10.5. Edition: Enterprise.
     #[doc(alias = "DeleteCPAField")]
     pub fn delete_field(&self, field: &PropertyFieldId) -> Result<()> {
         self.0.delete("/custom_profile_attributes/fields/{field_id}", &[field]).ok()
     }
 
-    /// Gets the id of the group of properties that the attributes are in.
+    /// Gets the ID of the property group that contains the attributes.
     ///
     /// `GET /custom_profile_attributes/group`
     ///
-    /// Since 10.8. Edition: Enterprise.
+    /// Since server 10.8. Edition: Enterprise.
     #[doc(alias = "GetCPAGroup")]
     pub fn get_group_id(&self) -> Result<String> {
         self.0.get("/custom_profile_attributes/group", &[]).fetch::<Id>().map(|answer| answer.id)
     }
 
-    /// Lists an account's attributes that have a value.
+    /// Lists the attributes of a user that have a value.
     ///
     /// `GET /users/{user_id}/custom_profile_attributes`
     ///
-    /// Permission: `view_members`. Since 10.5. Edition: Enterprise.
+    /// Required permission: `view_members`. Since server 10.5. Edition: Enterprise.
     #[doc(alias = "ListCPAValues")]
     pub fn list_values(&self, user: &UserId) -> Result<BTreeMap<PropertyFieldId, Json>> {
         self.0.get("/users/{user_id}/custom_profile_attributes", &[user]).fetch()
     }
 
-    /// Sets attributes of one's own account; what is not named stays. The values as they are stored.
+    /// Sets attributes of the current account. Attributes that are not listed keep their value. Returns the
+    /// stored values.
     ///
     /// `PATCH /custom_profile_attributes/values`
     ///
-    /// Causes `custom_profile_attributes_values_updated` events.
+    /// Triggers `custom_profile_attributes_values_updated` events.
     ///
-    /// Since 10.5. Edition: Enterprise.
+    /// Since server 10.5. Edition: Enterprise.
     #[doc(alias = "PatchCPAValues")]
     pub fn patch_values(
         &self,
@@ -97,12 +98,12 @@ impl CustomProfileAttributes<'_> {
         self.0.patch("/custom_profile_attributes/values", &[]).json(values).fetch()
     }
 
-    /// Sets attributes of an account; what is not named stays. The values as they are stored.
+    /// Sets attributes of a user. Attributes that are not listed keep their value. Returns the stored values.
     ///
     /// `PATCH /users/{user_id}/custom_profile_attributes`
     ///
-    /// For other accounts than one's own: permission `edit_other_users`. For attributes that administrators
-    /// manage: `manage_system`. Since 11.0. Edition: Enterprise.
+    /// Other users require the permission `edit_other_users`. Attributes managed by administrators require
+    /// `manage_system`. Since server 11.0. Edition: Enterprise.
     #[doc(alias = "PatchCPAValuesForUser")]
     pub fn patch_values_of(
         &self,

@@ -4,38 +4,40 @@ use crate::error::Result;
 use crate::http::Http;
 use crate::model::ServerConfig;
 
-/// Search with Elasticsearch or `OpenSearch`, by [`Client::elasticsearch`](crate::Client::elasticsearch).
+/// Search with Elasticsearch or `OpenSearch`. Returned by
+/// [`Client::elasticsearch`](crate::Client::elasticsearch).
 #[derive(Clone, Copy, Debug)]
 pub struct Elasticsearch<'c>(pub(crate) &'c Http);
 
 impl Elasticsearch<'_> {
-    /// Tries to reach it, with the settings that are in force.
+    /// Tests the connection with the active settings.
     ///
     /// `POST /elasticsearch/test`
     ///
-    /// Permission: `test_elasticsearch`. Since 4.1. Edition: Enterprise.
+    /// Required permission: `test_elasticsearch`. Since server 4.1. Edition: Enterprise.
     #[doc(alias = "TestElasticsearch")]
     pub fn test(&self) -> Result<()> {
         self.0.post("/elasticsearch/test", &[]).json(&()).ok()
     }
 
-    /// Tries to reach it with other settings: `ElasticsearchSettings` has to be complete.
+    /// Tests the connection with other settings. `ElasticsearchSettings` must be complete.
     ///
     /// `POST /elasticsearch/test`
     ///
-    /// Permission: `test_elasticsearch`. Since 4.1. Edition: Enterprise.
+    /// Required permission: `test_elasticsearch`. Since server 4.1. Edition: Enterprise.
     #[doc(alias = "TestElasticsearch")]
     pub fn test_with(&self, config: &ServerConfig) -> Result<()> {
         self.0.post("/elasticsearch/test", &[]).json(config).ok()
     }
 
-    /// Deletes indexes, all if none is named. Searches find nothing until a job has indexed again.
+    /// Deletes the named indexes, or all of them if none is named. Searches return nothing until a job has
+    /// rebuilt the indexes.
     ///
     /// `POST /elasticsearch/purge_indexes`
     ///
-    /// Old servers delete all of them, whatever is named.
+    /// Older servers delete all indexes regardless of the names.
     ///
-    /// Permission: `purge_elasticsearch_indexes`. Since 4.1. Edition: Enterprise.
+    /// Required permission: `purge_elasticsearch_indexes`. Since server 4.1. Edition: Enterprise.
     #[doc(alias = "PurgeElasticsearchIndexes")]
     pub fn purge_indexes(&self, indexes: &[&str]) -> Result<()> {
         let call = self.0.post("/elasticsearch/purge_indexes", &[]);

@@ -8,7 +8,7 @@ use crate::model::{Emoji, EmojiId, EmojiPage, EmojiSearch};
 use crate::page::{MOST, Pages, pages};
 use crate::rest::Upload;
 
-/// Custom emoji, by [`Client::emoji`](crate::Client::emoji).
+/// Custom emoji. Returned by [`Client::emoji`](crate::Client::emoji).
 #[derive(Clone, Copy, Debug)]
 pub struct Emojis<'c>(pub(crate) &'c Http);
 
@@ -21,7 +21,7 @@ impl<'c> Emojis<'c> {
         self.0.get("/emoji", &[]).query(page).fetch()
     }
 
-    /// Goes through all custom emoji, 200 a call; the paging of `page` does not count.
+    /// Iterates over all custom emoji, fetching 200 per request. The paging fields of `page` are ignored.
     pub fn all(&self, page: &EmojiPage) -> Pages<'c, Emoji> {
         let (group, page) = (*self, page.clone());
         pages(move |number| group.list(&page.clone().page(number).per_page(MOST)))
@@ -39,17 +39,17 @@ impl<'c> Emojis<'c> {
     ///
     /// `GET /emoji/name/{emoji_name}`
     ///
-    /// Since 4.7.
+    /// Since server 4.7.
     #[doc(alias = "GetEmojiByName")]
     pub fn get_by_name(&self, name: &str) -> Result<Emoji> {
         self.0.get("/emoji/name/{emoji_name}", &[&name]).fetch()
     }
 
-    /// Gets custom emoji by name, up to 200; unknown ones are left out.
+    /// Gets custom emoji by name, up to 200. Unknown names are omitted.
     ///
     /// `POST /emoji/names`
     ///
-    /// Since 9.2.
+    /// Since server 9.2.
     #[doc(alias = "GetEmojisByNames")]
     pub fn list_by_names(&self, names: &[&str]) -> Result<Vec<Emoji>> {
         self.0.post("/emoji/names", &[]).json(&names).reads().fetch()
@@ -59,44 +59,44 @@ impl<'c> Emojis<'c> {
     ///
     /// `POST /emoji/search`
     ///
-    /// Since 4.7.
+    /// Since server 4.7.
     #[doc(alias = "SearchEmoji")]
     pub fn search(&self, search: &EmojiSearch) -> Result<Vec<Emoji>> {
         self.0.post("/emoji/search", &[]).json(search).reads().fetch()
     }
 
-    /// Finds custom emoji for somebody who types a name.
+    /// Lists custom emoji whose names complete a partially typed name.
     ///
     /// `GET /emoji/autocomplete`
     ///
-    /// Since 4.7.
+    /// Since server 4.7.
     #[doc(alias = "AutocompleteEmoji")]
     pub fn autocomplete(&self, name: &str) -> Result<Vec<Emoji>> {
         self.0.get("/emoji/autocomplete", &[]).param("name", name).fetch()
     }
 
-    /// Creates a custom emoji: PNG, JPEG or GIF, 512 KiB at most.
+    /// Creates a custom emoji from a PNG, JPEG or GIF image of at most 512 KiB.
     ///
     /// `POST /emoji`
     ///
-    /// Permission: `create_emojis`.
+    /// Required permission: `create_emojis`.
     #[doc(alias = "CreateEmoji")]
     pub fn create(&self, name: &str, image: Upload<'_>) -> Result<Emoji> {
         let form = image.into_form_with("image", |form| form.text("emoji", emoji_json(self.0, name)));
         self.0.post("/emoji", &[]).body(form).fetch()
     }
 
-    /// Deletes a custom emoji: one's own, or with permission.
+    /// Deletes a custom emoji. Emoji of other users require a permission.
     ///
     /// `DELETE /emoji/{emoji_id}`
     ///
-    /// Permissions, as the case may be: `manage_team`, `manage_system`.
+    /// Required permissions, depending on the request: `manage_team`, `manage_system`.
     #[doc(alias = "DeleteEmoji")]
     pub fn delete(&self, emoji: &EmojiId) -> Result<()> {
         self.0.delete("/emoji/{emoji_id}", &[emoji]).ok()
     }
 
-    /// Gets the picture.
+    /// Gets the image of a custom emoji.
     ///
     /// `GET /emoji/{emoji_id}/image`
     #[doc(alias = "GetEmojiImage")]

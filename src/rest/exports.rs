@@ -1,53 +1,53 @@
-//! Exports of everything.
+//! Full exports of the server.
 
 use crate::error::Result;
 use crate::http::Http;
 use crate::model::PresignedUrl;
 use crate::rest::FileDownload;
 
-/// Exports of everything, by [`Client::exports`](crate::Client::exports).
+/// Full exports of the server. Returned by [`Client::exports`](crate::Client::exports).
 ///
-/// They are written by a [`JobType::ExportProcess`](crate::JobType::ExportProcess) job.
+/// Exports are created by a [`JobType::ExportProcess`](crate::JobType::ExportProcess) job.
 #[derive(Clone, Copy, Debug)]
 pub struct Exports<'c>(pub(crate) &'c Http);
 
 impl<'c> Exports<'c> {
-    /// Lists the names of the files.
+    /// Lists the names of the export files.
     ///
     /// `GET /exports`
     ///
-    /// Permission: `manage_system`. Since 5.33.
+    /// Required permission: `manage_system`. Since server 5.33.
     #[doc(alias = "ListExports")]
     pub fn list(&self) -> Result<Vec<String>> {
         self.0.get("/exports", &[]).fetch()
     }
 
-    /// Downloads a file. The server can begin anywhere in it.
+    /// Downloads an export file. The server supports range requests.
     ///
     /// `GET /exports/{export_name}`
     ///
-    /// Permission: `manage_system`. Since 5.33.
+    /// Required permission: `manage_system`. Since server 5.33.
     #[doc(alias = "DownloadExport")]
     pub fn download(&self, name: &str) -> FileDownload<'c> {
         FileDownload::new(self.0.get("/exports/{export_name}", &[&name]).long(), "GET /exports/{export_name}")
     }
 
-    /// Deletes a file.
+    /// Deletes an export file.
     ///
     /// `DELETE /exports/{export_name}`
     ///
-    /// Permission: `manage_system`. Since 5.33.
+    /// Required permission: `manage_system`. Since server 5.33.
     #[doc(alias = "DeleteExport")]
     pub fn delete(&self, name: &str) -> Result<()> {
         self.0.delete("/exports/{export_name}", &[&name]).ok()
     }
 
-    /// Makes an address from which a file can be had for a while without a login; only if exports lie in an
-    /// S3 store of their own.
+    /// Creates a temporary URL that serves an export file without a login. Only available if exports are kept
+    /// in a dedicated S3 store.
     ///
     /// `POST /exports/{export_name}/presign-url`
     ///
-    /// Permission: `manage_system`.
+    /// Required permission: `manage_system`.
     pub fn presign(&self, name: &str) -> Result<PresignedUrl> {
         self.0.post("/exports/{export_name}/presign-url", &[&name]).fetch()
     }

@@ -1,4 +1,4 @@
-//! Files: up, down and search.
+//! Files: upload, download and search.
 
 mod download;
 mod upload;
@@ -14,10 +14,10 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::http::{Download, Http, Method};
 use crate::model::{ChannelId, FileId, FileInfo, FileInfoList, FileUploadResponse, PostSearch, TeamId};
 
-/// Files, by [`Client::files`](crate::Client::files).
+/// Files. Returned by [`Client::files`](crate::Client::files).
 ///
-/// Transfers have ten times the client's timeout, 5 minutes by default, which is when the server cuts them too; for
-/// more than that there are [`Uploads`](super::Uploads), and [`save`](Self::save) goes on where it was cut.
+/// Transfers use ten times the client's timeout. This defaults to 5 minutes, the server's own limit. For
+/// larger transfers, use [`Uploads`](super::Uploads) or [`save`](Self::save), both of which can resume.
 ///
 /// ```no_run
 /// # fn run(client: &mattermost::Client, channel: &mattermost::ChannelId) -> mattermost::Result<()> {
@@ -33,14 +33,14 @@ use crate::model::{ChannelId, FileId, FileInfo, FileInfoList, FileUploadResponse
 pub struct Files<'c>(pub(crate) &'c Http);
 
 impl<'c> Files<'c> {
-    /// Uploads a file for a post in a channel. It is attached to nothing until a post lists its id.
+    /// Uploads a file for a post in a channel. The file is not attached until a post lists its ID.
     ///
     /// `POST /files`
     ///
-    /// The server takes 100 MiB by default. Sent once: after a broken connection it may or may not be there, which
-    /// does no harm.
+    /// The server accepts files of up to 100 MiB by default. The request is sent only once. After a broken
+    /// connection the file may or may not exist, which has no visible effect.
     ///
-    /// Permission: `upload_file`.
+    /// Required permission: `upload_file`.
     #[doc(alias = "UploadFile")]
     pub fn upload(&self, channel: &ChannelId, file: Upload<'_>) -> Result<FileInfo> {
         let call =
@@ -52,7 +52,7 @@ impl<'c> Files<'c> {
     ///
     /// `POST /files`
     ///
-    /// Permission: `upload_file`. Since 9.4.
+    /// Required permission: `upload_file`. Since server 9.4.
     #[doc(alias = "UploadFile")]
     pub fn upload_for_bookmark(&self, channel: &ChannelId, file: Upload<'_>) -> Result<FileInfo> {
         let call =
@@ -60,27 +60,28 @@ impl<'c> Files<'c> {
         first(call.param("bookmark", true).long().require(file.check()).body(file.into_body()).fetch()?)
     }
 
-    /// Downloads a file: [`FileDownload::write_to`] begins it.
+    /// Prepares the download of a file. [`FileDownload::write_to`] starts it.
     ///
     /// `GET /files/{file_id}`
     ///
-    /// Permission: `read_channel`.
+    /// Required permission: `read_channel`.
     #[doc(alias = "GetFile")]
     pub fn download(&self, file: &FileId) -> FileDownload<'c> {
         FileDownload::new(self.0.get("/files/{file_id}", &[file]).long(), "GET /files/{file_id}")
     }
 
-    /// Downloads a file to `path`, and gives its length in bytes. What is there is replaced once all has come.
+    /// Downloads a file to `path` and returns its size in bytes. An existing file is replaced only after the
+    /// download completes.
     ///
-    /// It is written beside its place, with the ending `.{file id}.part`, and a part that an earlier run left there is
-    /// gone on with. A connection that breaks is taken up again, as long as something comes. The name that others
-    /// gave a file is no path: use [`FileInfo::safe_name`].
+    /// The data is first written to a file next to `path` with the suffix `.{file id}.part`. A partial file
+    /// from an earlier run is resumed, and so is a broken connection as long as data arrives. A file name
+    /// given by another user is not a safe path; use [`FileInfo::safe_name`].
     pub fn save(&self, file: &FileInfo, path: impl AsRef<Path>) -> Result<u64> {
         self.save_with(file, path, |_, _| {})
     }
 
-    /// As [`save`](Self::save), and calls `progress` with the bytes that are there and the file's length, at every
-    /// piece of some kB.
+    /// Like [`save`](Self::save), but calls `progress` with the bytes received so far and the file size,
+    /// after each chunk of a few kB.
     pub fn save_with(
         &self,
         file: &FileInfo,
@@ -110,100 +111,100 @@ impl<'c> Files<'c> {
         Ok(file.size)
     }
 
-    /// Gets what is known of a file.
+    /// Gets the metadata of a file.
     ///
     /// `GET /files/{file_id}/info`
     ///
-    /// Permission: `read_channel`.
+    /// Required permission: `read_channel`.
     #[doc(alias = "GetFileInfo")]
     pub fn info(&self, file: &FileId) -> Result<FileInfo> {
         self.0.get("/files/{file_id}/info", &[file]).fetch()
     }
 
-    /// Gets a small picture of a file, 120 pixels wide; 400 if there is none.
+    /// Gets the thumbnail of a file, 120 pixels wide. Returns 400 if there is none.
     ///
     /// `GET /files/{file_id}/thumbnail`
     ///
-    /// Permission: `read_channel`.
+    /// Required permission: `read_channel`.
     #[doc(alias = "GetFileThumbnail")]
     pub fn thumbnail(&self, file: &FileId) -> Result<Vec<u8>> {
         self.0.get("/files/{file_id}/thumbnail", &[file]).bytes()
     }
 
-    /// Gets a larger picture of a file; 400 if there is none.
+    /// Gets the preview image of a file, which is larger than the thumbnail. Returns 400 if there is none.
     ///
     /// `GET /files/{file_id}/preview`
     ///
-    /// Permission: `read_channel`.
+    /// Required permission: `read_channel`.
     #[doc(alias = "GetFilePreview")]
     pub fn preview(&self, file: &FileId) -> Result<Vec<u8>> {
         self.0.get("/files/{file_id}/preview", &[file]).bytes()
     }
 
-    /// Gets an address at which anybody can see the file, where the server allows that (403 otherwise); 400 for a
-    /// file that is attached to nothing.
+    /// Gets a public URL for a file. Returns 403 if the server does not allow public links, and 400 for a
+    /// file that is not attached to a post.
     ///
     /// `GET /files/{file_id}/link`
     ///
-    /// Permission: `read_channel`.
+    /// Required permission: `read_channel`.
     #[doc(alias = "GetFileLink")]
     pub fn link(&self, file: &FileId) -> Result<String> {
         Ok(self.0.get("/files/{file_id}/link", &[file]).fetch::<Link>()?.link)
     }
 
-    /// Asks whether a file can be had, without fetching it; the answer has its length and type.
+    /// Requests the headers of a file without its content. The response contains its size and type.
     ///
     /// `HEAD /files/{file_id}`
     ///
-    /// Permission: `read_channel_content`.
+    /// Required permission: `read_channel_content`.
     pub fn head(&self, file: &FileId) -> Result<Download> {
         self.0.head("/files/{file_id}", &[file]).reader()
     }
 
-    /// Asks whether there is a small picture of a file.
+    /// Requests the headers of a file's thumbnail.
     ///
     /// `HEAD /files/{file_id}/thumbnail`
     ///
-    /// Permission: `read_channel_content`.
+    /// Required permission: `read_channel_content`.
     pub fn head_thumbnail(&self, file: &FileId) -> Result<Download> {
         self.0.head("/files/{file_id}/thumbnail", &[file]).reader()
     }
 
-    /// Asks whether there is a larger picture of a file.
+    /// Requests the headers of a file's preview image.
     ///
     /// `HEAD /files/{file_id}/preview`
     ///
-    /// Permission: `read_channel_content`.
+    /// Required permission: `read_channel_content`.
     pub fn head_preview(&self, file: &FileId) -> Result<Download> {
         self.0.head("/files/{file_id}/preview", &[file]).reader()
     }
 
-    /// Downloads a file by its public address: `hash` is what stands behind `h=` in [`link`](Self::link).
+    /// Downloads a file by its public URL. `hash` is the value of `h=` in the result of [`link`](Self::link).
     ///
     /// `GET /files/{file_id}/public`
     ///
-    /// Beside API v4. Needs no login.
+    /// Not part of API v4. Does not require a login.
     #[doc(alias = "GetFilePublic")]
     pub fn public(&self, file: &FileId, hash: &str) -> FileDownload<'c> {
         let call = self.0.outside(Method::Get, "/files/{file_id}/public", &[file]).param("h", hash);
         FileDownload::new(call.anonymous().long(), "GET /files/{file_id}/public")
     }
 
-    /// Asks whether a file can be had by its public address.
+    /// Requests the headers of a file by its public URL.
     ///
     /// `HEAD /files/{file_id}/public`
     ///
-    /// Beside API v4. Needs no login.
+    /// Not part of API v4. Does not require a login.
     pub fn head_public(&self, file: &FileId, hash: &str) -> Result<Download> {
         let call = self.0.outside(Method::Head, "/files/{file_id}/public", &[file]);
         call.param("h", hash).anonymous().reader()
     }
 
-    /// Searches files of a team by name, and by what is in them where the server's settings say so.
+    /// Searches the files of a team by name, and by content if the server settings allow it.
     ///
     /// `POST /teams/{team_id}/files/search`
     ///
-    /// Permission: `view_team`. Since 5.34.
+    /// Required permission: `view_team`. Since server 5.34.
     #[doc(alias = "SearchFiles")]
     pub fn search(&self, team: &TeamId, search: &PostSearch) -> Result<FileInfoList> {
         self.0.post("/teams/{team_id}/files/search", &[team]).json(search).reads().fetch()
@@ -213,7 +214,7 @@ impl<'c> Files<'c> {
     ///
     /// `POST /files/search`
     ///
-    /// Since 10.2.
+    /// Since server 10.2.
     #[doc(alias = "SearchFiles")]
     pub fn search_all(&self, search: &PostSearch) -> Result<FileInfoList> {
         self.0.post("/files/search", &[]).json(search).reads().fetch()

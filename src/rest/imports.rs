@@ -1,31 +1,31 @@
-//! Files to be imported.
+//! Import files.
 
 use crate::error::Result;
 use crate::http::Http;
 
-/// Files to be imported, by [`Client::imports`](crate::Client::imports).
+/// Import files. Returned by [`Client::imports`](crate::Client::imports).
 ///
-/// They come to the server by [`Uploads`](crate::rest::Uploads) of type `import`, and are read in by a
+/// Files are sent with [`Uploads`](crate::rest::Uploads) of type `import`, and processed by a
 /// [`JobType::ImportProcess`](crate::JobType::ImportProcess) job.
 #[derive(Clone, Copy, Debug)]
 pub struct Imports<'c>(pub(crate) &'c Http);
 
 impl Imports<'_> {
-    /// Lists the names of the files.
+    /// Lists the names of the export files.
     ///
     /// `GET /imports`
     ///
-    /// Permission: `manage_system`. Since 5.31.
+    /// Required permission: `manage_system`. Since server 5.31.
     #[doc(alias = "ListImports")]
     pub fn list(&self) -> Result<Vec<String>> {
         self.0.get("/imports", &[]).fetch()
     }
 
-    /// Deletes a file.
+    /// Deletes an export file.
     ///
     /// `DELETE /imports/{import_name}`
     ///
-    /// Permission: `manage_system`. Since 5.31.
+    /// Required permission: `manage_system`. Since server 5.31.
     #[doc(alias = "DeleteImport")]
     pub fn delete(&self, name: &str) -> Result<()> {
         self.0.delete("/imports/{import_name}", &[&name]).ok()

@@ -1,4 +1,4 @@
-//! IP filtering: from where a cloud workspace may be reached.
+//! IP filtering: the addresses that may access a cloud workspace.
 
 use serde::Deserialize;
 
@@ -6,39 +6,41 @@ use crate::error::Result;
 use crate::http::Http;
 use crate::model::AllowedIpRange;
 
-/// IP filtering: from where a cloud workspace may be reached, by
+/// IP filtering: the addresses that may access a cloud workspace. Returned by
 /// [`Client::ip_filtering`](crate::Client::ip_filtering).
 ///
-/// 501 on servers that are not in Mattermost Cloud.
+/// Returns 501 on servers that are not part of Mattermost Cloud.
 #[derive(Clone, Copy, Debug)]
 pub struct IpFiltering<'c>(pub(crate) &'c Http);
 
 impl IpFiltering<'_> {
-    /// Lists the addresses that may reach the workspace.
+    /// Lists the address ranges that may access the workspace.
     ///
     /// `GET /ip_filtering`
     ///
-    /// Permission: `sysconsole_read_site_ip_filters`. Since 9.1. Mattermost Cloud only, Enterprise.
+    /// Required permission: `sysconsole_read_site_ip_filters`. Since server 9.1. Mattermost Cloud only,
+    /// Enterprise.
     #[doc(alias = "GetIPFilters")]
     pub fn list(&self) -> Result<Vec<AllowedIpRange>> {
         self.0.get("/ip_filtering", &[]).fetch()
     }
 
-    /// Replaces the addresses that may reach the workspace. One's own has to be among them.
+    /// Replaces the address ranges that may access the workspace. Must include the caller's own address.
     ///
     /// `POST /ip_filtering`
     ///
-    /// Permission: `sysconsole_write_site_ip_filters`. Since 9.1. Mattermost Cloud only, Enterprise.
+    /// Required permission: `sysconsole_write_site_ip_filters`. Since server 9.1. Mattermost Cloud only,
+    /// Enterprise.
     #[doc(alias = "ApplyIPFilters")]
     pub fn set(&self, ranges: &[AllowedIpRange]) -> Result<Vec<AllowedIpRange>> {
         self.0.post("/ip_filtering", &[]).json(&ranges).fetch()
     }
 
-    /// Tells the address that the server sees the caller at.
+    /// Gets the caller's address as seen by the server.
     ///
     /// `GET /ip_filtering/my_ip`
     ///
-    /// Since 9.1. Mattermost Cloud only, Enterprise.
+    /// Since server 9.1. Mattermost Cloud only, Enterprise.
     #[doc(alias = "MyIP")]
     pub fn my_ip(&self) -> Result<String> {
         self.0.get("/ip_filtering/my_ip", &[]).fetch::<Ip>().map(|answer| answer.ip)

@@ -1,4 +1,4 @@
-//! Jobs: what the server does by the way.
+//! Jobs: background tasks of the server.
 
 use serde_json::json;
 
@@ -8,43 +8,44 @@ use crate::model::{Job, JobDraft, JobId, JobPage, JobStatus, JobType, Page};
 use crate::page::{MOST, Pages, pages};
 use crate::rest::FileDownload;
 
-/// Jobs: what the server does by the way, by [`Client::jobs`](crate::Client::jobs).
+/// Jobs: background tasks of the server. Returned by [`Client::jobs`](crate::Client::jobs).
 ///
-/// Each type of job has permissions of its own, as `read_elasticsearch_post_indexing_job`; `manage_jobs` was
-/// for all on old servers.
+/// Each job type has its own permissions, such as `read_elasticsearch_post_indexing_job`. Older servers
+/// require `manage_jobs` for all of them.
 #[derive(Clone, Copy, Debug)]
 pub struct Jobs<'c>(pub(crate) &'c Http);
 
 impl<'c> Jobs<'c> {
-    /// Lists one page of the jobs that the account may read, newest first.
+    /// Lists one page of the jobs that the current account may read, newest first.
     ///
     /// `GET /jobs`
     ///
-    /// Old servers do not look at the filters.
+    /// Older servers ignore the filters.
     ///
-    /// Since 4.1.
+    /// Since server 4.1.
     #[doc(alias = "GetJobs")]
     pub fn list(&self, page: &JobPage) -> Result<Vec<Job>> {
         self.0.get("/jobs", &[]).query(page).fetch()
     }
 
-    /// Goes through all jobs that the account may read, 200 a call; the paging of `page` does not count.
+    /// Iterates over all jobs that the current account may read, fetching 200 per request. The paging fields
+    /// of `page` are ignored.
     pub fn all(&self, page: &JobPage) -> Pages<'c, Job> {
         let (group, page) = (*self, page.clone());
         pages(move |number| group.list(&page.clone().page(number).per_page(MOST)))
     }
 
-    /// Lists one page of the jobs of a type, newest first.
+    /// Lists one page of the jobs of one type, newest first.
     ///
     /// `GET /jobs/type/{type}`
     ///
-    /// Since 4.1.
+    /// Since server 4.1.
     #[doc(alias = "GetJobsByType")]
     pub fn list_by_type(&self, kind: &JobType, page: &Page) -> Result<Vec<Job>> {
         self.0.get("/jobs/type/{type}", &[&kind.as_str()]).query(page).fetch()
     }
 
-    /// Goes through all jobs of a type, 200 a call.
+    /// Iterates over all jobs of one type, fetching 200 per request.
     pub fn all_by_type(&self, kind: &JobType) -> Pages<'c, Job> {
         let (group, kind) = (*self, kind.clone());
         pages(move |number| group.list_by_type(&kind, &Page::full(number)))
@@ -54,33 +55,33 @@ impl<'c> Jobs<'c> {
     ///
     /// `GET /jobs/{job_id}`
     ///
-    /// Since 4.1.
+    /// Since server 4.1.
     #[doc(alias = "GetJob")]
     pub fn get(&self, job: &JobId) -> Result<Job> {
         self.0.get("/jobs/{job_id}", &[job]).fetch()
     }
 
-    /// Begins a job: the server puts it in its queue.
+    /// Creates a job and adds it to the server's queue.
     ///
     /// `POST /jobs`
     ///
-    /// Since 4.1.
+    /// Since server 4.1.
     #[doc(alias = "CreateJob")]
     pub fn create(&self, draft: &JobDraft) -> Result<Job> {
         self.0.post("/jobs", &[]).json(draft).fetch()
     }
 
-    /// Ends a job early; one that runs ends as soon as it looks.
+    /// Cancels a job. A running job stops at its next checkpoint.
     ///
     /// `POST /jobs/{job_id}/cancel`
     ///
-    /// Since 4.1.
+    /// Since server 4.1.
     #[doc(alias = "CancelJob")]
     pub fn cancel(&self, job: &JobId) -> Result<()> {
         self.0.post("/jobs/{job_id}/cancel", &[job]).ok()
     }
 
-    /// Says how far a job is; an error if it cannot be from where it is.
+    /// Sets the status of a job. Fails if the transition is not allowed.
     ///
     /// `PATCH /jobs/{job_id}/status`
     #[doc(alias = "UpdateJobStatus")]
@@ -88,7 +89,7 @@ impl<'c> Jobs<'c> {
         self.0.patch("/jobs/{job_id}/status", &[job]).json(&json!({"status": status})).ok()
     }
 
-    /// Says how far a job is, from wherever it is.
+    /// Sets the status of a job regardless of its current status.
     ///
     /// `PATCH /jobs/{job_id}/status`
     #[doc(alias = "UpdateJobStatus")]
@@ -96,12 +97,12 @@ impl<'c> Jobs<'c> {
         self.0.patch("/jobs/{job_id}/status", &[job]).json(&json!({"status": status, "force": true})).ok()
     }
 
-    /// Downloads what a [`MessageExport`](JobType::MessageExport) job wrote, a zip file; 501 if that is off
-    /// (`MessageExportSettings.DownloadExportResults`).
+    /// Downloads the result of a [`MessageExport`](JobType::MessageExport) job as a zip file. Returns 501 if
+    /// this is disabled (`MessageExportSettings.DownloadExportResults`).
     ///
     /// `GET /jobs/{job_id}/download`
     ///
-    /// Permission: `download_compliance_export_result`. Since 5.28.
+    /// Required permission: `download_compliance_export_result`. Since server 5.28.
     #[doc(alias = "DownloadJob")]
     pub fn download(&self, job: &JobId) -> FileDownload<'c> {
         FileDownload::new(self.0.get("/jobs/{job_id}/download", &[job]).long(), "GET /jobs/{job_id}/download")

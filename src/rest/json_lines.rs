@@ -1,4 +1,4 @@
-//! Answers that are one JSON object a line.
+//! Responses that contain one JSON object per line.
 
 use std::fmt;
 use std::io::{BufRead, BufReader, Read};
@@ -10,10 +10,11 @@ use crate::error::{ApiError, Error, ErrorKind, Result};
 use crate::http::Download;
 use crate::model::json;
 
-/// No entry is as long.
+/// Maximum length of a line, in bytes. No valid entry is longer.
 const LONGEST_LINE: u64 = 1 << 20;
 
-/// Entries of a long answer, decoded as they come. It ends after the last one, or after the first error.
+/// The entries of a long response, decoded one at a time. Iteration ends after the last entry or the first
+/// error.
 pub struct JsonLines<T> {
     body: BufReader<Download>,
     route: &'static str,

@@ -11,9 +11,9 @@ use crate::model::{
 };
 use crate::page::{Pages, pages};
 
-/// OAuth 2.0 applications, by [`Client::oauth`](crate::Client::oauth).
+/// OAuth 2.0 applications. Returned by [`Client::oauth`](crate::Client::oauth).
 ///
-/// The server must have its OAuth service on (501 otherwise).
+/// Requires the OAuth 2.0 service provider to be enabled on the server; returns 501 otherwise.
 #[derive(Clone, Copy, Debug)]
 pub struct OAuth<'c>(pub(crate) &'c Http);
 
@@ -22,29 +22,29 @@ impl<'c> OAuth<'c> {
     ///
     /// `GET /oauth/apps`
     ///
-    /// Permissions, as the case may be: `manage_oauth`, `manage_system_wide_oauth`.
+    /// Required permissions, depending on the request: `manage_oauth`, `manage_system_wide_oauth`.
     #[doc(alias = "GetOAuthApps")]
     pub fn list(&self, page: &Page) -> Result<Vec<OAuthApp>> {
         self.0.get("/oauth/apps", &[]).query(page).fetch()
     }
 
-    /// Goes through all applications, 200 a call.
+    /// Iterates over all applications, fetching 200 per request.
     pub fn all(&self) -> Pages<'c, OAuthApp> {
         let group = *self;
         pages(move |number| group.list(&Page::full(number)))
     }
 
-    /// Gets an application, with its secret.
+    /// Gets an application, including its secret.
     ///
     /// `GET /oauth/apps/{app_id}`
     ///
-    /// Permission: `manage_system_wide_oauth`.
+    /// Required permission: `manage_system_wide_oauth`.
     #[doc(alias = "GetOAuthApp")]
     pub fn get(&self, app: &OAuthAppId) -> Result<OAuthApp> {
         self.0.get("/oauth/apps/{app_id}", &[app]).fetch()
     }
 
-    /// Gets what anybody may know of an application.
+    /// Gets the public information about an application.
     ///
     /// `GET /oauth/apps/{app_id}/info`
     #[doc(alias = "GetOAuthAppInfo")]
@@ -56,17 +56,17 @@ impl<'c> OAuth<'c> {
     ///
     /// `POST /oauth/apps`
     ///
-    /// Permission: `manage_oauth`.
+    /// Required permission: `manage_oauth`.
     #[doc(alias = "CreateOAuthApp")]
     pub fn create(&self, draft: &OAuthAppDraft) -> Result<OAuthApp> {
         self.0.post("/oauth/apps", &[]).json(draft).fetch()
     }
 
-    /// Replaces an application by what is given: start from [`get`](Self::get).
+    /// Replaces an application with the given value. Start from the result of [`get`](Self::get).
     ///
     /// `PUT /oauth/apps/{app_id}`
     ///
-    /// Permission: `manage_system_wide_oauth`.
+    /// Required permission: `manage_system_wide_oauth`.
     #[doc(alias = "UpdateOAuthApp")]
     pub fn update(&self, app: &OAuthApp) -> Result<OAuthApp> {
         self.0.put("/oauth/apps/{app_id}", &[&app.id]).json(app).fetch()
@@ -76,43 +76,43 @@ impl<'c> OAuth<'c> {
     ///
     /// `DELETE /oauth/apps/{app_id}`
     ///
-    /// Permission: `manage_system_wide_oauth`.
+    /// Required permission: `manage_system_wide_oauth`.
     #[doc(alias = "DeleteOAuthApp")]
     pub fn delete(&self, app: &OAuthAppId) -> Result<()> {
         self.0.delete("/oauth/apps/{app_id}", &[app]).ok()
     }
 
-    /// Makes a new secret; the old one is worthless.
+    /// Generates a new secret and invalidates the old one.
     ///
     /// `POST /oauth/apps/{app_id}/regen_secret`
     ///
-    /// Permission: `manage_system_wide_oauth`.
+    /// Required permission: `manage_system_wide_oauth`.
     #[doc(alias = "RegenerateOAuthAppSecret")]
     pub fn regenerate_secret(&self, app: &OAuthAppId) -> Result<OAuthApp> {
         self.0.post("/oauth/apps/{app_id}/regen_secret", &[app]).fetch()
     }
 
-    /// Lists one page of the applications that an account lets act for it.
+    /// Lists one page of the applications that a user has authorized.
     ///
     /// `GET /users/{user_id}/oauth/apps/authorized`
     ///
-    /// For other accounts than one's own: permission `edit_other_users`.
+    /// Other users require the permission `edit_other_users`.
     #[doc(alias = "GetAuthorizedOAuthAppsForUser")]
     pub fn list_authorized(&self, user: &UserId, page: &Page) -> Result<Vec<OAuthApp>> {
         self.0.get("/users/{user_id}/oauth/apps/authorized", &[user]).query(page).fetch()
     }
 
-    /// Registers an application by itself (RFC 7591), where the server's settings allow that.
+    /// Registers an application dynamically (RFC 7591), if the server settings allow it.
     ///
     /// `POST /oauth/apps/register`
     ///
-    /// Needs no login.
+    /// Does not require a login.
     #[doc(alias = "RegisterOAuthClient")]
     pub fn register(&self, request: &ClientRegistrationRequest) -> Result<ClientRegistrationResponse> {
         self.0.post("/oauth/apps/register", &[]).json(request).fetch()
     }
 
-    /// Gets what OAuth clients need to know of the server (RFC 8414).
+    /// Gets the authorization server metadata (RFC 8414).
     ///
     /// `GET /.well-known/oauth-authorization-server`
     #[doc(alias = "GetAuthorizationServerMetadata")]
@@ -120,37 +120,37 @@ impl<'c> OAuth<'c> {
         self.0.outside(Method::Get, "/.well-known/oauth-authorization-server", &[]).fetch()
     }
 
-    /// The address to be opened in a browser, where a person lets an application act for them. The browser then goes
-    /// to the application's callback address, with `code` and `state` in its query.
+    /// Builds the URL at which a user authorizes an application in a browser. The browser is then redirected
+    /// to the application's callback URL, with `code` and `state` in its query.
     pub fn authorize_url(&self, request: &AuthorizeRequest) -> Result<String> {
         self.0.browser_url("/oauth/authorize", request)
     }
 
-    /// Lets an application act for one's own account, without a browser. The answer is the address that a browser
-    /// would go to, with `code` and `state` in its query.
+    /// Authorizes an application for the current account without a browser. Returns the redirect URL, with
+    /// `code` and `state` in its query.
     ///
     /// `POST /oauth/authorize`
     ///
-    /// Beside API v4.
+    /// Not part of API v4.
     pub fn authorize(&self, request: &AuthorizeRequest) -> Result<String> {
         let call = self.0.outside(Method::Post, "/oauth/authorize", &[]);
         Ok(call.json(request).fetch::<Redirect>()?.redirect)
     }
 
-    /// Lets an application act for one's own account no more: its tokens are worthless.
+    /// Revokes the authorization of an application for the current account and invalidates its tokens.
     ///
     /// `POST /oauth/deauthorize`
     ///
-    /// Beside API v4.
+    /// Not part of API v4.
     pub fn deauthorize(&self, app: &OAuthAppId) -> Result<()> {
         self.0.outside(Method::Post, "/oauth/deauthorize", &[]).json(&json!({"client_id": app})).ok()
     }
 
-    /// Takes the code that an application was given, or its refresh token, for a token.
+    /// Exchanges an authorization code or a refresh token for an access token.
     ///
     /// `POST /oauth/access_token`
     ///
-    /// Beside API v4. Needs no login. Sent once: a code is good once.
+    /// Not part of API v4. Does not require a login. Sent only once, because a code can be used only once.
     pub fn token(&self, request: &TokenRequest) -> Result<AccessResponse> {
         let call = self.0.outside(Method::Post, "/oauth/access_token", &[]).anonymous();
         call.hiding(&request.secrets()).form(request).fetch()

@@ -1,4 +1,4 @@
-//! Connections of outgoing webhooks and slash commands to OAuth 2.0 servers.
+//! OAuth 2.0 connections used by outgoing webhooks and slash commands.
 
 use serde::Serialize;
 
@@ -10,10 +10,10 @@ use crate::model::{
 };
 use crate::page::{Pages, until_last};
 
-/// Connections of outgoing webhooks and slash commands to OAuth 2.0 servers, by
+/// OAuth 2.0 connections used by outgoing webhooks and slash commands. Returned by
 /// [`Client::outgoing_oauth_connections`](crate::Client::outgoing_oauth_connections).
 ///
-/// 501 if the server has them off (`ServiceSettings.EnableOutgoingOAuthConnections`).
+/// Returns 501 if the feature is disabled (`ServiceSettings.EnableOutgoingOAuthConnections`).
 #[derive(Clone, Copy, Debug)]
 pub struct OutgoingOAuthConnections<'c>(pub(crate) &'c Http);
 
@@ -22,8 +22,8 @@ impl OutgoingOAuthConnections<'_> {
     ///
     /// `GET /oauth/outgoing_connections`
     ///
-    /// Permissions, as the case may be: `manage_outgoing_oauth_connections`, `manage_own_outgoing_webhooks`,
-    /// `manage_own_slash_commands`. Since 9.6. Edition: Enterprise.
+    /// Required permissions, depending on the request: `manage_outgoing_oauth_connections`,
+    /// `manage_own_outgoing_webhooks`, `manage_own_slash_commands`. Since server 9.6. Edition: Enterprise.
     #[doc(alias = "ListOutgoingOAuthConnections")]
     pub fn list(&self, page: &OutgoingOAuthConnectionPage) -> Result<Vec<OutgoingOAuthConnection>> {
         self.0.get("/oauth/outgoing_connections", &[]).query(page).fetch()
@@ -33,7 +33,7 @@ impl OutgoingOAuthConnections<'_> {
     ///
     /// `GET /oauth/outgoing_connections/{connection_id}`
     ///
-    /// Permission: `manage_outgoing_oauth_connections`. Since 9.6. Edition: Enterprise.
+    /// Required permission: `manage_outgoing_oauth_connections`. Since server 9.6. Edition: Enterprise.
     #[doc(alias = "GetOutgoingOAuthConnection")]
     pub fn get(&self, connection: &OutgoingOAuthConnectionId) -> Result<OutgoingOAuthConnection> {
         self.0.get("/oauth/outgoing_connections/{connection_id}", &[connection]).fetch()
@@ -43,17 +43,17 @@ impl OutgoingOAuthConnections<'_> {
     ///
     /// `POST /oauth/outgoing_connections`
     ///
-    /// Permission: `manage_outgoing_oauth_connections`. Since 9.6. Edition: Enterprise.
+    /// Required permission: `manage_outgoing_oauth_connections`. Since server 9.6. Edition: Enterprise.
     #[doc(alias = "CreateOutgoingOAuthConnection")]
     pub fn create(&self, draft: &OutgoingOAuthConnectionDraft) -> Result<OutgoingOAuthConnection> {
         self.0.post("/oauth/outgoing_connections", &[]).json(draft).fetch()
     }
 
-    /// Changes a connection; what is not set stays.
+    /// Updates a connection. Unset fields keep their value.
     ///
     /// `PUT /oauth/outgoing_connections/{connection_id}`
     ///
-    /// Permission: `manage_outgoing_oauth_connections`. Since 9.6. Edition: Enterprise.
+    /// Required permission: `manage_outgoing_oauth_connections`. Since server 9.6. Edition: Enterprise.
     #[doc(alias = "UpdateOutgoingOAuthConnection")]
     pub fn update(
         &self,
@@ -70,17 +70,17 @@ impl OutgoingOAuthConnections<'_> {
     ///
     /// `DELETE /oauth/outgoing_connections/{connection_id}`
     ///
-    /// Permission: `manage_outgoing_oauth_connections`. Since 9.6. Edition: Enterprise.
+    /// Required permission: `manage_outgoing_oauth_connections`. Since server 9.6. Edition: Enterprise.
     #[doc(alias = "DeleteOutgoingOAuthConnection")]
     pub fn delete(&self, connection: &OutgoingOAuthConnectionId) -> Result<()> {
         self.0.delete("/oauth/outgoing_connections/{connection_id}", &[connection]).ok()
     }
 
-    /// Asks the OAuth server for a token, to see whether a connection would work.
+    /// Validates a connection by requesting a token from the OAuth server.
     ///
     /// `POST /oauth/outgoing_connections/validate`
     ///
-    /// Permission: `manage_outgoing_oauth_connections`. Since 9.6. Edition: Enterprise.
+    /// Required permission: `manage_outgoing_oauth_connections`. Since server 9.6. Edition: Enterprise.
     #[doc(alias = "ValidateOutgoingOAuthConnection")]
     pub fn validate(&self, draft: &OutgoingOAuthConnectionDraft) -> Result<()> {
         self.0.post("/oauth/outgoing_connections/validate", &[]).json(draft).reads().ok()
@@ -88,7 +88,7 @@ impl OutgoingOAuthConnections<'_> {
 }
 
 impl<'c> OutgoingOAuthConnections<'c> {
-    /// Goes through all connections, 100 a call; `from_id` and `limit` of `page` do not count.
+    /// Iterates over all connections, fetching 100 per request. `from_id` and `limit` of `page` are ignored.
     pub fn all(&self, page: &OutgoingOAuthConnectionPage) -> Pages<'c, OutgoingOAuthConnection> {
         let (group, mut page) = (*self, page.clone().limit(100u32));
         page.from_id = None;
@@ -101,7 +101,7 @@ impl<'c> OutgoingOAuthConnections<'c> {
     }
 }
 
-/// The server wants the id in the body too.
+/// The server requires the ID in the body as well.
 #[derive(Serialize)]
 struct Changed<'a> {
     id: &'a OutgoingOAuthConnectionId,

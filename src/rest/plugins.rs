@@ -8,87 +8,87 @@ use crate::model::{
 };
 use crate::rest::{Upload, with_file};
 
-/// Plugins and the marketplace, by [`Client::plugins`](crate::Client::plugins).
+/// Plugins and the marketplace. Returned by [`Client::plugins`](crate::Client::plugins).
 ///
-/// All of it answers 501 if plugins are off (`PluginSettings.Enable`).
+/// All routes return 501 if plugins are disabled (`PluginSettings.Enable`).
 #[derive(Clone, Copy, Debug)]
 pub struct Plugins<'c>(pub(crate) &'c Http);
 
 impl Plugins<'_> {
-    /// Lists the installed plugins, those that are on and those that are off.
+    /// Lists the installed plugins, both active and inactive.
     ///
     /// `GET /plugins`
     ///
-    /// Permission: `sysconsole_read_plugins`. Since 4.4.
+    /// Required permission: `sysconsole_read_plugins`. Since server 4.4.
     #[doc(alias = "GetPlugins")]
     pub fn list(&self) -> Result<PluginsResponse> {
         self.0.get("/plugins", &[]).fetch()
     }
 
-    /// Lists how the installed plugins are, on each server of the cluster.
+    /// Lists the status of the installed plugins on each cluster node.
     ///
     /// `GET /plugins/statuses`
     ///
-    /// Permission: `sysconsole_read_plugins`. Since 4.4.
+    /// Required permission: `sysconsole_read_plugins`. Since server 4.4.
     #[doc(alias = "GetPluginStatuses")]
     pub fn list_statuses(&self) -> Result<Vec<PluginStatus>> {
         self.0.get("/plugins/statuses", &[]).fetch()
     }
 
-    /// Lists the plugins that are on and have a part for browsers.
+    /// Lists the active plugins that have a web app component.
     ///
     /// `GET /plugins/webapp`
     ///
-    /// Needs no login. Since 4.4.
+    /// Does not require a login. Since server 4.4.
     #[doc(alias = "GetWebappPlugins")]
     pub fn list_webapp(&self) -> Result<Vec<PluginManifest>> {
         self.0.get("/plugins/webapp", &[]).fetch()
     }
 
-    /// Installs a plugin from its bundle, a `.tar.gz` file; it is off at first.
+    /// Installs a plugin from its bundle, a `.tar.gz` file. It is inactive at first.
     ///
     /// `POST /plugins`
     ///
-    /// 501 if uploads are off (`PluginSettings.EnableUploads`) or bundles have to be signed. An error if the
-    /// plugin is installed already.
+    /// Returns 501 if uploads are disabled (`PluginSettings.EnableUploads`) or bundles must be signed. Fails
+    /// if the plugin is already installed.
     ///
-    /// Permission: `sysconsole_write_plugins`. Since 4.4.
+    /// Required permission: `sysconsole_write_plugins`. Since server 4.4.
     #[doc(alias = "UploadPlugin")]
     pub fn upload(&self, bundle: Upload<'_>) -> Result<PluginManifest> {
         with_file(self.0.post("/plugins", &[]), "plugin", bundle).fetch()
     }
 
-    /// Installs a plugin from its bundle, over the one that is installed.
+    /// Installs a plugin from its bundle, replacing the installed version.
     ///
     /// `POST /plugins`
     ///
-    /// As [`upload`](Self::upload) otherwise.
+    /// Otherwise like [`upload`](Self::upload).
     ///
-    /// Permission: `sysconsole_write_plugins`. Since 4.4.
+    /// Required permission: `sysconsole_write_plugins`. Since server 4.4.
     #[doc(alias = "UploadPlugin")]
     pub fn upload_over(&self, bundle: Upload<'_>) -> Result<PluginManifest> {
         let call = self.0.post("/plugins", &[]).long().require(bundle.check());
         call.body(bundle.into_form_with("plugin", |form| form.text("force", "true"))).fetch()
     }
 
-    /// Makes the server download a bundle and install it; it is off at first.
+    /// Makes the server download and install a plugin bundle. The plugin is inactive at first.
     ///
     /// `POST /plugins/install_from_url`
     ///
-    /// 501 if uploads are off (`PluginSettings.EnableUploads`) or bundles have to be signed. An error if the
-    /// plugin is installed already.
+    /// Returns 501 if uploads are disabled (`PluginSettings.EnableUploads`) or bundles must be signed. Fails
+    /// if the plugin is already installed.
     ///
-    /// Permission: `sysconsole_write_plugins`. Since 5.14.
+    /// Required permission: `sysconsole_write_plugins`. Since server 5.14.
     #[doc(alias = "InstallPluginFromUrl")]
     pub fn install_from_url(&self, url: &str) -> Result<PluginManifest> {
         self.0.post("/plugins/install_from_url", &[]).long().param("plugin_download_url", url).fetch()
     }
 
-    /// Makes the server download a bundle and install it, over the one that is installed.
+    /// Makes the server download and install a plugin bundle, replacing the installed version.
     ///
     /// `POST /plugins/install_from_url`
     ///
-    /// Permission: `sysconsole_write_plugins`. Since 5.14.
+    /// Required permission: `sysconsole_write_plugins`. Since server 5.14.
     #[doc(alias = "InstallPluginFromUrl")]
     pub fn install_from_url_over(&self, url: &str) -> Result<PluginManifest> {
         self.0
@@ -99,73 +99,73 @@ impl Plugins<'_> {
             .fetch()
     }
 
-    /// Removes a plugin. Its settings stay.
+    /// Removes a plugin. Its settings are kept.
     ///
     /// `DELETE /plugins/{plugin_id}`
     ///
-    /// Permission: `sysconsole_write_plugins`. Since 4.4.
+    /// Required permission: `sysconsole_write_plugins`. Since server 4.4.
     #[doc(alias = "RemovePlugin")]
     pub fn delete(&self, plugin: &str) -> Result<()> {
         self.0.delete("/plugins/{plugin_id}", &[&plugin]).ok()
     }
 
-    /// Switches a plugin on; an error if it does not start.
+    /// Activates a plugin. Fails if the plugin does not start.
     ///
     /// `POST /plugins/{plugin_id}/enable`
     ///
-    /// Permission: `sysconsole_write_plugins`. Since 4.4.
+    /// Required permission: `sysconsole_write_plugins`. Since server 4.4.
     #[doc(alias = "EnablePlugin")]
     pub fn enable(&self, plugin: &str) -> Result<()> {
         self.0.post("/plugins/{plugin_id}/enable", &[&plugin]).long().ok()
     }
 
-    /// Switches a plugin off.
+    /// Deactivates a plugin.
     ///
     /// `POST /plugins/{plugin_id}/disable`
     ///
-    /// Permission: `sysconsole_write_plugins`. Since 4.4.
+    /// Required permission: `sysconsole_write_plugins`. Since server 4.4.
     #[doc(alias = "DisablePlugin")]
     pub fn disable(&self, plugin: &str) -> Result<()> {
         self.0.post("/plugins/{plugin_id}/disable", &[&plugin]).ok()
     }
 
-    /// Lists plugins that can be installed; 501 if the marketplace is off.
+    /// Lists the plugins of the marketplace. Returns 501 if the marketplace is disabled.
     ///
     /// `GET /plugins/marketplace`
     ///
-    /// Permission: `sysconsole_read_plugins`. Since 5.16.
+    /// Required permission: `sysconsole_read_plugins`. Since server 5.16.
     #[doc(alias = "GetMarketplacePlugins")]
     pub fn list_marketplace(&self, query: &MarketplaceQuery) -> Result<Vec<MarketplacePlugin>> {
         self.0.get("/plugins/marketplace", &[]).query(query).fetch()
     }
 
-    /// Installs a plugin of the marketplace; it is off at first.
+    /// Installs a plugin from the marketplace. It is inactive at first.
     ///
     /// `POST /plugins/marketplace`
     ///
-    /// Permission: `sysconsole_write_plugins`. Since 5.16.
+    /// Required permission: `sysconsole_write_plugins`. Since server 5.16.
     #[doc(alias = "InstallMarketplacePlugin")]
     pub fn install_from_marketplace(&self, plugin: &MarketplaceInstall) -> Result<PluginManifest> {
         self.0.post("/plugins/marketplace", &[]).long().json(plugin).fetch()
     }
 
-    /// Tells whether an administrator looked at the marketplace: its value is `true` or `false`.
+    /// Checks whether an administrator has visited the marketplace. The value is `true` or `false`.
     ///
     /// `GET /plugins/marketplace/first_admin_visit`
     ///
-    /// Permission: `manage_system`. Since 5.33.
+    /// Required permission: `manage_system`. Since server 5.33.
     #[doc(alias = "GetMarketplaceVisitedByAdmin")]
     pub fn get_marketplace_visit(&self) -> Result<SystemValue> {
         self.0.get("/plugins/marketplace/first_admin_visit", &[]).fetch()
     }
 
-    /// Says that an administrator looked at the marketplace.
+    /// Records that an administrator has visited the marketplace.
     ///
     /// `POST /plugins/marketplace/first_admin_visit`
     ///
-    /// Causes `first_admin_visit_marketplace_status_received` events.
+    /// Triggers `first_admin_visit_marketplace_status_received` events.
     ///
-    /// Permission: `manage_system`. Since 5.33.
+    /// Required permission: `manage_system`. Since server 5.33.
     #[doc(alias = "UpdateMarketplaceVisitedByAdmin")]
     pub fn mark_marketplace_visited(&self) -> Result<()> {
         self.0.post("/plugins/marketplace/first_admin_visit", &[]).ok()

@@ -1,4 +1,4 @@
-//! Posts: write, read, search and mark messages.
+//! Posts: creation, lookup, search and flags.
 
 mod history;
 mod lists;
@@ -13,7 +13,7 @@ use crate::http::{Call, Http, random_hex};
 use crate::model::{ChannelId, KEY, Post, PostDraft, PostId, PostInfo, PostPatch, UserId};
 use crate::time::Timestamp;
 
-/// Posts, by [`Client::posts`](crate::Client::posts).
+/// Posts. Returned by [`Client::posts`](crate::Client::posts).
 ///
 /// ```no_run
 /// # fn run(client: &mattermost::Client) -> mattermost::Result<()> {
@@ -30,23 +30,23 @@ use crate::time::Timestamp;
 pub struct Posts<'c>(pub(crate) &'c Http);
 
 impl<'c> Posts<'c> {
-    /// Posts.
+    /// Creates a post and returns it.
     ///
     /// `POST /posts`
     ///
-    /// The call is repeated when a connection breaks, and cannot post twice: it carries a key that the server
-    /// remembers for 30 s (on one node; a cluster whose nodes share no cache may post twice). It waits 8 s for an
-    /// answer and is sent at most three times, all within 25 s and the call's deadline; then it fails with
-    /// [`ErrorKind::UnknownOutcome`], and a program should look before it posts again: see
-    /// [`find_key`](Self::find_key). Each call makes a new key, so a draft can be posted many times. A draft with a
-    /// `pending_post_id` of its own is sent once.
+    /// The request is retried if the connection breaks and cannot create a second post: it carries a key that
+    /// the server remembers for 30 s. The key is known to one node; a cluster whose nodes share no cache may
+    /// post twice. Each attempt waits 8 s for a response. At most three attempts are made, within 25 s and
+    /// the deadline of the call. After that, the call fails with [`ErrorKind::UnknownOutcome`]; use
+    /// [`find_key`](Self::find_key) before you post again. Every call uses a new key, so one draft can be
+    /// posted many times. A draft with its own `pending_post_id` is sent only once.
     ///
-    /// A file that cannot be attached (somebody else's, already used) is left out by the server without a word:
-    /// compare `file_ids`. Messages that begin with `/` are just text.
+    /// The server silently omits files that cannot be attached, such as files of other users or files already
+    /// in use: compare `file_ids`. A message that begins with `/` is not executed as a command.
     ///
     /// # Errors
-    /// [`ErrorKind::Input`], before any I/O: more than 16,383 characters; nothing to post; more than 10 files.
-    /// 400 in an archived channel, 403 without the permission `create_post` there.
+    /// [`ErrorKind::Input`], before any I/O, for more than 16,383 characters, an empty post, or more than 10
+    /// files. The server returns 400 in an archived channel, and 403 without the permission `create_post`.
     #[doc(alias = "CreatePost")]
     pub fn create(&self, draft: &PostDraft) -> Result<Post> {
         let send = |draft: &PostDraft| ready(self.0.post("/posts", &[]), draft);
@@ -67,12 +67,12 @@ impl<'c> Posts<'c> {
         Err(Error::new(ErrorKind::Protocol, message).on_route("POST /posts"))
     }
 
-    /// Uploads files, then posts with them: nothing is posted unless every file went up. Files that went up before
-    /// one failed stay on the server, attached to nothing.
+    /// Uploads files, then creates a post that contains them. Nothing is posted unless every upload succeeds.
+    /// Files uploaded before a failure remain on the server, unattached.
     ///
     /// # Errors
-    /// [`ErrorKind::Input`], before any I/O, for more than 10 files. [`ErrorKind::Protocol`] if the post was made and
-    /// the server left a file out.
+    /// [`ErrorKind::Input`], before any I/O, for more than 10 files. [`ErrorKind::Protocol`] if the post was
+    /// created but the server omitted a file.
     pub fn create_with_files<'u>(
         &self,
         draft: &PostDraft,
@@ -98,22 +98,23 @@ impl<'c> Posts<'c> {
         }
     }
 
-    /// Replies in the post's thread, which begins with it if it is in none. As [`create`](Self::create) otherwise.
+    /// Replies in the thread of a post, and starts that thread if necessary. Otherwise like
+    /// [`create`](Self::create).
     pub fn reply(&self, to: &Post, message: impl Into<String>) -> Result<Post> {
         self.create(&PostDraft::new(&to.channel_id, message).root_id(to.thread_id()))
     }
 
-    /// Answers where the post was said: in its thread if it is in one, else in the channel. As
-    /// [`create`](Self::create) otherwise.
+    /// Answers in the same place: in the thread of the post if it has one, otherwise in the channel. Never
+    /// starts a thread. Otherwise like [`create`](Self::create).
     pub fn answer(&self, to: &Post, message: impl Into<String>) -> Result<Post> {
         self.create(&PostDraft::new(&to.channel_id, message).root_id(&to.root_id))
     }
 
-    /// Shows a post to one account only. It is not stored.
+    /// Shows a post to one user only. The server does not store it.
     ///
     /// `POST /posts/ephemeral`
     ///
-    /// Permission: `create_post_ephemeral`, which bots and administrators have.
+    /// Required permission: `create_post_ephemeral`, which bots and administrators have.
     #[doc(alias = "CreatePostEphemeral")]
     pub fn create_ephemeral(&self, user: &UserId, draft: &PostDraft) -> Result<Post> {
         let body = json!({"user_id": super::real_id(self.0, user)?, "post": draft});
@@ -124,74 +125,75 @@ impl<'c> Posts<'c> {
     ///
     /// `GET /posts/{post_id}`
     ///
-    /// Permission: `read_channel`.
+    /// Required permission: `read_channel`.
     #[doc(alias = "GetPost")]
     pub fn get(&self, post: &PostId) -> Result<Post> {
         self.0.get("/posts/{post_id}", &[post]).fetch()
     }
 
-    /// Gets a post, also a deleted one.
+    /// Gets a post, including a deleted one.
     ///
     /// `GET /posts/{post_id}`
     ///
-    /// Permission: `manage_system`. Since 6.2.
+    /// Required permission: `manage_system`. Since server 6.2.
     #[doc(alias = "GetPost")]
     pub fn get_with_deleted(&self, post: &PostId) -> Result<Post> {
         self.0.get("/posts/{post_id}", &[post]).param("include_deleted", true).fetch()
     }
 
-    /// Tells where a post is, also to somebody who could join that channel but is not in it.
+    /// Gets the channel and team of a post. Also available to users who could join that channel.
     ///
     /// `GET /posts/{post_id}/info`
     pub fn info(&self, post: &PostId) -> Result<PostInfo> {
         self.0.get("/posts/{post_id}/info", &[post]).fetch()
     }
 
-    /// Changes what is set in `patch`.
+    /// Updates the fields that are set in `patch`.
     ///
     /// `PUT /posts/{post_id}/patch`
     ///
-    /// Permission: `edit_post`, or `edit_others_posts`; the server's settings may end it some time after the post.
+    /// Required permission: `edit_post`, or `edit_others_posts`; the server's settings may end it some time
+    /// after the post.
     #[doc(alias = "PatchPost")]
     pub fn patch(&self, post: &PostId, patch: &PostPatch) -> Result<Post> {
         self.0.put("/posts/{post_id}/patch", &[post]).json(patch).fetch()
     }
 
-    /// Replaces text, props, files and pin of a post by what is given: start from [`get`](Self::get).
+    /// Replaces the text, props, files and pin state of a post. Start from the result of [`get`](Self::get).
     ///
     /// `PUT /posts/{post_id}`
     ///
-    /// Permission: `edit_post`, or `edit_others_posts`.
+    /// Required permission: `edit_post`, or `edit_others_posts`.
     #[doc(alias = "UpdatePost")]
     pub fn update(&self, post: &Post) -> Result<Post> {
         self.0.put("/posts/{post_id}", &[&post.id]).json(post).fetch()
     }
 
-    /// Deletes a post, and its thread with it.
+    /// Deletes a post, and its thread if it is a root post.
     ///
     /// `DELETE /posts/{post_id}`
     ///
-    /// Permission: `delete_post`, or `delete_others_posts`.
+    /// Required permission: `delete_post`, or `delete_others_posts`.
     #[doc(alias = "DeletePost")]
     pub fn delete(&self, post: &PostId) -> Result<()> {
         self.0.delete("/posts/{post_id}", &[post]).ok()
     }
 
-    /// Removes a post and its files from the server. Where the server's settings allow that.
+    /// Permanently deletes a post and its files, if the server settings allow it.
     ///
     /// `DELETE /posts/{post_id}`
     ///
-    /// Permission: `manage_system`. Since 10.1.
+    /// Required permission: `manage_system`. Since server 10.1.
     #[doc(alias = "DeletePost")]
     pub fn delete_permanently(&self, post: &PostId) -> Result<()> {
         self.0.delete("/posts/{post_id}", &[post]).param("permanent", true).ok()
     }
 
-    /// Goes back to an earlier version of a post, one of [`edit_history`](Self::edit_history).
+    /// Restores an earlier version of a post from its [`edit_history`](Self::edit_history).
     ///
     /// `POST /posts/{post_id}/restore/{restore_version_id}`
     ///
-    /// Permission: `edit_post`; only for one's own posts. Since 10.5.
+    /// Required permission: `edit_post`, and only for posts of the current account. Since server 10.5.
     #[doc(alias = "RestorePostVersion")]
     pub fn restore(&self, post: &PostId, version: &PostId) -> Result<Post> {
         self.0.post("/posts/{post_id}/restore/{restore_version_id}", &[post, version]).fetch()
@@ -201,21 +203,23 @@ impl<'c> Posts<'c> {
     ///
     /// `POST /posts/{post_id}/move`
     ///
-    /// Needs a licence and a feature flag of the server. Since 9.3.
+    /// Requires a license and a server feature flag. Since server 9.3.
     #[doc(alias = "MoveThread")]
     pub fn move_to(&self, post: &PostId, channel: &ChannelId) -> Result<()> {
         self.0.post("/posts/{post_id}/move", &[post]).json(&json!({"channel_id": channel})).ok()
     }
 
-    /// Goes through a channel's posts from the newest to the oldest, 200 a call, by post id: what others write
-    /// meanwhile does not shift it. [`History::before`] and [`History::after`] begin elsewhere.
+    /// Iterates over the posts of a channel from newest to oldest, fetching 200 per request. Pages are
+    /// requested by post ID, so new posts do not shift them. [`History::before`] and [`History::after`]
+    /// change the starting point.
     pub fn history(&self, channel: &ChannelId) -> History<'c> {
         History::new(*self, channel.clone())
     }
 
-    /// Finds one's own post with a [key](PostDraft::key) in a channel, not older than `since`: the newest one.
+    /// Finds the newest post of the current account with a given [key](PostDraft::key) in a channel, created
+    /// at or after `since`.
     ///
-    /// One call for 200 posts that were made since then, by anybody.
+    /// Takes one request per 200 posts created since then by any user.
     pub fn find_key(&self, channel: &ChannelId, key: &str, since: Timestamp) -> Result<Option<Post>> {
         let me = self.0.me()?;
         for post in self.history(channel) {
@@ -231,7 +235,7 @@ impl<'c> Posts<'c> {
     }
 }
 
-/// What is the same for the first attempt and for repeats.
+/// The part that is the same for the first attempt and for retries.
 fn ready<'c>(call: Call<'c>, draft: &PostDraft) -> Call<'c> {
     let somewhere = if draft.channel_id.is_empty() {
         Err(Error::input("the post has no channel")
@@ -246,7 +250,7 @@ fn ready<'c>(call: Call<'c>, draft: &PostDraft) -> Call<'c> {
     }
 }
 
-/// Whether the answer is the post that was sent, and not another with the same key.
+/// `true` if the response contains the post that was sent, and not another post with the same key.
 fn is_ours(post: &Post, me: &UserId, draft: &PostDraft) -> bool {
     post.user_id == *me && post.channel_id == draft.channel_id && post.root_id == draft.root_id
 }

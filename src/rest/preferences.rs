@@ -1,41 +1,42 @@
-//! Settings that an account keeps on the server.
+//! Preferences: settings of a user that are stored on the server.
 
 use crate::error::Result;
 use crate::http::Http;
 use crate::model::{Preference, UserId};
 
-/// Preferences, by [`Client::preferences`](crate::Client::preferences).
+/// Preferences. Returned by [`Client::preferences`](crate::Client::preferences).
 #[derive(Clone, Copy, Debug)]
 pub struct Preferences<'c>(pub(crate) &'c Http);
 
 impl Preferences<'_> {
-    /// Lists an account's preferences.
+    /// Lists the preferences of a user.
     ///
     /// `GET /users/{user_id}/preferences`
     ///
-    /// For other accounts than one's own: permission `edit_other_users`.
+    /// Other users require the permission `edit_other_users`.
     #[doc(alias = "GetPreferences")]
     pub fn list(&self, user: &UserId) -> Result<Vec<Preference>> {
         self.0.get("/users/{user_id}/preferences", &[user]).fetch()
     }
 
-    /// Lists the preferences of one category; 404 if there is none, or if its name has more than letters, digits and
-    /// `_`: such ones can be set, and are only in [`list`](Self::list).
+    /// Lists the preferences of one category. Returns 404 if there are none, or if the name contains anything
+    /// but letters, digits and `_`. Such categories can be set, but are only returned by
+    /// [`list`](Self::list).
     ///
     /// `GET /users/{user_id}/preferences/{category}`
     ///
-    /// For other accounts than one's own: permission `edit_other_users`.
+    /// Other users require the permission `edit_other_users`.
     #[doc(alias = "GetPreferencesByCategory")]
     pub fn list_by_category(&self, user: &UserId, category: &str) -> Result<Vec<Preference>> {
         self.0.get("/users/{user_id}/preferences/{category}", &[user, &category]).fetch()
     }
 
-    /// Gets one preference; 404 if there is none. As to the category's name see
+    /// Gets one preference. Returns 404 if it is not set. For restrictions on the category name, see
     /// [`list_by_category`](Self::list_by_category).
     ///
     /// `GET /users/{user_id}/preferences/{category}/name/{preference_name}`
     ///
-    /// For other accounts than one's own: permission `edit_other_users`.
+    /// Other users require the permission `edit_other_users`.
     #[doc(alias = "GetPreferencesByCategoryByName")]
     pub fn get(&self, user: &UserId, category: &str, name: &str) -> Result<Preference> {
         self.0
@@ -43,21 +44,21 @@ impl Preferences<'_> {
             .fetch()
     }
 
-    /// Saves preferences, up to 100 at once. Each must name the account by its id, not `me`.
+    /// Saves up to 100 preferences. Each must name the user by ID, not by `me`.
     ///
     /// `PUT /users/{user_id}/preferences`
     ///
-    /// For other accounts than one's own: permission `edit_other_users`.
+    /// Other users require the permission `edit_other_users`.
     #[doc(alias = "UpdatePreferences")]
     pub fn set(&self, user: &UserId, preferences: &[Preference]) -> Result<()> {
         self.0.put("/users/{user_id}/preferences", &[user]).json(&preferences).ok()
     }
 
-    /// Deletes preferences, up to 100 at once.
+    /// Deletes up to 100 preferences.
     ///
     /// `POST /users/{user_id}/preferences/delete`
     ///
-    /// For other accounts than one's own: permission `edit_other_users`.
+    /// Other users require the permission `edit_other_users`.
     #[doc(alias = "DeletePreferences")]
     pub fn delete(&self, user: &UserId, preferences: &[Preference]) -> Result<()> {
         self.0.post("/users/{user_id}/preferences/delete", &[user]).json(&preferences).ok()

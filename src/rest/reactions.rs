@@ -8,38 +8,38 @@ use crate::error::Result;
 use crate::http::Http;
 use crate::model::{PostId, Reaction, UserId};
 
-/// Reactions, by [`Client::reactions`](crate::Client::reactions).
+/// Reactions. Returned by [`Client::reactions`](crate::Client::reactions).
 #[derive(Clone, Copy, Debug)]
 pub struct Reactions<'c>(pub(crate) &'c Http);
 
 impl Reactions<'_> {
-    /// Puts an emoji on a post, by its name without colons. Doing it twice is no error.
+    /// Adds a reaction to a post. The emoji is named without colons. Adding a reaction twice is not an error.
     ///
     /// `POST /reactions`
     ///
-    /// Permission: `add_reaction` in the channel.
+    /// Required permission: `add_reaction` in the channel.
     #[doc(alias = "SaveReaction")]
     pub fn create(&self, post: &PostId, emoji_name: &str) -> Result<Reaction> {
         let reaction = json!({"user_id": self.0.me()?, "post_id": post, "emoji_name": bare(emoji_name)});
         self.0.post("/reactions", &[]).json(&reaction).fetch()
     }
 
-    /// Takes back one's own reaction.
+    /// Removes a reaction of the current account.
     ///
     /// `DELETE /users/{user_id}/posts/{post_id}/reactions/{emoji_name}`
     ///
-    /// Permission: `manage_system`.
+    /// Required permission: `manage_system`.
     #[doc(alias = "DeleteReaction")]
     pub fn delete(&self, post: &PostId, emoji_name: &str) -> Result<()> {
         let template = "/users/{user_id}/posts/{post_id}/reactions/{emoji_name}";
         self.0.delete(template, &[&UserId::me(), post, &bare(emoji_name)]).ok()
     }
 
-    /// Takes back somebody's reaction.
+    /// Removes a reaction of any user.
     ///
     /// `DELETE /users/{user_id}/posts/{post_id}/reactions/{emoji_name}`
     ///
-    /// Permission: `manage_system`.
+    /// Required permission: `manage_system`.
     #[doc(alias = "DeleteReaction")]
     pub fn delete_of(&self, user: &UserId, post: &PostId, emoji_name: &str) -> Result<()> {
         let template = "/users/{user_id}/posts/{post_id}/reactions/{emoji_name}";
@@ -50,7 +50,7 @@ impl Reactions<'_> {
     ///
     /// `GET /posts/{post_id}/reactions`
     ///
-    /// Permission: `read_channel`.
+    /// Required permission: `read_channel`.
     #[doc(alias = "GetReactions")]
     pub fn list(&self, post: &PostId) -> Result<Vec<Reaction>> {
         self.0.get("/posts/{post_id}/reactions", &[post]).fetch()
@@ -60,14 +60,14 @@ impl Reactions<'_> {
     ///
     /// `POST /posts/ids/reactions`
     ///
-    /// Permission: `read_channel`. Since 5.8.
+    /// Required permission: `read_channel`. Since server 5.8.
     #[doc(alias = "GetBulkReactions")]
     pub fn list_by_posts(&self, posts: &[PostId]) -> Result<BTreeMap<PostId, Vec<Reaction>>> {
         self.0.post("/posts/ids/reactions", &[]).json(&posts).reads().fetch()
     }
 }
 
-/// Names are sent without the colons that people type.
+/// The server expects names without the colons that people type.
 fn bare(name: &str) -> &str {
     name.trim_matches(':')
 }

@@ -1,4 +1,4 @@
-//! Other servers that share channels with this one.
+//! Remote servers that share channels with this server.
 
 use serde_json::json;
 
@@ -13,83 +13,83 @@ use crate::model::{
 use crate::page::{MOST, Pages, pages};
 use crate::rest::Upload;
 
-/// Other servers that share channels with this one, by
+/// Remote servers that share channels with this server. Returned by
 /// [`Client::remote_clusters`](crate::Client::remote_clusters).
 ///
-/// 501 if the server has them off (`ConnectedWorkspacesSettings.EnableRemoteClusterService`) or has no
-/// licence for them.
+/// Returns 501 if the feature is disabled (`ConnectedWorkspacesSettings.EnableRemoteClusterService`) or not
+/// licensed.
 ///
-/// The last methods are what servers call on each other; they send the other server's token and not the
-/// account's.
+/// The methods at the end are used by servers to call each other. They send the token of the remote server
+/// instead of the account's token.
 #[derive(Clone, Copy, Debug)]
 pub struct RemoteClusters<'c>(pub(crate) &'c Http);
 
 impl<'c> RemoteClusters<'c> {
-    /// Lists one page of the other servers.
+    /// Lists one page of remote servers.
     ///
     /// `GET /remotecluster`
     ///
-    /// Permissions, as the case may be: `manage_secure_connections`, `manage_shared_channels`. Edition:
-    /// Professional.
+    /// Required permissions, depending on the request: `manage_secure_connections`, `manage_shared_channels`.
+    /// Edition: Professional.
     #[doc(alias = "GetRemoteClusters")]
     pub fn list(&self, page: &RemoteClusterPage) -> Result<Vec<RemoteCluster>> {
         self.0.get("/remotecluster", &[]).query(page).fetch()
     }
 
-    /// Goes through all other servers, 200 a call; the paging of `page` does not count.
+    /// Iterates over all remote servers, fetching 200 per request. The paging fields of `page` are ignored.
     pub fn all(&self, page: &RemoteClusterPage) -> Pages<'c, RemoteCluster> {
         let (group, page) = (*self, page.clone());
         pages(move |number| group.list(&page.clone().page(number).per_page(MOST)))
     }
 
-    /// Gets another server.
+    /// Gets a remote server.
     ///
     /// `GET /remotecluster/{remote_id}`
     ///
-    /// Permissions, as the case may be: `manage_secure_connections`, `manage_shared_channels`. Edition:
-    /// Professional.
+    /// Required permissions, depending on the request: `manage_secure_connections`, `manage_shared_channels`.
+    /// Edition: Professional.
     #[doc(alias = "GetRemoteCluster")]
     pub fn get(&self, remote: &RemoteId) -> Result<RemoteCluster> {
         self.0.get("/remotecluster/{remote_id}", &[remote]).fetch()
     }
 
-    /// Makes another server known, and an invitation for its administrator.
+    /// Registers a remote server and creates an invitation for its administrator.
     ///
     /// `POST /remotecluster`
     ///
-    /// The server has to know its own address (`ServiceSettings.SiteURL`).
+    /// The server must know its own URL (`ServiceSettings.SiteURL`).
     ///
-    /// Permission: `manage_secure_connections`. Edition: Professional.
+    /// Required permission: `manage_secure_connections`. Edition: Professional.
     #[doc(alias = "CreateRemoteCluster")]
     pub fn create(&self, draft: &RemoteClusterDraft) -> Result<RemoteClusterWithInvite> {
         self.0.post("/remotecluster", &[]).json(draft).fetch()
     }
 
-    /// Changes what is stored about another server; what is not set stays.
+    /// Updates the stored data of a remote server. Unset fields keep their value.
     ///
     /// `PATCH /remotecluster/{remote_id}`
     ///
-    /// Permission: `manage_secure_connections`. Edition: Professional.
+    /// Required permission: `manage_secure_connections`. Edition: Professional.
     #[doc(alias = "PatchRemoteCluster")]
     pub fn patch(&self, remote: &RemoteId, patch: &RemoteClusterPatch) -> Result<RemoteCluster> {
         self.0.patch("/remotecluster/{remote_id}", &[remote]).json(patch).fetch()
     }
 
-    /// Forgets another server; its channels are shared no more.
+    /// Removes a remote server. Its channels are no longer shared.
     ///
     /// `DELETE /remotecluster/{remote_id}`
     ///
-    /// Permission: `manage_secure_connections`. Edition: Professional.
+    /// Required permission: `manage_secure_connections`. Edition: Professional.
     #[doc(alias = "DeleteRemoteCluster")]
     pub fn delete(&self, remote: &RemoteId) -> Result<()> {
         self.0.delete("/remotecluster/{remote_id}", &[remote]).ok()
     }
 
-    /// Makes a new invitation for a server that did not accept yet, locked with a password.
+    /// Creates a new, password-protected invitation for a server that has not yet accepted one.
     ///
     /// `POST /remotecluster/{remote_id}/generate_invite`
     ///
-    /// Permission: `manage_secure_connections`. Edition: Professional.
+    /// Required permission: `manage_secure_connections`. Edition: Professional.
     #[doc(alias = "GenerateRemoteClusterInvite")]
     pub fn generate_invite(&self, remote: &RemoteId, password: &Secret) -> Result<Secret> {
         self.0
@@ -98,17 +98,17 @@ impl<'c> RemoteClusters<'c> {
             .fetch()
     }
 
-    /// Accepts the invitation of another server's administrator.
+    /// Accepts an invitation from the administrator of another server.
     ///
     /// `POST /remotecluster/accept_invite`
     ///
-    /// Permission: `manage_secure_connections`. Edition: Professional.
+    /// Required permission: `manage_secure_connections`. Edition: Professional.
     #[doc(alias = "AcceptRemoteClusterInvite")]
     pub fn accept_invite(&self, invite: &RemoteClusterAcceptInvite) -> Result<RemoteCluster> {
         self.0.post("/remotecluster/accept_invite", &[]).json(invite).fetch()
     }
 
-    /// As another server: tells that it is there. The payload is a [`RemoteClusterPing`].
+    /// Sends a ping on behalf of a remote server. The payload is a [`RemoteClusterPing`].
     ///
     /// `POST /remotecluster/ping`
     ///
@@ -117,7 +117,7 @@ impl<'c> RemoteClusters<'c> {
         signed(self.0.post("/remotecluster/ping", &[]), by).json(frame).fetch()
     }
 
-    /// As another server: sends a message.
+    /// Sends a message on behalf of a remote server.
     ///
     /// `POST /remotecluster/msg`
     ///
@@ -126,7 +126,7 @@ impl<'c> RemoteClusters<'c> {
         signed(self.0.post("/remotecluster/msg", &[]), by).json(frame).fetch()
     }
 
-    /// As another server: confirms that it accepted an invitation.
+    /// Confirms on behalf of a remote server that it accepted an invitation.
     ///
     /// `POST /remotecluster/confirm_invite`
     ///
@@ -135,7 +135,7 @@ impl<'c> RemoteClusters<'c> {
         signed(self.0.post("/remotecluster/confirm_invite", &[]), by).json(frame).ok()
     }
 
-    /// As another server: sends a piece of a file; `None` while more is missing.
+    /// Uploads a chunk of a file on behalf of a remote server. Returns `None` until the file is complete.
     ///
     /// `POST /remotecluster/upload/{upload_id}`
     ///
@@ -151,7 +151,7 @@ impl<'c> RemoteClusters<'c> {
         if answer.is_empty() { Ok(None) } else { json::decode(&answer).map(Some) }
     }
 
-    /// As another server: sets the picture of an account of it.
+    /// Sets the profile picture of a user on behalf of a remote server.
     ///
     /// `POST /remotecluster/{user_id}/image`
     ///
@@ -162,7 +162,7 @@ impl<'c> RemoteClusters<'c> {
     }
 }
 
-/// The token of the other server, instead of the account's.
+/// Uses the token of the remote server instead of the account's.
 fn signed<'c>(call: Call<'c>, by: &RemoteClusterToken) -> Call<'c> {
     call.anonymous()
         .header("X-RemoteCluster-Id", by.remote_id.as_str())

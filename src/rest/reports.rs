@@ -1,4 +1,4 @@
-//! Reports about accounts and posts.
+//! Reports about users and posts.
 
 use crate::error::Result;
 use crate::http::Http;
@@ -7,59 +7,60 @@ use crate::model::{
 };
 use crate::page::{Pages, until_last};
 
-/// Reports about accounts and posts, by [`Client::reports`](crate::Client::reports).
+/// Reports about users and posts. Returned by [`Client::reports`](crate::Client::reports).
 #[derive(Clone, Copy, Debug)]
 pub struct Reports<'c>(pub(crate) &'c Http);
 
 impl Reports<'_> {
-    /// Lists accounts and what they did.
+    /// Lists users and their activity.
     ///
     /// `GET /reports/users`
     ///
-    /// To go on, ask again with the last one in [`from_id`](UserReportQuery::from_id).
+    /// For the next page, pass the last user in [`from_id`](UserReportQuery::from_id).
     ///
-    /// Permission: `sysconsole_read_user_management_users`.
+    /// Required permission: `sysconsole_read_user_management_users`.
     #[doc(alias = "GetUsersForReporting")]
     pub fn list_users(&self, query: &UserReportQuery) -> Result<Vec<UserReport>> {
         self.0.get("/reports/users", &[]).query(query).fetch()
     }
 
-    /// Counts the accounts that pass the filter.
+    /// Gets the number of users that match the filter.
     ///
     /// `GET /reports/users/count`
     ///
-    /// Permission: `sysconsole_read_user_management_users`.
+    /// Required permission: `sysconsole_read_user_management_users`.
     #[doc(alias = "GetUserCountForReporting")]
     pub fn count_users(&self, filter: &UserReportFilter) -> Result<i64> {
         self.0.get("/reports/users/count", &[]).query(filter).fetch()
     }
 
-    /// Begins to write a CSV file of accounts; the system bot posts it to the account when it is ready.
+    /// Starts the export of users to a CSV file. The system bot posts the file to the current account when it
+    /// is complete.
     ///
     /// `POST /reports/users/export`
     ///
-    /// Permission: `manage_system`. Edition: Professional.
+    /// Required permission: `manage_system`. Edition: Professional.
     #[doc(alias = "StartBatchUsersExport")]
     pub fn export_users(&self, query: &UserReportQuery) -> Result<()> {
         self.0.post("/reports/users/export", &[]).query(query).ok()
     }
 
-    /// Lists posts of a channel in the order of time, up to 1,000 a call.
+    /// Lists the posts of a channel in chronological order, up to 1,000 per request.
     ///
     /// `POST /reports/posts`
     ///
-    /// Permission: `manage_system`. Edition: Enterprise.
+    /// Required permission: `manage_system`. Edition: Enterprise.
     #[doc(alias = "GetPostsForReporting")]
     pub fn list_posts(&self, query: &PostReportQuery) -> Result<ReportPostListResponse> {
         self.0.post("/reports/posts", &[]).json(query).reads().fetch()
     }
 }
 
-/// The most that the server reports of accounts at once.
+/// Maximum number of users that the server reports at once.
 const MOST_USERS: u32 = 100;
 
 impl<'c> Reports<'c> {
-    /// Goes through all accounts that pass the filter, by user name, 100 a call.
+    /// Iterates over all users that match the filter, sorted by username, fetching 100 per request.
     pub fn all_users(&self, filter: &UserReportFilter) -> Pages<'c, UserReport> {
         let query = UserReportQuery::new().filter(filter.clone()).page_size(MOST_USERS);
         let (group, mut query) = (*self, query.sort_column("Username"));
@@ -74,7 +75,7 @@ impl<'c> Reports<'c> {
         })
     }
 
-    /// Goes through all posts of a channel that `query` asks for, as many a call as it says.
+    /// Iterates over all posts of a channel that match `query`, with its page size.
     pub fn all_posts(&self, query: &PostReportQuery) -> Pages<'c, Post> {
         let (group, mut query) = (*self, query.clone());
         until_last(move |_| {

@@ -1,4 +1,4 @@
-//! Posts that the server makes later.
+//! Scheduled posts: posts that the server creates later.
 
 use std::collections::BTreeMap;
 
@@ -9,9 +9,10 @@ use crate::http::Http;
 use crate::model::{PostDraft, PostPriority, ScheduledPost, ScheduledPostId, TeamId, UserId};
 use crate::time::Timestamp;
 
-/// Scheduled posts, by [`Client::scheduled_posts`](crate::Client::scheduled_posts).
+/// Scheduled posts: posts that the server creates later. Returned by
+/// [`Client::scheduled_posts`](crate::Client::scheduled_posts).
 ///
-/// Any licence is needed (400 otherwise).
+/// Requires a license of any edition; returns 400 otherwise.
 #[derive(Clone, Copy, Debug)]
 pub struct ScheduledPosts<'c>(pub(crate) &'c Http);
 
@@ -20,18 +21,18 @@ impl ScheduledPosts<'_> {
     ///
     /// `POST /posts/schedule`
     ///
-    /// Permission: `create_post` in the channel. Since 10.3.
+    /// Required permission: `create_post` in the channel. Since server 10.3.
     #[doc(alias = "CreateScheduledPost")]
     pub fn create(&self, draft: &PostDraft, at: Timestamp) -> Result<ScheduledPost> {
         let post = Scheduled { user_id: self.0.me()?, at, priority: draft.priority.as_ref(), post: draft };
         self.0.post("/posts/schedule", &[]).json(&post).require(draft.check()).fetch()
     }
 
-    /// Replaces a scheduled post by what is given: start from [`list`](Self::list).
+    /// Replaces a scheduled post with the given value. Start from the result of [`list`](Self::list).
     ///
     /// `PUT /posts/schedule/{scheduled_post_id}`
     ///
-    /// Permission: `create_post`. Since 10.3.
+    /// Required permission: `create_post`. Since server 10.3.
     #[doc(alias = "UpdateScheduledPost")]
     pub fn update(&self, post: &ScheduledPost) -> Result<ScheduledPost> {
         self.0.put("/posts/schedule/{scheduled_post_id}", &[&post.id]).json(post).fetch()
@@ -41,27 +42,28 @@ impl ScheduledPosts<'_> {
     ///
     /// `DELETE /posts/schedule/{scheduled_post_id}`
     ///
-    /// Since 10.3.
+    /// Since server 10.3.
     #[doc(alias = "DeleteScheduledPost")]
     pub fn delete(&self, post: &ScheduledPostId) -> Result<ScheduledPost> {
         self.0.delete("/posts/schedule/{scheduled_post_id}", &[post]).fetch()
     }
 
-    /// Lists one's scheduled posts of a team.
+    /// Lists the current account's scheduled posts in a team.
     ///
     /// `GET /posts/scheduled/team/{team_id}`
     ///
-    /// Permission: `view_team`. Since 10.3.
+    /// Required permission: `view_team`. Since server 10.3.
     #[doc(alias = "GetUserScheduledPosts")]
     pub fn list(&self, team: &TeamId) -> Result<BTreeMap<TeamId, Vec<ScheduledPost>>> {
         self.0.get("/posts/scheduled/team/{team_id}", &[team]).fetch()
     }
 
-    /// Lists one's scheduled posts of a team and, under `directChannels`, those of direct and group channels.
+    /// Lists the current account's scheduled posts in a team. Those in direct and group channels are listed
+    /// under `directChannels`.
     ///
     /// `GET /posts/scheduled/team/{team_id}`
     ///
-    /// Permission: `view_team`. Since 10.3.
+    /// Required permission: `view_team`. Since server 10.3.
     #[doc(alias = "GetUserScheduledPosts")]
     pub fn list_with_direct(&self, team: &TeamId) -> Result<BTreeMap<String, Vec<ScheduledPost>>> {
         self.0.get("/posts/scheduled/team/{team_id}", &[team]).param("includeDirectChannels", true).fetch()

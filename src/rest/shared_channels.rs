@@ -1,4 +1,4 @@
-//! Channels that several servers share.
+//! Channels shared between several servers.
 
 use serde::Deserialize;
 
@@ -10,26 +10,27 @@ use crate::model::{
 };
 use crate::page::{MOST, Pages, pages};
 
-/// Channels that several servers share, by [`Client::shared_channels`](crate::Client::shared_channels).
+/// Channels shared between several servers. Returned by
+/// [`Client::shared_channels`](crate::Client::shared_channels).
 ///
-/// 501 if the server has them off (`ConnectedWorkspacesSettings.EnableSharedChannels`) or has no licence for
-/// them.
+/// Returns 501 if the feature is disabled (`ConnectedWorkspacesSettings.EnableSharedChannels`) or not
+/// licensed.
 #[derive(Clone, Copy, Debug)]
 pub struct SharedChannels<'c>(pub(crate) &'c Http);
 
 impl<'c> SharedChannels<'c> {
-    /// Lists one page of the shared channels of a team; without `manage_shared_channels` only those that the
-    /// account is in.
+    /// Lists one page of the shared channels of a team. Without `manage_shared_channels`, only channels of
+    /// the current account are listed.
     ///
     /// `GET /sharedchannels/{team_id}`
     ///
-    /// Permission: `view_team`. Edition: Professional.
+    /// Required permission: `view_team`. Edition: Professional.
     #[doc(alias = "GetAllSharedChannels")]
     pub fn list(&self, team: &TeamId, page: &Page) -> Result<Vec<SharedChannel>> {
         self.0.get("/sharedchannels/{team_id}", &[team]).query(page).fetch()
     }
 
-    /// Goes through all shared channels of a team, 200 a call.
+    /// Iterates over all shared channels of a team, fetching 200 per request.
     pub fn all(&self, team: &TeamId) -> Pages<'c, SharedChannel> {
         let (group, team) = (*self, team.clone());
         pages(move |number| group.list(&team, &Page::full(number)))
@@ -39,15 +40,15 @@ impl<'c> SharedChannels<'c> {
     ///
     /// `GET /sharedchannels/{channel_id}/remotes`
     ///
-    /// Server 11.6 answers only the display name and the last ping, and the channel's id as the name.
+    /// Server 11.6 returns only the display name, the last ping, and the channel's ID as the name.
     ///
-    /// Permission: `read_channel`. Since 10.11. Edition: Professional.
+    /// Required permission: `read_channel`. Since server 10.11. Edition: Professional.
     #[doc(alias = "GetSharedChannelRemotes")]
     pub fn list_remotes(&self, channel: &ChannelId) -> Result<Vec<RemoteClusterInfo>> {
         self.0.get("/sharedchannels/{channel_id}/remotes", &[channel]).fetch()
     }
 
-    /// Gets what people may know of another server with which the account shares a channel.
+    /// Gets the public information about a remote server that shares a channel with the current account.
     ///
     /// `GET /sharedchannels/remote_info/{remote_id}`
     ///
@@ -57,7 +58,7 @@ impl<'c> SharedChannels<'c> {
         self.0.get("/sharedchannels/remote_info/{remote_id}", &[remote]).fetch()
     }
 
-    /// Gets what people may know of another server, also of a deleted one.
+    /// Gets the public information about a remote server, including a deleted one.
     ///
     /// `GET /sharedchannels/remote_info/{remote_id}`
     ///
@@ -70,12 +71,12 @@ impl<'c> SharedChannels<'c> {
             .fetch()
     }
 
-    /// Tells whether two accounts may write to each other: not if they are on servers that only meet
-    /// elsewhere.
+    /// Checks whether two users may exchange direct messages. They may not if their servers are connected
+    /// only indirectly.
     ///
     /// `GET /sharedchannels/users/{user_id}/can_dm/{other_user_id}`
     ///
-    /// Since 10.11. Edition: Professional.
+    /// Since server 10.11. Edition: Professional.
     #[doc(alias = "CanUserDirectMessage")]
     pub fn can_dm(&self, user: &UserId, other: &UserId) -> Result<bool> {
         self.0
@@ -84,12 +85,12 @@ impl<'c> SharedChannels<'c> {
             .map(|answer| answer.can_dm)
     }
 
-    /// Lists one page of the channels that a server shares.
+    /// Lists one page of the channels shared with a remote server.
     ///
     /// `GET /remotecluster/{remote_id}/sharedchannelremotes`
     ///
-    /// Permissions, as the case may be: `manage_secure_connections`, `manage_shared_channels`. Edition:
-    /// Professional.
+    /// Required permissions, depending on the request: `manage_secure_connections`, `manage_shared_channels`.
+    /// Edition: Professional.
     #[doc(alias = "GetSharedChannelRemotesByRemoteCluster")]
     pub fn list_of_remote(
         &self,
@@ -99,7 +100,8 @@ impl<'c> SharedChannels<'c> {
         self.0.get("/remotecluster/{remote_id}/sharedchannelremotes", &[remote]).query(page).fetch()
     }
 
-    /// Goes through all channels that a server shares, 200 a call; the paging of `page` does not count.
+    /// Iterates over all channels shared with a remote server, fetching 200 per request. The paging fields of
+    /// `page` are ignored.
     pub fn all_of_remote(
         &self,
         remote: &RemoteId,
@@ -109,21 +111,21 @@ impl<'c> SharedChannels<'c> {
         pages(move |number| group.list_of_remote(&remote, &page.clone().page(number).per_page(MOST)))
     }
 
-    /// Shares a channel with a server.
+    /// Shares a channel with a remote server.
     ///
     /// `POST /remotecluster/{remote_id}/channels/{channel_id}/invite`
     ///
-    /// Permission: `manage_shared_channels`. Edition: Professional.
+    /// Required permission: `manage_shared_channels`. Edition: Professional.
     #[doc(alias = "InviteRemoteClusterToChannel")]
     pub fn invite(&self, remote: &RemoteId, channel: &ChannelId) -> Result<()> {
         self.0.post("/remotecluster/{remote_id}/channels/{channel_id}/invite", &[remote, channel]).ok()
     }
 
-    /// Ends the sharing of a channel with a server; nothing if it was not shared.
+    /// Stops sharing a channel with a remote server. Does nothing if it was not shared.
     ///
     /// `POST /remotecluster/{remote_id}/channels/{channel_id}/uninvite`
     ///
-    /// Permission: `manage_shared_channels`. Edition: Professional.
+    /// Required permission: `manage_shared_channels`. Edition: Professional.
     #[doc(alias = "UninviteRemoteClusterToChannel")]
     pub fn uninvite(&self, remote: &RemoteId, channel: &ChannelId) -> Result<()> {
         self.0.post("/remotecluster/{remote_id}/channels/{channel_id}/uninvite", &[remote, channel]).ok()

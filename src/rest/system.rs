@@ -1,4 +1,4 @@
-//! The server itself: health, client configuration, time zones.
+//! The server: health checks, client configuration, time zones.
 
 #[cfg(feature = "admin")]
 mod config;
@@ -13,49 +13,49 @@ use crate::error::Result;
 use crate::http::Http;
 use crate::model::{ClientConfig, ClientLicense, SystemStatus};
 
-/// The server itself, by [`Client::system`](crate::Client::system).
+/// The server itself. Returned by [`Client::system`](crate::Client::system).
 #[derive(Clone, Copy, Debug)]
 pub struct System<'c>(pub(crate) &'c Http);
 
 impl System<'_> {
-    /// Asks whether the server is there.
+    /// Checks that the server responds.
     ///
     /// `GET /system/ping`
     ///
-    /// Needs no login. Since 3.10.
+    /// Does not require a login. Since server 3.10.
     #[doc(alias = "GetPing")]
     pub fn ping(&self) -> Result<SystemStatus> {
         self.0.get("/system/ping", &[]).fetch()
     }
 
-    /// Asks whether the server, its database and its file store work.
+    /// Checks the health of the server, its database and its file store.
     ///
     /// `GET /system/ping`
     ///
-    /// What is ill is said in the answer; older servers answer with 500 instead.
+    /// The response lists failed components. Older servers return 500 instead.
     ///
-    /// Needs no login. Since 3.10.
+    /// Does not require a login. Since server 3.10.
     #[doc(alias = "GetPing")]
     pub fn ping_thoroughly(&self) -> Result<SystemStatus> {
         let template = "/system/ping";
         self.0.get(template, &[]).param("get_server_status", true).param("use_rest_semantics", true).fetch()
     }
 
-    /// Gets what a client may know of the server's settings; less without a login.
+    /// Gets the client configuration. Contains fewer settings without a login.
     ///
     /// `GET /config/client`
     ///
-    /// Needs no login.
+    /// Does not require a login.
     #[doc(alias = "GetClientConfig")]
     pub fn client_config(&self) -> Result<ClientConfig> {
         self.0.get("/config/client", &[]).param("format", "old").fetch()
     }
 
-    /// Gets what a client may know of the server's licence.
+    /// Gets the license information available to clients.
     ///
     /// `GET /license/client`
     ///
-    /// Needs no login.
+    /// Does not require a login.
     #[doc(alias = "GetClientLicense")]
     pub fn client_license(&self) -> Result<ClientLicense> {
         self.0.get("/license/client", &[]).param("format", "old").fetch()

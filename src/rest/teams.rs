@@ -1,4 +1,4 @@
-//! Teams: find, make, change and end them.
+//! Teams: lookup, creation, updates and archiving.
 
 mod members;
 
@@ -16,7 +16,7 @@ use crate::model::{
 use crate::page::{MOST, Pages, pages};
 use crate::rest::{Paged, Upload};
 
-/// Teams, by [`Client::teams`](crate::Client::teams).
+/// Teams. Returned by [`Client::teams`](crate::Client::teams).
 #[derive(Clone, Copy, Debug)]
 pub struct Teams<'c>(pub(crate) &'c Http);
 
@@ -25,7 +25,7 @@ impl<'c> Teams<'c> {
     ///
     /// `GET /teams/{team_id}`
     ///
-    /// Permission: `view_team`.
+    /// Required permission: `view_team`.
     #[doc(alias = "GetTeam")]
     pub fn get(&self, team: &TeamId) -> Result<Team> {
         self.0.get("/teams/{team_id}", &[team]).fetch()
@@ -35,64 +35,64 @@ impl<'c> Teams<'c> {
     ///
     /// `GET /teams/name/{name}`
     ///
-    /// Permission: `view_team`.
+    /// Required permission: `view_team`.
     #[doc(alias = "GetTeamByName")]
     pub fn get_by_name(&self, name: &str) -> Result<Team> {
         self.0.get("/teams/name/{name}", &[&name]).fetch()
     }
 
-    /// Tells whether a short name is taken, as far as one may know.
+    /// Checks whether a short name is in use, as far as the current account can see.
     ///
     /// `GET /teams/name/{name}/exists`
     ///
-    /// Permissions, as the case may be: `list_public_teams`, `list_private_teams`.
+    /// Required permissions, depending on the request: `list_public_teams`, `list_private_teams`.
     #[doc(alias = "TeamExists")]
     pub fn exists(&self, name: &str) -> Result<bool> {
         self.0.get("/teams/name/{name}/exists", &[&name]).fetch::<Exists>().map(|answer| answer.exists)
     }
 
-    /// Gets name and description of the team that an `invite_id` leads to.
+    /// Gets the name and description of the team with a given `invite_id`.
     ///
     /// `GET /teams/invite/{invite_id}`
     ///
-    /// Needs no login. Since 4.0.
+    /// Does not require a login. Since server 4.0.
     #[doc(alias = "GetTeamInviteInfo")]
     pub fn get_by_invite(&self, invite_id: &str) -> Result<Team> {
         self.0.get("/teams/invite/{invite_id}", &[&invite_id]).fetch()
     }
 
-    /// Lists the teams that an account is in.
+    /// Lists the teams of a user.
     ///
     /// `GET /users/{user_id}/teams`
     ///
-    /// Permission: `manage_system`.
+    /// Required permission: `manage_system`.
     #[doc(alias = "GetTeamsForUser")]
     pub fn list_for_user(&self, user: &UserId) -> Result<Vec<Team>> {
         self.0.get("/users/{user_id}/teams", &[user]).fetch()
     }
 
-    /// Lists one page of all teams that one may see.
+    /// Lists one page of all teams that are visible to the current account.
     ///
     /// `GET /teams`
     ///
-    /// Permissions, as the case may be: `sysconsole_read_compliance_data_retention_policy`,
+    /// Required permissions, depending on the request: `sysconsole_read_compliance_data_retention_policy`,
     /// `list_private_teams`, `list_public_teams`.
     #[doc(alias = "GetAllTeams")]
     pub fn list(&self, page: &TeamPage) -> Result<Vec<Team>> {
         self.0.get("/teams", &[]).query(page).fetch()
     }
 
-    /// Goes through all teams that one may see, 200 a call; the paging of `page` does not count.
+    /// Iterates over all visible teams, fetching 200 per request. The paging fields of `page` are ignored.
     pub fn all(&self, page: &TeamPage) -> Pages<'c, Team> {
         let (group, page) = (*self, page.clone());
         pages(move |number| group.list(&page.clone().page(number).per_page(MOST)))
     }
 
-    /// Lists one page of all teams, and says how many there are.
+    /// Lists one page of all teams, and their total number.
     ///
     /// `GET /teams`
     ///
-    /// Permissions, as the case may be: `sysconsole_read_compliance_data_retention_policy`,
+    /// Required permissions, depending on the request: `sysconsole_read_compliance_data_retention_policy`,
     /// `list_private_teams`, `list_public_teams`.
     #[doc(alias = "GetAllTeams")]
     pub fn list_counted(&self, page: &TeamPage) -> Result<TeamsWithCount> {
@@ -103,18 +103,18 @@ impl<'c> Teams<'c> {
     ///
     /// `POST /teams/search`
     ///
-    /// Permissions, as the case may be: `sysconsole_read_compliance_data_retention_policy`,
+    /// Required permissions, depending on the request: `sysconsole_read_compliance_data_retention_policy`,
     /// `list_private_teams`, `list_public_teams`.
     #[doc(alias = "SearchTeams")]
     pub fn search(&self, search: &TeamSearch) -> Result<Vec<Team>> {
         self.0.post("/teams/search", &[]).json(search).reads().fetch()
     }
 
-    /// Gets one page of the teams found, and says how many there are.
+    /// Gets one page of matching teams, and their total number.
     ///
     /// `POST /teams/search`
     ///
-    /// Permissions, as the case may be: `sysconsole_read_compliance_data_retention_policy`,
+    /// Required permissions, depending on the request: `sysconsole_read_compliance_data_retention_policy`,
     /// `list_private_teams`, `list_public_teams`.
     #[doc(alias = "SearchTeams")]
     pub fn search_counted(&self, search: &TeamSearch, page: &Page) -> Result<TeamsWithCount> {
@@ -125,37 +125,37 @@ impl<'c> Teams<'c> {
     ///
     /// `POST /teams`
     ///
-    /// Permission: `create_team`.
+    /// Required permission: `create_team`.
     #[doc(alias = "CreateTeam")]
     pub fn create(&self, draft: &TeamDraft) -> Result<Team> {
         self.0.post("/teams", &[]).json(draft).fetch()
     }
 
-    /// Replaces a team by what is given: start from [`get`](Self::get).
+    /// Replaces a team with the given value. Start from the result of [`get`](Self::get).
     ///
     /// `PUT /teams/{team_id}`
     ///
-    /// Permission: `manage_team`.
+    /// Required permission: `manage_team`.
     #[doc(alias = "UpdateTeam")]
     pub fn update(&self, team: &Team) -> Result<Team> {
         self.0.put("/teams/{team_id}", &[&team.id]).json(team).fetch()
     }
 
-    /// Changes what is set in `patch`.
+    /// Updates the fields that are set in `patch`.
     ///
     /// `PUT /teams/{team_id}/patch`
     ///
-    /// Permission: `manage_team`.
+    /// Required permission: `manage_team`.
     #[doc(alias = "PatchTeam")]
     pub fn patch(&self, team: &TeamId, patch: &TeamPatch) -> Result<Team> {
         self.0.put("/teams/{team_id}/patch", &[team]).json(patch).fetch()
     }
 
-    /// Lets anybody join, or only who is invited.
+    /// Opens a team to all users, or restricts it to invited users.
     ///
     /// `PUT /teams/{team_id}/privacy`
     ///
-    /// Permissions, as the case may be: `manage_team`, `invite_user`. Since 5.24.
+    /// Required permissions, depending on the request: `manage_team`, `invite_user`. Since server 5.24.
     #[doc(alias = "UpdateTeamPrivacy")]
     pub fn set_privacy(&self, team: &TeamId, kind: &TeamType) -> Result<Team> {
         self.0.put("/teams/{team_id}/privacy", &[team]).json(&json!({"privacy": kind})).fetch()
@@ -165,17 +165,17 @@ impl<'c> Teams<'c> {
     ///
     /// `DELETE /teams/{team_id}`
     ///
-    /// Permission: `manage_team`.
+    /// Required permission: `manage_team`.
     #[doc(alias = "SoftDeleteTeam")]
     pub fn archive(&self, team: &TeamId) -> Result<()> {
         self.0.delete("/teams/{team_id}", &[team]).ok()
     }
 
-    /// Removes a team and all in it. Where the server's settings allow that.
+    /// Permanently deletes a team and all its data, if the server settings allow it.
     ///
     /// `DELETE /teams/{team_id}`
     ///
-    /// Permission: `manage_team`.
+    /// Required permission: `manage_team`.
     #[doc(alias = "SoftDeleteTeam")]
     pub fn delete_permanently(&self, team: &TeamId) -> Result<()> {
         self.0.delete("/teams/{team_id}", &[team]).param("permanent", true).ok()
@@ -185,87 +185,88 @@ impl<'c> Teams<'c> {
     ///
     /// `POST /teams/{team_id}/restore`
     ///
-    /// Permission: `manage_team`. Since 5.24.
+    /// Required permission: `manage_team`. Since server 5.24.
     #[doc(alias = "RestoreTeam")]
     pub fn restore(&self, team: &TeamId) -> Result<Team> {
         self.0.post("/teams/{team_id}/restore", &[team]).fetch()
     }
 
-    /// Counts a team's members.
+    /// Gets the number of members of a team.
     ///
     /// `GET /teams/{team_id}/stats`
     ///
-    /// Permission: `view_team`.
+    /// Required permission: `view_team`.
     #[doc(alias = "GetTeamStats")]
     pub fn stats(&self, team: &TeamId) -> Result<TeamStats> {
         self.0.get("/teams/{team_id}/stats", &[team]).fetch()
     }
 
-    /// Gets the icon; 404 if there is none.
+    /// Gets the team icon. Returns 404 if there is none.
     ///
     /// `GET /teams/{team_id}/image`
     ///
-    /// Permission: `view_team`. Since 4.9.
+    /// Required permission: `view_team`. Since server 4.9.
     #[doc(alias = "GetTeamIcon")]
     pub fn image(&self, team: &TeamId) -> Result<Vec<u8>> {
         self.0.get("/teams/{team_id}/image", &[team]).bytes()
     }
 
-    /// Sets the icon: PNG, JPEG or GIF.
+    /// Sets the team icon. Must be PNG, JPEG or GIF.
     ///
     /// `POST /teams/{team_id}/image`
     ///
-    /// Permission: `manage_team`. Since 4.9.
+    /// Required permission: `manage_team`. Since server 4.9.
     #[doc(alias = "SetTeamIcon")]
     pub fn set_image(&self, team: &TeamId, image: Upload<'_>) -> Result<()> {
         self.0.post("/teams/{team_id}/image", &[team]).body(image.into_form("image")).ok()
     }
 
-    /// Removes the icon: the team says that it has none, though [`image`](Self::image) may still give the old one.
+    /// Removes the team icon. [`image`](Self::image) may still return the old one.
     ///
     /// `DELETE /teams/{team_id}/image`
     ///
-    /// Permission: `manage_team`. Since 4.10.
+    /// Required permission: `manage_team`. Since server 4.10.
     #[doc(alias = "RemoveTeamIcon")]
     pub fn delete_image(&self, team: &TeamId) -> Result<()> {
         self.0.delete("/teams/{team_id}/image", &[team]).ok()
     }
 
-    /// Gives a team a permission scheme of its own.
+    /// Assigns a permission scheme to a team.
     ///
     /// `PUT /teams/{team_id}/scheme`
     ///
-    /// Permission: `manage_system`. Since 5.0.
+    /// Required permission: `manage_system`. Since server 5.0.
     #[doc(alias = "UpdateTeamScheme")]
     pub fn set_scheme(&self, team: &TeamId, scheme: &SchemeId) -> Result<()> {
         self.0.put("/teams/{team_id}/scheme", &[team]).json(&json!({"scheme_id": scheme})).ok()
     }
 
-    /// Counts what an account has not read, by team.
+    /// Gets the unread counts of a user, by team.
     ///
     /// `GET /users/{user_id}/teams/unread`
     ///
-    /// Permission: `manage_system`.
+    /// Required permission: `manage_system`.
     #[doc(alias = "GetTeamsUnreadForUser")]
     pub fn list_unread(&self, user: &UserId) -> Result<Vec<TeamUnread>> {
         self.0.get("/users/{user_id}/teams/unread", &[user]).param("include_collapsed_threads", true).fetch()
     }
 
-    /// Counts what an account has not read in a team.
+    /// Gets the unread counts of a user in a team.
     ///
     /// `GET /users/{user_id}/teams/{team_id}/unread`
     ///
-    /// Permissions, as the case may be: `edit_other_users`, `view_team`.
+    /// Required permissions, depending on the request: `edit_other_users`, `view_team`.
     #[doc(alias = "GetTeamUnread")]
     pub fn unread(&self, user: &UserId, team: &TeamId) -> Result<TeamUnread> {
         self.0.get("/users/{user_id}/teams/{team_id}/unread", &[user, team]).fetch()
     }
 
-    /// Imports channels and posts of a Slack export into a team; the answer is the log, in base 64.
+    /// Imports the channels and posts of a Slack export into a team. Returns the import log, encoded in
+    /// base64.
     ///
     /// `POST /teams/{team_id}/import`
     ///
-    /// Permission: `import_team`.
+    /// Required permission: `import_team`.
     #[doc(alias = "ImportTeam")]
     pub fn import_slack(&self, team: &TeamId, export: Upload<'_>, size: u64) -> Result<String> {
         let form = export.into_form_with("file", |form| {

@@ -1,4 +1,4 @@
-//! Terms of service of one's own.
+//! Custom terms of service.
 
 use serde_json::json;
 
@@ -6,28 +6,28 @@ use crate::error::Result;
 use crate::http::Http;
 use crate::model::TermsOfService;
 
-/// Terms of service of one's own, by [`Client::terms_of_service`](crate::Client::terms_of_service).
+/// Custom terms of service. Returned by [`Client::terms_of_service`](crate::Client::terms_of_service).
 ///
-/// Accounts accept them by `users().accept_terms(..)`.
+/// Users accept them with `users().accept_terms(..)`.
 #[derive(Clone, Copy, Debug)]
 pub struct TermsOfServices<'c>(pub(crate) &'c Http);
 
 impl TermsOfServices<'_> {
-    /// Gets the terms that are in force; 404 if there are none.
+    /// Gets the active terms. Returns 404 if there are none.
     ///
     /// `GET /terms_of_service`
     ///
-    /// Since 5.4.
+    /// Since server 5.4.
     #[doc(alias = "GetTermsOfService")]
     pub fn get(&self) -> Result<TermsOfService> {
         self.0.get("/terms_of_service", &[]).fetch()
     }
 
-    /// Puts new terms in force, in Markdown; everybody has to accept them again.
+    /// Creates and activates new terms, written in Markdown. All users must accept them again.
     ///
     /// `POST /terms_of_service`
     ///
-    /// Permission: `manage_system`. Since 5.4. Edition: Enterprise.
+    /// Required permission: `manage_system`. Since server 5.4. Edition: Enterprise.
     #[doc(alias = "CreateTermsOfService")]
     pub fn create(&self, text: &str) -> Result<TermsOfService> {
         self.0.post("/terms_of_service", &[]).json(&json!({"text": text})).fetch()

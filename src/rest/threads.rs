@@ -1,23 +1,23 @@
-//! Threads that an account follows.
+//! Threads followed by a user.
 
 use crate::error::Result;
 use crate::http::Http;
 use crate::model::{PostId, TeamId, UserId, UserThread, UserThreadPage, UserThreads};
 use crate::time::Timestamp;
 
-/// Threads, by [`Client::threads`](crate::Client::threads).
+/// Threads. Returned by [`Client::threads`](crate::Client::threads).
 ///
-/// The posts of a thread come by `client.posts().thread(..)`. On servers where collapsed threads are off, nothing is
-/// followed by itself.
+/// The posts of a thread are returned by `client.posts().thread(..)`. If collapsed threads are disabled on
+/// the server, no thread is followed automatically.
 #[derive(Clone, Copy, Debug)]
 pub struct Threads<'c>(pub(crate) &'c Http);
 
 impl Threads<'_> {
-    /// Lists one page of the threads that an account follows in a team, and in its direct channels.
+    /// Lists one page of the threads followed by a user, in a team and in direct channels.
     ///
     /// `GET /users/{user_id}/teams/{team_id}/threads`
     ///
-    /// For other accounts than one's own: permission `edit_other_users`. Since 5.29.
+    /// Other users require the permission `edit_other_users`. Since server 5.29.
     #[doc(alias = "GetUserThreads")]
     pub fn list(&self, user: &UserId, team: &TeamId, page: &UserThreadPage) -> Result<UserThreads> {
         self.0.get("/users/{user_id}/teams/{team_id}/threads", &[user, team]).query(page).fetch()
@@ -27,17 +27,17 @@ impl Threads<'_> {
     ///
     /// `GET /users/{user_id}/teams/{team_id}/threads/{thread_id}`
     ///
-    /// For other accounts than one's own: permission `edit_other_users`. Since 5.29.
+    /// Other users require the permission `edit_other_users`. Since server 5.29.
     #[doc(alias = "GetUserThread")]
     pub fn get(&self, user: &UserId, team: &TeamId, thread: &PostId) -> Result<UserThread> {
         self.0.get("/users/{user_id}/teams/{team_id}/threads/{thread_id}", &[user, team, thread]).fetch()
     }
 
-    /// Gets a followed thread, with more than ids in `participants`.
+    /// Gets a followed thread with complete `participants` instead of IDs only.
     ///
     /// `GET /users/{user_id}/teams/{team_id}/threads/{thread_id}`
     ///
-    /// For other accounts than one's own: permission `edit_other_users`. Since 5.29.
+    /// Other users require the permission `edit_other_users`. Since server 5.29.
     #[doc(alias = "GetUserThread")]
     pub fn get_extended(&self, user: &UserId, team: &TeamId, thread: &PostId) -> Result<UserThread> {
         let template = "/users/{user_id}/teams/{team_id}/threads/{thread_id}";
@@ -48,7 +48,7 @@ impl Threads<'_> {
     ///
     /// `PUT /users/{user_id}/teams/{team_id}/threads/{thread_id}/following`
     ///
-    /// For other accounts than one's own: permission `edit_other_users`. Since 5.29.
+    /// Other users require the permission `edit_other_users`. Since server 5.29.
     #[doc(alias = "StartFollowingThread")]
     pub fn follow(&self, user: &UserId, team: &TeamId, thread: &PostId) -> Result<()> {
         self.0
@@ -56,11 +56,11 @@ impl Threads<'_> {
             .ok()
     }
 
-    /// Follows a thread no longer.
+    /// Unfollows a thread.
     ///
     /// `DELETE /users/{user_id}/teams/{team_id}/threads/{thread_id}/following`
     ///
-    /// For other accounts than one's own: permission `edit_other_users`. Since 5.29.
+    /// Other users require the permission `edit_other_users`. Since server 5.29.
     #[doc(alias = "StopFollowingThread")]
     pub fn unfollow(&self, user: &UserId, team: &TeamId, thread: &PostId) -> Result<()> {
         self.0
@@ -68,21 +68,22 @@ impl Threads<'_> {
             .ok()
     }
 
-    /// Takes all threads as read.
+    /// Marks all threads as read.
     ///
     /// `PUT /users/{user_id}/teams/{team_id}/threads/read`
     ///
-    /// For other accounts than one's own: permission `edit_other_users`. Since 5.29.
+    /// Other users require the permission `edit_other_users`. Since server 5.29.
     #[doc(alias = "UpdateThreadsReadForUser")]
     pub fn read_all(&self, user: &UserId, team: &TeamId) -> Result<()> {
         self.0.put("/users/{user_id}/teams/{team_id}/threads/read", &[user, team]).ok()
     }
 
-    /// Takes a thread as read up to a time; what is newer stays unread. 404 if it is not followed.
+    /// Marks a thread as read up to a given time. Later posts remain unread. Returns 404 if the thread is not
+    /// followed.
     ///
     /// `PUT /users/{user_id}/teams/{team_id}/threads/{thread_id}/read/{timestamp}`
     ///
-    /// For other accounts than one's own: permission `edit_other_users`. Since 5.29.
+    /// Other users require the permission `edit_other_users`. Since server 5.29.
     #[doc(alias = "UpdateThreadReadForUser")]
     pub fn read(&self, team: &TeamId, thread: &PostId, until: Timestamp) -> Result<UserThread> {
         let (user, until) = (UserId::me(), until.as_millis());
@@ -90,11 +91,11 @@ impl Threads<'_> {
         self.0.put(template, &[&user, team, thread, &until]).fetch()
     }
 
-    /// Takes a thread as unread from a post on.
+    /// Marks a thread as unread, starting at a given post.
     ///
     /// `POST /users/{user_id}/teams/{team_id}/threads/{thread_id}/set_unread/{post_id}`
     ///
-    /// Permissions, as the case may be: `read_channel`, `edit_other_users`. Since 6.7.
+    /// Required permissions, depending on the request: `read_channel`, `edit_other_users`. Since server 6.7.
     #[doc(alias = "SetThreadUnreadByPostId")]
     pub fn set_unread(&self, team: &TeamId, thread: &PostId, post: &PostId) -> Result<UserThread> {
         let template = "/users/{user_id}/teams/{team_id}/threads/{thread_id}/set_unread/{post_id}";

@@ -1,4 +1,4 @@
-//! Large files in pieces.
+//! Resumable uploads of large files.
 
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
@@ -15,8 +15,8 @@ const PIECE: u64 = 8 << 20;
 /// Failures in a row after which a transfer is given up.
 const FAILURES: u32 = 5;
 
-/// Uploads in pieces, by [`Client::uploads`](crate::Client::uploads): for files that are too large, or links that are
-/// too bad, for one request.
+/// Resumable uploads. Returned by [`Client::uploads`](crate::Client::uploads). Use them for large files and
+/// unreliable networks.
 ///
 /// ```no_run
 /// # fn run(client: &mattermost::Client, channel: &mattermost::ChannelId) -> mattermost::Result<()> {
@@ -32,14 +32,14 @@ impl Uploads<'_> {
     /// Uploads a file of this machine, and goes on with what an earlier run began: the newest unfinished upload of
     /// this account with the same channel, name and size, if the file was not changed since.
     ///
-    /// A broken connection is taken up again, up to five times in a row. To keep the session oneself there are
+    /// A broken connection is resumed, up to five times in a row. To manage the upload session yourself, use
     /// [`create`](Self::create) and [`finish`](Self::finish).
     pub fn upload(&self, channel: &ChannelId, path: impl AsRef<Path>) -> Result<FileInfo> {
         self.upload_with(channel, path, |_, _| {})
     }
 
-    /// As [`upload`](Self::upload), and calls `progress` with the bytes that are there and the file's length, after
-    /// each piece.
+    /// Like [`upload`](Self::upload), but calls `progress` with the bytes sent so far and the file size,
+    /// after each chunk.
     pub fn upload_with(
         &self,
         channel: &ChannelId,
@@ -65,17 +65,17 @@ impl Uploads<'_> {
         self.finish_with(&session.id, &mut file, progress)
     }
 
-    /// Begins an upload. The session can be kept (it is `Serialize`) and finished in another run.
+    /// Creates an upload session. It can be serialized and finished in a later run of the program.
     ///
     /// `POST /uploads`
     ///
-    /// Permission: `upload_file`. Since 5.28.
+    /// Required permission: `upload_file`. Since server 5.28.
     #[doc(alias = "CreateUpload")]
     pub fn create(&self, draft: &UploadDraft) -> Result<UploadSession> {
         self.0.post("/uploads", &[]).json(draft).fetch()
     }
 
-    /// Gets an upload, with how much of it is there; 404 once it is finished.
+    /// Gets an upload session and its progress. Returns 404 once it is finished.
     ///
     /// `GET /uploads/{upload_id}`
     #[doc(alias = "GetUpload")]
@@ -83,17 +83,18 @@ impl Uploads<'_> {
         self.0.get("/uploads/{upload_id}", &[upload]).fetch()
     }
 
-    /// Lists one's own uploads that are not finished.
+    /// Lists the unfinished uploads of the current account.
     ///
     /// `GET /users/{user_id}/uploads`
     ///
-    /// Since 5.28.
+    /// Since server 5.28.
     #[doc(alias = "GetUploadsForUser")]
     pub fn list(&self, user: &UserId) -> Result<Vec<UploadSession>> {
         self.0.get("/users/{user_id}/uploads", &[user]).fetch()
     }
 
-    /// Sends a piece; `None` while more is missing. The first piece must have 5 MiB, unless it is all.
+    /// Sends a chunk. Returns `None` until the file is complete. The first chunk must be at least 5 MiB
+    /// unless it is the whole file.
     ///
     /// `POST /uploads/{upload_id}`
     #[doc(alias = "UploadData")]
@@ -102,13 +103,13 @@ impl Uploads<'_> {
         if answer.is_empty() { Ok(None) } else { json::decode(&answer).map(Some) }
     }
 
-    /// Sends what is missing of an upload, in pieces of 8 MiB.
+    /// Sends the remaining data of an upload, in chunks of 8 MiB.
     pub fn finish(&self, upload: &UploadId, from: impl Read + Seek) -> Result<FileInfo> {
         self.finish_with(upload, from, |_, _| {})
     }
 
-    /// As [`finish`](Self::finish), and calls `progress` with the bytes that are there and the file's length, after
-    /// each piece.
+    /// Like [`finish`](Self::finish), but calls `progress` with the bytes sent so far and the file size,
+    /// after each chunk.
     pub fn finish_with(
         &self,
         upload: &UploadId,
@@ -165,7 +166,7 @@ impl Uploads<'_> {
     }
 }
 
-/// The server says 400 while it is still at work on a piece whose connection broke.
+/// The server returns 400 while it is still processing a chunk whose connection broke.
 fn is_worth_another(error: &Error) -> bool {
     error.is_transient()
         || error.kind() == ErrorKind::UnknownOutcome

@@ -8,7 +8,7 @@ use crate::model::{
 };
 use crate::page::{MOST, Pages, pages};
 
-/// Webhooks, by [`Client::webhooks`](crate::Client::webhooks).
+/// Webhooks. Returned by [`Client::webhooks`](crate::Client::webhooks).
 #[derive(Clone, Copy, Debug)]
 pub struct Webhooks<'c>(pub(crate) &'c Http);
 
@@ -17,8 +17,8 @@ impl<'c> Webhooks<'c> {
     ///
     /// `POST /hooks/incoming`
     ///
-    /// Permissions, as the case may be: `manage_own_incoming_webhooks`, `read_channel_content`,
-    /// `manage_others_incoming_webhooks`, `bypass_incoming_webhook_channel_lock`.
+    /// Required permissions, depending on the request: `manage_own_incoming_webhooks`,
+    /// `read_channel_content`, `manage_others_incoming_webhooks`, `bypass_incoming_webhook_channel_lock`.
     #[doc(alias = "CreateIncomingWebhook")]
     pub fn create_incoming(&self, draft: &IncomingWebhookDraft) -> Result<IncomingWebhook> {
         self.0.post("/hooks/incoming", &[]).json(draft).fetch()
@@ -28,25 +28,27 @@ impl<'c> Webhooks<'c> {
     ///
     /// `GET /hooks/incoming`
     ///
-    /// Permissions, as the case may be: `manage_own_incoming_webhooks`, `manage_others_incoming_webhooks`.
+    /// Required permissions, depending on the request: `manage_own_incoming_webhooks`,
+    /// `manage_others_incoming_webhooks`.
     #[doc(alias = "GetIncomingWebhooks")]
     pub fn list_incoming(&self, page: &IncomingWebhookPage) -> Result<Vec<IncomingWebhook>> {
         self.0.get("/hooks/incoming", &[]).query(page).fetch()
     }
 
-    /// Goes through incoming webhooks, 200 a call; the paging of `page` does not count.
+    /// Iterates over incoming webhooks, fetching 200 per request. The paging fields of `page` are ignored.
     pub fn all_incoming(&self, page: &IncomingWebhookPage) -> Pages<'c, IncomingWebhook> {
         let (group, page) = (*self, page.clone());
         pages(move |number| group.list_incoming(&page.clone().page(number).per_page(MOST)))
     }
 
-    /// Lists one page of incoming webhooks, and says how many there are.
+    /// Lists one page of incoming webhooks, and their total number.
     ///
     /// `GET /hooks/incoming`
     ///
-    /// Old servers (5.37) do not count: their answer cannot be decoded.
+    /// Servers that do not support this (5.37) return a response that cannot be decoded.
     ///
-    /// Permissions, as the case may be: `manage_own_incoming_webhooks`, `manage_others_incoming_webhooks`.
+    /// Required permissions, depending on the request: `manage_own_incoming_webhooks`,
+    /// `manage_others_incoming_webhooks`.
     #[doc(alias = "GetIncomingWebhooks")]
     pub fn list_incoming_counted(&self, page: &IncomingWebhookPage) -> Result<IncomingWebhooksWithCount> {
         self.0.get("/hooks/incoming", &[]).query(page).param("include_total_count", true).fetch()
@@ -56,18 +58,20 @@ impl<'c> Webhooks<'c> {
     ///
     /// `GET /hooks/incoming/{hook_id}`
     ///
-    /// Permissions, as the case may be: `manage_own_incoming_webhooks`, `manage_others_incoming_webhooks`.
+    /// Required permissions, depending on the request: `manage_own_incoming_webhooks`,
+    /// `manage_others_incoming_webhooks`.
     #[doc(alias = "GetIncomingWebhook")]
     pub fn get_incoming(&self, hook: &HookId) -> Result<IncomingWebhook> {
         self.0.get("/hooks/incoming/{hook_id}", &[hook]).fetch()
     }
 
-    /// Replaces an incoming webhook by what is given: start from [`get_incoming`](Self::get_incoming).
+    /// Replaces an incoming webhook with the given value. Start from the result of
+    /// [`get_incoming`](Self::get_incoming).
     ///
     /// `PUT /hooks/incoming/{hook_id}`
     ///
-    /// Permissions, as the case may be: `manage_own_incoming_webhooks`, `manage_others_incoming_webhooks`,
-    /// `read_channel_content`, `bypass_incoming_webhook_channel_lock`.
+    /// Required permissions, depending on the request: `manage_own_incoming_webhooks`,
+    /// `manage_others_incoming_webhooks`, `read_channel_content`, `bypass_incoming_webhook_channel_lock`.
     #[doc(alias = "UpdateIncomingWebhook")]
     pub fn update_incoming(&self, hook: &IncomingWebhook) -> Result<IncomingWebhook> {
         self.0.put("/hooks/incoming/{hook_id}", &[&hook.id]).json(hook).fetch()
@@ -77,17 +81,19 @@ impl<'c> Webhooks<'c> {
     ///
     /// `DELETE /hooks/incoming/{hook_id}`
     ///
-    /// Permissions, as the case may be: `manage_own_incoming_webhooks`, `manage_others_incoming_webhooks`.
+    /// Required permissions, depending on the request: `manage_own_incoming_webhooks`,
+    /// `manage_others_incoming_webhooks`.
     #[doc(alias = "DeleteIncomingWebhook")]
     pub fn delete_incoming(&self, hook: &HookId) -> Result<()> {
         self.0.delete("/hooks/incoming/{hook_id}", &[hook]).ok()
     }
 
-    /// Creates an outgoing webhook. It hears public channels only.
+    /// Creates an outgoing webhook. It is only triggered in public channels.
     ///
     /// `POST /hooks/outgoing`
     ///
-    /// Permissions, as the case may be: `manage_own_outgoing_webhooks`, `manage_others_outgoing_webhooks`.
+    /// Required permissions, depending on the request: `manage_own_outgoing_webhooks`,
+    /// `manage_others_outgoing_webhooks`.
     #[doc(alias = "CreateOutgoingWebhook")]
     pub fn create_outgoing(&self, draft: &OutgoingWebhookDraft) -> Result<OutgoingWebhook> {
         self.0.post("/hooks/outgoing", &[]).json(draft).fetch()
@@ -97,13 +103,14 @@ impl<'c> Webhooks<'c> {
     ///
     /// `GET /hooks/outgoing`
     ///
-    /// Permissions, as the case may be: `manage_own_outgoing_webhooks`, `manage_others_outgoing_webhooks`.
+    /// Required permissions, depending on the request: `manage_own_outgoing_webhooks`,
+    /// `manage_others_outgoing_webhooks`.
     #[doc(alias = "GetOutgoingWebhooks")]
     pub fn list_outgoing(&self, page: &OutgoingWebhookPage) -> Result<Vec<OutgoingWebhook>> {
         self.0.get("/hooks/outgoing", &[]).query(page).fetch()
     }
 
-    /// Goes through outgoing webhooks, 200 a call; the paging of `page` does not count.
+    /// Iterates over outgoing webhooks, fetching 200 per request. The paging fields of `page` are ignored.
     pub fn all_outgoing(&self, page: &OutgoingWebhookPage) -> Pages<'c, OutgoingWebhook> {
         let (group, page) = (*self, page.clone());
         pages(move |number| group.list_outgoing(&page.clone().page(number).per_page(MOST)))
@@ -113,17 +120,20 @@ impl<'c> Webhooks<'c> {
     ///
     /// `GET /hooks/outgoing/{hook_id}`
     ///
-    /// Permissions, as the case may be: `manage_own_outgoing_webhooks`, `manage_others_outgoing_webhooks`.
+    /// Required permissions, depending on the request: `manage_own_outgoing_webhooks`,
+    /// `manage_others_outgoing_webhooks`.
     #[doc(alias = "GetOutgoingWebhook")]
     pub fn get_outgoing(&self, hook: &HookId) -> Result<OutgoingWebhook> {
         self.0.get("/hooks/outgoing/{hook_id}", &[hook]).fetch()
     }
 
-    /// Replaces an outgoing webhook by what is given: start from [`get_outgoing`](Self::get_outgoing).
+    /// Replaces an outgoing webhook with the given value. Start from the result of
+    /// [`get_outgoing`](Self::get_outgoing).
     ///
     /// `PUT /hooks/outgoing/{hook_id}`
     ///
-    /// Permissions, as the case may be: `manage_own_outgoing_webhooks`, `manage_others_outgoing_webhooks`.
+    /// Required permissions, depending on the request: `manage_own_outgoing_webhooks`,
+    /// `manage_others_outgoing_webhooks`.
     #[doc(alias = "UpdateOutgoingWebhook")]
     pub fn update_outgoing(&self, hook: &OutgoingWebhook) -> Result<OutgoingWebhook> {
         self.0.put("/hooks/outgoing/{hook_id}", &[&hook.id]).json(hook).fetch()
@@ -133,34 +143,38 @@ impl<'c> Webhooks<'c> {
     ///
     /// `DELETE /hooks/outgoing/{hook_id}`
     ///
-    /// Permissions, as the case may be: `manage_own_outgoing_webhooks`, `manage_others_outgoing_webhooks`.
+    /// Required permissions, depending on the request: `manage_own_outgoing_webhooks`,
+    /// `manage_others_outgoing_webhooks`.
     #[doc(alias = "DeleteOutgoingWebhook")]
     pub fn delete_outgoing(&self, hook: &HookId) -> Result<()> {
         self.0.delete("/hooks/outgoing/{hook_id}", &[hook]).ok()
     }
 
-    /// Makes a new token; the old one is worthless.
+    /// Generates a new token and invalidates the old one.
     ///
     /// `POST /hooks/outgoing/{hook_id}/regen_token`
     ///
-    /// Permissions, as the case may be: `manage_own_outgoing_webhooks`, `manage_others_outgoing_webhooks`.
+    /// Required permissions, depending on the request: `manage_own_outgoing_webhooks`,
+    /// `manage_others_outgoing_webhooks`.
     #[doc(alias = "RegenOutgoingHookToken")]
     pub fn regenerate_outgoing_token(&self, hook: &HookId) -> Result<OutgoingWebhook> {
         self.0.post("/hooks/outgoing/{hook_id}/regen_token", &[hook]).fetch()
     }
 
-    /// Posts by an incoming webhook, without the account's token: the id is all it takes.
+    /// Creates a post with an incoming webhook. Only the webhook ID is required; the account's token is not
+    /// sent.
     ///
     /// `POST /hooks/{hook_id}`
     ///
-    /// The answer's reasons are hidden from callers: 400 for a bad hook or an empty text, 403 for a locked channel,
-    /// 404 for an unknown one, 501 where webhooks are off. Sent once: after a broken connection it may or may not
-    /// have been posted.
+    /// The server hides the reasons for errors: 400 for an invalid webhook or an empty text, 403 for a locked
+    /// channel, 404 for an unknown webhook, 501 if webhooks are disabled. Sent only once. After a broken
+    /// connection the post may or may not exist.
     pub fn send(&self, hook: &HookId, message: &IncomingMessage) -> Result<()> {
         self.0.outside(Method::Post, "/hooks/{hook_id}", &[hook]).anonymous().json(message).ok()
     }
 
-    /// Answers a slash command later, by the last part of its `response_url`: 5 times at most, within 30 minutes.
+    /// Sends a delayed response to a slash command, identified by the last segment of its `response_url`.
+    /// Allowed 5 times within 30 minutes.
     ///
     /// `POST /hooks/commands/{id}`
     pub fn send_delayed(&self, id: &str, answer: &CommandResponse) -> Result<()> {

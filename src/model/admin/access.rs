@@ -1,4 +1,4 @@
-//! What access policies are made of.
+//! Access policies.
 
 use serde::Serialize;
 
@@ -6,38 +6,38 @@ use crate::Timestamp;
 use crate::model::{ChannelId, Json, PolicyId, PropertyFieldId, User, UserId};
 
 open_enum! {
-    /// What an access policy is for.
+    /// Type of an access policy.
     AccessPolicyType {
-        /// A set of rules that policies of channels import.
+        /// A set of rules that is imported by channel policies.
         Parent = "parent",
-        /// The policy of one channel: its id is the channel's.
+        /// The policy of one channel. Its ID is the channel ID.
         Channel = "channel",
     }
 }
 
 model! {
-    /// Rules about who may be in a channel.
+    /// Rules for the membership of a channel.
     pub struct AccessControlPolicy {
-        /// Its id; that of the channel for the policy of a channel.
+        /// The ID. Equals the channel ID for the policy of a channel.
         pub id: PolicyId,
-        /// Its name.
+        /// The name.
         pub name: String,
-        /// What it is for.
+        /// The description.
         #[serde(rename = "type")]
         pub kind: AccessPolicyType,
-        /// Whether members are added and removed by it.
+        /// `true` if the policy adds and removes members.
         pub active: bool,
-        /// When it was made.
+        /// Creation time.
         pub create_at: Timestamp,
-        /// Counts its changes.
+        /// Revision counter.
         pub revision: i64,
-        /// The version of the format: `v0.1` or `v0.2`.
+        /// Format version: `v0.1` or `v0.2`.
         pub version: String,
-        /// Ids of the policies whose rules it takes over.
+        /// IDs of imported policies.
         pub imports: Vec<String>,
-        /// Its own rules.
+        /// The policy's own rules.
         pub rules: Vec<AccessControlPolicyRule>,
-        /// Whatever else there is.
+        /// Additional properties.
         pub props: Json,
     }
 }
@@ -49,56 +49,56 @@ impl From<&AccessControlPolicy> for PolicyId {
 }
 
 model! {
-    /// One rule.
+    /// A rule of an access policy.
     pub struct AccessControlPolicyRule {
-        /// What is allowed: `*`, anything, is all there is so far.
+        /// Allowed actions. Only `*` (any action) is supported.
         pub actions: Vec<String>,
-        /// To whom, in CEL: `user.attributes.team == "red"`.
+        /// Condition in CEL, for example `user.attributes.team == "red"`.
         pub expression: String,
     }
 }
 
 impl AccessControlPolicyRule {
-    /// A rule about who may do anything, and so be a member.
+    /// Creates a rule that allows any action, and therefore membership.
     pub fn new(expression: impl Into<String>) -> Self {
         Self { actions: vec!["*".into()], expression: expression.into() }
     }
 }
 
-/// A new access policy, or what one is changed into.
+/// A new access policy, or changes to an existing one.
 #[doc(alias = "AccessControlPolicy")]
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct AccessControlPolicyDraft {
-    /// Its name; up to 128 characters.
+    /// The name, up to 128 characters.
     pub name: String,
-    /// What it is for.
+    /// The description.
     #[serde(rename = "type")]
     pub kind: AccessPolicyType,
-    /// Its own rules.
+    /// The policy's own rules.
     pub rules: Vec<AccessControlPolicyRule>,
-    /// The policy to change; the channel's id for the policy of a channel.
+    /// The policy to change. Equals the channel ID for the policy of a channel.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<PolicyId>,
-    /// Whether members are to be added and removed by it.
+    /// `true` if the policy adds and removes members.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub active: Option<bool>,
-    /// The revision that is changed.
+    /// The revision to change.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub revision: Option<i64>,
-    /// The version of the format; servers so far ask for one: `v0.1`, or `v0.2`.
+    /// Format version: `v0.1` or `v0.2`. Current servers require it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub version: Option<String>,
-    /// The policies whose rules it takes over.
+    /// Imported policies.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub imports: Option<Vec<PolicyId>>,
-    /// Whatever else there is.
+    /// Additional properties.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub props: Option<Json>,
 }
 
 impl AccessControlPolicyDraft {
-    /// With what is required.
+    /// Creates the value from its required fields.
     pub fn new(
         name: impl Into<String>,
         kind: impl Into<AccessPolicyType>,
@@ -119,69 +119,69 @@ impl AccessControlPolicyDraft {
 }
 
 setters! { AccessControlPolicyDraft:
-    /// The policy to change; the channel's id for the policy of a channel.
+    /// The policy to change. Equals the channel ID for the policy of a channel.
     id: PolicyId,
-    /// Whether members are to be added and removed by it.
+    /// `true` if the policy adds and removes members.
     active: bool,
-    /// The revision that is changed.
+    /// The revision to change.
     revision: i64,
-    /// The version of the format; servers so far ask for one: `v0.1`, or `v0.2`.
+    /// Format version: `v0.1` or `v0.2`. Current servers require it.
     version: String,
-    /// The policies whose rules it takes over.
+    /// Imported policies.
     imports: Vec<PolicyId>,
-    /// Whatever else there is.
+    /// Additional properties.
     props: Json,
 }
 
-/// Switches one policy on or off.
+/// Activates or deactivates one policy.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct AccessControlPolicyActiveUpdate {
     /// The policy.
     pub id: PolicyId,
-    /// Whether it is to be on.
+    /// `true` to activate the policy.
     pub active: bool,
 }
 
 impl AccessControlPolicyActiveUpdate {
-    /// With what is required.
+    /// Creates the value from its required fields.
     pub fn new(id: impl Into<PolicyId>, active: bool) -> Self {
         Self { id: id.into(), active }
     }
 }
 
-/// Which access policies to find.
+/// Search terms and filters for access policies.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct AccessControlPolicySearch {
     /// Part of the name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub term: Option<String>,
-    /// Only policies of this kind.
+    /// Only policies of this type.
     #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
     pub kind: Option<AccessPolicyType>,
     /// Only policies that import this one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub parent_id: Option<PolicyId>,
-    /// Only these.
+    /// Only these policies.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ids: Option<Vec<PolicyId>>,
-    /// Where the last answer ended.
+    /// Cursor returned by the previous request.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cursor: Option<AccessControlPolicyCursor>,
-    /// Most to return.
+    /// Maximum number of results.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limit: Option<u32>,
-    /// Also tell which policies import them.
+    /// Includes the importing policies.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub include_children: Option<bool>,
-    /// Only policies that are on.
+    /// Only active policies.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub active: Option<bool>,
 }
 
 impl AccessControlPolicySearch {
-    /// With nothing set.
+    /// Creates an empty value.
     pub fn new() -> Self {
         Self::default()
     }
@@ -190,131 +190,131 @@ impl AccessControlPolicySearch {
 setters! { AccessControlPolicySearch:
     /// Part of the name.
     term: String,
-    /// Only policies of this kind.
+    /// Only policies of this type.
     kind: AccessPolicyType,
     /// Only policies that import this one.
     parent_id: PolicyId,
-    /// Only these.
+    /// Only these policies.
     ids: Vec<PolicyId>,
-    /// Where the last answer ended.
+    /// Cursor returned by the previous request.
     cursor: AccessControlPolicyCursor,
-    /// Most to return.
+    /// Maximum number of results.
     limit: u32,
-    /// Also tell which policies import them.
+    /// Includes the importing policies.
     include_children: bool,
-    /// Only policies that are on.
+    /// Only active policies.
     active: bool,
 }
 
 model! {
-    /// Where an answer ended.
+    /// Pagination cursor.
     pub struct AccessControlPolicyCursor {
-        /// The last policy of it.
+        /// The last policy of the previous page.
         pub id: String,
     }
 }
 
 impl AccessControlPolicyCursor {
-    /// Behind this policy.
+    /// Creates a cursor after this policy.
     pub fn after(policy: impl Into<PolicyId>) -> Self {
         Self { id: policy.into().as_str().to_owned() }
     }
 }
 
 model! {
-    /// Policies, and how many there are.
+    /// A page of policies and the total count.
     pub struct AccessControlPoliciesWithCount {
-        /// The policies of this answer.
+        /// The policies of this page.
         pub policies: Vec<AccessControlPolicy>,
-        /// How many there are in all.
+        /// Total number of channels.
         pub total: i64,
     }
 }
 
-/// An expression to look at.
+/// An expression to validate.
 #[doc(alias = "CELExpression")]
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct CelExpression {
-    /// The expression, in CEL.
+    /// The expression in CEL.
     pub expression: String,
-    /// The channel that it is for; needed by those who only manage that channel.
+    /// The channel of the expression. Required for users who manage only that channel.
     #[serde(rename = "channelId", skip_serializing_if = "Option::is_none")]
     pub channel_id: Option<ChannelId>,
 }
 
 impl CelExpression {
-    /// With what is required.
+    /// Creates the value from its required fields.
     pub fn new(expression: impl Into<String>) -> Self {
         Self { expression: expression.into(), channel_id: None }
     }
 }
 
 setters! { CelExpression:
-    /// The channel that it is for; needed by those who only manage that channel.
+    /// The channel of the expression. Required for users who manage only that channel.
     channel_id: ChannelId,
 }
 
-/// An expression, and which accounts that match it to list.
+/// An expression, with page and filter for the matching users.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct QueryExpressionParams {
-    /// The expression, in CEL.
+    /// The expression in CEL.
     pub expression: String,
-    /// Most to return.
+    /// Maximum number of results.
     pub limit: u32,
-    /// Only accounts with this in their names.
+    /// Only users whose names contain this term.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub term: Option<String>,
-    /// Where the last answer ended.
+    /// Cursor returned by the previous request.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub after: Option<UserId>,
-    /// The channel that it is for; needed by those who only manage that channel.
+    /// The channel of the expression. Required for users who manage only that channel.
     #[serde(rename = "channelId", skip_serializing_if = "Option::is_none")]
     pub channel_id: Option<ChannelId>,
 }
 
 impl QueryExpressionParams {
-    /// With what is required.
+    /// Creates the value from its required fields.
     pub fn new(expression: impl Into<String>, limit: u32) -> Self {
         Self { expression: expression.into(), limit, term: None, after: None, channel_id: None }
     }
 }
 
 setters! { QueryExpressionParams:
-    /// Only accounts with this in their names.
+    /// Only users whose names contain this term.
     term: String,
-    /// Where the last answer ended.
+    /// Cursor returned by the previous request.
     after: UserId,
-    /// The channel that it is for; needed by those who only manage that channel.
+    /// The channel of the expression. Required for users who manage only that channel.
     channel_id: ChannelId,
 }
 
 model! {
-    /// What is wrong with an expression.
+    /// An error in an expression.
     #[doc(alias = "CELExpressionError")]
     pub struct CelExpressionError {
-        /// In which line, from 1.
+        /// One-based line number.
         pub line: i64,
-        /// In which column, from 0.
+        /// Zero-based column number.
         pub column: i64,
-        /// What is wrong.
+        /// The error message.
         pub message: String,
     }
 }
 
 model! {
-    /// Accounts that match an expression.
+    /// Users who match an expression.
     pub struct AccessControlPolicyTestResponse {
-        /// The accounts of this answer.
+        /// The users of this page.
         pub users: Vec<User>,
-        /// How many there are in all.
+        /// Total number of channels.
         pub total: i64,
     }
 }
 
 model! {
-    /// An expression taken apart into conditions that all have to hold.
+    /// An expression parsed into conditions, all of which must be satisfied.
     pub struct VisualExpression {
         /// The conditions.
         pub conditions: Vec<VisualCondition>,
@@ -322,67 +322,67 @@ model! {
 }
 
 model! {
-    /// One condition.
+    /// A condition of an expression.
     #[doc(alias = "Condition")]
     pub struct VisualCondition {
-        /// What is looked at: `user.attributes.team`.
+        /// The attribute, for example `user.attributes.team`.
         pub attribute: String,
-        /// How it is compared: `==`, `in`, `startsWith`.
+        /// The operator, for example `==`, `in` or `startsWith`.
         pub operator: String,
-        /// With what.
+        /// The operand.
         pub value: Json,
-        /// 0 if the value is a literal, 1 if it is an attribute.
+        /// 0 for a literal operand, 1 for an attribute.
         pub value_type: i64,
-        /// The type of the attribute: `text`, `select`, `multiselect`.
+        /// Type of the attribute: `text`, `select` or `multiselect`.
         pub attribute_type: String,
     }
 }
 
-/// Which attributes to list.
+/// Page of attributes.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct AccessFieldPage {
-    /// Most to return, from 1 to 100.
+    /// Maximum number of results. Must be between 1 and 100.
     pub limit: u32,
-    /// Where the last answer ended.
+    /// Cursor returned by the previous request.
     pub after: Option<PropertyFieldId>,
-    /// The channel that an expression is for; needed by those who only manage that channel.
+    /// The channel of the expression. Required for users who manage only that channel.
     #[serde(rename = "channelId")]
     pub channel_id: Option<ChannelId>,
 }
 
 impl AccessFieldPage {
-    /// With what is required.
+    /// Creates the value from its required fields.
     pub fn new(limit: u32) -> Self {
         Self { limit, after: None, channel_id: None }
     }
 }
 
 setters! { AccessFieldPage:
-    /// Where the last answer ended.
+    /// Cursor returned by the previous request.
     after: PropertyFieldId,
-    /// The channel that an expression is for; needed by those who only manage that channel.
+    /// The channel of the expression. Required for users who manage only that channel.
     channel_id: ChannelId,
 }
 
-/// Which channels under a policy to list.
+/// Page of the channels that a policy applies to.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct AccessChannelPage {
-    /// Most to return.
+    /// Maximum number of results.
     pub limit: u32,
-    /// Where the last answer ended.
+    /// Cursor returned by the previous request.
     pub after: Option<ChannelId>,
 }
 
 impl AccessChannelPage {
-    /// With what is required.
+    /// Creates the value from its required fields.
     pub fn new(limit: u32) -> Self {
         Self { limit, after: None }
     }
 }
 
 setters! { AccessChannelPage:
-    /// Where the last answer ended.
+    /// Cursor returned by the previous request.
     after: ChannelId,
 }

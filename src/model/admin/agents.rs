@@ -6,21 +6,21 @@ use crate::Timestamp;
 use crate::model::{ChannelId, PostId, RecapId, UserId};
 
 model! {
-    /// An AI agent that may be talked to.
+    /// An AI agent.
     #[doc(alias = "BridgeAgentInfo")]
     pub struct Agent {
-        /// Its id.
+        /// The ID.
         pub id: String,
-        /// What people see.
+        /// The display name.
         #[serde(rename = "displayName")]
         pub display_name: String,
-        /// The name of its account.
+        /// Username of the agent's account.
         pub username: String,
-        /// The language model service that it uses.
+        /// The language model service used by the agent.
         pub service_id: String,
-        /// The kind of that service.
+        /// Type of that service.
         pub service_type: String,
-        /// Whether it is taken where none is named.
+        /// `true` if this is the default agent.
         pub is_default: bool,
     }
 }
@@ -29,64 +29,64 @@ model! {
     /// A language model service.
     #[doc(alias = "BridgeServiceInfo")]
     pub struct LlmService {
-        /// Its id.
+        /// The ID.
         pub id: String,
-        /// Its name.
+        /// The name.
         pub name: String,
-        /// What it is: `openai`, `anthropic`, ...
+        /// Type of the service, for example `openai` or `anthropic`.
         #[serde(rename = "type")]
         pub kind: String,
     }
 }
 
 model! {
-    /// Whether AI agents can be used.
+    /// Availability of AI agents.
     pub struct AgentsIntegrityResponse {
-        /// Whether they can.
+        /// `true` if agents are available.
         pub available: bool,
-        /// Why not; a key of the server's translations.
+        /// Reason if agents are unavailable, as a translation key.
         pub reason: String,
     }
 }
 
 open_enum! {
-    /// How far a recap is.
+    /// Status of a recap.
     RecapStatus {
-        /// Not begun.
+        /// Not started.
         Pending = "pending",
-        /// Being written.
+        /// In progress.
         Processing = "processing",
-        /// Ready.
+        /// Complete.
         Completed = "completed",
-        /// Given up.
+        /// Failed.
         Failed = "failed",
     }
 }
 
 model! {
-    /// What happened in some channels, told by an AI agent.
+    /// An AI-generated summary of channels.
     pub struct Recap {
-        /// Its id.
+        /// The ID.
         pub id: RecapId,
-        /// For whom it was written.
+        /// The user who requested the recap.
         pub user_id: UserId,
-        /// Its title.
+        /// The title.
         pub title: String,
-        /// When it was asked for.
+        /// Time of the request.
         pub create_at: Timestamp,
-        /// When it was last changed.
+        /// Time of the last update.
         pub update_at: Timestamp,
-        /// When it was deleted; 0 while it is not.
+        /// Deletion time; 0 if not deleted.
         pub delete_at: Timestamp,
-        /// When it was read; 0 while it is not.
+        /// Time at which the recap was read; 0 if unread.
         pub read_at: Timestamp,
-        /// How many posts it is about.
+        /// Number of summarized posts.
         pub total_message_count: i64,
-        /// How far it is.
+        /// The status.
         pub status: RecapStatus,
-        /// The agent that wrote it.
+        /// The agent that created the recap.
         pub bot_id: String,
-        /// What happened, channel by channel; not in lists.
+        /// Summaries by channel. Not included in lists.
         pub channels: Vec<RecapChannel>,
     }
 }
@@ -98,42 +98,42 @@ impl From<&Recap> for RecapId {
 }
 
 model! {
-    /// What happened in one channel.
+    /// Summary of one channel.
     pub struct RecapChannel {
-        /// Its id.
+        /// The ID.
         pub id: String,
-        /// The recap that it is a part of.
+        /// The recap.
         pub recap_id: RecapId,
         /// The channel.
         pub channel_id: ChannelId,
-        /// What people call the channel.
+        /// Display name of the channel.
         pub channel_name: String,
-        /// What was said.
+        /// Highlights of the discussion.
         pub highlights: Vec<String>,
-        /// What there is to do.
+        /// Action items.
         pub action_items: Vec<String>,
-        /// The posts that it is about.
+        /// The summarized posts.
         pub source_post_ids: Vec<PostId>,
-        /// When it was written.
+        /// Creation time.
         pub create_at: Timestamp,
     }
 }
 
-/// A recap to be written.
+/// A recap to create.
 #[doc(alias = "CreateRecapRequest")]
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct RecapDraft {
-    /// Its title.
+    /// The title.
     pub title: String,
-    /// The channels that it is to be about.
+    /// The channels to summarize.
     pub channel_ids: Vec<ChannelId>,
-    /// The agent that is to write it: an [`Agent::id`].
+    /// The agent to use: an [`Agent::id`].
     pub agent_id: String,
 }
 
 impl RecapDraft {
-    /// With what is required.
+    /// Creates the value from its required fields.
     pub fn new(
         title: impl Into<String>,
         channel_ids: impl Into<Vec<ChannelId>>,

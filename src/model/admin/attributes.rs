@@ -6,46 +6,46 @@ use crate::Timestamp;
 use crate::model::{Json, PropertyFieldId};
 
 open_enum! {
-    /// What a property holds.
+    /// Value type of a property.
     PropertyFieldType {
-        /// A text.
+        /// A string.
         Text = "text",
-        /// One of some options.
+        /// One of several options.
         Select = "select",
-        /// Some of some options.
+        /// Any of several options.
         Multiselect = "multiselect",
         /// A date.
         Date = "date",
-        /// An account.
+        /// A user.
         User = "user",
-        /// Some accounts.
+        /// Several users.
         Multiuser = "multiuser",
     }
 }
 
 model! {
-    /// A property that things can have.
+    /// A property definition.
     pub struct PropertyField {
-        /// Its id.
+        /// The ID.
         pub id: PropertyFieldId,
-        /// The group of properties that it belongs to.
+        /// The property group.
         pub group_id: String,
-        /// Its name.
+        /// The name.
         pub name: String,
-        /// What it holds.
+        /// Value type.
         #[serde(rename = "type")]
         pub kind: PropertyFieldType,
-        /// What else is set: options, order.
+        /// Additional settings, such as options and order.
         pub attrs: Json,
-        /// The thing whose things can have it.
+        /// ID of the object to which the property is scoped.
         pub target_id: String,
-        /// What kind of thing that is.
+        /// Type of that object.
         pub target_type: String,
-        /// When it was made.
+        /// Creation time.
         pub create_at: Timestamp,
-        /// When it was last changed.
+        /// Time of the last update.
         pub update_at: Timestamp,
-        /// When it was deleted; 0 while it is not.
+        /// Deletion time; 0 if not deleted.
         pub delete_at: Timestamp,
     }
 }
@@ -57,35 +57,35 @@ impl From<&PropertyField> for PropertyFieldId {
 }
 
 model! {
-    /// A property of one thing.
+    /// The value of a property for one object.
     pub struct PropertyValue {
-        /// Its id.
+        /// The ID.
         pub id: String,
-        /// The thing.
+        /// The object.
         pub target_id: String,
-        /// What kind of thing that is: `post`, `user`.
+        /// Type of the object: `post` or `user`.
         pub target_type: String,
-        /// The group of properties that it belongs to.
+        /// The property group.
         pub group_id: String,
-        /// Which property it is.
+        /// The property.
         pub field_id: PropertyFieldId,
-        /// What it holds.
+        /// Value type.
         pub value: Json,
-        /// When it was made.
+        /// Creation time.
         pub create_at: Timestamp,
-        /// When it was last changed.
+        /// Time of the last update.
         pub update_at: Timestamp,
-        /// When it was deleted; 0 while it is not.
+        /// Deletion time; 0 if not deleted.
         pub delete_at: Timestamp,
     }
 }
 
 open_enum! {
-    /// When an attribute is shown in a profile.
+    /// Visibility of an attribute in the profile.
     CpaVisibility {
         /// Never.
         Hidden = "hidden",
-        /// When it has a value.
+        /// Only if it has a value.
         WhenSet = "when_set",
         /// Always.
         Always = "always",
@@ -93,29 +93,29 @@ open_enum! {
 }
 
 model! {
-    /// An attribute that accounts have beside those of the server.
+    /// A custom profile attribute.
     #[doc(alias = "CPAField")]
     pub struct CpaField {
-        /// Its id.
+        /// The ID.
         pub id: PropertyFieldId,
-        /// The group of properties that it belongs to.
+        /// The property group.
         pub group_id: String,
-        /// What people see.
+        /// The display name.
         pub name: String,
-        /// What it holds.
+        /// Value type.
         #[serde(rename = "type")]
         pub kind: PropertyFieldType,
-        /// What else is set.
+        /// Additional settings.
         pub attrs: CpaAttrs,
-        /// Empty: all accounts have it.
+        /// Empty: the attribute applies to all users.
         pub target_id: String,
-        /// Empty: all accounts have it.
+        /// Empty: the attribute applies to all users.
         pub target_type: String,
-        /// When it was made.
+        /// Creation time.
         pub create_at: Timestamp,
-        /// When it was last changed.
+        /// Time of the last update.
         pub update_at: Timestamp,
-        /// When it was deleted; 0 while it is not.
+        /// Deletion time; 0 if not deleted.
         pub delete_at: Timestamp,
     }
 }
@@ -127,117 +127,117 @@ impl From<&CpaField> for PropertyFieldId {
 }
 
 model! {
-    /// What is set for an attribute of accounts.
+    /// Settings of a custom profile attribute.
     #[doc(alias = "CPAAttrs")]
     pub struct CpaAttrs {
-        /// When it is shown.
+        /// Visibility in the profile.
         pub visibility: CpaVisibility,
-        /// Where it stands among the others, smallest first.
+        /// Position among the attributes, in ascending order.
         pub sort_order: f64,
-        /// What may be chosen.
+        /// Available options.
         pub options: Vec<CpaSelectOption>,
-        /// What a text is: `email`, `url`, `phone`, or empty.
+        /// Format of a text: `email`, `url`, `phone`, or empty.
         pub value_type: String,
-        /// The attribute of the directory service that it follows.
+        /// The synchronized LDAP attribute.
         pub ldap: String,
-        /// The attribute of SAML that it follows.
+        /// The synchronized SAML attribute.
         pub saml: String,
-        /// `admin` if people may not change their own.
+        /// `admin` if users cannot change their own value.
         pub managed: String,
-        /// Whether only the plugin that made it may change it.
+        /// `true` if only the plugin that created the attribute may change it.
         pub protected: bool,
-        /// The plugin that made it.
+        /// The plugin that created the attribute.
         pub source_plugin_id: String,
-        /// Who may read it: empty, `source_only` or `shared_only`.
+        /// Read access: empty, `source_only` or `shared_only`.
         pub access_mode: String,
     }
 }
 
 model! {
-    /// What may be chosen.
+    /// Available options.
     #[doc(alias = "CustomProfileAttributesSelectOption")]
     pub struct CpaSelectOption {
-        /// Its id.
+        /// The ID.
         pub id: String,
-        /// What people see.
+        /// The display name.
         pub name: String,
-        /// Its colour.
+        /// The color.
         pub color: String,
     }
 }
 
 impl CpaSelectOption {
-    /// A new option; the server gives it an id.
+    /// Creates an option. The server assigns its ID.
     pub fn new(name: impl Into<String>) -> Self {
         Self { name: name.into(), ..Self::default() }
     }
 }
 
-/// A new attribute of accounts.
+/// A new custom profile attribute.
 #[doc(alias = "CPAField")]
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct CpaFieldDraft {
-    /// What people are to see; up to 255 characters.
+    /// The display name, up to 255 characters.
     pub name: String,
-    /// What it is to hold.
+    /// Value type.
     #[serde(rename = "type")]
     pub kind: PropertyFieldType,
-    /// What else is set.
+    /// Additional settings.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub attrs: Option<CpaAttrs>,
 }
 
 impl CpaFieldDraft {
-    /// With what is required.
+    /// Creates the value from its required fields.
     pub fn new(name: impl Into<String>, kind: impl Into<PropertyFieldType>) -> Self {
         Self { name: name.into(), kind: kind.into(), attrs: None }
     }
 }
 
 setters! { CpaFieldDraft:
-    /// What else is set.
+    /// Additional settings.
     attrs: CpaAttrs,
 }
 
-/// Changes to an attribute of accounts; what is not set stays.
+/// Changes to a custom profile attribute. Unset fields keep their value.
 #[doc(alias = "PropertyFieldPatch")]
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct CpaFieldPatch {
-    /// What people are to see.
+    /// The display name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// What it is to hold; another type deletes the values.
+    /// Value type. Changing it deletes the values.
     #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
     pub kind: Option<PropertyFieldType>,
-    /// What else is set; replaces all of it.
+    /// Replaces all additional settings.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub attrs: Option<Json>,
-    /// Not used for attributes of accounts.
+    /// Not used by custom profile attributes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub target_id: Option<String>,
-    /// Not used for attributes of accounts.
+    /// Not used by custom profile attributes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub target_type: Option<String>,
 }
 
 impl CpaFieldPatch {
-    /// Changes nothing yet.
+    /// Creates an empty patch.
     pub fn new() -> Self {
         Self::default()
     }
 }
 
 setters! { CpaFieldPatch:
-    /// What people are to see.
+    /// The display name.
     name: String,
-    /// What it is to hold; another type deletes the values.
+    /// Value type. Changing it deletes the values.
     kind: PropertyFieldType,
-    /// What else is set; replaces all of it.
+    /// Replaces all additional settings.
     attrs: Json,
-    /// Not used for attributes of accounts.
+    /// Not used by custom profile attributes.
     target_id: String,
-    /// Not used for attributes of accounts.
+    /// Not used by custom profile attributes.
     target_type: String,
 }

@@ -6,36 +6,36 @@ use crate::Timestamp;
 use crate::model::Json;
 
 model! {
-    /// Who pays for a workspace.
+    /// The customer that pays for a workspace.
     pub struct CloudCustomer {
-        /// Its id.
+        /// The ID.
         pub id: String,
-        /// Who made it.
+        /// The user who created the command.
         pub creator_id: String,
-        /// When it was made.
+        /// Creation time.
         pub create_at: Timestamp,
         /// Name of the company.
         pub name: String,
-        /// Address for mail.
+        /// Email address.
         pub email: String,
-        /// First name of the person to ask.
+        /// First name of the contact.
         pub contact_first_name: String,
-        /// Last name of the person to ask.
+        /// Last name of the contact.
         pub contact_last_name: String,
-        /// How many work there.
+        /// Number of employees.
         pub num_employees: i64,
-        /// Another way of paying.
+        /// Alternative payment method.
         pub monthly_subscription_alt_payment_method: String,
-        /// Where invoices go.
+        /// Billing address.
         pub billing_address: Option<CloudAddress>,
-        /// Where the company is.
+        /// Company address.
         pub company_address: Option<CloudAddress>,
-        /// How invoices are paid.
+        /// Payment method.
         pub payment_method: Option<CloudPaymentMethod>,
     }
 }
 
-/// Changes to who pays for a workspace.
+/// Changes to the customer that pays for a workspace.
 #[doc(alias = "CloudCustomerInfo")]
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[non_exhaustive]
@@ -43,25 +43,25 @@ pub struct CloudCustomerPatch {
     /// Name of the company.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// Address for mail.
+    /// Email address.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
-    /// First name of the person to ask.
+    /// First name of the contact.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub contact_first_name: Option<String>,
-    /// Last name of the person to ask.
+    /// Last name of the contact.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub contact_last_name: Option<String>,
-    /// How many work there.
+    /// Number of employees.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub num_employees: Option<i64>,
-    /// Another way of paying.
+    /// Alternative payment method.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub monthly_subscription_alt_payment_method: Option<String>,
 }
 
 impl CloudCustomerPatch {
-    /// Changes nothing yet.
+    /// Creates an empty patch.
     pub fn new() -> Self {
         Self::default()
     }
@@ -70,15 +70,15 @@ impl CloudCustomerPatch {
 setters! { CloudCustomerPatch:
     /// Name of the company.
     name: String,
-    /// Address for mail.
+    /// Email address.
     email: String,
-    /// First name of the person to ask.
+    /// First name of the contact.
     contact_first_name: String,
-    /// Last name of the person to ask.
+    /// Last name of the contact.
     contact_last_name: String,
-    /// How many work there.
+    /// Number of employees.
     num_employees: i64,
-    /// Another way of paying.
+    /// Alternative payment method.
     monthly_subscription_alt_payment_method: String,
 }
 
@@ -90,9 +90,9 @@ model! {
         pub city: String,
         /// Country.
         pub country: String,
-        /// Street and number.
+        /// Street and house number.
         pub line1: String,
-        /// Second line.
+        /// Second address line.
         pub line2: String,
         /// Postal code.
         pub postal_code: String,
@@ -102,55 +102,55 @@ model! {
 }
 
 model! {
-    /// A way of paying.
+    /// A payment method.
     #[doc(alias = "PaymentMethod")]
     pub struct CloudPaymentMethod {
-        /// What it is: `card`.
+        /// Type of the payment method: `card`.
         #[serde(rename = "type")]
         pub kind: String,
-        /// The last four digits of the card.
+        /// Last four digits of the card number.
         pub last_four: String,
-        /// Month in which the card expires.
+        /// Expiry month of the card.
         pub exp_month: i64,
-        /// Year in which the card expires.
+        /// Expiry year of the card.
         pub exp_year: i64,
-        /// Who issued the card.
+        /// Issuer of the card.
         pub card_brand: String,
-        /// The name on the card.
+        /// Name on the card.
         pub name: String,
     }
 }
 
 model! {
-    /// Where a workspace runs.
+    /// The installation of a workspace.
     #[doc(alias = "Installation")]
     pub struct CloudInstallation {
-        /// Its id.
+        /// The ID.
         pub id: String,
-        /// How it is.
+        /// The state.
         pub state: String,
-        /// From where it may be reached.
+        /// Address ranges that may access the workspace.
         pub allowed_ip_ranges: Vec<AllowedIpRange>,
     }
 }
 
 model! {
-    /// Addresses that may reach a workspace.
+    /// An address range that may access a workspace.
     #[doc(alias = "AllowedIPRange")]
     pub struct AllowedIpRange {
-        /// The addresses, as `192.0.2.0/24`.
+        /// The range, for example `192.0.2.0/24`.
         pub cidr_block: String,
-        /// What they are.
+        /// The description.
         pub description: String,
-        /// Whether it is in force.
+        /// `true` if the entry is active.
         pub enabled: bool,
-        /// Who made it.
+        /// The user who created the command.
         pub owner_id: String,
     }
 }
 
 impl AllowedIpRange {
-    /// Addresses, as `192.0.2.0/24`, that are in force at once.
+    /// Creates an active entry for a range such as `192.0.2.0/24`.
     pub fn new(cidr_block: impl Into<String>, description: impl Into<String>) -> Self {
         Self {
             cidr_block: cidr_block.into(),
@@ -162,193 +162,193 @@ impl AllowedIpRange {
 }
 
 model! {
-    /// What a workspace may use.
+    /// Usage limits of a workspace.
     pub struct ProductLimits {
-        /// How much may be stored.
+        /// Storage limits.
         pub files: FilesLimits,
-        /// How many posts may be read.
+        /// Limits of the readable post history.
         pub messages: MessagesLimits,
-        /// How many teams there may be.
+        /// Team limits.
         pub teams: TeamsLimits,
     }
 }
 
 model! {
-    /// How much may be stored.
+    /// Storage limits.
     pub struct FilesLimits {
-        /// Bytes of all files; none is no limit.
+        /// File storage limit in bytes. `None` means unlimited.
         pub total_storage: Option<i64>,
     }
 }
 
 model! {
-    /// How many posts may be read.
+    /// Limits of the readable post history.
     pub struct MessagesLimits {
-        /// Posts; none is no limit.
+        /// Number of readable posts. `None` means unlimited.
         pub history: Option<i64>,
     }
 }
 
 model! {
-    /// How many teams there may be.
+    /// Team limits.
     pub struct TeamsLimits {
-        /// Teams that are not archived; none is no limit.
+        /// Number of active teams. `None` means unlimited.
         pub active: Option<i64>,
     }
 }
 
 open_enum! {
-    /// How often is paid.
+    /// Billing interval.
     RecurringInterval {
-        /// Each month.
+        /// Monthly.
         Monthly = "month",
-        /// Each year.
+        /// Yearly.
         Yearly = "year",
     }
 }
 
 open_enum! {
-    /// What is paid for.
+    /// Billing scheme.
     BillingScheme {
-        /// The whole.
+        /// Flat fee.
         FlatFee = "flat_fee",
-        /// Each account.
+        /// Per user.
         PerSeat = "per_seat",
-        /// What was agreed.
+        /// Individual agreement.
         SalesServe = "sales_serve",
     }
 }
 
 open_enum! {
-    /// Where a product runs.
+    /// Hosting of a product.
     SubscriptionFamily {
-        /// On Mattermost's servers.
+        /// Hosted by Mattermost.
         Cloud = "cloud",
-        /// On one's own.
+        /// Self-hosted.
         OnPrem = "on-prem",
     }
 }
 
 model! {
-    /// Something that can be bought.
+    /// A product.
     #[doc(alias = "Product")]
     pub struct CloudProduct {
-        /// Its id.
+        /// The ID.
         pub id: String,
-        /// Its name.
+        /// The name.
         pub name: String,
-        /// What it is.
+        /// The embed type.
         pub description: String,
-        /// What an account costs.
+        /// Price per user.
         pub price_per_seat: f64,
-        /// What can be bought with it.
+        /// Available add-ons.
         pub add_ons: Vec<CloudAddOn>,
-        /// Its short name: `cloud-professional`.
+        /// The SKU, for example `cloud-professional`.
         pub sku: String,
-        /// The id of its price.
+        /// ID of the price.
         pub price_id: String,
-        /// Where it runs.
+        /// Hosting of the product.
         pub product_family: SubscriptionFamily,
-        /// How often is paid.
+        /// Billing interval.
         pub recurring_interval: RecurringInterval,
-        /// What is paid for.
+        /// Billing scheme.
         pub billing_scheme: BillingScheme,
-        /// The product that is offered beside it.
+        /// The product offered as an alternative.
         pub cross_sells_to: String,
     }
 }
 
 model! {
-    /// Something that can be bought with a product.
+    /// An add-on of a product.
     #[doc(alias = "AddOn")]
     pub struct CloudAddOn {
-        /// Its id.
+        /// The ID.
         pub id: String,
-        /// Its name.
+        /// The name.
         pub name: String,
-        /// What people see.
+        /// The display name.
         pub display_name: String,
-        /// What an account costs.
+        /// Price per user.
         pub price_per_seat: f64,
     }
 }
 
 model! {
-    /// What was bought.
+    /// A subscription.
     #[doc(alias = "Subscription")]
     pub struct CloudSubscription {
-        /// Its id.
+        /// The ID.
         pub id: String,
-        /// Who pays.
+        /// The customer.
         pub customer_id: String,
         /// The product.
         pub product_id: String,
-        /// What was bought with it.
+        /// The subscribed add-ons.
         pub add_ons: Vec<String>,
-        /// When it began.
+        /// Creation time.
         pub start_at: Timestamp,
-        /// When it ends.
+        /// End of the subscription.
         pub end_at: Timestamp,
-        /// When it was made.
+        /// Creation time.
         pub create_at: Timestamp,
-        /// For how many accounts.
+        /// Number of users.
         pub seats: i64,
-        /// How it is: `active`, `trialing`.
+        /// The status, for example `active` or `trialing`.
         pub status: String,
-        /// The name of the workspace's host.
+        /// Host name of the workspace.
         pub dns: String,
-        /// The last invoice.
+        /// The latest invoice.
         pub last_invoice: Option<CloudInvoice>,
-        /// The next invoice.
+        /// The upcoming invoice.
         pub upcoming_invoice: Option<CloudInvoice>,
-        /// `true` while it is tried.
+        /// `true` during a trial.
         pub is_free_trial: String,
-        /// When the trial ends.
+        /// End of the trial.
         pub trial_end_at: Timestamp,
-        /// Since when an invoice is not paid, in seconds since 1970.
+        /// Time since which an invoice is overdue, in seconds since 1970.
         pub delinquent_since: Option<i64>,
-        /// For how many accounts at first.
+        /// Number of users at the start of the subscription.
         pub originally_licensed_seats: i64,
-        /// `true` if it was stopped for compliance.
+        /// `true` if the subscription is blocked for compliance reasons.
         pub compliance_blocked: String,
-        /// Who is billed: `licensed`, `internal`.
+        /// Billing type, for example `licensed` or `internal`.
         pub billing_type: String,
-        /// When it will be ended, in ms since 1970.
+        /// Scheduled cancellation, in ms since 1970.
         pub cancel_at: Option<i64>,
-        /// `true` if it goes on by itself.
+        /// `true` if the subscription renews automatically.
         pub will_renew: String,
-        /// The time, in tests of the billing.
+        /// The simulated time in billing tests.
         pub simulated_current_time_ms: Option<i64>,
-        /// Whether it is a preview.
+        /// `true` for a preview.
         pub is_cloud_preview: bool,
     }
 }
 
 model! {
-    /// An invoice. Amounts are in cents.
+    /// An invoice. All amounts are in cents.
     #[doc(alias = "Invoice")]
     pub struct CloudInvoice {
-        /// Its id.
+        /// The ID.
         pub id: String,
-        /// Its number.
+        /// The invoice number.
         pub number: String,
-        /// When it was made.
+        /// Creation time.
         pub create_at: Timestamp,
-        /// What is to be paid.
+        /// Total amount.
         pub total: i64,
-        /// How much of it is tax.
+        /// Tax included in the total.
         pub tax: i64,
-        /// How it is: `paid`, `open`.
+        /// The status, for example `paid` or `open`.
         pub status: String,
-        /// What it is for.
+        /// The description.
         pub description: String,
-        /// From when.
+        /// Start of the billing period.
         pub period_start: Timestamp,
-        /// Until when.
+        /// End of the billing period.
         pub period_end: Timestamp,
-        /// For what.
+        /// The subscription.
         pub subscription_id: String,
-        /// Its lines.
+        /// The invoice items.
         pub line_items: Vec<CloudInvoiceItem>,
         /// The product.
         pub current_product_name: String,
@@ -356,111 +356,111 @@ model! {
 }
 
 model! {
-    /// A line of an invoice. Amounts are in cents.
+    /// An item of an invoice. All amounts are in cents.
     #[doc(alias = "InvoiceLineItem")]
     pub struct CloudInvoiceItem {
-        /// The id of the price.
+        /// ID of the price.
         pub price_id: String,
-        /// What is to be paid.
+        /// Total amount.
         pub total: i64,
-        /// How many.
+        /// The quantity.
         pub quantity: f64,
-        /// What one costs.
+        /// Price per unit.
         pub price_per_unit: i64,
-        /// What it is.
+        /// The embed type.
         pub description: String,
-        /// What kind of line it is.
+        /// Type of the item.
         #[serde(rename = "type")]
         pub kind: String,
-        /// Whatever else there is.
+        /// Additional properties.
         pub metadata: Json,
-        /// From when.
+        /// Start of the billing period.
         pub period_start: Timestamp,
-        /// Until when.
+        /// End of the billing period.
         pub period_end: Timestamp,
     }
 }
 
 model! {
-    /// A text that can be translated.
+    /// A translatable text.
     pub struct MessageDescriptor {
-        /// Its key.
+        /// The translation key.
         pub id: String,
-        /// The text in English.
+        /// The English text.
         #[serde(rename = "defaultMessage")]
         pub default_message: String,
-        /// What is filled in.
+        /// Values of placeholders.
         pub values: Json,
     }
 }
 
 model! {
-    /// A page about what a workspace on trial can do.
+    /// A preview page shown to a workspace on trial.
     pub struct PreviewModalContentData {
-        /// The product that can do it.
+        /// The product that includes the feature.
         #[serde(rename = "skuLabel")]
         pub sku_label: MessageDescriptor,
-        /// Its title.
+        /// The title.
         pub title: MessageDescriptor,
-        /// What it is about.
+        /// The subtitle.
         pub subtitle: MessageDescriptor,
-        /// Address of a film.
+        /// URL of a video.
         #[serde(rename = "videoUrl")]
         pub video_url: String,
-        /// Address of the film's picture.
+        /// URL of the video's poster image.
         #[serde(rename = "videoPoster")]
         pub video_poster: String,
-        /// Whom it is for.
+        /// The intended audience.
         #[serde(rename = "useCase")]
         pub use_case: String,
     }
 }
 
 model! {
-    /// What the customer portal tells a workspace.
+    /// A notification of the customer portal to a workspace.
     #[doc(alias = "CWSWebhookPayload")]
     pub struct CwsWebhookPayload {
-        /// What happened: `send-admin-welcome-email`.
+        /// The event, for example `send-admin-welcome-email`.
         pub event: String,
-        /// The payment that failed.
+        /// The failed payment.
         pub failed_payment: Option<FailedPayment>,
-        /// Whose workspace it is.
+        /// Owner of the workspace.
         pub cloud_workspace_owner: Option<CloudWorkspaceOwner>,
-        /// What the workspace may use from now on.
+        /// New usage limits of the workspace.
         pub product_limits: Option<ProductLimits>,
-        /// What was bought.
+        /// A subscription.
         pub subscription: Option<CloudSubscription>,
-        /// When the trial ends.
+        /// End of the trial.
         pub trial_end_time_stamp: i64,
-        /// A reminder to be sent.
+        /// A reminder to send.
         pub delinquency_email: Option<DelinquencyEmailTrigger>,
     }
 }
 
 model! {
-    /// A payment that failed.
+    /// A failed payment.
     pub struct FailedPayment {
-        /// Who issued the card.
+        /// Issuer of the card.
         pub card_brand: String,
-        /// The last four digits of the card.
+        /// Last four digits of the card number.
         pub last_four: String,
-        /// Why.
+        /// The failure message.
         pub failure_message: String,
     }
 }
 
 model! {
-    /// Whose workspace it is.
+    /// Owner of the workspace.
     pub struct CloudWorkspaceOwner {
-        /// The name of the account.
+        /// The username.
         pub username: String,
     }
 }
 
 model! {
-    /// A reminder to be sent.
+    /// A reminder to send.
     pub struct DelinquencyEmailTrigger {
-        /// Which: `7`, `14`, ... days after the invoice.
+        /// The email to send: `7`, `14`, ... days after the invoice.
         pub email_to_send: String,
     }
 }

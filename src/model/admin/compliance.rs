@@ -6,15 +6,15 @@ use crate::Timestamp;
 use crate::model::{ComplianceReportId, UserId};
 
 open_enum! {
-    /// How far a report is.
+    /// Status of a report.
     ComplianceStatus {
-        /// Not begun.
+        /// Not started.
         Created = "created",
-        /// Being written.
+        /// In progress.
         Running = "running",
-        /// Ready.
+        /// Complete.
         Finished = "finished",
-        /// Given up.
+        /// Failed.
         Failed = "failed",
         /// Deleted.
         Removed = "removed",
@@ -22,31 +22,31 @@ open_enum! {
 }
 
 model! {
-    /// A list of all posts of some accounts in some time.
+    /// An export of the posts of selected users in a time range.
     #[doc(alias = "Compliance")]
     pub struct ComplianceReport {
-        /// Its id.
+        /// The ID.
         pub id: ComplianceReportId,
-        /// When it was asked for.
+        /// Time of the request.
         pub create_at: Timestamp,
-        /// Who asked for it.
+        /// The user who requested the report.
         pub user_id: UserId,
-        /// How far it is.
+        /// The status.
         pub status: ComplianceStatus,
-        /// How many posts are in it.
+        /// Number of posts in the report.
         pub count: i64,
-        /// What it is for.
+        /// The description.
         pub desc: String,
-        /// `adhoc`, or `daily` for those the server makes by itself.
+        /// `adhoc`, or `daily` for reports created by the server.
         #[serde(rename = "type")]
         pub kind: String,
-        /// From when.
+        /// Start of the billing period.
         pub start_at: Timestamp,
-        /// Until when.
+        /// End of the billing period.
         pub end_at: Timestamp,
-        /// Only posts with one of these words, separated by spaces or commas.
+        /// Only posts that contain one of these keywords, separated by spaces or commas.
         pub keywords: String,
-        /// Only posts of the accounts with these mail addresses, separated by spaces or commas.
+        /// Only posts of users with these email addresses, separated by spaces or commas.
         pub emails: String,
     }
 }
@@ -57,27 +57,27 @@ impl From<&ComplianceReport> for ComplianceReportId {
     }
 }
 
-/// A report to be written.
+/// A report to create.
 #[doc(alias = "Compliance")]
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ComplianceReportDraft {
-    /// What it is for; up to 512 characters.
+    /// The description, up to 512 characters.
     pub desc: String,
-    /// From when.
+    /// Start of the billing period.
     pub start_at: Timestamp,
-    /// Until when; has to be later.
+    /// End of the time range. Must be after the start.
     pub end_at: Timestamp,
-    /// Only posts with one of these words, separated by spaces or commas.
+    /// Only posts that contain one of these keywords, separated by spaces or commas.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub keywords: Option<String>,
-    /// Only posts of the accounts with these mail addresses, separated by spaces or commas.
+    /// Only posts of users with these email addresses, separated by spaces or commas.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub emails: Option<String>,
 }
 
 impl ComplianceReportDraft {
-    /// With what is required.
+    /// Creates the value from its required fields.
     pub fn new(
         desc: impl Into<String>,
         start_at: impl Into<Timestamp>,
@@ -94,8 +94,8 @@ impl ComplianceReportDraft {
 }
 
 setters! { ComplianceReportDraft:
-    /// Only posts with one of these words, separated by spaces or commas.
+    /// Only posts that contain one of these keywords, separated by spaces or commas.
     keywords: String,
-    /// Only posts of the accounts with these mail addresses, separated by spaces or commas.
+    /// Only posts of users with these email addresses, separated by spaces or commas.
     emails: String,
 }

@@ -1,4 +1,4 @@
-//! The configuration of the server.
+//! The server configuration.
 
 use std::fmt;
 
@@ -9,10 +9,10 @@ use serde_json::{Map, Value};
 use crate::error::Result;
 use crate::model::json;
 
-/// The configuration of the server, or a part of it: sections, and settings in them, by the names that the server's
-/// `config.json` has. All of it is kept, also what this version does not know, so that it can be sent back.
+/// The server configuration or a part of it, with the section and setting names of `config.json`. Unknown
+/// settings are preserved and can be sent back.
 ///
-/// Passwords and keys come as asterisks. The server takes asterisks as "as it was".
+/// Passwords and keys are replaced with asterisks. The server treats asterisks as an unchanged value.
 ///
 /// ```
 /// use mattermost::ServerConfig;
@@ -21,48 +21,48 @@ use crate::model::json;
 /// assert_eq!(patch.get("TeamSettings.MaxUsersPerTeam"), None);
 /// ```
 ///
-/// Its `Debug` shows names only: what is to be sent may hold passwords.
+/// `Debug` prints names only, because the values may contain passwords.
 #[doc(alias = "Config")]
 #[derive(Clone, Default, Deserialize, PartialEq, Serialize)]
 #[serde(transparent)]
 pub struct ServerConfig(Map<String, Value>);
 
 impl ServerConfig {
-    /// Without any setting, as a patch begins.
+    /// Creates an empty configuration, for use as a patch.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// A section, `ServiceSettings`, or a setting in it, `ServiceSettings.SiteURL`.
+    /// Returns a section such as `ServiceSettings`, or a setting such as `ServiceSettings.SiteURL`.
     pub fn get(&self, path: &str) -> Option<&Value> {
         let mut steps = path.split('.');
         let first = self.0.get(steps.next()?)?;
         steps.try_fold(first, |value, step| value.get(step))
     }
 
-    /// A setting that is a text.
+    /// Returns a string setting.
     pub fn text(&self, path: &str) -> Option<&str> {
         self.get(path)?.as_str()
     }
 
-    /// A setting that is a number.
+    /// Returns a numeric setting.
     pub fn number(&self, path: &str) -> Option<i64> {
         self.get(path)?.as_i64()
     }
 
-    /// Whether a setting is there and `true`.
+    /// Returns `true` if a setting exists and is `true`.
     pub fn is_on(&self, path: &str) -> bool {
         self.get(path).and_then(Value::as_bool).unwrap_or_default()
     }
 
-    /// A section or setting as a type: `config.decode::<LdapSettings>("LdapSettings")`. What is not there reads as the
-    /// default, if the type has one for each member.
+    /// Decodes a section or setting: `config.decode::<LdapSettings>("LdapSettings")`. Missing members use
+    /// their defaults, if the type defines them.
     pub fn decode<T: DeserializeOwned>(&self, path: &str) -> Result<T> {
         let text = self.get(path).map_or_else(|| "{}".to_owned(), Value::to_string);
         json::decode(text.as_bytes())
     }
 
-    /// Sets a setting; sections that are not there yet are made.
+    /// Sets a setting. Missing sections are created.
     pub fn set(&mut self, path: &str, value: impl Into<Value>) {
         let (sections, name) = path.rsplit_once('.').unwrap_or(("", path));
         let mut at = &mut self.0;
@@ -77,29 +77,29 @@ impl ServerConfig {
         at.insert(name.to_owned(), value.into());
     }
 
-    /// The same with a setting.
+    /// Like [`set`](Self::set), by value.
     #[must_use]
     pub fn with(mut self, path: &str, value: impl Into<Value>) -> Self {
         self.set(path, value);
         self
     }
 
-    /// The sections.
+    /// Returns the sections.
     pub fn sections(&self) -> impl Iterator<Item = (&str, &Value)> + '_ {
         self.0.iter().map(|(name, value)| (name.as_str(), value))
     }
 
-    /// Whether nothing is in it.
+    /// Returns `true` if there are no settings.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// The address that the server thinks it has: `ServiceSettings.SiteURL`.
+    /// Returns the site URL, `ServiceSettings.SiteURL`.
     pub fn site_url(&self) -> &str {
         self.text("ServiceSettings.SiteURL").unwrap_or_default()
     }
 
-    /// The name of the server, for people: `TeamSettings.SiteName`.
+    /// Returns the site name, `TeamSettings.SiteName`.
     pub fn site_name(&self) -> &str {
         self.text("TeamSettings.SiteName").unwrap_or_default()
     }
@@ -124,37 +124,38 @@ impl fmt::Debug for ServerConfig {
     }
 }
 
-/// What of the configuration to get.
+/// Filter for the configuration.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ConfigQuery {
-    /// Leave out what comes as asterisks.
+    /// Omits settings that are replaced with asterisks.
     pub remove_masked: Option<bool>,
-    /// Leave out what is as the server would set it.
+    /// Omits settings that have their default value.
     pub remove_defaults: Option<bool>,
 }
 
 impl ConfigQuery {
-    /// All that the account may read.
+    /// Selects everything that the current account may read.
     pub fn new() -> Self {
         Self::default()
     }
 }
 
 setters! { ConfigQuery:
-    /// Leave out what comes as asterisks.
+    /// Omits settings that are replaced with asterisks.
     remove_masked: bool,
-    /// Leave out what is as the server would set it.
+    /// Omits settings that have their default value.
     remove_defaults: bool,
 }
 
-/// Which settings environment variables decide: changing those in the configuration does nothing.
+/// The settings that are overridden by environment variables. Changing them in the configuration has no
+/// effect.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 #[serde(transparent)]
 pub struct EnvironmentConfig(Map<String, Value>);
 
 impl EnvironmentConfig {
-    /// Whether a setting, as `ServiceSettings.SiteURL`, is decided by the environment.
+    /// Returns `true` if a setting such as `ServiceSettings.SiteURL` is overridden by the environment.
     pub fn is_set(&self, path: &str) -> bool {
         let mut steps = path.split('.');
         let first = steps.next().and_then(|step| self.0.get(step));
@@ -162,7 +163,7 @@ impl EnvironmentConfig {
         value.and_then(Value::as_bool).unwrap_or_default()
     }
 
-    /// The sections, each with the settings that the environment decides.
+    /// Returns the sections, each with its overridden settings.
     pub fn sections(&self) -> impl Iterator<Item = (&str, &Value)> + '_ {
         self.0.iter().map(|(name, value)| (name.as_str(), value))
     }

@@ -1,4 +1,4 @@
-//! Connections of outgoing webhooks and slash commands to OAuth 2.0 servers.
+//! OAuth 2.0 connections used by outgoing webhooks and slash commands.
 
 use serde::Serialize;
 
@@ -6,41 +6,42 @@ use crate::model::{OutgoingOAuthConnectionId, TeamId, UserId};
 use crate::{Secret, Timestamp};
 
 open_enum! {
-    /// How a token is asked for.
+    /// OAuth 2.0 grant type.
     OAuthGrantType {
-        /// With id and secret of the client.
+        /// Client ID and secret.
         ClientCredentials = "client_credentials",
-        /// With the name and password of an account too.
+        /// Client ID and secret, and the username and password of a user.
         Password = "password",
     }
 }
 
 model! {
-    /// How outgoing webhooks and slash commands get a token for the server that they call.
+    /// A connection through which outgoing webhooks and slash commands obtain tokens for the servers they
+    /// call.
     pub struct OutgoingOAuthConnection {
-        /// Its id.
+        /// The ID.
         pub id: OutgoingOAuthConnectionId,
-        /// Who made it.
+        /// The user who created the command.
         pub creator_id: UserId,
-        /// When it was made.
+        /// Creation time.
         pub create_at: Timestamp,
-        /// When it was last changed.
+        /// Time of the last update.
         pub update_at: Timestamp,
-        /// Its name.
+        /// The name.
         pub name: String,
-        /// Id of the client.
+        /// The client ID.
         pub client_id: String,
-        /// Secret of the client; always empty in answers.
+        /// The client secret. Always empty in responses.
         pub client_secret: Secret,
-        /// Name of the account.
+        /// The username.
         pub credentials_username: String,
-        /// Password of the account; always empty in answers.
+        /// The password. Always empty in responses.
         pub credentials_password: Secret,
-        /// Where tokens are handed out.
+        /// URL of the token endpoint.
         pub oauth_token_url: String,
-        /// How a token is asked for.
+        /// OAuth 2.0 grant type.
         pub grant_type: OAuthGrantType,
-        /// Addresses that it is for.
+        /// URLs to which the connection applies.
         pub audiences: Vec<String>,
     }
 }
@@ -56,31 +57,31 @@ impl From<&OutgoingOAuthConnection> for OutgoingOAuthConnectionId {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct OutgoingOAuthConnectionDraft {
-    /// Its name; up to 64 characters.
+    /// The name, up to 64 characters.
     pub name: String,
-    /// Id of the client.
+    /// The client ID.
     pub client_id: String,
-    /// Secret of the client.
+    /// The client secret.
     pub client_secret: Secret,
-    /// Where tokens are handed out.
+    /// URL of the token endpoint.
     pub oauth_token_url: String,
-    /// How a token is asked for.
+    /// OAuth 2.0 grant type.
     pub grant_type: OAuthGrantType,
-    /// Addresses that it is for.
+    /// URLs to which the connection applies.
     pub audiences: Vec<String>,
-    /// Name of the account; needed for [`OAuthGrantType::Password`].
+    /// The username. Required for [`OAuthGrantType::Password`].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub credentials_username: Option<String>,
-    /// Password of the account; needed for [`OAuthGrantType::Password`].
+    /// The password. Required for [`OAuthGrantType::Password`].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub credentials_password: Option<Secret>,
-    /// To validate one that is stored: an empty secret then stands for the stored one.
+    /// ID of a stored connection to validate. An empty secret then stands for the stored one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<OutgoingOAuthConnectionId>,
 }
 
 impl OutgoingOAuthConnectionDraft {
-    /// With what is required.
+    /// Creates the value from its required fields.
     pub fn new(
         name: impl Into<String>,
         client_id: impl Into<String>,
@@ -104,98 +105,98 @@ impl OutgoingOAuthConnectionDraft {
 }
 
 setters! { OutgoingOAuthConnectionDraft:
-    /// Name of the account; needed for [`OAuthGrantType::Password`].
+    /// The username. Required for [`OAuthGrantType::Password`].
     credentials_username: String,
-    /// Password of the account; needed for [`OAuthGrantType::Password`].
+    /// The password. Required for [`OAuthGrantType::Password`].
     credentials_password: Secret,
-    /// To validate one that is stored: an empty secret then stands for the stored one.
+    /// ID of a stored connection to validate. An empty secret then stands for the stored one.
     id: OutgoingOAuthConnectionId,
 }
 
-/// Changes to a connection; what is not set stays.
+/// Changes to a connection. Unset fields keep their value.
 #[doc(alias = "OutgoingOAuthConnection")]
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct OutgoingOAuthConnectionPatch {
-    /// Its name.
+    /// The name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// Id of the client.
+    /// The client ID.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub client_id: Option<String>,
-    /// Secret of the client.
+    /// The client secret.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub client_secret: Option<Secret>,
-    /// Name of the account.
+    /// The username.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub credentials_username: Option<String>,
-    /// Password of the account.
+    /// The password.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub credentials_password: Option<Secret>,
-    /// Where tokens are handed out.
+    /// URL of the token endpoint.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub oauth_token_url: Option<String>,
-    /// How a token is asked for.
+    /// OAuth 2.0 grant type.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub grant_type: Option<OAuthGrantType>,
-    /// Replaces the addresses that it is for.
+    /// Replaces the URLs to which the connection applies.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub audiences: Option<Vec<String>>,
 }
 
 impl OutgoingOAuthConnectionPatch {
-    /// Changes nothing yet.
+    /// Creates an empty patch.
     pub fn new() -> Self {
         Self::default()
     }
 }
 
 setters! { OutgoingOAuthConnectionPatch:
-    /// Its name.
+    /// The name.
     name: String,
-    /// Id of the client.
+    /// The client ID.
     client_id: String,
-    /// Secret of the client.
+    /// The client secret.
     client_secret: Secret,
-    /// Name of the account.
+    /// The username.
     credentials_username: String,
-    /// Password of the account.
+    /// The password.
     credentials_password: Secret,
-    /// Where tokens are handed out.
+    /// URL of the token endpoint.
     oauth_token_url: String,
-    /// How a token is asked for.
+    /// OAuth 2.0 grant type.
     grant_type: OAuthGrantType,
-    /// Replaces the addresses that it is for.
+    /// Replaces the URLs to which the connection applies.
     audiences: Vec<String>,
 }
 
-/// Which connections to list.
+/// Page and filter for connections.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct OutgoingOAuthConnectionPage {
-    /// The team in which one may make webhooks or slash commands; those who may not manage connections need
-    /// it.
+    /// A team in which the current account may create webhooks or slash commands. Required for users who may
+    /// not manage connections.
     pub team_id: TeamId,
-    /// Where the last answer ended.
+    /// Cursor returned by the previous request.
     pub from_id: Option<OutgoingOAuthConnectionId>,
-    /// Most to return; 10 by default, 100 at most.
+    /// Maximum number of results. Defaults to 10. Must be at most 100.
     pub limit: Option<u32>,
-    /// Only the one for this address.
+    /// Only the connection for this URL.
     pub audience: Option<String>,
 }
 
 impl OutgoingOAuthConnectionPage {
-    /// With what is required.
+    /// Creates the value from its required fields.
     pub fn new(team_id: impl Into<TeamId>) -> Self {
         Self { team_id: team_id.into(), from_id: None, limit: None, audience: None }
     }
 }
 
 setters! { OutgoingOAuthConnectionPage:
-    /// Where the last answer ended.
+    /// Cursor returned by the previous request.
     from_id: OutgoingOAuthConnectionId,
-    /// Most to return; 10 by default, 100 at most.
+    /// Maximum number of results. Defaults to 10. Must be at most 100.
     limit: u32,
-    /// Only the one for this address.
+    /// Only the connection for this URL.
     audience: String,
 }

@@ -7,11 +7,11 @@ use serde::{Deserialize, Serialize};
 use crate::model::{TeamId, UserId};
 
 open_enum! {
-    /// Something that people are told of.
+    /// An event that triggers notifications.
     ContentFlaggingEvent {
         /// A post was flagged.
         Flagged = "flagged",
-        /// A reviewer was named.
+        /// A reviewer was assigned.
         Assigned = "assigned",
         /// The post was removed.
         Removed = "removed",
@@ -21,240 +21,240 @@ open_enum! {
 }
 
 open_enum! {
-    /// Who is told.
+    /// Recipient of a notification.
     NotificationTarget {
-        /// Those who review.
+        /// The reviewers.
         Reviewers = "reviewers",
-        /// Who wrote the post.
+        /// The author of the post.
         Author = "author",
-        /// Who flagged it.
+        /// The user who flagged the post.
         Reporter = "reporter",
     }
 }
 
-/// How flagged posts are dealt with; what is not set gets the server's default.
+/// Settings for flagged posts. Unset fields use the server's defaults.
 #[doc(alias = "ContentFlaggingSettingsRequest")]
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 #[serde(default, rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct ContentFlaggingSettings {
-    /// Whether posts can be flagged.
+    /// `true` if posts can be flagged.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub enable_content_flagging: Option<bool>,
-    /// Who is told of what.
+    /// Notification settings.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub notification_settings: Option<ContentFlaggingNotificationSettings>,
-    /// Reasons and comments.
+    /// Settings for reasons and comments.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub additional_settings: Option<AdditionalContentFlaggingSettings>,
-    /// Who reviews.
+    /// Reviewer settings.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reviewer_settings: Option<ReviewerSettings>,
 }
 
 impl ContentFlaggingSettings {
-    /// With nothing set.
+    /// Creates an empty value.
     pub fn new() -> Self {
         Self::default()
     }
 }
 
 setters! { ContentFlaggingSettings:
-    /// Whether posts can be flagged.
+    /// `true` if posts can be flagged.
     enable_content_flagging: bool,
-    /// Who is told of what.
+    /// Notification settings.
     notification_settings: ContentFlaggingNotificationSettings,
-    /// Reasons and comments.
+    /// Settings for reasons and comments.
     additional_settings: AdditionalContentFlaggingSettings,
-    /// Who reviews.
+    /// Reviewer settings.
     reviewer_settings: ReviewerSettings,
 }
 
-/// Who is told of what.
+/// Notification settings.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 #[serde(default, rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct ContentFlaggingNotificationSettings {
-    /// Who is told, by [`ContentFlaggingEvent`].
+    /// Recipients by [`ContentFlaggingEvent`].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub event_target_mapping: Option<BTreeMap<String, Vec<NotificationTarget>>>,
 }
 
 impl ContentFlaggingNotificationSettings {
-    /// With nothing set.
+    /// Creates an empty value.
     pub fn new() -> Self {
         Self::default()
     }
 }
 
 setters! { ContentFlaggingNotificationSettings:
-    /// Who is told, by [`ContentFlaggingEvent`].
+    /// Recipients by [`ContentFlaggingEvent`].
     event_target_mapping: BTreeMap<String, Vec<NotificationTarget>>,
 }
 
-/// Reasons and comments.
+/// Settings for reasons and comments.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 #[serde(default, rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct AdditionalContentFlaggingSettings {
-    /// What can be chosen as the reason.
+    /// Available reasons.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reasons: Option<Vec<String>>,
-    /// Whether who flags a post has to say why.
+    /// Whether users must enter a comment when they flag a post.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reporter_comment_required: Option<bool>,
-    /// Whether who reviews it has to say why.
+    /// Whether reviewers must enter a comment.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reviewer_comment_required: Option<bool>,
-    /// Whether a post is hidden until it was reviewed.
+    /// Whether a flagged post is hidden until it has been reviewed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hide_flagged_content: Option<bool>,
 }
 
 impl AdditionalContentFlaggingSettings {
-    /// With nothing set.
+    /// Creates an empty value.
     pub fn new() -> Self {
         Self::default()
     }
 }
 
 setters! { AdditionalContentFlaggingSettings:
-    /// What can be chosen as the reason.
+    /// Available reasons.
     reasons: Vec<String>,
-    /// Whether who flags a post has to say why.
+    /// Whether users must enter a comment when they flag a post.
     reporter_comment_required: bool,
-    /// Whether who reviews it has to say why.
+    /// Whether reviewers must enter a comment.
     reviewer_comment_required: bool,
-    /// Whether a post is hidden until it was reviewed.
+    /// Whether a flagged post is hidden until it has been reviewed.
     hide_flagged_content: bool,
 }
 
-/// Who reviews.
+/// Reviewer settings.
 #[doc(alias = "ReviewSettingsRequest")]
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 #[serde(default, rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct ReviewerSettings {
-    /// Whether the same accounts review in all teams.
+    /// Whether all teams share the same reviewers.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub common_reviewers: Option<bool>,
-    /// Whether administrators review too.
+    /// Whether system administrators are reviewers.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub system_admins_as_reviewers: Option<bool>,
-    /// Whether administrators of a team review in it too.
+    /// Whether team administrators are reviewers in their teams.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub team_admins_as_reviewers: Option<bool>,
-    /// Who reviews in all teams.
+    /// The reviewers of all teams.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub common_reviewer_ids: Option<Vec<UserId>>,
-    /// Who reviews in which team.
+    /// Reviewers by team.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub team_reviewers_setting: Option<BTreeMap<TeamId, TeamReviewerSetting>>,
 }
 
 impl ReviewerSettings {
-    /// With nothing set.
+    /// Creates an empty value.
     pub fn new() -> Self {
         Self::default()
     }
 }
 
 setters! { ReviewerSettings:
-    /// Whether the same accounts review in all teams.
+    /// Whether all teams share the same reviewers.
     common_reviewers: bool,
-    /// Whether administrators review too.
+    /// Whether system administrators are reviewers.
     system_admins_as_reviewers: bool,
-    /// Whether administrators of a team review in it too.
+    /// Whether team administrators are reviewers in their teams.
     team_admins_as_reviewers: bool,
-    /// Who reviews in all teams.
+    /// The reviewers of all teams.
     common_reviewer_ids: Vec<UserId>,
-    /// Who reviews in which team.
+    /// Reviewers by team.
     team_reviewers_setting: BTreeMap<TeamId, TeamReviewerSetting>,
 }
 
-/// Who reviews in a team.
+/// The reviewers of a team.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 #[serde(default, rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct TeamReviewerSetting {
-    /// Whether posts of that team can be flagged.
+    /// Whether posts of the team can be flagged.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub enabled: Option<bool>,
-    /// Who reviews.
+    /// Reviewer settings.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reviewer_ids: Option<Vec<UserId>>,
 }
 
 impl TeamReviewerSetting {
-    /// With nothing set.
+    /// Creates an empty value.
     pub fn new() -> Self {
         Self::default()
     }
 }
 
 setters! { TeamReviewerSetting:
-    /// Whether posts of that team can be flagged.
+    /// Whether posts of the team can be flagged.
     enabled: bool,
-    /// Who reviews.
+    /// Reviewer settings.
     reviewer_ids: Vec<UserId>,
 }
 
 model! {
-    /// What there is to say when a post is flagged.
+    /// Options for flagging a post.
     pub struct ContentFlaggingReportingConfig {
-        /// What can be chosen as the reason.
+        /// Available reasons.
         pub reasons: Vec<String>,
-        /// Whether who flags a post has to say why.
+        /// Whether users must enter a comment when they flag a post.
         pub reporter_comment_required: bool,
-        /// Whether who reviews it has to say why.
+        /// Whether reviewers must enter a comment.
         pub reviewer_comment_required: bool,
-        /// Whether who flagged a post is told that it was kept; only for reviewers.
+        /// Whether the reporter is notified if the post is kept. Only for reviewers.
         pub notify_reporter_on_dismissal: Option<bool>,
-        /// Whether who flagged a post is told that it was removed; only for reviewers.
+        /// Whether the reporter is notified if the post is removed. Only for reviewers.
         pub notify_reporter_on_removal: Option<bool>,
     }
 }
 
-/// Why a post is flagged.
+/// A request to flag a post.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct FlagContentRequest {
     /// One of [`ContentFlaggingReportingConfig::reasons`].
     pub reason: String,
-    /// More about it; up to 1,000 characters.
+    /// A comment, up to 1,000 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub comment: Option<String>,
 }
 
 impl FlagContentRequest {
-    /// With what is required.
+    /// Creates the value from its required fields.
     pub fn new(reason: impl Into<String>) -> Self {
         Self { reason: reason.into(), comment: None }
     }
 }
 
 setters! { FlagContentRequest:
-    /// More about it; up to 1,000 characters.
+    /// A comment, up to 1,000 characters.
     comment: String,
 }
 
-/// What is said about a flagged post when it is kept or removed.
+/// A request to keep or remove a flagged post.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct FlagContentActionRequest {
-    /// More about it; up to 1,000 characters.
+    /// A comment, up to 1,000 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub comment: Option<String>,
 }
 
 impl FlagContentActionRequest {
-    /// With nothing set.
+    /// Creates an empty value.
     pub fn new() -> Self {
         Self::default()
     }
 }
 
 setters! { FlagContentActionRequest:
-    /// More about it; up to 1,000 characters.
+    /// A comment, up to 1,000 characters.
     comment: String,
 }

@@ -1,4 +1,4 @@
-//! Jobs of the server, imports and exports.
+//! Background jobs, imports and exports.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -9,47 +9,47 @@ use crate::model::JobId;
 use crate::{Secret, Timestamp};
 
 open_enum! {
-    /// How far a job is.
+    /// Status of a job.
     JobStatus {
-        /// Not begun.
+        /// Not started.
         Pending = "pending",
         /// Running.
         InProgress = "in_progress",
-        /// Done.
+        /// Finished.
         Success = "success",
-        /// Given up.
+        /// Failed.
         Error = "error",
-        /// To be ended.
+        /// Cancellation requested.
         CancelRequested = "cancel_requested",
-        /// Ended early.
+        /// Canceled.
         Canceled = "canceled",
-        /// Done, but something was left out.
+        /// Finished, with omissions.
         Warning = "warning",
     }
 }
 
 open_enum! {
-    /// What a job does.
+    /// Type of a job.
     JobType {
         /// Applies access policies.
         AccessControlSync = "access_control_sync",
-        /// Counts accounts for the metrics.
+        /// Counts active users for the metrics.
         ActiveUsers = "active_users",
-        /// Repeats translations that failed.
+        /// Retries failed translations.
         AutotranslationRecovery = "autotranslation_recovery",
-        /// Deletes old tokens of desktop logins.
+        /// Deletes expired tokens of desktop logins.
         CleanupDesktopTokens = "cleanup_desktop_tokens",
-        /// Exports posts, asked for at the command line.
+        /// Exports posts, requested on the command line.
         CliMessageExport = "cli_message_export",
-        /// Looks after a cloud workspace.
+        /// Maintains a cloud workspace.
         Cloud = "cloud",
-        /// Deletes what is old.
+        /// Deletes old data.
         DataRetention = "data_retention",
         /// Deletes old preferences of direct channels.
         DeleteDmsPreferencesMigration = "delete_dms_preferences_migration",
         /// Deletes empty drafts.
         DeleteEmptyDraftsMigration = "delete_empty_drafts_migration",
-        /// Deletes posts that burn on reading.
+        /// Deletes expired burn-on-read posts.
         DeleteExpiredPosts = "delete_expired_posts",
         /// Deletes drafts without a channel.
         DeleteOrphanDraftsMigration = "delete_orphan_drafts_migration",
@@ -57,80 +57,80 @@ open_enum! {
         ElasticsearchPostAggregation = "elasticsearch_post_aggregation",
         /// Indexes all posts.
         ElasticsearchPostIndexing = "elasticsearch_post_indexing",
-        /// Tells mobile devices that their session ends.
+        /// Notifies mobile devices about expiring sessions.
         ExpiryNotify = "expiry_notify",
         /// Deletes old exports.
         ExportDelete = "export_delete",
-        /// Writes an export of everything.
+        /// Creates a full export.
         ExportProcess = "export_process",
-        /// Writes a list of accounts.
+        /// Creates a CSV export of users.
         ExportUsersToCsv = "export_users_to_csv",
-        /// Reads the text in files.
+        /// Extracts text from files.
         ExtractContent = "extract_content",
-        /// Looks after purchases.
+        /// Screens purchases.
         HostedPurchaseScreening = "hosted_purchase_screening",
         /// Deletes old imports.
         ImportDelete = "import_delete",
-        /// Reads an import in.
+        /// Processes an import.
         ImportProcess = "import_process",
-        /// Tells administrators which plugins are wished for.
+        /// Notifies administrators about requested plugins.
         InstallPluginNotifyAdmin = "install_plugin_notify_admin",
-        /// Finds the oldest file that may be read.
+        /// Determines the oldest accessible file.
         LastAccessibleFile = "last_accessible_file",
-        /// Finds the oldest post that may be read.
+        /// Determines the oldest accessible post.
         LastAccessiblePost = "last_accessible_post",
-        /// Takes over accounts and groups of the directory service.
+        /// Synchronizes users and groups with LDAP.
         LdapSync = "ldap_sync",
         /// Exports posts for compliance.
         MessageExport = "message_export",
-        /// Changes the database.
+        /// Migrates the database.
         Migrations = "migrations",
         /// Counts mobile sessions.
         MobileSessionMetadata = "mobile_session_metadata",
-        /// Deletes what plugins stored for some time only.
+        /// Deletes expired plugin data.
         Plugins = "plugins",
         /// Repeats urgent notifications.
         PostPersistentNotifications = "post_persistent_notifications",
-        /// Gets the product notices.
+        /// Fetches the product notices.
         ProductNotices = "product_notices",
         /// Registers with the push proxy.
         PushProxyAuth = "push_proxy_auth",
-        /// Writes recaps.
+        /// Creates recaps.
         Recap = "recap",
-        /// Counts for the reports.
+        /// Refreshes the report data.
         RefreshMaterializedViews = "refresh_materialized_views",
-        /// Repeats invitations.
+        /// Resends invitations.
         ResendInvitationEmail = "resend_invitation_email",
         /// Moves files in S3.
         S3PathMigration = "s3_path_migration",
-        /// Tells administrators that a trial is wished for.
+        /// Notifies administrators about requested trials.
         TrialNotifyAdmin = "trial_notify_admin",
-        /// Tells administrators that an upgrade is wished for.
+        /// Notifies administrators about requested upgrades.
         UpgradeNotifyAdmin = "upgrade_notify_admin",
     }
 }
 
 model! {
-    /// Something that the server does by the way.
+    /// A background task of the server.
     pub struct Job {
-        /// Its id.
+        /// The ID.
         pub id: JobId,
-        /// What it does.
+        /// The job type.
         #[serde(rename = "type")]
         pub kind: JobType,
-        /// Larger ones go first.
+        /// Priority. Higher values run first.
         pub priority: i64,
-        /// When it was asked for.
+        /// Time of the request.
         pub create_at: Timestamp,
-        /// When it began; 0 while it did not.
+        /// Start time; 0 if not started.
         pub start_at: Timestamp,
-        /// When it was last heard of.
+        /// Time of the last activity.
         pub last_activity_at: Timestamp,
-        /// How far it is.
+        /// The status.
         pub status: JobStatus,
-        /// In per cent; -1 if that is not known.
+        /// Progress in percent; -1 if unknown.
         pub progress: i64,
-        /// What it was told and what came out, by job type.
+        /// Input and results, depending on the job type.
         pub data: BTreeMap<String, String>,
     }
 }
@@ -141,76 +141,76 @@ impl From<&Job> for JobId {
     }
 }
 
-/// A job to be done.
+/// A job to create.
 #[doc(alias = "Job")]
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct JobDraft {
-    /// What it is to do.
+    /// The job type.
     #[serde(rename = "type")]
     pub kind: JobType,
-    /// What it has to know, by job type: `import_file` of an import.
+    /// Input, depending on the job type, for example `import_file` of an import.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub data: Option<BTreeMap<String, String>>,
 }
 
 impl JobDraft {
-    /// With what is required.
+    /// Creates the value from its required fields.
     pub fn new(kind: impl Into<JobType>) -> Self {
         Self { kind: kind.into(), data: None }
     }
 }
 
 setters! { JobDraft:
-    /// What it has to know, by job type: `import_file` of an import.
+    /// Input, depending on the job type, for example `import_file` of an import.
     data: BTreeMap<String, String>,
 }
 
-/// Which jobs to list.
+/// Page and filter for jobs.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct JobPage {
-    /// Page, from 0.
+    /// Zero-based page number.
     pub page: Option<u32>,
-    /// Jobs a page; 60 by default, 200 at most.
+    /// Jobs per page. Defaults to 60. Must be at most 200.
     pub per_page: Option<u32>,
     /// Only jobs of this type.
     pub job_type: Option<JobType>,
-    /// Only jobs that are that far.
+    /// Only jobs with this status.
     pub status: Option<JobStatus>,
 }
 
 impl JobPage {
-    /// With the server's defaults.
+    /// Creates the value with the server's defaults.
     pub fn new() -> Self {
         Self::default()
     }
 }
 
 setters! { JobPage:
-    /// Page, from 0.
+    /// Zero-based page number.
     page: u32,
-    /// Jobs a page; 60 by default, 200 at most.
+    /// Jobs per page. Defaults to 60. Must be at most 200.
     per_page: u32,
     /// Only jobs of this type.
     job_type: JobType,
-    /// Only jobs that are that far.
+    /// Only jobs with this status.
     status: JobStatus,
 }
 
 model! {
-    /// An address from which a file can be had for a while without a login.
+    /// A temporary URL that serves a file without a login.
     #[doc(alias = "PresignURLResponse")]
     pub struct PresignedUrl {
-        /// The address. Whoever knows it can read the file.
+        /// The URL. Anyone who knows it can read the file.
         pub url: Secret,
-        /// For how long it is good, in nanoseconds.
+        /// Validity in nanoseconds.
         pub expiration: u64,
     }
 }
 
 impl PresignedUrl {
-    /// For how long it is good.
+    /// Returns the validity.
     pub fn lasts(&self) -> Duration {
         Duration::from_nanos(self.expiration)
     }

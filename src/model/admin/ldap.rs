@@ -1,4 +1,4 @@
-//! LDAP and SAML.
+//! LDAP and SAML types.
 
 use std::collections::BTreeMap;
 
@@ -7,221 +7,221 @@ use serde::{Deserialize, Serialize};
 use crate::Secret;
 use crate::model::{GroupId, UserId};
 
-/// How the directory service is reached and read; a section of the [`ServerConfig`](crate::ServerConfig).
+/// LDAP settings, a section of the [`ServerConfig`](crate::ServerConfig).
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 #[serde(default, rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct LdapSettings {
-    /// Whether people can log in with it.
+    /// Whether users can log in with LDAP.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub enable: Option<bool>,
-    /// Whether accounts follow it.
+    /// Whether users are synchronized with LDAP.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub enable_sync: Option<bool>,
-    /// Its host.
+    /// Host name of the directory server.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ldap_server: Option<String>,
-    /// Its port.
+    /// Port of the directory server.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ldap_port: Option<i64>,
     /// Empty, `TLS` or `STARTTLS`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub connection_security: Option<String>,
-    /// Where it is searched.
+    /// Base DN of searches.
     #[serde(rename = "BaseDN", skip_serializing_if = "Option::is_none")]
     pub base_dn: Option<String>,
-    /// The account that searches.
+    /// Username for searches.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bind_username: Option<String>,
-    /// Its password; read as asterisks.
+    /// Password for searches. Returned as asterisks.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bind_password: Option<Secret>,
-    /// Failed logins until an account is locked.
+    /// Number of failed logins after which an account is locked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub maximum_login_attempts: Option<i64>,
-    /// Who may log in.
+    /// Filter for users who may log in.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user_filter: Option<String>,
-    /// Which groups there are.
+    /// Filter for groups.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub group_filter: Option<String>,
-    /// Who becomes a guest.
+    /// Filter for guests.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub guest_filter: Option<String>,
-    /// Whether `admin_filter` is used.
+    /// Whether `admin_filter` is active.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub enable_admin_filter: Option<bool>,
-    /// Who becomes an administrator.
+    /// Filter for administrators.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub admin_filter: Option<String>,
-    /// The attribute with a group's name.
+    /// Attribute for the group name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub group_display_name_attribute: Option<String>,
-    /// The attribute with a group's id.
+    /// Attribute for the group ID.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub group_id_attribute: Option<String>,
-    /// The attribute with the first name.
+    /// Attribute for the first name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub first_name_attribute: Option<String>,
-    /// The attribute with the last name.
+    /// Attribute for the last name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_name_attribute: Option<String>,
-    /// The attribute with the mail address.
+    /// Attribute for the email address.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub email_attribute: Option<String>,
-    /// The attribute with the user name.
+    /// Attribute for the username.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub username_attribute: Option<String>,
-    /// The attribute with the nickname.
+    /// Attribute for the nickname.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub nickname_attribute: Option<String>,
-    /// The attribute that an account is known by; must never change.
+    /// Attribute that identifies a user. Its value must never change.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id_attribute: Option<String>,
-    /// The attribute with the position.
+    /// Attribute for the position.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub position_attribute: Option<String>,
-    /// The attribute that people log in with.
+    /// Attribute for the login name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub login_id_attribute: Option<String>,
-    /// The attribute with the picture.
+    /// Attribute for the picture.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub picture_attribute: Option<String>,
-    /// Minutes between two syncs.
+    /// Interval between synchronizations, in minutes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sync_interval_minutes: Option<i64>,
-    /// Whether people who were removed from a team or channel of their group come back.
+    /// Whether users who were removed from a team or channel of their group are added again.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub re_add_removed_members: Option<bool>,
-    /// Whether any certificate is good enough.
+    /// Whether certificate verification is skipped.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub skip_certificate_verification: Option<bool>,
-    /// The file with the client's certificate.
+    /// File name of the client certificate.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub public_certificate_file: Option<String>,
-    /// The file with the client's key.
+    /// File name of the client key.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub private_key_file: Option<String>,
-    /// Seconds until a search is given up.
+    /// Timeout of a search, in seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub query_timeout: Option<i64>,
-    /// Most entries an answer; 0 is no limit.
+    /// Maximum number of entries per response; 0 means unlimited.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_page_size: Option<i64>,
-    /// What the login page asks for.
+    /// Placeholder of the login field.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub login_field_name: Option<String>,
-    /// Colour of the button.
+    /// Color of the login button.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub login_button_color: Option<String>,
-    /// Colour of its border.
+    /// Border color of the login button.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub login_button_border_color: Option<String>,
-    /// Colour of its text.
+    /// Text color of the login button.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub login_button_text_color: Option<String>,
 }
 
 impl LdapSettings {
-    /// With nothing set.
+    /// Creates an empty value.
     pub fn new() -> Self {
         Self::default()
     }
 }
 
 setters! { LdapSettings:
-    /// Whether people can log in with it.
+    /// Whether users can log in with LDAP.
     enable: bool,
-    /// Whether accounts follow it.
+    /// Whether users are synchronized with LDAP.
     enable_sync: bool,
-    /// Its host.
+    /// Host name of the directory server.
     ldap_server: String,
-    /// Its port.
+    /// Port of the directory server.
     ldap_port: i64,
     /// Empty, `TLS` or `STARTTLS`.
     connection_security: String,
-    /// Where it is searched.
+    /// Base DN of searches.
     base_dn: String,
-    /// The account that searches.
+    /// Username for searches.
     bind_username: String,
-    /// Its password; read as asterisks.
+    /// Password for searches. Returned as asterisks.
     bind_password: Secret,
-    /// Failed logins until an account is locked.
+    /// Number of failed logins after which an account is locked.
     maximum_login_attempts: i64,
-    /// Who may log in.
+    /// Filter for users who may log in.
     user_filter: String,
-    /// Which groups there are.
+    /// Filter for groups.
     group_filter: String,
-    /// Who becomes a guest.
+    /// Filter for guests.
     guest_filter: String,
-    /// Whether `admin_filter` is used.
+    /// Whether `admin_filter` is active.
     enable_admin_filter: bool,
-    /// Who becomes an administrator.
+    /// Filter for administrators.
     admin_filter: String,
-    /// The attribute with a group's name.
+    /// Attribute for the group name.
     group_display_name_attribute: String,
-    /// The attribute with a group's id.
+    /// Attribute for the group ID.
     group_id_attribute: String,
-    /// The attribute with the first name.
+    /// Attribute for the first name.
     first_name_attribute: String,
-    /// The attribute with the last name.
+    /// Attribute for the last name.
     last_name_attribute: String,
-    /// The attribute with the mail address.
+    /// Attribute for the email address.
     email_attribute: String,
-    /// The attribute with the user name.
+    /// Attribute for the username.
     username_attribute: String,
-    /// The attribute with the nickname.
+    /// Attribute for the nickname.
     nickname_attribute: String,
-    /// The attribute that an account is known by; must never change.
+    /// Attribute that identifies a user. Its value must never change.
     id_attribute: String,
-    /// The attribute with the position.
+    /// Attribute for the position.
     position_attribute: String,
-    /// The attribute that people log in with.
+    /// Attribute for the login name.
     login_id_attribute: String,
-    /// The attribute with the picture.
+    /// Attribute for the picture.
     picture_attribute: String,
-    /// Minutes between two syncs.
+    /// Interval between synchronizations, in minutes.
     sync_interval_minutes: i64,
-    /// Whether people who were removed from a team or channel of their group come back.
+    /// Whether users who were removed from a team or channel of their group are added again.
     re_add_removed_members: bool,
-    /// Whether any certificate is good enough.
+    /// Whether certificate verification is skipped.
     skip_certificate_verification: bool,
-    /// The file with the client's certificate.
+    /// File name of the client certificate.
     public_certificate_file: String,
-    /// The file with the client's key.
+    /// File name of the client key.
     private_key_file: String,
-    /// Seconds until a search is given up.
+    /// Timeout of a search, in seconds.
     query_timeout: i64,
-    /// Most entries an answer; 0 is no limit.
+    /// Maximum number of entries per response; 0 means unlimited.
     max_page_size: i64,
-    /// What the login page asks for.
+    /// Placeholder of the login field.
     login_field_name: String,
-    /// Colour of the button.
+    /// Color of the login button.
     login_button_color: String,
-    /// Colour of its border.
+    /// Border color of the login button.
     login_button_border_color: String,
-    /// Colour of its text.
+    /// Text color of the login button.
     login_button_text_color: String,
 }
 
-/// Which groups of the directory service to list.
+/// Page and filter for directory groups.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct LdapGroupPage {
     /// Part of the name.
     pub q: Option<String>,
-    /// Page, from 0.
+    /// Zero-based page number.
     pub page: Option<u32>,
-    /// Groups a page; 60 by default, 200 at most.
+    /// Groups per page. Defaults to 60. Must be at most 200.
     pub per_page: Option<u32>,
-    /// Only those that are linked, or are not.
+    /// Only groups that are linked, or only groups that are not.
     pub is_linked: Option<bool>,
-    /// Only those that are tied to teams or channels, or are not.
+    /// Only groups that are linked to teams or channels, or only groups that are not.
     pub is_configured: Option<bool>,
 }
 
 impl LdapGroupPage {
-    /// With the server's defaults.
+    /// Creates the value with the server's defaults.
     pub fn new() -> Self {
         Self::default()
     }
@@ -230,21 +230,21 @@ impl LdapGroupPage {
 setters! { LdapGroupPage:
     /// Part of the name.
     q: String,
-    /// Page, from 0.
+    /// Zero-based page number.
     page: u32,
-    /// Groups a page; 60 by default, 200 at most.
+    /// Groups per page. Defaults to 60. Must be at most 200.
     per_page: u32,
-    /// Only those that are linked, or are not.
+    /// Only groups that are linked, or only groups that are not.
     is_linked: bool,
-    /// Only those that are tied to teams or channels, or are not.
+    /// Only groups that are linked to teams or channels, or only groups that are not.
     is_configured: bool,
 }
 
 model! {
-    /// A page of groups of the directory service.
+    /// A page of directory groups.
     #[doc(alias = "LDAPGroupsPaged")]
     pub struct LdapGroupList {
-        /// How many there are in all.
+        /// Total number of channels.
         pub count: i64,
         /// The groups of this page.
         pub groups: Vec<LdapGroup>,
@@ -252,125 +252,125 @@ model! {
 }
 
 model! {
-    /// A group of the directory service.
+    /// A directory group.
     #[doc(alias = "LDAPGroup")]
     pub struct LdapGroup {
-        /// Whether it is tied to teams or channels; none if it is not linked.
+        /// Whether the group is linked to teams or channels. `None` if it is not linked to Mattermost.
         pub has_syncables: Option<bool>,
-        /// The group that it is linked to; empty if it is not.
+        /// The linked Mattermost group. Empty if there is none.
         pub mattermost_group_id: GroupId,
-        /// Its name.
+        /// The name.
         pub name: String,
-        /// Its id in the directory service.
+        /// ID in the LDAP directory.
         pub primary_key: String,
     }
 }
 
 open_enum! {
-    /// What is tried out.
+    /// A diagnostic test.
     LdapDiagnosticTest {
-        /// Whom the filters find.
+        /// Tests the filters.
         Filters = "filters",
-        /// Whether the attributes of accounts have values.
+        /// Tests the user attributes.
         Attributes = "attributes",
-        /// Whether the attributes of groups have values.
+        /// Tests the group attributes.
         GroupAttributes = "group_attributes",
     }
 }
 
 model! {
-    /// What came out.
+    /// Result of a diagnostic test.
     pub struct LdapDiagnosticResult {
-        /// What was tried out.
+        /// Name of the test.
         pub test_name: String,
         /// The filter or attribute.
         pub test_value: String,
-        /// How many entries were found.
+        /// Number of entries found.
         pub total_count: i64,
-        /// How many of them have a value.
+        /// Number of entries that have a value.
         pub entries_with_value: i64,
-        /// What it means.
+        /// The result message.
         pub message: String,
-        /// What went wrong; empty if nothing did.
+        /// The error message. Empty on success.
         pub error: String,
-        /// Some of the entries.
+        /// Sample entries.
         pub sample_results: Vec<LdapSampleEntry>,
     }
 }
 
 model! {
-    /// An entry of the directory service.
+    /// A directory entry.
     pub struct LdapSampleEntry {
-        /// Its name there.
+        /// The distinguished name.
         pub dn: String,
-        /// User name.
+        /// The username.
         pub username: String,
-        /// Mail address.
+        /// Email address.
         pub email: String,
         /// First name.
         pub first_name: String,
         /// Last name.
         pub last_name: String,
-        /// What it is known by.
+        /// The identifying attribute.
         pub id: String,
-        /// Name of a group.
+        /// Display name, for groups.
         pub display_name: String,
-        /// All that is set.
+        /// All attributes that have a value.
         pub available_attributes: BTreeMap<String, String>,
     }
 }
 
 model! {
-    /// Which files for SAML there are.
+    /// Presence of the SAML certificate files.
     pub struct SamlCertificateStatus {
-        /// The certificate of the identity provider.
+        /// Certificate of the identity provider.
         pub idp_certificate_file: bool,
-        /// The server's key.
+        /// Private key of the service provider.
         pub private_key_file: bool,
-        /// The server's certificate.
+        /// Certificate of the service provider.
         pub public_certificate_file: bool,
     }
 }
 
 model! {
-    /// What an identity provider says of itself.
+    /// Metadata of an identity provider.
     pub struct SamlMetadataResponse {
-        /// Its name.
+        /// The name.
         pub idp_descriptor_url: String,
-        /// Where people log in.
+        /// Login URL.
         pub idp_url: String,
-        /// Its certificate.
+        /// Certificate of the identity provider.
         pub idp_public_certificate: String,
     }
 }
 
-/// Which accounts are to be known by their mail address.
+/// Users to identify by email address.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct SamlAuthReset {
-    /// Also deactivated ones.
+    /// Includes deactivated users.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub include_deleted: Option<bool>,
-    /// Only count them.
+    /// Only counts the users.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
-    /// Only these; all that log in with SAML if it is not set.
+    /// Only these users. Defaults to all users who log in with SAML.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user_ids: Option<Vec<UserId>>,
 }
 
 impl SamlAuthReset {
-    /// With nothing set.
+    /// Creates an empty value.
     pub fn new() -> Self {
         Self::default()
     }
 }
 
 setters! { SamlAuthReset:
-    /// Also deactivated ones.
+    /// Includes deactivated users.
     include_deleted: bool,
-    /// Only count them.
+    /// Only counts the users.
     dry_run: bool,
-    /// Only these; all that log in with SAML if it is not set.
+    /// Only these users. Defaults to all users who log in with SAML.
     user_ids: Vec<UserId>,
 }

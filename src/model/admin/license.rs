@@ -1,52 +1,52 @@
-//! The licence of the server.
+//! The server license.
 
 use serde::Serialize;
 
 use crate::{Secret, Timestamp};
 
 model! {
-    /// What the server may do.
+    /// A license.
     pub struct License {
-        /// Its id.
+        /// The ID.
         pub id: String,
-        /// When it was issued.
+        /// Time of issue.
         pub issued_at: Timestamp,
-        /// From when it is good.
+        /// Start of validity.
         pub starts_at: Timestamp,
-        /// Until when it is good.
+        /// End of validity.
         pub expires_at: Timestamp,
-        /// Whose it is.
+        /// The owner.
         pub customer: LicenseCustomer,
-        /// What it allows.
+        /// Licensed features.
         pub features: LicenseFeatures,
-        /// Name of the product.
+        /// Product name.
         pub sku_name: String,
-        /// Short name of the product: `professional`, `enterprise`, `advanced`.
+        /// Short product name: `professional`, `enterprise` or `advanced`.
         pub sku_short_name: String,
-        /// Whether it is a trial.
+        /// `true` for a trial license.
         pub is_trial: bool,
-        /// Whether it is for a government.
+        /// `true` for a government license.
         pub is_gov_sku: bool,
-        /// Whether no more accounts can be made than it allows.
+        /// `true` if the number of users is enforced.
         pub is_seat_count_enforced: bool,
-        /// How many more accounts are let through.
+        /// Number of additional users that are tolerated.
         pub extra_users: Option<i64>,
-        /// The token of the customer portal.
+        /// Token of the customer portal.
         pub signup_jwt: Option<Secret>,
-        /// What may be used.
+        /// Usage limits.
         pub limits: Option<LicenseLimits>,
     }
 }
 
 model! {
-    /// Whose a licence is.
+    /// The licensee.
     #[doc(alias = "Customer")]
     pub struct LicenseCustomer {
-        /// Its id.
+        /// The ID.
         pub id: String,
-        /// Name of a person.
+        /// Name of the contact.
         pub name: String,
-        /// Mail address.
+        /// Email address.
         pub email: String,
         /// Name of the company.
         pub company: String,
@@ -54,108 +54,108 @@ model! {
 }
 
 model! {
-    /// What a licence allows.
+    /// Features included in a license.
     #[doc(alias = "Features")]
     pub struct LicenseFeatures {
-        /// For how many accounts.
+        /// Number of users.
         pub users: Option<i64>,
-        /// Logins with a directory service.
+        /// LDAP authentication.
         pub ldap: Option<bool>,
-        /// Groups of a directory service.
+        /// LDAP groups.
         pub ldap_groups: Option<bool>,
-        /// Logins with a code.
+        /// Multi-factor authentication.
         pub mfa: Option<bool>,
-        /// Logins with Google.
+        /// Google authentication.
         pub google_oauth: Option<bool>,
-        /// Logins with Office 365.
+        /// Office 365 authentication.
         pub office365_oauth: Option<bool>,
-        /// Logins with `OpenID` Connect.
+        /// `OpenID` Connect authentication.
         pub openid: Option<bool>,
         /// Compliance reports.
         pub compliance: Option<bool>,
-        /// Several servers.
+        /// Clusters.
         pub cluster: Option<bool>,
-        /// Metrics for Prometheus.
+        /// Prometheus metrics.
         pub metrics: Option<bool>,
-        /// The hosted push service.
+        /// Hosted push notification service.
         pub mhpns: Option<bool>,
-        /// Logins with SAML.
+        /// SAML authentication.
         pub saml: Option<bool>,
-        /// Search with Elasticsearch.
+        /// Elasticsearch.
         pub elastic_search: Option<bool>,
-        /// Banners.
+        /// Announcement banners.
         pub announcement: Option<bool>,
-        /// Themes for all.
+        /// Theme management.
         pub theme_management: Option<bool>,
-        /// Mails without the text of posts.
+        /// Email notifications without post contents.
         pub email_notification_contents: Option<bool>,
-        /// Deleting what is old.
+        /// Data retention.
         pub data_retention: Option<bool>,
-        /// Exporting posts for compliance.
+        /// Compliance exports.
         pub message_export: Option<bool>,
         /// Permissions by team.
         pub custom_permissions_schemes: Option<bool>,
-        /// Terms of service of one's own.
+        /// Custom terms of service.
         pub custom_terms_of_service: Option<bool>,
-        /// Guests.
+        /// Number of guests.
         pub guest_accounts: Option<bool>,
         /// Permissions of guests.
         pub guest_accounts_permissions: Option<bool>,
-        /// Push notifications without the text of posts.
+        /// ID-only push notifications.
         pub id_loaded: Option<bool>,
-        /// Deciding how names are shown.
+        /// Enforced display format of names.
         pub lock_teammate_name_display: Option<bool>,
-        /// Plugins that need a licence.
+        /// Licensed plugins.
         pub enterprise_plugins: Option<bool>,
-        /// Logs to several places.
+        /// Multiple log targets.
         pub advanced_logging: Option<bool>,
         /// Mattermost Cloud.
         pub cloud: Option<bool>,
-        /// Channels that several servers share.
+        /// Channels shared between several servers.
         pub shared_channels: Option<bool>,
-        /// Talking to other servers.
+        /// Connections between servers.
         pub remote_cluster_service: Option<bool>,
-        /// OAuth of outgoing webhooks and slash commands.
+        /// OAuth 2.0 for outgoing webhooks and slash commands.
         pub outgoing_oauth_connections: Option<bool>,
-        /// Translating posts.
+        /// Automatic translation.
         pub auto_translation: Option<bool>,
-        /// Whatever will come.
+        /// Features introduced after the license format was defined.
         pub future_features: Option<bool>,
     }
 }
 
 model! {
-    /// What may be used; 0 is no limit.
+    /// Usage limits of a license; 0 means unlimited.
     pub struct LicenseLimits {
-        /// Posts that may be read.
+        /// Number of readable posts.
         pub post_history: i64,
-        /// Cards on boards.
+        /// Number of board cards.
         pub board_cards: i64,
-        /// Runs of playbooks.
+        /// Number of playbook runs.
         pub playbook_runs: i64,
-        /// Seconds of a call.
+        /// Call duration in seconds.
         pub call_duration: i64,
-        /// Questions to AI agents.
+        /// Number of AI agent prompts.
         pub agents_prompts: i64,
-        /// Push notifications.
+        /// Number of push notifications.
         pub push_notifications: i64,
     }
 }
 
-/// Who asks for a trial licence.
+/// A request for a trial license.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct TrialLicenseRequest {
-    /// For how many accounts.
+    /// Number of users.
     pub users: i64,
-    /// Whether the terms were accepted; has to be `true`.
+    /// Acceptance of the terms. Must be `true`.
     pub terms_accepted: bool,
-    /// Whether Mattermost may write mails.
+    /// Whether Mattermost may send emails.
     pub receive_emails_accepted: bool,
-    /// Name of a person; with the next five, asked for by servers from 7.9 on.
+    /// Name of the contact. Servers from 7.9 on require this and the next five fields.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub contact_name: Option<String>,
-    /// Mail address of that person.
+    /// Email address of the contact.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub contact_email: Option<String>,
     /// Name of the company.
@@ -164,31 +164,31 @@ pub struct TrialLicenseRequest {
     /// Country of the company.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub company_country: Option<String>,
-    /// How large the company is: `1-50`, `51-100`, ...
+    /// Size of the company: `1-50`, `51-100`, ...
     #[serde(skip_serializing_if = "Option::is_none")]
     pub company_size: Option<String>,
-    /// Filled in by the server.
+    /// Set by the server.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub server_id: Option<String>,
-    /// Filled in by the server.
+    /// Set by the server.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
-    /// Filled in by the server.
+    /// Set by the server.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// Filled in by the server.
+    /// Set by the server.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub site_url: Option<String>,
-    /// Filled in by the server.
+    /// Set by the server.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub site_name: Option<String>,
-    /// Filled in by the server.
+    /// Set by the server.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub server_version: Option<String>,
 }
 
 impl TrialLicenseRequest {
-    /// With what is required.
+    /// Creates the value from its required fields.
     pub fn new(users: i64, terms_accepted: bool, receive_emails_accepted: bool) -> Self {
         Self {
             users,
@@ -210,36 +210,36 @@ impl TrialLicenseRequest {
 }
 
 setters! { TrialLicenseRequest:
-    /// Name of a person; with the next five, asked for by servers from 7.9 on.
+    /// Name of the contact. Servers from 7.9 on require this and the next five fields.
     contact_name: String,
-    /// Mail address of that person.
+    /// Email address of the contact.
     contact_email: String,
     /// Name of the company.
     company_name: String,
     /// Country of the company.
     company_country: String,
-    /// How large the company is: `1-50`, `51-100`, ...
+    /// Size of the company: `1-50`, `51-100`, ...
     company_size: String,
-    /// Filled in by the server.
+    /// Set by the server.
     server_id: String,
-    /// Filled in by the server.
+    /// Set by the server.
     email: String,
-    /// Filled in by the server.
+    /// Set by the server.
     name: String,
-    /// Filled in by the server.
+    /// Set by the server.
     site_url: String,
-    /// Filled in by the server.
+    /// Set by the server.
     site_name: String,
-    /// Filled in by the server.
+    /// Set by the server.
     server_version: String,
 }
 
 model! {
-    /// How far an upgrade to the Enterprise build is.
+    /// Progress of an upgrade to the Enterprise build.
     pub struct UpgradeStatus {
-        /// In per cent; 0 while it did not begin.
+        /// Progress in percent; 0 if not started.
         pub percentage: i64,
-        /// What went wrong.
+        /// The error, if the upgrade failed.
         pub error: Option<String>,
     }
 }

@@ -7,58 +7,58 @@ use serde::{Deserialize, Serialize};
 use crate::model::Json;
 
 model! {
-    /// What a plugin says of itself.
+    /// Manifest of a plugin.
     #[doc(alias = "Manifest")]
     pub struct PluginManifest {
-        /// Its id: `com.example.poll`.
+        /// The ID, for example `com.example.poll`.
         pub id: String,
-        /// Its name.
+        /// The name.
         pub name: String,
-        /// What it is for.
+        /// The description.
         pub description: String,
-        /// Its page.
+        /// Homepage URL.
         pub homepage_url: String,
-        /// Where help is found.
+        /// Support URL.
         pub support_url: String,
-        /// Where its changes are told.
+        /// URL of the release notes.
         pub release_notes_url: String,
-        /// Its picture, within the bundle.
+        /// Path of the icon within the bundle.
         pub icon_path: String,
-        /// Its version.
+        /// The version.
         pub version: String,
-        /// The oldest server that it works with.
+        /// Minimum server version.
         pub min_server_version: String,
-        /// What runs in the server.
+        /// Server component.
         pub server: Option<ManifestServer>,
-        /// What runs in browsers.
+        /// Web app component.
         pub webapp: Option<ManifestWebapp>,
-        /// What can be set.
+        /// Settings of the plugin.
         pub settings_schema: Option<PluginSettingsSchema>,
-        /// Whatever else there is.
+        /// Additional properties.
         pub props: Json,
     }
 }
 
 model! {
-    /// What of a plugin runs in the server.
+    /// Server component of a plugin.
     pub struct ManifestServer {
-        /// The program, by platform: `linux-amd64`.
+        /// Executable by platform, for example `linux-amd64`.
         pub executables: BTreeMap<String, String>,
-        /// The program for all platforms.
+        /// Executable for all platforms.
         pub executable: String,
     }
 }
 
 model! {
-    /// What of a plugin runs in browsers.
+    /// Web app component of a plugin.
     pub struct ManifestWebapp {
-        /// The script.
+        /// Path of the script.
         pub bundle_path: String,
     }
 }
 
 model! {
-    /// What can be set for a plugin.
+    /// Settings of a plugin.
     pub struct PluginSettingsSchema {
         /// Text above the settings.
         pub header: String,
@@ -66,56 +66,56 @@ model! {
         pub footer: String,
         /// The settings.
         pub settings: Vec<PluginSetting>,
-        /// Settings that belong together.
+        /// Groups of related settings.
         pub sections: Vec<PluginSettingsSection>,
     }
 }
 
 model! {
-    /// Something that can be set for a plugin.
+    /// A setting of a plugin.
     pub struct PluginSetting {
-        /// Its name in the configuration, in lower case there.
+        /// Key in the configuration, which stores it in lowercase.
         pub key: String,
-        /// What people see.
+        /// The display name.
         pub display_name: String,
-        /// What it holds: `bool`, `dropdown`, `text`, `username`, ...
+        /// Type: `bool`, `dropdown`, `text`, `username`, ...
         #[serde(rename = "type")]
         pub kind: String,
-        /// What it is for.
+        /// The description.
         pub help_text: String,
-        /// What making a new secret does.
+        /// Help text about regenerating a secret.
         pub regenerate_help_text: String,
-        /// What is shown while it is empty.
+        /// Placeholder.
         pub placeholder: String,
-        /// What it is at first.
+        /// Default value.
         pub default: Json,
-        /// What can be chosen.
+        /// Available options.
         pub options: Vec<PluginOption>,
-        /// Only shown on `cloud`, or on `on-prem`.
+        /// Hosting for which the setting is shown: `cloud` or `on-prem`.
         pub hosting: String,
-        /// Whether it is not to be shown.
+        /// `true` if the value must not be shown.
         pub secret: bool,
     }
 }
 
 model! {
-    /// What can be chosen.
+    /// Available options.
     pub struct PluginOption {
-        /// What people see.
+        /// The display name.
         pub display_name: String,
-        /// What is stored.
+        /// Stored value.
         pub value: String,
     }
 }
 
 model! {
-    /// Settings that belong together.
+    /// Groups of related settings.
     pub struct PluginSettingsSection {
-        /// Its name.
+        /// The name.
         pub key: String,
-        /// What people see.
+        /// The display name.
         pub title: String,
-        /// What people see below that.
+        /// Subtitle.
         pub subtitle: String,
         /// The settings.
         pub settings: Vec<PluginSetting>,
@@ -123,9 +123,9 @@ model! {
         pub header: String,
         /// Text below the settings.
         pub footer: String,
-        /// Whether the plugin shows it in its own way.
+        /// `true` if the plugin renders the setting itself.
         pub custom: bool,
-        /// Whether the settings are shown while the plugin is off.
+        /// `true` if the settings are shown while the plugin is inactive.
         pub fallback: bool,
     }
 }
@@ -133,164 +133,164 @@ model! {
 model! {
     /// The installed plugins.
     pub struct PluginsResponse {
-        /// Those that are on.
+        /// Active plugins.
         pub active: Vec<PluginManifest>,
-        /// Those that are off.
+        /// Inactive plugins.
         pub inactive: Vec<PluginManifest>,
     }
 }
 
-/// How a plugin is.
+/// State of a plugin.
 #[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq, Hash, Serialize)]
 #[serde(transparent)]
 pub struct PluginState(i64);
 
 impl PluginState {
-    /// It is off.
+    /// Inactive.
     pub const NOT_RUNNING: Self = Self(0);
-    /// It is being started.
+    /// Starting.
     pub const STARTING: Self = Self(1);
-    /// It works.
+    /// Running.
     pub const RUNNING: Self = Self(2);
-    /// It could not be started.
+    /// Failed to start.
     pub const FAILED_TO_START: Self = Self(3);
-    /// It crashed too often.
+    /// Crashed too often.
     pub const FAILED_TO_STAY_RUNNING: Self = Self(4);
-    /// It is being stopped.
+    /// Stopping.
     pub const STOPPING: Self = Self(5);
 
-    /// The number that the server sends.
+    /// Returns the number used by the server.
     pub const fn as_i64(self) -> i64 {
         self.0
     }
 }
 
 model! {
-    /// How a plugin is on one server of a cluster.
+    /// Status of a plugin on one cluster node.
     pub struct PluginStatus {
         /// The plugin.
         pub plugin_id: String,
-        /// The server.
+        /// The node.
         pub cluster_id: String,
-        /// Where it lies there.
+        /// Installation path on the node.
         pub plugin_path: String,
-        /// How it is.
+        /// The state.
         pub state: PluginState,
-        /// Why it does not run.
+        /// Reason for a failure.
         pub error: String,
-        /// Its name.
+        /// The name.
         pub name: String,
-        /// What it is for.
+        /// The description.
         pub description: String,
-        /// Its version.
+        /// The version.
         pub version: String,
     }
 }
 
 model! {
-    /// A plugin that can be installed.
+    /// A plugin in the marketplace.
     pub struct MarketplacePlugin {
-        /// Its page.
+        /// Homepage URL.
         pub homepage_url: String,
-        /// Its picture, as a data URL.
+        /// Icon as a data URL.
         pub icon_data: String,
-        /// Where its bundle is.
+        /// URL of the bundle.
         pub download_url: String,
-        /// Where its changes are told.
+        /// URL of the release notes.
         pub release_notes_url: String,
-        /// What is said about it.
+        /// The labels.
         pub labels: Vec<MarketplaceLabel>,
-        /// Only for `cloud`, or for `on-prem`.
+        /// Hosting for which the plugin is available: `cloud` or `on-prem`.
         pub hosting: String,
-        /// Who wrote it: `mattermost`, `partner`, `community`.
+        /// Author type: `mattermost`, `partner` or `community`.
         pub author_type: String,
-        /// How far it is: `production`, `beta`, `experimental`.
+        /// Release stage: `production`, `beta` or `experimental`.
         pub release_stage: String,
-        /// Whether it needs a licence.
+        /// `true` if the plugin requires a license.
         pub enterprise: bool,
-        /// The signature of its bundle, in base64.
+        /// Signature of the bundle, encoded in base64.
         pub signature: String,
-        /// What it says of itself.
+        /// Manifest of the plugin.
         pub manifest: Option<PluginManifest>,
-        /// The version that is installed; empty if it is not.
+        /// Installed version. Empty if not installed.
         pub installed_version: String,
     }
 }
 
 model! {
-    /// What is said about a plugin.
+    /// A label of a plugin.
     pub struct MarketplaceLabel {
-        /// The word.
+        /// The text.
         pub name: String,
-        /// What it means.
+        /// The result message.
         pub description: String,
-        /// Where more is told.
+        /// URL with further information.
         pub url: String,
-        /// Its colour.
+        /// The color.
         pub color: String,
     }
 }
 
-/// Which plugins of the marketplace to list.
+/// Page and filter for marketplace plugins.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct MarketplaceQuery {
-    /// Page, from 0. Servers up to 11.6 give all at once whatever it says.
+    /// Zero-based page number. Ignored by servers up to 11.6, which return all plugins.
     pub page: Option<u32>,
-    /// Plugins a page. Servers up to 11.6 give all at once whatever it says.
+    /// Plugins per page. Ignored by servers up to 11.6, which return all plugins.
     pub per_page: Option<u32>,
     /// Part of the name or description.
     pub filter: Option<String>,
-    /// Only those that work with this version.
+    /// Only plugins that support this server version.
     pub server_version: Option<String>,
-    /// Only those that lie on the server.
+    /// Only plugins stored on the server.
     pub local_only: Option<bool>,
-    /// Only those of the marketplace; not with `local_only`.
+    /// Only plugins of the remote marketplace. Cannot be combined with `local_only`.
     pub remote_only: Option<bool>,
 }
 
 impl MarketplaceQuery {
-    /// With the server's defaults.
+    /// Creates the value with the server's defaults.
     pub fn new() -> Self {
         Self::default()
     }
 }
 
 setters! { MarketplaceQuery:
-    /// Page, from 0. Servers up to 11.6 give all at once whatever it says.
+    /// Zero-based page number. Ignored by servers up to 11.6, which return all plugins.
     page: u32,
-    /// Plugins a page. Servers up to 11.6 give all at once whatever it says.
+    /// Plugins per page. Ignored by servers up to 11.6, which return all plugins.
     per_page: u32,
     /// Part of the name or description.
     filter: String,
-    /// Only those that work with this version.
+    /// Only plugins that support this server version.
     server_version: String,
-    /// Only those that lie on the server.
+    /// Only plugins stored on the server.
     local_only: bool,
-    /// Only those of the marketplace; not with `local_only`.
+    /// Only plugins of the remote marketplace. Cannot be combined with `local_only`.
     remote_only: bool,
 }
 
-/// A plugin to be installed from the marketplace.
+/// A marketplace plugin to install.
 #[doc(alias = "InstallMarketplacePluginRequest")]
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct MarketplaceInstall {
-    /// Its id.
+    /// The ID.
     pub id: String,
-    /// Its version. Only old servers look at it, new ones take the newest.
+    /// The version. Only used by older servers; newer ones install the latest version.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub version: Option<String>,
 }
 
 impl MarketplaceInstall {
-    /// With what is required.
+    /// Creates the value from its required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self { id: id.into(), version: None }
     }
 }
 
 setters! { MarketplaceInstall:
-    /// Its version. Only old servers look at it, new ones take the newest.
+    /// The version. Only used by older servers; newer ones install the latest version.
     version: String,
 }

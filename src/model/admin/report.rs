@@ -1,4 +1,4 @@
-//! Reports about accounts and posts, usage, limits.
+//! Reports about users and posts, usage, limits.
 
 use std::collections::BTreeMap;
 
@@ -8,29 +8,29 @@ use crate::Timestamp;
 use crate::model::{ChannelId, Post, TeamId, User, UserId};
 
 model! {
-    /// What an account did.
+    /// Activity of a user.
     pub struct UserPostStats {
-        /// When it was last seen.
+        /// Time of the last status change.
         pub last_status_at: Option<Timestamp>,
-        /// When it last wrote.
+        /// Time of the last post.
         pub last_post_date: Option<Timestamp>,
-        /// On how many days it wrote.
+        /// Number of days with posts.
         pub days_active: Option<i64>,
-        /// How many posts it wrote.
+        /// Number of posts.
         pub total_posts: Option<i64>,
-        /// In how many channels a guest is.
+        /// Number of channels of a guest.
         pub channel_count: Option<i64>,
     }
 }
 
-/// An account and what it did.
+/// A user and their activity.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct UserReport {
-    /// The account.
+    /// The user.
     #[serde(flatten)]
     pub user: User,
-    /// What it did.
+    /// The activity.
     #[serde(flatten)]
     pub stats: UserPostStats,
 }
@@ -49,25 +49,25 @@ impl From<&UserReport> for UserId {
 }
 
 open_enum! {
-    /// What time a report is about.
+    /// Time range of a report.
     ReportRange {
-        /// All there is.
+        /// Unlimited.
         AllTime = "all_time",
         /// The last 30 days.
         Last30Days = "last_30_days",
         /// The last 6 months.
         Last6Months = "last_6_months",
-        /// The month before this one.
+        /// The previous month.
         PreviousMonth = "previous_month",
     }
 }
 
 open_enum! {
-    /// What accounts are sorted by.
+    /// Sort column of a user report.
     UserReportColumn {
-        /// When they were made.
+        /// Creation time.
         CreateAt = "CreateAt",
-        /// Mail address.
+        /// Email address.
         Email = "Email",
         /// First name.
         FirstName = "FirstName",
@@ -77,162 +77,162 @@ open_enum! {
         Nickname = "Nickname",
         /// Roles.
         Roles = "Roles",
-        /// User name.
+        /// The username.
         Username = "Username",
     }
 }
 
 open_enum! {
-    /// Which guests.
+    /// Filter for guests.
     GuestFilter {
-        /// All of them.
+        /// All guests.
         All = "all",
-        /// Those in several channels.
+        /// Guests in several channels.
         MultiChannel = "multi_channel",
-        /// Those in one channel.
+        /// Guests in one channel.
         SingleChannel = "single_channel",
     }
 }
 
-/// Which accounts to report, and in what order.
+/// Page, filter and order of a user report.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct UserReportQuery {
-    /// Which accounts.
+    /// The filter.
     #[serde(flatten)]
     pub filter: Option<UserReportFilter>,
-    /// What they are sorted by; the user name by default.
+    /// The sort column. Defaults to the username.
     pub sort_column: Option<UserReportColumn>,
-    /// `asc`, or `desc`.
+    /// `asc` or `desc`.
     pub sort_direction: Option<String>,
-    /// `next` goes on behind `from_id`, `prev` before it.
+    /// `next` for the page after `from_id`, `prev` for the page before it.
     pub direction: Option<String>,
-    /// Accounts an answer; 50 by default, 100 at most.
+    /// Users per response. Defaults to 50. Must be at most 100.
     pub page_size: Option<u32>,
-    /// What the last account has in the column that is sorted by.
+    /// Value of the sort column for the user `from_id`.
     pub from_column_value: Option<String>,
-    /// The last account of the last answer.
+    /// The last user of the previous page.
     pub from_id: Option<UserId>,
-    /// What time the figures are about.
+    /// Time range of the activity.
     pub date_range: Option<ReportRange>,
 }
 
 impl UserReportQuery {
-    /// With the server's defaults.
+    /// Creates the value with the server's defaults.
     pub fn new() -> Self {
         Self::default()
     }
 }
 
 setters! { UserReportQuery:
-    /// Which accounts.
+    /// The filter.
     filter: UserReportFilter,
-    /// What they are sorted by; the user name by default.
+    /// The sort column. Defaults to the username.
     sort_column: UserReportColumn,
-    /// `asc`, or `desc`.
+    /// `asc` or `desc`.
     sort_direction: String,
-    /// `next` goes on behind `from_id`, `prev` before it.
+    /// `next` for the page after `from_id`, `prev` for the page before it.
     direction: String,
-    /// Accounts an answer; 50 by default, 100 at most.
+    /// Users per response. Defaults to 50. Must be at most 100.
     page_size: u32,
-    /// What the last account has in the column that is sorted by.
+    /// Value of the sort column for the user `from_id`.
     from_column_value: String,
-    /// The last account of the last answer.
+    /// The last user of the previous page.
     from_id: UserId,
-    /// What time the figures are about.
+    /// Time range of the activity.
     date_range: ReportRange,
 }
 
-/// Which accounts to report.
+/// Filter of a user report.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct UserReportFilter {
-    /// Only accounts with this role.
+    /// Only users with this role.
     pub role_filter: Option<String>,
     /// Only members of this team.
     pub team_filter: Option<TeamId>,
-    /// Only accounts without a team.
+    /// Only users without a team.
     pub has_no_team: Option<bool>,
-    /// Leave out those that can log in; not with `hide_inactive`.
+    /// Excludes active users. Cannot be combined with `hide_inactive`.
     pub hide_active: Option<bool>,
-    /// Leave out deactivated ones.
+    /// Excludes deactivated users.
     pub hide_inactive: Option<bool>,
-    /// Part of the name or mail address.
+    /// Part of the name or email address.
     pub search_term: Option<String>,
     /// Only these guests.
     pub guest_filter: Option<GuestFilter>,
 }
 
 impl UserReportFilter {
-    /// With the server's defaults.
+    /// Creates the value with the server's defaults.
     pub fn new() -> Self {
         Self::default()
     }
 }
 
 setters! { UserReportFilter:
-    /// Only accounts with this role.
+    /// Only users with this role.
     role_filter: String,
     /// Only members of this team.
     team_filter: TeamId,
-    /// Only accounts without a team.
+    /// Only users without a team.
     has_no_team: bool,
-    /// Leave out those that can log in; not with `hide_inactive`.
+    /// Excludes active users. Cannot be combined with `hide_inactive`.
     hide_active: bool,
-    /// Leave out deactivated ones.
+    /// Excludes deactivated users.
     hide_inactive: bool,
-    /// Part of the name or mail address.
+    /// Part of the name or email address.
     search_term: String,
     /// Only these guests.
     guest_filter: GuestFilter,
 }
 
 open_enum! {
-    /// What posts are sorted by.
+    /// Sort field of a post report.
     ReportTimeField {
-        /// When they were made.
+        /// Creation time.
         CreateAt = "create_at",
-        /// When they were last changed.
+        /// Time of the last change.
         UpdateAt = "update_at",
     }
 }
 
-/// Which posts to report.
+/// Page, filter and order of a post report.
 #[doc(alias = "ReportPostOptions")]
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct PostReportQuery {
-    /// In this channel.
+    /// The channel.
     pub channel_id: ChannelId,
-    /// Where the last answer ended; with it, only this, `channel_id`, `per_page` and `include_metadata`
-    /// count.
+    /// Cursor returned by the previous request. All other fields except `channel_id`, `per_page` and
+    /// `include_metadata` are then ignored.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cursor: Option<String>,
-    /// From this time on, or back from it.
+    /// Start of the report, in sort direction.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub start_time: Option<Timestamp>,
-    /// What they are sorted by; when they were made by default.
+    /// The sort field. Defaults to the creation time.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub time_field: Option<ReportTimeField>,
-    /// `asc`, the default, or `desc`.
+    /// `asc` or `desc`. Defaults to `asc`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sort_direction: Option<String>,
-    /// Posts an answer; 100 by default, 1,000 at most.
+    /// Posts per response. Defaults to 100. Must be at most 1,000.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub per_page: Option<u32>,
-    /// Also deleted ones.
+    /// Includes deleted groups.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub include_deleted: Option<bool>,
-    /// Leave out what the server itself writes.
+    /// Excludes system posts.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub exclude_system_posts: Option<bool>,
-    /// With files, reactions and the like.
+    /// Includes metadata such as files and reactions.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub include_metadata: Option<bool>,
 }
 
 impl PostReportQuery {
-    /// With what is required.
+    /// Creates the value from its required fields.
     pub fn new(channel_id: impl Into<ChannelId>) -> Self {
         Self {
             channel_id: channel_id.into(),
@@ -249,122 +249,122 @@ impl PostReportQuery {
 }
 
 setters! { PostReportQuery:
-    /// Where the last answer ended; with it, only this, `channel_id`, `per_page` and `include_metadata`
-    /// count.
+    /// Cursor returned by the previous request. All other fields except `channel_id`, `per_page` and
+    /// `include_metadata` are then ignored.
     cursor: String,
-    /// From this time on, or back from it.
+    /// Start of the report, in sort direction.
     start_time: Timestamp,
-    /// What they are sorted by; when they were made by default.
+    /// The sort field. Defaults to the creation time.
     time_field: ReportTimeField,
-    /// `asc`, the default, or `desc`.
+    /// `asc` or `desc`. Defaults to `asc`.
     sort_direction: String,
-    /// Posts an answer; 100 by default, 1,000 at most.
+    /// Posts per response. Defaults to 100. Must be at most 1,000.
     per_page: u32,
-    /// Also deleted ones.
+    /// Includes deleted groups.
     include_deleted: bool,
-    /// Leave out what the server itself writes.
+    /// Excludes system posts.
     exclude_system_posts: bool,
-    /// With files, reactions and the like.
+    /// Includes metadata such as files and reactions.
     include_metadata: bool,
 }
 
 model! {
-    /// Posts, and where to go on.
+    /// A page of posts and the cursor of the next page.
     pub struct ReportPostListResponse {
-        /// The posts of this answer.
+        /// The posts of this page.
         pub posts: Vec<Post>,
-        /// Where to go on; none at the end.
+        /// Cursor of the next page. `None` at the end.
         pub next_cursor: Option<ReportPostOptionsCursor>,
     }
 }
 
 model! {
-    /// Where an answer ended.
+    /// Pagination cursor.
     pub struct ReportPostOptionsCursor {
-        /// For [`PostReportQuery::cursor`].
+        /// Pass it to [`PostReportQuery::cursor`].
         pub cursor: String,
     }
 }
 
 model! {
-    /// How many posts there are.
+    /// Number of posts.
     pub struct PostsUsage {
-        /// About how many.
+        /// Approximate number.
         pub count: i64,
     }
 }
 
 model! {
-    /// How much is stored.
+    /// Used storage.
     pub struct StorageUsage {
-        /// About how many bytes.
+        /// Approximate number of bytes.
         pub bytes: i64,
     }
 }
 
 model! {
-    /// How many teams there are.
+    /// Number of teams.
     pub struct TeamsUsage {
-        /// Not archived.
+        /// Active teams.
         pub active: i64,
-        /// Archived because of the limits of a cloud workspace.
+        /// Teams archived due to the limits of a cloud workspace.
         pub cloud_archived: i64,
     }
 }
 
 model! {
-    /// What the server may hold. Only administrators see more than the last two.
+    /// Limits of the server. Only administrators receive more than the last two.
     pub struct ServerLimits {
-        /// Accounts from which on a warning is shown; 0 is no limit.
+        /// Number of users above which a warning is shown; 0 means unlimited.
         #[serde(rename = "maxUsersLimit")]
         pub max_users_limit: i64,
-        /// Accounts from which on no more can be made; 0 is no limit.
+        /// Number of users above which no more can be created; 0 means unlimited.
         #[serde(rename = "maxUsersHardLimit")]
         pub max_users_hard_limit: i64,
-        /// Accounts that there are.
+        /// Current number of users.
         #[serde(rename = "activeUserCount")]
         pub active_user_count: i64,
-        /// Guests in one channel that there are.
+        /// Current number of single-channel guests.
         #[serde(rename = "singleChannelGuestCount")]
         pub single_channel_guest_count: i64,
-        /// Guests in one channel that there may be; 0 is no limit.
+        /// Maximum number of single-channel guests; 0 means unlimited.
         #[serde(rename = "singleChannelGuestLimit")]
         pub single_channel_guest_limit: i64,
-        /// Posts that may be read; 0 is no limit.
+        /// Number of readable posts; 0 means unlimited.
         #[serde(rename = "postHistoryLimit")]
         pub post_history_limit: i64,
-        /// Older posts cannot be read; 0 is no limit.
+        /// Older posts cannot be read; 0 means unlimited.
         #[serde(rename = "lastAccessiblePostTime")]
         pub last_accessible_post_time: Timestamp,
     }
 }
 
-/// What a client measured of itself.
+/// Performance metrics of a client.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct PerformanceReport {
-    /// The version of this format: `0.1.0`.
+    /// Format version: `0.1.0`.
     pub version: String,
-    /// When the first figure was taken, in ms since 1970.
+    /// Start of the measurement, in ms since 1970.
     pub start: f64,
-    /// When the last figure was taken, in ms since 1970; at most 5 minutes ago.
+    /// End of the measurement, in ms since 1970. Must be within the last 5 minutes.
     pub end: f64,
-    /// Not used.
+    /// Unused.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub client_id: Option<String>,
-    /// What the client is: `platform` and `agent`.
+    /// Client labels: `platform` and `agent`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub labels: Option<BTreeMap<String, String>>,
-    /// What was counted.
+    /// Counters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub counters: Option<Vec<MetricSample>>,
-    /// What took how long.
+    /// Durations.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub histograms: Option<Vec<MetricSample>>,
 }
 
 impl PerformanceReport {
-    /// With what is required.
+    /// Creates the value from its required fields.
     pub fn new(version: impl Into<String>, start: f64, end: f64) -> Self {
         Self {
             version: version.into(),
@@ -379,42 +379,42 @@ impl PerformanceReport {
 }
 
 setters! { PerformanceReport:
-    /// Not used.
+    /// Unused.
     client_id: String,
-    /// What the client is: `platform` and `agent`.
+    /// Client labels: `platform` and `agent`.
     labels: BTreeMap<String, String>,
-    /// What was counted.
+    /// Counters.
     counters: Vec<MetricSample>,
-    /// What took how long.
+    /// Durations.
     histograms: Vec<MetricSample>,
 }
 
-/// A figure.
+/// A measured value.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct MetricSample {
-    /// What was measured: `TTFB`, `page_load`, `mobile_load`, ...
+    /// The metric, for example `TTFB`, `page_load` or `mobile_load`.
     pub metric: String,
-    /// How much.
+    /// The value.
     pub value: f64,
-    /// When, in ms since 1970.
+    /// Time of the measurement, in ms since 1970.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub timestamp: Option<f64>,
-    /// More about it.
+    /// Additional information.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub labels: Option<BTreeMap<String, String>>,
 }
 
 impl MetricSample {
-    /// With what is required.
+    /// Creates the value from its required fields.
     pub fn new(metric: impl Into<String>, value: f64) -> Self {
         Self { metric: metric.into(), value, timestamp: None, labels: None }
     }
 }
 
 setters! { MetricSample:
-    /// When, in ms since 1970.
+    /// Time of the measurement, in ms since 1970.
     timestamp: f64,
-    /// More about it.
+    /// Additional information.
     labels: BTreeMap<String, String>,
 }

@@ -6,32 +6,32 @@ use crate::Timestamp;
 use crate::model::{ChannelId, PolicyId, TeamId};
 
 model! {
-    /// What of the whole server is deleted when it is old.
+    /// The server-wide retention policy.
     pub struct GlobalRetentionPolicy {
-        /// Whether posts are.
+        /// Whether old posts are deleted.
         pub message_deletion_enabled: bool,
-        /// Whether files are.
+        /// Whether old files are deleted.
         pub file_deletion_enabled: bool,
-        /// Posts older than this go.
+        /// Posts created before this time are deleted.
         pub message_retention_cutoff: Timestamp,
-        /// Files older than this go.
+        /// Files created before this time are deleted.
         pub file_retention_cutoff: Timestamp,
     }
 }
 
 model! {
-    /// What is deleted in some teams and channels.
+    /// A retention policy for teams and channels.
     #[doc(alias = "RetentionPolicyWithTeamAndChannelCounts")]
     pub struct RetentionPolicy {
-        /// Its id.
+        /// The ID.
         pub id: PolicyId,
-        /// What people see.
+        /// The display name.
         pub display_name: String,
-        /// Days that posts are kept; -1 for ever.
+        /// Retention of posts in days; -1 means forever.
         pub post_duration: Option<i64>,
-        /// How many channels it is for.
+        /// Number of channels.
         pub channel_count: i64,
-        /// How many teams it is for.
+        /// Number of teams.
         pub team_count: i64,
     }
 }
@@ -43,120 +43,120 @@ impl From<&RetentionPolicy> for PolicyId {
 }
 
 model! {
-    /// A page of policies, and how many there are.
+    /// A page of policies and the total count.
     #[doc(alias = "RetentionPolicyWithTeamAndChannelCountsList")]
     pub struct RetentionPolicyList {
         /// The policies of this page.
         pub policies: Vec<RetentionPolicy>,
-        /// How many there are in all.
+        /// Total number of channels.
         pub total_count: i64,
     }
 }
 
-/// A new policy.
+/// A new retention policy.
 #[doc(alias = "RetentionPolicyWithTeamAndChannelIDs")]
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct RetentionPolicyDraft {
-    /// What people are to see; up to 64 characters.
+    /// The display name, up to 64 characters.
     pub display_name: String,
-    /// Days that posts are to be kept; -1 for ever.
+    /// Retention of posts in days; -1 means forever.
     pub post_duration: i64,
-    /// The teams that it is for.
+    /// The teams to which the policy applies.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub team_ids: Option<Vec<TeamId>>,
-    /// The channels that it is for.
+    /// The channels to which the policy applies.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub channel_ids: Option<Vec<ChannelId>>,
 }
 
 impl RetentionPolicyDraft {
-    /// With what is required.
+    /// Creates the value from its required fields.
     pub fn new(display_name: impl Into<String>, post_duration: i64) -> Self {
         Self { display_name: display_name.into(), post_duration, team_ids: None, channel_ids: None }
     }
 }
 
 setters! { RetentionPolicyDraft:
-    /// The teams that it is for.
+    /// The teams to which the policy applies.
     team_ids: Vec<TeamId>,
-    /// The channels that it is for.
+    /// The channels to which the policy applies.
     channel_ids: Vec<ChannelId>,
 }
 
-/// Changes to a policy; what is not set stays.
+/// Changes to a retention policy. Unset fields keep their value.
 #[doc(alias = "RetentionPolicyWithTeamAndChannelIDs")]
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct RetentionPolicyPatch {
-    /// What people are to see.
+    /// The display name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub display_name: Option<String>,
-    /// Days that posts are to be kept; -1 for ever.
+    /// Retention of posts in days; -1 means forever.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub post_duration: Option<i64>,
-    /// Replaces the teams that it is for.
+    /// Replaces the teams to which the policy applies.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub team_ids: Option<Vec<TeamId>>,
-    /// Replaces the channels that it is for.
+    /// Replaces the channels to which the policy applies.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub channel_ids: Option<Vec<ChannelId>>,
 }
 
 impl RetentionPolicyPatch {
-    /// Changes nothing yet.
+    /// Creates an empty patch.
     pub fn new() -> Self {
         Self::default()
     }
 }
 
 setters! { RetentionPolicyPatch:
-    /// What people are to see.
+    /// The display name.
     display_name: String,
-    /// Days that posts are to be kept; -1 for ever.
+    /// Retention of posts in days; -1 means forever.
     post_duration: i64,
-    /// Replaces the teams that it is for.
+    /// Replaces the teams to which the policy applies.
     team_ids: Vec<TeamId>,
-    /// Replaces the channels that it is for.
+    /// Replaces the channels to which the policy applies.
     channel_ids: Vec<ChannelId>,
 }
 
 model! {
-    /// How long posts of a team are kept.
+    /// Retention of the posts of a team.
     pub struct RetentionPolicyForTeam {
         /// The team.
         pub team_id: TeamId,
-        /// Days; -1 for ever.
+        /// Days; -1 means forever.
         pub post_duration: i64,
     }
 }
 
 model! {
-    /// A page of teams under policies.
+    /// A page of teams with retention policies.
     pub struct RetentionPolicyForTeamList {
         /// The teams of this page.
         pub policies: Vec<RetentionPolicyForTeam>,
-        /// How many there are in all.
+        /// Total number of channels.
         pub total_count: i64,
     }
 }
 
 model! {
-    /// How long posts of a channel are kept.
+    /// Retention of the posts of a channel.
     pub struct RetentionPolicyForChannel {
         /// The channel.
         pub channel_id: ChannelId,
-        /// Days; -1 for ever.
+        /// Days; -1 means forever.
         pub post_duration: i64,
     }
 }
 
 model! {
-    /// A page of channels under policies.
+    /// A page of channels with retention policies.
     pub struct RetentionPolicyForChannelList {
         /// The channels of this page.
         pub policies: Vec<RetentionPolicyForChannel>,
-        /// How many there are in all.
+        /// Total number of channels.
         pub total_count: i64,
     }
 }

@@ -1,4 +1,4 @@
-//! The state of the server: figures, logs, notices, versions.
+//! Server state: statistics, logs, notices, versions.
 
 use serde::Serialize;
 
@@ -6,152 +6,152 @@ use crate::Timestamp;
 use crate::model::{ChannelId, PostId, TeamId, TermsOfServiceId, UserId};
 
 model! {
-    /// A figure.
+    /// A measured value.
     pub struct AnalyticsRow {
-        /// What it is about: `channel_open_count`, or a day.
+        /// The name of the statistic, for example `channel_open_count`, or a day.
         pub name: String,
-        /// How much; -1 if it was not counted.
+        /// The value; -1 if not available.
         pub value: f64,
     }
 }
 
-/// Which figures.
+/// Selection of statistics.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct AnalyticsQuery {
-    /// `standard` by default; `bot_post_counts_day`, `post_counts_day`, `user_counts_with_posts_day`,
+    /// `standard` (the default), `bot_post_counts_day`, `post_counts_day`, `user_counts_with_posts_day` or
     /// `extra_counts`.
     pub name: Option<String>,
-    /// Of this team.
+    /// Restricts the statistics to this team.
     pub team_id: Option<TeamId>,
 }
 
 impl AnalyticsQuery {
-    /// With the server's defaults.
+    /// Creates the value with the server's defaults.
     pub fn new() -> Self {
         Self::default()
     }
 }
 
 setters! { AnalyticsQuery:
-    /// `standard` by default; `bot_post_counts_day`, `post_counts_day`, `user_counts_with_posts_day`,
+    /// `standard` (the default), `bot_post_counts_day`, `post_counts_day`, `user_counts_with_posts_day` or
     /// `extra_counts`.
     name: String,
-    /// Of this team.
+    /// Restricts the statistics to this team.
     team_id: TeamId,
 }
 
 model! {
     /// A release of Mattermost.
     pub struct GithubReleaseInfo {
-        /// Its id.
+        /// The ID.
         pub id: i64,
-        /// Its version: `v11.6.0`.
+        /// The version tag, for example `v11.6.0`.
         pub tag_name: String,
-        /// Its name.
+        /// The name.
         pub name: String,
-        /// When it was made, as RFC 3339.
+        /// Creation time in RFC 3339 format.
         pub created_at: String,
-        /// When it was published, as RFC 3339.
+        /// Publication time in RFC 3339 format.
         pub published_at: String,
-        /// What is new, in Markdown.
+        /// Release notes, in Markdown.
         pub body: String,
-        /// Its page.
+        /// Homepage URL.
         pub html_url: String,
     }
 }
 
-/// Which lines of the log.
+/// Page of log lines.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct LogPage {
-    /// Page, from 0, the newest lines first.
+    /// Zero-based page number, newest lines first.
     pub page: Option<u32>,
-    /// Lines a page; 10,000 by default and at most.
+    /// Lines per page. Defaults to 10,000, which is also the maximum.
     pub logs_per_page: Option<u32>,
 }
 
 impl LogPage {
-    /// With the server's defaults.
+    /// Creates the value with the server's defaults.
     pub fn new() -> Self {
         Self::default()
     }
 }
 
 setters! { LogPage:
-    /// Page, from 0, the newest lines first.
+    /// Zero-based page number, newest lines first.
     page: u32,
-    /// Lines a page; 10,000 by default and at most.
+    /// Lines per page. Defaults to 10,000, which is also the maximum.
     logs_per_page: u32,
 }
 
-/// Which lines of the log to find.
+/// Filter for log lines.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct LogFilter {
-    /// Only of these servers of a cluster.
+    /// Only lines of these cluster nodes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub server_names: Option<Vec<String>>,
-    /// Only of these levels: `error`, `warn`, `info`, `debug`.
+    /// Only these levels: `error`, `warn`, `info`, `debug`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub log_levels: Option<Vec<String>>,
-    /// From then on: `2026-11-23 10:00:00.000 Z`.
+    /// Start time, for example `2026-11-23 10:00:00.000 Z`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub date_from: Option<String>,
-    /// Until then.
+    /// End time.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub date_to: Option<String>,
 }
 
 impl LogFilter {
-    /// With nothing set.
+    /// Creates an empty value.
     pub fn new() -> Self {
         Self::default()
     }
 }
 
 setters! { LogFilter:
-    /// Only of these servers of a cluster.
+    /// Only lines of these cluster nodes.
     server_names: Vec<String>,
-    /// Only of these levels: `error`, `warn`, `info`, `debug`.
+    /// Only these levels: `error`, `warn`, `info`, `debug`.
     log_levels: Vec<String>,
-    /// From then on: `2026-11-23 10:00:00.000 Z`.
+    /// Start time, for example `2026-11-23 10:00:00.000 Z`.
     date_from: String,
-    /// Until then.
+    /// End time.
     date_to: String,
 }
 
-/// A line for the log of the server.
+/// A line for the server log.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ClientLog {
-    /// `ERROR`, or `DEBUG`.
+    /// `ERROR` or `DEBUG`.
     pub level: String,
-    /// The line; the server cuts it at 400 bytes.
+    /// The message. The server truncates it to 400 bytes.
     pub message: String,
 }
 
 impl ClientLog {
-    /// With what is required.
+    /// Creates the value from its required fields.
     pub fn new(level: impl Into<String>, message: impl Into<String>) -> Self {
         Self { level: level.into(), message: message.into() }
     }
 }
 
 model! {
-    /// Whether the server leaves out what is not urgent.
+    /// Busy state of the server.
     pub struct ServerBusyState {
-        /// Whether it does.
+        /// `true` if the server is marked as busy.
         pub busy: bool,
-        /// Until when, in seconds since 1970 (not ms); negative if it is not.
+        /// Expiry in seconds since 1970 (not ms); negative if not busy.
         pub expires: i64,
-        /// Until when, for people.
+        /// Expiry as readable text.
         pub expires_ts: String,
     }
 }
 
 model! {
-    /// A value that the server stores under a name.
+    /// A named value stored on the server.
     #[doc(alias = "System")]
     pub struct SystemValue {
         /// The name.
@@ -161,155 +161,155 @@ model! {
     }
 }
 
-/// What the first administrator is asked.
+/// Onboarding data of the first administrator.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct CompleteOnboardingRequest {
     /// Name of the company.
     pub organization: String,
-    /// Ids of plugins to be installed.
+    /// IDs of plugins to install.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub install_plugins: Option<Vec<String>>,
 }
 
 impl CompleteOnboardingRequest {
-    /// With what is required.
+    /// Creates the value from its required fields.
     pub fn new(organization: impl Into<String>) -> Self {
         Self { organization: organization.into(), install_plugins: None }
     }
 }
 
 setters! { CompleteOnboardingRequest:
-    /// Ids of plugins to be installed.
+    /// IDs of plugins to install.
     install_plugins: Vec<String>,
 }
 
 model! {
-    /// A change to the database that was made.
+    /// An applied database migration.
     pub struct AppliedMigration {
-        /// Its number.
+        /// The invoice number.
         pub version: i64,
-        /// What it does.
+        /// The job type.
         pub name: String,
     }
 }
 
-/// What goes into a support packet.
+/// Contents of a support packet.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct SupportPacketQuery {
-    /// Whether the logs do; they do by default.
+    /// Whether to include the server logs. Defaults to `true`.
     pub basic_server_logs: Option<bool>,
-    /// Ids of plugins whose own packets do.
+    /// IDs of plugins whose data is included.
     #[serde(skip)]
     pub plugin_packets: Option<Vec<String>>,
 }
 
 impl SupportPacketQuery {
-    /// With the server's defaults.
+    /// Creates the value with the server's defaults.
     pub fn new() -> Self {
         Self::default()
     }
 }
 
 setters! { SupportPacketQuery:
-    /// Whether the logs do; they do by default.
+    /// Whether to include the server logs. Defaults to `true`.
     basic_server_logs: bool,
-    /// Ids of plugins whose own packets do.
+    /// IDs of plugins whose data is included.
     plugin_packets: Vec<String>,
 }
 
 open_enum! {
-    /// What kind of program notices are for.
+    /// Client type for notices.
     NoticeClient {
-        /// The desktop program.
+        /// Desktop app.
         Desktop = "desktop",
-        /// The program for Android.
+        /// Android app.
         MobileAndroid = "mobile-android",
-        /// The program for iOS.
+        /// iOS app.
         MobileIos = "mobile-ios",
-        /// Browsers.
+        /// Web browser.
         Web = "web",
     }
 }
 
-/// Which product notices to list.
+/// Filter for product notices.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct NoticeQuery {
-    /// Those for this program.
+    /// The client type.
     pub client: NoticeClient,
-    /// Those for this version of it.
+    /// The client version.
     #[serde(rename = "clientVersion")]
     pub client_version: String,
-    /// In this language, if there is one: `de`.
+    /// Preferred language, for example `de`.
     pub locale: Option<String>,
 }
 
 impl NoticeQuery {
-    /// With what is required.
+    /// Creates the value from its required fields.
     pub fn new(client: impl Into<NoticeClient>, client_version: impl Into<String>) -> Self {
         Self { client: client.into(), client_version: client_version.into(), locale: None }
     }
 }
 
 setters! { NoticeQuery:
-    /// In this language, if there is one: `de`.
+    /// Preferred language, for example `de`.
     locale: String,
 }
 
 model! {
-    /// What Mattermost wants people to know.
+    /// A product notice.
     #[doc(alias = "NoticeMessage")]
     pub struct ProductNotice {
-        /// Its id.
+        /// The ID.
         pub id: String,
-        /// Only for administrators.
+        /// Only for system administrators.
         #[serde(rename = "sysAdminOnly")]
         pub sys_admin_only: bool,
-        /// Only for administrators of the team.
+        /// Only for team administrators.
         #[serde(rename = "teamAdminOnly")]
         pub team_admin_only: bool,
-        /// What its button does: `url`.
+        /// Action of the button: `url`.
         pub action: String,
-        /// The address for that.
+        /// URL of the action.
         #[serde(rename = "actionParam")]
         pub action_param: String,
-        /// What stands on the button.
+        /// Label of the button.
         #[serde(rename = "actionText")]
         pub action_text: String,
         /// The text, in Markdown.
         pub description: String,
-        /// Address of a picture.
+        /// URL of an image.
         pub image: String,
-        /// Its title.
+        /// The title.
         pub title: String,
     }
 }
 
-/// Says that a device got a push notification.
+/// Acknowledgement of a push notification.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct PushNotificationAck {
     /// The notification: its [`PushNotification::ack_id`].
     pub id: String,
-    /// When it got it.
+    /// Time of receipt.
     pub received_at: Timestamp,
     /// `ios` or `android`.
     pub platform: String,
-    /// What kind of notification it was: `message`, `clear`, `session`, ...
+    /// Type of the notification, for example `message`, `clear` or `session`.
     #[serde(rename = "type")]
     pub kind: String,
-    /// The post that it is about.
+    /// The post.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub post_id: Option<PostId>,
-    /// Whether it came without its text.
+    /// `true` if the notification was received without its text.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub is_id_loaded: Option<bool>,
 }
 
 impl PushNotificationAck {
-    /// With what is required.
+    /// Creates the value from its required fields.
     pub fn new(
         id: impl Into<String>,
         received_at: impl Into<Timestamp>,
@@ -328,34 +328,34 @@ impl PushNotificationAck {
 }
 
 setters! { PushNotificationAck:
-    /// The post that it is about.
+    /// The post.
     post_id: PostId,
-    /// Whether it came without its text.
+    /// `true` if the notification was received without its text.
     is_id_loaded: bool,
 }
 
 model! {
-    /// What is pushed to a device.
+    /// A push notification.
     pub struct PushNotification {
-        /// What it is acknowledged by.
+        /// ID used to acknowledge the notification.
         pub ack_id: String,
         /// `apple` or `android`.
         pub platform: String,
-        /// Which server it is of.
+        /// The server.
         pub server_id: String,
-        /// The device; empty where it is asked for by the device.
+        /// The device. Empty if requested by the device itself.
         pub device_id: String,
-        /// The post that it is about.
+        /// The post.
         pub post_id: PostId,
-        /// What its buttons do.
+        /// Category, which determines the buttons.
         pub category: String,
-        /// What is heard.
+        /// The sound.
         pub sound: String,
-        /// What is shown.
+        /// The text.
         pub message: String,
-        /// How many there are.
+        /// Total number of threads.
         pub badge: i64,
-        /// 1 if the text has to be asked for.
+        /// 1 if the text must be requested.
         pub cont_ava: i64,
         /// The team.
         pub team_id: TeamId,
@@ -363,60 +363,60 @@ model! {
         pub channel_id: ChannelId,
         /// The thread.
         pub root_id: PostId,
-        /// What people call the channel.
+        /// Display name of the channel.
         pub channel_name: String,
-        /// What it is: `message`, `clear`, `update_badge`, `session`, `test`.
+        /// Type: `message`, `clear`, `update_badge`, `session` or `test`.
         #[serde(rename = "type")]
         pub kind: String,
-        /// What it is, more closely: `calls`.
+        /// Subtype, for example `calls`.
         pub sub_type: String,
-        /// Who wrote the post.
+        /// The author of the post.
         pub sender_id: UserId,
-        /// What people call them.
+        /// Display name of the sender.
         pub sender_name: String,
-        /// The name that a webhook gave itself.
+        /// Username override of a webhook.
         pub override_username: String,
-        /// The picture that a webhook gave itself.
+        /// Icon override of a webhook.
         pub override_icon_url: String,
-        /// `true` if a webhook wrote the post.
+        /// `true` if a webhook created the post.
         pub from_webhook: String,
-        /// The version of this format: `v2`.
+        /// Format version: `v2`.
         pub version: String,
-        /// Whether threads are shown by themselves.
+        /// `true` if collapsed threads are enabled.
         pub is_crt_enabled: bool,
-        /// Whether it came without its text.
+        /// `true` if the notification was received without its text.
         pub is_id_loaded: bool,
-        /// Signs it.
+        /// The signature.
         pub signature: String,
     }
 }
 
 model! {
-    /// A server of a cluster.
+    /// A cluster node.
     pub struct ClusterInfo {
-        /// Its id.
+        /// The ID.
         pub id: String,
-        /// Its version.
+        /// The version.
         pub version: String,
-        /// The version of its database.
+        /// Version of the database schema.
         pub schema_version: String,
-        /// What its configuration is known by; the same on all, else they differ.
+        /// Hash of the configuration. Differs if the nodes are configured differently.
         pub config_hash: String,
-        /// Its address.
+        /// IP address.
         pub ipaddress: String,
-        /// Its name.
+        /// The name.
         pub hostname: String,
     }
 }
 
 model! {
-    /// Terms that people have to accept.
+    /// Terms of service.
     pub struct TermsOfService {
         /// Their id.
         pub id: TermsOfServiceId,
-        /// When they were made.
+        /// Creation time.
         pub create_at: Timestamp,
-        /// Who made them.
+        /// The user who created the terms.
         pub user_id: UserId,
         /// The terms, in Markdown.
         pub text: String,

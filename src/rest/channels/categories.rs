@@ -1,6 +1,6 @@
-//! Categories of the side bar.
+//! Sidebar categories.
 //!
-//! They belong to an account in a team; others than oneself need `edit_other_users`.
+//! Categories belong to a user in a team. Other users require `edit_other_users`.
 
 use super::Channels;
 use crate::error::Result;
@@ -9,11 +9,11 @@ use crate::model::{
 };
 
 impl Channels<'_> {
-    /// Lists all categories in their order.
+    /// Lists all categories in display order.
     ///
     /// `GET /users/{user_id}/teams/{team_id}/channels/categories`
     ///
-    /// Permission: `list_team_channels`. Since 5.26.
+    /// Required permission: `list_team_channels`. Since server 5.26.
     #[doc(alias = "GetSidebarCategoriesForTeamForUser")]
     pub fn list_categories(&self, user: &UserId, team: &TeamId) -> Result<OrderedSidebarCategories> {
         self.0.get("/users/{user_id}/teams/{team_id}/channels/categories", &[user, team]).fetch()
@@ -23,7 +23,7 @@ impl Channels<'_> {
     ///
     /// `GET /users/{user_id}/teams/{team_id}/channels/categories/{category_id}`
     ///
-    /// Permission: `list_team_channels`. Since 5.26.
+    /// Required permission: `list_team_channels`. Since server 5.26.
     #[doc(alias = "GetSidebarCategoryForTeamForUser")]
     pub fn get_category(
         &self,
@@ -39,18 +39,19 @@ impl Channels<'_> {
     ///
     /// `POST /users/{user_id}/teams/{team_id}/channels/categories`
     ///
-    /// Permission: `list_team_channels`. Since 5.26.
+    /// Required permission: `list_team_channels`. Since server 5.26.
     #[doc(alias = "CreateSidebarCategoryForTeamForUser")]
     pub fn create_category(&self, draft: &SidebarCategoryDraft) -> Result<SidebarCategory> {
         let template = "/users/{user_id}/teams/{team_id}/channels/categories";
         self.0.post(template, &[&draft.user_id, &draft.team_id]).json(draft).fetch()
     }
 
-    /// Replaces a category by what is given, its channels included: start from [`get_category`](Self::get_category).
+    /// Replaces a category, including its channels. Start from the result of
+    /// [`get_category`](Self::get_category).
     ///
     /// `PUT /users/{user_id}/teams/{team_id}/channels/categories/{category_id}`
     ///
-    /// Permission: `list_team_channels`. Since 5.26.
+    /// Required permission: `list_team_channels`. Since server 5.26.
     #[doc(alias = "UpdateSidebarCategoryForTeamForUser")]
     pub fn update_category(&self, category: &SidebarCategory) -> Result<SidebarCategory> {
         let template = "/users/{user_id}/teams/{team_id}/channels/categories/{category_id}";
@@ -61,7 +62,7 @@ impl Channels<'_> {
     ///
     /// `PUT /users/{user_id}/teams/{team_id}/channels/categories`
     ///
-    /// Permission: `list_team_channels`. Since 5.26.
+    /// Required permission: `list_team_channels`. Since server 5.26.
     #[doc(alias = "UpdateSidebarCategoriesForTeamForUser")]
     pub fn update_categories(
         &self,
@@ -73,11 +74,11 @@ impl Channels<'_> {
         self.0.put(template, &[user, team]).json(&categories).fetch()
     }
 
-    /// Deletes a category of one's own; its channels go back to where they belong.
+    /// Deletes a custom category. Its channels return to their default categories.
     ///
     /// `DELETE /users/{user_id}/teams/{team_id}/channels/categories/{category_id}`
     ///
-    /// Permission: `list_team_channels`. Since 5.26.
+    /// Required permission: `list_team_channels`. Since server 5.26.
     #[doc(alias = "RemoveSidebarCategoryForTeamForUser")]
     pub fn delete_category(&self, user: &UserId, team: &TeamId, category: &CategoryId) -> Result<()> {
         let template = "/users/{user_id}/teams/{team_id}/channels/categories/{category_id}";
@@ -88,17 +89,17 @@ impl Channels<'_> {
     ///
     /// `GET /users/{user_id}/teams/{team_id}/channels/categories/order`
     ///
-    /// Permission: `list_team_channels`. Since 5.26.
+    /// Required permission: `list_team_channels`. Since server 5.26.
     #[doc(alias = "GetSidebarCategoryOrderForTeamForUser")]
     pub fn category_order(&self, user: &UserId, team: &TeamId) -> Result<Vec<CategoryId>> {
         self.0.get("/users/{user_id}/teams/{team_id}/channels/categories/order", &[user, team]).fetch()
     }
 
-    /// Sets the order of the categories; all must be named.
+    /// Sets the order of the categories. All of them must be listed.
     ///
     /// `PUT /users/{user_id}/teams/{team_id}/channels/categories/order`
     ///
-    /// Permission: `list_team_channels`. Since 5.26.
+    /// Required permission: `list_team_channels`. Since server 5.26.
     #[doc(alias = "UpdateSidebarCategoryOrderForTeamForUser")]
     pub fn set_category_order(
         &self,

@@ -1,4 +1,4 @@
-//! Lists of channels, and searches.
+//! Channel lists and searches.
 
 use serde_json::json;
 
@@ -13,22 +13,21 @@ use crate::rest::Paged;
 use crate::time::Timestamp;
 
 impl<'c> Channels<'c> {
-    /// Lists the channels of an account in a team, and its direct and group channels: all at once, without
-    /// pages.
+    /// Lists the channels of a user in a team, including direct and group channels. The result is not paged.
     ///
     /// `GET /users/{user_id}/teams/{team_id}/channels`
     ///
-    /// Permissions, as the case may be: `edit_other_users`, `view_team`.
+    /// Required permissions, depending on the request: `edit_other_users`, `view_team`.
     #[doc(alias = "GetChannelsForTeamForUser")]
     pub fn list_for_user(&self, user: &UserId, team: &TeamId) -> Result<Vec<Channel>> {
         self.0.get("/users/{user_id}/teams/{team_id}/channels", &[user, team]).fetch()
     }
 
-    /// As [`list_for_user`](Self::list_for_user), with those that were archived since a time.
+    /// Like [`list_for_user`](Self::list_for_user), including channels archived after a given time.
     ///
     /// `GET /users/{user_id}/teams/{team_id}/channels`
     ///
-    /// Permissions, as the case may be: `edit_other_users`, `view_team`.
+    /// Required permissions, depending on the request: `edit_other_users`, `view_team`.
     #[doc(alias = "GetChannelsForTeamForUser")]
     pub fn list_for_user_since(
         &self,
@@ -44,40 +43,42 @@ impl<'c> Channels<'c> {
             .fetch()
     }
 
-    /// Lists the channels of an account in all teams.
+    /// Lists the channels of a user in all teams.
     ///
     /// `GET /users/{user_id}/channels`
     ///
-    /// What goes wrong after the first part is said behind a status of 200; it is an error here all the same.
+    /// The server can report an error after the first part of a response with status 200. It is returned as
+    /// an error all the same.
     ///
-    /// For other accounts than one's own: permission `edit_other_users`. Since 6.1.
+    /// Other users require the permission `edit_other_users`. Since server 6.1.
     #[doc(alias = "GetChannelsForUser")]
     pub fn list_all_for_user(&self, user: &UserId) -> Result<Vec<Channel>> {
         self.0.get("/users/{user_id}/channels", &[user]).fetch()
     }
 
-    /// As [`list_all_for_user`](Self::list_all_for_user), with those that were archived since a time.
+    /// Like [`list_all_for_user`](Self::list_all_for_user), including channels archived after a given time.
     ///
     /// `GET /users/{user_id}/channels`
     ///
-    /// For other accounts than one's own: permission `edit_other_users`. Since 6.1.
+    /// Other users require the permission `edit_other_users`. Since server 6.1.
     #[doc(alias = "GetChannelsForUser")]
     pub fn list_all_for_user_since(&self, user: &UserId, archived_since: Timestamp) -> Result<Vec<Channel>> {
         let call = self.0.get("/users/{user_id}/channels", &[user]).param("include_deleted", true);
         call.param("last_delete_at", archived_since.as_millis()).fetch()
     }
 
-    /// Lists one page of a team's public channels, also those that one is not in.
+    /// Lists one page of a team's public channels, including channels that the current account is not a
+    /// member of.
     ///
     /// `GET /teams/{team_id}/channels`
     ///
-    /// Permission: `list_team_channels`.
+    /// Required permission: `list_team_channels`.
     #[doc(alias = "GetPublicChannelsForTeam")]
     pub fn list_public(&self, team: &TeamId, page: &Page) -> Result<Vec<Channel>> {
         self.0.get("/teams/{team_id}/channels", &[team]).query(page).fetch()
     }
 
-    /// Goes through a team's public channels, 200 a call.
+    /// Iterates over a team's public channels, fetching 200 per request.
     pub fn all_public(&self, team: &TeamId) -> Pages<'c, Channel> {
         let (group, team) = (*self, team.clone());
         pages(move |number| group.list_public(&team, &Page::full(number)))
@@ -87,7 +88,7 @@ impl<'c> Channels<'c> {
     ///
     /// `GET /teams/{team_id}/channels/private`
     ///
-    /// Permission: `manage_system`. Since 5.26.
+    /// Required permission: `manage_system`. Since server 5.26.
     #[doc(alias = "GetPrivateChannelsForTeam")]
     pub fn list_private(&self, team: &TeamId, page: &Page) -> Result<Vec<Channel>> {
         self.0.get("/teams/{team_id}/channels/private", &[team]).query(page).fetch()
@@ -97,7 +98,8 @@ impl<'c> Channels<'c> {
     ///
     /// `GET /teams/{team_id}/channels/deleted`
     ///
-    /// Permissions, as the case may be: `list_team_channels`, `manage_system`. Since 3.10.
+    /// Required permissions, depending on the request: `list_team_channels`, `manage_system`. Since server
+    /// 3.10.
     #[doc(alias = "GetDeletedChannelsForTeam")]
     pub fn list_archived(&self, team: &TeamId, page: &Page) -> Result<Vec<Channel>> {
         self.0.get("/teams/{team_id}/channels/deleted", &[team]).query(page).fetch()
@@ -107,7 +109,7 @@ impl<'c> Channels<'c> {
     ///
     /// `POST /teams/{team_id}/channels/ids`
     ///
-    /// Permissions, as the case may be: `view_team`, `read_channel`.
+    /// Required permissions, depending on the request: `view_team`, `read_channel`.
     #[doc(alias = "GetPublicChannelsByIdsForTeam")]
     pub fn list_public_by_ids(&self, team: &TeamId, ids: &[ChannelId]) -> Result<Vec<Channel>> {
         self.0.post("/teams/{team_id}/channels/ids", &[team]).json(&ids).reads().fetch()
@@ -117,7 +119,7 @@ impl<'c> Channels<'c> {
     ///
     /// `GET /channels`
     ///
-    /// Permissions, as the case may be: `sysconsole_write_user_management_groups`,
+    /// Required permissions, depending on the request: `sysconsole_write_user_management_groups`,
     /// `sysconsole_read_user_management_channels`, `sysconsole_read_compliance_data_retention_policy`,
     /// `manage_system`.
     #[doc(alias = "GetAllChannels")]
@@ -125,17 +127,18 @@ impl<'c> Channels<'c> {
         self.0.get("/channels", &[]).query(page).fetch()
     }
 
-    /// Goes through all channels of all teams, 200 a call; the paging of `page` does not count.
+    /// Iterates over all channels of all teams, fetching 200 per request. The paging fields of `page` are
+    /// ignored.
     pub fn all(&self, page: &ChannelPage) -> Pages<'c, ChannelWithTeamData> {
         let (group, page) = (*self, page.clone());
         pages(move |number| group.list(&page.clone().page(number).per_page(MOST)))
     }
 
-    /// Lists one page of all channels of all teams, and says how many there are.
+    /// Lists one page of all channels of all teams, and their total number.
     ///
     /// `GET /channels`
     ///
-    /// Permissions, as the case may be: `sysconsole_write_user_management_groups`,
+    /// Required permissions, depending on the request: `sysconsole_write_user_management_groups`,
     /// `sysconsole_read_user_management_channels`, `sysconsole_read_compliance_data_retention_policy`,
     /// `manage_system`.
     #[doc(alias = "GetAllChannels")]
@@ -147,59 +150,60 @@ impl<'c> Channels<'c> {
     ///
     /// `POST /channels/search`
     ///
-    /// Permissions, as the case may be: `sysconsole_read_compliance_data_retention_policy`,
+    /// Required permissions, depending on the request: `sysconsole_read_compliance_data_retention_policy`,
     /// `sysconsole_write_user_management_groups`, `sysconsole_read_user_management_channels`.
     #[doc(alias = "SearchAllChannels")]
     pub fn search_all(&self, search: &ChannelSearch) -> Result<Vec<ChannelWithTeamData>> {
         self.0.post("/channels/search", &[]).json(search).reads().fetch()
     }
 
-    /// Gets one page of the channels found in all teams, and says how many there are.
+    /// Gets one page of matching channels in all teams, and their total number.
     ///
     /// `POST /channels/search`
     ///
-    /// Permissions, as the case may be: `sysconsole_read_compliance_data_retention_policy`,
+    /// Required permissions, depending on the request: `sysconsole_read_compliance_data_retention_policy`,
     /// `sysconsole_write_user_management_groups`, `sysconsole_read_user_management_channels`.
     #[doc(alias = "SearchAllChannels")]
     pub fn search_all_counted(&self, search: &ChannelSearch, page: &Page) -> Result<ChannelsWithCount> {
         self.0.post("/channels/search", &[]).json(&Paged::new(search, page)).reads().fetch()
     }
 
-    /// Searches one's group channels by the names of their members.
+    /// Searches the current account's group channels by member names.
     ///
     /// `POST /channels/group/search`
     ///
-    /// Since 5.14.
+    /// Since server 5.14.
     #[doc(alias = "SearchGroupChannels")]
     pub fn search_group(&self, term: &str) -> Result<Vec<Channel>> {
         self.0.post("/channels/group/search", &[]).json(&json!({"term": term})).reads().fetch()
     }
 
-    /// Searches the public channels of a team, and one's private ones on newer servers.
+    /// Searches the public channels of a team. Newer servers also search the current account's private
+    /// channels.
     ///
     /// `POST /teams/{team_id}/channels/search`
     ///
-    /// Permission: `list_team_channels`.
+    /// Required permission: `list_team_channels`.
     #[doc(alias = "SearchChannels")]
     pub fn search(&self, team: &TeamId, words: &str) -> Result<Vec<Channel>> {
         self.0.post("/teams/{team_id}/channels/search", &[team]).json(&json!({"term": words})).reads().fetch()
     }
 
-    /// Finds channels of a team for somebody who types a name.
+    /// Lists channels of a team whose names complete a partially typed name.
     ///
     /// `GET /teams/{team_id}/channels/autocomplete`
     ///
-    /// Permission: `list_team_channels`. Since 4.7.
+    /// Required permission: `list_team_channels`. Since server 4.7.
     #[doc(alias = "AutocompleteChannelsForTeam")]
     pub fn autocomplete(&self, team: &TeamId, name: &str) -> Result<Vec<Channel>> {
         self.0.get("/teams/{team_id}/channels/autocomplete", &[team]).param("name", name).fetch()
     }
 
-    /// Finds one's channels of a team for somebody who types `in:`.
+    /// Lists the current account's channels whose names complete an `in:` search term.
     ///
     /// `GET /teams/{team_id}/channels/search_autocomplete`
     ///
-    /// Permission: `list_team_channels`. Since 5.4.
+    /// Required permission: `list_team_channels`. Since server 5.4.
     #[doc(alias = "AutocompleteChannelsForTeamForSearch")]
     pub fn autocomplete_for_search(&self, team: &TeamId, name: &str) -> Result<Vec<Channel>> {
         self.0.get("/teams/{team_id}/channels/search_autocomplete", &[team]).param("name", name).fetch()

@@ -1,4 +1,4 @@
-//! Who is in a channel, and what they have read.
+//! Channel members and their read state.
 
 use std::collections::BTreeMap;
 
@@ -18,96 +18,97 @@ impl<'c> Channels<'c> {
     ///
     /// `GET /channels/{channel_id}/members`
     ///
-    /// Permission: `read_channel`.
+    /// Required permission: `read_channel`.
     #[doc(alias = "GetChannelMembers")]
     pub fn list_members(&self, channel: &ChannelId, page: &Page) -> Result<Vec<ChannelMember>> {
         self.0.get("/channels/{channel_id}/members", &[channel]).query(page).fetch()
     }
 
-    /// Goes through a channel's members, 200 a call.
+    /// Iterates over a channel's members, fetching 200 per request.
     pub fn all_members(&self, channel: &ChannelId) -> Pages<'c, ChannelMember> {
         let (group, channel) = (*self, channel.clone());
         pages(move |number| group.list_members(&channel, &Page::full(number)))
     }
 
-    /// Gets a membership; 404 if there is none.
+    /// Gets a channel membership. Returns 404 if there is none.
     ///
     /// `GET /channels/{channel_id}/members/{user_id}`
     ///
-    /// Permission: `read_channel`.
+    /// Required permission: `read_channel`.
     #[doc(alias = "GetChannelMember")]
     pub fn get_member(&self, channel: &ChannelId, user: &UserId) -> Result<ChannelMember> {
         self.0.get("/channels/{channel_id}/members/{user_id}", &[channel, user]).fetch()
     }
 
-    /// Gets memberships by account.
+    /// Gets channel memberships by user ID.
     ///
     /// `POST /channels/{channel_id}/members/ids`
     ///
-    /// Permission: `read_channel`.
+    /// Required permission: `read_channel`.
     #[doc(alias = "GetChannelMembersByIds")]
     pub fn list_members_by_ids(&self, channel: &ChannelId, users: &[UserId]) -> Result<Vec<ChannelMember>> {
         self.0.post("/channels/{channel_id}/members/ids", &[channel]).json(&users).reads().fetch()
     }
 
-    /// Lists an account's memberships in a team, and those of its direct and group channels.
+    /// Lists the channel memberships of a user in a team, including direct and group channels.
     ///
     /// `GET /users/{user_id}/teams/{team_id}/channels/members`
     ///
-    /// Permission: `manage_system`.
+    /// Required permission: `manage_system`.
     #[doc(alias = "GetChannelMembersForUser")]
     pub fn list_memberships(&self, user: &UserId, team: &TeamId) -> Result<Vec<ChannelMember>> {
         self.0.get("/users/{user_id}/teams/{team_id}/channels/members", &[user, team]).fetch()
     }
 
-    /// Puts an account into a channel. One who is in already is no error.
+    /// Adds a user to a channel. Adding a member again is not an error.
     ///
     /// `POST /channels/{channel_id}/members`
     ///
-    /// Permissions, as the case may be: `join_public_channels` for oneself, `manage_public_channel_members`,
-    /// `manage_private_channel_members`.
+    /// Required permissions, depending on the request: `join_public_channels` to join,
+    /// `manage_public_channel_members`, `manage_private_channel_members`.
     #[doc(alias = "AddChannelMember")]
     pub fn add_member(&self, channel: &ChannelId, user: &UserId) -> Result<ChannelMember> {
         let body = json!({"user_id": real_id(self.0, user)?});
         self.0.post("/channels/{channel_id}/members", &[channel]).json(&body).fetch()
     }
 
-    /// Puts accounts into a channel, up to 1,000 at once.
+    /// Adds up to 1,000 users to a channel.
     ///
     /// `POST /channels/{channel_id}/members`
     ///
-    /// Since 9.9; older servers know [`add_member`](Self::add_member) only.
+    /// Since server 9.9. Older servers support only [`add_member`](Self::add_member).
     #[doc(alias = "AddChannelMember")]
     pub fn add_members(&self, channel: &ChannelId, draft: &ChannelMemberDraft) -> Result<Vec<ChannelMember>> {
         self.0.post("/channels/{channel_id}/members", &[channel]).json(draft).fetch()
     }
 
-    /// Takes an account out of a channel; with [`UserId::me`] one leaves.
+    /// Removes a user from a channel. Pass [`UserId::me`] to leave it.
     ///
     /// `DELETE /channels/{channel_id}/members/{user_id}`
     ///
-    /// Permissions, as the case may be: `manage_public_channel_members`, `manage_private_channel_members`.
+    /// Required permissions, depending on the request: `manage_public_channel_members`,
+    /// `manage_private_channel_members`.
     #[doc(alias = "RemoveUserFromChannel")]
     pub fn remove_member(&self, channel: &ChannelId, user: &UserId) -> Result<()> {
         self.0.delete("/channels/{channel_id}/members/{user_id}", &[channel, user]).ok()
     }
 
-    /// Sets a member's roles, as `channel_user`, `channel_admin`.
+    /// Sets the roles of a member, for example `channel_user` or `channel_admin`.
     ///
     /// `PUT /channels/{channel_id}/members/{user_id}/roles`
     ///
-    /// Permission: `manage_channel_roles`.
+    /// Required permission: `manage_channel_roles`.
     #[doc(alias = "UpdateChannelRoles")]
     pub fn set_member_roles(&self, channel: &ChannelId, user: &UserId, roles: &[&str]) -> Result<()> {
         let template = "/channels/{channel_id}/members/{user_id}/roles";
         self.0.put(template, &[channel, user]).json(&json!({"roles": roles.join(" ")})).ok()
     }
 
-    /// Sets which roles of the scheme a member has.
+    /// Sets the scheme roles of a member.
     ///
     /// `PUT /channels/{channel_id}/members/{user_id}/schemeRoles`
     ///
-    /// Permission: `manage_channel_roles`. Since 5.0.
+    /// Required permission: `manage_channel_roles`. Since server 5.0.
     #[doc(alias = "UpdateChannelMemberSchemeRoles")]
     pub fn set_member_scheme_roles(
         &self,
@@ -118,12 +119,12 @@ impl<'c> Channels<'c> {
         self.0.put("/channels/{channel_id}/members/{user_id}/schemeRoles", &[channel, user]).json(roles).ok()
     }
 
-    /// Sets how an account wants to be notified of a channel; what is not given stays. To mute it:
-    /// `mark_unread` = `mention`.
+    /// Updates the notification settings of a user for a channel. Unset fields keep their value. To mute the
+    /// channel, set `mark_unread` to `mention`.
     ///
     /// `PUT /channels/{channel_id}/members/{user_id}/notify_props`
     ///
-    /// For other accounts than one's own: permission `edit_other_users`.
+    /// Other users require the permission `edit_other_users`.
     #[doc(alias = "UpdateChannelNotifyProps")]
     pub fn set_notify_props(
         &self,
@@ -134,11 +135,11 @@ impl<'c> Channels<'c> {
         self.0.put("/channels/{channel_id}/members/{user_id}/notify_props", &[channel, user]).json(props).ok()
     }
 
-    /// Shows a member the posts of a channel without translations.
+    /// Disables the translation of posts for a member.
     ///
     /// `PUT /channels/{channel_id}/members/{user_id}/autotranslation`
     ///
-    /// For other accounts than one's own: permission `edit_other_users`.
+    /// Other users require the permission `edit_other_users`.
     #[doc(alias = "UpdateChannelMemberAutotranslation")]
     pub fn disable_autotranslation(&self, channel: &ChannelId, user: &UserId) -> Result<()> {
         let body = json!({"autotranslation_disabled": true});
@@ -148,11 +149,11 @@ impl<'c> Channels<'c> {
             .ok()
     }
 
-    /// Shows a member the posts of a channel with translations, where the channel has them.
+    /// Enables the translation of posts for a member, if the channel supports it.
     ///
     /// `PUT /channels/{channel_id}/members/{user_id}/autotranslation`
     ///
-    /// For other accounts than one's own: permission `edit_other_users`.
+    /// Other users require the permission `edit_other_users`.
     #[doc(alias = "UpdateChannelMemberAutotranslation")]
     pub fn enable_autotranslation(&self, channel: &ChannelId, user: &UserId) -> Result<()> {
         let body = json!({"autotranslation_disabled": false});
@@ -162,22 +163,22 @@ impl<'c> Channels<'c> {
             .ok()
     }
 
-    /// Counts a channel's members by group.
+    /// Gets the number of a channel's members, by group.
     ///
     /// `GET /channels/{channel_id}/member_counts_by_group`
     ///
-    /// Permission: `read_channel`. Since 5.24.
+    /// Required permission: `read_channel`. Since server 5.24.
     #[doc(alias = "GetChannelMemberCountsByGroup")]
     pub fn member_counts_by_group(&self, channel: &ChannelId) -> Result<Vec<ChannelMemberCountByGroup>> {
         let template = "/channels/{channel_id}/member_counts_by_group";
         self.0.get(template, &[channel]).param("include_timezones", true).fetch()
     }
 
-    /// Lists one page of the members who would have to leave if only these groups were let in.
+    /// Lists one page of the members who belong to none of the given groups.
     ///
     /// `GET /channels/{channel_id}/members_minus_group_members`
     ///
-    /// Permission: `manage_system`. Since 5.14.
+    /// Required permission: `manage_system`. Since server 5.14.
     #[doc(alias = "ChannelMembersMinusGroupMembers")]
     pub fn members_minus_groups(
         &self,
@@ -189,41 +190,41 @@ impl<'c> Channels<'c> {
         self.0.get(template, &[channel]).param("group_ids", comma(groups)).query(page).fetch()
     }
 
-    /// Counts the members of several channels.
+    /// Gets the number of members of several channels.
     ///
     /// `POST /channels/stats/member_count`
     ///
-    /// Permission: `list_team_channels`.
+    /// Required permission: `list_team_channels`.
     pub fn member_counts(&self, channels: &[ChannelId]) -> Result<BTreeMap<ChannelId, i64>> {
         self.0.post("/channels/stats/member_count", &[]).json(&channels).reads().fetch()
     }
 
-    /// Counts what an account has not read in a channel.
+    /// Gets the unread counts of a user in a channel.
     ///
     /// `GET /users/{user_id}/channels/{channel_id}/unread`
     ///
-    /// Permission: `read_channel`.
+    /// Required permission: `read_channel`.
     #[doc(alias = "GetChannelUnread")]
     pub fn unread(&self, user: &UserId, channel: &ChannelId) -> Result<ChannelUnread> {
         self.0.get("/users/{user_id}/channels/{channel_id}/unread", &[user, channel]).fetch()
     }
 
-    /// Takes a channel as read.
+    /// Marks a channel as read.
     ///
     /// `POST /channels/members/{user_id}/view`
     ///
-    /// For other accounts than one's own: permission `edit_other_users`.
+    /// Other users require the permission `edit_other_users`.
     #[doc(alias = "ViewChannel")]
     pub fn view(&self, channel: &ChannelId) -> Result<ChannelViewResponse> {
         let template = "/channels/members/{user_id}/view";
         self.0.post(template, &[&UserId::me()]).json(&json!({"channel_id": channel})).fetch()
     }
 
-    /// Takes several channels as read.
+    /// Marks several channels as read.
     ///
     /// `POST /channels/members/{user_id}/mark_read`
     ///
-    /// For other accounts than one's own: permission `edit_other_users`.
+    /// Other users require the permission `edit_other_users`.
     pub fn mark_read(&self, channels: &[ChannelId]) -> Result<ChannelViewResponse> {
         self.0.post("/channels/members/{user_id}/mark_read", &[&UserId::me()]).json(&channels).fetch()
     }

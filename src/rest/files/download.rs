@@ -1,4 +1,4 @@
-//! Files on their way down.
+//! File downloads.
 
 use std::fmt;
 use std::io::{Read, Write};
@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{Call, Download};
 
-/// A download that has not begun: [`write_to`](Self::write_to) or [`reader`](Self::reader) begin it.
+/// A prepared download. [`write_to`](Self::write_to) or [`reader`](Self::reader) starts it.
 #[must_use = "nothing is fetched until `write_to` or `reader`"]
 pub struct FileDownload<'c> {
     call: Call<'c>,
@@ -24,35 +24,36 @@ impl<'c> FileDownload<'c> {
         Self { call, route, from: 0, limit: None, progress: None }
     }
 
-    /// Begins with this byte, counted from 0: what is before it is there already.
+    /// Starts at a zero-based byte offset, to resume an interrupted download.
     pub fn from_byte(mut self, byte: u64) -> Self {
         self.from = byte;
         self
     }
 
-    /// Fails, rather than take more than this many bytes.
+    /// Fails instead of downloading more than this many bytes.
     pub fn limit(mut self, bytes: u64) -> Self {
         self.limit = Some(bytes);
         self
     }
 
-    /// The deadline of the whole download; ten times the client's timeout by default.
+    /// Sets the deadline of the whole download. Defaults to ten times the client's timeout.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.call = self.call.timeout(timeout);
         self
     }
 
-    /// Calls this with the bytes that are there so far (those before [`from_byte`](Self::from_byte) included), and
-    /// with the file's length, if the server says it. Not with [`reader`](Self::reader).
+    /// Sets a callback that receives the bytes downloaded so far, including those before
+    /// [`from_byte`](Self::from_byte), and the file size if known. Not used by [`reader`](Self::reader).
     pub fn progress(mut self, call: impl FnMut(u64, Option<u64>) + 'c) -> Self {
         self.progress = Some(Box::new(call));
         self
     }
 
-    /// Fetches the file and writes it; gives the number of bytes written.
+    /// Downloads the file into a writer and returns the number of bytes written.
     ///
     /// # Errors
-    /// After an error part of it may have been written. [`ErrorKind::Protocol`] if it is longer than the limit.
+    /// After an error, part of the file may have been written. [`ErrorKind::Protocol`] if the file is larger
+    /// than the limit.
     pub fn write_to(mut self, mut to: impl Write) -> Result<u64> {
         let (from, limit, route) = (self.from, self.limit, self.route);
         let mut progress = self.progress.take();
@@ -75,8 +76,7 @@ impl<'c> FileDownload<'c> {
         Ok(written)
     }
 
-    /// Fetches the file as something that can be read. The limit is looked at in the length that the server
-    /// announces.
+    /// Downloads the file as a reader. The limit is checked against the size announced by the server.
     pub fn reader(self) -> Result<Download> {
         let mut call = self.call;
         if self.from > 0 {
@@ -103,7 +103,7 @@ impl fmt::Debug for FileDownload<'_> {
     }
 }
 
-/// What reading a body failed with is an error of ours in an envelope.
+/// An error while reading a body wraps one of our own errors.
 fn broken(error: std::io::Error) -> Error {
     error
         .downcast::<Error>()

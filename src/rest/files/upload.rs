@@ -1,4 +1,4 @@
-//! What is uploaded, and from where.
+//! Sources of uploads.
 
 use std::fmt;
 use std::fs::File;
@@ -8,7 +8,7 @@ use std::path::Path;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{Body, Multipart};
 
-/// A file to be uploaded: from a path, from memory, or from whatever can be read.
+/// A file to upload: from a path, from memory, or from any reader.
 pub struct Upload<'u> {
     name: String,
     source: Source<'u>,
@@ -23,7 +23,7 @@ enum Source<'u> {
 type Progress<'u> = Box<dyn FnMut(u64, Option<u64>) + Send + 'u>;
 
 impl Upload<'static> {
-    /// A file on this machine, which is opened at once; it gets the last part of its path as its name.
+    /// Opens a file. The file name defaults to the last component of the path.
     pub fn path(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
         let failed = |e| Error::new(ErrorKind::Io, format!("{} cannot be read", path.display())).because(e);
@@ -38,27 +38,28 @@ impl Upload<'static> {
         Ok(Self::reader(name, file, length))
     }
 
-    /// Bytes in memory.
+    /// Uploads bytes from memory.
     pub fn bytes(name: impl Into<String>, bytes: impl Into<Vec<u8>>) -> Self {
         Self { name: name.into(), source: Source::Bytes(bytes.into()), progress: None }
     }
 }
 
 impl<'u> Upload<'u> {
-    /// Whatever can be read; without a length it is sent in chunks, which some proxies refuse.
+    /// Uploads the data of any reader. Without a length, the body uses chunked transfer encoding, which some
+    /// proxies refuse.
     pub fn reader(name: impl Into<String>, reader: impl Read + Send + 'u, length: Option<u64>) -> Self {
         Self { name: name.into(), source: Source::Reader(Box::new(reader), length), progress: None }
     }
 
-    /// Another name.
+    /// Sets the file name.
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = name.into();
         self
     }
 
-    /// Calls this with what was sent so far and with the length, if that is known; on the thread that uploads, at
-    /// every piece of some kB.
+    /// Sets a callback that receives the bytes sent so far, and the total size if known. It runs on the
+    /// uploading thread, after each chunk of a few kB.
     #[must_use]
     pub fn progress(mut self, call: impl FnMut(u64, Option<u64>) + Send + 'u) -> Self {
         self.progress = Some(Box::new(call));
@@ -69,7 +70,7 @@ impl<'u> Upload<'u> {
         &self.name
     }
 
-    /// What the server would refuse with less clear words.
+    /// Rejects input for which the server's error would be less clear.
     pub(crate) fn check(&self) -> Result<()> {
         if self.name.is_empty() {
             return Err(Error::input("the file has no name"));
@@ -87,7 +88,7 @@ impl<'u> Upload<'u> {
         }
     }
 
-    /// The file alone.
+    /// The raw file as body.
     pub(crate) fn into_body(self) -> Body<'u> {
         const KIND: &str = "application/octet-stream";
         let length = self.length();
@@ -103,12 +104,12 @@ impl<'u> Upload<'u> {
         }
     }
 
-    /// The file as the only field of a form.
+    /// A form whose only field is the file.
     pub(crate) fn into_form(self, field: &str) -> Body<'u> {
         self.into_form_with(field, |form| form)
     }
 
-    /// The file as the last field of a form.
+    /// A form whose last field is the file.
     pub(crate) fn into_form_with(
         mut self,
         field: &str,

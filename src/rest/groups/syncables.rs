@@ -1,4 +1,4 @@
-//! Groups that teams and channels are tied to.
+//! Links between groups and teams or channels.
 
 use std::collections::BTreeMap;
 
@@ -9,33 +9,33 @@ use crate::error::Result;
 use crate::model::{ChannelId, Group, GroupId, GroupSyncable, GroupSyncablePatch, SyncableGroupPage, TeamId};
 
 impl Groups<'_> {
-    /// Lists one page of the groups tied to a team.
+    /// Lists one page of the groups linked to a team.
     ///
     /// `GET /teams/{team_id}/groups`
     ///
-    /// Permission: `list_team_channels`. Since 5.11.
+    /// Required permission: `list_team_channels`. Since server 5.11.
     #[doc(alias = "GetGroupsByTeam")]
     pub fn list_for_team(&self, team: &TeamId, page: &SyncableGroupPage) -> Result<Vec<Group>> {
         let template = "/teams/{team_id}/groups";
         self.0.get(template, &[team]).query(page).fetch::<GroupList>().map(|list| list.groups)
     }
 
-    /// Lists one page of the groups tied to a channel.
+    /// Lists one page of the groups linked to a channel.
     ///
     /// `GET /channels/{channel_id}/groups`
     ///
-    /// Permission: `manage_system`. Since 5.11.
+    /// Required permission: `manage_system`. Since server 5.11.
     #[doc(alias = "GetGroupsByChannel")]
     pub fn list_for_channel(&self, channel: &ChannelId, page: &SyncableGroupPage) -> Result<Vec<Group>> {
         let template = "/channels/{channel_id}/groups";
         self.0.get(template, &[channel]).query(page).fetch::<GroupList>().map(|list| list.groups)
     }
 
-    /// Lists one page of the groups tied to the channels of a team, by channel.
+    /// Lists one page of the groups linked to the channels of a team, by channel.
     ///
     /// `GET /teams/{team_id}/groups_by_channels`
     ///
-    /// Permission: `list_team_channels`. Since 5.11.
+    /// Required permission: `list_team_channels`. Since server 5.11.
     #[doc(alias = "GetGroupsAssociatedToChannelsByTeam")]
     pub fn list_by_channels(
         &self,
@@ -46,51 +46,51 @@ impl Groups<'_> {
         self.0.get(template, &[team]).query(page).fetch::<ByChannel>().map(|list| list.groups)
     }
 
-    /// Lists the teams that a group is tied to.
+    /// Lists the teams linked to a group.
     ///
     /// `GET /groups/{group_id}/teams`
     ///
-    /// Permission: `manage_system`. Since 5.11.
+    /// Required permission: `manage_system`. Since server 5.11.
     #[doc(alias = "GetGroupSyncablesTeams")]
     pub fn list_teams(&self, group: &GroupId) -> Result<Vec<GroupSyncable>> {
         self.0.get("/groups/{group_id}/teams", &[group]).fetch()
     }
 
-    /// Lists the channels that a group is tied to.
+    /// Lists the channels linked to a group.
     ///
     /// `GET /groups/{group_id}/channels`
     ///
-    /// Permission: `manage_system`. Since 5.11.
+    /// Required permission: `manage_system`. Since server 5.11.
     #[doc(alias = "GetGroupSyncablesChannels")]
     pub fn list_channels(&self, group: &GroupId) -> Result<Vec<GroupSyncable>> {
         self.0.get("/groups/{group_id}/channels", &[group]).fetch()
     }
 
-    /// Gets the tie of a group to a team.
+    /// Gets the link between a group and a team.
     ///
     /// `GET /groups/{group_id}/teams/{team_id}`
     ///
-    /// Permission: `manage_system`. Since 5.11.
+    /// Required permission: `manage_system`. Since server 5.11.
     #[doc(alias = "GetGroupSyncableForTeamId")]
     pub fn get_team(&self, group: &GroupId, team: &TeamId) -> Result<GroupSyncable> {
         self.0.get("/groups/{group_id}/teams/{team_id}", &[group, team]).fetch()
     }
 
-    /// Gets the tie of a group to a channel.
+    /// Gets the link between a group and a channel.
     ///
     /// `GET /groups/{group_id}/channels/{channel_id}`
     ///
-    /// Permission: `manage_system`. Since 5.11.
+    /// Required permission: `manage_system`. Since server 5.11.
     #[doc(alias = "GetGroupSyncableForChannelId")]
     pub fn get_channel(&self, group: &GroupId, channel: &ChannelId) -> Result<GroupSyncable> {
         self.0.get("/groups/{group_id}/channels/{channel_id}", &[group, channel]).fetch()
     }
 
-    /// Ties a group to a team.
+    /// Links a group to a team.
     ///
     /// `POST /groups/{group_id}/teams/{team_id}/link`
     ///
-    /// Permission: `manage_team`. Since 5.11.
+    /// Required permission: `manage_team`. Since server 5.11.
     #[doc(alias = "LinkGroupSyncableForTeam")]
     pub fn link_team(
         &self,
@@ -101,12 +101,12 @@ impl Groups<'_> {
         self.0.post("/groups/{group_id}/teams/{team_id}/link", &[group, team]).json(patch).fetch()
     }
 
-    /// Ties a group to a channel.
+    /// Links a group to a channel.
     ///
     /// `POST /groups/{group_id}/channels/{channel_id}/link`
     ///
-    /// Permissions, as the case may be: `manage_private_channel_members`, `manage_public_channel_members`.
-    /// Since 5.11.
+    /// Required permissions, depending on the request: `manage_private_channel_members`,
+    /// `manage_public_channel_members`. Since server 5.11.
     #[doc(alias = "LinkGroupSyncableForChannel")]
     pub fn link_channel(
         &self,
@@ -117,11 +117,11 @@ impl Groups<'_> {
         self.0.post("/groups/{group_id}/channels/{channel_id}/link", &[group, channel]).json(patch).fetch()
     }
 
-    /// Changes the tie of a group to a team.
+    /// Updates the link between a group and a team.
     ///
     /// `PUT /groups/{group_id}/teams/{team_id}/patch`
     ///
-    /// Permission: `manage_system`. Since 5.11.
+    /// Required permission: `manage_system`. Since server 5.11.
     #[doc(alias = "PatchGroupSyncableForTeam")]
     pub fn patch_team(
         &self,
@@ -132,11 +132,11 @@ impl Groups<'_> {
         self.0.put("/groups/{group_id}/teams/{team_id}/patch", &[group, team]).json(patch).fetch()
     }
 
-    /// Changes the tie of a group to a channel.
+    /// Updates the link between a group and a channel.
     ///
     /// `PUT /groups/{group_id}/channels/{channel_id}/patch`
     ///
-    /// Permission: `manage_system`. Since 5.11.
+    /// Required permission: `manage_system`. Since server 5.11.
     #[doc(alias = "PatchGroupSyncableForChannel")]
     pub fn patch_channel(
         &self,
@@ -147,22 +147,22 @@ impl Groups<'_> {
         self.0.put("/groups/{group_id}/channels/{channel_id}/patch", &[group, channel]).json(patch).fetch()
     }
 
-    /// Unties a group from a team.
+    /// Unlinks a group from a team.
     ///
     /// `DELETE /groups/{group_id}/teams/{team_id}/link`
     ///
-    /// Permission: `manage_team`. Since 5.11.
+    /// Required permission: `manage_team`. Since server 5.11.
     #[doc(alias = "UnlinkGroupSyncableForTeam")]
     pub fn unlink_team(&self, group: &GroupId, team: &TeamId) -> Result<()> {
         self.0.delete("/groups/{group_id}/teams/{team_id}/link", &[group, team]).ok()
     }
 
-    /// Unties a group from a channel.
+    /// Unlinks a group from a channel.
     ///
     /// `DELETE /groups/{group_id}/channels/{channel_id}/link`
     ///
-    /// Permissions, as the case may be: `manage_private_channel_members`, `manage_public_channel_members`.
-    /// Since 5.11.
+    /// Required permissions, depending on the request: `manage_private_channel_members`,
+    /// `manage_public_channel_members`. Since server 5.11.
     #[doc(alias = "UnlinkGroupSyncableForChannel")]
     pub fn unlink_channel(&self, group: &GroupId, channel: &ChannelId) -> Result<()> {
         self.0.delete("/groups/{group_id}/channels/{channel_id}/link", &[group, channel]).ok()

@@ -1,4 +1,4 @@
-//! All posts of a channel, by post id.
+//! The complete post history of a channel.
 
 use std::vec::IntoIter;
 
@@ -7,15 +7,16 @@ use crate::error::Result;
 use crate::model::{ChannelId, Post, PostId, PostList, PostPage};
 use crate::page::MOST;
 
-/// Posts of a channel, one after the other; 200 a call. It ends after the last post, or after the first error.
+/// An iterator over the posts of a channel, fetching 200 per request. Iteration ends after the last post or
+/// the first error.
 ///
-/// Deleted posts are not in it. Posts of the same millisecond are in the order of their ids, so that a program that
-/// keeps the id of the last post it saw can go on there. See [`Posts::history`].
+/// Deleted posts are not included. Posts created in the same millisecond are sorted by ID, so a program can
+/// store the ID of the last post it saw and resume there. See [`Posts::history`].
 #[derive(Debug)]
 pub struct History<'c> {
     posts: Posts<'c>,
     channel: ChannelId,
-    /// Where the caller wants to begin, until that was looked up.
+    /// The requested starting point, until it has been looked up.
     start: Option<PostId>,
     cursor: Option<PostId>,
     forward: bool,
@@ -29,14 +30,14 @@ impl<'c> History<'c> {
         Self { posts, channel, start: None, cursor: None, forward: false, ready, done: false }
     }
 
-    /// Begins with the post before this one, and goes on to older ones. Costs one call more.
+    /// Starts with the post before this one and continues with older posts. Costs one additional request.
     #[must_use]
     pub fn before(mut self, post: impl Into<PostId>) -> Self {
         (self.start, self.forward) = (Some(post.into()), false);
         self
     }
 
-    /// Begins with the post after this one, and goes on to newer ones. Costs one call more.
+    /// Starts with the post after this one and continues with newer posts. Costs one additional request.
     #[must_use]
     pub fn after(mut self, post: impl Into<PostId>) -> Self {
         (self.start, self.forward) = (Some(post.into()), true);
@@ -53,8 +54,9 @@ impl<'c> History<'c> {
         self.posts.list(&self.channel, &page)
     }
 
-    /// The server compares times only: it leaves out posts of the same millisecond as the one it is given. So a page
-    /// begins behind a post of another millisecond, and ends before one that may be torn apart.
+    /// The server compares creation times only: it omits posts of the same millisecond as the pivot. A page
+    /// therefore starts after a post of a different millisecond, and ends before a millisecond that may be
+    /// incomplete.
     fn fetch(&mut self) -> Result<()> {
         let start = self.start.take();
         if let Some(start) = &start {

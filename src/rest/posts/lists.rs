@@ -1,4 +1,4 @@
-//! Lists of posts, and searches.
+//! Post lists and searches.
 
 use super::Posts;
 use crate::error::Result;
@@ -14,19 +14,20 @@ impl<'c> Posts<'c> {
     ///
     /// `GET /channels/{channel_id}/posts`
     ///
-    /// While people write, pages by number shift: [`history`](Self::history) does not have that fault.
+    /// Pages shift while posts are created. [`history`](Self::history) does not have this problem.
     ///
-    /// Permission: `read_channel`.
+    /// Required permission: `read_channel`.
     #[doc(alias = "GetPostsForChannel")]
     pub fn list(&self, channel: &ChannelId, page: &PostPage) -> Result<PostList> {
         self.0.get("/channels/{channel_id}/posts", &[channel]).query(page).fetch()
     }
 
-    /// Lists one page of a channel's posts, if it changed since the entity tag of an earlier answer.
+    /// Lists one page of a channel's posts, if it has changed since the given entity tag of an earlier
+    /// response.
     ///
     /// `GET /channels/{channel_id}/posts`
     ///
-    /// Permission: `read_channel`.
+    /// Required permission: `read_channel`.
     #[doc(alias = "GetPostsForChannel")]
     pub fn list_if_changed(
         &self,
@@ -37,19 +38,19 @@ impl<'c> Posts<'c> {
         self.0.get("/channels/{channel_id}/posts", &[channel]).query(page).fetch_if_changed(etag)
     }
 
-    /// Gets the thread that a post is in: all of it, unless `page` says otherwise.
+    /// Gets the thread of a post. Returns the whole thread unless `page` limits it.
     ///
     /// `GET /posts/{post_id}/thread`
     ///
-    /// Permission: `read_channel`.
+    /// Required permission: `read_channel`.
     #[doc(alias = "GetPostThread")]
     pub fn thread(&self, post: &PostId, page: &ThreadPage) -> Result<PostList> {
         self.0.get("/posts/{post_id}/thread", &[post]).query(page).fetch().map(PostList::distinct)
     }
 
-    /// Goes through the thread that a post is in, from its first post on, 200 a call.
+    /// Iterates over the thread of a post, starting with the root post, fetching 200 per request.
     ///
-    /// Servers before 6.x give all of it in one answer.
+    /// Servers before 6.x return the whole thread in one response.
     pub fn all_in_thread(&self, post: &PostId) -> Pages<'c, Post> {
         let (posts, post) = (*self, post.clone());
         let (mut last, mut more) = (None, true);
@@ -74,32 +75,33 @@ impl<'c> Posts<'c> {
         })
     }
 
-    /// Gets up to 1,000 posts by id; unknown and invisible ones are left out.
+    /// Gets up to 1,000 posts by ID. Unknown and invisible posts are omitted.
     ///
     /// `POST /posts/ids`
     ///
-    /// Permission: `read_channel`.
+    /// Required permission: `read_channel`.
     #[doc(alias = "getPostsByIds")]
     pub fn list_by_ids(&self, ids: &[PostId]) -> Result<Vec<Post>> {
         self.0.post("/posts/ids", &[]).json(&ids).reads().fetch()
     }
 
-    /// Lists the posts around the oldest one that was not read; the newest ones if all were.
+    /// Lists the posts around the oldest unread post, or the newest posts if all are read.
     ///
     /// `GET /users/{user_id}/channels/{channel_id}/posts/unread`
     ///
-    /// Permissions, as the case may be: `edit_other_users`, `read_channel`. Since 5.14.
+    /// Required permissions, depending on the request: `edit_other_users`, `read_channel`. Since server 5.14.
     #[doc(alias = "GetPostsAroundLastUnread")]
     pub fn around_unread(&self, channel: &ChannelId, page: &UnreadPostPage) -> Result<PostList> {
         let template = "/users/{user_id}/channels/{channel_id}/posts/unread";
         self.0.get(template, &[&UserId::me(), channel]).query(page).fetch()
     }
 
-    /// Lists one page of saved posts. Saving is a preference: category `flagged_post`, the post's id, `true`.
+    /// Lists one page of saved posts. A post is saved with a preference: category `flagged_post`, the post ID
+    /// as the name, and the value `true`.
     ///
     /// `GET /users/{user_id}/posts/flagged`
     ///
-    /// Permission: `manage_system`.
+    /// Required permission: `manage_system`.
     #[doc(alias = "GetFlaggedPostsForUser")]
     pub fn flagged(&self, user: &UserId, page: &FlaggedPostPage) -> Result<PostList> {
         self.0.get("/users/{user_id}/posts/flagged", &[user]).query(page).fetch()
@@ -111,7 +113,7 @@ impl<'c> Posts<'c> {
     ///
     /// A busy server refuses searches with 503.
     ///
-    /// Permission: `view_team`.
+    /// Required permission: `view_team`.
     #[doc(alias = "SearchPosts")]
     pub fn search(&self, team: &TeamId, search: &PostSearch) -> Result<PostSearchResults> {
         self.0.post("/teams/{team_id}/posts/search", &[team]).json(search).reads().fetch()
@@ -124,11 +126,11 @@ impl<'c> Posts<'c> {
         self.0.post("/posts/search", &[]).json(search).reads().fetch()
     }
 
-    /// Gets the earlier versions of a post, newest first; 404 if there are none.
+    /// Gets the earlier versions of a post, newest first. Returns 404 if there are none.
     ///
     /// `GET /posts/{post_id}/edit_history`
     ///
-    /// Permission: `edit_post`.
+    /// Required permission: `edit_post`.
     pub fn edit_history(&self, post: &PostId) -> Result<Vec<Post>> {
         self.0.get("/posts/{post_id}/edit_history", &[post]).fetch()
     }
@@ -137,7 +139,7 @@ impl<'c> Posts<'c> {
     ///
     /// `GET /posts/{post_id}/files/info`
     ///
-    /// Permission: `read_channel`.
+    /// Required permission: `read_channel`.
     #[doc(alias = "GetFileInfosForPost")]
     pub fn file_infos(&self, post: &PostId) -> Result<Vec<FileInfo>> {
         self.0.get("/posts/{post_id}/files/info", &[post]).fetch()

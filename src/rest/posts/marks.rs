@@ -16,27 +16,27 @@ impl Posts<'_> {
     ///
     /// `POST /posts/{post_id}/pin`
     ///
-    /// Permission: `read_channel`.
+    /// Required permission: `read_channel`.
     #[doc(alias = "PinPost")]
     pub fn pin(&self, post: &PostId) -> Result<()> {
         self.0.post("/posts/{post_id}/pin", &[post]).ok()
     }
 
-    /// Takes a pin off.
+    /// Unpins a post.
     ///
     /// `POST /posts/{post_id}/unpin`
     ///
-    /// Permission: `read_channel`.
+    /// Required permission: `read_channel`.
     #[doc(alias = "UnpinPost")]
     pub fn unpin(&self, post: &PostId) -> Result<()> {
         self.0.post("/posts/{post_id}/unpin", &[post]).ok()
     }
 
-    /// Takes a channel as unread from a post on.
+    /// Marks a channel as unread, starting at a given post.
     ///
     /// `POST /users/{user_id}/posts/{post_id}/set_unread`
     ///
-    /// Permissions, as the case may be: `read_channel`, `edit_other_users`. Since 5.18.
+    /// Required permissions, depending on the request: `read_channel`, `edit_other_users`. Since server 5.18.
     #[doc(alias = "SetPostUnread")]
     pub fn set_unread(&self, post: &PostId) -> Result<ChannelUnreadAt> {
         let template = "/users/{user_id}/posts/{post_id}/set_unread";
@@ -46,11 +46,12 @@ impl Posts<'_> {
             .fetch()
     }
 
-    /// Asks to be reminded of a post; the server counts in seconds and looks every few minutes.
+    /// Sets a reminder for a post. The time has a resolution of one second, but the server checks for due
+    /// reminders only every few minutes.
     ///
     /// `POST /users/{user_id}/posts/{post_id}/reminder`
     ///
-    /// Permission: `read_channel`. Since 7.2.
+    /// Required permission: `read_channel`. Since server 7.2.
     #[doc(alias = "SetPostReminder")]
     pub fn remind(&self, post: &PostId, at: Timestamp) -> Result<()> {
         let template = "/users/{user_id}/posts/{post_id}/reminder";
@@ -60,41 +61,42 @@ impl Posts<'_> {
             .ok()
     }
 
-    /// Acknowledges a post that asks for it. Needs a licence.
+    /// Acknowledges a post that requests it. Requires a license.
     ///
     /// `POST /users/{user_id}/posts/{post_id}/ack`
     ///
-    /// Permissions, as the case may be: `read_channel`, `edit_other_users`. Since 7.7.
+    /// Required permissions, depending on the request: `read_channel`, `edit_other_users`. Since server 7.7.
     #[doc(alias = "SaveAcknowledgementForPost")]
     pub fn acknowledge(&self, post: &PostId) -> Result<PostAcknowledgement> {
         self.0.post("/users/{user_id}/posts/{post_id}/ack", &[&UserId::me(), post]).fetch()
     }
 
-    /// Takes an acknowledgement back, within 5 minutes. Needs a licence.
+    /// Removes an acknowledgement. Allowed within 5 minutes. Requires a license.
     ///
     /// `DELETE /users/{user_id}/posts/{post_id}/ack`
     ///
-    /// Permissions, as the case may be: `read_channel`, `edit_other_users`. Since 7.7.
+    /// Required permissions, depending on the request: `read_channel`, `edit_other_users`. Since server 7.7.
     #[doc(alias = "DeleteAcknowledgementForPost")]
     pub fn unacknowledge(&self, post: &PostId) -> Result<()> {
         self.0.delete("/users/{user_id}/posts/{post_id}/ack", &[&UserId::me(), post]).ok()
     }
 
-    /// Reads a post that burns on reading. **A GET that changes something**: the time runs from here on.
+    /// Reveals a burn-on-read post. **This GET request changes state**: the post's timer starts.
     ///
     /// `GET /posts/{post_id}/reveal`
     ///
-    /// Permission: `read_channel`. Since 11.2. Enterprise edition.
+    /// Required permission: `read_channel`. Since server 11.2. Enterprise edition.
     #[doc(alias = "RevealPost")]
     pub fn reveal(&self, post: &PostId) -> Result<Post> {
         self.0.get("/posts/{post_id}/reveal", &[post]).fetch()
     }
 
-    /// Makes a post that burns on reading vanish for oneself; for everybody, if one wrote it.
+    /// Burns a burn-on-read post: hides it from the current account, or deletes it for everyone if the
+    /// current account is the author.
     ///
     /// `DELETE /posts/{post_id}/burn`
     ///
-    /// Permission: `read_channel`. Since 11.2. Enterprise edition.
+    /// Required permission: `read_channel`. Since server 11.2. Enterprise edition.
     #[doc(alias = "BurnPost")]
     pub fn burn(&self, post: &PostId) -> Result<()> {
         self.0.delete("/posts/{post_id}/burn", &[post]).ok()
@@ -104,17 +106,17 @@ impl Posts<'_> {
     ///
     /// `POST /posts/{post_id}/actions/{action_id}`
     ///
-    /// Permission: `read_channel`.
+    /// Required permission: `read_channel`.
     #[doc(alias = "DoPostAction")]
     pub fn do_action(&self, post: &PostId, action: &str) -> Result<PostActionAPIResponse> {
         self.0.post("/posts/{post_id}/actions/{action_id}", &[post, &action]).json(&json!({})).fetch()
     }
 
-    /// Presses a button, or chooses from a menu.
+    /// Presses a button or selects a menu option of a post.
     ///
     /// `POST /posts/{post_id}/actions/{action_id}`
     ///
-    /// Permission: `read_channel`.
+    /// Required permission: `read_channel`.
     #[doc(alias = "DoPostAction")]
     pub fn do_action_with(
         &self,
@@ -125,11 +127,12 @@ impl Posts<'_> {
         self.0.post("/posts/{post_id}/actions/{action_id}", &[post, &action]).json(request).fetch()
     }
 
-    /// Has an agent rewrite a text; nothing is posted. Needs the agents plugin. It may take longer than other calls.
+    /// Rewrites a text with an AI agent. Nothing is posted. Requires the agents plugin. May take longer than
+    /// other calls.
     ///
     /// `POST /posts/rewrite`
     ///
-    /// Since 11.2.
+    /// Since server 11.2.
     #[doc(alias = "RewriteMessage")]
     pub fn rewrite(&self, request: &RewriteRequest) -> Result<String> {
         Ok(self.0.post("/posts/rewrite", &[]).json(request).long().fetch::<Rewritten>()?.rewritten_text)

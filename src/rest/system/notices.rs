@@ -1,4 +1,4 @@
-//! Notices, notifications, and addresses that the server looks up.
+//! Product notices, push notifications, and URLs fetched by the server.
 
 use serde::Deserialize;
 
@@ -7,48 +7,49 @@ use crate::error::Result;
 use crate::model::{NoticeQuery, ProductNotice, PushNotification, PushNotificationAck, TeamId};
 
 impl System<'_> {
-    /// Lists the product notices that the account did not see yet.
+    /// Lists the product notices that the current account has not seen.
     ///
     /// `GET /system/notices/{teamId}`
     ///
-    /// Since 5.26.
+    /// Since server 5.26.
     #[doc(alias = "GetNotices")]
     pub fn list_notices(&self, team: &TeamId, query: &NoticeQuery) -> Result<Vec<ProductNotice>> {
         self.0.get("/system/notices/{teamId}", &[team]).query(query).fetch()
     }
 
-    /// Says that the account saw product notices.
+    /// Marks product notices as seen by the current account.
     ///
     /// `PUT /system/notices/view`
     ///
-    /// Since 5.26.
+    /// Since server 5.26.
     #[doc(alias = "MarkNoticesViewed")]
     pub fn mark_notices_viewed(&self, ids: &[&str]) -> Result<()> {
         self.0.put("/system/notices/view", &[]).json(&ids).ok()
     }
 
-    /// Says that a device got a push notification; 501 if the server sends none.
+    /// Acknowledges that a device received a push notification. Returns 501 if the server does not send push
+    /// notifications.
     ///
     /// `POST /notifications/ack`
     ///
-    /// Since 3.10.
+    /// Since server 3.10.
     #[doc(alias = "AcknowledgeNotification")]
     pub fn acknowledge_notification(&self, ack: &PushNotificationAck) -> Result<()> {
         self.0.post("/notifications/ack", &[]).json(ack).ok()
     }
 
-    /// Says that a device got a push notification without its text, and gets the text: `post_id` and
-    /// `is_id_loaded` have to be set.
+    /// Acknowledges an ID-only push notification and returns its text. `post_id` and `is_id_loaded` must be
+    /// set.
     ///
     /// `POST /notifications/ack`
     ///
-    /// Since 3.10. Edition: Enterprise.
+    /// Since server 3.10. Edition: Enterprise.
     #[doc(alias = "AcknowledgeNotification")]
     pub fn load_notification(&self, ack: &PushNotificationAck) -> Result<PushNotification> {
         self.0.post("/notifications/ack", &[]).json(ack).fetch()
     }
 
-    /// Sends the account a test notification: a post of the system bot.
+    /// Sends a test notification to the current account: a post by the system bot.
     ///
     /// `POST /notifications/test`
     #[doc(alias = "TestNotification")]
@@ -56,25 +57,26 @@ impl System<'_> {
         self.0.post("/notifications/test", &[]).ok()
     }
 
-    /// Tells where an address redirects to; empty if it does not, or if the server shows no link previews.
+    /// Gets the redirect target of a URL. Empty if the URL does not redirect, or if the server does not show
+    /// link previews.
     ///
     /// `GET /redirect_location`
     ///
-    /// Since 3.10.
+    /// Since server 3.10.
     #[doc(alias = "GetRedirectLocation")]
     pub fn redirect_location(&self, url: &str) -> Result<String> {
         let template = "/redirect_location";
         self.0.get(template, &[]).param("url", url).fetch::<Location>().map(|answer| answer.location)
     }
 
-    /// Gets a picture from elsewhere through the server's image proxy; 400 if that is off, on old servers a
-    /// redirect.
+    /// Gets an external image through the server's image proxy. Returns 400 if the proxy is disabled; older
+    /// servers redirect instead.
     ///
     /// `GET /image`
     ///
-    /// Redirects are errors here. A picture of the server itself is answered with one: get it directly.
+    /// Redirects are reported as errors. The server redirects for its own images: request them directly.
     ///
-    /// Since 3.10.
+    /// Since server 3.10.
     #[doc(alias = "GetImageByUrl")]
     pub fn image(&self, url: &str) -> Result<Vec<u8>> {
         self.0.get("/image", &[]).param("url", url).bytes()

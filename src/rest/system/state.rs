@@ -1,4 +1,4 @@
-//! The state of the server, and what keeps it running.
+//! The state of the server, and maintenance operations.
 
 use std::time::Duration;
 
@@ -12,101 +12,102 @@ use crate::page::{Pages, pages};
 use crate::rest::FileDownload;
 
 impl<'c> System<'c> {
-    /// Gets figures about the server, or about a team.
+    /// Gets statistics about the server or a team.
     ///
     /// `GET /analytics/old`
     ///
-    /// Permission: `get_analytics`. Since 4.0.
+    /// Required permission: `get_analytics`. Since server 4.0.
     #[doc(alias = "GetAnalyticsOld")]
     pub fn analytics(&self, query: &AnalyticsQuery) -> Result<Vec<AnalyticsRow>> {
         self.0.get("/analytics/old", &[]).query(query).fetch()
     }
 
-    /// Lists one page of what accounts did, newest first.
+    /// Lists one page of the audit log, newest first.
     ///
     /// `GET /audits`
     ///
-    /// Permission: `read_audits`.
+    /// Required permission: `read_audits`.
     #[doc(alias = "GetAudits")]
     pub fn list_audits(&self, page: &Page) -> Result<Vec<Audit>> {
         self.0.get("/audits", &[]).query(page).fetch()
     }
 
-    /// Goes through all that accounts did, 200 a call.
+    /// Iterates over the audit log, fetching 200 per request.
     pub fn all_audits(&self) -> Pages<'c, Audit> {
         let group = *self;
         pages(move |number| group.list_audits(&Page::full(number)))
     }
 
-    /// Empties the server's caches.
+    /// Invalidates the caches of the server.
     ///
     /// `POST /caches/invalidate`
     ///
-    /// Permission: `invalidate_caches`.
+    /// Required permission: `invalidate_caches`.
     #[doc(alias = "InvalidateCaches")]
     pub fn invalidate_caches(&self) -> Result<()> {
         self.0.post("/caches/invalidate", &[]).ok()
     }
 
-    /// Closes the server's connections to the database and makes new ones.
+    /// Recycles the server's database connections.
     ///
     /// `POST /database/recycle`
     ///
-    /// Permission: `recycle_database_connections`.
+    /// Required permission: `recycle_database_connections`.
     #[doc(alias = "DatabaseRecycle")]
     pub fn recycle_database(&self) -> Result<()> {
         self.0.post("/database/recycle", &[]).ok()
     }
 
-    /// Restarts the server, a second after its answer.
+    /// Restarts the server, one second after the response.
     ///
     /// `POST /restart`
     ///
-    /// Permission: `manage_system`. Since 5.27.
+    /// Required permission: `manage_system`. Since server 5.27.
     #[doc(alias = "RestartServer")]
     pub fn restart(&self) -> Result<()> {
         self.0.post("/restart", &[]).ok()
     }
 
-    /// Tells whether the server leaves out what is not urgent, and until when.
+    /// Gets the busy state of the server and its expiry.
     ///
     /// `GET /server_busy`
     ///
-    /// Permission: `manage_system`. Since 5.20.
+    /// Required permission: `manage_system`. Since server 5.20.
     #[doc(alias = "GetServerBusyExpires")]
     pub fn get_busy(&self) -> Result<ServerBusyState> {
         self.0.get("/server_busy", &[]).fetch()
     }
 
-    /// Makes the server leave out what is not urgent for a while: typing, statuses, searches.
+    /// Marks the server as busy, which suspends non-essential features such as typing indicators, statuses
+    /// and searches.
     ///
     /// `POST /server_busy`
     ///
-    /// From a second to a day.
+    /// Must be between one second and one day.
     ///
-    /// Permission: `manage_system`. Since 5.20.
+    /// Required permission: `manage_system`. Since server 5.20.
     #[doc(alias = "SetServerBusy")]
     pub fn set_busy(&self, time: Duration) -> Result<()> {
         self.0.post("/server_busy", &[]).param("seconds", time.as_secs()).ok()
     }
 
-    /// Ends what [`set_busy`](Self::set_busy) began.
+    /// Clears the busy state set by [`set_busy`](Self::set_busy).
     ///
     /// `DELETE /server_busy`
     ///
-    /// Permission: `manage_system`. Since 5.20.
+    /// Required permission: `manage_system`. Since server 5.20.
     #[doc(alias = "ClearServerBusy")]
     pub fn clear_busy(&self) -> Result<()> {
         self.0.delete("/server_busy", &[]).ok()
     }
 
-    /// Downloads a zip file with what Mattermost's support asks for: logs, configuration, statistics.
+    /// Downloads the support packet as a zip file: logs, configuration and statistics.
     ///
     /// `GET /system/support_packet`
     ///
-    /// It may take the server minutes to write it.
+    /// The server may take minutes to create it.
     ///
-    /// Permission: `manage_system`. Since 5.32. Needs a licence.
+    /// Required permission: `manage_system`. Since server 5.32. Requires a license.
     #[doc(alias = "GenerateSupportPacket")]
     pub fn support_packet(&self, query: &SupportPacketQuery) -> FileDownload<'c> {
         let call = self.0.get("/system/support_packet", &[]).query(query).long();
@@ -115,39 +116,39 @@ impl<'c> System<'c> {
         FileDownload::new(call, "GET /system/support_packet")
     }
 
-    /// Lists the changes to the database that were made.
+    /// Lists the applied database migrations.
     ///
     /// `GET /system/schema/version`
     ///
-    /// Needs a permission that begins with `sysconsole_read_`.
+    /// Requires a permission that begins with `sysconsole_read_`.
     pub fn list_migrations(&self) -> Result<Vec<AppliedMigration>> {
         self.0.get("/system/schema/version", &[]).fetch()
     }
 
-    /// Lists the time zones that accounts can choose from, as `Europe/Berlin`.
+    /// Lists the supported time zones, for example `Europe/Berlin`.
     ///
     /// `GET /system/timezones`
     ///
-    /// Since 3.10.
+    /// Since server 3.10.
     #[doc(alias = "GetSupportedTimezone")]
     pub fn list_timezones(&self) -> Result<Vec<String>> {
         self.0.get("/system/timezones", &[]).fetch()
     }
 
-    /// Tells whether the first administrator finished the setting up: its value is `true` or `false`.
+    /// Checks whether the first administrator has completed onboarding. The value is `true` or `false`.
     ///
     /// `GET /system/onboarding/complete`
     ///
-    /// Permission: `manage_system`.
+    /// Required permission: `manage_system`.
     pub fn get_onboarding(&self) -> Result<SystemValue> {
         self.0.get("/system/onboarding/complete", &[]).fetch()
     }
 
-    /// Finishes the setting up by the first administrator: names the company and installs plugins.
+    /// Completes the onboarding of the first administrator: sets the organization name and installs plugins.
     ///
     /// `POST /system/onboarding/complete`
     ///
-    /// Permission: `manage_system`.
+    /// Required permission: `manage_system`.
     pub fn complete_onboarding(&self, request: &CompleteOnboardingRequest) -> Result<()> {
         self.0.post("/system/onboarding/complete", &[]).json(request).ok()
     }

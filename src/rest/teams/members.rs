@@ -1,4 +1,4 @@
-//! Who is in a team, and how to get in.
+//! Team members, and ways to join a team.
 
 use std::collections::BTreeMap;
 
@@ -19,116 +19,116 @@ impl<'c> Teams<'c> {
     ///
     /// `GET /teams/{team_id}/members`
     ///
-    /// Permission: `view_team`.
+    /// Required permission: `view_team`.
     #[doc(alias = "GetTeamMembers")]
     pub fn list_members(&self, team: &TeamId, page: &TeamMemberPage) -> Result<Vec<TeamMember>> {
         self.0.get("/teams/{team_id}/members", &[team]).query(page).fetch()
     }
 
-    /// Goes through a team's members, 200 a call; the paging of `page` does not count.
+    /// Iterates over a team's members, fetching 200 per request. The paging fields of `page` are ignored.
     pub fn all_members(&self, team: &TeamId, page: &TeamMemberPage) -> Pages<'c, TeamMember> {
         let (group, team, page) = (*self, team.clone(), page.clone());
         pages(move |number| group.list_members(&team, &page.clone().page(number).per_page(MOST)))
     }
 
-    /// Gets a membership; 404 if there is none.
+    /// Gets a channel membership. Returns 404 if there is none.
     ///
     /// `GET /teams/{team_id}/members/{user_id}`
     ///
-    /// Permission: `view_team`.
+    /// Required permission: `view_team`.
     #[doc(alias = "GetTeamMember")]
     pub fn get_member(&self, team: &TeamId, user: &UserId) -> Result<TeamMember> {
         self.0.get("/teams/{team_id}/members/{user_id}", &[team, user]).fetch()
     }
 
-    /// Gets memberships by account.
+    /// Gets channel memberships by user ID.
     ///
     /// `POST /teams/{team_id}/members/ids`
     ///
-    /// Permission: `view_team`.
+    /// Required permission: `view_team`.
     #[doc(alias = "GetTeamMembersByIds")]
     pub fn list_members_by_ids(&self, team: &TeamId, users: &[UserId]) -> Result<Vec<TeamMember>> {
         self.0.post("/teams/{team_id}/members/ids", &[team]).json(&users).reads().fetch()
     }
 
-    /// Lists an account's memberships.
+    /// Lists the team memberships of a user.
     ///
     /// `GET /users/{user_id}/teams/members`
     ///
-    /// For other accounts than one's own: permission `edit_other_users`.
+    /// Other users require the permission `edit_other_users`.
     #[doc(alias = "GetTeamMembersForUser")]
     pub fn list_memberships(&self, user: &UserId) -> Result<Vec<TeamMember>> {
         self.0.get("/users/{user_id}/teams/members", &[user]).fetch()
     }
 
-    /// Puts an account into a team. One who is in already is no error.
+    /// Adds a user to a team. Adding a member again is not an error.
     ///
     /// `POST /teams/{team_id}/members`
     ///
-    /// Permission: `add_user_to_team`; for oneself `join_public_teams` or `join_private_teams`.
+    /// Required permission: `add_user_to_team`; for the current account, `join_public_teams` or `join_private_teams`.
     #[doc(alias = "AddTeamMember")]
     pub fn add_member(&self, team: &TeamId, user: &UserId) -> Result<TeamMember> {
         let body = json!({"team_id": team, "user_id": real_id(self.0, user)?});
         self.0.post("/teams/{team_id}/members", &[team]).json(&body).fetch()
     }
 
-    /// Puts up to 256 accounts into a team: all, or none if one of them cannot be.
+    /// Adds up to 256 users to a team. Adds none of them if one cannot be added.
     ///
     /// `POST /teams/{team_id}/members/batch`
     ///
-    /// Permission: `add_user_to_team`.
+    /// Required permission: `add_user_to_team`.
     #[doc(alias = "AddTeamMembers")]
     pub fn add_members(&self, team: &TeamId, users: &[UserId]) -> Result<Vec<TeamMember>> {
         self.0.post("/teams/{team_id}/members/batch", &[team]).json(&members(team, users)).fetch()
     }
 
-    /// Puts up to 256 accounts into a team, and tells of each what became of it.
+    /// Adds up to 256 users to a team and returns a result for each.
     ///
     /// `POST /teams/{team_id}/members/batch`
     ///
-    /// Permission: `add_user_to_team`. Since 5.20.
+    /// Required permission: `add_user_to_team`. Since server 5.20.
     #[doc(alias = "AddTeamMembers")]
     pub fn try_add_members(&self, team: &TeamId, users: &[UserId]) -> Result<Vec<TeamMemberWithError>> {
         let call = self.0.post("/teams/{team_id}/members/batch", &[team]).param("graceful", true);
         call.json(&members(team, users)).fetch()
     }
 
-    /// Takes an account out of a team; with [`UserId::me`] one leaves.
+    /// Removes a user from a team. Pass [`UserId::me`] to leave it.
     ///
     /// `DELETE /teams/{team_id}/members/{user_id}`
     ///
-    /// Permission: `remove_user_from_team`.
+    /// Required permission: `remove_user_from_team`.
     #[doc(alias = "RemoveTeamMember")]
     pub fn remove_member(&self, team: &TeamId, user: &UserId) -> Result<()> {
         self.0.delete("/teams/{team_id}/members/{user_id}", &[team, user]).ok()
     }
 
-    /// Sets a member's roles, as `team_user`, `team_admin`.
+    /// Sets the roles of a member, for example `team_user` or `team_admin`.
     ///
     /// `PUT /teams/{team_id}/members/{user_id}/roles`
     ///
-    /// Permission: `manage_team_roles`.
+    /// Required permission: `manage_team_roles`.
     #[doc(alias = "UpdateTeamMemberRoles")]
     pub fn set_member_roles(&self, team: &TeamId, user: &UserId, roles: &[&str]) -> Result<()> {
         let template = "/teams/{team_id}/members/{user_id}/roles";
         self.0.put(template, &[team, user]).json(&json!({"roles": roles.join(" ")})).ok()
     }
 
-    /// Sets which roles of the scheme a member has.
+    /// Sets the scheme roles of a member.
     ///
     /// `PUT /teams/{team_id}/members/{user_id}/schemeRoles`
     ///
-    /// Permission: `manage_team_roles`. Since 5.0.
+    /// Required permission: `manage_team_roles`. Since server 5.0.
     #[doc(alias = "UpdateTeamMemberSchemeRoles")]
     pub fn set_member_scheme_roles(&self, team: &TeamId, user: &UserId, roles: &SchemeRoles) -> Result<()> {
         self.0.put("/teams/{team_id}/members/{user_id}/schemeRoles", &[team, user]).json(roles).ok()
     }
 
-    /// Lists one page of the members who would have to leave if only these groups were let in.
+    /// Lists one page of the members who belong to none of the given groups.
     ///
     /// `GET /teams/{team_id}/members_minus_group_members`
     ///
-    /// Permission: `manage_system`. Since 5.14.
+    /// Required permission: `manage_system`. Since server 5.14.
     #[doc(alias = "TeamMembersMinusGroupMembers")]
     pub fn members_minus_groups(
         &self,
@@ -148,7 +148,7 @@ impl<'c> Teams<'c> {
         self.0.post("/teams/members/invite", &[]).param("invite_id", invite_id).fetch()
     }
 
-    /// Joins a team with the token of an invitation by mail.
+    /// Joins a team with the token of an email invitation.
     ///
     /// `POST /teams/members/invite`
     #[doc(alias = "AddTeamMemberFromInvite")]
@@ -156,42 +156,42 @@ impl<'c> Teams<'c> {
         self.0.post("/teams/members/invite", &[]).param("token", token.expose()).fetch()
     }
 
-    /// Invites people by mail. It succeeds whether or not the mails go out.
+    /// Invites people by email. Succeeds even if the emails cannot be sent.
     ///
     /// `POST /teams/{team_id}/invite/email`
     ///
-    /// Permissions, as the case may be: `invite_user`, `add_user_to_team`.
+    /// Required permissions, depending on the request: `invite_user`, `add_user_to_team`.
     #[doc(alias = "InviteUsersToTeam")]
     pub fn invite(&self, team: &TeamId, invite: &TeamInvite) -> Result<()> {
         self.0.post("/teams/{team_id}/invite/email", &[team]).json(&as_sent(invite)).ok()
     }
 
-    /// Invites people by mail, and tells of each what became of it.
+    /// Invites people by email and returns a result for each.
     ///
     /// `POST /teams/{team_id}/invite/email`
     ///
-    /// Permissions, as the case may be: `invite_user`, `add_user_to_team`.
+    /// Required permissions, depending on the request: `invite_user`, `add_user_to_team`.
     #[doc(alias = "InviteUsersToTeam")]
     pub fn try_invite(&self, team: &TeamId, invite: &TeamInvite) -> Result<Vec<EmailInviteWithError>> {
         let call = self.0.post("/teams/{team_id}/invite/email", &[team]).param("graceful", true);
         call.json(&as_sent(invite)).fetch()
     }
 
-    /// Invites guests by mail. Needs a licence.
+    /// Invites guests by email. Requires a license.
     ///
     /// `POST /teams/{team_id}/invite-guests/email`
     ///
-    /// Permission: `invite_guest`. Since 5.16.
+    /// Required permission: `invite_guest`. Since server 5.16.
     #[doc(alias = "InviteGuestsToTeam")]
     pub fn invite_guests(&self, team: &TeamId, invite: &GuestInvite) -> Result<()> {
         self.0.post("/teams/{team_id}/invite-guests/email", &[team]).json(invite).ok()
     }
 
-    /// Invites guests by mail, and tells of each what became of it. Needs a licence.
+    /// Invites guests by email and returns a result for each. Requires a license.
     ///
     /// `POST /teams/{team_id}/invite-guests/email`
     ///
-    /// Permission: `invite_guest`. Since 5.16.
+    /// Required permission: `invite_guest`. Since server 5.16.
     #[doc(alias = "InviteGuestsToTeam")]
     pub fn try_invite_guests(
         &self,
@@ -202,21 +202,21 @@ impl<'c> Teams<'c> {
         self.0.post(template, &[team]).param("graceful", true).json(invite).fetch()
     }
 
-    /// Makes all invitations by mail worthless.
+    /// Invalidates all pending email invitations.
     ///
     /// `DELETE /teams/invites/email`
     ///
-    /// Permission: `sysconsole_write_authentication`.
+    /// Required permission: `sysconsole_write_authentication`.
     #[doc(alias = "InvalidateEmailInvites")]
     pub fn invalidate_email_invites(&self) -> Result<()> {
         self.0.delete("/teams/invites/email", &[]).ok()
     }
 
-    /// Makes a new `invite_id`; the old one is worthless.
+    /// Generates a new `invite_id` and invalidates the old one.
     ///
     /// `POST /teams/{team_id}/regenerate_invite_id`
     ///
-    /// Permission: `manage_team`.
+    /// Required permission: `manage_team`.
     #[doc(alias = "RegenerateTeamInviteId")]
     pub fn regenerate_invite_id(&self, team: &TeamId) -> Result<Team> {
         self.0.post("/teams/{team_id}/regenerate_invite_id", &[team]).fetch()
@@ -230,7 +230,7 @@ fn members<'m>(team: &'m TeamId, users: &'m [UserId]) -> Vec<BTreeMap<&'static s
         .collect()
 }
 
-/// Old servers (5.37) take nothing but a list of addresses.
+/// Older servers (5.37) accept only a list of addresses.
 fn as_sent(invite: &TeamInvite) -> Value {
     if invite.channels.is_none() && invite.message.is_none() { json!(invite.emails) } else { json!(invite) }
 }

@@ -1,6 +1,6 @@
-//! Around the login: mail addresses, passwords, ways to log in.
+//! Login-related routes: email verification, passwords, authentication methods.
 //!
-//! Logging in itself is [`ClientBuilder::login`](crate::ClientBuilder::login).
+//! [`ClientBuilder::login`](crate::ClientBuilder::login) performs the login itself.
 
 use serde::Deserialize;
 use serde_json::json;
@@ -11,36 +11,36 @@ use crate::model::{LoginSwitch, LoginType, TermsOfServiceId, UserId, UserTermsOf
 use crate::secret::Secret;
 
 impl Users<'_> {
-    /// Tells how an account would log in.
+    /// Gets the login type of a user.
     ///
     /// `POST /users/login/type`
     ///
-    /// Only guests who log in by a link are told from others; 404 where the server's settings have no such guests.
+    /// Only distinguishes guests who log in with a magic link. Returns 404 if such guests are disabled.
     ///
-    /// Needs no login.
+    /// Does not require a login.
     #[doc(alias = "GetLoginType")]
     pub fn login_type(&self, login_id: &str) -> Result<LoginType> {
         self.0.post("/users/login/type", &[]).json(&json!({"login_id": login_id})).reads().fetch()
     }
 
-    /// Moves an account from one way of logging in to another; the answer is the address to go on at.
+    /// Switches the authentication method of a user. Returns the URL at which to continue.
     ///
     /// `POST /users/login/switch`
     ///
-    /// Needs no login.
+    /// Does not require a login.
     #[doc(alias = "SwitchAccountType")]
     pub fn switch_login(&self, switch: &LoginSwitch) -> Result<String> {
         let template = "/users/login/switch";
         self.0.post(template, &[]).json(switch).fetch::<Follow>().map(|answer| answer.follow_link)
     }
 
-    /// Takes the code of a login in a browser for a token.
+    /// Exchanges the code of a browser login for a token.
     ///
     /// `POST /users/login/sso/code-exchange`
     ///
-    /// 410 unless the server's feature flag for it is on.
+    /// Returns 410 unless the server's feature flag is on.
     ///
-    /// Needs no login. Deprecated by the server.
+    /// Does not require a login. Deprecated by the server.
     #[doc(alias = "LoginSSOCodeExchange")]
     pub fn exchange_sso_code(&self, code: &str, verifier: &Secret, state: &str) -> Result<Secret> {
         let template = "/users/login/sso/code-exchange";
@@ -51,54 +51,53 @@ impl Users<'_> {
             .map(|answer| answer.token)
     }
 
-    /// Confirms a mail address with the token that was sent to it.
+    /// Verifies an email address with the token that was sent to it.
     ///
     /// `POST /users/email/verify`
     ///
-    /// Needs no login.
+    /// Does not require a login.
     #[doc(alias = "VerifyUserEmail")]
     pub fn verify_email(&self, token: &Secret) -> Result<()> {
         self.0.post("/users/email/verify", &[]).json(&json!({"token": token})).ok()
     }
 
-    /// Sends the mail for confirming an address again. It always succeeds, so that nobody learns who has an
-    /// account.
+    /// Sends the verification email again. Always succeeds, to avoid revealing which accounts exist.
     ///
     /// `POST /users/email/verify/send`
     ///
-    /// Needs no login.
+    /// Does not require a login.
     #[doc(alias = "SendVerificationEmail")]
     pub fn send_verification_email(&self, email: &str) -> Result<()> {
         self.0.post("/users/email/verify/send", &[]).json(&json!({"email": email})).ok()
     }
 
-    /// Sets a new password with the token that was sent by mail.
+    /// Sets a new password with the token from the reset email.
     ///
     /// `POST /users/password/reset`
     ///
-    /// Needs no login.
+    /// Does not require a login.
     #[doc(alias = "ResetPassword")]
     pub fn reset_password(&self, token: &Secret, password: &Secret) -> Result<()> {
         let template = "/users/password/reset";
         self.0.post(template, &[]).json(&json!({"token": token, "new_password": password})).ok()
     }
 
-    /// Sends the mail for setting a new password. It succeeds for an address that has no account, too, so that
-    /// nobody learns who has one; 500 where the server cannot send mail.
+    /// Sends the password reset email. Also succeeds for unknown addresses, to avoid revealing which accounts
+    /// exist. Returns 500 if the server cannot send email.
     ///
     /// `POST /users/password/reset/send`
     ///
-    /// Needs no login.
+    /// Does not require a login.
     #[doc(alias = "SendPasswordResetEmail")]
     pub fn send_password_reset(&self, email: &str) -> Result<()> {
         self.0.post("/users/password/reset/send", &[]).json(&json!({"email": email})).ok()
     }
 
-    /// Tells which terms an account accepted.
+    /// Gets the terms of service accepted by a user.
     ///
     /// `GET /users/{user_id}/terms_of_service`
     ///
-    /// Since 5.6. Deprecated by the server.
+    /// Since server 5.6. Deprecated by the server.
     #[doc(alias = "GetUserTermsOfService")]
     pub fn terms_of_service(&self, user: &UserId) -> Result<UserTermsOfService> {
         self.0.get("/users/{user_id}/terms_of_service", &[user]).fetch()
@@ -108,7 +107,7 @@ impl Users<'_> {
     ///
     /// `POST /users/{user_id}/terms_of_service`
     ///
-    /// Since 5.4.
+    /// Since server 5.4.
     #[doc(alias = "RegisterTermsOfServiceAction")]
     pub fn accept_terms(&self, terms: &TermsOfServiceId) -> Result<()> {
         let template = "/users/{user_id}/terms_of_service";
@@ -122,7 +121,7 @@ impl Users<'_> {
     ///
     /// `POST /users/{user_id}/terms_of_service`
     ///
-    /// Since 5.4.
+    /// Since server 5.4.
     #[doc(alias = "RegisterTermsOfServiceAction")]
     pub fn decline_terms(&self, terms: &TermsOfServiceId) -> Result<()> {
         let template = "/users/{user_id}/terms_of_service";

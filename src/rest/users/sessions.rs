@@ -1,4 +1,4 @@
-//! Sessions of accounts.
+//! User sessions.
 
 use serde_json::json;
 
@@ -7,47 +7,47 @@ use crate::error::Result;
 use crate::model::{DeviceProps, Session, SessionId, UserId};
 
 impl Users<'_> {
-    /// Lists an account's sessions; their tokens are not in it.
+    /// Lists the sessions of a user, without their tokens.
     ///
     /// `GET /users/{user_id}/sessions`
     ///
-    /// For other accounts than one's own: permission `edit_other_users`.
+    /// Other users require the permission `edit_other_users`.
     #[doc(alias = "GetSessions")]
     pub fn list_sessions(&self, user: &UserId) -> Result<Vec<Session>> {
         self.0.get("/users/{user_id}/sessions", &[user]).fetch()
     }
 
-    /// Ends a session.
+    /// Revokes a session.
     ///
     /// `POST /users/{user_id}/sessions/revoke`
     ///
-    /// For other accounts than one's own: permission `edit_other_users`.
+    /// Other users require the permission `edit_other_users`.
     #[doc(alias = "RevokeSession")]
     pub fn revoke_session(&self, user: &UserId, session: &SessionId) -> Result<()> {
         self.0.post("/users/{user_id}/sessions/revoke", &[user]).json(&json!({"session_id": session})).ok()
     }
 
-    /// Ends all sessions of an account; one's own too, with [`UserId::me`].
+    /// Revokes all sessions of a user. With [`UserId::me`], this includes the current session.
     ///
     /// `POST /users/{user_id}/sessions/revoke/all`
     ///
-    /// For other accounts than one's own: permission `edit_other_users`. Since 4.4.
+    /// Other users require the permission `edit_other_users`. Since server 4.4.
     #[doc(alias = "RevokeAllSessions")]
     pub fn revoke_sessions(&self, user: &UserId) -> Result<()> {
         self.0.post("/users/{user_id}/sessions/revoke/all", &[user]).ok()
     }
 
-    /// Ends all sessions of **everybody**, one's own included.
+    /// Revokes the sessions of **all users**, including the current session.
     ///
     /// `POST /users/sessions/revoke/all`
     ///
-    /// Permission: `manage_system`. Since 5.14.
+    /// Required permission: `manage_system`. Since server 5.14.
     #[doc(alias = "RevokeSessionsFromAllUsers")]
     pub fn revoke_everybodys_sessions(&self) -> Result<()> {
         self.0.post("/users/sessions/revoke/all", &[]).ok()
     }
 
-    /// Ties the present session to a mobile device.
+    /// Attaches the current session to a mobile device.
     ///
     /// `PUT /users/sessions/device`
     #[doc(alias = "AttachDeviceExtraProps")]
