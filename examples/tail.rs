@@ -25,7 +25,7 @@ fn main() -> mattermost::Result<()> {
     let client = demo::client()?;
     let channel = client.channel(&team, &channel)?;
     let events = Events::builder(&client)
-        .only([EventKind::Posted, EventKind::PostEdited, EventKind::PostDeleted, EventKind::ReactionAdded])
+        .kinds([EventKind::Posted, EventKind::PostEdited, EventKind::PostDeleted, EventKind::ReactionAdded])
         .channels([&channel.id])
         .open()?;
     demo::conversation(&["a first line", "and a second one"], false);

@@ -40,7 +40,7 @@
 //! # fn run(client: &mattermost::Client) -> mattermost::Result<()> {
 //! use mattermost::{EventKind, Events, Payload};
 //!
-//! let events = Events::builder(client).only([EventKind::Posted, EventKind::ReactionAdded]).open()?;
+//! let events = Events::builder(client).kinds([EventKind::Posted, EventKind::ReactionAdded]).open()?;
 //! for event in &events {
 //!     match event.payload()? {
 //!         Payload::Posted(posted) => println!("{}: {}", posted.sender(), posted.post.message),
@@ -151,6 +151,6 @@ pub use time::Timestamp;
 #[cfg(feature = "native-tls")]
 pub use tls::TlsConfig;
 pub use ws::{
-    CatchUp, CloseReport, Events, EventsBuilder, LinkState, Message, Messages, Overflow, Position, Probe,
-    Stopper,
+    CatchUp, CloseReport, ConnectionState, Events, EventsBuilder, Message, Messages, Overflow, Position,
+    Probe, Stopper,
 };

@@ -107,7 +107,7 @@ impl Missed {
 
 open_enum! {
     /// What a catch-up cannot bring back.
-    Unrestored {
+    NotRecovered {
         /// Reactions, added or removed.
         Reactions = "reactions",
         /// Who typed.
@@ -131,16 +131,16 @@ open_enum! {
 
 model! {
     /// Something that a catch-up did not bring back.
-    pub struct NotRestored {
+    pub struct NotRecoveredItem {
         /// What.
-        pub what: Unrestored,
+        pub what: NotRecovered,
         /// In which channel; empty for all.
         pub channel_id: ChannelId,
     }
 }
 
-impl NotRestored {
-    pub(crate) fn new(what: Unrestored, channel_id: ChannelId) -> Self {
+impl NotRecoveredItem {
+    pub(crate) fn new(what: NotRecovered, channel_id: ChannelId) -> Self {
         Self { what, channel_id }
     }
 }
@@ -148,18 +148,18 @@ impl NotRestored {
 model! {
     /// The gap that a [`Missed`] told of is filled as far as that can be done.
     ///
-    /// What to do: look at `complete` and `not_restored` if more than posts matter.
+    /// What to do: look at `complete` and `not_recovered` if more than posts matter.
     pub struct CaughtUp {
         /// Posts that were delivered.
         pub posts: u64,
         /// Edited posts that were delivered.
         pub edited: u64,
         /// Deleted posts that were delivered.
-        pub gone: u64,
+        pub deleted: u64,
         /// Whether every post that still exists was delivered.
         pub complete: bool,
         /// What was not brought back.
-        pub not_restored: Vec<NotRestored>,
+        pub not_recovered: Vec<NotRecoveredItem>,
         /// How many events of each kind came while the gap was being filled, and were dropped because too many waited. The
         /// posts among them were looked up.
         pub dropped: BTreeMap<EventKind, u64>,

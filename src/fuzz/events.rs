@@ -12,7 +12,7 @@ use super::{calm, within};
 use crate::event::scan::{Head, channel_of, locate, parse, scan as scan_head};
 use crate::event::{Event, EventKind, Origin, Payload, envelope as written};
 use crate::model::json::decode_str;
-use crate::ws::frame::Reply;
+use crate::ws::frame::ActionReply;
 
 /// JSON in which no object has a key twice: of those that do, readers take this one or that.
 struct Plain;
@@ -83,7 +83,7 @@ pub(super) fn scan(data: &[u8]) {
     for parts in [&short, &sure].into_iter().flatten() {
         assert!(inside(&parts.data) && inside(&parts.broadcast), "{parts:?}");
     }
-    if let Some((seq, result)) = Reply::read(text) {
+    if let Some((seq, result)) = ActionReply::read(text) {
         assert!(seq > 0);
         result.iter().for_each(|value| assert!(value.to_string().len() <= 40 * text.len()));
         result.err().iter().for_each(calm);

@@ -8,8 +8,8 @@ use crate::http::agent::is_url;
 use crate::http::path;
 use crate::net::proxy::tunnel;
 use crate::secret::Secret;
-use crate::ws::frame::Incoming;
-use crate::ws::socket::{Ended, Socket, agreed};
+use crate::ws::frame::IncomingFrame;
+use crate::ws::socket::{EventSocket, ReadEnd, agreed};
 
 /// Small, so that it is met.
 const HEAD: usize = 1024;
@@ -60,17 +60,17 @@ enum Got {
     Close(Option<u16>, String),
 }
 
-fn received(data: &[u8], piece: usize) -> (Vec<Got>, Ended) {
+fn received(data: &[u8], piece: usize) -> (Vec<Got>, ReadEnd) {
     let (rest, later) = data.split_at(data.len() / 3);
-    let mut socket = Socket::over(Stranger::new(later, piece), rest.to_vec(), MESSAGE, FRAGMENTS);
+    let mut socket = EventSocket::over(Stranger::new(later, piece), rest.to_vec(), MESSAGE, FRAGMENTS);
     let mut got = Vec::new();
     loop {
         let next = socket.next(|incoming| match incoming {
-            Incoming::Text(text) => Got::Text(text.into_owned()),
-            Incoming::Binary => Got::Binary,
-            Incoming::Ping(data) => Got::Ping(data.to_vec()),
-            Incoming::Pong => Got::Pong,
-            Incoming::Close(code, reason) => Got::Close(code, reason),
+            IncomingFrame::Text(text) => Got::Text(text.into_owned()),
+            IncomingFrame::Binary => Got::Binary,
+            IncomingFrame::Ping(data) => Got::Ping(data.to_vec()),
+            IncomingFrame::Pong => Got::Pong,
+            IncomingFrame::Close(code, reason) => Got::Close(code, reason),
         });
         match next {
             Ok(message) => got.push(message),
@@ -152,7 +152,7 @@ pub(super) fn frames(data: &[u8]) {
     assert_eq!(whole, torn);
     let (got, ended) = whole;
     assert_eq!(got, expected(data), "{ended:?}");
-    if let Ended::Unreadable(why) = &ended {
+    if let ReadEnd::Unreadable(why) = &ended {
         assert!(!why.text().is_empty());
     }
     // What was whole is the same again, each in one frame.
@@ -180,7 +180,7 @@ pub(super) fn frames(data: &[u8]) {
         }
         again.extend_from_slice(payload);
     }
-    assert_eq!(received(&again, usize::MAX), (got, Ended::Eof));
+    assert_eq!(received(&again, usize::MAX), (got, ReadEnd::Eof));
 }
 
 pub(super) fn proxy(data: &[u8]) {

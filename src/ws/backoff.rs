@@ -2,22 +2,22 @@
 
 use std::time::Duration;
 
-const FIRST: Duration = Duration::from_secs(1);
-const LONGEST: Duration = Duration::from_secs(300);
+const MIN_BACKOFF: Duration = Duration::from_secs(1);
+const MAX_BACKOFF: Duration = Duration::from_secs(300);
 /// After a link that came up and soon broke, the window is 8 s at most: the server is there, and the network is bad.
-const LET_IN: u32 = 4;
+const MAX_FAILURES_AFTER_CONNECTION: u32 = 4;
 
 /// Full jitter: anything from nothing to a window that doubles from 1 s to 5 min. The first dial after a healthy link
 /// comes at once; after links that come up and soon break, the window ends at 8 s.
 #[derive(Debug)]
-pub(crate) struct Backoff {
+pub(crate) struct ReconnectBackoff {
     scale: f64,
     failures: u32,
     /// Replaces the system's randomness in tests.
     seed: Option<u64>,
 }
 
-impl Backoff {
+impl ReconnectBackoff {
     pub(crate) fn new(scale: f64, seed: Option<u64>) -> Self {
         Self { scale: if scale.is_finite() { scale.clamp(0.0, 1.0) } else { 1.0 }, failures: 0, seed }
     }
@@ -33,7 +33,7 @@ impl Backoff {
     }
 
     fn window(&self, n: u32) -> Duration {
-        self.scaled(FIRST.saturating_mul(1 << n.min(16)).min(LONGEST))
+        self.scaled(MIN_BACKOFF.saturating_mul(1 << n.min(16)).min(MAX_BACKOFF))
     }
 
     /// A time that is shortened with the waits, in tests.
@@ -46,8 +46,8 @@ impl Backoff {
     }
 
     /// A link came up, though it did not live long.
-    pub(crate) fn let_in(&mut self) {
-        self.failures = self.failures.min(LET_IN);
+    pub(crate) fn cap_after_short_connection(&mut self) {
+        self.failures = self.failures.min(MAX_FAILURES_AFTER_CONNECTION);
     }
 
     /// From 0 to 1.
@@ -71,31 +71,31 @@ mod tests {
 
     #[test]
     fn waits_grow_to_five_minutes_and_start_again() {
-        let mut backoff = Backoff::new(1.0, Some(7));
+        let mut backoff = ReconnectBackoff::new(1.0, Some(7));
         assert_eq!(backoff.next(), Duration::ZERO);
-        let mut window = FIRST;
+        let mut window = MIN_BACKOFF;
         for _ in 0..40 {
             assert!(backoff.next() <= window);
-            window = (window * 2).min(LONGEST);
+            window = (window * 2).min(MAX_BACKOFF);
         }
-        assert_eq!(backoff.window(40), LONGEST);
+        assert_eq!(backoff.window(40), MAX_BACKOFF);
         let mean: Duration = (0..1000).map(|_| backoff.next()).sum::<Duration>() / 1000;
-        assert!(mean > LONGEST / 3 && mean < LONGEST * 2 / 3, "{mean:?}");
+        assert!(mean > MAX_BACKOFF / 3 && mean < MAX_BACKOFF * 2 / 3, "{mean:?}");
         for _ in 0..10 {
-            backoff.let_in();
-            assert!(backoff.next() <= FIRST * 8);
+            backoff.cap_after_short_connection();
+            assert!(backoff.next() <= MIN_BACKOFF * 8);
         }
         backoff.reset();
         assert_eq!(backoff.next(), Duration::ZERO);
-        assert!(backoff.next() <= FIRST);
+        assert!(backoff.next() <= MIN_BACKOFF);
     }
 
     #[test]
     fn can_be_scaled_down() {
-        let mut backoff = Backoff::new(0.001, None);
+        let mut backoff = ReconnectBackoff::new(0.001, None);
         for _ in 0..30 {
             assert!(backoff.next() <= Duration::from_millis(300));
         }
-        let _ = Backoff::new(f64::NAN, None).next();
+        let _ = ReconnectBackoff::new(f64::NAN, None).next();
     }
 }

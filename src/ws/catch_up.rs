@@ -1,6 +1,6 @@
 //! Fills gaps: looks up by REST what was posted while nothing came, and puts it in front of what comes now.
 //!
-//! [`Filler`] neither waits nor asks nor looks at a clock. It stands between the link and the queue: while a gap is
+//! [`GapFiller`] neither waits nor asks nor looks at a clock. It stands between the link and the queue: while a gap is
 //! open, live events wait in its hold; [`driver`] asks for it, on a thread of its own.
 //!
 //! * A gap begins at `since`, a time by the server's clock that is 10 s earlier than needed. What was delivered after
@@ -10,88 +10,56 @@
 //!   older posts of the channel. Passes end when one finds nothing older than the first held post.
 //! * Everything goes out under back-pressure. A hold that is full drops what comes, and the gap grows by that.
 
-mod driver;
-mod fill;
-mod pass;
-mod rows;
-mod seen;
+mod dedup;
+mod fetch;
+mod gap_fill;
+mod post_rows;
+mod settings;
 
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashSet;
 use std::time::Duration;
 
-pub(crate) use self::driver::start;
-use self::fill::{Fill, Held, MOST_PASSES, Memory, Merged, NOT_YET, Names, Retry, Stage};
-pub(crate) use self::pass::{Ask, Limits, Told};
-use self::pass::{Came, Pass};
-use self::seen::Seen;
-pub(crate) use self::seen::{Brief, Key, TAKEN_ALONG};
-use super::backoff::Backoff;
-use super::queue::{Mark, Offer, most_bytes};
-use super::session::At;
+use self::dedup::DedupCache;
+pub(crate) use self::dedup::{DedupKey, MAX_POSITION_KEYS, PostVersion};
+use self::fetch::{FetchPass, PassOutput};
+pub(crate) use self::fetch::{FetchRequest, FetchResponse, ServerPaging};
+use self::gap_fill::{
+    BufferedEvent, DeliveredRows, FetchRetry, FillStage, GapFill, MAX_PASSES, MergeResult, NOT_YET, Names,
+};
+pub(crate) use self::settings::CatchUpSettings;
+use super::backoff::ReconnectBackoff;
+use super::queue::{EnqueueResult, most_bytes};
+use super::session::{Cursor, StreamTime};
 use crate::error::{Error, ErrorKind};
-use crate::event::{Event, EventKind, Missed, MissedReason, Unrestored};
+use crate::event::{Event, EventKind, Missed, MissedReason, NotRecovered};
 use crate::model::{ChannelId, Post};
 use crate::time::Timestamp;
 
 /// After an overflow, a catch-up starts this long after the last start: else a slow program would do nothing but that.
-pub(crate) const BETWEEN_STARTS: Duration = Duration::from_secs(30);
+pub(crate) const MIN_START_INTERVAL: Duration = Duration::from_secs(30);
 /// The start of a gap lies this much before the last known server time.
 const OVERLAP: Duration = Duration::from_secs(10);
 /// Events tell how far the server has come this often.
-const ADVANCE: Duration = Duration::from_secs(1);
+const ADVANCE_INTERVAL: Duration = Duration::from_secs(1);
 /// REST calls that fail for so long make an end of it, lest the live events wait for ever.
-const PATIENCE: Duration = Duration::from_secs(15 * 60);
+const MAX_FAILURE_DURATION: Duration = Duration::from_secs(15 * 60);
 /// A failing call is repeated at least this often.
-const LONGEST_WAIT: Duration = Duration::from_secs(30);
+const MAX_RETRY_DELAY: Duration = Duration::from_secs(30);
 /// A question that is refused so often in a row is given up.
-const MOST_REFUSALS: u32 = 3;
+const MAX_REFUSALS: u32 = 3;
 /// Gaps whose age is not known yet, at most.
-const MOST_GAPS: usize = 8;
+const MAX_PENDING_GAPS: usize = 8;
 /// User names that are kept.
-const MOST_NAMES: usize = 4096;
-
-/// What a stream wants caught up.
-#[derive(Clone, Debug)]
-pub(crate) struct Settings {
-    /// How old a gap may be; `None`: nothing is caught up.
-    pub(crate) horizon: Option<Duration>,
-    /// How many events wait at most.
-    pub(crate) capacity: usize,
-    /// Whether a full hold makes the reader wait.
-    pub(crate) block: bool,
-    pub(crate) posted: bool,
-    pub(crate) edited: bool,
-    pub(crate) deleted: bool,
-    pub(crate) channels: Option<HashSet<ChannelId>>,
-    /// What is never brought back, of what the stream wants.
-    pub(crate) unrestored: Vec<Unrestored>,
-    pub(crate) limits: Limits,
-    /// After an overflow, from one start to the next.
-    pub(crate) between_starts: Duration,
-    pub(crate) backoff_scale: f64,
-    pub(crate) seed: Option<u64>,
-}
-
-impl Settings {
-    fn wants(&self, kind: EventKind) -> bool {
-        match kind {
-            EventKind::Posted => self.posted,
-            EventKind::PostEdited => self.edited,
-            EventKind::PostDeleted => self.deleted,
-            _ => false,
-        }
-    }
-}
+const MAX_CACHED_NAMES: usize = 4096;
 
 /// What the driver does next.
 #[derive(Debug)]
-pub(crate) enum Todo {
-    Ask(Ask),
+pub(crate) enum NextStep {
+    Ask(FetchRequest),
     /// Nothing until then, or until something changes.
-    Wait(Option<At>),
+    Wait(Option<StreamTime>),
     /// Move on into the queue what is ready.
     Move,
     /// The gap is filled, and everything is in the queue.
@@ -99,7 +67,7 @@ pub(crate) enum Todo {
 }
 
 /// What moving on came to.
-pub(crate) enum Moved {
+pub(crate) enum DrainResult {
     /// There may be more to do.
     On,
     /// The hold was full after the report was given: that is an overflow, and a new gap.
@@ -107,32 +75,32 @@ pub(crate) enum Moved {
 }
 
 #[derive(Debug)]
-pub(crate) struct Filler {
-    settings: Settings,
-    seen: Seen,
+pub(crate) struct GapFiller {
+    settings: CatchUpSettings,
+    seen: DedupCache,
     /// The server's time, and when it was heard.
-    clock: Option<(Timestamp, At)>,
+    clock: Option<(Timestamp, StreamTime)>,
     /// Up to then the server has come, by its answers to pings and by what it told.
     reached: Timestamp,
     /// The latest time of a post that came.
     newest: Timestamp,
-    first_up: Option<At>,
+    first_up: Option<StreamTime>,
     /// When the stream began, by the server's clock: what was before is none of its business.
     opened: Option<Timestamp>,
-    fill: Option<Box<Fill>>,
+    fill: Option<Box<GapFill>>,
     /// After a gap: events that the rows told already may still come, until two pings later.
-    fading: Option<Box<(Memory, Option<Timestamp>)>>,
+    fading: Option<Box<(DeliveredRows, Option<Timestamp>)>>,
     /// Up to then posts were given up, by the server's clock: they are not to come with a later gap's overlap, behind what
     /// was delivered since.
     given_up: Option<Timestamp>,
-    last_start: Option<At>,
+    last_start: Option<StreamTime>,
     names: Names,
 }
 
-impl Filler {
+impl GapFiller {
     /// `from` is the position of an earlier run: its time, and what was delivered after that.
-    pub(crate) fn new(settings: Settings, from: Option<(Timestamp, Vec<Key>)>) -> Self {
-        let mut seen = Seen::new(settings.capacity);
+    pub(crate) fn new(settings: CatchUpSettings, from: Option<(Timestamp, Vec<DedupKey>)>) -> Self {
+        let mut seen = DedupCache::new(settings.capacity);
         let mut opened = None;
         if let Some((time, keys)) = from {
             seen.preload(keys);
@@ -166,24 +134,24 @@ impl Filler {
 
     /// Whether there is something that the driver's thread has to do.
     pub(crate) fn wants_thread(&self) -> bool {
-        self.fill.as_ref().is_some_and(|fill| !matches!(fill.stage, Stage::AwaitClock))
+        self.fill.as_ref().is_some_and(|fill| !matches!(fill.stage, FillStage::AwaitClock))
     }
 
     /// A link is up.
-    pub(crate) fn link_up(&mut self, now: At) {
+    pub(crate) fn link_up(&mut self, now: StreamTime) {
         self.first_up.get_or_insert(now);
     }
 
     /// Events are missing; `last_event` is the server's time when the last one came. Gives what the program is to be
     /// told at once; the rest when the server's time is known.
-    pub(crate) fn gap(&mut self, now: At, missed: Missed, last_event: Timestamp) -> Vec<Missed> {
+    pub(crate) fn gap(&mut self, now: StreamTime, missed: Missed, last_event: Timestamp) -> Vec<Missed> {
         if !self.catches_up() {
             return vec![missed];
         }
         if self.fill.is_none() {
             let (memory, _) = self.fading.take().map_or_else(Default::default, |fading| *fading);
-            let backoff = Backoff::new(self.settings.backoff_scale, self.settings.seed);
-            self.fill = Some(Box::new(Fill::new(memory, backoff)));
+            let backoff = ReconnectBackoff::new(self.settings.backoff_scale, self.settings.seed);
+            self.fill = Some(Box::new(GapFill::new(memory, backoff)));
         }
         let Some(fill) = &mut self.fill else { return Vec::new() };
         // Of a fill that is open, a part may have gone out.
@@ -201,7 +169,7 @@ impl Filler {
         }
         let living = matches!(missed.reason, MissedReason::Overflow | MissedReason::Gap);
         fill.gaps.push((missed, last_event));
-        if (living && self.clock.is_some()) || fill.gaps.len() > MOST_GAPS {
+        if (living && self.clock.is_some()) || fill.gaps.len() > MAX_PENDING_GAPS {
             return self.judge(now);
         }
         Vec::new()
@@ -209,7 +177,7 @@ impl Filler {
 
     /// The server answered a ping. `floor` is the earliest time that a position may go back to. Gives what the
     /// program is to be told.
-    pub(crate) fn heard(&mut self, now: At, time: Timestamp, floor: Timestamp) -> Vec<Missed> {
+    pub(crate) fn heard(&mut self, now: StreamTime, time: Timestamp, floor: Timestamp) -> Vec<Missed> {
         self.clock = Some((time, now));
         if self.opened.is_none() {
             let up = self.first_up.map_or(Duration::ZERO, |up| now.saturating_sub(up));
@@ -235,17 +203,17 @@ impl Filler {
     pub(crate) fn reached(
         &mut self,
         time: Timestamp,
-        now: impl FnOnce() -> At,
+        now: impl FnOnce() -> StreamTime,
         floor: Timestamp,
     ) -> Option<Timestamp> {
         self.newest = self.newest.max(time);
-        if time < self.reached.plus(ADVANCE) || !self.catches_up() {
+        if time < self.reached.plus(ADVANCE_INTERVAL) || !self.catches_up() {
             return None;
         }
         // An administrator can post into the future; and behind a stall the clock is late.
         let clock = self.server_time(now())?;
         let time = time.min(clock);
-        if time < self.reached.plus(ADVANCE) {
+        if time < self.reached.plus(ADVANCE_INTERVAL) {
             return None;
         }
         self.reached = time;
@@ -268,12 +236,12 @@ impl Filler {
     }
 
     /// What the server's clock shows now; never later than that.
-    fn server_time(&self, now: At) -> Option<Timestamp> {
+    fn server_time(&self, now: StreamTime) -> Option<Timestamp> {
         self.clock.map(|(time, at)| time.plus(now.saturating_sub(at)))
     }
 
     /// How old are the gaps? Those within the horizon are filled.
-    fn judge(&mut self, now: At) -> Vec<Missed> {
+    fn judge(&mut self, now: StreamTime) -> Vec<Missed> {
         let server = self.server_time(now).unwrap_or(Timestamp::NEVER);
         let (opened, horizon) = (self.opened, self.settings.horizon.unwrap_or_default());
         let Some(fill) = &mut self.fill else { return Vec::new() };
@@ -305,15 +273,15 @@ impl Filler {
             fill.since = fill.since.min(since);
             fill.again = Some(fill.again.map_or(since, |again| again.min(since)));
         }
-        if !told.is_empty() && matches!(fill.stage, Stage::AwaitClock) {
+        if !told.is_empty() && matches!(fill.stage, FillStage::AwaitClock) {
             fill.stage = if fill.again.is_some() {
                 let overflow = told.iter().all(|missed| missed.reason == MissedReason::Overflow);
                 let rest = self.last_start.map(|last| last + self.settings.between_starts);
-                Stage::Rest { until: rest.filter(|until| overflow && now < *until).unwrap_or(now) }
+                FillStage::Rest { until: rest.filter(|until| overflow && now < *until).unwrap_or(now) }
             } else {
                 // Where nothing was looked up, there is nothing to report.
                 fill.reported = fill.passes == 0 && fill.report.complete;
-                Stage::Release
+                FillStage::Release
             };
         }
         told
@@ -323,43 +291,43 @@ impl Filler {
     pub(crate) fn hold(
         &mut self,
         (kind, length): (EventKind, usize),
-        brief: Option<Brief>,
-        mark: Mark,
+        version: Option<PostVersion>,
+        mark: Cursor,
         make: impl FnOnce() -> Event,
-    ) -> Offer {
+    ) -> EnqueueResult {
         let (capacity, block) = (self.settings.capacity, self.settings.block);
-        let Some(fill) = &mut self.fill else { return Offer::Closed };
-        if brief.as_ref().is_some_and(|brief| fill.memory.is_repeat(kind, brief)) {
-            return Offer::Repeated;
+        let Some(fill) = &mut self.fill else { return EnqueueResult::Closed };
+        if version.as_ref().is_some_and(|version| fill.memory.is_repeat(kind, version)) {
+            return EnqueueResult::Repeated;
         }
         let fits = fill.bytes == 0 || fill.bytes.saturating_add(length) <= most_bytes(capacity);
         if fill.dropping.is_none() && fill.hold.len() < capacity && fits {
-            let _ = fill.time_of(kind, brief.as_ref());
-            fill.hold(Held { event: make(), kind, brief, mark: Some(mark) });
-            return Offer::Taken;
+            let _ = fill.time_of(kind, version.as_ref());
+            fill.hold(BufferedEvent { event: make(), kind, version, mark: Some(mark) });
+            return EnqueueResult::Taken;
         }
         if block && fill.dropping.is_none() {
-            return Offer::Full;
+            return EnqueueResult::Full;
         }
         // By its own time: the mark's may be that of a link before a long gap.
-        let time = fill.time_of(kind, brief.as_ref());
+        let time = fill.time_of(kind, version.as_ref());
         fill.drop_live(kind, time.map_or(NOT_YET, |time| time.minus(Duration::from_millis(1))));
-        Offer::Dropped
+        EnqueueResult::Dropped
     }
 
     /// A live event while no gap is open: whether a row has told it.
-    pub(crate) fn is_repeat(&self, kind: EventKind, brief: &Brief) -> bool {
-        self.fading.as_ref().is_some_and(|fading| fading.0.is_repeat(kind, brief))
+    pub(crate) fn is_repeat(&self, kind: EventKind, version: &PostVersion) -> bool {
+        self.fading.as_ref().is_some_and(|fading| fading.0.is_repeat(kind, version))
     }
 
     /// Whether the texts of events about posts have to be looked into.
-    pub(crate) fn wants_briefs(&self) -> bool {
+    pub(crate) fn wants_versions(&self) -> bool {
         self.catches_up()
     }
 
     /// An event went into the queue as its number `at`.
-    pub(crate) fn delivered(&mut self, at: u64, kind: EventKind, brief: &Brief) {
-        self.seen.push(at, brief.key(kind));
+    pub(crate) fn delivered(&mut self, at: u64, kind: EventKind, version: &PostVersion) {
+        self.seen.push(at, version.key(kind));
     }
 
     /// From here on live events are dropped; a reader that waited for room gives up with this.
@@ -370,23 +338,23 @@ impl Filler {
     }
 
     /// What the driver does next.
-    pub(crate) fn next(&mut self, now: At) -> Todo {
+    pub(crate) fn next(&mut self, now: StreamTime) -> NextStep {
         loop {
-            let Some(fill) = &mut self.fill else { return Todo::Done };
+            let Some(fill) = &mut self.fill else { return NextStep::Done };
             if !fill.outbox.is_empty() {
-                return Todo::Move;
+                return NextStep::Move;
             }
             match &fill.stage {
-                Stage::AwaitClock => return Todo::Wait(None),
-                Stage::Release => return Todo::Move,
-                Stage::Rest { until } if now < *until => return Todo::Wait(Some(*until)),
-                Stage::Rest { .. } => self.begin_pass(now),
-                Stage::Pass(pass) => {
+                FillStage::AwaitClock => return NextStep::Wait(None),
+                FillStage::Release => return NextStep::Move,
+                FillStage::Rest { until } if now < *until => return NextStep::Wait(Some(*until)),
+                FillStage::Rest { .. } => self.begin_pass(now),
+                FillStage::Pass(pass) => {
                     if let Some(until) = fill.retry.until.filter(|until| now < *until) {
-                        return Todo::Wait(Some(until));
+                        return NextStep::Wait(Some(until));
                     }
                     match pass.ask() {
-                        Some(ask) => return Todo::Ask(ask),
+                        Some(ask) => return NextStep::Ask(ask),
                         None => self.end_pass(now),
                     }
                 }
@@ -394,7 +362,7 @@ impl Filler {
         }
     }
 
-    fn begin_pass(&mut self, now: At) {
+    fn begin_pass(&mut self, now: StreamTime) {
         self.last_start = Some(now);
         let only = self.settings.channels.clone();
         let began = self.server_time(now);
@@ -403,17 +371,17 @@ impl Filler {
         log::debug!("catching up from {from}");
         fill.progress = false;
         fill.passes += 1;
-        fill.stage = Stage::Pass(Box::new(Pass::new(from, began, only, self.settings.limits)));
+        fill.stage = FillStage::Pass(Box::new(FetchPass::new(from, began, only, self.settings.limits)));
     }
 
-    fn end_pass(&mut self, now: At) {
+    fn end_pass(&mut self, now: StreamTime) {
         let Some(fill) = &mut self.fill else { return };
-        let Stage::Pass(pass) = &fill.stage else { return };
+        let FillStage::Pass(pass) = &fill.stage else { return };
         if !fill.gaps.is_empty() {
-            fill.stage = Stage::AwaitClock;
+            fill.stage = FillStage::AwaitClock;
             return;
         }
-        if fill.progress && fill.passes < MOST_PASSES {
+        if fill.progress && fill.passes < MAX_PASSES {
             // What changed before the pass began was found by it.
             let next = pass.began().map_or(fill.since, |began| began.minus(OVERLAP).max(fill.since));
             fill.again = Some(fill.again.map_or(next, |again| again.min(next)));
@@ -422,21 +390,21 @@ impl Filler {
             self.begin_pass(now);
             return;
         }
-        fill.stage = Stage::Release;
+        fill.stage = FillStage::Release;
     }
 
     /// The answer to the last question.
-    pub(crate) fn told(&mut self, now: At, told: Result<Told, Error>) {
-        if self.names.len() > MOST_NAMES {
+    pub(crate) fn told(&mut self, now: StreamTime, told: Result<FetchResponse, Error>) {
+        if self.names.len() > MAX_CACHED_NAMES {
             self.names.clear();
         }
-        if let Ok(Told::Names(names)) = &told {
+        if let Ok(FetchResponse::Names(names)) = &told {
             self.names.extend(names.iter().map(|(id, name)| (id.clone(), name.as_str().into())));
         }
         let server = self.server_time(now);
         let settings = &self.settings;
         let Some(fill) = &mut self.fill else { return };
-        let Stage::Pass(pass) = &mut fill.stage else { return };
+        let FillStage::Pass(pass) = &mut fill.stage else { return };
         let came = match told {
             Ok(told) => {
                 fill.retry.succeeded();
@@ -444,10 +412,11 @@ impl Filler {
                 let (before, given_up) = (&fill.told, fill.given_up.is_some());
                 let needs_name = |row: &Post| {
                     settings.posted
-                        && rows::judge(row, since, known).is_some_and(|kind| rows::needs_name(kind, row))
+                        && post_rows::judge(row, since, known)
+                            .is_some_and(|kind| post_rows::needs_name(kind, row))
                 };
                 // Most rows of the overlap: they need not be kept until the channel is read.
-                let needless = |row: &Post| !given_up && rows::is_told(row, since, before);
+                let needless = |row: &Post| !given_up && post_rows::is_told(row, since, before);
                 pass.told(told, &self.names, needs_name, needless)
             }
             Err(error) => {
@@ -461,14 +430,14 @@ impl Filler {
                 }
                 if list {
                     log::warn!("what was missed cannot be looked up: {error}");
-                    fill.give_up(Unrestored::Posts);
+                    fill.give_up(NotRecovered::Posts);
                     return;
                 }
                 pass.skip()
             }
         };
-        let Came::Rows(found) = came else { return };
-        if let Merged::Cut =
+        let PassOutput::Rows(found) = came else { return };
+        if let MergeResult::Cut =
             fill.merge(found, &self.names, |kind| settings.wants(kind), settings.capacity.saturating_mul(2))
         {
             log::debug!("catching up: too much is held, and will be read again");
@@ -479,13 +448,13 @@ impl Filler {
     /// order is kept.
     pub(crate) fn move_on(
         &mut self,
-        now: At,
+        now: StreamTime,
         mut room: impl FnMut() -> bool,
-        mut put: impl FnMut(Event, Option<Mark>) -> u64,
-    ) -> Moved {
-        let Some(fill) = &mut self.fill else { return Moved::On };
-        if matches!(fill.stage, Stage::Release) && !fill.reported && fill.dropping.is_none() {
-            for what in &self.settings.unrestored {
+        mut put: impl FnMut(Event, Option<Cursor>) -> u64,
+    ) -> DrainResult {
+        let Some(fill) = &mut self.fill else { return DrainResult::On };
+        if matches!(fill.stage, FillStage::Release) && !fill.reported && fill.dropping.is_none() {
+            for what in &self.settings.not_recovered {
                 fill.name(what.clone(), ChannelId::default());
             }
             fill.report();
@@ -493,31 +462,31 @@ impl Filler {
         while room() {
             let Some(held) = fill.next(&self.names) else { break };
             let at = put(held.event, held.mark);
-            if let Some(brief) = &held.brief {
-                self.seen.push(at, brief.key(held.kind));
+            if let Some(version) = &held.version {
+                self.seen.push(at, version.key(held.kind));
             }
         }
-        if !matches!(fill.stage, Stage::Release) || !fill.hold.is_empty() || !fill.outbox.is_empty() {
-            return Moved::On;
+        if !matches!(fill.stage, FillStage::Release) || !fill.hold.is_empty() || !fill.outbox.is_empty() {
+            return DrainResult::On;
         }
         self.released(now)
     }
 
     /// Nothing is held any more.
-    fn released(&mut self, now: At) -> Moved {
+    fn released(&mut self, now: StreamTime) -> DrainResult {
         let server = self.server_time(now).unwrap_or(Timestamp::NEVER);
         let horizon = self.settings.horizon.unwrap_or_default();
-        let Some(fill) = &mut self.fill else { return Moved::On };
+        let Some(fill) = &mut self.fill else { return DrainResult::On };
         if let Some(since) = fill.dropping.take() {
             let since = since.max(self.opened.unwrap_or(since));
             if since == NOT_YET && !fill.reported {
                 // Nothing was dropped that could be looked up: the report says what was.
-                return Moved::On;
+                return DrainResult::On;
             }
             if fill.reported {
                 let dropped = std::mem::take(&mut fill.dropped);
                 self.close_fill();
-                return Moved::Overflowed(Missed {
+                return DrainResult::Overflowed(Missed {
                     reason: MissedReason::Overflow,
                     since: if server.is_never() { since } else { since.min(server) },
                     dropped,
@@ -526,18 +495,18 @@ impl Filler {
             }
             fill.since = since;
             if server.since(since) > horizon {
-                fill.give_up(Unrestored::BeyondHorizon);
+                fill.give_up(NotRecovered::BeyondHorizon);
                 self.given_up = Some(server);
-                return Moved::On;
+                return DrainResult::On;
             }
             fill.again = Some(since);
             fill.stopped.clear();
             fill.passes = 0;
-            fill.stage = Stage::Rest { until: now };
-            return Moved::On;
+            fill.stage = FillStage::Rest { until: now };
+            return DrainResult::On;
         }
         self.close_fill();
-        Moved::On
+        DrainResult::On
     }
 
     fn close_fill(&mut self) {
@@ -551,10 +520,10 @@ impl Filler {
         let Some(mut fill) = self.fill.take() else { return (Vec::new(), Vec::new()) };
         let gaps = std::mem::take(&mut fill.gaps).into_iter().map(|(missed, _)| missed).collect();
         if !fill.reported {
-            fill.give_up(Unrestored::Posts);
+            fill.give_up(NotRecovered::Posts);
             fill.report();
         }
-        fill.stage = Stage::Release;
+        fill.stage = FillStage::Release;
         let mut rest = Vec::new();
         while let Some(held) = fill.next(&self.names) {
             rest.push(held.event);
@@ -566,7 +535,7 @@ impl Filler {
     pub(crate) fn give_up(&mut self) {
         if let Some(fill) = &mut self.fill {
             fill.outbox.clear();
-            fill.give_up(Unrestored::Posts);
+            fill.give_up(NotRecovered::Posts);
         }
     }
 
@@ -577,7 +546,7 @@ impl Filler {
     }
 
     /// What was delivered after `since` with the first `taken` events of the queue.
-    pub(crate) fn overlap(&self, taken: u64, since: Timestamp) -> Vec<Key> {
+    pub(crate) fn overlap(&self, taken: u64, since: Timestamp) -> Vec<DedupKey> {
         self.seen.up_to(taken, since)
     }
 
@@ -616,7 +585,7 @@ fn look_from(
     }
 }
 
-impl Retry {
+impl FetchRetry {
     fn succeeded(&mut self) {
         self.backoff.reset();
         self.failing_since = None;
@@ -625,7 +594,7 @@ impl Retry {
     }
 
     /// A call failed: when to try again. True if it is no use any more.
-    fn failed(&mut self, now: At, error: &Error, horizon: Option<Duration>) -> bool {
+    fn failed(&mut self, now: StreamTime, error: &Error, horizon: Option<Duration>) -> bool {
         let began = *self.failing_since.get_or_insert(now);
         // A session that ended is the stream's affair: it logs in again, or ends.
         let refused = match error.kind() {
@@ -638,12 +607,12 @@ impl Retry {
             _ => false,
         };
         self.refusals = if refused { self.refusals + 1 } else { 0 };
-        let patience = PATIENCE.min(horizon.unwrap_or(PATIENCE));
-        if self.refusals >= MOST_REFUSALS || now.saturating_sub(began) > patience {
+        let patience = MAX_FAILURE_DURATION.min(horizon.unwrap_or(MAX_FAILURE_DURATION));
+        if self.refusals >= MAX_REFUSALS || now.saturating_sub(began) > patience {
             self.succeeded();
             return true;
         }
-        let wait = self.backoff.next().max(error.retry_after().unwrap_or_default()).min(LONGEST_WAIT);
+        let wait = self.backoff.next().max(error.retry_after().unwrap_or_default()).min(MAX_RETRY_DELAY);
         self.until = Some(now + wait);
         false
     }

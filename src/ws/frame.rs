@@ -8,14 +8,14 @@ use serde_json::Value;
 use crate::error::{ApiError, Error, ErrorKind, Result};
 
 /// The server closes a link that sends a longer message.
-pub(crate) const MAX_SENT: usize = 8192;
+pub(crate) const MAX_ACTION_SIZE: usize = 8192;
 
-const CONTINUATION: u8 = 0;
-const TEXT: u8 = 1;
-const BINARY: u8 = 2;
-const CLOSE: u8 = 8;
-const PING: u8 = 9;
-const PONG: u8 = 10;
+const OPCODE_CONTINUATION: u8 = 0;
+const OPCODE_TEXT: u8 = 1;
+const OPCODE_BINARY: u8 = 2;
+const OPCODE_CLOSE: u8 = 8;
+const OPCODE_PING: u8 = 9;
+const OPCODE_PONG: u8 = 10;
 
 /// One masked frame. The mask only has to be hard to foresee for whoever chose the payload.
 fn masked(opcode: u8, payload: &[u8]) -> Vec<u8> {
@@ -42,21 +42,21 @@ fn masked(opcode: u8, payload: &[u8]) -> Vec<u8> {
 }
 
 pub(crate) fn text(payload: &str) -> Vec<u8> {
-    masked(TEXT, payload.as_bytes())
+    masked(OPCODE_TEXT, payload.as_bytes())
 }
 
 pub(crate) fn pong(payload: &[u8]) -> Vec<u8> {
-    masked(PONG, payload)
+    masked(OPCODE_PONG, payload)
 }
 
 /// A close frame; without a code its payload is empty.
 pub(crate) fn close(code: Option<u16>) -> Vec<u8> {
     let code = code.map(u16::to_be_bytes);
-    masked(CLOSE, code.as_ref().map_or(&[], |code| code.as_slice()))
+    masked(OPCODE_CLOSE, code.as_ref().map_or(&[], |code| code.as_slice()))
 }
 
 #[derive(Serialize)]
-struct Action<'a> {
+struct ActionRequest<'a> {
     seq: u64,
     #[serde(rename = "action")]
     name: &'a str,
@@ -72,11 +72,11 @@ pub(crate) fn action(seq: u64, name: &str, data: Option<&Value>) -> Result<Strin
     if data.is_some_and(|data| !data.is_object() && !data.is_null()) {
         return Err(Error::input("the data of an action is a JSON object"));
     }
-    let text = serde_json::to_string(&Action { seq, name, data })
+    let text = serde_json::to_string(&ActionRequest { seq, name, data })
         .map_err(|e| Error::input("the action cannot be written as JSON").because(e))?;
-    if text.len() > MAX_SENT {
+    if text.len() > MAX_ACTION_SIZE {
         return Err(Error::input(format!(
-            "the action has {} bytes; the server closes the link at more than {MAX_SENT}",
+            "the action has {} bytes; the server closes the link at more than {MAX_ACTION_SIZE}",
             text.len()
         )));
     }
@@ -86,7 +86,7 @@ pub(crate) fn action(seq: u64, name: &str, data: Option<&Value>) -> Result<Strin
 /// The answer to an action.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub(crate) struct Reply {
+pub(crate) struct ActionReply {
     status: Option<Box<str>>,
     #[serde(rename = "seq_reply")]
     seq: Option<u64>,
@@ -94,7 +94,7 @@ pub(crate) struct Reply {
     error: Option<ApiError>,
 }
 
-impl Reply {
+impl ActionReply {
     /// Reads a text that is no event. `None` if it is no reply either.
     pub(crate) fn read(text: &str) -> Option<(u64, Result<Value>)> {
         let reply: Self = crate::model::json::decode_event(text).ok()?;
@@ -113,13 +113,13 @@ impl Reply {
 
 /// Why a link's bytes make no sense any more. All of these come again if the same event is asked for again.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Unreadable {
+pub(crate) enum FrameFault {
     TooLarge,
     NotUtf8,
     Broken(&'static str),
 }
 
-impl Unreadable {
+impl FrameFault {
     pub(crate) fn text(&self) -> Cow<'static, str> {
         match self {
             Self::TooLarge => "a message is larger than `max_message_size`".into(),
@@ -131,7 +131,7 @@ impl Unreadable {
 
 /// The head of a frame that came.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Head {
+pub(crate) struct FrameHeader {
     pub(crate) opcode: u8,
     pub(crate) last: bool,
     pub(crate) reserved: bool,
@@ -140,7 +140,7 @@ pub(crate) struct Head {
 
 /// A message that came.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Incoming<'a> {
+pub(crate) enum IncomingFrame<'a> {
     Text(Cow<'a, str>),
     /// Mattermost sends none.
     Binary,
@@ -151,7 +151,7 @@ pub(crate) enum Incoming<'a> {
 
 /// Puts messages together and holds the peer to RFC 6455 and to our limits.
 #[derive(Debug)]
-pub(crate) struct Assembler {
+pub(crate) struct MessageAssembler {
     limit: usize,
     /// A message of more pieces is an attack: a byte each, and one of 4 MiB takes a core for seconds.
     most_pieces: u32,
@@ -161,7 +161,7 @@ pub(crate) struct Assembler {
     buffer: Vec<u8>,
 }
 
-impl Assembler {
+impl MessageAssembler {
     pub(crate) fn new(limit: usize, most_pieces: u32) -> Self {
         Self { limit, most_pieces, open: None, pieces: 0, buffer: Vec::new() }
     }
@@ -169,70 +169,74 @@ impl Assembler {
     /// Takes one frame; gives a message when it is complete.
     pub(crate) fn frame<'a>(
         &mut self,
-        head: Head,
+        head: FrameHeader,
         payload: &'a [u8],
-    ) -> Result<Option<Incoming<'a>>, Unreadable> {
+    ) -> Result<Option<IncomingFrame<'a>>, FrameFault> {
         if head.reserved {
-            return Err(Unreadable::Broken("reserved bits are set"));
+            return Err(FrameFault::Broken("reserved bits are set"));
         }
         if head.masked {
-            return Err(Unreadable::Broken("a server's frame is masked"));
+            return Err(FrameFault::Broken("a server's frame is masked"));
         }
-        if head.opcode >= CLOSE {
+        if head.opcode >= OPCODE_CLOSE {
             return Self::control(head, payload).map(Some);
         }
         match (head.opcode, self.open) {
-            (TEXT | BINARY, None) if head.last => return self.message(head.opcode, payload).map(Some),
-            (TEXT | BINARY, None) => {
+            (OPCODE_TEXT | OPCODE_BINARY, None) if head.last => {
+                return self.message(head.opcode, payload).map(Some);
+            }
+            (OPCODE_TEXT | OPCODE_BINARY, None) => {
                 self.open = Some(head.opcode);
                 self.pieces = 0;
                 self.buffer.clear();
             }
-            (CONTINUATION, Some(_)) => {}
-            (CONTINUATION, None) => return Err(Unreadable::Broken("a continuation of nothing")),
-            (TEXT | BINARY, Some(_)) => return Err(Unreadable::Broken("a message inside another")),
-            _ => return Err(Unreadable::Broken("an unknown kind of frame")),
+            (OPCODE_CONTINUATION, Some(_)) => {}
+            (OPCODE_CONTINUATION, None) => return Err(FrameFault::Broken("a continuation of nothing")),
+            (OPCODE_TEXT | OPCODE_BINARY, Some(_)) => {
+                return Err(FrameFault::Broken("a message inside another"));
+            }
+            _ => return Err(FrameFault::Broken("an unknown kind of frame")),
         }
         self.pieces += 1;
         if self.pieces > self.most_pieces || self.buffer.len().saturating_add(payload.len()) > self.limit {
-            return Err(Unreadable::TooLarge);
+            return Err(FrameFault::TooLarge);
         }
         self.buffer.extend_from_slice(payload);
         let Some(opcode) = self.open.filter(|_| head.last) else { return Ok(None) };
         self.open = None;
         let whole = std::mem::take(&mut self.buffer);
-        if opcode == BINARY {
-            return Ok(Some(Incoming::Binary));
+        if opcode == OPCODE_BINARY {
+            return Ok(Some(IncomingFrame::Binary));
         }
-        let text = String::from_utf8(whole).map_err(|_| Unreadable::NotUtf8)?;
-        Ok(Some(Incoming::Text(text.into())))
+        let text = String::from_utf8(whole).map_err(|_| FrameFault::NotUtf8)?;
+        Ok(Some(IncomingFrame::Text(text.into())))
     }
 
-    fn message<'a>(&self, opcode: u8, payload: &'a [u8]) -> Result<Incoming<'a>, Unreadable> {
+    fn message<'a>(&self, opcode: u8, payload: &'a [u8]) -> Result<IncomingFrame<'a>, FrameFault> {
         if payload.len() > self.limit {
-            return Err(Unreadable::TooLarge);
+            return Err(FrameFault::TooLarge);
         }
-        if opcode == BINARY {
-            return Ok(Incoming::Binary);
+        if opcode == OPCODE_BINARY {
+            return Ok(IncomingFrame::Binary);
         }
-        let text = std::str::from_utf8(payload).map_err(|_| Unreadable::NotUtf8)?;
-        Ok(Incoming::Text(text.into()))
+        let text = std::str::from_utf8(payload).map_err(|_| FrameFault::NotUtf8)?;
+        Ok(IncomingFrame::Text(text.into()))
     }
 
-    fn control(head: Head, payload: &[u8]) -> Result<Incoming<'_>, Unreadable> {
+    fn control(head: FrameHeader, payload: &[u8]) -> Result<IncomingFrame<'_>, FrameFault> {
         if !head.last || payload.len() > 125 {
-            return Err(Unreadable::Broken("a control frame is too long or in pieces"));
+            return Err(FrameFault::Broken("a control frame is too long or in pieces"));
         }
         match (head.opcode, payload) {
-            (PING, data) => Ok(Incoming::Ping(data)),
-            (PONG, _) => Ok(Incoming::Pong),
-            (CLOSE, []) => Ok(Incoming::Close(None, String::new())),
-            (CLOSE, [high, low, reason @ ..]) => {
-                let reason = std::str::from_utf8(reason).map_err(|_| Unreadable::NotUtf8)?;
-                Ok(Incoming::Close(Some(u16::from_be_bytes([*high, *low])), reason.to_owned()))
+            (OPCODE_PING, data) => Ok(IncomingFrame::Ping(data)),
+            (OPCODE_PONG, _) => Ok(IncomingFrame::Pong),
+            (OPCODE_CLOSE, []) => Ok(IncomingFrame::Close(None, String::new())),
+            (OPCODE_CLOSE, [high, low, reason @ ..]) => {
+                let reason = std::str::from_utf8(reason).map_err(|_| FrameFault::NotUtf8)?;
+                Ok(IncomingFrame::Close(Some(u16::from_be_bytes([*high, *low])), reason.to_owned()))
             }
-            (CLOSE, _) => Err(Unreadable::Broken("a close frame of one byte")),
-            _ => Err(Unreadable::Broken("an unknown kind of frame")),
+            (OPCODE_CLOSE, _) => Err(FrameFault::Broken("a close frame of one byte")),
+            _ => Err(FrameFault::Broken("an unknown kind of frame")),
         }
     }
 }
@@ -241,8 +245,8 @@ impl Assembler {
 mod tests {
     use super::*;
 
-    fn head(opcode: u8, last: bool) -> Head {
-        Head { opcode, last, reserved: false, masked: false }
+    fn head(opcode: u8, last: bool) -> FrameHeader {
+        FrameHeader { opcode, last, reserved: false, masked: false }
     }
 
     fn unmask(frame: &[u8]) -> Vec<u8> {
@@ -279,48 +283,49 @@ mod tests {
             r#"{"seq":7,"action":"user_typing","data":{"channel_id":"x"}}"#
         );
         assert_eq!(action(1, "ping", None).unwrap(), r#"{"seq":1,"action":"ping"}"#);
-        let long = serde_json::json!({"x": "y".repeat(MAX_SENT)});
+        let long = serde_json::json!({"x": "y".repeat(MAX_ACTION_SIZE)});
         for bad in [action(1, "x", Some(&long)), action(1, "", None), action(1, "x", Some(&Value::from(1)))] {
             assert_eq!(bad.unwrap_err().kind(), ErrorKind::Input);
         }
-        let fits = MAX_SENT - action(1, "x", Some(&serde_json::json!({"x": ""}))).unwrap().len();
+        let fits = MAX_ACTION_SIZE - action(1, "x", Some(&serde_json::json!({"x": ""}))).unwrap().len();
         let text = action(1, "x", Some(&serde_json::json!({"x": "y".repeat(fits)}))).unwrap();
-        assert_eq!(text.len(), MAX_SENT);
+        assert_eq!(text.len(), MAX_ACTION_SIZE);
     }
 
     #[test]
     fn replies_are_read() {
-        let (seq, result) = Reply::read(r#"{"status":"OK","seq_reply":3,"data":{"text":"pong"}}"#).unwrap();
+        let (seq, result) =
+            ActionReply::read(r#"{"status":"OK","seq_reply":3,"data":{"text":"pong"}}"#).unwrap();
         assert_eq!((seq, result.unwrap()["text"].as_str()), (3, Some("pong")));
         let fail = r#"{"status":"FAIL","seq_reply":1,"error":{"id":"api.web_socket_router.not_authenticated.app_error","message":"m","detailed_error":"","status_code":401}}"#;
-        assert!(Reply::read(fail).unwrap().1.unwrap_err().is_unauthorized());
+        assert!(ActionReply::read(fail).unwrap().1.unwrap_err().is_unauthorized());
         for none in
             ["", "{}", "[]", "7", r#"{"status":"OK"}"#, r#"{"status":"OK","seq_reply":0}"#, "{\"seq_re"]
         {
-            assert!(Reply::read(none).is_none(), "{none}");
+            assert!(ActionReply::read(none).is_none(), "{none}");
         }
-        assert!(Reply::read(r#"{"seq_reply":1}"#).unwrap().1.is_err());
+        assert!(ActionReply::read(r#"{"seq_reply":1}"#).unwrap().1.is_err());
     }
 
     #[test]
     fn messages_are_put_together_from_pieces() {
-        let mut a = Assembler::new(10, 9);
-        assert_eq!(a.frame(head(1, true), b"whole"), Ok(Some(Incoming::Text("whole".into()))));
+        let mut a = MessageAssembler::new(10, 9);
+        assert_eq!(a.frame(head(1, true), b"whole"), Ok(Some(IncomingFrame::Text("whole".into()))));
         assert_eq!(a.frame(head(1, false), "ä".as_bytes().split_at(1).0), Ok(None));
-        assert_eq!(a.frame(head(9, true), b"hi"), Ok(Some(Incoming::Ping(b"hi"))));
+        assert_eq!(a.frame(head(9, true), b"hi"), Ok(Some(IncomingFrame::Ping(b"hi"))));
         assert_eq!(a.frame(head(0, false), b""), Ok(None));
         let rest = "ä".as_bytes().split_at(1).1;
-        assert_eq!(a.frame(head(0, true), rest), Ok(Some(Incoming::Text("ä".into()))));
-        assert_eq!(a.frame(head(2, true), b"x"), Ok(Some(Incoming::Binary)));
-        let bye = Incoming::Close(Some(1000), "x".into());
+        assert_eq!(a.frame(head(0, true), rest), Ok(Some(IncomingFrame::Text("ä".into()))));
+        assert_eq!(a.frame(head(2, true), b"x"), Ok(Some(IncomingFrame::Binary)));
+        let bye = IncomingFrame::Close(Some(1000), "x".into());
         assert_eq!(a.frame(head(8, true), &[3, 232, b'x']), Ok(Some(bye)));
     }
 
     #[test]
     fn what_breaks_the_rules_is_refused() {
-        let mut a = Assembler::new(10, 9);
-        assert_eq!(a.frame(head(1, true), &[b'x'; 11]), Err(Unreadable::TooLarge));
-        assert_eq!(a.frame(head(1, true), b"\xff"), Err(Unreadable::NotUtf8));
+        let mut a = MessageAssembler::new(10, 9);
+        assert_eq!(a.frame(head(1, true), &[b'x'; 11]), Err(FrameFault::TooLarge));
+        assert_eq!(a.frame(head(1, true), b"\xff"), Err(FrameFault::NotUtf8));
         for (frame, payload) in [
             (head(0, true), &b""[..]),
             (head(3, true), b""),
@@ -328,19 +333,19 @@ mod tests {
             (head(9, false), b""),
             (head(9, true), &[0; 126]),
             (head(8, true), b"x"),
-            (Head { reserved: true, ..head(1, true) }, b""),
-            (Head { masked: true, ..head(1, true) }, b""),
+            (FrameHeader { reserved: true, ..head(1, true) }, b""),
+            (FrameHeader { masked: true, ..head(1, true) }, b""),
         ] {
-            assert!(matches!(a.frame(frame, payload), Err(Unreadable::Broken(_))), "{frame:?}");
+            assert!(matches!(a.frame(frame, payload), Err(FrameFault::Broken(_))), "{frame:?}");
         }
         assert_eq!(a.frame(head(1, false), b""), Ok(None));
-        assert!(matches!(a.frame(head(1, true), b""), Err(Unreadable::Broken(_))));
+        assert!(matches!(a.frame(head(1, true), b""), Err(FrameFault::Broken(_))));
     }
 
     #[test]
     fn endless_pieces_end() {
         for piece in [&b""[..], b"x"] {
-            let mut a = Assembler::new(1 << 30, 4096);
+            let mut a = MessageAssembler::new(1 << 30, 4096);
             assert_eq!(a.frame(head(1, false), piece), Ok(None));
             let end = (0..1_000_000).position(|_| a.frame(head(0, false), piece).is_err());
             assert_eq!(end, Some(4095));

@@ -1,22 +1,22 @@
 //! The bounded queue between the reader and the program, and what happens when it is full.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::sync::Arc;
 
 use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
 
+use super::session::Cursor;
 use crate::event::{Event, EventKind, Missed, MissedReason, Payload};
 use crate::time::Timestamp;
 
 /// Slots beyond the capacity that only notices use.
-const RESERVED: usize = 32;
+const RESERVED_SLOT_COUNT: usize = 32;
 /// Slots that only the end of the stream, and what must stand before it, use.
-const LAST: usize = 2;
+const END_SLOT_COUNT: usize = 2;
 /// What an event may have on average, where all slots are used. Small queues take as much as one of 4,096.
-const AVERAGE: usize = 2 << 10;
-const SMALLEST: usize = 8 << 20;
+const AVERAGE_EVENT_SIZE: usize = 2 << 10;
+const MIN_QUEUE_BYTES: usize = 8 << 20;
 /// Notices that find no slot wait here; beyond this, the oldest that say nothing of events are dropped.
-const MOST_HELD: usize = 64;
+const MAX_HELD_NOTIFICATIONS: usize = 64;
 
 /// What happens when the program takes events more slowly than they come.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -33,24 +33,14 @@ pub enum Overflow {
     Block,
 }
 
-/// Where the stream stands behind an event.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Mark {
-    /// The connection, if it can be resumed.
-    pub(crate) id: Option<Arc<str>>,
-    /// The next event that is expected of it.
-    pub(crate) next: u64,
-    pub(crate) server_time: Timestamp,
-}
-
 /// How many bytes of text may wait in a queue for so many events.
 pub(crate) fn most_bytes(capacity: usize) -> usize {
-    capacity.saturating_mul(AVERAGE).max(SMALLEST)
+    capacity.saturating_mul(AVERAGE_EVENT_SIZE).max(MIN_QUEUE_BYTES)
 }
 
 /// What became of an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Offer {
+pub(crate) enum EnqueueResult {
     Taken,
     /// Counted, and told of later.
     Dropped,
@@ -63,39 +53,39 @@ pub(crate) enum Offer {
 
 /// A time during which events are dropped.
 #[derive(Debug, Default)]
-struct Episode {
+struct OverflowPeriod {
     since: Timestamp,
     last_seq: Option<u64>,
     dropped: BTreeMap<EventKind, u64>,
 }
 
 #[derive(Debug)]
-pub(crate) struct Queue {
+pub(crate) struct EventQueue {
     /// `None` once the stream is closed: then receivers take what is left, and end.
     sender: Option<Sender<Event>>,
     /// Only asked for its length.
     receiver: Receiver<Event>,
     capacity: usize,
     policy: Overflow,
-    episode: Option<Episode>,
+    episode: Option<OverflowPeriod>,
     held: VecDeque<Event>,
     /// One for each that is in the queue, with the length of its text.
-    marks: VecDeque<(Mark, usize)>,
+    marks: VecDeque<(Cursor, usize)>,
     /// All those lengths.
     bytes: usize,
     /// That of the last one that was taken out.
-    taken: Mark,
+    taken: Cursor,
     dropped: u64,
     delivered: u64,
     /// Everything that was ever put in, notices too.
     puts: u64,
 }
 
-impl Queue {
+impl EventQueue {
     /// A queue for `capacity` events, at least 1.
-    pub(crate) fn new(capacity: usize, policy: Overflow, start: Mark) -> (Self, Receiver<Event>) {
+    pub(crate) fn new(capacity: usize, policy: Overflow, start: Cursor) -> (Self, Receiver<Event>) {
         let capacity = capacity.max(1);
-        let (sender, receiver) = bounded(capacity + RESERVED + LAST);
+        let (sender, receiver) = bounded(capacity + RESERVED_SLOT_COUNT + END_SLOT_COUNT);
         let queue = Self {
             sender: Some(sender),
             receiver: receiver.clone(),
@@ -128,22 +118,22 @@ impl Queue {
     pub(crate) fn event(
         &mut self,
         (kind, length): (EventKind, usize),
-        mark: Mark,
+        mark: Cursor,
         last_seq: Option<u64>,
         make: impl FnOnce() -> Event,
-    ) -> Offer {
+    ) -> EnqueueResult {
         if self.sender.is_none() {
-            return Offer::Closed;
+            return EnqueueResult::Closed;
         }
         self.place_held();
         if let Some(episode) = &mut self.episode {
             *episode.dropped.entry(kind).or_default() += 1;
             self.dropped += 1;
-            return Offer::Dropped;
+            return EnqueueResult::Dropped;
         }
         if self.len() >= self.capacity || !self.held.is_empty() || !self.holds(length) {
             if self.policy == Overflow::Block {
-                return Offer::Full;
+                return EnqueueResult::Full;
             }
             self.overflow(mark.server_time, last_seq);
             return self.event((kind, length), mark, last_seq, make);
@@ -151,9 +141,9 @@ impl Queue {
         match self.put(make(), mark) {
             Ok(()) => {
                 self.delivered += 1;
-                Offer::Taken
+                EnqueueResult::Taken
             }
-            Err(_) => Offer::Closed,
+            Err(_) => EnqueueResult::Closed,
         }
     }
 
@@ -161,7 +151,7 @@ impl Queue {
     pub(crate) fn overflow(&mut self, since: Timestamp, last_seq: Option<u64>) {
         if self.episode.is_none() {
             log::warn!("events come faster than they are taken: dropping until the queue is half empty");
-            self.episode = Some(Episode { since, last_seq, dropped: BTreeMap::new() });
+            self.episode = Some(OverflowPeriod { since, last_seq, dropped: BTreeMap::new() });
         }
     }
 
@@ -184,7 +174,7 @@ impl Queue {
 
     /// Finds slots for the notices that wait.
     pub(crate) fn place_held(&mut self) {
-        while self.len() < self.capacity + RESERVED {
+        while self.len() < self.capacity + RESERVED_SLOT_COUNT {
             let Some(event) = self.held.pop_front() else { break };
             let mark = self.last_mark();
             let _ = self.put(event, mark);
@@ -197,7 +187,7 @@ impl Queue {
     }
 
     /// Puts in an event for which there is room, and tells its number. Without a mark, it is that of the one before.
-    pub(crate) fn push(&mut self, event: Event, mark: Option<Mark>) -> u64 {
+    pub(crate) fn push(&mut self, event: Event, mark: Option<Cursor>) -> u64 {
         let is_event = !event.kind().is_notice();
         let mark = mark.unwrap_or_else(|| self.last_mark());
         if self.put(event, mark).is_ok() && is_event {
@@ -231,13 +221,13 @@ impl Queue {
         if self.sender.is_none() {
             return;
         }
-        if self.held.is_empty() && self.len() < self.capacity + RESERVED {
+        if self.held.is_empty() && self.len() < self.capacity + RESERVED_SLOT_COUNT {
             let mark = self.last_mark();
             let _ = self.put(event, mark);
             return;
         }
         self.held.push_back(event);
-        if self.held.len() > MOST_HELD {
+        if self.held.len() > MAX_HELD_NOTIFICATIONS {
             self.thin_out();
         }
     }
@@ -256,7 +246,7 @@ impl Queue {
         if let Some(missed) = gaps {
             rest.push_front(Event::notice(Payload::Missed(Box::new(missed))));
         }
-        rest.truncate(MOST_HELD);
+        rest.truncate(MAX_HELD_NOTIFICATIONS);
         self.held = rest;
     }
 
@@ -285,7 +275,7 @@ impl Queue {
         self.episode = None;
     }
 
-    fn put(&mut self, event: Event, mark: Mark) -> Result<(), TrySendError<Event>> {
+    fn put(&mut self, event: Event, mark: Cursor) -> Result<(), TrySendError<Event>> {
         let Some(sender) = &self.sender else { return Err(TrySendError::Disconnected(event)) };
         let length = event.raw().len();
         sender.try_send(event)?;
@@ -296,7 +286,7 @@ impl Queue {
         Ok(())
     }
 
-    fn last_mark(&self) -> Mark {
+    fn last_mark(&self) -> Cursor {
         self.marks.back().map_or(&self.taken, |(mark, _)| mark).clone()
     }
 
@@ -313,7 +303,7 @@ impl Queue {
 
     /// Where the stream stands behind what the program has taken; `now` is where the reader stands, if there is
     /// nothing between the two.
-    pub(crate) fn position(&mut self, now: Option<Mark>) -> Mark {
+    pub(crate) fn position(&mut self, now: Option<Cursor>) -> Cursor {
         self.settle();
         match now {
             Some(now) if self.marks.is_empty() && self.episode.is_none() && self.sender.is_some() => now,
@@ -330,7 +320,7 @@ impl Queue {
     }
 }
 
-impl Episode {
+impl OverflowPeriod {
     fn missed(self) -> Option<Missed> {
         (!self.dropped.is_empty()).then(|| Missed {
             reason: MissedReason::Overflow,
@@ -359,16 +349,16 @@ mod tests {
     use super::*;
 
     /// What the stream does before each event, and now and then when there is none.
-    fn look(queue: &mut Queue) {
+    fn look(queue: &mut EventQueue) {
         if let Some(missed) = queue.drained() {
             queue.notice(Event::notice(Payload::Missed(Box::new(missed))));
         }
         queue.place_held();
     }
 
-    fn offer(queue: &mut Queue, seq: u64) -> Offer {
+    fn offer(queue: &mut EventQueue, seq: u64) -> EnqueueResult {
         look(queue);
-        let mark = Mark { id: None, next: seq + 1, server_time: Timestamp::from_millis(7) };
+        let mark = Cursor { connection_id: None, next_seq: seq + 1, server_time: Timestamp::from_millis(7) };
         let kind = if seq % 3 == 0 { EventKind::Typing } else { EventKind::Posted };
         queue.event((kind, 2), mark, seq.checked_sub(1), || {
             Event::live(kind, Some(seq), "{}".into(), crate::Origin::Live)
@@ -386,7 +376,7 @@ mod tests {
     /// and counted make up what was sent.
     #[test]
     fn half_speed_gets_half_of_it() {
-        let (mut queue, receiver) = Queue::new(4096, Overflow::DropNewest, Mark::default());
+        let (mut queue, receiver) = EventQueue::new(4096, Overflow::DropNewest, Cursor::default());
         let (mut delivered, mut counted, mut notices, mut last) = (0, 0, 0, None);
         let mut take = |event: Event| {
             if let Some(missed) = missed(&event) {
@@ -425,7 +415,7 @@ mod tests {
     #[test]
     fn small_queues_work_too() {
         for capacity in [0, 1, 2, 3] {
-            let (mut queue, receiver) = Queue::new(capacity, Overflow::DropNewest, Mark::default());
+            let (mut queue, receiver) = EventQueue::new(capacity, Overflow::DropNewest, Cursor::default());
             let mut total = 0;
             for seq in 0..1000 {
                 offer(&mut queue, seq);
@@ -445,30 +435,30 @@ mod tests {
     /// At the limit and one past it.
     #[test]
     fn large_events_fill_a_queue_before_its_slots_do() {
-        let (mut queue, receiver) = Queue::new(100, Overflow::DropNewest, Mark::default());
+        let (mut queue, receiver) = EventQueue::new(100, Overflow::DropNewest, Cursor::default());
         let mut large = |length: usize| {
             look(&mut queue);
-            queue.event((EventKind::Posted, length), Mark::default(), None, || {
+            queue.event((EventKind::Posted, length), Cursor::default(), None, || {
                 Event::live(EventKind::Posted, None, " ".repeat(length).into(), crate::Origin::Live)
             })
         };
-        assert_eq!(large(most_bytes(100) - 1), Offer::Taken);
-        assert_eq!([large(1), large(1)], [Offer::Taken, Offer::Dropped]);
+        assert_eq!(large(most_bytes(100) - 1), EnqueueResult::Taken);
+        assert_eq!([large(1), large(1)], [EnqueueResult::Taken, EnqueueResult::Dropped]);
         assert_eq!(receiver.recv().unwrap().raw().len(), most_bytes(100) - 1);
         // It has drained, by bytes; the notice counts.
-        assert_eq!(large(1), Offer::Taken);
+        assert_eq!(large(1), EnqueueResult::Taken);
         assert_eq!(
             receiver.iter().take(3).filter_map(|event| missed(&event).map(Missed::total)).sum::<u64>(),
             1
         );
         // Alone, any that came fits.
-        assert_eq!(large(2 * most_bytes(100)), Offer::Taken);
-        assert_eq!(large(1), Offer::Dropped);
+        assert_eq!(large(2 * most_bytes(100)), EnqueueResult::Taken);
+        assert_eq!(large(1), EnqueueResult::Dropped);
     }
 
     #[test]
     fn notices_and_the_end_find_a_place_in_a_full_queue() {
-        let (mut queue, receiver) = Queue::new(4, Overflow::DropNewest, Mark::default());
+        let (mut queue, receiver) = EventQueue::new(4, Overflow::DropNewest, Cursor::default());
         for seq in 0..10 {
             offer(&mut queue, seq);
         }
@@ -483,10 +473,10 @@ mod tests {
             };
             queue.notice(Event::notice(payload));
         }
-        assert!(queue.held.len() <= MOST_HELD);
+        assert!(queue.held.len() <= MAX_HELD_NOTIFICATIONS);
         queue.end(Event::end(crate::Error::input("the cause")));
         let events: Vec<Event> = receiver.iter().collect();
-        assert!(events.len() <= 4 + RESERVED + LAST);
+        assert!(events.len() <= 4 + RESERVED_SLOT_COUNT + END_SLOT_COUNT);
         assert_eq!(events.last().unwrap().cause().unwrap().to_string(), "the cause");
         let named: u64 = events.iter().filter_map(missed).map(Missed::total).sum();
         assert_eq!(named, 166 + 6, "no gap is forgotten");
@@ -494,35 +484,35 @@ mod tests {
 
     #[test]
     fn blocking_keeps_the_event_until_there_is_room() {
-        let (mut queue, receiver) = Queue::new(2, Overflow::Block, Mark::default());
+        let (mut queue, receiver) = EventQueue::new(2, Overflow::Block, Cursor::default());
         assert_eq!(
             [0, 1, 2, 2].map(|seq| offer(&mut queue, seq)),
-            [Offer::Taken, Offer::Taken, Offer::Full, Offer::Full]
+            [EnqueueResult::Taken, EnqueueResult::Taken, EnqueueResult::Full, EnqueueResult::Full]
         );
         receiver.recv().unwrap();
-        assert_eq!(offer(&mut queue, 2), Offer::Taken);
+        assert_eq!(offer(&mut queue, 2), EnqueueResult::Taken);
         queue.overflow(Timestamp::NEVER, Some(2));
-        assert_eq!(offer(&mut queue, 3), Offer::Dropped);
+        assert_eq!(offer(&mut queue, 3), EnqueueResult::Dropped);
         queue.close();
-        assert_eq!(offer(&mut queue, 4), Offer::Closed);
+        assert_eq!(offer(&mut queue, 4), EnqueueResult::Closed);
         assert_eq!(receiver.iter().count(), 2);
     }
 
     #[test]
     fn the_position_is_that_of_what_was_taken() {
-        let (mut queue, receiver) = Queue::new(4, Overflow::DropNewest, Mark::default());
-        let now = Mark { next: 100, ..Mark::default() };
+        let (mut queue, receiver) = EventQueue::new(4, Overflow::DropNewest, Cursor::default());
+        let now = Cursor { next_seq: 100, ..Cursor::default() };
         assert_eq!(queue.position(Some(now.clone())), now, "nothing is queued");
         for seq in 0..3 {
             offer(&mut queue, seq);
         }
-        assert_eq!(queue.position(Some(now.clone())).next, 0);
+        assert_eq!(queue.position(Some(now.clone())).next_seq, 0);
         receiver.recv().unwrap();
-        assert_eq!(queue.position(Some(now.clone())).next, 1);
+        assert_eq!(queue.position(Some(now.clone())).next_seq, 1);
         queue.close();
         receiver.recv().unwrap();
-        assert_eq!(queue.position(Some(now.clone())).next, 2);
+        assert_eq!(queue.position(Some(now.clone())).next_seq, 2);
         receiver.recv().unwrap();
-        assert_eq!(queue.position(Some(now)).next, 3);
+        assert_eq!(queue.position(Some(now)).next_seq, 3);
     }
 }

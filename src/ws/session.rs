@@ -1,11 +1,12 @@
 //! What to do next: a machine without I/O and without a clock.
 //!
-//! The reader thread asks [`Session::next`] and tells what came of it; the timer thread calls [`Session::tick`]. What
-//! the machine wants done beside that is taken from [`Session::take_steps`]. Times count from the stream's start.
+//! The reader thread asks [`StreamSession::next`] and tells what came of it; the timer thread calls [`StreamSession::tick`]. What
+//! the machine wants done beside that is taken from [`StreamSession::next_effect`]. Times count from the stream's start.
 
-mod account;
-mod watch;
-mod words;
+mod effects;
+mod liveness;
+mod login;
+mod phase;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -13,105 +14,53 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-pub(crate) use self::watch::Answer;
-use self::watch::Watch;
-use self::words::{Cause, is_id};
-pub(crate) use self::words::{Do, Gap, Known, Note, Resume, Step, Verdict};
-use super::Probe;
-use super::backoff::Backoff;
-use super::socket::Ended;
+pub(crate) use self::effects::{Cursor, Effect, EventVerdict, Notification, ReaderAction, StreamGap};
+use self::effects::{DisconnectCause, is_id};
+use self::liveness::LivenessWatch;
+pub(crate) use self::liveness::ProbeResponse;
+pub(crate) use self::phase::SessionSettings;
+use self::phase::{ConnectionInfo, SessionState};
+use super::backoff::ReconnectBackoff;
+use super::socket::ReadEnd;
 use crate::error::{Error, ErrorKind};
 use crate::event::MissedReason;
 use crate::time::Timestamp;
 
 /// Time since the stream was opened.
-pub(crate) type At = Duration;
+pub(crate) type StreamTime = Duration;
 
 /// The server speaks first, or answers our ping: nothing in this time means that it does not know us.
-const FIRST_FRAME: Duration = Duration::from_secs(10);
+const FIRST_FRAME_TIMEOUT: Duration = Duration::from_secs(10);
 /// A ping is answered in this time, or the link is dead.
-const ANSWER: Duration = Duration::from_secs(30);
+const PING_TIMEOUT: Duration = Duration::from_secs(30);
 /// Unless bytes keep coming: then one large message may stand before the answer.
-const LONGEST_ANSWER: Duration = Duration::from_secs(90);
+const MAX_PING_TIMEOUT: Duration = Duration::from_secs(90);
 /// A goodbye is answered in this time.
-const GOODBYE: Duration = Duration::from_secs(2);
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
 /// Before the first dial after a loss: a server that has not noticed the end of the old link refuses to go on with it.
-const NOTICE: Duration = Duration::from_millis(100);
+const MIN_RECONNECT_DELAY: Duration = Duration::from_millis(100);
 /// A link that lived this long was a good one: the next dial comes at once.
-const HEALTHY: Duration = Duration::from_secs(10);
+const MIN_HEALTHY_AGE: Duration = Duration::from_secs(10);
 /// While the queue blocks us, only these keep the server from closing.
-const PONG_EVERY: Duration = Duration::from_secs(30);
+const PONG_INTERVAL: Duration = Duration::from_secs(30);
 /// A ping may go this much earlier if the thread is awake anyway, ..
-const EARLY: Duration = Duration::from_secs(2);
+const PING_EARLY_WINDOW: Duration = Duration::from_secs(2);
 /// .. and comes this much later if it is not: so a ping and the answer to the server's ping share one wake-up.
-const SLACK: Duration = Duration::from_millis(250);
+const PING_SLACK_WINDOW: Duration = Duration::from_millis(250);
 /// The start of a gap lies this much before the last known server time.
-const OVERLAP: Duration = Duration::from_secs(10);
+const GAP_OVERLAP_WINDOW: Duration = Duration::from_secs(10);
 /// After so many links that died young at the same event, the connection is given up.
-const STUCK: u32 = 4;
+const MAX_STUCK_CONNECTIONS: u32 = 4;
 /// The server keeps 128 events: more repeats in a row are no replay.
-const REPEATS: u32 = 512;
+const MAX_REPEATED_EVENTS: u32 = 512;
 
 #[derive(Debug)]
-enum State {
-    Waiting {
-        until: At,
-    },
-    Dialing,
-    /// Upgraded; the first frame decides.
-    Fresh {
-        deadline: At,
-    },
-    Up {
-        since: At,
-        resumed: bool,
-    },
-    /// The reader will notice, at the latest when the socket is shut down.
-    Dying {
-        cause: Cause,
-        was: Was,
-        until: Option<At>,
-    },
-    Checking {
-        asked: bool,
-        why: Error,
-    },
-    LoggingIn {
-        until: At,
-        asked: bool,
-    },
-    Ended,
-}
-
-/// What a dying link was.
-#[derive(Clone, Copy, Debug)]
-struct Was {
-    /// From when on it was up.
-    since: Option<At>,
-    resumed: bool,
-}
-
-/// The settings of a stream that the machine needs.
-#[derive(Clone, Debug)]
-pub(crate) struct Settings {
-    pub(crate) ping_every: Duration,
-    /// Whether there are credentials for another login.
-    pub(crate) can_log_in: bool,
-    /// How a deaf link is found, if it is looked for.
-    pub(crate) liveness: Option<Probe>,
-    pub(crate) backoff_scale: f64,
-    /// Shortens all other times, in tests.
-    pub(crate) time_scale: f64,
-    pub(crate) seed: Option<u64>,
-}
-
-#[derive(Debug)]
-pub(crate) struct Session {
-    settings: Settings,
-    state: State,
-    backoff: Backoff,
-    steps: VecDeque<Step>,
-    known: Known,
+pub(crate) struct StreamSession {
+    settings: SessionSettings,
+    state: SessionState,
+    backoff: ReconnectBackoff,
+    effects: VecDeque<Effect>,
+    cursor: Cursor,
     version: Box<str>,
     /// Whether a link was ever up; what fails before that is an error of `open`.
     ever: bool,
@@ -121,11 +70,11 @@ pub(crate) struct Session {
     attempts: u32,
     /// The number of the last action; it never goes back, since answers to earlier links can come on later ones.
     action: u64,
-    ping: Option<(u64, At)>,
-    next_ping: At,
+    ping: Option<(u64, StreamTime)>,
+    next_ping: StreamTime,
     /// When the next unsolicited Pong is due, while the reader waits for room.
-    blocked: Option<At>,
-    last_pong: Option<At>,
+    blocked: Option<StreamTime>,
+    last_pong: Option<StreamTime>,
     /// The login that the present token comes from.
     generation: u64,
     strikes: (u64, u32),
@@ -135,23 +84,23 @@ pub(crate) struct Session {
     repeats: u32,
     /// `known.server_time` when the last event came.
     last_event: Timestamp,
-    watch: Option<Watch>,
+    watch: Option<LivenessWatch>,
     /// `known.server_time` when it was last sure that events come.
     sure: Timestamp,
 }
 
-impl Session {
-    pub(crate) fn new(settings: Settings, from: Option<Known>) -> Self {
-        let backoff = Backoff::new(settings.backoff_scale, settings.seed);
+impl StreamSession {
+    pub(crate) fn new(settings: SessionSettings, from: Option<Cursor>) -> Self {
+        let backoff = ReconnectBackoff::new(settings.backoff_scale, settings.seed);
         let earlier_run = from.is_some();
         let last_event = from.as_ref().map_or(Timestamp::NEVER, |from| from.server_time);
-        let watch = settings.liveness.map(|probe| Watch::new(probe, settings.time_scale));
+        let watch = settings.liveness.map(|probe| LivenessWatch::new(probe, settings.time_scale));
         Self {
             settings,
-            state: State::Waiting { until: At::ZERO },
+            state: SessionState::Waiting { until: StreamTime::ZERO },
             backoff,
-            steps: VecDeque::new(),
-            known: from.unwrap_or_default(),
+            effects: VecDeque::new(),
+            cursor: from.unwrap_or_default(),
             version: Box::default(),
             ever: false,
             earlier_run,
@@ -159,7 +108,7 @@ impl Session {
             attempts: 0,
             action: 0,
             ping: None,
-            next_ping: At::ZERO,
+            next_ping: StreamTime::ZERO,
             blocked: None,
             last_pong: None,
             generation: 0,
@@ -173,148 +122,157 @@ impl Session {
         }
     }
 
-    pub(crate) fn take_steps(&mut self) -> Option<Step> {
-        self.steps.pop_front()
+    pub(crate) fn next_effect(&mut self) -> Option<Effect> {
+        self.effects.pop_front()
     }
 
     /// What the reader does next. Asked again after each time that it did it, or that something changed.
-    pub(crate) fn next(&mut self, now: At) -> Do {
+    pub(crate) fn next_reader_action(&mut self, now: StreamTime) -> ReaderAction {
         match &mut self.state {
-            State::Waiting { until } if now >= *until => {
-                self.state = State::Dialing;
+            SessionState::Waiting { until } if now >= *until => {
+                self.state = SessionState::Connecting;
                 self.attempts += 1;
-                let resume = self.known.id.clone().filter(|_| self.known.next > 0);
-                self.resuming = resume.is_some();
-                Do::Dial(resume.map(|id| Resume { id, next: self.known.next }))
+                let resumable = self.cursor.connection_id.is_some() && self.cursor.next_seq > 0;
+                self.resuming = resumable;
+                ReaderAction::Connect(resumable.then(|| self.cursor.clone()))
             }
-            State::Dialing => Do::Wait(None),
-            State::Fresh { .. } | State::Up { .. } | State::Dying { .. } => Do::Read,
-            State::Checking { asked, .. } => {
+            SessionState::Connecting => ReaderAction::Wait(None),
+            SessionState::AwaitingFirstFrame { .. }
+            | SessionState::Connected { .. }
+            | SessionState::Closing { .. } => ReaderAction::Read,
+            SessionState::CheckingToken { asked, .. } => {
                 if std::mem::replace(asked, true) {
-                    Do::Wait(None)
+                    ReaderAction::Wait(None)
                 } else {
-                    Do::Check
+                    ReaderAction::CheckToken
                 }
             }
-            State::LoggingIn { until, asked } if now >= *until => {
+            SessionState::LoggingIn { until, asked } if now >= *until => {
                 if std::mem::replace(asked, true) {
-                    Do::Wait(None)
+                    ReaderAction::Wait(None)
                 } else {
-                    Do::Login
+                    ReaderAction::LogIn
                 }
             }
-            State::Waiting { until } | State::LoggingIn { until, .. } => Do::Wait(Some(*until)),
-            State::Ended => Do::Exit,
+            SessionState::Waiting { until } | SessionState::LoggingIn { until, .. } => {
+                ReaderAction::Wait(Some(*until))
+            }
+            SessionState::Ended => ReaderAction::Exit,
         }
     }
 
-    fn t(&self, time: Duration) -> Duration {
+    fn scaled(&self, time: Duration) -> Duration {
         time.mul_f64(self.settings.time_scale)
     }
 
     /// When `tick` has something to do.
-    pub(crate) fn deadline(&self) -> Option<At> {
+    pub(crate) fn next_deadline(&self) -> Option<StreamTime> {
         match &self.state {
-            State::Fresh { deadline } => Some(*deadline),
-            State::Up { .. } => {
+            SessionState::AwaitingFirstFrame { deadline } => Some(*deadline),
+            SessionState::Connected { .. } => {
                 let due = match (self.blocked, self.ping) {
                     (Some(pong), _) => return Some(pong),
                     (None, Some((_, sent))) => self.answer_due(sent),
-                    (None, None) => self.next_ping + self.t(SLACK),
+                    (None, None) => self.next_ping + self.scaled(PING_SLACK_WINDOW),
                 };
-                Some(self.watch.as_ref().and_then(Watch::deadline).map_or(due, |look| look.min(due)))
+                Some(self.watch.as_ref().and_then(LivenessWatch::deadline).map_or(due, |look| look.min(due)))
             }
-            State::Dying { until, .. } => *until,
+            SessionState::Closing { until, .. } => *until,
             _ => None,
         }
     }
 
     /// The clock went on. `heard` is when the last bytes came.
-    pub(crate) fn tick(&mut self, now: At, heard: Option<At>) {
+    pub(crate) fn on_tick(&mut self, now: StreamTime, heard: Option<StreamTime>) {
         match &self.state {
-            State::Fresh { deadline } if now >= *deadline => self.die(Cause::NoFirstFrame),
-            State::Up { .. } => self.tick_up(now, heard),
-            State::Dying { until: Some(until), .. } if now >= *until => {
-                if let State::Dying { until, .. } = &mut self.state {
+            SessionState::AwaitingFirstFrame { deadline } if now >= *deadline => {
+                self.begin_close(DisconnectCause::NoFirstFrame);
+            }
+            SessionState::Connected { .. } => self.tick_up(now, heard),
+            SessionState::Closing { until: Some(until), .. } if now >= *until => {
+                if let SessionState::Closing { until, .. } = &mut self.state {
                     *until = None;
                 }
-                self.steps.push_back(Step::Cut);
+                self.effects.push_back(Effect::Cut);
             }
             _ => {}
         }
     }
 
-    fn ping_began(&self) -> At {
+    fn ping_began(&self) -> StreamTime {
         self.next_ping.saturating_sub(self.settings.ping_every)
     }
 
     /// When a ping that was sent, or last seen to be under way, then is looked at.
-    fn answer_due(&self, sent: At) -> At {
-        (sent + self.t(ANSWER)).min(self.ping_began() + self.t(LONGEST_ANSWER))
+    fn answer_due(&self, sent: StreamTime) -> StreamTime {
+        (sent + self.scaled(PING_TIMEOUT)).min(self.ping_began() + self.scaled(MAX_PING_TIMEOUT))
     }
 
-    fn tick_up(&mut self, now: At, heard: Option<At>) {
+    fn tick_up(&mut self, now: StreamTime, heard: Option<StreamTime>) {
         if let Some(pong) = self.blocked {
             if now >= pong {
-                self.blocked = Some(now + self.t(PONG_EVERY));
+                self.blocked = Some(now + self.scaled(PONG_INTERVAL));
                 self.last_pong = Some(now);
-                self.steps.push_back(Step::Pong);
+                self.effects.push_back(Effect::Pong);
             }
             return;
         }
         match self.ping {
             Some((seq, sent)) if now >= self.answer_due(sent) => {
                 let alive = heard.is_some_and(|heard| heard > sent)
-                    && now < self.ping_began() + self.t(LONGEST_ANSWER);
+                    && now < self.ping_began() + self.scaled(MAX_PING_TIMEOUT);
                 if alive {
                     // Looked at again one answer's time after the last bytes.
                     let heard = heard.unwrap_or(now).min(now);
                     self.ping = Some((seq, heard.max(sent + Duration::from_secs(1))));
                 } else {
-                    self.die(Cause::Silent);
+                    self.begin_close(DisconnectCause::Silent);
                 }
             }
-            None if now + self.t(EARLY).min(self.settings.ping_every / 4) >= self.next_ping => {
+            None if now + self.scaled(PING_EARLY_WINDOW).min(self.settings.ping_every / 4)
+                >= self.next_ping =>
+            {
                 self.send_ping(now);
             }
             _ => {}
         }
         if let Some(look) = self.watch.as_mut().map(|watch| watch.tick(now)) {
-            self.looked(look);
+            self.on_probe_step(look);
         }
     }
 
-    fn send_ping(&mut self, now: At) {
-        let seq = self.next_action();
+    fn send_ping(&mut self, now: StreamTime) {
+        let seq = self.next_action_seq();
         self.ping = Some((seq, now));
         self.next_ping = now + self.settings.ping_every;
-        self.steps.push_back(Step::Ping(seq));
+        self.effects.push_back(Effect::Ping(seq));
     }
 
     /// The number of a new action.
-    pub(crate) fn next_action(&mut self) -> u64 {
+    pub(crate) fn next_action_seq(&mut self) -> u64 {
         self.action += 1;
         self.action
     }
 
     /// The login that the token of the present dial comes from. Says whether the connection can be gone on with all the
     /// same: since the login before ended, it heard nothing, and its numbers do not show that.
-    pub(crate) fn dialing_with(&mut self, generation: u64) -> bool {
+    pub(crate) fn begin_connect_with(&mut self, generation: u64) -> bool {
         if std::mem::replace(&mut self.generation, generation) != generation && self.ever {
-            self.known.id = None;
+            self.cursor.connection_id = None;
             self.resuming = false;
         }
         self.resuming
     }
 
-    pub(crate) fn generation(&self) -> u64 {
+    pub(crate) fn login_generation(&self) -> u64 {
         self.generation
     }
 
     /// The upgrade succeeded.
-    pub(crate) fn upgraded(&mut self, now: At) {
-        if matches!(self.state, State::Dialing) {
-            self.state = State::Fresh { deadline: now + self.t(FIRST_FRAME) };
+    pub(crate) fn on_upgraded(&mut self, now: StreamTime) {
+        if matches!(self.state, SessionState::Connecting) {
+            self.state =
+                SessionState::AwaitingFirstFrame { deadline: now + self.scaled(FIRST_FRAME_TIMEOUT) };
             self.blocked = None;
             self.repeats = 0;
             self.send_ping(now);
@@ -322,116 +280,117 @@ impl Session {
     }
 
     /// The dial failed.
-    pub(crate) fn dial_failed(&mut self, now: At, error: Error) {
-        if !matches!(self.state, State::Dialing) {
+    pub(crate) fn on_connect_failed(&mut self, now: StreamTime, error: Error) {
+        if !matches!(self.state, SessionState::Connecting) {
             return;
         }
         log::debug!("dial failed: {error}");
         if error.is_unauthorized() && error.api().is_some() {
-            return self.expired(now, error);
+            return self.on_token_rejected(now, error);
         }
         let refused = error.is_forbidden() && error.api().is_some();
         if refused || !self.ever || error.is_closed() {
             return self.end(error);
         }
         let wait = error.retry_after().unwrap_or_default();
-        self.again(now, wait);
+        self.schedule_reconnect(now, wait);
     }
 
     /// An event came. `hello` gives the connection id and the server's version, if it is one.
-    pub(crate) fn event(
+    pub(crate) fn on_event(
         &mut self,
-        now: impl FnOnce() -> At,
+        now: impl FnOnce() -> StreamTime,
         seq: Option<u64>,
         hello: Option<(Arc<str>, Box<str>)>,
-    ) -> Verdict {
+    ) -> EventVerdict {
         let resumed = match &self.state {
-            State::Up { resumed, .. } => *resumed,
-            State::Fresh { .. } => {
-                let same = hello.as_ref().is_none_or(|(id, _)| self.known.id.as_ref() == Some(id));
+            SessionState::Connected { resumed, .. } => *resumed,
+            SessionState::AwaitingFirstFrame { .. } => {
+                let same =
+                    hello.as_ref().is_none_or(|(id, _)| self.cursor.connection_id.as_ref() == Some(id));
                 self.first_frame(now(), same)
             }
-            _ => return Verdict::Drop,
+            _ => return EventVerdict::Drop,
         };
         if let Some((id, version)) = hello {
-            self.hello(id, version, seq);
+            self.on_hello(id, version, seq);
         }
-        let Some(seq) = seq else { return Verdict::Deliver { resumed: false } };
-        let expected = self.known.next;
+        let Some(seq) = seq else { return EventVerdict::Deliver { resumed: false } };
+        let expected = self.cursor.next_seq;
         if seq < expected {
             self.repeats += 1;
-            if self.repeats > REPEATS {
-                self.known.id = None;
-                self.die(Cause::Broken("the server repeats itself without end".into()));
+            if self.repeats > MAX_REPEATED_EVENTS {
+                self.cursor.connection_id = None;
+                self.begin_close(DisconnectCause::Broken("the server repeats itself without end".into()));
             }
-            return Verdict::Drop;
+            return EventVerdict::Drop;
         }
         self.repeats = 0;
         if let Some(watch) = &mut self.watch {
             watch.heard();
         }
         if seq > expected && expected > 0 {
-            self.missed(MissedReason::Gap, None);
+            self.report_gap(MissedReason::Gap, None);
         }
-        self.known.next = seq.saturating_add(1);
-        self.last_event = self.known.server_time;
-        Verdict::Deliver { resumed }
+        self.cursor.next_seq = seq.saturating_add(1);
+        self.last_event = self.cursor.server_time;
+        EventVerdict::Deliver { resumed }
     }
 
     /// The first frame of a link is here: `hello` of another connection, or anything else, which means that the server
     /// goes on where the last link broke.
-    fn first_frame(&mut self, now: At, goes_on: bool) -> bool {
+    fn first_frame(&mut self, now: StreamTime, goes_on: bool) -> bool {
         let resumed = self.resuming && goes_on;
-        self.state = State::Up { since: now, resumed };
+        self.state = SessionState::Connected { since: now, resumed };
         self.ever = true;
         let attempts = std::mem::take(&mut self.attempts);
         if let Some(watch) = &mut self.watch {
             watch.up(now, resumed);
         }
-        self.note(Note::Connected { resumed, attempts });
+        self.notify(Notification::Connected { resumed, attempts });
         if resumed {
             self.earlier_run = false;
         }
         resumed
     }
 
-    fn hello(&mut self, id: Arc<str>, version: Box<str>, seq: Option<u64>) {
+    fn on_hello(&mut self, id: Arc<str>, version: Box<str>, seq: Option<u64>) {
         if !version.is_empty() {
             self.version = version;
         }
-        if self.known.id.as_ref() == Some(&id) {
+        if self.cursor.connection_id.as_ref() == Some(&id) {
             return;
         }
-        let before = self.known.next > 0 || self.earlier_run;
+        let before = self.cursor.next_seq > 0 || self.earlier_run;
         if before {
             let reason = if self.earlier_run { MissedReason::Resumed } else { MissedReason::NewConnection };
-            self.missed(reason, None);
+            self.report_gap(reason, None);
         }
         self.earlier_run = false;
-        self.known.id = Some(id).filter(|id| is_id(id));
-        self.known.next = seq.unwrap_or(0);
+        self.cursor.connection_id = Some(id).filter(|id| is_id(id));
+        self.cursor.next_seq = seq.unwrap_or(0);
         self.strikes = (0, 0);
         self.stuck = (0, 0);
     }
 
-    fn missed(&mut self, reason: MissedReason, seq: Option<u64>) {
-        let last_seq = self.known.next.checked_sub(1);
-        let (since, last_event) = (self.known.server_time, self.last_event);
-        let gap = Gap { reason, since, last_event, last_seq, seq };
-        self.note(Note::Missed(gap));
+    fn report_gap(&mut self, reason: MissedReason, seq: Option<u64>) {
+        let last_seq = self.cursor.next_seq.checked_sub(1);
+        let (since, last_event) = (self.cursor.server_time, self.last_event);
+        let gap = StreamGap { reason, since, last_event, last_seq, seq };
+        self.notify(Notification::Missed(gap));
     }
 
-    fn note(&mut self, note: Note) {
-        self.steps.push_back(Step::Note(note));
+    fn notify(&mut self, note: Notification) {
+        self.effects.push_back(Effect::Notify(note));
     }
 
     /// An answer came; true if it was to the machine's own ping.
-    pub(crate) fn reply(&mut self, now: At, seq: u64, result: &crate::Result<Value>) -> bool {
+    pub(crate) fn on_reply(&mut self, now: StreamTime, seq: u64, result: &crate::Result<Value>) -> bool {
         match &self.state {
-            State::Fresh { .. } => {
+            SessionState::AwaitingFirstFrame { .. } => {
                 self.first_frame(now, true);
             }
-            State::Up { .. } => {}
+            SessionState::Connected { .. } => {}
             _ => return false,
         }
         let ours = self.ping.is_some_and(|(ping, _)| ping == seq);
@@ -444,7 +403,7 @@ impl Session {
         }
         if let Err(error) = result {
             if error.is_unauthorized() {
-                self.die(Cause::Expired(error.clone()));
+                self.begin_close(DisconnectCause::Expired(error.clone()));
             }
         }
         ours
@@ -452,8 +411,8 @@ impl Session {
 
     fn heard_time(&mut self, data: &Value) {
         if let Some(time) = data.get("server_time").and_then(Value::as_i64) {
-            let since = Timestamp::from_millis(time).minus(OVERLAP);
-            self.known.server_time = self.known.server_time.max(since);
+            let since = Timestamp::from_millis(time).minus(GAP_OVERLAP_WINDOW);
+            self.cursor.server_time = self.cursor.server_time.max(since);
         }
         if let Some(version) = data.get("version").and_then(Value::as_str) {
             if self.version.is_empty() {
@@ -463,29 +422,29 @@ impl Session {
     }
 
     /// The last event was made at that time of the server: what is older has come, as with an answer to a ping.
-    pub(crate) fn reached(&mut self, time: Timestamp) {
-        self.known.server_time = self.known.server_time.max(time.minus(OVERLAP));
-        self.last_event = self.known.server_time;
+    pub(crate) fn advance_server_time(&mut self, time: Timestamp) {
+        self.cursor.server_time = self.cursor.server_time.max(time.minus(GAP_OVERLAP_WINDOW));
+        self.last_event = self.cursor.server_time;
     }
 
     /// The server says goodbye; its end of the connection follows.
-    pub(crate) fn goodbye(&mut self, now: At, code: Option<u16>, reason: &str) {
+    pub(crate) fn on_close_frame(&mut self, now: StreamTime, code: Option<u16>, reason: &str) {
         let code = code.map_or_else(|| "no code".to_owned(), |code| code.to_string());
         let detail = match reason {
             "" => format!("closed by the server ({code})"),
             reason => format!("closed by the server ({code}: {})", crate::error::short(reason, 120)),
         };
-        self.dying(Cause::Closed(detail), Some(now + self.t(GOODBYE)));
+        self.leave_connection(DisconnectCause::Closed(detail), Some(now + self.scaled(CLOSE_TIMEOUT)));
     }
 
     /// Nothing could be written.
-    pub(crate) fn stalled(&mut self, why: &'static str) {
-        self.die(Cause::Stalled(why));
+    pub(crate) fn on_write_stalled(&mut self, why: &'static str) {
+        self.begin_close(DisconnectCause::Stalled(why));
     }
 
     /// The reader waits for room in the queue, or has got it.
-    pub(crate) fn block(&mut self, now: At, blocked: bool) {
-        let due = self.last_pong.map_or(now, |last| (last + self.t(PONG_EVERY)).max(now));
+    pub(crate) fn set_blocked(&mut self, now: StreamTime, blocked: bool) {
+        let due = self.last_pong.map_or(now, |last| (last + self.scaled(PONG_INTERVAL)).max(now));
         self.blocked = blocked.then_some(due);
         if !blocked {
             // The answer may stand behind what was not read.
@@ -501,55 +460,55 @@ impl Session {
         self.blocked.is_some()
     }
 
-    fn die(&mut self, cause: Cause) {
-        self.dying(cause, None);
-        self.steps.push_back(Step::Cut);
+    fn begin_close(&mut self, cause: DisconnectCause) {
+        self.leave_connection(cause, None);
+        self.effects.push_back(Effect::Cut);
     }
 
-    fn dying(&mut self, cause: Cause, until: Option<At>) {
+    fn leave_connection(&mut self, cause: DisconnectCause, until: Option<StreamTime>) {
         let was = match self.state {
-            State::Fresh { .. } => Was { since: None, resumed: self.resuming },
-            State::Up { since, resumed } => Was { since: Some(since), resumed },
+            SessionState::AwaitingFirstFrame { .. } => ConnectionInfo { since: None, resumed: self.resuming },
+            SessionState::Connected { since, resumed } => ConnectionInfo { since: Some(since), resumed },
             _ => return,
         };
-        self.state = State::Dying { cause, was, until };
+        self.state = SessionState::Closing { cause, was, until };
         if let Some(watch) = &mut self.watch {
             watch.down();
         }
     }
 
     /// The link has ended.
-    pub(crate) fn lost(&mut self, now: At, ended: &Ended) {
-        self.dying(
+    pub(crate) fn on_connection_lost(&mut self, now: StreamTime, ended: &ReadEnd) {
+        self.leave_connection(
             match ended {
-                Ended::Eof => Cause::Broken("the connection was closed without a goodbye".into()),
-                Ended::Broken(why) => Cause::Broken(why.clone()),
-                Ended::Unreadable(what) => Cause::Unreadable(what.clone()),
+                ReadEnd::Eof => DisconnectCause::Broken("the connection was closed without a goodbye".into()),
+                ReadEnd::Broken(why) => DisconnectCause::Broken(why.clone()),
+                ReadEnd::Unreadable(what) => DisconnectCause::Unreadable(what.clone()),
             },
             None,
         );
-        let State::Dying { cause, was, .. } = &self.state else { return };
+        let SessionState::Closing { cause, was, .. } = &self.state else { return };
         let (cause, was) = (cause.clone(), *was);
         self.ping = None;
         self.blocked = None;
-        let healthy = self.backoff.scaled(HEALTHY);
+        let healthy = self.backoff.scaled(MIN_HEALTHY_AGE);
         let lived = was.since.map_or(Duration::ZERO, |since| now.saturating_sub(since));
         if was.since.is_some() {
             if lived >= healthy {
                 self.backoff.reset();
             } else {
-                self.backoff.let_in();
+                self.backoff.cap_after_short_connection();
             }
             let (reason, detail) = cause.told();
             log::info!("link lost: {detail}");
-            self.note(Note::Disconnected { reason, detail });
+            self.notify(Notification::Disconnected { reason, detail });
         }
         match cause {
-            Cause::Expired(error) => return self.disowned(now, error),
-            Cause::Unreadable(what) if !self.ever => {
+            DisconnectCause::Expired(error) => return self.on_session_revoked(now, error),
+            DisconnectCause::Unreadable(what) if !self.ever => {
                 return self.end(Error::new(ErrorKind::Protocol, what.text()));
             }
-            Cause::Unreadable(_) => self.strike(),
+            DisconnectCause::Unreadable(_) => self.count_unreadable(),
             _ => {
                 if was.resumed && lived < healthy {
                     self.count_stuck();
@@ -558,87 +517,89 @@ impl Session {
                     let (_, detail) = cause.told();
                     let why = Error::new(ErrorKind::Protocol, format!("no first event: {detail}"))
                         .with_hint("is this a Mattermost server, and does a proxy pass WebSockets on?");
-                    let why = if matches!(cause, Cause::NoFirstFrame) {
+                    let why = if matches!(cause, DisconnectCause::NoFirstFrame) {
                         why.with_kind(ErrorKind::Timeout)
                     } else {
                         why
                     };
-                    self.state = State::Checking { asked: false, why };
+                    self.state = SessionState::CheckingToken { asked: false, why };
                     return;
                 }
             }
         }
-        self.again(now, Duration::ZERO);
+        self.schedule_reconnect(now, Duration::ZERO);
     }
 
     /// An event that cannot be swallowed comes again on every resume. The second time, it is left out.
-    fn strike(&mut self) {
-        let next = self.known.next;
+    fn count_unreadable(&mut self) {
+        let next = self.cursor.next_seq;
         self.strikes = if self.strikes.0 == next { (next, self.strikes.1 + 1) } else { (next, 1) };
-        if self.strikes.1 >= 2 && self.known.id.is_some() {
-            self.missed(MissedReason::Unreadable, Some(next));
-            self.known.next = next + 1;
+        if self.strikes.1 >= 2 && self.cursor.connection_id.is_some() {
+            self.report_gap(MissedReason::Unreadable, Some(next));
+            self.cursor.next_seq = next + 1;
             self.strikes = (0, 0);
         }
     }
 
     /// Links that go on and die young, without an event, may die of what they are asked for.
     fn count_stuck(&mut self) {
-        let next = self.known.next;
+        let next = self.cursor.next_seq;
         self.stuck = if self.stuck.0 == next { (next, self.stuck.1 + 1) } else { (next, 1) };
-        if self.stuck.1 >= STUCK {
-            self.known.id = None;
+        if self.stuck.1 >= MAX_STUCK_CONNECTIONS {
+            self.cursor.connection_id = None;
             self.stuck = (0, 0);
         }
     }
 
-    fn again(&mut self, now: At, at_least: Duration) {
-        let least = at_least.min(Duration::from_secs(300)).max(self.backoff.scaled(NOTICE));
+    fn schedule_reconnect(&mut self, now: StreamTime, at_least: Duration) {
+        let least = at_least.min(Duration::from_secs(300)).max(self.backoff.scaled(MIN_RECONNECT_DELAY));
         let wait = self.backoff.next().max(least);
-        self.state = State::Waiting { until: now + wait };
+        self.state = SessionState::Waiting { until: now + wait };
     }
 
     fn end(&mut self, error: Error) {
-        self.state = State::Ended;
-        self.steps.push_back(Step::End(error));
+        self.state = SessionState::Ended;
+        self.effects.push_back(Effect::End(error));
     }
 
     /// The stream was closed: nothing more is done.
     pub(crate) fn stop(&mut self) {
-        self.state = State::Ended;
-        self.steps.clear();
+        self.state = SessionState::Ended;
+        self.effects.clear();
     }
 
     pub(crate) fn is_ended(&self) -> bool {
-        matches!(self.state, State::Ended)
+        matches!(self.state, SessionState::Ended)
     }
 
     /// From when on the link is up.
-    pub(crate) fn up_since(&self) -> Option<At> {
+    pub(crate) fn connected_since(&self) -> Option<StreamTime> {
         match self.state {
-            State::Up { since, .. } => Some(since),
+            SessionState::Connected { since, .. } => Some(since),
             _ => None,
         }
     }
 
     /// Whether a link was ever up.
-    pub(crate) fn ever(&self) -> bool {
+    pub(crate) fn was_ever_connected(&self) -> bool {
         self.ever
     }
 
     /// The number of the dial that runs or waits, and when it comes.
-    pub(crate) fn dialing(&self) -> (u32, Option<At>) {
+    pub(crate) fn connect_attempt(&self) -> (u32, Option<StreamTime>) {
         match self.state {
-            State::Waiting { until } | State::LoggingIn { until, .. } => (self.attempts + 1, Some(until)),
+            SessionState::Waiting { until } | SessionState::LoggingIn { until, .. } => {
+                (self.attempts + 1, Some(until))
+            }
             _ => (self.attempts.max(1), None),
         }
     }
 
-    pub(crate) fn known(&self) -> &Known {
-        &self.known
+    pub(crate) fn cursor(&self) -> &Cursor {
+        &self.cursor
     }
 
-    pub(crate) fn version(&self) -> &str {
+    pub(crate) fn server_version(&self) -> &str {
         &self.version
     }
 }

@@ -12,11 +12,11 @@ use tungstenite::handshake::machine::TryParse;
 use tungstenite::protocol::frame::{Frame, FrameSocket};
 use zeroize::Zeroizing;
 
-use super::dial::{self, Abort, Timed};
-use super::frame::{Assembler, Head, Incoming, Unreadable};
+use super::connect::{self, AbortHandle, DeadlineStream};
+use super::connection::{ReadHalf, WriteHalf};
+use super::frame::{FrameFault, FrameHeader, IncomingFrame, MessageAssembler};
 #[cfg(feature = "native-tls")]
-use super::tls_pipe::{Pipe, Tls};
-use super::wire::{Receiving, Wire};
+use super::tls_pipe::{MemoryPipe, Tls};
 use crate::config::{BaseUrl, Config};
 use crate::error::{ApiError, Error, ErrorKind, Result, short};
 use crate::http::{hide, seconds};
@@ -27,12 +27,12 @@ use crate::secret::{Secret, without};
 const MAX_REFUSAL: usize = 64 << 10;
 
 /// What a dial needs to know.
-pub(crate) struct Dial<'a> {
+pub(crate) struct ConnectRequest<'a> {
     pub(crate) config: &'a Config,
     pub(crate) token: Option<&'a Secret>,
     /// The connection to go on with, and the next event expected of it.
     pub(crate) resume: Option<(&'a str, u64)>,
-    pub(crate) abort: &'a Abort,
+    pub(crate) abort: &'a AbortHandle,
     pub(crate) deadline: Instant,
     pub(crate) max_message_size: usize,
     pub(crate) max_fragments: u32,
@@ -40,24 +40,24 @@ pub(crate) struct Dial<'a> {
 }
 
 /// The reader's end of a link.
-pub(crate) struct Socket<S = Receiving> {
+pub(crate) struct EventSocket<S = ReadHalf> {
     frames: FrameSocket<S>,
-    assembler: Assembler,
+    assembler: MessageAssembler,
     limit: usize,
 }
 
 /// Why nothing more can be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Ended {
+pub(crate) enum ReadEnd {
     /// The peer closed the connection, with or without a goodbye.
     Eof,
     Broken(String),
-    Unreadable(Unreadable),
+    Unreadable(FrameFault),
 }
 
 /// A connection, over TCP or TLS, before the upgrade.
 enum Stream {
-    Plain(Timed),
+    Plain(DeadlineStream),
     #[cfg(feature = "native-tls")]
     Tls(Box<Tls>, TcpStream),
 }
@@ -65,7 +65,7 @@ enum Stream {
 impl Stream {
     fn open(config: &Config, target: &BaseUrl, socket: TcpStream, deadline: Instant) -> Result<Self> {
         if !target.tls {
-            return Ok(Self::Plain(Timed::new(socket, deadline)));
+            return Ok(Self::Plain(DeadlineStream::new(socket, deadline)));
         }
         #[cfg(not(feature = "native-tls"))]
         {
@@ -76,7 +76,8 @@ impl Stream {
         {
             let copy = socket.try_clone().map_err(|e| Error::io("the socket cannot be shared", e))?;
             let deadline = deadline.min(Instant::now() + config.connect_timeout);
-            let tls = config.tls.handshake(&target.host, Pipe::new(Timed::new(socket, deadline)))?;
+            let tls =
+                config.tls.handshake(&target.host, MemoryPipe::new(DeadlineStream::new(socket, deadline)))?;
             Ok(Self::Tls(Box::new(tls), copy))
         }
     }
@@ -89,11 +90,11 @@ impl Stream {
         }
     }
 
-    fn into_wire(self, wake: Box<dyn Fn() + Send + Sync>) -> std::io::Result<Wire> {
+    fn into_wire(self, wake: Box<dyn Fn() + Send + Sync>) -> std::io::Result<WriteHalf> {
         match self {
-            Self::Plain(timed) => Wire::plain(timed.into_inner(), wake),
+            Self::Plain(timed) => WriteHalf::plain(timed.into_inner(), wake),
             #[cfg(feature = "native-tls")]
-            Self::Tls(tls, socket) => Wire::tls(*tls, socket, wake),
+            Self::Tls(tls, socket) => WriteHalf::tls(*tls, socket, wake),
         }
     }
 }
@@ -109,7 +110,7 @@ impl Read for Stream {
 }
 
 /// Connects and upgrades. The token is in the upgrade request: only then can the link be resumed.
-pub(crate) fn dial(dial: Dial<'_>) -> Result<(Socket, Arc<Wire>)> {
+pub(crate) fn dial(dial: ConnectRequest<'_>) -> Result<(EventSocket, Arc<WriteHalf>)> {
     let (target, path) = dial.config.socket();
     if target.tls && cfg!(not(feature = "native-tls")) {
         #[cfg(not(feature = "native-tls"))]
@@ -119,10 +120,10 @@ pub(crate) fn dial(dial: Dial<'_>) -> Result<(Socket, Arc<Wire>)> {
     result.map_err(|e| e.on_route("websocket"))
 }
 
-fn upgrade(dial: Dial<'_>, target: &BaseUrl, path: &str) -> Result<(Socket, Arc<Wire>)> {
+fn upgrade(dial: ConnectRequest<'_>, target: &BaseUrl, path: &str) -> Result<(EventSocket, Arc<WriteHalf>)> {
     let key = generate_key();
     let request = request(&dial, target, path, &key)?;
-    let socket = dial::connect(dial.config, target, dial.abort, dial.deadline)?;
+    let socket = connect::connect(dial.config, target, dial.abort, dial.deadline)?;
     let mut stream = Stream::open(dial.config, target, socket, dial.deadline)?;
     stream.set_deadline(dial.deadline);
     let lost = |e| Error::io("the upgrade request could not be sent", e);
@@ -136,8 +137,8 @@ fn upgrade(dial: Dial<'_>, target: &BaseUrl, path: &str) -> Result<(Socket, Arc<
     let rest = agreed(&mut stream, dial.config.head_limit, &key, dial.token.as_slice(), hurry)?;
     let wire = stream.into_wire(dial.wake).map_err(|e| Error::io("the socket cannot be set up", e))?;
     let wire = Arc::new(wire);
-    let receiving = Receiving::new(Arc::clone(&wire));
-    Ok((Socket::over(receiving, rest, dial.max_message_size, dial.max_fragments), wire))
+    let receiving = ReadHalf::new(Arc::clone(&wire));
+    Ok((EventSocket::over(receiving, rest, dial.max_message_size, dial.max_fragments), wire))
 }
 
 /// Reads the answer to the upgrade; gives what came behind it. `hurry` is for the reason of a refusal, which is not
@@ -162,7 +163,7 @@ pub(crate) fn agreed<S: Read>(
 }
 
 /// The upgrade request. Written here and not by tungstenite, which would log it, token and all.
-fn request(dial: &Dial<'_>, target: &BaseUrl, path: &str, key: &str) -> Result<Zeroizing<String>> {
+fn request(dial: &ConnectRequest<'_>, target: &BaseUrl, path: &str, key: &str) -> Result<Zeroizing<String>> {
     let (token, agent) = (dial.token.map_or("", Secret::expose), &dial.config.user_agent);
     if token.chars().chain(agent.chars()).any(char::is_control) {
         return Err(Error::input(
@@ -267,27 +268,27 @@ fn body_of(answer: &Response, mut body: Vec<u8>, stream: &mut impl Read) -> Vec<
     body
 }
 
-impl<S: Read> Socket<S> {
+impl<S: Read> EventSocket<S> {
     /// `rest` came with the answer to the upgrade.
     pub(crate) fn over(stream: S, rest: Vec<u8>, limit: usize, most_pieces: u32) -> Self {
         Self {
             frames: FrameSocket::from_partially_read(stream, rest),
-            assembler: Assembler::new(limit, most_pieces),
+            assembler: MessageAssembler::new(limit, most_pieces),
             limit,
         }
     }
 
     /// Blocks until a message comes, and hands it over.
-    pub(crate) fn next<R>(&mut self, take: impl FnOnce(Incoming<'_>) -> R) -> Result<R, Ended> {
+    pub(crate) fn next<R>(&mut self, take: impl FnOnce(IncomingFrame<'_>) -> R) -> Result<R, ReadEnd> {
         loop {
             let frame = match self.frames.read(Some(self.limit)) {
                 Ok(Some(frame)) => frame,
-                Ok(None) => return Err(Ended::Eof),
-                Err(error) => return Err(Ended::from(error)),
+                Ok(None) => return Err(ReadEnd::Eof),
+                Err(error) => return Err(ReadEnd::from(error)),
             };
             let frame: Frame = frame;
             let header = frame.header();
-            let head = Head {
+            let head = FrameHeader {
                 opcode: header.opcode.into(),
                 last: header.is_final,
                 reserved: header.rsv1 || header.rsv2 || header.rsv3,
@@ -296,19 +297,19 @@ impl<S: Read> Socket<S> {
             match self.assembler.frame(head, frame.payload()) {
                 Ok(Some(incoming)) => return Ok(take(incoming)),
                 Ok(None) => {}
-                Err(unreadable) => return Err(Ended::Unreadable(unreadable)),
+                Err(unreadable) => return Err(ReadEnd::Unreadable(unreadable)),
             }
         }
     }
 }
 
-impl From<WsError> for Ended {
+impl From<WsError> for ReadEnd {
     fn from(error: WsError) -> Self {
         match error {
             WsError::Io(e) => Self::Broken(e.to_string()),
-            WsError::Capacity(CapacityError::MessageTooLong { .. }) => Self::Unreadable(Unreadable::TooLarge),
-            WsError::Utf8(_) => Self::Unreadable(Unreadable::NotUtf8),
-            _ => Self::Unreadable(Unreadable::Broken("an invalid frame")),
+            WsError::Capacity(CapacityError::MessageTooLong { .. }) => Self::Unreadable(FrameFault::TooLarge),
+            WsError::Utf8(_) => Self::Unreadable(FrameFault::NotUtf8),
+            _ => Self::Unreadable(FrameFault::Broken("an invalid frame")),
         }
     }
 }

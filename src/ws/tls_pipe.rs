@@ -3,15 +3,15 @@
 use std::io::{self, Read, Write};
 use std::time::Instant;
 
-use super::dial::Timed;
+use super::connect::DeadlineStream;
 
 /// A TLS session over two buffers.
-pub(crate) type Tls = native_tls::TlsStream<Pipe>;
+pub(crate) type Tls = native_tls::TlsStream<MemoryPipe>;
 
 /// What the TLS library takes for its stream: the socket itself while hands are shaken, two buffers from then on.
 #[derive(Debug)]
-pub(crate) struct Pipe {
-    direct: Option<Timed>,
+pub(crate) struct MemoryPipe {
+    direct: Option<DeadlineStream>,
     /// Ciphertext that came, from `read` on.
     input: Vec<u8>,
     read: usize,
@@ -20,13 +20,13 @@ pub(crate) struct Pipe {
     pub(crate) output: Vec<u8>,
 }
 
-impl Pipe {
-    pub(crate) fn new(socket: Timed) -> Self {
+impl MemoryPipe {
+    pub(crate) fn new(socket: DeadlineStream) -> Self {
         Self { direct: Some(socket), input: Vec::new(), read: 0, eof: false, output: Vec::new() }
     }
 
     /// Goes over to the buffers.
-    pub(crate) fn detach(&mut self) -> Option<Timed> {
+    pub(crate) fn detach(&mut self) -> Option<DeadlineStream> {
         self.direct.take()
     }
 
@@ -50,7 +50,7 @@ impl Pipe {
     }
 }
 
-impl Read for Pipe {
+impl Read for MemoryPipe {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         if let Some(socket) = &mut self.direct {
             return socket.read(into);
@@ -65,7 +65,7 @@ impl Read for Pipe {
     }
 }
 
-impl Write for Pipe {
+impl Write for MemoryPipe {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         if let Some(socket) = &mut self.direct {
             return socket.write(bytes);

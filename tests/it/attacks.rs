@@ -195,7 +195,7 @@ fn stream(events: &Events, what: What, began: Instant) -> (Duration, u64, String
     while how.is_none() && Instant::now() < until {
         if what == What::Sleeper {
             std::thread::sleep(Duration::from_millis(10));
-            how = (events.stats().dials > 1).then(|| "the link ended".to_owned());
+            how = (events.stats().connect_attempts > 1).then(|| "the link ended".to_owned());
             continue;
         }
         let Ok(event) = events.recv_timeout(Duration::from_millis(100)) else { continue };
@@ -219,7 +219,7 @@ fn stream(events: &Events, what: What, began: Instant) -> (Duration, u64, String
     let closing = began.elapsed();
     assert!(closing < Duration::from_millis(2500), "closing took {closing:?}");
     let how = how.unwrap_or_else(|| "goes on".to_owned());
-    let (events, odd, dropped) = (stats.received, stats.unintelligible, stats.dropped);
+    let (events, odd, dropped) = (stats.received, stats.malformed, stats.dropped);
     (
         took,
         cpu,

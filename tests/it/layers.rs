@@ -105,7 +105,10 @@ fn one_file_names_each_foreign_crate() {
     };
     only("ureq", &["http/agent"]);
     only("tungstenite", &["ws/socket", "ws/frame", "ws/tests", "testing"]);
-    only("native_tls", &["tls", "http/agent", "ws/tls_pipe", "ws/wire", "ws/socket", "ws/tests", "testing"]);
+    only(
+        "native_tls",
+        &["tls", "http/agent", "ws/tls_pipe", "ws/connection", "ws/socket", "ws/tests", "testing"],
+    );
     only("tokio", &[]);
 }
 

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use mattermost::crossbeam_channel::{after, bounded, select};
 use mattermost::testing::TestServer;
-use mattermost::{ErrorKind, EventKind, Events, LinkState, Payload, PostDraft};
+use mattermost::{ConnectionState, ErrorKind, EventKind, Events, Payload, PostDraft};
 
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -64,7 +64,7 @@ fn filters_leave_the_rest_out() {
     let town = jane.channel("awesome-chat", "~town-square").unwrap();
     let other = jane.channel("awesome-chat", "~off-topic").unwrap();
     let here = Events::builder(&bob).channels([&town]).open().unwrap();
-    let edits = Events::builder(&bob).only([EventKind::PostEdited]).open().unwrap();
+    let edits = Events::builder(&bob).kinds([EventKind::PostEdited]).open().unwrap();
     jane.posts().create(&PostDraft::new(&other.id, "elsewhere")).unwrap();
     let post = jane.posts().create(&PostDraft::new(&town.id, "here")).unwrap();
     server.edit_post(post.id.as_str(), "changed");
@@ -76,7 +76,7 @@ fn filters_leave_the_rest_out() {
     assert_eq!(kinds(&edits, 2), [EventKind::Connected, EventKind::PostEdited]);
     assert!(edits.poll(Duration::from_millis(1)).unwrap().is_none());
     assert_eq!(edits.recv_timeout(Duration::from_millis(1)).unwrap_err().kind(), ErrorKind::Timeout);
-    assert!(edits.stats().unwanted >= 3);
+    assert!(edits.stats().filtered >= 3);
 }
 
 #[test]
@@ -118,7 +118,7 @@ fn select_stopper_and_a_closed_client() {
     let server = TestServer::start().unwrap();
     let bob = server.client("bob").unwrap();
     let events = bob.events().unwrap();
-    assert!(matches!(events.state(), LinkState::Connected { .. }));
+    assert!(matches!(events.state(), ConnectionState::Connected { .. }));
     // Closing the client does not touch the stream.
     bob.close();
     let pong = events.ping().unwrap();
@@ -143,7 +143,7 @@ fn select_stopper_and_a_closed_client() {
         }
     }
     assert!(stopping.join().unwrap());
-    assert_eq!(events.state(), LinkState::Ended);
+    assert_eq!(events.state(), ConnectionState::Ended);
     let report = events.close(PATIENCE);
     assert!(report.goodbye && report.detached.is_empty() && report.unread == 0, "{report:?}");
     assert_eq!(events.ping().unwrap_err().kind(), ErrorKind::Closed);
@@ -166,7 +166,7 @@ fn the_next_run_goes_on_where_this_one_stopped() {
     assert!(!saved.contains(&server.token("bob")));
     drop(events);
     post("four");
-    let again = || Events::builder(&bob).from(serde_json::from_str(&saved).unwrap()).open().unwrap();
+    let again = || Events::builder(&bob).resume_from(serde_json::from_str(&saved).unwrap()).open().unwrap();
     assert_eq!(texts(&again(), 2), ["three", "four"]);
 }
 

@@ -174,7 +174,7 @@ fn payloads() -> Vec<Vec<u8>> {
     for text in [
         r#"{"resumed":true,"connection_id":"x","server_version":"1"}"#,
         r#"{"reason":"gap","since":1,"last_seq":4}"#,
-        r#"{"posts":1,"gone":2,"complete":true,"not_restored":[]}"#,
+        r#"{"posts":1,"gone":2,"complete":true,"not_recovered":[]}"#,
     ] {
         for kind in EventKind::ALL.iter().filter(|kind| kind.is_notice()) {
             found.push([&[u8::try_from(kind.index()).expect("few")], text.as_bytes()].concat());

@@ -8,11 +8,11 @@ mod world;
 use std::time::Duration;
 
 use self::world::LIMITS;
-use super::{BETWEEN_STARTS, Settings};
+use super::{CatchUpSettings, MIN_START_INTERVAL};
 
 /// All about posts is wanted.
-fn settings(capacity: usize, horizon: Duration, seed: u64) -> Settings {
-    Settings {
+fn settings(capacity: usize, horizon: Duration, seed: u64) -> CatchUpSettings {
+    CatchUpSettings {
         horizon: Some(horizon),
         capacity,
         block: false,
@@ -20,9 +20,9 @@ fn settings(capacity: usize, horizon: Duration, seed: u64) -> Settings {
         edited: true,
         deleted: true,
         channels: None,
-        unrestored: Vec::new(),
+        not_recovered: Vec::new(),
         limits: LIMITS,
-        between_starts: BETWEEN_STARTS,
+        between_starts: MIN_START_INTERVAL,
         backoff_scale: 1.0,
         seed: Some(seed),
     }

@@ -10,20 +10,21 @@ use serde_json::{Value, json};
 use super::*;
 use crate::error::ApiError;
 use crate::event::DisconnectReason;
-use crate::ws::frame::Unreadable;
+use crate::ws::Probe;
+use crate::ws::frame::FrameFault;
 
 const A: &str = "aaaaaaaaaaaaaaaaaaaaaaaaaa";
 const B: &str = "bbbbbbbbbbbbbbbbbbbbbbbbbb";
 
 /// A session and the clock that it is driven by.
 struct Driven {
-    session: Session,
-    now: At,
+    session: StreamSession,
+    now: StreamTime,
     pings: Vec<u64>,
     cuts: usize,
     pongs: usize,
     probes: Vec<u64>,
-    notes: Vec<Note>,
+    notes: Vec<Notification>,
     end: Option<Error>,
 }
 
@@ -40,12 +41,12 @@ impl Driven {
         Self::with(false, None)
     }
 
-    fn with(can_log_in: bool, from: Option<Known>) -> Self {
+    fn with(can_log_in: bool, from: Option<Cursor>) -> Self {
         Self::watching(can_log_in, from, None)
     }
 
-    fn watching(can_log_in: bool, from: Option<Known>, liveness: Option<Probe>) -> Self {
-        let settings = Settings {
+    fn watching(can_log_in: bool, from: Option<Cursor>, liveness: Option<Probe>) -> Self {
+        let settings = SessionSettings {
             ping_every: s(30),
             can_log_in,
             liveness,
@@ -54,7 +55,7 @@ impl Driven {
             seed: Some(3),
         };
         Self {
-            session: Session::new(settings, from),
+            session: StreamSession::new(settings, from),
             now: s(1),
             pings: Vec::new(),
             cuts: 0,
@@ -66,53 +67,54 @@ impl Driven {
     }
 
     fn collect(&mut self) {
-        while let Some(step) = self.session.take_steps() {
+        while let Some(step) = self.session.next_effect() {
             match step {
-                Step::Note(note) => self.notes.push(note),
-                Step::Ping(seq) => self.pings.push(seq),
-                Step::Pong => self.pongs += 1,
-                Step::Probe(number) => self.probes.push(number),
-                Step::Cut => self.cuts += 1,
-                Step::End(error) => self.end = Some(error),
+                Effect::Notify(note) => self.notes.push(note),
+                Effect::Ping(seq) => self.pings.push(seq),
+                Effect::Pong => self.pongs += 1,
+                Effect::Probe(number) => self.probes.push(number),
+                Effect::Cut => self.cuts += 1,
+                Effect::End(error) => self.end = Some(error),
             }
         }
     }
 
-    fn next(&mut self) -> Do {
-        let next = self.session.next(self.now);
+    fn next(&mut self) -> ReaderAction {
+        let next = self.session.next_reader_action(self.now);
         self.collect();
         next
     }
 
     /// Waits as long as the session wants to, then dials.
-    fn dial(&mut self) -> Option<Resume> {
+    fn dial(&mut self) -> Option<Cursor> {
         loop {
             match self.next() {
-                Do::Wait(Some(until)) => self.now = until,
-                Do::Dial(resume) => return resume,
+                ReaderAction::Wait(Some(until)) => self.now = until,
+                ReaderAction::Connect(resume) => return resume,
                 other => panic!("{other:?} instead of a dial"),
             }
         }
     }
 
-    fn upgrade(&mut self) -> Option<Resume> {
+    /// The connection to resume, and the next sequence number, as the server sees them.
+    fn upgrade(&mut self) -> Option<(String, u64)> {
         let resume = self.dial();
-        self.session.upgraded(self.now);
+        self.session.on_upgraded(self.now);
         self.collect();
-        assert_eq!(self.next(), Do::Read);
-        resume
+        assert_eq!(self.next(), ReaderAction::Read);
+        resume.and_then(|cursor| Some((cursor.connection_id?.to_string(), cursor.next_seq)))
     }
 
-    fn event(&mut self, seq: u64) -> Verdict {
+    fn event(&mut self, seq: u64) -> EventVerdict {
         let now = self.now;
-        let verdict = self.session.event(|| now, Some(seq), None);
+        let verdict = self.session.on_event(|| now, Some(seq), None);
         self.collect();
         verdict
     }
 
-    fn hello(&mut self, id: &str) -> Verdict {
+    fn hello(&mut self, id: &str) -> EventVerdict {
         let now = self.now;
-        let verdict = self.session.event(|| now, Some(0), Some((Arc::from(id), "11.6.0".into())));
+        let verdict = self.session.on_event(|| now, Some(0), Some((Arc::from(id), "11.6.0".into())));
         self.collect();
         verdict
     }
@@ -120,7 +122,7 @@ impl Driven {
     fn pong(&mut self, server_time: i64) {
         let seq = *self.pings.last().unwrap();
         let answer: crate::Result<Value> = Ok(json!({"server_time": server_time}));
-        assert!(self.session.reply(self.now, seq, &answer));
+        assert!(self.session.on_reply(self.now, seq, &answer));
         self.collect();
     }
 
@@ -132,38 +134,38 @@ impl Driven {
     fn begun(mut self) -> Self {
         let driven = &mut self;
         assert_eq!(driven.upgrade(), None);
-        assert_eq!(driven.hello(A), Verdict::Deliver { resumed: false });
+        assert_eq!(driven.hello(A), EventVerdict::Deliver { resumed: false });
         driven.pong(1_000_000);
         driven.notes.clear();
         self
     }
 
-    fn lose(&mut self, ended: &Ended) {
-        self.session.lost(self.now, ended);
+    fn lose(&mut self, ended: &ReadEnd) {
+        self.session.on_connection_lost(self.now, ended);
         self.collect();
     }
 
     fn tick(&mut self, after: Duration) {
         self.now += after;
-        self.session.tick(self.now, None);
+        self.session.on_tick(self.now, None);
         self.collect();
     }
 
     fn missed(&self) -> Vec<(MissedReason, Option<u64>, Option<u64>)> {
         let gaps = self.notes.iter().filter_map(|note| match note {
-            Note::Missed(gap) => Some((gap.reason.clone(), gap.last_seq, gap.seq)),
+            Notification::Missed(gap) => Some((gap.reason.clone(), gap.last_seq, gap.seq)),
             _ => None,
         });
         gaps.collect()
     }
 
     fn resumed(&self) -> bool {
-        self.notes.iter().any(|note| matches!(note, Note::Connected { resumed: true, .. }))
+        self.notes.iter().any(|note| matches!(note, Notification::Connected { resumed: true, .. }))
     }
 }
 
-const FRESH: Verdict = Verdict::Deliver { resumed: false };
-const AFTER: Verdict = Verdict::Deliver { resumed: true };
+const FRESH: EventVerdict = EventVerdict::Deliver { resumed: false };
+const AFTER: EventVerdict = EventVerdict::Deliver { resumed: true };
 
 #[test]
 fn a_first_link_is_greeted_and_pinged_at_once() {
@@ -171,19 +173,19 @@ fn a_first_link_is_greeted_and_pinged_at_once() {
     assert_eq!(d.upgrade(), None);
     assert_eq!(d.pings, [1]);
     assert_eq!(d.hello(A), FRESH);
-    assert_eq!(d.notes, [Note::Connected { resumed: false, attempts: 1 }]);
+    assert_eq!(d.notes, [Notification::Connected { resumed: false, attempts: 1 }]);
     assert_eq!((d.event(1), d.event(2)), (FRESH, FRESH));
     d.pong(50_000);
-    assert_eq!(d.session.known().server_time.as_millis(), 40_000);
-    assert_eq!(d.session.known().next, 3);
+    assert_eq!(d.session.cursor().server_time.as_millis(), 40_000);
+    assert_eq!(d.session.cursor().next_seq, 3);
 }
 
 #[test]
 fn a_replay_is_a_resume() {
     let mut d = Driven::up();
     d.event(1);
-    d.lose(&Ended::Eof);
-    assert_eq!(d.upgrade(), Some(Resume { id: A.into(), next: 2 }));
+    d.lose(&ReadEnd::Eof);
+    assert_eq!(d.upgrade(), Some((A.to_owned(), 2)));
     assert_eq!((d.event(2), d.event(3)), (AFTER, AFTER));
     assert!(d.resumed() && d.missed().is_empty());
 }
@@ -191,8 +193,8 @@ fn a_replay_is_a_resume() {
 #[test]
 fn a_quiet_resume_is_known_by_the_pings_answer() {
     let mut d = Driven::up();
-    d.lose(&Ended::Eof);
-    assert_eq!(d.upgrade(), Some(Resume { id: A.into(), next: 1 }));
+    d.lose(&ReadEnd::Eof);
+    assert_eq!(d.upgrade(), Some((A.to_owned(), 1)));
     d.pong(2_000_000);
     assert!(d.resumed() && d.missed().is_empty());
     assert_eq!(d.event(1), AFTER);
@@ -201,9 +203,9 @@ fn a_quiet_resume_is_known_by_the_pings_answer() {
 #[test]
 fn a_stale_answer_decides_too_and_satisfies_nobody() {
     let mut d = Driven::up();
-    d.lose(&Ended::Eof);
+    d.lose(&ReadEnd::Eof);
     d.upgrade();
-    assert!(!d.session.reply(d.now, 1, &Ok(Value::Null)), "the number of an earlier link");
+    assert!(!d.session.on_reply(d.now, 1, &Ok(Value::Null)), "the number of an earlier link");
     d.collect();
     assert!(d.resumed());
     assert_eq!(d.pings, [1, 2], "numbers go on");
@@ -215,28 +217,28 @@ fn another_connection_is_a_gap() {
     // server the remaining events follow, from 1.
     let mut d = Driven::up();
     d.event(1);
-    d.lose(&Ended::Eof);
+    d.lose(&ReadEnd::Eof);
     d.upgrade();
     assert_eq!((d.hello(B), d.event(1)), (FRESH, FRESH));
     assert!(!d.resumed());
     assert_eq!(d.missed(), [(MissedReason::NewConnection, Some(1), None)]);
-    d.lose(&Ended::Eof);
-    assert_eq!(d.upgrade(), Some(Resume { id: B.into(), next: 2 }));
+    d.lose(&ReadEnd::Eof);
+    assert_eq!(d.upgrade(), Some((B.to_owned(), 2)));
 }
 
 #[test]
 fn a_hello_of_the_same_id_is_a_resume() {
     let mut d = Driven::up();
     d.event(1);
-    d.lose(&Ended::Eof);
+    d.lose(&ReadEnd::Eof);
     d.upgrade();
     let now = d.now;
-    assert_eq!(d.session.event(|| now, Some(2), Some((A.into(), "v".into()))), AFTER);
+    assert_eq!(d.session.on_event(|| now, Some(2), Some((A.into(), "v".into()))), AFTER);
     d.collect();
     assert!(d.resumed() && d.missed().is_empty());
     // On a living link, as after another authentication, it is an event like any other.
     let now = d.now;
-    assert_eq!(d.session.event(|| now, Some(3), Some((A.into(), "v".into()))), AFTER);
+    assert_eq!(d.session.on_event(|| now, Some(3), Some((A.into(), "v".into()))), AFTER);
     // Another connection on a living link is a gap.
     assert_eq!(d.hello(B), AFTER);
     assert_eq!(d.missed().len(), 1);
@@ -248,7 +250,7 @@ fn odd_connection_ids_are_never_sent_back() {
         let mut d = Driven::new();
         d.upgrade();
         d.hello(id);
-        d.lose(&Ended::Eof);
+        d.lose(&ReadEnd::Eof);
         assert_eq!(d.upgrade(), None, "{id:?}");
     }
 }
@@ -256,16 +258,16 @@ fn odd_connection_ids_are_never_sent_back() {
 #[test]
 fn numbers_tell_gaps_and_repeats() {
     let mut d = Driven::up();
-    assert_eq!((d.event(1), d.event(1), d.event(0)), (FRESH, Verdict::Drop, Verdict::Drop));
+    assert_eq!((d.event(1), d.event(1), d.event(0)), (FRESH, EventVerdict::Drop, EventVerdict::Drop));
     assert_eq!(d.event(4), FRESH);
     assert_eq!(d.missed(), [(MissedReason::Gap, Some(1), None)]);
-    assert_eq!((d.event(3), d.event(5)), (Verdict::Drop, FRESH));
+    assert_eq!((d.event(3), d.event(5)), (EventVerdict::Drop, FRESH));
     // A server that repeats itself for ever is left, and the next one starts anew.
-    for _ in 0..=REPEATS {
-        assert_eq!(d.event(2), Verdict::Drop);
+    for _ in 0..=MAX_REPEATED_EVENTS {
+        assert_eq!(d.event(2), EventVerdict::Drop);
     }
     assert_eq!(d.cuts, 1);
-    d.lose(&Ended::Eof);
+    d.lose(&ReadEnd::Eof);
     assert_eq!(d.upgrade(), None);
     // u64::MAX does not overflow.
     let mut d = Driven::up();
@@ -275,7 +277,7 @@ fn numbers_tell_gaps_and_repeats() {
 #[test]
 fn pings_come_every_thirty_seconds_and_must_be_answered() {
     let mut d = Driven::up();
-    assert_eq!(d.session.deadline(), Some(s(31) + SLACK));
+    assert_eq!(d.session.next_deadline(), Some(s(31) + PING_SLACK_WINDOW));
     d.tick(s(27));
     assert_eq!(d.pings, [1]);
     // A thread that is awake anyway sends the ping a little early.
@@ -288,9 +290,9 @@ fn pings_come_every_thirty_seconds_and_must_be_answered() {
     assert_eq!(d.cuts, 0);
     d.tick(s(1));
     assert_eq!(d.cuts, 1);
-    d.lose(&Ended::Eof);
-    assert!(matches!(&d.notes[..], [Note::Disconnected { reason: DisconnectReason::Silent, .. }]));
-    assert_eq!(d.upgrade(), Some(Resume { id: A.into(), next: 1 }));
+    d.lose(&ReadEnd::Eof);
+    assert!(matches!(&d.notes[..], [Notification::Disconnected { reason: DisconnectReason::Silent, .. }]));
+    assert_eq!(d.upgrade(), Some((A.to_owned(), 1)));
 }
 
 #[test]
@@ -301,7 +303,7 @@ fn a_large_message_before_the_answer_is_waited_for() {
     // Bytes keep coming: alive, but not for ever.
     while d.cuts == 0 {
         d.now += s(5);
-        d.session.tick(d.now, Some(d.now.saturating_sub(s(1))));
+        d.session.on_tick(d.now, Some(d.now.saturating_sub(s(1))));
         d.collect();
         assert!(d.now < sent + s(200));
     }
@@ -312,14 +314,14 @@ fn a_large_message_before_the_answer_is_waited_for() {
     let heard = d.now + s(10);
     for _ in 0..29 {
         d.now += s(1);
-        d.session.tick(d.now, Some(heard));
+        d.session.on_tick(d.now, Some(heard));
     }
     d.now += s(1);
-    d.session.tick(d.now, Some(heard));
+    d.session.on_tick(d.now, Some(heard));
     d.collect();
     assert_eq!(d.cuts, 0);
-    d.now = heard + ANSWER;
-    d.session.tick(d.now, Some(heard));
+    d.now = heard + PING_TIMEOUT;
+    d.session.on_tick(d.now, Some(heard));
     d.collect();
     assert_eq!(d.cuts, 1);
 }
@@ -329,7 +331,7 @@ fn a_blocked_reader_is_kept_alive_by_pongs_and_not_taken_for_a_dead_peer() {
     let mut d = Driven::up();
     d.tick(s(30));
     assert_eq!(d.pings.len(), 2);
-    d.session.block(d.now, true);
+    d.session.set_blocked(d.now, true);
     assert!(d.session.is_blocked());
     d.tick(s(0));
     assert_eq!(d.pongs, 1);
@@ -337,12 +339,12 @@ fn a_blocked_reader_is_kept_alive_by_pongs_and_not_taken_for_a_dead_peer() {
         d.tick(s(1));
     }
     assert_eq!((d.pongs, d.cuts, d.pings.len()), (3, 0, 2));
-    d.session.block(d.now, false);
+    d.session.set_blocked(d.now, false);
     // Blocking again soon sends no further pong.
-    d.session.block(d.now, true);
+    d.session.set_blocked(d.now, true);
     d.tick(s(1));
     assert_eq!(d.pongs, 3);
-    d.session.block(d.now, false);
+    d.session.set_blocked(d.now, false);
     d.tick(s(29));
     assert_eq!(d.cuts, 0, "the answer may stand behind what was not read");
     d.tick(s(1));
@@ -352,51 +354,51 @@ fn a_blocked_reader_is_kept_alive_by_pongs_and_not_taken_for_a_dead_peer() {
 #[test]
 fn no_first_frame_asks_whether_the_token_is_good() {
     let mut d = Driven::up();
-    d.lose(&Ended::Eof);
+    d.lose(&ReadEnd::Eof);
     d.upgrade();
     d.tick(s(9));
     assert_eq!(d.cuts, 0);
     d.tick(s(1));
     assert_eq!(d.cuts, 1);
-    d.lose(&Ended::Eof);
-    assert_eq!((d.next(), d.next()), (Do::Check, Do::Wait(None)), "asked once");
+    d.lose(&ReadEnd::Eof);
+    assert_eq!((d.next(), d.next()), (ReaderAction::CheckToken, ReaderAction::Wait(None)), "asked once");
     // The token is good, or REST is as dead: dial again.
-    d.session.checked(d.now, Ok(()));
+    d.session.on_token_checked(d.now, Ok(()));
     d.upgrade();
-    d.lose(&Ended::Eof);
-    assert_eq!(d.next(), Do::Check);
-    d.session.checked(d.now, Err(Error::new(ErrorKind::Connect, "")));
+    d.lose(&ReadEnd::Eof);
+    assert_eq!(d.next(), ReaderAction::CheckToken);
+    d.session.on_token_checked(d.now, Err(Error::new(ErrorKind::Connect, "")));
     d.upgrade();
-    d.lose(&Ended::Eof);
-    assert_eq!(d.next(), Do::Check);
-    d.session.checked(d.now, Err(unauthorized()));
+    d.lose(&ReadEnd::Eof);
+    assert_eq!(d.next(), ReaderAction::CheckToken);
+    d.session.on_token_checked(d.now, Err(unauthorized()));
     d.collect();
     assert!(d.end.as_ref().unwrap().is_unauthorized());
-    assert_eq!(d.notes.last(), Some(&Note::Expired { login_again: false }));
-    assert_eq!(d.next(), Do::Exit);
+    assert_eq!(d.notes.last(), Some(&Notification::Expired { login_again: false }));
+    assert_eq!(d.next(), ReaderAction::Exit);
 }
 
 #[test]
 fn what_fails_before_the_first_greeting_is_the_error_of_open() {
     let failures: [fn(&mut Driven); 5] = [
-        |d| d.session.dial_failed(d.now, Error::new(ErrorKind::Tls, "")),
+        |d| d.session.on_connect_failed(d.now, Error::new(ErrorKind::Tls, "")),
         |d| {
-            d.session.upgraded(d.now);
-            d.session.lost(d.now, &Ended::Unreadable(Unreadable::TooLarge));
+            d.session.on_upgraded(d.now);
+            d.session.on_connection_lost(d.now, &ReadEnd::Unreadable(FrameFault::TooLarge));
         },
         |d| {
-            d.session.upgraded(d.now);
-            d.session.lost(d.now, &Ended::Eof);
-            assert_eq!(d.session.next(d.now), Do::Check);
-            d.session.checked(d.now, Ok(()));
+            d.session.on_upgraded(d.now);
+            d.session.on_connection_lost(d.now, &ReadEnd::Eof);
+            assert_eq!(d.session.next_reader_action(d.now), ReaderAction::CheckToken);
+            d.session.on_token_checked(d.now, Ok(()));
         },
         |d| {
-            d.session.upgraded(d.now);
-            d.session.lost(d.now, &Ended::Broken("x".into()));
-            assert_eq!(d.session.next(d.now), Do::Check);
-            d.session.checked(d.now, Err(unauthorized()));
+            d.session.on_upgraded(d.now);
+            d.session.on_connection_lost(d.now, &ReadEnd::Broken("x".into()));
+            assert_eq!(d.session.next_reader_action(d.now), ReaderAction::CheckToken);
+            d.session.on_token_checked(d.now, Err(unauthorized()));
         },
-        |d| d.session.dial_failed(d.now, unauthorized()),
+        |d| d.session.on_connect_failed(d.now, unauthorized()),
     ];
     for fail in failures {
         let mut d = Driven::new();
@@ -404,7 +406,7 @@ fn what_fails_before_the_first_greeting_is_the_error_of_open() {
         fail(&mut d);
         d.collect();
         assert!(d.end.is_some());
-        assert_eq!(d.next(), Do::Exit);
+        assert_eq!(d.next(), ReaderAction::Exit);
     }
 }
 
@@ -423,9 +425,9 @@ fn afterwards_only_a_refusal_of_the_server_itself_is_final() {
         (unauthorized(), true),
     ] {
         let mut d = Driven::up();
-        d.lose(&Ended::Eof);
+        d.lose(&ReadEnd::Eof);
         d.dial();
-        d.session.dial_failed(d.now, error.clone());
+        d.session.on_connect_failed(d.now, error.clone());
         d.collect();
         assert_eq!(d.end.is_some(), fatal, "{error}");
         if !fatal {
@@ -438,30 +440,34 @@ fn afterwards_only_a_refusal_of_the_server_itself_is_final() {
 fn waits_grow_and_start_again_after_a_healthy_link() {
     let mut d = Driven::up();
     d.now += s(60);
-    d.lose(&Ended::Eof);
+    d.lose(&ReadEnd::Eof);
     let lost = d.now;
     d.dial();
-    assert_eq!(d.now, lost + NOTICE, "the first dial comes as soon as the server can have noticed");
+    assert_eq!(
+        d.now,
+        lost + MIN_RECONNECT_DELAY,
+        "the first dial comes as soon as the server can have noticed"
+    );
     for _ in 0..12 {
-        d.session.dial_failed(d.now, Error::new(ErrorKind::Connect, ""));
+        d.session.on_connect_failed(d.now, Error::new(ErrorKind::Connect, ""));
         d.dial();
     }
     assert!(d.now > lost + s(60), "{:?}", d.now.saturating_sub(lost));
     // A link that dies young does not count as a good one.
-    d.session.upgraded(d.now);
+    d.session.on_upgraded(d.now);
     d.event(1);
-    assert_eq!(d.notes.last(), Some(&Note::Connected { resumed: true, attempts: 13 }));
-    d.lose(&Ended::Eof);
-    assert!(matches!(d.next(), Do::Wait(Some(_))));
+    assert_eq!(d.notes.last(), Some(&Notification::Connected { resumed: true, attempts: 13 }));
+    d.lose(&ReadEnd::Eof);
+    assert!(matches!(d.next(), ReaderAction::Wait(Some(_))));
     d.upgrade();
     d.event(2);
     d.now += s(11);
-    d.lose(&Ended::Eof);
-    d.now += NOTICE;
-    assert!(matches!(d.next(), Do::Dial(_)));
+    d.lose(&ReadEnd::Eof);
+    d.now += MIN_RECONNECT_DELAY;
+    assert!(matches!(d.next(), ReaderAction::Connect(_)));
     // A rate limit is obeyed.
-    d.session.dial_failed(d.now, Error::new(ErrorKind::Status, "").with_retry_after(Some(s(40))));
-    assert_eq!(d.next(), Do::Wait(Some(d.now + s(40))));
+    d.session.on_connect_failed(d.now, Error::new(ErrorKind::Status, "").with_retry_after(Some(s(40))));
+    assert_eq!(d.next(), ReaderAction::Wait(Some(d.now + s(40))));
 }
 
 /// A frame of which a byte comes now and then is alive, but not for ever.
@@ -472,9 +478,9 @@ fn a_trickle_puts_the_answer_off_to_90_seconds_and_no_further() {
     assert_eq!(d.pings.len(), 2);
     let began = d.now;
     while d.cuts == 0 {
-        d.now = d.session.deadline().unwrap();
+        d.now = d.session.next_deadline().unwrap();
         assert!(d.now <= began + s(90));
-        d.session.tick(d.now, Some(d.now.saturating_sub(Duration::from_millis(50))));
+        d.session.on_tick(d.now, Some(d.now.saturating_sub(Duration::from_millis(50))));
         d.collect();
     }
     assert_eq!(d.now.saturating_sub(began), s(90));
@@ -482,15 +488,15 @@ fn a_trickle_puts_the_answer_off_to_90_seconds_and_no_further() {
 
 #[test]
 fn an_event_that_cannot_be_swallowed_is_left_out_the_second_time() {
-    for what in [Unreadable::TooLarge, Unreadable::NotUtf8, Unreadable::Broken("x")] {
+    for what in [FrameFault::TooLarge, FrameFault::NotUtf8, FrameFault::Broken("x")] {
         let mut d = Driven::up();
         d.event(1);
-        d.lose(&Ended::Unreadable(what.clone()));
-        assert_eq!(d.upgrade().map(|resume| resume.next), Some(2));
+        d.lose(&ReadEnd::Unreadable(what.clone()));
+        assert_eq!(d.upgrade().map(|resume| resume.1), Some(2));
         assert!(d.missed().is_empty());
-        d.lose(&Ended::Unreadable(what));
+        d.lose(&ReadEnd::Unreadable(what));
         assert_eq!(d.missed(), [(MissedReason::Unreadable, Some(1), Some(2))]);
-        assert_eq!(d.upgrade().map(|resume| resume.next), Some(3), "the third dial");
+        assert_eq!(d.upgrade().map(|resume| resume.1), Some(3), "the third dial");
         assert_eq!(d.event(3), AFTER);
         assert_eq!(d.missed().len(), 1);
     }
@@ -500,23 +506,23 @@ fn an_event_that_cannot_be_swallowed_is_left_out_the_second_time() {
 fn links_that_die_young_at_the_same_event_give_the_connection_up() {
     let mut d = Driven::up();
     d.event(1);
-    d.lose(&Ended::Eof);
+    d.lose(&ReadEnd::Eof);
     let mut dials = 0;
     while d.upgrade().is_some() {
-        d.lose(&Ended::Broken("reset".into()));
-        if d.next() == Do::Check {
-            d.session.checked(d.now, Ok(()));
+        d.lose(&ReadEnd::Broken("reset".into()));
+        if d.next() == ReaderAction::CheckToken {
+            d.session.on_token_checked(d.now, Ok(()));
         }
         dials += 1;
     }
-    assert_eq!(dials, STUCK);
+    assert_eq!(dials, MAX_STUCK_CONNECTIONS);
     d.hello(B);
     assert_eq!(d.missed(), [(MissedReason::NewConnection, Some(1), None)]);
     // Not so if the links only were quiet.
     let mut d = Driven::up();
     for _ in 0..20 {
         d.now += s(20);
-        d.lose(&Ended::Eof);
+        d.lose(&ReadEnd::Eof);
         assert!(d.upgrade().is_some());
         d.pong(1);
     }
@@ -525,13 +531,14 @@ fn links_that_die_young_at_the_same_event_give_the_connection_up() {
 #[test]
 fn a_goodbye_is_answered_and_the_link_cut_if_nothing_follows() {
     let mut d = Driven::up();
-    d.session.goodbye(d.now, Some(1001), "going away\n");
-    assert_eq!(d.event(1), Verdict::Drop);
-    assert_eq!(d.session.deadline(), Some(d.now + GOODBYE));
-    d.tick(GOODBYE);
+    d.session.on_close_frame(d.now, Some(1001), "going away\n");
+    assert_eq!(d.event(1), EventVerdict::Drop);
+    assert_eq!(d.session.next_deadline(), Some(d.now + CLOSE_TIMEOUT));
+    d.tick(CLOSE_TIMEOUT);
     assert_eq!(d.cuts, 1);
-    d.lose(&Ended::Eof);
-    let Some(Note::Disconnected { reason: DisconnectReason::Closed, detail }) = d.notes.first() else {
+    d.lose(&ReadEnd::Eof);
+    let Some(Notification::Disconnected { reason: DisconnectReason::Closed, detail }) = d.notes.first()
+    else {
         panic!("{:?}", d.notes)
     };
     assert_eq!(detail, "closed by the server (1001: going away )");
@@ -539,18 +546,18 @@ fn a_goodbye_is_answered_and_the_link_cut_if_nothing_follows() {
 
 #[test]
 fn an_earlier_run_is_gone_on_with() {
-    let known = Known { id: Some(A.into()), next: 9, server_time: Timestamp::from_millis(5) };
+    let known = Cursor { connection_id: Some(A.into()), next_seq: 9, server_time: Timestamp::from_millis(5) };
     let mut d = Driven::with(false, Some(known.clone()));
-    assert_eq!(d.upgrade(), Some(Resume { id: A.into(), next: 9 }));
+    assert_eq!(d.upgrade(), Some((A.to_owned(), 9)));
     assert_eq!(d.event(9), AFTER);
     assert!(d.resumed() && d.missed().is_empty());
     let mut d = Driven::with(false, Some(known));
     d.upgrade();
     d.hello(B);
-    let Some(Note::Missed(gap)) = d.notes.last() else { panic!("{:?}", d.notes) };
+    let Some(Notification::Missed(gap)) = d.notes.last() else { panic!("{:?}", d.notes) };
     assert_eq!((&gap.reason, gap.since.as_millis()), (&MissedReason::Resumed, 5));
     // Without an id only the time is known.
-    let known = Known { id: None, next: 0, server_time: Timestamp::from_millis(5) };
+    let known = Cursor { connection_id: None, next_seq: 0, server_time: Timestamp::from_millis(5) };
     let mut d = Driven::with(false, Some(known));
     assert_eq!(d.upgrade(), None);
     d.hello(B);
@@ -562,15 +569,15 @@ fn a_stopped_session_does_nothing_more() {
     let mut d = Driven::up();
     d.session.stop();
     d.tick(s(100));
-    assert_eq!((d.cuts, d.event(1), d.next()), (0, Verdict::Drop, Do::Exit));
-    d.lose(&Ended::Eof);
-    d.session.checked(d.now, Err(unauthorized()));
-    d.session.logged_in(d.now, Ok(()));
-    d.session.dial_failed(d.now, unauthorized());
-    d.session.upgraded(d.now);
+    assert_eq!((d.cuts, d.event(1), d.next()), (0, EventVerdict::Drop, ReaderAction::Exit));
+    d.lose(&ReadEnd::Eof);
+    d.session.on_token_checked(d.now, Err(unauthorized()));
+    d.session.on_logged_in(d.now, Ok(()));
+    d.session.on_connect_failed(d.now, unauthorized());
+    d.session.on_upgraded(d.now);
     d.collect();
     assert!(d.end.is_none() && d.notes.is_empty());
-    assert_eq!(d.next(), Do::Exit);
+    assert_eq!(d.next(), ReaderAction::Exit);
 }
 
 /// Whatever comes, in whatever order: no panic, no event twice or out of order, and the numbers of actions only grow.
@@ -588,34 +595,36 @@ fn no_order_of_things_confuses_it() {
         let mut last = None;
         for _ in 0..300 {
             match roll(14) {
-                0 => drop(d.session.next(d.now)),
-                1 => d.session.upgraded(d.now),
-                2 => d.session.dial_failed(d.now, Error::new(ErrorKind::Connect, "")),
-                3 => d.lose(&Ended::Eof),
-                4 => d.lose(&Ended::Unreadable(Unreadable::TooLarge)),
+                0 => drop(d.session.next_reader_action(d.now)),
+                1 => d.session.on_upgraded(d.now),
+                2 => d.session.on_connect_failed(d.now, Error::new(ErrorKind::Connect, "")),
+                3 => d.lose(&ReadEnd::Eof),
+                4 => d.lose(&ReadEnd::Unreadable(FrameFault::TooLarge)),
                 5 => d.tick(Duration::from_millis(roll(40_000))),
                 6 => {
                     let id = if roll(2) == 0 { A } else { B };
-                    let before = d.session.known().id.clone();
-                    if d.hello(id) != Verdict::Drop && before.as_deref() != Some(id) {
+                    let before = d.session.cursor().connection_id.clone();
+                    if d.hello(id) != EventVerdict::Drop && before.as_deref() != Some(id) {
                         last = Some(0);
                     }
                 }
-                7 => d.session.checked(d.now, if roll(9) == 0 { Err(unauthorized()) } else { Ok(()) }),
-                8 => d.session.logged_in(d.now, Ok(())),
-                9 => d.session.block(d.now, roll(2) == 0),
-                10 => drop(d.session.reply(d.now, roll(5), &Ok(Value::Null))),
-                11 => d.session.goodbye(d.now, None, ""),
+                7 => {
+                    d.session.on_token_checked(d.now, if roll(9) == 0 { Err(unauthorized()) } else { Ok(()) })
+                }
+                8 => d.session.on_logged_in(d.now, Ok(())),
+                9 => d.session.set_blocked(d.now, roll(2) == 0),
+                10 => drop(d.session.on_reply(d.now, roll(5), &Ok(Value::Null))),
+                11 => d.session.on_close_frame(d.now, None, ""),
                 _ => {
-                    let seq = d.session.known().next.saturating_add(roll(3)).saturating_sub(1);
-                    if let Verdict::Deliver { .. } = d.event(seq) {
+                    let seq = d.session.cursor().next_seq.saturating_add(roll(3)).saturating_sub(1);
+                    if let EventVerdict::Deliver { .. } = d.event(seq) {
                         assert!(last.is_none_or(|last| seq > last), "{seq} after {last:?}");
                         last = Some(seq);
                     }
                 }
             }
             d.collect();
-            let _ = d.session.deadline();
+            let _ = d.session.next_deadline();
         }
         assert!(d.pings.windows(2).all(|two| two[0] < two[1]));
     }

@@ -9,10 +9,10 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use super::peer::{Fake, OTHER_ID, PATIENCE, Server};
+use super::peer::{Fake, MAX_FAILURE_DURATION, OTHER_ID, Server};
 use crate::error::ErrorKind;
 use crate::event::{EventKind, Payload};
-use crate::ws::{CatchUp, Events, LinkState, Overflow};
+use crate::ws::{CatchUp, ConnectionState, Events, Overflow};
 
 /// What has to live as long as the stream.
 type Keep = Box<dyn std::any::Any + Send>;
@@ -29,7 +29,7 @@ fn case(events: Events, keep: impl Send + 'static) -> Case {
 }
 
 fn wait_for(what: impl Fn() -> bool) {
-    let until = Instant::now() + PATIENCE;
+    let until = Instant::now() + MAX_FAILURE_DURATION;
     while !what() {
         assert!(Instant::now() < until, "the state was not reached");
         thread::sleep(Duration::from_millis(2));
@@ -51,10 +51,10 @@ fn up() -> Case {
     let server = Server::start();
     let (events, link) = server.open(server.fake().builder());
     // A peer that does not answer the goodbye.
-    case(events, (Held(link.socket), Holder(server)))
+    case(events, (BufferedEvent(link.socket), Holder(server)))
 }
 
-struct Held(#[expect(dead_code, reason = "kept alive")] TcpStream);
+struct BufferedEvent(#[expect(dead_code, reason = "kept alive")] TcpStream);
 
 fn polite() -> Case {
     let server = Server::start();
@@ -67,7 +67,7 @@ fn polite() -> Case {
 }
 
 fn accepted_and_silent() -> Case {
-    then(|server| Box::new(Held(server.raw())))
+    then(|server| Box::new(BufferedEvent(server.raw())))
 }
 
 #[cfg(feature = "native-tls")]
@@ -80,7 +80,8 @@ fn shaking_hands() -> Case {
     let (send, opened) = crossbeam_channel::bounded(1);
     let fake = Arc::new(fake);
     let opening = thread::spawn(move || {
-        let (shared, receiver) = crate::ws::Shared::new(fake.clone(), crate::ws::builder::Options::default());
+        let (shared, receiver) =
+            crate::ws::StreamShared::new(fake.clone(), crate::ws::options::StreamOptions::default());
         send.send(Events::start(shared, receiver, fake).unwrap()).unwrap();
     });
     opening.join().unwrap();
@@ -88,12 +89,12 @@ fn shaking_hands() -> Case {
     // The first byte of a hello: the connector is built, which cannot be interrupted, and the handshake has begun.
     let mut silent = server.raw();
     std::io::Read::read_exact(&mut silent, &mut [0]).unwrap();
-    case._keep = Box::new((Held(silent), Holder(server)));
+    case._keep = Box::new((BufferedEvent(silent), Holder(server)));
     case
 }
 
 fn upgraded_and_silent() -> Case {
-    then(|server| Box::new(Held(server.accept().socket)))
+    then(|server| Box::new(BufferedEvent(server.accept().socket)))
 }
 
 fn backing_off() -> Case {
@@ -103,7 +104,7 @@ fn backing_off() -> Case {
     let (events, link) = server.open(Arc::new(fake).builder());
     drop(server);
     link.cut();
-    wait_for(|| matches!(events.state(), LinkState::Connecting { attempt: 3.., .. }));
+    wait_for(|| matches!(events.state(), ConnectionState::Connecting { attempt: 3.., .. }));
     case(events, ())
 }
 
@@ -119,7 +120,7 @@ fn connecting() -> Case {
         assert!(waiting.len() < 10_000);
     }
     link.cut();
-    wait_for(|| events.stats().dials == 2);
+    wait_for(|| events.stats().connect_attempts == 2);
     Case { events, _keep: Box::new((waiting, Holder(server))), detached: true }
 }
 
@@ -138,7 +139,7 @@ fn flooded(overflow: Overflow) -> Case {
         assert_eq!(events.request("x", None).unwrap_err().kind(), ErrorKind::Backlogged);
         assert!(began.elapsed() < Duration::from_millis(100));
     }
-    case(events, (Held(link.socket), Holder(server)))
+    case(events, (BufferedEvent(link.socket), Holder(server)))
 }
 
 fn waiting(events: &Events) -> usize {
@@ -148,7 +149,7 @@ fn waiting(events: &Events) -> usize {
 /// Sends until more waits than leaves.
 fn fill(events: &Events) {
     let data = json!({"x": "y".repeat(8000)});
-    while waiting(events) < 150_000 && matches!(events.state(), LinkState::Connected { .. }) {
+    while waiting(events) < 150_000 && matches!(events.state(), ConnectionState::Connected { .. }) {
         let _ = events.send("x", Some(data.clone()));
         if waiting(events) > 60_000 {
             thread::sleep(Duration::from_millis(1));
@@ -160,7 +161,7 @@ fn not_draining() -> Case {
     let server = Server::start();
     let (events, link) = server.open(server.fake().builder());
     let waiting = || waiting(&events);
-    let until = Instant::now() + PATIENCE;
+    let until = Instant::now() + MAX_FAILURE_DURATION;
     // What the system takes in the end is more than what it takes at once.
     let mut before = 0;
     while before == 0 || waiting() < before {
@@ -170,7 +171,7 @@ fn not_draining() -> Case {
         // One write of the timer's, and some.
         thread::sleep(Duration::from_millis(700));
     }
-    case(events, (Held(link.socket), Holder(server)))
+    case(events, (BufferedEvent(link.socket), Holder(server)))
 }
 
 fn asking_rest() -> Case {
@@ -195,7 +196,7 @@ fn catching_up() -> Case {
     let mut link = server.accept();
     link.greet(OTHER_ID);
     wait_for(|| fake.catch_ups.load(Ordering::SeqCst) == 1);
-    Case { events, _keep: Box::new((hang, Held(link.socket), Holder(server))), detached: true }
+    Case { events, _keep: Box::new((hang, BufferedEvent(link.socket), Holder(server))), detached: true }
 }
 
 fn ended() -> Case {
@@ -265,7 +266,7 @@ fn close_returns_in_time_in_every_state() {
             let left =
                 case.events.receiver().iter().filter(|event| event.kind() == EventKind::Posted).count();
             assert_eq!(left, if matches!(name, "overflowing" | "blocked") { 6 } else { 0 }, "{name}");
-            assert_eq!(case.events.state(), LinkState::Ended);
+            assert_eq!(case.events.state(), ConnectionState::Ended);
         }
         println!("{name}: {longest:?}");
     }

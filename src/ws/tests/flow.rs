@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use super::peer::{Fake, ID, PATIENCE, Server, event, frame, hello, parse, read_upgrade};
+use super::peer::{Fake, ID, MAX_FAILURE_DURATION, Server, event, frame, hello, parse, read_upgrade};
 use crate::event::EventKind;
 use crate::ws::{Events, EventsBuilder};
 
@@ -43,15 +43,15 @@ struct Peer {
 
 #[cfg(feature = "native-tls")]
 fn shake_hands(socket: &TcpStream) -> Tls {
-    use crate::ws::dial::Timed;
+    use crate::ws::connect::DeadlineStream;
     let read = |name| std::fs::read(format!("{}/tests/data/tls/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap();
     let identity = native_tls::Identity::from_pkcs8(&read("server.pem"), &read("server.key.pem")).unwrap();
     let acceptor = native_tls::TlsAcceptor::new(identity).unwrap();
-    let timed = Timed::new(socket.try_clone().unwrap(), Instant::now() + PATIENCE);
-    let mut tls = acceptor.accept(crate::ws::tls_pipe::Pipe::new(timed)).unwrap();
+    let timed = DeadlineStream::new(socket.try_clone().unwrap(), Instant::now() + MAX_FAILURE_DURATION);
+    let mut tls = acceptor.accept(crate::ws::tls_pipe::MemoryPipe::new(timed)).unwrap();
     drop(tls.get_mut().detach());
-    socket.set_read_timeout(Some(PATIENCE)).unwrap();
-    socket.set_write_timeout(Some(PATIENCE)).unwrap();
+    socket.set_read_timeout(Some(MAX_FAILURE_DURATION)).unwrap();
+    socket.set_write_timeout(Some(MAX_FAILURE_DURATION)).unwrap();
     tls
 }
 
@@ -207,7 +207,7 @@ fn posts(events: &Events, count: u64, text: impl Fn(u64) -> String) {
 fn posts_from(events: &Events, first: u64, count: u64, text: impl Fn(u64) -> String) {
     for seq in first..first + count {
         let event = loop {
-            let event = events.recv_timeout(PATIENCE).unwrap();
+            let event = events.recv_timeout(MAX_FAILURE_DURATION).unwrap();
             if event.kind() == EventKind::Posted {
                 break event;
             }
@@ -269,7 +269,7 @@ fn random_cuts(secure: bool, frames: u64, sends: u64) {
     });
     assert_eq!(asked.load(Ordering::Relaxed), sends / 4 * 4);
     let stats = events.stats();
-    assert_eq!((stats.repeated, stats.gaps, stats.dropped, stats.links), (0, 0, 0, 1));
+    assert_eq!((stats.repeated, stats.gaps, stats.dropped, stats.connections), (0, 0, 0, 1));
     peer.end();
     let actions = serving.join().unwrap();
     for worker in 0..4 {
@@ -384,7 +384,7 @@ fn attacks_end_the_link_and_no_more() {
         link.event(2);
         posts(&events, 1, event);
         let disconnected = loop {
-            let event = events.recv_timeout(PATIENCE).unwrap();
+            let event = events.recv_timeout(MAX_FAILURE_DURATION).unwrap();
             if event.kind() == EventKind::Disconnected {
                 break event;
             }
@@ -403,8 +403,8 @@ fn odd_texts_are_left_out() {
     link.socket.write_all(&frame(0x82, b"binary")).unwrap();
     link.event(1);
     posts(&events, 1, event);
-    assert!(events.stats().unintelligible >= 8, "{:?}", events.stats());
-    assert_eq!(events.stats().links, 1);
+    assert!(events.stats().malformed >= 8, "{:?}", events.stats());
+    assert_eq!(events.stats().connections, 1);
 }
 
 /// A large event between two small ones: both arrive, one notice, three dials.
@@ -423,7 +423,7 @@ fn an_event_that_is_too_large_is_named_and_left_out() {
     link.event(3);
     let mut seen = Vec::new();
     while seen.last() != Some(&"3".to_owned()) {
-        let event = events.recv_timeout(PATIENCE).unwrap();
+        let event = events.recv_timeout(MAX_FAILURE_DURATION).unwrap();
         match event.kind() {
             EventKind::Posted => seen.push(event.seq().unwrap().to_string()),
             EventKind::Missed => {
@@ -434,7 +434,7 @@ fn an_event_that_is_too_large_is_named_and_left_out() {
         }
     }
     assert_eq!(seen, ["1", "unreadable", "3"]);
-    assert_eq!(events.stats().dials, 3);
+    assert_eq!(events.stats().connect_attempts, 3);
 }
 
 /// The queue overflows, the program takes events again, and nothing follows: the notice comes all the same.
@@ -446,7 +446,7 @@ fn the_last_notice_comes_on_a_stream_gone_silent() {
     for seq in 1..=500 {
         link.event(seq);
     }
-    let until = Instant::now() + PATIENCE;
+    let until = Instant::now() + MAX_FAILURE_DURATION;
     while events.stats().received < 501 {
         assert!(Instant::now() < until);
         thread::sleep(Duration::from_millis(1));
@@ -586,8 +586,8 @@ fn new_keys_on_the_way() {
         say(&frame(0x81, event(seq).as_bytes()));
     }
     posts(&events, 30, event);
-    assert_eq!(events.stats().links, 1);
-    let until = Instant::now() + PATIENCE;
+    assert_eq!(events.stats().connections, 1);
+    let until = Instant::now() + MAX_FAILURE_DURATION;
     while arrived.load(Ordering::Relaxed) < 30_000 {
         assert!(Instant::now() < until, "{}", arrived.load(Ordering::Relaxed));
         thread::sleep(Duration::from_millis(5));

@@ -18,7 +18,7 @@ use crate::ws::{Backend, CatchUp, Events, EventsBuilder, Poster};
 
 pub(super) const ID: &str = "aaaaaaaaaaaaaaaaaaaaaaaaaa";
 pub(super) const OTHER_ID: &str = "bbbbbbbbbbbbbbbbbbbbbbbbbb";
-pub(super) const PATIENCE: Duration = Duration::from_secs(20);
+pub(super) const MAX_FAILURE_DURATION: Duration = Duration::from_secs(20);
 /// The clock of all peers.
 pub(super) const CLOCK: i64 = 1_700_000_000_000;
 
@@ -179,8 +179,8 @@ impl Server {
     /// The next connection, before its request is read.
     pub(super) fn raw(&self) -> TcpStream {
         let (socket, _) = self.listener.accept().unwrap();
-        socket.set_read_timeout(Some(PATIENCE)).unwrap();
-        socket.set_write_timeout(Some(PATIENCE)).unwrap();
+        socket.set_read_timeout(Some(MAX_FAILURE_DURATION)).unwrap();
+        socket.set_write_timeout(Some(MAX_FAILURE_DURATION)).unwrap();
         socket.set_nodelay(true).unwrap();
         socket
     }

@@ -3,13 +3,13 @@
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use super::peer::{CLOCK, ID, OTHER_ID, PATIENCE, Server};
+use super::peer::{CLOCK, ID, MAX_FAILURE_DURATION, OTHER_ID, Server};
 use crate::error::ErrorKind;
 use crate::event::{Event, EventKind, MissedReason, Origin, Payload};
-use crate::ws::{Events, LinkState};
+use crate::ws::{ConnectionState, Events};
 
 fn next(events: &Events) -> Event {
-    events.receiver().recv_timeout(PATIENCE).unwrap()
+    events.receiver().recv_timeout(MAX_FAILURE_DURATION).unwrap()
 }
 
 /// The next event of a kind; what comes before is passed over.
@@ -40,7 +40,7 @@ fn events_come_and_the_token_is_in_the_upgrade() {
     let event = next(&events);
     assert_eq!((event.seq(), event.origin()), (Some(1), Origin::Live));
     assert!(matches!(event.payload().unwrap(), Payload::Posted(p) if p.post.message == "number 1"));
-    assert!(matches!(events.state(), LinkState::Connected { .. }));
+    assert!(matches!(events.state(), ConnectionState::Connected { .. }));
     let report = std::thread::scope(|scope| {
         scope.spawn(|| {
             link.goodbye();
@@ -50,9 +50,9 @@ fn events_come_and_the_token_is_in_the_upgrade() {
     });
     assert!(report.goodbye && report.detached.is_empty(), "{report:?}");
     assert!(report.took < Duration::from_secs(1));
-    assert_eq!(events.recv_timeout(PATIENCE).unwrap_err().kind(), ErrorKind::Closed);
+    assert_eq!(events.recv_timeout(MAX_FAILURE_DURATION).unwrap_err().kind(), ErrorKind::Closed);
     assert!(events.error().is_none());
-    assert_eq!(events.state(), LinkState::Ended);
+    assert_eq!(events.state(), ConnectionState::Ended);
 }
 
 #[test]
@@ -167,9 +167,9 @@ fn a_bad_token_ends_the_stream_with_its_error() {
     until(&events, EventKind::SessionExpired);
     let last = next(&events);
     assert!(last.payload().unwrap_err().is_unauthorized());
-    assert!(events.receiver().recv_timeout(PATIENCE).is_err());
+    assert!(events.receiver().recv_timeout(MAX_FAILURE_DURATION).is_err());
     assert!(events.error().unwrap().is_unauthorized());
-    assert!(events.poll(PATIENCE).unwrap_err().is_unauthorized());
+    assert!(events.poll(MAX_FAILURE_DURATION).unwrap_err().is_unauthorized());
     assert!(events.close(Duration::from_secs(1)).detached.is_empty());
 }
 
@@ -267,7 +267,7 @@ fn a_position_is_gone_on_with() {
     let text = serde_json::to_string(&events.position()).unwrap();
     drop(events);
     for resumed in [true, false] {
-        let builder = server.fake().builder().from(serde_json::from_str(&text).unwrap());
+        let builder = server.fake().builder().resume_from(serde_json::from_str(&text).unwrap());
         let (events, link) = std::thread::scope(|scope| {
             let opening = scope.spawn(|| builder.open());
             let mut link = server.accept();
@@ -317,8 +317,8 @@ fn names_that_fail_or_move_are_followed() {
     assert_eq!(numbers(&events, 1), [1]);
     fake.elsewhere.store(true, Ordering::SeqCst);
     link.cut();
-    let until = Instant::now() + PATIENCE;
-    while events.stats().dials < 4 {
+    let until = Instant::now() + MAX_FAILURE_DURATION;
+    while events.stats().connect_attempts < 4 {
         assert!(Instant::now() < until, "{:?}", events.stats());
         std::thread::sleep(Duration::from_millis(2));
     }

@@ -65,12 +65,12 @@ const TABLE: &[(&str, &str, Shown)] = &[
     (
         "Streams",
         "what TLS adds: records without content, new keys",
-        There("src/ws/wire/tests.rs", "requests_for_new_keys"),
+        There("src/ws/connection/tests.rs", "requests_for_new_keys"),
     ),
     (
         "Streams",
         "all that waits to be sent, ciphertext included",
-        There("src/ws/wire/tests.rs", "answers_of_the_tls_library_end_the_link_at_256_kib"),
+        There("src/ws/connection/tests.rs", "answers_of_the_tls_library_end_the_link_at_256_kib"),
     ),
     (
         "Streams",

@@ -99,7 +99,7 @@ pub(super) fn a_later_program_goes_on(world: &World) {
     say("two");
     let go_on = || {
         let position = serde_json::from_str(&position).unwrap();
-        Events::builder(&bob.client).from(position).open().unwrap()
+        Events::builder(&bob.client).resume_from(position).open().unwrap()
     };
     let events = go_on();
     say("three");

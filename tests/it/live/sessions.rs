@@ -92,7 +92,7 @@ pub(super) fn a_bot_disabled_and_enabled_again_is_back(world: &World) {
         say("live");
         assert_eq!(hear("live"), Origin::Live);
         std::thread::sleep(Duration::from_secs(4));
-        assert_eq!(events.stats().links, 1, "{probe:?} on a link that hears");
+        assert_eq!(events.stats().connections, 1, "{probe:?} on a link that hears");
         world.admin.bots().disable(&bot.user_id).unwrap();
         say("while it was disabled");
         world.admin.bots().enable(&bot.user_id).unwrap();

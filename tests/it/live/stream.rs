@@ -62,7 +62,8 @@ pub(super) fn all_is_seen_by_the_other(world: &World) {
 pub(super) fn typing_is_seen_by_the_other(world: &World) {
     let (jane, bob) = (world.account("jane"), world.account("bob"));
     let channel = world.channel("typing", &[&jane, &bob]);
-    let seen = Events::builder(&bob.client).only([EventKind::Typing]).channels([&channel.id]).open().unwrap();
+    let seen =
+        Events::builder(&bob.client).kinds([EventKind::Typing]).channels([&channel.id]).open().unwrap();
     let events = jane.client.events().unwrap();
     events.typing(&channel.id).unwrap();
     let typing = next(&seen, "typing", |_, payload| match payload {
@@ -106,7 +107,7 @@ pub(super) fn resumes_after_a_cut(world: &World) {
     let channel = world.channel("cut", &[&jane, &bob]);
     let relay = Proxy::before(&world.url);
     let behind = Client::builder(relay.url()).login(&bob.name, &*bob.password).connect().unwrap();
-    let events = Events::builder(&behind).only([EventKind::Posted]).open().unwrap();
+    let events = Events::builder(&behind).kinds([EventKind::Posted]).open().unwrap();
     let mut expected = Vec::new();
     let mut seen = Vec::new();
     for round in 0..3 {

@@ -189,7 +189,7 @@ pub(super) fn buttons_and_dialogs(w: &mut Writes<'_>) -> Option<()> {
     w.check(route, sent.json()["context"]["n"] == 7 && sent.json()["user_id"] == ann.id.as_str(), "called");
     w.check(route, pressed.status == "OK", "done");
 
-    let events = Events::builder(&ann.client).only([EventKind::OpenDialog]).open().ok()?;
+    let events = Events::builder(&ann.client).kinds([EventKind::OpenDialog]).open().ok()?;
     let mut dialog = Dialog::default();
     (dialog.callback_id, dialog.title, dialog.state) = ("c".into(), "A form".into(), "s".into());
     let request = OpenDialogRequest::new(sent.json()["trigger_id"].as_str()?, target.url(), dialog);

@@ -4,7 +4,9 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use mattermost::{Channel, Client, ErrorKind, EventKind, Events, LinkState, Post, PostDraft, Timestamp};
+use mattermost::{
+    Channel, Client, ConnectionState, ErrorKind, EventKind, Events, Post, PostDraft, Timestamp,
+};
 
 use super::{Heard, Proxy, command, history, rooms};
 use crate::live::world::{Account, World};
@@ -60,7 +62,7 @@ impl Case<'_> {
         let mut counts = [0; 6];
         for (pause, fault) in FAULTS {
             let deadline = Instant::now() + super::PATIENCE;
-            while !matches!(events.state(), LinkState::Connected { .. }) && Instant::now() < deadline {
+            while !matches!(events.state(), ConnectionState::Connected { .. }) && Instant::now() < deadline {
                 thread::sleep(Duration::from_millis(5));
             }
             thread::sleep(self.scaled(pause));
@@ -101,7 +103,7 @@ impl Case<'_> {
         let behind = Client::builder(proxy.url()).login(&listener.name, &*listener.password);
         let behind = behind.backoff_scale(self.scale).connect().unwrap();
         let kinds = [EventKind::Posted, EventKind::PostEdited, EventKind::PostDeleted];
-        let events = Events::builder(&behind).only(kinds).open().unwrap();
+        let events = Events::builder(&behind).kinds(kinds).open().unwrap();
         let (stop, unsure) = (AtomicBool::new(false), AtomicU32::new(0));
         let mut heard = Heard::default();
         let (counts, wanted, took) = thread::scope(|scope| {
@@ -145,8 +147,8 @@ impl Case<'_> {
             counts[2],
             counts[3],
             counts[4],
-            stats.dials,
-            stats.links,
+            stats.connect_attempts,
+            stats.connections,
             stats.resumed,
             heard.missed,
             unsure.load(Ordering::Relaxed),

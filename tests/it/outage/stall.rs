@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use mattermost::{Channel, Events, LinkState, Method, Payload, Post, PostDraft};
+use mattermost::{Channel, ConnectionState, Events, Method, Payload, Post, PostDraft};
 use serde_json::json;
 
 use super::{Heard, command, history, rooms};
@@ -51,7 +51,7 @@ fn run(world: &World, stop: impl FnOnce(), go: impl FnOnce(&Events, &mut Heard) 
     );
     println!(
         "  {} dials, {} links, resumed {}, missed {:?}",
-        stats.dials, stats.links, stats.resumed, heard.missed
+        stats.connect_attempts, stats.connections, stats.resumed, heard.missed
     );
     println!("  {verdict}");
     verdict.check();
@@ -68,7 +68,7 @@ fn a_short_stall_is_waited_out_at_a_test_server() {
         || server.stall(Duration::from_secs(1)),
         |events, heard| {
             heard.complete(events, 10);
-            assert_eq!(events.stats().links, 1);
+            assert_eq!(events.stats().connections, 1);
             "waited out".into()
         },
     );
@@ -99,12 +99,12 @@ fn a_stalled_process_is_noticed_at_a_real_server() {
             };
             let noticed = began.elapsed();
             // Some dials meet a server that accepts and says nothing.
-            while events.stats().dials < 2 && began.elapsed() < 2 * limit {
+            while events.stats().connect_attempts < 2 && began.elapsed() < 2 * limit {
                 thread::sleep(Duration::from_millis(50));
             }
             signal("CONT");
             let went_on = Instant::now();
-            while !matches!(events.state(), LinkState::Connected { .. })
+            while !matches!(events.state(), ConnectionState::Connected { .. })
                 && went_on.elapsed() < super::PATIENCE
             {
                 thread::sleep(Duration::from_millis(10));

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use mattermost::event::{MissedReason, Unrestored};
+use mattermost::event::{MissedReason, NotRecovered};
 use mattermost::testing::TestServer;
 use mattermost::{CatchUp, EventKind, Origin, Payload};
 
@@ -68,8 +68,8 @@ fn what_was_missed_comes_between_missed_and_caught_up() {
     let report = between.iter().find(|event| event.kind() == EventKind::CaughtUp).unwrap();
     let Payload::CaughtUp(report) = report.payload().unwrap() else { panic!() };
     assert!(report.complete);
-    assert_eq!((report.edited, report.gone), (1, 1));
-    assert!(report.not_restored.iter().any(|named| named.what == Unrestored::Reactions));
+    assert_eq!((report.edited, report.deleted), (1, 1));
+    assert!(report.not_recovered.iter().any(|named| named.what == NotRecovered::Reactions));
     let psst = between.iter().find(|event| event.raw().contains("psst")).unwrap();
     let Payload::Posted(psst) = psst.payload().unwrap() else { panic!() };
     assert_eq!(
@@ -179,7 +179,7 @@ fn a_program_goes_on_where_it_stopped() {
         }
         let text = serde_json::to_string(&position).unwrap();
         assert!(text.len() < 200, "{text}");
-        let events = stream(&server, |builder| builder.from(serde_json::from_str(&text).unwrap()));
+        let events = stream(&server, |builder| builder.resume_from(serde_json::from_str(&text).unwrap()));
         server.post_as("bob", "town-square", "three");
         let mut taken = Vec::new();
         for _ in 0..3 {
@@ -243,7 +243,7 @@ fn more_than_a_thousand_rows_are_paged() {
     same(&changes(&between, Origin::CaughtUp), &all);
     let Payload::CaughtUp(report) = between.last().unwrap().payload().unwrap() else { panic!() };
     assert!(report.complete && report.posts == 1500);
-    assert!(report.not_restored.iter().any(|named| named.what == Unrestored::Changes));
+    assert!(report.not_recovered.iter().any(|named| named.what == NotRecovered::Changes));
 }
 
 #[test]
@@ -275,7 +275,8 @@ fn what_cannot_be_looked_up_is_named() {
     let between = until(&events, EventKind::CaughtUp);
     let Payload::CaughtUp(report) = between.last().unwrap().payload().unwrap() else { panic!() };
     assert!(!report.complete);
-    let lost: Vec<_> = report.not_restored.iter().filter(|named| named.what == Unrestored::Posts).collect();
+    let lost: Vec<_> =
+        report.not_recovered.iter().filter(|named| named.what == NotRecovered::Posts).collect();
     assert_eq!(lost.len(), 2);
     assert_eq!(changes(&between, Origin::CaughtUp).len(), 0);
     server.post_as("bob", "town-square", "fourth");

@@ -28,7 +28,7 @@ fn an_event_of_five_megabytes_between_two_small_ones() {
             _ => {}
         }
     }
-    let dials = events.stats().dials;
+    let dials = events.stats().connect_attempts;
     println!("5 MiB between two small ones: {texts:?}, Missed {{ Unreadable }} {unreadable}, dials {dials}");
     assert_eq!((&texts[..], unreadable), (&["before".to_owned(), "after".to_owned()][..], 1));
     assert!(dials <= 3, "{dials}");
@@ -121,7 +121,7 @@ fn half_the_speed_gets_nearly_half_of_the_events() {
     assert!(delivered * 100 >= sent * 45 && notices * 1000 < sent, "{delivered} {notices}");
     let stats = events.stats();
     assert_eq!(stats.dropped, counted);
-    assert!(stats.links == 1, "{stats:?}");
+    assert!(stats.connections == 1, "{stats:?}");
     server.post_as("bob", "town-square", "on");
     until(&events, EventKind::Posted);
 }

@@ -502,7 +502,7 @@ fn run(seed: u64, tls: bool, told: bool) -> Sum {
         }
         heard.sum.schedules = 1;
         heard.sum.made = run.made.lock().unwrap().posts;
-        (heard.sum.beyond, heard.sum.gone, heard.sum.dials) = (beyond, gone, stats.dials);
+        (heard.sum.beyond, heard.sum.gone, heard.sum.dials) = (beyond, gone, stats.connect_attempts);
         for wrong in heard.wrong.iter().take(600) {
             println!("seed {seed}, {}: {wrong}", if tls { "TLS" } else { "plain" });
         }

@@ -56,7 +56,7 @@ fn soak() {
     };
     let (url, token) = (said("URL "), said("TOKEN "));
     let client = Client::builder(url).no_proxy().token(token).connect().unwrap();
-    let events = Events::builder(&client).only([EventKind::Posted]).open().unwrap();
+    let events = Events::builder(&client).kinds([EventKind::Posted]).open().unwrap();
     events.ping().unwrap();
     writeln!(server.stdin.as_mut().unwrap(), "go").unwrap();
 

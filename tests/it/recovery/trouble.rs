@@ -95,7 +95,7 @@ fn a_deaf_link_is_found_and_given_up() {
         };
         let before = asked(&server);
         super::wait_for(|| asked(&server) >= before + 2);
-        assert_eq!(events.stats().links, 1);
+        assert_eq!(events.stats().connections, 1);
         server.deafen();
         server.post_as("bob", "town-square", "unheard");
         // Resuming does not help.
@@ -144,13 +144,13 @@ fn upgrades_that_are_refused_are_tried_again() {
     let client = server.client_builder().token(server.token("janedoe")).backoff_scale(0.0005);
     let events = client.connect().unwrap().events().unwrap();
     for (n, refuse) in refusals.into_iter().enumerate() {
-        let dials = events.stats().dials;
+        let dials = events.stats().connect_attempts;
         refuse(server.on("/websocket").times(2));
         server.cut_connections();
         server.post_as("bob", "town-square", &n.to_string());
         let taken = until(&events, EventKind::Posted);
         assert_eq!(changes(&taken, Origin::Resumed), [format!("+ {n}")], "{:#?}", shown(&taken));
-        assert!(events.stats().dials >= dials + 3);
+        assert!(events.stats().connect_attempts >= dials + 3);
     }
     // The server's own word is final.
     server.on("/websocket").api_error(403, "api.context.permissions.app_error");

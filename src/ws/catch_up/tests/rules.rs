@@ -9,9 +9,10 @@ use crate::event::{
 };
 use crate::model::{Channel, Post, PostId, PostList, UserId};
 use crate::time::Timestamp;
-use crate::ws::catch_up::{Ask, Brief, Filler, Settings, Todo, Told};
-use crate::ws::queue::{Mark, Offer};
-use crate::ws::session::At;
+use crate::ws::catch_up::{CatchUpSettings, FetchRequest, FetchResponse, GapFiller, NextStep, PostVersion};
+use crate::ws::queue::EnqueueResult;
+use crate::ws::session::Cursor;
+use crate::ws::session::StreamTime;
 
 /// The server's clock shows this at the stream's beginning.
 const BEGIN: i64 = 1_700_000_000_000;
@@ -21,8 +22,8 @@ fn time(ms: i64) -> Timestamp {
     Timestamp::from_millis(BEGIN + ms)
 }
 
-fn at(ms: i64) -> At {
-    At::from_millis(u64::try_from(ms).unwrap())
+fn at(ms: i64) -> StreamTime {
+    StreamTime::from_millis(u64::try_from(ms).unwrap())
 }
 
 fn post(name: &str, made: i64, edited: i64) -> Post {
@@ -41,7 +42,7 @@ fn post(name: &str, made: i64, edited: i64) -> Post {
 
 /// A filler with its server, and what came out of it: `+ name`, `~ name edit`.
 struct Desk {
-    filler: Filler,
+    gap_filler: GapFiller,
     rows: BTreeMap<PostId, Post>,
     /// When the channel was last written to.
     newest: Timestamp,
@@ -52,11 +53,11 @@ struct Desk {
 impl Desk {
     fn new(capacity: usize) -> Self {
         let horizon = Duration::from_secs(15 * 60);
-        let settings = Settings { between_starts: Duration::ZERO, ..settings(capacity, horizon, 1) };
-        let mut filler = Filler::new(settings, None);
-        filler.link_up(at(0));
-        filler.heard(at(0), time(0), time(0));
-        Self { filler, rows: BTreeMap::new(), newest: time(0), out: Vec::new(), puts: 0 }
+        let settings = CatchUpSettings { between_starts: Duration::ZERO, ..settings(capacity, horizon, 1) };
+        let mut gap_filler = GapFiller::new(settings, None);
+        gap_filler.link_up(at(0));
+        gap_filler.heard(at(0), time(0), time(0));
+        Self { gap_filler, rows: BTreeMap::new(), newest: time(0), out: Vec::new(), puts: 0 }
     }
 
     /// The server has the post in this state.
@@ -69,14 +70,14 @@ impl Desk {
     fn gap(&mut self, now: i64, since: i64) {
         let since = time(since);
         let missed = Missed { reason: MissedReason::NewConnection, since, ..Missed::default() };
-        assert!(self.filler.gap(at(now), missed, since).is_empty());
+        assert!(self.gap_filler.gap(at(now), missed, since).is_empty());
     }
 
     fn pong(&mut self, now: i64) -> Vec<Missed> {
-        self.filler.heard(at(now), time(now), Timestamp::NEVER)
+        self.gap_filler.heard(at(now), time(now), Timestamp::NEVER)
     }
 
-    fn live(&mut self, kind: EventKind, post: &Post) -> Offer {
+    fn live(&mut self, kind: EventKind, post: &Post) -> EnqueueResult {
         let broadcast = Broadcast::default();
         let text = match kind {
             EventKind::Posted => {
@@ -85,29 +86,31 @@ impl Desk {
             _ => envelope(kind.name(), &PostEdited { post: post.clone() }, &broadcast, None),
         };
         let make = || Event::live(kind, None, text.clone(), Origin::Live);
-        self.filler.hold((kind, 100), Some(Brief::of_post(post)), Mark::default(), make)
+        self.gap_filler.hold((kind, 100), Some(PostVersion::of_post(post)), Cursor::default(), make)
     }
 
-    fn answer(&self, ask: Ask) -> Told {
+    fn answer(&self, ask: FetchRequest) -> FetchResponse {
         let channel = Channel {
             id: format!("{:c>26}", "").parse().unwrap(),
             last_post_at: self.newest,
             ..Channel::default()
         };
         match ask {
-            Ask::Teams => Told::Teams(vec![format!("{:t>26}", "").parse().unwrap()]),
-            Ask::Channels { .. } => Told::Channels(vec![channel]),
-            Ask::Since { since, .. } => {
+            FetchRequest::Teams => FetchResponse::Teams(vec![format!("{:t>26}", "").parse().unwrap()]),
+            FetchRequest::Channels { .. } => FetchResponse::Channels(vec![channel]),
+            FetchRequest::Since { since, .. } => {
                 let mut rows: Vec<&Post> = self.rows.values().filter(|row| row.update_at > since).collect();
                 rows.sort_by_key(|row| std::cmp::Reverse(row.create_at));
-                Told::Posts(PostList {
+                FetchResponse::Posts(PostList {
                     order: rows.iter().map(|row| row.id.clone()).collect(),
                     posts: rows.into_iter().map(|row| (row.id.clone(), row.clone())).collect(),
                     ..PostList::default()
                 })
             }
-            Ask::Before { .. } => panic!("the lists are short"),
-            Ask::Names(ids) => Told::Names(ids.into_iter().map(|id: UserId| (id, "bob".into())).collect()),
+            FetchRequest::Before { .. } => panic!("the lists are short"),
+            FetchRequest::Names(ids) => {
+                FetchResponse::Names(ids.into_iter().map(|id: UserId| (id, "bob".into())).collect())
+            }
         }
     }
 
@@ -115,11 +118,11 @@ impl Desk {
     fn run(&mut self, now: i64, room: usize) {
         let left = std::cell::Cell::new(room);
         loop {
-            match self.filler.next(at(now)) {
-                Todo::Ask(ask) => self.filler.told(at(now), Ok(self.answer(ask))),
-                Todo::Move if left.get() > 0 => {
+            match self.gap_filler.next(at(now)) {
+                NextStep::Ask(ask) => self.gap_filler.told(at(now), Ok(self.answer(ask))),
+                NextStep::Move if left.get() > 0 => {
                     let (out, puts) = (&mut self.out, &mut self.puts);
-                    self.filler.move_on(
+                    self.gap_filler.move_on(
                         at(now),
                         || left.get() > 0,
                         |event, _| {
@@ -130,7 +133,7 @@ impl Desk {
                         },
                     );
                 }
-                Todo::Wait(Some(until)) => assert!(until <= at(now), "it waits"),
+                NextStep::Wait(Some(until)) => assert!(until <= at(now), "it waits"),
                 _ => return,
             }
         }
@@ -161,9 +164,9 @@ fn a_post_behind_an_edit_without_room_keeps_its_place() {
         desk.has(post.clone());
     }
     desk.gap(20_000, 0);
-    assert_eq!(desk.live(EventKind::Posted, &first), Offer::Taken);
-    assert_eq!(desk.live(EventKind::PostEdited, &edited(20_090)), Offer::Taken);
-    assert_eq!(desk.live(EventKind::Posted, &last), Offer::Taken);
+    assert_eq!(desk.live(EventKind::Posted, &first), EnqueueResult::Taken);
+    assert_eq!(desk.live(EventKind::PostEdited, &edited(20_090)), EnqueueResult::Taken);
+    assert_eq!(desk.live(EventKind::Posted, &last), EnqueueResult::Taken);
     desk.pong(20_200);
     desk.run(20_200, 100);
     let posts: Vec<&str> = desk.out.iter().filter_map(|text| text.strip_prefix("+ ")).collect();
@@ -179,14 +182,15 @@ fn an_old_edit_does_not_follow_the_post_with_a_newer_one() {
     desk.has(first.clone());
     desk.has(post("p", 20_060, 20_747));
     desk.gap(20_000, 0);
-    assert_eq!(desk.live(EventKind::Posted, &first), Offer::Taken);
-    assert_eq!(desk.live(EventKind::PostEdited, &post("p", 20_060, 20_742)), Offer::Taken);
+    assert_eq!(desk.live(EventKind::Posted, &first), EnqueueResult::Taken);
+    assert_eq!(desk.live(EventKind::PostEdited, &post("p", 20_060, 20_742)), EnqueueResult::Taken);
     desk.pong(20_800);
     desk.run(20_800, 100);
     assert_eq!(desk.out, ["+ m", "+ p"]);
     // The lost one, late, says nothing new; the next one does.
-    let edit = |at| (EventKind::PostEdited, Brief::of_post(&post("p", 20_060, at)));
-    let is_repeat = |desk: &Desk, (kind, brief): (EventKind, Brief)| desk.filler.is_repeat(kind, &brief);
+    let edit = |at| (EventKind::PostEdited, PostVersion::of_post(&post("p", 20_060, at)));
+    let is_repeat =
+        |desk: &Desk, (kind, version): (EventKind, PostVersion)| desk.gap_filler.is_repeat(kind, &version);
     assert!(is_repeat(&desk, edit(20_747)) && !is_repeat(&desk, edit(20_900)));
 }
 
@@ -197,15 +201,15 @@ fn what_was_given_up_does_not_follow_what_went_out() {
     let mut desk = Desk::new(8);
     let night = 20 * MINUTE;
     desk.puts += 1;
-    desk.filler.delivered(desk.puts, EventKind::Posted, &Brief::of_post(&post("before", 5000, 0)));
+    desk.gap_filler.delivered(desk.puts, EventKind::Posted, &PostVersion::of_post(&post("before", 5000, 0)));
     let (lost, one, two) =
         (post("lost", night - 2000, 0), post("one", night + 10, 0), post("two", night + 20, 0));
     for post in [&lost, &one, &two] {
         desk.has(post.clone());
     }
     desk.gap(night, -10_000);
-    assert_eq!(desk.live(EventKind::Posted, &one), Offer::Taken);
-    assert_eq!(desk.live(EventKind::Posted, &two), Offer::Taken);
+    assert_eq!(desk.live(EventKind::Posted, &one), EnqueueResult::Taken);
+    assert_eq!(desk.live(EventKind::Posted, &two), EnqueueResult::Taken);
     let told = desk.pong(night + 30);
     assert!(matches!(&told[..], [missed] if missed.beyond_horizon && !missed.catching_up));
     // The program is slow.
@@ -223,7 +227,7 @@ fn what_was_given_up_does_not_follow_what_went_out() {
 #[test]
 fn events_tell_how_far_the_server_has_come() {
     let mut desk = Desk::new(8);
-    let mut reached = |made: i64, now: i64| desk.filler.reached(time(made), || at(now), time(0));
+    let mut reached = |made: i64, now: i64| desk.gap_filler.reached(time(made), || at(now), time(0));
     assert_eq!(reached(20_000, 20_040), Some(time(20_000)));
     // Told a moment ago, or of an older time.
     assert_eq!([reached(20_900, 20_940), reached(15_000, 21_500)], [None, None]);
@@ -240,16 +244,16 @@ fn a_clock_that_goes_back_is_named_until_it_has_caught_up() {
     let mut desk = Desk::new(8);
     // What the server says and what our clock counts, apart since then.
     let pong =
-        |desk: &mut Desk, now: i64, says: i64| desk.filler.heard(at(now), time(says), Timestamp::NEVER);
-    desk.filler.heard(at(hour), time(hour), Timestamp::NEVER);
-    desk.filler.delivered(1, EventKind::Posted, &Brief::of_post(&post("before", hour, 0)));
+        |desk: &mut Desk, now: i64, says: i64| desk.gap_filler.heard(at(now), time(says), Timestamp::NEVER);
+    desk.gap_filler.heard(at(hour), time(hour), Timestamp::NEVER);
+    desk.gap_filler.delivered(1, EventKind::Posted, &PostVersion::of_post(&post("before", hour, 0)));
     desk.puts = 1;
     // Made in the gap, at a time that was already.
     desk.has(post("lost", 2000, 0));
     let held = post("held", 6000, 0);
     desk.has(held.clone());
     desk.gap(hour + 5000, hour);
-    assert_eq!(desk.live(EventKind::Posted, &held), Offer::Taken);
+    assert_eq!(desk.live(EventKind::Posted, &held), EnqueueResult::Taken);
     let told = pong(&mut desk, hour + 7000, 7000);
     assert!(matches!(&told[..], [missed] if missed.beyond_horizon && !missed.catching_up), "{told:?}");
     desk.run(hour + 7000, 100);
@@ -277,11 +281,11 @@ fn a_clock_that_goes_back_is_named_until_it_has_caught_up() {
 fn a_late_clock_forgets_nothing() {
     let mut desk = Desk::new(8);
     desk.pong(20_000);
-    desk.filler.heard(at(60_000), time(20_000), time(10_000));
-    let told = Brief::of_post(&post("told", 59_000, 0));
-    desk.filler.delivered(1, EventKind::Posted, &told);
-    assert_eq!(desk.filler.reached(time(61_500), || at(61_600), time(10_000)), Some(time(21_600)));
-    desk.filler.heard(at(62_000), time(62_000), time(60_000));
-    desk.filler.heard(at(63_000), time(63_000), time(60_000));
-    assert!(desk.filler.seen.keys().contains(&told.posted()));
+    desk.gap_filler.heard(at(60_000), time(20_000), time(10_000));
+    let told = PostVersion::of_post(&post("told", 59_000, 0));
+    desk.gap_filler.delivered(1, EventKind::Posted, &told);
+    assert_eq!(desk.gap_filler.reached(time(61_500), || at(61_600), time(10_000)), Some(time(21_600)));
+    desk.gap_filler.heard(at(62_000), time(62_000), time(60_000));
+    desk.gap_filler.heard(at(63_000), time(63_000), time(60_000));
+    assert!(desk.gap_filler.seen.keys().contains(&told.posted()));
 }

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use super::schedule::{Fault, Sim, Taken, notices};
 use super::world::{EPOCH, Rng};
-use crate::event::{EventKind, Origin, Unrestored};
+use crate::event::{EventKind, NotRecovered, Origin};
 use crate::time::Timestamp;
-use crate::ws::catch_up::Brief;
+use crate::ws::catch_up::PostVersion;
 
 const HORIZON: Duration = Duration::from_secs(15 * 60);
 const SCHEDULES: u64 = 10_000;
@@ -114,8 +114,8 @@ fn check(seed: u64, sim: &Sim) -> Sum {
     let gave_up = caught_up.iter().any(|(_, report)| !report.complete);
     let cut: HashSet<_> = caught_up
         .iter()
-        .flat_map(|(_, report)| &report.not_restored)
-        .filter(|named| named.what == Unrestored::Changes)
+        .flat_map(|(_, report)| &report.not_recovered)
+        .filter(|named| named.what == NotRecovered::Changes)
         .map(|named| named.channel_id.clone())
         .collect();
     let excused = |time: Timestamp| beyond.iter().any(|(from, to)| time >= *from && time <= *to);
@@ -130,18 +130,18 @@ fn check(seed: u64, sim: &Sim) -> Sum {
     let ranks: HashMap<u64, u64> =
         sim.world.posts.iter().zip(0..).map(|(row, n)| (brief_id(&sim.world.rows[*row].id), n)).collect();
     for taken in &sim.taken {
-        let Some(brief) = taken.brief else { continue };
+        let Some(version) = taken.version else { continue };
         match taken.event.kind() {
             EventKind::Posted => {
-                if delivered.insert(brief.id, taken).is_some() {
+                if delivered.insert(version.id, taken).is_some() {
                     bad(&format!("a post twice: {}", taken.event.raw()));
                 }
-                let now = (brief.create_at, ranks[&brief.id]);
-                let before = newest.insert(brief.channel, now);
+                let now = (version.create_at, ranks[&version.id]);
+                let before = newest.insert(version.channel, now);
                 if before.is_some_and(|before| before > now) {
                     bad(&format!("an inversion: {}", taken.event.raw()));
                 }
-                last_edit.insert(brief.id, brief.edit_at);
+                last_edit.insert(version.id, version.edit_at);
                 match taken.event.origin() {
                     Origin::Live => sum.live += 1,
                     Origin::Resumed => sum.resumed += 1,
@@ -149,15 +149,15 @@ fn check(seed: u64, sim: &Sim) -> Sum {
                 }
             }
             EventKind::PostEdited => {
-                if !changes.contains(&(brief.id, brief.edit_at)) {
+                if !changes.contains(&(version.id, version.edit_at)) {
                     bad(&format!("an edit that nobody made: {}", taken.event.raw()));
                 }
-                if last_edit.insert(brief.id, brief.edit_at).is_some_and(|last| last > brief.edit_at) {
+                if last_edit.insert(version.id, version.edit_at).is_some_and(|last| last > version.edit_at) {
                     bad(&format!("an edit went back: {}", taken.event.raw()));
                 }
             }
             EventKind::PostDeleted => {
-                if !removed.insert(brief.id) {
+                if !removed.insert(version.id) {
                     bad(&format!("a deletion twice: {}", taken.event.raw()));
                 }
             }
@@ -166,9 +166,9 @@ fn check(seed: u64, sim: &Sim) -> Sum {
     }
     for row in &sim.world.posts {
         let row = &sim.world.rows[*row];
-        let brief = Brief::of_post(row);
+        let version = PostVersion::of_post(row);
         sum.posts += 1;
-        if !delivered.contains_key(&brief.id) {
+        if !delivered.contains_key(&version.id) {
             if !row.delete_at.is_never() {
                 sum.gone += 1;
             } else if excused(row.create_at) {
@@ -178,11 +178,11 @@ fn check(seed: u64, sim: &Sim) -> Sum {
             }
             continue;
         }
-        if removed.contains(&brief.id) && row.delete_at.is_never() {
+        if removed.contains(&version.id) && row.delete_at.is_never() {
             bad("a deletion that nobody made");
         }
         let named = gave_up || cut.contains(&row.channel_id) || excused(row.edit_at);
-        if row.delete_at.is_never() && last_edit[&brief.id] < row.edit_at && !named {
+        if row.delete_at.is_never() && last_edit[&version.id] < row.edit_at && !named {
             bad(&format!("an edit is missing: {} at {}", row.id, row.edit_at.as_millis() - EPOCH));
         }
     }
@@ -194,7 +194,7 @@ fn check(seed: u64, sim: &Sim) -> Sum {
 }
 
 fn brief_id(id: &crate::model::PostId) -> u64 {
-    Brief::of_post(&crate::model::Post { id: id.clone(), ..Default::default() }).id
+    PostVersion::of_post(&crate::model::Post { id: id.clone(), ..Default::default() }).id
 }
 
 fn run_all(from: u64, to: u64) -> Sum {

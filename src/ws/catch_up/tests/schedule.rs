@@ -17,13 +17,15 @@ use crate::event::{
     CaughtUp, Connected, Disconnected, Event, EventKind, Head, Missed, Origin, Payload, SessionExpired, scan,
 };
 use crate::time::Timestamp;
-use crate::ws::catch_up::{Ask, Brief, Todo, Told};
-use crate::ws::frame::Unreadable;
-use crate::ws::outlet::Outlet;
+use crate::ws::catch_up::{FetchRequest, FetchResponse, NextStep, PostVersion};
+use crate::ws::delivery::Delivery;
+use crate::ws::frame::FrameFault;
 use crate::ws::queue::Overflow;
-use crate::ws::session::{self, At, Do, Note, Resume, Session, Step, Verdict};
-use crate::ws::shared::mark_of;
-use crate::ws::socket::Ended;
+use crate::ws::session::{
+    self, Cursor, Effect, EventVerdict, Notification, ReaderAction, StreamSession, StreamTime,
+};
+use crate::ws::socket::ReadEnd;
+use crate::ws::state::cursor_of;
 
 /// What happens at a time.
 #[derive(Debug)]
@@ -37,19 +39,19 @@ enum Act {
     /// The port opens again.
     Up,
     /// A dial reaches the server.
-    Upgrade(Option<Resume>, u64),
+    Upgrade(Option<Cursor>, u64),
     Upgraded(u64, u32),
     DialFailed(Box<Error>),
     Frame(u64, String),
     PingArrives(u64, u64),
     /// The client learns that the link is gone.
-    End(u64, Ended),
+    End(u64, ReadEnd),
     /// The server learns it.
     Notice(u64),
     Checked,
     LoggedIn,
-    Asked(Box<Ask>),
-    Answered(Box<Result<Told, Error>>),
+    Asked(Box<FetchRequest>),
+    Answered(Box<Result<FetchResponse, Error>>),
     /// The program takes again.
     Take,
     Wake,
@@ -59,7 +61,7 @@ enum Act {
 #[derive(Debug)]
 pub(super) struct Taken {
     pub(super) event: Event,
-    pub(super) brief: Option<Brief>,
+    pub(super) version: Option<PostVersion>,
     /// By the server's clock.
     pub(super) at: Timestamp,
 }
@@ -80,8 +82,8 @@ pub(super) struct Sim {
     agenda: BinaryHeap<Reverse<(i64, u64)>>,
     acts: std::collections::HashMap<u64, Act>,
     count: u64,
-    session: Session,
-    outlet: Outlet,
+    session: StreamSession,
+    delivery: Delivery,
     receiver: Receiver<Event>,
     link: Option<Link>,
     links: u64,
@@ -101,18 +103,18 @@ pub(super) struct Sim {
     trace: bool,
 }
 
-fn at(ms: i64) -> At {
-    At::from_millis(u64::try_from(ms).unwrap_or(0))
+fn at(ms: i64) -> StreamTime {
+    StreamTime::from_millis(u64::try_from(ms).unwrap_or(0))
 }
 
-fn ms(at: At) -> i64 {
+fn ms(at: StreamTime) -> i64 {
     i64::try_from(at.as_micros().div_ceil(1000)).unwrap_or(i64::MAX)
 }
 
 impl Sim {
     pub(super) fn new(seed: u64, horizon: Duration, trace: bool) -> Self {
         let mut rng = Rng(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
-        let settings = session::Settings {
+        let settings = session::SessionSettings {
             ping_every: Duration::from_secs(30),
             can_log_in: true,
             liveness: None,
@@ -120,10 +122,10 @@ impl Sim {
             time_scale: 1.0,
             seed: Some(rng.next() | 1),
         };
-        let session = Session::new(settings, None);
+        let session = StreamSession::new(settings, None);
         let filling = super::settings(32, horizon, rng.next() | 1);
-        let start = mark_of(session.known());
-        let (outlet, receiver) = Outlet::new(filling, Overflow::DropNewest, start, None);
+        let start = cursor_of(session.cursor());
+        let (delivery, receiver) = Delivery::new(filling, Overflow::DropNewest, start, None);
         Self {
             world: World::new(rng.next() | 1),
             rng,
@@ -131,7 +133,7 @@ impl Sim {
             acts: std::collections::HashMap::new(),
             count: 0,
             session,
-            outlet,
+            delivery,
             receiver,
             link: None,
             links: 0,
@@ -220,8 +222,9 @@ impl Sim {
     }
 
     fn is_settled(&self) -> bool {
-        let up = self.session.up_since().is_some_and(|since| self.now() >= since + Duration::from_secs(2));
-        up && !self.outlet.is_filling() && self.slow <= self.world.now
+        let up =
+            self.session.connected_since().is_some_and(|since| self.now() >= since + Duration::from_secs(2));
+        up && !self.delivery.is_filling() && self.slow <= self.world.now
     }
 
     fn act(&mut self, act: Act) {
@@ -260,14 +263,14 @@ impl Sim {
             Act::Upgraded(id, epoch) => match &mut self.link {
                 Some(link) if link.id == id && epoch == self.epoch => {
                     link.open = true;
-                    self.session.upgraded(self.now());
+                    self.session.on_upgraded(self.now());
                 }
                 _ => {
                     self.link = None;
-                    self.session.dial_failed(self.now(), Error::new(ErrorKind::Io, "cut"));
+                    self.session.on_connect_failed(self.now(), Error::new(ErrorKind::Io, "cut"));
                 }
             },
-            Act::DialFailed(error) => self.session.dial_failed(self.now(), *error),
+            Act::DialFailed(error) => self.session.on_connect_failed(self.now(), *error),
             Act::Frame(link, text) => self.frame(link, &text),
             Act::PingArrives(link, seq) => self.ping_arrives(link, seq),
             Act::End(link, ended) => self.lose(link, &ended),
@@ -280,14 +283,14 @@ impl Sim {
                 } else {
                     Err(unauthorized())
                 };
-                self.session.checked(self.now(), result);
+                self.session.on_token_checked(self.now(), result);
             }
             Act::LoggedIn => {
                 let result = if self.up { Ok(()) } else { Err(Error::new(ErrorKind::Connect, "refused")) };
                 if self.up {
                     self.login = self.world.login;
                 }
-                self.session.logged_in(self.now(), result);
+                self.session.on_logged_in(self.now(), result);
             }
             Act::Asked(ask) => {
                 let failed = !self.up || self.world.now < self.rest_fails;
@@ -305,13 +308,13 @@ impl Sim {
             }
             Act::Answered(result) => {
                 self.asking = false;
-                self.outlet.told(self.now(), *result);
+                self.delivery.told(self.now(), *result);
             }
             Act::Take | Act::Wake => {}
         }
     }
 
-    fn now(&self) -> At {
+    fn now(&self) -> StreamTime {
         at(self.world.now)
     }
 
@@ -325,7 +328,7 @@ impl Sim {
         }
     }
 
-    fn upgrade(&mut self, resume: Option<&Resume>, login: u64) {
+    fn upgrade(&mut self, resume: Option<&Cursor>, login: u64) {
         let latency = self.latency();
         let fail = |sim: &mut Self, wait, error| sim.after(wait, Act::DialFailed(Box::new(error)));
         if !self.up {
@@ -355,7 +358,7 @@ impl Sim {
             self.send(frames);
         } else {
             // Anonymous: silence, and the end after five seconds.
-            self.after(5000, Act::End(id, Ended::Eof));
+            self.after(5000, Act::End(id, ReadEnd::Eof));
         }
     }
 
@@ -364,7 +367,7 @@ impl Sim {
             return;
         }
         if text.starts_with(' ') {
-            return self.lose(link, &Ended::Unreadable(Unreadable::TooLarge));
+            return self.lose(link, &ReadEnd::Unreadable(FrameFault::TooLarge));
         }
         let now = self.now();
         if text.starts_with("PONG") {
@@ -375,18 +378,18 @@ impl Sim {
             let id = text.split('"').nth(9).unwrap();
             (id.into(), "11.6.0".into())
         });
-        let last_seq = self.session.known().next.checked_sub(1);
-        let verdict = self.session.event(|| now, seq, hello);
+        let last_seq = self.session.cursor().next_seq.checked_sub(1);
+        let verdict = self.session.on_event(|| now, seq, hello);
         self.steps();
-        let Verdict::Deliver { resumed } = verdict else { return };
+        let EventVerdict::Deliver { resumed } = verdict else { return };
         let origin = if resumed { Origin::Resumed } else { Origin::Live };
-        let event = self.outlet.look(kind, text);
-        if let Some(time) = self.outlet.reached(&event, || now) {
-            self.session.reached(time);
+        let event = self.delivery.look(kind, text);
+        if let Some(time) = self.delivery.reached(&event, || now) {
+            self.session.advance_server_time(time);
         }
-        let mark = mark_of(self.session.known());
+        let mark = cursor_of(self.session.cursor());
         let make = || Event::live(kind, seq, text.into(), origin);
-        let _ = self.outlet.event(event, mark, last_seq, || now, make);
+        let _ = self.delivery.event(event, mark, last_seq, || now, make);
     }
 
     fn ping_arrives(&mut self, link: u64, seq: u64) {
@@ -404,69 +407,69 @@ impl Sim {
         let time: i64 = parts.next().unwrap().parse().unwrap();
         let result = if time == 0 { Err(unauthorized()) } else { Ok(json!({"server_time": time})) };
         let now = self.now();
-        if self.session.reply(now, seq, &result) && time != 0 {
+        if self.session.on_reply(now, seq, &result) && time != 0 {
             self.steps();
-            self.outlet.heard(now, Timestamp::from_millis(time));
+            self.delivery.heard(now, Timestamp::from_millis(time));
         }
     }
 
     /// The client's end of the link is gone.
-    fn lose(&mut self, link: u64, ended: &Ended) {
+    fn lose(&mut self, link: u64, ended: &ReadEnd) {
         let Some(lost) = self.link.take_if(|present| present.id == link) else { return };
         self.after(30, Act::Notice(link));
         if !lost.open {
             // The dial fails.
             return;
         }
-        self.session.lost(self.now(), ended);
+        self.session.on_connection_lost(self.now(), ended);
         self.steps();
     }
 
     fn steps(&mut self) {
         let now = self.now();
-        while let Some(step) = self.session.take_steps() {
+        while let Some(step) = self.session.next_effect() {
             match step {
-                Step::Note(note) => self.note(note),
-                Step::Ping(seq) => {
+                Effect::Notify(note) => self.note(note),
+                Effect::Ping(seq) => {
                     let latency = self.latency();
                     if let Some(link) = self.link.as_ref().filter(|link| !link.black).map(|link| link.id) {
                         self.after(latency, Act::PingArrives(link, seq));
                     }
                 }
-                Step::Pong | Step::Probe(_) => {}
-                Step::Cut => self.cut = true,
-                Step::End(error) => {
+                Effect::Pong | Effect::Probe(_) => {}
+                Effect::Cut => self.cut = true,
+                Effect::End(error) => {
                     self.end = Some(error.clone());
-                    self.outlet.end(Event::end(error));
+                    self.delivery.end(Event::end(error));
                 }
             }
         }
         if std::mem::take(&mut self.cut) {
             if let Some(link) = self.link.take() {
                 self.after(30, Act::Notice(link.id));
-                self.session.lost(now, &Ended::Eof);
+                self.session.on_connection_lost(now, &ReadEnd::Eof);
                 self.steps();
             }
         }
     }
 
-    fn note(&mut self, note: Note) {
+    fn note(&mut self, note: Notification) {
         let now = self.now();
         match note {
-            Note::Connected { resumed, attempts } => {
-                self.outlet.link_up(now);
-                self.outlet.notice(Payload::Connected(Connected {
+            Notification::Connected { resumed, attempts } => {
+                self.delivery.link_up(now);
+                self.delivery.notice(Payload::Connected(Connected {
                     resumed,
                     attempts,
                     ..Connected::default()
                 }));
             }
-            Note::Disconnected { reason, detail } => {
-                self.outlet.notice(Payload::Disconnected(Disconnected { reason, detail }));
+            Notification::Disconnected { reason, detail } => {
+                self.delivery.notice(Payload::Disconnected(Disconnected { reason, detail }));
             }
-            Note::Missed(gap) => self.outlet.gap(now, gap),
-            Note::Expired { login_again } => {
-                self.outlet.notice(Payload::SessionExpired(SessionExpired { login_again }));
+            Notification::Missed(gap) => self.delivery.gap(now, gap),
+            Notification::Expired { login_again } => {
+                self.delivery.notice(Payload::SessionExpired(SessionExpired { login_again }));
             }
         }
     }
@@ -474,60 +477,60 @@ impl Sim {
     /// What the threads do of themselves.
     fn pump(&mut self) {
         let now = self.now();
-        let mut wake = At::MAX;
+        let mut wake = StreamTime::MAX;
         loop {
             self.steps();
             let dialing = self.link.is_some();
-            match self.session.next(now) {
-                Do::Dial(resume) => {
+            match self.session.next_reader_action(now) {
+                ReaderAction::Connect(resume) => {
                     self.dials += 1;
                     debug_assert!(!dialing, "two links at once");
                     let latency = self.latency();
                     self.after(latency, Act::Upgrade(resume, self.login));
                 }
-                Do::Check => {
+                ReaderAction::CheckToken => {
                     let latency = self.latency();
                     self.after(latency, Act::Checked);
                 }
-                Do::Login => {
+                ReaderAction::LogIn => {
                     let latency = self.latency();
                     self.after(latency, Act::LoggedIn);
                 }
-                Do::Wait(until) => {
-                    wake = wake.min(until.unwrap_or(At::MAX));
+                ReaderAction::Wait(until) => {
+                    wake = wake.min(until.unwrap_or(StreamTime::MAX));
                     break;
                 }
-                Do::Read | Do::Exit => break,
+                ReaderAction::Read | ReaderAction::Exit => break,
             }
         }
-        if self.session.deadline().is_some_and(|deadline| deadline <= now) {
-            self.session.tick(now, None);
+        if self.session.next_deadline().is_some_and(|deadline| deadline <= now) {
+            self.session.on_tick(now, None);
             self.steps();
         }
-        wake = wake.min(self.session.deadline().unwrap_or(At::MAX));
+        wake = wake.min(self.session.next_deadline().unwrap_or(StreamTime::MAX));
         if self.slow <= self.world.now {
             self.take();
         }
-        if self.outlet.wants_polling() {
-            self.outlet.poll(now);
+        if self.delivery.wants_polling() {
+            self.delivery.poll(now);
             wake = wake.min(now + Duration::from_millis(100));
         }
         wake = wake.min(self.fill());
-        if wake != At::MAX && (ms(wake) < self.wake || self.wake <= self.world.now) {
+        if wake != StreamTime::MAX && (ms(wake) < self.wake || self.wake <= self.world.now) {
             self.wake = ms(wake).max(self.world.now + 1);
             self.at(self.wake, Act::Wake);
         }
     }
 
     /// The filler's thread; until when it sleeps.
-    fn fill(&mut self) -> At {
+    fn fill(&mut self) -> StreamTime {
         let now = self.now();
-        while self.outlet.wants_thread() && !self.asking {
-            match self.outlet.next(now) {
-                Todo::Done => break,
-                Todo::Wait(until) => return until.unwrap_or(At::MAX),
-                Todo::Move => {
-                    let moved = self.outlet.move_on(now);
+        while self.delivery.wants_thread() && !self.asking {
+            match self.delivery.next(now) {
+                NextStep::Done => break,
+                NextStep::Wait(until) => return until.unwrap_or(StreamTime::MAX),
+                NextStep::Move => {
+                    let moved = self.delivery.move_on(now);
                     if self.slow <= self.world.now {
                         self.take();
                     }
@@ -535,14 +538,14 @@ impl Sim {
                         return now + Duration::from_millis(20);
                     }
                 }
-                Todo::Ask(ask) => {
+                NextStep::Ask(ask) => {
                     self.asking = true;
                     let latency = self.latency();
                     self.after(latency, Act::Asked(Box::new(ask)));
                 }
             }
         }
-        At::MAX
+        StreamTime::MAX
     }
 
     fn take(&mut self) {
@@ -556,9 +559,9 @@ impl Sim {
                     event.raw()
                 );
             }
-            let brief = Brief::of_event(event.kind(), event.raw());
+            let version = PostVersion::of_event(event.kind(), event.raw());
             let at = Timestamp::from_millis(EPOCH + self.world.now);
-            self.taken.push(Taken { event, brief, at });
+            self.taken.push(Taken { event, version, at });
         }
     }
 }

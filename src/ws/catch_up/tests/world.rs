@@ -6,13 +6,13 @@ use std::rc::Rc;
 
 use crate::model::{Channel, ChannelId, ChannelType, Post, PostId, PostList, TeamId, UserId};
 use crate::time::Timestamp;
-use crate::ws::catch_up::{Ask, Limits, Told};
-use crate::ws::session::Resume;
+use crate::ws::catch_up::{FetchRequest, FetchResponse, ServerPaging};
+use crate::ws::session::Cursor;
 
 /// When a schedule begins, by the server's clock.
 pub(super) const EPOCH: i64 = 1_700_000_000_000;
 /// Small, so that schedules meet them.
-pub(super) const LIMITS: Limits = Limits { rows: 24, page: 7 };
+pub(super) const LIMITS: ServerPaging = ServerPaging { rows: 24, page: 7 };
 const ACTIVE: usize = 256;
 const DEAD: usize = 128;
 
@@ -240,13 +240,15 @@ impl World {
     }
 
     /// An upgrade: what the server sends at once. Without a good login, nothing.
-    pub(super) fn connect(&mut self, link: u64, login: u64, resume: Option<&Resume>) -> Vec<(u64, String)> {
+    pub(super) fn connect(&mut self, link: u64, login: u64, resume: Option<&Cursor>) -> Vec<(u64, String)> {
         let mut out = Vec::new();
         if login != self.login {
             return out;
         }
         let found = resume.and_then(|resume| {
-            self.conns.iter().position(|conn| conn.link.is_none() && conn.id == *resume.id)
+            self.conns
+                .iter()
+                .position(|conn| conn.link.is_none() && Some(&*conn.id) == resume.connection_id.as_deref())
         });
         let new_id = self.id();
         let Some(found) = found else {
@@ -265,7 +267,7 @@ impl World {
         };
         let conn = &mut self.conns[found];
         (conn.link, conn.login) = (Some(link), login);
-        let wanted = resume.map_or(0, |resume| resume.next);
+        let wanted = resume.map_or(0, |resume| resume.next_seq);
         if conn.dead.iter().any(|(seq, _)| *seq == wanted) {
             let replay = conn.dead.iter().filter(|(seq, _)| *seq >= wanted);
             out.extend(replay.map(|(seq, body)| (link, with_seq(body, *seq))));
@@ -305,15 +307,15 @@ impl World {
     }
 
     /// What REST says.
-    pub(super) fn rest(&mut self, ask: &Ask) -> Told {
+    pub(super) fn rest(&mut self, ask: &FetchRequest) -> FetchResponse {
         match ask {
-            Ask::Teams => Told::Teams((0..2).map(team_id).collect()),
-            Ask::Channels { team, .. } => {
+            FetchRequest::Teams => FetchResponse::Teams((0..2).map(team_id).collect()),
+            FetchRequest::Channels { team, .. } => {
                 let of_team = usize::from(*team != Some(team_id(0)));
                 // The third is a direct channel, and stands in the list of every team.
-                Told::Channels([of_team, 2].map(|n| self.describe(n)).into())
+                FetchResponse::Channels([of_team, 2].map(|n| self.describe(n)).into())
             }
-            Ask::Since { channel, since } => {
+            FetchRequest::Since { channel, since } => {
                 let mut rows: Vec<&Post> = self
                     .rows
                     .iter()
@@ -326,9 +328,9 @@ impl World {
                     let last = ids[LIMITS.rows - 1].clone();
                     rows.retain(|row| row.id <= last);
                 }
-                Told::Posts(list(rows))
+                FetchResponse::Posts(list(rows))
             }
-            Ask::Before { channel, before, page, per_page } => {
+            FetchRequest::Before { channel, before, page, per_page } => {
                 let pivot = before.as_ref().map(|id| {
                     self.rows.iter().find(|row| row.id == *id).map_or(Timestamp::NEVER, |row| row.create_at)
                 });
@@ -343,9 +345,11 @@ impl World {
                 let page = rows.into_iter().skip((page * per_page) as usize).take(*per_page as usize);
                 let mut page: Vec<&Post> = page.collect();
                 page.reverse();
-                Told::Posts(list(page))
+                FetchResponse::Posts(list(page))
             }
-            Ask::Names(ids) => Told::Names(ids.iter().map(|id| (id.clone(), format!("{id}"))).collect()),
+            FetchRequest::Names(ids) => {
+                FetchResponse::Names(ids.iter().map(|id| (id.clone(), format!("{id}"))).collect())
+            }
         }
     }
 

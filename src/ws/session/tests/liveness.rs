@@ -3,8 +3,8 @@
 use super::*;
 
 /// A probe is due when a link was quiet for so long.
-const EVERY: Duration = Duration::from_secs(60);
-const ECHO: Duration = Duration::from_secs(30);
+const PROBE_INTERVAL: Duration = Duration::from_secs(60);
+const ECHO_TIMEOUT: Duration = Duration::from_secs(30);
 
 impl Driven {
     /// Lets time go by in steps of a second, with every ping answered by the server's clock, until something else than
@@ -25,16 +25,16 @@ impl Driven {
         1_000_000 + i64::try_from(self.now.as_millis()).unwrap()
     }
 
-    fn probed(&mut self, answer: crate::Result<Answer>) {
+    fn probed(&mut self, answer: crate::Result<ProbeResponse>) {
         let number = *self.probes.last().unwrap();
-        self.session.probed(self.now, number, answer);
+        self.session.on_probe_response(self.now, number, answer);
         self.collect();
     }
 
     /// The gap that was told last: since when.
     fn since(&self) -> i64 {
         let since = self.notes.iter().rev().find_map(|note| match note {
-            Note::Missed(gap) => Some(gap.since.min(gap.last_event).as_millis()),
+            Notification::Missed(gap) => Some(gap.since.min(gap.last_event).as_millis()),
             _ => None,
         });
         since.unwrap()
@@ -45,12 +45,12 @@ impl Driven {
     }
 
     fn echo(&mut self, number: u64) -> bool {
-        self.session.echo(self.now, number)
+        self.session.on_probe_echo(self.now, number)
     }
 }
 
 fn deaf(d: &Driven) -> bool {
-    matches!(d.notes.last(), Some(Note::Disconnected { reason: DisconnectReason::Deaf, .. }))
+    matches!(d.notes.last(), Some(Notification::Disconnected { reason: DisconnectReason::Deaf, .. }))
 }
 
 #[test]
@@ -68,14 +68,14 @@ fn an_echo_proves_that_events_come() {
         let quiet = d.now;
         d.idle(s(200));
         assert_eq!(d.probes.last(), Some(&number));
-        assert!(d.now <= quiet + EVERY + EVERY, "{:?}", d.now - quiet);
+        assert!(d.now <= quiet + PROBE_INTERVAL + PROBE_INTERVAL, "{:?}", d.now - quiet);
         // The event may overtake the answer of REST.
         if number % 2 == 0 {
             assert!(d.echo(number));
-            d.probed(Ok(Answer::Written));
+            d.probed(Ok(ProbeResponse::Written));
         } else {
-            d.probed(Ok(Answer::Written));
-            d.now += ECHO - s(1);
+            d.probed(Ok(ProbeResponse::Written));
+            d.now += ECHO_TIMEOUT - s(1);
             d.event(number);
             assert!(!d.echo(number + 1) && !d.echo(number - 1), "another stream's, or late");
             assert!(d.echo(number));
@@ -95,14 +95,14 @@ fn no_echo_is_a_deaf_link_and_a_gap_from_the_last_event_on() {
     let mut d = Driven::watched(Probe::Preference);
     d.idle(s(50));
     d.event(1);
-    let (heard, known) = (d.now, d.session.known().server_time);
+    let (heard, known) = (d.now, d.session.cursor().server_time);
     d.idle(s(300));
-    d.probed(Ok(Answer::Written));
+    d.probed(Ok(ProbeResponse::Written));
     d.idle(s(300));
     assert_eq!(d.cuts, 1);
-    assert!(d.now <= heard + EVERY * 2 + ECHO + s(1), "{:?}", d.now - heard);
-    assert!(d.session.known().server_time >= known, "pings were answered meanwhile");
-    d.lose(&Ended::Eof);
+    assert!(d.now <= heard + PROBE_INTERVAL * 2 + ECHO_TIMEOUT + s(1), "{:?}", d.now - heard);
+    assert!(d.session.cursor().server_time >= known, "pings were answered meanwhile");
+    d.lose(&ReadEnd::Eof);
     assert!(deaf(&d), "{:?}", d.notes);
     // The connection is as deaf as the link: nobody goes on with it.
     assert_eq!(d.upgrade(), None);
@@ -117,20 +117,20 @@ fn no_echo_is_a_deaf_link_and_a_gap_from_the_last_event_on() {
 #[test]
 fn an_account_that_was_changed_is_a_deaf_link() {
     let mut d = Driven::watched(Probe::Account);
-    let changed = |at| Ok(Answer::Changed(Timestamp::from_millis(at)));
+    let changed = |at| Ok(ProbeResponse::Changed(Timestamp::from_millis(at)));
     d.idle(s(2));
     assert_eq!(d.probes, [1], "what it is now is asked for at once");
     d.probed(changed(7));
     d.idle(s(200));
     d.probed(changed(7));
-    let sure = d.session.known().server_time;
+    let sure = d.session.cursor().server_time;
     assert_eq!(d.cuts, 0);
     let last = d.now;
     d.idle(s(200));
     d.probed(changed(8));
     assert_eq!(d.cuts, 1);
-    assert!(d.now <= last + EVERY * 2, "{:?}", d.now - last);
-    d.lose(&Ended::Eof);
+    assert!(d.now <= last + PROBE_INTERVAL * 2, "{:?}", d.now - last);
+    d.lose(&ReadEnd::Eof);
     assert!(deaf(&d));
     assert_eq!(d.upgrade(), None);
     d.hello(B);
@@ -152,20 +152,20 @@ fn questions_that_fail_prove_nothing() {
         assert_eq!((d.probes.len(), d.cuts), (5, 0));
         // An answer to an earlier link's question is no answer.
         d.idle(s(200));
-        d.lose(&Ended::Eof);
-        d.probed(Ok(Answer::Written));
+        d.lose(&ReadEnd::Eof);
+        d.probed(Ok(ProbeResponse::Written));
         d.upgrade();
         d.pong(2_000_000);
         let number = *d.probes.last().unwrap();
-        d.session.probed(d.now, number, Ok(Answer::Changed(Timestamp::from_millis(1))));
+        d.session.on_probe_response(d.now, number, Ok(ProbeResponse::Changed(Timestamp::from_millis(1))));
         d.collect();
         assert_eq!(d.cuts, 0);
         // A token that is not good any more is as bad as when a ping says so.
         d.idle(s(200));
         d.probed(Err(unauthorized()));
         assert_eq!(d.cuts, 1);
-        d.lose(&Ended::Eof);
-        assert_eq!(d.next(), Do::Check);
+        d.lose(&ReadEnd::Eof);
+        assert_eq!(d.next(), ReaderAction::CheckToken);
     }
 }
 
@@ -173,13 +173,13 @@ fn questions_that_fail_prove_nothing() {
 fn a_blocked_reader_is_not_deaf() {
     let mut d = Driven::watched(Probe::Preference);
     d.idle(s(200));
-    d.probed(Ok(Answer::Written));
-    d.session.block(d.now, true);
+    d.probed(Ok(ProbeResponse::Written));
+    d.session.set_blocked(d.now, true);
     for _ in 0..120 {
         d.tick(s(1));
     }
     assert_eq!(d.cuts, 0);
-    d.session.block(d.now, false);
+    d.session.set_blocked(d.now, false);
     d.tick(s(1));
     assert!(d.echo(1));
     d.pong(d.server_time());
@@ -191,28 +191,31 @@ fn a_blocked_reader_is_not_deaf() {
 fn an_expired_session_is_replaced_once() {
     let mut d = Driven::with(true, None);
     d.dial();
-    d.session.dialing_with(7);
-    d.session.upgraded(d.now);
+    d.session.begin_connect_with(7);
+    d.session.on_upgraded(d.now);
     d.collect();
     d.hello(A);
-    d.session.reply(d.now, d.pings[0], &Err(unauthorized()));
+    d.session.on_reply(d.now, d.pings[0], &Err(unauthorized()));
     d.collect();
     assert_eq!(d.cuts, 1);
-    assert_eq!(d.event(1), Verdict::Drop);
-    d.lose(&Ended::Eof);
-    assert_eq!(d.notes.last(), Some(&Note::Expired { login_again: true }));
-    assert_eq!((d.next(), d.next(), d.session.generation()), (Do::Login, Do::Wait(None), 7));
-    d.session.logged_in(d.now, Err(Error::new(ErrorKind::Connect, "")));
-    assert_eq!(d.next(), Do::Login);
-    d.session.logged_in(d.now, Ok(()));
+    assert_eq!(d.event(1), EventVerdict::Drop);
+    d.lose(&ReadEnd::Eof);
+    assert_eq!(d.notes.last(), Some(&Notification::Expired { login_again: true }));
+    assert_eq!(
+        (d.next(), d.next(), d.session.login_generation()),
+        (ReaderAction::LogIn, ReaderAction::Wait(None), 7)
+    );
+    d.session.on_logged_in(d.now, Err(Error::new(ErrorKind::Connect, "")));
+    assert_eq!(d.next(), ReaderAction::LogIn);
+    d.session.on_logged_in(d.now, Ok(()));
     // The server stopped sending without a word: what is missing is known by time only.
     assert_eq!(d.upgrade(), None);
     d.hello(B);
     assert_eq!(d.missed(), [(MissedReason::NewConnection, Some(0), None)]);
-    d.session.reply(d.now, *d.pings.last().unwrap(), &Err(unauthorized()));
-    d.lose(&Ended::Eof);
-    assert_eq!(d.next(), Do::Login);
-    d.session.logged_in(d.now, Err(unauthorized()));
+    d.session.on_reply(d.now, *d.pings.last().unwrap(), &Err(unauthorized()));
+    d.lose(&ReadEnd::Eof);
+    assert_eq!(d.next(), ReaderAction::LogIn);
+    d.session.on_logged_in(d.now, Err(unauthorized()));
     d.collect();
     assert!(d.end.unwrap().is_unauthorized());
 }
@@ -223,37 +226,37 @@ fn an_expired_session_is_replaced_once() {
 fn a_token_may_outlive_its_session() {
     let mut d = Driven::up();
     d.event(1);
-    let known = d.session.known().server_time;
-    d.session.reply(d.now, *d.pings.last().unwrap(), &Err(unauthorized()));
+    let known = d.session.cursor().server_time;
+    d.session.on_reply(d.now, *d.pings.last().unwrap(), &Err(unauthorized()));
     d.collect();
-    d.lose(&Ended::Eof);
+    d.lose(&ReadEnd::Eof);
     assert!(matches!(
         d.notes.last(),
-        Some(Note::Disconnected { reason: DisconnectReason::SessionExpired, .. })
+        Some(Notification::Disconnected { reason: DisconnectReason::SessionExpired, .. })
     ));
-    assert_eq!((d.next(), d.next()), (Do::Check, Do::Wait(None)), "asked once");
-    d.session.checked(d.now, Ok(()));
+    assert_eq!((d.next(), d.next()), (ReaderAction::CheckToken, ReaderAction::Wait(None)), "asked once");
+    d.session.on_token_checked(d.now, Ok(()));
     assert_eq!(d.upgrade(), None);
     d.hello(B);
     assert_eq!(d.missed(), [(MissedReason::NewConnection, Some(1), None)]);
     assert_eq!(d.since(), known.as_millis());
-    assert!(!d.notes.iter().any(|note| matches!(note, Note::Expired { .. })));
+    assert!(!d.notes.iter().any(|note| matches!(note, Notification::Expired { .. })));
     // REST cannot be reached: the token is not known to be bad.
     d.pong(2_000_000);
-    d.session.reply(d.now, 0, &Err(unauthorized()));
-    d.lose(&Ended::Eof);
-    assert_eq!(d.next(), Do::Check);
-    d.session.checked(d.now, Err(Error::new(ErrorKind::Connect, "refused")));
+    d.session.on_reply(d.now, 0, &Err(unauthorized()));
+    d.lose(&ReadEnd::Eof);
+    assert_eq!(d.next(), ReaderAction::CheckToken);
+    d.session.on_token_checked(d.now, Err(Error::new(ErrorKind::Connect, "refused")));
     assert_eq!(d.upgrade(), None);
     d.hello(A);
     d.pong(3_000_000);
     // It is bad.
-    d.session.reply(d.now, 0, &Err(unauthorized()));
-    d.lose(&Ended::Eof);
-    assert_eq!(d.next(), Do::Check);
-    d.session.checked(d.now, Err(unauthorized()));
+    d.session.on_reply(d.now, 0, &Err(unauthorized()));
+    d.lose(&ReadEnd::Eof);
+    assert_eq!(d.next(), ReaderAction::CheckToken);
+    d.session.on_token_checked(d.now, Err(unauthorized()));
     d.collect();
-    assert_eq!(d.notes.last(), Some(&Note::Expired { login_again: false }));
+    assert_eq!(d.notes.last(), Some(&Notification::Expired { login_again: false }));
     assert!(d.end.unwrap().is_unauthorized());
 }
 
@@ -263,11 +266,11 @@ fn a_token_that_no_link_takes_is_not_tried_for_ever() {
     let mut d = Driven::up();
     let mut links = 0;
     while d.end.is_none() {
-        d.session.reply(d.now, *d.pings.last().unwrap(), &Err(unauthorized()));
+        d.session.on_reply(d.now, *d.pings.last().unwrap(), &Err(unauthorized()));
         d.collect();
-        d.lose(&Ended::Eof);
-        if d.next() == Do::Check {
-            d.session.checked(d.now, Ok(()));
+        d.lose(&ReadEnd::Eof);
+        if d.next() == ReaderAction::CheckToken {
+            d.session.on_token_checked(d.now, Ok(()));
             d.upgrade();
             d.hello(if links % 2 == 0 { B } else { A });
         }
@@ -283,20 +286,20 @@ fn a_token_that_no_link_takes_is_not_tried_for_ever() {
 fn a_connection_of_an_earlier_login_is_not_gone_on_with() {
     let mut d = Driven::up();
     d.event(1);
-    d.lose(&Ended::Eof);
+    d.lose(&ReadEnd::Eof);
     assert!(d.dial().is_some());
-    assert!(d.session.dialing_with(0), "the same login");
-    d.session.dial_failed(d.now, Error::new(ErrorKind::Connect, ""));
+    assert!(d.session.begin_connect_with(0), "the same login");
+    d.session.on_connect_failed(d.now, Error::new(ErrorKind::Connect, ""));
     assert!(d.dial().is_some());
-    assert!(!d.session.dialing_with(1));
-    d.session.upgraded(d.now);
+    assert!(!d.session.begin_connect_with(1));
+    d.session.on_upgraded(d.now);
     d.hello(B);
     assert!(!d.resumed());
     assert_eq!(d.missed(), [(MissedReason::NewConnection, Some(1), None)]);
     // For a position of an earlier run any login is the first.
-    let known = Known { id: Some(A.into()), next: 9, server_time: Timestamp::from_millis(5) };
+    let known = Cursor { connection_id: Some(A.into()), next_seq: 9, server_time: Timestamp::from_millis(5) };
     let mut d = Driven::with(false, Some(known));
-    assert!(d.dial().is_some() && d.session.dialing_with(3));
+    assert!(d.dial().is_some() && d.session.begin_connect_with(3));
 }
 
 /// The machine slept: the clock of the stream stood still or jumped, and the link may be dead or not.
@@ -315,22 +318,22 @@ fn after_a_long_sleep_the_link_is_checked_at_once() {
         }
         d.tick(s(30));
         assert_eq!(d.cuts, 1);
-        d.lose(&Ended::Eof);
+        d.lose(&ReadEnd::Eof);
         let lost = d.now;
         d.dial();
-        assert_eq!(d.now, lost + NOTICE, "and then the next dial comes at once");
+        assert_eq!(d.now, lost + MIN_RECONNECT_DELAY, "and then the next dial comes at once");
     }
     // With a ping under way, or while it waited for the next dial.
     let mut d = Driven::up();
     d.tick(s(30));
     d.tick(s(8 * 3600));
     assert_eq!(d.cuts, 1);
-    d.lose(&Ended::Eof);
+    d.lose(&ReadEnd::Eof);
     for _ in 0..5 {
         d.dial();
-        d.session.dial_failed(d.now, Error::new(ErrorKind::Connect, "no such host"));
+        d.session.on_connect_failed(d.now, Error::new(ErrorKind::Connect, "no such host"));
     }
     d.next();
     d.now += s(8 * 3600);
-    assert!(matches!(d.next(), Do::Dial(_)));
+    assert!(matches!(d.next(), ReaderAction::Connect(_)));
 }

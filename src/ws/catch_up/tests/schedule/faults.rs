@@ -1,7 +1,7 @@
 //! What goes wrong on the way to the model, and in it.
 
 use super::{Act, Sim};
-use crate::ws::socket::Ended;
+use crate::ws::socket::ReadEnd;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::ws::catch_up::tests) enum Fault {
@@ -82,8 +82,11 @@ impl Sim {
         let Some(link) = &self.link else { return };
         let id = link.id;
         let end = if self.rng.chance(50) { link.arrives } else { 0 };
-        let ended =
-            if self.rng.chance(50) { Ended::Eof } else { Ended::Broken("connection reset by peer".into()) };
+        let ended = if self.rng.chance(50) {
+            ReadEnd::Eof
+        } else {
+            ReadEnd::Broken("connection reset by peer".into())
+        };
         self.at(end.max(self.world.now + 1), Act::End(id, ended));
         if notice == 0 {
             self.world.detach(id);

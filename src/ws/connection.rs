@@ -12,26 +12,26 @@ use super::frame;
 use super::tls_pipe::Tls;
 
 /// All that may wait to leave, ciphertext included. More means that the peer takes nothing.
-pub(crate) const MOST_WAITING: usize = 256 << 10;
+pub(crate) const MAX_SEND_BUFFER_SIZE: usize = 256 << 10;
 
 /// One write holds the timer thread no longer than this.
-const ONE_WRITE: Duration = Duration::from_millis(500);
+const SOCKET_WRITE_TIMEOUT: Duration = Duration::from_millis(500);
 
 /// Ciphertext is read in pieces of this size.
 #[cfg(feature = "native-tls")]
-const CIPHER: usize = 32 << 10;
+const CIPHERTEXT_BUFFER_SIZE: usize = 32 << 10;
 
 /// What TLS may take beside its content: records' heads, tickets, new keys. As much as there is content, this much more,
 /// and so much in each second; a peer that sends new keys without end would keep a core busy for ever.
 #[cfg(feature = "native-tls")]
-const FRAMING: u64 = 1 << 20;
+const MAX_TLS_OVERHEAD: u64 = 1 << 20;
 #[cfg(feature = "native-tls")]
-const FRAMING_A_SECOND: u64 = 16 << 10;
+const MAX_TLS_OVERHEAD_PER_SECOND: u64 = 16 << 10;
 
-/// One link to the server. It ends once, and a new link is a new `Wire`.
-pub(crate) struct Wire {
+/// One link to the server. It ends once, and a new link is a new `WriteHalf`.
+pub(crate) struct WriteHalf {
     socket: TcpStream,
-    out: Mutex<Out>,
+    out: Mutex<SendBuffer>,
     dead: AtomicBool,
     /// Milliseconds from `born` to the last bytes that came.
     heard: AtomicU64,
@@ -40,7 +40,7 @@ pub(crate) struct Wire {
     wake: Box<dyn Fn() + Send + Sync>,
 }
 
-struct Out {
+struct SendBuffer {
     #[cfg(feature = "native-tls")]
     tls: Option<Tls>,
     /// Frames to leave, not encrypted yet.
@@ -55,7 +55,7 @@ struct Out {
     closing: bool,
 }
 
-impl Out {
+impl SendBuffer {
     fn waiting(&self) -> usize {
         let plain = self.plain.len() + self.taken;
         #[cfg(feature = "native-tls")]
@@ -66,7 +66,7 @@ impl Out {
 
 /// Why a frame was not taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Refused {
+pub(crate) enum SendError {
     /// The link has ended or is ending.
     Dead,
     /// The peer takes nothing; the link has just been ended for it.
@@ -75,13 +75,13 @@ pub(crate) enum Refused {
 
 /// What the timer is to write.
 #[derive(Debug, Default)]
-pub(crate) struct Batch {
+pub(crate) struct WriteBatch {
     bytes: Vec<u8>,
     written: usize,
     since: Option<Instant>,
 }
 
-impl Batch {
+impl WriteBatch {
     pub(crate) fn is_empty(&self) -> bool {
         self.written >= self.bytes.len()
     }
@@ -98,11 +98,11 @@ impl Batch {
     }
 }
 
-impl Wire {
+impl WriteHalf {
     pub(crate) fn plain(socket: TcpStream, wake: Box<dyn Fn() + Send + Sync>) -> io::Result<Self> {
         let wire = Self {
             socket,
-            out: Mutex::new(Out {
+            out: Mutex::new(SendBuffer {
                 #[cfg(feature = "native-tls")]
                 tls: None,
                 plain: Vec::new(),
@@ -116,7 +116,7 @@ impl Wire {
             born: Instant::now(),
             wake,
         };
-        wire.socket.set_write_timeout(Some(ONE_WRITE))?;
+        wire.socket.set_write_timeout(Some(SOCKET_WRITE_TIMEOUT))?;
         // Windows does not wake a blocked read when the socket is shut down.
         wire.socket.set_read_timeout(cfg!(windows).then_some(Duration::from_secs(1)))?;
         Ok(wire)
@@ -134,7 +134,7 @@ impl Wire {
         Ok(wire)
     }
 
-    fn lock(&self) -> MutexGuard<'_, Out> {
+    fn lock(&self) -> MutexGuard<'_, SendBuffer> {
         self.out.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -165,15 +165,15 @@ impl Wire {
     }
 
     /// Queues a frame. The caller wakes the timer.
-    pub(crate) fn push(&self, frame: &[u8]) -> Result<(), Refused> {
+    pub(crate) fn push(&self, frame: &[u8]) -> Result<(), SendError> {
         let mut out = self.lock();
         if self.is_dead() || out.closing {
-            return Err(Refused::Dead);
+            return Err(SendError::Dead);
         }
-        if out.waiting() + frame.len() > MOST_WAITING {
+        if out.waiting() + frame.len() > MAX_SEND_BUFFER_SIZE {
             drop(out);
             self.kill();
-            return Err(Refused::Full);
+            return Err(SendError::Full);
         }
         out.plain.extend_from_slice(frame);
         out.since.get_or_insert_with(Instant::now);
@@ -209,7 +209,7 @@ impl Wire {
         not(feature = "native-tls"),
         expect(clippy::unnecessary_wraps, reason = "encryption is what can fail")
     )]
-    pub(crate) fn take(&self, batch: &mut Batch) -> io::Result<()> {
+    pub(crate) fn take(&self, batch: &mut WriteBatch) -> io::Result<()> {
         batch.clear();
         let mut out = self.lock();
         let out = &mut *out;
@@ -249,7 +249,7 @@ impl Wire {
     }
 
     /// Writes once; what does not go stays in the batch. Called without any lock.
-    pub(crate) fn write_some(&self, batch: &mut Batch) -> io::Result<()> {
+    pub(crate) fn write_some(&self, batch: &mut WriteBatch) -> io::Result<()> {
         let rest = batch.bytes.get(batch.written..).unwrap_or_default();
         match (&self.socket).write(rest) {
             Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
@@ -299,7 +299,7 @@ impl Wire {
         let waiting = out.waiting();
         let answers = answers || !out.plain.is_empty();
         drop(out);
-        if waiting > MOST_WAITING {
+        if waiting > MAX_SEND_BUFFER_SIZE {
             return Err(io::Error::other("the peer takes nothing"));
         }
         if answers {
@@ -309,7 +309,7 @@ impl Wire {
     }
 }
 
-impl std::fmt::Debug for Wire {
+impl std::fmt::Debug for WriteHalf {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Wire").field("dead", &self.dead).finish_non_exhaustive()
     }
@@ -321,8 +321,8 @@ fn is_pause(error: &io::Error) -> bool {
 
 /// The receiving half: a plain `Read`, decrypted where there is TLS.
 #[derive(Debug)]
-pub(crate) struct Receiving {
-    wire: Arc<Wire>,
+pub(crate) struct ReadHalf {
+    wire: Arc<WriteHalf>,
     #[cfg(feature = "native-tls")]
     cipher: Vec<u8>,
     /// How much came, and how much content that was.
@@ -332,11 +332,11 @@ pub(crate) struct Receiving {
     content: u64,
 }
 
-impl Receiving {
-    pub(crate) fn new(wire: Arc<Wire>) -> Self {
+impl ReadHalf {
+    pub(crate) fn new(wire: Arc<WriteHalf>) -> Self {
         Self {
             #[cfg(feature = "native-tls")]
-            cipher: vec![0; if wire.is_tls() { CIPHER } else { 0 }],
+            cipher: vec![0; if wire.is_tls() { CIPHERTEXT_BUFFER_SIZE } else { 0 }],
             #[cfg(feature = "native-tls")]
             came: 0,
             #[cfg(feature = "native-tls")]
@@ -348,12 +348,13 @@ impl Receiving {
     /// Whether there is far more ciphertext than content.
     #[cfg(feature = "native-tls")]
     fn is_mostly_framing(&self) -> bool {
-        let allowed = FRAMING + self.wire.born.elapsed().as_secs().saturating_mul(FRAMING_A_SECOND);
+        let allowed =
+            MAX_TLS_OVERHEAD + self.wire.born.elapsed().as_secs().saturating_mul(MAX_TLS_OVERHEAD_PER_SECOND);
         self.came.saturating_sub(self.content.saturating_mul(2)) > allowed
     }
 }
 
-impl Read for Receiving {
+impl Read for ReadHalf {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         #[cfg(feature = "native-tls")]
         if !self.cipher.is_empty() {

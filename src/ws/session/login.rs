@@ -2,56 +2,56 @@
 
 use std::time::Duration;
 
-use super::words::Note;
-use super::{At, Session, State};
+use super::effects::Notification;
+use super::{SessionState, StreamSession, StreamTime};
 use crate::error::{Error, ErrorKind};
 
 /// A token that REST takes, and so many links in a row do not.
-const UNHEARD: u32 = 3;
+const MAX_UNHEARD_CONNECTIONS: u32 = 3;
 
-impl Session {
+impl StreamSession {
     /// The link's session ended. A personal access token may outlive that: all sessions of the account were revoked, or
     /// it was deactivated and activated again.
-    pub(super) fn disowned(&mut self, now: At, error: Error) {
+    pub(super) fn on_session_revoked(&mut self, now: StreamTime, error: Error) {
         self.unheard += 1;
-        if self.settings.can_log_in || self.unheard >= UNHEARD {
-            return self.expired(now, error);
+        if self.settings.can_log_in || self.unheard >= MAX_UNHEARD_CONNECTIONS {
+            return self.on_token_rejected(now, error);
         }
         // The server stopped sending without a gap in the numbers: what is missing is only known by time.
-        self.known.id = None;
-        self.state = State::Checking { asked: false, why: error };
+        self.cursor.connection_id = None;
+        self.state = SessionState::CheckingToken { asked: false, why: error };
     }
 
     /// The token is not good any more.
-    pub(super) fn expired(&mut self, now: At, error: Error) {
+    pub(super) fn on_token_rejected(&mut self, now: StreamTime, error: Error) {
         let login_again = self.settings.can_log_in;
-        self.note(Note::Expired { login_again });
+        self.notify(Notification::Expired { login_again });
         if login_again {
-            self.known.id = None;
-            self.state = State::LoggingIn { until: now, asked: false };
+            self.cursor.connection_id = None;
+            self.state = SessionState::LoggingIn { until: now, asked: false };
         } else {
             self.end(error);
         }
     }
 
     /// What `GET /users/me` said.
-    pub(crate) fn checked(&mut self, now: At, result: crate::Result<()>) {
-        let State::Checking { why, .. } = &self.state else { return };
+    pub(crate) fn on_token_checked(&mut self, now: StreamTime, result: crate::Result<()>) {
+        let SessionState::CheckingToken { why, .. } = &self.state else { return };
         match result {
-            Err(error) if error.is_unauthorized() => self.expired(now, error),
+            Err(error) if error.is_unauthorized() => self.on_token_rejected(now, error),
             Err(error) if !self.ever && !matches!(error.kind(), ErrorKind::Timeout) => self.end(error),
             _ if !self.ever => self.end(why.clone()),
-            _ => self.again(now, Duration::ZERO),
+            _ => self.schedule_reconnect(now, Duration::ZERO),
         }
     }
 
     /// What the login said.
-    pub(crate) fn logged_in(&mut self, now: At, result: crate::Result<()>) {
-        if !matches!(self.state, State::LoggingIn { .. }) {
+    pub(crate) fn on_logged_in(&mut self, now: StreamTime, result: crate::Result<()>) {
+        if !matches!(self.state, SessionState::LoggingIn { .. }) {
             return;
         }
         match result {
-            Ok(()) => self.state = State::Waiting { until: now },
+            Ok(()) => self.state = SessionState::Waiting { until: now },
             Err(error)
                 if error.is_unauthorized()
                     || (error.is_forbidden() && error.api().is_some())
@@ -62,7 +62,7 @@ impl Session {
             }
             Err(error) => {
                 let wait = self.backoff.next().max(error.retry_after().unwrap_or_default());
-                self.state = State::LoggingIn { until: now + wait, asked: false };
+                self.state = SessionState::LoggingIn { until: now + wait, asked: false };
             }
         }
     }

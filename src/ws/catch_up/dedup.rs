@@ -9,15 +9,15 @@ use crate::model::Post;
 use crate::time::Timestamp;
 
 /// What names a delivered post, edit or deletion. The ids are random, so 64 bits of them are enough.
-pub(crate) type Key = u64;
+pub(crate) type DedupKey = u64;
 
 /// Events that are remembered at least, if so many come between two answers to pings; a queue of more remembers twice its
 /// length.
-const REMEMBERED: usize = 131_072;
+const MAX_REMEMBERED: usize = 131_072;
 /// Events that a [`Position`](crate::Position) takes along.
-pub(crate) const TAKEN_ALONG: usize = 2048;
+pub(crate) const MAX_POSITION_KEYS: usize = 2048;
 /// Times of the server that are remembered: pings come every second at most.
-const MARKS: usize = 64;
+const MAX_TIME_MARKS: usize = 64;
 
 /// FNV-1a: the same in every run of a program.
 fn hash(bytes: &[u8]) -> u64 {
@@ -26,7 +26,7 @@ fn hash(bytes: &[u8]) -> u64 {
         .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
-fn mix(id: u64, what: u64) -> Key {
+fn mix(id: u64, what: u64) -> DedupKey {
     let mut key = id ^ what.wrapping_mul(0x9e37_79b9_7f4a_7c15);
     key ^= key >> 31;
     key.wrapping_mul(0xbf58_476d_1ce4_e5b9)
@@ -34,7 +34,7 @@ fn mix(id: u64, what: u64) -> Key {
 
 /// What has to be known of an event about a post.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Brief {
+pub(crate) struct PostVersion {
     /// The hash of its id.
     pub(crate) id: u64,
     /// The hash of its channel's id.
@@ -44,7 +44,7 @@ pub(crate) struct Brief {
     pub(crate) edit_at: Timestamp,
 }
 
-impl Brief {
+impl PostVersion {
     /// Reads it from the text of an event; `None` for other kinds, and for what is no post.
     pub(crate) fn of_event(kind: EventKind, text: &str) -> Option<Self> {
         if !is_about_post(kind) {
@@ -64,22 +64,22 @@ impl Brief {
     }
 
     /// That the post was delivered as new.
-    pub(crate) fn posted(&self) -> Key {
+    pub(crate) fn posted(&self) -> DedupKey {
         mix(self.id, 1)
     }
 
     /// That this edit was delivered.
-    pub(crate) fn edited(&self) -> Key {
+    pub(crate) fn edited(&self) -> DedupKey {
         mix(self.id, u64::from_ne_bytes(self.edit_at.as_millis().to_ne_bytes()) | 1 << 62)
     }
 
     /// That the deletion was delivered.
-    pub(crate) fn deleted(&self) -> Key {
+    pub(crate) fn deleted(&self) -> DedupKey {
         mix(self.id, 2)
     }
 
     /// What delivering an event of this kind is remembered by.
-    pub(crate) fn key(&self, kind: EventKind) -> Key {
+    pub(crate) fn key(&self, kind: EventKind) -> DedupKey {
         match kind {
             EventKind::Posted => self.posted(),
             EventKind::PostDeleted => self.deleted(),
@@ -94,7 +94,7 @@ pub(crate) fn is_about_post(kind: EventKind) -> bool {
 
 /// As every server since 5.37 writes it: `"post":"{\"id\":\"..\",\"create_at\":1,\"update_at\":1,\"edit_at\":0,..`.
 /// Inside a message such text would be escaped once more.
-fn short(text: &str) -> Option<Brief> {
+fn short(text: &str) -> Option<PostVersion> {
     const POST: &str = r#""post":"{\"id\":\""#;
     const CHANNEL: &str = r#",\"channel_id\":\""#;
     let rest = text.get(text.find(POST)? + POST.len()..)?;
@@ -106,7 +106,13 @@ fn short(text: &str) -> Option<Brief> {
     let at =
         rest.as_bytes().get(..160)?.windows(CHANNEL.len()).position(|part| part == CHANNEL.as_bytes())?;
     let (channel, _) = rest.get(at + CHANNEL.len()..)?.split_once(r#"\""#)?;
-    Some(Brief { id: hash(id.as_bytes()), channel: hash(channel.as_bytes()), create_at, update_at, edit_at })
+    Some(PostVersion {
+        id: hash(id.as_bytes()),
+        channel: hash(channel.as_bytes()),
+        create_at,
+        update_at,
+        edit_at,
+    })
 }
 
 fn number<'a>(text: &'a str, key: &str) -> Option<(Timestamp, &'a str)> {
@@ -117,27 +123,27 @@ fn number<'a>(text: &'a str, key: &str) -> Option<(Timestamp, &'a str)> {
 }
 
 /// In any other form.
-fn full(text: &str) -> Option<Brief> {
+fn full(text: &str) -> Option<PostVersion> {
     #[derive(Deserialize)]
-    struct Envelope {
-        data: Data,
+    struct EventEnvelope {
+        data: EnvelopeData,
     }
     #[derive(Deserialize)]
-    struct Data {
+    struct EnvelopeData {
         post: String,
     }
     #[derive(Default, Deserialize)]
     #[serde(default)]
-    struct Stub {
+    struct PostStub {
         id: String,
         channel_id: String,
         create_at: Timestamp,
         update_at: Timestamp,
         edit_at: Timestamp,
     }
-    let envelope: Envelope = serde_json::from_str(text).ok()?;
-    let post: Stub = crate::model::json::decode(envelope.data.post.as_bytes()).ok()?;
-    (!post.id.is_empty()).then(|| Brief {
+    let envelope: EventEnvelope = serde_json::from_str(text).ok()?;
+    let post: PostStub = crate::model::json::decode(envelope.data.post.as_bytes()).ok()?;
+    (!post.id.is_empty()).then(|| PostVersion {
         id: hash(post.id.as_bytes()),
         channel: hash(post.channel_id.as_bytes()),
         create_at: post.create_at,
@@ -148,9 +154,9 @@ fn full(text: &str) -> Option<Brief> {
 
 /// The keys of what was delivered, oldest first, and where the answers to pings stood between them.
 #[derive(Debug, Default)]
-pub(crate) struct Seen {
+pub(crate) struct DedupCache {
     /// Each with the number of its event in the queue.
-    ring: VecDeque<(u64, Key)>,
+    ring: VecDeque<(u64, DedupKey)>,
     /// How many were forgotten from the ring's front.
     forgotten: u64,
     /// Server times, and how many keys there were in all when each was heard.
@@ -158,18 +164,18 @@ pub(crate) struct Seen {
     most: usize,
 }
 
-impl Seen {
+impl DedupCache {
     pub(crate) fn new(capacity: usize) -> Self {
-        Self { most: REMEMBERED.max(capacity.saturating_mul(2)), ..Self::default() }
+        Self { most: MAX_REMEMBERED.max(capacity.saturating_mul(2)), ..Self::default() }
     }
 
     /// What an earlier run had seen, at the beginning of this one.
-    pub(crate) fn preload(&mut self, keys: impl IntoIterator<Item = Key>) {
+    pub(crate) fn preload(&mut self, keys: impl IntoIterator<Item = DedupKey>) {
         self.ring.extend(keys.into_iter().map(|key| (0, key)));
     }
 
     /// Remembers what was put into the queue as its event number `at`.
-    pub(crate) fn push(&mut self, at: u64, key: Key) {
+    pub(crate) fn push(&mut self, at: u64, key: DedupKey) {
         if self.ring.len() >= self.most {
             self.ring.pop_front();
             self.forgotten += 1;
@@ -180,7 +186,7 @@ impl Seen {
     /// The server's clock says `time`: what came before is from before. Forgets what is not needed to go on from
     /// `floor`, the earliest time that anybody may yet go back to.
     pub(crate) fn heard(&mut self, time: Timestamp, floor: Timestamp) {
-        if self.marks.len() >= MARKS {
+        if self.marks.len() >= MAX_TIME_MARKS {
             // Of too many marks every second one is enough.
             let mut keep = false;
             self.marks.retain(|_| {
@@ -201,18 +207,18 @@ impl Seen {
         }
     }
 
-    pub(crate) fn keys(&self) -> HashSet<Key> {
+    pub(crate) fn keys(&self) -> HashSet<DedupKey> {
         self.ring.iter().map(|(_, key)| *key).collect()
     }
 
     /// What was delivered after `since` with the first `taken` events of the queue; the newest of them, if there are
     /// many.
-    pub(crate) fn up_to(&self, taken: u64, since: Timestamp) -> Vec<Key> {
+    pub(crate) fn up_to(&self, taken: u64, since: Timestamp) -> Vec<DedupKey> {
         let begin = self.marks.iter().rev().find(|(time, _)| *time <= since).map_or(0, |(_, end)| *end);
         let begin = usize::try_from(begin.saturating_sub(self.forgotten)).unwrap_or(0);
         let keys = self.ring.iter().skip(begin);
-        let mut keys: Vec<Key> = keys.take_while(|(at, _)| *at <= taken).map(|(_, key)| *key).collect();
-        let surplus = keys.len().saturating_sub(TAKEN_ALONG);
+        let mut keys: Vec<DedupKey> = keys.take_while(|(at, _)| *at <= taken).map(|(_, key)| *key).collect();
+        let surplus = keys.len().saturating_sub(MAX_POSITION_KEYS);
         keys.drain(..surplus);
         keys
     }
@@ -231,30 +237,30 @@ mod tests {
 
     #[test]
     fn reads_what_it_needs_of_a_post() {
-        let brief = short(POSTED).unwrap();
-        assert_eq!(full(POSTED), Some(brief));
+        let version = short(POSTED).unwrap();
+        assert_eq!(full(POSTED), Some(version));
         assert_eq!(
-            (brief.create_at.as_millis(), brief.update_at.as_millis(), brief.edit_at.as_millis()),
+            (version.create_at.as_millis(), version.update_at.as_millis(), version.edit_at.as_millis()),
             (17, 19, 18)
         );
-        assert_eq!(brief.id, hash(b"736caaqdfpd4zmtpqqma9fa9er"));
-        assert_eq!(brief.channel, hash(b"pfsuwsotginax8b81ua7hppyxc"));
-        assert_eq!(Brief::of_event(EventKind::Posted, POSTED), Some(brief));
-        assert_eq!(Brief::of_event(EventKind::Typing, POSTED), None);
+        assert_eq!(version.id, hash(b"736caaqdfpd4zmtpqqma9fa9er"));
+        assert_eq!(version.channel, hash(b"pfsuwsotginax8b81ua7hppyxc"));
+        assert_eq!(PostVersion::of_event(EventKind::Posted, POSTED), Some(version));
+        assert_eq!(PostVersion::of_event(EventKind::Typing, POSTED), None);
         let other = POSTED.replace(r#"\"id\":\"736"#, r#"\"z\":1,\"id\":\"736"#);
         assert_eq!(short(&other), None);
-        assert_eq!(Brief::of_event(EventKind::PostEdited, &other), Some(brief));
+        assert_eq!(PostVersion::of_event(EventKind::PostEdited, &other), Some(version));
         for end in 0..POSTED.len() {
-            let _ = Brief::of_event(EventKind::Posted, &POSTED[..end]);
+            let _ = PostVersion::of_event(EventKind::Posted, &POSTED[..end]);
         }
-        let keys = [brief.posted(), brief.edited(), brief.deleted()];
+        let keys = [version.posted(), version.edited(), version.deleted()];
         assert!(keys[0] != keys[1] && keys[1] != keys[2] && keys[0] != keys[2]);
     }
 
     #[test]
     fn forgets_what_nobody_can_go_back_to() {
         let time = Timestamp::from_millis;
-        let mut seen = Seen::new(10);
+        let mut seen = DedupCache::new(10);
         for n in 1..=100_u64 {
             seen.push(n, n);
             if n % 10 == 0 {
@@ -272,15 +278,15 @@ mod tests {
 
     #[test]
     fn is_bounded() {
-        let mut seen = Seen::new(10);
+        let mut seen = DedupCache::new(10);
         for n in 0..200_000 {
             seen.push(n, n);
         }
-        assert_eq!(seen.len(), REMEMBERED);
+        assert_eq!(seen.len(), MAX_REMEMBERED);
         for n in 1..10_000 {
             seen.heard(Timestamp::from_millis(n), Timestamp::NEVER);
         }
-        assert!(seen.marks.len() <= MARKS);
-        assert_eq!(seen.up_to(u64::MAX, Timestamp::NEVER).len(), TAKEN_ALONG);
+        assert!(seen.marks.len() <= MAX_TIME_MARKS);
+        assert_eq!(seen.up_to(u64::MAX, Timestamp::NEVER).len(), MAX_POSITION_KEYS);
     }
 }

@@ -2,46 +2,46 @@
 
 use crossbeam_channel::Receiver;
 
-use super::catch_up::{Brief, Filler, Moved, Settings, Todo, Told};
+use super::catch_up::{CatchUpSettings, DrainResult, FetchResponse, GapFiller, NextStep, PostVersion};
 use super::position::Position;
-use super::queue::{Mark, Offer, Overflow, Queue};
-use super::session::{At, Gap};
+use super::queue::{EnqueueResult, EventQueue, Overflow};
+use super::session::{Cursor, StreamGap, StreamTime};
 use crate::error::Error;
 use crate::event::{Event, EventKind, Missed, Payload};
 use crate::time::Timestamp;
 
 /// A live event, before it is made.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Arrived {
+pub(crate) struct EventHeader {
     kind: EventKind,
     /// Of its text.
     length: usize,
-    brief: Option<Brief>,
+    version: Option<PostVersion>,
 }
 
 #[derive(Debug)]
-pub(crate) struct Outlet {
-    queue: Queue,
-    filler: Filler,
+pub(crate) struct Delivery {
+    queue: EventQueue,
+    gap_filler: GapFiller,
     /// The filler's thread is gone before its time: the timer does what is left.
     orphaned: bool,
     /// The server time of the last event's mark: a number left out is noticed by the next event only.
     last_event: Timestamp,
 }
 
-impl Outlet {
+impl Delivery {
     pub(crate) fn new(
-        settings: Settings,
+        settings: CatchUpSettings,
         policy: Overflow,
-        start: Mark,
+        start: Cursor,
         from: Option<&Position>,
     ) -> (Self, Receiver<Event>) {
-        let (queue, receiver) = Queue::new(settings.capacity, policy, start);
+        let (queue, receiver) = EventQueue::new(settings.capacity, policy, start);
         let from = from.map(|position| (position.server_time, position.overlap.keys()));
         (
             Self {
                 queue,
-                filler: Filler::new(settings, from),
+                gap_filler: GapFiller::new(settings, from),
                 orphaned: false,
                 last_event: Timestamp::NEVER,
             },
@@ -50,52 +50,56 @@ impl Outlet {
     }
 
     /// What has to be known of a live event.
-    pub(crate) fn look(&self, kind: EventKind, text: &str) -> Arrived {
-        let brief = if self.filler.wants_briefs() { Brief::of_event(kind, text) } else { None };
-        Arrived { kind, length: text.len(), brief }
+    pub(crate) fn look(&self, kind: EventKind, text: &str) -> EventHeader {
+        let version = if self.gap_filler.wants_versions() { PostVersion::of_event(kind, text) } else { None };
+        EventHeader { kind, length: text.len(), version }
     }
 
     /// How far the server has come by this event, if that is worth telling the session.
-    pub(crate) fn reached(&mut self, event: &Arrived, now: impl FnOnce() -> At) -> Option<Timestamp> {
-        let brief = event.brief.as_ref().filter(|_| event.kind == EventKind::Posted)?;
-        self.filler.reached(brief.create_at, now, self.queue.floor().min(self.last_event))
+    pub(crate) fn reached(
+        &mut self,
+        event: &EventHeader,
+        now: impl FnOnce() -> StreamTime,
+    ) -> Option<Timestamp> {
+        let version = event.version.as_ref().filter(|_| event.kind == EventKind::Posted)?;
+        self.gap_filler.reached(version.create_at, now, self.queue.floor().min(self.last_event))
     }
 
     /// Offers a live event; it is only made if there is room for it. `mark` is where the stream stands behind it,
     /// `last_seq` the number of the event before it, `now` is asked for when it matters.
     pub(crate) fn event(
         &mut self,
-        Arrived { kind, length, brief }: Arrived,
-        mark: Mark,
+        EventHeader { kind, length, version }: EventHeader,
+        mark: Cursor,
         last_seq: Option<u64>,
-        now: impl FnOnce() -> At,
+        now: impl FnOnce() -> StreamTime,
         make: impl FnOnce() -> Event,
-    ) -> Offer {
+    ) -> EnqueueResult {
         if let Some(missed) = self.queue.drained() {
             self.overflowed(now(), missed);
         }
         self.last_event = mark.server_time;
-        if self.filler.is_open() {
-            let offer = self.filler.hold((kind, length), brief, mark, make);
-            if offer == Offer::Dropped {
+        if self.gap_filler.is_open() {
+            let offer = self.gap_filler.hold((kind, length), version, mark, make);
+            if offer == EnqueueResult::Dropped {
                 self.queue.count_dropped();
             }
             return offer;
         }
-        if brief.as_ref().is_some_and(|brief| self.filler.is_repeat(kind, brief)) {
-            return Offer::Repeated;
+        if version.as_ref().is_some_and(|version| self.gap_filler.is_repeat(kind, version)) {
+            return EnqueueResult::Repeated;
         }
         let offer = self.queue.event((kind, length), mark, last_seq, make);
-        if let (Offer::Taken, Some(brief)) = (offer, &brief) {
-            self.filler.delivered(self.queue.puts(), kind, brief);
+        if let (EnqueueResult::Taken, Some(version)) = (offer, &version) {
+            self.gap_filler.delivered(self.queue.puts(), kind, version);
         }
         offer
     }
 
     /// From here on events are dropped until there is room for many. `Block` comes to this after its time.
     pub(crate) fn overflow(&mut self, since: Timestamp, last_seq: Option<u64>) {
-        if self.filler.is_open() {
-            self.filler.overflow(since);
+        if self.gap_filler.is_open() {
+            self.gap_filler.overflow(since);
         } else {
             self.queue.overflow(since, last_seq);
         }
@@ -107,21 +111,21 @@ impl Outlet {
     }
 
     /// Events are missing, because of the link.
-    pub(crate) fn gap(&mut self, now: At, gap: Gap) {
+    pub(crate) fn gap(&mut self, now: StreamTime, gap: StreamGap) {
         // What was dropped before is older, and is told first.
         if let Some(dropped) = self.queue.end_overflow() {
             self.overflowed(now, dropped);
         }
-        let Gap { reason, since, last_event, last_seq, seq } = gap;
+        let StreamGap { reason, since, last_event, last_seq, seq } = gap;
         let missed = Missed { reason, since, last_seq, seq, ..Missed::default() };
-        let told = self.filler.gap(now, missed, last_event);
+        let told = self.gap_filler.gap(now, missed, last_event);
         self.tell(told);
     }
 
     /// Events were dropped, because too many came.
-    fn overflowed(&mut self, now: At, missed: Missed) {
+    fn overflowed(&mut self, now: StreamTime, missed: Missed) {
         let since = missed.since;
-        let told = self.filler.gap(now, missed, since);
+        let told = self.gap_filler.gap(now, missed, since);
         self.tell(told);
     }
 
@@ -132,26 +136,26 @@ impl Outlet {
     }
 
     /// A link is up.
-    pub(crate) fn link_up(&mut self, now: At) {
-        self.filler.link_up(now);
+    pub(crate) fn link_up(&mut self, now: StreamTime) {
+        self.gap_filler.link_up(now);
     }
 
     /// The server answered a ping, and told its time.
-    pub(crate) fn heard(&mut self, now: At, time: Timestamp) {
-        let told = self.filler.heard(now, time, self.queue.floor().min(self.last_event));
+    pub(crate) fn heard(&mut self, now: StreamTime, time: Timestamp) {
+        let told = self.gap_filler.heard(now, time, self.queue.floor().min(self.last_event));
         self.tell(told);
     }
 
     /// Ends an overflow when the queue has drained, and finds slots for notices that wait.
-    pub(crate) fn poll(&mut self, now: At) {
+    pub(crate) fn poll(&mut self, now: StreamTime) {
         self.queue.place_held();
         if let Some(missed) = self.queue.drained() {
             self.overflowed(now, missed);
         }
         if self.orphaned {
-            self.filler.give_up();
+            self.gap_filler.give_up();
             self.move_on(now);
-            self.orphaned = self.filler.is_open();
+            self.orphaned = self.gap_filler.is_open();
         }
     }
 
@@ -167,41 +171,41 @@ impl Outlet {
 
     /// Whether the thread that fills gaps has something to do.
     pub(crate) fn wants_thread(&self) -> bool {
-        self.filler.wants_thread()
+        self.gap_filler.wants_thread()
     }
 
     /// What that thread does next.
-    pub(crate) fn next(&mut self, now: At) -> Todo {
-        self.filler.next(now)
+    pub(crate) fn next(&mut self, now: StreamTime) -> NextStep {
+        self.gap_filler.next(now)
     }
 
     /// The answer to its question.
-    pub(crate) fn told(&mut self, now: At, told: Result<Told, Error>) {
-        self.filler.told(now, told);
+    pub(crate) fn told(&mut self, now: StreamTime, told: Result<FetchResponse, Error>) {
+        self.gap_filler.told(now, told);
     }
 
     /// Moves into the queue what is ready and finds room; true if that was anything.
-    pub(crate) fn move_on(&mut self, now: At) -> bool {
+    pub(crate) fn move_on(&mut self, now: StreamTime) -> bool {
         let before = self.queue.puts();
         self.queue.place_held();
         let queue = std::cell::RefCell::new(&mut self.queue);
-        let moved = self.filler.move_on(
+        let moved = self.gap_filler.move_on(
             now,
             || queue.borrow_mut().has_room(),
             |event, mark| queue.borrow_mut().push(event, mark),
         );
         match moved {
-            Moved::Overflowed(missed) => {
+            DrainResult::Overflowed(missed) => {
                 self.overflowed(now, missed);
                 true
             }
-            Moved::On => self.queue.puts() > before || !self.filler.is_open(),
+            DrainResult::On => self.queue.puts() > before || !self.gap_filler.is_open(),
         }
     }
 
     /// Delivers the end of the stream, for which there is always a slot; then the channel closes.
     pub(crate) fn end(&mut self, event: Event) {
-        let (gaps, rest) = self.filler.end();
+        let (gaps, rest) = self.gap_filler.end();
         self.tell(gaps);
         for event in rest {
             if event.kind().is_notice() {
@@ -217,23 +221,23 @@ impl Outlet {
 
     /// Nothing more comes; what is queued stays readable.
     pub(crate) fn close(&mut self) {
-        self.filler.close();
+        self.gap_filler.close();
         self.queue.close();
     }
 
     /// Where the stream stands behind what the program has taken; `now` is where the reader stands.
-    pub(crate) fn position(&mut self, now: Mark) -> Position {
-        let between = self.filler.is_open();
+    pub(crate) fn position(&mut self, now: Cursor) -> Position {
+        let between = self.gap_filler.is_open();
         let mark = self.queue.position((!between).then_some(now));
-        let overlap = self.filler.overlap(self.queue.taken(), mark.server_time);
-        let server_time = self.filler.not_before_opening(mark.server_time);
-        Position::new(mark.id.as_deref(), mark.next, server_time, overlap)
+        let overlap = self.gap_filler.overlap(self.queue.taken(), mark.server_time);
+        let server_time = self.gap_filler.not_before_opening(mark.server_time);
+        Position::new(mark.connection_id.as_deref(), mark.next_seq, server_time, overlap)
     }
 
     /// Whether a gap is open.
     #[cfg(test)]
     pub(crate) fn is_filling(&self) -> bool {
-        self.filler.is_open()
+        self.gap_filler.is_open()
     }
 
     pub(crate) fn len(&self) -> usize {

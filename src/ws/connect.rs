@@ -13,7 +13,7 @@ use crate::net::{first_of, lookup, no_connection, proxy};
 
 /// Ends a dial from another thread. Look-ups end at once; a socket is shut down. Only `connect` cannot be ended.
 #[derive(Debug)]
-pub(crate) struct Abort {
+pub(crate) struct AbortHandle {
     socket: Mutex<Option<TcpStream>>,
     /// Dropped when the stream closes: whoever waits on `stopped` wakes up.
     running: Mutex<Option<Sender<()>>>,
@@ -22,7 +22,7 @@ pub(crate) struct Abort {
     look_ups: Arc<()>,
 }
 
-impl Abort {
+impl AbortHandle {
     pub(crate) fn new() -> Self {
         let (running, stopped) = bounded(0);
         Self { socket: Mutex::new(None), running: Mutex::new(Some(running)), stopped, look_ups: Arc::new(()) }
@@ -77,12 +77,12 @@ pub(crate) fn closed() -> Error {
 
 /// A socket with one deadline over all of its reads and writes.
 #[derive(Debug)]
-pub(crate) struct Timed {
+pub(crate) struct DeadlineStream {
     socket: TcpStream,
     deadline: Instant,
 }
 
-impl Timed {
+impl DeadlineStream {
     pub(crate) fn new(socket: TcpStream, deadline: Instant) -> Self {
         Self { socket, deadline }
     }
@@ -101,7 +101,7 @@ impl Timed {
     }
 }
 
-impl Read for Timed {
+impl Read for DeadlineStream {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         self.socket.set_read_timeout(Some(self.left()?))?;
         // The TLS library would try again after `WouldBlock`, which is how a read timeout looks on Unix.
@@ -109,7 +109,7 @@ impl Read for Timed {
     }
 }
 
-impl Write for Timed {
+impl Write for DeadlineStream {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.socket.set_write_timeout(Some(self.left()?))?;
         self.socket.write(bytes).map_err(timed_out)
@@ -128,7 +128,7 @@ fn timed_out(error: io::Error) -> io::Error {
 pub(crate) fn connect(
     config: &Config,
     target: &BaseUrl,
-    abort: &Abort,
+    abort: &AbortHandle,
     deadline: Instant,
 ) -> Result<TcpStream> {
     let proxy = config.proxy.for_target(target)?;
@@ -144,7 +144,7 @@ pub(crate) fn connect(
     let socket = socket.map_err(|e| no_connection(&to, e))?;
     abort.hold(&socket)?;
     let Some(proxy) = proxy else { return Ok(socket) };
-    let mut timed = Timed::new(socket, deadline);
+    let mut timed = DeadlineStream::new(socket, deadline);
     proxy::tunnel(&proxy, target, config.head_limit, &mut timed)?;
     Ok(timed.into_inner())
 }
@@ -158,7 +158,7 @@ mod tests {
 
     #[test]
     fn look_ups_end_when_the_stream_is_closed() {
-        let abort = Abort::new();
+        let abort = AbortHandle::new();
         abort.stop();
         let started = Instant::now();
         let waiting = &abort.stopped;
@@ -171,7 +171,7 @@ mod tests {
     fn a_silent_peer_meets_the_deadline() {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let socket = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
-        let mut timed = Timed::new(socket, Instant::now() + Duration::from_millis(50));
+        let mut timed = DeadlineStream::new(socket, Instant::now() + Duration::from_millis(50));
         let error = read_head(&mut timed, "it", 1000).unwrap_err();
         assert!(error.is_timeout(), "{error}");
         assert!(timed.read(&mut [0]).is_err());

@@ -2,39 +2,32 @@
 
 use std::sync::Arc;
 
-use super::At;
+use super::StreamTime;
 use crate::error::Error;
 use crate::event::{DisconnectReason, MissedReason};
 use crate::time::Timestamp;
-use crate::ws::frame::Unreadable;
+use crate::ws::frame::FrameFault;
 
 /// What the reader does next.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Do {
+pub(crate) enum ReaderAction {
     /// Nothing until then, or until something changes.
-    Wait(Option<At>),
-    Dial(Option<Resume>),
+    Wait(Option<StreamTime>),
+    /// Connect, and resume the connection of the cursor if there is one.
+    Connect(Option<Cursor>),
     /// Read from the link until it ends.
     Read,
     /// Ask the server, by REST, whether the token is good.
-    Check,
+    CheckToken,
     /// Log in again.
-    Login,
+    LogIn,
     Exit,
-}
-
-/// The connection to go on with.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Resume {
-    pub(crate) id: Arc<str>,
-    /// The next event that is expected; never 0.
-    pub(crate) next: u64,
 }
 
 /// What else is to be done, in order.
 #[derive(Clone, Debug)]
-pub(crate) enum Step {
-    Note(Note),
+pub(crate) enum Effect {
+    Notify(Notification),
     /// Send the action `ping` with this number.
     Ping(u64),
     /// Send a Pong that nobody asked for.
@@ -49,16 +42,16 @@ pub(crate) enum Step {
 
 /// What the program is told.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Note {
+pub(crate) enum Notification {
     Connected { resumed: bool, attempts: u32 },
     Disconnected { reason: DisconnectReason, detail: String },
-    Missed(Gap),
+    Missed(StreamGap),
     Expired { login_again: bool },
 }
 
 /// A hole in the stream.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Gap {
+pub(crate) struct StreamGap {
     pub(crate) reason: MissedReason,
     pub(crate) since: Timestamp,
     /// As `since`, when the last event came.
@@ -69,7 +62,7 @@ pub(crate) struct Gap {
 
 /// What becomes of an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Verdict {
+pub(crate) enum EventVerdict {
     Deliver {
         /// It may have happened before the link broke.
         resumed: bool,
@@ -80,28 +73,29 @@ pub(crate) enum Verdict {
 
 /// Why a link ends.
 #[derive(Clone, Debug)]
-pub(super) enum Cause {
+pub(super) enum DisconnectCause {
     Closed(String),
     Broken(String),
     Silent,
     Deaf,
     NoFirstFrame,
     Stalled(&'static str),
-    Unreadable(Unreadable),
+    Unreadable(FrameFault),
     Expired(Error),
 }
 
-/// What is known of the connection, and can be taken to the next run of a program.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Known {
-    pub(crate) id: Option<Arc<str>>,
-    /// The next event that is expected.
-    pub(crate) next: u64,
-    /// Everything up to then has been received.
+/// A place in the stream: the connection, the next event expected on it, and the server's time.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Cursor {
+    /// The server's ID of the connection, if it can be resumed.
+    pub(crate) connection_id: Option<Arc<str>>,
+    /// The sequence number of the next event. 0 before the first one.
+    pub(crate) next_seq: u64,
+    /// Everything up to this time of the server has been received.
     pub(crate) server_time: Timestamp,
 }
 
-impl Cause {
+impl DisconnectCause {
     pub(super) fn told(&self) -> (DisconnectReason, String) {
         match self {
             Self::Closed(detail) => (DisconnectReason::Closed, detail.clone()),

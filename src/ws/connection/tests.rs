@@ -2,7 +2,7 @@ use std::net::TcpListener;
 
 use super::*;
 
-const PATIENCE: Duration = Duration::from_secs(30);
+const MAX_FAILURE_DURATION: Duration = Duration::from_secs(30);
 const FRAME: [u8; 4000] = [0; 4000];
 
 fn pair() -> (TcpStream, TcpStream) {
@@ -12,7 +12,7 @@ fn pair() -> (TcpStream, TcpStream) {
 }
 
 /// Hands frames over, and plays the timer, until the socket takes nothing more; the most that waited.
-fn stuff(wire: &Wire, batch: &mut Batch) -> usize {
+fn stuff(wire: &WriteHalf, batch: &mut WriteBatch) -> usize {
     let mut most = 0;
     loop {
         wire.push(&FRAME).unwrap();
@@ -29,13 +29,13 @@ fn stuff(wire: &Wire, batch: &mut Batch) -> usize {
 }
 
 /// The same, and on until a frame is refused.
-fn fill(wire: &Wire) -> usize {
-    let mut most = stuff(wire, &mut Batch::default());
+fn fill(wire: &WriteHalf) -> usize {
+    let mut most = stuff(wire, &mut WriteBatch::default());
     loop {
         match wire.push(&FRAME) {
             Ok(()) => most = most.max(wire.waiting()),
             Err(refused) => {
-                assert_eq!(refused, Refused::Full);
+                assert_eq!(refused, SendError::Full);
                 return most;
             }
         }
@@ -45,22 +45,22 @@ fn fill(wire: &Wire) -> usize {
 #[test]
 fn a_peer_that_takes_nothing_is_dropped_at_256_kib() {
     let (ours, _theirs) = pair();
-    let wire = Wire::plain(ours, Box::new(|| {})).unwrap();
+    let wire = WriteHalf::plain(ours, Box::new(|| {})).unwrap();
     let most = fill(&wire);
     println!("plain: {most} bytes waited at most");
-    assert!(most <= MOST_WAITING && most > MOST_WAITING - 4000, "{most}");
+    assert!(most <= MAX_SEND_BUFFER_SIZE && most > MAX_SEND_BUFFER_SIZE - 4000, "{most}");
     assert!(wire.is_dead());
-    assert_eq!(wire.push(b"x"), Err(Refused::Dead));
+    assert_eq!(wire.push(b"x"), Err(SendError::Dead));
 }
 
 #[test]
 fn pings_replace_each_other() {
     let (ours, _theirs) = pair();
-    let wire = Wire::plain(ours, Box::new(|| {})).unwrap();
+    let wire = WriteHalf::plain(ours, Box::new(|| {})).unwrap();
     for _ in 0..100_000 {
         wire.pong(&[b'x'; 125]);
     }
-    let mut batch = Batch::default();
+    let mut batch = WriteBatch::default();
     wire.take(&mut batch).unwrap();
     assert_eq!((wire.waiting(), batch.bytes.len()), (131, 131));
 }
@@ -72,23 +72,23 @@ mod over_tls {
     use std::sync::atomic::AtomicUsize;
     use std::thread;
 
-    use super::super::super::dial::Timed;
-    use super::super::super::tls_pipe::Pipe;
+    use super::super::super::connect::DeadlineStream;
+    use super::super::super::tls_pipe::MemoryPipe;
     use super::*;
     use crate::TlsConfig;
 
     const CASES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/tls/cases/");
 
-    fn handshake(socket: TcpStream, wake: Box<dyn Fn() + Send + Sync>) -> Wire {
+    fn handshake(socket: TcpStream, wake: Box<dyn Fn() + Send + Sync>) -> WriteHalf {
         let ca = std::fs::read(format!("{CASES}ca.pem")).unwrap();
         let tls = crate::tls::Tls::new(TlsConfig::new().add_root(&ca).unwrap());
         let copy = socket.try_clone().unwrap();
-        let pipe = Pipe::new(Timed::new(socket, Instant::now() + Duration::from_secs(10)));
-        Wire::tls(tls.handshake("localhost", pipe).unwrap(), copy, wake).unwrap()
+        let pipe = MemoryPipe::new(DeadlineStream::new(socket, Instant::now() + Duration::from_secs(10)));
+        WriteHalf::tls(tls.handshake("localhost", pipe).unwrap(), copy, wake).unwrap()
     }
 
     /// A link whose other end has shaken hands and does nothing any more.
-    fn idle() -> (Wire, native_tls::TlsStream<TcpStream>) {
+    fn idle() -> (WriteHalf, native_tls::TlsStream<TcpStream>) {
         let (ours, theirs) = pair();
         let peer = thread::spawn(move || {
             let pem = std::fs::read(format!("{CASES}good.pem")).unwrap();
@@ -104,14 +104,14 @@ mod over_tls {
         let (wire, _theirs) = idle();
         let most = fill(&wire);
         println!("TLS: {most} bytes waited at most");
-        assert!(most <= MOST_WAITING && most > MOST_WAITING - 5000, "{most}");
+        assert!(most <= MAX_SEND_BUFFER_SIZE && most > MAX_SEND_BUFFER_SIZE - 5000, "{most}");
         assert!(wire.is_dead());
     }
 
     /// A TLS library may answer while it reads, as often as it is asked: what it answered counts, to the byte.
     #[test]
     fn answers_of_the_tls_library_end_the_link_at_256_kib() {
-        for (length, fits) in [(MOST_WAITING, true), (MOST_WAITING + 1, false)] {
+        for (length, fits) in [(MAX_SEND_BUFFER_SIZE, true), (MAX_SEND_BUFFER_SIZE + 1, false)] {
             let (wire, _theirs) = idle();
             wire.lock().tls.as_mut().unwrap().get_mut().output = vec![0; length];
             let result = wire.decrypt(Some(&[]), &mut [0; 100]);
@@ -152,10 +152,10 @@ mod over_tls {
         let (mut keys, mut out) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
         // What it says shows that it has all of our handshake.
         keys.write_all(b"hello\n").unwrap();
-        let mut receiving = Receiving::new(Arc::clone(&wire));
+        let mut receiving = ReadHalf::new(Arc::clone(&wire));
         receiving.read_exact(&mut [0; 6]).unwrap();
         deaf.store(true, Ordering::Release);
-        let mut batch = Batch::default();
+        let mut batch = WriteBatch::default();
         if full {
             stuff(&wire, &mut batch);
         }
@@ -175,7 +175,7 @@ mod over_tls {
                     }
                     if batch.is_empty() {
                         let _ = woken.recv_timeout(Duration::from_millis(10));
-                    } else if wire.write_some(&mut batch).is_err() || began.elapsed() > PATIENCE {
+                    } else if wire.write_some(&mut batch).is_err() || began.elapsed() > MAX_FAILURE_DURATION {
                         wire.kill();
                     }
                 }
@@ -202,7 +202,7 @@ mod over_tls {
         );
         assert!(asked > 1000, "too few to tell: {asked}");
         // Noticed behind each piece that was read, and no request is shorter than its answer.
-        assert!(most <= MOST_WAITING + CIPHER, "{most}");
+        assert!(most <= MAX_SEND_BUFFER_SIZE + CIPHERTEXT_BUFFER_SIZE, "{most}");
         end
     }
 

@@ -2,23 +2,23 @@
 
 use std::time::Duration;
 
-use super::words::Cause;
-use super::{At, Session, State, Step};
+use super::effects::DisconnectCause;
+use super::{Effect, SessionState, StreamSession, StreamTime};
 use crate::time::Timestamp;
 use crate::ws::Probe;
 
 /// A link without an event for so long is asked about.
-const EVERY: Duration = Duration::from_secs(60);
+const PROBE_INTERVAL: Duration = Duration::from_secs(60);
 /// An echo comes in this time, or the link is deaf.
-const ECHO: Duration = Duration::from_secs(30);
+const ECHO_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Asks by REST, every now and then, what a link that hears would have told.
 #[derive(Debug)]
-pub(super) struct Watch {
+pub(super) struct LivenessWatch {
     probe: Probe,
     every: Duration,
     within: Duration,
-    stage: Stage,
+    stage: ProbeStage,
     /// No event came since the last look.
     quiet: bool,
     /// The number of the last question.
@@ -28,23 +28,23 @@ pub(super) struct Watch {
 }
 
 #[derive(Debug)]
-enum Stage {
+enum ProbeStage {
     /// There is no link, or nothing can be read from it.
     Off,
     Rest {
-        until: At,
+        until: StreamTime,
     },
     Asked {
         echoed: bool,
     },
     Echo {
-        until: At,
+        until: StreamTime,
     },
 }
 
 /// What there is to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Look {
+pub(super) enum ProbeStep {
     Nothing,
     /// To ask the question of this number.
     Ask(u64),
@@ -54,21 +54,21 @@ pub(super) enum Look {
 
 /// The answer to a question, by REST.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Answer {
+pub(crate) enum ProbeResponse {
     /// The preference was written: its echo comes, or came.
     Written,
     /// When the account was last changed.
     Changed(Timestamp),
 }
 
-impl Watch {
+impl LivenessWatch {
     /// `scale` shortens the times, in tests.
     pub(super) fn new(probe: Probe, scale: f64) -> Self {
         Self {
             probe,
-            every: EVERY.mul_f64(scale),
-            within: ECHO.mul_f64(scale),
-            stage: Stage::Off,
+            every: PROBE_INTERVAL.mul_f64(scale),
+            within: ECHO_TIMEOUT.mul_f64(scale),
+            stage: ProbeStage::Off,
             quiet: true,
             number: 0,
             changed: None,
@@ -76,18 +76,18 @@ impl Watch {
     }
 
     /// A link is up; `resumed` if it hears what an earlier one would have heard.
-    pub(super) fn up(&mut self, now: At, resumed: bool) {
+    pub(super) fn up(&mut self, now: StreamTime, resumed: bool) {
         if !resumed {
             self.changed = None;
         }
         // How the account is now has to be known before it can be seen to have changed.
         let known = self.probe == Probe::Preference || self.changed.is_some();
-        self.stage = Stage::Rest { until: if known { now + self.every } else { now } };
+        self.stage = ProbeStage::Rest { until: if known { now + self.every } else { now } };
         self.quiet = true;
     }
 
     pub(super) fn down(&mut self) {
-        self.stage = Stage::Off;
+        self.stage = ProbeStage::Off;
     }
 
     /// An event came.
@@ -95,113 +95,122 @@ impl Watch {
         self.quiet = false;
     }
 
-    pub(super) fn deadline(&self) -> Option<At> {
+    pub(super) fn deadline(&self) -> Option<StreamTime> {
         match self.stage {
-            Stage::Rest { until } | Stage::Echo { until } => Some(until),
-            Stage::Off | Stage::Asked { .. } => None,
+            ProbeStage::Rest { until } | ProbeStage::Echo { until } => Some(until),
+            ProbeStage::Off | ProbeStage::Asked { .. } => None,
         }
     }
 
-    pub(super) fn tick(&mut self, now: At) -> Look {
+    pub(super) fn tick(&mut self, now: StreamTime) -> ProbeStep {
         match self.stage {
-            Stage::Rest { until } if now >= until => {
+            ProbeStage::Rest { until } if now >= until => {
                 let known = self.probe == Probe::Preference || self.changed.is_some();
                 if !std::mem::replace(&mut self.quiet, true) && known {
                     self.rest(now);
-                    return Look::Nothing;
+                    return ProbeStep::Nothing;
                 }
                 self.number += 1;
-                self.stage = Stage::Asked { echoed: false };
-                Look::Ask(self.number)
+                self.stage = ProbeStage::Asked { echoed: false };
+                ProbeStep::Ask(self.number)
             }
-            Stage::Echo { until } if now >= until => Look::Deaf,
-            _ => Look::Nothing,
+            ProbeStage::Echo { until } if now >= until => ProbeStep::Deaf,
+            _ => ProbeStep::Nothing,
         }
     }
 
-    fn rest(&mut self, now: At) {
-        self.stage = Stage::Rest { until: now + self.every };
+    fn rest(&mut self, now: StreamTime) {
+        self.stage = ProbeStage::Rest { until: now + self.every };
     }
 
     /// The answer to the question of this number.
-    pub(super) fn told(&mut self, now: At, number: u64, answer: Option<Answer>) -> Look {
-        let Stage::Asked { echoed } = self.stage else { return Look::Nothing };
+    pub(super) fn told(&mut self, now: StreamTime, number: u64, answer: Option<ProbeResponse>) -> ProbeStep {
+        let ProbeStage::Asked { echoed } = self.stage else { return ProbeStep::Nothing };
         if number != self.number {
-            return Look::Nothing;
+            return ProbeStep::Nothing;
         }
         self.rest(now);
         match answer {
-            Some(Answer::Written) if !echoed => self.stage = Stage::Echo { until: now + self.within },
-            Some(Answer::Changed(time))
+            Some(ProbeResponse::Written) if !echoed => {
+                self.stage = ProbeStage::Echo { until: now + self.within }
+            }
+            Some(ProbeResponse::Changed(time))
                 if self.changed.replace(time).is_some_and(|before| before != time) =>
             {
-                return Look::Deaf;
+                return ProbeStep::Deaf;
             }
             // Written and heard, or a call that failed: that says nothing of the link.
             _ => {}
         }
-        Look::Nothing
+        ProbeStep::Nothing
     }
 
     /// The echo of a preference came; whether it is the one that is waited for.
-    pub(super) fn echo(&mut self, now: At, number: u64) -> bool {
+    pub(super) fn echo(&mut self, now: StreamTime, number: u64) -> bool {
         if number != self.number {
             return false;
         }
         match &mut self.stage {
-            Stage::Asked { echoed } => *echoed = true,
-            Stage::Echo { .. } => self.rest(now),
+            ProbeStage::Asked { echoed } => *echoed = true,
+            ProbeStage::Echo { .. } => self.rest(now),
             _ => {}
         }
         true
     }
 
     /// The reader waits for room, or has got it: what was not read is not missing.
-    pub(super) fn block(&mut self, now: At, blocked: bool) {
+    pub(super) fn block(&mut self, now: StreamTime, blocked: bool) {
         match self.stage {
-            Stage::Echo { .. } if !blocked => self.stage = Stage::Echo { until: now + self.within },
+            ProbeStage::Echo { .. } if !blocked => self.stage = ProbeStage::Echo { until: now + self.within },
             _ => {}
         }
     }
 }
 
-impl Session {
-    pub(super) fn looked(&mut self, look: Look) {
+impl StreamSession {
+    pub(super) fn on_probe_step(&mut self, look: ProbeStep) {
         match look {
-            Look::Nothing => {}
-            Look::Ask(number) => self.steps.push_back(Step::Probe(number)),
-            Look::Deaf => {
+            ProbeStep::Nothing => {}
+            ProbeStep::Ask(number) => self.effects.push_back(Effect::Probe(number)),
+            ProbeStep::Deaf => {
                 // Answers to pings proved nothing. What came last did, or the last look.
-                let sure = self.sure.max(self.last_event).min(self.known.server_time);
-                (self.known.id, self.known.server_time, self.last_event) = (None, sure, sure);
-                self.die(Cause::Deaf);
+                let sure = self.sure.max(self.last_event).min(self.cursor.server_time);
+                (self.cursor.connection_id, self.cursor.server_time, self.last_event) = (None, sure, sure);
+                self.begin_close(DisconnectCause::Deaf);
             }
         }
     }
 
     /// What REST said to the question of this number.
-    pub(crate) fn probed(&mut self, now: At, number: u64, answer: crate::Result<Answer>) {
-        if !matches!(self.state, State::Up { .. }) {
+    pub(crate) fn on_probe_response(
+        &mut self,
+        now: StreamTime,
+        number: u64,
+        answer: crate::Result<ProbeResponse>,
+    ) {
+        if !matches!(self.state, SessionState::Connected { .. }) {
             return;
         }
         let answer = match answer {
             Ok(answer) => Some(answer),
-            Err(error) if error.is_unauthorized() => return self.die(Cause::Expired(error)),
+            Err(error) if error.is_unauthorized() => {
+                return self.begin_close(DisconnectCause::Expired(error));
+            }
             Err(error) => {
                 log::debug!("whether events come could not be found out: {error}");
                 None
             }
         };
-        let same = matches!(answer, Some(Answer::Changed(_)));
+        let same = matches!(answer, Some(ProbeResponse::Changed(_)));
         let Some(look) = self.watch.as_mut().map(|watch| watch.told(now, number, answer)) else { return };
-        if same && look == Look::Nothing {
-            self.sure = self.known.server_time;
+        if same && look == ProbeStep::Nothing {
+            self.sure = self.cursor.server_time;
         }
-        self.looked(look);
+        self.on_probe_step(look);
     }
 
     /// The echo of a preference came; whether it is one of this stream's own, which nobody else wants.
-    pub(crate) fn echo(&mut self, now: At, number: u64) -> bool {
+    pub(crate) fn on_probe_echo(&mut self, now: StreamTime, number: u64) -> bool {
         self.watch.as_mut().is_some_and(|watch| watch.echo(now, number))
     }
 }

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use serde_json::Value;
 
-use super::seen::{Brief, Key};
+use super::dedup::{DedupKey, PostVersion};
 use crate::event::{Broadcast, Event, EventKind, PostDeleted, PostEdited, Posted, envelope};
 use crate::model::{Channel, Post, UserId};
 use crate::time::Timestamp;
@@ -13,33 +13,33 @@ use crate::time::Timestamp;
 ///
 /// Rows with an `original_id` are edit history. A post that was made and deleted meanwhile gives nothing; so do
 /// reactions, pins and replies, which only move `update_at`.
-pub(crate) fn judge(row: &Post, since: Timestamp, known: &HashSet<Key>) -> Option<EventKind> {
+pub(crate) fn judge(row: &Post, since: Timestamp, known: &HashSet<DedupKey>) -> Option<EventKind> {
     if row.id.is_empty() || !row.original_id.is_empty() {
         return None;
     }
-    let brief = Brief::of_post(row);
+    let version = PostVersion::of_post(row);
     // One that was delivered in the overlap is not new, whatever its time says.
-    let new = row.create_at > since && !known.contains(&brief.posted());
+    let new = row.create_at > since && !known.contains(&version.posted());
     if !row.delete_at.is_never() {
-        let gone = !new && row.delete_at > since && !known.contains(&brief.deleted());
+        let gone = !new && row.delete_at > since && !known.contains(&version.deleted());
         return gone.then_some(EventKind::PostDeleted);
     }
     if new {
         return Some(EventKind::Posted);
     }
-    (row.edit_at > since && !known.contains(&brief.edited())).then_some(EventKind::PostEdited)
+    (row.edit_at > since && !known.contains(&version.edited())).then_some(EventKind::PostEdited)
 }
 
 /// Whether the post was made and deleted in the gap: nothing is told of it, and nothing may be told later.
-pub(crate) fn came_and_went(row: &Post, since: Timestamp, known: &HashSet<Key>) -> bool {
+pub(crate) fn came_and_went(row: &Post, since: Timestamp, known: &HashSet<DedupKey>) -> bool {
     let gone = row.original_id.is_empty() && !row.delete_at.is_never();
-    gone && row.create_at > since && !known.contains(&Brief::of_post(row).posted())
+    gone && row.create_at > since && !known.contains(&PostVersion::of_post(row).posted())
 }
 
 /// Whether the post was delivered before the gap, and nothing happened to it since: `before` says what was.
-pub(crate) fn is_told(row: &Post, since: Timestamp, before: &HashSet<Key>) -> bool {
+pub(crate) fn is_told(row: &Post, since: Timestamp, before: &HashSet<DedupKey>) -> bool {
     let same = row.delete_at.is_never() && row.edit_at <= since;
-    same && row.original_id.is_empty() && before.contains(&Brief::of_post(row).posted())
+    same && row.original_id.is_empty() && before.contains(&PostVersion::of_post(row).posted())
 }
 
 /// The same envelope that the server would have sent.

@@ -9,96 +9,96 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 use serde_json::Value;
 
 use super::Backend;
-use super::builder::Options;
 use super::catch_up;
-use super::dial::{Abort, closed};
+use super::connect::{AbortHandle, closed};
+use super::connection::{SendError, WriteHalf};
+use super::delivery::Delivery;
 use super::frame;
-use super::outlet::Outlet;
-use super::probe;
-use super::queue::{Mark, Overflow};
-use super::session::{At, Known, Note, Session, Settings, Step};
-use super::wire::{Refused, Wire};
+use super::options::StreamOptions;
+use super::queue::Overflow;
+use super::session::{Cursor, Effect, Notification, SessionSettings, StreamSession, StreamTime};
+use super::threads::{catch_up_driver, prober};
 use crate::error::{Error, ErrorKind, Result};
 use crate::event::{Connected, Disconnected, Event, EventKind, Payload, SessionExpired};
 
 /// How often an overflow is looked at, so that its notice comes on a stream gone silent too.
-pub(crate) const LOOK: Duration = Duration::from_millis(100);
+pub(crate) const OVERFLOW_POLL_INTERVAL: Duration = Duration::from_millis(100);
 /// Answers that are waited for at the same time.
-const MOST_REQUESTS: usize = 1024;
+const MAX_PENDING_REQUESTS: usize = 1024;
 
 /// The clock, the settings, the state, and the ways to wake each other up.
 ///
 /// Locks are taken in this order: the core, then the wire's. Neither is held over I/O.
-pub(crate) struct Shared {
+pub(crate) struct StreamShared {
     /// For the threads that it starts.
     pub(crate) me: Weak<Self>,
     pub(crate) backend: Arc<dyn Backend>,
-    pub(crate) options: Options,
-    pub(crate) abort: Abort,
+    pub(crate) options: StreamOptions,
+    pub(crate) abort: AbortHandle,
     born: Instant,
-    core: Mutex<Core>,
-    pub(crate) to_timer: Condvar,
+    state: Mutex<StreamState>,
+    pub(crate) to_writer: Condvar,
     pub(crate) to_reader: Condvar,
-    pub(crate) to_filler: Condvar,
+    pub(crate) to_catch_up: Condvar,
     /// For everybody else: links came up or went down, threads ended.
     pub(crate) changed: Condvar,
     pub(crate) undecodable: Arc<AtomicU64>,
     /// What this stream's probes are known by.
-    pub(crate) mark: Box<str>,
+    pub(crate) probe_tag: Box<str>,
 }
 
-pub(crate) struct Core {
-    pub(crate) session: Session,
-    pub(crate) outlet: Outlet,
-    pub(crate) wire: Option<Arc<Wire>>,
+pub(crate) struct StreamState {
+    pub(crate) session: StreamSession,
+    pub(crate) delivery: Delivery,
+    pub(crate) wire: Option<Arc<WriteHalf>>,
     requests: HashMap<u64, Sender<Result<Value>>>,
     /// The timer has something to do at once.
-    pub(crate) kick: bool,
+    pub(crate) writer_due: bool,
     /// Until when the timer sleeps, if it is not woken.
-    pub(crate) timer_until: Option<Instant>,
+    pub(crate) writer_wakes_at: Option<Instant>,
     pub(crate) error: Option<Error>,
-    pub(crate) stop: Option<Stop>,
+    pub(crate) stop: Option<StopRequest>,
     pub(crate) reader_runs: bool,
-    pub(crate) timer_runs: bool,
+    pub(crate) writer_runs: bool,
     /// Threads that ask by REST whether the token is good, or log in again.
     pub(crate) helpers: u32,
     /// A question about the link that the thread which fills gaps is to ask.
     pub(crate) probe: Option<u64>,
     /// Whether the thread that fills gaps runs.
-    pub(crate) filler_runs: bool,
+    pub(crate) catch_up_runs: bool,
     /// What the reader is doing, for the report of `close`.
     pub(crate) reader_does: &'static str,
-    pub(crate) counts: Counts,
+    pub(crate) counts: StreamCounters,
 }
 
 /// The stream is being closed.
 #[derive(Debug)]
-pub(crate) struct Stop {
+pub(crate) struct StopRequest {
     /// When the link is cut, whether the server has said goodbye or not.
     pub(crate) cut: Instant,
     pub(crate) goodbye: bool,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Counts {
+pub(crate) struct StreamCounters {
     pub(crate) received: u64,
-    pub(crate) unwanted: u64,
+    pub(crate) filtered: u64,
     pub(crate) repeated: u64,
-    pub(crate) unintelligible: u64,
-    pub(crate) dials: u64,
-    pub(crate) links: u64,
+    pub(crate) malformed: u64,
+    pub(crate) connect_attempts: u64,
+    pub(crate) connections: u64,
     pub(crate) resumed: u64,
     pub(crate) missed: u64,
 }
 
-impl Shared {
-    pub(crate) fn new(backend: Arc<dyn Backend>, options: Options) -> (Arc<Self>, Receiver<Event>) {
-        let from = options.from.as_ref().map(|position| Known {
-            id: position.connection_id.as_deref().map(Into::into),
-            next: position.seq,
+impl StreamShared {
+    pub(crate) fn new(backend: Arc<dyn Backend>, options: StreamOptions) -> (Arc<Self>, Receiver<Event>) {
+        let from = options.resume_from.as_ref().map(|position| Cursor {
+            connection_id: position.connection_id.as_deref().map(Into::into),
+            next_seq: position.seq,
             server_time: position.server_time,
         });
-        let settings = Settings {
+        let settings = SessionSettings {
             ping_every: options.ping_every.mul_f64(options.time_scale),
             liveness: options.liveness,
             can_log_in: backend.can_log_in(),
@@ -106,9 +106,9 @@ impl Shared {
             time_scale: options.time_scale,
             seed: None,
         };
-        let session = Session::new(settings, from);
-        let start = mark_of(session.known());
-        let filling = catch_up::Settings {
+        let session = StreamSession::new(settings, from);
+        let start = cursor_of(session.cursor());
+        let filling = catch_up::CatchUpSettings {
             horizon: options.catch_up.horizon(),
             capacity: options.capacity,
             block: options.overflow == Overflow::Block,
@@ -116,248 +116,254 @@ impl Shared {
             edited: options.wants_kind(EventKind::PostEdited),
             deleted: options.wants_kind(EventKind::PostDeleted),
             channels: options.channels(),
-            unrestored: options.unrestored(),
-            limits: catch_up::Limits::SERVER,
-            between_starts: catch_up::BETWEEN_STARTS.mul_f64(options.time_scale),
+            not_recovered: options.not_recovered(),
+            limits: catch_up::ServerPaging::SERVER,
+            between_starts: catch_up::MIN_START_INTERVAL.mul_f64(options.time_scale),
             backoff_scale: backend.config().backoff_scale,
             seed: None,
         };
-        let (outlet, receiver) = Outlet::new(filling, options.overflow, start, options.from.as_ref());
-        let core = Core {
+        let (delivery, receiver) =
+            Delivery::new(filling, options.overflow, start, options.resume_from.as_ref());
+        let state = StreamState {
             session,
-            outlet,
+            delivery,
             wire: None,
             requests: HashMap::new(),
-            kick: false,
-            timer_until: None,
+            writer_due: false,
+            writer_wakes_at: None,
             error: None,
             stop: None,
             reader_runs: true,
-            timer_runs: true,
+            writer_runs: true,
             helpers: 0,
             probe: None,
-            filler_runs: false,
+            catch_up_runs: false,
             reader_does: "",
-            counts: Counts::default(),
+            counts: StreamCounters::default(),
         };
         let shared = |me: &Weak<Self>| Self {
             me: Weak::clone(me),
             backend,
             options,
-            abort: Abort::new(),
+            abort: AbortHandle::new(),
             born: Instant::now(),
-            core: Mutex::new(core),
-            to_timer: Condvar::new(),
+            state: Mutex::new(state),
+            to_writer: Condvar::new(),
             to_reader: Condvar::new(),
-            to_filler: Condvar::new(),
+            to_catch_up: Condvar::new(),
             changed: Condvar::new(),
             undecodable: Arc::new(AtomicU64::new(0)),
-            mark: probe::mark(),
+            probe_tag: prober::probe_tag(),
         };
         (Arc::new_cyclic(shared), receiver)
     }
 
-    pub(crate) fn lock(&self) -> MutexGuard<'_, Core> {
-        self.core.lock().unwrap_or_else(PoisonError::into_inner)
+    pub(crate) fn lock(&self) -> MutexGuard<'_, StreamState> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(crate) fn now(&self) -> At {
+    pub(crate) fn now(&self) -> StreamTime {
         self.born.elapsed()
     }
 
     /// A point of the stream's clock, as a time to wait until.
-    pub(crate) fn instant(&self, at: At) -> Instant {
+    pub(crate) fn instant(&self, at: StreamTime) -> Instant {
         self.born + at
     }
 
-    pub(crate) fn at(&self, instant: Instant) -> At {
+    pub(crate) fn at(&self, instant: Instant) -> StreamTime {
         instant.saturating_duration_since(self.born)
     }
 
     /// Waits on one of the condition variables, until `until` at most.
     pub(crate) fn wait<'a>(
         condvar: &Condvar,
-        core: MutexGuard<'a, Core>,
+        state: MutexGuard<'a, StreamState>,
         until: Option<Instant>,
-    ) -> MutexGuard<'a, Core> {
+    ) -> MutexGuard<'a, StreamState> {
         match until {
-            None => condvar.wait(core).unwrap_or_else(PoisonError::into_inner),
+            None => condvar.wait(state).unwrap_or_else(PoisonError::into_inner),
             Some(until) => {
                 let left = until.saturating_duration_since(Instant::now());
                 if left.is_zero() {
-                    return core;
+                    return state;
                 }
-                condvar.wait_timeout(core, left).unwrap_or_else(PoisonError::into_inner).0
+                condvar.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0
             }
         }
     }
 
     /// Wakes the timer: there is something to write, or its deadline has moved.
-    pub(crate) fn kick(&self) {
-        self.lock().kick = true;
-        self.to_timer.notify_one();
+    pub(crate) fn wake_writer(&self) {
+        self.lock().writer_due = true;
+        self.to_writer.notify_one();
     }
 
     /// Carries out what the session wants. To be called after each call into it.
-    pub(crate) fn carry_out(&self, core: &mut Core) {
+    pub(crate) fn apply_effects(&self, state: &mut StreamState) {
         let mut done = false;
-        while let Some(step) = core.session.take_steps() {
+        while let Some(step) = state.session.next_effect() {
             done = true;
             match step {
-                Step::Note(note) => self.note(core, note),
-                Step::Ping(seq) => {
+                Effect::Notify(note) => self.note(state, note),
+                Effect::Ping(seq) => {
                     if let Ok(text) = frame::action(seq, "ping", None) {
-                        self.push(core, &frame::text(&text));
+                        self.push(state, &frame::text(&text));
                     }
                 }
-                Step::Pong => self.push(core, &frame::pong(b"")),
-                Step::Probe(number) => probe::begin(self, core, number),
-                Step::Cut => core.cut(),
-                Step::End(error) => {
+                Effect::Pong => self.push(state, &frame::pong(b"")),
+                Effect::Probe(number) => prober::begin(self, state, number),
+                Effect::Cut => state.cut(),
+                Effect::End(error) => {
                     log::error!("the stream has ended: {error}");
-                    core.error = Some(error.clone());
-                    core.fail_requests(&ended(&error));
-                    core.outlet.end(Event::end(error));
-                    core.kick = true;
-                    self.to_timer.notify_one();
+                    state.error = Some(error.clone());
+                    state.fail_requests(&ended(&error));
+                    state.delivery.end(Event::end(error));
+                    state.writer_due = true;
+                    self.to_writer.notify_one();
                     self.to_reader.notify_one();
                     self.changed.notify_all();
                 }
             }
         }
         if done {
-            self.set_alarm(core);
+            self.set_alarm(state);
         }
-        self.fill(core);
+        self.fill(state);
     }
 
     /// Wakes the timer if it would sleep too long.
-    pub(crate) fn set_alarm(&self, core: &mut Core) {
-        let deadline = core.session.deadline().map(|at| self.instant(at));
-        let look = core.outlet.wants_polling().then(|| Instant::now() + LOOK);
+    pub(crate) fn set_alarm(&self, state: &mut StreamState) {
+        let deadline = state.session.next_deadline().map(|at| self.instant(at));
+        let look = state.delivery.wants_polling().then(|| Instant::now() + OVERFLOW_POLL_INTERVAL);
         let Some(deadline) = deadline.into_iter().chain(look).min() else { return };
-        if core.timer_until.is_none_or(|until| until > deadline) {
-            core.kick = true;
-            self.to_timer.notify_one();
+        if state.writer_wakes_at.is_none_or(|until| until > deadline) {
+            state.writer_due = true;
+            self.to_writer.notify_one();
         }
     }
 
     /// Sees to it that an open gap is filled. To be called after each call into the outlet.
-    pub(crate) fn fill(&self, core: &mut Core) {
-        if !core.filler_runs && core.outlet.wants_thread() && core.stop.is_none() && !core.session.is_ended()
+    pub(crate) fn fill(&self, state: &mut StreamState) {
+        if !state.catch_up_runs
+            && state.delivery.wants_thread()
+            && state.stop.is_none()
+            && !state.session.is_ended()
         {
-            core.filler_runs = catch_up::start(&self.me);
-            if !core.filler_runs {
-                core.outlet.give_up();
+            state.catch_up_runs = catch_up_driver::start(&self.me);
+            if !state.catch_up_runs {
+                state.delivery.give_up();
             }
         }
     }
 
-    fn push(&self, core: &mut Core, frame: &[u8]) {
-        if let Some(wire) = &core.wire {
-            if wire.push(frame) == Err(Refused::Full) {
-                core.session.stalled("the server takes nothing: 256 KiB wait to leave");
+    fn push(&self, state: &mut StreamState, frame: &[u8]) {
+        if let Some(wire) = &state.wire {
+            if wire.push(frame) == Err(SendError::Full) {
+                state.session.on_write_stalled("the server takes nothing: 256 KiB wait to leave");
             }
-            core.kick = true;
-            self.to_timer.notify_one();
+            state.writer_due = true;
+            self.to_writer.notify_one();
         }
     }
 
-    fn note(&self, core: &mut Core, note: Note) {
+    fn note(&self, state: &mut StreamState, note: Notification) {
         let payload = match note {
-            Note::Connected { resumed, attempts } => {
-                core.counts.links += 1;
-                core.counts.resumed += u64::from(resumed);
+            Notification::Connected { resumed, attempts } => {
+                state.counts.connections += 1;
+                state.counts.resumed += u64::from(resumed);
                 self.changed.notify_all();
-                let known = core.session.known();
-                core.outlet.link_up(self.now());
+                let known = state.session.cursor();
+                state.delivery.link_up(self.now());
                 log::info!("connected{}", if resumed { ", resumed" } else { "" });
                 Payload::Connected(Connected {
                     resumed,
-                    connection_id: known.id.as_deref().unwrap_or_default().to_owned(),
-                    server_version: core.session.version().to_owned(),
+                    connection_id: known.connection_id.as_deref().unwrap_or_default().to_owned(),
+                    server_version: state.session.server_version().to_owned(),
                     attempts,
                 })
             }
-            Note::Disconnected { reason, detail } => Payload::Disconnected(Disconnected { reason, detail }),
-            Note::Missed(gap) => {
-                core.counts.missed += 1;
+            Notification::Disconnected { reason, detail } => {
+                Payload::Disconnected(Disconnected { reason, detail })
+            }
+            Notification::Missed(gap) => {
+                state.counts.missed += 1;
                 log::warn!("events are missing: {}", gap.reason);
-                core.outlet.gap(self.now(), gap);
-                self.to_filler.notify_one();
+                state.delivery.gap(self.now(), gap);
+                self.to_catch_up.notify_one();
                 return;
             }
-            Note::Expired { login_again } => {
+            Notification::Expired { login_again } => {
                 log::warn!("the session has ended");
                 Payload::SessionExpired(SessionExpired { login_again })
             }
         };
-        core.outlet.notice(payload);
+        state.delivery.notice(payload);
     }
 
     /// Sends an action and gives the place where its answer comes.
-    pub(crate) fn ask(&self, action: &str, data: Option<&Value>, until: Instant) -> Result<Asked<'_>> {
+    pub(crate) fn ask(&self, action: &str, data: Option<&Value>, until: Instant) -> Result<PendingReply<'_>> {
         // The size is checked before any waiting; the longest number stands for the real one.
         frame::action(u64::MAX, action, data)?;
-        let mut core = self.lock();
-        while core.wire.is_none() || core.session.up_since().is_none() {
-            core.check()?;
+        let mut state = self.lock();
+        while state.wire.is_none() || state.session.connected_since().is_none() {
+            state.check()?;
             if Instant::now() >= until {
                 return Err(Error::new(ErrorKind::Timeout, "there is no link to the server"));
             }
-            core = Self::wait(&self.changed, core, Some(until));
+            state = Self::wait(&self.changed, state, Some(until));
         }
-        core.check()?;
-        if core.session.is_blocked() || core.requests.len() >= MOST_REQUESTS {
+        state.check()?;
+        if state.session.is_blocked() || state.requests.len() >= MAX_PENDING_REQUESTS {
             return Err(Error::new(ErrorKind::Backlogged, "the stream is blocked: take its events first"));
         }
-        let seq = core.session.next_action();
+        let seq = state.session.next_action_seq();
         let text = frame::action(seq, action, data)?;
         let (sender, answer) = bounded(1);
-        core.requests.insert(seq, sender);
-        self.push(&mut core, &frame::text(&text));
-        self.carry_out(&mut core);
-        drop(core);
-        Ok(Asked { shared: self, seq, answer })
+        state.requests.insert(seq, sender);
+        self.push(&mut state, &frame::text(&text));
+        self.apply_effects(&mut state);
+        drop(state);
+        Ok(PendingReply { shared: self, seq, answer })
     }
 
     /// Sends an action whose answer nobody waits for. Fails if there is no link.
     pub(crate) fn tell(&self, action: &str, data: Option<&Value>) -> Result<u64> {
         frame::action(u64::MAX, action, data)?;
-        let mut core = self.lock();
-        core.check()?;
-        if core.session.is_blocked() {
+        let mut state = self.lock();
+        state.check()?;
+        if state.session.is_blocked() {
             return Err(Error::new(ErrorKind::Backlogged, "the stream is blocked: take its events first"));
         }
-        if core.wire.is_none() || core.session.up_since().is_none() {
+        if state.wire.is_none() || state.session.connected_since().is_none() {
             return Err(Error::new(ErrorKind::Io, "there is no link to the server at the moment"));
         }
-        let seq = core.session.next_action();
+        let seq = state.session.next_action_seq();
         let text = frame::action(seq, action, data)?;
-        self.push(&mut core, &frame::text(&text));
-        self.carry_out(&mut core);
+        self.push(&mut state, &frame::text(&text));
+        self.apply_effects(&mut state);
         Ok(seq)
     }
 
     /// Begins to close: says goodbye if there is a link, and cuts it at `cut`. Never blocks.
     pub(crate) fn stop(&self, cut: Instant) {
-        let mut core = self.lock();
-        let first = core.stop.is_none();
-        let stop = core.stop.get_or_insert(Stop { cut, goodbye: false });
+        let mut state = self.lock();
+        let first = state.stop.is_none();
+        let stop = state.stop.get_or_insert(StopRequest { cut, goodbye: false });
         stop.cut = stop.cut.min(cut);
         if first {
-            core.session.stop();
-            core.outlet.close();
-            core.fail_requests(&closed());
-            if let Some(wire) = &core.wire {
+            state.session.stop();
+            state.delivery.close();
+            state.fail_requests(&closed());
+            if let Some(wire) = &state.wire {
                 wire.close(Some(1000));
             }
         }
-        core.kick = true;
-        drop(core);
-        self.to_timer.notify_all();
+        state.writer_due = true;
+        drop(state);
+        self.to_writer.notify_all();
         self.to_reader.notify_all();
-        self.to_filler.notify_all();
+        self.to_catch_up.notify_all();
         self.changed.notify_all();
         if first {
             self.abort.stop();
@@ -371,11 +377,15 @@ fn ended(cause: &Error) -> Error {
 }
 
 /// Where the stream stands.
-pub(crate) fn mark_of(known: &Known) -> Mark {
-    Mark { id: known.id.clone(), next: known.next, server_time: known.server_time }
+pub(crate) fn cursor_of(known: &Cursor) -> Cursor {
+    Cursor {
+        connection_id: known.connection_id.clone(),
+        next_seq: known.next_seq,
+        server_time: known.server_time,
+    }
 }
 
-impl Core {
+impl StreamState {
     fn check(&self) -> Result<()> {
         match (&self.stop, &self.error) {
             (Some(_), _) => Err(closed()),
@@ -406,13 +416,13 @@ impl Core {
 }
 
 /// An answer that is waited for.
-pub(crate) struct Asked<'a> {
-    shared: &'a Shared,
+pub(crate) struct PendingReply<'a> {
+    shared: &'a StreamShared,
     seq: u64,
     answer: Receiver<Result<Value>>,
 }
 
-impl Asked<'_> {
+impl PendingReply<'_> {
     pub(crate) fn wait(self, until: Instant) -> Result<Value> {
         match self.answer.recv_deadline(until) {
             Ok(result) => result,
@@ -421,65 +431,65 @@ impl Asked<'_> {
     }
 }
 
-impl Drop for Asked<'_> {
+impl Drop for PendingReply<'_> {
     fn drop(&mut self) {
         self.shared.lock().requests.remove(&self.seq);
     }
 }
 
 /// Marks a thread as ended, however it ends.
-pub(crate) struct Ending<'a> {
-    shared: &'a Shared,
-    who: Who,
+pub(crate) struct ThreadGuard<'a> {
+    shared: &'a StreamShared,
+    who: ThreadRole,
 }
 
 #[derive(Clone, Copy)]
-pub(crate) enum Who {
+pub(crate) enum ThreadRole {
     Reader,
-    Timer,
+    Writer,
     Helper,
 }
 
-impl<'a> Ending<'a> {
-    pub(crate) fn new(shared: &'a Shared, who: Who) -> Self {
+impl<'a> ThreadGuard<'a> {
+    pub(crate) fn new(shared: &'a StreamShared, who: ThreadRole) -> Self {
         Self { shared, who }
     }
 }
 
-impl Drop for Ending<'_> {
+impl Drop for ThreadGuard<'_> {
     fn drop(&mut self) {
-        let mut core = self.shared.lock();
-        if std::thread::panicking() && core.error.is_none() {
+        let mut state = self.shared.lock();
+        if std::thread::panicking() && state.error.is_none() {
             // A bug of ours must not look like a quiet server.
             let error = Error::new(ErrorKind::Closed, "a thread of the stream panicked: a bug of this crate");
-            core.error = Some(error.clone());
-            core.fail_requests(&ended(&error));
-            core.outlet.end(Event::end(error));
-            core.session.stop();
-            core.cut();
+            state.error = Some(error.clone());
+            state.fail_requests(&ended(&error));
+            state.delivery.end(Event::end(error));
+            state.session.stop();
+            state.cut();
         }
         match self.who {
-            Who::Reader => {
-                core.reader_runs = false;
-                if let Some(wire) = core.wire.take() {
+            ThreadRole::Reader => {
+                state.reader_runs = false;
+                if let Some(wire) = state.wire.take() {
                     wire.kill();
                 }
             }
-            Who::Timer => core.timer_runs = false,
-            Who::Helper => core.helpers = core.helpers.saturating_sub(1),
+            ThreadRole::Writer => state.writer_runs = false,
+            ThreadRole::Helper => state.helpers = state.helpers.saturating_sub(1),
         }
-        core.kick = true;
-        drop(core);
-        self.shared.to_timer.notify_all();
+        state.writer_due = true;
+        drop(state);
+        self.shared.to_writer.notify_all();
         self.shared.to_reader.notify_all();
         self.shared.changed.notify_all();
     }
 }
 
 /// The longest time that a blocked reader waits for the program.
-pub(crate) const LONGEST_BLOCK: Duration = Duration::from_secs(60);
+pub(crate) const MAX_BLOCK_DURATION: Duration = Duration::from_secs(60);
 
-impl Shared {
+impl StreamShared {
     pub(crate) fn undecodable(&self) -> u64 {
         self.undecodable.load(Ordering::Relaxed)
     }

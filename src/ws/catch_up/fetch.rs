@@ -2,31 +2,31 @@
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
-use super::seen::Brief;
+use super::dedup::PostVersion;
 use crate::model::{Channel, ChannelId, Post, PostId, PostList, TeamId, UserId};
 use crate::time::Timestamp;
 
 /// How much the server gives at once.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Limits {
+pub(crate) struct ServerPaging {
     /// The most rows that `since` gives; then they may be any of them.
     pub(crate) rows: usize,
     /// The most posts a page.
     pub(crate) page: u32,
 }
 
-impl Limits {
+impl ServerPaging {
     pub(crate) const SERVER: Self = Self { rows: 1000, page: 200 };
 }
 
 /// A channel with more pages in a gap is given up: a server could go on for ever.
-const MOST_PAGES: u32 = 250;
+const MAX_PAGES: u32 = 250;
 /// Names that are asked for at once.
-const MOST_NAMES: usize = 200;
+const MAX_NAMES_PER_REQUEST: usize = 200;
 
 /// A question to the REST API.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Ask {
+pub(crate) enum FetchRequest {
     /// The teams that the account is in.
     Teams,
     /// Its channels in a team, direct ones too, and those archived lately; without a team, all of them.
@@ -41,7 +41,7 @@ pub(crate) enum Ask {
 
 /// An answer.
 #[derive(Clone, Debug)]
-pub(crate) enum Told {
+pub(crate) enum FetchResponse {
     Teams(Vec<TeamId>),
     Channels(Vec<Channel>),
     Posts(PostList),
@@ -53,17 +53,16 @@ pub(crate) enum Told {
 /// What a pass has come to.
 #[derive(Debug)]
 #[expect(clippy::large_enum_variant, reason = "there is one at a time")]
-pub(crate) enum Came {
+pub(crate) enum PassOutput {
     /// On with the next question.
     On,
     /// These are the rows of a channel, and all names that could be had are there.
-    Rows(Rows),
+    Rows(ChannelRows),
 }
 
 /// The rows of one channel.
 #[derive(Clone, Debug, Default)]
-#[expect(clippy::struct_field_names, reason = "it is a list of rows, and what is known of them")]
-pub(crate) struct Rows {
+pub(crate) struct ChannelRows {
     pub(crate) channel: Channel,
     /// Oldest first; those of one millisecond as the server has them.
     pub(crate) rows: VecDeque<Box<Post>>,
@@ -74,7 +73,7 @@ pub(crate) struct Rows {
 }
 
 #[derive(Debug)]
-enum Step {
+enum FetchStep {
     Teams,
     Channels,
     /// The channel at the front of `channels`.
@@ -90,34 +89,34 @@ enum Step {
 
 /// Nothing here waits or asks: it is told the answers.
 #[derive(Debug)]
-pub(crate) struct Pass {
+pub(crate) struct FetchPass {
     /// What changed after this is looked for.
     from: Timestamp,
     /// The server's time at the beginning.
     began: Option<Timestamp>,
     only: Option<HashSet<ChannelId>>,
-    limits: Limits,
-    step: Step,
+    limits: ServerPaging,
+    step: FetchStep,
     /// Whose channels are still to be asked for; `None` for an account without a team.
     teams: VecDeque<Option<TeamId>>,
     channels: VecDeque<Channel>,
     met: HashSet<ChannelId>,
-    rows: Listed,
+    rows: PostListing,
     /// What `since` gave of a channel that has to be paged.
-    aside: Option<Listed>,
+    aside: Option<PostListing>,
     short: bool,
 }
 
 /// Posts that are listed newest first; they are kept oldest first. Each for itself: a block of them all is one that an
 /// allocator learns to keep.
 #[derive(Debug, Default)]
-struct Listed {
+struct PostListing {
     posts: VecDeque<Box<Post>>,
     /// What names them in a few bytes.
     ids: HashSet<u64>,
 }
 
-impl Listed {
+impl PostListing {
     fn add(&mut self, mut list: PostList, needless: impl Fn(&Post) -> bool) {
         let listed =
             list.order.iter().filter_map(|id| list.posts.remove(id).map(Box::new)).collect::<VecDeque<_>>();
@@ -129,29 +128,29 @@ impl Listed {
     }
 
     fn push(&mut self, post: Box<Post>) {
-        if self.ids.insert(Brief::of_post(&post).id) {
+        if self.ids.insert(PostVersion::of_post(&post).id) {
             self.posts.push_front(post);
         }
     }
 }
 
-impl Pass {
+impl FetchPass {
     pub(crate) fn new(
         from: Timestamp,
         began: Option<Timestamp>,
         only: Option<HashSet<ChannelId>>,
-        limits: Limits,
+        limits: ServerPaging,
     ) -> Self {
         Self {
             from,
             began,
             only,
             limits,
-            step: Step::Teams,
+            step: FetchStep::Teams,
             teams: VecDeque::new(),
             channels: VecDeque::new(),
             met: HashSet::new(),
-            rows: Listed::default(),
+            rows: PostListing::default(),
             aside: None,
             short: false,
         }
@@ -162,78 +161,82 @@ impl Pass {
     }
 
     /// The next question; `None` at the end.
-    pub(crate) fn ask(&self) -> Option<Ask> {
+    pub(crate) fn ask(&self) -> Option<FetchRequest> {
         let channel = || self.channels.front().map(|channel| channel.id.clone());
         Some(match &self.step {
-            Step::Teams => Ask::Teams,
-            Step::Channels => Ask::Channels { team: self.teams.front()?.clone(), archived_since: self.from },
-            Step::Since => Ask::Since { channel: channel()?, since: self.from },
-            Step::Pages { before, page, .. } => Ask::Before {
+            FetchStep::Teams => FetchRequest::Teams,
+            FetchStep::Channels => {
+                FetchRequest::Channels { team: self.teams.front()?.clone(), archived_since: self.from }
+            }
+            FetchStep::Since => FetchRequest::Since { channel: channel()?, since: self.from },
+            FetchStep::Pages { before, page, .. } => FetchRequest::Before {
                 channel: channel()?,
                 before: before.clone(),
                 page: *page,
                 per_page: self.limits.page,
             },
-            Step::Names(ids) => Ask::Names(ids.iter().take(MOST_NAMES).cloned().collect()),
-            Step::Done => return None,
+            FetchStep::Names(ids) => {
+                FetchRequest::Names(ids.iter().take(MAX_NAMES_PER_REQUEST).cloned().collect())
+            }
+            FetchStep::Done => return None,
         })
     }
 
     /// The channel that the question is about.
     pub(crate) fn channel(&self) -> Option<&ChannelId> {
         match self.step {
-            Step::Since | Step::Pages { .. } => self.channels.front().map(|channel| &channel.id),
+            FetchStep::Since | FetchStep::Pages { .. } => self.channels.front().map(|channel| &channel.id),
             _ => None,
         }
     }
 
     /// Whether the question is about names, without which one can live.
     pub(crate) fn wants_names(&self) -> bool {
-        matches!(self.step, Step::Names(_))
+        matches!(self.step, FetchStep::Names(_))
     }
 
     /// Takes the answer to the last question. `names` are those that are known; `needs_name` says which rows of a channel
     /// will be events that need one, `needless` which can be forgotten.
     pub(crate) fn told(
         &mut self,
-        told: Told,
+        told: FetchResponse,
         names: &HashMap<UserId, Box<str>>,
         needs_name: impl Fn(&Post) -> bool,
         needless: impl Fn(&Post) -> bool,
-    ) -> Came {
+    ) -> PassOutput {
         match (&mut self.step, told) {
-            (Step::Teams, Told::Teams(teams)) => {
+            (FetchStep::Teams, FetchResponse::Teams(teams)) => {
                 self.teams = teams.into_iter().map(Some).collect();
                 if self.teams.is_empty() {
                     self.teams.push_back(None);
                 }
-                self.step = Step::Channels;
+                self.step = FetchStep::Channels;
             }
-            (Step::Channels, Told::Channels(channels)) => {
+            (FetchStep::Channels, FetchResponse::Channels(channels)) => {
                 self.teams.pop_front();
                 self.take_channels(channels);
                 if self.teams.is_empty() {
                     self.next_channel();
                 }
             }
-            (Step::Since, Told::Posts(list)) => {
+            (FetchStep::Since, FetchResponse::Posts(list)) => {
                 if list.order.len() < self.limits.rows {
                     self.rows.add(list, needless);
                     return self.names_first(names, needs_name);
                 }
-                self.aside.insert(Listed::default()).add(list, needless);
-                self.step = Step::Pages { before: None, page: 0, pages: 1 };
+                self.aside.insert(PostListing::default()).add(list, needless);
+                self.step = FetchStep::Pages { before: None, page: 0, pages: 1 };
             }
             // A thousand rows of the longest posts do not fit; pages of them do.
-            (Step::Since, Told::TooMuch) => {
-                self.aside = Some(Listed::default());
-                self.step = Step::Pages { before: None, page: 0, pages: 1 };
+            (FetchStep::Since, FetchResponse::TooMuch) => {
+                self.aside = Some(PostListing::default());
+                self.step = FetchStep::Pages { before: None, page: 0, pages: 1 };
             }
-            (Step::Pages { before, page, pages }, Told::Posts(list)) => {
+            (FetchStep::Pages { before, page, pages }, FetchResponse::Posts(list)) => {
                 let (pivot, done) = turn(&list, self.from, self.limits.page);
                 self.rows.add(list, needless);
                 *pages += 1;
-                let many = *pages > MOST_PAGES;
+                let many = *pages > MAX_PAGES;
                 match pivot {
                     // All of one millisecond: on by number.
                     _ if done || many => {
@@ -244,8 +247,8 @@ impl Pass {
                     Some(pivot) => (*before, *page) = (Some(pivot), 0),
                 }
             }
-            (Step::Names(ids), Told::Names(_)) => {
-                ids.drain(..ids.len().min(MOST_NAMES));
+            (FetchStep::Names(ids), FetchResponse::Names(_)) => {
+                ids.drain(..ids.len().min(MAX_NAMES_PER_REQUEST));
                 if ids.is_empty() {
                     return self.finish_channel();
                 }
@@ -253,27 +256,27 @@ impl Pass {
             // Not an answer to what was asked: nobody does that.
             _ => {}
         }
-        Came::On
+        PassOutput::On
     }
 
     /// Goes on without the answer.
-    pub(crate) fn skip(&mut self) -> Came {
+    pub(crate) fn skip(&mut self) -> PassOutput {
         match &mut self.step {
-            Step::Teams => self.step = Step::Done,
-            Step::Channels => {
+            FetchStep::Teams => self.step = FetchStep::Done,
+            FetchStep::Channels => {
                 self.teams.pop_front();
                 if self.teams.is_empty() {
                     self.next_channel();
                 }
             }
-            Step::Since | Step::Pages { .. } => {
+            FetchStep::Since | FetchStep::Pages { .. } => {
                 self.short = true;
                 return self.finish_channel();
             }
-            Step::Names(_) => return self.finish_channel(),
-            Step::Done => {}
+            FetchStep::Names(_) => return self.finish_channel(),
+            FetchStep::Done => {}
         }
-        Came::On
+        PassOutput::On
     }
 
     fn take_channels(&mut self, channels: Vec<Channel>) {
@@ -287,17 +290,21 @@ impl Pass {
     }
 
     /// Names are looked up before the rows are handed over.
-    fn names_first(&mut self, names: &HashMap<UserId, Box<str>>, needs_name: impl Fn(&Post) -> bool) -> Came {
+    fn names_first(
+        &mut self,
+        names: &HashMap<UserId, Box<str>>,
+        needs_name: impl Fn(&Post) -> bool,
+    ) -> PassOutput {
         let rows = self.rows.posts.iter().filter(|row| !names.contains_key(&row.user_id) && needs_name(row));
         let ids: HashSet<UserId> = rows.map(|row| row.user_id.clone()).collect();
         if ids.is_empty() {
             return self.finish_channel();
         }
-        self.step = Step::Names(ids.into_iter().collect());
-        Came::On
+        self.step = FetchStep::Names(ids.into_iter().collect());
+        PassOutput::On
     }
 
-    fn finish_channel(&mut self) -> Came {
+    fn finish_channel(&mut self) -> PassOutput {
         let channel = self.channels.pop_front().unwrap_or_default();
         let (aside, short) = (self.aside.take(), std::mem::take(&mut self.short));
         let cut = aside.is_some();
@@ -306,11 +313,11 @@ impl Pass {
         }
         let rows = std::mem::take(&mut self.rows).posts;
         self.next_channel();
-        Came::Rows(Rows { channel, rows, cut, short })
+        PassOutput::Rows(ChannelRows { channel, rows, cut, short })
     }
 
     fn next_channel(&mut self) {
-        self.step = if self.channels.is_empty() { Step::Done } else { Step::Since };
+        self.step = if self.channels.is_empty() { FetchStep::Done } else { FetchStep::Since };
     }
 }
 
@@ -328,7 +335,7 @@ fn turn(list: &PostList, from: Timestamp, page: u32) -> (Option<PostId>, bool) {
 mod tests {
     use super::*;
 
-    const PAGE: u32 = Limits::SERVER.page;
+    const PAGE: u32 = ServerPaging::SERVER.page;
 
     fn id<T: TryFrom<String>>(n: usize) -> T {
         let Ok(id) = T::try_from(format!("{n:0>26}")) else { panic!("no id") };
@@ -369,34 +376,44 @@ mod tests {
 
     #[test]
     fn asks_for_changed_channels_once() {
-        let mut pass = Pass::new(Timestamp::from_millis(100), None, None, Limits::SERVER);
+        let mut pass = FetchPass::new(Timestamp::from_millis(100), None, None, ServerPaging::SERVER);
         let none = HashMap::new();
-        assert_eq!(pass.ask(), Some(Ask::Teams));
-        pass.told(Told::Teams(vec![id(1), id(2)]), &none, |_| true, |_| false);
+        assert_eq!(pass.ask(), Some(FetchRequest::Teams));
+        pass.told(FetchResponse::Teams(vec![id(1), id(2)]), &none, |_| true, |_| false);
         let since = Timestamp::from_millis(100);
-        assert_eq!(pass.ask(), Some(Ask::Channels { team: Some(id(1)), archived_since: since }));
-        pass.told(Told::Channels(vec![channel(7, 101), channel(8, 100)]), &none, |_| true, |_| false);
-        assert_eq!(pass.ask(), Some(Ask::Channels { team: Some(id(2)), archived_since: since }));
-        pass.told(Told::Channels(vec![channel(7, 101), channel(9, 200)]), &none, |_| true, |_| false);
-        assert_eq!(pass.ask(), Some(Ask::Since { channel: id(7), since }));
-        let came = pass.told(Told::Posts(list(vec![post(1, 101)])), &none, |_| true, |_| false);
-        assert!(matches!(came, Came::On));
-        assert_eq!(pass.ask(), Some(Ask::Names(vec![id(1)])));
-        let came = pass.told(Told::Names(vec![]), &none, |_| true, |_| false);
-        let Came::Rows(rows) = came else { panic!() };
+        assert_eq!(pass.ask(), Some(FetchRequest::Channels { team: Some(id(1)), archived_since: since }));
+        pass.told(
+            FetchResponse::Channels(vec![channel(7, 101), channel(8, 100)]),
+            &none,
+            |_| true,
+            |_| false,
+        );
+        assert_eq!(pass.ask(), Some(FetchRequest::Channels { team: Some(id(2)), archived_since: since }));
+        pass.told(
+            FetchResponse::Channels(vec![channel(7, 101), channel(9, 200)]),
+            &none,
+            |_| true,
+            |_| false,
+        );
+        assert_eq!(pass.ask(), Some(FetchRequest::Since { channel: id(7), since }));
+        let came = pass.told(FetchResponse::Posts(list(vec![post(1, 101)])), &none, |_| true, |_| false);
+        assert!(matches!(came, PassOutput::On));
+        assert_eq!(pass.ask(), Some(FetchRequest::Names(vec![id(1)])));
+        let came = pass.told(FetchResponse::Names(vec![]), &none, |_| true, |_| false);
+        let PassOutput::Rows(rows) = came else { panic!() };
         assert_eq!((rows.channel.id, rows.rows.len(), rows.cut), (id(7), 1, false));
-        assert_eq!(pass.ask(), Some(Ask::Since { channel: id(9), since }));
+        assert_eq!(pass.ask(), Some(FetchRequest::Since { channel: id(9), since }));
         assert_eq!(pass.channel(), Some(&id(9)));
-        let Came::Rows(rows) = pass.skip() else { panic!() };
+        let PassOutput::Rows(rows) = pass.skip() else { panic!() };
         assert!(rows.short);
         assert_eq!(pass.ask(), None);
     }
 
     #[test]
     fn an_account_without_a_team_has_direct_channels() {
-        let mut pass = Pass::new(Timestamp::NEVER, None, None, Limits::SERVER);
-        pass.told(Told::Teams(vec![]), &HashMap::new(), |_| true, |_| false);
-        assert!(matches!(pass.ask(), Some(Ask::Channels { team: None, .. })));
+        let mut pass = FetchPass::new(Timestamp::NEVER, None, None, ServerPaging::SERVER);
+        pass.told(FetchResponse::Teams(vec![]), &HashMap::new(), |_| true, |_| false);
+        assert!(matches!(pass.ask(), Some(FetchRequest::Channels { team: None, .. })));
     }
 
     #[test]
@@ -410,19 +427,19 @@ mod tests {
             all.iter().filter(|post| post.create_at > from).map(|post| post.id.clone()).collect();
         let none = HashMap::new();
         let some = list(all.iter().rev().step_by(2).take(1000).cloned().chain(all[..300].to_vec()).collect());
-        for told in [Told::Posts(some), Told::TooMuch] {
-            let mut pass = Pass::new(from, None, None, Limits::SERVER);
-            pass.told(Told::Teams(vec![id(1)]), &none, |_| false, |_| false);
-            pass.told(Told::Channels(vec![channel(7, 5000)]), &none, |_| false, |_| false);
+        for told in [FetchResponse::Posts(some), FetchResponse::TooMuch] {
+            let mut pass = FetchPass::new(from, None, None, ServerPaging::SERVER);
+            pass.told(FetchResponse::Teams(vec![id(1)]), &none, |_| false, |_| false);
+            pass.told(FetchResponse::Channels(vec![channel(7, 5000)]), &none, |_| false, |_| false);
             let mut came = pass.told(told, &none, |_| false, |_| false);
             let mut asked = 0;
-            while let Came::On = came {
-                let Some(Ask::Before { before, page: number, .. }) = pass.ask() else { panic!() };
+            while let PassOutput::On = came {
+                let Some(FetchRequest::Before { before, page: number, .. }) = pass.ask() else { panic!() };
                 asked += 1;
                 let listed = page(&all, before.as_ref(), number);
-                came = pass.told(Told::Posts(listed), &none, |_| false, |_| false);
+                came = pass.told(FetchResponse::Posts(listed), &none, |_| false, |_| false);
             }
-            let Came::Rows(rows) = came else { panic!() };
+            let PassOutput::Rows(rows) = came else { panic!() };
             let got: HashSet<PostId> =
                 rows.rows.iter().filter(|post| post.create_at > from).map(|post| post.id.clone()).collect();
             assert_eq!(got, wanted);

@@ -3,33 +3,33 @@
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 
-use super::pass::{Pass, Rows};
-use super::rows;
-use super::seen::{Brief, Key};
-use crate::event::{CaughtUp, Event, EventKind, Missed, NotRestored, Origin, Payload, Unrestored};
+use super::dedup::{DedupKey, PostVersion};
+use super::fetch::{ChannelRows, FetchPass};
+use super::post_rows;
+use crate::event::{CaughtUp, Event, EventKind, Missed, NotRecovered, NotRecoveredItem, Origin, Payload};
 use crate::model::{Channel, ChannelId, Post, UserId};
 use crate::time::Timestamp;
-use crate::ws::backoff::Backoff;
-use crate::ws::queue::Mark;
-use crate::ws::session::At;
+use crate::ws::backoff::ReconnectBackoff;
+use crate::ws::session::Cursor;
+use crate::ws::session::StreamTime;
 
 /// Passes over one gap at most: the first finds what was missed, the second what was still being written.
-pub(super) const MOST_PASSES: u32 = 20;
+pub(super) const MAX_PASSES: u32 = 20;
 
 /// Before any gap was found to be within the horizon.
 pub(super) const NOT_YET: Timestamp = Timestamp::from_millis(i64::MAX);
 
 /// An event that waits for its turn.
 #[derive(Debug)]
-pub(super) struct Held {
+pub(super) struct BufferedEvent {
     pub(super) event: Event,
     pub(super) kind: EventKind,
-    pub(super) brief: Option<Brief>,
+    pub(super) version: Option<PostVersion>,
     /// Where the stream stands behind it; `None`: as behind the event before it.
-    pub(super) mark: Option<Mark>,
+    pub(super) mark: Option<Cursor>,
 }
 
-impl Held {
+impl BufferedEvent {
     fn is_caught_up(&self) -> bool {
         self.event.origin() == Origin::CaughtUp
     }
@@ -37,7 +37,7 @@ impl Held {
 
 /// A row that goes out before all that is held. Its event is made when there is room for it.
 #[derive(Debug)]
-pub(super) struct Found {
+pub(super) struct FoundRow {
     kind: EventKind,
     row: Box<Post>,
     channel: Arc<Channel>,
@@ -47,21 +47,26 @@ pub(super) struct Found {
 /// User names that are known.
 pub(super) type Names = HashMap<UserId, Box<str>>;
 
-impl Found {
-    fn held(self, names: &Names) -> Held {
+impl FoundRow {
+    fn held(self, names: &Names) -> BufferedEvent {
         let Self { kind, row, channel, mark: since } = self;
-        let brief = Some(Brief::of_post(&row));
-        Held { event: rows::event(kind, *row, &channel, names), kind, brief, mark: since.map(mark) }
+        let version = Some(PostVersion::of_post(&row));
+        BufferedEvent {
+            event: post_rows::event(kind, *row, &channel, names),
+            kind,
+            version,
+            mark: since.map(mark),
+        }
     }
 }
 
-fn mark(server_time: Timestamp) -> Mark {
-    Mark { id: None, next: 0, server_time }
+fn mark(server_time: Timestamp) -> Cursor {
+    Cursor { connection_id: None, next_seq: 0, server_time }
 }
 
 /// What of a post was delivered from a row.
 #[derive(Clone, Copy, Debug)]
-struct FromRow {
+struct DeliveredRow {
     update_at: Timestamp,
     /// Whether it went out, and is no longer on its way.
     out: bool,
@@ -69,79 +74,79 @@ struct FromRow {
 
 /// What was delivered, or is on its way.
 #[derive(Debug, Default)]
-pub(super) struct Memory {
-    pub(super) known: HashSet<Key>,
-    rows: HashMap<u64, FromRow>,
+pub(super) struct DeliveredRows {
+    pub(super) known: HashSet<DedupKey>,
+    rows: HashMap<u64, DeliveredRow>,
 }
 
-impl Memory {
+impl DeliveredRows {
     /// Whether a live event says what a row has said already.
-    pub(super) fn is_repeat(&self, kind: EventKind, brief: &Brief) -> bool {
+    pub(super) fn is_repeat(&self, kind: EventKind, version: &PostVersion) -> bool {
         match kind {
             // A pin has the `edit_at` of the edit before it: what counts is whether the row was read later.
             EventKind::PostEdited => {
-                self.rows.get(&brief.id).is_some_and(|row| row.update_at >= brief.update_at)
+                self.rows.get(&version.id).is_some_and(|row| row.update_at >= version.update_at)
             }
-            _ => self.known.contains(&brief.key(kind)),
+            _ => self.known.contains(&version.key(kind)),
         }
     }
 
     /// The event of a row goes out: from now on older states of its post are repeats.
-    fn goes_out(&mut self, brief: &Brief) {
-        if let Some(row) = self.rows.get_mut(&brief.id).filter(|row| row.update_at == brief.update_at) {
+    fn goes_out(&mut self, version: &PostVersion) {
+        if let Some(row) = self.rows.get_mut(&version.id).filter(|row| row.update_at == version.update_at) {
             row.out = true;
         }
     }
 
     /// The row of an event that does not go out after all.
-    fn forget(&mut self, kind: EventKind, brief: &Brief) {
-        self.known.remove(&brief.key(kind));
-        self.known.remove(&brief.edited());
-        self.rows.remove(&brief.id);
+    fn forget(&mut self, kind: EventKind, version: &PostVersion) {
+        self.known.remove(&version.key(kind));
+        self.known.remove(&version.edited());
+        self.rows.remove(&version.id);
     }
 
     /// Whether a held event became a repeat by a row that went out before it.
-    fn was_overtaken(&self, held: &Held) -> bool {
+    fn was_overtaken(&self, held: &BufferedEvent) -> bool {
         held.kind == EventKind::PostEdited
             && !held.is_caught_up()
-            && held.brief.is_some_and(|brief| {
-                self.rows.get(&brief.id).is_some_and(|row| row.out && row.update_at >= brief.update_at)
+            && held.version.is_some_and(|version| {
+                self.rows.get(&version.id).is_some_and(|row| row.out && row.update_at >= version.update_at)
             })
     }
 }
 
 #[derive(Debug)]
-pub(super) enum Stage {
+pub(super) enum FillStage {
     /// The server's time is not known: it tells how old the gap is.
     AwaitClock,
     /// The last start was a moment ago.
     Rest {
-        until: At,
+        until: StreamTime,
     },
-    Pass(Box<Pass>),
+    Pass(Box<FetchPass>),
     /// What was held goes out.
     Release,
 }
 
 /// From the moment a gap is known until everything behind it is in the queue.
 #[derive(Debug)]
-pub(super) struct Fill {
-    pub(super) stage: Stage,
+pub(super) struct GapFill {
+    pub(super) stage: FillStage,
     /// Gaps whose age is not known yet, with the server time of the last event before each.
     pub(super) gaps: Vec<(Missed, Timestamp)>,
     /// What happened after this is missing, unless it is in `memory`.
     pub(super) since: Timestamp,
     /// Another pass, with what changed after this.
     pub(super) again: Option<Timestamp>,
-    pub(super) memory: Memory,
+    pub(super) memory: DeliveredRows,
     /// What was delivered when the gap became known.
-    pub(super) told: HashSet<Key>,
+    pub(super) told: HashSet<DedupKey>,
     /// Up to then posts were named as lost by an earlier notice.
     pub(super) given_up: Option<Timestamp>,
-    pub(super) hold: VecDeque<Held>,
+    pub(super) hold: VecDeque<BufferedEvent>,
     /// The texts of what is held.
     pub(super) bytes: usize,
-    pub(super) outbox: VecDeque<Found>,
+    pub(super) outbox: VecDeque<FoundRow>,
     /// The hold was full: from then on live events are dropped until it is empty.
     pub(super) dropping: Option<Timestamp>,
     pub(super) dropped: BTreeMap<EventKind, u64>,
@@ -157,29 +162,29 @@ pub(super) struct Fill {
     pub(super) report: CaughtUp,
     /// Whether the report was given.
     pub(super) reported: bool,
-    pub(super) retry: Retry,
+    pub(super) retry: FetchRetry,
 }
 
 #[derive(Debug)]
-pub(super) struct Retry {
-    pub(super) backoff: Backoff,
-    pub(super) failing_since: Option<At>,
-    pub(super) until: Option<At>,
+pub(super) struct FetchRetry {
+    pub(super) backoff: ReconnectBackoff,
+    pub(super) failing_since: Option<StreamTime>,
+    pub(super) until: Option<StreamTime>,
     /// Answers in a row that say no to this question.
     pub(super) refusals: u32,
 }
 
 /// Where the rows of a channel went.
-pub(super) enum Merged {
+pub(super) enum MergeResult {
     All,
     /// There was no room for all of them between the held events, whose newer part was dropped.
     Cut,
 }
 
-impl Fill {
-    pub(super) fn new(memory: Memory, backoff: Backoff) -> Self {
+impl GapFill {
+    pub(super) fn new(memory: DeliveredRows, backoff: ReconnectBackoff) -> Self {
         Self {
-            stage: Stage::AwaitClock,
+            stage: FillStage::AwaitClock,
             gaps: Vec::new(),
             since: NOT_YET,
             again: None,
@@ -198,13 +203,13 @@ impl Fill {
             stopped: HashSet::new(),
             report: CaughtUp { complete: true, ..CaughtUp::default() },
             reported: false,
-            retry: Retry { backoff, failing_since: None, until: None, refusals: 0 },
+            retry: FetchRetry { backoff, failing_since: None, until: None, refusals: 0 },
         }
     }
 
-    pub(super) fn hold(&mut self, held: Held) {
-        if let Some(brief) = &held.brief {
-            self.memory.known.insert(brief.key(held.kind));
+    pub(super) fn hold(&mut self, held: BufferedEvent) {
+        if let Some(version) = &held.version {
+            self.memory.known.insert(version.key(held.kind));
         }
         self.bytes += held.event.raw().len();
         self.hold.push_back(held);
@@ -212,11 +217,11 @@ impl Fill {
 
     /// When a live event happened. A deletion comes with the times that the post had before: it happened after what came
     /// before it.
-    pub(super) fn time_of(&mut self, kind: EventKind, brief: Option<&Brief>) -> Option<Timestamp> {
+    pub(super) fn time_of(&mut self, kind: EventKind, version: Option<&PostVersion>) -> Option<Timestamp> {
         let time = match kind {
             EventKind::PostDeleted => return self.latest,
-            EventKind::Posted => brief?.create_at,
-            _ => brief?.update_at.max(brief?.edit_at),
+            EventKind::Posted => version?.create_at,
+            _ => version?.update_at.max(version?.edit_at),
         };
         self.latest = self.latest.max(Some(time));
         Some(time)
@@ -232,17 +237,17 @@ impl Fill {
     /// if events of the channel are held that are older. `room` is how many may be held.
     pub(super) fn merge(
         &mut self,
-        found: Rows,
+        found: ChannelRows,
         names: &Names,
         wants: impl Fn(EventKind) -> bool,
         room: usize,
-    ) -> Merged {
-        let Rows { channel, rows, cut, short } = found;
+    ) -> MergeResult {
+        let ChannelRows { channel, rows, cut, short } = found;
         if self.stopped.contains(&channel.id) {
-            return Merged::Cut;
+            return MergeResult::Cut;
         }
         if cut {
-            self.name(Unrestored::Changes, channel.id.clone());
+            self.name(NotRecovered::Changes, channel.id.clone());
         }
         if short {
             self.short.insert(channel.id.clone());
@@ -250,34 +255,34 @@ impl Fill {
             self.short.remove(&channel.id);
         }
         let first_held = self.hold.iter().filter(|held| held.kind == EventKind::Posted);
-        let first_held = first_held.filter_map(|held| held.brief).map(|brief| brief.create_at).min();
+        let first_held = first_held.filter_map(|held| held.version).map(|version| version.create_at).min();
         // Posts of one millisecond are in the order of the list; what is not in it came later.
         let ranks: HashMap<u64, usize> =
-            rows.iter().enumerate().map(|(rank, row)| (Brief::of_post(row).id, rank)).collect();
+            rows.iter().enumerate().map(|(rank, row)| (PostVersion::of_post(row).id, rank)).collect();
         if let Some(until) = self.given_up {
             let lost = self.given_up_among(&rows, until);
             self.memory.known.extend(lost);
         }
         for row in &rows {
-            if rows::came_and_went(row, self.since, &self.memory.known) {
-                let brief = Brief::of_post(row);
-                self.memory.known.extend([brief.posted(), brief.deleted()]);
+            if post_rows::came_and_went(row, self.since, &self.memory.known) {
+                let version = PostVersion::of_post(row);
+                self.memory.known.extend([version.posted(), version.deleted()]);
             }
         }
         let channel = Arc::new(channel);
         let mut stopped = false;
         for (kind, row) in self.in_order(rows, wants) {
-            let brief = Brief::of_post(&row);
-            if kind == EventKind::PostEdited && self.is_outdated(&brief) {
-                self.memory.known.insert(brief.edited());
+            let version = PostVersion::of_post(&row);
+            if kind == EventKind::PostEdited && self.is_outdated(&version) {
+                self.memory.known.insert(version.edited());
                 continue;
             }
-            let place = self.place(kind, &brief, &ranks);
+            let place = self.place(kind, &version, &ranks);
             if let Some(place) = place {
                 if self.hold.len() >= room && !self.gaps.is_empty() {
                     // Another pass follows, or all of this turns out to be too old.
                     self.again = Some(self.again.map_or(self.since, |again| again.min(self.since)));
-                    return Merged::Cut;
+                    return MergeResult::Cut;
                 }
                 if self.hold.len() >= room && kind != EventKind::Posted {
                     // It is read again. Posts behind it may belong before what is held.
@@ -287,42 +292,42 @@ impl Fill {
                 if self.hold.len() >= room {
                     self.cut(place);
                     self.stopped.insert(channel.id.clone());
-                    return Merged::Cut;
+                    return MergeResult::Cut;
                 }
             }
-            self.memory.known.insert(brief.key(kind));
+            self.memory.known.insert(version.key(kind));
             if kind != EventKind::PostDeleted {
-                let row = FromRow { update_at: brief.update_at, out: false };
-                self.memory.rows.insert(brief.id, row);
+                let row = DeliveredRow { update_at: version.update_at, out: false };
+                self.memory.rows.insert(version.id, row);
                 // Whoever has the post in this state has seen this edit.
-                self.memory.known.insert(brief.edited());
+                self.memory.known.insert(version.edited());
             }
             *self.counter(kind) += 1;
-            let found = Found { kind, row, channel: Arc::clone(&channel), mark: self.since() };
+            let found = FoundRow { kind, row, channel: Arc::clone(&channel), mark: self.since() };
             if let Some(place) = place {
                 let held = found.held(names);
                 self.bytes += held.event.raw().len();
                 self.hold.insert(place, held);
             } else {
-                self.progress |= first_held.is_none_or(|first| brief.create_at < first);
+                self.progress |= first_held.is_none_or(|first| version.create_at < first);
                 self.outbox.push_back(found);
             }
         }
         if stopped {
             self.dropping = Some(self.since);
             self.stopped.insert(channel.id.clone());
-            return Merged::Cut;
+            return MergeResult::Cut;
         }
-        Merged::All
+        MergeResult::All
     }
 
     /// Those among the rows of a channel that were named as lost: they are older than something that was delivered.
-    fn given_up_among(&self, rows: &VecDeque<Box<Post>>, until: Timestamp) -> Vec<Key> {
-        let told = |row: &&Post| self.told.contains(&Brief::of_post(row).posted());
+    fn given_up_among(&self, rows: &VecDeque<Box<Post>>, until: Timestamp) -> Vec<DedupKey> {
+        let told = |row: &&Post| self.told.contains(&PostVersion::of_post(row).posted());
         let rows = || rows.iter().map(|row| &**row);
         let newest = rows().filter(told).map(|row| row.create_at).max();
         let lost = |row: &&Post| row.create_at <= until && Some(row.create_at) < newest;
-        rows().filter(lost).map(|row| Brief::of_post(row).posted()).collect()
+        rows().filter(lost).map(|row| PostVersion::of_post(row).posted()).collect()
     }
 
     /// The rows that are events, in the order in which they happened.
@@ -332,7 +337,7 @@ impl Fill {
         wants: impl Fn(EventKind) -> bool,
     ) -> Vec<(EventKind, Box<Post>)> {
         let judged = rows.into_iter().filter_map(|row| {
-            let kind = rows::judge(&row, self.since, &self.memory.known)?;
+            let kind = post_rows::judge(&row, self.since, &self.memory.known)?;
             wants(kind).then_some((kind, row))
         });
         let mut events: Vec<_> = judged.collect();
@@ -341,11 +346,11 @@ impl Fill {
     }
 
     /// Whether a later edit, or the deletion, is held: it came while the answer with this edit was under way.
-    fn is_outdated(&self, edit: &Brief) -> bool {
-        let later = |held: &Held| match held.brief {
-            Some(brief) if brief.id == edit.id => {
+    fn is_outdated(&self, edit: &PostVersion) -> bool {
+        let later = |held: &BufferedEvent| match held.version {
+            Some(version) if version.id == edit.id => {
                 held.kind == EventKind::PostDeleted
-                    || (held.kind == EventKind::PostEdited && brief.edit_at >= edit.edit_at)
+                    || (held.kind == EventKind::PostEdited && version.edit_at >= edit.edit_at)
             }
             _ => false,
         };
@@ -353,15 +358,19 @@ impl Fill {
     }
 
     /// Where between the held events it belongs; `None`: before them.
-    fn place(&self, kind: EventKind, brief: &Brief, ranks: &HashMap<u64, usize>) -> Option<usize> {
+    fn place(&self, kind: EventKind, version: &PostVersion, ranks: &HashMap<u64, usize>) -> Option<usize> {
         if kind != EventKind::Posted {
-            let same = |held: &Held| held.brief.is_some_and(|held| held.id == brief.id);
+            let same = |held: &BufferedEvent| held.version.is_some_and(|held| held.id == version.id);
             return self.hold.iter().any(same).then_some(self.hold.len());
         }
-        let when = |brief: &Brief| (brief.create_at, ranks.get(&brief.id).copied().unwrap_or(usize::MAX));
-        let older = |held: &Held| {
+        let when = |version: &PostVersion| {
+            (version.create_at, ranks.get(&version.id).copied().unwrap_or(usize::MAX))
+        };
+        let older = |held: &BufferedEvent| {
             held.kind == EventKind::Posted
-                && held.brief.is_some_and(|held| held.channel == brief.channel && when(&held) < when(brief))
+                && held
+                    .version
+                    .is_some_and(|held| held.channel == version.channel && when(&held) < when(version))
         };
         self.hold.iter().rposition(older).map(|at| at + 1)
     }
@@ -370,14 +379,14 @@ impl Fill {
     fn cut(&mut self, place: usize) {
         for held in self.hold.split_off(place) {
             self.bytes = self.bytes.saturating_sub(held.event.raw().len());
-            if let Some(brief) = &held.brief {
+            if let Some(version) = &held.version {
                 if held.is_caught_up() {
                     let counter = self.counter(held.kind);
                     *counter = counter.saturating_sub(1);
-                    self.memory.forget(held.kind, brief);
+                    self.memory.forget(held.kind, version);
                     continue;
                 }
-                self.memory.known.remove(&brief.key(held.kind));
+                self.memory.known.remove(&version.key(held.kind));
             }
             self.drop_live(held.kind, self.since);
         }
@@ -387,17 +396,17 @@ impl Fill {
     fn counter(&mut self, kind: EventKind) -> &mut u64 {
         match kind {
             EventKind::Posted => &mut self.report.posts,
-            EventKind::PostDeleted => &mut self.report.gone,
+            EventKind::PostDeleted => &mut self.report.deleted,
             _ => &mut self.report.edited,
         }
     }
 
     /// A new gap: what is held behind it must not go out before it is filled.
     pub(super) fn pause(&mut self) {
-        if !matches!(self.stage, Stage::Release) {
+        if !matches!(self.stage, FillStage::Release) {
             return;
         }
-        self.stage = Stage::AwaitClock;
+        self.stage = FillStage::AwaitClock;
         self.passes = 0;
         if self.reported {
             self.reported = false;
@@ -411,37 +420,37 @@ impl Fill {
         for found in std::mem::take(&mut self.outbox) {
             let counter = self.counter(found.kind);
             *counter = counter.saturating_sub(1);
-            self.memory.forget(found.kind, &Brief::of_post(&found.row));
+            self.memory.forget(found.kind, &PostVersion::of_post(&found.row));
         }
-        self.give_up(Unrestored::BeyondHorizon);
+        self.give_up(NotRecovered::BeyondHorizon);
         self.stopped.clear();
         self.since = NOT_YET;
-        self.stage = Stage::AwaitClock;
+        self.stage = FillStage::AwaitClock;
     }
 
-    pub(super) fn name(&mut self, what: Unrestored, channel: ChannelId) {
-        let named = NotRestored::new(what, channel);
-        if !self.report.not_restored.contains(&named) {
-            self.report.not_restored.push(named);
+    pub(super) fn name(&mut self, what: NotRecovered, channel: ChannelId) {
+        let named = NotRecoveredItem::new(what, channel);
+        if !self.report.not_recovered.contains(&named) {
+            self.report.not_recovered.push(named);
         }
     }
 
     /// What could not be brought back is named, and the rest goes out.
-    pub(super) fn give_up(&mut self, what: Unrestored) {
+    pub(super) fn give_up(&mut self, what: NotRecovered) {
         self.report.complete = false;
         self.name(what, ChannelId::default());
         self.again = None;
-        self.stage = Stage::Release;
+        self.stage = FillStage::Release;
     }
 
     /// The next that may go into the queue.
-    pub(super) fn next(&mut self, names: &Names) -> Option<Held> {
+    pub(super) fn next(&mut self, names: &Names) -> Option<BufferedEvent> {
         if let Some(found) = self.outbox.pop_front() {
             let held = found.held(names);
             self.goes_out(&held);
             return Some(held);
         }
-        if !matches!(self.stage, Stage::Release) {
+        if !matches!(self.stage, FillStage::Release) {
             return None;
         }
         while let Some(held) = self.hold.pop_front() {
@@ -454,9 +463,9 @@ impl Fill {
         None
     }
 
-    fn goes_out(&mut self, held: &Held) {
-        if let Some(brief) = held.brief.as_ref().filter(|_| held.is_caught_up()) {
-            self.memory.goes_out(brief);
+    fn goes_out(&mut self, held: &BufferedEvent) {
+        if let Some(version) = held.version.as_ref().filter(|_| held.is_caught_up()) {
+            self.memory.goes_out(version);
         }
     }
 
@@ -471,13 +480,13 @@ impl Fill {
         self.report.dropped = std::mem::take(&mut self.dropped);
         for channel in std::mem::take(&mut self.short) {
             self.report.complete = false;
-            self.name(Unrestored::Posts, channel);
+            self.name(NotRecovered::Posts, channel);
         }
         let event = Event::notice(Payload::CaughtUp(Box::new(self.report.clone())));
-        let place = self.hold.iter().rposition(Held::is_caught_up).map_or(0, |at| at + 1);
+        let place = self.hold.iter().rposition(BufferedEvent::is_caught_up).map_or(0, |at| at + 1);
         let mark = self.since().map(mark);
         self.bytes += event.raw().len();
-        self.hold.insert(place, Held { event, kind: EventKind::CaughtUp, brief: None, mark });
+        self.hold.insert(place, BufferedEvent { event, kind: EventKind::CaughtUp, version: None, mark });
     }
 }
 

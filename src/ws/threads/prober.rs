@@ -2,14 +2,14 @@
 
 use std::thread;
 
-use super::Probe;
-use super::session::Answer;
-use super::shared::{Core, Ending, Shared, Who};
 use crate::error::{Error, ErrorKind, Result};
 use crate::event::EventKind;
+use crate::ws::Probe;
+use crate::ws::session::ProbeResponse;
+use crate::ws::state::{StreamShared, StreamState, ThreadGuard, ThreadRole};
 
 /// What the marks of one stream begin with.
-pub(crate) fn mark() -> Box<str> {
+pub(crate) fn probe_tag() -> Box<str> {
     format!("{:016x}", getrandom::u64().unwrap_or_default()).into()
 }
 
@@ -25,35 +25,36 @@ pub(crate) fn number(mark: &str, kind: EventKind, text: &str) -> Option<u64> {
 
 /// Sees to it that the question of this number is asked: by the thread that fills a gap, if it runs, else by one that
 /// lives no longer than the call.
-pub(crate) fn begin(shared: &Shared, core: &mut Core, number: u64) {
-    if core.filler_runs {
-        core.probe = Some(number);
-        shared.to_filler.notify_one();
+pub(crate) fn begin(shared: &StreamShared, state: &mut StreamState, number: u64) {
+    if state.catch_up_runs {
+        state.probe = Some(number);
+        shared.to_catch_up.notify_one();
         return;
     }
     let Some(own) = shared.me.upgrade() else { return };
-    core.helpers += 1;
+    state.helpers += 1;
     let ask = move || {
-        let _ending = Ending::new(&own, Who::Helper);
+        let _ending = ThreadGuard::new(&own, ThreadRole::Helper);
         ask(&own, number);
     };
     if let Err(error) = thread::Builder::new().name("mm-probe".into()).spawn(ask) {
-        core.helpers -= 1;
+        state.helpers -= 1;
         let error = Error::io("no thread for a REST call could be started", error).with_kind(ErrorKind::Io);
-        core.session.probed(shared.now(), number, Err(error));
+        state.session.on_probe_response(shared.now(), number, Err(error));
     }
 }
 
 /// Asks, and tells the session.
-pub(crate) fn ask(shared: &Shared, number: u64) {
-    let answer: Result<Answer> = match shared.options.liveness {
-        Some(Probe::Preference) => {
-            shared.backend.leave_mark(&format!("{}-{number}", shared.mark)).map(|()| Answer::Written)
-        }
-        _ => shared.backend.changed().map(Answer::Changed),
+pub(crate) fn ask(shared: &StreamShared, number: u64) {
+    let answer: Result<ProbeResponse> = match shared.options.liveness {
+        Some(Probe::Preference) => shared
+            .backend
+            .leave_mark(&format!("{}-{number}", shared.probe_tag))
+            .map(|()| ProbeResponse::Written),
+        _ => shared.backend.changed().map(ProbeResponse::Changed),
     };
-    let mut core = shared.lock();
-    core.session.probed(shared.now(), number, answer);
-    shared.carry_out(&mut core);
-    shared.set_alarm(&mut core);
+    let mut state = shared.lock();
+    state.session.on_probe_response(shared.now(), number, answer);
+    shared.apply_effects(&mut state);
+    shared.set_alarm(&mut state);
 }

@@ -1,0 +1,52 @@
+//! The interfaces through which a stream reaches the REST API.
+
+use std::fmt;
+
+use crate::config::Config;
+use crate::error::Result;
+use crate::model::{Channel, ChannelId, Post, PostDraft, PostId, PostList, TeamId, UserId};
+use crate::secret::Secret;
+use crate::time::Timestamp;
+
+/// What the stream needs of the REST API. Its connections are the stream's own, so that closing it ends nothing else.
+pub(crate) trait Backend: fmt::Debug + Send + Sync + 'static {
+    /// Addresses, TLS, proxy, time limits.
+    fn config(&self) -> &Config;
+    /// The present token, and the number of the login that it came from.
+    fn token(&self) -> (Option<Secret>, u64);
+    /// Whether an expired session can be replaced.
+    fn can_log_in(&self) -> bool;
+    /// `GET /users/me`, without a login if it fails: its 401 means that the token is bad.
+    fn whoami(&self) -> Result<()>;
+    /// Logs in again, once for all threads that saw the session of `generation` end.
+    fn login_again(&self, generation: u64) -> Result<()>;
+    /// The teams that the account is in.
+    fn teams(&self) -> Result<Vec<TeamId>>;
+    /// Its channels in a team, direct ones too, and those archived since; without a team, all of them.
+    fn channels(&self, team: Option<&TeamId>, archived_since: Timestamp) -> Result<Vec<Channel>>;
+    /// What changed in a channel after `since`.
+    fn posts_since(&self, channel: &ChannelId, since: Timestamp) -> Result<PostList>;
+    /// A page of a channel's posts, the newest first: all, or those before one.
+    fn posts_before(
+        &self,
+        channel: &ChannelId,
+        before: Option<&PostId>,
+        page: u32,
+        per_page: u32,
+    ) -> Result<PostList>;
+    /// The user names of these accounts, as far as they can be seen.
+    fn usernames(&self, ids: &[UserId]) -> Result<Vec<(UserId, String)>>;
+    /// When the account was last changed. A 401 is the answer, no reason for a login.
+    fn changed(&self) -> Result<Timestamp>;
+    /// Writes a preference of the account's own, which comes back as an event.
+    fn leave_mark(&self, mark: &str) -> Result<()>;
+    /// Ends the calls in flight. Does not block.
+    fn close(&self);
+}
+
+/// What a [`Message`] needs to be answered: the program's client.
+pub(crate) trait Poster: fmt::Debug + Send + Sync + 'static {
+    /// The own account.
+    fn me(&self) -> &UserId;
+    fn create(&self, draft: &PostDraft) -> Result<Post>;
+}

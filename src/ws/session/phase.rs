@@ -1,0 +1,61 @@
+//! The phases that a connection goes through, and the settings of the machine.
+
+use std::time::Duration;
+
+use super::StreamTime;
+use super::effects::DisconnectCause;
+use crate::error::Error;
+use crate::ws::Probe;
+
+#[derive(Debug)]
+pub(super) enum SessionState {
+    Waiting {
+        until: StreamTime,
+    },
+    Connecting,
+    /// Upgraded; the first frame decides.
+    AwaitingFirstFrame {
+        deadline: StreamTime,
+    },
+    Connected {
+        since: StreamTime,
+        resumed: bool,
+    },
+    /// The reader will notice, at the latest when the socket is shut down.
+    Closing {
+        cause: DisconnectCause,
+        was: ConnectionInfo,
+        until: Option<StreamTime>,
+    },
+    CheckingToken {
+        asked: bool,
+        why: Error,
+    },
+    LoggingIn {
+        until: StreamTime,
+        asked: bool,
+    },
+    Ended,
+}
+
+/// What a dying link was.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct ConnectionInfo {
+    /// From when on it was up.
+    pub(super) since: Option<StreamTime>,
+    pub(super) resumed: bool,
+}
+
+/// The settings of a stream that the machine needs.
+#[derive(Clone, Debug)]
+pub(crate) struct SessionSettings {
+    pub(crate) ping_every: Duration,
+    /// Whether there are credentials for another login.
+    pub(crate) can_log_in: bool,
+    /// How a deaf link is found, if it is looked for.
+    pub(crate) liveness: Option<Probe>,
+    pub(crate) backoff_scale: f64,
+    /// Shortens all other times, in tests.
+    pub(crate) time_scale: f64,
+    pub(crate) seed: Option<u64>,
+}

@@ -1,0 +1,108 @@
+//! The thread that fills a gap: asks, waits, moves on. It ends with the gap.
+
+use std::sync::Weak;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::prober;
+use crate::error::Result;
+use crate::ws::Backend;
+use crate::ws::catch_up::{FetchRequest, FetchResponse, NextStep};
+use crate::ws::state::StreamShared;
+
+/// How often a full queue is looked at.
+const QUEUE_POLL_INTERVAL: Duration = Duration::from_millis(20);
+
+/// Starts the thread; false if there is none to be had.
+pub(crate) fn start(shared: &Weak<StreamShared>) -> bool {
+    let own = Weak::clone(shared);
+    let run = move || {
+        if let Some(shared) = own.upgrade() {
+            run(&shared);
+        }
+    };
+    match thread::Builder::new().name("mm-catch-up".into()).spawn(run) {
+        Ok(_) => true,
+        Err(error) => {
+            log::error!("no thread for a catch-up could be started: {error}");
+            false
+        }
+    }
+}
+
+/// Tells the stream that the thread is gone, should it panic.
+struct DriverGuard<'a>(&'a StreamShared);
+
+impl Drop for DriverGuard<'_> {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            let mut state = self.0.lock();
+            state.catch_up_runs = false;
+            state.probe = None;
+            state.delivery.give_up();
+            state.writer_due = true;
+            drop(state);
+            self.0.to_writer.notify_all();
+        }
+        self.0.changed.notify_all();
+    }
+}
+
+fn run(shared: &StreamShared) {
+    let guard = DriverGuard(shared);
+    let mut state = shared.lock();
+    while state.stop.is_none() {
+        if let Some(number) = state.probe.take() {
+            drop(state);
+            prober::ask(shared, number);
+            state = shared.lock();
+            continue;
+        }
+        match state.delivery.next(shared.now()) {
+            NextStep::Done => break,
+            NextStep::Wait(until) => {
+                state = StreamShared::wait(&shared.to_catch_up, state, until.map(|at| shared.instant(at)));
+            }
+            NextStep::Move => {
+                if !state.delivery.move_on(shared.now()) {
+                    state = StreamShared::wait(
+                        &shared.to_catch_up,
+                        state,
+                        Some(Instant::now() + QUEUE_POLL_INTERVAL),
+                    );
+                }
+            }
+            NextStep::Ask(ask) => {
+                drop(state);
+                let told = answer(&*shared.backend, ask);
+                state = shared.lock();
+                state.delivery.told(shared.now(), told);
+            }
+        }
+    }
+    // Under the same lock: a new gap needs a new thread, and so does a question that nobody has asked.
+    state.catch_up_runs = false;
+    if let Some(number) = state.probe.take().filter(|_| state.stop.is_none()) {
+        prober::begin(shared, &mut state, number);
+    }
+    drop(state);
+    drop(guard);
+}
+
+/// Asks by REST.
+pub(super) fn answer(backend: &dyn Backend, ask: FetchRequest) -> Result<FetchResponse> {
+    Ok(match ask {
+        FetchRequest::Teams => FetchResponse::Teams(backend.teams()?),
+        FetchRequest::Channels { team, archived_since } => {
+            FetchResponse::Channels(backend.channels(team.as_ref(), archived_since)?)
+        }
+        FetchRequest::Since { channel, since } => match backend.posts_since(&channel, since) {
+            Err(error) if error.is_oversized() => FetchResponse::TooMuch,
+            list => FetchResponse::Posts(list?),
+        },
+        FetchRequest::Before { channel, before, page, per_page } => {
+            FetchResponse::Posts(backend.posts_before(&channel, before.as_ref(), page, per_page)?)
+        }
+        FetchRequest::Names(ids) => FetchResponse::Names(backend.usernames(&ids)?),
+    })
+}

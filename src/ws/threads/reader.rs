@@ -1,0 +1,366 @@
+//! The reader thread: dials, reads, and hands over what it read.
+
+use std::sync::{Arc, MutexGuard, Weak};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use super::prober;
+use crate::error::{Error, ErrorKind};
+use crate::event::{Event, EventKind, Head, Origin, scan};
+use crate::time::Timestamp;
+use crate::ws::connection::WriteHalf;
+use crate::ws::delivery::EventHeader;
+use crate::ws::frame::{ActionReply, IncomingFrame};
+use crate::ws::queue::EnqueueResult;
+use crate::ws::session::{Cursor, EventVerdict, ReaderAction};
+use crate::ws::socket::{self, ConnectRequest, EventSocket, ReadEnd};
+use crate::ws::state::{MAX_BLOCK_DURATION, StreamShared, StreamState, ThreadGuard, ThreadRole, cursor_of};
+
+/// For one dial: look-up, connection, proxy, TLS and upgrade together.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
+/// A shorter wait for room changes nothing for anybody.
+const BLOCK_NOTICE_DELAY: Duration = Duration::from_millis(100);
+
+/// Pings, pongs, nonsense and answers to nothing that a link may bring, and how many more in each second of it. A
+/// server sends a ping a minute; whoever sends millions would keep a core busy for ever.
+const MAX_MEANINGLESS_FRAMES: u64 = 100_000;
+const MAX_MEANINGLESS_FRAMES_PER_SECOND: u64 = 1000;
+
+/// Runs until the stream is closed or has ended for good.
+pub(crate) fn run(shared: &Arc<StreamShared>) {
+    let _ending = ThreadGuard::new(shared, ThreadRole::Reader);
+    let mut socket = None;
+    loop {
+        let mut state = shared.lock();
+        let next = state.session.next_reader_action(shared.now());
+        shared.apply_effects(&mut state);
+        if state.stop.is_some() {
+            let wire = state.wire.take();
+            drop(state);
+            // A goodbye is said on a link that was up; the answer is waited for, the timer cuts it off.
+            if let (Some(wire), Some(socket)) = (wire, socket.take()) {
+                await_goodbye(shared, socket, &wire);
+            }
+            return;
+        }
+        match next {
+            ReaderAction::Exit => return,
+            ReaderAction::Wait(until) => {
+                state.reader_does = "waiting";
+                drop(StreamShared::wait(&shared.to_reader, state, until.map(|at| shared.instant(at))));
+            }
+            ReaderAction::Connect(resume) => {
+                state.reader_does = "connecting";
+                state.counts.connect_attempts += 1;
+                drop(state);
+                socket = dial(shared, resume.as_ref());
+            }
+            ReaderAction::Read => {
+                state.reader_does = "reading";
+                drop(state);
+                let ended = match &mut socket {
+                    Some(socket) => read(shared, socket),
+                    None => ReadEnd::Eof,
+                };
+                lose(shared, &ended, &mut socket);
+            }
+            ReaderAction::CheckToken => ask(shared, state, "mm-check", |shared| {
+                let result = shared.backend.whoami();
+                let mut state = shared.lock();
+                state.session.on_token_checked(shared.now(), result);
+                shared.apply_effects(&mut state);
+            }),
+            ReaderAction::LogIn => ask(shared, state, "mm-login", |shared| {
+                let generation = shared.lock().session.login_generation();
+                let result = shared.backend.login_again(generation);
+                let mut state = shared.lock();
+                state.session.on_logged_in(shared.now(), result);
+                shared.apply_effects(&mut state);
+            }),
+        }
+    }
+}
+
+/// Runs a REST call on a thread of its own, which the stream can leave behind when it is closed.
+fn ask(
+    shared: &Arc<StreamShared>,
+    mut state: MutexGuard<'_, StreamState>,
+    name: &str,
+    call: fn(&StreamShared),
+) {
+    state.helpers += 1;
+    state.reader_does = "waiting";
+    drop(state);
+    let own = Arc::clone(shared);
+    let spawned = thread::Builder::new().name(name.into()).spawn(move || {
+        let _ending = ThreadGuard::new(&own, ThreadRole::Helper);
+        call(&own);
+    });
+    if let Err(e) = spawned {
+        let mut state = shared.lock();
+        state.helpers -= 1;
+        let error = Error::io("no thread for a REST call could be started", e).with_kind(ErrorKind::Io);
+        state.session.on_token_checked(shared.now(), Err(error.clone()));
+        state.session.on_logged_in(shared.now(), Err(error));
+        shared.apply_effects(&mut state);
+    }
+}
+
+fn dial(shared: &Arc<StreamShared>, resume: Option<&Cursor>) -> Option<EventSocket> {
+    let (token, generation) = shared.backend.token();
+    let goes_on = shared.lock().session.begin_connect_with(generation);
+    let resume = resume.filter(|_| goes_on);
+    let weak: Weak<StreamShared> = Arc::downgrade(shared);
+    let result = socket::dial(ConnectRequest {
+        config: shared.backend.config(),
+        token: token.as_ref(),
+        resume: resume.and_then(|cursor| Some((cursor.connection_id.as_deref()?, cursor.next_seq))),
+        abort: &shared.abort,
+        deadline: Instant::now() + CONNECT_TIMEOUT,
+        max_message_size: shared.options.max_message_size,
+        max_fragments: shared.options.max_fragments,
+        wake: Box::new(move || {
+            if let Some(shared) = weak.upgrade() {
+                shared.wake_writer();
+            }
+        }),
+    });
+    shared.abort.release();
+    let mut state = shared.lock();
+    let socket = match result {
+        Ok((socket, wire)) if state.stop.is_none() => {
+            state.wire = Some(wire);
+            state.session.on_upgraded(shared.now());
+            Some(socket)
+        }
+        Ok((_, wire)) => {
+            wire.kill();
+            None
+        }
+        Err(error) => {
+            state.session.on_connect_failed(shared.now(), error);
+            None
+        }
+    };
+    shared.apply_effects(&mut state);
+    socket
+}
+
+/// Reads until the link ends.
+fn read(shared: &StreamShared, socket: &mut EventSocket) -> ReadEnd {
+    let Some(wire) = shared.lock().wire.clone() else { return ReadEnd::Eof };
+    let (began, mut idle) = (Instant::now(), 0_u64);
+    loop {
+        let result = socket.next(|incoming| match incoming {
+            IncomingFrame::Text(text) => take_text(shared, &text),
+            IncomingFrame::Ping(payload) => {
+                wire.pong(payload);
+                false
+            }
+            IncomingFrame::Pong => false,
+            IncomingFrame::Binary => {
+                leave_out(shared, "a binary message, which Mattermost never does");
+                false
+            }
+            IncomingFrame::Close(code, reason) => {
+                take_close(shared, &wire, code, &reason);
+                false
+            }
+        });
+        match result {
+            Ok(true) => {}
+            Ok(false) => idle += 1,
+            Err(ended) => return ended,
+        }
+        if idle > MAX_MEANINGLESS_FRAMES
+            && idle - MAX_MEANINGLESS_FRAMES
+                > began.elapsed().as_secs().saturating_mul(MAX_MEANINGLESS_FRAMES_PER_SECOND)
+        {
+            return ReadEnd::Broken("the server floods the link with what means nothing".into());
+        }
+    }
+}
+
+/// The first of them is worth a warning; a flood of them must not become one of the log.
+fn leave_out(shared: &StreamShared, what: &str) {
+    let mut state = shared.lock();
+    state.counts.malformed += 1;
+    let count = state.counts.malformed;
+    drop(state);
+    if count.is_power_of_two() {
+        log::warn!("the server sent {what}: left out ({count} so far)");
+    }
+}
+
+fn take_close(shared: &StreamShared, wire: &WriteHalf, status: Option<u16>, reason: &str) {
+    let mut state = shared.lock();
+    if let Some(stop) = &mut state.stop {
+        stop.goodbye = true;
+        return;
+    }
+    // The same code back, as RFC 6455 asks; 1005 and 1006 never stand on the wire.
+    wire.close(status.filter(|status| matches!(status, 1000..=1003 | 1007..=1014 | 3000..=4999)));
+    state.session.on_close_frame(shared.now(), status, reason);
+    shared.apply_effects(&mut state);
+    state.writer_due = true;
+    drop(state);
+    shared.to_writer.notify_one();
+}
+
+fn lose(shared: &StreamShared, ended: &ReadEnd, socket: &mut Option<EventSocket>) {
+    *socket = None;
+    let mut state = shared.lock();
+    if let Some(wire) = state.wire.take() {
+        wire.kill();
+    }
+    let error = Error::new(ErrorKind::Io, "the link broke before the answer came");
+    state.fail_requests(&error);
+    state.session.on_connection_lost(shared.now(), ended);
+    shared.apply_effects(&mut state);
+    state.writer_due = true;
+    drop(state);
+    shared.to_writer.notify_one();
+    shared.changed.notify_all();
+}
+
+/// Reads on, for the server's goodbye, until it has closed its end or the timer cuts the link.
+fn await_goodbye(shared: &StreamShared, mut socket: EventSocket, wire: &Arc<WriteHalf>) {
+    // The timer still has to write ours.
+    shared.lock().wire = Some(Arc::clone(wire));
+    loop {
+        let result = socket.next(|incoming| {
+            if let IncomingFrame::Close(..) = incoming {
+                if let Some(stop) = &mut shared.lock().stop {
+                    stop.goodbye = true;
+                }
+            }
+        });
+        if result.is_err() {
+            break;
+        }
+    }
+    wire.kill();
+    shared.lock().wire = None;
+}
+
+/// Whether it meant something.
+fn take_text(shared: &StreamShared, text: &str) -> bool {
+    match scan(text) {
+        Some(Head::Event { kind, seq }) => {
+            take_event(shared, kind, seq, text);
+            true
+        }
+        Some(Head::Reply) => {
+            let Some((seq, result)) = ActionReply::read(text) else { return false };
+            let mut state = shared.lock();
+            if state.stop.is_some() {
+                return true;
+            }
+            let time = result.as_ref().ok().and_then(server_time);
+            let now = shared.now();
+            let mut asked = true;
+            if state.session.on_reply(now, seq, &result) {
+                shared.apply_effects(&mut state);
+                if let Some(time) = time {
+                    state.delivery.heard(now, time);
+                    shared.to_catch_up.notify_one();
+                }
+            } else {
+                asked = state.answer(seq, result);
+            }
+            shared.apply_effects(&mut state);
+            shared.set_alarm(&mut state);
+            asked
+        }
+        None => {
+            leave_out(shared, "what is neither event nor answer");
+            false
+        }
+    }
+}
+
+fn take_event(shared: &StreamShared, kind: EventKind, seq: Option<u64>, text: &str) {
+    let hello = if kind == EventKind::Hello { hello(text) } else { None };
+    let wanted = shared.wants(kind, text);
+    let mut state = shared.lock();
+    if state.stop.is_some() {
+        return;
+    }
+    let last_seq = state.session.cursor().next_seq.checked_sub(1);
+    let verdict = state.session.on_event(|| shared.now(), seq, hello);
+    shared.apply_effects(&mut state);
+    let EventVerdict::Deliver { resumed } = verdict else {
+        state.counts.repeated += 1;
+        return;
+    };
+    state.counts.received += 1;
+    let echo = prober::number(&shared.probe_tag, kind, text);
+    if !wanted || echo.is_some_and(|number| state.session.on_probe_echo(shared.now(), number)) {
+        state.counts.filtered += 1;
+        return;
+    }
+    let origin = if resumed { Origin::Resumed } else { Origin::Live };
+    let make = || Event::live(kind, seq, text.into(), origin).counted(&shared.undecodable);
+    let event = state.delivery.look(kind, text);
+    if let Some(time) = state.delivery.reached(&event, || shared.now()) {
+        state.session.advance_server_time(time);
+    }
+    let mark = cursor_of(state.session.cursor());
+    match state.delivery.event(event, mark, last_seq, || shared.now(), make) {
+        EnqueueResult::Full => block(shared, state, event, last_seq, make),
+        EnqueueResult::Repeated => state.counts.repeated += 1,
+        EnqueueResult::Dropped => shared.set_alarm(&mut state),
+        _ => shared.fill(&mut state),
+    }
+}
+
+/// Waits for room, with the policy `Block`; gives up after a minute.
+fn block(
+    shared: &StreamShared,
+    mut state: MutexGuard<'_, StreamState>,
+    event: EventHeader,
+    last_seq: Option<u64>,
+    make: impl Fn() -> Event,
+) {
+    let began = Instant::now();
+    let mut nap = Duration::from_millis(1);
+    while state.stop.is_none() {
+        state = StreamShared::wait(&shared.to_reader, state, Some(Instant::now() + nap));
+        nap = (nap * 2).min(Duration::from_millis(16));
+        let waited = began.elapsed();
+        if waited >= BLOCK_NOTICE_DELAY && !state.session.is_blocked() {
+            state.session.set_blocked(shared.now(), true);
+            state.writer_due = true;
+            shared.to_writer.notify_one();
+        }
+        let mark = cursor_of(state.session.cursor());
+        if waited >= MAX_BLOCK_DURATION {
+            state.delivery.overflow(mark.server_time, last_seq);
+        }
+        if state.delivery.event(event, mark, last_seq, || shared.now(), &make) != EnqueueResult::Full {
+            break;
+        }
+    }
+    if state.session.is_blocked() {
+        state.session.set_blocked(shared.now(), false);
+        state.writer_due = true;
+        shared.to_writer.notify_one();
+    }
+}
+
+/// The server's clock, in the answer to a ping.
+fn server_time(data: &Value) -> Option<Timestamp> {
+    data.get("server_time").and_then(Value::as_i64).map(Timestamp::from_millis)
+}
+
+/// The connection id and the server's version.
+fn hello(text: &str) -> Option<(Arc<str>, Box<str>)> {
+    #[derive(serde::Deserialize)]
+    struct EventEnvelope {
+        data: crate::event::Hello,
+    }
+    let hello: EventEnvelope = crate::model::json::decode_event(text).ok()?;
+    Some((hello.data.connection_id.into(), hello.data.server_version.into()))
+}

@@ -1,0 +1,96 @@
+//! The timer thread: everything that is written, and everything that comes with time.
+
+use std::sync::{Arc, MutexGuard};
+use std::time::{Duration, Instant};
+
+use crate::ws::connection::{WriteBatch, WriteHalf};
+use crate::ws::state::{OVERFLOW_POLL_INTERVAL, StreamShared, StreamState, ThreadGuard, ThreadRole};
+
+/// What was handed over leaves in this time, or the link is dead.
+const WRITE_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// Runs until the stream is closed, or has ended for good and said so.
+pub(crate) fn run(shared: &StreamShared) {
+    let _ending = ThreadGuard::new(shared, ThreadRole::Writer);
+    let mut batch = WriteBatch::default();
+    // The link that the batch belongs to.
+    let mut wire: Option<Arc<WriteHalf>> = None;
+    let mut state = shared.lock();
+    loop {
+        state.writer_due = false;
+        let heard = state.wire.as_ref().map(|wire| shared.at(wire.heard()));
+        state.session.on_tick(shared.now(), heard);
+        shared.apply_effects(&mut state);
+        if state.delivery.wants_polling() {
+            state.delivery.poll(shared.now());
+            shared.fill(&mut state);
+        }
+        if let Some(stop) = &state.stop {
+            let cut = Instant::now() >= stop.cut;
+            match &state.wire {
+                Some(wire) if !wire.is_dead() && !cut => {}
+                present => {
+                    if let Some(wire) = present {
+                        wire.kill();
+                    }
+                    return;
+                }
+            }
+        } else if state.session.is_ended() && !state.delivery.wants_polling() {
+            return;
+        }
+        if !same(wire.as_ref(), state.wire.as_ref()) {
+            wire.clone_from(&state.wire);
+            batch.clear();
+        }
+        if let Some(wire) = wire.as_ref().filter(|wire| !wire.is_dead()) {
+            let failed = if batch.is_empty() { wire.take(&mut batch).is_err() } else { false };
+            let late = batch.since().is_some_and(|since| since.elapsed() >= WRITE_TIMEOUT);
+            if failed || late {
+                state.session.on_write_stalled("what was sent did not leave in 15 s");
+                wire.kill();
+                batch.clear();
+                shared.apply_effects(&mut state);
+                continue;
+            }
+            if !batch.is_empty() {
+                drop(state);
+                if wire.write_some(&mut batch).is_err() {
+                    // The reader notices, and knows better why.
+                    wire.kill();
+                    batch.clear();
+                }
+                state = shared.lock();
+                continue;
+            }
+        }
+        state = sleep(shared, state);
+    }
+}
+
+fn sleep<'a>(
+    shared: &'a StreamShared,
+    mut state: MutexGuard<'a, StreamState>,
+) -> MutexGuard<'a, StreamState> {
+    if state.writer_due {
+        return state;
+    }
+    let mut until = state.session.next_deadline().map(|at| shared.instant(at));
+    let mut at_most = |instant: Instant| until = Some(until.map_or(instant, |until| until.min(instant)));
+    if state.delivery.wants_polling() {
+        at_most(Instant::now() + OVERFLOW_POLL_INTERVAL);
+    }
+    if let Some(stop) = &state.stop {
+        at_most(stop.cut);
+    }
+    state.writer_wakes_at = until;
+    StreamShared::wait(&shared.to_writer, state, until)
+}
+
+fn same(a: Option<&Arc<WriteHalf>>, b: Option<&Arc<WriteHalf>>) -> bool {
+    match (a, b) {
+        (None, None) => true,
+        (Some(a), Some(b)) => Arc::ptr_eq(a, b),
+        _ => false,
+    }
+}
