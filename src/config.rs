@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::error::{Error, Result, short};
-use crate::secret::Secret;
+use crate::proxy::ProxySetting;
 #[cfg(feature = "native-tls")]
 use crate::tls::Tls;
 
@@ -111,7 +111,7 @@ impl fmt::Display for BaseUrl {
 }
 
 /// A URL with what stands before an `@` taken out, for messages.
-fn redacted(url: &str) -> String {
+pub(crate) fn redacted(url: &str) -> String {
     match url.rsplit_once('@') {
         Some((_, host)) => format!("***@{host}"),
         None => url.to_owned(),
@@ -119,7 +119,7 @@ fn redacted(url: &str) -> String {
 }
 
 /// Splits `host:port`, `[::1]:port` and their forms without a port.
-fn split_port(authority: &str) -> Option<(&str, Option<u16>)> {
+pub(crate) fn split_port(authority: &str) -> Option<(&str, Option<u16>)> {
     let (host, port) = if let Some(rest) = authority.strip_prefix('[') {
         let (host, rest) = rest.split_once(']')?;
         host.parse::<std::net::Ipv6Addr>().ok()?;
@@ -148,145 +148,6 @@ fn encoded(path: &str) -> String {
     let odd = |byte: u8| !byte.is_ascii() || matches!(byte, b'`' | b'^' | b'{' | b'}');
     let as_sent = |byte: u8| if odd(byte) { format!("%{byte:02X}") } else { char::from(byte).to_string() };
     path.bytes().map(as_sent).collect()
-}
-
-/// Which proxy calls and the socket go through.
-#[derive(Clone, Debug, Default)]
-pub(crate) enum ProxySetting {
-    /// As `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` say, in either case.
-    #[default]
-    Environment,
-    /// None, whatever the environment says.
-    Off,
-    /// This one, whatever the environment says.
-    Explicit(Proxy),
-}
-
-/// How a proxy is talked to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum ProxyKind {
-    /// Asked to `CONNECT`.
-    Http,
-    /// SOCKS 5; the proxy resolves the name.
-    Socks5,
-}
-
-/// A proxy on the way to the server.
-#[derive(Clone, Debug)]
-pub(crate) struct Proxy {
-    pub(crate) kind: ProxyKind,
-    pub(crate) host: String,
-    pub(crate) port: u16,
-    pub(crate) user: Option<Secret>,
-    pub(crate) password: Option<Secret>,
-}
-
-impl Proxy {
-    /// `http://user:password@host:port`; scheme and credentials may be missing, the port is 80 by default. Or
-    /// `socks5://..`, port 1080 by default.
-    pub(crate) fn parse(text: &str) -> Result<Self> {
-        let bad = |why: &str| {
-            Error::input(format!("the proxy's URL {:?} {why}", short(&redacted(text), 120)))
-                .with_hint("as http://user:password@proxy.example.com:3128, with what is odd percent-encoded")
-        };
-        let (kind, rest) = match text.trim().split_once("://") {
-            None => (ProxyKind::Http, text.trim()),
-            Some((scheme, rest)) => match &*scheme.to_ascii_lowercase() {
-                "http" => (ProxyKind::Http, rest),
-                "socks5" | "socks5h" => (ProxyKind::Socks5, rest),
-                _ => return Err(bad("must be http://host:port or socks5://host:port")),
-            },
-        };
-        let rest = rest.trim_end_matches('/');
-        let (credentials, authority) = match rest.rsplit_once('@') {
-            Some((credentials, authority)) => (Some(credentials), authority),
-            None => (None, rest),
-        };
-        let (host, port) = split_port(authority).ok_or_else(|| bad("has no valid host and port"))?;
-        let secret = |part: &str| decoded(part).map(Secret::new).ok_or_else(|| bad("has odd credentials"));
-        let (user, password) = match credentials.map(|c| c.split_once(':').unwrap_or((c, ""))) {
-            Some((user, password)) => (Some(secret(user)?), Some(secret(password)?)),
-            None => (None, None),
-        };
-        let port = port.unwrap_or(if kind == ProxyKind::Http { 80 } else { 1080 });
-        if kind == ProxyKind::Socks5
-            && [&user, &password].iter().any(|part| too_long_for_socks(part.as_ref()))
-        {
-            return Err(bad("has credentials that SOCKS 5 cannot carry: 1 to 255 bytes each"));
-        }
-        Ok(Self { kind, host: host.to_owned(), port, user, password })
-    }
-}
-
-fn too_long_for_socks(part: Option<&Secret>) -> bool {
-    part.is_some_and(|part| part.is_empty() || part.expose().len() > 255)
-}
-
-/// Undoes percent-encoding; refuses line breaks, which would break a header.
-fn decoded(text: &str) -> Option<String> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.bytes();
-    while let Some(byte) = rest.next() {
-        bytes.push(match byte {
-            b'%' => {
-                let (high, low) = (rest.next()?, rest.next()?);
-                let digit = |b: u8| char::from(b).to_digit(16);
-                u8::try_from(digit(high)? * 16 + digit(low)?).ok()?
-            }
-            byte => byte,
-        });
-    }
-    let text = String::from_utf8(bytes).ok()?;
-    (!text.chars().any(char::is_control)).then_some(text)
-}
-
-impl ProxySetting {
-    /// The proxy on the way to `target`.
-    pub(crate) fn for_target(&self, target: &BaseUrl) -> Result<Option<Proxy>> {
-        match self {
-            Self::Off => Ok(None),
-            Self::Explicit(proxy) => Ok(Some(proxy.clone())),
-            Self::Environment => from_environment(target, |name| std::env::var(name).ok()),
-        }
-    }
-}
-
-pub(crate) fn from_environment(
-    target: &BaseUrl,
-    var: impl Fn(&str) -> Option<String>,
-) -> Result<Option<Proxy>> {
-    let get = |name: &str| {
-        let value = var(name).or_else(|| var(&name.to_ascii_lowercase()));
-        value.map(|value| value.trim().to_owned()).filter(|value| !value.is_empty())
-    };
-    let first = get(if target.tls { "HTTPS_PROXY" } else { "HTTP_PROXY" });
-    let Some(url) = first.or_else(|| get("ALL_PROXY")) else { return Ok(None) };
-    if get("NO_PROXY").is_some_and(|list| excluded(&list, target)) {
-        return Ok(None);
-    }
-    Proxy::parse(&url)
-        .map(Some)
-        .map_err(|e| e.with_hint("it comes from the environment: HTTPS_PROXY, HTTP_PROXY or ALL_PROXY"))
-}
-
-/// `NO_PROXY` as curl reads it: `*`, a host, a domain with or without a leading dot or `*.`, each with a port or not.
-pub(crate) fn excluded(list: &str, target: &BaseUrl) -> bool {
-    list.split([',', ' ']).map(str::trim).filter(|entry| !entry.is_empty()).any(|entry| {
-        if entry == "*" {
-            return true;
-        }
-        let plain = entry.trim_start_matches("*.").trim_start_matches('.');
-        let bare = plain.trim_start_matches('[').trim_end_matches(']');
-        let (name, port) = if bare.parse::<std::net::Ipv6Addr>().is_ok() {
-            (bare, None)
-        } else {
-            split_port(plain).unwrap_or((plain, None))
-        };
-        let name = name.to_ascii_lowercase();
-        let domain =
-            target.host.strip_suffix(&name).is_some_and(|front| front.is_empty() || front.ends_with('.'));
-        domain && port.is_none_or(|port| port == target.port)
-    })
 }
 
 /// Everything that a client was built with.
@@ -401,45 +262,5 @@ mod tests {
         config.websocket = Some(BaseUrl::parse_websocket("wss://other:444/api/v4/websocket").unwrap());
         let (base, path) = config.socket();
         assert_eq!((base.host.as_str(), base.port, path.as_str()), ("other", 444, "/api/v4/websocket"));
-    }
-
-    #[test]
-    fn proxies_come_from_the_environment() {
-        let https = BaseUrl::parse("https://chat.example.com").unwrap();
-        let http = BaseUrl::parse("http://chat.example.com:8065").unwrap();
-        let find = |target: &BaseUrl, vars: &[(&str, &str)]| {
-            let vars: Vec<(String, String)> = vars.iter().map(|(k, v)| ((*k).into(), (*v).into())).collect();
-            from_environment(target, |name| vars.iter().find(|(k, _)| k == name).map(|(_, v)| v.clone()))
-                .unwrap()
-                .map(|proxy| format!("{}:{}", proxy.host, proxy.port))
-        };
-        assert_eq!(find(&https, &[("https_proxy", "http://p:3128")]).as_deref(), Some("p:3128"));
-        assert_eq!(find(&http, &[("HTTPS_PROXY", "http://p:3128")]), None);
-        assert_eq!(find(&http, &[("ALL_PROXY", "p")]).as_deref(), Some("p:80"));
-        assert_eq!(find(&http, &[("HTTP_PROXY", "a:1"), ("ALL_PROXY", "b:2")]).as_deref(), Some("a:1"));
-        for no in [
-            "*",
-            "example.com",
-            ".example.com",
-            "*.example.com",
-            "x, chat.example.com:8065",
-            "CHAT.example.com",
-        ] {
-            assert_eq!(find(&http, &[("HTTP_PROXY", "a:1"), ("no_proxy", no)]), None, "{no}");
-        }
-        for no in ["ample.com", "chat.example.com:1", "other"] {
-            assert!(find(&http, &[("HTTP_PROXY", "a:1"), ("NO_PROXY", no)]).is_some(), "{no}");
-        }
-        let proxy = Proxy::parse("http://me:p%40ss@p:1").unwrap();
-        assert_eq!(proxy.password.as_ref().unwrap().expose(), "p@ss");
-        assert!(!format!("{proxy:?}").contains("p@ss"));
-        let socks = Proxy::parse("socks5h://me:hunter2@p").unwrap();
-        assert_eq!((socks.kind, socks.port), (ProxyKind::Socks5, 1080));
-        for bad in
-            ["https://me:hunter2@p:1", "socks4://me:hunter2@p:1", "socks5://me:@p", "http://hunter2@", "x y"]
-        {
-            let error = Proxy::parse(bad).unwrap_err();
-            assert!(!format!("{error:?}").contains("hunter2"), "{error:?}");
-        }
     }
 }

@@ -128,6 +128,8 @@ pub mod limits;
 pub mod model;
 mod net;
 mod page;
+mod percent;
+mod proxy;
 pub mod rest;
 mod secret;
 #[cfg(feature = "testing")]

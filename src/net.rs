@@ -1,12 +1,14 @@
 //! Sockets with a deadline over all that is done with them, and proxies. Below HTTP and WebSocket.
 
 pub(crate) mod lookup;
-pub(crate) mod proxy;
+pub(crate) mod tunnel;
 
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+
+use memchr::memmem;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::tls;
@@ -158,7 +160,7 @@ pub(crate) fn read_head(from: &mut impl Read, who: &str, limit: usize) -> Result
         };
         let looked_at = head.len().saturating_sub(3);
         head.extend_from_slice(chunk.get(..count).unwrap_or_default());
-        let end = head.get(looked_at..).unwrap_or_default().windows(4).position(|four| four == b"\r\n\r\n");
+        let end = memmem::find(head.get(looked_at..).unwrap_or_default(), b"\r\n\r\n");
         let end = end.map(|end| looked_at + end + 4);
         if end.unwrap_or(head.len()) > limit {
             return Err(Error::new(

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::Client;
-use crate::config::{BaseUrl, Config, Proxy, ProxySetting};
+use crate::config::{BaseUrl, Config};
 use crate::error::{Error, Result};
 use crate::http::{Credentials, Http, Login, Mfa, check_token};
 use crate::model::json;
+use crate::proxy::{Proxy, ProxySetting};
 use crate::secret::Secret;
 
 /// Sets a [`Client`] up. Everything is checked by [`connect`](Self::connect), before any I/O.

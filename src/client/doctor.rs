@@ -235,8 +235,8 @@ fn server(report: &mut Report, http: &Http) -> Option<Said> {
         }
     };
     match &line.proxy {
-        None => report.ok("proxy", "none"),
-        Some(proxy) => report.ok("proxy", format!("{}:{}", proxy.host, proxy.port)),
+        None => report.ok("proxy", format!("none: {}", line.proxy_reason)),
+        Some(proxy) => report.ok("proxy", format!("{}:{}, {}", proxy.host, proxy.port, line.proxy_reason)),
     }
     if let Err(error) = line.look_up() {
         report.failed("name", &error);

@@ -2,11 +2,12 @@
 
 use super::{Stranger, TOKEN, calm, pieces, well_said, within};
 use crate::client::doctor::certificate;
-use crate::config::{BaseUrl, Proxy, excluded, from_environment};
+use crate::config::BaseUrl;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::agent::is_url;
 use crate::http::path;
-use crate::net::proxy::tunnel;
+use crate::net::tunnel::open_tunnel;
+use crate::proxy::{Proxy, from_environment, matching_rule};
 use crate::secret::Secret;
 use crate::ws::frame::IncomingFrame;
 use crate::ws::socket::{EventSocket, ReadEnd, agreed};
@@ -189,7 +190,8 @@ pub(super) fn proxy(data: &[u8]) {
         let proxy = Proxy::parse(&url.replace("{}", TOKEN)).expect("a URL");
         let [whole, torn] = pieces(data).map(|piece| {
             let mut stranger = Stranger::new(data, piece);
-            let done = within((32 << 10) + 4 * data.len(), || tunnel(&proxy, &target, HEAD, &mut stranger));
+            let done =
+                within((32 << 10) + 4 * data.len(), || open_tunnel(&proxy, &target, HEAD, &mut stranger));
             (done.map_err(|e| format!("{e:?}")), data.len() - stranger.bytes.len(), stranger.told)
         });
         let http = !url.starts_with("socks");
@@ -202,7 +204,7 @@ pub(super) fn proxy(data: &[u8]) {
             Ok(()) => assert!(data[0] == 5 && whole.1 >= 8 && whole.1 <= 2 + 2 + 5 + 255 + 2, "{}", whole.1),
             Err(_) => {
                 let mut stranger = Stranger::new(data, usize::MAX);
-                well_said(&tunnel(&proxy, &target, HEAD, &mut stranger).expect_err("as before"));
+                well_said(&open_tunnel(&proxy, &target, HEAD, &mut stranger).expect_err("as before"));
             }
         }
         // What follows the head at once is refused; in pieces it may come too late for that.
@@ -238,10 +240,11 @@ pub(super) fn urls(data: &[u8]) {
         if text.len() < 20_000 {
             assert!(is_url(&format!("{}/api/v4/users/me", url.http())), "{url:?}");
         }
-        let _ = excluded(text, &url);
-        for wrapped in
-            [bad_input(Proxy::parse(text)), from_environment(&url, |_| Some(text.into())).ok().flatten()]
-        {
+        let _ = matching_rule(text, &url);
+        for wrapped in [
+            bad_input(Proxy::parse(text)),
+            from_environment(&url, |_| Some(text.into())).ok().and_then(|choice| choice.proxy),
+        ] {
             let Some(proxy) = wrapped else { continue };
             assert!(!proxy.host.is_empty() && plain(&proxy.host) && proxy.port != 0, "{proxy:?}");
             for secret in [&proxy.user, &proxy.password].into_iter().flatten() {

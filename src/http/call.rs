@@ -16,7 +16,7 @@ use super::retry::{DEDUPLICATED_ANSWER, Next, Retry, Safety};
 use super::{Http, Method, PathArg, path, query};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::json;
-use crate::secret::Secret;
+use crate::secret::{Secret, take_serialized, without};
 
 /// A request that was not sent yet. It can be looked at and logged: its `Debug` shows method, template and query.
 ///
@@ -106,6 +106,7 @@ impl<'c> Call<'c> {
 
     // As little as can be depends on the type, here and below: it is made anew for each.
     fn with_query(mut self, query: serde_json::Result<Value>) -> Self {
+        self.secrets.extend(take_serialized());
         let done = query::append(&mut self.url, query);
         self.note(done)
     }
@@ -116,12 +117,18 @@ impl<'c> Call<'c> {
         self
     }
 
+    /// Appends a parameter that no error may show.
+    pub(crate) fn secret_param(self, name: &str, value: &Secret) -> Self {
+        self.param(name, value.expose()).hiding(&[value.expose()])
+    }
+
     /// Sends a JSON body.
     pub fn json(self, body: &impl Serialize) -> Self {
         self.with_body(Body::json(serde_json::to_vec(body)))
     }
 
     fn with_body(mut self, body: Result<Body<'c>>) -> Self {
+        self.secrets.extend(take_serialized());
         match body {
             Ok(body) => self.body = body,
             Err(error) => return self.note(Err(error)),
@@ -194,7 +201,7 @@ impl<'c> Call<'c> {
         self
     }
 
-    /// Names what no error may show.
+    /// Keeps texts out of errors that are not serialized as a [`Secret`].
     pub(crate) fn hiding(mut self, secrets: &[&str]) -> Self {
         self.secrets.extend(secrets.iter().map(|secret| Secret::new(*secret)));
         self
@@ -414,6 +421,7 @@ fn out_of_time(timeout: Duration) -> Error {
 
 impl fmt::Debug for Call<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {} {:?}", self.method, self.url, self.body)
+        let url = without(&self.url, &self.secrets.iter().collect::<Vec<_>>());
+        write!(f, "{} {url} {:?}", self.method, self.body)
     }
 }

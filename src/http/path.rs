@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use crate::error::{Error, Result, short};
+use crate::percent;
 
 /// What can stand in a path: ids, which are checked, and names.
 ///
@@ -61,7 +62,7 @@ pub(crate) fn expand(template: &str, args: &[&dyn PathArg], out: &mut String) ->
         let Some(arg) = args.next() else {
             return Err(Error::input("the path template has more places than arguments"));
         };
-        encode(&arg.path_arg().map_err(Error::input)?, out);
+        percent::encode(&arg.path_arg().map_err(Error::input)?, out);
         rest = after;
     }
     out.push_str(rest);
@@ -69,21 +70,6 @@ pub(crate) fn expand(template: &str, args: &[&dyn PathArg], out: &mut String) ->
         return Err(Error::input("the path template has fewer places than arguments"));
     }
     Ok(())
-}
-
-/// Percent-encodes all but RFC 3986's unreserved characters.
-pub(crate) fn encode(text: &str, out: &mut String) {
-    const HEX: &[u8; 16] = b"0123456789ABCDEF";
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
-            out.push(char::from(byte));
-        } else {
-            out.push('%');
-            for half in [byte >> 4, byte & 15] {
-                out.push(char::from(HEX.get(usize::from(half)).copied().unwrap_or(b'0')));
-            }
-        }
-    }
 }
 
 #[cfg(test)]

@@ -4,8 +4,8 @@ use std::fmt::Display;
 
 use serde_json::Value;
 
-use super::path::encode;
 use crate::error::{Error, Result};
+use crate::percent::encode;
 
 /// Appends `?a=1&b=2`: members that are `null` are left out, lists become comma lists.
 pub(crate) fn append(url: &mut String, query: serde_json::Result<Value>) -> Result<()> {

@@ -284,12 +284,6 @@ impl TokenRequest {
             code_verifier: None,
         }
     }
-
-    /// Values that must not appear in errors.
-    pub(crate) fn secrets(&self) -> Vec<&str> {
-        let all = [&self.code, &self.refresh_token, &self.client_secret, &self.code_verifier];
-        all.into_iter().flatten().map(Secret::expose).collect()
-    }
 }
 
 setters! { TokenRequest:

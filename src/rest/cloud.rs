@@ -179,7 +179,7 @@ impl<'c> Cloud<'c> {
     #[doc(alias = "PostEndpointForCwsWebhooks")]
     pub fn send_webhook(&self, key: &Secret, payload: &CwsWebhookPayload) -> Result<()> {
         let call = self.0.post("/cloud/webhook", &[]).anonymous();
-        call.header("X-Cloud-Token", key.expose()).json(payload).ok()
+        call.header("X-Cloud-Token", key.expose()).hiding(&[key.expose()]).json(payload).ok()
     }
 }
 

@@ -153,7 +153,7 @@ impl<'c> OAuth<'c> {
     /// Not part of API v4. Does not require a login. Sent only once, because a code can be used only once.
     pub fn token(&self, request: &TokenRequest) -> Result<AccessResponse> {
         let call = self.0.outside(Method::Post, "/oauth/access_token", &[]).anonymous();
-        call.hiding(&request.secrets()).form(request).fetch()
+        call.form(request).fetch()
     }
 }
 

@@ -167,4 +167,5 @@ fn signed<'c>(call: Call<'c>, by: &RemoteClusterToken) -> Call<'c> {
     call.anonymous()
         .header("X-RemoteCluster-Id", by.remote_id.as_str())
         .header("X-RemoteCluster-Token", by.token.expose())
+        .hiding(&[by.token.expose()])
 }

@@ -207,7 +207,7 @@ impl<'c> Users<'c> {
     /// Does not require a login.
     #[doc(alias = "CreateUser")]
     pub fn create_by_token(&self, draft: &UserDraft, token: &Secret) -> Result<User> {
-        self.0.post("/users", &[]).param("t", token.expose()).json(draft).fetch()
+        self.0.post("/users", &[]).secret_param("t", token).json(draft).fetch()
     }
 
     /// Replaces a user with the given value. Start from the result of [`get`](Self::get).

@@ -9,7 +9,7 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 
 use crate::config::{BaseUrl, Config};
 use crate::error::{Error, ErrorKind, Result};
-use crate::net::{first_of, lookup, no_connection, proxy};
+use crate::net::{first_of, lookup, no_connection, tunnel};
 
 /// Ends a dial from another thread. Look-ups end at once; a socket is shut down. Only `connect` cannot be ended.
 #[derive(Debug)]
@@ -145,7 +145,7 @@ pub(crate) fn connect(
     abort.hold(&socket)?;
     let Some(proxy) = proxy else { return Ok(socket) };
     let mut timed = DeadlineStream::new(socket, deadline);
-    proxy::tunnel(&proxy, target, config.head_limit, &mut timed)?;
+    tunnel::open_tunnel(&proxy, target, config.head_limit, &mut timed)?;
     Ok(timed.into_inner())
 }
 

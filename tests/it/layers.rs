@@ -10,6 +10,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("time", &[]),
     ("tls", &[]),
     ("config", &[]),
+    ("percent", &[]),
+    ("proxy", &[]),
     ("net", &[]),
     ("page", &[]),
     ("model", &["http"]), // `PathArg`, which ids implement
@@ -24,6 +26,8 @@ const LEAVES: &[&str] = &[
     "time",
     "tls",
     "config",
+    "percent",
+    "proxy",
     "page",
     "Error",
     "ErrorKind",

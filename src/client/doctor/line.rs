@@ -6,9 +6,10 @@ use std::net::{SocketAddr, TcpStream};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::config::{BaseUrl, Config, Proxy};
+use crate::config::{BaseUrl, Config};
 use crate::error::{Error, ErrorKind, Result, short};
-use crate::net::{Timed, first_of, lookup, no_connection, proxy, read_head};
+use crate::net::{Timed, first_of, lookup, no_connection, read_head, tunnel};
+use crate::proxy::{Proxy, ProxyChoice};
 
 /// A request, its answer included.
 const WITHIN: Duration = Duration::from_secs(10);
@@ -18,6 +19,8 @@ const MOST: u64 = 64 << 10;
 pub(super) struct Line<'c> {
     pub(super) config: &'c Config,
     pub(super) proxy: Option<Proxy>,
+    /// Why there is this proxy, or none.
+    pub(super) proxy_reason: String,
     pub(super) addresses: Vec<SocketAddr>,
 }
 
@@ -47,7 +50,8 @@ impl Said {
 
 impl<'c> Line<'c> {
     pub(super) fn new(config: &'c Config) -> Result<Self> {
-        Ok(Self { proxy: config.proxy.for_target(&config.base)?, config, addresses: Vec::new() })
+        let ProxyChoice { proxy, reason } = config.proxy.choose(&config.base)?;
+        Ok(Self { config, proxy, proxy_reason: reason, addresses: Vec::new() })
     }
 
     /// Host and port that are dialed.
@@ -74,7 +78,7 @@ impl<'c> Line<'c> {
     pub(super) fn reach(&self, deadline: Instant) -> Result<Timed> {
         let mut timed = Timed::new(Arc::new(self.connect(deadline)?), deadline);
         if let Some(proxy) = &self.proxy {
-            proxy::tunnel(proxy, &self.config.base, self.config.head_limit, &mut timed)?;
+            tunnel::open_tunnel(proxy, &self.config.base, self.config.head_limit, &mut timed)?;
         }
         Ok(timed)
     }
@@ -117,7 +121,7 @@ fn ask(mut stream: impl Read + Write, base: &BaseUrl, path: &str, config: &Confi
     // An answer that is cut is looked at as far as it came.
     let _ = stream.take(length.saturating_sub(body.len() as u64)).read_to_end(&mut body);
     said.body = String::from_utf8_lossy(&body).into_owned();
-    (said.status, _) = proxy::status_of(&head).ok_or_else(|| {
+    (said.status, _) = tunnel::status_of(&head).ok_or_else(|| {
         Error::new(ErrorKind::Protocol, format!("it answers {:?}", short(said.head.trim(), 40)))
     })?;
     Ok(said)

@@ -9,9 +9,10 @@ use ureq::unversioned::transport::{ConnectionDetails, Connector, ShutdownHandle}
 
 use super::resolver::CachedResolver;
 use super::transport::{Link, Stream};
-use crate::config::{Config, Proxy};
+use crate::config::Config;
 use crate::error::Result;
-use crate::net::{Socket, Timed, first_of, no_connection, proxy};
+use crate::net::{Socket, Timed, first_of, no_connection, tunnel};
+use crate::proxy::Proxy;
 
 /// Dials, and marks every failure of dialing: nothing was sent then.
 pub(crate) struct Dialer {
@@ -34,7 +35,7 @@ impl Dialer {
         (details.register_shutdown)(weak)?;
         let mut timed = Timed::new(socket, deadline);
         if let Some(proxy) = &self.proxy {
-            proxy::tunnel(proxy, &self.config.base, self.config.head_limit, &mut timed)
+            tunnel::open_tunnel(proxy, &self.config.base, self.config.head_limit, &mut timed)
                 .map_err(super::not_sent)?;
         }
         let stream = self.secured(timed).map_err(super::not_sent)?;

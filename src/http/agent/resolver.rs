@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::NextTimeout;
 
-use crate::config::Proxy;
 use crate::net::lookup;
+use crate::proxy::Proxy;
 
 /// How long an answer serves pooled calls. New connections of the socket always look up anew.
 const KEEP: Duration = Duration::from_secs(30);

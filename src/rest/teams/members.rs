@@ -153,7 +153,7 @@ impl<'c> Teams<'c> {
     /// `POST /teams/members/invite`
     #[doc(alias = "AddTeamMemberFromInvite")]
     pub fn join_by_token(&self, token: &Secret) -> Result<TeamMember> {
-        self.0.post("/teams/members/invite", &[]).param("token", token.expose()).fetch()
+        self.0.post("/teams/members/invite", &[]).secret_param("token", token).fetch()
     }
 
     /// Invites people by email. Succeeds even if the emails cannot be sent.

@@ -47,6 +47,7 @@ impl Users<'_> {
         self.0
             .post(template, &[])
             .json(&json!({"login_code": code, "code_verifier": verifier, "state": state}))
+            .hiding(&[code])
             .fetch::<SsoTokens>()
             .map(|answer| answer.token)
     }

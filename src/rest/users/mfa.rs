@@ -25,7 +25,8 @@ impl Users<'_> {
     /// Other users require the permission `edit_other_users`.
     #[doc(alias = "UpdateUserMfa")]
     pub fn activate_mfa(&self, user: &UserId, code: &str) -> Result<()> {
-        self.0.put("/users/{user_id}/mfa", &[user]).json(&json!({"activate": true, "code": code})).ok()
+        let call = self.0.put("/users/{user_id}/mfa", &[user]).hiding(&[code]);
+        call.json(&json!({"activate": true, "code": code})).ok()
     }
 
     /// Deactivates MFA.

@@ -8,9 +8,10 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::config::{BaseUrl, Config, ProxySetting};
+use crate::config::{BaseUrl, Config};
 use crate::error::{ApiError, Error, Result};
 use crate::model::{Channel, ChannelId, Post, PostDraft, PostId, PostList, TeamId, UserId};
+use crate::proxy::ProxySetting;
 use crate::secret::Secret;
 use crate::time::Timestamp;
 use crate::ws::socket::accept_key;

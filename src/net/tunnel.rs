@@ -3,15 +3,18 @@
 use std::io::{self, Read, Write};
 use std::net::IpAddr;
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use zeroize::Zeroizing;
 
-use crate::config::{BaseUrl, Proxy, ProxyKind};
+use crate::config::BaseUrl;
 use crate::error::{Error, ErrorKind, Result, short};
 use crate::net::{is_hang_up, read_head};
+use crate::proxy::{Proxy, ProxyKind};
 use crate::secret::{Secret, without};
 
 /// Asks the proxy for a connection to the target.
-pub(crate) fn tunnel(
+pub(crate) fn open_tunnel(
     proxy: &Proxy,
     target: &BaseUrl,
     head_limit: usize,
@@ -71,7 +74,7 @@ fn connect(
     let mut encoded = Zeroizing::new(String::new());
     if let Some((user, password)) = credentials(proxy) {
         let pair = Zeroizing::new(format!("{}:{}", user.expose(), password.expose()));
-        base64(pair.as_bytes(), &mut encoded);
+        BASE64_STANDARD.encode_string(pair.as_bytes(), &mut encoded);
         request.push_str("Proxy-Authorization: Basic ");
         request.push_str(&encoded);
         request.push_str("\r\n");
@@ -192,18 +195,6 @@ fn read<const N: usize>(stream: &mut impl Read) -> Result<[u8; N]> {
     Ok(bytes)
 }
 
-fn base64(bytes: &[u8], out: &mut String) {
-    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    for three in bytes.chunks(3) {
-        let number = three.iter().fold(0_u32, |n, byte| n << 8 | u32::from(*byte)) << (8 * (3 - three.len()));
-        for place in 0..4 {
-            let digit = (number >> (18 - 6 * place)) & 63;
-            let digit = DIGITS.get(digit as usize).copied().unwrap_or(b'=');
-            out.push(if place > three.len() { '=' } else { char::from(digit) });
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -235,18 +226,7 @@ mod tests {
     fn play(proxy: &str, target: &str, answers: &[u8]) -> (Result<()>, Vec<u8>) {
         let (proxy, target) = (Proxy::parse(proxy).unwrap(), BaseUrl::parse(target).unwrap());
         let mut script = Script { answers, told: Vec::new() };
-        (tunnel(&proxy, &target, 1000, &mut script), script.told)
-    }
-
-    #[test]
-    fn base64_is_base64() {
-        for (text, expected) in
-            [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("user:p@ss", "dXNlcjpwQHNz")]
-        {
-            let mut out = String::new();
-            base64(text.as_bytes(), &mut out);
-            assert_eq!(out, expected);
-        }
+        (open_tunnel(&proxy, &target, 1000, &mut script), script.told)
     }
 
     #[test]
