@@ -26,10 +26,12 @@
 
 mod channels;
 mod embedded;
+mod identity;
 mod notice;
 mod posts;
 pub(crate) mod scan;
 mod server;
+mod stored;
 mod table;
 mod teams;
 mod threads;
@@ -45,6 +47,7 @@ use serde::de::value::StrDeserializer;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 pub use channels::*;
 pub(crate) use embedded::{Embedded, Flag};
@@ -69,6 +72,7 @@ struct Inner {
     kind: EventKind,
     origin: Origin,
     seq: Option<u64>,
+    connection_id: Option<Arc<str>>,
     text: Box<str>,
     /// Only where the kind does not tell it.
     name: Option<Box<str>>,
@@ -82,7 +86,8 @@ struct Inner {
 }
 
 /// How an event came.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Origin {
     /// Over the link, when it happened.
@@ -136,6 +141,12 @@ impl Event {
     /// The number on its connection, from 0. `None` for what was caught up and for notices.
     pub fn seq(&self) -> Option<u64> {
         self.0.seq
+    }
+
+    /// Returns the ID of the connection on which the event was received, which [`seq`](Self::seq) refers to. `None`
+    /// for events that were caught up, for notifications of the stream, and if the server did not name it.
+    pub fn connection_id(&self) -> Option<&str> {
+        self.0.connection_id.as_deref()
     }
 
     /// How it came.
@@ -223,18 +234,38 @@ impl Event {
         self.with_data(|data| decode_event(&unfolded(data, self.0.kind.strings())?))
     }
 
-    /// An event from its text, for tests of one's own; notices as well. `broadcast` and `seq` may be left out.
+    /// Restores an event from its text: the stored form written by [`to_json`](Self::to_json), or the text of the
+    /// server, for example in a test. In the latter, `broadcast` and `seq` may be omitted, and the origin is
+    /// [`Origin::Live`]. Also restores notifications of the stream.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Decode`] if the text is not a JSON object with an `event`.
     pub fn from_json(text: &str) -> Result<Self> {
-        let name = scan::name(text).ok_or_else(|| {
-            Error::new(ErrorKind::Decode, "this is no event: not a JSON object with an `event`")
-        })?;
-        scan::parse(text).ok_or_else(|| Error::new(ErrorKind::Decode, "this is no event: not JSON"))?;
+        let no_event = |why: &'static str| Error::new(ErrorKind::Decode, why);
+        let stored = if scan::name(text).is_some() { None } else { stored::read(text) };
+        let (text, origin, connection_id) = match &stored {
+            None => (text, None, None),
+            Some(stored) => {
+                let event = stored.event.map(RawValue::get).or(stored.text.as_deref());
+                (
+                    event.unwrap_or_default(),
+                    Some(stored.origin),
+                    stored.connection_id.as_deref().map(Arc::from),
+                )
+            }
+        };
+        let name = scan::name(text)
+            .ok_or_else(|| no_event("this is no event: not a JSON object with an `event`"))?;
+        // The text of a stored event was not JSON when it was received either.
+        if stored.is_none() {
+            scan::parse(text).ok_or_else(|| no_event("this is no event: not JSON"))?;
+        }
         let kind = EventKind::from(&*name);
-        let origin = if kind.is_notice() { Origin::Local } else { Origin::Live };
         if kind == EventKind::Ended {
             return Ok(Self::end(Error::new(ErrorKind::Closed, "the stream ended")));
         }
-        Ok(Self::live(kind, scan::seq(text), text.into(), origin))
+        let origin = origin.unwrap_or(if kind.is_notice() { Origin::Local } else { Origin::Live });
+        Ok(Self::live(kind, scan::seq(text), text.into(), origin).on_connection(connection_id))
     }
 
     fn parts(&self) -> &scan::Parts {
@@ -312,6 +343,7 @@ impl Event {
             kind,
             origin,
             seq,
+            connection_id: None,
             text,
             name,
             end: None,
@@ -322,6 +354,15 @@ impl Event {
             payload: OnceLock::new(),
             decode_error: OnceLock::new(),
         }))
+    }
+
+    /// Records the connection on which it was received. Only before it is cloned.
+    #[must_use]
+    pub(crate) fn on_connection(mut self, connection_id: Option<Arc<str>>) -> Self {
+        if let Some(inner) = Arc::get_mut(&mut self.0) {
+            inner.connection_id = connection_id;
+        }
+        self
     }
 
     /// Counts it there if its payload turns out not to fit its type. Only before it is cloned.

@@ -5,6 +5,7 @@
 
 mod files;
 mod gaps;
+mod identity;
 pub(crate) mod mfa;
 mod names;
 mod posts;
@@ -55,6 +56,7 @@ scenarios! {
     stream::resumes_after_a_cut,
     gaps::a_gap_is_filled,
     gaps::a_later_program_goes_on,
+    identity::identities_are_equal_on_every_stream,
     stream::messages_leave_out_own_and_system_posts,
     stream::the_facade_does_what_the_seed_did,
 }

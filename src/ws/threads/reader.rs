@@ -302,7 +302,12 @@ fn take_event(shared: &StreamShared, kind: EventKind, seq: Option<u64>, text: &s
         return;
     }
     let origin = if resumed { Origin::Resumed } else { Origin::Live };
-    let make = || Event::live(kind, seq, text.into(), origin).counted(&shared.undecodable);
+    let connection_id = state.session.cursor().connection_id.clone();
+    let make = || {
+        Event::live(kind, seq, text.into(), origin)
+            .on_connection(connection_id.clone())
+            .counted(&shared.undecodable)
+    };
     let event = state.delivery.look(kind, text);
     if let Some(time) = state.delivery.reached(&event, || shared.now()) {
         state.session.advance_server_time(time);
