@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 pub use self::builder::ClientBuilder;
 pub(crate) use self::names::checked;
 use crate::error::{Error, ErrorKind, Result};
-use crate::http::{Call, Http, Method, PathArg};
+use crate::http::{Call, HttpClient, Method, PathArg};
 use crate::model::User;
 
 /// One account on one server: the typed, blocking REST API, one function a group.
@@ -36,7 +36,7 @@ use crate::model::User;
 /// ```
 #[derive(Clone)]
 pub struct Client {
-    http: Http,
+    http: HttpClient,
     me: Arc<User>,
 }
 
@@ -106,7 +106,7 @@ impl Client {
         loop {
             let probe =
                 self.http.with_timeout(Duration::from_secs(5).min(patience.max(Duration::from_millis(100))));
-            let Err(error) = probe.get("/system/ping", &[]).ok() else { return Ok(()) };
+            let Err(error) = probe.get("/system/ping", &[]).send() else { return Ok(()) };
             let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
             let starting = error.is_transient() || error.status().is_some_and(|status| status >= 500);
             if !starting || left.is_some_and(|left| left.is_zero()) {
@@ -122,7 +122,7 @@ impl Client {
     /// `POST /users/logout`
     #[doc(alias = "Logout")]
     pub fn logout(&self) -> Result<()> {
-        self.http.post("/users/logout", &[]).ok()
+        self.http.post("/users/logout", &[]).send()
     }
 
     /// Ends the calls in flight of all clones at once, with [`ErrorKind::Closed`]; later calls fail the same way.
@@ -136,15 +136,15 @@ impl Client {
         self.http.config().base.to_string()
     }
 
-    pub(crate) fn http(&self) -> &Http {
+    pub(crate) fn http(&self) -> &HttpClient {
         &self.http
     }
 
-    fn local(http: Http) -> Self {
+    fn local(http: HttpClient) -> Self {
         Self { http, me: Arc::new(User::default()) }
     }
 
-    fn connected(http: Http, me: User) -> Result<Self> {
+    fn connected(http: HttpClient, me: User) -> Result<Self> {
         if me.id.is_empty() {
             return Err(Error::new(ErrorKind::Protocol, "the server did not say who is logged in")
                 .with_hint("is this a Mattermost?"));

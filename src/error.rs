@@ -18,6 +18,7 @@
 //! ```
 
 mod hint;
+mod status;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -27,13 +28,15 @@ use std::time::Duration;
 /// What every fallible function of this crate returns.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-type Source = Arc<dyn std::error::Error + Send + Sync>;
+pub(crate) use self::status::is_transient_status;
+
+type ErrorSource = Arc<dyn std::error::Error + Send + Sync>;
 
 /// Why a call, or a stream, failed. See the [module](self).
 #[derive(Clone)]
-pub struct Error(Arc<Inner>);
+pub struct Error(Arc<ErrorData>);
 
-struct Inner {
+struct ErrorData {
     kind: ErrorKind,
     message: Cow<'static, str>,
     route: Option<Cow<'static, str>>,
@@ -42,7 +45,7 @@ struct Inner {
     request_id: Option<Box<str>>,
     retry_after: Option<Duration>,
     hint: Option<Cow<'static, str>>,
-    source: Option<Source>,
+    source: Option<ErrorSource>,
     /// Whether an answer was larger than the client's limit.
     oversized: bool,
 }
@@ -148,7 +151,7 @@ impl Error {
             // A proxy that wants other credentials.
             ErrorKind::Connect => self.status() != Some(407),
             ErrorKind::Io | ErrorKind::Timeout | ErrorKind::Backlogged => true,
-            ErrorKind::Api | ErrorKind::Status => matches!(self.status(), Some(429 | 502..=504)),
+            ErrorKind::Api | ErrorKind::Status => self.status().is_some_and(is_transient_status),
             _ => false,
         }
     }
@@ -195,7 +198,7 @@ impl Error {
 /// How the crate makes errors.
 impl Error {
     pub(crate) fn new(kind: ErrorKind, message: impl Into<Cow<'static, str>>) -> Self {
-        Self(Arc::new(Inner {
+        Self(Arc::new(ErrorData {
             kind,
             message: message.into(),
             route: None,
@@ -230,7 +233,7 @@ impl Error {
     pub(crate) fn from_api(status: u16, mut api: ApiError) -> Self {
         // 5.37 names a token that is no longer good: "Invalid session token=..".
         for text in [&mut api.message, &mut api.detailed_error] {
-            if text.contains(MARK) {
+            if text.contains(TOKEN_PREFIX) {
                 *text = without_tokens(text);
             }
         }
@@ -249,8 +252,8 @@ impl Error {
         Self::new(kind, message).because(source)
     }
 
-    fn with(self, change: impl FnOnce(&mut Inner)) -> Self {
-        let mut inner = Arc::try_unwrap(self.0).unwrap_or_else(|shared| Inner {
+    fn with(self, change: impl FnOnce(&mut ErrorData)) -> Self {
+        let mut inner = Arc::try_unwrap(self.0).unwrap_or_else(|shared| ErrorData {
             kind: shared.kind,
             message: shared.message.clone(),
             route: shared.route.clone(),
@@ -326,14 +329,14 @@ impl fmt::Display for Error {
 }
 
 /// Stands before a token.
-const MARK: &str = "token=";
+const TOKEN_PREFIX: &str = "token=";
 
 /// Replaces what stands behind each mark. In one pass: a stranger can send millions of them.
 fn without_tokens(text: &str) -> String {
-    let mut parts = text.split(MARK);
+    let mut parts = text.split(TOKEN_PREFIX);
     let mut out = parts.next().unwrap_or_default().to_owned();
     for part in parts {
-        out.push_str(MARK);
+        out.push_str(TOKEN_PREFIX);
         out.push_str("***");
         out.push_str(part.trim_start_matches(|c: char| c.is_ascii_alphanumeric()));
     }

@@ -14,12 +14,13 @@ pub(crate) mod agent;
 mod body;
 mod call;
 mod download;
-mod governor;
 mod login;
+mod method;
 mod multipart;
 pub(crate) mod path;
 mod query;
-pub(crate) mod reply;
+mod rate_limit;
+pub(crate) mod response;
 mod retry;
 
 use std::fmt;
@@ -29,96 +30,62 @@ use std::time::Duration;
 pub use self::body::Body;
 pub use self::call::{Call, Changed};
 pub use self::download::Download;
-pub(crate) use self::login::{Credentials, Login, Mfa, check_token};
+pub(crate) use self::login::{LoginCredentials, LoginSession, MfaSource, check_token};
+pub use self::method::Method;
 pub use self::multipart::Multipart;
-pub use self::path::PathArg;
-pub(crate) use self::retry::random_hex;
+pub use crate::path_arg::PathArg;
 
-pub(crate) use self::reply::{hide, seconds};
+pub(crate) use self::response::{hide, seconds};
 
 use serde::Serialize;
 
 use self::agent::Agent;
-use self::governor::Governor;
+use self::rate_limit::RateLimitGate;
 use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::model::UserId;
 use crate::secret::Secret;
 
-/// The verbs of HTTP that the API uses.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[expect(clippy::exhaustive_enums, reason = "HTTP is done")]
-pub enum Method {
-    /// DELETE
-    Delete,
-    /// GET
-    Get,
-    /// HEAD
-    Head,
-    /// PATCH
-    Patch,
-    /// POST
-    Post,
-    /// PUT
-    Put,
-}
-
-impl Method {
-    /// The verb, in capitals.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Delete => "DELETE",
-            Self::Get => "GET",
-            Self::Head => "HEAD",
-            Self::Patch => "PATCH",
-            Self::Post => "POST",
-            Self::Put => "PUT",
-        }
-    }
-}
-
-impl fmt::Display for Method {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
 /// A handle on one server: cheap to clone, all clones share connections, session and rate limit.
 #[derive(Clone)]
-pub(crate) struct Http {
-    shared: Arc<Shared>,
+pub(crate) struct HttpClient {
+    shared: Arc<ClientState>,
     timeout: Duration,
     read_only: bool,
 }
 
-struct Shared {
+struct ClientState {
     config: Arc<Config>,
     agent: Agent,
-    login: Arc<Login>,
-    governor: Governor,
+    login: Arc<LoginSession>,
+    rate_limit: RateLimitGate,
     me: OnceLock<UserId>,
 }
 
-impl fmt::Debug for Http {
+impl fmt::Debug for HttpClient {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Http")
+        f.debug_struct("HttpClient")
             .field("base", &self.shared.config.base)
             .field("timeout", &self.timeout)
             .finish_non_exhaustive()
     }
 }
 
-impl Http {
-    pub(crate) fn new(config: Config, login: Login) -> Result<Self> {
+impl HttpClient {
+    pub(crate) fn new(config: Config, login: LoginSession) -> Result<Self> {
         let config = Arc::new(config);
         let agent = Agent::new(&config)?;
         Ok(Self::with(config, agent, Arc::new(login)))
     }
 
-    fn with(config: Arc<Config>, agent: Agent, login: Arc<Login>) -> Self {
+    fn with(config: Arc<Config>, agent: Agent, login: Arc<LoginSession>) -> Self {
         let timeout = config.timeout;
-        let (governor, me) = (Governor::default(), OnceLock::new());
-        Self { shared: Arc::new(Shared { config, agent, login, governor, me }), timeout, read_only: false }
+        let (rate_limit, me) = (RateLimitGate::default(), OnceLock::new());
+        Self {
+            shared: Arc::new(ClientState { config, agent, login, rate_limit, me }),
+            timeout,
+            read_only: false,
+        }
     }
 
     /// The same server and session over connections of its own: closing it ends its calls and no others.
@@ -142,13 +109,13 @@ impl Http {
 
     /// Ends the calls in flight of all clones; later ones fail.
     pub(crate) fn close(&self) {
-        self.shared.governor.close();
+        self.shared.rate_limit.close();
         self.shared.agent.shutdown();
     }
 
     /// Sleeps, but not past a close.
     pub(crate) fn pause(&self, wait: Duration) -> Result<()> {
-        self.shared.governor.sleep(wait)
+        self.shared.rate_limit.sleep(wait)
     }
 
     pub(crate) fn config(&self) -> &Config {

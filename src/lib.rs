@@ -128,8 +128,10 @@ pub mod limits;
 pub mod model;
 mod net;
 mod page;
+mod path_arg;
 mod percent;
 mod proxy;
+mod random;
 pub mod rest;
 mod secret;
 #[cfg(feature = "testing")]

@@ -98,7 +98,7 @@ macro_rules! ids {
             }
         }
 
-        impl $crate::http::PathArg for $name {
+        impl $crate::path_arg::PathArg for $name {
             fn path_arg(&self) -> std::result::Result<std::borrow::Cow<'_, str>, std::borrow::Cow<'static, str>> {
                 $crate::model::id::arg(stringify!($name), &self.0)
             }

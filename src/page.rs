@@ -5,7 +5,7 @@ use std::fmt;
 use crate::error::Result;
 
 /// The most that the server gives at once; it cuts larger wishes silently.
-pub(crate) const MOST: u32 = 200;
+pub(crate) const MAX_PER_PAGE: u32 = 200;
 
 /// All items of a list that the server gives in pages of 200: asks for the next page when it is needed.
 ///
@@ -25,7 +25,7 @@ type Fetch<'p, T> = Box<dyn FnMut(u32) -> Result<(Vec<T>, bool)> + Send + 'p>;
 pub(crate) fn pages<'p, T>(mut fetch: impl FnMut(u32) -> Result<Vec<T>> + Send + 'p) -> Pages<'p, T> {
     until_last(move |page| {
         let items = fetch(page)?;
-        let last = items.len() < MOST as usize;
+        let last = items.len() < MAX_PER_PAGE as usize;
         Ok((items, last))
     })
 }

@@ -222,7 +222,7 @@ pub use self::usage::Usage;
 use crate::error::Result;
 #[cfg(feature = "admin")]
 use crate::http::Call;
-use crate::http::Http;
+use crate::http::HttpClient;
 use crate::model::{Page, UserId};
 
 /// Ids in one body: well below the server's limit of 300 kB.
@@ -238,7 +238,7 @@ fn in_chunks<A, T>(all: &[A], mut fetch: impl FnMut(&[A]) -> Result<Vec<T>>) -> 
 }
 
 /// Bodies do not know `me`.
-fn real_id(http: &Http, user: &UserId) -> Result<UserId> {
+fn real_id(http: &HttpClient, user: &UserId) -> Result<UserId> {
     if *user == UserId::me() { http.me() } else { Ok(user.clone()) }
 }
 

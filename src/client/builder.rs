@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use super::Client;
 use crate::config::{BaseUrl, Config};
 use crate::error::{Error, Result};
-use crate::http::{Credentials, Http, Login, Mfa, check_token};
+use crate::http::{HttpClient, LoginCredentials, LoginSession, MfaSource, check_token};
 use crate::model::json;
 use crate::proxy::{Proxy, ProxySetting};
 use crate::secret::Secret;
@@ -19,7 +19,7 @@ pub struct ClientBuilder {
     websocket_url: Option<String>,
     token: Option<Secret>,
     login: Option<(String, Secret)>,
-    mfa: Mfa,
+    mfa: MfaSource,
     proxy: Option<Result<ProxySetting>>,
     #[cfg(feature = "native-tls")]
     tls: crate::tls::TlsConfig,
@@ -39,7 +39,7 @@ impl ClientBuilder {
             websocket_url: None,
             token: None,
             login: None,
-            mfa: Mfa::None,
+            mfa: MfaSource::None,
             proxy: None,
             #[cfg(feature = "native-tls")]
             tls: crate::tls::TlsConfig::new(),
@@ -87,13 +87,13 @@ impl ClientBuilder {
     /// The MFA code for the first login. It works once: a program that runs longer than its session wants
     /// [`mfa_with`](Self::mfa_with).
     pub fn mfa(mut self, code: impl Into<Secret>) -> Self {
-        self.mfa = Mfa::Code(code.into());
+        self.mfa = MfaSource::Code(code.into());
         self
     }
 
     /// Asks for an MFA code at each login that needs one. Ten wrong codes lock the account.
     pub fn mfa_with(mut self, ask: impl Fn() -> Result<String> + Send + Sync + 'static) -> Self {
-        self.mfa = Mfa::Ask(Arc::new(ask));
+        self.mfa = MfaSource::Prompt(Arc::new(ask));
         self
     }
 
@@ -205,7 +205,7 @@ impl ClientBuilder {
         }
     }
 
-    pub(super) fn http(self) -> Result<Http> {
+    pub(super) fn http(self) -> Result<HttpClient> {
         let mut config = Config::new(BaseUrl::parse(&self.url)?);
         if let Some(url) = &self.websocket_url {
             config.websocket = Some(BaseUrl::parse_websocket(url)?);
@@ -236,7 +236,7 @@ impl ClientBuilder {
             config.user_agent = name;
         }
         let login = match (self.token, self.login) {
-            (None, None) if config.base.unix.is_some() => Login::anonymous(),
+            (None, None) if config.base.unix.is_some() => LoginSession::anonymous(),
             _ if config.base.unix.is_some() => {
                 return Err(Error::input("a local server takes no token and no login"));
             }
@@ -250,7 +250,7 @@ impl ClientBuilder {
             }
             (Some(token), None) => {
                 check_token(&token)?;
-                Login::with_token(token)
+                LoginSession::with_token(token)
             }
             (None, Some((login_id, password))) => {
                 if login_id.trim().is_empty() {
@@ -261,16 +261,16 @@ impl ClientBuilder {
                     return Err(Error::input("the password is empty")
                         .with_hint("MATTERMOST_PASSWORD for `from_env`; bots have a token instead"));
                 }
-                Login::with_credentials(Credentials { login_id, password, mfa: self.mfa })
+                LoginSession::with_credentials(LoginCredentials { login_id, password, mfa: self.mfa })
             }
         };
-        Http::new(config, login)
+        HttpClient::new(config, login)
     }
 }
 
-pub(super) fn connect(http: Http) -> Result<Client> {
+pub(super) fn connect(http: HttpClient) -> Result<Client> {
     if http.config().base.unix.is_some() {
-        http.get("/system/ping", &[]).ok()?;
+        http.get("/system/ping", &[]).send()?;
         return Ok(Client::local(http));
     }
     let me = if http.token().0.is_some() {

@@ -21,7 +21,7 @@ use self::certificate::Certificate;
 use self::line::{Line, Said};
 use super::{Client, ClientBuilder};
 use crate::error::{Error, short};
-use crate::http::Http;
+use crate::http::HttpClient;
 use crate::time::Timestamp;
 
 /// What was found.
@@ -67,7 +67,7 @@ const TESTED: ((u32, u32), (u32, u32)) = ((5, 37), (11, 6));
 #[cfg(feature = "native-tls")]
 const SOON: Duration = Duration::from_secs(14 * 86_400);
 /// For each call.
-const PATIENCE: Duration = Duration::from_secs(10);
+const PROBE_TIMEOUT: Duration = Duration::from_secs(10);
 /// A `Date` counts seconds, and the answer took some time.
 const CLOCK: Duration = Duration::from_secs(10);
 
@@ -188,10 +188,10 @@ impl Client {
 const AFTER_SETTINGS: [&str; 5] = ["proxy", "name", "connection", "TLS", "server"];
 const AFTER_SERVER: [&str; 6] = ["version", "clock", "login", "MFA", "teams", "stream"];
 
-fn examine(http: crate::Result<Http>, client: Option<&Client>, place: Option<(&str, &str)>) -> Report {
+fn examine(http: crate::Result<HttpClient>, client: Option<&Client>, place: Option<(&str, &str)>) -> Report {
     let mut report = Report::default();
     let http = match http {
-        Ok(http) => http.with_timeout(PATIENCE),
+        Ok(http) => http.with_timeout(PROBE_TIMEOUT),
         Err(error) => {
             report.failed("settings", &error);
             report.skip(&AFTER_SETTINGS, "without settings there is no server");
@@ -215,9 +215,9 @@ fn examine(http: crate::Result<Http>, client: Option<&Client>, place: Option<(&s
     report
 }
 
-fn local(report: &mut Report, http: &Http) {
+fn local(report: &mut Report, http: &HttpClient) {
     report.skip(&["proxy", "name"], "a socket of this machine needs none");
-    match http.get("/system/ping", &[]).ok() {
+    match http.get("/system/ping", &[]).send() {
         Ok(()) => report.ok("connection", "the server's local mode answers"),
         Err(error) => report.failed("connection", &error),
     }
@@ -225,7 +225,7 @@ fn local(report: &mut Report, http: &Http) {
 }
 
 /// From the name to the first answer.
-fn server(report: &mut Report, http: &Http) -> Option<Said> {
+fn server(report: &mut Report, http: &HttpClient) -> Option<Said> {
     let mut line = match Line::new(http.config()) {
         Ok(line) => line,
         Err(error) => {

@@ -49,7 +49,7 @@ impl Client {
             }
         }
         if fits.is_empty() {
-            let search = self.http.post("/teams/{team_id}/channels/search", &[&team.id]).reads();
+            let search = self.http.post("/teams/{team_id}/channels/search", &[&team.id]).safe();
             fits = search.json(&serde_json::json!({ "term": name })).fetch()?;
             fits.retain(|channel| channel.display_name == name && channel.delete_at.is_never());
         }
@@ -63,7 +63,7 @@ impl Client {
     fn direct(&self, username: &str) -> Result<Channel> {
         let user: User = self.http.get("/users/username/{username}", &[&username]).fetch()?;
         // Repeating it makes no second channel: the server answers with the one that is there.
-        self.http.post("/channels/direct", &[]).reads().json(&[&self.me.id, &user.id]).fetch()
+        self.http.post("/channels/direct", &[]).idempotent().json(&[&self.me.id, &user.id]).fetch()
     }
 
     /// Posts `message`, in Markdown, to the channel that people call `channel`: [`channel`](Self::channel) and one

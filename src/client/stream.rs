@@ -7,7 +7,7 @@ use super::Client;
 use crate::config::Config;
 use crate::error::Result;
 use crate::event::Event;
-use crate::http::Http;
+use crate::http::HttpClient;
 use crate::model::{
     Channel, ChannelId, Post, PostDraft, PostId, PostList, PostPage, Preference, Team, TeamId, User, UserId,
 };
@@ -16,7 +16,7 @@ use crate::time::Timestamp;
 use crate::ws::{Backend, Events, EventsBuilder, Message, Poster};
 
 /// Questions about a link that may be dead are given up after this.
-const PROBE: Duration = Duration::from_secs(10);
+const PROBE_TIMEOUT: Duration = Duration::from_secs(10);
 
 impl Client {
     /// Opens a stream of events: one socket and two threads of its own. The same as `Events::builder(&client).open()`.
@@ -44,7 +44,7 @@ impl Message {
     }
 }
 
-impl Backend for Http {
+impl Backend for HttpClient {
     fn config(&self) -> &Config {
         Self::config(self)
     }
@@ -58,7 +58,7 @@ impl Backend for Http {
     }
 
     fn whoami(&self) -> Result<()> {
-        self.get("/users/me", &[]).no_login().timeout(PROBE).ok()
+        self.get("/users/me", &[]).no_login().timeout(PROBE_TIMEOUT).send()
     }
 
     fn login_again(&self, generation: u64) -> Result<()> {
@@ -97,19 +97,23 @@ impl Backend for Http {
     }
 
     fn usernames(&self, ids: &[UserId]) -> Result<Vec<(UserId, String)>> {
-        let users: Vec<User> = self.post("/users/ids", &[]).json(&ids).reads().fetch()?;
+        let users: Vec<User> = self.post("/users/ids", &[]).json(&ids).safe().fetch()?;
         Ok(users.into_iter().map(|user| (user.id, user.username)).collect())
     }
 
     fn changed(&self) -> Result<Timestamp> {
-        let me: User = self.get("/users/me", &[]).no_login().timeout(PROBE).fetch()?;
+        let me: User = self.get("/users/me", &[]).no_login().timeout(PROBE_TIMEOUT).fetch()?;
         Ok(me.update_at)
     }
 
     fn leave_mark(&self, mark: &str) -> Result<()> {
         let me = self.me()?;
         let preference = Preference::new(&me, "rust_mattermost", "liveness", mark);
-        self.put("/users/{user_id}/preferences", &[&me]).json(&[preference]).no_login().timeout(PROBE).ok()
+        self.put("/users/{user_id}/preferences", &[&me])
+            .json(&[preference])
+            .no_login()
+            .timeout(PROBE_TIMEOUT)
+            .send()
     }
 
     fn close(&self) {

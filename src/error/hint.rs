@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::{Error, ErrorKind};
 
 /// Prefixes of error ids, as sent by servers 5.37 and 11.6.
-const BY_ID: &[(&str, &str)] = &[
+const HINTS_BY_ID: &[(&str, &str)] = &[
     (
         "api.context.session_expired",
         "the token is wrong, expired or revoked: log in again or make a new token",
@@ -73,7 +73,7 @@ const BY_ID: &[(&str, &str)] = &[
 
 pub(super) fn of(error: &Error) -> Option<&'static str> {
     if let Some(id) = error.api_id() {
-        if let Some((_, hint)) = BY_ID.iter().find(|(prefix, _)| id.starts_with(prefix)) {
+        if let Some((_, hint)) = HINTS_BY_ID.iter().find(|(prefix, _)| id.starts_with(prefix)) {
             return Some(hint);
         }
     }

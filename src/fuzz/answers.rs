@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::{TOKEN, pieces, well_said, within};
 use crate::client::doctor::date;
 use crate::error::{ApiError, Error, ErrorKind};
-use crate::http::reply::{Reply, refusal, text, wait_for};
+use crate::http::response::{DecodableResponse, refusal, text, wait_for};
 use crate::http::seconds;
 use crate::model::json::decode_str;
 use crate::secret::Secret;
@@ -45,7 +45,8 @@ pub(super) fn app_error(data: &[u8]) {
 
 /// As a call does it.
 fn decode(body: &[u8]) -> crate::Result<Vec<Value>> {
-    let reply = Reply { status: 200, etag: None, text: text(body.to_vec()), route: "GET /x".to_owned() };
+    let reply =
+        DecodableResponse { status: 200, etag: None, text: text(body.to_vec()), route: "GET /x".to_owned() };
     decode_str(&reply.text).map_err(|error| reply.undecodable(error))
 }
 

@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use ureq::http::{HeaderMap, Request, header};
 
-use self::connector::Dialer;
+use self::connector::SocketConnector;
 use self::resolver::SharedResolver;
 use self::veil::{Hidden, Uncovered};
 use super::Method;
@@ -23,7 +23,7 @@ use crate::net::is_hang_up;
 use crate::secret::Secret;
 
 /// What is reserved on a promise alone.
-const MOST_RESERVED: u64 = 64 << 10;
+const MAX_RESERVED: u64 = 64 << 10;
 
 /// A pool of connections to one server.
 #[derive(Clone)]
@@ -40,28 +40,28 @@ impl fmt::Debug for Agent {
 }
 
 /// What goes out.
-pub(crate) struct Outgoing<'a> {
+pub(crate) struct OutgoingRequest<'a> {
     pub(crate) method: Method,
     pub(crate) url: &'a str,
     /// The end of it, from the first slash of the path on.
     pub(crate) path: &'a str,
     pub(crate) headers: &'a [(&'static str, String)],
     pub(crate) bearer: Option<&'a str>,
-    pub(crate) body: OutgoingBody<'a>,
+    pub(crate) body: RequestBody<'a>,
     /// For the whole exchange, the answer's body included.
     pub(crate) within: Duration,
     /// For the answer's head alone.
     pub(crate) first_byte: Option<Duration>,
 }
 
-pub(crate) enum OutgoingBody<'a> {
+pub(crate) enum RequestBody<'a> {
     Empty,
     Bytes(&'a [u8]),
     Reader(&'a mut (dyn Read + Send), Option<u64>),
 }
 
 /// What came back; the body is still on the wire.
-pub(crate) struct Answer {
+pub(crate) struct HttpResponse {
     pub(crate) status: u16,
     headers: HeaderMap,
     body: ureq::Body,
@@ -69,7 +69,7 @@ pub(crate) struct Answer {
     content: Arc<AtomicU64>,
 }
 
-impl Answer {
+impl HttpResponse {
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
@@ -94,7 +94,7 @@ impl Answer {
 
     /// The whole body; an error past `limit` bytes.
     pub(crate) fn read(self, limit: u64) -> Result<Vec<u8>> {
-        let promised = self.length().unwrap_or(0).min(MOST_RESERVED);
+        let promised = self.length().unwrap_or(0).min(MAX_RESERVED);
         let mut bytes = Vec::with_capacity(usize::try_from(promised).unwrap_or(0));
         self.into_reader(limit).read_to_end(&mut bytes).map_err(body_error)?;
         Ok(bytes)
@@ -108,7 +108,7 @@ impl Answer {
 
 /// A failed exchange, and whether anything of it may have reached the server.
 #[derive(Debug)]
-pub(crate) struct Failure {
+pub(crate) struct AttemptError {
     pub(crate) error: Error,
     pub(crate) sent: bool,
 }
@@ -139,7 +139,7 @@ impl Agent {
             .timeout_connect(Some(config.connect_timeout))
             .timeout_global(Some(config.timeout))
             .build();
-        let dialer = Dialer::new(Arc::clone(config), proxy, Arc::clone(&resolver.0));
+        let dialer = SocketConnector::new(Arc::clone(config), proxy, Arc::clone(&resolver.0));
         Ok(Self { ureq: ureq::Agent::with_parts(settings, dialer, resolver), within: config.timeout })
     }
 
@@ -148,7 +148,7 @@ impl Agent {
         self.ureq.clone().shutdown();
     }
 
-    pub(crate) fn exchange(&self, out: Outgoing<'_>) -> Result<Answer, Failure> {
+    pub(crate) fn exchange(&self, out: OutgoingRequest<'_>) -> Result<HttpResponse, AttemptError> {
         let path = out.url.len() - out.path.len()..out.url.len();
         let loan = veil::lend(out.url, path, out.bearer, out.method == Method::Head);
         let mut request =
@@ -159,20 +159,20 @@ impl Agent {
         for (name, value) in out.headers {
             request = request.header(*name, value);
         }
-        let not_sent = |message: &'static str| Failure { error: Error::input(message), sent: false };
+        let not_sent = |message: &'static str| AttemptError { error: Error::input(message), sent: false };
         let (within, first_byte) = (out.within, out.first_byte);
         let answer = match out.body {
-            OutgoingBody::Empty => self.run(
+            RequestBody::Empty => self.run(
                 request.body(()).map_err(|_| not_sent("the request cannot be built"))?,
                 within,
                 first_byte,
             ),
-            OutgoingBody::Bytes(bytes) => self.run(
+            RequestBody::Bytes(bytes) => self.run(
                 request.body(bytes).map_err(|_| not_sent("the request cannot be built"))?,
                 within,
                 first_byte,
             ),
-            OutgoingBody::Reader(mut reader, length) => {
+            RequestBody::Reader(mut reader, length) => {
                 if let Some(length) = length {
                     request = request.header(header::CONTENT_LENGTH, length);
                 }
@@ -186,7 +186,7 @@ impl Agent {
         };
         let (parts, body) = answer.map_err(explain)?.into_parts();
         let (hidden, content) = (loan.answer.clone(), Arc::clone(&loan.content));
-        Ok(Answer { status: parts.status.as_u16(), headers: parts.headers, body, hidden, content })
+        Ok(HttpResponse { status: parts.status.as_u16(), headers: parts.headers, body, hidden, content })
     }
 
     fn run(
@@ -210,29 +210,29 @@ impl Agent {
 
 /// Carries our own error through ureq; nothing was sent yet when it came up.
 #[derive(Debug)]
-struct NotSent(Error);
+struct NotSentError(Error);
 
-impl fmt::Display for NotSent {
+impl fmt::Display for NotSentError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
     }
 }
 
-impl std::error::Error for NotSent {}
+impl std::error::Error for NotSentError {}
 
 fn not_sent(error: Error) -> ureq::Error {
-    ureq::Error::Other(Box::new(NotSent(error)))
+    ureq::Error::Other(Box::new(NotSentError(error)))
 }
 
 /// An answer that has hardly any content.
 pub(super) fn mostly_framing() -> ureq::Error {
-    ureq::Error::Other(Box::new(MostlyFraming))
+    ureq::Error::Other(Box::new(ExcessiveFraming))
 }
 
 #[derive(Debug)]
-struct MostlyFraming;
+struct ExcessiveFraming;
 
-impl fmt::Display for MostlyFraming {
+impl fmt::Display for ExcessiveFraming {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(
             "the answer frames more than it holds: tiny chunks, trailers, heads or TLS records without end",
@@ -240,34 +240,34 @@ impl fmt::Display for MostlyFraming {
     }
 }
 
-impl std::error::Error for MostlyFraming {}
+impl std::error::Error for ExcessiveFraming {}
 
 /// ureq's words without its type, which may change between its minor releases.
 #[derive(Debug)]
-struct Said(String);
+struct UreqMessage(String);
 
-impl fmt::Display for Said {
+impl fmt::Display for UreqMessage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&short(&self.0, 300))
     }
 }
 
-impl std::error::Error for Said {}
+impl std::error::Error for UreqMessage {}
 
-fn explain(error: ureq::Error) -> Failure {
-    let sent = |error| Failure { error, sent: true };
+fn explain(error: ureq::Error) -> AttemptError {
+    let sent = |error| AttemptError { error, sent: true };
     match error {
-        ureq::Error::Other(other) => match other.downcast::<NotSent>() {
-            Ok(ours) => Failure { error: ours.0, sent: false },
-            Err(other) if other.is::<MostlyFraming>() => {
+        ureq::Error::Other(other) => match other.downcast::<NotSentError>() {
+            Ok(ours) => AttemptError { error: ours.0, sent: false },
+            Err(other) if other.is::<ExcessiveFraming>() => {
                 sent(Error::new(ErrorKind::Protocol, other.to_string()))
             }
             Err(other) => {
-                sent(Error::new(ErrorKind::Io, "the exchange failed").because(Said(other.to_string())))
+                sent(Error::new(ErrorKind::Io, "the exchange failed").because(UreqMessage(other.to_string())))
             }
         },
         ureq::Error::Timeout(ureq::Timeout::Resolve | ureq::Timeout::Connect) => {
-            Failure { error: Error::new(ErrorKind::Timeout, "no connection in time"), sent: false }
+            AttemptError { error: Error::new(ErrorKind::Timeout, "no connection in time"), sent: false }
         }
         ureq::Error::Timeout(_) => {
             sent(Error::new(ErrorKind::Timeout, "no complete answer in time").with_hint(
@@ -283,14 +283,14 @@ fn explain(error: ureq::Error) -> Failure {
         ureq::Error::LargeResponseHeader(_, limit) => {
             sent(Error::new(ErrorKind::Protocol, format!("the answer's head is larger than {limit} bytes")))
         }
-        ureq::Error::BadUri(_) | ureq::Error::Http(_) => Failure {
-            error: Error::input("the request cannot be built").because(Said(error.to_string())),
+        ureq::Error::BadUri(_) | ureq::Error::Http(_) => AttemptError {
+            error: Error::input("the request cannot be built").because(UreqMessage(error.to_string())),
             sent: false,
         },
         other => sent(
             Error::new(ErrorKind::Protocol, "the answer is not HTTP/1.1")
                 .with_hint("is it the right port?")
-                .because(Said(other.to_string())),
+                .because(UreqMessage(other.to_string())),
         ),
     }
 }

@@ -7,9 +7,9 @@ use super::multipart::Multipart;
 use crate::error::{Error, Result};
 
 /// The body of a request.
-pub struct Body<'b>(pub(super) Inner<'b>);
+pub struct Body<'b>(pub(super) BodySource<'b>);
 
-pub(super) enum Inner<'b> {
+pub(super) enum BodySource<'b> {
     Empty,
     Bytes { bytes: Vec<u8>, kind: String },
     Reader { reader: Box<dyn Read + Send + 'b>, length: Option<u64>, kind: String },
@@ -18,7 +18,7 @@ pub(super) enum Inner<'b> {
 impl<'b> Body<'b> {
     /// Bytes in memory. They can be sent again when a connection breaks.
     pub fn bytes(bytes: impl Into<Vec<u8>>, content_type: impl Into<String>) -> Self {
-        Self(Inner::Bytes { bytes: bytes.into(), kind: content_type.into() })
+        Self(BodySource::Bytes { bytes: bytes.into(), kind: content_type.into() })
     }
 
     /// Whatever can be read, sent as it comes; without a length in chunks. It is sent once: a broken connection is
@@ -28,7 +28,7 @@ impl<'b> Body<'b> {
         length: Option<u64>,
         content_type: impl Into<String>,
     ) -> Self {
-        Self(Inner::Reader { reader: Box::new(reader), length, kind: content_type.into() })
+        Self(BodySource::Reader { reader: Box::new(reader), length, kind: content_type.into() })
     }
 
     /// A form with files.
@@ -50,8 +50,8 @@ impl<'b> Body<'b> {
 
     pub(super) fn content_type(&self) -> Option<&str> {
         match &self.0 {
-            Inner::Empty => None,
-            Inner::Bytes { kind, .. } | Inner::Reader { kind, .. } => Some(kind),
+            BodySource::Empty => None,
+            BodySource::Bytes { kind, .. } | BodySource::Reader { kind, .. } => Some(kind),
         }
     }
 }
@@ -59,12 +59,12 @@ impl<'b> Body<'b> {
 impl fmt::Debug for Body<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
-            Inner::Empty => f.write_str("Body(empty)"),
-            Inner::Bytes { bytes, kind } => write!(f, "Body({} bytes of {kind})", bytes.len()),
-            Inner::Reader { length: Some(length), kind, .. } => {
+            BodySource::Empty => f.write_str("Body(empty)"),
+            BodySource::Bytes { bytes, kind } => write!(f, "Body({} bytes of {kind})", bytes.len()),
+            BodySource::Reader { length: Some(length), kind, .. } => {
                 write!(f, "Body({length} bytes of {kind}, streamed)")
             }
-            Inner::Reader { kind, .. } => write!(f, "Body({kind}, streamed)"),
+            BodySource::Reader { kind, .. } => write!(f, "Body({kind}, streamed)"),
         }
     }
 }

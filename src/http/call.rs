@@ -7,25 +7,25 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::agent::{Answer, Failure, Outgoing, OutgoingBody};
-use super::body::{Body, Inner};
+use super::agent::{AttemptError, HttpResponse, OutgoingRequest, RequestBody};
+use super::body::{Body, BodySource};
 use super::download::Download;
-use super::governor::{GateClosed, closed};
-use super::reply::{self, Reply};
-use super::retry::{DEDUPLICATED_ANSWER, Next, Retry, Safety};
-use super::{Http, Method, PathArg, path, query};
+use super::rate_limit::{GateClosed, closed};
+use super::response::{self, DecodableResponse};
+use super::retry::{KEYED_RESPONSE_TIMEOUT, RetryDecision, RetryPolicy, RetryState};
+use super::{HttpClient, Method, PathArg, path, query};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::json;
 use crate::secret::{Secret, take_serialized, without};
 
 /// A request that was not sent yet. It can be looked at and logged: its `Debug` shows method, template and query.
 ///
-/// What was wrong with its parts is said when it is ended by [`fetch`](Self::fetch), [`ok`](Self::ok),
+/// What was wrong with its parts is said when it is ended by [`fetch`](Self::fetch), [`send`](Self::send),
 /// [`bytes`](Self::bytes), [`text`](Self::text), [`reader`](Self::reader) or
 /// [`fetch_if_changed`](Self::fetch_if_changed).
-#[must_use = "a call does nothing until it is ended, by `fetch()` or `ok()`"]
+#[must_use = "a call does nothing until it is ended, by `fetch()` or `send()`"]
 pub struct Call<'c> {
-    http: &'c Http,
+    http: &'c HttpClient,
     method: Method,
     template: &'static str,
     /// What comes behind the base URL.
@@ -33,8 +33,8 @@ pub struct Call<'c> {
     headers: Vec<(&'static str, String)>,
     body: Body<'c>,
     timeout: Duration,
-    safety: Safety,
-    reads: bool,
+    retry_policy: RetryPolicy,
+    changes_nothing: bool,
     anonymous: bool,
     /// Log in again when the session has ended, and repeat.
     log_in: bool,
@@ -70,7 +70,7 @@ impl<T> Changed<T> {
 
 impl<'c> Call<'c> {
     pub(super) fn new(
-        http: &'c Http,
+        http: &'c HttpClient,
         outside: bool,
         method: Method,
         template: &'static str,
@@ -88,10 +88,10 @@ impl<'c> Call<'c> {
             template,
             url,
             headers: Vec::new(),
-            body: Body(Inner::Empty),
+            body: Body(BodySource::Empty),
             timeout: http.timeout,
-            safety: if repeat { Safety::Repeat } else { Safety::Once },
-            reads: matches!(method, Method::Get | Method::Head),
+            retry_policy: if repeat { RetryPolicy::Idempotent } else { RetryPolicy::NonIdempotent },
+            changes_nothing: matches!(method, Method::Get | Method::Head),
             anonymous: false,
             log_in: true,
             wrong,
@@ -169,23 +169,32 @@ impl<'c> Call<'c> {
         self
     }
 
-    /// Says that this POST only reads, so that it may be sent again on a broken connection.
-    pub fn reads(mut self) -> Self {
-        self.safety = Safety::Repeat;
-        self.reads = true;
+    /// Marks the request as idempotent: sending it twice has the same effect as sending it once.
+    ///
+    /// It is then retried after a broken connection, as GET, HEAD, PUT and DELETE are.
+    pub fn idempotent(mut self) -> Self {
+        self.retry_policy = RetryPolicy::Idempotent;
         self
+    }
+
+    /// Marks the request as safe: it changes nothing on the server, although its method is POST.
+    ///
+    /// Implies [`idempotent`](Self::idempotent). A [read-only client](crate::Client::read_only) accepts the request.
+    pub fn safe(mut self) -> Self {
+        self.changes_nothing = true;
+        self.idempotent()
     }
 
     /// Says that this GET changes something all the same: a client that only reads refuses it.
     #[cfg(feature = "admin")]
     pub(crate) fn writes(mut self) -> Self {
-        self.reads = false;
+        self.changes_nothing = false;
         self
     }
 
     /// Says that the server recognises a repeat of this call, by a key of ours, for 30 s.
     pub(crate) fn deduplicated(mut self) -> Self {
-        self.safety = Safety::Deduplicated;
+        self.retry_policy = RetryPolicy::KeyedIdempotent;
         self
     }
 
@@ -235,25 +244,25 @@ impl<'c> Call<'c> {
     }
 
     /// Sends it and only looks at the status. The same limit holds for the answer as for one that is decoded.
-    pub fn ok(self) -> Result<()> {
+    pub fn send(self) -> Result<()> {
         self.read().map(drop)
     }
 
     /// Sends it and gives the answer's body, up to [`body_limit`](crate::ClientBuilder::body_limit), 64 MiB by default.
     pub fn bytes(self) -> Result<Vec<u8>> {
         let (route, limit) = (self.route(), self.limit());
-        self.send().and_then(|answer| answer.read(limit)).map_err(|e| e.on_route(route))
+        self.execute().and_then(|answer| answer.read(limit)).map_err(|e| e.on_route(route))
     }
 
     /// The same as text; what is no UTF-8 is replaced.
     pub fn text(self) -> Result<String> {
-        self.bytes().map(reply::text)
+        self.bytes().map(response::text)
     }
 
     /// Sends it and gives the answer's body as it comes.
     pub fn reader(self) -> Result<Download> {
         let (route, http) = (self.route(), self.http.clone());
-        self.send().map(|answer| Download::new(answer, http)).map_err(|e| e.on_route(route))
+        self.execute().map(|answer| Download::new(answer, http)).map_err(|e| e.on_route(route))
     }
 
     /// Sends it with `If-None-Match` and decodes the answer if it is new; limits and errors as of [`fetch`](Self::fetch).
@@ -278,7 +287,7 @@ impl<'c> Call<'c> {
     /// A login: the own user, and the token from the header.
     pub(super) fn fetch_with_token(self) -> Result<(Vec<u8>, Secret)> {
         let (route, limit) = (self.route(), self.json_limit());
-        let read = |answer: Answer| {
+        let read = |answer: HttpResponse| {
             let token = answer.token();
             let user = answer.read(limit)?;
             let token = token.ok_or_else(|| {
@@ -288,13 +297,13 @@ impl<'c> Call<'c> {
             super::login::check_token(&token)?;
             Ok((user, token))
         };
-        self.send().and_then(read).map_err(|e| e.on_route(route))
+        self.execute().and_then(read).map_err(|e| e.on_route(route))
     }
 
-    fn read(self) -> Result<Reply> {
+    fn read(self) -> Result<DecodableResponse> {
         let (route, limit) = (self.route(), self.json_limit());
-        match self.send().and_then(|answer| Reply::read(answer, limit)) {
-            Ok(reply) => Ok(Reply { route, ..reply }),
+        match self.execute().and_then(|answer| DecodableResponse::read(answer, limit)) {
+            Ok(reply) => Ok(DecodableResponse { route, ..reply }),
             Err(error) => Err(error.on_route(route)),
         }
     }
@@ -311,12 +320,12 @@ impl<'c> Call<'c> {
         self.http.shared.config.json_limit
     }
 
-    /// Sends it, as often as its safety and its deadline allow.
-    fn send(mut self) -> Result<Answer> {
+    /// Sends it, as often as its retry policy and its deadline allow.
+    fn execute(mut self) -> Result<HttpResponse> {
         if let Some(wrong) = self.wrong.take() {
             return Err(wrong);
         }
-        if self.http.read_only && !self.reads {
+        if self.http.read_only && !self.changes_nothing {
             return Err(Error::input("this client only reads, and the call writes"));
         }
         let shared = &*self.http.shared;
@@ -326,10 +335,10 @@ impl<'c> Call<'c> {
         }
         let began = Instant::now();
         let deadline = began.checked_add(self.timeout).unwrap_or(began + Duration::from_secs(86_400));
-        let mut retry = Retry::new(self.safety, shared.config.backoff_scale, began);
+        let mut retry = RetryState::new(self.retry_policy, shared.config.backoff_scale, began);
         let mut logged_in_again = false;
         loop {
-            shared.governor.pass(deadline).map_err(|shut| match shut {
+            shared.rate_limit.pass(deadline).map_err(|shut| match shut {
                 GateClosed::Client => closed(),
                 GateClosed::RateLimit(wait) => retry.verdict(
                     Error::new(
@@ -345,7 +354,7 @@ impl<'c> Call<'c> {
                 Ok(answer) => return Ok(answer),
                 Err(failure) => failure,
             };
-            if shared.governor.is_closed() {
+            if shared.rate_limit.is_closed() {
                 return Err(closed());
             }
             let expired = self.log_in
@@ -359,28 +368,35 @@ impl<'c> Call<'c> {
             }
             let now = Instant::now();
             let wait = match retry.after(failure, self.replayable(), now) {
-                Next::GiveUp(error) => return Err(error),
-                Next::Again(wait, error) if now + wait >= deadline => return Err(retry.verdict(error)),
-                Next::Again(wait, _) => wait,
-                Next::SlowDown(wait) => {
+                RetryDecision::GiveUp(error) => return Err(error),
+                RetryDecision::Retry(wait, error) if now + wait >= deadline => {
+                    return Err(retry.verdict(error));
+                }
+                RetryDecision::Retry(wait, _) => wait,
+                RetryDecision::AwaitRateLimit(wait) => {
                     log::info!("{}: rate limited, waiting {} ms", self.route(), wait.as_millis());
-                    shared.governor.slow_down(wait);
+                    shared.rate_limit.slow_down(wait);
                     continue;
                 }
             };
             log::debug!("{}: trying again in {} ms", self.route(), wait.as_millis());
-            shared.governor.sleep(wait)?;
+            shared.rate_limit.sleep(wait)?;
         }
     }
 
     fn replayable(&self) -> bool {
-        !matches!(self.body.0, Inner::Reader { .. })
+        !matches!(self.body.0, BodySource::Reader { .. })
     }
 
-    fn attempt(&mut self, url: &str, token: Option<&Secret>, deadline: Instant) -> Result<Answer, Failure> {
+    fn attempt(
+        &mut self,
+        url: &str,
+        token: Option<&Secret>,
+        deadline: Instant,
+    ) -> Result<HttpResponse, AttemptError> {
         let left = deadline.saturating_duration_since(Instant::now());
         if left.is_zero() {
-            return Err(Failure { error: out_of_time(self.timeout), sent: false });
+            return Err(AttemptError { error: out_of_time(self.timeout), sent: false });
         }
         // The agent's own deadline is that long: not asking for another one saves a copy of its settings.
         let whole = self.http.shared.config.timeout;
@@ -389,16 +405,17 @@ impl<'c> Call<'c> {
         } else {
             left
         };
-        let first_byte = (self.safety == Safety::Deduplicated).then(|| DEDUPLICATED_ANSWER.min(left));
+        let first_byte =
+            (self.retry_policy == RetryPolicy::KeyedIdempotent).then(|| KEYED_RESPONSE_TIMEOUT.min(left));
         let body = match &mut self.body.0 {
-            Inner::Empty if matches!(self.method, Method::Post | Method::Put | Method::Patch) => {
-                OutgoingBody::Bytes(b"")
+            BodySource::Empty if matches!(self.method, Method::Post | Method::Put | Method::Patch) => {
+                RequestBody::Bytes(b"")
             }
-            Inner::Empty => OutgoingBody::Empty,
-            Inner::Bytes { bytes, .. } => OutgoingBody::Bytes(bytes),
-            Inner::Reader { reader, length, .. } => OutgoingBody::Reader(&mut **reader, *length),
+            BodySource::Empty => RequestBody::Empty,
+            BodySource::Bytes { bytes, .. } => RequestBody::Bytes(bytes),
+            BodySource::Reader { reader, length, .. } => RequestBody::Reader(&mut **reader, *length),
         };
-        let answer = self.http.shared.agent.exchange(Outgoing {
+        let answer = self.http.shared.agent.exchange(OutgoingRequest {
             method: self.method,
             url,
             path: &self.url,
@@ -411,7 +428,7 @@ impl<'c> Call<'c> {
         log::debug!("{} {}: {}", self.method, self.template, answer.status);
         let mut secrets: Vec<&Secret> = self.secrets.iter().collect();
         secrets.extend(token);
-        reply::check(answer, &secrets).map_err(|error| Failure { error, sent: true })
+        response::check(answer, &secrets).map_err(|error| AttemptError { error, sent: true })
     }
 }
 

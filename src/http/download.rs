@@ -3,8 +3,8 @@
 use std::fmt;
 use std::io::{self, Read};
 
-use super::Http;
-use super::agent::{Answer, body_error};
+use super::HttpClient;
+use super::agent::{HttpResponse, body_error};
 
 /// A file on its way. The call's deadline is for all of it: give large files a longer one.
 pub struct Download {
@@ -14,11 +14,11 @@ pub struct Download {
     status: u16,
     content_type: Option<String>,
     etag: Option<String>,
-    http: Http,
+    http: HttpClient,
 }
 
 impl Download {
-    pub(super) fn new(answer: Answer, http: Http) -> Self {
+    pub(super) fn new(answer: HttpResponse, http: HttpClient) -> Self {
         let owned = |name| answer.header(name).map(str::to_owned);
         let (content_type, etag) = (owned("content-type"), owned("etag"));
         let (length, status) = (answer.length(), answer.status);
@@ -69,8 +69,8 @@ impl Read for Download {
         self.read += amount as u64;
         if amount == 0 && !buf.is_empty() {
             // A closed socket looks like the end of a body that has no length.
-            if self.length.is_none() && self.http.shared.governor.is_closed() {
-                return Err(io::Error::other(super::governor::closed()));
+            if self.length.is_none() && self.http.shared.rate_limit.is_closed() {
+                return Err(io::Error::other(super::rate_limit::closed()));
             }
             if self.length.is_some_and(|length| self.read < length) {
                 return Err(io::ErrorKind::UnexpectedEof.into());

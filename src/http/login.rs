@@ -6,44 +6,44 @@ use std::time::{Duration, Instant};
 
 use serde::Serialize;
 
-use super::Http;
+use super::HttpClient;
 use crate::error::{Error, ErrorKind, Result};
 use crate::secret::Secret;
 
-type Ask = dyn Fn() -> Result<String> + Send + Sync;
+type MfaPrompt = dyn Fn() -> Result<String> + Send + Sync;
 
 /// Where an MFA code comes from.
 #[derive(Clone, Default)]
-pub(crate) enum Mfa {
+pub(crate) enum MfaSource {
     #[default]
     None,
     /// Good for one login.
     Code(Secret),
     /// Asked at each login that needs one.
-    Ask(Arc<Ask>),
+    Prompt(Arc<MfaPrompt>),
 }
 
-pub(crate) struct Credentials {
+pub(crate) struct LoginCredentials {
     pub(crate) login_id: String,
     pub(crate) password: Secret,
-    pub(crate) mfa: Mfa,
+    pub(crate) mfa: MfaSource,
 }
 
 /// The session of a client and of all its clones and streams.
-pub(crate) struct Login {
-    credentials: Option<Credentials>,
-    token: Mutex<Token>,
+pub(crate) struct LoginSession {
+    credentials: Option<LoginCredentials>,
+    token: Mutex<SessionToken>,
     /// Held while logging in, so that one thread does it for all.
-    single: Mutex<Past>,
+    single: Mutex<LoginHistory>,
 }
 
-struct Token {
+struct SessionToken {
     token: Option<Secret>,
     generation: u64,
 }
 
 #[derive(Default)]
-struct Past {
+struct LoginHistory {
     code_used: bool,
     /// When it was replaced last.
     last: Option<Instant>,
@@ -52,22 +52,22 @@ struct Past {
 }
 
 /// A session that ends sooner than this after it was replaced is not replaced again.
-const TOO_SOON: Duration = Duration::from_secs(60);
+const MIN_SESSION_LIFETIME: Duration = Duration::from_secs(60);
 
 #[derive(Serialize)]
-struct Request<'a> {
+struct LoginRequest<'a> {
     login_id: &'a str,
     password: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     token: Option<&'a str>,
 }
 
-impl Login {
+impl LoginSession {
     pub(crate) fn with_token(token: Secret) -> Self {
         Self::make(None, Some(token))
     }
 
-    pub(crate) fn with_credentials(credentials: Credentials) -> Self {
+    pub(crate) fn with_credentials(credentials: LoginCredentials) -> Self {
         Self::make(Some(credentials), None)
     }
 
@@ -75,8 +75,8 @@ impl Login {
         Self::make(None, None)
     }
 
-    fn make(credentials: Option<Credentials>, token: Option<Secret>) -> Self {
-        let token = Mutex::new(Token { token, generation: 0 });
+    fn make(credentials: Option<LoginCredentials>, token: Option<Secret>) -> Self {
+        let token = Mutex::new(SessionToken { token, generation: 0 });
         Self { credentials, token, single: Mutex::default() }
     }
 
@@ -90,13 +90,13 @@ impl Login {
         self.credentials.is_some()
     }
 
-    pub(super) fn first(&self, http: &Http) -> Result<Vec<u8>> {
+    pub(super) fn first(&self, http: &HttpClient) -> Result<Vec<u8>> {
         let mut past = self.single.lock().unwrap_or_else(PoisonError::into_inner);
         self.log_in(http, &mut past)
     }
 
     /// Logs in again once for all threads that saw the session of `generation` end.
-    pub(super) fn again(&self, http: &Http, generation: u64) -> Result<()> {
+    pub(super) fn again(&self, http: &HttpClient, generation: u64) -> Result<()> {
         let mut past = self.single.lock().unwrap_or_else(PoisonError::into_inner);
         if self.token().1 > generation {
             return Ok(());
@@ -104,7 +104,7 @@ impl Login {
         if let Some(verdict) = &past.verdict {
             return Err(verdict.clone());
         }
-        if past.last.is_some_and(|last| last.elapsed() < TOO_SOON) {
+        if past.last.is_some_and(|last| last.elapsed() < MIN_SESSION_LIFETIME) {
             let error = Error::new(ErrorKind::Closed, "the session ended twice within a minute")
                 .with_status(401)
                 .with_hint(
@@ -128,12 +128,12 @@ impl Login {
         }
     }
 
-    fn log_in(&self, http: &Http, past: &mut Past) -> Result<Vec<u8>> {
+    fn log_in(&self, http: &HttpClient, past: &mut LoginHistory) -> Result<Vec<u8>> {
         let Some(credentials) = &self.credentials else {
             return Err(Error::input("there are no credentials to log in with"));
         };
         let attempt = |code: Option<&str>| {
-            let body = Request {
+            let body = LoginRequest {
                 login_id: &credentials.login_id,
                 password: credentials.password.expose(),
                 token: code,
@@ -142,18 +142,18 @@ impl Login {
             http.post("/users/login", &[]).anonymous().json(&body).hiding(&secrets).fetch_with_token()
         };
         let answer = match &credentials.mfa {
-            Mfa::Code(code) if !past.code_used => {
+            MfaSource::Code(code) if !past.code_used => {
                 past.code_used = true;
                 attempt(Some(code.expose()))
             }
-            Mfa::Ask(ask) => match attempt(None) {
+            MfaSource::Prompt(ask) => match attempt(None) {
                 Err(error) if error.is_mfa() => {
                     let code = Secret::new(ask()?);
                     attempt(Some(code.expose().trim()))
                 }
                 answer => answer,
             },
-            Mfa::Code(_) | Mfa::None => attempt(None),
+            MfaSource::Code(_) | MfaSource::None => attempt(None),
         };
         let (user, token) = answer?;
         let mut present = self.token.lock().unwrap_or_else(PoisonError::into_inner);
@@ -163,7 +163,7 @@ impl Login {
     }
 }
 
-impl fmt::Debug for Login {
+impl fmt::Debug for LoginSession {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(if self.credentials.is_some() { "Login(credentials)" } else { "Login(token)" })
     }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::io::{Cursor, Read};
 
-use super::body::{Body, Inner};
+use super::body::{Body, BodySource};
 
 /// A `multipart/form-data` body. Parts go out in the order in which they were added; file names in raw UTF-8, which
 /// is what Mattermost reads.
@@ -45,12 +45,12 @@ impl<'b> Multipart<'b> {
             quoted(file_name)
         );
         let (body, length): (Box<dyn Read + Send + 'b>, _) = match body.0 {
-            Inner::Empty => (Box::new(std::io::empty()), Some(0)),
-            Inner::Bytes { bytes, .. } => {
+            BodySource::Empty => (Box::new(std::io::empty()), Some(0)),
+            BodySource::Bytes { bytes, .. } => {
                 let length = bytes.len() as u64;
                 (Box::new(Cursor::new(bytes)), Some(length))
             }
-            Inner::Reader { reader, length, .. } => (reader, length),
+            BodySource::Reader { reader, length, .. } => (reader, length),
         };
         self.parts.push(Part { head, body, length });
         self
@@ -92,7 +92,7 @@ fn quoted(name: &str) -> String {
 }
 
 fn boundary() -> String {
-    format!("mattermost-{}", super::retry::random_hex())
+    format!("mattermost-{}", crate::random::random_hex())
 }
 
 #[cfg(test)]
@@ -106,7 +106,7 @@ mod tests {
             .file("files", "质量 \"1\".docx", Body::bytes(*b"\0\r\n--", "application/x"))
             .file("files", "b", Body::reader(&b"stream"[..], Some(6), "text/plain"));
         let body = form.into_body();
-        let Inner::Reader { mut reader, length, kind } = body.0 else { panic!() };
+        let BodySource::Reader { mut reader, length, kind } = body.0 else { panic!() };
         let mut sent = Vec::new();
         reader.read_to_end(&mut sent).unwrap();
         assert_eq!(length, Some(sent.len() as u64));

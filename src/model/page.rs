@@ -28,6 +28,6 @@ setters! { Page:
 
 impl Page {
     pub(crate) fn full(page: u32) -> Self {
-        Self { page: Some(page), per_page: Some(crate::page::MOST) }
+        Self { page: Some(page), per_page: Some(crate::page::MAX_PER_PAGE) }
     }
 }

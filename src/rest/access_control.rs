@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use crate::error::Result;
-use crate::http::Http;
+use crate::http::HttpClient;
 use crate::model::{
     AccessChannelPage, AccessControlPoliciesWithCount, AccessControlPolicy, AccessControlPolicyActiveUpdate,
     AccessControlPolicyCursor, AccessControlPolicyDraft, AccessControlPolicySearch,
@@ -22,7 +22,7 @@ use crate::page::{Pages, until_last};
 /// Users with `manage_channel_access_rules` may manage the policy of their channel. Everything else requires
 /// `manage_system`. Returns 501 without a license.
 #[derive(Clone, Copy, Debug)]
-pub struct AccessControl<'c>(pub(crate) &'c Http);
+pub struct AccessControl<'c>(pub(crate) &'c HttpClient);
 
 impl AccessControl<'_> {
     /// Creates a policy, or updates the policy whose ID is set.
@@ -64,7 +64,7 @@ impl AccessControl<'_> {
     /// Edition: Enterprise Advanced.
     #[doc(alias = "DeleteAccessControlPolicy")]
     pub fn delete(&self, policy: &PolicyId) -> Result<()> {
-        self.0.delete("/access_control_policies/{policy_id}", &[policy]).ok()
+        self.0.delete("/access_control_policies/{policy_id}", &[policy]).send()
     }
 
     /// Searches policies.
@@ -74,7 +74,7 @@ impl AccessControl<'_> {
     /// Required permission: `manage_system`. Edition: Enterprise Advanced.
     #[doc(alias = "SearchAccessControlPolicies")]
     pub fn search(&self, search: &AccessControlPolicySearch) -> Result<AccessControlPoliciesWithCount> {
-        self.0.post("/access_control_policies/search", &[]).json(search).reads().fetch()
+        self.0.post("/access_control_policies/search", &[]).json(search).safe().fetch()
     }
 
     /// Activates or deactivates policies.
@@ -106,7 +106,7 @@ impl AccessControl<'_> {
             .get("/access_control_policies/{policy_id}/activate", &[policy])
             .param("active", true)
             .writes()
-            .ok()
+            .send()
     }
 
     /// Deactivates a policy.
@@ -124,7 +124,7 @@ impl AccessControl<'_> {
             .get("/access_control_policies/{policy_id}/activate", &[policy])
             .param("active", false)
             .writes()
-            .ok()
+            .send()
     }
 
     /// Assigns a policy to private channels.
@@ -137,7 +137,7 @@ impl AccessControl<'_> {
         self.0
             .post("/access_control_policies/{policy_id}/assign", &[policy])
             .json(&json!({"channel_ids": channels}))
-            .ok()
+            .send()
     }
 
     /// Removes channels from a policy.
@@ -150,7 +150,7 @@ impl AccessControl<'_> {
         self.0
             .delete("/access_control_policies/{policy_id}/unassign", &[policy])
             .json(&json!({"channel_ids": channels}))
-            .ok()
+            .send()
     }
 
     /// Lists the channels that a policy applies to.
@@ -173,7 +173,7 @@ impl AccessControl<'_> {
         self.0
             .post("/access_control_policies/{policy_id}/resources/channels/search", &[policy])
             .json(search)
-            .reads()
+            .safe()
             .fetch()
     }
 
@@ -206,7 +206,7 @@ impl AccessControl<'_> {
     /// Edition: Enterprise Advanced.
     #[doc(alias = "CheckAccessControlPolicyExpression")]
     pub fn check_expression(&self, expression: &CelExpression) -> Result<Vec<CelExpressionError>> {
-        self.0.post("/access_control_policies/cel/check", &[]).json(expression).reads().fetch()
+        self.0.post("/access_control_policies/cel/check", &[]).json(expression).safe().fetch()
     }
 
     /// Lists users who match an expression.
@@ -220,7 +220,7 @@ impl AccessControl<'_> {
         &self,
         expression: &QueryExpressionParams,
     ) -> Result<AccessControlPolicyTestResponse> {
-        self.0.post("/access_control_policies/cel/test", &[]).json(expression).reads().fetch()
+        self.0.post("/access_control_policies/cel/test", &[]).json(expression).safe().fetch()
     }
 
     /// Checks whether the current account matches an expression.
@@ -234,7 +234,7 @@ impl AccessControl<'_> {
         self.0
             .post("/access_control_policies/cel/validate_requester", &[])
             .json(expression)
-            .reads()
+            .safe()
             .fetch::<RequesterMatches>()
             .map(|answer| answer.requester_matches)
     }
@@ -247,7 +247,7 @@ impl AccessControl<'_> {
     /// Edition: Enterprise Advanced.
     #[doc(alias = "GetCELVisualAST")]
     pub fn take_apart(&self, expression: &CelExpression) -> Result<VisualExpression> {
-        self.0.post("/access_control_policies/cel/visual_ast", &[]).json(expression).reads().fetch()
+        self.0.post("/access_control_policies/cel/visual_ast", &[]).json(expression).safe().fetch()
     }
 }
 

@@ -1,14 +1,14 @@
 //! AI agents.
 
 use crate::error::Result;
-use crate::http::Http;
+use crate::http::HttpClient;
 use crate::model::{Agent, AgentsIntegrityResponse, LlmService};
 
 /// AI agents. Returned by [`Client::agents`](crate::Client::agents).
 ///
 /// Agents require the server plugin `mattermost-ai`.
 #[derive(Clone, Copy, Debug)]
-pub struct Agents<'c>(pub(crate) &'c Http);
+pub struct Agents<'c>(pub(crate) &'c HttpClient);
 
 impl Agents<'_> {
     /// Lists the agents available to the current account. Empty without the plugin.

@@ -1,12 +1,12 @@
 //! The audit log.
 
 use crate::error::Result;
-use crate::http::Http;
+use crate::http::HttpClient;
 use crate::rest::{Upload, with_file};
 
 /// The audit log. Returned by [`Client::audit_logs`](crate::Client::audit_logs).
 #[derive(Clone, Copy, Debug)]
-pub struct AuditLogs<'c>(pub(crate) &'c Http);
+pub struct AuditLogs<'c>(pub(crate) &'c HttpClient);
 
 impl AuditLogs<'_> {
     /// Uploads a certificate used to send the audit log to a remote system.
@@ -16,7 +16,7 @@ impl AuditLogs<'_> {
     /// Required permission: `sysconsole_write_experimental_features`. Since server 10.9. Edition: Enterprise.
     #[doc(alias = "AddAuditLogCertificate")]
     pub fn upload_certificate(&self, file: Upload<'_>) -> Result<()> {
-        with_file(self.0.post("/audit_logs/certificate", &[]), "certificate", file).ok()
+        with_file(self.0.post("/audit_logs/certificate", &[]), "certificate", file).send()
     }
 
     /// Deletes the certificate of the audit log.
@@ -26,6 +26,6 @@ impl AuditLogs<'_> {
     /// Required permission: `sysconsole_write_experimental_features`. Since server 9.5. Edition: Enterprise.
     #[doc(alias = "RemoveAuditLogCertificate")]
     pub fn delete_certificate(&self) -> Result<()> {
-        self.0.delete("/audit_logs/certificate", &[]).ok()
+        self.0.delete("/audit_logs/certificate", &[]).send()
     }
 }

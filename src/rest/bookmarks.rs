@@ -1,7 +1,7 @@
 //! Channel bookmarks.
 
 use crate::error::Result;
-use crate::http::Http;
+use crate::http::HttpClient;
 use crate::model::{
     BookmarkId, ChannelBookmark, ChannelBookmarkDraft, ChannelBookmarkPatch, ChannelId,
     UpdateChannelBookmarkResponse,
@@ -12,7 +12,7 @@ use crate::time::Timestamp;
 ///
 /// Requires a license; returns 501 otherwise.
 #[derive(Clone, Copy, Debug)]
-pub struct Bookmarks<'c>(pub(crate) &'c Http);
+pub struct Bookmarks<'c>(pub(crate) &'c HttpClient);
 
 impl Bookmarks<'_> {
     /// Lists the bookmarks of a channel.

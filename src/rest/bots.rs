@@ -1,16 +1,16 @@
 //! Bots: accounts used by programs.
 
 use crate::error::Result;
-use crate::http::Http;
+use crate::http::HttpClient;
 use crate::model::{Bot, BotDraft, BotPage, BotPatch, BotUserId, User, UserId, UserPatch};
-use crate::page::{MOST, Pages, pages};
+use crate::page::{MAX_PER_PAGE, Pages, pages};
 
 /// Bots. Returned by [`Client::bots`](crate::Client::bots).
 ///
 /// A new bot requires a token: `client.users().create_token(&bot.user_id.into(), ..)`. Its profile picture is
 /// set with `client.users().set_image(..)`.
 #[derive(Clone, Copy, Debug)]
-pub struct Bots<'c>(pub(crate) &'c Http);
+pub struct Bots<'c>(pub(crate) &'c HttpClient);
 
 impl<'c> Bots<'c> {
     /// Lists one page of bots.
@@ -26,7 +26,7 @@ impl<'c> Bots<'c> {
     /// Iterates over all bots, fetching 200 per request. The paging fields of `page` are ignored.
     pub fn all(&self, page: &BotPage) -> Pages<'c, Bot> {
         let (group, page) = (*self, page.clone());
-        pages(move |number| group.list(&page.clone().page(number).per_page(MOST)))
+        pages(move |number| group.list(&page.clone().page(number).per_page(MAX_PER_PAGE)))
     }
 
     /// Gets a bot.

@@ -1,12 +1,12 @@
 //! The custom brand image of the login page.
 
 use crate::error::Result;
-use crate::http::Http;
+use crate::http::HttpClient;
 use crate::rest::{Upload, with_file};
 
 /// The custom brand image of the login page. Returned by [`Client::brand`](crate::Client::brand).
 #[derive(Clone, Copy, Debug)]
-pub struct Brand<'c>(pub(crate) &'c Http);
+pub struct Brand<'c>(pub(crate) &'c HttpClient);
 
 impl Brand<'_> {
     /// Gets the brand image. Returns 404 if none is set.
@@ -26,7 +26,7 @@ impl Brand<'_> {
     /// Required permission: `edit_brand`.
     #[doc(alias = "UploadBrandImage")]
     pub fn set_image(&self, file: Upload<'_>) -> Result<()> {
-        with_file(self.0.post("/brand/image", &[]), "image", file).ok()
+        with_file(self.0.post("/brand/image", &[]), "image", file).send()
     }
 
     /// Deletes the brand image.
@@ -36,6 +36,6 @@ impl Brand<'_> {
     /// Required permission: `edit_brand`. Since server 5.6.
     #[doc(alias = "DeleteBrandImage")]
     pub fn delete_image(&self) -> Result<()> {
-        self.0.delete("/brand/image", &[]).ok()
+        self.0.delete("/brand/image", &[]).send()
     }
 }

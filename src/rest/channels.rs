@@ -7,7 +7,7 @@ mod members;
 use serde_json::json;
 
 use crate::error::Result;
-use crate::http::Http;
+use crate::http::HttpClient;
 use crate::model::{
     Channel, ChannelDraft, ChannelId, ChannelModeration, ChannelModerationPatch, ChannelPatch, ChannelStats,
     ChannelType, PostList, SchemeId, Team, TeamId, UserId,
@@ -25,7 +25,7 @@ use crate::rest::real_id;
 /// # Ok(()) }
 /// ```
 #[derive(Clone, Copy, Debug)]
-pub struct Channels<'c>(pub(crate) &'c Http);
+pub struct Channels<'c>(pub(crate) &'c HttpClient);
 
 impl Channels<'_> {
     /// Gets a channel.
@@ -157,7 +157,7 @@ impl Channels<'_> {
     /// `manage_system`.
     #[doc(alias = "DeleteChannel")]
     pub fn archive(&self, channel: &ChannelId) -> Result<()> {
-        self.0.delete("/channels/{channel_id}", &[channel]).ok()
+        self.0.delete("/channels/{channel_id}", &[channel]).send()
     }
 
     /// Permanently deletes a channel and all its posts, if the server settings allow it.
@@ -168,7 +168,7 @@ impl Channels<'_> {
     /// `manage_system`.
     #[doc(alias = "DeleteChannel")]
     pub fn delete_permanently(&self, channel: &ChannelId) -> Result<()> {
-        self.0.delete("/channels/{channel_id}", &[channel]).param("permanent", true).ok()
+        self.0.delete("/channels/{channel_id}", &[channel]).param("permanent", true).send()
     }
 
     /// Restores an archived channel.
@@ -264,7 +264,7 @@ impl Channels<'_> {
     /// Required permission: `manage_system`. Since server 4.10.
     #[doc(alias = "UpdateChannelScheme")]
     pub fn set_scheme(&self, channel: &ChannelId, scheme: &SchemeId) -> Result<()> {
-        self.0.put("/channels/{channel_id}/scheme", &[channel]).json(&json!({"scheme_id": scheme})).ok()
+        self.0.put("/channels/{channel_id}/scheme", &[channel]).json(&json!({"scheme_id": scheme})).send()
     }
 
     /// Gets the permissions of members and guests in a channel. Requires a license.

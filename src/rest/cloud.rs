@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::Secret;
 use crate::error::Result;
-use crate::http::Http;
+use crate::http::HttpClient;
 use crate::model::{
     CloudAddress, CloudCustomer, CloudCustomerPatch, CloudInstallation, CloudInvoice, CloudProduct,
     CloudSubscription, CwsWebhookPayload, PreviewModalContentData, ProductLimits,
@@ -17,7 +17,7 @@ use crate::rest::FileDownload;
 ///
 /// Returns 403 on servers that are not part of Mattermost Cloud.
 #[derive(Clone, Copy, Debug)]
-pub struct Cloud<'c>(pub(crate) &'c Http);
+pub struct Cloud<'c>(pub(crate) &'c HttpClient);
 
 impl<'c> Cloud<'c> {
     /// Gets the customer that pays for the workspace.
@@ -152,7 +152,7 @@ impl<'c> Cloud<'c> {
         self.0
             .post("/cloud/validate-business-email", &[])
             .json(&json!({"email": email}))
-            .reads()
+            .safe()
             .fetch::<IsValid>()
             .map(|answer| answer.is_valid)
     }
@@ -165,7 +165,7 @@ impl<'c> Cloud<'c> {
     pub fn validate_workspace_email(&self) -> Result<bool> {
         self.0
             .post("/cloud/validate-workspace-business-email", &[])
-            .reads()
+            .safe()
             .fetch::<IsValid>()
             .map(|answer| answer.is_valid)
     }
@@ -179,7 +179,7 @@ impl<'c> Cloud<'c> {
     #[doc(alias = "PostEndpointForCwsWebhooks")]
     pub fn send_webhook(&self, key: &Secret, payload: &CwsWebhookPayload) -> Result<()> {
         let call = self.0.post("/cloud/webhook", &[]).anonymous();
-        call.header("X-Cloud-Token", key.expose()).hiding(&[key.expose()]).json(payload).ok()
+        call.header("X-Cloud-Token", key.expose()).hiding(&[key.expose()]).json(payload).send()
     }
 }
 

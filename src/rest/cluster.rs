@@ -1,12 +1,12 @@
 //! The nodes of a cluster.
 
 use crate::error::Result;
-use crate::http::Http;
+use crate::http::HttpClient;
 use crate::model::ClusterInfo;
 
 /// The nodes of a cluster. Returned by [`Client::cluster`](crate::Client::cluster).
 #[derive(Clone, Copy, Debug)]
-pub struct Cluster<'c>(pub(crate) &'c Http);
+pub struct Cluster<'c>(pub(crate) &'c HttpClient);
 
 impl Cluster<'_> {
     /// Lists the nodes of the cluster. Empty if the server is not clustered.

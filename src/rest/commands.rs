@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use crate::error::Result;
-use crate::http::Http;
+use crate::http::HttpClient;
 use crate::model::{
     AutocompleteSuggestion, Command, CommandArgs, CommandDraft, CommandId, CommandResponse, SuggestionQuery,
     TeamId,
@@ -13,7 +13,7 @@ use crate::secret::Secret;
 
 /// Slash commands. Returned by [`Client::commands`](crate::Client::commands).
 #[derive(Clone, Copy, Debug)]
-pub struct Commands<'c>(pub(crate) &'c Http);
+pub struct Commands<'c>(pub(crate) &'c HttpClient);
 
 impl Commands<'_> {
     /// Executes a slash command. Its response text usually also arrives as an `ephemeral_message` event.
@@ -86,7 +86,7 @@ impl Commands<'_> {
     /// Required permission: `manage_slash_commands`. Since server 5.22.
     #[doc(alias = "MoveCommand")]
     pub fn move_to_team(&self, command: &CommandId, team: &TeamId) -> Result<()> {
-        self.0.put("/commands/{command_id}/move", &[command]).json(&json!({"team_id": team})).ok()
+        self.0.put("/commands/{command_id}/move", &[command]).json(&json!({"team_id": team})).send()
     }
 
     /// Deletes a slash command.
@@ -96,7 +96,7 @@ impl Commands<'_> {
     /// Required permission: `manage_slash_commands`.
     #[doc(alias = "DeleteCommand")]
     pub fn delete(&self, command: &CommandId) -> Result<()> {
-        self.0.delete("/commands/{command_id}", &[command]).ok()
+        self.0.delete("/commands/{command_id}", &[command]).send()
     }
 
     /// Generates a new token and invalidates the old one.

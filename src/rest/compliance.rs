@@ -1,7 +1,7 @@
 //! Compliance reports: exports of the posts of selected users in a time range.
 
 use crate::error::Result;
-use crate::http::Http;
+use crate::http::HttpClient;
 use crate::model::{ComplianceReport, ComplianceReportDraft, ComplianceReportId, Page};
 use crate::page::{Pages, pages};
 use crate::rest::FileDownload;
@@ -9,7 +9,7 @@ use crate::rest::FileDownload;
 /// Compliance reports: exports of the posts of selected users in a time range. Returned by
 /// [`Client::compliance`](crate::Client::compliance).
 #[derive(Clone, Copy, Debug)]
-pub struct Compliance<'c>(pub(crate) &'c Http);
+pub struct Compliance<'c>(pub(crate) &'c HttpClient);
 
 impl<'c> Compliance<'c> {
     /// Lists one page of reports, newest first.

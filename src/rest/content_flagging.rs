@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use crate::error::Result;
-use crate::http::Http;
+use crate::http::HttpClient;
 use crate::model::{
     ContentFlaggingReportingConfig, ContentFlaggingSettings, FlagContentActionRequest, FlagContentRequest,
     Post, PostId, PropertyField, PropertyValue, TeamId, User, UserId,
@@ -17,7 +17,7 @@ use crate::model::{
 /// Returns 404 if the feature flag `ContentFlagging` is off, and 501 without a license or while the setting
 /// is off.
 #[derive(Clone, Copy, Debug)]
-pub struct ContentFlagging<'c>(pub(crate) &'c Http);
+pub struct ContentFlagging<'c>(pub(crate) &'c HttpClient);
 
 impl ContentFlagging<'_> {
     /// Gets the settings for flagged posts.
@@ -37,7 +37,7 @@ impl ContentFlagging<'_> {
     /// Required permission: `manage_system`. Edition: Enterprise Advanced.
     #[doc(alias = "UpdateCFConfig")]
     pub fn update_config(&self, settings: &ContentFlaggingSettings) -> Result<()> {
-        self.0.put("/content_flagging/config", &[]).json(settings).ok()
+        self.0.put("/content_flagging/config", &[]).json(settings).send()
     }
 
     /// Gets the options for flagging a post.
@@ -80,7 +80,7 @@ impl ContentFlagging<'_> {
     /// Edition: Enterprise Advanced.
     #[doc(alias = "PostCFPostFlag")]
     pub fn flag(&self, post: &PostId, request: &FlagContentRequest) -> Result<()> {
-        self.0.post("/content_flagging/post/{post_id}/flag", &[post]).json(request).ok()
+        self.0.post("/content_flagging/post/{post_id}/flag", &[post]).json(request).send()
     }
 
     /// Lists the properties of flagged posts, by name.
@@ -120,7 +120,7 @@ impl ContentFlagging<'_> {
     /// For reviewers of the team only. Edition: Enterprise Advanced.
     #[doc(alias = "KeepCFPost")]
     pub fn keep(&self, post: &PostId, action: &FlagContentActionRequest) -> Result<()> {
-        self.0.put("/content_flagging/post/{post_id}/keep", &[post]).json(action).ok()
+        self.0.put("/content_flagging/post/{post_id}/keep", &[post]).json(action).send()
     }
 
     /// Permanently removes a flagged post.
@@ -130,7 +130,7 @@ impl ContentFlagging<'_> {
     /// For reviewers of the team only. Edition: Enterprise Advanced.
     #[doc(alias = "RemoveCFPost")]
     pub fn remove(&self, post: &PostId, action: &FlagContentActionRequest) -> Result<()> {
-        self.0.put("/content_flagging/post/{post_id}/remove", &[post]).json(action).ok()
+        self.0.put("/content_flagging/post/{post_id}/remove", &[post]).json(action).send()
     }
 
     /// Assigns a reviewer to a flagged post.
@@ -140,7 +140,7 @@ impl ContentFlagging<'_> {
     /// For reviewers of the team only. Edition: Enterprise Advanced.
     #[doc(alias = "PostCFPostReviewer")]
     pub fn assign(&self, post: &PostId, reviewer: &UserId) -> Result<()> {
-        self.0.post("/content_flagging/post/{post_id}/assign/{content_reviewer_id}", &[post, reviewer]).ok()
+        self.0.post("/content_flagging/post/{post_id}/assign/{content_reviewer_id}", &[post, reviewer]).send()
     }
 
     /// Searches the reviewers of a team by part of their name.

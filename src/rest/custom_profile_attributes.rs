@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use crate::error::Result;
-use crate::http::Http;
+use crate::http::HttpClient;
 use crate::model::{CpaField, CpaFieldDraft, CpaFieldPatch, Json, PropertyFieldId, UserId};
 
 /// Custom profile attributes: additional profile fields defined by the administrator. Returned by
@@ -13,7 +13,7 @@ use crate::model::{CpaField, CpaFieldDraft, CpaFieldPatch, Json, PropertyFieldId
 ///
 /// Returns 404 if the feature flag `CustomProfileAttributes` is off, and 403 without a license.
 #[derive(Clone, Copy, Debug)]
-pub struct CustomProfileAttributes<'c>(pub(crate) &'c Http);
+pub struct CustomProfileAttributes<'c>(pub(crate) &'c HttpClient);
 
 impl CustomProfileAttributes<'_> {
     /// Lists the attributes.
@@ -59,7 +59,7 @@ impl CustomProfileAttributes<'_> {
     /// Required permission: `manage_system`. Since server 10.5. Edition: Enterprise.
     #[doc(alias = "DeleteCPAField")]
     pub fn delete_field(&self, field: &PropertyFieldId) -> Result<()> {
-        self.0.delete("/custom_profile_attributes/fields/{field_id}", &[field]).ok()
+        self.0.delete("/custom_profile_attributes/fields/{field_id}", &[field]).send()
     }
 
     /// Gets the ID of the property group that contains the attributes.

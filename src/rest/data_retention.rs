@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use crate::error::Result;
-use crate::http::Http;
+use crate::http::HttpClient;
 use crate::model::{
     ChannelId, ChannelSearch, ChannelWithTeamData, ChannelsWithCount, GlobalRetentionPolicy, Page, PolicyId,
     RetentionPolicy, RetentionPolicyDraft, RetentionPolicyForChannel, RetentionPolicyForChannelList,
@@ -15,7 +15,7 @@ use crate::page::{Pages, pages};
 /// Data retention: automatic deletion of old data. Returned by
 /// [`Client::data_retention`](crate::Client::data_retention).
 #[derive(Clone, Copy, Debug)]
-pub struct DataRetention<'c>(pub(crate) &'c Http);
+pub struct DataRetention<'c>(pub(crate) &'c HttpClient);
 
 impl<'c> DataRetention<'c> {
     /// Gets the server-wide retention policy.
@@ -102,7 +102,7 @@ impl<'c> DataRetention<'c> {
     /// Enterprise.
     #[doc(alias = "DeleteDataRetentionPolicy")]
     pub fn delete(&self, policy: &PolicyId) -> Result<()> {
-        self.0.delete("/data_retention/policies/{policy_id}", &[policy]).ok()
+        self.0.delete("/data_retention/policies/{policy_id}", &[policy]).send()
     }
 
     /// Lists one page of the teams assigned to a policy.
@@ -130,7 +130,7 @@ impl<'c> DataRetention<'c> {
     /// Enterprise.
     #[doc(alias = "AddTeamsToRetentionPolicy")]
     pub fn add_teams(&self, policy: &PolicyId, teams: &[TeamId]) -> Result<()> {
-        self.0.post("/data_retention/policies/{policy_id}/teams", &[policy]).json(&teams).ok()
+        self.0.post("/data_retention/policies/{policy_id}/teams", &[policy]).json(&teams).send()
     }
 
     /// Removes teams from a policy.
@@ -141,7 +141,7 @@ impl<'c> DataRetention<'c> {
     /// Enterprise.
     #[doc(alias = "RemoveTeamsFromRetentionPolicy")]
     pub fn remove_teams(&self, policy: &PolicyId, teams: &[TeamId]) -> Result<()> {
-        self.0.delete("/data_retention/policies/{policy_id}/teams", &[policy]).json(&teams).ok()
+        self.0.delete("/data_retention/policies/{policy_id}/teams", &[policy]).json(&teams).send()
     }
 
     /// Searches the teams assigned to a policy.
@@ -155,7 +155,7 @@ impl<'c> DataRetention<'c> {
         self.0
             .post("/data_retention/policies/{policy_id}/teams/search", &[policy])
             .json(search)
-            .reads()
+            .safe()
             .fetch()
     }
 
@@ -184,7 +184,7 @@ impl<'c> DataRetention<'c> {
     /// Enterprise.
     #[doc(alias = "AddChannelsToRetentionPolicy")]
     pub fn add_channels(&self, policy: &PolicyId, channels: &[ChannelId]) -> Result<()> {
-        self.0.post("/data_retention/policies/{policy_id}/channels", &[policy]).json(&channels).ok()
+        self.0.post("/data_retention/policies/{policy_id}/channels", &[policy]).json(&channels).send()
     }
 
     /// Removes channels from a policy.
@@ -195,7 +195,7 @@ impl<'c> DataRetention<'c> {
     /// Enterprise.
     #[doc(alias = "RemoveChannelsFromRetentionPolicy")]
     pub fn remove_channels(&self, policy: &PolicyId, channels: &[ChannelId]) -> Result<()> {
-        self.0.delete("/data_retention/policies/{policy_id}/channels", &[policy]).json(&channels).ok()
+        self.0.delete("/data_retention/policies/{policy_id}/channels", &[policy]).json(&channels).send()
     }
 
     /// Searches the channels that a policy applies to.
@@ -213,7 +213,7 @@ impl<'c> DataRetention<'c> {
         self.0
             .post("/data_retention/policies/{policy_id}/channels/search", &[policy])
             .json(search)
-            .reads()
+            .safe()
             .fetch()
     }
 

@@ -3,14 +3,14 @@
 use serde::Serialize;
 
 use crate::error::Result;
-use crate::http::Http;
+use crate::http::HttpClient;
 use crate::model::{ChannelId, Draft, PostDraft, PostId, TeamId, UserId};
 
 /// Drafts: unsent messages stored on the server. Returned by [`Client::drafts`](crate::Client::drafts).
 ///
 /// Since server 7.7. Returns 501 unless the server settings allow synchronized drafts.
 #[derive(Clone, Copy, Debug)]
-pub struct Drafts<'c>(pub(crate) &'c Http);
+pub struct Drafts<'c>(pub(crate) &'c HttpClient);
 
 impl Drafts<'_> {
     /// Lists the drafts in a team, and those in direct and group channels.
@@ -37,7 +37,7 @@ impl Drafts<'_> {
     ///
     /// Required permission: `delete_post`.
     pub fn delete(&self, channel: &ChannelId) -> Result<()> {
-        self.0.delete("/users/{user_id}/channels/{channel_id}/drafts", &[&UserId::me(), channel]).ok()
+        self.0.delete("/users/{user_id}/channels/{channel_id}/drafts", &[&UserId::me(), channel]).send()
     }
 
     /// Deletes the current account's draft for a thread.
@@ -47,7 +47,7 @@ impl Drafts<'_> {
     /// Required permission: `delete_post`.
     pub fn delete_in(&self, channel: &ChannelId, thread: &PostId) -> Result<()> {
         let template = "/users/{user_id}/channels/{channel_id}/drafts/{thread_id}";
-        self.0.delete(template, &[&UserId::me(), channel, thread]).ok()
+        self.0.delete(template, &[&UserId::me(), channel, thread]).send()
     }
 }
 

@@ -1,13 +1,13 @@
 //! Search with Elasticsearch or `OpenSearch`.
 
 use crate::error::Result;
-use crate::http::Http;
+use crate::http::HttpClient;
 use crate::model::ServerConfig;
 
 /// Search with Elasticsearch or `OpenSearch`. Returned by
 /// [`Client::elasticsearch`](crate::Client::elasticsearch).
 #[derive(Clone, Copy, Debug)]
-pub struct Elasticsearch<'c>(pub(crate) &'c Http);
+pub struct Elasticsearch<'c>(pub(crate) &'c HttpClient);
 
 impl Elasticsearch<'_> {
     /// Tests the connection with the active settings.
@@ -17,7 +17,7 @@ impl Elasticsearch<'_> {
     /// Required permission: `test_elasticsearch`. Since server 4.1. Edition: Enterprise.
     #[doc(alias = "TestElasticsearch")]
     pub fn test(&self) -> Result<()> {
-        self.0.post("/elasticsearch/test", &[]).json(&()).ok()
+        self.0.post("/elasticsearch/test", &[]).json(&()).send()
     }
 
     /// Tests the connection with other settings. `ElasticsearchSettings` must be complete.
@@ -27,7 +27,7 @@ impl Elasticsearch<'_> {
     /// Required permission: `test_elasticsearch`. Since server 4.1. Edition: Enterprise.
     #[doc(alias = "TestElasticsearch")]
     pub fn test_with(&self, config: &ServerConfig) -> Result<()> {
-        self.0.post("/elasticsearch/test", &[]).json(config).ok()
+        self.0.post("/elasticsearch/test", &[]).json(config).send()
     }
 
     /// Deletes the named indexes, or all of them if none is named. Searches return nothing until a job has
@@ -41,6 +41,6 @@ impl Elasticsearch<'_> {
     #[doc(alias = "PurgeElasticsearchIndexes")]
     pub fn purge_indexes(&self, indexes: &[&str]) -> Result<()> {
         let call = self.0.post("/elasticsearch/purge_indexes", &[]);
-        indexes.iter().fold(call, |call, index| call.param("index", index)).ok()
+        indexes.iter().fold(call, |call, index| call.param("index", index)).send()
     }
 }

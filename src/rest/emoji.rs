@@ -3,14 +3,14 @@
 use serde_json::json;
 
 use crate::error::Result;
-use crate::http::Http;
+use crate::http::HttpClient;
 use crate::model::{Emoji, EmojiId, EmojiPage, EmojiSearch};
-use crate::page::{MOST, Pages, pages};
+use crate::page::{MAX_PER_PAGE, Pages, pages};
 use crate::rest::Upload;
 
 /// Custom emoji. Returned by [`Client::emoji`](crate::Client::emoji).
 #[derive(Clone, Copy, Debug)]
-pub struct Emojis<'c>(pub(crate) &'c Http);
+pub struct Emojis<'c>(pub(crate) &'c HttpClient);
 
 impl<'c> Emojis<'c> {
     /// Lists one page of custom emoji.
@@ -24,7 +24,7 @@ impl<'c> Emojis<'c> {
     /// Iterates over all custom emoji, fetching 200 per request. The paging fields of `page` are ignored.
     pub fn all(&self, page: &EmojiPage) -> Pages<'c, Emoji> {
         let (group, page) = (*self, page.clone());
-        pages(move |number| group.list(&page.clone().page(number).per_page(MOST)))
+        pages(move |number| group.list(&page.clone().page(number).per_page(MAX_PER_PAGE)))
     }
 
     /// Gets a custom emoji.
@@ -52,7 +52,7 @@ impl<'c> Emojis<'c> {
     /// Since server 9.2.
     #[doc(alias = "GetEmojisByNames")]
     pub fn list_by_names(&self, names: &[&str]) -> Result<Vec<Emoji>> {
-        self.0.post("/emoji/names", &[]).json(&names).reads().fetch()
+        self.0.post("/emoji/names", &[]).json(&names).safe().fetch()
     }
 
     /// Searches custom emoji.
@@ -62,7 +62,7 @@ impl<'c> Emojis<'c> {
     /// Since server 4.7.
     #[doc(alias = "SearchEmoji")]
     pub fn search(&self, search: &EmojiSearch) -> Result<Vec<Emoji>> {
-        self.0.post("/emoji/search", &[]).json(search).reads().fetch()
+        self.0.post("/emoji/search", &[]).json(search).safe().fetch()
     }
 
     /// Lists custom emoji whose names complete a partially typed name.
@@ -93,7 +93,7 @@ impl<'c> Emojis<'c> {
     /// Required permissions, depending on the request: `manage_team`, `manage_system`.
     #[doc(alias = "DeleteEmoji")]
     pub fn delete(&self, emoji: &EmojiId) -> Result<()> {
-        self.0.delete("/emoji/{emoji_id}", &[emoji]).ok()
+        self.0.delete("/emoji/{emoji_id}", &[emoji]).send()
     }
 
     /// Gets the image of a custom emoji.
@@ -106,7 +106,7 @@ impl<'c> Emojis<'c> {
 }
 
 /// The form's second field is a JSON object.
-fn emoji_json(http: &Http, name: &str) -> String {
+fn emoji_json(http: &HttpClient, name: &str) -> String {
     let creator = http.me().unwrap_or_default();
     json!({"name": name, "creator_id": creator}).to_string()
 }

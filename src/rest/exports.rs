@@ -1,7 +1,7 @@
 //! Full exports of the server.
 
 use crate::error::Result;
-use crate::http::Http;
+use crate::http::HttpClient;
 use crate::model::PresignedUrl;
 use crate::rest::FileDownload;
 
@@ -9,7 +9,7 @@ use crate::rest::FileDownload;
 ///
 /// Exports are created by a [`JobType::ExportProcess`](crate::JobType::ExportProcess) job.
 #[derive(Clone, Copy, Debug)]
-pub struct Exports<'c>(pub(crate) &'c Http);
+pub struct Exports<'c>(pub(crate) &'c HttpClient);
 
 impl<'c> Exports<'c> {
     /// Lists the names of the export files.
@@ -39,7 +39,7 @@ impl<'c> Exports<'c> {
     /// Required permission: `manage_system`. Since server 5.33.
     #[doc(alias = "DeleteExport")]
     pub fn delete(&self, name: &str) -> Result<()> {
-        self.0.delete("/exports/{export_name}", &[&name]).ok()
+        self.0.delete("/exports/{export_name}", &[&name]).send()
     }
 
     /// Creates a temporary URL that serves an export file without a login. Only available if exports are kept

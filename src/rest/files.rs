@@ -11,7 +11,7 @@ use serde::Deserialize;
 pub use self::download::FileDownload;
 pub use self::upload::Upload;
 use crate::error::{Error, ErrorKind, Result};
-use crate::http::{Download, Http, Method};
+use crate::http::{Download, HttpClient, Method};
 use crate::model::{ChannelId, FileId, FileInfo, FileInfoList, FileUploadResponse, PostSearch, TeamId};
 
 /// Files. Returned by [`Client::files`](crate::Client::files).
@@ -30,7 +30,7 @@ use crate::model::{ChannelId, FileId, FileInfo, FileInfoList, FileUploadResponse
 /// # Ok(()) }
 /// ```
 #[derive(Clone, Copy, Debug)]
-pub struct Files<'c>(pub(crate) &'c Http);
+pub struct Files<'c>(pub(crate) &'c HttpClient);
 
 impl<'c> Files<'c> {
     /// Uploads a file for a post in a channel. The file is not attached until a post lists its ID.
@@ -207,7 +207,7 @@ impl<'c> Files<'c> {
     /// Required permission: `view_team`. Since server 5.34.
     #[doc(alias = "SearchFiles")]
     pub fn search(&self, team: &TeamId, search: &PostSearch) -> Result<FileInfoList> {
-        self.0.post("/teams/{team_id}/files/search", &[team]).json(search).reads().fetch()
+        self.0.post("/teams/{team_id}/files/search", &[team]).json(search).safe().fetch()
     }
 
     /// Searches files of all teams.
@@ -217,7 +217,7 @@ impl<'c> Files<'c> {
     /// Since server 10.2.
     #[doc(alias = "SearchFiles")]
     pub fn search_all(&self, search: &PostSearch) -> Result<FileInfoList> {
-        self.0.post("/files/search", &[]).json(search).reads().fetch()
+        self.0.post("/files/search", &[]).json(search).safe().fetch()
     }
 }
 

@@ -5,19 +5,19 @@ mod syncables;
 use serde_json::json;
 
 use crate::error::Result;
-use crate::http::Http;
+use crate::http::HttpClient;
 use crate::model::{
     Group, GroupDraft, GroupId, GroupMember, GroupMemberList, GroupPage, GroupPatch, GroupStats,
     GroupsWithCount, Page, User, UserId,
 };
-use crate::page::{MOST, Pages, pages};
+use crate::page::{MAX_PER_PAGE, Pages, pages};
 
 /// User groups. Returned by [`Client::groups`](crate::Client::groups).
 ///
 /// All of these routes require a license: Professional for custom groups, Enterprise for LDAP groups. They
 /// return 501 otherwise.
 #[derive(Clone, Copy, Debug)]
-pub struct Groups<'c>(pub(crate) &'c Http);
+pub struct Groups<'c>(pub(crate) &'c HttpClient);
 
 impl<'c> Groups<'c> {
     /// Lists one page of groups.
@@ -34,7 +34,7 @@ impl<'c> Groups<'c> {
     /// Iterates over groups, fetching 200 per request. The paging fields of `page` are ignored.
     pub fn all(&self, page: &GroupPage) -> Pages<'c, Group> {
         let (group, page) = (*self, page.clone());
-        pages(move |number| group.list(&page.clone().page(number).per_page(MOST)))
+        pages(move |number| group.list(&page.clone().page(number).per_page(MAX_PER_PAGE)))
     }
 
     /// Lists one page of groups, and the total number of groups.
@@ -65,7 +65,7 @@ impl<'c> Groups<'c> {
     /// Required permission: `sysconsole_read_user_management_groups`. Since server 11.0.
     #[doc(alias = "GetGroupsByNames")]
     pub fn list_by_names(&self, names: &[&str]) -> Result<Vec<Group>> {
-        self.0.post("/groups/names", &[]).json(&names).reads().fetch()
+        self.0.post("/groups/names", &[]).json(&names).safe().fetch()
     }
 
     /// Lists the groups of a user.
@@ -172,6 +172,6 @@ impl<'c> Groups<'c> {
     /// Required permission: `manage_system`. Since server 5.11.
     #[doc(alias = "UnlinkLdapGroup")]
     pub fn unlink_ldap(&self, remote_id: &str) -> Result<()> {
-        self.0.delete("/ldap/groups/{remote_id}/link", &[&remote_id]).ok()
+        self.0.delete("/ldap/groups/{remote_id}/link", &[&remote_id]).send()
     }
 }

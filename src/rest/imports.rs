@@ -1,14 +1,14 @@
 //! Import files.
 
 use crate::error::Result;
-use crate::http::Http;
+use crate::http::HttpClient;
 
 /// Import files. Returned by [`Client::imports`](crate::Client::imports).
 ///
 /// Files are sent with [`Uploads`](crate::rest::Uploads) of type `import`, and processed by a
 /// [`JobType::ImportProcess`](crate::JobType::ImportProcess) job.
 #[derive(Clone, Copy, Debug)]
-pub struct Imports<'c>(pub(crate) &'c Http);
+pub struct Imports<'c>(pub(crate) &'c HttpClient);
 
 impl Imports<'_> {
     /// Lists the names of the export files.
@@ -28,6 +28,6 @@ impl Imports<'_> {
     /// Required permission: `manage_system`. Since server 5.31.
     #[doc(alias = "DeleteImport")]
     pub fn delete(&self, name: &str) -> Result<()> {
-        self.0.delete("/imports/{import_name}", &[&name]).ok()
+        self.0.delete("/imports/{import_name}", &[&name]).send()
     }
 }

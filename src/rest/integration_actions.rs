@@ -1,14 +1,14 @@
 //! Interactive dialogs.
 
 use crate::error::Result;
-use crate::http::Http;
+use crate::http::HttpClient;
 use crate::model::{LookupDialogResponse, OpenDialogRequest, SubmitDialogRequest, SubmitDialogResponse};
 
 /// Interactive dialogs. Returned by [`Client::dialogs`](crate::Client::dialogs).
 ///
 /// Button presses are sent with `client.posts().do_action(..)`.
 #[derive(Clone, Copy, Debug)]
-pub struct Dialogs<'c>(pub(crate) &'c Http);
+pub struct Dialogs<'c>(pub(crate) &'c HttpClient);
 
 impl Dialogs<'_> {
     /// Opens a dialog for the user whose action returned the trigger ID. Must be called within 30 s of that
@@ -19,7 +19,7 @@ impl Dialogs<'_> {
     /// Does not require a login. Since server 5.6.
     #[doc(alias = "OpenInteractiveDialog")]
     pub fn open(&self, request: &OpenDialogRequest) -> Result<()> {
-        self.0.post("/actions/dialogs/open", &[]).json(request).ok()
+        self.0.post("/actions/dialogs/open", &[]).json(request).send()
     }
 
     /// Submits a completed dialog.
@@ -40,6 +40,6 @@ impl Dialogs<'_> {
     /// 11.0.
     #[doc(alias = "LookupInteractiveDialog")]
     pub fn lookup(&self, request: &SubmitDialogRequest) -> Result<LookupDialogResponse> {
-        self.0.post("/actions/dialogs/lookup", &[]).json(request).reads().fetch()
+        self.0.post("/actions/dialogs/lookup", &[]).json(request).safe().fetch()
     }
 }

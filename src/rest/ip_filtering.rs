@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use crate::error::Result;
-use crate::http::Http;
+use crate::http::HttpClient;
 use crate::model::AllowedIpRange;
 
 /// IP filtering: the addresses that may access a cloud workspace. Returned by
@@ -11,7 +11,7 @@ use crate::model::AllowedIpRange;
 ///
 /// Returns 501 on servers that are not part of Mattermost Cloud.
 #[derive(Clone, Copy, Debug)]
-pub struct IpFiltering<'c>(pub(crate) &'c Http);
+pub struct IpFiltering<'c>(pub(crate) &'c HttpClient);
 
 impl IpFiltering<'_> {
     /// Lists the address ranges that may access the workspace.

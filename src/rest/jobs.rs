@@ -3,9 +3,9 @@
 use serde_json::json;
 
 use crate::error::Result;
-use crate::http::Http;
+use crate::http::HttpClient;
 use crate::model::{Job, JobDraft, JobId, JobPage, JobStatus, JobType, Page};
-use crate::page::{MOST, Pages, pages};
+use crate::page::{MAX_PER_PAGE, Pages, pages};
 use crate::rest::FileDownload;
 
 /// Jobs: background tasks of the server. Returned by [`Client::jobs`](crate::Client::jobs).
@@ -13,7 +13,7 @@ use crate::rest::FileDownload;
 /// Each job type has its own permissions, such as `read_elasticsearch_post_indexing_job`. Older servers
 /// require `manage_jobs` for all of them.
 #[derive(Clone, Copy, Debug)]
-pub struct Jobs<'c>(pub(crate) &'c Http);
+pub struct Jobs<'c>(pub(crate) &'c HttpClient);
 
 impl<'c> Jobs<'c> {
     /// Lists one page of the jobs that the current account may read, newest first.
@@ -32,7 +32,7 @@ impl<'c> Jobs<'c> {
     /// of `page` are ignored.
     pub fn all(&self, page: &JobPage) -> Pages<'c, Job> {
         let (group, page) = (*self, page.clone());
-        pages(move |number| group.list(&page.clone().page(number).per_page(MOST)))
+        pages(move |number| group.list(&page.clone().page(number).per_page(MAX_PER_PAGE)))
     }
 
     /// Lists one page of the jobs of one type, newest first.
@@ -78,7 +78,7 @@ impl<'c> Jobs<'c> {
     /// Since server 4.1.
     #[doc(alias = "CancelJob")]
     pub fn cancel(&self, job: &JobId) -> Result<()> {
-        self.0.post("/jobs/{job_id}/cancel", &[job]).ok()
+        self.0.post("/jobs/{job_id}/cancel", &[job]).send()
     }
 
     /// Sets the status of a job. Fails if the transition is not allowed.
@@ -86,7 +86,7 @@ impl<'c> Jobs<'c> {
     /// `PATCH /jobs/{job_id}/status`
     #[doc(alias = "UpdateJobStatus")]
     pub fn set_status(&self, job: &JobId, status: &JobStatus) -> Result<()> {
-        self.0.patch("/jobs/{job_id}/status", &[job]).json(&json!({"status": status})).ok()
+        self.0.patch("/jobs/{job_id}/status", &[job]).json(&json!({"status": status})).send()
     }
 
     /// Sets the status of a job regardless of its current status.
@@ -94,7 +94,7 @@ impl<'c> Jobs<'c> {
     /// `PATCH /jobs/{job_id}/status`
     #[doc(alias = "UpdateJobStatus")]
     pub fn force_status(&self, job: &JobId, status: &JobStatus) -> Result<()> {
-        self.0.patch("/jobs/{job_id}/status", &[job]).json(&json!({"status": status, "force": true})).ok()
+        self.0.patch("/jobs/{job_id}/status", &[job]).json(&json!({"status": status, "force": true})).send()
     }
 
     /// Downloads the result of a [`MessageExport`](JobType::MessageExport) job as a zip file. Returns 501 if

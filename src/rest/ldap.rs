@@ -3,19 +3,19 @@
 use serde_json::json;
 
 use crate::error::Result;
-use crate::http::Http;
+use crate::http::HttpClient;
 use crate::model::{
     Group, LdapDiagnosticResult, LdapDiagnosticTest, LdapGroup, LdapGroupList, LdapGroupPage, LdapSettings,
     UserId,
 };
-use crate::page::{MOST, Pages, pages};
+use crate::page::{MAX_PER_PAGE, Pages, pages};
 use crate::rest::{Upload, with_file};
 
 /// LDAP directory integration. Returned by [`Client::ldap`](crate::Client::ldap).
 ///
 /// Returns 501 without a license that includes LDAP.
 #[derive(Clone, Copy, Debug)]
-pub struct Ldap<'c>(pub(crate) &'c Http);
+pub struct Ldap<'c>(pub(crate) &'c HttpClient);
 
 impl<'c> Ldap<'c> {
     /// Starts a synchronization of users and groups. It continues after the response;
@@ -26,7 +26,7 @@ impl<'c> Ldap<'c> {
     /// Required permission: `create_ldap_sync_job`. Edition: Professional.
     #[doc(alias = "SyncLdap")]
     pub fn sync(&self) -> Result<()> {
-        self.0.post("/ldap/sync", &[]).ok()
+        self.0.post("/ldap/sync", &[]).send()
     }
 
     /// Tests the connection with the active settings.
@@ -36,7 +36,7 @@ impl<'c> Ldap<'c> {
     /// Required permission: `test_ldap`. Edition: Professional.
     #[doc(alias = "TestLdap")]
     pub fn test(&self) -> Result<()> {
-        self.0.post("/ldap/test", &[]).ok()
+        self.0.post("/ldap/test", &[]).send()
     }
 
     /// Tests the connection with other settings.
@@ -46,7 +46,7 @@ impl<'c> Ldap<'c> {
     /// Required permission: `test_ldap`. Edition: Professional.
     #[doc(alias = "TestLdapConnection")]
     pub fn test_connection(&self, settings: &LdapSettings) -> Result<()> {
-        self.0.post("/ldap/test_connection", &[]).json(settings).reads().ok()
+        self.0.post("/ldap/test_connection", &[]).json(settings).safe().send()
     }
 
     /// Tests filters or attributes.
@@ -60,7 +60,7 @@ impl<'c> Ldap<'c> {
         test: &LdapDiagnosticTest,
         settings: &LdapSettings,
     ) -> Result<Vec<LdapDiagnosticResult>> {
-        self.0.post("/ldap/test_diagnostics", &[]).param("test", test).json(settings).reads().fetch()
+        self.0.post("/ldap/test_diagnostics", &[]).param("test", test).json(settings).safe().fetch()
     }
 
     /// Lists one page of the groups in the directory.
@@ -78,7 +78,7 @@ impl<'c> Ldap<'c> {
     pub fn all_groups(&self, page: &LdapGroupPage) -> Pages<'c, LdapGroup> {
         let (group, page) = (*self, page.clone());
         pages(move |number| {
-            group.list_groups(&page.clone().page(number).per_page(MOST)).map(|list| list.groups)
+            group.list_groups(&page.clone().page(number).per_page(MAX_PER_PAGE)).map(|list| list.groups)
         })
     }
 
@@ -101,7 +101,7 @@ impl<'c> Ldap<'c> {
     /// Required permission: `sysconsole_write_user_management_groups`. Edition: Professional.
     #[doc(alias = "AddUserToGroupSyncables")]
     pub fn add_user_to_group_syncables(&self, user: &UserId) -> Result<()> {
-        self.0.post("/ldap/users/{user_id}/group_sync_memberships", &[user]).ok()
+        self.0.post("/ldap/users/{user_id}/group_sync_memberships", &[user]).send()
     }
 
     /// Changes the attribute that identifies users.
@@ -113,7 +113,7 @@ impl<'c> Ldap<'c> {
     /// Required permission: `manage_system`. Since server 5.26. Edition: Professional.
     #[doc(alias = "MigrateIdLdap")]
     pub fn migrate_id(&self, attribute: &str) -> Result<()> {
-        self.0.post("/ldap/migrateid", &[]).long().json(&json!({"toAttribute": attribute})).ok()
+        self.0.post("/ldap/migrateid", &[]).long().json(&json!({"toAttribute": attribute})).send()
     }
 
     /// Uploads the client certificate and sets `LdapSettings.PublicCertificateFile`.
@@ -123,7 +123,7 @@ impl<'c> Ldap<'c> {
     /// Required permission: `add_ldap_public_cert`.
     #[doc(alias = "UploadLdapPublicCertificate")]
     pub fn upload_public_certificate(&self, file: Upload<'_>) -> Result<()> {
-        with_file(self.0.post("/ldap/certificate/public", &[]), "certificate", file).ok()
+        with_file(self.0.post("/ldap/certificate/public", &[]), "certificate", file).send()
     }
 
     /// Deletes the client certificate.
@@ -133,7 +133,7 @@ impl<'c> Ldap<'c> {
     /// Required permission: `remove_ldap_public_cert`.
     #[doc(alias = "DeleteLdapPublicCertificate")]
     pub fn delete_public_certificate(&self) -> Result<()> {
-        self.0.delete("/ldap/certificate/public", &[]).ok()
+        self.0.delete("/ldap/certificate/public", &[]).send()
     }
 
     /// Uploads the client key and sets `LdapSettings.PrivateKeyFile`.
@@ -143,7 +143,7 @@ impl<'c> Ldap<'c> {
     /// Required permission: `add_ldap_private_cert`.
     #[doc(alias = "UploadLdapPrivateCertificate")]
     pub fn upload_private_certificate(&self, file: Upload<'_>) -> Result<()> {
-        with_file(self.0.post("/ldap/certificate/private", &[]), "certificate", file).ok()
+        with_file(self.0.post("/ldap/certificate/private", &[]), "certificate", file).send()
     }
 
     /// Deletes the client key.
@@ -153,6 +153,6 @@ impl<'c> Ldap<'c> {
     /// Required permission: `remove_ldap_private_cert`.
     #[doc(alias = "DeleteLdapPrivateCertificate")]
     pub fn delete_private_certificate(&self) -> Result<()> {
-        self.0.delete("/ldap/certificate/private", &[]).ok()
+        self.0.delete("/ldap/certificate/private", &[]).send()
     }
 }

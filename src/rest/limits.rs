@@ -1,12 +1,12 @@
 //! Server limits.
 
 use crate::error::Result;
-use crate::http::Http;
+use crate::http::HttpClient;
 use crate::model::ServerLimits;
 
 /// Server limits. Returned by [`Client::limits`](crate::Client::limits).
 #[derive(Clone, Copy, Debug)]
-pub struct Limits<'c>(pub(crate) &'c Http);
+pub struct Limits<'c>(pub(crate) &'c HttpClient);
 
 impl Limits<'_> {
     /// Gets the current and maximum number of users, and the limit of the readable post history.

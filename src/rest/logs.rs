@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::error::Result;
-use crate::http::Http;
+use crate::http::HttpClient;
 use crate::model::{ClientLog, Json, LogFilter, LogPage};
 use crate::rest::FileDownload;
 
@@ -12,7 +12,7 @@ use crate::rest::FileDownload;
 /// All methods except [`write`](Self::write) require `get_logs`. Restricted administrators
 /// (`RestrictSystemAdmin`) are refused.
 #[derive(Clone, Copy, Debug)]
-pub struct Logs<'c>(pub(crate) &'c Http);
+pub struct Logs<'c>(pub(crate) &'c HttpClient);
 
 impl<'c> Logs<'c> {
     /// Lists one page of log lines, the newest page first. The format of a line depends on the log settings;
@@ -35,7 +35,7 @@ impl<'c> Logs<'c> {
     ///
     /// Required permission: `get_logs`.
     pub fn query(&self, page: &LogPage, filter: &LogFilter) -> Result<BTreeMap<String, Vec<Json>>> {
-        self.0.post("/logs/query", &[]).query(page).json(filter).reads().fetch()
+        self.0.post("/logs/query", &[]).query(page).json(filter).safe().fetch()
     }
 
     /// Writes a line to the server log.
@@ -46,7 +46,7 @@ impl<'c> Logs<'c> {
     /// login the request is refused, unless the server runs in developer mode.
     #[doc(alias = "PostLog")]
     pub fn write(&self, line: &ClientLog) -> Result<()> {
-        self.0.post("/logs", &[]).json(line).ok()
+        self.0.post("/logs", &[]).json(line).send()
     }
 
     /// Downloads the log file.

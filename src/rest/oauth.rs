@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use crate::error::Result;
-use crate::http::{Http, Method};
+use crate::http::{HttpClient, Method};
 use crate::model::{
     AccessResponse, AuthorizationServerMetadata, AuthorizeRequest, ClientRegistrationRequest,
     ClientRegistrationResponse, OAuthApp, OAuthAppDraft, OAuthAppId, Page, TokenRequest, UserId,
@@ -15,7 +15,7 @@ use crate::page::{Pages, pages};
 ///
 /// Requires the OAuth 2.0 service provider to be enabled on the server; returns 501 otherwise.
 #[derive(Clone, Copy, Debug)]
-pub struct OAuth<'c>(pub(crate) &'c Http);
+pub struct OAuth<'c>(pub(crate) &'c HttpClient);
 
 impl<'c> OAuth<'c> {
     /// Lists one page of applications.
@@ -79,7 +79,7 @@ impl<'c> OAuth<'c> {
     /// Required permission: `manage_system_wide_oauth`.
     #[doc(alias = "DeleteOAuthApp")]
     pub fn delete(&self, app: &OAuthAppId) -> Result<()> {
-        self.0.delete("/oauth/apps/{app_id}", &[app]).ok()
+        self.0.delete("/oauth/apps/{app_id}", &[app]).send()
     }
 
     /// Generates a new secret and invalidates the old one.
@@ -143,7 +143,7 @@ impl<'c> OAuth<'c> {
     ///
     /// Not part of API v4.
     pub fn deauthorize(&self, app: &OAuthAppId) -> Result<()> {
-        self.0.outside(Method::Post, "/oauth/deauthorize", &[]).json(&json!({"client_id": app})).ok()
+        self.0.outside(Method::Post, "/oauth/deauthorize", &[]).json(&json!({"client_id": app})).send()
     }
 
     /// Exchanges an authorization code or a refresh token for an access token.

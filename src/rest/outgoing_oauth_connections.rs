@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::error::Result;
-use crate::http::Http;
+use crate::http::HttpClient;
 use crate::model::{
     OutgoingOAuthConnection, OutgoingOAuthConnectionDraft, OutgoingOAuthConnectionId,
     OutgoingOAuthConnectionPage, OutgoingOAuthConnectionPatch,
@@ -15,7 +15,7 @@ use crate::page::{Pages, until_last};
 ///
 /// Returns 501 if the feature is disabled (`ServiceSettings.EnableOutgoingOAuthConnections`).
 #[derive(Clone, Copy, Debug)]
-pub struct OutgoingOAuthConnections<'c>(pub(crate) &'c Http);
+pub struct OutgoingOAuthConnections<'c>(pub(crate) &'c HttpClient);
 
 impl OutgoingOAuthConnections<'_> {
     /// Lists connections, without their secrets.
@@ -73,7 +73,7 @@ impl OutgoingOAuthConnections<'_> {
     /// Required permission: `manage_outgoing_oauth_connections`. Since server 9.6. Edition: Enterprise.
     #[doc(alias = "DeleteOutgoingOAuthConnection")]
     pub fn delete(&self, connection: &OutgoingOAuthConnectionId) -> Result<()> {
-        self.0.delete("/oauth/outgoing_connections/{connection_id}", &[connection]).ok()
+        self.0.delete("/oauth/outgoing_connections/{connection_id}", &[connection]).send()
     }
 
     /// Validates a connection by requesting a token from the OAuth server.
@@ -83,7 +83,7 @@ impl OutgoingOAuthConnections<'_> {
     /// Required permission: `manage_outgoing_oauth_connections`. Since server 9.6. Edition: Enterprise.
     #[doc(alias = "ValidateOutgoingOAuthConnection")]
     pub fn validate(&self, draft: &OutgoingOAuthConnectionDraft) -> Result<()> {
-        self.0.post("/oauth/outgoing_connections/validate", &[]).json(draft).reads().ok()
+        self.0.post("/oauth/outgoing_connections/validate", &[]).json(draft).safe().send()
     }
 }
 

@@ -1,7 +1,7 @@
 //! Plugins and the marketplace.
 
 use crate::error::Result;
-use crate::http::Http;
+use crate::http::HttpClient;
 use crate::model::{
     MarketplaceInstall, MarketplacePlugin, MarketplaceQuery, PluginManifest, PluginStatus, PluginsResponse,
     SystemValue,
@@ -12,7 +12,7 @@ use crate::rest::{Upload, with_file};
 ///
 /// All routes return 501 if plugins are disabled (`PluginSettings.Enable`).
 #[derive(Clone, Copy, Debug)]
-pub struct Plugins<'c>(pub(crate) &'c Http);
+pub struct Plugins<'c>(pub(crate) &'c HttpClient);
 
 impl Plugins<'_> {
     /// Lists the installed plugins, both active and inactive.
@@ -106,7 +106,7 @@ impl Plugins<'_> {
     /// Required permission: `sysconsole_write_plugins`. Since server 4.4.
     #[doc(alias = "RemovePlugin")]
     pub fn delete(&self, plugin: &str) -> Result<()> {
-        self.0.delete("/plugins/{plugin_id}", &[&plugin]).ok()
+        self.0.delete("/plugins/{plugin_id}", &[&plugin]).send()
     }
 
     /// Activates a plugin. Fails if the plugin does not start.
@@ -116,7 +116,7 @@ impl Plugins<'_> {
     /// Required permission: `sysconsole_write_plugins`. Since server 4.4.
     #[doc(alias = "EnablePlugin")]
     pub fn enable(&self, plugin: &str) -> Result<()> {
-        self.0.post("/plugins/{plugin_id}/enable", &[&plugin]).long().ok()
+        self.0.post("/plugins/{plugin_id}/enable", &[&plugin]).long().send()
     }
 
     /// Deactivates a plugin.
@@ -126,7 +126,7 @@ impl Plugins<'_> {
     /// Required permission: `sysconsole_write_plugins`. Since server 4.4.
     #[doc(alias = "DisablePlugin")]
     pub fn disable(&self, plugin: &str) -> Result<()> {
-        self.0.post("/plugins/{plugin_id}/disable", &[&plugin]).ok()
+        self.0.post("/plugins/{plugin_id}/disable", &[&plugin]).send()
     }
 
     /// Lists the plugins of the marketplace. Returns 501 if the marketplace is disabled.
@@ -168,6 +168,6 @@ impl Plugins<'_> {
     /// Required permission: `manage_system`. Since server 5.33.
     #[doc(alias = "UpdateMarketplaceVisitedByAdmin")]
     pub fn mark_marketplace_visited(&self) -> Result<()> {
-        self.0.post("/plugins/marketplace/first_admin_visit", &[]).ok()
+        self.0.post("/plugins/marketplace/first_admin_visit", &[]).send()
     }
 }

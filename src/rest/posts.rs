@@ -9,8 +9,9 @@ use serde_json::json;
 pub use self::history::History;
 use super::Upload;
 use crate::error::{Error, ErrorKind, Result};
-use crate::http::{Call, Http, random_hex};
+use crate::http::{Call, HttpClient};
 use crate::model::{ChannelId, KEY, Post, PostDraft, PostId, PostInfo, PostPatch, UserId};
+use crate::random::random_hex;
 use crate::time::Timestamp;
 
 /// Posts. Returned by [`Client::posts`](crate::Client::posts).
@@ -27,7 +28,7 @@ use crate::time::Timestamp;
 /// # Ok(()) }
 /// ```
 #[derive(Clone, Copy, Debug)]
-pub struct Posts<'c>(pub(crate) &'c Http);
+pub struct Posts<'c>(pub(crate) &'c HttpClient);
 
 impl<'c> Posts<'c> {
     /// Creates a post and returns it.
@@ -176,7 +177,7 @@ impl<'c> Posts<'c> {
     /// Required permission: `delete_post`, or `delete_others_posts`.
     #[doc(alias = "DeletePost")]
     pub fn delete(&self, post: &PostId) -> Result<()> {
-        self.0.delete("/posts/{post_id}", &[post]).ok()
+        self.0.delete("/posts/{post_id}", &[post]).send()
     }
 
     /// Permanently deletes a post and its files, if the server settings allow it.
@@ -186,7 +187,7 @@ impl<'c> Posts<'c> {
     /// Required permission: `manage_system`. Since server 10.1.
     #[doc(alias = "DeletePost")]
     pub fn delete_permanently(&self, post: &PostId) -> Result<()> {
-        self.0.delete("/posts/{post_id}", &[post]).param("permanent", true).ok()
+        self.0.delete("/posts/{post_id}", &[post]).param("permanent", true).send()
     }
 
     /// Restores an earlier version of a post from its [`edit_history`](Self::edit_history).
@@ -206,7 +207,7 @@ impl<'c> Posts<'c> {
     /// Requires a license and a server feature flag. Since server 9.3.
     #[doc(alias = "MoveThread")]
     pub fn move_to(&self, post: &PostId, channel: &ChannelId) -> Result<()> {
-        self.0.post("/posts/{post_id}/move", &[post]).json(&json!({"channel_id": channel})).ok()
+        self.0.post("/posts/{post_id}/move", &[post]).json(&json!({"channel_id": channel})).send()
     }
 
     /// Iterates over the posts of a channel from newest to oldest, fetching 200 per request. Pages are

@@ -1,12 +1,12 @@
 //! Preferences: settings of a user that are stored on the server.
 
 use crate::error::Result;
-use crate::http::Http;
+use crate::http::HttpClient;
 use crate::model::{Preference, UserId};
 
 /// Preferences. Returned by [`Client::preferences`](crate::Client::preferences).
 #[derive(Clone, Copy, Debug)]
-pub struct Preferences<'c>(pub(crate) &'c Http);
+pub struct Preferences<'c>(pub(crate) &'c HttpClient);
 
 impl Preferences<'_> {
     /// Lists the preferences of a user.
@@ -51,7 +51,7 @@ impl Preferences<'_> {
     /// Other users require the permission `edit_other_users`.
     #[doc(alias = "UpdatePreferences")]
     pub fn set(&self, user: &UserId, preferences: &[Preference]) -> Result<()> {
-        self.0.put("/users/{user_id}/preferences", &[user]).json(&preferences).ok()
+        self.0.put("/users/{user_id}/preferences", &[user]).json(&preferences).send()
     }
 
     /// Deletes up to 100 preferences.
@@ -61,6 +61,6 @@ impl Preferences<'_> {
     /// Other users require the permission `edit_other_users`.
     #[doc(alias = "DeletePreferences")]
     pub fn delete(&self, user: &UserId, preferences: &[Preference]) -> Result<()> {
-        self.0.post("/users/{user_id}/preferences/delete", &[user]).json(&preferences).ok()
+        self.0.post("/users/{user_id}/preferences/delete", &[user]).json(&preferences).send()
     }
 }

@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use serde_json::json;
 
 use crate::error::Result;
-use crate::http::Http;
+use crate::http::HttpClient;
 use crate::model::{PostId, Reaction, UserId};
 
 /// Reactions. Returned by [`Client::reactions`](crate::Client::reactions).
 #[derive(Clone, Copy, Debug)]
-pub struct Reactions<'c>(pub(crate) &'c Http);
+pub struct Reactions<'c>(pub(crate) &'c HttpClient);
 
 impl Reactions<'_> {
     /// Adds a reaction to a post. The emoji is named without colons. Adding a reaction twice is not an error.
@@ -32,7 +32,7 @@ impl Reactions<'_> {
     #[doc(alias = "DeleteReaction")]
     pub fn delete(&self, post: &PostId, emoji_name: &str) -> Result<()> {
         let template = "/users/{user_id}/posts/{post_id}/reactions/{emoji_name}";
-        self.0.delete(template, &[&UserId::me(), post, &bare(emoji_name)]).ok()
+        self.0.delete(template, &[&UserId::me(), post, &bare(emoji_name)]).send()
     }
 
     /// Removes a reaction of any user.
@@ -43,7 +43,7 @@ impl Reactions<'_> {
     #[doc(alias = "DeleteReaction")]
     pub fn delete_of(&self, user: &UserId, post: &PostId, emoji_name: &str) -> Result<()> {
         let template = "/users/{user_id}/posts/{post_id}/reactions/{emoji_name}";
-        self.0.delete(template, &[user, post, &bare(emoji_name)]).ok()
+        self.0.delete(template, &[user, post, &bare(emoji_name)]).send()
     }
 
     /// Lists the reactions on a post.
@@ -63,7 +63,7 @@ impl Reactions<'_> {
     /// Required permission: `read_channel`. Since server 5.8.
     #[doc(alias = "GetBulkReactions")]
     pub fn list_by_posts(&self, posts: &[PostId]) -> Result<BTreeMap<PostId, Vec<Reaction>>> {
-        self.0.post("/posts/ids/reactions", &[]).json(&posts).reads().fetch()
+        self.0.post("/posts/ids/reactions", &[]).json(&posts).safe().fetch()
     }
 }
 

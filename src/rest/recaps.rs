@@ -1,7 +1,7 @@
 //! Recaps: AI-generated summaries of channels.
 
 use crate::error::Result;
-use crate::http::Http;
+use crate::http::HttpClient;
 use crate::model::{Page, Recap, RecapDraft, RecapId};
 use crate::page::{Pages, pages};
 
@@ -10,7 +10,7 @@ use crate::page::{Pages, pages};
 /// Only recaps of the current account are accessible. Returns 501 if the feature flag `EnableAIRecaps` is
 /// off.
 #[derive(Clone, Copy, Debug)]
-pub struct Recaps<'c>(pub(crate) &'c Http);
+pub struct Recaps<'c>(pub(crate) &'c HttpClient);
 
 impl<'c> Recaps<'c> {
     /// Lists one page of the current account's recaps without their content, newest first.
@@ -76,6 +76,6 @@ impl<'c> Recaps<'c> {
     /// Since server 11.2.
     #[doc(alias = "DeleteRecap")]
     pub fn delete(&self, recap: &RecapId) -> Result<()> {
-        self.0.delete("/recaps/{recap_id}", &[recap]).ok()
+        self.0.delete("/recaps/{recap_id}", &[recap]).send()
     }
 }

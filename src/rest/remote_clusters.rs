@@ -4,13 +4,13 @@ use serde_json::json;
 
 use crate::Secret;
 use crate::error::Result;
-use crate::http::{Body, Call, Http};
+use crate::http::{Body, Call, HttpClient};
 use crate::model::{
     FileInfo, RemoteCluster, RemoteClusterAcceptInvite, RemoteClusterDraft, RemoteClusterFrame,
     RemoteClusterPage, RemoteClusterPatch, RemoteClusterPing, RemoteClusterResponse, RemoteClusterToken,
     RemoteClusterWithInvite, RemoteId, UploadId, UserId, json,
 };
-use crate::page::{MOST, Pages, pages};
+use crate::page::{MAX_PER_PAGE, Pages, pages};
 use crate::rest::Upload;
 
 /// Remote servers that share channels with this server. Returned by
@@ -22,7 +22,7 @@ use crate::rest::Upload;
 /// The methods at the end are used by servers to call each other. They send the token of the remote server
 /// instead of the account's token.
 #[derive(Clone, Copy, Debug)]
-pub struct RemoteClusters<'c>(pub(crate) &'c Http);
+pub struct RemoteClusters<'c>(pub(crate) &'c HttpClient);
 
 impl<'c> RemoteClusters<'c> {
     /// Lists one page of remote servers.
@@ -39,7 +39,7 @@ impl<'c> RemoteClusters<'c> {
     /// Iterates over all remote servers, fetching 200 per request. The paging fields of `page` are ignored.
     pub fn all(&self, page: &RemoteClusterPage) -> Pages<'c, RemoteCluster> {
         let (group, page) = (*self, page.clone());
-        pages(move |number| group.list(&page.clone().page(number).per_page(MOST)))
+        pages(move |number| group.list(&page.clone().page(number).per_page(MAX_PER_PAGE)))
     }
 
     /// Gets a remote server.
@@ -82,7 +82,7 @@ impl<'c> RemoteClusters<'c> {
     /// Required permission: `manage_secure_connections`. Edition: Professional.
     #[doc(alias = "DeleteRemoteCluster")]
     pub fn delete(&self, remote: &RemoteId) -> Result<()> {
-        self.0.delete("/remotecluster/{remote_id}", &[remote]).ok()
+        self.0.delete("/remotecluster/{remote_id}", &[remote]).send()
     }
 
     /// Creates a new, password-protected invitation for a server that has not yet accepted one.
@@ -132,7 +132,7 @@ impl<'c> RemoteClusters<'c> {
     ///
     /// Edition: Professional.
     pub fn confirm_invite(&self, by: &RemoteClusterToken, frame: &RemoteClusterFrame) -> Result<()> {
-        signed(self.0.post("/remotecluster/confirm_invite", &[]), by).json(frame).ok()
+        signed(self.0.post("/remotecluster/confirm_invite", &[]), by).json(frame).send()
     }
 
     /// Uploads a chunk of a file on behalf of a remote server. Returns `None` until the file is complete.
@@ -158,7 +158,7 @@ impl<'c> RemoteClusters<'c> {
     /// Edition: Professional.
     pub fn set_user_image(&self, by: &RemoteClusterToken, user: &UserId, image: Upload<'_>) -> Result<()> {
         let call = self.0.post("/remotecluster/{user_id}/image", &[user]).long().require(image.check());
-        signed(call, by).body(image.into_form("image")).ok()
+        signed(call, by).body(image.into_form("image")).send()
     }
 }
 

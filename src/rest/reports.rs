@@ -1,7 +1,7 @@
 //! Reports about users and posts.
 
 use crate::error::Result;
-use crate::http::Http;
+use crate::http::HttpClient;
 use crate::model::{
     Post, PostReportQuery, ReportPostListResponse, UserReport, UserReportFilter, UserReportQuery,
 };
@@ -9,7 +9,7 @@ use crate::page::{Pages, until_last};
 
 /// Reports about users and posts. Returned by [`Client::reports`](crate::Client::reports).
 #[derive(Clone, Copy, Debug)]
-pub struct Reports<'c>(pub(crate) &'c Http);
+pub struct Reports<'c>(pub(crate) &'c HttpClient);
 
 impl Reports<'_> {
     /// Lists users and their activity.
@@ -42,7 +42,7 @@ impl Reports<'_> {
     /// Required permission: `manage_system`. Edition: Professional.
     #[doc(alias = "StartBatchUsersExport")]
     pub fn export_users(&self, query: &UserReportQuery) -> Result<()> {
-        self.0.post("/reports/users/export", &[]).query(query).ok()
+        self.0.post("/reports/users/export", &[]).query(query).send()
     }
 
     /// Lists the posts of a channel in chronological order, up to 1,000 per request.
@@ -52,7 +52,7 @@ impl Reports<'_> {
     /// Required permission: `manage_system`. Edition: Enterprise.
     #[doc(alias = "GetPostsForReporting")]
     pub fn list_posts(&self, query: &PostReportQuery) -> Result<ReportPostListResponse> {
-        self.0.post("/reports/posts", &[]).json(query).reads().fetch()
+        self.0.post("/reports/posts", &[]).json(query).safe().fetch()
     }
 }
 

@@ -1,12 +1,12 @@
 //! Roles and their permissions.
 
 use crate::error::Result;
-use crate::http::Http;
+use crate::http::HttpClient;
 use crate::model::{Role, RoleId, RolePatch};
 
 /// Roles. Returned by [`Client::roles`](crate::Client::roles).
 #[derive(Clone, Copy, Debug)]
-pub struct Roles<'c>(pub(crate) &'c Http);
+pub struct Roles<'c>(pub(crate) &'c HttpClient);
 
 impl Roles<'_> {
     /// Lists all roles.
@@ -46,7 +46,7 @@ impl Roles<'_> {
     /// Since server 4.9.
     #[doc(alias = "GetRolesByNames")]
     pub fn list_by_names(&self, names: &[&str]) -> Result<Vec<Role>> {
-        self.0.post("/roles/names", &[]).json(&names).reads().fetch()
+        self.0.post("/roles/names", &[]).json(&names).safe().fetch()
     }
 
     /// Replaces the permissions of a role. Most roles require a license for this.

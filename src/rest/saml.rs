@@ -4,13 +4,13 @@ use serde::Deserialize;
 use serde_json::json;
 
 use crate::error::Result;
-use crate::http::{Body, Http};
+use crate::http::{Body, HttpClient};
 use crate::model::{SamlAuthReset, SamlCertificateStatus, SamlMetadataResponse};
 use crate::rest::{Upload, with_file};
 
 /// SAML: single sign-on with an identity provider. Returned by [`Client::saml`](crate::Client::saml).
 #[derive(Clone, Copy, Debug)]
-pub struct Saml<'c>(pub(crate) &'c Http);
+pub struct Saml<'c>(pub(crate) &'c HttpClient);
 
 impl Saml<'_> {
     /// Gets the service provider metadata as XML. Returns 501 while SAML is disabled.
@@ -30,7 +30,7 @@ impl Saml<'_> {
     /// Required permission: `get_saml_metadata_from_idp`. Edition: Professional.
     #[doc(alias = "GetSamlMetadataFromIdp")]
     pub fn get_idp_metadata(&self, url: &str) -> Result<SamlMetadataResponse> {
-        self.0.post("/saml/metadatafromidp", &[]).json(&json!({"saml_metadata_url": url})).reads().fetch()
+        self.0.post("/saml/metadatafromidp", &[]).json(&json!({"saml_metadata_url": url})).safe().fetch()
     }
 
     /// Gets the status of the certificates and keys.
@@ -50,7 +50,7 @@ impl Saml<'_> {
     /// Required permission: `add_saml_idp_cert`.
     #[doc(alias = "UploadSamlIdpCertificate")]
     pub fn upload_idp_certificate(&self, file: Upload<'_>) -> Result<()> {
-        with_file(self.0.post("/saml/certificate/idp", &[]), "certificate", file).ok()
+        with_file(self.0.post("/saml/certificate/idp", &[]), "certificate", file).send()
     }
 
     /// Sets the certificate of the identity provider from text, as returned by
@@ -61,7 +61,7 @@ impl Saml<'_> {
     /// Required permission: `add_saml_idp_cert`.
     #[doc(alias = "UploadSamlIdpCertificate")]
     pub fn set_idp_certificate(&self, pem: &str) -> Result<()> {
-        self.0.post("/saml/certificate/idp", &[]).body(Body::bytes(pem, "application/x-pem-file")).ok()
+        self.0.post("/saml/certificate/idp", &[]).body(Body::bytes(pem, "application/x-pem-file")).send()
     }
 
     /// Deletes the certificate of the identity provider.
@@ -71,7 +71,7 @@ impl Saml<'_> {
     /// Required permission: `remove_saml_idp_cert`.
     #[doc(alias = "DeleteSamlIdpCertificate")]
     pub fn delete_idp_certificate(&self) -> Result<()> {
-        self.0.delete("/saml/certificate/idp", &[]).ok()
+        self.0.delete("/saml/certificate/idp", &[]).send()
     }
 
     /// Uploads the service provider's certificate.
@@ -81,7 +81,7 @@ impl Saml<'_> {
     /// Required permission: `add_saml_public_cert`.
     #[doc(alias = "UploadSamlPublicCertificate")]
     pub fn upload_public_certificate(&self, file: Upload<'_>) -> Result<()> {
-        with_file(self.0.post("/saml/certificate/public", &[]), "certificate", file).ok()
+        with_file(self.0.post("/saml/certificate/public", &[]), "certificate", file).send()
     }
 
     /// Deletes the service provider's certificate.
@@ -91,7 +91,7 @@ impl Saml<'_> {
     /// Required permission: `remove_saml_public_cert`.
     #[doc(alias = "DeleteSamlPublicCertificate")]
     pub fn delete_public_certificate(&self) -> Result<()> {
-        self.0.delete("/saml/certificate/public", &[]).ok()
+        self.0.delete("/saml/certificate/public", &[]).send()
     }
 
     /// Uploads the service provider's private key.
@@ -101,7 +101,7 @@ impl Saml<'_> {
     /// Required permission: `add_saml_private_cert`.
     #[doc(alias = "UploadSamlPrivateCertificate")]
     pub fn upload_private_certificate(&self, file: Upload<'_>) -> Result<()> {
-        with_file(self.0.post("/saml/certificate/private", &[]), "certificate", file).ok()
+        with_file(self.0.post("/saml/certificate/private", &[]), "certificate", file).send()
     }
 
     /// Deletes the service provider's private key.
@@ -111,7 +111,7 @@ impl Saml<'_> {
     /// Required permission: `remove_saml_private_cert`.
     #[doc(alias = "DeleteSamlPrivateCertificate")]
     pub fn delete_private_certificate(&self) -> Result<()> {
-        self.0.delete("/saml/certificate/private", &[]).ok()
+        self.0.delete("/saml/certificate/private", &[]).send()
     }
 
     /// Identifies users by email address instead of by ID. Returns the number of users changed.

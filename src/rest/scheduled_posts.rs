@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::error::Result;
-use crate::http::Http;
+use crate::http::HttpClient;
 use crate::model::{PostDraft, PostPriority, ScheduledPost, ScheduledPostId, TeamId, UserId};
 use crate::time::Timestamp;
 
@@ -14,7 +14,7 @@ use crate::time::Timestamp;
 ///
 /// Requires a license of any edition; returns 400 otherwise.
 #[derive(Clone, Copy, Debug)]
-pub struct ScheduledPosts<'c>(pub(crate) &'c Http);
+pub struct ScheduledPosts<'c>(pub(crate) &'c HttpClient);
 
 impl ScheduledPosts<'_> {
     /// Schedules a post.

@@ -1,16 +1,16 @@
 //! Permission schemes: roles for some teams or channels.
 
 use crate::error::Result;
-use crate::http::Http;
+use crate::http::HttpClient;
 use crate::model::{Channel, Page, Scheme, SchemeDraft, SchemeId, SchemePage, SchemePatch, Team};
-use crate::page::{MOST, Pages, pages};
+use crate::page::{MAX_PER_PAGE, Pages, pages};
 
 /// Permission schemes: roles for some teams or channels. Returned by
 /// [`Client::schemes`](crate::Client::schemes).
 ///
 /// Schemes are applied with `teams().set_scheme(..)` and `channels().set_scheme(..)`.
 #[derive(Clone, Copy, Debug)]
-pub struct Schemes<'c>(pub(crate) &'c Http);
+pub struct Schemes<'c>(pub(crate) &'c HttpClient);
 
 impl<'c> Schemes<'c> {
     /// Lists one page of schemes.
@@ -26,7 +26,7 @@ impl<'c> Schemes<'c> {
     /// Iterates over all schemes, fetching 200 per request. The paging fields of `page` are ignored.
     pub fn all(&self, page: &SchemePage) -> Pages<'c, Scheme> {
         let (group, page) = (*self, page.clone());
-        pages(move |number| group.list(&page.clone().page(number).per_page(MOST)))
+        pages(move |number| group.list(&page.clone().page(number).per_page(MAX_PER_PAGE)))
     }
 
     /// Gets a scheme.
@@ -70,7 +70,7 @@ impl<'c> Schemes<'c> {
     /// license.
     #[doc(alias = "DeleteScheme")]
     pub fn delete(&self, scheme: &SchemeId) -> Result<()> {
-        self.0.delete("/schemes/{scheme_id}", &[scheme]).ok()
+        self.0.delete("/schemes/{scheme_id}", &[scheme]).send()
     }
 
     /// Lists one page of the teams that use a scheme.

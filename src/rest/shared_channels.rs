@@ -3,12 +3,12 @@
 use serde::Deserialize;
 
 use crate::error::Result;
-use crate::http::Http;
+use crate::http::HttpClient;
 use crate::model::{
     ChannelId, Page, RemoteClusterInfo, RemoteId, SharedChannel, SharedChannelRemote,
     SharedChannelRemotePage, TeamId, UserId,
 };
-use crate::page::{MOST, Pages, pages};
+use crate::page::{MAX_PER_PAGE, Pages, pages};
 
 /// Channels shared between several servers. Returned by
 /// [`Client::shared_channels`](crate::Client::shared_channels).
@@ -16,7 +16,7 @@ use crate::page::{MOST, Pages, pages};
 /// Returns 501 if the feature is disabled (`ConnectedWorkspacesSettings.EnableSharedChannels`) or not
 /// licensed.
 #[derive(Clone, Copy, Debug)]
-pub struct SharedChannels<'c>(pub(crate) &'c Http);
+pub struct SharedChannels<'c>(pub(crate) &'c HttpClient);
 
 impl<'c> SharedChannels<'c> {
     /// Lists one page of the shared channels of a team. Without `manage_shared_channels`, only channels of
@@ -108,7 +108,7 @@ impl<'c> SharedChannels<'c> {
         page: &SharedChannelRemotePage,
     ) -> Pages<'c, SharedChannelRemote> {
         let (group, remote, page) = (*self, remote.clone(), page.clone());
-        pages(move |number| group.list_of_remote(&remote, &page.clone().page(number).per_page(MOST)))
+        pages(move |number| group.list_of_remote(&remote, &page.clone().page(number).per_page(MAX_PER_PAGE)))
     }
 
     /// Shares a channel with a remote server.
@@ -118,7 +118,7 @@ impl<'c> SharedChannels<'c> {
     /// Required permission: `manage_shared_channels`. Edition: Professional.
     #[doc(alias = "InviteRemoteClusterToChannel")]
     pub fn invite(&self, remote: &RemoteId, channel: &ChannelId) -> Result<()> {
-        self.0.post("/remotecluster/{remote_id}/channels/{channel_id}/invite", &[remote, channel]).ok()
+        self.0.post("/remotecluster/{remote_id}/channels/{channel_id}/invite", &[remote, channel]).send()
     }
 
     /// Stops sharing a channel with a remote server. Does nothing if it was not shared.
@@ -128,7 +128,7 @@ impl<'c> SharedChannels<'c> {
     /// Required permission: `manage_shared_channels`. Edition: Professional.
     #[doc(alias = "UninviteRemoteClusterToChannel")]
     pub fn uninvite(&self, remote: &RemoteId, channel: &ChannelId) -> Result<()> {
-        self.0.post("/remotecluster/{remote_id}/channels/{channel_id}/uninvite", &[remote, channel]).ok()
+        self.0.post("/remotecluster/{remote_id}/channels/{channel_id}/uninvite", &[remote, channel]).send()
     }
 }
 

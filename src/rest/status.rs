@@ -3,14 +3,14 @@
 use serde_json::json;
 
 use crate::error::Result;
-use crate::http::Http;
+use crate::http::HttpClient;
 use crate::model::{CustomStatus, Status, StatusKind, UserId};
 use crate::rest::{in_chunks, real_id};
 use crate::time::Timestamp;
 
 /// User statuses. Returned by [`Client::statuses`](crate::Client::statuses).
 #[derive(Clone, Copy, Debug)]
-pub struct Statuses<'c>(pub(crate) &'c Http);
+pub struct Statuses<'c>(pub(crate) &'c HttpClient);
 
 impl Statuses<'_> {
     /// Gets the status of a user.
@@ -26,7 +26,7 @@ impl Statuses<'_> {
     /// `POST /users/status/ids`
     #[doc(alias = "GetUsersStatusesByIds")]
     pub fn list_by_ids(&self, users: &[UserId]) -> Result<Vec<Status>> {
-        in_chunks(users, |chunk| self.0.post("/users/status/ids", &[]).json(&chunk).reads().fetch())
+        in_chunks(users, |chunk| self.0.post("/users/status/ids", &[]).json(&chunk).safe().fetch())
     }
 
     /// Sets the status manually.
@@ -60,7 +60,7 @@ impl Statuses<'_> {
     /// Other users require the permission `edit_other_users`.
     #[doc(alias = "UpdateUserCustomStatus")]
     pub fn set_custom(&self, user: &UserId, status: &CustomStatus) -> Result<()> {
-        self.0.put("/users/{user_id}/status/custom", &[user]).json(status).ok()
+        self.0.put("/users/{user_id}/status/custom", &[user]).json(status).send()
     }
 
     /// Removes the custom status of a user.
@@ -70,7 +70,7 @@ impl Statuses<'_> {
     /// Other users require the permission `edit_other_users`.
     #[doc(alias = "UnsetUserCustomStatus")]
     pub fn unset_custom(&self, user: &UserId) -> Result<()> {
-        self.0.delete("/users/{user_id}/status/custom", &[user]).ok()
+        self.0.delete("/users/{user_id}/status/custom", &[user]).send()
     }
 
     /// Removes an entry from the list of recent custom statuses.
@@ -80,7 +80,7 @@ impl Statuses<'_> {
     /// Other users require the permission `edit_other_users`.
     #[doc(alias = "PostUserRecentCustomStatusDelete")]
     pub fn delete_recent_custom(&self, user: &UserId, status: &CustomStatus) -> Result<()> {
-        self.0.post("/users/{user_id}/status/custom/recent/delete", &[user]).json(status).ok()
+        self.0.post("/users/{user_id}/status/custom/recent/delete", &[user]).json(status).send()
     }
 
     /// Like [`delete_recent_custom`](Self::delete_recent_custom), but uses a DELETE request with a body,
@@ -91,6 +91,6 @@ impl Statuses<'_> {
     /// Other users require the permission `edit_other_users`.
     #[doc(alias = "RemoveRecentCustomStatus")]
     pub fn remove_recent_custom(&self, user: &UserId, status: &CustomStatus) -> Result<()> {
-        self.0.delete("/users/{user_id}/status/custom/recent", &[user]).json(status).ok()
+        self.0.delete("/users/{user_id}/status/custom/recent", &[user]).json(status).send()
     }
 }

@@ -10,12 +10,12 @@ mod notices;
 mod state;
 
 use crate::error::Result;
-use crate::http::Http;
+use crate::http::HttpClient;
 use crate::model::{ClientConfig, ClientLicense, SystemStatus};
 
 /// The server itself. Returned by [`Client::system`](crate::Client::system).
 #[derive(Clone, Copy, Debug)]
-pub struct System<'c>(pub(crate) &'c Http);
+pub struct System<'c>(pub(crate) &'c HttpClient);
 
 impl System<'_> {
     /// Checks that the server responds.

@@ -8,17 +8,17 @@ use serde::Deserialize;
 use serde_json::json;
 
 use crate::error::Result;
-use crate::http::Http;
+use crate::http::HttpClient;
 use crate::model::{
     Page, SchemeId, Team, TeamDraft, TeamId, TeamPage, TeamPatch, TeamSearch, TeamStats, TeamType,
     TeamUnread, TeamsWithCount, UserId,
 };
-use crate::page::{MOST, Pages, pages};
+use crate::page::{MAX_PER_PAGE, Pages, pages};
 use crate::rest::{Paged, Upload};
 
 /// Teams. Returned by [`Client::teams`](crate::Client::teams).
 #[derive(Clone, Copy, Debug)]
-pub struct Teams<'c>(pub(crate) &'c Http);
+pub struct Teams<'c>(pub(crate) &'c HttpClient);
 
 impl<'c> Teams<'c> {
     /// Gets a team.
@@ -85,7 +85,7 @@ impl<'c> Teams<'c> {
     /// Iterates over all visible teams, fetching 200 per request. The paging fields of `page` are ignored.
     pub fn all(&self, page: &TeamPage) -> Pages<'c, Team> {
         let (group, page) = (*self, page.clone());
-        pages(move |number| group.list(&page.clone().page(number).per_page(MOST)))
+        pages(move |number| group.list(&page.clone().page(number).per_page(MAX_PER_PAGE)))
     }
 
     /// Lists one page of all teams, and their total number.
@@ -107,7 +107,7 @@ impl<'c> Teams<'c> {
     /// `list_private_teams`, `list_public_teams`.
     #[doc(alias = "SearchTeams")]
     pub fn search(&self, search: &TeamSearch) -> Result<Vec<Team>> {
-        self.0.post("/teams/search", &[]).json(search).reads().fetch()
+        self.0.post("/teams/search", &[]).json(search).safe().fetch()
     }
 
     /// Gets one page of matching teams, and their total number.
@@ -118,7 +118,7 @@ impl<'c> Teams<'c> {
     /// `list_private_teams`, `list_public_teams`.
     #[doc(alias = "SearchTeams")]
     pub fn search_counted(&self, search: &TeamSearch, page: &Page) -> Result<TeamsWithCount> {
-        self.0.post("/teams/search", &[]).json(&Paged::new(search, page)).reads().fetch()
+        self.0.post("/teams/search", &[]).json(&Paged::new(search, page)).safe().fetch()
     }
 
     /// Creates a team.
@@ -168,7 +168,7 @@ impl<'c> Teams<'c> {
     /// Required permission: `manage_team`.
     #[doc(alias = "SoftDeleteTeam")]
     pub fn archive(&self, team: &TeamId) -> Result<()> {
-        self.0.delete("/teams/{team_id}", &[team]).ok()
+        self.0.delete("/teams/{team_id}", &[team]).send()
     }
 
     /// Permanently deletes a team and all its data, if the server settings allow it.
@@ -178,7 +178,7 @@ impl<'c> Teams<'c> {
     /// Required permission: `manage_team`.
     #[doc(alias = "SoftDeleteTeam")]
     pub fn delete_permanently(&self, team: &TeamId) -> Result<()> {
-        self.0.delete("/teams/{team_id}", &[team]).param("permanent", true).ok()
+        self.0.delete("/teams/{team_id}", &[team]).param("permanent", true).send()
     }
 
     /// Restores an archived team.
@@ -218,7 +218,7 @@ impl<'c> Teams<'c> {
     /// Required permission: `manage_team`. Since server 4.9.
     #[doc(alias = "SetTeamIcon")]
     pub fn set_image(&self, team: &TeamId, image: Upload<'_>) -> Result<()> {
-        self.0.post("/teams/{team_id}/image", &[team]).body(image.into_form("image")).ok()
+        self.0.post("/teams/{team_id}/image", &[team]).body(image.into_form("image")).send()
     }
 
     /// Removes the team icon. [`image`](Self::image) may still return the old one.
@@ -228,7 +228,7 @@ impl<'c> Teams<'c> {
     /// Required permission: `manage_team`. Since server 4.10.
     #[doc(alias = "RemoveTeamIcon")]
     pub fn delete_image(&self, team: &TeamId) -> Result<()> {
-        self.0.delete("/teams/{team_id}/image", &[team]).ok()
+        self.0.delete("/teams/{team_id}/image", &[team]).send()
     }
 
     /// Assigns a permission scheme to a team.
@@ -238,7 +238,7 @@ impl<'c> Teams<'c> {
     /// Required permission: `manage_system`. Since server 5.0.
     #[doc(alias = "UpdateTeamScheme")]
     pub fn set_scheme(&self, team: &TeamId, scheme: &SchemeId) -> Result<()> {
-        self.0.put("/teams/{team_id}/scheme", &[team]).json(&json!({"scheme_id": scheme})).ok()
+        self.0.put("/teams/{team_id}/scheme", &[team]).json(&json!({"scheme_id": scheme})).send()
     }
 
     /// Gets the unread counts of a user, by team.

@@ -3,14 +3,14 @@
 use serde_json::json;
 
 use crate::error::Result;
-use crate::http::Http;
+use crate::http::HttpClient;
 use crate::model::TermsOfService;
 
 /// Custom terms of service. Returned by [`Client::terms_of_service`](crate::Client::terms_of_service).
 ///
 /// Users accept them with `users().accept_terms(..)`.
 #[derive(Clone, Copy, Debug)]
-pub struct TermsOfServices<'c>(pub(crate) &'c Http);
+pub struct TermsOfServices<'c>(pub(crate) &'c HttpClient);
 
 impl TermsOfServices<'_> {
     /// Gets the active terms. Returns 404 if there are none.

@@ -1,7 +1,7 @@
 //! Threads followed by a user.
 
 use crate::error::Result;
-use crate::http::Http;
+use crate::http::HttpClient;
 use crate::model::{PostId, TeamId, UserId, UserThread, UserThreadPage, UserThreads};
 use crate::time::Timestamp;
 
@@ -10,7 +10,7 @@ use crate::time::Timestamp;
 /// The posts of a thread are returned by `client.posts().thread(..)`. If collapsed threads are disabled on
 /// the server, no thread is followed automatically.
 #[derive(Clone, Copy, Debug)]
-pub struct Threads<'c>(pub(crate) &'c Http);
+pub struct Threads<'c>(pub(crate) &'c HttpClient);
 
 impl Threads<'_> {
     /// Lists one page of the threads followed by a user, in a team and in direct channels.
@@ -53,7 +53,7 @@ impl Threads<'_> {
     pub fn follow(&self, user: &UserId, team: &TeamId, thread: &PostId) -> Result<()> {
         self.0
             .put("/users/{user_id}/teams/{team_id}/threads/{thread_id}/following", &[user, team, thread])
-            .ok()
+            .send()
     }
 
     /// Unfollows a thread.
@@ -65,7 +65,7 @@ impl Threads<'_> {
     pub fn unfollow(&self, user: &UserId, team: &TeamId, thread: &PostId) -> Result<()> {
         self.0
             .delete("/users/{user_id}/teams/{team_id}/threads/{thread_id}/following", &[user, team, thread])
-            .ok()
+            .send()
     }
 
     /// Marks all threads as read.
@@ -75,7 +75,7 @@ impl Threads<'_> {
     /// Other users require the permission `edit_other_users`. Since server 5.29.
     #[doc(alias = "UpdateThreadsReadForUser")]
     pub fn read_all(&self, user: &UserId, team: &TeamId) -> Result<()> {
-        self.0.put("/users/{user_id}/teams/{team_id}/threads/read", &[user, team]).ok()
+        self.0.put("/users/{user_id}/teams/{team_id}/threads/read", &[user, team]).send()
     }
 
     /// Marks a thread as read up to a given time. Later posts remain unread. Returns 404 if the thread is not

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::http::{Body, Http};
+use crate::http::{Body, HttpClient};
 use crate::model::{ChannelId, FileInfo, UploadDraft, UploadId, UploadSession, UserId, json};
 use crate::time::Timestamp;
 
@@ -26,7 +26,7 @@ const FAILURES: u32 = 5;
 /// # Ok(()) }
 /// ```
 #[derive(Clone, Copy, Debug)]
-pub struct Uploads<'c>(pub(crate) &'c Http);
+pub struct Uploads<'c>(pub(crate) &'c HttpClient);
 
 impl Uploads<'_> {
     /// Uploads a file of this machine, and goes on with what an earlier run began: the newest unfinished upload of

@@ -1,14 +1,14 @@
 //! Usage figures of the server.
 
 use crate::error::Result;
-use crate::http::Http;
+use crate::http::HttpClient;
 use crate::model::{PostsUsage, StorageUsage, TeamsUsage};
 
 /// Usage figures of the server. Returned by [`Client::usage`](crate::Client::usage).
 ///
 /// All figures are rounded.
 #[derive(Clone, Copy, Debug)]
-pub struct Usage<'c>(pub(crate) &'c Http);
+pub struct Usage<'c>(pub(crate) &'c HttpClient);
 
 impl Usage<'_> {
     /// Gets the number of posts.

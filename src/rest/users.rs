@@ -11,12 +11,12 @@ use std::collections::BTreeMap;
 use serde_json::json;
 
 use crate::error::Result;
-use crate::http::{Changed, Http};
+use crate::http::{Changed, HttpClient};
 use crate::model::{
     ChannelId, ChannelMemberWithTeamData, Page, PostId, User, UserAutocomplete, UserAutocompleteQuery,
     UserDraft, UserId, UserPage, UserPatch, UserSearch, UserStatsFilter, UsersStats,
 };
-use crate::page::{MOST, Pages, pages};
+use crate::page::{MAX_PER_PAGE, Pages, pages};
 use crate::rest::{JsonLines, Upload, in_chunks};
 use crate::secret::Secret;
 use crate::time::Timestamp;
@@ -34,7 +34,7 @@ use crate::time::Timestamp;
 ///
 /// [`UserId::me`] stands for the current account in every method that takes a user ID.
 #[derive(Clone, Copy, Debug)]
-pub struct Users<'c>(pub(crate) &'c Http);
+pub struct Users<'c>(pub(crate) &'c HttpClient);
 
 impl<'c> Users<'c> {
     /// Gets the current account, including its private settings.
@@ -105,7 +105,7 @@ impl<'c> Users<'c> {
     /// Changing a filtered property during iteration shifts the pages. Collect the users first.
     pub fn all(&self, page: &UserPage) -> Pages<'c, User> {
         let (group, page) = (*self, page.clone());
-        pages(move |number| group.list(&page.clone().page(number).per_page(MOST)))
+        pages(move |number| group.list(&page.clone().page(number).per_page(MAX_PER_PAGE)))
     }
 
     /// Gets users by ID, with one request per 200 users. Unknown and invisible users are omitted. The order
@@ -114,7 +114,7 @@ impl<'c> Users<'c> {
     /// `POST /users/ids`
     #[doc(alias = "GetUsersByIds")]
     pub fn list_by_ids(&self, ids: &[UserId]) -> Result<Vec<User>> {
-        in_chunks(ids, |chunk| self.0.post("/users/ids", &[]).json(&chunk).reads().fetch())
+        in_chunks(ids, |chunk| self.0.post("/users/ids", &[]).json(&chunk).safe().fetch())
     }
 
     /// Gets those of the given users that changed after a given time. Accepts up to a few thousand IDs.
@@ -122,7 +122,7 @@ impl<'c> Users<'c> {
     /// `POST /users/ids`
     #[doc(alias = "GetUsersByIds")]
     pub fn list_by_ids_since(&self, ids: &[UserId], since: Timestamp) -> Result<Vec<User>> {
-        self.0.post("/users/ids", &[]).param("since", since.as_millis()).json(&ids).reads().fetch()
+        self.0.post("/users/ids", &[]).param("since", since.as_millis()).json(&ids).safe().fetch()
     }
 
     /// Gets users by username, with one request per 200 users. Unknown users are omitted. The order is not
@@ -132,7 +132,7 @@ impl<'c> Users<'c> {
     #[doc(alias = "GetUsersByUsernames")]
     pub fn list_by_usernames<S: AsRef<str>>(&self, usernames: &[S]) -> Result<Vec<User>> {
         let names: Vec<&str> = usernames.iter().map(AsRef::as_ref).collect();
-        in_chunks(&names, |chunk| self.0.post("/users/usernames", &[]).json(&chunk).reads().fetch())
+        in_chunks(&names, |chunk| self.0.post("/users/usernames", &[]).json(&chunk).safe().fetch())
     }
 
     /// Gets the members of group channels, by channel.
@@ -142,7 +142,7 @@ impl<'c> Users<'c> {
     /// Since server 5.14.
     #[doc(alias = "GetUsersByGroupChannelIds")]
     pub fn list_by_group_channels(&self, channels: &[ChannelId]) -> Result<BTreeMap<ChannelId, Vec<User>>> {
-        self.0.post("/users/group_channels", &[]).json(&channels).reads().fetch()
+        self.0.post("/users/group_channels", &[]).json(&channels).safe().fetch()
     }
 
     /// Gets the IDs of users who share a channel with the current account.
@@ -164,7 +164,7 @@ impl<'c> Users<'c> {
     /// Required permissions, depending on the request: `read_channel`, `view_team`.
     #[doc(alias = "SearchUsers")]
     pub fn search(&self, search: &UserSearch) -> Result<Vec<User>> {
-        self.0.post("/users/search", &[]).json(search).reads().fetch()
+        self.0.post("/users/search", &[]).json(search).safe().fetch()
     }
 
     /// Lists users whose names complete a partially typed name.
@@ -238,7 +238,7 @@ impl<'c> Users<'c> {
     /// `manage_system`.
     #[doc(alias = "UpdateUserActive")]
     pub fn activate(&self, user: &UserId) -> Result<()> {
-        self.0.put("/users/{user_id}/active", &[user]).json(&json!({"active": true})).ok()
+        self.0.put("/users/{user_id}/active", &[user]).json(&json!({"active": true})).send()
     }
 
     /// Deactivates a user. Their sessions end and they can no longer log in.
@@ -249,7 +249,7 @@ impl<'c> Users<'c> {
     /// `manage_system`.
     #[doc(alias = "UpdateUserActive")]
     pub fn deactivate(&self, user: &UserId) -> Result<()> {
-        self.0.put("/users/{user_id}/active", &[user]).json(&json!({"active": false})).ok()
+        self.0.put("/users/{user_id}/active", &[user]).json(&json!({"active": false})).send()
     }
 
     /// Deactivates a user, like [`deactivate`](Self::deactivate).
@@ -259,7 +259,7 @@ impl<'c> Users<'c> {
     /// Other users require the permission `edit_other_users`.
     #[doc(alias = "DeleteUser")]
     pub fn delete(&self, user: &UserId) -> Result<()> {
-        self.0.delete("/users/{user_id}", &[user]).ok()
+        self.0.delete("/users/{user_id}", &[user]).send()
     }
 
     /// Permanently deletes a user and everything they wrote, if the server settings allow it.
@@ -269,7 +269,7 @@ impl<'c> Users<'c> {
     /// Other users require the permission `edit_other_users`.
     #[doc(alias = "DeleteUser")]
     pub fn delete_permanently(&self, user: &UserId) -> Result<()> {
-        self.0.delete("/users/{user_id}", &[user]).param("permanent", true).ok()
+        self.0.delete("/users/{user_id}", &[user]).param("permanent", true).send()
     }
 
     /// Sets the system-wide roles of a user, for example `system_user` or `system_admin`.
@@ -279,7 +279,7 @@ impl<'c> Users<'c> {
     /// Required permission: `manage_roles`.
     #[doc(alias = "UpdateUserRoles")]
     pub fn set_roles(&self, user: &UserId, roles: &[&str]) -> Result<()> {
-        self.0.put("/users/{user_id}/roles", &[user]).json(&json!({"roles": roles.join(" ")})).ok()
+        self.0.put("/users/{user_id}/roles", &[user]).json(&json!({"roles": roles.join(" ")})).send()
     }
 
     /// Sets the password of another user.
@@ -289,7 +289,7 @@ impl<'c> Users<'c> {
     /// Required permission: `manage_system`.
     #[doc(alias = "UpdateUserPassword")]
     pub fn set_password(&self, user: &UserId, password: &Secret) -> Result<()> {
-        self.0.put("/users/{user_id}/password", &[user]).json(&json!({"new_password": password})).ok()
+        self.0.put("/users/{user_id}/password", &[user]).json(&json!({"new_password": password})).send()
     }
 
     /// Changes the password of the current account.
@@ -303,7 +303,7 @@ impl<'c> Users<'c> {
         self.0
             .put(template, &[&UserId::me()])
             .json(&json!({"current_password": current, "new_password": new}))
-            .ok()
+            .send()
     }
 
     /// Gets the profile picture: the uploaded image, or a generated PNG.
@@ -333,7 +333,7 @@ impl<'c> Users<'c> {
     /// Other users require the permission `edit_other_users`.
     #[doc(alias = "SetProfileImage")]
     pub fn set_image(&self, user: &UserId, image: Upload<'_>) -> Result<()> {
-        self.0.post("/users/{user_id}/image", &[user]).body(image.into_form("image")).ok()
+        self.0.post("/users/{user_id}/image", &[user]).body(image.into_form("image")).send()
     }
 
     /// Resets the profile picture to the generated one.
@@ -343,7 +343,7 @@ impl<'c> Users<'c> {
     /// Other users require the permission `edit_other_users`. Since server 5.5.
     #[doc(alias = "SetDefaultProfileImage")]
     pub fn delete_image(&self, user: &UserId) -> Result<()> {
-        self.0.delete("/users/{user_id}/image", &[user]).ok()
+        self.0.delete("/users/{user_id}/image", &[user]).send()
     }
 
     /// Gets the number of users.
@@ -371,7 +371,7 @@ impl<'c> Users<'c> {
     /// Required permission: `manage_system`. Since server 5.26.
     #[doc(alias = "PublishUserTyping")]
     pub fn typing(&self, channel: &ChannelId) -> Result<()> {
-        self.0.post("/users/{user_id}/typing", &[&UserId::me()]).json(&json!({"channel_id": channel})).ok()
+        self.0.post("/users/{user_id}/typing", &[&UserId::me()]).json(&json!({"channel_id": channel})).send()
     }
 
     /// Shows a typing indicator in a thread.
@@ -382,7 +382,10 @@ impl<'c> Users<'c> {
     #[doc(alias = "PublishUserTyping")]
     pub fn typing_in(&self, channel: &ChannelId, root: &PostId) -> Result<()> {
         let template = "/users/{user_id}/typing";
-        self.0.post(template, &[&UserId::me()]).json(&json!({"channel_id": channel, "parent_id": root})).ok()
+        self.0
+            .post(template, &[&UserId::me()])
+            .json(&json!({"channel_id": channel, "parent_id": root}))
+            .send()
     }
 
     /// Lists one page of a user's channel memberships in all teams.

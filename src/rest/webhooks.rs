@@ -1,16 +1,16 @@
 //! Incoming and outgoing webhooks.
 
 use crate::error::Result;
-use crate::http::{Http, Method};
+use crate::http::{HttpClient, Method};
 use crate::model::{
     CommandResponse, HookId, IncomingMessage, IncomingWebhook, IncomingWebhookDraft, IncomingWebhookPage,
     IncomingWebhooksWithCount, OutgoingWebhook, OutgoingWebhookDraft, OutgoingWebhookPage,
 };
-use crate::page::{MOST, Pages, pages};
+use crate::page::{MAX_PER_PAGE, Pages, pages};
 
 /// Webhooks. Returned by [`Client::webhooks`](crate::Client::webhooks).
 #[derive(Clone, Copy, Debug)]
-pub struct Webhooks<'c>(pub(crate) &'c Http);
+pub struct Webhooks<'c>(pub(crate) &'c HttpClient);
 
 impl<'c> Webhooks<'c> {
     /// Creates an incoming webhook.
@@ -38,7 +38,7 @@ impl<'c> Webhooks<'c> {
     /// Iterates over incoming webhooks, fetching 200 per request. The paging fields of `page` are ignored.
     pub fn all_incoming(&self, page: &IncomingWebhookPage) -> Pages<'c, IncomingWebhook> {
         let (group, page) = (*self, page.clone());
-        pages(move |number| group.list_incoming(&page.clone().page(number).per_page(MOST)))
+        pages(move |number| group.list_incoming(&page.clone().page(number).per_page(MAX_PER_PAGE)))
     }
 
     /// Lists one page of incoming webhooks, and their total number.
@@ -85,7 +85,7 @@ impl<'c> Webhooks<'c> {
     /// `manage_others_incoming_webhooks`.
     #[doc(alias = "DeleteIncomingWebhook")]
     pub fn delete_incoming(&self, hook: &HookId) -> Result<()> {
-        self.0.delete("/hooks/incoming/{hook_id}", &[hook]).ok()
+        self.0.delete("/hooks/incoming/{hook_id}", &[hook]).send()
     }
 
     /// Creates an outgoing webhook. It is only triggered in public channels.
@@ -113,7 +113,7 @@ impl<'c> Webhooks<'c> {
     /// Iterates over outgoing webhooks, fetching 200 per request. The paging fields of `page` are ignored.
     pub fn all_outgoing(&self, page: &OutgoingWebhookPage) -> Pages<'c, OutgoingWebhook> {
         let (group, page) = (*self, page.clone());
-        pages(move |number| group.list_outgoing(&page.clone().page(number).per_page(MOST)))
+        pages(move |number| group.list_outgoing(&page.clone().page(number).per_page(MAX_PER_PAGE)))
     }
 
     /// Gets an outgoing webhook.
@@ -147,7 +147,7 @@ impl<'c> Webhooks<'c> {
     /// `manage_others_outgoing_webhooks`.
     #[doc(alias = "DeleteOutgoingWebhook")]
     pub fn delete_outgoing(&self, hook: &HookId) -> Result<()> {
-        self.0.delete("/hooks/outgoing/{hook_id}", &[hook]).ok()
+        self.0.delete("/hooks/outgoing/{hook_id}", &[hook]).send()
     }
 
     /// Generates a new token and invalidates the old one.
@@ -170,7 +170,7 @@ impl<'c> Webhooks<'c> {
     /// channel, 404 for an unknown webhook, 501 if webhooks are disabled. Sent only once. After a broken
     /// connection the post may or may not exist.
     pub fn send(&self, hook: &HookId, message: &IncomingMessage) -> Result<()> {
-        self.0.outside(Method::Post, "/hooks/{hook_id}", &[hook]).anonymous().json(message).ok()
+        self.0.outside(Method::Post, "/hooks/{hook_id}", &[hook]).anonymous().json(message).send()
     }
 
     /// Sends a delayed response to a slash command, identified by the last segment of its `response_url`.
@@ -178,6 +178,6 @@ impl<'c> Webhooks<'c> {
     ///
     /// `POST /hooks/commands/{id}`
     pub fn send_delayed(&self, id: &str, answer: &CommandResponse) -> Result<()> {
-        self.0.outside(Method::Post, "/hooks/commands/{id}", &[&id]).anonymous().json(answer).ok()
+        self.0.outside(Method::Post, "/hooks/commands/{id}", &[&id]).anonymous().json(answer).send()
     }
 }

@@ -83,7 +83,7 @@ fn the_local_mode_of_a_server() {
     }
     let began = Instant::now();
     let slow =
-        client.with_timeout(Duration::from_millis(200)).call(Method::Post, "/slow", &[]).ok().unwrap_err();
+        client.with_timeout(Duration::from_millis(200)).call(Method::Post, "/slow", &[]).send().unwrap_err();
     assert_eq!(slow.kind(), ErrorKind::UnknownOutcome);
     assert!(began.elapsed() < Duration::from_secs(3));
     let stream = client.events().unwrap_err();
@@ -91,7 +91,7 @@ fn the_local_mode_of_a_server() {
     assert_eq!(stream.kind(), ErrorKind::Input);
     thread::scope(|scope| {
         let waiting = client.clone();
-        let call = scope.spawn(move || waiting.call(Method::Get, "/slow", &[]).ok());
+        let call = scope.spawn(move || waiting.call(Method::Get, "/slow", &[]).send());
         while noted.lock().unwrap().iter().filter(|head| head.contains("GET /api/v4/slow ")).count() == 0 {
             thread::yield_now();
         }

@@ -14,7 +14,9 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("proxy", &[]),
     ("net", &[]),
     ("page", &[]),
-    ("model", &["http"]), // `PathArg`, which ids implement
+    ("path_arg", &[]),
+    ("random", &[]),
+    ("model", &[]),
     ("event", &["model"]),
     ("http", &["model", "net"]), // ids, and the decoder
     ("rest", &["model", "http"]),
@@ -29,6 +31,8 @@ const LEAVES: &[&str] = &[
     "percent",
     "proxy",
     "page",
+    "path_arg",
+    "random",
     "Error",
     "ErrorKind",
     "Result",

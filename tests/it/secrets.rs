@@ -87,11 +87,11 @@ fn a_day_of_work() {
     tell("no channel", client.send("awesome-chat", "nowhere", "hello").unwrap_err());
     for (status, body) in [(500, "{}"), (502, "<html>"), (200, "<html>")] {
         server.on("GET /users/me").times(3).http(status, body);
-        tell("a fault", client.call(mattermost::Method::Get, "/users/me", &[]).ok().unwrap_err());
+        tell("a fault", client.call(mattermost::Method::Get, "/users/me", &[]).send().unwrap_err());
         server.heal();
     }
     server.on("GET /users/me").times(3).close();
-    tell("closed", client.call(mattermost::Method::Get, "/users/me", &[]).ok().unwrap_err());
+    tell("closed", client.call(mattermost::Method::Get, "/users/me", &[]).send().unwrap_err());
     let events = Events::builder(&client).open().unwrap();
     log::info!("{events:?}");
     server.cut_connections();

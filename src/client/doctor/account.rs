@@ -8,19 +8,19 @@ use super::{Check, Outcome, Report, compare};
 use crate::client::Client;
 use crate::client::builder::connect;
 use crate::error::{Error, ErrorKind};
-use crate::http::Http;
+use crate::http::HttpClient;
 use crate::model::{Channel, ChannelMember, Role, Team, User, UserId};
 use crate::ws::{CatchUp, Events};
 
 pub(super) fn examine(
     report: &mut Report,
-    http: &Http,
+    http: &HttpClient,
     client: Option<&Client>,
     place: Option<(&str, &str)>,
 ) {
     let credentials = http.token().0.is_none();
     let user = match client {
-        Some(client) => http.get("/users/me", &[]).ok().map(|()| client.with_timeout(super::PATIENCE)),
+        Some(client) => http.get("/users/me", &[]).send().map(|()| client.with_timeout(super::PROBE_TIMEOUT)),
         None => connect(http.clone()),
     };
     let client = match user {
@@ -186,7 +186,7 @@ fn permission(report: &mut Report, client: &Client, channel: &Channel, member: &
         let roles = member.ok().and_then(|member| Some(member.get("roles")?.as_str()?.to_owned()));
         names.extend(roles.unwrap_or_default().split(' ').filter(|role| !role.is_empty()).map(str::to_owned));
     }
-    let roles = client.http().post("/roles/names", &[]).reads().json(&names).fetch::<Vec<Role>>();
+    let roles = client.http().post("/roles/names", &[]).safe().json(&names).fetch::<Vec<Role>>();
     match roles {
         Ok(roles) if roles.iter().all(|role| role.permissions.is_empty()) => {
             report.skip(&["permission"], "the server does not say");

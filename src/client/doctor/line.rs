@@ -13,7 +13,7 @@ use crate::proxy::{Proxy, ProxyChoice};
 
 /// A request, its answer included.
 const WITHIN: Duration = Duration::from_secs(10);
-const MOST: u64 = 64 << 10;
+const MAX_BODY: u64 = 64 << 10;
 
 /// Where to dial, and through what.
 pub(super) struct Line<'c> {
@@ -116,8 +116,11 @@ fn ask(mut stream: impl Read + Write, base: &BaseUrl, path: &str, config: &Confi
     stream.write_all(request.as_bytes()).map_err(|e| Error::io("the connection broke", e))?;
     let (head, mut body) = read_head(&mut stream, "the server", config.head_limit)?;
     let mut said = Said { head: String::from_utf8_lossy(&head).into_owned(), ..Said::default() };
-    let length =
-        said.header("content-length").and_then(|length| length.parse().ok()).unwrap_or(MOST).min(MOST);
+    let length = said
+        .header("content-length")
+        .and_then(|length| length.parse().ok())
+        .unwrap_or(MAX_BODY)
+        .min(MAX_BODY);
     // An answer that is cut is looked at as far as it came.
     let _ = stream.take(length.saturating_sub(body.len() as u64)).read_to_end(&mut body);
     said.body = String::from_utf8_lossy(&body).into_owned();

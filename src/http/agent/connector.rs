@@ -8,30 +8,30 @@ use std::time::{Duration, Instant};
 use ureq::unversioned::transport::{ConnectionDetails, Connector, ShutdownHandle};
 
 use super::resolver::CachedResolver;
-use super::transport::{Link, Stream};
+use super::transport::{SocketTransport, TransportStream};
 use crate::config::Config;
 use crate::error::Result;
 use crate::net::{Socket, Timed, first_of, no_connection, tunnel};
 use crate::proxy::Proxy;
 
 /// Dials, and marks every failure of dialing: nothing was sent then.
-pub(crate) struct Dialer {
+pub(crate) struct SocketConnector {
     config: Arc<Config>,
     proxy: Option<Proxy>,
     resolver: Arc<CachedResolver>,
 }
 
-impl Dialer {
+impl SocketConnector {
     pub(crate) fn new(config: Arc<Config>, proxy: Option<Proxy>, resolver: Arc<CachedResolver>) -> Self {
         Self { config, proxy, resolver }
     }
 
-    fn dial(&self, details: &ConnectionDetails) -> Result<Link, ureq::Error> {
+    fn dial(&self, details: &ConnectionDetails) -> Result<SocketTransport, ureq::Error> {
         let within = details.timeout.not_zero().map_or(self.config.connect_timeout, |after| *after);
         let deadline = Instant::now() + within;
         let socket = self.socket(details, deadline).map_err(super::not_sent)?;
-        let handle = Arc::new(Handle(Arc::clone(&socket)));
-        let weak: Weak<dyn ShutdownHandle> = Arc::<Handle>::downgrade(&handle);
+        let handle = Arc::new(SocketShutdown(Arc::clone(&socket)));
+        let weak: Weak<dyn ShutdownHandle> = Arc::<SocketShutdown>::downgrade(&handle);
         (details.register_shutdown)(weak)?;
         let mut timed = Timed::new(socket, deadline);
         if let Some(proxy) = &self.proxy {
@@ -39,7 +39,7 @@ impl Dialer {
                 .map_err(super::not_sent)?;
         }
         let stream = self.secured(timed).map_err(super::not_sent)?;
-        Ok(Link::new(stream, handle, details))
+        Ok(SocketTransport::new(stream, handle, details))
     }
 
     fn socket(&self, details: &ConnectionDetails, deadline: Instant) -> Result<Arc<dyn Socket>> {
@@ -58,30 +58,34 @@ impl Dialer {
     }
 
     #[cfg(feature = "native-tls")]
-    fn secured(&self, timed: Timed) -> Result<Stream> {
+    fn secured(&self, timed: Timed) -> Result<TransportStream> {
         let base = &self.config.base;
         if !base.tls {
-            return Ok(Stream::Plain(timed));
+            return Ok(TransportStream::Plain(timed));
         }
-        Ok(Stream::Tls(Box::new(self.config.tls.handshake(&base.host, timed)?)))
+        Ok(TransportStream::Tls(Box::new(self.config.tls.handshake(&base.host, timed)?)))
     }
 
     #[cfg(not(feature = "native-tls"))]
-    fn secured(&self, timed: Timed) -> Result<Stream> {
-        if self.config.base.tls { Err(crate::tls::missing()) } else { Ok(Stream::Plain(timed)) }
+    fn secured(&self, timed: Timed) -> Result<TransportStream> {
+        if self.config.base.tls { Err(crate::tls::missing()) } else { Ok(TransportStream::Plain(timed)) }
     }
 }
 
-impl fmt::Debug for Dialer {
+impl fmt::Debug for SocketConnector {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Dialer")
+        f.write_str("SocketConnector")
     }
 }
 
-impl Connector<()> for Dialer {
-    type Out = Link;
+impl Connector<()> for SocketConnector {
+    type Out = SocketTransport;
 
-    fn connect(&self, details: &ConnectionDetails, _: Option<()>) -> Result<Option<Link>, ureq::Error> {
+    fn connect(
+        &self,
+        details: &ConnectionDetails,
+        _: Option<()>,
+    ) -> Result<Option<SocketTransport>, ureq::Error> {
         // ureq dials the host of the request, which is always ours: redirects are off.
         let link = self.dial(details);
         if link.is_err() {
@@ -92,9 +96,9 @@ impl Connector<()> for Dialer {
 }
 
 /// Ends a connection that another thread waits on.
-pub(super) struct Handle(Arc<dyn Socket>);
+pub(super) struct SocketShutdown(Arc<dyn Socket>);
 
-impl ShutdownHandle for Handle {
+impl ShutdownHandle for SocketShutdown {
     fn shutdown(&self) {
         self.0.shut_down();
     }

@@ -12,18 +12,18 @@ use crate::net::lookup;
 use crate::proxy::Proxy;
 
 /// How long an answer serves pooled calls. New connections of the socket always look up anew.
-const KEEP: Duration = Duration::from_secs(30);
+const ADDRESS_TTL: Duration = Duration::from_secs(30);
 
 /// ureq asks for the address at every call, also of pooled connections: so the answer is kept.
 pub(crate) struct CachedResolver {
-    last: Mutex<Option<Kept>>,
+    last: Mutex<Option<CachedAddresses>>,
     /// Then its name is what is looked up: the proxy resolves the server's.
     proxy: Option<(String, u16)>,
     /// The server is a local socket, which has no address.
     local: bool,
 }
 
-struct Kept {
+struct CachedAddresses {
     authority: String,
     addresses: Vec<SocketAddr>,
     until: Instant,
@@ -84,8 +84,12 @@ impl Resolver for SharedResolver {
                 })
                 .map_err(super::not_sent)?;
             last = self.0.last.lock().unwrap_or_else(PoisonError::into_inner);
-            let until = Instant::now() + KEEP;
-            *last = Some(Kept { authority: authority.to_owned(), addresses: addresses.clone(), until });
+            let until = Instant::now() + ADDRESS_TTL;
+            *last = Some(CachedAddresses {
+                authority: authority.to_owned(),
+                addresses: addresses.clone(),
+                until,
+            });
             addresses
         };
         drop(last);

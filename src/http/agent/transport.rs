@@ -8,21 +8,21 @@ use std::time::{Duration, Instant};
 
 use ureq::unversioned::transport::{Buffers, ConnectionDetails, LazyBuffers, NextTimeout, Transport};
 
-use super::connector::Handle;
+use super::connector::SocketShutdown;
 use super::veil::{self, Framing};
 use crate::net::Timed;
 
 /// Heads, sizes of chunks and trailers that an answer may have beside as much as it has content. Chunks of a byte, or
 /// trailers without end, would otherwise keep a core busy until the deadline.
-const MOST_FRAMING: u64 = 1 << 20;
+const MAX_FRAMING: u64 = 1 << 20;
 
-pub(super) enum Stream {
+pub(super) enum TransportStream {
     Plain(Timed),
     #[cfg(feature = "native-tls")]
     Tls(Box<native_tls::TlsStream<Timed>>),
 }
 
-impl Stream {
+impl TransportStream {
     fn timed(&mut self) -> &mut Timed {
         match self {
             Self::Plain(timed) => timed,
@@ -59,19 +59,23 @@ impl Stream {
 }
 
 /// A connection as ureq wants it.
-pub(crate) struct Link {
-    stream: Stream,
+pub(crate) struct SocketTransport {
+    stream: TransportStream,
     buffers: LazyBuffers,
     framing: Option<Framing>,
     /// What came since the last request went out, TLS included, and how much of it turned out to be content.
     came: u64,
     content: Arc<AtomicU64>,
     /// Ends the socket from another thread, as long as it is there.
-    _handle: Arc<Handle>,
+    _handle: Arc<SocketShutdown>,
 }
 
-impl Link {
-    pub(super) fn new(stream: Stream, handle: Arc<Handle>, details: &ConnectionDetails) -> Self {
+impl SocketTransport {
+    pub(super) fn new(
+        stream: TransportStream,
+        handle: Arc<SocketShutdown>,
+        details: &ConnectionDetails,
+    ) -> Self {
         let config = details.config;
         let buffers = LazyBuffers::new(config.input_buffer_size(), config.output_buffer_size());
         Self { stream, buffers, framing: None, came: 0, content: Arc::default(), _handle: handle }
@@ -94,7 +98,7 @@ fn failed(error: io::Error, timeout: NextTimeout) -> ureq::Error {
     }
 }
 
-impl Transport for Link {
+impl Transport for SocketTransport {
     fn buffers(&mut self) -> &mut dyn Buffers {
         &mut self.buffers
     }
@@ -104,7 +108,7 @@ impl Transport for Link {
         let output = self.buffers.output().get_mut(..amount).unwrap_or_default();
         veil::reveal(output, &mut self.framing);
         self.came = 0;
-        self.stream.timed().room = MOST_FRAMING;
+        self.stream.timed().room = MAX_FRAMING;
         self.content = veil::content();
         let sent = self.stream.write_all(output);
         // A token or a password need not stay in a pooled connection's buffer.
@@ -115,7 +119,7 @@ impl Transport for Link {
     fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, ureq::Error> {
         self.set_deadline(timeout);
         let room = self.buffers.input_append_buf();
-        let most = self.content.load(Ordering::Relaxed).saturating_mul(2).saturating_add(MOST_FRAMING);
+        let most = self.content.load(Ordering::Relaxed).saturating_mul(2).saturating_add(MAX_FRAMING);
         let left = most.saturating_sub(self.came);
         self.stream.timed().room = left;
         let read = self.stream.read(room);
@@ -138,15 +142,15 @@ impl Transport for Link {
 
     fn is_tls(&self) -> bool {
         match &self.stream {
-            Stream::Plain(_) => false,
+            TransportStream::Plain(_) => false,
             #[cfg(feature = "native-tls")]
-            Stream::Tls(_) => true,
+            TransportStream::Tls(_) => true,
         }
     }
 }
 
-impl fmt::Debug for Link {
+impl fmt::Debug for SocketTransport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Link")
+        f.write_str("SocketTransport")
     }
 }

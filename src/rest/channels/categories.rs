@@ -82,7 +82,7 @@ impl Channels<'_> {
     #[doc(alias = "RemoveSidebarCategoryForTeamForUser")]
     pub fn delete_category(&self, user: &UserId, team: &TeamId, category: &CategoryId) -> Result<()> {
         let template = "/users/{user_id}/teams/{team_id}/channels/categories/{category_id}";
-        self.0.delete(template, &[user, team, category]).ok()
+        self.0.delete(template, &[user, team, category]).send()
     }
 
     /// Gets the order of the categories.

@@ -8,7 +8,7 @@ use crate::model::{
     Channel, ChannelId, ChannelPage, ChannelSearch, ChannelWithTeamData, ChannelsWithCount, Page, TeamId,
     UserId,
 };
-use crate::page::{MOST, Pages, pages};
+use crate::page::{MAX_PER_PAGE, Pages, pages};
 use crate::rest::Paged;
 use crate::time::Timestamp;
 
@@ -112,7 +112,7 @@ impl<'c> Channels<'c> {
     /// Required permissions, depending on the request: `view_team`, `read_channel`.
     #[doc(alias = "GetPublicChannelsByIdsForTeam")]
     pub fn list_public_by_ids(&self, team: &TeamId, ids: &[ChannelId]) -> Result<Vec<Channel>> {
-        self.0.post("/teams/{team_id}/channels/ids", &[team]).json(&ids).reads().fetch()
+        self.0.post("/teams/{team_id}/channels/ids", &[team]).json(&ids).safe().fetch()
     }
 
     /// Lists one page of all channels of all teams.
@@ -131,7 +131,7 @@ impl<'c> Channels<'c> {
     /// ignored.
     pub fn all(&self, page: &ChannelPage) -> Pages<'c, ChannelWithTeamData> {
         let (group, page) = (*self, page.clone());
-        pages(move |number| group.list(&page.clone().page(number).per_page(MOST)))
+        pages(move |number| group.list(&page.clone().page(number).per_page(MAX_PER_PAGE)))
     }
 
     /// Lists one page of all channels of all teams, and their total number.
@@ -154,7 +154,7 @@ impl<'c> Channels<'c> {
     /// `sysconsole_write_user_management_groups`, `sysconsole_read_user_management_channels`.
     #[doc(alias = "SearchAllChannels")]
     pub fn search_all(&self, search: &ChannelSearch) -> Result<Vec<ChannelWithTeamData>> {
-        self.0.post("/channels/search", &[]).json(search).reads().fetch()
+        self.0.post("/channels/search", &[]).json(search).safe().fetch()
     }
 
     /// Gets one page of matching channels in all teams, and their total number.
@@ -165,7 +165,7 @@ impl<'c> Channels<'c> {
     /// `sysconsole_write_user_management_groups`, `sysconsole_read_user_management_channels`.
     #[doc(alias = "SearchAllChannels")]
     pub fn search_all_counted(&self, search: &ChannelSearch, page: &Page) -> Result<ChannelsWithCount> {
-        self.0.post("/channels/search", &[]).json(&Paged::new(search, page)).reads().fetch()
+        self.0.post("/channels/search", &[]).json(&Paged::new(search, page)).safe().fetch()
     }
 
     /// Searches the current account's group channels by member names.
@@ -175,7 +175,7 @@ impl<'c> Channels<'c> {
     /// Since server 5.14.
     #[doc(alias = "SearchGroupChannels")]
     pub fn search_group(&self, term: &str) -> Result<Vec<Channel>> {
-        self.0.post("/channels/group/search", &[]).json(&json!({"term": term})).reads().fetch()
+        self.0.post("/channels/group/search", &[]).json(&json!({"term": term})).safe().fetch()
     }
 
     /// Searches the public channels of a team. Newer servers also search the current account's private
@@ -186,7 +186,7 @@ impl<'c> Channels<'c> {
     /// Required permission: `list_team_channels`.
     #[doc(alias = "SearchChannels")]
     pub fn search(&self, team: &TeamId, words: &str) -> Result<Vec<Channel>> {
-        self.0.post("/teams/{team_id}/channels/search", &[team]).json(&json!({"term": words})).reads().fetch()
+        self.0.post("/teams/{team_id}/channels/search", &[team]).json(&json!({"term": words})).safe().fetch()
     }
 
     /// Lists channels of a team whose names complete a partially typed name.

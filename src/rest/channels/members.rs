@@ -47,7 +47,7 @@ impl<'c> Channels<'c> {
     /// Required permission: `read_channel`.
     #[doc(alias = "GetChannelMembersByIds")]
     pub fn list_members_by_ids(&self, channel: &ChannelId, users: &[UserId]) -> Result<Vec<ChannelMember>> {
-        self.0.post("/channels/{channel_id}/members/ids", &[channel]).json(&users).reads().fetch()
+        self.0.post("/channels/{channel_id}/members/ids", &[channel]).json(&users).safe().fetch()
     }
 
     /// Lists the channel memberships of a user in a team, including direct and group channels.
@@ -90,7 +90,7 @@ impl<'c> Channels<'c> {
     /// `manage_private_channel_members`.
     #[doc(alias = "RemoveUserFromChannel")]
     pub fn remove_member(&self, channel: &ChannelId, user: &UserId) -> Result<()> {
-        self.0.delete("/channels/{channel_id}/members/{user_id}", &[channel, user]).ok()
+        self.0.delete("/channels/{channel_id}/members/{user_id}", &[channel, user]).send()
     }
 
     /// Sets the roles of a member, for example `channel_user` or `channel_admin`.
@@ -101,7 +101,7 @@ impl<'c> Channels<'c> {
     #[doc(alias = "UpdateChannelRoles")]
     pub fn set_member_roles(&self, channel: &ChannelId, user: &UserId, roles: &[&str]) -> Result<()> {
         let template = "/channels/{channel_id}/members/{user_id}/roles";
-        self.0.put(template, &[channel, user]).json(&json!({"roles": roles.join(" ")})).ok()
+        self.0.put(template, &[channel, user]).json(&json!({"roles": roles.join(" ")})).send()
     }
 
     /// Sets the scheme roles of a member.
@@ -116,7 +116,10 @@ impl<'c> Channels<'c> {
         user: &UserId,
         roles: &SchemeRoles,
     ) -> Result<()> {
-        self.0.put("/channels/{channel_id}/members/{user_id}/schemeRoles", &[channel, user]).json(roles).ok()
+        self.0
+            .put("/channels/{channel_id}/members/{user_id}/schemeRoles", &[channel, user])
+            .json(roles)
+            .send()
     }
 
     /// Updates the notification settings of a user for a channel. Unset fields keep their value. To mute the
@@ -132,7 +135,10 @@ impl<'c> Channels<'c> {
         user: &UserId,
         props: &BTreeMap<String, String>,
     ) -> Result<()> {
-        self.0.put("/channels/{channel_id}/members/{user_id}/notify_props", &[channel, user]).json(props).ok()
+        self.0
+            .put("/channels/{channel_id}/members/{user_id}/notify_props", &[channel, user])
+            .json(props)
+            .send()
     }
 
     /// Disables the translation of posts for a member.
@@ -146,7 +152,7 @@ impl<'c> Channels<'c> {
         self.0
             .put("/channels/{channel_id}/members/{user_id}/autotranslation", &[channel, user])
             .json(&body)
-            .ok()
+            .send()
     }
 
     /// Enables the translation of posts for a member, if the channel supports it.
@@ -160,7 +166,7 @@ impl<'c> Channels<'c> {
         self.0
             .put("/channels/{channel_id}/members/{user_id}/autotranslation", &[channel, user])
             .json(&body)
-            .ok()
+            .send()
     }
 
     /// Gets the number of a channel's members, by group.
@@ -196,7 +202,7 @@ impl<'c> Channels<'c> {
     ///
     /// Required permission: `list_team_channels`.
     pub fn member_counts(&self, channels: &[ChannelId]) -> Result<BTreeMap<ChannelId, i64>> {
-        self.0.post("/channels/stats/member_count", &[]).json(&channels).reads().fetch()
+        self.0.post("/channels/stats/member_count", &[]).json(&channels).safe().fetch()
     }
 
     /// Gets the unread counts of a user in a channel.

@@ -154,7 +154,7 @@ impl Groups<'_> {
     /// Required permission: `manage_team`. Since server 5.11.
     #[doc(alias = "UnlinkGroupSyncableForTeam")]
     pub fn unlink_team(&self, group: &GroupId, team: &TeamId) -> Result<()> {
-        self.0.delete("/groups/{group_id}/teams/{team_id}/link", &[group, team]).ok()
+        self.0.delete("/groups/{group_id}/teams/{team_id}/link", &[group, team]).send()
     }
 
     /// Unlinks a group from a channel.
@@ -165,7 +165,7 @@ impl Groups<'_> {
     /// `manage_public_channel_members`. Since server 5.11.
     #[doc(alias = "UnlinkGroupSyncableForChannel")]
     pub fn unlink_channel(&self, group: &GroupId, channel: &ChannelId) -> Result<()> {
-        self.0.delete("/groups/{group_id}/channels/{channel_id}/link", &[group, channel]).ok()
+        self.0.delete("/groups/{group_id}/channels/{channel_id}/link", &[group, channel]).send()
     }
 }
 

@@ -5,7 +5,7 @@ use std::vec::IntoIter;
 use super::Posts;
 use crate::error::Result;
 use crate::model::{ChannelId, Post, PostId, PostList, PostPage};
-use crate::page::MOST;
+use crate::page::MAX_PER_PAGE;
 
 /// An iterator over the posts of a channel, fetching 200 per request. Iteration ends after the last post or
 /// the first error.
@@ -66,7 +66,7 @@ impl<'c> History<'c> {
             // no page begins with it.
             self.cursor = beyond.or_else(|| self.forward.then(|| start.clone()));
         }
-        let list = self.page(self.cursor.as_ref(), self.forward, MOST)?;
+        let list = self.page(self.cursor.as_ref(), self.forward, MAX_PER_PAGE)?;
         // The ids at the ends of the answer tell whether there is more; what was deleted meanwhile may be missing in
         // a page that is not the last.
         let next = if self.forward { list.order.first() } else { list.order.last() }.cloned();

@@ -7,7 +7,7 @@ use crate::model::{
     ChannelId, FileInfo, FlaggedPostPage, Post, PostId, PostList, PostPage, PostSearch, PostSearchResults,
     TeamId, ThreadPage, UnreadPostPage, UserId,
 };
-use crate::page::{MOST, Pages, pages};
+use crate::page::{MAX_PER_PAGE, Pages, pages};
 
 impl<'c> Posts<'c> {
     /// Lists one page of a channel's posts, newest first.
@@ -58,7 +58,7 @@ impl<'c> Posts<'c> {
             if !more {
                 return Ok(Vec::new());
             }
-            let mut page = ThreadPage::new().per_page(MOST).direction("down");
+            let mut page = ThreadPage::new().per_page(MAX_PER_PAGE).direction("down");
             if let Some((at, id)) = &last {
                 page = page.from_create_at(*at).from_post(id);
             }
@@ -82,7 +82,7 @@ impl<'c> Posts<'c> {
     /// Required permission: `read_channel`.
     #[doc(alias = "getPostsByIds")]
     pub fn list_by_ids(&self, ids: &[PostId]) -> Result<Vec<Post>> {
-        self.0.post("/posts/ids", &[]).json(&ids).reads().fetch()
+        self.0.post("/posts/ids", &[]).json(&ids).safe().fetch()
     }
 
     /// Lists the posts around the oldest unread post, or the newest posts if all are read.
@@ -116,14 +116,14 @@ impl<'c> Posts<'c> {
     /// Required permission: `view_team`.
     #[doc(alias = "SearchPosts")]
     pub fn search(&self, team: &TeamId, search: &PostSearch) -> Result<PostSearchResults> {
-        self.0.post("/teams/{team_id}/posts/search", &[team]).json(search).reads().fetch()
+        self.0.post("/teams/{team_id}/posts/search", &[team]).json(search).safe().fetch()
     }
 
     /// Searches posts in all teams.
     ///
     /// `POST /posts/search`
     pub fn search_all(&self, search: &PostSearch) -> Result<PostSearchResults> {
-        self.0.post("/posts/search", &[]).json(search).reads().fetch()
+        self.0.post("/posts/search", &[]).json(search).safe().fetch()
     }
 
     /// Gets the earlier versions of a post, newest first. Returns 404 if there are none.

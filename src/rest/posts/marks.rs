@@ -19,7 +19,7 @@ impl Posts<'_> {
     /// Required permission: `read_channel`.
     #[doc(alias = "PinPost")]
     pub fn pin(&self, post: &PostId) -> Result<()> {
-        self.0.post("/posts/{post_id}/pin", &[post]).ok()
+        self.0.post("/posts/{post_id}/pin", &[post]).send()
     }
 
     /// Unpins a post.
@@ -29,7 +29,7 @@ impl Posts<'_> {
     /// Required permission: `read_channel`.
     #[doc(alias = "UnpinPost")]
     pub fn unpin(&self, post: &PostId) -> Result<()> {
-        self.0.post("/posts/{post_id}/unpin", &[post]).ok()
+        self.0.post("/posts/{post_id}/unpin", &[post]).send()
     }
 
     /// Marks a channel as unread, starting at a given post.
@@ -58,7 +58,7 @@ impl Posts<'_> {
         self.0
             .post(template, &[&UserId::me(), post])
             .json(&json!({"target_time": at.as_millis() / 1000}))
-            .ok()
+            .send()
     }
 
     /// Acknowledges a post that requests it. Requires a license.
@@ -78,7 +78,7 @@ impl Posts<'_> {
     /// Required permissions, depending on the request: `read_channel`, `edit_other_users`. Since server 7.7.
     #[doc(alias = "DeleteAcknowledgementForPost")]
     pub fn unacknowledge(&self, post: &PostId) -> Result<()> {
-        self.0.delete("/users/{user_id}/posts/{post_id}/ack", &[&UserId::me(), post]).ok()
+        self.0.delete("/users/{user_id}/posts/{post_id}/ack", &[&UserId::me(), post]).send()
     }
 
     /// Reveals a burn-on-read post. **This GET request changes state**: the post's timer starts.
@@ -99,7 +99,7 @@ impl Posts<'_> {
     /// Required permission: `read_channel`. Since server 11.2. Enterprise edition.
     #[doc(alias = "BurnPost")]
     pub fn burn(&self, post: &PostId) -> Result<()> {
-        self.0.delete("/posts/{post_id}/burn", &[post]).ok()
+        self.0.delete("/posts/{post_id}/burn", &[post]).send()
     }
 
     /// Presses a button of a post.

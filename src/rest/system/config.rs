@@ -64,7 +64,7 @@ impl System<'_> {
     /// Required permission: `reload_config`.
     #[doc(alias = "ReloadConfig")]
     pub fn reload_config(&self) -> Result<()> {
-        self.0.post("/config/reload", &[]).ok()
+        self.0.post("/config/reload", &[]).send()
     }
 
     /// Sends a test email to the current account, with the active settings.
@@ -74,7 +74,7 @@ impl System<'_> {
     /// Required permission: `test_email`.
     #[doc(alias = "TestEmail")]
     pub fn test_email(&self) -> Result<()> {
-        self.0.post("/email/test", &[]).json(&()).ok()
+        self.0.post("/email/test", &[]).json(&()).send()
     }
 
     /// Sends a test email to the current account, with other settings. `EmailSettings` must be complete.
@@ -84,7 +84,7 @@ impl System<'_> {
     /// Required permission: `test_email`.
     #[doc(alias = "TestEmail")]
     pub fn test_email_with(&self, config: &ServerConfig) -> Result<()> {
-        self.0.post("/email/test", &[]).json(config).ok()
+        self.0.post("/email/test", &[]).json(config).send()
     }
 
     /// Tests the file store with the active settings.
@@ -94,7 +94,7 @@ impl System<'_> {
     /// Required permission: `test_s3`. Since server 4.8.
     #[doc(alias = "TestS3Connection")]
     pub fn test_file_store(&self) -> Result<()> {
-        self.0.post("/file/s3_test", &[]).json(&()).ok()
+        self.0.post("/file/s3_test", &[]).json(&()).send()
     }
 
     /// Tests an S3 file store. `FileSettings` must be complete.
@@ -104,7 +104,7 @@ impl System<'_> {
     /// Required permission: `test_s3`. Since server 4.8.
     #[doc(alias = "TestS3Connection")]
     pub fn test_file_store_with(&self, config: &ServerConfig) -> Result<()> {
-        self.0.post("/file/s3_test", &[]).json(config).ok()
+        self.0.post("/file/s3_test", &[]).json(config).send()
     }
 
     /// Makes the server send a request to a site URL, for example `https://chat.example.com`. Fails if the
@@ -115,6 +115,6 @@ impl System<'_> {
     /// Required permission: `test_site_url`. Since server 5.16.
     #[doc(alias = "TestSiteURL")]
     pub fn test_site_url(&self, url: &str) -> Result<()> {
-        self.0.post("/site_url/test", &[]).json(&json!({"site_url": url})).ok()
+        self.0.post("/site_url/test", &[]).json(&json!({"site_url": url})).send()
     }
 }

@@ -25,7 +25,7 @@ impl System<'_> {
     /// Required permission: `manage_license_information`. Since server 4.0.
     #[doc(alias = "RemoveLicenseFile")]
     pub fn delete_license(&self) -> Result<()> {
-        self.0.delete("/license", &[]).ok()
+        self.0.delete("/license", &[]).send()
     }
 
     /// Gets the license load: 1,000 times the monthly active users divided by the licensed users. 0 without a
@@ -46,7 +46,7 @@ impl System<'_> {
     /// Required permission: `manage_license_information`. Since server 5.25.
     #[doc(alias = "RequestTrialLicense")]
     pub fn request_trial_license(&self, request: &TrialLicenseRequest) -> Result<()> {
-        self.0.post("/trial-license", &[]).json(request).ok()
+        self.0.post("/trial-license", &[]).json(request).send()
     }
 
     /// Gets the previously used trial license. Contains fewer fields without `read_license_information`.
@@ -72,7 +72,7 @@ impl System<'_> {
     /// Required permission: `manage_system`. Since server 5.27.
     #[doc(alias = "UpgradeToEnterprise")]
     pub fn upgrade_to_enterprise(&self) -> Result<()> {
-        self.0.post("/upgrade_to_enterprise", &[]).ok()
+        self.0.post("/upgrade_to_enterprise", &[]).send()
     }
 
     /// Checks whether the server can be upgraded to the Enterprise build. Returns 403 with the reason if not.
@@ -82,7 +82,7 @@ impl System<'_> {
     /// Required permission: `manage_system`.
     #[doc(alias = "IsAllowedToUpgradeToEnterprise")]
     pub fn check_upgrade_allowed(&self) -> Result<()> {
-        self.0.get("/upgrade_to_enterprise/allowed", &[]).ok()
+        self.0.get("/upgrade_to_enterprise/allowed", &[]).send()
     }
 
     /// Gets the progress of the upgrade.

@@ -24,7 +24,7 @@ impl System<'_> {
     /// Since server 5.26.
     #[doc(alias = "MarkNoticesViewed")]
     pub fn mark_notices_viewed(&self, ids: &[&str]) -> Result<()> {
-        self.0.put("/system/notices/view", &[]).json(&ids).ok()
+        self.0.put("/system/notices/view", &[]).json(&ids).send()
     }
 
     /// Acknowledges that a device received a push notification. Returns 501 if the server does not send push
@@ -35,7 +35,7 @@ impl System<'_> {
     /// Since server 3.10.
     #[doc(alias = "AcknowledgeNotification")]
     pub fn acknowledge_notification(&self, ack: &PushNotificationAck) -> Result<()> {
-        self.0.post("/notifications/ack", &[]).json(ack).ok()
+        self.0.post("/notifications/ack", &[]).json(ack).send()
     }
 
     /// Acknowledges an ID-only push notification and returns its text. `post_id` and `is_id_loaded` must be
@@ -54,7 +54,7 @@ impl System<'_> {
     /// `POST /notifications/test`
     #[doc(alias = "TestNotification")]
     pub fn test_notification(&self) -> Result<()> {
-        self.0.post("/notifications/test", &[]).ok()
+        self.0.post("/notifications/test", &[]).send()
     }
 
     /// Gets the redirect target of a URL. Empty if the URL does not redirect, or if the server does not show

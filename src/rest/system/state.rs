@@ -45,7 +45,7 @@ impl<'c> System<'c> {
     /// Required permission: `invalidate_caches`.
     #[doc(alias = "InvalidateCaches")]
     pub fn invalidate_caches(&self) -> Result<()> {
-        self.0.post("/caches/invalidate", &[]).ok()
+        self.0.post("/caches/invalidate", &[]).send()
     }
 
     /// Recycles the server's database connections.
@@ -55,7 +55,7 @@ impl<'c> System<'c> {
     /// Required permission: `recycle_database_connections`.
     #[doc(alias = "DatabaseRecycle")]
     pub fn recycle_database(&self) -> Result<()> {
-        self.0.post("/database/recycle", &[]).ok()
+        self.0.post("/database/recycle", &[]).send()
     }
 
     /// Restarts the server, one second after the response.
@@ -65,7 +65,7 @@ impl<'c> System<'c> {
     /// Required permission: `manage_system`. Since server 5.27.
     #[doc(alias = "RestartServer")]
     pub fn restart(&self) -> Result<()> {
-        self.0.post("/restart", &[]).ok()
+        self.0.post("/restart", &[]).send()
     }
 
     /// Gets the busy state of the server and its expiry.
@@ -88,7 +88,7 @@ impl<'c> System<'c> {
     /// Required permission: `manage_system`. Since server 5.20.
     #[doc(alias = "SetServerBusy")]
     pub fn set_busy(&self, time: Duration) -> Result<()> {
-        self.0.post("/server_busy", &[]).param("seconds", time.as_secs()).ok()
+        self.0.post("/server_busy", &[]).param("seconds", time.as_secs()).send()
     }
 
     /// Clears the busy state set by [`set_busy`](Self::set_busy).
@@ -98,7 +98,7 @@ impl<'c> System<'c> {
     /// Required permission: `manage_system`. Since server 5.20.
     #[doc(alias = "ClearServerBusy")]
     pub fn clear_busy(&self) -> Result<()> {
-        self.0.delete("/server_busy", &[]).ok()
+        self.0.delete("/server_busy", &[]).send()
     }
 
     /// Downloads the support packet as a zip file: logs, configuration and statistics.
@@ -150,6 +150,6 @@ impl<'c> System<'c> {
     ///
     /// Required permission: `manage_system`.
     pub fn complete_onboarding(&self, request: &CompleteOnboardingRequest) -> Result<()> {
-        self.0.post("/system/onboarding/complete", &[]).json(request).ok()
+        self.0.post("/system/onboarding/complete", &[]).json(request).send()
     }
 }

@@ -10,7 +10,7 @@ use crate::model::{
     EmailInviteWithError, GroupId, GuestInvite, Page, SchemeRoles, Team, TeamId, TeamInvite, TeamMember,
     TeamMemberPage, TeamMemberWithError, UserId, UsersWithGroupsAndCount,
 };
-use crate::page::{MOST, Pages, pages};
+use crate::page::{MAX_PER_PAGE, Pages, pages};
 use crate::rest::{comma, real_id};
 use crate::secret::Secret;
 
@@ -28,7 +28,7 @@ impl<'c> Teams<'c> {
     /// Iterates over a team's members, fetching 200 per request. The paging fields of `page` are ignored.
     pub fn all_members(&self, team: &TeamId, page: &TeamMemberPage) -> Pages<'c, TeamMember> {
         let (group, team, page) = (*self, team.clone(), page.clone());
-        pages(move |number| group.list_members(&team, &page.clone().page(number).per_page(MOST)))
+        pages(move |number| group.list_members(&team, &page.clone().page(number).per_page(MAX_PER_PAGE)))
     }
 
     /// Gets a channel membership. Returns 404 if there is none.
@@ -48,7 +48,7 @@ impl<'c> Teams<'c> {
     /// Required permission: `view_team`.
     #[doc(alias = "GetTeamMembersByIds")]
     pub fn list_members_by_ids(&self, team: &TeamId, users: &[UserId]) -> Result<Vec<TeamMember>> {
-        self.0.post("/teams/{team_id}/members/ids", &[team]).json(&users).reads().fetch()
+        self.0.post("/teams/{team_id}/members/ids", &[team]).json(&users).safe().fetch()
     }
 
     /// Lists the team memberships of a user.
@@ -100,7 +100,7 @@ impl<'c> Teams<'c> {
     /// Required permission: `remove_user_from_team`.
     #[doc(alias = "RemoveTeamMember")]
     pub fn remove_member(&self, team: &TeamId, user: &UserId) -> Result<()> {
-        self.0.delete("/teams/{team_id}/members/{user_id}", &[team, user]).ok()
+        self.0.delete("/teams/{team_id}/members/{user_id}", &[team, user]).send()
     }
 
     /// Sets the roles of a member, for example `team_user` or `team_admin`.
@@ -111,7 +111,7 @@ impl<'c> Teams<'c> {
     #[doc(alias = "UpdateTeamMemberRoles")]
     pub fn set_member_roles(&self, team: &TeamId, user: &UserId, roles: &[&str]) -> Result<()> {
         let template = "/teams/{team_id}/members/{user_id}/roles";
-        self.0.put(template, &[team, user]).json(&json!({"roles": roles.join(" ")})).ok()
+        self.0.put(template, &[team, user]).json(&json!({"roles": roles.join(" ")})).send()
     }
 
     /// Sets the scheme roles of a member.
@@ -121,7 +121,7 @@ impl<'c> Teams<'c> {
     /// Required permission: `manage_team_roles`. Since server 5.0.
     #[doc(alias = "UpdateTeamMemberSchemeRoles")]
     pub fn set_member_scheme_roles(&self, team: &TeamId, user: &UserId, roles: &SchemeRoles) -> Result<()> {
-        self.0.put("/teams/{team_id}/members/{user_id}/schemeRoles", &[team, user]).json(roles).ok()
+        self.0.put("/teams/{team_id}/members/{user_id}/schemeRoles", &[team, user]).json(roles).send()
     }
 
     /// Lists one page of the members who belong to none of the given groups.
@@ -163,7 +163,7 @@ impl<'c> Teams<'c> {
     /// Required permissions, depending on the request: `invite_user`, `add_user_to_team`.
     #[doc(alias = "InviteUsersToTeam")]
     pub fn invite(&self, team: &TeamId, invite: &TeamInvite) -> Result<()> {
-        self.0.post("/teams/{team_id}/invite/email", &[team]).json(&as_sent(invite)).ok()
+        self.0.post("/teams/{team_id}/invite/email", &[team]).json(&as_sent(invite)).send()
     }
 
     /// Invites people by email and returns a result for each.
@@ -184,7 +184,7 @@ impl<'c> Teams<'c> {
     /// Required permission: `invite_guest`. Since server 5.16.
     #[doc(alias = "InviteGuestsToTeam")]
     pub fn invite_guests(&self, team: &TeamId, invite: &GuestInvite) -> Result<()> {
-        self.0.post("/teams/{team_id}/invite-guests/email", &[team]).json(invite).ok()
+        self.0.post("/teams/{team_id}/invite-guests/email", &[team]).json(invite).send()
     }
 
     /// Invites guests by email and returns a result for each. Requires a license.
@@ -209,7 +209,7 @@ impl<'c> Teams<'c> {
     /// Required permission: `sysconsole_write_authentication`.
     #[doc(alias = "InvalidateEmailInvites")]
     pub fn invalidate_email_invites(&self) -> Result<()> {
-        self.0.delete("/teams/invites/email", &[]).ok()
+        self.0.delete("/teams/invites/email", &[]).send()
     }
 
     /// Generates a new `invite_id` and invalidates the old one.

@@ -32,7 +32,7 @@ impl Users<'_> {
     /// Required permission: `promote_guest`. Since server 5.16.
     #[doc(alias = "PromoteGuestToUser")]
     pub fn promote(&self, user: &UserId) -> Result<()> {
-        self.0.post("/users/{user_id}/promote", &[user]).ok()
+        self.0.post("/users/{user_id}/promote", &[user]).send()
     }
 
     /// Demotes a regular user to a guest. Requires a license.
@@ -42,7 +42,7 @@ impl Users<'_> {
     /// Required permission: `demote_to_guest`. Since server 5.16.
     #[doc(alias = "DemoteUserToGuest")]
     pub fn demote(&self, user: &UserId) -> Result<()> {
-        self.0.post("/users/{user_id}/demote", &[user]).ok()
+        self.0.post("/users/{user_id}/demote", &[user]).send()
     }
 
     /// Resets the failed login attempts of a user.
@@ -52,7 +52,7 @@ impl Users<'_> {
     /// Required permission: `sysconsole_write_user_management_users`.
     #[doc(alias = "resetPasswordFailedAttempts")]
     pub fn reset_failed_attempts(&self, user: &UserId) -> Result<()> {
-        self.0.post("/users/{user_id}/reset_failed_attempts", &[user]).ok()
+        self.0.post("/users/{user_id}/reset_failed_attempts", &[user]).send()
     }
 
     /// Sets the authentication method of a user.
@@ -83,7 +83,7 @@ impl Users<'_> {
     /// Required permission: `manage_system`. Since server 5.28.
     #[doc(alias = "MigrateAuthToLdap")]
     pub fn migrate_auth_to_ldap(&self, migration: &LdapMigration) -> Result<()> {
-        self.0.post("/users/migrate_auth/ldap", &[]).json(migration).ok()
+        self.0.post("/users/migrate_auth/ldap", &[]).json(migration).send()
     }
 
     /// Migrates users from another authentication method to SAML. Requires a license. The server continues
@@ -94,14 +94,14 @@ impl Users<'_> {
     /// Required permission: `manage_system`. Since server 5.28.
     #[doc(alias = "MigrateAuthToSaml")]
     pub fn migrate_auth_to_saml(&self, migration: &SamlMigration) -> Result<()> {
-        self.0.post("/users/migrate_auth/saml", &[]).json(migration).ok()
+        self.0.post("/users/migrate_auth/saml", &[]).json(migration).send()
     }
 
     /// Tells the administrators that the current account requests a paid feature.
     ///
     /// `POST /users/notify-admin`
     pub fn notify_admin(&self, notice: &NotifyAdmin) -> Result<()> {
-        self.0.post("/users/notify-admin", &[]).json(notice).ok()
+        self.0.post("/users/notify-admin", &[]).json(notice).send()
     }
 
     /// Sends the requests collected by [`notify_admin`](Self::notify_admin) to the administrators. Returns
@@ -111,6 +111,6 @@ impl Users<'_> {
     ///
     /// Required permission: `manage_system`.
     pub fn trigger_notify_admin(&self, notice: &NotifyAdmin) -> Result<()> {
-        self.0.post("/users/trigger-notify-admin-posts", &[]).json(notice).ok()
+        self.0.post("/users/trigger-notify-admin-posts", &[]).json(notice).send()
     }
 }

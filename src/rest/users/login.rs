@@ -20,7 +20,7 @@ impl Users<'_> {
     /// Does not require a login.
     #[doc(alias = "GetLoginType")]
     pub fn login_type(&self, login_id: &str) -> Result<LoginType> {
-        self.0.post("/users/login/type", &[]).json(&json!({"login_id": login_id})).reads().fetch()
+        self.0.post("/users/login/type", &[]).json(&json!({"login_id": login_id})).safe().fetch()
     }
 
     /// Switches the authentication method of a user. Returns the URL at which to continue.
@@ -59,7 +59,7 @@ impl Users<'_> {
     /// Does not require a login.
     #[doc(alias = "VerifyUserEmail")]
     pub fn verify_email(&self, token: &Secret) -> Result<()> {
-        self.0.post("/users/email/verify", &[]).json(&json!({"token": token})).ok()
+        self.0.post("/users/email/verify", &[]).json(&json!({"token": token})).send()
     }
 
     /// Sends the verification email again. Always succeeds, to avoid revealing which accounts exist.
@@ -69,7 +69,7 @@ impl Users<'_> {
     /// Does not require a login.
     #[doc(alias = "SendVerificationEmail")]
     pub fn send_verification_email(&self, email: &str) -> Result<()> {
-        self.0.post("/users/email/verify/send", &[]).json(&json!({"email": email})).ok()
+        self.0.post("/users/email/verify/send", &[]).json(&json!({"email": email})).send()
     }
 
     /// Sets a new password with the token from the reset email.
@@ -80,7 +80,7 @@ impl Users<'_> {
     #[doc(alias = "ResetPassword")]
     pub fn reset_password(&self, token: &Secret, password: &Secret) -> Result<()> {
         let template = "/users/password/reset";
-        self.0.post(template, &[]).json(&json!({"token": token, "new_password": password})).ok()
+        self.0.post(template, &[]).json(&json!({"token": token, "new_password": password})).send()
     }
 
     /// Sends the password reset email. Also succeeds for unknown addresses, to avoid revealing which accounts
@@ -91,7 +91,7 @@ impl Users<'_> {
     /// Does not require a login.
     #[doc(alias = "SendPasswordResetEmail")]
     pub fn send_password_reset(&self, email: &str) -> Result<()> {
-        self.0.post("/users/password/reset/send", &[]).json(&json!({"email": email})).ok()
+        self.0.post("/users/password/reset/send", &[]).json(&json!({"email": email})).send()
     }
 
     /// Gets the terms of service accepted by a user.
@@ -115,7 +115,7 @@ impl Users<'_> {
         self.0
             .post(template, &[&UserId::me()])
             .json(&json!({"termsOfServiceId": terms, "accepted": true}))
-            .ok()
+            .send()
     }
 
     /// Declines terms of service.
@@ -129,7 +129,7 @@ impl Users<'_> {
         self.0
             .post(template, &[&UserId::me()])
             .json(&json!({"termsOfServiceId": terms, "accepted": false}))
-            .ok()
+            .send()
     }
 }
 

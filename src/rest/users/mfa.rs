@@ -26,7 +26,7 @@ impl Users<'_> {
     #[doc(alias = "UpdateUserMfa")]
     pub fn activate_mfa(&self, user: &UserId, code: &str) -> Result<()> {
         let call = self.0.put("/users/{user_id}/mfa", &[user]).hiding(&[code]);
-        call.json(&json!({"activate": true, "code": code})).ok()
+        call.json(&json!({"activate": true, "code": code})).send()
     }
 
     /// Deactivates MFA.
@@ -36,6 +36,6 @@ impl Users<'_> {
     /// Other users require the permission `edit_other_users`.
     #[doc(alias = "UpdateUserMfa")]
     pub fn deactivate_mfa(&self, user: &UserId) -> Result<()> {
-        self.0.put("/users/{user_id}/mfa", &[user]).json(&json!({"activate": false})).ok()
+        self.0.put("/users/{user_id}/mfa", &[user]).json(&json!({"activate": false})).send()
     }
 }

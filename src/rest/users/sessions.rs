@@ -24,7 +24,7 @@ impl Users<'_> {
     /// Other users require the permission `edit_other_users`.
     #[doc(alias = "RevokeSession")]
     pub fn revoke_session(&self, user: &UserId, session: &SessionId) -> Result<()> {
-        self.0.post("/users/{user_id}/sessions/revoke", &[user]).json(&json!({"session_id": session})).ok()
+        self.0.post("/users/{user_id}/sessions/revoke", &[user]).json(&json!({"session_id": session})).send()
     }
 
     /// Revokes all sessions of a user. With [`UserId::me`], this includes the current session.
@@ -34,7 +34,7 @@ impl Users<'_> {
     /// Other users require the permission `edit_other_users`. Since server 4.4.
     #[doc(alias = "RevokeAllSessions")]
     pub fn revoke_sessions(&self, user: &UserId) -> Result<()> {
-        self.0.post("/users/{user_id}/sessions/revoke/all", &[user]).ok()
+        self.0.post("/users/{user_id}/sessions/revoke/all", &[user]).send()
     }
 
     /// Revokes the sessions of **all users**, including the current session.
@@ -44,7 +44,7 @@ impl Users<'_> {
     /// Required permission: `manage_system`. Since server 5.14.
     #[doc(alias = "RevokeSessionsFromAllUsers")]
     pub fn revoke_everybodys_sessions(&self) -> Result<()> {
-        self.0.post("/users/sessions/revoke/all", &[]).ok()
+        self.0.post("/users/sessions/revoke/all", &[]).send()
     }
 
     /// Attaches the current session to a mobile device.
@@ -52,6 +52,6 @@ impl Users<'_> {
     /// `PUT /users/sessions/device`
     #[doc(alias = "AttachDeviceExtraProps")]
     pub fn set_device(&self, device: &DeviceProps) -> Result<()> {
-        self.0.put("/users/sessions/device", &[]).json(device).ok()
+        self.0.put("/users/sessions/device", &[]).json(device).send()
     }
 }

@@ -67,7 +67,7 @@ impl<'c> Users<'c> {
     /// Required permission: `manage_system`. Since server 4.7.
     #[doc(alias = "SearchUserAccessTokens")]
     pub fn search_tokens(&self, term: &str) -> Result<Vec<UserAccessToken>> {
-        self.0.post("/users/tokens/search", &[]).json(&json!({"term": term})).reads().fetch()
+        self.0.post("/users/tokens/search", &[]).json(&json!({"term": term})).safe().fetch()
     }
 
     /// Deletes a token and revokes its sessions.
@@ -78,7 +78,7 @@ impl<'c> Users<'c> {
     /// server 4.1.
     #[doc(alias = "RevokeUserAccessToken")]
     pub fn revoke_token(&self, token: &TokenId) -> Result<()> {
-        self.0.post("/users/tokens/revoke", &[]).json(&json!({"token_id": token})).ok()
+        self.0.post("/users/tokens/revoke", &[]).json(&json!({"token_id": token})).send()
     }
 
     /// Disables a token and revokes its sessions.
@@ -89,7 +89,7 @@ impl<'c> Users<'c> {
     /// server 4.4.
     #[doc(alias = "DisableUserAccessToken")]
     pub fn disable_token(&self, token: &TokenId) -> Result<()> {
-        self.0.post("/users/tokens/disable", &[]).json(&json!({"token_id": token})).ok()
+        self.0.post("/users/tokens/disable", &[]).json(&json!({"token_id": token})).send()
     }
 
     /// Enables a disabled token.
@@ -100,6 +100,6 @@ impl<'c> Users<'c> {
     /// server 4.4.
     #[doc(alias = "EnableUserAccessToken")]
     pub fn enable_token(&self, token: &TokenId) -> Result<()> {
-        self.0.post("/users/tokens/enable", &[]).json(&json!({"token_id": token})).ok()
+        self.0.post("/users/tokens/enable", &[]).json(&json!({"token_id": token})).send()
     }
 }

@@ -103,7 +103,7 @@ fn a_deaf_link_is_found_and_given_up() {
         server.post_as("bob", "town-square", "unheard, too");
         if probe == Probe::Account {
             let patch = client.call(Method::Put, "/users/{user_id}/patch", &[&UserId::me()]);
-            patch.json(&json!({"nickname": "R"})).ok().unwrap();
+            patch.json(&json!({"nickname": "R"})).send().unwrap();
         }
         let mut taken = until(&events, EventKind::Disconnected);
         if reason(&taken) != DisconnectReason::Deaf {

@@ -67,8 +67,8 @@ fn redirects_take_nothing_along() {
             let file: FileId = "8k7ktpqaaidztx87g5zqd8j3ry".parse().unwrap();
             let channel = "8k7ktpqaaidztx87g5zqd8j3rc".parse().unwrap();
             let errors: Vec<Error> = vec![
-                client.call(Method::Get, "/x", &[]).ok().unwrap_err(),
-                client.call(Method::Post, "/x", &[]).json(&[TOKEN]).ok().unwrap_err(),
+                client.call(Method::Get, "/x", &[]).send().unwrap_err(),
+                client.call(Method::Post, "/x", &[]).json(&[TOKEN]).send().unwrap_err(),
                 client.files().download(&file).write_to(Vec::new()).unwrap_err(),
                 client.files().upload(&channel, Upload::bytes("a.txt", "text")).unwrap_err(),
                 client.events().unwrap_err(),

@@ -4,18 +4,18 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
-use super::agent::Answer;
+use super::agent::HttpResponse;
 use crate::error::{ApiError, Error, ErrorKind, Result, short};
 use crate::secret::{Secret, without};
 
 /// What the C library does not take for a large block.
-const SMALL_BLOCK: usize = 64 << 10;
+const MAX_SMALL_BLOCK: usize = 64 << 10;
 /// As much of an error's body as is read.
-const ERROR_LIMIT: u64 = 64 << 10;
+const ERROR_BODY_LIMIT: u64 = 64 << 10;
 
 /// Passes what can be read on, and turns everything else into an error. Some proxies show what they were sent: the
 /// error does not show these secrets.
-pub(crate) fn check(answer: Answer, secrets: &[&Secret]) -> Result<Answer> {
+pub(crate) fn check(answer: HttpResponse, secrets: &[&Secret]) -> Result<HttpResponse> {
     let status = answer.status;
     match status {
         200..=299 if is_page(&answer) => {
@@ -48,22 +48,22 @@ fn redirect(status: u16, to: Option<&str>, secrets: &[&Secret]) -> Error {
     )
 }
 
-fn is_page(answer: &Answer) -> bool {
+fn is_page(answer: &HttpResponse) -> bool {
     answer
         .header("content-type")
         .is_some_and(|kind| kind.trim_start().to_ascii_lowercase().starts_with("text/html"))
 }
 
-fn is_compressed(answer: &Answer) -> bool {
+fn is_compressed(answer: &HttpResponse) -> bool {
     answer.header("content-encoding").is_some_and(|how| !matches!(how.trim(), "" | "identity"))
 }
 
-fn refused(answer: Answer, secrets: &[&Secret]) -> Error {
+fn refused(answer: HttpResponse, secrets: &[&Secret]) -> Error {
     let status = answer.status;
     let page = is_page(&answer);
     let wait = wait_for(status, |name| answer.header(name));
     let request_id = answer.header("x-request-id").map(str::to_owned);
-    let body = answer.read(ERROR_LIMIT).unwrap_or_default();
+    let body = answer.read(ERROR_BODY_LIMIT).unwrap_or_default();
     let error = refusal(status, page, &body, secrets).with_retry_after(wait);
     match request_id {
         Some(id) => error.with_request_id(&short(&without(&id, secrets), 64)),
@@ -131,15 +131,15 @@ pub(crate) fn seconds(text: &str) -> Option<Duration> {
 }
 
 /// An answer to be decoded.
-pub(crate) struct Reply {
+pub(crate) struct DecodableResponse {
     pub(crate) status: u16,
     pub(crate) etag: Option<String>,
     pub(crate) text: String,
     pub(crate) route: String,
 }
 
-impl Reply {
-    pub(super) fn read(answer: Answer, limit: u64) -> Result<Self> {
+impl DecodableResponse {
+    pub(super) fn read(answer: HttpResponse, limit: u64) -> Result<Self> {
         let (status, etag) = (answer.status, answer.header("etag").map(str::to_owned));
         Ok(Self { status, etag, text: text(answer.read(limit)?), route: String::new() })
     }
@@ -148,7 +148,7 @@ impl Reply {
     /// would cost a program megabytes for ever.
     pub(crate) fn give_back(self) {
         let mut bytes = self.text.into_bytes();
-        bytes.truncate(SMALL_BLOCK);
+        bytes.truncate(MAX_SMALL_BLOCK);
         bytes.shrink_to_fit();
     }
 
@@ -186,7 +186,12 @@ mod tests {
     #[test]
     fn finds_the_error_behind_a_started_array() {
         let decode = |text: &str| {
-            let reply = Reply { status: 200, etag: None, text: text.to_owned(), route: "GET /x".to_owned() };
+            let reply = DecodableResponse {
+                status: 200,
+                etag: None,
+                text: text.to_owned(),
+                route: "GET /x".to_owned(),
+            };
             reply.undecodable(decode_str::<Vec<serde_json::Value>>(text).unwrap_err())
         };
         let body = r#"[{"id":"x","name":"y"},{"id":"app.channel.get_channels.not_found.app_error","message":"No channels","detailed_error":"","request_id":"r","status_code":404}"#;

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use crate::error::{Error, ErrorKind, Result};
 
 #[derive(Debug, Default)]
-pub(crate) struct Governor {
+pub(crate) struct RateLimitGate {
     state: Mutex<State>,
     changed: Condvar,
 }
@@ -20,7 +20,7 @@ struct State {
     waited: Duration,
 }
 
-impl Governor {
+impl RateLimitGate {
     /// Ends all waits, now and later.
     pub(crate) fn close(&self) {
         self.lock().closed = true;
@@ -94,21 +94,21 @@ mod tests {
 
     #[test]
     fn all_wait_together_and_a_close_ends_it() {
-        let governor = Governor::default();
+        let rate_limit = RateLimitGate::default();
         let far = Instant::now() + Duration::from_secs(60);
-        governor.pass(far).unwrap();
-        governor.slow_down(Duration::from_millis(30));
-        governor.slow_down(Duration::from_millis(1));
+        rate_limit.pass(far).unwrap();
+        rate_limit.slow_down(Duration::from_millis(30));
+        rate_limit.slow_down(Duration::from_millis(1));
         let before = Instant::now();
-        governor.pass(far).unwrap();
+        rate_limit.pass(far).unwrap();
         assert!(before.elapsed() >= Duration::from_millis(25));
-        governor.slow_down(Duration::from_secs(600));
-        assert!(matches!(governor.pass(far), Err(GateClosed::RateLimit(_))));
+        rate_limit.slow_down(Duration::from_secs(600));
+        assert!(matches!(rate_limit.pass(far), Err(GateClosed::RateLimit(_))));
         std::thread::scope(|scope| {
-            let waiter = scope.spawn(|| governor.sleep(Duration::from_secs(60)));
-            governor.close();
+            let waiter = scope.spawn(|| rate_limit.sleep(Duration::from_secs(60)));
+            rate_limit.close();
             assert!(waiter.join().unwrap().unwrap_err().is_closed());
         });
-        assert!(matches!(governor.pass(far), Err(GateClosed::Client)));
+        assert!(matches!(rate_limit.pass(far), Err(GateClosed::Client)));
     }
 }
