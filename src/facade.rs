@@ -43,7 +43,8 @@ const STOP: Duration = Duration::from_secs(2);
 ///
 /// There is one callback an event name: the later one wins. It gets this value and the [`Event`], runs on the thread
 /// that called [`run`](Self::run), and may itself call `on`, `off`, `send`, `ping` and `stop`. It returns nothing or
-/// a `Result<()>`; an `Err` goes to the callback of `error`, and without one ends `run`. A panic is caught and logged.
+/// a `Result<()>`. An `Err` is passed to the callback of `error`, or logged if there is none. A panic is caught and
+/// logged. Neither ends `run`.
 ///
 /// Beside the server's names (`posted`, `typing`, ..) there are:
 ///
@@ -313,9 +314,11 @@ impl Mattermost {
 
     /// Calls back on this thread until [`stop`](Self::stop) or the end of the stream.
     ///
+    /// Callbacks that fail or panic do not end it.
+    ///
     /// # Errors
-    /// [`ErrorKind::Input`] if not started, or if another thread runs it. Otherwise the cause of the stream's end, or
-    /// a callback's `Err`, unless `on("error", ..)` takes them.
+    /// - [`ErrorKind::Input`] if not started, or if another thread runs it.
+    /// - The error that ended the stream permanently, unless there is a callback of `error`.
     pub fn run(&self) -> Result<()> {
         while self.turn(None)? {}
         Ok(())
@@ -359,10 +362,11 @@ impl Mattermost {
             if let Some(cause) = event.cause() {
                 self.session().take();
                 self.0.said_hello.store(false, Ordering::Release);
-                self.failed(cause, true)?;
-                return self.finish().map(|()| false);
+                let taken = self.failed(cause, true);
+                self.finish()?;
+                return if taken { Ok(false) } else { Err(cause.clone()) };
             }
-            self.dispatch(event.name(), &event)?;
+            self.dispatch(event.name(), &event);
             if self.stopped(&session) {
                 return self.finish().map(|()| false);
             }
@@ -382,39 +386,34 @@ impl Mattermost {
         }
         self.0.said_hello.store(false, Ordering::Release);
         let event = local("finish", &json!({}))?;
-        self.dispatch("finish", &event)
+        self.dispatch("finish", &event);
+        Ok(())
     }
 
-    fn dispatch(&self, name: &str, event: &Event) -> Result<()> {
+    fn dispatch(&self, name: &str, event: &Event) {
         match event.kind() {
             EventKind::Hello | EventKind::Connected => self.0.said_hello.store(true, Ordering::Release),
             EventKind::Disconnected => self.0.said_hello.store(false, Ordering::Release),
             _ => {}
         }
-        match self.0.handlers.call(name, self, event) {
-            Some(Err(error)) if name == "error" => Err(error),
-            Some(Err(error)) => self.failed(&error, false),
-            Some(Ok(())) | None => Ok(()),
+        if let Some(Err(error)) = self.0.handlers.call(name, self, event) {
+            self.failed(&error, false);
         }
     }
 
-    /// Gives an error to `on("error")`; gives it back if there is none.
-    fn failed(&self, error: &Error, last: bool) -> Result<()> {
-        if !self.0.quiet.load(Ordering::Relaxed) {
+    /// Passes an error to the callback of `error`. False if there is none.
+    fn failed(&self, error: &Error, last: bool) -> bool {
+        let quiet = self.0.quiet.load(Ordering::Relaxed);
+        if !quiet {
             log::warn!("{error}");
         }
-        if !self.0.handlers.has("error") {
-            if last {
-                let _ = self.finish();
-            }
-            return Err(error.clone());
-        }
         let data = json!({ "message": error.to_string(), "hint": error.hint(), "final": last });
-        let event = local("error", &data)?;
-        match self.0.handlers.call("error", self, &event) {
-            Some(Err(second)) => Err(second),
-            _ => Ok(()),
+        let Ok(event) = local("error", &data) else { return false };
+        let called = self.0.handlers.call("error", self, &event);
+        if let (Some(Err(second)), false) = (&called, quiet) {
+            log::warn!("the callback of \"error\" failed: {second}");
         }
+        called.is_some()
     }
 
     fn queue(&self, name: &str, data: &Value) -> Result<()> {

@@ -103,6 +103,11 @@ impl HttpClient {
         Self { timeout, ..self.clone() }
     }
 
+    /// With the deadline of another handle, and only allowed what that is.
+    pub(crate) fn with_limits_of(self, other: &Self) -> Self {
+        Self { timeout: other.timeout, read_only: other.read_only, ..self }
+    }
+
     pub(crate) fn read_only(&self) -> Self {
         Self { read_only: true, ..self.clone() }
     }

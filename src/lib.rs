@@ -138,6 +138,7 @@ mod secret;
 pub mod testing;
 mod time;
 mod tls;
+mod unwind;
 pub mod ws;
 
 pub use client::doctor;
@@ -155,6 +156,6 @@ pub use time::Timestamp;
 #[cfg(feature = "native-tls")]
 pub use tls::TlsConfig;
 pub use ws::{
-    CatchUp, CloseReport, ConnectionState, Events, EventsBuilder, Message, Messages, Overflow, Position,
-    Probe, Stopper,
+    CatchUp, CloseReport, ConnectionState, Events, EventsBuilder, Filter, Message, Messages, Overflow,
+    Position, Probe, StopGuard, Stopper, Subscription, Typing,
 };

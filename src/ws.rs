@@ -18,19 +18,27 @@ mod builder;
 mod catch_up;
 mod connect;
 mod connection;
+mod conversation;
+mod deadline;
 mod delivery;
+mod filter;
 pub(crate) mod frame;
+mod lanes;
 mod message;
 mod options;
 mod position;
 mod queue;
+mod serve;
 mod session;
 pub(crate) mod socket;
 mod state;
 mod stats;
+mod subscription;
 mod threads;
+mod ticking;
 #[cfg(feature = "native-tls")]
 mod tls_pipe;
+mod typing;
 
 use std::collections::HashMap;
 use std::fmt;
@@ -38,17 +46,23 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Receiver, RecvTimeoutError};
+use crossbeam_channel::Receiver;
 use serde_json::{Value, json};
 
 pub(crate) use self::backend::{Backend, Poster};
 pub use self::builder::EventsBuilder;
-pub use self::message::{Message, Messages};
+pub use self::filter::Filter;
+pub use self::message::Message;
+pub(crate) use self::message::Selection;
 pub use self::options::{CatchUp, Probe};
 pub use self::position::Position;
 pub use self::queue::Overflow;
+pub use self::serve::Messages;
 use self::state::StreamShared;
 pub use self::stats::{CloseReport, ConnectionState, Pong, Stats};
+pub use self::subscription::Subscription;
+pub use self::ticking::Ticking;
+pub use self::typing::Typing;
 use crate::error::{Error, ErrorKind, Result};
 use crate::event::Event;
 use crate::model::{ChannelId, Post, StatusKind, UserId};
@@ -121,42 +135,25 @@ impl Events {
         self.receiver.iter()
     }
 
-    /// The next event; waits for it up to `timeout`.
+    /// Waits for the next event.
     ///
-    /// Fails with [`ErrorKind::Timeout`] if none came, with the cause if the stream has ended for good (that is its
-    /// last event), and with [`ErrorKind::Closed`] after it was closed.
+    /// # Errors
+    /// - [`ErrorKind::Timeout`] if no event arrived within `timeout`.
+    /// - [`ErrorKind::Closed`] after the stream was stopped or closed.
+    /// - The error that ended the stream permanently: that is its last event.
     pub fn recv_timeout(&self, timeout: Duration) -> Result<Event> {
-        let taken = match Instant::now().checked_add(timeout) {
-            Some(deadline) => self.receiver.recv_deadline(deadline),
-            None => self.receiver.recv().map_err(|_| RecvTimeoutError::Disconnected),
-        };
-        match taken {
-            Ok(event) => match event.cause() {
-                Some(cause) => Err(cause.clone()),
-                None => Ok(event),
-            },
-            Err(RecvTimeoutError::Timeout) => {
-                Err(Error::new(ErrorKind::Timeout, "no event came")
-                    .with_hint("`poll` takes that for no error"))
-            }
-            Err(RecvTimeoutError::Disconnected) => Err(self.error().unwrap_or_else(connect::closed)),
-        }
+        subscription::recv_timeout(&self.receiver, &self.shared, timeout)
     }
 
-    /// The next event; `None` if none comes within `timeout`. Fails as [`recv_timeout`](Self::recv_timeout) does, but
-    /// not for that.
+    /// Waits for the next event. Returns `None` if none arrived within `timeout`, or if the stream was stopped or closed.
+    ///
+    /// For loops with periodic work, use [`ticking`](Self::ticking), which ends with the stream. A loop over `poll` has
+    /// to look at [`Stopper::is_stopped`].
+    ///
+    /// # Errors
+    /// Returns the error that ended the stream permanently: that is its last event.
     pub fn poll(&self, timeout: Duration) -> Result<Option<Event>> {
-        match self.recv_timeout(timeout) {
-            Ok(event) => Ok(Some(event)),
-            // A link's own time-out can be the cause of an end: only a living stream has just nothing to say.
-            Err(error) if error.is_timeout() && self.error().is_none() => Ok(None),
-            Err(error) => Err(error),
-        }
-    }
-
-    /// The messages of other people, in place of events: see [`Messages`].
-    pub fn messages(&self) -> Messages<'_> {
-        Messages::new(self, Arc::clone(&self.poster))
+        subscription::poll(&self.receiver, &self.shared, timeout)
     }
 
     /// A handle that ends this stream from anywhere: another thread, a signal handler, a callback.
@@ -341,7 +338,7 @@ impl<'a> IntoIterator for &'a Events {
     }
 }
 
-/// Ends a stream from anywhere. Clones end the same stream.
+/// Stops a stream from anywhere. Clones stop the same stream.
 #[derive(Clone)]
 pub struct Stopper {
     shared: Arc<StreamShared>,
@@ -354,6 +351,23 @@ impl Stopper {
         self.shared.stop(Instant::now() + CLOSE_TIMEOUT);
     }
 
+    /// Returns a guard that stops the stream when it is dropped.
+    ///
+    /// In a test, a failing assertion then ends the loop of the bot too, instead of blocking the end of the test:
+    ///
+    /// ```no_run
+    /// # fn test(events: mattermost::Events, conversation: impl FnOnce()) {
+    /// std::thread::scope(|scope| {
+    ///     let _stop = events.stopper().guard();
+    ///     scope.spawn(|| events.messages().serve(|message| message.answer("Hello!").map(drop)));
+    ///     conversation(); // may panic
+    /// });
+    /// # }
+    /// ```
+    pub fn guard(&self) -> StopGuard {
+        StopGuard { stopper: self.clone() }
+    }
+
     /// Whether the stream was stopped or closed, or has ended.
     pub fn is_stopped(&self) -> bool {
         let state = self.shared.lock();
@@ -364,6 +378,19 @@ impl Stopper {
 impl fmt::Debug for Stopper {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Stopper").field("stopped", &self.is_stopped()).finish()
+    }
+}
+
+/// Stops a stream when it is dropped. Created by [`Stopper::guard`].
+#[derive(Debug)]
+#[must_use = "the stream is stopped when this is dropped"]
+pub struct StopGuard {
+    stopper: Stopper,
+}
+
+impl Drop for StopGuard {
+    fn drop(&mut self) {
+        self.stopper.stop();
     }
 }
 

@@ -9,11 +9,12 @@ use crate::error::Result;
 use crate::event::Event;
 use crate::http::HttpClient;
 use crate::model::{
-    Channel, ChannelId, Post, PostDraft, PostId, PostList, PostPage, Preference, Team, TeamId, User, UserId,
+    Channel, ChannelId, Post, PostDraft, PostId, PostList, PostPage, PostPatch, Preference, Team, TeamId,
+    User, UserId,
 };
 use crate::secret::Secret;
 use crate::time::Timestamp;
-use crate::ws::{Backend, Events, EventsBuilder, Message, Poster};
+use crate::ws::{Backend, Events, EventsBuilder, Message, Poster, Selection};
 
 /// Questions about a link that may be dead are given up after this.
 const PROBE_TIMEOUT: Duration = Duration::from_secs(10);
@@ -36,11 +37,17 @@ impl Events {
 }
 
 impl Message {
-    /// The message in an event, for programs with a loop of their own: `None` if it is no post, or one by this account,
-    /// a bot, a webhook or the system. Fails for the last event of a stream that ended for good.
+    /// Returns the message in an event, for programs that keep events elsewhere: see [`Events::message`] for events of a
+    /// stream at hand.
+    ///
+    /// Returns `None` if the event is not a post, or is a post by this account, a bot, a webhook or the system. Such a
+    /// message belongs to no stream, so that [`ask`](Self::ask) and [`next`](Self::next) fail.
+    ///
+    /// # Errors
+    /// Returns the error that ended the stream permanently, for its last event.
     pub fn from_event(client: &Client, event: &Event) -> Result<Option<Self>> {
         let poster: Arc<dyn Poster> = Arc::new(client.clone());
-        Self::of(&poster, event, false, false)
+        Self::of(&poster, None, event, Selection::default())
     }
 }
 
@@ -116,6 +123,10 @@ impl Backend for HttpClient {
             .send()
     }
 
+    fn renewed(&self) -> Result<Arc<dyn Backend>> {
+        Ok(Arc::new(self.apart()?))
+    }
+
     fn close(&self) {
         Self::close(self);
     }
@@ -126,7 +137,27 @@ impl Poster for Client {
         &self.me().id
     }
 
+    fn username(&self) -> &str {
+        &self.me().username
+    }
+
     fn create(&self, draft: &PostDraft) -> Result<Post> {
         self.posts().create(draft)
+    }
+
+    fn edit(&self, post: &PostId, text: String) -> Result<Post> {
+        self.posts().patch(post, &PostPatch::new().message(text))
+    }
+
+    fn react(&self, post: &PostId, emoji: &str) -> Result<()> {
+        self.reactions().create(post, emoji).map(drop)
+    }
+
+    fn apart(&self) -> Result<Arc<dyn Poster>> {
+        Ok(Arc::new(Self { http: self.http.apart()?.with_limits_of(&self.http), me: Arc::clone(&self.me) }))
+    }
+
+    fn close(&self) {
+        self.http.close();
     }
 }

@@ -1,13 +1,12 @@
 //! One callback an event name.
 
-use std::any::Any;
 use std::collections::HashMap;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::Mattermost;
 use crate::error::Result;
 use crate::event::Event;
+use crate::unwind;
 
 type Handler = Box<dyn FnMut(&Mattermost, &Event) -> Result<()> + Send>;
 
@@ -40,18 +39,14 @@ impl Handlers {
         }
     }
 
-    pub(super) fn has(&self, name: &str) -> bool {
-        self.slots().contains_key(name)
-    }
-
     /// `None` if nobody listens, or the listener is at work already.
     pub(super) fn call(&self, name: &str, mm: &Mattermost, event: &Event) -> Option<Result<()>> {
         let slot = Arc::clone(self.slots().get(name)?);
         let mut handler = slot.lock().unwrap_or_else(PoisonError::into_inner).take()?;
-        let result = catch_unwind(AssertUnwindSafe(|| handler(mm, event)));
+        let result = unwind::catch(|| handler(mm, event));
         *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(handler);
         Some(result.unwrap_or_else(|panic| {
-            log::error!("the callback of {name:?} panicked: {}", words(&*panic));
+            log::error!("the callback of {name:?} panicked: {panic}");
             Ok(())
         }))
     }
@@ -59,11 +54,6 @@ impl Handlers {
     fn slots(&self) -> MutexGuard<'_, HashMap<Box<str>, Slot>> {
         self.slots.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-fn words(panic: &(dyn Any + Send)) -> &str {
-    let text = panic.downcast_ref::<&str>().copied();
-    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("no message")
 }
 
 mod sealed {

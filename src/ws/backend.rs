@@ -1,6 +1,7 @@
 //! The interfaces through which a stream reaches the REST API.
 
 use std::fmt;
+use std::sync::Arc;
 
 use crate::config::Config;
 use crate::error::Result;
@@ -40,6 +41,8 @@ pub(crate) trait Backend: fmt::Debug + Send + Sync + 'static {
     fn changed(&self) -> Result<Timestamp>;
     /// Writes a preference of the account's own, which comes back as an event.
     fn leave_mark(&self, mark: &str) -> Result<()>;
+    /// The same session over new connections: a stream that could not be opened has closed its own.
+    fn renewed(&self) -> Result<Arc<dyn Backend>>;
     /// Ends the calls in flight. Does not block.
     fn close(&self);
 }
@@ -48,5 +51,12 @@ pub(crate) trait Backend: fmt::Debug + Send + Sync + 'static {
 pub(crate) trait Poster: fmt::Debug + Send + Sync + 'static {
     /// The own account.
     fn me(&self) -> &UserId;
+    fn username(&self) -> &str;
     fn create(&self, draft: &PostDraft) -> Result<Post>;
+    fn edit(&self, post: &PostId, text: String) -> Result<Post>;
+    fn react(&self, post: &PostId, emoji: &str) -> Result<()>;
+    /// The same account with connections of its own, which can be closed without closing the program's client.
+    fn apart(&self) -> Result<Arc<dyn Poster>>;
+    /// Ends the calls in flight. Does not block.
+    fn close(&self);
 }

@@ -14,6 +14,9 @@ use crate::model::ChannelId;
 
 /// `open` returns in this time.
 const OPEN_TIMEOUT: Duration = Duration::from_secs(15);
+/// Pauses between the attempts of `open_within`.
+const MIN_OPEN_PAUSE: Duration = Duration::from_secs(1);
+const MAX_OPEN_PAUSE: Duration = Duration::from_secs(60);
 const MIN_PING_INTERVAL: Duration = Duration::from_secs(1);
 const MAX_PING_INTERVAL: Duration = Duration::from_secs(60);
 const MAX_QUEUE_CAPACITY: usize = 1 << 20;
@@ -117,7 +120,53 @@ impl EventsBuilder {
     /// Opens the stream: one socket, two threads. Returns when the server has greeted; with the error of the first dial
     /// if it failed; after 15 s at most. Later losses are mended by the stream itself.
     pub fn open(self) -> Result<Events> {
-        let until = Instant::now() + OPEN_TIMEOUT;
+        self.open_by(Instant::now() + OPEN_TIMEOUT)
+    }
+
+    /// Opens the stream, repeating attempts that fail temporarily until `timeout` has passed.
+    ///
+    /// For programs that are started together with their server or network, as
+    /// [`ClientBuilder::connect_within`](crate::ClientBuilder::connect_within). The pauses between attempts grow from
+    /// 1 s to 60 s. `Duration::MAX` repeats them for ever.
+    ///
+    /// # Errors
+    /// - Any error of [`open`](Self::open) that is not [transient](Error::is_transient), at once.
+    /// - The error of the last attempt after the timeout.
+    ///
+    /// ```no_run
+    /// # use std::time::Duration;
+    /// # fn main() -> mattermost::Result<()> {
+    /// use mattermost::{ClientBuilder, Events};
+    ///
+    /// let client = ClientBuilder::from_env()?.connect_within(Duration::MAX)?;
+    /// let events = Events::builder(&client).open_within(Duration::MAX)?;
+    /// # Ok(()) }
+    /// ```
+    pub fn open_within(self, timeout: Duration) -> Result<Events> {
+        let Self { backend, poster, options } = self;
+        let backend = backend?;
+        let deadline = Instant::now().checked_add(timeout);
+        let scale = backend.config().backoff_scale;
+        let mut pause = MIN_OPEN_PAUSE.mul_f64(scale);
+        loop {
+            let renewed = backend.renewed();
+            let attempt = Self { backend: renewed, poster: Arc::clone(&poster), options: options.clone() };
+            let until = Instant::now() + OPEN_TIMEOUT;
+            let error = match attempt.open_by(deadline.map_or(until, |deadline| until.min(deadline))) {
+                Err(error) if error.is_transient() => error,
+                done => return done,
+            };
+            let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
+            if left.is_some_and(|left| left < pause) {
+                return Err(error);
+            }
+            log::info!("stream not open, retrying in {pause:?}: {error}");
+            std::thread::sleep(pause);
+            pause = (pause * 2).min(MAX_OPEN_PAUSE);
+        }
+    }
+
+    fn open_by(self, until: Instant) -> Result<Events> {
         let backend = self.backend?;
         if backend.config().base.unix.is_some() {
             return Err(Error::input("a local server has no stream").on_route("websocket"));
@@ -128,7 +177,7 @@ impl EventsBuilder {
         while !state.session.was_ever_connected() && state.error.is_none() && state.stop.is_none() {
             if Instant::now() >= until {
                 drop(state);
-                let error = Error::new(ErrorKind::Timeout, "the server did not greet within 15 s")
+                let error = Error::new(ErrorKind::Timeout, "the server did not greet in time")
                     .on_route("websocket")
                     .with_hint("does a proxy on the way pass WebSockets on?");
                 return Err(error);

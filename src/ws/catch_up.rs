@@ -297,9 +297,6 @@ impl GapFiller {
     ) -> EnqueueResult {
         let (capacity, block) = (self.settings.capacity, self.settings.block);
         let Some(fill) = &mut self.fill else { return EnqueueResult::Closed };
-        if version.as_ref().is_some_and(|version| fill.memory.is_repeat(kind, version)) {
-            return EnqueueResult::Repeated;
-        }
         let fits = fill.bytes == 0 || fill.bytes.saturating_add(length) <= most_bytes(capacity);
         if fill.dropping.is_none() && fill.hold.len() < capacity && fits {
             let _ = fill.time_of(kind, version.as_ref());
@@ -315,9 +312,21 @@ impl GapFiller {
         EnqueueResult::Dropped
     }
 
-    /// A live event while no gap is open: whether a row has told it.
+    /// Whether a row has told a live event.
     pub(crate) fn is_repeat(&self, kind: EventKind, version: &PostVersion) -> bool {
-        self.fading.as_ref().is_some_and(|fading| fading.0.is_repeat(kind, version))
+        match &self.fill {
+            Some(fill) => fill.memory.is_repeat(kind, version),
+            None => self.fading.as_ref().is_some_and(|fading| fading.0.is_repeat(kind, version)),
+        }
+    }
+
+    /// A live event went past the queue, which has received `at` events: no row may tell it again.
+    pub(crate) fn taken(&mut self, at: u64, kind: EventKind, version: Option<&PostVersion>) {
+        let Some(version) = version else { return };
+        if let Some(fill) = &mut self.fill {
+            fill.memory.known.insert(version.key(kind));
+        }
+        self.delivered(at, kind, version);
     }
 
     /// Whether the texts of events about posts have to be looked into.

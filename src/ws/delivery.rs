@@ -1,13 +1,18 @@
 //! What stands between the link and the program: the queue, and before it the filler of gaps.
 
-use crossbeam_channel::Receiver;
+use std::collections::{BTreeMap, VecDeque};
+use std::time::Duration;
+
+use crossbeam_channel::{Receiver, TryRecvError};
 
 use super::catch_up::{CatchUpSettings, DrainResult, FetchResponse, GapFiller, NextStep, PostVersion};
 use super::position::Position;
 use super::queue::{EnqueueResult, EventQueue, Overflow};
 use super::session::{Cursor, StreamGap, StreamTime};
+use super::state::MAX_BLOCK_DURATION;
+use super::subscription::Subscribers;
 use crate::error::Error;
-use crate::event::{Event, EventKind, Missed, Payload};
+use crate::event::{Event, EventKind, Missed, MissedReason, Payload};
 use crate::time::Timestamp;
 
 /// A live event, before it is made.
@@ -19,9 +24,23 @@ pub(crate) struct EventHeader {
     version: Option<PostVersion>,
 }
 
+/// With somebody waiting for an event behind those in a full queue, it is no use to wait for room for long: perhaps that
+/// is who takes them.
+const MIN_BLOCK_DURATION: Duration = Duration::from_secs(1);
+
+/// An event that was taken out of the queue and is not completely handled yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Ticket(u64);
+
 #[derive(Debug)]
 pub(crate) struct Delivery {
     queue: EventQueue,
+    subscribers: Subscribers,
+    /// Messages that were kept aside for a question and turned out to be no reply, if there is no slot for them yet.
+    returned: VecDeque<Event>,
+    next_ticket: u64,
+    /// Events that are being handled: the position before each, and how many had been taken.
+    tickets: BTreeMap<Ticket, (Cursor, u64)>,
     gap_filler: GapFiller,
     /// The filler's thread is gone before its time: the timer does what is left.
     orphaned: bool,
@@ -41,6 +60,10 @@ impl Delivery {
         (
             Self {
                 queue,
+                subscribers: Subscribers::default(),
+                returned: VecDeque::new(),
+                next_ticket: 0,
+                tickets: BTreeMap::new(),
                 gap_filler: GapFiller::new(settings, from),
                 orphaned: false,
                 last_event: Timestamp::NEVER,
@@ -62,14 +85,15 @@ impl Delivery {
         now: impl FnOnce() -> StreamTime,
     ) -> Option<Timestamp> {
         let version = event.version.as_ref().filter(|_| event.kind == EventKind::Posted)?;
-        self.gap_filler.reached(version.create_at, now, self.queue.floor().min(self.last_event))
+        let floor = self.floor();
+        self.gap_filler.reached(version.create_at, now, floor)
     }
 
     /// Offers a live event; it is only made if there is room for it. `mark` is where the stream stands behind it,
     /// `last_seq` the number of the event before it, `now` is asked for when it matters.
     pub(crate) fn event(
         &mut self,
-        EventHeader { kind, length, version }: EventHeader,
+        header: EventHeader,
         mark: Cursor,
         last_seq: Option<u64>,
         now: impl FnOnce() -> StreamTime,
@@ -79,15 +103,51 @@ impl Delivery {
             self.overflowed(now(), missed);
         }
         self.last_event = mark.server_time;
+        let EventHeader { kind, version, .. } = header;
+        if version.as_ref().is_some_and(|version| self.gap_filler.is_repeat(kind, version)) {
+            return EnqueueResult::Repeated;
+        }
+        if self.subscribers.is_empty() {
+            return self.enqueue(header, mark, last_seq, make);
+        }
+        let event = make();
+        let key = version.map(|version| version.key(kind));
+        // Even if there is no room, or a gap is being filled: a reply must not wait for the thread that waits for it.
+        if self.subscribers.take(&event) {
+            self.subscribers.copy(&event, key, &mark);
+            self.gap_filler.taken(self.queue.puts(), kind, version.as_ref());
+            self.queue.count_delivered();
+            return EnqueueResult::Taken;
+        }
+        let (held, has_room) = (self.gap_filler.is_open(), self.queue.has_room());
+        match self.enqueue(header, mark.clone(), last_seq, || event.clone()) {
+            // Copied when it leaves the filler, behind what fills the gap.
+            EnqueueResult::Taken if held && has_room => EnqueueResult::Taken,
+            EnqueueResult::Taken if !held => {
+                self.subscribers.copy(&event, key, &mark);
+                EnqueueResult::Taken
+            }
+            result @ (EnqueueResult::Taken | EnqueueResult::Dropped) => {
+                self.subscribers.copy_ahead(&event, key, &mark);
+                result
+            }
+            result => result,
+        }
+    }
+
+    fn enqueue(
+        &mut self,
+        EventHeader { kind, length, version }: EventHeader,
+        mark: Cursor,
+        last_seq: Option<u64>,
+        make: impl FnOnce() -> Event,
+    ) -> EnqueueResult {
         if self.gap_filler.is_open() {
             let offer = self.gap_filler.hold((kind, length), version, mark, make);
             if offer == EnqueueResult::Dropped {
                 self.queue.count_dropped();
             }
             return offer;
-        }
-        if version.as_ref().is_some_and(|version| self.gap_filler.is_repeat(kind, version)) {
-            return EnqueueResult::Repeated;
         }
         let offer = self.queue.event((kind, length), mark, last_seq, make);
         if let (EnqueueResult::Taken, Some(version)) = (offer, &version) {
@@ -107,7 +167,59 @@ impl Delivery {
 
     /// Delivers a notice, at once.
     pub(crate) fn notice(&mut self, payload: Payload) {
-        self.queue.notice(Event::notice(payload));
+        let event = Event::notice(payload);
+        self.subscribers.notify(&event);
+        self.queue.notice(event);
+    }
+
+    /// The earliest time that a position may go back to.
+    fn floor(&self) -> Timestamp {
+        let floor = self.queue.floor().min(self.last_event);
+        self.tickets.first_key_value().map_or(floor, |(_, (mark, _))| floor.min(mark.server_time))
+    }
+
+    /// For those who subscribe to events and wait for them.
+    pub(super) fn subscribers(&mut self) -> &mut Subscribers {
+        &mut self.subscribers
+    }
+
+    /// How long the reader waits for room in a full queue.
+    pub(crate) fn max_block(&self) -> Duration {
+        if self.subscribers.is_empty() { MAX_BLOCK_DURATION } else { MIN_BLOCK_DURATION }
+    }
+
+    /// Messages that were kept aside go into the queue after all.
+    pub(super) fn put_back(&mut self, messages: Vec<Event>) {
+        for event in messages {
+            if !self.subscribers.take(&event) {
+                self.returned.push_back(event);
+            }
+        }
+        self.place_returned();
+    }
+
+    fn place_returned(&mut self) {
+        while let Some(event) = self.returned.pop_front() {
+            if let Err(event) = self.queue.put_back(event) {
+                self.returned.push_front(event);
+                break;
+            }
+        }
+    }
+
+    /// Takes an event out of the queue. Until it is handled, positions lie before it.
+    pub(super) fn take(&mut self, receiver: &Receiver<Event>) -> Result<(Event, Ticket), TryRecvError> {
+        let before = (self.queue.position(None), self.queue.taken());
+        let event = receiver.try_recv()?;
+        let ticket = Ticket(self.next_ticket);
+        self.next_ticket += 1;
+        self.tickets.insert(ticket, before);
+        Ok((event, ticket))
+    }
+
+    /// An event that was taken out is handled.
+    pub(super) fn done(&mut self, ticket: Ticket) {
+        self.tickets.remove(&ticket);
     }
 
     /// Events are missing, because of the link.
@@ -131,7 +243,13 @@ impl Delivery {
 
     fn tell(&mut self, missed: Vec<Missed>) {
         for missed in missed {
-            self.notice(Payload::Missed(Box::new(missed)));
+            // Subscriptions have queues of their own, which do not overflow with this one.
+            let shared = missed.reason != MissedReason::Overflow;
+            let event = Event::notice(Payload::Missed(Box::new(missed)));
+            if shared {
+                self.subscribers.notify(&event);
+            }
+            self.queue.notice(event);
         }
     }
 
@@ -142,13 +260,16 @@ impl Delivery {
 
     /// The server answered a ping, and told its time.
     pub(crate) fn heard(&mut self, now: StreamTime, time: Timestamp) {
-        let told = self.gap_filler.heard(now, time, self.queue.floor().min(self.last_event));
+        let floor = self.floor();
+        let told = self.gap_filler.heard(now, time, floor);
         self.tell(told);
     }
 
     /// Ends an overflow when the queue has drained, and finds slots for notices that wait.
     pub(crate) fn poll(&mut self, now: StreamTime) {
+        self.place_returned();
         self.queue.place_held();
+        self.subscribers.poll();
         if let Some(missed) = self.queue.drained() {
             self.overflowed(now, missed);
         }
@@ -161,7 +282,10 @@ impl Delivery {
 
     /// Whether somebody has to call `poll` every now and then.
     pub(crate) fn wants_polling(&self) -> bool {
-        self.orphaned || self.queue.wants_polling()
+        self.orphaned
+            || self.queue.wants_polling()
+            || !self.returned.is_empty()
+            || self.subscribers.wants_polling()
     }
 
     /// The thread that fills gaps is gone.
@@ -189,10 +313,18 @@ impl Delivery {
         let before = self.queue.puts();
         self.queue.place_held();
         let queue = std::cell::RefCell::new(&mut self.queue);
+        let subscribers = &mut self.subscribers;
         let moved = self.gap_filler.move_on(
             now,
             || queue.borrow_mut().has_room(),
-            |event, mark| queue.borrow_mut().push(event, mark),
+            |event, mark| {
+                let mut queue = queue.borrow_mut();
+                if share(subscribers, &event, mark.as_ref()) {
+                    queue.count_delivered();
+                    return queue.puts();
+                }
+                queue.push(event, mark)
+            },
         );
         match moved {
             DrainResult::Overflowed(missed) => {
@@ -208,7 +340,9 @@ impl Delivery {
         let (gaps, rest) = self.gap_filler.end();
         self.tell(gaps);
         for event in rest {
-            if event.kind().is_notice() {
+            if share(&mut self.subscribers, &event, None) {
+                self.queue.count_delivered();
+            } else if event.kind().is_notice() {
                 self.queue.notice(event);
             } else if self.queue.has_room() {
                 self.queue.push(event, None);
@@ -216,20 +350,28 @@ impl Delivery {
                 self.queue.count_dropped();
             }
         }
+        let kept = self.subscribers.end(&event);
+        self.put_back(kept);
         self.queue.end(event);
+        self.returned.clear();
     }
 
     /// Nothing more comes; what is queued stays readable.
     pub(crate) fn close(&mut self) {
         self.gap_filler.close();
+        self.subscribers.close();
+        self.returned.clear();
         self.queue.close();
     }
 
     /// Where the stream stands behind what the program has taken; `now` is where the reader stands.
     pub(crate) fn position(&mut self, now: Cursor) -> Position {
         let between = self.gap_filler.is_open();
-        let mark = self.queue.position((!between).then_some(now));
-        let overlap = self.gap_filler.overlap(self.queue.taken(), mark.server_time);
+        let (mark, taken) = match self.tickets.first_key_value() {
+            Some((_, before)) => before.clone(),
+            None => (self.queue.position((!between).then_some(now)), self.queue.taken()),
+        };
+        let overlap = self.gap_filler.overlap(taken, mark.server_time);
         let server_time = self.gap_filler.not_before_opening(mark.server_time);
         Position::new(mark.connection_id.as_deref(), mark.next_seq, server_time, overlap)
     }
@@ -251,4 +393,19 @@ impl Delivery {
     pub(crate) fn delivered(&self) -> u64 {
         self.queue.delivered()
     }
+}
+
+/// Gives an event that leaves the filler to those who wait for it. True if it must not enter the queue.
+fn share(subscribers: &mut Subscribers, event: &Event, mark: Option<&Cursor>) -> bool {
+    if subscribers.is_empty() {
+        return false;
+    }
+    if event.kind().is_notice() {
+        subscribers.notify(event);
+        return false;
+    }
+    let key = PostVersion::of_event(event.kind(), event.raw()).map(|version| version.key(event.kind()));
+    let taken = subscribers.take(event);
+    subscribers.copy(event, key, mark.unwrap_or(&Cursor::default()));
+    taken
 }

@@ -1,70 +1,174 @@
-//! Messages of other people, ready to be answered: what most bots are about.
+//! Messages of other people, with the means to respond to them.
 
+use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
 
+use super::state::StreamShared;
+use super::typing::Typing;
 use super::{Events, Poster};
 use crate::error::Result;
 use crate::event::{Event, Origin, Posted};
-use crate::model::{Post, PostDraft};
+use crate::model::{Post, PostDraft, UserId};
 
-/// A post by somebody else, with the means to answer it. Owned and `Send`: it can go to another thread.
+/// A post by another user, with the means to respond to it.
 ///
-/// All that is known of the post is there by its fields: `message.channel_name`, `message.post.file_ids`.
-#[derive(Clone, Debug)]
+/// Owned and `Send`: it can be moved to another thread. The fields of [`Posted`] are available as fields of the message:
+/// `message.channel_name`, `message.post.file_ids`.
+///
+/// ```no_run
+/// # fn main() -> mattermost::Result<()> {
+/// # let client = mattermost::Client::from_env()?;
+/// # let events = client.events()?;
+/// use std::time::Duration;
+///
+/// events.messages().serve(|message| {
+///     if message.addressed() != Some("restart") {
+///         return Ok(());
+///     }
+///     let Some(answer) = message.ask("Really?", Duration::from_secs(60))? else { return Ok(()) };
+///     if answer.text().eq_ignore_ascii_case("yes") {
+///         let _typing = message.typing();
+///         // ..
+///         message.react("white_check_mark")?;
+///     }
+///     Ok(())
+/// })
+/// # }
+/// ```
+#[derive(Clone)]
 pub struct Message {
-    poster: Arc<dyn Poster>,
+    pub(super) poster: Arc<dyn Poster>,
+    /// The stream that delivered it, if any.
+    pub(super) stream: Option<Arc<StreamShared>>,
     event: Event,
     posted: Box<Posted>,
 }
 
+/// The messages that are left out.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Selection {
+    /// Those of bots and webhooks are delivered.
+    pub(crate) bots: bool,
+    /// Those of the current account are delivered.
+    pub(crate) own: bool,
+}
+
+impl Selection {
+    pub(super) const ALL: Self = Self { bots: true, own: true };
+}
+
 impl Message {
-    /// The message in an event: `None` if it is none, or one that [`Messages`] would leave out.
-    pub(crate) fn of(poster: &Arc<dyn Poster>, event: &Event, bots: bool, own: bool) -> Result<Option<Self>> {
-        let Some(said) = event.posted()? else { return Ok(None) };
-        let post = &said.post;
-        let mine = post.user_id == *poster.me();
-        if post.is_system() || (mine && !own) || (!mine && !bots && post.is_automated()) {
+    /// The message in an event: `None` if it is none, or is left out.
+    pub(crate) fn of(
+        poster: &Arc<dyn Poster>,
+        stream: Option<&Arc<StreamShared>>,
+        event: &Event,
+        selection: Selection,
+    ) -> Result<Option<Self>> {
+        let Some(data) = event.posted()? else { return Ok(None) };
+        let post = &data.post;
+        let own = post.user_id == *poster.me();
+        if post.is_system() || (own && !selection.own) || (!own && !selection.bots && post.is_automated()) {
             return Ok(None);
         }
-        Ok(Some(Self { poster: Arc::clone(poster), event: event.clone(), posted: Box::new(said.clone()) }))
+        Ok(Some(Self {
+            poster: Arc::clone(poster),
+            stream: stream.map(Arc::clone),
+            event: event.clone(),
+            posted: Box::new(data.clone()),
+        }))
     }
 
-    /// What was written.
+    /// Returns the text.
     pub fn text(&self) -> &str {
         &self.posted.post.message
     }
 
-    /// Answers where it was said: in its thread if it was said in one, else in the channel.
+    /// Returns the author.
+    pub fn user_id(&self) -> &UserId {
+        &self.posted.post.user_id
+    }
+
+    /// Posts a message to the same place: to the thread if the message belongs to one, otherwise to the channel. Does
+    /// not start a thread.
     ///
     /// `POST /posts`
     pub fn answer(&self, text: impl Into<String>) -> Result<Post> {
-        let post = &self.posted.post;
-        let draft = PostDraft::new(&post.channel_id, text);
-        self.poster.create(&if post.root_id.is_empty() { draft } else { draft.root_id(&post.root_id) })
+        self.poster.create(&self.draft(text, self.posted.post.is_reply()))
     }
 
-    /// Answers in the thread of the message, which begins one if there is none.
+    /// Posts a reply in the thread of the message. Starts a thread if there is none.
     ///
     /// `POST /posts`
     pub fn reply(&self, text: impl Into<String>) -> Result<Post> {
-        let post = &self.posted.post;
-        let root = if post.root_id.is_empty() { &post.id } else { &post.root_id };
-        self.poster.create(&PostDraft::new(&post.channel_id, text).root_id(root))
+        self.poster.create(&self.draft(text, true))
     }
 
-    /// The command and its arguments, if the message begins with `prefix` and a word:
-    /// `command("!")` of `!take the bus` is `("take", "the bus")`.
+    pub(super) fn draft(&self, text: impl Into<String>, in_thread: bool) -> PostDraft {
+        let post = &self.posted.post;
+        let draft = PostDraft::new(&post.channel_id, text);
+        if in_thread { draft.root_id(post.thread_id()) } else { draft }
+    }
+
+    /// Replaces the text of an own post, such as one returned by [`answer`](Self::answer). Returns the edited post. Its
+    /// props and files do not change.
+    ///
+    /// `PUT /posts/{post_id}/patch`
+    ///
+    /// ```no_run
+    /// # fn run(message: &mattermost::Message) -> mattermost::Result<()> {
+    /// let progress = message.reply("Deploying ..")?;
+    /// // ..
+    /// message.edit(&progress, "Deployed.")?;
+    /// # Ok(()) }
+    /// ```
+    pub fn edit(&self, own_post: &Post, text: impl Into<String>) -> Result<Post> {
+        self.poster.edit(&own_post.id, text.into())
+    }
+
+    /// Adds a reaction of this account to the message. `emoji` is the name of an emoji, for example `thumbsup`, with or
+    /// without colons. Does nothing if the account has already reacted with it.
+    ///
+    /// `POST /reactions`
+    pub fn react(&self, emoji: &str) -> Result<()> {
+        let name = emoji.strip_prefix(':').and_then(|name| name.strip_suffix(':')).unwrap_or(emoji);
+        self.poster.react(&self.posted.post.id, name)
+    }
+
+    /// Shows that this account is typing, in the thread or channel of the message, until the returned value is dropped.
+    ///
+    /// Best effort: nothing is shown while there is no connection, or if the message was created by
+    /// [`from_event`](Self::from_event).
+    pub fn typing(&self) -> Typing {
+        let post = &self.posted.post;
+        let Some(stream) = &self.stream else { return Typing::none() };
+        Typing::new(stream, &post.channel_id, post.is_reply().then(|| post.thread_id()))
+    }
+
+    /// Returns the text without the mention of this account, if the message is meant for it.
+    ///
+    /// A message is meant for the account if it begins with its username, as `@bot deploy`, `@Bot: deploy`, or just
+    /// `@bot`, and if it is in a direct channel, with or without the mention. Returns `None` otherwise. `@bot2` and
+    /// `@bot.too` are other users. Surrounding whitespace is removed.
+    pub fn addressed(&self) -> Option<&str> {
+        let direct = self.posted.is_direct().then(|| self.text().trim());
+        without_mention(self.text(), self.poster.username()).or(direct)
+    }
+
+    /// Returns the command and its arguments if the message begins with `prefix` and a word.
+    ///
+    /// For example, `command("!")` of `!take the bus` is `("take", "the bus")`.
     pub fn command(&self, prefix: &str) -> Option<(&str, &str)> {
         command(self.text(), prefix)
     }
 
-    /// How it came. What was caught up with may be minutes old.
+    /// Returns the origin of the event. Messages from a catch-up may be minutes old.
     pub fn origin(&self) -> Origin {
         self.event.origin()
     }
 
-    /// The event that it came in.
+    /// Returns the event.
     pub fn event(&self) -> &Event {
         &self.event
     }
@@ -78,73 +182,65 @@ impl Deref for Message {
     }
 }
 
+impl fmt::Debug for Message {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Message").field("event", &self.event).finish_non_exhaustive()
+    }
+}
+
+impl Events {
+    /// Returns the message in an event of this stream, for loops that handle other events too.
+    ///
+    /// Returns `None` if the event is not a post, or is a post by this account, a bot, a webhook or the system.
+    ///
+    /// # Errors
+    /// Returns the error that ended the stream permanently, for its last event.
+    ///
+    /// ```no_run
+    /// # fn run(events: &mattermost::Events) -> mattermost::Result<()> {
+    /// use mattermost::Payload;
+    ///
+    /// for event in events {
+    ///     if let Some(message) = events.message(&event)? {
+    ///         message.answer("Hello!")?;
+    ///     } else if let Payload::ReactionAdded(added) = event.payload()? {
+    ///         println!(":{}:", added.reaction.emoji_name);
+    ///     }
+    /// }
+    /// # Ok(()) }
+    /// ```
+    pub fn message(&self, event: &Event) -> Result<Option<Message>> {
+        Message::of(&self.poster, Some(&self.shared), event, Selection::default())
+    }
+}
+
 fn command<'a>(text: &'a str, prefix: &str) -> Option<(&'a str, &'a str)> {
     let rest = text.trim().strip_prefix(prefix)?;
     let (name, arguments) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
     (!name.is_empty()).then_some((name, arguments.trim()))
 }
 
-/// The messages in a stream: posts by others, without system posts, bots and webhooks. Everything else, notices too, is
-/// passed over. Made by [`Events::messages`].
-///
-/// Yields an error once, if the stream ends for good; then, and after the stream was closed, it is over.
-///
-/// ```no_run
-/// # fn main() -> mattermost::Result<()> {
-/// let client = mattermost::Client::from_env()?;
-/// let events = client.events()?;
-/// for message in events.messages() {
-///     let message = message?;
-///     if let Some(("hello", _)) = message.command("!") {
-///         message.answer(format!("Hello, {}!", message.sender()))?;
-///     }
-/// }
-/// # Ok(()) }
-/// ```
-#[derive(Debug)]
-pub struct Messages<'a> {
-    events: &'a Events,
-    poster: Arc<dyn Poster>,
-    bots: bool,
-    own: bool,
-}
-
-impl<'a> Messages<'a> {
-    pub(super) fn new(events: &'a Events, poster: Arc<dyn Poster>) -> Self {
-        Self { events, poster, bots: false, own: false }
+/// What follows the mention of `username` at the beginning of a text.
+fn without_mention<'a>(text: &'a str, username: &str) -> Option<&'a str> {
+    let rest = text.trim().strip_prefix('@')?;
+    let name = rest.get(..username.len())?;
+    if username.is_empty() || !name.eq_ignore_ascii_case(username) {
+        return None;
     }
-
-    /// Lets in what bots and webhooks post. Two bots that answer each other never stop.
-    #[must_use]
-    pub fn with_bots(self) -> Self {
-        Self { bots: true, ..self }
+    let rest = &rest[name.len()..];
+    // Usernames contain these. StreamTime the end of a mention the server takes them for punctuation.
+    let is_mark = |c: char| matches!(c, '.' | '-' | '_');
+    let after = rest.trim_start_matches(is_mark);
+    if after.starts_with(|c: char| c.is_alphanumeric() || c == '@') {
+        return None;
     }
-
-    /// Lets in what this account posts itself, also with other programs. A bot that answers itself never stops.
-    #[must_use]
-    pub fn with_own(self) -> Self {
-        Self { own: true, ..self }
-    }
-}
-
-impl Iterator for Messages<'_> {
-    type Item = Result<Message>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        loop {
-            let event = self.events.receiver.recv().ok()?;
-            match Message::of(&self.poster, &event, self.bots, self.own) {
-                Ok(None) => {}
-                Ok(Some(message)) => return Some(Ok(message)),
-                Err(error) => return Some(Err(error)),
-            }
-        }
-    }
+    let after = after.strip_prefix([':', ',', '\u{ff1a}', '\u{ff0c}']).unwrap_or(after);
+    Some(after.trim_start())
 }
 
 #[cfg(test)]
 mod tests {
-    use super::command;
+    use super::{command, without_mention};
 
     #[test]
     fn commands_are_words_after_the_prefix() {
@@ -155,5 +251,47 @@ mod tests {
         for none in ["", "!", "! take", "take", "a !take"] {
             assert_eq!(command(none, "!"), None, "{none}");
         }
+    }
+
+    #[test]
+    fn mentions_are_whole_usernames() {
+        for text in [
+            "@bot deploy",
+            "@Bot deploy",
+            "@BOT: deploy",
+            "@bot, deploy",
+            "@bot,deploy",
+            "@bot:\ndeploy",
+            "@bot\ndeploy",
+            "  @bot\t deploy \n",
+            "@bot. deploy",
+            "@bot_ deploy",
+            "@bot\u{ff1a}deploy",
+        ] {
+            assert_eq!(without_mention(text, "bot"), Some("deploy"), "{text}");
+        }
+        for text in ["@bot", "@bot:", " @bot,\n", "@bot..."] {
+            assert_eq!(without_mention(text, "bot"), Some(""), "{text}");
+        }
+        for text in [
+            "",
+            "@",
+            "@bo",
+            "@bot2 deploy",
+            "@bot.too deploy",
+            "@bot-too",
+            "@bot_too",
+            "@botä",
+            "hey @bot",
+            "bot deploy",
+            "@böt deploy",
+            "@bot@example.com",
+        ] {
+            assert_eq!(without_mention(text, "bot"), None, "{text}");
+        }
+        assert_eq!(without_mention("@ops.bot ps", "ops.bot"), Some("ps"));
+        assert_eq!(without_mention("@bot !ps", "bot"), Some("!ps"));
+        assert_eq!(without_mention("@äb", "a"), None);
+        assert_eq!(without_mention("@ deploy", ""), None);
     }
 }

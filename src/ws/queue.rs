@@ -196,6 +196,21 @@ impl EventQueue {
         self.puts
     }
 
+    /// Puts in an event that was delivered before, and came back. Gives it back if all slots are used.
+    pub(crate) fn put_back(&mut self, event: Event) -> Result<(), Event> {
+        if self.sender.is_some() && self.len() >= self.capacity + RESERVED_SLOT_COUNT {
+            return Err(event);
+        }
+        let mark = self.last_mark();
+        let _ = self.put(event, mark);
+        Ok(())
+    }
+
+    /// An event went somewhere else.
+    pub(crate) fn count_delivered(&mut self) {
+        self.delivered += 1;
+    }
+
     pub(crate) fn puts(&self) -> u64 {
         self.puts
     }

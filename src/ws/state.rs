@@ -12,12 +12,14 @@ use super::Backend;
 use super::catch_up;
 use super::connect::{AbortHandle, closed};
 use super::connection::{SendError, WriteHalf};
+use super::deadline::Deadline;
 use super::delivery::Delivery;
 use super::frame;
 use super::options::StreamOptions;
 use super::queue::Overflow;
 use super::session::{Cursor, Effect, Notification, SessionSettings, StreamSession, StreamTime};
 use super::threads::{catch_up_driver, prober};
+use super::typing::TypingIndicators;
 use crate::error::{Error, ErrorKind, Result};
 use crate::event::{Connected, Disconnected, Event, EventKind, Payload, SessionExpired};
 
@@ -62,6 +64,9 @@ pub(crate) struct StreamState {
     pub(crate) writer_runs: bool,
     /// Threads that ask by REST whether the token is good, or log in again.
     pub(crate) helpers: u32,
+    /// For handlers that run when the stream is stopped.
+    pub(crate) deadlines: Vec<Arc<Deadline>>,
+    pub(crate) indicators: TypingIndicators,
     /// A question about the link that the thread which fills gaps is to ask.
     pub(crate) probe: Option<u64>,
     /// Whether the thread that fills gaps runs.
@@ -136,6 +141,8 @@ impl StreamShared {
             reader_runs: true,
             writer_runs: true,
             helpers: 0,
+            deadlines: Vec::new(),
+            indicators: TypingIndicators::default(),
             probe: None,
             catch_up_runs: false,
             reader_does: "",
@@ -257,7 +264,7 @@ impl StreamShared {
         }
     }
 
-    fn push(&self, state: &mut StreamState, frame: &[u8]) {
+    pub(super) fn push(&self, state: &mut StreamState, frame: &[u8]) {
         if let Some(wire) = &state.wire {
             if wire.push(frame) == Err(SendError::Full) {
                 state.session.on_write_stalled("the server takes nothing: 256 KiB wait to leave");
@@ -360,11 +367,13 @@ impl StreamShared {
             }
         }
         state.writer_due = true;
+        let deadlines = if first { state.deadlines.clone() } else { Vec::new() };
         drop(state);
         self.to_writer.notify_all();
         self.to_reader.notify_all();
         self.to_catch_up.notify_all();
         self.changed.notify_all();
+        deadlines.into_iter().for_each(Deadline::start);
         if first {
             self.abort.stop();
             self.backend.close();

@@ -73,6 +73,72 @@ fn stream_answers() {
     conversation("stream", "!ping", "pong");
 }
 
+/// Waits for a post by `user` that contains `text`, in `channel`. Everything is seen by `events`.
+fn await_post(events: &mattermost::Events, user: &str, text: &str) -> mattermost::Post {
+    loop {
+        let event = events.recv_timeout(Duration::from_secs(30)).unwrap();
+        if let Payload::Posted(posted) = event.payload().unwrap() {
+            if posted.sender() == user && posted.post.message.contains(text) {
+                return posted.post.clone();
+            }
+        }
+    }
+}
+
+#[test]
+fn serve_survives_failures_and_ends_with_its_input() {
+    let server = TestServer::start().unwrap();
+    let jane = server.client("janedoe").unwrap();
+    let events = jane.events().unwrap();
+    let mut bot = program("serve")
+        .env("MATTERMOST_URL", server.url())
+        .env("MATTERMOST_TOKEN", server.token("bob"))
+        .stdin(Stdio::piped())
+        .spawn()
+        .unwrap();
+    assert!(server.wait_for_connections(2, Duration::from_secs(30)), "the bot did not come");
+    server.post_as("janedoe", "town-square", "one");
+    await_post(&events, "bob", "You said: one");
+    // Refused, whatever is tried.
+    server.on("POST /posts").api_error(403, "api.context.permissions.app_error");
+    server.post_as("janedoe", "town-square", "two");
+    server.cut_connections();
+    server.post_as("janedoe", "town-square", "three");
+    await_post(&events, "bob", "You said: three");
+    drop(bot.stdin.take());
+    assert!(bot.wait().unwrap().success());
+    assert!(!server.posts("town-square").iter().any(|post| post.message.contains("said: two")));
+}
+
+#[test]
+fn ask_waits_for_the_same_person() {
+    let server = TestServer::start().unwrap();
+    let jane = server.client("janedoe").unwrap();
+    let events = jane.events().unwrap();
+    let mut bot = program("ask")
+        .env("MATTERMOST_URL", server.url())
+        .env("MATTERMOST_TOKEN", server.token("bob"))
+        .spawn()
+        .unwrap();
+    assert!(server.wait_for_connections(2, Duration::from_secs(30)), "the bot did not come");
+    let root = server.post_as("janedoe", "town-square", "@bob deploy prod");
+    let question = await_post(&events, "bob", "Deploy to prod? yes/no");
+    assert_eq!(question.root_id, *root);
+    // Others are served meanwhile, and are no answer.
+    server.reply_as("zoe", &root, "yes");
+    let other = server.post_as("zoe", "town-square", "@Bob: deploy staging");
+    await_post(&events, "bob", "Deploy to staging? yes/no");
+    server.reply_as("zoe", &other, "no");
+    let done = await_post(&events, "bob", "Not deployed.");
+    assert_eq!(done.root_id, *other);
+    server.cut_connections();
+    server.reply_as("janedoe", &root, "Yes");
+    let done = await_post(&events, "bob", "Deployed to prod.");
+    assert_eq!(done.root_id, *root);
+    bot.kill().unwrap();
+    bot.wait().unwrap();
+}
+
 /// The synopsis with other strings, and a second user whose message ends it.
 #[test]
 fn synopsis_with_other_strings() {

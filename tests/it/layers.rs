@@ -17,6 +17,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("path_arg", &[]),
     ("random", &[]),
     ("model", &[]),
+    ("unwind", &[]),
+    ("model", &["http"]), // `PathArg`, which ids implement
     ("event", &["model"]),
     ("http", &["model", "net"]), // ids, and the decoder
     ("rest", &["model", "http"]),
@@ -33,6 +35,7 @@ const LEAVES: &[&str] = &[
     "page",
     "path_arg",
     "random",
+    "unwind",
     "Error",
     "ErrorKind",
     "Result",

@@ -145,6 +145,10 @@ impl Backend for Fake {
         Ok(())
     }
 
+    fn renewed(&self) -> Result<Arc<dyn Backend>> {
+        Err(Error::input("a fake has no connections"))
+    }
+
     fn close(&self) {}
 }
 
@@ -157,6 +161,24 @@ impl Poster for Fake {
         self.posts.lock().unwrap().push(draft.clone());
         Ok(Post::default())
     }
+
+    fn username(&self) -> &str {
+        "me"
+    }
+
+    fn edit(&self, _: &PostId, _: String) -> Result<Post> {
+        Ok(Post::default())
+    }
+
+    fn react(&self, _: &PostId, _: &str) -> Result<()> {
+        Ok(())
+    }
+
+    fn apart(&self) -> Result<Arc<dyn Poster>> {
+        Err(Error::input("a fake has no connections"))
+    }
+
+    fn close(&self) {}
 }
 
 /// A listener.

@@ -16,7 +16,7 @@ use crate::ws::frame::{ActionReply, IncomingFrame};
 use crate::ws::queue::EnqueueResult;
 use crate::ws::session::{Cursor, EventVerdict, ReaderAction};
 use crate::ws::socket::{self, ConnectRequest, EventSocket, ReadEnd};
-use crate::ws::state::{MAX_BLOCK_DURATION, StreamShared, StreamState, ThreadGuard, ThreadRole, cursor_of};
+use crate::ws::state::{StreamShared, StreamState, ThreadGuard, ThreadRole, cursor_of};
 
 /// For one dial: look-up, connection, proxy, TLS and upgrade together.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
@@ -341,7 +341,7 @@ fn block(
             shared.to_writer.notify_one();
         }
         let mark = cursor_of(state.session.cursor());
-        if waited >= MAX_BLOCK_DURATION {
+        if waited >= state.delivery.max_block() {
             state.delivery.overflow(mark.server_time, last_seq);
         }
         if state.delivery.event(event, mark, last_seq, || shared.now(), &make) != EnqueueResult::Full {

@@ -25,6 +25,7 @@ pub(crate) fn run(shared: &StreamShared) {
             state.delivery.poll(shared.now());
             shared.fill(&mut state);
         }
+        shared.show_typing(&mut state);
         if let Some(stop) = &state.stop {
             let cut = Instant::now() >= stop.cut;
             match &state.wire {
@@ -79,6 +80,9 @@ fn sleep<'a>(
     let mut at_most = |instant: Instant| until = Some(until.map_or(instant, |until| until.min(instant)));
     if state.delivery.wants_polling() {
         at_most(Instant::now() + OVERFLOW_POLL_INTERVAL);
+    }
+    if let Some(due) = state.indicators.due() {
+        at_most(shared.instant(due));
     }
     if let Some(stop) = &state.stop {
         at_most(stop.cut);

@@ -1,0 +1,150 @@
+//! Questions: post one, and wait for the reply of a person.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::message::Selection;
+use super::state::StreamShared;
+use super::subscription::{Asked, Expected, Wait};
+use super::{Events, Message, Poster};
+use crate::error::{Error, Result};
+use crate::event::Event;
+use crate::model::{PostDraft, UserId};
+
+impl Message {
+    /// Posts a question in the thread of the message and waits for the next message of the same person there.
+    ///
+    /// In a direct channel, the question is posted to the channel, and the next message in the channel is the reply.
+    /// Returns `None` if there was no reply within `timeout` after the question was posted, or if the stream was
+    /// stopped.
+    ///
+    /// The reply is only returned here: loops over the stream, [`serve`](crate::Messages::serve) among them, do not see
+    /// it. All other messages remain in the stream. Works on any thread, including the one that runs the loop, and
+    /// across reconnects. In [`serve_on`](crate::Messages::serve_on), other messages are handled meanwhile.
+    ///
+    /// # Errors
+    /// - Any error of `POST /posts`. No reply is awaited in this case.
+    /// - [`ErrorKind::Input`](crate::ErrorKind::Input) if the message was created by
+    ///   [`from_event`](Message::from_event). Use [`Events::message`] instead.
+    /// - The error that ended the stream permanently.
+    ///
+    /// ```no_run
+    /// # fn deploy(message: &mattermost::Message) -> mattermost::Result<()> {
+    /// use std::time::Duration;
+    ///
+    /// let Some(answer) = message.ask("Deploy to production? yes/no", Duration::from_secs(60))? else {
+    ///     message.reply("No answer, nothing deployed.")?;
+    ///     return Ok(());
+    /// };
+    /// if answer.text().eq_ignore_ascii_case("yes") {
+    ///     answer.reply("Deploying.")?;
+    /// }
+    /// # Ok(()) }
+    /// ```
+    pub fn ask(&self, question: impl Into<String>, timeout: Duration) -> Result<Option<Self>> {
+        let in_thread = !self.is_direct() || self.post.is_reply();
+        ask(self.stream()?, &self.poster, &self.draft(question, in_thread), self.user_id(), timeout)
+    }
+
+    /// Waits for the next message of the same person in the same thread, or in the same direct channel.
+    ///
+    /// Like [`ask`](Self::ask), but posts no question. Messages that arrive between two calls remain in the stream.
+    ///
+    /// # Errors
+    /// - [`ErrorKind::Input`](crate::ErrorKind::Input) if the message was created by
+    ///   [`from_event`](Message::from_event).
+    /// - The error that ended the stream permanently.
+    ///
+    /// ```no_run
+    /// # fn confirm(message: &mattermost::Message) -> mattermost::Result<()> {
+    /// use std::time::Duration;
+    ///
+    /// let typed = message.reply("Type `delete` within a minute to confirm.")?;
+    /// let confirmed = message.next(Duration::from_secs(60))?.is_some_and(|answer| answer.text() == "delete");
+    /// message.edit(&typed, if confirmed { "Confirmed." } else { "Not confirmed." })?;
+    /// # Ok(()) }
+    /// ```
+    pub fn next(&self, timeout: Duration) -> Result<Option<Self>> {
+        let stream = self.stream()?;
+        let asked = Asked { thread: self.post.thread_id().clone(), at: self.post.create_at };
+        let expected = Expected {
+            channel: self.post.channel_id.clone(),
+            user: self.user_id().clone(),
+            thread: None,
+            asked: Some(asked),
+        };
+        match Wait::reply(stream, expected)? {
+            Some(wait) => message(stream, &self.poster, wait.run(timeout)?),
+            None => Ok(None),
+        }
+    }
+
+    fn stream(&self) -> Result<&Arc<StreamShared>> {
+        self.stream.as_ref().ok_or_else(|| {
+            Error::input("the message belongs to no stream").with_hint("create it with `Events::message`")
+        })
+    }
+}
+
+impl Events {
+    /// Posts a question to a user and waits for the user's reply, without a message to start from.
+    ///
+    /// The reply is the user's next message in the thread of the question, or in its direct channel. See
+    /// [`Message::ask`]. Questions to several users can be asked at the same time, on a thread for each.
+    ///
+    /// # Errors
+    /// - Any error of `POST /posts`. No reply is awaited in this case.
+    /// - The error that ended the stream permanently.
+    ///
+    /// ```no_run
+    /// # fn run(client: &mattermost::Client, events: &mattermost::Events) -> mattermost::Result<()> {
+    /// use mattermost::PostDraft;
+    /// use std::time::Duration;
+    ///
+    /// let bob = client.users().get_by_username("bob")?;
+    /// let direct = client.channels().create_direct(&client.me().id, &bob.id)?;
+    /// let question = PostDraft::new(&direct, "Can you take over on-call tonight?");
+    /// let answer = events.ask(&question, &bob, Duration::from_secs(600))?;
+    /// # Ok(()) }
+    /// ```
+    pub fn ask(
+        &self,
+        question: &PostDraft,
+        user: impl Into<UserId>,
+        timeout: Duration,
+    ) -> Result<Option<Message>> {
+        ask(&self.shared, &self.poster, question, &user.into(), timeout)
+    }
+}
+
+fn ask(
+    stream: &Arc<StreamShared>,
+    poster: &Arc<dyn Poster>,
+    question: &PostDraft,
+    user: &UserId,
+    timeout: Duration,
+) -> Result<Option<Message>> {
+    let root = Some(&question.root_id).filter(|root| !root.is_empty());
+    // Before the question is posted: a fast reply arrives before the response to `POST /posts`.
+    let expected = Expected {
+        channel: question.channel_id.clone(),
+        user: user.clone(),
+        thread: root.cloned(),
+        asked: None,
+    };
+    let Some(wait) = Wait::reply(stream, expected)? else { return Ok(None) };
+    let post = poster.create(question)?;
+    wait.asked(Asked { thread: post.thread_id().clone(), at: post.create_at });
+    message(stream, poster, wait.run(timeout)?)
+}
+
+fn message(
+    stream: &Arc<StreamShared>,
+    poster: &Arc<dyn Poster>,
+    event: Option<Event>,
+) -> Result<Option<Message>> {
+    match event {
+        Some(event) => Message::of(poster, Some(stream), &event, Selection::ALL),
+        None => Ok(None),
+    }
+}

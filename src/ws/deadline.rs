@@ -1,0 +1,59 @@
+//! The deadline that handlers have after their stream is stopped.
+
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::Poster;
+
+/// Ends the requests of the handlers of one `serve` some time after the stream is stopped.
+#[derive(Debug)]
+pub(crate) struct Deadline {
+    /// With connections of its own: the client of the program is not closed.
+    pub(super) poster: Arc<dyn Poster>,
+    timeout: Duration,
+    over: Mutex<bool>,
+    changed: Condvar,
+}
+
+impl Deadline {
+    pub(super) fn new(poster: Arc<dyn Poster>, timeout: Duration) -> Self {
+        Self { poster, timeout, over: Mutex::new(false), changed: Condvar::new() }
+    }
+
+    /// The stream is stopped. Does not block.
+    pub(super) fn start(self: Arc<Self>) {
+        let own = Arc::clone(&self);
+        let thread = thread::Builder::new().name("mm-deadline".into());
+        if let Err(error) = thread.spawn(move || own.run()) {
+            log::error!("no thread for the deadline of the handlers could be started: {error}");
+            self.poster.close();
+        }
+    }
+
+    fn run(&self) {
+        let until = Instant::now().checked_add(self.timeout);
+        let mut over = self.over.lock().unwrap_or_else(PoisonError::into_inner);
+        while !*over {
+            let Some(left) = until.map(|until| until.saturating_duration_since(Instant::now())) else {
+                return;
+            };
+            if left.is_zero() {
+                drop(over);
+                log::warn!(
+                    "handlers still run {:?} after the stream was stopped: ending their requests",
+                    self.timeout
+                );
+                self.poster.close();
+                return;
+            }
+            over = self.changed.wait_timeout(over, left).unwrap_or_else(PoisonError::into_inner).0;
+        }
+    }
+
+    /// All handlers have finished.
+    pub(super) fn over(&self) {
+        *self.over.lock().unwrap_or_else(PoisonError::into_inner) = true;
+        self.changed.notify_all();
+    }
+}

@@ -1,0 +1,252 @@
+//! Filters: which events a subscription or a wait is about.
+
+use std::cell::OnceCell;
+
+use serde::Deserialize;
+
+use crate::event::{Event, EventKind};
+use crate::model::{ChannelId, ChannelType, PostId, PostType, UserId};
+use crate::time::Timestamp;
+
+/// Selects events for [`Events::subscribe`](crate::Events::subscribe) and
+/// [`Events::wait_for`](crate::Events::wait_for).
+///
+/// A new filter matches every event of the server. Each method narrows it down, and an event must meet all conditions.
+/// An event that does not name a channel, a user, a thread or a post does not meet a condition about it.
+///
+/// ```
+/// use mattermost::{EventKind, Filter, PostId, UserId};
+///
+/// # fn run(poll: PostId, bob: UserId) {
+/// let votes = Filter::new().kinds([EventKind::ReactionAdded]).post(&poll).not_own();
+/// let bobs_votes = votes.clone().user(&bob);
+/// assert_ne!(votes, bobs_votes);
+/// # }
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[must_use]
+pub struct Filter {
+    kinds: Option<Vec<EventKind>>,
+    channel: Option<ChannelId>,
+    user: Option<UserId>,
+    thread: Option<PostId>,
+    post: Option<PostId>,
+    not_own: bool,
+}
+
+impl Filter {
+    /// Creates a filter that matches every event of the server.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Matches events of these kinds only.
+    pub fn kinds(mut self, kinds: impl IntoIterator<Item = EventKind>) -> Self {
+        self.kinds = Some(kinds.into_iter().collect());
+        self
+    }
+
+    /// Matches events about this channel only. See [`Event::channel_id`].
+    pub fn channel(mut self, channel: impl Into<ChannelId>) -> Self {
+        self.channel = Some(channel.into());
+        self
+    }
+
+    /// Matches events caused by this user only: the author of a post, of a reaction, or the `user_id` of the event's
+    /// data.
+    pub fn user(mut self, user: impl Into<UserId>) -> Self {
+        self.user = Some(user.into());
+        self
+    }
+
+    /// Matches events in this thread only. Takes the ID of the root post, see
+    /// [`Post::thread_id`](crate::Post::thread_id). The root post itself belongs to the thread; reactions to its posts
+    /// do not, since their events do not name it.
+    pub fn thread(mut self, root: impl Into<PostId>) -> Self {
+        self.thread = Some(root.into());
+        self
+    }
+
+    /// Matches events about this post only: its creation, edits, deletion and reactions.
+    pub fn post(mut self, post: impl Into<PostId>) -> Self {
+        self.post = Some(post.into());
+        self
+    }
+
+    /// Leaves out events caused by the account of the stream.
+    pub fn not_own(mut self) -> Self {
+        self.not_own = true;
+        self
+    }
+
+    /// Whether a kind is named. Notifications of the stream itself only match if theirs is.
+    pub(super) fn names(&self, kind: EventKind) -> bool {
+        self.kinds.as_ref().is_some_and(|kinds| kinds.contains(&kind))
+    }
+
+    /// The kinds, if not all match.
+    pub(super) fn named_kinds(&self) -> Option<&[EventKind]> {
+        self.kinds.as_deref()
+    }
+
+    pub(super) fn matches(&self, event: &Inspection<'_>, me: &UserId) -> bool {
+        if self.kinds.is_some() && !self.names(event.kind()) {
+            return false;
+        }
+        if self.channel.is_some() && self.channel != event.event.channel_id() {
+            return false;
+        }
+        let about =
+            |wanted: &Option<PostId>, found: Option<&PostId>| wanted.is_none() || wanted.as_ref() == found;
+        let by_user = |wanted: &UserId| event.facts().user() == Some(wanted);
+        self.user.as_ref().is_none_or(by_user)
+            && (self.thread.is_none() || about(&self.thread, event.facts().thread()))
+            && (self.post.is_none() || about(&self.post, event.facts().post()))
+            && (!self.not_own || !by_user(me))
+    }
+}
+
+/// An event whose data are read once, when the first filter needs them.
+pub(super) struct Inspection<'e> {
+    pub(super) event: &'e Event,
+    facts: OnceCell<Facts>,
+}
+
+impl<'e> Inspection<'e> {
+    pub(super) fn new(event: &'e Event) -> Self {
+        Self { event, facts: OnceCell::new() }
+    }
+
+    pub(super) fn kind(&self) -> EventKind {
+        self.event.kind()
+    }
+
+    pub(super) fn facts(&self) -> &Facts {
+        // Without `payload`: it logs what it cannot decode, and this runs under the lock of the stream.
+        self.facts.get_or_init(|| self.event.decode().unwrap_or_default())
+    }
+}
+
+/// The parts of an event's data that filters look at.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Facts {
+    post: Option<PostFacts>,
+    reaction: Option<ReactionFacts>,
+    user: Option<UserFacts>,
+    user_id: UserId,
+    post_id: PostId,
+    parent_id: PostId,
+    thread_id: PostId,
+    channel_type: ChannelType,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct PostFacts {
+    id: PostId,
+    user_id: UserId,
+    root_id: PostId,
+    create_at: Timestamp,
+    #[serde(rename = "type")]
+    kind: PostType,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct ReactionFacts {
+    user_id: UserId,
+    post_id: PostId,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct UserFacts {
+    id: UserId,
+}
+
+impl Facts {
+    fn user(&self) -> Option<&UserId> {
+        let nested = self.post.as_ref().map(|post| &post.user_id);
+        let nested = nested.or(self.reaction.as_ref().map(|reaction| &reaction.user_id));
+        let nested = nested.or(self.user.as_ref().map(|user| &user.id));
+        Some(nested.unwrap_or(&self.user_id)).filter(|id| !id.is_empty())
+    }
+
+    pub(super) fn thread(&self) -> Option<&PostId> {
+        let of_post =
+            self.post.as_ref().map(|post| if post.root_id.is_empty() { &post.id } else { &post.root_id });
+        [of_post, Some(&self.thread_id), Some(&self.parent_id)]
+            .into_iter()
+            .flatten()
+            .find(|id| !id.is_empty())
+    }
+
+    fn post(&self) -> Option<&PostId> {
+        let nested = self.post.as_ref().map(|post| &post.id);
+        let nested = nested.or(self.reaction.as_ref().map(|reaction| &reaction.post_id));
+        Some(nested.unwrap_or(&self.post_id)).filter(|id| !id.is_empty())
+    }
+
+    /// Whether a post is a reply in a thread.
+    pub(super) fn is_reply(&self) -> bool {
+        self.post.as_ref().is_some_and(|post| !post.root_id.is_empty())
+    }
+
+    /// Whether a post was written in a direct channel.
+    pub(super) fn is_direct(&self) -> bool {
+        self.channel_type == ChannelType::Direct
+    }
+
+    /// The author of a post that is not a system message, and its time.
+    pub(super) fn written(&self) -> Option<(&UserId, Timestamp)> {
+        let post = self.post.as_ref().filter(|post| !post.kind.is_system())?;
+        Some((&post.user_id, post.create_at))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sample(name: &str) -> Event {
+        let path = format!("{}/tests/data/events/{name}.json", env!("CARGO_MANIFEST_DIR"));
+        Event::from_json(&std::fs::read_to_string(path).unwrap()).unwrap()
+    }
+
+    fn matches(filter: &Filter, event: &Event, me: &UserId) -> bool {
+        filter.matches(&Inspection::new(event), me)
+    }
+
+    #[test]
+    fn each_condition_is_met_or_not() {
+        let nobody: UserId = "nnnnnnnnnnnnnnnnnnnnnnnnnn".parse().unwrap();
+        let other: PostId = "nnnnnnnnnnnnnnnnnnnnnnnnnn".parse().unwrap();
+        let posted = sample("posted");
+        let post = posted.posted().unwrap().unwrap().post.clone();
+        let all = Filter::new();
+        let meets = |filter: &Filter| matches(filter, &posted, &nobody);
+        assert!(meets(&all));
+        assert!(meets(&all.clone().kinds([EventKind::Posted]).channel(&post.channel_id).user(&post.user_id)));
+        assert!(meets(&all.clone().thread(post.thread_id()).post(&post).not_own()));
+        assert!(!meets(&all.clone().kinds([EventKind::Typing])));
+        assert!(!meets(&all.clone().kinds([])));
+        assert!(!meets(&all.clone().user(&nobody)));
+        assert!(!meets(&all.clone().thread(&other)));
+        assert!(!meets(&all.clone().post(&other)));
+        assert!(!matches(&all.clone().not_own(), &posted, &post.user_id));
+        let reaction = sample("reaction_added");
+        let crate::Payload::ReactionAdded(added) = reaction.payload().unwrap() else { panic!() };
+        let by = all.clone().user(&added.reaction.user_id).post(&added.reaction.post_id);
+        assert!(matches(&by, &reaction, &nobody));
+        assert!(!matches(&by.clone().not_own(), &reaction, &added.reaction.user_id));
+        let typing = sample("typing");
+        let crate::Payload::Typing(data) = typing.payload().unwrap() else { panic!() };
+        assert!(matches(&all.clone().user(&data.user_id).channel(&data.channel_id), &typing, &nobody));
+        // It names no post.
+        assert!(!matches(&all.clone().post(&other), &typing, &nobody));
+        let updated = sample("user_updated");
+        let crate::Payload::UserUpdated(data) = updated.payload().unwrap() else { panic!() };
+        assert!(matches(&all.user(&data.user.id), &updated, &nobody));
+    }
+}

@@ -1,0 +1,120 @@
+//! Messages on their way to several handlers: in order within a place, side by side otherwise.
+
+use std::collections::{HashSet, VecDeque};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+
+use super::Message;
+use super::delivery::Ticket;
+use crate::model::{ChannelId, PostId};
+
+/// Messages that wait for each thread. Many, since some of them wait for others of their place.
+const BACKLOG_PER_THREAD: usize = 64;
+
+/// What belongs together: a direct channel, or a thread of posts.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Place {
+    Direct(ChannelId),
+    Thread(PostId),
+}
+
+impl Place {
+    pub(super) fn of(message: &Message) -> Self {
+        if message.is_direct() {
+            Self::Direct(message.post.channel_id.clone())
+        } else {
+            Self::Thread(message.post.thread_id().clone())
+        }
+    }
+}
+
+pub(super) type Job = (Message, Ticket);
+
+/// A bounded queue. The oldest message whose place is not busy comes first, whichever thread asks: were places bound to
+/// threads, a handler that waits for a reply would hold up strangers.
+pub(super) struct Lanes {
+    state: Mutex<State>,
+    /// For the handlers: there may be a message.
+    ready: Condvar,
+    /// For the dispatcher: there may be room.
+    room: Condvar,
+    capacity: usize,
+}
+
+#[derive(Default)]
+struct State {
+    waiting: VecDeque<(Place, Job)>,
+    busy: HashSet<Place>,
+    closed: bool,
+}
+
+impl Lanes {
+    pub(super) fn new(threads: usize) -> Self {
+        Self {
+            state: Mutex::default(),
+            ready: Condvar::new(),
+            room: Condvar::new(),
+            capacity: threads.saturating_mul(BACKLOG_PER_THREAD),
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Dropping the result tells the handlers that no more messages come.
+    pub(super) fn open(&self) -> Open<'_> {
+        Open(self)
+    }
+
+    /// Waits for room.
+    pub(super) fn push(&self, message: Message, ticket: Ticket) {
+        let mut state = self.state();
+        while state.waiting.len() >= self.capacity {
+            state = self.room.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+        state.waiting.push_back((Place::of(&message), (message, ticket)));
+        drop(state);
+        self.ready.notify_one();
+    }
+
+    /// Waits for a message. `None` when there are no more.
+    pub(super) fn next(&self) -> Option<Job> {
+        let mut state = self.state();
+        loop {
+            let State { waiting, busy, .. } = &mut *state;
+            if let Some(at) = waiting.iter().position(|(place, _)| !busy.contains(place)) {
+                let (place, job) = waiting.remove(at)?;
+                busy.insert(place);
+                drop(state);
+                self.room.notify_one();
+                return Some(job);
+            }
+            // What waits for a busy place is left to the thread that is busy with it.
+            if state.closed {
+                return None;
+            }
+            state = self.ready.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    /// The message of a place is handled.
+    pub(super) fn done(&self, place: &Place) {
+        self.state().busy.remove(place);
+        self.ready.notify_one();
+    }
+
+    /// Drops the messages that wait.
+    pub(super) fn discard(&self) {
+        let dropped = std::mem::take(&mut self.state().waiting);
+        drop(dropped);
+    }
+}
+
+pub(super) struct Open<'a>(&'a Lanes);
+
+impl Drop for Open<'_> {
+    fn drop(&mut self) {
+        self.0.state().closed = true;
+        self.0.ready.notify_all();
+    }
+}

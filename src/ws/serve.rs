@@ -1,0 +1,320 @@
+//! Loops over messages that outlive the failures of their handlers.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crossbeam_channel::{Select, TryRecvError};
+
+use super::deadline::Deadline;
+use super::delivery::Ticket;
+use super::lanes::{Lanes, Place};
+use super::message::Selection;
+use super::state::StreamShared;
+use super::{Events, Message, Poster};
+use crate::error::{Error, ErrorKind, Result};
+use crate::unwind;
+
+/// Handlers that run when the stream is stopped have this long to finish, by default.
+const FINISH_TIMEOUT: Duration = Duration::from_secs(5);
+
+type OnError<'a> = Box<dyn Fn(&Message, &Error) + Send + Sync + 'a>;
+
+/// The messages of a stream: posts by other people. Created by [`Events::messages`].
+///
+/// Posts of bots, webhooks and the system are left out, and so is everything that is not a post.
+///
+/// [`serve`](Self::serve) and [`serve_on`](Self::serve_on) handle messages for as long as the stream lives. As an
+/// iterator, it yields the error that ends the stream permanently as its last item. The iteration also ends when the
+/// stream is stopped.
+///
+/// ```no_run
+/// # fn main() -> mattermost::Result<()> {
+/// let client = mattermost::Client::from_env()?;
+/// let events = client.events()?;
+/// for message in events.messages() {
+///     let message = message?;
+///     if let Some(("hello", _)) = message.command("!") {
+///         message.answer(format!("Hello, {}!", message.sender()))?;
+///     }
+/// }
+/// # Ok(()) }
+/// ```
+#[must_use = "messages are only taken by `serve`, `serve_on` or a loop"]
+pub struct Messages<'a> {
+    events: &'a Events,
+    poster: Arc<dyn Poster>,
+    selection: Selection,
+    finish_within: Duration,
+    on_error: Option<OnError<'a>>,
+}
+
+impl Events {
+    /// Returns the messages of other people, instead of events. See [`Messages`].
+    pub fn messages(&self) -> Messages<'_> {
+        Messages {
+            events: self,
+            poster: Arc::clone(&self.poster),
+            selection: Selection::default(),
+            finish_within: FINISH_TIMEOUT,
+            on_error: None,
+        }
+    }
+}
+
+impl<'a> Messages<'a> {
+    /// Includes posts of bots and webhooks. Two bots that answer each other never stop.
+    pub fn with_bots(mut self) -> Self {
+        self.selection.bots = true;
+        self
+    }
+
+    /// Includes posts of the current account, also those made by other programs. A bot that answers itself never stops.
+    pub fn with_own(mut self) -> Self {
+        self.selection.own = true;
+        self
+    }
+
+    /// Calls `report` with each error that a handler of [`serve`](Self::serve) or [`serve_on`](Self::serve_on) returns.
+    /// By default, errors are logged.
+    ///
+    /// ```no_run
+    /// # fn run(events: &mattermost::Events) -> mattermost::Result<()> {
+    /// events
+    ///     .messages()
+    ///     .on_error(|message, error| eprintln!("{}: {error}", message.sender()))
+    ///     .serve(|message| message.answer("Hello!").map(drop))
+    /// # }
+    /// ```
+    pub fn on_error(mut self, report: impl Fn(&Message, &Error) + Send + Sync + 'a) -> Self {
+        self.on_error = Some(Box::new(report));
+        self
+    }
+
+    /// Time that running handlers have to finish after the stream is stopped. Defaults to 5 s.
+    ///
+    /// After that, requests made through their messages, such as [`Message::reply`], fail with
+    /// [`ErrorKind::Closed`]. Other code of a handler is not interrupted: `serve` and `serve_on` return when it has
+    /// finished.
+    pub fn finish_within(mut self, timeout: Duration) -> Self {
+        self.finish_within = timeout;
+        self
+    }
+
+    /// Calls `handler` for each message, on the current thread, until the stream ends.
+    ///
+    /// An error that the handler returns is logged, or reported to [`on_error`](Self::on_error). A panic is caught and
+    /// logged. Neither ends the loop. While the handler runs, further messages wait in the queue of the stream.
+    ///
+    /// Returns `Ok` when the stream is stopped, for example by a [`Stopper`](crate::Stopper). Messages that wait at that
+    /// time are not handled. [`Events::position`] lies before each message that is not completely handled.
+    ///
+    /// # Errors
+    /// Returns the error that ended the stream permanently.
+    ///
+    /// ```no_run
+    /// fn main() -> mattermost::Result<()> {
+    ///     let client = mattermost::Client::from_env()?;
+    ///     let events = client.events()?;
+    ///     events.messages().serve(|message| {
+    ///         message.answer(format!("You said: {}", message.text()))?;
+    ///         Ok(())
+    ///     })
+    /// }
+    /// ```
+    pub fn serve(self, mut handler: impl FnMut(&Message) -> Result<()>) -> Result<()> {
+        let mut service = Service::start(&self)?;
+        while let Some((message, ticket)) = service.next() {
+            self.handle(&message, &mut handler);
+            service.done(ticket);
+        }
+        service.outcome()
+    }
+
+    /// Like [`serve`](Self::serve), with several handlers at the same time, on `threads` threads.
+    ///
+    /// Messages of the same thread are handled one after the other, in order, and so are messages of the same direct
+    /// channel. All others are handled side by side. If all threads are busy and a number of messages wait for them,
+    /// further messages wait in the queue of the stream. A handler that waits, for example in [`Message::ask`], occupies
+    /// one of the threads.
+    ///
+    /// The threads end before this returns, so that the handler can borrow from its surroundings.
+    ///
+    /// # Errors
+    /// - [`ErrorKind::Input`] if `threads` is 0.
+    /// - [`ErrorKind::Io`] if no thread can be started.
+    /// - The error that ended the stream permanently.
+    ///
+    /// ```no_run
+    /// # fn main() -> mattermost::Result<()> {
+    /// # let client = mattermost::Client::from_env()?;
+    /// # let events = client.events()?;
+    /// use std::sync::atomic::{AtomicU64, Ordering};
+    ///
+    /// let count = AtomicU64::new(0);
+    /// events.messages().serve_on(4, |message| {
+    ///     let count = count.fetch_add(1, Ordering::Relaxed);
+    ///     message.reply(format!("This is message {count}."))?;
+    ///     Ok(())
+    /// })
+    /// # }
+    /// ```
+    pub fn serve_on(self, threads: usize, handler: impl Fn(&Message) -> Result<()> + Sync) -> Result<()> {
+        if threads == 0 {
+            return Err(Error::input("messages cannot be handled on 0 threads"));
+        }
+        let mut service = Service::start(&self)?;
+        let stream = &self.events.shared;
+        let lanes = Lanes::new(threads);
+        std::thread::scope(|scope| {
+            // However this ends, the handlers must not wait for more.
+            let open = lanes.open();
+            let work = || {
+                while let Some((message, ticket)) = lanes.next() {
+                    self.handle(&message, &handler);
+                    stream.done(ticket);
+                    lanes.done(&Place::of(&message));
+                }
+            };
+            for started in 0..threads {
+                let thread = std::thread::Builder::new().name("mm-handler".into());
+                match thread.spawn_scoped(scope, work) {
+                    Ok(_) => {}
+                    Err(error) if started == 0 => {
+                        return Err(Error::io("no thread could be started", error).with_kind(ErrorKind::Io));
+                    }
+                    Err(error) => {
+                        log::warn!("messages are handled on {started} threads instead of {threads}: {error}");
+                        break;
+                    }
+                }
+            }
+            while let Some((message, ticket)) = service.next() {
+                lanes.push(message, ticket);
+            }
+            if service.is_stopped() {
+                lanes.discard();
+            }
+            drop(open);
+            Ok(())
+        })?;
+        service.outcome()
+    }
+
+    fn handle(&self, message: &Message, mut handler: impl FnMut(&Message) -> Result<()>) {
+        match unwind::catch(|| handler(message)) {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => match &self.on_error {
+                None => log::error!("the handler of post {} failed: {error}", message.post.id),
+                Some(report) => {
+                    if let Err(panic) = unwind::catch(|| report(message, &error)) {
+                        log::error!("the callback of `on_error` panicked: {panic}");
+                    }
+                }
+            },
+            Err(panic) => log::error!("the handler of post {} panicked: {panic}", message.post.id),
+        }
+    }
+}
+
+/// One run of `serve` or `serve_on`.
+struct Service<'m> {
+    events: &'m Events,
+    selection: Selection,
+    deadline: Arc<Deadline>,
+    cause: Option<Error>,
+}
+
+impl<'m> Service<'m> {
+    fn start(messages: &'m Messages<'_>) -> Result<Self> {
+        let deadline = Arc::new(Deadline::new(messages.poster.apart()?, messages.finish_within));
+        messages.events.shared.lock().deadlines.push(Arc::clone(&deadline));
+        Ok(Self { events: messages.events, selection: messages.selection, deadline, cause: None })
+    }
+
+    /// Waits for the next message. `None` once the stream is stopped, or has ended.
+    fn next(&mut self) -> Option<(Message, Ticket)> {
+        let shared = &self.events.shared;
+        loop {
+            let mut ready = Select::new();
+            ready.recv(&self.events.receiver);
+            ready.ready();
+            // Taken under the lock: in between, nobody sees a position behind a message that nobody handles.
+            let mut state = shared.lock();
+            if state.stop.is_some() {
+                return None;
+            }
+            let taken = state.delivery.take(&self.events.receiver);
+            drop(state);
+            let (event, ticket) = match taken {
+                Ok(taken) => taken,
+                Err(TryRecvError::Empty) => continue,
+                Err(TryRecvError::Disconnected) => return None,
+            };
+            match Message::of(&self.deadline.poster, Some(shared), &event, self.selection) {
+                Ok(Some(message)) => return Some((message, ticket)),
+                Ok(None) => self.done(ticket),
+                Err(cause) => {
+                    self.done(ticket);
+                    self.cause = Some(cause);
+                    return None;
+                }
+            }
+        }
+    }
+
+    fn done(&self, ticket: Ticket) {
+        self.events.shared.done(ticket);
+    }
+
+    fn is_stopped(&self) -> bool {
+        self.events.shared.lock().stop.is_some()
+    }
+
+    fn outcome(&mut self) -> Result<()> {
+        match self.cause.take() {
+            Some(cause) => Err(cause),
+            None if self.is_stopped() => Ok(()),
+            // Somebody else took the last event.
+            None => self.events.error().map_or(Ok(()), Err),
+        }
+    }
+}
+
+impl Drop for Service<'_> {
+    fn drop(&mut self) {
+        self.deadline.over();
+        self.events.shared.lock().deadlines.retain(|deadline| !Arc::ptr_eq(deadline, &self.deadline));
+    }
+}
+
+impl StreamShared {
+    /// A message is handled, or is none.
+    fn done(&self, ticket: Ticket) {
+        self.lock().delivery.done(ticket);
+    }
+}
+
+impl Iterator for Messages<'_> {
+    type Item = Result<Message>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            let event = self.events.receiver.recv().ok()?;
+            match Message::of(&self.poster, Some(&self.events.shared), &event, self.selection) {
+                Ok(None) => {}
+                Ok(Some(message)) => return Some(Ok(message)),
+                Err(error) => return Some(Err(error)),
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Messages<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Messages")
+            .field("events", &self.events)
+            .field("selection", &self.selection)
+            .finish_non_exhaustive()
+    }
+}

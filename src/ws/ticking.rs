@@ -1,0 +1,73 @@
+//! Events with ticks between them.
+
+use std::fmt;
+use std::time::{Duration, Instant};
+
+use super::Events;
+use crate::event::Event;
+
+/// Shortest interval between ticks.
+const MIN_INTERVAL: Duration = Duration::from_millis(1);
+
+/// The events of a stream, and a tick at regular intervals. Created by [`Events::ticking`].
+pub struct Ticking<'a> {
+    events: &'a Events,
+    interval: Duration,
+    /// `None` if the next tick is too far away to be expressed.
+    next: Option<Instant>,
+}
+
+impl Events {
+    /// Returns an iterator over the events that also yields `None` at regular intervals, for periodic work in the same
+    /// loop.
+    ///
+    /// Ticks are at least `interval` apart: if the body of the loop takes longer, ticks are skipped and do not
+    /// accumulate. They are on time even if events arrive without a pause. The iteration ends when the stream is
+    /// stopped, and after the event that ends it permanently.
+    ///
+    /// ```no_run
+    /// # fn run(events: &mattermost::Events) -> mattermost::Result<()> {
+    /// use std::time::Duration;
+    ///
+    /// for event in events.ticking(Duration::from_secs(10)) {
+    ///     match event {
+    ///         Some(event) => println!("{:?}", event.payload()?),
+    ///         None => println!("10 s have passed"),
+    ///     }
+    /// }
+    /// # Ok(()) }
+    /// ```
+    pub fn ticking(&self, interval: Duration) -> Ticking<'_> {
+        let interval = interval.max(MIN_INTERVAL);
+        Ticking { events: self, interval, next: Instant::now().checked_add(interval) }
+    }
+}
+
+impl Iterator for Ticking<'_> {
+    type Item = Option<Event>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        use crossbeam_channel::RecvTimeoutError;
+        let received = match self.next {
+            Some(next) if next <= Instant::now() => Err(RecvTimeoutError::Timeout),
+            Some(next) => self.events.receiver.recv_deadline(next),
+            None => self.events.receiver.recv().map_err(|_| RecvTimeoutError::Disconnected),
+        };
+        match received {
+            Ok(event) => Some(Some(event)),
+            Err(RecvTimeoutError::Disconnected) => None,
+            Err(RecvTimeoutError::Timeout) => {
+                self.next = Instant::now().checked_add(self.interval);
+                // A stopped stream must not tick for ever.
+                let over = self.events.receiver.is_empty() && self.events.shared.lock().stop.is_some();
+                (!over).then_some(None)
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Ticking<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Ticking").field("interval", &self.interval).finish_non_exhaustive()
+    }
+}
