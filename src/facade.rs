@@ -1,27 +1,30 @@
 //! [`Mattermost`]: callbacks by event name, after Perl's `AnyEvent::Mattermost`.
 
 mod handlers;
+mod session;
 
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Receiver, Sender, bounded, never, select};
+use crossbeam_channel::{never, select};
 use serde_json::{Value, json};
 
 use self::handlers::Handlers;
 pub use self::handlers::{EventNames, HandlerResult};
+use self::session::{FacadeSession, NextDispatch, SessionList};
 use crate::client::{Client, checked};
 use crate::config::BaseUrl;
 use crate::error::{Error, ErrorKind, Result, short};
-use crate::event::{Event, EventKind};
+use crate::event::Event;
 use crate::model::{Channel, Post, PostDraft, Team, User, UserId};
 use crate::secret::Secret;
-use crate::ws::Events;
 
-/// How long [`Mattermost::stop`] may take.
-const STOP: Duration = Duration::from_secs(2);
+/// [`Mattermost::stop`] returns within this time.
+const STOP_TIMEOUT: Duration = Duration::from_secs(2);
+/// A second `start` waits this long for one that another thread has begun.
+const START_TIMEOUT: Duration = Duration::from_secs(120);
 
 /// Mattermost by callbacks: the interface of `AnyEvent::Mattermost`, with the additions of `AnyEvent::SlackRTM`.
 ///
@@ -41,23 +44,23 @@ const STOP: Duration = Duration::from_secs(2);
 /// }
 /// ```
 ///
-/// There is one callback an event name: the later one wins. It gets this value and the [`Event`], runs on the thread
-/// that called [`run`](Self::run), and may itself call `on`, `off`, `send`, `ping` and `stop`. It returns nothing or
-/// a `Result<()>`. An `Err` is passed to the callback of `error`, or logged if there is none. A panic is caught and
-/// logged. Neither ends `run`.
+/// There is one callback per event name; a later one replaces an earlier one. It receives this value and the [`Event`],
+/// runs on the thread that called [`run`](Self::run), and may itself call `on`, `off`, `send`, `ping`, `stop` and
+/// `start`. It returns nothing or a `Result<()>`. An `Err` is passed to the callback of `error`, or logged if there is
+/// none, and never ends `run`. A panic is caught and logged.
 ///
-/// Beside the server's names (`posted`, `typing`, ..) there are:
+/// In addition to the server's names (`posted`, `typing`, ..), these names are available:
 ///
 /// | name | when | `data()` |
 /// | --- | --- | --- |
 /// | `hello` | a new connection was accepted | `connection_id`, `server_version` |
-/// | `pong` | a [`ping_with`](Self::ping_with) was answered | its fields, `round_trip_ms`, `server_time` |
-/// | `error` | a callback failed, or the stream ended for good | `message`, `hint`, `final` |
-/// | `finish` | the stream ended, by `stop` or for good; always the last | `{}` |
+/// | `pong` | the reply to a [`ping_with`](Self::ping_with) arrived | its fields, `round_trip_ms`, `server_time` |
+/// | `error` | a callback failed, or the stream ended permanently | `message`, `hint`, `final` |
+/// | `finish` | the stream ended, by `stop` or permanently; always the last callback of a `start` | `{}` |
 /// | `_connected`, `_disconnected`, `_missed`, `_caught_up`, `_session_expired` | see [`Payload`](crate::Payload) | |
 ///
-/// `start` opens a stream whether or not anybody calls `run`: its events wait in a queue of 4,096; past that they are
-/// dropped and counted, and a `_missed` says so.
+/// `start` opens a stream even if nobody calls `run`. Its events wait in a queue of 4,096; beyond that they are dropped
+/// and counted, and a `_missed` notification reports them.
 ///
 /// Clones share everything.
 #[derive(Clone)]
@@ -67,15 +70,13 @@ struct Inner {
     access: Access,
     team: String,
     handlers: Handlers,
-    session: Mutex<Option<Session>>,
+    /// Everything that belongs to one `start` is kept with its session. Held for moments only, never over I/O.
+    sessions: Mutex<SessionList>,
+    /// A `start` has finished, with or without success.
+    start_finished: Condvar,
     /// One thread dispatches at a time.
     running: AtomicBool,
-    finished: AtomicBool,
-    /// `finish` has not been called back since the last `start`.
-    finish_owed: AtomicBool,
-    said_hello: AtomicBool,
     quiet: AtomicBool,
-    local: (Sender<Event>, Receiver<Event>),
 }
 
 enum Access {
@@ -83,24 +84,17 @@ enum Access {
     Client(Client),
 }
 
-#[derive(Clone)]
-struct Session {
-    client: Client,
-    events: Arc<Events>,
-    metadata: Arc<Metadata>,
-}
-
-/// What [`Mattermost::start`] loaded.
+/// The data loaded by [`Mattermost::start`].
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Metadata {
-    /// The own account.
+    /// The account that is logged in.
     pub user: User,
     /// The team.
     pub team: Team,
-    /// The account's channels in the team, direct and group channels among them.
+    /// The account's channels in the team, including direct and group channels.
     pub channels: Vec<Channel>,
-    /// The server's address, as `https://chat.example.com`.
+    /// The base URL of the server, for example `https://chat.example.com`.
     pub url: String,
 }
 
@@ -141,13 +135,10 @@ impl Mattermost {
             access,
             team,
             handlers: Handlers::default(),
-            session: Mutex::new(None),
+            sessions: Mutex::new(SessionList::default()),
+            start_finished: Condvar::new(),
             running: AtomicBool::new(false),
-            finished: AtomicBool::new(false),
-            finish_owed: AtomicBool::new(false),
-            said_hello: AtomicBool::new(false),
             quiet: AtomicBool::new(false),
-            local: bounded(64),
         })))
     }
 
@@ -164,21 +155,41 @@ impl Mattermost {
 
     /// Takes the callbacks of these events away.
     pub fn off(&self, events: impl EventNames) -> &Self {
-        self.0.handlers.remove(events.names());
+        self.0.handlers.remove(&events.names());
         self
     }
 
-    /// Connects, logs in afresh, loads user, team and channels, and opens the stream. Does nothing if it is started.
+    /// Connects, logs in, loads user, team and channels, and opens the stream. Does nothing if the stream is open.
     ///
-    /// Events are delivered from now on, by [`run`](Self::run) or [`run_for`](Self::run_for).
+    /// Events are delivered by [`run`](Self::run) or [`run_for`](Self::run_for).
     ///
     /// # Errors
-    /// Whatever goes wrong first; nothing stays open then.
+    /// Returns the first error; nothing stays open in this case. [`ErrorKind::Closed`] if [`stop`](Self::stop) was
+    /// called in the meantime. [`ErrorKind::Timeout`] if another thread has been starting for 120 s.
     pub fn start(&self) -> Result<()> {
-        let mut session = self.session();
-        if session.as_ref().is_some_and(|session| !ended(&session.events)) {
-            return Ok(());
+        let deadline = Instant::now() + START_TIMEOUT;
+        let mut sessions = self.sessions();
+        while sessions.is_starting() {
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return Err(Error::new(ErrorKind::Timeout, "another thread is still starting"));
+            }
+            let waited = self.0.start_finished.wait_timeout(sessions, left);
+            sessions = waited.unwrap_or_else(PoisonError::into_inner).0;
         }
+        let Some(ticket) = sessions.begin_start() else { return Ok(()) };
+        drop(sessions);
+        let opened = self.open_session();
+        let result = self.sessions().finish_start(ticket, opened);
+        self.0.start_finished.notify_all();
+        result.map_err(|(error, unused)| {
+            // Closing a stream takes a moment, and needs no lock.
+            drop(unused);
+            error
+        })
+    }
+
+    fn open_session(&self) -> Result<FacadeSession> {
         let client = match &self.0.access {
             Access::Client(client) => client.clone(),
             Access::Password { host, email, password } => {
@@ -187,77 +198,76 @@ impl Mattermost {
         };
         let team: Team = client.http().get("/teams/name/{team_name}", &[&self.0.team]).fetch()?;
         let channels = load_channels(&client, &team)?;
-        let events = Arc::new(client.events()?);
+        let events = client.events()?;
         let metadata = Metadata { user: client.me().clone(), team, channels, url: client.url() };
-        while self.0.local.1.try_recv().is_ok() {}
-        self.0.finished.store(false, Ordering::Release);
-        self.0.finish_owed.store(true, Ordering::Release);
-        self.0.said_hello.store(true, Ordering::Release);
-        *session = Some(Session { client, events, metadata: Arc::new(metadata) });
-        Ok(())
+        Ok(FacadeSession::new(client, events, metadata))
     }
 
-    /// Closes the stream, within 2 s. Callbacks stay, for another [`start`](Self::start); a `run` under way returns
-    /// `Ok` after `finish` was called back. Can be called in a callback, from any thread, and twice.
+    /// Closes the stream, within 2 s. Callbacks are kept for another [`start`](Self::start). A `run` in progress returns
+    /// `Ok` after `finish` was called back; events that are still queued are not delivered. A `start` in progress fails
+    /// with [`ErrorKind::Closed`] once its current request ends. May be called in a callback, from any thread, and
+    /// repeatedly.
     pub fn stop(&self) {
-        let session = self.session().take();
-        if let Some(session) = session {
-            self.0.said_hello.store(false, Ordering::Release);
-            self.0.finished.store(true, Ordering::Release);
-            let report = session.events.close(STOP);
+        let stopped = self.sessions().stop();
+        if let Some(session) = stopped {
+            let report = session.events.close(STOP_TIMEOUT);
             log::debug!("stopped: {report:?}");
         }
     }
 
-    /// Stops it from anywhere, a signal handler's thread among others: [`Stopper::stop`] never blocks.
+    /// Returns a handle that stops the stream from anywhere, for example from a signal handler's thread.
+    /// [`Stopper::stop`] never blocks.
     pub fn stopper(&self) -> Stopper {
         Stopper(Arc::downgrade(&self.0))
     }
 
-    /// Whether the stream is open: true from a successful `start` on, false after `stop` or its end.
+    /// Returns `true` if the stream is open: after a successful `start`, until `stop` or the end of the stream.
     pub fn started(&self) -> bool {
-        self.session().as_ref().is_some_and(|session| !ended(&session.events))
+        self.sessions().current().is_some_and(|session| !session.is_over())
     }
 
-    /// Whether the server has greeted the present connection.
+    /// Returns `true` if the server has greeted the current connection.
     pub fn said_hello(&self) -> bool {
-        self.started() && self.0.said_hello.load(Ordering::Acquire)
+        self.sessions().current().is_some_and(|session| !session.is_over() && session.said_hello())
     }
 
-    /// Whether the stream that was started last has ended, by `stop` or for good.
+    /// Returns `true` if the stream of the last `start` has ended, by `stop` or permanently.
     pub fn finished(&self) -> bool {
-        self.0.finished.load(Ordering::Acquire)
+        let sessions = self.sessions();
+        sessions.was_started() && sessions.current().is_none_or(|session| session.is_over())
     }
 
-    /// What `start` loaded: user, team, channels.
+    /// Returns the data loaded by `start`: user, team, channels.
     pub fn metadata(&self) -> Result<Arc<Metadata>> {
-        self.open().map(|session| session.metadata)
+        self.current().map(|session| session.metadata())
     }
 
-    /// The client that `start` logged in, for everything that this interface has no word for.
+    /// Returns the client that `start` logged in.
     pub fn client(&self) -> Result<Client> {
-        self.open().map(|session| session.client)
+        self.current().map(|session| session.client.clone())
     }
 
-    /// Says nothing in the log about failing callbacks.
+    /// Controls whether failing callbacks are logged. Defaults to `false`: they are.
     pub fn quiet(&self, quiet: bool) -> &Self {
         self.0.quiet.store(quiet, Ordering::Relaxed);
         self
     }
 
-    /// Posts `message`, in Markdown, to the channel with that display name, or else that short name.
+    /// Posts `message`, in Markdown, to the channel with this display name, or otherwise with this short name.
     ///
-    /// Where a display name is another channel's short name the display name wins, as in `AnyEvent::Mattermost`. **Any
-    /// member can name a channel so and divert what a bot says**: `~name` takes the short name only, `@name` is the
-    /// direct channel with a user; [`Client::send`] refuses names that fit several channels. One request; one more
-    /// for a channel that came up after `start`, and up to two more for one that the account is not in.
+    /// If a name is the display name of one channel and the short name of another, the display name wins, as in
+    /// `AnyEvent::Mattermost`. **Any member can create such a channel and divert what a bot says.** `~name` matches short
+    /// names only, `@name` is the direct channel with a user, and [`Client::send`] refuses ambiguous names. Takes one
+    /// request; one more for a channel created after `start`, and up to two more for a channel that the account is not a
+    /// member of.
     ///
     /// # Errors
-    /// [`ErrorKind::Input`] before any I/O if not started, or for an empty or too long message;
+    /// [`ErrorKind::Input`], before any I/O, if not started or for an empty or too long message;
     /// [`ErrorKind::NotFound`] for an unknown channel.
     pub fn send(&self, channel: &str, message: impl Into<String>) -> Result<Post> {
         let draft = checked(message.into())?;
-        let Session { client, metadata, .. } = self.open()?;
+        let session = self.current()?;
+        let (client, metadata) = (&session.client, session.metadata());
         if channel.trim().is_empty() {
             return Err(Error::input("the channel's name is empty"));
         }
@@ -266,17 +276,16 @@ impl Mattermost {
         } else if let Some(found) = find(&metadata.channels, channel) {
             found.clone()
         } else {
-            self.reload(&client, &metadata, channel)?
+            self.reload(&session, &metadata, channel)?
         };
         client.posts().create(&PostDraft { channel_id: found.id, ..draft })
     }
 
-    fn reload(&self, client: &Client, metadata: &Metadata, name: &str) -> Result<Channel> {
+    fn reload(&self, session: &FacadeSession, metadata: &Metadata, name: &str) -> Result<Channel> {
+        let client = &session.client;
         let channels = load_channels(client, &metadata.team)?;
         let found = find(&channels, name).cloned();
-        if let Some(session) = &mut *self.session() {
-            session.metadata = Arc::new(Metadata { channels, ..metadata.clone() });
-        }
+        session.set_metadata(Metadata { channels, ..metadata.clone() });
         match found {
             Some(found) => Ok(found),
             // Names with spaces cannot be short names: no look-up would find them.
@@ -290,41 +299,44 @@ impl Mattermost {
         }
     }
 
-    /// Asks the server for a sign of life, and calls `pong` back. `start` sets up a timer that pings by itself:
-    /// this is for measuring.
+    /// Sends a ping, and calls `pong` back with the reply. The stream also sends pings automatically; this one is for
+    /// measurements.
     pub fn ping(&self) -> Result<()> {
         self.ping_with(json!({}))
     }
 
-    /// As [`ping`](Self::ping); the fields of the object come back in `pong`.
+    /// Like [`ping`](Self::ping). The fields of the object are passed to `pong`.
     pub fn ping_with(&self, fields: Value) -> Result<()> {
         let Value::Object(mut fields) = fields else {
             return Err(Error::input("a ping's fields must be an object"));
         };
-        let pong = self.open()?.events.ping()?;
+        let session = self.current()?;
+        let pong = session.events.ping()?;
         fields.insert("round_trip_ms".into(), json!(pong.round_trip.as_secs_f64() * 1000.0));
         fields.insert("server_time".into(), json!(pong.server_time));
-        self.queue("pong", &Value::Object(fields))
+        session.queue(local_event("pong", &Value::Object(fields))?)
     }
 
-    /// Sends an action over the socket and waits for its answer, 15 s at most: `get_statuses`, `user_typing`, ..
+    /// Sends an action over the WebSocket and waits up to 15 s for its reply, for example `get_statuses`.
     pub fn send_action(&self, action: &str, data: Option<Value>) -> Result<Value> {
-        self.open()?.events.request(action, data)
+        self.current()?.events.request(action, data)
     }
 
-    /// Calls back on this thread until [`stop`](Self::stop) or the end of the stream.
+    /// Dispatches events to the callbacks on this thread, until [`stop`](Self::stop) or the permanent end of the stream.
+    /// All events queued before the permanent end are delivered first, then `error`, then `finish`.
     ///
-    /// Callbacks that fail or panic do not end it.
+    /// Serves one `start`: if a callback stops and starts again, `run` returns after the `finish` of the stopped stream,
+    /// and the next `run` serves the new one.
     ///
     /// # Errors
-    /// - [`ErrorKind::Input`] if not started, or if another thread runs it.
-    /// - The error that ended the stream permanently, unless there is a callback of `error`.
+    /// [`ErrorKind::Input`] if not started, or if another thread or a callback is already dispatching. Otherwise the
+    /// error that ended the stream permanently.
     pub fn run(&self) -> Result<()> {
-        while self.turn(None)? {}
+        while self.dispatch_until(None)? {}
         Ok(())
     }
 
-    /// As [`run`](Self::run), but returns after `duration` too: `false` when the stream has ended, `true` otherwise.
+    /// Like [`run`](Self::run), but also returns after `duration`: `false` if the stream has ended, `true` otherwise.
     ///
     /// ```no_run
     /// # use std::time::Duration;
@@ -333,108 +345,98 @@ impl Mattermost {
     /// # Ok(()) }
     /// ```
     pub fn run_for(&self, duration: Duration) -> Result<bool> {
-        self.turn(Instant::now().checked_add(duration))
+        self.dispatch_until(Instant::now().checked_add(duration))
     }
 
-    fn turn(&self, until: Option<Instant>) -> Result<bool> {
-        let session = match self.open() {
-            Ok(session) => session,
-            // Stopped between two turns.
-            Err(_) if self.0.finish_owed.load(Ordering::Acquire) => return self.finish().map(|()| false),
-            Err(error) => return Err(error),
-        };
+    fn dispatch_until(&self, until: Option<Instant>) -> Result<bool> {
         if self.0.running.swap(true, Ordering::AcqRel) {
-            return Err(Error::input("another thread, or a callback, runs it already"));
+            return Err(Error::input("another thread, or a callback, is already dispatching"));
         }
-        let _running = Reset(&self.0.running);
+        let _running = ResetOnDrop(&self.0.running);
+        let next = self.sessions().next_to_dispatch();
+        let session = match next {
+            Some(NextDispatch::Session(session)) => session,
+            Some(NextDispatch::Finish) => {
+                self.finish(None);
+                return Ok(false);
+            }
+            None => return Err(not_started()),
+        };
         let timeout = until.map_or_else(never, crossbeam_channel::at);
         let events = session.events.receiver();
-        loop {
+        while !session.was_stopped() {
             let event = select! {
-                recv(self.0.local.1) -> event => event.ok(),
+                recv(session.local_events()) -> event => event.ok(),
                 recv(events) -> event => match event {
                     Ok(event) => Some(event),
-                    Err(_) => return self.finish().map(|()| false),
+                    Err(_) => break,
                 },
                 recv(timeout) -> _ => return Ok(true),
             };
             let Some(event) = event else { continue };
             if let Some(cause) = event.cause() {
-                self.session().take();
-                self.0.said_hello.store(false, Ordering::Release);
-                let taken = self.failed(cause, true);
-                self.finish()?;
-                return if taken { Ok(false) } else { Err(cause.clone()) };
+                self.report(cause, true);
+                self.finish(Some(&session));
+                return Err(cause.clone());
             }
+            session.observe(&event);
             self.dispatch(event.name(), &event);
-            if self.stopped(&session) {
-                return self.finish().map(|()| false);
-            }
         }
+        self.finish(Some(&session));
+        Ok(false)
     }
 
-    fn stopped(&self, session: &Session) -> bool {
-        ended(&session.events)
-            || !self.session().as_ref().is_some_and(|open| Arc::ptr_eq(&open.events, &session.events))
-    }
-
-    fn finish(&self) -> Result<()> {
-        self.session().take_if(|session| ended(&session.events));
-        self.0.finished.store(true, Ordering::Release);
-        if !self.0.finish_owed.swap(false, Ordering::AcqRel) {
-            return Ok(());
+    /// Calls `finish` back, once for each session.
+    fn finish(&self, session: Option<&Arc<FacadeSession>>) {
+        self.sessions().retire(session);
+        if let Ok(event) = local_event("finish", &json!({})) {
+            self.dispatch("finish", &event);
         }
-        self.0.said_hello.store(false, Ordering::Release);
-        let event = local("finish", &json!({}))?;
-        self.dispatch("finish", &event);
-        Ok(())
     }
 
     fn dispatch(&self, name: &str, event: &Event) {
-        match event.kind() {
-            EventKind::Hello | EventKind::Connected => self.0.said_hello.store(true, Ordering::Release),
-            EventKind::Disconnected => self.0.said_hello.store(false, Ordering::Release),
-            _ => {}
-        }
         if let Some(Err(error)) = self.0.handlers.call(name, self, event) {
-            self.failed(&error, false);
+            if name == "error" {
+                self.log_failure(&error);
+            } else {
+                self.report(&error, false);
+            }
         }
     }
 
-    /// Passes an error to the callback of `error`. False if there is none.
-    fn failed(&self, error: &Error, last: bool) -> bool {
-        let quiet = self.0.quiet.load(Ordering::Relaxed);
-        if !quiet {
+    /// Passes an error to `on("error")`, or logs it.
+    fn report(&self, error: &Error, is_final: bool) {
+        self.log_failure(error);
+        let data = json!({ "message": error.to_string(), "hint": error.hint(), "final": is_final });
+        if let Ok(event) = local_event("error", &data) {
+            if let Some(Err(second)) = self.0.handlers.call("error", self, &event) {
+                self.log_failure(&second);
+            }
+        }
+    }
+
+    fn log_failure(&self, error: &Error) {
+        if !self.0.quiet.load(Ordering::Relaxed) {
             log::warn!("{error}");
         }
-        let data = json!({ "message": error.to_string(), "hint": error.hint(), "final": last });
-        let Ok(event) = local("error", &data) else { return false };
-        let called = self.0.handlers.call("error", self, &event);
-        if let (Some(Err(second)), false) = (&called, quiet) {
-            log::warn!("the callback of \"error\" failed: {second}");
-        }
-        called.is_some()
     }
 
-    fn queue(&self, name: &str, data: &Value) -> Result<()> {
-        let full = |_| Error::new(ErrorKind::Backlogged, "nobody runs it: 64 answers wait already");
-        self.0.local.0.try_send(local(name, data)?).map_err(full)
+    fn current(&self) -> Result<Arc<FacadeSession>> {
+        self.sessions().current().map(Arc::clone).ok_or_else(not_started)
     }
 
-    fn open(&self) -> Result<Session> {
-        self.session().as_ref().cloned().ok_or_else(|| {
-            Error::input("not started").with_hint("call `start` first; after `stop`, call it again")
-        })
-    }
-
-    fn session(&self) -> MutexGuard<'_, Option<Session>> {
-        self.0.session.lock().unwrap_or_else(PoisonError::into_inner)
+    fn sessions(&self) -> MutexGuard<'_, SessionList> {
+        self.0.sessions.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-struct Reset<'a>(&'a AtomicBool);
+fn not_started() -> Error {
+    Error::input("not started").with_hint("call `start` first; after `stop`, call it again")
+}
 
-impl Drop for Reset<'_> {
+struct ResetOnDrop<'a>(&'a AtomicBool);
+
+impl Drop for ResetOnDrop<'_> {
     fn drop(&mut self) {
         self.0.store(false, Ordering::Release);
     }
@@ -445,11 +447,11 @@ impl Drop for Reset<'_> {
 pub struct Stopper(std::sync::Weak<Inner>);
 
 impl Stopper {
-    /// Asks for the stop and returns at once; `run` then ends with `Ok`.
+    /// Requests the stop and returns immediately. `run` then ends with `Ok`, and a `start` in progress with an error.
     pub fn stop(&self) {
         let Some(inner) = self.0.upgrade() else { return };
-        let session = inner.session.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(session) = &*session {
+        let stopped = inner.sessions.lock().unwrap_or_else(PoisonError::into_inner).stop();
+        if let Some(session) = stopped {
             session.events.stopper().stop();
         }
     }
@@ -471,12 +473,8 @@ impl fmt::Debug for Mattermost {
     }
 }
 
-fn local(name: &str, data: &Value) -> Result<Event> {
+fn local_event(name: &str, data: &Value) -> Result<Event> {
     Event::from_json(&json!({ "event": name, "data": data, "broadcast": {} }).to_string())
-}
-
-fn ended(events: &Events) -> bool {
-    events.stopper().is_stopped() || events.error().is_some()
 }
 
 fn load_channels(client: &Client, team: &Team) -> Result<Vec<Channel>> {

@@ -1,4 +1,4 @@
-//! One callback an event name.
+//! The callbacks, one per event name.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -8,14 +8,14 @@ use crate::error::Result;
 use crate::event::Event;
 use crate::unwind;
 
-type Handler = Box<dyn FnMut(&Mattermost, &Event) -> Result<()> + Send>;
+type Callback = Box<dyn FnMut(&Mattermost, &Event) -> Result<()> + Send>;
 
 /// A callback is taken out while it runs: it may replace or remove itself, and is never entered twice at once.
-type Slot = Arc<Mutex<Option<Handler>>>;
+type CallbackSlot = Arc<Mutex<Option<Callback>>>;
 
 #[derive(Default)]
 pub(super) struct Handlers {
-    slots: Mutex<HashMap<Box<str>, Slot>>,
+    slots: Mutex<HashMap<Box<str>, CallbackSlot>>,
 }
 
 impl Handlers {
@@ -24,22 +24,26 @@ impl Handlers {
         names: Vec<String>,
         mut handler: impl FnMut(&Mattermost, &Event) -> R + Send + 'static,
     ) {
-        let handler: Handler = Box::new(move |mm, event| handler(mm, event).into_result());
-        let slot: Slot = Arc::new(Mutex::new(Some(handler)));
+        let handler: Callback = Box::new(move |mm, event| handler(mm, event).into_result());
+        let slot: CallbackSlot = Arc::new(Mutex::new(Some(handler)));
+        let mut replaced = Vec::new();
         let mut slots = self.slots();
         for name in names {
-            slots.insert(name.into(), Arc::clone(&slot));
+            replaced.extend(slots.insert(name.into(), Arc::clone(&slot)));
         }
+        // Dropping a callback runs the program's code: not under the lock.
+        drop(slots);
+        drop(replaced);
     }
 
-    pub(super) fn remove(&self, names: Vec<String>) {
+    pub(super) fn remove(&self, names: &[String]) {
         let mut slots = self.slots();
-        for name in names {
-            slots.remove(name.as_str());
-        }
+        let removed: Vec<_> = names.iter().filter_map(|name| slots.remove(name.as_str())).collect();
+        drop(slots);
+        drop(removed);
     }
 
-    /// `None` if nobody listens, or the listener is at work already.
+    /// Calls the callback of an event. `None` if there is none, or if it is already running.
     pub(super) fn call(&self, name: &str, mm: &Mattermost, event: &Event) -> Option<Result<()>> {
         let slot = Arc::clone(self.slots().get(name)?);
         let mut handler = slot.lock().unwrap_or_else(PoisonError::into_inner).take()?;
@@ -51,17 +55,17 @@ impl Handlers {
         }))
     }
 
-    fn slots(&self) -> MutexGuard<'_, HashMap<Box<str>, Slot>> {
+    fn slots(&self) -> MutexGuard<'_, HashMap<Box<str>, CallbackSlot>> {
         self.slots.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 mod sealed {
-    #[expect(unnameable_types, reason = "that seals it")]
+    #[expect(unnameable_types, reason = "seals the trait")]
     pub trait Sealed {}
 }
 
-/// What a callback may return: nothing, or a `Result<()>`.
+/// The return type of a callback: nothing, or a `Result<()>`.
 pub trait HandlerResult: sealed::Sealed {
     #[doc(hidden)]
     fn into_result(self) -> Result<()>;
@@ -81,7 +85,7 @@ impl HandlerResult for Result<()> {
     }
 }
 
-/// One event name, or several.
+/// One or several event names.
 pub trait EventNames: sealed::Sealed {
     #[doc(hidden)]
     fn names(self) -> Vec<String>;

@@ -15,6 +15,7 @@ mod calls;
 mod contract;
 mod doctor;
 mod events;
+mod facade;
 mod history;
 mod layers;
 mod limits;
