@@ -18,7 +18,6 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("random", &[]),
     ("model", &[]),
     ("unwind", &[]),
-    ("model", &["http"]), // `PathArg`, which ids implement
     ("event", &["model"]),
     ("http", &["model", "net"]), // ids, and the decoder
     ("rest", &["model", "http"]),

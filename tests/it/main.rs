@@ -13,6 +13,7 @@ mod attacks;
 mod bad_input;
 mod calls;
 mod contract;
+mod conversations;
 mod doctor;
 mod events;
 mod facade;

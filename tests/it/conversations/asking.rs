@@ -1,0 +1,255 @@
+//! Questions and replies.
+
+use std::sync::Mutex;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use mattermost::testing::TestServer;
+use mattermost::{ErrorKind, Events, Message, Overflow, PostDraft, Result};
+
+use super::{PATIENCE, builder, heard, heard_in, lose, server};
+
+/// `ask` posts a question and repeats the reply; everything else is written down.
+fn bot(log: &Mutex<Vec<String>>, message: &Message) -> Result<()> {
+    if message.text() != "ask" {
+        log.lock().unwrap().push(message.text().to_owned());
+        return Ok(());
+    }
+    let reply = message.ask("Well?", PATIENCE)?;
+    let said =
+        reply.map_or("nothing".to_owned(), |reply| format!("{} said {}", reply.sender(), reply.text()));
+    message.reply(format!("{}: {said}", message.sender()))?;
+    Ok(())
+}
+
+/// Runs the bot on the thread of its loop, with `test` beside it, and returns what it wrote down.
+fn run(server: &TestServer, events: &Events, test: impl FnOnce()) -> Vec<String> {
+    let log = Mutex::new(Vec::new());
+    thread::scope(|scope| {
+        let guard = events.stopper().guard();
+        let served = scope.spawn(|| events.messages().serve(|message| bot(&log, message)));
+        test();
+        server.post_as("zoe", "town-square", "last");
+        let until = Instant::now() + PATIENCE;
+        while log.lock().unwrap().last().is_none_or(|last| last != "last") {
+            assert!(Instant::now() < until, "{log:?}");
+            thread::sleep(Duration::from_millis(1));
+        }
+        drop(guard);
+        served.join().unwrap().unwrap();
+    });
+    log.into_inner().unwrap()
+}
+
+#[test]
+fn a_reply_leaves_the_loop_and_nothing_else_does() {
+    let server = server();
+    let events = builder(&server).open().unwrap();
+    let log = run(&server, &events, || {
+        let root = server.post_as("bob", "town-square", "ask");
+        assert_eq!(heard(&server, "Well?").root_id, root);
+        // Another person, another place, the same place by another thread, the bot's own.
+        server.reply_as("zoe", &root, "one");
+        server.post_as("bob", "town-square", "two");
+        server.post_as("bob", "off-topic", "three");
+        let other = server.post_as("zoe", "town-square", "four");
+        server.reply_as("bob", &other, "five");
+        server.reply_as("bot", &root, "six");
+        server.reply_as("bob", &root, "yes");
+        heard(&server, "bob: bob said yes");
+        server.reply_as("bob", &root, "seven");
+    });
+    assert_eq!(log, ["one", "two", "three", "four", "five", "seven", "last"]);
+}
+
+#[test]
+fn a_reply_in_a_direct_channel_is_the_next_message() {
+    let server = server();
+    let events = builder(&server).open().unwrap();
+    let log = run(&server, &events, || {
+        server.post_as("bob", "@bot", "ask");
+        assert_eq!(heard_in(&server, "bot@bob", "Well?").root_id, "");
+        server.post_as("zoe", "@bot", "one");
+        server.post_as("bob", "@bot", "yes");
+        heard_in(&server, "bot@bob", "bob said yes");
+        // In a thread of the direct channel, the question is asked there.
+        let root = server.post_as("bob", "@bot", "two");
+        server.reply_as("bob", &root, "ask");
+        let question = |post: &mattermost::testing::TestPost| post.message == "Well?" && post.root_id == root;
+        server.wait_for_post("bot@bob", PATIENCE, question).unwrap();
+        server.reply_as("bob", &root, "no");
+        heard_in(&server, "bot@bob", "bob said no");
+    });
+    assert_eq!(log, ["one", "two", "last"]);
+}
+
+/// Cut and resumed, and lost and caught up.
+#[test]
+fn a_reply_is_found_behind_a_reconnect() {
+    let server = server();
+    let events = builder(&server).open().unwrap();
+    let log = run(&server, &events, || {
+        let root = server.post_as("bob", "town-square", "ask");
+        heard(&server, "Well?");
+        server.cut_connections();
+        server.reply_as("zoe", &root, "one");
+        server.reply_as("bob", &root, "yes");
+        heard(&server, "bob: bob said yes");
+        let root = server.post_as("zoe", "off-topic", "ask");
+        heard_in(&server, "off-topic", "Well?");
+        lose(&server, || {
+            server.reply_as("bob", &root, "two");
+            server.reply_as("zoe", &root, "no");
+            server.reply_as("zoe", &root, "three");
+        });
+        heard_in(&server, "off-topic", "zoe: zoe said no");
+        // Neither found again by a later catch-up.
+        lose(&server, || ());
+        assert!(server.wait_for_connections(1, PATIENCE));
+    });
+    assert_eq!(log, ["one", "two", "three", "last"]);
+}
+
+/// What was said before the question is no reply to it, even if it arrives while the question is being posted.
+#[test]
+fn a_message_before_the_question_stays_in_the_loop() {
+    let server = server();
+    let events = builder(&server).open().unwrap();
+    let log = run(&server, &events, || {
+        server.on("POST /posts").rate_limit(1);
+        server.post_as("bob", "@bot", "ask");
+        let until = Instant::now() + PATIENCE;
+        while !server
+            .requests()
+            .iter()
+            .any(|request| request.method == "POST" && request.path.ends_with("/posts"))
+        {
+            assert!(Instant::now() < until);
+            thread::sleep(Duration::from_millis(1));
+        }
+        // In the second that the rate limit asks to wait.
+        server.post_as("bob", "@bot", "one");
+        server.post_as("zoe", "@bot", "other");
+        server.post_as("bob", "@bot", "two");
+        heard_in(&server, "bot@bob", "Well?");
+        server.post_as("bob", "@bot", "yes");
+        heard_in(&server, "bot@bob", "bob said yes");
+    });
+    let mut mine = log.clone();
+    mine.retain(|text| text != "other");
+    assert_eq!(mine, ["one", "two", "last"]);
+    assert_eq!(log.len(), 4);
+}
+
+/// A queue that holds one event, with the only thread that takes from it in `ask`.
+#[test]
+fn a_full_queue_does_not_hide_the_reply() {
+    for policy in [Overflow::DropNewest, Overflow::Block] {
+        let server = server();
+        let events = builder(&server).capacity(1).overflow(policy).open().unwrap();
+        let mut log = run(&server, &events, || {
+            let root = server.post_as("bob", "town-square", "ask");
+            heard(&server, "Well?");
+            for number in 0..20 {
+                server.reply_as("zoe", &root, &format!("{number:02}"));
+            }
+            server.reply_as("bob", &root, "yes");
+            heard(&server, "bob: bob said yes");
+            // What found no room is caught up.
+            let until = Instant::now() + PATIENCE;
+            while events.stats().queued > 0 {
+                assert!(Instant::now() < until);
+                thread::sleep(Duration::from_millis(1));
+            }
+        });
+        assert_eq!(log.pop().unwrap(), "last", "{policy:?}");
+        log.sort();
+        assert_eq!(log, (0..20).map(|number| format!("{number:02}")).collect::<Vec<_>>(), "{policy:?}");
+    }
+}
+
+#[test]
+fn a_wait_ends_by_timeout_stop_and_end() {
+    let server = server();
+    let client = server.client("bot").unwrap();
+    let events = client.events().unwrap();
+    let messages = |events: &Events| events.messages().next().unwrap().unwrap();
+    let root = server.post_as("bob", "town-square", "hello");
+    let message = messages(&events);
+    assert!(message.ask("Well?", Duration::from_millis(1)).unwrap().is_none());
+    assert!(message.next(Duration::ZERO).unwrap().is_none());
+    // A late reply is an ordinary message.
+    server.reply_as("bob", &root, "late");
+    assert_eq!(messages(&events).text(), "late");
+    // A question that cannot be posted is not waited for.
+    server.on("POST /posts").api_error(403, "api.context.permissions.app_error");
+    assert!(message.ask("Well?", PATIENCE).unwrap_err().is_forbidden());
+    server.reply_as("bob", &root, "so what");
+    assert_eq!(messages(&events).text(), "so what");
+    thread::scope(|scope| {
+        let waiting = scope.spawn(|| message.ask("Well?", Duration::MAX));
+        heard(&server, "Well?");
+        events.stopper().stop();
+        assert!(waiting.join().unwrap().unwrap().is_none());
+    });
+    assert!(message.ask("Well?", PATIENCE).unwrap().is_none());
+
+    // A stream that ends for good.
+    let client = server.client_builder().token(server.token("zoe")).connect().unwrap();
+    let events = client.events().unwrap();
+    server.post_as("bob", "town-square", "hello");
+    let message = messages(&events);
+    thread::scope(|scope| {
+        let waiting = scope.spawn(|| message.next(Duration::MAX));
+        while events
+            .subscribe(mattermost::Filter::new(), 1)
+            .poll(Duration::from_millis(20))
+            .unwrap()
+            .is_some()
+        {}
+        server.revoke("zoe");
+        server.cut_connections();
+        assert!(waiting.join().unwrap().unwrap_err().is_unauthorized());
+    });
+    assert!(message.next(PATIENCE).unwrap_err().is_unauthorized());
+}
+
+#[test]
+fn without_a_message_and_without_a_stream() {
+    let server = server();
+    let client = server.client("bot").unwrap();
+    let events = client.events().unwrap();
+    let bob = client.users().get_by_username("bob").unwrap();
+    let zoe = client.users().get_by_username("zoe").unwrap();
+    // Two people at the same time, in direct channels, and nobody takes the events of the stream.
+    let ask = |user: &mattermost::User| {
+        let direct = client.channels().create_direct(&client.me().id, &user.id).unwrap();
+        let reply = events.ask(&PostDraft::new(&direct, "Well?"), user, PATIENCE).unwrap();
+        reply.unwrap().text().to_owned()
+    };
+    thread::scope(|scope| {
+        let asked = [scope.spawn(|| ask(&bob)), scope.spawn(|| ask(&zoe))];
+        for name in ["bob", "zoe"] {
+            heard_in(&server, &format!("bot@{name}"), "Well?");
+        }
+        server.post_as("zoe", "@bot", "no");
+        server.post_as("bob", "@bot", "yes");
+        assert_eq!(asked.map(|asked| asked.join().unwrap()), ["yes", "no"]);
+    });
+    // In a channel, the reply is in the thread of the question.
+    let town = client.channel("awesome-chat", "~town-square").unwrap();
+    thread::scope(|scope| {
+        let asked = scope.spawn(|| events.ask(&PostDraft::new(&town, "Bob?"), &bob, PATIENCE));
+        let question = heard(&server, "Bob?");
+        server.post_as("bob", "town-square", "not this");
+        server.reply_as("bob", &question.id, "this");
+        assert_eq!(asked.join().unwrap().unwrap().unwrap().text(), "this");
+    });
+    server.post_as("bob", "town-square", "hello");
+    let event = events.iter().find(|event| event.name() == "posted").unwrap();
+    let message = Message::from_event(&client, &event).unwrap();
+    assert!(message.is_none(), "the bot's own question");
+    let message = events.iter().find_map(|event| Message::from_event(&client, &event).unwrap()).unwrap();
+    assert_eq!(message.ask("Well?", PATIENCE).unwrap_err().kind(), ErrorKind::Input);
+    assert_eq!(message.next(PATIENCE).unwrap_err().kind(), ErrorKind::Input);
+}
