@@ -213,90 +213,142 @@ mod on {
         Some(Error::new(kind, message).with_hint(hint).because(std::io::Error::other(text)))
     }
 
-    /// What OpenSSL, Schannel and Secure Transport say, in our words. What the peer says (an alert) comes first.
+    /// Messages of OpenSSL, Schannel and Secure Transport, with our kind, message and hint. The first entry that matches
+    /// counts, so alerts (sent by the peer) precede local errors. Schannel's messages are localized: only their error
+    /// numbers are matched.
+    const ERROR_MESSAGES: &[(&[&str], ErrorKind, &str, &str)] = &[
+        (
+            &[
+                "alert certificate required",
+                "alert bad certificate",
+                "no certificate returned",
+                "os error 590624)", // SEC_I_INCOMPLETE_CREDENTIALS
+            ],
+            ErrorKind::Tls,
+            "the server wants a client certificate",
+            "`TlsConfig::identity_pkcs12` or `identity_pem`",
+        ),
+        (
+            &[
+                "alert unknown ca",
+                "alert certificate",
+                "alert unsupported certificate",
+                "alert access denied",
+            ],
+            ErrorKind::Tls,
+            "the server does not accept the client certificate",
+            "it must be issued by a CA that the server trusts, and still be valid",
+        ),
+        (
+            &[
+                "self-signed",
+                "self signed",
+                "unable to get local issuer",
+                "unable to get issuer",
+                "not trusted",
+                "os error -2146762487)", // CERT_E_UNTRUSTEDROOT
+                "os error -2146762486)", // CERT_E_CHAINING
+                "os error -2146893019)", // SEC_E_UNTRUSTED_ROOT
+            ],
+            ErrorKind::Tls,
+            "the certificate's issuer is not trusted",
+            "give the company's CA to `TlsConfig::add_root`; the system's store is used beside it",
+        ),
+        (
+            &[
+                "hostname mismatch",
+                "ip address mismatch",
+                "name mismatch",
+                "does not match",
+                "os error -2146762481)", // CERT_E_CN_NO_MATCH
+                "os error -2146893022)", // SEC_E_WRONG_PRINCIPAL
+            ],
+            ErrorKind::Tls,
+            "the certificate is for another host",
+            "use the name in the certificate, or `TlsConfig::verify_name`",
+        ),
+        (
+            // Schannel has the same error for a certificate that is not valid yet.
+            &["expired", "os error -2146762495)", "os error -2146893016)"], // CERT_E_EXPIRED, SEC_E_CERT_EXPIRED
+            ErrorKind::Tls,
+            "the certificate has expired",
+            "renew the server's certificate; check this machine's clock",
+        ),
+        (
+            &["not yet valid"],
+            ErrorKind::Tls,
+            "the certificate is not valid yet",
+            "check this machine's clock",
+        ),
+        (
+            &[
+                "wrong version number",
+                "http request",
+                "packet length too long",
+                "record layer failure",
+                "os error -2146893048)", // SEC_E_INVALID_TOKEN
+            ],
+            ErrorKind::Tls,
+            "the server does not speak TLS on this port",
+            "is it http instead of https, or another port?",
+        ),
+        (
+            &[
+                "protocol version",
+                "unsupported protocol",
+                "no shared cipher",
+                "no protocols available",
+                "os error -2146893007)", // SEC_E_ALGORITHM_MISMATCH
+            ],
+            ErrorKind::Tls,
+            "no common TLS version or cipher",
+            "TLS 1.2 is the minimum",
+        ),
+        (
+            &["handshake failure"],
+            ErrorKind::Tls,
+            "the server refused the TLS handshake",
+            "it may want a client certificate (`TlsConfig::identity_pkcs12`), or a version or cipher that is \
+             not offered here (TLS 1.2 is the minimum)",
+        ),
+        (
+            &["timed out", "would block", "temporarily unavailable"],
+            ErrorKind::Timeout,
+            "the TLS handshake took too long",
+            "something accepts connections on that port and says nothing: is it the right one?",
+        ),
+        (
+            &["unexpected eof", "connection reset", "broken pipe", "connection was aborted"],
+            ErrorKind::Connect,
+            "the connection was closed during the TLS handshake",
+            "a firewall on the way, a port that is not for TLS, or a server that restarts",
+        ),
+    ];
+
     fn reason(text: &str) -> Option<(ErrorKind, &'static str, &'static str)> {
-        const REASONS: &[(&[&str], ErrorKind, &str, &str)] = &[
-            (
-                &["alert certificate required", "alert bad certificate", "no certificate returned"],
-                ErrorKind::Tls,
-                "the server wants a client certificate",
-                "`TlsConfig::identity_pkcs12` or `identity_pem`",
-            ),
-            (
-                &[
-                    "alert unknown ca",
-                    "alert certificate",
-                    "alert unsupported certificate",
-                    "alert access denied",
-                ],
-                ErrorKind::Tls,
-                "the server does not accept the client certificate",
-                "it must be issued by a CA that the server trusts, and still be valid",
-            ),
-            (
-                &[
-                    "self-signed",
-                    "self signed",
-                    "unable to get local issuer",
-                    "unable to get issuer",
-                    "not trusted",
-                ],
-                ErrorKind::Tls,
-                "the certificate's issuer is not trusted",
-                "give the company's CA to `TlsConfig::add_root`; the system's store is used beside it",
-            ),
-            (
-                &["hostname mismatch", "ip address mismatch", "name mismatch", "does not match"],
-                ErrorKind::Tls,
-                "the certificate is for another host",
-                "use the name in the certificate, or `TlsConfig::verify_name`",
-            ),
-            (
-                &["expired"],
-                ErrorKind::Tls,
-                "the certificate has expired",
-                "renew the server's certificate; check this machine's clock",
-            ),
-            (
-                &["not yet valid"],
-                ErrorKind::Tls,
-                "the certificate is not valid yet",
-                "check this machine's clock",
-            ),
-            (
-                &["wrong version number", "http request", "packet length too long", "record layer failure"],
-                ErrorKind::Tls,
-                "the server does not speak TLS on this port",
-                "is it http instead of https, or another port?",
-            ),
-            (
-                &["protocol version", "unsupported protocol", "no shared cipher", "no protocols available"],
-                ErrorKind::Tls,
-                "no common TLS version or cipher",
-                "TLS 1.2 is the minimum",
-            ),
-            (
-                &["handshake failure"],
-                ErrorKind::Tls,
-                "the server refused the TLS handshake",
-                "it may want a client certificate (`TlsConfig::identity_pkcs12`), or a version or cipher that is \
-                 not offered here (TLS 1.2 is the minimum)",
-            ),
-            (
-                &["timed out", "would block", "temporarily unavailable"],
-                ErrorKind::Timeout,
-                "the TLS handshake took too long",
-                "something accepts connections on that port and says nothing: is it the right one?",
-            ),
-            (
-                &["unexpected eof", "connection reset", "broken pipe", "connection was aborted"],
-                ErrorKind::Connect,
-                "the connection was closed during the TLS handshake",
-                "a firewall on the way, a port that is not for TLS, or a server that restarts",
-            ),
-        ];
-        let found = REASONS.iter().find(|(words, ..)| words.iter().any(|word| text.contains(word)));
+        let found = ERROR_MESSAGES.iter().find(|(words, ..)| words.iter().any(|word| text.contains(word)));
         found.map(|(_, kind, message, hint)| (*kind, *message, *hint))
+    }
+
+    #[cfg(test)]
+    mod tests {
+        use super::*;
+
+        #[test]
+        fn errors_of_schannel_are_known_in_every_language() {
+            for (code, message) in [
+                (0x800B_0109_u32, "the certificate's issuer is not trusted"),
+                (0x800B_010F, "the certificate is for another host"),
+                (0x8009_0328, "the certificate has expired"),
+                (0x8009_0331, "no common TLS version or cipher"),
+                (0x0009_0320, "the server wants a client certificate"),
+            ] {
+                let code = i32::from_ne_bytes(code.to_ne_bytes());
+                let text = format!("ein fehler ist aufgetreten. (os error {code})");
+                assert_eq!(reason(&text).map(|found| found.1), Some(message), "{code}");
+            }
+            assert_eq!(reason("ein fehler ist aufgetreten. (os error -21467624871)"), None);
+        }
     }
 }
 
