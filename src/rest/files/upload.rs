@@ -27,10 +27,12 @@ impl Upload<'static> {
     pub fn path(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
         let failed = |e| Error::new(ErrorKind::Io, format!("{} cannot be read", path.display())).because(e);
-        let file = File::open(path).map_err(failed)?;
+        let folder = || Error::input(format!("{} is a folder", path.display()));
+        // Windows refuses to open a folder at all.
+        let file = File::open(path).map_err(|e| if path.is_dir() { folder() } else { failed(e) })?;
         let about = file.metadata().map_err(failed)?;
         if about.is_dir() {
-            return Err(Error::input(format!("{} is a folder", path.display())));
+            return Err(folder());
         }
         let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
         // Pipes and devices have no length.
