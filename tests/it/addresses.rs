@@ -3,8 +3,8 @@
 use std::net::{TcpStream, ToSocketAddrs};
 use std::time::Duration;
 
+use mattermost::Client;
 use mattermost::testing::{PASSWORD, TestServer};
-use mattermost::{Client, ErrorKind};
 
 use crate::peer::{Peer, relay};
 
@@ -51,7 +51,7 @@ fn the_local_mode_of_a_server() {
     use std::thread;
     use std::time::Instant;
 
-    use mattermost::Method;
+    use mattermost::{ErrorKind, Method};
 
     use crate::peer::{json, read_head};
 

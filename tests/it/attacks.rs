@@ -282,8 +282,11 @@ fn sides() -> impl Iterator<Item = Side> {
     [Side::Plain, Side::Tls].into_iter().filter(|side| *side == Side::Plain || cfg!(feature = "native-tls"))
 }
 
+/// What a list of 16 MB comes to: where a pointer takes four bytes, all of it is read.
+const WIDE: &str = if size_of::<Value>() < 32 { "ends too early" } else { "far more memory" };
+
 macro_rules! rows {
-    ($($what:ident $name:literal, $attack:expr, $within:literal s, $how:literal, $holds:literal MiB;)*) => {
+    ($($what:ident $name:literal, $attack:expr, $within:literal s, $how:expr, $holds:literal MiB;)*) => {
         vec![$(Row {
             name: $name,
             what: What::$what,
@@ -331,7 +334,7 @@ fn floods() {
         Call "deep JSON, 16 MB", flood(format!("{ok}Content-Length: 16000000\r\n\r\n"), "["),
             10 s, "unexpected JSON", 16 MiB;
         Call "wide JSON, 16 MB", flood(format!("{ok}Content-Length: 16000001\r\n\r\n["), "[],"),
-            10 s, "far more memory", 105 MiB;
+            10 s, WIDE, 105 MiB;
         Call "wide JSON of objects, 16 MB", flood(format!("{ok}Content-Length: 16000001\r\n\r\n["), "{\"a\":0},"),
             10 s, "far more memory", 105 MiB;
         List "wide JSON of models, 16 MB", flood(format!("{ok}Content-Length: 16000001\r\n\r\n["), "{},"),

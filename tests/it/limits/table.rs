@@ -409,7 +409,8 @@ fn data_of(text: &str) -> String {
 
 /// Objects of one number: 8 bytes of text, and a node of a map: 32 + 32 + 11 * 56.
 fn items() -> (Sides, Sides) {
-    const ONE: usize = 32 + 32 + 11 * 56;
+    const VALUE: usize = size_of::<Value>();
+    const ONE: usize = VALUE + 32 + 11 * (size_of::<String>() + VALUE);
     let list = |count: usize| format!("[{}]", vec!["{\"a\":0}"; count].join(","));
     // 16 * text + 1 MiB, of 8 bytes each and a bracket.
     let most = ((1 << 20) + 16) / (ONE - 8 * 16);

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use crate::peer::PATIENCE;
 
-/// Stands between a client and a server. TLS passes through it; the faults need a system where `shutdown` wakes a blocked read.
+/// Stands between a client and a server. TLS passes through it.
 pub(crate) struct Proxy {
     url: String,
     port: u16,
@@ -41,6 +41,9 @@ enum Mode {
     End,
 }
 
+/// How long a pump waits before it looks whether it is held; only where `shutdown` does not wake it.
+const LOOK: Duration = Duration::from_millis(20);
+
 struct Link {
     client: TcpStream,
     server: TcpStream,
@@ -51,7 +54,8 @@ impl Link {
     /// Nothing passes from now on, and neither side is told.
     fn hold(&self) {
         *self.held.lock().unwrap() = true;
-        for side in [&self.client, &self.server] {
+        // On Windows it does not wake who reads, and the peer would be told: with a reset, as soon as it sends.
+        for side in [&self.client, &self.server].into_iter().filter(|_| !cfg!(windows)) {
             let _ = side.shutdown(Shutdown::Read);
         }
     }
@@ -65,15 +69,33 @@ impl Link {
 
     fn pump(&self, mut from: &TcpStream, mut to: &TcpStream) {
         let mut buffer = [0; 16 << 10];
-        while let Ok(read @ 1..) = from.read(&mut buffer) {
+        if cfg!(windows) {
+            let _ = from.set_read_timeout(Some(LOOK));
+        }
+        loop {
+            // What must not pass is left where it is.
+            let read = match from.peek(&mut [0]) {
+                Err(e) if is_pause(&e) && !self.is_held() => continue,
+                Ok(1..) if !self.is_held() => from.read(&mut buffer),
+                _ => break,
+            };
+            let Ok(read @ 1..) = read else { break };
             if to.write_all(&buffer[..read]).is_err() {
                 break;
             }
         }
-        if !*self.held.lock().unwrap() {
+        if !self.is_held() {
             self.cut();
         }
     }
+
+    fn is_held(&self) -> bool {
+        *self.held.lock().unwrap()
+    }
+}
+
+fn is_pause(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut | io::ErrorKind::Interrupted)
 }
 
 impl Proxy {
@@ -99,6 +121,13 @@ impl Proxy {
         self.shared.lock().links.len()
     }
 
+    /// Nothing passes any more when nobody finds a link.
+    fn hold_all(&self) -> Vec<Arc<Link>> {
+        let mut state = self.shared.lock();
+        state.links.iter().for_each(|link| link.hold());
+        state.links.drain(..).collect()
+    }
+
     /// Ends all links in good order.
     pub(crate) fn cut(&self) {
         for link in self.shared.lock().links.drain(..) {
@@ -109,8 +138,7 @@ impl Proxy {
     /// Ends all links with a reset: their sockets are closed while something waits in them. `say` makes the client send
     /// something. Returns how many ends were reset.
     pub(crate) fn reset(&self, say: impl Fn()) -> usize {
-        let links: Vec<_> = self.shared.lock().links.drain(..).collect();
-        links.iter().for_each(|link| link.hold());
+        let links = self.hold_all();
         let waiting = || {
             let ends = links.iter().flat_map(|link| [&link.client, &link.server]);
             ends.filter(|end| matches!(end.peek(&mut [0]), Ok(1))).count()
@@ -135,8 +163,7 @@ impl Proxy {
     /// For so long nothing passes, on new connections too, and nobody is told. Then the clients are, and not the server:
     /// for it the links are open until the proxy ends.
     pub(crate) fn swallow(&self, time: Duration) {
-        let links: Vec<_> = self.shared.lock().links.drain(..).collect();
-        links.iter().for_each(|link| link.hold());
+        let links = self.hold_all();
         self.shared.mode_for(Mode::Swallow, time);
         for link in &links {
             let _ = link.client.shutdown(Shutdown::Both);
