@@ -1,10 +1,11 @@
 //! Sockets with a deadline over all that is done with them, and proxies. Below HTTP and WebSocket.
 
 pub(crate) mod lookup;
+mod tcp;
 pub(crate) mod tunnel;
 
 use std::io::{self, Read, Write};
-use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::net::{SocketAddr, TcpStream};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -12,6 +13,8 @@ use memchr::memmem;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::tls;
+
+pub(crate) use tcp::TcpSocket;
 
 /// A connected socket. All of it goes by reference, so that another thread can shut it down.
 pub(crate) trait Socket: Send + Sync + 'static {
@@ -22,39 +25,52 @@ pub(crate) trait Socket: Send + Sync + 'static {
     fn is_quiet(&self) -> bool;
 }
 
-macro_rules! sockets {
-    ($($ty:ty)*) => {$(
-        impl Socket for $ty {
-            fn read(&self, into: &mut [u8], within: Duration) -> io::Result<usize> {
-                self.set_read_timeout(Some(within))?;
-                let mut this = self;
-                Read::read(&mut this, into).map_err(timed_out)
-            }
+impl Socket for TcpSocket {
+    fn read(&self, into: &mut [u8], within: Duration) -> io::Result<usize> {
+        self.read(into, Some(within)).map_err(timed_out)
+    }
 
-            fn write(&self, bytes: &[u8], within: Duration) -> io::Result<usize> {
-                self.set_write_timeout(Some(within))?;
-                let mut this = self;
-                Write::write(&mut this, bytes).map_err(timed_out)
-            }
+    fn write(&self, bytes: &[u8], within: Duration) -> io::Result<usize> {
+        self.write(bytes, within).map_err(timed_out)
+    }
 
-            fn shut_down(&self) {
-                let _ = self.shutdown(Shutdown::Both);
-            }
+    fn shut_down(&self) {
+        self.shut_down();
+    }
 
-            fn is_quiet(&self) -> bool {
-                if self.set_nonblocking(true).is_err() {
-                    return false;
-                }
-                let mut this = self;
-                let quiet = matches!(Read::read(&mut this, &mut [0]), Err(e) if e.kind() == io::ErrorKind::WouldBlock);
-                quiet && self.set_nonblocking(false).is_ok()
-            }
-        }
-    )*};
+    fn is_quiet(&self) -> bool {
+        self.is_quiet()
+    }
 }
-sockets! { TcpStream }
+
 #[cfg(unix)]
-sockets! { std::os::unix::net::UnixStream }
+impl Socket for std::os::unix::net::UnixStream {
+    fn read(&self, into: &mut [u8], within: Duration) -> io::Result<usize> {
+        self.set_read_timeout(Some(within))?;
+        let mut this = self;
+        Read::read(&mut this, into).map_err(timed_out)
+    }
+
+    fn write(&self, bytes: &[u8], within: Duration) -> io::Result<usize> {
+        self.set_write_timeout(Some(within))?;
+        let mut this = self;
+        Write::write(&mut this, bytes).map_err(timed_out)
+    }
+
+    fn shut_down(&self) {
+        let _ = self.shutdown(std::net::Shutdown::Both);
+    }
+
+    fn is_quiet(&self) -> bool {
+        if self.set_nonblocking(true).is_err() {
+            return false;
+        }
+        let mut this = self;
+        let quiet =
+            matches!(Read::read(&mut this, &mut [0]), Err(e) if e.kind() == io::ErrorKind::WouldBlock);
+        quiet && self.set_nonblocking(false).is_ok()
+    }
+}
 
 /// The TLS library would try again after `WouldBlock`, which is how a timeout looks on Unix.
 fn timed_out(error: io::Error) -> io::Error {
@@ -107,7 +123,7 @@ pub(crate) fn first_of(
     addresses: &[SocketAddr],
     deadline: Instant,
     stopped: impl Fn() -> bool,
-) -> io::Result<TcpStream> {
+) -> io::Result<Arc<TcpSocket>> {
     let mut last = io::Error::from(io::ErrorKind::TimedOut);
     let mut rest = u32::try_from(addresses.len()).unwrap_or(u32::MAX);
     for address in addresses {
@@ -120,7 +136,7 @@ pub(crate) fn first_of(
         match TcpStream::connect_timeout(address, share) {
             Ok(socket) => {
                 let _ = socket.set_nodelay(true);
-                return Ok(socket);
+                return TcpSocket::new(socket).map(Arc::new);
             }
             Err(e) => last = e,
         }
@@ -240,7 +256,8 @@ mod tests {
         let began = Instant::now();
         let found = [address, live.local_addr().unwrap()];
         let socket = first_of(&found, began + Duration::from_secs(2), || false).unwrap();
-        assert_eq!(socket.peer_addr().unwrap(), live.local_addr().unwrap());
+        drop(live.accept().unwrap());
+        drop(socket);
         assert!(began.elapsed() >= Duration::from_secs(1) && !queue.is_empty());
     }
 
@@ -255,7 +272,8 @@ mod tests {
             }
         });
         let began = Instant::now();
-        let mut timed = Timed::new(Arc::new(socket), began + Duration::from_millis(100));
+        let mut timed =
+            Timed::new(Arc::new(TcpSocket::new(socket).unwrap()), began + Duration::from_millis(100));
         let error = timed.read_to_end(&mut Vec::new()).unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::TimedOut);
         assert!(began.elapsed() < Duration::from_secs(2));

@@ -1,8 +1,8 @@
 //! One byte stream to a client, plain or TLS, and what a test does to it.
 
 use std::fmt;
-use std::io::{self, Read, Write};
-use std::net::{Shutdown, TcpStream};
+use std::io;
+use std::net::TcpStream;
 #[cfg(feature = "native-tls")]
 use std::sync::OnceLock;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -10,12 +10,10 @@ use std::time::{Duration, Instant};
 
 #[cfg(feature = "native-tls")]
 use super::tls::Tls;
+use crate::net::TcpSocket;
 
 /// How long one write may take, as on the real server.
 const WRITE_DEADLINE: Duration = Duration::from_secs(30);
-
-/// Windows does not wake a blocked read when the socket is shut down.
-const LONGEST_READ: Option<Duration> = if cfg!(windows) { Some(Duration::from_millis(300)) } else { None };
 
 /// A lock that outlives a panic of its holder.
 pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -25,7 +23,7 @@ pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 /// A connection. Reads belong to one thread; writes are serialised here.
 pub(crate) struct Conn {
     pub(super) id: u64,
-    tcp: TcpStream,
+    tcp: TcpSocket,
     #[cfg(feature = "native-tls")]
     tls: OnceLock<Mutex<Tls>>,
     writing: Mutex<()>,
@@ -47,11 +45,11 @@ struct Faults {
 }
 
 impl Conn {
-    pub(super) fn new(id: u64, tcp: TcpStream) -> Self {
-        // Failing to set these only makes the server slower.
+    pub(super) fn new(id: u64, tcp: TcpStream) -> io::Result<Self> {
+        // Without it the server is only slower.
         let _ = tcp.set_nodelay(true);
-        let _ = tcp.set_write_timeout(Some(WRITE_DEADLINE));
-        Self {
+        let tcp = TcpSocket::new(tcp)?;
+        Ok(Self {
             id,
             tcp,
             #[cfg(feature = "native-tls")]
@@ -59,7 +57,7 @@ impl Conn {
             writing: Mutex::new(()),
             line: Mutex::default(),
             changed: Condvar::new(),
-        }
+        })
     }
 
     /// The TLS handshake. From then on everything is encrypted.
@@ -115,15 +113,10 @@ impl Conn {
                 Some(at) => Some(at.checked_duration_since(Instant::now()).ok_or(io::ErrorKind::TimedOut)?),
                 None => None,
             };
-            let wait = match (left, LONGEST_READ) {
-                (Some(left), Some(most)) => Some(left.min(most)),
-                (left, most) => left.or(most),
-            };
-            self.tcp.set_read_timeout(wait.map(|wait| wait.max(Duration::from_millis(1))))?;
             if lock(&self.line).closed {
                 return Ok(0);
             }
-            match (&self.tcp).read(buffer) {
+            match self.tcp.read(buffer, left.map(|left| left.max(Duration::from_millis(1)))) {
                 Ok(count) => {
                     self.held(false)?;
                     if count > 0 && lock(&self.line).swallow {
@@ -190,7 +183,7 @@ impl Conn {
                 }
             };
             let (now, later) = rest.split_at(most.min(rest.len()));
-            (&self.tcp).write_all(now)?;
+            self.send_pieces(now)?;
             rest = later;
             let cut = {
                 let mut line = lock(&self.line);
@@ -208,6 +201,20 @@ impl Conn {
             }
             if let Some(pause) = pause {
                 self.rest(pause)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Sends all of it. The deadline starts again with each piece that was sent, as on the real server.
+    fn send_pieces(&self, bytes: &[u8]) -> io::Result<()> {
+        let mut rest = bytes;
+        while !rest.is_empty() {
+            match self.tcp.write(rest, WRITE_DEADLINE) {
+                Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+                Ok(count) => rest = rest.get(count..).unwrap_or_default(),
+                Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+                Err(e) => return Err(e),
             }
         }
         Ok(())
@@ -245,7 +252,7 @@ impl Conn {
         lock(&self.line).closed = true;
         self.changed.notify_all();
         // It fails when the other side was faster.
-        let _ = self.tcp.shutdown(Shutdown::Both);
+        self.tcp.shut_down();
     }
 
     pub(super) fn is_closed(&self) -> bool {
@@ -254,8 +261,7 @@ impl Conn {
 
     /// Waits for bytes that are left unread, so that closing resets the connection.
     pub(super) fn leave_unread(&self, most: Duration) -> bool {
-        let _ = self.tcp.set_read_timeout(Some(most));
-        matches!(self.tcp.peek(&mut [0]), Ok(count) if count > 0)
+        self.tcp.has_unread(most)
     }
 
     /// It is to end with a reset.

@@ -216,7 +216,7 @@ impl Inner {
 
     /// One connection from its first byte to its last.
     fn serve(self: &Arc<Self>, id: u64, tcp: TcpStream) {
-        let conn = Conn::new(id, tcp);
+        let Ok(conn) = Conn::new(id, tcp) else { return };
         if let Some(bytes) = lock(&self.faults).cut_accepted.take() {
             conn.cut_after(bytes);
         }

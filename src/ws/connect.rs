@@ -1,7 +1,6 @@
 //! From a host's name to a connected socket: look-up, connection, proxy. Every step has a deadline.
 
 use std::io::{self, Read, Write};
-use std::net::{Shutdown, TcpStream};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -9,12 +8,12 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 
 use crate::config::{BaseUrl, Config};
 use crate::error::{Error, ErrorKind, Result};
-use crate::net::{first_of, lookup, no_connection, tunnel};
+use crate::net::{TcpSocket, first_of, lookup, no_connection, tunnel};
 
 /// Ends a dial from another thread. Look-ups end at once; a socket is shut down. Only `connect` cannot be ended.
 #[derive(Debug)]
 pub(crate) struct AbortHandle {
-    socket: Mutex<Option<TcpStream>>,
+    socket: Mutex<Option<Arc<TcpSocket>>>,
     /// Dropped when the stream closes: whoever waits on `stopped` wakes up.
     running: Mutex<Option<Sender<()>>>,
     stopped: Receiver<()>,
@@ -33,7 +32,7 @@ impl AbortHandle {
         Arc::strong_count(&self.look_ups) > 1
     }
 
-    fn socket(&self) -> std::sync::MutexGuard<'_, Option<TcpStream>> {
+    fn socket(&self) -> std::sync::MutexGuard<'_, Option<Arc<TcpSocket>>> {
         self.socket.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -50,14 +49,13 @@ impl AbortHandle {
     /// Shuts the present socket down.
     pub(crate) fn cut(&self) {
         if let Some(socket) = &*self.socket() {
-            let _ = socket.shutdown(Shutdown::Both);
+            socket.shut_down();
         }
     }
 
     /// From here on `stop` shuts this socket down.
-    fn hold(&self, socket: &TcpStream) -> Result<()> {
-        let copy = socket.try_clone().map_err(|e| Error::io("the socket cannot be shared", e))?;
-        *self.socket() = Some(copy);
+    fn hold(&self, socket: &Arc<TcpSocket>) -> Result<()> {
+        *self.socket() = Some(Arc::clone(socket));
         self.check()
     }
 
@@ -78,12 +76,12 @@ pub(crate) fn closed() -> Error {
 /// A socket with one deadline over all of its reads and writes.
 #[derive(Debug)]
 pub(crate) struct DeadlineStream {
-    socket: TcpStream,
+    socket: Arc<TcpSocket>,
     deadline: Instant,
 }
 
 impl DeadlineStream {
-    pub(crate) fn new(socket: TcpStream, deadline: Instant) -> Self {
+    pub(crate) fn new(socket: Arc<TcpSocket>, deadline: Instant) -> Self {
         Self { socket, deadline }
     }
 
@@ -91,7 +89,7 @@ impl DeadlineStream {
         self.deadline = deadline;
     }
 
-    pub(crate) fn into_inner(self) -> TcpStream {
+    pub(crate) fn into_inner(self) -> Arc<TcpSocket> {
         self.socket
     }
 
@@ -103,16 +101,14 @@ impl DeadlineStream {
 
 impl Read for DeadlineStream {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        self.socket.set_read_timeout(Some(self.left()?))?;
         // The TLS library would try again after `WouldBlock`, which is how a read timeout looks on Unix.
-        self.socket.read(into).map_err(timed_out)
+        self.socket.read(into, Some(self.left()?)).map_err(timed_out)
     }
 }
 
 impl Write for DeadlineStream {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.socket.set_write_timeout(Some(self.left()?))?;
-        self.socket.write(bytes).map_err(timed_out)
+        self.socket.write(bytes, self.left()?).map_err(timed_out)
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -130,7 +126,7 @@ pub(crate) fn connect(
     target: &BaseUrl,
     abort: &AbortHandle,
     deadline: Instant,
-) -> Result<TcpStream> {
+) -> Result<Arc<TcpSocket>> {
     let proxy = config.proxy.for_target(target)?;
     let (host, port, to) = match &proxy {
         Some(proxy) => (&*proxy.host, proxy.port, format!("the proxy {}:{}", proxy.host, proxy.port)),
@@ -151,7 +147,7 @@ pub(crate) fn connect(
 
 #[cfg(test)]
 mod tests {
-    use std::net::TcpListener;
+    use std::net::{TcpListener, TcpStream};
 
     use super::*;
     use crate::net::read_head;
@@ -171,7 +167,10 @@ mod tests {
     fn a_silent_peer_meets_the_deadline() {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let socket = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
-        let mut timed = DeadlineStream::new(socket, Instant::now() + Duration::from_millis(50));
+        let mut timed = DeadlineStream::new(
+            Arc::new(TcpSocket::new(socket).unwrap()),
+            Instant::now() + Duration::from_millis(50),
+        );
         let error = read_head(&mut timed, "it", 1000).unwrap_err();
         assert!(error.is_timeout(), "{error}");
         assert!(timed.read(&mut [0]).is_err());

@@ -1,8 +1,9 @@
 //! The sending half of a link: a bounded buffer that anybody fills and the timer thread empties into the socket, and
 //! the TLS session that both halves share under a short lock.
 
-use std::io::{self, Read, Write};
-use std::net::{Shutdown, TcpStream};
+#[cfg(feature = "native-tls")]
+use std::io::Write;
+use std::io::{self, Read};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -10,6 +11,7 @@ use std::time::{Duration, Instant};
 use super::frame;
 #[cfg(feature = "native-tls")]
 use super::tls_pipe::Tls;
+use crate::net::TcpSocket;
 
 /// All that may wait to leave, ciphertext included. More means that the peer takes nothing.
 pub(crate) const MAX_SEND_BUFFER_SIZE: usize = 256 << 10;
@@ -30,7 +32,7 @@ const MAX_TLS_OVERHEAD_PER_SECOND: u64 = 16 << 10;
 
 /// One link to the server. It ends once, and a new link is a new `WriteHalf`.
 pub(crate) struct WriteHalf {
-    socket: TcpStream,
+    socket: Arc<TcpSocket>,
     out: Mutex<SendBuffer>,
     dead: AtomicBool,
     /// Milliseconds from `born` to the last bytes that came.
@@ -99,8 +101,8 @@ impl WriteBatch {
 }
 
 impl WriteHalf {
-    pub(crate) fn plain(socket: TcpStream, wake: Box<dyn Fn() + Send + Sync>) -> io::Result<Self> {
-        let wire = Self {
+    pub(crate) fn plain(socket: Arc<TcpSocket>, wake: Box<dyn Fn() + Send + Sync>) -> Self {
+        Self {
             socket,
             out: Mutex::new(SendBuffer {
                 #[cfg(feature = "native-tls")]
@@ -115,23 +117,15 @@ impl WriteHalf {
             heard: AtomicU64::new(0),
             born: Instant::now(),
             wake,
-        };
-        wire.socket.set_write_timeout(Some(SOCKET_WRITE_TIMEOUT))?;
-        // Windows does not wake a blocked read when the socket is shut down.
-        wire.socket.set_read_timeout(cfg!(windows).then_some(Duration::from_secs(1)))?;
-        Ok(wire)
+        }
     }
 
     #[cfg(feature = "native-tls")]
-    pub(crate) fn tls(
-        mut tls: Tls,
-        socket: TcpStream,
-        wake: Box<dyn Fn() + Send + Sync>,
-    ) -> io::Result<Self> {
+    pub(crate) fn tls(mut tls: Tls, socket: Arc<TcpSocket>, wake: Box<dyn Fn() + Send + Sync>) -> Self {
         drop(tls.get_mut().detach());
-        let wire = Self::plain(socket, wake)?;
+        let wire = Self::plain(socket, wake);
         wire.lock().tls = Some(tls);
-        Ok(wire)
+        wire
     }
 
     fn lock(&self) -> MutexGuard<'_, SendBuffer> {
@@ -150,7 +144,7 @@ impl WriteHalf {
     /// Ends the link: both halves notice.
     pub(crate) fn kill(&self) {
         self.dead.store(true, Ordering::Release);
-        let _ = self.socket.shutdown(Shutdown::Both);
+        self.socket.shut_down();
     }
 
     /// When the last bytes came.
@@ -251,7 +245,7 @@ impl WriteHalf {
     /// Writes once; what does not go stays in the batch. Called without any lock.
     pub(crate) fn write_some(&self, batch: &mut WriteBatch) -> io::Result<()> {
         let rest = batch.bytes.get(batch.written..).unwrap_or_default();
-        match (&self.socket).write(rest) {
+        match self.socket.write(rest, SOCKET_WRITE_TIMEOUT) {
             Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
             Ok(count) => batch.written += count,
             Err(e) if is_pause(&e) => {}
@@ -264,7 +258,7 @@ impl WriteHalf {
     /// Blocks until bytes come; under no lock.
     fn receive(&self, into: &mut [u8]) -> io::Result<usize> {
         loop {
-            match (&self.socket).read(into) {
+            match self.socket.read(into, None) {
                 Err(e) if is_pause(&e) && !self.is_dead() => {}
                 Ok(count) => {
                     let heard = self.born.elapsed().as_millis();

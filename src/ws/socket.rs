@@ -1,7 +1,6 @@
 //! The WebSocket itself: the upgrade and the frames. The only file that names tungstenite.
 
 use std::io::{Read, Write};
-use std::net::TcpStream;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -20,7 +19,7 @@ use super::tls_pipe::{MemoryPipe, Tls};
 use crate::config::{BaseUrl, Config};
 use crate::error::{ApiError, Error, ErrorKind, Result, short};
 use crate::http::{hide, seconds};
-use crate::net::read_head;
+use crate::net::{TcpSocket, read_head};
 use crate::secret::{Secret, without};
 
 /// A refusal is explained in less than this.
@@ -59,11 +58,11 @@ pub(crate) enum ReadEnd {
 enum Stream {
     Plain(DeadlineStream),
     #[cfg(feature = "native-tls")]
-    Tls(Box<Tls>, TcpStream),
+    Tls(Box<Tls>, Arc<TcpSocket>),
 }
 
 impl Stream {
-    fn open(config: &Config, target: &BaseUrl, socket: TcpStream, deadline: Instant) -> Result<Self> {
+    fn open(config: &Config, target: &BaseUrl, socket: Arc<TcpSocket>, deadline: Instant) -> Result<Self> {
         if !target.tls {
             return Ok(Self::Plain(DeadlineStream::new(socket, deadline)));
         }
@@ -74,11 +73,10 @@ impl Stream {
         }
         #[cfg(feature = "native-tls")]
         {
-            let copy = socket.try_clone().map_err(|e| Error::io("the socket cannot be shared", e))?;
             let deadline = deadline.min(Instant::now() + config.connect_timeout);
-            let tls =
-                config.tls.handshake(&target.host, MemoryPipe::new(DeadlineStream::new(socket, deadline)))?;
-            Ok(Self::Tls(Box::new(tls), copy))
+            let pipe = MemoryPipe::new(DeadlineStream::new(Arc::clone(&socket), deadline));
+            let tls = config.tls.handshake(&target.host, pipe)?;
+            Ok(Self::Tls(Box::new(tls), socket))
         }
     }
 
@@ -90,7 +88,7 @@ impl Stream {
         }
     }
 
-    fn into_wire(self, wake: Box<dyn Fn() + Send + Sync>) -> std::io::Result<WriteHalf> {
+    fn into_wire(self, wake: Box<dyn Fn() + Send + Sync>) -> WriteHalf {
         match self {
             Self::Plain(timed) => WriteHalf::plain(timed.into_inner(), wake),
             #[cfg(feature = "native-tls")]
@@ -135,7 +133,7 @@ fn upgrade(dial: ConnectRequest<'_>, target: &BaseUrl, path: &str) -> Result<(Ev
     let until = dial.deadline.min(Instant::now() + Duration::from_secs(2));
     let hurry = |stream: &mut Stream| stream.set_deadline(until);
     let rest = agreed(&mut stream, dial.config.head_limit, &key, dial.token.as_slice(), hurry)?;
-    let wire = stream.into_wire(dial.wake).map_err(|e| Error::io("the socket cannot be set up", e))?;
+    let wire = stream.into_wire(dial.wake);
     let wire = Arc::new(wire);
     let receiving = ReadHalf::new(Arc::clone(&wire));
     Ok((EventSocket::over(receiving, rest, dial.max_message_size, dial.max_fragments), wire))

@@ -2,13 +2,13 @@
 
 use std::fmt::Write as _;
 use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::config::{BaseUrl, Config};
 use crate::error::{Error, ErrorKind, Result, short};
-use crate::net::{Timed, first_of, lookup, no_connection, read_head, tunnel};
+use crate::net::{TcpSocket, Timed, first_of, lookup, no_connection, read_head, tunnel};
 use crate::proxy::{Proxy, ProxyChoice};
 
 /// A request, its answer included.
@@ -68,7 +68,7 @@ impl<'c> Line<'c> {
         Ok(())
     }
 
-    pub(super) fn connect(&self, deadline: Instant) -> Result<TcpStream> {
+    pub(super) fn connect(&self, deadline: Instant) -> Result<Arc<TcpSocket>> {
         let (host, port) = self.dialed();
         let until = deadline.min(Instant::now() + self.config.connect_timeout);
         first_of(&self.addresses, until, || false).map_err(|e| no_connection(&format!("{host}:{port}"), e))
@@ -76,7 +76,7 @@ impl<'c> Line<'c> {
 
     /// A connection to the server, through the proxy if there is one.
     pub(super) fn reach(&self, deadline: Instant) -> Result<Timed> {
-        let mut timed = Timed::new(Arc::new(self.connect(deadline)?), deadline);
+        let mut timed = Timed::new(self.connect(deadline)?, deadline);
         if let Some(proxy) = &self.proxy {
             tunnel::open_tunnel(proxy, &self.config.base, self.config.head_limit, &mut timed)?;
         }

@@ -1,9 +1,8 @@
 //! Connections for ureq: the socket, a proxy before the server, and our one TLS setting. One deadline over all of it.
 
 use std::fmt;
-use std::io;
 use std::sync::{Arc, Weak};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use ureq::unversioned::transport::{ConnectionDetails, Connector, ShutdownHandle};
 
@@ -52,7 +51,7 @@ impl SocketConnector {
             None => self.config.base.authority(),
         };
         match first_of(&details.addrs, deadline, || false) {
-            Ok(socket) => Ok(Arc::new(socket)),
+            Ok(socket) => Ok(socket),
             Err(e) => Err(no_connection(&to, e)),
         }
     }
@@ -107,12 +106,14 @@ impl ShutdownHandle for SocketShutdown {
 /// The server's local mode.
 #[cfg(unix)]
 mod local {
+    use std::io;
     use std::os::unix::net::UnixStream;
     use std::path::Path;
+    use std::time::Duration;
 
     use crossbeam_channel::bounded;
 
-    use super::{Arc, Duration, Instant, Result, Socket, io, no_connection};
+    use super::{Arc, Instant, Result, Socket, no_connection};
 
     /// A socket whose queue is full makes `connect` wait, and that has no deadline: hence the thread.
     pub(super) fn connect(path: &Path, deadline: Instant) -> Result<Arc<dyn Socket>> {

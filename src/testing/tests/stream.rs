@@ -226,9 +226,9 @@ fn only_pongs_keep_a_link() {
         let _ = lively.socket.read();
     }
     assert_eq!(server.connections(), 1);
+    let begun = std::time::Instant::now();
     let mut mute = Ws::user(&server, "bob");
     mute.next().unwrap();
-    let begun = std::time::Instant::now();
     while server.connections() > 1 && begun.elapsed() < Duration::from_secs(10) {
         // Not reading, it does not answer pings; actions do not help.
         let text = json!({"seq": 1, "action": "ping"}).to_string();

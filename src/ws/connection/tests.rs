@@ -1,14 +1,15 @@
-use std::net::TcpListener;
+use std::net::{TcpListener, TcpStream};
 
 use super::*;
 
+#[cfg(feature = "native-tls")]
 const MAX_FAILURE_DURATION: Duration = Duration::from_secs(30);
 const FRAME: [u8; 4000] = [0; 4000];
 
-fn pair() -> (TcpStream, TcpStream) {
+fn pair() -> (Arc<TcpSocket>, TcpStream) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let ours = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
-    (ours, listener.accept().unwrap().0)
+    (Arc::new(TcpSocket::new(ours).unwrap()), listener.accept().unwrap().0)
 }
 
 /// Hands frames over, and plays the timer, until the socket takes nothing more; the most that waited.
@@ -45,7 +46,7 @@ fn fill(wire: &WriteHalf) -> usize {
 #[test]
 fn a_peer_that_takes_nothing_is_dropped_at_256_kib() {
     let (ours, _theirs) = pair();
-    let wire = WriteHalf::plain(ours, Box::new(|| {})).unwrap();
+    let wire = WriteHalf::plain(ours, Box::new(|| {}));
     let most = fill(&wire);
     println!("plain: {most} bytes waited at most");
     assert!(most <= MAX_SEND_BUFFER_SIZE && most > MAX_SEND_BUFFER_SIZE - 4000, "{most}");
@@ -56,7 +57,7 @@ fn a_peer_that_takes_nothing_is_dropped_at_256_kib() {
 #[test]
 fn pings_replace_each_other() {
     let (ours, _theirs) = pair();
-    let wire = WriteHalf::plain(ours, Box::new(|| {})).unwrap();
+    let wire = WriteHalf::plain(ours, Box::new(|| {}));
     for _ in 0..100_000 {
         wire.pong(&[b'x'; 125]);
     }
@@ -79,12 +80,12 @@ mod over_tls {
 
     const CASES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/tls/cases/");
 
-    fn handshake(socket: TcpStream, wake: Box<dyn Fn() + Send + Sync>) -> WriteHalf {
+    fn handshake(socket: Arc<TcpSocket>, wake: Box<dyn Fn() + Send + Sync>) -> WriteHalf {
         let ca = std::fs::read(format!("{CASES}ca.pem")).unwrap();
         let tls = crate::tls::Tls::new(TlsConfig::new().add_root(&ca).unwrap());
-        let copy = socket.try_clone().unwrap();
-        let pipe = MemoryPipe::new(DeadlineStream::new(socket, Instant::now() + Duration::from_secs(10)));
-        WriteHalf::tls(tls.handshake("localhost", pipe).unwrap(), copy, wake).unwrap()
+        let deadline = Instant::now() + Duration::from_secs(10);
+        let pipe = MemoryPipe::new(DeadlineStream::new(Arc::clone(&socket), deadline));
+        WriteHalf::tls(tls.handshake("localhost", pipe).unwrap(), socket, wake)
     }
 
     /// A link whose other end has shaken hands and does nothing any more.

@@ -1,6 +1,7 @@
 //! Closing keeps its word in every state.
 
 use std::net::TcpStream;
+#[cfg(target_os = "linux")]
 use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;

@@ -43,13 +43,17 @@ struct Peer {
 
 #[cfg(feature = "native-tls")]
 fn shake_hands(socket: &TcpStream) -> Tls {
+    use crate::net::TcpSocket;
     use crate::ws::connect::DeadlineStream;
     let read = |name| std::fs::read(format!("{}/tests/data/tls/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap();
     let identity = native_tls::Identity::from_pkcs8(&read("server.pem"), &read("server.key.pem")).unwrap();
     let acceptor = native_tls::TlsAcceptor::new(identity).unwrap();
-    let timed = DeadlineStream::new(socket.try_clone().unwrap(), Instant::now() + MAX_FAILURE_DURATION);
+    let shared = TcpSocket::new(socket.try_clone().unwrap()).unwrap();
+    let timed = DeadlineStream::new(Arc::new(shared), Instant::now() + MAX_FAILURE_DURATION);
     let mut tls = acceptor.accept(crate::ws::tls_pipe::MemoryPipe::new(timed)).unwrap();
     drop(tls.get_mut().detach());
+    // A `TcpSocket` of Windows is non-blocking, and its copies with it.
+    socket.set_nonblocking(false).unwrap();
     socket.set_read_timeout(Some(MAX_FAILURE_DURATION)).unwrap();
     socket.set_write_timeout(Some(MAX_FAILURE_DURATION)).unwrap();
     tls
