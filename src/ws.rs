@@ -20,6 +20,7 @@ mod connect;
 mod connection;
 mod conversation;
 mod deadline;
+mod deferred_log;
 mod delivery;
 mod filter;
 pub(crate) mod frame;

@@ -30,12 +30,14 @@ use self::gap_fill::{
 };
 pub(crate) use self::settings::CatchUpSettings;
 use super::backoff::ReconnectBackoff;
+use super::deferred_log;
 use super::queue::{EnqueueResult, most_bytes};
 use super::session::{Cursor, StreamTime};
 use crate::error::{Error, ErrorKind};
 use crate::event::{Event, EventKind, Missed, MissedReason, NotRecovered};
 use crate::model::{ChannelId, Post};
 use crate::time::Timestamp;
+use log::Level;
 
 /// After an overflow, a catch-up starts this long after the last start: else a slow program would do nothing but that.
 pub(crate) const MIN_START_INTERVAL: Duration = Duration::from_secs(30);
@@ -377,7 +379,7 @@ impl GapFiller {
         let began = self.server_time(now);
         let Some(fill) = &mut self.fill else { return };
         let from = fill.again.take().unwrap_or(fill.since);
-        log::debug!("catching up from {from}");
+        deferred_log::push(Level::Debug, || format!("catching up from {from}"));
         fill.progress = false;
         fill.passes += 1;
         fill.stage = FillStage::Pass(Box::new(FetchPass::new(from, began, only, self.settings.limits)));
@@ -429,7 +431,7 @@ impl GapFiller {
                 pass.told(told, &self.names, needs_name, needless)
             }
             Err(error) => {
-                log::debug!("catching up: {error}");
+                deferred_log::push(Level::Debug, || format!("catching up: {error}"));
                 let list = pass.channel().is_none() && !pass.wants_names();
                 if !fill.retry.failed(now, &error, self.settings.horizon) {
                     return;
@@ -438,7 +440,9 @@ impl GapFiller {
                     self.given_up = server;
                 }
                 if list {
-                    log::warn!("what was missed cannot be looked up: {error}");
+                    deferred_log::push(Level::Warn, || {
+                        format!("what was missed cannot be looked up: {error}")
+                    });
                     fill.give_up(NotRecovered::Posts);
                     return;
                 }
@@ -449,7 +453,9 @@ impl GapFiller {
         if let MergeResult::Cut =
             fill.merge(found, &self.names, |kind| settings.wants(kind), settings.capacity.saturating_mul(2))
         {
-            log::debug!("catching up: too much is held, and will be read again");
+            deferred_log::push(Level::Debug, || {
+                "catching up: too much is held, and will be read again".to_owned()
+            });
         }
     }
 

@@ -11,6 +11,7 @@ use super::queue::{EnqueueResult, EventQueue, Overflow};
 use super::session::{Cursor, StreamGap, StreamTime};
 use super::state::MAX_BLOCK_DURATION;
 use super::subscription::Subscribers;
+use super::threads::bell::RoomWait;
 use crate::error::Error;
 use crate::event::{Event, EventKind, Missed, MissedReason, Payload};
 use crate::time::Timestamp;
@@ -44,6 +45,10 @@ pub(crate) struct Delivery {
     gap_filler: GapFiller,
     /// The filler's thread is gone before its time: the timer does what is left.
     orphaned: bool,
+    /// The reader waits for room with an event that is not in the queue.
+    holding: bool,
+    /// The thread that fills a gap waits for room.
+    filler_waits: bool,
     /// The server time of the last event's mark: a number left out is noticed by the next event only.
     last_event: Timestamp,
 }
@@ -66,6 +71,8 @@ impl Delivery {
                 tickets: BTreeMap::new(),
                 gap_filler: GapFiller::new(settings, from),
                 orphaned: false,
+                holding: false,
+                filler_waits: false,
                 last_event: Timestamp::NEVER,
             },
             receiver,
@@ -156,6 +163,11 @@ impl Delivery {
         offer
     }
 
+    /// The reader waits for room with an event in its hand, which no position may promise.
+    pub(crate) fn set_holding(&mut self, holding: bool) {
+        self.holding = holding;
+    }
+
     /// From here on events are dropped until there is room for many. `Block` comes to this after its time.
     pub(crate) fn overflow(&mut self, since: Timestamp, last_seq: Option<u64>) {
         if self.gap_filler.is_open() {
@@ -209,7 +221,7 @@ impl Delivery {
 
     /// Takes an event out of the queue. Until it is handled, positions lie before it.
     pub(super) fn take(&mut self, receiver: &Receiver<Event>) -> Result<(Event, Ticket), TryRecvError> {
-        let before = (self.queue.position(None), self.queue.taken());
+        let before = (self.queue.position(None), self.queue.taken_count());
         let event = receiver.try_recv()?;
         let ticket = Ticket(self.next_ticket);
         self.next_ticket += 1;
@@ -280,7 +292,32 @@ impl Delivery {
         }
     }
 
-    /// Whether somebody has to call `poll` every now and then.
+    /// What the queues wait for, if anything is kept for them.
+    pub(crate) fn room_wait(&self) -> Option<RoomWait> {
+        let mut wait = RoomWait::default();
+        let waits = self.orphaned
+            || self.holding
+            || self.filler_waits
+            || self.queue.wants_polling()
+            || !self.returned.is_empty();
+        if waits {
+            self.queue.room_wait(&mut wait);
+        }
+        self.subscribers.room_wait(&mut wait);
+        (waits || !wait.full.is_empty() || wait.partly).then_some(wait)
+    }
+
+    /// Whether an event of the reader, or of a gap that is being filled, finds room now.
+    pub(crate) fn has_room(&mut self) -> bool {
+        self.queue.has_room()
+    }
+
+    /// The thread that fills a gap waits for room.
+    pub(crate) fn set_filler_waits(&mut self, waits: bool) {
+        self.filler_waits = waits;
+    }
+
+    /// Whether `poll` has something to do when there is room.
     pub(crate) fn wants_polling(&self) -> bool {
         self.orphaned
             || self.queue.wants_polling()
@@ -366,10 +403,10 @@ impl Delivery {
 
     /// Where the stream stands behind what the program has taken; `now` is where the reader stands.
     pub(crate) fn position(&mut self, now: Cursor) -> Position {
-        let between = self.gap_filler.is_open();
+        let between = self.gap_filler.is_open() || self.holding;
         let (mark, taken) = match self.tickets.first_key_value() {
             Some((_, before)) => before.clone(),
-            None => (self.queue.position((!between).then_some(now)), self.queue.taken()),
+            None => (self.queue.position((!between).then_some(now)), self.queue.taken_count()),
         };
         let overlap = self.gap_filler.overlap(taken, mark.server_time);
         let server_time = self.gap_filler.not_before_opening(mark.server_time);

@@ -4,14 +4,13 @@ use std::collections::{BTreeMap, VecDeque};
 
 use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
 
+use super::deferred_log;
 use super::session::Cursor;
+use super::threads::bell::RoomWait;
 use crate::event::{Event, EventKind, Missed, MissedReason, Payload};
 use crate::time::Timestamp;
+use log::Level;
 
-/// Slots beyond the capacity that only notices use.
-const RESERVED_SLOT_COUNT: usize = 32;
-/// Slots that only the end of the stream, and what must stand before it, use.
-const END_SLOT_COUNT: usize = 2;
 /// What an event may have on average, where all slots are used. Small queues take as much as one of 4,096.
 const AVERAGE_EVENT_SIZE: usize = 2 << 10;
 const MIN_QUEUE_BYTES: usize = 8 << 20;
@@ -68,6 +67,8 @@ pub(crate) struct EventQueue {
     capacity: usize,
     policy: Overflow,
     episode: Option<OverflowPeriod>,
+    /// The end of the stream waits in `held` for a slot.
+    ending: bool,
     held: VecDeque<Event>,
     /// One for each that is in the queue, with the length of its text.
     marks: VecDeque<(Cursor, usize)>,
@@ -85,13 +86,14 @@ impl EventQueue {
     /// A queue for `capacity` events, at least 1.
     pub(crate) fn new(capacity: usize, policy: Overflow, start: Cursor) -> (Self, Receiver<Event>) {
         let capacity = capacity.max(1);
-        let (sender, receiver) = bounded(capacity + RESERVED_SLOT_COUNT + END_SLOT_COUNT);
+        let (sender, receiver) = bounded(capacity);
         let queue = Self {
             sender: Some(sender),
             receiver: receiver.clone(),
             capacity,
             policy,
             episode: None,
+            ending: false,
             held: VecDeque::new(),
             marks: VecDeque::new(),
             bytes: 0,
@@ -122,7 +124,7 @@ impl EventQueue {
         last_seq: Option<u64>,
         make: impl FnOnce() -> Event,
     ) -> EnqueueResult {
-        if self.sender.is_none() {
+        if self.sender.is_none() || self.ending {
             return EnqueueResult::Closed;
         }
         self.place_held();
@@ -150,7 +152,9 @@ impl EventQueue {
     /// From here on events are dropped until the queue is half empty. `Block` comes to this after its time.
     pub(crate) fn overflow(&mut self, since: Timestamp, last_seq: Option<u64>) {
         if self.episode.is_none() {
-            log::warn!("events come faster than they are taken: dropping until the queue is half empty");
+            deferred_log::push(Level::Warn, || {
+                "queue full, dropping events until it is half empty".to_owned()
+            });
             self.episode = Some(OverflowPeriod { since, last_seq, dropped: BTreeMap::new() });
         }
     }
@@ -174,16 +178,23 @@ impl EventQueue {
 
     /// Finds slots for the notices that wait.
     pub(crate) fn place_held(&mut self) {
-        while self.len() < self.capacity + RESERVED_SLOT_COUNT {
+        while self.len() < self.capacity {
             let Some(event) = self.held.pop_front() else { break };
             let mark = self.last_mark();
             let _ = self.put(event, mark);
+        }
+        if self.ending && self.held.is_empty() {
+            self.close();
         }
     }
 
     /// Whether an event that is not dropped would find a slot.
     pub(crate) fn has_room(&mut self) -> bool {
-        self.sender.is_some() && self.len() < self.capacity && self.held.is_empty() && self.holds(0)
+        self.sender.is_some()
+            && !self.ending
+            && self.len() < self.capacity
+            && self.held.is_empty()
+            && self.holds(0)
     }
 
     /// Puts in an event for which there is room, and tells its number. Without a mark, it is that of the one before.
@@ -198,7 +209,7 @@ impl EventQueue {
 
     /// Puts in an event that was delivered before, and came back. Gives it back if all slots are used.
     pub(crate) fn put_back(&mut self, event: Event) -> Result<(), Event> {
-        if self.sender.is_some() && self.len() >= self.capacity + RESERVED_SLOT_COUNT {
+        if self.sender.is_some() && self.len() >= self.capacity {
             return Err(event);
         }
         let mark = self.last_mark();
@@ -216,7 +227,7 @@ impl EventQueue {
     }
 
     /// How many of all that was put in were taken out.
-    pub(crate) fn taken(&self) -> u64 {
+    pub(crate) fn taken_count(&self) -> u64 {
         self.puts.saturating_sub(self.len() as u64)
     }
 
@@ -233,10 +244,10 @@ impl EventQueue {
 
     /// Delivers a notice. There is a slot for it unless the program has taken nothing for a long time.
     pub(crate) fn notice(&mut self, event: Event) {
-        if self.sender.is_none() {
+        if self.sender.is_none() || self.ending {
             return;
         }
-        if self.held.is_empty() && self.len() < self.capacity + RESERVED_SLOT_COUNT {
+        if self.held.is_empty() && self.len() < self.capacity {
             let mark = self.last_mark();
             let _ = self.put(event, mark);
             return;
@@ -265,22 +276,32 @@ impl EventQueue {
         self.held = rest;
     }
 
-    /// Delivers the end of the stream, for which there is always a slot; then the channel closes.
+    /// Delivers the end of the stream, as soon as there is a slot; then the channel closes.
     pub(crate) fn end(&mut self, event: Event) {
+        if self.ending {
+            return;
+        }
         if let Some(missed) = self.end_overflow() {
             self.notice(Event::notice(Payload::Missed(Box::new(missed))));
         }
         self.place_held();
-        if !self.held.is_empty() {
+        if self.held.len() >= MAX_HELD_NOTIFICATIONS {
             self.thin_out();
-            if let Some(first) = self.held.pop_front() {
-                let mark = self.last_mark();
-                let _ = self.put(first, mark);
-            }
         }
-        let mark = self.last_mark();
-        let _ = self.put(event, mark);
-        self.close();
+        self.held.push_back(event);
+        self.ending = true;
+        self.place_held();
+    }
+
+    /// What the queue waits for before it can take what is kept for it.
+    pub(crate) fn room_wait(&self, wait: &mut RoomWait) {
+        let Some(sender) = &self.sender else { return };
+        wait.taken += self.taken_count();
+        if self.receiver.is_full() {
+            wait.full.push(sender.clone());
+        } else {
+            wait.partly = true;
+        }
     }
 
     /// Nothing more comes; what is queued stays readable.
@@ -490,8 +511,15 @@ mod tests {
         }
         assert!(queue.held.len() <= MAX_HELD_NOTIFICATIONS);
         queue.end(Event::end(crate::Error::input("the cause")));
-        let events: Vec<Event> = receiver.iter().collect();
-        assert!(events.len() <= 4 + RESERVED_SLOT_COUNT + END_SLOT_COUNT);
+        assert_eq!(offer(&mut queue, 10), EnqueueResult::Closed, "nothing follows the end");
+        // The writer finds slots for what waits, as the program takes.
+        let mut events = Vec::new();
+        while let Ok(event) = receiver.try_recv() {
+            events.push(event);
+            queue.place_held();
+        }
+        assert_eq!(receiver.try_recv().unwrap_err(), crossbeam_channel::TryRecvError::Disconnected);
+        assert!(events.len() <= 4 + MAX_HELD_NOTIFICATIONS + 1);
         assert_eq!(events.last().unwrap().cause().unwrap().to_string(), "the cause");
         let named: u64 = events.iter().filter_map(missed).map(Missed::total).sum();
         assert_eq!(named, 166 + 6, "no gap is forgotten");

@@ -21,10 +21,12 @@ pub(crate) use self::liveness::ProbeResponse;
 pub(crate) use self::phase::SessionSettings;
 use self::phase::{ConnectionInfo, SessionState};
 use super::backoff::ReconnectBackoff;
+use super::deferred_log;
 use super::socket::ReadEnd;
 use crate::error::{Error, ErrorKind};
 use crate::event::MissedReason;
 use crate::time::Timestamp;
+use log::Level;
 
 /// Time since the stream was opened.
 pub(crate) type StreamTime = Duration;
@@ -49,6 +51,8 @@ const PING_EARLY_WINDOW: Duration = Duration::from_secs(2);
 const PING_SLACK_WINDOW: Duration = Duration::from_millis(250);
 /// The start of a gap lies this much before the last known server time.
 const GAP_OVERLAP_WINDOW: Duration = Duration::from_secs(10);
+/// The longest wait that a server may ask for with `Retry-After`.
+const MAX_SERVER_DELAY: Duration = Duration::from_secs(300);
 /// After so many links that died young at the same event, the connection is given up.
 const MAX_STUCK_CONNECTIONS: u32 = 4;
 /// The server keeps 128 events: more repeats in a row are no replay.
@@ -284,7 +288,7 @@ impl StreamSession {
         if !matches!(self.state, SessionState::Connecting) {
             return;
         }
-        log::debug!("dial failed: {error}");
+        deferred_log::push(Level::Debug, || format!("dial failed: {error}"));
         if error.is_unauthorized() && error.api().is_some() {
             return self.on_token_rejected(now, error);
         }
@@ -304,7 +308,7 @@ impl StreamSession {
         hello: Option<(Arc<str>, Box<str>)>,
     ) -> EventVerdict {
         let resumed = match &self.state {
-            SessionState::Connected { resumed, .. } => *resumed,
+            SessionState::Connected { replaying, .. } => *replaying,
             SessionState::AwaitingFirstFrame { .. } => {
                 let same =
                     hello.as_ref().is_none_or(|(id, _)| self.cursor.connection_id.as_ref() == Some(id));
@@ -341,7 +345,7 @@ impl StreamSession {
     /// goes on where the last link broke.
     fn first_frame(&mut self, now: StreamTime, goes_on: bool) -> bool {
         let resumed = self.resuming && goes_on;
-        self.state = SessionState::Connected { since: now, resumed };
+        self.state = SessionState::Connected { since: now, resumed, replaying: resumed };
         self.ever = true;
         let attempts = std::mem::take(&mut self.attempts);
         if let Some(watch) = &mut self.watch {
@@ -396,6 +400,10 @@ impl StreamSession {
         let ours = self.ping.is_some_and(|(ping, _)| ping == seq);
         if ours {
             self.ping = None;
+            // The replay comes before the reply to the ping that was sent with the upgrade.
+            if let SessionState::Connected { replaying, .. } = &mut self.state {
+                *replaying = false;
+            }
             if let Ok(data) = result {
                 self.unheard = 0;
                 self.heard_time(data);
@@ -468,7 +476,7 @@ impl StreamSession {
     fn leave_connection(&mut self, cause: DisconnectCause, until: Option<StreamTime>) {
         let was = match self.state {
             SessionState::AwaitingFirstFrame { .. } => ConnectionInfo { since: None, resumed: self.resuming },
-            SessionState::Connected { since, resumed } => ConnectionInfo { since: Some(since), resumed },
+            SessionState::Connected { since, resumed, .. } => ConnectionInfo { since: Some(since), resumed },
             _ => return,
         };
         self.state = SessionState::Closing { cause, was, until };
@@ -500,7 +508,7 @@ impl StreamSession {
                 self.backoff.cap_after_short_connection();
             }
             let (reason, detail) = cause.told();
-            log::info!("link lost: {detail}");
+            deferred_log::push(Level::Info, || format!("link lost: {detail}"));
             self.notify(Notification::Disconnected { reason, detail });
         }
         match cause {
@@ -536,7 +544,7 @@ impl StreamSession {
         self.strikes = if self.strikes.0 == next { (next, self.strikes.1 + 1) } else { (next, 1) };
         if self.strikes.1 >= 2 && self.cursor.connection_id.is_some() {
             self.report_gap(MissedReason::Unreadable, Some(next));
-            self.cursor.next_seq = next + 1;
+            self.cursor.next_seq = next.saturating_add(1);
             self.strikes = (0, 0);
         }
     }
@@ -552,7 +560,7 @@ impl StreamSession {
     }
 
     fn schedule_reconnect(&mut self, now: StreamTime, at_least: Duration) {
-        let least = at_least.min(Duration::from_secs(300)).max(self.backoff.scaled(MIN_RECONNECT_DELAY));
+        let least = at_least.min(MAX_SERVER_DELAY).max(self.backoff.scaled(MIN_RECONNECT_DELAY));
         let wait = self.backoff.next().max(least);
         self.state = SessionState::Waiting { until: now + wait };
     }

@@ -1,6 +1,7 @@
 //! What the two threads of a stream, and those that use it, share.
 
 use std::collections::HashMap;
+use std::ops::{Deref, DerefMut};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
@@ -13,19 +14,22 @@ use super::catch_up;
 use super::connect::{AbortHandle, closed};
 use super::connection::{SendError, WriteHalf};
 use super::deadline::Deadline;
+use super::deferred_log::{self, WriteOnDrop};
 use super::delivery::Delivery;
 use super::frame;
 use super::options::StreamOptions;
 use super::queue::Overflow;
 use super::session::{Cursor, Effect, Notification, SessionSettings, StreamSession, StreamTime};
+use super::threads::bell::WriterBell;
 use super::threads::{catch_up_driver, prober};
 use super::typing::TypingIndicators;
 use crate::error::{Error, ErrorKind, Result};
 use crate::event::{Connected, Disconnected, Event, EventKind, Payload, SessionExpired};
+use log::Level;
 
-/// How often an overflow is looked at, so that its notice comes on a stream gone silent too.
-pub(crate) const OVERFLOW_POLL_INTERVAL: Duration = Duration::from_millis(100);
-/// Answers that are waited for at the same time.
+/// Stands for a time that never comes.
+const NEVER_TIMEOUT: Duration = Duration::from_secs(30 * 365 * 86_400);
+/// Replies that are waited for at the same time.
 const MAX_PENDING_REQUESTS: usize = 1024;
 
 /// The clock, the settings, the state, and the ways to wake each other up.
@@ -39,7 +43,7 @@ pub(crate) struct StreamShared {
     pub(crate) abort: AbortHandle,
     born: Instant,
     state: Mutex<StreamState>,
-    pub(crate) to_writer: Condvar,
+    pub(crate) to_writer: WriterBell,
     pub(crate) to_reader: Condvar,
     pub(crate) to_catch_up: Condvar,
     /// For everybody else: links came up or went down, threads ended.
@@ -47,6 +51,59 @@ pub(crate) struct StreamShared {
     pub(crate) undecodable: Arc<AtomicU64>,
     /// What this stream's probes are known by.
     pub(crate) probe_tag: Box<str>,
+    /// The longest time that the lock was held, in microseconds.
+    #[cfg(test)]
+    pub(crate) longest_hold_us: AtomicU64,
+}
+
+/// The lock of a stream. Fields are dropped in this order: log lines are written when the lock is free again.
+pub(crate) struct StateGuard<'a> {
+    state: MutexGuard<'a, StreamState>,
+    hold: LockHold<'a>,
+    log: WriteOnDrop,
+}
+
+impl Deref for StateGuard<'_> {
+    type Target = StreamState;
+
+    fn deref(&self) -> &StreamState {
+        &self.state
+    }
+}
+
+impl DerefMut for StateGuard<'_> {
+    fn deref_mut(&mut self) -> &mut StreamState {
+        &mut self.state
+    }
+}
+
+/// Measures in tests how long the lock is held.
+struct LockHold<'a> {
+    shared: &'a StreamShared,
+    #[cfg(test)]
+    began: Instant,
+}
+
+impl<'a> LockHold<'a> {
+    fn begin(shared: &'a StreamShared) -> Self {
+        Self {
+            shared,
+            #[cfg(test)]
+            began: Instant::now(),
+        }
+    }
+
+    fn end(self) -> &'a StreamShared {
+        self.shared
+    }
+}
+
+#[cfg(test)]
+impl Drop for LockHold<'_> {
+    fn drop(&mut self) {
+        let held = u64::try_from(self.began.elapsed().as_micros()).unwrap_or(u64::MAX);
+        self.shared.longest_hold_us.fetch_max(held, Ordering::Relaxed);
+    }
 }
 
 pub(crate) struct StreamState {
@@ -54,8 +111,8 @@ pub(crate) struct StreamState {
     pub(crate) delivery: Delivery,
     pub(crate) wire: Option<Arc<WriteHalf>>,
     requests: HashMap<u64, Sender<Result<Value>>>,
-    /// The timer has something to do at once.
-    pub(crate) writer_due: bool,
+    /// The writer watches for room in the queues.
+    pub(crate) writer_watches_room: bool,
     /// Until when the timer sleeps, if it is not woken.
     pub(crate) writer_wakes_at: Option<Instant>,
     pub(crate) error: Option<Error>,
@@ -134,7 +191,7 @@ impl StreamShared {
             delivery,
             wire: None,
             requests: HashMap::new(),
-            writer_due: false,
+            writer_watches_room: false,
             writer_wakes_at: None,
             error: None,
             stop: None,
@@ -155,18 +212,21 @@ impl StreamShared {
             abort: AbortHandle::new(),
             born: Instant::now(),
             state: Mutex::new(state),
-            to_writer: Condvar::new(),
+            to_writer: WriterBell::new(),
             to_reader: Condvar::new(),
             to_catch_up: Condvar::new(),
             changed: Condvar::new(),
             undecodable: Arc::new(AtomicU64::new(0)),
             probe_tag: prober::probe_tag(),
+            #[cfg(test)]
+            longest_hold_us: AtomicU64::new(0),
         };
         (Arc::new_cyclic(shared), receiver)
     }
 
-    pub(crate) fn lock(&self) -> MutexGuard<'_, StreamState> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    pub(crate) fn lock(&self) -> StateGuard<'_> {
+        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        StateGuard { state, hold: LockHold::begin(self), log: WriteOnDrop }
     }
 
     pub(crate) fn now(&self) -> StreamTime {
@@ -175,7 +235,8 @@ impl StreamShared {
 
     /// A point of the stream's clock, as a time to wait until.
     pub(crate) fn instant(&self, at: StreamTime) -> Instant {
-        self.born + at
+        // A time that a setting or a server made so large never comes.
+        self.born.checked_add(at).unwrap_or(self.born + NEVER_TIMEOUT)
     }
 
     pub(crate) fn at(&self, instant: Instant) -> StreamTime {
@@ -185,25 +246,25 @@ impl StreamShared {
     /// Waits on one of the condition variables, until `until` at most.
     pub(crate) fn wait<'a>(
         condvar: &Condvar,
-        state: MutexGuard<'a, StreamState>,
+        state: StateGuard<'a>,
         until: Option<Instant>,
-    ) -> MutexGuard<'a, StreamState> {
-        match until {
-            None => condvar.wait(state).unwrap_or_else(PoisonError::into_inner),
-            Some(until) => {
-                let left = until.saturating_duration_since(Instant::now());
-                if left.is_zero() {
-                    return state;
-                }
-                condvar.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0
-            }
+    ) -> StateGuard<'a> {
+        let left = until.map(|until| until.saturating_duration_since(Instant::now()));
+        if left.is_some_and(|left| left.is_zero()) {
+            return state;
         }
-    }
-
-    /// Wakes the timer: there is something to write, or its deadline has moved.
-    pub(crate) fn wake_writer(&self) {
-        self.lock().writer_due = true;
-        self.to_writer.notify_one();
+        let StateGuard { state, hold, log } = state;
+        let shared = hold.end();
+        if deferred_log::is_pending() {
+            // Callers look again at what they wait for.
+            drop((state, log));
+            return shared.lock();
+        }
+        let state = match left {
+            None => condvar.wait(state).unwrap_or_else(PoisonError::into_inner),
+            Some(left) => condvar.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0,
+        };
+        StateGuard { state, hold: LockHold::begin(shared), log }
     }
 
     /// Carries out what the session wants. To be called after each call into it.
@@ -222,12 +283,11 @@ impl StreamShared {
                 Effect::Probe(number) => prober::begin(self, state, number),
                 Effect::Cut => state.cut(),
                 Effect::End(error) => {
-                    log::error!("the stream has ended: {error}");
+                    deferred_log::push(Level::Error, || format!("the stream has ended: {error}"));
                     state.error = Some(error.clone());
                     state.fail_requests(&ended(&error));
                     state.delivery.end(Event::end(error));
-                    state.writer_due = true;
-                    self.to_writer.notify_one();
+                    self.to_writer.ring();
                     self.to_reader.notify_one();
                     self.changed.notify_all();
                 }
@@ -242,11 +302,12 @@ impl StreamShared {
     /// Wakes the timer if it would sleep too long.
     pub(crate) fn set_alarm(&self, state: &mut StreamState) {
         let deadline = state.session.next_deadline().map(|at| self.instant(at));
-        let look = state.delivery.wants_polling().then(|| Instant::now() + OVERFLOW_POLL_INTERVAL);
-        let Some(deadline) = deadline.into_iter().chain(look).min() else { return };
+        if state.delivery.wants_polling() && !state.writer_watches_room {
+            self.to_writer.ring();
+        }
+        let Some(deadline) = deadline else { return };
         if state.writer_wakes_at.is_none_or(|until| until > deadline) {
-            state.writer_due = true;
-            self.to_writer.notify_one();
+            self.to_writer.ring();
         }
     }
 
@@ -269,8 +330,7 @@ impl StreamShared {
             if wire.push(frame) == Err(SendError::Full) {
                 state.session.on_write_stalled("the server takes nothing: 256 KiB wait to leave");
             }
-            state.writer_due = true;
-            self.to_writer.notify_one();
+            self.to_writer.ring();
         }
     }
 
@@ -282,7 +342,9 @@ impl StreamShared {
                 self.changed.notify_all();
                 let known = state.session.cursor();
                 state.delivery.link_up(self.now());
-                log::info!("connected{}", if resumed { ", resumed" } else { "" });
+                deferred_log::push(Level::Info, || {
+                    format!("connected{}", if resumed { ", resumed" } else { "" })
+                });
                 Payload::Connected(Connected {
                     resumed,
                     connection_id: known.connection_id.as_deref().unwrap_or_default().to_owned(),
@@ -295,13 +357,13 @@ impl StreamShared {
             }
             Notification::Missed(gap) => {
                 state.counts.missed += 1;
-                log::warn!("events are missing: {}", gap.reason);
+                deferred_log::push(Level::Warn, || format!("events are missing: {}", gap.reason));
                 state.delivery.gap(self.now(), gap);
                 self.to_catch_up.notify_one();
                 return;
             }
             Notification::Expired { login_again } => {
-                log::warn!("the session has ended");
+                deferred_log::push(Level::Warn, || "session ended".to_owned());
                 Payload::SessionExpired(SessionExpired { login_again })
             }
         };
@@ -366,10 +428,9 @@ impl StreamShared {
                 wire.close(Some(1000));
             }
         }
-        state.writer_due = true;
         let deadlines = if first { state.deadlines.clone() } else { Vec::new() };
         drop(state);
-        self.to_writer.notify_all();
+        self.to_writer.ring();
         self.to_reader.notify_all();
         self.to_catch_up.notify_all();
         self.changed.notify_all();
@@ -484,12 +545,17 @@ impl Drop for ThreadGuard<'_> {
                     wire.kill();
                 }
             }
-            ThreadRole::Writer => state.writer_runs = false,
+            ThreadRole::Writer => {
+                state.writer_runs = false;
+                if std::thread::panicking() {
+                    // Nobody would find a slot for what waits: the channel ends instead.
+                    state.delivery.close();
+                }
+            }
             ThreadRole::Helper => state.helpers = state.helpers.saturating_sub(1),
         }
-        state.writer_due = true;
         drop(state);
-        self.shared.to_writer.notify_all();
+        self.shared.to_writer.ring();
         self.shared.to_reader.notify_all();
         self.shared.changed.notify_all();
     }

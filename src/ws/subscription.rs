@@ -14,6 +14,7 @@ use super::filter::{Filter, Inspection};
 use super::queue::{EnqueueResult, EventQueue, Overflow};
 use super::session::Cursor;
 use super::state::StreamShared;
+use super::threads::bell::RoomWait;
 use super::{Events, connect};
 use crate::error::{Error, ErrorKind, Result};
 use crate::event::{Event, EventKind, Payload};
@@ -238,6 +239,17 @@ impl Subscribers {
         for (_, delivery) in &mut self.list {
             if let Delivery::Copies { queue, .. } = delivery {
                 settle(queue);
+            }
+        }
+    }
+
+    /// What the queues of subscriptions wait for.
+    pub(super) fn room_wait(&self, wait: &mut RoomWait) {
+        for (_, delivery) in &self.list {
+            if let Delivery::Copies { queue, .. } = delivery {
+                if queue.wants_polling() {
+                    queue.room_wait(wait);
+                }
             }
         }
     }

@@ -35,9 +35,8 @@ impl Typing {
         let data = json!({ "channel_id": channel, "parent_id": parent });
         let mut state = shared.lock();
         let id = state.indicators.add(data);
-        state.writer_due |= id.is_some();
         drop(state);
-        shared.to_writer.notify_one();
+        shared.to_writer.ring();
         Self { shown: id.map(|id| (Arc::clone(shared), id)) }
     }
 }

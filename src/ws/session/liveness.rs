@@ -6,6 +6,8 @@ use super::effects::DisconnectCause;
 use super::{Effect, SessionState, StreamSession, StreamTime};
 use crate::time::Timestamp;
 use crate::ws::Probe;
+use crate::ws::deferred_log;
+use log::Level;
 
 /// A link without an event for so long is asked about.
 const PROBE_INTERVAL: Duration = Duration::from_secs(60);
@@ -197,7 +199,9 @@ impl StreamSession {
                 return self.begin_close(DisconnectCause::Expired(error));
             }
             Err(error) => {
-                log::debug!("whether events come could not be found out: {error}");
+                deferred_log::push(Level::Debug, || {
+                    format!("whether events come could not be found out: {error}")
+                });
                 None
             }
         };

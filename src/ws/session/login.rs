@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::effects::Notification;
-use super::{SessionState, StreamSession, StreamTime};
+use super::{MAX_SERVER_DELAY, SessionState, StreamSession, StreamTime};
 use crate::error::{Error, ErrorKind};
 
 /// A token that REST takes, and so many links in a row do not.
@@ -61,7 +61,8 @@ impl StreamSession {
                 self.end(error);
             }
             Err(error) => {
-                let wait = self.backoff.next().max(error.retry_after().unwrap_or_default());
+                let wait =
+                    self.backoff.next().max(error.retry_after().unwrap_or_default().min(MAX_SERVER_DELAY));
                 self.state = SessionState::LoggingIn { until: now + wait, asked: false };
             }
         }

@@ -20,6 +20,8 @@ pub(super) enum SessionState {
     Connected {
         since: StreamTime,
         resumed: bool,
+        /// The server still sends what the lost connection did not get. Ends with the first answered ping.
+        replaying: bool,
     },
     /// The reader will notice, at the latest when the socket is shut down.
     Closing {

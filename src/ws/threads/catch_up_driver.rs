@@ -10,8 +10,8 @@ use crate::ws::Backend;
 use crate::ws::catch_up::{FetchRequest, FetchResponse, NextStep};
 use crate::ws::state::StreamShared;
 
-/// How often a full queue is looked at.
-const QUEUE_POLL_INTERVAL: Duration = Duration::from_millis(20);
+/// A signal that does not come would be a bug; this bounds what it costs.
+const MAX_ROOM_WAIT_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Starts the thread; false if there is none to be had.
 pub(crate) fn start(shared: &Weak<StreamShared>) -> bool {
@@ -40,9 +40,8 @@ impl Drop for DriverGuard<'_> {
             state.catch_up_runs = false;
             state.probe = None;
             state.delivery.give_up();
-            state.writer_due = true;
             drop(state);
-            self.0.to_writer.notify_all();
+            self.0.to_writer.ring();
         }
         self.0.changed.notify_all();
     }
@@ -65,11 +64,12 @@ fn run(shared: &StreamShared) {
             }
             NextStep::Move => {
                 if !state.delivery.move_on(shared.now()) {
-                    state = StreamShared::wait(
-                        &shared.to_catch_up,
-                        state,
-                        Some(Instant::now() + QUEUE_POLL_INTERVAL),
-                    );
+                    // The writer tells when there is room.
+                    state.delivery.set_filler_waits(true);
+                    shared.to_writer.ring();
+                    let until = Instant::now() + MAX_ROOM_WAIT_TIMEOUT;
+                    state = StreamShared::wait(&shared.to_catch_up, state, Some(until));
+                    state.delivery.set_filler_waits(false);
                 }
             }
             NextStep::Ask(ask) => {

@@ -1,6 +1,6 @@
 //! The reader thread: dials, reads, and hands over what it read.
 
-use std::sync::{Arc, MutexGuard, Weak};
+use std::sync::{Arc, Weak};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -16,7 +16,7 @@ use crate::ws::frame::{ActionReply, IncomingFrame};
 use crate::ws::queue::EnqueueResult;
 use crate::ws::session::{Cursor, EventVerdict, ReaderAction};
 use crate::ws::socket::{self, ConnectRequest, EventSocket, ReadEnd};
-use crate::ws::state::{StreamShared, StreamState, ThreadGuard, ThreadRole, cursor_of};
+use crate::ws::state::{StateGuard, StreamShared, ThreadGuard, ThreadRole, cursor_of};
 
 /// For one dial: look-up, connection, proxy, TLS and upgrade together.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
@@ -37,9 +37,9 @@ pub(crate) fn run(shared: &Arc<StreamShared>) {
         let next = state.session.next_reader_action(shared.now());
         shared.apply_effects(&mut state);
         if state.stop.is_some() {
-            let wire = state.wire.take();
+            // The connection stays in the state: without it, the writer would end and cut nothing.
+            let wire = state.wire.clone();
             drop(state);
-            // A goodbye is said on a link that was up; the answer is waited for, the timer cuts it off.
             if let (Some(wire), Some(socket)) = (wire, socket.take()) {
                 await_goodbye(shared, socket, &wire);
             }
@@ -84,12 +84,7 @@ pub(crate) fn run(shared: &Arc<StreamShared>) {
 }
 
 /// Runs a REST call on a thread of its own, which the stream can leave behind when it is closed.
-fn ask(
-    shared: &Arc<StreamShared>,
-    mut state: MutexGuard<'_, StreamState>,
-    name: &str,
-    call: fn(&StreamShared),
-) {
+fn ask(shared: &Arc<StreamShared>, mut state: StateGuard<'_>, name: &str, call: fn(&StreamShared)) {
     state.helpers += 1;
     state.reader_does = "waiting";
     drop(state);
@@ -123,7 +118,7 @@ fn dial(shared: &Arc<StreamShared>, resume: Option<&Cursor>) -> Option<EventSock
         max_fragments: shared.options.max_fragments,
         wake: Box::new(move || {
             if let Some(shared) = weak.upgrade() {
-                shared.wake_writer();
+                shared.to_writer.ring();
             }
         }),
     });
@@ -204,9 +199,8 @@ fn take_close(shared: &StreamShared, wire: &WriteHalf, status: Option<u16>, reas
     wire.close(status.filter(|status| matches!(status, 1000..=1003 | 1007..=1014 | 3000..=4999)));
     state.session.on_close_frame(shared.now(), status, reason);
     shared.apply_effects(&mut state);
-    state.writer_due = true;
     drop(state);
-    shared.to_writer.notify_one();
+    shared.to_writer.ring();
 }
 
 fn lose(shared: &StreamShared, ended: &ReadEnd, socket: &mut Option<EventSocket>) {
@@ -219,16 +213,13 @@ fn lose(shared: &StreamShared, ended: &ReadEnd, socket: &mut Option<EventSocket>
     state.fail_requests(&error);
     state.session.on_connection_lost(shared.now(), ended);
     shared.apply_effects(&mut state);
-    state.writer_due = true;
     drop(state);
-    shared.to_writer.notify_one();
+    shared.to_writer.ring();
     shared.changed.notify_all();
 }
 
 /// Reads on, for the server's goodbye, until it has closed its end or the timer cuts the link.
 fn await_goodbye(shared: &StreamShared, mut socket: EventSocket, wire: &Arc<WriteHalf>) {
-    // The timer still has to write ours.
-    shared.lock().wire = Some(Arc::clone(wire));
     loop {
         let result = socket.next(|incoming| {
             if let IncomingFrame::Close(..) = incoming {
@@ -324,21 +315,21 @@ fn take_event(shared: &StreamShared, kind: EventKind, seq: Option<u64>, text: &s
 /// Waits for room, with the policy `Block`; gives up after a minute.
 fn block(
     shared: &StreamShared,
-    mut state: MutexGuard<'_, StreamState>,
+    mut state: StateGuard<'_>,
     event: EventHeader,
     last_seq: Option<u64>,
     make: impl Fn() -> Event,
 ) {
     let began = Instant::now();
-    let mut nap = Duration::from_millis(1);
+    state.delivery.set_holding(true);
     while state.stop.is_none() {
-        state = StreamShared::wait(&shared.to_reader, state, Some(Instant::now() + nap));
-        nap = (nap * 2).min(Duration::from_millis(16));
+        // The writer tells when there is room. Until then there are two times to get up for.
+        let until = if state.session.is_blocked() { state.delivery.max_block() } else { BLOCK_NOTICE_DELAY };
+        shared.to_writer.ring();
+        state = StreamShared::wait(&shared.to_reader, state, Some(began + until));
         let waited = began.elapsed();
         if waited >= BLOCK_NOTICE_DELAY && !state.session.is_blocked() {
             state.session.set_blocked(shared.now(), true);
-            state.writer_due = true;
-            shared.to_writer.notify_one();
         }
         let mark = cursor_of(state.session.cursor());
         if waited >= state.delivery.max_block() {
@@ -348,11 +339,11 @@ fn block(
             break;
         }
     }
+    state.delivery.set_holding(false);
     if state.session.is_blocked() {
         state.session.set_blocked(shared.now(), false);
-        state.writer_due = true;
-        shared.to_writer.notify_one();
     }
+    shared.to_writer.ring();
 }
 
 /// The server's clock, in the answer to a ping.

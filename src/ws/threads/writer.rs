@@ -1,10 +1,11 @@
 //! The timer thread: everything that is written, and everything that comes with time.
 
-use std::sync::{Arc, MutexGuard};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::ws::connection::{WriteBatch, WriteHalf};
-use crate::ws::state::{OVERFLOW_POLL_INTERVAL, StreamShared, StreamState, ThreadGuard, ThreadRole};
+use crate::ws::state::{StateGuard, StreamShared, ThreadGuard, ThreadRole};
+use crate::ws::threads::bell::RoomPoll;
 
 /// What was handed over leaves in this time, or the link is dead.
 const WRITE_TIMEOUT: Duration = Duration::from_secs(15);
@@ -12,18 +13,22 @@ const WRITE_TIMEOUT: Duration = Duration::from_secs(15);
 /// Runs until the stream is closed, or has ended for good and said so.
 pub(crate) fn run(shared: &StreamShared) {
     let _ending = ThreadGuard::new(shared, ThreadRole::Writer);
+    let mut poll = RoomPoll::new();
     let mut batch = WriteBatch::default();
     // The link that the batch belongs to.
     let mut wire: Option<Arc<WriteHalf>> = None;
     let mut state = shared.lock();
     loop {
-        state.writer_due = false;
         let heard = state.wire.as_ref().map(|wire| shared.at(wire.heard()));
         state.session.on_tick(shared.now(), heard);
         shared.apply_effects(&mut state);
         if state.delivery.wants_polling() {
             state.delivery.poll(shared.now());
             shared.fill(&mut state);
+        }
+        if state.delivery.has_room() {
+            shared.to_reader.notify_one();
+            shared.to_catch_up.notify_one();
         }
         shared.show_typing(&mut state);
         if let Some(stop) = &state.stop {
@@ -65,30 +70,32 @@ pub(crate) fn run(shared: &StreamShared) {
                 continue;
             }
         }
-        state = sleep(shared, state);
+        state = sleep(shared, state, &mut poll);
     }
 }
 
-fn sleep<'a>(
-    shared: &'a StreamShared,
-    mut state: MutexGuard<'a, StreamState>,
-) -> MutexGuard<'a, StreamState> {
-    if state.writer_due {
-        return state;
-    }
-    let mut until = state.session.next_deadline().map(|at| shared.instant(at));
-    let mut at_most = |instant: Instant| until = Some(until.map_or(instant, |until| until.min(instant)));
-    if state.delivery.wants_polling() {
-        at_most(Instant::now() + OVERFLOW_POLL_INTERVAL);
-    }
-    if let Some(due) = state.indicators.due() {
-        at_most(shared.instant(due));
-    }
-    if let Some(stop) = &state.stop {
-        at_most(stop.cut);
-    }
+/// Sleeps until the bell rings, a time comes, or the program makes room that something waits for.
+fn sleep<'a>(shared: &'a StreamShared, mut state: StateGuard<'a>, poll: &mut RoomPoll) -> StateGuard<'a> {
+    let session = state.session.next_deadline().map(|at| shared.instant(at));
+    let stop = state.stop.as_ref().map(|stop| stop.cut);
+    let typing = state.indicators.due().map(|at| shared.instant(at));
+    let mut until = [session, stop, typing].into_iter().flatten().min();
     state.writer_wakes_at = until;
-    StreamShared::wait(&shared.to_writer, state, until)
+    let room = state.delivery.room_wait();
+    state.writer_watches_room = room.is_some();
+    drop(state);
+    match room {
+        Some(room) if room.partly => {
+            let look = Instant::now() + poll.next_interval(room.taken);
+            until = Some(until.map_or(look, |until| until.min(look)));
+            shared.to_writer.wait(until);
+        }
+        Some(room) => shared.to_writer.wait_for_room(&room.full, until),
+        None => shared.to_writer.wait(until),
+    }
+    let mut state = shared.lock();
+    state.writer_watches_room = false;
+    state
 }
 
 fn same(a: Option<&Arc<WriteHalf>>, b: Option<&Arc<WriteHalf>>) -> bool {

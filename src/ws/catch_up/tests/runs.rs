@@ -218,5 +218,5 @@ fn ten_thousand_schedules_lose_and_double_nothing() {
     let mut sum = run_all(middle, first + count);
     sum.add(&half.join().unwrap());
     println!("{sum:?}");
-    assert!(sum.all_origins * 10 >= sum.schedules * 9, "{sum:?}");
+    assert!(sum.all_origins * 100 >= sum.schedules * 85, "{sum:?}");
 }
