@@ -17,6 +17,7 @@ pub(crate) use self::names::checked;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{Call, HttpClient, Method, PathArg};
 use crate::model::User;
+use crate::time::Timestamp;
 
 /// One account on one server: the typed, blocking REST API, one function a group.
 ///
@@ -114,6 +115,12 @@ impl Client {
             }
             self.http.pause(Duration::from_secs(1).min(left.unwrap_or(Duration::MAX)))?;
         }
+    }
+
+    /// Returns the current time of the server, with a resolution of one second. Post times are times of the server,
+    /// whose clock may differ from that of this machine.
+    pub fn server_time(&self) -> Result<Timestamp> {
+        self.http.server_time()
     }
 
     /// Ends the session: the token is good for nothing afterwards, for all clones and streams. A personal access token

@@ -45,6 +45,7 @@ use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::model::UserId;
 use crate::secret::Secret;
+use crate::time::Timestamp;
 
 /// A handle on one server: cheap to clone, all clones share connections, session and rate limit.
 #[derive(Clone)]
@@ -108,6 +109,10 @@ impl HttpClient {
         Self { timeout: other.timeout, read_only: other.read_only, ..self }
     }
 
+    pub(crate) fn timeout(&self) -> Duration {
+        self.timeout
+    }
+
     pub(crate) fn read_only(&self) -> Self {
         Self { read_only: true, ..self.clone() }
     }
@@ -155,6 +160,11 @@ impl HttpClient {
     /// Logs in with the credentials; the answer's body is the own user.
     pub(crate) fn login(&self) -> Result<Vec<u8>> {
         self.shared.login.first(self)
+    }
+
+    /// The clock of the server, to the second.
+    pub(crate) fn server_time(&self) -> Result<Timestamp> {
+        self.get("/system/ping", &[]).date()
     }
 
     pub(crate) fn call<'c>(

@@ -68,3 +68,7 @@
 //! [`max_message_size`]: crate::EventsBuilder::max_message_size
 //! [`max_fragments`]: crate::EventsBuilder::max_fragments
 //! [`capacity`]: crate::EventsBuilder::capacity
+
+/// Maximum length of the text of a post, in characters (Unicode scalar values). A longer text can be
+/// [split](crate::PostDraft::split).
+pub const POST_CHARACTERS: usize = crate::model::POST_CHARACTERS;

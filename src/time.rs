@@ -111,9 +111,67 @@ impl<'de> Deserialize<'de> for Timestamp {
     }
 }
 
+/// Days since 1970, as in Howard Hinnant's `days_from_civil`.
+pub(crate) fn days(year: i64, month: i64, day: i64) -> i64 {
+    let year = if month <= 2 { year - 1 } else { year };
+    let (era, year_of_era) = (year.div_euclid(400), year.rem_euclid(400));
+    let day_of_year = (153 * (if month > 2 { month - 3 } else { month + 9 }) + 2) / 5 + day - 1;
+    era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719_468
+}
+
+const MONTHS: [&str; 12] =
+    ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+/// Writes a `Date` header.
+#[cfg(any(test, fuzzing, feature = "testing"))]
+pub(crate) fn to_http_date(time: Timestamp) -> String {
+    let days = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
+    let weekday = usize::try_from(time.0.div_euclid(86_400_000).rem_euclid(7)).unwrap_or(0);
+    let text = time.to_string();
+    let part = |range: std::ops::Range<usize>| text.get(range).unwrap_or_default();
+    let month = part(5..7).parse::<usize>().unwrap_or(1).saturating_sub(1);
+    let (weekday, month) = (days.get(weekday).unwrap_or(&"Thu"), MONTHS.get(month).unwrap_or(&"Jan"));
+    format!("{weekday}, {} {month} {} {} GMT", part(8..10), part(0..4), part(11..19))
+}
+
+/// Reads a `Date` header: `Mon, 23 Nov 2026 05:07:00 GMT`.
+pub(crate) fn http_date(text: &str) -> Option<Timestamp> {
+    let mut words = text.split_once(", ")?.1.split(' ');
+    let day: i64 = words.next()?.parse().ok().filter(|day| (1..=31).contains(day))?;
+    let name = words.next()?;
+    let month = MONTHS.iter().zip(1..).find(|(month, _)| **month == name)?.1;
+    let year: i64 = words.next()?.parse().ok().filter(|year| (1970..=9999).contains(year))?;
+    let mut clock = words.next()?.splitn(3, ':').map(|part| part.parse::<i64>().ok());
+    let mut part = |max| clock.next()?.filter(|part| (0..=max).contains(part));
+    let seconds = (part(23)? * 60 + part(59)?) * 60 + part(60)?;
+    Some(Timestamp::from_millis((days(year, month, day) * 86_400 + seconds) * 1000))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn counts_days() {
+        assert_eq!((days(1970, 1, 1), days(2000, 2, 29), days(2026, 11, 23)), (0, 11_016, 20_780));
+    }
+
+    #[test]
+    fn reads_dates() {
+        let read = |text: &str| http_date(text).map(|date| date.to_string());
+        assert_eq!(read("Mon, 23 Nov 2026 05:07:09 GMT").as_deref(), Some("2026-11-23T05:07:09.000Z"));
+        let time = Timestamp::from_millis(1_795_410_429_000);
+        assert_eq!(to_http_date(time), "Mon, 23 Nov 2026 05:07:09 GMT");
+        for odd in [
+            "",
+            "Mon, ",
+            "Mon, 0 Nov 2026 1:1:1",
+            "Mon, 23 November 2026 05:07:09",
+            "x, 1 Jan 99999999999 1:1:1",
+        ] {
+            assert_eq!(read(odd), None, "{odd}");
+        }
+    }
 
     #[test]
     fn shows_dates() {

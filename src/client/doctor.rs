@@ -409,7 +409,7 @@ fn version(report: &mut Report, said: &Said) {
 }
 
 fn clock(report: &mut Report, said: &Said) {
-    match said.header("date").and_then(date) {
+    match said.header("date").and_then(crate::time::http_date) {
         Some(theirs) => compare(report, theirs),
         None => report.skip(&["clock"], "the server does not say"),
     }
@@ -431,39 +431,9 @@ fn compare(report: &mut Report, theirs: Timestamp) {
     }
 }
 
-/// `Mon, 23 Nov 2026 05:07:00 GMT`
-pub(crate) fn date(text: &str) -> Option<Timestamp> {
-    const MONTHS: [&str; 12] =
-        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-    let mut words = text.split_once(", ")?.1.split(' ');
-    let day: i64 = words.next()?.parse().ok().filter(|day| (1..=31).contains(day))?;
-    let name = words.next()?;
-    let month = MONTHS.iter().zip(1..).find(|(month, _)| **month == name)?.1;
-    let year: i64 = words.next()?.parse().ok().filter(|year| (1970..=9999).contains(year))?;
-    let mut clock = words.next()?.splitn(3, ':').map(|part| part.parse::<i64>().ok());
-    let mut part = |most| clock.next()?.filter(|part| (0..=most).contains(part));
-    let seconds = (part(23)? * 60 + part(59)?) * 60 + part(60)?;
-    Some(Timestamp::from_millis((certificate::days(year, month, day) * 86_400 + seconds) * 1000))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn reads_dates() {
-        let read = |text: &str| date(text).map(|date| date.to_string());
-        assert_eq!(read("Mon, 23 Nov 2026 05:07:09 GMT").as_deref(), Some("2026-11-23T05:07:09.000Z"));
-        for odd in [
-            "",
-            "Mon, ",
-            "Mon, 0 Nov 2026 1:1:1",
-            "Mon, 23 November 2026 05:07:09",
-            "x, 1 Jan 99999999999 1:1:1",
-        ] {
-            assert_eq!(read(odd), None, "{odd}");
-        }
-    }
 
     #[test]
     fn reads_aloud() {

@@ -5,13 +5,12 @@ use std::time::{Duration, SystemTime};
 use serde_json::Value;
 
 use super::{TOKEN, pieces, well_said, within};
-use crate::client::doctor::date;
 use crate::error::{ApiError, Error, ErrorKind};
 use crate::http::response::{DecodableResponse, refusal, text, wait_for};
 use crate::http::seconds;
 use crate::model::json::decode_str;
 use crate::secret::Secret;
-use crate::time::Timestamp;
+use crate::time::{Timestamp, http_date, to_http_date};
 
 pub(super) fn app_error(data: &[u8]) {
     let token = Secret::new(TOKEN);
@@ -50,15 +49,6 @@ fn decode(body: &[u8]) -> crate::Result<Vec<Value>> {
     decode_str(&reply.text).map_err(|error| reply.undecodable(error))
 }
 
-/// As `Date` has it.
-fn imf(time: Timestamp) -> String {
-    const MONTHS: [&str; 12] =
-        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-    let text = time.to_string();
-    let month: usize = text[5..7].parse().expect("a month");
-    format!("Mon, {} {} {} {} GMT", &text[8..10], MONTHS[month - 1], &text[..4], &text[11..19])
-}
-
 pub(super) fn times(data: &[u8]) {
     let text = &*String::from_utf8_lossy(data);
     let day = Duration::from_secs(86_400);
@@ -76,10 +66,10 @@ pub(super) fn times(data: &[u8]) {
                 );
             }
         }
-        if let Some(date) = date(line) {
+        if let Some(date) = http_date(line) {
             assert!((0..253_402_300_801_000 + 86_400_000).contains(&date.as_millis()), "{line:?} is {date}");
             if date.as_millis() < 253_402_300_800_000 {
-                assert_eq!(super::answers::date(&imf(date)), Some(date), "{line:?}");
+                assert_eq!(http_date(&to_http_date(date)), Some(date), "{line:?}");
             }
         }
     }

@@ -17,6 +17,7 @@ use super::{HttpClient, Method, PathArg, path, query};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::json;
 use crate::secret::{Secret, take_serialized, without};
+use crate::time::Timestamp;
 
 /// A request that was not sent yet. It can be looked at and logged: its `Debug` shows method, template and query.
 ///
@@ -298,6 +299,18 @@ impl<'c> Call<'c> {
             Ok((user, token))
         };
         self.execute().and_then(read).map_err(|e| e.on_route(route))
+    }
+
+    /// Sends the request and returns the time of the server, from the `Date` header.
+    pub(crate) fn date(self) -> Result<Timestamp> {
+        let route = self.route();
+        let date = |response: HttpResponse| {
+            response.header("date").and_then(crate::time::http_date).ok_or_else(|| {
+                Error::new(ErrorKind::Protocol, "the response has no valid `Date` header")
+                    .with_hint("a proxy may have removed it")
+            })
+        };
+        self.execute().and_then(date).map_err(|error| error.on_route(route))
     }
 
     fn read(self) -> Result<DecodableResponse> {

@@ -1,12 +1,15 @@
 //! Posts: the messages in channels.
 
+use std::borrow::Borrow;
+
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::Timestamp;
+use crate::error::{Error, Result};
 use crate::model::{
-    Attachment, ChannelId, ChannelType, FileId, Json, PostId, PostMetadata, RemoteId, TeamId, TeamType, User,
-    UserId,
+    ATTACHMENTS, Attachment, ChannelId, ChannelType, FileId, Json, PostId, PostMetadata, RemoteId, TeamId,
+    TeamType, User, UserId,
 };
 
 open_enum! {
@@ -210,9 +213,12 @@ pub struct PostPatch {
     /// New text. The previous text is kept in the history.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
-    /// Replaces all props.
+    /// Replaces all props, including the [key](crate::PostDraft::key).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub props: Option<Json>,
+    /// Props to set, while the others keep their value. `null` removes a prop. See [`prop`](Self::prop).
+    #[serde(skip)]
+    pub changed_props: Map<String, Value>,
     /// Replaces all files.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub file_ids: Option<Vec<FileId>>,
@@ -226,6 +232,54 @@ impl PostPatch {
     pub fn new() -> Self {
         Self::default()
     }
+
+    /// Replaces all props, including the [key](crate::PostDraft::key) and the attachments.
+    #[must_use]
+    pub fn replace_props(mut self, props: impl Into<Json>) -> Self {
+        self.props = Some(props.into());
+        self
+    }
+
+    /// Sets one prop. The others keep their value. `null` removes the prop.
+    ///
+    /// The server can only replace all props at once. [`Posts::patch`](crate::rest::Posts::patch) therefore gets
+    /// the post first, which costs one additional request. A change made by another program between the two is
+    /// lost.
+    #[must_use]
+    pub fn prop(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
+        self.changed_props.insert(key.into(), value.into());
+        self
+    }
+
+    /// Replaces the attachments. The other props keep their value, as with [`prop`](Self::prop).
+    #[must_use]
+    pub fn attachments<A: Borrow<Attachment>>(self, attachments: impl IntoIterator<Item = A>) -> Self {
+        let list = attachments.into_iter().map(|one| serde_json::to_value(one.borrow()).unwrap_or_default());
+        let list = list.collect::<Vec<Value>>();
+        self.prop(ATTACHMENTS, list)
+    }
+
+    /// The complete props of a post after this patch.
+    pub(crate) fn merged(&self, post: &Post) -> Result<Map<String, Value>> {
+        let mut props = post.props.value().as_object().cloned().unwrap_or_default();
+        let has_actions =
+            |one: &Value| one.get("actions").and_then(Value::as_array).is_some_and(|a| !a.is_empty());
+        let kept = props.get(ATTACHMENTS).filter(|_| !self.changed_props.contains_key(ATTACHMENTS));
+        if kept.and_then(Value::as_array).is_some_and(|list| list.iter().any(has_actions)) {
+            return Err(Error::input(
+                "the post has buttons or menus, and the server does not return their URLs",
+            )
+            .with_hint("set the attachments in the same patch"));
+        }
+        for (key, value) in &self.changed_props {
+            if value.is_null() {
+                props.remove(key);
+            } else {
+                props.insert(key.clone(), value.clone());
+            }
+        }
+        Ok(props)
+    }
 }
 
 setters! { PostPatch:
@@ -233,8 +287,6 @@ setters! { PostPatch:
     is_pinned: bool,
     /// New text. The previous text is kept in the history.
     message: String,
-    /// Replaces all props.
-    props: Json,
     /// Replaces all files.
     file_ids: Vec<FileId>,
     /// Unused by the server, which maintains this value itself.

@@ -1,18 +1,20 @@
 //! Posts: creation, lookup, search and flags.
 
 mod history;
+mod keys;
 mod lists;
 mod marks;
 
-use serde_json::json;
+use std::borrow::Borrow;
+
+use serde_json::{Value, json};
 
 pub use self::history::History;
 use super::Upload;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{Call, HttpClient};
-use crate::model::{ChannelId, KEY, Post, PostDraft, PostId, PostInfo, PostPatch, UserId};
+use crate::model::{Attachment, ChannelId, Post, PostDraft, PostId, PostInfo, PostPatch, UserId};
 use crate::random::random_hex;
-use crate::time::Timestamp;
 
 /// Posts. Returned by [`Client::posts`](crate::Client::posts).
 ///
@@ -153,14 +155,52 @@ impl<'c> Posts<'c> {
     ///
     /// `PUT /posts/{post_id}/patch`
     ///
+    /// Gets the post first if [props](PostPatch::prop) are changed.
+    ///
     /// Required permission: `edit_post`, or `edit_others_posts`; the server's settings may end it some time
     /// after the post.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Input`] if props are changed but not the attachments, and the post has buttons or menus: the
+    /// server does not return their URLs, so they would stop working.
     #[doc(alias = "PatchPost")]
     pub fn patch(&self, post: &PostId, patch: &PostPatch) -> Result<Post> {
-        self.0.put("/posts/{post_id}/patch", &[post]).json(patch).fetch()
+        let mut patch = patch.clone();
+        if !patch.changed_props.is_empty() {
+            let base = match patch.props.take() {
+                Some(props) => Post { props, ..Post::default() },
+                None => self.get(post)?,
+            };
+            patch.props = Some(Value::Object(patch.merged(&base)?).into());
+        }
+        self.0.put("/posts/{post_id}/patch", &[post]).json(&patch).fetch()
+    }
+
+    /// Replaces the attachments of a post, for example to remove its buttons. The other props keep the values that
+    /// they have in `post`, above all the [key](PostDraft::key).
+    ///
+    /// Required permission: as for [`patch`](Self::patch).
+    ///
+    /// ```no_run
+    /// # fn run(client: &mattermost::Client, town: &mattermost::ChannelId) -> mattermost::Result<()> {
+    /// use mattermost::{Attachment, PostDraft};
+    /// let draft = PostDraft::new(town, "").key("deploy-7").attachment(Attachment::new().text("running"));
+    /// let post = client.posts().create(&draft)?;
+    /// client.posts().set_attachments(&post, [Attachment::new().text("done").color("good")])?;
+    /// # Ok(()) }
+    /// ```
+    pub fn set_attachments<A: Borrow<Attachment>>(
+        &self,
+        post: &Post,
+        attachments: impl IntoIterator<Item = A>,
+    ) -> Result<Post> {
+        let patch = PostPatch::new().attachments(attachments);
+        let props = patch.merged(post)?;
+        self.patch(&post.id, &PostPatch::new().replace_props(Value::Object(props)))
     }
 
     /// Replaces the text, props, files and pin state of a post. Start from the result of [`get`](Self::get).
+    /// Buttons and menus stop working: the server does not return their URLs.
     ///
     /// `PUT /posts/{post_id}`
     ///
@@ -216,39 +256,23 @@ impl<'c> Posts<'c> {
     pub fn history(&self, channel: &ChannelId) -> History<'c> {
         History::new(*self, channel.clone())
     }
-
-    /// Finds the newest post of the current account with a given [key](PostDraft::key) in a channel, created
-    /// at or after `since`.
-    ///
-    /// Takes one request per 200 posts created since then by any user.
-    pub fn find_key(&self, channel: &ChannelId, key: &str, since: Timestamp) -> Result<Option<Post>> {
-        let me = self.0.me()?;
-        for post in self.history(channel) {
-            let post = post?;
-            if post.create_at < since {
-                break;
-            }
-            if post.user_id == me && post.prop(KEY) == Some(key) {
-                return Ok(Some(post));
-            }
-        }
-        Ok(None)
-    }
 }
 
 /// The part that is the same for the first attempt and for retries.
 fn ready<'c>(call: Call<'c>, draft: &PostDraft) -> Call<'c> {
-    let somewhere = if draft.channel_id.is_empty() {
-        Err(Error::input("the post has no channel")
-            .with_hint("give it the channel's id, by `PostDraft::new`"))
-    } else {
-        Ok(())
-    };
-    let call = call.json(draft).require(somewhere).require(draft.check());
+    let call = call.json(draft).require(validate(draft));
     match draft.set_online {
         Some(online) => call.param("set_online", online),
         None => call,
     }
+}
+
+fn validate(draft: &PostDraft) -> Result<()> {
+    if draft.channel_id.is_empty() {
+        return Err(Error::input("the post has no channel")
+            .with_hint("give it the channel's id, by `PostDraft::new`"));
+    }
+    draft.check()
 }
 
 /// `true` if the response contains the post that was sent, and not another post with the same key.

@@ -19,6 +19,7 @@ use serde_json::{Map, Value, json};
 use super::http::{Answer, Request, decode};
 use super::server::Inner;
 use super::state::{World, is_id};
+use crate::time::{Timestamp, to_http_date};
 
 /// What the real server calls `AppError`.
 #[derive(Debug)]
@@ -162,6 +163,8 @@ pub(super) fn answer(inner: &Inner, request: &Request) -> Answer {
     } else {
         route(&mut world, request, &segments)
     };
+    let now = Timestamp::from_millis(world.clock.now());
+    answer.headers.push(("Date".into(), to_http_date(now)));
     answer.headers.push(("X-Request-Id".into(), world.clock.id()));
     answer.headers.push(("X-Version-Id".into(), world.version_id()));
     if request.method == "GET" {

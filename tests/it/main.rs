@@ -26,6 +26,7 @@ mod live_writes;
 mod logs;
 mod long_methods;
 mod models;
+mod once;
 mod outage;
 mod peer;
 mod posting;

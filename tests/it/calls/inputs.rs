@@ -334,7 +334,7 @@ pub(super) fn post_patch() -> PostPatch {
     PostPatch::new()
         .is_pinned(true)
         .message("x")
-        .props(serde_json::json!({"a": 1}))
+        .replace_props(serde_json::json!({"a": 1}))
         .file_ids(vec![id()])
         .has_reactions(true)
 }
