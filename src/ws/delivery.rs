@@ -106,6 +106,7 @@ impl Delivery {
         now: impl FnOnce() -> StreamTime,
         make: impl FnOnce() -> Event,
     ) -> EnqueueResult {
+        self.place_returned();
         if let Some(missed) = self.queue.drained() {
             self.overflowed(now(), missed);
         }
@@ -120,7 +121,8 @@ impl Delivery {
         let event = make();
         let key = version.map(|version| version.key(kind));
         // Even if there is no room, or a gap is being filled: a reply must not wait for the thread that waits for it.
-        if self.subscribers.take(&event) {
+        let in_order = !self.gap_filler.is_open() && !self.queue.is_dropping();
+        if self.subscribers.take(&event, in_order) {
             self.subscribers.copy(&event, key, &mark);
             self.gap_filler.taken(self.queue.puts(), kind, version.as_ref());
             self.queue.count_delivered();
@@ -203,7 +205,7 @@ impl Delivery {
     /// Messages that were kept aside go into the queue after all.
     pub(super) fn put_back(&mut self, messages: Vec<Event>) {
         for event in messages {
-            if !self.subscribers.take(&event) {
+            if !self.subscribers.take(&event, true) {
                 self.returned.push_back(event);
             }
         }
@@ -442,7 +444,7 @@ fn share(subscribers: &mut Subscribers, event: &Event, mark: Option<&Cursor>) ->
         return false;
     }
     let key = PostVersion::of_event(event.kind(), event.raw()).map(|version| version.key(event.kind()));
-    let taken = subscribers.take(event);
+    let taken = subscribers.take(event, true);
     subscribers.copy(event, key, mark.unwrap_or(&Cursor::default()));
     taken
 }

@@ -159,6 +159,11 @@ impl EventQueue {
         }
     }
 
+    /// Whether events are being dropped.
+    pub(crate) fn is_dropping(&self) -> bool {
+        self.episode.is_some()
+    }
+
     /// Whether somebody has to call `poll` every now and then.
     pub(crate) fn wants_polling(&self) -> bool {
         self.sender.is_some() && (self.episode.is_some() || !self.held.is_empty())

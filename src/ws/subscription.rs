@@ -138,8 +138,9 @@ impl Subscribers {
         self.list.is_empty()
     }
 
-    /// Gives an event to whoever asked for it: then it must not enter the queue of the stream.
-    pub(super) fn take(&mut self, event: &Event) -> bool {
+    /// Gives an event to whoever asked for it: then it must not enter the queue of the stream. With `in_order`, nothing
+    /// older is still to come: only then a message can be kept aside and be put back later.
+    pub(super) fn take(&mut self, event: &Event, in_order: bool) -> bool {
         let inspection = Inspection::new(event);
         for (place, (_, delivery)) in self.list.iter_mut().enumerate() {
             let Delivery::Reply { expected, early, sender } = delivery else { continue };
@@ -149,7 +150,7 @@ impl Subscribers {
                 self.list.remove(place);
                 return true;
             }
-            let kept = met || (!early.is_empty() && expected.follows(&inspection, early));
+            let kept = in_order && (met || (!early.is_empty() && expected.follows(&inspection, early)));
             if kept && early.len() < MAX_EARLY {
                 early.push(event.clone());
                 return true;
