@@ -81,13 +81,22 @@ pub(crate) fn in_a_folder<E: From<std::io::Error>>(
 /// Lets `bob` say `lines` in Town Square once the example listens, show what is answered to each, and end the
 /// program.
 pub(crate) fn conversation(lines: &'static [&'static str], answered: bool) {
+    conversation_then(lines, answered, || std::process::exit(0));
+}
+
+/// The same, but what follows is up to the example.
+pub(crate) fn conversation_then(
+    lines: &'static [&'static str],
+    answered: bool,
+    then: impl FnOnce() + Send + 'static,
+) {
     let Some(server) = SERVER.get() else { return };
     std::thread::spawn(move || {
         if let Err(error) = talk(server, lines, answered) {
             eprintln!("{error:?}");
             std::process::exit(1);
         }
-        std::process::exit(0);
+        then();
     });
 }
 

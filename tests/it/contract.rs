@@ -7,10 +7,14 @@ use std::time::Duration;
 use mattermost::testing::TestServer;
 use mattermost::{Payload, PostDraft};
 
-fn program(name: &str) -> Command {
+pub(crate) fn program(name: &str) -> Command {
+    example(&format!("contract_{name}"))
+}
+
+fn example(name: &str) -> Command {
     let tests = std::env::current_exe().unwrap();
     let folder = tests.ancestors().nth(2).unwrap().join("examples");
-    let path: PathBuf = folder.join(format!("contract_{name}{}", std::env::consts::EXE_SUFFIX));
+    let path: PathBuf = folder.join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
     assert!(path.exists(), "run all of `cargo test`: {} is built with the examples", path.display());
     Command::new(path)
 }
@@ -161,4 +165,37 @@ fn synopsis_with_other_strings() {
     mm.run().unwrap();
     let line = hear.try_recv().unwrap();
     assert!(line.starts_with("<@janedoe> ") && line.contains("Hey everybody!"), "{line}");
+}
+
+/// Ctrl-C while a request is not responded to: the program ends in the time that it gives itself.
+#[cfg(unix)]
+#[test]
+fn ctrl_c_ends_gracefully() {
+    let server = TestServer::start().unwrap();
+    let jane = server.client("janedoe").unwrap();
+    let events = jane.events().unwrap();
+    let bot = example("ctrl_c")
+        .env("MATTERMOST_URL", server.url())
+        .env("MATTERMOST_TOKEN", server.token("bob"))
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    assert!(server.wait_for_connections(2, Duration::from_secs(30)), "the bot did not come");
+    server.post_as("janedoe", "town-square", "one");
+    await_post(&events, "bob", "You said: one");
+    server.on("POST /posts").times(9).silence();
+    server.forget_requests();
+    server.post_as("janedoe", "town-square", "two");
+    let asked = std::time::Instant::now();
+    while !server.requests().iter().any(|request| request.path.ends_with("/posts")) {
+        assert!(asked.elapsed() < Duration::from_secs(30));
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    let interrupted = std::time::Instant::now();
+    let killed = Command::new("kill").args(["-INT", &bot.id().to_string()]).status().unwrap();
+    assert!(killed.success());
+    let output = bot.wait_with_output().unwrap();
+    println!("ended {:?} after the signal", interrupted.elapsed());
+    assert!(output.status.success(), "{:?}", output.status);
+    assert!(String::from_utf8_lossy(&output.stdout).contains("ended"));
 }

@@ -1,0 +1,33 @@
+//! A bot that lives until Ctrl-C (or SIGTERM), and then ends gracefully, within 5 s.
+//!
+//! Messages that are being handled are finished, unless that takes longer than 4 s. Those that wait are left: a program
+//! that saves `events.position()` and opens its next stream with `resume_from` goes on with them.
+
+mod demo;
+
+use std::time::Duration;
+
+use mattermost::{Message, Result};
+
+fn handle(message: &Message) -> Result<()> {
+    message.answer(format!("You said: {}", message.text()))?;
+    Ok(())
+}
+
+fn main() -> std::result::Result<(), Box<dyn std::error::Error>> {
+    let client = demo::client()?; // with your own server: `mattermost::Client::from_env()?`
+    let events = client.events()?;
+    let stopper = events.stopper();
+    let on_signal = stopper.clone();
+    ctrlc::set_handler(move || {
+        if on_signal.is_stopped() {
+            std::process::exit(130); // a second Ctrl-C does not wait
+        }
+        on_signal.stop(); // never blocks
+    })?;
+    demo::conversation_then(&["hello, bot"], true, move || stopper.stop());
+    events.messages().finish_within(Duration::from_secs(4)).serve_on(4, handle)?;
+    let report = events.close(Duration::from_secs(1));
+    println!("ended, with {} events unread", report.unread);
+    Ok(())
+}
