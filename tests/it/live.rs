@@ -9,6 +9,7 @@ mod identity;
 pub(crate) mod mfa;
 mod names;
 mod posts;
+mod programs;
 mod sessions;
 mod stream;
 pub(crate) mod world;
@@ -57,6 +58,9 @@ scenarios! {
     gaps::a_gap_is_filled,
     gaps::a_later_program_goes_on,
     identity::identities_are_equal_on_every_stream,
+    programs::serve_outlives_a_refused_answer,
+    programs::ask_waits_for_the_same_person,
+    programs::a_conversation_in_a_direct_channel,
     stream::messages_leave_out_own_and_system_posts,
     stream::the_facade_does_what_the_seed_did,
 }
