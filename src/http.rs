@@ -14,6 +14,7 @@ pub(crate) mod agent;
 mod body;
 mod call;
 mod download;
+mod exact_length;
 mod login;
 mod method;
 mod multipart;

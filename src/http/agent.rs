@@ -172,16 +172,22 @@ impl Agent {
                 within,
                 first_byte,
             ),
-            RequestBody::Reader(mut reader, length) => {
+            RequestBody::Reader(reader, length) => {
                 if let Some(length) = length {
                     request = request.header(header::CONTENT_LENGTH, length);
                 }
-                let body = ureq::SendBody::from_reader(&mut reader);
-                self.run(
+                let mut source = FaultTracker { reader, fault: None };
+                let body = ureq::SendBody::from_reader(&mut source);
+                let answer = self.run(
                     request.body(body).map_err(|_| not_sent("the request cannot be built"))?,
                     within,
                     first_byte,
-                )
+                );
+                if let Some(error) = source.fault {
+                    // The server has part of a request, and the connection is closed: it carries nothing out.
+                    return Err(AttemptError { error, sent: false });
+                }
+                answer
             }
         };
         let (parts, body) = answer.map_err(explain)?.into_parts();
@@ -205,6 +211,29 @@ impl Agent {
             .timeout_recv_response(first_byte)
             .build();
         self.ureq.run(configured)
+    }
+}
+
+/// A body on its way. Keeps the error of its reader apart from errors of the connection.
+struct FaultTracker<'r> {
+    reader: &'r mut (dyn Read + Send),
+    fault: Option<Error>,
+}
+
+impl Read for FaultTracker<'_> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        loop {
+            match self.reader.read(into) {
+                Ok(count) => return Ok(count.min(into.len())),
+                Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+                Err(e) => {
+                    let failed =
+                        |e| Error::new(ErrorKind::Io, "the source of the body cannot be read").because(e);
+                    self.fault = Some(e.downcast::<Error>().unwrap_or_else(failed));
+                    return Err(io::Error::other("the source of the body cannot be read"));
+                }
+            }
+        }
     }
 }
 

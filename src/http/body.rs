@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io::Read;
 
+use super::exact_length::ExactLength;
 use super::multipart::Multipart;
 use crate::error::{Error, Result};
 
@@ -21,14 +22,21 @@ impl<'b> Body<'b> {
         Self(BodySource::Bytes { bytes: bytes.into(), kind: content_type.into() })
     }
 
-    /// Whatever can be read, sent as it comes; without a length in chunks. It is sent once: a broken connection is
-    /// an error.
+    /// Sends the data of a reader as it is read. The call is not retried after a broken connection.
+    ///
+    /// With a length, exactly that many bytes are sent. The call fails with [`ErrorKind::Io`](crate::ErrorKind::Io) if
+    /// the reader fails or ends earlier; the rest of a longer reader is not read. Without a length, the body uses
+    /// chunked transfer encoding.
     pub fn reader(
         reader: impl Read + Send + 'b,
         length: Option<u64>,
         content_type: impl Into<String>,
     ) -> Self {
-        Self(BodySource::Reader { reader: Box::new(reader), length, kind: content_type.into() })
+        let reader: Box<dyn Read + Send + 'b> = match length {
+            Some(length) => Box::new(ExactLength::new(reader, length)),
+            None => Box::new(reader),
+        };
+        Self(BodySource::Reader { reader, length, kind: content_type.into() })
     }
 
     /// A form with files.

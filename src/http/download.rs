@@ -14,6 +14,7 @@ pub struct Download {
     status: u16,
     content_type: Option<String>,
     etag: Option<String>,
+    content_range: Option<String>,
     http: HttpClient,
 }
 
@@ -21,6 +22,7 @@ impl Download {
     pub(super) fn new(answer: HttpResponse, http: HttpClient) -> Self {
         let owned = |name| answer.header(name).map(str::to_owned);
         let (content_type, etag) = (owned("content-type"), owned("etag"));
+        let content_range = owned("content-range");
         let (length, status) = (answer.length(), answer.status);
         Self {
             reader: Box::new(answer.into_reader(u64::MAX)),
@@ -29,6 +31,7 @@ impl Download {
             status,
             content_type,
             etag,
+            content_range,
             http,
         }
     }
@@ -46,6 +49,11 @@ impl Download {
     /// The entity tag, as it can be sent back.
     pub fn etag(&self) -> Option<&str> {
         self.etag.as_deref()
+    }
+
+    /// The part of the file that the response contains, `bytes 0-99/200`.
+    pub(crate) fn content_range(&self) -> Option<&str> {
+        self.content_range.as_deref()
     }
 
     /// Reads so many bytes and drops them.

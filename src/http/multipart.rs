@@ -5,8 +5,8 @@ use std::io::{Cursor, Read};
 
 use super::body::{Body, BodySource};
 
-/// A `multipart/form-data` body. Parts go out in the order in which they were added; file names in raw UTF-8, which
-/// is what Mattermost reads.
+/// A `multipart/form-data` body. Parts are sent in the order in which they were added. File names are sent as raw UTF-8,
+/// as Mattermost expects.
 #[derive(Default)]
 pub struct Multipart<'b> {
     parts: Vec<Part<'b>>,
@@ -19,12 +19,12 @@ struct Part<'b> {
 }
 
 impl<'b> Multipart<'b> {
-    /// Without parts.
+    /// Creates a form without parts.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// A field.
+    /// Adds a field.
     #[must_use]
     pub fn text(mut self, name: &str, value: impl Into<String>) -> Self {
         let value: String = value.into();
@@ -34,7 +34,7 @@ impl<'b> Multipart<'b> {
         self
     }
 
-    /// A file.
+    /// Adds a file.
     #[must_use]
     pub fn file(mut self, name: &str, file_name: &str, body: Body<'b>) -> Self {
         let kind = body.content_type().unwrap_or("application/octet-stream");

@@ -1,17 +1,18 @@
 //! Files: upload, download and search.
 
 mod download;
+mod part_file;
+mod save;
 mod upload;
 
-use std::fs::{File, OpenOptions};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde::Deserialize;
 
 pub use self::download::FileDownload;
 pub use self::upload::Upload;
 use crate::error::{Error, ErrorKind, Result};
-use crate::http::{Download, HttpClient, Method};
+use crate::http::{Call, Download, HttpClient, Method, PathArg as _};
 use crate::model::{ChannelId, FileId, FileInfo, FileInfoList, FileUploadResponse, PostSearch, TeamId};
 
 /// Files. Returned by [`Client::files`](crate::Client::files).
@@ -43,9 +44,7 @@ impl<'c> Files<'c> {
     /// Required permission: `upload_file`.
     #[doc(alias = "UploadFile")]
     pub fn upload(&self, channel: &ChannelId, file: Upload<'_>) -> Result<FileInfo> {
-        let call =
-            self.0.post("/files", &[]).param("channel_id", channel).param("filename", file.file_name());
-        first(call.long().require(file.check()).body(file.into_body()).fetch()?)
+        first(send(self.0.post("/files", &[]), channel, file).fetch()?)
     }
 
     /// Uploads a file for a bookmark of a channel.
@@ -55,9 +54,7 @@ impl<'c> Files<'c> {
     /// Required permission: `upload_file`. Since server 9.4.
     #[doc(alias = "UploadFile")]
     pub fn upload_for_bookmark(&self, channel: &ChannelId, file: Upload<'_>) -> Result<FileInfo> {
-        let call =
-            self.0.post("/files", &[]).param("channel_id", channel).param("filename", file.file_name());
-        first(call.param("bookmark", true).long().require(file.check()).body(file.into_body()).fetch()?)
+        first(send(self.0.post("/files", &[]).param("bookmark", true), channel, file).fetch()?)
     }
 
     /// Prepares the download of a file. [`FileDownload::write_to`] starts it.
@@ -73,9 +70,19 @@ impl<'c> Files<'c> {
     /// Downloads a file to `path` and returns its size in bytes. An existing file is replaced only after the
     /// download completes.
     ///
-    /// The data is first written to a file next to `path` with the suffix `.{file id}.part`. A partial file
-    /// from an earlier run is resumed, and so is a broken connection as long as data arrives. A file name
-    /// given by another user is not a safe path; use [`FileInfo::safe_name`].
+    /// The data is first written to a file next to `path` with the suffix `.{file id}.{random}.part`, which only
+    /// its owner can read. The file at `path` keeps these permissions, or those of the file that it replaces.
+    /// A broken connection is resumed. The download fails after five connections in a row that brought less than
+    /// 64 KiB each. A later call resumes the partial file of an earlier run after it compared its end with
+    /// the server's copy. Links, files of other users and files that others can write to are not resumed.
+    ///
+    /// If two calls save to the same path at the same time, the later one takes over and the earlier one fails. A
+    /// file name given by another user is not a safe path; use [`FileInfo::safe_name`].
+    ///
+    /// # Errors
+    /// - [`ErrorKind::Input`] if the ID of `file` is not an ID, before any I/O.
+    /// - [`ErrorKind::Io`] if a local file cannot be read or written.
+    /// - [`ErrorKind::Protocol`] if the server sends another range, more data or less data than the file has.
     pub fn save(&self, file: &FileInfo, path: impl AsRef<Path>) -> Result<u64> {
         self.save_with(file, path, |_, _| {})
     }
@@ -88,27 +95,7 @@ impl<'c> Files<'c> {
         path: impl AsRef<Path>,
         mut progress: impl FnMut(u64, u64),
     ) -> Result<u64> {
-        let path = path.as_ref();
-        let part = part_of(path, &file.id);
-        let mut have = std::fs::metadata(&part).map_or(0, |there| there.len());
-        if have > file.size {
-            have = 0;
-        }
-        let mut out = open(&part, have)?;
-        while have < file.size {
-            let rest = self.download(&file.id).from_byte(have).limit(file.size - have);
-            let done = rest.progress(|done, _| progress(done, file.size)).write_to(&mut out);
-            let now = out.metadata().map_err(|e| local(&part, e))?.len();
-            match done {
-                Ok(_) if now >= file.size => break,
-                Err(error) if now <= have || !error.is_transient() => return Err(error),
-                Ok(_) if now <= have => return Err(cut(file, now)),
-                _ => have = now,
-            }
-        }
-        drop(out);
-        std::fs::rename(&part, path).map_err(|e| local(path, e))?;
-        Ok(file.size)
+        save::save(*self, file, path.as_ref(), &mut progress)
     }
 
     /// Gets the metadata of a file.
@@ -221,6 +208,18 @@ impl<'c> Files<'c> {
     }
 }
 
+/// Adds the file to a call.
+fn send<'c>(call: Call<'c>, channel: &ChannelId, file: Upload<'c>) -> Call<'c> {
+    let call =
+        call.long().require(file.check_name()).require(channel.path_arg().map(drop).map_err(Error::input));
+    if file.length() == Some(0) {
+        // The server refuses a request without a body, but not a form with an empty file.
+        let channel = channel.to_string();
+        return call.body(file.into_form_with("files", |form| form.text("channel_id", channel)));
+    }
+    call.param("channel_id", channel).param("filename", file.file_name()).body(file.into_body())
+}
+
 #[derive(Deserialize)]
 struct Link {
     #[serde(default)]
@@ -233,30 +232,4 @@ fn first(answer: FileUploadResponse) -> Result<FileInfo> {
         .into_iter()
         .next()
         .ok_or_else(|| Error::new(ErrorKind::Decode, "no file in the answer").on_route("POST /files"))
-}
-
-fn part_of(path: &Path, id: &FileId) -> PathBuf {
-    let mut part = path.as_os_str().to_owned();
-    part.push(format!(".{id}.part"));
-    part.into()
-}
-
-fn open(part: &Path, have: u64) -> Result<File> {
-    let mut options = OpenOptions::new();
-    options.create(true).append(true);
-    let file = options.open(part).map_err(|e| local(part, e))?;
-    // Longer than the file: that was something else.
-    if have == 0 {
-        file.set_len(0).map_err(|e| local(part, e))?;
-    }
-    Ok(file)
-}
-
-fn local(path: &Path, error: std::io::Error) -> Error {
-    Error::new(ErrorKind::Io, format!("{} cannot be written", path.display())).because(error)
-}
-
-fn cut(file: &FileInfo, have: u64) -> Error {
-    let message = format!("the server sent {have} of the {} bytes of {}", file.size, file.id);
-    Error::new(ErrorKind::Protocol, message).on_route("GET /files/{file_id}")
 }

@@ -1,26 +1,30 @@
 //! Resumable uploads of large files.
 
+mod upload_record;
+
 use std::fs::File;
-use std::io::{Read, Seek, SeekFrom};
+use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 use std::time::Duration;
 
+use self::upload_record::UploadRecord;
+use super::Files;
+use super::files::Upload;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{Body, HttpClient};
 use crate::model::{ChannelId, FileInfo, UploadDraft, UploadId, UploadSession, UserId, json};
-use crate::time::Timestamp;
 
-/// A piece: more than the 5 MiB that the server asks of the first, less than it takes at once.
-const PIECE: u64 = 8 << 20;
-/// Failures in a row after which a transfer is given up.
-const FAILURES: u32 = 5;
+/// Size of a chunk in bytes. The server requires 5 MiB for the first chunk.
+const CHUNK_SIZE: u64 = 8 << 20;
+/// Failures in a row after which an upload fails.
+const MAX_FAILURES: u32 = 5;
 
 /// Resumable uploads. Returned by [`Client::uploads`](crate::Client::uploads). Use them for large files and
 /// unreliable networks.
 ///
 /// ```no_run
 /// # fn run(client: &mattermost::Client, channel: &mattermost::ChannelId) -> mattermost::Result<()> {
-/// // Called again after a crash, it goes on where it was.
+/// // Resumes if it is called again after a crash.
 /// let file = client.uploads().upload(channel, "backup.tar")?;
 /// client.posts().create(&mattermost::PostDraft::new(channel, "tonight's").file_ids([&file.id]))?;
 /// # Ok(()) }
@@ -29,11 +33,19 @@ const FAILURES: u32 = 5;
 pub struct Uploads<'c>(pub(crate) &'c HttpClient);
 
 impl Uploads<'_> {
-    /// Uploads a file of this machine, and goes on with what an earlier run began: the newest unfinished upload of
-    /// this account with the same channel, name and size, if the file was not changed since.
+    /// Uploads a file from a path. Resumes the upload of an earlier run of the program.
     ///
-    /// A broken connection is resumed, up to five times in a row. To manage the upload session yourself, use
-    /// [`create`](Self::create) and [`finish`](Self::finish).
+    /// A broken connection is resumed, up to five times in a row. For a later run, the progress is recorded in a
+    /// file next to `path` with the suffix `.{channel id}.upload`, which is removed when the upload is complete. An
+    /// upload is resumed only if size and modification time of the file are unchanged and what was sent has the same
+    /// hash. Otherwise it starts over. To manage the upload session yourself, use [`create`](Self::create) and
+    /// [`finish`](Self::finish).
+    ///
+    /// An empty file is sent in one request, because an upload session cannot be empty.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Io`] if the file cannot be read, becomes shorter meanwhile, or is being uploaded to this channel by
+    /// another thread.
     pub fn upload(&self, channel: &ChannelId, path: impl AsRef<Path>) -> Result<FileInfo> {
         self.upload_with(channel, path, |_, _| {})
     }
@@ -49,20 +61,60 @@ impl Uploads<'_> {
         let path = path.as_ref();
         let mut file = File::open(path).map_err(|e| unreadable(path, e))?;
         let about = file.metadata().map_err(|e| unreadable(path, e))?;
+        if !about.is_file() {
+            return Err(Error::input(format!("{} is not a regular file", path.display()))
+                .with_hint("`files().upload` takes pipes and other readers"));
+        }
         let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
-        let (size, changed) = (about.len(), about.modified().map_or(Timestamp::now(), Timestamp::from));
-        let fits = |session: &UploadSession| {
-            let same =
-                session.channel_id == *channel && session.filename == name && session.file_size == size;
-            same && session.create_at > changed
+        if about.len() == 0 {
+            return Files(self.0).upload(channel, Upload::bytes(name, Vec::new()));
+        }
+        let mut record = UploadRecord::new(path, channel, &about)?;
+        let draft = UploadDraft::new(channel, name, about.len());
+        let upload = self.begin(&draft, &mut record, &mut file)?;
+        let mut progress = progress;
+        let done = self.transfer(&upload, &mut file, &mut progress, &mut |offset, piece| {
+            record.sending(&upload, offset, piece);
+        });
+        let is_over = match &done {
+            Ok(_) => true,
+            // A session that the server does not know any more cannot be resumed.
+            Err(error) => error.is_not_found() || error.kind() == ErrorKind::Protocol,
         };
-        let begun =
-            self.list(&UserId::me())?.into_iter().filter(fits).max_by_key(|session| session.create_at);
-        let session = match begun {
-            Some(session) => session,
-            None => self.create(&UploadDraft::new(channel, name.as_str(), size))?,
-        };
-        self.finish_with(&session.id, &mut file, progress)
+        if is_over {
+            record.remove();
+        }
+        done
+    }
+
+    /// The session of an earlier run if it can be resumed, or else a new one.
+    fn begin(&self, draft: &UploadDraft, record: &mut UploadRecord, file: &mut File) -> Result<UploadId> {
+        if let Some(begun) = record.resumable(file) {
+            match self.get(&begun.upload) {
+                Ok(session) => {
+                    let is_same = session.channel_id == draft.channel_id
+                        && session.filename == draft.filename
+                        && session.file_size == draft.file_size
+                        && session.file_offset <= begun.sent;
+                    if is_same {
+                        return Ok(begun.upload);
+                    }
+                }
+                // Finished, expired, or of another account.
+                Err(error) if error.is_not_found() || error.is_forbidden() => {}
+                Err(error) => return Err(error),
+            }
+        }
+        record.start_over();
+        let session = self.create(draft)?;
+        if session.file_offset != 0 || session.file_size != draft.file_size {
+            let message = format!(
+                "the new upload session has {} of {} bytes already",
+                session.file_offset, session.file_size
+            );
+            return Err(Error::new(ErrorKind::Protocol, message).on_route("POST /uploads"));
+        }
+        Ok(session.id)
     }
 
     /// Creates an upload session. It can be serialized and finished in a later run of the program.
@@ -116,54 +168,88 @@ impl Uploads<'_> {
         mut from: impl Read + Seek,
         mut progress: impl FnMut(u64, u64),
     ) -> Result<FileInfo> {
+        self.transfer(upload, &mut from, &mut progress, &mut |_, _| {})
+    }
+
+    /// Sends chunks until the upload is complete. `sending` is called before each.
+    fn transfer(
+        &self,
+        upload: &UploadId,
+        from: &mut (impl Read + Seek),
+        progress: &mut dyn FnMut(u64, u64),
+        sending: &mut dyn FnMut(u64, &[u8]),
+    ) -> Result<FileInfo> {
         let (mut failures, mut reached) = (0, None);
         loop {
             let session = self.get(upload)?;
             let (offset, size) = (session.file_offset, session.file_size);
+            if offset > size {
+                let message = format!("the server has {offset} of {size} bytes");
+                return Err(Error::new(ErrorKind::Protocol, message).on_route("GET /uploads/{upload_id}"));
+            }
             if reached.is_some_and(|reached| offset > reached) {
                 failures = 0;
             }
             reached = Some(offset);
             progress(offset, size);
-            match self.send_pieces(&session, &mut from, &mut progress) {
+            match self.send_chunks(upload, offset, size, from, progress, sending) {
                 Ok(file) => return Ok(file),
-                Err(error) => {
+                Err(ChunkError::Source(error)) => return Err(error),
+                Err(ChunkError::Server(error)) => {
                     failures += 1;
-                    if failures >= FAILURES || !is_worth_another(&error) {
+                    if failures >= MAX_FAILURES || !is_worth_another(&error) {
                         return Err(error);
                     }
-                    let wait = Duration::from_millis(250 << failures).mul_f64(self.0.config().backoff_scale);
-                    self.0.pause(wait)?;
+                    let pause = Duration::from_millis(250 << failures);
+                    self.0.pause(pause.mul_f64(self.0.config().backoff_scale))?;
                 }
             }
         }
     }
 
-    fn send_pieces(
-        self,
-        session: &UploadSession,
+    fn send_chunks(
+        &self,
+        upload: &UploadId,
+        mut offset: u64,
+        size: u64,
         from: &mut (impl Read + Seek),
-        progress: &mut impl FnMut(u64, u64),
-    ) -> Result<FileInfo> {
-        let (mut offset, size) = (session.file_offset, session.file_size);
-        let unreadable = |e| Error::new(ErrorKind::Input, "what is to be uploaded cannot be read").because(e);
-        from.seek(SeekFrom::Start(offset)).map_err(unreadable)?;
+        progress: &mut dyn FnMut(u64, u64),
+        sending: &mut dyn FnMut(u64, &[u8]),
+    ) -> Result<FileInfo, ChunkError> {
+        let failed = |offset: u64, e: io::Error| {
+            let message = format!("the source cannot be read after {offset} of {size} bytes");
+            ChunkError::Source(Error::new(ErrorKind::Io, message).because(e))
+        };
+        from.seek(SeekFrom::Start(offset)).map_err(|e| failed(offset, e))?;
         while offset < size {
-            let mut piece = Vec::new();
-            from.by_ref().take(PIECE.min(size - offset)).read_to_end(&mut piece).map_err(unreadable)?;
-            if piece.is_empty() {
-                return Err(Error::input(format!("the file ends at {offset} bytes, {size} were announced")));
+            let length = CHUNK_SIZE.min(size - offset);
+            let mut chunk = Vec::new();
+            from.by_ref().take(length).read_to_end(&mut chunk).map_err(|e| failed(offset, e))?;
+            if (chunk.len() as u64) < length {
+                let have = offset + chunk.len() as u64;
+                return Err(failed(have, io::ErrorKind::UnexpectedEof.into()));
             }
-            offset += piece.len() as u64;
-            let done = self.send(&session.id, Body::bytes(piece, "application/octet-stream"))?;
+            sending(offset, &chunk);
+            offset += length;
+            let done = self.send(upload, Body::bytes(chunk, "application/octet-stream"));
+            let done = done.map_err(ChunkError::Server)?;
             progress(offset, size);
             if let Some(file) = done {
                 return Ok(file);
             }
         }
-        Err(Error::new(ErrorKind::Protocol, "all was sent, and the server waits for more")
-            .on_route("POST /uploads/{upload_id}"))
+        let message = "the server expects more data after the whole file was sent";
+        Err(ChunkError::Server(
+            Error::new(ErrorKind::Protocol, message).on_route("POST /uploads/{upload_id}"),
+        ))
     }
+}
+
+/// Why the chunks after an offset were not all sent.
+enum ChunkError {
+    /// The local file cannot be read, which another connection does not help.
+    Source(Error),
+    Server(Error),
 }
 
 /// The server returns 400 while it is still processing a chunk whose connection broke.
@@ -173,6 +259,6 @@ fn is_worth_another(error: &Error) -> bool {
         || error.api_id().is_some_and(|id| id.ends_with(".concurrent.app_error"))
 }
 
-fn unreadable(path: &Path, error: std::io::Error) -> Error {
+fn unreadable(path: &Path, error: io::Error) -> Error {
     Error::new(ErrorKind::Io, format!("{} cannot be read", path.display())).because(error)
 }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::io::{Read, Write};
 use std::time::Duration;
 
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result, short};
 use crate::http::{Call, Download};
 
 /// A prepared download. [`write_to`](Self::write_to) or [`reader`](Self::reader) starts it.
@@ -13,6 +13,7 @@ pub struct FileDownload<'c> {
     call: Call<'c>,
     route: &'static str,
     from: u64,
+    size: Option<u64>,
     limit: Option<u64>,
     progress: Option<Progress<'c>>,
 }
@@ -21,12 +22,18 @@ type Progress<'c> = Box<dyn FnMut(u64, Option<u64>) + 'c>;
 
 impl<'c> FileDownload<'c> {
     pub(in crate::rest) fn new(call: Call<'c>, route: &'static str) -> Self {
-        Self { call, route, from: 0, limit: None, progress: None }
+        Self { call, route, from: 0, size: None, limit: None, progress: None }
     }
 
     /// Starts at a zero-based byte offset, to resume an interrupted download.
     pub fn from_byte(mut self, byte: u64) -> Self {
         self.from = byte;
+        self
+    }
+
+    /// Fails if the server announces another size for the whole file.
+    pub(super) fn file_size(mut self, bytes: u64) -> Self {
+        self.size = Some(bytes);
         self
     }
 
@@ -83,8 +90,10 @@ impl<'c> FileDownload<'c> {
             call = call.header("Range", format!("bytes={}-", self.from));
         }
         let mut body = call.reader()?;
-        if self.from > 0 && !body.is_partial() {
-            // A proxy that knows no ranges sent all of it.
+        if body.is_partial() {
+            check_range(body.content_range(), self.from, self.size).map_err(|e| e.on_route(self.route))?;
+        } else if self.from > 0 {
+            // A proxy that does not support ranges sent the whole file.
             body.skip(self.from).map_err(|e| broken(e).on_route(self.route))?;
         }
         match (body.length(), self.limit) {
@@ -103,8 +112,43 @@ impl fmt::Debug for FileDownload<'_> {
     }
 }
 
+/// Why a download ended before the file was complete.
+pub(super) enum DownloadError {
+    /// The file could not be written.
+    Local(Error),
+    /// The request failed.
+    Remote(Error),
+    /// The response was complete, but shorter than the file.
+    Cut,
+}
+
+/// Rejects a part of the file that was not requested, `bytes 0-99/200`.
+fn check_range(range: Option<&str>, from: u64, size: Option<u64>) -> Result<()> {
+    let wrong = |said: &str| {
+        let message = format!("the server sent {}, but not the bytes from {from} on", short(said, 80));
+        Err(Error::new(ErrorKind::Protocol, message))
+    };
+    let Some(range) = range else { return wrong("a range that it does not name") };
+    let parsed = range.trim().strip_prefix("bytes").map(str::trim_start).and_then(|text| {
+        let (span, total) = text.split_once('/')?;
+        let (first, last) = span.split_once('-')?;
+        let total = if total.trim() == "*" { None } else { Some(total.trim().parse::<u64>().ok()?) };
+        Some((first.trim().parse::<u64>().ok()?, last.trim().parse::<u64>().ok()?, total))
+    });
+    match parsed {
+        Some((first, last, total))
+            if first == from
+                && last >= first
+                && total.is_none_or(|total| last < total && size.is_none_or(|size| size == total)) =>
+        {
+            Ok(())
+        }
+        _ => wrong(range),
+    }
+}
+
 /// An error while reading a body wraps one of our own errors.
-fn broken(error: std::io::Error) -> Error {
+pub(super) fn broken(error: std::io::Error) -> Error {
     error
         .downcast::<Error>()
         .unwrap_or_else(|error| Error::io("the connection broke in the middle of the file", error))

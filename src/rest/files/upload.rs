@@ -24,6 +24,9 @@ type Progress<'u> = Box<dyn FnMut(u64, Option<u64>) + Send + 'u>;
 
 impl Upload<'static> {
     /// Opens a file. The file name defaults to the last component of the path.
+    ///
+    /// The size is read now, and exactly that many bytes are sent: of a file that grows meanwhile, those that were
+    /// there. The upload of a file that is truncated meanwhile fails.
     pub fn path(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
         let failed = |e| Error::new(ErrorKind::Io, format!("{} cannot be read", path.display())).because(e);
@@ -47,8 +50,11 @@ impl Upload<'static> {
 }
 
 impl<'u> Upload<'u> {
-    /// Uploads the data of any reader. Without a length, the body uses chunked transfer encoding, which some
-    /// proxies refuse.
+    /// Uploads the data of any reader.
+    ///
+    /// With a length, exactly that many bytes are sent. The upload fails with [`ErrorKind::Io`] if the reader
+    /// ends earlier or fails; the rest of a longer reader is not read. Without a length, the body uses chunked
+    /// transfer encoding, which some proxies refuse.
     pub fn reader(name: impl Into<String>, reader: impl Read + Send + 'u, length: Option<u64>) -> Self {
         Self { name: name.into(), source: Source::Reader(Box::new(reader), length), progress: None }
     }
@@ -72,18 +78,22 @@ impl<'u> Upload<'u> {
         &self.name
     }
 
-    /// Rejects input for which the server's error would be less clear.
+    /// Rejects a file without a name.
+    pub(crate) fn check_name(&self) -> Result<()> {
+        if self.name.is_empty() { Err(Error::input("the file has no name")) } else { Ok(()) }
+    }
+
+    /// Rejects input for which the server's error would be less clear: images and archives are never empty.
     pub(crate) fn check(&self) -> Result<()> {
-        if self.name.is_empty() {
-            return Err(Error::input("the file has no name"));
-        }
+        self.check_name()?;
         if self.length() == Some(0) {
-            return Err(Error::input(format!("{:?} is empty; Mattermost takes no empty files", self.name)));
+            return Err(Error::input(format!("the file {:?} is empty", self.name)));
         }
         Ok(())
     }
 
-    fn length(&self) -> Option<u64> {
+    /// The number of bytes, if known.
+    pub(crate) fn length(&self) -> Option<u64> {
         match &self.source {
             Source::Bytes(bytes) => Some(bytes.len() as u64),
             Source::Reader(_, length) => *length,
