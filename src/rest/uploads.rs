@@ -1,5 +1,7 @@
 //! Resumable uploads of large files.
 
+#[cfg(test)]
+mod tests;
 mod upload_record;
 
 use std::fs::File;
@@ -15,7 +17,7 @@ use crate::http::{Body, HttpClient};
 use crate::model::{ChannelId, FileInfo, UploadDraft, UploadId, UploadSession, UserId, json};
 
 /// Size of a chunk in bytes. The server requires 5 MiB for the first chunk.
-const CHUNK_SIZE: u64 = 8 << 20;
+const CHUNK_SIZE: u64 = if cfg!(test) { 64 << 10 } else { 8 << 20 };
 /// Failures in a row after which an upload fails.
 const MAX_FAILURES: u32 = 5;
 

@@ -1,4 +1,8 @@
-//! Files on their way up and down.
+//! File uploads and downloads.
+
+mod faults;
+mod saving;
+mod sources;
 
 use std::fs;
 use std::io::Cursor;
@@ -32,7 +36,8 @@ fn ranged(sent: &Sent) -> Reply {
     match sent.header("range") {
         Some(range) => {
             let from: usize = range.trim_start_matches("bytes=").trim_end_matches('-').parse().unwrap();
-            Reply::bytes(206, &content[from..])
+            let part = format!("bytes {from}-{}/{}", content.len() - 1, content.len());
+            Reply { headers: vec![("Content-Range", part)], ..Reply::bytes(206, &content[from..]) }
         }
         None => Reply::bytes(200, content),
     }
@@ -122,18 +127,21 @@ fn save_goes_on_where_it_was_cut() {
         server.take().iter().map(|sent| sent.header("range").map(str::to_owned)).collect();
     assert_eq!(ranges.len(), 4);
     assert!(ranges[0].is_none() && ranges[1..].iter().all(Option::is_some), "{ranges:?}");
-    // What an earlier run left there.
-    fs::write(folder.join(format!("a.{ID}.part")), &content()[..123]).unwrap();
+    // An earlier run left a part, whose end is compared.
+    fs::write(folder.join(format!("a.{ID}.part")), &content()[..100_000]).unwrap();
     let mut seen = Vec::new();
     client.files().save_with(&info(), &path, |done, size| seen.push((done, size))).unwrap();
-    assert!(seen[0].0 > 123 && seen.is_sorted() && seen.last() == Some(&(400_000, 400_000)), "{seen:?}");
+    let from = 100_000 - (64 << 10);
+    assert!(seen[0].0 > from && seen.is_sorted() && seen.last() == Some(&(400_000, 400_000)), "{seen:?}");
     assert_eq!(fs::read(&path).unwrap(), content());
-    assert_eq!(server.take()[0].header("range"), Some("bytes=123-"));
-    // What cannot be its beginning.
-    fs::write(folder.join(format!("a.{ID}.part")), vec![0; 400_001]).unwrap();
+    assert_eq!(server.take()[0].header("range"), Some(&*format!("bytes={from}-")));
+    // This cannot be the beginning of the file, and is left alone.
+    let stranger = folder.join(format!("a.{ID}.part"));
+    fs::write(&stranger, vec![0; 400_001]).unwrap();
     client.files().save(&info(), &path).unwrap();
     assert_eq!(fs::read(&path).unwrap(), content());
-    assert_eq!(fs::read_dir(&folder).unwrap().count(), 1);
+    assert_eq!(fs::read(&stranger).unwrap().len(), 400_001);
+    assert_eq!(fs::read_dir(&folder).unwrap().count(), 2);
     // A server that sends more, or less, than it said.
     server.answer_with(|_| Reply::bytes(200, vec![0; 400_001]));
     assert_eq!(client.files().save(&info(), &path).unwrap_err().kind(), ErrorKind::Protocol);
@@ -148,17 +156,26 @@ struct Pieces {
     have: Vec<u8>,
     size: usize,
     calls: usize,
+    begun: usize,
+    /// The chunk that is refused for good.
+    refused: Option<usize>,
 }
 
 impl Pieces {
     fn answer(&mut self, sent: &Sent) -> Reply {
         let session = json!({"id": ID, "channel_id": ID, "filename": "big", "file_size": self.size,
-            "file_offset": self.have.len(), "create_at": 4_102_444_800_000_i64});
+            "file_offset": self.have.len()});
         match (sent.method.as_str(), sent.path.as_str()) {
-            ("GET", path) if path.ends_with("/users/me/uploads") => Reply::json(json!([session]).to_string()),
+            ("POST", "/api/v4/uploads") => {
+                self.begun += 1;
+                Reply::json(session.to_string())
+            }
             ("GET", _) => Reply::json(session.to_string()),
             _ => {
                 self.calls += 1;
+                if self.refused == Some(self.calls) {
+                    return Reply::error(403, "no");
+                }
                 if self.calls % 3 == 2 {
                     return Reply::bytes(503, "no");
                 }
@@ -174,32 +191,35 @@ impl Pieces {
 }
 
 #[test]
-fn large_files_go_up_in_pieces_and_go_on_after_a_restart() {
-    const SIZE: usize = 20 << 20;
-    let begun = vec![7; 6 << 20];
-    let pieces = Arc::new(Mutex::new(Pieces { have: begun, size: SIZE, calls: 0 }));
+fn large_files_are_sent_in_chunks_and_resumed_after_a_restart() {
+    const SIZE: usize = 40 << 20;
+    let pieces = Pieces { have: Vec::new(), size: SIZE, calls: 0, begun: 0, refused: Some(4) };
+    let pieces = Arc::new(Mutex::new(pieces));
     let shared = Arc::clone(&pieces);
     let (server, client) = server(move |sent| shared.lock().unwrap().answer(sent));
     let folder = folder("pieces");
-    fs::write(folder.join("big"), vec![7; SIZE]).unwrap();
+    let (path, record) = (folder.join("big"), folder.join(format!("big.{ID}.upload")));
+    let content: Vec<u8> = (0..SIZE / 4).flat_map(|n| (n as u32).to_le_bytes()).collect();
+    fs::write(&path, &content).unwrap();
+    let upload = || client.uploads().upload(&ID.parse().unwrap(), &path);
+    // Two chunks get there, one of them at the second attempt, and the program ends.
+    assert_eq!(upload().unwrap_err().status(), Some(403));
+    assert_eq!(pieces.lock().unwrap().have.len(), 16 << 20);
     let mut last = 0;
-    let file = client
-        .uploads()
-        .upload_with(&ID.parse().unwrap(), folder.join("big"), |done, _| last = done)
-        .unwrap();
-    assert_eq!(file.id, ID);
-    assert_eq!(last, SIZE as u64);
-    assert!(pieces.lock().unwrap().have == vec![7; SIZE]);
-    let sent = server.take();
-    assert!(sent.iter().all(|sent| sent.path != "/api/v4/uploads"), "a new upload was begun");
-    assert!(sent.iter().all(|sent| sent.body.len() <= 8 << 20));
+    let file = client.uploads().upload_with(&ID.parse().unwrap(), &path, |done, _| last = done).unwrap();
+    assert_eq!((file.id, last), (ID.parse().unwrap(), SIZE as u64));
+    assert!(pieces.lock().unwrap().have == content);
+    assert_eq!(pieces.lock().unwrap().begun, 1, "the second run did not resume the upload");
+    assert!(server.take().iter().all(|sent| sent.body.len() <= 8 << 20));
+    assert!(!record.exists());
     // A file that ends too soon.
     let mut pieces = pieces.lock().unwrap();
-    (pieces.have, pieces.calls) = (Vec::new(), 2);
+    (pieces.have, pieces.calls) = (Vec::new(), 5);
     drop(pieces);
     let upload: UploadId = ID.parse().unwrap();
     let error = client.uploads().finish(&upload, Cursor::new(vec![7; 100])).unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Input);
+    assert_eq!(error.kind(), ErrorKind::Io);
+    assert!(error.to_string().contains("after 100 of 41943040 bytes"), "{error}");
     // A server that never gets anything is given up.
     server.answer_with(|sent| {
         let session = json!({"id": ID, "file_size": 10});

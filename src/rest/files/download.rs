@@ -91,7 +91,9 @@ impl<'c> FileDownload<'c> {
         }
         let mut body = call.reader()?;
         if body.is_partial() {
-            check_range(body.content_range(), self.from, self.size).map_err(|e| e.on_route(self.route))?;
+            let length = body.length();
+            check_range(body.content_range(), self.from, length, self.size)
+                .map_err(|e| e.on_route(self.route))?;
         } else if self.from > 0 {
             // A proxy that does not support ranges sent the whole file.
             body.skip(self.from).map_err(|e| broken(e).on_route(self.route))?;
@@ -123,7 +125,7 @@ pub(super) enum DownloadError {
 }
 
 /// Rejects a part of the file that was not requested, `bytes 0-99/200`.
-fn check_range(range: Option<&str>, from: u64, size: Option<u64>) -> Result<()> {
+fn check_range(range: Option<&str>, from: u64, length: Option<u64>, size: Option<u64>) -> Result<()> {
     let wrong = |said: &str| {
         let message = format!("the server sent {}, but not the bytes from {from} on", short(said, 80));
         Err(Error::new(ErrorKind::Protocol, message))
@@ -139,6 +141,7 @@ fn check_range(range: Option<&str>, from: u64, size: Option<u64>) -> Result<()> 
         Some((first, last, total))
             if first == from
                 && last >= first
+                && length.is_none_or(|length| length.checked_sub(1) == Some(last - first))
                 && total.is_none_or(|total| last < total && size.is_none_or(|size| size == total)) =>
         {
             Ok(())

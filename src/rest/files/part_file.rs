@@ -79,6 +79,8 @@ impl PartFile {
         if !is_same {
             return Err(io::Error::other("the partial file was replaced by another program"));
         }
+        #[cfg(unix)]
+        file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
         let length = file.metadata()?.len();
         let from = length.saturating_sub(OVERLAP);
         file.seek(SeekFrom::Start(from))?;
@@ -145,7 +147,7 @@ impl PartFile {
     pub(super) fn finish(self, target: &Path) -> Result<()> {
         let Self { file, path, .. } = self;
         let about = file.metadata().map_err(|e| unwritable(&path, e))?;
-        if let Ok(replaced) = fs::metadata(target) {
+        if let Some(replaced) = fs::symlink_metadata(target).ok().filter(Metadata::is_file) {
             let _ = file.set_permissions(replaced.permissions());
         }
         drop(file);
