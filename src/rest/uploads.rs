@@ -90,7 +90,7 @@ impl Uploads<'_> {
     }
 
     /// The session of an earlier run if it can be resumed, or else a new one.
-    fn begin(&self, draft: &UploadDraft, record: &mut UploadRecord, file: &mut File) -> Result<UploadId> {
+    fn begin(self, draft: &UploadDraft, record: &mut UploadRecord, file: &mut File) -> Result<UploadId> {
         if let Some(begun) = record.resumable(file) {
             match self.get(&begun.upload) {
                 Ok(session) => {
@@ -175,7 +175,7 @@ impl Uploads<'_> {
 
     /// Sends chunks until the upload is complete. `sending` is called before each.
     fn transfer(
-        &self,
+        self,
         upload: &UploadId,
         from: &mut (impl Read + Seek),
         progress: &mut dyn FnMut(u64, u64),
@@ -210,7 +210,7 @@ impl Uploads<'_> {
     }
 
     fn send_chunks(
-        &self,
+        self,
         upload: &UploadId,
         mut offset: u64,
         size: u64,

@@ -196,7 +196,7 @@ fn leftovers(target: &Path, id: &FileId, size: u64, own: &Metadata) -> Vec<Lefto
     let named = entries.flatten().filter(|entry| {
         let found = entry.file_name();
         let found = found.to_string_lossy();
-        found.strip_prefix(&start).is_some_and(|rest| rest == "part" || rest.ends_with(".part"))
+        found.strip_prefix(&start).is_some_and(|rest| rest == "part" || rest.strip_suffix(".part").is_some())
     });
     named
         .filter_map(|entry| {
