@@ -48,6 +48,8 @@ struct ErrorData {
     source: Option<ErrorSource>,
     /// Whether an answer was larger than the client's limit.
     oversized: bool,
+    /// Whether the call that failed may be repeated. Not known for errors that no call made.
+    repeatable: Option<bool>,
 }
 
 /// What a program can do about an [`Error`].
@@ -151,7 +153,13 @@ impl Error {
             // A proxy that wants other credentials.
             ErrorKind::Connect => self.status() != Some(407),
             ErrorKind::Io | ErrorKind::Timeout | ErrorKind::Backlogged => true,
-            ErrorKind::Api | ErrorKind::Status => self.status().is_some_and(is_transient_status),
+            ErrorKind::Api | ErrorKind::Status => {
+                self.status().is_some_and(|status| match self.0.repeatable {
+                    Some(true) => status == 500 || is_transient_status(status),
+                    Some(false) => matches!(status, 425 | 429),
+                    None => is_transient_status(status),
+                })
+            }
             _ => false,
         }
     }
@@ -164,6 +172,25 @@ impl Error {
     /// Whether the credentials, or the session, are not (or no longer) good.
     pub fn is_unauthorized(&self) -> bool {
         self.status() == Some(401)
+    }
+
+    /// `true` if the server said that the session has ended.
+    ///
+    /// Other responses with the status 401 refuse something else: a wrong password, or a request at a proxy.
+    pub(crate) fn is_session_expired(&self) -> bool {
+        const IDS: [&str; 3] = [
+            "api.context.session_expired.app_error",
+            "api.context.invalid_token.error",
+            "api.web_socket_router.not_authenticated.app_error",
+        ];
+        self.is_unauthorized() && self.api_id().is_some_and(|id| IDS.contains(&id))
+    }
+
+    /// `true` if the call may have been carried out and repeating it could do it twice.
+    ///
+    /// The same as [`kind`](Self::kind) being [`ErrorKind::UnknownOutcome`].
+    pub fn is_unknown_outcome(&self) -> bool {
+        self.kind() == ErrorKind::UnknownOutcome
     }
 
     /// Whether the account may not do this.
@@ -209,6 +236,7 @@ impl Error {
             hint: None,
             source: None,
             oversized: false,
+            repeatable: None,
         }))
     }
 
@@ -264,6 +292,7 @@ impl Error {
             hint: shared.hint.clone(),
             source: shared.source.clone(),
             oversized: shared.oversized,
+            repeatable: shared.repeatable,
         });
         change(&mut inner);
         Self(Arc::new(inner))
@@ -291,6 +320,11 @@ impl Error {
 
     pub(crate) fn with_retry_after(self, wait: Option<Duration>) -> Self {
         self.with(|inner| inner.retry_after = wait)
+    }
+
+    /// Says whether the call that failed may be repeated, which decides on some statuses whether it is transient.
+    pub(crate) fn with_repeatable(self, repeatable: bool) -> Self {
+        self.with(|inner| inner.repeatable = Some(repeatable))
     }
 
     pub(crate) fn with_kind(self, kind: ErrorKind) -> Self {

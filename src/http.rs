@@ -13,6 +13,7 @@
 pub(crate) mod agent;
 mod body;
 mod call;
+mod clock;
 mod download;
 mod exact_length;
 mod login;
@@ -26,7 +27,7 @@ mod retry;
 
 use std::fmt;
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 pub use self::body::Body;
 pub use self::call::{Call, Changed};
@@ -36,7 +37,7 @@ pub use self::method::Method;
 pub use self::multipart::Multipart;
 pub use crate::path_arg::PathArg;
 
-pub(crate) use self::response::{hide, seconds};
+pub(crate) use self::response::{hide, retry_after};
 
 use serde::Serialize;
 
@@ -47,6 +48,9 @@ use crate::error::{Error, Result};
 use crate::model::UserId;
 use crate::secret::Secret;
 use crate::time::Timestamp;
+
+/// The deadline of a call whose timeout is longer than a clock can say.
+const MAX_TIMEOUT: Duration = Duration::from_secs(86_400);
 
 /// A handle on one server: cheap to clone, all clones share connections, session and rate limit.
 #[derive(Clone)]
@@ -77,12 +81,11 @@ impl HttpClient {
     pub(crate) fn new(config: Config, login: LoginSession) -> Result<Self> {
         let config = Arc::new(config);
         let agent = Agent::new(&config)?;
-        Ok(Self::with(config, agent, Arc::new(login)))
+        Ok(Self::with(config, agent, Arc::new(login), RateLimitGate::default()))
     }
 
-    fn with(config: Arc<Config>, agent: Agent, login: Arc<LoginSession>) -> Self {
-        let timeout = config.timeout;
-        let (rate_limit, me) = (RateLimitGate::default(), OnceLock::new());
+    fn with(config: Arc<Config>, agent: Agent, login: Arc<LoginSession>, rate_limit: RateLimitGate) -> Self {
+        let (timeout, me) = (config.timeout, OnceLock::new());
         Self {
             shared: Arc::new(ClientState { config, agent, login, rate_limit, me }),
             timeout,
@@ -94,7 +97,8 @@ impl HttpClient {
     pub(crate) fn apart(&self) -> Result<Self> {
         let config = Arc::clone(&self.shared.config);
         let agent = Agent::new(&config)?;
-        let apart = Self::with(config, agent, Arc::clone(&self.shared.login));
+        let rate_limit = self.shared.rate_limit.sibling();
+        let apart = Self::with(config, agent, Arc::clone(&self.shared.login), rate_limit);
         if let Some(me) = self.shared.me.get() {
             apart.set_me(me.clone());
         }
@@ -118,10 +122,16 @@ impl HttpClient {
         Self { read_only: true, ..self.clone() }
     }
 
+    /// For a login, which has the deadline that the client was built with.
+    fn for_login(&self) -> Self {
+        self.with_timeout(self.shared.config.timeout)
+    }
+
     /// Ends the calls in flight of all clones; later ones fail.
     pub(crate) fn close(&self) {
         self.shared.rate_limit.close();
         self.shared.agent.shutdown();
+        self.shared.login.wake();
     }
 
     /// Sleeps, but not past a close.
@@ -155,10 +165,16 @@ impl HttpClient {
 
     /// Logs in again, unless another thread did since `generation`.
     pub(crate) fn login_again(&self, generation: u64) -> Result<()> {
-        self.shared.login.again(self, generation)
+        let now = self.shared.rate_limit.clock.now().monotonic;
+        self.login_until(generation, now.checked_add(self.timeout).unwrap_or(now + MAX_TIMEOUT))
     }
 
-    /// Logs in with the credentials; the answer's body is the own user.
+    /// The same within the deadline of a call.
+    fn login_until(&self, generation: u64, deadline: Instant) -> Result<()> {
+        LoginSession::renew(&self.shared.login, self, generation, deadline)
+    }
+
+    /// Logs in with the credentials. Returns the own user, as JSON.
     pub(crate) fn login(&self) -> Result<Vec<u8>> {
         self.shared.login.first(self)
     }

@@ -12,7 +12,7 @@
 //! | looking the name up | 10 s | [`connect_timeout`] |
 //! | connection, proxy and TLS handshake together | 10 s | [`connect_timeout`] |
 //! | the answer to a new post, before it is sent again | 8 s | |
-//! | repeats of what failed, of what was rate limited | 2, 10 | |
+//! | retries: after failures, after responses that say when to send again | 2, 10 | |
 //! | head of an answer | 16 KiB, 128 headers | [`head_limit`] |
 //! | body of an answer that is decoded | 16 MiB | [`json_limit`] |
 //! | body of an answer that is taken into memory as it is | 64 MiB | [`body_limit`] |

@@ -6,8 +6,7 @@ use serde_json::Value;
 
 use super::{TOKEN, pieces, well_said, within};
 use crate::error::{ApiError, Error, ErrorKind};
-use crate::http::response::{DecodableResponse, refusal, text, wait_for};
-use crate::http::seconds;
+use crate::http::response::{DecodableResponse, announced_wait, refusal, text, wait_for};
 use crate::model::json::decode_str;
 use crate::secret::Secret;
 use crate::time::{Timestamp, http_date, to_http_date};
@@ -44,17 +43,16 @@ pub(super) fn app_error(data: &[u8]) {
 
 /// As a call does it.
 fn decode(body: &[u8]) -> crate::Result<Vec<Value>> {
-    let reply =
-        DecodableResponse { status: 200, etag: None, text: text(body.to_vec()), route: "GET /x".to_owned() };
+    let reply = DecodableResponse::sample(text(body.to_vec()));
     decode_str(&reply.text).map_err(|error| reply.undecodable(error))
 }
 
 pub(super) fn times(data: &[u8]) {
     let text = &*String::from_utf8_lossy(data);
-    let day = Duration::from_secs(86_400);
+    let (day, now) = (Duration::from_secs(86_400), Timestamp::now());
     for line in text.lines().take(16) {
-        if let Some(wait) = seconds(line) {
-            assert!(wait <= day && line.trim().bytes().all(|byte| byte.is_ascii_digit()), "{line:?}");
+        if let Some(wait) = announced_wait(line, now) {
+            assert!(wait <= day, "{line:?}");
         }
         for status in [200, 429, 503] {
             for name in ["retry-after", "x-ratelimit-reset"] {
@@ -62,7 +60,8 @@ pub(super) fn times(data: &[u8]) {
                 assert!(wait.is_none_or(|wait| wait <= day));
                 assert_eq!(
                     wait.is_some(),
-                    status == 429 || status == 503 && name == "retry-after" && seconds(line).is_some()
+                    status == 429
+                        || status == 503 && name == "retry-after" && announced_wait(line, now).is_some()
                 );
             }
         }

@@ -1,6 +1,7 @@
 //! The only place that names ureq: one exchange over one pooled connection.
 
 mod connector;
+mod request_reader;
 pub(crate) mod resolver;
 mod transport;
 mod veil;
@@ -11,12 +12,16 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
-use ureq::http::{HeaderMap, Request, header};
+use ureq::http::{HeaderMap, HeaderValue, Request, header};
 
 use self::connector::SocketConnector;
+pub(crate) use self::request_reader::RequestReader;
 use self::resolver::SharedResolver;
+use self::transport::RequestContext;
 use self::veil::{Hidden, Uncovered};
 use super::Method;
+use super::clock::{CallClock, ClockReading};
+use super::retry::KEYED_RETRY_WINDOW;
 use crate::config::Config;
 use crate::error::{Error, ErrorKind, Result, short};
 use crate::net::is_hang_up;
@@ -50,8 +55,10 @@ pub(crate) struct OutgoingRequest<'a> {
     pub(crate) body: RequestBody<'a>,
     /// For the whole exchange, the answer's body included.
     pub(crate) within: Duration,
-    /// For the answer's head alone.
+    /// For the response's head alone.
     pub(crate) first_byte: Option<Duration>,
+    /// The time within which the request must be sent, if at all.
+    pub(crate) window: Option<SendWindow>,
 }
 
 pub(crate) enum RequestBody<'a> {
@@ -60,49 +67,93 @@ pub(crate) enum RequestBody<'a> {
     Reader(&'a mut (dyn Read + Send), Option<u64>),
 }
 
-/// What came back; the body is still on the wire.
+/// A response whose body may still be on the wire.
 pub(crate) struct HttpResponse {
     pub(crate) status: u16,
     headers: HeaderMap,
-    body: ureq::Body,
-    hidden: Option<Arc<Hidden>>,
-    content: Arc<AtomicU64>,
+    body: ResponseBody,
+}
+
+enum ResponseBody {
+    Read(Vec<u8>),
+    Unread { body: ureq::Body, hidden: Option<Arc<Hidden>>, content: Arc<AtomicU64> },
 }
 
 impl HttpResponse {
+    /// What the server answers to a request that it has carried out and that returns nothing.
+    pub(super) fn already_done() -> Self {
+        let body = ResponseBody::Read(br#"{"status":"OK"}"#.to_vec());
+        Self { status: 200, headers: HeaderMap::new(), body }
+    }
+
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
 
     /// The length that the server promised.
     pub(crate) fn length(&self) -> Option<u64> {
-        self.body.content_length()
-    }
-
-    /// The token of a login's answer.
-    pub(crate) fn token(&self) -> Option<Secret> {
-        match &self.hidden {
-            Some(hidden) => hidden.token(),
-            None => self.header("token").filter(|token| !token.is_empty()).map(Secret::from),
+        match &self.body {
+            ResponseBody::Read(bytes) => Some(bytes.len() as u64),
+            ResponseBody::Unread { body, .. } => body.content_length(),
         }
     }
 
-    pub(crate) fn into_reader(self, limit: u64) -> impl Read + Send + 'static {
-        let read = self.body.into_with_config().limit(limit).reader();
-        Uncovered { read, hidden: self.hidden, content: self.content }
+    /// The token in the response to a login.
+    pub(crate) fn token(&self) -> Option<Secret> {
+        match &self.body {
+            ResponseBody::Unread { hidden: Some(hidden), .. } => hidden.token(),
+            _ => self.header("token").filter(|token| !token.is_empty()).map(Secret::from),
+        }
     }
 
-    /// The whole body; an error past `limit` bytes.
+    pub(crate) fn into_reader(self, limit: u64) -> Box<dyn Read + Send> {
+        match self.body {
+            ResponseBody::Read(bytes) => Box::new(io::Cursor::new(bytes)),
+            ResponseBody::Unread { body, hidden, content } => {
+                let read = body.into_with_config().limit(limit).reader();
+                Box::new(Uncovered { read, hidden, content })
+            }
+        }
+    }
+
+    /// Reads the whole body. Fails if it is larger than `limit` bytes.
     pub(crate) fn read(self, limit: u64) -> Result<Vec<u8>> {
+        if let ResponseBody::Read(bytes) = self.body {
+            return Ok(bytes);
+        }
         let promised = self.length().unwrap_or(0).min(MAX_RESERVED);
         let mut bytes = Vec::with_capacity(usize::try_from(promised).unwrap_or(0));
         self.into_reader(limit).read_to_end(&mut bytes).map_err(body_error)?;
         Ok(bytes)
     }
 
+    /// Takes the whole body into memory.
+    pub(super) fn buffered(mut self, limit: u64) -> Result<Self> {
+        // A token that is hidden from the log is kept with the body.
+        if let Some(token) = self.token().and_then(|token| HeaderValue::from_str(token.expose()).ok()) {
+            self.headers.insert("token", token);
+        }
+        let headers = std::mem::take(&mut self.headers);
+        let status = self.status;
+        Ok(Self { status, headers, body: ResponseBody::Read(self.read(limit)?) })
+    }
+
     /// Reads on to the end, so that the connection can be used again; gives up past 64 kB.
-    pub(crate) fn drain(mut self) {
-        let _ = io::copy(&mut self.body.as_reader().take(64 << 10), &mut io::sink());
+    pub(crate) fn drain(self) {
+        let _ = io::copy(&mut self.into_reader(u64::MAX).take(64 << 10), &mut io::sink());
+    }
+}
+
+/// The time within which the server recognizes a repeat of a keyed request.
+#[derive(Debug)]
+pub(crate) struct SendWindow {
+    pub(crate) clock: CallClock,
+    pub(crate) since: ClockReading,
+}
+
+impl SendWindow {
+    fn is_over(&self) -> bool {
+        self.clock.now().since(self.since) >= KEYED_RETRY_WINDOW
     }
 }
 
@@ -159,6 +210,7 @@ impl Agent {
         for (name, value) in out.headers {
             request = request.header(*name, value);
         }
+        let _context = RequestContext::begin(out.window);
         let not_sent = |message: &'static str| AttemptError { error: Error::input(message), sent: false };
         let (within, first_byte) = (out.within, out.first_byte);
         let answer = match out.body {
@@ -192,7 +244,8 @@ impl Agent {
         };
         let (parts, body) = answer.map_err(explain)?.into_parts();
         let (hidden, content) = (loan.answer.clone(), Arc::clone(&loan.content));
-        Ok(HttpResponse { status: parts.status.as_u16(), headers: parts.headers, body, hidden, content })
+        let body = ResponseBody::Unread { body, hidden, content };
+        Ok(HttpResponse { status: parts.status.as_u16(), headers: parts.headers, body })
     }
 
     fn run(

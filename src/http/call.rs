@@ -7,13 +7,14 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::agent::{AttemptError, HttpResponse, OutgoingRequest, RequestBody};
+use super::agent::{AttemptError, HttpResponse, OutgoingRequest, RequestBody, RequestReader, SendWindow};
 use super::body::{Body, BodySource};
+use super::clock::ClockReading;
 use super::download::Download;
 use super::rate_limit::{GateClosed, closed};
 use super::response::{self, DecodableResponse};
 use super::retry::{KEYED_RESPONSE_TIMEOUT, RetryDecision, RetryPolicy, RetryState};
-use super::{HttpClient, Method, PathArg, path, query};
+use super::{HttpClient, MAX_TIMEOUT, Method, PathArg, path, query};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::json;
 use crate::secret::{Secret, take_serialized, without};
@@ -36,6 +37,8 @@ pub struct Call<'c> {
     timeout: Duration,
     retry_policy: RetryPolicy,
     changes_nothing: bool,
+    /// A read-only client sends it too, although it changes something: the login.
+    allowed_read_only: bool,
     anonymous: bool,
     /// Log in again when the session has ended, and repeat.
     log_in: bool,
@@ -93,6 +96,7 @@ impl<'c> Call<'c> {
             timeout: http.timeout,
             retry_policy: if repeat { RetryPolicy::Idempotent } else { RetryPolicy::NonIdempotent },
             changes_nothing: matches!(method, Method::Get | Method::Head),
+            allowed_read_only: false,
             anonymous: false,
             log_in: true,
             wrong,
@@ -199,6 +203,20 @@ impl<'c> Call<'c> {
         self
     }
 
+    /// Marks the request as one that must not be carried out twice, although its method is PUT or DELETE.
+    ///
+    /// It is then retried only if nothing was sent, as POST and PATCH are.
+    pub fn once(mut self) -> Self {
+        self.retry_policy = RetryPolicy::NonIdempotent;
+        self
+    }
+
+    /// Lets a read-only client send the request too.
+    pub(super) fn allowed_read_only(mut self) -> Self {
+        self.allowed_read_only = true;
+        self
+    }
+
     /// Sends no token.
     pub(crate) fn anonymous(mut self) -> Self {
         self.anonymous = true;
@@ -229,94 +247,113 @@ impl<'c> Call<'c> {
         self
     }
 
-    /// Sends it and decodes the answer. One that is larger than
-    /// [`json_limit`](crate::ClientBuilder::json_limit), 16 MiB by default, is an
-    /// [`ErrorKind::Protocol`]; one that does not fit the type, or would take far more memory than its text
-    /// ([`limits`](crate::limits)), an [`ErrorKind::Decode`].
+    /// Sends the request and decodes the response.
+    ///
+    /// # Errors
+    /// - [`ErrorKind::Protocol`]: the response is larger than [`json_limit`](crate::ClientBuilder::json_limit), 16 MiB
+    ///   by default.
+    /// - [`ErrorKind::Decode`]: the response does not fit the type, or would take far more memory than its text
+    ///   ([`limits`](crate::limits)).
+    ///
+    /// A call that may not be repeated returns [`ErrorKind::UnknownOutcome`] instead of both, with the cause as
+    /// [`source`](std::error::Error::source). See [`error`](crate::error) for all other kinds.
     pub fn fetch<T: DeserializeOwned>(self) -> Result<T> {
-        let reply = self.read()?;
-        match json::decode_str(&reply.text) {
+        let response = self.receive()?;
+        match json::decode_str(&response.text) {
             Ok(value) => {
-                reply.give_back();
+                response.give_back();
                 Ok(value)
             }
-            Err(error) => Err(reply.undecodable(error)),
+            Err(error) => Err(response.undecodable(error)),
         }
     }
 
-    /// Sends it and only looks at the status. The same limit holds for the answer as for one that is decoded.
+    /// Sends the request and ignores the content of the response.
+    ///
+    /// # Errors
+    /// As [`fetch`](Self::fetch), except that nothing is decoded.
     pub fn send(self) -> Result<()> {
-        self.read().map(drop)
+        self.receive()?.without_error()
     }
 
-    /// Sends it and gives the answer's body, up to [`body_limit`](crate::ClientBuilder::body_limit), 64 MiB by default.
+    /// Sends the request and returns the body of the response.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Protocol`] if the body is larger than [`body_limit`](crate::ClientBuilder::body_limit), 64 MiB by
+    /// default. See [`error`](crate::error) for all other kinds.
     pub fn bytes(self) -> Result<Vec<u8>> {
         let (route, limit) = (self.route(), self.limit());
-        self.execute().and_then(|answer| answer.read(limit)).map_err(|e| e.on_route(route))
+        self.execute(Some(limit)).and_then(|response| response.read(limit)).map_err(|e| e.on_route(route))
     }
 
-    /// The same as text; what is no UTF-8 is replaced.
+    /// Sends the request and returns the body of the response as text. Invalid UTF-8 is replaced.
+    ///
+    /// # Errors
+    /// As [`bytes`](Self::bytes).
     pub fn text(self) -> Result<String> {
         self.bytes().map(response::text)
     }
 
-    /// Sends it and gives the answer's body as it comes.
+    /// Sends the request and returns a reader of the response's body. The deadline of the call includes reading it.
     pub fn reader(self) -> Result<Download> {
         let (route, http) = (self.route(), self.http.clone());
-        self.execute().map(|answer| Download::new(answer, http)).map_err(|e| e.on_route(route))
+        self.execute(None).map(|response| Download::new(response, http)).map_err(|e| e.on_route(route))
     }
 
-    /// Sends it with `If-None-Match` and decodes the answer if it is new; limits and errors as of [`fetch`](Self::fetch).
+    /// Sends the request with `If-None-Match` and decodes the response if it is new.
+    ///
+    /// # Errors
+    /// As [`fetch`](Self::fetch).
     pub fn fetch_if_changed<T: DeserializeOwned>(mut self, etag: Option<&str>) -> Result<Changed<T>> {
         if let Some(etag) = etag {
             self = self.header("If-None-Match", etag);
         }
-        let mut reply = self.read()?;
-        if reply.status == 304 {
+        let mut response = self.receive()?;
+        if response.status == 304 {
             return Ok(Changed::Unchanged);
         }
-        match json::decode_str(&reply.text) {
+        match json::decode_str(&response.text) {
             Ok(value) => {
-                let etag = reply.etag.take();
-                reply.give_back();
+                let etag = response.etag.take();
+                response.give_back();
                 Ok(Changed::New { value, etag })
             }
-            Err(error) => Err(reply.undecodable(error)),
+            Err(error) => Err(response.undecodable(error)),
         }
     }
 
-    /// A login: the own user, and the token from the header.
+    /// Sends a login. Returns the own user, and the token from the header.
     pub(super) fn fetch_with_token(self) -> Result<(Vec<u8>, Secret)> {
         let (route, limit) = (self.route(), self.json_limit());
-        let read = |answer: HttpResponse| {
-            let token = answer.token();
-            let user = answer.read(limit)?;
+        let read = |response: HttpResponse| {
+            let token = response.token();
+            let user = response.read(limit)?;
             let token = token.ok_or_else(|| {
-                Error::new(ErrorKind::Protocol, "the login's answer has no token")
-                    .with_hint("is this a Mattermost?")
+                Error::new(ErrorKind::Protocol, "the response to the login has no token")
+                    .with_hint("check that the URL is that of a Mattermost server")
             })?;
             super::login::check_token(&token)?;
             Ok((user, token))
         };
-        self.execute().and_then(read).map_err(|e| e.on_route(route))
+        self.execute(Some(limit)).and_then(read).map_err(|e| e.on_route(route))
     }
 
     /// Sends the request and returns the time of the server, from the `Date` header.
     pub(crate) fn date(self) -> Result<Timestamp> {
-        let route = self.route();
+        let (route, limit) = (self.route(), self.json_limit());
         let date = |response: HttpResponse| {
             response.header("date").and_then(crate::time::http_date).ok_or_else(|| {
                 Error::new(ErrorKind::Protocol, "the response has no valid `Date` header")
                     .with_hint("a proxy may have removed it")
             })
         };
-        self.execute().and_then(date).map_err(|error| error.on_route(route))
+        self.execute(Some(limit)).and_then(date).map_err(|error| error.on_route(route))
     }
 
-    fn read(self) -> Result<DecodableResponse> {
-        let (route, limit) = (self.route(), self.json_limit());
-        match self.execute().and_then(|answer| DecodableResponse::read(answer, limit)) {
-            Ok(reply) => Ok(DecodableResponse { route, ..reply }),
+    fn receive(self) -> Result<DecodableResponse> {
+        let (route, limit, policy) = (self.route(), self.json_limit(), self.retry_policy);
+        match self.execute(Some(limit)).and_then(|response| DecodableResponse::read(response, limit)) {
+            Ok(response) => Ok(DecodableResponse { route, policy, ..response }),
             Err(error) => Err(error.on_route(route)),
         }
     }
@@ -333,38 +370,46 @@ impl<'c> Call<'c> {
         self.http.shared.config.json_limit
     }
 
-    /// Sends it, as often as its retry policy and its deadline allow.
-    fn execute(mut self) -> Result<HttpResponse> {
+    /// Sends the request, as often as its retry policy and its deadline allow.
+    ///
+    /// With a limit, the body is read here too: a response that breaks in its body is a failed attempt.
+    fn execute(mut self, body_limit: Option<u64>) -> Result<HttpResponse> {
         if let Some(wrong) = self.wrong.take() {
             return Err(wrong);
         }
-        if self.http.read_only && !self.changes_nothing {
-            return Err(Error::input("this client only reads, and the call writes"));
+        if self.http.read_only && !self.changes_nothing && !self.allowed_read_only {
+            return Err(Error::input("this client is read-only, and the call writes"));
         }
         let shared = &*self.http.shared;
         let url = format!("{}{}", shared.config.base.http(), self.url);
         if let Some(kind) = self.body.content_type() {
             self.headers.push(("content-type", kind.to_owned()));
         }
-        let began = Instant::now();
-        let deadline = began.checked_add(self.timeout).unwrap_or(began + Duration::from_secs(86_400));
-        let mut retry = RetryState::new(self.retry_policy, shared.config.backoff_scale, began);
+        let clock = &shared.rate_limit.clock;
+        let start = clock.now().monotonic;
+        let deadline = start.checked_add(self.timeout).unwrap_or(start + MAX_TIMEOUT);
+        let mut retry = RetryState::new(
+            self.retry_policy,
+            self.method,
+            self.changes_nothing,
+            shared.config.backoff_scale,
+        );
         let mut logged_in_again = false;
+        let mut last: Option<Error> = None;
         loop {
             shared.rate_limit.pass(deadline).map_err(|shut| match shut {
                 GateClosed::Client => closed(),
-                GateClosed::RateLimit(wait) => retry.verdict(
-                    Error::new(
-                        ErrorKind::Status,
-                        "the server's rate limit asks for a longer wait than the deadline",
-                    )
-                    .with_status(429)
-                    .with_retry_after(Some(wait)),
-                ),
+                GateClosed::RateLimit(wait) => retry.outcome(rate_limited(wait)),
             })?;
             let (token, generation) = if self.anonymous { (None, 0) } else { shared.login.token() };
-            let failure = match self.attempt(&url, token.as_ref(), deadline) {
-                Ok(answer) => return Ok(answer),
+            let began = clock.now();
+            // Whatever the call waited for, this is the moment that counts.
+            if let (Some(error), false) = (&last, retry.may_send(began, Duration::ZERO)) {
+                return Err(retry.outcome(error.clone()));
+            }
+            let window = retry.keyed_since();
+            let failure = match self.attempt(&url, token.as_ref(), deadline, window, body_limit) {
+                Ok(response) => return Ok(response),
                 Err(failure) => failure,
             };
             if shared.rate_limit.is_closed() {
@@ -372,28 +417,38 @@ impl<'c> Call<'c> {
             }
             let expired = self.log_in
                 && !self.anonymous
-                && failure.error.is_unauthorized()
+                && failure.error.is_session_expired()
                 && shared.login.can_log_in();
             if expired && !logged_in_again && self.replayable() {
                 logged_in_again = true;
-                self.http.login_again(generation)?;
+                self.http.login_until(generation, deadline).map_err(|e| retry.outcome(e))?;
+                last.get_or_insert(failure.error);
                 continue;
             }
-            let now = Instant::now();
-            let wait = match retry.after(failure, self.replayable(), now) {
+            let now = clock.now();
+            let (wait, error) = match retry.after(failure, self.replayable(), began) {
                 RetryDecision::GiveUp(error) => return Err(error),
-                RetryDecision::Retry(wait, error) if now + wait >= deadline => {
-                    return Err(retry.verdict(error));
+                RetryDecision::AlreadyDone => return Ok(HttpResponse::already_done()),
+                RetryDecision::Retry(wait, error) | RetryDecision::AwaitRateLimit(wait, error)
+                    if !retry.may_send(now, wait) =>
+                {
+                    return Err(retry.outcome(error));
                 }
-                RetryDecision::Retry(wait, _) => wait,
-                RetryDecision::AwaitRateLimit(wait) => {
-                    log::info!("{}: rate limited, waiting {} ms", self.route(), wait.as_millis());
+                RetryDecision::Retry(wait, error) if now.monotonic + wait >= deadline => {
+                    return Err(retry.outcome(error));
+                }
+                RetryDecision::Retry(wait, error) => (wait, error),
+                RetryDecision::AwaitRateLimit(wait, error) => {
+                    log::info!("{}: rate limited, retrying in {} ms", self.route(), wait.as_millis());
                     shared.rate_limit.slow_down(wait);
-                    continue;
+                    (Duration::ZERO, error)
                 }
             };
-            log::debug!("{}: trying again in {} ms", self.route(), wait.as_millis());
-            shared.rate_limit.sleep(wait)?;
+            if !wait.is_zero() {
+                log::debug!("{}: retrying in {} ms: {error}", self.route(), wait.as_millis());
+                shared.rate_limit.sleep(wait)?;
+            }
+            last = Some(error);
         }
     }
 
@@ -406,8 +461,11 @@ impl<'c> Call<'c> {
         url: &str,
         token: Option<&Secret>,
         deadline: Instant,
+        keyed_since: Option<ClockReading>,
+        body_limit: Option<u64>,
     ) -> Result<HttpResponse, AttemptError> {
-        let left = deadline.saturating_duration_since(Instant::now());
+        let clock = &self.http.shared.rate_limit.clock;
+        let left = deadline.saturating_duration_since(clock.now().monotonic);
         if left.is_zero() {
             return Err(AttemptError { error: out_of_time(self.timeout), sent: false });
         }
@@ -418,35 +476,51 @@ impl<'c> Call<'c> {
         } else {
             left
         };
-        let first_byte =
-            (self.retry_policy == RetryPolicy::KeyedIdempotent).then(|| KEYED_RESPONSE_TIMEOUT.min(left));
+        let keyed = self.retry_policy == RetryPolicy::KeyedIdempotent;
+        let first_byte = keyed.then(|| KEYED_RESPONSE_TIMEOUT.min(left));
+        let mut request_reader;
         let body = match &mut self.body.0 {
             BodySource::Empty if matches!(self.method, Method::Post | Method::Put | Method::Patch) => {
                 RequestBody::Bytes(b"")
             }
             BodySource::Empty => RequestBody::Empty,
             BodySource::Bytes { bytes, .. } => RequestBody::Bytes(bytes),
-            BodySource::Reader { reader, length, .. } => RequestBody::Reader(&mut **reader, *length),
+            BodySource::Reader { reader, length, .. } => {
+                request_reader = RequestReader::new(&mut **reader, *length);
+                RequestBody::Reader(&mut request_reader, *length)
+            }
         };
-        let answer = self.http.shared.agent.exchange(OutgoingRequest {
+        let response = self.http.shared.agent.exchange(OutgoingRequest {
             method: self.method,
             url,
             path: &self.url,
             headers: &self.headers,
             bearer: token.map(Secret::expose),
             body,
-            within,
+            within: clock.limit(within),
             first_byte,
+            window: keyed_since.map(|since| SendWindow { clock: clock.clone(), since }),
         })?;
-        log::debug!("{} {}: {}", self.method, self.template, answer.status);
+        log::debug!("{} {}: {}", self.method, self.template, response.status);
         let mut secrets: Vec<&Secret> = self.secrets.iter().collect();
         secrets.extend(token);
-        response::check(answer, &secrets).map_err(|error| AttemptError { error, sent: true })
+        let response = response::check(response, &secrets);
+        let response = match body_limit {
+            Some(limit) => response.and_then(|response| response.buffered(limit)),
+            None => response,
+        };
+        response.map_err(|error| AttemptError { error, sent: true })
     }
 }
 
 fn out_of_time(timeout: Duration) -> Error {
     Error::new(ErrorKind::Timeout, format!("not done within {} ms", timeout.as_millis()))
+}
+
+fn rate_limited(wait: Duration) -> Error {
+    Error::new(ErrorKind::Status, "the server's rate limit asks for a longer wait than the deadline allows")
+        .with_status(429)
+        .with_retry_after(Some(wait))
 }
 
 impl fmt::Debug for Call<'_> {

@@ -1,87 +1,103 @@
-//! One gate for all threads of a client: after a 429 they wait together.
+//! The rate limit that all threads of a client share.
 
-use std::sync::{Condvar, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use super::clock::CallClock;
 use crate::error::{Error, ErrorKind, Result};
 
+/// The longest time that one response keeps all calls back. A proxy that asks for a day is asked again sooner.
+const MAX_RATE_LIMIT_WAIT: Duration = Duration::from_secs(300);
+
+/// Holds calls back after the server refused one with 429.
 #[derive(Debug, Default)]
 pub(crate) struct RateLimitGate {
-    state: Mutex<State>,
+    closed: Mutex<bool>,
     changed: Condvar,
+    /// No call is sent before this time. A client and its streams share it, since the server counts them as one.
+    not_before: Arc<Mutex<Option<Instant>>>,
+    pub(super) clock: CallClock,
 }
 
-#[derive(Debug, Default)]
-struct State {
-    closed: bool,
-    /// Nobody sends before.
-    not_before: Option<Instant>,
-    /// Time that all calls together waited for the server's rate limit.
-    waited: Duration,
-}
-
-impl RateLimitGate {
-    /// Ends all waits, now and later.
-    pub(crate) fn close(&self) {
-        self.lock().closed = true;
-        self.changed.notify_all();
-    }
-
-    pub(crate) fn is_closed(&self) -> bool {
-        self.lock().closed
-    }
-
-    /// The server asked everybody to wait.
-    pub(crate) fn slow_down(&self, wait: Duration) {
-        let until = Instant::now() + wait;
-        let mut state = self.lock();
-        state.not_before = Some(state.not_before.map_or(until, |before| before.max(until)));
-    }
-
-    /// Waits until sending is allowed. `Err(wait)` at once if that is after the deadline.
-    pub(crate) fn pass(&self, deadline: Instant) -> Result<(), GateClosed> {
-        let mut state = self.lock();
-        loop {
-            if state.closed {
-                return Err(GateClosed::Client);
-            }
-            let now = Instant::now();
-            let Some(until) = state.not_before.filter(|until| *until > now) else { return Ok(()) };
-            if until > deadline {
-                return Err(GateClosed::RateLimit(until - now));
-            }
-            let wait = until - now;
-            state = self.changed.wait_timeout(state, wait).unwrap_or_else(PoisonError::into_inner).0;
-            state.waited += now.elapsed();
-        }
-    }
-
-    /// Sleeps, but not past a close.
-    pub(crate) fn sleep(&self, wait: Duration) -> Result<()> {
-        let end = Instant::now() + wait;
-        let mut state = self.lock();
-        loop {
-            if state.closed {
-                return Err(closed());
-            }
-            let left = end.saturating_duration_since(Instant::now());
-            if left.is_zero() {
-                return Ok(());
-            }
-            state = self.changed.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
-        }
-    }
-
-    fn lock(&self) -> std::sync::MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// Why the gate does not open in time.
+/// The reason why a call cannot be sent before its deadline.
 #[derive(Debug)]
 pub(crate) enum GateClosed {
     Client,
     RateLimit(Duration),
+}
+
+impl RateLimitGate {
+    #[cfg(test)]
+    pub(super) fn with_clock(clock: CallClock) -> Self {
+        Self { clock, ..Self::default() }
+    }
+
+    /// Makes a gate that has the same rate limit and is closed on its own.
+    pub(super) fn sibling(&self) -> Self {
+        Self { not_before: Arc::clone(&self.not_before), clock: self.clock.clone(), ..Self::default() }
+    }
+
+    /// Ends all waits, now and later.
+    pub(crate) fn close(&self) {
+        *self.lock() = true;
+        self.changed.notify_all();
+    }
+
+    pub(crate) fn is_closed(&self) -> bool {
+        *self.lock()
+    }
+
+    /// Holds all calls back for this long, but for five minutes at most.
+    pub(crate) fn slow_down(&self, wait: Duration) {
+        let until = self.clock.now().monotonic + wait.min(MAX_RATE_LIMIT_WAIT);
+        let mut not_before = self.not_before.lock().unwrap_or_else(PoisonError::into_inner);
+        *not_before = Some(not_before.map_or(until, |before| before.max(until)));
+    }
+
+    /// Waits until sending is allowed. Returns at once if that is after the deadline.
+    pub(crate) fn pass(&self, deadline: Instant) -> Result<(), GateClosed> {
+        let mut closed_flag = self.lock();
+        loop {
+            if *closed_flag {
+                return Err(GateClosed::Client);
+            }
+            let now = self.clock.now().monotonic;
+            let not_before = *self.not_before.lock().unwrap_or_else(PoisonError::into_inner);
+            let Some(until) = not_before.filter(|until| *until > now) else { return Ok(()) };
+            if until > deadline {
+                return Err(GateClosed::RateLimit(until - now));
+            }
+            closed_flag = self.wait(closed_flag, until - now);
+        }
+    }
+
+    /// Sleeps until the time has passed or the client is closed.
+    pub(crate) fn sleep(&self, wait: Duration) -> Result<()> {
+        let end = self.clock.now().monotonic.checked_add(wait);
+        let mut closed_flag = self.lock();
+        loop {
+            if *closed_flag {
+                return Err(closed());
+            }
+            let left = end
+                .map_or(MAX_RATE_LIMIT_WAIT, |end| end.saturating_duration_since(self.clock.now().monotonic));
+            if left.is_zero() {
+                return Ok(());
+            }
+            closed_flag = self.wait(closed_flag, left);
+        }
+    }
+
+    fn wait<'g>(&'g self, closed: MutexGuard<'g, bool>, wait: Duration) -> MutexGuard<'g, bool> {
+        if self.clock.skip(wait) {
+            return closed;
+        }
+        self.changed.wait_timeout(closed, wait).unwrap_or_else(PoisonError::into_inner).0
+    }
+
+    fn lock(&self) -> MutexGuard<'_, bool> {
+        self.closed.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 pub(crate) fn closed() -> Error {
@@ -102,13 +118,19 @@ mod tests {
         let before = Instant::now();
         rate_limit.pass(far).unwrap();
         assert!(before.elapsed() >= Duration::from_millis(25));
-        rate_limit.slow_down(Duration::from_secs(600));
+        rate_limit.slow_down(Duration::from_secs(86_400));
         assert!(matches!(rate_limit.pass(far), Err(GateClosed::RateLimit(_))));
+        let stream = rate_limit.sibling();
+        assert!(matches!(stream.pass(far), Err(GateClosed::RateLimit(_))));
         std::thread::scope(|scope| {
             let waiter = scope.spawn(|| rate_limit.sleep(Duration::from_secs(60)));
             rate_limit.close();
             assert!(waiter.join().unwrap().unwrap_err().is_closed());
         });
+        assert!(!stream.is_closed());
+        // One answer does not hold a client back for a day.
+        let later = Instant::now() + MAX_RATE_LIMIT_WAIT;
+        assert!(stream.not_before.lock().unwrap().is_some_and(|until| until <= later));
         assert!(matches!(rate_limit.pass(far), Err(GateClosed::Client)));
     }
 }

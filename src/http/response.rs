@@ -5,8 +5,10 @@ use std::time::Duration;
 use serde::Deserialize;
 
 use super::agent::HttpResponse;
+use super::retry::{RetryPolicy, unknown};
 use crate::error::{ApiError, Error, ErrorKind, Result, short};
 use crate::secret::{Secret, without};
+use crate::time::{Timestamp, http_date};
 
 /// What the C library does not take for a large block.
 const MAX_SMALL_BLOCK: usize = 64 << 10;
@@ -81,11 +83,11 @@ pub(crate) fn hide(api: &mut ApiError, secrets: &[&Secret]) {
     api.id = without(&api.id, &long.copied().collect::<Vec<_>>());
 }
 
-/// What a body says, if it says anything.
+/// Makes an error of a response with an error status.
 pub(crate) fn refusal(status: u16, page: bool, body: &[u8], secrets: &[&Secret]) -> Error {
     let api = serde_json::from_slice::<ApiError>(body).ok();
-    let api = api.filter(|api| !api.id.is_empty() || !api.message.is_empty()).or_else(|| of_oauth(body));
-    if let Some(mut api) = api {
+    let api = api.filter(|api| !api.id.is_empty() || !api.message.is_empty());
+    if let Some(mut api) = api.or_else(|| of_oauth(body)).or_else(|| appended_error(body)) {
         hide(&mut api, secrets);
         return Error::from_api(status, api);
     }
@@ -109,74 +111,120 @@ fn of_oauth(body: &[u8]) -> Option<ApiError> {
     Some(ApiError { id: error.error, message: error.error_description, ..ApiError::default() })
 }
 
-/// `Retry-After`, else `X-RateLimit-Reset`: seconds both, and sent on limited routes only.
+/// The names of the headers that say when to send again, in the order in which they count.
+const WAIT_HEADERS: [&str; 3] = ["retry-after", "x-ratelimit-reset", "ratelimit-reset"];
+/// No announced wait is longer.
+const MAX_ANNOUNCED_WAIT: Duration = Duration::from_secs(86_400);
+/// Numbers from here on are points in time, in seconds since 1970.
+const MIN_EPOCH_SECONDS: f64 = 1e9;
+
+/// The wait that a response asks for. Defaults to one second for 429, for others to none.
 pub(crate) fn wait_for<'a>(status: u16, header: impl Fn(&str) -> Option<&'a str>) -> Option<Duration> {
-    if !matches!(status, 429 | 503) {
+    let names = match status {
+        429 => WAIT_HEADERS.as_slice(),
+        408 | 425 | 500..=599 => WAIT_HEADERS.get(..1)?,
+        _ => return None,
+    };
+    let now = Timestamp::now();
+    let announced = names.iter().find_map(|name| announced_wait(header(name)?, now));
+    announced.or_else(|| (status == 429).then_some(Duration::from_secs(1)))
+}
+
+/// Reads the value of a header that says when to send again.
+pub(crate) fn retry_after(text: &str) -> Option<Duration> {
+    announced_wait(text, Timestamp::now())
+}
+
+/// Reads seconds, with or without a fraction, a date as RFC 9110 has it, or seconds since 1970. A day at most.
+pub(crate) fn announced_wait(text: &str, now: Timestamp) -> Option<Duration> {
+    let text = text.trim();
+    if let Some(date) = http_date(text) {
+        return Some(date.since(now)).filter(|wait| *wait <= MAX_ANNOUNCED_WAIT);
+    }
+    // `parse` also takes signs, exponents and `inf`.
+    if !text.bytes().all(|b| b.is_ascii_digit() || b == b'.') {
         return None;
     }
-    let named = |name| header(name).and_then(seconds);
-    match named("retry-after") {
-        Some(wait) => Some(wait),
-        None if status == 429 => Some(named("x-ratelimit-reset").unwrap_or(Duration::from_secs(1))),
-        None => None,
+    let number: f64 = text.parse().ok()?;
+    if number < MIN_EPOCH_SECONDS {
+        return Some(Duration::from_secs_f64(number).min(MAX_ANNOUNCED_WAIT));
     }
+    let now = now.since(Timestamp::NEVER).as_secs_f64();
+    let wait = Duration::try_from_secs_f64(number - now).ok()?;
+    Some(wait).filter(|wait| *wait <= MAX_ANNOUNCED_WAIT)
 }
 
-/// Whole seconds. A date is not understood: Mattermost sends none.
-pub(crate) fn seconds(text: &str) -> Option<Duration> {
-    let text = text.trim();
-    // `parse` takes a plus too. A number past a day is no wait but an epoch.
-    let number = if text.starts_with('+') { None } else { text.parse().ok() };
-    number.filter(|seconds| *seconds <= 86_400).map(Duration::from_secs)
-}
-
-/// An answer to be decoded.
+/// A response whose body is to be decoded.
 pub(crate) struct DecodableResponse {
     pub(crate) status: u16,
     pub(crate) etag: Option<String>,
     pub(crate) text: String,
     pub(crate) route: String,
+    pub(crate) policy: RetryPolicy,
 }
 
 impl DecodableResponse {
-    pub(super) fn read(answer: HttpResponse, limit: u64) -> Result<Self> {
-        let (status, etag) = (answer.status, answer.header("etag").map(str::to_owned));
-        Ok(Self { status, etag, text: text(answer.read(limit)?), route: String::new() })
+    pub(super) fn read(response: HttpResponse, limit: u64) -> Result<Self> {
+        let (status, etag) = (response.status, response.header("etag").map(str::to_owned));
+        let text = text(response.read(limit)?);
+        Ok(Self { status, etag, text, route: String::new(), policy: RetryPolicy::Idempotent })
     }
 
-    /// Forgets it. The C library takes a large block that comes back for a sign to keep as much from then on: a catch-up
-    /// would cost a program megabytes for ever.
+    /// A response that was not received.
+    #[cfg(any(test, fuzzing))]
+    pub(crate) fn sample(text: String) -> Self {
+        Self { status: 200, etag: None, text, route: "GET /x".to_owned(), policy: RetryPolicy::Idempotent }
+    }
+
+    /// Frees the text. The C library takes a large block that is returned for a sign to keep as much from then on: a
+    /// catch-up would cost a program megabytes for ever.
     pub(crate) fn give_back(self) {
         let mut bytes = self.text.into_bytes();
         bytes.truncate(MAX_SMALL_BLOCK);
         bytes.shrink_to_fit();
     }
 
-    /// Says why it cannot be decoded. Some routes begin an array, fail, and append the error to it.
+    /// Looks for an error in a response that is not decoded.
+    pub(crate) fn without_error(self) -> Result<()> {
+        match appended_error(self.text.as_bytes()) {
+            Some(api) => Err(Error::from_api(0, api).on_route(self.route)),
+            None => Ok(()),
+        }
+    }
+
+    /// Makes the error of a body that cannot be decoded. Some routes begin a response, fail, and append the error.
     #[cold]
     pub(crate) fn undecodable(self, error: Error) -> Error {
-        let error = match appended(self.text.as_bytes()) {
+        let error = match appended_error(self.text.as_bytes()) {
             Some(api) => Error::from_api(0, api),
-            None => error.with_status(self.status),
+            None if self.policy == RetryPolicy::Idempotent => error.with_status(self.status),
+            None => unknown(error.with_status(self.status)),
         };
         error.on_route(self.route)
     }
 }
 
-/// What is no UTF-8 is replaced.
+/// Decodes text whose invalid UTF-8 is replaced.
 pub(crate) fn text(bytes: Vec<u8>) -> String {
     String::from_utf8(bytes).unwrap_or_else(|e| String::from_utf8_lossy(e.as_bytes()).into_owned())
 }
 
-fn appended(body: &[u8]) -> Option<ApiError> {
-    const MARK: &[u8] = b"{\"id\":";
-    if body.first() != Some(&b'[') {
+/// The server's own error at the end of a body, behind whatever was sent before it failed.
+fn appended_error(body: &[u8]) -> Option<ApiError> {
+    const STATUS: &[u8] = b"\"status_code\"";
+    let body = body.trim_ascii_end();
+    if body.last() != Some(&b'}') || !body.windows(STATUS.len()).any(|window| window == STATUS) {
         return None;
     }
-    let at = body.windows(MARK.len()).rposition(|window| window == MARK)?;
-    let mut values = serde_json::Deserializer::from_slice(body.get(at..)?).into_iter::<ApiError>();
-    values.next()?.ok().filter(|api| api.status_code >= 400)
+    // An error is a flat object, or nearly so: the last braces that open are tried first.
+    let opened = body.iter().enumerate().rev().filter(|(_, byte)| **byte == b'{').take(MAX_OPENINGS);
+    opened
+        .filter_map(|(at, _)| serde_json::from_slice::<ApiError>(body.get(at..)?).ok())
+        .find(|api| api.status_code >= 400 && !api.id.is_empty())
 }
+
+/// Objects that are looked at in search of an appended error, which may have parameters.
+const MAX_OPENINGS: usize = 8;
 
 #[cfg(test)]
 mod tests {
@@ -186,12 +234,7 @@ mod tests {
     #[test]
     fn finds_the_error_behind_a_started_array() {
         let decode = |text: &str| {
-            let reply = DecodableResponse {
-                status: 200,
-                etag: None,
-                text: text.to_owned(),
-                route: "GET /x".to_owned(),
-            };
+            let reply = DecodableResponse::sample(text.to_owned());
             reply.undecodable(decode_str::<Vec<serde_json::Value>>(text).unwrap_err())
         };
         let body = r#"[{"id":"x","name":"y"},{"id":"app.channel.get_channels.not_found.app_error","message":"No channels","detailed_error":"","request_id":"r","status_code":404}"#;
@@ -223,12 +266,51 @@ mod tests {
     }
 
     #[test]
-    fn reads_waits() {
-        assert_eq!(seconds(" 3 "), Some(Duration::from_secs(3)));
-        for odd in
-            ["", "-1", "+1", "1.5", "Wed, 21 Oct 2015 07:28:00 GMT", "1795399964", "99999999999999999999"]
+    fn finds_the_error_behind_any_value() {
+        let api = r#"{"id":"api.file.upload_file.too_large","message":"Too large","detailed_error":"","request_id":"r","status_code":413,"params":{"a":1}}"#;
+        for before in ["", "null\n", "{\"status\":\"OK\"}", "[", "[{\"id\":\"x\",\"status_code\":1},", "<p>"]
         {
-            assert_eq!(seconds(odd), None, "{odd}");
+            let error = refusal(500, false, format!("{before}{api}\n").as_bytes(), &[]);
+            assert_eq!(error.api_id(), Some("api.file.upload_file.too_large"), "{before}");
         }
+        for none in ["{\"status_code\":200,\"id\":\"x\"}", "\"status_code\"}", "{", ""] {
+            assert!(appended_error(none.as_bytes()).is_none(), "{none}");
+        }
+    }
+
+    #[test]
+    fn reads_waits() {
+        let now = Timestamp::from_millis(1_445_412_478_000);
+        let read = |text| announced_wait(text, now).map(|wait| wait.as_millis());
+        for (text, millis) in [
+            (" 3 ", 3000),
+            ("1.5", 1500),
+            ("0", 0),
+            ("Wed, 21 Oct 2015 07:28:01 GMT", 3000),
+            ("Wed, 21 Oct 2015 07:27:00 GMT", 0),
+            ("1445412481", 3000),
+        ] {
+            assert_eq!(read(text), Some(millis), "{text}");
+        }
+        for odd in [
+            "",
+            ".",
+            "-1",
+            "+1",
+            "1e3",
+            "inf",
+            "1.5.5",
+            "99999999999999999999",
+            "Wed, 21 Oct 2099 07:28:01 GMT",
+        ] {
+            assert_eq!(read(odd), None, "{odd}");
+        }
+        let header = |name: &str| (name == "ratelimit-reset").then_some("7");
+        assert_eq!(wait_for(429, header), Some(Duration::from_secs(7)));
+        assert_eq!((wait_for(503, header), wait_for(429, |_| None)), (None, Some(Duration::from_secs(1))));
+        assert_eq!(
+            wait_for(503, |name| (name == "retry-after").then_some("2")),
+            Some(Duration::from_secs(2))
+        );
     }
 }

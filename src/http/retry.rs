@@ -1,9 +1,15 @@
-//! What may be sent again, and when.
+//! Decisions about retries, and the outcome that a failed call reports.
+//!
+//! Every attempt ends in one of three ways. *Not sent* and *refused* attempts had no effect. After any other failure
+//! the call is *in doubt*: the server may have carried the request out. Only calls that may be repeated leave that
+//! state, by an attempt that succeeds.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use super::Method;
 use super::agent::AttemptError;
-use crate::error::{Error, ErrorKind};
+use super::clock::ClockReading;
+use crate::error::{Error, ErrorKind, is_transient_status};
 use crate::random::random_unit;
 
 /// How often a request may reach the server.
@@ -13,19 +19,23 @@ pub(crate) enum RetryPolicy {
     Idempotent,
     /// `POST /posts` with an idempotency key of our own: the server recognizes a repeat for 30 s.
     KeyedIdempotent,
-    /// Any other POST or PATCH: retried only if nothing was sent.
+    /// Any other POST or PATCH: retried only if nothing was sent, or the server refused without looking at it.
     NonIdempotent,
 }
 
-/// One answer to a deduplicated post may take this long.
+/// The time for the response to one keyed request, before it is sent again.
 pub(super) const KEYED_RESPONSE_TIMEOUT: Duration = Duration::from_secs(8);
-/// The server forgets the key 30 s after it finished: stop well before.
-const KEYED_RETRY_WINDOW: Duration = Duration::from_secs(25);
+/// A keyed request in doubt is not sent again after this time. The server forgets the key 30 s after it saw it first.
+pub(super) const KEYED_RETRY_WINDOW: Duration = Duration::from_secs(25);
+/// Retries after failures.
 const MAX_RETRIES: u32 = 2;
-const MAX_RATE_LIMIT_RETRIES: u32 = 10;
+/// Retries after responses that announce when to send again.
+const MAX_ANNOUNCED_RETRIES: u32 = 10;
 
-/// The server is still at work on the first of two posts with one key.
+/// The error of the server while it still handles the first of two posts with one key.
 const PENDING_DUPLICATE_ID: &str = "api.post.deduplicate_create_post.pending";
+/// The error of the server for a channel that is archived twice. It has the status 400.
+const ALREADY_ARCHIVED_ID: &str = "api.channel.delete_channel.deleted.app_error";
 
 /// The next step after a failed attempt.
 #[derive(Debug)]
@@ -33,139 +43,296 @@ pub(super) enum RetryDecision {
     /// Send again after this long. The error is that of the failed attempt.
     Retry(Duration, Error),
     /// All calls of the client wait this long, then send again.
-    AwaitRateLimit(Duration),
+    AwaitRateLimit(Duration, Error),
+    /// An earlier attempt had deleted what this one did not find.
+    AlreadyDone,
     /// Return this error.
     GiveUp(Error),
 }
 
+/// The attempts of one call so far.
 #[derive(Debug)]
 pub(super) struct RetryState {
     policy: RetryPolicy,
+    method: Method,
+    /// The request changes nothing on the server, so no failure leaves a doubt.
+    changes_nothing: bool,
     scale: f64,
-    began: Instant,
     failures: u32,
-    limited: u32,
-    /// Something of an earlier attempt may have been carried out.
-    doubtful: bool,
+    announced: u32,
+    /// The first attempt that may have been carried out: its start and its error.
+    doubt: Option<(ClockReading, Error)>,
 }
 
 impl RetryState {
-    pub(super) fn new(policy: RetryPolicy, scale: f64, now: Instant) -> Self {
-        Self { policy, scale, began: now, failures: 0, limited: 0, doubtful: false }
+    pub(super) fn new(policy: RetryPolicy, method: Method, changes_nothing: bool, scale: f64) -> Self {
+        Self { policy, method, changes_nothing, scale, failures: 0, announced: 0, doubt: None }
     }
 
-    /// Decides after a failed attempt. `replayable` is whether the body can be sent again.
-    pub(super) fn after(&mut self, failure: AttemptError, replayable: bool, now: Instant) -> RetryDecision {
+    /// The start of the first keyed attempt in doubt. Later ones must be sent within the window that it opened.
+    pub(super) fn keyed_since(&self) -> Option<ClockReading> {
+        let keyed = self.policy == RetryPolicy::KeyedIdempotent;
+        self.doubt.as_ref().filter(|_| keyed).map(|(since, _)| *since)
+    }
+
+    /// `true` if a request that is sent after `wait` more is still recognized as a repeat, or needs not be.
+    pub(super) fn may_send(&self, now: ClockReading, wait: Duration) -> bool {
+        self.keyed_since().is_none_or(|since| now.since(since).saturating_add(wait) < KEYED_RETRY_WINDOW)
+    }
+
+    /// Decides after a failed attempt that began at `began`. `replayable` is `false` if the body is used up.
+    pub(super) fn after(
+        &mut self,
+        failure: AttemptError,
+        replayable: bool,
+        began: ClockReading,
+    ) -> RetryDecision {
         let AttemptError { error, sent } = failure;
-        if error.is_rate_limited() {
-            // The rate limiter stands before the handlers: nothing was carried out.
-            self.limited += 1;
-            let wait = error.retry_after().unwrap_or(Duration::from_secs(1));
-            return if self.limited > MAX_RATE_LIMIT_RETRIES || !replayable {
-                RetryDecision::GiveUp(error)
-            } else {
-                RetryDecision::AwaitRateLimit(wait)
-            };
-        }
-        let pending = error.api_id() == Some(PENDING_DUPLICATE_ID);
-        let broken = matches!(error.kind(), ErrorKind::Io | ErrorKind::Timeout | ErrorKind::Protocol)
-            && error.status().is_none();
-        let gateway = matches!(error.status(), Some(502..=504)) && error.kind() != ErrorKind::Protocol;
         if !sent {
-            // Bad input, TLS, a proxy that knows us not and a closed client do not get better.
+            // Bad input, TLS, a proxy that refuses the credentials and a closed client do not get better.
             return self.retry_unless(!error.is_transient() || !replayable, error);
         }
-        if !(broken || gateway || pending) {
-            return RetryDecision::GiveUp(error);
-        }
-        match self.policy {
-            RetryPolicy::Idempotent => {
-                let odd = error.kind() == ErrorKind::Protocol;
-                self.retry_unless(odd || !replayable, error)
+        match error.status() {
+            // The rate limiter stands before the handlers: nothing was carried out.
+            Some(429) => {
+                self.announced += 1;
+                if self.announced > MAX_ANNOUNCED_RETRIES || !replayable {
+                    return RetryDecision::GiveUp(self.outcome(error));
+                }
+                let wait = error.retry_after().unwrap_or(Duration::from_secs(1));
+                return RetryDecision::AwaitRateLimit(wait, error);
             }
-            RetryPolicy::NonIdempotent if broken => RetryDecision::GiveUp(unknown(error)),
-            RetryPolicy::NonIdempotent => RetryDecision::GiveUp(error),
-            RetryPolicy::KeyedIdempotent => {
-                self.doubtful = true;
-                let late = now.duration_since(self.began) > KEYED_RETRY_WINDOW;
-                self.retry_unless(late || !replayable, error)
+            Some(425) => return self.retry_unless(!replayable, error),
+            _ => {}
+        }
+        if !self.is_in_doubt(&error) {
+            return self.refused(error);
+        }
+        if self.doubt.is_none() && !self.changes_nothing {
+            self.doubt = Some((began, error.clone()));
+        }
+        if self.policy == RetryPolicy::NonIdempotent {
+            return RetryDecision::GiveUp(unknown(error));
+        }
+        let hopeless = match error.kind() {
+            ErrorKind::Protocol => {
+                self.policy == RetryPolicy::Idempotent || error.status().is_some() || error.is_oversized()
+            }
+            ErrorKind::Io | ErrorKind::Timeout => false,
+            _ => !error.status().is_some_and(may_pass) && error.api_id() != Some(PENDING_DUPLICATE_ID),
+        };
+        if let (Some(wait), true, false) = (error.retry_after(), replayable, hopeless) {
+            // A server that says when it is back is asked then, and not three times before.
+            self.announced += 1;
+            if self.announced <= MAX_ANNOUNCED_RETRIES {
+                return RetryDecision::Retry(wait.max(self.backoff(self.announced)), error);
             }
         }
+        self.retry_unless(hopeless || !replayable, error)
+    }
+
+    /// `true` if the server may have carried out a request that it, or something before it, answered so.
+    fn is_in_doubt(&self, error: &Error) -> bool {
+        match (error.kind(), error.status()) {
+            (ErrorKind::Api, Some(status)) => {
+                // The server's own word is final, where repeating the request would do it twice.
+                error.api_id() == Some(PENDING_DUPLICATE_ID)
+                    || (self.policy == RetryPolicy::Idempotent && may_pass(status))
+            }
+            (ErrorKind::Status, Some(status)) => {
+                status == 408 || (status >= 500 && !matches!(status, 501 | 505 | 511))
+            }
+            // What redirects an API call is not the server, which was not reached.
+            (ErrorKind::Protocol, Some(300..=399)) => false,
+            (ErrorKind::Io | ErrorKind::Timeout | ErrorKind::Protocol | ErrorKind::Decode, _) => true,
+            _ => false,
+        }
+    }
+
+    /// The end of a call that the server refused.
+    fn refused(&self, error: Error) -> RetryDecision {
+        let gone = error.kind() == ErrorKind::Api
+            && (error.status() == Some(404) || error.api_id() == Some(ALREADY_ARCHIVED_ID));
+        if self.method == Method::Delete && self.doubt.is_some() && gone {
+            return RetryDecision::AlreadyDone;
+        }
+        RetryDecision::GiveUp(match self.doubt {
+            // What the first attempt did may be the very reason for the refusal.
+            Some(_) => unknown(error),
+            None => error.with_repeatable(self.policy == RetryPolicy::Idempotent),
+        })
     }
 
     fn retry_unless(&mut self, stop: bool, error: Error) -> RetryDecision {
         self.failures += 1;
         if stop || self.failures > MAX_RETRIES {
-            return RetryDecision::GiveUp(self.verdict(error));
+            return RetryDecision::GiveUp(self.outcome(error));
         }
-        // 0.2 s, then 0.4 s, each with jitter: enough for a restarting proxy's next worker.
-        let base = Duration::from_millis(100 << self.failures.min(6));
-        RetryDecision::Retry(base.mul_f64(self.scale * (0.5 + random_unit())), error)
+        RetryDecision::Retry(self.backoff(self.failures), error)
     }
 
-    /// The error at the deadline, or when nothing more is tried.
-    pub(super) fn verdict(&self, error: Error) -> Error {
-        if self.doubtful { unknown(error) } else { error }
+    /// 0.2 s, then 0.4 s, each with jitter: enough for the next worker of a proxy that restarts. 6.4 s at most.
+    fn backoff(&self, attempts: u32) -> Duration {
+        Duration::from_millis(100 << attempts.min(6)).mul_f64(self.scale * (0.5 + random_unit()))
+    }
+
+    /// The error of a call that is not sent again. `last` is what happened last, and may not be all that happened.
+    pub(super) fn outcome(&self, last: Error) -> Error {
+        let Some((_, first)) = &self.doubt else {
+            return match self.policy {
+                RetryPolicy::Idempotent => last.with_repeatable(true),
+                _ => last,
+            };
+        };
+        if self.policy != RetryPolicy::Idempotent {
+            return unknown(last);
+        }
+        // "Not connected" or "rate limited" would say that nothing was done.
+        let says_nothing_was_done = !self.is_in_doubt(&last) || last.kind() == ErrorKind::Timeout;
+        let error = if says_nothing_was_done { first.clone() } else { last };
+        error.with_repeatable(true)
     }
 }
 
-fn unknown(error: Error) -> Error {
-    if error.kind() == ErrorKind::Closed {
+/// The statuses after which the same request may succeed, if it may be repeated.
+///
+/// 500 is what a server says while it shuts down or its database restarts.
+fn may_pass(status: u16) -> bool {
+    status == 500 || is_transient_status(status)
+}
+
+/// The error of a call that may have been carried out and must not be repeated.
+pub(super) fn unknown(error: Error) -> Error {
+    if matches!(error.kind(), ErrorKind::Closed | ErrorKind::UnknownOutcome) {
         return error;
     }
-    Error::new(ErrorKind::UnknownOutcome, "it may or may not have been carried out").because(error)
+    let message = format!("it may or may not have been carried out ({error})");
+    let unknown = Error::new(ErrorKind::UnknownOutcome, message);
+    match error.status() {
+        // The status of a refusal would say too much: an earlier attempt may have succeeded.
+        Some(status) if status == 408 || status >= 500 => unknown.with_status(status).because(error),
+        _ => unknown.because(error),
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::time::Instant;
+
     use super::*;
+    use crate::time::Timestamp;
+
+    fn state(policy: RetryPolicy) -> RetryState {
+        RetryState::new(policy, Method::Post, false, 1.0)
+    }
+
+    fn now() -> ClockReading {
+        ClockReading { monotonic: Instant::now(), wall: Timestamp::now() }
+    }
 
     fn io(sent: bool) -> AttemptError {
         AttemptError { error: Error::new(ErrorKind::Io, "broke"), sent }
     }
 
+    fn status(status: u16) -> AttemptError {
+        AttemptError { error: Error::new(ErrorKind::Status, "").with_status(status), sent: true }
+    }
+
+    fn given_up(decision: RetryDecision) -> Error {
+        match decision {
+            RetryDecision::GiveUp(error) => error,
+            other => panic!("{other:?}"),
+        }
+    }
+
     #[test]
     fn only_what_is_safe_is_repeated() {
-        let now = Instant::now();
-        let mut get = RetryState::new(RetryPolicy::Idempotent, 1.0, now);
-        assert!(matches!(get.after(io(true), true, now), RetryDecision::Retry(..)));
-        assert!(matches!(get.after(io(true), true, now), RetryDecision::Retry(..)));
-        assert!(
-            matches!(get.after(io(true), true, now), RetryDecision::GiveUp(e) if e.kind() == ErrorKind::Io)
-        );
-        let mut post = RetryState::new(RetryPolicy::NonIdempotent, 1.0, now);
+        let mut get = state(RetryPolicy::Idempotent);
+        assert!(matches!(get.after(io(true), true, now()), RetryDecision::Retry(..)));
+        assert!(matches!(get.after(io(true), true, now()), RetryDecision::Retry(..)));
+        assert_eq!(given_up(get.after(io(true), true, now())).kind(), ErrorKind::Io);
+        let mut post = state(RetryPolicy::NonIdempotent);
         let refused = AttemptError { error: Error::new(ErrorKind::Connect, "refused"), sent: false };
-        assert!(matches!(post.after(refused, true, now), RetryDecision::Retry(..)));
-        assert!(
-            matches!(post.after(io(true), true, now), RetryDecision::GiveUp(e) if e.kind() == ErrorKind::UnknownOutcome)
-        );
-        let mut upload = RetryState::new(RetryPolicy::Idempotent, 1.0, now);
-        assert!(matches!(upload.after(io(true), false, now), RetryDecision::GiveUp(_)));
+        assert!(matches!(post.after(refused, true, now()), RetryDecision::Retry(..)));
+        assert!(given_up(post.after(io(true), true, now())).is_unknown_outcome());
+        let mut upload = state(RetryPolicy::Idempotent);
+        given_up(upload.after(io(true), false, now()));
+    }
+
+    #[test]
+    fn a_status_is_later_only_where_the_call_may_be_repeated() {
+        for code in [408, 500, 502, 503, 504, 520, 524, 530] {
+            assert!(matches!(
+                state(RetryPolicy::Idempotent).after(status(code), true, now()),
+                RetryDecision::Retry(..)
+            ));
+            let error = given_up(state(RetryPolicy::NonIdempotent).after(status(code), true, now()));
+            assert!(error.is_unknown_outcome() && !error.is_transient(), "{code}: {error:?}");
+        }
+        for code in [400, 404, 413, 501] {
+            let error = given_up(state(RetryPolicy::NonIdempotent).after(status(code), true, now()));
+            assert_eq!((error.kind(), error.is_transient()), (ErrorKind::Status, false), "{code}");
+        }
+        let mut post = state(RetryPolicy::NonIdempotent);
+        assert!(matches!(post.after(status(425), true, now()), RetryDecision::Retry(..)));
     }
 
     #[test]
     fn a_post_is_repeated_only_while_the_server_remembers() {
-        let now = Instant::now();
-        let mut post = RetryState::new(RetryPolicy::KeyedIdempotent, 1.0, now);
-        assert!(matches!(post.after(io(true), true, now), RetryDecision::Retry(..)));
-        let late = now + Duration::from_secs(26);
-        assert!(
-            matches!(post.after(io(true), true, late), RetryDecision::GiveUp(e) if e.kind() == ErrorKind::UnknownOutcome)
-        );
-        // Once in doubt, a refusal to connect does not lift the doubt.
-        let mut post = RetryState::new(RetryPolicy::KeyedIdempotent, 1.0, now);
-        post.after(io(true), true, now);
-        assert_eq!(post.verdict(Error::new(ErrorKind::Connect, "refused")).kind(), ErrorKind::UnknownOutcome);
+        let mut post = state(RetryPolicy::KeyedIdempotent);
+        let began = now();
+        assert!(post.may_send(began, Duration::MAX));
+        assert!(matches!(post.after(io(true), true, began), RetryDecision::Retry(..)));
+        let second = Duration::from_secs(1);
+        let later = |monotonic: u32, wall: u32| ClockReading {
+            monotonic: began.monotonic + second * monotonic,
+            wall: began.wall.plus(second * wall),
+        };
+        assert!(post.may_send(later(24, 24), Duration::ZERO));
+        // By either clock: the monotonic one stands still in sleep, the wall clock may be set back.
+        assert!(!post.may_send(later(25, 0), Duration::ZERO));
+        assert!(!post.may_send(later(1, 600), Duration::ZERO));
+        assert!(!post.may_send(later(1, 1), second * 24));
+        // Once in doubt, a refusal to connect does not end the doubt.
+        let last = Error::new(ErrorKind::Connect, "refused");
+        assert!(post.outcome(last.clone()).is_unknown_outcome());
+        let mut put = state(RetryPolicy::Idempotent);
+        put.after(io(true), true, began);
+        assert_eq!(put.outcome(last).kind(), ErrorKind::Io);
     }
 
     #[test]
-    fn a_rate_limit_makes_everybody_wait() {
-        let now = Instant::now();
-        let error =
-            Error::new(ErrorKind::Status, "").with_status(429).with_retry_after(Some(Duration::from_secs(3)));
-        let mut post = RetryState::new(RetryPolicy::NonIdempotent, 1.0, now);
+    fn a_delete_that_finds_nothing_the_second_time_is_done() {
+        let gone = || {
+            let api = crate::error::ApiError { id: "app.post.get".into(), ..Default::default() };
+            AttemptError { error: Error::from_api(404, api), sent: true }
+        };
+        let delete = || RetryState::new(RetryPolicy::Idempotent, Method::Delete, false, 1.0);
+        assert!(given_up(delete().after(gone(), true, now())).is_not_found());
+        let mut repeated = delete();
+        repeated.after(io(true), true, now());
+        assert!(matches!(repeated.after(gone(), true, now()), RetryDecision::AlreadyDone));
+        let mut put = RetryState::new(RetryPolicy::Idempotent, Method::Put, false, 1.0);
+        put.after(io(true), true, now());
+        assert!(given_up(put.after(gone(), true, now())).is_unknown_outcome());
+    }
+
+    #[test]
+    fn announced_waits_are_kept() {
+        let wait = Some(Duration::from_secs(3));
+        let limited = |status| AttemptError {
+            error: Error::new(ErrorKind::Status, "").with_status(status).with_retry_after(wait),
+            sent: true,
+        };
+        let mut post = state(RetryPolicy::NonIdempotent);
         assert!(
-            matches!(post.after(AttemptError { error, sent: true }, true, now), RetryDecision::AwaitRateLimit(wait) if wait.as_secs() == 3)
+            matches!(post.after(limited(429), true, now()), RetryDecision::AwaitRateLimit(wait, _) if wait.as_secs() == 3)
         );
+        let mut get = state(RetryPolicy::Idempotent);
+        for _ in 0..5 {
+            assert!(
+                matches!(get.after(limited(503), true, now()), RetryDecision::Retry(wait, _) if wait.as_secs() >= 3)
+            );
+        }
     }
 }

@@ -302,6 +302,7 @@ impl<'c> Users<'c> {
         let template = "/users/{user_id}/password";
         self.0
             .put(template, &[&UserId::me()])
+            .once()
             .json(&json!({"current_password": current, "new_password": new}))
             .send()
     }
@@ -381,11 +382,8 @@ impl<'c> Users<'c> {
     /// Required permission: `manage_system`. Since server 5.26.
     #[doc(alias = "PublishUserTyping")]
     pub fn typing_in(&self, channel: &ChannelId, root: &PostId) -> Result<()> {
-        let template = "/users/{user_id}/typing";
-        self.0
-            .post(template, &[&UserId::me()])
-            .json(&json!({"channel_id": channel, "parent_id": root}))
-            .send()
+        let body = json!({"channel_id": channel, "parent_id": root});
+        self.0.post("/users/{user_id}/typing", &[&UserId::me()]).json(&body).send()
     }
 
     /// Lists one page of a user's channel memberships in all teams.

@@ -18,7 +18,7 @@ use super::frame::{FrameFault, FrameHeader, IncomingFrame, MessageAssembler};
 use super::tls_pipe::{MemoryPipe, Tls};
 use crate::config::{BaseUrl, Config};
 use crate::error::{ApiError, Error, ErrorKind, Result, short};
-use crate::http::{hide, seconds};
+use crate::http::{hide, retry_after};
 use crate::net::{TcpSocket, read_head};
 use crate::secret::{Secret, without};
 
@@ -248,7 +248,7 @@ fn refusal(answer: &Response, body: &[u8], secrets: &[&Secret]) -> Error {
         }
         (None, _) => no_websocket("this is no Mattermost server, or a wrong path").with_status(status),
     };
-    error.with_retry_after(header(answer, "retry-after").and_then(seconds))
+    error.with_retry_after(header(answer, "retry-after").and_then(retry_after))
 }
 
 /// The body of a refusal, as far as it comes before the stream's deadline.

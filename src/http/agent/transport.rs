@@ -1,5 +1,7 @@
 //! What ureq reads from and writes to: a socket or TLS over one, with our deadlines, and hidden from ureq's trace log.
 
+use std::cell::RefCell;
+use std::collections::VecDeque;
 use std::fmt;
 use std::io::{self, Read, Write};
 use std::sync::Arc;
@@ -8,13 +10,21 @@ use std::time::{Duration, Instant};
 
 use ureq::unversioned::transport::{Buffers, ConnectionDetails, LazyBuffers, NextTimeout, Transport};
 
+use super::SendWindow;
 use super::connector::SocketShutdown;
 use super::veil::{self, Framing};
+use crate::error::{Error, ErrorKind};
 use crate::net::Timed;
 
 /// Heads, sizes of chunks and trailers that an answer may have beside as much as it has content. Chunks of a byte, or
 /// trailers without end, would otherwise keep a core busy until the deadline.
 const MAX_FRAMING: u64 = 1 << 20;
+
+/// The time for a response after the request could not be sent completely.
+const EARLY_RESPONSE_TIMEOUT: Duration = Duration::from_secs(2);
+/// The time without progress after which a request that is being sent is interrupted to look for a response.
+const WRITE_STALL_TIMEOUT: Duration = Duration::from_secs(1);
+const MAX_EARLY_RESPONSE: usize = 16 << 10;
 
 pub(super) enum TransportStream {
     Plain(Timed),
@@ -49,13 +59,121 @@ impl TransportStream {
         }
     }
 
-    fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
+    /// Writes all, unless a response comes first. TLS hides whether what comes is one, and cannot stop in a write.
+    fn send_all(&mut self, bytes: &[u8], early: &mut EarlyResponse) -> io::Result<()> {
         match self {
-            Self::Plain(timed) => timed.write_all(bytes),
+            Self::Plain(timed) => send_or_listen(timed, bytes, early),
             #[cfg(feature = "native-tls")]
-            Self::Tls(tls) => tls.write_all(bytes),
+            Self::Tls(tls) => {
+                // Leaves some time for a response to a request that was not read.
+                let timed = tls.get_mut();
+                let left = timed.deadline.saturating_duration_since(Instant::now());
+                timed.deadline -= (left / 20).min(WRITE_STALL_TIMEOUT);
+                tls.write_all(bytes)
+            }
         }
     }
+}
+
+/// A peer that has refused a request may keep the connection open and read no more of it.
+fn send_or_listen(timed: &mut Timed, mut bytes: &[u8], early: &mut EarlyResponse) -> io::Result<()> {
+    let deadline = timed.deadline;
+    while !bytes.is_empty() && !early.is_final() {
+        timed.deadline = deadline.min(Instant::now() + WRITE_STALL_TIMEOUT);
+        match timed.write(bytes) {
+            Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+            Ok(count) => bytes = bytes.get(count..).unwrap_or_default(),
+            Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+            Err(e) if e.kind() == io::ErrorKind::TimedOut && Instant::now() < deadline => early.listen(timed),
+            Err(e) => return Err(e),
+        }
+    }
+    timed.deadline = deadline;
+    Ok(())
+}
+
+/// The beginning of a response to a request that is still being sent.
+#[derive(Default)]
+struct EarlyResponse(VecDeque<u8>);
+
+impl EarlyResponse {
+    fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// `true` for everything but `100 Continue` and its like, after which the request goes on.
+    fn is_final(&self) -> bool {
+        let interim = b"HTTP/1.1 1".iter().zip(&self.0).all(|(one, other)| one == other);
+        !self.0.is_empty() && !interim
+    }
+
+    /// Reads what has come.
+    fn listen(&mut self, timed: &mut Timed) {
+        let mut chunk = [0; 1024];
+        timed.deadline = Instant::now() + Duration::from_millis(1);
+        if self.0.len() < MAX_EARLY_RESPONSE {
+            if let Ok(count) = timed.read(&mut chunk) {
+                self.0.extend(chunk.get(..count).unwrap_or_default());
+            }
+        }
+    }
+
+    fn take(&mut self, into: &mut [u8]) -> usize {
+        let amount = self.0.len().min(into.len());
+        for (place, byte) in into.iter_mut().zip(self.0.drain(..amount)) {
+            *place = byte;
+        }
+        amount
+    }
+}
+
+thread_local! {
+    /// The request that this thread sends.
+    static CONTEXT: RefCell<RequestContext> = RefCell::default();
+}
+
+/// What the transport and the body of one request tell each other across ureq.
+#[derive(Debug, Default)]
+pub(super) struct RequestContext {
+    window: Option<SendWindow>,
+    abandoned: bool,
+}
+
+/// Ends the request of this thread when it is dropped.
+pub(super) struct ContextGuard;
+
+impl Drop for ContextGuard {
+    fn drop(&mut self) {
+        CONTEXT.take();
+    }
+}
+
+impl RequestContext {
+    pub(super) fn begin(window: Option<SendWindow>) -> ContextGuard {
+        CONTEXT.set(Self { window, abandoned: false });
+        ContextGuard
+    }
+
+    /// `true` if the rest of the body is not needed any more.
+    pub(super) fn is_abandoned() -> bool {
+        CONTEXT.with_borrow(|context| context.abandoned)
+    }
+
+    fn abandon() {
+        CONTEXT.with_borrow_mut(|context| context.abandoned = true);
+    }
+
+    fn window_is_over() -> bool {
+        CONTEXT.with_borrow(|context| context.window.as_ref().is_some_and(SendWindow::is_over))
+    }
+}
+
+/// The state of the request that a connection carries.
+enum Sending {
+    /// It is sent as ureq hands it over.
+    On,
+    /// It was not sent completely, perhaps by this error. Only a response is awaited.
+    Abandoned(Option<io::Error>),
 }
 
 /// A connection as ureq wants it.
@@ -66,6 +184,9 @@ pub(crate) struct SocketTransport {
     /// What came since the last request went out, TLS included, and how much of it turned out to be content.
     came: u64,
     content: Arc<AtomicU64>,
+    /// What came before the request was sent completely.
+    early: EarlyResponse,
+    sending: Sending,
     /// Ends the socket from another thread, as long as it is there.
     _handle: Arc<SocketShutdown>,
 }
@@ -78,7 +199,22 @@ impl SocketTransport {
     ) -> Self {
         let config = details.config;
         let buffers = LazyBuffers::new(config.input_buffer_size(), config.output_buffer_size());
-        Self { stream, buffers, framing: None, came: 0, content: Arc::default(), _handle: handle }
+        Self {
+            stream,
+            buffers,
+            framing: None,
+            came: 0,
+            content: Arc::default(),
+            early: EarlyResponse::default(),
+            sending: Sending::On,
+            _handle: handle,
+        }
+    }
+
+    /// Sends no more of the request.
+    fn abandon(&mut self, cause: Option<io::Error>) {
+        self.sending = Sending::Abandoned(cause);
+        RequestContext::abandon();
     }
 
     fn set_deadline(&mut self, timeout: NextTimeout) {
@@ -104,31 +240,63 @@ impl Transport for SocketTransport {
     }
 
     fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), ureq::Error> {
+        if matches!(self.sending, Sending::Abandoned(_)) {
+            return Ok(());
+        }
+        if RequestContext::window_is_over() {
+            return Err(super::not_sent(Error::new(
+                ErrorKind::Timeout,
+                "the server may have forgotten the first attempt",
+            )));
+        }
         self.set_deadline(timeout);
         let output = self.buffers.output().get_mut(..amount).unwrap_or_default();
         veil::reveal(output, &mut self.framing);
         self.came = 0;
         self.stream.timed().room = MAX_FRAMING;
         self.content = veil::content();
-        let sent = self.stream.write_all(output);
+        let sent = self.stream.send_all(output, &mut self.early);
         // A token or a password need not stay in a pooled connection's buffer.
         output.fill(0);
-        sent.map_err(|e| failed(e, timeout))
+        match sent {
+            Ok(()) if self.early.is_final() => self.abandon(None),
+            Ok(()) => {}
+            Err(e) if crate::tls::refusal(&e).is_some() => return Err(failed(e, timeout)),
+            // The peer may have said why it closed the connection before it did.
+            Err(e) => self.abandon(Some(e)),
+        }
+        Ok(())
     }
 
     fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, ureq::Error> {
         self.set_deadline(timeout);
-        let room = self.buffers.input_append_buf();
-        let most = self.content.load(Ordering::Relaxed).saturating_mul(2).saturating_add(MAX_FRAMING);
-        let left = most.saturating_sub(self.came);
-        self.stream.timed().room = left;
-        let read = self.stream.read(room);
-        let left_now = self.stream.timed().room;
-        self.came += left - left_now;
-        if left_now == 0 {
-            return Err(super::mostly_framing());
+        if matches!(self.sending, Sending::Abandoned(_)) {
+            let timed = self.stream.timed();
+            timed.deadline = timed.deadline.min(Instant::now() + EARLY_RESPONSE_TIMEOUT);
         }
-        let amount = read.map_err(|e| failed(e, timeout))?;
+        let room = self.buffers.input_append_buf();
+        let amount = if self.early.is_empty() {
+            let most = self.content.load(Ordering::Relaxed).saturating_mul(2).saturating_add(MAX_FRAMING);
+            let left = most.saturating_sub(self.came);
+            self.stream.timed().room = left;
+            let read = self.stream.read(room);
+            let left_now = self.stream.timed().room;
+            self.came += left - left_now;
+            if left_now == 0 {
+                return Err(super::mostly_framing());
+            }
+            match (read, &mut self.sending) {
+                (Ok(amount @ 1..), _) | (Ok(amount), Sending::On) => amount,
+                (Err(e), Sending::On | Sending::Abandoned(None)) => return Err(failed(e, timeout)),
+                // What broke the request off tells more than what follows from it.
+                (_, Sending::Abandoned(cause)) => {
+                    let cause = cause.take().unwrap_or_else(|| io::ErrorKind::UnexpectedEof.into());
+                    return Err(failed(cause, timeout));
+                }
+            }
+        } else {
+            self.early.take(room)
+        };
         if let Some(framing) = &mut self.framing {
             framing.hide(room.get_mut(..amount).unwrap_or_default());
         }
@@ -137,7 +305,7 @@ impl Transport for SocketTransport {
     }
 
     fn is_open(&mut self) -> bool {
-        self.stream.timed().socket.is_quiet()
+        matches!(self.sending, Sending::On) && self.early.is_empty() && self.stream.timed().socket.is_quiet()
     }
 
     fn is_tls(&self) -> bool {

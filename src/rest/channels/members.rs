@@ -116,10 +116,8 @@ impl<'c> Channels<'c> {
         user: &UserId,
         roles: &SchemeRoles,
     ) -> Result<()> {
-        self.0
-            .put("/channels/{channel_id}/members/{user_id}/schemeRoles", &[channel, user])
-            .json(roles)
-            .send()
+        let template = "/channels/{channel_id}/members/{user_id}/schemeRoles";
+        self.0.put(template, &[channel, user]).json(roles).send()
     }
 
     /// Updates the notification settings of a user for a channel. Unset fields keep their value. To mute the
@@ -135,10 +133,8 @@ impl<'c> Channels<'c> {
         user: &UserId,
         props: &BTreeMap<String, String>,
     ) -> Result<()> {
-        self.0
-            .put("/channels/{channel_id}/members/{user_id}/notify_props", &[channel, user])
-            .json(props)
-            .send()
+        let template = "/channels/{channel_id}/members/{user_id}/notify_props";
+        self.0.put(template, &[channel, user]).json(props).send()
     }
 
     /// Disables the translation of posts for a member.

@@ -30,7 +30,7 @@ const TABLE: &[(&str, &str, Shown)] = &[
     ("Calls", "looking the name up", There("src/net/lookup.rs", "a_name_is_not_waited_for")),
     ("Calls", "connection, proxy and TLS handshake together", Here(connection)),
     ("Calls", "the answer to a new post, before it is sent again", Here(new_post)),
-    ("Calls", "repeats of what failed, of what was rate limited", Here(repeats)),
+    ("Calls", "retries: after failures, after responses that say when to send again", Here(repeats)),
     ("Calls", "head of an answer", Here(heads)),
     ("Calls", "body of an answer that is decoded", Here(decoded_body)),
     ("Calls", "body of an answer that is taken into memory as it is", Here(plain_body)),
@@ -294,14 +294,14 @@ fn repeats() -> (Sides, Sides) {
         let peer = Peer::start(move |mut stream| {
             while let Some(head) = read_head(&mut stream) {
                 let fails = !head.contains("/users/me ") && count.fetch_add(1, Ordering::AcqRel) < failures;
-                let failure = format!("HTTP/1.1 {status}\r\nRetry-After: 0\r\nContent-Length: 0\r\n\r\n");
+                let failure = format!("HTTP/1.1 {status}\r\nContent-Length: 0\r\n\r\n");
                 let _ = stream.write_all(if fails { failure } else { me() }.as_bytes());
             }
         });
         words(ask(&builder(&peer).connect().unwrap()))
     };
-    let at = [after("502 Bad Gateway", 2), after("429 Too Many", 10)];
-    let past = [after("502 Bad Gateway", 3), after("429 Too Many", 11)];
+    let at = [after("502 Bad Gateway", 2), after("429 Too Many\r\nRetry-After: 0", 10)];
+    let past = [after("502 Bad Gateway", 3), after("429 Too Many\r\nRetry-After: 0", 11)];
     let both = past.iter().all(|said| said.contains("Status")) && at.iter().all(|said| said == "ok");
     let at = if both { "ok".to_owned() } else { format!("{at:?}") };
     (Some((at, past.join("; "), "502")), None)

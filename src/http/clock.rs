@@ -1,0 +1,99 @@
+//! Time as calls measure it.
+
+use std::time::{Duration, Instant};
+
+use crate::time::Timestamp;
+
+/// One moment on two clocks.
+///
+/// The monotonic clock stands still while the machine sleeps, on Linux at least. The wall clock may be set. An interval
+/// that has to be short enough is therefore measured by both.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ClockReading {
+    pub(crate) monotonic: Instant,
+    pub(crate) wall: Timestamp,
+}
+
+impl ClockReading {
+    /// The time since `earlier`, by the clock that measures more of it.
+    pub(crate) fn since(self, earlier: Self) -> Duration {
+        self.monotonic.saturating_duration_since(earlier.monotonic).max(self.wall.since(earlier.wall))
+    }
+}
+
+/// The source of all times in calls.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct CallClock {
+    #[cfg(test)]
+    pub(crate) driven: Option<std::sync::Arc<driven::DrivenClock>>,
+}
+
+#[cfg_attr(not(test), expect(clippy::unused_self, reason = "tests have a clock of their own"))]
+impl CallClock {
+    pub(crate) fn now(&self) -> ClockReading {
+        let now = ClockReading { monotonic: Instant::now(), wall: Timestamp::now() };
+        #[cfg(test)]
+        if let Some(driven) = &self.driven {
+            return driven.read(now);
+        }
+        now
+    }
+
+    /// Skips a wait, if this is the clock of a test.
+    pub(crate) fn skip(&self, wait: Duration) -> bool {
+        #[cfg(test)]
+        if let Some(driven) = &self.driven {
+            driven.advance(wait);
+            return true;
+        }
+        let _ = wait;
+        false
+    }
+
+    /// Limits the time that a test really waits for a response.
+    pub(crate) fn limit(&self, wait: Duration) -> Duration {
+        #[cfg(test)]
+        if let Some(driven) = &self.driven {
+            return wait.min(driven.longest_wait);
+        }
+        wait
+    }
+}
+
+/// A clock that a test moves.
+#[cfg(test)]
+pub(crate) mod driven {
+    use std::sync::Mutex;
+
+    use super::{ClockReading, Duration};
+
+    #[derive(Debug)]
+    pub(crate) struct DrivenClock {
+        pub(crate) longest_wait: Duration,
+        /// What the monotonic clock and the wall clock are ahead.
+        ahead: Mutex<(Duration, Duration)>,
+    }
+
+    impl DrivenClock {
+        pub(crate) fn new(longest_wait: Duration) -> Self {
+            Self { longest_wait, ahead: Mutex::default() }
+        }
+
+        /// Time passes.
+        pub(crate) fn advance(&self, time: Duration) {
+            let mut ahead = self.ahead.lock().unwrap();
+            ahead.0 += time;
+            ahead.1 += time;
+        }
+
+        /// The machine sleeps: only the wall clock goes on.
+        pub(crate) fn sleep_of_machine(&self, time: Duration) {
+            self.ahead.lock().unwrap().1 += time;
+        }
+
+        pub(super) fn read(&self, real: ClockReading) -> ClockReading {
+            let ahead = self.ahead.lock().unwrap();
+            ClockReading { monotonic: real.monotonic + ahead.0, wall: real.wall.plus(ahead.1) }
+        }
+    }
+}
