@@ -305,7 +305,8 @@ impl GapFiller {
             fill.hold(BufferedEvent { event: make(), kind, version, mark: Some(mark) });
             return EnqueueResult::Taken;
         }
-        if block && fill.dropping.is_none() {
+        // A reader that waits for room does not read the reply that tells the server's time.
+        if block && fill.dropping.is_none() && !matches!(fill.stage, FillStage::AwaitClock) {
             return EnqueueResult::Full;
         }
         // By its own time: the mark's may be that of a link before a long gap.

@@ -52,8 +52,13 @@ struct Desk {
 
 impl Desk {
     fn new(capacity: usize) -> Self {
+        Self::with(capacity, false)
+    }
+
+    fn with(capacity: usize, block: bool) -> Self {
         let horizon = Duration::from_secs(15 * 60);
-        let settings = CatchUpSettings { between_starts: Duration::ZERO, ..settings(capacity, horizon, 1) };
+        let settings =
+            CatchUpSettings { between_starts: Duration::ZERO, block, ..settings(capacity, horizon, 1) };
         let mut gap_filler = GapFiller::new(settings, None);
         gap_filler.link_up(at(0));
         gap_filler.heard(at(0), time(0), time(0));
@@ -288,4 +293,28 @@ fn a_late_clock_forgets_nothing() {
     desk.gap_filler.heard(at(62_000), time(62_000), time(60_000));
     desk.gap_filler.heard(at(63_000), time(63_000), time(60_000));
     assert!(desk.gap_filler.seen.keys().contains(&told.posted()));
+}
+
+/// The reply that tells the server's time comes behind more events than are held: a reader that waited for room would not
+/// read it for a minute.
+#[test]
+fn a_blocked_reader_does_not_keep_the_clock_away() {
+    let mut desk = Desk::with(2, true);
+    let posts: Vec<Post> = (0..4).map(|n| post(&format!("{n}"), 3000 + n, 0)).collect();
+    desk.gap(2000, 1000);
+    let results = [0, 1, 2, 3].map(|n| {
+        desk.has(posts[n].clone());
+        desk.live(EventKind::Posted, &posts[n])
+    });
+    use EnqueueResult::{Dropped, Full, Taken};
+    assert_eq!(results, [Taken, Taken, Dropped, Dropped]);
+    assert_eq!(desk.pong(4000).len(), 1);
+    desk.run(4000, 100);
+    assert_eq!(desk.out, ["+ 0", "+ 1", "+ 2", "+ 3"]);
+    // With the clock known, it waits.
+    desk.gap(5000, 4000);
+    desk.pong(6000);
+    let later: Vec<Post> = (4..7).map(|n| post(&format!("{n}"), 6000 + n, 0)).collect();
+    let results = [0, 1, 2].map(|n| desk.live(EventKind::Posted, &later[n]));
+    assert_eq!(results, [Taken, Taken, Full]);
 }
