@@ -61,7 +61,7 @@ pub use threads::*;
 pub use users::*;
 
 use crate::error::{Error, ErrorKind, Result, short};
-use crate::model::json::{Raw, decode_event};
+use crate::model::json::decode_event;
 use crate::model::{ChannelId, TeamId, UserId};
 
 /// One event. `Send + Sync`; a clone shares it, and costs no more than a pointer.
@@ -309,13 +309,14 @@ fn unfolded(data: &str, strings: &[&str]) -> Result<String> {
         return Ok(data.to_owned());
     }
     let mut text = String::with_capacity(data.len());
-    for (key, Raw(raw)) in decode_event::<BTreeMap<String, Raw>>(data)? {
+    for (key, raw) in decode_event::<BTreeMap<String, Box<RawValue>>>(data)? {
+        let raw = raw.get();
         text.push(if text.is_empty() { '{' } else { ',' });
         text.push_str(&Value::from(key.as_str()).to_string());
         text.push(':');
-        let inner = if strings.contains(&&*key) { decode_event::<String>(&raw).ok() } else { None };
+        let inner = if strings.contains(&&*key) { decode_event::<String>(raw).ok() } else { None };
         let inner = inner.filter(|inner| serde_json::from_str::<IgnoredAny>(inner).is_ok());
-        text.push_str(inner.as_deref().unwrap_or(&raw));
+        text.push_str(inner.as_deref().unwrap_or(raw));
     }
     text.push_str(if text.is_empty() { "{}" } else { "}" });
     Ok(text)

@@ -17,7 +17,7 @@ use std::io::{self, Read, Write};
 use crate::error::Error;
 
 #[cfg(test)]
-pub(crate) use self::{json::alike, tests::Dice};
+pub(crate) use self::tests::Dice;
 
 macro_rules! targets {
     ($($(#[$meta:meta])* $module:ident::$name:ident: $what:literal;)*) => {
@@ -47,7 +47,7 @@ targets! {
     answers::app_error: "The body of an answer that is no success, and of one that turns into an error.";
     answers::times: "Headers that hold a time.";
     answers::veil: "An answer of which ureq must see no more than the frame.";
-    json::json: "JSON, compared with `serde_json`.";
+    json::json: "JSON, compared with `serde_json` alone.";
     #[cfg(feature = "testing")]
     server::requests: "What a client sends to the TestServer.";
     #[cfg(feature = "testing")]

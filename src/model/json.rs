@@ -1,25 +1,28 @@
-//! JSON that is decoded when somebody looks at it, and the decoder that all answers and events go through.
+//! JSON that is decoded on first access, and the decoding of all responses and events.
 
-mod de;
+mod budget;
 mod fields;
-mod read;
+mod locate;
+mod nullable;
 
-use std::fmt::{self, Write as _};
+use std::borrow::Cow;
+use std::fmt;
 use std::sync::OnceLock;
 
-use serde::de::{DeserializeOwned, Visitor};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use self::budget::MemoryBudget;
 pub(crate) use self::fields::{Fields, put, put_as, read as read_fields};
-use self::read::{Fault, Reader};
-use crate::error::{Error, ErrorKind, Result, short};
+use self::nullable::NullAsDefault;
+use crate::error::Result;
 
-/// A JSON value kept as the server sent it, and decoded at the first look.
+/// A JSON value that is kept as the server sent it, and decoded on first access.
 ///
-/// Props and embeds of a post are of this type: most programs never look at them. What a server sends is kept to the
-/// letter, so that it can be sent back.
+/// The properties and embeds of posts are of this type, because most programs do not read them. The text is kept
+/// unchanged, so that it can be sent back.
 ///
 /// ```
 /// use mattermost::Json;
@@ -29,23 +32,25 @@ use crate::error::{Error, ErrorKind, Result, short};
 /// ```
 #[derive(Clone, Default)]
 pub struct Json {
-    raw: Option<Box<str>>,
+    raw: Option<Box<RawValue>>,
     value: OnceLock<Value>,
 }
 
 impl Json {
-    /// The text, `{}` if there is none.
+    /// The JSON text. Defaults to `{}`.
     pub fn as_str(&self) -> &str {
-        self.raw.as_deref().unwrap_or("{}")
+        self.raw.as_deref().map_or("{}", RawValue::get)
     }
 
-    /// The value; decoded once.
+    /// The decoded value. Decoded once.
+    ///
+    /// `null` if decoding would take far more memory than the text ([`limits`](crate::limits)), or if the text is
+    /// nested deeper than 127 levels.
     pub fn value(&self) -> &Value {
-        // Not by `serde_json`: it refuses half of a surrogate pair.
         self.value.get_or_init(|| decode_str(self.as_str()).unwrap_or_default())
     }
 
-    /// A member of an object.
+    /// Returns a member of an object.
     pub fn get(&self, key: &str) -> Option<&Value> {
         if self.is_empty() {
             return None;
@@ -53,12 +58,15 @@ impl Json {
         self.value().get(key)
     }
 
-    /// Decodes it into a type of your own.
+    /// Decodes the JSON into a type of your choice. `null` is read as the default of any type.
+    ///
+    /// # Errors
+    /// - [`ErrorKind::Decode`](crate::ErrorKind::Decode) if the JSON does not match the type.
     pub fn decode<T: DeserializeOwned>(&self) -> Result<T> {
-        decode(self.as_str().as_bytes())
+        decode_str(self.as_str())
     }
 
-    /// Whether it is missing, `null`, `{}` or `[]`.
+    /// `true` if the value is missing, `null`, `{}` or `[]`.
     pub fn is_empty(&self) -> bool {
         matches!(self.as_str(), "{}" | "null" | "[]")
     }
@@ -66,7 +74,7 @@ impl Json {
 
 impl From<Value> for Json {
     fn from(value: Value) -> Self {
-        Self { raw: Some(value.to_string().into()), value: OnceLock::from(value) }
+        Self { raw: serde_json::value::to_raw_value(&value).ok(), value: OnceLock::from(value) }
     }
 }
 
@@ -84,10 +92,8 @@ impl fmt::Debug for Json {
 
 impl Serialize for Json {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self.raw.as_deref().map(serde_json::from_str::<&RawValue>) {
-            Some(Ok(raw)) => raw.serialize(serializer),
-            // Our decoder does not check what it skips.
-            Some(Err(_)) => Value::Null.serialize(serializer),
+        match &self.raw {
+            Some(raw) => raw.serialize(serializer),
             None => serde_json::Map::new().serialize(serializer),
         }
     }
@@ -95,43 +101,19 @@ impl Serialize for Json {
 
 impl<'de> Deserialize<'de> for Json {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        let Raw(raw) = Raw::deserialize(from)?;
-        Ok(Self { raw: (!matches!(&*raw, "{}" | "null")).then_some(raw), value: OnceLock::new() })
+        let raw = Box::<RawValue>::deserialize(from)?;
+        Ok(Self { raw: (!matches!(raw.get(), "{}" | "null")).then_some(raw), value: OnceLock::new() })
     }
 }
 
-/// The letter of any value.
-pub(crate) struct Raw(pub(crate) Box<str>);
-
-impl<'de> Deserialize<'de> for Raw {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        struct Letter;
-        impl<'de> Visitor<'de> for Letter {
-            type Value = Box<str>;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("JSON")
-            }
-            /// Our own decoder.
-            fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Box<str>, E> {
-                Ok(text.into())
-            }
-            /// Any other: `serde_json`.
-            fn visit_newtype_struct<D: Deserializer<'de>>(self, from: D) -> Result<Box<str>, D::Error> {
-                Ok(Box::<str>::from(Box::<RawValue>::deserialize(from)?))
-            }
-        }
-        from.deserialize_newtype_struct(de::RAW, Letter).map(Self)
-    }
-}
-
-/// `null` as the default, for fields that are often `null`.
+/// Reads `null` as the default, for fields that are often `null`.
 pub(crate) fn or_default<'de, D: Deserializer<'de>, T: Default + Deserialize<'de>>(
     from: D,
 ) -> Result<T, D::Error> {
     Ok(Option::deserialize(from)?.unwrap_or_default())
 }
 
-/// One object as two types: for what the server mixes, where `flatten` cannot be used (it does not read raw JSON).
+/// Decodes one object as two types, where `flatten` cannot be used because it does not support raw JSON.
 pub(crate) fn both<'de, D, A, B>(from: D) -> Result<(A, B), D::Error>
 where
     D: Deserializer<'de>,
@@ -149,97 +131,62 @@ pub(crate) fn is_zero(number: &i64) -> bool {
     *number == 0
 }
 
-/// Decodes what a server sent. `null` reads as the default, wherever it stands.
+/// Decodes what a server sent. `null` is read as the default of any type, at any depth.
 pub(crate) fn decode<T: DeserializeOwned>(text: &[u8]) -> Result<T> {
     decode_str(&String::from_utf8_lossy(text))
 }
 
-/// The same, of text.
+/// Like [`decode`], of text.
 pub(crate) fn decode_str<T: DeserializeOwned>(text: &str) -> Result<T> {
-    decode_by(Reader::new(text), text)
+    decode_within(text, &MemoryBudget::for_response(text))
 }
 
-/// The same, of what came over the socket: it may take hardly more memory than the text does.
+/// Like [`decode_str`], of a message of the socket. It may take little more memory than the text.
 pub(crate) fn decode_event<T: DeserializeOwned>(text: &str) -> Result<T> {
-    decode_by(Reader::of_event(text), text)
+    decode_within(text, &MemoryBudget::for_event(text))
 }
 
-fn decode_by<T: DeserializeOwned>(mut reader: Reader<'_>, text: &str) -> Result<T> {
-    match T::deserialize(&mut reader) {
-        Ok(value) => match ended(text, reader) {
-            Ok(()) => Ok(value),
-            Err(error) => Err(error),
-        },
-        Err(fault) => Err(undecodable(text, reader.at(), &fault)),
-    }
+fn decode_within<T: DeserializeOwned>(text: &str, budget: &MemoryBudget) -> Result<T> {
+    read(text, &budget.clone()).or_else(|error| match without_lone_surrogates(text) {
+        Some(text) => read(&text, budget).map_err(|error| locate::undecodable(&text, &error)),
+        None => Err(locate::undecodable(text, &error)),
+    })
 }
 
-fn ended(text: &str, mut reader: Reader<'_>) -> Result<()> {
-    reader.end().map_err(|fault| undecodable(text, reader.at(), &fault))
+fn read<T: DeserializeOwned>(text: &str, budget: &MemoryBudget) -> serde_json::Result<T> {
+    let mut reader = serde_json::Deserializer::from_str(text);
+    let value = T::deserialize(NullAsDefault { inner: &mut reader, budget })?;
+    reader.end()?;
+    Ok(value)
 }
 
+/// Replaces each half of a surrogate pair by U+FFFD, as Go does. `serde_json` rejects them.
+///
+/// Returns `None` if there is none. The result has the same length.
 #[cold]
-fn undecodable(text: &str, at: usize, fault: &Fault) -> Error {
-    let path = path_at(text.as_bytes(), at);
-    // It may quote the offending value: cut, that could be long.
-    let said = short(&fault.to_string(), 200).into_owned();
-    let mut message = format!("unexpected JSON at {path}: {said}");
-    // What is no JSON is shown: its first line, lest it is the echo of a request. What is JSON may hold a token that was
-    // just made, and the path says enough.
-    let begin = text.trim_start().lines().next().unwrap_or_default();
-    if !begin.starts_with(['{', '[', '"']) {
-        let _ = write!(message, "; it begins with {:?}", short(begin, 80));
-    }
-    Error::new(ErrorKind::Decode, message)
-}
-
-const MOST_STEPS: usize = 8;
-
-/// The JSON path of a position, as `$.posts.abc.create_at`: walks the tokens up to it.
-fn path_at(text: &[u8], end: usize) -> String {
-    enum Step {
-        Key(String),
-        Index(usize),
-    }
-    let mut steps: Vec<Step> = Vec::new();
-    let mut at = 0;
-    let mut key: Option<String> = None;
-    while let Some(byte) = text.get(at).filter(|_| at < end) {
-        match byte {
-            b'{' => steps.push(Step::Key(String::new())),
-            b'[' => steps.push(Step::Index(0)),
-            b'}' | b']' if at + 1 < end => drop(steps.pop()),
-            b',' => {
-                if let Some(Step::Index(n)) = steps.last_mut() {
-                    *n += 1;
-                }
-            }
-            b':' => {
-                if let (Some(Step::Key(name)), Some(key)) = (steps.last_mut(), key.take()) {
-                    *name = key;
-                }
-            }
-            b'"' => {
-                let from = at + 1;
-                at += 1;
-                while text.get(at).is_some_and(|b| *b != b'"') {
-                    at += if text.get(at) == Some(&b'\\') { 2 } else { 1 };
-                }
-                key = text.get(from..at).map(|k| short(&String::from_utf8_lossy(k), 40).into_owned());
-            }
-            _ => {}
-        }
-        at += 1;
-    }
-    let shown = |step: &Step| match step {
-        Step::Key(name) if name.is_empty() => String::new(),
-        Step::Key(name) => format!(".{name}"),
-        Step::Index(n) => format!("[{n}]"),
+fn without_lone_surrogates(text: &str) -> Option<String> {
+    let code_at = |at: usize| {
+        let digits = text.get(at..at + 6)?.strip_prefix("\\u")?;
+        u32::from_str_radix(digits, 16).ok()
     };
-    // The end of a deep path is enough.
-    let hidden = steps.len().saturating_sub(MOST_STEPS);
-    let begin = if hidden == 0 { "$" } else { "$.." };
-    steps.iter().skip(hidden).map(shown).fold(begin.to_owned(), |path, step| path + &step)
+    let mut mended = Cow::Borrowed(text);
+    let mut at = 0;
+    while let Some(found) = text.get(at..).and_then(|rest| memchr::memchr(b'\\', rest.as_bytes())) {
+        at += found;
+        match code_at(at) {
+            Some(0xD800..0xDC00) if matches!(code_at(at + 6), Some(0xDC00..0xE000)) => at += 12,
+            Some(0xD800..0xE000) => {
+                mended.to_mut().replace_range(at..at + 6, "\\ufffd");
+                at += 6;
+            }
+            // Steps over the escaped character, which may be a backslash.
+            _ => at += 2,
+        }
+    }
+    match mended {
+        Cow::Borrowed(_) => None,
+        Cow::Owned(mended) => Some(mended),
+    }
 }
 
 #[cfg(test)]
@@ -247,6 +194,7 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
+    use crate::error::ErrorKind;
 
     #[derive(Debug, Default, Deserialize, PartialEq)]
     #[serde(default)]
@@ -298,5 +246,40 @@ mod tests {
         assert_eq!(serde_json::from_value::<Json>(serde_json::json!({"x": 1})).unwrap().get("x").unwrap(), 1);
         let half: Json = decode(br#"{"a":"\ud83d","b":2}"#).unwrap();
         assert_eq!((half.get("a").unwrap(), half.get("b").unwrap()), (&"\u{fffd}".into(), &2.into()));
+    }
+
+    #[test]
+    fn lone_surrogates_are_replaced() {
+        for (text, read) in [
+            (r#""\ud83d\ude00 \ud83d \u00e4""#, "😀 \u{fffd} ä"),
+            (r#""\ud83d\ud83d\ude00\ude00""#, "\u{fffd}😀\u{fffd}"),
+            (r#""\\ud83d\ud83d""#, "\\ud83d\u{fffd}"),
+            (r#""☃\ud83d""#, "☃\u{fffd}"),
+        ] {
+            assert_eq!(decode_str::<String>(text).unwrap(), read, "{text}");
+        }
+        assert!(decode_str::<String>(r#""\ud83d\u""#).is_err());
+        assert!(decode_str::<String>(r#""\ud8☃""#).is_err());
+        let error = decode_str::<Vec<u8>>(r#"["\ud83d"]"#).unwrap_err().to_string();
+        assert!(error.contains("at $[0]: ") && !error.contains('"'), "{error}");
+    }
+
+    #[test]
+    fn errors_show_no_values() {
+        #[derive(Debug, Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        enum Word {
+            Known,
+        }
+        for error in [
+            decode_str::<Vec<u8>>(r#"["azjne1wxii"]"#).unwrap_err(),
+            decode_str::<Vec<Thing>>(r#"["azjne1wxii\", expected azjne1wxii"]"#).unwrap_err(),
+            decode_str::<Vec<Word>>(r#"["azjne1wxii"]"#).unwrap_err(),
+            decode_str::<Vec<char>>(r#"["azjne1wxii"]"#).unwrap_err(),
+        ] {
+            let shown = format!("{error} {error:?}");
+            assert!(shown.contains("$[0]") && !shown.contains("azjne"), "{shown}");
+        }
+        assert!(matches!(decode_str(r#""known""#).unwrap(), Word::Known));
     }
 }

@@ -283,7 +283,7 @@ fn sides() -> impl Iterator<Item = Side> {
 }
 
 /// What a list of 16 MB comes to: where a pointer takes four bytes, all of it is read.
-const WIDE: &str = if size_of::<Value>() < 32 { "ends too early" } else { "far more memory" };
+const WIDE: &str = if size_of::<Value>() < 32 { "EOF while parsing" } else { "far more memory" };
 
 macro_rules! rows {
     ($($what:ident $name:literal, $attack:expr, $within:literal s, $how:expr, $holds:literal MiB;)*) => {

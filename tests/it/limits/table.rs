@@ -393,7 +393,7 @@ fn depth() -> (Sides, Sides) {
         data_of(&text)
     };
     (
-        Some((call(json(&nested(127))), call(json(&nested(128))), "nested too deep")),
+        Some((call(json(&nested(127))), call(json(&nested(128))), "recursion limit exceeded")),
         Some((event(126), event(128), "nothing")),
     )
 }

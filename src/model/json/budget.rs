@@ -1,0 +1,122 @@
+//! The memory that a decoded value may take, in proportion to the size of its text.
+//!
+//! A list of `{}` takes 200 bytes for each post, and a `Value` up to a hundred times its text. Items of lists and
+//! entries of maps are therefore counted before they are read.
+
+use std::cell::Cell;
+
+/// Bytes that items may take for each byte of text, in addition to [`BASE_LIMIT`]: for the first [`LARGE_TEXT_SIZE`]
+/// bytes, and for the rest. What servers send takes 4 at most, and 8 to 16 if it is read as a `Value`.
+const TEXT_FACTOR_LIMIT: usize = 16;
+const LARGE_TEXT_FACTOR_LIMIT: usize = 4;
+const LARGE_TEXT_SIZE: usize = 2 << 20;
+const BASE_LIMIT: usize = 1 << 20;
+/// The limit of an event, in addition to the size of its text. The text is kept in memory as well.
+const EVENT_BASE_LIMIT: usize = 4 << 20;
+
+/// The minimum size of an allocation.
+const MIN_ALLOCATION_SIZE: usize = 32;
+/// Entries of a node of a `BTreeMap`. A node may be half empty.
+const NODE_CAPACITY: usize = 11;
+
+/// The error message if the budget is used up.
+pub(super) const BUDGET_ERROR: &str = "it would take far more memory than its text, which `bytes` gives";
+
+/// The remaining bytes that the items of one text may take.
+#[derive(Clone)]
+pub(super) struct MemoryBudget(Cell<usize>);
+
+impl MemoryBudget {
+    /// The budget of a response.
+    pub(super) fn for_response(text: &str) -> Self {
+        let small = text.len().min(LARGE_TEXT_SIZE);
+        let rest = (text.len() - small).saturating_mul(LARGE_TEXT_FACTOR_LIMIT);
+        Self(Cell::new(rest.saturating_add(small * TEXT_FACTOR_LIMIT + BASE_LIMIT)))
+    }
+
+    /// The budget of an event.
+    pub(super) fn for_event(text: &str) -> Self {
+        Self(Cell::new(text.len().saturating_add(EVENT_BASE_LIMIT)))
+    }
+
+    /// Reserves memory. Returns `false` if it exceeds what is left.
+    #[inline]
+    pub(super) fn reserve(&self, bytes: usize) -> bool {
+        let rest = self.0.get().checked_sub(bytes);
+        self.0.set(rest.unwrap_or_default());
+        rest.is_some()
+    }
+
+    /// Reserves memory for entry number `index` of a map: its key, and at intervals a node.
+    pub(super) fn reserve_entry(&self, index: usize, value_size: usize) -> bool {
+        let new_node = index % (NODE_CAPACITY / 2 + 1) == 0;
+        let node_size = if new_node { NODE_CAPACITY * (size_of::<String>() + value_size) } else { 0 };
+        self.reserve(MIN_ALLOCATION_SIZE + node_size)
+    }
+
+    /// Reserves memory for a string of a `Value`.
+    pub(super) fn reserve_string(&self, text: &str) -> bool {
+        self.reserve(if text.is_empty() { 0 } else { MIN_ALLOCATION_SIZE })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use serde_json::{Value, json};
+
+    use crate::model::json::{decode_event, decode_str};
+
+    #[test]
+    fn little_text_takes_no_great_memory() {
+        use crate::{Channel, Post};
+        let list = |item: &str, count: usize| format!("[{}{item}]", format!("{item},").repeat(count));
+        let map: String = (0..200_000).map(|key| format!("\"{key}\":{{}},")).collect();
+        for (text, read) in [
+            (list("{}", 300_000), decode_str::<Vec<Post>> as fn(&str) -> _),
+            (list("null", 300_000), decode_str::<Vec<Post>>),
+        ] {
+            let mut result = None;
+            let used = allocation_counter::measure(|| result = Some(read(&text)));
+            assert!(result.unwrap().unwrap_err().to_string().contains("memory"));
+            assert!(used.bytes_max < 60 * text.len() as u64, "{} for {}", used.bytes_max, text.len());
+        }
+        assert!(decode_str::<BTreeMap<String, Channel>>(&format!("{{{map}\"x\":{{}}}}")).is_err());
+        // What is really sent fits, and so do lists of anything at all.
+        let post = serde_json::to_string(&Post::default()).unwrap();
+        assert_eq!(decode_str::<Vec<Post>>(&list(&post, 20_000)).unwrap().len(), 20_001);
+        assert_eq!(decode_str::<Vec<Post>>(&list("{}", 1_000)).unwrap().len(), 1_001);
+        for item in ["0", "\"\"", "{}", "[]"] {
+            assert!(decode_str::<Value>(&list(item, 100_000)).is_ok(), "{item}");
+        }
+        let name = "a".repeat(26);
+        let row = json!({"id": name, "name": "jane.doe", "count": 7, "team": name, "props": {"a": "b"}})
+            .to_string();
+        assert!(decode_str::<Value>(&list(&row, 2_000_000 / row.len())).is_ok());
+    }
+
+    /// A list doubles while it grows, and nodes of a map may be half empty.
+    #[test]
+    fn a_value_is_counted_as_it_is() {
+        for item in
+            ["0", "[]", "[0]", "{}", r#""""#, r#""a""#, r#"{"":0}"#, r#"{"a":"b"}"#, r#"{"a":{"a":{}}}"#]
+        {
+            let text = format!("[{}0]", format!("{item},").repeat(3_000_000 / item.len()));
+            let rest = text.len() - (2 << 20);
+            for (read, most) in [
+                (decode_str::<Value> as fn(&str) -> _, (33 << 20) + 4 * rest),
+                (decode_event::<Value>, text.len() + (4 << 20)),
+            ] {
+                let used = allocation_counter::measure(|| drop(read(&text))).bytes_max;
+                println!(
+                    "{item:<15} {:>5} kB of text: {:>6} of {:>6} kB",
+                    text.len() >> 10,
+                    used >> 10,
+                    most >> 10
+                );
+                assert!(used < 3 * most as u64, "{item}: {used} of {most}");
+            }
+        }
+    }
+}
