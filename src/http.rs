@@ -234,3 +234,6 @@ impl HttpClient {
         self.call(Method::Head, template, args)
     }
 }
+
+#[cfg(test)]
+mod tests;

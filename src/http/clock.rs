@@ -44,6 +44,7 @@ impl CallClock {
         #[cfg(test)]
         if let Some(driven) = &self.driven {
             driven.advance(wait);
+            driven.waited();
             return true;
         }
         let _ = wait;
@@ -67,16 +68,41 @@ pub(crate) mod driven {
 
     use super::{ClockReading, Duration};
 
-    #[derive(Debug)]
+    type WaitHook = Box<dyn Fn() + Send + Sync>;
+
+    #[derive(Default)]
     pub(crate) struct DrivenClock {
         pub(crate) longest_wait: Duration,
         /// What the monotonic clock and the wall clock are ahead.
         ahead: Mutex<(Duration, Duration)>,
+        /// Called after each wait.
+        on_wait: Option<WaitHook>,
+    }
+
+    impl std::fmt::Debug for DrivenClock {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("DrivenClock")
+        }
     }
 
     impl DrivenClock {
         pub(crate) fn new(longest_wait: Duration) -> Self {
-            Self { longest_wait, ahead: Mutex::default() }
+            Self { longest_wait, ..Self::default() }
+        }
+
+        pub(crate) fn on_wait(self, hook: impl Fn() + Send + Sync + 'static) -> Self {
+            Self { on_wait: Some(Box::new(hook)), ..self }
+        }
+
+        pub(super) fn waited(&self) {
+            if let Some(hook) = &self.on_wait {
+                hook();
+            }
+        }
+
+        /// What the wall clock is ahead.
+        pub(crate) fn wall(&self) -> Duration {
+            self.ahead.lock().unwrap().1
         }
 
         /// Time passes.

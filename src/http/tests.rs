@@ -1,0 +1,3 @@
+//! Tests of calls as a whole.
+
+mod outcomes;
