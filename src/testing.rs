@@ -33,6 +33,23 @@
 //! # Ok(()) }
 //! ```
 //!
+//! # Slash commands, buttons and dialogs
+//!
+//! ```
+//! use mattermost::testing::TestServer;
+//! use serde_json::json;
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let server = TestServer::start()?;
+//! // `add_command` sends the calls to a URL of the program under test instead.
+//! server.handle_command("deploy", |call| json!({"text": format!("deploying {}", call["text"])}));
+//! let seen = server.slash("bob", "town-square", "/deploy prod");
+//! assert_eq!(seen.text(), Some("deploying prod"));
+//! # Ok(()) }
+//! ```
+//!
+//! `press` and `submit_dialog` do the same for the buttons and dialogs of a program.
+//!
 //! # What is there
 //!
 //! - The team `awesome-chat` ("Awesome Chat"), with the channels `town-square` ("Town Square") and `off-topic`
@@ -78,7 +95,7 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-pub use control::{RecordedRequest, TestPost};
+pub use control::{Interaction, RecordedRequest, TestDialog, TestPost, TestUser};
 pub use faults::Fault;
 
 use crate::client::{Client, ClientBuilder};

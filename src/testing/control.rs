@@ -1,13 +1,17 @@
 //! What a test asks the server, and tells it.
 
+mod interaction;
+
 use std::sync::PoisonError;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
 use super::http::Request;
+pub use interaction::{Interaction, TestDialog, TestUser};
+
 use super::state::posts::NewPost;
-use super::state::{Channel, Member, World};
+use super::state::{Channel, Member, Post, World};
 use super::{PASSWORD, TestServer};
 
 /// Bodies are remembered up to this size.
@@ -108,6 +112,42 @@ pub struct TestPost {
     pub reactions: Vec<(String, String)>,
     /// The names of its files.
     pub files: Vec<String>,
+    /// Its props, an object, as clients see them.
+    pub props: Value,
+}
+
+impl TestPost {
+    /// Its attachments, as clients see them.
+    pub fn attachments(&self) -> &[Value] {
+        self.props.get("attachments").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
+    }
+}
+
+/// The ID.
+impl AsRef<str> for TestPost {
+    fn as_ref(&self) -> &str {
+        &self.id
+    }
+}
+
+fn test_post(world: &World, post: &Post) -> TestPost {
+    let reactions = post.reactions.iter();
+    let files = post.file_ids.iter().filter_map(|id| world.files.get(id));
+    TestPost {
+        id: post.id.clone(),
+        root_id: post.root_id.clone(),
+        user: world.name_of(&post.user_id).to_owned(),
+        message: post.message.clone(),
+        kind: post.kind.clone(),
+        create_at: post.create_at,
+        edit_at: post.edit_at,
+        pinned: post.is_pinned,
+        reactions: reactions
+            .map(|one| (world.name_of(&one.user_id).to_owned(), one.emoji_name.clone()))
+            .collect(),
+        files: files.map(|file| file.name.clone()).collect(),
+        props: super::state::attachments::without_integrations(&post.props),
+    }
 }
 
 /// The team, the users and the channels that are there from the beginning.
@@ -212,6 +252,28 @@ impl TestServer {
         world.new_channel(channel)
     }
 
+    /// Adds a private channel with these users in it, without any event. Returns its ID.
+    #[track_caller]
+    pub fn add_private_channel(
+        &self,
+        team: &str,
+        name: &str,
+        display_name: &str,
+        members: &[&str],
+    ) -> String {
+        let mut world = self.inner.world();
+        let members = members.iter().map(|user| Member::new(&must(world.user_named(user), "user", user).id));
+        let channel = Channel {
+            kind: "P".into(),
+            name: name.to_owned(),
+            display_name: display_name.to_owned(),
+            members: members.collect(),
+            team_id: must(world.team_named(team), "team", team).id.clone(),
+            ..Channel::default()
+        };
+        world.new_channel(channel)
+    }
+
     /// Writes a post as a user, with all events. Returns its id.
     #[track_caller]
     pub fn post_as(&self, user: &str, channel: &str, message: &str) -> String {
@@ -280,27 +342,7 @@ impl TestServer {
             .posts
             .of_channel(&id)
             .filter(|post| post.delete_at == 0)
-            .map(|post| TestPost {
-                id: post.id.clone(),
-                root_id: post.root_id.clone(),
-                user: world.name_of(&post.user_id).to_owned(),
-                message: post.message.clone(),
-                kind: post.kind.clone(),
-                create_at: post.create_at,
-                edit_at: post.edit_at,
-                pinned: post.is_pinned,
-                reactions: post
-                    .reactions
-                    .iter()
-                    .map(|one| (world.name_of(&one.user_id).to_owned(), one.emoji_name.clone()))
-                    .collect(),
-                files: post
-                    .file_ids
-                    .iter()
-                    .filter_map(|id| world.files.get(id))
-                    .map(|file| file.name.clone())
-                    .collect(),
-            })
+            .map(|post| test_post(&world, post))
             .collect()
     }
 

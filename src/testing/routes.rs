@@ -1,16 +1,20 @@
 //! The REST API.
 
 mod bots;
+mod builtin;
 mod channels;
 mod files;
+pub(in crate::testing) mod integrations;
 mod lists;
 mod members;
+mod outgoing;
 mod personal;
 mod posts;
 mod system;
 mod teams;
 mod threads;
 mod users;
+mod webhooks;
 
 use std::borrow::Cow;
 
@@ -68,6 +72,8 @@ struct Call<'a> {
     /// Who asks; empty when nobody is logged in.
     user: String,
     token: String,
+    /// A request to make before the response, while no lock is held.
+    outgoing: Option<outgoing::Outgoing>,
 }
 
 impl Call<'_> {
@@ -161,7 +167,18 @@ pub(super) fn answer(inner: &Inner, request: &Request) -> Answer {
         let message = "The URL is too long.";
         fail(414, "basic_security_check.url.too_long_error", message).answer(&mut world)
     } else {
-        route(&mut world, request, &segments)
+        match route(&mut world, request, &segments) {
+            (answer, None) => answer,
+            (_, Some((user, outgoing))) => {
+                drop(world);
+                let reply = outgoing.target.send();
+                world = inner.world();
+                let token = request.token().unwrap_or_default();
+                let mut call = Call { world: &mut world, request, user, token, outgoing: None };
+                let outcome = (outgoing.then)(&mut call, reply);
+                outcome.unwrap_or_else(|error| error.answer(&mut world))
+            }
+        }
     };
     let now = Timestamp::from_millis(world.clock.now());
     answer.headers.push(("Date".into(), to_http_date(now)));
@@ -173,7 +190,9 @@ pub(super) fn answer(inner: &Inner, request: &Request) -> Answer {
     answer
 }
 
-fn route(world: &mut World, request: &Request, segments: &[&str]) -> Answer {
+type Routed = (Answer, Option<(String, outgoing::Outgoing)>);
+
+fn route(world: &mut World, request: &Request, segments: &[&str]) -> Routed {
     let token = request.token().unwrap_or_default();
     let user = world.user_of(&token).unwrap_or_default().to_owned();
     if !user.is_empty() {
@@ -183,7 +202,7 @@ fn route(world: &mut World, request: &Request, segments: &[&str]) -> Answer {
             session.last_activity_at = now;
         }
     }
-    let mut call = Call { world, request, user, token };
+    let mut call = Call { world, request, user, token, outgoing: None };
     // `HEAD` is answered as `GET`, without the body.
     let method = if request.method == "HEAD" { "GET" } else { &*request.method };
     let groups = [
@@ -198,6 +217,8 @@ fn route(world: &mut World, request: &Request, segments: &[&str]) -> Answer {
         files::route,
         bots::route,
         personal::route,
+        integrations::route,
+        webhooks::route,
         system::route,
     ];
     let outcome = groups.into_iter().find_map(|group| group(&mut call, method, segments)).unwrap_or_else(|| {
@@ -209,7 +230,36 @@ fn route(world: &mut World, request: &Request, segments: &[&str]) -> Answer {
         );
         Err(error)
     });
-    outcome.unwrap_or_else(|error| error.answer(world))
+    let outgoing = call.outgoing.take().map(|outgoing| (std::mem::take(&mut call.user), outgoing));
+    (outcome.unwrap_or_else(|error| error.answer(world)), outgoing)
+}
+
+/// The Markdown of a text in the markup of Slack: links, and the three mentions of everybody.
+fn slack_text(world: &World, text: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some((before, inside)) = rest.split_once('<') {
+        out.push_str(before);
+        let Some((inner, after)) = inside.split_once('>') else {
+            out.push('<');
+            out.push_str(inside);
+            return out;
+        };
+        let (target, label) =
+            inner.split_once('|').map_or((inner, None), |(target, label)| (target, Some(label)));
+        let user = target.strip_prefix('@').and_then(|id| world.user(id));
+        let shown = match (target, label, user) {
+            ("!channel" | "!here" | "!all", ..) => target.replacen('!', "@", 1),
+            (.., Some(user)) => format!("@{}", user.username),
+            (url, Some(label), None) if url.contains(':') => format!("[{label}]({url})"),
+            (url, None, None) if url.starts_with("http") => url.to_owned(),
+            _ => format!("<{inner}>"),
+        };
+        out.push_str(&shown);
+        rest = after;
+    }
+    out.push_str(rest);
+    out
 }
 
 impl AppError {
@@ -226,9 +276,11 @@ impl AppError {
 
 /// What is not under `/api/v4`: incoming webhooks, and the web application, whose page is the answer to everything.
 fn beside(inner: &Inner, request: &Request, path: &str) -> Answer {
+    if let (Some(id), "POST") = (path.strip_prefix("/hooks/commands/"), &*request.method) {
+        return integrations::delayed_response(&mut inner.world(), request, id);
+    }
     if let (Some(id), "POST") = (path.strip_prefix("/hooks/"), &*request.method) {
-        let mut world = inner.world();
-        return system::incoming_hook(&mut world, request, id);
+        return webhooks::receive(&mut inner.world(), request, id);
     }
     if path.starts_with("/api/") {
         let error = fail(404, "api.context.404.app_error", "Sorry, we could not find the page.");

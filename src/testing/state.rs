@@ -1,6 +1,8 @@
 //! What the server knows, and the shapes it shows it in.
 
+pub(super) mod attachments;
 pub(super) mod channels;
+pub(super) mod integrations;
 pub(super) mod people;
 pub(super) mod posts;
 
@@ -79,6 +81,13 @@ pub(super) fn is_id(text: &str) -> bool {
     text.len() == 26 && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }
 
+/// Settings that a system administrator has on a real server.
+#[derive(Clone, Debug, Default)]
+pub(super) struct WorldSettings {
+    pub(super) username_override: bool,
+    pub(super) icon_override: bool,
+}
+
 /// Everything, behind one lock.
 #[derive(Debug)]
 pub(super) struct World {
@@ -100,6 +109,8 @@ pub(super) struct World {
     pub(super) drafts: Vec<Value>,
     pub(super) emoji: Vec<Value>,
     pub(super) hooks: Vec<Value>,
+    pub(super) integrations: integrations::Integrations,
+    pub(super) settings: WorldSettings,
     pub(super) categories: Vec<Value>,
 
     /// Root post id -> user id -> (follows, last viewed).
@@ -133,6 +144,8 @@ impl World {
             drafts: Vec::new(),
             emoji: Vec::new(),
             hooks: Vec::new(),
+            integrations: integrations::Integrations::default(),
+            settings: WorldSettings::default(),
             categories: Vec::new(),
 
             threads: HashMap::new(),

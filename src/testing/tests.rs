@@ -1,6 +1,7 @@
 //! The server by itself, with clients as plain as can be.
 
 mod faulty;
+mod interaction;
 mod rest;
 mod stream;
 

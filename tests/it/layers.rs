@@ -113,7 +113,7 @@ fn one_file_names_each_foreign_crate() {
             );
         }
     };
-    only("ureq", &["http/agent"]);
+    only("ureq", &["http/agent", "testing/routes/outgoing"]);
     only("tungstenite", &["ws/socket", "ws/frame", "ws/tests", "testing"]);
     only(
         "native_tls",

@@ -1,6 +1,6 @@
 //! Channels.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::{AppError, Call, Outcome, bad_body, bad_url, fail, forbidden, text};
 use crate::testing::http::Answer;
@@ -178,9 +178,14 @@ fn group(call: &mut Call<'_>) -> Outcome {
 }
 
 fn patch(call: &mut Call<'_>, id: &str) -> Outcome {
-    let me = call.user()?;
     joined(call, id)?;
     let body = call.object("channel")?;
+    change(call, id, &body)
+}
+
+/// Changes the fields that are given, and says so in the channel.
+pub(super) fn change(call: &mut Call<'_>, id: &str, body: &Map<String, Value>) -> Outcome {
+    let me = call.user()?;
     let now = call.world.now();
     let user = call.world.name_of(&me).to_owned();
     let mut said = Vec::new();

@@ -35,7 +35,7 @@ pub(super) fn route(call: &mut Call<'_>, method: &str, path: &[&str]) -> Option<
             Ok(Answer::json(200, &found.map(|member| channel.member_json(member)).collect()))
         }),
         ("GET", ["channels", id, "members", user]) => one(call, id, user),
-        ("DELETE", ["channels", id, "members", user]) => remove(call, id, user),
+        ("DELETE", ["channels", id, "members", user]) => leave(call, id, user),
         ("PUT", ["channels", id, "members", user, "notify_props"]) => notify(call, id, user),
         ("PUT", ["channels", id, "members", user, "roles" | "schemeRoles"]) => set_roles(call, id, user),
         ("GET", ["users", user, "channels", id, "unread"]) => unread(call, user, id),
@@ -84,9 +84,7 @@ fn add(call: &mut Call<'_>, id: &str) -> Outcome {
     }
     let mut shown = Vec::new();
     for user in &users {
-        if call.world.join(id, user) {
-            tell_added(call, id, &team, &me, user);
-        }
+        enter(call, id, &me, user);
         if let Some(channel) = call.world.channel(id) {
             shown.extend(channel.member(user).map(|member| channel.member_json(member)));
         }
@@ -95,6 +93,14 @@ fn add(call: &mut Call<'_>, id: &str) -> Outcome {
         return Ok(Answer::json(201, &Value::Array(shown)));
     }
     shown.pop().map(|member| Answer::json(201, &member)).ok_or_else(missing)
+}
+
+/// Puts a user into a channel, as somebody, and tells everybody.
+pub(super) fn enter(call: &mut Call<'_>, id: &str, me: &str, user: &str) {
+    if call.world.join(id, user) {
+        let team = call.world.channel(id).map(|channel| channel.team_id.clone()).unwrap_or_default();
+        tell_added(call, id, &team, me, user);
+    }
 }
 
 fn tell_added(call: &mut Call<'_>, id: &str, team: &str, me: &str, user: &str) {
@@ -114,7 +120,8 @@ fn tell_added(call: &mut Call<'_>, id: &str, team: &str, me: &str, user: &str) {
     }
 }
 
-fn remove(call: &mut Call<'_>, id: &str, user: &str) -> Outcome {
+/// Takes a user out of a channel, as the caller.
+pub(super) fn leave(call: &mut Call<'_>, id: &str, user: &str) -> Outcome {
     let me = call.user()?;
     let user = call.whom(user)?;
     let channel = readable(call, id)?;

@@ -182,19 +182,9 @@ fn ephemeral(call: &mut Call<'_>) -> Outcome {
         return Err(forbidden());
     }
     let body = call.object("body")?;
-    let Some(Value::Object(post)) = body.get("post") else { return Err(bad_body("body")) };
-    let (id, now) = (call.world.clock.id(), call.world.now());
-    let shown = json!({
-        "id": id, "create_at": now, "update_at": 0, "edit_at": 0, "delete_at": 0, "is_pinned": false,
-        "user_id": me, "channel_id": text(post, "channel_id"), "root_id": text(post, "root_id"), "original_id": "",
-        "message": text(post, "message"), "type": "system_ephemeral", "props": {}, "hashtags": "",
-        "file_ids": null, "pending_post_id": "", "reply_count": 0, "last_reply_at": 0, "participants": null,
-        "metadata": {},
-    });
-    let mut event =
-        Event::new("ephemeral_message", json!({"post": shown.to_string()})).for_user(text(&body, "user_id"));
-    text(post, "channel_id").clone_into(&mut event.scope.channel);
-    call.world.emit(&event);
+    let Some(Value::Object(mut post)) = body.get("post").cloned() else { return Err(bad_body("body")) };
+    post.insert("user_id".into(), json!(me));
+    let shown = call.world.send_ephemeral(text(&body, "user_id"), &post);
     Ok(Answer::json(201, &shown))
 }
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value, json};
 
 use super::World;
+use super::attachments::{complete_attachments, without_integrations};
 use crate::testing::hub::Event;
 
 #[derive(Clone, Debug, Default)]
@@ -206,6 +207,11 @@ impl Posts {
         replies.iter().filter_map(|at| self.rows.get(*at)).filter(|post| post.delete_at == 0)
     }
 
+    /// The number of rows so far.
+    pub(in crate::testing) fn count(&self) -> usize {
+        self.rows.len()
+    }
+
     /// Every row, in the order it was written.
     pub(in crate::testing) fn all(&self) -> impl DoubleEndedIterator<Item = &Post> {
         self.rows.iter()
@@ -255,7 +261,7 @@ impl World {
             "delete_at": post.delete_at, "is_pinned": post.is_pinned, "user_id": post.user_id,
             "channel_id": post.channel_id, "root_id": post.root_id, "original_id": post.original_id,
             "message": if deleted { "" } else { &*post.message }, "type": post.kind,
-            "props": if deleted { json!({}) } else { Value::Object(post.props.clone()) },
+            "props": if deleted { json!({}) } else { without_integrations(&post.props) },
             "hashtags": hashtags(&post.message), "file_ids": if deleted { json!([]) } else { json!(post.file_ids) },
             "pending_post_id": "", "remote_id": "", "reply_count": replies, "last_reply_at": 0,
             "participants": null, "metadata": metadata,
@@ -291,7 +297,7 @@ impl World {
             }
         }
         let mut props = new.props;
-        normalize_attachments(&mut props);
+        complete_attachments(&mut props, &mut self.clock);
         if self.user(&new.user_id).is_some_and(|user| user.is_bot) {
             props.insert("from_bot".into(), json!("true"));
         }
@@ -587,37 +593,6 @@ fn bare(mut post: Value) -> Value {
         object.remove("metadata");
     }
     post
-}
-
-/// The server fills in what an attachment leaves out, and shows nobody where a button leads.
-fn normalize_attachments(props: &mut Map<String, Value>) {
-    let Some(Value::Array(attachments)) = props.get_mut("attachments") else { return };
-    for attachment in attachments.iter_mut().filter_map(Value::as_object_mut) {
-        let defaults = [("id", json!(0)), ("fields", Value::Null), ("ts", Value::Null)];
-        let texts = [
-            "fallback",
-            "color",
-            "pretext",
-            "author_name",
-            "author_link",
-            "author_icon",
-            "title",
-            "title_link",
-            "text",
-            "image_url",
-            "thumb_url",
-            "footer",
-            "footer_icon",
-        ];
-        for (name, value) in defaults.into_iter().chain(texts.map(|name| (name, json!("")))) {
-            attachment.entry(name).or_insert(value);
-        }
-        if let Some(Value::Array(actions)) = attachment.get_mut("actions") {
-            for action in actions.iter_mut().filter_map(Value::as_object_mut) {
-                action.remove("integration");
-            }
-        }
-    }
 }
 
 fn hashtags(message: &str) -> String {

@@ -1,0 +1,623 @@
+//! Slash commands, buttons, menus and dialogs.
+
+use serde_json::{Map, Value, json};
+
+use super::outgoing::{Outgoing, Reply, Target};
+use super::{AppError, Call, Outcome, bad_body, bad_url, builtin, fail, forbidden, text};
+use crate::testing::http::{Answer, Request};
+use crate::testing::state::attachments::{action_of, complete_attachments};
+use crate::testing::state::integrations::Handler;
+use crate::testing::state::posts::NewPost;
+use crate::testing::state::{World, is_id};
+
+/// Props that an update by an integration cannot change.
+const RETAINED_PROPS: [&str; 3] = ["from_webhook", "override_username", "override_icon_url"];
+
+pub(super) fn route(call: &mut Call<'_>, method: &str, path: &[&str]) -> Option<Outcome> {
+    Some(match (method, path) {
+        ("POST", ["commands"]) => create(call),
+        ("GET", ["commands"]) => list(call),
+        ("POST", ["commands", "execute"]) => execute(call),
+        ("GET", ["commands", id]) => managed(call, id).map(|at| shown(call, at)),
+        ("PUT", ["commands", id]) => update(call, id),
+        ("DELETE", ["commands", id]) => managed(call, id).map(|at| {
+            call.world.integrations.commands.remove(at);
+            Answer::done()
+        }),
+        ("PUT", ["commands", id, "regen_token"]) => managed(call, id).map(|at| {
+            let token = call.world.clock.id();
+            if let Some(command) = call.world.integrations.commands.get_mut(at) {
+                command.insert("token".into(), json!(token));
+            }
+            Answer::json(200, &json!({"token": token}))
+        }),
+        ("PUT", ["commands", id, "move"]) => move_to_team(call, id),
+        ("GET", ["teams", team, "commands", "autocomplete"]) => autocomplete(call, team),
+        ("POST", ["posts", id, "actions", action]) => press(call, id, action),
+        ("POST", ["actions", "dialogs", "open"]) => open_dialog(call),
+        ("POST", ["actions", "dialogs", "submit"]) => submit_dialog(call, "dialog_submission"),
+        ("POST", ["actions", "dialogs", "lookup"]) if !call.world.is_old() => {
+            submit_dialog(call, "dialog_lookup")
+        }
+        _ => return None,
+    })
+}
+
+fn shown(call: &Call<'_>, at: usize) -> Answer {
+    let command = call.world.integrations.commands.get(at).cloned().unwrap_or_default();
+    Answer::json(200, &Value::Object(command))
+}
+
+/// The team of the commands that the caller manages.
+fn in_team(call: &Call<'_>, team: &str) -> Result<String, AppError> {
+    let me = call.user()?;
+    let team = call.world.team(team).ok_or_else(forbidden)?;
+    let manages = team.member(&me).is_some_and(|member| member.admin) || call.is_admin();
+    if manages { Ok(me) } else { Err(forbidden()) }
+}
+
+/// The position of a command that the caller may manage. Others are as good as missing.
+fn managed(call: &Call<'_>, id: &str) -> Result<usize, AppError> {
+    call.user()?;
+    if !is_id(id) {
+        return Err(bad_url("command_id"));
+    }
+    let missing = || fail(404, "store.sql_command.get.missing.app_error", "Command does not exist.");
+    let commands = &call.world.integrations.commands;
+    let at = commands.iter().position(|command| text(command, "id") == id).ok_or_else(missing)?;
+    let team = commands.get(at).map(|command| text(command, "team_id")).unwrap_or_default();
+    in_team(call, team).map(|_| at).map_err(|_| missing())
+}
+
+fn checked(call: &Call<'_>, body: &Map<String, Value>, own: &str) -> Result<Map<String, Value>, AppError> {
+    let trigger = text(body, "trigger").to_lowercase();
+    let invalid = |field: &str| {
+        let mut error = fail(400, "", format!("Invalid {field}."));
+        error.id = format!("model.command.is_valid.{field}.app_error").into();
+        error
+    };
+    if trigger.is_empty() || trigger.len() > 128 || trigger.starts_with('/') || trigger.contains(' ') {
+        return Err(invalid("trigger"));
+    }
+    let (method, url) = (text(body, "method"), text(body, "url"));
+    if !matches!(method, "G" | "P") {
+        return Err(invalid("method"));
+    }
+    if url.is_empty() || url.len() > 1024 {
+        return Err(invalid("url"));
+    }
+    if !(url.starts_with("http://") || url.starts_with("https://")) {
+        return Err(invalid("url_http"));
+    }
+    if text(body, "display_name").chars().count() > 64 {
+        return Err(invalid("display_name"));
+    }
+    if text(body, "description").chars().count() > 128 {
+        return Err(invalid("description"));
+    }
+    let team = text(body, "team_id");
+    let taken = call.world.integrations.commands.iter().any(|known| {
+        text(known, "trigger") == trigger && text(known, "team_id") == team && text(known, "id") != own
+    });
+    if taken || builtin::is_known(&trigger) {
+        let message = "This trigger word is already in use. Please choose another word.";
+        return Err(fail(400, "api.command.duplicate_trigger.app_error", message));
+    }
+    let mut command = Map::new();
+    for name in [
+        "team_id",
+        "method",
+        "username",
+        "icon_url",
+        "auto_complete_desc",
+        "auto_complete_hint",
+        "display_name",
+        "description",
+        "url",
+    ] {
+        command.insert(name.to_owned(), json!(text(body, name)));
+    }
+    command.insert("trigger".into(), json!(trigger));
+    let completes = body.get("auto_complete").and_then(Value::as_bool).unwrap_or(false);
+    command.insert("auto_complete".into(), json!(completes));
+    Ok(command)
+}
+
+fn create(call: &mut Call<'_>) -> Outcome {
+    call.user()?;
+    let body = call.object("command")?;
+    let me = in_team(call, text(&body, "team_id"))?;
+    let command = checked(call, &body, "")?;
+    let command = add(call.world, command, &me);
+    Ok(Answer::json(201, &Value::Object(command)))
+}
+
+/// Adds a command, and returns it as the server shows it.
+pub(in crate::testing) fn add(
+    world: &mut World,
+    mut command: Map<String, Value>,
+    creator: &str,
+) -> Map<String, Value> {
+    let now = world.now();
+    for (name, value) in [
+        ("id", json!(world.clock.id())),
+        ("token", json!(world.clock.id())),
+        ("create_at", json!(now)),
+        ("update_at", json!(now)),
+        ("delete_at", json!(0)),
+        ("creator_id", json!(creator)),
+    ] {
+        command.insert(name.into(), value);
+    }
+    world.integrations.commands.push(command.clone());
+    command
+}
+
+fn list(call: &Call<'_>) -> Outcome {
+    let me = call.user()?;
+    let team = call.request.param("team_id").unwrap_or_default();
+    if !is_id(team) {
+        return Err(bad_body("team_id"));
+    }
+    let own = || {
+        let commands = call.world.integrations.commands.iter();
+        commands.filter(|command| text(command, "team_id") == team).cloned().map(Value::Object)
+    };
+    let member = call.world.team(team).is_some_and(|team| team.has(&me)) || call.is_admin();
+    if !member {
+        return Err(forbidden());
+    }
+    let manages = in_team(call, team).is_ok();
+    if call.request.flag("custom_only") {
+        return if manages { Ok(Answer::json(200, &own().collect())) } else { Err(forbidden()) };
+    }
+    let builtin = builtin::all(call.world.is_old());
+    Ok(Answer::json(200, &builtin.chain(own().filter(|_| manages)).collect()))
+}
+
+fn autocomplete(call: &Call<'_>, team: &str) -> Outcome {
+    let me = call.user()?;
+    if !is_id(team) {
+        return Err(bad_url("team_id"));
+    }
+    if !call.world.team(team).is_some_and(|team| team.has(&me)) && !call.is_admin() {
+        return Err(forbidden());
+    }
+    let offered = call.world.integrations.commands.iter().filter(|command| {
+        text(command, "team_id") == team && command.get("auto_complete") == Some(&Value::Bool(true))
+    });
+    // Others do not see where a command leads.
+    let offered = offered.cloned().map(|mut command| {
+        for (name, value) in [("token", ""), ("creator_id", ""), ("method", ""), ("url", "")] {
+            command.insert(name.into(), json!(value));
+        }
+        Value::Object(command)
+    });
+    Ok(Answer::json(200, &builtin::all(call.world.is_old()).chain(offered).collect()))
+}
+
+fn update(call: &mut Call<'_>, id: &str) -> Outcome {
+    let at = managed(call, id)?;
+    let mut body = call.object("command")?;
+    if text(&body, "id") != id {
+        return Err(bad_body("command"));
+    }
+    let now = call.world.now();
+    let known = call.world.integrations.commands.get(at).cloned().unwrap_or_default();
+    body.entry("team_id").or_insert_with(|| json!(text(&known, "team_id")));
+    if text(&body, "team_id") != text(&known, "team_id") {
+        let message = "Unable to update commands across teams.";
+        return Err(fail(400, "api.command.team_mismatch.app_error", message));
+    }
+    let changed = checked(call, &body, id)?;
+    if let Some(command) = call.world.integrations.commands.get_mut(at) {
+        command.extend(changed);
+        command.insert("update_at".into(), json!(now));
+    }
+    Ok(shown(call, at))
+}
+
+fn move_to_team(call: &mut Call<'_>, id: &str) -> Outcome {
+    let at = managed(call, id)?;
+    let body = call.object("team_id")?;
+    let team = text(&body, "team_id");
+    in_team(call, team)?;
+    if let Some(command) = call.world.integrations.commands.get_mut(at) {
+        command.insert("team_id".into(), json!(team));
+    }
+    Ok(Answer::done())
+}
+
+/// The place where a command was called.
+#[derive(Clone, Debug)]
+pub(super) struct CommandArgs {
+    pub(super) caller: String,
+    pub(super) channel_id: String,
+    pub(super) root_id: String,
+    pub(super) team_id: String,
+}
+
+fn execute(call: &mut Call<'_>) -> Outcome {
+    let me = call.user()?;
+    let body = call.object("command_args")?;
+    let command = text(&body, "command");
+    if command.chars().count() <= 1 || !command.starts_with('/') || !is_id(text(&body, "channel_id")) {
+        return Err(bad_body("command"));
+    }
+    let channel = call.world.channel(text(&body, "channel_id")).ok_or_else(forbidden)?;
+    if !channel.has(&me) && !call.is_admin() {
+        return Err(forbidden());
+    }
+    if channel.delete_at > 0 {
+        let message = "Cannot run a command in an archived channel.";
+        return Err(fail(400, "api.command.execute_command.deleted.error", message));
+    }
+    let team = if channel.team_id.is_empty() { text(&body, "team_id") } else { &channel.team_id };
+    let args = CommandArgs {
+        caller: me,
+        channel_id: channel.id.clone(),
+        root_id: text(&body, "root_id").to_owned(),
+        team_id: team.to_owned(),
+    };
+    let (trigger, rest) = command.split_once(char::is_whitespace).unwrap_or((command, ""));
+    let trigger = trigger.trim_start_matches('/').to_lowercase();
+    let custom = call
+        .world
+        .integrations
+        .commands
+        .iter()
+        .find(|command| text(command, "trigger") == trigger && text(command, "team_id") == args.team_id);
+    if let Some(command) = custom.cloned() {
+        return Ok(call_command(call, command, args, rest));
+    }
+    if let Some(response) = builtin::run(call, &args, &trigger, rest) {
+        return respond(call, None, &args, response?);
+    }
+    let trigger: String = trigger.chars().take(128).collect();
+    let message = format!(
+        "Command with a trigger of '{trigger}' not found. To send a message beginning with \"/\", try adding \
+         an empty space at the beginning of the message."
+    );
+    Err(fail(404, "api.command.execute_command.not_found.app_error", message))
+}
+
+/// Calls the program, or the test's own code, that a custom command belongs to.
+fn call_command(call: &mut Call<'_>, command: Map<String, Value>, args: CommandArgs, rest: &str) -> Answer {
+    let (trigger_id, client_trigger) = call.world.new_trigger(&args.caller);
+    let response_url = call.world.new_response_url(&command, &args.caller, &args.channel_id, &args.root_id);
+    let name_of = |channel: Option<&crate::testing::state::Channel>| channel.map(|c| c.name.clone());
+    let trigger = format!("/{}", text(&command, "trigger"));
+    let site = call.request.header("host").unwrap_or("127.0.0.1").to_owned();
+    let fields = [
+        ("channel_id", args.channel_id.clone()),
+        ("channel_name", name_of(call.world.channel(&args.channel_id)).unwrap_or_default()),
+        ("command", trigger),
+        ("response_url", format!("http://{site}/hooks/commands/{response_url}")),
+        ("root_id", args.root_id.clone()),
+        ("team_domain", call.world.team(&args.team_id).map(|team| team.name.clone()).unwrap_or_default()),
+        ("team_id", args.team_id.clone()),
+        ("text", rest.to_owned()),
+        ("token", text(&command, "token").to_owned()),
+        ("trigger_id", trigger_id),
+        ("user_id", args.caller.clone()),
+        ("user_name", call.world.name_of(&args.caller).to_owned()),
+    ];
+    let handler: Option<Handler> = call.world.integrations.handlers.get(text(&command, "id")).cloned();
+    let target = match handler {
+        Some(handler) => {
+            Target::Handler(handler, fields.into_iter().map(|(k, v)| (k.to_owned(), v)).collect())
+        }
+        None => Target::form(
+            text(&command, "method") == "G",
+            text(&command, "url"),
+            &fields,
+            text(&command, "token"),
+        ),
+    };
+    call.outgoing = Some(Outgoing {
+        target,
+        then: Box::new(move |call, reply| {
+            let mut response = command_response(&reply, text(&command, "trigger"))?;
+            response.insert("trigger_id".into(), json!(client_trigger));
+            respond(call, Some(&command), &args, response)
+        }),
+    });
+    Answer::done()
+}
+
+/// The response of a program, as JSON or as text.
+fn command_response(reply: &Result<Reply, String>, trigger: &str) -> Result<Map<String, Value>, AppError> {
+    let failed = |id: &'static str, message: String| Err(fail(500, id, message));
+    let reply = match reply {
+        Ok(reply) => reply,
+        Err(error) => {
+            let message = format!("Command with a trigger of '{trigger}' failed.");
+            let mut failure = fail(500, "api.command.execute_command.failed.app_error", message);
+            failure.detail.clone_from(error);
+            return Err(failure);
+        }
+    };
+    if reply.status != 200 {
+        let message = format!("Command with a trigger of '{trigger}' returned response {}.", reply.status);
+        return failed("api.command.execute_command.failed_resp.app_error", message);
+    }
+    if !reply.kind.starts_with("application/json") {
+        let mut response = Map::new();
+        response.insert("text".into(), json!(String::from_utf8_lossy(&reply.body)));
+        return Ok(response);
+    }
+    match serde_json::from_slice(&reply.body) {
+        Ok(Value::Object(response)) => Ok(response),
+        _ => failed(
+            "api.command.execute_command.failed.app_error",
+            format!("Command with a trigger of '{trigger}' failed."),
+        ),
+    }
+}
+
+/// Posts the response to a command, and the extra ones, and shows the first to the caller.
+fn respond(
+    call: &mut Call<'_>,
+    command: Option<&Map<String, Value>>,
+    args: &CommandArgs,
+    response: Map<String, Value>,
+) -> Outcome {
+    let extra = response.get("extra_responses").and_then(Value::as_array).cloned().unwrap_or_default();
+    let mut denied = post_response(call.world, command, args, &response).is_err();
+    for response in extra.iter().filter_map(Value::as_object) {
+        denied |= post_response(call.world, command, args, response).is_err();
+    }
+    if denied {
+        let message = "Command failed to post the response.";
+        return Err(fail(500, "api.command.execute_command.create_post_failed.app_error", message));
+    }
+    let mut shown = json!({
+        "response_type": "", "text": "", "username": "", "channel_id": "", "icon_url": "", "type": "",
+        "props": null, "goto_location": "", "trigger_id": "", "skip_slack_parsing": false,
+        "attachments": null, "extra_responses": null,
+    });
+    if let Some(object) = shown.as_object_mut() {
+        for (name, value) in response {
+            if let Some(known) = object.get_mut(&name) {
+                *known = value;
+            }
+        }
+    }
+    Ok(Answer::json(200, &shown))
+}
+
+fn post_response(
+    world: &mut World,
+    command: Option<&Map<String, Value>>,
+    args: &CommandArgs,
+    response: &Map<String, Value>,
+) -> Result<(), ()> {
+    let mut channel_id = args.channel_id.clone();
+    let other = text(response, "channel_id");
+    if !other.is_empty() {
+        if !world.channel(other).is_some_and(|channel| channel.has(&args.caller)) {
+            return Err(());
+        }
+        other.clone_into(&mut channel_id);
+    }
+    let mut props = response.get("props").and_then(Value::as_object).cloned().unwrap_or_default();
+    let given = |name: &str| {
+        let own = command.map(|command| text(command, name)).unwrap_or_default();
+        if own.is_empty() { text(response, name) } else { own }
+    };
+    if world.settings.username_override && !given("username").is_empty() {
+        props.insert("override_username".into(), json!(given("username")));
+    }
+    if world.settings.icon_override {
+        props.insert("override_icon_url".into(), json!(given("icon_url")));
+    }
+    if command.is_some() || props.contains_key("override_username") {
+        props.insert("from_webhook".into(), json!("true"));
+    }
+    let attachments = response.get("attachments").filter(|attachments| attachments.is_array());
+    let mut kind = text(response, "type").to_owned();
+    if let Some(attachments) = attachments {
+        props.insert("attachments".into(), attachments.clone());
+        "slack_attachment".clone_into(&mut kind);
+    }
+    let skip = response.get("skip_slack_parsing").and_then(Value::as_bool).unwrap_or(false);
+    let message = if skip {
+        text(response, "text").to_owned()
+    } else {
+        super::slack_text(world, text(response, "text"))
+    };
+    match text(response, "response_type") {
+        "in_channel" => {
+            world.create_post(NewPost {
+                user_id: args.caller.clone(),
+                channel_id,
+                root_id: args.root_id.clone(),
+                message,
+                kind,
+                props,
+                set_online: true,
+                ..NewPost::default()
+            });
+        }
+        "" | "ephemeral" if !message.is_empty() || attachments.is_some() => {
+            let post = json!({
+                "user_id": args.caller, "channel_id": channel_id, "root_id": args.root_id, "message": message,
+                "props": props,
+            });
+            world.send_ephemeral(&args.caller, post.as_object().unwrap_or(&Map::new()));
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
+/// The text that an integration sends to a response URL, later.
+pub(super) fn delayed_response(world: &mut World, request: &Request, id: &str) -> Answer {
+    let body = String::from_utf8_lossy(&request.body).into_owned();
+    let json = request.header("content-type").is_some_and(|kind| kind.starts_with("application/json"));
+    let response = match serde_json::from_str(&body) {
+        Ok(Value::Object(response)) if json => response,
+        _ if json => {
+            let message = "Unable to parse incoming data.";
+            return fail(400, "web.command_webhook.parse.app_error", message).answer(world);
+        }
+        _ => Map::from_iter([("text".to_owned(), json!(body))]),
+    };
+    let url = match world.use_response_url(id) {
+        Ok(url) => url,
+        Err("missing") => {
+            let id = "app.command_webhook.get.missing";
+            return fail(404, id, "Unable to get the webhook.").answer(world);
+        }
+        Err(_) => {
+            let id = "app.command_webhook.try_use.invalid";
+            return fail(400, id, "Invalid webhook.").answer(world);
+        }
+    };
+    let team_id = world.channel(&url.channel_id).map(|channel| channel.team_id.clone()).unwrap_or_default();
+    let args = CommandArgs { caller: url.user_id, channel_id: url.channel_id, root_id: url.root_id, team_id };
+    match post_response(world, Some(&url.command), &args, &response) {
+        Ok(()) => Answer::bytes(200, "text/plain", "ok"),
+        Err(()) => forbidden().answer(world),
+    }
+}
+
+fn press(call: &mut Call<'_>, id: &str, action_id: &str) -> Outcome {
+    let me = call.user()?;
+    if !is_id(id) || action_id.is_empty() {
+        return Err(bad_url("post_id"));
+    }
+    let body = call.object("actionRequest").unwrap_or_default();
+    let post = super::posts::readable(call, id)?.clone();
+    let action = action_of(&post, action_id).filter(|action| action.contains_key("integration"));
+    let Some(action) = action else {
+        return Err(fail(404, "api.post.do_action.action_id.app_error", "Invalid action id."));
+    };
+    let integration = action.get("integration").and_then(Value::as_object).cloned().unwrap_or_default();
+    let mut context = integration.get("context").and_then(Value::as_object).cloned();
+    let selected = text(&body, "selected_option").to_owned();
+    let kind = text(&action, "type").to_owned();
+    let menu = kind == "select" && !selected.is_empty();
+    if menu {
+        context.get_or_insert_default().insert("selected_option".into(), json!(selected));
+    }
+    let channel = call.world.channel(&post.channel_id).ok_or_else(forbidden)?.clone();
+    let team = call.world.team(&channel.team_id).map(|team| team.name.clone()).unwrap_or_default();
+    let (trigger_id, client_trigger) = call.world.new_trigger(&me);
+    let mut upstream = json!({
+        "user_id": me, "user_name": call.world.name_of(&me), "channel_id": channel.id, "channel_name": channel.name,
+        "team_id": channel.team_id, "team_domain": team, "post_id": post.id, "trigger_id": trigger_id, "type": kind,
+        "data_source": if menu { text(&action, "data_source") } else { "" },
+    });
+    if let (Some(object), Some(context)) = (upstream.as_object_mut(), context) {
+        object.insert("context".into(), Value::Object(context));
+    }
+    call.outgoing = Some(Outgoing {
+        target: Target::json(text(&integration, "url"), &upstream),
+        then: Box::new(move |call, reply| {
+            let response = integration_response(&reply)?;
+            apply_response(call.world, &post.id, &me, &response);
+            Ok(Answer::json(200, &json!({"status": "OK", "trigger_id": client_trigger})))
+        }),
+    });
+    Ok(Answer::done())
+}
+
+/// The JSON object that an integration responds with. An empty body is an empty object.
+fn integration_response(reply: &Result<Reply, String>) -> Result<Map<String, Value>, AppError> {
+    let bad = |detail: String| {
+        let mut error =
+            fail(400, "api.post.do_action.action_integration.app_error", "Action integration error.");
+        error.detail = detail;
+        error
+    };
+    let reply = reply.as_ref().map_err(|error| bad(error.clone()))?;
+    if reply.status != 200 {
+        return Err(bad(format!("status={}", reply.status)));
+    }
+    if reply.body.is_empty() {
+        return Ok(Map::new());
+    }
+    serde_json::from_slice(&reply.body).map_err(|error| bad(error.to_string()))
+}
+
+/// Updates the post, and shows the ephemeral text.
+fn apply_response(world: &mut World, id: &str, user: &str, response: &Map<String, Value>) {
+    let Some(post) = world.posts.get(id).cloned() else { return };
+    let retained = RETAINED_PROPS.map(|name| (name, post.props.get(name).cloned()));
+    if let Some(update) = response.get("update").and_then(Value::as_object) {
+        let message = text(update, "message").to_owned();
+        let mut props = match update.get("props").and_then(Value::as_object) {
+            None => post.props.clone(),
+            Some(props) => {
+                let mut props = props.clone();
+                for (name, value) in &retained {
+                    match value {
+                        Some(value) => drop(props.insert((*name).to_owned(), value.clone())),
+                        None => drop(props.remove(*name)),
+                    }
+                }
+                props
+            }
+        };
+        complete_attachments(&mut props, &mut world.clock);
+        world.edit_post(id, Some(message), |post| post.props = props);
+    }
+    let message = text(response, "ephemeral_text");
+    if !message.is_empty() {
+        let skip = response.get("skip_slack_parsing").and_then(Value::as_bool).unwrap_or(false);
+        let message = if skip { message.to_owned() } else { super::slack_text(world, message) };
+        let props: Map<String, Value> =
+            retained.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect();
+        let root = if post.root_id.is_empty() { &post.id } else { &post.root_id };
+        let shown = json!({
+            "user_id": user, "channel_id": post.channel_id, "root_id": root, "message": message, "props": props,
+        });
+        world.send_ephemeral(user, shown.as_object().unwrap_or(&Map::new()));
+    }
+}
+
+/// Opens a dialog. The trigger ID is the only credential.
+fn open_dialog(call: &mut Call<'_>) -> Outcome {
+    let body = call.object("openDialogRequest")?;
+    if text(&body, "url").is_empty() {
+        return Err(bad_body("URL"));
+    }
+    let (client, user) = call.world.trigger(text(&body, "trigger_id")).map_err(|what| {
+        let mut error = fail(400, "", "Failed to decode the trigger ID of an interactive dialog.");
+        error.id = format!("interactive_message.decode_trigger_id.{what}").into();
+        error
+    })?;
+    let dialog = body.get("dialog").cloned().unwrap_or_else(|| json!({}));
+    let opened = json!({"trigger_id": client, "url": text(&body, "url"), "dialog": dialog});
+    call.world.open_dialog(&user, opened);
+    Ok(Answer::done())
+}
+
+fn submit_dialog(call: &mut Call<'_>, kind: &str) -> Outcome {
+    let me = call.user()?;
+    let mut body = call.object("dialog")?;
+    let url = text(&body, "url").to_owned();
+    if url.is_empty() {
+        return Err(bad_body("url"));
+    }
+    if !call.world.may_read(&me, text(&body, "channel_id")) {
+        return Err(forbidden());
+    }
+    if !call.world.team(text(&body, "team_id")).is_some_and(|team| team.has(&me)) && !call.is_admin() {
+        return Err(forbidden());
+    }
+    body.remove("url");
+    body.insert("user_id".into(), json!(me));
+    body.insert("type".into(), json!(kind));
+    call.outgoing = Some(Outgoing {
+        target: Target::json(&url, &Value::Object(body)),
+        then: Box::new(|_, reply| {
+            let response = integration_response(&reply)?;
+            let kept = |name: &String| matches!(&**name, "error" | "errors" | "type" | "form" | "items");
+            let shown = response.into_iter().filter(|(name, value)| kept(name) && !value.is_null()).collect();
+            Ok(Answer::json(200, &Value::Object(shown)))
+        }),
+    });
+    Ok(Answer::done())
+}

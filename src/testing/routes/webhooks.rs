@@ -1,0 +1,218 @@
+//! Incoming webhooks.
+
+use serde_json::{Map, Value, json};
+
+use super::{AppError, Call, Outcome, bad_body, bad_url, fail, forbidden, text};
+use crate::testing::http::{Answer, Request, form, parts};
+use crate::testing::state::posts::NewPost;
+use crate::testing::state::{World, is_id};
+
+/// The longest post, in characters. A webhook's longer text becomes several posts.
+const MAX_POST: usize = 16_383;
+
+pub(super) fn route(call: &mut Call<'_>, method: &str, path: &[&str]) -> Option<Outcome> {
+    Some(match (method, path) {
+        ("POST", ["hooks", "incoming"]) => create(call),
+        ("GET", ["hooks", "incoming"]) => list(call),
+        ("GET", ["hooks", "incoming", id]) => managed(call, id).map(|at| shown(call, 200, at)),
+        ("PUT", ["hooks", "incoming", id]) => update(call, id),
+        ("DELETE", ["hooks", "incoming", id]) => managed(call, id).map(|at| {
+            call.world.hooks.remove(at);
+            Answer::done()
+        }),
+        _ => return None,
+    })
+}
+
+fn shown(call: &Call<'_>, status: u16, at: usize) -> Answer {
+    Answer::json(status, &call.world.hooks.get(at).cloned().unwrap_or_default())
+}
+
+fn in_team(call: &Call<'_>, team: &str) -> Result<String, AppError> {
+    let me = call.user()?;
+    let member = call.world.team(team).and_then(|team| team.member(&me)).is_some_and(|member| member.admin);
+    if member || call.is_admin() { Ok(me) } else { Err(forbidden()) }
+}
+
+fn field<'a>(value: &'a Value, name: &str) -> &'a str {
+    value.get(name).and_then(Value::as_str).unwrap_or_default()
+}
+
+/// The position of a webhook that the caller may manage.
+fn managed(call: &Call<'_>, id: &str) -> Result<usize, AppError> {
+    call.user()?;
+    if !is_id(id) {
+        return Err(bad_url("hook_id"));
+    }
+    let missing = || fail(404, "app.webhooks.get_incoming.app_error", "Unable to get the webhook.");
+    let at = call.world.hooks.iter().position(|hook| field(hook, "id") == id).ok_or_else(missing)?;
+    let team = call.world.hooks.get(at).map(|hook| field(hook, "team_id")).unwrap_or_default();
+    in_team(call, team).map(|_| at)
+}
+
+fn create(call: &mut Call<'_>) -> Outcome {
+    call.user()?;
+    let body = call.object("incoming_webhook")?;
+    let channel = call.world.channel(text(&body, "channel_id"));
+    let channel = channel.ok_or_else(|| {
+        fail(404, "app.channel.get.existing.app_error", "Unable to find the existing channel.")
+    })?;
+    let (id, team, open) = (channel.id.clone(), channel.team_id.clone(), !channel.is_private());
+    let me = in_team(call, &team)?;
+    if !open && !call.world.may_read(&me, &id) {
+        return Err(forbidden());
+    }
+    let now = call.world.now();
+    let locked = body.get("channel_locked").and_then(Value::as_bool).unwrap_or(false);
+    let names =
+        |allowed: bool, name: &str| if allowed { text(&body, name).to_owned() } else { String::new() };
+    let settings = call.world.settings.clone();
+    let hook = json!({
+        "id": call.world.clock.id(), "create_at": now, "update_at": now, "delete_at": 0, "user_id": me,
+        "channel_id": id, "team_id": team, "display_name": text(&body, "display_name"),
+        "description": text(&body, "description"), "username": names(settings.username_override, "username"),
+        "icon_url": names(settings.icon_override, "icon_url"), "channel_locked": locked,
+    });
+    call.world.hooks.push(hook.clone());
+    Ok(Answer::json(201, &hook))
+}
+
+fn list(call: &Call<'_>) -> Outcome {
+    call.user()?;
+    let team = call.request.param("team_id").unwrap_or_default();
+    if team.is_empty() {
+        call.admin()?;
+    } else {
+        in_team(call, team)?;
+    }
+    let all = call.world.hooks.iter().filter(|hook| team.is_empty() || field(hook, "team_id") == team);
+    let page = Value::Array(call.page(all.clone().cloned()));
+    if call.request.flag("include_total_count") && !call.world.is_old() {
+        return Ok(Answer::json(200, &json!({"incoming_webhooks": page, "total_count": all.count()})));
+    }
+    Ok(Answer::json(200, &page))
+}
+
+fn update(call: &mut Call<'_>, id: &str) -> Outcome {
+    let body = call.object("incoming_webhook")?;
+    if text(&body, "id") != id {
+        return Err(bad_body("hook_id"));
+    }
+    let at = managed(call, id)?;
+    let channel = text(&body, "channel_id");
+    if !channel.is_empty() && call.world.channel(channel).is_none() {
+        return Err(fail(404, "app.channel.get.existing.app_error", "Unable to find the existing channel."));
+    }
+    let now = call.world.now();
+    if let Some(Value::Object(hook)) = call.world.hooks.get_mut(at) {
+        for name in ["channel_id", "display_name", "description", "channel_locked"] {
+            if let Some(value) = body.get(name) {
+                hook.insert(name.into(), value.clone());
+            }
+        }
+        hook.insert("update_at".into(), json!(now));
+    }
+    Ok(shown(call, 201, at))
+}
+
+/// The JSON of a request to a webhook: the body, or the `payload` of a form.
+fn payload(request: &Request) -> Option<Map<String, Value>> {
+    let kind = request.header("content-type").unwrap_or_default();
+    let json = if kind.starts_with("application/x-www-form-urlencoded") {
+        let fields = form(&String::from_utf8_lossy(&request.body));
+        fields.into_iter().find(|(name, _)| name == "payload")?.1
+    } else if kind.starts_with("multipart/form-data") {
+        let parts = parts(kind, &request.body)?;
+        let part = parts.into_iter().find(|part| part.name == "payload")?;
+        String::from_utf8_lossy(part.data).into_owned()
+    } else {
+        String::from_utf8_lossy(&request.body).into_owned()
+    };
+    // Programs send line breaks inside of texts, which the real server allows.
+    serde_json::from_str(&json).or_else(|_| serde_json::from_str(&json.replace('\n', "\\n"))).ok()
+}
+
+/// The request of an integration to `/hooks/{id}`.
+pub(super) fn receive(world: &mut World, request: &Request, id: &str) -> Answer {
+    match post(world, request, id) {
+        Ok(()) => Answer::bytes(200, "text/plain", "ok"),
+        Err(error) => error.answer(world),
+    }
+}
+
+fn post(world: &mut World, request: &Request, id: &str) -> Result<(), AppError> {
+    // The error of every refusal, with the status of its cause.
+    let refuse = |status: u16| {
+        let kind = request.header("content-type").unwrap_or_default();
+        let message = format!("Failed to handle the payload of media type {kind} for incoming webhook {id}.");
+        fail(status, "web.incoming_webhook.general.app_error", message)
+    };
+    let body = payload(request).ok_or_else(|| refuse(400))?;
+    let attachments = body.get("attachments").filter(|attachments| attachments.is_array());
+    if text(&body, "text").is_empty() && attachments.is_none() {
+        return Err(refuse(400));
+    }
+    let hook = world.hooks.iter().find(|hook| field(hook, "id") == id).and_then(Value::as_object).cloned();
+    let hook = hook.ok_or_else(|| refuse(400))?;
+    let user_id = text(&hook, "user_id").to_owned();
+    let channel_id = match text(&body, "channel") {
+        "" => text(&hook, "channel_id").to_owned(),
+        name => {
+            if let Some(user) = name.strip_prefix('@') {
+                let user = world.user_named(user).map(|user| user.id.clone()).ok_or_else(|| refuse(400))?;
+                world.direct(&user_id, &user).0
+            } else {
+                let name = name.trim_start_matches('#');
+                let channel = world.channel_named(text(&hook, "team_id"), name);
+                channel.map(|channel| channel.id.clone()).ok_or_else(|| refuse(404))?
+            }
+        }
+    };
+    let locked = hook.get("channel_locked") == Some(&Value::Bool(true));
+    if locked && channel_id != text(&hook, "channel_id") {
+        return Err(refuse(403));
+    }
+    let private = world.channel(&channel_id).is_none_or(crate::testing::state::Channel::is_private);
+    if private && !world.may_read(&user_id, &channel_id) {
+        return Err(refuse(403));
+    }
+    let mut props = body.get("props").and_then(Value::as_object).cloned().unwrap_or_default();
+    props.insert("from_webhook".into(), json!("true"));
+    props.insert("webhook_display_name".into(), json!(text(&hook, "display_name")));
+    let given = |name: &str| {
+        let own = text(&body, name);
+        if own.is_empty() { text(&hook, name).to_owned() } else { own.to_owned() }
+    };
+    if world.settings.username_override {
+        let name = match given("username") {
+            name if name.is_empty() => "webhook".to_owned(),
+            name => name,
+        };
+        props.insert("override_username".into(), json!(name));
+    }
+    if world.settings.icon_override && !given("icon_url").is_empty() {
+        props.insert("override_icon_url".into(), json!(given("icon_url")));
+    }
+    let mut kind = text(&body, "type").to_owned();
+    if let Some(attachments) = attachments {
+        props.insert("attachments".into(), attachments.clone());
+        "slack_attachment".clone_into(&mut kind);
+    }
+    let message = super::slack_text(world, text(&body, "text"));
+    let letters: Vec<char> = message.chars().collect();
+    let mut pieces: Vec<String> = letters.chunks(MAX_POST).map(|piece| piece.iter().collect()).collect();
+    if pieces.is_empty() {
+        pieces.push(String::new());
+    }
+    let last = pieces.len() - 1;
+    for (at, message) in pieces.into_iter().enumerate() {
+        let mut props = props.clone();
+        // The attachments are those of the last piece.
+        if at < last {
+            props.remove("attachments");
+        }
+        let (user_id, channel_id, kind) = (user_id.clone(), channel_id.clone(), kind.clone());
+        world.create_post(NewPost { user_id, channel_id, message, kind, props, ..NewPost::default() });
+    }
+    Ok(())
+}

@@ -1,0 +1,169 @@
+//! Slash commands, buttons, menus and dialogs, with a program behind them.
+
+use std::io::{Read, Write};
+use std::net::TcpListener;
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::Http;
+use crate::testing::{TestPost, TestServer};
+
+/// A program that responds to each request with the next of `responses`, and passes on the requests.
+fn program(responses: Vec<String>) -> (String, mpsc::Receiver<(String, String)>, thread::JoinHandle<()>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/hook", listener.local_addr().unwrap());
+    let (sender, receiver) = mpsc::channel();
+    let thread = thread::spawn(move || {
+        for response in responses {
+            let (mut stream, _) = listener.accept().unwrap();
+            stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+            let mut bytes = Vec::new();
+            let (head, body) = loop {
+                let mut part = [0; 4096];
+                let count = stream.read(&mut part).unwrap();
+                bytes.extend_from_slice(&part[..count]);
+                let text = String::from_utf8_lossy(&bytes).into_owned();
+                let Some((head, body)) = text.split_once("\r\n\r\n") else { continue };
+                let length = head.lines().find_map(|line| {
+                    line.to_ascii_lowercase().strip_prefix("content-length: ")?.parse::<usize>().ok()
+                });
+                if body.len() >= length.unwrap_or(0) {
+                    break (head.to_owned(), body.to_owned());
+                }
+            };
+            sender.send((head, body)).unwrap();
+            stream.write_all(response.as_bytes()).unwrap();
+        }
+    });
+    (url, receiver, thread)
+}
+
+fn ok(body: &Value) -> String {
+    let body = body.to_string();
+    let head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close";
+    format!("{head}\r\nContent-Length: {}\r\n\r\n{body}", body.len())
+}
+
+#[test]
+fn commands_reach_their_program() {
+    let server = TestServer::start().unwrap();
+    let response = json!({
+        "response_type": "in_channel", "text": "deploying <https://example.com|prod>", "username": "deployer",
+        "extra_responses": [{"text": "only for you"}],
+    });
+    let broken = "HTTP/1.1 500 Oh\r\nConnection: close\r\nContent-Length: 0\r\n\r\n".to_owned();
+    let (url, calls, thread) = program(vec![ok(&response), broken]);
+    let token = server.add_command("deploy", &url);
+    let seen = server.slash("bob", "town-square", "/deploy prod now");
+    let (head, body) = calls.recv_timeout(Duration::from_secs(10)).unwrap();
+    assert!(head.starts_with("POST /hook ") && head.contains(&format!("Token {token}")), "{head}");
+    for part in ["text=prod%20now", "user_name=bob", "command=%2Fdeploy", &token] {
+        assert!(body.contains(part), "{part} in {body}");
+    }
+    assert_eq!(seen.error, None);
+    assert_eq!(seen.posts[0].message, "deploying [prod](https://example.com)");
+    assert_eq!(seen.posts[0].props["from_webhook"], "true");
+    assert_eq!(seen.posts[0].user, "bob");
+    assert_eq!(seen.ephemeral[0].message, "only for you");
+    assert_eq!(server.ephemeral_posts("bob").len(), 1);
+    assert!(server.ephemeral_posts("zoe").is_empty());
+    let seen = server.slash("bob", "town-square", "/deploy");
+    assert_eq!(seen.error_id, "api.command.execute_command.failed_resp.app_error");
+    let seen = server.slash("bob", "town-square", "/nope");
+    assert_eq!(seen.error_id, "api.command.execute_command.not_found.app_error");
+    thread.join().unwrap();
+}
+
+#[test]
+fn commands_are_handled_by_the_test() {
+    let server = TestServer::start().unwrap();
+    server.handle_command("/add", |call| {
+        let sum: i64 = call["text"].split(' ').map(|number| number.parse::<i64>().unwrap()).sum();
+        json!({"text": format!("{} wants {sum}", call["user_name"])})
+    });
+    assert_eq!(server.slash("zoe", "town-square", "/add 2 3").text(), Some("zoe wants 5"));
+    let seen = server.slash("zoe", "town-square", "/add x");
+    assert_eq!(seen.error_id, "api.command.execute_command.failed.app_error");
+    assert_eq!(server.slash("zoe", "town-square", "/me waves").text(), Some("*waves*"));
+    assert_eq!(server.slash("zoe", "town-square", "/away").text(), Some("You are now away"));
+    assert_eq!(server.status("zoe"), "away");
+    let gone = server.slash("zoe", "off-topic", "/leave");
+    assert_eq!(gone.goto_location, "/awesome-chat/channels/town-square");
+}
+
+#[test]
+fn buttons_open_dialogs() {
+    let server = TestServer::start().unwrap();
+    let bot = Http::new(&server, "bob");
+    let update = json!({"update": {"message": "done", "props": {}}, "ephemeral_text": "thanks"});
+    let errors = json!({"errors": {"reason": "too short"}});
+    let (url, calls, thread) = program(vec![ok(&json!({})), ok(&update), ok(&errors), ok(&json!({}))]);
+    let attachments = json!([{"text": "sure?", "actions": [
+        {"id": "ok", "name": "Go", "type": "button", "integration": {"url": url, "context": {"n": 1}}},
+        {"name": "Which", "type": "select", "options": [{"text": "A", "value": "a"}], "integration": {"url": url}},
+    ]}]);
+    let post = json!({
+        "channel_id": server.channel_id("town-square"), "message": "go?", "props": {"attachments": attachments},
+    });
+    let post = bot.post("/posts", &post).id();
+    let shown = server.posts("town-square").pop().unwrap();
+    assert!(!shown.attachments()[0].to_string().contains("integration"), "{shown:?}");
+
+    assert_eq!(server.press("zoe", &shown, "ok").error, None);
+    let (_, body) = calls.recv_timeout(Duration::from_secs(10)).unwrap();
+    let call: Value = serde_json::from_str(&body).unwrap();
+    assert_eq!(
+        (&call["context"]["n"], &call["user_name"], &call["type"]),
+        (&json!(1), &json!("zoe"), &json!("button"))
+    );
+    assert_eq!(call["post_id"], json!(post));
+    let dialog = json!({
+        "trigger_id": call["trigger_id"], "url": url,
+        "dialog": {"title": "Why?", "callback_id": "why", "elements": [{"name": "reason", "type": "text"}]},
+    });
+    assert_eq!(bot.post("/actions/dialogs/open", &dialog).status, 200);
+    assert_eq!(server.dialog("zoe").unwrap().elements, ["reason"]);
+
+    let seen = server.as_user("zoe").select(&post, "Which", "a");
+    let (_, body) = calls.recv_timeout(Duration::from_secs(10)).unwrap();
+    assert_eq!(serde_json::from_str::<Value>(&body).unwrap()["context"]["selected_option"], "a");
+    assert_eq!(seen.updated.map(|post: TestPost| post.message).as_deref(), Some("done"));
+    assert_eq!(seen.ephemeral[0].message, "thanks");
+
+    let seen = server.submit_dialog("zoe", json!({"reason": "x"}));
+    assert_eq!(seen.field_errors, [("reason".to_owned(), "too short".to_owned())]);
+    let (_, body) = calls.recv_timeout(Duration::from_secs(10)).unwrap();
+    let call: Value = serde_json::from_str(&body).unwrap();
+    assert_eq!((&call["callback_id"], &call["type"]), (&json!("why"), &json!("dialog_submission")));
+    assert_eq!(server.as_user("zoe").cancel_dialog().error, None);
+    thread.join().unwrap();
+    server.advance(Duration::from_secs(4));
+    let late = bot.post("/actions/dialogs/open", &dialog).json();
+    assert_eq!(late["id"], "interactive_message.decode_trigger_id.expired");
+}
+
+#[test]
+fn users_act_under_the_rules_of_the_server() {
+    let server = TestServer::start().unwrap();
+    server.add_private_channel("awesome-chat", "secret", "Secret", &["bob"]);
+    let bob = server.as_user("bob");
+    let post = bob.post("secret", "psst");
+    server.as_user("bob").react(&post, "thumbsup");
+    bob.edit(&post, "psst!");
+    bob.invite("secret", "zoe");
+    let reply = server.as_user("zoe").reply(&post, "what?");
+    let file = server.as_user("zoe").post_file("secret", "", "a.txt", b"text");
+    server.as_user("zoe").leave("secret");
+    let posts = server.posts("secret");
+    let by_id = |id: &str| posts.iter().find(|post| post.id == id).unwrap().clone();
+    assert_eq!(by_id(&post).message, "psst!");
+    assert_eq!(by_id(&post).reactions, [("bob".to_owned(), "thumbsup".to_owned())]);
+    assert_eq!(by_id(&reply).root_id, post);
+    assert_eq!(by_id(&file).files, ["a.txt"]);
+    let outside =
+        std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| server.as_user("zoe").post("secret", "?")));
+    assert!(outside.is_err());
+}
