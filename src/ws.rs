@@ -167,7 +167,7 @@ impl Events {
     pub fn position(&self) -> Position {
         let mut state = self.shared.lock();
         let now = state::cursor_of(state.session.cursor());
-        state.delivery.position(now)
+        state.delivery.position(now).of(self.shared.backend.config().base.http(), self.poster.me().clone())
     }
 
     /// Counters since the stream was opened.

@@ -1,4 +1,4 @@
-//! What the stream says of itself. The names begin with `_`, as no event of a server does.
+//! Notifications of the stream itself. Their names begin with `_`, unlike those of server events.
 
 use std::collections::BTreeMap;
 
@@ -7,67 +7,69 @@ use crate::Timestamp;
 use crate::model::ChannelId;
 
 model! {
-    /// A link is up: the first one, or one after a [`Disconnected`].
+    /// A connection was established: the first one, or one after a [`Disconnected`].
     ///
-    /// What to do: nothing. A bot may say that it is there.
+    /// No action is required. A bot may announce that it is available.
     pub struct Connected {
-        /// Whether the server goes on where the last link broke: nothing is missing. If it does not, a [`Missed`] follows,
-        /// but for the first link.
+        /// `true` if the server resumed the lost connection, so that nothing is missing. Otherwise a [`Missed`] follows,
+        /// except for the first connection.
         pub resumed: bool,
-        /// The server's name for the link; stays the same while it is resumed.
+        /// Server-assigned ID of the connection. Unchanged while it is resumed.
         pub connection_id: String,
-        /// As `11.6.0.build.hash.false`; empty until a server said it.
+        /// Server version, for example `11.6.0.build.hash.false`. Empty until the first `hello`.
         pub server_version: String,
-        /// Dials that it took, 1 or more.
+        /// Number of connection attempts, at least 1.
         pub attempts: u32,
     }
 }
 
 open_enum! {
-    /// Why a link ended.
+    /// Reason for the loss of a connection.
     DisconnectReason {
-        /// The server, or a proxy, closed it in good order.
+        /// The server or a proxy closed the connection.
         Closed = "closed",
-        /// It broke: a reset, an end without a word, a TLS alert.
+        /// The connection broke: a reset, an end without a close frame, or a TLS alert.
         Broken = "broken",
-        /// A ping got no answer in time.
+        /// A ping was not answered in time.
         Silent = "silent",
-        /// Pings were answered, but events did not come any more; see [`Probe`](crate::Probe).
+        /// Pings were answered, but events no longer arrived. See [`Probe`](crate::Probe).
         Deaf = "deaf",
-        /// Nothing could be written for too long.
+        /// Nothing could be written for 15 s.
         Stalled = "stalled",
-        /// The server sent what cannot be read: a broken or too large frame.
+        /// The server sent a malformed or too large frame.
         Unreadable = "unreadable",
-        /// The session ended; a login follows if the credentials are known. With a token the stream asks whether that is
-        /// still good, and then dials again.
+        /// The session ended. The stream logs in again if it has the credentials. With a token, it checks whether the
+        /// token is still valid, and reconnects.
         SessionExpired = "session_expired",
-        /// A dial failed, or no first frame came.
+        /// A connection attempt failed, or the first frame did not arrive.
         Refused = "refused",
     }
 }
 
 model! {
-    /// A link ended; the stream dials again by itself.
+    /// A connection was lost. The stream reconnects automatically.
     ///
-    /// What to do: nothing. A program with a screen may show it.
+    /// No action is required. A program with a user interface may show it.
     pub struct Disconnected {
-        /// The failure message.
+        /// The reason.
         pub reason: DisconnectReason,
-        /// The same for people, with the error of the system or the close code.
+        /// The reason as text, with the system error or the close code.
         pub detail: String,
+        /// Actions that `send` or `typing` accepted and that were not sent. They are not repeated.
+        pub unsent: u64,
     }
 }
 
 open_enum! {
-    /// Why events are missing.
+    /// Reason for missing events.
     MissedReason {
-        /// A number was left out on a living link.
+        /// A sequence number was skipped on an open connection.
         Gap = "gap",
         /// The server began a new connection: it no longer had, or did not want to give, what came in between.
         NewConnection = "new_connection",
-        /// The program took events too slowly, and the queue was full.
+        /// The queue was full because the program took events too slowly.
         Overflow = "overflow",
-        /// One event could not be read, and was left out: too large, broken, or not UTF-8.
+        /// One event could not be read and was skipped: too large, malformed, or not UTF-8.
         Unreadable = "unreadable",
         /// The program was not running: the stream goes on from a position of an earlier run.
         Resumed = "position",
@@ -80,49 +82,49 @@ model! {
     /// What to do: most bots need nothing. A program that keeps a copy of something (members, reactions, statuses) should
     /// fetch it anew, at the latest when [`CaughtUp`] says what was not restored.
     pub struct Missed {
-        /// The failure message.
+        /// The reason.
         pub reason: MissedReason,
-        /// From when on, by the server's clock; 10 s earlier than needed, to be sure. 0 if not known.
+        /// Start of the gap by the server's clock, with a margin of 10 s. 0 if unknown.
         pub since: Timestamp,
-        /// Number of the last event before the gap.
+        /// Sequence number of the last event before the gap.
         pub last_seq: Option<u64>,
-        /// Number of the event that could not be read ([`MissedReason::Unreadable`]).
+        /// Sequence number of the event that could not be read ([`MissedReason::Unreadable`]).
         pub seq: Option<u64>,
-        /// How many events of each kind were dropped ([`MissedReason::Overflow`]).
+        /// Number of dropped events by kind ([`MissedReason::Overflow`]).
         pub dropped: BTreeMap<EventKind, u64>,
-        /// Whether the gap began before the horizon of the catch-up. Then nothing of it is looked up, unless `catching_up`
-        /// says so, and then only what came after the horizon.
+        /// `true` if the gap began before the horizon of the catch-up. Posts before the horizon are not recovered. Later
+        /// ones are if `catching_up` is set.
         pub beyond_horizon: bool,
-        /// Whether the missing posts are looked up: a [`CaughtUp`] follows.
+        /// `true` if the missing posts are being recovered; a [`CaughtUp`] follows.
         pub catching_up: bool,
     }
 }
 
 impl Missed {
-    /// How many events were dropped, of all kinds together. 0 where nobody can know.
+    /// Returns the total number of dropped events. 0 if unknown.
     pub fn total(&self) -> u64 {
         self.dropped.values().sum()
     }
 }
 
 open_enum! {
-    /// What a catch-up cannot bring back.
+    /// Kind of events that a catch-up could not recover.
     NotRecovered {
         /// Reactions, added or removed.
         Reactions = "reactions",
-        /// Who typed.
+        /// Typing indicators.
         Typing = "typing",
-        /// Changes of status.
+        /// Status changes.
         Statuses = "statuses",
-        /// Who joined or left.
+        /// Users who joined or left.
         Memberships = "memberships",
         /// Deleted posts in channels where nothing else happened.
         Deletions = "deletions",
-        /// Edits and deletions beyond the 1,000 rows that the server gives of a channel.
+        /// Edits and deletions beyond the 1,000 rows that the server returns for a channel.
         Changes = "changes",
         /// Posts of a channel that could not be fetched.
         Posts = "posts",
-        /// What happened before the horizon.
+        /// Events before the horizon.
         BeyondHorizon = "beyond_horizon",
         /// Events of other kinds.
         Others = "others",
@@ -130,11 +132,11 @@ open_enum! {
 }
 
 model! {
-    /// Something that a catch-up did not bring back.
+    /// Events that a catch-up did not recover.
     pub struct NotRecoveredItem {
-        /// What.
+        /// The kind of events.
         pub what: NotRecovered,
-        /// In which channel; empty for all.
+        /// The channel. Empty for all channels.
         pub channel_id: ChannelId,
     }
 }
@@ -146,22 +148,22 @@ impl NotRecoveredItem {
 }
 
 model! {
-    /// The gap that a [`Missed`] told of is filled as far as that can be done.
+    /// The gap reported by a [`Missed`] was filled as far as possible.
     ///
-    /// What to do: look at `complete` and `not_recovered` if more than posts matter.
+    /// Check `complete` and `not_recovered` if the program depends on more than posts.
     pub struct CaughtUp {
-        /// Posts that were delivered.
+        /// Number of posts delivered.
         pub posts: u64,
-        /// Edited posts that were delivered.
+        /// Number of edited posts delivered.
         pub edited: u64,
-        /// Deleted posts that were delivered.
+        /// Number of deleted posts delivered.
         pub deleted: u64,
-        /// Whether every post that still exists was delivered.
+        /// `true` if every post that still exists was delivered.
         pub complete: bool,
-        /// What was not brought back.
+        /// Events that were not recovered.
         pub not_recovered: Vec<NotRecoveredItem>,
-        /// How many events of each kind came while the gap was being filled, and were dropped because too many waited. The
-        /// posts among them were looked up.
+        /// Number of events by kind that were dropped during the catch-up because too many were waiting. Posts among them
+        /// were recovered.
         pub dropped: BTreeMap<EventKind, u64>,
     }
 }
@@ -169,9 +171,9 @@ model! {
 model! {
     /// The session ended: it expired, was revoked, or the account was logged out.
     ///
-    /// What to do: nothing if `login_again`. Otherwise the stream ends with the error that follows.
+    /// No action is required if `login_again`. Otherwise the stream ends with the error that follows.
     pub struct SessionExpired {
-        /// Whether the stream logs in again: it has the credentials.
+        /// `true` if the stream logs in again, because it has the credentials.
         pub login_again: bool,
     }
 }

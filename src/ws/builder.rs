@@ -17,6 +17,8 @@ const OPEN_TIMEOUT: Duration = Duration::from_secs(15);
 /// Pauses between the attempts of `open_within`.
 const MIN_OPEN_PAUSE: Duration = Duration::from_secs(1);
 const MAX_OPEN_PAUSE: Duration = Duration::from_secs(60);
+/// `open` waits this long for the server's clock, which most servers tell within one round trip.
+const CLOCK_TIMEOUT: Duration = Duration::from_secs(1);
 const MIN_PING_INTERVAL: Duration = Duration::from_secs(1);
 const MAX_PING_INTERVAL: Duration = Duration::from_secs(60);
 const MAX_QUEUE_CAPACITY: usize = 1 << 20;
@@ -171,7 +173,10 @@ impl EventsBuilder {
         if backend.config().base.unix.is_some() {
             return Err(Error::input("a local server has no stream").on_route("websocket"));
         }
-        let (shared, receiver) = StreamShared::new(backend, self.options);
+        let mut options = self.options;
+        let server = backend.config().base.http();
+        options.resume_from = options.resume_from.map(|position| position.checked(&server, self.poster.me()));
+        let (shared, receiver) = StreamShared::new(backend, options);
         let events = Events::start(Arc::clone(&shared), receiver, self.poster)?;
         let mut state = shared.lock();
         while !state.session.was_ever_connected() && state.error.is_none() && state.stop.is_none() {
@@ -183,6 +188,15 @@ impl EventsBuilder {
                 return Err(error);
             }
             state = StreamShared::wait(&shared.changed, state, Some(until));
+        }
+        // A position without a time would be of no use to the next run: the reply to the first ping has it.
+        let clock = until.min(Instant::now() + CLOCK_TIMEOUT);
+        while state.session.cursor().server_time.is_never()
+            && state.session.connected_since().is_some()
+            && state.error.is_none()
+            && Instant::now() < clock
+        {
+            state = StreamShared::wait(&shared.changed, state, Some(clock));
         }
         let error = state.error.clone();
         drop(state);

@@ -16,6 +16,9 @@ use crate::net::TcpSocket;
 /// All that may wait to leave, ciphertext included. More means that the peer takes nothing.
 pub(crate) const MAX_SEND_BUFFER_SIZE: usize = 256 << 10;
 
+/// The part of it that only control frames may use.
+const CONTROL_RESERVE_SIZE: usize = 16 << 10;
+
 /// One write holds the timer thread no longer than this.
 const SOCKET_WRITE_TIMEOUT: Duration = Duration::from_millis(500);
 
@@ -55,6 +58,10 @@ struct SendBuffer {
     taken: usize,
     /// A close frame is in the buffer: nothing may follow it.
     closing: bool,
+    /// Actions of the program among `plain`.
+    queued_actions: u64,
+    /// Actions of the program that the writer has taken, and whose frames have not all been written.
+    taken_actions: u64,
 }
 
 impl SendBuffer {
@@ -71,7 +78,7 @@ impl SendBuffer {
 pub(crate) enum SendError {
     /// The link has ended or is ending.
     Dead,
-    /// The peer takes nothing; the link has just been ended for it.
+    /// The buffer is full. For a control frame this means that the peer takes nothing, and the connection is closed.
     Full,
 }
 
@@ -112,6 +119,8 @@ impl WriteHalf {
                 pong: None,
                 taken: 0,
                 closing: false,
+                queued_actions: 0,
+                taken_actions: 0,
             }),
             dead: AtomicBool::new(false),
             heard: AtomicU64::new(0),
@@ -158,7 +167,29 @@ impl WriteHalf {
         self.lock().waiting()
     }
 
-    /// Queues a frame. The caller wakes the timer.
+    /// Queues an action of the program. Leaves room for control frames: a program that sends faster than the network
+    /// is told so, and costs nobody the connection.
+    pub(crate) fn push_action(&self, frame: &[u8]) -> Result<(), SendError> {
+        let mut out = self.lock();
+        if self.is_dead() || out.closing {
+            return Err(SendError::Dead);
+        }
+        if out.waiting() + frame.len() > MAX_SEND_BUFFER_SIZE - CONTROL_RESERVE_SIZE {
+            return Err(SendError::Full);
+        }
+        out.queued_actions += 1;
+        out.plain.extend_from_slice(frame);
+        out.since.get_or_insert_with(Instant::now);
+        Ok(())
+    }
+
+    /// Actions of the program that were accepted and have not been handed to the system.
+    pub(crate) fn unsent_actions(&self) -> u64 {
+        let out = self.lock();
+        out.queued_actions + out.taken_actions
+    }
+
+    /// Queues a frame of the stream's own. The caller wakes the writer.
     pub(crate) fn push(&self, frame: &[u8]) -> Result<(), SendError> {
         let mut out = self.lock();
         if self.is_dead() || out.closing {
@@ -211,6 +242,7 @@ impl WriteHalf {
             out.plain.extend_from_slice(&frame::pong(&payload));
         }
         batch.since = out.since.take();
+        out.taken_actions += std::mem::take(&mut out.queued_actions);
         #[cfg(feature = "native-tls")]
         if let Some(tls) = &mut out.tls {
             let mut done = 0;
@@ -251,7 +283,11 @@ impl WriteHalf {
             Err(e) if is_pause(&e) => {}
             Err(e) => return Err(e),
         }
-        self.lock().taken = batch.bytes.len().saturating_sub(batch.written);
+        let mut out = self.lock();
+        out.taken = batch.bytes.len().saturating_sub(batch.written);
+        if out.taken == 0 {
+            out.taken_actions = 0;
+        }
         Ok(())
     }
 

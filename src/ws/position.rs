@@ -3,15 +3,19 @@
 use std::borrow::Cow;
 use std::fmt::{self, Write as _};
 
-use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::catch_up::{DedupKey, MAX_POSITION_KEYS};
+use super::session::is_connection_id;
+use crate::model::UserId;
 use crate::time::Timestamp;
 
 model! {
-    /// Where a stream stands behind the last event that the program took. Write it to a file, and give it to
-    /// [`EventsBuilder::resume_from`](crate::EventsBuilder::resume_from) in the next run.
+    /// The place in a stream after the last event that the program took. Write it to a file, and pass it to
+    /// [`EventsBuilder::resume_from`](crate::EventsBuilder::resume_from) in the next run of the program.
+    ///
+    /// A position is data: one that is damaged, or that belongs to another server or account, is not used. The stream
+    /// then starts with a [`Missed`](crate::event::Missed) of the reason `resumed` whose `since` is 0.
     ///
     /// ```no_run
     /// # fn run(client: &mattermost::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -29,21 +33,52 @@ model! {
     /// ```
     #[derive(Eq)]
     pub struct Position {
-        /// All that happened up to then was delivered, by the server's clock; 0 if not known.
+        /// Everything up to this time of the server's clock was delivered. 0 if unknown.
         pub server_time: Timestamp,
-        /// The server's name for the connection, if it can be gone on with.
+        /// Server-assigned ID of the connection, if it can be resumed.
         pub connection_id: Option<String>,
-        /// Number of the next event on it.
+        /// Sequence number of the next event on that connection.
         pub seq: u64,
-        /// What of the time after `server_time` was delivered already: the newest 2,048 posts, edits and deletions, 16
-        /// letters each. Before those, a catch-up may repeat some.
+        /// Base URL of the server. Empty in positions of older versions.
+        pub server: String,
+        /// The account. Empty in positions of older versions.
+        pub user_id: UserId,
+        /// Posts, edits and deletions after `server_time` that were delivered already: the newest 2,048, 16 characters
+        /// each. A catch-up may repeat older ones.
         pub(super) overlap: RecentKeys,
     }
 }
 
 impl Position {
     pub(super) fn new(id: Option<&str>, seq: u64, server_time: Timestamp, overlap: Vec<DedupKey>) -> Self {
-        Self { server_time, connection_id: id.map(str::to_owned), seq, overlap: RecentKeys(overlap) }
+        Self {
+            server_time,
+            connection_id: id.map(str::to_owned),
+            seq,
+            overlap: RecentKeys(overlap),
+            ..Self::default()
+        }
+    }
+
+    /// Names the server and the account.
+    pub(super) fn of(self, server: String, user_id: UserId) -> Self {
+        Self { server, user_id, ..self }
+    }
+
+    /// What of a position from a file can be used: nothing, if it belongs to another server or account.
+    pub(super) fn checked(mut self, server: &str, user_id: &UserId) -> Self {
+        let other_server = !self.server.is_empty() && self.server != server;
+        if other_server || (!self.user_id.is_empty() && self.user_id != *user_id) {
+            log::warn!("the position belongs to another server or account, and is not used");
+            return Self::default();
+        }
+        if !self.connection_id.as_deref().is_some_and(is_connection_id) {
+            (self.connection_id, self.seq) = (None, 0);
+        }
+        if self.server_time < Timestamp::NEVER {
+            return Self::default();
+        }
+        self
     }
 }
 
@@ -78,12 +113,15 @@ impl<'de> Deserialize<'de> for RecentKeys {
         let text = Cow::<'_, str>::deserialize(from)?;
         let digits = text.as_bytes().chunks(16).take(MAX_POSITION_KEYS);
         let key = |digits| u64::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok();
-        digits.map(key).collect::<Option<_>>().map(Self).ok_or_else(|| D::Error::custom("not hexadecimal"))
+        // Digits that are none were damaged: without the keys, a catch-up may repeat some posts.
+        Ok(Self(digits.map(key).collect::<Option<_>>().unwrap_or_default()))
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::str::FromStr;
+
     use super::*;
 
     #[test]
@@ -92,11 +130,38 @@ mod tests {
         let text = serde_json::to_string(&position).unwrap();
         assert_eq!(
             text,
-            r#"{"server_time":1000,"connection_id":"x","seq":7,"overlap":"0000000000000001ffffffffffffffff0000000000000003"}"#
+            r#"{"server_time":1000,"connection_id":"x","seq":7,"server":"","user_id":"","overlap":"0000000000000001ffffffffffffffff0000000000000003"}"#
         );
         assert_eq!(serde_json::from_str::<Position>(&text).unwrap(), position);
         assert_eq!(serde_json::from_str::<Position>("{}").unwrap(), Position::default());
-        assert!(serde_json::from_str::<Position>(r#"{"overlap":"xyz"}"#).is_err());
+        let damaged = serde_json::from_str::<Position>(r#"{"overlap":"xyz"}"#).unwrap();
+        assert_eq!(damaged, Position::default());
         assert!(format!("{position:?}").contains("3 events"));
+    }
+
+    #[test]
+    fn only_what_is_a_position_is_used() {
+        let (server, me) = ("https://chat.example.com", UserId::from_str(&"m".repeat(26)).unwrap());
+        let id = "a".repeat(26);
+        let good = Position::new(Some(&id), 7, Timestamp::from_millis(1000), vec![1]);
+        let good = good.of(server.into(), me.clone());
+        assert_eq!(good.clone().checked(server, &me), good);
+        let elsewhere = "https://chat.example.org";
+        assert_eq!(good.clone().checked(elsewhere, &me), Position::default());
+        let other = UserId::from_str(&"o".repeat(26)).unwrap();
+        assert_eq!(good.clone().checked(server, &other), Position::default());
+        for id in [
+            "",
+            "x",
+            "aaaaaaaaaaaaaaaaaaaaaaaaa\n",
+            "aaaaaaaaaaaaaaaaaaaaaaaaa&",
+            "aaaaaaaaaaaaaaaaaaaaaaaaaaa",
+        ] {
+            let damaged = Position { connection_id: Some(id.into()), ..good.clone() }.checked(server, &me);
+            assert_eq!((damaged.connection_id, damaged.seq), (None, 0), "{id:?}");
+            assert_eq!(damaged.server_time, good.server_time, "the time serves all the same");
+        }
+        let negative = Position { server_time: Timestamp::from_millis(-5), ..good };
+        assert_eq!(negative.checked(server, &me), Position::default());
     }
 }

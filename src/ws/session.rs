@@ -14,8 +14,9 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use self::effects::DisconnectCause;
+pub(crate) use self::effects::is_connection_id;
 pub(crate) use self::effects::{Cursor, Effect, EventVerdict, Notification, ReaderAction, StreamGap};
-use self::effects::{DisconnectCause, is_id};
 use self::liveness::LivenessWatch;
 pub(crate) use self::liveness::ProbeResponse;
 pub(crate) use self::phase::SessionSettings;
@@ -371,7 +372,7 @@ impl StreamSession {
             self.report_gap(reason, None);
         }
         self.earlier_run = false;
-        self.cursor.connection_id = Some(id).filter(|id| is_id(id));
+        self.cursor.connection_id = Some(id).filter(|id| is_connection_id(id));
         self.cursor.next_seq = seq.unwrap_or(0);
         self.strikes = (0, 0);
         self.stuck = (0, 0);

@@ -111,6 +111,8 @@ pub(crate) struct StreamState {
     pub(crate) delivery: Delivery,
     pub(crate) wire: Option<Arc<WriteHalf>>,
     requests: HashMap<u64, Sender<Result<Value>>>,
+    /// Actions that were accepted for the connection that was just lost, and were not sent.
+    pub(crate) unsent_actions: u64,
     /// The writer watches for room in the queues.
     pub(crate) writer_watches_room: bool,
     /// Until when the timer sleeps, if it is not woken.
@@ -191,6 +193,7 @@ impl StreamShared {
             delivery,
             wire: None,
             requests: HashMap::new(),
+            unsent_actions: 0,
             writer_watches_room: false,
             writer_wakes_at: None,
             error: None,
@@ -334,6 +337,18 @@ impl StreamShared {
         }
     }
 
+    /// Queues an action of the program.
+    fn push_action(&self, state: &StreamState, text: &str) -> Result<()> {
+        let sent =
+            state.wire.as_ref().map_or(Err(SendError::Dead), |wire| wire.push_action(&frame::text(text)));
+        self.to_writer.ring();
+        sent.map_err(|refused| match refused {
+            SendError::Full => Error::new(ErrorKind::Backlogged, "240 KiB wait to be sent")
+                .with_hint("send more slowly, or wait for replies with `request`"),
+            SendError::Dead => Error::new(ErrorKind::Io, "there is no connection to the server"),
+        })
+    }
+
     fn note(&self, state: &mut StreamState, note: Notification) {
         let payload = match note {
             Notification::Connected { resumed, attempts } => {
@@ -353,7 +368,8 @@ impl StreamShared {
                 })
             }
             Notification::Disconnected { reason, detail } => {
-                Payload::Disconnected(Disconnected { reason, detail })
+                let unsent = std::mem::take(&mut state.unsent_actions);
+                Payload::Disconnected(Disconnected { reason, detail, unsent })
             }
             Notification::Missed(gap) => {
                 state.counts.missed += 1;
@@ -389,8 +405,8 @@ impl StreamShared {
         let seq = state.session.next_action_seq();
         let text = frame::action(seq, action, data)?;
         let (sender, answer) = bounded(1);
+        self.push_action(&state, &text)?;
         state.requests.insert(seq, sender);
-        self.push(&mut state, &frame::text(&text));
         self.apply_effects(&mut state);
         drop(state);
         Ok(PendingReply { shared: self, seq, answer })
@@ -409,7 +425,7 @@ impl StreamShared {
         }
         let seq = state.session.next_action_seq();
         let text = frame::action(seq, action, data)?;
-        self.push(&mut state, &frame::text(&text));
+        self.push_action(&state, &text)?;
         self.apply_effects(&mut state);
         Ok(seq)
     }

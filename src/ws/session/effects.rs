@@ -111,6 +111,6 @@ impl DisconnectCause {
 }
 
 /// Only what the server would take back is kept: it closes the socket for anything else.
-pub(super) fn is_id(text: &str) -> bool {
+pub(crate) fn is_connection_id(text: &str) -> bool {
     text.len() == 26 && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }

@@ -207,6 +207,7 @@ fn lose(shared: &StreamShared, ended: &ReadEnd, socket: &mut Option<EventSocket>
     *socket = None;
     let mut state = shared.lock();
     if let Some(wire) = state.wire.take() {
+        state.unsent_actions = wire.unsent_actions();
         wire.kill();
     }
     let error = Error::new(ErrorKind::Io, "the link broke before the answer came");
@@ -256,6 +257,7 @@ fn take_text(shared: &StreamShared, text: &str) -> bool {
                 shared.apply_effects(&mut state);
                 if let Some(time) = time {
                     state.delivery.heard(now, time);
+                    shared.changed.notify_all();
                     shared.to_catch_up.notify_one();
                 }
             } else {

@@ -465,7 +465,7 @@ impl Sim {
                 }));
             }
             Notification::Disconnected { reason, detail } => {
-                self.delivery.notice(Payload::Disconnected(Disconnected { reason, detail }));
+                self.delivery.notice(Payload::Disconnected(Disconnected { reason, detail, unsent: 0 }));
             }
             Notification::Missed(gap) => self.delivery.gap(now, gap),
             Notification::Expired { login_again } => {
