@@ -13,7 +13,9 @@
 mod dedup;
 mod fetch;
 mod gap_fill;
+mod horizon;
 mod post_rows;
+mod retry;
 mod settings;
 
 #[cfg(test)]
@@ -26,14 +28,15 @@ pub(crate) use self::dedup::{DedupKey, MAX_POSITION_KEYS, PostVersion};
 use self::fetch::{FetchPass, PassOutput};
 pub(crate) use self::fetch::{FetchRequest, FetchResponse, ServerPaging};
 use self::gap_fill::{
-    BufferedEvent, DeliveredRows, FetchRetry, FillStage, GapFill, MAX_PASSES, MergeResult, NOT_YET, Names,
+    BufferedEvent, DeliveredRows, FillStage, GapFill, MAX_PASSES, MergeResult, NOT_YET, Names,
 };
+use self::horizon::look_from;
 pub(crate) use self::settings::CatchUpSettings;
 use super::backoff::ReconnectBackoff;
 use super::deferred_log;
 use super::queue::{EnqueueResult, most_bytes};
 use super::session::{Cursor, StreamTime};
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
 use crate::event::{Event, EventKind, Missed, MissedReason, NotRecovered};
 use crate::model::{ChannelId, Post};
 use crate::time::Timestamp;
@@ -45,12 +48,8 @@ pub(crate) const MIN_START_INTERVAL: Duration = Duration::from_secs(30);
 const OVERLAP: Duration = Duration::from_secs(10);
 /// Events tell how far the server has come this often.
 const ADVANCE_INTERVAL: Duration = Duration::from_secs(1);
-/// REST calls that fail for so long make an end of it, lest the live events wait for ever.
-const MAX_FAILURE_DURATION: Duration = Duration::from_secs(15 * 60);
-/// A failing call is repeated at least this often.
-const MAX_RETRY_DELAY: Duration = Duration::from_secs(30);
-/// A question that is refused so often in a row is given up.
-const MAX_REFUSALS: u32 = 3;
+/// The server's time is waited for so long; then its last one serves, or the gap is told without a catch-up.
+pub(crate) const CLOCK_TIMEOUT: Duration = Duration::from_secs(5);
 /// Gaps whose age is not known yet, at most.
 const MAX_PENDING_GAPS: usize = 8;
 /// User names that are kept.
@@ -64,6 +63,8 @@ pub(crate) enum NextStep {
     Wait(Option<StreamTime>),
     /// Move on into the queue what is ready.
     Move,
+    /// The server did not tell its time.
+    ClockTimedOut,
     /// The gap is filled, and everything is in the queue.
     Done,
 }
@@ -87,6 +88,8 @@ pub(crate) struct GapFiller {
     /// The latest time of a post that came.
     newest: Timestamp,
     first_up: Option<StreamTime>,
+    /// Since when there is a connection.
+    up_since: Option<StreamTime>,
     /// When the stream began, by the server's clock: what was before is none of its business.
     opened: Option<Timestamp>,
     fill: Option<Box<GapFill>>,
@@ -115,6 +118,7 @@ impl GapFiller {
             reached: Timestamp::NEVER,
             newest: Timestamp::NEVER,
             first_up: None,
+            up_since: None,
             opened,
             fill: None,
             fading: None,
@@ -134,14 +138,46 @@ impl GapFiller {
         self.fill.is_some()
     }
 
-    /// Whether there is something that the driver's thread has to do.
+    /// Whether there is something that the driver's thread has to do, or to wait for.
     pub(crate) fn wants_thread(&self) -> bool {
         self.fill.as_ref().is_some_and(|fill| !matches!(fill.stage, FillStage::AwaitClock))
+            || self.clock_deadline().is_some()
+    }
+
+    /// Until when the reply with the server's time is waited for. It can only come while there is a connection.
+    fn clock_deadline(&self) -> Option<StreamTime> {
+        let fill = self.fill.as_ref()?;
+        if fill.gaps.is_empty() || !matches!(fill.stage, FillStage::AwaitClock) {
+            return None;
+        }
+        self.up_since.map(|since| since.max(fill.gap_at) + self.settings.clock_timeout)
+    }
+
+    /// The server does not tell its time: its last one serves, or the gaps are told as they are. Returns what the program
+    /// is to be told.
+    pub(crate) fn clock_timed_out(&mut self, now: StreamTime) -> Vec<Missed> {
+        if self.clock_deadline().is_none_or(|deadline| now < deadline) {
+            return Vec::new();
+        }
+        if self.clock.is_some() {
+            return self.judge(now);
+        }
+        let Some(fill) = &mut self.fill else { return Vec::new() };
+        let told = std::mem::take(&mut fill.gaps).into_iter().map(|(missed, _)| missed).collect();
+        fill.reported = fill.passes == 0 && fill.report.complete;
+        fill.stage = FillStage::Release;
+        told
     }
 
     /// A link is up.
     pub(crate) fn link_up(&mut self, now: StreamTime) {
         self.first_up.get_or_insert(now);
+        self.up_since = Some(now);
+    }
+
+    /// There is no connection.
+    pub(crate) fn link_down(&mut self) {
+        self.up_since = None;
     }
 
     /// Events are missing; `last_event` is the server's time when the last one came. Gives what the program is to be
@@ -169,6 +205,7 @@ impl GapFiller {
             fill.again = Some(fill.again.map_or(since, |again| again.min(since)));
             fill.stopped.clear();
         }
+        fill.gap_at = now;
         let living = matches!(missed.reason, MissedReason::Overflow | MissedReason::Gap);
         fill.gaps.push((missed, last_event));
         if (living && self.clock.is_some()) || fill.gaps.len() > MAX_PENDING_GAPS {
@@ -357,7 +394,12 @@ impl GapFiller {
                 return NextStep::Move;
             }
             match &fill.stage {
-                FillStage::AwaitClock => return NextStep::Wait(None),
+                FillStage::AwaitClock => {
+                    return match self.clock_deadline() {
+                        Some(deadline) if now >= deadline => NextStep::ClockTimedOut,
+                        deadline => NextStep::Wait(deadline),
+                    };
+                }
                 FillStage::Release => return NextStep::Move,
                 FillStage::Rest { until } if now < *until => return NextStep::Wait(Some(*until)),
                 FillStage::Rest { .. } => self.begin_pass(now),
@@ -407,7 +449,15 @@ impl GapFiller {
 
     /// The answer to the last question.
     pub(crate) fn told(&mut self, now: StreamTime, told: Result<FetchResponse, Error>) {
-        if self.names.len() > MAX_CACHED_NAMES {
+        // Not between the requests for the names of one channel, whose rows need all of them.
+        let between_channels = match &self.fill {
+            Some(fill) => !matches!(&fill.stage, FillStage::Pass(pass) if pass.wants_names()),
+            None => true,
+        };
+        if self.names.len() > MAX_CACHED_NAMES
+            && between_channels
+            && !matches!(told, Ok(FetchResponse::Posts(_)))
+        {
             self.names.clear();
         }
         if let Ok(FetchResponse::Names(names)) = &told {
@@ -440,7 +490,7 @@ impl GapFiller {
                 if !pass.wants_names() {
                     self.given_up = server;
                 }
-                if list {
+                if list || fill.retry.is_hopeless() {
                     deferred_log::push(Level::Warn, || {
                         format!("what was missed cannot be looked up: {error}")
                     });
@@ -569,67 +619,5 @@ impl GapFiller {
     /// A position never lies before the beginning.
     pub(crate) fn not_before_opening(&self, time: Timestamp) -> Timestamp {
         time.max(self.opened.unwrap_or(time))
-    }
-}
-
-/// Since when events are missing, and from when on they are looked up, if at all. Answers to pings prove that the link
-/// lives, not that nothing was left out: where the horizon allows it, the last event counts.
-fn look_from(
-    missed: &Missed,
-    last_event: Timestamp,
-    opened: Option<Timestamp>,
-    server: Timestamp,
-    horizon: Duration,
-) -> (Timestamp, Option<Timestamp>) {
-    let since = missed.since.max(opened.unwrap_or(missed.since));
-    if missed.since.is_never() && missed.reason == MissedReason::Resumed {
-        return (Timestamp::NEVER, None);
-    }
-    let early = if last_event.is_never() { since } else { last_event.min(since) };
-    let early = early.max(opened.unwrap_or(early));
-    let within = |time: Timestamp| server.since(time) <= horizon;
-    if since > server && !server.is_never() {
-        // The server's clock went back: what is missing has times that others had before.
-        return (early.min(server), None);
-    }
-    match missed.reason {
-        _ if within(early) => (early, Some(early)),
-        // A number was left out of a quiet link, who knows when.
-        MissedReason::Gap => (early, Some(server.minus(horizon))),
-        _ if within(since) => (since, Some(since)),
-        _ => (early, None),
-    }
-}
-
-impl FetchRetry {
-    fn succeeded(&mut self) {
-        self.backoff.reset();
-        self.failing_since = None;
-        self.until = None;
-        self.refusals = 0;
-    }
-
-    /// A call failed: when to try again. True if it is no use any more.
-    fn failed(&mut self, now: StreamTime, error: &Error, horizon: Option<Duration>) -> bool {
-        let began = *self.failing_since.get_or_insert(now);
-        // A session that ended is the stream's affair: it logs in again, or ends.
-        let refused = match error.kind() {
-            ErrorKind::Api | ErrorKind::Status => {
-                !error.is_unauthorized()
-                    && !error.is_transient()
-                    && error.status().is_some_and(|s| s < 500 || s == 501)
-            }
-            ErrorKind::Decode | ErrorKind::Input => true,
-            _ => false,
-        };
-        self.refusals = if refused { self.refusals + 1 } else { 0 };
-        let patience = MAX_FAILURE_DURATION.min(horizon.unwrap_or(MAX_FAILURE_DURATION));
-        if self.refusals >= MAX_REFUSALS || now.saturating_sub(began) > patience {
-            self.succeeded();
-            return true;
-        }
-        let wait = self.backoff.next().max(error.retry_after().unwrap_or_default()).min(MAX_RETRY_DELAY);
-        self.until = Some(now + wait);
-        false
     }
 }

@@ -272,6 +272,17 @@ impl Delivery {
         self.gap_filler.link_up(now);
     }
 
+    /// There is no connection.
+    pub(crate) fn link_down(&mut self) {
+        self.gap_filler.link_down();
+    }
+
+    /// The server does not tell its time.
+    pub(crate) fn clock_timed_out(&mut self, now: StreamTime) {
+        let told = self.gap_filler.clock_timed_out(now);
+        self.tell(told);
+    }
+
     /// The server answered a ping, and told its time.
     pub(crate) fn heard(&mut self, now: StreamTime, time: Timestamp) {
         let floor = self.floor();
@@ -381,12 +392,8 @@ impl Delivery {
         for event in rest {
             if share(&mut self.subscribers, &event, None) {
                 self.queue.count_delivered();
-            } else if event.kind().is_notice() {
-                self.queue.notice(event);
-            } else if self.queue.has_room() {
-                self.queue.push(event, None);
             } else {
-                self.queue.count_dropped();
+                self.queue.push_last(event);
             }
         }
         let kept = self.subscribers.end(&event);

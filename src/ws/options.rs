@@ -111,6 +111,24 @@ impl StreamOptions {
         self.channels.clone()
     }
 
+    /// Whether kinds are wanted that no catch-up recovers and that have no name of their own in [`NotRecovered`].
+    fn wants_other_kinds(&self) -> bool {
+        let named = [
+            EventKind::Posted,
+            EventKind::PostEdited,
+            EventKind::PostDeleted,
+            EventKind::ReactionAdded,
+            EventKind::ReactionRemoved,
+            EventKind::Typing,
+            EventKind::StatusChange,
+            EventKind::UserAdded,
+            EventKind::UserRemoved,
+            EventKind::Hello,
+        ];
+        let other = |kind: &EventKind| !kind.is_notice() && !named.contains(kind);
+        EventKind::ALL.iter().filter(|kind| other(kind)).any(|kind| self.wants_kind(*kind))
+    }
+
     /// What is wanted, and never brought back by a catch-up.
     pub(crate) fn not_recovered(&self) -> Vec<NotRecovered> {
         let of = |kinds: &[EventKind]| kinds.iter().any(|kind| self.wants_kind(*kind));
@@ -120,7 +138,7 @@ impl StreamOptions {
             (NotRecovered::Statuses, of(&[EventKind::StatusChange])),
             (NotRecovered::Memberships, of(&[EventKind::UserAdded, EventKind::UserRemoved])),
             (NotRecovered::Deletions, of(&[EventKind::PostDeleted])),
-            (NotRecovered::Others, self.kind_mask.is_none()),
+            (NotRecovered::Others, self.wants_other_kinds()),
         ];
         known.into_iter().filter(|(_, wanted)| *wanted).map(|(what, _)| what).collect()
     }

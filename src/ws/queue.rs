@@ -281,6 +281,19 @@ impl EventQueue {
         self.held = rest;
     }
 
+    /// Delivers what waited for a gap to be filled when the stream ends: at once, or when there are slots. It is no more
+    /// than the gap's own bound.
+    pub(crate) fn push_last(&mut self, event: Event) {
+        if self.sender.is_none() {
+            return;
+        }
+        if !event.kind().is_notice() {
+            self.delivered += 1;
+        }
+        self.held.push_back(event);
+        self.place_held();
+    }
+
     /// Delivers the end of the stream, as soon as there is a slot; then the channel closes.
     pub(crate) fn end(&mut self, event: Event) {
         if self.ending {
@@ -290,9 +303,6 @@ impl EventQueue {
             self.notice(Event::notice(Payload::Missed(Box::new(missed))));
         }
         self.place_held();
-        if self.held.len() >= MAX_HELD_NOTIFICATIONS {
-            self.thin_out();
-        }
         self.held.push_back(event);
         self.ending = true;
         self.place_held();

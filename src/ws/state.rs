@@ -182,6 +182,7 @@ impl StreamShared {
             channels: options.channels(),
             not_recovered: options.not_recovered(),
             limits: catch_up::ServerPaging::SERVER,
+            clock_timeout: catch_up::CLOCK_TIMEOUT.mul_f64(options.time_scale.max(0.1)),
             between_starts: catch_up::MIN_START_INTERVAL.mul_f64(options.time_scale),
             backoff_scale: backend.config().backoff_scale,
             seed: None,
@@ -368,6 +369,7 @@ impl StreamShared {
                 })
             }
             Notification::Disconnected { reason, detail } => {
+                state.delivery.link_down();
                 let unsent = std::mem::take(&mut state.unsent_actions);
                 Payload::Disconnected(Disconnected { reason, detail, unsent })
             }

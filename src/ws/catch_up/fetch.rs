@@ -72,6 +72,9 @@ pub(crate) struct ChannelRows {
     pub(crate) short: bool,
 }
 
+/// Other posts that a page is asked for from, if the first was deleted for good.
+const MAX_SPARE_PIVOTS: usize = 20;
+
 #[derive(Debug)]
 enum FetchStep {
     Teams,
@@ -82,6 +85,8 @@ enum FetchStep {
         before: Option<PostId>,
         page: u32,
         pages: u32,
+        /// Other posts to page from, should the one in `before` have been deleted for good: the oldest last.
+        spare: Vec<PostId>,
     },
     Names(Vec<UserId>),
     Done,
@@ -225,15 +230,26 @@ impl FetchPass {
                     return self.names_first(names, needs_name);
                 }
                 self.aside.insert(PostListing::default()).add(list, needless);
-                self.step = FetchStep::Pages { before: None, page: 0, pages: 1 };
+                self.step = FetchStep::Pages { before: None, page: 0, pages: 1, spare: Vec::new() };
             }
             // A thousand rows of the longest posts do not fit; pages of them do.
             (FetchStep::Since, FetchResponse::TooMuch) => {
                 self.aside = Some(PostListing::default());
-                self.step = FetchStep::Pages { before: None, page: 0, pages: 1 };
+                self.step = FetchStep::Pages { before: None, page: 0, pages: 1, spare: Vec::new() };
             }
-            (FetchStep::Pages { before, page, pages }, FetchResponse::Posts(list)) => {
+            (FetchStep::Pages { before, page, pages, spare }, FetchResponse::Posts(list)) => {
+                if list.order.is_empty() && *page == 0 && before.is_some() {
+                    // There are older posts than the pivot, or it would not be one: the server does not know it any more,
+                    // and says so with an empty list.
+                    *before = spare.pop();
+                    if before.is_none() {
+                        self.short = true;
+                        return self.names_first(names, needs_name);
+                    }
+                    return PassOutput::On;
+                }
                 let (pivot, done) = turn(&list, self.from, self.limits.page);
+                *spare = spare_pivots(&list, pivot.as_ref());
                 self.rows.add(list, needless);
                 *pages += 1;
                 let many = *pages > MAX_PAGES;
@@ -319,6 +335,13 @@ impl FetchPass {
     fn next_channel(&mut self) {
         self.step = if self.channels.is_empty() { FetchStep::Done } else { FetchStep::Since };
     }
+}
+
+/// Posts of a page that are newer than its pivot, at most as many as are worth a request.
+fn spare_pivots(list: &PostList, pivot: Option<&PostId>) -> Vec<PostId> {
+    let end = list.order.iter().position(|id| Some(id) == pivot).unwrap_or(0);
+    let begin = end.saturating_sub(MAX_SPARE_PIVOTS);
+    list.order.get(begin..end).unwrap_or_default().to_vec()
 }
 
 /// From which post the next page goes on, and whether there is none. `before` leaves out all posts of the pivot's

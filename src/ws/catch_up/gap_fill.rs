@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::dedup::{DedupKey, PostVersion};
 use super::fetch::{ChannelRows, FetchPass};
 use super::post_rows;
+use super::retry::FetchRetry;
 use crate::event::{CaughtUp, Event, EventKind, Missed, NotRecovered, NotRecoveredItem, Origin, Payload};
 use crate::model::{Channel, ChannelId, Post, UserId};
 use crate::time::Timestamp;
@@ -134,6 +135,8 @@ pub(super) struct GapFill {
     pub(super) stage: FillStage,
     /// Gaps whose age is not known yet, with the server time of the last event before each.
     pub(super) gaps: Vec<(Missed, Timestamp)>,
+    /// When the last gap became known.
+    pub(super) gap_at: StreamTime,
     /// What happened after this is missing, unless it is in `memory`.
     pub(super) since: Timestamp,
     /// Another pass, with what changed after this.
@@ -165,15 +168,6 @@ pub(super) struct GapFill {
     pub(super) retry: FetchRetry,
 }
 
-#[derive(Debug)]
-pub(super) struct FetchRetry {
-    pub(super) backoff: ReconnectBackoff,
-    pub(super) failing_since: Option<StreamTime>,
-    pub(super) until: Option<StreamTime>,
-    /// Answers in a row that say no to this question.
-    pub(super) refusals: u32,
-}
-
 /// Where the rows of a channel went.
 pub(super) enum MergeResult {
     All,
@@ -186,6 +180,7 @@ impl GapFill {
         Self {
             stage: FillStage::AwaitClock,
             gaps: Vec::new(),
+            gap_at: StreamTime::ZERO,
             since: NOT_YET,
             again: None,
             memory,
@@ -203,7 +198,7 @@ impl GapFill {
             stopped: HashSet::new(),
             report: CaughtUp { complete: true, ..CaughtUp::default() },
             reported: false,
-            retry: FetchRetry { backoff, failing_since: None, until: None, refusals: 0 },
+            retry: FetchRetry::new(backoff),
         }
     }
 
@@ -338,6 +333,12 @@ impl GapFill {
     ) -> Vec<(EventKind, Box<Post>)> {
         let judged = rows.into_iter().filter_map(|row| {
             let kind = post_rows::judge(&row, self.since, &self.memory.known)?;
+            // Who wants edits alone would have heard of the edit of a new post too.
+            let edited = kind == EventKind::Posted
+                && !wants(kind)
+                && row.edit_at > self.since
+                && !self.memory.known.contains(&PostVersion::of_post(&row).edited());
+            let kind = if edited { EventKind::PostEdited } else { kind };
             wants(kind).then_some((kind, row))
         });
         let mut events: Vec<_> = judged.collect();

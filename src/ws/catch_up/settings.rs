@@ -25,6 +25,8 @@ pub(crate) struct CatchUpSettings {
     pub(crate) limits: ServerPaging,
     /// After an overflow, from one start to the next.
     pub(crate) between_starts: Duration,
+    /// How long the server's time is waited for.
+    pub(crate) clock_timeout: Duration,
     pub(crate) backoff_scale: f64,
     pub(crate) seed: Option<u64>,
 }

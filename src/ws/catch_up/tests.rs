@@ -23,6 +23,7 @@ fn settings(capacity: usize, horizon: Duration, seed: u64) -> CatchUpSettings {
         not_recovered: Vec::new(),
         limits: LIMITS,
         between_starts: MIN_START_INTERVAL,
+        clock_timeout: super::CLOCK_TIMEOUT,
         backoff_scale: 1.0,
         seed: Some(seed),
     }

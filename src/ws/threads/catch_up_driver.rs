@@ -62,6 +62,7 @@ fn run(shared: &StreamShared) {
             NextStep::Wait(until) => {
                 state = StreamShared::wait(&shared.to_catch_up, state, until.map(|at| shared.instant(at)));
             }
+            NextStep::ClockTimedOut => state.delivery.clock_timed_out(shared.now()),
             NextStep::Move => {
                 if !state.delivery.move_on(shared.now()) {
                     // The writer tells when there is room.

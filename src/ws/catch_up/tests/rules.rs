@@ -318,3 +318,96 @@ fn a_blocked_reader_does_not_keep_the_clock_away() {
     let results = [0, 1, 2].map(|n| desk.live(EventKind::Posted, &later[n]));
     assert_eq!(results, [Taken, Taken, Full]);
 }
+
+/// A server that never tells its time: the gap is told without a catch-up, and what is held goes out.
+#[test]
+fn a_gap_without_a_clock_is_told_and_left() {
+    let settings = settings(8, Duration::from_secs(15 * 60), 1);
+    let timeout = settings.clock_timeout;
+    let mut desk = Desk::new(8);
+    desk.gap_filler = GapFiller::new(settings, None);
+    desk.gap_filler.link_up(at(1000));
+    let missed = Missed { reason: MissedReason::NewConnection, ..Missed::default() };
+    assert!(desk.gap_filler.gap(at(1000), missed, Timestamp::NEVER).is_empty());
+    assert_eq!(desk.live(EventKind::Posted, &post("m", 1500, 0)), EnqueueResult::Taken);
+    assert!(desk.gap_filler.wants_thread(), "it waits for the time");
+    let due = at(1000) + timeout;
+    assert!(matches!(desk.gap_filler.next(at(1100)), NextStep::Wait(Some(until)) if until == due));
+    // Without a connection no reply can come: that is no time of waiting.
+    desk.gap_filler.link_down();
+    assert!(matches!(desk.gap_filler.next(due), NextStep::Wait(None)));
+    desk.gap_filler.link_up(due);
+    assert!(matches!(desk.gap_filler.next(due + timeout), NextStep::ClockTimedOut));
+    let told = desk.gap_filler.clock_timed_out(due + timeout);
+    assert!(told.len() == 1 && !told[0].catching_up, "{told:?}");
+    desk.run(60_000, 100);
+    assert_eq!(desk.out, ["+ m"]);
+}
+
+/// A stream of edits alone would have heard of the edit of a post that was made in the gap.
+#[test]
+fn an_edit_of_a_new_post_reaches_who_wants_edits_alone() {
+    let mut desk = Desk::new(8);
+    let wanted = CatchUpSettings {
+        posted: false,
+        between_starts: Duration::ZERO,
+        ..settings(8, Duration::from_secs(15 * 60), 1)
+    };
+    desk.gap_filler = GapFiller::new(wanted, None);
+    desk.gap_filler.link_up(at(0));
+    desk.gap_filler.heard(at(0), time(0), time(0));
+    desk.has(post("new", 20_050, 20_060));
+    desk.has(post("plain", 20_070, 0));
+    desk.gap(20_000, 0);
+    desk.pong(20_100);
+    desk.run(20_100, 100);
+    assert_eq!(desk.out, ["~ new 20060"]);
+}
+
+/// What a server forbids is not asked for again, and one channel after the other is not waited for.
+#[test]
+fn refused_channels_end_a_catch_up() {
+    use crate::error::{ApiError, Error};
+    let mut desk = Desk::new(8);
+    desk.gap(20_000, 0);
+    desk.pong(20_100);
+    let channels = 3000;
+    let mut asked = 0;
+    for _ in 0..10_000 {
+        match desk.gap_filler.next(at(20_100)) {
+            NextStep::Ask(FetchRequest::Teams) => {
+                let told = FetchResponse::Teams(vec![format!("{:t>26}", "").parse().unwrap()]);
+                desk.gap_filler.told(at(20_100), Ok(told));
+            }
+            NextStep::Ask(FetchRequest::Channels { .. }) => {
+                let channel = |n: usize| Channel {
+                    id: format!("{n:0>26}").parse().unwrap(),
+                    last_post_at: time(20_050),
+                    ..Channel::default()
+                };
+                let told = FetchResponse::Channels((0..channels).map(channel).collect());
+                desk.gap_filler.told(at(20_100), Ok(told));
+            }
+            NextStep::Ask(_) => {
+                asked += 1;
+                let api = ApiError { id: "api.context.permissions.app_error".into(), ..ApiError::default() };
+                let error = Error::from_api(403, api);
+                desk.gap_filler.told(at(20_100), Err(error));
+            }
+            NextStep::Move => break,
+            other => panic!("{other:?}"),
+        }
+    }
+    assert!((1..=64).contains(&asked), "{asked} requests");
+    let mut reports = Vec::new();
+    desk.gap_filler.move_on(
+        at(20_100),
+        || true,
+        |event, _| {
+            reports.push(event);
+            1
+        },
+    );
+    let Ok(Payload::CaughtUp(report)) = reports[0].payload() else { panic!("{reports:?}") };
+    assert!(!report.complete && !report.not_recovered.is_empty(), "{report:?}");
+}

@@ -465,6 +465,7 @@ impl Sim {
                 }));
             }
             Notification::Disconnected { reason, detail } => {
+                self.delivery.link_down();
                 self.delivery.notice(Payload::Disconnected(Disconnected { reason, detail, unsent: 0 }));
             }
             Notification::Missed(gap) => self.delivery.gap(now, gap),
@@ -528,6 +529,7 @@ impl Sim {
         while self.delivery.wants_thread() && !self.asking {
             match self.delivery.next(now) {
                 NextStep::Done => break,
+                NextStep::ClockTimedOut => self.delivery.clock_timed_out(now),
                 NextStep::Wait(until) => return until.unwrap_or(StreamTime::MAX),
                 NextStep::Move => {
                     let moved = self.delivery.move_on(now);
