@@ -77,6 +77,8 @@ impl BaseUrl {
         }
         let (host, port) = split_port(authority).ok_or_else(|| bad("has no valid host and port"))?;
         let path = path.trim_end_matches('/');
+        // Other programs are configured with the address of the API.
+        let path = path.strip_suffix("/api/v4").unwrap_or(path).trim_end_matches('/');
         if path.split('/').any(|part| part == "." || part == "..")
             || path.contains(['\\', '"', '<', '>', '|'])
         {
@@ -213,6 +215,8 @@ mod tests {
             ("https://chat.example.com///", "https://chat.example.com"),
             ("HTTP://Chat.Example.com:8065/", "http://chat.example.com:8065"),
             ("https://h:443/sub/", "https://h/sub"),
+            ("https://h/api/v4/", "https://h"),
+            ("https://h/sub//api/v4", "https://h/sub"),
             (" chat.example.com/a/b ", "https://chat.example.com/a/b"),
             ("http://[::1]:80", "http://[::1]"),
             ("[fe80::1]:8443", "https://[fe80::1]:8443"),

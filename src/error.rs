@@ -1,8 +1,27 @@
-//! What can go wrong, in one type.
+//! The error type of the crate.
 //!
-//! [`Error`] is one word and [`Clone`]. [`kind`](Error::kind) tells what to do about it, the message what happened,
-//! [`hint`](Error::hint) what usually helps. Its [`Debug`](std::fmt::Debug) reads like a message, with hint and
-//! causes, because `fn main() -> mattermost::Result<()>` prints that.
+//! [`Error`] is one word and [`Clone`]. [`kind`](Error::kind) tells what a program can do about it, the message what
+//! happened, and [`hint`](Error::hint) what usually helps. Its [`Debug`](std::fmt::Debug) output reads like a message,
+//! with hint and causes, because `fn main() -> mattermost::Result<()>` prints that.
+//!
+//! # Outcomes
+//! A call that fails may have been carried out all the same. The kind of its error tells:
+//!
+//! | kind | carried out | may be repeated |
+//! |---|---|---|
+//! | [`Input`](ErrorKind::Input), [`Tls`](ErrorKind::Tls), [`NotFound`](ErrorKind::NotFound) | no | after a change |
+//! | [`Connect`](ErrorKind::Connect) | no | yes |
+//! | [`Api`](ErrorKind::Api) | no, says the server | if [transient](Error::is_transient) |
+//! | [`Status`](ErrorKind::Status) below 500, except 408 | no | if transient: 425 and 429 |
+//! | [`Status`](ErrorKind::Status) 408 and from 500 on | perhaps | if transient |
+//! | [`Io`](ErrorKind::Io), [`Timeout`](ErrorKind::Timeout) | perhaps | yes |
+//! | [`Protocol`](ErrorKind::Protocol), [`Decode`](ErrorKind::Decode) | perhaps | yes, with the same result |
+//! | [`UnknownOutcome`](ErrorKind::UnknownOutcome) | perhaps | no: it could be carried out twice |
+//! | [`Closed`](ErrorKind::Closed) | perhaps, if the call was in flight | as the method allows |
+//!
+//! "Perhaps" and "yes" stand together only for calls that may be repeated: GET, HEAD, PUT, DELETE, and POSTs that are
+//! marked [`idempotent`](crate::http::Call::idempotent). All other calls that may have been carried out fail with
+//! `UnknownOutcome`. So a program may repeat any call whose error [is transient](Error::is_transient).
 //!
 //! ```no_run
 //! # fn run(client: &mattermost::Client, draft: &mattermost::PostDraft) -> mattermost::Result<()> {
@@ -25,14 +44,14 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// What every fallible function of this crate returns.
+/// The result of every fallible function of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 pub(crate) use self::status::is_transient_status;
 
 type ErrorSource = Arc<dyn std::error::Error + Send + Sync>;
 
-/// Why a call, or a stream, failed. See the [module](self).
+/// The error of a call or a stream. See the [module](self).
 #[derive(Clone)]
 pub struct Error(Arc<ErrorData>);
 
@@ -52,29 +71,29 @@ struct ErrorData {
     repeatable: Option<bool>,
 }
 
-/// What a program can do about an [`Error`].
+/// The kinds of [`Error`] that a program can act on. The [module](self) tells what became of the call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// The server understood and refused; [`Error::api`] has its words.
+    /// The server refused the request; [`Error::api`] is its explanation.
     Api,
     /// The stream's queue is full and its policy is to block: nothing can be asked until the program takes events.
     Backlogged,
-    /// The client or the stream was closed, or the stream ended for good; the source says why.
+    /// The client or the stream was closed, or the stream ended permanently. The source is the reason.
     Closed,
-    /// No connection was made (name, refusal, no route). Nothing was sent.
+    /// No connection was made: the name was not found, or the connection was refused. Nothing was sent.
     Connect,
-    /// An answer is not what its type says: a bug, ours or the server's.
+    /// The response does not fit its type: a bug of this crate or of the server.
     Decode,
-    /// What the caller gave cannot be sent. Nothing was sent.
+    /// An argument is invalid. Nothing was sent.
     Input,
     /// The connection broke after something may have been sent; or a local file failed.
     Io,
-    /// A name that was to be looked up fits nothing.
+    /// No object has the given name.
     NotFound,
-    /// The other side does not speak HTTP, WebSocket or Mattermost: a proxy's page, a redirect, a wrong URL.
+    /// The response is not that of a Mattermost server: the page of a proxy, a redirect, or a wrong URL.
     Protocol,
-    /// A status of 400 or more without the server's own explanation: a proxy, a rate limit, a too large body.
+    /// An error status without the server's own explanation, such as that of a proxy or of the rate limit.
     Status,
     /// A deadline passed.
     Timeout,
@@ -102,12 +121,12 @@ model! {
 }
 
 impl Error {
-    /// What a program can do about it.
+    /// The kind of the error.
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
     }
 
-    /// The HTTP status, where there was one.
+    /// The HTTP status. `None` if there was no response.
     pub fn status(&self) -> Option<u16> {
         self.0.status
     }
@@ -117,7 +136,7 @@ impl Error {
         self.0.api.as_deref()
     }
 
-    /// The id of the server's own error, as `api.context.permissions.app_error`.
+    /// The ID of the server's own error, such as `api.context.permissions.app_error`.
     pub fn api_id(&self) -> Option<&str> {
         self.api().map(|api| &*api.id)
     }
@@ -127,7 +146,7 @@ impl Error {
         self.0.route.as_deref()
     }
 
-    /// Finds the request in the server's log.
+    /// The ID of the request in the server's log.
     pub fn request_id(&self) -> Option<&str> {
         self.0
             .request_id
@@ -136,18 +155,20 @@ impl Error {
             .filter(|id| !id.is_empty())
     }
 
-    /// How long the server asks to wait, where it does.
+    /// The wait that the server asks for before the next attempt.
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
     }
 
-    /// What usually helps.
+    /// Advice that usually helps.
     pub fn hint(&self) -> Option<&str> {
         self.0.hint.as_deref().or_else(|| hint::of(self))
     }
 
-    /// Whether the same may work later, without anybody changing anything. It does not say whether it may be done
-    /// twice: that is [`ErrorKind::UnknownOutcome`].
+    /// `true` if the same call may succeed later without a change, and may be repeated.
+    ///
+    /// The statuses 408, 425, 429, 502 to 504 and 520 to 530 are transient; 500 is for calls that are idempotent. If
+    /// repeating the call could carry it out twice, the error is [`ErrorKind::UnknownOutcome`], which is not transient.
     pub fn is_transient(&self) -> bool {
         match self.kind() {
             // A proxy that wants other credentials.
@@ -164,12 +185,12 @@ impl Error {
         }
     }
 
-    /// Whether a deadline passed.
+    /// `true` if a deadline passed.
     pub fn is_timeout(&self) -> bool {
         self.kind() == ErrorKind::Timeout
     }
 
-    /// Whether the credentials, or the session, are not (or no longer) good.
+    /// `true` if the credentials or the session are not valid.
     pub fn is_unauthorized(&self) -> bool {
         self.status() == Some(401)
     }
@@ -193,27 +214,27 @@ impl Error {
         self.kind() == ErrorKind::UnknownOutcome
     }
 
-    /// Whether the account may not do this.
+    /// `true` if the account lacks a permission.
     pub fn is_forbidden(&self) -> bool {
         self.status() == Some(403)
     }
 
-    /// Whether what was asked for does not exist, or is not visible to the account.
+    /// `true` if the object does not exist, or is not visible to the account.
     pub fn is_not_found(&self) -> bool {
         self.kind() == ErrorKind::NotFound || self.status() == Some(404)
     }
 
-    /// Whether the server's rate limit refused.
+    /// `true` if a rate limit refused the request.
     pub fn is_rate_limited(&self) -> bool {
         self.status() == Some(429)
     }
 
-    /// Whether the client or the stream was closed.
+    /// `true` if the client or the stream was closed.
     pub fn is_closed(&self) -> bool {
         self.kind() == ErrorKind::Closed
     }
 
-    /// Whether a login needs an MFA code, or the one given is wrong or used up.
+    /// `true` if a login needs an MFA code, or the given one is wrong or was used before.
     pub fn is_mfa(&self) -> bool {
         matches!(
             self.api_id(),
@@ -308,6 +329,11 @@ impl Error {
 
     pub(crate) fn with_status(self, status: u16) -> Self {
         self.with(|inner| inner.status = Some(status))
+    }
+
+    /// Says in the caller's words what failed, before the words of the server.
+    pub(crate) fn with_message(self, message: impl Into<Cow<'static, str>>) -> Self {
+        self.with(|inner| inner.message = message.into())
     }
 
     pub(crate) fn with_hint(self, hint: impl Into<Cow<'static, str>>) -> Self {

@@ -34,7 +34,10 @@ impl Client {
         if let Some(short_name) = name.strip_prefix('~') {
             return self.by_short_name(team, short_name);
         }
-        let team: Team = self.http.get("/teams/name/{team_name}", &[&team]).fetch()?;
+        let found = self.http.get("/teams/name/{team_name}", &[&team]).fetch();
+        let team: Team = found.map_err(|error| {
+            not_found(error, || format!("no team {}, by the name in its URL", short(team, 80)))
+        })?;
         let own = self.http.get("/users/{user_id}/teams/{team_id}/channels", &[&UserId::me(), &team.id]);
         let mut fits: Vec<Channel> = own.fetch::<Vec<Channel>>()?;
         fits.retain(|channel| !channel.is_direct() && (channel.name == name || channel.display_name == name));
@@ -57,11 +60,18 @@ impl Client {
     }
 
     fn by_short_name(&self, team: &str, name: &str) -> Result<Channel> {
-        self.http.get("/teams/name/{team_name}/channels/name/{channel_name}", &[&team, &name]).fetch()
+        let call = self.http.get("/teams/name/{team_name}/channels/name/{channel_name}", &[&team, &name]);
+        call.fetch().map_err(|error| {
+            not_found(error, || format!("no channel ~{} in the team {}", short(name, 80), short(team, 80)))
+        })
     }
 
     fn direct(&self, username: &str) -> Result<Channel> {
-        let user: User = self.http.get("/users/username/{username}", &[&username]).fetch()?;
+        let found = self.http.get("/users/username/{username}", &[&username]).fetch();
+        let user: User = found.map_err(|error| {
+            let at = if username.contains('@') { ", which is an email address" } else { "" };
+            not_found(error, || format!("no user @{}{at}", short(username, 80)))
+        })?;
         // Repeating it makes no second channel: the server answers with the one that is there.
         self.http.post("/channels/direct", &[]).idempotent().json(&[&self.me.id, &user.id]).fetch()
     }
@@ -80,6 +90,11 @@ impl Client {
         let channel = self.direct(username.strip_prefix('@').unwrap_or(username))?.id;
         self.posts().create(&PostDraft { channel_id: channel, ..draft })
     }
+}
+
+/// Names what was not found, and where. The server only says that there is nothing.
+fn not_found(error: Error, what: impl FnOnce() -> String) -> Error {
+    if error.is_not_found() { error.with_message(what()) } else { error }
 }
 
 /// Refuses a text before anything is asked for.

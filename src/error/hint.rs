@@ -37,7 +37,7 @@ const HINTS_BY_ID: &[(&str, &str)] = &[
     ),
     (
         "api.post.create_post.root_id",
-        "a reply's root_id must be the first post of the thread: use `posts().reply`",
+        "the root_id of a reply must be the first post of a thread, which may have been deleted: use `posts().reply`",
     ),
     (
         "api.post.create_post.channel_root_id",
@@ -66,7 +66,10 @@ const HINTS_BY_ID: &[(&str, &str)] = &[
         "api.web_socket_router.not_authenticated",
         "the session of this stream has ended: log in again or make a new token",
     ),
-    ("api.context.404", "this server does not have that route: is it too old, or is the URL wrong?"),
+    (
+        "api.context.404",
+        "the server is too old for this route, or a name in it is not valid: names have no `@`, capitals or spaces",
+    ),
     ("api.context.request_body_too_large", "the server takes 300 kB of JSON by default"),
     ("api.file.upload_file.too_large", "the file is over the server's MaxFileSize (100 MiB by default)"),
 ];

@@ -178,6 +178,9 @@ impl PostDraft {
             ))
             .with_hint("post it in parts, or as a file"));
         }
+        if self.message.contains('\0') {
+            return Err(Error::input("the message contains a NUL character, which the server cannot store"));
+        }
         let files = self.file_ids.len();
         if files > MOST_FILES {
             return Err(Error::input(format!("{files} files, a post takes {MOST_FILES} at most")));
