@@ -23,6 +23,7 @@ mod limits;
 mod live;
 mod live_sweep;
 mod live_writes;
+mod logins;
 mod logs;
 mod long_methods;
 mod models;

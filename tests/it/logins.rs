@@ -1,0 +1,191 @@
+//! Calls and logins against peers that fail in odd ways.
+
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use mattermost::{Client, ErrorKind, Method, Secret};
+
+const ME: &str = r#"{"id":"mmmmmmmmmmmmmmmmmmmmmmmmmm","username":"bob"}"#;
+const EXPIRED: &str =
+    r#"{"id":"api.context.session_expired.app_error","message":"expired","status_code":401}"#;
+
+fn read_request(stream: &mut TcpStream) -> Option<String> {
+    let (mut text, mut byte) = (Vec::new(), [0]);
+    while !text.ends_with(b"\r\n\r\n") {
+        stream.read_exact(&mut byte).ok()?;
+        text.push(byte[0]);
+    }
+    let mut text = String::from_utf8(text).unwrap();
+    let head = text.to_ascii_lowercase();
+    let length = head.lines().find_map(|line| line.strip_prefix("content-length:"));
+    let mut body = vec![0; length.map_or(0, |length| length.trim().parse().unwrap())];
+    stream.read_exact(&mut body).ok()?;
+    text.push_str(std::str::from_utf8(&body).unwrap());
+    Some(text)
+}
+
+/// Serves until the process ends. The handler closes the connection by returning `false`.
+fn serve(handle: impl Fn(&str, &mut TcpStream) -> bool + Send + Sync + 'static) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let handle = Arc::new(handle);
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            let handle = Arc::clone(&handle);
+            std::thread::spawn(move || {
+                while let Some(request) = read_request(&mut stream) {
+                    if !handle(&request, &mut stream) {
+                        return;
+                    }
+                }
+            });
+        }
+    });
+    url
+}
+
+fn respond(stream: &mut TcpStream, status: u16, extra: &str, body: &str) -> bool {
+    let length = body.len();
+    write!(stream, "HTTP/1.1 {status} X\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n{extra}\r\n{body}")
+        .is_ok()
+}
+
+fn logged_in(stream: &mut TcpStream, number: usize) -> bool {
+    respond(stream, 200, &format!("Token: t0k3n{number}\r\n"), ME)
+}
+
+fn with_login(url: &str) -> mattermost::ClientBuilder {
+    Client::builder(url).no_proxy().login("bob", "pw").backoff_scale(0.01)
+}
+
+#[test]
+fn a_refused_code_is_not_the_end_of_a_session() {
+    let requests = Arc::new(Mutex::new(Vec::new()));
+    let seen = Arc::clone(&requests);
+    let url = serve(move |request, stream| {
+        seen.lock().unwrap().push(request.lines().next().unwrap().to_owned());
+        if request.starts_with("POST /api/v4/users/login ") {
+            return logged_in(stream, 1);
+        }
+        respond(stream, 401, "", r#"{"id":"api.user.check_user_mfa.bad_code.app_error","status_code":401}"#)
+    });
+    let client = with_login(&url).connect().unwrap();
+    let error = client.users().activate_mfa(&client.me().id, "123456").unwrap_err();
+    assert!(error.is_mfa(), "{error:?}");
+    assert_eq!(requests.lock().unwrap().len(), 2, "one login, one call: {:?}", requests.lock().unwrap());
+}
+
+#[test]
+fn a_read_only_clone_renews_the_session_for_all() {
+    let logins = AtomicUsize::new(0);
+    let url = serve(move |request, stream| {
+        if request.starts_with("POST /api/v4/users/login ") {
+            return logged_in(stream, logins.fetch_add(1, Ordering::SeqCst));
+        }
+        if request.contains("t0k3n0") {
+            respond(stream, 401, "", EXPIRED)
+        } else {
+            respond(stream, 200, "", "[]")
+        }
+    });
+    let client = with_login(&url).connect().unwrap();
+    for client in [client.read_only(), client] {
+        client.call(Method::Get, "/users/me/teams", &[]).send().unwrap();
+    }
+}
+
+#[test]
+fn a_slow_prompt_holds_no_call_past_its_deadline() {
+    let logins = AtomicUsize::new(0);
+    let url = serve(move |request, stream| {
+        if request.starts_with("POST /api/v4/users/login ") {
+            let id = "mfa.validate_token.authenticate.app_error";
+            if !request.contains("\"token\"") {
+                return respond(stream, 401, "", &format!(r#"{{"id":"{id}","status_code":401}}"#));
+            }
+            return logged_in(stream, logins.fetch_add(1, Ordering::SeqCst));
+        }
+        respond(stream, 401, "", EXPIRED)
+    });
+    let (prompts, (unblock, blocked)) = (AtomicUsize::new(0), std::sync::mpsc::channel::<()>());
+    let blocked = Mutex::new(blocked);
+    let client = with_login(&url)
+        .mfa_with(move || {
+            if prompts.fetch_add(1, Ordering::SeqCst) > 0 {
+                let _ = blocked.lock().unwrap().recv();
+            }
+            Ok("123456".to_owned())
+        })
+        .connect()
+        .unwrap();
+    let began = Instant::now();
+    std::thread::scope(|scope| {
+        for _ in 0..3 {
+            scope.spawn(|| {
+                let call =
+                    client.call(Method::Get, "/users/me/teams", &[]).timeout(Duration::from_millis(300));
+                let error = call.send().unwrap_err();
+                assert!(error.is_timeout() && error.to_string().contains("was not sent"), "{error:?}");
+            });
+        }
+    });
+    assert!(began.elapsed() < Duration::from_secs(20), "the prompt is still open");
+    drop(unblock);
+}
+
+#[test]
+fn a_lost_response_is_an_unknown_outcome_or_is_asked_for_again() {
+    let requests = Arc::new(AtomicUsize::new(0));
+    let seen = Arc::clone(&requests);
+    let url = serve(move |request, stream| {
+        if request.starts_with("GET /api/v4/users/me ") {
+            return respond(stream, 200, "", ME);
+        }
+        let number = seen.fetch_add(1, Ordering::SeqCst);
+        if request.starts_with("GET ") && number % 2 == 1 {
+            return respond(stream, 200, "", "[]");
+        }
+        let _ = stream.write_all(b"HTTP/1.1 201 Created\r\nContent-Length: 500\r\n\r\n{\"id\":\"pppp");
+        false
+    });
+    let client = Client::builder(&url).no_proxy().token("t0ken").backoff_scale(0.01).connect().unwrap();
+    client.call(Method::Get, "/users/me/teams", &[]).send().unwrap();
+    assert_eq!(requests.swap(0, Ordering::SeqCst), 2);
+    let error = client.call(Method::Post, "/channels", &[]).json(&1).send().unwrap_err();
+    assert!(error.is_unknown_outcome() && !error.is_transient(), "{error:?}");
+    // The second change of a password would fail because the first succeeded.
+    let error = client.users().change_password(&Secret::new("old"), &Secret::new("new")).unwrap_err();
+    assert_eq!((error.kind(), requests.load(Ordering::SeqCst)), (ErrorKind::UnknownOutcome, 2));
+}
+
+#[test]
+fn the_refusal_of_an_upload_is_read_after_the_connection_broke() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            let mut head = [0; 4096];
+            let count = stream.read(&mut head).unwrap_or(0);
+            if head[..count].starts_with(b"GET ") {
+                respond(&mut stream, 200, "Connection: close\r\n", ME);
+            } else {
+                // The rest is not read.
+                respond(
+                    &mut stream,
+                    413,
+                    "Connection: close\r\n",
+                    r#"{"id":"api.file.too_large","status_code":413}"#,
+                );
+            }
+        }
+    });
+    let client = Client::builder(&url).no_proxy().token("t0ken").connect().unwrap();
+    let body = mattermost::http::Body::reader(std::io::repeat(7), None, "application/octet-stream");
+    let error = client.call(Method::Post, "/files", &[]).body(body).send().unwrap_err();
+    if cfg!(target_os = "linux") {
+        assert_eq!((error.status(), error.api_id()), (Some(413), Some("api.file.too_large")), "{error:?}");
+    }
+}
