@@ -68,7 +68,7 @@ const HINTS_BY_ID: &[(&str, &str)] = &[
     ),
     (
         "api.context.404",
-        "the server is too old for this route, or a name in it is not valid: names have no `@`, capitals or spaces",
+        "check the URL, the version of the server, and the names: they have no `@`, capitals or spaces",
     ),
     ("api.context.request_body_too_large", "the server takes 300 kB of JSON by default"),
     ("api.file.upload_file.too_large", "the file is over the server's MaxFileSize (100 MiB by default)"),
