@@ -7,6 +7,7 @@ pub mod doctor;
 mod groups;
 mod names;
 mod stream;
+mod webhook;
 
 use std::fmt;
 use std::sync::Arc;
@@ -14,6 +15,7 @@ use std::time::{Duration, Instant};
 
 pub use self::builder::ClientBuilder;
 pub(crate) use self::names::checked;
+pub use self::webhook::Webhook;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{Call, HttpClient, Method, PathArg};
 use crate::model::User;

@@ -3,8 +3,12 @@
 use std::fmt;
 use std::time::Duration;
 
+use zeroize::Zeroizing;
+
 use crate::error::{Error, Result, short};
-use crate::proxy::ProxySetting;
+use crate::proxy::{ProxySetting, decode_credential};
+use crate::request_headers::RequestHeaders;
+use crate::secret::Secret;
 #[cfg(feature = "native-tls")]
 use crate::tls::Tls;
 
@@ -73,7 +77,7 @@ impl BaseUrl {
         }
         let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
         if authority.contains('@') {
-            return Err(bad("holds a user name: give credentials to `login` or `token`"));
+            return Err(bad("contains a user name, which is only allowed in the URL of the server itself"));
         }
         let (host, port) = split_port(authority).ok_or_else(|| bad("has no valid host and port"))?;
         let path = path.trim_end_matches('/');
@@ -110,6 +114,27 @@ impl fmt::Display for BaseUrl {
             None => f.write_str(&self.http()),
         }
     }
+}
+
+/// Separates `user:password@` from a URL.
+pub(crate) fn split_credentials(url: &str) -> Result<(String, Option<(Secret, Secret)>)> {
+    let (scheme, rest) = match url.split_once("://") {
+        Some((scheme, rest)) => (format!("{scheme}://"), rest),
+        None => (String::new(), url),
+    };
+    let (authority, path) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
+    let Some((credentials, host)) = authority.rsplit_once('@') else { return Ok((url.to_owned(), None)) };
+    let bad = || {
+        Error::input(format!("the server's URL {:?} has no usable credentials", short(&redacted(url), 120)))
+            .with_hint(
+                "use https://user:password@host, percent-encoded, for HTTP basic authentication in front of the \
+                 server; give the account to `login` or `token`",
+            )
+    };
+    let (user, password) = credentials.split_once(':').ok_or_else(bad)?;
+    let user = decode_credential(user).filter(|user| !user.is_empty()).ok_or_else(bad)?;
+    let password = decode_credential(password).ok_or_else(bad)?;
+    Ok((format!("{scheme}{host}{path}"), Some((user, password))))
 }
 
 /// A URL with what stands before an `@` taken out, for messages.
@@ -152,6 +177,9 @@ fn encoded(path: &str) -> String {
     path.bytes().map(as_sent).collect()
 }
 
+/// Longer timeouts than this are shortened: a point in time so far away cannot be represented on every platform.
+pub(crate) const MAX_TIMEOUT: Duration = Duration::from_secs(10 * 365 * 86_400);
+
 /// Everything that a client was built with.
 #[derive(Debug)]
 pub(crate) struct Config {
@@ -159,6 +187,8 @@ pub(crate) struct Config {
     /// Where the socket is, if not under `base`.
     pub(crate) websocket: Option<BaseUrl>,
     pub(crate) proxy: ProxySetting,
+    /// Sent to the host of `base` only.
+    pub(crate) headers: RequestHeaders,
     #[cfg(feature = "native-tls")]
     pub(crate) tls: Tls,
     /// One call, retries and waits included.
@@ -182,6 +212,7 @@ impl Config {
             base,
             websocket: None,
             proxy: ProxySetting::default(),
+            headers: RequestHeaders::default(),
             #[cfg(feature = "native-tls")]
             tls: Tls::default(),
             timeout: Duration::from_secs(30),
@@ -192,6 +223,17 @@ impl Config {
             user_agent: concat!("mattermost-rs/", env!("CARGO_PKG_VERSION")).to_owned(),
             backoff_scale: 1.0,
         }
+    }
+
+    /// The headers for a request to `target`, the token included. Those of the program are for its server only.
+    pub(crate) fn headers_for(
+        &self,
+        target: &BaseUrl,
+        token: Option<&str>,
+    ) -> Vec<(&str, Zeroizing<String>)> {
+        static NONE: RequestHeaders = RequestHeaders::new();
+        let headers = if target.host == self.base.host { &self.headers } else { &NONE };
+        headers.with_token(token)
     }
 
     /// The server's socket: host and port to dial, and the path of the upgrade request, without a query.

@@ -46,7 +46,7 @@ targets! {
     events::payloads: "The data of an event of any kind: the first byte says of which.";
     answers::app_error: "The body of an answer that is no success, and of one that turns into an error.";
     answers::times: "Headers that hold a time.";
-    answers::veil: "An answer of which ureq must see no more than the frame.";
+    answers::redaction: "An answer of which ureq must see no more than the frame.";
     json::json: "JSON, compared with `serde_json` alone.";
     #[cfg(feature = "testing")]
     server::requests: "What a client sends to the TestServer.";

@@ -43,14 +43,11 @@ use serde::Serialize;
 
 use self::agent::Agent;
 use self::rate_limit::RateLimitGate;
-use crate::config::Config;
+use crate::config::{Config, MAX_TIMEOUT};
 use crate::error::{Error, Result};
 use crate::model::UserId;
 use crate::secret::Secret;
 use crate::time::Timestamp;
-
-/// The deadline of a call whose timeout is longer than a clock can say.
-const MAX_TIMEOUT: Duration = Duration::from_secs(86_400);
 
 /// A handle on one server: cheap to clone, all clones share connections, session and rate limit.
 #[derive(Clone)]
@@ -106,7 +103,7 @@ impl HttpClient {
     }
 
     pub(crate) fn with_timeout(&self, timeout: Duration) -> Self {
-        Self { timeout, ..self.clone() }
+        Self { timeout: timeout.min(MAX_TIMEOUT), ..self.clone() }
     }
 
     /// With the deadline of another handle, and only allowed what that is.

@@ -132,6 +132,7 @@ mod path_arg;
 mod percent;
 mod proxy;
 mod random;
+mod request_headers;
 pub mod rest;
 mod secret;
 #[cfg(feature = "testing")]
@@ -142,7 +143,7 @@ mod unwind;
 pub mod ws;
 
 pub use client::doctor;
-pub use client::{Client, ClientBuilder};
+pub use client::{Client, ClientBuilder, Webhook};
 pub use crossbeam_channel;
 pub use error::{Error, ErrorKind, Result};
 pub use event::{Broadcast, Event, EventKind, Origin, Payload};

@@ -106,15 +106,19 @@ fn forms(secret: &str) -> Vec<Zeroizing<String>> {
     let json = json.get(1..json.len().saturating_sub(1)).unwrap_or_default().to_owned();
     // Go writes these three as escapes.
     let go = json.replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026");
-    let html = secret.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-    let named = html.replace('"', "&quot;").replace('\'', "&#x27;");
-    let numbered = html.replace('"', "&#34;").replace('\'', "&#39;");
     let mut encoded = String::new();
     percent::encode(secret, &mut encoded);
     let form = encoded.replace("%20", "+");
     let lower = lower_case_escapes(&encoded);
-    let mut forms: Vec<_> =
-        [secret.to_owned(), json, go, named, numbered, encoded, form, lower].map(Zeroizing::new).into();
+    let mut forms: Vec<_> = [secret.to_owned(), json, go, encoded, form, lower].map(Zeroizing::new).into();
+    for number in 0..3 {
+        // An error page may show the body, which is JSON itself.
+        let text = forms.get(number).map(|text| text.to_string()).unwrap_or_default();
+        let html = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+        forms.push(Zeroizing::new(html.replace('"', "&quot;").replace('\'', "&#x27;")));
+        forms.push(Zeroizing::new(html.replace('"', "&#34;").replace('\'', "&#39;")));
+        forms.push(Zeroizing::new(html));
+    }
     if secret.len() >= MIN_PARTIAL_LENGTH {
         forms.push(Zeroizing::new(BASE64_STANDARD.encode(secret)));
     }
@@ -249,6 +253,7 @@ mod tests {
             "hunter2 \\u003c\\\"\u{e4}\\u0026'\\u003e",
             "hunter2 &lt;&quot;\u{e4}&amp;&#x27;&gt;",
             "hunter2 &lt;&#34;\u{e4}&amp;&#39;&gt;",
+            "hunter2 &lt;\\&quot;\u{e4}&amp;&#x27;&gt;",
             "hunter2%20%3C%22%C3%A4%26%27%3E",
             "hunter2+%3C%22%C3%A4%26%27%3E",
             "hunter2%20%3c%22%c3%a4%26%27%3e",

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::Client;
-use crate::config::{BaseUrl, Config};
+use crate::config::{BaseUrl, Config, MAX_TIMEOUT, split_credentials};
 use crate::error::{Error, Result};
 use crate::http::{HttpClient, LoginCredentials, LoginSession, MfaSource, check_token};
 use crate::model::json;
@@ -21,6 +21,7 @@ pub struct ClientBuilder {
     login: Option<(String, Secret)>,
     mfa: MfaSource,
     proxy: Option<Result<ProxySetting>>,
+    headers: Vec<(String, Secret)>,
     #[cfg(feature = "native-tls")]
     tls: crate::tls::TlsConfig,
     timeout: Option<Duration>,
@@ -41,6 +42,7 @@ impl ClientBuilder {
             login: None,
             mfa: MfaSource::None,
             proxy: None,
+            headers: Vec::new(),
             #[cfg(feature = "native-tls")]
             tls: crate::tls::TlsConfig::new(),
             timeout: None,
@@ -125,6 +127,19 @@ impl ClientBuilder {
         self
     }
 
+    /// Adds a header to every request to the server: calls, the login and the upgrade of the event stream.
+    ///
+    /// Use it for something in front of the server that asks for credentials of its own, such as
+    /// `X-Mattermost-Preauth-Secret` or the headers of an access network. The value is treated as a secret. It is not
+    /// sent to another host, such as that of [`websocket_url`](Self::websocket_url), nor to a proxy.
+    ///
+    /// With `Authorization`, the client sends its own token in a cookie. `https://user:password@host` as the URL of
+    /// the server sets `Authorization` for HTTP basic authentication.
+    pub fn header(mut self, name: impl Into<String>, value: impl Into<Secret>) -> Self {
+        self.headers.push((name.into(), value.into()));
+        self
+    }
+
     /// The deadline of a call, retries and waits included. 30 s by default.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
@@ -205,8 +220,27 @@ impl ClientBuilder {
         }
     }
 
-    pub(super) fn http(self) -> Result<HttpClient> {
-        let mut config = Config::new(BaseUrl::parse(&self.url)?);
+    pub(super) fn has_credentials(&self) -> bool {
+        self.token.is_some() || self.login.is_some()
+    }
+
+    pub(super) fn take_url(&mut self) -> String {
+        std::mem::take(&mut self.url)
+    }
+
+    pub(super) fn url_mut(&mut self) -> &mut String {
+        &mut self.url
+    }
+
+    pub(super) fn config(self) -> Result<Config> {
+        let (url, credentials) = split_credentials(&self.url)?;
+        let mut config = Config::new(BaseUrl::parse(&url)?);
+        for (name, value) in self.headers {
+            config.headers.set(&name, &value)?;
+        }
+        if let Some((user, password)) = credentials {
+            config.headers.set_basic(&user, &password)?;
+        }
         if let Some(url) = &self.websocket_url {
             config.websocket = Some(BaseUrl::parse_websocket(url)?);
         }
@@ -235,7 +269,13 @@ impl ClientBuilder {
             }
             config.user_agent = name;
         }
-        let login = match (self.token, self.login) {
+        Ok(config)
+    }
+
+    pub(super) fn http(mut self) -> Result<HttpClient> {
+        let (token, login, mfa) = (self.token.take(), self.login.take(), std::mem::take(&mut self.mfa));
+        let config = self.config()?;
+        let login = match (token, login) {
             (None, None) if config.base.unix.is_some() => LoginSession::anonymous(),
             _ if config.base.unix.is_some() => {
                 return Err(Error::input("a local server takes no token and no login"));
@@ -261,7 +301,7 @@ impl ClientBuilder {
                     return Err(Error::input("the password is empty")
                         .with_hint("MATTERMOST_PASSWORD for `from_env`; bots have a token instead"));
                 }
-                LoginSession::with_credentials(LoginCredentials { login_id, password, mfa: self.mfa })
+                LoginSession::with_credentials(LoginCredentials { login_id, password, mfa })
             }
         };
         HttpClient::new(config, login)
@@ -284,8 +324,8 @@ pub(super) fn connect(http: HttpClient) -> Result<Client> {
 fn positive(given: Option<Duration>, default: Duration, name: &str) -> Result<Duration> {
     match given {
         Some(Duration::ZERO) => Err(Error::input(format!("{name} must be longer than zero"))
-            .with_hint("all waits have an end; Duration::MAX is no end")),
-        given => Ok(given.unwrap_or(default)),
+            .with_hint("Duration::MAX is as good as unlimited")),
+        given => Ok(given.unwrap_or(default).min(MAX_TIMEOUT)),
     }
 }
 

@@ -87,10 +87,10 @@ pub(super) fn times(data: &[u8]) {
     }
 }
 
-pub(super) fn veil(data: &[u8]) {
+pub(super) fn redaction(data: &[u8]) {
     let Some((first, data)) = data.split_first() else { return };
     let [whole, torn] =
-        pieces(data).map(|piece| crate::http::agent::veiled(data, piece.min(8192), first & 1 == 1));
+        pieces(data).map(|piece| crate::http::agent::redacted(data, piece.min(8192), first & 1 == 1));
     assert_eq!(whole, torn);
     let (shown, body) = whole;
     // Only what frames the body is left as it is.

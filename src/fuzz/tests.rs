@@ -50,7 +50,7 @@ macro_rules! each {
 }
 
 each! {
-    upgrade frames proxy urls certificate scan envelope payloads app_error times veil json
+    upgrade frames proxy urls certificate scan envelope payloads app_error times redaction json
     #[cfg(feature = "testing")] requests
     #[cfg(feature = "testing")] client_frames
 }

@@ -3,8 +3,8 @@
 mod connector;
 mod request_reader;
 pub(crate) mod resolver;
+mod trace_redaction;
 mod transport;
-mod veil;
 
 use std::fmt;
 use std::io::{self, Read};
@@ -13,12 +13,13 @@ use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use ureq::http::{HeaderMap, HeaderValue, Request, header};
+use zeroize::Zeroizing;
 
 use self::connector::SocketConnector;
 pub(crate) use self::request_reader::RequestReader;
 use self::resolver::SharedResolver;
+use self::trace_redaction::{HiddenResponse, RestoredBody};
 use self::transport::RequestContext;
-use self::veil::{Hidden, Uncovered};
 use super::Method;
 use super::clock::{CallClock, ClockReading};
 use super::retry::KEYED_RETRY_WINDOW;
@@ -34,6 +35,7 @@ const MAX_RESERVED: u64 = 64 << 10;
 #[derive(Clone)]
 pub(crate) struct Agent {
     ureq: ureq::Agent,
+    config: Arc<Config>,
     /// The deadline that the agent has by itself: giving another one costs a copy of its settings.
     within: Duration,
 }
@@ -76,7 +78,7 @@ pub(crate) struct HttpResponse {
 
 enum ResponseBody {
     Read(Vec<u8>),
-    Unread { body: ureq::Body, hidden: Option<Arc<Hidden>>, content: Arc<AtomicU64> },
+    Unread { body: ureq::Body, hidden: Option<Arc<HiddenResponse>>, content: Arc<AtomicU64> },
 }
 
 impl HttpResponse {
@@ -100,10 +102,7 @@ impl HttpResponse {
 
     /// The token in the response to a login.
     pub(crate) fn token(&self) -> Option<Secret> {
-        match &self.body {
-            ResponseBody::Unread { hidden: Some(hidden), .. } => hidden.token(),
-            _ => self.header("token").filter(|token| !token.is_empty()).map(Secret::from),
-        }
+        self.header("token").filter(|token| !token.is_empty()).map(Secret::from)
     }
 
     pub(crate) fn into_reader(self, limit: u64) -> Box<dyn Read + Send> {
@@ -111,7 +110,7 @@ impl HttpResponse {
             ResponseBody::Read(bytes) => Box::new(io::Cursor::new(bytes)),
             ResponseBody::Unread { body, hidden, content } => {
                 let read = body.into_with_config().limit(limit).reader();
-                Box::new(Uncovered { read, hidden, content })
+                Box::new(RestoredBody { read, hidden, content })
             }
         }
     }
@@ -191,7 +190,11 @@ impl Agent {
             .timeout_global(Some(config.timeout))
             .build();
         let dialer = SocketConnector::new(Arc::clone(config), proxy, Arc::clone(&resolver.0));
-        Ok(Self { ureq: ureq::Agent::with_parts(settings, dialer, resolver), within: config.timeout })
+        Ok(Self {
+            ureq: ureq::Agent::with_parts(settings, dialer, resolver),
+            config: Arc::clone(config),
+            within: config.timeout,
+        })
     }
 
     /// Ends what is under way, and refuses what comes.
@@ -201,14 +204,22 @@ impl Agent {
 
     pub(crate) fn exchange(&self, out: OutgoingRequest<'_>) -> Result<HttpResponse, AttemptError> {
         let path = out.url.len() - out.path.len()..out.url.len();
-        let loan = veil::lend(out.url, path, out.bearer, out.method == Method::Head);
-        let mut request =
-            Request::builder().method(out.method.as_str()).uri(loan.url.as_deref().unwrap_or(out.url));
-        if let Some(token) = loan.bearer.as_deref().or(out.bearer) {
-            request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
-        }
+        let mut headers = self.config.headers_for(&self.config.base, out.bearer);
         for (name, value) in out.headers {
-            request = request.header(*name, value);
+            // What one call says counts more than what all calls say.
+            headers.retain(|(known, _)| !known.eq_ignore_ascii_case(name));
+            headers.push((*name, Zeroizing::new(value.clone())));
+        }
+        let shown = trace_redaction::begin(out.url, path, &headers, out.method == Method::Head);
+        let mut request =
+            Request::builder().method(out.method.as_str()).uri(shown.url.as_deref().unwrap_or(out.url));
+        for (number, (name, value)) in headers.iter().enumerate() {
+            let value = shown.header_values.get(number).map_or(value.as_str(), String::as_str);
+            let value = HeaderValue::try_from(value);
+            if let Ok(mut value) = value {
+                value.set_sensitive(true);
+                request = request.header(*name, value);
+            }
         }
         let _context = RequestContext::begin(out.window);
         let not_sent = |message: &'static str| AttemptError { error: Error::input(message), sent: false };
@@ -228,7 +239,8 @@ impl Agent {
                 if let Some(length) = length {
                     request = request.header(header::CONTENT_LENGTH, length);
                 }
-                let mut source = FaultTracker { reader, fault: None };
+                let is_dumped = length.is_none();
+                let mut source = FaultTracker { reader, fault: None, is_dumped };
                 let body = ureq::SendBody::from_reader(&mut source);
                 let answer = self.run(
                     request.body(body).map_err(|_| not_sent("the request cannot be built"))?,
@@ -242,8 +254,11 @@ impl Agent {
                 answer
             }
         };
-        let (parts, body) = answer.map_err(explain)?.into_parts();
-        let (hidden, content) = (loan.answer.clone(), Arc::clone(&loan.content));
+        let (mut parts, body) = answer.map_err(explain)?.into_parts();
+        if let Some(hidden) = &shown.response {
+            hidden.restore_headers(&mut parts.headers);
+        }
+        let (hidden, content) = (shown.response.clone(), Arc::clone(&shown.content));
         let body = ResponseBody::Unread { body, hidden, content };
         Ok(HttpResponse { status: parts.status.as_u16(), headers: parts.headers, body })
     }
@@ -271,13 +286,21 @@ impl Agent {
 struct FaultTracker<'r> {
     reader: &'r mut (dyn Read + Send),
     fault: Option<Error>,
+    /// ureq logs a body that it divides into chunks.
+    is_dumped: bool,
 }
 
 impl Read for FaultTracker<'_> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         loop {
             match self.reader.read(into) {
-                Ok(count) => return Ok(count.min(into.len())),
+                Ok(count) => {
+                    let count = count.min(into.len());
+                    if self.is_dumped {
+                        trace_redaction::hide_body(into.get_mut(..count).unwrap_or_default());
+                    }
+                    return Ok(count);
+                }
                 Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
                 Err(e) => {
                     let failed =
@@ -379,10 +402,10 @@ fn explain(error: ureq::Error) -> AttemptError {
 
 /// An answer that comes in pieces, as ureq is shown it, and its body.
 #[cfg(any(test, fuzzing))]
-pub(crate) fn veiled(answer: &[u8], piece: usize, head_only: bool) -> (Vec<u8>, Vec<u8>) {
+pub(crate) fn redacted(answer: &[u8], piece: usize, head_only: bool) -> (Vec<u8>, Vec<u8>) {
     let mut shown = answer.to_vec();
     let hidden = Arc::default();
-    let mut framing = veil::Framing::new(Arc::clone(&hidden), head_only);
+    let mut framing = trace_redaction::ResponseRedactor::new(Arc::clone(&hidden), head_only);
     shown.chunks_mut(piece).for_each(|piece| framing.hide(piece));
     (shown, hidden.body())
 }

@@ -14,7 +14,8 @@ use super::download::Download;
 use super::rate_limit::{GateClosed, closed};
 use super::response::{self, DecodableResponse};
 use super::retry::{KEYED_RESPONSE_TIMEOUT, RetryDecision, RetryPolicy, RetryState};
-use super::{HttpClient, MAX_TIMEOUT, Method, PathArg, path, query};
+use super::{HttpClient, Method, PathArg, path, query};
+use crate::config::MAX_TIMEOUT;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::json;
 use crate::secret::{Secret, take_serialized, without};
@@ -164,13 +165,13 @@ impl<'c> Call<'c> {
 
     /// The deadline of this call, all retries and waits included; 30 s by default.
     pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = timeout;
+        self.timeout = timeout.min(MAX_TIMEOUT);
         self
     }
 
     /// Ten times the client's deadline, for files.
     pub(crate) fn long(mut self) -> Self {
-        self.timeout = self.timeout.saturating_mul(10);
+        self.timeout = self.timeout.saturating_mul(10).min(MAX_TIMEOUT);
         self
     }
 
@@ -504,6 +505,7 @@ impl<'c> Call<'c> {
         log::debug!("{} {}: {}", self.method, self.template, response.status);
         let mut secrets: Vec<&Secret> = self.secrets.iter().collect();
         secrets.extend(token);
+        secrets.extend(self.http.shared.config.headers.secrets());
         let response = response::check(response, &secrets);
         let response = match body_limit {
             Some(limit) => response.and_then(|response| response.buffered(limit)),

@@ -170,7 +170,12 @@ impl<'c> Webhooks<'c> {
     /// channel, 404 for an unknown webhook, 501 if webhooks are disabled. Sent only once. After a broken
     /// connection the post may or may not exist.
     pub fn send(&self, hook: &HookId, message: &IncomingMessage) -> Result<()> {
-        self.0.outside(Method::Post, "/hooks/{hook_id}", &[hook]).anonymous().json(message).send()
+        self.0
+            .outside(Method::Post, "/hooks/{hook_id}", &[hook])
+            .anonymous()
+            .hiding(&[hook.as_str()])
+            .json(message)
+            .send()
     }
 
     /// Sends a delayed response to a slash command, identified by the last segment of its `response_url`.
@@ -178,6 +183,11 @@ impl<'c> Webhooks<'c> {
     ///
     /// `POST /hooks/commands/{id}`
     pub fn send_delayed(&self, id: &str, answer: &CommandResponse) -> Result<()> {
-        self.0.outside(Method::Post, "/hooks/commands/{id}", &[&id]).anonymous().json(answer).send()
+        self.0
+            .outside(Method::Post, "/hooks/commands/{id}", &[&id])
+            .anonymous()
+            .hiding(&[id])
+            .json(answer)
+            .send()
     }
 }

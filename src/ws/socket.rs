@@ -132,7 +132,8 @@ fn upgrade(dial: ConnectRequest<'_>, target: &BaseUrl, path: &str) -> Result<(Ev
     }
     let until = dial.deadline.min(Instant::now() + Duration::from_secs(2));
     let hurry = |stream: &mut Stream| stream.set_deadline(until);
-    let rest = agreed(&mut stream, dial.config.head_limit, &key, dial.token.as_slice(), hurry)?;
+    let secrets: Vec<&Secret> = dial.token.into_iter().chain(dial.config.headers.secrets()).collect();
+    let rest = agreed(&mut stream, dial.config.head_limit, &key, &secrets, hurry)?;
     let wire = stream.into_wire(dial.wake);
     let wire = Arc::new(wire);
     let receiving = ReadHalf::new(Arc::clone(&wire));
@@ -186,9 +187,10 @@ fn request(dial: &ConnectRequest<'_>, target: &BaseUrl, path: &str, key: &str) -
     ] {
         text.push_str(part);
     }
-    if !token.is_empty() {
-        text.push_str("\r\nAuthorization: Bearer ");
-        text.push_str(token);
+    for (name, value) in dial.config.headers_for(target, Some(token).filter(|token| !token.is_empty())) {
+        for part in ["\r\n", name, ": ", &value] {
+            text.push_str(part);
+        }
     }
     text.push_str("\r\n\r\n");
     Ok(text)

@@ -6,6 +6,8 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use zeroize::Zeroizing;
+
 use crate::config::{BaseUrl, Config};
 use crate::error::{Error, ErrorKind, Result, short};
 use crate::net::{TcpSocket, Timed, first_of, lookup, no_connection, read_head, tunnel};
@@ -106,13 +108,18 @@ impl<'c> Line<'c> {
 }
 
 fn ask(mut stream: impl Read + Write, base: &BaseUrl, path: &str, config: &Config) -> Result<Said> {
-    let mut request = String::new();
+    let mut request = Zeroizing::new(String::new());
     let _ = write!(
         request,
-        "GET {path} HTTP/1.1\r\nHost: {}\r\nUser-Agent: {}\r\nAccept: application/json\r\nConnection: close\r\n\r\n",
+        "GET {path} HTTP/1.1\r\nHost: {}\r\nUser-Agent: {}\r\nAccept: application/json\r\nConnection: close\r\n",
         base.authority(),
         config.user_agent
     );
+    // Something in front of the server may ask for these. They are for this host.
+    for (name, value) in config.headers_for(base, None) {
+        let _ = write!(request, "{name}: {}\r\n", &*value);
+    }
+    request.push_str("\r\n");
     stream.write_all(request.as_bytes()).map_err(|e| Error::io("the connection broke", e))?;
     let (head, mut body) = read_head(&mut stream, "the server", config.head_limit)?;
     let mut said = Said { head: String::from_utf8_lossy(&head).into_owned(), ..Said::default() };

@@ -259,7 +259,7 @@ pub(super) fn of(target: &str) -> Vec<Vec<u8>> {
             "3\n 86400 \n86401\n-1\n1795399964\n1.5",
             "\u{0}\u{0}\u{0}\u{0}\u{0}\u{0}\u{0}\u{7f}xxxxxxxx",
         ]),
-        "veil" => {
+        "redaction" => {
             let mut all = owned(&[
                 "\0HTTP/1.1 200 OK\r\nToken: secret\r\nContent-Length: 5\r\n\r\nhello",
                 "\0HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 201 Created\r\nTransfer-Encoding: chunked\r\n\r\n\

@@ -108,31 +108,100 @@ impl ShutdownHandle for SocketShutdown {
 mod local {
     use std::io;
     use std::os::unix::net::UnixStream;
-    use std::path::Path;
+    use std::path::{Path, PathBuf};
+    use std::sync::{Mutex, PoisonError};
     use std::time::Duration;
 
-    use crossbeam_channel::bounded;
+    use crossbeam_channel::{Receiver, RecvTimeoutError, bounded};
 
     use super::{Arc, Instant, Result, Socket, no_connection};
 
+    type Connected = io::Result<UnixStream>;
+
+    /// Attempts that a caller gave up on, and that the system has not ended yet. The next caller waits for them: a
+    /// server that hangs costs one thread and not one for each call.
+    static ABANDONED: Mutex<Vec<(PathBuf, Receiver<Connected>)>> = Mutex::new(Vec::new());
+
+    /// A connection that nobody takes within this time is closed.
+    const HANDOVER_TIMEOUT: Duration = Duration::from_millis(500);
+
     /// A socket whose queue is full makes `connect` wait, and that has no deadline: hence the thread.
     pub(super) fn connect(path: &Path, deadline: Instant) -> Result<Arc<dyn Socket>> {
-        let (answer, answered) = bounded(1);
-        let to = path.display().to_string();
-        let path = path.to_owned();
-        let spawned = std::thread::Builder::new().name("mm-connect".into()).spawn(move || {
-            let _ = answer.send(UnixStream::connect(path));
-        });
-        let left = deadline.saturating_duration_since(Instant::now()).max(Duration::from_millis(1));
-        let connected = match spawned {
-            Ok(_) => answered.recv_timeout(left).unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into())),
-            Err(e) => Err(e),
-        };
-        match connected {
+        match attempt(path, deadline) {
             Ok(socket) => Ok(Arc::new(socket)),
-            Err(e) => Err(no_connection(&to, e).with_hint(
+            Err(e) => Err(no_connection(&path.display().to_string(), e).with_hint(
                 "is local mode on (ServiceSettings.EnableLocalMode), and may this user open its socket?",
             )),
+        }
+    }
+
+    fn attempt(path: &Path, deadline: Instant) -> Connected {
+        loop {
+            let (waiting, is_own) = match take_abandoned(path) {
+                Some(waiting) => (waiting, false),
+                None => (start(path)?, true),
+            };
+            let left = deadline.saturating_duration_since(Instant::now()).max(Duration::from_millis(1));
+            match waiting.recv_timeout(left) {
+                // An attempt of somebody else may have failed long ago.
+                Ok(Err(_)) | Err(RecvTimeoutError::Disconnected) if !is_own => {}
+                Ok(connected) => return connected,
+                Err(RecvTimeoutError::Disconnected) => return Err(io::ErrorKind::NotConnected.into()),
+                Err(RecvTimeoutError::Timeout) => {
+                    let mut abandoned = ABANDONED.lock().unwrap_or_else(PoisonError::into_inner);
+                    abandoned.push((path.to_owned(), waiting));
+                    return Err(io::ErrorKind::TimedOut.into());
+                }
+            }
+        }
+    }
+
+    fn take_abandoned(path: &Path) -> Option<Receiver<Connected>> {
+        let mut abandoned = ABANDONED.lock().unwrap_or_else(PoisonError::into_inner);
+        let at = abandoned.iter().position(|(known, _)| known == path)?;
+        Some(abandoned.swap_remove(at).1)
+    }
+
+    fn start(path: &Path) -> io::Result<Receiver<Connected>> {
+        let (result, waiting) = bounded(0);
+        let path = path.to_owned();
+        std::thread::Builder::new().name("mm-connect".into()).spawn(move || {
+            let _ = result.send_timeout(UnixStream::connect(path), HANDOVER_TIMEOUT);
+        })?;
+        Ok(waiting)
+    }
+
+    #[cfg(test)]
+    mod tests {
+        use std::os::unix::net::UnixListener;
+
+        use super::*;
+
+        #[test]
+        fn attempts_that_hang_share_a_thread() {
+            let path = std::env::temp_dir().join(format!("mattermost-hang-{}.socket", std::process::id()));
+            let _ = std::fs::remove_file(&path);
+            let listener = UnixListener::bind(&path).unwrap();
+            let soon = || Instant::now() + Duration::from_millis(20);
+            // Until its queue is full.
+            let mut queue = Vec::new();
+            while let Ok(socket) = attempt(&path, Instant::now() + Duration::from_millis(300)) {
+                queue.push(socket);
+            }
+            for _ in 0..20 {
+                assert_eq!(attempt(&path, soon()).unwrap_err().kind(), io::ErrorKind::TimedOut);
+            }
+            let hanging = || {
+                let abandoned = ABANDONED.lock().unwrap();
+                abandoned.iter().filter(|(known, _)| *known == path).count()
+            };
+            assert_eq!(hanging(), 1);
+            // The server goes on, and so does whoever waits.
+            let accepted = listener.accept().unwrap();
+            let socket = attempt(&path, Instant::now() + Duration::from_secs(20)).unwrap();
+            assert_eq!(hanging(), 0);
+            drop((socket, accepted, queue));
+            std::fs::remove_file(&path).unwrap();
         }
     }
 }

@@ -12,7 +12,7 @@ use ureq::unversioned::transport::{Buffers, ConnectionDetails, LazyBuffers, Next
 
 use super::SendWindow;
 use super::connector::SocketShutdown;
-use super::veil::{self, Framing};
+use super::trace_redaction::{self, ResponseRedactor};
 use crate::error::{Error, ErrorKind};
 use crate::net::Timed;
 
@@ -180,7 +180,7 @@ enum Sending {
 pub(crate) struct SocketTransport {
     stream: TransportStream,
     buffers: LazyBuffers,
-    framing: Option<Framing>,
+    redactor: Option<ResponseRedactor>,
     /// What came since the last request went out, TLS included, and how much of it turned out to be content.
     came: u64,
     content: Arc<AtomicU64>,
@@ -202,7 +202,7 @@ impl SocketTransport {
         Self {
             stream,
             buffers,
-            framing: None,
+            redactor: None,
             came: 0,
             content: Arc::default(),
             early: EarlyResponse::default(),
@@ -251,10 +251,10 @@ impl Transport for SocketTransport {
         }
         self.set_deadline(timeout);
         let output = self.buffers.output().get_mut(..amount).unwrap_or_default();
-        veil::reveal(output, &mut self.framing);
+        trace_redaction::restore_request(output, &mut self.redactor);
         self.came = 0;
         self.stream.timed().room = MAX_FRAMING;
-        self.content = veil::content();
+        self.content = trace_redaction::content();
         let sent = self.stream.send_all(output, &mut self.early);
         // A token or a password need not stay in a pooled connection's buffer.
         output.fill(0);
@@ -297,8 +297,8 @@ impl Transport for SocketTransport {
         } else {
             self.early.take(room)
         };
-        if let Some(framing) = &mut self.framing {
-            framing.hide(room.get_mut(..amount).unwrap_or_default());
+        if let Some(redactor) = &mut self.redactor {
+            redactor.hide(room.get_mut(..amount).unwrap_or_default());
         }
         self.buffers.input_appended(amount);
         Ok(amount > 0)
