@@ -59,8 +59,9 @@
 //!
 //! # What is different
 //!
-//! Everything is in memory, and there is one node. There are no plug-ins, no licence, no guests and few permissions:
-//! members of a channel may do what members may, authors may change their own posts, `admin` may do everything.
+//! Everything is in memory, and there is one node. There are no plug-ins, no license and no guests. Permissions are
+//! those of the default roles of users, bots, channel, team and system administrators. Any name that could be one of an
+//! emoji is accepted.
 //! Administrative routes are missing; a route that is not there answers 404 with `api.context.404.app_error`, as a
 //! real server does for one that it does not know. Searching looks for words only. No two posts are made or
 //! changed in the same millisecond: the server's clock runs ahead of the machine's while a test makes more than a
@@ -83,6 +84,7 @@ pub(crate) mod frame;
 pub(crate) mod http;
 mod hub;
 mod routes;
+mod rules;
 mod server;
 mod socket;
 mod state;

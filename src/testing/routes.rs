@@ -21,6 +21,7 @@ use std::borrow::Cow;
 use serde_json::{Map, Value, json};
 
 use super::http::{Answer, Request, decode};
+use super::rules::Permission;
 use super::server::Inner;
 use super::state::{World, is_id};
 use crate::time::{Timestamp, to_http_date};
@@ -107,15 +108,36 @@ impl Call<'_> {
         if id == self.user || self.is_admin() { Ok(id) } else { Err(forbidden()) }
     }
 
-    fn body(&self, name: &str) -> Result<Value, AppError> {
-        serde_json::from_slice(&self.request.body).map_err(|_| bad_body(name))
+    /// Fails unless the caller has a permission in a channel.
+    fn in_channel(&self, id: &str, permission: Permission) -> Result<String, AppError> {
+        let me = self.user()?;
+        if self.world.allows_in_channel(&me, id, permission) { Ok(me) } else { Err(forbidden()) }
     }
 
+    /// Fails unless the caller has a permission in a team.
+    fn in_team(&self, id: &str, permission: Permission) -> Result<String, AppError> {
+        let me = self.user()?;
+        if self.world.allows_in_team(&me, id, permission) { Ok(me) } else { Err(forbidden()) }
+    }
+
+    /// The first JSON value of the body. The server does not look at what follows it.
+    fn body(&self, name: &str) -> Result<Value, AppError> {
+        let mut values = serde_json::Deserializer::from_slice(&self.request.body).into_iter();
+        values.next().and_then(Result::ok).ok_or_else(|| bad_body(name))
+    }
+
+    /// The members of an object in the body. As in Go, the case of their names does not matter.
     fn object(&self, name: &str) -> Result<Map<String, Value>, AppError> {
-        match self.body(name)? {
-            Value::Object(object) => Ok(object),
-            _ => Err(bad_body(name)),
+        let Value::Object(mut object) = self.body(name)? else { return Err(bad_body(name)) };
+        let other_case: Vec<String> =
+            object.keys().filter(|key| key.bytes().any(|byte| byte.is_ascii_uppercase())).cloned().collect();
+        for key in other_case {
+            let lower = key.to_ascii_lowercase();
+            if let (false, Some(value)) = (object.contains_key(&lower), object.get(&key).cloned()) {
+                object.insert(lower, value);
+            }
         }
+        Ok(object)
     }
 
     /// A bare array of texts, as the calls take that look up many things at once.
@@ -151,8 +173,25 @@ fn text<'a>(object: &'a Map<String, Value>, name: &str) -> &'a str {
     object.get(name).and_then(Value::as_str).unwrap_or_default()
 }
 
+/// Sends to the same path without empty segments.
+fn redirect_to_clean(request: &Request) -> Answer {
+    let segments = request.path.split('/').filter(|segment| !segment.is_empty());
+    let mut location: String = segments.flat_map(|segment| ["/", segment]).collect();
+    if request.path.ends_with('/') {
+        location.push('/');
+    }
+    if !request.raw_query.is_empty() {
+        location.push('?');
+        location.push_str(&request.raw_query);
+    }
+    Answer::bytes(301, "", Vec::new()).with("Location", location)
+}
+
 /// Answers a request, whatever it is.
 pub(super) fn answer(inner: &Inner, request: &Request) -> Answer {
+    if request.path.contains("//") {
+        return redirect_to_clean(request);
+    }
     let path = request.path.trim_end_matches('/');
     let Some(rest) = path.strip_prefix("/api/v4/").or_else(|| path.strip_prefix("/api/v5/")) else {
         return beside(inner, request, path);

@@ -10,7 +10,7 @@ use crate::testing::state::{Bot, is_id};
 pub(super) fn route(call: &mut Call<'_>, method: &str, path: &[&str]) -> Option<Outcome> {
     Some(match (method, path) {
         ("POST", ["bots"]) => create(call),
-        ("GET", ["bots"]) => call.user().map(|me| {
+        ("GET", ["bots"]) => call.admin().map(|me| {
             let deleted = call.request.flag("include_deleted");
             let seen = call
                 .world
@@ -48,17 +48,27 @@ fn managed<'a>(call: &'a Call<'_>, id: &str) -> Result<&'a Bot, AppError> {
         return Err(bad_url("bot_user_id"));
     }
     let bot = call.world.bots.iter().find(|bot| bot.user_id == id);
-    bot.filter(|bot| bot.owner_id == me || call.is_admin() || bot.user_id == me).ok_or_else(missing)
+    // Roles of bots that may manage their own ones are not among the default ones.
+    let manages = call.world.is_admin(&me);
+    bot.filter(|_| manages).ok_or_else(missing)
 }
 
 fn create(call: &mut Call<'_>) -> Outcome {
-    let me = call.user()?;
+    let me = call.admin()?;
     let body = call.object("bot")?;
     let name = text(&body, "username").to_owned();
-    if name.is_empty()
-        || name.bytes().any(|b| !(b.is_ascii_lowercase() || b.is_ascii_digit() || b"._-".contains(&b)))
-    {
-        return Err(fail(400, "model.bot.is_valid.username.app_error", "Invalid username."));
+    if name.bytes().any(|byte| byte.is_ascii_uppercase()) || !super::users::is_username(&name) {
+        let odd = call.world.is_old() && !name.bytes().any(|byte| byte.is_ascii_uppercase());
+        let id = if odd {
+            "model.user.is_valid.username.app_error"
+        } else {
+            "model.bot.is_valid.username.app_error"
+        };
+        return Err(fail(400, id, "Invalid username."));
+    }
+    // The email address that the server makes of the name.
+    if name.ends_with('.') {
+        return Err(fail(400, "model.user.is_valid.email.app_error", "Invalid email."));
     }
     if call.world.user_named(&name).is_some() {
         let message = "An account with that username already exists.";

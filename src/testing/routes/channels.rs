@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use super::{AppError, Call, Outcome, bad_body, bad_url, fail, forbidden, text};
 use crate::testing::http::Answer;
 use crate::testing::hub::Event;
+use crate::testing::rules::Permission;
 use crate::testing::state::channels::{group_name, is_channel_name};
 use crate::testing::state::{Channel, Member, is_id};
 
@@ -19,7 +20,8 @@ pub(super) fn route(call: &mut Call<'_>, method: &str, path: &[&str]) -> Option<
             Answer::json(200, &Value::Array(call.page(named.map(|channel| channel.json(old)))))
         }),
         ("GET", ["channels", id]) => readable(call, id).map(|channel| shown(call, 200, channel)),
-        ("PUT", ["channels", id] | ["channels", id, "patch"]) => patch(call, id),
+        ("PUT", ["channels", id]) => patch(call, id, true),
+        ("PUT", ["channels", id, "patch"]) => patch(call, id, false),
         ("PUT", ["channels", id, "privacy"]) => privacy(call, id),
         ("DELETE", ["channels", id]) => archive(call, id),
         ("POST", ["channels", id, "restore"]) => restore(call, id),
@@ -83,16 +85,25 @@ fn create(call: &mut Call<'_>) -> Outcome {
     let me = call.user()?;
     let body = call.object("channel")?;
     let (team, name, kind) = (text(&body, "team_id"), text(&body, "name"), text(&body, "type"));
-    in_team(call, team).map_err(|_| forbidden())?;
+    let old = call.world.is_old();
+    if !old && !is_id(team) {
+        return Err(bad_body("team_id"));
+    }
+    if !old && text(&body, "display_name").is_empty() {
+        return Err(bad_body("display_name"));
+    }
+    if matches!(kind, "D" | "G") {
+        let message = "Must use createDirectChannel API service for direct message channel creation.";
+        return Err(fail(400, "api.channel.create_channel.direct_channel.app_error", message));
+    }
     if !matches!(kind, "O" | "P") {
-        return Err(bad_body("type"));
+        return Err(fail(400, "model.channel.is_valid.type.app_error", "Invalid type."));
     }
-    if !is_channel_name(name) {
-        let message = "Channel URL is invalid.";
-        return Err(fail(400, "model.channel.is_valid.1_or_more.app_error", message));
-    }
-    if text(&body, "display_name").chars().count() > 64 {
-        return Err(fail(400, "model.channel.is_valid.display_name.app_error", "Invalid display name."));
+    call.in_team(team, Permission::CreateChannel)?;
+    check_fields(call, &body)?;
+    if name.len() > 64 {
+        let message = "Unable to save channel.";
+        return Err(fail(500, "app.channel.create_channel.internal_error", message));
     }
     if call.world.channels.iter().any(|channel| channel.team_id == team && channel.name == name) {
         let message = "A channel with that name already exists on the same team.";
@@ -118,19 +129,61 @@ fn create(call: &mut Call<'_>) -> Outcome {
     answer
 }
 
+/// Refuses names and texts that the server does not take.
+fn check_fields(call: &Call<'_>, body: &Map<String, Value>) -> Result<(), AppError> {
+    let old = call.world.is_old();
+    if let Some(name) = body.get("name").and_then(Value::as_str) {
+        // The name of a direct channel: two IDs.
+        if name.split_once("__").is_some_and(|(one, other)| is_id(one) && is_id(other)) {
+            return Err(fail(400, "model.channel.is_valid.name.app_error", "Invalid channel name."));
+        }
+        let name = name.get(..64).unwrap_or(name);
+        if !is_channel_name(name) || (old && name.len() < 2) {
+            let id = if old {
+                "model.channel.is_valid.2_or_more.app_error"
+            } else {
+                "model.channel.is_valid.1_or_more.app_error"
+            };
+            return Err(fail(400, id, "Channel URL is invalid."));
+        }
+    }
+    for (name, max, id) in [
+        ("display_name", 64, "model.channel.is_valid.display_name.app_error"),
+        ("header", 1024, "model.channel.is_valid.header.app_error"),
+        ("purpose", 250, "model.channel.is_valid.purpose.app_error"),
+    ] {
+        if text(body, name).chars().count() > max {
+            return Err(fail(400, id, format!("Invalid {name}.")));
+        }
+    }
+    Ok(())
+}
+
 fn direct(call: &mut Call<'_>) -> Outcome {
     let me = call.user()?;
-    let ids = call.texts("user_ids")?;
+    let mut ids = call.texts("user_ids")?;
+    if !call.world.is_old() {
+        ids.dedup();
+        if let [first, .., last] = &*ids {
+            if first == last {
+                ids.pop();
+            }
+        }
+    }
     let (one, other) = match &*ids {
         [one, other] => (one, other),
-        [one] => (one, one),
+        [one] if !call.world.is_old() => (one, one),
         _ => return Err(bad_body("user_ids")),
     };
-    if ids.iter().any(|id| !is_id(id) || call.world.user(id).is_none()) {
+    if ids.iter().any(|id| !is_id(id)) {
         return Err(bad_body("user_id"));
     }
     if !ids.contains(&me) && !call.is_admin() {
         return Err(forbidden());
+    }
+    if ids.iter().any(|id| call.world.user(id).is_none()) {
+        let message = "Invalid user ID.";
+        return Err(fail(400, "api.channel.create_direct_channel.invalid_user.app_error", message));
     }
     let (creator, other) = if *other == me { (other, one) } else { (one, other) };
     let (id, new) = call.world.direct(creator, other);
@@ -177,9 +230,15 @@ fn group(call: &mut Call<'_>) -> Outcome {
     call.world.channel(&id).map(|channel| shown(call, 201, channel)).ok_or_else(missing)
 }
 
-fn patch(call: &mut Call<'_>, id: &str) -> Outcome {
-    joined(call, id)?;
+fn patch(call: &mut Call<'_>, id: &str, whole: bool) -> Outcome {
+    call.user()?;
     let body = call.object("channel")?;
+    if whole && text(&body, "id") != id {
+        return Err(bad_body("channel_id"));
+    }
+    call.world.channel(id).ok_or_else(missing)?;
+    call.in_channel(id, Permission::ManageProperties)?;
+    check_fields(call, &body)?;
     change(call, id, &body)
 }
 
@@ -231,13 +290,14 @@ fn tell_updated(call: &mut Call<'_>, id: &str) {
 }
 
 fn privacy(call: &mut Call<'_>, id: &str) -> Outcome {
-    let me = call.user()?;
-    joined(call, id)?;
+    call.user()?;
     let body = call.object("privacy")?;
     let kind = text(&body, "privacy").to_owned();
     if !matches!(&*kind, "O" | "P") {
         return Err(bad_body("privacy"));
     }
+    call.world.channel(id).ok_or_else(missing)?;
+    let me = call.in_channel(id, Permission::ConvertChannel)?;
     let now = call.world.now();
     let mut team = String::new();
     if let Some(channel) = call.world.channel_mut(id) {
@@ -256,8 +316,10 @@ fn privacy(call: &mut Call<'_>, id: &str) -> Outcome {
 }
 
 fn archive(call: &mut Call<'_>, id: &str) -> Outcome {
-    let me = call.user()?;
-    let channel = joined(call, id)?;
+    call.user()?;
+    call.world.channel(id).ok_or_else(missing)?;
+    let me = call.in_channel(id, Permission::DeleteChannel)?;
+    let channel = call.world.channel(id).ok_or_else(missing)?;
     if channel.name == "town-square" || matches!(&*channel.kind, "D" | "G") {
         let message = "Unable to delete the default channel.";
         return Err(fail(400, "api.channel.delete_channel.cannot.app_error", message));
@@ -277,9 +339,9 @@ fn archive(call: &mut Call<'_>, id: &str) -> Outcome {
 }
 
 fn restore(call: &mut Call<'_>, id: &str) -> Outcome {
-    let me = call.user()?;
-    let channel = joined(call, id)?;
+    let channel = call.world.channel(id).ok_or_else(missing)?;
     let (team, private) = (channel.team_id.clone(), channel.is_private());
+    let me = call.in_team(&team, Permission::ManageTeam)?;
     let now = call.world.now();
     if let Some(channel) = call.world.channel_mut(id) {
         channel.delete_at = 0;

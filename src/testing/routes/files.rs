@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::channels::joined;
 use super::{AppError, Call, Outcome, bad_body, bad_url, fail, forbidden, text};
 use crate::testing::http::{Answer, parts};
+use crate::testing::rules::Permission;
 use crate::testing::state::{FileInfo, Upload, is_id};
 
 /// The least that a first piece may have, unless it is everything.
@@ -81,14 +81,19 @@ fn upload(call: &mut Call<'_>) -> Outcome {
     if kind.starts_with("multipart/form-data") {
         let request = call.request;
         let parts = parts(&kind, &request.body).ok_or_else(unreadable)?;
-        let mut channel = String::new();
+        // The channel may come after the files, or in the query.
+        let given = parts.iter().find(|part| part.name == "channel_id" && part.file.is_none());
+        let channel = match call.request.param("channel_id").filter(|id| !id.is_empty()) {
+            Some(id) => id.to_owned(),
+            None => given.map(|part| String::from_utf8_lossy(part.data).into_owned()).unwrap_or_default(),
+        };
         for part in parts {
             let value = || String::from_utf8_lossy(part.data).into_owned();
             match (&*part.name, part.file) {
-                ("channel_id", None) => channel = value(),
+                ("channel_id", None) => {}
                 ("client_ids", None) => client_ids.push(value()),
                 (_, Some(name)) if !channel.is_empty() => {
-                    joined(call, &channel)?;
+                    call.in_channel(&channel, Permission::UploadFile)?;
                     if part.data.len() > call.world.max_file_size {
                         return Err(too_large());
                     }
@@ -109,7 +114,7 @@ fn upload(call: &mut Call<'_>) -> Outcome {
         if name.is_empty() {
             return Err(bad_url("filename"));
         }
-        joined(call, &channel)?;
+        call.in_channel(&channel, Permission::UploadFile)?;
         if call.request.body.len() > call.world.max_file_size {
             return Err(too_large());
         }
@@ -194,7 +199,7 @@ fn begin(call: &mut Call<'_>) -> Outcome {
     if name.is_empty() || size == 0 {
         return Err(bad_body("upload"));
     }
-    joined(call, &channel)?;
+    call.in_channel(&channel, Permission::UploadFile)?;
     if usize::try_from(size).is_ok_and(|size| size > call.world.max_file_size) {
         let message = "Unable to upload file. File is too large.";
         return Err(fail(413, "app.upload.create.upload_too_large.app_error", message));

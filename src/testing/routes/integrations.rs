@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use super::outgoing::{Outgoing, Reply, Target};
 use super::{AppError, Call, Outcome, bad_body, bad_url, builtin, fail, forbidden, text};
 use crate::testing::http::{Answer, Request};
+use crate::testing::rules::Permission;
 use crate::testing::state::attachments::{action_of, complete_attachments};
 use crate::testing::state::integrations::Handler;
 use crate::testing::state::posts::NewPost;
@@ -50,10 +51,7 @@ fn shown(call: &Call<'_>, at: usize) -> Answer {
 
 /// The team of the commands that the caller manages.
 fn in_team(call: &Call<'_>, team: &str) -> Result<String, AppError> {
-    let me = call.user()?;
-    let team = call.world.team(team).ok_or_else(forbidden)?;
-    let manages = team.member(&me).is_some_and(|member| member.admin) || call.is_admin();
-    if manages { Ok(me) } else { Err(forbidden()) }
+    call.in_team(team, Permission::ManageIntegrations)
 }
 
 /// The position of a command that the caller may manage. Others are as good as missing.
@@ -66,7 +64,9 @@ fn managed(call: &Call<'_>, id: &str) -> Result<usize, AppError> {
     let commands = &call.world.integrations.commands;
     let at = commands.iter().position(|command| text(command, "id") == id).ok_or_else(missing)?;
     let team = commands.get(at).map(|command| text(command, "team_id")).unwrap_or_default();
-    in_team(call, team).map(|_| at).map_err(|_| missing())
+    // To those who may not manage it, it is as good as missing, under another ID.
+    let hidden = || fail(404, "store.sql_command.save.get.app_error", "Unable to get the command.");
+    in_team(call, team).map(|_| at).map_err(|_| hidden())
 }
 
 fn checked(call: &Call<'_>, body: &Map<String, Value>, own: &str) -> Result<Map<String, Value>, AppError> {
@@ -242,12 +242,13 @@ fn execute(call: &mut Call<'_>) -> Outcome {
     let body = call.object("command_args")?;
     let command = text(&body, "command");
     if command.chars().count() <= 1 || !command.starts_with('/') || !is_id(text(&body, "channel_id")) {
-        return Err(bad_body("command"));
+        let message = "Command must start with /.";
+        return Err(fail(400, "api.command.execute_command.start.app_error", message));
     }
+    let old = call.world.is_old();
+    let needed = if old { Permission::UseSlashCommands } else { Permission::CreatePost };
+    call.in_channel(text(&body, "channel_id"), needed)?;
     let channel = call.world.channel(text(&body, "channel_id")).ok_or_else(forbidden)?;
-    if !channel.has(&me) && !call.is_admin() {
-        return Err(forbidden());
-    }
     if channel.delete_at > 0 {
         let message = "Cannot run a command in an archived channel.";
         return Err(fail(400, "api.command.execute_command.deleted.error", message));

@@ -6,6 +6,7 @@ use super::channels::readable as readable_channel;
 use super::posts::readable;
 use super::{Call, Outcome, bad_body, bad_url, text};
 use crate::testing::http::Answer;
+use crate::testing::rules::Permission;
 use crate::testing::state::{Post, is_id};
 
 /// How many rows `since` gives at most.
@@ -52,6 +53,9 @@ fn list(call: &Call<'_>, newest_first: &[&Post], roots: bool, next: &str, prev: 
 
 fn of_channel(call: &Call<'_>, id: &str) -> Outcome {
     let channel = readable_channel(call, id)?;
+    if call.world.is_old() {
+        call.in_channel(id, Permission::ReadChannel)?;
+    }
     let posts = &call.world.posts;
     if let Some(since) = call.request.param("since") {
         let since: i64 = since.parse().map_err(|_| bad_url("since"))?;
@@ -181,6 +185,9 @@ fn flagged(call: &Call<'_>, user: &str) -> Outcome {
 /// All words must be there, or one of them with `is_or_search`; `from:` and `in:` narrow it.
 fn search(call: &Call<'_>, team: Option<&str>) -> Outcome {
     let me = call.user()?;
+    if let Some(team) = team {
+        call.in_team(team, Permission::ViewTeam)?;
+    }
     let body = call.object("search")?;
     let terms = text(&body, "terms").to_lowercase();
     if terms.is_empty() {

@@ -6,6 +6,7 @@ use super::channels::{joined, readable};
 use super::{AppError, Call, Outcome, bad_body, bad_url, fail, forbidden, text};
 use crate::testing::http::Answer;
 use crate::testing::hub::Event;
+use crate::testing::rules::Permission;
 use crate::testing::state::channels::notify_props;
 use crate::testing::state::is_id;
 
@@ -24,7 +25,7 @@ pub(super) fn route(call: &mut Call<'_>, method: &str, path: &[&str]) -> Option<
                 &Value::Object(found.map(|c| (c.id.clone(), json!(c.members.len()))).collect()),
             ))
         }),
-        ("GET", ["channels", id, "members"]) => readable(call, id).map(|channel| {
+        ("GET", ["channels", id, "members"]) => joined(call, id).map(|channel| {
             let members = call.page(channel.members.iter().map(|member| channel.member_json(member)));
             Answer::json(200, &Value::Array(members))
         }),
@@ -64,19 +65,25 @@ fn add(call: &mut Call<'_>, id: &str) -> Outcome {
         Some(ids) => serde_json::from_value(ids.clone()).map_err(|_| bad_body("user_ids"))?,
         None => vec![text(&body, "user_id").to_owned()],
     };
-    users.retain(|user| is_id(user) && call.world.user(user).is_some());
+    users.retain(|user| is_id(user));
     if users.is_empty() {
         return Err(bad_body("user_id or user_ids"));
     }
-    let channel = readable(call, id)?;
+    let channel = call.world.channel(id).ok_or_else(forbidden)?;
     if channel.kind == "D" || channel.kind == "G" {
         let message = "Can not add user to direct or group channels.";
         return Err(fail(400, "api.channel.add_user_to_channel.type.app_error", message));
     }
-    if channel.is_private() && !channel.has(&me) && !call.is_admin() {
-        return Err(forbidden());
-    }
     let team = channel.team_id.clone();
+    // Everybody in the team may join a public channel.
+    let joins = users == [me.clone()] && !channel.is_private();
+    let joins = joins && call.world.allows_in_team(&me, &team, Permission::ReadPublicChannel);
+    if !joins {
+        call.in_channel(id, Permission::ManageMembers)?;
+    }
+    if users.iter().any(|user| call.world.user(user).is_none()) {
+        return Err(fail(404, "app.user.missing_account.const", "Unable to find the user."));
+    }
     let outside = |user: &String| !call.world.team(&team).is_some_and(|team| team.has(user));
     if users.iter().any(outside) {
         let message = "The user is not a member of the team.";
@@ -124,16 +131,16 @@ fn tell_added(call: &mut Call<'_>, id: &str, team: &str, me: &str, user: &str) {
 pub(super) fn leave(call: &mut Call<'_>, id: &str, user: &str) -> Outcome {
     let me = call.user()?;
     let user = call.whom(user)?;
-    let channel = readable(call, id)?;
+    let channel = call.world.channel(id).ok_or_else(forbidden)?;
     if channel.name == "town-square" {
         let message = "Unable to remove user from the default channel town-square.";
         return Err(fail(400, "api.channel.remove.default.app_error", message));
     }
-    if !channel.has(&user) {
-        return Err(missing());
-    }
     if user != me {
-        joined(call, id)?;
+        call.in_channel(id, Permission::ManageMembers)?;
+    }
+    if !call.world.channel(id).is_some_and(|channel| channel.has(&user)) {
+        return Err(missing());
     }
     if let Some(channel) = call.world.channel_mut(id) {
         channel.members.retain(|member| member.user_id != user);
@@ -165,8 +172,17 @@ fn tell_changed(call: &mut Call<'_>, id: &str, user: &str) {
 
 fn notify(call: &mut Call<'_>, id: &str, user: &str) -> Outcome {
     let user = call.own(user)?;
-    readable(call, id)?;
     let body = call.object("notify_props")?;
+    if !call.world.channel(id).is_some_and(|channel| channel.has(&user)) {
+        return Err(missing());
+    }
+    let known = |name: &str, values: &[&str]| {
+        body.get(name).and_then(Value::as_str).is_none_or(|value| values.contains(&value))
+    };
+    if call.world.is_old() && !known("desktop", &["default", "all", "mention", "none"]) {
+        let message = "Invalid notify level.";
+        return Err(fail(400, "model.channel_member.is_valid.notify_level.app_error", message));
+    }
     let member =
         call.world.channel_mut(id).and_then(|channel| channel.member_mut(&user)).ok_or_else(missing)?;
     let mut props = member.notify_props.take().unwrap_or_else(notify_props);
@@ -180,7 +196,7 @@ fn notify(call: &mut Call<'_>, id: &str, user: &str) -> Outcome {
 
 fn set_roles(call: &mut Call<'_>, id: &str, user: &str) -> Outcome {
     let user = call.whom(user)?;
-    joined(call, id)?;
+    call.in_channel(id, Permission::ManageChannelRoles)?;
     let body = call.object("roles")?;
     let admin = body.get("scheme_admin").and_then(Value::as_bool).unwrap_or(false)
         || text(&body, "roles").contains("channel_admin");

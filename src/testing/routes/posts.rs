@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use super::{AppError, Call, Outcome, bad_body, bad_url, fail, forbidden, text};
 use crate::testing::http::Answer;
 use crate::testing::hub::Event;
+use crate::testing::rules::Permission;
 use crate::testing::state::posts::NewPost;
 use crate::testing::state::{Post, Reaction, is_id};
 
@@ -21,7 +22,8 @@ pub(super) fn route(call: &mut Call<'_>, method: &str, path: &[&str]) -> Option<
             let message = "Scheduled posts feature requires a license";
             Err(fail(400, "api.scheduled_posts.license_error", message))
         }),
-        ("PUT", ["posts", id] | ["posts", id, "patch"]) => edit(call, id),
+        ("PUT", ["posts", id]) => edit(call, id, true),
+        ("PUT", ["posts", id, "patch"]) => edit(call, id, false),
         ("POST", ["posts", id, "restore", version]) => restore(call, id, version),
         ("GET", ["posts", id, "info"]) => info(call, id),
         ("POST", ["users", user, "posts", id, "reminder"]) => {
@@ -76,17 +78,29 @@ fn own<'a>(call: &'a Call<'_>, id: &str) -> Result<&'a Post, AppError> {
 fn checked(call: &Call<'_>, body: &Map<String, Value>) -> Result<NewPost, AppError> {
     let me = call.user()?;
     let channel_id = text(body, "channel_id");
-    let channel = call.world.channel(channel_id).filter(|channel| channel.has(&me) || call.is_admin());
-    let channel = channel.ok_or_else(forbidden)?;
+    if !call.world.is_old() {
+        let fits = |name: &str, fits: fn(&Value) -> bool| {
+            body.get(name).is_none_or(|value| value.is_null() || fits(value))
+        };
+        if !fits("message", Value::is_string) || !fits("props", Value::is_object) {
+            return Err(bad_body("post"));
+        }
+    }
+    call.in_channel(channel_id, Permission::CreatePost)?;
+    let channel = call.world.channel(channel_id).ok_or_else(forbidden)?;
     if channel.delete_at > 0 {
         let message = "Can not post to deleted channel.";
         return Err(fail(400, "api.post.create_post.can_not_post_to_deleted.error", message));
     }
     let kind = text(body, "type");
     if kind.starts_with("system_") {
-        return Err(bad_body("type"));
+        let message = "Invalid type parameter.";
+        return Err(fail(400, "api.context.invalid_param.app_error", message));
     }
-    check_message(text(body, "message"))?;
+    if !matches!(kind, "" | "me" | "slack_attachment" | "reminder") && !kind.starts_with("custom_") {
+        return Err(fail(400, "model.post.is_valid.type.app_error", "Invalid type."));
+    }
+    check_message(call, text(body, "message"))?;
     let root_id = text(body, "root_id");
     if !root_id.is_empty() {
         let root =
@@ -109,9 +123,8 @@ fn checked(call: &Call<'_>, body: &Map<String, Value>) -> Result<NewPost, AppErr
         return Err(fail(400, "model.post.is_valid.file_ids.app_error", message));
     }
     let props = match body.get("props") {
-        None | Some(Value::Null) => Map::new(),
         Some(Value::Object(props)) => props.clone(),
-        Some(_) => return Err(bad_body("post")),
+        _ => Map::new(),
     };
     let priority =
         body.get("metadata").and_then(|metadata| metadata.get("priority")).filter(|one| !one.is_null());
@@ -135,17 +148,26 @@ fn checked(call: &Call<'_>, body: &Map<String, Value>) -> Result<NewPost, AppErr
     })
 }
 
-fn check_message(message: &str) -> Result<(), AppError> {
+fn check_message(call: &Call<'_>, message: &str) -> Result<(), AppError> {
     if message.chars().count() > LONGEST {
         let text = "Post Message property is longer than the maximum permitted length.";
-        return Err(fail(400, "model.post.is_valid.message_length.app_error", text));
+        let old = call.world.is_old();
+        let id = if old {
+            "model.post.is_valid.msg.app_error"
+        } else {
+            "model.post.is_valid.message_length.app_error"
+        };
+        return Err(fail(400, id, text));
     }
     Ok(())
 }
 
 fn create(call: &mut Call<'_>) -> Outcome {
     let me = call.user()?;
-    let body = call.object("post")?;
+    let body = match call.object("post") {
+        Err(_) if call.world.is_old() => Map::new(),
+        body => body?,
+    };
     let now = call.world.now();
     let key = text(&body, "pending_post_id").to_owned();
     call.world.pending.retain(|_, (_, at)| now - *at < REMEMBERED);
@@ -178,9 +200,7 @@ fn create(call: &mut Call<'_>) -> Outcome {
 
 fn ephemeral(call: &mut Call<'_>) -> Outcome {
     let me = call.user()?;
-    if !call.is_admin() && !call.world.user(&me).is_some_and(|user| user.is_bot) {
-        return Err(forbidden());
-    }
+    call.admin()?;
     let body = call.object("body")?;
     let Some(Value::Object(mut post)) = body.get("post").cloned() else { return Err(bad_body("body")) };
     post.insert("user_id".into(), json!(me));
@@ -188,16 +208,15 @@ fn ephemeral(call: &mut Call<'_>) -> Outcome {
     Ok(Answer::json(201, &shown))
 }
 
-fn edit(call: &mut Call<'_>, id: &str) -> Outcome {
-    let me = call.user()?;
-    let post = readable(call, id)?;
-    if post.user_id != me {
-        return Err(forbidden());
-    }
-    let old = post.message.clone();
+fn edit(call: &mut Call<'_>, id: &str, whole: bool) -> Outcome {
+    call.user()?;
     let body = call.object("post")?;
+    if whole && text(&body, "id") != id {
+        return Err(bad_body("id"));
+    }
+    let old = own(call, id)?.message.clone();
     let message = body.get("message").and_then(Value::as_str).map(str::to_owned);
-    check_message(message.as_deref().unwrap_or_default())?;
+    check_message(call, message.as_deref().unwrap_or_default())?;
     let (props, pinned) = (body.get("props").cloned(), body.get("is_pinned").and_then(Value::as_bool));
     let nothing =
         message.as_ref().is_none_or(|message| *message == old) && props.is_none() && pinned.is_none();
@@ -239,13 +258,23 @@ fn info(call: &Call<'_>, id: &str) -> Outcome {
 
 fn delete(call: &mut Call<'_>, id: &str) -> Outcome {
     let me = call.user()?;
-    own(call, id)?;
+    if !is_id(id) {
+        return Err(bad_url("post_id"));
+    }
+    let post = call.world.posts.get(id).filter(|post| post.delete_at == 0);
+    let post = post.ok_or_else(|| if call.world.is_old() { forbidden() } else { missing() })?;
+    if post.user_id != me {
+        call.in_channel(&post.channel_id, Permission::DeleteOthersPosts)?;
+    }
     call.world.delete_post(id, &me);
     Ok(Answer::done())
 }
 
 fn pin(call: &mut Call<'_>, id: &str, pinned: bool) -> Outcome {
-    readable(call, id)?;
+    let channel = readable(call, id)?.channel_id.clone();
+    if call.world.is_old() {
+        call.in_channel(&channel, Permission::ReadChannel)?;
+    }
     call.world.edit_post(id, None, |post| post.is_pinned = pinned);
     Ok(Answer::done())
 }
@@ -282,6 +311,18 @@ fn touch(call: &mut Call<'_>, id: &str, name: &str, reaction: &Value) {
     }
 }
 
+/// Refuses what cannot be the name of an emoji. Unlike the real server, it does not know which ones there are.
+fn check_emoji(call: &Call<'_>, name: &str) -> Result<(), AppError> {
+    if name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-+_".contains(&byte)) {
+        return Ok(());
+    }
+    if call.world.is_old() {
+        return Err(fail(400, "model.reaction.is_valid.emoji_name.app_error", "Invalid emoji name."));
+    }
+    let message = "We couldn't find the emoji with this name.";
+    Err(fail(404, "app.emoji.get_by_name.no_result", message))
+}
+
 fn react(call: &mut Call<'_>) -> Outcome {
     let me = call.user()?;
     let body = call.object("reaction")?;
@@ -295,9 +336,8 @@ fn react(call: &mut Call<'_>) -> Outcome {
         return Err(fail(403, "api.reaction.save_reaction.user_id.app_error", message));
     }
     let channel = readable(call, id)?.channel_id.clone();
-    if !call.world.channel(&channel).is_some_and(|channel| channel.has(&me)) {
-        return Err(forbidden());
-    }
+    call.in_channel(&channel, Permission::AddReaction)?;
+    check_emoji(call, name)?;
     let now = call.world.now();
     let changed = call.world.posts.change(id, |post| {
         let known = post.reactions.iter().position(|one| one.user_id == me && one.emoji_name == name);

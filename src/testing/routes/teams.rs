@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::{AppError, Call, Outcome, bad_body, bad_url, fail, forbidden, text};
 use crate::testing::http::Answer;
 use crate::testing::hub::Event;
+use crate::testing::rules::Permission;
 use crate::testing::state::{Team, TeamMember, is_id};
 
 pub(super) fn route(call: &mut Call<'_>, method: &str, path: &[&str]) -> Option<Outcome> {
@@ -135,6 +136,8 @@ fn create(call: &mut Call<'_>) -> Outcome {
     let id = call.world.new_team(&name, text(&body, "display_name"), text(&body, "type"));
     call.world.join_team(&id, &me);
     if let Some(team) = call.world.team_mut(&id) {
+        // Also a team of type `O` is joined by invitation only, unless it says otherwise.
+        team.allow_open_invite = body.get("allow_open_invite") == Some(&Value::Bool(true));
         team.email = email;
         if let Some(member) = team.members.first_mut() {
             member.admin = true;
@@ -209,8 +212,8 @@ fn join(call: &mut Call<'_>, id: &str) -> Outcome {
     }
     let team = visible(call, id)?;
     let open = team.allow_open_invite && user == me;
-    if !open && !team.has(&me) && !call.is_admin() {
-        return Err(forbidden());
+    if !open {
+        call.in_team(id, Permission::AddToTeam)?;
     }
     let name = call.world.name_of(&user).to_owned();
     if !call.world.team(id).is_some_and(|team| team.has(&user)) {

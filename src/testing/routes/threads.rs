@@ -6,12 +6,17 @@ use super::posts::readable;
 use super::{AppError, Call, Outcome, bad_url, fail};
 use crate::testing::http::Answer;
 use crate::testing::hub::Event;
+use crate::testing::rules::Permission;
 use crate::testing::state::is_id;
 
 pub(super) fn route(call: &mut Call<'_>, method: &str, path: &[&str]) -> Option<Outcome> {
     let ["users", user, "teams", team, "threads", rest @ ..] = path else { return None };
     let checked =
         call.own(user).and_then(|user| if is_id(team) { Ok(user) } else { Err(bad_url("team_id")) });
+    let checked = checked.and_then(|user| match call.in_team(team, Permission::ViewTeam) {
+        Err(error) if !call.world.is_old() => Err(error),
+        _ => Ok(user),
+    });
     let user = match checked {
         Ok(user) => user,
         Err(error) => return Some(Err(error)),

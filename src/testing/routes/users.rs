@@ -92,11 +92,14 @@ fn login(call: &mut Call<'_>) -> Outcome {
         let id = "api.user.login.invalid_credentials_email_username";
         Err(fail(401, id, "Enter a valid email or username and/or password."))
     };
-    let Ok(body) = serde_json::from_slice::<std::collections::HashMap<String, String>>(&call.request.body)
-    else {
-        return Err(bad_body("body"));
-    };
-    let field = |name: &str| body.get(name).map(String::as_str).unwrap_or_default();
+    // Members that are no text count as empty, and names are compared as they are: it is a map, not a struct. Servers
+    // of old (5.37) forget all members then.
+    let mut body = call.body("body").ok().and_then(|body| body.as_object().cloned()).unwrap_or_default();
+    let is_odd = |value: &Value| !value.is_string() && !value.is_null();
+    if call.world.is_old() && body.values().any(is_odd) {
+        body.clear();
+    }
+    let field = |name: &str| text(&body, name);
     let (login_id, id) = (field("login_id"), field("id"));
     if field("password").is_empty() {
         return Err(fail(400, "api.user.login.blank_pwd.app_error", "Password field must not be blank"));
@@ -157,9 +160,12 @@ fn logout(call: &mut Call<'_>) -> Answer {
 
 fn create(call: &mut Call<'_>) -> Outcome {
     let body = call.object("user")?;
-    let (name, email) = (text(&body, "username").to_owned(), text(&body, "email").to_owned());
-    if name.is_empty() || email.is_empty() {
-        return Err(bad_body("user"));
+    let (name, email) = (text(&body, "username").to_lowercase(), text(&body, "email").to_lowercase());
+    if !is_username(&name) {
+        return Err(fail(400, "model.user.is_valid.username.app_error", "Invalid username."));
+    }
+    if !email.contains('@') || email.len() > 128 {
+        return Err(fail(400, "model.user.is_valid.email.app_error", "Invalid email."));
     }
     if call.world.users.iter().any(|user| user.username == name) {
         let message = "An account with that username already exists.";
@@ -185,6 +191,14 @@ fn create(call: &mut Call<'_>) -> Outcome {
     let (id, shown) = (user.id.clone(), user.json(true));
     call.world.emit(&Event::new("new_user", json!({"user_id": id})));
     Ok(Answer::json(201, &shown))
+}
+
+/// Returns `true` if the server takes a text as a username.
+pub(super) fn is_username(name: &str) -> bool {
+    let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"._-".contains(&byte);
+    (1..=64).contains(&name.len())
+        && name.bytes().all(allowed)
+        && !matches!(name, "all" | "channel" | "matterbot" | "system")
 }
 
 /// One user, with an etag.
@@ -382,6 +396,10 @@ fn roles(call: &mut Call<'_>, whom: &str) -> Outcome {
     call.admin()?;
     let id = call.whom(whom)?;
     let body = call.object("roles")?;
+    if let Some(odd) = text(&body, "roles").split_whitespace().find(|role| !role.starts_with("system_")) {
+        let message = format!("The role {odd} was not found.");
+        return Err(fail(400, "app.role.check_roles_exist.role_not_found", message));
+    }
     let user = call.world.user_mut(&id).ok_or_else(missing)?;
     text(&body, "roles").clone_into(&mut user.roles);
     Ok(Answer::done())
@@ -406,8 +424,14 @@ fn statuses(call: &Call<'_>) -> Outcome {
     if ids.is_empty() {
         return Err(bad_body("user_ids"));
     }
-    let found = call.world.users.iter().filter(|user| ids.contains(&user.id)).map(User::status_json);
-    Ok(Answer::json(200, &Value::Array(found.collect())))
+    // Unknown users are offline.
+    let status = |id: &String| match call.world.user(id) {
+        Some(user) => user.status_json(),
+        None => {
+            json!({"user_id": id, "status": "offline", "manual": false, "last_activity_at": 0, "dnd_end_time": 0})
+        }
+    };
+    Ok(Answer::json(200, &ids.iter().map(status).collect()))
 }
 
 fn set_status(call: &mut Call<'_>, whom: &str) -> Outcome {
@@ -488,6 +512,9 @@ fn new_token(call: &mut Call<'_>, whom: &str) -> Outcome {
     let description = text(&body, "description");
     if description.is_empty() {
         return Err(bad_body("description"));
+    }
+    if !call.world.may_create_tokens(&call.user) {
+        return Err(forbidden());
     }
     let token = call.world.new_access_token(&id, description);
     let mut shown = token.json();

@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::{AppError, Call, Outcome, bad_body, bad_url, fail, forbidden, text};
 use crate::testing::http::{Answer, Request, form, parts};
+use crate::testing::rules::Permission;
 use crate::testing::state::posts::NewPost;
 use crate::testing::state::{World, is_id};
 
@@ -29,9 +30,7 @@ fn shown(call: &Call<'_>, status: u16, at: usize) -> Answer {
 }
 
 fn in_team(call: &Call<'_>, team: &str) -> Result<String, AppError> {
-    let me = call.user()?;
-    let member = call.world.team(team).and_then(|team| team.member(&me)).is_some_and(|member| member.admin);
-    if member || call.is_admin() { Ok(me) } else { Err(forbidden()) }
+    call.in_team(team, Permission::ManageIntegrations)
 }
 
 fn field<'a>(value: &'a Value, name: &str) -> &'a str {

@@ -37,6 +37,10 @@ impl User {
         self.roles.split(' ').any(|role| role == "system_admin")
     }
 
+    pub(in crate::testing) fn is_guest(&self) -> bool {
+        self.roles.split(' ').any(|role| role == "system_guest")
+    }
+
     /// As the server shows it, to the user or to others.
     pub(in crate::testing) fn json(&self, own: bool) -> Value {
         let mut value = json!({

@@ -267,7 +267,9 @@ fn channels_and_their_members() {
     assert_eq!(jane.delete(&format!("/channels/{}", open.id())).status, 200);
     let late = jane.post("/posts", &json!({"channel_id": open.id(), "message": "x"}));
     assert_eq!(late.json()["id"], "api.post.create_post.can_not_post_to_deleted.error");
-    assert_eq!(jane.post(&format!("/channels/{}/restore", open.id()), &json!(null)).json()["delete_at"], 0);
+    let restore = format!("/channels/{}/restore", open.id());
+    assert_eq!(jane.post(&restore, &json!(null)).status, 403);
+    assert_eq!(Http::new(&server, "admin").post(&restore, &json!(null)).json()["delete_at"], 0);
     let ids = json!([server.user_id("janedoe"), server.user_id("bob")]);
     let direct = jane.post("/channels/direct", &ids);
     assert_eq!((direct.status, &direct.json()["type"]), (201, &json!("D")));
@@ -353,4 +355,52 @@ fn takes_chunks_and_keeps_connections() {
     let mut text = String::new();
     tcp.read_to_string(&mut text).unwrap();
     assert!(text.starts_with("HTTP/1.1 400"), "{text}");
+}
+
+/// The statuses of real servers of 11.6 and 5.37, with their default roles.
+#[test]
+fn permissions_are_those_of_the_default_roles() {
+    for old in [false, true] {
+        let builder = TestServer::builder();
+        let server = if old { builder.version("5.37.0") } else { builder }.start().unwrap();
+        let (admin, jane) = (Http::new(&server, "admin"), Http::new(&server, "janedoe"));
+        let (team, town) = (server.team_id("awesome-chat"), server.channel_id("town-square"));
+        let post = server.post_as("bob", "town-square", "x");
+        let posts = json!({"channel_id": town, "message": 5});
+        let rows = [
+            ("POST", "/posts".to_owned(), posts, if old { 201 } else { 400 }, if old { 201 } else { 400 }),
+            (
+                "POST",
+                "/posts".to_owned(),
+                json!({"channel_id": town, "message": "x", "type": "odd"}),
+                400,
+                400,
+            ),
+            ("PUT", format!("/posts/{post}/patch"), json!({"message": "y"}), 403, 200),
+            ("PUT", format!("/posts/{post}"), json!({"message": "y"}), 400, 400),
+            ("POST", "/bots".to_owned(), json!({"username": "robot"}), 403, 201),
+            ("GET", "/bots".to_owned(), json!(null), 403, 200),
+            ("POST", "/hooks/incoming".to_owned(), json!({"channel_id": town}), 403, 201),
+            (
+                "POST",
+                "/commands".to_owned(),
+                json!({"team_id": team, "trigger": "x", "method": "P", "url": "http://127.0.0.1:9/"}),
+                403,
+                201,
+            ),
+            ("POST", "/users/me/tokens".to_owned(), json!({"description": "x"}), 403, 200),
+            ("POST", "/users/status/ids".to_owned(), json!(["y".repeat(26)]), 200, 200),
+            ("DELETE", format!("/posts/{post}"), json!(null), 403, 200),
+        ];
+        for (method, path, body, by_member, by_admin) in rows {
+            for (http, wanted) in [(&jane, by_member), (&admin, by_admin)] {
+                let got = http.send(method, &path, "application/json", "", body.to_string().as_bytes());
+                assert_eq!(got.status, wanted, "{method} {path} {body}: {}", got.json());
+            }
+        }
+        let login = json!({"login_id": "bob", "password": crate::testing::PASSWORD, "token": null});
+        assert_eq!(Http::new(&server, "").post("/users/login", &login).status, 200);
+        let moved = jane.get("/users//me");
+        assert_eq!((moved.status, moved.header("location")), (301, Some("/api/v4/users/me")));
+    }
 }
