@@ -47,7 +47,7 @@ pub(crate) trait Backend: fmt::Debug + Send + Sync + 'static {
     fn close(&self);
 }
 
-/// What a [`Message`] needs to be answered: the program's client.
+/// The interface through which a [`Message`](super::Message) is answered: the program's client.
 pub(crate) trait Poster: fmt::Debug + Send + Sync + 'static {
     /// The own account.
     fn me(&self) -> &UserId;

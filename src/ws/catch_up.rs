@@ -1,10 +1,10 @@
 //! Fills gaps: looks up by REST what was posted while nothing came, and puts it in front of what comes now.
 //!
 //! [`GapFiller`] neither waits nor asks nor looks at a clock. It stands between the link and the queue: while a gap is
-//! open, live events wait in its hold; [`driver`] asks for it, on a thread of its own.
+//! open, live events wait in its hold; [`catch_up_driver`](super::threads::catch_up_driver) sends its requests, on a thread of its own.
 //!
 //! * A gap begins at `since`, a time by the server's clock that is 10 s earlier than needed. What was delivered after
-//!   it is remembered ([`seen`]), so nothing comes twice.
+//!   it is remembered ([`dedup`]), so nothing comes twice.
 //! * How old a gap is shows the first answer to a ping behind it. One that began before the horizon is named and left.
 //! * A pass reads all channels that changed. What it finds goes out before what is held; or between, where the hold has
 //!   older posts of the channel. Passes end when one finds nothing older than the first held post.

@@ -1,7 +1,8 @@
 //! What to do next: a machine without I/O and without a clock.
 //!
-//! The reader thread asks [`StreamSession::next`] and tells what came of it; the timer thread calls [`StreamSession::tick`]. What
-//! the machine wants done beside that is taken from [`StreamSession::next_effect`]. Times count from the stream's start.
+//! The reader thread calls [`StreamSession::next_reader_action`] and reports the outcome. The writer thread calls
+//! [`StreamSession::on_tick`]. Everything else that has to be done is returned by [`StreamSession::next_effect`]. Times
+//! count from the start of the stream.
 
 mod effects;
 mod liveness;

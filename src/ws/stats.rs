@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use crate::time::Timestamp;
 
-/// What [`Events::close`] did.
+/// The result of [`Events::close`](crate::Events::close).
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct CloseReport {
@@ -72,7 +72,7 @@ pub enum ConnectionState {
     Ended,
 }
 
-/// The answer to [`Events::ping`].
+/// The reply to [`Events::ping`](crate::Events::ping).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Pong {

@@ -258,7 +258,7 @@ fn call(client: &HttpClient, route: Route, timeout: Duration) -> Result<()> {
 fn is_certain(error: &Error) -> bool {
     match error.kind() {
         ErrorKind::Connect | ErrorKind::Input | ErrorKind::Tls | ErrorKind::NotFound | ErrorKind::Api => {
-            !error.status().is_some_and(|status| status >= 500) || !error.is_transient()
+            error.status().is_none_or(|status| status < 500) || !error.is_transient()
         }
         ErrorKind::Status => error.status().is_some_and(|status| status < 500 && status != 408),
         _ => false,

@@ -8,9 +8,9 @@ use mattermost::{ErrorKind, Event, EventKind, Events, Filter, Payload, PostId};
 
 use super::{PATIENCE, builder, heard, lose, server};
 
-fn texts<'e>(events: impl IntoIterator<Item = &'e Event>) -> Vec<String> {
+fn texts(events: &[Event]) -> Vec<String> {
     let post = |event: &Event| event.payload().unwrap().post().map(|post| post.message.clone());
-    events.into_iter().filter_map(post).collect()
+    events.iter().filter_map(post).collect()
 }
 
 /// Everything up to the message `last`.
@@ -30,9 +30,9 @@ fn copies_do_not_take_anything_away() {
     until_posted(&events);
     let filter = Filter::new().kinds([EventKind::Posted]).not_own();
     let all = events.subscribe(filter.clone(), 64);
-    let thread = events.subscribe(filter.clone().thread(&root.parse::<PostId>().unwrap()), 64);
+    let thread = events.subscribe(filter.clone().thread(root.parse::<PostId>().unwrap()), 64);
     let bobs =
-        events.subscribe(filter.user(&server.user_id("bob").parse::<mattermost::UserId>().unwrap()), 64);
+        events.subscribe(filter.user(server.user_id("bob").parse::<mattermost::UserId>().unwrap()), 64);
     server.post_as("bot", "town-square", "own");
     server.post_as("bob", "town-square", "one");
     server.reply_as("zoe", &root, "two");
