@@ -5,8 +5,10 @@ mod admin;
 mod builder;
 pub mod doctor;
 mod groups;
+mod links;
 mod names;
 mod stream;
+mod usernames;
 mod webhook;
 
 use std::fmt;
@@ -15,6 +17,7 @@ use std::time::{Duration, Instant};
 
 pub use self::builder::ClientBuilder;
 pub(crate) use self::names::checked;
+pub use self::usernames::Names;
 pub use self::webhook::Webhook;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{Call, HttpClient, Method, PathArg};

@@ -85,6 +85,9 @@ pub enum ErrorKind {
     Connect,
     /// The response does not fit its type: a bug of this crate or of the server.
     Decode,
+    /// A request that the program received is not verified: its token or signature is missing or wrong. See
+    /// [`integration`](crate::integration).
+    Forbidden,
     /// An argument is invalid. Nothing was sent.
     Input,
     /// The connection broke after something may have been sent; or a local file failed.
@@ -216,7 +219,7 @@ impl Error {
 
     /// `true` if the account lacks a permission.
     pub fn is_forbidden(&self) -> bool {
-        self.status() == Some(403)
+        self.kind() == ErrorKind::Forbidden || self.status() == Some(403)
     }
 
     /// `true` if the object does not exist, or is not visible to the account.

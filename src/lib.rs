@@ -124,6 +124,7 @@ pub mod facade;
 #[doc(hidden)]
 pub mod fuzz;
 pub mod http;
+pub mod integration;
 pub mod limits;
 pub mod model;
 mod net;
@@ -135,6 +136,7 @@ mod random;
 mod request_headers;
 pub mod rest;
 mod secret;
+mod signature;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod time;
@@ -143,7 +145,7 @@ mod unwind;
 pub mod ws;
 
 pub use client::doctor;
-pub use client::{Client, ClientBuilder, Webhook};
+pub use client::{Client, ClientBuilder, Names, Webhook};
 pub use crossbeam_channel;
 pub use error::{Error, ErrorKind, Result};
 pub use event::{Broadcast, Event, EventKind, Origin, Payload};

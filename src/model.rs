@@ -28,6 +28,7 @@ mod post;
 mod post_draft;
 mod post_list;
 mod post_metadata;
+mod post_split;
 mod preference;
 mod reaction;
 mod rewrite;
@@ -47,6 +48,7 @@ mod webhook;
 pub use account::*;
 #[cfg(feature = "admin")]
 pub use admin::*;
+pub(crate) use attachment::SIGNED_CONTEXT;
 pub use attachment::*;
 pub use bookmark::*;
 pub use bot::*;

@@ -143,7 +143,7 @@ pub use self::groups::Groups;
 pub use self::integration_actions::Dialogs;
 pub use self::json_lines::JsonLines;
 pub use self::oauth::OAuth;
-pub use self::posts::{History, Posts};
+pub use self::posts::{History, PostChanges, Posts};
 pub use self::preferences::Preferences;
 pub use self::reactions::Reactions;
 pub use self::roles::Roles;

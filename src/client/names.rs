@@ -29,7 +29,7 @@ impl Client {
                 .with_hint("a display name, ~town-square for a short name, or @jane"));
         }
         if let Some(user) = name.strip_prefix('@') {
-            return self.direct(user);
+            return self.direct_by_name(user);
         }
         if let Some(short_name) = name.strip_prefix('~') {
             return self.by_short_name(team, short_name);
@@ -66,7 +66,12 @@ impl Client {
         })
     }
 
-    fn direct(&self, username: &str) -> Result<Channel> {
+    /// Gets the direct channel with a user, and creates it if necessary. One request.
+    pub fn direct(&self, user: &UserId) -> Result<Channel> {
+        self.http.post("/channels/direct", &[]).idempotent().json(&[&self.me.id, user]).fetch()
+    }
+
+    fn direct_by_name(&self, username: &str) -> Result<Channel> {
         let found = self.http.get("/users/username/{username}", &[&username]).fetch();
         let user: User = found.map_err(|error| {
             let at = if username.contains('@') { ", which is an email address" } else { "" };
@@ -87,7 +92,7 @@ impl Client {
     /// Posts `message` to the user named `username` alone (with or without `@`). Three requests.
     pub fn dm(&self, username: &str, message: impl Into<String>) -> Result<Post> {
         let draft = checked(message.into())?;
-        let channel = self.direct(username.strip_prefix('@').unwrap_or(username))?.id;
+        let channel = self.direct_by_name(username.strip_prefix('@').unwrap_or(username))?.id;
         self.posts().create(&PostDraft { channel_id: channel, ..draft })
     }
 }

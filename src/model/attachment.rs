@@ -1,9 +1,13 @@
 //! Message attachments: cards below a post, with buttons and menus.
 
+use std::time::Duration;
+
 use serde_json::{Map, Value};
 
 use crate::Timestamp;
-use crate::model::Json;
+use crate::model::{Json, UserId};
+use crate::secret::Secret;
+use crate::signature::{Purpose, sign};
 
 open_enum! {
     /// Style of a button.
@@ -227,14 +231,14 @@ impl Attachment {
     /// Adds a button.
     #[must_use]
     pub fn button(mut self, button: Button) -> Self {
-        self.actions.push(button.0);
+        self.actions.push(button.into());
         self
     }
 
     /// Adds a menu.
     #[must_use]
     pub fn menu(mut self, menu: Menu) -> Self {
-        self.actions.push(menu.0);
+        self.actions.push(menu.into());
         self
     }
 }
@@ -328,21 +332,73 @@ impl PostAction {
     }
 }
 
+/// Member of the context that holds the signed context.
+pub(crate) const SIGNED_CONTEXT: &str = "signed";
+/// Lifetime of a signature by default.
+const SIGNATURE_LIFETIME: Duration = Duration::from_secs(30 * 86_400);
+
+/// How the context of a control is signed.
+#[derive(Clone, Debug, PartialEq)]
+struct ContextSigner {
+    secret: Option<Secret>,
+    user: UserId,
+    lifetime: Duration,
+}
+
+impl ContextSigner {
+    fn new() -> Self {
+        Self { secret: None, user: UserId::default(), lifetime: SIGNATURE_LIFETIME }
+    }
+
+    /// Signing is the last step, so that the order of the setters does not matter.
+    fn sign(self, mut action: PostAction) -> PostAction {
+        if let (Some(secret), Some(integration)) = (self.secret, &mut action.integration) {
+            let context = Value::Object(std::mem::take(&mut integration.context)).to_string();
+            let signed = sign(&secret, Purpose::Action, self.user.as_str(), self.lifetime, &context);
+            integration.context.insert(SIGNED_CONTEXT.into(), signed.into());
+        }
+        action
+    }
+}
+
 /// A button of an [`Attachment`]. When it is pressed, the server sends a request to `url`.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Button(PostAction);
+pub struct Button(PostAction, ContextSigner);
 
 impl Button {
     /// Creates a button with an ID (letters and digits only, otherwise it cannot be pressed), a label, and
     /// the URL to call.
     pub fn new(id: impl Into<String>, name: impl Into<String>, url: impl Into<String>) -> Self {
-        Self(PostAction::new(id, "button", name, url))
+        Self(PostAction::new(id, "button", name, url), ContextSigner::new())
     }
 
     /// Sets additional data for the request. Clients never see it.
     #[must_use]
     pub fn context(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
         self.0.context(key, value);
+        self
+    }
+
+    /// Signs the context with a secret of the program, so that the program can verify that a request came from this
+    /// button. [`PostActionIntegrationRequest::parse`](crate::integration::PostActionIntegrationRequest::parse) does that
+    /// with the same secret. The signature expires after 30 days; see [`expires_in`](Self::expires_in).
+    #[must_use]
+    pub fn secret(mut self, secret: &Secret) -> Self {
+        self.1.secret = Some(secret.clone());
+        self
+    }
+
+    /// Sets the lifetime of the signature. Defaults to 30 days. Requires [`secret`](Self::secret).
+    #[must_use]
+    pub fn expires_in(mut self, lifetime: Duration) -> Self {
+        self.1.lifetime = lifetime;
+        self
+    }
+
+    /// Refuses requests of all other users. They still see the button. Requires [`secret`](Self::secret).
+    #[must_use]
+    pub fn only_for(mut self, user: impl Into<UserId>) -> Self {
+        self.1.user = user.into();
         self
     }
 
@@ -370,19 +426,42 @@ impl Button {
 
 /// A menu of an [`Attachment`]. When an option is selected, the server sends a request to `url`.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Menu(PostAction);
+pub struct Menu(PostAction, ContextSigner);
 
 impl Menu {
     /// Creates a menu with an ID (letters and digits only, otherwise it cannot be used), a label, and the URL
     /// to call.
     pub fn new(id: impl Into<String>, name: impl Into<String>, url: impl Into<String>) -> Self {
-        Self(PostAction::new(id, "select", name, url))
+        Self(PostAction::new(id, "select", name, url), ContextSigner::new())
     }
 
     /// Sets additional data for the request. Clients never see it.
     #[must_use]
     pub fn context(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
         self.0.context(key, value);
+        self
+    }
+
+    /// Signs the context with a secret of the program, so that the program can verify that a request came from this
+    /// menu. [`PostActionIntegrationRequest::parse`](crate::integration::PostActionIntegrationRequest::parse) does that
+    /// with the same secret. The signature expires after 30 days; see [`expires_in`](Self::expires_in).
+    #[must_use]
+    pub fn secret(mut self, secret: &Secret) -> Self {
+        self.1.secret = Some(secret.clone());
+        self
+    }
+
+    /// Sets the lifetime of the signature. Defaults to 30 days. Requires [`secret`](Self::secret).
+    #[must_use]
+    pub fn expires_in(mut self, lifetime: Duration) -> Self {
+        self.1.lifetime = lifetime;
+        self
+    }
+
+    /// Refuses requests of all other users. They still see the menu. Requires [`secret`](Self::secret).
+    #[must_use]
+    pub fn only_for(mut self, user: impl Into<UserId>) -> Self {
+        self.1.user = user.into();
         self
     }
 
@@ -417,12 +496,12 @@ impl Menu {
 
 impl From<Button> for PostAction {
     fn from(button: Button) -> Self {
-        button.0
+        button.1.sign(button.0)
     }
 }
 
 impl From<Menu> for PostAction {
     fn from(menu: Menu) -> Self {
-        menu.0
+        menu.1.sign(menu.0)
     }
 }

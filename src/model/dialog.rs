@@ -1,11 +1,30 @@
 //! Interactive dialogs and button presses.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::model::{ChannelId, PostActionOptions, TeamId};
+use crate::model::{ChannelId, PostActionOptions, TeamId, UserId};
+use crate::secret::Secret;
+use crate::signature::{Purpose, sign};
+
+/// Setters of plain texts.
+macro_rules! text_setters {
+    ($name:ident: $($(#[$meta:meta])* $field:ident,)+) => {
+        impl $name {
+            $(
+                $(#[$meta])*
+                #[must_use]
+                pub fn $field(mut self, $field: impl Into<String>) -> Self {
+                    self.$field = $field.into();
+                    self
+                }
+            )+
+        }
+    };
+}
 
 model! {
     /// Result of pressing a button.
@@ -83,8 +102,7 @@ model! {
         pub submit_label: String,
         /// `true` to receive a request when the dialog is canceled.
         pub notify_on_cancel: bool,
-        /// Application-defined data, returned with the submission. The submission is not signed, so this may
-        /// hold a secret.
+        /// Application-defined data, returned with the submission. See [`Dialog::secret`].
         pub state: String,
         /// URL to call when a field with `refresh` changes.
         #[serde(skip_serializing_if = "String::is_empty")]
@@ -171,6 +189,187 @@ model! {
         /// Value sent when the option is selected.
         pub value: String,
     }
+}
+
+/// Lifetime of the signature of a dialog's state.
+const STATE_LIFETIME: Duration = Duration::from_secs(3600);
+
+impl Dialog {
+    /// Creates a dialog with a title of up to 24 characters.
+    ///
+    /// ```
+    /// use mattermost::{Dialog, DialogElement};
+    /// let dialog = Dialog::new("Days off")
+    ///     .introduction_text("Days: **24 Dec**")
+    ///     .element(DialogElement::textarea("reason", "Reason").max_length(500))
+    ///     .element(DialogElement::select("kind", "Kind").option("Holiday", "holiday").option("Illness", "illness"))
+    ///     .submit_label("Ask");
+    /// ```
+    pub fn new(title: impl Into<String>) -> Self {
+        Self { title: title.into(), ..Self::default() }
+    }
+
+    /// Adds an input element.
+    #[must_use]
+    pub fn element(mut self, element: DialogElement) -> Self {
+        self.elements.push(element);
+        self
+    }
+
+    /// Reports when the dialog is canceled.
+    #[must_use]
+    pub fn notify_on_cancel(mut self) -> Self {
+        self.notify_on_cancel = true;
+        self
+    }
+
+    /// Signs the current state with a secret of the program, for submissions of one user within the next hour. **Must
+    /// be the last step.** `open_dialog` of a request does this by itself; see
+    /// [`integration`](crate::integration).
+    #[must_use]
+    pub fn secret(mut self, secret: &Secret, user: &UserId) -> Self {
+        self.state = sign(secret, Purpose::Dialog, user.as_str(), STATE_LIFETIME, &self.state);
+        self
+    }
+}
+
+text_setters! { Dialog:
+    /// Sets an application-defined identifier, returned with the submission.
+    callback_id,
+    /// Sets the introduction, in Markdown.
+    introduction_text,
+    /// Sets the URL of a small icon.
+    icon_url,
+    /// Sets the label of the submit button.
+    submit_label,
+    /// Sets application-defined data, returned with the submission.
+    state,
+    /// Sets the URL to call when an element with `refresh` changes.
+    source_url,
+}
+
+impl DialogElement {
+    fn new(kind: &str, name: impl Into<String>, display_name: impl Into<String>) -> Self {
+        Self { kind: kind.into(), name: name.into(), display_name: display_name.into(), ..Self::default() }
+    }
+
+    /// Creates a text field with one line, up to 150 characters, from its name in the submission and its label.
+    pub fn text(name: impl Into<String>, display_name: impl Into<String>) -> Self {
+        Self::new("text", name, display_name)
+    }
+
+    /// Creates a text field with several lines, up to 3,000 characters.
+    pub fn textarea(name: impl Into<String>, display_name: impl Into<String>) -> Self {
+        Self::new("textarea", name, display_name)
+    }
+
+    /// Creates a select element.
+    pub fn select(name: impl Into<String>, display_name: impl Into<String>) -> Self {
+        Self::new("select", name, display_name)
+    }
+
+    /// Creates a checkbox. Its text is the placeholder.
+    pub fn checkbox(name: impl Into<String>, display_name: impl Into<String>) -> Self {
+        Self::new("bool", name, display_name)
+    }
+
+    /// Creates radio buttons. Since server 5.12.
+    pub fn radio(name: impl Into<String>, display_name: impl Into<String>) -> Self {
+        Self::new("radio", name, display_name)
+    }
+
+    /// Creates a date field. Since server 11.0.
+    pub fn date(name: impl Into<String>, display_name: impl Into<String>) -> Self {
+        Self::new("date", name, display_name)
+    }
+
+    /// Creates a field with date and time. Since server 11.0.
+    pub fn datetime(name: impl Into<String>, display_name: impl Into<String>) -> Self {
+        Self::new("datetime", name, display_name)
+    }
+
+    /// Allows the element to be left empty.
+    #[must_use]
+    pub fn optional(mut self) -> Self {
+        self.optional = true;
+        self
+    }
+
+    /// Sets the minimum number of characters.
+    #[must_use]
+    pub fn min_length(mut self, length: u16) -> Self {
+        self.min_length = length.into();
+        self
+    }
+
+    /// Sets the maximum number of characters.
+    #[must_use]
+    pub fn max_length(mut self, length: u16) -> Self {
+        self.max_length = length.into();
+        self
+    }
+
+    /// Adds an option to a select element or to radio buttons.
+    #[must_use]
+    pub fn option(mut self, text: impl Into<String>, value: impl Into<String>) -> Self {
+        self.options.push(PostActionOptions { text: text.into(), value: value.into() });
+        self
+    }
+
+    /// Offers the users of the server in a select element.
+    #[must_use]
+    pub fn users(mut self) -> Self {
+        self.data_source = "users".into();
+        self
+    }
+
+    /// Offers the channels of the team in a select element.
+    #[must_use]
+    pub fn channels(mut self) -> Self {
+        self.data_source = "channels".into();
+        self
+    }
+
+    /// Requests the options of a select element from a URL while the user types. Since server 11.0.
+    #[must_use]
+    pub fn dynamic(mut self, url: impl Into<String>) -> Self {
+        (self.data_source, self.data_source_url) = ("dynamic".into(), url.into());
+        self
+    }
+
+    /// Allows several selections. Since server 11.0.
+    #[must_use]
+    pub fn multiselect(mut self) -> Self {
+        self.multiselect = true;
+        self
+    }
+
+    /// Calls the `source_url` of the dialog when the value changes. Since server 11.0.
+    #[must_use]
+    pub fn refresh(mut self) -> Self {
+        self.refresh = true;
+        self
+    }
+
+    /// Sets the initial value: a text, the value of an option, or `true`.
+    #[must_use]
+    pub fn default_value(mut self, value: impl Into<String>) -> Self {
+        self.default = value.into();
+        self
+    }
+}
+
+text_setters! { DialogElement:
+    /// Sets the subtype of a text field: `email`, `number`, `password`, `tel` or `url`.
+    subtype,
+    /// Sets the placeholder.
+    placeholder,
+    /// Sets the help text.
+    help_text,
+    /// Sets the earliest date: `2026-11-27`, or relative as `today` or `+7d`.
+    min_date,
+    /// Sets the latest date.
+    max_date,
 }
 
 /// A submitted dialog.

@@ -176,7 +176,7 @@ impl PostDraft {
             return Err(Error::input(format!(
                 "the message has {length} characters, a post takes {POST_CHARACTERS} at most"
             ))
-            .with_hint("post it in parts, or as a file"));
+            .with_hint("use `create_in_parts` or `PostDraft::split`, or post it as a file"));
         }
         if self.message.contains('\0') {
             return Err(Error::input("the message contains a NUL character, which the server cannot store"));

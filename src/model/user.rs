@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::error::{Error, Result};
 use crate::model::{Group, RemoteId, TermsOfServiceId, UserId};
 use crate::{Secret, Timestamp};
 
@@ -185,6 +186,15 @@ pub struct UserDraft {
 }
 
 impl UserDraft {
+    /// Detects swapped arguments of `new` before any I/O: a username never contains an `@`.
+    pub(crate) fn check(&self) -> Result<()> {
+        if self.username.contains('@') && !self.email.contains('@') {
+            return Err(Error::input("the email address and the username of the user draft are swapped")
+                .with_hint("`UserDraft::new` takes the email address first"));
+        }
+        Ok(())
+    }
+
     /// Creates the value from its required fields.
     pub fn new(email: impl Into<String>, username: impl Into<String>, password: impl Into<Secret>) -> Self {
         Self {

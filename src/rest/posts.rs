@@ -1,5 +1,6 @@
 //! Posts: creation, lookup, search and flags.
 
+mod changes;
 mod history;
 mod keys;
 mod lists;
@@ -9,6 +10,7 @@ use std::borrow::Borrow;
 
 use serde_json::{Value, json};
 
+pub use self::changes::PostChanges;
 pub use self::history::History;
 use super::Upload;
 use crate::error::{Error, ErrorKind, Result};
@@ -68,6 +70,27 @@ impl<'c> Posts<'c> {
         }
         let message = "the server answered with a post that is not the one that was sent";
         Err(Error::new(ErrorKind::Protocol, message).on_route("POST /posts"))
+    }
+
+    /// Creates a post from a text of any length: [splits](PostDraft::split) it, creates the first part, and the others in
+    /// the thread of the first. Returns the posts of all parts.
+    ///
+    /// # Errors
+    /// Like [`create`](Self::create), for any of the parts. The earlier parts remain. To continue after an error,
+    /// give the draft a [key](PostDraft::key) and call this method again within 30 s, or pass the parts of
+    /// [`PostDraft::split`] to [`create_once`](Self::create_once).
+    pub fn create_in_parts(&self, draft: &PostDraft) -> Result<Vec<Post>> {
+        let parts = draft.split();
+        parts.iter().try_for_each(validate)?;
+        let mut posts: Vec<Post> = Vec::with_capacity(parts.len());
+        for part in parts {
+            let root = posts.first().map(|post| post.thread_id().clone());
+            posts.push(self.create(&match root {
+                Some(root) => part.root_id(root),
+                None => part,
+            })?);
+        }
+        Ok(posts)
     }
 
     /// Uploads files, then creates a post that contains them. Nothing is posted unless every upload succeeds.
@@ -251,8 +274,8 @@ impl<'c> Posts<'c> {
     }
 
     /// Iterates over the posts of a channel from newest to oldest, fetching 200 per request. Pages are
-    /// requested by post ID, so new posts do not shift them. [`History::before`] and [`History::after`]
-    /// change the starting point.
+    /// requested by post ID, so new posts do not shift them. [`History::before`], [`History::after`],
+    /// [`History::oldest_first`] and [`History::after_time`] change the starting point.
     pub fn history(&self, channel: &ChannelId) -> History<'c> {
         History::new(*self, channel.clone())
     }

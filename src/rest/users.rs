@@ -187,7 +187,7 @@ impl<'c> Users<'c> {
     /// Does not require a login.
     #[doc(alias = "CreateUser")]
     pub fn create(&self, draft: &UserDraft) -> Result<User> {
-        self.0.post("/users", &[]).json(draft).fetch()
+        self.0.post("/users", &[]).json(draft).require(draft.check()).fetch()
     }
 
     /// Creates a user with a team's `invite_id`, and adds the user to that team.
@@ -197,7 +197,7 @@ impl<'c> Users<'c> {
     /// Does not require a login.
     #[doc(alias = "CreateUser")]
     pub fn create_by_invite(&self, draft: &UserDraft, invite_id: &str) -> Result<User> {
-        self.0.post("/users", &[]).param("iid", invite_id).json(draft).fetch()
+        self.0.post("/users", &[]).param("iid", invite_id).json(draft).require(draft.check()).fetch()
     }
 
     /// Creates a user with the token of an email invitation.
@@ -207,7 +207,7 @@ impl<'c> Users<'c> {
     /// Does not require a login.
     #[doc(alias = "CreateUser")]
     pub fn create_by_token(&self, draft: &UserDraft, token: &Secret) -> Result<User> {
-        self.0.post("/users", &[]).secret_param("t", token).json(draft).fetch()
+        self.0.post("/users", &[]).secret_param("t", token).json(draft).require(draft.check()).fetch()
     }
 
     /// Replaces a user with the given value. Start from the result of [`get`](Self::get).

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 const LAYERS: &[(&str, &[&str])] = &[
     ("error", &[]),
     ("secret", &[]),
+    ("signature", &[]),
     ("time", &[]),
     ("tls", &[]),
     ("config", &[]),
@@ -25,6 +26,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("ws", &["model", "event", "http", "net"]),
 ];
 const LEAVES: &[&str] = &[
+    "signature",
     "error",
     "secret",
     "time",
@@ -44,7 +46,7 @@ const LEAVES: &[&str] = &[
     "Timestamp",
 ];
 /// These know everything.
-const TOP: &[&str] = &["client", "facade", "fuzz", "testing", "lib", "limits", "macros"];
+const TOP: &[&str] = &["client", "integration", "facade", "fuzz", "testing", "lib", "limits", "macros"];
 
 fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).unwrap() {

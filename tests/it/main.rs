@@ -19,6 +19,7 @@ mod events;
 mod facade;
 mod gate;
 mod history;
+mod integration;
 mod layers;
 mod limits;
 mod live;

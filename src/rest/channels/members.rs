@@ -40,6 +40,19 @@ impl<'c> Channels<'c> {
         self.0.get("/channels/{channel_id}/members/{user_id}", &[channel, user]).fetch()
     }
 
+    /// Returns `true` if a user is a member of a channel. One request.
+    ///
+    /// # Errors
+    /// As for any call, but not if there is no such membership. The server returns 403 to accounts that may not read the
+    /// channel.
+    pub fn is_member(&self, channel: &ChannelId, user: &UserId) -> Result<bool> {
+        match self.get_member(channel, user) {
+            Ok(_) => Ok(true),
+            Err(error) if error.is_not_found() => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Gets channel memberships by user ID.
     ///
     /// `POST /channels/{channel_id}/members/ids`

@@ -1,0 +1,109 @@
+//! Buttons and menus.
+
+use serde_json::{Map, Value};
+
+use super::fields::{Fields, malformed};
+use super::private::Read;
+use super::{AcceptedSecrets, forbidden};
+use crate::error::Result;
+use crate::model::{ChannelId, Dialog, OpenDialogRequest, PostId, SIGNED_CONTEXT, TeamId, UserId};
+use crate::secret::Secret;
+use crate::signature::{Purpose, verify};
+
+/// A user pressed a button or selected an option of a menu.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct PostActionIntegrationRequest {
+    /// The user who used the control.
+    pub user_id: UserId,
+    /// The user's username.
+    pub user_name: String,
+    /// The post with the control.
+    pub post_id: PostId,
+    /// The channel.
+    pub channel_id: ChannelId,
+    /// The channel's short name.
+    pub channel_name: String,
+    /// The team. Empty in direct and group channels.
+    pub team_id: TeamId,
+    /// The team's short name.
+    pub team_domain: String,
+    /// `button` or `select`.
+    pub kind: String,
+    /// Source of the options of a menu: `users`, `channels`, or empty.
+    pub data_source: String,
+    /// The value of the selected option. Empty for buttons.
+    pub selected_option: String,
+    /// The context of the control, as given to [`Button::context`](crate::Button::context).
+    pub context: Map<String, Value>,
+    /// Allows to open one dialog within 30 s. See [`open_dialog`](Self::open_dialog). Different for every use of a
+    /// control, and therefore suitable for a [`ReplayGuard`](super::ReplayGuard).
+    pub trigger_id: String,
+}
+
+impl PostActionIntegrationRequest {
+    /// Parses and verifies a request.
+    ///
+    /// `secrets` is the secret that was given to [`Button::secret`](crate::Button::secret) or
+    /// [`Menu::secret`](crate::Menu::secret), or several.
+    ///
+    /// # Errors
+    /// - [`ErrorKind::Forbidden`](crate::ErrorKind::Forbidden) if the context is not signed, or with another secret, or
+    ///   if the signature has expired, or if the control is reserved for another user.
+    /// - [`ErrorKind::Decode`](crate::ErrorKind::Decode) if the body is not a JSON object.
+    /// - [`ErrorKind::Input`](crate::ErrorKind::Input) if the body exceeds 1 MiB.
+    pub fn parse<'s>(
+        content_type: &str,
+        body: impl AsRef<[u8]>,
+        secrets: impl Into<AcceptedSecrets<'s>>,
+    ) -> Result<Self> {
+        let secrets: AcceptedSecrets<'s> = secrets.into();
+        let mut request = Self::read(Fields::parse(content_type, body.as_ref())?)?;
+        let Some(Value::String(signed)) = request.context.remove(SIGNED_CONTEXT) else {
+            return Err(forbidden("the context of the control is not signed")
+                .with_hint("create the button or menu with `secret`"));
+        };
+        let verified = verify(secrets.0, Purpose::Action, request.user_id.as_str(), &signed)?;
+        // Whatever stands beside the signed context is not ours.
+        request.context = crate::model::json::decode_event(verified.data)?;
+        Ok(request)
+    }
+
+    /// Returns a text of the context. Empty if it is missing or not a text.
+    pub fn text(&self, key: &str) -> &str {
+        self.context.get(key).and_then(Value::as_str).unwrap_or_default()
+    }
+
+    /// Returns a request that opens a dialog for this user, for
+    /// [`dialogs().open(..)`](crate::rest::Dialogs::open). Signs its state, which expires after an hour.
+    ///
+    /// `url` receives the submission as a [`DialogSubmission`](super::DialogSubmission).
+    pub fn open_dialog(&self, url: impl Into<String>, dialog: Dialog, secret: &Secret) -> OpenDialogRequest {
+        OpenDialogRequest::new(&*self.trigger_id, url, dialog.secret(secret, &self.user_id))
+    }
+}
+
+impl Read for PostActionIntegrationRequest {
+    fn read(fields: Fields) -> Result<Self> {
+        if !fields.is_json() {
+            return Err(malformed("the request is not JSON"));
+        }
+        let owned = |key: &str| fields.text(key).to_owned();
+        let mut context = fields.object("context");
+        let selected = context.remove("selected_option");
+        Ok(Self {
+            user_id: fields.id("user_id"),
+            user_name: owned("user_name"),
+            post_id: fields.id("post_id"),
+            channel_id: fields.id("channel_id"),
+            channel_name: owned("channel_name"),
+            team_id: fields.id("team_id"),
+            team_domain: owned("team_domain"),
+            kind: owned("type"),
+            data_source: owned("data_source"),
+            selected_option: selected.as_ref().and_then(Value::as_str).unwrap_or_default().to_owned(),
+            context,
+            trigger_id: owned("trigger_id"),
+        })
+    }
+}

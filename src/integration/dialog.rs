@@ -1,0 +1,120 @@
+//! Dialogs.
+
+use serde_json::{Map, Value};
+
+use super::AcceptedSecrets;
+use super::fields::{Fields, malformed};
+use super::private::Read;
+use crate::error::Result;
+use crate::model::{ChannelId, Dialog, SubmitDialogResponse, TeamId, UserId};
+use crate::secret::Secret;
+use crate::signature::{Purpose, verify};
+
+/// A user submitted or canceled a dialog, changed a field with `refresh`, or opened a dynamic select.
+///
+/// All four are one type, as in the API: look at [`cancelled`](Self::cancelled), [`is_refresh`](Self::is_refresh) and
+/// [`is_lookup`](Self::is_lookup), as far as the dialog uses them.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct DialogSubmission {
+    /// `dialog_submission`, `refresh` or `dialog_lookup`.
+    pub kind: String,
+    /// The application-defined identifier of the dialog.
+    pub callback_id: String,
+    /// The state of the dialog, as given to [`Dialog::state`](crate::Dialog::state).
+    pub state: String,
+    /// The user.
+    pub user_id: UserId,
+    /// The channel in which the dialog was opened.
+    pub channel_id: ChannelId,
+    /// The team.
+    pub team_id: TeamId,
+    /// The values by element name. Their types depend on the element and on the server.
+    pub submission: Map<String, Value>,
+    /// `true` if the dialog was canceled. Only sent if the dialog has `notify_on_cancel`.
+    pub cancelled: bool,
+    /// Different for every dialog that was opened, and the same if it is submitted again, for example after errors in
+    /// the response. Suitable for a [`ReplayGuard`](super::ReplayGuard).
+    pub dialog_id: String,
+}
+
+impl DialogSubmission {
+    /// Parses and verifies a request.
+    ///
+    /// `secrets` is the secret that was given to `open_dialog` or to [`Dialog::secret`](crate::Dialog::secret), or
+    /// several.
+    ///
+    /// # Errors
+    /// - [`ErrorKind::Forbidden`](crate::ErrorKind::Forbidden) if the state is not signed, or with another secret, or
+    ///   for another user, or if the signature has expired.
+    /// - [`ErrorKind::Decode`](crate::ErrorKind::Decode) if the body is not a JSON object.
+    /// - [`ErrorKind::Input`](crate::ErrorKind::Input) if the body exceeds 1 MiB.
+    pub fn parse<'s>(
+        content_type: &str,
+        body: impl AsRef<[u8]>,
+        secrets: impl Into<AcceptedSecrets<'s>>,
+    ) -> Result<Self> {
+        let secrets: AcceptedSecrets<'s> = secrets.into();
+        let mut request = Self::read(Fields::parse(content_type, body.as_ref())?)?;
+        let verified = verify(secrets.0, Purpose::Dialog, request.user_id.as_str(), &request.state)?;
+        let (nonce, state) = (verified.nonce.to_owned(), verified.data.to_owned());
+        (request.dialog_id, request.state) = (nonce, state);
+        Ok(request)
+    }
+
+    /// Returns a submitted text, without surrounding white space. Empty if it is missing or not a text.
+    pub fn text(&self, element: &str) -> &str {
+        self.submission.get(element).and_then(Value::as_str).unwrap_or_default().trim()
+    }
+
+    /// Returns `true` if a `bool` element is checked.
+    pub fn is_checked(&self, element: &str) -> bool {
+        self.submission.get(element).is_some_and(|value| value == true || value == "true")
+    }
+
+    /// Returns `true` if a field with `refresh` changed. Respond with [`SubmitDialogResponse::form`].
+    pub fn is_refresh(&self) -> bool {
+        self.kind == "refresh"
+    }
+
+    /// Returns `true` if the options of a dynamic select are requested. Respond with a
+    /// [`LookupDialogResponse`](super::LookupDialogResponse).
+    pub fn is_lookup(&self) -> bool {
+        self.kind == "dialog_lookup"
+    }
+
+    /// Returns the text entered in a dynamic select. Empty if this is not a lookup.
+    pub fn query(&self) -> &str {
+        if self.is_lookup() { self.text("query") } else { "" }
+    }
+
+    /// Returns the element whose options are requested. Empty if this is not a lookup.
+    pub fn selected_field(&self) -> &str {
+        if self.is_lookup() { self.text("selected_field") } else { "" }
+    }
+
+    /// Returns a response that replaces the dialog, for the same user. Signs its state. Since server 11.0.
+    pub fn next_form(&self, dialog: Dialog, secret: &Secret) -> SubmitDialogResponse {
+        SubmitDialogResponse::form(dialog.secret(secret, &self.user_id))
+    }
+}
+
+impl Read for DialogSubmission {
+    fn read(fields: Fields) -> Result<Self> {
+        if !fields.is_json() {
+            return Err(malformed("the request is not JSON"));
+        }
+        let owned = |key: &str| fields.text(key).to_owned();
+        Ok(Self {
+            kind: owned("type"),
+            callback_id: owned("callback_id"),
+            state: owned("state"),
+            user_id: fields.id("user_id"),
+            channel_id: fields.id("channel_id"),
+            team_id: fields.id("team_id"),
+            submission: fields.object("submission"),
+            cancelled: fields.flag("cancelled"),
+            dialog_id: String::new(),
+        })
+    }
+}

@@ -1,0 +1,83 @@
+//! Outgoing webhooks.
+
+use super::AcceptedSecrets;
+use super::fields::{Fields, id};
+use super::private::Read;
+use crate::error::Result;
+use crate::model::{ChannelId, FileId, PostId, TeamId, UserId};
+use crate::time::Timestamp;
+
+/// A post matched an outgoing webhook. Posts of public channels only.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct OutgoingWebhookRequest {
+    /// The post.
+    pub post_id: PostId,
+    /// The text of the post.
+    pub text: String,
+    /// The word that matched. Empty if the webhook has none.
+    pub trigger_word: String,
+    /// The author.
+    pub user_id: UserId,
+    /// The author's username.
+    pub user_name: String,
+    /// The channel.
+    pub channel_id: ChannelId,
+    /// The channel's short name.
+    pub channel_name: String,
+    /// The team.
+    pub team_id: TeamId,
+    /// The team's short name.
+    pub team_domain: String,
+    /// Creation time of the post. In requests with a form, to the second.
+    pub timestamp: Timestamp,
+    /// Attached files.
+    pub file_ids: Vec<FileId>,
+}
+
+impl OutgoingWebhookRequest {
+    /// Parses and verifies a request, with a form or with JSON.
+    ///
+    /// `tokens` is the [token](crate::OutgoingWebhook::token) of the webhook, or several.
+    ///
+    /// # Errors
+    /// - [`ErrorKind::Forbidden`](crate::ErrorKind::Forbidden) if the token is missing or wrong.
+    /// - [`ErrorKind::Decode`](crate::ErrorKind::Decode) if the body is neither a form nor a JSON object.
+    /// - [`ErrorKind::Input`](crate::ErrorKind::Input) if the body exceeds 1 MiB.
+    pub fn parse<'s>(
+        content_type: &str,
+        body: impl AsRef<[u8]>,
+        tokens: impl Into<AcceptedSecrets<'s>>,
+    ) -> Result<Self> {
+        let fields = Fields::parse(content_type, body.as_ref())?;
+        let tokens: AcceptedSecrets<'s> = tokens.into();
+        tokens.check_token(fields.text("token"))?;
+        Self::read(fields)
+    }
+
+    /// Returns the text after the trigger word.
+    pub fn argument(&self) -> &str {
+        let text = self.text.trim();
+        text.strip_prefix(&*self.trigger_word).unwrap_or(text).trim()
+    }
+}
+
+impl Read for OutgoingWebhookRequest {
+    fn read(fields: Fields) -> Result<Self> {
+        let owned = |key: &str| fields.text(key).to_owned();
+        let files = fields.text("file_ids").split(',').map(str::trim).filter(|id| !id.is_empty());
+        Ok(Self {
+            post_id: fields.id("post_id"),
+            text: owned("text"),
+            trigger_word: owned("trigger_word"),
+            user_id: fields.id("user_id"),
+            user_name: owned("user_name"),
+            channel_id: fields.id("channel_id"),
+            channel_name: owned("channel_name"),
+            team_id: fields.id("team_id"),
+            team_domain: owned("team_domain"),
+            timestamp: fields.time("timestamp"),
+            file_ids: files.map(id).collect(),
+        })
+    }
+}
