@@ -5,11 +5,10 @@
 //! fn main() -> mattermost::Result<()> {
 //!     let client = mattermost::Client::from_env()?; // MATTERMOST_URL, MATTERMOST_TOKEN
 //!     let events = client.events()?;
-//!     for message in events.messages() {
-//!         let message = message?; // `Err`: the stream ended for good
-//!         message.answer(format!("You said: {}", message.text()))?;
-//!     }
-//!     Ok(())
+//!     events.messages().serve(|message| {
+//!         message.answer(format!("You said: {}", message.text()))?; // an error is logged, and ends nothing
+//!         Ok(())
+//!     })
 //! }
 //! ```
 //!
@@ -53,7 +52,7 @@
 //! ```
 //!
 //! [`Events::receiver`] is a crossbeam channel for `select!` ([`crossbeam_channel`] is re-exported), and
-//! [`Events::messages`] is for bots: posts by others, with `answer` and `reply`. [`event`] lists the events, [`ws`] says
+//! [`Events::messages`] is for bots: posts by others, with `serve`, `answer` and `ask`. [`event`] lists the events, [`ws`] says
 //! what happens when a link breaks.
 //!
 //! **[`Mattermost`]** has callbacks by event name: the interface of `AnyEvent::Mattermost`, `new`, `on`, `start`, `send`,

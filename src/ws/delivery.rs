@@ -361,6 +361,7 @@ impl Delivery {
     /// Moves into the queue what is ready and finds room; true if that was anything.
     pub(crate) fn move_on(&mut self, now: StreamTime) -> bool {
         let before = self.queue.puts();
+        self.place_returned();
         self.queue.place_held();
         let queue = std::cell::RefCell::new(&mut self.queue);
         let subscribers = &mut self.subscribers;

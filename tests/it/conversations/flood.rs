@@ -64,7 +64,8 @@ impl Ledger {
         } else {
             message.post.thread_id().to_string()
         };
-        let now = (message.post.create_at, message.text().to_owned());
+        let text = format!("{} ({:?}, {:?})", message.text(), message.origin(), message.event().seq());
+        let now = (message.post.create_at, text);
         let before = self.last.lock().unwrap().insert(place, now.clone());
         if let Some(before) = before.filter(|before| before.0 > now.0) {
             self.disorder.lock().unwrap().push((before.1, now.1));
@@ -165,7 +166,7 @@ fn flood(seed: u64, flood: &Flood, cuts: impl Fn(&TestServer) + Sync) -> Ledger 
         order.lock().unwrap().extend(posted);
     });
     let disorder = ledger.disorder.lock().unwrap();
-    assert!(disorder.is_empty(), "seed {seed}: {disorder:?}");
+    assert!(disorder.is_empty(), "seed {seed}: {disorder:?} {:?} {}", events.stats(), flood.capacity);
     drop(disorder);
     let handled = ledger.handled.lock().unwrap();
     let twice: Vec<_> = handled.iter().filter(|(_, count)| **count != 1).collect();
