@@ -21,6 +21,7 @@ mod emoji;
 mod file;
 mod group;
 pub mod id;
+pub(crate) mod id_text;
 pub(crate) mod json;
 mod oauth;
 mod page;

@@ -23,7 +23,7 @@ impl<'de, T: Default + DeserializeOwned> Deserialize<'de> for Embedded<T> {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         let mut value = T::default();
         let decode = &mut |text: &str| json::decode_event(text).map(|new| value = new);
-        match from.deserialize_any(Text(decode)) {
+        match from.deserialize_newtype_struct(json::EMBEDDED_NAME, Text(decode)) {
             Ok(()) => Ok(Self(value)),
             Err(error) => Err(error),
         }
@@ -52,6 +52,11 @@ impl<'de> Visitor<'de> for Text<'_> {
 
     fn visit_unit<E: Error>(self) -> Result<(), E> {
         Ok(())
+    }
+
+    /// Any deserializer besides that of this crate, which passes the text at once.
+    fn visit_newtype_struct<D: Deserializer<'de>>(self, from: D) -> Result<(), D::Error> {
+        from.deserialize_any(self)
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<(), A::Error> {

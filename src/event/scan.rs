@@ -74,12 +74,29 @@ pub(crate) fn locate(text: &str) -> Option<Parts> {
     let (_, before_seq) = tail(text)?;
     let behind = member(after_name, "\"data\"")?;
     let data_at = text.len() - behind.len();
-    let key_at = before_seq.rfind("\"broadcast\"")?;
-    let broadcast = member(before_seq.get(key_at..)?, "\"broadcast\"")?;
+    let key_at = last_broadcast(before_seq).or_else(|| before_seq.rfind(BROADCAST_KEY))?;
+    let broadcast = member(before_seq.get(key_at..)?, BROADCAST_KEY)?;
     let broadcast_at = before_seq.len() - broadcast.len();
     let data_end = before_seq.get(..key_at).map(str::trim_end)?.strip_suffix(',')?.trim_end().len();
     (data_at < data_end && is_one_object(broadcast))
         .then_some(Parts { data: data_at..data_end, broadcast: broadcast_at..before_seq.len() })
+}
+
+const BROADCAST_KEY: &str = "\"broadcast\"";
+
+/// The start of the key `broadcast`, if its value is the last object or contains only the last one.
+///
+/// Searching for a brace is cheaper than for a text, whose searcher is prepared anew each time.
+fn last_broadcast(before_seq: &str) -> Option<usize> {
+    let mut end = before_seq.len();
+    for _ in 0..2 {
+        end = memchr::memrchr(b'{', before_seq.as_bytes().get(..end)?)?;
+        let key = before_seq.get(..end)?.trim_end().strip_suffix(':')?.trim_end();
+        if let Some(before) = key.strip_suffix(BROADCAST_KEY) {
+            return Some(before.len());
+        }
+    }
+    None
 }
 
 /// Where the parts stand, by a full parse.
@@ -186,10 +203,16 @@ fn member<'a>(text: &'a str, key: &str) -> Option<&'a str> {
 
 /// Whether the text is an object from its first to its last byte.
 fn is_one_object(text: &str) -> bool {
-    let (mut depth, mut bytes) = (0_u32, text.bytes());
-    if !text.starts_with('{') {
-        return false;
+    let Some(inner) = text.strip_prefix('{') else { return false };
+    if let Some(inner) = inner.strip_suffix('}') {
+        // Without nesting and escapes, it is enough that all strings end. Both loops are vectorized.
+        let nested = inner.bytes().fold(false, |any, b| any | matches!(b, b'{' | b'}' | b'[' | b']' | b'\\'));
+        let quotes = inner.bytes().fold(0_u8, |odd, b| odd ^ u8::from(b == b'"'));
+        if !nested && quotes == 0 {
+            return true;
+        }
     }
+    let (mut depth, mut bytes) = (0_u32, text.bytes());
     while let Some(byte) = bytes.next() {
         match byte {
             b'{' | b'[' => depth += 1,

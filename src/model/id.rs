@@ -1,10 +1,6 @@
 //! ID newtypes, which prevent swapped arguments at compile time.
 
 use std::borrow::Cow;
-use std::fmt;
-
-use serde::Deserializer;
-use serde::de::{self, Visitor};
 
 use crate::error::{Error, Result};
 
@@ -120,33 +116,6 @@ pub(crate) fn arg<'a>(kind: &str, text: &'a str) -> Result<Cow<'a, str>, Cow<'st
     }
     let shown: String = text.chars().take(40).collect();
     Err(format!("{shown:?} is no {kind}: an id has {LENGTH} letters and digits").into())
-}
-
-/// A string, or `null`, which is read as an empty string.
-pub(crate) fn text<'de, D: Deserializer<'de>>(from: D) -> Result<Box<str>, D::Error> {
-    struct Text;
-    impl<'de> Visitor<'de> for Text {
-        type Value = Box<str>;
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("a string")
-        }
-        fn visit_str<E: de::Error>(self, text: &str) -> Result<Box<str>, E> {
-            Ok(text.into())
-        }
-        fn visit_string<E: de::Error>(self, text: String) -> Result<Box<str>, E> {
-            Ok(text.into())
-        }
-        fn visit_unit<E: de::Error>(self) -> Result<Box<str>, E> {
-            Ok(Box::default())
-        }
-        fn visit_none<E: de::Error>(self) -> Result<Box<str>, E> {
-            Ok(Box::default())
-        }
-        fn visit_some<D: Deserializer<'de>>(self, from: D) -> Result<Box<str>, D::Error> {
-            from.deserialize_str(self)
-        }
-    }
-    from.deserialize_option(Text)
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ mod budget;
 mod fields;
 mod locate;
 mod nullable;
+mod unescape;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -16,6 +17,7 @@ use serde_json::value::RawValue;
 
 use self::budget::MemoryBudget;
 pub(crate) use self::fields::{Fields, put, put_as, read as read_fields};
+pub(crate) use self::nullable::EMBEDDED_NAME;
 use self::nullable::NullAsDefault;
 use crate::error::Result;
 

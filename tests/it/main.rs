@@ -17,6 +17,7 @@ mod conversations;
 mod doctor;
 mod events;
 mod facade;
+mod footprint;
 mod gate;
 mod history;
 mod integration;

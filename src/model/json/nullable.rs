@@ -5,12 +5,17 @@
 //! also applies to the structs of programs, which derive `Deserialize`.
 
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
-use serde::forward_to_deserialize_any;
+use serde::{Deserialize, forward_to_deserialize_any};
+use serde_json::value::RawValue;
 
 use super::budget::{BUDGET_ERROR, MemoryBudget};
+use super::unescape::unescape;
 
 /// The prefix of the names of `serde_json`'s own newtypes, such as `RawValue`. They see its deserializer itself.
 const PRIVATE_NAME_PREFIX: &str = "$serde_json::";
+
+/// A newtype of this name is given the contents of the JSON string that it is read from, as a text.
+pub(crate) const EMBEDDED_NAME: &str = "$mattermost::embedded";
 
 /// The deserializer.
 pub(super) struct NullAsDefault<'b, D> {
@@ -112,7 +117,9 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for NullAsDefault<'_, D> {
         name: &'static str,
         visitor: V,
     ) -> Result<V::Value, D::Error> {
-        if name.starts_with(PRIVATE_NAME_PREFIX) {
+        if name == EMBEDDED_NAME {
+            read_embedded(<&RawValue>::deserialize(self.inner)?.get(), visitor)
+        } else if name.starts_with(PRIVATE_NAME_PREFIX) {
             self.inner.deserialize_newtype_struct(name, visitor)
         } else {
             visitor.visit_newtype_struct(self)
@@ -319,6 +326,20 @@ impl<'de, S: DeserializeSeed<'de>> DeserializeSeed<'de> for NestedSeed<'_, S> {
             return over_budget();
         }
         self.seed.deserialize(NullAsDefault { inner: from, budget: self.budget })
+    }
+}
+
+/// Passes the contents of a JSON string to the visitor, or the JSON itself if it is not a string.
+fn read_embedded<'de, V: Visitor<'de>, E: Error>(json: &str, visitor: V) -> Result<V::Value, E> {
+    if json == "null" {
+        return visitor.visit_unit();
+    }
+    if !json.starts_with('"') {
+        return visitor.visit_str(json);
+    }
+    match unescape(json) {
+        Some(text) => visitor.visit_str(&text),
+        None => visitor.visit_str(&super::decode_event::<String>(json).map_err(E::custom)?),
     }
 }
 

@@ -1,7 +1,9 @@
 //! What was delivered lately, so that nothing comes twice: 16 bytes an event, bounded.
 
 use std::collections::{HashSet, VecDeque};
+use std::sync::LazyLock;
 
+use memchr::memmem::Finder;
 use serde::Deserialize;
 
 use crate::event::EventKind;
@@ -97,15 +99,17 @@ pub(crate) fn is_about_post(kind: EventKind) -> bool {
 fn short(text: &str) -> Option<PostVersion> {
     const POST: &str = r#""post":"{\"id\":\""#;
     const CHANNEL: &str = r#",\"channel_id\":\""#;
-    let rest = text.get(text.find(POST)? + POST.len()..)?;
-    let (id, rest) = rest.split_once(r#"\""#)?;
+    // `str::find` would prepare its searcher for each event.
+    static FIND_POST: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(POST));
+    static FIND_CHANNEL: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(CHANNEL));
+    let rest = text.get(FIND_POST.find(text.as_bytes())? + POST.len()..)?;
+    let (id, rest) = id_at(rest)?;
     let (create_at, rest) = number(rest, r#",\"create_at\":"#)?;
     let (update_at, rest) = number(rest, r#",\"update_at\":"#)?;
     let (edit_at, rest) = number(rest, r#",\"edit_at\":"#)?;
     // `delete_at`, `is_pinned` and `user_id` lie between.
-    let at =
-        rest.as_bytes().get(..160)?.windows(CHANNEL.len()).position(|part| part == CHANNEL.as_bytes())?;
-    let (channel, _) = rest.get(at + CHANNEL.len()..)?.split_once(r#"\""#)?;
+    let at = FIND_CHANNEL.find(rest.as_bytes().get(..160)?)?;
+    let (channel, _) = id_at(rest.get(at + CHANNEL.len()..)?)?;
     Some(PostVersion {
         id: hash(id.as_bytes()),
         channel: hash(channel.as_bytes()),
@@ -113,6 +117,14 @@ fn short(text: &str) -> Option<PostVersion> {
         update_at,
         edit_at,
     })
+}
+
+/// An ID, and what follows its quote.
+fn id_at(text: &str) -> Option<(&str, &str)> {
+    const MAX_ID_LENGTH: usize = 128;
+    let end = text.bytes().take(MAX_ID_LENGTH).position(|byte| byte == b'\\')?;
+    let (id, rest) = text.split_at_checked(end)?;
+    Some((id, rest.strip_prefix(r#"\""#)?))
 }
 
 fn number<'a>(text: &'a str, key: &str) -> Option<(Timestamp, &'a str)> {
