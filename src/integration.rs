@@ -15,7 +15,7 @@
 //! # Verification
 //!
 //! Anyone who can reach the program can send it requests. Parsing therefore includes verification, and fails with
-//! [`ErrorKind::Forbidden`](crate::ErrorKind::Forbidden) if it does not succeed.
+//! [`ErrorKind::Forbidden`] if it does not succeed.
 //!
 //! Commands and outgoing webhooks contain a token that the server generated. Buttons, menus and dialogs contain
 //! nothing of that kind, so this crate adds its own proof: [`Button::secret`](crate::Button::secret) signs the

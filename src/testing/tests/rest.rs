@@ -398,7 +398,7 @@ fn permissions_are_those_of_the_default_roles() {
                 assert_eq!(got.status, wanted, "{method} {path} {body}: {}", got.json());
             }
         }
-        let login = json!({"login_id": "bob", "password": crate::testing::PASSWORD, "token": null});
+        let login = json!({"login_id": "bob", "password": PASSWORD, "token": null});
         assert_eq!(Http::new(&server, "").post("/users/login", &login).status, 200);
         let moved = jane.get("/users//me");
         assert_eq!((moved.status, moved.header("location")), (301, Some("/api/v4/users/me")));
