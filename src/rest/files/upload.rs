@@ -84,6 +84,7 @@ impl<'u> Upload<'u> {
     }
 
     /// Rejects input for which the server's error would be less clear: images and archives are never empty.
+    #[cfg(feature = "admin")]
     pub(crate) fn check(&self) -> Result<()> {
         self.check_name()?;
         if self.length() == Some(0) {
