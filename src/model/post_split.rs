@@ -258,7 +258,8 @@ fn cut<'t>(rest: &'t str, room: usize, open: Option<Fence<'t>>) -> (usize, Optio
 /// between any two characters that are shown apart.
 fn cut_line(line: &str, room: usize) -> usize {
     let end = line.char_indices().nth(room.max(1)).map_or(line.len(), |(at, _)| at);
-    // A rest that begins with a fence would open or close a code block.
+    // A rest that begins with a fence would open or close a code block, unless it is longer than a fence may be. So the
+    // search for another place is short.
     let splits = |at: usize| {
         let (_, rest) = line.split_at(at);
         marks(rest.lines().next().unwrap_or_default()).is_none()
@@ -269,7 +270,7 @@ fn cut_line(line: &str, room: usize) -> usize {
     if let Some(at) = space.filter(|at| *at >= end / 2) {
         return at;
     }
-    let mut cuts = head.char_indices().rev().take(64).map(|(at, _)| at).filter(|at| *at > 0);
+    let mut cuts = head.char_indices().rev().take(MAX_FENCE_LINE + 64).map(|(at, _)| at).filter(|at| *at > 0);
     let whole = |at: usize| {
         let (before, after) = line.split_at(at);
         !before.ends_with(JOINER) && !after.chars().next().is_some_and(joins) && splits(at)

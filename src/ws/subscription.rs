@@ -219,10 +219,16 @@ impl Subscribers {
     /// The stream ends for good: the last event reaches everybody. Returns the messages that were kept aside.
     pub(super) fn end(&mut self, event: &Event) -> Vec<Event> {
         let mut early = Vec::new();
-        for (_, delivery) in std::mem::take(&mut self.list) {
-            match delivery {
-                Delivery::Copies { mut queue, .. } => queue.end(event.clone()),
-                Delivery::Reply { early: kept, .. } => early.extend(kept),
+        for (id, mut delivery) in std::mem::take(&mut self.list) {
+            match &mut delivery {
+                Delivery::Copies { queue, .. } => {
+                    queue.end(event.clone());
+                    if queue.wants_polling() {
+                        // The end waits for a slot.
+                        self.list.push((id, delivery));
+                    }
+                }
+                Delivery::Reply { early: kept, .. } => early.extend(std::mem::take(kept)),
                 Delivery::First { .. } => {}
             }
         }

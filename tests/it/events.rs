@@ -251,5 +251,5 @@ fn travels_and_is_small() {
     travels::<Event>();
     travels::<Payload>();
     assert_eq!(size_of::<Event>(), size_of::<usize>());
-    assert!(size_of::<Payload>() <= 96, "{}", size_of::<Payload>());
+    assert!(size_of::<Payload>() <= 104, "{}", size_of::<Payload>());
 }

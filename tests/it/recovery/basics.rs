@@ -178,7 +178,7 @@ fn a_program_goes_on_where_it_stopped() {
             server.forget_queues();
         }
         let text = serde_json::to_string(&position).unwrap();
-        assert!(text.len() < 200, "{text}");
+        assert!(text.len() < 300, "{text}");
         let events = stream(&server, |builder| builder.resume_from(serde_json::from_str(&text).unwrap()));
         server.post_as("bob", "town-square", "three");
         let mut taken = Vec::new();
