@@ -60,11 +60,12 @@
 //!
 //! # Threads
 //!
-//! A client has none. A stream has two: one blocks in a read, one writes and keeps the time; both sleep unless
-//! something comes or a ping is due. A third lives while a gap is filled, a login is repeated or a name is looked up.
-//! No code of yours runs on any of them: events are decoded on the thread that takes them, callbacks run on the thread
-//! of [`Mattermost::run`]. [`Client`], [`Events`] and [`Mattermost`] are `Send + Sync`; clones of a client share its
-//! session and its connections.
+//! A client has no threads. A stream has two: one blocks in a read, the other writes and keeps the time. Both sleep
+//! until data arrives or a ping is due. A third one runs while a gap is filled, a login is repeated or a name is looked
+//! up. Events are decoded on the thread that takes them, and callbacks run on the thread of [`Mattermost::run`]. Only
+//! two kinds of user code run on the threads of the crate: the logger, and the closure of an MFA code. Neither runs
+//! under a lock. [`Client`], [`Events`] and [`Mattermost`] are `Send + Sync`. Clones of a client share its session and
+//! its connections.
 //!
 //! # Shutdown
 //!
