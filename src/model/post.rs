@@ -92,10 +92,8 @@ impl PostType {
 model! {
     /// A post.
     ///
-    /// A post received as an event and the same post fetched later are equal except for `participants` and
-    /// `pending_post_id`, which is not
-    ///
-    /// stored, and `participants`.
+    /// A post received as an event and the same post fetched later are equal except for `participants` and for
+    /// `pending_post_id`, which is not stored.
     pub struct Post {
         /// The ID.
         pub id: PostId,

@@ -41,6 +41,7 @@ mod recovery;
 mod rest_admin;
 mod routes;
 mod secrets;
+mod style;
 #[cfg(feature = "native-tls")]
 mod tls;
 mod transfers;
