@@ -10,7 +10,7 @@ use crate::proxy::{ProxySetting, decode_credential};
 use crate::request_headers::RequestHeaders;
 use crate::secret::Secret;
 #[cfg(feature = "native-tls")]
-use crate::tls::Tls;
+use crate::tls::TlsSettings;
 
 /// Where a server is: scheme, host, port and the path that it is mounted under.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -190,7 +190,7 @@ pub(crate) struct Config {
     /// Sent to the host of `base` only.
     pub(crate) headers: RequestHeaders,
     #[cfg(feature = "native-tls")]
-    pub(crate) tls: Tls,
+    pub(crate) tls: TlsSettings,
     /// One call, retries and waits included.
     pub(crate) timeout: Duration,
     /// Name look-up and connection, each.
@@ -214,7 +214,7 @@ impl Config {
             proxy: ProxySetting::default(),
             headers: RequestHeaders::default(),
             #[cfg(feature = "native-tls")]
-            tls: Tls::default(),
+            tls: TlsSettings::default(),
             timeout: Duration::from_secs(30),
             connect_timeout: Duration::from_secs(10),
             body_limit: 64 << 20,

@@ -66,9 +66,9 @@ use crate::model::{ChannelId, TeamId, UserId};
 
 /// One event. `Send + Sync`; a clone shares it, and costs no more than a pointer.
 #[derive(Clone)]
-pub struct Event(Arc<Inner>);
+pub struct Event(Arc<EventInner>);
 
-struct Inner {
+struct EventInner {
     kind: EventKind,
     origin: Origin,
     seq: Option<u64>,
@@ -340,7 +340,7 @@ impl Event {
             EventKind::Custom | EventKind::Other => scan::name(&text).map(Into::into),
             _ => None,
         };
-        Self(Arc::new(Inner {
+        Self(Arc::new(EventInner {
             kind,
             origin,
             seq,

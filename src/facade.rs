@@ -64,9 +64,9 @@ const START_TIMEOUT: Duration = Duration::from_secs(120);
 ///
 /// Clones share everything.
 #[derive(Clone)]
-pub struct Mattermost(Arc<Inner>);
+pub struct Mattermost(Arc<MattermostInner>);
 
-struct Inner {
+struct MattermostInner {
     access: Access,
     team: String,
     handlers: Handlers,
@@ -131,7 +131,7 @@ impl Mattermost {
         if team.trim().is_empty() {
             return Err(Error::input("the team's name is empty"));
         }
-        Ok(Self(Arc::new(Inner {
+        Ok(Self(Arc::new(MattermostInner {
             access,
             team,
             handlers: Handlers::default(),
@@ -217,8 +217,8 @@ impl Mattermost {
 
     /// Returns a handle that stops the stream from anywhere, for example from a signal handler's thread.
     /// [`Stopper::stop`] never blocks.
-    pub fn stopper(&self) -> Stopper {
-        Stopper(Arc::downgrade(&self.0))
+    pub fn stopper(&self) -> RunStopper {
+        RunStopper(Arc::downgrade(&self.0))
     }
 
     /// Returns `true` if the stream is open: after a successful `start`, until `stop` or the end of the stream.
@@ -444,9 +444,9 @@ impl Drop for ResetOnDrop<'_> {
 
 /// Stops a [`Mattermost`] from any thread.
 #[derive(Clone)]
-pub struct Stopper(std::sync::Weak<Inner>);
+pub struct RunStopper(std::sync::Weak<MattermostInner>);
 
-impl Stopper {
+impl RunStopper {
     /// Requests the stop and returns immediately. `run` then ends with `Ok`, and a `start` in progress with an error.
     pub fn stop(&self) {
         let Some(inner) = self.0.upgrade() else { return };
@@ -457,7 +457,7 @@ impl Stopper {
     }
 }
 
-impl fmt::Debug for Stopper {
+impl fmt::Debug for RunStopper {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Stopper")
     }

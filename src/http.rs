@@ -41,7 +41,7 @@ pub(crate) use self::response::{hide, retry_after};
 
 use serde::Serialize;
 
-use self::agent::Agent;
+use self::agent::HttpAgent;
 use self::rate_limit::RateLimitGate;
 use crate::config::{Config, MAX_TIMEOUT};
 use crate::error::{Error, Result};
@@ -59,7 +59,7 @@ pub(crate) struct HttpClient {
 
 struct ClientState {
     config: Arc<Config>,
-    agent: Agent,
+    agent: HttpAgent,
     login: Arc<LoginSession>,
     rate_limit: RateLimitGate,
     me: OnceLock<UserId>,
@@ -77,11 +77,16 @@ impl fmt::Debug for HttpClient {
 impl HttpClient {
     pub(crate) fn new(config: Config, login: LoginSession) -> Result<Self> {
         let config = Arc::new(config);
-        let agent = Agent::new(&config)?;
+        let agent = HttpAgent::new(&config)?;
         Ok(Self::with(config, agent, Arc::new(login), RateLimitGate::default()))
     }
 
-    fn with(config: Arc<Config>, agent: Agent, login: Arc<LoginSession>, rate_limit: RateLimitGate) -> Self {
+    fn with(
+        config: Arc<Config>,
+        agent: HttpAgent,
+        login: Arc<LoginSession>,
+        rate_limit: RateLimitGate,
+    ) -> Self {
         let (timeout, me) = (config.timeout, OnceLock::new());
         Self {
             shared: Arc::new(ClientState { config, agent, login, rate_limit, me }),
@@ -93,7 +98,7 @@ impl HttpClient {
     /// The same server and session over connections of its own: closing it ends its calls and no others.
     pub(crate) fn apart(&self) -> Result<Self> {
         let config = Arc::clone(&self.shared.config);
-        let agent = Agent::new(&config)?;
+        let agent = HttpAgent::new(&config)?;
         let rate_limit = self.shared.rate_limit.sibling();
         let apart = Self::with(config, agent, Arc::clone(&self.shared.login), rate_limit);
         if let Some(me) = self.shared.me.get() {

@@ -81,7 +81,7 @@ pub use self::response::{
 };
 pub use crate::model::{CommandResponse, Dialog, DialogElement, LookupDialogResponse, SubmitDialogResponse};
 
-use self::fields::Fields;
+use self::fields::FormFields;
 use self::private::Read;
 use crate::error::{Error, ErrorKind, Result};
 use crate::secret::Secret;
@@ -138,7 +138,7 @@ mod private {
     /// Seals `Callback`.
     #[allow(unnameable_types, reason = "a sealed trait")]
     pub trait Read: Sized {
-        fn read(fields: super::Fields) -> crate::error::Result<Self>;
+        fn read(fields: super::FormFields) -> crate::error::Result<Self>;
     }
 }
 
@@ -153,7 +153,7 @@ pub fn parse_unverified_request_that_anyone_can_forge<T: Callback>(
     content_type: &str,
     body: impl AsRef<[u8]>,
 ) -> Result<T> {
-    T::read(Fields::parse(content_type, body.as_ref())?)
+    T::read(FormFields::parse(content_type, body.as_ref())?)
 }
 
 fn forbidden(why: &'static str) -> Error {

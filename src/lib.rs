@@ -160,5 +160,5 @@ pub use time::Timestamp;
 pub use tls::TlsConfig;
 pub use ws::{
     CatchUp, CloseReport, ConnectionState, Events, EventsBuilder, Filter, Message, Messages, Overflow,
-    Position, Probe, StopGuard, Stopper, Subscription, Typing,
+    Position, Probe, StopGuard, Stopper, Subscription, TypingGuard,
 };

@@ -17,7 +17,7 @@ use crate::tls;
 pub(crate) use tcp::TcpSocket;
 
 /// A connected socket. All of it goes by reference, so that another thread can shut it down.
-pub(crate) trait Socket: Send + Sync + 'static {
+pub(crate) trait NetSocket: Send + Sync + 'static {
     fn read(&self, into: &mut [u8], within: Duration) -> io::Result<usize>;
     fn write(&self, bytes: &[u8], within: Duration) -> io::Result<usize>;
     fn shut_down(&self);
@@ -25,7 +25,7 @@ pub(crate) trait Socket: Send + Sync + 'static {
     fn is_quiet(&self) -> bool;
 }
 
-impl Socket for TcpSocket {
+impl NetSocket for TcpSocket {
     fn read(&self, into: &mut [u8], within: Duration) -> io::Result<usize> {
         self.read(into, Some(within)).map_err(timed_out)
     }
@@ -44,7 +44,7 @@ impl Socket for TcpSocket {
 }
 
 #[cfg(unix)]
-impl Socket for std::os::unix::net::UnixStream {
+impl NetSocket for std::os::unix::net::UnixStream {
     fn read(&self, into: &mut [u8], within: Duration) -> io::Result<usize> {
         self.set_read_timeout(Some(within))?;
         let mut this = self;
@@ -79,14 +79,14 @@ fn timed_out(error: io::Error) -> io::Error {
 
 /// A socket with one deadline over all of its reads and writes, however little each of them moves.
 pub(crate) struct Timed {
-    pub(crate) socket: Arc<dyn Socket>,
+    pub(crate) socket: Arc<dyn NetSocket>,
     pub(crate) deadline: Instant,
     /// How many more bytes may come: TLS reads on by itself as long as it finds no content.
     pub(crate) room: u64,
 }
 
 impl Timed {
-    pub(crate) fn new(socket: Arc<dyn Socket>, deadline: Instant) -> Self {
+    pub(crate) fn new(socket: Arc<dyn NetSocket>, deadline: Instant) -> Self {
         Self { socket, deadline, room: u64::MAX }
     }
 

@@ -3,7 +3,7 @@
 #[cfg(feature = "native-tls")]
 pub use on::TlsConfig;
 #[cfg(feature = "native-tls")]
-pub(crate) use on::{Tls, refusal};
+pub(crate) use on::{TlsSettings, refusal};
 
 #[cfg(feature = "native-tls")]
 mod on {
@@ -123,12 +123,12 @@ mod on {
 
     /// The connector, built at the first use (36 ms: it parses the system's roots) and shared.
     #[derive(Debug, Default)]
-    pub(crate) struct Tls {
+    pub(crate) struct TlsSettings {
         config: TlsConfig,
         connector: OnceLock<TlsConnector>,
     }
 
-    impl Tls {
+    impl TlsSettings {
         pub(crate) fn new(config: TlsConfig) -> Self {
             if config.accept_invalid {
                 log::warn!(

@@ -63,7 +63,7 @@ use self::state::StreamShared;
 pub use self::stats::{CloseReport, ConnectionState, Pong, Stats};
 pub use self::subscription::Subscription;
 pub use self::ticking::Ticking;
-pub use self::typing::Typing;
+pub use self::typing::TypingGuard;
 use crate::error::{Error, ErrorKind, Result};
 use crate::event::Event;
 use crate::model::{ChannelId, Post, StatusKind, UserId};

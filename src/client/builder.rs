@@ -250,7 +250,7 @@ impl ClientBuilder {
         }
         #[cfg(feature = "native-tls")]
         {
-            config.tls = crate::tls::Tls::new(self.tls);
+            config.tls = crate::tls::TlsSettings::new(self.tls);
         }
         if let Some(proxy) = self.proxy {
             config.proxy = proxy?;

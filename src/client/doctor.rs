@@ -18,7 +18,7 @@ use std::fmt;
 use std::time::{Duration, Instant};
 
 use self::certificate::Certificate;
-use self::line::{Line, Said};
+use self::line::{ProbeRoute, Said};
 use super::{Client, ClientBuilder};
 use crate::error::{Error, short};
 use crate::http::HttpClient;
@@ -226,7 +226,7 @@ fn local(report: &mut Report, http: &HttpClient) {
 
 /// From the name to the first answer.
 fn server(report: &mut Report, http: &HttpClient) -> Option<Said> {
-    let mut line = match Line::new(http.config()) {
+    let mut line = match ProbeRoute::new(http.config()) {
         Ok(line) => line,
         Err(error) => {
             report.failed("proxy", &error);
@@ -287,7 +287,7 @@ fn server(report: &mut Report, http: &HttpClient) -> Option<Said> {
 }
 
 #[cfg(feature = "native-tls")]
-fn secured(report: &mut Report, line: &Line<'_>) -> bool {
+fn secured(report: &mut Report, line: &ProbeRoute<'_>) -> bool {
     let base = &line.config.base;
     if !base.tls {
         return unsecured(report, line);
@@ -330,11 +330,11 @@ fn secured(report: &mut Report, line: &Line<'_>) -> bool {
 }
 
 #[cfg(not(feature = "native-tls"))]
-fn secured(report: &mut Report, line: &Line<'_>) -> bool {
+fn secured(report: &mut Report, line: &ProbeRoute<'_>) -> bool {
     unsecured(report, line)
 }
 
-fn unsecured(report: &mut Report, line: &Line<'_>) -> bool {
+fn unsecured(report: &mut Report, line: &ProbeRoute<'_>) -> bool {
     if line.addresses.iter().all(|address| address.ip().is_loopback()) {
         report.skip(&["TLS"], "http, on this machine");
     } else {
@@ -356,7 +356,7 @@ fn describe(seen: &Certificate) -> String {
 }
 
 /// Something else answers: is the Mattermost one level up, or where the redirect goes?
-fn stranger(report: &mut Report, line: &Line<'_>, said: &Said) {
+fn stranger(report: &mut Report, line: &ProbeRoute<'_>, said: &Said) {
     let base = &line.config.base;
     if let (300..=399, Some(to)) = (said.status, said.header("location")) {
         let to = to.split(['?', '#']).next().unwrap_or_default();

@@ -13,7 +13,7 @@ const EDIT_TOLERANCE_MS: i64 = 10;
 // Not the payload types: a program that needs identities only should not carry the decoders of all events.
 #[derive(Deserialize)]
 struct PostMember {
-    post: Embedded<PostStub>,
+    post: Embedded<PostIdentity>,
 }
 
 #[derive(Deserialize)]
@@ -23,7 +23,7 @@ struct ReactionMember {
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
-struct PostStub {
+struct PostIdentity {
     id: String,
     update_at: Timestamp,
     edit_at: Timestamp,
@@ -107,13 +107,13 @@ impl Event {
         post.filter(|post| !post.edit_at.is_never()).as_ref().map(edit)
     }
 
-    fn post_stub(&self) -> Option<PostStub> {
+    fn post_stub(&self) -> Option<PostIdentity> {
         let PostMember { post: Embedded(post) } = self.with_data(decode_event).ok()?;
         (!post.id.is_empty()).then_some(post)
     }
 }
 
-fn edit(post: &PostStub) -> String {
+fn edit(post: &PostIdentity) -> String {
     format!("post_edited:{}:{}", post.id, post.edit_at.as_millis())
 }
 

@@ -114,13 +114,13 @@ pub(crate) fn parse(text: &str) -> Option<Parts> {
 /// The channel that an event is about: that of `broadcast`, else the one that its data names.
 pub(crate) fn channel_of(kind: EventKind, text: &str) -> Option<Cow<'_, str>> {
     #[derive(Deserialize)]
-    struct Scope<'a> {
+    struct ChannelScope<'a> {
         #[serde(borrow)]
         channel_id: Option<Cow<'a, str>>,
     }
     let parts = locate(text).or_else(|| parse(text))?;
     let broadcast = text.get(parts.broadcast)?;
-    if let Ok(Scope { channel_id: Some(id) }) = serde_json::from_str::<Scope<'_>>(broadcast) {
+    if let Ok(ChannelScope { channel_id: Some(id) }) = serde_json::from_str::<ChannelScope<'_>>(broadcast) {
         if !id.is_empty() {
             return Some(id);
         }
@@ -146,7 +146,7 @@ fn channel_in(kind: EventKind, data: &str) -> Option<Cow<'_, str>> {
 /// The text in a member of an object, if there is any.
 fn string_of<'a>(object: &'a str, key: &str) -> Option<Cow<'a, str>> {
     let value = value_of(object, key).filter(|value| value.len() <= MOST_LOOKED_INTO)?;
-    let Text(text) = serde_json::from_str(value).ok()?;
+    let StringValue(text) = serde_json::from_str(value).ok()?;
     (!text.is_empty()).then_some(text)
 }
 
@@ -160,7 +160,7 @@ fn value_of<'a>(object: &'a str, key: &str) -> Option<&'a str> {
         }
         fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
             let mut found = None;
-            while let Some(Text(key)) = map.next_key()? {
+            while let Some(StringValue(key)) = map.next_key()? {
                 if key == self.0 {
                     found = Some(map.next_value()?);
                 } else {
@@ -238,7 +238,7 @@ fn is_one_object(text: &str) -> bool {
 
 /// Borrowed where it holds no escape.
 #[derive(Deserialize)]
-struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
+struct StringValue<'a>(#[serde(borrow)] Cow<'a, str>);
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
@@ -257,7 +257,7 @@ struct Full<'a> {
 
 impl<'a> Full<'a> {
     fn name(&self) -> Option<Cow<'a, str>> {
-        let Text(name) = serde_json::from_str(self.event?.get()).ok()?;
+        let StringValue(name) = serde_json::from_str(self.event?.get()).ok()?;
         (!name.is_empty()).then_some(name)
     }
 

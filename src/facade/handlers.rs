@@ -8,10 +8,10 @@ use crate::error::Result;
 use crate::event::Event;
 use crate::unwind;
 
-type Callback = Box<dyn FnMut(&Mattermost, &Event) -> Result<()> + Send>;
+type HandlerFn = Box<dyn FnMut(&Mattermost, &Event) -> Result<()> + Send>;
 
 /// A callback is taken out while it runs: it may replace or remove itself, and is never entered twice at once.
-type CallbackSlot = Arc<Mutex<Option<Callback>>>;
+type CallbackSlot = Arc<Mutex<Option<HandlerFn>>>;
 
 #[derive(Default)]
 pub(super) struct Handlers {
@@ -24,7 +24,7 @@ impl Handlers {
         names: Vec<String>,
         mut handler: impl FnMut(&Mattermost, &Event) -> R + Send + 'static,
     ) {
-        let handler: Callback = Box::new(move |mm, event| handler(mm, event).into_result());
+        let handler: HandlerFn = Box::new(move |mm, event| handler(mm, event).into_result());
         let slot: CallbackSlot = Arc::new(Mutex::new(Some(handler)));
         let mut replaced = Vec::new();
         let mut slots = self.slots();

@@ -11,12 +11,12 @@ use crate::testing::http::{MOST_JSON, Request, form, parts, read_request};
 use crate::ws::frame;
 
 /// A client that sends this, in pieces, and hangs up.
-struct Client {
+struct ScriptedClient {
     left: Mutex<Vec<u8>>,
     piece: usize,
 }
 
-impl Line for Client {
+impl Line for ScriptedClient {
     fn read(&self, buffer: &mut [u8], _: Option<Instant>) -> io::Result<usize> {
         let mut left = self.left.lock().expect("nobody panics");
         let amount = buffer.len().min(self.piece).min(left.len());
@@ -32,7 +32,7 @@ impl Line for Client {
 
 /// All requests of a connection, and how it ended.
 fn all(data: &[u8], piece: usize) -> (Vec<Request>, Option<ErrorKind>) {
-    let mut input = Input::new(Arc::new(Client { left: Mutex::new(data.to_vec()), piece }));
+    let mut input = Input::new(Arc::new(ScriptedClient { left: Mutex::new(data.to_vec()), piece }));
     let later = Instant::now() + Duration::from_secs(60);
     let mut requests = Vec::new();
     loop {

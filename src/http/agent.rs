@@ -33,14 +33,14 @@ const MAX_RESERVED: u64 = 64 << 10;
 
 /// A pool of connections to one server.
 #[derive(Clone)]
-pub(crate) struct Agent {
+pub(crate) struct HttpAgent {
     ureq: ureq::Agent,
     config: Arc<Config>,
     /// The deadline that the agent has by itself: giving another one costs a copy of its settings.
     within: Duration,
 }
 
-impl fmt::Debug for Agent {
+impl fmt::Debug for HttpAgent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Agent")
     }
@@ -163,7 +163,7 @@ pub(crate) struct AttemptError {
     pub(crate) sent: bool,
 }
 
-impl Agent {
+impl HttpAgent {
     pub(crate) fn new(config: &Arc<Config>) -> Result<Self> {
         let proxy = config.proxy.for_target(&config.base)?;
         let proxy = proxy.filter(|_| config.base.unix.is_none());

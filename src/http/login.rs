@@ -37,12 +37,12 @@ pub(crate) struct LoginCredentials {
 /// deadline. The lock is not held meanwhile.
 pub(crate) struct LoginSession {
     credentials: Option<LoginCredentials>,
-    state: Mutex<SessionState>,
+    state: Mutex<LoginState>,
     changed: Condvar,
 }
 
 #[derive(Default)]
-struct SessionState {
+struct LoginState {
     token: Option<Secret>,
     /// Logins so far.
     generation: u64,
@@ -95,7 +95,7 @@ impl LoginSession {
     }
 
     fn make(credentials: Option<LoginCredentials>, token: Option<Secret>) -> Self {
-        let state = Mutex::new(SessionState { token, ..SessionState::default() });
+        let state = Mutex::new(LoginState { token, ..LoginState::default() });
         Self { credentials, state, changed: Condvar::new() }
     }
 
@@ -239,12 +239,12 @@ impl LoginSession {
         self.changed.notify_all();
     }
 
-    fn lock(&self) -> MutexGuard<'_, SessionState> {
+    fn lock(&self) -> MutexGuard<'_, LoginState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl SessionState {
+impl LoginState {
     /// `true` if the session of `generation` was renewed already. Fails if it cannot be.
     fn is_renewed(&mut self, generation: u64) -> Result<bool> {
         if self.generation > generation {

@@ -9,10 +9,10 @@ use super::body::{Body, BodySource};
 /// as Mattermost expects.
 #[derive(Default)]
 pub struct Multipart<'b> {
-    parts: Vec<Part<'b>>,
+    parts: Vec<FormPart<'b>>,
 }
 
-struct Part<'b> {
+struct FormPart<'b> {
     head: String,
     body: Box<dyn Read + Send + 'b>,
     length: Option<u64>,
@@ -30,7 +30,7 @@ impl<'b> Multipart<'b> {
         let value: String = value.into();
         let head = format!("Content-Disposition: form-data; name=\"{}\"\r\n\r\n", quoted(name));
         let length = Some(value.len() as u64);
-        self.parts.push(Part { head, body: Box::new(Cursor::new(value.into_bytes())), length });
+        self.parts.push(FormPart { head, body: Box::new(Cursor::new(value.into_bytes())), length });
         self
     }
 
@@ -52,7 +52,7 @@ impl<'b> Multipart<'b> {
             }
             BodySource::Reader { reader, length, .. } => (reader, length),
         };
-        self.parts.push(Part { head, body, length });
+        self.parts.push(FormPart { head, body, length });
         self
     }
 

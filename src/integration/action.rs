@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::fields::{Fields, malformed};
+use super::fields::{FormFields, malformed};
 use super::private::Read;
 use super::{AcceptedSecrets, forbidden};
 use crate::error::Result;
@@ -58,7 +58,7 @@ impl PostActionIntegrationRequest {
         secrets: impl Into<AcceptedSecrets<'s>>,
     ) -> Result<Self> {
         let secrets: AcceptedSecrets<'s> = secrets.into();
-        let mut request = Self::read(Fields::parse(content_type, body.as_ref())?)?;
+        let mut request = Self::read(FormFields::parse(content_type, body.as_ref())?)?;
         let Some(Value::String(signed)) = request.context.remove(SIGNED_CONTEXT) else {
             return Err(forbidden("the context of the control is not signed")
                 .with_hint("create the button or menu with `secret`"));
@@ -84,7 +84,7 @@ impl PostActionIntegrationRequest {
 }
 
 impl Read for PostActionIntegrationRequest {
-    fn read(fields: Fields) -> Result<Self> {
+    fn read(fields: FormFields) -> Result<Self> {
         if !fields.is_json() {
             return Err(malformed("the request is not JSON"));
         }

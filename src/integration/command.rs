@@ -6,7 +6,7 @@ use std::fmt;
 use serde::de::DeserializeOwned;
 
 use super::AcceptedSecrets;
-use super::fields::{Fields, id};
+use super::fields::{FormFields, id};
 use super::private::Read;
 use crate::client::Client;
 use crate::error::{Error, Result};
@@ -62,7 +62,7 @@ impl CommandRequest {
         body: impl AsRef<[u8]>,
         tokens: impl Into<AcceptedSecrets<'s>>,
     ) -> Result<Self> {
-        let fields = Fields::parse(content_type, body.as_ref())?;
+        let fields = FormFields::parse(content_type, body.as_ref())?;
         let tokens: AcceptedSecrets<'s> = tokens.into();
         tokens.check_token(fields.text("token"))?;
         Self::read(fields)
@@ -96,7 +96,7 @@ impl CommandRequest {
 }
 
 impl Read for CommandRequest {
-    fn read(fields: Fields) -> Result<Self> {
+    fn read(fields: FormFields) -> Result<Self> {
         let owned = |key: &str| fields.text(key).to_owned();
         Ok(Self {
             user_id: fields.id("user_id"),
@@ -117,7 +117,11 @@ impl Read for CommandRequest {
 }
 
 /// Two parallel lists.
-fn mentions<T: DeserializeOwned + Default>(fields: &Fields, names: &str, ids: &str) -> BTreeMap<String, T> {
+fn mentions<T: DeserializeOwned + Default>(
+    fields: &FormFields,
+    names: &str,
+    ids: &str,
+) -> BTreeMap<String, T> {
     fields.texts(names).map(str::to_owned).zip(fields.texts(ids).map(id)).collect()
 }
 

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::AcceptedSecrets;
-use super::fields::{Fields, malformed};
+use super::fields::{FormFields, malformed};
 use super::private::Read;
 use crate::error::Result;
 use crate::model::{ChannelId, Dialog, SubmitDialogResponse, TeamId, UserId};
@@ -55,7 +55,7 @@ impl DialogSubmission {
         secrets: impl Into<AcceptedSecrets<'s>>,
     ) -> Result<Self> {
         let secrets: AcceptedSecrets<'s> = secrets.into();
-        let mut request = Self::read(Fields::parse(content_type, body.as_ref())?)?;
+        let mut request = Self::read(FormFields::parse(content_type, body.as_ref())?)?;
         let verified = verify(secrets.0, Purpose::Dialog, request.user_id.as_str(), &request.state)?;
         let (nonce, state) = (verified.nonce.to_owned(), verified.data.to_owned());
         (request.dialog_id, request.state) = (nonce, state);
@@ -100,7 +100,7 @@ impl DialogSubmission {
 }
 
 impl Read for DialogSubmission {
-    fn read(fields: Fields) -> Result<Self> {
+    fn read(fields: FormFields) -> Result<Self> {
         if !fields.is_json() {
             return Err(malformed("the request is not JSON"));
         }

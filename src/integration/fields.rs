@@ -15,19 +15,19 @@ use crate::time::Timestamp;
 const MAX_FORM_FIELDS: usize = 4096;
 
 #[allow(unnameable_types, reason = "an argument of a sealed trait")]
-pub enum Fields {
+pub enum FormFields {
     Form(Vec<(String, String)>),
     Json(Map<String, Value>),
 }
 
 // Not derived: the fields contain tokens.
-impl std::fmt::Debug for Fields {
+impl std::fmt::Debug for FormFields {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(if self.is_json() { "Json" } else { "Form" })
     }
 }
 
-impl Fields {
+impl FormFields {
     pub(super) fn parse(content_type: &str, body: &[u8]) -> Result<Self> {
         if body.len() > MAX_BODY_BYTES {
             let message = format!("the request body exceeds {MAX_BODY_BYTES} bytes");

@@ -1,7 +1,7 @@
 //! Outgoing webhooks.
 
 use super::AcceptedSecrets;
-use super::fields::{Fields, id};
+use super::fields::{FormFields, id};
 use super::private::Read;
 use crate::error::Result;
 use crate::model::{ChannelId, FileId, PostId, TeamId, UserId};
@@ -49,7 +49,7 @@ impl OutgoingWebhookRequest {
         body: impl AsRef<[u8]>,
         tokens: impl Into<AcceptedSecrets<'s>>,
     ) -> Result<Self> {
-        let fields = Fields::parse(content_type, body.as_ref())?;
+        let fields = FormFields::parse(content_type, body.as_ref())?;
         let tokens: AcceptedSecrets<'s> = tokens.into();
         tokens.check_token(fields.text("token"))?;
         Self::read(fields)
@@ -63,7 +63,7 @@ impl OutgoingWebhookRequest {
 }
 
 impl Read for OutgoingWebhookRequest {
-    fn read(fields: Fields) -> Result<Self> {
+    fn read(fields: FormFields) -> Result<Self> {
         let owned = |key: &str| fields.text(key).to_owned();
         let files = fields.text("file_ids").split(',').map(str::trim).filter(|id| !id.is_empty());
         Ok(Self {

@@ -56,13 +56,13 @@ impl PostDraft {
 
 /// A part of a text, with the fences that were added.
 #[derive(Debug, PartialEq, Eq)]
-struct Part<'t> {
+struct TextPart<'t> {
     head: String,
     body: &'t str,
     tail: String,
 }
 
-impl Part<'_> {
+impl TextPart<'_> {
     fn text(&self) -> String {
         format!("{}{}{}", self.head, self.body, self.tail)
     }
@@ -129,7 +129,7 @@ fn marks(line: &str) -> Option<(&str, &str)> {
 
 /// A place at which a text may be split; better ones are greater.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Place {
+enum SplitPoint {
     /// Between lines of a code block, or rows of a table.
     Inside,
     /// Between items of a list, or lines of a quote.
@@ -142,28 +142,28 @@ enum Place {
     Paragraph,
 }
 
-impl Place {
+impl SplitPoint {
     /// Between `above` and `below`, of which `above` left `open`. `kind` is that of the last line that was not empty.
     fn between(
         above: &str,
         below: &str,
         before: Option<Fence<'_>>,
         open: Option<Fence<'_>>,
-        kind: Line,
+        kind: LineKind,
     ) -> Self {
-        let next = Line::of(below);
+        let next = LineKind::of(below);
         if open.is_some() {
             return Self::Inside;
         }
         if before.is_some() || Fence::opened_by(below).is_some() {
             return Self::Block;
         }
-        let continues = kind != Line::Text && (next == kind || next == Line::Indented);
+        let continues = kind != LineKind::Text && (next == kind || next == LineKind::Indented);
         match (above.trim().is_empty(), next) {
-            (_, Line::Empty) => Self::Line,
+            (_, LineKind::Empty) => Self::Line,
             (true, _) if continues => Self::Line,
-            (true, _) | (false, Line::Heading) => Self::Paragraph,
-            (false, Line::Row) if continues => Self::Inside,
+            (true, _) | (false, LineKind::Heading) => Self::Paragraph,
+            (false, LineKind::Row) if continues => Self::Inside,
             (false, _) if continues => Self::Item,
             (false, _) => Self::Line,
         }
@@ -172,7 +172,7 @@ impl Place {
 
 /// The Markdown construct to which a line belongs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Line {
+enum LineKind {
     Empty,
     Text,
     Heading,
@@ -182,7 +182,7 @@ enum Line {
     Indented,
 }
 
-impl Line {
+impl LineKind {
     fn of(line: &str) -> Self {
         let text = line.trim();
         let number = text.trim_start_matches(|c: char| c.is_ascii_digit());
@@ -205,27 +205,27 @@ impl Line {
     }
 }
 
-fn split(text: &str, limit: usize) -> Vec<Part<'_>> {
+fn split(text: &str, limit: usize) -> Vec<TextPart<'_>> {
     let (mut parts, mut rest, mut open) = (Vec::new(), text, None::<Fence<'_>>);
     loop {
         let head = open.map_or(String::new(), |fence| fence.head());
         let room = limit.saturating_sub(head.chars().count());
         if rest.char_indices().nth(room).is_none() {
-            parts.push(Part { head, body: rest, tail: String::new() });
+            parts.push(TextPart { head, body: rest, tail: String::new() });
             return parts;
         }
         let (end, fence) = cut(rest, room, open);
         let (body, behind) = rest.split_at(end);
         let tail = fence.map_or(String::new(), |fence| fence.tail(body));
-        parts.push(Part { head, body, tail });
+        parts.push(TextPart { head, body, tail });
         (rest, open) = (behind, fence);
     }
 }
 
 /// The length of the next part, and the code block that is open there. `rest` is longer than `room` characters.
 fn cut<'t>(rest: &'t str, room: usize, open: Option<Fence<'t>>) -> (usize, Option<Fence<'t>>) {
-    let (mut at, mut count, mut fence, mut kind) = (0, 0, open, Line::Text);
-    let mut best: Option<(Place, usize, Option<Fence<'t>>)> = None;
+    let (mut at, mut count, mut fence, mut kind) = (0, 0, open, LineKind::Text);
+    let mut best: Option<(SplitPoint, usize, Option<Fence<'t>>)> = None;
     let mut lines = rest.split_inclusive('\n').peekable();
     while let Some(line) = lines.next() {
         let after = Fence::after(fence, line);
@@ -236,11 +236,11 @@ fn cut<'t>(rest: &'t str, room: usize, open: Option<Fence<'t>>) -> (usize, Optio
         }
         let before = fence;
         (at, count, fence) = (at + line.len(), count + length, after);
-        if Line::of(line) != Line::Empty {
-            kind = Line::of(line);
+        if LineKind::of(line) != LineKind::Empty {
+            kind = LineKind::of(line);
         }
         let below = lines.peek().copied().unwrap_or_default();
-        let place = Place::between(line, below, before, fence, kind);
+        let place = SplitPoint::between(line, below, before, fence, kind);
         if count >= room / 4 && best.is_none_or(|(best, ..)| place >= best) {
             best = Some((place, at, fence));
         }
@@ -299,7 +299,7 @@ mod tests {
     use crate::fuzz::Dice;
 
     fn texts(text: &str, limit: usize) -> Vec<String> {
-        split(text, limit).iter().map(Part::text).collect()
+        split(text, limit).iter().map(TextPart::text).collect()
     }
 
     /// The code block that is open at the end, as a reader of the text sees it.
@@ -328,7 +328,7 @@ mod tests {
             "limit {limit}: {text:?}"
         );
         if text.chars().count() <= limit {
-            assert_eq!(parts, [Part { head: String::new(), body: text, tail: String::new() }]);
+            assert_eq!(parts, [TextPart { head: String::new(), body: text, tail: String::new() }]);
         }
     }
 

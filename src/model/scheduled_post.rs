@@ -56,7 +56,7 @@ impl From<&ScheduledPost> for ScheduledPostId {
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 #[serde(default)]
 #[non_exhaustive]
-pub struct ScheduledPosts {
+pub struct ScheduledPostList {
     /// Posts by team ID. Those in direct and group channels are listed under `directChannels`.
     #[serde(flatten)]
     pub posts: BTreeMap<String, Vec<ScheduledPost>>,

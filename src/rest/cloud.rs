@@ -140,7 +140,7 @@ impl<'c> Cloud<'c> {
     /// Does not require a login. Since server 5.28. Mattermost Cloud only.
     #[doc(alias = "CheckCWSConnection")]
     pub fn check_portal(&self) -> Result<String> {
-        self.0.get("/cloud/check-cws-connection", &[]).fetch::<Status>().map(|answer| answer.status)
+        self.0.get("/cloud/check-cws-connection", &[]).fetch::<CloudStatus>().map(|answer| answer.status)
     }
 
     /// Checks whether an email address belongs to a business domain.
@@ -189,6 +189,6 @@ struct IsValid {
 }
 
 #[derive(Deserialize)]
-struct Status {
+struct CloudStatus {
     status: String,
 }

@@ -136,7 +136,7 @@ impl<'c> Files<'c> {
     /// Required permission: `read_channel`.
     #[doc(alias = "GetFileLink")]
     pub fn link(&self, file: &FileId) -> Result<String> {
-        Ok(self.0.get("/files/{file_id}/link", &[file]).fetch::<Link>()?.link)
+        Ok(self.0.get("/files/{file_id}/link", &[file]).fetch::<PublicLink>()?.link)
     }
 
     /// Requests the headers of a file without its content. The response contains its size and type.
@@ -221,7 +221,7 @@ fn send<'c>(call: Call<'c>, channel: &ChannelId, file: Upload<'c>) -> Call<'c> {
 }
 
 #[derive(Deserialize)]
-struct Link {
+struct PublicLink {
     #[serde(default)]
     link: String,
 }

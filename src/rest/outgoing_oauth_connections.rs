@@ -62,7 +62,7 @@ impl OutgoingOAuthConnections<'_> {
     ) -> Result<OutgoingOAuthConnection> {
         self.0
             .put("/oauth/outgoing_connections/{connection_id}", &[connection])
-            .json(&Changed { id: connection, patch })
+            .json(&ConnectionUpdate { id: connection, patch })
             .fetch()
     }
 
@@ -103,7 +103,7 @@ impl<'c> OutgoingOAuthConnections<'c> {
 
 /// The server requires the ID in the body as well.
 #[derive(Serialize)]
-struct Changed<'a> {
+struct ConnectionUpdate<'a> {
     id: &'a OutgoingOAuthConnectionId,
     #[serde(flatten)]
     patch: &'a OutgoingOAuthConnectionPatch,

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use super::frame;
 #[cfg(feature = "native-tls")]
-use super::tls_pipe::Tls;
+use super::tls_pipe::TlsSession;
 use crate::net::TcpSocket;
 
 /// All that may wait to leave, ciphertext included. More means that the peer takes nothing.
@@ -47,7 +47,7 @@ pub(crate) struct WriteHalf {
 
 struct SendBuffer {
     #[cfg(feature = "native-tls")]
-    tls: Option<Tls>,
+    tls: Option<TlsSession>,
     /// Frames to leave, not encrypted yet.
     plain: Vec<u8>,
     /// When the oldest of them came.
@@ -130,7 +130,11 @@ impl WriteHalf {
     }
 
     #[cfg(feature = "native-tls")]
-    pub(crate) fn tls(mut tls: Tls, socket: Arc<TcpSocket>, wake: Box<dyn Fn() + Send + Sync>) -> Self {
+    pub(crate) fn tls(
+        mut tls: TlsSession,
+        socket: Arc<TcpSocket>,
+        wake: Box<dyn Fn() + Send + Sync>,
+    ) -> Self {
         drop(tls.get_mut().detach());
         let wire = Self::plain(socket, wake);
         wire.lock().tls = Some(tls);

@@ -12,12 +12,12 @@ const BACKLOG_PER_THREAD: usize = 64;
 
 /// What belongs together: a direct channel, or a thread of posts.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Place {
+pub(super) enum LaneKey {
     Direct(ChannelId),
     Thread(PostId),
 }
 
-impl Place {
+impl LaneKey {
     pub(super) fn of(message: &Message) -> Self {
         if message.is_direct() {
             Self::Direct(message.post.channel_id.clone())
@@ -27,7 +27,7 @@ impl Place {
     }
 }
 
-pub(super) type Job = (Message, Ticket);
+pub(super) type LaneJob = (Message, Ticket);
 
 /// A bounded queue. The oldest message whose place is not busy comes first, whichever thread asks: were places bound to
 /// threads, a handler that waits for a reply would hold up strangers.
@@ -42,8 +42,8 @@ pub(super) struct Lanes {
 
 #[derive(Default)]
 struct State {
-    waiting: VecDeque<(Place, Job)>,
-    busy: HashSet<Place>,
+    waiting: VecDeque<(LaneKey, LaneJob)>,
+    busy: HashSet<LaneKey>,
     closed: bool,
 }
 
@@ -72,13 +72,13 @@ impl Lanes {
         while state.waiting.len() >= self.capacity {
             state = self.room.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
-        state.waiting.push_back((Place::of(&message), (message, ticket)));
+        state.waiting.push_back((LaneKey::of(&message), (message, ticket)));
         drop(state);
         self.ready.notify_one();
     }
 
     /// Waits for a message. `None` when there are no more.
-    pub(super) fn next(&self) -> Option<Job> {
+    pub(super) fn next(&self) -> Option<LaneJob> {
         let mut state = self.state();
         loop {
             let State { waiting, busy, .. } = &mut *state;
@@ -98,7 +98,7 @@ impl Lanes {
     }
 
     /// The message of a place is handled.
-    pub(super) fn done(&self, place: &Place) {
+    pub(super) fn done(&self, place: &LaneKey) {
         self.state().busy.remove(place);
         self.ready.notify_one();
     }

@@ -5,7 +5,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use super::state::StreamShared;
-use super::typing::Typing;
+use super::typing::TypingGuard;
 use super::{Events, Poster};
 use crate::error::Result;
 use crate::event::{Event, Origin, Posted};
@@ -140,10 +140,10 @@ impl Message {
     ///
     /// Best effort: nothing is shown while there is no connection, or if the message was created by
     /// [`from_event`](Self::from_event).
-    pub fn typing(&self) -> Typing {
+    pub fn typing(&self) -> TypingGuard {
         let post = &self.posted.post;
-        let Some(stream) = &self.stream else { return Typing::none() };
-        Typing::new(stream, &post.channel_id, post.is_reply().then(|| post.thread_id()))
+        let Some(stream) = &self.stream else { return TypingGuard::none() };
+        TypingGuard::new(stream, &post.channel_id, post.is_reply().then(|| post.thread_id()))
     }
 
     /// Returns the text without the mention of this account, if the message is meant for it.

@@ -8,7 +8,7 @@ use crossbeam_channel::{Select, TryRecvError};
 
 use super::deadline::Deadline;
 use super::delivery::Ticket;
-use super::lanes::{Lanes, Place};
+use super::lanes::{LaneKey, Lanes};
 use super::message::Selection;
 use super::state::StreamShared;
 use super::{Events, Message, Poster};
@@ -173,7 +173,7 @@ impl<'a> Messages<'a> {
                 while let Some((message, ticket)) = lanes.next() {
                     self.handle(&message, &handler);
                     stream.done(ticket);
-                    lanes.done(&Place::of(&message));
+                    lanes.done(&LaneKey::of(&message));
                 }
             };
             for started in 0..threads {

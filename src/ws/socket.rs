@@ -15,7 +15,7 @@ use super::connect::{self, AbortHandle, DeadlineStream};
 use super::connection::{ReadHalf, WriteHalf};
 use super::frame::{FrameFault, FrameHeader, IncomingFrame, MessageAssembler};
 #[cfg(feature = "native-tls")]
-use super::tls_pipe::{MemoryPipe, Tls};
+use super::tls_pipe::{MemoryPipe, TlsSession};
 use crate::config::{BaseUrl, Config};
 use crate::error::{ApiError, Error, ErrorKind, Result, short};
 use crate::http::{hide, retry_after};
@@ -58,7 +58,7 @@ pub(crate) enum ReadEnd {
 enum Stream {
     Plain(DeadlineStream),
     #[cfg(feature = "native-tls")]
-    Tls(Box<Tls>, Arc<TcpSocket>),
+    Tls(Box<TlsSession>, Arc<TcpSocket>),
 }
 
 impl Stream {

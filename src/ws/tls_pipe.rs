@@ -6,7 +6,7 @@ use std::time::Instant;
 use super::connect::DeadlineStream;
 
 /// A TLS session over two buffers.
-pub(crate) type Tls = native_tls::TlsStream<MemoryPipe>;
+pub(crate) type TlsSession = native_tls::TlsStream<MemoryPipe>;
 
 /// What the TLS library takes for its stream: the socket itself while hands are shaken, two buffers from then on.
 #[derive(Debug)]

@@ -20,11 +20,11 @@ const MAX_INDICATORS: usize = 256;
 ///
 /// The stream repeats the event every 4 s, without a thread of its own. Nothing is sent while there is no connection.
 #[must_use = "the indicator disappears when this is dropped"]
-pub struct Typing {
+pub struct TypingGuard {
     shown: Option<(Arc<StreamShared>, u64)>,
 }
 
-impl Typing {
+impl TypingGuard {
     /// An indicator that is not shown.
     pub(super) fn none() -> Self {
         Self { shown: None }
@@ -41,7 +41,7 @@ impl Typing {
     }
 }
 
-impl Drop for Typing {
+impl Drop for TypingGuard {
     fn drop(&mut self) {
         if let Some((shared, id)) = &self.shown {
             shared.lock().indicators.list.retain(|indicator| indicator.id != *id);
@@ -49,7 +49,7 @@ impl Drop for Typing {
     }
 }
 
-impl fmt::Debug for Typing {
+impl fmt::Debug for TypingGuard {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Typing").field("shown", &self.shown.is_some()).finish()
     }

@@ -4,6 +4,8 @@
 //! attack ends by itself, or the stream still closes in time; what it costs is bounded.
 
 mod peers;
+#[cfg(feature = "native-tls")]
+mod renewal;
 
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -395,7 +397,8 @@ fn floods() {
 #[cfg(feature = "native-tls")]
 #[test]
 fn new_keys_without_end() {
-    use peers::{Gift, renewing};
+    use peers::Gift;
+    use renewal::renewing;
     if Command::new("openssl").arg("version").output().is_err() {
         println!("not run: there is no `openssl` here");
         return;

@@ -18,7 +18,7 @@ const WITHIN: Duration = Duration::from_secs(10);
 const MAX_BODY: u64 = 64 << 10;
 
 /// Where to dial, and through what.
-pub(super) struct Line<'c> {
+pub(super) struct ProbeRoute<'c> {
     pub(super) config: &'c Config,
     pub(super) proxy: Option<Proxy>,
     /// Why there is this proxy, or none.
@@ -50,7 +50,7 @@ impl Said {
     }
 }
 
-impl<'c> Line<'c> {
+impl<'c> ProbeRoute<'c> {
     pub(super) fn new(config: &'c Config) -> Result<Self> {
         let ProxyChoice { proxy, reason } = config.proxy.choose(&config.base)?;
         Ok(Self { config, proxy, proxy_reason: reason, addresses: Vec::new() })

@@ -10,7 +10,7 @@ use super::resolver::CachedResolver;
 use super::transport::{SocketTransport, TransportStream};
 use crate::config::Config;
 use crate::error::Result;
-use crate::net::{Socket, Timed, first_of, no_connection, tunnel};
+use crate::net::{NetSocket, Timed, first_of, no_connection, tunnel};
 use crate::proxy::Proxy;
 
 /// Dials, and marks every failure of dialing: nothing was sent then.
@@ -41,7 +41,7 @@ impl SocketConnector {
         Ok(SocketTransport::new(stream, handle, details))
     }
 
-    fn socket(&self, details: &ConnectionDetails, deadline: Instant) -> Result<Arc<dyn Socket>> {
+    fn socket(&self, details: &ConnectionDetails, deadline: Instant) -> Result<Arc<dyn NetSocket>> {
         #[cfg(unix)]
         if let Some(path) = &self.config.base.unix {
             return local::connect(path, deadline);
@@ -95,7 +95,7 @@ impl Connector<()> for SocketConnector {
 }
 
 /// Ends a connection that another thread waits on.
-pub(super) struct SocketShutdown(Arc<dyn Socket>);
+pub(super) struct SocketShutdown(Arc<dyn NetSocket>);
 
 impl ShutdownHandle for SocketShutdown {
     fn shutdown(&self) {
@@ -114,7 +114,7 @@ mod local {
 
     use crossbeam_channel::{Receiver, RecvTimeoutError, bounded};
 
-    use super::{Arc, Instant, Result, Socket, no_connection};
+    use super::{Arc, Instant, NetSocket, Result, no_connection};
 
     type Connected = io::Result<UnixStream>;
 
@@ -126,7 +126,7 @@ mod local {
     const HANDOVER_TIMEOUT: Duration = Duration::from_millis(500);
 
     /// A socket whose queue is full makes `connect` wait, and that has no deadline: hence the thread.
-    pub(super) fn connect(path: &Path, deadline: Instant) -> Result<Arc<dyn Socket>> {
+    pub(super) fn connect(path: &Path, deadline: Instant) -> Result<Arc<dyn NetSocket>> {
         match attempt(path, deadline) {
             Ok(socket) => Ok(Arc::new(socket)),
             Err(e) => Err(no_connection(&path.display().to_string(), e).with_hint(

@@ -14,7 +14,7 @@ use serde_json::json;
 
 use crate::config::{BaseUrl, Config};
 use crate::error::{Error, ErrorKind, Result};
-use crate::http::agent::Agent;
+use crate::http::agent::HttpAgent;
 use crate::http::clock::CallClock;
 use crate::http::clock::driven::DrivenClock;
 use crate::http::rate_limit::RateLimitGate;
@@ -277,7 +277,7 @@ struct Tally {
     faults: Vec<String>,
 }
 
-fn run(seed: u64, server: &mut Server, config: &Arc<Config>, agent: &Agent, tally: &mut Tally) {
+fn run(seed: u64, server: &mut Server, config: &Arc<Config>, agent: &HttpAgent, tally: &mut Tally) {
     let mut random = Random(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);
     let route = ROUTES[usize::try_from(random.below(6)).unwrap()];
     let timeout = Duration::from_secs(10 + random.below(120));
@@ -387,7 +387,7 @@ fn a_call_reports_what_became_of_it() {
     let mut config = Config::new(BaseUrl::parse(&format!("http://127.0.0.1:{port}")).unwrap());
     config.proxy = ProxySetting::Off;
     let config = Arc::new(config);
-    let agent = Agent::new(&config).unwrap();
+    let agent = HttpAgent::new(&config).unwrap();
     let mut tally = Tally::default();
     for seed in first..first + runs {
         run(seed, &mut server, &config, &agent, &mut tally);

@@ -15,10 +15,10 @@ pub struct FileDownload<'c> {
     from: u64,
     size: Option<u64>,
     limit: Option<u64>,
-    progress: Option<Progress<'c>>,
+    progress: Option<DownloadProgress<'c>>,
 }
 
-type Progress<'c> = Box<dyn FnMut(u64, Option<u64>) + 'c>;
+type DownloadProgress<'c> = Box<dyn FnMut(u64, Option<u64>) + 'c>;
 
 impl<'c> FileDownload<'c> {
     pub(in crate::rest) fn new(call: Call<'c>, route: &'static str) -> Self {

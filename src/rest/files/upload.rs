@@ -12,7 +12,7 @@ use crate::http::{Body, Multipart};
 pub struct Upload<'u> {
     name: String,
     source: Source<'u>,
-    progress: Option<Progress<'u>>,
+    progress: Option<UploadProgress<'u>>,
 }
 
 enum Source<'u> {
@@ -20,7 +20,7 @@ enum Source<'u> {
     Reader(Box<dyn Read + Send + 'u>, Option<u64>),
 }
 
-type Progress<'u> = Box<dyn FnMut(u64, Option<u64>) + Send + 'u>;
+type UploadProgress<'u> = Box<dyn FnMut(u64, Option<u64>) + Send + 'u>;
 
 impl Upload<'static> {
     /// Opens a file. The file name defaults to the last component of the path.
@@ -144,7 +144,7 @@ impl fmt::Debug for Upload<'_> {
 
 struct Watched<'u, R> {
     reader: R,
-    call: Progress<'u>,
+    call: UploadProgress<'u>,
     done: u64,
     length: Option<u64>,
 }

@@ -82,7 +82,7 @@ mod over_tls {
 
     fn handshake(socket: Arc<TcpSocket>, wake: Box<dyn Fn() + Send + Sync>) -> WriteHalf {
         let ca = std::fs::read(format!("{CASES}ca.pem")).unwrap();
-        let tls = crate::tls::Tls::new(TlsConfig::new().add_root(&ca).unwrap());
+        let tls = crate::tls::TlsSettings::new(TlsConfig::new().add_root(&ca).unwrap());
         let deadline = Instant::now() + Duration::from_secs(10);
         let pipe = MemoryPipe::new(DeadlineStream::new(Arc::clone(&socket), deadline));
         WriteHalf::tls(tls.handshake("localhost", pipe).unwrap(), socket, wake)

@@ -27,7 +27,7 @@ impl Dice {
 
 /// The TLS session of a peer, over buffers.
 #[cfg(feature = "native-tls")]
-type Tls = crate::ws::tls_pipe::Tls;
+type Tls = crate::ws::tls_pipe::TlsSession;
 #[cfg(not(feature = "native-tls"))]
 type Tls = std::convert::Infallible;
 
@@ -173,7 +173,7 @@ fn builder(server: &Server, secure: bool) -> EventsBuilder {
         {
             let pem = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/tls/ca.pem")).unwrap();
             let config = crate::TlsConfig::new().add_root(&pem).unwrap();
-            fake.config.tls = crate::tls::Tls::new(config);
+            fake.config.tls = crate::tls::TlsSettings::new(config);
             fake.config.base.tls = true;
         }
     }
@@ -553,7 +553,7 @@ fn new_keys_on_the_way() {
     let port: u16 = line.trim().rsplit(':').next().unwrap().parse().unwrap();
     let mut fake = Fake::new(port);
     let pem = std::fs::read(data("ca.pem")).unwrap();
-    fake.config.tls = crate::tls::Tls::new(crate::TlsConfig::new().add_root(&pem).unwrap());
+    fake.config.tls = crate::tls::TlsSettings::new(crate::TlsConfig::new().add_root(&pem).unwrap());
     fake.config.base.tls = true;
     let fake = Arc::new(fake);
     let opening = thread::spawn(move || fake.builder().open());
