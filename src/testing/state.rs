@@ -4,6 +4,7 @@ pub(super) mod attachments;
 pub(super) mod channels;
 pub(super) mod integrations;
 pub(super) mod people;
+mod post_store;
 pub(super) mod posts;
 
 use std::collections::{HashMap, VecDeque};
@@ -16,7 +17,8 @@ use crate::Timestamp;
 
 pub(super) use channels::{Channel, Member};
 pub(super) use people::{AccessToken, Bot, Session, Team, TeamMember, User};
-pub(super) use posts::{FileInfo, Post, Posts, Reaction, Upload};
+pub(super) use post_store::Posts;
+pub(super) use posts::{FileInfo, Post, Reaction, Upload};
 
 /// Makes ids and tells the time.
 #[derive(Debug)]

@@ -112,7 +112,7 @@ fn follow(call: &mut Call<'_>, user: &str, team: &str, thread: &str, follows: bo
     let people = call.world.threads.entry(thread.to_owned()).or_default();
     people.entry(user.to_owned()).or_insert((follows, now)).0 = follows;
     let data = json!({
-        "reply_count": call.world.posts.replies(thread).count(), "state": follows, "thread_id": thread,
+        "reply_count": call.world.posts.reply_count(thread), "state": follows, "thread_id": thread,
     });
     let mut event = Event::new("thread_follow_changed", data).for_user(user);
     team.clone_into(&mut event.scope.team);

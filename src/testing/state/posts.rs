@@ -1,6 +1,5 @@
 //! Posts, reactions and files.
 
-use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
@@ -119,106 +118,6 @@ impl Reaction {
     }
 }
 
-/// All posts, the rows of their history, and which channel has which.
-#[derive(Debug, Default)]
-pub(in crate::testing) struct Posts {
-    rows: Vec<Post>,
-    by_id: HashMap<String, usize>,
-    by_channel: HashMap<String, Rows>,
-    replies: HashMap<String, Vec<usize>>,
-}
-
-/// The rows of a channel. Lists of a channel with a million rows are made as fast as those of one with ten.
-#[derive(Debug, Default)]
-struct Rows {
-    written: Vec<usize>,
-    /// By `create_at`, and as they were written.
-    made: BTreeSet<(i64, usize)>,
-    /// By `update_at`.
-    changed: BTreeSet<(i64, usize)>,
-}
-
-impl Posts {
-    pub(in crate::testing) fn add(&mut self, post: Post) {
-        let at = self.rows.len();
-        self.by_id.insert(post.id.clone(), at);
-        let channel = self.by_channel.entry(post.channel_id.clone()).or_default();
-        channel.written.push(at);
-        channel.made.insert((post.create_at, at));
-        channel.changed.insert((post.update_at, at));
-        if !post.root_id.is_empty() && post.original_id.is_empty() {
-            self.replies.entry(post.root_id.clone()).or_default().push(at);
-        }
-        self.rows.push(post);
-    }
-
-    pub(in crate::testing) fn get(&self, id: &str) -> Option<&Post> {
-        self.rows.get(*self.by_id.get(id)?)
-    }
-
-    /// Changes a post, but for what it is found by: its id, its channel and when it was made.
-    pub(in crate::testing) fn change<T>(&mut self, id: &str, how: impl FnOnce(&mut Post) -> T) -> Option<T> {
-        let at = *self.by_id.get(id)?;
-        let post = self.rows.get_mut(at)?;
-        let before = post.update_at;
-        let result = how(post);
-        if post.update_at != before {
-            if let Some(channel) = self.by_channel.get_mut(&post.channel_id) {
-                channel.changed.remove(&(before, at));
-                channel.changed.insert((post.update_at, at));
-            }
-        }
-        Some(result)
-    }
-
-    /// The rows of a channel, history and deleted ones too, oldest first.
-    pub(in crate::testing) fn of_channel(&self, id: &str) -> impl DoubleEndedIterator<Item = &Post> {
-        let written = self.by_channel.get(id).map(|channel| &*channel.written).unwrap_or_default();
-        written.iter().filter_map(|at| self.rows.get(*at))
-    }
-
-    /// The rows of a channel made in this range of times, deleted ones and history too, oldest first.
-    pub(in crate::testing) fn made(
-        &self,
-        id: &str,
-        times: std::ops::Range<i64>,
-    ) -> impl DoubleEndedIterator<Item = &Post> {
-        let channel = self.by_channel.get(id);
-        let found = channel.map(|channel| channel.made.range((times.start, 0)..(times.end, 0)));
-        found.into_iter().flatten().filter_map(|(_, at)| self.rows.get(*at))
-    }
-
-    /// The rows of a channel that changed after a time, in the order in which they were written.
-    pub(in crate::testing) fn changed(&self, id: &str, since: i64) -> Vec<&Post> {
-        let channel = self.by_channel.get(id);
-        let found = channel.map(|channel| channel.changed.range((since.saturating_add(1), 0)..));
-        let mut found: Vec<usize> = found.into_iter().flatten().map(|(_, at)| *at).collect();
-        found.sort_unstable();
-        found.into_iter().filter_map(|at| self.rows.get(at)).collect()
-    }
-
-    /// When a row of the channel changed last.
-    pub(in crate::testing) fn last_change(&self, id: &str) -> Option<i64> {
-        self.by_channel.get(id)?.changed.last().map(|(time, _)| *time)
-    }
-
-    /// The replies of a thread that still exist.
-    pub(in crate::testing) fn replies(&self, root: &str) -> impl DoubleEndedIterator<Item = &Post> {
-        let replies = self.replies.get(root).map(Vec::as_slice).unwrap_or_default();
-        replies.iter().filter_map(|at| self.rows.get(*at)).filter(|post| post.delete_at == 0)
-    }
-
-    /// The number of rows so far.
-    pub(in crate::testing) fn count(&self) -> usize {
-        self.rows.len()
-    }
-
-    /// Every row, in the order it was written.
-    pub(in crate::testing) fn all(&self) -> impl DoubleEndedIterator<Item = &Post> {
-        self.rows.iter()
-    }
-}
-
 /// What a new post is made of.
 #[derive(Debug, Default)]
 pub(in crate::testing) struct NewPost {
@@ -240,7 +139,7 @@ impl World {
     /// As the server shows a post.
     pub(in crate::testing) fn post_json(&self, post: &Post) -> Value {
         let root = if post.root_id.is_empty() { &post.id } else { &post.root_id };
-        let replies = self.posts.replies(root).count();
+        let replies = self.posts.reply_count(root);
         let deleted = post.delete_at > 0;
         let mut metadata = Map::new();
         let files: Vec<Value> =
@@ -457,23 +356,15 @@ impl World {
     pub(in crate::testing) fn thread_json(&self, user_id: &str, root_id: &str) -> Option<Value> {
         let root = self.posts.get(root_id)?;
         let (_, viewed) = self.threads.get(root_id)?.get(user_id).copied()?;
-        let mut people: Vec<&str> = Vec::new();
-        for reply in self.posts.replies(root_id) {
-            if !people.contains(&&*reply.user_id) {
-                people.push(&reply.user_id);
-            }
-        }
-        let unread: Vec<&Post> = self
-            .posts
-            .replies(root_id)
-            .filter(|reply| reply.create_at > viewed && reply.user_id != user_id)
-            .collect();
+        let people = self.posts.participants(root_id);
+        let unread = self.posts.replies_after(root_id, viewed);
+        let unread: Vec<&Post> = unread.filter(|reply| reply.user_id != user_id).collect();
         let named = format!("@{}", self.name_of(user_id));
         Some(json!({
-            "id": root_id, "reply_count": self.posts.replies(root_id).count(),
-            "last_reply_at": self.posts.replies(root_id).map(|reply| reply.create_at).max().unwrap_or(0),
+            "id": root_id, "reply_count": self.posts.reply_count(root_id),
+            "last_reply_at": self.posts.replies(root_id).next_back().map_or(0, |reply| reply.create_at),
             "last_viewed_at": viewed,
-            "participants": people.iter().filter_map(|id| self.user(id)).map(|u| u.json(false)).collect::<Vec<_>>(),
+            "participants": people.filter_map(|id| self.user(id)).map(|u| u.json(false)).collect::<Vec<_>>(),
             "post": bare(self.post_json(root)), "unread_replies": unread.len(),
             "unread_mentions": unread.iter().filter(|reply| reply.message.contains(&named)).count(),
             "is_urgent": false, "delete_at": root.delete_at,

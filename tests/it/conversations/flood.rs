@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use mattermost::testing::TestServer;
+use mattermost::crossbeam_channel::{RecvTimeoutError, bounded};
 use mattermost::{Message, Overflow, Result, Timestamp};
 
 use super::{builder, server};
@@ -54,6 +54,7 @@ struct Ledger {
     errors: AtomicU64,
     replies: AtomicU64,
     asked: AtomicU64,
+    cuts: AtomicU64,
 }
 
 impl Ledger {
@@ -102,11 +103,13 @@ struct Flood {
     /// Messages between two asks, and two cuts.
     ask_every: u64,
     cut_every: Option<u64>,
+    /// Time between two further cuts.
+    cut_interval: Option<Duration>,
     pause: Duration,
 }
 
 /// Posts and cuts, and compares what was handled with what was posted.
-fn flood(seed: u64, flood: &Flood, cuts: impl Fn(&TestServer) + Sync) -> Ledger {
+fn flood(seed: u64, flood: &Flood) -> Ledger {
     let mut random = Random(seed);
     let server = server();
     let events = builder(&server).capacity(flood.capacity).overflow(flood.overflow).open().unwrap();
@@ -122,7 +125,17 @@ fn flood(seed: u64, flood: &Flood, cuts: impl Fn(&TestServer) + Sync) -> Ledger 
             };
             events.messages().on_error(count).serve_on(flood.threads, |message| ledger.handle(message))
         });
-        scope.spawn(|| cuts(&server));
+        let (handled_all, cutting) = bounded::<()>(0);
+        scope.spawn({
+            let (server, ledger) = (&server, &ledger);
+            move || {
+                let Some(interval) = flood.cut_interval else { return };
+                while cutting.recv_timeout(interval) == Err(RecvTimeoutError::Timeout) {
+                    server.cut_connections();
+                    ledger.cuts.fetch_add(1, Ordering::Relaxed);
+                }
+            }
+        });
         let roots: Vec<String> = (0..4)
             .map(|n| server.post_as("bob", ["town-square", "off-topic"][n % 2], &format!("root 90{n}1")))
             .collect();
@@ -161,6 +174,7 @@ fn flood(seed: u64, flood: &Flood, cuts: impl Fn(&TestServer) + Sync) -> Ledger 
             }
             thread::sleep(Duration::from_millis(2));
         }
+        drop(handled_all);
         events.stopper().stop();
         served.join().unwrap().unwrap();
         order.lock().unwrap().extend(posted);
@@ -192,9 +206,9 @@ fn seeded_floods_with_questions_lose_and_double_nothing() {
                 messages: 40 + random.below(80),
                 ask_every: 5 + random.below(10),
                 cut_every: Some(10 + random.below(60)),
+                cut_interval: None,
                 pause: Duration::from_micros(random.pick(&[0, 200, 1000])),
             },
-            |_| (),
         );
         asked += ledger.asked.load(Ordering::Relaxed);
         replies += ledger.replies.load(Ordering::Relaxed);
@@ -207,7 +221,6 @@ fn seeded_floods_with_questions_lose_and_double_nothing() {
 fn a_flood_with_cuts_is_handled_once() {
     let seconds = number("MATTERMOST_TEST_FLOOD", 0);
     let (messages, interval) = if seconds == 0 { (2_000, 500) } else { (seconds * 1_000, 5_000) };
-    let over = Instant::now() + Duration::from_millis(messages);
     let ledger = flood(
         7,
         &Flood {
@@ -217,16 +230,15 @@ fn a_flood_with_cuts_is_handled_once() {
             messages,
             ask_every: 200,
             cut_every: None,
+            cut_interval: Some(Duration::from_millis(interval)),
             pause: Duration::from_micros(900),
         },
-        |server| {
-            while Instant::now() < over {
-                thread::sleep(Duration::from_millis(interval));
-                server.cut_connections();
-            }
-        },
     );
-    let errors = ledger.errors.load(Ordering::Relaxed);
-    println!("{messages} messages, each handled once; {errors} handlers failed");
+    let count = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+    let (cuts, asked, errors) = (count(&ledger.cuts), count(&ledger.asked), count(&ledger.errors));
+    println!(
+        "{messages} messages, {cuts} cuts, each handled once; {asked} questions, {errors} handlers failed"
+    );
     assert!(errors > messages / 4, "{errors}");
+    assert!(cuts > 0);
 }
