@@ -16,7 +16,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 pub use self::builder::ClientBuilder;
-pub(crate) use self::names::checked;
+pub(crate) use self::names::check_message;
 pub use self::usernames::Names;
 pub use self::webhook::Webhook;
 use crate::error::{Error, ErrorKind, Result};
@@ -100,7 +100,7 @@ impl Client {
         template: &'static str,
         args: &[&dyn PathArg],
     ) -> Call<'c> {
-        self.http.outside(method, template, args)
+        self.http.call_outside_api(method, template, args)
     }
 
     /// Waits until the server answers and is healthy; the last error if it does not within `patience`. Asks once a
@@ -118,7 +118,7 @@ impl Client {
             if !starting || left.is_some_and(|left| left.is_zero()) {
                 return Err(error);
             }
-            self.http.pause(Duration::from_secs(1).min(left.unwrap_or(Duration::MAX)))?;
+            self.http.sleep_until_closed(Duration::from_secs(1).min(left.unwrap_or(Duration::MAX)))?;
         }
     }
 
@@ -152,11 +152,11 @@ impl Client {
         &self.http
     }
 
-    fn local(http: HttpClient) -> Self {
+    fn connect_locally(http: HttpClient) -> Self {
         Self { http, me: Arc::new(User::default()) }
     }
 
-    fn connected(http: HttpClient, me: User) -> Result<Self> {
+    fn with_user(http: HttpClient, me: User) -> Result<Self> {
         if me.id.is_empty() {
             return Err(Error::new(ErrorKind::Protocol, "the server did not say who is logged in")
                 .with_hint("is this a Mattermost?"));

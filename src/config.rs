@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use zeroize::Zeroizing;
 
-use crate::error::{Error, Result, short};
+use crate::error::{Error, Result, shorten_text};
 use crate::proxy::{ProxySetting, decode_credential};
 use crate::request_headers::RequestHeaders;
 use crate::secret::Secret;
@@ -32,13 +32,13 @@ impl BaseUrl {
     pub(crate) fn parse(text: &str) -> Result<Self> {
         if cfg!(unix) {
             if let Some(path) = text.trim().strip_prefix("unix://") {
-                return Self::local(path);
+                return Self::parse_local(path);
             }
         }
         Self::parse_with(text, &[("https", true), ("http", false)])
     }
 
-    fn local(path: &str) -> Result<Self> {
+    fn parse_local(path: &str) -> Result<Self> {
         if !path.starts_with('/') || path.chars().any(char::is_control) {
             return Err(Error::input("a local server is unix:// and the whole path of its socket")
                 .with_hint("unix:///var/tmp/mattermost_local.socket by default"));
@@ -56,7 +56,8 @@ impl BaseUrl {
         const FORM: &str = "as https://chat.example.com, with a port or a path where the server has one";
         let text = text.trim();
         let bad = |why: &str| {
-            Error::input(format!("the server's URL {:?} {why}", short(&redacted(text), 120))).with_hint(FORM)
+            Error::input(format!("the server's URL {:?} {why}", shorten_text(&redact_url(text), 120)))
+                .with_hint(FORM)
         };
         if text.is_empty() {
             return Err(Error::input("the server's URL is empty").with_hint(FORM));
@@ -89,11 +90,11 @@ impl BaseUrl {
             return Err(bad("has a path that cannot be sent"));
         }
         let port = port.unwrap_or(if tls { 443 } else { 80 });
-        Ok(Self { tls, host: host.to_ascii_lowercase(), port, path: encoded(path), unix: None })
+        Ok(Self { tls, host: host.to_ascii_lowercase(), port, path: encode_path(path), unix: None })
     }
 
     /// `host` or `host:port`, as it stands in a `Host` header.
-    pub(crate) fn authority(&self) -> String {
+    pub(crate) fn host_header(&self) -> String {
         let host = if self.host.contains(':') { format!("[{}]", self.host) } else { self.host.clone() };
         match (self.tls, self.port) {
             (true, 443) | (false, 80) => host,
@@ -102,8 +103,8 @@ impl BaseUrl {
     }
 
     /// The URL, `https://host/sub`.
-    pub(crate) fn http(&self) -> String {
-        format!("{}://{}{}", if self.tls { "https" } else { "http" }, self.authority(), self.path)
+    pub(crate) fn http_url(&self) -> String {
+        format!("{}://{}{}", if self.tls { "https" } else { "http" }, self.host_header(), self.path)
     }
 }
 
@@ -111,7 +112,7 @@ impl fmt::Display for BaseUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.unix {
             Some(path) => write!(f, "unix://{}", path.display()),
-            None => f.write_str(&self.http()),
+            None => f.write_str(&self.http_url()),
         }
     }
 }
@@ -125,11 +126,14 @@ pub(crate) fn split_credentials(url: &str) -> Result<(String, Option<(Secret, Se
     let (authority, path) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
     let Some((credentials, host)) = authority.rsplit_once('@') else { return Ok((url.to_owned(), None)) };
     let bad = || {
-        Error::input(format!("the server's URL {:?} has no usable credentials", short(&redacted(url), 120)))
-            .with_hint(
-                "use https://user:password@host, percent-encoded, for HTTP basic authentication in front of the \
+        Error::input(format!(
+            "the server's URL {:?} has no usable credentials",
+            shorten_text(&redact_url(url), 120)
+        ))
+        .with_hint(
+            "use https://user:password@host, percent-encoded, for HTTP basic authentication in front of the \
                  server; give the account to `login` or `token`",
-            )
+        )
     };
     let (user, password) = credentials.split_once(':').ok_or_else(bad)?;
     let user = decode_credential(user).filter(|user| !user.is_empty()).ok_or_else(bad)?;
@@ -138,7 +142,7 @@ pub(crate) fn split_credentials(url: &str) -> Result<(String, Option<(Secret, Se
 }
 
 /// A URL with what stands before an `@` taken out, for messages.
-pub(crate) fn redacted(url: &str) -> String {
+pub(crate) fn redact_url(url: &str) -> String {
     match url.rsplit_once('@') {
         Some((_, host)) => format!("***@{host}"),
         None => url.to_owned(),
@@ -171,7 +175,7 @@ pub(crate) fn split_port(authority: &str) -> Option<(&str, Option<u16>)> {
     (!host.is_empty()).then_some((host, port))
 }
 
-fn encoded(path: &str) -> String {
+fn encode_path(path: &str) -> String {
     let odd = |byte: u8| !byte.is_ascii() || matches!(byte, b'`' | b'^' | b'{' | b'}');
     let as_sent = |byte: u8| if odd(byte) { format!("%{byte:02X}") } else { char::from(byte).to_string() };
     path.bytes().map(as_sent).collect()
@@ -237,7 +241,7 @@ impl Config {
     }
 
     /// The server's socket: host and port to dial, and the path of the upgrade request, without a query.
-    pub(crate) fn socket(&self) -> (BaseUrl, String) {
+    pub(crate) fn socket_target(&self) -> (BaseUrl, String) {
         let base = self.websocket.as_ref().unwrap_or(&self.base).clone();
         // A full URL may be given, as `WebsocketURL` of the server's configuration is without the route.
         let root = base.path.trim_end_matches("/api/v4/websocket");
@@ -265,7 +269,7 @@ mod tests {
             ("localhost:8065", "https://localhost:8065"),
             ("h/`{ä}^", "https://h/%60%7B%C3%A4%7D%5E"),
         ] {
-            assert_eq!(BaseUrl::parse(text).unwrap().http(), http, "{text}");
+            assert_eq!(BaseUrl::parse(text).unwrap().http_url(), http, "{text}");
         }
         for text in [
             "",
@@ -296,7 +300,7 @@ mod tests {
         {
             let local = BaseUrl::parse("unix:///var/tmp/x.socket").unwrap();
             assert_eq!(local.to_string(), "unix:///var/tmp/x.socket");
-            assert_eq!(local.http(), "http://localhost");
+            assert_eq!(local.http_url(), "http://localhost");
             assert!(BaseUrl::parse("unix://x").is_err() && BaseUrl::parse_websocket("unix:///x").is_err());
         }
     }
@@ -304,9 +308,9 @@ mod tests {
     #[test]
     fn finds_the_socket() {
         let mut config = Config::new(BaseUrl::parse("https://h/sub/").unwrap());
-        assert_eq!(config.socket().1, "/sub/api/v4/websocket");
+        assert_eq!(config.socket_target().1, "/sub/api/v4/websocket");
         config.websocket = Some(BaseUrl::parse_websocket("wss://other:444/api/v4/websocket").unwrap());
-        let (base, path) = config.socket();
+        let (base, path) = config.socket_target();
         assert_eq!((base.host.as_str(), base.port, path.as_str()), ("other", 444, "/api/v4/websocket"));
     }
 }

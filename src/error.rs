@@ -165,7 +165,7 @@ impl Error {
 
     /// Advice that usually helps.
     pub fn hint(&self) -> Option<&str> {
-        self.0.hint.as_deref().or_else(|| hint::of(self))
+        self.0.hint.as_deref().or_else(|| hint::hint_for(self))
     }
 
     /// `true` if the same call may succeed later without a change, and may be repeated.
@@ -269,12 +269,12 @@ impl Error {
     }
 
     /// An answer that is larger than the client's limit.
-    pub(crate) fn oversized(limit: u64) -> Self {
+    pub(crate) fn too_large(limit: u64) -> Self {
         Self::new(ErrorKind::Protocol, format!("the answer is larger than {limit} bytes"))
             .with_hint(
                 "`json_limit` of the client's builder allows more where an answer is decoded, `body_limit` where not",
             )
-            .with(|inner| inner.oversized = true)
+            .with_change(|inner| inner.oversized = true)
     }
 
     pub(crate) fn is_oversized(&self) -> bool {
@@ -290,7 +290,7 @@ impl Error {
             }
         }
         let status = if status == 0 { api.status_code } else { status };
-        Self::new(ErrorKind::Api, "").with(|inner| {
+        Self::new(ErrorKind::Api, "").with_change(|inner| {
             inner.status = Some(status);
             inner.api = Some(Box::new(api));
         })
@@ -301,10 +301,10 @@ impl Error {
             std::io::ErrorKind::TimedOut | std::io::ErrorKind::WouldBlock => ErrorKind::Timeout,
             _ => ErrorKind::Io,
         };
-        Self::new(kind, message).because(source)
+        Self::new(kind, message).with_source(source)
     }
 
-    fn with(self, change: impl FnOnce(&mut ErrorData)) -> Self {
+    fn with_change(self, change: impl FnOnce(&mut ErrorData)) -> Self {
         let mut inner = Arc::try_unwrap(self.0).unwrap_or_else(|shared| ErrorData {
             kind: shared.kind,
             message: shared.message.clone(),
@@ -322,42 +322,42 @@ impl Error {
         Self(Arc::new(inner))
     }
 
-    pub(crate) fn because(self, source: impl std::error::Error + Send + Sync + 'static) -> Self {
-        self.with(|inner| inner.source = Some(Arc::new(source)))
+    pub(crate) fn with_source(self, source: impl std::error::Error + Send + Sync + 'static) -> Self {
+        self.with_change(|inner| inner.source = Some(Arc::new(source)))
     }
 
     pub(crate) fn on_route(self, route: impl Into<Cow<'static, str>>) -> Self {
-        self.with(|inner| inner.route = Some(route.into()))
+        self.with_change(|inner| inner.route = Some(route.into()))
     }
 
     pub(crate) fn with_status(self, status: u16) -> Self {
-        self.with(|inner| inner.status = Some(status))
+        self.with_change(|inner| inner.status = Some(status))
     }
 
     /// Says in the caller's words what failed, before the words of the server.
     pub(crate) fn with_message(self, message: impl Into<Cow<'static, str>>) -> Self {
-        self.with(|inner| inner.message = message.into())
+        self.with_change(|inner| inner.message = message.into())
     }
 
     pub(crate) fn with_hint(self, hint: impl Into<Cow<'static, str>>) -> Self {
-        self.with(|inner| inner.hint = Some(hint.into()))
+        self.with_change(|inner| inner.hint = Some(hint.into()))
     }
 
     pub(crate) fn with_request_id(self, id: &str) -> Self {
-        self.with(|inner| inner.request_id = Some(id.into()))
+        self.with_change(|inner| inner.request_id = Some(id.into()))
     }
 
     pub(crate) fn with_retry_after(self, wait: Option<Duration>) -> Self {
-        self.with(|inner| inner.retry_after = wait)
+        self.with_change(|inner| inner.retry_after = wait)
     }
 
     /// Says whether the call that failed may be repeated, which decides on some statuses whether it is transient.
     pub(crate) fn with_repeatable(self, repeatable: bool) -> Self {
-        self.with(|inner| inner.repeatable = Some(repeatable))
+        self.with_change(|inner| inner.repeatable = Some(repeatable))
     }
 
     pub(crate) fn with_kind(self, kind: ErrorKind) -> Self {
-        self.with(|inner| inner.kind = kind)
+        self.with_change(|inner| inner.kind = kind)
     }
 }
 
@@ -376,15 +376,15 @@ impl fmt::Display for Error {
         }
         if let Some(api) = &inner.api {
             let said = if api.message.is_empty() { &api.id } else { &api.message };
-            parts.push(short(said, 300));
+            parts.push(shorten_text(said, 300));
             if !api.detailed_error.is_empty() {
-                parts.push(short(&api.detailed_error, 200));
+                parts.push(shorten_text(&api.detailed_error, 200));
             }
         }
         f.write_str(&parts.join(": "))?;
         match &inner.api {
             Some(api) if !api.id.is_empty() && !api.message.is_empty() => {
-                write!(f, " ({})", short(&api.id, 100))
+                write!(f, " ({})", shorten_text(&api.id, 100))
             }
             _ => Ok(()),
         }
@@ -408,7 +408,7 @@ fn without_tokens(text: &str) -> String {
 
 /// Keeps a stranger's text from flooding a log, or from steering a terminal: by control characters, or by marks that
 /// turn the direction of what follows.
-pub(crate) fn short(text: &str, most: usize) -> Cow<'_, str> {
+pub(crate) fn shorten_text(text: &str, most: usize) -> Cow<'_, str> {
     let steers = |c: char| {
         c.is_control()
             || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
@@ -472,7 +472,7 @@ mod tests {
         assert!(error.is_forbidden() && !error.is_transient());
         assert_eq!(error.request_id(), Some("r1"));
         assert!(format!("{error:?}").contains("hint: "));
-        let wrapped = Error::new(ErrorKind::Closed, "the stream ended").because(error);
+        let wrapped = Error::new(ErrorKind::Closed, "the stream ended").with_source(error);
         assert!(format!("{wrapped:?}").contains("because: POST /posts: 403"));
     }
 
@@ -494,6 +494,6 @@ mod tests {
         let api = ApiError { message: "\x1b[2J".repeat(1000), ..ApiError::default() };
         let shown = Error::from_api(500, api).to_string();
         assert!(shown.len() < 400 && !shown.contains('\x1b'), "{shown}");
-        assert_eq!(short("a\u{202e}b\u{2069}ä", 9), "a b ä");
+        assert_eq!(shorten_text("a\u{202e}b\u{2069}ä", 9), "a b ä");
     }
 }

@@ -53,14 +53,14 @@ pub use channels::*;
 pub(crate) use embedded::{Embedded, Flag};
 pub use notice::*;
 pub use posts::*;
-pub(crate) use scan::{Head, channel_of, scan};
+pub(crate) use scan::{Head, channel_of, scan_frame};
 pub use server::*;
 pub use table::{EventKind, Payload};
 pub use teams::*;
 pub use threads::*;
 pub use users::*;
 
-use crate::error::{Error, ErrorKind, Result, short};
+use crate::error::{Error, ErrorKind, Result, shorten_text};
 use crate::model::json::decode_event;
 use crate::model::{ChannelId, TeamId, UserId};
 
@@ -157,7 +157,7 @@ impl Event {
     /// To whom the server sent it. Decoded at the first call.
     pub fn broadcast(&self) -> &Broadcast {
         self.0.broadcast.get_or_init(|| {
-            let text = self.0.text.get(self.parts().broadcast.clone()).unwrap_or_default();
+            let text = self.0.text.get(self.envelope_parts().broadcast.clone()).unwrap_or_default();
             Box::new(decode_event(text).unwrap_or_default())
         })
     }
@@ -231,7 +231,7 @@ impl Event {
         if self.0.kind.strings().is_empty() {
             return self.with_data(decode_event);
         }
-        self.with_data(|data| decode_event(&unfolded(data, self.0.kind.strings())?))
+        self.with_data(|data| decode_event(&unfold_data(data, self.0.kind.strings())?))
     }
 
     /// Restores an event from its text: the stored form written by [`to_json`](Self::to_json), or the text of the
@@ -242,7 +242,7 @@ impl Event {
     /// [`ErrorKind::Decode`] if the text is not a JSON object with an `event`.
     pub fn from_json(text: &str) -> Result<Self> {
         let no_event = |why: &'static str| Error::new(ErrorKind::Decode, why);
-        let stored = if scan::name(text).is_some() { None } else { stored::read(text) };
+        let stored = if scan::event_name(text).is_some() { None } else { stored::read_stored(text) };
         let (text, origin, connection_id) = match &stored {
             None => (text, None, None),
             Some(stored) => {
@@ -254,33 +254,36 @@ impl Event {
                 )
             }
         };
-        let name = scan::name(text)
+        let name = scan::event_name(text)
             .ok_or_else(|| no_event("this is no event: not a JSON object with an `event`"))?;
         // The text of a stored event was not JSON when it was received either.
         if stored.is_none() {
-            scan::parse(text).ok_or_else(|| no_event("this is no event: not JSON"))?;
+            scan::parse_parts(text).ok_or_else(|| no_event("this is no event: not JSON"))?;
         }
         let kind = EventKind::from(&*name);
         if kind == EventKind::Ended {
-            return Ok(Self::end(Error::new(ErrorKind::Closed, "the stream ended")));
+            return Ok(Self::end_of_stream(Error::new(ErrorKind::Closed, "the stream ended")));
         }
         let origin = origin.unwrap_or(if kind.is_notice() { Origin::Local } else { Origin::Live });
-        Ok(Self::live(kind, scan::seq(text), text.into(), origin).on_connection(connection_id))
+        Ok(Self::from_connection(kind, scan::sequence_number(text), text.into(), origin)
+            .on_connection(connection_id))
     }
 
-    fn parts(&self) -> &scan::Parts {
+    fn envelope_parts(&self) -> &scan::Parts {
         let text = &self.0.text;
-        self.0.parts.get_or_init(|| scan::locate(text).or_else(|| scan::parse(text)).unwrap_or_default())
+        self.0
+            .parts
+            .get_or_init(|| scan::locate_parts(text).or_else(|| scan::parse_parts(text)).unwrap_or_default())
     }
 
     /// Reads `data`; looks again, by a full parse, where the text that should be it is no JSON.
     fn with_data<T>(&self, read: impl Fn(&str) -> Result<T>) -> Result<T> {
-        let at = self.parts();
+        let at = self.envelope_parts();
         let part = |at: &scan::Parts| match self.0.text.get(at.data.clone()) {
             Some("") | None => "null",
             Some(data) => data,
         };
-        read(part(at)).or_else(|error| match scan::parse(&self.0.text) {
+        read(part(at)).or_else(|error| match scan::parse_parts(&self.0.text) {
             Some(sure) if sure.data != at.data => read(part(&sure)),
             _ => Err(error),
         })
@@ -304,7 +307,7 @@ impl Event {
 }
 
 /// The data as text, with what stands in some of its members as strings.
-fn unfolded(data: &str, strings: &[&str]) -> Result<String> {
+fn unfold_data(data: &str, strings: &[&str]) -> Result<String> {
     if !data.trim_start().starts_with('{') {
         return Ok(data.to_owned());
     }
@@ -325,19 +328,22 @@ fn unfolded(data: &str, strings: &[&str]) -> Result<String> {
 /// One warning a kind and process: a server that changed sends thousands of the same.
 fn warn_once(kind: EventKind, name: &str, error: &Error) {
     static WARNED: [AtomicU64; 2] = [const { AtomicU64::new(0) }; 2];
-    let (word, bit) = (kind.index() / 64, 1 << (kind.index() % 64));
+    let (word, bit) = (kind.table_index() / 64, 1 << (kind.table_index() % 64));
     let first = WARNED.get(word).is_some_and(|word| word.fetch_or(bit, Ordering::Relaxed) & bit == 0);
     if first {
-        log::warn!("event {} does not fit its type, and comes as Payload::Other: {error}", short(name, 60));
+        log::warn!(
+            "event {} does not fit its type, and comes as Payload::Other: {error}",
+            shorten_text(name, 60)
+        );
     }
 }
 
 /// How streams make events.
 impl Event {
-    /// What came over the link. `kind` and `seq` are those that [`scan()`] found in `text`.
-    pub(crate) fn live(kind: EventKind, seq: Option<u64>, text: Box<str>, origin: Origin) -> Self {
+    /// An event from the connection. `kind` and `seq` are those that [`scan_frame`] found in `text`.
+    pub(crate) fn from_connection(kind: EventKind, seq: Option<u64>, text: Box<str>, origin: Origin) -> Self {
         let name = match kind {
-            EventKind::Custom | EventKind::Other => scan::name(&text).map(Into::into),
+            EventKind::Custom | EventKind::Other => scan::event_name(&text).map(Into::into),
             _ => None,
         };
         Self(Arc::new(EventInner {
@@ -368,45 +374,46 @@ impl Event {
 
     /// Counts it there if its payload turns out not to fit its type. Only before it is cloned.
     #[must_use]
-    pub(crate) fn counted(mut self, undecodable: &Arc<AtomicU64>) -> Self {
+    pub(crate) fn with_error_counter(mut self, undecodable: &Arc<AtomicU64>) -> Self {
         if let Some(inner) = Arc::get_mut(&mut self.0) {
             inner.undecodable = Some(Arc::clone(undecodable));
         }
         self
     }
 
-    /// What a catch-up found; `text` is an [`envelope`] without a number.
+    /// What a catch-up found; `text` is an [`write_envelope`] without a number.
     pub(crate) fn caught_up(kind: EventKind, text: Box<str>) -> Self {
-        Self::live(kind, None, text, Origin::CaughtUp)
+        Self::from_connection(kind, None, text, Origin::CaughtUp)
     }
 
     /// A notice.
-    pub(crate) fn notice(payload: Payload) -> Self {
+    pub(crate) fn from_notification(payload: Payload) -> Self {
         let kind = payload.kind();
         let none = Broadcast::default();
         // One by one: to serialise the whole enum would pull in all its types.
         let text = match &payload {
-            Payload::Connected(notice) => envelope(kind.name(), notice, &none, None),
-            Payload::Disconnected(notice) => envelope(kind.name(), notice, &none, None),
-            Payload::Missed(notice) => envelope(kind.name(), notice, &none, None),
-            Payload::CaughtUp(notice) => envelope(kind.name(), notice, &none, None),
-            Payload::SessionExpired(notice) => envelope(kind.name(), notice, &none, None),
-            _ => envelope(kind.name(), &(), &none, None),
+            Payload::Connected(notice) => write_envelope(kind.name(), notice, &none, None),
+            Payload::Disconnected(notice) => write_envelope(kind.name(), notice, &none, None),
+            Payload::Missed(notice) => write_envelope(kind.name(), notice, &none, None),
+            Payload::CaughtUp(notice) => write_envelope(kind.name(), notice, &none, None),
+            Payload::SessionExpired(notice) => write_envelope(kind.name(), notice, &none, None),
+            _ => write_envelope(kind.name(), &(), &none, None),
         };
-        let event = Self::live(kind, None, text, Origin::Local);
+        let event = Self::from_connection(kind, None, text, Origin::Local);
         let _ = event.0.payload.set(payload);
         event
     }
 
     /// The last event of a stream that ended for good.
-    pub(crate) fn end(cause: Error) -> Self {
+    pub(crate) fn end_of_stream(cause: Error) -> Self {
         #[derive(Serialize)]
         struct End {
             error: String,
         }
         let kind = EventKind::Ended;
-        let text = envelope(kind.name(), &End { error: cause.to_string() }, &Broadcast::default(), None);
-        let mut event = Self::live(kind, None, text, Origin::Local);
+        let text =
+            write_envelope(kind.name(), &End { error: cause.to_string() }, &Broadcast::default(), None);
+        let mut event = Self::from_connection(kind, None, text, Origin::Local);
         if let Some(inner) = Arc::get_mut(&mut event.0) {
             inner.end = Some(cause);
         }
@@ -417,7 +424,7 @@ impl Event {
     ///
     /// A program that asks for nothing else (a bot on messages) then carries the decoders of no other event: they are
     /// 0.4 to 0.5 MB.
-    pub(crate) fn posted(&self) -> Result<Option<&Posted>> {
+    pub(crate) fn posted_payload(&self) -> Result<Option<&Posted>> {
         if let Some(cause) = &self.0.end {
             return Err(cause.clone());
         }
@@ -437,13 +444,13 @@ impl Event {
     }
 
     /// Why the stream ended, if this is its last event.
-    pub(crate) fn cause(&self) -> Option<&Error> {
+    pub(crate) fn end_cause(&self) -> Option<&Error> {
         self.0.end.as_ref()
     }
 }
 
 /// The text of an event, as a server writes it.
-pub(crate) fn envelope(
+pub(crate) fn write_envelope(
     name: &str,
     data: &impl Serialize,
     broadcast: &Broadcast,
@@ -473,7 +480,7 @@ impl fmt::Debug for Event {
 }
 
 fn shown_text(text: &str) -> Cow<'_, str> {
-    short(text.trim_end(), 300)
+    shorten_text(text.trim_end(), 300)
 }
 
 impl Payload {
@@ -501,8 +508,8 @@ mod tests {
     fn what_does_not_fit_is_counted_once() {
         let counter = Arc::new(AtomicU64::new(0));
         let live = |text: &str| {
-            let Some(Head::Event { kind, seq }) = scan(text) else { panic!("{text}") };
-            Event::live(kind, seq, text.into(), Origin::Resumed).counted(&counter)
+            let Some(Head::Event { kind, seq }) = scan_frame(text) else { panic!("{text}") };
+            Event::from_connection(kind, seq, text.into(), Origin::Resumed).with_error_counter(&counter)
         };
         let event = live(BROKEN);
         let again = event.clone();
@@ -518,7 +525,7 @@ mod tests {
     #[test]
     fn notices_say_the_same_in_all_forms() {
         let missed = Missed { reason: MissedReason::Gap, last_seq: Some(4), ..Missed::default() };
-        let event = Event::notice(Payload::Missed(Box::new(missed.clone())));
+        let event = Event::from_notification(Payload::Missed(Box::new(missed.clone())));
         assert_eq!((event.name(), event.seq(), event.origin()), ("_missed", None, Origin::Local));
         assert_eq!(event.data()["reason"], "gap");
         let again = Event::from_json(event.raw()).unwrap();
@@ -528,10 +535,10 @@ mod tests {
 
     #[test]
     fn the_end_is_an_error_for_ever() {
-        let event = Event::end(Error::new(ErrorKind::Closed, "logged out"));
+        let event = Event::end_of_stream(Error::new(ErrorKind::Closed, "logged out"));
         assert_eq!((event.name(), event.kind(), event.seq()), ("_ended", EventKind::Ended, None));
         assert!(event.payload().is_err() && event.payload().is_err());
-        assert_eq!(event.cause().unwrap().to_string(), "logged out");
+        assert_eq!(event.end_cause().unwrap().to_string(), "logged out");
         assert_eq!(event.data()["error"], "logged out");
         assert!(event.decode_error().is_none());
         assert!(event.into_payload().unwrap_err().is_closed());
@@ -541,7 +548,7 @@ mod tests {
     fn what_is_caught_up_looks_like_what_is_live() {
         let live = Event::from_json(include_str!("../tests/data/events/posted.json")).unwrap();
         let Payload::Posted(posted) = live.payload().unwrap() else { panic!() };
-        let text = envelope("posted", posted, live.broadcast(), None);
+        let text = write_envelope("posted", posted, live.broadcast(), None);
         let event = Event::caught_up(EventKind::Posted, text);
         assert_eq!((event.seq(), event.origin()), (None, Origin::CaughtUp));
         assert_eq!(event.payload().unwrap(), live.payload().unwrap());

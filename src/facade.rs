@@ -14,9 +14,9 @@ use serde_json::{Value, json};
 use self::handlers::Handlers;
 pub use self::handlers::{EventNames, HandlerResult};
 use self::session::{FacadeSession, NextDispatch, SessionList};
-use crate::client::{Client, checked};
+use crate::client::{Client, check_message};
 use crate::config::BaseUrl;
-use crate::error::{Error, ErrorKind, Result, short};
+use crate::error::{Error, ErrorKind, Result, shorten_text};
 use crate::event::Event;
 use crate::model::{Channel, Post, PostDraft, Team, User, UserId};
 use crate::secret::Secret;
@@ -119,15 +119,15 @@ impl Mattermost {
         if password.is_empty() {
             return Err(Error::input("the password is empty"));
         }
-        Self::make(Access::Password { host, email, password }, team)
+        Self::with_access(Access::Password { host, email, password }, team)
     }
 
     /// The same over a client of your own, with a token, MFA, a company's CA or a proxy.
     pub fn with_client(client: &Client, team: impl Into<String>) -> Result<Self> {
-        Self::make(Access::Client(client.clone()), team.into())
+        Self::with_access(Access::Client(client.clone()), team.into())
     }
 
-    fn make(access: Access, team: String) -> Result<Self> {
+    fn with_access(access: Access, team: String) -> Result<Self> {
         if team.trim().is_empty() {
             return Err(Error::input("the team's name is empty"));
         }
@@ -149,13 +149,13 @@ impl Mattermost {
         events: impl EventNames,
         handler: impl FnMut(&Self, &Event) -> R + Send + 'static,
     ) -> &Self {
-        self.0.handlers.set(events.names(), handler);
+        self.0.handlers.set_handler(events.into_names(), handler);
         self
     }
 
     /// Takes the callbacks of these events away.
     pub fn off(&self, events: impl EventNames) -> &Self {
-        self.0.handlers.remove(&events.names());
+        self.0.handlers.remove_handlers(&events.into_names());
         self
     }
 
@@ -168,7 +168,7 @@ impl Mattermost {
     /// called in the meantime. [`ErrorKind::Timeout`] if another thread has been starting for 120 s.
     pub fn start(&self) -> Result<()> {
         let deadline = Instant::now() + START_TIMEOUT;
-        let mut sessions = self.sessions();
+        let mut sessions = self.lock_sessions();
         while sessions.is_starting() {
             let left = deadline.saturating_duration_since(Instant::now());
             if left.is_zero() {
@@ -180,7 +180,7 @@ impl Mattermost {
         let Some(ticket) = sessions.begin_start() else { return Ok(()) };
         drop(sessions);
         let opened = self.open_session();
-        let result = self.sessions().finish_start(ticket, opened);
+        let result = self.lock_sessions().finish_start(ticket, opened);
         self.0.start_finished.notify_all();
         result.map_err(|(error, unused)| {
             // Closing a stream takes a moment, and needs no lock.
@@ -208,7 +208,7 @@ impl Mattermost {
     /// with [`ErrorKind::Closed`] once its current request ends. May be called in a callback, from any thread, and
     /// repeatedly.
     pub fn stop(&self) {
-        let stopped = self.sessions().stop();
+        let stopped = self.lock_sessions().stop_current();
         if let Some(session) = stopped {
             let report = session.events.close(STOP_TIMEOUT);
             log::debug!("stopped: {report:?}");
@@ -216,35 +216,37 @@ impl Mattermost {
     }
 
     /// Returns a handle that stops the stream from anywhere, for example from a signal handler's thread.
-    /// [`Stopper::stop`] never blocks.
+    /// [`RunStopper::stop`] never blocks.
     pub fn stopper(&self) -> RunStopper {
         RunStopper(Arc::downgrade(&self.0))
     }
 
     /// Returns `true` if the stream is open: after a successful `start`, until `stop` or the end of the stream.
     pub fn started(&self) -> bool {
-        self.sessions().current().is_some_and(|session| !session.is_over())
+        self.lock_sessions().current_session().is_some_and(|session| !session.is_over())
     }
 
     /// Returns `true` if the server has greeted the current connection.
     pub fn said_hello(&self) -> bool {
-        self.sessions().current().is_some_and(|session| !session.is_over() && session.said_hello())
+        self.lock_sessions()
+            .current_session()
+            .is_some_and(|session| !session.is_over() && session.said_hello())
     }
 
     /// Returns `true` if the stream of the last `start` has ended, by `stop` or permanently.
     pub fn finished(&self) -> bool {
-        let sessions = self.sessions();
-        sessions.was_started() && sessions.current().is_none_or(|session| session.is_over())
+        let sessions = self.lock_sessions();
+        sessions.was_started() && sessions.current_session().is_none_or(|session| session.is_over())
     }
 
     /// Returns the data loaded by `start`: user, team, channels.
     pub fn metadata(&self) -> Result<Arc<Metadata>> {
-        self.current().map(|session| session.metadata())
+        self.current_session().map(|session| session.metadata())
     }
 
     /// Returns the client that `start` logged in.
     pub fn client(&self) -> Result<Client> {
-        self.current().map(|session| session.client.clone())
+        self.current_session().map(|session| session.client.clone())
     }
 
     /// Controls whether failing callbacks are logged. Defaults to `false`: they are.
@@ -265,34 +267,35 @@ impl Mattermost {
     /// [`ErrorKind::Input`], before any I/O, if not started or for an empty or too long message;
     /// [`ErrorKind::NotFound`] for an unknown channel.
     pub fn send(&self, channel: &str, message: impl Into<String>) -> Result<Post> {
-        let draft = checked(message.into())?;
-        let session = self.current()?;
+        let draft = check_message(message.into())?;
+        let session = self.current_session()?;
         let (client, metadata) = (&session.client, session.metadata());
         if channel.trim().is_empty() {
             return Err(Error::input("the channel's name is empty"));
         }
         let found = if channel.starts_with(['~', '@']) {
             client.channel(&self.0.team, channel)?
-        } else if let Some(found) = find(&metadata.channels, channel) {
+        } else if let Some(found) = find_channel(&metadata.channels, channel) {
             found.clone()
         } else {
-            self.reload(&session, &metadata, channel)?
+            self.reload_channels(&session, &metadata, channel)?
         };
         client.posts().create(&PostDraft { channel_id: found.id, ..draft })
     }
 
-    fn reload(&self, session: &FacadeSession, metadata: &Metadata, name: &str) -> Result<Channel> {
+    fn reload_channels(&self, session: &FacadeSession, metadata: &Metadata, name: &str) -> Result<Channel> {
         let client = &session.client;
         let channels = load_channels(client, &metadata.team)?;
-        let found = find(&channels, name).cloned();
+        let found = find_channel(&channels, name).cloned();
         session.set_metadata(Metadata { channels, ..metadata.clone() });
         match found {
             Some(found) => Ok(found),
             // Names with spaces cannot be short names: no look-up would find them.
             None => client.channel(&self.0.team, name).map_err(|error| {
                 if error.is_not_found() {
-                    let text = format!("no channel {:?} in the team {:?}", short(name, 80), self.0.team);
-                    return Error::new(ErrorKind::NotFound, text).because(error);
+                    let text =
+                        format!("no channel {:?} in the team {:?}", shorten_text(name, 80), self.0.team);
+                    return Error::new(ErrorKind::NotFound, text).with_source(error);
                 }
                 error
             }),
@@ -310,16 +313,16 @@ impl Mattermost {
         let Value::Object(mut fields) = fields else {
             return Err(Error::input("a ping's fields must be an object"));
         };
-        let session = self.current()?;
+        let session = self.current_session()?;
         let pong = session.events.ping()?;
         fields.insert("round_trip_ms".into(), json!(pong.round_trip.as_secs_f64() * 1000.0));
         fields.insert("server_time".into(), json!(pong.server_time));
-        session.queue(local_event("pong", &Value::Object(fields))?)
+        session.queue_event(local_event("pong", &Value::Object(fields))?)
     }
 
     /// Sends an action over the WebSocket and waits up to 15 s for its reply, for example `get_statuses`.
     pub fn send_action(&self, action: &str, data: Option<Value>) -> Result<Value> {
-        self.current()?.events.request(action, data)
+        self.current_session()?.events.request(action, data)
     }
 
     /// Dispatches events to the callbacks on this thread, until [`stop`](Self::stop) or the permanent end of the stream.
@@ -353,11 +356,11 @@ impl Mattermost {
             return Err(Error::input("another thread, or a callback, is already dispatching"));
         }
         let _running = ResetOnDrop(&self.0.running);
-        let next = self.sessions().next_to_dispatch();
+        let next = self.lock_sessions().next_to_dispatch();
         let session = match next {
             Some(NextDispatch::Session(session)) => session,
             Some(NextDispatch::Finish) => {
-                self.finish(None);
+                self.call_finish(None);
                 return Ok(false);
             }
             None => return Err(not_started()),
@@ -374,42 +377,42 @@ impl Mattermost {
                 recv(timeout) -> _ => return Ok(true),
             };
             let Some(event) = event else { continue };
-            if let Some(cause) = event.cause() {
-                self.report(cause, true);
-                self.finish(Some(&session));
+            if let Some(cause) = event.end_cause() {
+                self.report_error(cause, true);
+                self.call_finish(Some(&session));
                 return Err(cause.clone());
             }
-            session.observe(&event);
-            self.dispatch(event.name(), &event);
+            session.observe_event(&event);
+            self.dispatch_event(event.name(), &event);
         }
-        self.finish(Some(&session));
+        self.call_finish(Some(&session));
         Ok(false)
     }
 
     /// Calls `finish` back, once for each session.
-    fn finish(&self, session: Option<&Arc<FacadeSession>>) {
-        self.sessions().retire(session);
+    fn call_finish(&self, session: Option<&Arc<FacadeSession>>) {
+        self.lock_sessions().retire_session(session);
         if let Ok(event) = local_event("finish", &json!({})) {
-            self.dispatch("finish", &event);
+            self.dispatch_event("finish", &event);
         }
     }
 
-    fn dispatch(&self, name: &str, event: &Event) {
-        if let Some(Err(error)) = self.0.handlers.call(name, self, event) {
+    fn dispatch_event(&self, name: &str, event: &Event) {
+        if let Some(Err(error)) = self.0.handlers.call_handler(name, self, event) {
             if name == "error" {
                 self.log_failure(&error);
             } else {
-                self.report(&error, false);
+                self.report_error(&error, false);
             }
         }
     }
 
     /// Passes an error to `on("error")`, or logs it.
-    fn report(&self, error: &Error, is_final: bool) {
+    fn report_error(&self, error: &Error, is_final: bool) {
         self.log_failure(error);
         let data = json!({ "message": error.to_string(), "hint": error.hint(), "final": is_final });
         if let Ok(event) = local_event("error", &data) {
-            if let Some(Err(second)) = self.0.handlers.call("error", self, &event) {
+            if let Some(Err(second)) = self.0.handlers.call_handler("error", self, &event) {
                 self.log_failure(&second);
             }
         }
@@ -421,11 +424,11 @@ impl Mattermost {
         }
     }
 
-    fn current(&self) -> Result<Arc<FacadeSession>> {
-        self.sessions().current().map(Arc::clone).ok_or_else(not_started)
+    fn current_session(&self) -> Result<Arc<FacadeSession>> {
+        self.lock_sessions().current_session().map(Arc::clone).ok_or_else(not_started)
     }
 
-    fn sessions(&self) -> MutexGuard<'_, SessionList> {
+    fn lock_sessions(&self) -> MutexGuard<'_, SessionList> {
         self.0.sessions.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -450,7 +453,7 @@ impl RunStopper {
     /// Requests the stop and returns immediately. `run` then ends with `Ok`, and a `start` in progress with an error.
     pub fn stop(&self) {
         let Some(inner) = self.0.upgrade() else { return };
-        let stopped = inner.sessions.lock().unwrap_or_else(PoisonError::into_inner).stop();
+        let stopped = inner.sessions.lock().unwrap_or_else(PoisonError::into_inner).stop_current();
         if let Some(session) = stopped {
             session.events.stopper().stop();
         }
@@ -466,7 +469,9 @@ impl fmt::Debug for RunStopper {
 impl fmt::Debug for Mattermost {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let url = match &self.0.access {
-            Access::Password { host, .. } => BaseUrl::parse(host).map(|base| base.http()).unwrap_or_default(),
+            Access::Password { host, .. } => {
+                BaseUrl::parse(host).map(|base| base.http_url()).unwrap_or_default()
+            }
             Access::Client(client) => client.url(),
         };
         f.debug_struct("Mattermost").field("url", &url).field("team", &self.0.team).finish_non_exhaustive()
@@ -482,7 +487,7 @@ fn load_channels(client: &Client, team: &Team) -> Result<Vec<Channel>> {
 }
 
 /// The seed's rule: the display name wins.
-fn find<'c>(channels: &'c [Channel], name: &str) -> Option<&'c Channel> {
+fn find_channel<'c>(channels: &'c [Channel], name: &str) -> Option<&'c Channel> {
     let by_display_name = channels.iter().find(|channel| channel.display_name == name);
     by_display_name.or_else(|| channels.iter().find(|channel| channel.name == name))
 }

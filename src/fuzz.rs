@@ -59,12 +59,12 @@ const TOKEN: &str = "t0k3nt0k3nt0k3nt0k3nt0k3nx";
 
 /// Holds an error to what all errors promise: short, nothing that steers a terminal; and no secret.
 fn well_said(error: &Error) {
-    calm(error);
+    check_message(error);
     assert!(!format!("{error:?}").contains(TOKEN), "{error:?}");
 }
 
 /// The same where the words of the caller himself are shown.
-fn calm(error: &Error) {
+fn check_message(error: &Error) {
     let shown = error.to_string();
     assert!(shown.chars().count() <= 1200, "{} characters: {shown}", shown.chars().count());
     for said in [shown, format!("{error:?}")] {
@@ -75,7 +75,7 @@ fn calm(error: &Error) {
 }
 
 /// Runs it; it must not hold more memory at a time than this. Counted in `cargo test` only.
-fn within<T>(bytes: usize, run: impl FnOnce() -> T) -> T {
+fn within_memory<T>(bytes: usize, run: impl FnOnce() -> T) -> T {
     #[cfg(test)]
     {
         let mut result = None;
@@ -122,6 +122,6 @@ impl Write for Stranger<'_> {
 }
 
 /// Sizes of pieces to try: all at once, and some few bytes at a time.
-fn pieces(data: &[u8]) -> [usize; 2] {
+fn piece_sizes(data: &[u8]) -> [usize; 2] {
     [usize::MAX, 1 + data.len() % 5]
 }

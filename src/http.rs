@@ -37,7 +37,7 @@ pub use self::method::Method;
 pub use self::multipart::Multipart;
 pub use crate::path_arg::PathArg;
 
-pub(crate) use self::response::{hide, retry_after};
+pub(crate) use self::response::{hide_secrets, retry_after};
 
 use serde::Serialize;
 
@@ -78,10 +78,10 @@ impl HttpClient {
     pub(crate) fn new(config: Config, login: LoginSession) -> Result<Self> {
         let config = Arc::new(config);
         let agent = HttpAgent::new(&config)?;
-        Ok(Self::with(config, agent, Arc::new(login), RateLimitGate::default()))
+        Ok(Self::with_transport(config, agent, Arc::new(login), RateLimitGate::default()))
     }
 
-    fn with(
+    fn with_transport(
         config: Arc<Config>,
         agent: HttpAgent,
         login: Arc<LoginSession>,
@@ -96,11 +96,11 @@ impl HttpClient {
     }
 
     /// The same server and session over connections of its own: closing it ends its calls and no others.
-    pub(crate) fn apart(&self) -> Result<Self> {
+    pub(crate) fn with_own_connections(&self) -> Result<Self> {
         let config = Arc::clone(&self.shared.config);
         let agent = HttpAgent::new(&config)?;
-        let rate_limit = self.shared.rate_limit.sibling();
-        let apart = Self::with(config, agent, Arc::clone(&self.shared.login), rate_limit);
+        let rate_limit = self.shared.rate_limit.with_same_limit();
+        let apart = Self::with_transport(config, agent, Arc::clone(&self.shared.login), rate_limit);
         if let Some(me) = self.shared.me.get() {
             apart.set_me(me.clone());
         }
@@ -116,7 +116,7 @@ impl HttpClient {
         Self { timeout: other.timeout, read_only: other.read_only, ..self }
     }
 
-    pub(crate) fn timeout(&self) -> Duration {
+    pub(crate) fn call_timeout(&self) -> Duration {
         self.timeout
     }
 
@@ -133,11 +133,11 @@ impl HttpClient {
     pub(crate) fn close(&self) {
         self.shared.rate_limit.close();
         self.shared.agent.shutdown();
-        self.shared.login.wake();
+        self.shared.login.wake_waiters();
     }
 
     /// Sleeps, but not past a close.
-    pub(crate) fn pause(&self, wait: Duration) -> Result<()> {
+    pub(crate) fn sleep_until_closed(&self, wait: Duration) -> Result<()> {
         self.shared.rate_limit.sleep(wait)
     }
 
@@ -146,8 +146,8 @@ impl HttpClient {
     }
 
     /// The present token and the number of logins so far.
-    pub(crate) fn token(&self) -> (Option<Secret>, u64) {
-        self.shared.login.token()
+    pub(crate) fn current_token(&self) -> (Option<Secret>, u64) {
+        self.shared.login.current_token()
     }
 
     /// Whether an expired session can be replaced.
@@ -173,17 +173,17 @@ impl HttpClient {
 
     /// The same within the deadline of a call.
     fn login_until(&self, generation: u64, deadline: Instant) -> Result<()> {
-        LoginSession::renew(&self.shared.login, self, generation, deadline)
+        LoginSession::renew_session(&self.shared.login, self, generation, deadline)
     }
 
     /// Logs in with the credentials. Returns the own user, as JSON.
     pub(crate) fn login(&self) -> Result<Vec<u8>> {
-        self.shared.login.first(self)
+        self.shared.login.first_login(self)
     }
 
     /// The clock of the server, to the second.
     pub(crate) fn server_time(&self) -> Result<Timestamp> {
-        self.get("/system/ping", &[]).date()
+        self.get("/system/ping", &[]).server_date()
     }
 
     pub(crate) fn call<'c>(
@@ -196,7 +196,7 @@ impl HttpClient {
     }
 
     /// A route beside API v4, as `/hooks/{hook_id}`.
-    pub(crate) fn outside<'c>(
+    pub(crate) fn call_outside_api<'c>(
         &'c self,
         method: Method,
         template: &'static str,
@@ -207,8 +207,8 @@ impl HttpClient {
 
     /// An address to be opened in a browser.
     pub(crate) fn browser_url(&self, path: &str, query: &impl Serialize) -> Result<String> {
-        let mut url = format!("{}{path}", self.config().base.http());
-        query::append(&mut url, serde_json::to_value(query))?;
+        let mut url = format!("{}{path}", self.config().base.http_url());
+        query::append_query(&mut url, serde_json::to_value(query))?;
         Ok(url)
     }
 

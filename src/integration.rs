@@ -122,7 +122,7 @@ impl AcceptedSecrets<'_> {
     /// Checks the token of a command or webhook. Takes equally long whichever of them it is.
     fn check_token(self, token: &str) -> Result<()> {
         let found = self.0.iter().fold(false, |found, secret| secret.matches(token) | found);
-        if found { Ok(()) } else { Err(forbidden("the token of the request is missing or wrong")) }
+        if found { Ok(()) } else { Err(forbidden_error("the token of the request is missing or wrong")) }
     }
 }
 
@@ -138,7 +138,7 @@ mod private {
     /// Seals `Callback`.
     #[allow(unnameable_types, reason = "a sealed trait")]
     pub trait Read: Sized {
-        fn read(fields: super::FormFields) -> crate::error::Result<Self>;
+        fn from_fields(fields: super::FormFields) -> crate::error::Result<Self>;
     }
 }
 
@@ -153,9 +153,9 @@ pub fn parse_unverified_request_that_anyone_can_forge<T: Callback>(
     content_type: &str,
     body: impl AsRef<[u8]>,
 ) -> Result<T> {
-    T::read(FormFields::parse(content_type, body.as_ref())?)
+    T::from_fields(FormFields::parse_body(content_type, body.as_ref())?)
 }
 
-fn forbidden(why: &'static str) -> Error {
+fn forbidden_error(why: &'static str) -> Error {
     Error::new(ErrorKind::Forbidden, why)
 }

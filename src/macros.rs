@@ -37,7 +37,7 @@ macro_rules! ids {
         impl std::str::FromStr for $name {
             type Err = $crate::Error;
             fn from_str(text: &str) -> $crate::Result<Self> {
-                $crate::model::id::check(stringify!($name), text)?;
+                $crate::model::id::check_id(stringify!($name), text)?;
                 Ok(Self(text.into()))
             }
         }
@@ -94,13 +94,13 @@ macro_rules! ids {
 
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(from: D) -> std::result::Result<Self, D::Error> {
-                $crate::model::id_text::read(from).map(Self)
+                $crate::model::id_text::read_id(from).map(Self)
             }
         }
 
         impl $crate::path_arg::PathArg for $name {
             fn path_arg(&self) -> std::result::Result<std::borrow::Cow<'_, str>, std::borrow::Cow<'static, str>> {
-                $crate::model::id::arg(stringify!($name), self.as_str())
+                $crate::model::id::path_argument(stringify!($name), self.as_str())
             }
         }
     )*};
@@ -157,7 +157,7 @@ macro_rules! open_enum {
 
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(from: D) -> std::result::Result<Self, D::Error> {
-                $crate::model::id_text::read(from).map(|text| Self::from(text.as_str()))
+                $crate::model::id_text::read_id(from).map(|text| Self::from(text.as_str()))
             }
         }
     };
@@ -200,7 +200,7 @@ macro_rules! model {
             const NAME: &'static str = stringify!($name);
             const NAMES: &'static [&'static str] = &[$(name_on_the_wire!($field $($($serde)+)?),)*];
 
-            fn take<'de, M: serde::de::MapAccess<'de>>(
+            fn take_member<'de, M: serde::de::MapAccess<'de>>(
                 &mut self,
                 name: &str,
                 members: &mut M,
@@ -217,7 +217,7 @@ macro_rules! model {
 
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(from: D) -> std::result::Result<Self, D::Error> {
-                $crate::model::json::read_fields(from)
+                $crate::model::json::read_struct(from)
             }
         }
     };
@@ -246,6 +246,6 @@ macro_rules! put {
         $crate::model::json::put_as($members, $field, |$crate::event::Flag(value)| value)
     };
     ($members:ident, $field:expr, $(skip_serializing_if = $if:literal)?) => {
-        $crate::model::json::put($members, $field)
+        $crate::model::json::read_field($members, $field)
     };
 }

@@ -90,7 +90,7 @@ impl Timed {
         Self { socket, deadline, room: u64::MAX }
     }
 
-    fn left(&self) -> io::Result<Duration> {
+    fn time_left(&self) -> io::Result<Duration> {
         let left = self.deadline.saturating_duration_since(Instant::now());
         if left.is_zero() { Err(io::ErrorKind::TimedOut.into()) } else { Ok(left) }
     }
@@ -101,7 +101,7 @@ impl Read for Timed {
         if self.room == 0 {
             return Err(io::Error::other("too much came"));
         }
-        let count = self.socket.read(into, self.left()?)?;
+        let count = self.socket.read(into, self.time_left()?)?;
         self.room = self.room.saturating_sub(count as u64);
         Ok(count)
     }
@@ -109,7 +109,7 @@ impl Read for Timed {
 
 impl Write for Timed {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.socket.write(bytes, self.left()?)
+        self.socket.write(bytes, self.time_left()?)
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -166,7 +166,7 @@ pub(crate) fn read_head(from: &mut impl Read, who: &str, limit: usize) -> Result
             }
             Err(e) if !is_hang_up(&e) => {
                 let broken = |e| Error::io(format!("the connection to {who} broke"), e);
-                return Err(tls::refusal(&e).unwrap_or_else(|| broken(e)));
+                return Err(tls::refusal_error(&e).unwrap_or_else(|| broken(e)));
             }
             _ => {
                 let what = if head.is_empty() { "without an answer" } else { "in the middle of its answer" };
@@ -199,10 +199,10 @@ pub(crate) fn no_connection(to: &str, error: io::Error) -> Error {
             .with_hint("a firewall that drops packets looks like this; so does a host that is down"),
         io::ErrorKind::ConnectionRefused => made(ErrorKind::Connect, "refused")
             .with_hint("nothing listens on that port: is it the right one, and does the server run?")
-            .because(error),
-        io::ErrorKind::NotFound => made(ErrorKind::Connect, "there is no such socket").because(error),
-        io::ErrorKind::PermissionDenied => made(ErrorKind::Connect, "not permitted").because(error),
-        _ => made(ErrorKind::Connect, "it failed").because(error),
+            .with_source(error),
+        io::ErrorKind::NotFound => made(ErrorKind::Connect, "there is no such socket").with_source(error),
+        io::ErrorKind::PermissionDenied => made(ErrorKind::Connect, "not permitted").with_source(error),
+        _ => made(ErrorKind::Connect, "it failed").with_source(error),
     }
 }
 

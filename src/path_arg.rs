@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::error::{Result, short};
+use crate::error::{Result, shorten_text};
 
 /// What can stand in a path: ids, which are checked, and names.
 ///
@@ -19,7 +19,7 @@ impl PathArg for str {
         if self.is_empty() {
             Err("an empty name cannot stand in a path".into())
         } else if self == "." || self == ".." || self.len() > 1024 || self.contains(bad) {
-            Err(format!("{:?} cannot stand in a path", short(self, 60)).into())
+            Err(format!("{:?} cannot stand in a path", shorten_text(self, 60)).into())
         } else {
             Ok(Cow::Borrowed(self))
         }

@@ -2,8 +2,8 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use crate::config::{BaseUrl, redacted, split_port};
-use crate::error::{Error, Result, short};
+use crate::config::{BaseUrl, redact_url, split_port};
+use crate::error::{Error, Result, shorten_text};
 use crate::percent;
 use crate::secret::Secret;
 
@@ -51,7 +51,7 @@ impl Proxy {
     /// to 80, or 1080 for SOCKS.
     pub(crate) fn parse(text: &str) -> Result<Self> {
         let bad = |why: &str| {
-            Error::input(format!("the proxy URL {:?} {why}", short(&redacted(text), 120))).with_hint(
+            Error::input(format!("the proxy URL {:?} {why}", shorten_text(&redact_url(text), 120))).with_hint(
                 "use http://user:password@proxy.example.com:3128, and percent-encode special characters",
             )
         };
@@ -96,11 +96,11 @@ pub(crate) fn decode_credential(text: &str) -> Option<Secret> {
 impl ProxySetting {
     /// The proxy on the way to `target`.
     pub(crate) fn for_target(&self, target: &BaseUrl) -> Result<Option<Proxy>> {
-        self.choose(target).map(|choice| choice.proxy)
+        self.choose_proxy(target).map(|choice| choice.proxy)
     }
 
     /// The same, with the reason.
-    pub(crate) fn choose(&self, target: &BaseUrl) -> Result<ProxyChoice> {
+    pub(crate) fn choose_proxy(&self, target: &BaseUrl) -> Result<ProxyChoice> {
         match self {
             Self::Off => Ok(ProxyChoice { proxy: None, reason: "turned off by the program".to_owned() }),
             Self::Explicit(proxy) => {
@@ -155,10 +155,10 @@ pub(crate) fn from_environment(
 /// addresses may end with a port. An IPv6 address with a port stands in brackets.
 pub(crate) fn matching_rule<'l>(list: &'l str, target: &BaseUrl) -> Option<&'l str> {
     let entries = list.split(|c: char| c == ',' || c.is_whitespace()).filter(|entry| !entry.is_empty());
-    entries.into_iter().find(|entry| covers(entry, target))
+    entries.into_iter().find(|entry| rule_covers(entry, target))
 }
 
-fn covers(rule: &str, target: &BaseUrl) -> bool {
+fn rule_covers(rule: &str, target: &BaseUrl) -> bool {
     if rule == "*" {
         return true;
     }

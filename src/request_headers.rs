@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use zeroize::Zeroizing;
 
-use crate::error::{Error, Result, short};
+use crate::error::{Error, Result, shorten_text};
 use crate::secret::Secret;
 
 const MAX_VALUE_LENGTH: usize = 8 << 10;
@@ -41,11 +41,14 @@ impl RequestHeaders {
     }
 
     /// Adds a header. Replaces an earlier one of the same name.
-    pub(crate) fn set(&mut self, name: &str, value: &Secret) -> Result<()> {
+    pub(crate) fn set_header(&mut self, name: &str, value: &Secret) -> Result<()> {
         let name = name.trim().to_ascii_lowercase();
         let is_token = |b: u8| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b);
         if name.is_empty() || name.len() > 100 || !name.bytes().all(is_token) {
-            return Err(Error::input(format!("{:?} cannot be the name of a header", short(&name, 60))));
+            return Err(Error::input(format!(
+                "{:?} cannot be the name of a header",
+                shorten_text(&name, 60)
+            )));
         }
         if RESERVED_NAMES.contains(&&*name) || name.starts_with("sec-websocket-") {
             return Err(Error::input(format!("the header {name} is set by this crate")));
@@ -77,7 +80,7 @@ impl RequestHeaders {
         let pair = Zeroizing::new(format!("{}:{}", user.expose(), password.expose()));
         let encoded = Zeroizing::new(BASE64_STANDARD.encode(&*pair));
         self.secrets.push(password.clone());
-        self.set("authorization", &Secret::new(format!("Basic {}", &*encoded)))
+        self.set_header("authorization", &Secret::new(format!("Basic {}", &*encoded)))
     }
 
     fn has_authorization(&self) -> bool {
@@ -111,7 +114,7 @@ impl RequestHeaders {
     }
 
     /// What no error may show.
-    pub(crate) fn secrets(&self) -> impl Iterator<Item = &Secret> {
+    pub(crate) fn secret_values(&self) -> impl Iterator<Item = &Secret> {
         self.secrets.iter()
     }
 }
@@ -128,15 +131,15 @@ mod tests {
     fn the_token_gives_way_to_another_authorization() {
         let mut headers = RequestHeaders::default();
         assert_eq!(sent(&headers, Some("t")), ["Authorization: Bearer t"]);
-        headers.set("X-Gate", &Secret::new("one")).unwrap();
-        headers.set("x-gate", &Secret::new(" two ")).unwrap();
+        headers.set_header("X-Gate", &Secret::new("one")).unwrap();
+        headers.set_header("x-gate", &Secret::new(" two ")).unwrap();
         assert_eq!(sent(&headers, Some("t")), ["x-gate: two", "Authorization: Bearer t"]);
         headers.set_basic(&"user".into(), &"p\u{e4}ss".into()).unwrap();
         let basic = "authorization: Basic dXNlcjpww6Rzcw==";
         assert_eq!(sent(&headers, None), ["x-gate: two", basic]);
         let expected = ["x-gate: two", basic, "Cookie: MMAUTHTOKEN=t", "X-Requested-With: XMLHttpRequest"];
         assert_eq!(sent(&headers, Some("t")), expected);
-        headers.set("Cookie", &Secret::new("CF_Authorization=abc")).unwrap();
+        headers.set_header("Cookie", &Secret::new("CF_Authorization=abc")).unwrap();
         assert!(
             sent(&headers, Some("t")).contains(&"cookie: CF_Authorization=abc; MMAUTHTOKEN=t".to_owned())
         );
@@ -148,10 +151,10 @@ mod tests {
     fn what_would_break_a_request_is_refused() {
         let mut headers = RequestHeaders::default();
         for name in ["", "a b", "a:b", "a\r\nb", "Host", "Content-Length", "Sec-WebSocket-Key", "\u{e4}"] {
-            assert!(headers.set(name, &Secret::new("x")).is_err(), "{name:?}");
+            assert!(headers.set_header(name, &Secret::new("x")).is_err(), "{name:?}");
         }
         for value in ["", " ", "a\r\nX: y", "a\0", "\u{e4}", &"x".repeat(MAX_VALUE_LENGTH + 1)] {
-            let error = headers.set("x-gate", &Secret::new(value)).unwrap_err();
+            let error = headers.set_header("x-gate", &Secret::new(value)).unwrap_err();
             assert!(value.trim().is_empty() || !error.to_string().contains(value), "{error}");
         }
         assert!(headers.set_basic(&"a:b".into(), &"x".into()).is_err());

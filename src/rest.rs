@@ -245,11 +245,11 @@ fn real_id(http: &HttpClient, user: &UserId) -> Result<UserId> {
 /// Sends a file as the only field of a form.
 #[cfg(feature = "admin")]
 fn with_file<'c>(call: Call<'c>, field: &str, file: Upload<'c>) -> Call<'c> {
-    call.long().require(file.check()).body(file.into_form(field))
+    call.with_file_timeout().check_first(file.check()).body(file.into_form(field))
 }
 
 /// A list in a query.
-fn comma<I: AsRef<str>>(ids: &[I]) -> String {
+fn comma_separated<I: AsRef<str>>(ids: &[I]) -> String {
     ids.iter().map(AsRef::as_ref).collect::<Vec<_>>().join(",")
 }
 

@@ -87,10 +87,10 @@ const MIN_PARTIAL_LENGTH: usize = 8;
 const MIN_PREFIX_LENGTH: usize = 5;
 
 /// Returns the text without the secrets, in every form in which a proxy repeats a request.
-pub(crate) fn without(text: &str, secrets: &[&Secret]) -> String {
+pub(crate) fn remove_secrets(text: &str, secrets: &[&Secret]) -> String {
     let mut text = text.to_owned();
     for secret in secrets.iter().filter(|secret| !secret.is_empty()) {
-        for form in forms(secret.expose()) {
+        for form in encoded_forms(secret.expose()) {
             if text.contains(form.as_str()) {
                 text = text.replace(form.as_str(), "***");
             }
@@ -101,7 +101,7 @@ pub(crate) fn without(text: &str, secrets: &[&Secret]) -> String {
 }
 
 /// The secret as such, and encoded for JSON, HTML, URLs, headers and dumps.
-fn forms(secret: &str) -> Vec<Zeroizing<String>> {
+fn encoded_forms(secret: &str) -> Vec<Zeroizing<String>> {
     let json = serde_json::to_string(secret).unwrap_or_default();
     let json = json.get(1..json.len().saturating_sub(1)).unwrap_or_default().to_owned();
     // Go writes these three as escapes.
@@ -259,12 +259,12 @@ mod tests {
             "hunter2%20%3c%22%c3%a4%26%27%3e",
             "aHVudGVyMiA8IsOkJic+",
         ] {
-            assert_eq!(without(&format!("got [{form}] here"), &[&secret]), "got [***] here");
+            assert_eq!(remove_secrets(&format!("got [{form}] here"), &[&secret]), "got [***] here");
         }
         let token = Secret::new("azjne1wxiirg5ei7ik88qygrgr");
-        assert_eq!(without("Bearer azjne1wxiirg5ei7...", &[&token]), "Bearer ***...");
-        assert_eq!(without("blocked: az", &[&token]), "blocked: az");
-        assert_eq!(without("abc", &[&Secret::new("")]), "abc");
-        assert_eq!(without("the quoted \\", &[&Secret::new("\\")]), "the quoted ***");
+        assert_eq!(remove_secrets("Bearer azjne1wxiirg5ei7...", &[&token]), "Bearer ***...");
+        assert_eq!(remove_secrets("blocked: az", &[&token]), "blocked: az");
+        assert_eq!(remove_secrets("abc", &[&Secret::new("")]), "abc");
+        assert_eq!(remove_secrets("the quoted \\", &[&Secret::new("\\")]), "the quoted ***");
     }
 }

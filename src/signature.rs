@@ -42,7 +42,7 @@ pub(crate) struct Signed<'t> {
 pub(crate) fn sign(secret: &Secret, purpose: Purpose, user: &str, lifetime: Duration, data: &str) -> String {
     let expiry = Timestamp::now().plus(lifetime).as_millis();
     let signed = format!("{expiry}.{}.{user}.{data}", random_hex());
-    format!("{}.{signed}", mac(secret, purpose, &signed))
+    format!("{}.{signed}", compute_mac(secret, purpose, &signed))
 }
 
 /// Checks the signature with each secret, the expiry and the user. `user` is the one that the request names.
@@ -52,12 +52,11 @@ pub(crate) fn verify<'t>(
     user: &str,
     text: &'t str,
 ) -> Result<Signed<'t>> {
-    let wrong = || forbidden("the signature of the request is missing or wrong");
+    let wrong = || signature_error("the signature of the request is missing or wrong");
     let (given, signed) = text.split_once('.').ok_or_else(wrong)?;
-    let genuine = secrets
-        .iter()
-        .filter(|secret| !secret.is_empty())
-        .fold(false, |genuine, secret| Secret::new(mac(secret, purpose, signed)).matches(given) | genuine);
+    let genuine = secrets.iter().filter(|secret| !secret.is_empty()).fold(false, |genuine, secret| {
+        Secret::new(compute_mac(secret, purpose, signed)).matches(given) | genuine
+    });
     if !genuine {
         return Err(wrong());
     }
@@ -66,23 +65,23 @@ pub(crate) fn verify<'t>(
     let (expiry, nonce, owner, data) = (part()?, part()?, part()?, part()?);
     let expiry = expiry.parse().map(Timestamp::from_millis).map_err(|_| wrong())?;
     if Timestamp::now() > expiry {
-        return Err(forbidden("the signature of the request has expired")
+        return Err(signature_error("the signature of the request has expired")
             .with_hint("the button or dialog is too old, create it again"));
     }
     if !owner.is_empty() && user != owner {
-        return Err(forbidden("the button or dialog belongs to another user"));
+        return Err(signature_error("the button or dialog belongs to another user"));
     }
     Ok(Signed { nonce, data })
 }
 
-fn forbidden(why: &'static str) -> Error {
+fn signature_error(why: &'static str) -> Error {
     Error::new(ErrorKind::Forbidden, why)
 }
 
 /// HMAC-SHA1 (RFC 2104), in hexadecimal digits. The weakness of SHA-1 is collisions, which do not affect HMAC.
-fn mac(secret: &Secret, purpose: Purpose, signed: &str) -> String {
+fn compute_mac(secret: &Secret, purpose: Purpose, signed: &str) -> String {
     let purpose = purpose.as_str().as_bytes();
-    let digest = hmac(secret.expose().as_bytes(), &[purpose, b"\0", signed.as_bytes()]);
+    let digest = hmac_sha1(secret.expose().as_bytes(), &[purpose, b"\0", signed.as_bytes()]);
     let mut text = String::with_capacity(2 * digest.len());
     for byte in digest {
         let _ = write!(text, "{byte:02x}");
@@ -90,7 +89,7 @@ fn mac(secret: &Secret, purpose: Purpose, signed: &str) -> String {
     text
 }
 
-fn hmac(key: &[u8], message: &[&[u8]]) -> [u8; 20] {
+fn hmac_sha1(key: &[u8], message: &[&[u8]]) -> [u8; 20] {
     let mut block = zeroize::Zeroizing::new([0_u8; BLOCK_BYTES]);
     let hashed;
     let key = if key.len() > BLOCK_BYTES {
@@ -119,7 +118,7 @@ mod tests {
     #[test]
     fn computes_hmac_sha1() {
         let hex = |key: &[u8], message: &[u8]| {
-            hmac(key, &[message]).iter().map(|byte| format!("{byte:02x}")).collect::<String>()
+            hmac_sha1(key, &[message]).iter().map(|byte| format!("{byte:02x}")).collect::<String>()
         };
         assert_eq!(hex(&[0x0b; 20], b"Hi There"), "b617318655057264e28bc0b6fb378c8ef146be00");
         assert_eq!(hex(b"Jefe", b"what do ya want for nothing?"), "effcdf6ae5eb2fa2d27416d5f184df9c259a7c79");

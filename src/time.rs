@@ -50,25 +50,25 @@ impl Timestamp {
     /// This time less `duration`.
     #[must_use]
     pub fn minus(self, duration: Duration) -> Self {
-        Self(self.0.saturating_sub(millis(duration)))
+        Self(self.0.saturating_sub(whole_millis(duration)))
     }
 
     /// This time plus `duration`.
     #[must_use]
     pub fn plus(self, duration: Duration) -> Self {
-        Self(self.0.saturating_add(millis(duration)))
+        Self(self.0.saturating_add(whole_millis(duration)))
     }
 }
 
-fn millis(duration: Duration) -> i64 {
+fn whole_millis(duration: Duration) -> i64 {
     i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
 }
 
 impl From<SystemTime> for Timestamp {
     fn from(time: SystemTime) -> Self {
         match time.duration_since(UNIX_EPOCH) {
-            Ok(after) => Self(millis(after)),
-            Err(before) => Self(-millis(before.duration())),
+            Ok(after) => Self(whole_millis(after)),
+            Err(before) => Self(-whole_millis(before.duration())),
         }
     }
 }
@@ -112,7 +112,7 @@ impl<'de> Deserialize<'de> for Timestamp {
 }
 
 /// Days since 1970, as in Howard Hinnant's `days_from_civil`.
-pub(crate) fn days(year: i64, month: i64, day: i64) -> i64 {
+pub(crate) fn days_since_epoch(year: i64, month: i64, day: i64) -> i64 {
     let year = if month <= 2 { year - 1 } else { year };
     let (era, year_of_era) = (year.div_euclid(400), year.rem_euclid(400));
     let day_of_year = (153 * (if month > 2 { month - 3 } else { month + 9 }) + 2) / 5 + day - 1;
@@ -144,7 +144,7 @@ pub(crate) fn http_date(text: &str) -> Option<Timestamp> {
     let mut clock = words.next()?.splitn(3, ':').map(|part| part.parse::<i64>().ok());
     let mut part = |max| clock.next()?.filter(|part| (0..=max).contains(part));
     let seconds = (part(23)? * 60 + part(59)?) * 60 + part(60)?;
-    Some(Timestamp::from_millis((days(year, month, day) * 86_400 + seconds) * 1000))
+    Some(Timestamp::from_millis((days_since_epoch(year, month, day) * 86_400 + seconds) * 1000))
 }
 
 #[cfg(test)]
@@ -153,7 +153,10 @@ mod tests {
 
     #[test]
     fn counts_days() {
-        assert_eq!((days(1970, 1, 1), days(2000, 2, 29), days(2026, 11, 23)), (0, 11_016, 20_780));
+        assert_eq!(
+            (days_since_epoch(1970, 1, 1), days_since_epoch(2000, 2, 29), days_since_epoch(2026, 11, 23)),
+            (0, 11_016, 20_780)
+        );
     }
 
     #[test]

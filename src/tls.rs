@@ -3,7 +3,7 @@
 #[cfg(feature = "native-tls")]
 pub use on::TlsConfig;
 #[cfg(feature = "native-tls")]
-pub(crate) use on::{TlsSettings, refusal};
+pub(crate) use on::{TlsSettings, refusal_error};
 
 #[cfg(feature = "native-tls")]
 mod on {
@@ -44,21 +44,21 @@ mod on {
 
         /// Trusts the certificates in `pem` too, beside the system's. PEM with one or more, or one DER certificate.
         pub fn add_root(mut self, pem: &[u8]) -> Result<Self> {
-            self.roots.extend(certificates(pem)?);
+            self.roots.extend(parse_certificates(pem)?);
             Ok(self)
         }
 
         /// Trusts the certificates in `pem` and no others.
         pub fn only_root(mut self, pem: &[u8]) -> Result<Self> {
-            self.roots = certificates(pem)?;
+            self.roots = parse_certificates(pem)?;
             self.only_these = true;
             Ok(self)
         }
 
         /// Shows this certificate to the server: a PKCS#12 archive and its password.
         pub fn identity_pkcs12(mut self, archive: &[u8], password: &str) -> Result<Self> {
-            let identity =
-                Identity::from_pkcs12(archive, password).map_err(|e| bad("the PKCS#12 identity", e))?;
+            let identity = Identity::from_pkcs12(archive, password)
+                .map_err(|e| input_error("the PKCS#12 identity", e))?;
             self.identity = Some(identity);
             Ok(self)
         }
@@ -66,12 +66,13 @@ mod on {
         /// Shows this certificate to the server: PEM of the chain, and of the key in PKCS#8 form
         /// (`BEGIN PRIVATE KEY`). Both may be the same file.
         pub fn identity_pem(mut self, chain: &[u8], key: &[u8]) -> Result<Self> {
-            let at = find(key, b"-----BEGIN PRIVATE KEY-----").ok_or_else(|| {
+            let at = find_bytes(key, b"-----BEGIN PRIVATE KEY-----").ok_or_else(|| {
                 Error::input("the PEM identity has no private key in PKCS#8 form, unencrypted")
                     .with_hint("`openssl pkcs8 -topk8 -nocrypt -in old.key -out new.key` makes one")
             })?;
             let key = key.get(at..).unwrap_or_default();
-            let identity = Identity::from_pkcs8(chain, key).map_err(|e| bad("the PEM identity", e))?;
+            let identity =
+                Identity::from_pkcs8(chain, key).map_err(|e| input_error("the PEM identity", e))?;
             self.identity = Some(identity);
             Ok(self)
         }
@@ -104,21 +105,21 @@ mod on {
         }
     }
 
-    fn bad(what: &str, source: native_tls::Error) -> Error {
-        Error::input(format!("{what} cannot be read")).because(source)
+    fn input_error(what: &str, source: native_tls::Error) -> Error {
+        Error::input(format!("{what} cannot be read")).with_source(source)
     }
 
-    fn find(text: &[u8], words: &[u8]) -> Option<usize> {
+    fn find_bytes(text: &[u8], words: &[u8]) -> Option<usize> {
         text.windows(words.len()).position(|window| window == words)
     }
 
-    fn certificates(pem: &[u8]) -> Result<Vec<Certificate>> {
-        let read = if find(pem, b"-----BEGIN CERTIFICATE-----").is_some() {
+    fn parse_certificates(pem: &[u8]) -> Result<Vec<Certificate>> {
+        let read = if find_bytes(pem, b"-----BEGIN CERTIFICATE-----").is_some() {
             Certificate::stack_from_pem(pem)
         } else {
             Certificate::from_der(pem).map(|one| vec![one])
         };
-        read.map_err(|e| bad("the certificate", e))
+        read.map_err(|e| input_error("the certificate", e))
     }
 
     /// The connector, built at the first use (36 ms: it parses the system's roots) and shared.
@@ -142,11 +143,11 @@ mod on {
             if let Some(built) = self.connector.get() {
                 return Ok(built);
             }
-            let built = self.build(self.config.accept_invalid)?;
+            let built = self.build_connector(self.config.accept_invalid)?;
             Ok(self.connector.get_or_init(|| built))
         }
 
-        fn build(&self, accept_invalid: bool) -> Result<TlsConnector> {
+        fn build_connector(&self, accept_invalid: bool) -> Result<TlsConnector> {
             let config = &self.config;
             let mut builder = TlsConnector::builder();
             builder.min_protocol_version(Some(Protocol::Tlsv12));
@@ -160,17 +161,17 @@ mod on {
             if accept_invalid {
                 builder.danger_accept_invalid_certs(true).danger_accept_invalid_hostnames(true);
             }
-            builder.build().map_err(|e| Error::new(ErrorKind::Tls, "TLS cannot be set up").because(e))
+            builder.build().map_err(|e| Error::new(ErrorKind::Tls, "TLS cannot be set up").with_source(e))
         }
 
         /// The certificate of whoever answers, as DER, whether it is good or not. Nothing is sent to them.
-        pub(crate) fn look<S: std::io::Read + std::io::Write>(
+        pub(crate) fn peek_certificate<S: std::io::Read + std::io::Write>(
             &self,
             host: &str,
             stream: S,
         ) -> Option<Vec<u8>> {
             let name = self.config.name.as_deref().unwrap_or(host);
-            let stream = self.build(true).ok()?.connect(name, stream).ok()?;
+            let stream = self.build_connector(true).ok()?.connect(name, stream).ok()?;
             stream.peer_certificate().ok()??.to_der().ok()
         }
 
@@ -180,14 +181,14 @@ mod on {
         }
 
         /// Shakes hands over a blocking stream. The stream's own deadlines apply.
-        pub(crate) fn handshake<S: std::io::Read + std::io::Write>(
+        pub(crate) fn connect_tls<S: std::io::Read + std::io::Write>(
             &self,
             host: &str,
             stream: S,
         ) -> Result<TlsStream<S>> {
             let name = self.config.name.as_deref().unwrap_or(host);
             self.connector()?.connect(name, stream).map_err(|failure| match failure {
-                HandshakeError::Failure(error) => explain(name, error),
+                HandshakeError::Failure(error) => handshake_error(name, error),
                 HandshakeError::WouldBlock(_) => {
                     Error::new(ErrorKind::Timeout, "the TLS handshake took too long")
                 }
@@ -196,21 +197,21 @@ mod on {
     }
 
     /// Names the check that failed, as far as the system's library tells.
-    fn explain(name: &str, error: native_tls::Error) -> Error {
+    fn handshake_error(name: &str, error: native_tls::Error) -> Error {
         let text = error.to_string().to_ascii_lowercase();
-        let Some((kind, message, hint)) = reason(&text) else {
+        let Some((kind, message, hint)) = failure_reason(&text) else {
             return Error::new(ErrorKind::Tls, format!("the TLS handshake failed ({name})"))
                 .with_hint("the cause below is the TLS library's")
-                .because(error);
+                .with_source(error);
         };
-        Error::new(kind, format!("{message} ({name})")).with_hint(hint).because(error)
+        Error::new(kind, format!("{message} ({name})")).with_hint(hint).with_source(error)
     }
 
     /// With TLS 1.3 a server refuses the client's certificate only after the handshake.
-    pub(crate) fn refusal(error: &std::io::Error) -> Option<Error> {
+    pub(crate) fn refusal_error(error: &std::io::Error) -> Option<Error> {
         let text = error.to_string().to_ascii_lowercase();
-        let (kind, message, hint) = reason(&text).filter(|_| text.contains("alert"))?;
-        Some(Error::new(kind, message).with_hint(hint).because(std::io::Error::other(text)))
+        let (kind, message, hint) = failure_reason(&text).filter(|_| text.contains("alert"))?;
+        Some(Error::new(kind, message).with_hint(hint).with_source(std::io::Error::other(text)))
     }
 
     /// Messages of OpenSSL, Schannel and Secure Transport, with our kind, message and hint. The first entry that matches
@@ -325,7 +326,7 @@ mod on {
         ),
     ];
 
-    fn reason(text: &str) -> Option<(ErrorKind, &'static str, &'static str)> {
+    fn failure_reason(text: &str) -> Option<(ErrorKind, &'static str, &'static str)> {
         let found = ERROR_MESSAGES.iter().find(|(words, ..)| words.iter().any(|word| text.contains(word)));
         found.map(|(_, kind, message, hint)| (*kind, *message, *hint))
     }
@@ -345,22 +346,22 @@ mod on {
             ] {
                 let code = i32::from_ne_bytes(code.to_ne_bytes());
                 let text = format!("ein fehler ist aufgetreten. (os error {code})");
-                assert_eq!(reason(&text).map(|found| found.1), Some(message), "{code}");
+                assert_eq!(failure_reason(&text).map(|found| found.1), Some(message), "{code}");
             }
-            assert_eq!(reason("ein fehler ist aufgetreten. (os error -21467624871)"), None);
+            assert_eq!(failure_reason("ein fehler ist aufgetreten. (os error -21467624871)"), None);
         }
     }
 }
 
 /// Without TLS there is nothing that it could refuse.
 #[cfg(not(feature = "native-tls"))]
-pub(crate) fn refusal(_: &std::io::Error) -> Option<crate::Error> {
+pub(crate) fn refusal_error(_: &std::io::Error) -> Option<crate::Error> {
     None
 }
 
 /// The error of an https URL in a build without TLS.
 #[cfg(not(feature = "native-tls"))]
-pub(crate) fn missing() -> crate::Error {
+pub(crate) fn missing_tls_error() -> crate::Error {
     crate::Error::new(crate::ErrorKind::Tls, "https needs TLS, which is not built in")
         .with_hint("turn on the feature `native-tls` (or `vendored`) of the crate `mattermost`")
 }

@@ -4,9 +4,9 @@ use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Runs `call`, and returns the message of its panic if it panics.
-pub(crate) fn catch<T>(call: impl FnOnce() -> T) -> Result<T, String> {
+pub(crate) fn catch_panic<T>(call: impl FnOnce() -> T) -> Result<T, String> {
     catch_unwind(AssertUnwindSafe(call)).map_err(|payload| {
-        let text = message(&*payload).to_owned();
+        let text = panic_message(&*payload).to_owned();
         // A payload is a value of the program, and its `Drop` may panic too.
         if let Err(second) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
             std::mem::forget(second);
@@ -15,14 +15,14 @@ pub(crate) fn catch<T>(call: impl FnOnce() -> T) -> Result<T, String> {
     })
 }
 
-fn message(payload: &(dyn Any + Send)) -> &str {
+fn panic_message(payload: &(dyn Any + Send)) -> &str {
     let text = payload.downcast_ref::<&str>().copied();
     text.or_else(|| payload.downcast_ref::<String>().map(String::as_str)).unwrap_or("no message")
 }
 
 #[cfg(test)]
 mod tests {
-    use super::catch;
+    use super::catch_panic;
 
     #[test]
     fn a_panic_becomes_its_message() {
@@ -32,9 +32,9 @@ mod tests {
                 panic!("twice");
             }
         }
-        assert_eq!(catch(|| 7), Ok(7));
-        assert_eq!(catch(|| panic!("words")), Err::<(), _>("words".to_owned()));
-        assert_eq!(catch(|| panic!("{} words", 2)), Err::<(), _>("2 words".to_owned()));
-        assert_eq!(catch(|| std::panic::panic_any(Bomb)), Err::<(), _>("no message".to_owned()));
+        assert_eq!(catch_panic(|| 7), Ok(7));
+        assert_eq!(catch_panic(|| panic!("words")), Err::<(), _>("words".to_owned()));
+        assert_eq!(catch_panic(|| panic!("{} words", 2)), Err::<(), _>("2 words".to_owned()));
+        assert_eq!(catch_panic(|| std::panic::panic_any(Bomb)), Err::<(), _>("no message".to_owned()));
     }
 }

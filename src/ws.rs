@@ -167,7 +167,10 @@ impl Events {
     pub fn position(&self) -> Position {
         let mut state = self.shared.lock();
         let now = state::cursor_of(state.session.cursor());
-        state.delivery.position(now).of(self.shared.backend.config().base.http(), self.poster.me().clone())
+        state
+            .delivery
+            .position(now)
+            .of(self.shared.backend.config().base.http_url(), self.poster.me().clone())
     }
 
     /// Counters since the stream was opened.
@@ -257,9 +260,9 @@ impl Events {
     /// Who is online, away or not to be disturbed, as far as the server's node knows; nobody else is in it.
     pub fn statuses(&self) -> Result<HashMap<UserId, StatusKind>> {
         let data = self.request("get_statuses", None)?;
-        serde_json::from_value::<Option<_>>(data)
-            .map(Option::unwrap_or_default)
-            .map_err(|e| Error::new(ErrorKind::Decode, "the statuses are not what they should be").because(e))
+        serde_json::from_value::<Option<_>>(data).map(Option::unwrap_or_default).map_err(|e| {
+            Error::new(ErrorKind::Decode, "the statuses are not what they should be").with_source(e)
+        })
     }
 
     /// Closes the stream: says goodbye to the server, ends both threads, and returns within `timeout` in every case.

@@ -194,25 +194,25 @@ impl ClientBuilder {
     /// [`ErrorKind::Input`](crate::ErrorKind::Input) before any I/O for an empty or impossible URL, token, login or
     /// password; 401 for wrong ones; [`Error::is_mfa`] if a code is needed.
     pub fn connect(self) -> Result<Client> {
-        let http = self.http()?;
-        connect(http)
+        let http = self.build_http()?;
+        connect_client(http)
     }
 
     /// As [`connect`](Self::connect), but goes on trying for that long while the server, or the network, is not there
     /// yet. `Duration::MAX` is for ever.
     pub fn connect_within(self, patience: Duration) -> Result<Client> {
-        let http = self.http()?;
+        let http = self.build_http()?;
         let deadline = Instant::now().checked_add(patience);
         let mut wait = Duration::from_secs(1).mul_f64(http.config().backoff_scale);
         loop {
-            match connect(http.clone()) {
+            match connect_client(http.clone()) {
                 Err(error) if error.is_transient() => {
                     let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
                     if left.is_some_and(|left| left < wait) {
                         return Err(error);
                     }
                     log::info!("not connected yet: {error}");
-                    http.pause(wait)?;
+                    http.sleep_until_closed(wait)?;
                     wait = (wait * 2).min(Duration::from_secs(60));
                 }
                 done => return done,
@@ -232,11 +232,11 @@ impl ClientBuilder {
         &mut self.url
     }
 
-    pub(super) fn config(self) -> Result<Config> {
+    pub(super) fn build_config(self) -> Result<Config> {
         let (url, credentials) = split_credentials(&self.url)?;
         let mut config = Config::new(BaseUrl::parse(&url)?);
         for (name, value) in self.headers {
-            config.headers.set(&name, &value)?;
+            config.headers.set_header(&name, &value)?;
         }
         if let Some((user, password)) = credentials {
             config.headers.set_basic(&user, &password)?;
@@ -246,7 +246,7 @@ impl ClientBuilder {
         }
         #[cfg(not(feature = "native-tls"))]
         if config.base.tls || config.websocket.as_ref().is_some_and(|url| url.tls) {
-            return Err(crate::tls::missing());
+            return Err(crate::tls::missing_tls_error());
         }
         #[cfg(feature = "native-tls")]
         {
@@ -255,8 +255,9 @@ impl ClientBuilder {
         if let Some(proxy) = self.proxy {
             config.proxy = proxy?;
         }
-        config.timeout = positive(self.timeout, config.timeout, "timeout")?;
-        config.connect_timeout = positive(self.connect_timeout, config.connect_timeout, "connect_timeout")?;
+        config.timeout = check_timeout(self.timeout, config.timeout, "timeout")?;
+        config.connect_timeout =
+            check_timeout(self.connect_timeout, config.connect_timeout, "connect_timeout")?;
         config.body_limit = self.body_limit.unwrap_or(config.body_limit);
         config.json_limit = self.json_limit.unwrap_or(config.json_limit).min(config.body_limit);
         config.head_limit = self.head_limit.unwrap_or(config.head_limit).clamp(1 << 10, 1 << 20);
@@ -272,9 +273,9 @@ impl ClientBuilder {
         Ok(config)
     }
 
-    pub(super) fn http(mut self) -> Result<HttpClient> {
+    pub(super) fn build_http(mut self) -> Result<HttpClient> {
         let (token, login, mfa) = (self.token.take(), self.login.take(), std::mem::take(&mut self.mfa));
-        let config = self.config()?;
+        let config = self.build_config()?;
         let login = match (token, login) {
             (None, None) if config.base.unix.is_some() => LoginSession::anonymous(),
             _ if config.base.unix.is_some() => {
@@ -308,20 +309,20 @@ impl ClientBuilder {
     }
 }
 
-pub(super) fn connect(http: HttpClient) -> Result<Client> {
+pub(super) fn connect_client(http: HttpClient) -> Result<Client> {
     if http.config().base.unix.is_some() {
         http.get("/system/ping", &[]).send()?;
-        return Ok(Client::local(http));
+        return Ok(Client::connect_locally(http));
     }
-    let me = if http.token().0.is_some() {
+    let me = if http.current_token().0.is_some() {
         http.get("/users/me", &[]).fetch()?
     } else {
-        json::decode(&http.login()?).map_err(|e| e.on_route("POST /users/login"))?
+        json::decode_json(&http.login()?).map_err(|e| e.on_route("POST /users/login"))?
     };
-    Client::connected(http, me)
+    Client::with_user(http, me)
 }
 
-fn positive(given: Option<Duration>, default: Duration, name: &str) -> Result<Duration> {
+fn check_timeout(given: Option<Duration>, default: Duration, name: &str) -> Result<Duration> {
     match given {
         Some(Duration::ZERO) => Err(Error::input(format!("{name} must be longer than zero"))
             .with_hint("Duration::MAX is as good as unlimited")),

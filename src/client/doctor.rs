@@ -20,7 +20,7 @@ use std::time::{Duration, Instant};
 use self::certificate::Certificate;
 use self::line::{ProbeRoute, Said};
 use super::{Client, ClientBuilder};
-use crate::error::{Error, short};
+use crate::error::{Error, shorten_text};
 use crate::http::HttpClient;
 use crate::time::Timestamp;
 
@@ -87,29 +87,29 @@ impl Report {
         self.checks.iter().find(|check| check.name == name)
     }
 
-    fn add(&mut self, name: &'static str, outcome: Outcome, finding: String, remedy: Option<String>) {
+    fn add_check(&mut self, name: &'static str, outcome: Outcome, finding: String, remedy: Option<String>) {
         self.checks.push(Check { name, outcome, finding, remedy });
     }
 
-    fn ok(&mut self, name: &'static str, finding: impl Into<String>) {
-        self.add(name, Outcome::Ok, finding.into(), None);
+    fn add_success(&mut self, name: &'static str, finding: impl Into<String>) {
+        self.add_check(name, Outcome::Ok, finding.into(), None);
     }
 
-    fn warn(&mut self, name: &'static str, finding: impl Into<String>, remedy: impl Into<String>) {
-        self.add(name, Outcome::Warn, finding.into(), Some(remedy.into()));
+    fn add_warning(&mut self, name: &'static str, finding: impl Into<String>, remedy: impl Into<String>) {
+        self.add_check(name, Outcome::Warn, finding.into(), Some(remedy.into()));
     }
 
-    fn fail(&mut self, name: &'static str, finding: impl Into<String>, remedy: impl Into<String>) {
-        self.add(name, Outcome::Fail, finding.into(), Some(remedy.into()));
+    fn add_failure(&mut self, name: &'static str, finding: impl Into<String>, remedy: impl Into<String>) {
+        self.add_check(name, Outcome::Fail, finding.into(), Some(remedy.into()));
     }
 
-    fn failed(&mut self, name: &'static str, error: &Error) {
-        self.add(name, Outcome::Fail, error.to_string(), error.hint().map(str::to_owned));
+    fn add_error(&mut self, name: &'static str, error: &Error) {
+        self.add_check(name, Outcome::Fail, error.to_string(), error.hint().map(str::to_owned));
     }
 
-    fn skip(&mut self, names: &[&'static str], why: &str) {
+    fn skip_checks(&mut self, names: &[&'static str], why: &str) {
         for name in names {
-            self.add(name, Outcome::Skipped, why.to_owned(), None);
+            self.add_check(name, Outcome::Skipped, why.to_owned(), None);
         }
     }
 }
@@ -162,12 +162,12 @@ impl ClientBuilder {
     ///
     /// See [`doctor`](crate::doctor).
     pub fn doctor(self) -> Report {
-        examine(self.http(), None, None)
+        run_checks(self.build_http(), None, None)
     }
 
     /// The same, and whether the account can post in this channel, as [`Client::channel`] finds it.
     pub fn doctor_for(self, team: &str, channel: &str) -> Report {
-        examine(self.http(), None, Some((team, channel)))
+        run_checks(self.build_http(), None, Some((team, channel)))
     }
 }
 
@@ -176,98 +176,107 @@ impl Client {
     ///
     /// See [`doctor`](crate::doctor).
     pub fn doctor(&self) -> Report {
-        examine(Ok(self.http.clone()), Some(self), None)
+        run_checks(Ok(self.http.clone()), Some(self), None)
     }
 
     /// The same, and whether the account can post in this channel, as [`Client::channel`] finds it.
     pub fn doctor_for(&self, team: &str, channel: &str) -> Report {
-        examine(Ok(self.http.clone()), Some(self), Some((team, channel)))
+        run_checks(Ok(self.http.clone()), Some(self), Some((team, channel)))
     }
 }
 
 const AFTER_SETTINGS: [&str; 5] = ["proxy", "name", "connection", "TLS", "server"];
 const AFTER_SERVER: [&str; 6] = ["version", "clock", "login", "MFA", "teams", "stream"];
 
-fn examine(http: crate::Result<HttpClient>, client: Option<&Client>, place: Option<(&str, &str)>) -> Report {
+fn run_checks(
+    http: crate::Result<HttpClient>,
+    client: Option<&Client>,
+    place: Option<(&str, &str)>,
+) -> Report {
     let mut report = Report::default();
     let http = match http {
         Ok(http) => http.with_timeout(PROBE_TIMEOUT),
         Err(error) => {
-            report.failed("settings", &error);
-            report.skip(&AFTER_SETTINGS, "without settings there is no server");
-            report.skip(&AFTER_SERVER, "without settings there is no server");
+            report.add_error("settings", &error);
+            report.skip_checks(&AFTER_SETTINGS, "without settings there is no server");
+            report.skip_checks(&AFTER_SERVER, "without settings there is no server");
             return report;
         }
     };
-    report.ok("settings", format!("the server is {}", http.config().base));
+    report.add_success("settings", format!("the server is {}", http.config().base));
     if http.config().base.unix.is_some() {
-        local(&mut report, &http);
+        check_local_mode(&mut report, &http);
         return report;
     }
-    match server(&mut report, &http) {
+    match check_server(&mut report, &http) {
         Some(said) => {
-            version(&mut report, &said);
-            clock(&mut report, &said);
-            account::examine(&mut report, &http, client, place);
+            check_version(&mut report, &said);
+            check_clock(&mut report, &said);
+            account::check_account(&mut report, &http, client, place);
         }
-        None => report.skip(&AFTER_SERVER, "there is no server to ask"),
+        None => report.skip_checks(&AFTER_SERVER, "there is no server to ask"),
     }
     report
 }
 
-fn local(report: &mut Report, http: &HttpClient) {
-    report.skip(&["proxy", "name"], "a socket of this machine needs none");
+fn check_local_mode(report: &mut Report, http: &HttpClient) {
+    report.skip_checks(&["proxy", "name"], "a socket of this machine needs none");
     match http.get("/system/ping", &[]).send() {
-        Ok(()) => report.ok("connection", "the server's local mode answers"),
-        Err(error) => report.failed("connection", &error),
+        Ok(()) => report.add_success("connection", "the server's local mode answers"),
+        Err(error) => report.add_error("connection", &error),
     }
-    report.skip(&["TLS", "login", "stream"], "local mode has none");
+    report.skip_checks(&["TLS", "login", "stream"], "local mode has none");
 }
 
 /// From the name to the first answer.
-fn server(report: &mut Report, http: &HttpClient) -> Option<Said> {
+fn check_server(report: &mut Report, http: &HttpClient) -> Option<Said> {
     let mut line = match ProbeRoute::new(http.config()) {
         Ok(line) => line,
         Err(error) => {
-            report.failed("proxy", &error);
-            report.skip(&["name", "connection", "TLS", "server"], "the proxy is not known");
+            report.add_error("proxy", &error);
+            report.skip_checks(&["name", "connection", "TLS", "server"], "the proxy is not known");
             return None;
         }
     };
     match &line.proxy {
-        None => report.ok("proxy", format!("none: {}", line.proxy_reason)),
-        Some(proxy) => report.ok("proxy", format!("{}:{}, {}", proxy.host, proxy.port, line.proxy_reason)),
+        None => report.add_success("proxy", format!("none: {}", line.proxy_reason)),
+        Some(proxy) => {
+            report.add_success("proxy", format!("{}:{}, {}", proxy.host, proxy.port, line.proxy_reason));
+        }
     }
     if let Err(error) = line.look_up() {
-        report.failed("name", &error);
-        report.skip(&["connection", "TLS", "server"], "there is no address");
+        report.add_error("name", &error);
+        report.skip_checks(&["connection", "TLS", "server"], "there is no address");
         return None;
     }
-    let (host, port) = line.dialed();
+    let (host, port) = line.dialed_address();
     let found: Vec<String> = line.addresses.iter().take(4).map(|address| address.ip().to_string()).collect();
-    report.ok("name", format!("{host} is {}", found.join(", ")));
+    report.add_success("name", format!("{host} is {}", found.join(", ")));
     let began = Instant::now();
-    match line.reach(began + Duration::from_secs(20)) {
+    match line.connect_through_proxy(began + Duration::from_secs(20)) {
         Ok(_) => {
-            report.ok("connection", format!("port {port} answers in {} ms", began.elapsed().as_millis()));
+            report.add_success(
+                "connection",
+                format!("port {port} answers in {} ms", began.elapsed().as_millis()),
+            );
         }
         Err(error) => {
-            report.failed("connection", &error);
-            report.skip(&["TLS", "server"], "there is no connection");
+            report.add_error("connection", &error);
+            report.skip_checks(&["TLS", "server"], "there is no connection");
             return None;
         }
     }
-    if !secured(report, &line) {
-        report.skip(&["server"], "there is no connection that can be trusted");
+    if !check_tls(report, &line) {
+        report.skip_checks(&["server"], "there is no connection that can be trusted");
         return None;
     }
     let path = format!("{}/api/v4/system/ping", line.config.base.path);
-    match line.get(&path) {
+    match line.send_get(&path) {
         Ok(said) if said.is_mattermost() && matches!(said.status, 200 | 500) => {
             if said.status == 200 {
-                report.ok("server", "a Mattermost, and healthy");
+                report.add_success("server", "a Mattermost, and healthy");
             } else {
-                report.warn(
+                report.add_warning(
                     "server",
                     "a Mattermost that says it is unhealthy",
                     "its log tells: is its database there?",
@@ -276,53 +285,54 @@ fn server(report: &mut Report, http: &HttpClient) -> Option<Said> {
             Some(said)
         }
         Ok(said) => {
-            stranger(report, &line, &said);
+            check_other_server(report, &line, &said);
             None
         }
         Err(error) => {
-            report.failed("server", &error);
+            report.add_error("server", &error);
             None
         }
     }
 }
 
 #[cfg(feature = "native-tls")]
-fn secured(report: &mut Report, line: &ProbeRoute<'_>) -> bool {
+fn check_tls(report: &mut Report, line: &ProbeRoute<'_>) -> bool {
     let base = &line.config.base;
     if !base.tls {
-        return unsecured(report, line);
+        return check_plain(report, line);
     }
     let tls = &line.config.tls;
     let deadline = || Instant::now() + Duration::from_secs(20);
-    let handshake = line.reach(deadline()).and_then(|timed| tls.handshake(&base.host, timed));
+    let handshake =
+        line.connect_through_proxy(deadline()).and_then(|timed| tls.connect_tls(&base.host, timed));
     match handshake {
         Ok(stream) => {
             let der = stream.peer_certificate().ok().flatten().and_then(|it| it.to_der().ok());
-            let shown = der.as_deref().and_then(certificate::read);
+            let shown = der.as_deref().and_then(certificate::read_certificate);
             let left = shown.as_ref().map(|it| it.not_after.since(Timestamp::now()));
-            let said = shown.as_ref().map_or_else(|| "established".to_owned(), describe);
+            let said = shown.as_ref().map_or_else(|| "established".to_owned(), describe_certificate);
             if tls.accepts_anything() {
-                report.warn(
+                report.add_warning(
                     "TLS",
                     format!("{said}; it was not checked"),
                     "trust the company's CA: `TlsConfig::add_root`",
                 );
             } else if left.is_some_and(|left| left < SOON) {
-                report.warn("TLS", said, "renew the certificate soon");
+                report.add_warning("TLS", said, "renew the certificate soon");
             } else {
-                report.ok("TLS", said);
+                report.add_success("TLS", said);
             }
             true
         }
         Err(error) => {
             // Looked at again without any check, to name the certificate. Nothing is sent over that.
-            let timed = line.reach(deadline()).ok();
-            let der = timed.and_then(|timed| tls.look(&base.host, timed));
-            report.failed("TLS", &error);
+            let timed = line.connect_through_proxy(deadline()).ok();
+            let der = timed.and_then(|timed| tls.peek_certificate(&base.host, timed));
+            report.add_error("TLS", &error);
             if let (Some(seen), Some(check)) =
-                (der.as_deref().and_then(certificate::read), report.checks.last_mut())
+                (der.as_deref().and_then(certificate::read_certificate), report.checks.last_mut())
             {
-                check.finding = format!("{}: {}", check.finding, describe(&seen));
+                check.finding = format!("{}: {}", check.finding, describe_certificate(&seen));
             }
             false
         }
@@ -330,21 +340,25 @@ fn secured(report: &mut Report, line: &ProbeRoute<'_>) -> bool {
 }
 
 #[cfg(not(feature = "native-tls"))]
-fn secured(report: &mut Report, line: &ProbeRoute<'_>) -> bool {
-    unsecured(report, line)
+fn check_tls(report: &mut Report, line: &ProbeRoute<'_>) -> bool {
+    check_plain(report, line)
 }
 
-fn unsecured(report: &mut Report, line: &ProbeRoute<'_>) -> bool {
+fn check_plain(report: &mut Report, line: &ProbeRoute<'_>) -> bool {
     if line.addresses.iter().all(|address| address.ip().is_loopback()) {
-        report.skip(&["TLS"], "http, on this machine");
+        report.skip_checks(&["TLS"], "http, on this machine");
     } else {
-        report.warn("TLS", "http: anybody on the way can read the token and every message", "use https");
+        report.add_warning(
+            "TLS",
+            "http: anybody on the way can read the token and every message",
+            "use https",
+        );
     }
     true
 }
 
 #[cfg_attr(not(feature = "native-tls"), expect(dead_code, reason = "there is no certificate without TLS"))]
-fn describe(seen: &Certificate) -> String {
+fn describe_certificate(seen: &Certificate) -> String {
     let names = if seen.names.is_empty() { seen.subject.clone() } else { seen.names.join(", ") };
     let day = |time: Timestamp| time.to_string().chars().take(10).collect::<String>();
     format!(
@@ -356,23 +370,23 @@ fn describe(seen: &Certificate) -> String {
 }
 
 /// Something else answers: is the Mattermost one level up, or where the redirect goes?
-fn stranger(report: &mut Report, line: &ProbeRoute<'_>, said: &Said) {
+fn check_other_server(report: &mut Report, line: &ProbeRoute<'_>, said: &Said) {
     let base = &line.config.base;
     if let (300..=399, Some(to)) = (said.status, said.header("location")) {
         let to = to.split(['?', '#']).next().unwrap_or_default();
-        let to = short(to.trim_end_matches("/api/v4/system/ping"), 120).into_owned();
-        return report.fail("server", format!("it redirects to {to}"), format!("use that URL: {to}"));
+        let to = shorten_text(to.trim_end_matches("/api/v4/system/ping"), 120).into_owned();
+        return report.add_failure("server", format!("it redirects to {to}"), format!("use that URL: {to}"));
     }
     let mut path = base.path.as_str();
     while let Some((parent, _)) = path.rsplit_once('/') {
         if line
-            .get(&format!("{parent}/api/v4/system/ping"))
+            .send_get(&format!("{parent}/api/v4/system/ping"))
             .is_ok_and(|said| said.status == 200 && said.is_mattermost())
         {
             let mut found = base.clone();
             parent.clone_into(&mut found.path);
             let finding = format!("there is no Mattermost under {}, but further up there is", base.path);
-            return report.fail("server", finding, format!("use {found}"));
+            return report.add_failure("server", finding, format!("use {found}"));
         }
         path = parent;
     }
@@ -380,50 +394,50 @@ fn stranger(report: &mut Report, line: &ProbeRoute<'_>, said: &Said) {
         200 if said.body.trim_start().starts_with('<') => "a web page".to_owned(),
         status => format!("status {status}"),
     };
-    report.fail(
+    report.add_failure(
         "server",
         format!("something answers ({what}), but it is no Mattermost"),
         "is the URL right? A server under a sub-path needs the path: https://host/sub",
     );
 }
 
-fn version(report: &mut Report, said: &Said) {
+fn check_version(report: &mut Report, said: &Said) {
     let text = said.header("x-version-id").unwrap_or_default();
     let mut numbers = text.split('.').map(|part| part.parse::<u32>().ok());
     let (Some(Some(major)), Some(Some(minor))) = (numbers.next(), numbers.next()) else {
-        return report.skip(&["version"], "the server does not say");
+        return report.skip_checks(&["version"], "the server does not say");
     };
     let (oldest, newest) = TESTED;
     if (major, minor) < oldest {
         let finding = format!("{major}.{minor} is older than what was tested ({}.{})", oldest.0, oldest.1);
-        report.warn(
+        report.add_warning(
             "version",
             finding,
             "what is newer than the server fails with 404: see \"Since\" in the docs",
         );
     } else if (major, minor) > newest {
-        report.ok("version", format!("{major}.{minor}; tested up to {}.{}", newest.0, newest.1));
+        report.add_success("version", format!("{major}.{minor}; tested up to {}.{}", newest.0, newest.1));
     } else {
-        report.ok("version", format!("{major}.{minor}"));
+        report.add_success("version", format!("{major}.{minor}"));
     }
 }
 
-fn clock(report: &mut Report, said: &Said) {
+fn check_clock(report: &mut Report, said: &Said) {
     match said.header("date").and_then(crate::time::http_date) {
-        Some(theirs) => compare(report, theirs),
-        None => report.skip(&["clock"], "the server does not say"),
+        Some(theirs) => compare_clocks(report, theirs),
+        None => report.skip_checks(&["clock"], "the server does not say"),
     }
 }
 
-fn compare(report: &mut Report, theirs: Timestamp) {
+fn compare_clocks(report: &mut Report, theirs: Timestamp) {
     let ours = Timestamp::now();
     let (apart, which) =
         if ours > theirs { (ours.since(theirs), "ahead of") } else { (theirs.since(ours), "behind") };
     if apart < CLOCK {
-        report.ok("clock", "the same as the server's");
+        report.add_success("clock", "the same as the server's");
     } else {
         let finding = format!("this machine's is {} s {which} the server's", apart.as_secs());
-        report.warn(
+        report.add_warning(
             "clock",
             finding,
             "set it by NTP: MFA codes, certificates and scheduled posts depend on it",
@@ -438,9 +452,9 @@ mod tests {
     #[test]
     fn reads_aloud() {
         let mut report = Report::default();
-        report.ok("name", "h is 192.0.2.1");
+        report.add_success("name", "h is 192.0.2.1");
         assert!(report.is_healthy());
-        report.fail("TLS", "expired", "renew it");
+        report.add_failure("TLS", "expired", "renew it");
         let text = report.to_string();
         assert!(text.contains("FAIL  TLS         expired\n                  -> renew it\n"), "{text}");
         assert!(text.ends_with("One thing is wrong.") && !report.is_healthy());

@@ -1,7 +1,7 @@
 //! From the names that people use to channels.
 
 use super::Client;
-use crate::error::{Error, ErrorKind, Result, short};
+use crate::error::{Error, ErrorKind, Result, shorten_text};
 use crate::model::{Channel, ChannelId, Post, PostDraft, Team, User, UserId};
 
 impl Client {
@@ -36,7 +36,7 @@ impl Client {
         }
         let found = self.http.get("/teams/name/{team_name}", &[&team]).fetch();
         let team: Team = found.map_err(|error| {
-            not_found(error, || format!("no team {}, by the name in its URL", short(team, 80)))
+            not_found(error, || format!("no team {}, by the name in its URL", shorten_text(team, 80)))
         })?;
         let own = self.http.get("/users/{user_id}/teams/{team_id}/channels", &[&UserId::me(), &team.id]);
         let mut fits: Vec<Channel> = own.fetch::<Vec<Channel>>()?;
@@ -62,7 +62,9 @@ impl Client {
     fn by_short_name(&self, team: &str, name: &str) -> Result<Channel> {
         let call = self.http.get("/teams/name/{team_name}/channels/name/{channel_name}", &[&team, &name]);
         call.fetch().map_err(|error| {
-            not_found(error, || format!("no channel ~{} in the team {}", short(name, 80), short(team, 80)))
+            not_found(error, || {
+                format!("no channel ~{} in the team {}", shorten_text(name, 80), shorten_text(team, 80))
+            })
         })
     }
 
@@ -75,7 +77,7 @@ impl Client {
         let found = self.http.get("/users/username/{username}", &[&username]).fetch();
         let user: User = found.map_err(|error| {
             let at = if username.contains('@') { ", which is an email address" } else { "" };
-            not_found(error, || format!("no user @{}{at}", short(username, 80)))
+            not_found(error, || format!("no user @{}{at}", shorten_text(username, 80)))
         })?;
         // Repeating it makes no second channel: the server answers with the one that is there.
         self.http.post("/channels/direct", &[]).idempotent().json(&[&self.me.id, &user.id]).fetch()
@@ -84,14 +86,14 @@ impl Client {
     /// Posts `message`, in Markdown, to the channel that people call `channel`: [`channel`](Self::channel) and one
     /// request more, each time. Keep the [`Channel`] if you post often.
     pub fn send(&self, team: &str, channel: &str, message: impl Into<String>) -> Result<Post> {
-        let draft = checked(message.into())?;
+        let draft = check_message(message.into())?;
         let channel = self.channel(team, channel)?.id;
         self.posts().create(&PostDraft { channel_id: channel, ..draft })
     }
 
     /// Posts `message` to the user named `username` alone (with or without `@`). Three requests.
     pub fn dm(&self, username: &str, message: impl Into<String>) -> Result<Post> {
-        let draft = checked(message.into())?;
+        let draft = check_message(message.into())?;
         let channel = self.direct_by_name(username.strip_prefix('@').unwrap_or(username))?.id;
         self.posts().create(&PostDraft { channel_id: channel, ..draft })
     }
@@ -103,13 +105,13 @@ fn not_found(error: Error, what: impl FnOnce() -> String) -> Error {
 }
 
 /// Refuses a text before anything is asked for.
-pub(crate) fn checked(message: String) -> Result<PostDraft> {
+pub(crate) fn check_message(message: String) -> Result<PostDraft> {
     let draft = PostDraft::new(ChannelId::default(), message);
     draft.check().map(|()| draft)
 }
 
 fn one_of(name: &str, team: &str, mut fits: Vec<Channel>) -> Result<Channel> {
-    let shown = short(name, 80).into_owned();
+    let shown = shorten_text(name, 80).into_owned();
     match (fits.pop(), fits.is_empty()) {
         (Some(channel), true) => Ok(channel),
         (None, _) => {
@@ -120,7 +122,7 @@ fn one_of(name: &str, team: &str, mut fits: Vec<Channel>) -> Result<Channel> {
             fits.push(last);
             let all: Vec<String> = fits
                 .iter()
-                .map(|c| format!("~{} ({:?}, {})", c.name, short(&c.display_name, 64), c.id))
+                .map(|c| format!("~{} ({:?}, {})", c.name, shorten_text(&c.display_name, 64), c.id))
                 .collect();
             Err(Error::input(format!("the name {shown:?} fits several channels: {}", all.join(", ")))
                 .with_hint("use the short name with a tilde, as ~town-square"))

@@ -31,7 +31,7 @@ impl Client {
 impl Events {
     /// Begins a stream of events for this client's account. It uses the client's session, and connections of its own.
     pub fn builder(client: &Client) -> EventsBuilder {
-        let backend = client.http.apart().map(|http| Arc::new(http) as Arc<dyn Backend>);
+        let backend = client.http.with_own_connections().map(|http| Arc::new(http) as Arc<dyn Backend>);
         EventsBuilder::new(backend, Arc::new(client.clone()))
     }
 }
@@ -57,7 +57,7 @@ impl Backend for HttpClient {
     }
 
     fn token(&self) -> (Option<Secret>, u64) {
-        Self::token(self)
+        Self::current_token(self)
     }
 
     fn can_log_in(&self) -> bool {
@@ -124,7 +124,7 @@ impl Backend for HttpClient {
     }
 
     fn renewed(&self) -> Result<Arc<dyn Backend>> {
-        Ok(Arc::new(self.apart()?))
+        Ok(Arc::new(self.with_own_connections()?))
     }
 
     fn close(&self) {
@@ -154,7 +154,10 @@ impl Poster for Client {
     }
 
     fn apart(&self) -> Result<Arc<dyn Poster>> {
-        Ok(Arc::new(Self { http: self.http.apart()?.with_limits_of(&self.http), me: Arc::clone(&self.me) }))
+        Ok(Arc::new(Self {
+            http: self.http.with_own_connections()?.with_limits_of(&self.http),
+            me: Arc::clone(&self.me),
+        }))
     }
 
     fn close(&self) {

@@ -74,7 +74,7 @@ const HINTS_BY_ID: &[(&str, &str)] = &[
     ("api.file.upload_file.too_large", "the file is over the server's MaxFileSize (100 MiB by default)"),
 ];
 
-pub(super) fn of(error: &Error) -> Option<&'static str> {
+pub(super) fn hint_for(error: &Error) -> Option<&'static str> {
     if let Some(id) = error.api_id() {
         if let Some((_, hint)) = HINTS_BY_ID.iter().find(|(prefix, _)| id.starts_with(prefix)) {
             return Some(hint);

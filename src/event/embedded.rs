@@ -34,7 +34,7 @@ impl<'de, T: Default + DeserializeOwned> Deserialize<'de> for Embedded<T> {
 struct TextVisitor<'f>(&'f mut dyn FnMut(&str) -> crate::Result<()>);
 
 impl TextVisitor<'_> {
-    fn decode<E: Error>(self, text: &str) -> Result<(), E> {
+    fn decode_text<E: Error>(self, text: &str) -> Result<(), E> {
         if text.is_empty() { Ok(()) } else { (self.0)(text).map_err(E::custom) }
     }
 }
@@ -47,7 +47,7 @@ impl<'de> Visitor<'de> for TextVisitor<'_> {
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<(), E> {
-        self.decode(text)
+        self.decode_text(text)
     }
 
     fn visit_unit<E: Error>(self) -> Result<(), E> {
@@ -61,12 +61,12 @@ impl<'de> Visitor<'de> for TextVisitor<'_> {
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<(), A::Error> {
         let value = Value::deserialize(serde::de::value::MapAccessDeserializer::new(map))?;
-        self.decode(&value.to_string())
+        self.decode_text(&value.to_string())
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<(), A::Error> {
         let value = Value::deserialize(serde::de::value::SeqAccessDeserializer::new(list))?;
-        self.decode(&value.to_string())
+        self.decode_text(&value.to_string())
     }
 }
 

@@ -81,7 +81,7 @@ impl Event {
                 let late = post.update_at.as_millis().saturating_sub(post.edit_at.as_millis());
                 // A catch-up returns text edits only, and `update_at` may have moved on since.
                 if self.origin() == Origin::CaughtUp || late <= EDIT_TOLERANCE_MS {
-                    edit(&post)
+                    edit_key(&post)
                 } else {
                     format!("post_updated:{}:{}", post.id, post.update_at.as_millis())
                 }
@@ -104,7 +104,7 @@ impl Event {
     /// are known: otherwise the edit is lost for a program that received the post before the edit.
     pub fn edit_identity(&self) -> Option<String> {
         let post = if self.kind() == EventKind::Posted { self.post_stub() } else { None };
-        post.filter(|post| !post.edit_at.is_never()).as_ref().map(edit)
+        post.filter(|post| !post.edit_at.is_never()).as_ref().map(edit_key)
     }
 
     fn post_stub(&self) -> Option<PostIdentity> {
@@ -113,14 +113,14 @@ impl Event {
     }
 }
 
-fn edit(post: &PostIdentity) -> String {
+fn edit_key(post: &PostIdentity) -> String {
     format!("post_edited:{}:{}", post.id, post.edit_at.as_millis())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::event::{Broadcast, Payload, envelope};
+    use crate::event::{Broadcast, Payload, write_envelope};
 
     fn post(kind: &str, times: &str) -> Event {
         let post = format!(r#"{{"id":"736caaqdfpd4zmtpqqma9fa9er",{times}"message":"x"}}"#);
@@ -183,9 +183,9 @@ mod tests {
             let event = Event::from_json(text).unwrap();
             assert_eq!((event.identity(), event.edit_identity()), (None, None), "{text}");
         }
-        let notice = Event::notice(Payload::CaughtUp(Box::default()));
+        let notice = Event::from_notification(Payload::CaughtUp(Box::default()));
         assert_eq!(notice.identity(), None);
-        let text = envelope("posted", &(), &Broadcast::default(), None);
+        let text = write_envelope("posted", &(), &Broadcast::default(), None);
         assert_eq!(Event::caught_up(EventKind::Posted, text).identity(), None);
     }
 }

@@ -34,11 +34,11 @@ pub(crate) struct Parts {
 }
 
 /// What the frame is; `None` if it is no JSON object, or neither event nor reply.
-pub(crate) fn scan(text: &str) -> Option<Head> {
-    if let (Some((name, _)), Some((seq, _))) = (head(text), tail(text)) {
+pub(crate) fn scan_frame(text: &str) -> Option<Head> {
+    if let (Some((name, _)), Some((seq, _))) = (split_head(text), split_tail(text)) {
         return Some(Head::Event { kind: EventKind::of_server(name), seq: Some(seq) });
     }
-    let full = full(text)?;
+    let full = parse_full(text)?;
     match full.name() {
         Some(name) => Some(Head::Event { kind: EventKind::of_server(&name), seq: full.seq() }),
         None if full.status.is_some() => Some(Head::Reply),
@@ -47,35 +47,35 @@ pub(crate) fn scan(text: &str) -> Option<Head> {
 }
 
 /// By serde, which would take a list for a struct too.
-fn full(text: &str) -> Option<Full<'_>> {
+fn parse_full(text: &str) -> Option<Full<'_>> {
     text.trim_start().starts_with('{').then(|| serde_json::from_str(text).ok())?
 }
 
 /// The name of the event.
-pub(super) fn name(text: &str) -> Option<Cow<'_, str>> {
-    match head(text) {
+pub(super) fn event_name(text: &str) -> Option<Cow<'_, str>> {
+    match split_head(text) {
         Some((name, _)) => Some(Cow::Borrowed(name)),
-        None => full(text)?.name(),
+        None => parse_full(text)?.name(),
     }
 }
 
 /// The number of the event.
-pub(super) fn seq(text: &str) -> Option<u64> {
-    match tail(text) {
+pub(super) fn sequence_number(text: &str) -> Option<u64> {
+    match split_tail(text) {
         Some((seq, _)) => Some(seq),
-        None => full(text)?.seq(),
+        None => parse_full(text)?.seq(),
     }
 }
 
 /// Where the parts stand, by the two ends. Wrong (then `data` is no JSON) if a member that we do not know stands
-/// behind `data`: whoever decodes `data` without success asks [`parse`] too.
-pub(crate) fn locate(text: &str) -> Option<Parts> {
-    let (_, after_name) = head(text)?;
-    let (_, before_seq) = tail(text)?;
-    let behind = member(after_name, "\"data\"")?;
+/// behind `data`: whoever decodes `data` without success asks [`parse_parts`] too.
+pub(crate) fn locate_parts(text: &str) -> Option<Parts> {
+    let (_, after_name) = split_head(text)?;
+    let (_, before_seq) = split_tail(text)?;
+    let behind = after_key(after_name, "\"data\"")?;
     let data_at = text.len() - behind.len();
     let key_at = last_broadcast(before_seq).or_else(|| before_seq.rfind(BROADCAST_KEY))?;
-    let broadcast = member(before_seq.get(key_at..)?, BROADCAST_KEY)?;
+    let broadcast = after_key(before_seq.get(key_at..)?, BROADCAST_KEY)?;
     let broadcast_at = before_seq.len() - broadcast.len();
     let data_end = before_seq.get(..key_at).map(str::trim_end)?.strip_suffix(',')?.trim_end().len();
     (data_at < data_end && is_one_object(broadcast))
@@ -100,8 +100,8 @@ fn last_broadcast(before_seq: &str) -> Option<usize> {
 }
 
 /// Where the parts stand, by a full parse.
-pub(crate) fn parse(text: &str) -> Option<Parts> {
-    let full = full(text)?;
+pub(crate) fn parse_parts(text: &str) -> Option<Parts> {
+    let full = parse_full(text)?;
     let place = |part: Option<&RawValue>| {
         let part = part.map_or("", RawValue::get);
         let start =
@@ -118,7 +118,7 @@ pub(crate) fn channel_of(kind: EventKind, text: &str) -> Option<Cow<'_, str>> {
         #[serde(borrow)]
         channel_id: Option<Cow<'a, str>>,
     }
-    let parts = locate(text).or_else(|| parse(text))?;
+    let parts = locate_parts(text).or_else(|| parse_parts(text))?;
     let broadcast = text.get(parts.broadcast)?;
     if let Ok(ChannelScope { channel_id: Some(id) }) = serde_json::from_str::<ChannelScope<'_>>(broadcast) {
         if !id.is_empty() {
@@ -127,7 +127,7 @@ pub(crate) fn channel_of(kind: EventKind, text: &str) -> Option<Cow<'_, str>> {
     }
     let data = text.get(parts.data)?;
     let sure = serde_json::from_str::<IgnoredAny>(data).is_ok();
-    channel_in(kind, if sure { data } else { text.get(parse(text)?.data)? })
+    channel_in(kind, if sure { data } else { text.get(parse_parts(text)?.data)? })
 }
 
 /// Without a copy of what nobody looks at: this is done on the reader's thread.
@@ -177,9 +177,9 @@ fn value_of<'a>(object: &'a str, key: &str) -> Option<&'a str> {
 }
 
 /// The name, and what follows it, if the envelope begins with it.
-fn head(text: &str) -> Option<(&str, &str)> {
+fn split_head(text: &str) -> Option<(&str, &str)> {
     const LONGEST: usize = 200;
-    let rest = member(text.strip_prefix('{')?, "\"event\"")?.strip_prefix('"')?;
+    let rest = after_key(text.strip_prefix('{')?, "\"event\"")?.strip_prefix('"')?;
     let end = rest.bytes().take(LONGEST).position(|byte| byte == b'"' || byte == b'\\')?;
     let (name, rest) = rest.split_at_checked(end)?;
     let rest = rest.strip_prefix('"')?;
@@ -188,7 +188,7 @@ fn head(text: &str) -> Option<(&str, &str)> {
 }
 
 /// The number, and what stands before it, if the envelope ends with it.
-fn tail(text: &str) -> Option<(u64, &str)> {
+fn split_tail(text: &str) -> Option<(u64, &str)> {
     let rest = text.trim_end().strip_suffix('}')?.trim_end();
     let before = rest.trim_end_matches(|c: char| c.is_ascii_digit());
     let seq = rest.get(before.len()..)?.parse().ok()?;
@@ -197,7 +197,7 @@ fn tail(text: &str) -> Option<(u64, &str)> {
 }
 
 /// What follows a key and its colon.
-fn member<'a>(text: &'a str, key: &str) -> Option<&'a str> {
+fn after_key<'a>(text: &'a str, key: &str) -> Option<&'a str> {
     Some(text.trim_start().strip_prefix(key)?.trim_start().strip_prefix(':')?.trim_start())
 }
 
@@ -376,15 +376,15 @@ mod tests {
         for _ in 0..60_000 {
             let text = envelope(&mut dice);
             let whole: Value = serde_json::from_str(&text).unwrap();
-            assert_eq!(scan(&text), by_serde(&text), "{text}");
+            assert_eq!(scan_frame(&text), by_serde(&text), "{text}");
             let part = |at: Range<usize>| match &text[at] {
                 "" => Value::Null,
                 text => serde_json::from_str(text).unwrap_or_else(|_| json!("not one value")),
             };
-            let sure = parse(&text).unwrap();
+            let sure = parse_parts(&text).unwrap();
             assert_eq!(part(sure.data.clone()), whole["data"], "{text}");
             assert_eq!(part(sure.broadcast.clone()), whole["broadcast"], "{text}");
-            if let Some(parts) = locate(&text) {
+            if let Some(parts) = locate_parts(&text) {
                 short += 1;
                 assert_eq!(part(parts.broadcast.clone()), whole["broadcast"], "{text}");
                 let data = part(parts.data.clone());
@@ -408,10 +408,20 @@ mod tests {
                     _ => drop(text.drain(..at)),
                 }
             }
-            let _ = (scan(&text), locate(&text), parse(&text), name(&text), seq(&text));
+            let _ = (
+                scan_frame(&text),
+                locate_parts(&text),
+                parse_parts(&text),
+                event_name(&text),
+                sequence_number(&text),
+            );
             let _ = channel_of(EventKind::Posted, &text);
-            let event =
-                super::super::Event::live(EventKind::Posted, None, text.into(), super::super::Origin::Live);
+            let event = super::super::Event::from_connection(
+                EventKind::Posted,
+                None,
+                text.into(),
+                super::super::Origin::Live,
+            );
             let _ = (event.payload().unwrap(), event.data(), event.broadcast(), event.decode_error());
         }
     }
@@ -419,18 +429,18 @@ mod tests {
     #[test]
     fn tells_events_from_replies() {
         let posted = Some(Head::Event { kind: EventKind::Posted, seq: Some(5) });
-        assert_eq!(scan(r#"{"event": "posted", "data": {}, "broadcast": {}, "seq": 5}"#), posted);
-        assert_eq!(scan("{\"event\":\"posted\",\"data\":{},\"broadcast\":{},\"seq\":5}\n"), posted);
-        assert_eq!(scan("{\"status\":\"OK\",\"seq_reply\":1}\n"), Some(Head::Reply));
+        assert_eq!(scan_frame(r#"{"event": "posted", "data": {}, "broadcast": {}, "seq": 5}"#), posted);
+        assert_eq!(scan_frame("{\"event\":\"posted\",\"data\":{},\"broadcast\":{},\"seq\":5}\n"), posted);
+        assert_eq!(scan_frame("{\"status\":\"OK\",\"seq_reply\":1}\n"), Some(Head::Reply));
         assert_eq!(
-            scan(r#"{"status":"FAIL","error":{"id":"x","message":"\"event\":\"posted\""}}"#),
+            scan_frame(r#"{"status":"FAIL","error":{"id":"x","message":"\"event\":\"posted\""}}"#),
             Some(Head::Reply)
         );
         // A server cannot make a notice.
-        let head = scan(r#"{"event":"_missed","data":{},"seq":1}"#);
+        let head = scan_frame(r#"{"event":"_missed","data":{},"seq":1}"#);
         assert_eq!(head, Some(Head::Event { kind: EventKind::Other, seq: Some(1) }));
-        assert_eq!(scan("[]"), None);
-        assert_eq!(scan(r#"{"seq":1}"#), None);
+        assert_eq!(scan_frame("[]"), None);
+        assert_eq!(scan_frame(r#"{"seq":1}"#), None);
     }
 
     #[test]
@@ -466,12 +476,12 @@ mod tests {
             });
             println!("{name}: {:?} for {} bytes", best.min().unwrap(), text.len());
         };
-        time("scan", &|text| scan(text).is_some());
-        time("locate", &|text| locate(text).is_some());
+        time("scan", &|text| scan_frame(text).is_some());
+        time("locate", &|text| locate_parts(text).is_some());
         time("channel_of", &|text| channel_of(EventKind::Posted, text).is_some());
-        time("parse", &|text| parse(text).is_some());
+        time("parse", &|text| parse_parts(text).is_some());
         time("live", &|text| {
-            let event = super::super::Event::live(
+            let event = super::super::Event::from_connection(
                 EventKind::Posted,
                 Some(1),
                 text.into(),
@@ -485,9 +495,9 @@ mod tests {
     #[test]
     fn a_list_is_no_event() {
         for text in [r#" ["event"]"#, r#"["posted",null,1]"#, r#""event""#, "[]"] {
-            assert!(scan(text).is_none() && parse(text).is_none(), "{text}");
-            assert!(name(text).is_none() && seq(text).is_none(), "{text}");
+            assert!(scan_frame(text).is_none() && parse_parts(text).is_none(), "{text}");
+            assert!(event_name(text).is_none() && sequence_number(text).is_none(), "{text}");
         }
-        assert!(scan("\n{\"event\":\"posted\"}").is_some());
+        assert!(scan_frame("\n{\"event\":\"posted\"}").is_some());
     }
 }

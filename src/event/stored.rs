@@ -53,7 +53,7 @@ impl Event {
 }
 
 /// The parts of a stored event; `None` for anything else.
-pub(super) fn read(text: &str) -> Option<Stored<'_>> {
+pub(super) fn read_stored(text: &str) -> Option<Stored<'_>> {
     let stored: Stored<'_> = serde_json::from_str(text).ok()?;
     let event = stored.event.is_some_and(|event| event.get().starts_with('{'));
     (event || stored.text.is_some()).then_some(stored)
@@ -85,10 +85,11 @@ mod tests {
             for (origin, id) in
                 [(Origin::Live, None), (Origin::Resumed, Some("c\"1")), (Origin::CaughtUp, None)]
             {
-                let Some(crate::event::Head::Event { kind, seq }) = crate::event::scan(text) else {
+                let Some(crate::event::Head::Event { kind, seq }) = crate::event::scan_frame(text) else {
                     panic!("{text}")
                 };
-                let event = Event::live(kind, seq, text.into(), origin).on_connection(id.map(Arc::from));
+                let event =
+                    Event::from_connection(kind, seq, text.into(), origin).on_connection(id.map(Arc::from));
                 let stored = event.to_json();
                 assert!(!stored.contains('\n') && serde_json::from_str::<serde_json::Value>(&stored).is_ok());
                 same(&event, &Event::from_json(&stored).unwrap());
@@ -102,9 +103,10 @@ mod tests {
                 assert_eq!(sorted.payload().unwrap(), event.payload().unwrap());
             }
         }
-        let missed = Event::notice(Payload::Missed(Box::new(Missed { seq: Some(4), ..Missed::default() })));
+        let missed =
+            Event::from_notification(Payload::Missed(Box::new(Missed { seq: Some(4), ..Missed::default() })));
         same(&missed, &Event::from_json(&missed.to_json()).unwrap());
-        let end = Event::end(crate::Error::new(crate::ErrorKind::Closed, "over"));
+        let end = Event::end_of_stream(crate::Error::new(crate::ErrorKind::Closed, "over"));
         assert!(Event::from_json(&end.to_json()).unwrap().payload().is_err());
     }
 

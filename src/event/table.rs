@@ -426,7 +426,7 @@ impl EventKind {
     }
 
     /// A number below `EventKind::ALL.len()`, for tables by kind.
-    pub(crate) const fn index(self) -> usize {
+    pub(crate) const fn table_index(self) -> usize {
         self as usize
     }
 }

@@ -19,7 +19,7 @@ pub(super) struct Handlers {
 }
 
 impl Handlers {
-    pub(super) fn set<R: HandlerResult>(
+    pub(super) fn set_handler<R: HandlerResult>(
         &self,
         names: Vec<String>,
         mut handler: impl FnMut(&Mattermost, &Event) -> R + Send + 'static,
@@ -27,7 +27,7 @@ impl Handlers {
         let handler: HandlerFn = Box::new(move |mm, event| handler(mm, event).into_result());
         let slot: CallbackSlot = Arc::new(Mutex::new(Some(handler)));
         let mut replaced = Vec::new();
-        let mut slots = self.slots();
+        let mut slots = self.lock_slots();
         for name in names {
             replaced.extend(slots.insert(name.into(), Arc::clone(&slot)));
         }
@@ -36,18 +36,18 @@ impl Handlers {
         drop(replaced);
     }
 
-    pub(super) fn remove(&self, names: &[String]) {
-        let mut slots = self.slots();
+    pub(super) fn remove_handlers(&self, names: &[String]) {
+        let mut slots = self.lock_slots();
         let removed: Vec<_> = names.iter().filter_map(|name| slots.remove(name.as_str())).collect();
         drop(slots);
         drop(removed);
     }
 
     /// Calls the callback of an event. `None` if there is none, or if it is already running.
-    pub(super) fn call(&self, name: &str, mm: &Mattermost, event: &Event) -> Option<Result<()>> {
-        let slot = Arc::clone(self.slots().get(name)?);
+    pub(super) fn call_handler(&self, name: &str, mm: &Mattermost, event: &Event) -> Option<Result<()>> {
+        let slot = Arc::clone(self.lock_slots().get(name)?);
         let mut handler = slot.lock().unwrap_or_else(PoisonError::into_inner).take()?;
-        let result = unwind::catch(|| handler(mm, event));
+        let result = unwind::catch_panic(|| handler(mm, event));
         *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(handler);
         Some(result.unwrap_or_else(|panic| {
             log::error!("the callback of {name:?} panicked: {panic}");
@@ -55,7 +55,7 @@ impl Handlers {
         }))
     }
 
-    fn slots(&self) -> MutexGuard<'_, HashMap<Box<str>, CallbackSlot>> {
+    fn lock_slots(&self) -> MutexGuard<'_, HashMap<Box<str>, CallbackSlot>> {
         self.slots.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -88,26 +88,26 @@ impl HandlerResult for Result<()> {
 /// One or several event names.
 pub trait EventNames: sealed::Sealed {
     #[doc(hidden)]
-    fn names(self) -> Vec<String>;
+    fn into_names(self) -> Vec<String>;
 }
 
 impl sealed::Sealed for &str {}
 impl EventNames for &str {
-    fn names(self) -> Vec<String> {
+    fn into_names(self) -> Vec<String> {
         vec![self.to_owned()]
     }
 }
 
 impl<const N: usize> sealed::Sealed for [&str; N] {}
 impl<const N: usize> EventNames for [&str; N] {
-    fn names(self) -> Vec<String> {
+    fn into_names(self) -> Vec<String> {
         self.map(str::to_owned).to_vec()
     }
 }
 
 impl sealed::Sealed for &[&str] {}
 impl EventNames for &[&str] {
-    fn names(self) -> Vec<String> {
+    fn into_names(self) -> Vec<String> {
         self.iter().map(|name| (*name).to_owned()).collect()
     }
 }

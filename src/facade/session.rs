@@ -63,7 +63,7 @@ impl FacadeSession {
     }
 
     /// Notes what an event says about the connection.
-    pub(super) fn observe(&self, event: &Event) {
+    pub(super) fn observe_event(&self, event: &Event) {
         match event.kind() {
             EventKind::Hello | EventKind::Connected => self.said_hello.store(true, Ordering::Release),
             EventKind::Disconnected => self.said_hello.store(false, Ordering::Release),
@@ -76,7 +76,7 @@ impl FacadeSession {
         &self.local.1
     }
 
-    pub(super) fn queue(&self, event: Event) -> Result<()> {
+    pub(super) fn queue_event(&self, event: Event) -> Result<()> {
         let full = |_| Error::new(ErrorKind::Backlogged, "64 replies wait already: call `run`");
         self.local.0.try_send(event).map_err(full)
     }
@@ -98,7 +98,7 @@ pub(super) struct SessionList {
 }
 
 impl SessionList {
-    pub(super) fn current(&self) -> Option<&Arc<FacadeSession>> {
+    pub(super) fn current_session(&self) -> Option<&Arc<FacadeSession>> {
         self.current.as_ref()
     }
 
@@ -150,7 +150,7 @@ impl SessionList {
     }
 
     /// Stops the current session, and a `start` in progress. Returns the session, to be closed without the lock.
-    pub(super) fn stop(&mut self) -> Option<Arc<FacadeSession>> {
+    pub(super) fn stop_current(&mut self) -> Option<Arc<FacadeSession>> {
         self.starting = None;
         let session = self.current.take()?;
         session.stopped.store(true, Ordering::Release);
@@ -167,7 +167,7 @@ impl SessionList {
     }
 
     /// The session has ended, and `finish` is called back for it.
-    pub(super) fn retire(&mut self, session: Option<&Arc<FacadeSession>>) {
+    pub(super) fn retire_session(&mut self, session: Option<&Arc<FacadeSession>>) {
         match session {
             Some(session) if !session.was_stopped() => {
                 self.ended.retain(|other| !Arc::ptr_eq(other, session));

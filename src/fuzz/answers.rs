@@ -4,9 +4,9 @@ use std::time::{Duration, SystemTime};
 
 use serde_json::Value;
 
-use super::{TOKEN, pieces, well_said, within};
+use super::{TOKEN, piece_sizes, well_said, within_memory};
 use crate::error::{ApiError, Error, ErrorKind};
-use crate::http::response::{DecodableResponse, announced_wait, refusal, text, wait_for};
+use crate::http::response::{DecodableResponse, announced_wait, decode_text, status_error, wait_for};
 use crate::model::json::decode_str;
 use crate::secret::Secret;
 use crate::time::{Timestamp, http_date, to_http_date};
@@ -14,7 +14,7 @@ use crate::time::{Timestamp, http_date, to_http_date};
 pub(super) fn app_error(data: &[u8]) {
     let token = Secret::new(TOKEN);
     for page in [false, true] {
-        let error = within((16 << 10) + 24 * data.len(), || refusal(404, page, data, &[&token]));
+        let error = within_memory((16 << 10) + 24 * data.len(), || status_error(404, page, data, &[&token]));
         assert!(matches!(error.kind(), ErrorKind::Api | ErrorKind::Status), "{error}");
         assert_eq!((error.status(), error.is_not_found()), (Some(404), true));
         assert_eq!(error.api().is_some(), error.kind() == ErrorKind::Api);
@@ -30,7 +30,7 @@ pub(super) fn app_error(data: &[u8]) {
         }
     }
     // A list that was begun, and then failed.
-    match within((16 << 10) + 450 * data.len(), || decode(data)) {
+    match within_memory((16 << 10) + 450 * data.len(), || decode_values(data)) {
         Ok(_) => {}
         Err(error) => {
             assert!(matches!(error.kind(), ErrorKind::Api | ErrorKind::Decode), "{error}");
@@ -42,9 +42,9 @@ pub(super) fn app_error(data: &[u8]) {
 }
 
 /// As a call does it.
-fn decode(body: &[u8]) -> crate::Result<Vec<Value>> {
-    let reply = DecodableResponse::sample(text(body.to_vec()));
-    decode_str(&reply.text).map_err(|error| reply.undecodable(error))
+fn decode_values(body: &[u8]) -> crate::Result<Vec<Value>> {
+    let reply = DecodableResponse::from_text(decode_text(body.to_vec()));
+    decode_str(&reply.text).map_err(|error| reply.decode_error(error))
 }
 
 pub(super) fn times(data: &[u8]) {
@@ -89,8 +89,8 @@ pub(super) fn times(data: &[u8]) {
 
 pub(super) fn redaction(data: &[u8]) {
     let Some((first, data)) = data.split_first() else { return };
-    let [whole, torn] =
-        pieces(data).map(|piece| crate::http::agent::redacted(data, piece.min(8192), first & 1 == 1));
+    let [whole, torn] = piece_sizes(data)
+        .map(|piece| crate::http::agent::redact_response(data, piece.min(8192), first & 1 == 1));
     assert_eq!(whole, torn);
     let (shown, body) = whole;
     // Only what frames the body is left as it is.

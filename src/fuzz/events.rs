@@ -7,10 +7,10 @@ use std::ops::Range;
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 
-use super::json::alike;
-use super::{calm, within};
-use crate::event::scan::{Head, channel_of, locate, parse, scan as scan_head};
-use crate::event::{Event, EventKind, Origin, Payload, envelope as written};
+use super::json::nearly_equal;
+use super::{check_message, within_memory};
+use crate::event::scan::{Head, channel_of, locate_parts, parse_parts, scan_frame as scan_head};
+use crate::event::{Event, EventKind, Origin, Payload, write_envelope as written};
 use crate::model::json::decode_str;
 use crate::ws::frame::ActionReply;
 
@@ -60,7 +60,7 @@ impl<'de> Deserialize<'de> for Plain {
 }
 
 /// The whole, if it is JSON that all readers read alike.
-fn plain(text: &str) -> Option<Value> {
+fn plain_value(text: &str) -> Option<Value> {
     serde_json::from_str::<Plain>(text).ok()?;
     serde_json::from_str(text).ok()
 }
@@ -77,8 +77,8 @@ fn by_serde(whole: &Value) -> Option<Head> {
 
 pub(super) fn scan(data: &[u8]) {
     let text = &*String::from_utf8_lossy(data);
-    let head = within((4 << 10) + 2 * text.len(), || scan_head(text));
-    let (short, sure) = (locate(text), parse(text));
+    let head = within_memory((4 << 10) + 2 * text.len(), || scan_head(text));
+    let (short, sure) = (locate_parts(text), parse_parts(text));
     let inside = |at: &Range<usize>| text.get(at.clone()).is_some();
     for parts in [&short, &sure].into_iter().flatten() {
         assert!(inside(&parts.data) && inside(&parts.broadcast), "{parts:?}");
@@ -86,14 +86,14 @@ pub(super) fn scan(data: &[u8]) {
     if let Some((seq, result)) = ActionReply::read(text) {
         assert!(seq > 0);
         result.iter().for_each(|value| assert!(value.to_string().len() <= 40 * text.len()));
-        result.err().iter().for_each(calm);
+        result.err().iter().for_each(check_message);
     }
     let kind = match head {
         Some(Head::Event { kind, .. }) => kind,
         _ => EventKind::Other,
     };
     let channel = channel_of(kind, text);
-    let Some(whole) = plain(text) else { return };
+    let Some(whole) = plain_value(text) else { return };
     assert_eq!(head, by_serde(&whole), "{text}");
     if !whole.is_object() {
         return;
@@ -120,18 +120,18 @@ pub(super) fn envelope(data: &[u8]) {
     let text = &*String::from_utf8_lossy(data);
     let event = match Event::from_json(text) {
         Ok(event) => event,
-        Err(error) => return calm(&error),
+        Err(error) => return check_message(&error),
     };
     assert!(!event.name().is_empty());
     assert!(format!("{event:?}").len() <= 2500 + event.name().len());
     if event.kind() == EventKind::Ended {
-        return calm(&event.payload().expect_err("it is the end"));
+        return check_message(&event.payload().expect_err("it is the end"));
     }
     assert_eq!(event.raw(), text);
     assert_eq!(event.kind().is_notice(), event.origin() == Origin::Local);
-    read(&event);
-    if let Some(whole) = plain(text) {
-        assert!(alike(event.data(), &whole["data"]), "{} {}", event.data(), whole["data"]);
+    read_event(&event);
+    if let Some(whole) = plain_value(text) {
+        assert!(nearly_equal(event.data(), &whole["data"]), "{} {}", event.data(), whole["data"]);
         assert_eq!(event.seq(), whole["seq"].as_u64(), "{text}");
     }
     // Written anew, it is the same event.
@@ -139,24 +139,24 @@ pub(super) fn envelope(data: &[u8]) {
     let again = Event::from_json(&again).expect("what was written");
     assert_eq!((again.name(), again.kind(), again.seq()), (event.name(), event.kind(), event.seq()));
     assert_eq!((again.data(), again.broadcast()), (event.data(), event.broadcast()));
-    read(&again);
+    read_event(&again);
 }
 
 /// Everything that can be asked of an event.
-fn read(event: &Event) {
+fn read_event(event: &Event) {
     let payload = event.payload().expect("only an end fails");
     assert!(payload.kind() == event.kind() || payload.kind() == EventKind::Other);
     let other = matches!(payload, Payload::Other(_));
     let failed = other && event.kind() != EventKind::Other;
     // Data that is no JSON fits nothing.
     assert!(event.decode_error().is_some() == failed || other, "{event:?}");
-    event.decode_error().into_iter().for_each(calm);
-    let _ = event.decode::<Value>().map_err(|error| calm(&error));
+    event.decode_error().into_iter().for_each(check_message);
+    let _ = event.decode::<Value>().map_err(|error| check_message(&error));
     let _ = (event.channel_id(), payload.post());
     assert_eq!(event.as_notice().is_some(), event.kind().is_notice());
     assert_eq!(&event.clone().into_payload().expect("as before"), payload);
-    let posted = Event::live(event.kind(), event.seq(), event.raw().into(), event.origin());
-    match (posted.posted().expect("no end"), payload) {
+    let posted = Event::from_connection(event.kind(), event.seq(), event.raw().into(), event.origin());
+    match (posted.posted_payload().expect("no end"), payload) {
         (Some(one), Payload::Posted(two)) => assert_eq!(one, &**two),
         (one, _) => assert!(one.is_none() || failed),
     }
@@ -174,10 +174,10 @@ pub(super) fn payloads(data: &[u8]) {
     let name = if kind == EventKind::Custom { "custom_x" } else { kind.name() };
     let decoded = |data: &str| {
         let text = format!(r#"{{"event":"{name}","data":{data},"broadcast":{BROADCAST},"seq":1}}"#);
-        let event = Event::live(kind, Some(1), text.into(), Origin::Live);
+        let event = Event::from_connection(kind, Some(1), text.into(), Origin::Live);
         // A struct of 1 KB may stand in three bytes.
-        within((64 << 10) + 1000 * data.len(), || event.payload().map(drop).expect("no end"));
-        read(&event);
+        within_memory((64 << 10) + 1000 * data.len(), || event.payload().map(drop).expect("no end"));
+        read_event(&event);
         event.into_payload().expect("no end")
     };
     let text = &*String::from_utf8_lossy(rest);

@@ -5,23 +5,23 @@ use std::collections::BTreeMap;
 use serde::de::IgnoredAny;
 use serde_json::Value;
 
-use super::{calm, within};
+use super::{check_message, within_memory};
 use crate::model::Json;
 use crate::model::json::decode_str;
 
 /// Equal, except for the last digits of a fraction: `serde_json` reads them inexactly.
-pub(crate) fn alike(one: &Value, two: &Value) -> bool {
+pub(crate) fn nearly_equal(one: &Value, two: &Value) -> bool {
     match (one, two) {
         (Value::Number(one), Value::Number(two)) => {
             let (a, b) = (one.as_f64().unwrap_or(f64::NAN), two.as_f64().unwrap_or(f64::NAN));
             one == two || (a - b).abs() <= (a.abs() * 1e-14).max(f64::MIN_POSITIVE)
         }
         (Value::Array(one), Value::Array(two)) => {
-            one.len() == two.len() && one.iter().zip(two).all(|(one, two)| alike(one, two))
+            one.len() == two.len() && one.iter().zip(two).all(|(one, two)| nearly_equal(one, two))
         }
         (Value::Object(one), Value::Object(two)) => {
             one.len() == two.len()
-                && one.iter().all(|(key, one)| two.get(key).is_some_and(|two| alike(one, two)))
+                && one.iter().all(|(key, one)| two.get(key).is_some_and(|two| nearly_equal(one, two)))
         }
         _ => one == two,
     }
@@ -32,7 +32,7 @@ pub(super) fn json(data: &[u8]) {
     // The grammar alone: without the limits of numbers and depth, and with escapes that are half of a pair.
     let grammar = serde_json::from_str::<IgnoredAny>(text).is_ok();
     // A value has 32 bytes and may be in two lists at once. A list grows by doubling, and a map by nodes of 600 bytes.
-    let ours = within((8 << 10) + 400 * text.len(), || decode_str::<Value>(text));
+    let ours = within_memory((8 << 10) + 400 * text.len(), || decode_str::<Value>(text));
     if let Ok(theirs) = serde_json::from_str::<Value>(text) {
         let ours = ours.as_ref().unwrap_or_else(|error| panic!("{error}: {text}"));
         assert_eq!(ours, &theirs, "{text}");
@@ -41,16 +41,16 @@ pub(super) fn json(data: &[u8]) {
         Ok(value) => {
             assert!(grammar, "not JSON, but decoded: {text}");
             let again = value.to_string();
-            assert!(alike(&decode_str(&again).expect("what was written"), value), "{text}");
+            assert!(nearly_equal(&decode_str(&again).expect("what was written"), value), "{text}");
         }
         Err(error) => {
-            calm(error);
+            check_message(error);
             let said = error.to_string();
             let limit = said.contains("recursion limit exceeded") || said.contains("number out of range");
             assert!(!grammar || limit, "JSON, but not decoded: {said}: {text}");
         }
     }
-    let raw = within((8 << 10) + 4 * text.len(), || decode_str::<Json>(text));
+    let raw = within_memory((8 << 10) + 4 * text.len(), || decode_str::<Json>(text));
     match &raw {
         Ok(raw) => {
             assert!(grammar, "not JSON, but kept: {text}");
@@ -62,7 +62,7 @@ pub(super) fn json(data: &[u8]) {
             }
         }
         Err(error) => {
-            calm(error);
+            check_message(error);
             assert!(!grammar, "{error}: {text}");
         }
     }
@@ -80,6 +80,6 @@ pub(super) fn json(data: &[u8]) {
         decode_str::<Vec<BTreeMap<String, Option<i64>>>>(text).err(),
         decode_str::<BTreeMap<u32, (String, bool, f64)>>(text).err(),
     ] {
-        error.iter().for_each(calm);
+        error.iter().for_each(check_message);
     }
 }

@@ -1,6 +1,6 @@
 //! The socket, the proxy before it, and the addresses of both.
 
-use super::{Stranger, TOKEN, calm, pieces, well_said, within};
+use super::{Stranger, TOKEN, check_message, piece_sizes, well_said, within_memory};
 use crate::client::doctor::certificate;
 use crate::config::BaseUrl;
 use crate::error::{Error, ErrorKind, Result};
@@ -24,10 +24,11 @@ fn end_of_head(data: &[u8]) -> Option<usize> {
 
 pub(super) fn upgrade(data: &[u8]) {
     let token = Secret::new(TOKEN);
-    let [whole, torn] = pieces(data).map(|piece| {
+    let [whole, torn] = piece_sizes(data).map(|piece| {
         let mut stranger = Stranger::new(data, piece);
-        let answer =
-            within((128 << 10) + 8 * data.len(), || agreed(&mut stranger, HEAD, KEY, &[&token], |_| {}));
+        let answer = within_memory((128 << 10) + 8 * data.len(), || {
+            agreed(&mut stranger, HEAD, KEY, &[&token], |_| {})
+        });
         answer.map(|mut rest| {
             rest.extend_from_slice(stranger.bytes);
             rest
@@ -61,7 +62,7 @@ enum Got {
     Close(Option<u16>, String),
 }
 
-fn received(data: &[u8], piece: usize) -> (Vec<Got>, ReadEnd) {
+fn read_messages(data: &[u8], piece: usize) -> (Vec<Got>, ReadEnd) {
     let (rest, later) = data.split_at(data.len() / 3);
     let mut socket = EventSocket::over(Stranger::new(later, piece), rest.to_vec(), MESSAGE, FRAGMENTS);
     let mut got = Vec::new();
@@ -81,7 +82,7 @@ fn received(data: &[u8], piece: usize) -> (Vec<Got>, ReadEnd) {
 }
 
 /// The same by RFC 6455, in the simplest way: the messages before the first that is not allowed.
-fn expected(mut data: &[u8]) -> Vec<Got> {
+fn expected_messages(mut data: &[u8]) -> Vec<Got> {
     let mut got = Vec::new();
     let mut open: Option<(u8, u32, Vec<u8>)> = None;
     while let Some((opcode, last, payload, used)) = plain_frame(data) {
@@ -148,11 +149,11 @@ fn plain_frame(data: &[u8]) -> Option<(u8, bool, &[u8], usize)> {
 }
 
 pub(super) fn frames(data: &[u8]) {
-    let [whole, torn] =
-        pieces(data).map(|piece| within((512 << 10) + 16 * data.len(), || received(data, piece)));
+    let [whole, torn] = piece_sizes(data)
+        .map(|piece| within_memory((512 << 10) + 16 * data.len(), || read_messages(data, piece)));
     assert_eq!(whole, torn);
     let (got, ended) = whole;
-    assert_eq!(got, expected(data), "{ended:?}");
+    assert_eq!(got, expected_messages(data), "{ended:?}");
     if let ReadEnd::Unreadable(why) = &ended {
         assert!(!why.text().is_empty());
     }
@@ -181,17 +182,18 @@ pub(super) fn frames(data: &[u8]) {
         }
         again.extend_from_slice(payload);
     }
-    assert_eq!(received(&again, usize::MAX), (got, ReadEnd::Eof));
+    assert_eq!(read_messages(&again, usize::MAX), (got, ReadEnd::Eof));
 }
 
 pub(super) fn proxy(data: &[u8]) {
     let target = BaseUrl::parse("https://chat.example.com").expect("a URL");
     for url in ["http://user:{}@p:1", "socks5://p", "socks5://user:{}@p"] {
         let proxy = Proxy::parse(&url.replace("{}", TOKEN)).expect("a URL");
-        let [whole, torn] = pieces(data).map(|piece| {
+        let [whole, torn] = piece_sizes(data).map(|piece| {
             let mut stranger = Stranger::new(data, piece);
-            let done =
-                within((32 << 10) + 4 * data.len(), || open_tunnel(&proxy, &target, HEAD, &mut stranger));
+            let done = within_memory((32 << 10) + 4 * data.len(), || {
+                open_tunnel(&proxy, &target, HEAD, &mut stranger)
+            });
             (done.map_err(|e| format!("{e:?}")), data.len() - stranger.bytes.len(), stranger.told)
         });
         let http = !url.starts_with("socks");
@@ -220,7 +222,7 @@ fn bad_input<T>(result: Result<T>) -> Option<T> {
     result
         .map_err(|error: Error| {
             assert_eq!(error.kind(), ErrorKind::Input);
-            calm(&error);
+            check_message(&error);
         })
         .ok()
 }
@@ -238,7 +240,7 @@ pub(super) fn urls(data: &[u8]) {
         assert_eq!(again, url);
         // 64 KiB is the most that ureq takes.
         if text.len() < 20_000 {
-            assert!(is_url(&format!("{}/api/v4/users/me", url.http())), "{url:?}");
+            assert!(is_url(&format!("{}/api/v4/users/me", url.http_url())), "{url:?}");
         }
         let _ = matching_rule(text, &url);
         for wrapped in [
@@ -255,7 +257,7 @@ pub(super) fn urls(data: &[u8]) {
     let _ = bad_input(Proxy::parse(text));
     // Names in a path.
     let mut filled = String::new();
-    if bad_input(path::expand("/a/{name}/b", &[&text], &mut filled)).is_some() {
+    if bad_input(path::expand_template("/a/{name}/b", &[&text], &mut filled)).is_some() {
         assert!(
             filled.bytes().all(|byte| byte.is_ascii_graphic()) && filled.matches('/').count() == 3,
             "{filled}"
@@ -273,7 +275,9 @@ pub(super) fn urls(data: &[u8]) {
 }
 
 pub(super) fn certificate(data: &[u8]) {
-    let Some(read) = within((8 << 10) + 4 * data.len(), || certificate::read(data)) else { return };
+    let Some(read) = within_memory((8 << 10) + 4 * data.len(), || certificate::read_certificate(data)) else {
+        return;
+    };
     assert!(read.names.len() <= 8);
     for name in read.names.iter().chain([&read.subject, &read.issuer]) {
         assert!(name.chars().count() <= 82 && !name.contains(char::is_control), "{name:?}");

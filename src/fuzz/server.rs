@@ -4,7 +4,7 @@ use std::io::{self, ErrorKind};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use super::{pieces, within};
+use super::{piece_sizes, within_memory};
 use crate::testing::conn::{Input, Line};
 use crate::testing::frame::{Frame, Refused, decode, encode_as};
 use crate::testing::http::{MOST_JSON, Request, form, parts, read_request};
@@ -31,7 +31,7 @@ impl Line for ScriptedClient {
 }
 
 /// All requests of a connection, and how it ended.
-fn all(data: &[u8], piece: usize) -> (Vec<Request>, Option<ErrorKind>) {
+fn read_requests(data: &[u8], piece: usize) -> (Vec<Request>, Option<ErrorKind>) {
     let mut input = Input::new(Arc::new(ScriptedClient { left: Mutex::new(data.to_vec()), piece }));
     let later = Instant::now() + Duration::from_secs(60);
     let mut requests = Vec::new();
@@ -50,7 +50,7 @@ fn all(data: &[u8], piece: usize) -> (Vec<Request>, Option<ErrorKind>) {
 }
 
 /// The same request, written out.
-fn written(request: &Request) -> Vec<u8> {
+fn write_request(request: &Request) -> Vec<u8> {
     let query = if request.raw_query.is_empty() { String::new() } else { format!("?{}", request.raw_query) };
     let mut text = format!("{} {}{query} HTTP/1.1\r\n", request.method, request.path).into_bytes();
     for (name, value) in &request.headers {
@@ -64,7 +64,8 @@ fn written(request: &Request) -> Vec<u8> {
 }
 
 pub(super) fn requests(data: &[u8]) {
-    let [whole, torn] = pieces(data).map(|piece| within((256 << 10) + 64 * data.len(), || all(data, piece)));
+    let [whole, torn] = piece_sizes(data)
+        .map(|piece| within_memory((256 << 10) + 64 * data.len(), || read_requests(data, piece)));
     assert_eq!(whole.1, torn.1);
     assert_eq!(whole.0.len(), torn.0.len());
     for (one, two) in whole.0.iter().zip(&torn.0) {
@@ -80,7 +81,7 @@ pub(super) fn requests(data: &[u8]) {
             assert!(found.iter().all(|part| part.data.len() <= request.body.len()));
         }
         if !request.too_large {
-            let (again, ended) = all(&written(request), usize::MAX);
+            let (again, ended) = read_requests(&write_request(request), usize::MAX);
             assert_eq!((again.len(), ended), (1, None));
             assert!(again[0].body == request.body && again[0].path == request.path);
         }
@@ -93,7 +94,7 @@ pub(super) fn requests(data: &[u8]) {
 
 const MOST: usize = 1000;
 
-fn sequence(mut data: &[u8]) -> (Vec<Frame>, Option<Refused>) {
+fn read_frames(mut data: &[u8]) -> (Vec<Frame>, Option<Refused>) {
     let mut frames = Vec::new();
     loop {
         match decode(data, MOST) {
@@ -110,11 +111,11 @@ fn sequence(mut data: &[u8]) -> (Vec<Frame>, Option<Refused>) {
 }
 
 pub(super) fn client_frames(data: &[u8]) {
-    let (frames, refused) = within((8 << 10) + 64 * data.len(), || sequence(data));
+    let (frames, refused) = within_memory((8 << 10) + 64 * data.len(), || read_frames(data));
     assert!(refused.is_none_or(|refused| matches!(refused.0, 1002 | 1009)));
     // Of what is cut off, no frame comes that is not in the whole.
     for cut in [data.len() / 2, data.len().saturating_sub(1)] {
-        let (some, _) = sequence(&data[..cut]);
+        let (some, _) = read_frames(&data[..cut]);
         assert!(frames.starts_with(&some));
     }
     let mut again = Vec::new();
@@ -122,12 +123,12 @@ pub(super) fn client_frames(data: &[u8]) {
         let first = if frame.last { 0x80 } else { 0 } | frame.opcode;
         encode_as(&mut again, first, Some([1, 2, 3, 4]), &frame.payload);
     }
-    assert_eq!(sequence(&again), (frames, None));
+    assert_eq!(read_frames(&again), (frames, None));
     // What our own client sends is what the server gets.
     let text = String::from_utf8_lossy(&data[..data.len().min(MOST / 3)]);
     let short = &data[..data.len().min(125)];
     let sent = [frame::text(&text), frame::pong(short), frame::close(Some(1000))].concat();
     let frame = |opcode, payload: &[u8]| Frame { last: true, opcode, payload: payload.to_vec() };
     let got = vec![frame(1, text.as_bytes()), frame(10, short), frame(8, &[3, 232])];
-    assert_eq!(sequence(&sent), (got, None));
+    assert_eq!(read_frames(&sent), (got, None));
 }

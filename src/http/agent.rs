@@ -24,7 +24,7 @@ use super::Method;
 use super::clock::{CallClock, ClockReading};
 use super::retry::KEYED_RETRY_WINDOW;
 use crate::config::Config;
-use crate::error::{Error, ErrorKind, Result, short};
+use crate::error::{Error, ErrorKind, Result, shorten_text};
 use crate::net::is_hang_up;
 use crate::secret::Secret;
 
@@ -93,7 +93,7 @@ impl HttpResponse {
     }
 
     /// The length that the server promised.
-    pub(crate) fn length(&self) -> Option<u64> {
+    pub(crate) fn content_length(&self) -> Option<u64> {
         match &self.body {
             ResponseBody::Read(bytes) => Some(bytes.len() as u64),
             ResponseBody::Unread { body, .. } => body.content_length(),
@@ -101,7 +101,7 @@ impl HttpResponse {
     }
 
     /// The token in the response to a login.
-    pub(crate) fn token(&self) -> Option<Secret> {
+    pub(crate) fn login_token(&self) -> Option<Secret> {
         self.header("token").filter(|token| !token.is_empty()).map(Secret::from)
     }
 
@@ -116,29 +116,29 @@ impl HttpResponse {
     }
 
     /// Reads the whole body. Fails if it is larger than `limit` bytes.
-    pub(crate) fn read(self, limit: u64) -> Result<Vec<u8>> {
+    pub(crate) fn read_body(self, limit: u64) -> Result<Vec<u8>> {
         if let ResponseBody::Read(bytes) = self.body {
             return Ok(bytes);
         }
-        let promised = self.length().unwrap_or(0).min(MAX_RESERVED);
+        let promised = self.content_length().unwrap_or(0).min(MAX_RESERVED);
         let mut bytes = Vec::with_capacity(usize::try_from(promised).unwrap_or(0));
         self.into_reader(limit).read_to_end(&mut bytes).map_err(body_error)?;
         Ok(bytes)
     }
 
     /// Takes the whole body into memory.
-    pub(super) fn buffered(mut self, limit: u64) -> Result<Self> {
+    pub(super) fn into_buffered(mut self, limit: u64) -> Result<Self> {
         // A token that is hidden from the log is kept with the body.
-        if let Some(token) = self.token().and_then(|token| HeaderValue::from_str(token.expose()).ok()) {
+        if let Some(token) = self.login_token().and_then(|token| HeaderValue::from_str(token.expose()).ok()) {
             self.headers.insert("token", token);
         }
         let headers = std::mem::take(&mut self.headers);
         let status = self.status;
-        Ok(Self { status, headers, body: ResponseBody::Read(self.read(limit)?) })
+        Ok(Self { status, headers, body: ResponseBody::Read(self.read_body(limit)?) })
     }
 
     /// Reads on to the end, so that the connection can be used again; gives up past 64 kB.
-    pub(crate) fn drain(self) {
+    pub(crate) fn drain_body(self) {
         let _ = io::copy(&mut self.into_reader(u64::MAX).take(64 << 10), &mut io::sink());
     }
 }
@@ -152,7 +152,7 @@ pub(crate) struct SendWindow {
 
 impl SendWindow {
     fn is_over(&self) -> bool {
-        self.clock.now().since(self.since) >= KEYED_RETRY_WINDOW
+        self.clock.now().time_since(self.since) >= KEYED_RETRY_WINDOW
     }
 }
 
@@ -210,7 +210,7 @@ impl HttpAgent {
             headers.retain(|(known, _)| !known.eq_ignore_ascii_case(name));
             headers.push((*name, Zeroizing::new(value.clone())));
         }
-        let shown = trace_redaction::begin(out.url, path, &headers, out.method == Method::Head);
+        let shown = trace_redaction::begin_request(out.url, path, &headers, out.method == Method::Head);
         let mut request =
             Request::builder().method(out.method.as_str()).uri(shown.url.as_deref().unwrap_or(out.url));
         for (number, (name, value)) in headers.iter().enumerate() {
@@ -221,16 +221,16 @@ impl HttpAgent {
                 request = request.header(*name, value);
             }
         }
-        let _context = RequestContext::begin(out.window);
+        let _context = RequestContext::begin_request(out.window);
         let not_sent = |message: &'static str| AttemptError { error: Error::input(message), sent: false };
         let (within, first_byte) = (out.within, out.first_byte);
         let answer = match out.body {
-            RequestBody::Empty => self.run(
+            RequestBody::Empty => self.run_request(
                 request.body(()).map_err(|_| not_sent("the request cannot be built"))?,
                 within,
                 first_byte,
             ),
-            RequestBody::Bytes(bytes) => self.run(
+            RequestBody::Bytes(bytes) => self.run_request(
                 request.body(bytes).map_err(|_| not_sent("the request cannot be built"))?,
                 within,
                 first_byte,
@@ -242,7 +242,7 @@ impl HttpAgent {
                 let is_dumped = length.is_none();
                 let mut source = FaultTracker { reader, fault: None, is_dumped };
                 let body = ureq::SendBody::from_reader(&mut source);
-                let answer = self.run(
+                let answer = self.run_request(
                     request.body(body).map_err(|_| not_sent("the request cannot be built"))?,
                     within,
                     first_byte,
@@ -254,7 +254,7 @@ impl HttpAgent {
                 answer
             }
         };
-        let (mut parts, body) = answer.map_err(explain)?.into_parts();
+        let (mut parts, body) = answer.map_err(attempt_error)?.into_parts();
         if let Some(hidden) = &shown.response {
             hidden.restore_headers(&mut parts.headers);
         }
@@ -263,7 +263,7 @@ impl HttpAgent {
         Ok(HttpResponse { status: parts.status.as_u16(), headers: parts.headers, body })
     }
 
-    fn run(
+    fn run_request(
         &self,
         request: Request<impl ureq::AsSendBody>,
         within: Duration,
@@ -304,7 +304,7 @@ impl Read for FaultTracker<'_> {
                 Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
                 Err(e) => {
                     let failed =
-                        |e| Error::new(ErrorKind::Io, "the source of the body cannot be read").because(e);
+                        |e| Error::new(ErrorKind::Io, "the source of the body cannot be read").with_source(e);
                     self.fault = Some(e.downcast::<Error>().unwrap_or_else(failed));
                     return Err(io::Error::other("the source of the body cannot be read"));
                 }
@@ -353,13 +353,13 @@ struct UreqMessage(String);
 
 impl fmt::Display for UreqMessage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&short(&self.0, 300))
+        f.write_str(&shorten_text(&self.0, 300))
     }
 }
 
 impl std::error::Error for UreqMessage {}
 
-fn explain(error: ureq::Error) -> AttemptError {
+fn attempt_error(error: ureq::Error) -> AttemptError {
     let sent = |error| AttemptError { error, sent: true };
     match error {
         ureq::Error::Other(other) => match other.downcast::<NotSentError>() {
@@ -367,9 +367,9 @@ fn explain(error: ureq::Error) -> AttemptError {
             Err(other) if other.is::<ExcessiveFraming>() => {
                 sent(Error::new(ErrorKind::Protocol, other.to_string()))
             }
-            Err(other) => {
-                sent(Error::new(ErrorKind::Io, "the exchange failed").because(UreqMessage(other.to_string())))
-            }
+            Err(other) => sent(
+                Error::new(ErrorKind::Io, "the exchange failed").with_source(UreqMessage(other.to_string())),
+            ),
         },
         ureq::Error::Timeout(ureq::Timeout::Resolve | ureq::Timeout::Connect) => {
             AttemptError { error: Error::new(ErrorKind::Timeout, "no connection in time"), sent: false }
@@ -384,30 +384,30 @@ fn explain(error: ureq::Error) -> AttemptError {
                 .with_hint("a proxy that gave up, or a panic of the server: its log tells"),
         ),
         ureq::Error::Io(e) => sent(Error::io("the connection broke", e)),
-        ureq::Error::BodyExceedsLimit(limit) => sent(Error::oversized(limit)),
+        ureq::Error::BodyExceedsLimit(limit) => sent(Error::too_large(limit)),
         ureq::Error::LargeResponseHeader(_, limit) => {
             sent(Error::new(ErrorKind::Protocol, format!("the answer's head is larger than {limit} bytes")))
         }
         ureq::Error::BadUri(_) | ureq::Error::Http(_) => AttemptError {
-            error: Error::input("the request cannot be built").because(UreqMessage(error.to_string())),
+            error: Error::input("the request cannot be built").with_source(UreqMessage(error.to_string())),
             sent: false,
         },
         other => sent(
             Error::new(ErrorKind::Protocol, "the answer is not HTTP/1.1")
                 .with_hint("is it the right port?")
-                .because(UreqMessage(other.to_string())),
+                .with_source(UreqMessage(other.to_string())),
         ),
     }
 }
 
 /// An answer that comes in pieces, as ureq is shown it, and its body.
 #[cfg(any(test, fuzzing))]
-pub(crate) fn redacted(answer: &[u8], piece: usize, head_only: bool) -> (Vec<u8>, Vec<u8>) {
+pub(crate) fn redact_response(answer: &[u8], piece: usize, head_only: bool) -> (Vec<u8>, Vec<u8>) {
     let mut shown = answer.to_vec();
     let hidden = Arc::default();
     let mut framing = trace_redaction::ResponseRedactor::new(Arc::clone(&hidden), head_only);
-    shown.chunks_mut(piece).for_each(|piece| framing.hide(piece));
-    (shown, hidden.body())
+    shown.chunks_mut(piece).for_each(|piece| framing.hide_bytes(piece));
+    (shown, hidden.hidden_body())
 }
 
 /// Whether ureq could be given this URL.
@@ -418,5 +418,5 @@ pub(crate) fn is_url(text: &str) -> bool {
 
 /// A reader's error as ours.
 pub(crate) fn body_error(error: io::Error) -> Error {
-    explain(ureq::Error::from(error)).error
+    attempt_error(ureq::Error::from(error)).error
 }

@@ -44,15 +44,15 @@ impl<'b> Body<'b> {
         form.into_body()
     }
 
-    pub(super) fn json(encoded: serde_json::Result<Vec<u8>>) -> Result<Self> {
-        let bytes = encoded.map_err(|e| Error::input("the body cannot be encoded").because(e))?;
+    pub(super) fn from_json(encoded: serde_json::Result<Vec<u8>>) -> Result<Self> {
+        let bytes = encoded.map_err(|e| Error::input("the body cannot be encoded").with_source(e))?;
         Ok(Self::bytes(bytes, "application/json"))
     }
 
     /// A web form of a struct's members.
-    pub(super) fn form(members: serde_json::Result<serde_json::Value>) -> Result<Self> {
+    pub(super) fn from_form(members: serde_json::Result<serde_json::Value>) -> Result<Self> {
         let mut text = String::new();
-        super::query::append(&mut text, members)?;
+        super::query::append_query(&mut text, members)?;
         Ok(Self::bytes(text.trim_start_matches('?'), "application/x-www-form-urlencoded"))
     }
 

@@ -11,14 +11,14 @@ use super::agent::{AttemptError, HttpResponse, OutgoingRequest, RequestBody, Req
 use super::body::{Body, BodySource};
 use super::clock::ClockReading;
 use super::download::Download;
-use super::rate_limit::{GateClosed, closed};
+use super::rate_limit::{GateClosed, closed_error};
 use super::response::{self, DecodableResponse};
 use super::retry::{KEYED_RESPONSE_TIMEOUT, RetryDecision, RetryPolicy, RetryState};
 use super::{HttpClient, Method, PathArg, path, query};
 use crate::config::MAX_TIMEOUT;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::json;
-use crate::secret::{Secret, take_serialized, without};
+use crate::secret::{Secret, remove_secrets, take_serialized};
 use crate::time::Timestamp;
 
 /// A request that was not sent yet. It can be looked at and logged: its `Debug` shows method, template and query.
@@ -85,7 +85,7 @@ impl<'c> Call<'c> {
         if !(outside || template.starts_with("/api/")) {
             url.push_str("/api/v4");
         }
-        let wrong = path::expand(template, args, &mut url).err();
+        let wrong = path::expand_template(template, args, &mut url).err();
         let repeat = !matches!(method, Method::Post | Method::Patch);
         Self {
             http,
@@ -113,38 +113,38 @@ impl<'c> Call<'c> {
     // As little as can be depends on the type, here and below: it is made anew for each.
     fn with_query(mut self, query: serde_json::Result<Value>) -> Self {
         self.secrets.extend(take_serialized());
-        let done = query::append(&mut self.url, query);
-        self.note(done)
+        let done = query::append_query(&mut self.url, query);
+        self.note_error(done)
     }
 
     /// Appends one parameter to the query.
     pub fn param(mut self, name: &str, value: impl Display) -> Self {
-        query::param(&mut self.url, name, &value);
+        query::append_param(&mut self.url, name, &value);
         self
     }
 
     /// Appends a parameter that no error may show.
     pub(crate) fn secret_param(self, name: &str, value: &Secret) -> Self {
-        self.param(name, value.expose()).hiding(&[value.expose()])
+        self.param(name, value.expose()).hiding_secrets(&[value.expose()])
     }
 
     /// Sends a JSON body.
     pub fn json(self, body: &impl Serialize) -> Self {
-        self.with_body(Body::json(serde_json::to_vec(body)))
+        self.with_body(Body::from_json(serde_json::to_vec(body)))
     }
 
     fn with_body(mut self, body: Result<Body<'c>>) -> Self {
         self.secrets.extend(take_serialized());
         match body {
             Ok(body) => self.body = body,
-            Err(error) => return self.note(Err(error)),
+            Err(error) => return self.note_error(Err(error)),
         }
         self
     }
 
     /// Sends a web form.
-    pub(crate) fn form(self, body: &impl Serialize) -> Self {
-        self.with_body(Body::form(serde_json::to_value(body)))
+    pub(crate) fn form_body(self, body: &impl Serialize) -> Self {
+        self.with_body(Body::from_form(serde_json::to_value(body)))
     }
 
     /// Sends any body.
@@ -157,7 +157,7 @@ impl<'c> Call<'c> {
     pub fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
         let value: String = value.into();
         if value.chars().any(char::is_control) {
-            return self.note(Err(Error::input(format!("the header {name} holds control characters"))));
+            return self.note_error(Err(Error::input(format!("the header {name} holds control characters"))));
         }
         self.headers.push((name, value));
         self
@@ -170,7 +170,7 @@ impl<'c> Call<'c> {
     }
 
     /// Ten times the client's deadline, for files.
-    pub(crate) fn long(mut self) -> Self {
+    pub(crate) fn with_file_timeout(mut self) -> Self {
         self.timeout = self.timeout.saturating_mul(10).min(MAX_TIMEOUT);
         self
     }
@@ -193,13 +193,13 @@ impl<'c> Call<'c> {
 
     /// Says that this GET changes something all the same: a client that only reads refuses it.
     #[cfg(feature = "admin")]
-    pub(crate) fn writes(mut self) -> Self {
+    pub(crate) fn changes_state(mut self) -> Self {
         self.changes_nothing = false;
         self
     }
 
     /// Says that the server recognises a repeat of this call, by a key of ours, for 30 s.
-    pub(crate) fn deduplicated(mut self) -> Self {
+    pub(crate) fn with_server_key(mut self) -> Self {
         self.retry_policy = RetryPolicy::KeyedIdempotent;
         self
     }
@@ -219,7 +219,7 @@ impl<'c> Call<'c> {
     }
 
     /// Sends no token.
-    pub(crate) fn anonymous(mut self) -> Self {
+    pub(crate) fn without_token(mut self) -> Self {
         self.anonymous = true;
         self
     }
@@ -231,17 +231,17 @@ impl<'c> Call<'c> {
     }
 
     /// Keeps texts out of errors that are not serialized as a [`Secret`].
-    pub(crate) fn hiding(mut self, secrets: &[&str]) -> Self {
+    pub(crate) fn hiding_secrets(mut self, secrets: &[&str]) -> Self {
         self.secrets.extend(secrets.iter().map(|secret| Secret::new(*secret)));
         self
     }
 
     /// Refuses the call before any I/O, unless `check` is fine.
-    pub(crate) fn require(self, check: Result<()>) -> Self {
-        self.note(check)
+    pub(crate) fn check_first(self, check: Result<()>) -> Self {
+        self.note_error(check)
     }
 
-    fn note(mut self, result: Result<()>) -> Self {
+    fn note_error(mut self, result: Result<()>) -> Self {
         if let (Err(error), None) = (result, &self.wrong) {
             self.wrong = Some(error);
         }
@@ -259,13 +259,13 @@ impl<'c> Call<'c> {
     /// A call that may not be repeated returns [`ErrorKind::UnknownOutcome`] instead of both, with the cause as
     /// [`source`](std::error::Error::source). See [`error`](crate::error) for all other kinds.
     pub fn fetch<T: DeserializeOwned>(self) -> Result<T> {
-        let response = self.receive()?;
+        let response = self.receive_response()?;
         match json::decode_str(&response.text) {
             Ok(value) => {
                 response.give_back();
                 Ok(value)
             }
-            Err(error) => Err(response.undecodable(error)),
+            Err(error) => Err(response.decode_error(error)),
         }
     }
 
@@ -274,7 +274,7 @@ impl<'c> Call<'c> {
     /// # Errors
     /// As [`fetch`](Self::fetch), except that nothing is decoded.
     pub fn send(self) -> Result<()> {
-        self.receive()?.without_error()
+        self.receive_response()?.without_error()
     }
 
     /// Sends the request and returns the body of the response.
@@ -283,8 +283,10 @@ impl<'c> Call<'c> {
     /// [`ErrorKind::Protocol`] if the body is larger than [`body_limit`](crate::ClientBuilder::body_limit), 64 MiB by
     /// default. See [`error`](crate::error) for all other kinds.
     pub fn bytes(self) -> Result<Vec<u8>> {
-        let (route, limit) = (self.route(), self.limit());
-        self.execute(Some(limit)).and_then(|response| response.read(limit)).map_err(|e| e.on_route(route))
+        let (route, limit) = (self.route_name(), self.body_limit());
+        self.send_with_retries(Some(limit))
+            .and_then(|response| response.read_body(limit))
+            .map_err(|e| e.on_route(route))
     }
 
     /// Sends the request and returns the body of the response as text. Invalid UTF-8 is replaced.
@@ -292,13 +294,15 @@ impl<'c> Call<'c> {
     /// # Errors
     /// As [`bytes`](Self::bytes).
     pub fn text(self) -> Result<String> {
-        self.bytes().map(response::text)
+        self.bytes().map(response::decode_text)
     }
 
     /// Sends the request and returns a reader of the response's body. The deadline of the call includes reading it.
     pub fn reader(self) -> Result<Download> {
-        let (route, http) = (self.route(), self.http.clone());
-        self.execute(None).map(|response| Download::new(response, http)).map_err(|e| e.on_route(route))
+        let (route, http) = (self.route_name(), self.http.clone());
+        self.send_with_retries(None)
+            .map(|response| Download::new(response, http))
+            .map_err(|e| e.on_route(route))
     }
 
     /// Sends the request with `If-None-Match` and decodes the response if it is new.
@@ -309,7 +313,7 @@ impl<'c> Call<'c> {
         if let Some(etag) = etag {
             self = self.header("If-None-Match", etag);
         }
-        let mut response = self.receive()?;
+        let mut response = self.receive_response()?;
         if response.status == 304 {
             return Ok(Changed::Unchanged);
         }
@@ -319,16 +323,16 @@ impl<'c> Call<'c> {
                 response.give_back();
                 Ok(Changed::New { value, etag })
             }
-            Err(error) => Err(response.undecodable(error)),
+            Err(error) => Err(response.decode_error(error)),
         }
     }
 
     /// Sends a login. Returns the own user, and the token from the header.
     pub(super) fn fetch_with_token(self) -> Result<(Vec<u8>, Secret)> {
-        let (route, limit) = (self.route(), self.json_limit());
+        let (route, limit) = (self.route_name(), self.json_limit());
         let read = |response: HttpResponse| {
-            let token = response.token();
-            let user = response.read(limit)?;
+            let token = response.login_token();
+            let user = response.read_body(limit)?;
             let token = token.ok_or_else(|| {
                 Error::new(ErrorKind::Protocol, "the response to the login has no token")
                     .with_hint("check that the URL is that of a Mattermost server")
@@ -336,34 +340,37 @@ impl<'c> Call<'c> {
             super::login::check_token(&token)?;
             Ok((user, token))
         };
-        self.execute(Some(limit)).and_then(read).map_err(|e| e.on_route(route))
+        self.send_with_retries(Some(limit)).and_then(read).map_err(|e| e.on_route(route))
     }
 
     /// Sends the request and returns the time of the server, from the `Date` header.
-    pub(crate) fn date(self) -> Result<Timestamp> {
-        let (route, limit) = (self.route(), self.json_limit());
+    pub(crate) fn server_date(self) -> Result<Timestamp> {
+        let (route, limit) = (self.route_name(), self.json_limit());
         let date = |response: HttpResponse| {
             response.header("date").and_then(crate::time::http_date).ok_or_else(|| {
                 Error::new(ErrorKind::Protocol, "the response has no valid `Date` header")
                     .with_hint("a proxy may have removed it")
             })
         };
-        self.execute(Some(limit)).and_then(date).map_err(|error| error.on_route(route))
+        self.send_with_retries(Some(limit)).and_then(date).map_err(|error| error.on_route(route))
     }
 
-    fn receive(self) -> Result<DecodableResponse> {
-        let (route, limit, policy) = (self.route(), self.json_limit(), self.retry_policy);
-        match self.execute(Some(limit)).and_then(|response| DecodableResponse::read(response, limit)) {
+    fn receive_response(self) -> Result<DecodableResponse> {
+        let (route, limit, policy) = (self.route_name(), self.json_limit(), self.retry_policy);
+        match self
+            .send_with_retries(Some(limit))
+            .and_then(|response| DecodableResponse::read_response(response, limit))
+        {
             Ok(response) => Ok(DecodableResponse { route, policy, ..response }),
             Err(error) => Err(error.on_route(route)),
         }
     }
 
-    fn route(&self) -> String {
+    fn route_name(&self) -> String {
         format!("{} {}", self.method, self.template)
     }
 
-    fn limit(&self) -> u64 {
+    fn body_limit(&self) -> u64 {
         self.http.shared.config.body_limit
     }
 
@@ -374,7 +381,7 @@ impl<'c> Call<'c> {
     /// Sends the request, as often as its retry policy and its deadline allow.
     ///
     /// With a limit, the body is read here too: a response that breaks in its body is a failed attempt.
-    fn execute(mut self, body_limit: Option<u64>) -> Result<HttpResponse> {
+    fn send_with_retries(mut self, body_limit: Option<u64>) -> Result<HttpResponse> {
         if let Some(wrong) = self.wrong.take() {
             return Err(wrong);
         }
@@ -382,7 +389,7 @@ impl<'c> Call<'c> {
             return Err(Error::input("this client is read-only, and the call writes"));
         }
         let shared = &*self.http.shared;
-        let url = format!("{}{}", shared.config.base.http(), self.url);
+        let url = format!("{}{}", shared.config.base.http_url(), self.url);
         if let Some(kind) = self.body.content_type() {
             self.headers.push(("content-type", kind.to_owned()));
         }
@@ -398,66 +405,66 @@ impl<'c> Call<'c> {
         let mut logged_in_again = false;
         let mut last: Option<Error> = None;
         loop {
-            shared.rate_limit.pass(deadline).map_err(|shut| match shut {
-                GateClosed::Client => closed(),
-                GateClosed::RateLimit(wait) => retry.outcome(rate_limited(wait)),
+            shared.rate_limit.wait_for_turn(deadline).map_err(|shut| match shut {
+                GateClosed::Client => closed_error(),
+                GateClosed::RateLimit(wait) => retry.final_error(rate_limited(wait)),
             })?;
-            let (token, generation) = if self.anonymous { (None, 0) } else { shared.login.token() };
+            let (token, generation) = if self.anonymous { (None, 0) } else { shared.login.current_token() };
             let began = clock.now();
             // Whatever the call waited for, this is the moment that counts.
             if let (Some(error), false) = (&last, retry.may_send(began, Duration::ZERO)) {
-                return Err(retry.outcome(error.clone()));
+                return Err(retry.final_error(error.clone()));
             }
             let window = retry.keyed_since();
-            let failure = match self.attempt(&url, token.as_ref(), deadline, window, body_limit) {
+            let failure = match self.send_once(&url, token.as_ref(), deadline, window, body_limit) {
                 Ok(response) => return Ok(response),
                 Err(failure) => failure,
             };
             if shared.rate_limit.is_closed() {
-                return Err(closed());
+                return Err(closed_error());
             }
             let expired = self.log_in
                 && !self.anonymous
                 && failure.error.is_session_expired()
                 && shared.login.can_log_in();
-            if expired && !logged_in_again && self.replayable() {
+            if expired && !logged_in_again && self.is_replayable() {
                 logged_in_again = true;
-                self.http.login_until(generation, deadline).map_err(|e| retry.outcome(e))?;
+                self.http.login_until(generation, deadline).map_err(|e| retry.final_error(e))?;
                 last.get_or_insert(failure.error);
                 continue;
             }
             let now = clock.now();
-            let (wait, error) = match retry.after(failure, self.replayable(), began) {
+            let (wait, error) = match retry.decide_after(failure, self.is_replayable(), began) {
                 RetryDecision::GiveUp(error) => return Err(error),
                 RetryDecision::AlreadyDone => return Ok(HttpResponse::already_done()),
                 RetryDecision::Retry(wait, error) | RetryDecision::AwaitRateLimit(wait, error)
                     if !retry.may_send(now, wait) =>
                 {
-                    return Err(retry.outcome(error));
+                    return Err(retry.final_error(error));
                 }
                 RetryDecision::Retry(wait, error) if now.monotonic + wait >= deadline => {
-                    return Err(retry.outcome(error));
+                    return Err(retry.final_error(error));
                 }
                 RetryDecision::Retry(wait, error) => (wait, error),
                 RetryDecision::AwaitRateLimit(wait, error) => {
-                    log::info!("{}: rate limited, retrying in {} ms", self.route(), wait.as_millis());
+                    log::info!("{}: rate limited, retrying in {} ms", self.route_name(), wait.as_millis());
                     shared.rate_limit.slow_down(wait);
                     (Duration::ZERO, error)
                 }
             };
             if !wait.is_zero() {
-                log::debug!("{}: retrying in {} ms: {error}", self.route(), wait.as_millis());
+                log::debug!("{}: retrying in {} ms: {error}", self.route_name(), wait.as_millis());
                 shared.rate_limit.sleep(wait)?;
             }
             last = Some(error);
         }
     }
 
-    fn replayable(&self) -> bool {
+    fn is_replayable(&self) -> bool {
         !matches!(self.body.0, BodySource::Reader { .. })
     }
 
-    fn attempt(
+    fn send_once(
         &mut self,
         url: &str,
         token: Option<&Secret>,
@@ -498,17 +505,17 @@ impl<'c> Call<'c> {
             headers: &self.headers,
             bearer: token.map(Secret::expose),
             body,
-            within: clock.limit(within),
+            within: clock.limit_wait(within),
             first_byte,
             window: keyed_since.map(|since| SendWindow { clock: clock.clone(), since }),
         })?;
         log::debug!("{} {}: {}", self.method, self.template, response.status);
         let mut secrets: Vec<&Secret> = self.secrets.iter().collect();
         secrets.extend(token);
-        secrets.extend(self.http.shared.config.headers.secrets());
-        let response = response::check(response, &secrets);
+        secrets.extend(self.http.shared.config.headers.secret_values());
+        let response = response::check_status(response, &secrets);
         let response = match body_limit {
-            Some(limit) => response.and_then(|response| response.buffered(limit)),
+            Some(limit) => response.and_then(|response| response.into_buffered(limit)),
             None => response,
         };
         response.map_err(|error| AttemptError { error, sent: true })
@@ -527,7 +534,7 @@ fn rate_limited(wait: Duration) -> Error {
 
 impl fmt::Debug for Call<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let url = without(&self.url, &self.secrets.iter().collect::<Vec<_>>());
+        let url = remove_secrets(&self.url, &self.secrets.iter().collect::<Vec<_>>());
         write!(f, "{} {url} {:?}", self.method, self.body)
     }
 }

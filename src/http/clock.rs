@@ -16,7 +16,7 @@ pub(crate) struct ClockReading {
 
 impl ClockReading {
     /// The time since `earlier`, by the clock that measures more of it.
-    pub(crate) fn since(self, earlier: Self) -> Duration {
+    pub(crate) fn time_since(self, earlier: Self) -> Duration {
         self.monotonic.saturating_duration_since(earlier.monotonic).max(self.wall.since(earlier.wall))
     }
 }
@@ -40,7 +40,7 @@ impl CallClock {
     }
 
     /// Skips a wait, if this is the clock of a test.
-    pub(crate) fn skip(&self, wait: Duration) -> bool {
+    pub(crate) fn skip_wait(&self, wait: Duration) -> bool {
         #[cfg(test)]
         if let Some(driven) = &self.driven {
             driven.advance(wait);
@@ -52,7 +52,7 @@ impl CallClock {
     }
 
     /// Limits the time that a test really waits for a response.
-    pub(crate) fn limit(&self, wait: Duration) -> Duration {
+    pub(crate) fn limit_wait(&self, wait: Duration) -> Duration {
         #[cfg(test)]
         if let Some(driven) = &self.driven {
             return wait.min(driven.longest_wait);

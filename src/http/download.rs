@@ -23,7 +23,7 @@ impl Download {
         let owned = |name| answer.header(name).map(str::to_owned);
         let (content_type, etag) = (owned("content-type"), owned("etag"));
         let content_range = owned("content-range");
-        let (length, status) = (answer.length(), answer.status);
+        let (length, status) = (answer.content_length(), answer.status);
         Self {
             reader: Box::new(answer.into_reader(u64::MAX)),
             length,
@@ -57,7 +57,7 @@ impl Download {
     }
 
     /// Reads so many bytes and drops them.
-    pub(crate) fn skip(&mut self, bytes: u64) -> io::Result<()> {
+    pub(crate) fn skip_bytes(&mut self, bytes: u64) -> io::Result<()> {
         io::copy(&mut self.by_ref().take(bytes), &mut io::sink())?;
         self.length = self.length.map(|length| length.saturating_sub(bytes));
         self.read = 0;
@@ -78,7 +78,7 @@ impl Read for Download {
         if amount == 0 && !buf.is_empty() {
             // A closed socket looks like the end of a body that has no length.
             if self.length.is_none() && self.http.shared.rate_limit.is_closed() {
-                return Err(io::Error::other(super::rate_limit::closed()));
+                return Err(io::Error::other(super::rate_limit::closed_error()));
             }
             if self.length.is_some_and(|length| self.read < length) {
                 return Err(io::ErrorKind::UnexpectedEof.into());

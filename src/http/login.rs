@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use serde::Serialize;
 
 use super::HttpClient;
-use super::rate_limit::closed;
+use super::rate_limit::closed_error;
 use crate::error::{Error, ErrorKind, Result};
 use crate::secret::Secret;
 
@@ -83,24 +83,24 @@ struct LoginRequest<'a> {
 
 impl LoginSession {
     pub(crate) fn with_token(token: Secret) -> Self {
-        Self::make(None, Some(token))
+        Self::with_state(None, Some(token))
     }
 
     pub(crate) fn with_credentials(credentials: LoginCredentials) -> Self {
-        Self::make(Some(credentials), None)
+        Self::with_state(Some(credentials), None)
     }
 
     pub(crate) fn anonymous() -> Self {
-        Self::make(None, None)
+        Self::with_state(None, None)
     }
 
-    fn make(credentials: Option<LoginCredentials>, token: Option<Secret>) -> Self {
+    fn with_state(credentials: Option<LoginCredentials>, token: Option<Secret>) -> Self {
         let state = Mutex::new(LoginState { token, ..LoginState::default() });
         Self { credentials, state, changed: Condvar::new() }
     }
 
     /// The present token and the number of logins so far.
-    pub(super) fn token(&self) -> (Option<Secret>, u64) {
+    pub(super) fn current_token(&self) -> (Option<Secret>, u64) {
         let state = self.lock();
         (state.token.clone(), state.generation)
     }
@@ -111,12 +111,12 @@ impl LoginSession {
     }
 
     /// Makes all waiting threads look whether their client was closed.
-    pub(super) fn wake(&self) {
+    pub(super) fn wake_waiters(&self) {
         self.changed.notify_all();
     }
 
     /// Logs in on this thread. Returns the own user, as JSON.
-    pub(super) fn first(&self, http: &HttpClient) -> Result<Vec<u8>> {
+    pub(super) fn first_login(&self, http: &HttpClient) -> Result<Vec<u8>> {
         let (user, token) = self.log_in(http)?;
         self.replace_token(token);
         Ok(user)
@@ -126,7 +126,7 @@ impl LoginSession {
     ///
     /// The login runs on a thread that ends with it: neither a slow server nor a slow MFA closure takes longer from the
     /// caller than its deadline.
-    pub(super) fn renew(
+    pub(super) fn renew_session(
         session: &Arc<Self>,
         http: &HttpClient,
         generation: u64,
@@ -147,7 +147,7 @@ impl LoginSession {
             let number = state.begun;
             state.running = Some(number);
             drop(state);
-            Self::spawn(session, http, number);
+            Self::spawn_login(session, http, number);
             state = session.lock();
             number
         };
@@ -159,7 +159,7 @@ impl LoginSession {
                 return Err(not_sent(error.clone()));
             }
             if http.shared.rate_limit.is_closed() {
-                return Err(closed());
+                return Err(closed_error());
             }
             let left = deadline.saturating_duration_since(http.shared.rate_limit.clock.now().monotonic);
             if left.is_zero() {
@@ -168,12 +168,12 @@ impl LoginSession {
                     "the session has ended, and the login that replaces it took too long: the request was not sent",
                 ));
             }
-            let left = http.shared.rate_limit.clock.limit(left);
+            let left = http.shared.rate_limit.clock.limit_wait(left);
             state = session.changed.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
         }
     }
 
-    fn spawn(session: &Arc<Self>, http: &HttpClient, number: u64) {
+    fn spawn_login(session: &Arc<Self>, http: &HttpClient, number: u64) {
         log::info!("the session has ended, logging in again");
         let http = http.for_login();
         let run = {
@@ -182,12 +182,12 @@ impl LoginSession {
                 LOGGING_IN.set(true);
                 let guard = RunningLogin { session: &session, number };
                 let result = session.log_in(&http).map(|(_, token)| token);
-                guard.finish(result);
+                guard.finish_login(result);
             }
         };
         if let Err(e) = std::thread::Builder::new().name("mm-login".into()).spawn(run) {
             let error = Error::io("no thread for the login can be started", e);
-            RunningLogin { session, number }.finish(Err(error));
+            RunningLogin { session, number }.finish_login(Err(error));
         }
     }
 
@@ -202,10 +202,10 @@ impl LoginSession {
                 token: code,
             };
             let secrets = [body.password, code.unwrap_or_default()];
-            let call = http.post("/users/login", &[]).anonymous().allowed_read_only();
+            let call = http.post("/users/login", &[]).without_token().allowed_read_only();
             // A second session does no harm, but a code works once.
             let call = if code.is_some() { call } else { call.idempotent() };
-            call.json(&body).hiding(&secrets).fetch_with_token()
+            call.json(&body).hiding_secrets(&secrets).fetch_with_token()
         };
         match &credentials.mfa {
             MfaSource::Code(code) if !self.lock().code_used => {
@@ -216,12 +216,12 @@ impl LoginSession {
                     Err(error) => error.is_mfa(),
                 };
                 self.lock().code_used |= judged;
-                result.map_err(lost)
+                result.map_err(lost_login_error)
             }
             MfaSource::Prompt(ask) => match attempt(None) {
                 Err(error) if error.is_mfa() => {
                     let code = Secret::new(ask()?);
-                    attempt(Some(code.expose().trim())).map_err(lost)
+                    attempt(Some(code.expose().trim())).map_err(lost_login_error)
                 }
                 result => result,
             },
@@ -266,7 +266,7 @@ impl LoginState {
     }
 
     /// Takes note of a login that failed.
-    fn failed(&mut self, number: u64, error: Error) {
+    fn record_failure(&mut self, number: u64, error: Error) {
         self.wrong_codes = if error.is_mfa() { self.wrong_codes + 1 } else { 0 };
         // Only the server can say that the credentials are not good any more. A closure may be asked again for a code.
         let refused = error.is_unauthorized() && error.api().is_some();
@@ -284,13 +284,13 @@ struct RunningLogin<'s> {
 }
 
 impl RunningLogin<'_> {
-    fn finish(self, result: Result<Secret>) {
+    fn finish_login(self, result: Result<Secret>) {
         match result {
             Ok(token) => {
                 self.session.lock().renewed = Some(Instant::now());
                 self.session.replace_token(token);
             }
-            Err(error) => self.session.lock().failed(self.number, error),
+            Err(error) => self.session.lock().record_failure(self.number, error),
         }
     }
 }
@@ -301,7 +301,7 @@ impl Drop for RunningLogin<'_> {
         state.running = None;
         if std::thread::panicking() {
             let error = Error::new(ErrorKind::Io, "the closure that asks for the MFA code panicked");
-            state.failed(self.number, error);
+            state.record_failure(self.number, error);
         }
         drop(state);
         self.session.changed.notify_all();
@@ -317,13 +317,13 @@ fn not_sent(error: Error) -> Error {
         "the session has ended, and the login that replaces it failed: the request was not carried out";
     let made = Error::new(error.kind(), message).with_retry_after(error.retry_after());
     match error.status() {
-        Some(status) => made.with_status(status).because(error),
-        None => made.because(error),
+        Some(status) => made.with_status(status).with_source(error),
+        None => made.with_source(error),
     }
 }
 
 /// A login may be repeated: its worst outcome is a session too many.
-fn lost(error: Error) -> Error {
+fn lost_login_error(error: Error) -> Error {
     if error.is_unknown_outcome() { error.with_kind(ErrorKind::Io) } else { error }
 }
 

@@ -28,7 +28,7 @@ impl<'b> Multipart<'b> {
     #[must_use]
     pub fn text(mut self, name: &str, value: impl Into<String>) -> Self {
         let value: String = value.into();
-        let head = format!("Content-Disposition: form-data; name=\"{}\"\r\n\r\n", quoted(name));
+        let head = format!("Content-Disposition: form-data; name=\"{}\"\r\n\r\n", quote_name(name));
         let length = Some(value.len() as u64);
         self.parts.push(FormPart { head, body: Box::new(Cursor::new(value.into_bytes())), length });
         self
@@ -41,8 +41,8 @@ impl<'b> Multipart<'b> {
         let kind: String = kind.chars().filter(|c| !c.is_control()).collect();
         let head = format!(
             "Content-Disposition: form-data; name=\"{}\"; filename=\"{}\"\r\nContent-Type: {kind}\r\n\r\n",
-            quoted(name),
-            quoted(file_name)
+            quote_name(name),
+            quote_name(file_name)
         );
         let (body, length): (Box<dyn Read + Send + 'b>, _) = match body.0 {
             BodySource::Empty => (Box::new(std::io::empty()), Some(0)),
@@ -57,7 +57,7 @@ impl<'b> Multipart<'b> {
     }
 
     pub(super) fn into_body(self) -> Body<'b> {
-        let boundary = boundary();
+        let boundary = random_boundary();
         let kind = format!("multipart/form-data; boundary={boundary}");
         let end = format!("\r\n--{boundary}--\r\n");
         let mut length = Some(end.len() as u64);
@@ -78,7 +78,7 @@ impl fmt::Debug for Multipart<'_> {
 }
 
 /// Browsers escape these three and send the rest as it is.
-fn quoted(name: &str) -> String {
+fn quote_name(name: &str) -> String {
     let mut out = String::with_capacity(name.len());
     for c in name.chars() {
         match c {
@@ -91,7 +91,7 @@ fn quoted(name: &str) -> String {
     out
 }
 
-fn boundary() -> String {
+fn random_boundary() -> String {
     format!("mattermost-{}", crate::random::random_hex())
 }
 

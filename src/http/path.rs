@@ -5,7 +5,7 @@ use crate::path_arg::PathArg;
 use crate::percent;
 
 /// Fills the template in.
-pub(crate) fn expand(template: &str, args: &[&dyn PathArg], out: &mut String) -> Result<()> {
+pub(crate) fn expand_template(template: &str, args: &[&dyn PathArg], out: &mut String) -> Result<()> {
     let mut args = args.iter();
     let mut rest = template;
     while let Some((before, after)) = rest.split_once('{') {
@@ -32,7 +32,7 @@ mod tests {
 
     fn filled(template: &str, args: &[&dyn PathArg]) -> Result<String> {
         let mut out = String::new();
-        expand(template, args, &mut out).map(|()| out)
+        expand_template(template, args, &mut out).map(|()| out)
     }
 
     #[test]

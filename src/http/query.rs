@@ -8,20 +8,20 @@ use crate::error::{Error, Result};
 use crate::percent::encode;
 
 /// Appends `?a=1&b=2`: members that are `null` are left out, lists become comma lists.
-pub(crate) fn append(url: &mut String, query: serde_json::Result<Value>) -> Result<()> {
-    let value = query.map_err(|e| Error::input("the query cannot be encoded").because(e))?;
+pub(crate) fn append_query(url: &mut String, query: serde_json::Result<Value>) -> Result<()> {
+    let value = query.map_err(|e| Error::input("the query cannot be encoded").with_source(e))?;
     let Value::Object(members) = value else {
         return if value.is_null() { Ok(()) } else { Err(Error::input("a query must be a struct or a map")) };
     };
     for (name, value) in &members {
-        if let Some(text) = text(value)? {
-            param(url, name, &text);
+        if let Some(text) = value_text(value)? {
+            append_param(url, name, &text);
         }
     }
     Ok(())
 }
 
-fn text(value: &Value) -> Result<Option<String>> {
+fn value_text(value: &Value) -> Result<Option<String>> {
     Ok(match value {
         Value::Null => None,
         Value::Bool(b) => Some(b.to_string()),
@@ -29,7 +29,7 @@ fn text(value: &Value) -> Result<Option<String>> {
         Value::String(s) => Some(s.clone()),
         Value::Array(items) => {
             let texts: Vec<String> =
-                items.iter().map(text).filter_map(Result::transpose).collect::<Result<_>>()?;
+                items.iter().map(value_text).filter_map(Result::transpose).collect::<Result<_>>()?;
             Some(texts.join(","))
         }
         Value::Object(_) => return Err(Error::input("a query cannot hold an object")),
@@ -37,7 +37,7 @@ fn text(value: &Value) -> Result<Option<String>> {
 }
 
 /// Appends one parameter.
-pub(crate) fn param(url: &mut String, name: &str, value: &(impl Display + ?Sized)) {
+pub(crate) fn append_param(url: &mut String, name: &str, value: &(impl Display + ?Sized)) {
     url.push(if url.contains('?') { '&' } else { '?' });
     encode(name, url);
     url.push('=');
@@ -51,13 +51,13 @@ mod tests {
     #[test]
     fn leaves_out_what_is_not_set() {
         let mut url = String::from("/x");
-        append(
+        append_query(
             &mut url,
             Ok(serde_json::json!({"page": 0, "roles": ["a", "b c"], "since": null, "perPage": 60, "z": true})),
         )
         .unwrap();
-        param(&mut url, "q", "ä&");
+        append_param(&mut url, "q", "ä&");
         assert_eq!(url, "/x?page=0&perPage=60&roles=a%2Cb%20c&z=true&q=%C3%A4%26");
-        assert!(append(&mut url, Ok("no".into())).is_err());
+        assert!(append_query(&mut url, Ok("no".into())).is_err());
     }
 }

@@ -33,7 +33,7 @@ impl RateLimitGate {
     }
 
     /// Makes a gate that has the same rate limit and is closed on its own.
-    pub(super) fn sibling(&self) -> Self {
+    pub(super) fn with_same_limit(&self) -> Self {
         Self { not_before: Arc::clone(&self.not_before), clock: self.clock.clone(), ..Self::default() }
     }
 
@@ -55,7 +55,7 @@ impl RateLimitGate {
     }
 
     /// Waits until sending is allowed. Returns at once if that is after the deadline.
-    pub(crate) fn pass(&self, deadline: Instant) -> Result<(), GateClosed> {
+    pub(crate) fn wait_for_turn(&self, deadline: Instant) -> Result<(), GateClosed> {
         let mut closed_flag = self.lock();
         loop {
             if *closed_flag {
@@ -67,7 +67,7 @@ impl RateLimitGate {
             if until > deadline {
                 return Err(GateClosed::RateLimit(until - now));
             }
-            closed_flag = self.wait(closed_flag, until - now);
+            closed_flag = self.wait_unlocked(closed_flag, until - now);
         }
     }
 
@@ -77,19 +77,19 @@ impl RateLimitGate {
         let mut closed_flag = self.lock();
         loop {
             if *closed_flag {
-                return Err(closed());
+                return Err(closed_error());
             }
             let left = end
                 .map_or(MAX_RATE_LIMIT_WAIT, |end| end.saturating_duration_since(self.clock.now().monotonic));
             if left.is_zero() {
                 return Ok(());
             }
-            closed_flag = self.wait(closed_flag, left);
+            closed_flag = self.wait_unlocked(closed_flag, left);
         }
     }
 
-    fn wait<'g>(&'g self, closed: MutexGuard<'g, bool>, wait: Duration) -> MutexGuard<'g, bool> {
-        if self.clock.skip(wait) {
+    fn wait_unlocked<'g>(&'g self, closed: MutexGuard<'g, bool>, wait: Duration) -> MutexGuard<'g, bool> {
+        if self.clock.skip_wait(wait) {
             return closed;
         }
         self.changed.wait_timeout(closed, wait).unwrap_or_else(PoisonError::into_inner).0
@@ -100,7 +100,7 @@ impl RateLimitGate {
     }
 }
 
-pub(crate) fn closed() -> Error {
+pub(crate) fn closed_error() -> Error {
     Error::new(ErrorKind::Closed, "the client was closed")
 }
 
@@ -112,16 +112,16 @@ mod tests {
     fn all_wait_together_and_a_close_ends_it() {
         let rate_limit = RateLimitGate::default();
         let far = Instant::now() + Duration::from_secs(60);
-        rate_limit.pass(far).unwrap();
+        rate_limit.wait_for_turn(far).unwrap();
         rate_limit.slow_down(Duration::from_millis(30));
         rate_limit.slow_down(Duration::from_millis(1));
         let before = Instant::now();
-        rate_limit.pass(far).unwrap();
+        rate_limit.wait_for_turn(far).unwrap();
         assert!(before.elapsed() >= Duration::from_millis(25));
         rate_limit.slow_down(Duration::from_secs(86_400));
-        assert!(matches!(rate_limit.pass(far), Err(GateClosed::RateLimit(_))));
-        let stream = rate_limit.sibling();
-        assert!(matches!(stream.pass(far), Err(GateClosed::RateLimit(_))));
+        assert!(matches!(rate_limit.wait_for_turn(far), Err(GateClosed::RateLimit(_))));
+        let stream = rate_limit.with_same_limit();
+        assert!(matches!(stream.wait_for_turn(far), Err(GateClosed::RateLimit(_))));
         std::thread::scope(|scope| {
             let waiter = scope.spawn(|| rate_limit.sleep(Duration::from_secs(60)));
             rate_limit.close();
@@ -131,6 +131,6 @@ mod tests {
         // One answer does not hold a client back for a day.
         let later = Instant::now() + MAX_RATE_LIMIT_WAIT;
         assert!(stream.not_before.lock().unwrap().is_some_and(|until| until <= later));
-        assert!(matches!(rate_limit.pass(far), Err(GateClosed::Client)));
+        assert!(matches!(rate_limit.wait_for_turn(far), Err(GateClosed::Client)));
     }
 }

@@ -5,9 +5,9 @@ use std::time::Duration;
 use serde::Deserialize;
 
 use super::agent::HttpResponse;
-use super::retry::{RetryPolicy, unknown};
-use crate::error::{ApiError, Error, ErrorKind, Result, short};
-use crate::secret::{Secret, without};
+use super::retry::{RetryPolicy, unknown_outcome};
+use crate::error::{ApiError, Error, ErrorKind, Result, shorten_text};
+use crate::secret::{Secret, remove_secrets};
 use crate::time::{Timestamp, http_date};
 
 /// What the C library does not take for a large block.
@@ -17,34 +17,34 @@ const ERROR_BODY_LIMIT: u64 = 64 << 10;
 
 /// Passes what can be read on, and turns everything else into an error. Some proxies show what they were sent: the
 /// error does not show these secrets.
-pub(crate) fn check(answer: HttpResponse, secrets: &[&Secret]) -> Result<HttpResponse> {
+pub(crate) fn check_status(answer: HttpResponse, secrets: &[&Secret]) -> Result<HttpResponse> {
     let status = answer.status;
     match status {
         200..=299 if is_page(&answer) => {
-            answer.drain();
+            answer.drain_body();
             Err(Error::new(ErrorKind::Protocol, "the answer is a web page, not the API's")
                 .with_status(status)
                 .with_hint("is the URL right? A server under a sub-path needs the path: https://host/sub"))
         }
         200..=299 if is_compressed(&answer) => {
-            answer.drain();
+            answer.drain_body();
             Err(Error::new(ErrorKind::Protocol, "the answer is compressed, though nobody asked for that")
                 .with_status(status)
                 .with_hint("a proxy on the way does it: it must heed `Accept-Encoding`"))
         }
         200..=299 | 304 => Ok(answer),
         300..=399 => {
-            let error = redirect(status, answer.header("location"), secrets);
-            answer.drain();
+            let error = redirect_error(status, answer.header("location"), secrets);
+            answer.drain_body();
             Err(error)
         }
-        _ => Err(refused(answer, secrets)),
+        _ => Err(response_error(answer, secrets)),
     }
 }
 
-fn redirect(status: u16, to: Option<&str>, secrets: &[&Secret]) -> Error {
-    let to = without(to.unwrap_or("an unnamed place"), secrets);
-    let to = short(to.split('?').next().unwrap_or_default(), 200);
+fn redirect_error(status: u16, to: Option<&str>, secrets: &[&Secret]) -> Error {
+    let to = remove_secrets(to.unwrap_or("an unnamed place"), secrets);
+    let to = shorten_text(to.split('?').next().unwrap_or_default(), 200);
     Error::new(ErrorKind::Protocol, format!("the server redirects to {to}")).with_status(status).with_hint(
         "redirects are not followed: use the URL that the server redirects to, scheme and path included",
     )
@@ -60,42 +60,42 @@ fn is_compressed(answer: &HttpResponse) -> bool {
     answer.header("content-encoding").is_some_and(|how| !matches!(how.trim(), "" | "identity"))
 }
 
-fn refused(answer: HttpResponse, secrets: &[&Secret]) -> Error {
+fn response_error(answer: HttpResponse, secrets: &[&Secret]) -> Error {
     let status = answer.status;
     let page = is_page(&answer);
     let wait = wait_for(status, |name| answer.header(name));
     let request_id = answer.header("x-request-id").map(str::to_owned);
-    let body = answer.read(ERROR_BODY_LIMIT).unwrap_or_default();
-    let error = refusal(status, page, &body, secrets).with_retry_after(wait);
+    let body = answer.read_body(ERROR_BODY_LIMIT).unwrap_or_default();
+    let error = status_error(status, page, &body, secrets).with_retry_after(wait);
     match request_id {
-        Some(id) => error.with_request_id(&short(&without(&id, secrets), 64)),
+        Some(id) => error.with_request_id(&shorten_text(&remove_secrets(&id, secrets), 64)),
         None => error,
     }
 }
 
 /// Takes the secrets out of the server's words.
-pub(crate) fn hide(api: &mut ApiError, secrets: &[&Secret]) {
-    api.message = without(&api.message, secrets);
-    api.detailed_error = without(&api.detailed_error, secrets);
+pub(crate) fn hide_secrets(api: &mut ApiError, secrets: &[&Secret]) {
+    api.message = remove_secrets(&api.message, secrets);
+    api.detailed_error = remove_secrets(&api.detailed_error, secrets);
     // A short password must not turn an id into another one; plugins put free text there.
     let plain = api.id.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_'));
     let long = secrets.iter().filter(|secret| !plain || secret.expose().len() >= 20);
-    api.id = without(&api.id, &long.copied().collect::<Vec<_>>());
+    api.id = remove_secrets(&api.id, &long.copied().collect::<Vec<_>>());
 }
 
 /// Makes an error of a response with an error status.
-pub(crate) fn refusal(status: u16, page: bool, body: &[u8], secrets: &[&Secret]) -> Error {
+pub(crate) fn status_error(status: u16, page: bool, body: &[u8], secrets: &[&Secret]) -> Error {
     let api = serde_json::from_slice::<ApiError>(body).ok();
     let api = api.filter(|api| !api.id.is_empty() || !api.message.is_empty());
     if let Some(mut api) = api.or_else(|| of_oauth(body)).or_else(|| appended_error(body)) {
-        hide(&mut api, secrets);
+        hide_secrets(&mut api, secrets);
         return Error::from_api(status, api);
     }
-    let body = without(&String::from_utf8_lossy(body), secrets);
+    let body = remove_secrets(&String::from_utf8_lossy(body), secrets);
     let message = match body.trim() {
         "" => String::new(),
         _ if page => "a web page, from a proxy or a wrong URL".to_owned(),
-        text => short(text, 160).into_owned(),
+        text => shorten_text(text, 160).into_owned(),
     };
     Error::new(ErrorKind::Status, message).with_status(status)
 }
@@ -164,15 +164,15 @@ pub(crate) struct DecodableResponse {
 }
 
 impl DecodableResponse {
-    pub(super) fn read(response: HttpResponse, limit: u64) -> Result<Self> {
+    pub(super) fn read_response(response: HttpResponse, limit: u64) -> Result<Self> {
         let (status, etag) = (response.status, response.header("etag").map(str::to_owned));
-        let text = text(response.read(limit)?);
+        let text = decode_text(response.read_body(limit)?);
         Ok(Self { status, etag, text, route: String::new(), policy: RetryPolicy::Idempotent })
     }
 
     /// A response that was not received.
     #[cfg(any(test, fuzzing))]
-    pub(crate) fn sample(text: String) -> Self {
+    pub(crate) fn from_text(text: String) -> Self {
         Self { status: 200, etag: None, text, route: "GET /x".to_owned(), policy: RetryPolicy::Idempotent }
     }
 
@@ -194,18 +194,18 @@ impl DecodableResponse {
 
     /// Makes the error of a body that cannot be decoded. Some routes begin a response, fail, and append the error.
     #[cold]
-    pub(crate) fn undecodable(self, error: Error) -> Error {
+    pub(crate) fn decode_error(self, error: Error) -> Error {
         let error = match appended_error(self.text.as_bytes()) {
             Some(api) => Error::from_api(0, api),
             None if self.policy == RetryPolicy::Idempotent => error.with_status(self.status),
-            None => unknown(error.with_status(self.status)),
+            None => unknown_outcome(error.with_status(self.status)),
         };
         error.on_route(self.route)
     }
 }
 
 /// Decodes text whose invalid UTF-8 is replaced.
-pub(crate) fn text(bytes: Vec<u8>) -> String {
+pub(crate) fn decode_text(bytes: Vec<u8>) -> String {
     String::from_utf8(bytes).unwrap_or_else(|e| String::from_utf8_lossy(e.as_bytes()).into_owned())
 }
 
@@ -234,8 +234,8 @@ mod tests {
     #[test]
     fn finds_the_error_behind_a_started_array() {
         let decode = |text: &str| {
-            let reply = DecodableResponse::sample(text.to_owned());
-            reply.undecodable(decode_str::<Vec<serde_json::Value>>(text).unwrap_err())
+            let reply = DecodableResponse::from_text(text.to_owned());
+            reply.decode_error(decode_str::<Vec<serde_json::Value>>(text).unwrap_err())
         };
         let body = r#"[{"id":"x","name":"y"},{"id":"app.channel.get_channels.not_found.app_error","message":"No channels","detailed_error":"","request_id":"r","status_code":404}"#;
         let error = decode(body);
@@ -248,21 +248,21 @@ mod tests {
     #[test]
     fn no_place_shows_a_token() {
         let token = Secret::new("azjne1wxiirg5ei7ik88qygrgr");
-        let error = redirect(302, Some("https://h/azjne1wxiirg5ei7ik88qygrgr?x"), &[&token]);
+        let error = redirect_error(302, Some("https://h/azjne1wxiirg5ei7ik88qygrgr?x"), &[&token]);
         assert!(error.to_string().ends_with("redirects to https://h/***"), "{error}");
         let body =
             br#"{"id":"a.azjne1wxiirg5ei7ik88qygrgr.b","detailed_error":"azjne1wxiirg5ei7ik88qygrgr"}"#;
-        let api = refusal(400, false, body, &[&token, &Secret::new("a")]).api().cloned().unwrap();
+        let api = status_error(400, false, body, &[&token, &Secret::new("a")]).api().cloned().unwrap();
         assert_eq!((&*api.id, &*api.detailed_error), ("a.***.b", "***"));
     }
 
     #[test]
     fn reads_the_errors_of_oauth() {
         let body = br#"{"error":"invalid_client_metadata","error_description":"redirect_uris is required"}"#;
-        let error = refusal(400, false, body, &[]);
+        let error = status_error(400, false, body, &[]);
         assert_eq!((error.api_id(), error.status()), (Some("invalid_client_metadata"), Some(400)));
         assert!(error.to_string().contains("redirect_uris is required"), "{error}");
-        assert_eq!(refusal(502, false, br#"{"error":"bad gateway"}"#, &[]).kind(), ErrorKind::Status);
+        assert_eq!(status_error(502, false, br#"{"error":"bad gateway"}"#, &[]).kind(), ErrorKind::Status);
     }
 
     #[test]
@@ -270,7 +270,7 @@ mod tests {
         let api = r#"{"id":"api.file.upload_file.too_large","message":"Too large","detailed_error":"","request_id":"r","status_code":413,"params":{"a":1}}"#;
         for before in ["", "null\n", "{\"status\":\"OK\"}", "[", "[{\"id\":\"x\",\"status_code\":1},", "<p>"]
         {
-            let error = refusal(500, false, format!("{before}{api}\n").as_bytes(), &[]);
+            let error = status_error(500, false, format!("{before}{api}\n").as_bytes(), &[]);
             assert_eq!(error.api_id(), Some("api.file.upload_file.too_large"), "{before}");
         }
         for none in ["{\"status_code\":200,\"id\":\"x\"}", "\"status_code\"}", "{", ""] {

@@ -77,11 +77,11 @@ impl RetryState {
 
     /// `true` if a request that is sent after `wait` more is still recognized as a repeat, or needs not be.
     pub(super) fn may_send(&self, now: ClockReading, wait: Duration) -> bool {
-        self.keyed_since().is_none_or(|since| now.since(since).saturating_add(wait) < KEYED_RETRY_WINDOW)
+        self.keyed_since().is_none_or(|since| now.time_since(since).saturating_add(wait) < KEYED_RETRY_WINDOW)
     }
 
     /// Decides after a failed attempt that began at `began`. `replayable` is `false` if the body is used up.
-    pub(super) fn after(
+    pub(super) fn decide_after(
         &mut self,
         failure: AttemptError,
         replayable: bool,
@@ -97,7 +97,7 @@ impl RetryState {
             Some(429) => {
                 self.announced += 1;
                 if self.announced > MAX_ANNOUNCED_RETRIES || !replayable {
-                    return RetryDecision::GiveUp(self.outcome(error));
+                    return RetryDecision::GiveUp(self.final_error(error));
                 }
                 let wait = error.retry_after().unwrap_or(Duration::from_secs(1));
                 return RetryDecision::AwaitRateLimit(wait, error);
@@ -106,13 +106,13 @@ impl RetryState {
             _ => {}
         }
         if !self.is_in_doubt(&error) {
-            return self.refused(error);
+            return self.refused_outcome(error);
         }
         if self.doubt.is_none() && !self.changes_nothing {
             self.doubt = Some((began, error.clone()));
         }
         if self.policy == RetryPolicy::NonIdempotent {
-            return RetryDecision::GiveUp(unknown(error));
+            return RetryDecision::GiveUp(unknown_outcome(error));
         }
         let hopeless = match error.kind() {
             ErrorKind::Protocol => {
@@ -125,7 +125,7 @@ impl RetryState {
             // A server that says when it is back is asked then, and not three times before.
             self.announced += 1;
             if self.announced <= MAX_ANNOUNCED_RETRIES {
-                return RetryDecision::Retry(wait.max(self.backoff(self.announced)), error);
+                return RetryDecision::Retry(wait.max(self.backoff_delay(self.announced)), error);
             }
         }
         self.retry_unless(hopeless || !replayable, error)
@@ -150,7 +150,7 @@ impl RetryState {
     }
 
     /// The end of a call that the server refused.
-    fn refused(&self, error: Error) -> RetryDecision {
+    fn refused_outcome(&self, error: Error) -> RetryDecision {
         let gone = error.kind() == ErrorKind::Api
             && (error.status() == Some(404) || error.api_id() == Some(ALREADY_ARCHIVED_ID));
         if self.method == Method::Delete && self.doubt.is_some() && gone {
@@ -158,7 +158,7 @@ impl RetryState {
         }
         RetryDecision::GiveUp(match self.doubt {
             // What the first attempt did may be the very reason for the refusal.
-            Some(_) => unknown(error),
+            Some(_) => unknown_outcome(error),
             None => error.with_repeatable(self.policy == RetryPolicy::Idempotent),
         })
     }
@@ -166,18 +166,18 @@ impl RetryState {
     fn retry_unless(&mut self, stop: bool, error: Error) -> RetryDecision {
         self.failures += 1;
         if stop || self.failures > MAX_RETRIES {
-            return RetryDecision::GiveUp(self.outcome(error));
+            return RetryDecision::GiveUp(self.final_error(error));
         }
-        RetryDecision::Retry(self.backoff(self.failures), error)
+        RetryDecision::Retry(self.backoff_delay(self.failures), error)
     }
 
     /// 0.2 s, then 0.4 s, each with jitter: enough for the next worker of a proxy that restarts. 6.4 s at most.
-    fn backoff(&self, attempts: u32) -> Duration {
+    fn backoff_delay(&self, attempts: u32) -> Duration {
         Duration::from_millis(100 << attempts.min(6)).mul_f64(self.scale * (0.5 + random_unit()))
     }
 
     /// The error of a call that is not sent again. `last` is what happened last, and may not be all that happened.
-    pub(super) fn outcome(&self, last: Error) -> Error {
+    pub(super) fn final_error(&self, last: Error) -> Error {
         let Some((_, first)) = &self.doubt else {
             return match self.policy {
                 RetryPolicy::Idempotent => last.with_repeatable(true),
@@ -185,7 +185,7 @@ impl RetryState {
             };
         };
         if self.policy != RetryPolicy::Idempotent {
-            return unknown(last);
+            return unknown_outcome(last);
         }
         // "Not connected" or "rate limited" would say that nothing was done.
         let says_nothing_was_done = !self.is_in_doubt(&last) || last.kind() == ErrorKind::Timeout;
@@ -202,7 +202,7 @@ fn may_pass(status: u16) -> bool {
 }
 
 /// The error of a call that may have been carried out and must not be repeated.
-pub(super) fn unknown(error: Error) -> Error {
+pub(super) fn unknown_outcome(error: Error) -> Error {
     if matches!(error.kind(), ErrorKind::Closed | ErrorKind::UnknownOutcome) {
         return error;
     }
@@ -210,8 +210,8 @@ pub(super) fn unknown(error: Error) -> Error {
     let unknown = Error::new(ErrorKind::UnknownOutcome, message);
     match error.status() {
         // The status of a refusal would say too much: an earlier attempt may have succeeded.
-        Some(status) if status == 408 || status >= 500 => unknown.with_status(status).because(error),
-        _ => unknown.because(error),
+        Some(status) if status == 408 || status >= 500 => unknown.with_status(status).with_source(error),
+        _ => unknown.with_source(error),
     }
 }
 
@@ -248,33 +248,33 @@ mod tests {
     #[test]
     fn only_what_is_safe_is_repeated() {
         let mut get = state(RetryPolicy::Idempotent);
-        assert!(matches!(get.after(io(true), true, now()), RetryDecision::Retry(..)));
-        assert!(matches!(get.after(io(true), true, now()), RetryDecision::Retry(..)));
-        assert_eq!(given_up(get.after(io(true), true, now())).kind(), ErrorKind::Io);
+        assert!(matches!(get.decide_after(io(true), true, now()), RetryDecision::Retry(..)));
+        assert!(matches!(get.decide_after(io(true), true, now()), RetryDecision::Retry(..)));
+        assert_eq!(given_up(get.decide_after(io(true), true, now())).kind(), ErrorKind::Io);
         let mut post = state(RetryPolicy::NonIdempotent);
         let refused = AttemptError { error: Error::new(ErrorKind::Connect, "refused"), sent: false };
-        assert!(matches!(post.after(refused, true, now()), RetryDecision::Retry(..)));
-        assert!(given_up(post.after(io(true), true, now())).is_unknown_outcome());
+        assert!(matches!(post.decide_after(refused, true, now()), RetryDecision::Retry(..)));
+        assert!(given_up(post.decide_after(io(true), true, now())).is_unknown_outcome());
         let mut upload = state(RetryPolicy::Idempotent);
-        given_up(upload.after(io(true), false, now()));
+        given_up(upload.decide_after(io(true), false, now()));
     }
 
     #[test]
     fn a_status_is_later_only_where_the_call_may_be_repeated() {
         for code in [408, 500, 502, 503, 504, 520, 524, 530] {
             assert!(matches!(
-                state(RetryPolicy::Idempotent).after(status(code), true, now()),
+                state(RetryPolicy::Idempotent).decide_after(status(code), true, now()),
                 RetryDecision::Retry(..)
             ));
-            let error = given_up(state(RetryPolicy::NonIdempotent).after(status(code), true, now()));
+            let error = given_up(state(RetryPolicy::NonIdempotent).decide_after(status(code), true, now()));
             assert!(error.is_unknown_outcome() && !error.is_transient(), "{code}: {error:?}");
         }
         for code in [400, 404, 413, 501] {
-            let error = given_up(state(RetryPolicy::NonIdempotent).after(status(code), true, now()));
+            let error = given_up(state(RetryPolicy::NonIdempotent).decide_after(status(code), true, now()));
             assert_eq!((error.kind(), error.is_transient()), (ErrorKind::Status, false), "{code}");
         }
         let mut post = state(RetryPolicy::NonIdempotent);
-        assert!(matches!(post.after(status(425), true, now()), RetryDecision::Retry(..)));
+        assert!(matches!(post.decide_after(status(425), true, now()), RetryDecision::Retry(..)));
     }
 
     #[test]
@@ -282,7 +282,7 @@ mod tests {
         let mut post = state(RetryPolicy::KeyedIdempotent);
         let began = now();
         assert!(post.may_send(began, Duration::MAX));
-        assert!(matches!(post.after(io(true), true, began), RetryDecision::Retry(..)));
+        assert!(matches!(post.decide_after(io(true), true, began), RetryDecision::Retry(..)));
         let second = Duration::from_secs(1);
         let later = |monotonic: u32, wall: u32| ClockReading {
             monotonic: began.monotonic + second * monotonic,
@@ -295,10 +295,10 @@ mod tests {
         assert!(!post.may_send(later(1, 1), second * 24));
         // Once in doubt, a refusal to connect does not end the doubt.
         let last = Error::new(ErrorKind::Connect, "refused");
-        assert!(post.outcome(last.clone()).is_unknown_outcome());
+        assert!(post.final_error(last.clone()).is_unknown_outcome());
         let mut put = state(RetryPolicy::Idempotent);
-        put.after(io(true), true, began);
-        assert_eq!(put.outcome(last).kind(), ErrorKind::Io);
+        put.decide_after(io(true), true, began);
+        assert_eq!(put.final_error(last).kind(), ErrorKind::Io);
     }
 
     #[test]
@@ -308,13 +308,13 @@ mod tests {
             AttemptError { error: Error::from_api(404, api), sent: true }
         };
         let delete = || RetryState::new(RetryPolicy::Idempotent, Method::Delete, false, 1.0);
-        assert!(given_up(delete().after(gone(), true, now())).is_not_found());
+        assert!(given_up(delete().decide_after(gone(), true, now())).is_not_found());
         let mut repeated = delete();
-        repeated.after(io(true), true, now());
-        assert!(matches!(repeated.after(gone(), true, now()), RetryDecision::AlreadyDone));
+        repeated.decide_after(io(true), true, now());
+        assert!(matches!(repeated.decide_after(gone(), true, now()), RetryDecision::AlreadyDone));
         let mut put = RetryState::new(RetryPolicy::Idempotent, Method::Put, false, 1.0);
-        put.after(io(true), true, now());
-        assert!(given_up(put.after(gone(), true, now())).is_unknown_outcome());
+        put.decide_after(io(true), true, now());
+        assert!(given_up(put.decide_after(gone(), true, now())).is_unknown_outcome());
     }
 
     #[test]
@@ -326,12 +326,12 @@ mod tests {
         };
         let mut post = state(RetryPolicy::NonIdempotent);
         assert!(
-            matches!(post.after(limited(429), true, now()), RetryDecision::AwaitRateLimit(wait, _) if wait.as_secs() == 3)
+            matches!(post.decide_after(limited(429), true, now()), RetryDecision::AwaitRateLimit(wait, _) if wait.as_secs() == 3)
         );
         let mut get = state(RetryPolicy::Idempotent);
         for _ in 0..5 {
             assert!(
-                matches!(get.after(limited(503), true, now()), RetryDecision::Retry(wait, _) if wait.as_secs() >= 3)
+                matches!(get.decide_after(limited(503), true, now()), RetryDecision::Retry(wait, _) if wait.as_secs() >= 3)
             );
         }
     }

@@ -2,9 +2,9 @@
 
 use serde_json::{Map, Value};
 
-use super::fields::{FormFields, malformed};
+use super::fields::{FormFields, malformed_error};
 use super::private::Read;
-use super::{AcceptedSecrets, forbidden};
+use super::{AcceptedSecrets, forbidden_error};
 use crate::error::Result;
 use crate::model::{ChannelId, Dialog, OpenDialogRequest, PostId, SIGNED_CONTEXT, TeamId, UserId};
 use crate::secret::Secret;
@@ -58,9 +58,9 @@ impl PostActionIntegrationRequest {
         secrets: impl Into<AcceptedSecrets<'s>>,
     ) -> Result<Self> {
         let secrets: AcceptedSecrets<'s> = secrets.into();
-        let mut request = Self::read(FormFields::parse(content_type, body.as_ref())?)?;
+        let mut request = Self::from_fields(FormFields::parse_body(content_type, body.as_ref())?)?;
         let Some(Value::String(signed)) = request.context.remove(SIGNED_CONTEXT) else {
-            return Err(forbidden("the context of the control is not signed")
+            return Err(forbidden_error("the context of the control is not signed")
                 .with_hint("create the button or menu with `secret`"));
         };
         let verified = verify(secrets.0, Purpose::Action, request.user_id.as_str(), &signed)?;
@@ -84,9 +84,9 @@ impl PostActionIntegrationRequest {
 }
 
 impl Read for PostActionIntegrationRequest {
-    fn read(fields: FormFields) -> Result<Self> {
+    fn from_fields(fields: FormFields) -> Result<Self> {
         if !fields.is_json() {
-            return Err(malformed("the request is not JSON"));
+            return Err(malformed_error("the request is not JSON"));
         }
         let owned = |key: &str| fields.text(key).to_owned();
         let mut context = fields.object("context");

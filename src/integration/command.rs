@@ -6,7 +6,7 @@ use std::fmt;
 use serde::de::DeserializeOwned;
 
 use super::AcceptedSecrets;
-use super::fields::{FormFields, id};
+use super::fields::{FormFields, parse_id};
 use super::private::Read;
 use crate::client::Client;
 use crate::error::{Error, Result};
@@ -62,10 +62,10 @@ impl CommandRequest {
         body: impl AsRef<[u8]>,
         tokens: impl Into<AcceptedSecrets<'s>>,
     ) -> Result<Self> {
-        let fields = FormFields::parse(content_type, body.as_ref())?;
+        let fields = FormFields::parse_body(content_type, body.as_ref())?;
         let tokens: AcceptedSecrets<'s> = tokens.into();
         tokens.check_token(fields.text("token"))?;
-        Self::read(fields)
+        Self::from_fields(fields)
     }
 
     /// Returns a request that opens a dialog for this user, for
@@ -84,7 +84,7 @@ impl CommandRequest {
     /// [`ErrorKind::Input`](crate::ErrorKind::Input), before any I/O, if the `response_url` is not on the server of
     /// `client`. Otherwise like [`webhooks().send_delayed(..)`](crate::rest::Webhooks::send_delayed).
     pub fn respond(&self, client: &Client, response: &CommandResponse) -> Result<()> {
-        let base = client.http().config().base.http();
+        let base = client.http().config().base.http_url();
         let id = self.response_url.strip_prefix(&base).and_then(|rest| rest.strip_prefix("/hooks/commands/"));
         let id = id.filter(|id| !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_alphanumeric()));
         let id = id.ok_or_else(|| {
@@ -96,7 +96,7 @@ impl CommandRequest {
 }
 
 impl Read for CommandRequest {
-    fn read(fields: FormFields) -> Result<Self> {
+    fn from_fields(fields: FormFields) -> Result<Self> {
         let owned = |key: &str| fields.text(key).to_owned();
         Ok(Self {
             user_id: fields.id("user_id"),
@@ -110,19 +110,19 @@ impl Read for CommandRequest {
             root_id: fields.id("root_id"),
             trigger_id: owned("trigger_id"),
             response_url: owned("response_url"),
-            user_mentions: mentions(&fields, "user_mentions", "user_mentions_ids"),
-            channel_mentions: mentions(&fields, "channel_mentions", "channel_mentions_ids"),
+            user_mentions: parse_mentions(&fields, "user_mentions", "user_mentions_ids"),
+            channel_mentions: parse_mentions(&fields, "channel_mentions", "channel_mentions_ids"),
         })
     }
 }
 
 /// Two parallel lists.
-fn mentions<T: DeserializeOwned + Default>(
+fn parse_mentions<T: DeserializeOwned + Default>(
     fields: &FormFields,
     names: &str,
     ids: &str,
 ) -> BTreeMap<String, T> {
-    fields.texts(names).map(str::to_owned).zip(fields.texts(ids).map(id)).collect()
+    fields.all_texts(names).map(str::to_owned).zip(fields.all_texts(ids).map(parse_id)).collect()
 }
 
 /// The command line.

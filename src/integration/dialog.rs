@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::AcceptedSecrets;
-use super::fields::{FormFields, malformed};
+use super::fields::{FormFields, malformed_error};
 use super::private::Read;
 use crate::error::Result;
 use crate::model::{ChannelId, Dialog, SubmitDialogResponse, TeamId, UserId};
@@ -55,7 +55,7 @@ impl DialogSubmission {
         secrets: impl Into<AcceptedSecrets<'s>>,
     ) -> Result<Self> {
         let secrets: AcceptedSecrets<'s> = secrets.into();
-        let mut request = Self::read(FormFields::parse(content_type, body.as_ref())?)?;
+        let mut request = Self::from_fields(FormFields::parse_body(content_type, body.as_ref())?)?;
         let verified = verify(secrets.0, Purpose::Dialog, request.user_id.as_str(), &request.state)?;
         let (nonce, state) = (verified.nonce.to_owned(), verified.data.to_owned());
         (request.dialog_id, request.state) = (nonce, state);
@@ -100,9 +100,9 @@ impl DialogSubmission {
 }
 
 impl Read for DialogSubmission {
-    fn read(fields: FormFields) -> Result<Self> {
+    fn from_fields(fields: FormFields) -> Result<Self> {
         if !fields.is_json() {
-            return Err(malformed("the request is not JSON"));
+            return Err(malformed_error("the request is not JSON"));
         }
         let owned = |key: &str| fields.text(key).to_owned();
         Ok(Self {

@@ -28,34 +28,34 @@ impl std::fmt::Debug for FormFields {
 }
 
 impl FormFields {
-    pub(super) fn parse(content_type: &str, body: &[u8]) -> Result<Self> {
+    pub(super) fn parse_body(content_type: &str, body: &[u8]) -> Result<Self> {
         if body.len() > MAX_BODY_BYTES {
             let message = format!("the request body exceeds {MAX_BODY_BYTES} bytes");
             return Err(Error::input(message).with_status(413));
         }
         let media_type = content_type.split(';').next().unwrap_or_default().trim();
         if media_type.eq_ignore_ascii_case("application/json") {
-            let text = std::str::from_utf8(body).map_err(|_| malformed("the request body is not UTF-8"))?;
+            let text =
+                std::str::from_utf8(body).map_err(|_| malformed_error("the request body is not UTF-8"))?;
             return match crate::model::json::decode_event(text).map_err(|error| error.with_status(400))? {
                 Value::Object(map) => Ok(Self::Json(map)),
-                _ => Err(malformed("the request body is not a JSON object")),
+                _ => Err(malformed_error("the request body is not a JSON object")),
             };
         }
         if !(media_type.is_empty() || media_type.eq_ignore_ascii_case("application/x-www-form-urlencoded")) {
-            return Err(
-                malformed("the content type of the request is neither a form nor JSON").with_status(415)
-            );
+            return Err(malformed_error("the content type of the request is neither a form nor JSON")
+                .with_status(415));
         }
-        let text = std::str::from_utf8(body).map_err(|_| malformed("the form is not UTF-8"))?;
+        let text = std::str::from_utf8(body).map_err(|_| malformed_error("the form is not UTF-8"))?;
         let text = text.strip_prefix('?').unwrap_or(text);
         let pairs = text.split('&').filter(|pair| !pair.is_empty());
         let fields = pairs.take(MAX_FORM_FIELDS + 1).map(|pair| {
             let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
-            (decoded(key), decoded(value))
+            (decode_form(key), decode_form(value))
         });
         let fields: Vec<_> = fields.collect();
         if fields.len() > MAX_FORM_FIELDS {
-            return Err(malformed("the form has too many fields"));
+            return Err(malformed_error("the form has too many fields"));
         }
         Ok(Self::Form(fields))
     }
@@ -73,7 +73,7 @@ impl FormFields {
     }
 
     /// All values of a repeated field.
-    pub(super) fn texts<'f>(&'f self, key: &'f str) -> Box<dyn Iterator<Item = &'f str> + 'f> {
+    pub(super) fn all_texts<'f>(&'f self, key: &'f str) -> Box<dyn Iterator<Item = &'f str> + 'f> {
         match self {
             Self::Form(fields) => {
                 Box::new(fields.iter().filter(move |(have, _)| have == key).map(|(_, value)| &**value))
@@ -87,7 +87,7 @@ impl FormFields {
 
     /// IDs are kept as the server sent them, and may be empty.
     pub(super) fn id<T: DeserializeOwned + Default>(&self, key: &str) -> T {
-        id(self.text(key))
+        parse_id(self.text(key))
     }
 
     pub(super) fn flag(&self, key: &str) -> bool {
@@ -114,15 +114,15 @@ impl FormFields {
     }
 }
 
-pub(super) fn id<T: DeserializeOwned + Default>(text: &str) -> T {
+pub(super) fn parse_id<T: DeserializeOwned + Default>(text: &str) -> T {
     T::deserialize(StrDeserializer::<serde::de::value::Error>::new(text)).unwrap_or_default()
 }
 
-fn decoded(text: &str) -> String {
+fn decode_form(text: &str) -> String {
     let spaced: Cow<'_, str> = if text.contains('+') { text.replace('+', " ").into() } else { text.into() };
     percent_decode_str(&spaced).decode_utf8_lossy().into_owned()
 }
 
-pub(super) fn malformed(message: &'static str) -> Error {
+pub(super) fn malformed_error(message: &'static str) -> Error {
     Error::new(ErrorKind::Decode, message).with_status(400)
 }

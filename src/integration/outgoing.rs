@@ -1,7 +1,7 @@
 //! Outgoing webhooks.
 
 use super::AcceptedSecrets;
-use super::fields::{FormFields, id};
+use super::fields::{FormFields, parse_id};
 use super::private::Read;
 use crate::error::Result;
 use crate::model::{ChannelId, FileId, PostId, TeamId, UserId};
@@ -49,10 +49,10 @@ impl OutgoingWebhookRequest {
         body: impl AsRef<[u8]>,
         tokens: impl Into<AcceptedSecrets<'s>>,
     ) -> Result<Self> {
-        let fields = FormFields::parse(content_type, body.as_ref())?;
+        let fields = FormFields::parse_body(content_type, body.as_ref())?;
         let tokens: AcceptedSecrets<'s> = tokens.into();
         tokens.check_token(fields.text("token"))?;
-        Self::read(fields)
+        Self::from_fields(fields)
     }
 
     /// Returns the text after the trigger word.
@@ -63,7 +63,7 @@ impl OutgoingWebhookRequest {
 }
 
 impl Read for OutgoingWebhookRequest {
-    fn read(fields: FormFields) -> Result<Self> {
+    fn from_fields(fields: FormFields) -> Result<Self> {
         let owned = |key: &str| fields.text(key).to_owned();
         let files = fields.text("file_ids").split(',').map(str::trim).filter(|id| !id.is_empty());
         Ok(Self {
@@ -77,7 +77,7 @@ impl Read for OutgoingWebhookRequest {
             team_id: fields.id("team_id"),
             team_domain: owned("team_domain"),
             timestamp: fields.time("timestamp"),
-            file_ids: files.map(id).collect(),
+            file_ids: files.map(parse_id).collect(),
         })
     }
 }

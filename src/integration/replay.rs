@@ -3,7 +3,7 @@
 use std::collections::{HashSet, VecDeque};
 use std::sync::{Mutex, PoisonError};
 
-use super::forbidden;
+use super::forbidden_error;
 use crate::error::Result;
 
 /// A memory of processed requests, which refuses those that are sent a second time.
@@ -44,11 +44,11 @@ impl ReplayGuard {
     /// [`ErrorKind::Forbidden`](crate::ErrorKind::Forbidden) if it was already accepted, or if `id` is empty.
     pub fn accept(&self, id: &str) -> Result<()> {
         if id.is_empty() {
-            return Err(forbidden("the request has no ID"));
+            return Err(forbidden_error("the request has no ID"));
         }
         let mut seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if !seen.ids.insert(id.into()) {
-            return Err(forbidden("the request has been processed before"));
+            return Err(forbidden_error("the request has been processed before"));
         }
         seen.order.push_back(id.into());
         if seen.order.len() > MAX_REMEMBERED {

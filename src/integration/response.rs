@@ -27,7 +27,7 @@ pub struct CallbackResponse {
 impl CallbackResponse {
     /// Creates an empty response with a status of 200: the request was processed, and nothing is shown.
     pub fn ok() -> Self {
-        Self::json(200, &Map::new())
+        Self::from_json(200, &Map::new())
     }
 
     /// Creates a response for paths that the program does not know.
@@ -35,7 +35,7 @@ impl CallbackResponse {
         Self { status: 404, content_type: "text/plain; charset=utf-8", body: b"not found".to_vec() }
     }
 
-    fn json(status: u16, value: &impl Serialize) -> Self {
+    fn from_json(status: u16, value: &impl Serialize) -> Self {
         let body = serde_json::to_vec(value).unwrap_or_default();
         Self { status, content_type: "application/json", body }
     }
@@ -67,7 +67,7 @@ macro_rules! json_responses {
     ($($name:ty,)+) => {$(
         impl From<$name> for CallbackResponse {
             fn from(response: $name) -> Self {
-                Self::json(200, &response)
+                Self::from_json(200, &response)
             }
         }
     )+};

@@ -351,7 +351,7 @@ impl ContextSigner {
     }
 
     /// Signing is the last step, so that the order of the setters does not matter.
-    fn sign(self, mut action: PostAction) -> PostAction {
+    fn sign_action(self, mut action: PostAction) -> PostAction {
         if let (Some(secret), Some(integration)) = (self.secret, &mut action.integration) {
             let context = Value::Object(std::mem::take(&mut integration.context)).to_string();
             let signed = sign(&secret, Purpose::Action, self.user.as_str(), self.lifetime, &context);
@@ -496,12 +496,12 @@ impl Menu {
 
 impl From<Button> for PostAction {
     fn from(button: Button) -> Self {
-        button.1.sign(button.0)
+        button.1.sign_action(button.0)
     }
 }
 
 impl From<Menu> for PostAction {
     fn from(menu: Menu) -> Self {
-        menu.1.sign(menu.0)
+        menu.1.sign_action(menu.0)
     }
 }

@@ -438,7 +438,7 @@ pub struct ChannelWithTeamData {
 // Not derived: `flatten` cannot read raw JSON.
 impl<'de> Deserialize<'de> for ChannelWithTeamData {
     fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        crate::model::json::both(from).map(|(channel, team)| Self { channel, team })
+        crate::model::json::decode_both(from).map(|(channel, team)| Self { channel, team })
     }
 }
 
@@ -509,7 +509,7 @@ mod tests {
     #[test]
     fn a_channel_with_its_team_is_read_from_one_object() {
         let text = r#"{"id":"ifzt9m5fb7br9ydgqypreygk9o","props":{"a":1},"team_name":"t","banner_info":{"text":"x"}}"#;
-        let both: ChannelWithTeamData = crate::model::json::decode(text.as_bytes()).unwrap();
+        let both: ChannelWithTeamData = crate::model::json::decode_json(text.as_bytes()).unwrap();
         assert_eq!((&*both.team.team_name, both.channel.props.as_str()), ("t", r#"{"a":1}"#));
         let back = serde_json::to_value(&both).unwrap();
         assert_eq!((&back["team_name"], &back["props"]["a"]), (&"t".into(), &1.into()));

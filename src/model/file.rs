@@ -83,7 +83,7 @@ fn safe_name(name: &str) -> String {
     if is_reserved(&stem) {
         name.insert(0, '_');
     }
-    shorten(&name)
+    shorten_name(&name)
 }
 
 fn is_unsafe(c: char) -> bool {
@@ -104,7 +104,7 @@ fn is_reserved(stem: &str) -> bool {
 }
 
 /// Cuts in the middle, to keep the recognizable beginning and the extension.
-fn shorten(name: &str) -> String {
+fn shorten_name(name: &str) -> String {
     if name.len() <= LONGEST_NAME {
         return name.to_owned();
     }

@@ -378,7 +378,7 @@ setters! { GroupSyncablePatch:
 
 impl GroupDraft {
     /// Includes the fields that the server requires.
-    pub(crate) fn filled(&self) -> Self {
+    pub(crate) fn with_required_fields(&self) -> Self {
         let mut draft = self.clone();
         draft.source.get_or_insert(GroupSource::Custom);
         draft.allow_reference.get_or_insert(true);

@@ -98,14 +98,14 @@ fn is_category(text: &str) -> bool {
     (LENGTH..=128).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
 }
 
-pub(crate) fn check(kind: &str, text: &str) -> Result<()> {
-    arg(kind, text).map(drop).map_err(|why| {
+pub(crate) fn check_id(kind: &str, text: &str) -> Result<()> {
+    path_argument(kind, text).map(drop).map_err(|why| {
         Error::input(why)
             .with_hint("ids have 26 letters and digits; names are looked up, as by `client.channel`")
     })
 }
 
-pub(crate) fn arg<'a>(kind: &str, text: &'a str) -> Result<Cow<'a, str>, Cow<'static, str>> {
+pub(crate) fn path_argument<'a>(kind: &str, text: &'a str) -> Result<Cow<'a, str>, Cow<'static, str>> {
     let good = match kind {
         "UserId" => is_id(text) || text == "me",
         "CategoryId" => is_id(text) || is_category(text),

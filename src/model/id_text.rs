@@ -94,7 +94,7 @@ impl Hash for IdText {
 }
 
 /// Reads a string, or `null`, which is read as an empty string.
-pub(crate) fn read<'de, D: Deserializer<'de>>(from: D) -> Result<IdText, D::Error> {
+pub(crate) fn read_id<'de, D: Deserializer<'de>>(from: D) -> Result<IdText, D::Error> {
     struct TextVisitor;
     impl<'de> Visitor<'de> for TextVisitor {
         type Value = IdText;

@@ -16,7 +16,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use self::budget::MemoryBudget;
-pub(crate) use self::fields::{Fields, put, put_as, read as read_fields};
+pub(crate) use self::fields::{Fields, put_as, read_field, read_struct};
 pub(crate) use self::nullable::EMBEDDED_NAME;
 use self::nullable::NullAsDefault;
 use crate::error::Result;
@@ -116,7 +116,7 @@ pub(crate) fn or_default<'de, D: Deserializer<'de>, T: Default + Deserialize<'de
 }
 
 /// Decodes one object as two types, where `flatten` cannot be used because it does not support raw JSON.
-pub(crate) fn both<'de, D, A, B>(from: D) -> Result<(A, B), D::Error>
+pub(crate) fn decode_both<'de, D, A, B>(from: D) -> Result<(A, B), D::Error>
 where
     D: Deserializer<'de>,
     A: DeserializeOwned,
@@ -134,11 +134,11 @@ pub(crate) fn is_zero(number: &i64) -> bool {
 }
 
 /// Decodes what a server sent. `null` is read as the default of any type, at any depth.
-pub(crate) fn decode<T: DeserializeOwned>(text: &[u8]) -> Result<T> {
+pub(crate) fn decode_json<T: DeserializeOwned>(text: &[u8]) -> Result<T> {
     decode_str(&String::from_utf8_lossy(text))
 }
 
-/// Like [`decode`], of text.
+/// Like [`decode_json`], of text.
 pub(crate) fn decode_str<T: DeserializeOwned>(text: &str) -> Result<T> {
     decode_within(text, &MemoryBudget::for_response(text))
 }
@@ -149,13 +149,13 @@ pub(crate) fn decode_event<T: DeserializeOwned>(text: &str) -> Result<T> {
 }
 
 fn decode_within<T: DeserializeOwned>(text: &str, budget: &MemoryBudget) -> Result<T> {
-    read(text, &budget.clone()).or_else(|error| match without_lone_surrogates(text) {
-        Some(text) => read(&text, budget).map_err(|error| locate::undecodable(&text, &error)),
-        None => Err(locate::undecodable(text, &error)),
+    read_json(text, &budget.clone()).or_else(|error| match without_lone_surrogates(text) {
+        Some(text) => read_json(&text, budget).map_err(|error| locate::decode_error(&text, &error)),
+        None => Err(locate::decode_error(text, &error)),
     })
 }
 
-fn read<T: DeserializeOwned>(text: &str, budget: &MemoryBudget) -> serde_json::Result<T> {
+fn read_json<T: DeserializeOwned>(text: &str, budget: &MemoryBudget) -> serde_json::Result<T> {
     let mut reader = serde_json::Deserializer::from_str(text);
     let value = T::deserialize(NullAsDefault { inner: &mut reader, budget })?;
     reader.end()?;
@@ -208,33 +208,34 @@ mod tests {
 
     #[test]
     fn null_reads_as_the_default() {
-        let thing: Thing = decode(br#"{"name":null,"list":null,"inner":{"a":[1],"b":null}}"#).unwrap();
+        let thing: Thing = decode_json(br#"{"name":null,"list":null,"inner":{"a":[1],"b":null}}"#).unwrap();
         assert_eq!(thing.inner["b"], b"");
-        assert_eq!(decode::<Vec<Thing>>(b"null").unwrap(), []);
-        assert!(decode::<BTreeMap<String, Thing>>(b" null\n").unwrap().is_empty());
+        assert_eq!(decode_json::<Vec<Thing>>(b"null").unwrap(), []);
+        assert!(decode_json::<BTreeMap<String, Thing>>(b" null\n").unwrap().is_empty());
     }
 
     #[test]
     fn errors_name_the_place() {
         let error =
-            decode::<Vec<Thing>>(b"[{},{\"name\":\"x\",\n \"inner\":{\"k\":[1,\"no\"]}}]").unwrap_err();
+            decode_json::<Vec<Thing>>(b"[{},{\"name\":\"x\",\n \"inner\":{\"k\":[1,\"no\"]}}]").unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Decode);
         assert!(error.to_string().contains("$[1].inner.k[1]"), "{error}");
-        let error = decode::<Thing>(b"{\"name\":7}").unwrap_err();
+        let error = decode_json::<Thing>(b"{\"name\":7}").unwrap_err();
         assert!(error.to_string().contains("$.name"), "{error}");
-        let error = decode::<Thing>(b"<html>").unwrap_err();
+        let error = decode_json::<Thing>(b"<html>").unwrap_err();
         assert!(error.to_string().contains("at $:") && error.to_string().contains("<html>"), "{error}");
     }
 
     #[test]
     fn errors_are_short_and_show_no_token() {
         let deep = format!("{}x", format!("{{\"{}\":", "k".repeat(90)).repeat(100));
-        let error = decode::<Value>(deep.as_bytes()).unwrap_err().to_string();
+        let error = decode_json::<Value>(deep.as_bytes()).unwrap_err().to_string();
         assert!(error.len() < 500 && error.contains("$...kkk"), "{error}");
         let echo = b"GET /api/v4/users/me HTTP/1.1\r\nAuthorization: Bearer azjne1wxiirg5ei7ik88qygrgr\r\n";
-        let error = decode::<Thing>(echo).unwrap_err().to_string();
+        let error = decode_json::<Thing>(echo).unwrap_err().to_string();
         assert!(error.contains("begins with \"GET /") && !error.contains("azjne"), "{error}");
-        let error = decode::<Vec<Thing>>(br#"[{"name":"azjne1wxiirg5ei7ik88qygrgr","list":7}]"#).unwrap_err();
+        let error =
+            decode_json::<Vec<Thing>>(br#"[{"name":"azjne1wxiirg5ei7ik88qygrgr","list":7}]"#).unwrap_err();
         assert!(error.to_string().contains("$[0].list") && !error.to_string().contains("azjne"), "{error}");
     }
 
@@ -246,7 +247,7 @@ mod tests {
         assert!(Json::default().is_empty());
         assert_eq!(serde_json::to_string(&Json::default()).unwrap(), "{}");
         assert_eq!(serde_json::from_value::<Json>(serde_json::json!({"x": 1})).unwrap().get("x").unwrap(), 1);
-        let half: Json = decode(br#"{"a":"\ud83d","b":2}"#).unwrap();
+        let half: Json = decode_json(br#"{"a":"\ud83d","b":2}"#).unwrap();
         assert_eq!((half.get("a").unwrap(), half.get("b").unwrap()), (&"\u{fffd}".into(), &2.into()));
     }
 

@@ -265,15 +265,18 @@ impl TokenRequest {
         redirect_uri: impl Into<String>,
     ) -> Self {
         let (code, redirect_uri) = (Some(code.into()), Some(redirect_uri.into()));
-        Self { code, redirect_uri, ..Self::of("authorization_code", client_id.into()) }
+        Self { code, redirect_uri, ..Self::for_grant("authorization_code", client_id.into()) }
     }
 
     /// Replaces an expiring token.
     pub fn refresh(client_id: impl Into<OAuthAppId>, refresh_token: impl Into<Secret>) -> Self {
-        Self { refresh_token: Some(refresh_token.into()), ..Self::of("refresh_token", client_id.into()) }
+        Self {
+            refresh_token: Some(refresh_token.into()),
+            ..Self::for_grant("refresh_token", client_id.into())
+        }
     }
 
-    fn of(grant_type: &str, client_id: OAuthAppId) -> Self {
+    fn for_grant(grant_type: &str, client_id: OAuthAppId) -> Self {
         Self {
             grant_type: grant_type.into(),
             client_id,

@@ -258,7 +258,7 @@ impl PostPatch {
     }
 
     /// The complete props of a post after this patch.
-    pub(crate) fn merged(&self, post: &Post) -> Result<Map<String, Value>> {
+    pub(crate) fn merge_props(&self, post: &Post) -> Result<Map<String, Value>> {
         let mut props = post.props.value().as_object().cloned().unwrap_or_default();
         let has_actions =
             |one: &Value| one.get("actions").and_then(Value::as_array).is_some_and(|a| !a.is_empty());
@@ -316,10 +316,10 @@ model! {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::json::decode;
+    use crate::model::json::decode_json;
 
     fn post(json: &str) -> Post {
-        decode(json.as_bytes()).unwrap()
+        decode_json(json.as_bytes()).unwrap()
     }
 
     #[test]

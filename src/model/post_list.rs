@@ -33,7 +33,7 @@ impl PostList {
     }
 
     /// Like `order`, but without duplicates: 5.37 lists the root post of a thread twice.
-    pub(crate) fn distinct(mut self) -> Self {
+    pub(crate) fn without_duplicates(mut self) -> Self {
         let mut seen = std::collections::HashSet::new();
         self.order.retain(|id| seen.insert(id.clone()));
         self

@@ -37,7 +37,7 @@ impl PostDraft {
     /// ```
     pub fn split(&self) -> Vec<Self> {
         let mut first = Some(self.clone());
-        let texts = split(&self.message, POST_CHARACTERS).into_iter().map(|part| part.text());
+        let texts = split_text(&self.message, POST_CHARACTERS).into_iter().map(|part| part.text());
         let part = |(number, message): (usize, String)| {
             let Some(first) = first.take() else {
                 let mut part = Self::new(&self.channel_id, message).root_id(&self.root_id);
@@ -80,17 +80,18 @@ impl<'t> Fence<'t> {
     /// The fence that a line opens.
     fn opened_by(line: &'t str) -> Option<Self> {
         let line = line.trim_end();
-        let (mark, info) = marks(line)?;
+        let (mark, info) = fence_marks(line)?;
         // Inline code otherwise.
         let valid = !(mark.starts_with('`') && info.contains('`'));
         valid.then_some(Self { mark, line })
     }
 
     fn is_closed_by(&self, line: &str) -> bool {
-        marks(line.trim_end()).is_some_and(|(mark, info)| mark.starts_with(self.mark) && info.is_empty())
+        fence_marks(line.trim_end())
+            .is_some_and(|(mark, info)| mark.starts_with(self.mark) && info.is_empty())
     }
 
-    fn after(open: Option<Self>, line: &'t str) -> Option<Self> {
+    fn after_line(open: Option<Self>, line: &'t str) -> Option<Self> {
         match open {
             Some(fence) if fence.is_closed_by(line) => None,
             Some(fence) => Some(fence),
@@ -99,24 +100,24 @@ impl<'t> Fence<'t> {
     }
 
     /// Closes the block behind `body`.
-    fn tail(&self, body: &str) -> String {
+    fn closing_text(&self, body: &str) -> String {
         let indent = self.line.split_at(self.line.len() - self.line.trim_start().len()).0;
         let newline = if body.ends_with('\n') { "" } else { "\n" };
         format!("{newline}{indent}{}", self.mark)
     }
 
-    fn head(&self) -> String {
+    fn opening_text(&self) -> String {
         format!("{}\n", self.line)
     }
 
     /// An upper bound of what `tail` adds.
-    fn cost(&self) -> usize {
+    fn closing_cost(&self) -> usize {
         1 + (self.line.len() - self.line.trim_start().len()) + self.mark.len()
     }
 }
 
 /// Three or more of one mark, and what follows them.
-fn marks(line: &str) -> Option<(&str, &str)> {
+fn fence_marks(line: &str) -> Option<(&str, &str)> {
     if line.len() > MAX_FENCE_LINE {
         return None;
     }
@@ -144,14 +145,14 @@ enum SplitPoint {
 
 impl SplitPoint {
     /// Between `above` and `below`, of which `above` left `open`. `kind` is that of the last line that was not empty.
-    fn between(
+    fn between_lines(
         above: &str,
         below: &str,
         before: Option<Fence<'_>>,
         open: Option<Fence<'_>>,
         kind: LineKind,
     ) -> Self {
-        let next = LineKind::of(below);
+        let next = LineKind::of_line(below);
         if open.is_some() {
             return Self::Inside;
         }
@@ -183,7 +184,7 @@ enum LineKind {
 }
 
 impl LineKind {
-    fn of(line: &str) -> Self {
+    fn of_line(line: &str) -> Self {
         let text = line.trim();
         let number = text.trim_start_matches(|c: char| c.is_ascii_digit());
         let numbered = number.len() < text.len() && number.starts_with([')', '.']);
@@ -205,42 +206,42 @@ impl LineKind {
     }
 }
 
-fn split(text: &str, limit: usize) -> Vec<TextPart<'_>> {
+fn split_text(text: &str, limit: usize) -> Vec<TextPart<'_>> {
     let (mut parts, mut rest, mut open) = (Vec::new(), text, None::<Fence<'_>>);
     loop {
-        let head = open.map_or(String::new(), |fence| fence.head());
+        let head = open.map_or(String::new(), |fence| fence.opening_text());
         let room = limit.saturating_sub(head.chars().count());
         if rest.char_indices().nth(room).is_none() {
             parts.push(TextPart { head, body: rest, tail: String::new() });
             return parts;
         }
-        let (end, fence) = cut(rest, room, open);
+        let (end, fence) = cut_part(rest, room, open);
         let (body, behind) = rest.split_at(end);
-        let tail = fence.map_or(String::new(), |fence| fence.tail(body));
+        let tail = fence.map_or(String::new(), |fence| fence.closing_text(body));
         parts.push(TextPart { head, body, tail });
         (rest, open) = (behind, fence);
     }
 }
 
 /// The length of the next part, and the code block that is open there. `rest` is longer than `room` characters.
-fn cut<'t>(rest: &'t str, room: usize, open: Option<Fence<'t>>) -> (usize, Option<Fence<'t>>) {
+fn cut_part<'t>(rest: &'t str, room: usize, open: Option<Fence<'t>>) -> (usize, Option<Fence<'t>>) {
     let (mut at, mut count, mut fence, mut kind) = (0, 0, open, LineKind::Text);
     let mut best: Option<(SplitPoint, usize, Option<Fence<'t>>)> = None;
     let mut lines = rest.split_inclusive('\n').peekable();
     while let Some(line) = lines.next() {
-        let after = Fence::after(fence, line);
+        let after = Fence::after_line(fence, line);
         let length = line.chars().count();
-        let cost = after.map_or(0, |fence| fence.cost());
+        let cost = after.map_or(0, |fence| fence.closing_cost());
         if count + length + cost > room {
             break;
         }
         let before = fence;
         (at, count, fence) = (at + line.len(), count + length, after);
-        if LineKind::of(line) != LineKind::Empty {
-            kind = LineKind::of(line);
+        if LineKind::of_line(line) != LineKind::Empty {
+            kind = LineKind::of_line(line);
         }
         let below = lines.peek().copied().unwrap_or_default();
-        let place = SplitPoint::between(line, below, before, fence, kind);
+        let place = SplitPoint::between_lines(line, below, before, fence, kind);
         if count >= room / 4 && best.is_none_or(|(best, ..)| place >= best) {
             best = Some((place, at, fence));
         }
@@ -250,7 +251,7 @@ fn cut<'t>(rest: &'t str, room: usize, open: Option<Fence<'t>>) -> (usize, Optio
     }
     // A line that is too long. What precedes it is less than a quarter of a part.
     let line = rest.get(at..).unwrap_or_default();
-    let room = room - count - fence.map_or(0, |fence| fence.cost());
+    let room = room - count - fence.map_or(0, |fence| fence.closing_cost());
     (at + cut_line(line, room), fence)
 }
 
@@ -262,7 +263,7 @@ fn cut_line(line: &str, room: usize) -> usize {
     // search for another place is short.
     let splits = |at: usize| {
         let (_, rest) = line.split_at(at);
-        marks(rest.lines().next().unwrap_or_default()).is_none()
+        fence_marks(rest.lines().next().unwrap_or_default()).is_none()
     };
     let (head, _) = line.split_at(end);
     let mut spaces = head.char_indices().rev().filter(|(_, c)| c.is_whitespace());
@@ -273,7 +274,7 @@ fn cut_line(line: &str, room: usize) -> usize {
     let mut cuts = head.char_indices().rev().take(MAX_FENCE_LINE + 64).map(|(at, _)| at).filter(|at| *at > 0);
     let whole = |at: usize| {
         let (before, after) = line.split_at(at);
-        !before.ends_with(JOINER) && !after.chars().next().is_some_and(joins) && splits(at)
+        !before.ends_with(JOINER) && !after.chars().next().is_some_and(joins_previous) && splits(at)
     };
     if whole(end) {
         return end;
@@ -285,7 +286,7 @@ fn cut_line(line: &str, room: usize) -> usize {
 const JOINER: char = '\u{200d}';
 
 /// Belongs to the character before it: accents, variants, skin tones, the second letter of a flag.
-fn joins(c: char) -> bool {
+fn joins_previous(c: char) -> bool {
     matches!(c,
         JOINER | '\n' | '\u{300}'..='\u{36f}' | '\u{591}'..='\u{5c7}' | '\u{610}'..='\u{61a}' | '\u{64b}'..='\u{65f}'
         | '\u{93c}'..='\u{94d}' | '\u{e31}' | '\u{e34}'..='\u{e3a}' | '\u{e47}'..='\u{e4e}' | '\u{1ab0}'..='\u{1aff}'
@@ -299,16 +300,16 @@ mod tests {
     use crate::fuzz::Dice;
 
     fn texts(text: &str, limit: usize) -> Vec<String> {
-        split(text, limit).iter().map(TextPart::text).collect()
+        split_text(text, limit).iter().map(TextPart::text).collect()
     }
 
     /// The code block that is open at the end, as a reader of the text sees it.
     fn open_at_end(text: &str) -> Option<Fence<'_>> {
-        text.split_inclusive('\n').fold(None, Fence::after)
+        text.split_inclusive('\n').fold(None, Fence::after_line)
     }
 
     fn check(text: &str, limit: usize) {
-        let parts = split(text, limit);
+        let parts = split_text(text, limit);
         let joined: String = parts.iter().map(|part| part.body).collect();
         assert_eq!(joined, text, "limit {limit}");
         let (last, firsts) = parts.split_last().unwrap();
@@ -397,7 +398,7 @@ mod tests {
             // Small enough for many parts, and large enough for a fence of 200 characters to be closed.
             let limit = 1000 + dice.roll(3000);
             check(&text, limit);
-            parts += split(&text, limit).len();
+            parts += split_text(&text, limit).len();
             if run % 50 == 0 {
                 // Around the limit of a server, exactly.
                 let unit = if text.is_empty() { "x" } else { &text };

@@ -187,7 +187,7 @@ pub struct UserDraft {
 
 impl UserDraft {
     /// Detects swapped arguments of `new` before any I/O: a username never contains an `@`.
-    pub(crate) fn check(&self) -> Result<()> {
+    pub(crate) fn check_fields(&self) -> Result<()> {
         if self.username.contains('@') && !self.email.contains('@') {
             return Err(Error::input("the email address and the username of the user draft are swapped")
                 .with_hint("`UserDraft::new` takes the email address first"));

@@ -14,7 +14,7 @@ const MOST_AT_ONCE: usize = 8;
 static UNDER_WAY: AtomicUsize = AtomicUsize::new(0);
 
 /// The addresses of a host. A name is looked up on a thread of its own, which is left to itself at the deadline.
-pub(crate) fn addresses(host: &str, port: u16, within: Duration) -> Result<Vec<SocketAddr>> {
+pub(crate) fn look_up(host: &str, port: u16, within: Duration) -> Result<Vec<SocketAddr>> {
     addresses_unless(host, port, within, &never(), ())
 }
 
@@ -30,7 +30,7 @@ pub(crate) fn addresses_unless(
         return Ok(vec![SocketAddr::new(ip, port)]);
     }
     let fail = |kind, why: &str| Error::new(kind, format!("the name {host:?} {why}"));
-    if !begin(&UNDER_WAY) {
+    if !begin_lookup(&UNDER_WAY) {
         return Err(fail(ErrorKind::Timeout, "was not looked up: earlier look-ups hang"));
     }
     let (answer, answered) = bounded(1);
@@ -44,7 +44,7 @@ pub(crate) fn addresses_unless(
     });
     if let Err(e) = thread {
         UNDER_WAY.fetch_sub(1, Ordering::Relaxed);
-        return Err(fail(ErrorKind::Connect, "was not looked up: no thread could be started").because(e));
+        return Err(fail(ErrorKind::Connect, "was not looked up: no thread could be started").with_source(e));
     }
     select! {
         recv(answered) -> found => match found {
@@ -52,7 +52,7 @@ pub(crate) fn addresses_unless(
             Ok(Ok(found)) => Ok(found),
             Ok(Err(e)) => Err(fail(ErrorKind::Connect, "does not resolve")
                 .with_hint("is it spelled right, and does this machine have DNS?")
-                .because(e)),
+                .with_source(e)),
             Err(_) => Err(fail(ErrorKind::Connect, "does not resolve")),
         },
         recv(stop) -> _ => Err(fail(ErrorKind::Closed, "was looked up in vain: the stream was closed")),
@@ -63,7 +63,7 @@ pub(crate) fn addresses_unless(
 }
 
 /// Whether there is room for one more.
-fn begin(under_way: &AtomicUsize) -> bool {
+fn begin_lookup(under_way: &AtomicUsize) -> bool {
     let room = under_way.fetch_add(1, Ordering::Relaxed) < MOST_AT_ONCE;
     if !room {
         under_way.fetch_sub(1, Ordering::Relaxed);
@@ -77,9 +77,8 @@ mod tests {
 
     #[test]
     fn a_name_is_not_waited_for() {
-        let late = || {
-            addresses("localhost", 1, Duration::ZERO).is_err_and(|e| e.to_string().contains("within 0 ms"))
-        };
+        let late =
+            || look_up("localhost", 1, Duration::ZERO).is_err_and(|e| e.to_string().contains("within 0 ms"));
         // It may be there at once, seldom.
         assert!((0..100).any(|_| late()));
     }
@@ -87,17 +86,17 @@ mod tests {
     #[test]
     fn no_more_than_eight_at_a_time() {
         let under_way = AtomicUsize::new(0);
-        assert_eq!((0..20).filter(|_| begin(&under_way)).count(), 8);
+        assert_eq!((0..20).filter(|_| begin_lookup(&under_way)).count(), 8);
         under_way.fetch_sub(1, Ordering::Relaxed);
-        assert_eq!((0..20).filter(|_| begin(&under_way)).count(), 1);
+        assert_eq!((0..20).filter(|_| begin_lookup(&under_way)).count(), 1);
         assert_eq!(under_way.into_inner(), 8);
     }
 
     #[test]
     fn numbers_need_no_thread_and_nonsense_fails() {
-        assert_eq!(addresses("127.0.0.1", 1, Duration::ZERO).unwrap(), ["127.0.0.1:1".parse().unwrap()]);
-        assert_eq!(addresses("[::1]", 1, Duration::ZERO).unwrap(), ["[::1]:1".parse().unwrap()]);
-        let error = addresses("no-such-host.invalid", 1, Duration::from_secs(10)).unwrap_err();
+        assert_eq!(look_up("127.0.0.1", 1, Duration::ZERO).unwrap(), ["127.0.0.1:1".parse().unwrap()]);
+        assert_eq!(look_up("[::1]", 1, Duration::ZERO).unwrap(), ["[::1]:1".parse().unwrap()]);
+        let error = look_up("no-such-host.invalid", 1, Duration::from_secs(10)).unwrap_err();
         assert!(matches!(error.kind(), ErrorKind::Connect | ErrorKind::Timeout), "{error}");
         assert!(error.is_transient());
     }

@@ -51,7 +51,7 @@ impl TcpSocket {
 
     /// Ends both directions: blocked reads and writes return at once.
     pub(crate) fn shut_down(&self) {
-        self.waiter.wake();
+        self.waiter.wake_blocked();
         // Fails if the peer was faster.
         let _ = self.stream.shutdown(Shutdown::Both);
     }
@@ -92,7 +92,7 @@ mod unix {
             timeout: Option<Duration>,
             read: impl FnOnce(&TcpStream) -> io::Result<T>,
         ) -> io::Result<T> {
-            update(&self.read_timeout, timeout, |timeout| stream.set_read_timeout(timeout))?;
+            update_state(&self.read_timeout, timeout, |timeout| stream.set_read_timeout(timeout))?;
             read(stream)
         }
 
@@ -102,12 +102,12 @@ mod unix {
             timeout: Duration,
             write: impl FnOnce(&TcpStream) -> io::Result<T>,
         ) -> io::Result<T> {
-            update(&self.write_timeout, Some(timeout), |timeout| stream.set_write_timeout(timeout))?;
+            update_state(&self.write_timeout, Some(timeout), |timeout| stream.set_write_timeout(timeout))?;
             write(stream)
         }
 
         #[expect(clippy::unused_self, reason = "`shutdown` wakes blocked threads by itself")]
-        pub(super) fn wake(&self) {}
+        pub(super) fn wake_blocked(&self) {}
 
         #[expect(clippy::unused_self, reason = "the mode of the socket is not part of the waiter")]
         pub(super) fn without_waiting(
@@ -119,7 +119,7 @@ mod unix {
         }
     }
 
-    fn update(
+    fn update_state(
         current: &AtomicU64,
         timeout: Option<Duration>,
         set: impl FnOnce(Option<Duration>) -> io::Result<()>,
@@ -155,7 +155,7 @@ mod windows {
     /// Waits beside a non-blocking socket.
     #[derive(Debug)]
     pub(super) struct Waiter {
-        /// A datagram socket that is connected to itself. The one datagram that `wake` sends is never read, so that
+        /// A datagram socket that is connected to itself. The one datagram that `wake_blocked` sends is never read, so that
         /// every later wait returns too.
         wake_socket: UdpSocket,
     }
@@ -176,9 +176,9 @@ mod windows {
             timeout: Option<Duration>,
             mut read: impl FnMut(&TcpStream) -> io::Result<T>,
         ) -> io::Result<T> {
-            let deadline = deadline(timeout);
+            let deadline = deadline_after(timeout);
             loop {
-                if !self.wait(stream, PollFlags::IN, deadline)? {
+                if !self.wait_ready(stream, PollFlags::IN, deadline)? {
                     return Ok(T::default());
                 }
                 match read(stream) {
@@ -194,20 +194,20 @@ mod windows {
             timeout: Duration,
             mut write: impl FnMut(&TcpStream) -> io::Result<T>,
         ) -> io::Result<T> {
-            let deadline = deadline(Some(timeout));
+            let deadline = deadline_after(Some(timeout));
             loop {
                 // Usually there is room, and nothing to wait for.
                 match write(stream) {
                     Err(e) if e.kind() == io::ErrorKind::WouldBlock => {}
                     result => return result,
                 }
-                if !self.wait(stream, PollFlags::OUT, deadline)? {
+                if !self.wait_ready(stream, PollFlags::OUT, deadline)? {
                     return Err(io::ErrorKind::ConnectionAborted.into());
                 }
             }
         }
 
-        pub(super) fn wake(&self) {
+        pub(super) fn wake_blocked(&self) {
             // Fails if the buffer holds a datagram already.
             let _ = self.wake_socket.send(&[0]);
         }
@@ -223,7 +223,12 @@ mod windows {
 
         /// Waits until the socket is ready. Returns `false` if it was shut down here, fails with `TimedOut` at the
         /// deadline.
-        fn wait(&self, stream: &TcpStream, ready: PollFlags, deadline: Option<Instant>) -> io::Result<bool> {
+        fn wait_ready(
+            &self,
+            stream: &TcpStream,
+            ready: PollFlags,
+            deadline: Option<Instant>,
+        ) -> io::Result<bool> {
             loop {
                 let left =
                     deadline.map_or(MAX_POLL_TIMEOUT, |at| at.saturating_duration_since(Instant::now()));
@@ -243,7 +248,7 @@ mod windows {
     }
 
     /// `None` if there is none, or if it lies beyond what the clock can express.
-    fn deadline(timeout: Option<Duration>) -> Option<Instant> {
+    fn deadline_after(timeout: Option<Duration>) -> Option<Instant> {
         timeout.and_then(|timeout| Instant::now().checked_add(timeout))
     }
 }

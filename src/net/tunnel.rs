@@ -8,10 +8,10 @@ use base64::prelude::BASE64_STANDARD;
 use zeroize::Zeroizing;
 
 use crate::config::BaseUrl;
-use crate::error::{Error, ErrorKind, Result, short};
+use crate::error::{Error, ErrorKind, Result, shorten_text};
 use crate::net::{is_hang_up, read_head};
 use crate::proxy::{Proxy, ProxyKind};
-use crate::secret::{Secret, without};
+use crate::secret::{Secret, remove_secrets};
 
 /// Asks the proxy for a connection to the target.
 pub(crate) fn open_tunnel(
@@ -21,8 +21,8 @@ pub(crate) fn open_tunnel(
     stream: &mut (impl Read + Write),
 ) -> Result<()> {
     let done = match proxy.kind {
-        ProxyKind::Http => connect(proxy, target, head_limit, stream),
-        ProxyKind::Socks5 => socks5(proxy, target, stream),
+        ProxyKind::Http => http_connect(proxy, target, head_limit, stream),
+        ProxyKind::Socks5 => socks5_connect(proxy, target, stream),
     };
     if done.is_ok() {
         log::debug!("the proxy {}:{} goes on to {}:{}", proxy.host, proxy.port, target.host, target.port);
@@ -30,7 +30,7 @@ pub(crate) fn open_tunnel(
     done
 }
 
-fn lost(error: io::Error) -> Error {
+fn proxy_error(error: io::Error) -> Error {
     let what = match error.kind() {
         _ if is_hang_up(&error) => "the proxy closed the connection without an answer",
         io::ErrorKind::TimedOut => "the proxy did not answer in time",
@@ -55,11 +55,11 @@ fn wants_credentials(proxy: &Proxy) -> Error {
         .with_hint("they stand in the proxy's URL, percent-encoded: http://user:password@host:port")
 }
 
-fn credentials(proxy: &Proxy) -> Option<(&Secret, &Secret)> {
+fn proxy_credentials(proxy: &Proxy) -> Option<(&Secret, &Secret)> {
     Some((proxy.user.as_ref()?, proxy.password.as_ref()?))
 }
 
-fn connect(
+fn http_connect(
     proxy: &Proxy,
     target: &BaseUrl,
     head_limit: usize,
@@ -72,7 +72,7 @@ fn connect(
     };
     let mut request = Zeroizing::new(format!("CONNECT {host} HTTP/1.1\r\nHost: {host}\r\n"));
     let mut encoded = Zeroizing::new(String::new());
-    if let Some((user, password)) = credentials(proxy) {
+    if let Some((user, password)) = proxy_credentials(proxy) {
         let pair = Zeroizing::new(format!("{}:{}", user.expose(), password.expose()));
         BASE64_STANDARD.encode_string(pair.as_bytes(), &mut encoded);
         request.push_str("Proxy-Authorization: Basic ");
@@ -80,7 +80,7 @@ fn connect(
         request.push_str("\r\n");
     }
     request.push_str("\r\n");
-    stream.write_all(request.as_bytes()).map_err(lost)?;
+    stream.write_all(request.as_bytes()).map_err(proxy_error)?;
     let (head, rest) = read_head(stream, "the proxy", head_limit)?;
     match status_of(&head) {
         // The server speaks second: what already follows is not from it.
@@ -91,10 +91,10 @@ fn connect(
             // Some show what they were sent.
             let encoded = Secret::new(&*encoded);
             let secrets: Vec<&Secret> = proxy.password.iter().chain([&encoded]).collect();
-            let said = without(&said, &secrets);
+            let said = remove_secrets(&said, &secrets);
             let error = Error::new(
                 ErrorKind::Connect,
-                format!("the proxy refused to connect to {host}: {status} {}", short(&said, 60)),
+                format!("the proxy refused to connect to {host}: {status} {}", shorten_text(&said, 60)),
             );
             Err(if target.tls {
                 error.with_hint("the proxy's log tells why; `no_proxy()` or NO_PROXY goes around it")
@@ -119,10 +119,10 @@ pub(crate) fn status_of(head: &[u8]) -> Option<(u16, String)> {
 }
 
 /// RFC 1928 and 1929. The proxy resolves the name.
-fn socks5(proxy: &Proxy, target: &BaseUrl, stream: &mut (impl Read + Write)) -> Result<()> {
-    let pair = credentials(proxy);
-    stream.write_all(if pair.is_some() { &[5, 2, 0, 2] } else { &[5, 1, 0] }).map_err(lost)?;
-    match (read(stream)?, pair) {
+fn socks5_connect(proxy: &Proxy, target: &BaseUrl, stream: &mut (impl Read + Write)) -> Result<()> {
+    let pair = proxy_credentials(proxy);
+    stream.write_all(if pair.is_some() { &[5, 2, 0, 2] } else { &[5, 1, 0] }).map_err(proxy_error)?;
+    match (read_array(stream)?, pair) {
         ([5, 0], _) => {}
         ([5, 2], Some((user, password))) => {
             let mut request = Zeroizing::new(vec![1]);
@@ -132,8 +132,8 @@ fn socks5(proxy: &Proxy, target: &BaseUrl, stream: &mut (impl Read + Write)) -> 
                 request.push(length);
                 request.extend_from_slice(part.expose().as_bytes());
             }
-            stream.write_all(&request).map_err(lost)?;
-            match read(stream)? {
+            stream.write_all(&request).map_err(proxy_error)?;
+            match read_array(stream)? {
                 [_, 0] => {}
                 [_, _] => return Err(wants_credentials(proxy)),
             }
@@ -158,8 +158,8 @@ fn socks5(proxy: &Proxy, target: &BaseUrl, stream: &mut (impl Read + Write)) -> 
         }
     }
     request.extend_from_slice(&target.port.to_be_bytes());
-    stream.write_all(&request).map_err(lost)?;
-    let [version, reply, _, kind] = read(stream)?;
+    stream.write_all(&request).map_err(proxy_error)?;
+    let [version, reply, _, kind] = read_array(stream)?;
     if version != 5 {
         return Err(no_proxy("SOCKS 5"));
     }
@@ -181,17 +181,17 @@ fn socks5(proxy: &Proxy, target: &BaseUrl, stream: &mut (impl Read + Write)) -> 
     // The address that the proxy connects from: of no use, but it must be read.
     let length = match kind {
         1 => 4,
-        3 => usize::from(read::<1>(stream)?[0]),
+        3 => usize::from(read_array::<1>(stream)?[0]),
         4 => 16,
         _ => return Err(no_proxy("SOCKS 5")),
     };
     let mut address = [0; 257];
-    stream.read_exact(address.get_mut(..length + 2).unwrap_or_default()).map_err(lost)
+    stream.read_exact(address.get_mut(..length + 2).unwrap_or_default()).map_err(proxy_error)
 }
 
-fn read<const N: usize>(stream: &mut impl Read) -> Result<[u8; N]> {
+fn read_array<const N: usize>(stream: &mut impl Read) -> Result<[u8; N]> {
     let mut bytes = [0; N];
-    stream.read_exact(&mut bytes).map_err(lost)?;
+    stream.read_exact(&mut bytes).map_err(proxy_error)?;
     Ok(bytes)
 }
 

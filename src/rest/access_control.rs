@@ -105,7 +105,7 @@ impl AccessControl<'_> {
         self.0
             .get("/access_control_policies/{policy_id}/activate", &[policy])
             .param("active", true)
-            .writes()
+            .changes_state()
             .send()
     }
 
@@ -123,7 +123,7 @@ impl AccessControl<'_> {
         self.0
             .get("/access_control_policies/{policy_id}/activate", &[policy])
             .param("active", false)
-            .writes()
+            .changes_state()
             .send()
     }
 

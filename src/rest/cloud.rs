@@ -78,7 +78,7 @@ impl<'c> Cloud<'c> {
     #[doc(alias = "GetInvoiceForSubscriptionAsPdf")]
     pub fn download_invoice(&self, invoice: &str) -> FileDownload<'c> {
         FileDownload::new(
-            self.0.get("/cloud/subscription/invoices/{invoice_id}/pdf", &[&invoice]).long(),
+            self.0.get("/cloud/subscription/invoices/{invoice_id}/pdf", &[&invoice]).with_file_timeout(),
             "GET /cloud/subscription/invoices/{invoice_id}/pdf",
         )
     }
@@ -178,8 +178,8 @@ impl<'c> Cloud<'c> {
     /// Since server 5.30. Mattermost Cloud only.
     #[doc(alias = "PostEndpointForCwsWebhooks")]
     pub fn send_webhook(&self, key: &Secret, payload: &CwsWebhookPayload) -> Result<()> {
-        let call = self.0.post("/cloud/webhook", &[]).anonymous();
-        call.header("X-Cloud-Token", key.expose()).hiding(&[key.expose()]).json(payload).send()
+        let call = self.0.post("/cloud/webhook", &[]).without_token();
+        call.header("X-Cloud-Token", key.expose()).hiding_secrets(&[key.expose()]).json(payload).send()
     }
 }
 

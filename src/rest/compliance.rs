@@ -56,7 +56,7 @@ impl<'c> Compliance<'c> {
     #[doc(alias = "DownloadComplianceReport")]
     pub fn download(&self, report: &ComplianceReportId) -> FileDownload<'c> {
         FileDownload::new(
-            self.0.get("/compliance/reports/{report_id}/download", &[report]).long(),
+            self.0.get("/compliance/reports/{report_id}/download", &[report]).with_file_timeout(),
             "GET /compliance/reports/{report_id}/download",
         )
     }

@@ -29,7 +29,10 @@ impl<'c> Exports<'c> {
     /// Required permission: `manage_system`. Since server 5.33.
     #[doc(alias = "DownloadExport")]
     pub fn download(&self, name: &str) -> FileDownload<'c> {
-        FileDownload::new(self.0.get("/exports/{export_name}", &[&name]).long(), "GET /exports/{export_name}")
+        FileDownload::new(
+            self.0.get("/exports/{export_name}", &[&name]).with_file_timeout(),
+            "GET /exports/{export_name}",
+        )
     }
 
     /// Deletes an export file.

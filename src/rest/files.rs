@@ -64,7 +64,7 @@ impl<'c> Files<'c> {
     /// Required permission: `read_channel`.
     #[doc(alias = "GetFile")]
     pub fn download(&self, file: &FileId) -> FileDownload<'c> {
-        FileDownload::new(self.0.get("/files/{file_id}", &[file]).long(), "GET /files/{file_id}")
+        FileDownload::new(self.0.get("/files/{file_id}", &[file]).with_file_timeout(), "GET /files/{file_id}")
     }
 
     /// Downloads a file to `path` and returns its size in bytes. An existing file is replaced only after the
@@ -173,8 +173,8 @@ impl<'c> Files<'c> {
     /// Not part of API v4. Does not require a login.
     #[doc(alias = "GetFilePublic")]
     pub fn public(&self, file: &FileId, hash: &str) -> FileDownload<'c> {
-        let call = self.0.outside(Method::Get, "/files/{file_id}/public", &[file]).param("h", hash);
-        FileDownload::new(call.anonymous().long(), "GET /files/{file_id}/public")
+        let call = self.0.call_outside_api(Method::Get, "/files/{file_id}/public", &[file]).param("h", hash);
+        FileDownload::new(call.without_token().with_file_timeout(), "GET /files/{file_id}/public")
     }
 
     /// Requests the headers of a file by its public URL.
@@ -183,8 +183,8 @@ impl<'c> Files<'c> {
     ///
     /// Not part of API v4. Does not require a login.
     pub fn head_public(&self, file: &FileId, hash: &str) -> Result<Download> {
-        let call = self.0.outside(Method::Head, "/files/{file_id}/public", &[file]);
-        call.param("h", hash).anonymous().reader()
+        let call = self.0.call_outside_api(Method::Head, "/files/{file_id}/public", &[file]);
+        call.param("h", hash).without_token().reader()
     }
 
     /// Searches the files of a team by name, and by content if the server settings allow it.
@@ -210,8 +210,10 @@ impl<'c> Files<'c> {
 
 /// Adds the file to a call.
 fn send<'c>(call: Call<'c>, channel: &ChannelId, file: Upload<'c>) -> Call<'c> {
-    let call =
-        call.long().require(file.check_name()).require(channel.path_arg().map(drop).map_err(Error::input));
+    let call = call
+        .with_file_timeout()
+        .check_first(file.check_name())
+        .check_first(channel.path_arg().map(drop).map_err(Error::input));
     if file.length() == Some(0) {
         // The server refuses a request without a body, but not a form with an empty file.
         let channel = channel.to_string();

@@ -86,7 +86,7 @@ impl<'c> Groups<'c> {
     /// Required permission: `create_custom_group`. Since server 6.3.
     #[doc(alias = "CreateGroup")]
     pub fn create(&self, draft: &GroupDraft) -> Result<Group> {
-        self.0.post("/groups", &[]).json(&draft.filled()).fetch()
+        self.0.post("/groups", &[]).json(&draft.with_required_fields()).fetch()
     }
 
     /// Updates the fields that are set in `patch`.

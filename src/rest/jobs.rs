@@ -105,6 +105,9 @@ impl<'c> Jobs<'c> {
     /// Required permission: `download_compliance_export_result`. Since server 5.28.
     #[doc(alias = "DownloadJob")]
     pub fn download(&self, job: &JobId) -> FileDownload<'c> {
-        FileDownload::new(self.0.get("/jobs/{job_id}/download", &[job]).long(), "GET /jobs/{job_id}/download")
+        FileDownload::new(
+            self.0.get("/jobs/{job_id}/download", &[job]).with_file_timeout(),
+            "GET /jobs/{job_id}/download",
+        )
     }
 }

@@ -113,7 +113,11 @@ impl<'c> Ldap<'c> {
     /// Required permission: `manage_system`. Since server 5.26. Edition: Professional.
     #[doc(alias = "MigrateIdLdap")]
     pub fn migrate_id(&self, attribute: &str) -> Result<()> {
-        self.0.post("/ldap/migrateid", &[]).long().json(&json!({"toAttribute": attribute})).send()
+        self.0
+            .post("/ldap/migrateid", &[])
+            .with_file_timeout()
+            .json(&json!({"toAttribute": attribute}))
+            .send()
     }
 
     /// Uploads the client certificate and sets `LdapSettings.PublicCertificateFile`.

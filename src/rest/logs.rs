@@ -56,6 +56,6 @@ impl<'c> Logs<'c> {
     /// Required permission: `get_logs`.
     #[doc(alias = "DownloadSystemLogs")]
     pub fn download(&self) -> FileDownload<'c> {
-        FileDownload::new(self.0.get("/logs/download", &[]).long(), "GET /logs/download")
+        FileDownload::new(self.0.get("/logs/download", &[]).with_file_timeout(), "GET /logs/download")
     }
 }

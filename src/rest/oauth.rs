@@ -117,7 +117,7 @@ impl<'c> OAuth<'c> {
     /// `GET /.well-known/oauth-authorization-server`
     #[doc(alias = "GetAuthorizationServerMetadata")]
     pub fn metadata(&self) -> Result<AuthorizationServerMetadata> {
-        self.0.outside(Method::Get, "/.well-known/oauth-authorization-server", &[]).fetch()
+        self.0.call_outside_api(Method::Get, "/.well-known/oauth-authorization-server", &[]).fetch()
     }
 
     /// Builds the URL at which a user authorizes an application in a browser. The browser is then redirected
@@ -133,7 +133,7 @@ impl<'c> OAuth<'c> {
     ///
     /// Not part of API v4.
     pub fn authorize(&self, request: &AuthorizeRequest) -> Result<String> {
-        let call = self.0.outside(Method::Post, "/oauth/authorize", &[]);
+        let call = self.0.call_outside_api(Method::Post, "/oauth/authorize", &[]);
         Ok(call.json(request).fetch::<Redirect>()?.redirect)
     }
 
@@ -143,7 +143,10 @@ impl<'c> OAuth<'c> {
     ///
     /// Not part of API v4.
     pub fn deauthorize(&self, app: &OAuthAppId) -> Result<()> {
-        self.0.outside(Method::Post, "/oauth/deauthorize", &[]).json(&json!({"client_id": app})).send()
+        self.0
+            .call_outside_api(Method::Post, "/oauth/deauthorize", &[])
+            .json(&json!({"client_id": app}))
+            .send()
     }
 
     /// Exchanges an authorization code or a refresh token for an access token.
@@ -152,8 +155,8 @@ impl<'c> OAuth<'c> {
     ///
     /// Not part of API v4. Does not require a login. Sent only once, because a code can be used only once.
     pub fn token(&self, request: &TokenRequest) -> Result<AccessResponse> {
-        let call = self.0.outside(Method::Post, "/oauth/access_token", &[]).anonymous();
-        call.form(request).fetch()
+        let call = self.0.call_outside_api(Method::Post, "/oauth/access_token", &[]).without_token();
+        call.form_body(request).fetch()
     }
 }
 

@@ -67,7 +67,7 @@ impl Plugins<'_> {
     /// Required permission: `sysconsole_write_plugins`. Since server 4.4.
     #[doc(alias = "UploadPlugin")]
     pub fn upload_over(&self, bundle: Upload<'_>) -> Result<PluginManifest> {
-        let call = self.0.post("/plugins", &[]).long().require(bundle.check());
+        let call = self.0.post("/plugins", &[]).with_file_timeout().check_first(bundle.check());
         call.body(bundle.into_form_with("plugin", |form| form.text("force", "true"))).fetch()
     }
 
@@ -81,7 +81,11 @@ impl Plugins<'_> {
     /// Required permission: `sysconsole_write_plugins`. Since server 5.14.
     #[doc(alias = "InstallPluginFromUrl")]
     pub fn install_from_url(&self, url: &str) -> Result<PluginManifest> {
-        self.0.post("/plugins/install_from_url", &[]).long().param("plugin_download_url", url).fetch()
+        self.0
+            .post("/plugins/install_from_url", &[])
+            .with_file_timeout()
+            .param("plugin_download_url", url)
+            .fetch()
     }
 
     /// Makes the server download and install a plugin bundle, replacing the installed version.
@@ -93,7 +97,7 @@ impl Plugins<'_> {
     pub fn install_from_url_over(&self, url: &str) -> Result<PluginManifest> {
         self.0
             .post("/plugins/install_from_url", &[])
-            .long()
+            .with_file_timeout()
             .param("plugin_download_url", url)
             .param("force", true)
             .fetch()
@@ -116,7 +120,7 @@ impl Plugins<'_> {
     /// Required permission: `sysconsole_write_plugins`. Since server 4.4.
     #[doc(alias = "EnablePlugin")]
     pub fn enable(&self, plugin: &str) -> Result<()> {
-        self.0.post("/plugins/{plugin_id}/enable", &[&plugin]).long().send()
+        self.0.post("/plugins/{plugin_id}/enable", &[&plugin]).with_file_timeout().send()
     }
 
     /// Deactivates a plugin.
@@ -146,7 +150,7 @@ impl Plugins<'_> {
     /// Required permission: `sysconsole_write_plugins`. Since server 5.16.
     #[doc(alias = "InstallMarketplacePlugin")]
     pub fn install_from_marketplace(&self, plugin: &MarketplaceInstall) -> Result<PluginManifest> {
-        self.0.post("/plugins/marketplace", &[]).long().json(plugin).fetch()
+        self.0.post("/plugins/marketplace", &[]).with_file_timeout().json(plugin).fetch()
     }
 
     /// Checks whether an administrator has visited the marketplace. The value is `true` or `false`.

@@ -63,7 +63,7 @@ impl<'c> Posts<'c> {
         // Keys are shared by all of a server: if one was somebody else's, or ours in another thread, a fresh one helps.
         for key in [own_key.unwrap_or_else(random_hex), random_hex()] {
             let keyed = draft.clone().pending_post_id(format!("{me}:{key}"));
-            let post: Post = send(&keyed).deduplicated().fetch()?;
+            let post: Post = send(&keyed).with_server_key().fetch()?;
             if is_ours(&post, &me, draft) {
                 return Ok(post);
             }
@@ -144,7 +144,7 @@ impl<'c> Posts<'c> {
     #[doc(alias = "CreatePostEphemeral")]
     pub fn create_ephemeral(&self, user: &UserId, draft: &PostDraft) -> Result<Post> {
         let body = json!({"user_id": super::real_id(self.0, user)?, "post": draft});
-        self.0.post("/posts/ephemeral", &[]).json(&body).require(draft.check()).fetch()
+        self.0.post("/posts/ephemeral", &[]).json(&body).check_first(draft.check()).fetch()
     }
 
     /// Gets a post.
@@ -194,7 +194,7 @@ impl<'c> Posts<'c> {
                 Some(props) => Post { props, ..Post::default() },
                 None => self.get(post)?,
             };
-            patch.props = Some(Value::Object(patch.merged(&base)?).into());
+            patch.props = Some(Value::Object(patch.merge_props(&base)?).into());
         }
         self.0.put("/posts/{post_id}/patch", &[post]).json(&patch).fetch()
     }
@@ -218,7 +218,7 @@ impl<'c> Posts<'c> {
         attachments: impl IntoIterator<Item = A>,
     ) -> Result<Post> {
         let patch = PostPatch::new().attachments(attachments);
-        let props = patch.merged(post)?;
+        let props = patch.merge_props(post)?;
         self.patch(&post.id, &PostPatch::new().replace_props(Value::Object(props)))
     }
 
@@ -283,7 +283,7 @@ impl<'c> Posts<'c> {
 
 /// The part that is the same for the first attempt and for retries.
 fn ready<'c>(call: Call<'c>, draft: &PostDraft) -> Call<'c> {
-    let call = call.json(draft).require(validate(draft));
+    let call = call.json(draft).check_first(validate(draft));
     match draft.set_online {
         Some(online) => call.param("set_online", online),
         None => call,

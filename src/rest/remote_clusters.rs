@@ -147,8 +147,8 @@ impl<'c> RemoteClusters<'c> {
         piece: Body<'_>,
     ) -> Result<Option<FileInfo>> {
         let call = self.0.post("/remotecluster/upload/{upload_id}", &[upload]);
-        let answer = signed(call, by).long().body(piece).bytes()?;
-        if answer.is_empty() { Ok(None) } else { json::decode(&answer).map(Some) }
+        let answer = signed(call, by).with_file_timeout().body(piece).bytes()?;
+        if answer.is_empty() { Ok(None) } else { json::decode_json(&answer).map(Some) }
     }
 
     /// Sets the profile picture of a user on behalf of a remote server.
@@ -157,15 +157,19 @@ impl<'c> RemoteClusters<'c> {
     ///
     /// Edition: Professional.
     pub fn set_user_image(&self, by: &RemoteClusterToken, user: &UserId, image: Upload<'_>) -> Result<()> {
-        let call = self.0.post("/remotecluster/{user_id}/image", &[user]).long().require(image.check());
+        let call = self
+            .0
+            .post("/remotecluster/{user_id}/image", &[user])
+            .with_file_timeout()
+            .check_first(image.check());
         signed(call, by).body(image.into_form("image")).send()
     }
 }
 
 /// Uses the token of the remote server instead of the account's.
 fn signed<'c>(call: Call<'c>, by: &RemoteClusterToken) -> Call<'c> {
-    call.anonymous()
+    call.without_token()
         .header("X-RemoteCluster-Id", by.remote_id.as_str())
         .header("X-RemoteCluster-Token", by.token.expose())
-        .hiding(&[by.token.expose()])
+        .hiding_secrets(&[by.token.expose()])
 }

@@ -25,7 +25,7 @@ impl ScheduledPosts<'_> {
     #[doc(alias = "CreateScheduledPost")]
     pub fn create(&self, draft: &PostDraft, at: Timestamp) -> Result<ScheduledPost> {
         let post = Scheduled { user_id: self.0.me()?, at, priority: draft.priority.as_ref(), post: draft };
-        self.0.post("/posts/schedule", &[]).json(&post).require(draft.check()).fetch()
+        self.0.post("/posts/schedule", &[]).json(&post).check_first(draft.check()).fetch()
     }
 
     /// Replaces a scheduled post with the given value. Start from the result of [`list`](Self::list).

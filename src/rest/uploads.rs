@@ -153,8 +153,9 @@ impl Uploads<'_> {
     /// `POST /uploads/{upload_id}`
     #[doc(alias = "UploadData")]
     pub fn send(&self, upload: &UploadId, piece: Body<'_>) -> Result<Option<FileInfo>> {
-        let answer = self.0.post("/uploads/{upload_id}", &[upload]).long().body(piece).bytes()?;
-        if answer.is_empty() { Ok(None) } else { json::decode(&answer).map(Some) }
+        let answer =
+            self.0.post("/uploads/{upload_id}", &[upload]).with_file_timeout().body(piece).bytes()?;
+        if answer.is_empty() { Ok(None) } else { json::decode_json(&answer).map(Some) }
     }
 
     /// Sends the remaining data of an upload, in chunks of 8 MiB.
@@ -203,7 +204,7 @@ impl Uploads<'_> {
                         return Err(error);
                     }
                     let pause = Duration::from_millis(250 << failures);
-                    self.0.pause(pause.mul_f64(self.0.config().backoff_scale))?;
+                    self.0.sleep_until_closed(pause.mul_f64(self.0.config().backoff_scale))?;
                 }
             }
         }
@@ -220,7 +221,7 @@ impl Uploads<'_> {
     ) -> Result<FileInfo, ChunkError> {
         let failed = |offset: u64, e: io::Error| {
             let message = format!("the source cannot be read after {offset} of {size} bytes");
-            ChunkError::Source(Error::new(ErrorKind::Io, message).because(e))
+            ChunkError::Source(Error::new(ErrorKind::Io, message).with_source(e))
         };
         from.seek(SeekFrom::Start(offset)).map_err(|e| failed(offset, e))?;
         while offset < size {
@@ -262,5 +263,5 @@ fn is_worth_another(error: &Error) -> bool {
 }
 
 fn unreadable(path: &Path, error: io::Error) -> Error {
-    Error::new(ErrorKind::Io, format!("{} cannot be read", path.display())).because(error)
+    Error::new(ErrorKind::Io, format!("{} cannot be read", path.display())).with_source(error)
 }

@@ -187,7 +187,7 @@ impl<'c> Users<'c> {
     /// Does not require a login.
     #[doc(alias = "CreateUser")]
     pub fn create(&self, draft: &UserDraft) -> Result<User> {
-        self.0.post("/users", &[]).json(draft).require(draft.check()).fetch()
+        self.0.post("/users", &[]).json(draft).check_first(draft.check_fields()).fetch()
     }
 
     /// Creates a user with a team's `invite_id`, and adds the user to that team.
@@ -197,7 +197,12 @@ impl<'c> Users<'c> {
     /// Does not require a login.
     #[doc(alias = "CreateUser")]
     pub fn create_by_invite(&self, draft: &UserDraft, invite_id: &str) -> Result<User> {
-        self.0.post("/users", &[]).param("iid", invite_id).json(draft).require(draft.check()).fetch()
+        self.0
+            .post("/users", &[])
+            .param("iid", invite_id)
+            .json(draft)
+            .check_first(draft.check_fields())
+            .fetch()
     }
 
     /// Creates a user with the token of an email invitation.
@@ -207,7 +212,12 @@ impl<'c> Users<'c> {
     /// Does not require a login.
     #[doc(alias = "CreateUser")]
     pub fn create_by_token(&self, draft: &UserDraft, token: &Secret) -> Result<User> {
-        self.0.post("/users", &[]).secret_param("t", token).json(draft).require(draft.check()).fetch()
+        self.0
+            .post("/users", &[])
+            .secret_param("t", token)
+            .json(draft)
+            .check_first(draft.check_fields())
+            .fetch()
     }
 
     /// Replaces a user with the given value. Start from the result of [`get`](Self::get).
@@ -404,8 +414,12 @@ impl<'c> Users<'c> {
     /// a list, which is reported as an error for the first entry.
     #[doc(alias = "GetChannelMembersWithTeamDataForUser")]
     pub fn stream_channel_members(&self, user: &UserId) -> Result<JsonLines<ChannelMemberWithTeamData>> {
-        let body =
-            self.0.get("/users/{user_id}/channel_members", &[user]).param("page", -1).long().reader()?;
+        let body = self
+            .0
+            .get("/users/{user_id}/channel_members", &[user])
+            .param("page", -1)
+            .with_file_timeout()
+            .reader()?;
         Ok(JsonLines::new(body, "GET /users/{user_id}/channel_members"))
     }
 

@@ -171,9 +171,9 @@ impl<'c> Webhooks<'c> {
     /// connection the post may or may not exist.
     pub fn send(&self, hook: &HookId, message: &IncomingMessage) -> Result<()> {
         self.0
-            .outside(Method::Post, "/hooks/{hook_id}", &[hook])
-            .anonymous()
-            .hiding(&[hook.as_str()])
+            .call_outside_api(Method::Post, "/hooks/{hook_id}", &[hook])
+            .without_token()
+            .hiding_secrets(&[hook.as_str()])
             .json(message)
             .send()
     }
@@ -184,9 +184,9 @@ impl<'c> Webhooks<'c> {
     /// `POST /hooks/commands/{id}`
     pub fn send_delayed(&self, id: &str, answer: &CommandResponse) -> Result<()> {
         self.0
-            .outside(Method::Post, "/hooks/commands/{id}", &[&id])
-            .anonymous()
-            .hiding(&[id])
+            .call_outside_api(Method::Post, "/hooks/commands/{id}", &[&id])
+            .without_token()
+            .hiding_secrets(&[id])
             .json(answer)
             .send()
     }

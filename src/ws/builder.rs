@@ -174,7 +174,7 @@ impl EventsBuilder {
             return Err(Error::input("a local server has no stream").on_route("websocket"));
         }
         let mut options = self.options;
-        let server = backend.config().base.http();
+        let server = backend.config().base.http_url();
         options.resume_from = options.resume_from.map(|position| position.checked(&server, self.poster.me()));
         let (shared, receiver) = StreamShared::new(backend, options);
         let events = Events::start(Arc::clone(&shared), receiver, self.poster)?;

@@ -130,7 +130,7 @@ pub(crate) fn connect(
     let proxy = config.proxy.for_target(target)?;
     let (host, port, to) = match &proxy {
         Some(proxy) => (&*proxy.host, proxy.port, format!("the proxy {}:{}", proxy.host, proxy.port)),
-        None => (&*target.host, target.port, target.authority()),
+        None => (&*target.host, target.port, target.host_header()),
     };
     let within = deadline.saturating_duration_since(Instant::now()).min(config.connect_timeout);
     let found = lookup::addresses_unless(host, port, within, &abort.stopped, Arc::clone(&abort.look_ups))?;

@@ -181,7 +181,7 @@ impl Delivery {
 
     /// Delivers a notice, at once.
     pub(crate) fn notice(&mut self, payload: Payload) {
-        let event = Event::notice(payload);
+        let event = Event::from_notification(payload);
         self.subscribers.notify(&event);
         self.queue.notice(event);
     }
@@ -259,7 +259,7 @@ impl Delivery {
         for missed in missed {
             // Subscriptions have queues of their own, which do not overflow with this one.
             let shared = missed.reason != MissedReason::Overflow;
-            let event = Event::notice(Payload::Missed(Box::new(missed)));
+            let event = Event::from_notification(Payload::Missed(Box::new(missed)));
             if shared {
                 self.subscribers.notify(&event);
             }

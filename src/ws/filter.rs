@@ -223,7 +223,7 @@ mod tests {
         let nobody: UserId = "nnnnnnnnnnnnnnnnnnnnnnnnnn".parse().unwrap();
         let other: PostId = "nnnnnnnnnnnnnnnnnnnnnnnnnn".parse().unwrap();
         let posted = sample("posted");
-        let post = posted.posted().unwrap().unwrap().post.clone();
+        let post = posted.posted_payload().unwrap().unwrap().post.clone();
         let all = Filter::new();
         let meets = |filter: &Filter| matches(filter, &posted, &nobody);
         assert!(meets(&all));

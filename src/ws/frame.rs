@@ -73,7 +73,7 @@ pub(crate) fn action(seq: u64, name: &str, data: Option<&Value>) -> Result<Strin
         return Err(Error::input("the data of an action is a JSON object"));
     }
     let text = serde_json::to_string(&ActionRequest { seq, name, data })
-        .map_err(|e| Error::input("the action cannot be written as JSON").because(e))?;
+        .map_err(|e| Error::input("the action cannot be written as JSON").with_source(e))?;
     if text.len() > MAX_ACTION_SIZE {
         return Err(Error::input(format!(
             "the action has {} bytes; the server closes the link at more than {MAX_ACTION_SIZE}",

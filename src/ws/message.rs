@@ -66,7 +66,7 @@ impl Message {
         event: &Event,
         selection: Selection,
     ) -> Result<Option<Self>> {
-        let Some(data) = event.posted()? else { return Ok(None) };
+        let Some(data) = event.posted_payload()? else { return Ok(None) };
         let post = &data.post;
         let own = post.user_id == *poster.me();
         if post.is_system() || (own && !selection.own) || (!own && !selection.bots && post.is_automated()) {

@@ -98,7 +98,7 @@ impl Default for StreamOptions {
 }
 
 pub(super) fn kind_bit(kind: EventKind) -> u128 {
-    u32::try_from(kind.index()).ok().and_then(|index| 1_u128.checked_shl(index)).unwrap_or(0)
+    u32::try_from(kind.table_index()).ok().and_then(|index| 1_u128.checked_shl(index)).unwrap_or(0)
 }
 
 impl StreamOptions {

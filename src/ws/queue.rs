@@ -275,7 +275,7 @@ impl EventQueue {
             }
         }
         if let Some(missed) = gaps {
-            rest.push_front(Event::notice(Payload::Missed(Box::new(missed))));
+            rest.push_front(Event::from_notification(Payload::Missed(Box::new(missed))));
         }
         rest.truncate(MAX_HELD_NOTIFICATIONS);
         self.held = rest;
@@ -300,7 +300,7 @@ impl EventQueue {
             return;
         }
         if let Some(missed) = self.end_overflow() {
-            self.notice(Event::notice(Payload::Missed(Box::new(missed))));
+            self.notice(Event::from_notification(Payload::Missed(Box::new(missed))));
         }
         self.place_held();
         self.held.push_back(event);
@@ -402,7 +402,7 @@ mod tests {
     /// What the stream does before each event, and now and then when there is none.
     fn look(queue: &mut EventQueue) {
         if let Some(missed) = queue.drained() {
-            queue.notice(Event::notice(Payload::Missed(Box::new(missed))));
+            queue.notice(Event::from_notification(Payload::Missed(Box::new(missed))));
         }
         queue.place_held();
     }
@@ -412,7 +412,7 @@ mod tests {
         let mark = Cursor { connection_id: None, next_seq: seq + 1, server_time: Timestamp::from_millis(7) };
         let kind = if seq % 3 == 0 { EventKind::Typing } else { EventKind::Posted };
         queue.event((kind, 2), mark, seq.checked_sub(1), || {
-            Event::live(kind, Some(seq), "{}".into(), crate::Origin::Live)
+            Event::from_connection(kind, Some(seq), "{}".into(), crate::Origin::Live)
         })
     }
 
@@ -490,7 +490,12 @@ mod tests {
         let mut large = |length: usize| {
             look(&mut queue);
             queue.event((EventKind::Posted, length), Cursor::default(), None, || {
-                Event::live(EventKind::Posted, None, " ".repeat(length).into(), crate::Origin::Live)
+                Event::from_connection(
+                    EventKind::Posted,
+                    None,
+                    " ".repeat(length).into(),
+                    crate::Origin::Live,
+                )
             })
         };
         assert_eq!(large(most_bytes(100) - 1), EnqueueResult::Taken);
@@ -522,10 +527,10 @@ mod tests {
                     Payload::Missed(Box::new(Missed { dropped, ..Missed::default() }))
                 }
             };
-            queue.notice(Event::notice(payload));
+            queue.notice(Event::from_notification(payload));
         }
         assert!(queue.held.len() <= MAX_HELD_NOTIFICATIONS);
-        queue.end(Event::end(crate::Error::input("the cause")));
+        queue.end(Event::end_of_stream(crate::Error::input("the cause")));
         assert_eq!(offer(&mut queue, 10), EnqueueResult::Closed, "nothing follows the end");
         // The writer finds slots for what waits, as the program takes.
         let mut events = Vec::new();
@@ -535,7 +540,7 @@ mod tests {
         }
         assert_eq!(receiver.try_recv().unwrap_err(), crossbeam_channel::TryRecvError::Disconnected);
         assert!(events.len() <= 4 + MAX_HELD_NOTIFICATIONS + 1);
-        assert_eq!(events.last().unwrap().cause().unwrap().to_string(), "the cause");
+        assert_eq!(events.last().unwrap().end_cause().unwrap().to_string(), "the cause");
         let named: u64 = events.iter().filter_map(missed).map(Missed::total).sum();
         assert_eq!(named, 166 + 6, "no gap is forgotten");
     }

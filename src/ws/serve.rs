@@ -202,12 +202,12 @@ impl<'a> Messages<'a> {
     }
 
     fn handle(&self, message: &Message, mut handler: impl FnMut(&Message) -> Result<()>) {
-        match unwind::catch(|| handler(message)) {
+        match unwind::catch_panic(|| handler(message)) {
             Ok(Ok(())) => {}
             Ok(Err(error)) => match &self.on_error {
                 None => log::error!("the handler of post {} failed: {error}", message.post.id),
                 Some(report) => {
-                    if let Err(panic) = unwind::catch(|| report(message, &error)) {
+                    if let Err(panic) = unwind::catch_panic(|| report(message, &error)) {
                         log::error!("the callback of `on_error` panicked: {panic}");
                     }
                 }

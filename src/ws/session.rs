@@ -442,7 +442,7 @@ impl StreamSession {
         let code = code.map_or_else(|| "no code".to_owned(), |code| code.to_string());
         let detail = match reason {
             "" => format!("closed by the server ({code})"),
-            reason => format!("closed by the server ({code}: {})", crate::error::short(reason, 120)),
+            reason => format!("closed by the server ({code}: {})", crate::error::shorten_text(reason, 120)),
         };
         self.leave_connection(DisconnectCause::Closed(detail), Some(now + self.scaled(CLOSE_TIMEOUT)));
     }

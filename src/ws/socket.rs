@@ -17,10 +17,10 @@ use super::frame::{FrameFault, FrameHeader, IncomingFrame, MessageAssembler};
 #[cfg(feature = "native-tls")]
 use super::tls_pipe::{MemoryPipe, TlsSession};
 use crate::config::{BaseUrl, Config};
-use crate::error::{ApiError, Error, ErrorKind, Result, short};
-use crate::http::{hide, retry_after};
+use crate::error::{ApiError, Error, ErrorKind, Result, shorten_text};
+use crate::http::{hide_secrets, retry_after};
 use crate::net::{TcpSocket, read_head};
-use crate::secret::{Secret, without};
+use crate::secret::{Secret, remove_secrets};
 
 /// A refusal is explained in less than this.
 const MAX_REFUSAL: usize = 64 << 10;
@@ -69,13 +69,13 @@ impl Stream {
         #[cfg(not(feature = "native-tls"))]
         {
             let _ = (config, deadline);
-            Err(crate::tls::missing())
+            Err(crate::tls::missing_tls_error())
         }
         #[cfg(feature = "native-tls")]
         {
             let deadline = deadline.min(Instant::now() + config.connect_timeout);
             let pipe = MemoryPipe::new(DeadlineStream::new(Arc::clone(&socket), deadline));
-            let tls = config.tls.handshake(&target.host, pipe)?;
+            let tls = config.tls.connect_tls(&target.host, pipe)?;
             Ok(Self::Tls(Box::new(tls), socket))
         }
     }
@@ -109,10 +109,10 @@ impl Read for Stream {
 
 /// Connects and upgrades. The token is in the upgrade request: only then can the link be resumed.
 pub(crate) fn dial(dial: ConnectRequest<'_>) -> Result<(EventSocket, Arc<WriteHalf>)> {
-    let (target, path) = dial.config.socket();
+    let (target, path) = dial.config.socket_target();
     if target.tls && cfg!(not(feature = "native-tls")) {
         #[cfg(not(feature = "native-tls"))]
-        return Err(crate::tls::missing());
+        return Err(crate::tls::missing_tls_error());
     }
     let result = upgrade(dial, &target, &path);
     result.map_err(|e| e.on_route("websocket"))
@@ -132,7 +132,7 @@ fn upgrade(dial: ConnectRequest<'_>, target: &BaseUrl, path: &str) -> Result<(Ev
     }
     let until = dial.deadline.min(Instant::now() + Duration::from_secs(2));
     let hurry = |stream: &mut Stream| stream.set_deadline(until);
-    let secrets: Vec<&Secret> = dial.token.into_iter().chain(dial.config.headers.secrets()).collect();
+    let secrets: Vec<&Secret> = dial.token.into_iter().chain(dial.config.headers.secret_values()).collect();
     let rest = agreed(&mut stream, dial.config.head_limit, &key, &secrets, hurry)?;
     let wire = stream.into_wire(dial.wake);
     let wire = Arc::new(wire);
@@ -179,7 +179,7 @@ fn request(dial: &ConnectRequest<'_>, target: &BaseUrl, path: &str, key: &str) -
         path,
         &query,
         " HTTP/1.1\r\nHost: ",
-        &target.authority(),
+        &target.host_header(),
         "\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ",
         key,
         "\r\nUser-Agent: ",
@@ -232,20 +232,20 @@ fn refusal(answer: &Response, body: &[u8], secrets: &[&Secret]) -> Error {
         .filter(|api| status >= 400 && !api.id.is_empty() && api.status_code >= 400);
     let error = match (api, status) {
         (Some(mut api), _) => {
-            hide(&mut api, secrets);
+            hide_secrets(&mut api, secrets);
             Error::from_api(status, api)
         }
         (None, 300..=399) => {
-            let to = without(header(answer, "location").unwrap_or("nowhere"), secrets);
+            let to = remove_secrets(header(answer, "location").unwrap_or("nowhere"), secrets);
             let to = to.split(['?', '#']).next().unwrap_or_default();
-            Error::new(ErrorKind::Protocol, format!("redirected to {}", short(to, 120)))
+            Error::new(ErrorKind::Protocol, format!("redirected to {}", shorten_text(to, 120)))
                 .with_status(status)
                 .with_hint("use the URL that the server is really at, with its path and https")
         }
         (None, 400..) => {
-            let said = without(&String::from_utf8_lossy(body), secrets);
+            let said = remove_secrets(&String::from_utf8_lossy(body), secrets);
             let html = said.trim_start().starts_with('<');
-            let said = if html { "an HTML page".into() } else { short(said.trim(), 160) };
+            let said = if html { "an HTML page".into() } else { shorten_text(said.trim(), 160) };
             Error::new(ErrorKind::Status, format!("the upgrade was refused: {said}")).with_status(status)
         }
         (None, _) => no_websocket("this is no Mattermost server, or a wrong path").with_status(status),

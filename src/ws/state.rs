@@ -290,7 +290,7 @@ impl StreamShared {
                     deferred_log::push(Level::Error, || format!("the stream has ended: {error}"));
                     state.error = Some(error.clone());
                     state.fail_requests(&ended(&error));
-                    state.delivery.end(Event::end(error));
+                    state.delivery.end(Event::end_of_stream(error));
                     self.to_writer.ring();
                     self.to_reader.notify_one();
                     self.changed.notify_all();
@@ -461,7 +461,7 @@ impl StreamShared {
 }
 
 fn ended(cause: &Error) -> Error {
-    Error::new(ErrorKind::Closed, "the stream has ended").because(cause.clone())
+    Error::new(ErrorKind::Closed, "the stream has ended").with_source(cause.clone())
 }
 
 /// Where the stream stands.
@@ -552,7 +552,7 @@ impl Drop for ThreadGuard<'_> {
             let error = Error::new(ErrorKind::Closed, "a thread of the stream panicked: a bug of this crate");
             state.error = Some(error.clone());
             state.fail_requests(&ended(&error));
-            state.delivery.end(Event::end(error));
+            state.delivery.end(Event::end_of_stream(error));
             state.session.stop();
             state.cut();
         }

@@ -272,7 +272,7 @@ impl Subscribers {
 fn settle(queue: &mut EventQueue) {
     queue.place_held();
     if let Some(missed) = queue.drained() {
-        queue.notice(Event::notice(Payload::Missed(Box::new(missed))));
+        queue.notice(Event::from_notification(Payload::Missed(Box::new(missed))));
     }
 }
 
@@ -390,7 +390,7 @@ impl Subscription {
                 Some(state.delivery.subscribers().add(delivery))
             }
             (None, Some(cause)) => {
-                queue.end(Event::end(cause.clone()));
+                queue.end(Event::end_of_stream(cause.clone()));
                 None
             }
             (Some(_), _) => None,
@@ -464,7 +464,7 @@ pub(super) fn recv_timeout(
         None => receiver.recv().map_err(|_| RecvTimeoutError::Disconnected),
     };
     match next {
-        Ok(event) => match event.cause() {
+        Ok(event) => match event.end_cause() {
             Some(cause) => Err(cause.clone()),
             None => Ok(event),
         },

@@ -4,40 +4,40 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::{Check, Outcome, Report, compare};
+use super::{Check, Outcome, Report, compare_clocks};
 use crate::client::Client;
-use crate::client::builder::connect;
+use crate::client::builder::connect_client;
 use crate::error::{Error, ErrorKind};
 use crate::http::HttpClient;
 use crate::model::{Channel, ChannelMember, Role, Team, User, UserId};
 use crate::ws::{CatchUp, Events};
 
-pub(super) fn examine(
+pub(super) fn check_account(
     report: &mut Report,
     http: &HttpClient,
     client: Option<&Client>,
     place: Option<(&str, &str)>,
 ) {
-    let credentials = http.token().0.is_none();
+    let credentials = http.current_token().0.is_none();
     let user = match client {
         Some(client) => http.get("/users/me", &[]).send().map(|()| client.with_timeout(super::PROBE_TIMEOUT)),
-        None => connect(http.clone()),
+        None => connect_client(http.clone()),
     };
     let client = match user {
         Ok(client) => client,
         Err(error) => {
             login_failed(report, &error, credentials);
-            report.skip(&["teams", "stream"], "nobody is logged in");
+            report.skip_checks(&["teams", "stream"], "nobody is logged in");
             return;
         }
     };
-    login(report, client.me(), credentials);
+    check_login(report, client.me(), credentials);
     let settings = client.http().get("/config/client", &[]).param("format", "old").fetch::<Value>();
     let settings = settings.unwrap_or_default();
-    teams(report, &client);
-    stream(report, &client, &settings);
+    check_teams(report, &client);
+    check_stream(report, &client, &settings);
     if let Some((team, channel)) = place {
-        posting(report, &client, team, channel);
+        check_posting(report, &client, team, channel);
     }
     if credentials {
         // The session was made for this examination alone.
@@ -45,36 +45,36 @@ pub(super) fn examine(
     }
 }
 
-fn login(report: &mut Report, me: &User, credentials: bool) {
+fn check_login(report: &mut Report, me: &User, credentials: bool) {
     if me.is_bot {
-        report.ok("login", format!("{} is a bot, with a token", me.username));
+        report.add_success("login", format!("{} is a bot, with a token", me.username));
     } else if credentials {
-        report.warn(
+        report.add_warning(
             "login",
             format!("{} logs in with a password", me.username),
             "a session that only reads ends after 30 days by default: a bot's token does not",
         );
     } else {
-        report.ok("login", format!("{}, with a token", me.username));
+        report.add_success("login", format!("{}, with a token", me.username));
     }
     if !me.mfa_active {
-        report.ok("MFA", "the account has none");
+        report.add_success("MFA", "the account has none");
     } else if credentials {
         let remedy = "a code works once: use `mfa_with`, or a token, which needs none";
-        report.warn("MFA", "the account has it, and logs in with a password", remedy);
+        report.add_warning("MFA", "the account has it, and logs in with a password", remedy);
     } else {
-        report.ok("MFA", "the account has it; a token needs none");
+        report.add_success("MFA", "the account has it; a token needs none");
     }
 }
 
 fn login_failed(report: &mut Report, error: &Error, credentials: bool) {
     let enforced = error.api_id().is_some_and(|id| id.starts_with("api.context.mfa_required"));
     if error.is_mfa() || enforced {
-        report.skip(&["login"], "see MFA");
-        report.failed("MFA", error);
+        report.skip_checks(&["login"], "see MFA");
+        report.add_error("MFA", error);
     } else {
-        report.failed("login", error);
-        report.skip(&["MFA"], "nobody is logged in");
+        report.add_error("login", error);
+        report.skip_checks(&["MFA"], "nobody is logged in");
         if error.is_unauthorized() && !credentials {
             if let Some(check) = report.checks.iter_mut().rev().find(|check| check.name == "login") {
                 check.remedy = Some(
@@ -87,21 +87,25 @@ fn login_failed(report: &mut Report, error: &Error, credentials: bool) {
     }
 }
 
-fn teams(report: &mut Report, client: &Client) {
+fn check_teams(report: &mut Report, client: &Client) {
     let list = client.http().get("/users/{user_id}/teams", &[&UserId::me()]);
     match list.fetch::<Vec<Team>>() {
         Ok(teams) if teams.is_empty() => {
-            report.fail("teams", "the account is in no team", "add it to one: it sees no channel otherwise");
+            report.add_failure(
+                "teams",
+                "the account is in no team",
+                "add it to one: it sees no channel otherwise",
+            );
         }
         Ok(teams) => {
             let names: Vec<&str> = teams.iter().take(8).map(|team| &*team.name).collect();
-            report.ok("teams", format!("{}: {}", teams.len(), names.join(", ")));
+            report.add_success("teams", format!("{}: {}", teams.len(), names.join(", ")));
         }
-        Err(error) => report.failed("teams", &error),
+        Err(error) => report.add_error("teams", &error),
     }
 }
 
-fn stream(report: &mut Report, client: &Client, settings: &Value) {
+fn check_stream(report: &mut Report, client: &Client, settings: &Value) {
     let other = settings.get("WebsocketURL").and_then(Value::as_str).unwrap_or_default();
     let opened = Events::builder(client).catch_up(CatchUp::off()).capacity(64).open();
     match opened {
@@ -109,24 +113,24 @@ fn stream(report: &mut Report, client: &Client, settings: &Value) {
             match events.ping() {
                 Ok(pong) => {
                     let took = pong.round_trip.as_millis();
-                    report.ok("stream", format!("opens, and answers in {took} ms"));
+                    report.add_success("stream", format!("opens, and answers in {took} ms"));
                     let unknown = |check: &Check| check.name == "clock" && check.outcome == Outcome::Skipped;
                     if !pong.server_time.is_never() && report.checks.iter().any(unknown) {
                         report.checks.retain(|check| !unknown(check));
-                        compare(report, pong.server_time);
+                        compare_clocks(report, pong.server_time);
                     }
                 }
-                Err(error) => report.failed("stream", &error),
+                Err(error) => report.add_error("stream", &error),
             }
             events.close(Duration::from_secs(2));
         }
         Err(error) if !other.is_empty() && client.http().config().websocket.is_none() => {
             let remedy = format!("the server's own setting is another address: `.websocket_url({other:?})`");
-            report.fail("stream", error.to_string(), remedy);
+            report.add_failure("stream", error.to_string(), remedy);
         }
         Err(error) => {
             let blocked = matches!(error.kind(), ErrorKind::Protocol | ErrorKind::Status | ErrorKind::Io);
-            report.failed("stream", &error);
+            report.add_error("stream", &error);
             if let Some(check) = report.checks.last_mut().filter(|_| blocked) {
                 check.remedy = Some(
                     "calls work and the upgrade does not: a reverse proxy must pass on HTTP/1.1 with the headers \
@@ -138,17 +142,21 @@ fn stream(report: &mut Report, client: &Client, settings: &Value) {
     }
 }
 
-fn posting(report: &mut Report, client: &Client, team: &str, name: &str) {
+fn check_posting(report: &mut Report, client: &Client, team: &str, name: &str) {
     let channel = match client.channel(team, name) {
         Ok(channel) => channel,
         Err(error) => {
-            report.failed("channel", &error);
-            return report.skip(&["permission"], "there is no channel");
+            report.add_error("channel", &error);
+            return report.skip_checks(&["permission"], "there is no channel");
         }
     };
     if !channel.delete_at.is_never() {
-        report.fail("channel", format!("~{} is archived", channel.name), "unarchive it, or use another");
-        return report.skip(&["permission"], "the channel is archived");
+        report.add_failure(
+            "channel",
+            format!("~{} is archived", channel.name),
+            "unarchive it, or use another",
+        );
+        return report.skip_checks(&["permission"], "the channel is archived");
     }
     let member = client
         .http()
@@ -156,26 +164,26 @@ fn posting(report: &mut Report, client: &Client, team: &str, name: &str) {
         .fetch::<ChannelMember>();
     match member {
         Ok(member) => {
-            report.ok("channel", format!("~{}, and the account is a member", channel.name));
-            permission(report, client, &channel, &member);
+            report.add_success("channel", format!("~{}, and the account is a member", channel.name));
+            check_permission(report, client, &channel, &member);
         }
         Err(error) if error.is_not_found() || error.is_forbidden() => {
             let finding = format!("the account is no member of ~{}", channel.name);
-            report.fail(
+            report.add_failure(
                 "channel",
                 finding,
                 "invite it there: it hears nothing of other channels, and mostly cannot post",
             );
-            report.skip(&["permission"], "the account is no member");
+            report.skip_checks(&["permission"], "the account is no member");
         }
         Err(error) => {
-            report.failed("channel", &error);
-            report.skip(&["permission"], "the membership is not known");
+            report.add_error("channel", &error);
+            report.skip_checks(&["permission"], "the membership is not known");
         }
     }
 }
 
-fn permission(report: &mut Report, client: &Client, channel: &Channel, member: &ChannelMember) {
+fn check_permission(report: &mut Report, client: &Client, channel: &Channel, member: &ChannelMember) {
     let mut names: Vec<String> = Vec::new();
     for roles in [&member.roles, &client.me().roles] {
         names.extend(roles.split(' ').filter(|role| !role.is_empty()).map(str::to_owned));
@@ -189,16 +197,16 @@ fn permission(report: &mut Report, client: &Client, channel: &Channel, member: &
     let roles = client.http().post("/roles/names", &[]).safe().json(&names).fetch::<Vec<Role>>();
     match roles {
         Ok(roles) if roles.iter().all(|role| role.permissions.is_empty()) => {
-            report.skip(&["permission"], "the server does not say");
+            report.skip_checks(&["permission"], "the server does not say");
         }
         Ok(roles) if roles.iter().any(|role| role.permissions.iter().any(|it| it == "create_post")) => {
-            report.ok("permission", "the account may post there");
+            report.add_success("permission", "the account may post there");
         }
-        Ok(_) => report.fail(
+        Ok(_) => report.add_failure(
             "permission",
             format!("none of the account's roles may post in ~{}: {}", channel.name, names.join(", ")),
             "an administrator gives the role the permission create_post, or the account another role",
         ),
-        Err(error) => report.failed("permission", &error),
+        Err(error) => report.add_error("permission", &error),
     }
 }

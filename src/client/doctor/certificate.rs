@@ -2,7 +2,7 @@
 
 #![cfg_attr(not(feature = "native-tls"), allow(dead_code, reason = "without TLS there is nothing to read"))]
 
-use crate::error::short;
+use crate::error::shorten_text;
 use crate::time::Timestamp;
 
 /// What stands in a certificate.
@@ -56,33 +56,33 @@ impl<'a> Iterator for Der<'a> {
 }
 
 impl<'a> Der<'a> {
-    fn expect(&mut self, tag: u8) -> Option<Der<'a>> {
+    fn expect_tag(&mut self, tag: u8) -> Option<Der<'a>> {
         self.next().filter(|(found, _)| *found == tag).map(|(_, value)| value)
     }
 }
 
 /// Reads a certificate; `None` if it is none.
-pub(crate) fn read(der: &[u8]) -> Option<Certificate> {
-    let mut parts = Der(der).expect(SEQUENCE)?.expect(SEQUENCE)?;
+pub(crate) fn read_certificate(der: &[u8]) -> Option<Certificate> {
+    let mut parts = Der(der).expect_tag(SEQUENCE)?.expect_tag(SEQUENCE)?;
     if parts.clone().next()?.0 == VERSION {
         parts.next()?;
     }
     let (_serial, _algorithm) = (parts.next()?, parts.next()?);
-    let issuer = name(parts.expect(SEQUENCE)?);
-    let mut validity = parts.expect(SEQUENCE)?;
-    let (not_before, not_after) = (time(validity.next()?)?, time(validity.next()?)?);
-    let subject = name(parts.expect(SEQUENCE)?);
-    let names = parts.find(|(tag, _)| *tag == EXTENSIONS).map(|(_, value)| alternatives(value));
+    let issuer = read_name(parts.expect_tag(SEQUENCE)?);
+    let mut validity = parts.expect_tag(SEQUENCE)?;
+    let (not_before, not_after) = (read_time(validity.next()?)?, read_time(validity.next()?)?);
+    let subject = read_name(parts.expect_tag(SEQUENCE)?);
+    let names = parts.find(|(tag, _)| *tag == EXTENSIONS).map(|(_, value)| read_alt_names(value));
     Some(Certificate { subject, issuer, not_before, not_after, names: names.unwrap_or_default() })
 }
 
 /// The common name, or else the organization.
-fn name(name: Der<'_>) -> String {
+fn read_name(name: Der<'_>) -> String {
     let mut organization = None;
     for (_, set) in name {
         for (_, mut pair) in set {
-            let (Some(kind), Some((_, value))) = (pair.expect(OBJECT_ID), pair.next()) else { continue };
-            let text = short(&String::from_utf8_lossy(value.0), 80).into_owned();
+            let (Some(kind), Some((_, value))) = (pair.expect_tag(OBJECT_ID), pair.next()) else { continue };
+            let text = shorten_text(&String::from_utf8_lossy(value.0), 80).into_owned();
             match kind.0 {
                 COMMON_NAME => return text,
                 ORGANIZATION => organization = Some(text),
@@ -93,21 +93,23 @@ fn name(name: Der<'_>) -> String {
     organization.unwrap_or_else(|| "nobody".into())
 }
 
-fn alternatives(extensions: Der<'_>) -> Vec<String> {
+fn read_alt_names(extensions: Der<'_>) -> Vec<String> {
     let all = extensions.flat_map(|(_, list)| list);
     for (_, mut extension) in all {
-        if extension.expect(OBJECT_ID).is_some_and(|kind| kind.0 == ALTERNATIVE_NAMES) {
+        if extension.expect_tag(OBJECT_ID).is_some_and(|kind| kind.0 == ALTERNATIVE_NAMES) {
             let value = extension.find(|(tag, _)| *tag == OCTETS);
-            let names = value.and_then(|(_, mut value)| value.expect(SEQUENCE)).into_iter().flatten();
+            let names = value.and_then(|(_, mut value)| value.expect_tag(SEQUENCE)).into_iter().flatten();
             let names = names.filter(|(tag, _)| *tag == DNS_NAME).take(MOST_NAMES);
-            return names.map(|(_, name)| short(&String::from_utf8_lossy(name.0), 80).into_owned()).collect();
+            return names
+                .map(|(_, name)| shorten_text(&String::from_utf8_lossy(name.0), 80).into_owned())
+                .collect();
         }
     }
     Vec::new()
 }
 
 /// `YYMMDDHHMMSSZ` or `YYYYMMDDHHMMSSZ`.
-fn time((tag, value): (u8, Der<'_>)) -> Option<Timestamp> {
+fn read_time((tag, value): (u8, Der<'_>)) -> Option<Timestamp> {
     let text = std::str::from_utf8(value.0).ok()?.strip_suffix('Z')?;
     let (century, text) = match tag {
         // Years from 50 on are of the last century.
@@ -120,7 +122,7 @@ fn time((tag, value): (u8, Der<'_>)) -> Option<Timestamp> {
         return None;
     }
     let number = |at: usize, length: usize| whole.get(at..at + length)?.parse::<i64>().ok();
-    let days = crate::time::days(number(0, 4)?, number(4, 2)?, number(6, 2)?);
+    let days = crate::time::days_since_epoch(number(0, 4)?, number(4, 2)?, number(6, 2)?);
     let seconds = ((days * 24 + number(8, 2)?) * 60 + number(10, 2)?) * 60 + number(12, 2)?;
     Some(Timestamp::from_millis(seconds * 1000))
 }
@@ -131,7 +133,7 @@ mod tests {
 
     #[test]
     fn reads_times() {
-        let read = |tag, text: &str| time((tag, Der(text.as_bytes()))).map(|time| time.to_string());
+        let read = |tag, text: &str| read_time((tag, Der(text.as_bytes()))).map(|time| time.to_string());
         assert_eq!(read(UTC_TIME, "200101000000Z").as_deref(), Some("2020-01-01T00:00:00.000Z"));
         assert_eq!(read(UTC_TIME, "991231235959Z").as_deref(), Some("1999-12-31T23:59:59.000Z"));
         assert_eq!(read(LONG_TIME, "21200101000000Z").as_deref(), Some("2120-01-01T00:00:00.000Z"));
@@ -143,7 +145,7 @@ mod tests {
     #[test]
     fn nonsense_is_no_certificate() {
         for odd in [&b""[..], b"0", b"0\x84\xff\xff\xff\xff", b"0\x80", b"0\x030\x01\x02", &[0x30; 100]] {
-            assert_eq!(read(odd), None);
+            assert_eq!(read_certificate(odd), None);
         }
     }
 }

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use zeroize::Zeroizing;
 
 use crate::config::{BaseUrl, Config};
-use crate::error::{Error, ErrorKind, Result, short};
+use crate::error::{Error, ErrorKind, Result, shorten_text};
 use crate::net::{TcpSocket, Timed, first_of, lookup, no_connection, read_head, tunnel};
 use crate::proxy::{Proxy, ProxyChoice};
 
@@ -52,12 +52,12 @@ impl Said {
 
 impl<'c> ProbeRoute<'c> {
     pub(super) fn new(config: &'c Config) -> Result<Self> {
-        let ProxyChoice { proxy, reason } = config.proxy.choose(&config.base)?;
+        let ProxyChoice { proxy, reason } = config.proxy.choose_proxy(&config.base)?;
         Ok(Self { config, proxy, proxy_reason: reason, addresses: Vec::new() })
     }
 
     /// Host and port that are dialed.
-    pub(super) fn dialed(&self) -> (&str, u16) {
+    pub(super) fn dialed_address(&self) -> (&str, u16) {
         match &self.proxy {
             Some(proxy) => (&proxy.host, proxy.port),
             None => (&self.config.base.host, self.config.base.port),
@@ -65,20 +65,20 @@ impl<'c> ProbeRoute<'c> {
     }
 
     pub(super) fn look_up(&mut self) -> Result<()> {
-        let (host, port) = self.dialed();
-        self.addresses = lookup::addresses(host, port, self.config.connect_timeout)?;
+        let (host, port) = self.dialed_address();
+        self.addresses = lookup::look_up(host, port, self.config.connect_timeout)?;
         Ok(())
     }
 
-    pub(super) fn connect(&self, deadline: Instant) -> Result<Arc<TcpSocket>> {
-        let (host, port) = self.dialed();
+    pub(super) fn connect_tcp(&self, deadline: Instant) -> Result<Arc<TcpSocket>> {
+        let (host, port) = self.dialed_address();
         let until = deadline.min(Instant::now() + self.config.connect_timeout);
         first_of(&self.addresses, until, || false).map_err(|e| no_connection(&format!("{host}:{port}"), e))
     }
 
     /// A connection to the server, through the proxy if there is one.
-    pub(super) fn reach(&self, deadline: Instant) -> Result<Timed> {
-        let mut timed = Timed::new(self.connect(deadline)?, deadline);
+    pub(super) fn connect_through_proxy(&self, deadline: Instant) -> Result<Timed> {
+        let mut timed = Timed::new(self.connect_tcp(deadline)?, deadline);
         if let Some(proxy) = &self.proxy {
             tunnel::open_tunnel(proxy, &self.config.base, self.config.head_limit, &mut timed)?;
         }
@@ -86,9 +86,9 @@ impl<'c> ProbeRoute<'c> {
     }
 
     /// Asks for a path, and for nothing else.
-    pub(super) fn get(&self, path: &str) -> Result<Said> {
+    pub(super) fn send_get(&self, path: &str) -> Result<Said> {
         let deadline = Instant::now() + WITHIN.min(self.config.timeout);
-        let timed = self.reach(deadline)?;
+        let timed = self.connect_through_proxy(deadline)?;
         self.get_over(timed, path)
     }
 
@@ -96,23 +96,23 @@ impl<'c> ProbeRoute<'c> {
     fn get_over(&self, timed: Timed, path: &str) -> Result<Said> {
         let base = &self.config.base;
         if base.tls {
-            return ask(self.config.tls.handshake(&base.host, timed)?, base, path, self.config);
+            return exchange_head(self.config.tls.connect_tls(&base.host, timed)?, base, path, self.config);
         }
-        ask(timed, base, path, self.config)
+        exchange_head(timed, base, path, self.config)
     }
 
     #[cfg(not(feature = "native-tls"))]
     fn get_over(&self, timed: Timed, path: &str) -> Result<Said> {
-        ask(timed, &self.config.base, path, self.config)
+        exchange_head(timed, &self.config.base, path, self.config)
     }
 }
 
-fn ask(mut stream: impl Read + Write, base: &BaseUrl, path: &str, config: &Config) -> Result<Said> {
+fn exchange_head(mut stream: impl Read + Write, base: &BaseUrl, path: &str, config: &Config) -> Result<Said> {
     let mut request = Zeroizing::new(String::new());
     let _ = write!(
         request,
         "GET {path} HTTP/1.1\r\nHost: {}\r\nUser-Agent: {}\r\nAccept: application/json\r\nConnection: close\r\n",
-        base.authority(),
+        base.host_header(),
         config.user_agent
     );
     // Something in front of the server may ask for these. They are for this host.
@@ -132,7 +132,7 @@ fn ask(mut stream: impl Read + Write, base: &BaseUrl, path: &str, config: &Confi
     let _ = stream.take(length.saturating_sub(body.len() as u64)).read_to_end(&mut body);
     said.body = String::from_utf8_lossy(&body).into_owned();
     (said.status, _) = tunnel::status_of(&head).ok_or_else(|| {
-        Error::new(ErrorKind::Protocol, format!("it answers {:?}", short(said.head.trim(), 40)))
+        Error::new(ErrorKind::Protocol, format!("it answers {:?}", shorten_text(said.head.trim(), 40)))
     })?;
     Ok(said)
 }

@@ -161,7 +161,7 @@ fn requests() -> Vec<Vec<u8>> {
 fn payloads() -> Vec<Vec<u8>> {
     let number = |name: &str| {
         let kind = if name == "custom" { EventKind::Custom } else { EventKind::from(name) };
-        u8::try_from(kind.index()).expect("few")
+        u8::try_from(kind.table_index()).expect("few")
     };
     let mut found = Vec::new();
     let frames = recorded().into_iter().map(|text| (String::new(), text));
@@ -177,7 +177,7 @@ fn payloads() -> Vec<Vec<u8>> {
         r#"{"posts":1,"gone":2,"complete":true,"not_recovered":[]}"#,
     ] {
         for kind in EventKind::ALL.iter().filter(|kind| kind.is_notice()) {
-            found.push([&[u8::try_from(kind.index()).expect("few")], text.as_bytes()].concat());
+            found.push([&[u8::try_from(kind.table_index()).expect("few")], text.as_bytes()].concat());
         }
     }
     found

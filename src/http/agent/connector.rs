@@ -25,10 +25,10 @@ impl SocketConnector {
         Self { config, proxy, resolver }
     }
 
-    fn dial(&self, details: &ConnectionDetails) -> Result<SocketTransport, ureq::Error> {
+    fn dial_server(&self, details: &ConnectionDetails) -> Result<SocketTransport, ureq::Error> {
         let within = details.timeout.not_zero().map_or(self.config.connect_timeout, |after| *after);
         let deadline = Instant::now() + within;
-        let socket = self.socket(details, deadline).map_err(super::not_sent)?;
+        let socket = self.open_socket(details, deadline).map_err(super::not_sent)?;
         let handle = Arc::new(SocketShutdown(Arc::clone(&socket)));
         let weak: Weak<dyn ShutdownHandle> = Arc::<SocketShutdown>::downgrade(&handle);
         (details.register_shutdown)(weak)?;
@@ -37,18 +37,18 @@ impl SocketConnector {
             tunnel::open_tunnel(proxy, &self.config.base, self.config.head_limit, &mut timed)
                 .map_err(super::not_sent)?;
         }
-        let stream = self.secured(timed).map_err(super::not_sent)?;
+        let stream = self.start_tls(timed).map_err(super::not_sent)?;
         Ok(SocketTransport::new(stream, handle, details))
     }
 
-    fn socket(&self, details: &ConnectionDetails, deadline: Instant) -> Result<Arc<dyn NetSocket>> {
+    fn open_socket(&self, details: &ConnectionDetails, deadline: Instant) -> Result<Arc<dyn NetSocket>> {
         #[cfg(unix)]
         if let Some(path) = &self.config.base.unix {
-            return local::connect(path, deadline);
+            return local::connect_unix(path, deadline);
         }
         let to = match &self.proxy {
             Some(proxy) => format!("the proxy {}:{}", proxy.host, proxy.port),
-            None => self.config.base.authority(),
+            None => self.config.base.host_header(),
         };
         match first_of(&details.addrs, deadline, || false) {
             Ok(socket) => Ok(socket),
@@ -57,17 +57,21 @@ impl SocketConnector {
     }
 
     #[cfg(feature = "native-tls")]
-    fn secured(&self, timed: Timed) -> Result<TransportStream> {
+    fn start_tls(&self, timed: Timed) -> Result<TransportStream> {
         let base = &self.config.base;
         if !base.tls {
             return Ok(TransportStream::Plain(timed));
         }
-        Ok(TransportStream::Tls(Box::new(self.config.tls.handshake(&base.host, timed)?)))
+        Ok(TransportStream::Tls(Box::new(self.config.tls.connect_tls(&base.host, timed)?)))
     }
 
     #[cfg(not(feature = "native-tls"))]
-    fn secured(&self, timed: Timed) -> Result<TransportStream> {
-        if self.config.base.tls { Err(crate::tls::missing()) } else { Ok(TransportStream::Plain(timed)) }
+    fn start_tls(&self, timed: Timed) -> Result<TransportStream> {
+        if self.config.base.tls {
+            Err(crate::tls::missing_tls_error())
+        } else {
+            Ok(TransportStream::Plain(timed))
+        }
     }
 }
 
@@ -86,9 +90,9 @@ impl Connector<()> for SocketConnector {
         _: Option<()>,
     ) -> Result<Option<SocketTransport>, ureq::Error> {
         // ureq dials the host of the request, which is always ours: redirects are off.
-        let link = self.dial(details);
+        let link = self.dial_server(details);
         if link.is_err() {
-            self.resolver.forget();
+            self.resolver.forget_address();
         }
         link.map(Some)
     }
@@ -126,8 +130,8 @@ mod local {
     const HANDOVER_TIMEOUT: Duration = Duration::from_millis(500);
 
     /// A socket whose queue is full makes `connect` wait, and that has no deadline: hence the thread.
-    pub(super) fn connect(path: &Path, deadline: Instant) -> Result<Arc<dyn NetSocket>> {
-        match attempt(path, deadline) {
+    pub(super) fn connect_unix(path: &Path, deadline: Instant) -> Result<Arc<dyn NetSocket>> {
+        match connect_once(path, deadline) {
             Ok(socket) => Ok(Arc::new(socket)),
             Err(e) => Err(no_connection(&path.display().to_string(), e).with_hint(
                 "is local mode on (ServiceSettings.EnableLocalMode), and may this user open its socket?",
@@ -135,11 +139,11 @@ mod local {
         }
     }
 
-    fn attempt(path: &Path, deadline: Instant) -> Connected {
+    fn connect_once(path: &Path, deadline: Instant) -> Connected {
         loop {
             let (waiting, is_own) = match take_abandoned(path) {
                 Some(waiting) => (waiting, false),
-                None => (start(path)?, true),
+                None => (spawn_connect(path)?, true),
             };
             let left = deadline.saturating_duration_since(Instant::now()).max(Duration::from_millis(1));
             match waiting.recv_timeout(left) {
@@ -162,7 +166,7 @@ mod local {
         Some(abandoned.swap_remove(at).1)
     }
 
-    fn start(path: &Path) -> io::Result<Receiver<Connected>> {
+    fn spawn_connect(path: &Path) -> io::Result<Receiver<Connected>> {
         let (result, waiting) = bounded(0);
         let path = path.to_owned();
         std::thread::Builder::new().name("mm-connect".into()).spawn(move || {
@@ -185,11 +189,11 @@ mod local {
             let soon = || Instant::now() + Duration::from_millis(20);
             // Until its queue is full.
             let mut queue = Vec::new();
-            while let Ok(socket) = attempt(&path, Instant::now() + Duration::from_millis(300)) {
+            while let Ok(socket) = connect_once(&path, Instant::now() + Duration::from_millis(300)) {
                 queue.push(socket);
             }
             for _ in 0..20 {
-                assert_eq!(attempt(&path, soon()).unwrap_err().kind(), io::ErrorKind::TimedOut);
+                assert_eq!(connect_once(&path, soon()).unwrap_err().kind(), io::ErrorKind::TimedOut);
             }
             let hanging = || {
                 let abandoned = ABANDONED.lock().unwrap();
@@ -198,7 +202,7 @@ mod local {
             assert_eq!(hanging(), 1);
             // The server goes on, and so does whoever waits.
             let accepted = listener.accept().unwrap();
-            let socket = attempt(&path, Instant::now() + Duration::from_secs(20)).unwrap();
+            let socket = connect_once(&path, Instant::now() + Duration::from_secs(20)).unwrap();
             assert_eq!(hanging(), 0);
             drop((socket, accepted, queue));
             std::fs::remove_file(&path).unwrap();

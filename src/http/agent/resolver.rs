@@ -31,7 +31,7 @@ struct CachedAddresses {
 
 impl CachedResolver {
     /// After a connection failed, the address is not trusted any more.
-    pub(crate) fn forget(&self) {
+    pub(crate) fn forget_address(&self) {
         *self.last.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 }
@@ -77,7 +77,7 @@ impl Resolver for SharedResolver {
                 Some((host, port)) => (host.as_str(), *port),
                 None => (uri.host().unwrap_or(""), port),
             };
-            let addresses = lookup::addresses(host, port, within.min(Duration::from_secs(10)))
+            let addresses = lookup::look_up(host, port, within.min(Duration::from_secs(10)))
                 .map_err(|e| match &self.0.proxy {
                     Some(_) => e.with_hint("this is the proxy: `no_proxy()` or NO_PROXY goes around it"),
                     None => e,

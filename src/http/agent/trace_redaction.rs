@@ -52,7 +52,7 @@ impl Drop for ShownRequest {
 }
 
 /// Begins a request of this thread. `path` is the range of the path in the URL.
-pub(super) fn begin(
+pub(super) fn begin_request(
     url: &str,
     path: Range<usize>,
     headers: &[(&str, Zeroizing<String>)],
@@ -71,14 +71,16 @@ pub(super) fn begin(
         let real = url.get(path.clone()).unwrap_or_default();
         if let Some(rest) = real.strip_prefix('/').filter(|rest| !rest.is_empty()) {
             let stars = format!("/{}", "*".repeat(rest.len()));
-            pending.swaps.push((format!("{stars} HTTP/1.1\r\n").into(), secret(&[real, " HTTP/1.1\r\n"])));
+            pending
+                .swaps
+                .push((format!("{stars} HTTP/1.1\r\n").into(), joined_secret(&[real, " HTTP/1.1\r\n"])));
             shown.url = Some(format!("{}{stars}", url.get(..path.start).unwrap_or_default()));
         }
         for (name, value) in headers {
             // The `http` crate writes names in lower case.
             let (name, stars) = (name.to_ascii_lowercase(), "*".repeat(value.len()));
             let line = format!("{name}: {stars}\r\n");
-            pending.swaps.push((line.into(), secret(&[&name, ": ", value, "\r\n"])));
+            pending.swaps.push((line.into(), joined_secret(&[&name, ": ", value, "\r\n"])));
             shown.header_values.push(stars);
         }
         pending.response = Some(Arc::default());
@@ -98,7 +100,7 @@ pub(super) fn hide_body(part: &mut [u8]) {
     });
 }
 
-fn secret(parts: &[&str]) -> Zeroizing<Vec<u8>> {
+fn joined_secret(parts: &[&str]) -> Zeroizing<Vec<u8>> {
     Zeroizing::new(parts.concat().into_bytes())
 }
 
@@ -126,7 +128,7 @@ pub(super) fn restore_request(output: &mut [u8], redactor: &mut Option<ResponseR
 }
 
 /// Counts the content of the answer to this thread's request.
-pub(super) fn content() -> Arc<AtomicU64> {
+pub(super) fn content_counter() -> Arc<AtomicU64> {
     PENDING.with_borrow(|pending| {
         pending.as_ref().map(|pending| Arc::clone(&pending.content)).unwrap_or_default()
     })
@@ -149,7 +151,7 @@ impl HiddenResponse {
     }
 
     #[cfg(any(test, fuzzing))]
-    pub(super) fn body(&self) -> Vec<u8> {
+    pub(super) fn hidden_body(&self) -> Vec<u8> {
         self.lock().body.iter().copied().collect()
     }
 
@@ -248,7 +250,7 @@ impl ResponseRedactor {
     }
 
     /// Takes what came, and leaves stars and zeros where something is not to be seen.
-    pub(super) fn hide(&mut self, mut came: &mut [u8]) {
+    pub(super) fn hide_bytes(&mut self, mut came: &mut [u8]) {
         while !came.is_empty() {
             let most = match self.at {
                 ResponseState::Head | ResponseState::ChunkSize | ResponseState::Trailer => 1,
@@ -258,19 +260,19 @@ impl ResponseRedactor {
                 ResponseState::UntilClose | ResponseState::Over => came.len(),
             };
             let (part, rest) = std::mem::take(&mut came).split_at_mut(most);
-            self.step(part);
+            self.hide_step(part);
             came = rest;
         }
     }
 
-    fn step(&mut self, part: &mut [u8]) {
+    fn hide_step(&mut self, part: &mut [u8]) {
         let amount = part.len() as u64;
         match (self.at, &mut *part) {
             (ResponseState::Head | ResponseState::ChunkSize | ResponseState::Trailer, [byte]) => {
-                self.letter(byte);
+                self.read_framing_byte(byte);
             }
             (ResponseState::Chunk(left), _) => {
-                self.keep(part);
+                self.keep_bytes(part);
                 // The line break behind a chunk is an empty size, which is passed over.
                 self.at = if left == amount {
                     ResponseState::ChunkSize
@@ -279,22 +281,22 @@ impl ResponseRedactor {
                 };
             }
             (ResponseState::Length(left), _) => {
-                self.keep(part);
+                self.keep_bytes(part);
                 self.at =
                     if left == amount { ResponseState::Over } else { ResponseState::Length(left - amount) };
             }
-            (ResponseState::UntilClose, _) => self.keep(part),
+            (ResponseState::UntilClose, _) => self.keep_bytes(part),
             (_, part) => part.fill(0),
         }
     }
 
-    fn keep(&self, part: &mut [u8]) {
+    fn keep_bytes(&self, part: &mut [u8]) {
         self.hidden.lock().body.extend(part.iter());
         part.fill(0);
     }
 
     /// One byte of what frames the body.
-    fn letter(&mut self, byte: &mut u8) {
+    fn read_framing_byte(&mut self, byte: &mut u8) {
         match *byte {
             b'\n' => {
                 let line = std::mem::take(&mut self.line);
@@ -305,8 +307,8 @@ impl ResponseRedactor {
                 }
                 let line = String::from_utf8_lossy(&line);
                 match self.at {
-                    ResponseState::Head => self.head(line.trim()),
-                    ResponseState::ChunkSize => self.size(line.trim()),
+                    ResponseState::Head => self.read_head_line(line.trim()),
+                    ResponseState::ChunkSize => self.read_size_line(line.trim()),
                     _ if line.trim().is_empty() => self.at = ResponseState::Over,
                     _ => {}
                 }
@@ -337,7 +339,7 @@ impl ResponseRedactor {
         self.line.push(*byte);
     }
 
-    fn head(&mut self, line: &str) {
+    fn read_head_line(&mut self, line: &str) {
         if !self.begun {
             self.begun = true;
             self.hidden.lock().headers.clear();
@@ -368,7 +370,7 @@ impl ResponseRedactor {
         };
     }
 
-    fn size(&mut self, line: &str) {
+    fn read_size_line(&mut self, line: &str) {
         if line.is_empty() {
             return;
         }
@@ -389,7 +391,7 @@ mod tests {
         let kept = Arc::new(HiddenResponse::default());
         let mut framing = ResponseRedactor::new(Arc::clone(&kept), head_only);
         let mut seen = answer.to_vec();
-        seen.chunks_mut(piece).for_each(|piece| framing.hide(piece));
+        seen.chunks_mut(piece).for_each(|piece| framing.hide_bytes(piece));
         let mut headers = HeaderMap::new();
         kept.restore_headers(&mut headers);
         let token = headers.get("token").map(|token| token.to_str().unwrap().to_owned()).unwrap_or_default();
@@ -426,7 +428,7 @@ mod tests {
 
     #[test]
     fn stars_are_replaced_once_and_only_in_their_place() {
-        let real = secret(&["authorization: Bearer ", "abc", "\r\n"]);
+        let real = joined_secret(&["authorization: Bearer ", "abc", "\r\n"]);
         let swaps = vec![(b"authorization: Bearer ***\r\n".to_vec(), real)];
         PENDING.set(Some(PendingRequest {
             swaps,

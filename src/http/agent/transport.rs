@@ -33,7 +33,7 @@ pub(super) enum TransportStream {
 }
 
 impl TransportStream {
-    fn timed(&mut self) -> &mut Timed {
+    fn timed_stream(&mut self) -> &mut Timed {
         match self {
             Self::Plain(timed) => timed,
             #[cfg(feature = "native-tls")]
@@ -84,7 +84,9 @@ fn send_or_listen(timed: &mut Timed, mut bytes: &[u8], early: &mut EarlyResponse
             Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
             Ok(count) => bytes = bytes.get(count..).unwrap_or_default(),
             Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
-            Err(e) if e.kind() == io::ErrorKind::TimedOut && Instant::now() < deadline => early.listen(timed),
+            Err(e) if e.kind() == io::ErrorKind::TimedOut && Instant::now() < deadline => {
+                early.receive_early(timed);
+            }
             Err(e) => return Err(e),
         }
     }
@@ -108,7 +110,7 @@ impl EarlyResponse {
     }
 
     /// Reads what has come.
-    fn listen(&mut self, timed: &mut Timed) {
+    fn receive_early(&mut self, timed: &mut Timed) {
         let mut chunk = [0; 1024];
         timed.deadline = Instant::now() + Duration::from_millis(1);
         if self.0.len() < MAX_EARLY_RESPONSE {
@@ -118,7 +120,7 @@ impl EarlyResponse {
         }
     }
 
-    fn take(&mut self, into: &mut [u8]) -> usize {
+    fn take_received(&mut self, into: &mut [u8]) -> usize {
         let amount = self.0.len().min(into.len());
         for (place, byte) in into.iter_mut().zip(self.0.drain(..amount)) {
             *place = byte;
@@ -149,7 +151,7 @@ impl Drop for ContextGuard {
 }
 
 impl RequestContext {
-    pub(super) fn begin(window: Option<SendWindow>) -> ContextGuard {
+    pub(super) fn begin_request(window: Option<SendWindow>) -> ContextGuard {
         CONTEXT.set(Self { window, abandoned: false });
         ContextGuard
     }
@@ -159,7 +161,7 @@ impl RequestContext {
         CONTEXT.with_borrow(|context| context.abandoned)
     }
 
-    fn abandon() {
+    fn abandon_request() {
         CONTEXT.with_borrow_mut(|context| context.abandoned = true);
     }
 
@@ -212,22 +214,22 @@ impl SocketTransport {
     }
 
     /// Sends no more of the request.
-    fn abandon(&mut self, cause: Option<io::Error>) {
+    fn abandon_sending(&mut self, cause: Option<io::Error>) {
         self.sending = Sending::Abandoned(cause);
-        RequestContext::abandon();
+        RequestContext::abandon_request();
     }
 
     fn set_deadline(&mut self, timeout: NextTimeout) {
         // Without one, which does not occur: all calls have a deadline.
         let after = timeout.not_zero().map_or(Duration::from_secs(3600), |after| *after);
-        self.stream.timed().deadline = Instant::now() + after;
+        self.stream.timed_stream().deadline = Instant::now() + after;
     }
 }
 
-fn failed(error: io::Error, timeout: NextTimeout) -> ureq::Error {
+fn transport_error(error: io::Error, timeout: NextTimeout) -> ureq::Error {
     match error.kind() {
         io::ErrorKind::TimedOut => ureq::Error::Timeout(timeout.reason),
-        _ => match crate::tls::refusal(&error) {
+        _ => match crate::tls::refusal_error(&error) {
             Some(refused) => super::not_sent(refused),
             None => error.into(),
         },
@@ -253,17 +255,17 @@ impl Transport for SocketTransport {
         let output = self.buffers.output().get_mut(..amount).unwrap_or_default();
         trace_redaction::restore_request(output, &mut self.redactor);
         self.came = 0;
-        self.stream.timed().room = MAX_FRAMING;
-        self.content = trace_redaction::content();
+        self.stream.timed_stream().room = MAX_FRAMING;
+        self.content = trace_redaction::content_counter();
         let sent = self.stream.send_all(output, &mut self.early);
         // A token or a password need not stay in a pooled connection's buffer.
         output.fill(0);
         match sent {
-            Ok(()) if self.early.is_final() => self.abandon(None),
+            Ok(()) if self.early.is_final() => self.abandon_sending(None),
             Ok(()) => {}
-            Err(e) if crate::tls::refusal(&e).is_some() => return Err(failed(e, timeout)),
+            Err(e) if crate::tls::refusal_error(&e).is_some() => return Err(transport_error(e, timeout)),
             // The peer may have said why it closed the connection before it did.
-            Err(e) => self.abandon(Some(e)),
+            Err(e) => self.abandon_sending(Some(e)),
         }
         Ok(())
     }
@@ -271,41 +273,43 @@ impl Transport for SocketTransport {
     fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, ureq::Error> {
         self.set_deadline(timeout);
         if matches!(self.sending, Sending::Abandoned(_)) {
-            let timed = self.stream.timed();
+            let timed = self.stream.timed_stream();
             timed.deadline = timed.deadline.min(Instant::now() + EARLY_RESPONSE_TIMEOUT);
         }
         let room = self.buffers.input_append_buf();
         let amount = if self.early.is_empty() {
             let most = self.content.load(Ordering::Relaxed).saturating_mul(2).saturating_add(MAX_FRAMING);
             let left = most.saturating_sub(self.came);
-            self.stream.timed().room = left;
+            self.stream.timed_stream().room = left;
             let read = self.stream.read(room);
-            let left_now = self.stream.timed().room;
+            let left_now = self.stream.timed_stream().room;
             self.came += left - left_now;
             if left_now == 0 {
                 return Err(super::mostly_framing());
             }
             match (read, &mut self.sending) {
                 (Ok(amount @ 1..), _) | (Ok(amount), Sending::On) => amount,
-                (Err(e), Sending::On | Sending::Abandoned(None)) => return Err(failed(e, timeout)),
+                (Err(e), Sending::On | Sending::Abandoned(None)) => return Err(transport_error(e, timeout)),
                 // What broke the request off tells more than what follows from it.
                 (_, Sending::Abandoned(cause)) => {
                     let cause = cause.take().unwrap_or_else(|| io::ErrorKind::UnexpectedEof.into());
-                    return Err(failed(cause, timeout));
+                    return Err(transport_error(cause, timeout));
                 }
             }
         } else {
-            self.early.take(room)
+            self.early.take_received(room)
         };
         if let Some(redactor) = &mut self.redactor {
-            redactor.hide(room.get_mut(..amount).unwrap_or_default());
+            redactor.hide_bytes(room.get_mut(..amount).unwrap_or_default());
         }
         self.buffers.input_appended(amount);
         Ok(amount > 0)
     }
 
     fn is_open(&mut self) -> bool {
-        matches!(self.sending, Sending::On) && self.early.is_empty() && self.stream.timed().socket.is_quiet()
+        matches!(self.sending, Sending::On)
+            && self.early.is_empty()
+            && self.stream.timed_stream().socket.is_quiet()
     }
 
     fn is_tls(&self) -> bool {

@@ -249,7 +249,7 @@ fn call(client: &HttpClient, route: Route, timeout: Duration) -> Result<()> {
         Route::Delete => client.delete("/x", &[]),
         Route::Post => client.call(Method::Post, "/x", &[]).json(&json!({})),
         Route::PutOnce => client.put("/x", &[]).once().json(&json!({})),
-        Route::KeyedPost => client.post("/x", &[]).deduplicated().json(&json!({})),
+        Route::KeyedPost => client.post("/x", &[]).with_server_key().json(&json!({})),
     };
     call.timeout(timeout).send()
 }
@@ -291,7 +291,7 @@ fn run(seed: u64, server: &mut Server, config: &Arc<Config>, agent: &HttpAgent, 
     }));
     let limit = RateLimitGate::with_clock(CallClock { driven: Some(Arc::clone(&clock)) });
     let login = Arc::new(LoginSession::with_token(Secret::new("t0ken")));
-    let client = HttpClient::with(Arc::clone(config), agent.clone(), login, limit);
+    let client = HttpClient::with_transport(Arc::clone(config), agent.clone(), login, limit);
     let mut ledger = Ledger::default();
     let mut script = vec![random.fault()];
     prepare(server, script[0]);

@@ -59,7 +59,7 @@ impl ServerConfig {
     /// their defaults, if the type defines them.
     pub fn decode<T: DeserializeOwned>(&self, path: &str) -> Result<T> {
         let text = self.get(path).map_or_else(|| "{}".to_owned(), Value::to_string);
-        json::decode(text.as_bytes())
+        json::decode_json(text.as_bytes())
     }
 
     /// Sets a setting. Missing sections are created.

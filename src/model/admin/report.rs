@@ -38,7 +38,7 @@ pub struct UserReport {
 // Not derived: `flatten` cannot read raw JSON.
 impl<'de> Deserialize<'de> for UserReport {
     fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        crate::model::json::both(from).map(|(user, stats)| Self { user, stats })
+        crate::model::json::decode_both(from).map(|(user, stats)| Self { user, stats })
     }
 }
 

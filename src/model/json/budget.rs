@@ -41,7 +41,7 @@ impl MemoryBudget {
 
     /// Reserves memory. Returns `false` if it exceeds what is left.
     #[inline]
-    pub(super) fn reserve(&self, bytes: usize) -> bool {
+    pub(super) fn reserve_bytes(&self, bytes: usize) -> bool {
         let rest = self.0.get().checked_sub(bytes);
         self.0.set(rest.unwrap_or_default());
         rest.is_some()
@@ -51,12 +51,12 @@ impl MemoryBudget {
     pub(super) fn reserve_entry(&self, index: usize, value_size: usize) -> bool {
         let new_node = index % (NODE_CAPACITY / 2 + 1) == 0;
         let node_size = if new_node { NODE_CAPACITY * (size_of::<String>() + value_size) } else { 0 };
-        self.reserve(MIN_ALLOCATION_SIZE + node_size)
+        self.reserve_bytes(MIN_ALLOCATION_SIZE + node_size)
     }
 
     /// Reserves memory for a string of a `Value`.
     pub(super) fn reserve_string(&self, text: &str) -> bool {
-        self.reserve(if text.is_empty() { 0 } else { MIN_ALLOCATION_SIZE })
+        self.reserve_bytes(if text.is_empty() { 0 } else { MIN_ALLOCATION_SIZE })
     }
 }
 

@@ -16,12 +16,12 @@ pub(crate) trait Fields: Default {
     const NAMES: &'static [&'static str];
 
     /// Takes the value of the member `name`; `false` if it is none of the fields.
-    fn take<'de, M: MapAccess<'de>>(&mut self, name: &str, members: &mut M) -> Result<bool, M::Error>;
+    fn take_member<'de, M: MapAccess<'de>>(&mut self, name: &str, members: &mut M) -> Result<bool, M::Error>;
 }
 
 /// Takes a value into a field. Made once for each type, not for each field.
 #[inline(never)]
-pub(crate) fn put<'de, M, T>(members: &mut M, field: &mut T) -> Result<bool, M::Error>
+pub(crate) fn read_field<'de, M, T>(members: &mut M, field: &mut T) -> Result<bool, M::Error>
 where
     M: MapAccess<'de>,
     T: Deserialize<'de>,
@@ -45,7 +45,7 @@ where
 }
 
 /// Reads a struct; members that are none of its fields are skipped.
-pub(crate) fn read<'de, T: Fields, D: Deserializer<'de>>(from: D) -> Result<T, D::Error> {
+pub(crate) fn read_struct<'de, T: Fields, D: Deserializer<'de>>(from: D) -> Result<T, D::Error> {
     let mut value = T::default();
     match from.deserialize_struct(T::NAME, T::NAMES, Struct(&mut value)) {
         Ok(()) => Ok(value),
@@ -64,13 +64,16 @@ impl<'de, T: Fields> Visitor<'de> for Struct<'_, T> {
     }
 
     fn visit_map<M: MapAccess<'de>>(self, members: M) -> Result<(), M::Error> {
-        each(members, self.0)
+        read_members(members, self.0)
     }
 }
 
 /// Made once for all structs.
 #[inline(never)]
-fn each<'de, M: MapAccess<'de>>(mut members: M, value: &mut dyn Take<'de, M>) -> Result<(), M::Error> {
+fn read_members<'de, M: MapAccess<'de>>(
+    mut members: M,
+    value: &mut dyn Take<'de, M>,
+) -> Result<(), M::Error> {
     while let Some(Name(name)) = members.next_key()? {
         if !value.take_one(&name, &mut members)? {
             members.next_value::<IgnoredAny>()?;
@@ -86,7 +89,7 @@ trait Take<'de, M: MapAccess<'de>> {
 
 impl<'de, T: Fields, M: MapAccess<'de>> Take<'de, M> for T {
     fn take_one(&mut self, name: &str, members: &mut M) -> Result<bool, M::Error> {
-        self.take(name, members)
+        self.take_member(name, members)
     }
 }
 

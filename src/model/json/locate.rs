@@ -2,26 +2,26 @@
 
 use std::fmt::Write as _;
 
-use crate::error::{Error, ErrorKind, short};
+use crate::error::{Error, ErrorKind, shorten_text};
 
 const MAX_PATH_STEPS: usize = 8;
 const MAX_MESSAGE_LENGTH: usize = 200;
 
 #[cold]
-pub(super) fn undecodable(text: &str, error: &serde_json::Error) -> Error {
+pub(super) fn decode_error(text: &str, error: &serde_json::Error) -> Error {
     let path = path_at(text.as_bytes(), offset_of(text, error));
     let message = error.to_string();
     let reason = match message.rfind(" at line ") {
         Some(end) => message.get(..end).unwrap_or_default(),
         None => &message,
     };
-    let reason = short(&without_values(reason), MAX_MESSAGE_LENGTH).into_owned();
+    let reason = shorten_text(&without_values(reason), MAX_MESSAGE_LENGTH).into_owned();
     let mut message = format!("unexpected JSON at {path}: {reason}");
     // Text that is not JSON is shown, but only its first line, because it may be the echo of a request. JSON may
     // contain a token that was just created, and the path is sufficient.
     let first_line = text.trim_start().lines().next().unwrap_or_default();
     if !first_line.starts_with(['{', '[', '"']) {
-        let _ = write!(message, "; it begins with {:?}", short(first_line, 80));
+        let _ = write!(message, "; it begins with {:?}", shorten_text(first_line, 80));
     }
     Error::new(ErrorKind::Decode, message)
 }
@@ -76,7 +76,7 @@ fn path_at(text: &[u8], end: usize) -> String {
                 while text.get(at).is_some_and(|b| *b != b'"') {
                     at += if text.get(at) == Some(&b'\\') { 2 } else { 1 };
                 }
-                key = text.get(from..at).map(|k| short(&String::from_utf8_lossy(k), 40).into_owned());
+                key = text.get(from..at).map(|k| shorten_text(&String::from_utf8_lossy(k), 40).into_owned());
             }
             _ => {}
         }

@@ -9,7 +9,7 @@ use serde::{Deserialize, forward_to_deserialize_any};
 use serde_json::value::RawValue;
 
 use super::budget::{BUDGET_ERROR, MemoryBudget};
-use super::unescape::unescape;
+use super::unescape::unescape_string;
 
 /// The prefix of the names of `serde_json`'s own newtypes, such as `RawValue`. They see its deserializer itself.
 const PRIVATE_NAME_PREFIX: &str = "$serde_json::";
@@ -73,7 +73,7 @@ value_kinds! {
 
 impl<D> NullAsDefault<'_, D> {
     #[inline]
-    fn read<'de, V, K>(self, kind: K, visitor: V) -> Result<V::Value, D::Error>
+    fn read_kind<'de, V, K>(self, kind: K, visitor: V) -> Result<V::Value, D::Error>
     where
         D: Deserializer<'de>,
         V: Visitor<'de>,
@@ -87,7 +87,7 @@ macro_rules! read_kinds {
     ($($kind:ident: $($method:ident)*;)*) => {$($(
         #[inline]
         fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
-            self.read($kind, visitor)
+            self.read_kind($kind, visitor)
         }
     )*)*};
 }
@@ -132,11 +132,11 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for NullAsDefault<'_, D> {
         _fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, D::Error> {
-        self.read(StructKind, visitor)
+        self.read_kind(StructKind, visitor)
     }
 
     fn deserialize_tuple<V: Visitor<'de>>(self, _length: usize, visitor: V) -> Result<V::Value, D::Error> {
-        self.read(ListKind, visitor)
+        self.read_kind(ListKind, visitor)
     }
 
     fn deserialize_tuple_struct<V: Visitor<'de>>(
@@ -145,7 +145,7 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for NullAsDefault<'_, D> {
         _length: usize,
         visitor: V,
     ) -> Result<V::Value, D::Error> {
-        self.read(ListKind, visitor)
+        self.read_kind(ListKind, visitor)
     }
 
     fn deserialize_enum<V: Visitor<'de>>(
@@ -322,7 +322,7 @@ impl<'de, S: DeserializeSeed<'de>> DeserializeSeed<'de> for NestedSeed<'_, S> {
 
     #[inline]
     fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<S::Value, D::Error> {
-        if !self.budget.reserve(self.size) {
+        if !self.budget.reserve_bytes(self.size) {
             return over_budget();
         }
         self.seed.deserialize(NullAsDefault { inner: from, budget: self.budget })
@@ -337,7 +337,7 @@ fn read_embedded<'de, V: Visitor<'de>, E: Error>(json: &str, visitor: V) -> Resu
     if !json.starts_with('"') {
         return visitor.visit_str(json);
     }
-    match unescape(json) {
+    match unescape_string(json) {
         Some(text) => visitor.visit_str(&text),
         None => visitor.visit_str(&super::decode_event::<String>(json).map_err(E::custom)?),
     }

@@ -37,7 +37,7 @@ impl Drop for Unescaped {
 /// Unescapes a JSON string, including its quotes.
 ///
 /// Returns `None` for surrogates and for invalid strings: they are left to `serde_json`.
-pub(super) fn unescape(quoted: &str) -> Option<Unescaped> {
+pub(super) fn unescape_string(quoted: &str) -> Option<Unescaped> {
     let source = quoted.strip_prefix('"')?.strip_suffix('"')?.as_bytes();
     let mut buffer = BUFFER.take();
     buffer.clear();
@@ -100,7 +100,7 @@ fn backslash_in(chunk: [u8; CHUNK_SIZE]) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::unescape;
+    use super::unescape_string;
     use crate::fuzz::Dice;
 
     const PIECES: &[&str] = &[
@@ -133,7 +133,7 @@ mod tests {
         for _ in 0..20_000 {
             let text: String = (0..dice.roll(12)).map(|_| PIECES[dice.roll(PIECES.len())]).collect();
             let quoted = format!("\"{text}\"");
-            match (unescape(&quoted), serde_json::from_str::<String>(&quoted)) {
+            match (unescape_string(&quoted), serde_json::from_str::<String>(&quoted)) {
                 (Some(ours), Ok(theirs)) => {
                     assert_eq!(&*ours, theirs, "{quoted}");
                     same += 1;
@@ -148,12 +148,12 @@ mod tests {
     #[test]
     fn a_buffer_is_used_again_and_several_at_once() {
         let long = format!("\"{}\"", "a\\n".repeat(30_000));
-        drop(unescape(&long));
-        let counted = allocation_counter::measure(|| drop(unescape("\"\\\"\\\"\"")));
+        drop(unescape_string(&long));
+        let counted = allocation_counter::measure(|| drop(unescape_string("\"\\\"\\\"\"")));
         assert_eq!(counted.count_total, 1, "a buffer of 90 kB is not kept");
-        let counted = allocation_counter::measure(|| drop(unescape("\"\\n\"")));
+        let counted = allocation_counter::measure(|| drop(unescape_string("\"\\n\"")));
         assert_eq!(counted.count_total, 0);
-        let (one, two) = (unescape("\"1\\n\"").unwrap(), unescape("\"2\\n\"").unwrap());
+        let (one, two) = (unescape_string("\"1\\n\"").unwrap(), unescape_string("\"2\\n\"").unwrap());
         assert_eq!((&*one, &*two), ("1\n", "2\n"));
     }
 }

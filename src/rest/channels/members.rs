@@ -11,7 +11,7 @@ use crate::model::{
     ChannelViewResponse, GroupId, Page, SchemeRoles, TeamId, UserId, UsersWithGroupsAndCount,
 };
 use crate::page::{Pages, pages};
-use crate::rest::{comma, real_id};
+use crate::rest::{comma_separated, real_id};
 
 impl<'c> Channels<'c> {
     /// Lists one page of a channel's members.
@@ -202,7 +202,7 @@ impl<'c> Channels<'c> {
         page: &Page,
     ) -> Result<UsersWithGroupsAndCount> {
         let template = "/channels/{channel_id}/members_minus_group_members";
-        self.0.get(template, &[channel]).param("group_ids", comma(groups)).query(page).fetch()
+        self.0.get(template, &[channel]).param("group_ids", comma_separated(groups)).query(page).fetch()
     }
 
     /// Gets the number of members of several channels.

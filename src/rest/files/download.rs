@@ -4,7 +4,7 @@ use std::fmt;
 use std::io::{Read, Write};
 use std::time::Duration;
 
-use crate::error::{Error, ErrorKind, Result, short};
+use crate::error::{Error, ErrorKind, Result, shorten_text};
 use crate::http::{Call, Download};
 
 /// A prepared download. [`write_to`](Self::write_to) or [`reader`](Self::reader) starts it.
@@ -96,7 +96,7 @@ impl<'c> FileDownload<'c> {
                 .map_err(|e| e.on_route(self.route))?;
         } else if self.from > 0 {
             // A proxy that does not support ranges sent the whole file.
-            body.skip(self.from).map_err(|e| broken(e).on_route(self.route))?;
+            body.skip_bytes(self.from).map_err(|e| broken(e).on_route(self.route))?;
         }
         match (body.length(), self.limit) {
             (Some(length), Some(limit)) if length > limit => Err(too_long(self.limit).on_route(self.route)),
@@ -127,7 +127,7 @@ pub(super) enum DownloadError {
 /// Rejects a part of the file that was not requested, `bytes 0-99/200`.
 fn check_range(range: Option<&str>, from: u64, length: Option<u64>, size: Option<u64>) -> Result<()> {
     let wrong = |said: &str| {
-        let message = format!("the server sent {}, but not the bytes from {from} on", short(said, 80));
+        let message = format!("the server sent {}, but not the bytes from {from} on", shorten_text(said, 80));
         Err(Error::new(ErrorKind::Protocol, message))
     };
     let Some(range) = range else { return wrong("a range that it does not name") };
@@ -159,7 +159,7 @@ pub(super) fn broken(error: std::io::Error) -> Error {
 
 fn unwritable(error: std::io::Error) -> Error {
     // Not `Error::io`: a slow disk is no timeout of the server.
-    Error::new(ErrorKind::Io, "the file cannot be written").because(error)
+    Error::new(ErrorKind::Io, "the file cannot be written").with_source(error)
 }
 
 fn too_long(limit: Option<u64>) -> Error {

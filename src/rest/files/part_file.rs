@@ -154,7 +154,7 @@ impl PartFile {
         let taken = |e| {
             Error::new(ErrorKind::Io, format!("the partial file of {} is gone", target.display()))
                 .with_hint("another download to the same path took it over, or removed it")
-                .because(e)
+                .with_source(e)
         };
         let present = fs::symlink_metadata(&path).map_err(taken)?;
         if !is_same_file(&present, &about) {
@@ -239,5 +239,5 @@ fn beside(target: &Path, suffix: &str) -> PathBuf {
 }
 
 pub(super) fn unwritable(path: &Path, error: io::Error) -> Error {
-    Error::new(ErrorKind::Io, format!("{} cannot be written", path.display())).because(error)
+    Error::new(ErrorKind::Io, format!("{} cannot be written", path.display())).with_source(error)
 }

@@ -76,7 +76,7 @@ fn transfer(
         }
         let pause = MIN_PAUSE.saturating_mul(1 << failures).mul_f64(files.0.config().backoff_scale);
         log::debug!("{}: resuming at {} in {} ms", path.display(), part.resume_at(), pause.as_millis());
-        files.0.pause(pause)?;
+        files.0.sleep_until_closed(pause)?;
     }
 }
 

@@ -29,7 +29,8 @@ impl Upload<'static> {
     /// there. The upload of a file that is truncated meanwhile fails.
     pub fn path(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
-        let failed = |e| Error::new(ErrorKind::Io, format!("{} cannot be read", path.display())).because(e);
+        let failed =
+            |e| Error::new(ErrorKind::Io, format!("{} cannot be read", path.display())).with_source(e);
         let folder = || Error::input(format!("{} is a folder", path.display()));
         // Windows refuses to open a folder at all.
         let file = File::open(path).map_err(|e| if path.is_dir() { folder() } else { failed(e) })?;

@@ -62,7 +62,7 @@ impl Posts<'_> {
         // The last attempt without a known outcome.
         let mut unsettled: Option<(Instant, Error)> = None;
         loop {
-            let http = self.0.with_timeout(self.0.timeout().min(left()));
+            let http = self.0.with_timeout(self.0.call_timeout().min(left()));
             let posts = Posts(&http);
             let find = |since: &mut Option<Timestamp>| {
                 let from = match *since {
@@ -76,7 +76,8 @@ impl Posts<'_> {
                 Ok(Some(post)) => return Ok(post),
                 Ok(None) if settled => {
                     unsettled = None;
-                    let attempt = Posts(&self.0.with_timeout(self.0.timeout().min(left()))).create(draft);
+                    let attempt =
+                        Posts(&self.0.with_timeout(self.0.call_timeout().min(left()))).create(draft);
                     match attempt {
                         Ok(post) => return Ok(post),
                         Err(error) => {
@@ -98,7 +99,7 @@ impl Posts<'_> {
                 return Err(verdict(error, unsettled));
             }
             log::info!("post with key not created yet, retrying in {} ms: {error}", pause.as_millis());
-            self.0.pause(pause)?;
+            self.0.sleep_until_closed(pause)?;
             interval = (interval * 2).min(MAX_RETRY_INTERVAL);
         }
     }
@@ -176,7 +177,7 @@ fn verdict(error: Error, unsettled: Option<(Instant, Error)>) -> Error {
             } else {
                 Error::new(ErrorKind::UnknownOutcome, "the post may or may not have been created")
                     .on_route("POST /posts")
-                    .because(unknown)
+                    .with_source(unknown)
             }
         }
         _ => error,

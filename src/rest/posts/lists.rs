@@ -45,7 +45,7 @@ impl<'c> Posts<'c> {
     /// Required permission: `read_channel`.
     #[doc(alias = "GetPostThread")]
     pub fn thread(&self, post: &PostId, page: &ThreadPage) -> Result<PostList> {
-        self.0.get("/posts/{post_id}/thread", &[post]).query(page).fetch().map(PostList::distinct)
+        self.0.get("/posts/{post_id}/thread", &[post]).query(page).fetch().map(PostList::without_duplicates)
     }
 
     /// Iterates over the thread of a post, starting with the root post, fetching 200 per request.

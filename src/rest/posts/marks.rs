@@ -135,7 +135,13 @@ impl Posts<'_> {
     /// Since server 11.2.
     #[doc(alias = "RewriteMessage")]
     pub fn rewrite(&self, request: &RewriteRequest) -> Result<String> {
-        Ok(self.0.post("/posts/rewrite", &[]).json(request).long().fetch::<Rewritten>()?.rewritten_text)
+        Ok(self
+            .0
+            .post("/posts/rewrite", &[])
+            .json(request)
+            .with_file_timeout()
+            .fetch::<Rewritten>()?
+            .rewritten_text)
     }
 }
 

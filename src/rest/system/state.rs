@@ -110,7 +110,7 @@ impl<'c> System<'c> {
     /// Required permission: `manage_system`. Since server 5.32. Requires a license.
     #[doc(alias = "GenerateSupportPacket")]
     pub fn support_packet(&self, query: &SupportPacketQuery) -> FileDownload<'c> {
-        let call = self.0.get("/system/support_packet", &[]).query(query).long();
+        let call = self.0.get("/system/support_packet", &[]).query(query).with_file_timeout();
         let packets = query.plugin_packets.iter().flatten();
         let call = packets.fold(call, |call, plugin| call.param("plugin_packets", plugin));
         FileDownload::new(call, "GET /system/support_packet")

@@ -11,7 +11,7 @@ use crate::model::{
     TeamMemberPage, TeamMemberWithError, UserId, UsersWithGroupsAndCount,
 };
 use crate::page::{MAX_PER_PAGE, Pages, pages};
-use crate::rest::{comma, real_id};
+use crate::rest::{comma_separated, real_id};
 use crate::secret::Secret;
 
 impl<'c> Teams<'c> {
@@ -137,7 +137,7 @@ impl<'c> Teams<'c> {
         page: &Page,
     ) -> Result<UsersWithGroupsAndCount> {
         let template = "/teams/{team_id}/members_minus_group_members";
-        self.0.get(template, &[team]).param("group_ids", comma(groups)).query(page).fetch()
+        self.0.get(template, &[team]).param("group_ids", comma_separated(groups)).query(page).fetch()
     }
 
     /// Joins a team by its `invite_id`.

@@ -47,7 +47,7 @@ impl Users<'_> {
         self.0
             .post(template, &[])
             .json(&json!({"login_code": code, "code_verifier": verifier, "state": state}))
-            .hiding(&[code])
+            .hiding_secrets(&[code])
             .fetch::<SsoTokens>()
             .map(|answer| answer.token)
     }

@@ -25,7 +25,7 @@ impl Users<'_> {
     /// Other users require the permission `edit_other_users`.
     #[doc(alias = "UpdateUserMfa")]
     pub fn activate_mfa(&self, user: &UserId, code: &str) -> Result<()> {
-        let call = self.0.put("/users/{user_id}/mfa", &[user]).once().hiding(&[code]);
+        let call = self.0.put("/users/{user_id}/mfa", &[user]).once().hiding_secrets(&[code]);
         call.json(&json!({"activate": true, "code": code})).send()
     }
 

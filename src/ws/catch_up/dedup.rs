@@ -154,7 +154,7 @@ fn full(text: &str) -> Option<PostVersion> {
         edit_at: Timestamp,
     }
     let envelope: EventEnvelope = serde_json::from_str(text).ok()?;
-    let post: PostStub = crate::model::json::decode(envelope.data.post.as_bytes()).ok()?;
+    let post: PostStub = crate::model::json::decode_json(envelope.data.post.as_bytes()).ok()?;
     (!post.id.is_empty()).then(|| PostVersion {
         id: hash(post.id.as_bytes()),
         channel: hash(post.channel_id.as_bytes()),

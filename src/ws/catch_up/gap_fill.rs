@@ -483,7 +483,7 @@ impl GapFill {
             self.report.complete = false;
             self.name(NotRecovered::Posts, channel);
         }
-        let event = Event::notice(Payload::CaughtUp(Box::new(self.report.clone())));
+        let event = Event::from_notification(Payload::CaughtUp(Box::new(self.report.clone())));
         let place = self.hold.iter().rposition(BufferedEvent::is_caught_up).map_or(0, |at| at + 1);
         let mark = self.since().map(mark);
         self.bytes += event.raw().len();

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use serde_json::Value;
 
 use super::dedup::{DedupKey, PostVersion};
-use crate::event::{Broadcast, Event, EventKind, PostDeleted, PostEdited, Posted, envelope};
+use crate::event::{Broadcast, Event, EventKind, PostDeleted, PostEdited, Posted, write_envelope};
 use crate::model::{Channel, Post, UserId};
 use crate::time::Timestamp;
 
@@ -68,12 +68,12 @@ pub(crate) fn event(
                 post,
                 ..Posted::default()
             };
-            envelope(kind.name(), &posted, &broadcast, None)
+            write_envelope(kind.name(), &posted, &broadcast, None)
         }
         EventKind::PostDeleted => {
-            envelope(kind.name(), &PostDeleted { post, ..PostDeleted::default() }, &broadcast, None)
+            write_envelope(kind.name(), &PostDeleted { post, ..PostDeleted::default() }, &broadcast, None)
         }
-        _ => envelope(kind.name(), &PostEdited { post }, &broadcast, None),
+        _ => write_envelope(kind.name(), &PostEdited { post }, &broadcast, None),
     };
     Event::caught_up(kind, text)
 }

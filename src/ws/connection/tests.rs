@@ -85,7 +85,7 @@ mod over_tls {
         let tls = crate::tls::TlsSettings::new(TlsConfig::new().add_root(&ca).unwrap());
         let deadline = Instant::now() + Duration::from_secs(10);
         let pipe = MemoryPipe::new(DeadlineStream::new(Arc::clone(&socket), deadline));
-        WriteHalf::tls(tls.handshake("localhost", pipe).unwrap(), socket, wake)
+        WriteHalf::tls(tls.connect_tls("localhost", pipe).unwrap(), socket, wake)
     }
 
     /// A link whose other end has shaken hands and does nothing any more.

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::prober;
 use crate::error::{Error, ErrorKind};
-use crate::event::{Event, EventKind, Head, Origin, scan};
+use crate::event::{Event, EventKind, Head, Origin, scan_frame};
 use crate::time::Timestamp;
 use crate::ws::connection::WriteHalf;
 use crate::ws::delivery::EventHeader;
@@ -239,7 +239,7 @@ fn await_goodbye(shared: &StreamShared, mut socket: EventSocket, wire: &Arc<Writ
 
 /// Whether it meant something.
 fn take_text(shared: &StreamShared, text: &str) -> bool {
-    match scan(text) {
+    match scan_frame(text) {
         Some(Head::Event { kind, seq }) => {
             take_event(shared, kind, seq, text);
             true
@@ -297,9 +297,9 @@ fn take_event(shared: &StreamShared, kind: EventKind, seq: Option<u64>, text: &s
     let origin = if resumed { Origin::Resumed } else { Origin::Live };
     let connection_id = state.session.cursor().connection_id.clone();
     let make = || {
-        Event::live(kind, seq, text.into(), origin)
+        Event::from_connection(kind, seq, text.into(), origin)
             .on_connection(connection_id.clone())
-            .counted(&shared.undecodable)
+            .with_error_counter(&shared.undecodable)
     };
     let event = state.delivery.look(kind, text);
     if let Some(time) = state.delivery.reached(&event, || shared.now()) {

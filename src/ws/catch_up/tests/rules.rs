@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::settings;
 use crate::event::{
-    Broadcast, Event, EventKind, Missed, MissedReason, Origin, Payload, PostEdited, Posted, envelope,
+    Broadcast, Event, EventKind, Missed, MissedReason, Origin, Payload, PostEdited, Posted, write_envelope,
 };
 use crate::model::{Channel, Post, PostId, PostList, UserId};
 use crate::time::Timestamp;
@@ -85,12 +85,15 @@ impl Desk {
     fn live(&mut self, kind: EventKind, post: &Post) -> EnqueueResult {
         let broadcast = Broadcast::default();
         let text = match kind {
-            EventKind::Posted => {
-                envelope(kind.name(), &Posted { post: post.clone(), ..Posted::default() }, &broadcast, None)
-            }
-            _ => envelope(kind.name(), &PostEdited { post: post.clone() }, &broadcast, None),
+            EventKind::Posted => write_envelope(
+                kind.name(),
+                &Posted { post: post.clone(), ..Posted::default() },
+                &broadcast,
+                None,
+            ),
+            _ => write_envelope(kind.name(), &PostEdited { post: post.clone() }, &broadcast, None),
         };
-        let make = || Event::live(kind, None, text.clone(), Origin::Live);
+        let make = || Event::from_connection(kind, None, text.clone(), Origin::Live);
         self.gap_filler.hold((kind, 100), Some(PostVersion::of_post(post)), Cursor::default(), make)
     }
 

@@ -14,7 +14,8 @@ pub(super) use self::faults::Fault;
 use super::world::{Body, EPOCH, Rng, World};
 use crate::error::{ApiError, Error, ErrorKind};
 use crate::event::{
-    CaughtUp, Connected, Disconnected, Event, EventKind, Head, Missed, Origin, Payload, SessionExpired, scan,
+    CaughtUp, Connected, Disconnected, Event, EventKind, Head, Missed, Origin, Payload, SessionExpired,
+    scan_frame,
 };
 use crate::time::Timestamp;
 use crate::ws::catch_up::{FetchRequest, FetchResponse, NextStep, PostVersion};
@@ -373,7 +374,7 @@ impl Sim {
         if text.starts_with("PONG") {
             return self.pong(text);
         }
-        let Some(Head::Event { kind, seq }) = scan(text) else { panic!("no event: {text}") };
+        let Some(Head::Event { kind, seq }) = scan_frame(text) else { panic!("no event: {text}") };
         let hello = (kind == EventKind::Hello).then(|| {
             let id = text.split('"').nth(9).unwrap();
             (id.into(), "11.6.0".into())
@@ -388,7 +389,7 @@ impl Sim {
             self.session.advance_server_time(time);
         }
         let mark = cursor_of(self.session.cursor());
-        let make = || Event::live(kind, seq, text.into(), origin);
+        let make = || Event::from_connection(kind, seq, text.into(), origin);
         let _ = self.delivery.event(event, mark, last_seq, || now, make);
     }
 
@@ -440,7 +441,7 @@ impl Sim {
                 Effect::Cut => self.cut = true,
                 Effect::End(error) => {
                     self.end = Some(error.clone());
-                    self.delivery.end(Event::end(error));
+                    self.delivery.end(Event::end_of_stream(error));
                 }
             }
         }
