@@ -154,7 +154,7 @@ impl Events {
     /// # Errors
     /// Returns the error that ended the stream permanently: that is its last event.
     pub fn poll(&self, timeout: Duration) -> Result<Option<Event>> {
-        subscription::poll(&self.receiver, &self.shared, timeout)
+        subscription::poll_queues(&self.receiver, &self.shared, timeout)
     }
 
     /// A handle that ends this stream from anywhere: another thread, a signal handler, a callback.
@@ -166,11 +166,11 @@ impl Events {
     /// [`EventsBuilder::resume_from`] in the next run of the program. Ask for it after the event is dealt with.
     pub fn position(&self) -> Position {
         let mut state = self.shared.lock();
-        let now = state::cursor_of(state.session.cursor());
+        let now = state::cursor_of(state.session.resume_cursor());
         state
             .delivery
             .position(now)
-            .of(self.shared.backend.config().base.http_url(), self.poster.me().clone())
+            .of(self.shared.backend.client_config().base.http_url(), self.poster.me().clone())
     }
 
     /// Counters since the stream was opened.

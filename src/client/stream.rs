@@ -47,16 +47,16 @@ impl Message {
     /// Returns the error that ended the stream permanently, for its last event.
     pub fn from_event(client: &Client, event: &Event) -> Result<Option<Self>> {
         let poster: Arc<dyn Poster> = Arc::new(client.clone());
-        Self::of(&poster, None, event, Selection::default())
+        Self::select_from(&poster, None, event, Selection::default())
     }
 }
 
 impl Backend for HttpClient {
-    fn config(&self) -> &Config {
+    fn client_config(&self) -> &Config {
         Self::config(self)
     }
 
-    fn token(&self) -> (Option<Secret>, u64) {
+    fn current_token(&self) -> (Option<Secret>, u64) {
         Self::current_token(self)
     }
 
@@ -64,7 +64,7 @@ impl Backend for HttpClient {
         Self::can_log_in(self)
     }
 
-    fn whoami(&self) -> Result<()> {
+    fn check_session(&self) -> Result<()> {
         self.get("/users/me", &[]).no_login().timeout(PROBE_TIMEOUT).send()
     }
 
@@ -72,12 +72,12 @@ impl Backend for HttpClient {
         Self::login_again(self, generation)
     }
 
-    fn teams(&self) -> Result<Vec<TeamId>> {
+    fn list_teams(&self) -> Result<Vec<TeamId>> {
         let teams: Vec<Team> = self.get("/users/{user_id}/teams", &[&UserId::me()]).fetch()?;
         Ok(teams.into_iter().map(|team| team.id).collect())
     }
 
-    fn channels(&self, team: Option<&TeamId>, archived_since: Timestamp) -> Result<Vec<Channel>> {
+    fn list_channels(&self, team: Option<&TeamId>, archived_since: Timestamp) -> Result<Vec<Channel>> {
         let me = UserId::me();
         let Some(team) = team else { return self.get("/users/{user_id}/channels", &[&me]).fetch() };
         self.get("/users/{user_id}/teams/{team_id}/channels", &[&me, team])
@@ -103,12 +103,12 @@ impl Backend for HttpClient {
         self.get("/channels/{channel_id}/posts", &[channel]).query(&page).fetch()
     }
 
-    fn usernames(&self, ids: &[UserId]) -> Result<Vec<(UserId, String)>> {
+    fn list_usernames(&self, ids: &[UserId]) -> Result<Vec<(UserId, String)>> {
         let users: Vec<User> = self.post("/users/ids", &[]).json(&ids).safe().fetch()?;
         Ok(users.into_iter().map(|user| (user.id, user.username)).collect())
     }
 
-    fn changed(&self) -> Result<Timestamp> {
+    fn last_change(&self) -> Result<Timestamp> {
         let me: User = self.get("/users/me", &[]).no_login().timeout(PROBE_TIMEOUT).fetch()?;
         Ok(me.update_at)
     }
@@ -123,11 +123,11 @@ impl Backend for HttpClient {
             .send()
     }
 
-    fn renewed(&self) -> Result<Arc<dyn Backend>> {
+    fn with_new_connections(&self) -> Result<Arc<dyn Backend>> {
         Ok(Arc::new(self.with_own_connections()?))
     }
 
-    fn close(&self) {
+    fn close_connections(&self) {
         Self::close(self);
     }
 }
@@ -141,26 +141,26 @@ impl Poster for Client {
         &self.me().username
     }
 
-    fn create(&self, draft: &PostDraft) -> Result<Post> {
+    fn create_post(&self, draft: &PostDraft) -> Result<Post> {
         self.posts().create(draft)
     }
 
-    fn edit(&self, post: &PostId, text: String) -> Result<Post> {
+    fn edit_post(&self, post: &PostId, text: String) -> Result<Post> {
         self.posts().patch(post, &PostPatch::new().message(text))
     }
 
-    fn react(&self, post: &PostId, emoji: &str) -> Result<()> {
+    fn add_reaction(&self, post: &PostId, emoji: &str) -> Result<()> {
         self.reactions().create(post, emoji).map(drop)
     }
 
-    fn apart(&self) -> Result<Arc<dyn Poster>> {
+    fn with_own_connections(&self) -> Result<Arc<dyn Poster>> {
         Ok(Arc::new(Self {
             http: self.http.with_own_connections()?.with_limits_of(&self.http),
             me: Arc::clone(&self.me),
         }))
     }
 
-    fn close(&self) {
+    fn close_connections(&self) {
         self.http.close();
     }
 }

@@ -83,7 +83,7 @@ pub(super) fn scan(data: &[u8]) {
     for parts in [&short, &sure].into_iter().flatten() {
         assert!(inside(&parts.data) && inside(&parts.broadcast), "{parts:?}");
     }
-    if let Some((seq, result)) = ActionReply::read(text) {
+    if let Some((seq, result)) = ActionReply::parse_reply(text) {
         assert!(seq > 0);
         result.iter().for_each(|value| assert!(value.to_string().len() <= 40 * text.len()));
         result.err().iter().for_each(check_message);

@@ -10,7 +10,7 @@ use crate::net::tunnel::open_tunnel;
 use crate::proxy::{Proxy, from_environment, matching_rule};
 use crate::secret::Secret;
 use crate::ws::frame::IncomingFrame;
-use crate::ws::socket::{EventSocket, ReadEnd, agreed};
+use crate::ws::socket::{EventSocket, ReadEnd, read_upgrade_response};
 
 /// Small, so that it is met.
 const HEAD: usize = 1024;
@@ -27,7 +27,7 @@ pub(super) fn upgrade(data: &[u8]) {
     let [whole, torn] = piece_sizes(data).map(|piece| {
         let mut stranger = Stranger::new(data, piece);
         let answer = within_memory((128 << 10) + 8 * data.len(), || {
-            agreed(&mut stranger, HEAD, KEY, &[&token], |_| {})
+            read_upgrade_response(&mut stranger, HEAD, KEY, &[&token], |_| {})
         });
         answer.map(|mut rest| {
             rest.extend_from_slice(stranger.bytes);
@@ -64,10 +64,10 @@ enum Got {
 
 fn read_messages(data: &[u8], piece: usize) -> (Vec<Got>, ReadEnd) {
     let (rest, later) = data.split_at(data.len() / 3);
-    let mut socket = EventSocket::over(Stranger::new(later, piece), rest.to_vec(), MESSAGE, FRAGMENTS);
+    let mut socket = EventSocket::over_stream(Stranger::new(later, piece), rest.to_vec(), MESSAGE, FRAGMENTS);
     let mut got = Vec::new();
     loop {
-        let next = socket.next(|incoming| match incoming {
+        let next = socket.next_frame(|incoming| match incoming {
             IncomingFrame::Text(text) => Got::Text(text.into_owned()),
             IncomingFrame::Binary => Got::Binary,
             IncomingFrame::Ping(data) => Got::Ping(data.to_vec()),
@@ -155,7 +155,7 @@ pub(super) fn frames(data: &[u8]) {
     let (got, ended) = whole;
     assert_eq!(got, expected_messages(data), "{ended:?}");
     if let ReadEnd::Unreadable(why) = &ended {
-        assert!(!why.text().is_empty());
+        assert!(!why.reason_text().is_empty());
     }
     // What was whole is the same again, each in one frame.
     let mut again = Vec::new();

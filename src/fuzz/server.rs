@@ -127,7 +127,7 @@ pub(super) fn client_frames(data: &[u8]) {
     // What our own client sends is what the server gets.
     let text = String::from_utf8_lossy(&data[..data.len().min(MOST / 3)]);
     let short = &data[..data.len().min(125)];
-    let sent = [frame::text(&text), frame::pong(short), frame::close(Some(1000))].concat();
+    let sent = [frame::text_frame(&text), frame::pong_frame(short), frame::close_frame(Some(1000))].concat();
     let frame = |opcode, payload: &[u8]| Frame { last: true, opcode, payload: payload.to_vec() };
     let got = vec![frame(1, text.as_bytes()), frame(10, short), frame(8, &[3, 232])];
     assert_eq!(read_frames(&sent), (got, None));

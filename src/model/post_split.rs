@@ -37,7 +37,7 @@ impl PostDraft {
     /// ```
     pub fn split(&self) -> Vec<Self> {
         let mut first = Some(self.clone());
-        let texts = split_text(&self.message, POST_CHARACTERS).into_iter().map(|part| part.text());
+        let texts = split_text(&self.message, POST_CHARACTERS).into_iter().map(|part| part.full_text());
         let part = |(number, message): (usize, String)| {
             let Some(first) = first.take() else {
                 let mut part = Self::new(&self.channel_id, message).root_id(&self.root_id);
@@ -63,7 +63,7 @@ struct TextPart<'t> {
 }
 
 impl TextPart<'_> {
-    fn text(&self) -> String {
+    fn full_text(&self) -> String {
         format!("{}{}{}", self.head, self.body, self.tail)
     }
 }
@@ -300,7 +300,7 @@ mod tests {
     use crate::fuzz::Dice;
 
     fn texts(text: &str, limit: usize) -> Vec<String> {
-        split_text(text, limit).iter().map(TextPart::text).collect()
+        split_text(text, limit).iter().map(TextPart::full_text).collect()
     }
 
     /// The code block that is open at the end, as a reader of the text sees it.
@@ -314,17 +314,17 @@ mod tests {
         assert_eq!(joined, text, "limit {limit}");
         let (last, firsts) = parts.split_last().unwrap();
         for part in firsts {
-            assert!(open_at_end(&part.text()).is_none(), "limit {limit}: {part:?} of {text:?}");
+            assert!(open_at_end(&part.full_text()).is_none(), "limit {limit}: {part:?} of {text:?}");
             assert!(!part.body.is_empty());
         }
         for part in &parts {
-            assert!(part.text().chars().count() <= limit, "limit {limit}: {part:?}");
+            assert!(part.full_text().chars().count() <= limit, "limit {limit}: {part:?}");
             let fence = Fence::opened_by(&part.head);
             assert_eq!(part.head.is_empty(), fence.is_none(), "{part:?}");
         }
         // What the author left open stays open, and nothing else.
         assert_eq!(
-            open_at_end(&last.text()).is_some(),
+            open_at_end(&last.full_text()).is_some(),
             open_at_end(text).is_some(),
             "limit {limit}: {text:?}"
         );

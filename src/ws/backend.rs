@@ -12,19 +12,19 @@ use crate::time::Timestamp;
 /// What the stream needs of the REST API. Its connections are the stream's own, so that closing it ends nothing else.
 pub(crate) trait Backend: fmt::Debug + Send + Sync + 'static {
     /// Addresses, TLS, proxy, time limits.
-    fn config(&self) -> &Config;
+    fn client_config(&self) -> &Config;
     /// The present token, and the number of the login that it came from.
-    fn token(&self) -> (Option<Secret>, u64);
+    fn current_token(&self) -> (Option<Secret>, u64);
     /// Whether an expired session can be replaced.
     fn can_log_in(&self) -> bool;
     /// `GET /users/me`, without a login if it fails: its 401 means that the token is bad.
-    fn whoami(&self) -> Result<()>;
+    fn check_session(&self) -> Result<()>;
     /// Logs in again, once for all threads that saw the session of `generation` end.
     fn login_again(&self, generation: u64) -> Result<()>;
     /// The teams that the account is in.
-    fn teams(&self) -> Result<Vec<TeamId>>;
+    fn list_teams(&self) -> Result<Vec<TeamId>>;
     /// Its channels in a team, direct ones too, and those archived since; without a team, all of them.
-    fn channels(&self, team: Option<&TeamId>, archived_since: Timestamp) -> Result<Vec<Channel>>;
+    fn list_channels(&self, team: Option<&TeamId>, archived_since: Timestamp) -> Result<Vec<Channel>>;
     /// What changed in a channel after `since`.
     fn posts_since(&self, channel: &ChannelId, since: Timestamp) -> Result<PostList>;
     /// A page of a channel's posts, the newest first: all, or those before one.
@@ -36,15 +36,15 @@ pub(crate) trait Backend: fmt::Debug + Send + Sync + 'static {
         per_page: u32,
     ) -> Result<PostList>;
     /// The user names of these accounts, as far as they can be seen.
-    fn usernames(&self, ids: &[UserId]) -> Result<Vec<(UserId, String)>>;
+    fn list_usernames(&self, ids: &[UserId]) -> Result<Vec<(UserId, String)>>;
     /// When the account was last changed. A 401 is the answer, no reason for a login.
-    fn changed(&self) -> Result<Timestamp>;
+    fn last_change(&self) -> Result<Timestamp>;
     /// Writes a preference of the account's own, which comes back as an event.
     fn leave_mark(&self, mark: &str) -> Result<()>;
     /// The same session over new connections: a stream that could not be opened has closed its own.
-    fn renewed(&self) -> Result<Arc<dyn Backend>>;
+    fn with_new_connections(&self) -> Result<Arc<dyn Backend>>;
     /// Ends the calls in flight. Does not block.
-    fn close(&self);
+    fn close_connections(&self);
 }
 
 /// The interface through which a [`Message`](super::Message) is answered: the program's client.
@@ -52,11 +52,11 @@ pub(crate) trait Poster: fmt::Debug + Send + Sync + 'static {
     /// The own account.
     fn me(&self) -> &UserId;
     fn username(&self) -> &str;
-    fn create(&self, draft: &PostDraft) -> Result<Post>;
-    fn edit(&self, post: &PostId, text: String) -> Result<Post>;
-    fn react(&self, post: &PostId, emoji: &str) -> Result<()>;
+    fn create_post(&self, draft: &PostDraft) -> Result<Post>;
+    fn edit_post(&self, post: &PostId, text: String) -> Result<Post>;
+    fn add_reaction(&self, post: &PostId, emoji: &str) -> Result<()>;
     /// The same account with connections of its own, which can be closed without closing the program's client.
-    fn apart(&self) -> Result<Arc<dyn Poster>>;
+    fn with_own_connections(&self) -> Result<Arc<dyn Poster>>;
     /// Ends the calls in flight. Does not block.
-    fn close(&self);
+    fn close_connections(&self);
 }

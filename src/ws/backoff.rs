@@ -23,25 +23,25 @@ impl ReconnectBackoff {
     }
 
     /// The wait before the next dial; counts one more failure.
-    pub(crate) fn next(&mut self) -> Duration {
+    pub(crate) fn next_delay(&mut self) -> Duration {
         let n = self.failures;
         self.failures = n.saturating_add(1);
         match n {
             0 => Duration::ZERO,
-            n => self.window(n - 1).mul_f64(self.random()),
+            n => self.backoff_window(n - 1).mul_f64(self.random_fraction()),
         }
     }
 
-    fn window(&self, n: u32) -> Duration {
-        self.scaled(MIN_BACKOFF.saturating_mul(1 << n.min(16)).min(MAX_BACKOFF))
+    fn backoff_window(&self, n: u32) -> Duration {
+        self.scaled_time(MIN_BACKOFF.saturating_mul(1 << n.min(16)).min(MAX_BACKOFF))
     }
 
     /// A time that is shortened with the waits, in tests.
-    pub(crate) fn scaled(&self, time: Duration) -> Duration {
+    pub(crate) fn scaled_time(&self, time: Duration) -> Duration {
         time.mul_f64(self.scale)
     }
 
-    pub(crate) fn reset(&mut self) {
+    pub(crate) fn reset_failures(&mut self) {
         self.failures = 0;
     }
 
@@ -51,7 +51,7 @@ impl ReconnectBackoff {
     }
 
     /// From 0 to 1.
-    fn random(&mut self) -> f64 {
+    fn random_fraction(&mut self) -> f64 {
         let bits = match &mut self.seed {
             Some(state) => {
                 *state ^= *state << 13;
@@ -72,30 +72,30 @@ mod tests {
     #[test]
     fn waits_grow_to_five_minutes_and_start_again() {
         let mut backoff = ReconnectBackoff::new(1.0, Some(7));
-        assert_eq!(backoff.next(), Duration::ZERO);
+        assert_eq!(backoff.next_delay(), Duration::ZERO);
         let mut window = MIN_BACKOFF;
         for _ in 0..40 {
-            assert!(backoff.next() <= window);
+            assert!(backoff.next_delay() <= window);
             window = (window * 2).min(MAX_BACKOFF);
         }
-        assert_eq!(backoff.window(40), MAX_BACKOFF);
-        let mean: Duration = (0..1000).map(|_| backoff.next()).sum::<Duration>() / 1000;
+        assert_eq!(backoff.backoff_window(40), MAX_BACKOFF);
+        let mean: Duration = (0..1000).map(|_| backoff.next_delay()).sum::<Duration>() / 1000;
         assert!(mean > MAX_BACKOFF / 3 && mean < MAX_BACKOFF * 2 / 3, "{mean:?}");
         for _ in 0..10 {
             backoff.cap_after_short_connection();
-            assert!(backoff.next() <= MIN_BACKOFF * 8);
+            assert!(backoff.next_delay() <= MIN_BACKOFF * 8);
         }
-        backoff.reset();
-        assert_eq!(backoff.next(), Duration::ZERO);
-        assert!(backoff.next() <= MIN_BACKOFF);
+        backoff.reset_failures();
+        assert_eq!(backoff.next_delay(), Duration::ZERO);
+        assert!(backoff.next_delay() <= MIN_BACKOFF);
     }
 
     #[test]
     fn can_be_scaled_down() {
         let mut backoff = ReconnectBackoff::new(0.001, None);
         for _ in 0..30 {
-            assert!(backoff.next() <= Duration::from_millis(300));
+            assert!(backoff.next_delay() <= Duration::from_millis(300));
         }
-        let _ = ReconnectBackoff::new(f64::NAN, None).next();
+        let _ = ReconnectBackoff::new(f64::NAN, None).next_delay();
     }
 }

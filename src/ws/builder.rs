@@ -148,10 +148,10 @@ impl EventsBuilder {
         let Self { backend, poster, options } = self;
         let backend = backend?;
         let deadline = Instant::now().checked_add(timeout);
-        let scale = backend.config().backoff_scale;
+        let scale = backend.client_config().backoff_scale;
         let mut pause = MIN_OPEN_PAUSE.mul_f64(scale);
         loop {
-            let renewed = backend.renewed();
+            let renewed = backend.with_new_connections();
             let attempt = Self { backend: renewed, poster: Arc::clone(&poster), options: options.clone() };
             let until = Instant::now() + OPEN_TIMEOUT;
             let error = match attempt.open_by(deadline.map_or(until, |deadline| until.min(deadline))) {
@@ -170,11 +170,11 @@ impl EventsBuilder {
 
     fn open_by(self, until: Instant) -> Result<Events> {
         let backend = self.backend?;
-        if backend.config().base.unix.is_some() {
+        if backend.client_config().base.unix.is_some() {
             return Err(Error::input("a local server has no stream").on_route("websocket"));
         }
         let mut options = self.options;
-        let server = backend.config().base.http_url();
+        let server = backend.client_config().base.http_url();
         options.resume_from = options.resume_from.map(|position| position.checked(&server, self.poster.me()));
         let (shared, receiver) = StreamShared::new(backend, options);
         let events = Events::start(Arc::clone(&shared), receiver, self.poster)?;
@@ -191,7 +191,7 @@ impl EventsBuilder {
         }
         // A position without a time would be of no use to the next run: the reply to the first ping has it.
         let clock = until.min(Instant::now() + CLOCK_TIMEOUT);
-        while state.session.cursor().server_time.is_never()
+        while state.session.resume_cursor().server_time.is_never()
             && state.session.connected_since().is_some()
             && state.error.is_none()
             && Instant::now() < clock

@@ -32,7 +32,7 @@ impl AbortHandle {
         Arc::strong_count(&self.look_ups) > 1
     }
 
-    fn socket(&self) -> std::sync::MutexGuard<'_, Option<Arc<TcpSocket>>> {
+    fn lock_socket(&self) -> std::sync::MutexGuard<'_, Option<Arc<TcpSocket>>> {
         self.socket.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -41,35 +41,35 @@ impl AbortHandle {
     }
 
     /// Ends what runs, and all that would follow.
-    pub(crate) fn stop(&self) {
+    pub(crate) fn stop_all(&self) {
         self.running.lock().unwrap_or_else(PoisonError::into_inner).take();
-        self.cut();
+        self.cut_socket();
     }
 
     /// Shuts the present socket down.
-    pub(crate) fn cut(&self) {
-        if let Some(socket) = &*self.socket() {
+    pub(crate) fn cut_socket(&self) {
+        if let Some(socket) = &*self.lock_socket() {
             socket.shut_down();
         }
     }
 
     /// From here on `stop` shuts this socket down.
-    fn hold(&self, socket: &Arc<TcpSocket>) -> Result<()> {
-        *self.socket() = Some(Arc::clone(socket));
-        self.check()
+    fn hold_socket(&self, socket: &Arc<TcpSocket>) -> Result<()> {
+        *self.lock_socket() = Some(Arc::clone(socket));
+        self.check_stopped()
     }
 
     /// The dial has ended.
-    pub(crate) fn release(&self) {
-        *self.socket() = None;
+    pub(crate) fn release_socket(&self) {
+        *self.lock_socket() = None;
     }
 
-    fn check(&self) -> Result<()> {
-        if self.is_stopped() { Err(closed()) } else { Ok(()) }
+    fn check_stopped(&self) -> Result<()> {
+        if self.is_stopped() { Err(closed_error()) } else { Ok(()) }
     }
 }
 
-pub(crate) fn closed() -> Error {
+pub(crate) fn closed_error() -> Error {
     Error::new(ErrorKind::Closed, "the stream was closed")
 }
 
@@ -93,7 +93,7 @@ impl DeadlineStream {
         self.socket
     }
 
-    fn left(&self) -> io::Result<Duration> {
+    fn time_left(&self) -> io::Result<Duration> {
         let left = self.deadline.saturating_duration_since(Instant::now());
         if left.is_zero() { Err(io::ErrorKind::TimedOut.into()) } else { Ok(left) }
     }
@@ -102,13 +102,13 @@ impl DeadlineStream {
 impl Read for DeadlineStream {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         // The TLS library would try again after `WouldBlock`, which is how a read timeout looks on Unix.
-        self.socket.read(into, Some(self.left()?)).map_err(timed_out)
+        self.socket.read(into, Some(self.time_left()?)).map_err(timed_out)
     }
 }
 
 impl Write for DeadlineStream {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.socket.write(bytes, self.left()?).map_err(timed_out)
+        self.socket.write(bytes, self.time_left()?).map_err(timed_out)
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -121,7 +121,7 @@ fn timed_out(error: io::Error) -> io::Error {
 }
 
 /// Connects to the server, or to the proxy before it, which is then asked to go on to the server.
-pub(crate) fn connect(
+pub(crate) fn connect_to_server(
     config: &Config,
     target: &BaseUrl,
     abort: &AbortHandle,
@@ -136,9 +136,9 @@ pub(crate) fn connect(
     let found = lookup::addresses_unless(host, port, within, &abort.stopped, Arc::clone(&abort.look_ups))?;
     let deadline = deadline.min(Instant::now() + config.connect_timeout);
     let socket = first_of(&found, deadline, || abort.is_stopped());
-    abort.check()?;
+    abort.check_stopped()?;
     let socket = socket.map_err(|e| no_connection(&to, e))?;
-    abort.hold(&socket)?;
+    abort.hold_socket(&socket)?;
     let Some(proxy) = proxy else { return Ok(socket) };
     let mut timed = DeadlineStream::new(socket, deadline);
     tunnel::open_tunnel(&proxy, target, config.head_limit, &mut timed)?;
@@ -155,7 +155,7 @@ mod tests {
     #[test]
     fn look_ups_end_when_the_stream_is_closed() {
         let abort = AbortHandle::new();
-        abort.stop();
+        abort.stop_all();
         let started = Instant::now();
         let waiting = &abort.stopped;
         let error =

@@ -65,7 +65,7 @@ struct SendBuffer {
 }
 
 impl SendBuffer {
-    fn waiting(&self) -> usize {
+    fn waiting_bytes(&self) -> usize {
         let plain = self.plain.len() + self.taken;
         #[cfg(feature = "native-tls")]
         let plain = plain + self.tls.as_ref().map_or(0, |tls| tls.get_ref().output.len());
@@ -96,11 +96,11 @@ impl WriteBatch {
     }
 
     /// When the first of it was handed over.
-    pub(crate) fn since(&self) -> Option<Instant> {
+    pub(crate) fn waiting_since(&self) -> Option<Instant> {
         self.since.filter(|_| !self.is_empty())
     }
 
-    pub(crate) fn clear(&mut self) {
+    pub(crate) fn clear_batch(&mut self) {
         self.bytes.clear();
         self.written = 0;
         self.since = None;
@@ -108,7 +108,7 @@ impl WriteBatch {
 }
 
 impl WriteHalf {
-    pub(crate) fn plain(socket: Arc<TcpSocket>, wake: Box<dyn Fn() + Send + Sync>) -> Self {
+    pub(crate) fn over_tcp(socket: Arc<TcpSocket>, wake: Box<dyn Fn() + Send + Sync>) -> Self {
         Self {
             socket,
             out: Mutex::new(SendBuffer {
@@ -130,24 +130,24 @@ impl WriteHalf {
     }
 
     #[cfg(feature = "native-tls")]
-    pub(crate) fn tls(
+    pub(crate) fn over_tls(
         mut tls: TlsSession,
         socket: Arc<TcpSocket>,
         wake: Box<dyn Fn() + Send + Sync>,
     ) -> Self {
-        drop(tls.get_mut().detach());
-        let wire = Self::plain(socket, wake);
-        wire.lock().tls = Some(tls);
+        drop(tls.get_mut().detach_socket());
+        let wire = Self::over_tcp(socket, wake);
+        wire.lock_buffer().tls = Some(tls);
         wire
     }
 
-    fn lock(&self) -> MutexGuard<'_, SendBuffer> {
+    fn lock_buffer(&self) -> MutexGuard<'_, SendBuffer> {
         self.out.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     #[cfg(feature = "native-tls")]
     fn is_tls(&self) -> bool {
-        self.lock().tls.is_some()
+        self.lock_buffer().tls.is_some()
     }
 
     pub(crate) fn is_dead(&self) -> bool {
@@ -155,30 +155,30 @@ impl WriteHalf {
     }
 
     /// Ends the link: both halves notice.
-    pub(crate) fn kill(&self) {
+    pub(crate) fn shut_down(&self) {
         self.dead.store(true, Ordering::Release);
         self.socket.shut_down();
     }
 
     /// When the last bytes came.
-    pub(crate) fn heard(&self) -> Instant {
+    pub(crate) fn last_received(&self) -> Instant {
         self.born + Duration::from_millis(self.heard.load(Ordering::Relaxed))
     }
 
     /// How much waits to leave.
     #[cfg(test)]
-    pub(crate) fn waiting(&self) -> usize {
-        self.lock().waiting()
+    pub(crate) fn waiting_bytes(&self) -> usize {
+        self.lock_buffer().waiting_bytes()
     }
 
     /// Queues an action of the program. Leaves room for control frames: a program that sends faster than the network
     /// is told so, and costs nobody the connection.
     pub(crate) fn push_action(&self, frame: &[u8]) -> Result<(), SendError> {
-        let mut out = self.lock();
+        let mut out = self.lock_buffer();
         if self.is_dead() || out.closing {
             return Err(SendError::Dead);
         }
-        if out.waiting() + frame.len() > MAX_SEND_BUFFER_SIZE - CONTROL_RESERVE_SIZE {
+        if out.waiting_bytes() + frame.len() > MAX_SEND_BUFFER_SIZE - CONTROL_RESERVE_SIZE {
             return Err(SendError::Full);
         }
         out.queued_actions += 1;
@@ -189,19 +189,19 @@ impl WriteHalf {
 
     /// Actions of the program that were accepted and have not been handed to the system.
     pub(crate) fn unsent_actions(&self) -> u64 {
-        let out = self.lock();
+        let out = self.lock_buffer();
         out.queued_actions + out.taken_actions
     }
 
     /// Queues a frame of the stream's own. The caller wakes the writer.
-    pub(crate) fn push(&self, frame: &[u8]) -> Result<(), SendError> {
-        let mut out = self.lock();
+    pub(crate) fn queue_frame(&self, frame: &[u8]) -> Result<(), SendError> {
+        let mut out = self.lock_buffer();
         if self.is_dead() || out.closing {
             return Err(SendError::Dead);
         }
-        if out.waiting() + frame.len() > MAX_SEND_BUFFER_SIZE {
+        if out.waiting_bytes() + frame.len() > MAX_SEND_BUFFER_SIZE {
             drop(out);
-            self.kill();
+            self.shut_down();
             return Err(SendError::Full);
         }
         out.plain.extend_from_slice(frame);
@@ -210,8 +210,8 @@ impl WriteHalf {
     }
 
     /// Answers a ping; an answer that has not left yet is replaced.
-    pub(crate) fn pong(&self, payload: &[u8]) {
-        let mut out = self.lock();
+    pub(crate) fn queue_pong(&self, payload: &[u8]) {
+        let mut out = self.lock_buffer();
         if !out.closing {
             out.pong = Some(payload.to_vec());
             out.since.get_or_insert_with(Instant::now);
@@ -221,14 +221,14 @@ impl WriteHalf {
     }
 
     /// Queues a close frame, after which nothing is taken. Does nothing the second time. The caller wakes the timer.
-    pub(crate) fn close(&self, code: Option<u16>) {
-        let mut out = self.lock();
+    pub(crate) fn queue_close(&self, code: Option<u16>) {
+        let mut out = self.lock_buffer();
         if out.closing || self.is_dead() {
             return;
         }
         out.closing = true;
         out.pong = None;
-        let frame = frame::close(code);
+        let frame = frame::close_frame(code);
         out.plain.extend_from_slice(&frame);
         out.since.get_or_insert_with(Instant::now);
     }
@@ -238,12 +238,12 @@ impl WriteHalf {
         not(feature = "native-tls"),
         expect(clippy::unnecessary_wraps, reason = "encryption is what can fail")
     )]
-    pub(crate) fn take(&self, batch: &mut WriteBatch) -> io::Result<()> {
-        batch.clear();
-        let mut out = self.lock();
+    pub(crate) fn take_batch(&self, batch: &mut WriteBatch) -> io::Result<()> {
+        batch.clear_batch();
+        let mut out = self.lock_buffer();
         let out = &mut *out;
         if let Some(payload) = out.pong.take() {
-            out.plain.extend_from_slice(&frame::pong(&payload));
+            out.plain.extend_from_slice(&frame::pong_frame(&payload));
         }
         batch.since = out.since.take();
         out.taken_actions += std::mem::take(&mut out.queued_actions);
@@ -287,7 +287,7 @@ impl WriteHalf {
             Err(e) if is_pause(&e) => {}
             Err(e) => return Err(e),
         }
-        let mut out = self.lock();
+        let mut out = self.lock_buffer();
         out.taken = batch.bytes.len().saturating_sub(batch.written);
         if out.taken == 0 {
             out.taken_actions = 0;
@@ -296,7 +296,7 @@ impl WriteHalf {
     }
 
     /// Blocks until bytes come; under no lock.
-    fn receive(&self, into: &mut [u8]) -> io::Result<usize> {
+    fn receive_bytes(&self, into: &mut [u8]) -> io::Result<usize> {
         loop {
             match self.socket.read(into, None) {
                 Err(e) if is_pause(&e) && !self.is_dead() => {}
@@ -312,10 +312,10 @@ impl WriteHalf {
 
     /// Gives the TLS session what came, and takes what it has decrypted: `None` if it needs more.
     #[cfg(feature = "native-tls")]
-    fn decrypt(&self, came: Option<&[u8]>, into: &mut [u8]) -> io::Result<Option<usize>> {
-        let mut out = self.lock();
+    fn decrypt_bytes(&self, came: Option<&[u8]>, into: &mut [u8]) -> io::Result<Option<usize>> {
+        let mut out = self.lock_buffer();
         let Some(tls) = &mut out.tls else { return Err(io::ErrorKind::NotConnected.into()) };
-        tls.get_mut().feed(came);
+        tls.get_mut().feed_bytes(came);
         let mut got = 0;
         let result = loop {
             let Some(room) = into.get_mut(got..).filter(|room| !room.is_empty()) else { break Ok(Some(got)) };
@@ -330,7 +330,7 @@ impl WriteHalf {
         };
         // Reading can make the session answer, as with new keys; and a peer must not make it answer without end.
         let answers = !tls.get_ref().output.is_empty();
-        let waiting = out.waiting();
+        let waiting = out.waiting_bytes();
         let answers = answers || !out.plain.is_empty();
         drop(out);
         if waiting > MAX_SEND_BUFFER_SIZE {
@@ -396,7 +396,7 @@ impl Read for ReadHalf {
             let mut came: Option<usize> = Some(0);
             loop {
                 let fed = came.map(|count| self.cipher.get(..count).unwrap_or_default());
-                if let Some(count) = self.wire.decrypt(fed, into)? {
+                if let Some(count) = self.wire.decrypt_bytes(fed, into)? {
                     self.content += count as u64;
                     return Ok(count);
                 }
@@ -406,11 +406,11 @@ impl Read for ReadHalf {
                 if self.is_mostly_framing() {
                     return Err(io::Error::other("the peer sends TLS records without content"));
                 }
-                came = Some(self.wire.receive(&mut self.cipher)?).filter(|count| *count > 0);
+                came = Some(self.wire.receive_bytes(&mut self.cipher)?).filter(|count| *count > 0);
                 self.came += came.unwrap_or(0) as u64;
             }
         }
-        self.wire.receive(into)
+        self.wire.receive_bytes(into)
     }
 }
 

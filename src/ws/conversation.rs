@@ -43,7 +43,13 @@ impl Message {
     /// ```
     pub fn ask(&self, question: impl Into<String>, timeout: Duration) -> Result<Option<Self>> {
         let in_thread = !self.is_direct() || self.post.is_reply();
-        ask(self.stream()?, &self.poster, &self.draft(question, in_thread), self.user_id(), timeout)
+        ask(
+            self.open_stream()?,
+            &self.poster,
+            &self.reply_draft(question, in_thread),
+            self.user_id(),
+            timeout,
+        )
     }
 
     /// Waits for the next message of the same person in the same thread, or in the same direct channel.
@@ -65,7 +71,7 @@ impl Message {
     /// # Ok(()) }
     /// ```
     pub fn next(&self, timeout: Duration) -> Result<Option<Self>> {
-        let stream = self.stream()?;
+        let stream = self.open_stream()?;
         let asked = Asked { thread: self.post.thread_id().clone(), at: self.post.create_at };
         let expected = Expected {
             channel: self.post.channel_id.clone(),
@@ -73,13 +79,13 @@ impl Message {
             thread: None,
             asked: Some(asked),
         };
-        match Wait::reply(stream, expected)? {
-            Some(wait) => message(stream, &self.poster, wait.run(timeout)?),
+        match Wait::wait_for_reply(stream, expected)? {
+            Some(wait) => message(stream, &self.poster, wait.wait_until(timeout)?),
             None => Ok(None),
         }
     }
 
-    fn stream(&self) -> Result<&Arc<StreamShared>> {
+    fn open_stream(&self) -> Result<&Arc<StreamShared>> {
         self.stream.as_ref().ok_or_else(|| {
             Error::input("the message belongs to no stream").with_hint("create it with `Events::message`")
         })
@@ -132,10 +138,10 @@ fn ask(
         thread: root.cloned(),
         asked: None,
     };
-    let Some(wait) = Wait::reply(stream, expected)? else { return Ok(None) };
-    let post = poster.create(question)?;
-    wait.asked(Asked { thread: post.thread_id().clone(), at: post.create_at });
-    message(stream, poster, wait.run(timeout)?)
+    let Some(wait) = Wait::wait_for_reply(stream, expected)? else { return Ok(None) };
+    let post = poster.create_post(question)?;
+    wait.question_posted(Asked { thread: post.thread_id().clone(), at: post.create_at });
+    message(stream, poster, wait.wait_until(timeout)?)
 }
 
 fn message(
@@ -144,7 +150,7 @@ fn message(
     event: Option<Event>,
 ) -> Result<Option<Message>> {
     match event {
-        Some(event) => Message::of(poster, Some(stream), &event, Selection::ALL),
+        Some(event) => Message::select_from(poster, Some(stream), &event, Selection::ALL),
         None => Ok(None),
     }
 }

@@ -22,16 +22,16 @@ impl Deadline {
     }
 
     /// The stream is stopped. Does not block.
-    pub(super) fn start(self: Arc<Self>) {
+    pub(super) fn start_countdown(self: Arc<Self>) {
         let own = Arc::clone(&self);
         let thread = thread::Builder::new().name("mm-deadline".into());
-        if let Err(error) = thread.spawn(move || own.run()) {
+        if let Err(error) = thread.spawn(move || own.run_countdown()) {
             log::error!("no thread for the deadline of the handlers could be started: {error}");
-            self.poster.close();
+            self.poster.close_connections();
         }
     }
 
-    fn run(&self) {
+    fn run_countdown(&self) {
         let until = Instant::now().checked_add(self.timeout);
         let mut over = self.over.lock().unwrap_or_else(PoisonError::into_inner);
         while !*over {
@@ -44,7 +44,7 @@ impl Deadline {
                     "handlers still run {:?} after the stream was stopped: ending their requests",
                     self.timeout
                 );
-                self.poster.close();
+                self.poster.close_connections();
                 return;
             }
             over = self.changed.wait_timeout(over, left).unwrap_or_else(PoisonError::into_inner).0;
@@ -52,7 +52,7 @@ impl Deadline {
     }
 
     /// All handlers have finished.
-    pub(super) fn over(&self) {
+    pub(super) fn end_countdown(&self) {
         *self.over.lock().unwrap_or_else(PoisonError::into_inner) = true;
         self.changed.notify_all();
     }

@@ -122,8 +122,8 @@ impl Delivery {
         let key = version.map(|version| version.key(kind));
         // Even if there is no room, or a gap is being filled: a reply must not wait for the thread that waits for it.
         let in_order = !self.gap_filler.is_open() && !self.queue.is_dropping();
-        if self.subscribers.take(&event, in_order) {
-            self.subscribers.copy(&event, key, &mark);
+        if self.subscribers.take_event(&event, in_order) {
+            self.subscribers.copy_event(&event, key, &mark);
             self.gap_filler.taken(self.queue.puts(), kind, version.as_ref());
             self.queue.count_delivered();
             return EnqueueResult::Taken;
@@ -133,7 +133,7 @@ impl Delivery {
             // Copied when it leaves the filler, behind what fills the gap.
             EnqueueResult::Taken if held && has_room => EnqueueResult::Taken,
             EnqueueResult::Taken if !held => {
-                self.subscribers.copy(&event, key, &mark);
+                self.subscribers.copy_event(&event, key, &mark);
                 EnqueueResult::Taken
             }
             result @ (EnqueueResult::Taken | EnqueueResult::Dropped) => {
@@ -182,7 +182,7 @@ impl Delivery {
     /// Delivers a notice, at once.
     pub(crate) fn notice(&mut self, payload: Payload) {
         let event = Event::from_notification(payload);
-        self.subscribers.notify(&event);
+        self.subscribers.notify_all(&event);
         self.queue.notice(event);
     }
 
@@ -205,7 +205,7 @@ impl Delivery {
     /// Messages that were kept aside go into the queue after all.
     pub(super) fn put_back(&mut self, messages: Vec<Event>) {
         for event in messages {
-            if !self.subscribers.take(&event, true) {
+            if !self.subscribers.take_event(&event, true) {
                 self.returned.push_back(event);
             }
         }
@@ -261,7 +261,7 @@ impl Delivery {
             let shared = missed.reason != MissedReason::Overflow;
             let event = Event::from_notification(Payload::Missed(Box::new(missed)));
             if shared {
-                self.subscribers.notify(&event);
+                self.subscribers.notify_all(&event);
             }
             self.queue.notice(event);
         }
@@ -294,7 +294,7 @@ impl Delivery {
     pub(crate) fn poll(&mut self, now: StreamTime) {
         self.place_returned();
         self.queue.place_held();
-        self.subscribers.poll();
+        self.subscribers.poll_queues();
         if let Some(missed) = self.queue.drained() {
             self.overflowed(now, missed);
         }
@@ -397,7 +397,7 @@ impl Delivery {
                 self.queue.push_last(event);
             }
         }
-        let kept = self.subscribers.end(&event);
+        let kept = self.subscribers.end_all(&event);
         self.put_back(kept);
         self.queue.end(event);
         self.returned.clear();
@@ -406,7 +406,7 @@ impl Delivery {
     /// Nothing more comes; what is queued stays readable.
     pub(crate) fn close(&mut self) {
         self.gap_filler.close();
-        self.subscribers.close();
+        self.subscribers.close_all();
         self.returned.clear();
         self.queue.close();
     }
@@ -448,11 +448,11 @@ fn share(subscribers: &mut Subscribers, event: &Event, mark: Option<&Cursor>) ->
         return false;
     }
     if event.kind().is_notice() {
-        subscribers.notify(event);
+        subscribers.notify_all(event);
         return false;
     }
     let key = PostVersion::of_event(event.kind(), event.raw()).map(|version| version.key(event.kind()));
-    let taken = subscribers.take(event, true);
-    subscribers.copy(event, key, mark.unwrap_or(&Cursor::default()));
+    let taken = subscribers.take_event(event, true);
+    subscribers.copy_event(event, key, mark.unwrap_or(&Cursor::default()));
     taken
 }

@@ -80,7 +80,7 @@ impl Filter {
     }
 
     /// Whether a kind is named. Notifications of the stream itself only match if theirs is.
-    pub(super) fn names(&self, kind: EventKind) -> bool {
+    pub(super) fn names_kind(&self, kind: EventKind) -> bool {
         self.kinds.as_ref().is_some_and(|kinds| kinds.contains(&kind))
     }
 
@@ -89,8 +89,8 @@ impl Filter {
         self.kinds.as_deref()
     }
 
-    pub(super) fn matches(&self, event: &Inspection<'_>, me: &UserId) -> bool {
-        if self.kinds.is_some() && !self.names(event.kind()) {
+    pub(super) fn matches_event(&self, event: &Inspection<'_>, me: &UserId) -> bool {
+        if self.kinds.is_some() && !self.names_kind(event.kind()) {
             return false;
         }
         if self.channel.is_some() && self.channel != event.event.channel_id() {
@@ -98,10 +98,10 @@ impl Filter {
         }
         let about =
             |wanted: &Option<PostId>, found: Option<&PostId>| wanted.is_none() || wanted.as_ref() == found;
-        let by_user = |wanted: &UserId| event.facts().user() == Some(wanted);
+        let by_user = |wanted: &UserId| event.event_facts().user() == Some(wanted);
         self.user.as_ref().is_none_or(by_user)
-            && (self.thread.is_none() || about(&self.thread, event.facts().thread()))
-            && (self.post.is_none() || about(&self.post, event.facts().post()))
+            && (self.thread.is_none() || about(&self.thread, event.event_facts().thread()))
+            && (self.post.is_none() || about(&self.post, event.event_facts().post()))
             && (!self.not_own || !by_user(me))
     }
 }
@@ -121,7 +121,7 @@ impl<'e> Inspection<'e> {
         self.event.kind()
     }
 
-    pub(super) fn facts(&self) -> &Facts {
+    pub(super) fn event_facts(&self) -> &Facts {
         // Without `payload`: it logs what it cannot decode, and this runs under the lock of the stream.
         self.facts.get_or_init(|| self.event.decode().unwrap_or_default())
     }
@@ -199,7 +199,7 @@ impl Facts {
     }
 
     /// The author of a post that is not a system message, and its time.
-    pub(super) fn written(&self) -> Option<(&UserId, Timestamp)> {
+    pub(super) fn post_author(&self) -> Option<(&UserId, Timestamp)> {
         let post = self.post.as_ref().filter(|post| !post.kind.is_system())?;
         Some((&post.user_id, post.create_at))
     }
@@ -215,7 +215,7 @@ mod tests {
     }
 
     fn matches(filter: &Filter, event: &Event, me: &UserId) -> bool {
-        filter.matches(&Inspection::new(event), me)
+        filter.matches_event(&Inspection::new(event), me)
     }
 
     #[test]

@@ -18,7 +18,7 @@ const OPCODE_PING: u8 = 9;
 const OPCODE_PONG: u8 = 10;
 
 /// One masked frame. The mask only has to be hard to foresee for whoever chose the payload.
-fn masked(opcode: u8, payload: &[u8]) -> Vec<u8> {
+fn masked_frame(opcode: u8, payload: &[u8]) -> Vec<u8> {
     let mut mask = [0; 4];
     if getrandom::fill(&mut mask).is_err() {
         // Without the system's randomness no TLS works either; any mask is valid on the wire.
@@ -41,18 +41,18 @@ fn masked(opcode: u8, payload: &[u8]) -> Vec<u8> {
     out
 }
 
-pub(crate) fn text(payload: &str) -> Vec<u8> {
-    masked(OPCODE_TEXT, payload.as_bytes())
+pub(crate) fn text_frame(payload: &str) -> Vec<u8> {
+    masked_frame(OPCODE_TEXT, payload.as_bytes())
 }
 
-pub(crate) fn pong(payload: &[u8]) -> Vec<u8> {
-    masked(OPCODE_PONG, payload)
+pub(crate) fn pong_frame(payload: &[u8]) -> Vec<u8> {
+    masked_frame(OPCODE_PONG, payload)
 }
 
 /// A close frame; without a code its payload is empty.
-pub(crate) fn close(code: Option<u16>) -> Vec<u8> {
+pub(crate) fn close_frame(code: Option<u16>) -> Vec<u8> {
     let code = code.map(u16::to_be_bytes);
-    masked(OPCODE_CLOSE, code.as_ref().map_or(&[], |code| code.as_slice()))
+    masked_frame(OPCODE_CLOSE, code.as_ref().map_or(&[], |code| code.as_slice()))
 }
 
 #[derive(Serialize)]
@@ -65,7 +65,7 @@ struct ActionRequest<'a> {
 }
 
 /// The text of an action, refused if the server would close the link for it.
-pub(crate) fn action(seq: u64, name: &str, data: Option<&Value>) -> Result<String> {
+pub(crate) fn action_text(seq: u64, name: &str, data: Option<&Value>) -> Result<String> {
     if name.is_empty() {
         return Err(Error::input("the action's name is empty"));
     }
@@ -96,7 +96,7 @@ pub(crate) struct ActionReply {
 
 impl ActionReply {
     /// Reads a text that is no event. `None` if it is no reply either.
-    pub(crate) fn read(text: &str) -> Option<(u64, Result<Value>)> {
+    pub(crate) fn parse_reply(text: &str) -> Option<(u64, Result<Value>)> {
         let reply: Self = crate::model::json::decode_event(text).ok()?;
         let seq = reply.seq.filter(|seq| *seq > 0)?;
         let result = match (reply.status.as_deref(), reply.error) {
@@ -120,7 +120,7 @@ pub(crate) enum FrameFault {
 }
 
 impl FrameFault {
-    pub(crate) fn text(&self) -> Cow<'static, str> {
+    pub(crate) fn reason_text(&self) -> Cow<'static, str> {
         match self {
             Self::TooLarge => "a message is larger than `max_message_size`".into(),
             Self::NotUtf8 => "a message is not UTF-8".into(),
@@ -167,7 +167,7 @@ impl MessageAssembler {
     }
 
     /// Takes one frame; gives a message when it is complete.
-    pub(crate) fn frame<'a>(
+    pub(crate) fn read_frame<'a>(
         &mut self,
         head: FrameHeader,
         payload: &'a [u8],
@@ -179,11 +179,11 @@ impl MessageAssembler {
             return Err(FrameFault::Broken("a server's frame is masked"));
         }
         if head.opcode >= OPCODE_CLOSE {
-            return Self::control(head, payload).map(Some);
+            return Self::read_control(head, payload).map(Some);
         }
         match (head.opcode, self.open) {
             (OPCODE_TEXT | OPCODE_BINARY, None) if head.last => {
-                return self.message(head.opcode, payload).map(Some);
+                return self.finish_message(head.opcode, payload).map(Some);
             }
             (OPCODE_TEXT | OPCODE_BINARY, None) => {
                 self.open = Some(head.opcode);
@@ -212,7 +212,7 @@ impl MessageAssembler {
         Ok(Some(IncomingFrame::Text(text.into())))
     }
 
-    fn message<'a>(&self, opcode: u8, payload: &'a [u8]) -> Result<IncomingFrame<'a>, FrameFault> {
+    fn finish_message<'a>(&self, opcode: u8, payload: &'a [u8]) -> Result<IncomingFrame<'a>, FrameFault> {
         if payload.len() > self.limit {
             return Err(FrameFault::TooLarge);
         }
@@ -223,7 +223,7 @@ impl MessageAssembler {
         Ok(IncomingFrame::Text(text.into()))
     }
 
-    fn control(head: FrameHeader, payload: &[u8]) -> Result<IncomingFrame<'_>, FrameFault> {
+    fn read_control(head: FrameHeader, payload: &[u8]) -> Result<IncomingFrame<'_>, FrameFault> {
         if !head.last || payload.len() > 125 {
             return Err(FrameFault::Broken("a control frame is too long or in pieces"));
         }
@@ -264,68 +264,72 @@ mod tests {
     fn frames_are_masked_and_have_the_shortest_length() {
         for length in [0, 1, 125, 126, 127, 8192, 65535, 65536] {
             let text = "x".repeat(length);
-            let frame = super::text(&text);
+            let frame = text_frame(&text);
             assert_eq!(frame[0], 0x81);
             assert_eq!(frame[1] & 0x80, 0x80);
             assert_eq!(unmask(&frame), text.as_bytes());
         }
-        assert_eq!(unmask(&close(Some(1000))), [3, 232]);
-        assert!(unmask(&close(None)).is_empty());
-        assert_eq!(unmask(&pong(b"abc")), b"abc");
-        assert_ne!(text("same text, other mask"), text("same text, other mask"));
+        assert_eq!(unmask(&close_frame(Some(1000))), [3, 232]);
+        assert!(unmask(&close_frame(None)).is_empty());
+        assert_eq!(unmask(&pong_frame(b"abc")), b"abc");
+        assert_ne!(text_frame("same text, other mask"), text_frame("same text, other mask"));
     }
 
     #[test]
     fn actions_are_checked_before_they_are_sent() {
         let data = serde_json::json!({"channel_id": "x"});
         assert_eq!(
-            action(7, "user_typing", Some(&data)).unwrap(),
+            action_text(7, "user_typing", Some(&data)).unwrap(),
             r#"{"seq":7,"action":"user_typing","data":{"channel_id":"x"}}"#
         );
-        assert_eq!(action(1, "ping", None).unwrap(), r#"{"seq":1,"action":"ping"}"#);
+        assert_eq!(action_text(1, "ping", None).unwrap(), r#"{"seq":1,"action":"ping"}"#);
         let long = serde_json::json!({"x": "y".repeat(MAX_ACTION_SIZE)});
-        for bad in [action(1, "x", Some(&long)), action(1, "", None), action(1, "x", Some(&Value::from(1)))] {
+        for bad in [
+            action_text(1, "x", Some(&long)),
+            action_text(1, "", None),
+            action_text(1, "x", Some(&Value::from(1))),
+        ] {
             assert_eq!(bad.unwrap_err().kind(), ErrorKind::Input);
         }
-        let fits = MAX_ACTION_SIZE - action(1, "x", Some(&serde_json::json!({"x": ""}))).unwrap().len();
-        let text = action(1, "x", Some(&serde_json::json!({"x": "y".repeat(fits)}))).unwrap();
+        let fits = MAX_ACTION_SIZE - action_text(1, "x", Some(&serde_json::json!({"x": ""}))).unwrap().len();
+        let text = action_text(1, "x", Some(&serde_json::json!({"x": "y".repeat(fits)}))).unwrap();
         assert_eq!(text.len(), MAX_ACTION_SIZE);
     }
 
     #[test]
     fn replies_are_read() {
         let (seq, result) =
-            ActionReply::read(r#"{"status":"OK","seq_reply":3,"data":{"text":"pong"}}"#).unwrap();
+            ActionReply::parse_reply(r#"{"status":"OK","seq_reply":3,"data":{"text":"pong"}}"#).unwrap();
         assert_eq!((seq, result.unwrap()["text"].as_str()), (3, Some("pong")));
         let fail = r#"{"status":"FAIL","seq_reply":1,"error":{"id":"api.web_socket_router.not_authenticated.app_error","message":"m","detailed_error":"","status_code":401}}"#;
-        assert!(ActionReply::read(fail).unwrap().1.unwrap_err().is_unauthorized());
+        assert!(ActionReply::parse_reply(fail).unwrap().1.unwrap_err().is_unauthorized());
         for none in
             ["", "{}", "[]", "7", r#"{"status":"OK"}"#, r#"{"status":"OK","seq_reply":0}"#, "{\"seq_re"]
         {
-            assert!(ActionReply::read(none).is_none(), "{none}");
+            assert!(ActionReply::parse_reply(none).is_none(), "{none}");
         }
-        assert!(ActionReply::read(r#"{"seq_reply":1}"#).unwrap().1.is_err());
+        assert!(ActionReply::parse_reply(r#"{"seq_reply":1}"#).unwrap().1.is_err());
     }
 
     #[test]
     fn messages_are_put_together_from_pieces() {
         let mut a = MessageAssembler::new(10, 9);
-        assert_eq!(a.frame(head(1, true), b"whole"), Ok(Some(IncomingFrame::Text("whole".into()))));
-        assert_eq!(a.frame(head(1, false), "ä".as_bytes().split_at(1).0), Ok(None));
-        assert_eq!(a.frame(head(9, true), b"hi"), Ok(Some(IncomingFrame::Ping(b"hi"))));
-        assert_eq!(a.frame(head(0, false), b""), Ok(None));
+        assert_eq!(a.read_frame(head(1, true), b"whole"), Ok(Some(IncomingFrame::Text("whole".into()))));
+        assert_eq!(a.read_frame(head(1, false), "ä".as_bytes().split_at(1).0), Ok(None));
+        assert_eq!(a.read_frame(head(9, true), b"hi"), Ok(Some(IncomingFrame::Ping(b"hi"))));
+        assert_eq!(a.read_frame(head(0, false), b""), Ok(None));
         let rest = "ä".as_bytes().split_at(1).1;
-        assert_eq!(a.frame(head(0, true), rest), Ok(Some(IncomingFrame::Text("ä".into()))));
-        assert_eq!(a.frame(head(2, true), b"x"), Ok(Some(IncomingFrame::Binary)));
+        assert_eq!(a.read_frame(head(0, true), rest), Ok(Some(IncomingFrame::Text("ä".into()))));
+        assert_eq!(a.read_frame(head(2, true), b"x"), Ok(Some(IncomingFrame::Binary)));
         let bye = IncomingFrame::Close(Some(1000), "x".into());
-        assert_eq!(a.frame(head(8, true), &[3, 232, b'x']), Ok(Some(bye)));
+        assert_eq!(a.read_frame(head(8, true), &[3, 232, b'x']), Ok(Some(bye)));
     }
 
     #[test]
     fn what_breaks_the_rules_is_refused() {
         let mut a = MessageAssembler::new(10, 9);
-        assert_eq!(a.frame(head(1, true), &[b'x'; 11]), Err(FrameFault::TooLarge));
-        assert_eq!(a.frame(head(1, true), b"\xff"), Err(FrameFault::NotUtf8));
+        assert_eq!(a.read_frame(head(1, true), &[b'x'; 11]), Err(FrameFault::TooLarge));
+        assert_eq!(a.read_frame(head(1, true), b"\xff"), Err(FrameFault::NotUtf8));
         for (frame, payload) in [
             (head(0, true), &b""[..]),
             (head(3, true), b""),
@@ -336,18 +340,18 @@ mod tests {
             (FrameHeader { reserved: true, ..head(1, true) }, b""),
             (FrameHeader { masked: true, ..head(1, true) }, b""),
         ] {
-            assert!(matches!(a.frame(frame, payload), Err(FrameFault::Broken(_))), "{frame:?}");
+            assert!(matches!(a.read_frame(frame, payload), Err(FrameFault::Broken(_))), "{frame:?}");
         }
-        assert_eq!(a.frame(head(1, false), b""), Ok(None));
-        assert!(matches!(a.frame(head(1, true), b""), Err(FrameFault::Broken(_))));
+        assert_eq!(a.read_frame(head(1, false), b""), Ok(None));
+        assert!(matches!(a.read_frame(head(1, true), b""), Err(FrameFault::Broken(_))));
     }
 
     #[test]
     fn endless_pieces_end() {
         for piece in [&b""[..], b"x"] {
             let mut a = MessageAssembler::new(1 << 30, 4096);
-            assert_eq!(a.frame(head(1, false), piece), Ok(None));
-            let end = (0..1_000_000).position(|_| a.frame(head(0, false), piece).is_err());
+            assert_eq!(a.read_frame(head(1, false), piece), Ok(None));
+            let end = (0..1_000_000).position(|_| a.read_frame(head(0, false), piece).is_err());
             assert_eq!(end, Some(4095));
         }
     }

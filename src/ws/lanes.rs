@@ -18,7 +18,7 @@ pub(super) enum LaneKey {
 }
 
 impl LaneKey {
-    pub(super) fn of(message: &Message) -> Self {
+    pub(super) fn for_message(message: &Message) -> Self {
         if message.is_direct() {
             Self::Direct(message.post.channel_id.clone())
         } else {
@@ -57,29 +57,29 @@ impl Lanes {
         }
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn lock_state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Dropping the result tells the handlers that no more messages come.
-    pub(super) fn open(&self) -> Open<'_> {
+    pub(super) fn open_lanes(&self) -> Open<'_> {
         Open(self)
     }
 
     /// Waits for room.
-    pub(super) fn push(&self, message: Message, ticket: Ticket) {
-        let mut state = self.state();
+    pub(super) fn push_message(&self, message: Message, ticket: Ticket) {
+        let mut state = self.lock_state();
         while state.waiting.len() >= self.capacity {
             state = self.room.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
-        state.waiting.push_back((LaneKey::of(&message), (message, ticket)));
+        state.waiting.push_back((LaneKey::for_message(&message), (message, ticket)));
         drop(state);
         self.ready.notify_one();
     }
 
     /// Waits for a message. `None` when there are no more.
-    pub(super) fn next(&self) -> Option<LaneJob> {
-        let mut state = self.state();
+    pub(super) fn next_job(&self) -> Option<LaneJob> {
+        let mut state = self.lock_state();
         loop {
             let State { waiting, busy, .. } = &mut *state;
             if let Some(at) = waiting.iter().position(|(place, _)| !busy.contains(place)) {
@@ -98,14 +98,14 @@ impl Lanes {
     }
 
     /// The message of a place is handled.
-    pub(super) fn done(&self, place: &LaneKey) {
-        self.state().busy.remove(place);
+    pub(super) fn finish_job(&self, place: &LaneKey) {
+        self.lock_state().busy.remove(place);
         self.ready.notify_one();
     }
 
     /// Drops the messages that wait.
-    pub(super) fn discard(&self) {
-        let dropped = std::mem::take(&mut self.state().waiting);
+    pub(super) fn discard_messages(&self) {
+        let dropped = std::mem::take(&mut self.lock_state().waiting);
         drop(dropped);
     }
 }
@@ -114,7 +114,7 @@ pub(super) struct Open<'a>(&'a Lanes);
 
 impl Drop for Open<'_> {
     fn drop(&mut self) {
-        self.0.state().closed = true;
+        self.0.lock_state().closed = true;
         self.0.ready.notify_all();
     }
 }

@@ -60,7 +60,7 @@ impl Selection {
 
 impl Message {
     /// The message in an event: `None` if it is none, or is left out.
-    pub(crate) fn of(
+    pub(crate) fn select_from(
         poster: &Arc<dyn Poster>,
         stream: Option<&Arc<StreamShared>>,
         event: &Event,
@@ -95,17 +95,17 @@ impl Message {
     ///
     /// `POST /posts`
     pub fn answer(&self, text: impl Into<String>) -> Result<Post> {
-        self.poster.create(&self.draft(text, self.posted.post.is_reply()))
+        self.poster.create_post(&self.reply_draft(text, self.posted.post.is_reply()))
     }
 
     /// Posts a reply in the thread of the message. Starts a thread if there is none.
     ///
     /// `POST /posts`
     pub fn reply(&self, text: impl Into<String>) -> Result<Post> {
-        self.poster.create(&self.draft(text, true))
+        self.poster.create_post(&self.reply_draft(text, true))
     }
 
-    pub(super) fn draft(&self, text: impl Into<String>, in_thread: bool) -> PostDraft {
+    pub(super) fn reply_draft(&self, text: impl Into<String>, in_thread: bool) -> PostDraft {
         let post = &self.posted.post;
         let draft = PostDraft::new(&post.channel_id, text);
         if in_thread { draft.root_id(post.thread_id()) } else { draft }
@@ -124,7 +124,7 @@ impl Message {
     /// # Ok(()) }
     /// ```
     pub fn edit(&self, own_post: &Post, text: impl Into<String>) -> Result<Post> {
-        self.poster.edit(&own_post.id, text.into())
+        self.poster.edit_post(&own_post.id, text.into())
     }
 
     /// Adds a reaction of this account to the message. `emoji` is the name of an emoji, for example `thumbsup`, with or
@@ -133,7 +133,7 @@ impl Message {
     /// `POST /reactions`
     pub fn react(&self, emoji: &str) -> Result<()> {
         let name = emoji.strip_prefix(':').and_then(|name| name.strip_suffix(':')).unwrap_or(emoji);
-        self.poster.react(&self.posted.post.id, name)
+        self.poster.add_reaction(&self.posted.post.id, name)
     }
 
     /// Shows that this account is typing, in the thread or channel of the message, until the returned value is dropped.
@@ -142,7 +142,7 @@ impl Message {
     /// [`from_event`](Self::from_event).
     pub fn typing(&self) -> TypingGuard {
         let post = &self.posted.post;
-        let Some(stream) = &self.stream else { return TypingGuard::none() };
+        let Some(stream) = &self.stream else { return TypingGuard::not_shown() };
         TypingGuard::new(stream, &post.channel_id, post.is_reply().then(|| post.thread_id()))
     }
 
@@ -160,7 +160,7 @@ impl Message {
     ///
     /// For example, `command("!")` of `!take the bus` is `("take", "the bus")`.
     pub fn command(&self, prefix: &str) -> Option<(&str, &str)> {
-        command(self.text(), prefix)
+        split_command(self.text(), prefix)
     }
 
     /// Returns the origin of the event. Messages from a catch-up may be minutes old.
@@ -210,11 +210,11 @@ impl Events {
     /// # Ok(()) }
     /// ```
     pub fn message(&self, event: &Event) -> Result<Option<Message>> {
-        Message::of(&self.poster, Some(&self.shared), event, Selection::default())
+        Message::select_from(&self.poster, Some(&self.shared), event, Selection::default())
     }
 }
 
-fn command<'a>(text: &'a str, prefix: &str) -> Option<(&'a str, &'a str)> {
+fn split_command<'a>(text: &'a str, prefix: &str) -> Option<(&'a str, &'a str)> {
     let rest = text.trim().strip_prefix(prefix)?;
     let (name, arguments) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
     (!name.is_empty()).then_some((name, arguments.trim()))
@@ -240,16 +240,16 @@ fn without_mention<'a>(text: &'a str, username: &str) -> Option<&'a str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{command, without_mention};
+    use super::{split_command, without_mention};
 
     #[test]
     fn commands_are_words_after_the_prefix() {
-        assert_eq!(command("!take the bus", "!"), Some(("take", "the bus")));
-        assert_eq!(command("  !take\n the  bus ", "!"), Some(("take", "the  bus")));
-        assert_eq!(command("!take", "!"), Some(("take", "")));
-        assert_eq!(command("bot: take", "bot:"), None);
+        assert_eq!(split_command("!take the bus", "!"), Some(("take", "the bus")));
+        assert_eq!(split_command("  !take\n the  bus ", "!"), Some(("take", "the  bus")));
+        assert_eq!(split_command("!take", "!"), Some(("take", "")));
+        assert_eq!(split_command("bot: take", "bot:"), None);
         for none in ["", "!", "! take", "take", "a !take"] {
-            assert_eq!(command(none, "!"), None, "{none}");
+            assert_eq!(split_command(none, "!"), None, "{none}");
         }
     }
 

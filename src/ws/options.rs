@@ -107,7 +107,7 @@ impl StreamOptions {
     }
 
     /// The only channels that are wanted, if not all are.
-    pub(crate) fn channels(&self) -> Option<HashSet<ChannelId>> {
+    pub(crate) fn only_channels(&self) -> Option<HashSet<ChannelId>> {
         self.channels.clone()
     }
 
@@ -143,7 +143,7 @@ impl StreamOptions {
         known.into_iter().filter(|(_, wanted)| *wanted).map(|(what, _)| what).collect()
     }
 
-    pub(crate) fn wants(&self, kind: EventKind, text: &str) -> bool {
+    pub(crate) fn wants_event(&self, kind: EventKind, text: &str) -> bool {
         if self.kind_mask.is_some_and(|only| only & kind_bit(kind) == 0) {
             return false;
         }

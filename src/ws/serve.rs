@@ -123,9 +123,9 @@ impl<'a> Messages<'a> {
     /// }
     /// ```
     pub fn serve(self, mut handler: impl FnMut(&Message) -> Result<()>) -> Result<()> {
-        let mut service = Service::start(&self)?;
-        while let Some((message, ticket)) = service.next() {
-            self.handle(&message, &mut handler);
+        let mut service = Service::start_serving(&self)?;
+        while let Some((message, ticket)) = service.next_message() {
+            self.handle_message(&message, &mut handler);
             service.done(ticket);
         }
         service.outcome()
@@ -163,17 +163,17 @@ impl<'a> Messages<'a> {
         if threads == 0 {
             return Err(Error::input("messages cannot be handled on 0 threads"));
         }
-        let mut service = Service::start(&self)?;
+        let mut service = Service::start_serving(&self)?;
         let stream = &self.events.shared;
         let lanes = Lanes::new(threads);
         std::thread::scope(|scope| {
             // However this ends, the handlers must not wait for more.
-            let open = lanes.open();
+            let open = lanes.open_lanes();
             let work = || {
-                while let Some((message, ticket)) = lanes.next() {
-                    self.handle(&message, &handler);
+                while let Some((message, ticket)) = lanes.next_job() {
+                    self.handle_message(&message, &handler);
                     stream.done(ticket);
-                    lanes.done(&LaneKey::of(&message));
+                    lanes.finish_job(&LaneKey::for_message(&message));
                 }
             };
             for started in 0..threads {
@@ -189,11 +189,11 @@ impl<'a> Messages<'a> {
                     }
                 }
             }
-            while let Some((message, ticket)) = service.next() {
-                lanes.push(message, ticket);
+            while let Some((message, ticket)) = service.next_message() {
+                lanes.push_message(message, ticket);
             }
             if service.is_stopped() {
-                lanes.discard();
+                lanes.discard_messages();
             }
             drop(open);
             Ok(())
@@ -201,7 +201,7 @@ impl<'a> Messages<'a> {
         service.outcome()
     }
 
-    fn handle(&self, message: &Message, mut handler: impl FnMut(&Message) -> Result<()>) {
+    fn handle_message(&self, message: &Message, mut handler: impl FnMut(&Message) -> Result<()>) {
         match unwind::catch_panic(|| handler(message)) {
             Ok(Ok(())) => {}
             Ok(Err(error)) => match &self.on_error {
@@ -226,14 +226,15 @@ struct Service<'m> {
 }
 
 impl<'m> Service<'m> {
-    fn start(messages: &'m Messages<'_>) -> Result<Self> {
-        let deadline = Arc::new(Deadline::new(messages.poster.apart()?, messages.finish_within));
+    fn start_serving(messages: &'m Messages<'_>) -> Result<Self> {
+        let deadline =
+            Arc::new(Deadline::new(messages.poster.with_own_connections()?, messages.finish_within));
         messages.events.shared.lock().deadlines.push(Arc::clone(&deadline));
         Ok(Self { events: messages.events, selection: messages.selection, deadline, cause: None })
     }
 
     /// Waits for the next message. `None` once the stream is stopped, or has ended.
-    fn next(&mut self) -> Option<(Message, Ticket)> {
+    fn next_message(&mut self) -> Option<(Message, Ticket)> {
         let shared = &self.events.shared;
         loop {
             let mut ready = Select::new();
@@ -251,7 +252,7 @@ impl<'m> Service<'m> {
                 Err(TryRecvError::Empty) => continue,
                 Err(TryRecvError::Disconnected) => return None,
             };
-            match Message::of(&self.deadline.poster, Some(shared), &event, self.selection) {
+            match Message::select_from(&self.deadline.poster, Some(shared), &event, self.selection) {
                 Ok(Some(message)) => return Some((message, ticket)),
                 Ok(None) => self.done(ticket),
                 Err(cause) => {
@@ -283,7 +284,7 @@ impl<'m> Service<'m> {
 
 impl Drop for Service<'_> {
     fn drop(&mut self) {
-        self.deadline.over();
+        self.deadline.end_countdown();
         self.events.shared.lock().deadlines.retain(|deadline| !Arc::ptr_eq(deadline, &self.deadline));
     }
 }
@@ -301,7 +302,7 @@ impl Iterator for Messages<'_> {
     fn next(&mut self) -> Option<Self::Item> {
         loop {
             let event = self.events.receiver.recv().ok()?;
-            match Message::of(&self.poster, Some(&self.events.shared), &event, self.selection) {
+            match Message::select_from(&self.poster, Some(&self.events.shared), &event, self.selection) {
                 Ok(None) => {}
                 Ok(Some(message)) => return Some(Ok(message)),
                 Err(error) => return Some(Err(error)),

@@ -167,7 +167,7 @@ impl StreamSession {
         }
     }
 
-    fn scaled(&self, time: Duration) -> Duration {
+    fn scaled_time(&self, time: Duration) -> Duration {
         time.mul_f64(self.settings.time_scale)
     }
 
@@ -179,9 +179,14 @@ impl StreamSession {
                 let due = match (self.blocked, self.ping) {
                     (Some(pong), _) => return Some(pong),
                     (None, Some((_, sent))) => self.answer_due(sent),
-                    (None, None) => self.next_ping + self.scaled(PING_SLACK_WINDOW),
+                    (None, None) => self.next_ping + self.scaled_time(PING_SLACK_WINDOW),
                 };
-                Some(self.watch.as_ref().and_then(LivenessWatch::deadline).map_or(due, |look| look.min(due)))
+                Some(
+                    self.watch
+                        .as_ref()
+                        .and_then(LivenessWatch::next_deadline)
+                        .map_or(due, |look| look.min(due)),
+                )
             }
             SessionState::Closing { until, .. } => *until,
             _ => None,
@@ -211,13 +216,13 @@ impl StreamSession {
 
     /// When a ping that was sent, or last seen to be under way, then is looked at.
     fn answer_due(&self, sent: StreamTime) -> StreamTime {
-        (sent + self.scaled(PING_TIMEOUT)).min(self.ping_began() + self.scaled(MAX_PING_TIMEOUT))
+        (sent + self.scaled_time(PING_TIMEOUT)).min(self.ping_began() + self.scaled_time(MAX_PING_TIMEOUT))
     }
 
     fn tick_up(&mut self, now: StreamTime, heard: Option<StreamTime>) {
         if let Some(pong) = self.blocked {
             if now >= pong {
-                self.blocked = Some(now + self.scaled(PONG_INTERVAL));
+                self.blocked = Some(now + self.scaled_time(PONG_INTERVAL));
                 self.last_pong = Some(now);
                 self.effects.push_back(Effect::Pong);
             }
@@ -226,7 +231,7 @@ impl StreamSession {
         match self.ping {
             Some((seq, sent)) if now >= self.answer_due(sent) => {
                 let alive = heard.is_some_and(|heard| heard > sent)
-                    && now < self.ping_began() + self.scaled(MAX_PING_TIMEOUT);
+                    && now < self.ping_began() + self.scaled_time(MAX_PING_TIMEOUT);
                 if alive {
                     // Looked at again one answer's time after the last bytes.
                     let heard = heard.unwrap_or(now).min(now);
@@ -235,14 +240,14 @@ impl StreamSession {
                     self.begin_close(DisconnectCause::Silent);
                 }
             }
-            None if now + self.scaled(PING_EARLY_WINDOW).min(self.settings.ping_every / 4)
+            None if now + self.scaled_time(PING_EARLY_WINDOW).min(self.settings.ping_every / 4)
                 >= self.next_ping =>
             {
                 self.send_ping(now);
             }
             _ => {}
         }
-        if let Some(look) = self.watch.as_mut().map(|watch| watch.tick(now)) {
+        if let Some(look) = self.watch.as_mut().map(|watch| watch.next_step(now)) {
             self.on_probe_step(look);
         }
     }
@@ -278,7 +283,7 @@ impl StreamSession {
     pub(crate) fn on_upgraded(&mut self, now: StreamTime) {
         if matches!(self.state, SessionState::Connecting) {
             self.state =
-                SessionState::AwaitingFirstFrame { deadline: now + self.scaled(FIRST_FRAME_TIMEOUT) };
+                SessionState::AwaitingFirstFrame { deadline: now + self.scaled_time(FIRST_FRAME_TIMEOUT) };
             self.blocked = None;
             self.repeats = 0;
             self.send_ping(now);
@@ -296,7 +301,7 @@ impl StreamSession {
         }
         let refused = error.is_forbidden() && error.api().is_some();
         if refused || !self.ever || error.is_closed() {
-            return self.end(error);
+            return self.end_stream(error);
         }
         let wait = error.retry_after().unwrap_or_default();
         self.schedule_reconnect(now, wait);
@@ -333,7 +338,7 @@ impl StreamSession {
         }
         self.repeats = 0;
         if let Some(watch) = &mut self.watch {
-            watch.heard();
+            watch.event_received();
         }
         if seq > expected && expected > 0 {
             self.report_gap(MissedReason::Gap, None);
@@ -351,9 +356,9 @@ impl StreamSession {
         self.ever = true;
         let attempts = std::mem::take(&mut self.attempts);
         if let Some(watch) = &mut self.watch {
-            watch.up(now, resumed);
+            watch.connection_up(now, resumed);
         }
-        self.notify(Notification::Connected { resumed, attempts });
+        self.push_notification(Notification::Connected { resumed, attempts });
         if resumed {
             self.earlier_run = false;
         }
@@ -383,10 +388,10 @@ impl StreamSession {
         let last_seq = self.cursor.next_seq.checked_sub(1);
         let (since, last_event) = (self.cursor.server_time, self.last_event);
         let gap = StreamGap { reason, since, last_event, last_seq, seq };
-        self.notify(Notification::Missed(gap));
+        self.push_notification(Notification::Missed(gap));
     }
 
-    fn notify(&mut self, note: Notification) {
+    fn push_notification(&mut self, note: Notification) {
         self.effects.push_back(Effect::Notify(note));
     }
 
@@ -444,7 +449,7 @@ impl StreamSession {
             "" => format!("closed by the server ({code})"),
             reason => format!("closed by the server ({code}: {})", crate::error::shorten_text(reason, 120)),
         };
-        self.leave_connection(DisconnectCause::Closed(detail), Some(now + self.scaled(CLOSE_TIMEOUT)));
+        self.leave_connection(DisconnectCause::Closed(detail), Some(now + self.scaled_time(CLOSE_TIMEOUT)));
     }
 
     /// Nothing could be written.
@@ -454,7 +459,7 @@ impl StreamSession {
 
     /// The reader waits for room in the queue, or has got it.
     pub(crate) fn set_blocked(&mut self, now: StreamTime, blocked: bool) {
-        let due = self.last_pong.map_or(now, |last| (last + self.scaled(PONG_INTERVAL)).max(now));
+        let due = self.last_pong.map_or(now, |last| (last + self.scaled_time(PONG_INTERVAL)).max(now));
         self.blocked = blocked.then_some(due);
         if !blocked {
             // The answer may stand behind what was not read.
@@ -462,7 +467,7 @@ impl StreamSession {
             self.next_ping = self.next_ping.max(now);
         }
         if let Some(watch) = &mut self.watch {
-            watch.block(now, blocked);
+            watch.reader_blocked(now, blocked);
         }
     }
 
@@ -483,7 +488,7 @@ impl StreamSession {
         };
         self.state = SessionState::Closing { cause, was, until };
         if let Some(watch) = &mut self.watch {
-            watch.down();
+            watch.connection_down();
         }
     }
 
@@ -501,22 +506,22 @@ impl StreamSession {
         let (cause, was) = (cause.clone(), *was);
         self.ping = None;
         self.blocked = None;
-        let healthy = self.backoff.scaled(MIN_HEALTHY_AGE);
+        let healthy = self.backoff.scaled_time(MIN_HEALTHY_AGE);
         let lived = was.since.map_or(Duration::ZERO, |since| now.saturating_sub(since));
         if was.since.is_some() {
             if lived >= healthy {
-                self.backoff.reset();
+                self.backoff.reset_failures();
             } else {
                 self.backoff.cap_after_short_connection();
             }
-            let (reason, detail) = cause.told();
+            let (reason, detail) = cause.disconnect_reason();
             deferred_log::push(Level::Info, || format!("link lost: {detail}"));
-            self.notify(Notification::Disconnected { reason, detail });
+            self.push_notification(Notification::Disconnected { reason, detail });
         }
         match cause {
             DisconnectCause::Expired(error) => return self.on_session_revoked(now, error),
             DisconnectCause::Unreadable(what) if !self.ever => {
-                return self.end(Error::new(ErrorKind::Protocol, what.text()));
+                return self.end_stream(Error::new(ErrorKind::Protocol, what.reason_text()));
             }
             DisconnectCause::Unreadable(_) => self.count_unreadable(),
             _ => {
@@ -524,7 +529,7 @@ impl StreamSession {
                     self.count_stuck();
                 }
                 if was.since.is_none() {
-                    let (_, detail) = cause.told();
+                    let (_, detail) = cause.disconnect_reason();
                     let why = Error::new(ErrorKind::Protocol, format!("no first event: {detail}"))
                         .with_hint("is this a Mattermost server, and does a proxy pass WebSockets on?");
                     let why = if matches!(cause, DisconnectCause::NoFirstFrame) {
@@ -562,18 +567,18 @@ impl StreamSession {
     }
 
     fn schedule_reconnect(&mut self, now: StreamTime, at_least: Duration) {
-        let least = at_least.min(MAX_SERVER_DELAY).max(self.backoff.scaled(MIN_RECONNECT_DELAY));
-        let wait = self.backoff.next().max(least);
+        let least = at_least.min(MAX_SERVER_DELAY).max(self.backoff.scaled_time(MIN_RECONNECT_DELAY));
+        let wait = self.backoff.next_delay().max(least);
         self.state = SessionState::Waiting { until: now + wait };
     }
 
-    fn end(&mut self, error: Error) {
+    fn end_stream(&mut self, error: Error) {
         self.state = SessionState::Ended;
         self.effects.push_back(Effect::End(error));
     }
 
     /// The stream was closed: nothing more is done.
-    pub(crate) fn stop(&mut self) {
+    pub(crate) fn close_stream(&mut self) {
         self.state = SessionState::Ended;
         self.effects.clear();
     }
@@ -605,7 +610,7 @@ impl StreamSession {
         }
     }
 
-    pub(crate) fn cursor(&self) -> &Cursor {
+    pub(crate) fn resume_cursor(&self) -> &Cursor {
         &self.cursor
     }
 

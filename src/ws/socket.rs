@@ -62,7 +62,12 @@ enum Stream {
 }
 
 impl Stream {
-    fn open(config: &Config, target: &BaseUrl, socket: Arc<TcpSocket>, deadline: Instant) -> Result<Self> {
+    fn open_stream(
+        config: &Config,
+        target: &BaseUrl,
+        socket: Arc<TcpSocket>,
+        deadline: Instant,
+    ) -> Result<Self> {
         if !target.tls {
             return Ok(Self::Plain(DeadlineStream::new(socket, deadline)));
         }
@@ -90,9 +95,9 @@ impl Stream {
 
     fn into_wire(self, wake: Box<dyn Fn() + Send + Sync>) -> WriteHalf {
         match self {
-            Self::Plain(timed) => WriteHalf::plain(timed.into_inner(), wake),
+            Self::Plain(timed) => WriteHalf::over_tcp(timed.into_inner(), wake),
             #[cfg(feature = "native-tls")]
-            Self::Tls(tls, socket) => WriteHalf::tls(*tls, socket, wake),
+            Self::Tls(tls, socket) => WriteHalf::over_tls(*tls, socket, wake),
         }
     }
 }
@@ -108,21 +113,25 @@ impl Read for Stream {
 }
 
 /// Connects and upgrades. The token is in the upgrade request: only then can the link be resumed.
-pub(crate) fn dial(dial: ConnectRequest<'_>) -> Result<(EventSocket, Arc<WriteHalf>)> {
+pub(crate) fn open_socket(dial: ConnectRequest<'_>) -> Result<(EventSocket, Arc<WriteHalf>)> {
     let (target, path) = dial.config.socket_target();
     if target.tls && cfg!(not(feature = "native-tls")) {
         #[cfg(not(feature = "native-tls"))]
         return Err(crate::tls::missing_tls_error());
     }
-    let result = upgrade(dial, &target, &path);
+    let result = send_upgrade(dial, &target, &path);
     result.map_err(|e| e.on_route("websocket"))
 }
 
-fn upgrade(dial: ConnectRequest<'_>, target: &BaseUrl, path: &str) -> Result<(EventSocket, Arc<WriteHalf>)> {
+fn send_upgrade(
+    dial: ConnectRequest<'_>,
+    target: &BaseUrl,
+    path: &str,
+) -> Result<(EventSocket, Arc<WriteHalf>)> {
     let key = generate_key();
-    let request = request(&dial, target, path, &key)?;
-    let socket = connect::connect(dial.config, target, dial.abort, dial.deadline)?;
-    let mut stream = Stream::open(dial.config, target, socket, dial.deadline)?;
+    let request = upgrade_request(&dial, target, path, &key)?;
+    let socket = connect::connect_to_server(dial.config, target, dial.abort, dial.deadline)?;
+    let mut stream = Stream::open_stream(dial.config, target, socket, dial.deadline)?;
     stream.set_deadline(dial.deadline);
     let lost = |e| Error::io("the upgrade request could not be sent", e);
     match &mut stream {
@@ -133,16 +142,16 @@ fn upgrade(dial: ConnectRequest<'_>, target: &BaseUrl, path: &str) -> Result<(Ev
     let until = dial.deadline.min(Instant::now() + Duration::from_secs(2));
     let hurry = |stream: &mut Stream| stream.set_deadline(until);
     let secrets: Vec<&Secret> = dial.token.into_iter().chain(dial.config.headers.secret_values()).collect();
-    let rest = agreed(&mut stream, dial.config.head_limit, &key, &secrets, hurry)?;
+    let rest = read_upgrade_response(&mut stream, dial.config.head_limit, &key, &secrets, hurry)?;
     let wire = stream.into_wire(dial.wake);
     let wire = Arc::new(wire);
     let receiving = ReadHalf::new(Arc::clone(&wire));
-    Ok((EventSocket::over(receiving, rest, dial.max_message_size, dial.max_fragments), wire))
+    Ok((EventSocket::over_stream(receiving, rest, dial.max_message_size, dial.max_fragments), wire))
 }
 
 /// Reads the answer to the upgrade; gives what came behind it. `hurry` is for the reason of a refusal, which is not
 /// waited for as long.
-pub(crate) fn agreed<S: Read>(
+pub(crate) fn read_upgrade_response<S: Read>(
     stream: &mut S,
     head_limit: usize,
     key: &str,
@@ -155,14 +164,19 @@ pub(crate) fn agreed<S: Read>(
     };
     if answer.status().as_u16() != 101 {
         hurry(stream);
-        return Err(refusal(&answer, &body_of(&answer, rest, stream), secrets));
+        return Err(upgrade_error(&answer, &body_of(&answer, rest, stream), secrets));
     }
-    check(&answer, key)?;
+    check_upgrade(&answer, key)?;
     Ok(rest)
 }
 
 /// The upgrade request. Written here and not by tungstenite, which would log it, token and all.
-fn request(dial: &ConnectRequest<'_>, target: &BaseUrl, path: &str, key: &str) -> Result<Zeroizing<String>> {
+fn upgrade_request(
+    dial: &ConnectRequest<'_>,
+    target: &BaseUrl,
+    path: &str,
+    key: &str,
+) -> Result<Zeroizing<String>> {
     let (token, agent) = (dial.token.map_or("", Secret::expose), &dial.config.user_agent);
     if token.chars().chain(agent.chars()).any(char::is_control) {
         return Err(Error::input(
@@ -201,20 +215,20 @@ fn no_websocket(why: &str) -> Error {
         .with_hint("a proxy on the way must pass `Connection: Upgrade` and `Upgrade: websocket` on")
 }
 
-fn header<'a>(answer: &'a Response, name: &str) -> Option<&'a str> {
+fn find_header<'a>(answer: &'a Response, name: &str) -> Option<&'a str> {
     answer.headers().get(name)?.to_str().ok()
 }
 
 /// Whether a 101 is one. More tolerant than tungstenite, which wants `Connection` to hold one word.
-fn check(answer: &Response, key: &str) -> Result<()> {
+fn check_upgrade(answer: &Response, key: &str) -> Result<()> {
     let has = |name, word: &str| {
-        header(answer, name)
+        find_header(answer, name)
             .is_some_and(|value| value.split(',').any(|one| one.trim().eq_ignore_ascii_case(word)))
     };
     if !has("upgrade", "websocket") || !has("connection", "upgrade") {
         return Err(no_websocket("the answer to the upgrade lacks its headers"));
     }
-    if header(answer, "sec-websocket-accept") != Some(&*derive_accept_key(key.as_bytes())) {
+    if find_header(answer, "sec-websocket-accept") != Some(&*derive_accept_key(key.as_bytes())) {
         return Err(no_websocket("the answer to the upgrade is not for this request"));
     }
     if answer.headers().contains_key("sec-websocket-extensions") {
@@ -225,7 +239,7 @@ fn check(answer: &Response, key: &str) -> Result<()> {
 
 /// Why the server, or something before it, answered the upgrade with another status. Some proxies show what they were
 /// sent: the error does not show these secrets.
-fn refusal(answer: &Response, body: &[u8], secrets: &[&Secret]) -> Error {
+fn upgrade_error(answer: &Response, body: &[u8], secrets: &[&Secret]) -> Error {
     let status = answer.status().as_u16();
     let api = serde_json::from_slice::<ApiError>(body)
         .ok()
@@ -236,7 +250,7 @@ fn refusal(answer: &Response, body: &[u8], secrets: &[&Secret]) -> Error {
             Error::from_api(status, api)
         }
         (None, 300..=399) => {
-            let to = remove_secrets(header(answer, "location").unwrap_or("nowhere"), secrets);
+            let to = remove_secrets(find_header(answer, "location").unwrap_or("nowhere"), secrets);
             let to = to.split(['?', '#']).next().unwrap_or_default();
             Error::new(ErrorKind::Protocol, format!("redirected to {}", shorten_text(to, 120)))
                 .with_status(status)
@@ -250,12 +264,12 @@ fn refusal(answer: &Response, body: &[u8], secrets: &[&Secret]) -> Error {
         }
         (None, _) => no_websocket("this is no Mattermost server, or a wrong path").with_status(status),
     };
-    error.with_retry_after(header(answer, "retry-after").and_then(retry_after))
+    error.with_retry_after(find_header(answer, "retry-after").and_then(retry_after))
 }
 
 /// The body of a refusal, as far as it comes before the stream's deadline.
 fn body_of(answer: &Response, mut body: Vec<u8>, stream: &mut impl Read) -> Vec<u8> {
-    let length = header(answer, "content-length").and_then(|text| text.trim().parse::<usize>().ok());
+    let length = find_header(answer, "content-length").and_then(|text| text.trim().parse::<usize>().ok());
     let wanted = length.unwrap_or(MAX_REFUSAL).min(MAX_REFUSAL);
     let mut chunk = [0; 2048];
     while body.len() < wanted {
@@ -270,7 +284,7 @@ fn body_of(answer: &Response, mut body: Vec<u8>, stream: &mut impl Read) -> Vec<
 
 impl<S: Read> EventSocket<S> {
     /// `rest` came with the answer to the upgrade.
-    pub(crate) fn over(stream: S, rest: Vec<u8>, limit: usize, most_pieces: u32) -> Self {
+    pub(crate) fn over_stream(stream: S, rest: Vec<u8>, limit: usize, most_pieces: u32) -> Self {
         Self {
             frames: FrameSocket::from_partially_read(stream, rest),
             assembler: MessageAssembler::new(limit, most_pieces),
@@ -279,7 +293,7 @@ impl<S: Read> EventSocket<S> {
     }
 
     /// Blocks until a message comes, and hands it over.
-    pub(crate) fn next<R>(&mut self, take: impl FnOnce(IncomingFrame<'_>) -> R) -> Result<R, ReadEnd> {
+    pub(crate) fn next_frame<R>(&mut self, take: impl FnOnce(IncomingFrame<'_>) -> R) -> Result<R, ReadEnd> {
         loop {
             let frame = match self.frames.read(Some(self.limit)) {
                 Ok(Some(frame)) => frame,
@@ -294,7 +308,7 @@ impl<S: Read> EventSocket<S> {
                 reserved: header.rsv1 || header.rsv2 || header.rsv3,
                 masked: header.mask.is_some(),
             };
-            match self.assembler.frame(head, frame.payload()) {
+            match self.assembler.read_frame(head, frame.payload()) {
                 Ok(Some(incoming)) => return Ok(take(incoming)),
                 Ok(None) => {}
                 Err(unreadable) => return Err(ReadEnd::Unreadable(unreadable)),

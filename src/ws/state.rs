@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::Backend;
 use super::catch_up;
-use super::connect::{AbortHandle, closed};
+use super::connect::{AbortHandle, closed_error};
 use super::connection::{SendError, WriteHalf};
 use super::deadline::Deadline;
 use super::deferred_log::{self, WriteOnDrop};
@@ -166,12 +166,12 @@ impl StreamShared {
             ping_every: options.ping_every.mul_f64(options.time_scale),
             liveness: options.liveness,
             can_log_in: backend.can_log_in(),
-            backoff_scale: backend.config().backoff_scale,
+            backoff_scale: backend.client_config().backoff_scale,
             time_scale: options.time_scale,
             seed: None,
         };
         let session = StreamSession::new(settings, from);
-        let start = cursor_of(session.cursor());
+        let start = cursor_of(session.resume_cursor());
         let filling = catch_up::CatchUpSettings {
             horizon: options.catch_up.horizon(),
             capacity: options.capacity,
@@ -179,12 +179,12 @@ impl StreamShared {
             posted: options.wants_kind(EventKind::Posted),
             edited: options.wants_kind(EventKind::PostEdited),
             deleted: options.wants_kind(EventKind::PostDeleted),
-            channels: options.channels(),
+            channels: options.only_channels(),
             not_recovered: options.not_recovered(),
             limits: catch_up::ServerPaging::SERVER,
             clock_timeout: catch_up::CLOCK_TIMEOUT.mul_f64(options.time_scale.max(0.1)),
             between_starts: catch_up::MIN_START_INTERVAL.mul_f64(options.time_scale),
-            backoff_scale: backend.config().backoff_scale,
+            backoff_scale: backend.client_config().backoff_scale,
             seed: None,
         };
         let (delivery, receiver) =
@@ -279,11 +279,11 @@ impl StreamShared {
             match step {
                 Effect::Notify(note) => self.note(state, note),
                 Effect::Ping(seq) => {
-                    if let Ok(text) = frame::action(seq, "ping", None) {
-                        self.push(state, &frame::text(&text));
+                    if let Ok(text) = frame::action_text(seq, "ping", None) {
+                        self.push(state, &frame::text_frame(&text));
                     }
                 }
-                Effect::Pong => self.push(state, &frame::pong(b"")),
+                Effect::Pong => self.push(state, &frame::pong_frame(b"")),
                 Effect::Probe(number) => prober::begin(self, state, number),
                 Effect::Cut => state.cut(),
                 Effect::End(error) => {
@@ -331,7 +331,7 @@ impl StreamShared {
 
     pub(super) fn push(&self, state: &mut StreamState, frame: &[u8]) {
         if let Some(wire) = &state.wire {
-            if wire.push(frame) == Err(SendError::Full) {
+            if wire.queue_frame(frame) == Err(SendError::Full) {
                 state.session.on_write_stalled("the server takes nothing: 256 KiB wait to leave");
             }
             self.to_writer.ring();
@@ -340,8 +340,10 @@ impl StreamShared {
 
     /// Queues an action of the program.
     fn push_action(&self, state: &StreamState, text: &str) -> Result<()> {
-        let sent =
-            state.wire.as_ref().map_or(Err(SendError::Dead), |wire| wire.push_action(&frame::text(text)));
+        let sent = state
+            .wire
+            .as_ref()
+            .map_or(Err(SendError::Dead), |wire| wire.push_action(&frame::text_frame(text)));
         self.to_writer.ring();
         sent.map_err(|refused| match refused {
             SendError::Full => Error::new(ErrorKind::Backlogged, "240 KiB wait to be sent")
@@ -356,7 +358,7 @@ impl StreamShared {
                 state.counts.connections += 1;
                 state.counts.resumed += u64::from(resumed);
                 self.changed.notify_all();
-                let known = state.session.cursor();
+                let known = state.session.resume_cursor();
                 state.delivery.link_up(self.now());
                 deferred_log::push(Level::Info, || {
                     format!("connected{}", if resumed { ", resumed" } else { "" })
@@ -391,7 +393,7 @@ impl StreamShared {
     /// Sends an action and gives the place where its answer comes.
     pub(crate) fn ask(&self, action: &str, data: Option<&Value>, until: Instant) -> Result<PendingReply<'_>> {
         // The size is checked before any waiting; the longest number stands for the real one.
-        frame::action(u64::MAX, action, data)?;
+        frame::action_text(u64::MAX, action, data)?;
         let mut state = self.lock();
         while state.wire.is_none() || state.session.connected_since().is_none() {
             state.check()?;
@@ -405,7 +407,7 @@ impl StreamShared {
             return Err(Error::new(ErrorKind::Backlogged, "the stream is blocked: take its events first"));
         }
         let seq = state.session.next_action_seq();
-        let text = frame::action(seq, action, data)?;
+        let text = frame::action_text(seq, action, data)?;
         let (sender, answer) = bounded(1);
         self.push_action(&state, &text)?;
         state.requests.insert(seq, sender);
@@ -416,7 +418,7 @@ impl StreamShared {
 
     /// Sends an action whose answer nobody waits for. Fails if there is no link.
     pub(crate) fn tell(&self, action: &str, data: Option<&Value>) -> Result<u64> {
-        frame::action(u64::MAX, action, data)?;
+        frame::action_text(u64::MAX, action, data)?;
         let mut state = self.lock();
         state.check()?;
         if state.session.is_blocked() {
@@ -426,7 +428,7 @@ impl StreamShared {
             return Err(Error::new(ErrorKind::Io, "there is no link to the server at the moment"));
         }
         let seq = state.session.next_action_seq();
-        let text = frame::action(seq, action, data)?;
+        let text = frame::action_text(seq, action, data)?;
         self.push_action(&state, &text)?;
         self.apply_effects(&mut state);
         Ok(seq)
@@ -439,11 +441,11 @@ impl StreamShared {
         let stop = state.stop.get_or_insert(StopRequest { cut, goodbye: false });
         stop.cut = stop.cut.min(cut);
         if first {
-            state.session.stop();
+            state.session.close_stream();
             state.delivery.close();
-            state.fail_requests(&closed());
+            state.fail_requests(&closed_error());
             if let Some(wire) = &state.wire {
-                wire.close(Some(1000));
+                wire.queue_close(Some(1000));
             }
         }
         let deadlines = if first { state.deadlines.clone() } else { Vec::new() };
@@ -452,10 +454,10 @@ impl StreamShared {
         self.to_reader.notify_all();
         self.to_catch_up.notify_all();
         self.changed.notify_all();
-        deadlines.into_iter().for_each(Deadline::start);
+        deadlines.into_iter().for_each(Deadline::start_countdown);
         if first {
-            self.abort.stop();
-            self.backend.close();
+            self.abort.stop_all();
+            self.backend.close_connections();
         }
     }
 }
@@ -476,7 +478,7 @@ pub(crate) fn cursor_of(known: &Cursor) -> Cursor {
 impl StreamState {
     fn check(&self) -> Result<()> {
         match (&self.stop, &self.error) {
-            (Some(_), _) => Err(closed()),
+            (Some(_), _) => Err(closed_error()),
             (None, Some(cause)) => Err(ended(cause)),
             (None, None) => Ok(()),
         }
@@ -485,7 +487,7 @@ impl StreamState {
     /// Shuts the link down.
     pub(crate) fn cut(&self) {
         if let Some(wire) = &self.wire {
-            wire.kill();
+            wire.shut_down();
         }
     }
 
@@ -553,14 +555,14 @@ impl Drop for ThreadGuard<'_> {
             state.error = Some(error.clone());
             state.fail_requests(&ended(&error));
             state.delivery.end(Event::end_of_stream(error));
-            state.session.stop();
+            state.session.close_stream();
             state.cut();
         }
         match self.who {
             ThreadRole::Reader => {
                 state.reader_runs = false;
                 if let Some(wire) = state.wire.take() {
-                    wire.kill();
+                    wire.shut_down();
                 }
             }
             ThreadRole::Writer => {
@@ -589,6 +591,6 @@ impl StreamShared {
 
     /// Whether the program wants events of this kind and about this channel.
     pub(crate) fn wants(&self, kind: EventKind, text: &str) -> bool {
-        self.options.wants(kind, text)
+        self.options.wants_event(kind, text)
     }
 }

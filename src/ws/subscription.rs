@@ -57,8 +57,8 @@ impl Expected {
         {
             return false;
         }
-        let facts = inspection.facts();
-        let Some((author, at)) = facts.written() else { return false };
+        let facts = inspection.event_facts();
+        let Some((author, at)) = facts.post_author() else { return false };
         let thread = self.asked.as_ref().map(|asked| &asked.thread).or(self.thread.as_ref());
         let here = match thread {
             _ if facts.is_direct() => true,
@@ -69,15 +69,15 @@ impl Expected {
     }
 
     /// Whether a message belongs behind one that is kept aside: the order within a place does not change.
-    fn follows(&self, inspection: &Inspection<'_>, early: &[Event]) -> bool {
+    fn is_behind_kept(&self, inspection: &Inspection<'_>, early: &[Event]) -> bool {
         if inspection.kind() != EventKind::Posted
             || inspection.event.channel_id().as_ref() != Some(&self.channel)
         {
             return false;
         }
-        let facts = inspection.facts();
+        let facts = inspection.event_facts();
         facts.is_direct()
-            || early.iter().any(|event| Inspection::new(event).facts().thread() == facts.thread())
+            || early.iter().any(|event| Inspection::new(event).event_facts().thread() == facts.thread())
     }
 }
 
@@ -101,14 +101,14 @@ pub(super) struct Subscribers {
 }
 
 impl Subscribers {
-    fn add(&mut self, delivery: Delivery) -> SubscriberId {
+    fn add_subscriber(&mut self, delivery: Delivery) -> SubscriberId {
         self.next += 1;
         self.list.push((self.next, delivery));
         self.next
     }
 
     /// Removes a subscriber. Returns the messages that were kept aside for it, in order.
-    pub(super) fn remove(&mut self, id: SubscriberId) -> Vec<Event> {
+    pub(super) fn remove_subscriber(&mut self, id: SubscriberId) -> Vec<Event> {
         let Some(place) = self.list.iter().position(|(other, _)| *other == id) else { return Vec::new() };
         let (_, delivery) = self.list.remove(place);
         if self.list.is_empty() {
@@ -121,7 +121,7 @@ impl Subscribers {
     }
 
     /// The question is posted: the first message after it is the reply. Returns the messages that are none, in order.
-    pub(super) fn asked(&mut self, id: SubscriberId, asked: Asked) -> Vec<Event> {
+    pub(super) fn question_posted(&mut self, id: SubscriberId, asked: Asked) -> Vec<Event> {
         let found = self.list.iter_mut().find(|(other, _)| *other == id);
         let Some((_, Delivery::Reply { expected, early, sender })) = found else { return Vec::new() };
         expected.asked = Some(asked);
@@ -129,7 +129,7 @@ impl Subscribers {
         let reply = early.iter().position(|event| expected.is_met(&Inspection::new(event)));
         if let Some(place) = reply {
             let _ = sender.try_send(early.remove(place));
-            self.remove(id);
+            self.remove_subscriber(id);
         }
         early
     }
@@ -140,7 +140,7 @@ impl Subscribers {
 
     /// Gives an event to whoever asked for it: then it must not enter the queue of the stream. With `in_order`, nothing
     /// older is still to come: only then a message can be kept aside and be put back later.
-    pub(super) fn take(&mut self, event: &Event, in_order: bool) -> bool {
+    pub(super) fn take_event(&mut self, event: &Event, in_order: bool) -> bool {
         let inspection = Inspection::new(event);
         for (place, (_, delivery)) in self.list.iter_mut().enumerate() {
             let Delivery::Reply { expected, early, sender } = delivery else { continue };
@@ -150,7 +150,8 @@ impl Subscribers {
                 self.list.remove(place);
                 return true;
             }
-            let kept = in_order && (met || (!early.is_empty() && expected.follows(&inspection, early)));
+            let kept =
+                in_order && (met || (!early.is_empty() && expected.is_behind_kept(&inspection, early)));
             if kept && early.len() < MAX_EARLY {
                 early.push(event.clone());
                 return true;
@@ -160,11 +161,11 @@ impl Subscribers {
     }
 
     /// Copies an event that enters the queue, or was taken. `key` identifies a post, `mark` is the position behind it.
-    pub(super) fn copy(&mut self, event: &Event, key: Option<u64>, mark: &Cursor) {
+    pub(super) fn copy_event(&mut self, event: &Event, key: Option<u64>, mark: &Cursor) {
         if key.is_some_and(|key| self.ahead.remove(&key)) {
             return;
         }
-        self.deliver(event, mark);
+        self.deliver_event(event, mark);
     }
 
     /// Copies an event that cannot enter the queue yet.
@@ -175,15 +176,15 @@ impl Subscribers {
             }
             self.ahead.insert(key);
         }
-        self.deliver(event, mark);
+        self.deliver_event(event, mark);
     }
 
-    fn deliver(&mut self, event: &Event, mark: &Cursor) {
+    fn deliver_event(&mut self, event: &Event, mark: &Cursor) {
         let inspection = Inspection::new(event);
         self.list.retain_mut(|(_, delivery)| match delivery {
             Delivery::Copies { filter, me, queue } => {
-                if filter.matches(&inspection, me) {
-                    settle(queue);
+                if filter.matches_event(&inspection, me) {
+                    settle_queue(queue);
                     let size = (event.kind(), event.raw().len());
                     let offer = queue.event(size, mark.clone(), None, || event.clone());
                     debug_assert!(offer != EnqueueResult::Full, "a subscription never blocks the stream");
@@ -191,7 +192,7 @@ impl Subscribers {
                 true
             }
             Delivery::First { filter, me, sender } => {
-                let found = filter.matches(&inspection, me);
+                let found = filter.matches_event(&inspection, me);
                 if found {
                     let _ = sender.try_send(event.clone());
                 }
@@ -202,13 +203,13 @@ impl Subscribers {
     }
 
     /// A notification of the stream itself.
-    pub(super) fn notify(&mut self, event: &Event) {
+    pub(super) fn notify_all(&mut self, event: &Event) {
         self.list.retain_mut(|(_, delivery)| match delivery {
             Delivery::Copies { queue, .. } => {
                 queue.notice(event.clone());
                 true
             }
-            Delivery::First { filter, sender, .. } if filter.names(event.kind()) => {
+            Delivery::First { filter, sender, .. } if filter.names_kind(event.kind()) => {
                 let _ = sender.try_send(event.clone());
                 false
             }
@@ -217,7 +218,7 @@ impl Subscribers {
     }
 
     /// The stream ends for good: the last event reaches everybody. Returns the messages that were kept aside.
-    pub(super) fn end(&mut self, event: &Event) -> Vec<Event> {
+    pub(super) fn end_all(&mut self, event: &Event) -> Vec<Event> {
         let mut early = Vec::new();
         for (id, mut delivery) in std::mem::take(&mut self.list) {
             match &mut delivery {
@@ -236,16 +237,16 @@ impl Subscribers {
     }
 
     /// The stream is closed: whoever waits wakes up.
-    pub(super) fn close(&mut self) {
+    pub(super) fn close_all(&mut self) {
         self.list.clear();
         self.ahead = HashSet::new();
     }
 
     /// Ends overflows of subscriptions, and finds slots for their notifications.
-    pub(super) fn poll(&mut self) {
+    pub(super) fn poll_queues(&mut self) {
         for (_, delivery) in &mut self.list {
             if let Delivery::Copies { queue, .. } = delivery {
-                settle(queue);
+                settle_queue(queue);
             }
         }
     }
@@ -269,7 +270,7 @@ impl Subscribers {
     }
 }
 
-fn settle(queue: &mut EventQueue) {
+fn settle_queue(queue: &mut EventQueue) {
     queue.place_held();
     if let Some(missed) = queue.drained() {
         queue.notice(Event::from_notification(Payload::Missed(Box::new(missed))));
@@ -278,17 +279,17 @@ fn settle(queue: &mut EventQueue) {
 
 /// How streams serve those that wait.
 impl StreamShared {
-    fn subscribe(&self, delivery: Delivery) -> Result<Option<SubscriberId>> {
+    fn add_to_stream(&self, delivery: Delivery) -> Result<Option<SubscriberId>> {
         let mut state = self.lock();
         match (&state.stop, &state.error) {
-            (None, None) => Ok(Some(state.delivery.subscribers().add(delivery))),
+            (None, None) => Ok(Some(state.delivery.subscribers().add_subscriber(delivery))),
             (None, Some(cause)) => Err(cause.clone()),
             (Some(_), _) => Ok(None),
         }
     }
 
-    fn unsubscribe(&self, id: SubscriberId) {
-        self.put_back(|subscribers| subscribers.remove(id));
+    fn remove_from_stream(&self, id: SubscriberId) {
+        self.put_back(|subscribers| subscribers.remove_subscriber(id));
     }
 
     /// Gives messages that turned out to be no replies back to the stream.
@@ -300,7 +301,7 @@ impl StreamShared {
     }
 
     /// Why the stream ended for good.
-    fn cause(&self) -> Option<Error> {
+    fn end_cause(&self) -> Option<Error> {
         self.lock().error.clone()
     }
 }
@@ -314,12 +315,16 @@ pub(super) struct Wait {
 
 impl Wait {
     /// Waits for a copy of the first event that matches. `None` if the stream was stopped.
-    pub(super) fn first(shared: &Arc<StreamShared>, filter: Filter, me: UserId) -> Result<Option<Self>> {
+    pub(super) fn first_match(
+        shared: &Arc<StreamShared>,
+        filter: Filter,
+        me: UserId,
+    ) -> Result<Option<Self>> {
         Self::new(shared, |sender| Delivery::First { filter, me, sender })
     }
 
     /// Waits for a reply, and takes it out of the stream. `None` if the stream was stopped.
-    pub(super) fn reply(shared: &Arc<StreamShared>, expected: Expected) -> Result<Option<Self>> {
+    pub(super) fn wait_for_reply(shared: &Arc<StreamShared>, expected: Expected) -> Result<Option<Self>> {
         Self::new(shared, |sender| Delivery::Reply { expected, early: Vec::new(), sender })
     }
 
@@ -328,17 +333,17 @@ impl Wait {
         delivery: impl FnOnce(Sender<Event>) -> Delivery,
     ) -> Result<Option<Self>> {
         let (sender, receiver) = bounded(1);
-        let id = shared.subscribe(delivery(sender))?;
+        let id = shared.add_to_stream(delivery(sender))?;
         Ok(id.map(|id| Self { shared: Arc::clone(shared), id, receiver }))
     }
 
     /// The question is posted.
-    pub(super) fn asked(&self, asked: Asked) {
-        self.shared.put_back(|subscribers| subscribers.asked(self.id, asked));
+    pub(super) fn question_posted(&self, asked: Asked) {
+        self.shared.put_back(|subscribers| subscribers.question_posted(self.id, asked));
     }
 
     /// Blocks until the event arrives. Returns `None` after the timeout, or when the stream is stopped.
-    pub(super) fn run(self, timeout: Duration) -> Result<Option<Event>> {
+    pub(super) fn wait_until(self, timeout: Duration) -> Result<Option<Event>> {
         let received = match Instant::now().checked_add(timeout) {
             Some(deadline) => self.receiver.recv_deadline(deadline),
             None => self.receiver.recv().map_err(|_| RecvTimeoutError::Disconnected),
@@ -346,12 +351,12 @@ impl Wait {
         if let Ok(event) = received {
             return Ok(Some(event));
         }
-        self.shared.unsubscribe(self.id);
+        self.shared.remove_from_stream(self.id);
         // It may have arrived at the last moment.
         if let Ok(event) = self.receiver.try_recv() {
             return Ok(Some(event));
         }
-        match self.shared.cause() {
+        match self.shared.end_cause() {
             Some(cause) => Err(cause),
             None => Ok(None),
         }
@@ -360,7 +365,7 @@ impl Wait {
 
 impl Drop for Wait {
     fn drop(&mut self) {
-        self.shared.unsubscribe(self.id);
+        self.shared.remove_from_stream(self.id);
         // A reply that nobody reads any more belongs to the stream again.
         self.shared.put_back(|_| self.receiver.try_iter().collect());
     }
@@ -387,7 +392,7 @@ impl Subscription {
         let id = match (&state.stop, &state.error) {
             (None, None) => {
                 let delivery = Delivery::Copies { filter, me, queue: Box::new(queue) };
-                Some(state.delivery.subscribers().add(delivery))
+                Some(state.delivery.subscribers().add_subscriber(delivery))
             }
             (None, Some(cause)) => {
                 queue.end(Event::end_of_stream(cause.clone()));
@@ -424,14 +429,14 @@ impl Subscription {
     /// # Errors
     /// Returns the error that ended the stream permanently.
     pub fn poll(&self, timeout: Duration) -> Result<Option<Event>> {
-        poll(&self.receiver, &self.shared, timeout)
+        poll_queues(&self.receiver, &self.shared, timeout)
     }
 }
 
 impl Drop for Subscription {
     fn drop(&mut self) {
         if let Some(id) = self.id {
-            self.shared.unsubscribe(id);
+            self.shared.remove_from_stream(id);
         }
     }
 }
@@ -472,12 +477,12 @@ pub(super) fn recv_timeout(
             Err(Error::new(ErrorKind::Timeout, "no event arrived").with_hint("`poll` returns `None` instead"))
         }
         Err(RecvTimeoutError::Disconnected) => {
-            Err(shared.lock().error.clone().unwrap_or_else(connect::closed))
+            Err(shared.lock().error.clone().unwrap_or_else(connect::closed_error))
         }
     }
 }
 
-pub(super) fn poll(
+pub(super) fn poll_queues(
     receiver: &Receiver<Event>,
     shared: &StreamShared,
     timeout: Duration,
@@ -487,7 +492,7 @@ pub(super) fn poll(
         Err(error) => error,
     };
     // The cause of an end can be a timeout, too.
-    if shared.cause().is_some() {
+    if shared.end_cause().is_some() {
         return Err(error);
     }
     if error.is_closed() {
@@ -553,8 +558,8 @@ impl Events {
             return Err(Error::input("the stream receives none of the kinds of the filter")
                 .with_hint("name them in `EventsBuilder::kinds`"));
         }
-        match Wait::first(&self.shared, filter, self.poster.me().clone())? {
-            Some(wait) => wait.run(timeout),
+        match Wait::first_match(&self.shared, filter, self.poster.me().clone())? {
+            Some(wait) => wait.wait_until(timeout),
             None => Ok(None),
         }
     }

@@ -26,7 +26,7 @@ impl MemoryPipe {
     }
 
     /// Goes over to the buffers.
-    pub(crate) fn detach(&mut self) -> Option<DeadlineStream> {
+    pub(crate) fn detach_socket(&mut self) -> Option<DeadlineStream> {
         self.direct.take()
     }
 
@@ -38,7 +38,7 @@ impl MemoryPipe {
     }
 
     /// Takes in what came from the socket; nothing means that the peer has finished.
-    pub(crate) fn feed(&mut self, bytes: Option<&[u8]>) {
+    pub(crate) fn feed_bytes(&mut self, bytes: Option<&[u8]>) {
         if self.read == self.input.len() {
             self.input.clear();
             self.read = 0;

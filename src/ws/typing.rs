@@ -26,7 +26,7 @@ pub struct TypingGuard {
 
 impl TypingGuard {
     /// An indicator that is not shown.
-    pub(super) fn none() -> Self {
+    pub(super) fn not_shown() -> Self {
         Self { shown: None }
     }
 
@@ -34,7 +34,7 @@ impl TypingGuard {
         let parent = parent.map(PostId::as_str).unwrap_or_default();
         let data = json!({ "channel_id": channel, "parent_id": parent });
         let mut state = shared.lock();
-        let id = state.indicators.add(data);
+        let id = state.indicators.add_guard(data);
         drop(state);
         shared.to_writer.ring();
         Self { shown: id.map(|id| (Arc::clone(shared), id)) }
@@ -70,7 +70,7 @@ struct TypingIndicator {
 }
 
 impl TypingIndicators {
-    fn add(&mut self, data: Value) -> Option<u64> {
+    fn add_guard(&mut self, data: Value) -> Option<u64> {
         if self.list.len() >= MAX_INDICATORS {
             return None;
         }
@@ -80,7 +80,7 @@ impl TypingIndicators {
     }
 
     /// When the next event is due.
-    pub(super) fn due(&self) -> Option<StreamTime> {
+    pub(super) fn next_due(&self) -> Option<StreamTime> {
         self.list.iter().map(|indicator| indicator.due).min()
     }
 
@@ -107,8 +107,8 @@ impl StreamShared {
                 continue;
             }
             let seq = state.session.next_action_seq();
-            if let Ok(text) = frame::action(seq, "user_typing", Some(&data)) {
-                self.push(state, &frame::text(&text));
+            if let Ok(text) = frame::action_text(seq, "user_typing", Some(&data)) {
+                self.push(state, &frame::text_frame(&text));
             }
         }
     }
@@ -121,17 +121,17 @@ mod tests {
     #[test]
     fn indicators_are_repeated_until_they_are_removed() {
         let mut indicators = TypingIndicators::default();
-        assert_eq!(indicators.due(), None);
+        assert_eq!(indicators.next_due(), None);
         let seconds = Duration::from_secs;
-        let first = indicators.add(json!(1)).unwrap();
-        indicators.add(json!(1)).unwrap();
-        indicators.add(json!(2)).unwrap();
+        let first = indicators.add_guard(json!(1)).unwrap();
+        indicators.add_guard(json!(1)).unwrap();
+        indicators.add_guard(json!(2)).unwrap();
         assert_eq!(indicators.take_due(seconds(10), TYPING_INTERVAL), [json!(1), json!(2)]);
-        assert_eq!(indicators.due(), Some(seconds(14)));
+        assert_eq!(indicators.next_due(), Some(seconds(14)));
         assert!(indicators.take_due(seconds(13), TYPING_INTERVAL).is_empty());
         indicators.list.retain(|indicator| indicator.id != first);
         assert_eq!(indicators.take_due(seconds(14), TYPING_INTERVAL), [json!(1), json!(2)]);
-        while indicators.add(json!(3)).is_some() {}
+        while indicators.add_guard(json!(3)).is_some() {}
         assert_eq!(indicators.list.len(), MAX_INDICATORS);
     }
 }

@@ -49,7 +49,7 @@ impl FetchRetry {
     }
 
     fn go_on(&mut self) {
-        self.backoff.reset();
+        self.backoff.reset_failures();
         self.failing_since = None;
         self.until = None;
         self.refusals = 0;
@@ -85,7 +85,8 @@ impl FetchRetry {
             self.go_on();
             return true;
         }
-        let wait = self.backoff.next().max(error.retry_after().unwrap_or_default()).min(MAX_RETRY_DELAY);
+        let wait =
+            self.backoff.next_delay().max(error.retry_after().unwrap_or_default()).min(MAX_RETRY_DELAY);
         self.until = Some(now + wait);
         false
     }

@@ -16,10 +16,10 @@ fn pair() -> (Arc<TcpSocket>, TcpStream) {
 fn stuff(wire: &WriteHalf, batch: &mut WriteBatch) -> usize {
     let mut most = 0;
     loop {
-        wire.push(&FRAME).unwrap();
-        wire.take(batch).unwrap();
+        wire.queue_frame(&FRAME).unwrap();
+        wire.take_batch(batch).unwrap();
         while !batch.is_empty() {
-            most = most.max(wire.waiting());
+            most = most.max(wire.waiting_bytes());
             let before = batch.written;
             wire.write_some(batch).unwrap();
             if batch.written == before {
@@ -33,8 +33,8 @@ fn stuff(wire: &WriteHalf, batch: &mut WriteBatch) -> usize {
 fn fill(wire: &WriteHalf) -> usize {
     let mut most = stuff(wire, &mut WriteBatch::default());
     loop {
-        match wire.push(&FRAME) {
-            Ok(()) => most = most.max(wire.waiting()),
+        match wire.queue_frame(&FRAME) {
+            Ok(()) => most = most.max(wire.waiting_bytes()),
             Err(refused) => {
                 assert_eq!(refused, SendError::Full);
                 return most;
@@ -46,24 +46,24 @@ fn fill(wire: &WriteHalf) -> usize {
 #[test]
 fn a_peer_that_takes_nothing_is_dropped_at_256_kib() {
     let (ours, _theirs) = pair();
-    let wire = WriteHalf::plain(ours, Box::new(|| {}));
+    let wire = WriteHalf::over_tcp(ours, Box::new(|| {}));
     let most = fill(&wire);
     println!("plain: {most} bytes waited at most");
     assert!(most <= MAX_SEND_BUFFER_SIZE && most > MAX_SEND_BUFFER_SIZE - 4000, "{most}");
     assert!(wire.is_dead());
-    assert_eq!(wire.push(b"x"), Err(SendError::Dead));
+    assert_eq!(wire.queue_frame(b"x"), Err(SendError::Dead));
 }
 
 #[test]
 fn pings_replace_each_other() {
     let (ours, _theirs) = pair();
-    let wire = WriteHalf::plain(ours, Box::new(|| {}));
+    let wire = WriteHalf::over_tcp(ours, Box::new(|| {}));
     for _ in 0..100_000 {
-        wire.pong(&[b'x'; 125]);
+        wire.queue_pong(&[b'x'; 125]);
     }
     let mut batch = WriteBatch::default();
-    wire.take(&mut batch).unwrap();
-    assert_eq!((wire.waiting(), batch.bytes.len()), (131, 131));
+    wire.take_batch(&mut batch).unwrap();
+    assert_eq!((wire.waiting_bytes(), batch.bytes.len()), (131, 131));
 }
 
 #[cfg(feature = "native-tls")]
@@ -85,7 +85,7 @@ mod over_tls {
         let tls = crate::tls::TlsSettings::new(TlsConfig::new().add_root(&ca).unwrap());
         let deadline = Instant::now() + Duration::from_secs(10);
         let pipe = MemoryPipe::new(DeadlineStream::new(Arc::clone(&socket), deadline));
-        WriteHalf::tls(tls.connect_tls("localhost", pipe).unwrap(), socket, wake)
+        WriteHalf::over_tls(tls.connect_tls("localhost", pipe).unwrap(), socket, wake)
     }
 
     /// A link whose other end has shaken hands and does nothing any more.
@@ -114,8 +114,8 @@ mod over_tls {
     fn answers_of_the_tls_library_end_the_link_at_256_kib() {
         for (length, fits) in [(MAX_SEND_BUFFER_SIZE, true), (MAX_SEND_BUFFER_SIZE + 1, false)] {
             let (wire, _theirs) = idle();
-            wire.lock().tls.as_mut().unwrap().get_mut().output = vec![0; length];
-            let result = wire.decrypt(Some(&[]), &mut [0; 100]);
+            wire.lock_buffer().tls.as_mut().unwrap().get_mut().output = vec![0; length];
+            let result = wire.decrypt_bytes(Some(&[]), &mut [0; 100]);
             println!("{length} bytes of answers wait: {result:?}");
             match result {
                 Ok(None) => assert!(fits),
@@ -164,33 +164,33 @@ mod over_tls {
         thread::spawn(move || io::copy(&mut out, &mut io::sink()));
         // It looks at the first line of what it reads, and reads 16 KiB at most.
         thread::spawn(move || while keys.write_all(&b"K\n".repeat(1024)).is_ok() {});
-        let most = AtomicUsize::new(wire.waiting());
+        let most = AtomicUsize::new(wire.waiting_bytes());
         let began = Instant::now();
         let (end, answered) = thread::scope(|scope| {
             let timer = scope.spawn(|| {
                 let mut answered = 0;
                 while !wire.is_dead() {
                     if batch.is_empty() {
-                        wire.take(&mut batch).unwrap();
+                        wire.take_batch(&mut batch).unwrap();
                         answered += batch.bytes.len();
                     }
                     if batch.is_empty() {
                         let _ = woken.recv_timeout(Duration::from_millis(10));
                     } else if wire.write_some(&mut batch).is_err() || began.elapsed() > MAX_FAILURE_DURATION {
-                        wire.kill();
+                        wire.shut_down();
                     }
                 }
                 answered
             });
             let end = loop {
                 let result = receiving.read(&mut [0; 100]);
-                most.fetch_max(wire.waiting(), Ordering::AcqRel);
+                most.fetch_max(wire.waiting_bytes(), Ordering::AcqRel);
                 match result {
                     Ok(count) => assert!(count > 0, "it hung up"),
                     Err(e) => break e.to_string(),
                 }
             };
-            wire.kill();
+            wire.shut_down();
             (end, timer.join().unwrap())
         });
         // Each is a record of 27 bytes.

@@ -96,7 +96,7 @@ pub(crate) struct Cursor {
 }
 
 impl DisconnectCause {
-    pub(super) fn told(&self) -> (DisconnectReason, String) {
+    pub(super) fn disconnect_reason(&self) -> (DisconnectReason, String) {
         match self {
             Self::Closed(detail) => (DisconnectReason::Closed, detail.clone()),
             Self::Broken(detail) => (DisconnectReason::Broken, detail.clone()),
@@ -104,7 +104,7 @@ impl DisconnectCause {
             Self::Deaf => (DisconnectReason::Deaf, "pings were answered, but no events came".into()),
             Self::NoFirstFrame => (DisconnectReason::Silent, "the server said nothing in 10 s".into()),
             Self::Stalled(why) => (DisconnectReason::Stalled, (*why).into()),
-            Self::Unreadable(what) => (DisconnectReason::Unreadable, what.text().into_owned()),
+            Self::Unreadable(what) => (DisconnectReason::Unreadable, what.reason_text().into_owned()),
             Self::Expired(error) => (DisconnectReason::SessionExpired, error.to_string()),
         }
     }

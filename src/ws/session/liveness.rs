@@ -78,7 +78,7 @@ impl LivenessWatch {
     }
 
     /// A link is up; `resumed` if it hears what an earlier one would have heard.
-    pub(super) fn up(&mut self, now: StreamTime, resumed: bool) {
+    pub(super) fn connection_up(&mut self, now: StreamTime, resumed: bool) {
         if !resumed {
             self.changed = None;
         }
@@ -88,28 +88,28 @@ impl LivenessWatch {
         self.quiet = true;
     }
 
-    pub(super) fn down(&mut self) {
+    pub(super) fn connection_down(&mut self) {
         self.stage = ProbeStage::Off;
     }
 
     /// An event came.
-    pub(super) fn heard(&mut self) {
+    pub(super) fn event_received(&mut self) {
         self.quiet = false;
     }
 
-    pub(super) fn deadline(&self) -> Option<StreamTime> {
+    pub(super) fn next_deadline(&self) -> Option<StreamTime> {
         match self.stage {
             ProbeStage::Rest { until } | ProbeStage::Echo { until } => Some(until),
             ProbeStage::Off | ProbeStage::Asked { .. } => None,
         }
     }
 
-    pub(super) fn tick(&mut self, now: StreamTime) -> ProbeStep {
+    pub(super) fn next_step(&mut self, now: StreamTime) -> ProbeStep {
         match self.stage {
             ProbeStage::Rest { until } if now >= until => {
                 let known = self.probe == Probe::Preference || self.changed.is_some();
                 if !std::mem::replace(&mut self.quiet, true) && known {
-                    self.rest(now);
+                    self.start_rest(now);
                     return ProbeStep::Nothing;
                 }
                 self.number += 1;
@@ -121,17 +121,22 @@ impl LivenessWatch {
         }
     }
 
-    fn rest(&mut self, now: StreamTime) {
+    fn start_rest(&mut self, now: StreamTime) {
         self.stage = ProbeStage::Rest { until: now + self.every };
     }
 
     /// The answer to the question of this number.
-    pub(super) fn told(&mut self, now: StreamTime, number: u64, answer: Option<ProbeResponse>) -> ProbeStep {
+    pub(super) fn probe_answered(
+        &mut self,
+        now: StreamTime,
+        number: u64,
+        answer: Option<ProbeResponse>,
+    ) -> ProbeStep {
         let ProbeStage::Asked { echoed } = self.stage else { return ProbeStep::Nothing };
         if number != self.number {
             return ProbeStep::Nothing;
         }
-        self.rest(now);
+        self.start_rest(now);
         match answer {
             Some(ProbeResponse::Written) if !echoed => {
                 self.stage = ProbeStage::Echo { until: now + self.within }
@@ -148,20 +153,20 @@ impl LivenessWatch {
     }
 
     /// The echo of a preference came; whether it is the one that is waited for.
-    pub(super) fn echo(&mut self, now: StreamTime, number: u64) -> bool {
+    pub(super) fn echo_received(&mut self, now: StreamTime, number: u64) -> bool {
         if number != self.number {
             return false;
         }
         match &mut self.stage {
             ProbeStage::Asked { echoed } => *echoed = true,
-            ProbeStage::Echo { .. } => self.rest(now),
+            ProbeStage::Echo { .. } => self.start_rest(now),
             _ => {}
         }
         true
     }
 
     /// The reader waits for room, or has got it: what was not read is not missing.
-    pub(super) fn block(&mut self, now: StreamTime, blocked: bool) {
+    pub(super) fn reader_blocked(&mut self, now: StreamTime, blocked: bool) {
         match self.stage {
             ProbeStage::Echo { .. } if !blocked => self.stage = ProbeStage::Echo { until: now + self.within },
             _ => {}
@@ -206,7 +211,9 @@ impl StreamSession {
             }
         };
         let same = matches!(answer, Some(ProbeResponse::Changed(_)));
-        let Some(look) = self.watch.as_mut().map(|watch| watch.told(now, number, answer)) else { return };
+        let Some(look) = self.watch.as_mut().map(|watch| watch.probe_answered(now, number, answer)) else {
+            return;
+        };
         if same && look == ProbeStep::Nothing {
             self.sure = self.cursor.server_time;
         }
@@ -215,6 +222,6 @@ impl StreamSession {
 
     /// The echo of a preference came; whether it is one of this stream's own, which nobody else wants.
     pub(crate) fn on_probe_echo(&mut self, now: StreamTime, number: u64) -> bool {
-        self.watch.as_mut().is_some_and(|watch| watch.echo(now, number))
+        self.watch.as_mut().is_some_and(|watch| watch.echo_received(now, number))
     }
 }

@@ -25,12 +25,12 @@ impl StreamSession {
     /// The token is not good any more.
     pub(super) fn on_token_rejected(&mut self, now: StreamTime, error: Error) {
         let login_again = self.settings.can_log_in;
-        self.notify(Notification::Expired { login_again });
+        self.push_notification(Notification::Expired { login_again });
         if login_again {
             self.cursor.connection_id = None;
             self.state = SessionState::LoggingIn { until: now, asked: false };
         } else {
-            self.end(error);
+            self.end_stream(error);
         }
     }
 
@@ -39,8 +39,8 @@ impl StreamSession {
         let SessionState::CheckingToken { why, .. } = &self.state else { return };
         match result {
             Err(error) if error.is_unauthorized() => self.on_token_rejected(now, error),
-            Err(error) if !self.ever && !matches!(error.kind(), ErrorKind::Timeout) => self.end(error),
-            _ if !self.ever => self.end(why.clone()),
+            Err(error) if !self.ever && !matches!(error.kind(), ErrorKind::Timeout) => self.end_stream(error),
+            _ if !self.ever => self.end_stream(why.clone()),
             _ => self.schedule_reconnect(now, Duration::ZERO),
         }
     }
@@ -58,11 +58,13 @@ impl StreamSession {
                     || matches!(error.kind(), ErrorKind::Input | ErrorKind::Closed)
                     || !self.ever =>
             {
-                self.end(error);
+                self.end_stream(error);
             }
             Err(error) => {
-                let wait =
-                    self.backoff.next().max(error.retry_after().unwrap_or_default().min(MAX_SERVER_DELAY));
+                let wait = self
+                    .backoff
+                    .next_delay()
+                    .max(error.retry_after().unwrap_or_default().min(MAX_SERVER_DELAY));
                 self.state = SessionState::LoggingIn { until: now + wait, asked: false };
             }
         }

@@ -176,8 +176,8 @@ fn a_first_link_is_greeted_and_pinged_at_once() {
     assert_eq!(d.notes, [Notification::Connected { resumed: false, attempts: 1 }]);
     assert_eq!((d.event(1), d.event(2)), (FRESH, FRESH));
     d.pong(50_000);
-    assert_eq!(d.session.cursor().server_time.as_millis(), 40_000);
-    assert_eq!(d.session.cursor().next_seq, 3);
+    assert_eq!(d.session.resume_cursor().server_time.as_millis(), 40_000);
+    assert_eq!(d.session.resume_cursor().next_seq, 3);
 }
 
 #[test]
@@ -567,7 +567,7 @@ fn an_earlier_run_is_gone_on_with() {
 #[test]
 fn a_stopped_session_does_nothing_more() {
     let mut d = Driven::up();
-    d.session.stop();
+    d.session.close_stream();
     d.tick(s(100));
     assert_eq!((d.cuts, d.event(1), d.next()), (0, EventVerdict::Drop, ReaderAction::Exit));
     d.lose(&ReadEnd::Eof);
@@ -603,7 +603,7 @@ fn no_order_of_things_confuses_it() {
                 5 => d.tick(Duration::from_millis(roll(40_000))),
                 6 => {
                     let id = if roll(2) == 0 { A } else { B };
-                    let before = d.session.cursor().connection_id.clone();
+                    let before = d.session.resume_cursor().connection_id.clone();
                     if d.hello(id) != EventVerdict::Drop && before.as_deref() != Some(id) {
                         last = Some(0);
                     }
@@ -616,7 +616,7 @@ fn no_order_of_things_confuses_it() {
                 10 => drop(d.session.on_reply(d.now, roll(5), &Ok(Value::Null))),
                 11 => d.session.on_close_frame(d.now, None, ""),
                 _ => {
-                    let seq = d.session.cursor().next_seq.saturating_add(roll(3)).saturating_sub(1);
+                    let seq = d.session.resume_cursor().next_seq.saturating_add(roll(3)).saturating_sub(1);
                     if let EventVerdict::Deliver { .. } = d.event(seq) {
                         assert!(last.is_none_or(|last| seq > last), "{seq} after {last:?}");
                         last = Some(seq);

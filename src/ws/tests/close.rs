@@ -144,7 +144,7 @@ fn flooded(overflow: Overflow) -> Case {
 }
 
 fn waiting(events: &Events) -> usize {
-    events.shared.lock().wire.as_ref().map_or(0, |wire| wire.waiting())
+    events.shared.lock().wire.as_ref().map_or(0, |wire| wire.waiting_bytes())
 }
 
 /// Sends until more waits than leaves.

@@ -51,7 +51,7 @@ fn shake_hands(socket: &TcpStream) -> Tls {
     let shared = TcpSocket::new(socket.try_clone().unwrap()).unwrap();
     let timed = DeadlineStream::new(Arc::new(shared), Instant::now() + MAX_FAILURE_DURATION);
     let mut tls = acceptor.accept(crate::ws::tls_pipe::MemoryPipe::new(timed)).unwrap();
-    drop(tls.get_mut().detach());
+    drop(tls.get_mut().detach_socket());
     // A `TcpSocket` of Windows is non-blocking, and its copies with it.
     socket.set_nonblocking(false).unwrap();
     socket.set_read_timeout(Some(MAX_FAILURE_DURATION)).unwrap();
@@ -110,7 +110,7 @@ impl Peer {
         match &mut *self.tls.lock().unwrap() {
             #[cfg(feature = "native-tls")]
             Some(tls) if count > 0 => {
-                tls.get_mut().feed(Some(&came));
+                tls.get_mut().feed_bytes(Some(&came));
                 let mut plain = Vec::new();
                 let mut chunk = [0; 4096];
                 while let Ok(count @ 1..) = tls.read(&mut chunk) {

@@ -88,14 +88,14 @@ fn answer(statuses: &Mutex<Vec<u16>>) -> Result<()> {
 }
 
 impl Backend for Fake {
-    fn config(&self) -> &Config {
+    fn client_config(&self) -> &Config {
         match &self.other {
             Some(other) if self.elsewhere.load(Ordering::SeqCst) => other,
             _ => &self.config,
         }
     }
 
-    fn token(&self) -> (Option<Secret>, u64) {
+    fn current_token(&self) -> (Option<Secret>, u64) {
         let token = self.token.lock().unwrap();
         (Some(token.0.clone()), token.1)
     }
@@ -104,7 +104,7 @@ impl Backend for Fake {
         self.can_log_in
     }
 
-    fn whoami(&self) -> Result<()> {
+    fn check_session(&self) -> Result<()> {
         self.hang();
         answer(&self.whoami)
     }
@@ -115,13 +115,13 @@ impl Backend for Fake {
         Ok(())
     }
 
-    fn teams(&self) -> Result<Vec<TeamId>> {
+    fn list_teams(&self) -> Result<Vec<TeamId>> {
         self.catch_ups.fetch_add(1, Ordering::SeqCst);
         self.hang();
         Ok(Vec::new())
     }
 
-    fn channels(&self, _: Option<&TeamId>, _: Timestamp) -> Result<Vec<Channel>> {
+    fn list_channels(&self, _: Option<&TeamId>, _: Timestamp) -> Result<Vec<Channel>> {
         Ok(Vec::new())
     }
 
@@ -133,11 +133,11 @@ impl Backend for Fake {
         Ok(PostList::default())
     }
 
-    fn usernames(&self, _: &[UserId]) -> Result<Vec<(UserId, String)>> {
+    fn list_usernames(&self, _: &[UserId]) -> Result<Vec<(UserId, String)>> {
         Ok(Vec::new())
     }
 
-    fn changed(&self) -> Result<Timestamp> {
+    fn last_change(&self) -> Result<Timestamp> {
         Ok(Timestamp::NEVER)
     }
 
@@ -145,11 +145,11 @@ impl Backend for Fake {
         Ok(())
     }
 
-    fn renewed(&self) -> Result<Arc<dyn Backend>> {
+    fn with_new_connections(&self) -> Result<Arc<dyn Backend>> {
         Err(Error::input("a fake has no connections"))
     }
 
-    fn close(&self) {}
+    fn close_connections(&self) {}
 }
 
 impl Poster for Fake {
@@ -157,7 +157,7 @@ impl Poster for Fake {
         &self.me
     }
 
-    fn create(&self, draft: &PostDraft) -> Result<Post> {
+    fn create_post(&self, draft: &PostDraft) -> Result<Post> {
         self.posts.lock().unwrap().push(draft.clone());
         Ok(Post::default())
     }
@@ -166,19 +166,19 @@ impl Poster for Fake {
         "me"
     }
 
-    fn edit(&self, _: &PostId, _: String) -> Result<Post> {
+    fn edit_post(&self, _: &PostId, _: String) -> Result<Post> {
         Ok(Post::default())
     }
 
-    fn react(&self, _: &PostId, _: &str) -> Result<()> {
+    fn add_reaction(&self, _: &PostId, _: &str) -> Result<()> {
         Ok(())
     }
 
-    fn apart(&self) -> Result<Arc<dyn Poster>> {
+    fn with_own_connections(&self) -> Result<Arc<dyn Poster>> {
         Err(Error::input("a fake has no connections"))
     }
 
-    fn close(&self) {}
+    fn close_connections(&self) {}
 }
 
 /// A listener.

@@ -93,9 +93,9 @@ fn run(shared: &StreamShared) {
 /// Asks by REST.
 pub(super) fn answer(backend: &dyn Backend, ask: FetchRequest) -> Result<FetchResponse> {
     Ok(match ask {
-        FetchRequest::Teams => FetchResponse::Teams(backend.teams()?),
+        FetchRequest::Teams => FetchResponse::Teams(backend.list_teams()?),
         FetchRequest::Channels { team, archived_since } => {
-            FetchResponse::Channels(backend.channels(team.as_ref(), archived_since)?)
+            FetchResponse::Channels(backend.list_channels(team.as_ref(), archived_since)?)
         }
         FetchRequest::Since { channel, since } => match backend.posts_since(&channel, since) {
             Err(error) if error.is_oversized() => FetchResponse::TooMuch,
@@ -104,6 +104,6 @@ pub(super) fn answer(backend: &dyn Backend, ask: FetchRequest) -> Result<FetchRe
         FetchRequest::Before { channel, before, page, per_page } => {
             FetchResponse::Posts(backend.posts_before(&channel, before.as_ref(), page, per_page)?)
         }
-        FetchRequest::Names(ids) => FetchResponse::Names(backend.usernames(&ids)?),
+        FetchRequest::Names(ids) => FetchResponse::Names(backend.list_usernames(&ids)?),
     })
 }

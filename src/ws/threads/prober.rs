@@ -51,7 +51,7 @@ pub(crate) fn ask(shared: &StreamShared, number: u64) {
             .backend
             .leave_mark(&format!("{}-{number}", shared.probe_tag))
             .map(|()| ProbeResponse::Written),
-        _ => shared.backend.changed().map(ProbeResponse::Changed),
+        _ => shared.backend.last_change().map(ProbeResponse::Changed),
     };
     let mut state = shared.lock();
     state.session.on_probe_response(shared.now(), number, answer);

@@ -67,7 +67,7 @@ pub(crate) fn run(shared: &Arc<StreamShared>) {
                 lose(shared, &ended, &mut socket);
             }
             ReaderAction::CheckToken => ask(shared, state, "mm-check", |shared| {
-                let result = shared.backend.whoami();
+                let result = shared.backend.check_session();
                 let mut state = shared.lock();
                 state.session.on_token_checked(shared.now(), result);
                 shared.apply_effects(&mut state);
@@ -104,12 +104,12 @@ fn ask(shared: &Arc<StreamShared>, mut state: StateGuard<'_>, name: &str, call: 
 }
 
 fn dial(shared: &Arc<StreamShared>, resume: Option<&Cursor>) -> Option<EventSocket> {
-    let (token, generation) = shared.backend.token();
+    let (token, generation) = shared.backend.current_token();
     let goes_on = shared.lock().session.begin_connect_with(generation);
     let resume = resume.filter(|_| goes_on);
     let weak: Weak<StreamShared> = Arc::downgrade(shared);
-    let result = socket::dial(ConnectRequest {
-        config: shared.backend.config(),
+    let result = socket::open_socket(ConnectRequest {
+        config: shared.backend.client_config(),
         token: token.as_ref(),
         resume: resume.and_then(|cursor| Some((cursor.connection_id.as_deref()?, cursor.next_seq))),
         abort: &shared.abort,
@@ -122,7 +122,7 @@ fn dial(shared: &Arc<StreamShared>, resume: Option<&Cursor>) -> Option<EventSock
             }
         }),
     });
-    shared.abort.release();
+    shared.abort.release_socket();
     let mut state = shared.lock();
     let socket = match result {
         Ok((socket, wire)) if state.stop.is_none() => {
@@ -131,7 +131,7 @@ fn dial(shared: &Arc<StreamShared>, resume: Option<&Cursor>) -> Option<EventSock
             Some(socket)
         }
         Ok((_, wire)) => {
-            wire.kill();
+            wire.shut_down();
             None
         }
         Err(error) => {
@@ -148,10 +148,10 @@ fn read(shared: &StreamShared, socket: &mut EventSocket) -> ReadEnd {
     let Some(wire) = shared.lock().wire.clone() else { return ReadEnd::Eof };
     let (began, mut idle) = (Instant::now(), 0_u64);
     loop {
-        let result = socket.next(|incoming| match incoming {
+        let result = socket.next_frame(|incoming| match incoming {
             IncomingFrame::Text(text) => take_text(shared, &text),
             IncomingFrame::Ping(payload) => {
-                wire.pong(payload);
+                wire.queue_pong(payload);
                 false
             }
             IncomingFrame::Pong => false,
@@ -196,7 +196,7 @@ fn take_close(shared: &StreamShared, wire: &WriteHalf, status: Option<u16>, reas
         return;
     }
     // The same code back, as RFC 6455 asks; 1005 and 1006 never stand on the wire.
-    wire.close(status.filter(|status| matches!(status, 1000..=1003 | 1007..=1014 | 3000..=4999)));
+    wire.queue_close(status.filter(|status| matches!(status, 1000..=1003 | 1007..=1014 | 3000..=4999)));
     state.session.on_close_frame(shared.now(), status, reason);
     shared.apply_effects(&mut state);
     drop(state);
@@ -208,7 +208,7 @@ fn lose(shared: &StreamShared, ended: &ReadEnd, socket: &mut Option<EventSocket>
     let mut state = shared.lock();
     if let Some(wire) = state.wire.take() {
         state.unsent_actions = wire.unsent_actions();
-        wire.kill();
+        wire.shut_down();
     }
     let error = Error::new(ErrorKind::Io, "the link broke before the answer came");
     state.fail_requests(&error);
@@ -222,7 +222,7 @@ fn lose(shared: &StreamShared, ended: &ReadEnd, socket: &mut Option<EventSocket>
 /// Reads on, for the server's goodbye, until it has closed its end or the timer cuts the link.
 fn await_goodbye(shared: &StreamShared, mut socket: EventSocket, wire: &Arc<WriteHalf>) {
     loop {
-        let result = socket.next(|incoming| {
+        let result = socket.next_frame(|incoming| {
             if let IncomingFrame::Close(..) = incoming {
                 if let Some(stop) = &mut shared.lock().stop {
                     stop.goodbye = true;
@@ -233,7 +233,7 @@ fn await_goodbye(shared: &StreamShared, mut socket: EventSocket, wire: &Arc<Writ
             break;
         }
     }
-    wire.kill();
+    wire.shut_down();
     shared.lock().wire = None;
 }
 
@@ -245,7 +245,7 @@ fn take_text(shared: &StreamShared, text: &str) -> bool {
             true
         }
         Some(Head::Reply) => {
-            let Some((seq, result)) = ActionReply::read(text) else { return false };
+            let Some((seq, result)) = ActionReply::parse_reply(text) else { return false };
             let mut state = shared.lock();
             if state.stop.is_some() {
                 return true;
@@ -281,7 +281,7 @@ fn take_event(shared: &StreamShared, kind: EventKind, seq: Option<u64>, text: &s
     if state.stop.is_some() {
         return;
     }
-    let last_seq = state.session.cursor().next_seq.checked_sub(1);
+    let last_seq = state.session.resume_cursor().next_seq.checked_sub(1);
     let verdict = state.session.on_event(|| shared.now(), seq, hello);
     shared.apply_effects(&mut state);
     let EventVerdict::Deliver { resumed } = verdict else {
@@ -295,7 +295,7 @@ fn take_event(shared: &StreamShared, kind: EventKind, seq: Option<u64>, text: &s
         return;
     }
     let origin = if resumed { Origin::Resumed } else { Origin::Live };
-    let connection_id = state.session.cursor().connection_id.clone();
+    let connection_id = state.session.resume_cursor().connection_id.clone();
     let make = || {
         Event::from_connection(kind, seq, text.into(), origin)
             .on_connection(connection_id.clone())
@@ -305,7 +305,7 @@ fn take_event(shared: &StreamShared, kind: EventKind, seq: Option<u64>, text: &s
     if let Some(time) = state.delivery.reached(&event, || shared.now()) {
         state.session.advance_server_time(time);
     }
-    let mark = cursor_of(state.session.cursor());
+    let mark = cursor_of(state.session.resume_cursor());
     match state.delivery.event(event, mark, last_seq, || shared.now(), make) {
         EnqueueResult::Full => block(shared, state, event, last_seq, make),
         EnqueueResult::Repeated => state.counts.repeated += 1,
@@ -333,7 +333,7 @@ fn block(
         if waited >= BLOCK_NOTICE_DELAY && !state.session.is_blocked() {
             state.session.set_blocked(shared.now(), true);
         }
-        let mark = cursor_of(state.session.cursor());
+        let mark = cursor_of(state.session.resume_cursor());
         if waited >= state.delivery.max_block() {
             state.delivery.overflow(mark.server_time, last_seq);
         }

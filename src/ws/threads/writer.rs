@@ -19,7 +19,7 @@ pub(crate) fn run(shared: &StreamShared) {
     let mut wire: Option<Arc<WriteHalf>> = None;
     let mut state = shared.lock();
     loop {
-        let heard = state.wire.as_ref().map(|wire| shared.at(wire.heard()));
+        let heard = state.wire.as_ref().map(|wire| shared.at(wire.last_received()));
         state.session.on_tick(shared.now(), heard);
         shared.apply_effects(&mut state);
         if state.delivery.wants_polling() {
@@ -37,7 +37,7 @@ pub(crate) fn run(shared: &StreamShared) {
                 Some(wire) if !wire.is_dead() && !cut => {}
                 present => {
                     if let Some(wire) = present {
-                        wire.kill();
+                        wire.shut_down();
                     }
                     return;
                 }
@@ -47,15 +47,15 @@ pub(crate) fn run(shared: &StreamShared) {
         }
         if !same(wire.as_ref(), state.wire.as_ref()) {
             wire.clone_from(&state.wire);
-            batch.clear();
+            batch.clear_batch();
         }
         if let Some(wire) = wire.as_ref().filter(|wire| !wire.is_dead()) {
-            let failed = if batch.is_empty() { wire.take(&mut batch).is_err() } else { false };
-            let late = batch.since().is_some_and(|since| since.elapsed() >= WRITE_TIMEOUT);
+            let failed = if batch.is_empty() { wire.take_batch(&mut batch).is_err() } else { false };
+            let late = batch.waiting_since().is_some_and(|since| since.elapsed() >= WRITE_TIMEOUT);
             if failed || late {
                 state.session.on_write_stalled("what was sent did not leave in 15 s");
-                wire.kill();
-                batch.clear();
+                wire.shut_down();
+                batch.clear_batch();
                 shared.apply_effects(&mut state);
                 continue;
             }
@@ -63,8 +63,8 @@ pub(crate) fn run(shared: &StreamShared) {
                 drop(state);
                 if wire.write_some(&mut batch).is_err() {
                     // The reader notices, and knows better why.
-                    wire.kill();
-                    batch.clear();
+                    wire.shut_down();
+                    batch.clear_batch();
                 }
                 state = shared.lock();
                 continue;
@@ -78,7 +78,7 @@ pub(crate) fn run(shared: &StreamShared) {
 fn sleep<'a>(shared: &'a StreamShared, mut state: StateGuard<'a>, poll: &mut RoomPoll) -> StateGuard<'a> {
     let session = state.session.next_deadline().map(|at| shared.instant(at));
     let stop = state.stop.as_ref().map(|stop| stop.cut);
-    let typing = state.indicators.due().map(|at| shared.instant(at));
+    let typing = state.indicators.next_due().map(|at| shared.instant(at));
     let mut until = [session, stop, typing].into_iter().flatten().min();
     state.writer_wakes_at = until;
     let room = state.delivery.room_wait();

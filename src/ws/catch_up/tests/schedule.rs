@@ -125,7 +125,7 @@ impl Sim {
         };
         let session = StreamSession::new(settings, None);
         let filling = super::settings(32, horizon, rng.next() | 1);
-        let start = cursor_of(session.cursor());
+        let start = cursor_of(session.resume_cursor());
         let (delivery, receiver) = Delivery::new(filling, Overflow::DropNewest, start, None);
         Self {
             world: World::new(rng.next() | 1),
@@ -379,7 +379,7 @@ impl Sim {
             let id = text.split('"').nth(9).unwrap();
             (id.into(), "11.6.0".into())
         });
-        let last_seq = self.session.cursor().next_seq.checked_sub(1);
+        let last_seq = self.session.resume_cursor().next_seq.checked_sub(1);
         let verdict = self.session.on_event(|| now, seq, hello);
         self.steps();
         let EventVerdict::Deliver { resumed } = verdict else { return };
@@ -388,7 +388,7 @@ impl Sim {
         if let Some(time) = self.delivery.reached(&event, || now) {
             self.session.advance_server_time(time);
         }
-        let mark = cursor_of(self.session.cursor());
+        let mark = cursor_of(self.session.resume_cursor());
         let make = || Event::from_connection(kind, seq, text.into(), origin);
         let _ = self.delivery.event(event, mark, last_seq, || now, make);
     }

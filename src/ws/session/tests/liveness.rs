@@ -95,13 +95,13 @@ fn no_echo_is_a_deaf_link_and_a_gap_from_the_last_event_on() {
     let mut d = Driven::watched(Probe::Preference);
     d.idle(s(50));
     d.event(1);
-    let (heard, known) = (d.now, d.session.cursor().server_time);
+    let (heard, known) = (d.now, d.session.resume_cursor().server_time);
     d.idle(s(300));
     d.probed(Ok(ProbeResponse::Written));
     d.idle(s(300));
     assert_eq!(d.cuts, 1);
     assert!(d.now <= heard + PROBE_INTERVAL * 2 + ECHO_TIMEOUT + s(1), "{:?}", d.now - heard);
-    assert!(d.session.cursor().server_time >= known, "pings were answered meanwhile");
+    assert!(d.session.resume_cursor().server_time >= known, "pings were answered meanwhile");
     d.lose(&ReadEnd::Eof);
     assert!(deaf(&d), "{:?}", d.notes);
     // The connection is as deaf as the link: nobody goes on with it.
@@ -123,7 +123,7 @@ fn an_account_that_was_changed_is_a_deaf_link() {
     d.probed(changed(7));
     d.idle(s(200));
     d.probed(changed(7));
-    let sure = d.session.cursor().server_time;
+    let sure = d.session.resume_cursor().server_time;
     assert_eq!(d.cuts, 0);
     let last = d.now;
     d.idle(s(200));
@@ -226,7 +226,7 @@ fn an_expired_session_is_replaced_once() {
 fn a_token_may_outlive_its_session() {
     let mut d = Driven::up();
     d.event(1);
-    let known = d.session.cursor().server_time;
+    let known = d.session.resume_cursor().server_time;
     d.session.on_reply(d.now, *d.pings.last().unwrap(), &Err(unauthorized()));
     d.collect();
     d.lose(&ReadEnd::Eof);
