@@ -40,6 +40,10 @@
 //! | frames of a message | 4,096 | [`max_fragments`] |
 //! | events that wait for the program | 4,096 | [`capacity`] |
 //! | their texts together; one alone always fits | 2 KiB an event, 8 MiB at least | [`capacity`] |
+//! | rows of a catch-up; the rest is read later, or named | 64 MiB | |
+//! | events that wait for a catch-up, with rows between them | 64 MiB | [`capacity`] |
+//! | posts, edits and deletions that a catch-up remembers | 1,048,576 | |
+//! | teams of a catch-up; its list of channels; pages a channel; passes | 1,000; 16 MiB; 250; 20 | |
 //! | frames that mean nothing: pings, pongs, nonsense | 100,000, and 1,000 a second | |
 //! | what TLS adds: records without content, new keys | as much as there is content, 1 MiB, and 16 KiB a second | |
 //! | all that waits to be sent, ciphertext included | 256 KiB | |

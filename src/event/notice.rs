@@ -122,8 +122,13 @@ open_enum! {
         Deletions = "deletions",
         /// Edits and deletions beyond the 1,000 rows that the server returns for a channel.
         Changes = "changes",
-        /// Posts of a channel that could not be fetched.
+        /// Posts of a channel that could not be fetched, or that are more than a catch-up may hold
+        /// ([`limits`](crate::limits)).
         Posts = "posts",
+        /// Posts of channels that the account left, or was removed from, during the gap.
+        LeftChannels = "left_channels",
+        /// Posts that an administrator dated before the gap.
+        BackdatedPosts = "backdated_posts",
         /// Events before the horizon.
         BeyondHorizon = "beyond_horizon",
         /// Events of other kinds.
@@ -150,7 +155,7 @@ impl NotRecoveredItem {
 model! {
     /// The gap reported by a [`Missed`] was filled as far as possible.
     ///
-    /// Check `complete` and `not_recovered` if the program depends on more than posts.
+    /// Check `complete` and `not_recovered` if the program depends on more than new posts.
     pub struct CaughtUp {
         /// Number of posts delivered.
         pub posts: u64,
@@ -158,9 +163,10 @@ model! {
         pub edited: u64,
         /// Number of deleted posts delivered.
         pub deleted: u64,
-        /// `true` if every post that still exists was delivered.
+        /// `true` if every post that was created during the gap and still exists was delivered. Says nothing of what
+        /// `not_recovered` names.
         pub complete: bool,
-        /// Events that were not recovered.
+        /// Events that were not recovered, and kinds of events that are never recovered, as far as the stream wants them.
         pub not_recovered: Vec<NotRecoveredItem>,
         /// Number of events by kind that were dropped during the catch-up because too many were waiting. Posts among them
         /// were recovered.

@@ -10,7 +10,9 @@
 //!   older posts of the channel. Passes end when one finds nothing older than the first held post.
 //! * Everything goes out under back-pressure. A hold that is full drops what comes, and the gap grows by that.
 
+mod channel_merge;
 mod dedup;
+mod event_hold;
 mod fetch;
 mod gap_fill;
 mod horizon;
@@ -23,14 +25,16 @@ mod tests;
 
 use std::time::Duration;
 
+pub(crate) use self::channel_merge::ChannelMerge;
 use self::dedup::DedupCache;
-pub(crate) use self::dedup::{DedupKey, MAX_POSITION_KEYS, PostVersion};
+pub(crate) use self::dedup::{DedupKey, DeliveredKeys, MAX_POSITION_KEYS, PostVersion};
 use self::fetch::{FetchPass, PassOutput};
-pub(crate) use self::fetch::{FetchRequest, FetchResponse, ServerPaging};
+pub(crate) use self::fetch::{FetchRequest, FetchResponse, PostPage, ServerPaging};
 use self::gap_fill::{
-    BufferedEvent, DeliveredRows, FillStage, GapFill, MAX_PASSES, MergeResult, NOT_YET, Names,
+    BufferedEvent, DeliveredRows, FillStage, GapFill, MAX_PASSES, MergeWork, NOT_YET, Names, work_of,
 };
 use self::horizon::look_from;
+use self::retry::FetchRetry;
 pub(crate) use self::settings::CatchUpSettings;
 use super::backoff::ReconnectBackoff;
 use super::deferred_log;
@@ -46,6 +50,10 @@ use log::Level;
 pub(crate) const MIN_START_INTERVAL: Duration = Duration::from_secs(30);
 /// The start of a gap lies this much before the last known server time.
 const OVERLAP: Duration = Duration::from_secs(10);
+/// What the rows of a catch-up may take, in bytes, and as much again the events that wait with rows between them.
+pub(crate) const MAX_FILL_BYTES: usize = 64 << 20;
+/// Posts, edits and deletions that one catch-up remembers.
+pub(crate) const MAX_FILL_KEYS: usize = 1 << 20;
 /// Events tell how far the server has come this often.
 const ADVANCE_INTERVAL: Duration = Duration::from_secs(1);
 /// The server's time is waited for so long; then its last one serves, or the gap is told without a catch-up.
@@ -54,11 +62,19 @@ pub(crate) const CLOCK_TIMEOUT: Duration = Duration::from_secs(5);
 const MAX_PENDING_GAPS: usize = 8;
 /// User names that are kept.
 const MAX_CACHED_NAMES: usize = 4096;
+/// A longer user name is none, in bytes.
+const MAX_NAME_LENGTH: usize = 256;
+/// The work of moving events on in one go, under the lock of the stream.
+const MAX_MOVE_WORK: usize = 64;
 
 /// What the driver does next.
 #[derive(Debug)]
 pub(crate) enum NextStep {
     Ask(FetchRequest),
+    /// Put more of what was found where it belongs.
+    Merge,
+    /// Sort what was found, outside the lock.
+    Sort(Box<ChannelMerge>),
     /// Nothing until then, or until something changes.
     Wait(Option<StreamTime>),
     /// Move on into the queue what is ready.
@@ -99,12 +115,16 @@ pub(crate) struct GapFiller {
     /// was delivered since.
     given_up: Option<Timestamp>,
     last_start: Option<StreamTime>,
+    /// When the last question was asked.
+    asked_at: StreamTime,
     names: Names,
+    /// The stream has ended for good, and only what waits goes out.
+    ended: bool,
 }
 
 impl GapFiller {
     /// `from` is the position of an earlier run: its time, and what was delivered after that.
-    pub(crate) fn new(settings: CatchUpSettings, from: Option<(Timestamp, Vec<DedupKey>)>) -> Self {
+    pub(crate) fn new(settings: CatchUpSettings, from: Option<(Timestamp, DeliveredKeys)>) -> Self {
         let mut seen = DedupCache::new(settings.capacity);
         let mut opened = None;
         if let Some((time, keys)) = from {
@@ -124,7 +144,9 @@ impl GapFiller {
             fading: None,
             given_up: None,
             last_start: None,
+            asked_at: StreamTime::ZERO,
             names: Names::new(),
+            ended: false,
         }
     }
 
@@ -189,12 +211,11 @@ impl GapFiller {
         if self.fill.is_none() {
             let (memory, _) = self.fading.take().map_or_else(Default::default, |fading| *fading);
             let backoff = ReconnectBackoff::new(self.settings.backoff_scale, self.settings.seed);
-            self.fill = Some(Box::new(GapFill::new(memory, backoff)));
+            self.fill = Some(Box::new(GapFill::new(memory, FetchRetry::new(backoff, self.settings.horizon))));
         }
         let Some(fill) = &mut self.fill else { return Vec::new() };
         // Of a fill that is open, a part may have gone out.
-        fill.told = self.seen.keys();
-        fill.memory.known.extend(&fill.told);
+        fill.memory.before = self.seen.keys();
         fill.given_up = self.given_up;
         fill.pause();
         fill.latest = None;
@@ -226,7 +247,7 @@ impl GapFiller {
         if let Some(fading) = &mut self.fading {
             let (_, first) = &mut **fading;
             if time >= first.get_or_insert(time).plus(OVERLAP) {
-                self.fading = None;
+                deferred_log::drop_later(self.fading.take());
             }
         }
         let told = self.judge(now);
@@ -336,7 +357,8 @@ impl GapFiller {
     ) -> EnqueueResult {
         let (capacity, block) = (self.settings.capacity, self.settings.block);
         let Some(fill) = &mut self.fill else { return EnqueueResult::Closed };
-        let fits = fill.bytes == 0 || fill.bytes.saturating_add(length) <= most_bytes(capacity);
+        let bytes = fill.hold.bytes();
+        let fits = bytes == 0 || bytes.saturating_add(length) <= most_bytes(capacity);
         if fill.dropping.is_none() && fill.hold.len() < capacity && fits {
             let _ = fill.time_of(kind, version.as_ref());
             fill.hold(BufferedEvent { event: make(), kind, version, mark: Some(mark) });
@@ -364,7 +386,7 @@ impl GapFiller {
     pub(crate) fn taken(&mut self, at: u64, kind: EventKind, version: Option<&PostVersion>) {
         let Some(version) = version else { return };
         if let Some(fill) = &mut self.fill {
-            fill.memory.known.insert(version.key(kind));
+            fill.memory.insert(version.key(kind));
         }
         self.delivered(at, kind, version);
     }
@@ -376,7 +398,7 @@ impl GapFiller {
 
     /// An event went into the queue as its number `at`.
     pub(crate) fn delivered(&mut self, at: u64, kind: EventKind, version: &PostVersion) {
-        self.seen.push(at, version.key(kind));
+        self.seen.push_version(at, kind, version);
     }
 
     /// From here on live events are dropped; a reader that waited for room gives up with this.
@@ -389,9 +411,22 @@ impl GapFiller {
     /// What the driver does next.
     pub(crate) fn next(&mut self, now: StreamTime) -> NextStep {
         loop {
-            let Some(fill) = &mut self.fill else { return NextStep::Done };
+            let Some(fill) = self.fill.as_mut().filter(|_| !self.ended) else { return NextStep::Done };
             if !fill.outbox.is_empty() {
                 return NextStep::Move;
+            }
+            if let Some(work) = fill.merge_work() {
+                return match work {
+                    MergeWork::Slice => NextStep::Merge,
+                    MergeWork::Sort(merge) => NextStep::Sort(merge),
+                    MergeWork::Names(_) if fill.retry.until.is_some_and(|until| now < until) => {
+                        NextStep::Wait(fill.retry.until)
+                    }
+                    MergeWork::Names(ids) => {
+                        self.asked_at = now;
+                        NextStep::Ask(FetchRequest::Names(ids))
+                    }
+                };
             }
             match &fill.stage {
                 FillStage::AwaitClock => {
@@ -408,7 +443,10 @@ impl GapFiller {
                         return NextStep::Wait(Some(until));
                     }
                     match pass.ask() {
-                        Some(ask) => return NextStep::Ask(ask),
+                        Some(ask) => {
+                            self.asked_at = now;
+                            return NextStep::Ask(ask);
+                        }
                         None => self.end_pass(now),
                     }
                 }
@@ -431,13 +469,18 @@ impl GapFiller {
     fn end_pass(&mut self, now: StreamTime) {
         let Some(fill) = &mut self.fill else { return };
         let FillStage::Pass(pass) = &fill.stage else { return };
+        let (began, lists_short) = (pass.began(), pass.lists_short);
+        if lists_short {
+            fill.report.complete = false;
+            fill.name(NotRecovered::Posts, ChannelId::default());
+        }
         if !fill.gaps.is_empty() {
             fill.stage = FillStage::AwaitClock;
             return;
         }
         if fill.progress && fill.passes < MAX_PASSES {
             // What changed before the pass began was found by it.
-            let next = pass.began().map_or(fill.since, |began| began.minus(OVERLAP).max(fill.since));
+            let next = began.map_or(fill.since, |began| began.minus(OVERLAP).max(fill.since));
             fill.again = Some(fill.again.map_or(next, |again| again.min(next)));
         }
         if fill.again.is_some() {
@@ -449,47 +492,40 @@ impl GapFiller {
 
     /// The answer to the last question.
     pub(crate) fn told(&mut self, now: StreamTime, told: Result<FetchResponse, Error>) {
-        // Not between the requests for the names of one channel, whose rows need all of them.
-        let between_channels = match &self.fill {
-            Some(fill) => !matches!(&fill.stage, FillStage::Pass(pass) if pass.wants_names()),
-            None => true,
-        };
-        if self.names.len() > MAX_CACHED_NAMES
-            && between_channels
-            && !matches!(told, Ok(FetchResponse::Posts(_)))
-        {
-            self.names.clear();
-        }
-        if let Ok(FetchResponse::Names(names)) = &told {
-            self.names.extend(names.iter().map(|(id, name)| (id.clone(), name.as_str().into())));
-        }
         let server = self.server_time(now);
         let settings = &self.settings;
         let Some(fill) = &mut self.fill else { return };
+        let wants_names = fill.wants_names();
         let FillStage::Pass(pass) = &mut fill.stage else { return };
         let came = match told {
+            Ok(FetchResponse::Names(names)) => {
+                fill.retry.succeeded();
+                let names = names.into_iter().filter(|(_, name)| name.len() <= MAX_NAME_LENGTH);
+                self.names.extend(names.map(|(id, name)| (id, name.into())));
+                fill.named();
+                return;
+            }
             Ok(told) => {
                 fill.retry.succeeded();
-                let (since, known) = (fill.since, &fill.memory.known);
-                let (before, given_up) = (&fill.told, fill.given_up.is_some());
-                let needs_name = |row: &Post| {
-                    settings.posted
-                        && post_rows::judge(row, since, known)
-                            .is_some_and(|kind| post_rows::needs_name(kind, row))
-                };
+                let (since, memory) = (fill.since, &fill.memory);
+                let given_up = fill.given_up.is_some();
                 // Most rows of the overlap: they need not be kept until the channel is read.
-                let needless = |row: &Post| !given_up && post_rows::is_told(row, since, before);
-                pass.told(told, &self.names, needs_name, needless)
+                let needless = |row: &Post| {
+                    !given_up && (post_rows::is_unchanged(row, since, &memory.before) || memory.went_out(row))
+                };
+                pass.told(told, settings.max_bytes, needless)
             }
             Err(error) => {
                 deferred_log::push(Level::Debug, || format!("catching up: {error}"));
-                let list = pass.channel().is_none() && !pass.wants_names();
-                if !fill.retry.failed(now, &error, self.settings.horizon) {
+                let list = pass.channel().is_none();
+                if !fill.retry.failed(self.asked_at, now, &error) {
                     return;
                 }
-                if !pass.wants_names() {
-                    self.given_up = server;
+                if wants_names {
+                    fill.skip_names();
+                    return;
                 }
+                self.given_up = server;
                 if list || fill.retry.is_hopeless() {
                     deferred_log::push(Level::Warn, || {
                         format!("what was missed cannot be looked up: {error}")
@@ -501,12 +537,26 @@ impl GapFiller {
             }
         };
         let PassOutput::Rows(found) = came else { return };
-        if let MergeResult::Cut =
-            fill.merge(found, &self.names, |kind| settings.wants(kind), settings.capacity.saturating_mul(2))
-        {
-            deferred_log::push(Level::Debug, || {
-                "catching up: too much is held, and will be read again".to_owned()
-            });
+        if self.names.len() > MAX_CACHED_NAMES {
+            self.names.clear();
+        }
+        if !fill.begin_merge(found) {
+            self.given_up = server;
+        }
+    }
+
+    /// Goes on with what was found in a channel.
+    pub(crate) fn merge(&mut self) {
+        if let Some(fill) = &mut self.fill {
+            fill.merge_slice(&self.names, &self.settings);
+        }
+    }
+
+    /// What was found is sorted.
+    pub(crate) fn sorted(&mut self, merge: Box<ChannelMerge>) {
+        match &mut self.fill {
+            Some(fill) => fill.sorted(merge),
+            None => deferred_log::drop_later(merge),
         }
     }
 
@@ -525,11 +575,13 @@ impl GapFiller {
             }
             fill.report();
         }
-        while room() {
+        let mut work = 0;
+        while work < MAX_MOVE_WORK && room() {
             let Some(held) = fill.next(&self.names) else { break };
+            work += work_of(held.event.raw().len());
             let at = put(held.event, held.mark);
             if let Some(version) = &held.version {
-                self.seen.push(at, version.key(held.kind));
+                self.seen.push_version(at, held.kind, version);
             }
         }
         if !matches!(fill.stage, FillStage::Release) || !fill.hold.is_empty() || !fill.outbox.is_empty() {
@@ -577,42 +629,49 @@ impl GapFiller {
 
     fn close_fill(&mut self) {
         if let Some(fill) = self.fill.take() {
-            self.fading = Some(Box::new((fill.memory, None)));
+            let GapFill { memory, .. } = *fill;
+            self.fading = Some(Box::new((memory, None)));
         }
     }
 
-    /// The stream ends for good: gives all that waits, and what of it has to be told.
-    pub(crate) fn end(&mut self) -> (Vec<Missed>, Vec<Event>) {
-        let Some(mut fill) = self.fill.take() else { return (Vec::new(), Vec::new()) };
+    /// The stream ends for good: what waits goes out, and nothing more is looked up. Gives what has to be told.
+    pub(crate) fn end(&mut self) -> Vec<Missed> {
+        self.ended = true;
+        let Some(fill) = &mut self.fill else { return Vec::new() };
         let gaps = std::mem::take(&mut fill.gaps).into_iter().map(|(missed, _)| missed).collect();
-        if !fill.reported {
+        if fill.reported {
+            deferred_log::drop_later(std::mem::replace(&mut fill.stage, FillStage::Release));
+        } else {
             fill.give_up(NotRecovered::Posts);
             fill.report();
         }
-        fill.stage = FillStage::Release;
-        let mut rest = Vec::new();
-        while let Some(held) = fill.next(&self.names) {
-            rest.push(held.event);
+        gaps
+    }
+
+    /// The next of what waits at the end.
+    pub(crate) fn next_of_rest(&mut self) -> Option<Event> {
+        let event = self.fill.as_mut()?.next(&self.names).map(|held| held.event);
+        if event.is_none() {
+            self.close();
         }
-        (gaps, rest)
+        event
     }
 
     /// There is no thread to look anything up: what is held goes out.
     pub(crate) fn give_up(&mut self) {
         if let Some(fill) = &mut self.fill {
-            fill.outbox.clear();
+            fill.clear_outbox();
             fill.give_up(NotRecovered::Posts);
         }
     }
 
     /// The stream was closed.
     pub(crate) fn close(&mut self) {
-        self.fill = None;
-        self.fading = None;
+        deferred_log::drop_later((self.fill.take(), self.fading.take()));
     }
 
     /// What was delivered after `since` with the first `taken` events of the queue.
-    pub(crate) fn overlap(&self, taken: u64, since: Timestamp) -> Vec<DedupKey> {
+    pub(crate) fn overlap(&self, taken: u64, since: Timestamp) -> DeliveredKeys {
         self.seen.up_to(taken, since)
     }
 

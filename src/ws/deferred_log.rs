@@ -1,8 +1,10 @@
-//! Log lines of code that runs under the lock of a stream.
+//! What code that runs under the lock of a stream leaves for later: log lines, and large values that are to be dropped.
 //!
-//! A logger is the program's code: it may block, or ask the stream for its state. So lines are collected per thread, and
-//! [`StateGuard`](super::state::StateGuard) writes them after it has released the lock.
+//! A logger is the program's code: it may block, or ask the stream for its state. To drop 100,000 events takes
+//! milliseconds. So both are collected per thread, and [`StateGuard`](super::state::StateGuard) does them after it has
+//! released the lock.
 
+use std::any::Any;
 use std::cell::RefCell;
 
 use log::Level;
@@ -12,6 +14,14 @@ const MAX_LINES: usize = 256;
 
 thread_local! {
     static LINES: RefCell<Vec<(Level, String)>> = const { RefCell::new(Vec::new()) };
+    static GARBAGE: RefCell<Vec<Box<dyn Any>>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Keeps a value until the lock is free.
+pub(crate) fn drop_later<T: 'static>(value: T) {
+    let value: Box<dyn Any> = Box::new(value);
+    // At the end of a thread there is no such place any more, and it is dropped here.
+    let _ = GARBAGE.try_with(|garbage| garbage.borrow_mut().push(value));
 }
 
 /// Collects a line. The text is made only if the level is active.
@@ -21,24 +31,27 @@ pub(crate) fn push(level: Level, text: impl FnOnce() -> String) {
         return;
     }
     let text = text();
-    LINES.with_borrow_mut(|lines| {
+    let _ = LINES.try_with(|lines| {
+        let mut lines = lines.borrow_mut();
         if lines.len() < MAX_LINES {
             lines.push((level, text));
         }
     });
 }
 
-/// Whether lines wait to be written.
+/// Whether something was collected.
 pub(crate) fn is_pending() -> bool {
-    LINES.with_borrow(|lines| !lines.is_empty())
+    let lines = LINES.try_with(|lines| !lines.borrow().is_empty());
+    lines.unwrap_or_default() || GARBAGE.try_with(|garbage| !garbage.borrow().is_empty()).unwrap_or_default()
 }
 
-/// Writes what was collected. Must not be called under a lock.
+/// Writes and drops what was collected. Must not be called under a lock.
 pub(crate) fn write() {
     if !is_pending() {
         return;
     }
-    for (level, text) in LINES.take() {
+    drop(GARBAGE.try_with(RefCell::take));
+    for (level, text) in LINES.try_with(RefCell::take).unwrap_or_default() {
         log::log!(target: "mattermost::ws", level, "{text}");
     }
 }

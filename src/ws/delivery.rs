@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use crossbeam_channel::{Receiver, TryRecvError};
 
-use super::catch_up::{CatchUpSettings, DrainResult, FetchResponse, GapFiller, NextStep, PostVersion};
+use super::catch_up::{
+    CatchUpSettings, ChannelMerge, DrainResult, FetchResponse, GapFiller, NextStep, PostVersion,
+};
 use super::position::Position;
 use super::queue::{EnqueueResult, EventQueue, Overflow};
 use super::session::{Cursor, StreamGap, StreamTime};
@@ -29,6 +31,9 @@ pub(crate) struct EventHeader {
 /// is who takes them.
 const MIN_BLOCK_DURATION: Duration = Duration::from_secs(1);
 
+/// Events that are put into the queue in one go when the stream ends, under its lock.
+const MAX_ENDING_EVENTS: usize = 64;
+
 /// An event that was taken out of the queue and is not completely handled yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Ticket(u64);
@@ -45,6 +50,8 @@ pub(crate) struct Delivery {
     gap_filler: GapFiller,
     /// The filler's thread is gone before its time: the timer does what is left.
     orphaned: bool,
+    /// The end of the stream, while events that waited for a gap to be filled go out before it.
+    ending: Option<Event>,
     /// The reader waits for room with an event that is not in the queue.
     holding: bool,
     /// The thread that fills a gap waits for room.
@@ -61,7 +68,7 @@ impl Delivery {
         from: Option<&Position>,
     ) -> (Self, Receiver<Event>) {
         let (queue, receiver) = EventQueue::new(settings.capacity, policy, start);
-        let from = from.map(|position| (position.server_time, position.overlap.keys()));
+        let from = from.map(|position| (position.server_time, position.delivered()));
         (
             Self {
                 queue,
@@ -71,6 +78,7 @@ impl Delivery {
                 tickets: BTreeMap::new(),
                 gap_filler: GapFiller::new(settings, from),
                 orphaned: false,
+                ending: None,
                 holding: false,
                 filler_waits: false,
                 last_event: Timestamp::NEVER,
@@ -290,8 +298,13 @@ impl Delivery {
         self.tell(told);
     }
 
-    /// Ends an overflow when the queue has drained, and finds slots for notices that wait.
-    pub(crate) fn poll(&mut self, now: StreamTime) {
+    /// Ends an overflow when the queue has drained, and finds slots for notices that wait. True if there is more to do at
+    /// once.
+    pub(crate) fn poll(&mut self, now: StreamTime) -> bool {
+        if self.ending.is_some() {
+            self.go_on_ending();
+            return self.ending.is_some();
+        }
         self.place_returned();
         self.queue.place_held();
         self.subscribers.poll_queues();
@@ -300,9 +313,35 @@ impl Delivery {
         }
         if self.orphaned {
             self.gap_filler.give_up();
-            self.move_on(now);
+            let moved = self.move_on(now);
             self.orphaned = self.gap_filler.is_open();
+            return moved && self.orphaned;
         }
+        false
+    }
+
+    /// Puts a few of the events that wait before the end.
+    fn go_on_ending(&mut self) {
+        for _ in 0..MAX_ENDING_EVENTS {
+            let Some(event) = self.gap_filler.next_of_rest() else {
+                if let Some(end) = self.ending.take() {
+                    self.finish(end);
+                }
+                return;
+            };
+            if share(&mut self.subscribers, &event, None) {
+                self.queue.count_delivered();
+            } else {
+                self.queue.push_last(event);
+            }
+        }
+    }
+
+    fn finish(&mut self, end: Event) {
+        let kept = self.subscribers.end_all(&end);
+        self.put_back(kept);
+        self.queue.end(end);
+        self.returned.clear();
     }
 
     /// What the queues wait for, if anything is kept for them.
@@ -333,6 +372,7 @@ impl Delivery {
     /// Whether `poll` has something to do when there is room.
     pub(crate) fn wants_polling(&self) -> bool {
         self.orphaned
+            || self.ending.is_some()
             || self.queue.wants_polling()
             || !self.returned.is_empty()
             || self.subscribers.wants_polling()
@@ -386,25 +426,31 @@ impl Delivery {
         }
     }
 
-    /// Delivers the end of the stream, for which there is always a slot; then the channel closes.
+    /// Goes on with what was found in a channel.
+    pub(crate) fn merge(&mut self) {
+        self.gap_filler.merge();
+    }
+
+    /// What was found in a channel is sorted.
+    pub(crate) fn sorted(&mut self, merge: Box<ChannelMerge>) {
+        self.gap_filler.sorted(merge);
+    }
+
+    /// Delivers the end of the stream, for which there is always a slot; then the channel closes. Events that wait for a
+    /// gap to be filled go out before it, with calls of `poll`.
     pub(crate) fn end(&mut self, event: Event) {
-        let (gaps, rest) = self.gap_filler.end();
-        self.tell(gaps);
-        for event in rest {
-            if share(&mut self.subscribers, &event, None) {
-                self.queue.count_delivered();
-            } else {
-                self.queue.push_last(event);
-            }
+        if self.ending.is_some() {
+            return;
         }
-        let kept = self.subscribers.end_all(&event);
-        self.put_back(kept);
-        self.queue.end(event);
-        self.returned.clear();
+        let gaps = self.gap_filler.end();
+        self.tell(gaps);
+        self.ending = Some(event);
+        self.go_on_ending();
     }
 
     /// Nothing more comes; what is queued stays readable.
     pub(crate) fn close(&mut self) {
+        self.ending = None;
         self.gap_filler.close();
         self.subscribers.close_all();
         self.returned.clear();

@@ -138,6 +138,8 @@ impl StreamOptions {
             (NotRecovered::Statuses, of(&[EventKind::StatusChange])),
             (NotRecovered::Memberships, of(&[EventKind::UserAdded, EventKind::UserRemoved])),
             (NotRecovered::Deletions, of(&[EventKind::PostDeleted])),
+            (NotRecovered::LeftChannels, of(&[EventKind::Posted])),
+            (NotRecovered::BackdatedPosts, of(&[EventKind::Posted])),
             (NotRecovered::Others, self.wants_other_kinds()),
         ];
         known.into_iter().filter(|(_, wanted)| *wanted).map(|(what, _)| what).collect()

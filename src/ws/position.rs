@@ -5,7 +5,7 @@ use std::fmt::{self, Write as _};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::catch_up::{DedupKey, MAX_POSITION_KEYS};
+use super::catch_up::{DedupKey, DeliveredKeys, MAX_POSITION_KEYS};
 use super::session::is_connection_id;
 use crate::model::UserId;
 use crate::time::Timestamp;
@@ -46,18 +46,26 @@ model! {
         /// Posts, edits and deletions after `server_time` that were delivered already: the newest 2,048, 16 characters
         /// each. A catch-up may repeat older ones.
         pub(super) overlap: RecentKeys,
+        /// Posts that were delivered and whose dates lie in the future, with their creation times: at most 1,024.
+        pub(super) future: Vec<(Timestamp, DedupKey)>,
     }
 }
 
 impl Position {
-    pub(super) fn new(id: Option<&str>, seq: u64, server_time: Timestamp, overlap: Vec<DedupKey>) -> Self {
+    pub(super) fn new(id: Option<&str>, seq: u64, server_time: Timestamp, keys: DeliveredKeys) -> Self {
         Self {
             server_time,
             connection_id: id.map(str::to_owned),
             seq,
-            overlap: RecentKeys(overlap),
+            overlap: RecentKeys(keys.recent),
+            future: keys.future,
             ..Self::default()
         }
+    }
+
+    /// What it remembers of events that were delivered.
+    pub(super) fn delivered(&self) -> DeliveredKeys {
+        DeliveredKeys { recent: self.overlap.0.clone(), future: self.future.clone() }
     }
 
     /// Names the server and the account.
@@ -85,12 +93,6 @@ impl Position {
 /// Keys of events, written as one string of hexadecimal digits.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub(super) struct RecentKeys(Vec<DedupKey>);
-
-impl RecentKeys {
-    pub(super) fn keys(&self) -> Vec<DedupKey> {
-        self.0.clone()
-    }
-}
 
 impl fmt::Debug for RecentKeys {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -126,11 +128,13 @@ mod tests {
 
     #[test]
     fn is_small_and_comes_back() {
-        let position = Position::new(Some("x"), 7, Timestamp::from_millis(1000), vec![1, u64::MAX, 3]);
+        let recent = |recent| DeliveredKeys { recent, future: Vec::new() };
+        let position =
+            Position::new(Some("x"), 7, Timestamp::from_millis(1000), recent(vec![1, u64::MAX, 3]));
         let text = serde_json::to_string(&position).unwrap();
         assert_eq!(
             text,
-            r#"{"server_time":1000,"connection_id":"x","seq":7,"server":"","user_id":"","overlap":"0000000000000001ffffffffffffffff0000000000000003"}"#
+            r#"{"server_time":1000,"connection_id":"x","seq":7,"server":"","user_id":"","overlap":"0000000000000001ffffffffffffffff0000000000000003","future":[]}"#
         );
         assert_eq!(serde_json::from_str::<Position>(&text).unwrap(), position);
         assert_eq!(serde_json::from_str::<Position>("{}").unwrap(), Position::default());
@@ -143,7 +147,7 @@ mod tests {
     fn only_what_is_a_position_is_used() {
         let (server, me) = ("https://chat.example.com", UserId::from_str(&"m".repeat(26)).unwrap());
         let id = "a".repeat(26);
-        let good = Position::new(Some(&id), 7, Timestamp::from_millis(1000), vec![1]);
+        let good = Position::new(Some(&id), 7, Timestamp::from_millis(1000), DeliveredKeys::default());
         let good = good.of(server.into(), me.clone());
         assert_eq!(good.clone().checked(server, &me), good);
         let elsewhere = "https://chat.example.org";

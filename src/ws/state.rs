@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 use std::ops::{Deref, DerefMut};
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, TryLockError, Weak};
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender, bounded};
@@ -32,6 +32,9 @@ const NEVER_TIMEOUT: Duration = Duration::from_secs(30 * 365 * 86_400);
 /// Replies that are waited for at the same time.
 const MAX_PENDING_REQUESTS: usize = 1024;
 
+/// How often a thread yields to those that wait for the lock.
+const MAX_YIELDS: u32 = 1000;
+
 /// The clock, the settings, the state, and the ways to wake each other up.
 ///
 /// Locks are taken in this order: the core, then the wire's. Neither is held over I/O.
@@ -43,6 +46,8 @@ pub(crate) struct StreamShared {
     pub(crate) abort: AbortHandle,
     born: Instant,
     state: Mutex<StreamState>,
+    /// Threads that wait for the lock.
+    lock_waiters: AtomicUsize,
     pub(crate) to_writer: WriterBell,
     pub(crate) to_reader: Condvar,
     pub(crate) to_catch_up: Condvar,
@@ -182,7 +187,9 @@ impl StreamShared {
             channels: options.only_channels(),
             not_recovered: options.not_recovered(),
             limits: catch_up::ServerPaging::SERVER,
-            clock_timeout: catch_up::CLOCK_TIMEOUT.mul_f64(options.time_scale.max(0.1)),
+            max_bytes: catch_up::MAX_FILL_BYTES,
+            max_keys: catch_up::MAX_FILL_KEYS,
+            clock_timeout: catch_up::CLOCK_TIMEOUT.mul_f64(options.time_scale.max(0.4)),
             between_starts: catch_up::MIN_START_INTERVAL.mul_f64(options.time_scale),
             backoff_scale: backend.client_config().backoff_scale,
             seed: None,
@@ -216,6 +223,7 @@ impl StreamShared {
             abort: AbortHandle::new(),
             born: Instant::now(),
             state: Mutex::new(state),
+            lock_waiters: AtomicUsize::new(0),
             to_writer: WriterBell::new(),
             to_reader: Condvar::new(),
             to_catch_up: Condvar::new(),
@@ -229,8 +237,29 @@ impl StreamShared {
     }
 
     pub(crate) fn lock(&self) -> StateGuard<'_> {
-        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let state = match self.state.try_lock() {
+            Ok(state) => state,
+            Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
+            Err(TryLockError::WouldBlock) => {
+                self.lock_waiters.fetch_add(1, Ordering::Relaxed);
+                let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+                self.lock_waiters.fetch_sub(1, Ordering::Relaxed);
+                state
+            }
+        };
         StateGuard { state, hold: LockHold::begin(self), log: WriteOnDrop }
+    }
+
+    /// Releases the lock between two parts of a long work, so that others get it: the lock itself is not fair.
+    pub(crate) fn give_way<'a>(&'a self, state: StateGuard<'a>) -> StateGuard<'a> {
+        drop(state);
+        for _ in 0..MAX_YIELDS {
+            if self.lock_waiters.load(Ordering::Relaxed) == 0 {
+                break;
+            }
+            std::thread::yield_now();
+        }
+        self.lock()
     }
 
     pub(crate) fn now(&self) -> StreamTime {

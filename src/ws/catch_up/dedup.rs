@@ -1,7 +1,9 @@
 //! What was delivered lately, so that nothing comes twice: 16 bytes an event, bounded.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::{BTreeMap, HashSet, VecDeque};
+use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::LazyLock;
+use std::time::Duration;
 
 use memchr::memmem::Finder;
 use serde::Deserialize;
@@ -20,6 +22,32 @@ const MAX_REMEMBERED: usize = 131_072;
 pub(crate) const MAX_POSITION_KEYS: usize = 2048;
 /// Times of the server that are remembered: pings come every second at most.
 const MAX_TIME_MARKS: usize = 64;
+
+/// Posts dated later than this after the last known server time are remembered until then.
+const MAX_CLOCK_LEAD: Duration = Duration::from_secs(10);
+/// Posts with a date in the future that are remembered.
+const MAX_FUTURE_POSTS: usize = 1024;
+
+/// A set of keys. They are mixed well already.
+pub(super) type KeySet = HashSet<DedupKey, BuildHasherDefault<KeyHasher>>;
+
+/// Uses a key as its own hash.
+#[derive(Debug, Default)]
+pub(super) struct KeyHasher(u64);
+
+impl Hasher for KeyHasher {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        self.0 = hash(bytes);
+    }
+
+    fn write_u64(&mut self, key: u64) {
+        self.0 = key;
+    }
+}
 
 /// FNV-1a: the same in every run of a program.
 fn hash(bytes: &[u8]) -> u64 {
@@ -173,6 +201,9 @@ pub(crate) struct DedupCache {
     forgotten: u64,
     /// Server times, and how many keys there were in all when each was heard.
     marks: VecDeque<(Timestamp, u64)>,
+    /// Posts that an administrator dated into the future, each with the number of its event: every catch-up finds them
+    /// until that time has come.
+    future: BTreeMap<(Timestamp, DedupKey), u64>,
     most: usize,
 }
 
@@ -182,12 +213,26 @@ impl DedupCache {
     }
 
     /// What an earlier run had seen, at the beginning of this one.
-    pub(crate) fn preload(&mut self, keys: impl IntoIterator<Item = DedupKey>) {
-        self.ring.extend(keys.into_iter().map(|key| (0, key)));
+    pub(crate) fn preload(&mut self, delivered: DeliveredKeys) {
+        self.ring.extend(delivered.recent.into_iter().map(|key| (0, key)));
+        let future = delivered.future.into_iter().take(MAX_FUTURE_POSTS);
+        self.future.extend(future.map(|entry| (entry, 0)));
     }
 
     /// Remembers what was put into the queue as its event number `at`.
-    pub(crate) fn push(&mut self, at: u64, key: DedupKey) {
+    pub(crate) fn push_version(&mut self, at: u64, kind: EventKind, version: &PostVersion) {
+        let key = version.key(kind);
+        let last_time = self.marks.back().map_or(Timestamp::NEVER, |(time, _)| *time);
+        if kind == EventKind::Posted && version.create_at > last_time.plus(MAX_CLOCK_LEAD) {
+            self.future.insert((version.create_at, key), at);
+            if self.future.len() > MAX_FUTURE_POSTS {
+                self.future.pop_last();
+            }
+        }
+        self.push(at, key);
+    }
+
+    fn push(&mut self, at: u64, key: DedupKey) {
         if self.ring.len() >= self.most {
             self.ring.pop_front();
             self.forgotten += 1;
@@ -206,9 +251,17 @@ impl DedupCache {
                 keep
             });
         }
+        if self.marks.is_empty() {
+            // Until now it was not known what the future is.
+            let soon = time.plus(MAX_CLOCK_LEAD);
+            self.future.retain(|(time, _), _| *time > soon);
+        }
         self.marks.push_back((time, self.forgotten + self.ring.len() as u64));
         while self.marks.get(1).is_some_and(|(time, _)| *time <= floor) {
             self.marks.pop_front();
+        }
+        while self.future.first_key_value().is_some_and(|((time, _), _)| *time <= floor) {
+            self.future.pop_first();
         }
         if let Some((time, end)) = self.marks.front() {
             if *time <= floor {
@@ -219,26 +272,44 @@ impl DedupCache {
         }
     }
 
-    pub(crate) fn keys(&self) -> HashSet<DedupKey> {
-        self.ring.iter().map(|(_, key)| *key).collect()
+    pub(super) fn keys(&self) -> KeySet {
+        let mut keys = KeySet::with_capacity_and_hasher(
+            self.ring.len() + self.future.len(),
+            BuildHasherDefault::default(),
+        );
+        keys.extend(self.ring.iter().map(|(_, key)| *key));
+        keys.extend(self.future.keys().map(|(_, key)| *key));
+        keys
     }
 
     /// What was delivered after `since` with the first `taken` events of the queue; the newest of them, if there are
     /// many.
-    pub(crate) fn up_to(&self, taken: u64, since: Timestamp) -> Vec<DedupKey> {
+    pub(crate) fn up_to(&self, taken: u64, since: Timestamp) -> DeliveredKeys {
         let begin = self.marks.iter().rev().find(|(time, _)| *time <= since).map_or(0, |(_, end)| *end);
         let begin = usize::try_from(begin.saturating_sub(self.forgotten)).unwrap_or(0);
         let keys = self.ring.iter().skip(begin);
-        let mut keys: Vec<DedupKey> = keys.take_while(|(at, _)| *at <= taken).map(|(_, key)| *key).collect();
-        let surplus = keys.len().saturating_sub(MAX_POSITION_KEYS);
-        keys.drain(..surplus);
-        keys
+        let mut recent: Vec<DedupKey> =
+            keys.take_while(|(at, _)| *at <= taken).map(|(_, key)| *key).collect();
+        let surplus = recent.len().saturating_sub(MAX_POSITION_KEYS);
+        recent.drain(..surplus);
+        let soon = since.plus(MAX_CLOCK_LEAD);
+        let future = self.future.iter().filter(|((time, _), at)| **at <= taken && *time > soon);
+        DeliveredKeys { recent, future: future.map(|(entry, _)| *entry).collect() }
     }
 
     #[cfg(test)]
     pub(crate) fn len(&self) -> usize {
         self.ring.len()
     }
+}
+
+/// What a [`Position`](crate::Position) remembers of events that were delivered.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct DeliveredKeys {
+    /// Those of the last seconds.
+    pub(crate) recent: Vec<DedupKey>,
+    /// Posts with a date in the future.
+    pub(crate) future: Vec<(Timestamp, DedupKey)>,
 }
 
 #[cfg(test)]
@@ -283,8 +354,8 @@ mod tests {
         // The last mark at or below 90 s is the one behind event 90.
         assert_eq!(seen.len(), 10);
         seen.push(101, 101);
-        assert_eq!(seen.up_to(95, time(90_000)), [91, 92, 93, 94, 95]);
-        assert_eq!(seen.up_to(200, time(100_000)), [101]);
+        assert_eq!(seen.up_to(95, time(90_000)).recent, [91, 92, 93, 94, 95]);
+        assert_eq!(seen.up_to(200, time(100_000)).recent, [101]);
         assert!(seen.keys().contains(&100) && !seen.keys().contains(&90));
     }
 
@@ -299,6 +370,39 @@ mod tests {
             seen.heard(Timestamp::from_millis(n), Timestamp::NEVER);
         }
         assert!(seen.marks.len() <= MAX_TIME_MARKS);
-        assert_eq!(seen.up_to(u64::MAX, Timestamp::NEVER).len(), MAX_POSITION_KEYS);
+        assert_eq!(seen.up_to(u64::MAX, Timestamp::NEVER).recent.len(), MAX_POSITION_KEYS);
+    }
+
+    #[test]
+    fn posts_of_the_future_are_remembered_until_then() {
+        let time = Timestamp::from_millis;
+        let mut seen = DedupCache::new(10);
+        seen.heard(time(100_000), time(90_000));
+        let version = |create_at| PostVersion {
+            id: 7,
+            channel: 8,
+            create_at: time(create_at),
+            update_at: time(create_at),
+            edit_at: Timestamp::NEVER,
+        };
+        let tomorrow = version(86_400_000);
+        seen.push_version(1, EventKind::Posted, &tomorrow);
+        for n in 2..100 {
+            seen.heard(time(n * 100_000), time(n * 100_000 - 10_000));
+        }
+        assert!(seen.keys().contains(&tomorrow.posted()));
+        let kept = seen.up_to(1, time(9_000_000));
+        assert_eq!(kept.future, [(time(86_400_000), tomorrow.posted())]);
+        assert_eq!(seen.up_to(0, time(9_000_000)).future, []);
+        let mut next_run = DedupCache::new(10);
+        next_run.preload(kept);
+        next_run.heard(time(9_900_000), time(9_800_000));
+        assert!(next_run.keys().contains(&tomorrow.posted()));
+        next_run.heard(time(86_500_000), time(86_400_000));
+        assert!(next_run.keys().is_empty());
+        for n in 0..2 * MAX_FUTURE_POSTS as u64 {
+            next_run.push_version(n, EventKind::Posted, &PostVersion { id: n, ..version(990_000_000) });
+        }
+        assert_eq!(next_run.future.len(), MAX_FUTURE_POSTS);
     }
 }

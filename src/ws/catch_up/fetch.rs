@@ -1,6 +1,7 @@
 //! One pass over the channels that changed: what is asked of the REST API, and what becomes of the answers.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{BTreeSet, HashSet, VecDeque};
+use std::io;
 
 use super::dedup::PostVersion;
 use crate::model::{Channel, ChannelId, Post, PostId, PostList, TeamId, UserId};
@@ -22,7 +23,11 @@ impl ServerPaging {
 /// A channel with more pages in a gap is given up: a server could go on for ever.
 const MAX_PAGES: u32 = 250;
 /// Names that are asked for at once.
-const MAX_NAMES_PER_REQUEST: usize = 200;
+pub(super) const MAX_NAMES_PER_REQUEST: usize = 200;
+/// Teams of an account that are looked at.
+const MAX_TEAMS: usize = 1000;
+/// What the list of channels may take, in bytes. The rest of them are named as not recovered.
+const MAX_CHANNEL_BYTES: usize = 16 << 20;
 
 /// A question to the REST API.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,10 +49,59 @@ pub(crate) enum FetchRequest {
 pub(crate) enum FetchResponse {
     Teams(Vec<TeamId>),
     Channels(Vec<Channel>),
-    Posts(PostList),
+    Posts(PostPage),
     /// Posts that take more than an answer may.
     TooMuch,
     Names(Vec<(UserId, String)>),
+}
+
+/// A list of posts, taken apart outside the lock of the stream.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct PostPage {
+    /// How many posts the server listed.
+    length: usize,
+    /// Those listed, newest first, with their creation times.
+    order: Vec<(PostId, Timestamp)>,
+    /// Those listed, and then others that came along. Each for itself: a block of them all is one that an allocator
+    /// learns to keep.
+    rows: Vec<FetchedPost>,
+}
+
+#[derive(Clone, Debug)]
+struct FetchedPost {
+    post: Box<Post>,
+    size: usize,
+}
+
+impl From<PostList> for PostPage {
+    fn from(mut list: PostList) -> Self {
+        let listed: Vec<Post> = list.order.iter().filter_map(|id| list.posts.remove(id)).collect();
+        let order = listed.iter().map(|post| (post.id.clone(), post.create_at)).collect();
+        let fetched = |post| FetchedPost { size: size_of_post(&post), post: Box::new(post) };
+        let rows = listed.into_iter().chain(list.posts.into_values()).map(fetched).collect();
+        Self { length: list.order.len(), order, rows }
+    }
+}
+
+/// The memory that a post takes, about: it is counted as its JSON.
+fn size_of_post(post: &Post) -> usize {
+    #[derive(Default)]
+    struct ByteCounter(usize);
+
+    impl io::Write for ByteCounter {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0 += bytes.len();
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    let mut counter = ByteCounter::default();
+    let _ = serde_json::to_writer(&mut counter, post);
+    size_of::<Post>() + counter.0
 }
 
 /// What a pass has come to.
@@ -56,7 +110,7 @@ pub(crate) enum FetchResponse {
 pub(crate) enum PassOutput {
     /// On with the next question.
     On,
-    /// These are the rows of a channel, and all names that could be had are there.
+    /// These are the rows of a channel.
     Rows(ChannelRows),
 }
 
@@ -70,6 +124,8 @@ pub(crate) struct ChannelRows {
     pub(crate) cut: bool,
     /// Whether not even all posts could be had.
     pub(crate) short: bool,
+    /// The newest post that is among them, if newer ones found no room in memory.
+    pub(crate) newest_kept: Option<Timestamp>,
 }
 
 /// Other posts that a page is asked for from, if the first was deleted for good.
@@ -88,7 +144,6 @@ enum FetchStep {
         /// Other posts to page from, should the one in `before` have been deleted for good: the oldest last.
         spare: Vec<PostId>,
     },
-    Names(Vec<UserId>),
     Done,
 }
 
@@ -105,36 +160,50 @@ pub(crate) struct FetchPass {
     /// Whose channels are still to be asked for; `None` for an account without a team.
     teams: VecDeque<Option<TeamId>>,
     channels: VecDeque<Channel>,
-    met: HashSet<ChannelId>,
+    channel_bytes: usize,
+    /// Whether there are teams or channels without room.
+    pub(super) lists_short: bool,
+    met: BTreeSet<ChannelId>,
     rows: PostListing,
     /// What `since` gave of a channel that has to be paged.
     aside: Option<PostListing>,
     short: bool,
 }
 
-/// Posts that are listed newest first; they are kept oldest first. Each for itself: a block of them all is one that an
-/// allocator learns to keep.
+/// Posts that are listed newest first and kept oldest first.
 #[derive(Debug, Default)]
 struct PostListing {
-    posts: VecDeque<Box<Post>>,
+    posts: VecDeque<FetchedPost>,
     /// What names them in a few bytes.
-    ids: HashSet<u64>,
+    ids: BTreeSet<u64>,
+    bytes: usize,
+    /// Whether newer posts were dropped to make room.
+    trimmed: bool,
 }
 
 impl PostListing {
-    fn add(&mut self, mut list: PostList, needless: impl Fn(&Post) -> bool) {
-        let listed =
-            list.order.iter().filter_map(|id| list.posts.remove(id).map(Box::new)).collect::<VecDeque<_>>();
-        for post in listed.into_iter().chain(list.posts.into_values().map(Box::new)) {
-            if !needless(&post) {
-                self.push(post);
+    fn add(&mut self, page: PostPage, max_bytes: usize, needless: impl Fn(&Post) -> bool) {
+        for row in page.rows {
+            if !needless(&row.post) {
+                self.push(row);
             }
+        }
+        self.trim(max_bytes);
+    }
+
+    fn push(&mut self, row: FetchedPost) {
+        if self.ids.insert(PostVersion::of_post(&row.post).id) {
+            self.bytes += row.size;
+            self.posts.push_front(row);
         }
     }
 
-    fn push(&mut self, post: Box<Post>) {
-        if self.ids.insert(PostVersion::of_post(&post).id) {
-            self.posts.push_front(post);
+    /// Drops the newest posts that are too much, to be read in another pass: what comes first has to go out first.
+    fn trim(&mut self, max_bytes: usize) {
+        while self.bytes > max_bytes && self.posts.len() > 1 {
+            let Some(newest) = self.posts.pop_back() else { break };
+            self.bytes -= newest.size;
+            self.trimmed = true;
         }
     }
 }
@@ -154,7 +223,9 @@ impl FetchPass {
             step: FetchStep::Teams,
             teams: VecDeque::new(),
             channels: VecDeque::new(),
-            met: HashSet::new(),
+            channel_bytes: 0,
+            lists_short: false,
+            met: BTreeSet::new(),
             rows: PostListing::default(),
             aside: None,
             short: false,
@@ -180,11 +251,14 @@ impl FetchPass {
                 page: *page,
                 per_page: self.limits.page,
             },
-            FetchStep::Names(ids) => {
-                FetchRequest::Names(ids.iter().take(MAX_NAMES_PER_REQUEST).cloned().collect())
-            }
             FetchStep::Done => return None,
         })
+    }
+
+    /// What its lists and rows take.
+    #[cfg(test)]
+    pub(super) fn bytes(&self) -> usize {
+        self.channel_bytes + self.rows.bytes + self.aside.as_ref().map_or(0, |aside| aside.bytes)
     }
 
     /// The channel that the question is about.
@@ -195,23 +269,18 @@ impl FetchPass {
         }
     }
 
-    /// Whether the question is about names, without which one can live.
-    pub(crate) fn wants_names(&self) -> bool {
-        matches!(self.step, FetchStep::Names(_))
-    }
-
-    /// Takes the answer to the last question. `names` are those that are known; `needs_name` says which rows of a channel
-    /// will be events that need one, `needless` which can be forgotten.
+    /// Takes the answer to the last question. `needless` says which rows can be forgotten, `max_bytes` is what the rows of
+    /// a channel may take.
     pub(crate) fn told(
         &mut self,
         told: FetchResponse,
-        names: &HashMap<UserId, Box<str>>,
-        needs_name: impl Fn(&Post) -> bool,
+        max_bytes: usize,
         needless: impl Fn(&Post) -> bool,
     ) -> PassOutput {
         match (&mut self.step, told) {
             (FetchStep::Teams, FetchResponse::Teams(teams)) => {
-                self.teams = teams.into_iter().map(Some).collect();
+                self.lists_short |= teams.len() > MAX_TEAMS;
+                self.teams = teams.into_iter().take(MAX_TEAMS).map(Some).collect();
                 if self.teams.is_empty() {
                     self.teams.push_back(None);
                 }
@@ -225,11 +294,11 @@ impl FetchPass {
                 }
             }
             (FetchStep::Since, FetchResponse::Posts(list)) => {
-                if list.order.len() < self.limits.rows {
-                    self.rows.add(list, needless);
-                    return self.names_first(names, needs_name);
+                if list.length < self.limits.rows {
+                    self.rows.add(list, max_bytes, needless);
+                    return self.finish_channel();
                 }
-                self.aside.insert(PostListing::default()).add(list, needless);
+                self.aside.insert(PostListing::default()).add(list, max_bytes, needless);
                 self.step = FetchStep::Pages { before: None, page: 0, pages: 1, spare: Vec::new() };
             }
             // A thousand rows of the longest posts do not fit; pages of them do.
@@ -238,35 +307,31 @@ impl FetchPass {
                 self.step = FetchStep::Pages { before: None, page: 0, pages: 1, spare: Vec::new() };
             }
             (FetchStep::Pages { before, page, pages, spare }, FetchResponse::Posts(list)) => {
-                if list.order.is_empty() && *page == 0 && before.is_some() {
+                if list.length == 0 && *page == 0 && before.is_some() {
                     // There are older posts than the pivot, or it would not be one: the server does not know it any more,
                     // and says so with an empty list.
                     *before = spare.pop();
                     if before.is_none() {
                         self.short = true;
-                        return self.names_first(names, needs_name);
+                        return self.finish_channel();
                     }
                     return PassOutput::On;
                 }
                 let (pivot, done) = turn(&list, self.from, self.limits.page);
                 *spare = spare_pivots(&list, pivot.as_ref());
-                self.rows.add(list, needless);
+                // What was set aside takes room, too.
+                let aside = self.aside.as_ref().map_or(0, |listing| listing.bytes);
+                self.rows.add(list, max_bytes.saturating_sub(aside), needless);
                 *pages += 1;
                 let many = *pages > MAX_PAGES;
                 match pivot {
                     // All of one millisecond: on by number.
                     _ if done || many => {
                         self.short |= many && !done;
-                        return self.names_first(names, needs_name);
+                        return self.finish_channel();
                     }
                     None => *page += 1,
                     Some(pivot) => (*before, *page) = (Some(pivot), 0),
-                }
-            }
-            (FetchStep::Names(ids), FetchResponse::Names(_)) => {
-                ids.drain(..ids.len().min(MAX_NAMES_PER_REQUEST));
-                if ids.is_empty() {
-                    return self.finish_channel();
                 }
             }
             // Not an answer to what was asked: nobody does that.
@@ -289,7 +354,6 @@ impl FetchPass {
                 self.short = true;
                 return self.finish_channel();
             }
-            FetchStep::Names(_) => return self.finish_channel(),
             FetchStep::Done => {}
         }
         PassOutput::On
@@ -299,37 +363,46 @@ impl FetchPass {
         for channel in channels {
             let wanted = self.only.as_ref().is_none_or(|only| only.contains(&channel.id));
             // Direct channels stand in the list of every team.
-            if wanted && channel.last_post_at > self.from && self.met.insert(channel.id.clone()) {
-                self.channels.push_back(channel);
+            if !wanted || channel.last_post_at <= self.from || self.met.contains(&channel.id) {
+                continue;
             }
+            // Only what an event says of its channel.
+            let channel = Channel {
+                id: channel.id,
+                kind: channel.kind,
+                team_id: channel.team_id,
+                name: channel.name,
+                display_name: channel.display_name,
+                last_post_at: channel.last_post_at,
+                ..Channel::default()
+            };
+            let size = size_of::<Channel>() + channel.name.len() + channel.display_name.len();
+            if self.channel_bytes + size > MAX_CHANNEL_BYTES {
+                self.lists_short = true;
+                return;
+            }
+            self.channel_bytes += size;
+            self.met.insert(channel.id.clone());
+            self.channels.push_back(channel);
         }
-    }
-
-    /// Names are looked up before the rows are handed over.
-    fn names_first(
-        &mut self,
-        names: &HashMap<UserId, Box<str>>,
-        needs_name: impl Fn(&Post) -> bool,
-    ) -> PassOutput {
-        let rows = self.rows.posts.iter().filter(|row| !names.contains_key(&row.user_id) && needs_name(row));
-        let ids: HashSet<UserId> = rows.map(|row| row.user_id.clone()).collect();
-        if ids.is_empty() {
-            return self.finish_channel();
-        }
-        self.step = FetchStep::Names(ids.into_iter().collect());
-        PassOutput::On
     }
 
     fn finish_channel(&mut self) -> PassOutput {
         let channel = self.channels.pop_front().unwrap_or_default();
         let (aside, short) = (self.aside.take(), std::mem::take(&mut self.short));
         let cut = aside.is_some();
-        for post in aside.into_iter().flat_map(|listed| listed.posts.into_iter().rev()) {
-            self.rows.push(post);
+        let mut rows = std::mem::take(&mut self.rows);
+        let newest = rows.posts.back().map(|row| row.post.create_at);
+        let newest_kept = newest.filter(|_| rows.trimmed);
+        for row in aside.into_iter().flat_map(|listed| listed.posts.into_iter().rev()) {
+            // What is newer than the posts that were dropped waits for them.
+            if newest_kept.is_none_or(|newest| row.post.create_at <= newest) {
+                rows.push(row);
+            }
         }
-        let rows = std::mem::take(&mut self.rows).posts;
         self.next_channel();
-        PassOutput::Rows(ChannelRows { channel, rows, cut, short })
+        let rows = rows.posts.into_iter().map(|row| row.post).collect();
+        PassOutput::Rows(ChannelRows { channel, rows, cut, short, newest_kept })
     }
 
     fn next_channel(&mut self) {
@@ -338,20 +411,19 @@ impl FetchPass {
 }
 
 /// Posts of a page that are newer than its pivot, at most as many as are worth a request.
-fn spare_pivots(list: &PostList, pivot: Option<&PostId>) -> Vec<PostId> {
-    let end = list.order.iter().position(|id| Some(id) == pivot).unwrap_or(0);
+fn spare_pivots(list: &PostPage, pivot: Option<&PostId>) -> Vec<PostId> {
+    let end = list.order.iter().position(|(id, _)| Some(id) == pivot).unwrap_or(0);
     let begin = end.saturating_sub(MAX_SPARE_PIVOTS);
-    list.order.get(begin..end).unwrap_or_default().to_vec()
+    list.order.get(begin..end).unwrap_or_default().iter().map(|(id, _)| id.clone()).collect()
 }
 
 /// From which post the next page goes on, and whether there is none. `before` leaves out all posts of the pivot's
 /// millisecond, so the oldest time of a page is read again with the next one.
-fn turn(list: &PostList, from: Timestamp, page: u32) -> (Option<PostId>, bool) {
-    let time = |id: &PostId| list.posts.get(id).map(|post| post.create_at);
-    let oldest = list.order.iter().filter_map(time).min();
-    let done = list.order.len() < page as usize || oldest.is_none_or(|oldest| oldest <= from);
-    let pivot = list.order.iter().rev().find(|id| time(id) > oldest).cloned();
-    (pivot, done)
+fn turn(list: &PostPage, from: Timestamp, page: u32) -> (Option<PostId>, bool) {
+    let oldest = list.order.iter().map(|(_, time)| *time).min();
+    let done = list.length < page as usize || oldest.is_none_or(|oldest| oldest <= from);
+    let pivot = list.order.iter().rev().find(|(_, time)| Some(*time) > oldest);
+    (pivot.map(|(id, _)| id.clone()), done)
 }
 
 #[cfg(test)]
@@ -359,6 +431,7 @@ mod tests {
     use super::*;
 
     const PAGE: u32 = ServerPaging::SERVER.page;
+    const MAX_BYTES: usize = 64 << 20;
 
     fn id<T: TryFrom<String>>(n: usize) -> T {
         let Ok(id) = T::try_from(format!("{n:0>26}")) else { panic!("no id") };
@@ -375,13 +448,13 @@ mod tests {
         }
     }
 
-    fn list(mut posts: Vec<Post>) -> PostList {
+    fn list(mut posts: Vec<Post>) -> PostPage {
         posts.sort_by(|a, b| b.create_at.cmp(&a.create_at));
-        PostList {
+        PostPage::from(PostList {
             order: posts.iter().map(|post| post.id.clone()).collect(),
             posts: posts.into_iter().map(|post| (post.id.clone(), post)).collect(),
             ..PostList::default()
-        }
+        })
     }
 
     fn channel(n: usize, at: i64) -> Channel {
@@ -389,7 +462,7 @@ mod tests {
     }
 
     /// Answers `Before` as the server does.
-    fn page(all: &[Post], before: Option<&PostId>, page: u32) -> PostList {
+    fn page(all: &[Post], before: Option<&PostId>, page: u32) -> PostPage {
         let pivot = before.map(|id| all.iter().find(|post| post.id == *id).unwrap().create_at);
         let mut rows: Vec<Post> =
             all.iter().filter(|post| pivot.is_none_or(|pivot| post.create_at < pivot)).cloned().collect();
@@ -400,29 +473,15 @@ mod tests {
     #[test]
     fn asks_for_changed_channels_once() {
         let mut pass = FetchPass::new(Timestamp::from_millis(100), None, None, ServerPaging::SERVER);
-        let none = HashMap::new();
         assert_eq!(pass.ask(), Some(FetchRequest::Teams));
-        pass.told(FetchResponse::Teams(vec![id(1), id(2)]), &none, |_| true, |_| false);
+        pass.told(FetchResponse::Teams(vec![id(1), id(2)]), MAX_BYTES, |_| false);
         let since = Timestamp::from_millis(100);
         assert_eq!(pass.ask(), Some(FetchRequest::Channels { team: Some(id(1)), archived_since: since }));
-        pass.told(
-            FetchResponse::Channels(vec![channel(7, 101), channel(8, 100)]),
-            &none,
-            |_| true,
-            |_| false,
-        );
+        pass.told(FetchResponse::Channels(vec![channel(7, 101), channel(8, 100)]), MAX_BYTES, |_| false);
         assert_eq!(pass.ask(), Some(FetchRequest::Channels { team: Some(id(2)), archived_since: since }));
-        pass.told(
-            FetchResponse::Channels(vec![channel(7, 101), channel(9, 200)]),
-            &none,
-            |_| true,
-            |_| false,
-        );
+        pass.told(FetchResponse::Channels(vec![channel(7, 101), channel(9, 200)]), MAX_BYTES, |_| false);
         assert_eq!(pass.ask(), Some(FetchRequest::Since { channel: id(7), since }));
-        let came = pass.told(FetchResponse::Posts(list(vec![post(1, 101)])), &none, |_| true, |_| false);
-        assert!(matches!(came, PassOutput::On));
-        assert_eq!(pass.ask(), Some(FetchRequest::Names(vec![id(1)])));
-        let came = pass.told(FetchResponse::Names(vec![]), &none, |_| true, |_| false);
+        let came = pass.told(FetchResponse::Posts(list(vec![post(1, 101)])), MAX_BYTES, |_| false);
         let PassOutput::Rows(rows) = came else { panic!() };
         assert_eq!((rows.channel.id, rows.rows.len(), rows.cut), (id(7), 1, false));
         assert_eq!(pass.ask(), Some(FetchRequest::Since { channel: id(9), since }));
@@ -435,7 +494,7 @@ mod tests {
     #[test]
     fn an_account_without_a_team_has_direct_channels() {
         let mut pass = FetchPass::new(Timestamp::NEVER, None, None, ServerPaging::SERVER);
-        pass.told(FetchResponse::Teams(vec![]), &HashMap::new(), |_| true, |_| false);
+        pass.told(FetchResponse::Teams(vec![]), MAX_BYTES, |_| false);
         assert!(matches!(pass.ask(), Some(FetchRequest::Channels { team: None, .. })));
     }
 
@@ -448,19 +507,18 @@ mod tests {
         let from = Timestamp::from_millis(1010);
         let wanted: HashSet<PostId> =
             all.iter().filter(|post| post.create_at > from).map(|post| post.id.clone()).collect();
-        let none = HashMap::new();
         let some = list(all.iter().rev().step_by(2).take(1000).cloned().chain(all[..300].to_vec()).collect());
         for told in [FetchResponse::Posts(some), FetchResponse::TooMuch] {
             let mut pass = FetchPass::new(from, None, None, ServerPaging::SERVER);
-            pass.told(FetchResponse::Teams(vec![id(1)]), &none, |_| false, |_| false);
-            pass.told(FetchResponse::Channels(vec![channel(7, 5000)]), &none, |_| false, |_| false);
-            let mut came = pass.told(told, &none, |_| false, |_| false);
+            pass.told(FetchResponse::Teams(vec![id(1)]), MAX_BYTES, |_| false);
+            pass.told(FetchResponse::Channels(vec![channel(7, 5000)]), MAX_BYTES, |_| false);
+            let mut came = pass.told(told, MAX_BYTES, |_| false);
             let mut asked = 0;
             while let PassOutput::On = came {
                 let Some(FetchRequest::Before { before, page: number, .. }) = pass.ask() else { panic!() };
                 asked += 1;
                 let listed = page(&all, before.as_ref(), number);
-                came = pass.told(FetchResponse::Posts(listed), &none, |_| false, |_| false);
+                came = pass.told(FetchResponse::Posts(listed), MAX_BYTES, |_| false);
             }
             let PassOutput::Rows(rows) = came else { panic!() };
             let got: HashSet<PostId> =
@@ -468,5 +526,52 @@ mod tests {
             assert_eq!(got, wanted);
             assert!(rows.cut && !rows.short && asked < 15, "{asked}");
         }
+    }
+
+    #[test]
+    fn posts_without_room_are_read_in_a_later_pass() {
+        let all: Vec<Post> = (0..1500).map(|n| post(n, 1000 + i64::try_from(n).unwrap())).collect();
+        let size = size_of_post(&all[0]);
+        let (mut from, mut got) = (Timestamp::from_millis(999), Vec::new());
+        for passes in 1.. {
+            let mut pass = FetchPass::new(from, None, None, ServerPaging::SERVER);
+            let needless = |row: &Post| got.contains(&row.id);
+            pass.told(FetchResponse::Teams(vec![id(1)]), MAX_BYTES, needless);
+            pass.told(FetchResponse::Channels(vec![channel(7, 5000)]), MAX_BYTES, needless);
+            let mut came = pass.told(FetchResponse::TooMuch, size * 400, needless);
+            while let PassOutput::On = came {
+                let Some(FetchRequest::Before { before, page: number, .. }) = pass.ask() else { panic!() };
+                let listed = page(&all, before.as_ref(), number);
+                came = pass.told(FetchResponse::Posts(listed), size * 400, needless);
+            }
+            let PassOutput::Rows(rows) = came else { panic!() };
+            assert!(rows.rows.len() <= 410, "{}", rows.rows.len());
+            got.extend(rows.rows.into_iter().map(|row| row.id));
+            let Some(newest) = rows.newest_kept else {
+                assert!(passes <= 5, "{passes}");
+                break;
+            };
+            from = newest.minus(std::time::Duration::from_millis(1));
+        }
+        let wanted: Vec<PostId> = all.iter().map(|post| post.id.clone()).collect();
+        assert_eq!(got, wanted, "each once, in order");
+    }
+
+    #[test]
+    fn lists_of_teams_and_channels_have_an_end() {
+        let mut pass = FetchPass::new(Timestamp::NEVER, None, None, ServerPaging::SERVER);
+        pass.told(FetchResponse::Teams((0..5000).map(id).collect()), MAX_BYTES, |_| false);
+        assert!(pass.lists_short && pass.teams.len() == MAX_TEAMS);
+        for n in 0..MAX_TEAMS {
+            let long = |k: usize| Channel {
+                header: "h".repeat(100),
+                display_name: "d".repeat(1000),
+                ..channel(n * 100 + k, 100)
+            };
+            pass.told(FetchResponse::Channels((0..100).map(long).collect()), MAX_BYTES, |_| false);
+        }
+        assert!(pass.channel_bytes <= MAX_CHANNEL_BYTES);
+        assert!(pass.channels.iter().all(|channel| channel.header.is_empty()));
+        assert!(matches!(pass.ask(), Some(FetchRequest::Since { .. })));
     }
 }

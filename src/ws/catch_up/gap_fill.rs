@@ -1,24 +1,42 @@
 //! One gap being filled: what waits, what was found, what was delivered.
 
-use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use std::sync::Arc;
+use std::time::Duration;
 
-use super::dedup::{DedupKey, PostVersion};
-use super::fetch::{ChannelRows, FetchPass};
+use super::channel_merge::{ChannelMerge, MergeStep};
+use super::dedup::{DedupKey, KeySet, PostVersion};
+use super::event_hold::{CutEvents, EventHold};
+use super::fetch::{ChannelRows, FetchPass, MAX_NAMES_PER_REQUEST};
 use super::post_rows;
 use super::retry::FetchRetry;
+use super::settings::CatchUpSettings;
 use crate::event::{CaughtUp, Event, EventKind, Missed, NotRecovered, NotRecoveredItem, Origin, Payload};
 use crate::model::{Channel, ChannelId, Post, UserId};
 use crate::time::Timestamp;
-use crate::ws::backoff::ReconnectBackoff;
-use crate::ws::session::Cursor;
-use crate::ws::session::StreamTime;
+use crate::ws::deferred_log;
+use crate::ws::session::{Cursor, StreamTime};
+use log::Level;
 
 /// Passes over one gap at most: the first finds what was missed, the second what was still being written.
 pub(super) const MAX_PASSES: u32 = 20;
 
 /// Before any gap was found to be within the horizon.
 pub(super) const NOT_YET: Timestamp = Timestamp::from_millis(i64::MAX);
+
+/// Channels that a report names.
+const MAX_NAMED_CHANNELS: usize = 1000;
+
+/// The work of a slice: it is done under the lock of the stream, and takes well below a millisecond.
+const SLICE_WORK: usize = 64;
+
+/// Rows that are looked at cost a fraction of those that become events.
+const LOOKS_PER_WORK: usize = 8;
+
+/// The work of handling an event with a text of this length.
+pub(super) fn work_of(length: usize) -> usize {
+    1 + length / 1024
+}
 
 /// An event that waits for its turn.
 #[derive(Debug)]
@@ -76,11 +94,35 @@ struct DeliveredRow {
 /// What was delivered, or is on its way.
 #[derive(Debug, Default)]
 pub(super) struct DeliveredRows {
-    pub(super) known: HashSet<DedupKey>,
-    rows: HashMap<u64, DeliveredRow>,
+    /// Delivered when the gap became known.
+    pub(super) before: KeySet,
+    /// Found, held or taken since. A tree, because it does not stop to grow like a table.
+    known: BTreeSet<DedupKey>,
+    rows: BTreeMap<u64, DeliveredRow>,
 }
 
 impl DeliveredRows {
+    pub(super) fn contains(&self, key: DedupKey) -> bool {
+        self.known.contains(&key) || self.before.contains(&key)
+    }
+
+    pub(super) fn insert(&mut self, key: DedupKey) {
+        self.known.insert(key);
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.known.len() + self.rows.len()
+    }
+
+    /// Whether the post of a row went out in this state.
+    pub(super) fn went_out(&self, row: &Post) -> bool {
+        row.delete_at.is_never()
+            && self
+                .rows
+                .get(&PostVersion::of_post(row).id)
+                .is_some_and(|known| known.out && known.update_at == row.update_at)
+    }
+
     /// Whether a live event says what a row has said already.
     pub(super) fn is_repeat(&self, kind: EventKind, version: &PostVersion) -> bool {
         match kind {
@@ -88,7 +130,7 @@ impl DeliveredRows {
             EventKind::PostEdited => {
                 self.rows.get(&version.id).is_some_and(|row| row.update_at >= version.update_at)
             }
-            _ => self.known.contains(&version.key(kind)),
+            _ => self.contains(version.key(kind)),
         }
     }
 
@@ -142,13 +184,15 @@ pub(super) struct GapFill {
     /// Another pass, with what changed after this.
     pub(super) again: Option<Timestamp>,
     pub(super) memory: DeliveredRows,
-    /// What was delivered when the gap became known.
-    pub(super) told: HashSet<DedupKey>,
     /// Up to then posts were named as lost by an earlier notice.
     pub(super) given_up: Option<Timestamp>,
-    pub(super) hold: VecDeque<BufferedEvent>,
-    /// The texts of what is held.
-    pub(super) bytes: usize,
+    pub(super) hold: EventHold,
+    /// Events that were held and are given up, as far as that is not done yet.
+    cut: Option<CutEvents>,
+    /// The rows of a channel on their way to their places.
+    merging: Option<Box<ChannelMerge>>,
+    /// The rows are being sorted, outside the lock.
+    sorting: bool,
     pub(super) outbox: VecDeque<FoundRow>,
     /// The hold was full: from then on live events are dropped until it is empty.
     pub(super) dropping: Option<Timestamp>,
@@ -168,15 +212,19 @@ pub(super) struct GapFill {
     pub(super) retry: FetchRetry,
 }
 
-/// Where the rows of a channel went.
-pub(super) enum MergeResult {
-    All,
-    /// There was no room for all of them between the held events, whose newer part was dropped.
-    Cut,
+/// What the driver does for the rows of a channel.
+#[derive(Debug)]
+pub(super) enum MergeWork {
+    /// The next slice.
+    Slice,
+    /// Fetch the names of these authors.
+    Names(Vec<UserId>),
+    /// Sort, outside the lock.
+    Sort(Box<ChannelMerge>),
 }
 
 impl GapFill {
-    pub(super) fn new(memory: DeliveredRows, backoff: ReconnectBackoff) -> Self {
+    pub(super) fn new(memory: DeliveredRows, retry: FetchRetry) -> Self {
         Self {
             stage: FillStage::AwaitClock,
             gaps: Vec::new(),
@@ -184,10 +232,11 @@ impl GapFill {
             since: NOT_YET,
             again: None,
             memory,
-            told: HashSet::new(),
             given_up: None,
-            hold: VecDeque::new(),
-            bytes: 0,
+            hold: EventHold::new(),
+            cut: None,
+            merging: None,
+            sorting: false,
             outbox: VecDeque::new(),
             dropping: None,
             dropped: BTreeMap::new(),
@@ -198,16 +247,15 @@ impl GapFill {
             stopped: HashSet::new(),
             report: CaughtUp { complete: true, ..CaughtUp::default() },
             reported: false,
-            retry: FetchRetry::new(backoff),
+            retry,
         }
     }
 
     pub(super) fn hold(&mut self, held: BufferedEvent) {
         if let Some(version) = &held.version {
-            self.memory.known.insert(version.key(held.kind));
+            self.memory.insert(version.key(held.kind));
         }
-        self.bytes += held.event.raw().len();
-        self.hold.push_back(held);
+        self.hold.push(held);
     }
 
     /// When a live event happened. A deletion comes with the times that the post had before: it happened after what came
@@ -228,170 +276,257 @@ impl GapFill {
         *self.dropped.entry(kind).or_default() += 1;
     }
 
-    /// Puts the events that the rows of a channel stand for where they belong: before all that is held, or between,
-    /// if events of the channel are held that are older. `room` is how many may be held.
-    pub(super) fn merge(
-        &mut self,
-        found: ChannelRows,
-        names: &Names,
-        wants: impl Fn(EventKind) -> bool,
-        room: usize,
-    ) -> MergeResult {
-        let ChannelRows { channel, rows, cut, short } = found;
-        if self.stopped.contains(&channel.id) {
-            return MergeResult::Cut;
+    /// What remains to be done before the next channel is asked for.
+    pub(super) fn merge_work(&mut self) -> Option<MergeWork> {
+        if self.cut.is_some() {
+            return Some(MergeWork::Slice);
         }
-        if cut {
-            self.name(NotRecovered::Changes, channel.id.clone());
+        match self.merging.as_ref()?.step {
+            MergeStep::Scan(_) | MergeStep::Judge | MergeStep::Place => Some(MergeWork::Slice),
+            MergeStep::Names => {
+                let unknown = self.merging.iter().flat_map(|merge| &merge.unknown);
+                Some(MergeWork::Names(unknown.take(MAX_NAMES_PER_REQUEST).cloned().collect()))
+            }
+            MergeStep::Sort => {
+                self.sorting = true;
+                self.merging.take().map(MergeWork::Sort)
+            }
+        }
+    }
+
+    /// The rows are sorted.
+    pub(super) fn sorted(&mut self, merge: Box<ChannelMerge>) {
+        if std::mem::take(&mut self.sorting) {
+            self.merging = Some(merge);
+        } else {
+            deferred_log::drop_later(merge);
+        }
+    }
+
+    /// Whether the names of authors are asked for.
+    pub(super) fn wants_names(&self) -> bool {
+        self.merging.as_ref().is_some_and(|merge| merge.step == MergeStep::Names)
+    }
+
+    /// These names are known now, or cannot be had.
+    pub(super) fn named(&mut self) {
+        let Some(merge) = &mut self.merging else { return };
+        for _ in 0..MAX_NAMES_PER_REQUEST {
+            merge.unknown.pop_first();
+        }
+        if merge.unknown.is_empty() {
+            merge.step = MergeStep::Sort;
+        }
+    }
+
+    /// Does without the names that are not known.
+    pub(super) fn skip_names(&mut self) {
+        if let Some(merge) = &mut self.merging {
+            merge.unknown.clear();
+            merge.step = MergeStep::Sort;
+        }
+    }
+
+    /// Begins to put the events that the rows of a channel stand for where they belong: before all that is held, or
+    /// between, if events of the channel are held that are older. Returns `false` if newer posts are given up for good.
+    pub(super) fn begin_merge(&mut self, found: ChannelRows) -> bool {
+        let id = found.channel.id.clone();
+        if self.stopped.contains(&id) {
+            deferred_log::drop_later(found);
+            return true;
+        }
+        if found.cut {
+            self.name(NotRecovered::Changes, id.clone());
+        }
+        let mut rest_is_read = true;
+        let mut short = found.short;
+        if let Some(newest) = found.newest_kept {
+            // Another pass reads the rest.
+            rest_is_read = self.passes < MAX_PASSES;
+            short |= !rest_is_read;
+            if rest_is_read {
+                let from = newest.minus(Duration::from_millis(1)).max(self.since);
+                self.again = Some(self.again.map_or(from, |again| again.min(from)));
+            }
         }
         if short {
-            self.short.insert(channel.id.clone());
+            self.short.insert(id);
         } else {
-            self.short.remove(&channel.id);
+            self.short.remove(&id);
         }
-        let first_held = self.hold.iter().filter(|held| held.kind == EventKind::Posted);
-        let first_held = first_held.filter_map(|held| held.version).map(|version| version.create_at).min();
-        // Posts of one millisecond are in the order of the list; what is not in it came later.
-        let ranks: HashMap<u64, usize> =
-            rows.iter().enumerate().map(|(rank, row)| (PostVersion::of_post(row).id, rank)).collect();
-        if let Some(until) = self.given_up {
-            let lost = self.given_up_among(&rows, until);
-            self.memory.known.extend(lost);
-        }
-        for row in &rows {
-            if post_rows::came_and_went(row, self.since, &self.memory.known) {
-                let version = PostVersion::of_post(row);
-                self.memory.known.extend([version.posted(), version.deleted()]);
+        let first = if self.given_up.is_some() { MergeStep::Scan(0) } else { MergeStep::Judge };
+        self.merging = Some(Box::new(ChannelMerge::new(found, first)));
+        rest_is_read
+    }
+
+    /// Goes on with the rows of a channel.
+    pub(super) fn merge_slice(&mut self, names: &Names, settings: &CatchUpSettings) {
+        if let Some(mut cut) = self.cut.take() {
+            for _ in 0..SLICE_WORK * LOOKS_PER_WORK {
+                let Some(held) = self.hold.next_cut(&mut cut) else { return };
+                self.drop_held(&held);
             }
+            self.cut = Some(cut);
+            return;
         }
-        let channel = Arc::new(channel);
-        let mut stopped = false;
-        for (kind, row) in self.in_order(rows, wants) {
+        let Some(mut merge) = self.merging.take() else { return };
+        let done = match merge.step {
+            MergeStep::Scan(next) => self.scan_slice(&mut merge, next),
+            MergeStep::Judge => self.judge_slice(&mut merge, names, settings),
+            MergeStep::Place => self.place_slice(&mut merge, names, settings),
+            MergeStep::Names | MergeStep::Sort => false,
+        };
+        if !done {
+            self.merging = Some(merge);
+        }
+        if self.memory.len() > settings.max_keys {
+            deferred_log::push(Level::Warn, || "a gap is too large to be filled".to_owned());
+            self.give_up(NotRecovered::Posts);
+        }
+    }
+
+    fn scan_slice(&self, merge: &mut ChannelMerge, next: usize) -> bool {
+        let end = (next + SLICE_WORK * LOOKS_PER_WORK).min(merge.rows.len());
+        let delivered = |row: &&Post| self.memory.before.contains(&PostVersion::of_post(row).posted());
+        let rows = merge.rows.range(next..end).map(|row| &**row);
+        let newest = rows.filter(delivered).map(|row| row.create_at).max();
+        merge.newest_delivered = merge.newest_delivered.max(newest);
+        merge.step = if end == merge.rows.len() { MergeStep::Judge } else { MergeStep::Scan(end) };
+        false
+    }
+
+    fn judge_slice(&mut self, merge: &mut ChannelMerge, names: &Names, settings: &CatchUpSettings) -> bool {
+        for _ in 0..SLICE_WORK * LOOKS_PER_WORK {
+            let Some(row) = merge.rows.pop_front() else {
+                merge.step = if merge.unknown.is_empty() { MergeStep::Sort } else { MergeStep::Names };
+                break;
+            };
             let version = PostVersion::of_post(&row);
-            if kind == EventKind::PostEdited && self.is_outdated(&version) {
-                self.memory.known.insert(version.edited());
+            // What was named as lost is older than something that was delivered.
+            let lost = self.given_up.is_some_and(|until| row.create_at <= until)
+                && Some(row.create_at) < merge.newest_delivered;
+            if lost {
+                self.memory.insert(version.posted());
+            }
+            if post_rows::came_and_went(&row, self.since, |key| self.memory.contains(key)) {
+                self.memory.insert(version.posted());
+                self.memory.insert(version.deleted());
+            }
+            let kind = self.judge(&row, settings);
+            let needs_name = kind.is_some_and(|kind| post_rows::needs_name(kind, &row));
+            if needs_name && !names.contains_key(&row.user_id) {
+                merge.unknown.insert(row.user_id.clone());
+            }
+            merge.judged(row, kind);
+        }
+        false
+    }
+
+    /// The event that a row stands for, if it is wanted.
+    fn judge(&self, row: &Post, settings: &CatchUpSettings) -> Option<EventKind> {
+        let is_known = |key| self.memory.contains(key);
+        let kind = post_rows::judge(row, self.since, is_known)?;
+        // Who wants edits alone would have heard of the edit of a new post too.
+        let edited = kind == EventKind::Posted
+            && !settings.wants(kind)
+            && row.edit_at > self.since
+            && !is_known(PostVersion::of_post(row).edited());
+        let kind = if edited { EventKind::PostEdited } else { kind };
+        settings.wants(kind).then_some(kind)
+    }
+
+    /// Puts events where they belong. Returns `true` at the end.
+    fn place_slice(&mut self, merge: &mut ChannelMerge, names: &Names, settings: &CatchUpSettings) -> bool {
+        let room = settings.capacity.saturating_mul(2);
+        if merge.oldest_held.is_none() {
+            merge.oldest_held = self.hold.oldest_post();
+        }
+        let mut work = 0;
+        while work < SLICE_WORK {
+            let Some((_, row)) = merge.events.pop_front() else {
+                if merge.skipped {
+                    self.dropping = Some(self.since);
+                    self.stop(merge);
+                }
+                return true;
+            };
+            let Some(kind) = self.judge(&row, settings) else { continue };
+            let version = PostVersion::of_post(&row);
+            if kind == EventKind::PostEdited && self.hold.supersedes(&version) {
+                self.memory.insert(version.edited());
                 continue;
             }
-            let place = self.place(kind, &version, &ranks);
-            if let Some(place) = place {
-                if self.hold.len() >= room && !self.gaps.is_empty() {
+            let slot =
+                if kind == EventKind::Posted { self.hold.slot_before(&version, &merge.ranks) } else { None };
+            let is_last = kind != EventKind::Posted && self.hold.has_post(&version);
+            let full = self.hold.len() >= room || self.hold.bytes() >= settings.max_bytes;
+            if full && (slot.is_some() || is_last) {
+                if !self.gaps.is_empty() {
                     // Another pass follows, or all of this turns out to be too old.
                     self.again = Some(self.again.map_or(self.since, |again| again.min(self.since)));
-                    return MergeResult::Cut;
+                    return true;
                 }
-                if self.hold.len() >= room && kind != EventKind::Posted {
+                let Some(slot) = slot else {
                     // It is read again. Posts behind it may belong before what is held.
-                    stopped = true;
+                    merge.skipped = true;
                     continue;
-                }
-                if self.hold.len() >= room {
-                    self.cut(place);
-                    self.stopped.insert(channel.id.clone());
-                    return MergeResult::Cut;
-                }
+                };
+                // What is held from there on is given up: a later pass finds the posts among it.
+                self.cut = Some(self.hold.split_off(slot, &version, &merge.ranks));
+                self.dropping = Some(self.since);
+                self.stop(merge);
+                return true;
             }
-            self.memory.known.insert(version.key(kind));
-            if kind != EventKind::PostDeleted {
-                let row = DeliveredRow { update_at: version.update_at, out: false };
-                self.memory.rows.insert(version.id, row);
-                // Whoever has the post in this state has seen this edit.
-                self.memory.known.insert(version.edited());
-            }
+            self.remember(kind, &version);
             *self.counter(kind) += 1;
-            let found = FoundRow { kind, row, channel: Arc::clone(&channel), mark: self.since() };
-            if let Some(place) = place {
-                let held = found.held(names);
-                self.bytes += held.event.raw().len();
-                self.hold.insert(place, held);
-            } else {
-                self.progress |= first_held.is_none_or(|first| version.create_at < first);
+            let found = FoundRow { kind, row, channel: Arc::clone(&merge.channel), mark: self.since() };
+            if slot.is_none() && !is_last {
+                self.progress |= merge.oldest_held.is_none_or(|oldest| version.create_at < oldest);
                 self.outbox.push_back(found);
+                work += 1;
+                continue;
+            }
+            let held = found.held(names);
+            work += work_of(held.event.raw().len());
+            match slot {
+                Some(slot) => self.hold.insert_row(slot, held, &merge.ranks),
+                None => self.hold.append_row(held),
             }
         }
-        if stopped {
-            self.dropping = Some(self.since);
-            self.stopped.insert(channel.id.clone());
-            return MergeResult::Cut;
-        }
-        MergeResult::All
+        false
     }
 
-    /// Those among the rows of a channel that were named as lost: they are older than something that was delivered.
-    fn given_up_among(&self, rows: &VecDeque<Box<Post>>, until: Timestamp) -> Vec<DedupKey> {
-        let told = |row: &&Post| self.told.contains(&PostVersion::of_post(row).posted());
-        let rows = || rows.iter().map(|row| &**row);
-        let newest = rows().filter(told).map(|row| row.create_at).max();
-        let lost = |row: &&Post| row.create_at <= until && Some(row.create_at) < newest;
-        rows().filter(lost).map(|row| PostVersion::of_post(row).posted()).collect()
-    }
-
-    /// The rows that are events, in the order in which they happened.
-    fn in_order(
-        &self,
-        rows: VecDeque<Box<Post>>,
-        wants: impl Fn(EventKind) -> bool,
-    ) -> Vec<(EventKind, Box<Post>)> {
-        let judged = rows.into_iter().filter_map(|row| {
-            let kind = post_rows::judge(&row, self.since, &self.memory.known)?;
-            // Who wants edits alone would have heard of the edit of a new post too.
-            let edited = kind == EventKind::Posted
-                && !wants(kind)
-                && row.edit_at > self.since
-                && !self.memory.known.contains(&PostVersion::of_post(&row).edited());
-            let kind = if edited { EventKind::PostEdited } else { kind };
-            wants(kind).then_some((kind, row))
+    /// No more rows of this channel until the hold is empty.
+    fn stop(&mut self, merge: &ChannelMerge) {
+        deferred_log::push(Level::Debug, || {
+            "catching up: too much is held, and will be read again".to_owned()
         });
-        let mut events: Vec<_> = judged.collect();
-        events.sort_by_key(|(kind, post)| when(*kind, post));
-        events
+        self.stopped.insert(merge.channel.id.clone());
     }
 
-    /// Whether a later edit, or the deletion, is held: it came while the answer with this edit was under way.
-    fn is_outdated(&self, edit: &PostVersion) -> bool {
-        let later = |held: &BufferedEvent| match held.version {
-            Some(version) if version.id == edit.id => {
-                held.kind == EventKind::PostDeleted
-                    || (held.kind == EventKind::PostEdited && version.edit_at >= edit.edit_at)
-            }
-            _ => false,
-        };
-        self.hold.iter().any(later)
-    }
-
-    /// Where between the held events it belongs; `None`: before them.
-    fn place(&self, kind: EventKind, version: &PostVersion, ranks: &HashMap<u64, usize>) -> Option<usize> {
-        if kind != EventKind::Posted {
-            let same = |held: &BufferedEvent| held.version.is_some_and(|held| held.id == version.id);
-            return self.hold.iter().any(same).then_some(self.hold.len());
+    /// An event was made of a row.
+    fn remember(&mut self, kind: EventKind, version: &PostVersion) {
+        self.memory.insert(version.key(kind));
+        if kind != EventKind::PostDeleted {
+            let row = DeliveredRow { update_at: version.update_at, out: false };
+            self.memory.rows.insert(version.id, row);
+            // Whoever has the post in this state has seen this edit.
+            self.memory.insert(version.edited());
         }
-        let when = |version: &PostVersion| {
-            (version.create_at, ranks.get(&version.id).copied().unwrap_or(usize::MAX))
-        };
-        let older = |held: &BufferedEvent| {
-            held.kind == EventKind::Posted
-                && held
-                    .version
-                    .is_some_and(|held| held.channel == version.channel && when(&held) < when(version))
-        };
-        self.hold.iter().rposition(older).map(|at| at + 1)
     }
 
-    /// Gives up what is held from there on: a later pass finds the posts among it.
-    fn cut(&mut self, place: usize) {
-        for held in self.hold.split_off(place) {
-            self.bytes = self.bytes.saturating_sub(held.event.raw().len());
-            if let Some(version) = &held.version {
-                if held.is_caught_up() {
-                    let counter = self.counter(held.kind);
-                    *counter = counter.saturating_sub(1);
-                    self.memory.forget(held.kind, version);
-                    continue;
-                }
-                self.memory.known.remove(&version.key(held.kind));
+    /// An event that was held is given up.
+    fn drop_held(&mut self, held: &BufferedEvent) {
+        if let Some(version) = &held.version {
+            if held.is_caught_up() {
+                let counter = self.counter(held.kind);
+                *counter = counter.saturating_sub(1);
+                self.memory.forget(held.kind, version);
+                return;
             }
-            self.drop_live(held.kind, self.since);
+            self.memory.known.remove(&version.key(held.kind));
         }
-        self.dropping = Some(self.since);
+        self.drop_live(held.kind, self.since);
     }
 
     fn counter(&mut self, kind: EventKind) -> &mut u64 {
@@ -418,11 +553,13 @@ impl GapFill {
 
     /// What is being filled turned out to be too old.
     pub(super) fn abandon(&mut self) {
-        for found in std::mem::take(&mut self.outbox) {
+        let outbox = std::mem::take(&mut self.outbox);
+        for found in &outbox {
             let counter = self.counter(found.kind);
             *counter = counter.saturating_sub(1);
             self.memory.forget(found.kind, &PostVersion::of_post(&found.row));
         }
+        deferred_log::drop_later(outbox);
         self.give_up(NotRecovered::BeyondHorizon);
         self.stopped.clear();
         self.since = NOT_YET;
@@ -430,6 +567,9 @@ impl GapFill {
     }
 
     pub(super) fn name(&mut self, what: NotRecovered, channel: ChannelId) {
+        let many = self.report.not_recovered.len() >= MAX_NAMED_CHANNELS;
+        // No channel stands for all of them.
+        let channel = if many { ChannelId::default() } else { channel };
         let named = NotRecoveredItem::new(what, channel);
         if !self.report.not_recovered.contains(&named) {
             self.report.not_recovered.push(named);
@@ -441,7 +581,14 @@ impl GapFill {
         self.report.complete = false;
         self.name(what, ChannelId::default());
         self.again = None;
-        self.stage = FillStage::Release;
+        self.sorting = false;
+        deferred_log::drop_later(self.merging.take());
+        deferred_log::drop_later(std::mem::replace(&mut self.stage, FillStage::Release));
+    }
+
+    /// Gives up the rows that did not go out yet.
+    pub(super) fn clear_outbox(&mut self) {
+        deferred_log::drop_later(std::mem::take(&mut self.outbox));
     }
 
     /// The next that may go into the queue.
@@ -454,8 +601,7 @@ impl GapFill {
         if !matches!(self.stage, FillStage::Release) {
             return None;
         }
-        while let Some(held) = self.hold.pop_front() {
-            self.bytes = self.bytes.saturating_sub(held.event.raw().len());
+        while let Some(held) = self.hold.pop() {
             if !self.memory.was_overtaken(&held) {
                 self.goes_out(&held);
                 return Some(held);
@@ -484,17 +630,7 @@ impl GapFill {
             self.name(NotRecovered::Posts, channel);
         }
         let event = Event::from_notification(Payload::CaughtUp(Box::new(self.report.clone())));
-        let place = self.hold.iter().rposition(BufferedEvent::is_caught_up).map_or(0, |at| at + 1);
         let mark = self.since().map(mark);
-        self.bytes += event.raw().len();
-        self.hold.insert(place, BufferedEvent { event, kind: EventKind::CaughtUp, version: None, mark });
-    }
-}
-
-fn when(kind: EventKind, post: &Post) -> Timestamp {
-    match kind {
-        EventKind::Posted => post.create_at,
-        EventKind::PostDeleted => post.delete_at,
-        _ => post.edit_at,
+        self.hold.insert_after_rows(BufferedEvent { event, kind: EventKind::CaughtUp, version: None, mark });
     }
 }

@@ -1,43 +1,43 @@
 //! What a row of `posts?since=` stands for, and the event that is made of it.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use serde_json::Value;
 
-use super::dedup::{DedupKey, PostVersion};
+use super::dedup::{DedupKey, KeySet, PostVersion};
 use crate::event::{Broadcast, Event, EventKind, PostDeleted, PostEdited, Posted, write_envelope};
 use crate::model::{Channel, Post, UserId};
 use crate::time::Timestamp;
 
-/// What happened to the post of a row since `since`, as far as it was not delivered: `known` says what was.
+/// What happened to the post of a row since `since`, as far as it was not delivered: `is_known` says what was.
 ///
 /// Rows with an `original_id` are edit history. A post that was made and deleted meanwhile gives nothing; so do
 /// reactions, pins and replies, which only move `update_at`.
-pub(crate) fn judge(row: &Post, since: Timestamp, known: &HashSet<DedupKey>) -> Option<EventKind> {
+pub(crate) fn judge(row: &Post, since: Timestamp, is_known: impl Fn(DedupKey) -> bool) -> Option<EventKind> {
     if row.id.is_empty() || !row.original_id.is_empty() {
         return None;
     }
     let version = PostVersion::of_post(row);
     // One that was delivered in the overlap is not new, whatever its time says.
-    let new = row.create_at > since && !known.contains(&version.posted());
+    let new = row.create_at > since && !is_known(version.posted());
     if !row.delete_at.is_never() {
-        let gone = !new && row.delete_at > since && !known.contains(&version.deleted());
+        let gone = !new && row.delete_at > since && !is_known(version.deleted());
         return gone.then_some(EventKind::PostDeleted);
     }
     if new {
         return Some(EventKind::Posted);
     }
-    (row.edit_at > since && !known.contains(&version.edited())).then_some(EventKind::PostEdited)
+    (row.edit_at > since && !is_known(version.edited())).then_some(EventKind::PostEdited)
 }
 
 /// Whether the post was made and deleted in the gap: nothing is told of it, and nothing may be told later.
-pub(crate) fn came_and_went(row: &Post, since: Timestamp, known: &HashSet<DedupKey>) -> bool {
+pub(crate) fn came_and_went(row: &Post, since: Timestamp, is_known: impl Fn(DedupKey) -> bool) -> bool {
     let gone = row.original_id.is_empty() && !row.delete_at.is_never();
-    gone && row.create_at > since && !known.contains(&PostVersion::of_post(row).posted())
+    gone && row.create_at > since && !is_known(PostVersion::of_post(row).posted())
 }
 
 /// Whether the post was delivered before the gap, and nothing happened to it since: `before` says what was.
-pub(crate) fn is_told(row: &Post, since: Timestamp, before: &HashSet<DedupKey>) -> bool {
+pub(super) fn is_unchanged(row: &Post, since: Timestamp, before: &KeySet) -> bool {
     let same = row.delete_at.is_never() && row.edit_at <= since;
     same && row.original_id.is_empty() && before.contains(&PostVersion::of_post(row).posted())
 }
@@ -95,4 +95,13 @@ fn sender(post: &Post, channel: &Channel, names: &HashMap<UserId, Box<str>>) -> 
 /// Whether the event of this row needs the name of the one who wrote it.
 pub(crate) fn needs_name(kind: EventKind, row: &Post) -> bool {
     kind == EventKind::Posted && !row.kind.is_system() && !row.user_id.is_empty()
+}
+
+/// The time at which the event of a row happened.
+pub(super) fn when(kind: EventKind, post: &Post) -> Timestamp {
+    match kind {
+        EventKind::Posted => post.create_at,
+        EventKind::PostDeleted => post.delete_at,
+        _ => post.edit_at,
+    }
 }

@@ -29,10 +29,12 @@ pub(super) struct FetchRetry {
     pub(super) refused_channels: u32,
     /// The time that was lost on requests that were given up.
     pub(super) spent: Duration,
+    /// How much of it there is: live events wait for the end of it.
+    patience: Duration,
 }
 
 impl FetchRetry {
-    pub(super) fn new(backoff: ReconnectBackoff) -> Self {
+    pub(super) fn new(backoff: ReconnectBackoff, horizon: Option<Duration>) -> Self {
         Self {
             backoff,
             failing_since: None,
@@ -40,6 +42,7 @@ impl FetchRetry {
             refusals: 0,
             refused_channels: 0,
             spent: Duration::ZERO,
+            patience: MAX_FAILURE_DURATION.min(horizon.unwrap_or(MAX_FAILURE_DURATION)),
         }
     }
 
@@ -57,12 +60,12 @@ impl FetchRetry {
 
     /// Whether so many channels were refused one after the other that the rest need not be asked for.
     pub(super) fn is_hopeless(&self) -> bool {
-        self.refused_channels >= MAX_REFUSED_CHANNELS || self.spent > MAX_FAILURE_DURATION
+        self.refused_channels >= MAX_REFUSED_CHANNELS || self.spent > self.patience
     }
 
-    /// A call failed: when to try again. True if it is no use any more.
-    pub(super) fn failed(&mut self, now: StreamTime, error: &Error, horizon: Option<Duration>) -> bool {
-        let began = *self.failing_since.get_or_insert(now);
+    /// A call that began at `asked_at` failed: when to try again. True if it is no use any more.
+    pub(super) fn failed(&mut self, asked_at: StreamTime, now: StreamTime, error: &Error) -> bool {
+        let began = *self.failing_since.get_or_insert(asked_at);
         // A session that ended is the stream's affair: it logs in again, or ends.
         let refused = match error.kind() {
             ErrorKind::Api | ErrorKind::Status => {
@@ -76,10 +79,9 @@ impl FetchRetry {
         // The server's verdict about a channel does not change by asking again.
         let verdict = matches!(error.status(), Some(403 | 404)) && error.api().is_some();
         self.refusals = if refused { self.refusals + 1 } else { 0 };
-        // All failures of a gap together: live events wait for the end of it.
-        let patience = MAX_FAILURE_DURATION.min(horizon.unwrap_or(MAX_FAILURE_DURATION));
+        // All failures of a gap together.
         let failing = now.saturating_sub(began);
-        if verdict || self.refusals >= MAX_REFUSALS || self.spent + failing > patience {
+        if verdict || self.refusals >= MAX_REFUSALS || self.spent + failing > self.patience {
             self.spent += failing;
             self.refused_channels += u32::from(refused);
             self.go_on();

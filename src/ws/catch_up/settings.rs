@@ -23,6 +23,10 @@ pub(crate) struct CatchUpSettings {
     /// What is never brought back, of what the stream wants.
     pub(crate) not_recovered: Vec<NotRecovered>,
     pub(crate) limits: ServerPaging,
+    /// What the rows of a catch-up may take, in bytes, and as much again the events that wait with rows between them.
+    pub(crate) max_bytes: usize,
+    /// The posts, edits and deletions that one catch-up remembers, so that none comes twice.
+    pub(crate) max_keys: usize,
     /// After an overflow, from one start to the next.
     pub(crate) between_starts: Duration,
     /// How long the server's time is waited for.

@@ -1,5 +1,6 @@
 //! The rules of a catch-up, and the seeded runs.
 
+mod bounds;
 mod rules;
 mod runs;
 mod schedule;
@@ -22,6 +23,8 @@ fn settings(capacity: usize, horizon: Duration, seed: u64) -> CatchUpSettings {
         channels: None,
         not_recovered: Vec::new(),
         limits: LIMITS,
+        max_bytes: super::MAX_FILL_BYTES,
+        max_keys: super::MAX_FILL_KEYS,
         between_starts: MIN_START_INTERVAL,
         clock_timeout: super::CLOCK_TIMEOUT,
         backoff_scale: 1.0,

@@ -52,10 +52,10 @@ fn up() -> Case {
     let server = Server::start();
     let (events, link) = server.open(server.fake().builder());
     // A peer that does not answer the goodbye.
-    case(events, (BufferedEvent(link.socket), Holder(server)))
+    case(events, (KeepOpen(link.socket), Holder(server)))
 }
 
-struct BufferedEvent(#[expect(dead_code, reason = "kept alive")] TcpStream);
+struct KeepOpen(#[expect(dead_code, reason = "kept alive")] TcpStream);
 
 fn polite() -> Case {
     let server = Server::start();
@@ -68,7 +68,7 @@ fn polite() -> Case {
 }
 
 fn accepted_and_silent() -> Case {
-    then(|server| Box::new(BufferedEvent(server.raw())))
+    then(|server| Box::new(KeepOpen(server.raw())))
 }
 
 #[cfg(feature = "native-tls")]
@@ -90,12 +90,12 @@ fn shaking_hands() -> Case {
     // The first byte of a hello: the connector is built, which cannot be interrupted, and the handshake has begun.
     let mut silent = server.raw();
     std::io::Read::read_exact(&mut silent, &mut [0]).unwrap();
-    case._keep = Box::new((BufferedEvent(silent), Holder(server)));
+    case._keep = Box::new((KeepOpen(silent), Holder(server)));
     case
 }
 
 fn upgraded_and_silent() -> Case {
-    then(|server| Box::new(BufferedEvent(server.accept().socket)))
+    then(|server| Box::new(KeepOpen(server.accept().socket)))
 }
 
 fn backing_off() -> Case {
@@ -140,7 +140,7 @@ fn flooded(overflow: Overflow) -> Case {
         assert_eq!(events.request("x", None).unwrap_err().kind(), ErrorKind::Backlogged);
         assert!(began.elapsed() < Duration::from_millis(100));
     }
-    case(events, (BufferedEvent(link.socket), Holder(server)))
+    case(events, (KeepOpen(link.socket), Holder(server)))
 }
 
 fn waiting(events: &Events) -> usize {
@@ -172,7 +172,7 @@ fn not_draining() -> Case {
         // One write of the timer's, and some.
         thread::sleep(Duration::from_millis(700));
     }
-    case(events, (BufferedEvent(link.socket), Holder(server)))
+    case(events, (KeepOpen(link.socket), Holder(server)))
 }
 
 fn asking_rest() -> Case {
@@ -197,7 +197,7 @@ fn catching_up() -> Case {
     let mut link = server.accept();
     link.greet(OTHER_ID);
     wait_for(|| fake.catch_ups.load(Ordering::SeqCst) == 1);
-    Case { events, _keep: Box::new((hang, BufferedEvent(link.socket), Holder(server))), detached: true }
+    Case { events, _keep: Box::new((hang, KeepOpen(link.socket), Holder(server))), detached: true }
 }
 
 fn ended() -> Case {

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use super::prober;
 use crate::error::Result;
 use crate::ws::Backend;
-use crate::ws::catch_up::{FetchRequest, FetchResponse, NextStep};
+use crate::ws::catch_up::{FetchRequest, FetchResponse, NextStep, PostPage};
 use crate::ws::state::StreamShared;
 
 /// A signal that does not come would be a bug; this bounds what it costs.
@@ -63,8 +63,20 @@ fn run(shared: &StreamShared) {
                 state = StreamShared::wait(&shared.to_catch_up, state, until.map(|at| shared.instant(at)));
             }
             NextStep::ClockTimedOut => state.delivery.clock_timed_out(shared.now()),
+            NextStep::Merge => {
+                state.delivery.merge();
+                state = shared.give_way(state);
+            }
+            NextStep::Sort(mut merge) => {
+                drop(state);
+                merge.sort();
+                state = shared.lock();
+                state.delivery.sorted(merge);
+            }
             NextStep::Move => {
-                if !state.delivery.move_on(shared.now()) {
+                if state.delivery.move_on(shared.now()) {
+                    state = shared.give_way(state);
+                } else {
                     // The writer tells when there is room.
                     state.delivery.set_filler_waits(true);
                     shared.to_writer.ring();
@@ -99,10 +111,11 @@ pub(super) fn answer(backend: &dyn Backend, ask: FetchRequest) -> Result<FetchRe
         }
         FetchRequest::Since { channel, since } => match backend.posts_since(&channel, since) {
             Err(error) if error.is_oversized() => FetchResponse::TooMuch,
-            list => FetchResponse::Posts(list?),
+            list => FetchResponse::Posts(PostPage::from(list?)),
         },
         FetchRequest::Before { channel, before, page, per_page } => {
-            FetchResponse::Posts(backend.posts_before(&channel, before.as_ref(), page, per_page)?)
+            let list = backend.posts_before(&channel, before.as_ref(), page, per_page)?;
+            FetchResponse::Posts(PostPage::from(list))
         }
         FetchRequest::Names(ids) => FetchResponse::Names(backend.list_usernames(&ids)?),
     })

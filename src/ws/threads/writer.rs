@@ -22,9 +22,13 @@ pub(crate) fn run(shared: &StreamShared) {
         let heard = state.wire.as_ref().map(|wire| shared.at(wire.last_received()));
         state.session.on_tick(shared.now(), heard);
         shared.apply_effects(&mut state);
-        if state.delivery.wants_polling() {
-            state.delivery.poll(shared.now());
+        while state.delivery.wants_polling() {
+            let more = state.delivery.poll(shared.now());
             shared.fill(&mut state);
+            if !more || state.stop.is_some() {
+                break;
+            }
+            state = shared.give_way(state);
         }
         if state.delivery.has_room() {
             shared.to_reader.notify_one();

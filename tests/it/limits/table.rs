@@ -61,6 +61,26 @@ const TABLE: &[(&str, &str, Shown)] = &[
         "their texts together; one alone always fits",
         There("src/ws/queue.rs", "large_events_fill_a_queue_before_its_slots_do"),
     ),
+    (
+        "Streams",
+        "rows of a catch-up; the rest is read later, or named",
+        There("src/ws/catch_up/fetch.rs", "posts_without_room_are_read_in_a_later_pass"),
+    ),
+    (
+        "Streams",
+        "events that wait for a catch-up, with rows between them",
+        There("src/ws/catch_up/tests/bounds.rs", "an_endless_server_meets_every_bound"),
+    ),
+    (
+        "Streams",
+        "posts, edits and deletions that a catch-up remembers",
+        There("src/ws/catch_up/tests/bounds.rs", "an_endless_server_meets_every_bound"),
+    ),
+    (
+        "Streams",
+        "teams of a catch-up; its list of channels; pages a channel; passes",
+        There("src/ws/catch_up/fetch.rs", "lists_of_teams_and_channels_have_an_end"),
+    ),
     ("Streams", "frames that mean nothing: pings, pongs, nonsense", Here(idle_talk)),
     (
         "Streams",

@@ -276,7 +276,8 @@ impl Run<'_> {
                 Payload::Missed(missed) => {
                     heard.sum.gaps += 1;
                     heard.open |= missed.catching_up;
-                    if missed.beyond_horizon {
+                    // A server that does not tell its time for seconds can make a gap one that is only named.
+                    if missed.beyond_horizon || !missed.catching_up {
                         heard.beyond.push((missed.since.as_millis(), self.server.now()));
                     }
                 }

@@ -109,11 +109,12 @@ impl Desk {
             FetchRequest::Since { since, .. } => {
                 let mut rows: Vec<&Post> = self.rows.values().filter(|row| row.update_at > since).collect();
                 rows.sort_by_key(|row| std::cmp::Reverse(row.create_at));
-                FetchResponse::Posts(PostList {
+                let list = PostList {
                     order: rows.iter().map(|row| row.id.clone()).collect(),
                     posts: rows.into_iter().map(|row| (row.id.clone(), row.clone())).collect(),
                     ..PostList::default()
-                })
+                };
+                FetchResponse::Posts(list.into())
             }
             FetchRequest::Before { .. } => panic!("the lists are short"),
             FetchRequest::Names(ids) => {
@@ -128,6 +129,11 @@ impl Desk {
         loop {
             match self.gap_filler.next(at(now)) {
                 NextStep::Ask(ask) => self.gap_filler.told(at(now), Ok(self.answer(ask))),
+                NextStep::Merge => self.gap_filler.merge(),
+                NextStep::Sort(mut merge) => {
+                    merge.sort();
+                    self.gap_filler.sorted(merge);
+                }
                 NextStep::Move if left.get() > 0 => {
                     let (out, puts) = (&mut self.out, &mut self.puts);
                     self.gap_filler.move_on(
@@ -396,6 +402,11 @@ fn refused_channels_end_a_catch_up() {
                 let api = ApiError { id: "api.context.permissions.app_error".into(), ..ApiError::default() };
                 let error = Error::from_api(403, api);
                 desk.gap_filler.told(at(20_100), Err(error));
+            }
+            NextStep::Merge => desk.gap_filler.merge(),
+            NextStep::Sort(mut merge) => {
+                merge.sort();
+                desk.gap_filler.sorted(merge);
             }
             NextStep::Move => break,
             other => panic!("{other:?}"),

@@ -514,7 +514,7 @@ impl Sim {
             self.take();
         }
         if self.delivery.wants_polling() {
-            self.delivery.poll(now);
+            while self.delivery.poll(now) {}
             wake = wake.min(now + Duration::from_millis(100));
         }
         wake = wake.min(self.fill());
@@ -532,6 +532,11 @@ impl Sim {
                 NextStep::Done => break,
                 NextStep::ClockTimedOut => self.delivery.clock_timed_out(now),
                 NextStep::Wait(until) => return until.unwrap_or(StreamTime::MAX),
+                NextStep::Merge => self.delivery.merge(),
+                NextStep::Sort(mut merge) => {
+                    merge.sort();
+                    self.delivery.sorted(merge);
+                }
                 NextStep::Move => {
                     let moved = self.delivery.move_on(now);
                     if self.slow <= self.world.now {

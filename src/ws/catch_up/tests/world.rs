@@ -328,7 +328,7 @@ impl World {
                     let last = ids[LIMITS.rows - 1].clone();
                     rows.retain(|row| row.id <= last);
                 }
-                FetchResponse::Posts(list(rows))
+                FetchResponse::Posts(list(rows).into())
             }
             FetchRequest::Before { channel, before, page, per_page } => {
                 let pivot = before.as_ref().map(|id| {
@@ -345,7 +345,7 @@ impl World {
                 let page = rows.into_iter().skip((page * per_page) as usize).take(*per_page as usize);
                 let mut page: Vec<&Post> = page.collect();
                 page.reverse();
-                FetchResponse::Posts(list(page))
+                FetchResponse::Posts(list(page).into())
             }
             FetchRequest::Names(ids) => {
                 FetchResponse::Names(ids.iter().map(|id| (id.clone(), format!("{id}"))).collect())

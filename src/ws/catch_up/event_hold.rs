@@ -1,0 +1,336 @@
+//! The events that wait while a gap is filled, with what was looked up between them.
+//!
+//! Lookups are by index, so that no operation takes longer than the logarithm of what waits: all of this happens under the
+//! lock of the stream.
+
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, HashMap, VecDeque};
+
+use super::dedup::PostVersion;
+use super::gap_fill::BufferedEvent;
+use crate::event::EventKind;
+use crate::time::Timestamp;
+
+/// Slots are numbered from here on, so that one can be put in front of the first.
+const FIRST_SLOT: u64 = 1 << 32;
+
+/// A live event, and the rows that go out directly after it.
+#[derive(Debug)]
+struct EventSlot {
+    /// `None` once it went out.
+    event: Option<BufferedEvent>,
+    /// The channel of a live post.
+    channel: Option<u64>,
+    rows: VecDeque<BufferedEvent>,
+}
+
+impl EventSlot {
+    fn new(event: BufferedEvent) -> Self {
+        Self { event: Some(event), channel: None, rows: VecDeque::new() }
+    }
+
+    fn len(&self) -> usize {
+        usize::from(self.event.is_some()) + self.rows.len()
+    }
+}
+
+/// A live post of a channel.
+#[derive(Clone, Copy, Debug)]
+struct HeldPost {
+    slot: u64,
+    id: u64,
+    create_at: Timestamp,
+    /// The earliest creation time among this post and those held after it.
+    earliest: Timestamp,
+}
+
+/// The events about one post that wait.
+#[derive(Debug, Default)]
+struct HeldVersions {
+    count: usize,
+    deletions: usize,
+    /// How many edits of each time.
+    edits: BTreeMap<Timestamp, usize>,
+}
+
+/// Ranks of posts of one millisecond: those in the server's list as there, others after them.
+pub(super) type PostRanks = HashMap<u64, usize>;
+
+#[derive(Debug)]
+pub(super) struct EventHold {
+    slots: VecDeque<EventSlot>,
+    first_slot: u64,
+    len: usize,
+    /// The texts of what waits.
+    bytes: usize,
+    /// By the hash of the post's ID.
+    versions: BTreeMap<u64, HeldVersions>,
+    /// Live posts in the order of their slots, by the hash of the channel's ID.
+    channels: BTreeMap<u64, VecDeque<HeldPost>>,
+    /// The last slot that rows were put into.
+    last_row_slot: Option<u64>,
+}
+
+impl EventHold {
+    pub(super) fn new() -> Self {
+        Self {
+            slots: VecDeque::new(),
+            first_slot: FIRST_SLOT,
+            len: 0,
+            bytes: 0,
+            versions: BTreeMap::new(),
+            channels: BTreeMap::new(),
+            last_row_slot: None,
+        }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.len
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    pub(super) fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    /// Adds a live event.
+    pub(super) fn push(&mut self, event: BufferedEvent) {
+        let slot = self.first_slot + self.slots.len() as u64;
+        let posted = event.version.filter(|_| event.kind == EventKind::Posted);
+        if let Some(version) = posted {
+            let posts = self.channels.entry(version.channel).or_default();
+            let create_at = version.create_at;
+            // Nearly always the last one is the earlier one already.
+            for post in posts.iter_mut().rev().take_while(|post| post.earliest > create_at) {
+                post.earliest = create_at;
+            }
+            posts.push_back(HeldPost { slot, id: version.id, create_at, earliest: create_at });
+        }
+        self.count(&event);
+        let channel = posted.map(|version| version.channel);
+        self.slots.push_back(EventSlot { channel, ..EventSlot::new(event) });
+    }
+
+    fn count(&mut self, event: &BufferedEvent) {
+        self.len += 1;
+        self.bytes += event.event.raw().len();
+        let Some(version) = event.version else { return };
+        let versions = self.versions.entry(version.id).or_default();
+        versions.count += 1;
+        match event.kind {
+            EventKind::PostDeleted => versions.deletions += 1,
+            EventKind::PostEdited => *versions.edits.entry(version.edit_at).or_default() += 1,
+            _ => {}
+        }
+    }
+
+    /// An event does not wait any more.
+    fn discount(&mut self, event: &BufferedEvent) {
+        self.bytes = self.bytes.saturating_sub(event.event.raw().len());
+        let Some(version) = event.version else { return };
+        let Some(versions) = self.versions.get_mut(&version.id) else { return };
+        versions.count = versions.count.saturating_sub(1);
+        match event.kind {
+            EventKind::PostDeleted => versions.deletions = versions.deletions.saturating_sub(1),
+            EventKind::PostEdited => {
+                if let Entry::Occupied(mut edits) = versions.edits.entry(version.edit_at) {
+                    *edits.get_mut() -= 1;
+                    if *edits.get() == 0 {
+                        edits.remove();
+                    }
+                }
+            }
+            _ => {}
+        }
+        if versions.count == 0 {
+            self.versions.remove(&version.id);
+        }
+    }
+
+    /// Takes the event that goes out first.
+    pub(super) fn pop(&mut self) -> Option<BufferedEvent> {
+        loop {
+            let slot = self.slots.front_mut()?;
+            let event = slot.event.take().or_else(|| slot.rows.pop_front());
+            if slot.rows.is_empty() {
+                // The slot counts as long as there are rows behind its event.
+                if let Some(channel) = self.slots.pop_front().and_then(|slot| slot.channel) {
+                    self.forget_slots(channel, self.first_slot);
+                }
+                self.first_slot += 1;
+            }
+            if let Some(event) = event {
+                self.len -= 1;
+                self.discount(&event);
+                return Some(event);
+            }
+        }
+    }
+
+    /// Forgets the posts of a channel in slots up to this one.
+    fn forget_slots(&mut self, channel: u64, last: u64) {
+        let Some(posts) = self.channels.get_mut(&channel) else { return };
+        while posts.front().is_some_and(|post| post.slot <= last) {
+            posts.pop_front();
+        }
+        if posts.is_empty() {
+            self.channels.remove(&channel);
+        }
+    }
+
+    /// The creation time of the oldest live post.
+    pub(super) fn oldest_post(&self) -> Option<Timestamp> {
+        self.channels.values().filter_map(|posts| posts.front()).map(|post| post.earliest).min()
+    }
+
+    /// Returns `true` if an event about this post waits.
+    pub(super) fn has_post(&self, version: &PostVersion) -> bool {
+        self.versions.contains_key(&version.id)
+    }
+
+    /// Returns `true` if a later edit of the post, or its deletion, waits.
+    pub(super) fn supersedes(&self, edit: &PostVersion) -> bool {
+        self.versions.get(&edit.id).is_some_and(|versions| {
+            let last_edit = versions.edits.last_key_value().map(|(time, _)| *time);
+            versions.deletions > 0 || last_edit >= Some(edit.edit_at)
+        })
+    }
+
+    /// The last slot with an older post of the channel. The rows between the slots are older than the next slot's post.
+    pub(super) fn slot_before(&self, post: &PostVersion, ranks: &PostRanks) -> Option<u64> {
+        let posts = self.channels.get(&post.channel)?;
+        let older = posts.partition_point(|held| held.earliest < post.create_at);
+        let same = posts.partition_point(|held| held.earliest <= post.create_at);
+        let rank = rank_of(post.id, ranks);
+        let same_time = posts
+            .range(older..same)
+            .rev()
+            .find(|held| held.create_at == post.create_at && rank_of(held.id, ranks) < rank);
+        same_time.or_else(|| posts.get(older.checked_sub(1)?)).map(|held| held.slot)
+    }
+
+    /// Puts a row behind the event of a slot, and before newer rows.
+    pub(super) fn insert_row(&mut self, slot: u64, row: BufferedEvent, ranks: &PostRanks) {
+        self.count(&row);
+        self.last_row_slot = self.last_row_slot.max(Some(slot));
+        if let Some(slot) = self.slot_mut(slot) {
+            let at = row.version.map_or(slot.rows.len(), |version| row_index(&slot.rows, &version, ranks));
+            slot.rows.insert(at, row);
+        }
+    }
+
+    fn slot_mut(&mut self, slot: u64) -> Option<&mut EventSlot> {
+        let index = usize::try_from(slot.checked_sub(self.first_slot)?).ok()?;
+        self.slots.get_mut(index)
+    }
+
+    /// Puts an event behind all that waits now.
+    pub(super) fn append_row(&mut self, row: BufferedEvent) {
+        let last = self.first_slot + (self.slots.len() as u64).saturating_sub(1);
+        self.last_row_slot = Some(last);
+        self.count(&row);
+        if let Some(slot) = self.slots.back_mut() {
+            slot.rows.push_back(row);
+        } else {
+            self.slots.push_back(EventSlot::new(row));
+        }
+    }
+
+    /// Puts an event behind the last row, or before everything if there is none.
+    pub(super) fn insert_after_rows(&mut self, event: BufferedEvent) {
+        self.count(&event);
+        if let Some(slot) = self.last_row_slot.and_then(|slot| self.slot_mut(slot)) {
+            slot.rows.push_back(event);
+        } else {
+            self.first_slot -= 1;
+            self.slots.push_front(EventSlot::new(event));
+        }
+    }
+
+    /// Takes out what waits behind the place of this post in a slot.
+    pub(super) fn split_off(&mut self, slot: u64, post: &PostVersion, ranks: &PostRanks) -> CutEvents {
+        let kept = usize::try_from(slot.saturating_sub(self.first_slot) + 1).unwrap_or(usize::MAX);
+        let slots = self.slots.split_off(kept.min(self.slots.len()));
+        let rows = self.slots.back_mut().map_or_else(VecDeque::new, |slot| {
+            let at = row_index(&slot.rows, post, ranks);
+            slot.rows.split_off(at)
+        });
+        for posts in self.channels.values_mut() {
+            truncate(posts, slot);
+        }
+        self.channels.retain(|_, posts| !posts.is_empty());
+        self.last_row_slot = self.last_row_slot.map(|last| last.min(slot));
+        let cut = rows.len() + slots.iter().map(EventSlot::len).sum::<usize>();
+        self.len = self.len.saturating_sub(cut);
+        CutEvents { rows, slots }
+    }
+
+    /// Takes the next event of a part that was cut off.
+    pub(super) fn next_cut(&mut self, cut: &mut CutEvents) -> Option<BufferedEvent> {
+        let event = cut.next()?;
+        self.discount(&event);
+        Some(event)
+    }
+}
+
+/// The part of a hold that was given up.
+#[derive(Debug, Default)]
+pub(super) struct CutEvents {
+    rows: VecDeque<BufferedEvent>,
+    slots: VecDeque<EventSlot>,
+}
+
+impl CutEvents {
+    fn next(&mut self) -> Option<BufferedEvent> {
+        loop {
+            if let Some(row) = self.rows.pop_front() {
+                return Some(row);
+            }
+            let slot = self.slots.pop_front()?;
+            self.rows = slot.rows;
+            if slot.event.is_some() {
+                return slot.event;
+            }
+        }
+    }
+}
+
+/// The place of a post among the rows of a slot: before the newer ones.
+fn row_index(rows: &VecDeque<BufferedEvent>, post: &PostVersion, ranks: &PostRanks) -> usize {
+    let key = |version: &PostVersion| (version.create_at, rank_of(version.id, ranks));
+    let mut at = rows.len();
+    for (index, row) in rows.iter().enumerate().rev() {
+        let Some(other) = row.version.filter(|_| row.kind == EventKind::Posted) else { continue };
+        // Posts in the slot of a post belong to its channel.
+        if key(&other) < key(post) {
+            break;
+        }
+        at = index;
+    }
+    at
+}
+
+fn rank_of(id: u64, ranks: &PostRanks) -> usize {
+    ranks.get(&id).copied().unwrap_or(usize::MAX)
+}
+
+/// Forgets the posts behind a slot.
+fn truncate(posts: &mut VecDeque<HeldPost>, last: u64) {
+    let kept = posts.partition_point(|post| post.slot <= last);
+    if kept == posts.len() {
+        return;
+    }
+    posts.truncate(kept);
+    let mut earliest = None;
+    for post in posts.iter_mut().rev() {
+        let now = earliest.map_or(post.create_at, |later| post.create_at.min(later));
+        if post.earliest == now {
+            break;
+        }
+        post.earliest = now;
+        earliest = Some(now);
+    }
+}
