@@ -11,6 +11,7 @@
 //! ```
 
 pub(crate) mod agent;
+mod attempt_error;
 mod body;
 mod call;
 mod clock;

@@ -115,6 +115,7 @@ struct Readme;
 #[macro_use]
 mod macros;
 
+mod base_url;
 mod client;
 mod config;
 pub mod error;

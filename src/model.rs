@@ -49,6 +49,7 @@ mod webhook;
 pub use account::*;
 #[cfg(feature = "admin")]
 pub use admin::*;
+pub(crate) use attachment::ATTACHMENTS;
 pub(crate) use attachment::SIGNED_CONTEXT;
 pub use attachment::*;
 pub use bookmark::*;
@@ -69,7 +70,7 @@ pub use oauth::*;
 pub use page::*;
 pub use post::*;
 pub use post_draft::*;
-pub(crate) use post_draft::{ATTACHMENTS, KEY, POST_CHARACTERS};
+pub(crate) use post_draft::{KEY, POST_CHARACTERS};
 pub use post_list::*;
 pub use post_metadata::*;
 pub use preference::*;

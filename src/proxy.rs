@@ -2,9 +2,8 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use crate::config::{BaseUrl, redact_url, split_port};
+use crate::base_url::{BaseUrl, decode_credential, redact_url, split_port};
 use crate::error::{Error, Result, shorten_text};
-use crate::percent;
 use crate::secret::Secret;
 
 /// The proxy for calls and streams.
@@ -86,11 +85,6 @@ impl Proxy {
 
 fn fits_socks(part: Option<&Secret>) -> bool {
     part.is_none_or(|part| (1..=255).contains(&part.expose().len()))
-}
-
-/// Undoes percent-encoding. `None` for control characters: a line break would end a header.
-pub(crate) fn decode_credential(text: &str) -> Option<Secret> {
-    percent::decode(text).filter(|text| !text.chars().any(char::is_control)).map(Secret::new)
 }
 
 impl ProxySetting {

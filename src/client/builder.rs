@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::Client;
-use crate::config::{BaseUrl, Config, MAX_TIMEOUT, split_credentials};
+use crate::base_url::{BaseUrl, split_credentials};
+use crate::config::{Config, MAX_TIMEOUT};
 use crate::error::{Error, Result};
 use crate::http::{HttpClient, LoginCredentials, LoginSession, MfaSource, check_token};
 use crate::model::json;

@@ -1,8 +1,8 @@
 //! The socket, the proxy before it, and the addresses of both.
 
 use super::{Stranger, TOKEN, check_message, piece_sizes, well_said, within_memory};
+use crate::base_url::BaseUrl;
 use crate::client::doctor::certificate;
-use crate::config::BaseUrl;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::agent::is_url;
 use crate::http::path;

@@ -21,6 +21,7 @@ use self::resolver::SharedResolver;
 use self::trace_redaction::{HiddenResponse, RestoredBody};
 use self::transport::RequestContext;
 use super::Method;
+use super::attempt_error::AttemptError;
 use super::clock::{CallClock, ClockReading};
 use super::retry::KEYED_RETRY_WINDOW;
 use crate::config::Config;
@@ -154,13 +155,6 @@ impl SendWindow {
     fn is_over(&self) -> bool {
         self.clock.now().time_since(self.since) >= KEYED_RETRY_WINDOW
     }
-}
-
-/// A failed exchange, and whether anything of it may have reached the server.
-#[derive(Debug)]
-pub(crate) struct AttemptError {
-    pub(crate) error: Error,
-    pub(crate) sent: bool,
 }
 
 impl HttpAgent {

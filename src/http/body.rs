@@ -1,10 +1,9 @@
-//! What a request carries.
+//! The body of a request.
 
 use std::fmt;
 use std::io::Read;
 
 use super::exact_length::ExactLength;
-use super::multipart::Multipart;
 use crate::error::{Error, Result};
 
 /// The body of a request.
@@ -37,11 +36,6 @@ impl<'b> Body<'b> {
             None => Box::new(reader),
         };
         Self(BodySource::Reader { reader, length, kind: content_type.into() })
-    }
-
-    /// A form with files.
-    pub fn multipart(form: Multipart<'b>) -> Self {
-        form.into_body()
     }
 
     pub(super) fn from_json(encoded: serde_json::Result<Vec<u8>>) -> Result<Self> {

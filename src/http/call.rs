@@ -7,7 +7,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::agent::{AttemptError, HttpResponse, OutgoingRequest, RequestBody, RequestReader, SendWindow};
+use super::agent::{HttpResponse, OutgoingRequest, RequestBody, RequestReader, SendWindow};
+use super::attempt_error::AttemptError;
 use super::body::{Body, BodySource};
 use super::clock::ClockReading;
 use super::download::Download;

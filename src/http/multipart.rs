@@ -56,7 +56,7 @@ impl<'b> Multipart<'b> {
         self
     }
 
-    pub(super) fn into_body(self) -> Body<'b> {
+    fn into_body(self) -> Body<'b> {
         let boundary = random_boundary();
         let kind = format!("multipart/form-data; boundary={boundary}");
         let end = format!("\r\n--{boundary}--\r\n");
@@ -68,6 +68,13 @@ impl<'b> Multipart<'b> {
             whole = Box::new(whole.chain(Cursor::new(head.into_bytes())).chain(part.body));
         }
         Body::reader(whole.chain(Cursor::new(end.into_bytes())), length, kind)
+    }
+}
+
+impl<'b> Body<'b> {
+    /// A form with files.
+    pub fn multipart(form: Multipart<'b>) -> Self {
+        form.into_body()
     }
 }
 

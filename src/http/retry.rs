@@ -7,7 +7,7 @@
 use std::time::Duration;
 
 use super::Method;
-use super::agent::AttemptError;
+use super::attempt_error::AttemptError;
 use super::clock::ClockReading;
 use crate::error::{Error, ErrorKind, is_transient_status};
 use crate::random::random_unit;

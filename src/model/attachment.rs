@@ -9,6 +9,9 @@ use crate::model::{Json, UserId};
 use crate::secret::Secret;
 use crate::signature::{Purpose, sign};
 
+/// The prop that holds the attachments of a post.
+pub(crate) const ATTACHMENTS: &str = "attachments";
+
 open_enum! {
     /// Style of a button.
     ActionStyle {

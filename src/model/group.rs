@@ -1,6 +1,6 @@
 //! User groups.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::Timestamp;
 use crate::model::{ChannelId, ChannelType, GroupId, TeamId, TeamType, User, UserId};
@@ -292,7 +292,7 @@ model! {
     pub struct GroupMemberList {
         /// The members of this page.
         pub members: Vec<User>,
-        /// Total number of channels.
+        /// Total number of members.
         pub total_member_count: i64,
     }
 }
@@ -312,7 +312,7 @@ model! {
     pub struct GroupsWithCount {
         /// The groups of this page.
         pub groups: Vec<Group>,
-        /// Total number of channels.
+        /// Total number of groups.
         pub total_count: i64,
     }
 }
@@ -383,5 +383,34 @@ impl GroupDraft {
         draft.source.get_or_insert(GroupSource::Custom);
         draft.allow_reference.get_or_insert(true);
         draft
+    }
+}
+
+/// A member together with the groups that include them.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct UserWithGroups {
+    /// The user.
+    #[serde(flatten)]
+    pub user: User,
+    /// The groups.
+    #[serde(deserialize_with = "crate::model::json::or_default")]
+    pub groups: Vec<Group>,
+    /// `true` if the member is a guest.
+    pub scheme_guest: bool,
+    /// `true` if the member is a regular member.
+    pub scheme_user: bool,
+    /// `true` if the member is an administrator.
+    pub scheme_admin: bool,
+}
+
+model! {
+    /// A page of members with their groups.
+    pub struct UsersWithGroupsAndCount {
+        /// The members of this page.
+        pub users: Vec<UserWithGroups>,
+        /// Total number of members.
+        pub total_count: i64,
     }
 }

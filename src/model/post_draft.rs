@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::error::{Error, Result};
-use crate::model::{Attachment, ChannelId, FileId, PostId, PostPriority, PostType};
+use crate::model::{ATTACHMENTS, Attachment, ChannelId, FileId, PostId, PostPriority, PostType};
 use crate::time::Timestamp;
 
 /// Public as `limits::POST_CHARACTERS`. The server counts runes, which are Unicode scalar values.
@@ -194,7 +194,6 @@ impl PostDraft {
 }
 
 pub(crate) const KEY: &str = "key";
-pub(crate) const ATTACHMENTS: &str = "attachments";
 
 #[expect(clippy::ref_option, reason = "the form that serde asks for")]
 fn as_metadata<S: serde::Serializer>(priority: &Option<PostPriority>, to: S) -> Result<S::Ok, S::Error> {

@@ -259,7 +259,7 @@ model! {
     pub struct TeamsWithCount {
         /// The teams of this page.
         pub teams: Vec<Team>,
-        /// Total number of channels.
+        /// Total number of teams.
         pub total_count: i64,
     }
 }

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::error::{Error, Result};
-use crate::model::{Group, RemoteId, TermsOfServiceId, UserId};
+use crate::model::{RemoteId, TermsOfServiceId, UserId};
 use crate::{Secret, Timestamp};
 
 model! {
@@ -379,35 +379,6 @@ model! {
         pub auth_service: String,
         /// `true` if the user is deactivated.
         pub is_deactivated: bool,
-    }
-}
-
-/// A member together with the groups that include them.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct UserWithGroups {
-    /// The user.
-    #[serde(flatten)]
-    pub user: User,
-    /// The groups.
-    #[serde(deserialize_with = "crate::model::json::or_default")]
-    pub groups: Vec<Group>,
-    /// `true` if the member is a guest.
-    pub scheme_guest: bool,
-    /// `true` if the member is a regular member.
-    pub scheme_user: bool,
-    /// `true` if the member is an administrator.
-    pub scheme_admin: bool,
-}
-
-model! {
-    /// A page of members with their groups.
-    pub struct UsersWithGroupsAndCount {
-        /// The members of this page.
-        pub users: Vec<UserWithGroups>,
-        /// Total number of channels.
-        pub total_count: i64,
     }
 }
 

@@ -102,7 +102,7 @@ model! {
     pub struct IncomingWebhooksWithCount {
         /// The webhooks of this page.
         pub incoming_webhooks: Vec<IncomingWebhook>,
-        /// Total number of channels.
+        /// Total number of incoming webhooks.
         pub total_count: i64,
     }
 }

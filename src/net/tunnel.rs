@@ -7,7 +7,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use zeroize::Zeroizing;
 
-use crate::config::BaseUrl;
+use crate::base_url::BaseUrl;
 use crate::error::{Error, ErrorKind, Result, shorten_text};
 use crate::net::{is_hang_up, read_head};
 use crate::proxy::{Proxy, ProxyKind};

@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 
-use crate::config::{BaseUrl, Config};
+use crate::base_url::BaseUrl;
+use crate::config::Config;
 use crate::error::{Error, ErrorKind, Result};
 use crate::net::{TcpSocket, first_of, lookup, no_connection, tunnel};
 

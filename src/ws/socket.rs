@@ -16,7 +16,8 @@ use super::connection::{ReadHalf, WriteHalf};
 use super::frame::{FrameFault, FrameHeader, IncomingFrame, MessageAssembler};
 #[cfg(feature = "native-tls")]
 use super::tls_pipe::{MemoryPipe, TlsSession};
-use crate::config::{BaseUrl, Config};
+use crate::base_url::BaseUrl;
+use crate::config::Config;
 use crate::error::{ApiError, Error, ErrorKind, Result, shorten_text};
 use crate::http::{hide_secrets, retry_after};
 use crate::net::{TcpSocket, read_head};

@@ -8,7 +8,8 @@ use std::time::{Duration, Instant};
 
 use zeroize::Zeroizing;
 
-use crate::config::{BaseUrl, Config};
+use crate::base_url::BaseUrl;
+use crate::config::Config;
 use crate::error::{Error, ErrorKind, Result, shorten_text};
 use crate::net::{TcpSocket, Timed, first_of, lookup, no_connection, read_head, tunnel};
 use crate::proxy::{Proxy, ProxyChoice};

@@ -7,7 +7,7 @@ use std::time::Instant;
 use ureq::unversioned::transport::{ConnectionDetails, Connector, ShutdownHandle};
 
 use super::resolver::CachedResolver;
-use super::transport::{SocketTransport, TransportStream};
+use super::transport::{SocketShutdown, SocketTransport, TransportStream};
 use crate::config::Config;
 use crate::error::Result;
 use crate::net::{NetSocket, Timed, first_of, no_connection, tunnel};
@@ -29,7 +29,7 @@ impl SocketConnector {
         let within = details.timeout.not_zero().map_or(self.config.connect_timeout, |after| *after);
         let deadline = Instant::now() + within;
         let socket = self.open_socket(details, deadline).map_err(super::not_sent)?;
-        let handle = Arc::new(SocketShutdown(Arc::clone(&socket)));
+        let handle = Arc::new(SocketShutdown::new(Arc::clone(&socket)));
         let weak: Weak<dyn ShutdownHandle> = Arc::<SocketShutdown>::downgrade(&handle);
         (details.register_shutdown)(weak)?;
         let mut timed = Timed::new(socket, deadline);
@@ -95,15 +95,6 @@ impl Connector<()> for SocketConnector {
             self.resolver.forget_address();
         }
         link.map(Some)
-    }
-}
-
-/// Ends a connection that another thread waits on.
-pub(super) struct SocketShutdown(Arc<dyn NetSocket>);
-
-impl ShutdownHandle for SocketShutdown {
-    fn shutdown(&self) {
-        self.0.shut_down();
     }
 }
 

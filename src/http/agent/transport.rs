@@ -8,13 +8,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use ureq::unversioned::transport::{Buffers, ConnectionDetails, LazyBuffers, NextTimeout, Transport};
+use ureq::unversioned::transport::{
+    Buffers, ConnectionDetails, LazyBuffers, NextTimeout, ShutdownHandle, Transport,
+};
 
 use super::SendWindow;
-use super::connector::SocketShutdown;
 use super::trace_redaction::{self, ResponseRedactor};
 use crate::error::{Error, ErrorKind};
-use crate::net::Timed;
+use crate::net::{NetSocket, Timed};
 
 /// Heads, sizes of chunks and trailers that an answer may have beside as much as it has content. Chunks of a byte, or
 /// trailers without end, would otherwise keep a core busy until the deadline.
@@ -25,6 +26,21 @@ const EARLY_RESPONSE_TIMEOUT: Duration = Duration::from_secs(2);
 /// The time without progress after which a request that is being sent is interrupted to look for a response.
 const WRITE_STALL_TIMEOUT: Duration = Duration::from_secs(1);
 const MAX_EARLY_RESPONSE: usize = 16 << 10;
+
+/// Ends a connection that another thread waits on.
+pub(super) struct SocketShutdown(Arc<dyn NetSocket>);
+
+impl SocketShutdown {
+    pub(super) fn new(socket: Arc<dyn NetSocket>) -> Self {
+        Self(socket)
+    }
+}
+
+impl ShutdownHandle for SocketShutdown {
+    fn shutdown(&self) {
+        self.0.shut_down();
+    }
+}
 
 pub(super) enum TransportStream {
     Plain(Timed),

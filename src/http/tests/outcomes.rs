@@ -12,7 +12,8 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use crate::config::{BaseUrl, Config};
+use crate::base_url::BaseUrl;
+use crate::config::Config;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::agent::HttpAgent;
 use crate::http::clock::CallClock;

@@ -226,7 +226,7 @@ model! {
     pub struct AccessControlPoliciesWithCount {
         /// The policies of this page.
         pub policies: Vec<AccessControlPolicy>,
-        /// Total number of channels.
+        /// Total number of policies.
         pub total: i64,
     }
 }
@@ -308,7 +308,7 @@ model! {
     pub struct AccessControlPolicyTestResponse {
         /// The users of this page.
         pub users: Vec<User>,
-        /// Total number of channels.
+        /// Total number of users.
         pub total: i64,
     }
 }

@@ -244,7 +244,7 @@ model! {
     /// A page of directory groups.
     #[doc(alias = "LDAPGroupsPaged")]
     pub struct LdapGroupList {
-        /// Total number of channels.
+        /// Total number of groups.
         pub count: i64,
         /// The groups of this page.
         pub groups: Vec<LdapGroup>,

@@ -48,7 +48,7 @@ model! {
     pub struct RetentionPolicyList {
         /// The policies of this page.
         pub policies: Vec<RetentionPolicy>,
-        /// Total number of channels.
+        /// Total number of policies.
         pub total_count: i64,
     }
 }
@@ -136,7 +136,7 @@ model! {
     pub struct RetentionPolicyForTeamList {
         /// The teams of this page.
         pub policies: Vec<RetentionPolicyForTeam>,
-        /// Total number of channels.
+        /// Total number of teams.
         pub total_count: i64,
     }
 }

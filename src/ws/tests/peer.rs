@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::config::{BaseUrl, Config};
+use crate::base_url::BaseUrl;
+use crate::config::Config;
 use crate::error::{ApiError, Error, Result};
 use crate::model::{Channel, ChannelId, Post, PostDraft, PostId, PostList, TeamId, UserId};
 use crate::proxy::ProxySetting;
