@@ -36,7 +36,7 @@ model! {
         /// The team, if the whole team was notified.
         #[serde(skip_serializing_if = "TeamId::is_empty")]
         pub team_id: TeamId,
-        /// Time of the reaction.
+        /// Time at which the channel was archived.
         pub delete_at: Timestamp,
     }
 }
@@ -67,7 +67,7 @@ model! {
 model! {
     /// The current account's channel membership changed.
     pub struct ChannelMemberUpdated {
-        /// The updated bookmark.
+        /// The updated membership.
         #[serde(rename = "channelMember", with = "super::embedded")]
         pub channel_member: ChannelMember,
     }
@@ -88,7 +88,7 @@ model! {
         /// The channel.
         #[serde(skip_serializing_if = "ChannelId::is_empty")]
         pub channel_id: ChannelId,
-        /// The user who created the command.
+        /// The user who created the channel.
         pub creator_id: UserId,
         /// The other user.
         pub teammate_id: UserId,

@@ -51,7 +51,7 @@ model! {
     ///
     /// No action is required. A program with a user interface may show it.
     pub struct Disconnected {
-        /// The reason.
+        /// The cause of the disconnection.
         pub reason: DisconnectReason,
         /// The reason as text, with the system error or the close code.
         pub detail: String,

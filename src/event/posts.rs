@@ -49,7 +49,7 @@ model! {
 model! {
     /// A post was updated.
     pub struct PostEdited {
-        /// The updated bookmark.
+        /// The updated post.
         #[serde(with = "super::embedded")]
         pub post: Post,
     }
@@ -84,7 +84,7 @@ model! {
         pub msg_count_root: i64,
         /// Unread mentions.
         pub mention_count: i64,
-        /// Number of read posts outside of threads.
+        /// Unread mentions outside of threads.
         pub mention_count_root: i64,
         /// Unread urgent mentions.
         pub urgent_mention_count: i64,

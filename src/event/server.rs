@@ -49,7 +49,7 @@ model! {
 model! {
     /// The permissions of a role changed.
     pub struct RoleUpdated {
-        /// The updated bookmark.
+        /// The updated role.
         #[serde(with = "super::embedded")]
         pub role: Role,
         /// The team that uses the role, if only that team was notified.
@@ -64,7 +64,7 @@ model! {
 model! {
     /// The license changed.
     pub struct LicenseChanged {
-        /// The updated bookmark.
+        /// The new license.
         pub license: ClientLicense,
     }
 }
@@ -137,9 +137,9 @@ model! {
     pub struct FileDownloadRejected {
         /// The file.
         pub file_id: FileId,
-        /// The name.
+        /// The name of the file.
         pub file_name: String,
-        /// The failure message.
+        /// The reason for the rejection.
         pub rejection_reason: String,
         /// The channel.
         #[serde(skip_serializing_if = "ChannelId::is_empty")]

@@ -93,7 +93,7 @@ model! {
 model! {
     /// A group was created, updated, deleted or restored.
     pub struct ReceivedGroup {
-        /// The updated bookmark.
+        /// The updated group.
         #[serde(with = "super::embedded")]
         pub group: Group,
     }

@@ -6,7 +6,7 @@ use crate::model::{ChannelId, PostId, TeamId, UserThread};
 model! {
     /// A followed thread was updated.
     pub struct ThreadUpdated {
-        /// The updated bookmark.
+        /// The updated thread.
         #[serde(with = "super::embedded")]
         pub thread: UserThread,
         /// The team. Empty for direct and group channels.

@@ -59,7 +59,7 @@ model! {
 model! {
     /// A preference of the current account changed.
     pub struct PreferenceChanged {
-        /// The updated bookmark.
+        /// The updated preference.
         #[serde(with = "super::embedded")]
         pub preference: Preference,
     }
@@ -87,7 +87,7 @@ model! {
 model! {
     /// A custom profile attribute was created or updated.
     pub struct CustomProfileAttributesFieldChanged {
-        /// The updated bookmark.
+        /// The updated attribute.
         pub field: Json,
         /// `true` if existing values must be discarded.
         #[serde(skip_serializing_if = "super::embedded::is_off")]

@@ -268,7 +268,7 @@ model! {
         /// `button` or `select`.
         #[serde(rename = "type", skip_serializing_if = "String::is_empty")]
         pub kind: String,
-        /// Label.
+        /// The label of the button or menu.
         pub name: String,
         /// Tooltip.
         #[serde(skip_serializing_if = "String::is_empty")]
@@ -300,7 +300,7 @@ model! {
 model! {
     /// An option of a menu.
     pub struct PostActionOptions {
-        /// Label.
+        /// The label of the option.
         pub text: String,
         /// Value sent when the option is selected.
         pub value: String,

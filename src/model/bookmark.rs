@@ -32,7 +32,7 @@ model! {
         pub owner_id: UserId,
         /// The file, for bookmarks of files.
         pub file_id: FileId,
-        /// Label, up to 64 characters.
+        /// The display name, up to 64 characters.
         pub display_name: String,
         /// Zero-based position.
         pub sort_order: i64,
@@ -64,7 +64,7 @@ impl From<&ChannelBookmark> for BookmarkId {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ChannelBookmarkDraft {
-    /// Label, up to 64 characters.
+    /// The display name, up to 64 characters.
     pub display_name: String,
     /// The type of the target.
     #[serde(rename = "type")]
@@ -133,7 +133,7 @@ pub struct ChannelBookmarkPatch {
     /// The file, for bookmarks of files.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub file_id: Option<FileId>,
-    /// Label.
+    /// The display name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub display_name: Option<String>,
     /// Zero-based position.
@@ -160,7 +160,7 @@ impl ChannelBookmarkPatch {
 setters! { ChannelBookmarkPatch:
     /// The file, for bookmarks of files.
     file_id: FileId,
-    /// Label.
+    /// The display name.
     display_name: String,
     /// Zero-based position.
     sort_order: i64,

@@ -43,7 +43,7 @@ model! {
         pub name: String,
         /// The channel header.
         pub header: String,
-        /// The description.
+        /// The purpose of the channel.
         pub purpose: String,
         /// Time of the last post, edit or pin. Deletions and reactions do not count.
         pub last_post_at: Timestamp,
@@ -227,7 +227,7 @@ pub struct ChannelPatch {
     /// The channel header.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub header: Option<String>,
-    /// The description.
+    /// The purpose of the channel.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub purpose: Option<String>,
     /// `true` if groups determine the members.
@@ -255,7 +255,7 @@ setters! { ChannelPatch:
     name: String,
     /// The channel header.
     header: String,
-    /// The description.
+    /// The purpose of the channel.
     purpose: String,
     /// `true` if groups determine the members.
     group_constrained: bool,
@@ -451,7 +451,7 @@ impl From<&ChannelWithTeamData> for ChannelId {
 model! {
     /// The team of a channel, as returned by lists over all teams.
     pub struct ChannelTeam {
-        /// The display name.
+        /// The display name of the team.
         pub team_display_name: String,
         /// The short name, as used in URLs.
         pub team_name: String,

@@ -60,7 +60,7 @@ pub struct ChannelMemberWithTeamData {
     /// The membership.
     #[serde(flatten)]
     pub member: ChannelMember,
-    /// The display name.
+    /// The display name of the team.
     pub team_display_name: String,
     /// The short name of the team.
     pub team_name: String,

@@ -59,10 +59,10 @@ setters! { ChannelModerationPatch:
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ChannelModeratedRolesPatch {
-    /// Number of guests.
+    /// `true` to grant the permission to guests.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub guests: Option<bool>,
-    /// Members.
+    /// `true` to grant the permission to members.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub members: Option<bool>,
 }
@@ -75,8 +75,8 @@ impl ChannelModeratedRolesPatch {
 }
 
 setters! { ChannelModeratedRolesPatch:
-    /// Number of guests.
+    /// `true` to grant the permission to guests.
     guests: bool,
-    /// Members.
+    /// `true` to grant the permission to members.
     members: bool,
 }

@@ -47,7 +47,7 @@ model! {
         pub auto_complete_desc: String,
         /// Argument hint shown by autocomplete, for example `[text]`.
         pub auto_complete_hint: String,
-        /// What it is called.
+        /// The display name.
         pub display_name: String,
         /// The description.
         pub description: String,
@@ -97,7 +97,7 @@ pub struct CommandDraft {
     /// Argument hint shown by autocomplete, for example `[text]`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub auto_complete_hint: Option<String>,
-    /// What it is called.
+    /// The display name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub display_name: Option<String>,
     /// The description.
@@ -195,7 +195,7 @@ model! {
         /// Type of the post.
         #[serde(rename = "type")]
         pub kind: String,
-        /// Props of the post.
+        /// Additional props of the post.
         pub props: Json,
         /// URL to which a browser is redirected.
         pub goto_location: String,

@@ -170,7 +170,7 @@ model! {
 }
 
 model! {
-    /// Settings for date and time entry.
+    /// Settings for date and time entry in a dialog.
     pub struct DialogDateTimeConfig {
         /// Interval, in minutes.
         pub time_interval: i64,
@@ -384,7 +384,7 @@ pub struct SubmitDialogRequest {
     pub channel_id: ChannelId,
     /// Submitted values by element name.
     pub submission: Map<String, Value>,
-    /// Callback ID of the dialog.
+    /// State of the dialog, as passed when it was opened.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<String>,
     /// A team of the current account. Also required in direct channels.

@@ -6,13 +6,13 @@ use crate::model::{ChannelId, FileId, Json, PostId, PostMetadata, PostType, User
 model! {
     /// An unsent message. The server keeps one per channel and thread, for all devices of a user.
     pub struct Draft {
-        /// Creation time.
+        /// Time at which the draft was created.
         pub create_at: Timestamp,
         /// Time of the last update.
         pub update_at: Timestamp,
         /// Deletion time; 0 if not deleted.
         pub delete_at: Timestamp,
-        /// The owner.
+        /// The author of the draft.
         pub user_id: UserId,
         /// The channel.
         pub channel_id: ChannelId,

@@ -32,7 +32,7 @@ model! {
         pub mime_type: String,
         /// Width in pixels, for images.
         pub width: u32,
-        /// Width in pixels, for images.
+        /// Height in pixels, for images.
         pub height: u32,
         /// `true` if there is a preview image.
         pub has_preview_image: bool,

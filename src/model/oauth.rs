@@ -10,7 +10,7 @@ model! {
     pub struct OAuthApp {
         /// The ID, which is also the client ID.
         pub id: OAuthAppId,
-        /// The user who created the command.
+        /// The user who registered the application.
         pub creator_id: UserId,
         /// Creation time.
         pub create_at: Timestamp,
@@ -102,7 +102,7 @@ setters! { OAuthAppDraft:
 pub struct ClientRegistrationRequest {
     /// Callback URLs.
     pub redirect_uris: Vec<String>,
-    /// The name.
+    /// The name of the client.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub client_name: Option<String>,
     /// Homepage URL.
@@ -137,7 +137,7 @@ setters! { ClientRegistrationRequest:
 model! {
     /// A dynamically registered application.
     pub struct ClientRegistrationResponse {
-        /// The ID.
+        /// The client ID.
         pub client_id: OAuthAppId,
         /// The client secret. Public clients have none.
         pub client_secret: Secret,
@@ -151,7 +151,7 @@ model! {
         pub response_types: Vec<String>,
         /// Allowed scope.
         pub scope: String,
-        /// The name.
+        /// The name of the client.
         pub client_name: String,
         /// Homepage URL.
         pub client_uri: String,
@@ -305,7 +305,7 @@ model! {
         pub token_type: String,
         /// Lifetime in seconds.
         pub expires_in: i64,
-        /// Allowed scope.
+        /// The granted scope.
         pub scope: String,
         /// Used to request the next token with [`TokenRequest::refresh`]. Public clients receive none.
         pub refresh_token: Secret,

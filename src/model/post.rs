@@ -120,7 +120,7 @@ model! {
         pub message: String,
         /// The text before image links were rewritten. Only set if they were.
         pub message_source: String,
-        /// The channel type.
+        /// The post type.
         #[serde(rename = "type")]
         pub kind: PostType,
         /// Free-form properties: attachments, markers of bots and webhooks, and application data.
@@ -298,7 +298,7 @@ model! {
         pub channel_id: ChannelId,
         /// Type of the channel.
         pub channel_type: ChannelType,
-        /// The display name.
+        /// The display name of the channel.
         pub channel_display_name: String,
         /// `true` if the current account is a member of the channel.
         pub has_joined_channel: bool,
@@ -306,7 +306,7 @@ model! {
         pub team_id: TeamId,
         /// Type of the team.
         pub team_type: TeamType,
-        /// The display name.
+        /// The display name of the team.
         pub team_display_name: String,
         /// `true` if the current account is a member of the team.
         pub has_joined_team: bool,

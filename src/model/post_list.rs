@@ -252,7 +252,7 @@ pub struct FlaggedPostPage {
     pub page: Option<u32>,
     /// Posts per page. Defaults to 60. Must be at most 200.
     pub per_page: Option<u32>,
-    /// Restricts the result to members of this team.
+    /// Only posts in this team.
     pub team_id: Option<TeamId>,
     /// Only posts in this channel.
     pub channel_id: Option<ChannelId>,
@@ -270,7 +270,7 @@ setters! { FlaggedPostPage:
     page: u32,
     /// Posts per page. Defaults to 60. Must be at most 200.
     per_page: u32,
-    /// Restricts the result to members of this team.
+    /// Only posts in this team.
     team_id: TeamId,
     /// Only posts in this channel.
     channel_id: ChannelId,

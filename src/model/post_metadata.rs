@@ -67,7 +67,7 @@ model! {
         /// The embed type.
         #[serde(rename = "type")]
         pub kind: PostEmbedType,
-        /// Origin of the group.
+        /// URL of the embedded content.
         pub url: String,
         /// The embed data, depending on the type.
         pub data: Json,
@@ -79,7 +79,7 @@ model! {
     pub struct PostImage {
         /// Width in pixels.
         pub width: u32,
-        /// Width in pixels.
+        /// Height in pixels.
         pub height: u32,
         /// For example `png`, `jpeg` or `gif`.
         pub format: String,
@@ -102,7 +102,7 @@ model! {
 }
 
 impl PostPriority {
-    /// Marked as important.
+    /// Creates the priority `important`.
     pub fn important() -> Self {
         Self { priority: Priority::Important, ..Self::default() }
     }
@@ -138,7 +138,7 @@ model! {
         pub acknowledged_at: Timestamp,
         /// The channel.
         pub channel_id: ChannelId,
-        /// The remote server that owns the file.
+        /// The remote server of the user. Empty for local users.
         pub remote_id: RemoteId,
     }
 }

@@ -5,7 +5,7 @@ use crate::model::UserId;
 model! {
     /// A preference: a string value, identified by category and name.
     pub struct Preference {
-        /// The owner.
+        /// The user to whom the preference applies.
         pub user_id: UserId,
         /// For example `display_settings`, `direct_channel_show` or `flagged_post`. Custom categories are
         /// allowed, up to 32 bytes.

@@ -18,7 +18,7 @@ model! {
         pub update_at: Timestamp,
         /// Time of removal; 0 if not removed.
         pub delete_at: Timestamp,
-        /// The remote server that owns the file.
+        /// The remote server of the user. Empty for local users.
         pub remote_id: RemoteId,
         /// The channel.
         pub channel_id: ChannelId,

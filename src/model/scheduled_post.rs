@@ -18,7 +18,7 @@ model! {
         pub update_at: Timestamp,
         /// Deletion time; 0 if not deleted.
         pub delete_at: Timestamp,
-        /// The owner.
+        /// The author of the post.
         pub user_id: UserId,
         /// The channel.
         pub channel_id: ChannelId,
@@ -31,7 +31,7 @@ model! {
         pub kind: PostType,
         /// Props of the future post.
         pub props: Json,
-        /// The attached files.
+        /// IDs of the attached files.
         pub file_ids: Vec<FileId>,
         /// Metadata of the files.
         pub metadata: PostMetadata,

@@ -12,13 +12,13 @@ model! {
         pub id: SessionId,
         /// Always empty in responses.
         pub token: Secret,
-        /// Creation time.
+        /// Time of the login.
         pub create_at: Timestamp,
         /// Expiry time, unless the session is extended.
         pub expires_at: Timestamp,
         /// Time of the last activity.
         pub last_activity_at: Timestamp,
-        /// The owner.
+        /// The user to whom the session belongs.
         pub user_id: UserId,
         /// The mobile device of the session.
         pub device_id: String,
@@ -50,7 +50,7 @@ model! {
         pub id: TokenId,
         /// The token. Only returned on creation.
         pub token: Secret,
-        /// The owner.
+        /// The user to whom the token belongs.
         pub user_id: UserId,
         /// The description.
         pub description: String,

@@ -37,7 +37,7 @@ model! {
     pub struct SidebarCategory {
         /// The ID. IDs of built-in categories are longer than other IDs.
         pub id: CategoryId,
-        /// The owner.
+        /// The user to whom the category belongs.
         pub user_id: UserId,
         /// The team.
         pub team_id: TeamId,
@@ -45,10 +45,10 @@ model! {
         pub sort_order: i64,
         /// Sort order of the channels.
         pub sorting: SidebarCategorySorting,
-        /// The channel type.
+        /// The category type.
         #[serde(rename = "type")]
         pub kind: SidebarCategoryType,
-        /// Label.
+        /// The display name.
         pub display_name: String,
         /// `true` if all channels are muted.
         pub muted: bool,
@@ -79,11 +79,11 @@ model! {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct SidebarCategoryDraft {
-    /// The owner.
+    /// The user to whom the category belongs.
     pub user_id: UserId,
     /// The team.
     pub team_id: TeamId,
-    /// Label.
+    /// The display name.
     pub display_name: String,
     /// The channels.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -26,7 +26,7 @@ model! {
     pub struct Status {
         /// The user.
         pub user_id: UserId,
-        /// The embed type.
+        /// The availability of the user.
         pub status: StatusKind,
         /// `true` if the user set the status manually.
         pub manual: bool,

@@ -25,7 +25,7 @@ model! {
         pub create_at: Timestamp,
         /// Time of the last update.
         pub update_at: Timestamp,
-        /// Time at which the channel was archived; 0 if it is active.
+        /// Time at which the team was archived; 0 if it is active.
         pub delete_at: Timestamp,
         /// The display name.
         pub display_name: String,
@@ -48,7 +48,7 @@ model! {
         pub allow_open_invite: bool,
         /// Time of the last change of the icon.
         pub last_team_icon_update: Timestamp,
-        /// The permission scheme of the channel, if any.
+        /// The permission scheme of the team, if any.
         pub scheme_id: SchemeId,
         /// `true` if groups determine the members.
         pub group_constrained: bool,

@@ -8,7 +8,7 @@ use crate::model::{Post, PostId, User};
 model! {
     /// A thread followed by a user.
     pub struct UserThread {
-        /// The root post.
+        /// ID of the thread, equal to the ID of its root post.
         pub id: PostId,
         /// Number of replies.
         pub reply_count: i64,
@@ -59,7 +59,7 @@ model! {
 pub struct UserThreadPage {
     /// Only threads that changed after this time.
     pub since: Option<Timestamp>,
-    /// Includes deleted groups.
+    /// Includes deleted threads.
     pub deleted: Option<bool>,
     /// Returns complete `participants` instead of IDs only.
     pub extended: Option<bool>,
@@ -92,7 +92,7 @@ impl UserThreadPage {
 setters! { UserThreadPage:
     /// Only threads that changed after this time.
     since: Timestamp,
-    /// Includes deleted groups.
+    /// Includes deleted threads.
     deleted: bool,
     /// Returns complete `participants` instead of IDs only.
     extended: bool,

@@ -20,12 +20,12 @@ model! {
     pub struct UploadSession {
         /// The ID.
         pub id: UploadId,
-        /// The description.
+        /// The purpose of the upload.
         #[serde(rename = "type")]
         pub kind: UploadType,
-        /// Creation time.
+        /// Time at which the session was created.
         pub create_at: Timestamp,
-        /// The owner.
+        /// The user who uploads the file.
         pub user_id: UserId,
         /// The channel.
         pub channel_id: ChannelId,
@@ -35,7 +35,7 @@ model! {
         pub file_size: u64,
         /// Number of bytes received by the server.
         pub file_offset: u64,
-        /// The remote server that owns the file.
+        /// The remote server that uploads the file. Empty for local uploads.
         pub remote_id: RemoteId,
         /// ID of the resulting file. Only used between servers.
         pub req_file_id: FileId,

@@ -357,7 +357,7 @@ model! {
         pub user_id: UserId,
         /// The terms.
         pub terms_of_service_id: TermsOfServiceId,
-        /// Time of the reaction.
+        /// Time at which the user accepted the terms.
         pub create_at: Timestamp,
     }
 }

@@ -130,7 +130,7 @@ model! {
         pub update_at: Timestamp,
         /// Deletion time; 0 if not deleted.
         pub delete_at: Timestamp,
-        /// The user who created the command.
+        /// The user who created the webhook.
         pub creator_id: UserId,
         /// The public channel. Empty for all public channels of the team.
         pub channel_id: ChannelId,
@@ -142,7 +142,7 @@ model! {
         pub trigger_when: i64,
         /// Target URLs.
         pub callback_urls: Vec<String>,
-        /// What it is called.
+        /// The display name.
         pub display_name: String,
         /// The description.
         pub description: String,
@@ -167,14 +167,14 @@ impl From<&OutgoingWebhook> for HookId {
 pub struct OutgoingWebhookDraft {
     /// The team.
     pub team_id: TeamId,
-    /// What it is called.
+    /// The display name.
     pub display_name: String,
     /// Target URLs.
     pub callback_urls: Vec<String>,
     /// The public channel. Defaults to all public channels of the team.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub channel_id: Option<ChannelId>,
-    /// Owner of the command. Only administrators may set it.
+    /// Owner of the webhook. Only administrators may set it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub creator_id: Option<UserId>,
     /// Words that trigger the webhook. Required without a channel.

@@ -22,7 +22,7 @@ model! {
         pub id: PolicyId,
         /// The name.
         pub name: String,
-        /// The description.
+        /// The type of resource to which the policy applies.
         #[serde(rename = "type")]
         pub kind: AccessPolicyType,
         /// `true` if the policy adds and removes members.
@@ -72,7 +72,7 @@ impl AccessControlPolicyRule {
 pub struct AccessControlPolicyDraft {
     /// The name, up to 128 characters.
     pub name: String,
-    /// The description.
+    /// The type of resource to which the policy applies.
     #[serde(rename = "type")]
     pub kind: AccessPolicyType,
     /// The policy's own rules.

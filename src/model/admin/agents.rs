@@ -31,7 +31,7 @@ model! {
     pub struct LlmService {
         /// The ID.
         pub id: String,
-        /// The name.
+        /// The name of the service.
         pub name: String,
         /// Type of the service, for example `openai` or `anthropic`.
         #[serde(rename = "type")]

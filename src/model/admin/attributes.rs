@@ -32,7 +32,7 @@ model! {
         pub group_id: String,
         /// The name.
         pub name: String,
-        /// Value type.
+        /// The value type.
         #[serde(rename = "type")]
         pub kind: PropertyFieldType,
         /// Additional settings, such as options and order.
@@ -69,7 +69,7 @@ model! {
         pub group_id: String,
         /// The property.
         pub field_id: PropertyFieldId,
-        /// Value type.
+        /// The value.
         pub value: Json,
         /// Creation time.
         pub create_at: Timestamp,
@@ -102,14 +102,14 @@ model! {
         pub group_id: String,
         /// The display name.
         pub name: String,
-        /// Value type.
+        /// The value type.
         #[serde(rename = "type")]
         pub kind: PropertyFieldType,
         /// Additional settings.
         pub attrs: CpaAttrs,
-        /// Empty: the attribute applies to all users.
+        /// ID of the target. Empty if the attribute applies to all users.
         pub target_id: String,
-        /// Empty: the attribute applies to all users.
+        /// Type of the target. Empty if the attribute applies to all users.
         pub target_type: String,
         /// Creation time.
         pub create_at: Timestamp,

@@ -10,7 +10,7 @@ model! {
     pub struct CloudCustomer {
         /// The ID.
         pub id: String,
-        /// The user who created the command.
+        /// The user who created the customer record.
         pub creator_id: String,
         /// Creation time.
         pub create_at: Timestamp,
@@ -144,7 +144,7 @@ model! {
         pub description: String,
         /// `true` if the entry is active.
         pub enabled: bool,
-        /// The user who created the command.
+        /// The user who added the range.
         pub owner_id: String,
     }
 }
@@ -237,7 +237,7 @@ model! {
         pub id: String,
         /// The name.
         pub name: String,
-        /// The embed type.
+        /// The description of the product.
         pub description: String,
         /// Price per user.
         pub price_per_seat: f64,
@@ -285,7 +285,7 @@ model! {
         pub product_id: String,
         /// The subscribed add-ons.
         pub add_ons: Vec<String>,
-        /// Creation time.
+        /// Start of the subscription.
         pub start_at: Timestamp,
         /// End of the subscription.
         pub end_at: Timestamp,
@@ -350,7 +350,7 @@ model! {
         pub subscription_id: String,
         /// The invoice items.
         pub line_items: Vec<CloudInvoiceItem>,
-        /// The product.
+        /// The name of the product.
         pub current_product_name: String,
     }
 }
@@ -367,7 +367,7 @@ model! {
         pub quantity: f64,
         /// Price per unit.
         pub price_per_unit: i64,
-        /// The embed type.
+        /// The description of the item.
         pub description: String,
         /// Type of the item.
         #[serde(rename = "type")]
@@ -424,15 +424,15 @@ model! {
         pub event: String,
         /// The failed payment.
         pub failed_payment: Option<FailedPayment>,
-        /// Owner of the workspace.
+        /// The owner of the workspace.
         pub cloud_workspace_owner: Option<CloudWorkspaceOwner>,
         /// New usage limits of the workspace.
         pub product_limits: Option<ProductLimits>,
-        /// A subscription.
+        /// The subscription.
         pub subscription: Option<CloudSubscription>,
         /// End of the trial.
         pub trial_end_time_stamp: i64,
-        /// A reminder to send.
+        /// The reminder to send.
         pub delinquency_email: Option<DelinquencyEmailTrigger>,
     }
 }

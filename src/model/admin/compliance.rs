@@ -40,9 +40,9 @@ model! {
         /// `adhoc`, or `daily` for reports created by the server.
         #[serde(rename = "type")]
         pub kind: String,
-        /// Start of the billing period.
+        /// Start of the reported period.
         pub start_at: Timestamp,
-        /// End of the billing period.
+        /// End of the reported period.
         pub end_at: Timestamp,
         /// Only posts that contain one of these keywords, separated by spaces or commas.
         pub keywords: String,
@@ -64,7 +64,7 @@ impl From<&ComplianceReport> for ComplianceReportId {
 pub struct ComplianceReportDraft {
     /// The description, up to 512 characters.
     pub desc: String,
-    /// Start of the billing period.
+    /// Start of the reported period.
     pub start_at: Timestamp,
     /// End of the time range. Must be after the start.
     pub end_at: Timestamp,

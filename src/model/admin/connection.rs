@@ -21,7 +21,7 @@ model! {
     pub struct OutgoingOAuthConnection {
         /// The ID.
         pub id: OutgoingOAuthConnectionId,
-        /// The user who created the command.
+        /// The user who created the connection.
         pub creator_id: UserId,
         /// Creation time.
         pub create_at: Timestamp,

@@ -259,7 +259,7 @@ model! {
         pub has_syncables: Option<bool>,
         /// The linked Mattermost group. Empty if there is none.
         pub mattermost_group_id: GroupId,
-        /// The name.
+        /// The name of the group.
         pub name: String,
         /// ID in the LDAP directory.
         pub primary_key: String,
@@ -289,7 +289,7 @@ model! {
         pub total_count: i64,
         /// Number of entries that have a value.
         pub entries_with_value: i64,
-        /// The result message.
+        /// The message of the result.
         pub message: String,
         /// The error message. Empty on success.
         pub error: String,
@@ -335,7 +335,7 @@ model! {
 model! {
     /// Metadata of an identity provider.
     pub struct SamlMetadataResponse {
-        /// The name.
+        /// The entity ID of the identity provider.
         pub idp_descriptor_url: String,
         /// Login URL.
         pub idp_url: String,

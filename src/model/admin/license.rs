@@ -15,7 +15,7 @@ model! {
         pub starts_at: Timestamp,
         /// End of validity.
         pub expires_at: Timestamp,
-        /// The owner.
+        /// The customer to whom the license was issued.
         pub customer: LicenseCustomer,
         /// Licensed features.
         pub features: LicenseFeatures,
@@ -97,7 +97,7 @@ model! {
         pub custom_permissions_schemes: Option<bool>,
         /// Custom terms of service.
         pub custom_terms_of_service: Option<bool>,
-        /// Number of guests.
+        /// `true` if guest accounts are licensed.
         pub guest_accounts: Option<bool>,
         /// Permissions of guests.
         pub guest_accounts_permissions: Option<bool>,

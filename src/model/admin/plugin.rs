@@ -81,7 +81,7 @@ model! {
         /// Type: `bool`, `dropdown`, `text`, `username`, ...
         #[serde(rename = "type")]
         pub kind: String,
-        /// The description.
+        /// The help text of the setting.
         pub help_text: String,
         /// Help text about regenerating a secret.
         pub regenerate_help_text: String,
@@ -111,9 +111,9 @@ model! {
 model! {
     /// Groups of related settings.
     pub struct PluginSettingsSection {
-        /// The name.
+        /// The key of the section.
         pub key: String,
-        /// The display name.
+        /// The title of the section.
         pub title: String,
         /// Subtitle.
         pub subtitle: String,
@@ -170,7 +170,7 @@ model! {
     pub struct PluginStatus {
         /// The plugin.
         pub plugin_id: String,
-        /// The node.
+        /// The cluster node that reports the status.
         pub cluster_id: String,
         /// Installation path on the node.
         pub plugin_path: String,
@@ -180,7 +180,7 @@ model! {
         pub error: String,
         /// The name.
         pub name: String,
-        /// The description.
+        /// The description of the plugin.
         pub description: String,
         /// The version.
         pub version: String,
@@ -222,7 +222,7 @@ model! {
     pub struct MarketplaceLabel {
         /// The text.
         pub name: String,
-        /// The result message.
+        /// The description of the label.
         pub description: String,
         /// URL with further information.
         pub url: String,

@@ -199,7 +199,7 @@ pub struct RemoteClusterPage {
     pub only_plugins: Option<bool>,
     /// Excludes servers that are provided by a plugin.
     pub exclude_plugins: Option<bool>,
-    /// Includes deleted groups.
+    /// Includes deleted remote servers.
     pub include_deleted: Option<bool>,
     /// Only servers that subscribe to this topic.
     pub topic: Option<String>,
@@ -233,7 +233,7 @@ setters! { RemoteClusterPage:
     only_plugins: bool,
     /// Excludes servers that are provided by a plugin.
     exclude_plugins: bool,
-    /// Includes deleted groups.
+    /// Includes deleted remote servers.
     include_deleted: bool,
     /// Only servers that subscribe to this topic.
     topic: String,
@@ -258,11 +258,11 @@ model! {
     pub struct RemoteClusterMsg {
         /// Unique ID of the message.
         pub id: String,
-        /// The subtitle.
+        /// The topic of the message.
         pub topic: String,
         /// Creation time.
         pub create_at: Timestamp,
-        /// Label.
+        /// The payload of the message.
         pub payload: Json,
     }
 }
@@ -297,9 +297,9 @@ model! {
     pub struct RemoteClusterResponse {
         /// `OK` or `FAIL`.
         pub status: String,
-        /// The error, if the upgrade failed.
+        /// The error. Empty on success.
         pub err: String,
-        /// Label.
+        /// The payload of the response.
         pub payload: Json,
     }
 }
@@ -336,7 +336,7 @@ model! {
         pub name: String,
         /// Display name on other servers.
         pub display_name: String,
-        /// The description.
+        /// The purpose of the channel.
         pub purpose: String,
         /// The channel header.
         pub header: String,
@@ -379,7 +379,7 @@ model! {
         pub is_invite_accepted: bool,
         /// `true` if the server confirmed the invitation.
         pub is_invite_confirmed: bool,
-        /// The node.
+        /// The remote server.
         pub remote_id: RemoteId,
         /// Time of the last synchronized change.
         pub last_post_update_at: Timestamp,
@@ -400,7 +400,7 @@ model! {
 pub struct SharedChannelRemotePage {
     /// Zero-based page number.
     pub page: Option<u32>,
-    /// Channels per page. Defaults to 60. Must be at most 200.
+    /// Remote servers per page. Defaults to 60. Must be at most 200.
     pub per_page: Option<u32>,
     /// Includes unconfirmed channels.
     pub include_unconfirmed: Option<bool>,
@@ -424,7 +424,7 @@ impl SharedChannelRemotePage {
 setters! { SharedChannelRemotePage:
     /// Zero-based page number.
     page: u32,
-    /// Channels per page. Defaults to 60. Must be at most 200.
+    /// Remote servers per page. Defaults to 60. Must be at most 200.
     per_page: u32,
     /// Includes unconfirmed channels.
     include_unconfirmed: bool,

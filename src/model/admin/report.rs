@@ -220,7 +220,7 @@ pub struct PostReportQuery {
     /// Posts per response. Defaults to 100. Must be at most 1,000.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub per_page: Option<u32>,
-    /// Includes deleted groups.
+    /// Includes deleted posts.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub include_deleted: Option<bool>,
     /// Excludes system posts.

@@ -36,7 +36,7 @@ model! {
         pub update_at: Timestamp,
         /// Deletion time; 0 if not deleted.
         pub delete_at: Timestamp,
-        /// The description.
+        /// The scope of the scheme: a team or a channel.
         pub scope: SchemeScope,
         /// Role of team administrators.
         pub default_team_admin_role: String,

@@ -48,7 +48,7 @@ model! {
         pub id: i64,
         /// The version tag, for example `v11.6.0`.
         pub tag_name: String,
-        /// The name.
+        /// The name of the release.
         pub name: String,
         /// Creation time in RFC 3339 format.
         pub created_at: String,
@@ -165,7 +165,7 @@ model! {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct CompleteOnboardingRequest {
-    /// Name of the company.
+    /// Name of the organization.
     pub organization: String,
     /// IDs of plugins to install.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -187,9 +187,9 @@ setters! { CompleteOnboardingRequest:
 model! {
     /// An applied database migration.
     pub struct AppliedMigration {
-        /// The invoice number.
+        /// The version number of the migration.
         pub version: i64,
-        /// The job type.
+        /// The name of the migration.
         pub name: String,
     }
 }
@@ -353,7 +353,7 @@ model! {
         pub sound: String,
         /// The text.
         pub message: String,
-        /// Total number of threads.
+        /// The number to show on the app icon: the unread mentions.
         pub badge: i64,
         /// 1 if the text must be requested.
         pub cont_ava: i64,
@@ -404,7 +404,7 @@ model! {
         pub config_hash: String,
         /// IP address.
         pub ipaddress: String,
-        /// The name.
+        /// The host name of the node.
         pub hostname: String,
     }
 }
