@@ -2,6 +2,7 @@
 
 #[cfg(test)]
 mod tests;
+mod upload_lock;
 mod upload_record;
 
 use std::fs::File;
@@ -47,7 +48,7 @@ impl Uploads<'_> {
     ///
     /// # Errors
     /// [`ErrorKind::Io`] if the file cannot be read, becomes shorter meanwhile, or is being uploaded to this channel by
-    /// another thread.
+    /// another thread, or by another process on the same machine.
     pub fn upload(&self, channel: &ChannelId, path: impl AsRef<Path>) -> Result<FileInfo> {
         self.upload_with(channel, path, |_, _| {})
     }

@@ -3,9 +3,11 @@
 //! `MATTERMOST_TEST_TRANSFERS=2000` runs that many, `MATTERMOST_TEST_SEED` begins elsewhere.
 
 use std::fs;
-use std::io::{Read, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
+use std::process::Command;
+use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, SystemTime};
@@ -39,6 +41,21 @@ struct Server {
     session: Option<Session>,
     begun: usize,
     finished: Vec<Vec<u8>>,
+    /// Told of the second chunk, which is not answered then.
+    stalled: Option<Sender<()>>,
+}
+
+impl Server {
+    fn new(random: Random, is_bad: bool) -> Self {
+        Self { random, is_bad, session: None, begun: 0, finished: Vec::new(), stalled: None }
+    }
+
+    /// Takes the sender if this request is to be left without a response.
+    fn stalls(&mut self, method: &str, path: &str) -> Option<Sender<()>> {
+        let has_chunk = self.session.as_ref().is_some_and(|session| !session.have.is_empty());
+        let is_chunk = method == "POST" && path.contains("/uploads/");
+        if has_chunk && is_chunk { self.stalled.take() } else { None }
+    }
 }
 
 struct Session {
@@ -112,23 +129,50 @@ impl Server {
     }
 }
 
-fn serve(mut stream: TcpStream, server: &Mutex<Server>) -> Option<()> {
+fn serve(stream: &TcpStream, server: &Mutex<Server>) -> Option<()> {
+    let mut reader = BufReader::new(stream);
     loop {
-        let mut head = Vec::new();
-        while !head.ends_with(b"\r\n\r\n") {
-            let mut byte = [0];
-            stream.read_exact(&mut byte).ok()?;
-            head.push(byte[0]);
+        let mut head = String::new();
+        while !head.ends_with("\r\n\r\n") {
+            if reader.read_line(&mut head).ok()? == 0 {
+                return None;
+            }
         }
-        let head = String::from_utf8(head).unwrap().to_lowercase();
+        let head = head.to_lowercase();
         let length = head.lines().find_map(|line| line.strip_prefix("content-length: "));
         let mut body = vec![0; length.map_or(0, |length| length.parse().unwrap())];
-        stream.read_exact(&mut body).ok()?;
+        reader.read_exact(&mut body).ok()?;
         let mut words = head.split(' ');
         let (method, path) = (words.next()?.to_uppercase(), words.next()?.to_owned());
+        let stalled = server.lock().unwrap().stalls(&method, &path);
+        if let Some(stalled) = stalled {
+            stalled.send(()).unwrap();
+            // Until the client has gone.
+            let _ = reader.read(&mut [0]);
+            return None;
+        }
         let (status, text) = server.lock().unwrap().answer(&method, &path, &body)?;
-        write!(stream, "HTTP/1.1 {status} X\r\nContent-Length: {}\r\n\r\n{text}", text.len()).ok()?;
+        // In one piece: two small ones would wait for each other's acknowledgement.
+        let response = format!("HTTP/1.1 {status} X\r\nContent-Length: {}\r\n\r\n{text}", text.len());
+        (&*stream).write_all(response.as_bytes()).ok()?;
     }
+}
+
+fn start(server: &Arc<Mutex<Server>>) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let shared = Arc::clone(server);
+    thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            let shared = Arc::clone(&shared);
+            thread::spawn(move || serve(&stream, &shared));
+        }
+    });
+    url
+}
+
+fn connect(url: &str) -> Client {
+    Client::builder(url).no_proxy().token("secret").backoff_scale(0.0).connect().unwrap()
 }
 
 fn write(path: &Path, random: &mut Random, size: u64, modified: SystemTime) -> Vec<u8> {
@@ -157,8 +201,7 @@ fn run(seed: u64, client: &Client, server: &Mutex<Server>, folder: &Path, all: &
     let earlier = SystemTime::now() - Duration::from_secs(1000);
     let mut content = write(&path, &mut random, size, earlier);
     fs::write(folder.join("stranger"), "stranger").unwrap();
-    *server.lock().unwrap() =
-        Server { random: Random(random.next()), is_bad: true, session: None, begun: 0, finished: Vec::new() };
+    *server.lock().unwrap() = Server::new(Random(random.next()), true);
     for attempt in 0..5 {
         let before = {
             let mut state = server.lock().unwrap();
@@ -234,23 +277,9 @@ fn uploads_are_right_or_fail_clearly() {
         (setting("MATTERMOST_TEST_TRANSFERS", 25), setting("MATTERMOST_TEST_SEED", 20_261_127));
     let folder = std::env::temp_dir().join(format!("mattermost-{}-upload-faults", std::process::id()));
     fs::create_dir_all(&folder).unwrap();
-    let server = Arc::new(Mutex::new(Server {
-        random: Random(0),
-        is_bad: false,
-        session: None,
-        begun: 0,
-        finished: Vec::new(),
-    }));
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    let shared = Arc::clone(&server);
-    thread::spawn(move || {
-        for stream in listener.incoming().flatten() {
-            let shared = Arc::clone(&shared);
-            thread::spawn(move || serve(stream, &shared));
-        }
-    });
-    let client = Client::builder(url).no_proxy().token("secret").backoff_scale(0.0).connect().unwrap();
+    let server = Arc::new(Mutex::new(Server::new(Random(0), false)));
+    let url = start(&server);
+    let client = connect(&url);
     let mut all = Outcomes::default();
     for seed in first..first + runs {
         run(seed, &client, &server, &folder, &mut all);
@@ -258,5 +287,48 @@ fn uploads_are_right_or_fail_clearly() {
     println!("uploads: {runs} runs, {all:?}");
     assert_eq!(all.corrupt, 0);
     assert!(all.uploaded as u64 >= runs && all.resumed > 0 && all.failed > 0 && all.truncated > 0);
+    fs::remove_dir_all(folder).unwrap();
+}
+
+/// Two processes in one session would mix their chunks. One that was killed does not stand in the way.
+#[test]
+fn of_two_processes_one_uploads_and_the_next_resumes() {
+    const NAME: &str = "rest::uploads::tests::of_two_processes_one_uploads_and_the_next_resumes";
+    const URL_ENV: &str = "MATTERMOST_TEST_UPLOAD_URL";
+    const PATH_ENV: &str = "MATTERMOST_TEST_UPLOAD_PATH";
+    let channel_id: ChannelId = ID.parse().unwrap();
+    if let (Ok(url), Ok(path)) = (std::env::var(URL_ENV), std::env::var(PATH_ENV)) {
+        // The other process.
+        connect(&url).uploads().upload(&channel_id, path).unwrap();
+        return;
+    }
+    let folder = std::env::temp_dir().join(format!("mattermost-{}-two-processes", std::process::id()));
+    fs::create_dir_all(&folder).unwrap();
+    let path = folder.join("backup.tar");
+    let content = write(&path, &mut Random(1), CHUNK_SIZE * 3, SystemTime::now());
+    let server = Arc::new(Mutex::new(Server::new(Random(0), false)));
+    let (stalled, waiting) = channel();
+    server.lock().unwrap().stalled = Some(stalled);
+    let url = start(&server);
+    let mut other = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", NAME])
+        .env(URL_ENV, &url)
+        .env(PATH_ENV, &path)
+        .spawn()
+        .unwrap();
+    waiting.recv_timeout(Duration::from_secs(60)).unwrap();
+    let client = connect(&url);
+    let error = client.uploads().upload(&channel_id, &path).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Io, "{error:?}");
+    assert!(error.to_string().contains("is being uploaded to this channel already"), "{error}");
+    assert_eq!(server.lock().unwrap().begun, 1);
+    other.kill().unwrap();
+    other.wait().unwrap();
+    client.uploads().upload(&channel_id, &path).unwrap();
+    let state = server.lock().unwrap();
+    assert_eq!(state.begun, 1, "the upload was not resumed");
+    assert!(state.finished == [content]);
+    drop(state);
+    assert_eq!(fs::read_dir(&folder).unwrap().count(), 1);
     fs::remove_dir_all(folder).unwrap();
 }

@@ -1,15 +1,14 @@
 //! The local record of an unfinished upload, from which a later run resumes it.
 
-use std::collections::HashSet;
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
 use std::time::UNIX_EPOCH;
 
 use serde::{Deserialize, Serialize};
 use sha1::{Digest, Sha1};
 
+use super::upload_lock::UploadLock;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{ChannelId, UploadId};
 use crate::random::random_hex;
@@ -42,7 +41,7 @@ pub(super) struct UploadRecord {
     modified: u64,
     hash: Sha1,
     sent: u64,
-    _lease: Lease,
+    _lock: UploadLock,
 }
 
 /// An upload that an earlier run began.
@@ -53,17 +52,18 @@ pub(super) struct Resumable {
 }
 
 impl UploadRecord {
-    /// Prepares the record for a file. Fails if this program uploads the file to this channel already.
+    /// Prepares the record for a file. Fails if the file is being uploaded to this channel already.
     pub(super) fn new(file: &Path, channel: &ChannelId, about: &Metadata) -> Result<Self> {
         let modified = about.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
         let modified = modified.and_then(|since| u64::try_from(since.as_nanos()).ok()).unwrap_or(0);
         let mut path = file.as_os_str().to_owned();
         path.push(format!(".{channel}.upload"));
         let path = PathBuf::from(path);
-        let lease = Lease::take(&path).ok_or_else(|| {
+        let lock = UploadLock::try_acquire(&path).ok_or_else(|| {
             Error::new(ErrorKind::Io, format!("{} is being uploaded to this channel already", file.display()))
+                .with_hint("another thread or another process is at it: wait until it is done")
         })?;
-        Ok(Self { path, size: about.len(), modified, hash: Sha1::new(), sent: 0, _lease: lease })
+        Ok(Self { path, size: about.len(), modified, hash: Sha1::new(), sent: 0, _lock: lock })
     }
 
     /// The upload of an earlier run, if the file is still the same as far as it was sent.
@@ -157,29 +157,4 @@ fn hex(bytes: &[u8]) -> String {
         let _ = write!(out, "{byte:02x}");
         out
     })
-}
-
-/// The records that uploads of this program use. Two uploads in one session would mix their pieces.
-static IN_USE: Mutex<Option<HashSet<PathBuf>>> = Mutex::new(None);
-
-struct Lease(PathBuf);
-
-impl Lease {
-    fn take(record: &Path) -> Option<Self> {
-        // One file has many names. A folder that is gone shows itself later.
-        let folder = record.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
-        let folder = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
-        let path = folder.join(record.file_name()?);
-        let mut in_use = IN_USE.lock().unwrap_or_else(PoisonError::into_inner);
-        in_use.get_or_insert_default().insert(path.clone()).then_some(Self(path))
-    }
-}
-
-impl Drop for Lease {
-    fn drop(&mut self) {
-        let mut in_use = IN_USE.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(in_use) = &mut *in_use {
-            in_use.remove(&self.0);
-        }
-    }
 }
