@@ -2,7 +2,8 @@
 
 use super::Client;
 use crate::error::{Error, ErrorKind, Result, shorten_text};
-use crate::model::{Channel, ChannelId, Post, PostDraft, Team, User, UserId};
+use crate::model::{Channel, ChannelId, Post, PostDraft, Team, UserId};
+use crate::rest::is_short_name;
 
 impl Client {
     /// The channel that people call `name` in the team with the short name `team` (that of the URL).
@@ -20,11 +21,12 @@ impl Client {
     /// [`ErrorKind::NotFound`] or 404 if there is none, or none that the account can see; [`ErrorKind::Input`] if the
     /// name fits several.
     pub fn channel(&self, team: &str, name: &str) -> Result<Channel> {
+        let (team, name) = (team.trim(), name.trim());
         if team.is_empty() {
             return Err(Error::input("the team's name is empty")
                 .with_hint("the short name that stands in the team's URL"));
         }
-        if name.trim().is_empty() {
+        if name.is_empty() {
             return Err(Error::input("the channel's name is empty")
                 .with_hint("a display name, ~town-square for a short name, or @jane"));
         }
@@ -32,15 +34,14 @@ impl Client {
             return self.direct_by_name(user);
         }
         if let Some(short_name) = name.strip_prefix('~') {
-            return self.by_short_name(team, short_name);
+            return self.channels().get_by_names(team, short_name);
         }
-        let found = self.http.get("/teams/name/{team_name}", &[&team]).fetch();
-        let team: Team = found.map_err(|error| {
-            not_found(error, || format!("no team {}, by the name in its URL", shorten_text(team, 80)))
-        })?;
+        let team: Team = self.teams().get_by_name(team)?;
         let own = self.http.get("/users/{user_id}/teams/{team_id}/channels", &[&UserId::me(), &team.id]);
         let mut fits: Vec<Channel> = own.fetch::<Vec<Channel>>()?;
-        fits.retain(|channel| !channel.is_direct() && (channel.name == name || channel.display_name == name));
+        fits.retain(|channel| {
+            !channel.is_direct() && (channel.name == name || channel.display_name.trim() == name)
+        });
         if is_short_name(name) && !fits.iter().any(|channel| channel.name == name) {
             // A public channel that the account is not in must not be hidden by another one's display name.
             let asked = self.http.get("/teams/{team_id}/channels/name/{channel_name}", &[&team.id, &name]);
@@ -54,18 +55,9 @@ impl Client {
         if fits.is_empty() {
             let search = self.http.post("/teams/{team_id}/channels/search", &[&team.id]).safe();
             fits = search.json(&serde_json::json!({ "term": name })).fetch()?;
-            fits.retain(|channel| channel.display_name == name && channel.delete_at.is_never());
+            fits.retain(|channel| channel.display_name.trim() == name && channel.delete_at.is_never());
         }
         one_of(name, &team.name, fits)
-    }
-
-    fn by_short_name(&self, team: &str, name: &str) -> Result<Channel> {
-        let call = self.http.get("/teams/name/{team_name}/channels/name/{channel_name}", &[&team, &name]);
-        call.fetch().map_err(|error| {
-            not_found(error, || {
-                format!("no channel ~{} in the team {}", shorten_text(name, 80), shorten_text(team, 80))
-            })
-        })
     }
 
     /// Gets the direct channel with a user, and creates it if necessary. One request.
@@ -74,11 +66,7 @@ impl Client {
     }
 
     fn direct_by_name(&self, username: &str) -> Result<Channel> {
-        let found = self.http.get("/users/username/{username}", &[&username]).fetch();
-        let user: User = found.map_err(|error| {
-            let at = if username.contains('@') { ", which is an email address" } else { "" };
-            not_found(error, || format!("no user @{}{at}", shorten_text(username, 80)))
-        })?;
+        let user = self.users().get_by_username(username)?;
         // Repeating it makes no second channel: the server answers with the one that is there.
         self.http.post("/channels/direct", &[]).idempotent().json(&[&self.me.id, &user.id]).fetch()
     }
@@ -94,14 +82,9 @@ impl Client {
     /// Posts `message` to the user named `username` alone (with or without `@`). Three requests.
     pub fn dm(&self, username: &str, message: impl Into<String>) -> Result<Post> {
         let draft = check_message(message.into())?;
-        let channel = self.direct_by_name(username.strip_prefix('@').unwrap_or(username))?.id;
+        let channel = self.direct_by_name(username.trim().strip_prefix('@').unwrap_or(username.trim()))?.id;
         self.posts().create(&PostDraft { channel_id: channel, ..draft })
     }
-}
-
-/// Names what was not found, and where. The server only says that there is nothing.
-fn not_found(error: Error, what: impl FnOnce() -> String) -> Error {
-    if error.is_not_found() { error.with_message(what()) } else { error }
 }
 
 /// Refuses a text before anything is asked for.
@@ -128,10 +111,4 @@ fn one_of(name: &str, team: &str, mut fits: Vec<Channel>) -> Result<Channel> {
                 .with_hint("use the short name with a tilde, as ~town-square"))
         }
     }
-}
-
-/// What can stand in a channel's URL.
-fn is_short_name(name: &str) -> bool {
-    name.len() <= 64
-        && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'_')
 }

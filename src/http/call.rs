@@ -7,8 +7,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::agent::{HttpResponse, OutgoingRequest, RequestBody, RequestReader, SendWindow};
-use super::attempt_error::AttemptError;
+use super::agent::{HttpResponse, OutgoingRequest, RequestBody, RequestReader};
+use super::attempt::{AttemptError, SendWindow};
 use super::body::{Body, BodySource};
 use super::clock::ClockReading;
 use super::download::Download;
@@ -120,8 +120,8 @@ impl<'c> Call<'c> {
 
     /// Appends one parameter to the query.
     pub fn param(mut self, name: &str, value: impl Display) -> Self {
-        query::append_param(&mut self.url, name, &value);
-        self
+        let done = query::append_param(&mut self.url, name, &value);
+        self.note_error(done)
     }
 
     /// Appends a parameter that no error may show.
@@ -130,6 +130,8 @@ impl<'c> Call<'c> {
     }
 
     /// Sends a JSON body.
+    ///
+    /// A NUL character in one of its texts is refused with [`ErrorKind::Input`], because the server cannot store it.
     pub fn json(self, body: &impl Serialize) -> Self {
         self.with_body(Body::from_json(serde_json::to_vec(body)))
     }
@@ -149,9 +151,11 @@ impl<'c> Call<'c> {
     }
 
     /// Sends any body.
-    pub fn body(mut self, body: Body<'c>) -> Self {
-        self.body = body;
-        self
+    pub fn body(self, body: Body<'c>) -> Self {
+        match body.0 {
+            BodySource::Invalid(error) => self.note_error(Err(error)),
+            _ => Self { body, ..self },
+        }
     }
 
     /// Sends a header. Not for credentials.
@@ -492,7 +496,7 @@ impl<'c> Call<'c> {
             BodySource::Empty if matches!(self.method, Method::Post | Method::Put | Method::Patch) => {
                 RequestBody::Bytes(b"")
             }
-            BodySource::Empty => RequestBody::Empty,
+            BodySource::Empty | BodySource::Invalid(_) => RequestBody::Empty,
             BodySource::Bytes { bytes, .. } => RequestBody::Bytes(bytes),
             BodySource::Reader { reader, length, .. } => {
                 request_reader = RequestReader::new(&mut **reader, *length);

@@ -4,12 +4,15 @@ use std::fmt;
 use std::io::{Cursor, Read};
 
 use super::body::{Body, BodySource};
+use super::query::nul_error;
+use crate::error::Error;
 
 /// A `multipart/form-data` body. Parts are sent in the order in which they were added. File names are sent as raw UTF-8,
 /// as Mattermost expects.
 #[derive(Default)]
 pub struct Multipart<'b> {
     parts: Vec<FormPart<'b>>,
+    wrong: Option<Error>,
 }
 
 struct FormPart<'b> {
@@ -28,6 +31,9 @@ impl<'b> Multipart<'b> {
     #[must_use]
     pub fn text(mut self, name: &str, value: impl Into<String>) -> Self {
         let value: String = value.into();
+        if value.contains('\0') {
+            self.wrong.get_or_insert_with(nul_error);
+        }
         let head = format!("Content-Disposition: form-data; name=\"{}\"\r\n\r\n", quote_name(name));
         let length = Some(value.len() as u64);
         self.parts.push(FormPart { head, body: Box::new(Cursor::new(value.into_bytes())), length });
@@ -51,12 +57,22 @@ impl<'b> Multipart<'b> {
                 (Box::new(Cursor::new(bytes)), Some(length))
             }
             BodySource::Reader { reader, length, .. } => (reader, length),
+            BodySource::Invalid(error) => {
+                self.wrong.get_or_insert(error);
+                (Box::new(std::io::empty()), Some(0))
+            }
         };
+        if file_name.contains('\0') {
+            self.wrong.get_or_insert_with(nul_error);
+        }
         self.parts.push(FormPart { head, body, length });
         self
     }
 
     fn into_body(self) -> Body<'b> {
+        if let Some(error) = self.wrong {
+            return Body(BodySource::Invalid(error));
+        }
         let boundary = random_boundary();
         let kind = format!("multipart/form-data; boundary={boundary}");
         let end = format!("\r\n--{boundary}--\r\n");

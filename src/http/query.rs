@@ -15,7 +15,7 @@ pub(crate) fn append_query(url: &mut String, query: serde_json::Result<Value>) -
     };
     for (name, value) in &members {
         if let Some(text) = value_text(value)? {
-            append_param(url, name, &text);
+            append_param(url, name, &text)?;
         }
     }
     Ok(())
@@ -36,12 +36,23 @@ fn value_text(value: &Value) -> Result<Option<String>> {
     })
 }
 
+/// The error of a text that the server cannot store: its database has no NUL, and fails in the middle of the request.
+pub(super) fn nul_error() -> Error {
+    Error::input("the request contains a NUL character, which the server cannot store")
+        .with_hint("remove it from the text, or send the data as a file")
+}
+
 /// Appends one parameter.
-pub(crate) fn append_param(url: &mut String, name: &str, value: &(impl Display + ?Sized)) {
+pub(crate) fn append_param(url: &mut String, name: &str, value: &(impl Display + ?Sized)) -> Result<()> {
+    let value = value.to_string();
+    if value.contains('\0') {
+        return Err(nul_error());
+    }
     url.push(if url.contains('?') { '&' } else { '?' });
     encode(name, url);
     url.push('=');
-    encode(&value.to_string(), url);
+    encode(&value, url);
+    Ok(())
 }
 
 #[cfg(test)]
@@ -56,7 +67,8 @@ mod tests {
             Ok(serde_json::json!({"page": 0, "roles": ["a", "b c"], "since": null, "perPage": 60, "z": true})),
         )
         .unwrap();
-        append_param(&mut url, "q", "ä&");
+        append_param(&mut url, "q", "ä&").unwrap();
+        assert!(append_param(&mut url, "q", "\0").is_err());
         assert_eq!(url, "/x?page=0&perPage=60&roles=a%2Cb%20c&z=true&q=%C3%A4%26");
         assert!(append_query(&mut url, Ok("no".into())).is_err());
     }

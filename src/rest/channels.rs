@@ -12,6 +12,7 @@ use crate::model::{
     Channel, ChannelDraft, ChannelId, ChannelModeration, ChannelModerationPatch, ChannelPatch, ChannelStats,
     ChannelType, PostList, SchemeId, Team, TeamId, UserId,
 };
+use crate::rest::names::explain_channel;
 use crate::rest::real_id;
 
 /// Channels. Returned by [`Client::channels`](crate::Client::channels).
@@ -48,7 +49,8 @@ impl Channels<'_> {
     /// Required permissions, depending on the request: `read_public_channel`, `read_channel`, `manage_team`.
     #[doc(alias = "GetChannelByName")]
     pub fn get_by_name(&self, team: &TeamId, name: &str) -> Result<Channel> {
-        self.0.get("/teams/{team_id}/channels/name/{channel_name}", &[team, &name]).fetch()
+        let call = self.0.get("/teams/{team_id}/channels/name/{channel_name}", &[team, &name]);
+        call.fetch().map_err(|error| explain_channel(error, name, team.as_str()))
     }
 
     /// Gets a channel by its short name, including an archived one.
@@ -59,7 +61,8 @@ impl Channels<'_> {
     #[doc(alias = "GetChannelByName")]
     pub fn get_by_name_with_archived(&self, team: &TeamId, name: &str) -> Result<Channel> {
         let template = "/teams/{team_id}/channels/name/{channel_name}";
-        self.0.get(template, &[team, &name]).param("include_deleted", true).fetch()
+        let call = self.0.get(template, &[team, &name]).param("include_deleted", true);
+        call.fetch().map_err(|error| explain_channel(error, name, team.as_str()))
     }
 
     /// Gets a channel by the short names of its team and channel.
@@ -69,7 +72,8 @@ impl Channels<'_> {
     /// Required permissions, depending on the request: `read_channel`, `read_public_channel`, `manage_team`.
     #[doc(alias = "GetChannelByNameForTeamName")]
     pub fn get_by_names(&self, team_name: &str, name: &str) -> Result<Channel> {
-        self.0.get("/teams/name/{team_name}/channels/name/{channel_name}", &[&team_name, &name]).fetch()
+        let call = self.0.get("/teams/name/{team_name}/channels/name/{channel_name}", &[&team_name, &name]);
+        call.fetch().map_err(|error| explain_channel(error, name, team_name))
     }
 
     /// Gets a channel by the short names of its team and channel, including an archived one.
@@ -78,7 +82,8 @@ impl Channels<'_> {
     #[doc(alias = "GetChannelByNameForTeamName")]
     pub fn get_by_names_with_archived(&self, team_name: &str, name: &str) -> Result<Channel> {
         let template = "/teams/name/{team_name}/channels/name/{channel_name}";
-        self.0.get(template, &[&team_name, &name]).param("include_deleted", true).fetch()
+        let call = self.0.get(template, &[&team_name, &name]).param("include_deleted", true);
+        call.fetch().map_err(|error| explain_channel(error, name, team_name))
     }
 
     /// Creates a public or private channel.

@@ -7,6 +7,7 @@ use crate::http::HttpClient;
 use crate::model::{Emoji, EmojiId, EmojiPage, EmojiSearch};
 use crate::page::{MAX_PER_PAGE, Pages, pages};
 use crate::rest::Upload;
+use crate::rest::names::{emoji_name, explain_emoji};
 
 /// Custom emoji. Returned by [`Client::emoji`](crate::Client::emoji).
 #[derive(Clone, Copy, Debug)]
@@ -42,7 +43,8 @@ impl<'c> Emojis<'c> {
     /// Since server 4.7.
     #[doc(alias = "GetEmojiByName")]
     pub fn get_by_name(&self, name: &str) -> Result<Emoji> {
-        self.0.get("/emoji/name/{emoji_name}", &[&name]).fetch()
+        let name = emoji_name(name)?;
+        self.0.get("/emoji/name/{emoji_name}", &[&name]).fetch().map_err(|e| explain_emoji(e, name))
     }
 
     /// Gets custom emoji by name, up to 200. Unknown names are omitted.
@@ -52,6 +54,7 @@ impl<'c> Emojis<'c> {
     /// Since server 9.2.
     #[doc(alias = "GetEmojisByNames")]
     pub fn list_by_names(&self, names: &[&str]) -> Result<Vec<Emoji>> {
+        let names = names.iter().map(|name| emoji_name(name)).collect::<Result<Vec<_>>>()?;
         self.0.post("/emoji/names", &[]).json(&names).safe().fetch()
     }
 
@@ -82,6 +85,7 @@ impl<'c> Emojis<'c> {
     /// Required permission: `create_emojis`.
     #[doc(alias = "CreateEmoji")]
     pub fn create(&self, name: &str, image: Upload<'_>) -> Result<Emoji> {
+        let name = emoji_name(name)?;
         let form = image.into_form_with("image", |form| form.text("emoji", emoji_json(self.0, name)));
         self.0.post("/emoji", &[]).body(form).fetch()
     }

@@ -7,20 +7,25 @@ use serde_json::json;
 use crate::error::Result;
 use crate::http::HttpClient;
 use crate::model::{PostId, Reaction, UserId};
+use crate::rest::names::emoji_name;
 
 /// Reactions. Returned by [`Client::reactions`](crate::Client::reactions).
 #[derive(Clone, Copy, Debug)]
 pub struct Reactions<'c>(pub(crate) &'c HttpClient);
 
 impl Reactions<'_> {
-    /// Adds a reaction to a post. The emoji is named without colons. Adding a reaction twice is not an error.
+    /// Adds a reaction to a post. Adding a reaction twice is not an error.
+    ///
+    /// `emoji` is the name of an emoji, such as `thumbsup`, with or without colons. Here and below, anything else,
+    /// such as the character itself, is refused with [`ErrorKind::Input`](crate::ErrorKind::Input) before any I/O.
     ///
     /// `POST /reactions`
     ///
     /// Required permission: `add_reaction` in the channel.
     #[doc(alias = "SaveReaction")]
-    pub fn create(&self, post: &PostId, emoji_name: &str) -> Result<Reaction> {
-        let reaction = json!({"user_id": self.0.me()?, "post_id": post, "emoji_name": bare(emoji_name)});
+    pub fn create(&self, post: &PostId, emoji: &str) -> Result<Reaction> {
+        let name = emoji_name(emoji)?;
+        let reaction = json!({"user_id": self.0.me()?, "post_id": post, "emoji_name": name});
         self.0.post("/reactions", &[]).json(&reaction).fetch()
     }
 
@@ -30,9 +35,9 @@ impl Reactions<'_> {
     ///
     /// Required permission: `manage_system`.
     #[doc(alias = "DeleteReaction")]
-    pub fn delete(&self, post: &PostId, emoji_name: &str) -> Result<()> {
+    pub fn delete(&self, post: &PostId, emoji: &str) -> Result<()> {
         let template = "/users/{user_id}/posts/{post_id}/reactions/{emoji_name}";
-        self.0.delete(template, &[&UserId::me(), post, &bare(emoji_name)]).send()
+        self.0.delete(template, &[&UserId::me(), post, &emoji_name(emoji)?]).send()
     }
 
     /// Removes a reaction of any user.
@@ -41,9 +46,9 @@ impl Reactions<'_> {
     ///
     /// Required permission: `manage_system`.
     #[doc(alias = "DeleteReaction")]
-    pub fn delete_of(&self, user: &UserId, post: &PostId, emoji_name: &str) -> Result<()> {
+    pub fn delete_of(&self, user: &UserId, post: &PostId, emoji: &str) -> Result<()> {
         let template = "/users/{user_id}/posts/{post_id}/reactions/{emoji_name}";
-        self.0.delete(template, &[user, post, &bare(emoji_name)]).send()
+        self.0.delete(template, &[user, post, &emoji_name(emoji)?]).send()
     }
 
     /// Lists the reactions on a post.
@@ -65,9 +70,4 @@ impl Reactions<'_> {
     pub fn list_by_posts(&self, posts: &[PostId]) -> Result<BTreeMap<PostId, Vec<Reaction>>> {
         self.0.post("/posts/ids/reactions", &[]).json(&posts).safe().fetch()
     }
-}
-
-/// The server expects names without the colons that people type.
-fn bare(name: &str) -> &str {
-    name.trim_matches(':')
 }

@@ -5,6 +5,7 @@ use serde_json::json;
 use crate::error::Result;
 use crate::http::HttpClient;
 use crate::model::{CustomStatus, Status, StatusKind, UserId};
+use crate::rest::names::check_emoji;
 use crate::rest::{in_chunks, real_id};
 use crate::time::Timestamp;
 
@@ -60,7 +61,8 @@ impl Statuses<'_> {
     /// Other users require the permission `edit_other_users`.
     #[doc(alias = "UpdateUserCustomStatus")]
     pub fn set_custom(&self, user: &UserId, status: &CustomStatus) -> Result<()> {
-        self.0.put("/users/{user_id}/status/custom", &[user]).json(status).send()
+        let call = self.0.put("/users/{user_id}/status/custom", &[user]).json(status);
+        call.check_first(check_emoji(&status.emoji)).send()
     }
 
     /// Removes the custom status of a user.

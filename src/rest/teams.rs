@@ -14,6 +14,7 @@ use crate::model::{
     TeamUnread, TeamsWithCount, UserId,
 };
 use crate::page::{MAX_PER_PAGE, Pages, pages};
+use crate::rest::names::explain_team;
 use crate::rest::{Paged, Upload};
 
 /// Teams. Returned by [`Client::teams`](crate::Client::teams).
@@ -38,7 +39,7 @@ impl<'c> Teams<'c> {
     /// Required permission: `view_team`.
     #[doc(alias = "GetTeamByName")]
     pub fn get_by_name(&self, name: &str) -> Result<Team> {
-        self.0.get("/teams/name/{name}", &[&name]).fetch()
+        self.0.get("/teams/name/{name}", &[&name]).fetch().map_err(|error| explain_team(error, name))
     }
 
     /// Checks whether a short name is in use, as far as the current account can see.

@@ -17,6 +17,7 @@ use crate::model::{
     UserDraft, UserId, UserPage, UserPatch, UserSearch, UserStatsFilter, UsersStats,
 };
 use crate::page::{MAX_PER_PAGE, Pages, pages};
+use crate::rest::names::explain_user;
 use crate::rest::{JsonLines, Upload, in_chunks};
 use crate::secret::Secret;
 use crate::time::Timestamp;
@@ -74,7 +75,8 @@ impl<'c> Users<'c> {
     /// Required permission: `view_members`.
     #[doc(alias = "GetUserByUsername")]
     pub fn get_by_username(&self, username: &str) -> Result<User> {
-        self.0.get("/users/username/{username}", &[&username]).fetch()
+        let call = self.0.get("/users/username/{username}", &[&username]);
+        call.fetch().map_err(|error| explain_user(error, username))
     }
 
     /// Gets a user by email address.

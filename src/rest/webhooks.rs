@@ -7,6 +7,7 @@ use crate::model::{
     IncomingWebhooksWithCount, OutgoingWebhook, OutgoingWebhookDraft, OutgoingWebhookPage,
 };
 use crate::page::{MAX_PER_PAGE, Pages, pages};
+use crate::rest::names::check_emoji;
 
 /// Webhooks. Returned by [`Client::webhooks`](crate::Client::webhooks).
 #[derive(Clone, Copy, Debug)]
@@ -174,6 +175,7 @@ impl<'c> Webhooks<'c> {
             .call_outside_api(Method::Post, "/hooks/{hook_id}", &[hook])
             .without_token()
             .hiding_secrets(&[hook.as_str()])
+            .check_first(message.icon_emoji.as_deref().map_or(Ok(()), check_emoji))
             .json(message)
             .send()
     }

@@ -30,6 +30,7 @@ mod logins;
 mod logs;
 mod long_methods;
 mod models;
+mod names;
 mod once;
 mod outage;
 mod peer;

@@ -183,7 +183,7 @@ impl Function<'_> {
                 let ends: Vec<usize> = squeezed.match_indices(&call).map(|(at, _)| at + call.len()).collect();
                 ends.into_iter().map(move |at| (at, verb.to_uppercase()))
             })
-            .chain(squeezed.match_indices(".outside(Method::").map(|(at, call)| {
+            .chain(squeezed.match_indices(".call_outside_api(Method::").map(|(at, call)| {
                 let rest = &squeezed[at + call.len()..];
                 let (verb, after) = rest.split_once(", ").unwrap();
                 (squeezed.len() - after.len(), verb.to_uppercase())

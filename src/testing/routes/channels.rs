@@ -34,7 +34,7 @@ pub(super) fn route(call: &mut Call<'_>, method: &str, path: &[&str]) -> Option<
         }
         ("GET", ["teams", "name", team, "channels", "name", name]) => {
             let team = call.world.team_named(team).map(|team| team.id.clone());
-            team.ok_or_else(not_named).and_then(|team| by_name(call, &team, name))
+            team.ok_or_else(super::teams::not_named).and_then(|team| by_name(call, &team, name))
         }
         ("GET", ["teams", team, "channels", "name", name]) => by_name(call, team, name),
         ("GET", ["users", user, "teams", team, "channels"]) => mine(call, user, Some(team)),

@@ -113,11 +113,13 @@ fn search(call: &Call<'_>) -> Outcome {
     Ok(Answer::json(200, &found.map(|team| team.json(call.is_admin())).collect()))
 }
 
+pub(super) fn not_named() -> AppError {
+    fail(404, "app.team.get_by_name.missing.app_error", "Unable to find the existing team.")
+}
+
 fn by_name(call: &Call<'_>, name: &str) -> Outcome {
     call.user()?;
-    let id = call.world.team_named(name).map(|team| team.id.clone()).ok_or_else(|| {
-        fail(404, "app.team.get_by_name.missing.app_error", "Unable to find the existing team.")
-    })?;
+    let id = call.world.team_named(name).map(|team| team.id.clone()).ok_or_else(not_named)?;
     visible(call, &id).map(|team| Answer::json(200, &team.json(call.is_admin())))
 }
 

@@ -20,6 +20,9 @@ pub(super) fn route(call: &mut Call<'_>, method: &str, path: &[&str]) -> Option<
         ("GET", ["users", "stats"]) => {
             call.user().map(|_| Answer::json(200, &json!({"total_users_count": call.world.users.len()})))
         }
+        ("GET", ["users", "username", name]) if name.bytes().any(|byte| byte.is_ascii_uppercase()) => {
+            Err(bad_body("username"))
+        }
         ("GET", ["users", "username", name]) => one(call, |user| user.username == *name),
         ("GET", ["users", "email", email]) => one(call, |user| user.email == *email),
         ("POST", ["users", "status", "ids"]) => statuses(call),
