@@ -31,6 +31,11 @@ fn read_request(stream: &mut TcpStream) -> Option<String> {
 fn serve(handle: impl Fn(&str, &mut TcpStream) -> bool + Send + Sync + 'static) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
+    serve_on(listener, handle);
+    url
+}
+
+fn serve_on(listener: TcpListener, handle: impl Fn(&str, &mut TcpStream) -> bool + Send + Sync + 'static) {
     let handle = Arc::new(handle);
     std::thread::spawn(move || {
         for mut stream in listener.incoming().flatten() {
@@ -44,7 +49,6 @@ fn serve(handle: impl Fn(&str, &mut TcpStream) -> bool + Send + Sync + 'static) 
             });
         }
     });
-    url
 }
 
 fn respond(stream: &mut TcpStream, status: u16, extra: &str, body: &str) -> bool {
@@ -187,5 +191,57 @@ fn the_refusal_of_an_upload_is_read_after_the_connection_broke() {
     let error = client.call(Method::Post, "/files", &[]).body(body).send().unwrap_err();
     if cfg!(target_os = "linux") {
         assert_eq!((error.status(), error.api_id()), (Some(413), Some("api.file.too_large")), "{error:?}");
+    }
+}
+
+const BAD_CODE: &str = r#"{"id":"api.user.check_user_mfa.bad_code.app_error","status_code":401}"#;
+
+#[test]
+fn a_code_is_not_used_up_by_a_login_that_never_left() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    // Nothing listens at first.
+    drop(listener);
+    let codes = Arc::new(Mutex::new(Vec::new()));
+    let seen = Arc::clone(&codes);
+    let builder = with_login(&format!("http://{address}")).mfa("123456");
+    let client = std::thread::scope(|scope| {
+        let connecting = scope.spawn(|| builder.connect_within(Duration::from_secs(60)));
+        let refused = Client::builder(format!("http://{address}")).no_proxy().token("t0ken").connect();
+        assert_eq!(refused.unwrap_err().kind(), ErrorKind::Connect);
+        serve_on(TcpListener::bind(address).unwrap(), move |request, stream| {
+            if request.starts_with("POST /api/v4/users/login ") {
+                let has_code = request.contains(r#""token":"123456""#);
+                seen.lock().unwrap().push(has_code);
+                return if has_code { logged_in(stream, 1) } else { respond(stream, 401, "", BAD_CODE) };
+            }
+            respond(stream, 401, "", EXPIRED)
+        });
+        connecting.join().unwrap().unwrap()
+    });
+    assert_eq!(*codes.lock().unwrap(), [true]);
+    // Once the server has judged it, it is not sent again.
+    assert!(client.call(Method::Get, "/users/me/teams", &[]).send().unwrap_err().is_mfa());
+    assert_eq!(*codes.lock().unwrap(), [true, false]);
+}
+
+#[test]
+fn connecting_goes_on_after_a_slow_first_login() {
+    for login in [true, false] {
+        let requests = Arc::new(AtomicUsize::new(0));
+        let seen = Arc::clone(&requests);
+        let url = serve(move |_, stream| {
+            if seen.fetch_add(1, Ordering::SeqCst) == 0 {
+                // Until the client hangs up.
+                let _ = stream.read(&mut [0]);
+                return false;
+            }
+            logged_in(stream, 1)
+        });
+        let builder =
+            Client::builder(&url).no_proxy().backoff_scale(0.01).timeout(Duration::from_millis(300));
+        let builder = if login { builder.login("bob", "pw").mfa("123456") } else { builder.token("t0ken") };
+        builder.connect_within(Duration::from_secs(60)).unwrap();
+        assert_eq!(requests.load(Ordering::SeqCst), 2);
     }
 }
