@@ -11,7 +11,8 @@
 //! |---|---|---|
 //! | [`Input`](ErrorKind::Input), [`Tls`](ErrorKind::Tls), [`NotFound`](ErrorKind::NotFound) | no | after a change |
 //! | [`Connect`](ErrorKind::Connect) | no | yes |
-//! | [`Api`](ErrorKind::Api) | no, says the server | if [transient](Error::is_transient) |
+//! | [`Api`](ErrorKind::Api) below 500, except 408 | no | if [transient](Error::is_transient): 425 and 429 |
+//! | [`Api`](ErrorKind::Api) 408 and from 500 on | no; perhaps, if the call may be repeated | if transient |
 //! | [`Status`](ErrorKind::Status) below 500, except 408 | no | if transient: 425 and 429 |
 //! | [`Status`](ErrorKind::Status) 408 and from 500 on | perhaps | if transient |
 //! | [`Io`](ErrorKind::Io), [`Timeout`](ErrorKind::Timeout) | perhaps | yes |

@@ -11,7 +11,7 @@
 //! ```
 
 pub(crate) mod agent;
-mod attempt_error;
+mod attempt;
 mod body;
 mod call;
 mod clock;

@@ -21,9 +21,7 @@ use self::resolver::SharedResolver;
 use self::trace_redaction::{HiddenResponse, RestoredBody};
 use self::transport::RequestContext;
 use super::Method;
-use super::attempt_error::AttemptError;
-use super::clock::{CallClock, ClockReading};
-use super::retry::KEYED_RETRY_WINDOW;
+use super::attempt::{AttemptError, SendWindow};
 use crate::config::Config;
 use crate::error::{Error, ErrorKind, Result, shorten_text};
 use crate::net::is_hang_up;
@@ -141,19 +139,6 @@ impl HttpResponse {
     /// Reads on to the end, so that the connection can be used again; gives up past 64 kB.
     pub(crate) fn drain_body(self) {
         let _ = io::copy(&mut self.into_reader(u64::MAX).take(64 << 10), &mut io::sink());
-    }
-}
-
-/// The time within which the server recognizes a repeat of a keyed request.
-#[derive(Debug)]
-pub(crate) struct SendWindow {
-    pub(crate) clock: CallClock,
-    pub(crate) since: ClockReading,
-}
-
-impl SendWindow {
-    fn is_over(&self) -> bool {
-        self.clock.now().time_since(self.since) >= KEYED_RETRY_WINDOW
     }
 }
 

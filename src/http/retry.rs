@@ -7,7 +7,7 @@
 use std::time::Duration;
 
 use super::Method;
-use super::attempt_error::AttemptError;
+use super::attempt::{AttemptError, KEYED_RETRY_WINDOW};
 use super::clock::ClockReading;
 use crate::error::{Error, ErrorKind, is_transient_status};
 use crate::random::random_unit;
@@ -25,12 +25,14 @@ pub(crate) enum RetryPolicy {
 
 /// The time for the response to one keyed request, before it is sent again.
 pub(super) const KEYED_RESPONSE_TIMEOUT: Duration = Duration::from_secs(8);
-/// A keyed request in doubt is not sent again after this time. The server forgets the key 30 s after it saw it first.
-pub(super) const KEYED_RETRY_WINDOW: Duration = Duration::from_secs(25);
 /// Retries after failures.
 const MAX_RETRIES: u32 = 2;
 /// Retries after responses that announce when to send again.
 const MAX_ANNOUNCED_RETRIES: u32 = 10;
+/// The wait after a 429 that announces none.
+const DEFAULT_RATE_LIMIT_WAIT: Duration = Duration::from_secs(1);
+/// An announced wait of at least this length is kept as it is. A shorter one is raised to the backoff.
+const MAX_ANNOUNCED_FLOOR: Duration = Duration::from_secs(1);
 
 /// The error of the server while it still handles the first of two posts with one key.
 const PENDING_DUPLICATE_ID: &str = "api.post.deduplicate_create_post.pending";
@@ -99,7 +101,9 @@ impl RetryState {
                 if self.announced > MAX_ANNOUNCED_RETRIES || !replayable {
                     return RetryDecision::GiveUp(self.final_error(error));
                 }
-                let wait = error.retry_after().unwrap_or(Duration::from_secs(1));
+                // A wait of zero would use all attempts up at once.
+                let floor = self.backoff_delay(self.announced).min(MAX_ANNOUNCED_FLOOR);
+                let wait = error.retry_after().unwrap_or(DEFAULT_RATE_LIMIT_WAIT).max(floor);
                 return RetryDecision::AwaitRateLimit(wait, error);
             }
             Some(425) => return self.retry_unless(!replayable, error),
@@ -328,6 +332,23 @@ mod tests {
         assert!(
             matches!(post.decide_after(limited(429), true, now()), RetryDecision::AwaitRateLimit(wait, _) if wait.as_secs() == 3)
         );
+        // `Retry-After: 0` does not mean ten attempts at once.
+        let zero = || AttemptError {
+            error: Error::new(ErrorKind::Status, "").with_status(429).with_retry_after(Some(Duration::ZERO)),
+            sent: true,
+        };
+        let mut eager = state(RetryPolicy::NonIdempotent);
+        let mut waited = Duration::ZERO;
+        for _ in 0..MAX_ANNOUNCED_RETRIES {
+            match eager.decide_after(zero(), true, now()) {
+                RetryDecision::AwaitRateLimit(wait, _) => {
+                    assert!(wait >= Duration::from_millis(100) && wait <= MAX_ANNOUNCED_FLOOR, "{wait:?}");
+                    waited += wait;
+                }
+                other => panic!("{other:?}"),
+            }
+        }
+        assert!(waited >= Duration::from_secs(5), "{waited:?}");
         let mut get = state(RetryPolicy::Idempotent);
         for _ in 0..5 {
             assert!(

@@ -108,6 +108,49 @@ fn each_layer_uses_only_what_is_below() {
     assert!(seen > 50, "the test has gone blind: {seen} uses seen");
 }
 
+/// The files of `src/http` that know nothing of the client, lowest first. Each uses only those above it in this list.
+const HTTP_FILES: &[&str] = &[
+    "method",
+    "path",
+    "exact_length",
+    "query",
+    "body",
+    "multipart",
+    "clock",
+    "attempt",
+    "rate_limit",
+    "agent",
+    "retry",
+    "response",
+];
+
+#[test]
+fn parts_of_a_call_do_not_use_each_other() {
+    let mut seen = 0;
+    for (file, text) in all_sources() {
+        let Some(name) = file.strip_prefix("http/") else { continue };
+        let name = name.split('/').next().unwrap();
+        let Some(own) = HTTP_FILES.iter().position(|known| *known == name) else { continue };
+        let is_folder = file.matches('/').count() > 1;
+        for line in code(&text) {
+            let prefixes: &[&str] =
+                if is_folder { &["crate::http::"] } else { &["super::", "crate::http::"] };
+            for prefix in prefixes {
+                for (at, _) in line.match_indices(prefix) {
+                    let used: String = line[at + prefix.len()..]
+                        .chars()
+                        .take_while(|c| c.is_alphanumeric() || *c == '_')
+                        .collect();
+                    let Some(other) = HTTP_FILES.iter().position(|known| *known == used) else { continue };
+                    seen += 1;
+                    assert!(other <= own, "src/{file}.rs uses http::{used}: {line}");
+                }
+            }
+        }
+    }
+    assert!(seen > 10, "the test has gone blind: {seen} uses seen");
+}
+
 #[test]
 fn one_file_names_each_foreign_crate() {
     let only = |word: &str, places: &[&str]| {

@@ -111,11 +111,11 @@ mod local {
 
     use super::{Arc, Instant, NetSocket, Result, no_connection};
 
-    type Connected = io::Result<UnixStream>;
+    type ConnectResult = io::Result<UnixStream>;
 
     /// Attempts that a caller gave up on, and that the system has not ended yet. The next caller waits for them: a
     /// server that hangs costs one thread and not one for each call.
-    static ABANDONED: Mutex<Vec<(PathBuf, Receiver<Connected>)>> = Mutex::new(Vec::new());
+    static ABANDONED: Mutex<Vec<(PathBuf, Receiver<ConnectResult>)>> = Mutex::new(Vec::new());
 
     /// A connection that nobody takes within this time is closed.
     const HANDOVER_TIMEOUT: Duration = Duration::from_millis(500);
@@ -130,7 +130,7 @@ mod local {
         }
     }
 
-    fn connect_once(path: &Path, deadline: Instant) -> Connected {
+    fn connect_once(path: &Path, deadline: Instant) -> ConnectResult {
         loop {
             let (waiting, is_own) = match take_abandoned(path) {
                 Some(waiting) => (waiting, false),
@@ -151,13 +151,13 @@ mod local {
         }
     }
 
-    fn take_abandoned(path: &Path) -> Option<Receiver<Connected>> {
+    fn take_abandoned(path: &Path) -> Option<Receiver<ConnectResult>> {
         let mut abandoned = ABANDONED.lock().unwrap_or_else(PoisonError::into_inner);
         let at = abandoned.iter().position(|(known, _)| known == path)?;
         Some(abandoned.swap_remove(at).1)
     }
 
-    fn spawn_connect(path: &Path) -> io::Result<Receiver<Connected>> {
+    fn spawn_connect(path: &Path) -> io::Result<Receiver<ConnectResult>> {
         let (result, waiting) = bounded(0);
         let path = path.to_owned();
         std::thread::Builder::new().name("mm-connect".into()).spawn(move || {

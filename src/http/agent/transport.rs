@@ -12,9 +12,9 @@ use ureq::unversioned::transport::{
     Buffers, ConnectionDetails, LazyBuffers, NextTimeout, ShutdownHandle, Transport,
 };
 
-use super::SendWindow;
 use super::trace_redaction::{self, ResponseRedactor};
 use crate::error::{Error, ErrorKind};
+use crate::http::attempt::SendWindow;
 use crate::net::{NetSocket, Timed};
 
 /// Heads, sizes of chunks and trailers that an answer may have beside as much as it has content. Chunks of a byte, or
