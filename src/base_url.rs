@@ -6,7 +6,7 @@ use crate::error::{Error, Result, shorten_text};
 use crate::percent;
 use crate::secret::Secret;
 
-/// Where a server is: scheme, host, port and the path that it is mounted under.
+/// The URL of a server: scheme, host, port and path.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct BaseUrl {
     /// https or wss.

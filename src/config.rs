@@ -17,7 +17,7 @@ pub(crate) const MAX_TIMEOUT: Duration = Duration::from_secs(10 * 365 * 86_400);
 #[derive(Debug)]
 pub(crate) struct Config {
     pub(crate) base: BaseUrl,
-    /// Where the socket is, if not under `base`.
+    /// URL of the WebSocket, if it is not below `base`.
     pub(crate) websocket: Option<BaseUrl>,
     pub(crate) proxy: ProxySetting,
     /// Sent to the host of `base` only.

@@ -66,9 +66,9 @@ struct ErrorData {
     retry_after: Option<Duration>,
     hint: Option<Cow<'static, str>>,
     source: Option<ErrorSource>,
-    /// Whether an answer was larger than the client's limit.
+    /// `true` if a response exceeded the client's limit.
     oversized: bool,
-    /// Whether the call that failed may be repeated. Not known for errors that no call made.
+    /// `true` if the failed call may be repeated. `None` for errors that no call returned.
     repeatable: Option<bool>,
 }
 
@@ -247,7 +247,7 @@ impl Error {
     }
 }
 
-/// How the crate makes errors.
+/// Constructors for use inside the crate.
 impl Error {
     pub(crate) fn new(kind: ErrorKind, message: impl Into<Cow<'static, str>>) -> Self {
         Self(Arc::new(ErrorData {

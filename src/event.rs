@@ -1,4 +1,4 @@
-//! What happens on the server, as it comes over the socket.
+//! Events of the server and notifications of the stream.
 //!
 //! An [`Event`] keeps the text of the server and decodes what is asked for, once, on the thread that asks:
 //!
@@ -85,7 +85,7 @@ struct EventInner {
     decode_error: OnceLock<Error>,
 }
 
-/// How an event came.
+/// Origin of an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -118,10 +118,10 @@ model! {
         pub connection_id: String,
         /// A connection that does not get it.
         pub omit_connection_id: String,
-        /// Whether this is the version for accounts that may not see all.
+        /// `true` if this is the version for users who may not see all data.
         #[serde(skip_serializing_if = "embedded::is_off")]
         pub contains_sanitized_data: bool,
-        /// Whether this is the version for system administrators.
+        /// `true` if this is the version for system administrators.
         #[serde(skip_serializing_if = "embedded::is_off")]
         pub contains_sensitive_data: bool,
     }
@@ -149,7 +149,7 @@ impl Event {
         self.0.connection_id.as_deref()
     }
 
-    /// How it came.
+    /// Returns the origin of the event.
     pub fn origin(&self) -> Origin {
         self.0.origin
     }
@@ -205,7 +205,8 @@ impl Event {
         Ok(payload.unwrap_or_else(|| Payload::other(decoded.name(), crate::model::Json::default())))
     }
 
-    /// Why the payload is [`Payload::Other`] although its kind has a type. Decodes the payload.
+    /// Returns the reason why the payload is [`Payload::Other`] although its kind has a type. Decodes the
+    /// payload.
     pub fn decode_error(&self) -> Option<&Error> {
         let _ = self.payload();
         self.0.decode_error.get()
@@ -338,7 +339,7 @@ fn warn_once(kind: EventKind, name: &str, error: &Error) {
     }
 }
 
-/// How streams make events.
+/// Constructors for streams.
 impl Event {
     /// An event from the connection. `kind` and `seq` are those that [`scan_frame`] found in `text`.
     pub(crate) fn from_connection(kind: EventKind, seq: Option<u64>, text: Box<str>, origin: Origin) -> Self {
@@ -381,7 +382,7 @@ impl Event {
         self
     }
 
-    /// What a catch-up found; `text` is an [`write_envelope`] without a number.
+    /// An event of a catch-up. `text` is an envelope without a sequence number.
     pub(crate) fn caught_up(kind: EventKind, text: Box<str>) -> Self {
         Self::from_connection(kind, None, text, Origin::CaughtUp)
     }
@@ -443,7 +444,7 @@ impl Event {
         self.0.payload.get().filter(|_| self.0.kind.is_notice())
     }
 
-    /// Why the stream ended, if this is its last event.
+    /// Returns the error that ended the stream, if this is its last event.
     pub(crate) fn end_cause(&self) -> Option<&Error> {
         self.0.end.as_ref()
     }

@@ -1,5 +1,4 @@
-//! What must hold whatever a stranger sends: the bodies of the fuzz targets in `tests/fuzz`, each of which `cargo test`
-//! runs for a moment too.
+//! Bodies of the fuzz targets in `tests/fuzz`. `cargo test` runs each of them for a moment as well.
 //!
 //! A target takes any bytes, and panics if a promise is broken. Nothing of this is in a program that uses the crate.
 

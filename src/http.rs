@@ -151,7 +151,7 @@ impl HttpClient {
         self.shared.login.current_token()
     }
 
-    /// Whether an expired session can be replaced.
+    /// Returns `true` if an expired session can be replaced by a login.
     pub(crate) fn can_log_in(&self) -> bool {
         self.shared.login.can_log_in()
     }

@@ -16,7 +16,7 @@ macro_rules! ids {
                 self.0.as_str()
             }
 
-            /// Whether there is none, as `root_id` of a post that is no reply.
+            /// Returns `true` if there is no ID, for example in `root_id` of a post that is not a reply.
             pub fn is_empty(&self) -> bool {
                 self.0.is_empty()
             }

@@ -1,4 +1,4 @@
-//! What the server's nouns look like: users, teams, channels, posts.
+//! Data types of the API: users, teams, channels, posts and more.
 //!
 //! All fields are public, times are [`Timestamp`](crate::Timestamp)s in ms, ids are newtypes, enums of the server are
 //! open. Fields that the server leaves out or sends as `null` read as their default, fields that we do not know are

@@ -21,7 +21,7 @@ pub(crate) trait NetSocket: Send + Sync + 'static {
     fn read(&self, into: &mut [u8], within: Duration) -> io::Result<usize>;
     fn write(&self, bytes: &[u8], within: Duration) -> io::Result<usize>;
     fn shut_down(&self);
-    /// Whether the peer has said nothing since, not even goodbye.
+    /// Returns `true` if the peer has sent nothing since, not even the end of the stream.
     fn is_quiet(&self) -> bool;
 }
 
@@ -81,7 +81,8 @@ fn timed_out(error: io::Error) -> io::Error {
 pub(crate) struct Timed {
     pub(crate) socket: Arc<dyn NetSocket>,
     pub(crate) deadline: Instant,
-    /// How many more bytes may come: TLS reads on by itself as long as it finds no content.
+    /// Number of bytes that may still be received. TLS continues to read by itself as long as it finds no
+    /// content.
     pub(crate) room: u64,
 }
 
@@ -144,7 +145,7 @@ pub(crate) fn first_of(
     Err(last)
 }
 
-/// Whether the peer went away, in one of the ways to do so.
+/// Returns `true` if the error means that the peer closed or reset the connection.
 pub(crate) fn is_hang_up(error: &io::Error) -> bool {
     use io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, UnexpectedEof};
     matches!(error.kind(), BrokenPipe | ConnectionAborted | ConnectionReset | UnexpectedEof)
@@ -191,7 +192,7 @@ pub(crate) fn read_head(from: &mut impl Read, who: &str, limit: usize) -> Result
     }
 }
 
-/// Why there is none, in words.
+/// The error of a connection that could not be opened.
 pub(crate) fn no_connection(to: &str, error: io::Error) -> Error {
     let made = |kind, what: &str| Error::new(kind, format!("no connection to {to}: {what}"));
     match error.kind() {

@@ -113,7 +113,7 @@ impl RequestHeaders {
         all
     }
 
-    /// What no error may show.
+    /// Iterates over the values, which no error may contain.
     pub(crate) fn secret_values(&self) -> impl Iterator<Item = &Secret> {
         self.secrets.iter()
     }

@@ -115,7 +115,7 @@ pub struct TestServer {
     acceptor: Option<JoinHandle<()>>,
 }
 
-/// What can be chosen before a [`TestServer`] starts.
+/// The settings of a [`TestServer`].
 #[derive(Clone, Debug)]
 #[must_use = "it does nothing before `start`"]
 pub struct TestServerBuilder {
@@ -134,25 +134,25 @@ struct Settings {
 }
 
 impl TestServerBuilder {
-    /// How often the server pings a link; 60 s by default.
+    /// Sets the interval at which the server pings a connection. Defaults to 60 s.
     pub fn ping_interval(mut self, time: Duration) -> Self {
         self.settings.ping_interval = time;
         self
     }
 
-    /// How long a link lives without a Pong; 100 s by default.
+    /// Sets the time after which the server closes a connection without a Pong. Defaults to 100 s.
     pub fn pong_wait(mut self, time: Duration) -> Self {
         self.settings.pong_wait = time;
         self
     }
 
-    /// How long a link may stay without a session; 5 s by default.
+    /// Sets the time for which a connection may stay unauthenticated. Defaults to 5 s.
     pub fn auth_timeout(mut self, time: Duration) -> Self {
         self.settings.auth_timeout = time;
         self
     }
 
-    /// How long a connection without requests is kept; 60 s by default.
+    /// Sets the time for which an idle HTTP connection is kept. Defaults to 60 s.
     pub fn idle_timeout(mut self, time: Duration) -> Self {
         self.settings.idle_timeout = time;
         self

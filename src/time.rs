@@ -37,7 +37,7 @@ impl Timestamp {
         SystemTime::now().into()
     }
 
-    /// Whether this is the server's "never".
+    /// Returns `true` for 0, which the server uses for "never".
     pub const fn is_never(self) -> bool {
         self.0 == 0
     }

@@ -175,7 +175,7 @@ mod on {
             stream.peer_certificate().ok()??.to_der().ok()
         }
 
-        /// Whether certificates are not checked at all.
+        /// `true` if certificates are not verified.
         pub(crate) fn accepts_anything(&self) -> bool {
             self.config.accept_invalid
         }

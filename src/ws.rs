@@ -71,7 +71,7 @@ use crate::time::Timestamp;
 
 /// An action is answered in this time.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(15);
-/// How long a goodbye may take when the stream is dropped or stopped.
+/// Timeout of the close handshake when a stream is dropped or stopped.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
 const DROP_TIMEOUT: Duration = Duration::from_millis(250);
 
@@ -105,18 +105,18 @@ impl Events {
         let own = Arc::clone(&shared);
         // A small stack: it touches a few buffers. The reader dials, and the system's TLS and resolver want a full one.
         let timer = thread::Builder::new().name("mm-writer".into()).stack_size(256 << 10);
-        let timer = timer.spawn(move || threads::writer::run(&own)).map_err(failed)?;
+        let timer = timer.spawn(move || threads::writer::run_writer(&own)).map_err(failed)?;
         let events = Self { shared, receiver, poster, threads: Mutex::new(vec![timer]) };
         let own = Arc::clone(&events.shared);
         let reader =
-            thread::Builder::new().name("mm-reader".into()).spawn(move || threads::reader::run(&own));
+            thread::Builder::new().name("mm-reader".into()).spawn(move || threads::reader::run_reader(&own));
         match reader {
             Ok(reader) => {
                 events.threads.lock().unwrap_or_else(PoisonError::into_inner).push(reader);
                 Ok(events)
             }
             Err(e) => {
-                events.shared.lock().reader_runs = false;
+                events.shared.lock_state().reader_runs = false;
                 Err(failed(e))
             }
         }
@@ -162,20 +162,22 @@ impl Events {
         Stopper { shared: Arc::clone(&self.shared) }
     }
 
-    /// Where the stream stands behind the last event that was taken out of it: give it to
-    /// [`EventsBuilder::resume_from`] in the next run of the program. Ask for it after the event is dealt with.
+    /// Returns the position after the last event that was taken out of the stream.
+    ///
+    /// Pass it to [`EventsBuilder::resume_from`] in the next run of the program. Call it after the event was
+    /// handled.
     pub fn position(&self) -> Position {
-        let mut state = self.shared.lock();
+        let mut state = self.shared.lock_state();
         let now = state::cursor_of(state.session.resume_cursor());
         state
             .delivery
             .position(now)
-            .of(self.shared.backend.client_config().base.http_url(), self.poster.me().clone())
+            .owned_by(self.shared.backend.client_config().base.http_url(), self.poster.me().clone())
     }
 
     /// Counters since the stream was opened.
     pub fn stats(&self) -> Stats {
-        let state = self.shared.lock();
+        let state = self.shared.lock_state();
         let counts = state.counts;
         Stats {
             received: counts.received,
@@ -183,7 +185,7 @@ impl Events {
             filtered: counts.filtered,
             dropped: state.delivery.dropped(),
             repeated: counts.repeated,
-            undecodable: self.shared.undecodable(),
+            undecodable: self.shared.undecodable_count(),
             malformed: counts.malformed,
             queued: state.delivery.len() as u64,
             connect_attempts: counts.connect_attempts,
@@ -193,22 +195,22 @@ impl Events {
         }
     }
 
-    /// Why the stream ended for good; `None` while it lives, and after it was closed.
+    /// Returns the error that ended the stream permanently. `None` while it is open, and after it was closed.
     pub fn error(&self) -> Option<Error> {
-        self.shared.lock().error.clone()
+        self.shared.lock_state().error.clone()
     }
 
-    /// What the link is doing.
+    /// Returns the state of the connection.
     pub fn state(&self) -> ConnectionState {
-        let state = self.shared.lock();
+        let state = self.shared.lock_state();
         if state.stop.is_some() || state.session.is_ended() {
             return ConnectionState::Ended;
         }
         if let Some(since) = state.session.connected_since() {
-            return ConnectionState::Connected { since: self.shared.instant(since) };
+            return ConnectionState::Connected { since: self.shared.instant_at(since) };
         }
         let (attempt, next) = state.session.connect_attempt();
-        ConnectionState::Connecting { attempt, next: next.map(|at| self.shared.instant(at)) }
+        ConnectionState::Connecting { attempt, next: next.map(|at| self.shared.instant_at(at)) }
     }
 
     /// Sends an action over the socket and waits up to 15 s for the answer: `get_statuses_by_ids`, actions of plugins.
@@ -221,13 +223,16 @@ impl Events {
     #[expect(clippy::needless_pass_by_value, reason = "callers write `Some(json!(..))`")]
     pub fn request(&self, action: &str, data: Option<Value>) -> Result<Value> {
         let until = Instant::now() + REQUEST_TIMEOUT;
-        self.shared.ask(action, data.as_ref(), until)?.wait(until).map_err(|e| e.on_route(action.to_owned()))
+        self.shared
+            .send_action(action, data.as_ref(), until)?
+            .wait_for_reply(until)
+            .map_err(|e| e.on_route(action.to_owned()))
     }
 
     /// Sends an action and waits for no answer; gives its number. Fails at once if there is no link.
     #[expect(clippy::needless_pass_by_value, reason = "callers write `Some(json!(..))`")]
     pub fn send(&self, action: &str, data: Option<Value>) -> Result<u64> {
-        self.shared.tell(action, data.as_ref())
+        self.shared.send_without_reply(action, data.as_ref())
     }
 
     /// Shows the others in the channel that this account is typing, for about 5 s. Waits for no answer; the server
@@ -257,7 +262,8 @@ impl Events {
         })
     }
 
-    /// Who is online, away or not to be disturbed, as far as the server's node knows; nobody else is in it.
+    /// Returns the statuses of the users that the server node knows as online, away or Do Not Disturb. Offline
+    /// users are missing.
     pub fn statuses(&self) -> Result<HashMap<UserId, StatusKind>> {
         let data = self.request("get_statuses", None)?;
         serde_json::from_value::<Option<_>>(data).map(Option::unwrap_or_default).map_err(|e| {
@@ -273,17 +279,18 @@ impl Events {
         let until = began + timeout.min(Duration::from_secs(3600));
         // Half the time is for the goodbye, half for the threads.
         let cut = began + (timeout / 2).min(CLOSE_TIMEOUT);
-        self.shared.stop(cut);
-        let mut state = self.shared.lock();
+        self.shared.stop_stream(cut);
+        let mut state = self.shared.lock_state();
         while (state.reader_runs || state.writer_runs || state.catch_up_runs || state.helpers > 0)
             && Instant::now() < until
         {
             let uncut = state.wire.as_ref().is_some_and(|wire| !wire.is_dead());
             if uncut && Instant::now() >= cut {
                 // The timer would do it, but may sit in a write for half a second.
-                state.cut();
+                state.cut_connection();
             }
-            state = StreamShared::wait(&self.shared.changed, state, Some(if uncut { cut } else { until }));
+            state =
+                StreamShared::wait_until(&self.shared.changed, state, Some(if uncut { cut } else { until }));
         }
         let mut detached = Vec::new();
         if state.reader_runs {
@@ -352,7 +359,7 @@ impl Stopper {
     /// Ends the stream: loops over it end, what is queued stays readable, the socket and the threads end by themselves
     /// within a second or so. Never blocks. [`Events::close`] may follow, to wait for the threads.
     pub fn stop(&self) {
-        self.shared.stop(Instant::now() + CLOSE_TIMEOUT);
+        self.shared.stop_stream(Instant::now() + CLOSE_TIMEOUT);
     }
 
     /// Returns a guard that stops the stream when it is dropped.
@@ -372,9 +379,9 @@ impl Stopper {
         StopGuard { stopper: self.clone() }
     }
 
-    /// Whether the stream was stopped or closed, or has ended.
+    /// Returns `true` if the stream was stopped or closed, or has ended.
     pub fn is_stopped(&self) -> bool {
-        let state = self.shared.lock();
+        let state = self.shared.lock_state();
         state.stop.is_some() || state.session.is_ended()
     }
 }

@@ -70,7 +70,7 @@ impl Client {
         Exports(&self.http)
     }
 
-    /// What is left of buying a licence from within the server.
+    /// Remaining routes of buying a license from within the server.
     pub fn hosted_customer(&self) -> HostedCustomer<'_> {
         HostedCustomer(&self.http)
     }
@@ -105,7 +105,7 @@ impl Client {
         Logs(&self.http)
     }
 
-    /// What clients measure of themselves.
+    /// Performance metrics reported by clients.
     pub fn metrics(&self) -> Metrics<'_> {
         Metrics(&self.http)
     }
@@ -160,7 +160,7 @@ impl Client {
         TermsOfServices(&self.http)
     }
 
-    /// How much of the server is used.
+    /// Usage of the server, such as the number of posts.
     pub fn usage(&self) -> Usage<'_> {
         Usage(&self.http)
     }

@@ -1,4 +1,4 @@
-//! How a client is set up.
+//! The builder of a client.
 
 use std::fmt;
 use std::sync::Arc;
@@ -56,8 +56,10 @@ impl ClientBuilder {
         }
     }
 
-    /// What the environment says: `MATTERMOST_URL`, and `MATTERMOST_TOKEN` or `MATTERMOST_LOGIN` with
-    /// `MATTERMOST_PASSWORD`. More can be set on the result.
+    /// Creates a builder from the environment variables `MATTERMOST_URL`, and `MATTERMOST_TOKEN` or
+    /// `MATTERMOST_LOGIN` with `MATTERMOST_PASSWORD`.
+    ///
+    /// Further settings can be made on the result.
     pub fn from_env() -> Result<Self> {
         let var = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
         let missing = |what: &str| {
@@ -100,8 +102,9 @@ impl ClientBuilder {
         self
     }
 
-    /// Where the socket is, if not under the server's URL: `wss://other.example.com`. The server's `WebsocketURL`
-    /// setting tells.
+    /// Sets the URL of the WebSocket, for example `wss://other.example.com`.
+    ///
+    /// Defaults to the server's URL. A server with another address has it in its setting `WebsocketURL`.
     pub fn websocket_url(mut self, url: impl Into<String>) -> Self {
         self.websocket_url = Some(url.into());
         self

@@ -1,4 +1,4 @@
-//! Why it does not work, in plain words.
+//! Diagnosis of connection problems.
 //!
 //! [`ClientBuilder::doctor`] looks at everything between a program and its server, one step after the other, and
 //! also where [`connect`](ClientBuilder::connect) fails; [`Client::doctor`] does the same for a client that is
@@ -24,7 +24,7 @@ use crate::error::{Error, shorten_text};
 use crate::http::HttpClient;
 use crate::time::Timestamp;
 
-/// What was found.
+/// The result of a diagnosis: a list of checks.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Report {
@@ -36,18 +36,18 @@ pub struct Report {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Check {
-    /// What it is about: `settings`, `name`, `proxy`, `connection`, `TLS`, `server`, `version`, `clock`, `login`,
+    /// The subject: `settings`, `name`, `proxy`, `connection`, `TLS`, `server`, `version`, `clock`, `login`,
     /// `MFA`, `teams`, `stream`, `channel` or `permission`.
     pub name: &'static str,
-    /// How it went.
+    /// The outcome.
     pub outcome: Outcome,
-    /// What was seen.
+    /// The observation, as text.
     pub finding: String,
-    /// What usually helps.
+    /// The usual remedy, if there is one.
     pub remedy: Option<String>,
 }
 
-/// How a check went.
+/// Outcome of a check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Outcome {
@@ -72,12 +72,12 @@ const PROBE_TIMEOUT: Duration = Duration::from_secs(10);
 const CLOCK: Duration = Duration::from_secs(10);
 
 impl Report {
-    /// Whether nothing failed.
+    /// Returns `true` if no check failed. Warnings do not count.
     pub fn is_healthy(&self) -> bool {
         self.failures().next().is_none()
     }
 
-    /// What failed.
+    /// Iterates over the checks that failed.
     pub fn failures(&self) -> impl Iterator<Item = &Check> {
         self.checks.iter().filter(|check| check.outcome == Outcome::Fail)
     }

@@ -83,7 +83,7 @@ impl Client {
         ScheduledPosts(&self.http)
     }
 
-    /// Who is there.
+    /// The statuses of users: online, away, offline, Do Not Disturb.
     pub fn statuses(&self) -> Statuses<'_> {
         Statuses(&self.http)
     }

@@ -1,4 +1,4 @@
-//! What streams need of a client.
+//! Streams and messages of a client.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! What usually helps, by the id of the server's error or by status.
+//! Hints by the ID of the server's error, or by status.
 
 use std::borrow::Cow;
 

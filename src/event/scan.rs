@@ -17,7 +17,7 @@ use super::EventKind;
 /// A string that holds JSON is copied to be looked into; a post takes far less.
 const MOST_LOOKED_INTO: usize = 1 << 20;
 
-/// What a frame is.
+/// Classification of a frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Head {
     /// An event. `seq` is missing in what a server would not send.
@@ -26,14 +26,14 @@ pub(crate) enum Head {
     Reply,
 }
 
-/// Where the parts of an envelope stand in its text.
+/// Byte ranges of the parts of an envelope.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Parts {
     pub(crate) data: Range<usize>,
     pub(crate) broadcast: Range<usize>,
 }
 
-/// What the frame is; `None` if it is no JSON object, or neither event nor reply.
+/// Classifies a frame. `None` if it is not a JSON object, or neither an event nor a reply.
 pub(crate) fn scan_frame(text: &str) -> Option<Head> {
     if let (Some((name, _)), Some((seq, _))) = (split_head(text), split_tail(text)) {
         return Some(Head::Event { kind: EventKind::of_server(name), seq: Some(seq) });
@@ -67,8 +67,10 @@ pub(super) fn sequence_number(text: &str) -> Option<u64> {
     }
 }
 
-/// Where the parts stand, by the two ends. Wrong (then `data` is no JSON) if a member that we do not know stands
-/// behind `data`: whoever decodes `data` without success asks [`parse_parts`] too.
+/// Finds the parts from both ends of the text.
+///
+/// The result is wrong (`data` is not JSON then) if an unknown member follows `data`. A caller that cannot
+/// decode `data` must use [`parse_parts`].
 pub(crate) fn locate_parts(text: &str) -> Option<Parts> {
     let (_, after_name) = split_head(text)?;
     let (_, before_seq) = split_tail(text)?;
@@ -99,7 +101,7 @@ fn last_broadcast(before_seq: &str) -> Option<usize> {
     None
 }
 
-/// Where the parts stand, by a full parse.
+/// Finds the parts by a full parse.
 pub(crate) fn parse_parts(text: &str) -> Option<Parts> {
     let full = parse_full(text)?;
     let place = |part: Option<&RawValue>| {
@@ -196,12 +198,12 @@ fn split_tail(text: &str) -> Option<(u64, &str)> {
     Some((seq, rest.trim_end().strip_suffix(',')?.trim_end()))
 }
 
-/// What follows a key and its colon.
+/// Returns the text after a key and its colon.
 fn after_key<'a>(text: &'a str, key: &str) -> Option<&'a str> {
     Some(text.trim_start().strip_prefix(key)?.trim_start().strip_prefix(':')?.trim_start())
 }
 
-/// Whether the text is an object from its first to its last byte.
+/// Returns `true` if the text is an object from its first to its last byte.
 fn is_one_object(text: &str) -> bool {
     let Some(inner) = text.strip_prefix('{') else { return false };
     if let Some(inner) = inner.strip_suffix('}') {

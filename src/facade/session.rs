@@ -1,4 +1,4 @@
-//! What belongs to one `start`, and the order in which several are dispatched.
+//! Sessions of the callback client: the state of one `start`, and the order in which several are dispatched.
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -49,7 +49,7 @@ impl FacadeSession {
         *self.metadata.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(metadata);
     }
 
-    /// Whether the stream was stopped or has ended permanently. Its queue may still hold events.
+    /// `true` if the stream was stopped or has ended permanently. Its queue may still contain events.
     pub(super) fn is_over(&self) -> bool {
         self.was_stopped() || self.events.stopper().is_stopped() || self.events.error().is_some()
     }
@@ -102,7 +102,7 @@ impl SessionList {
         self.current.as_ref()
     }
 
-    /// Whether any `start` has succeeded.
+    /// `true` if any `start` has succeeded.
     pub(super) fn was_started(&self) -> bool {
         self.was_started
     }
@@ -158,7 +158,7 @@ impl SessionList {
         Some(session)
     }
 
-    /// What `run` serves next; `None` if there is nothing.
+    /// Returns the session that `run` serves next. `None` if there is none.
     pub(super) fn next_to_dispatch(&self) -> Option<NextDispatch> {
         if self.owed_finishes > 0 {
             return Some(NextDispatch::Finish);
@@ -178,7 +178,7 @@ impl SessionList {
     }
 }
 
-/// What `run` serves.
+/// The sessions that `run` serves.
 pub(super) enum NextDispatch {
     /// Only the `finish` of a session that was stopped.
     Finish,

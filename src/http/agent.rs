@@ -27,7 +27,7 @@ use crate::error::{Error, ErrorKind, Result, shorten_text};
 use crate::net::is_hang_up;
 use crate::secret::Secret;
 
-/// What is reserved on a promise alone.
+/// Largest buffer that is reserved because of a `Content-Length` alone.
 const MAX_RESERVED: u64 = 64 << 10;
 
 /// A pool of connections to one server.
@@ -45,7 +45,7 @@ impl fmt::Debug for HttpAgent {
     }
 }
 
-/// What goes out.
+/// A request to send.
 pub(crate) struct OutgoingRequest<'a> {
     pub(crate) method: Method,
     pub(crate) url: &'a str,
@@ -81,7 +81,7 @@ enum ResponseBody {
 }
 
 impl HttpResponse {
-    /// What the server answers to a request that it has carried out and that returns nothing.
+    /// The response body of a successful request that returns no data.
     pub(super) fn already_done() -> Self {
         let body = ResponseBody::Read(br#"{"status":"OK"}"#.to_vec());
         Self { status: 200, headers: HeaderMap::new(), body }
@@ -389,7 +389,7 @@ pub(crate) fn redact_response(answer: &[u8], piece: usize, head_only: bool) -> (
     (shown, hidden.hidden_body())
 }
 
-/// Whether ureq could be given this URL.
+/// Returns `true` if ureq accepts this URL.
 #[cfg(any(test, fuzzing))]
 pub(crate) fn is_url(text: &str) -> bool {
     text.parse::<ureq::http::Uri>().is_ok_and(|url| url.host().is_some())

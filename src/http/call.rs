@@ -32,7 +32,7 @@ pub struct Call<'c> {
     http: &'c HttpClient,
     method: Method,
     template: &'static str,
-    /// What comes behind the base URL.
+    /// The part of the URL after the base URL.
     url: String,
     headers: Vec<(&'static str, String)>,
     body: Body<'c>,
@@ -45,7 +45,7 @@ pub struct Call<'c> {
     /// Log in again when the session has ended, and repeat.
     log_in: bool,
     wrong: Option<Error>,
-    /// What the body holds that must not be shown, not even by a proxy that repeats it.
+    /// Secrets in the body, which are removed from errors even if a proxy repeats them.
     secrets: Vec<Secret>,
 }
 

@@ -73,7 +73,7 @@ pub(crate) mod driven {
     #[derive(Default)]
     pub(crate) struct DrivenClock {
         pub(crate) longest_wait: Duration,
-        /// What the monotonic clock and the wall clock are ahead.
+        /// Offset of the monotonic clock and the wall clock.
         ahead: Mutex<(Duration, Duration)>,
         /// Called after each wait.
         on_wait: Option<WaitHook>,
@@ -100,7 +100,7 @@ pub(crate) mod driven {
             }
         }
 
-        /// What the wall clock is ahead.
+        /// Offset of the wall clock.
         pub(crate) fn wall(&self) -> Duration {
             self.ahead.lock().unwrap().1
         }

@@ -36,7 +36,7 @@ impl Download {
         }
     }
 
-    /// How many bytes the server promised.
+    /// Returns the length announced by the server, in bytes.
     pub fn length(&self) -> Option<u64> {
         self.length
     }
@@ -64,7 +64,7 @@ impl Download {
         Ok(())
     }
 
-    /// Whether the server answered a `Range` with that part (206) and not with the whole.
+    /// Returns `true` if the server returned the requested range (206), not the whole file.
     pub fn is_partial(&self) -> bool {
         self.status == 206
     }

@@ -1,4 +1,4 @@
-//! Who we are: a token, or credentials that get one, and get a new one when it expires.
+//! The session of a client: a token, or credentials that obtain one and replace it when it expires.
 
 use std::cell::Cell;
 use std::fmt;
@@ -14,7 +14,7 @@ use crate::secret::Secret;
 
 type MfaPrompt = dyn Fn() -> Result<String> + Send + Sync;
 
-/// Where an MFA code comes from.
+/// Source of MFA codes.
 #[derive(Clone, Default)]
 pub(crate) enum MfaSource {
     #[default]

@@ -10,7 +10,7 @@ use crate::error::{ApiError, Error, ErrorKind, Result, shorten_text};
 use crate::secret::{Secret, remove_secrets};
 use crate::time::{Timestamp, http_date};
 
-/// What the C library does not take for a large block.
+/// Block size below the threshold at which the C library uses `mmap`.
 const MAX_SMALL_BLOCK: usize = 64 << 10;
 /// As much of an error's body as is read.
 const ERROR_BODY_LIMIT: u64 = 64 << 10;

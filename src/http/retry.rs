@@ -12,7 +12,7 @@ use super::clock::ClockReading;
 use crate::error::{Error, ErrorKind, is_transient_status};
 use crate::random::random_unit;
 
-/// How often a request may reach the server.
+/// The rule by which a request may be repeated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum RetryPolicy {
     /// GET, HEAD, PUT, DELETE, and POSTs that are marked so.

@@ -340,7 +340,7 @@ pub(crate) const SIGNED_CONTEXT: &str = "signed";
 /// Lifetime of a signature by default.
 const SIGNATURE_LIFETIME: Duration = Duration::from_secs(30 * 86_400);
 
-/// How the context of a control is signed.
+/// Signature of the context of a control.
 #[derive(Clone, Debug, PartialEq)]
 struct ContextSigner {
     secret: Option<Secret>,

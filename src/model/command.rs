@@ -141,7 +141,7 @@ setters! { CommandDraft:
     auto_complete_desc: String,
     /// Argument hint shown by autocomplete, for example `[text]`.
     auto_complete_hint: String,
-    /// What it is called.
+    /// The display name.
     display_name: String,
     /// The description.
     description: String,

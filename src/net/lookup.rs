@@ -62,7 +62,7 @@ pub(crate) fn addresses_unless(
     }
 }
 
-/// Whether there is room for one more.
+/// Registers a look-up. Returns `false` if too many are in progress.
 fn begin_lookup(under_way: &AtomicUsize) -> bool {
     let room = under_way.fetch_add(1, Ordering::Relaxed) < MOST_AT_ONCE;
     if !room {

@@ -1,4 +1,4 @@
-//! What is said to a proxy before the server can be spoken to. The stream brings the deadline.
+//! Opens tunnels through proxies: CONNECT and SOCKS 5. The stream brings the deadline.
 
 use std::io::{self, Read, Write};
 use std::net::IpAddr;

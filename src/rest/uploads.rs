@@ -249,7 +249,7 @@ impl Uploads<'_> {
     }
 }
 
-/// Why the chunks after an offset were not all sent.
+/// Reason why the chunks after an offset were not all sent.
 enum ChunkError {
     /// The local file cannot be read, which another connection does not help.
     Source(Error),

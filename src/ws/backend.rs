@@ -9,13 +9,13 @@ use crate::model::{Channel, ChannelId, Post, PostDraft, PostId, PostList, TeamId
 use crate::secret::Secret;
 use crate::time::Timestamp;
 
-/// What the stream needs of the REST API. Its connections are the stream's own, so that closing it ends nothing else.
+/// The REST calls of a stream. They have connections of their own, so that closing them ends nothing else.
 pub(crate) trait Backend: fmt::Debug + Send + Sync + 'static {
     /// Addresses, TLS, proxy, time limits.
     fn client_config(&self) -> &Config;
     /// The present token, and the number of the login that it came from.
     fn current_token(&self) -> (Option<Secret>, u64);
-    /// Whether an expired session can be replaced.
+    /// Returns `true` if an expired session can be replaced by a login.
     fn can_log_in(&self) -> bool;
     /// `GET /users/me`, without a login if it fails: its 401 means that the token is bad.
     fn check_session(&self) -> Result<()>;
@@ -25,7 +25,7 @@ pub(crate) trait Backend: fmt::Debug + Send + Sync + 'static {
     fn list_teams(&self) -> Result<Vec<TeamId>>;
     /// Its channels in a team, direct ones too, and those archived since; without a team, all of them.
     fn list_channels(&self, team: Option<&TeamId>, archived_since: Timestamp) -> Result<Vec<Channel>>;
-    /// What changed in a channel after `since`.
+    /// Returns the posts of a channel that changed after `since`.
     fn posts_since(&self, channel: &ChannelId, since: Timestamp) -> Result<PostList>;
     /// A page of a channel's posts, the newest first: all, or those before one.
     fn posts_before(
@@ -37,7 +37,7 @@ pub(crate) trait Backend: fmt::Debug + Send + Sync + 'static {
     ) -> Result<PostList>;
     /// The user names of these accounts, as far as they can be seen.
     fn list_usernames(&self, ids: &[UserId]) -> Result<Vec<(UserId, String)>>;
-    /// When the account was last changed. A 401 is the answer, no reason for a login.
+    /// Returns the time of the last change of the account. A 401 is a result here, and does not cause a login.
     fn last_change(&self) -> Result<Timestamp>;
     /// Writes a preference of the account's own, which comes back as an event.
     fn leave_mark(&self, mark: &str) -> Result<()>;

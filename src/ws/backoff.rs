@@ -1,4 +1,4 @@
-//! How long to wait before the next dial.
+//! Delays between connection attempts.
 
 use std::time::Duration;
 

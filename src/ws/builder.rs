@@ -1,4 +1,4 @@
-//! How a stream is opened.
+//! The builder of a stream.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -59,21 +59,25 @@ impl EventsBuilder {
         self
     }
 
-    /// How many events wait for the program at most: 4,096 by default, between 1 and 1,048,576. One takes about 1.5 KB,
-    /// more for long posts. Beyond it, [`overflow`](Self::overflow) decides.
+    /// Sets the capacity of the queue, in events.
+    ///
+    /// Defaults to 4,096. Must be between 1 and 1,048,576. An event takes about 1.5 KB, more for long posts. If
+    /// the queue is full, [`overflow`](Self::overflow) decides.
     pub fn capacity(mut self, events: usize) -> Self {
         self.options.capacity = events.clamp(1, MAX_QUEUE_CAPACITY);
         self
     }
 
-    /// What happens when the queue is full: [`Overflow::DropNewest`] by default.
+    /// Sets the behavior if the queue is full. Defaults to [`Overflow::DropNewest`].
     pub fn overflow(mut self, policy: Overflow) -> Self {
         self.options.overflow = policy;
         self
     }
 
-    /// How often the link is checked with a ping: every 30 s by default, from 1 s to 60 s. A ping without an answer for
-    /// 30 s ends the link, and the stream dials again.
+    /// Sets the interval of pings.
+    ///
+    /// Defaults to 30 s. Must be between 1 s and 60 s. If a ping is not answered within 30 s, the stream
+    /// reconnects.
     pub fn ping_every(mut self, interval: Duration) -> Self {
         self.options.ping_every = interval.clamp(MIN_PING_INTERVAL, MAX_PING_INTERVAL);
         self
@@ -92,7 +96,7 @@ impl EventsBuilder {
         self
     }
 
-    /// What is done about missed posts: looked up within 15 minutes by default.
+    /// Sets the horizon of the catch-up. Defaults to [`CatchUp::within`] 15 minutes.
     pub fn catch_up(mut self, catch_up: CatchUp) -> Self {
         self.options.catch_up = catch_up;
         self
@@ -175,10 +179,11 @@ impl EventsBuilder {
         }
         let mut options = self.options;
         let server = backend.client_config().base.http_url();
-        options.resume_from = options.resume_from.map(|position| position.checked(&server, self.poster.me()));
+        options.resume_from =
+            options.resume_from.map(|position| position.checked_for(&server, self.poster.me()));
         let (shared, receiver) = StreamShared::new(backend, options);
         let events = Events::start(Arc::clone(&shared), receiver, self.poster)?;
-        let mut state = shared.lock();
+        let mut state = shared.lock_state();
         while !state.session.was_ever_connected() && state.error.is_none() && state.stop.is_none() {
             if Instant::now() >= until {
                 drop(state);
@@ -187,7 +192,7 @@ impl EventsBuilder {
                     .with_hint("does a proxy on the way pass WebSockets on?");
                 return Err(error);
             }
-            state = StreamShared::wait(&shared.changed, state, Some(until));
+            state = StreamShared::wait_until(&shared.changed, state, Some(until));
         }
         // A position without a time would be of no use to the next run: the reply to the first ping has it.
         let clock = until.min(Instant::now() + CLOCK_TIMEOUT);
@@ -196,13 +201,13 @@ impl EventsBuilder {
             && state.error.is_none()
             && Instant::now() < clock
         {
-            state = StreamShared::wait(&shared.changed, state, Some(clock));
+            state = StreamShared::wait_until(&shared.changed, state, Some(clock));
         }
         let error = state.error.clone();
         drop(state);
         match error {
             // The link may be gone again already; then the stream tells in band.
-            Some(error) if !shared.lock().session.was_ever_connected() => Err(error),
+            Some(error) if !shared.lock_state().session.was_ever_connected() => Err(error),
             _ => Ok(events),
         }
     }

@@ -67,7 +67,7 @@ const MAX_NAME_LENGTH: usize = 256;
 /// The work of moving events on in one go, under the lock of the stream.
 const MAX_MOVE_WORK: usize = 64;
 
-/// What the driver does next.
+/// The driver's next step.
 #[derive(Debug)]
 pub(crate) enum NextStep {
     Ask(FetchRequest),
@@ -85,7 +85,7 @@ pub(crate) enum NextStep {
     Done,
 }
 
-/// What moving on came to.
+/// Result of a step of the drain.
 pub(crate) enum DrainResult {
     /// There may be more to do.
     On,
@@ -106,7 +106,7 @@ pub(crate) struct GapFiller {
     first_up: Option<StreamTime>,
     /// Since when there is a connection.
     up_since: Option<StreamTime>,
-    /// When the stream began, by the server's clock: what was before is none of its business.
+    /// Start of the stream by the server's clock. Earlier events are ignored.
     opened: Option<Timestamp>,
     fill: Option<Box<GapFill>>,
     /// After a gap: events that the rows told already may still come, until two pings later.
@@ -115,7 +115,7 @@ pub(crate) struct GapFiller {
     /// was delivered since.
     given_up: Option<Timestamp>,
     last_start: Option<StreamTime>,
-    /// When the last question was asked.
+    /// Time of the last request.
     asked_at: StreamTime,
     names: Names,
     /// The stream has ended for good, and only what waits goes out.
@@ -128,7 +128,7 @@ impl GapFiller {
         let mut seen = DedupCache::new(settings.capacity);
         let mut opened = None;
         if let Some((time, keys)) = from {
-            seen.preload(keys);
+            seen.preload_keys(keys);
             opened = Some(time).filter(|time| !time.is_never());
         }
         Self {
@@ -155,12 +155,12 @@ impl GapFiller {
             && (self.settings.posted || self.settings.edited || self.settings.deleted)
     }
 
-    /// Whether live events have to wait.
+    /// Returns `true` if live events have to wait.
     pub(crate) fn is_open(&self) -> bool {
         self.fill.is_some()
     }
 
-    /// Whether there is something that the driver's thread has to do, or to wait for.
+    /// Returns `true` if the driver thread has a step to do or to wait for.
     pub(crate) fn wants_thread(&self) -> bool {
         self.fill.as_ref().is_some_and(|fill| !matches!(fill.stage, FillStage::AwaitClock))
             || self.clock_deadline().is_some()
@@ -182,7 +182,7 @@ impl GapFiller {
             return Vec::new();
         }
         if self.clock.is_some() {
-            return self.judge(now);
+            return self.check_horizon(now);
         }
         let Some(fill) = &mut self.fill else { return Vec::new() };
         let told = std::mem::take(&mut fill.gaps).into_iter().map(|(missed, _)| missed).collect();
@@ -204,7 +204,12 @@ impl GapFiller {
 
     /// Events are missing; `last_event` is the server's time when the last one came. Gives what the program is to be
     /// told at once; the rest when the server's time is known.
-    pub(crate) fn gap(&mut self, now: StreamTime, missed: Missed, last_event: Timestamp) -> Vec<Missed> {
+    pub(crate) fn gap_found(
+        &mut self,
+        now: StreamTime,
+        missed: Missed,
+        last_event: Timestamp,
+    ) -> Vec<Missed> {
         if !self.catches_up() {
             return vec![missed];
         }
@@ -217,7 +222,7 @@ impl GapFiller {
         // Of a fill that is open, a part may have gone out.
         fill.memory.before = self.seen.keys();
         fill.given_up = self.given_up;
-        fill.pause();
+        fill.pause_release();
         fill.latest = None;
         if let Some(since) = fill.dropping.take().filter(|since| *since != NOT_YET) {
             // What was dropped before this gap is part of it: what is dropped after it may be within the horizon.
@@ -230,14 +235,19 @@ impl GapFiller {
         let living = matches!(missed.reason, MissedReason::Overflow | MissedReason::Gap);
         fill.gaps.push((missed, last_event));
         if (living && self.clock.is_some()) || fill.gaps.len() > MAX_PENDING_GAPS {
-            return self.judge(now);
+            return self.check_horizon(now);
         }
         Vec::new()
     }
 
     /// The server answered a ping. `floor` is the earliest time that a position may go back to. Gives what the
     /// program is to be told.
-    pub(crate) fn heard(&mut self, now: StreamTime, time: Timestamp, floor: Timestamp) -> Vec<Missed> {
+    pub(crate) fn server_time_known(
+        &mut self,
+        now: StreamTime,
+        time: Timestamp,
+        floor: Timestamp,
+    ) -> Vec<Missed> {
         self.clock = Some((time, now));
         if self.opened.is_none() {
             let up = self.first_up.map_or(Duration::ZERO, |up| now.saturating_sub(up));
@@ -250,17 +260,17 @@ impl GapFiller {
                 deferred_log::drop_later(self.fading.take());
             }
         }
-        let told = self.judge(now);
+        let told = self.check_horizon(now);
         if let Some(fill) = &mut self.fill {
             fill.retry.until = None;
         }
         self.reached = self.reached.max(time);
-        self.remember(time, floor.min(time.minus(OVERLAP)));
+        self.forget_before(time, floor.min(time.minus(OVERLAP)));
         told
     }
 
     /// A post came that was made at `time`: what is older than the overlap has come. Nothing if that was told just now.
-    pub(crate) fn reached(
+    pub(crate) fn advance_to(
         &mut self,
         time: Timestamp,
         now: impl FnOnce() -> StreamTime,
@@ -279,29 +289,29 @@ impl GapFiller {
         self.reached = time;
         if self.newest <= clock {
             // Events do not come quite in the order of their times.
-            self.remember(self.newest.plus(OVERLAP), floor.min(time.minus(OVERLAP)));
+            self.forget_before(self.newest.plus(OVERLAP), floor.min(time.minus(OVERLAP)));
         }
         Some(time)
     }
 
     /// Forgets what was delivered before the earliest time that anybody may go back to.
-    fn remember(&mut self, time: Timestamp, mut floor: Timestamp) {
+    fn forget_before(&mut self, time: Timestamp, mut floor: Timestamp) {
         if let Some(fill) = &self.fill {
             floor = floor.min(fill.since).min(fill.dropping.unwrap_or(floor));
         }
         self.given_up = self.given_up.filter(|until| *until > floor);
         if self.catches_up() {
-            self.seen.heard(time, floor);
+            self.seen.server_time_known(time, floor);
         }
     }
 
-    /// What the server's clock shows now; never later than that.
+    /// Returns an estimate of the server's time that is never too late.
     fn server_time(&self, now: StreamTime) -> Option<Timestamp> {
         self.clock.map(|(time, at)| time.plus(now.saturating_sub(at)))
     }
 
-    /// How old are the gaps? Those within the horizon are filled.
-    fn judge(&mut self, now: StreamTime) -> Vec<Missed> {
+    /// Compares the age of the gaps with the horizon. Those within it are filled.
+    fn check_horizon(&mut self, now: StreamTime) -> Vec<Missed> {
         let server = self.server_time(now).unwrap_or(Timestamp::NEVER);
         let (opened, horizon) = (self.opened, self.settings.horizon.unwrap_or_default());
         let Some(fill) = &mut self.fill else { return Vec::new() };
@@ -324,7 +334,7 @@ impl GapFiller {
             if let Some(missed) = told.iter_mut().find(|missed| !missed.catching_up) {
                 missed.since = missed.since.min(fill.since);
             }
-            fill.abandon();
+            fill.abandon_fill();
         }
         if newest_beyond.is_some() {
             self.given_up = Some(server);
@@ -348,7 +358,7 @@ impl GapFiller {
     }
 
     /// A live event, while a gap is open.
-    pub(crate) fn hold(
+    pub(crate) fn hold_event(
         &mut self,
         (kind, length): (EventKind, usize),
         version: Option<PostVersion>,
@@ -357,11 +367,11 @@ impl GapFiller {
     ) -> EnqueueResult {
         let (capacity, block) = (self.settings.capacity, self.settings.block);
         let Some(fill) = &mut self.fill else { return EnqueueResult::Closed };
-        let bytes = fill.hold.bytes();
+        let bytes = fill.hold.held_bytes();
         let fits = bytes == 0 || bytes.saturating_add(length) <= most_bytes(capacity);
         if fill.dropping.is_none() && fill.hold.len() < capacity && fits {
             let _ = fill.time_of(kind, version.as_ref());
-            fill.hold(BufferedEvent { event: make(), kind, version, mark: Some(mark) });
+            fill.hold_event(BufferedEvent { event: make(), kind, version, mark: Some(mark) });
             return EnqueueResult::Taken;
         }
         // A reader that waits for room does not read the reply that tells the server's time.
@@ -374,7 +384,7 @@ impl GapFiller {
         EnqueueResult::Dropped
     }
 
-    /// Whether a row has told a live event.
+    /// Returns `true` if a row has already delivered the content of a live event.
     pub(crate) fn is_repeat(&self, kind: EventKind, version: &PostVersion) -> bool {
         match &self.fill {
             Some(fill) => fill.memory.is_repeat(kind, version),
@@ -383,33 +393,33 @@ impl GapFiller {
     }
 
     /// A live event went past the queue, which has received `at` events: no row may tell it again.
-    pub(crate) fn taken(&mut self, at: u64, kind: EventKind, version: Option<&PostVersion>) {
+    pub(crate) fn event_bypassed(&mut self, at: u64, kind: EventKind, version: Option<&PostVersion>) {
         let Some(version) = version else { return };
         if let Some(fill) = &mut self.fill {
-            fill.memory.insert(version.key(kind));
+            fill.memory.insert(version.key_for(kind));
         }
-        self.delivered(at, kind, version);
+        self.event_delivered(at, kind, version);
     }
 
-    /// Whether the texts of events about posts have to be looked into.
+    /// Returns `true` if the texts of events about posts have to be parsed.
     pub(crate) fn wants_versions(&self) -> bool {
         self.catches_up()
     }
 
     /// An event went into the queue as its number `at`.
-    pub(crate) fn delivered(&mut self, at: u64, kind: EventKind, version: &PostVersion) {
+    pub(crate) fn event_delivered(&mut self, at: u64, kind: EventKind, version: &PostVersion) {
         self.seen.push_version(at, kind, version);
     }
 
     /// From here on live events are dropped; a reader that waited for room gives up with this.
-    pub(crate) fn overflow(&mut self, since: Timestamp) {
+    pub(crate) fn begin_overflow(&mut self, since: Timestamp) {
         if let Some(fill) = &mut self.fill {
             fill.dropping.get_or_insert(since);
         }
     }
 
     /// What the driver does next.
-    pub(crate) fn next(&mut self, now: StreamTime) -> NextStep {
+    pub(crate) fn next_step(&mut self, now: StreamTime) -> NextStep {
         loop {
             let Some(fill) = self.fill.as_mut().filter(|_| !self.ended) else { return NextStep::Done };
             if !fill.outbox.is_empty() {
@@ -442,7 +452,7 @@ impl GapFiller {
                     if let Some(until) = fill.retry.until.filter(|until| now < *until) {
                         return NextStep::Wait(Some(until));
                     }
-                    match pass.ask() {
+                    match pass.next_request() {
                         Some(ask) => {
                             self.asked_at = now;
                             return NextStep::Ask(ask);
@@ -460,7 +470,7 @@ impl GapFiller {
         let began = self.server_time(now);
         let Some(fill) = &mut self.fill else { return };
         let from = fill.again.take().unwrap_or(fill.since);
-        deferred_log::push(Level::Debug, || format!("catching up from {from}"));
+        deferred_log::push_line(Level::Debug, || format!("catching up from {from}"));
         fill.progress = false;
         fill.passes += 1;
         fill.stage = FillStage::Pass(Box::new(FetchPass::new(from, began, only, self.settings.limits)));
@@ -469,10 +479,10 @@ impl GapFiller {
     fn end_pass(&mut self, now: StreamTime) {
         let Some(fill) = &mut self.fill else { return };
         let FillStage::Pass(pass) = &fill.stage else { return };
-        let (began, lists_short) = (pass.began(), pass.lists_short);
+        let (began, lists_short) = (pass.start_time(), pass.lists_short);
         if lists_short {
             fill.report.complete = false;
-            fill.name(NotRecovered::Posts, ChannelId::default());
+            fill.record_not_recovered(NotRecovered::Posts, ChannelId::default());
         }
         if !fill.gaps.is_empty() {
             fill.stage = FillStage::AwaitClock;
@@ -491,7 +501,7 @@ impl GapFiller {
     }
 
     /// The answer to the last question.
-    pub(crate) fn told(&mut self, now: StreamTime, told: Result<FetchResponse, Error>) {
+    pub(crate) fn response_received(&mut self, now: StreamTime, told: Result<FetchResponse, Error>) {
         let server = self.server_time(now);
         let settings = &self.settings;
         let Some(fill) = &mut self.fill else { return };
@@ -499,26 +509,26 @@ impl GapFiller {
         let FillStage::Pass(pass) = &mut fill.stage else { return };
         let came = match told {
             Ok(FetchResponse::Names(names)) => {
-                fill.retry.succeeded();
+                fill.retry.record_success();
                 let names = names.into_iter().filter(|(_, name)| name.len() <= MAX_NAME_LENGTH);
                 self.names.extend(names.map(|(id, name)| (id, name.into())));
-                fill.named();
+                fill.names_resolved();
                 return;
             }
             Ok(told) => {
-                fill.retry.succeeded();
+                fill.retry.record_success();
                 let (since, memory) = (fill.since, &fill.memory);
                 let given_up = fill.given_up.is_some();
                 // Most rows of the overlap: they need not be kept until the channel is read.
                 let needless = |row: &Post| {
                     !given_up && (post_rows::is_unchanged(row, since, &memory.before) || memory.went_out(row))
                 };
-                pass.told(told, settings.max_bytes, needless)
+                pass.response_received(told, settings.max_bytes, needless)
             }
             Err(error) => {
-                deferred_log::push(Level::Debug, || format!("catching up: {error}"));
-                let list = pass.channel().is_none();
-                if !fill.retry.failed(self.asked_at, now, &error) {
+                deferred_log::push_line(Level::Debug, || format!("catching up: {error}"));
+                let list = pass.current_channel().is_none();
+                if !fill.retry.record_failure(self.asked_at, now, &error) {
                     return;
                 }
                 if wants_names {
@@ -527,13 +537,13 @@ impl GapFiller {
                 }
                 self.given_up = server;
                 if list || fill.retry.is_hopeless() {
-                    deferred_log::push(Level::Warn, || {
+                    deferred_log::push_line(Level::Warn, || {
                         format!("what was missed cannot be looked up: {error}")
                     });
                     fill.give_up(NotRecovered::Posts);
                     return;
                 }
-                pass.skip()
+                pass.skip_request()
             }
         };
         let PassOutput::Rows(found) = came else { return };
@@ -546,16 +556,16 @@ impl GapFiller {
     }
 
     /// Goes on with what was found in a channel.
-    pub(crate) fn merge(&mut self) {
+    pub(crate) fn merge_channel(&mut self) {
         if let Some(fill) = &mut self.fill {
             fill.merge_slice(&self.names, &self.settings);
         }
     }
 
-    /// What was found is sorted.
-    pub(crate) fn sorted(&mut self, merge: Box<ChannelMerge>) {
+    /// Takes back the sorted rows of a channel.
+    pub(crate) fn channel_sorted(&mut self, merge: Box<ChannelMerge>) {
         match &mut self.fill {
-            Some(fill) => fill.sorted(merge),
+            Some(fill) => fill.rows_sorted(merge),
             None => deferred_log::drop_later(merge),
         }
     }
@@ -571,13 +581,13 @@ impl GapFiller {
         let Some(fill) = &mut self.fill else { return DrainResult::On };
         if matches!(fill.stage, FillStage::Release) && !fill.reported && fill.dropping.is_none() {
             for what in &self.settings.not_recovered {
-                fill.name(what.clone(), ChannelId::default());
+                fill.record_not_recovered(what.clone(), ChannelId::default());
             }
-            fill.report();
+            fill.queue_report();
         }
         let mut work = 0;
         while work < MAX_MOVE_WORK && room() {
-            let Some(held) = fill.next(&self.names) else { break };
+            let Some(held) = fill.next_event(&self.names) else { break };
             work += work_of(held.event.raw().len());
             let at = put(held.event, held.mark);
             if let Some(version) = &held.version {
@@ -587,11 +597,11 @@ impl GapFiller {
         if !matches!(fill.stage, FillStage::Release) || !fill.hold.is_empty() || !fill.outbox.is_empty() {
             return DrainResult::On;
         }
-        self.released(now)
+        self.hold_emptied(now)
     }
 
     /// Nothing is held any more.
-    fn released(&mut self, now: StreamTime) -> DrainResult {
+    fn hold_emptied(&mut self, now: StreamTime) -> DrainResult {
         let server = self.server_time(now).unwrap_or(Timestamp::NEVER);
         let horizon = self.settings.horizon.unwrap_or_default();
         let Some(fill) = &mut self.fill else { return DrainResult::On };
@@ -635,7 +645,7 @@ impl GapFiller {
     }
 
     /// The stream ends for good: what waits goes out, and nothing more is looked up. Gives what has to be told.
-    pub(crate) fn end(&mut self) -> Vec<Missed> {
+    pub(crate) fn end_stream(&mut self) -> Vec<Missed> {
         self.ended = true;
         let Some(fill) = &mut self.fill else { return Vec::new() };
         let gaps = std::mem::take(&mut fill.gaps).into_iter().map(|(missed, _)| missed).collect();
@@ -643,14 +653,14 @@ impl GapFiller {
             deferred_log::drop_later(std::mem::replace(&mut fill.stage, FillStage::Release));
         } else {
             fill.give_up(NotRecovered::Posts);
-            fill.report();
+            fill.queue_report();
         }
         gaps
     }
 
     /// The next of what waits at the end.
     pub(crate) fn next_of_rest(&mut self) -> Option<Event> {
-        let event = self.fill.as_mut()?.next(&self.names).map(|held| held.event);
+        let event = self.fill.as_mut()?.next_event(&self.names).map(|held| held.event);
         if event.is_none() {
             self.close();
         }
@@ -671,7 +681,7 @@ impl GapFiller {
     }
 
     /// What was delivered after `since` with the first `taken` events of the queue.
-    pub(crate) fn overlap(&self, taken: u64, since: Timestamp) -> DeliveredKeys {
+    pub(crate) fn delivered_keys(&self, taken: u64, since: Timestamp) -> DeliveredKeys {
         self.seen.up_to(taken, since)
     }
 

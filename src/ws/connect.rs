@@ -28,7 +28,7 @@ impl AbortHandle {
         Self { socket: Mutex::new(None), running: Mutex::new(Some(running)), stopped, look_ups: Arc::new(()) }
     }
 
-    /// Whether a name is still being looked up.
+    /// `true` if a name is being resolved.
     pub(crate) fn is_looking_up(&self) -> bool {
         Arc::strong_count(&self.look_ups) > 1
     }

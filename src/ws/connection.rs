@@ -26,8 +26,10 @@ const SOCKET_WRITE_TIMEOUT: Duration = Duration::from_millis(500);
 #[cfg(feature = "native-tls")]
 const CIPHERTEXT_BUFFER_SIZE: usize = 32 << 10;
 
-/// What TLS may take beside its content: records' heads, tickets, new keys. As much as there is content, this much more,
-/// and so much in each second; a peer that sends new keys without end would keep a core busy for ever.
+/// Allowance for TLS overhead: record headers, tickets and key updates.
+///
+/// The limit is the amount of content plus this, plus this much for each second. A peer that sends key updates
+/// without end would otherwise keep a core busy.
 #[cfg(feature = "native-tls")]
 const MAX_TLS_OVERHEAD: u64 = 1 << 20;
 #[cfg(feature = "native-tls")]
@@ -50,11 +52,11 @@ struct SendBuffer {
     tls: Option<TlsSession>,
     /// Frames to leave, not encrypted yet.
     plain: Vec<u8>,
-    /// When the oldest of them came.
+    /// Arrival time of the oldest frame.
     since: Option<Instant>,
     /// The answer to the last ping; earlier ones need none (RFC 6455, 5.5.3).
     pong: Option<Vec<u8>>,
-    /// How much the timer has taken and not written yet.
+    /// Number of bytes that the writer has taken and not written yet.
     taken: usize,
     /// A close frame is in the buffer: nothing may follow it.
     closing: bool,
@@ -73,7 +75,7 @@ impl SendBuffer {
     }
 }
 
-/// Why a frame was not taken.
+/// Reason why a frame was not accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum SendError {
     /// The link has ended or is ending.
@@ -82,7 +84,7 @@ pub(crate) enum SendError {
     Full,
 }
 
-/// What the timer is to write.
+/// Bytes for the writer.
 #[derive(Debug, Default)]
 pub(crate) struct WriteBatch {
     bytes: Vec<u8>,
@@ -95,7 +97,7 @@ impl WriteBatch {
         self.written >= self.bytes.len()
     }
 
-    /// When the first of it was handed over.
+    /// Returns the time at which the oldest byte was queued.
     pub(crate) fn waiting_since(&self) -> Option<Instant> {
         self.since.filter(|_| !self.is_empty())
     }
@@ -160,12 +162,12 @@ impl WriteHalf {
         self.socket.shut_down();
     }
 
-    /// When the last bytes came.
+    /// Returns the time at which the last bytes were received.
     pub(crate) fn last_received(&self) -> Instant {
         self.born + Duration::from_millis(self.heard.load(Ordering::Relaxed))
     }
 
-    /// How much waits to leave.
+    /// Returns the number of bytes that wait to be sent.
     #[cfg(test)]
     pub(crate) fn waiting_bytes(&self) -> usize {
         self.lock_buffer().waiting_bytes()
@@ -359,7 +361,7 @@ pub(crate) struct ReadHalf {
     wire: Arc<WriteHalf>,
     #[cfg(feature = "native-tls")]
     cipher: Vec<u8>,
-    /// How much came, and how much content that was.
+    /// Number of bytes received, and the number of bytes of content among them.
     #[cfg(feature = "native-tls")]
     came: u64,
     #[cfg(feature = "native-tls")]
@@ -379,7 +381,7 @@ impl ReadHalf {
         }
     }
 
-    /// Whether there is far more ciphertext than content.
+    /// Returns `true` if there is far more ciphertext than content.
     #[cfg(feature = "native-tls")]
     fn is_mostly_framing(&self) -> bool {
         let allowed =

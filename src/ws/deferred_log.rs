@@ -1,4 +1,4 @@
-//! What code that runs under the lock of a stream leaves for later: log lines, and large values that are to be dropped.
+//! Work that code under the lock of a stream defers: log lines, and large values to drop.
 //!
 //! A logger is the program's code: it may block, or ask the stream for its state. To drop 100,000 events takes
 //! milliseconds. So both are collected per thread, and [`StateGuard`](super::state::StateGuard) does them after it has
@@ -25,7 +25,7 @@ pub(crate) fn drop_later<T: 'static>(value: T) {
 }
 
 /// Collects a line. The text is made only if the level is active.
-pub(crate) fn push(level: Level, text: impl FnOnce() -> String) {
+pub(crate) fn push_line(level: Level, text: impl FnOnce() -> String) {
     // `log_enabled!` would ask the logger.
     if level > log::max_level() {
         return;
@@ -39,14 +39,14 @@ pub(crate) fn push(level: Level, text: impl FnOnce() -> String) {
     });
 }
 
-/// Whether something was collected.
+/// Returns `true` if something was collected.
 pub(crate) fn is_pending() -> bool {
     let lines = LINES.try_with(|lines| !lines.borrow().is_empty());
     lines.unwrap_or_default() || GARBAGE.try_with(|garbage| !garbage.borrow().is_empty()).unwrap_or_default()
 }
 
 /// Writes and drops what was collected. Must not be called under a lock.
-pub(crate) fn write() {
+pub(crate) fn write_lines() {
     if !is_pending() {
         return;
     }
@@ -62,7 +62,7 @@ pub(crate) struct WriteOnDrop;
 
 impl Drop for WriteOnDrop {
     fn drop(&mut self) {
-        write();
+        write_lines();
     }
 }
 
@@ -75,9 +75,9 @@ mod tests {
         let before = log::max_level();
         log::set_max_level(log::LevelFilter::Info);
         for n in 0..2 * MAX_LINES {
-            push(Level::Warn, || format!("{n}"));
+            push_line(Level::Warn, || format!("{n}"));
         }
-        push(Level::Debug, || unreachable!("the level is not active"));
+        push_line(Level::Debug, || unreachable!("the level is not active"));
         assert_eq!(LINES.with_borrow(Vec::len), MAX_LINES);
         drop(WriteOnDrop);
         assert!(!is_pending());

@@ -1,4 +1,4 @@
-//! What stands between the link and the program: the queue, and before it the filler of gaps.
+//! Delivery of events from the connection to the program: the queue, and before it the catch-up.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
@@ -68,7 +68,7 @@ impl Delivery {
         from: Option<&Position>,
     ) -> (Self, Receiver<Event>) {
         let (queue, receiver) = EventQueue::new(settings.capacity, policy, start);
-        let from = from.map(|position| (position.server_time, position.delivered()));
+        let from = from.map(|position| (position.server_time, position.delivered_keys()));
         (
             Self {
                 queue,
@@ -87,26 +87,26 @@ impl Delivery {
         )
     }
 
-    /// What has to be known of a live event.
-    pub(crate) fn look(&self, kind: EventKind, text: &str) -> EventHeader {
+    /// Reads the fields of a live event that delivery needs.
+    pub(crate) fn read_header(&self, kind: EventKind, text: &str) -> EventHeader {
         let version = if self.gap_filler.wants_versions() { PostVersion::of_event(kind, text) } else { None };
         EventHeader { kind, length: text.len(), version }
     }
 
-    /// How far the server has come by this event, if that is worth telling the session.
-    pub(crate) fn reached(
+    /// Returns the server's time and sequence number after this event, if the session should know them.
+    pub(crate) fn progress_worth_telling(
         &mut self,
         event: &EventHeader,
         now: impl FnOnce() -> StreamTime,
     ) -> Option<Timestamp> {
         let version = event.version.as_ref().filter(|_| event.kind == EventKind::Posted)?;
-        let floor = self.floor();
-        self.gap_filler.reached(version.create_at, now, floor)
+        let floor = self.earliest_position();
+        self.gap_filler.advance_to(version.create_at, now, floor)
     }
 
     /// Offers a live event; it is only made if there is room for it. `mark` is where the stream stands behind it,
     /// `last_seq` the number of the event before it, `now` is asked for when it matters.
-    pub(crate) fn event(
+    pub(crate) fn offer_event(
         &mut self,
         header: EventHeader,
         mark: Cursor,
@@ -115,8 +115,8 @@ impl Delivery {
         make: impl FnOnce() -> Event,
     ) -> EnqueueResult {
         self.place_returned();
-        if let Some(missed) = self.queue.drained() {
-            self.overflowed(now(), missed);
+        if let Some(missed) = self.queue.overflow_if_drained() {
+            self.overflow_ended(now(), missed);
         }
         self.last_event = mark.server_time;
         let EventHeader { kind, version, .. } = header;
@@ -124,20 +124,20 @@ impl Delivery {
             return EnqueueResult::Repeated;
         }
         if self.subscribers.is_empty() {
-            return self.enqueue(header, mark, last_seq, make);
+            return self.enqueue_event(header, mark, last_seq, make);
         }
         let event = make();
-        let key = version.map(|version| version.key(kind));
+        let key = version.map(|version| version.key_for(kind));
         // Even if there is no room, or a gap is being filled: a reply must not wait for the thread that waits for it.
         let in_order = !self.gap_filler.is_open() && !self.queue.is_dropping();
         if self.subscribers.take_event(&event, in_order) {
             self.subscribers.copy_event(&event, key, &mark);
-            self.gap_filler.taken(self.queue.puts(), kind, version.as_ref());
+            self.gap_filler.event_bypassed(self.queue.put_count(), kind, version.as_ref());
             self.queue.count_delivered();
             return EnqueueResult::Taken;
         }
         let (held, has_room) = (self.gap_filler.is_open(), self.queue.has_room());
-        match self.enqueue(header, mark.clone(), last_seq, || event.clone()) {
+        match self.enqueue_event(header, mark.clone(), last_seq, || event.clone()) {
             // Copied when it leaves the filler, behind what fills the gap.
             EnqueueResult::Taken if held && has_room => EnqueueResult::Taken,
             EnqueueResult::Taken if !held => {
@@ -152,7 +152,7 @@ impl Delivery {
         }
     }
 
-    fn enqueue(
+    fn enqueue_event(
         &mut self,
         EventHeader { kind, length, version }: EventHeader,
         mark: Cursor,
@@ -160,15 +160,15 @@ impl Delivery {
         make: impl FnOnce() -> Event,
     ) -> EnqueueResult {
         if self.gap_filler.is_open() {
-            let offer = self.gap_filler.hold((kind, length), version, mark, make);
+            let offer = self.gap_filler.hold_event((kind, length), version, mark, make);
             if offer == EnqueueResult::Dropped {
                 self.queue.count_dropped();
             }
             return offer;
         }
-        let offer = self.queue.event((kind, length), mark, last_seq, make);
+        let offer = self.queue.offer_event((kind, length), mark, last_seq, make);
         if let (EnqueueResult::Taken, Some(version)) = (offer, &version) {
-            self.gap_filler.delivered(self.queue.puts(), kind, version);
+            self.gap_filler.event_delivered(self.queue.put_count(), kind, version);
         }
         offer
     }
@@ -179,33 +179,33 @@ impl Delivery {
     }
 
     /// From here on events are dropped until there is room for many. `Block` comes to this after its time.
-    pub(crate) fn overflow(&mut self, since: Timestamp, last_seq: Option<u64>) {
+    pub(crate) fn begin_overflow(&mut self, since: Timestamp, last_seq: Option<u64>) {
         if self.gap_filler.is_open() {
-            self.gap_filler.overflow(since);
+            self.gap_filler.begin_overflow(since);
         } else {
-            self.queue.overflow(since, last_seq);
+            self.queue.begin_overflow(since, last_seq);
         }
     }
 
     /// Delivers a notice, at once.
-    pub(crate) fn notice(&mut self, payload: Payload) {
+    pub(crate) fn deliver_notification(&mut self, payload: Payload) {
         let event = Event::from_notification(payload);
         self.subscribers.notify_all(&event);
-        self.queue.notice(event);
+        self.queue.deliver_notification(event);
     }
 
     /// The earliest time that a position may go back to.
-    fn floor(&self) -> Timestamp {
-        let floor = self.queue.floor().min(self.last_event);
+    fn earliest_position(&self) -> Timestamp {
+        let floor = self.queue.earliest_position().min(self.last_event);
         self.tickets.first_key_value().map_or(floor, |(_, (mark, _))| floor.min(mark.server_time))
     }
 
     /// For those who subscribe to events and wait for them.
-    pub(super) fn subscribers(&mut self) -> &mut Subscribers {
+    pub(super) fn subscribers_mut(&mut self) -> &mut Subscribers {
         &mut self.subscribers
     }
 
-    /// How long the reader waits for room in a full queue.
+    /// Maximum time for which the reader waits for room in a full queue.
     pub(crate) fn max_block(&self) -> Duration {
         if self.subscribers.is_empty() { MAX_BLOCK_DURATION } else { MIN_BLOCK_DURATION }
     }
@@ -230,7 +230,7 @@ impl Delivery {
     }
 
     /// Takes an event out of the queue. Until it is handled, positions lie before it.
-    pub(super) fn take(&mut self, receiver: &Receiver<Event>) -> Result<(Event, Ticket), TryRecvError> {
+    pub(super) fn take_event(&mut self, receiver: &Receiver<Event>) -> Result<(Event, Ticket), TryRecvError> {
         let before = (self.queue.position(None), self.queue.taken_count());
         let event = receiver.try_recv()?;
         let ticket = Ticket(self.next_ticket);
@@ -240,30 +240,30 @@ impl Delivery {
     }
 
     /// An event that was taken out is handled.
-    pub(super) fn done(&mut self, ticket: Ticket) {
+    pub(super) fn finish_event(&mut self, ticket: Ticket) {
         self.tickets.remove(&ticket);
     }
 
     /// Events are missing, because of the link.
-    pub(crate) fn gap(&mut self, now: StreamTime, gap: StreamGap) {
+    pub(crate) fn gap_found(&mut self, now: StreamTime, gap: StreamGap) {
         // What was dropped before is older, and is told first.
         if let Some(dropped) = self.queue.end_overflow() {
-            self.overflowed(now, dropped);
+            self.overflow_ended(now, dropped);
         }
         let StreamGap { reason, since, last_event, last_seq, seq } = gap;
         let missed = Missed { reason, since, last_seq, seq, ..Missed::default() };
-        let told = self.gap_filler.gap(now, missed, last_event);
-        self.tell(told);
+        let told = self.gap_filler.gap_found(now, missed, last_event);
+        self.report_missed(told);
     }
 
     /// Events were dropped, because too many came.
-    fn overflowed(&mut self, now: StreamTime, missed: Missed) {
+    fn overflow_ended(&mut self, now: StreamTime, missed: Missed) {
         let since = missed.since;
-        let told = self.gap_filler.gap(now, missed, since);
-        self.tell(told);
+        let told = self.gap_filler.gap_found(now, missed, since);
+        self.report_missed(told);
     }
 
-    fn tell(&mut self, missed: Vec<Missed>) {
+    fn report_missed(&mut self, missed: Vec<Missed>) {
         for missed in missed {
             // Subscriptions have queues of their own, which do not overflow with this one.
             let shared = missed.reason != MissedReason::Overflow;
@@ -271,7 +271,7 @@ impl Delivery {
             if shared {
                 self.subscribers.notify_all(&event);
             }
-            self.queue.notice(event);
+            self.queue.deliver_notification(event);
         }
     }
 
@@ -288,19 +288,19 @@ impl Delivery {
     /// The server does not tell its time.
     pub(crate) fn clock_timed_out(&mut self, now: StreamTime) {
         let told = self.gap_filler.clock_timed_out(now);
-        self.tell(told);
+        self.report_missed(told);
     }
 
     /// The server answered a ping, and told its time.
-    pub(crate) fn heard(&mut self, now: StreamTime, time: Timestamp) {
-        let floor = self.floor();
-        let told = self.gap_filler.heard(now, time, floor);
-        self.tell(told);
+    pub(crate) fn server_time_known(&mut self, now: StreamTime, time: Timestamp) {
+        let floor = self.earliest_position();
+        let told = self.gap_filler.server_time_known(now, time, floor);
+        self.report_missed(told);
     }
 
     /// Ends an overflow when the queue has drained, and finds slots for notices that wait. True if there is more to do at
     /// once.
-    pub(crate) fn poll(&mut self, now: StreamTime) -> bool {
+    pub(crate) fn poll_queues(&mut self, now: StreamTime) -> bool {
         if self.ending.is_some() {
             self.go_on_ending();
             return self.ending.is_some();
@@ -308,8 +308,8 @@ impl Delivery {
         self.place_returned();
         self.queue.place_held();
         self.subscribers.poll_queues();
-        if let Some(missed) = self.queue.drained() {
-            self.overflowed(now, missed);
+        if let Some(missed) = self.queue.overflow_if_drained() {
+            self.overflow_ended(now, missed);
         }
         if self.orphaned {
             self.gap_filler.give_up();
@@ -325,11 +325,11 @@ impl Delivery {
         for _ in 0..MAX_ENDING_EVENTS {
             let Some(event) = self.gap_filler.next_of_rest() else {
                 if let Some(end) = self.ending.take() {
-                    self.finish(end);
+                    self.finish_stream(end);
                 }
                 return;
             };
-            if share(&mut self.subscribers, &event, None) {
+            if share_event(&mut self.subscribers, &event, None) {
                 self.queue.count_delivered();
             } else {
                 self.queue.push_last(event);
@@ -337,14 +337,14 @@ impl Delivery {
         }
     }
 
-    fn finish(&mut self, end: Event) {
+    fn finish_stream(&mut self, end: Event) {
         let kept = self.subscribers.end_all(&end);
         self.put_back(kept);
-        self.queue.end(end);
+        self.queue.end_stream(end);
         self.returned.clear();
     }
 
-    /// What the queues wait for, if anything is kept for them.
+    /// Returns the condition on which queued notifications wait, if there are any.
     pub(crate) fn room_wait(&self) -> Option<RoomWait> {
         let mut wait = RoomWait::default();
         let waits = self.orphaned
@@ -359,7 +359,7 @@ impl Delivery {
         (waits || !wait.full.is_empty() || wait.partly).then_some(wait)
     }
 
-    /// Whether an event of the reader, or of a gap that is being filled, finds room now.
+    /// Returns `true` if an event of the reader or of a catch-up fits now.
     pub(crate) fn has_room(&mut self) -> bool {
         self.queue.has_room()
     }
@@ -369,7 +369,7 @@ impl Delivery {
         self.filler_waits = waits;
     }
 
-    /// Whether `poll` has something to do when there is room.
+    /// Returns `true` if polling has something to do when there is room.
     pub(crate) fn wants_polling(&self) -> bool {
         self.orphaned
             || self.ending.is_some()
@@ -383,24 +383,24 @@ impl Delivery {
         self.orphaned = true;
     }
 
-    /// Whether the thread that fills gaps has something to do.
+    /// Returns `true` if the catch-up thread has something to do.
     pub(crate) fn wants_thread(&self) -> bool {
         self.gap_filler.wants_thread()
     }
 
-    /// What that thread does next.
-    pub(crate) fn next(&mut self, now: StreamTime) -> NextStep {
-        self.gap_filler.next(now)
+    /// Returns the next step of the catch-up thread.
+    pub(crate) fn next_step(&mut self, now: StreamTime) -> NextStep {
+        self.gap_filler.next_step(now)
     }
 
     /// The answer to its question.
-    pub(crate) fn told(&mut self, now: StreamTime, told: Result<FetchResponse, Error>) {
-        self.gap_filler.told(now, told);
+    pub(crate) fn response_received(&mut self, now: StreamTime, told: Result<FetchResponse, Error>) {
+        self.gap_filler.response_received(now, told);
     }
 
     /// Moves into the queue what is ready and finds room; true if that was anything.
     pub(crate) fn move_on(&mut self, now: StreamTime) -> bool {
-        let before = self.queue.puts();
+        let before = self.queue.put_count();
         self.place_returned();
         self.queue.place_held();
         let queue = std::cell::RefCell::new(&mut self.queue);
@@ -410,40 +410,40 @@ impl Delivery {
             || queue.borrow_mut().has_room(),
             |event, mark| {
                 let mut queue = queue.borrow_mut();
-                if share(subscribers, &event, mark.as_ref()) {
+                if share_event(subscribers, &event, mark.as_ref()) {
                     queue.count_delivered();
-                    return queue.puts();
+                    return queue.put_count();
                 }
-                queue.push(event, mark)
+                queue.push_event(event, mark)
             },
         );
         match moved {
             DrainResult::Overflowed(missed) => {
-                self.overflowed(now, missed);
+                self.overflow_ended(now, missed);
                 true
             }
-            DrainResult::On => self.queue.puts() > before || !self.gap_filler.is_open(),
+            DrainResult::On => self.queue.put_count() > before || !self.gap_filler.is_open(),
         }
     }
 
     /// Goes on with what was found in a channel.
-    pub(crate) fn merge(&mut self) {
-        self.gap_filler.merge();
+    pub(crate) fn merge_channel(&mut self) {
+        self.gap_filler.merge_channel();
     }
 
-    /// What was found in a channel is sorted.
-    pub(crate) fn sorted(&mut self, merge: Box<ChannelMerge>) {
-        self.gap_filler.sorted(merge);
+    /// Takes back the sorted rows of a channel.
+    pub(crate) fn channel_sorted(&mut self, merge: Box<ChannelMerge>) {
+        self.gap_filler.channel_sorted(merge);
     }
 
     /// Delivers the end of the stream, for which there is always a slot; then the channel closes. Events that wait for a
     /// gap to be filled go out before it, with calls of `poll`.
-    pub(crate) fn end(&mut self, event: Event) {
+    pub(crate) fn end_stream(&mut self, event: Event) {
         if self.ending.is_some() {
             return;
         }
-        let gaps = self.gap_filler.end();
-        self.tell(gaps);
+        let gaps = self.gap_filler.end_stream();
+        self.report_missed(gaps);
         self.ending = Some(event);
         self.go_on_ending();
     }
@@ -457,19 +457,19 @@ impl Delivery {
         self.queue.close();
     }
 
-    /// Where the stream stands behind what the program has taken; `now` is where the reader stands.
+    /// Returns the position after the last event that the program has taken. `now` is the reader's position.
     pub(crate) fn position(&mut self, now: Cursor) -> Position {
         let between = self.gap_filler.is_open() || self.holding;
         let (mark, taken) = match self.tickets.first_key_value() {
             Some((_, before)) => before.clone(),
             None => (self.queue.position((!between).then_some(now)), self.queue.taken_count()),
         };
-        let overlap = self.gap_filler.overlap(taken, mark.server_time);
+        let overlap = self.gap_filler.delivered_keys(taken, mark.server_time);
         let server_time = self.gap_filler.not_before_opening(mark.server_time);
         Position::new(mark.connection_id.as_deref(), mark.next_seq, server_time, overlap)
     }
 
-    /// Whether a gap is open.
+    /// Returns `true` if a gap is open.
     #[cfg(test)]
     pub(crate) fn is_filling(&self) -> bool {
         self.gap_filler.is_open()
@@ -489,7 +489,7 @@ impl Delivery {
 }
 
 /// Gives an event that leaves the filler to those who wait for it. True if it must not enter the queue.
-fn share(subscribers: &mut Subscribers, event: &Event, mark: Option<&Cursor>) -> bool {
+fn share_event(subscribers: &mut Subscribers, event: &Event, mark: Option<&Cursor>) -> bool {
     if subscribers.is_empty() {
         return false;
     }
@@ -497,7 +497,7 @@ fn share(subscribers: &mut Subscribers, event: &Event, mark: Option<&Cursor>) ->
         subscribers.notify_all(event);
         return false;
     }
-    let key = PostVersion::of_event(event.kind(), event.raw()).map(|version| version.key(event.kind()));
+    let key = PostVersion::of_event(event.kind(), event.raw()).map(|version| version.key_for(event.kind()));
     let taken = subscribers.take_event(event, true);
     subscribers.copy_event(event, key, mark.unwrap_or(&Cursor::default()));
     taken

@@ -79,7 +79,7 @@ impl Filter {
         self
     }
 
-    /// Whether a kind is named. Notifications of the stream itself only match if theirs is.
+    /// Returns `true` if the filter matches a kind. Notifications match only if their kind is named.
     pub(super) fn names_kind(&self, kind: EventKind) -> bool {
         self.kinds.as_ref().is_some_and(|kinds| kinds.contains(&kind))
     }
@@ -188,12 +188,12 @@ impl Facts {
         Some(nested.unwrap_or(&self.post_id)).filter(|id| !id.is_empty())
     }
 
-    /// Whether a post is a reply in a thread.
+    /// Returns `true` if the post is a reply in a thread.
     pub(super) fn is_reply(&self) -> bool {
         self.post.as_ref().is_some_and(|post| !post.root_id.is_empty())
     }
 
-    /// Whether a post was written in a direct channel.
+    /// Returns `true` if the post is in a direct channel.
     pub(super) fn is_direct(&self) -> bool {
         self.channel_type == ChannelType::Direct
     }

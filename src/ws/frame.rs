@@ -111,7 +111,7 @@ impl ActionReply {
     }
 }
 
-/// Why a link's bytes make no sense any more. All of these come again if the same event is asked for again.
+/// A violation of the WebSocket protocol. Each of them recurs if the same event is requested again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum FrameFault {
     TooLarge,

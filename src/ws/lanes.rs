@@ -10,7 +10,7 @@ use crate::model::{ChannelId, PostId};
 /// Messages that wait for each thread. Many, since some of them wait for others of their place.
 const BACKLOG_PER_THREAD: usize = 64;
 
-/// What belongs together: a direct channel, or a thread of posts.
+/// Messages that are handled in order: those of a direct channel, or of a thread.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) enum LaneKey {
     Direct(ChannelId),

@@ -220,7 +220,7 @@ fn split_command<'a>(text: &'a str, prefix: &str) -> Option<(&'a str, &'a str)> 
     (!name.is_empty()).then_some((name, arguments.trim()))
 }
 
-/// What follows the mention of `username` at the beginning of a text.
+/// Returns the text after a mention of `username` at the beginning of a text.
 fn without_mention<'a>(text: &'a str, username: &str) -> Option<&'a str> {
     let rest = text.trim().strip_prefix('@')?;
     let name = rest.get(..username.len())?;

@@ -8,7 +8,7 @@ use super::queue::Overflow;
 use crate::event::{EventKind, NotRecovered, channel_of};
 use crate::model::ChannelId;
 
-/// What is done about posts that were missed.
+/// The catch-up after a gap.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CatchUp {
     within: Option<Duration>,
@@ -27,7 +27,7 @@ impl CatchUp {
         Self { within: None }
     }
 
-    /// How old a gap may be; `None` if nothing is looked up.
+    /// Returns the maximum age of a gap. `None` if the catch-up is off.
     pub const fn horizon(self) -> Option<Duration> {
         self.within
     }
@@ -40,7 +40,7 @@ impl Default for CatchUp {
     }
 }
 
-/// How a stream finds that its link is deaf: pings are answered, and events do not come.
+/// A check for connections that answer pings but no longer deliver events.
 ///
 /// A real server comes to that when the session behind a link ends: by revocation, or because an account was
 /// deactivated, if only for a moment. The stream's own pings, which need a session, find this without any probe within
@@ -111,7 +111,7 @@ impl StreamOptions {
         self.channels.clone()
     }
 
-    /// Whether kinds are wanted that no catch-up recovers and that have no name of their own in [`NotRecovered`].
+    /// Returns `true` if kinds are wanted that no catch-up recovers and that have no name in [`NotRecovered`].
     fn wants_other_kinds(&self) -> bool {
         let named = [
             EventKind::Posted,
@@ -129,7 +129,7 @@ impl StreamOptions {
         EventKind::ALL.iter().filter(|kind| other(kind)).any(|kind| self.wants_kind(*kind))
     }
 
-    /// What is wanted, and never brought back by a catch-up.
+    /// Returns the wanted kinds that a catch-up never recovers.
     pub(crate) fn not_recovered(&self) -> Vec<NotRecovered> {
         let of = |kinds: &[EventKind]| kinds.iter().any(|kind| self.wants_kind(*kind));
         let known = [

@@ -1,4 +1,4 @@
-//! Where a stream stands, for the next run of the program.
+//! The position of a stream, for the next run of the program.
 
 use std::borrow::Cow;
 use std::fmt::{self, Write as _};
@@ -63,18 +63,18 @@ impl Position {
         }
     }
 
-    /// What it remembers of events that were delivered.
-    pub(super) fn delivered(&self) -> DeliveredKeys {
+    /// Returns the keys of delivered events.
+    pub(super) fn delivered_keys(&self) -> DeliveredKeys {
         DeliveredKeys { recent: self.overlap.0.clone(), future: self.future.clone() }
     }
 
     /// Names the server and the account.
-    pub(super) fn of(self, server: String, user_id: UserId) -> Self {
+    pub(super) fn owned_by(self, server: String, user_id: UserId) -> Self {
         Self { server, user_id, ..self }
     }
 
-    /// What of a position from a file can be used: nothing, if it belongs to another server or account.
-    pub(super) fn checked(mut self, server: &str, user_id: &UserId) -> Self {
+    /// Checks a position from a file. Nothing of it is used if it belongs to another server or account.
+    pub(super) fn checked_for(mut self, server: &str, user_id: &UserId) -> Self {
         let other_server = !self.server.is_empty() && self.server != server;
         if other_server || (!self.user_id.is_empty() && self.user_id != *user_id) {
             log::warn!("the position belongs to another server or account, and is not used");
@@ -148,12 +148,12 @@ mod tests {
         let (server, me) = ("https://chat.example.com", UserId::from_str(&"m".repeat(26)).unwrap());
         let id = "a".repeat(26);
         let good = Position::new(Some(&id), 7, Timestamp::from_millis(1000), DeliveredKeys::default());
-        let good = good.of(server.into(), me.clone());
-        assert_eq!(good.clone().checked(server, &me), good);
+        let good = good.owned_by(server.into(), me.clone());
+        assert_eq!(good.clone().checked_for(server, &me), good);
         let elsewhere = "https://chat.example.org";
-        assert_eq!(good.clone().checked(elsewhere, &me), Position::default());
+        assert_eq!(good.clone().checked_for(elsewhere, &me), Position::default());
         let other = UserId::from_str(&"o".repeat(26)).unwrap();
-        assert_eq!(good.clone().checked(server, &other), Position::default());
+        assert_eq!(good.clone().checked_for(server, &other), Position::default());
         for id in [
             "",
             "x",
@@ -161,11 +161,12 @@ mod tests {
             "aaaaaaaaaaaaaaaaaaaaaaaaa&",
             "aaaaaaaaaaaaaaaaaaaaaaaaaaa",
         ] {
-            let damaged = Position { connection_id: Some(id.into()), ..good.clone() }.checked(server, &me);
+            let damaged =
+                Position { connection_id: Some(id.into()), ..good.clone() }.checked_for(server, &me);
             assert_eq!((damaged.connection_id, damaged.seq), (None, 0), "{id:?}");
             assert_eq!(damaged.server_time, good.server_time, "the time serves all the same");
         }
         let negative = Position { server_time: Timestamp::from_millis(-5), ..good };
-        assert_eq!(negative.checked(server, &me), Position::default());
+        assert_eq!(negative.checked_for(server, &me), Position::default());
     }
 }

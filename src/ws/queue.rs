@@ -11,13 +11,14 @@ use crate::event::{Event, EventKind, Missed, MissedReason, Payload};
 use crate::time::Timestamp;
 use log::Level;
 
-/// What an event may have on average, where all slots are used. Small queues take as much as one of 4,096.
+/// Average size of an event if all slots are used, in bytes. Small queues may hold as many bytes as one of
+/// 4,096 events.
 const AVERAGE_EVENT_SIZE: usize = 2 << 10;
 const MIN_QUEUE_BYTES: usize = 8 << 20;
 /// Notices that find no slot wait here; beyond this, the oldest that say nothing of events are dropped.
 const MAX_HELD_NOTIFICATIONS: usize = 64;
 
-/// What happens when the program takes events more slowly than they come.
+/// Behavior of a stream whose program takes events too slowly.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Overflow {
@@ -32,12 +33,12 @@ pub enum Overflow {
     Block,
 }
 
-/// How many bytes of text may wait in a queue for so many events.
+/// Returns the maximum number of bytes of text in a queue for this many events.
 pub(crate) fn most_bytes(capacity: usize) -> usize {
     capacity.saturating_mul(AVERAGE_EVENT_SIZE).max(MIN_QUEUE_BYTES)
 }
 
-/// What became of an event.
+/// Result of offering an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum EnqueueResult {
     Taken,
@@ -109,15 +110,15 @@ impl EventQueue {
         self.receiver.len()
     }
 
-    /// Whether a text of this length fits beside what waits. Alone, each does.
-    fn holds(&mut self, length: usize) -> bool {
-        self.settle();
+    /// Returns `true` if a text of this length fits into the queue. A text alone always fits.
+    fn has_room_for(&mut self, length: usize) -> bool {
+        self.forget_taken();
         self.bytes == 0 || self.bytes.saturating_add(length) <= most_bytes(self.capacity)
     }
 
     /// Offers an event with a text of `length`; it is only made if there is room for it. `mark` is where the stream
     /// stands behind it, `last_seq` the number of the event before it.
-    pub(crate) fn event(
+    pub(crate) fn offer_event(
         &mut self,
         (kind, length): (EventKind, usize),
         mark: Cursor,
@@ -133,14 +134,14 @@ impl EventQueue {
             self.dropped += 1;
             return EnqueueResult::Dropped;
         }
-        if self.len() >= self.capacity || !self.held.is_empty() || !self.holds(length) {
+        if self.len() >= self.capacity || !self.held.is_empty() || !self.has_room_for(length) {
             if self.policy == Overflow::Block {
                 return EnqueueResult::Full;
             }
-            self.overflow(mark.server_time, last_seq);
-            return self.event((kind, length), mark, last_seq, make);
+            self.begin_overflow(mark.server_time, last_seq);
+            return self.offer_event((kind, length), mark, last_seq, make);
         }
-        match self.put(make(), mark) {
+        match self.put_event(make(), mark) {
             Ok(()) => {
                 self.delivered += 1;
                 EnqueueResult::Taken
@@ -150,35 +151,35 @@ impl EventQueue {
     }
 
     /// From here on events are dropped until the queue is half empty. `Block` comes to this after its time.
-    pub(crate) fn overflow(&mut self, since: Timestamp, last_seq: Option<u64>) {
+    pub(crate) fn begin_overflow(&mut self, since: Timestamp, last_seq: Option<u64>) {
         if self.episode.is_none() {
-            deferred_log::push(Level::Warn, || {
+            deferred_log::push_line(Level::Warn, || {
                 "queue full, dropping events until it is half empty".to_owned()
             });
             self.episode = Some(OverflowPeriod { since, last_seq, dropped: BTreeMap::new() });
         }
     }
 
-    /// Whether events are being dropped.
+    /// Returns `true` if events are being dropped.
     pub(crate) fn is_dropping(&self) -> bool {
         self.episode.is_some()
     }
 
-    /// Whether somebody has to call `poll` every now and then.
+    /// Returns `true` if the queue has to be polled regularly.
     pub(crate) fn wants_polling(&self) -> bool {
         self.sender.is_some() && (self.episode.is_some() || !self.held.is_empty())
     }
 
     /// Ends an overflow if the queue has drained to half: what was missed by it.
-    pub(crate) fn drained(&mut self) -> Option<Missed> {
-        self.settle();
+    pub(crate) fn overflow_if_drained(&mut self) -> Option<Missed> {
+        self.forget_taken();
         let half = self.receiver.len() <= self.capacity / 2 && self.bytes <= most_bytes(self.capacity) / 2;
-        self.episode.take_if(|_| half)?.missed()
+        self.episode.take_if(|_| half)?.into_missed()
     }
 
     /// Ends an overflow at once.
     pub(crate) fn end_overflow(&mut self) -> Option<Missed> {
-        self.episode.take()?.missed()
+        self.episode.take()?.into_missed()
     }
 
     /// Finds slots for the notices that wait.
@@ -186,27 +187,27 @@ impl EventQueue {
         while self.len() < self.capacity {
             let Some(event) = self.held.pop_front() else { break };
             let mark = self.last_mark();
-            let _ = self.put(event, mark);
+            let _ = self.put_event(event, mark);
         }
         if self.ending && self.held.is_empty() {
             self.close();
         }
     }
 
-    /// Whether an event that is not dropped would find a slot.
+    /// Returns `true` if an event that is not dropped would find a slot.
     pub(crate) fn has_room(&mut self) -> bool {
         self.sender.is_some()
             && !self.ending
             && self.len() < self.capacity
             && self.held.is_empty()
-            && self.holds(0)
+            && self.has_room_for(0)
     }
 
     /// Puts in an event for which there is room, and tells its number. Without a mark, it is that of the one before.
-    pub(crate) fn push(&mut self, event: Event, mark: Option<Cursor>) -> u64 {
+    pub(crate) fn push_event(&mut self, event: Event, mark: Option<Cursor>) -> u64 {
         let is_event = !event.kind().is_notice();
         let mark = mark.unwrap_or_else(|| self.last_mark());
-        if self.put(event, mark).is_ok() && is_event {
+        if self.put_event(event, mark).is_ok() && is_event {
             self.delivered += 1;
         }
         self.puts
@@ -218,7 +219,7 @@ impl EventQueue {
             return Err(event);
         }
         let mark = self.last_mark();
-        let _ = self.put(event, mark);
+        let _ = self.put_event(event, mark);
         Ok(())
     }
 
@@ -227,17 +228,17 @@ impl EventQueue {
         self.delivered += 1;
     }
 
-    pub(crate) fn puts(&self) -> u64 {
+    pub(crate) fn put_count(&self) -> u64 {
         self.puts
     }
 
-    /// How many of all that was put in were taken out.
+    /// Returns the number of events that were taken out.
     pub(crate) fn taken_count(&self) -> u64 {
         self.puts.saturating_sub(self.len() as u64)
     }
 
     /// The earliest time that a position may go back to.
-    pub(crate) fn floor(&self) -> Timestamp {
+    pub(crate) fn earliest_position(&self) -> Timestamp {
         let taken = self.taken.server_time;
         self.episode.as_ref().map_or(taken, |episode| episode.since.min(taken))
     }
@@ -248,13 +249,13 @@ impl EventQueue {
     }
 
     /// Delivers a notice. There is a slot for it unless the program has taken nothing for a long time.
-    pub(crate) fn notice(&mut self, event: Event) {
+    pub(crate) fn deliver_notification(&mut self, event: Event) {
         if self.sender.is_none() || self.ending {
             return;
         }
         if self.held.is_empty() && self.len() < self.capacity {
             let mark = self.last_mark();
-            let _ = self.put(event, mark);
+            let _ = self.put_event(event, mark);
             return;
         }
         self.held.push_back(event);
@@ -270,7 +271,7 @@ impl EventQueue {
         let mut rest = VecDeque::new();
         for event in self.held.drain(..) {
             match event.as_notice() {
-                Some(Payload::Missed(missed)) => merge(&mut gaps, missed),
+                Some(Payload::Missed(missed)) => merge_missed(&mut gaps, missed),
                 _ => rest.push_back(event),
             }
         }
@@ -295,12 +296,12 @@ impl EventQueue {
     }
 
     /// Delivers the end of the stream, as soon as there is a slot; then the channel closes.
-    pub(crate) fn end(&mut self, event: Event) {
+    pub(crate) fn end_stream(&mut self, event: Event) {
         if self.ending {
             return;
         }
         if let Some(missed) = self.end_overflow() {
-            self.notice(Event::from_notification(Payload::Missed(Box::new(missed))));
+            self.deliver_notification(Event::from_notification(Payload::Missed(Box::new(missed))));
         }
         self.place_held();
         self.held.push_back(event);
@@ -308,7 +309,7 @@ impl EventQueue {
         self.place_held();
     }
 
-    /// What the queue waits for before it can take what is kept for it.
+    /// Returns the condition for accepting what is kept for the queue.
     pub(crate) fn room_wait(&self, wait: &mut RoomWait) {
         let Some(sender) = &self.sender else { return };
         wait.taken += self.taken_count();
@@ -326,14 +327,14 @@ impl EventQueue {
         self.episode = None;
     }
 
-    fn put(&mut self, event: Event, mark: Cursor) -> Result<(), TrySendError<Event>> {
+    fn put_event(&mut self, event: Event, mark: Cursor) -> Result<(), TrySendError<Event>> {
         let Some(sender) = &self.sender else { return Err(TrySendError::Disconnected(event)) };
         let length = event.raw().len();
         sender.try_send(event)?;
         self.marks.push_back((mark, length));
         self.bytes += length;
         self.puts += 1;
-        self.settle();
+        self.forget_taken();
         Ok(())
     }
 
@@ -342,7 +343,7 @@ impl EventQueue {
     }
 
     /// Forgets the marks of what was taken out.
-    fn settle(&mut self) {
+    fn forget_taken(&mut self) {
         let len = self.receiver.len();
         while self.marks.len() > len {
             if let Some((mark, length)) = self.marks.pop_front() {
@@ -352,10 +353,10 @@ impl EventQueue {
         }
     }
 
-    /// Where the stream stands behind what the program has taken; `now` is where the reader stands, if there is
-    /// nothing between the two.
+    /// Returns the position after the last event that the program has taken. `now` is the reader's position, if
+    /// there is one.
     pub(crate) fn position(&mut self, now: Option<Cursor>) -> Cursor {
-        self.settle();
+        self.forget_taken();
         match now {
             Some(now) if self.marks.is_empty() && self.episode.is_none() && self.sender.is_some() => now,
             _ => self.taken.clone(),
@@ -372,7 +373,7 @@ impl EventQueue {
 }
 
 impl OverflowPeriod {
-    fn missed(self) -> Option<Missed> {
+    fn into_missed(self) -> Option<Missed> {
         (!self.dropped.is_empty()).then(|| Missed {
             reason: MissedReason::Overflow,
             since: self.since,
@@ -383,7 +384,7 @@ impl OverflowPeriod {
     }
 }
 
-fn merge(into: &mut Option<Missed>, other: &Missed) {
+fn merge_missed(into: &mut Option<Missed>, other: &Missed) {
     let Some(first) = into else {
         *into = Some(other.clone());
         return;
@@ -401,8 +402,8 @@ mod tests {
 
     /// What the stream does before each event, and now and then when there is none.
     fn look(queue: &mut EventQueue) {
-        if let Some(missed) = queue.drained() {
-            queue.notice(Event::from_notification(Payload::Missed(Box::new(missed))));
+        if let Some(missed) = queue.overflow_if_drained() {
+            queue.deliver_notification(Event::from_notification(Payload::Missed(Box::new(missed))));
         }
         queue.place_held();
     }
@@ -411,12 +412,12 @@ mod tests {
         look(queue);
         let mark = Cursor { connection_id: None, next_seq: seq + 1, server_time: Timestamp::from_millis(7) };
         let kind = if seq % 3 == 0 { EventKind::Typing } else { EventKind::Posted };
-        queue.event((kind, 2), mark, seq.checked_sub(1), || {
+        queue.offer_event((kind, 2), mark, seq.checked_sub(1), || {
             Event::from_connection(kind, Some(seq), "{}".into(), crate::Origin::Live)
         })
     }
 
-    fn missed(event: &Event) -> Option<&Missed> {
+    fn missed_payload(event: &Event) -> Option<&Missed> {
         match event.payload() {
             Ok(Payload::Missed(missed)) => Some(missed),
             _ => None,
@@ -430,7 +431,7 @@ mod tests {
         let (mut queue, receiver) = EventQueue::new(4096, Overflow::DropNewest, Cursor::default());
         let (mut delivered, mut counted, mut notices, mut last) = (0, 0, 0, None);
         let mut take = |event: Event| {
-            if let Some(missed) = missed(&event) {
+            if let Some(missed) = missed_payload(&event) {
                 notices += 1;
                 counted += missed.total();
                 assert_eq!(missed.reason, MissedReason::Overflow);
@@ -471,14 +472,18 @@ mod tests {
             for seq in 0..1000 {
                 offer(&mut queue, seq);
                 if seq % 5 == 0 {
-                    total +=
-                        receiver.try_iter().map(|event| missed(&event).map_or(1, Missed::total)).sum::<u64>();
+                    total += receiver
+                        .try_iter()
+                        .map(|event| missed_payload(&event).map_or(1, Missed::total))
+                        .sum::<u64>();
                 }
             }
             look(&mut queue);
-            total += receiver.try_iter().map(|event| missed(&event).map_or(1, Missed::total)).sum::<u64>();
+            total +=
+                receiver.try_iter().map(|event| missed_payload(&event).map_or(1, Missed::total)).sum::<u64>();
             look(&mut queue);
-            total += receiver.try_iter().map(|event| missed(&event).map_or(1, Missed::total)).sum::<u64>();
+            total +=
+                receiver.try_iter().map(|event| missed_payload(&event).map_or(1, Missed::total)).sum::<u64>();
             assert_eq!(total, 1000, "capacity {capacity}");
         }
     }
@@ -489,7 +494,7 @@ mod tests {
         let (mut queue, receiver) = EventQueue::new(100, Overflow::DropNewest, Cursor::default());
         let mut large = |length: usize| {
             look(&mut queue);
-            queue.event((EventKind::Posted, length), Cursor::default(), None, || {
+            queue.offer_event((EventKind::Posted, length), Cursor::default(), None, || {
                 Event::from_connection(
                     EventKind::Posted,
                     None,
@@ -504,7 +509,11 @@ mod tests {
         // It has drained, by bytes; the notice counts.
         assert_eq!(large(1), EnqueueResult::Taken);
         assert_eq!(
-            receiver.iter().take(3).filter_map(|event| missed(&event).map(Missed::total)).sum::<u64>(),
+            receiver
+                .iter()
+                .take(3)
+                .filter_map(|event| missed_payload(&event).map(Missed::total))
+                .sum::<u64>(),
             1
         );
         // Alone, any that came fits.
@@ -527,10 +536,10 @@ mod tests {
                     Payload::Missed(Box::new(Missed { dropped, ..Missed::default() }))
                 }
             };
-            queue.notice(Event::from_notification(payload));
+            queue.deliver_notification(Event::from_notification(payload));
         }
         assert!(queue.held.len() <= MAX_HELD_NOTIFICATIONS);
-        queue.end(Event::end_of_stream(crate::Error::input("the cause")));
+        queue.end_stream(Event::end_of_stream(crate::Error::input("the cause")));
         assert_eq!(offer(&mut queue, 10), EnqueueResult::Closed, "nothing follows the end");
         // The writer finds slots for what waits, as the program takes.
         let mut events = Vec::new();
@@ -541,7 +550,7 @@ mod tests {
         assert_eq!(receiver.try_recv().unwrap_err(), crossbeam_channel::TryRecvError::Disconnected);
         assert!(events.len() <= 4 + MAX_HELD_NOTIFICATIONS + 1);
         assert_eq!(events.last().unwrap().end_cause().unwrap().to_string(), "the cause");
-        let named: u64 = events.iter().filter_map(missed).map(Missed::total).sum();
+        let named: u64 = events.iter().filter_map(missed_payload).map(Missed::total).sum();
         assert_eq!(named, 166 + 6, "no gap is forgotten");
     }
 
@@ -554,7 +563,7 @@ mod tests {
         );
         receiver.recv().unwrap();
         assert_eq!(offer(&mut queue, 2), EnqueueResult::Taken);
-        queue.overflow(Timestamp::NEVER, Some(2));
+        queue.begin_overflow(Timestamp::NEVER, Some(2));
         assert_eq!(offer(&mut queue, 3), EnqueueResult::Dropped);
         queue.close();
         assert_eq!(offer(&mut queue, 4), EnqueueResult::Closed);

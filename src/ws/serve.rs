@@ -229,7 +229,7 @@ impl<'m> Service<'m> {
     fn start_serving(messages: &'m Messages<'_>) -> Result<Self> {
         let deadline =
             Arc::new(Deadline::new(messages.poster.with_own_connections()?, messages.finish_within));
-        messages.events.shared.lock().deadlines.push(Arc::clone(&deadline));
+        messages.events.shared.lock_state().deadlines.push(Arc::clone(&deadline));
         Ok(Self { events: messages.events, selection: messages.selection, deadline, cause: None })
     }
 
@@ -241,11 +241,11 @@ impl<'m> Service<'m> {
             ready.recv(&self.events.receiver);
             ready.ready();
             // Taken under the lock: in between, nobody sees a position behind a message that nobody handles.
-            let mut state = shared.lock();
+            let mut state = shared.lock_state();
             if state.stop.is_some() {
                 return None;
             }
-            let taken = state.delivery.take(&self.events.receiver);
+            let taken = state.delivery.take_event(&self.events.receiver);
             drop(state);
             let (event, ticket) = match taken {
                 Ok(taken) => taken,
@@ -269,7 +269,7 @@ impl<'m> Service<'m> {
     }
 
     fn is_stopped(&self) -> bool {
-        self.events.shared.lock().stop.is_some()
+        self.events.shared.lock_state().stop.is_some()
     }
 
     fn outcome(&mut self) -> Result<()> {
@@ -285,14 +285,14 @@ impl<'m> Service<'m> {
 impl Drop for Service<'_> {
     fn drop(&mut self) {
         self.deadline.end_countdown();
-        self.events.shared.lock().deadlines.retain(|deadline| !Arc::ptr_eq(deadline, &self.deadline));
+        self.events.shared.lock_state().deadlines.retain(|deadline| !Arc::ptr_eq(deadline, &self.deadline));
     }
 }
 
 impl StreamShared {
     /// A message is handled, or is none.
     fn done(&self, ticket: Ticket) {
-        self.lock().delivery.done(ticket);
+        self.lock_state().delivery.finish_event(ticket);
     }
 }
 

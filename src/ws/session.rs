@@ -1,4 +1,4 @@
-//! What to do next: a machine without I/O and without a clock.
+//! The state machine of a stream, without I/O and without a clock.
 //!
 //! The reader thread calls [`StreamSession::next_reader_action`] and reports the outcome. The writer thread calls
 //! [`StreamSession::on_tick`]. Everything else that has to be done is returned by [`StreamSession::next_effect`]. Times
@@ -68,9 +68,9 @@ pub(crate) struct StreamSession {
     effects: VecDeque<Effect>,
     cursor: Cursor,
     version: Box<str>,
-    /// Whether a link was ever up; what fails before that is an error of `open`.
+    /// `true` once a connection was established. Earlier failures are errors of `open`.
     ever: bool,
-    /// Whether `known` comes from an earlier run and no link was up since.
+    /// `true` if `known` is from an earlier run and no connection was established since.
     earlier_run: bool,
     resuming: bool,
     attempts: u32,
@@ -78,7 +78,7 @@ pub(crate) struct StreamSession {
     action: u64,
     ping: Option<(u64, StreamTime)>,
     next_ping: StreamTime,
-    /// When the next unsolicited Pong is due, while the reader waits for room.
+    /// Time of the next unsolicited Pong, while the reader waits for room.
     blocked: Option<StreamTime>,
     last_pong: Option<StreamTime>,
     /// The login that the present token comes from.
@@ -132,7 +132,7 @@ impl StreamSession {
         self.effects.pop_front()
     }
 
-    /// What the reader does next. Asked again after each time that it did it, or that something changed.
+    /// Returns the reader's next action. Called again after each action and each change.
     pub(crate) fn next_reader_action(&mut self, now: StreamTime) -> ReaderAction {
         match &mut self.state {
             SessionState::Waiting { until } if now >= *until => {
@@ -171,7 +171,7 @@ impl StreamSession {
         time.mul_f64(self.settings.time_scale)
     }
 
-    /// When `tick` has something to do.
+    /// Returns the time at which `tick` has something to do.
     pub(crate) fn next_deadline(&self) -> Option<StreamTime> {
         match &self.state {
             SessionState::AwaitingFirstFrame { deadline } => Some(*deadline),
@@ -214,7 +214,7 @@ impl StreamSession {
         self.next_ping.saturating_sub(self.settings.ping_every)
     }
 
-    /// When a ping that was sent, or last seen to be under way, then is looked at.
+    /// Returns the time at which a sent ping is checked.
     fn answer_due(&self, sent: StreamTime) -> StreamTime {
         (sent + self.scaled_time(PING_TIMEOUT)).min(self.ping_began() + self.scaled_time(MAX_PING_TIMEOUT))
     }
@@ -295,7 +295,7 @@ impl StreamSession {
         if !matches!(self.state, SessionState::Connecting) {
             return;
         }
-        deferred_log::push(Level::Debug, || format!("dial failed: {error}"));
+        deferred_log::push_line(Level::Debug, || format!("dial failed: {error}"));
         if error.is_unauthorized() && error.api().is_some() {
             return self.on_token_rejected(now, error);
         }
@@ -515,7 +515,7 @@ impl StreamSession {
                 self.backoff.cap_after_short_connection();
             }
             let (reason, detail) = cause.disconnect_reason();
-            deferred_log::push(Level::Info, || format!("link lost: {detail}"));
+            deferred_log::push_line(Level::Info, || format!("link lost: {detail}"));
             self.push_notification(Notification::Disconnected { reason, detail });
         }
         match cause {
@@ -595,7 +595,7 @@ impl StreamSession {
         }
     }
 
-    /// Whether a link was ever up.
+    /// Returns `true` once a connection was established.
     pub(crate) fn was_ever_connected(&self) -> bool {
         self.ever
     }

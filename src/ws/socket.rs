@@ -26,7 +26,7 @@ use crate::secret::{Secret, remove_secrets};
 /// A refusal is explained in less than this.
 const MAX_REFUSAL: usize = 64 << 10;
 
-/// What a dial needs to know.
+/// The parameters of a connection attempt.
 pub(crate) struct ConnectRequest<'a> {
     pub(crate) config: &'a Config,
     pub(crate) token: Option<&'a Secret>,
@@ -46,7 +46,7 @@ pub(crate) struct EventSocket<S = ReadHalf> {
     limit: usize,
 }
 
-/// Why nothing more can be read.
+/// Reason for the end of reading.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum ReadEnd {
     /// The peer closed the connection, with or without a goodbye.
@@ -220,7 +220,7 @@ fn find_header<'a>(answer: &'a Response, name: &str) -> Option<&'a str> {
     answer.headers().get(name)?.to_str().ok()
 }
 
-/// Whether a 101 is one. More tolerant than tungstenite, which wants `Connection` to hold one word.
+/// Checks a 101 response. More tolerant than tungstenite, which requires `Connection` to have a single value.
 fn check_upgrade(answer: &Response, key: &str) -> Result<()> {
     let has = |name, word: &str| {
         find_header(answer, name)
@@ -238,8 +238,9 @@ fn check_upgrade(answer: &Response, key: &str) -> Result<()> {
     Ok(())
 }
 
-/// Why the server, or something before it, answered the upgrade with another status. Some proxies show what they were
-/// sent: the error does not show these secrets.
+/// Returns the error of an upgrade that was answered with another status.
+///
+/// Some proxies repeat the request; the error does not contain its secrets.
 fn upgrade_error(answer: &Response, body: &[u8], secrets: &[&Secret]) -> Error {
     let status = answer.status().as_u16();
     let api = serde_json::from_slice::<ApiError>(body)
@@ -329,7 +330,7 @@ impl From<WsError> for ReadEnd {
     }
 }
 
-/// What a server answers to a key.
+/// Returns the server's response to a key.
 #[cfg(test)]
 pub(super) fn accept_key(key: &str) -> String {
     derive_accept_key(key.as_bytes())

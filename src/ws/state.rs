@@ -1,4 +1,4 @@
-//! What the two threads of a stream, and those that use it, share.
+//! State shared by the threads of a stream and its users.
 
 use std::collections::HashMap;
 use std::ops::{Deref, DerefMut};
@@ -32,7 +32,7 @@ const NEVER_TIMEOUT: Duration = Duration::from_secs(30 * 365 * 86_400);
 /// Replies that are waited for at the same time.
 const MAX_PENDING_REQUESTS: usize = 1024;
 
-/// How often a thread yields to those that wait for the lock.
+/// Number of times that a thread yields to those that wait for the lock.
 const MAX_YIELDS: u32 = 1000;
 
 /// The clock, the settings, the state, and the ways to wake each other up.
@@ -54,7 +54,7 @@ pub(crate) struct StreamShared {
     /// For everybody else: links came up or went down, threads ended.
     pub(crate) changed: Condvar,
     pub(crate) undecodable: Arc<AtomicU64>,
-    /// What this stream's probes are known by.
+    /// Prefix of the probes of this stream.
     pub(crate) probe_tag: Box<str>,
     /// The longest time that the lock was held, in microseconds.
     #[cfg(test)]
@@ -90,7 +90,7 @@ struct LockHold<'a> {
 }
 
 impl<'a> LockHold<'a> {
-    fn begin(shared: &'a StreamShared) -> Self {
+    fn begin_thread(shared: &'a StreamShared) -> Self {
         Self {
             shared,
             #[cfg(test)]
@@ -98,7 +98,7 @@ impl<'a> LockHold<'a> {
         }
     }
 
-    fn end(self) -> &'a StreamShared {
+    fn end_thread(self) -> &'a StreamShared {
         self.shared
     }
 }
@@ -133,9 +133,9 @@ pub(crate) struct StreamState {
     pub(crate) indicators: TypingIndicators,
     /// A question about the link that the thread which fills gaps is to ask.
     pub(crate) probe: Option<u64>,
-    /// Whether the thread that fills gaps runs.
+    /// `true` while the catch-up thread runs.
     pub(crate) catch_up_runs: bool,
-    /// What the reader is doing, for the report of `close`.
+    /// Activity of the reader, for the report of `close`.
     pub(crate) reader_does: &'static str,
     pub(crate) counts: StreamCounters,
 }
@@ -143,7 +143,7 @@ pub(crate) struct StreamState {
 /// The stream is being closed.
 #[derive(Debug)]
 pub(crate) struct StopRequest {
-    /// When the link is cut, whether the server has said goodbye or not.
+    /// Time at which the connection is cut, even without a close frame from the server.
     pub(crate) cut: Instant,
     pub(crate) goodbye: bool,
 }
@@ -236,7 +236,7 @@ impl StreamShared {
         (Arc::new_cyclic(shared), receiver)
     }
 
-    pub(crate) fn lock(&self) -> StateGuard<'_> {
+    pub(crate) fn lock_state(&self) -> StateGuard<'_> {
         let state = match self.state.try_lock() {
             Ok(state) => state,
             Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
@@ -247,7 +247,7 @@ impl StreamShared {
                 state
             }
         };
-        StateGuard { state, hold: LockHold::begin(self), log: WriteOnDrop }
+        StateGuard { state, hold: LockHold::begin_thread(self), log: WriteOnDrop }
     }
 
     /// Releases the lock between two parts of a long work, so that others get it: the lock itself is not fair.
@@ -259,7 +259,7 @@ impl StreamShared {
             }
             std::thread::yield_now();
         }
-        self.lock()
+        self.lock_state()
     }
 
     pub(crate) fn now(&self) -> StreamTime {
@@ -267,17 +267,17 @@ impl StreamShared {
     }
 
     /// A point of the stream's clock, as a time to wait until.
-    pub(crate) fn instant(&self, at: StreamTime) -> Instant {
+    pub(crate) fn instant_at(&self, at: StreamTime) -> Instant {
         // A time that a setting or a server made so large never comes.
         self.born.checked_add(at).unwrap_or(self.born + NEVER_TIMEOUT)
     }
 
-    pub(crate) fn at(&self, instant: Instant) -> StreamTime {
+    pub(crate) fn stream_time(&self, instant: Instant) -> StreamTime {
         instant.saturating_duration_since(self.born)
     }
 
     /// Waits on one of the condition variables, until `until` at most.
-    pub(crate) fn wait<'a>(
+    pub(crate) fn wait_until<'a>(
         condvar: &Condvar,
         state: StateGuard<'a>,
         until: Option<Instant>,
@@ -287,17 +287,17 @@ impl StreamShared {
             return state;
         }
         let StateGuard { state, hold, log } = state;
-        let shared = hold.end();
+        let shared = hold.end_thread();
         if deferred_log::is_pending() {
             // Callers look again at what they wait for.
             drop((state, log));
-            return shared.lock();
+            return shared.lock_state();
         }
         let state = match left {
             None => condvar.wait(state).unwrap_or_else(PoisonError::into_inner),
             Some(left) => condvar.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0,
         };
-        StateGuard { state, hold: LockHold::begin(shared), log }
+        StateGuard { state, hold: LockHold::begin_thread(shared), log }
     }
 
     /// Carries out what the session wants. To be called after each call into it.
@@ -306,21 +306,21 @@ impl StreamShared {
         while let Some(step) = state.session.next_effect() {
             done = true;
             match step {
-                Effect::Notify(note) => self.note(state, note),
+                Effect::Notify(note) => self.apply_notification(state, note),
                 Effect::Ping(seq) => {
                     if let Ok(text) = frame::action_text(seq, "ping", None) {
-                        self.push(state, &frame::text_frame(&text));
+                        self.push_frame(state, &frame::text_frame(&text));
                     }
                 }
-                Effect::Pong => self.push(state, &frame::pong_frame(b"")),
-                Effect::Probe(number) => prober::begin(self, state, number),
-                Effect::Cut => state.cut(),
+                Effect::Pong => self.push_frame(state, &frame::pong_frame(b"")),
+                Effect::Probe(number) => prober::begin_probe(self, state, number),
+                Effect::Cut => state.cut_connection(),
                 Effect::End(error) => {
-                    deferred_log::push(Level::Error, || format!("the stream has ended: {error}"));
+                    deferred_log::push_line(Level::Error, || format!("the stream has ended: {error}"));
                     state.error = Some(error.clone());
-                    state.fail_requests(&ended(&error));
-                    state.delivery.end(Event::end_of_stream(error));
-                    self.to_writer.ring();
+                    state.fail_requests(&ended_error(&error));
+                    state.delivery.end_stream(Event::end_of_stream(error));
+                    self.to_writer.wake_up();
                     self.to_reader.notify_one();
                     self.changed.notify_all();
                 }
@@ -329,41 +329,41 @@ impl StreamShared {
         if done {
             self.set_alarm(state);
         }
-        self.fill(state);
+        self.start_catch_up(state);
     }
 
     /// Wakes the timer if it would sleep too long.
     pub(crate) fn set_alarm(&self, state: &mut StreamState) {
-        let deadline = state.session.next_deadline().map(|at| self.instant(at));
+        let deadline = state.session.next_deadline().map(|at| self.instant_at(at));
         if state.delivery.wants_polling() && !state.writer_watches_room {
-            self.to_writer.ring();
+            self.to_writer.wake_up();
         }
         let Some(deadline) = deadline else { return };
         if state.writer_wakes_at.is_none_or(|until| until > deadline) {
-            self.to_writer.ring();
+            self.to_writer.wake_up();
         }
     }
 
     /// Sees to it that an open gap is filled. To be called after each call into the outlet.
-    pub(crate) fn fill(&self, state: &mut StreamState) {
+    pub(crate) fn start_catch_up(&self, state: &mut StreamState) {
         if !state.catch_up_runs
             && state.delivery.wants_thread()
             && state.stop.is_none()
             && !state.session.is_ended()
         {
-            state.catch_up_runs = catch_up_driver::start(&self.me);
+            state.catch_up_runs = catch_up_driver::start_driver(&self.me);
             if !state.catch_up_runs {
                 state.delivery.give_up();
             }
         }
     }
 
-    pub(super) fn push(&self, state: &mut StreamState, frame: &[u8]) {
+    pub(super) fn push_frame(&self, state: &mut StreamState, frame: &[u8]) {
         if let Some(wire) = &state.wire {
             if wire.queue_frame(frame) == Err(SendError::Full) {
                 state.session.on_write_stalled("the server takes nothing: 256 KiB wait to leave");
             }
-            self.to_writer.ring();
+            self.to_writer.wake_up();
         }
     }
 
@@ -373,7 +373,7 @@ impl StreamShared {
             .wire
             .as_ref()
             .map_or(Err(SendError::Dead), |wire| wire.push_action(&frame::text_frame(text)));
-        self.to_writer.ring();
+        self.to_writer.wake_up();
         sent.map_err(|refused| match refused {
             SendError::Full => Error::new(ErrorKind::Backlogged, "240 KiB wait to be sent")
                 .with_hint("send more slowly, or wait for replies with `request`"),
@@ -381,7 +381,7 @@ impl StreamShared {
         })
     }
 
-    fn note(&self, state: &mut StreamState, note: Notification) {
+    fn apply_notification(&self, state: &mut StreamState, note: Notification) {
         let payload = match note {
             Notification::Connected { resumed, attempts } => {
                 state.counts.connections += 1;
@@ -389,7 +389,7 @@ impl StreamShared {
                 self.changed.notify_all();
                 let known = state.session.resume_cursor();
                 state.delivery.link_up(self.now());
-                deferred_log::push(Level::Info, || {
+                deferred_log::push_line(Level::Info, || {
                     format!("connected{}", if resumed { ", resumed" } else { "" })
                 });
                 Payload::Connected(Connected {
@@ -406,32 +406,37 @@ impl StreamShared {
             }
             Notification::Missed(gap) => {
                 state.counts.missed += 1;
-                deferred_log::push(Level::Warn, || format!("events are missing: {}", gap.reason));
-                state.delivery.gap(self.now(), gap);
+                deferred_log::push_line(Level::Warn, || format!("events are missing: {}", gap.reason));
+                state.delivery.gap_found(self.now(), gap);
                 self.to_catch_up.notify_one();
                 return;
             }
             Notification::Expired { login_again } => {
-                deferred_log::push(Level::Warn, || "session ended".to_owned());
+                deferred_log::push_line(Level::Warn, || "session ended".to_owned());
                 Payload::SessionExpired(SessionExpired { login_again })
             }
         };
-        state.delivery.notice(payload);
+        state.delivery.deliver_notification(payload);
     }
 
     /// Sends an action and gives the place where its answer comes.
-    pub(crate) fn ask(&self, action: &str, data: Option<&Value>, until: Instant) -> Result<PendingReply<'_>> {
+    pub(crate) fn send_action(
+        &self,
+        action: &str,
+        data: Option<&Value>,
+        until: Instant,
+    ) -> Result<PendingReply<'_>> {
         // The size is checked before any waiting; the longest number stands for the real one.
         frame::action_text(u64::MAX, action, data)?;
-        let mut state = self.lock();
+        let mut state = self.lock_state();
         while state.wire.is_none() || state.session.connected_since().is_none() {
-            state.check()?;
+            state.check_open()?;
             if Instant::now() >= until {
                 return Err(Error::new(ErrorKind::Timeout, "there is no link to the server"));
             }
-            state = Self::wait(&self.changed, state, Some(until));
+            state = Self::wait_until(&self.changed, state, Some(until));
         }
-        state.check()?;
+        state.check_open()?;
         if state.session.is_blocked() || state.requests.len() >= MAX_PENDING_REQUESTS {
             return Err(Error::new(ErrorKind::Backlogged, "the stream is blocked: take its events first"));
         }
@@ -446,10 +451,10 @@ impl StreamShared {
     }
 
     /// Sends an action whose answer nobody waits for. Fails if there is no link.
-    pub(crate) fn tell(&self, action: &str, data: Option<&Value>) -> Result<u64> {
+    pub(crate) fn send_without_reply(&self, action: &str, data: Option<&Value>) -> Result<u64> {
         frame::action_text(u64::MAX, action, data)?;
-        let mut state = self.lock();
-        state.check()?;
+        let mut state = self.lock_state();
+        state.check_open()?;
         if state.session.is_blocked() {
             return Err(Error::new(ErrorKind::Backlogged, "the stream is blocked: take its events first"));
         }
@@ -464,8 +469,8 @@ impl StreamShared {
     }
 
     /// Begins to close: says goodbye if there is a link, and cuts it at `cut`. Never blocks.
-    pub(crate) fn stop(&self, cut: Instant) {
-        let mut state = self.lock();
+    pub(crate) fn stop_stream(&self, cut: Instant) {
+        let mut state = self.lock_state();
         let first = state.stop.is_none();
         let stop = state.stop.get_or_insert(StopRequest { cut, goodbye: false });
         stop.cut = stop.cut.min(cut);
@@ -479,7 +484,7 @@ impl StreamShared {
         }
         let deadlines = if first { state.deadlines.clone() } else { Vec::new() };
         drop(state);
-        self.to_writer.ring();
+        self.to_writer.wake_up();
         self.to_reader.notify_all();
         self.to_catch_up.notify_all();
         self.changed.notify_all();
@@ -491,11 +496,11 @@ impl StreamShared {
     }
 }
 
-fn ended(cause: &Error) -> Error {
+fn ended_error(cause: &Error) -> Error {
     Error::new(ErrorKind::Closed, "the stream has ended").with_source(cause.clone())
 }
 
-/// Where the stream stands.
+/// Returns the position of the stream.
 pub(crate) fn cursor_of(known: &Cursor) -> Cursor {
     Cursor {
         connection_id: known.connection_id.clone(),
@@ -505,23 +510,23 @@ pub(crate) fn cursor_of(known: &Cursor) -> Cursor {
 }
 
 impl StreamState {
-    fn check(&self) -> Result<()> {
+    fn check_open(&self) -> Result<()> {
         match (&self.stop, &self.error) {
             (Some(_), _) => Err(closed_error()),
-            (None, Some(cause)) => Err(ended(cause)),
+            (None, Some(cause)) => Err(ended_error(cause)),
             (None, None) => Ok(()),
         }
     }
 
     /// Shuts the link down.
-    pub(crate) fn cut(&self) {
+    pub(crate) fn cut_connection(&self) {
         if let Some(wire) = &self.wire {
             wire.shut_down();
         }
     }
 
     /// Gives an answer to whoever waits for it, if anybody does.
-    pub(crate) fn answer(&mut self, seq: u64, result: Result<Value>) -> bool {
+    pub(crate) fn deliver_reply(&mut self, seq: u64, result: Result<Value>) -> bool {
         let Some(sender) = self.requests.remove(&seq) else { return false };
         let _ = sender.try_send(result);
         true
@@ -542,7 +547,7 @@ pub(crate) struct PendingReply<'a> {
 }
 
 impl PendingReply<'_> {
-    pub(crate) fn wait(self, until: Instant) -> Result<Value> {
+    pub(crate) fn wait_for_reply(self, until: Instant) -> Result<Value> {
         match self.answer.recv_deadline(until) {
             Ok(result) => result,
             Err(_) => Err(Error::new(ErrorKind::Timeout, "the server did not answer the action")),
@@ -552,7 +557,7 @@ impl PendingReply<'_> {
 
 impl Drop for PendingReply<'_> {
     fn drop(&mut self) {
-        self.shared.lock().requests.remove(&self.seq);
+        self.shared.lock_state().requests.remove(&self.seq);
     }
 }
 
@@ -577,15 +582,15 @@ impl<'a> ThreadGuard<'a> {
 
 impl Drop for ThreadGuard<'_> {
     fn drop(&mut self) {
-        let mut state = self.shared.lock();
+        let mut state = self.shared.lock_state();
         if std::thread::panicking() && state.error.is_none() {
             // A bug of ours must not look like a quiet server.
             let error = Error::new(ErrorKind::Closed, "a thread of the stream panicked: a bug of this crate");
             state.error = Some(error.clone());
-            state.fail_requests(&ended(&error));
-            state.delivery.end(Event::end_of_stream(error));
+            state.fail_requests(&ended_error(&error));
+            state.delivery.end_stream(Event::end_of_stream(error));
             state.session.close_stream();
-            state.cut();
+            state.cut_connection();
         }
         match self.who {
             ThreadRole::Reader => {
@@ -604,7 +609,7 @@ impl Drop for ThreadGuard<'_> {
             ThreadRole::Helper => state.helpers = state.helpers.saturating_sub(1),
         }
         drop(state);
-        self.shared.to_writer.ring();
+        self.shared.to_writer.wake_up();
         self.shared.to_reader.notify_all();
         self.shared.changed.notify_all();
     }
@@ -614,12 +619,12 @@ impl Drop for ThreadGuard<'_> {
 pub(crate) const MAX_BLOCK_DURATION: Duration = Duration::from_secs(60);
 
 impl StreamShared {
-    pub(crate) fn undecodable(&self) -> u64 {
+    pub(crate) fn undecodable_count(&self) -> u64 {
         self.undecodable.load(Ordering::Relaxed)
     }
 
-    /// Whether the program wants events of this kind and about this channel.
-    pub(crate) fn wants(&self, kind: EventKind, text: &str) -> bool {
+    /// Returns `true` if the program wants events of this kind and about this channel.
+    pub(crate) fn wants_event(&self, kind: EventKind, text: &str) -> bool {
         self.options.wants_event(kind, text)
     }
 }

@@ -8,14 +8,14 @@ use crate::time::Timestamp;
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct CloseReport {
-    /// Whether the server answered the goodbye.
+    /// `true` if the server answered the close frame.
     pub goodbye: bool,
     /// Threads that still ran when the time was over, and what in. The system does not let a name look-up or a
     /// connection attempt be interrupted: such a thread ends by itself within 10 s and touches nothing afterwards.
     pub detached: Vec<String>,
     /// Events that were not taken; they still can be.
     pub unread: usize,
-    /// How long it took.
+    /// Duration of the close.
     pub took: Duration,
 }
 
@@ -50,7 +50,7 @@ pub struct Stats {
     pub gaps: u64,
 }
 
-/// What the link of a stream is doing.
+/// State of the connection of a stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ConnectionState {
@@ -59,7 +59,7 @@ pub enum ConnectionState {
     Connecting {
         /// The number of the dial since the link was lost, from 1.
         attempt: u32,
-        /// When it comes, if it is waited for.
+        /// Time of the next attempt. `None` while an attempt is in progress.
         next: Option<Instant>,
     },
     /// The link is up.

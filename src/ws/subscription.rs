@@ -50,7 +50,8 @@ pub(super) struct Asked {
 }
 
 impl Expected {
-    /// Whether a message is a reply to the question. While that is being posted, its thread may not be known.
+    /// Returns `true` if a message is a reply to the question. While the question is being posted, its thread
+    /// may be unknown.
     fn is_met(&self, inspection: &Inspection<'_>) -> bool {
         if inspection.kind() != EventKind::Posted
             || inspection.event.channel_id().as_ref() != Some(&self.channel)
@@ -68,7 +69,8 @@ impl Expected {
         *author == self.user && here && self.asked.as_ref().is_none_or(|asked| at >= asked.at)
     }
 
-    /// Whether a message belongs behind one that is kept aside: the order within a place does not change.
+    /// Returns `true` if a message belongs after one that was set aside, so that the order within a
+    /// conversation is kept.
     fn is_behind_kept(&self, inspection: &Inspection<'_>, early: &[Event]) -> bool {
         if inspection.kind() != EventKind::Posted
             || inspection.event.channel_id().as_ref() != Some(&self.channel)
@@ -186,7 +188,7 @@ impl Subscribers {
                 if filter.matches_event(&inspection, me) {
                     settle_queue(queue);
                     let size = (event.kind(), event.raw().len());
-                    let offer = queue.event(size, mark.clone(), None, || event.clone());
+                    let offer = queue.offer_event(size, mark.clone(), None, || event.clone());
                     debug_assert!(offer != EnqueueResult::Full, "a subscription never blocks the stream");
                 }
                 true
@@ -206,7 +208,7 @@ impl Subscribers {
     pub(super) fn notify_all(&mut self, event: &Event) {
         self.list.retain_mut(|(_, delivery)| match delivery {
             Delivery::Copies { queue, .. } => {
-                queue.notice(event.clone());
+                queue.deliver_notification(event.clone());
                 true
             }
             Delivery::First { filter, sender, .. } if filter.names_kind(event.kind()) => {
@@ -223,7 +225,7 @@ impl Subscribers {
         for (id, mut delivery) in std::mem::take(&mut self.list) {
             match &mut delivery {
                 Delivery::Copies { queue, .. } => {
-                    queue.end(event.clone());
+                    queue.end_stream(event.clone());
                     if queue.wants_polling() {
                         // The end waits for a slot.
                         self.list.push((id, delivery));
@@ -251,7 +253,7 @@ impl Subscribers {
         }
     }
 
-    /// What the queues of subscriptions wait for.
+    /// Returns the condition on which the queues of subscriptions wait.
     pub(super) fn room_wait(&self, wait: &mut RoomWait) {
         for (_, delivery) in &self.list {
             if let Delivery::Copies { queue, .. } = delivery {
@@ -262,7 +264,7 @@ impl Subscribers {
         }
     }
 
-    /// Whether `poll` has to be called every now and then.
+    /// Returns `true` if the queues have to be polled regularly.
     pub(super) fn wants_polling(&self) -> bool {
         let wants =
             |delivery: &Delivery| matches!(delivery, Delivery::Copies { queue, .. } if queue.wants_polling());
@@ -272,17 +274,17 @@ impl Subscribers {
 
 fn settle_queue(queue: &mut EventQueue) {
     queue.place_held();
-    if let Some(missed) = queue.drained() {
-        queue.notice(Event::from_notification(Payload::Missed(Box::new(missed))));
+    if let Some(missed) = queue.overflow_if_drained() {
+        queue.deliver_notification(Event::from_notification(Payload::Missed(Box::new(missed))));
     }
 }
 
-/// How streams serve those that wait.
+/// Methods for threads that wait for events.
 impl StreamShared {
     fn add_to_stream(&self, delivery: Delivery) -> Result<Option<SubscriberId>> {
-        let mut state = self.lock();
+        let mut state = self.lock_state();
         match (&state.stop, &state.error) {
-            (None, None) => Ok(Some(state.delivery.subscribers().add_subscriber(delivery))),
+            (None, None) => Ok(Some(state.delivery.subscribers_mut().add_subscriber(delivery))),
             (None, Some(cause)) => Err(cause.clone()),
             (Some(_), _) => Ok(None),
         }
@@ -294,15 +296,15 @@ impl StreamShared {
 
     /// Gives messages that turned out to be no replies back to the stream.
     fn put_back(&self, messages: impl FnOnce(&mut Subscribers) -> Vec<Event>) {
-        let mut state = self.lock();
-        let messages = messages(state.delivery.subscribers());
+        let mut state = self.lock_state();
+        let messages = messages(state.delivery.subscribers_mut());
         state.delivery.put_back(messages);
         self.set_alarm(&mut state);
     }
 
-    /// Why the stream ended for good.
+    /// Returns the error that ended the stream permanently.
     fn end_cause(&self) -> Option<Error> {
-        self.lock().error.clone()
+        self.lock_state().error.clone()
     }
 }
 
@@ -388,14 +390,14 @@ impl Subscription {
     pub(super) fn new(shared: &Arc<StreamShared>, filter: Filter, me: UserId, capacity: usize) -> Self {
         let capacity = capacity.clamp(1, MAX_CAPACITY);
         let (mut queue, receiver) = EventQueue::new(capacity, Overflow::DropNewest, Cursor::default());
-        let mut state = shared.lock();
+        let mut state = shared.lock_state();
         let id = match (&state.stop, &state.error) {
             (None, None) => {
                 let delivery = Delivery::Copies { filter, me, queue: Box::new(queue) };
-                Some(state.delivery.subscribers().add_subscriber(delivery))
+                Some(state.delivery.subscribers_mut().add_subscriber(delivery))
             }
             (None, Some(cause)) => {
-                queue.end(Event::end_of_stream(cause.clone()));
+                queue.end_stream(Event::end_of_stream(cause.clone()));
                 None
             }
             (Some(_), _) => None,
@@ -477,7 +479,7 @@ pub(super) fn recv_timeout(
             Err(Error::new(ErrorKind::Timeout, "no event arrived").with_hint("`poll` returns `None` instead"))
         }
         Err(RecvTimeoutError::Disconnected) => {
-            Err(shared.lock().error.clone().unwrap_or_else(connect::closed_error))
+            Err(shared.lock_state().error.clone().unwrap_or_else(connect::closed_error))
         }
     }
 }

@@ -59,7 +59,7 @@ impl Iterator for Ticking<'_> {
             Err(RecvTimeoutError::Timeout) => {
                 self.next = Instant::now().checked_add(self.interval);
                 // A stopped stream must not tick for ever.
-                let over = self.events.receiver.is_empty() && self.events.shared.lock().stop.is_some();
+                let over = self.events.receiver.is_empty() && self.events.shared.lock_state().stop.is_some();
                 (!over).then_some(None)
             }
         }

@@ -8,7 +8,7 @@ use super::connect::DeadlineStream;
 /// A TLS session over two buffers.
 pub(crate) type TlsSession = native_tls::TlsStream<MemoryPipe>;
 
-/// What the TLS library takes for its stream: the socket itself while hands are shaken, two buffers from then on.
+/// The stream of the TLS library: the socket during the handshake, and two buffers afterwards.
 #[derive(Debug)]
 pub(crate) struct MemoryPipe {
     direct: Option<DeadlineStream>,

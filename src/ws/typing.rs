@@ -33,10 +33,10 @@ impl TypingGuard {
     pub(super) fn new(shared: &Arc<StreamShared>, channel: &ChannelId, parent: Option<&PostId>) -> Self {
         let parent = parent.map(PostId::as_str).unwrap_or_default();
         let data = json!({ "channel_id": channel, "parent_id": parent });
-        let mut state = shared.lock();
+        let mut state = shared.lock_state();
         let id = state.indicators.add_guard(data);
         drop(state);
-        shared.to_writer.ring();
+        shared.to_writer.wake_up();
         Self { shown: id.map(|id| (Arc::clone(shared), id)) }
     }
 }
@@ -44,7 +44,7 @@ impl TypingGuard {
 impl Drop for TypingGuard {
     fn drop(&mut self) {
         if let Some((shared, id)) = &self.shown {
-            shared.lock().indicators.list.retain(|indicator| indicator.id != *id);
+            shared.lock_state().indicators.list.retain(|indicator| indicator.id != *id);
         }
     }
 }
@@ -79,7 +79,7 @@ impl TypingIndicators {
         Some(self.next_id)
     }
 
-    /// When the next event is due.
+    /// Returns the time at which the next event is due.
     pub(super) fn next_due(&self) -> Option<StreamTime> {
         self.list.iter().map(|indicator| indicator.due).min()
     }
@@ -108,7 +108,7 @@ impl StreamShared {
             }
             let seq = state.session.next_action_seq();
             if let Ok(text) = frame::action_text(seq, "user_typing", Some(&data)) {
-                self.push(state, &frame::text_frame(&text));
+                self.push_frame(state, &frame::text_frame(&text));
             }
         }
     }

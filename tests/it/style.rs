@@ -320,3 +320,27 @@ fn the_words_of_a_name_are_counted() {
     assert_eq!([count("Post"), count("PostDraft"), count("URL"), count("HTTPClient")], [1, 2, 1, 2]);
     assert_eq!([count("send"), count("send_all"), count("_unused"), count("r#type")], [1, 2, 1, 1]);
 }
+
+/// Draws 60 sentences of public documentation, for a reader to judge: `MATTERMOST_STYLE_SEED=7 cargo test .. -- --nocapture`.
+#[test]
+fn sentences_can_be_drawn() {
+    let mut all: Vec<String> = Vec::new();
+    for source in sources(&folder()) {
+        for doc in source.docs.iter().filter(|doc| doc.is_public) {
+            let place = |sentence| format!("src/{}.rs:{}: {sentence}", source.name, doc.line);
+            all.extend(doc.sentences().into_iter().map(place));
+        }
+    }
+    assert!(all.len() > 3000, "the test has gone blind: {}", all.len());
+    let Some(seed) = std::env::var_os("MATTERMOST_STYLE_SEED") else { return };
+    let mut state: u64 = seed.to_str().and_then(|seed| seed.parse().ok()).unwrap();
+    println!("60 of {} sentences, seed {state}", all.len());
+    for _ in 0..60 {
+        // SplitMix64.
+        state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        let drawn = (mixed ^ (mixed >> 31)) % all.len() as u64;
+        println!("{}", all.swap_remove(drawn as usize));
+    }
+}

@@ -5,7 +5,7 @@
 use crate::error::shorten_text;
 use crate::time::Timestamp;
 
-/// What stands in a certificate.
+/// The fields of a certificate that the doctor shows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Certificate {
     pub(crate) subject: String,

@@ -18,11 +18,11 @@ use crate::proxy::{Proxy, ProxyChoice};
 const WITHIN: Duration = Duration::from_secs(10);
 const MAX_BODY: u64 = 64 << 10;
 
-/// Where to dial, and through what.
+/// The target of a probe and the proxy on the way to it.
 pub(super) struct ProbeRoute<'c> {
     pub(super) config: &'c Config,
     pub(super) proxy: Option<Proxy>,
-    /// Why there is this proxy, or none.
+    /// The reason for using this proxy, or none.
     pub(super) proxy_reason: String,
     pub(super) addresses: Vec<SocketAddr>,
 }
@@ -43,8 +43,8 @@ impl Said {
         })
     }
 
-    /// Whether it is the answer of a Mattermost to a ping. Its web pages, which it gives for any path that it does not
-    /// know, have the version too.
+    /// Returns `true` if it is the response of a Mattermost server to a ping. Its web pages, which it returns
+    /// for any unknown path, have the version header as well.
     pub(super) fn is_mattermost(&self) -> bool {
         let pong = self.body.trim_start().starts_with('{') && self.body.contains("\"status\"");
         pong && (self.header("x-version-id").is_some() || self.body.contains("\"AndroidLatestVersion\""))

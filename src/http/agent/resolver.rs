@@ -11,7 +11,7 @@ use ureq::unversioned::transport::NextTimeout;
 use crate::net::lookup;
 use crate::proxy::Proxy;
 
-/// How long an answer serves pooled calls. New connections of the socket always look up anew.
+/// Lifetime of a resolved address for pooled calls. New WebSocket connections always resolve again.
 const ADDRESS_TTL: Duration = Duration::from_secs(30);
 
 /// ureq asks for the address at every call, also of pooled connections: so the answer is kept.

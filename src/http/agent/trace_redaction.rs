@@ -41,7 +41,7 @@ pub(super) struct ShownRequest {
     /// In the order of the headers; empty if they may be seen.
     pub(super) header_values: Vec<String>,
     pub(super) response: Option<Arc<HiddenResponse>>,
-    /// How much of the response's body has been read.
+    /// Number of bytes of the response body that were read.
     pub(super) content: Arc<AtomicU64>,
 }
 
@@ -134,7 +134,7 @@ pub(super) fn content_counter() -> Arc<AtomicU64> {
     })
 }
 
-/// What ureq did not see of an answer.
+/// The parts of a response that were hidden from ureq.
 #[derive(Default)]
 pub(super) struct HiddenResponse(Mutex<HiddenParts>);
 

@@ -1,4 +1,5 @@
-//! What ureq reads from and writes to: a socket or TLS over one, with our deadlines, and hidden from ureq's trace log.
+//! The transport of ureq: a socket, or TLS over one, with the deadlines of this crate and hidden from ureq's
+//! trace log.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -150,7 +151,7 @@ thread_local! {
     static CONTEXT: RefCell<RequestContext> = RefCell::default();
 }
 
-/// What the transport and the body of one request tell each other across ureq.
+/// State shared by the transport and the body of one request, which ureq separates.
 #[derive(Debug, Default)]
 pub(super) struct RequestContext {
     window: Option<SendWindow>,
@@ -199,10 +200,10 @@ pub(crate) struct SocketTransport {
     stream: TransportStream,
     buffers: LazyBuffers,
     redactor: Option<ResponseRedactor>,
-    /// What came since the last request went out, TLS included, and how much of it turned out to be content.
+    /// Bytes received since the last request was sent, TLS included, and how many of them were content.
     came: u64,
     content: Arc<AtomicU64>,
-    /// What came before the request was sent completely.
+    /// Bytes received before the request was sent completely.
     early: EarlyResponse,
     sending: Sending,
     /// Ends the socket from another thread, as long as it is there.

@@ -114,7 +114,7 @@ impl fmt::Debug for FileDownload<'_> {
     }
 }
 
-/// Why a download ended before the file was complete.
+/// Reason why a download ended before the file was complete.
 pub(super) enum DownloadError {
     /// The file could not be written.
     Local(Error),

@@ -24,7 +24,7 @@ pub(super) struct PartFile {
     known: Vec<u8>,
     /// Bytes of `known` that the server has confirmed.
     confirmed: usize,
-    /// Where the next byte belongs.
+    /// Offset of the next byte.
     position: u64,
 }
 
@@ -177,7 +177,7 @@ impl PartFile {
     }
 }
 
-/// What an earlier run left.
+/// A part file that an earlier run left.
 struct Leftover {
     path: PathBuf,
     about: Metadata,

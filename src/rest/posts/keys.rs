@@ -9,7 +9,7 @@ use crate::model::{ChannelId, KEY, Post, PostDraft};
 use crate::random::random_unit;
 use crate::time::Timestamp;
 
-/// How far back `create_once` searches by default.
+/// Default period that `create_once` searches.
 const KEY_LOOKBACK: Duration = Duration::from_secs(86_400);
 /// After this time, a request without a response has either been carried out or never will be: servers remember the
 /// key of a post for 30 s, and their queries to the database end after 30 s.

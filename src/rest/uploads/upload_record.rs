@@ -16,7 +16,7 @@ use crate::random::random_hex;
 /// A record is smaller than this.
 const MAX_RECORD_SIZE: u64 = 4096;
 
-/// What is known about an upload that may not be complete.
+/// A record of an upload that may not be complete.
 ///
 /// The server keeps the size and the name of the file only, and another file can have both. So the record also has the
 /// modification time and a hash of everything that the server may have received.

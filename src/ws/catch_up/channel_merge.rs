@@ -14,7 +14,7 @@ use crate::event::EventKind;
 use crate::model::{Channel, Post, UserId};
 use crate::time::Timestamp;
 
-/// What comes next.
+/// The next step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum MergeStep {
     /// Look for the newest post that was delivered; this row is next.
@@ -66,14 +66,14 @@ impl ChannelMerge {
     }
 
     /// Brings the events into the order in which they happened. Not to be called under the lock.
-    pub(crate) fn sort(&mut self) {
+    pub(crate) fn sort_events(&mut self) {
         // Posts of one millisecond are in the order of the list; what is not in it came later.
         self.ranks = self.ids.drain(..).enumerate().map(|(rank, id)| (id, rank)).collect();
-        self.events.make_contiguous().sort_by_key(|(kind, post)| post_rows::when(*kind, post));
+        self.events.make_contiguous().sort_by_key(|(kind, post)| post_rows::event_time(*kind, post));
         self.step = MergeStep::Place;
     }
 
-    pub(super) fn judged(&mut self, row: Box<Post>, kind: Option<EventKind>) {
+    pub(super) fn push_row(&mut self, row: Box<Post>, kind: Option<EventKind>) {
         self.ids.push(PostVersion::of_post(&row).id);
         if let Some(kind) = kind {
             self.events.push_back((kind, row));

@@ -1,4 +1,4 @@
-//! What was delivered lately, so that nothing comes twice: 16 bytes an event, bounded.
+//! Keys of recently delivered events, so that nothing is delivered twice: 16 bytes for each event, bounded.
 
 use std::collections::{BTreeMap, HashSet, VecDeque};
 use std::hash::{BuildHasherDefault, Hasher};
@@ -12,7 +12,7 @@ use crate::event::EventKind;
 use crate::model::Post;
 use crate::time::Timestamp;
 
-/// What names a delivered post, edit or deletion. The ids are random, so 64 bits of them are enough.
+/// Key of a delivered post, edit or deletion. The IDs are random, so 64 bits of them are enough.
 pub(crate) type DedupKey = u64;
 
 /// Events that are remembered at least, if so many come between two answers to pings; a queue of more remembers twice its
@@ -41,7 +41,7 @@ impl Hasher for KeyHasher {
     }
 
     fn write(&mut self, bytes: &[u8]) {
-        self.0 = hash(bytes);
+        self.0 = hash_bytes(bytes);
     }
 
     fn write_u64(&mut self, key: u64) {
@@ -50,19 +50,19 @@ impl Hasher for KeyHasher {
 }
 
 /// FNV-1a: the same in every run of a program.
-fn hash(bytes: &[u8]) -> u64 {
+fn hash_bytes(bytes: &[u8]) -> u64 {
     bytes
         .iter()
         .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
-fn mix(id: u64, what: u64) -> DedupKey {
+fn mix_key(id: u64, what: u64) -> DedupKey {
     let mut key = id ^ what.wrapping_mul(0x9e37_79b9_7f4a_7c15);
     key ^= key >> 31;
     key.wrapping_mul(0xbf58_476d_1ce4_e5b9)
 }
 
-/// What has to be known of an event about a post.
+/// The version of a post that an event describes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct PostVersion {
     /// The hash of its id.
@@ -80,13 +80,13 @@ impl PostVersion {
         if !is_about_post(kind) {
             return None;
         }
-        short(text).or_else(|| full(text))
+        parse_prefix(text).or_else(|| parse_full(text))
     }
 
     pub(crate) fn of_post(post: &Post) -> Self {
         Self {
-            id: hash(post.id.as_str().as_bytes()),
-            channel: hash(post.channel_id.as_str().as_bytes()),
+            id: hash_bytes(post.id.as_str().as_bytes()),
+            channel: hash_bytes(post.channel_id.as_str().as_bytes()),
             create_at: post.create_at,
             update_at: post.update_at,
             edit_at: post.edit_at,
@@ -94,26 +94,26 @@ impl PostVersion {
     }
 
     /// That the post was delivered as new.
-    pub(crate) fn posted(&self) -> DedupKey {
-        mix(self.id, 1)
+    pub(crate) fn posted_key(&self) -> DedupKey {
+        mix_key(self.id, 1)
     }
 
     /// That this edit was delivered.
-    pub(crate) fn edited(&self) -> DedupKey {
-        mix(self.id, u64::from_ne_bytes(self.edit_at.as_millis().to_ne_bytes()) | 1 << 62)
+    pub(crate) fn edited_key(&self) -> DedupKey {
+        mix_key(self.id, u64::from_ne_bytes(self.edit_at.as_millis().to_ne_bytes()) | 1 << 62)
     }
 
     /// That the deletion was delivered.
-    pub(crate) fn deleted(&self) -> DedupKey {
-        mix(self.id, 2)
+    pub(crate) fn deleted_key(&self) -> DedupKey {
+        mix_key(self.id, 2)
     }
 
-    /// What delivering an event of this kind is remembered by.
-    pub(crate) fn key(&self, kind: EventKind) -> DedupKey {
+    /// Returns the key by which the delivery of an event of this kind is remembered.
+    pub(crate) fn key_for(&self, kind: EventKind) -> DedupKey {
         match kind {
-            EventKind::Posted => self.posted(),
-            EventKind::PostDeleted => self.deleted(),
-            _ => self.edited(),
+            EventKind::Posted => self.posted_key(),
+            EventKind::PostDeleted => self.deleted_key(),
+            _ => self.edited_key(),
         }
     }
 }
@@ -124,7 +124,7 @@ pub(crate) fn is_about_post(kind: EventKind) -> bool {
 
 /// As every server since 5.37 writes it: `"post":"{\"id\":\"..\",\"create_at\":1,\"update_at\":1,\"edit_at\":0,..`.
 /// Inside a message such text would be escaped once more.
-fn short(text: &str) -> Option<PostVersion> {
+fn parse_prefix(text: &str) -> Option<PostVersion> {
     const POST: &str = r#""post":"{\"id\":\""#;
     const CHANNEL: &str = r#",\"channel_id\":\""#;
     // `str::find` would prepare its searcher for each event.
@@ -132,15 +132,15 @@ fn short(text: &str) -> Option<PostVersion> {
     static FIND_CHANNEL: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(CHANNEL));
     let rest = text.get(FIND_POST.find(text.as_bytes())? + POST.len()..)?;
     let (id, rest) = id_at(rest)?;
-    let (create_at, rest) = number(rest, r#",\"create_at\":"#)?;
-    let (update_at, rest) = number(rest, r#",\"update_at\":"#)?;
-    let (edit_at, rest) = number(rest, r#",\"edit_at\":"#)?;
+    let (create_at, rest) = parse_number(rest, r#",\"create_at\":"#)?;
+    let (update_at, rest) = parse_number(rest, r#",\"update_at\":"#)?;
+    let (edit_at, rest) = parse_number(rest, r#",\"edit_at\":"#)?;
     // `delete_at`, `is_pinned` and `user_id` lie between.
     let at = FIND_CHANNEL.find(rest.as_bytes().get(..160)?)?;
     let (channel, _) = id_at(rest.get(at + CHANNEL.len()..)?)?;
     Some(PostVersion {
-        id: hash(id.as_bytes()),
-        channel: hash(channel.as_bytes()),
+        id: hash_bytes(id.as_bytes()),
+        channel: hash_bytes(channel.as_bytes()),
         create_at,
         update_at,
         edit_at,
@@ -155,7 +155,7 @@ fn id_at(text: &str) -> Option<(&str, &str)> {
     Some((id, rest.strip_prefix(r#"\""#)?))
 }
 
-fn number<'a>(text: &'a str, key: &str) -> Option<(Timestamp, &'a str)> {
+fn parse_number<'a>(text: &'a str, key: &str) -> Option<(Timestamp, &'a str)> {
     let text = text.strip_prefix(key)?;
     let end = text.bytes().take(20).position(|byte| !byte.is_ascii_digit())?;
     let (digits, rest) = text.split_at_checked(end)?;
@@ -163,7 +163,7 @@ fn number<'a>(text: &'a str, key: &str) -> Option<(Timestamp, &'a str)> {
 }
 
 /// In any other form.
-fn full(text: &str) -> Option<PostVersion> {
+fn parse_full(text: &str) -> Option<PostVersion> {
     #[derive(Deserialize)]
     struct EventEnvelope {
         data: EnvelopeData,
@@ -184,8 +184,8 @@ fn full(text: &str) -> Option<PostVersion> {
     let envelope: EventEnvelope = serde_json::from_str(text).ok()?;
     let post: PostStub = crate::model::json::decode_json(envelope.data.post.as_bytes()).ok()?;
     (!post.id.is_empty()).then(|| PostVersion {
-        id: hash(post.id.as_bytes()),
-        channel: hash(post.channel_id.as_bytes()),
+        id: hash_bytes(post.id.as_bytes()),
+        channel: hash_bytes(post.channel_id.as_bytes()),
         create_at: post.create_at,
         update_at: post.update_at,
         edit_at: post.edit_at,
@@ -197,7 +197,7 @@ fn full(text: &str) -> Option<PostVersion> {
 pub(crate) struct DedupCache {
     /// Each with the number of its event in the queue.
     ring: VecDeque<(u64, DedupKey)>,
-    /// How many were forgotten from the ring's front.
+    /// Number of keys that were dropped from the front of the ring.
     forgotten: u64,
     /// Server times, and how many keys there were in all when each was heard.
     marks: VecDeque<(Timestamp, u64)>,
@@ -212,8 +212,8 @@ impl DedupCache {
         Self { most: MAX_REMEMBERED.max(capacity.saturating_mul(2)), ..Self::default() }
     }
 
-    /// What an earlier run had seen, at the beginning of this one.
-    pub(crate) fn preload(&mut self, delivered: DeliveredKeys) {
+    /// Adds the keys of an earlier run, before anything is delivered.
+    pub(crate) fn preload_keys(&mut self, delivered: DeliveredKeys) {
         self.ring.extend(delivered.recent.into_iter().map(|key| (0, key)));
         let future = delivered.future.into_iter().take(MAX_FUTURE_POSTS);
         self.future.extend(future.map(|entry| (entry, 0)));
@@ -221,7 +221,7 @@ impl DedupCache {
 
     /// Remembers what was put into the queue as its event number `at`.
     pub(crate) fn push_version(&mut self, at: u64, kind: EventKind, version: &PostVersion) {
-        let key = version.key(kind);
+        let key = version.key_for(kind);
         let last_time = self.marks.back().map_or(Timestamp::NEVER, |(time, _)| *time);
         if kind == EventKind::Posted && version.create_at > last_time.plus(MAX_CLOCK_LEAD) {
             self.future.insert((version.create_at, key), at);
@@ -229,10 +229,10 @@ impl DedupCache {
                 self.future.pop_last();
             }
         }
-        self.push(at, key);
+        self.push_key(at, key);
     }
 
-    fn push(&mut self, at: u64, key: DedupKey) {
+    fn push_key(&mut self, at: u64, key: DedupKey) {
         if self.ring.len() >= self.most {
             self.ring.pop_front();
             self.forgotten += 1;
@@ -242,7 +242,7 @@ impl DedupCache {
 
     /// The server's clock says `time`: what came before is from before. Forgets what is not needed to go on from
     /// `floor`, the earliest time that anybody may yet go back to.
-    pub(crate) fn heard(&mut self, time: Timestamp, floor: Timestamp) {
+    pub(crate) fn server_time_known(&mut self, time: Timestamp, floor: Timestamp) {
         if self.marks.len() >= MAX_TIME_MARKS {
             // Of too many marks every second one is enough.
             let mut keep = false;
@@ -303,7 +303,7 @@ impl DedupCache {
     }
 }
 
-/// What a [`Position`](crate::Position) remembers of events that were delivered.
+/// The keys of delivered events in a [`Position`](crate::Position).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct DeliveredKeys {
     /// Those of the last seconds.
@@ -320,23 +320,23 @@ mod tests {
 
     #[test]
     fn reads_what_it_needs_of_a_post() {
-        let version = short(POSTED).unwrap();
-        assert_eq!(full(POSTED), Some(version));
+        let version = parse_prefix(POSTED).unwrap();
+        assert_eq!(parse_full(POSTED), Some(version));
         assert_eq!(
             (version.create_at.as_millis(), version.update_at.as_millis(), version.edit_at.as_millis()),
             (17, 19, 18)
         );
-        assert_eq!(version.id, hash(b"736caaqdfpd4zmtpqqma9fa9er"));
-        assert_eq!(version.channel, hash(b"pfsuwsotginax8b81ua7hppyxc"));
+        assert_eq!(version.id, hash_bytes(b"736caaqdfpd4zmtpqqma9fa9er"));
+        assert_eq!(version.channel, hash_bytes(b"pfsuwsotginax8b81ua7hppyxc"));
         assert_eq!(PostVersion::of_event(EventKind::Posted, POSTED), Some(version));
         assert_eq!(PostVersion::of_event(EventKind::Typing, POSTED), None);
         let other = POSTED.replace(r#"\"id\":\"736"#, r#"\"z\":1,\"id\":\"736"#);
-        assert_eq!(short(&other), None);
+        assert_eq!(parse_prefix(&other), None);
         assert_eq!(PostVersion::of_event(EventKind::PostEdited, &other), Some(version));
         for end in 0..POSTED.len() {
             let _ = PostVersion::of_event(EventKind::Posted, &POSTED[..end]);
         }
-        let keys = [version.posted(), version.edited(), version.deleted()];
+        let keys = [version.posted_key(), version.edited_key(), version.deleted_key()];
         assert!(keys[0] != keys[1] && keys[1] != keys[2] && keys[0] != keys[2]);
     }
 
@@ -345,15 +345,15 @@ mod tests {
         let time = Timestamp::from_millis;
         let mut seen = DedupCache::new(10);
         for n in 1..=100_u64 {
-            seen.push(n, n);
+            seen.push_key(n, n);
             if n % 10 == 0 {
                 let now = i64::try_from(n).unwrap() * 1000;
-                seen.heard(time(now), time(now - 10_000));
+                seen.server_time_known(time(now), time(now - 10_000));
             }
         }
         // The last mark at or below 90 s is the one behind event 90.
         assert_eq!(seen.len(), 10);
-        seen.push(101, 101);
+        seen.push_key(101, 101);
         assert_eq!(seen.up_to(95, time(90_000)).recent, [91, 92, 93, 94, 95]);
         assert_eq!(seen.up_to(200, time(100_000)).recent, [101]);
         assert!(seen.keys().contains(&100) && !seen.keys().contains(&90));
@@ -363,11 +363,11 @@ mod tests {
     fn is_bounded() {
         let mut seen = DedupCache::new(10);
         for n in 0..200_000 {
-            seen.push(n, n);
+            seen.push_key(n, n);
         }
         assert_eq!(seen.len(), MAX_REMEMBERED);
         for n in 1..10_000 {
-            seen.heard(Timestamp::from_millis(n), Timestamp::NEVER);
+            seen.server_time_known(Timestamp::from_millis(n), Timestamp::NEVER);
         }
         assert!(seen.marks.len() <= MAX_TIME_MARKS);
         assert_eq!(seen.up_to(u64::MAX, Timestamp::NEVER).recent.len(), MAX_POSITION_KEYS);
@@ -377,7 +377,7 @@ mod tests {
     fn posts_of_the_future_are_remembered_until_then() {
         let time = Timestamp::from_millis;
         let mut seen = DedupCache::new(10);
-        seen.heard(time(100_000), time(90_000));
+        seen.server_time_known(time(100_000), time(90_000));
         let version = |create_at| PostVersion {
             id: 7,
             channel: 8,
@@ -388,17 +388,17 @@ mod tests {
         let tomorrow = version(86_400_000);
         seen.push_version(1, EventKind::Posted, &tomorrow);
         for n in 2..100 {
-            seen.heard(time(n * 100_000), time(n * 100_000 - 10_000));
+            seen.server_time_known(time(n * 100_000), time(n * 100_000 - 10_000));
         }
-        assert!(seen.keys().contains(&tomorrow.posted()));
+        assert!(seen.keys().contains(&tomorrow.posted_key()));
         let kept = seen.up_to(1, time(9_000_000));
-        assert_eq!(kept.future, [(time(86_400_000), tomorrow.posted())]);
+        assert_eq!(kept.future, [(time(86_400_000), tomorrow.posted_key())]);
         assert_eq!(seen.up_to(0, time(9_000_000)).future, []);
         let mut next_run = DedupCache::new(10);
-        next_run.preload(kept);
-        next_run.heard(time(9_900_000), time(9_800_000));
-        assert!(next_run.keys().contains(&tomorrow.posted()));
-        next_run.heard(time(86_500_000), time(86_400_000));
+        next_run.preload_keys(kept);
+        next_run.server_time_known(time(9_900_000), time(9_800_000));
+        assert!(next_run.keys().contains(&tomorrow.posted_key()));
+        next_run.server_time_known(time(86_500_000), time(86_400_000));
         assert!(next_run.keys().is_empty());
         for n in 0..2 * MAX_FUTURE_POSTS as u64 {
             next_run.push_version(n, EventKind::Posted, &PostVersion { id: n, ..version(990_000_000) });

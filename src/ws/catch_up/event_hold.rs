@@ -49,7 +49,7 @@ struct HeldPost {
 struct HeldVersions {
     count: usize,
     deletions: usize,
-    /// How many edits of each time.
+    /// Number of edits by edit time.
     edits: BTreeMap<Timestamp, usize>,
 }
 
@@ -92,7 +92,7 @@ impl EventHold {
         self.len == 0
     }
 
-    pub(super) fn bytes(&self) -> usize {
+    pub(super) fn held_bytes(&self) -> usize {
         self.bytes
     }
 
@@ -109,12 +109,12 @@ impl EventHold {
             }
             posts.push_back(HeldPost { slot, id: version.id, create_at, earliest: create_at });
         }
-        self.count(&event);
+        self.count_event(&event);
         let channel = posted.map(|version| version.channel);
         self.slots.push_back(EventSlot { channel, ..EventSlot::new(event) });
     }
 
-    fn count(&mut self, event: &BufferedEvent) {
+    fn count_event(&mut self, event: &BufferedEvent) {
         self.len += 1;
         self.bytes += event.event.raw().len();
         let Some(version) = event.version else { return };
@@ -128,7 +128,7 @@ impl EventHold {
     }
 
     /// An event does not wait any more.
-    fn discount(&mut self, event: &BufferedEvent) {
+    fn uncount_event(&mut self, event: &BufferedEvent) {
         self.bytes = self.bytes.saturating_sub(event.event.raw().len());
         let Some(version) = event.version else { return };
         let Some(versions) = self.versions.get_mut(&version.id) else { return };
@@ -164,7 +164,7 @@ impl EventHold {
             }
             if let Some(event) = event {
                 self.len -= 1;
-                self.discount(&event);
+                self.uncount_event(&event);
                 return Some(event);
             }
         }
@@ -192,7 +192,7 @@ impl EventHold {
     }
 
     /// Returns `true` if a later edit of the post, or its deletion, waits.
-    pub(super) fn supersedes(&self, edit: &PostVersion) -> bool {
+    pub(super) fn has_later_version(&self, edit: &PostVersion) -> bool {
         self.versions.get(&edit.id).is_some_and(|versions| {
             let last_edit = versions.edits.last_key_value().map(|(time, _)| *time);
             versions.deletions > 0 || last_edit >= Some(edit.edit_at)
@@ -214,7 +214,7 @@ impl EventHold {
 
     /// Puts a row behind the event of a slot, and before newer rows.
     pub(super) fn insert_row(&mut self, slot: u64, row: BufferedEvent, ranks: &PostRanks) {
-        self.count(&row);
+        self.count_event(&row);
         self.last_row_slot = self.last_row_slot.max(Some(slot));
         if let Some(slot) = self.slot_mut(slot) {
             let at = row.version.map_or(slot.rows.len(), |version| row_index(&slot.rows, &version, ranks));
@@ -231,7 +231,7 @@ impl EventHold {
     pub(super) fn append_row(&mut self, row: BufferedEvent) {
         let last = self.first_slot + (self.slots.len() as u64).saturating_sub(1);
         self.last_row_slot = Some(last);
-        self.count(&row);
+        self.count_event(&row);
         if let Some(slot) = self.slots.back_mut() {
             slot.rows.push_back(row);
         } else {
@@ -241,7 +241,7 @@ impl EventHold {
 
     /// Puts an event behind the last row, or before everything if there is none.
     pub(super) fn insert_after_rows(&mut self, event: BufferedEvent) {
-        self.count(&event);
+        self.count_event(&event);
         if let Some(slot) = self.last_row_slot.and_then(|slot| self.slot_mut(slot)) {
             slot.rows.push_back(event);
         } else {
@@ -259,7 +259,7 @@ impl EventHold {
             slot.rows.split_off(at)
         });
         for posts in self.channels.values_mut() {
-            truncate(posts, slot);
+            forget_posts_after(posts, slot);
         }
         self.channels.retain(|_, posts| !posts.is_empty());
         self.last_row_slot = self.last_row_slot.map(|last| last.min(slot));
@@ -271,7 +271,7 @@ impl EventHold {
     /// Takes the next event of a part that was cut off.
     pub(super) fn next_cut(&mut self, cut: &mut CutEvents) -> Option<BufferedEvent> {
         let event = cut.next()?;
-        self.discount(&event);
+        self.uncount_event(&event);
         Some(event)
     }
 }
@@ -318,7 +318,7 @@ fn rank_of(id: u64, ranks: &PostRanks) -> usize {
 }
 
 /// Forgets the posts behind a slot.
-fn truncate(posts: &mut VecDeque<HeldPost>, last: u64) {
+fn forget_posts_after(posts: &mut VecDeque<HeldPost>, last: u64) {
     let kept = posts.partition_point(|post| post.slot <= last);
     if kept == posts.len() {
         return;

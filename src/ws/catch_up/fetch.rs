@@ -7,7 +7,7 @@ use super::dedup::PostVersion;
 use crate::model::{Channel, ChannelId, Post, PostId, PostList, TeamId, UserId};
 use crate::time::Timestamp;
 
-/// How much the server gives at once.
+/// Page sizes of the server.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ServerPaging {
     /// The most rows that `since` gives; then they may be any of them.
@@ -26,7 +26,7 @@ const MAX_PAGES: u32 = 250;
 pub(super) const MAX_NAMES_PER_REQUEST: usize = 200;
 /// Teams of an account that are looked at.
 const MAX_TEAMS: usize = 1000;
-/// What the list of channels may take, in bytes. The rest of them are named as not recovered.
+/// Size limit of the list of channels, in bytes. Channels beyond it are reported as not recovered.
 const MAX_CHANNEL_BYTES: usize = 16 << 20;
 
 /// A question to the REST API.
@@ -36,7 +36,7 @@ pub(crate) enum FetchRequest {
     Teams,
     /// Its channels in a team, direct ones too, and those archived lately; without a team, all of them.
     Channels { team: Option<TeamId>, archived_since: Timestamp },
-    /// What changed in a channel.
+    /// The changed posts of a channel.
     Since { channel: ChannelId, since: Timestamp },
     /// The newest posts of a channel, or those before a post.
     Before { channel: ChannelId, before: Option<PostId>, page: u32, per_page: u32 },
@@ -58,7 +58,7 @@ pub(crate) enum FetchResponse {
 /// A list of posts, taken apart outside the lock of the stream.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct PostPage {
-    /// How many posts the server listed.
+    /// Number of posts listed by the server.
     length: usize,
     /// Those listed, newest first, with their creation times.
     order: Vec<(PostId, Timestamp)>,
@@ -104,7 +104,7 @@ fn size_of_post(post: &Post) -> usize {
     size_of::<Post>() + counter.0
 }
 
-/// What a pass has come to.
+/// The state of a pass after a response.
 #[derive(Debug)]
 #[expect(clippy::large_enum_variant, reason = "there is one at a time")]
 pub(crate) enum PassOutput {
@@ -120,9 +120,9 @@ pub(crate) struct ChannelRows {
     pub(crate) channel: Channel,
     /// Oldest first; those of one millisecond as the server has them.
     pub(crate) rows: VecDeque<Box<Post>>,
-    /// Whether there were more than the server gives: edits and deletions may be missing.
+    /// `true` if the server has more than it returns: edits and deletions may be missing.
     pub(crate) cut: bool,
-    /// Whether not even all posts could be had.
+    /// `true` if some posts could not be fetched.
     pub(crate) short: bool,
     /// The newest post that is among them, if newer ones found no room in memory.
     pub(crate) newest_kept: Option<Timestamp>,
@@ -150,22 +150,22 @@ enum FetchStep {
 /// Nothing here waits or asks: it is told the answers.
 #[derive(Debug)]
 pub(crate) struct FetchPass {
-    /// What changed after this is looked for.
+    /// Changes after this time are fetched.
     from: Timestamp,
     /// The server's time at the beginning.
     began: Option<Timestamp>,
     only: Option<HashSet<ChannelId>>,
     limits: ServerPaging,
     step: FetchStep,
-    /// Whose channels are still to be asked for; `None` for an account without a team.
+    /// Teams whose channels are not listed yet. `None` stands for a user without a team.
     teams: VecDeque<Option<TeamId>>,
     channels: VecDeque<Channel>,
     channel_bytes: usize,
-    /// Whether there are teams or channels without room.
+    /// `true` if teams or channels were left out because of the size limit.
     pub(super) lists_short: bool,
     met: BTreeSet<ChannelId>,
     rows: PostListing,
-    /// What `since` gave of a channel that has to be paged.
+    /// Posts that `since` returned for a channel that needs paging.
     aside: Option<PostListing>,
     short: bool,
 }
@@ -174,24 +174,24 @@ pub(crate) struct FetchPass {
 #[derive(Debug, Default)]
 struct PostListing {
     posts: VecDeque<FetchedPost>,
-    /// What names them in a few bytes.
+    /// Compact keys of these posts.
     ids: BTreeSet<u64>,
     bytes: usize,
-    /// Whether newer posts were dropped to make room.
+    /// `true` if newer posts were dropped to save memory.
     trimmed: bool,
 }
 
 impl PostListing {
-    fn add(&mut self, page: PostPage, max_bytes: usize, needless: impl Fn(&Post) -> bool) {
+    fn add_page(&mut self, page: PostPage, max_bytes: usize, needless: impl Fn(&Post) -> bool) {
         for row in page.rows {
             if !needless(&row.post) {
-                self.push(row);
+                self.push_row(row);
             }
         }
-        self.trim(max_bytes);
+        self.drop_newest(max_bytes);
     }
 
-    fn push(&mut self, row: FetchedPost) {
+    fn push_row(&mut self, row: FetchedPost) {
         if self.ids.insert(PostVersion::of_post(&row.post).id) {
             self.bytes += row.size;
             self.posts.push_front(row);
@@ -199,7 +199,7 @@ impl PostListing {
     }
 
     /// Drops the newest posts that are too much, to be read in another pass: what comes first has to go out first.
-    fn trim(&mut self, max_bytes: usize) {
+    fn drop_newest(&mut self, max_bytes: usize) {
         while self.bytes > max_bytes && self.posts.len() > 1 {
             let Some(newest) = self.posts.pop_back() else { break };
             self.bytes -= newest.size;
@@ -232,12 +232,12 @@ impl FetchPass {
         }
     }
 
-    pub(crate) fn began(&self) -> Option<Timestamp> {
+    pub(crate) fn start_time(&self) -> Option<Timestamp> {
         self.began
     }
 
     /// The next question; `None` at the end.
-    pub(crate) fn ask(&self) -> Option<FetchRequest> {
+    pub(crate) fn next_request(&self) -> Option<FetchRequest> {
         let channel = || self.channels.front().map(|channel| channel.id.clone());
         Some(match &self.step {
             FetchStep::Teams => FetchRequest::Teams,
@@ -255,14 +255,14 @@ impl FetchPass {
         })
     }
 
-    /// What its lists and rows take.
+    /// Memory of the lists and rows, in bytes.
     #[cfg(test)]
     pub(super) fn bytes(&self) -> usize {
         self.channel_bytes + self.rows.bytes + self.aside.as_ref().map_or(0, |aside| aside.bytes)
     }
 
     /// The channel that the question is about.
-    pub(crate) fn channel(&self) -> Option<&ChannelId> {
+    pub(crate) fn current_channel(&self) -> Option<&ChannelId> {
         match self.step {
             FetchStep::Since | FetchStep::Pages { .. } => self.channels.front().map(|channel| &channel.id),
             _ => None,
@@ -271,7 +271,7 @@ impl FetchPass {
 
     /// Takes the answer to the last question. `needless` says which rows can be forgotten, `max_bytes` is what the rows of
     /// a channel may take.
-    pub(crate) fn told(
+    pub(crate) fn response_received(
         &mut self,
         told: FetchResponse,
         max_bytes: usize,
@@ -295,10 +295,10 @@ impl FetchPass {
             }
             (FetchStep::Since, FetchResponse::Posts(list)) => {
                 if list.length < self.limits.rows {
-                    self.rows.add(list, max_bytes, needless);
+                    self.rows.add_page(list, max_bytes, needless);
                     return self.finish_channel();
                 }
-                self.aside.insert(PostListing::default()).add(list, max_bytes, needless);
+                self.aside.insert(PostListing::default()).add_page(list, max_bytes, needless);
                 self.step = FetchStep::Pages { before: None, page: 0, pages: 1, spare: Vec::new() };
             }
             // A thousand rows of the longest posts do not fit; pages of them do.
@@ -317,11 +317,11 @@ impl FetchPass {
                     }
                     return PassOutput::On;
                 }
-                let (pivot, done) = turn(&list, self.from, self.limits.page);
+                let (pivot, done) = next_page(&list, self.from, self.limits.page);
                 *spare = spare_pivots(&list, pivot.as_ref());
                 // What was set aside takes room, too.
                 let aside = self.aside.as_ref().map_or(0, |listing| listing.bytes);
-                self.rows.add(list, max_bytes.saturating_sub(aside), needless);
+                self.rows.add_page(list, max_bytes.saturating_sub(aside), needless);
                 *pages += 1;
                 let many = *pages > MAX_PAGES;
                 match pivot {
@@ -341,7 +341,7 @@ impl FetchPass {
     }
 
     /// Goes on without the answer.
-    pub(crate) fn skip(&mut self) -> PassOutput {
+    pub(crate) fn skip_request(&mut self) -> PassOutput {
         match &mut self.step {
             FetchStep::Teams => self.step = FetchStep::Done,
             FetchStep::Channels => {
@@ -397,7 +397,7 @@ impl FetchPass {
         for row in aside.into_iter().flat_map(|listed| listed.posts.into_iter().rev()) {
             // What is newer than the posts that were dropped waits for them.
             if newest_kept.is_none_or(|newest| row.post.create_at <= newest) {
-                rows.push(row);
+                rows.push_row(row);
             }
         }
         self.next_channel();
@@ -419,7 +419,7 @@ fn spare_pivots(list: &PostPage, pivot: Option<&PostId>) -> Vec<PostId> {
 
 /// From which post the next page goes on, and whether there is none. `before` leaves out all posts of the pivot's
 /// millisecond, so the oldest time of a page is read again with the next one.
-fn turn(list: &PostPage, from: Timestamp, page: u32) -> (Option<PostId>, bool) {
+fn next_page(list: &PostPage, from: Timestamp, page: u32) -> (Option<PostId>, bool) {
     let oldest = list.order.iter().map(|(_, time)| *time).min();
     let done = list.length < page as usize || oldest.is_none_or(|oldest| oldest <= from);
     let pivot = list.order.iter().rev().find(|(_, time)| Some(*time) > oldest);
@@ -473,29 +473,44 @@ mod tests {
     #[test]
     fn asks_for_changed_channels_once() {
         let mut pass = FetchPass::new(Timestamp::from_millis(100), None, None, ServerPaging::SERVER);
-        assert_eq!(pass.ask(), Some(FetchRequest::Teams));
-        pass.told(FetchResponse::Teams(vec![id(1), id(2)]), MAX_BYTES, |_| false);
+        assert_eq!(pass.next_request(), Some(FetchRequest::Teams));
+        pass.response_received(FetchResponse::Teams(vec![id(1), id(2)]), MAX_BYTES, |_| false);
         let since = Timestamp::from_millis(100);
-        assert_eq!(pass.ask(), Some(FetchRequest::Channels { team: Some(id(1)), archived_since: since }));
-        pass.told(FetchResponse::Channels(vec![channel(7, 101), channel(8, 100)]), MAX_BYTES, |_| false);
-        assert_eq!(pass.ask(), Some(FetchRequest::Channels { team: Some(id(2)), archived_since: since }));
-        pass.told(FetchResponse::Channels(vec![channel(7, 101), channel(9, 200)]), MAX_BYTES, |_| false);
-        assert_eq!(pass.ask(), Some(FetchRequest::Since { channel: id(7), since }));
-        let came = pass.told(FetchResponse::Posts(list(vec![post(1, 101)])), MAX_BYTES, |_| false);
+        assert_eq!(
+            pass.next_request(),
+            Some(FetchRequest::Channels { team: Some(id(1)), archived_since: since })
+        );
+        pass.response_received(
+            FetchResponse::Channels(vec![channel(7, 101), channel(8, 100)]),
+            MAX_BYTES,
+            |_| false,
+        );
+        assert_eq!(
+            pass.next_request(),
+            Some(FetchRequest::Channels { team: Some(id(2)), archived_since: since })
+        );
+        pass.response_received(
+            FetchResponse::Channels(vec![channel(7, 101), channel(9, 200)]),
+            MAX_BYTES,
+            |_| false,
+        );
+        assert_eq!(pass.next_request(), Some(FetchRequest::Since { channel: id(7), since }));
+        let came =
+            pass.response_received(FetchResponse::Posts(list(vec![post(1, 101)])), MAX_BYTES, |_| false);
         let PassOutput::Rows(rows) = came else { panic!() };
         assert_eq!((rows.channel.id, rows.rows.len(), rows.cut), (id(7), 1, false));
-        assert_eq!(pass.ask(), Some(FetchRequest::Since { channel: id(9), since }));
-        assert_eq!(pass.channel(), Some(&id(9)));
-        let PassOutput::Rows(rows) = pass.skip() else { panic!() };
+        assert_eq!(pass.next_request(), Some(FetchRequest::Since { channel: id(9), since }));
+        assert_eq!(pass.current_channel(), Some(&id(9)));
+        let PassOutput::Rows(rows) = pass.skip_request() else { panic!() };
         assert!(rows.short);
-        assert_eq!(pass.ask(), None);
+        assert_eq!(pass.next_request(), None);
     }
 
     #[test]
     fn an_account_without_a_team_has_direct_channels() {
         let mut pass = FetchPass::new(Timestamp::NEVER, None, None, ServerPaging::SERVER);
-        pass.told(FetchResponse::Teams(vec![]), MAX_BYTES, |_| false);
-        assert!(matches!(pass.ask(), Some(FetchRequest::Channels { team: None, .. })));
+        pass.response_received(FetchResponse::Teams(vec![]), MAX_BYTES, |_| false);
+        assert!(matches!(pass.next_request(), Some(FetchRequest::Channels { team: None, .. })));
     }
 
     #[test]
@@ -510,15 +525,17 @@ mod tests {
         let some = list(all.iter().rev().step_by(2).take(1000).cloned().chain(all[..300].to_vec()).collect());
         for told in [FetchResponse::Posts(some), FetchResponse::TooMuch] {
             let mut pass = FetchPass::new(from, None, None, ServerPaging::SERVER);
-            pass.told(FetchResponse::Teams(vec![id(1)]), MAX_BYTES, |_| false);
-            pass.told(FetchResponse::Channels(vec![channel(7, 5000)]), MAX_BYTES, |_| false);
-            let mut came = pass.told(told, MAX_BYTES, |_| false);
+            pass.response_received(FetchResponse::Teams(vec![id(1)]), MAX_BYTES, |_| false);
+            pass.response_received(FetchResponse::Channels(vec![channel(7, 5000)]), MAX_BYTES, |_| false);
+            let mut came = pass.response_received(told, MAX_BYTES, |_| false);
             let mut asked = 0;
             while let PassOutput::On = came {
-                let Some(FetchRequest::Before { before, page: number, .. }) = pass.ask() else { panic!() };
+                let Some(FetchRequest::Before { before, page: number, .. }) = pass.next_request() else {
+                    panic!()
+                };
                 asked += 1;
                 let listed = page(&all, before.as_ref(), number);
-                came = pass.told(FetchResponse::Posts(listed), MAX_BYTES, |_| false);
+                came = pass.response_received(FetchResponse::Posts(listed), MAX_BYTES, |_| false);
             }
             let PassOutput::Rows(rows) = came else { panic!() };
             let got: HashSet<PostId> =
@@ -536,13 +553,15 @@ mod tests {
         for passes in 1.. {
             let mut pass = FetchPass::new(from, None, None, ServerPaging::SERVER);
             let needless = |row: &Post| got.contains(&row.id);
-            pass.told(FetchResponse::Teams(vec![id(1)]), MAX_BYTES, needless);
-            pass.told(FetchResponse::Channels(vec![channel(7, 5000)]), MAX_BYTES, needless);
-            let mut came = pass.told(FetchResponse::TooMuch, size * 400, needless);
+            pass.response_received(FetchResponse::Teams(vec![id(1)]), MAX_BYTES, needless);
+            pass.response_received(FetchResponse::Channels(vec![channel(7, 5000)]), MAX_BYTES, needless);
+            let mut came = pass.response_received(FetchResponse::TooMuch, size * 400, needless);
             while let PassOutput::On = came {
-                let Some(FetchRequest::Before { before, page: number, .. }) = pass.ask() else { panic!() };
+                let Some(FetchRequest::Before { before, page: number, .. }) = pass.next_request() else {
+                    panic!()
+                };
                 let listed = page(&all, before.as_ref(), number);
-                came = pass.told(FetchResponse::Posts(listed), size * 400, needless);
+                came = pass.response_received(FetchResponse::Posts(listed), size * 400, needless);
             }
             let PassOutput::Rows(rows) = came else { panic!() };
             assert!(rows.rows.len() <= 410, "{}", rows.rows.len());
@@ -560,7 +579,7 @@ mod tests {
     #[test]
     fn lists_of_teams_and_channels_have_an_end() {
         let mut pass = FetchPass::new(Timestamp::NEVER, None, None, ServerPaging::SERVER);
-        pass.told(FetchResponse::Teams((0..5000).map(id).collect()), MAX_BYTES, |_| false);
+        pass.response_received(FetchResponse::Teams((0..5000).map(id).collect()), MAX_BYTES, |_| false);
         assert!(pass.lists_short && pass.teams.len() == MAX_TEAMS);
         for n in 0..MAX_TEAMS {
             let long = |k: usize| Channel {
@@ -568,10 +587,12 @@ mod tests {
                 display_name: "d".repeat(1000),
                 ..channel(n * 100 + k, 100)
             };
-            pass.told(FetchResponse::Channels((0..100).map(long).collect()), MAX_BYTES, |_| false);
+            pass.response_received(FetchResponse::Channels((0..100).map(long).collect()), MAX_BYTES, |_| {
+                false
+            });
         }
         assert!(pass.channel_bytes <= MAX_CHANNEL_BYTES);
         assert!(pass.channels.iter().all(|channel| channel.header.is_empty()));
-        assert!(matches!(pass.ask(), Some(FetchRequest::Since { .. })));
+        assert!(matches!(pass.next_request(), Some(FetchRequest::Since { .. })));
     }
 }

@@ -44,7 +44,7 @@ pub(super) struct BufferedEvent {
     pub(super) event: Event,
     pub(super) kind: EventKind,
     pub(super) version: Option<PostVersion>,
-    /// Where the stream stands behind it; `None`: as behind the event before it.
+    /// Position of the stream after the event. `None` means the position after the previous event.
     pub(super) mark: Option<Cursor>,
 }
 
@@ -67,31 +67,31 @@ pub(super) struct FoundRow {
 pub(super) type Names = HashMap<UserId, Box<str>>;
 
 impl FoundRow {
-    fn held(self, names: &Names) -> BufferedEvent {
+    fn into_buffered(self, names: &Names) -> BufferedEvent {
         let Self { kind, row, channel, mark: since } = self;
         let version = Some(PostVersion::of_post(&row));
         BufferedEvent {
-            event: post_rows::event(kind, *row, &channel, names),
+            event: post_rows::row_envelope(kind, *row, &channel, names),
             kind,
             version,
-            mark: since.map(mark),
+            mark: since.map(cursor_at),
         }
     }
 }
 
-fn mark(server_time: Timestamp) -> Cursor {
+fn cursor_at(server_time: Timestamp) -> Cursor {
     Cursor { connection_id: None, next_seq: 0, server_time }
 }
 
-/// What of a post was delivered from a row.
+/// The part of a post that was delivered from a row.
 #[derive(Clone, Copy, Debug)]
 struct DeliveredRow {
     update_at: Timestamp,
-    /// Whether it went out, and is no longer on its way.
+    /// `true` if it was delivered and is no longer waiting.
     out: bool,
 }
 
-/// What was delivered, or is on its way.
+/// Keys of rows that were delivered or are waiting.
 #[derive(Debug, Default)]
 pub(super) struct DeliveredRows {
     /// Delivered when the gap became known.
@@ -114,7 +114,7 @@ impl DeliveredRows {
         self.known.len() + self.rows.len()
     }
 
-    /// Whether the post of a row went out in this state.
+    /// Returns `true` if the post of a row was delivered in this version.
     pub(super) fn went_out(&self, row: &Post) -> bool {
         row.delete_at.is_never()
             && self
@@ -123,14 +123,14 @@ impl DeliveredRows {
                 .is_some_and(|known| known.out && known.update_at == row.update_at)
     }
 
-    /// Whether a live event says what a row has said already.
+    /// Returns `true` if a row has already delivered the content of a live event.
     pub(super) fn is_repeat(&self, kind: EventKind, version: &PostVersion) -> bool {
         match kind {
             // A pin has the `edit_at` of the edit before it: what counts is whether the row was read later.
             EventKind::PostEdited => {
                 self.rows.get(&version.id).is_some_and(|row| row.update_at >= version.update_at)
             }
-            _ => self.contains(version.key(kind)),
+            _ => self.contains(version.key_for(kind)),
         }
     }
 
@@ -142,13 +142,13 @@ impl DeliveredRows {
     }
 
     /// The row of an event that does not go out after all.
-    fn forget(&mut self, kind: EventKind, version: &PostVersion) {
-        self.known.remove(&version.key(kind));
-        self.known.remove(&version.edited());
+    fn forget_row(&mut self, kind: EventKind, version: &PostVersion) {
+        self.known.remove(&version.key_for(kind));
+        self.known.remove(&version.edited_key());
         self.rows.remove(&version.id);
     }
 
-    /// Whether a held event became a repeat by a row that went out before it.
+    /// Returns `true` if a held event repeats a row that was delivered before it.
     fn was_overtaken(&self, held: &BufferedEvent) -> bool {
         held.kind == EventKind::PostEdited
             && !held.is_caught_up()
@@ -167,7 +167,7 @@ pub(super) enum FillStage {
         until: StreamTime,
     },
     Pass(Box<FetchPass>),
-    /// What was held goes out.
+    /// Held events are released.
     Release,
 }
 
@@ -177,9 +177,9 @@ pub(super) struct GapFill {
     pub(super) stage: FillStage,
     /// Gaps whose age is not known yet, with the server time of the last event before each.
     pub(super) gaps: Vec<(Missed, Timestamp)>,
-    /// When the last gap became known.
+    /// Time at which the last gap was noticed.
     pub(super) gap_at: StreamTime,
-    /// What happened after this is missing, unless it is in `memory`.
+    /// Start of the gap. Events after it are missing, unless they are in `memory`.
     pub(super) since: Timestamp,
     /// Another pass, with what changed after this.
     pub(super) again: Option<Timestamp>,
@@ -199,7 +199,7 @@ pub(super) struct GapFill {
     pub(super) dropped: BTreeMap<EventKind, u64>,
     /// The time of the last post or edit behind the last gap.
     pub(super) latest: Option<Timestamp>,
-    /// Whether this pass found something older than what is held.
+    /// `true` if this pass found a post that is older than the held events.
     pub(super) progress: bool,
     pub(super) passes: u32,
     /// Channels whose rows could not all be had.
@@ -207,12 +207,12 @@ pub(super) struct GapFill {
     /// Channels whose newer posts found no room: they are read again when the hold is empty, and not before.
     pub(super) stopped: HashSet<ChannelId>,
     pub(super) report: CaughtUp,
-    /// Whether the report was given.
+    /// `true` if the report was queued.
     pub(super) reported: bool,
     pub(super) retry: FetchRetry,
 }
 
-/// What the driver does for the rows of a channel.
+/// The driver's next step for the rows of a channel.
 #[derive(Debug)]
 pub(super) enum MergeWork {
     /// The next slice.
@@ -251,9 +251,9 @@ impl GapFill {
         }
     }
 
-    pub(super) fn hold(&mut self, held: BufferedEvent) {
+    pub(super) fn hold_event(&mut self, held: BufferedEvent) {
         if let Some(version) = &held.version {
-            self.memory.insert(version.key(held.kind));
+            self.memory.insert(version.key_for(held.kind));
         }
         self.hold.push(held);
     }
@@ -276,7 +276,7 @@ impl GapFill {
         *self.dropped.entry(kind).or_default() += 1;
     }
 
-    /// What remains to be done before the next channel is asked for.
+    /// The step that remains before the next channel is requested.
     pub(super) fn merge_work(&mut self) -> Option<MergeWork> {
         if self.cut.is_some() {
             return Some(MergeWork::Slice);
@@ -295,7 +295,7 @@ impl GapFill {
     }
 
     /// The rows are sorted.
-    pub(super) fn sorted(&mut self, merge: Box<ChannelMerge>) {
+    pub(super) fn rows_sorted(&mut self, merge: Box<ChannelMerge>) {
         if std::mem::take(&mut self.sorting) {
             self.merging = Some(merge);
         } else {
@@ -303,13 +303,13 @@ impl GapFill {
         }
     }
 
-    /// Whether the names of authors are asked for.
+    /// Returns `true` if names of authors are being requested.
     pub(super) fn wants_names(&self) -> bool {
         self.merging.as_ref().is_some_and(|merge| merge.step == MergeStep::Names)
     }
 
     /// These names are known now, or cannot be had.
-    pub(super) fn named(&mut self) {
+    pub(super) fn names_resolved(&mut self) {
         let Some(merge) = &mut self.merging else { return };
         for _ in 0..MAX_NAMES_PER_REQUEST {
             merge.unknown.pop_first();
@@ -336,7 +336,7 @@ impl GapFill {
             return true;
         }
         if found.cut {
-            self.name(NotRecovered::Changes, id.clone());
+            self.record_not_recovered(NotRecovered::Changes, id.clone());
         }
         let mut rest_is_read = true;
         let mut short = found.short;
@@ -380,14 +380,14 @@ impl GapFill {
             self.merging = Some(merge);
         }
         if self.memory.len() > settings.max_keys {
-            deferred_log::push(Level::Warn, || "a gap is too large to be filled".to_owned());
+            deferred_log::push_line(Level::Warn, || "a gap is too large to be filled".to_owned());
             self.give_up(NotRecovered::Posts);
         }
     }
 
     fn scan_slice(&self, merge: &mut ChannelMerge, next: usize) -> bool {
         let end = (next + SLICE_WORK * LOOKS_PER_WORK).min(merge.rows.len());
-        let delivered = |row: &&Post| self.memory.before.contains(&PostVersion::of_post(row).posted());
+        let delivered = |row: &&Post| self.memory.before.contains(&PostVersion::of_post(row).posted_key());
         let rows = merge.rows.range(next..end).map(|row| &**row);
         let newest = rows.filter(delivered).map(|row| row.create_at).max();
         merge.newest_delivered = merge.newest_delivered.max(newest);
@@ -406,33 +406,33 @@ impl GapFill {
             let lost = self.given_up.is_some_and(|until| row.create_at <= until)
                 && Some(row.create_at) < merge.newest_delivered;
             if lost {
-                self.memory.insert(version.posted());
+                self.memory.insert(version.posted_key());
             }
             if post_rows::came_and_went(&row, self.since, |key| self.memory.contains(key)) {
-                self.memory.insert(version.posted());
-                self.memory.insert(version.deleted());
+                self.memory.insert(version.posted_key());
+                self.memory.insert(version.deleted_key());
             }
-            let kind = self.judge(&row, settings);
+            let kind = self.event_kind_of(&row, settings);
             let needs_name = kind.is_some_and(|kind| post_rows::needs_name(kind, &row));
             if needs_name && !names.contains_key(&row.user_id) {
                 merge.unknown.insert(row.user_id.clone());
             }
-            merge.judged(row, kind);
+            merge.push_row(row, kind);
         }
         false
     }
 
     /// The event that a row stands for, if it is wanted.
-    fn judge(&self, row: &Post, settings: &CatchUpSettings) -> Option<EventKind> {
+    fn event_kind_of(&self, row: &Post, settings: &CatchUpSettings) -> Option<EventKind> {
         let is_known = |key| self.memory.contains(key);
-        let kind = post_rows::judge(row, self.since, is_known)?;
+        let kind = post_rows::event_kind_of(row, self.since, is_known)?;
         // Who wants edits alone would have heard of the edit of a new post too.
         let edited = kind == EventKind::Posted
-            && !settings.wants(kind)
+            && !settings.wants_kind(kind)
             && row.edit_at > self.since
-            && !is_known(PostVersion::of_post(row).edited());
+            && !is_known(PostVersion::of_post(row).edited_key());
         let kind = if edited { EventKind::PostEdited } else { kind };
-        settings.wants(kind).then_some(kind)
+        settings.wants_kind(kind).then_some(kind)
     }
 
     /// Puts events where they belong. Returns `true` at the end.
@@ -446,20 +446,20 @@ impl GapFill {
             let Some((_, row)) = merge.events.pop_front() else {
                 if merge.skipped {
                     self.dropping = Some(self.since);
-                    self.stop(merge);
+                    self.stop_channel(merge);
                 }
                 return true;
             };
-            let Some(kind) = self.judge(&row, settings) else { continue };
+            let Some(kind) = self.event_kind_of(&row, settings) else { continue };
             let version = PostVersion::of_post(&row);
-            if kind == EventKind::PostEdited && self.hold.supersedes(&version) {
-                self.memory.insert(version.edited());
+            if kind == EventKind::PostEdited && self.hold.has_later_version(&version) {
+                self.memory.insert(version.edited_key());
                 continue;
             }
             let slot =
                 if kind == EventKind::Posted { self.hold.slot_before(&version, &merge.ranks) } else { None };
             let is_last = kind != EventKind::Posted && self.hold.has_post(&version);
-            let full = self.hold.len() >= room || self.hold.bytes() >= settings.max_bytes;
+            let full = self.hold.len() >= room || self.hold.held_bytes() >= settings.max_bytes;
             if full && (slot.is_some() || is_last) {
                 if !self.gaps.is_empty() {
                     // Another pass follows, or all of this turns out to be too old.
@@ -474,19 +474,19 @@ impl GapFill {
                 // What is held from there on is given up: a later pass finds the posts among it.
                 self.cut = Some(self.hold.split_off(slot, &version, &merge.ranks));
                 self.dropping = Some(self.since);
-                self.stop(merge);
+                self.stop_channel(merge);
                 return true;
             }
-            self.remember(kind, &version);
-            *self.counter(kind) += 1;
-            let found = FoundRow { kind, row, channel: Arc::clone(&merge.channel), mark: self.since() };
+            self.remember_row(kind, &version);
+            *self.counter_for(kind) += 1;
+            let found = FoundRow { kind, row, channel: Arc::clone(&merge.channel), mark: self.reread_from() };
             if slot.is_none() && !is_last {
                 self.progress |= merge.oldest_held.is_none_or(|oldest| version.create_at < oldest);
                 self.outbox.push_back(found);
                 work += 1;
                 continue;
             }
-            let held = found.held(names);
+            let held = found.into_buffered(names);
             work += work_of(held.event.raw().len());
             match slot {
                 Some(slot) => self.hold.insert_row(slot, held, &merge.ranks),
@@ -497,21 +497,21 @@ impl GapFill {
     }
 
     /// No more rows of this channel until the hold is empty.
-    fn stop(&mut self, merge: &ChannelMerge) {
-        deferred_log::push(Level::Debug, || {
+    fn stop_channel(&mut self, merge: &ChannelMerge) {
+        deferred_log::push_line(Level::Debug, || {
             "catching up: too much is held, and will be read again".to_owned()
         });
         self.stopped.insert(merge.channel.id.clone());
     }
 
     /// An event was made of a row.
-    fn remember(&mut self, kind: EventKind, version: &PostVersion) {
-        self.memory.insert(version.key(kind));
+    fn remember_row(&mut self, kind: EventKind, version: &PostVersion) {
+        self.memory.insert(version.key_for(kind));
         if kind != EventKind::PostDeleted {
             let row = DeliveredRow { update_at: version.update_at, out: false };
             self.memory.rows.insert(version.id, row);
             // Whoever has the post in this state has seen this edit.
-            self.memory.insert(version.edited());
+            self.memory.insert(version.edited_key());
         }
     }
 
@@ -519,17 +519,17 @@ impl GapFill {
     fn drop_held(&mut self, held: &BufferedEvent) {
         if let Some(version) = &held.version {
             if held.is_caught_up() {
-                let counter = self.counter(held.kind);
+                let counter = self.counter_for(held.kind);
                 *counter = counter.saturating_sub(1);
-                self.memory.forget(held.kind, version);
+                self.memory.forget_row(held.kind, version);
                 return;
             }
-            self.memory.known.remove(&version.key(held.kind));
+            self.memory.known.remove(&version.key_for(held.kind));
         }
         self.drop_live(held.kind, self.since);
     }
 
-    fn counter(&mut self, kind: EventKind) -> &mut u64 {
+    fn counter_for(&mut self, kind: EventKind) -> &mut u64 {
         match kind {
             EventKind::Posted => &mut self.report.posts,
             EventKind::PostDeleted => &mut self.report.deleted,
@@ -538,7 +538,7 @@ impl GapFill {
     }
 
     /// A new gap: what is held behind it must not go out before it is filled.
-    pub(super) fn pause(&mut self) {
+    pub(super) fn pause_release(&mut self) {
         if !matches!(self.stage, FillStage::Release) {
             return;
         }
@@ -551,13 +551,13 @@ impl GapFill {
         }
     }
 
-    /// What is being filled turned out to be too old.
-    pub(super) fn abandon(&mut self) {
+    /// Abandons the fill because the gap is older than the horizon.
+    pub(super) fn abandon_fill(&mut self) {
         let outbox = std::mem::take(&mut self.outbox);
         for found in &outbox {
-            let counter = self.counter(found.kind);
+            let counter = self.counter_for(found.kind);
             *counter = counter.saturating_sub(1);
-            self.memory.forget(found.kind, &PostVersion::of_post(&found.row));
+            self.memory.forget_row(found.kind, &PostVersion::of_post(&found.row));
         }
         deferred_log::drop_later(outbox);
         self.give_up(NotRecovered::BeyondHorizon);
@@ -566,7 +566,7 @@ impl GapFill {
         self.stage = FillStage::AwaitClock;
     }
 
-    pub(super) fn name(&mut self, what: NotRecovered, channel: ChannelId) {
+    pub(super) fn record_not_recovered(&mut self, what: NotRecovered, channel: ChannelId) {
         let many = self.report.not_recovered.len() >= MAX_NAMED_CHANNELS;
         // No channel stands for all of them.
         let channel = if many { ChannelId::default() } else { channel };
@@ -576,10 +576,10 @@ impl GapFill {
         }
     }
 
-    /// What could not be brought back is named, and the rest goes out.
+    /// Reports what could not be recovered, and releases the rest.
     pub(super) fn give_up(&mut self, what: NotRecovered) {
         self.report.complete = false;
-        self.name(what, ChannelId::default());
+        self.record_not_recovered(what, ChannelId::default());
         self.again = None;
         self.sorting = false;
         deferred_log::drop_later(self.merging.take());
@@ -592,9 +592,9 @@ impl GapFill {
     }
 
     /// The next that may go into the queue.
-    pub(super) fn next(&mut self, names: &Names) -> Option<BufferedEvent> {
+    pub(super) fn next_event(&mut self, names: &Names) -> Option<BufferedEvent> {
         if let Some(found) = self.outbox.pop_front() {
-            let held = found.held(names);
+            let held = found.into_buffered(names);
             self.goes_out(&held);
             return Some(held);
         }
@@ -617,20 +617,20 @@ impl GapFill {
     }
 
     /// In the middle of a gap nobody can go on with the connection: all of the gap is to be read again.
-    fn since(&self) -> Option<Timestamp> {
+    fn reread_from(&self) -> Option<Timestamp> {
         Some(self.since).filter(|since| *since != NOT_YET)
     }
 
     /// Puts the report behind the last that was caught up.
-    pub(super) fn report(&mut self) {
+    pub(super) fn queue_report(&mut self) {
         self.reported = true;
         self.report.dropped = std::mem::take(&mut self.dropped);
         for channel in std::mem::take(&mut self.short) {
             self.report.complete = false;
-            self.name(NotRecovered::Posts, channel);
+            self.record_not_recovered(NotRecovered::Posts, channel);
         }
         let event = Event::from_notification(Payload::CaughtUp(Box::new(self.report.clone())));
-        let mark = self.since().map(mark);
+        let mark = self.reread_from().map(cursor_at);
         self.hold.insert_after_rows(BufferedEvent { event, kind: EventKind::CaughtUp, version: None, mark });
     }
 }

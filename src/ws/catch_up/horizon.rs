@@ -1,4 +1,4 @@
-//! How far back a gap is looked up.
+//! The earliest time from which a gap is filled.
 
 use std::time::Duration;
 

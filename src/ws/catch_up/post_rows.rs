@@ -1,4 +1,4 @@
-//! What a row of `posts?since=` stands for, and the event that is made of it.
+//! Conversion of rows of `posts?since=` to events.
 
 use std::collections::HashMap;
 
@@ -9,41 +9,45 @@ use crate::event::{Broadcast, Event, EventKind, PostDeleted, PostEdited, Posted,
 use crate::model::{Channel, Post, UserId};
 use crate::time::Timestamp;
 
-/// What happened to the post of a row since `since`, as far as it was not delivered: `is_known` says what was.
+/// Returns the kind of event that a row represents since `since`, unless `is_known` says that it was delivered.
 ///
 /// Rows with an `original_id` are edit history. A post that was made and deleted meanwhile gives nothing; so do
 /// reactions, pins and replies, which only move `update_at`.
-pub(crate) fn judge(row: &Post, since: Timestamp, is_known: impl Fn(DedupKey) -> bool) -> Option<EventKind> {
+pub(crate) fn event_kind_of(
+    row: &Post,
+    since: Timestamp,
+    is_known: impl Fn(DedupKey) -> bool,
+) -> Option<EventKind> {
     if row.id.is_empty() || !row.original_id.is_empty() {
         return None;
     }
     let version = PostVersion::of_post(row);
     // One that was delivered in the overlap is not new, whatever its time says.
-    let new = row.create_at > since && !is_known(version.posted());
+    let new = row.create_at > since && !is_known(version.posted_key());
     if !row.delete_at.is_never() {
-        let gone = !new && row.delete_at > since && !is_known(version.deleted());
+        let gone = !new && row.delete_at > since && !is_known(version.deleted_key());
         return gone.then_some(EventKind::PostDeleted);
     }
     if new {
         return Some(EventKind::Posted);
     }
-    (row.edit_at > since && !is_known(version.edited())).then_some(EventKind::PostEdited)
+    (row.edit_at > since && !is_known(version.edited_key())).then_some(EventKind::PostEdited)
 }
 
-/// Whether the post was made and deleted in the gap: nothing is told of it, and nothing may be told later.
+/// Returns `true` if the post was created and deleted within the gap. It is never reported.
 pub(crate) fn came_and_went(row: &Post, since: Timestamp, is_known: impl Fn(DedupKey) -> bool) -> bool {
     let gone = row.original_id.is_empty() && !row.delete_at.is_never();
-    gone && row.create_at > since && !is_known(PostVersion::of_post(row).posted())
+    gone && row.create_at > since && !is_known(PostVersion::of_post(row).posted_key())
 }
 
-/// Whether the post was delivered before the gap, and nothing happened to it since: `before` says what was.
+/// Returns `true` if the post was delivered before the gap and is unchanged; `before` says what was delivered.
 pub(super) fn is_unchanged(row: &Post, since: Timestamp, before: &KeySet) -> bool {
     let same = row.delete_at.is_never() && row.edit_at <= since;
-    same && row.original_id.is_empty() && before.contains(&PostVersion::of_post(row).posted())
+    same && row.original_id.is_empty() && before.contains(&PostVersion::of_post(row).posted_key())
 }
 
 /// The same envelope that the server would have sent.
-pub(crate) fn event(
+pub(crate) fn row_envelope(
     kind: EventKind,
     post: Post,
     channel: &Channel,
@@ -52,7 +56,7 @@ pub(crate) fn event(
     let broadcast = Broadcast { channel_id: post.channel_id.clone(), ..Broadcast::default() };
     let text = match kind {
         EventKind::Posted => {
-            let sender_name = sender(&post, channel, names);
+            let sender_name = sender_name(&post, channel, names);
             let posted = Posted {
                 channel_type: channel.kind.clone(),
                 channel_display_name: if channel.is_direct() {
@@ -79,7 +83,7 @@ pub(crate) fn event(
 }
 
 /// As the server writes it: `System`, or the user name with `@`.
-fn sender(post: &Post, channel: &Channel, names: &HashMap<UserId, Box<str>>) -> String {
+fn sender_name(post: &Post, channel: &Channel, names: &HashMap<UserId, Box<str>>) -> String {
     if post.kind.is_system() {
         return "System".into();
     }
@@ -92,13 +96,13 @@ fn sender(post: &Post, channel: &Channel, names: &HashMap<UserId, Box<str>>) -> 
     }
 }
 
-/// Whether the event of this row needs the name of the one who wrote it.
+/// Returns `true` if the event of this row needs the username of the author.
 pub(crate) fn needs_name(kind: EventKind, row: &Post) -> bool {
     kind == EventKind::Posted && !row.kind.is_system() && !row.user_id.is_empty()
 }
 
 /// The time at which the event of a row happened.
-pub(super) fn when(kind: EventKind, post: &Post) -> Timestamp {
+pub(super) fn event_time(kind: EventKind, post: &Post) -> Timestamp {
     match kind {
         EventKind::Posted => post.create_at,
         EventKind::PostDeleted => post.delete_at,

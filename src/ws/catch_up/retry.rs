@@ -1,4 +1,4 @@
-//! How long the failing requests of a catch-up are repeated.
+//! Retries of failed requests of a catch-up.
 
 use std::time::Duration;
 
@@ -29,7 +29,7 @@ pub(super) struct FetchRetry {
     pub(super) refused_channels: u32,
     /// The time that was lost on requests that were given up.
     pub(super) spent: Duration,
-    /// How much of it there is: live events wait for the end of it.
+    /// Remaining time for retries, during which live events wait.
     patience: Duration,
 }
 
@@ -46,7 +46,7 @@ impl FetchRetry {
         }
     }
 
-    pub(super) fn succeeded(&mut self) {
+    pub(super) fn record_success(&mut self) {
         self.refused_channels = 0;
         self.go_on();
     }
@@ -58,13 +58,13 @@ impl FetchRetry {
         self.refusals = 0;
     }
 
-    /// Whether so many channels were refused one after the other that the rest need not be asked for.
+    /// Returns `true` if so many channels in a row were refused that the rest is not requested.
     pub(super) fn is_hopeless(&self) -> bool {
         self.refused_channels >= MAX_REFUSED_CHANNELS || self.spent > self.patience
     }
 
     /// A call that began at `asked_at` failed: when to try again. True if it is no use any more.
-    pub(super) fn failed(&mut self, asked_at: StreamTime, now: StreamTime, error: &Error) -> bool {
+    pub(super) fn record_failure(&mut self, asked_at: StreamTime, now: StreamTime, error: &Error) -> bool {
         let began = *self.failing_since.get_or_insert(asked_at);
         // A session that ended is the stream's affair: it logs in again, or ends.
         let refused = match error.kind() {

@@ -7,20 +7,20 @@ use super::fetch::ServerPaging;
 use crate::event::{EventKind, NotRecovered};
 use crate::model::ChannelId;
 
-/// What a stream wants caught up.
+/// The settings of a catch-up.
 #[derive(Clone, Debug)]
 pub(crate) struct CatchUpSettings {
-    /// How old a gap may be; `None`: nothing is caught up.
+    /// Maximum age of a gap. `None` turns the catch-up off.
     pub(crate) horizon: Option<Duration>,
-    /// How many events wait at most.
+    /// Maximum number of waiting events.
     pub(crate) capacity: usize,
-    /// Whether a full hold makes the reader wait.
+    /// `true` if the reader waits while the hold is full.
     pub(crate) block: bool,
     pub(crate) posted: bool,
     pub(crate) edited: bool,
     pub(crate) deleted: bool,
     pub(crate) channels: Option<HashSet<ChannelId>>,
-    /// What is never brought back, of what the stream wants.
+    /// Wanted kinds that a catch-up never recovers.
     pub(crate) not_recovered: Vec<NotRecovered>,
     pub(crate) limits: ServerPaging,
     /// What the rows of a catch-up may take, in bytes, and as much again the events that wait with rows between them.
@@ -29,14 +29,14 @@ pub(crate) struct CatchUpSettings {
     pub(crate) max_keys: usize,
     /// After an overflow, from one start to the next.
     pub(crate) between_starts: Duration,
-    /// How long the server's time is waited for.
+    /// Timeout for the server's time.
     pub(crate) clock_timeout: Duration,
     pub(crate) backoff_scale: f64,
     pub(crate) seed: Option<u64>,
 }
 
 impl CatchUpSettings {
-    pub(super) fn wants(&self, kind: EventKind) -> bool {
+    pub(super) fn wants_kind(&self, kind: EventKind) -> bool {
         match kind {
             EventKind::Posted => self.posted,
             EventKind::PostEdited => self.edited,

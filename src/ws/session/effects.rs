@@ -1,4 +1,4 @@
-//! What goes into the session and what comes out.
+//! Inputs and outputs of the session.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use crate::event::{DisconnectReason, MissedReason};
 use crate::time::Timestamp;
 use crate::ws::frame::FrameFault;
 
-/// What the reader does next.
+/// The reader's next action.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum ReaderAction {
     /// Nothing until then, or until something changes.
@@ -24,7 +24,7 @@ pub(crate) enum ReaderAction {
     Exit,
 }
 
-/// What else is to be done, in order.
+/// Further effects, in order.
 #[derive(Clone, Debug)]
 pub(crate) enum Effect {
     Notify(Notification),
@@ -40,7 +40,7 @@ pub(crate) enum Effect {
     End(Error),
 }
 
-/// What the program is told.
+/// A notification for the program.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Notification {
     Connected { resumed: bool, attempts: u32 },
@@ -60,7 +60,7 @@ pub(crate) struct StreamGap {
     pub(crate) seq: Option<u64>,
 }
 
-/// What becomes of an event.
+/// The treatment of an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum EventVerdict {
     Deliver {
@@ -71,7 +71,7 @@ pub(crate) enum EventVerdict {
     Drop,
 }
 
-/// Why a link ends.
+/// Reason for the end of a connection.
 #[derive(Clone, Debug)]
 pub(super) enum DisconnectCause {
     Closed(String),

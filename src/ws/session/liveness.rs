@@ -1,4 +1,4 @@
-//! Whether events come at all: a link that answers pings can be deaf.
+//! Detection of connections that answer pings but deliver no events.
 
 use std::time::Duration;
 
@@ -25,7 +25,7 @@ pub(super) struct LivenessWatch {
     quiet: bool,
     /// The number of the last question.
     number: u64,
-    /// When the account was last changed; not known before the first answer.
+    /// Time of the last change of the account. `None` before the first response.
     changed: Option<Timestamp>,
 }
 
@@ -44,7 +44,7 @@ enum ProbeStage {
     },
 }
 
-/// What there is to do.
+/// The next step of the probe.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ProbeStep {
     Nothing,
@@ -59,7 +59,7 @@ pub(super) enum ProbeStep {
 pub(crate) enum ProbeResponse {
     /// The preference was written: its echo comes, or came.
     Written,
-    /// When the account was last changed.
+    /// Time of the last change of the account.
     Changed(Timestamp),
 }
 
@@ -188,7 +188,7 @@ impl StreamSession {
         }
     }
 
-    /// What REST said to the question of this number.
+    /// The REST response to the probe of this number.
     pub(crate) fn on_probe_response(
         &mut self,
         now: StreamTime,
@@ -204,7 +204,7 @@ impl StreamSession {
                 return self.begin_close(DisconnectCause::Expired(error));
             }
             Err(error) => {
-                deferred_log::push(Level::Debug, || {
+                deferred_log::push_line(Level::Debug, || {
                     format!("whether events come could not be found out: {error}")
                 });
                 None

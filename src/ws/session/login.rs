@@ -1,4 +1,4 @@
-//! What becomes of a session of the server that has ended.
+//! Decisions after the server has ended a session.
 
 use std::time::Duration;
 
@@ -34,7 +34,7 @@ impl StreamSession {
         }
     }
 
-    /// What `GET /users/me` said.
+    /// The result of `GET /users/me`.
     pub(crate) fn on_token_checked(&mut self, now: StreamTime, result: crate::Result<()>) {
         let SessionState::CheckingToken { why, .. } = &self.state else { return };
         match result {
@@ -45,7 +45,7 @@ impl StreamSession {
         }
     }
 
-    /// What the login said.
+    /// The result of the login.
     pub(crate) fn on_logged_in(&mut self, now: StreamTime, result: crate::Result<()>) {
         if !matches!(self.state, SessionState::LoggingIn { .. }) {
             return;

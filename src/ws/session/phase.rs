@@ -40,7 +40,7 @@ pub(super) enum SessionState {
     Ended,
 }
 
-/// What a dying link was.
+/// The former state of a connection that is ending.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct ConnectionInfo {
     /// From when on it was up.
@@ -52,9 +52,9 @@ pub(super) struct ConnectionInfo {
 #[derive(Clone, Debug)]
 pub(crate) struct SessionSettings {
     pub(crate) ping_every: Duration,
-    /// Whether there are credentials for another login.
+    /// `true` if there are credentials for another login.
     pub(crate) can_log_in: bool,
-    /// How a deaf link is found, if it is looked for.
+    /// The probe for deaf connections, if one is configured.
     pub(crate) liveness: Option<Probe>,
     pub(crate) backoff_scale: f64,
     /// Shortens all other times, in tests.

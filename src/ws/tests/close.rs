@@ -132,7 +132,7 @@ fn flooded(overflow: Overflow) -> Case {
         link.event(seq);
     }
     match overflow {
-        Overflow::Block => wait_for(|| events.shared.lock().session.is_blocked()),
+        Overflow::Block => wait_for(|| events.shared.lock_state().session.is_blocked()),
         Overflow::DropNewest => wait_for(|| events.stats().dropped > 50),
     }
     if overflow == Overflow::Block {
@@ -144,7 +144,7 @@ fn flooded(overflow: Overflow) -> Case {
 }
 
 fn waiting(events: &Events) -> usize {
-    events.shared.lock().wire.as_ref().map_or(0, |wire| wire.waiting_bytes())
+    events.shared.lock_state().wire.as_ref().map_or(0, |wire| wire.waiting_bytes())
 }
 
 /// Sends until more waits than leaves.
@@ -183,7 +183,7 @@ fn asking_rest() -> Case {
     *fake.hang.lock().unwrap() = Some(hangs);
     link.cut();
     server.accept().cut();
-    wait_for(|| events.shared.lock().helpers == 1);
+    wait_for(|| events.shared.lock_state().helpers == 1);
     Case { events, _keep: Box::new((hang, Holder(server))), detached: true }
 }
 

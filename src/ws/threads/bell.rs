@@ -27,7 +27,7 @@ impl WriterBell {
         Self { sender, receiver }
     }
 
-    pub(crate) fn ring(&self) {
+    pub(crate) fn wake_up(&self) {
         let _ = self.sender.try_send(());
     }
 
@@ -58,18 +58,18 @@ impl WriterBell {
     }
 }
 
-/// What the queues of a stream wait for.
+/// The condition on which the queues of a stream wait.
 #[derive(Debug, Default)]
 pub(crate) struct RoomWait {
     /// Queues without a free slot.
     pub(crate) full: Vec<Sender<Event>>,
-    /// Whether a queue has free slots but not enough room: its texts are too long, or it must drain to half.
+    /// `true` if a queue has free slots but not enough room: its texts are too long, or it must drain to half.
     pub(crate) partly: bool,
     /// Grows whenever the program takes an event.
     pub(crate) taken: u64,
 }
 
-/// How often the writer looks at queues that are partly full.
+/// Interval at which the writer polls queues that are partly full.
 #[derive(Debug)]
 pub(crate) struct RoomPoll {
     interval: Duration,

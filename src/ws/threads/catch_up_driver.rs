@@ -14,11 +14,11 @@ use crate::ws::state::StreamShared;
 const MAX_ROOM_WAIT_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Starts the thread; false if there is none to be had.
-pub(crate) fn start(shared: &Weak<StreamShared>) -> bool {
+pub(crate) fn start_driver(shared: &Weak<StreamShared>) -> bool {
     let own = Weak::clone(shared);
     let run = move || {
         if let Some(shared) = own.upgrade() {
-            run(&shared);
+            run_driver(&shared);
         }
     };
     match thread::Builder::new().name("mm-catch-up".into()).spawn(run) {
@@ -36,42 +36,46 @@ struct DriverGuard<'a>(&'a StreamShared);
 impl Drop for DriverGuard<'_> {
     fn drop(&mut self) {
         if thread::panicking() {
-            let mut state = self.0.lock();
+            let mut state = self.0.lock_state();
             state.catch_up_runs = false;
             state.probe = None;
             state.delivery.give_up();
             drop(state);
-            self.0.to_writer.ring();
+            self.0.to_writer.wake_up();
         }
         self.0.changed.notify_all();
     }
 }
 
-fn run(shared: &StreamShared) {
+fn run_driver(shared: &StreamShared) {
     let guard = DriverGuard(shared);
-    let mut state = shared.lock();
+    let mut state = shared.lock_state();
     while state.stop.is_none() {
         if let Some(number) = state.probe.take() {
             drop(state);
-            prober::ask(shared, number);
-            state = shared.lock();
+            prober::run_probe(shared, number);
+            state = shared.lock_state();
             continue;
         }
-        match state.delivery.next(shared.now()) {
+        match state.delivery.next_step(shared.now()) {
             NextStep::Done => break,
             NextStep::Wait(until) => {
-                state = StreamShared::wait(&shared.to_catch_up, state, until.map(|at| shared.instant(at)));
+                state = StreamShared::wait_until(
+                    &shared.to_catch_up,
+                    state,
+                    until.map(|at| shared.instant_at(at)),
+                );
             }
             NextStep::ClockTimedOut => state.delivery.clock_timed_out(shared.now()),
             NextStep::Merge => {
-                state.delivery.merge();
+                state.delivery.merge_channel();
                 state = shared.give_way(state);
             }
             NextStep::Sort(mut merge) => {
                 drop(state);
-                merge.sort();
-                state = shared.lock();
-                state.delivery.sorted(merge);
+                merge.sort_events();
+                state = shared.lock_state();
+                state.delivery.channel_sorted(merge);
             }
             NextStep::Move => {
                 if state.delivery.move_on(shared.now()) {
@@ -79,31 +83,31 @@ fn run(shared: &StreamShared) {
                 } else {
                     // The writer tells when there is room.
                     state.delivery.set_filler_waits(true);
-                    shared.to_writer.ring();
+                    shared.to_writer.wake_up();
                     let until = Instant::now() + MAX_ROOM_WAIT_TIMEOUT;
-                    state = StreamShared::wait(&shared.to_catch_up, state, Some(until));
+                    state = StreamShared::wait_until(&shared.to_catch_up, state, Some(until));
                     state.delivery.set_filler_waits(false);
                 }
             }
             NextStep::Ask(ask) => {
                 drop(state);
-                let told = answer(&*shared.backend, ask);
-                state = shared.lock();
-                state.delivery.told(shared.now(), told);
+                let told = fetch_page(&*shared.backend, ask);
+                state = shared.lock_state();
+                state.delivery.response_received(shared.now(), told);
             }
         }
     }
     // Under the same lock: a new gap needs a new thread, and so does a question that nobody has asked.
     state.catch_up_runs = false;
     if let Some(number) = state.probe.take().filter(|_| state.stop.is_none()) {
-        prober::begin(shared, &mut state, number);
+        prober::begin_probe(shared, &mut state, number);
     }
     drop(state);
     drop(guard);
 }
 
 /// Asks by REST.
-pub(super) fn answer(backend: &dyn Backend, ask: FetchRequest) -> Result<FetchResponse> {
+pub(super) fn fetch_page(backend: &dyn Backend, ask: FetchRequest) -> Result<FetchResponse> {
     Ok(match ask {
         FetchRequest::Teams => FetchResponse::Teams(backend.list_teams()?),
         FetchRequest::Channels { team, archived_since } => {

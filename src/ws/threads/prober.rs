@@ -8,13 +8,13 @@ use crate::ws::Probe;
 use crate::ws::session::ProbeResponse;
 use crate::ws::state::{StreamShared, StreamState, ThreadGuard, ThreadRole};
 
-/// What the marks of one stream begin with.
+/// Prefix of the marks of one stream.
 pub(crate) fn probe_tag() -> Box<str> {
     format!("{:016x}", getrandom::u64().unwrap_or_default()).into()
 }
 
 /// The number of the probe whose echo this event is.
-pub(crate) fn number(mark: &str, kind: EventKind, text: &str) -> Option<u64> {
+pub(crate) fn probe_number(mark: &str, kind: EventKind, text: &str) -> Option<u64> {
     if kind != EventKind::PreferencesChanged {
         return None;
     }
@@ -25,7 +25,7 @@ pub(crate) fn number(mark: &str, kind: EventKind, text: &str) -> Option<u64> {
 
 /// Sees to it that the question of this number is asked: by the thread that fills a gap, if it runs, else by one that
 /// lives no longer than the call.
-pub(crate) fn begin(shared: &StreamShared, state: &mut StreamState, number: u64) {
+pub(crate) fn begin_probe(shared: &StreamShared, state: &mut StreamState, number: u64) {
     if state.catch_up_runs {
         state.probe = Some(number);
         shared.to_catch_up.notify_one();
@@ -35,7 +35,7 @@ pub(crate) fn begin(shared: &StreamShared, state: &mut StreamState, number: u64)
     state.helpers += 1;
     let ask = move || {
         let _ending = ThreadGuard::new(&own, ThreadRole::Helper);
-        ask(&own, number);
+        run_probe(&own, number);
     };
     if let Err(error) = thread::Builder::new().name("mm-probe".into()).spawn(ask) {
         state.helpers -= 1;
@@ -45,7 +45,7 @@ pub(crate) fn begin(shared: &StreamShared, state: &mut StreamState, number: u64)
 }
 
 /// Asks, and tells the session.
-pub(crate) fn ask(shared: &StreamShared, number: u64) {
+pub(crate) fn run_probe(shared: &StreamShared, number: u64) {
     let answer: Result<ProbeResponse> = match shared.options.liveness {
         Some(Probe::Preference) => shared
             .backend
@@ -53,7 +53,7 @@ pub(crate) fn ask(shared: &StreamShared, number: u64) {
             .map(|()| ProbeResponse::Written),
         _ => shared.backend.last_change().map(ProbeResponse::Changed),
     };
-    let mut state = shared.lock();
+    let mut state = shared.lock_state();
     state.session.on_probe_response(shared.now(), number, answer);
     shared.apply_effects(&mut state);
     shared.set_alarm(&mut state);

@@ -29,11 +29,11 @@ const MAX_MEANINGLESS_FRAMES: u64 = 100_000;
 const MAX_MEANINGLESS_FRAMES_PER_SECOND: u64 = 1000;
 
 /// Runs until the stream is closed or has ended for good.
-pub(crate) fn run(shared: &Arc<StreamShared>) {
+pub(crate) fn run_reader(shared: &Arc<StreamShared>) {
     let _ending = ThreadGuard::new(shared, ThreadRole::Reader);
     let mut socket = None;
     loop {
-        let mut state = shared.lock();
+        let mut state = shared.lock_state();
         let next = state.session.next_reader_action(shared.now());
         shared.apply_effects(&mut state);
         if state.stop.is_some() {
@@ -49,33 +49,37 @@ pub(crate) fn run(shared: &Arc<StreamShared>) {
             ReaderAction::Exit => return,
             ReaderAction::Wait(until) => {
                 state.reader_does = "waiting";
-                drop(StreamShared::wait(&shared.to_reader, state, until.map(|at| shared.instant(at))));
+                drop(StreamShared::wait_until(
+                    &shared.to_reader,
+                    state,
+                    until.map(|at| shared.instant_at(at)),
+                ));
             }
             ReaderAction::Connect(resume) => {
                 state.reader_does = "connecting";
                 state.counts.connect_attempts += 1;
                 drop(state);
-                socket = dial(shared, resume.as_ref());
+                socket = open_connection(shared, resume.as_ref());
             }
             ReaderAction::Read => {
                 state.reader_does = "reading";
                 drop(state);
                 let ended = match &mut socket {
-                    Some(socket) => read(shared, socket),
+                    Some(socket) => read_frames(shared, socket),
                     None => ReadEnd::Eof,
                 };
-                lose(shared, &ended, &mut socket);
+                connection_lost(shared, &ended, &mut socket);
             }
-            ReaderAction::CheckToken => ask(shared, state, "mm-check", |shared| {
+            ReaderAction::CheckToken => spawn_call(shared, state, "mm-check", |shared| {
                 let result = shared.backend.check_session();
-                let mut state = shared.lock();
+                let mut state = shared.lock_state();
                 state.session.on_token_checked(shared.now(), result);
                 shared.apply_effects(&mut state);
             }),
-            ReaderAction::LogIn => ask(shared, state, "mm-login", |shared| {
-                let generation = shared.lock().session.login_generation();
+            ReaderAction::LogIn => spawn_call(shared, state, "mm-login", |shared| {
+                let generation = shared.lock_state().session.login_generation();
                 let result = shared.backend.login_again(generation);
-                let mut state = shared.lock();
+                let mut state = shared.lock_state();
                 state.session.on_logged_in(shared.now(), result);
                 shared.apply_effects(&mut state);
             }),
@@ -84,7 +88,7 @@ pub(crate) fn run(shared: &Arc<StreamShared>) {
 }
 
 /// Runs a REST call on a thread of its own, which the stream can leave behind when it is closed.
-fn ask(shared: &Arc<StreamShared>, mut state: StateGuard<'_>, name: &str, call: fn(&StreamShared)) {
+fn spawn_call(shared: &Arc<StreamShared>, mut state: StateGuard<'_>, name: &str, call: fn(&StreamShared)) {
     state.helpers += 1;
     state.reader_does = "waiting";
     drop(state);
@@ -94,7 +98,7 @@ fn ask(shared: &Arc<StreamShared>, mut state: StateGuard<'_>, name: &str, call: 
         call(&own);
     });
     if let Err(e) = spawned {
-        let mut state = shared.lock();
+        let mut state = shared.lock_state();
         state.helpers -= 1;
         let error = Error::io("no thread for a REST call could be started", e).with_kind(ErrorKind::Io);
         state.session.on_token_checked(shared.now(), Err(error.clone()));
@@ -103,9 +107,9 @@ fn ask(shared: &Arc<StreamShared>, mut state: StateGuard<'_>, name: &str, call: 
     }
 }
 
-fn dial(shared: &Arc<StreamShared>, resume: Option<&Cursor>) -> Option<EventSocket> {
+fn open_connection(shared: &Arc<StreamShared>, resume: Option<&Cursor>) -> Option<EventSocket> {
     let (token, generation) = shared.backend.current_token();
-    let goes_on = shared.lock().session.begin_connect_with(generation);
+    let goes_on = shared.lock_state().session.begin_connect_with(generation);
     let resume = resume.filter(|_| goes_on);
     let weak: Weak<StreamShared> = Arc::downgrade(shared);
     let result = socket::open_socket(ConnectRequest {
@@ -118,12 +122,12 @@ fn dial(shared: &Arc<StreamShared>, resume: Option<&Cursor>) -> Option<EventSock
         max_fragments: shared.options.max_fragments,
         wake: Box::new(move || {
             if let Some(shared) = weak.upgrade() {
-                shared.to_writer.ring();
+                shared.to_writer.wake_up();
             }
         }),
     });
     shared.abort.release_socket();
-    let mut state = shared.lock();
+    let mut state = shared.lock_state();
     let socket = match result {
         Ok((socket, wire)) if state.stop.is_none() => {
             state.wire = Some(wire);
@@ -144,8 +148,8 @@ fn dial(shared: &Arc<StreamShared>, resume: Option<&Cursor>) -> Option<EventSock
 }
 
 /// Reads until the link ends.
-fn read(shared: &StreamShared, socket: &mut EventSocket) -> ReadEnd {
-    let Some(wire) = shared.lock().wire.clone() else { return ReadEnd::Eof };
+fn read_frames(shared: &StreamShared, socket: &mut EventSocket) -> ReadEnd {
+    let Some(wire) = shared.lock_state().wire.clone() else { return ReadEnd::Eof };
     let (began, mut idle) = (Instant::now(), 0_u64);
     loop {
         let result = socket.next_frame(|incoming| match incoming {
@@ -180,7 +184,7 @@ fn read(shared: &StreamShared, socket: &mut EventSocket) -> ReadEnd {
 
 /// The first of them is worth a warning; a flood of them must not become one of the log.
 fn leave_out(shared: &StreamShared, what: &str) {
-    let mut state = shared.lock();
+    let mut state = shared.lock_state();
     state.counts.malformed += 1;
     let count = state.counts.malformed;
     drop(state);
@@ -190,7 +194,7 @@ fn leave_out(shared: &StreamShared, what: &str) {
 }
 
 fn take_close(shared: &StreamShared, wire: &WriteHalf, status: Option<u16>, reason: &str) {
-    let mut state = shared.lock();
+    let mut state = shared.lock_state();
     if let Some(stop) = &mut state.stop {
         stop.goodbye = true;
         return;
@@ -200,12 +204,12 @@ fn take_close(shared: &StreamShared, wire: &WriteHalf, status: Option<u16>, reas
     state.session.on_close_frame(shared.now(), status, reason);
     shared.apply_effects(&mut state);
     drop(state);
-    shared.to_writer.ring();
+    shared.to_writer.wake_up();
 }
 
-fn lose(shared: &StreamShared, ended: &ReadEnd, socket: &mut Option<EventSocket>) {
+fn connection_lost(shared: &StreamShared, ended: &ReadEnd, socket: &mut Option<EventSocket>) {
     *socket = None;
-    let mut state = shared.lock();
+    let mut state = shared.lock_state();
     if let Some(wire) = state.wire.take() {
         state.unsent_actions = wire.unsent_actions();
         wire.shut_down();
@@ -215,7 +219,7 @@ fn lose(shared: &StreamShared, ended: &ReadEnd, socket: &mut Option<EventSocket>
     state.session.on_connection_lost(shared.now(), ended);
     shared.apply_effects(&mut state);
     drop(state);
-    shared.to_writer.ring();
+    shared.to_writer.wake_up();
     shared.changed.notify_all();
 }
 
@@ -224,7 +228,7 @@ fn await_goodbye(shared: &StreamShared, mut socket: EventSocket, wire: &Arc<Writ
     loop {
         let result = socket.next_frame(|incoming| {
             if let IncomingFrame::Close(..) = incoming {
-                if let Some(stop) = &mut shared.lock().stop {
+                if let Some(stop) = &mut shared.lock_state().stop {
                     stop.goodbye = true;
                 }
             }
@@ -234,10 +238,10 @@ fn await_goodbye(shared: &StreamShared, mut socket: EventSocket, wire: &Arc<Writ
         }
     }
     wire.shut_down();
-    shared.lock().wire = None;
+    shared.lock_state().wire = None;
 }
 
-/// Whether it meant something.
+/// Returns `true` if the text was an event or a reply.
 fn take_text(shared: &StreamShared, text: &str) -> bool {
     match scan_frame(text) {
         Some(Head::Event { kind, seq }) => {
@@ -246,7 +250,7 @@ fn take_text(shared: &StreamShared, text: &str) -> bool {
         }
         Some(Head::Reply) => {
             let Some((seq, result)) = ActionReply::parse_reply(text) else { return false };
-            let mut state = shared.lock();
+            let mut state = shared.lock_state();
             if state.stop.is_some() {
                 return true;
             }
@@ -256,12 +260,12 @@ fn take_text(shared: &StreamShared, text: &str) -> bool {
             if state.session.on_reply(now, seq, &result) {
                 shared.apply_effects(&mut state);
                 if let Some(time) = time {
-                    state.delivery.heard(now, time);
+                    state.delivery.server_time_known(now, time);
                     shared.changed.notify_all();
                     shared.to_catch_up.notify_one();
                 }
             } else {
-                asked = state.answer(seq, result);
+                asked = state.deliver_reply(seq, result);
             }
             shared.apply_effects(&mut state);
             shared.set_alarm(&mut state);
@@ -275,9 +279,9 @@ fn take_text(shared: &StreamShared, text: &str) -> bool {
 }
 
 fn take_event(shared: &StreamShared, kind: EventKind, seq: Option<u64>, text: &str) {
-    let hello = if kind == EventKind::Hello { hello(text) } else { None };
-    let wanted = shared.wants(kind, text);
-    let mut state = shared.lock();
+    let hello = if kind == EventKind::Hello { parse_hello(text) } else { None };
+    let wanted = shared.wants_event(kind, text);
+    let mut state = shared.lock_state();
     if state.stop.is_some() {
         return;
     }
@@ -289,7 +293,7 @@ fn take_event(shared: &StreamShared, kind: EventKind, seq: Option<u64>, text: &s
         return;
     };
     state.counts.received += 1;
-    let echo = prober::number(&shared.probe_tag, kind, text);
+    let echo = prober::probe_number(&shared.probe_tag, kind, text);
     if !wanted || echo.is_some_and(|number| state.session.on_probe_echo(shared.now(), number)) {
         state.counts.filtered += 1;
         return;
@@ -301,21 +305,21 @@ fn take_event(shared: &StreamShared, kind: EventKind, seq: Option<u64>, text: &s
             .on_connection(connection_id.clone())
             .with_error_counter(&shared.undecodable)
     };
-    let event = state.delivery.look(kind, text);
-    if let Some(time) = state.delivery.reached(&event, || shared.now()) {
+    let event = state.delivery.read_header(kind, text);
+    if let Some(time) = state.delivery.progress_worth_telling(&event, || shared.now()) {
         state.session.advance_server_time(time);
     }
     let mark = cursor_of(state.session.resume_cursor());
-    match state.delivery.event(event, mark, last_seq, || shared.now(), make) {
-        EnqueueResult::Full => block(shared, state, event, last_seq, make),
+    match state.delivery.offer_event(event, mark, last_seq, || shared.now(), make) {
+        EnqueueResult::Full => wait_for_room(shared, state, event, last_seq, make),
         EnqueueResult::Repeated => state.counts.repeated += 1,
         EnqueueResult::Dropped => shared.set_alarm(&mut state),
-        _ => shared.fill(&mut state),
+        _ => shared.start_catch_up(&mut state),
     }
 }
 
 /// Waits for room, with the policy `Block`; gives up after a minute.
-fn block(
+fn wait_for_room(
     shared: &StreamShared,
     mut state: StateGuard<'_>,
     event: EventHeader,
@@ -327,17 +331,17 @@ fn block(
     while state.stop.is_none() {
         // The writer tells when there is room. Until then there are two times to get up for.
         let until = if state.session.is_blocked() { state.delivery.max_block() } else { BLOCK_NOTICE_DELAY };
-        shared.to_writer.ring();
-        state = StreamShared::wait(&shared.to_reader, state, Some(began + until));
+        shared.to_writer.wake_up();
+        state = StreamShared::wait_until(&shared.to_reader, state, Some(began + until));
         let waited = began.elapsed();
         if waited >= BLOCK_NOTICE_DELAY && !state.session.is_blocked() {
             state.session.set_blocked(shared.now(), true);
         }
         let mark = cursor_of(state.session.resume_cursor());
         if waited >= state.delivery.max_block() {
-            state.delivery.overflow(mark.server_time, last_seq);
+            state.delivery.begin_overflow(mark.server_time, last_seq);
         }
-        if state.delivery.event(event, mark, last_seq, || shared.now(), &make) != EnqueueResult::Full {
+        if state.delivery.offer_event(event, mark, last_seq, || shared.now(), &make) != EnqueueResult::Full {
             break;
         }
     }
@@ -345,7 +349,7 @@ fn block(
     if state.session.is_blocked() {
         state.session.set_blocked(shared.now(), false);
     }
-    shared.to_writer.ring();
+    shared.to_writer.wake_up();
 }
 
 /// The server's clock, in the answer to a ping.
@@ -354,7 +358,7 @@ fn server_time(data: &Value) -> Option<Timestamp> {
 }
 
 /// The connection id and the server's version.
-fn hello(text: &str) -> Option<(Arc<str>, Box<str>)> {
+fn parse_hello(text: &str) -> Option<(Arc<str>, Box<str>)> {
     #[derive(serde::Deserialize)]
     struct EventEnvelope {
         data: crate::event::Hello,

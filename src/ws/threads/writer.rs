@@ -7,24 +7,24 @@ use crate::ws::connection::{WriteBatch, WriteHalf};
 use crate::ws::state::{StateGuard, StreamShared, ThreadGuard, ThreadRole};
 use crate::ws::threads::bell::RoomPoll;
 
-/// What was handed over leaves in this time, or the link is dead.
+/// Timeout for sending queued bytes, after which the connection is considered dead.
 const WRITE_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// Runs until the stream is closed, or has ended for good and said so.
-pub(crate) fn run(shared: &StreamShared) {
+pub(crate) fn run_writer(shared: &StreamShared) {
     let _ending = ThreadGuard::new(shared, ThreadRole::Writer);
     let mut poll = RoomPoll::new();
     let mut batch = WriteBatch::default();
     // The link that the batch belongs to.
     let mut wire: Option<Arc<WriteHalf>> = None;
-    let mut state = shared.lock();
+    let mut state = shared.lock_state();
     loop {
-        let heard = state.wire.as_ref().map(|wire| shared.at(wire.last_received()));
+        let heard = state.wire.as_ref().map(|wire| shared.stream_time(wire.last_received()));
         state.session.on_tick(shared.now(), heard);
         shared.apply_effects(&mut state);
         while state.delivery.wants_polling() {
-            let more = state.delivery.poll(shared.now());
-            shared.fill(&mut state);
+            let more = state.delivery.poll_queues(shared.now());
+            shared.start_catch_up(&mut state);
             if !more || state.stop.is_some() {
                 break;
             }
@@ -49,7 +49,7 @@ pub(crate) fn run(shared: &StreamShared) {
         } else if state.session.is_ended() && !state.delivery.wants_polling() {
             return;
         }
-        if !same(wire.as_ref(), state.wire.as_ref()) {
+        if !is_same(wire.as_ref(), state.wire.as_ref()) {
             wire.clone_from(&state.wire);
             batch.clear_batch();
         }
@@ -70,19 +70,23 @@ pub(crate) fn run(shared: &StreamShared) {
                     wire.shut_down();
                     batch.clear_batch();
                 }
-                state = shared.lock();
+                state = shared.lock_state();
                 continue;
             }
         }
-        state = sleep(shared, state, &mut poll);
+        state = sleep_until_woken(shared, state, &mut poll);
     }
 }
 
 /// Sleeps until the bell rings, a time comes, or the program makes room that something waits for.
-fn sleep<'a>(shared: &'a StreamShared, mut state: StateGuard<'a>, poll: &mut RoomPoll) -> StateGuard<'a> {
-    let session = state.session.next_deadline().map(|at| shared.instant(at));
+fn sleep_until_woken<'a>(
+    shared: &'a StreamShared,
+    mut state: StateGuard<'a>,
+    poll: &mut RoomPoll,
+) -> StateGuard<'a> {
+    let session = state.session.next_deadline().map(|at| shared.instant_at(at));
     let stop = state.stop.as_ref().map(|stop| stop.cut);
-    let typing = state.indicators.next_due().map(|at| shared.instant(at));
+    let typing = state.indicators.next_due().map(|at| shared.instant_at(at));
     let mut until = [session, stop, typing].into_iter().flatten().min();
     state.writer_wakes_at = until;
     let room = state.delivery.room_wait();
@@ -97,12 +101,12 @@ fn sleep<'a>(shared: &'a StreamShared, mut state: StateGuard<'a>, poll: &mut Roo
         Some(room) => shared.to_writer.wait_for_room(&room.full, until),
         None => shared.to_writer.wait(until),
     }
-    let mut state = shared.lock();
+    let mut state = shared.lock_state();
     state.writer_watches_room = false;
     state
 }
 
-fn same(a: Option<&Arc<WriteHalf>>, b: Option<&Arc<WriteHalf>>) -> bool {
+fn is_same(a: Option<&Arc<WriteHalf>>, b: Option<&Arc<WriteHalf>>) -> bool {
     match (a, b) {
         (None, None) => true,
         (Some(a), Some(b)) => Arc::ptr_eq(a, b),

@@ -22,9 +22,29 @@ pub(super) struct Item {
 pub(super) struct Doc {
     pub(super) line: usize,
     pub(super) lines: Vec<String>,
+    pub(super) is_public: bool,
 }
 
 impl Doc {
+    /// The sentences outside of code blocks, tables, headings and routes.
+    pub(super) fn sentences(&self) -> Vec<String> {
+        let mut in_code = false;
+        let mut text = String::new();
+        for line in &self.lines {
+            if line.starts_with("```") {
+                in_code = !in_code;
+            } else if line.is_empty() || in_code || line.starts_with(['|', '#']) || line.contains("]: ") {
+                text.push('\n');
+            } else {
+                text.push_str(line.trim_start_matches("* ").trim());
+                text.push(' ');
+            }
+        }
+        let is_sentence = |sentence: &&str| sentence.contains(' ') && !sentence.starts_with('`');
+        let sentences = text.split('\n').flat_map(|paragraph| paragraph.split_inclusive(". "));
+        sentences.map(str::trim).filter(is_sentence).map(str::to_owned).collect()
+    }
+
     pub(super) fn first_line(&self) -> &str {
         self.lines.first().map_or("", String::as_str)
     }
@@ -333,18 +353,32 @@ fn drop_tests(tokens: &mut Vec<String>) {
 }
 
 fn docs(text: &str) -> Vec<Doc> {
+    let tests = text.find("#[cfg(test)]\nmod tests {").unwrap_or(text.len());
     let mut found = Vec::new();
     let mut current: Option<Doc> = None;
-    let tests = text.find("#[cfg(test)]\nmod tests {").unwrap_or(text.len());
+    // Variants are public if their enum is.
+    let mut in_public_enum = false;
     for (index, line) in text[..tests].lines().enumerate() {
         let line = line.trim_start();
-        let body = line.strip_prefix("///").or_else(|| line.strip_prefix("//!"));
-        match body {
-            Some(body) if !body.starts_with('/') => {
-                let doc = current.get_or_insert_with(|| Doc { line: index + 1, lines: Vec::new() });
-                doc.lines.push(body.strip_prefix(' ').unwrap_or(body).trim_end().to_owned());
-            }
-            _ => found.extend(current.take()),
+        let inner = line.strip_prefix("//!");
+        if let Some(body) = line.strip_prefix("///").or(inner).filter(|body| !body.starts_with('/')) {
+            let is_public = inner.is_some();
+            let doc = current.get_or_insert_with(|| Doc { line: index + 1, lines: Vec::new(), is_public });
+            doc.lines.push(body.strip_prefix(' ').unwrap_or(body).trim_end().to_owned());
+            continue;
+        }
+        if line.starts_with("open_enum!") || line.starts_with("pub enum") {
+            in_public_enum = true;
+        } else if line.starts_with("pub") || line.contains("enum ") || line.starts_with("struct") {
+            in_public_enum = false;
+        }
+        if line.starts_with("#[") && current.is_some() {
+            continue;
+        }
+        if let Some(mut doc) = current.take() {
+            let is_variant = in_public_enum && line.starts_with(char::is_uppercase);
+            doc.is_public |= line.starts_with("pub ") || is_variant || line.starts_with("\"");
+            found.push(doc);
         }
     }
     found.extend(current);

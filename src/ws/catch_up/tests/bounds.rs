@@ -48,14 +48,14 @@ fn page(posts: Vec<Post>) -> FetchResponse {
 fn opened(settings: CatchUpSettings) -> GapFiller {
     let mut gap_filler = GapFiller::new(settings, None);
     gap_filler.link_up(StreamTime::ZERO);
-    gap_filler.heard(StreamTime::ZERO, time(0), time(0));
+    gap_filler.server_time_known(StreamTime::ZERO, time(0), time(0));
     gap_filler
 }
 
 fn begin_gap(gap_filler: &mut GapFiller, now: i64) -> StreamTime {
     let at = StreamTime::from_millis(u64::try_from(now).unwrap());
     let missed = Missed { reason: MissedReason::NewConnection, since: time(0), ..Missed::default() };
-    assert!(gap_filler.gap(at, missed, time(0)).is_empty());
+    assert!(gap_filler.gap_found(at, missed, time(0)).is_empty());
     at
 }
 
@@ -76,7 +76,7 @@ fn an_endless_server_meets_every_bound() {
         };
         let mut gap_filler = opened(settings);
         let now = begin_gap(&mut gap_filler, 100_000);
-        gap_filler.heard(now, time(100_000), Timestamp::NEVER);
+        gap_filler.server_time_known(now, time(100_000), Timestamp::NEVER);
         let (mut since, mut pages) = (0, 0);
         let (mut made, mut requests, mut names, mut delivered, mut report) = (0, 0, 0, 0, None);
         let length = if max_keys == MAX_KEYS { 1 } else { 2000 };
@@ -87,14 +87,17 @@ fn an_endless_server_meets_every_bound() {
                 assert!(pass.bytes() <= most + 100_000, "{} bytes", pass.bytes());
             }
             if let Some(fill) = fill {
-                assert!(fill.hold.bytes() <= 2 * MAX_BYTES);
+                assert!(fill.hold.held_bytes() <= 2 * MAX_BYTES);
                 assert!(fill.memory.len() <= max_keys.saturating_add(1000), "{} keys", fill.memory.len());
             }
-            match gap_filler.next(now) {
+            match gap_filler.next_step(now) {
                 NextStep::Ask(FetchRequest::Names(ids)) => {
                     names += 1;
                     let long = |id: UserId| (id, "n".repeat(1 << 20));
-                    gap_filler.told(now, Ok(FetchResponse::Names(ids.into_iter().map(long).collect())));
+                    gap_filler.response_received(
+                        now,
+                        Ok(FetchResponse::Names(ids.into_iter().map(long).collect())),
+                    );
                 }
                 NextStep::Ask(ask) => {
                     requests += 1;
@@ -118,12 +121,12 @@ fn an_endless_server_meets_every_bound() {
                             page((0..5).map(|n| post(made - n, since + 300 - pages, length)).collect())
                         }
                     };
-                    gap_filler.told(now, Ok(told));
+                    gap_filler.response_received(now, Ok(told));
                 }
-                NextStep::Merge => gap_filler.merge(),
+                NextStep::Merge => gap_filler.merge_channel(),
                 NextStep::Sort(mut merge) => {
-                    merge.sort();
-                    gap_filler.sorted(merge);
+                    merge.sort_events();
+                    gap_filler.channel_sorted(merge);
                 }
                 NextStep::Move => {
                     let mut moved = 0;
@@ -145,7 +148,7 @@ fn an_endless_server_meets_every_bound() {
                 NextStep::Done => break,
                 other => panic!("{other:?}"),
             }
-            crate::ws::deferred_log::write();
+            crate::ws::deferred_log::write_lines();
         }
         let report = report.unwrap();
         println!("{requests} requests, {names} for names, {delivered} posts delivered: {report:?}");
@@ -172,13 +175,13 @@ fn rows_between_events_are_placed_in_small_steps() {
         let length = text.len();
         let make = || Event::from_connection(EventKind::Posted, None, text, Origin::Live);
         let version = Some(PostVersion::of_post(&post));
-        gap_filler.hold((EventKind::Posted, length), version, Cursor::default(), make);
+        gap_filler.hold_event((EventKind::Posted, length), version, Cursor::default(), make);
     }
-    gap_filler.heard(now, time(100_000), Timestamp::NEVER);
+    gap_filler.server_time_known(now, time(100_000), Timestamp::NEVER);
     let (mut steps, mut out) = (0, Vec::new());
     loop {
         steps += 1;
-        match gap_filler.next(now) {
+        match gap_filler.next_step(now) {
             NextStep::Ask(ask) => {
                 let told = match ask {
                     FetchRequest::Teams => FetchResponse::Teams(vec!["t".repeat(26).parse().unwrap()]),
@@ -195,12 +198,12 @@ fn rows_between_events_are_placed_in_small_steps() {
                     }
                     FetchRequest::Before { .. } => panic!("the list is short"),
                 };
-                gap_filler.told(now, Ok(told));
+                gap_filler.response_received(now, Ok(told));
             }
-            NextStep::Merge => gap_filler.merge(),
+            NextStep::Merge => gap_filler.merge_channel(),
             NextStep::Sort(mut merge) => {
-                merge.sort();
-                gap_filler.sorted(merge);
+                merge.sort_events();
+                gap_filler.channel_sorted(merge);
             }
             NextStep::Move => {
                 let before = out.len();

@@ -61,7 +61,7 @@ impl Desk {
             CatchUpSettings { between_starts: Duration::ZERO, block, ..settings(capacity, horizon, 1) };
         let mut gap_filler = GapFiller::new(settings, None);
         gap_filler.link_up(at(0));
-        gap_filler.heard(at(0), time(0), time(0));
+        gap_filler.server_time_known(at(0), time(0), time(0));
         Self { gap_filler, rows: BTreeMap::new(), newest: time(0), out: Vec::new(), puts: 0 }
     }
 
@@ -75,11 +75,11 @@ impl Desk {
     fn gap(&mut self, now: i64, since: i64) {
         let since = time(since);
         let missed = Missed { reason: MissedReason::NewConnection, since, ..Missed::default() };
-        assert!(self.gap_filler.gap(at(now), missed, since).is_empty());
+        assert!(self.gap_filler.gap_found(at(now), missed, since).is_empty());
     }
 
     fn pong(&mut self, now: i64) -> Vec<Missed> {
-        self.gap_filler.heard(at(now), time(now), Timestamp::NEVER)
+        self.gap_filler.server_time_known(at(now), time(now), Timestamp::NEVER)
     }
 
     fn live(&mut self, kind: EventKind, post: &Post) -> EnqueueResult {
@@ -94,7 +94,7 @@ impl Desk {
             _ => write_envelope(kind.name(), &PostEdited { post: post.clone() }, &broadcast, None),
         };
         let make = || Event::from_connection(kind, None, text.clone(), Origin::Live);
-        self.gap_filler.hold((kind, 100), Some(PostVersion::of_post(post)), Cursor::default(), make)
+        self.gap_filler.hold_event((kind, 100), Some(PostVersion::of_post(post)), Cursor::default(), make)
     }
 
     fn answer(&self, ask: FetchRequest) -> FetchResponse {
@@ -127,12 +127,12 @@ impl Desk {
     fn run(&mut self, now: i64, room: usize) {
         let left = std::cell::Cell::new(room);
         loop {
-            match self.gap_filler.next(at(now)) {
-                NextStep::Ask(ask) => self.gap_filler.told(at(now), Ok(self.answer(ask))),
-                NextStep::Merge => self.gap_filler.merge(),
+            match self.gap_filler.next_step(at(now)) {
+                NextStep::Ask(ask) => self.gap_filler.response_received(at(now), Ok(self.answer(ask))),
+                NextStep::Merge => self.gap_filler.merge_channel(),
                 NextStep::Sort(mut merge) => {
-                    merge.sort();
-                    self.gap_filler.sorted(merge);
+                    merge.sort_events();
+                    self.gap_filler.channel_sorted(merge);
                 }
                 NextStep::Move if left.get() > 0 => {
                     let (out, puts) = (&mut self.out, &mut self.puts);
@@ -215,7 +215,11 @@ fn what_was_given_up_does_not_follow_what_went_out() {
     let mut desk = Desk::new(8);
     let night = 20 * MINUTE;
     desk.puts += 1;
-    desk.gap_filler.delivered(desk.puts, EventKind::Posted, &PostVersion::of_post(&post("before", 5000, 0)));
+    desk.gap_filler.event_delivered(
+        desk.puts,
+        EventKind::Posted,
+        &PostVersion::of_post(&post("before", 5000, 0)),
+    );
     let (lost, one, two) =
         (post("lost", night - 2000, 0), post("one", night + 10, 0), post("two", night + 20, 0));
     for post in [&lost, &one, &two] {
@@ -241,7 +245,7 @@ fn what_was_given_up_does_not_follow_what_went_out() {
 #[test]
 fn events_tell_how_far_the_server_has_come() {
     let mut desk = Desk::new(8);
-    let mut reached = |made: i64, now: i64| desk.gap_filler.reached(time(made), || at(now), time(0));
+    let mut reached = |made: i64, now: i64| desk.gap_filler.advance_to(time(made), || at(now), time(0));
     assert_eq!(reached(20_000, 20_040), Some(time(20_000)));
     // Told a moment ago, or of an older time.
     assert_eq!([reached(20_900, 20_940), reached(15_000, 21_500)], [None, None]);
@@ -257,10 +261,11 @@ fn a_clock_that_goes_back_is_named_until_it_has_caught_up() {
     let hour = 60 * MINUTE;
     let mut desk = Desk::new(8);
     // What the server says and what our clock counts, apart since then.
-    let pong =
-        |desk: &mut Desk, now: i64, says: i64| desk.gap_filler.heard(at(now), time(says), Timestamp::NEVER);
-    desk.gap_filler.heard(at(hour), time(hour), Timestamp::NEVER);
-    desk.gap_filler.delivered(1, EventKind::Posted, &PostVersion::of_post(&post("before", hour, 0)));
+    let pong = |desk: &mut Desk, now: i64, says: i64| {
+        desk.gap_filler.server_time_known(at(now), time(says), Timestamp::NEVER)
+    };
+    desk.gap_filler.server_time_known(at(hour), time(hour), Timestamp::NEVER);
+    desk.gap_filler.event_delivered(1, EventKind::Posted, &PostVersion::of_post(&post("before", hour, 0)));
     desk.puts = 1;
     // Made in the gap, at a time that was already.
     desk.has(post("lost", 2000, 0));
@@ -295,13 +300,13 @@ fn a_clock_that_goes_back_is_named_until_it_has_caught_up() {
 fn a_late_clock_forgets_nothing() {
     let mut desk = Desk::new(8);
     desk.pong(20_000);
-    desk.gap_filler.heard(at(60_000), time(20_000), time(10_000));
+    desk.gap_filler.server_time_known(at(60_000), time(20_000), time(10_000));
     let told = PostVersion::of_post(&post("told", 59_000, 0));
-    desk.gap_filler.delivered(1, EventKind::Posted, &told);
-    assert_eq!(desk.gap_filler.reached(time(61_500), || at(61_600), time(10_000)), Some(time(21_600)));
-    desk.gap_filler.heard(at(62_000), time(62_000), time(60_000));
-    desk.gap_filler.heard(at(63_000), time(63_000), time(60_000));
-    assert!(desk.gap_filler.seen.keys().contains(&told.posted()));
+    desk.gap_filler.event_delivered(1, EventKind::Posted, &told);
+    assert_eq!(desk.gap_filler.advance_to(time(61_500), || at(61_600), time(10_000)), Some(time(21_600)));
+    desk.gap_filler.server_time_known(at(62_000), time(62_000), time(60_000));
+    desk.gap_filler.server_time_known(at(63_000), time(63_000), time(60_000));
+    assert!(desk.gap_filler.seen.keys().contains(&told.posted_key()));
 }
 
 /// The reply that tells the server's time comes behind more events than are held: a reader that waited for room would not
@@ -337,16 +342,16 @@ fn a_gap_without_a_clock_is_told_and_left() {
     desk.gap_filler = GapFiller::new(settings, None);
     desk.gap_filler.link_up(at(1000));
     let missed = Missed { reason: MissedReason::NewConnection, ..Missed::default() };
-    assert!(desk.gap_filler.gap(at(1000), missed, Timestamp::NEVER).is_empty());
+    assert!(desk.gap_filler.gap_found(at(1000), missed, Timestamp::NEVER).is_empty());
     assert_eq!(desk.live(EventKind::Posted, &post("m", 1500, 0)), EnqueueResult::Taken);
     assert!(desk.gap_filler.wants_thread(), "it waits for the time");
     let due = at(1000) + timeout;
-    assert!(matches!(desk.gap_filler.next(at(1100)), NextStep::Wait(Some(until)) if until == due));
+    assert!(matches!(desk.gap_filler.next_step(at(1100)), NextStep::Wait(Some(until)) if until == due));
     // Without a connection no reply can come: that is no time of waiting.
     desk.gap_filler.link_down();
-    assert!(matches!(desk.gap_filler.next(due), NextStep::Wait(None)));
+    assert!(matches!(desk.gap_filler.next_step(due), NextStep::Wait(None)));
     desk.gap_filler.link_up(due);
-    assert!(matches!(desk.gap_filler.next(due + timeout), NextStep::ClockTimedOut));
+    assert!(matches!(desk.gap_filler.next_step(due + timeout), NextStep::ClockTimedOut));
     let told = desk.gap_filler.clock_timed_out(due + timeout);
     assert!(told.len() == 1 && !told[0].catching_up, "{told:?}");
     desk.run(60_000, 100);
@@ -364,7 +369,7 @@ fn an_edit_of_a_new_post_reaches_who_wants_edits_alone() {
     };
     desk.gap_filler = GapFiller::new(wanted, None);
     desk.gap_filler.link_up(at(0));
-    desk.gap_filler.heard(at(0), time(0), time(0));
+    desk.gap_filler.server_time_known(at(0), time(0), time(0));
     desk.has(post("new", 20_050, 20_060));
     desk.has(post("plain", 20_070, 0));
     desk.gap(20_000, 0);
@@ -383,10 +388,10 @@ fn refused_channels_end_a_catch_up() {
     let channels = 3000;
     let mut asked = 0;
     for _ in 0..10_000 {
-        match desk.gap_filler.next(at(20_100)) {
+        match desk.gap_filler.next_step(at(20_100)) {
             NextStep::Ask(FetchRequest::Teams) => {
                 let told = FetchResponse::Teams(vec![format!("{:t>26}", "").parse().unwrap()]);
-                desk.gap_filler.told(at(20_100), Ok(told));
+                desk.gap_filler.response_received(at(20_100), Ok(told));
             }
             NextStep::Ask(FetchRequest::Channels { .. }) => {
                 let channel = |n: usize| Channel {
@@ -395,18 +400,18 @@ fn refused_channels_end_a_catch_up() {
                     ..Channel::default()
                 };
                 let told = FetchResponse::Channels((0..channels).map(channel).collect());
-                desk.gap_filler.told(at(20_100), Ok(told));
+                desk.gap_filler.response_received(at(20_100), Ok(told));
             }
             NextStep::Ask(_) => {
                 asked += 1;
                 let api = ApiError { id: "api.context.permissions.app_error".into(), ..ApiError::default() };
                 let error = Error::from_api(403, api);
-                desk.gap_filler.told(at(20_100), Err(error));
+                desk.gap_filler.response_received(at(20_100), Err(error));
             }
-            NextStep::Merge => desk.gap_filler.merge(),
+            NextStep::Merge => desk.gap_filler.merge_channel(),
             NextStep::Sort(mut merge) => {
-                merge.sort();
-                desk.gap_filler.sorted(merge);
+                merge.sort_events();
+                desk.gap_filler.channel_sorted(merge);
             }
             NextStep::Move => break,
             other => panic!("{other:?}"),

@@ -309,7 +309,7 @@ impl Sim {
             }
             Act::Answered(result) => {
                 self.asking = false;
-                self.delivery.told(self.now(), *result);
+                self.delivery.response_received(self.now(), *result);
             }
             Act::Take | Act::Wake => {}
         }
@@ -384,13 +384,13 @@ impl Sim {
         self.steps();
         let EventVerdict::Deliver { resumed } = verdict else { return };
         let origin = if resumed { Origin::Resumed } else { Origin::Live };
-        let event = self.delivery.look(kind, text);
-        if let Some(time) = self.delivery.reached(&event, || now) {
+        let event = self.delivery.read_header(kind, text);
+        if let Some(time) = self.delivery.progress_worth_telling(&event, || now) {
             self.session.advance_server_time(time);
         }
         let mark = cursor_of(self.session.resume_cursor());
         let make = || Event::from_connection(kind, seq, text.into(), origin);
-        let _ = self.delivery.event(event, mark, last_seq, || now, make);
+        let _ = self.delivery.offer_event(event, mark, last_seq, || now, make);
     }
 
     fn ping_arrives(&mut self, link: u64, seq: u64) {
@@ -410,7 +410,7 @@ impl Sim {
         let now = self.now();
         if self.session.on_reply(now, seq, &result) && time != 0 {
             self.steps();
-            self.delivery.heard(now, Timestamp::from_millis(time));
+            self.delivery.server_time_known(now, Timestamp::from_millis(time));
         }
     }
 
@@ -441,7 +441,7 @@ impl Sim {
                 Effect::Cut => self.cut = true,
                 Effect::End(error) => {
                     self.end = Some(error.clone());
-                    self.delivery.end(Event::end_of_stream(error));
+                    self.delivery.end_stream(Event::end_of_stream(error));
                 }
             }
         }
@@ -459,7 +459,7 @@ impl Sim {
         match note {
             Notification::Connected { resumed, attempts } => {
                 self.delivery.link_up(now);
-                self.delivery.notice(Payload::Connected(Connected {
+                self.delivery.deliver_notification(Payload::Connected(Connected {
                     resumed,
                     attempts,
                     ..Connected::default()
@@ -467,11 +467,15 @@ impl Sim {
             }
             Notification::Disconnected { reason, detail } => {
                 self.delivery.link_down();
-                self.delivery.notice(Payload::Disconnected(Disconnected { reason, detail, unsent: 0 }));
+                self.delivery.deliver_notification(Payload::Disconnected(Disconnected {
+                    reason,
+                    detail,
+                    unsent: 0,
+                }));
             }
-            Notification::Missed(gap) => self.delivery.gap(now, gap),
+            Notification::Missed(gap) => self.delivery.gap_found(now, gap),
             Notification::Expired { login_again } => {
-                self.delivery.notice(Payload::SessionExpired(SessionExpired { login_again }));
+                self.delivery.deliver_notification(Payload::SessionExpired(SessionExpired { login_again }));
             }
         }
     }
@@ -514,7 +518,7 @@ impl Sim {
             self.take();
         }
         if self.delivery.wants_polling() {
-            while self.delivery.poll(now) {}
+            while self.delivery.poll_queues(now) {}
             wake = wake.min(now + Duration::from_millis(100));
         }
         wake = wake.min(self.fill());
@@ -528,14 +532,14 @@ impl Sim {
     fn fill(&mut self) -> StreamTime {
         let now = self.now();
         while self.delivery.wants_thread() && !self.asking {
-            match self.delivery.next(now) {
+            match self.delivery.next_step(now) {
                 NextStep::Done => break,
                 NextStep::ClockTimedOut => self.delivery.clock_timed_out(now),
                 NextStep::Wait(until) => return until.unwrap_or(StreamTime::MAX),
-                NextStep::Merge => self.delivery.merge(),
+                NextStep::Merge => self.delivery.merge_channel(),
                 NextStep::Sort(mut merge) => {
-                    merge.sort();
-                    self.delivery.sorted(merge);
+                    merge.sort_events();
+                    self.delivery.channel_sorted(merge);
                 }
                 NextStep::Move => {
                     let moved = self.delivery.move_on(now);
