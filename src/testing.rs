@@ -59,13 +59,11 @@
 //!
 //! # What is different
 //!
-//! Everything is in memory, and there is one node. There are no plug-ins, no license and no guests. Permissions are
-//! those of the default roles of users, bots, channel, team and system administrators. Any name that could be one of an
-//! emoji is accepted.
-//! Administrative routes are missing; a route that is not there answers 404 with `api.context.404.app_error`, as a
-//! real server does for one that it does not know. Searching looks for words only. No two posts are made or
-//! changed in the same millisecond: the server's clock runs ahead of the machine's while a test makes more than a
-//! thousand a second.
+//! Everything is in memory, and there is one node, without plug-ins and without a license. Permissions are those of the
+//! default roles of guests, users, bots, channel, team and system administrators. Routes that need a license, a setting
+//! or another service give the response of a real server that has none; only a route that the version does not have
+//! is a 404 with `api.context.404.app_error`. Searching looks for words only. No two posts are made or changed in the
+//! same millisecond: the server's clock runs ahead of the machine's while a test makes more than a thousand a second.
 //!
 //! # Threads
 //!
@@ -77,6 +75,7 @@
 //! Methods that take the name of a user, team or channel panic when there is none of this name: the mistake is the
 //! test's own. [`client`](TestServer::client) returns an error instead.
 
+mod builder;
 pub(crate) mod conn;
 mod control;
 mod faults;
@@ -95,15 +94,14 @@ mod tls;
 
 use std::sync::Arc;
 use std::thread::JoinHandle;
-use std::time::Duration;
 
+pub use builder::TestServerBuilder;
 pub use control::{Interaction, RecordedRequest, TestDialog, TestPost, TestUser};
 pub use faults::Fault;
 
 use crate::client::{Client, ClientBuilder};
 use crate::error::{Error, Result};
 use server::Inner;
-use state::World;
 
 /// The password of the users that are there from the beginning.
 pub const PASSWORD: &str = "foobar123";
@@ -115,88 +113,6 @@ pub struct TestServer {
     acceptor: Option<JoinHandle<()>>,
 }
 
-/// The settings of a [`TestServer`].
-#[derive(Clone, Debug)]
-#[must_use = "it does nothing before `start`"]
-pub struct TestServerBuilder {
-    settings: Settings,
-    version: String,
-    seed: Option<u64>,
-}
-
-#[derive(Clone, Debug)]
-struct Settings {
-    ping_interval: Duration,
-    pong_wait: Duration,
-    auth_timeout: Duration,
-    idle_timeout: Duration,
-    tls: bool,
-}
-
-impl TestServerBuilder {
-    /// Sets the interval at which the server pings a connection. Defaults to 60 s.
-    pub fn ping_interval(mut self, time: Duration) -> Self {
-        self.settings.ping_interval = time;
-        self
-    }
-
-    /// Sets the time after which the server closes a connection without a Pong. Defaults to 100 s.
-    pub fn pong_wait(mut self, time: Duration) -> Self {
-        self.settings.pong_wait = time;
-        self
-    }
-
-    /// Sets the time for which a connection may stay unauthenticated. Defaults to 5 s.
-    pub fn auth_timeout(mut self, time: Duration) -> Self {
-        self.settings.auth_timeout = time;
-        self
-    }
-
-    /// Sets the time for which an idle HTTP connection is kept. Defaults to 60 s.
-    pub fn idle_timeout(mut self, time: Duration) -> Self {
-        self.settings.idle_timeout = time;
-        self
-    }
-
-    /// Speaks https and wss, with a certificate for localhost, 127.0.0.1 and `::1` of a fixed authority; see
-    /// [`TestServer::authority`].
-    #[cfg(feature = "native-tls")]
-    pub fn tls(mut self) -> Self {
-        self.settings.tls = true;
-        self
-    }
-
-    /// The version that the server says it has; `11.6.0` by default. With one below 6 it sends the events, and lacks
-    /// the routes, that 5.37 does.
-    pub fn version(mut self, version: impl Into<String>) -> Self {
-        self.version = version.into();
-        self
-    }
-
-    /// Makes ids and tokens the same in every run. They are random by default.
-    pub fn seed(mut self, seed: u64) -> Self {
-        self.seed = Some(seed);
-        self
-    }
-
-    /// Starts the server.
-    ///
-    /// # Errors
-    /// When no port can be had.
-    pub fn start(self) -> Result<TestServer> {
-        let seed = match self.seed {
-            Some(seed) => seed,
-            None => getrandom::u64()
-                .map_err(|error| Error::io("no random numbers", std::io::Error::other(error.to_string())))?,
-        };
-        let mut world = World::new(seed, &self.version);
-        control::populate(&mut world);
-        let (inner, acceptor) = Inner::start(self.settings, world)
-            .map_err(|error| Error::io("the test server cannot start", error))?;
-        Ok(TestServer { inner, acceptor: Some(acceptor) })
-    }
-}
-
 impl TestServer {
     /// Starts a server with the usual settings.
     ///
@@ -206,19 +122,9 @@ impl TestServer {
         Self::builder().start()
     }
 
-    /// A server with other settings.
+    /// Returns a builder of a server with other settings or more data.
     pub fn builder() -> TestServerBuilder {
-        TestServerBuilder {
-            settings: Settings {
-                ping_interval: Duration::from_secs(60),
-                pong_wait: Duration::from_secs(100),
-                auth_timeout: Duration::from_secs(5),
-                idle_timeout: Duration::from_secs(60),
-                tls: false,
-            },
-            version: "11.6.0".to_owned(),
-            seed: None,
-        }
+        TestServerBuilder::new()
     }
 }
 

@@ -11,7 +11,7 @@ use super::http::Request;
 pub use interaction::{Interaction, TestDialog, TestUser};
 
 use super::state::posts::NewPost;
-use super::state::{Channel, Member, Post, World};
+use super::state::{Post, World};
 use super::{PASSWORD, TestServer};
 
 /// Bodies are remembered up to this size.
@@ -204,52 +204,29 @@ impl TestServer {
 /// `@user` for a direct channel, where somebody speaks; or by its id.
 impl TestServer {
     /// Adds a user to the first team and its channels. The password is [`PASSWORD`], the address
-    /// `name@example.com`. Returns the id.
+    /// `name@example.com`. Returns the ID.
     pub fn add_user(&self, name: &str) -> String {
-        let mut world = self.inner.world();
-        let id = world.new_user(name, PASSWORD).id.clone();
-        if let Some(team) = world.teams.first().map(|team| team.id.clone()) {
-            world.join_team(&team, &id);
-        }
-        id
+        self.inner.world().add_user(name)
     }
 
-    /// Adds a bot to the first team and its channels, owned by `admin`. Returns its id.
+    /// Adds a bot to the first team and its channels, owned by `admin`. Returns its ID.
     pub fn add_bot(&self, name: &str) -> String {
-        let mut world = self.inner.world();
-        let owner = world.user_named("admin").map(|user| user.id.clone()).unwrap_or_default();
-        let id = world.new_bot(name, name, "", &owner);
-        if let Some(team) = world.teams.first().map(|team| team.id.clone()) {
-            world.join_team(&team, &id);
-        }
-        id
+        self.inner.world().add_bot(name)
     }
 
-    /// Adds a team with its two default channels, and all users to it. Returns its id.
+    /// Adds a team with its two default channels, and all users that are no guests to it. Returns its ID.
     pub fn add_team(&self, name: &str, display_name: &str) -> String {
-        let mut world = self.inner.world();
-        let id = world.new_team(name, display_name, "O");
-        let users: Vec<String> = world.users.iter().map(|user| user.id.clone()).collect();
-        for user in users {
-            world.join_team(&id, &user);
-        }
-        id
+        self.inner.world().add_team(name, display_name)
     }
 
-    /// Adds a public channel, and all members of the team to it, without any event. Returns its id.
+    /// Adds a public channel, and all members of the team to it, without any event. Returns its ID.
     #[track_caller]
     pub fn add_channel(&self, team: &str, name: &str, display_name: &str) -> String {
         let mut world = self.inner.world();
         let team = must(world.team_named(team), "team", team);
-        let channel = Channel {
-            team_id: team.id.clone(),
-            kind: "O".into(),
-            name: name.to_owned(),
-            display_name: display_name.to_owned(),
-            members: team.members.iter().map(|member| Member::new(&member.user_id)).collect(),
-            ..Channel::default()
-        };
-        world.new_channel(channel)
+        let members: Vec<String> = team.members.iter().map(|member| member.user_id.clone()).collect();
+        let team = team.id.clone();
+        world.add_channel(&team, name, display_name, "O", &members)
     }
 
     /// Adds a private channel with these users in it, without any event. Returns its ID.
@@ -262,16 +239,15 @@ impl TestServer {
         members: &[&str],
     ) -> String {
         let mut world = self.inner.world();
-        let members = members.iter().map(|user| Member::new(&must(world.user_named(user), "user", user).id));
-        let channel = Channel {
-            kind: "P".into(),
-            name: name.to_owned(),
-            display_name: display_name.to_owned(),
-            members: members.collect(),
-            team_id: must(world.team_named(team), "team", team).id.clone(),
-            ..Channel::default()
-        };
-        world.new_channel(channel)
+        let members: Vec<String> =
+            members.iter().map(|user| must(world.user_named(user), "user", user).id.clone()).collect();
+        let team = must(world.team_named(team), "team", team).id.clone();
+        world.add_channel(&team, name, display_name, "P", &members)
+    }
+
+    /// The usernames of all accounts, bots and guests too, in the order in which they were added.
+    pub fn usernames(&self) -> Vec<String> {
+        self.inner.world().users.iter().map(|user| user.username.clone()).collect()
     }
 
     /// Writes a post as a user, with all events. Returns its id.
@@ -306,7 +282,7 @@ impl TestServer {
             ..NewPost::default()
         });
         drop(world);
-        self.inner.changed.notify_all();
+        self.inner.notify();
         shown.get("id").and_then(Value::as_str).unwrap_or_default().to_owned()
     }
 

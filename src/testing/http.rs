@@ -86,6 +86,11 @@ impl Answer {
         Self { status, kind, headers: Vec::new(), body: Arc::new(body.into()) }
     }
 
+    /// No response: the connection is closed, as when the server's code panics.
+    pub(super) fn none() -> Self {
+        Self::bytes(0, "", Vec::new())
+    }
+
     pub(super) fn json(status: u16, value: &Value) -> Self {
         Self::bytes(status, "application/json", value.to_string())
     }

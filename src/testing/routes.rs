@@ -1,5 +1,8 @@
 //! The REST API.
 
+mod accounts;
+mod actions;
+mod administration;
 mod bots;
 mod builtin;
 mod channels;
@@ -8,11 +11,18 @@ pub(in crate::testing) mod integrations;
 mod lists;
 mod members;
 mod outgoing;
+pub(in crate::testing) mod outgoing_webhooks;
 mod personal;
 mod posts;
+mod preferences;
+mod roles;
+mod statuses;
 mod system;
+pub(in crate::testing) mod table;
+mod team_members;
 mod teams;
 mod threads;
+mod tokens;
 mod users;
 mod webhooks;
 
@@ -142,7 +152,12 @@ impl Call<'_> {
 
     /// A bare array of texts, as the calls take that look up many things at once.
     fn texts(&self, name: &str) -> Result<Vec<String>, AppError> {
-        serde_json::from_slice(&self.request.body).map_err(|_| bad_body(name))
+        serde_json::from_slice(&self.request.body).map_err(|_| {
+            if self.world.is_old() {
+                return bad_body(name);
+            }
+            fail(400, "api.payload.parse.error", "Unable to parse the payload.")
+        })
     }
 
     /// The part of a list that `page` and `per_page` ask for.
@@ -229,6 +244,17 @@ pub(super) fn answer(inner: &Inner, request: &Request) -> Answer {
     answer
 }
 
+/// The 404 of a route that the version does not have.
+fn not_routed(request: &Request) -> AppError {
+    let mut error = fail(404, "api.context.404.app_error", "Sorry, we could not find the page.");
+    error.detail = format!(
+        "There doesn't appear to be an api call for the url='{}'.  Typo? are you missing a team_id or user_id as \
+         part of the url?",
+        request.path
+    );
+    error
+}
+
 type Routed = (Answer, Option<(String, outgoing::Outgoing)>);
 
 fn route(world: &mut World, request: &Request, segments: &[&str]) -> Routed {
@@ -242,11 +268,19 @@ fn route(world: &mut World, request: &Request, segments: &[&str]) -> Routed {
         }
     }
     let mut call = Call { world, request, user, token, outgoing: None };
+    let found = table::find(&request.method, segments, call.world.is_old());
     // `HEAD` is answered as `GET`, without the body.
     let method = if request.method == "HEAD" { "GET" } else { &*request.method };
     let groups = [
+        accounts::route,
+        tokens::route,
+        preferences::route,
+        statuses::route,
         users::route,
         users::about,
+        administration::route,
+        roles::route,
+        team_members::route,
         teams::route,
         channels::route,
         members::route,
@@ -257,18 +291,18 @@ fn route(world: &mut World, request: &Request, segments: &[&str]) -> Routed {
         bots::route,
         personal::route,
         integrations::route,
+        actions::route,
         webhooks::route,
+        outgoing_webhooks::route,
         system::route,
     ];
-    let outcome = groups.into_iter().find_map(|group| group(&mut call, method, segments)).unwrap_or_else(|| {
-        let mut error = fail(404, "api.context.404.app_error", "Sorry, we could not find the page.");
-        error.detail = format!(
-            "There doesn't appear to be an api call for the url='{}'.  Typo? are you missing a team_id or \
-             user_id as part of the url?",
-            request.path
-        );
-        Err(error)
-    });
+    let outcome = match found.service {
+        table::Service::Absent => None,
+        table::Service::Stateful if found.needs_session && call.user.is_empty() => Some(Err(no_session())),
+        table::Service::Stateful => groups.into_iter().find_map(|group| group(&mut call, method, segments)),
+        table::Service::Constant(_) => table::respond(&call, &found),
+    };
+    let outcome = outcome.unwrap_or_else(|| Err(not_routed(request)));
     let outgoing = call.outgoing.take().map(|outgoing| (std::mem::take(&mut call.user), outgoing));
     (outcome.unwrap_or_else(|error| error.answer(world)), outgoing)
 }
@@ -320,6 +354,13 @@ fn beside(inner: &Inner, request: &Request, path: &str) -> Answer {
     }
     if let (Some(id), "POST") = (path.strip_prefix("/hooks/"), &*request.method) {
         return webhooks::receive(&mut inner.world(), request, id);
+    }
+    if let ["files", id, "public"] = &*path.split('/').skip(1).collect::<Vec<_>>() {
+        let mut world = inner.world();
+        let call =
+            Call { world: &mut world, request, user: String::new(), token: String::new(), outgoing: None };
+        let outcome = files::public(&call, id);
+        return outcome.unwrap_or_else(|error| error.answer(&mut world));
     }
     if path.starts_with("/api/") {
         let error = fail(404, "api.context.404.app_error", "Sorry, we could not find the page.");

@@ -83,7 +83,8 @@ impl World {
 
     /// Returns `true` if a user has a permission in a team, by a role there or in the system.
     pub(super) fn allows_in_team(&self, user_id: &str, team_id: &str, permission: Permission) -> bool {
-        self.is_admin(user_id) || self.team_roles(user_id, team_id) & permission.roles() != 0
+        let known = !team_id.is_empty();
+        known && (self.is_admin(user_id) || self.team_roles(user_id, team_id) & permission.roles() != 0)
     }
 
     /// Returns `true` if a user may create personal access tokens.

@@ -10,11 +10,13 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use super::RecordedRequest;
+use super::builder::Settings;
 use super::conn::{Conn, Input, lock};
 use super::faults::{Faults, What};
 use super::http::{self, Answer, Request};
+use super::routes::outgoing_webhooks;
 use super::state::World;
-use super::{Settings, routes, socket};
+use super::{routes, socket};
 
 /// Connections at the same time.
 const MOST_CONNECTIONS: usize = 512;
@@ -33,6 +35,8 @@ pub(super) struct Inner {
     conns: Mutex<HashMap<u64, Arc<Conn>>>,
     next: AtomicU64,
     gate: Mutex<Gate>,
+    /// Threads that call outgoing webhooks.
+    background: Mutex<Vec<JoinHandle<()>>>,
     gate_changed: Condvar,
     #[cfg(feature = "native-tls")]
     pub(super) tls: Option<native_tls::TlsAcceptor>,
@@ -67,7 +71,10 @@ fn bind(seed: u64) -> io::Result<TcpListener> {
 
 impl Inner {
     pub(super) fn start(settings: Settings, mut world: World) -> io::Result<(Arc<Self>, JoinHandle<()>)> {
-        let listener = bind(world.clock.bits() >> 16)?;
+        let listener = match settings.port {
+            0 => bind(world.clock.bits() >> 16)?,
+            port => TcpListener::bind((Ipv4Addr::LOCALHOST, port))?,
+        };
         #[cfg(feature = "native-tls")]
         let tls = if settings.tls { Some(super::tls::acceptor()?) } else { None };
         let inner = Arc::new(Self {
@@ -79,6 +86,7 @@ impl Inner {
             stopping: AtomicBool::new(false),
             conns: Mutex::default(),
             next: AtomicU64::new(1),
+            background: Mutex::default(),
             gate: Mutex::new(Gate { listening: true, ..Gate::default() }),
             gate_changed: Condvar::new(),
             #[cfg(feature = "native-tls")]
@@ -138,6 +146,7 @@ impl Inner {
             threads.extend(spawned);
         }
         drop(listener);
+        threads.append(&mut lock(&self.background));
         let deadline = Instant::now() + Duration::from_millis(900);
         while Instant::now() < deadline && threads.iter().any(|thread| !thread.is_finished()) {
             thread::sleep(Duration::from_millis(1));
@@ -185,6 +194,27 @@ impl Inner {
         while !gate.listening && Instant::now() < deadline {
             let wait = self.gate_changed.wait_timeout(gate, Duration::from_millis(50));
             gate = wait.unwrap_or_else(PoisonError::into_inner).0;
+        }
+    }
+
+    /// Wakes those who wait for a change, and calls the outgoing webhooks that it triggered.
+    pub(super) fn notify(self: &Arc<Self>) {
+        self.changed.notify_all();
+        let triggered = std::mem::take(&mut self.world().triggered);
+        for triggered in triggered {
+            let shared = Arc::clone(self);
+            let spawned = thread::Builder::new().name("testserver-hook".into()).spawn(move || {
+                for target in outgoing_webhooks::targets(&triggered) {
+                    // A program that cannot be reached is not told to anybody, as on the real server.
+                    if let Ok(reply) = target.send() {
+                        outgoing_webhooks::respond(&mut shared.world(), &triggered, &reply);
+                        shared.changed.notify_all();
+                    }
+                }
+            });
+            let mut background = lock(&self.background);
+            background.retain(|thread| !thread.is_finished());
+            background.extend(spawned);
         }
     }
 
@@ -298,8 +328,8 @@ impl Inner {
             let mut answer = refused.unwrap_or_else(|| routes::answer(self, &request));
             answer.headers.extend(limits);
             self.settle(record, answer.status);
-            self.changed.notify_all();
-            if lose {
+            self.notify();
+            if lose || answer.status == 0 {
                 return Ok(());
             }
             keep &= !self.is_stopping();

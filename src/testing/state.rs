@@ -2,10 +2,15 @@
 
 pub(super) mod attachments;
 pub(super) mod channels;
+pub(super) mod config;
+pub(super) mod emoji;
+pub(super) mod images;
 pub(super) mod integrations;
+pub(super) mod outgoing_webhooks;
 pub(super) mod people;
 mod post_store;
 pub(super) mod posts;
+pub(super) mod roles;
 
 use std::collections::{HashMap, VecDeque};
 
@@ -83,13 +88,6 @@ pub(super) fn is_id(text: &str) -> bool {
     text.len() == 26 && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }
 
-/// Settings that a system administrator has on a real server.
-#[derive(Clone, Debug, Default)]
-pub(super) struct WorldSettings {
-    pub(super) username_override: bool,
-    pub(super) icon_override: bool,
-}
-
 /// Everything, behind one lock.
 #[derive(Debug)]
 pub(super) struct World {
@@ -110,9 +108,18 @@ pub(super) struct World {
     pub(super) preferences: HashMap<String, Vec<(String, String, String)>>,
     pub(super) drafts: Vec<Value>,
     pub(super) emoji: Vec<Value>,
+    /// Emoji ID -> image.
+    pub(super) emoji_images: HashMap<String, Vec<u8>>,
     pub(super) hooks: Vec<Value>,
     pub(super) integrations: integrations::Integrations,
-    pub(super) settings: WorldSettings,
+    pub(super) config: config::Config,
+    /// Role -> the permissions that it was given.
+    pub(super) role_changes: HashMap<String, Vec<String>>,
+    /// Milliseconds.
+    pub(super) session_length: i64,
+    /// Requests to outgoing webhooks that wait to be sent.
+    pub(super) triggered: Vec<outgoing_webhooks::Triggered>,
+    pub(super) outgoing_webhooks: Vec<outgoing_webhooks::OutgoingWebhook>,
     pub(super) categories: Vec<Value>,
 
     /// Root post id -> user id -> (follows, last viewed).
@@ -145,9 +152,14 @@ impl World {
             preferences: HashMap::new(),
             drafts: Vec::new(),
             emoji: Vec::new(),
+            emoji_images: HashMap::new(),
             hooks: Vec::new(),
             integrations: integrations::Integrations::default(),
-            settings: WorldSettings::default(),
+            config: config::Config::default(),
+            role_changes: HashMap::new(),
+            session_length: 180 * 86_400_000,
+            triggered: Vec::new(),
+            outgoing_webhooks: Vec::new(),
             categories: Vec::new(),
 
             threads: HashMap::new(),
@@ -251,7 +263,7 @@ impl World {
             id: self.clock.id(),
             user_id: user_id.to_owned(),
             create_at: now,
-            expires_at: now + 180 * 86_400_000,
+            expires_at: now + self.session_length,
             last_activity_at: now,
             device_id: String::new(),
         };

@@ -3,6 +3,7 @@
 mod faulty;
 mod interaction;
 mod rest;
+mod routes;
 mod stream;
 
 use std::io::{BufRead, BufReader, Read, Write};

@@ -221,7 +221,7 @@ impl TestUser<'_> {
         };
         let answer = routes::answer(&self.server.inner, &request);
         self.server.inner.world().sessions.remove(&token);
-        self.server.inner.changed.notify_all();
+        self.server.inner.notify();
         let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
         if answer.status < 400 {
             return Ok(body);

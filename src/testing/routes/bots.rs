@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::accounts::is_username;
 use super::{AppError, Call, Outcome, bad_url, fail, text};
 use crate::testing::http::Answer;
 use crate::testing::hub::Event;
@@ -32,6 +33,14 @@ pub(super) fn route(call: &mut Call<'_>, method: &str, path: &[&str]) -> Option<
         ("PUT", ["bots", id]) => patch(call, id),
         ("POST", ["bots", id, "disable"]) => enable(call, id, false),
         ("POST", ["bots", id, "enable"]) => enable(call, id, true),
+        ("POST", ["bots", id, "convert_to_user"]) => call
+            .world
+            .bots
+            .iter()
+            .any(|bot| bot.user_id == *id)
+            .then_some(())
+            .ok_or_else(missing)
+            .and_then(|()| super::accounts::convert_to_user(call, id)),
         ("POST", ["bots", id, "assign", user]) => assign(call, id, user),
         _ => return None,
     })
@@ -57,7 +66,11 @@ fn create(call: &mut Call<'_>) -> Outcome {
     let me = call.admin()?;
     let body = call.object("bot")?;
     let name = text(&body, "username").to_owned();
-    if name.bytes().any(|byte| byte.is_ascii_uppercase()) || !super::users::is_username(&name) {
+    // The email address that the server makes of the name.
+    if name.ends_with('.') && is_username(&name) || (name.is_empty() && call.world.is_old()) {
+        return Err(fail(400, "model.user.is_valid.email.app_error", "Invalid email."));
+    }
+    if name.bytes().any(|byte| byte.is_ascii_uppercase()) || !is_username(&name) {
         let odd = call.world.is_old() && !name.bytes().any(|byte| byte.is_ascii_uppercase());
         let id = if odd {
             "model.user.is_valid.username.app_error"
@@ -65,10 +78,6 @@ fn create(call: &mut Call<'_>) -> Outcome {
             "model.bot.is_valid.username.app_error"
         };
         return Err(fail(400, id, "Invalid username."));
-    }
-    // The email address that the server makes of the name.
-    if name.ends_with('.') {
-        return Err(fail(400, "model.user.is_valid.email.app_error", "Invalid email."));
     }
     if call.world.user_named(&name).is_some() {
         let message = "An account with that username already exists.";

@@ -29,6 +29,7 @@ pub(super) fn route(call: &mut Call<'_>, method: &str, path: &[&str]) -> Option<
         ("GET", ["teams", team, "channels"]) => public(call, team),
         ("POST", ["teams", team, "channels", "ids"]) => by_ids(call, team),
         ("POST", ["teams", team, "channels", "search"]) => search(call, team),
+        ("POST", ["teams", team, "channels", "search_archived"]) => search_archived(call, team),
         ("GET", ["teams", team, "channels", "autocomplete" | "search_autocomplete"]) => {
             autocomplete(call, team)
         }
@@ -88,6 +89,10 @@ fn create(call: &mut Call<'_>) -> Outcome {
     let old = call.world.is_old();
     if !old && !is_id(team) {
         return Err(bad_body("team_id"));
+    }
+    if old && team.is_empty() && !matches!(kind, "D" | "G" | "O" | "P") {
+        let message = "Must specify the team ID to create a channel.";
+        return Err(fail(400, "app.channel.create_channel.no_team_id.app_error", message));
     }
     if !old && text(&body, "display_name").is_empty() {
         return Err(bad_body("display_name"));
@@ -238,6 +243,11 @@ fn patch(call: &mut Call<'_>, id: &str, whole: bool) -> Outcome {
     }
     call.world.channel(id).ok_or_else(missing)?;
     call.in_channel(id, Permission::ManageProperties)?;
+    let changes = ["name", "display_name", "header", "purpose", "group_constrained", "banner_info"];
+    if !whole && !call.world.is_old() && !changes.iter().any(|name| body.contains_key(*name)) {
+        let message = "There are no changes.";
+        return Err(fail(400, "api.channel.patch_update_channel.no_changes.app_error", message));
+    }
     check_fields(call, &body)?;
     change(call, id, &body)
 }
@@ -297,6 +307,12 @@ fn privacy(call: &mut Call<'_>, id: &str) -> Outcome {
         return Err(bad_body("privacy"));
     }
     call.world.channel(id).ok_or_else(missing)?;
+    convert(call, id, &kind)
+}
+
+/// Makes a channel public or private.
+pub(super) fn convert(call: &mut Call<'_>, id: &str, kind: &str) -> Outcome {
+    let kind = kind.to_owned();
     let me = call.in_channel(id, Permission::ConvertChannel)?;
     let now = call.world.now();
     let mut team = String::new();
@@ -324,6 +340,10 @@ fn archive(call: &mut Call<'_>, id: &str) -> Outcome {
         let message = "Unable to delete the default channel.";
         return Err(fail(400, "api.channel.delete_channel.cannot.app_error", message));
     }
+    if channel.delete_at > 0 {
+        let message = "The channel has been archived or deleted.";
+        return Err(fail(400, "api.channel.delete_channel.deleted.app_error", message));
+    }
     let (team, private) = (channel.team_id.clone(), channel.is_private());
     let user = call.world.name_of(&me).to_owned();
     let message = format!("{user} archived the channel.");
@@ -340,8 +360,12 @@ fn archive(call: &mut Call<'_>, id: &str) -> Outcome {
 
 fn restore(call: &mut Call<'_>, id: &str) -> Outcome {
     let channel = call.world.channel(id).ok_or_else(missing)?;
-    let (team, private) = (channel.team_id.clone(), channel.is_private());
+    let (team, private, archived) = (channel.team_id.clone(), channel.is_private(), channel.delete_at > 0);
     let me = call.in_team(&team, Permission::ManageTeam)?;
+    if !archived {
+        let message = "Unable to unarchive channel. The channel is not archived.";
+        return Err(fail(400, "api.channel.restore_channel.restored.app_error", message));
+    }
     let now = call.world.now();
     if let Some(channel) = call.world.channel_mut(id) {
         channel.delete_at = 0;
@@ -414,6 +438,20 @@ fn autocomplete(call: &Call<'_>, team: &str) -> Outcome {
     let old = call.world.is_old();
     let part = call.request.param("name").unwrap_or_default();
     Ok(Answer::json(200, &like(call, &me, team, part).map(|channel| channel.json(old)).collect()))
+}
+
+fn search_archived(call: &Call<'_>, team: &str) -> Outcome {
+    let me = in_team(call, team)?;
+    let body = call.object("channel_search")?;
+    let wanted = text(&body, "term").to_lowercase();
+    let old = call.world.is_old();
+    let found = call.world.channels.iter().filter(|channel| {
+        channel.team_id == team
+            && channel.delete_at > 0
+            && channel.has(&me)
+            && (channel.name.contains(&wanted) || channel.display_name.to_lowercase().contains(&wanted))
+    });
+    Ok(Answer::json(200, &found.map(|channel| channel.json(old)).collect()))
 }
 
 fn by_name(call: &Call<'_>, team: &str, name: &str) -> Outcome {

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::{AppError, Call, Outcome, bad_body, bad_url, fail, forbidden, text};
 use crate::testing::http::{Answer, parts};
 use crate::testing::rules::Permission;
-use crate::testing::state::{FileInfo, Upload, is_id};
+use crate::testing::state::{FileInfo, Upload, is_id, mix};
 
 /// The least that a first piece may have, unless it is everything.
 const FIRST_PIECE: u64 = 5 * 1024 * 1024;
@@ -19,24 +19,33 @@ pub(super) fn route(call: &mut Call<'_>, method: &str, path: &[&str]) -> Option<
         ("GET", ["files", id]) => readable(call, id).map(|file| download(call, file)),
         ("GET", ["files", id, "info"]) => readable(call, id)
             .map(|file| Answer::json(200, &file.json()).with("Cache-Control", "max-age=2592000, private")),
-        ("GET", ["files", id, "link"]) => readable(call, id).and_then(|_| {
-            let message = "Public links have been disabled.";
-            Err(fail(403, "api.file.get_public_link.disabled.app_error", message))
+        ("GET", ["files", id, "link"]) => readable(call, id).and_then(|file| {
+            if !call.world.is_set("FileSettings", "EnablePublicLink") {
+                let message = "Public links have been disabled.";
+                return Err(fail(403, "api.file.get_public_link.disabled.app_error", message));
+            }
+            if file.post_id.is_empty() {
+                let message = "Unable to get public link for file. File must be attached to a post.";
+                return Err(fail(400, "api.file.get_public_link.no_post.app_error", message));
+            }
+            let site = call.request.header("host").unwrap_or("127.0.0.1");
+            let link = format!("http://{site}/files/{id}/public?h={}", public_hash(id));
+            Ok(Answer::json(200, &json!({"link": link})))
         }),
-        ("GET", ["files", id, "thumbnail"]) => readable(call, id).and_then(|_| {
-            let message = "File doesn't have a thumbnail image.";
-            Err(fail(400, "api.file.get_file_thumbnail.no_thumbnail.app_error", message))
-        }),
-        ("GET", ["files", id, "preview"]) => readable(call, id).and_then(|_| {
-            let message = "File doesn't have a preview image.";
-            Err(fail(400, "api.file.get_file_preview.no_preview.app_error", message))
-        }),
+        ("GET", ["files", id, "thumbnail"]) => smaller(call, id, "thumbnail"),
+        ("GET", ["files", id, "preview"]) => smaller(call, id, "preview"),
+        ("POST", ["teams", team, "files", "search"]) => search(call, Some(team)),
+        ("POST", ["files", "search"]) => search(call, None),
         ("POST", ["uploads"]) => begin(call),
         ("GET", ["uploads", id]) => own(call, id).map(|upload| Answer::json(200, &upload.json())),
         ("POST", ["uploads", id]) => piece(call, id),
-        ("GET", ["users", user, "uploads"]) => call.own(user).map(|id| {
+        ("GET", ["users", user, "uploads"]) => call.whom(user).and_then(|id| {
+            if id != call.user {
+                let message = "Failed to get uploads.";
+                return Err(fail(403, "api.user.get_uploads_for_user.forbidden.app_error", message));
+            }
             let all = call.world.uploads.values().filter(|upload| upload.user_id == id);
-            Answer::json(200, &all.map(Upload::json).collect())
+            Ok(Answer::json(200, &all.map(Upload::json).collect()))
         }),
         _ => return None,
     })
@@ -141,6 +150,76 @@ fn readable<'a>(call: &'a Call<'_>, id: &str) -> Result<&'a FileInfo, AppError> 
     if file.user_id == me || shown { Ok(file) } else { Err(forbidden()) }
 }
 
+/// The files of posts whose names have all words, newest first.
+fn search(call: &Call<'_>, team: Option<&str>) -> Outcome {
+    let me = call.user()?;
+    let body = call.object("search_params")?;
+    let terms = text(&body, "terms").to_lowercase();
+    if terms.is_empty() {
+        return Err(bad_body("terms"));
+    }
+    if let Some(team) = team {
+        call.in_team(team, Permission::ViewTeam)?;
+    }
+    let any = body.get("is_or_search").and_then(Value::as_bool).unwrap_or(false);
+    let mut found: Vec<&FileInfo> = call
+        .world
+        .files
+        .values()
+        .filter(|file| !file.post_id.is_empty())
+        .filter(|file| {
+            call.world.channel(&file.channel_id).is_some_and(|channel| {
+                channel.has(&me)
+                    && team.is_none_or(|team| channel.team_id == team || channel.team_id.is_empty())
+            })
+        })
+        .filter(|file| {
+            let name = file.name.to_lowercase();
+            let mut words = terms.split_whitespace().map(|word| word.trim_matches('"').trim_end_matches('*'));
+            if any { words.any(|word| name.contains(word)) } else { words.all(|word| name.contains(word)) }
+        })
+        .collect();
+    found.sort_by_key(|file| std::cmp::Reverse(file.create_at));
+    let page = call.page(found);
+    let order: Vec<&str> = page.iter().map(|file| &*file.id).collect();
+    let infos: serde_json::Map<String, Value> =
+        page.iter().map(|file| (file.id.clone(), file.json())).collect();
+    Ok(Answer::json(
+        200,
+        &json!({
+            "order": order, "file_infos": infos, "next_file_info_id": "", "prev_file_info_id": "",
+            "first_inaccessible_file_time": 0,
+        }),
+    ))
+}
+
+/// The key of a public link, which only those know who were given the link.
+fn public_hash(id: &str) -> String {
+    let bits = id.bytes().fold(0, |bits, byte| mix(bits ^ u64::from(byte)));
+    format!("{bits:016x}")
+}
+
+/// A file by its public link, without a session.
+pub(super) fn public(call: &Call<'_>, id: &str) -> Outcome {
+    let file = call.world.files.get(id).filter(|_| call.request.param("h") == Some(&*public_hash(id)));
+    let message = "The public link does not appear to be valid.";
+    file.map(|file| download(call, file))
+        .ok_or_else(|| fail(400, "api.file.get_file.public_invalid.app_error", message))
+}
+
+/// The image itself in place of a smaller one.
+fn smaller(call: &Call<'_>, id: &str, what: &str) -> Outcome {
+    let file = readable(call, id)?;
+    if file.image_size().is_none() {
+        let mut error = fail(400, "", format!("File doesn't have a {what} image."));
+        error.id = format!("api.file.get_file_{what}.no_{what}.app_error").into();
+        return Err(error);
+    }
+    let mut answer = Answer::bytes(200, "image/jpeg", Vec::new());
+    answer.body = Arc::clone(&file.data);
+    Ok(answer)
+}
+
 /// The bytes, or the range of them that was asked for.
 fn download(call: &Call<'_>, file: &FileInfo) -> Answer {
     let size = file.data.len();
@@ -196,10 +275,15 @@ fn begin(call: &mut Call<'_>) -> Outcome {
     let body = call.object("upload")?;
     let (channel, name) = (text(&body, "channel_id").to_owned(), text(&body, "filename").to_owned());
     let size = body.get("file_size").and_then(Value::as_u64).unwrap_or(0);
-    if name.is_empty() || size == 0 {
-        return Err(bad_body("upload"));
-    }
     call.in_channel(&channel, Permission::UploadFile)?;
+    for (missing, id) in [
+        (name.is_empty(), "model.upload_session.is_valid.filename.app_error"),
+        (size == 0, "model.upload_session.is_valid.file_size.app_error"),
+    ] {
+        if missing {
+            return Err(fail(400, id, "Invalid value for the upload."));
+        }
+    }
     if usize::try_from(size).is_ok_and(|size| size > call.world.max_file_size) {
         let message = "Unable to upload file. File is too large.";
         return Err(fail(413, "app.upload.create.upload_too_large.app_error", message));
@@ -225,12 +309,14 @@ fn own<'a>(call: &'a Call<'_>, id: &str) -> Result<&'a Upload, AppError> {
     }
     let missing = || fail(404, "app.upload.get.app_error", "Failed to get upload.");
     let upload = call.world.uploads.get(id).ok_or_else(missing)?;
-    if upload.user_id == me { Ok(upload) } else { Err(forbidden()) }
+    let message = "Failed to get upload.";
+    let others = || fail(403, "api.upload.get_upload.forbidden.app_error", message);
+    if upload.user_id == me { Ok(upload) } else { Err(others()) }
 }
 
 fn piece(call: &mut Call<'_>, id: &str) -> Outcome {
     let me = call.user()?;
-    let upload = own(call, id)?;
+    let upload = own(call, id).map_err(|error| if error.status == 403 { forbidden() } else { error })?;
     let kind = call.request.header("content-type").unwrap_or_default();
     let data = if kind.starts_with("multipart/form-data") {
         let part = parts(kind, &call.request.body).and_then(|parts| parts.into_iter().next());

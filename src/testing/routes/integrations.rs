@@ -1,4 +1,4 @@
-//! Slash commands, buttons, menus and dialogs.
+//! Slash commands.
 
 use serde_json::{Map, Value, json};
 
@@ -6,13 +6,9 @@ use super::outgoing::{Outgoing, Reply, Target};
 use super::{AppError, Call, Outcome, bad_body, bad_url, builtin, fail, forbidden, text};
 use crate::testing::http::{Answer, Request};
 use crate::testing::rules::Permission;
-use crate::testing::state::attachments::{action_of, complete_attachments};
 use crate::testing::state::integrations::Handler;
 use crate::testing::state::posts::NewPost;
 use crate::testing::state::{World, is_id};
-
-/// Props that an update by an integration cannot change.
-const RETAINED_PROPS: [&str; 3] = ["from_webhook", "override_username", "override_icon_url"];
 
 pub(super) fn route(call: &mut Call<'_>, method: &str, path: &[&str]) -> Option<Outcome> {
     Some(match (method, path) {
@@ -34,12 +30,7 @@ pub(super) fn route(call: &mut Call<'_>, method: &str, path: &[&str]) -> Option<
         }),
         ("PUT", ["commands", id, "move"]) => move_to_team(call, id),
         ("GET", ["teams", team, "commands", "autocomplete"]) => autocomplete(call, team),
-        ("POST", ["posts", id, "actions", action]) => press(call, id, action),
-        ("POST", ["actions", "dialogs", "open"]) => open_dialog(call),
-        ("POST", ["actions", "dialogs", "submit"]) => submit_dialog(call, "dialog_submission"),
-        ("POST", ["actions", "dialogs", "lookup"]) if !call.world.is_old() => {
-            submit_dialog(call, "dialog_lookup")
-        }
+        ("GET", ["teams", team, "commands", "autocomplete_suggestions"]) => suggestions(call, team),
         _ => return None,
     })
 }
@@ -196,12 +187,39 @@ fn autocomplete(call: &Call<'_>, team: &str) -> Outcome {
     Ok(Answer::json(200, &builtin::all(call.world.is_old()).chain(offered).collect()))
 }
 
+/// The commands whose triggers begin as the input does.
+fn suggestions(call: &Call<'_>, team: &str) -> Outcome {
+    let me = call.user()?;
+    if !call.world.team(team).is_some_and(|team| team.has(&me)) && !call.is_admin() {
+        return Err(forbidden());
+    }
+    let input = call.request.param("user_input").unwrap_or_default().trim_start_matches('/').to_lowercase();
+    if call.request.param("user_input").is_none_or(str::is_empty) {
+        return Err(bad_body("userInput"));
+    }
+    let custom = call.world.integrations.commands.iter().filter(|command| {
+        text(command, "team_id") == team && command.get("auto_complete") == Some(&Value::Bool(true))
+    });
+    let all = builtin::all(call.world.is_old()).chain(custom.cloned().map(Value::Object));
+    let found = all.filter_map(|command| {
+        let command = command.as_object()?;
+        let trigger = text(command, "trigger");
+        trigger.starts_with(&*input).then(|| {
+            json!({
+                "Complete": trigger, "Suggestion": trigger, "Hint": text(command, "auto_complete_hint"),
+                "Description": text(command, "auto_complete_desc"), "IconData": "",
+            })
+        })
+    });
+    Ok(Answer::json(200, &found.collect()))
+}
+
 fn update(call: &mut Call<'_>, id: &str) -> Outcome {
-    let at = managed(call, id)?;
     let mut body = call.object("command")?;
     if text(&body, "id") != id {
         return Err(bad_body("command"));
     }
+    let at = managed(call, id)?;
     let now = call.world.now();
     let known = call.world.integrations.commands.get(at).cloned().unwrap_or_default();
     body.entry("team_id").or_insert_with(|| json!(text(&known, "team_id")));
@@ -218,9 +236,12 @@ fn update(call: &mut Call<'_>, id: &str) -> Outcome {
 }
 
 fn move_to_team(call: &mut Call<'_>, id: &str) -> Outcome {
-    let at = managed(call, id)?;
     let body = call.object("team_id")?;
     let team = text(&body, "team_id");
+    if call.world.team(team).is_none() {
+        return Err(fail(404, "app.team.get.find.app_error", "Unable to find the existing team."));
+    }
+    let at = managed(call, id)?;
     in_team(call, team)?;
     if let Some(command) = call.world.integrations.commands.get_mut(at) {
         command.insert("team_id".into(), json!(team));
@@ -406,10 +427,10 @@ fn post_response(
         let own = command.map(|command| text(command, name)).unwrap_or_default();
         if own.is_empty() { text(response, name) } else { own }
     };
-    if world.settings.username_override && !given("username").is_empty() {
+    if world.is_set("ServiceSettings", "EnablePostUsernameOverride") && !given("username").is_empty() {
         props.insert("override_username".into(), json!(given("username")));
     }
-    if world.settings.icon_override {
+    if world.is_set("ServiceSettings", "EnablePostIconOverride") {
         props.insert("override_icon_url".into(), json!(given("icon_url")));
     }
     if command.is_some() || props.contains_key("override_username") {
@@ -481,144 +502,4 @@ pub(super) fn delayed_response(world: &mut World, request: &Request, id: &str) -
         Ok(()) => Answer::bytes(200, "text/plain", "ok"),
         Err(()) => forbidden().answer(world),
     }
-}
-
-fn press(call: &mut Call<'_>, id: &str, action_id: &str) -> Outcome {
-    let me = call.user()?;
-    if !is_id(id) || action_id.is_empty() {
-        return Err(bad_url("post_id"));
-    }
-    let body = call.object("actionRequest").unwrap_or_default();
-    let post = super::posts::readable(call, id)?.clone();
-    let action = action_of(&post, action_id).filter(|action| action.contains_key("integration"));
-    let Some(action) = action else {
-        return Err(fail(404, "api.post.do_action.action_id.app_error", "Invalid action id."));
-    };
-    let integration = action.get("integration").and_then(Value::as_object).cloned().unwrap_or_default();
-    let mut context = integration.get("context").and_then(Value::as_object).cloned();
-    let selected = text(&body, "selected_option").to_owned();
-    let kind = text(&action, "type").to_owned();
-    let menu = kind == "select" && !selected.is_empty();
-    if menu {
-        context.get_or_insert_default().insert("selected_option".into(), json!(selected));
-    }
-    let channel = call.world.channel(&post.channel_id).ok_or_else(forbidden)?.clone();
-    let team = call.world.team(&channel.team_id).map(|team| team.name.clone()).unwrap_or_default();
-    let (trigger_id, client_trigger) = call.world.new_trigger(&me);
-    let mut upstream = json!({
-        "user_id": me, "user_name": call.world.name_of(&me), "channel_id": channel.id, "channel_name": channel.name,
-        "team_id": channel.team_id, "team_domain": team, "post_id": post.id, "trigger_id": trigger_id, "type": kind,
-        "data_source": if menu { text(&action, "data_source") } else { "" },
-    });
-    if let (Some(object), Some(context)) = (upstream.as_object_mut(), context) {
-        object.insert("context".into(), Value::Object(context));
-    }
-    call.outgoing = Some(Outgoing {
-        target: Target::json(text(&integration, "url"), &upstream),
-        then: Box::new(move |call, reply| {
-            let response = integration_response(&reply)?;
-            apply_response(call.world, &post.id, &me, &response);
-            Ok(Answer::json(200, &json!({"status": "OK", "trigger_id": client_trigger})))
-        }),
-    });
-    Ok(Answer::done())
-}
-
-/// The JSON object that an integration responds with. An empty body is an empty object.
-fn integration_response(reply: &Result<Reply, String>) -> Result<Map<String, Value>, AppError> {
-    let bad = |detail: String| {
-        let mut error =
-            fail(400, "api.post.do_action.action_integration.app_error", "Action integration error.");
-        error.detail = detail;
-        error
-    };
-    let reply = reply.as_ref().map_err(|error| bad(error.clone()))?;
-    if reply.status != 200 {
-        return Err(bad(format!("status={}", reply.status)));
-    }
-    if reply.body.is_empty() {
-        return Ok(Map::new());
-    }
-    serde_json::from_slice(&reply.body).map_err(|error| bad(error.to_string()))
-}
-
-/// Updates the post, and shows the ephemeral text.
-fn apply_response(world: &mut World, id: &str, user: &str, response: &Map<String, Value>) {
-    let Some(post) = world.posts.get(id).cloned() else { return };
-    let retained = RETAINED_PROPS.map(|name| (name, post.props.get(name).cloned()));
-    if let Some(update) = response.get("update").and_then(Value::as_object) {
-        let message = text(update, "message").to_owned();
-        let mut props = match update.get("props").and_then(Value::as_object) {
-            None => post.props.clone(),
-            Some(props) => {
-                let mut props = props.clone();
-                for (name, value) in &retained {
-                    match value {
-                        Some(value) => drop(props.insert((*name).to_owned(), value.clone())),
-                        None => drop(props.remove(*name)),
-                    }
-                }
-                props
-            }
-        };
-        complete_attachments(&mut props, &mut world.clock);
-        world.edit_post(id, Some(message), |post| post.props = props);
-    }
-    let message = text(response, "ephemeral_text");
-    if !message.is_empty() {
-        let skip = response.get("skip_slack_parsing").and_then(Value::as_bool).unwrap_or(false);
-        let message = if skip { message.to_owned() } else { super::slack_text(world, message) };
-        let props: Map<String, Value> =
-            retained.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect();
-        let root = if post.root_id.is_empty() { &post.id } else { &post.root_id };
-        let shown = json!({
-            "user_id": user, "channel_id": post.channel_id, "root_id": root, "message": message, "props": props,
-        });
-        world.send_ephemeral(user, shown.as_object().unwrap_or(&Map::new()));
-    }
-}
-
-/// Opens a dialog. The trigger ID is the only credential.
-fn open_dialog(call: &mut Call<'_>) -> Outcome {
-    let body = call.object("openDialogRequest")?;
-    if text(&body, "url").is_empty() {
-        return Err(bad_body("URL"));
-    }
-    let (client, user) = call.world.trigger(text(&body, "trigger_id")).map_err(|what| {
-        let mut error = fail(400, "", "Failed to decode the trigger ID of an interactive dialog.");
-        error.id = format!("interactive_message.decode_trigger_id.{what}").into();
-        error
-    })?;
-    let dialog = body.get("dialog").cloned().unwrap_or_else(|| json!({}));
-    let opened = json!({"trigger_id": client, "url": text(&body, "url"), "dialog": dialog});
-    call.world.open_dialog(&user, opened);
-    Ok(Answer::done())
-}
-
-fn submit_dialog(call: &mut Call<'_>, kind: &str) -> Outcome {
-    let me = call.user()?;
-    let mut body = call.object("dialog")?;
-    let url = text(&body, "url").to_owned();
-    if url.is_empty() {
-        return Err(bad_body("url"));
-    }
-    if !call.world.may_read(&me, text(&body, "channel_id")) {
-        return Err(forbidden());
-    }
-    if !call.world.team(text(&body, "team_id")).is_some_and(|team| team.has(&me)) && !call.is_admin() {
-        return Err(forbidden());
-    }
-    body.remove("url");
-    body.insert("user_id".into(), json!(me));
-    body.insert("type".into(), json!(kind));
-    call.outgoing = Some(Outgoing {
-        target: Target::json(&url, &Value::Object(body)),
-        then: Box::new(|_, reply| {
-            let response = integration_response(&reply)?;
-            let kept = |name: &String| matches!(&**name, "error" | "errors" | "type" | "form" | "items");
-            let shown = response.into_iter().filter(|(name, value)| kept(name) && !value.is_null()).collect();
-            Ok(Answer::json(200, &Value::Object(shown)))
-        }),
-    });
-    Ok(Answer::done())
 }

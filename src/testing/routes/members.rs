@@ -198,8 +198,17 @@ fn set_roles(call: &mut Call<'_>, id: &str, user: &str) -> Outcome {
     let user = call.whom(user)?;
     call.in_channel(id, Permission::ManageChannelRoles)?;
     let body = call.object("roles")?;
-    let admin = body.get("scheme_admin").and_then(Value::as_bool).unwrap_or(false)
-        || text(&body, "roles").contains("channel_admin");
+    let flag = |name: &str| body.get(name).and_then(Value::as_bool).unwrap_or(false);
+    let named = |role: &str| text(&body, "roles").split(' ').any(|own| own == role);
+    if !call.world.is_old() && !flag("scheme_user") && !named("channel_user") {
+        let message = "Users cannot be without the role of a member.";
+        return Err(fail(
+            400,
+            "api.channel.update_channel_member_roles.unset_user_scheme.app_error",
+            message,
+        ));
+    }
+    let admin = flag("scheme_admin") || named("channel_admin");
     let now = call.world.now();
     let member =
         call.world.channel_mut(id).and_then(|channel| channel.member_mut(&user)).ok_or_else(missing)?;
@@ -232,8 +241,8 @@ fn view(call: &mut Call<'_>, user: &str) -> Outcome {
 }
 
 fn mark_read(call: &mut Call<'_>, user: &str) -> Outcome {
-    let user = call.own(user)?;
     let ids = call.texts("channel_ids")?;
+    let user = call.own(user)?;
     let now = call.world.now();
     let times: Vec<(String, i64)> = ids
         .into_iter()

@@ -16,14 +16,14 @@ const MAX_RESPONSE: u64 = 1024 * 1024;
 
 /// A response of an integration.
 #[derive(Debug)]
-pub(super) struct Reply {
+pub(in crate::testing) struct Reply {
     pub(super) status: u16,
     pub(super) kind: String,
     pub(super) body: Vec<u8>,
 }
 
 /// The program, or the code of the test, that is called.
-pub(super) enum Target {
+pub(in crate::testing) enum Target {
     Http { get: bool, url: String, headers: Vec<(&'static str, String)>, body: String },
     Handler(Handler, HashMap<String, String>),
 }
@@ -49,6 +49,15 @@ impl Target {
         Self::Http { get: false, url: url.to_owned(), headers, body: body.to_string() }
     }
 
+    /// A form without the header of a slash command.
+    pub(super) fn unsigned_form(url: &str, fields: &[(&str, String)]) -> Self {
+        let mut target = Self::form(false, url, fields, "");
+        if let Self::Http { headers, .. } = &mut target {
+            headers.retain(|(name, _)| *name != "Authorization");
+        }
+        target
+    }
+
     pub(super) fn form(get: bool, url: &str, fields: &[(&str, String)], token: &str) -> Self {
         let encode = |text: &str| {
             percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
@@ -66,7 +75,7 @@ impl Target {
     }
 
     /// Makes the request. The error is what went wrong, in words.
-    pub(super) fn send(self) -> Result<Reply, String> {
+    pub(in crate::testing) fn send(self) -> Result<Reply, String> {
         let (get, url, headers, body) = match self {
             Self::Handler(handler, fields) => {
                 let called = std::panic::AssertUnwindSafe(|| (handler.0)(&fields).to_string());

@@ -9,14 +9,13 @@ use crate::testing::hub::Event;
 pub(super) fn route(call: &mut Call<'_>, method: &str, path: &[&str]) -> Option<Outcome> {
     Some(match (method, path) {
         ("POST", ["drafts"]) => save_draft(call),
-        ("GET", ["users", user, "teams", _, "drafts"]) => call.own(user).map(|id| {
+        // A draft is the caller's own, whoever is named.
+        ("GET", ["users", _, "teams", _, "drafts"]) => call.user().map(|id| {
             let own = call.world.drafts.iter().filter(|draft| is(draft, "user_id", &id));
             Answer::json(200, &own.cloned().collect())
         }),
-        ("DELETE", ["users", user, "channels", channel, "drafts"]) => delete_draft(call, user, channel, ""),
-        ("DELETE", ["users", user, "channels", channel, "drafts", root]) => {
-            delete_draft(call, user, channel, root)
-        }
+        ("DELETE", ["users", _, "channels", channel, "drafts"]) => delete_draft(call, channel, ""),
+        ("DELETE", ["users", _, "channels", channel, "drafts", root]) => delete_draft(call, channel, root),
         (_, ["users", user, "teams", team, "channels", "categories", rest @ ..]) => {
             return categories(call, method, (user, team), rest);
         }
@@ -25,13 +24,34 @@ pub(super) fn route(call: &mut Call<'_>, method: &str, path: &[&str]) -> Option<
             call.user().map(|_| Answer::json(200, &Value::Array(call.page(call.world.emoji.clone()))))
         }
         ("GET", ["emoji", "name", name]) => emoji(call, "name", name).map(|one| Answer::json(200, &one)),
+        ("GET", ["emoji", "autocomplete"]) => call.user().and_then(|_| {
+            let name = call.request.param("name").filter(|name| !name.is_empty());
+            let name = name.ok_or_else(|| super::bad_url("name"))?;
+            let fits = |one: &&Value| {
+                one.get("name").and_then(Value::as_str).is_some_and(|own| own.starts_with(name))
+            };
+            Ok(Answer::json(200, &call.world.emoji.iter().filter(fits).cloned().collect()))
+        }),
         ("GET", ["emoji", id]) => emoji(call, "id", id).map(|one| Answer::json(200, &one)),
-        ("DELETE", ["emoji", id]) => emoji(call, "id", id).map(|_| {
+        ("GET", ["emoji", id, "image"]) => emoji(call, "id", id).and_then(|one| {
+            let image = call.world.emoji_images.get(*id);
+            let missing =
+                || fail(500, "app.emoji.get_image.app_error", "Unable to get the image of the emoji.");
+            drop(one);
+            image.map(|image| Answer::bytes(200, "image/png", image.clone())).ok_or_else(missing)
+        }),
+        ("DELETE", ["emoji", id]) => emoji(call, "id", id).and_then(|one| {
+            if !is(&one, "creator_id", &call.user) && !call.is_admin() {
+                return Err(super::forbidden());
+            }
             call.world.emoji.retain(|one| !is(one, "id", id));
-            Answer::done()
+            Ok(Answer::done())
         }),
         ("POST", ["emoji", "search"]) => call.user().and_then(|_| {
             let term = text(&call.object("emoji_search")?, "term").to_owned();
+            if term.is_empty() {
+                return Err(bad_body("term"));
+            }
             let like = |one: &&Value| {
                 one.get("name").and_then(Value::as_str).is_some_and(|name| name.contains(&term))
             };
@@ -39,6 +59,10 @@ pub(super) fn route(call: &mut Call<'_>, method: &str, path: &[&str]) -> Option<
         }),
         _ => return None,
     })
+}
+
+fn text_of<'a>(value: &'a Value, name: &str) -> &'a str {
+    value.get(name).and_then(Value::as_str).unwrap_or_default()
 }
 
 fn is(value: &Value, name: &str, wanted: &str) -> bool {
@@ -72,8 +96,8 @@ fn tell_draft(call: &mut Call<'_>, name: &str, draft: &Value, user: &str, channe
     call.world.emit(&event);
 }
 
-fn delete_draft(call: &mut Call<'_>, user: &str, channel: &str, root: &str) -> Outcome {
-    let id = call.own(user)?;
+fn delete_draft(call: &mut Call<'_>, channel: &str, root: &str) -> Outcome {
+    let id = call.user()?;
     let at = call.world.drafts.iter().position(|one| {
         is(one, "user_id", &id) && is(one, "channel_id", channel) && is(one, "root_id", root)
     });
@@ -141,37 +165,85 @@ fn categories(
             Ok(Answer::json(200, &json!({"order": order(&all), "categories": all})))
         }
         ("GET", ["order"]) => Ok(Answer::json(200, &Value::Array(order(&all_categories(call, &user, team))))),
-        ("PUT", ["order"]) => call.texts("order").map(|ids| {
-            tell_category(call, "sidebar_category_order_updated", json!({"order": ids}), &user, team);
-            Answer::json(200, &json!(ids))
-        }),
+        ("PUT", ["order"]) => {
+            let odd = |error| {
+                let message = "Failed to update the order of the categories.";
+                let old = fail(500, "app.channel.sidebar_categories.app_error", message);
+                if call.world.is_old() { old } else { error }
+            };
+            match call.texts("order").map_err(odd) {
+                Ok(ids) => {
+                    tell_category(call, "sidebar_category_order_updated", json!({"order": ids}), &user, team);
+                    Ok(Answer::json(200, &json!(ids)))
+                }
+                Err(error) => Err(error),
+            }
+        }
         ("GET", [id]) => {
             let found = all_categories(call, &user, team).into_iter().find(|one| is(one, "id", id));
             found.map(|one| Answer::json(200, &one)).ok_or_else(missing)
         }
-        ("POST", []) => call.object("category").map(|body| {
+        ("PUT", []) => update_categories(call, &user, team),
+        ("POST", []) => call.object("category").and_then(|body| {
+            if text(&body, "user_id") != user || text(&body, "team_id") != team {
+                return Err(bad_body("category"));
+            }
+            if call.world.team(team).is_none_or(|team| !team.has(&user)) {
+                return Err(if call.world.is_old() { missing() } else { super::forbidden() });
+            }
             let id = call.world.clock.id();
             let category = custom(&id, &user, team, &body);
             call.world.categories.push(category.clone());
             tell_category(call, "sidebar_category_created", json!({"category_id": id}), &user, team);
-            Answer::json(200, &category)
+            Ok(Answer::json(200, &category))
         }),
-        ("PUT", [id]) => call.object("category").map(|body| {
+        ("PUT", [id]) => call.object("category").and_then(|body| {
+            if text(&body, "id") != *id {
+                return Err(bad_body("category"));
+            }
             let category = custom(id, &user, team, &body);
             if let Some(known) = call.world.categories.iter_mut().find(|one| is(one, "id", id)) {
                 known.clone_from(&category);
             }
             let data = json!({"updatedCategories": json!([category]).to_string()});
             tell_category(call, "sidebar_category_updated", data, &user, team);
-            Answer::json(200, &category)
+            Ok(Answer::json(200, &category))
         }),
         ("DELETE", [id]) => {
+            if !call.world.categories.iter().any(|one| is(one, "id", id)) {
+                let message = "Failed to delete the category.";
+                return Some(Err(fail(400, "app.channel.sidebar_categories.app_error", message)));
+            }
             call.world.categories.retain(|one| !is(one, "id", id));
             tell_category(call, "sidebar_category_deleted", json!({"category_id": id}), &user, team);
             Ok(Answer::done())
         }
         _ => return None,
     })
+}
+
+/// Changes several categories. Those that everybody has are taken as they are.
+fn update_categories(call: &mut Call<'_>, user: &str, team: &str) -> Outcome {
+    let Ok(given) = serde_json::from_slice::<Vec<Map<String, Value>>>(&call.request.body) else {
+        return Err(bad_body("category"));
+    };
+    let known = all_categories(call, user, team);
+    if given.is_empty() || !given.iter().all(|body| known.iter().any(|one| is(one, "id", text(body, "id")))) {
+        return Err(bad_body("category"));
+    }
+    let mut changed = Vec::new();
+    for body in &given {
+        let id = text(body, "id");
+        if let Some(own) = call.world.categories.iter_mut().find(|one| is(one, "id", id)) {
+            *own = custom(id, user, team, body);
+            changed.push(own.clone());
+        } else {
+            changed.extend(known.iter().find(|one| is(one, "id", id)).cloned());
+        }
+    }
+    let data = json!({"updatedCategories": json!(changed).to_string()});
+    tell_category(call, "sidebar_category_updated", data, user, team);
+    Ok(Answer::json(200, &Value::Array(changed)))
 }
 
 fn custom(id: &str, user: &str, team: &str, body: &Map<String, Value>) -> Value {
@@ -204,13 +276,14 @@ fn new_emoji(call: &mut Call<'_>) -> Outcome {
     let me = call.user()?;
     let kind = call.request.header("content-type").unwrap_or_default();
     let request = call.request;
-    let parts = parts(kind, &request.body).ok_or_else(|| bad_body("emoji"))?;
+    let parts = parts(kind, &request.body).ok_or_else(|| {
+        fail(400, "api.emoji.create.parse.app_error", "Unable to create emoji. Could not understand request.")
+    })?;
     let given = parts.iter().find(|part| part.name == "emoji");
     let given = given.and_then(|part| serde_json::from_slice::<Map<String, Value>>(part.data).ok());
     let body = given.filter(|body| !text(body, "name").is_empty()).ok_or_else(|| bad_body("emoji"))?;
-    if !parts.iter().any(|part| part.name == "image") {
-        return Err(bad_body("image"));
-    }
+    let image = parts.iter().find(|part| part.name == "image").ok_or_else(|| bad_body("image"))?;
+    let image = image.data.to_vec();
     if call.world.emoji.iter().any(|one| is(one, "name", text(&body, "name"))) {
         let message = "Unable to create emoji. Another emoji with the same name already exists.";
         return Err(fail(400, "api.emoji.create.duplicate.app_error", message));
@@ -220,6 +293,7 @@ fn new_emoji(call: &mut Call<'_>) -> Outcome {
         "id": call.world.clock.id(), "create_at": now, "update_at": now, "delete_at": 0, "creator_id": me,
         "name": text(&body, "name"),
     });
+    call.world.emoji_images.insert(text_of(&emoji, "id").to_owned(), image);
     call.world.emoji.push(emoji.clone());
     call.world.emit(&Event::new("emoji_added", json!({"emoji": emoji.to_string()})));
     Ok(Answer::json(200, &emoji))

@@ -200,9 +200,12 @@ fn create(call: &mut Call<'_>) -> Outcome {
 
 fn ephemeral(call: &mut Call<'_>) -> Outcome {
     let me = call.user()?;
-    call.admin()?;
     let body = call.object("body")?;
-    let Some(Value::Object(mut post)) = body.get("post").cloned() else { return Err(bad_body("body")) };
+    if text(&body, "user_id").is_empty() {
+        return Err(bad_body("user_id"));
+    }
+    let Some(Value::Object(mut post)) = body.get("post").cloned() else { return Err(bad_body("post")) };
+    call.admin()?;
     post.insert("user_id".into(), json!(me));
     let shown = call.world.send_ephemeral(text(&body, "user_id"), &post);
     Ok(Answer::json(201, &shown))
@@ -234,7 +237,7 @@ fn edit(call: &mut Call<'_>, id: &str, whole: bool) -> Outcome {
 fn restore(call: &mut Call<'_>, id: &str, version: &str) -> Outcome {
     own(call, id)?;
     let row = call.world.posts.get(version).filter(|row| row.original_id == id);
-    let message = row.map(|row| row.message.clone()).ok_or_else(missing)?;
+    let message = row.map(|row| row.message.clone()).ok_or_else(forbidden)?;
     call.world.edit_post(id, Some(message), |_| {});
     readable(call, id).map(|post| Answer::json(200, &call.world.post_json(post)))
 }
@@ -280,12 +283,14 @@ fn pin(call: &mut Call<'_>, id: &str, pinned: bool) -> Outcome {
 }
 
 fn history(call: &Call<'_>, id: &str) -> Outcome {
-    let post = own(call, id)?;
+    let post = readable(call, id)?;
+    if post.user_id != call.user {
+        return Err(forbidden());
+    }
     let mut rows: Vec<&Post> =
         call.world.posts.of_channel(&post.channel_id).filter(|row| row.original_id == id).collect();
     if rows.is_empty() {
-        let message = "Unable to find post's edit history.";
-        return Err(fail(404, "app.post.get_edit_history_for_post.app_error", message));
+        return Err(missing());
     }
     rows.reverse();
     let shown = rows.into_iter().map(|row| {
@@ -311,9 +316,10 @@ fn touch(call: &mut Call<'_>, id: &str, name: &str, reaction: &Value) {
     }
 }
 
-/// Refuses what cannot be the name of an emoji. Unlike the real server, it does not know which ones there are.
+/// Refuses the names of emoji that there are not; before 6.0, those that no emoji can have.
 fn check_emoji(call: &Call<'_>, name: &str) -> Result<(), AppError> {
-    if name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-+_".contains(&byte)) {
+    let possible = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-+_".contains(&byte));
+    if possible && (call.world.is_old() || call.world.has_emoji(name)) {
         return Ok(());
     }
     if call.world.is_old() {
@@ -372,7 +378,11 @@ fn unreact(call: &mut Call<'_>, user: &str, id: &str, name: &str) -> Outcome {
 
 fn bulk_reactions(call: &Call<'_>) -> Outcome {
     let me = call.user()?;
-    let ids = call.texts("post_ids")?;
+    let old = call.world.is_old();
+    let ids = call.texts("post_ids").map_err(|error| {
+        let message = "Unable to get reactions for the posts.";
+        if old { fail(500, "app.reaction.bulk_get_for_post_ids.app_error", message) } else { error }
+    })?;
     let found = ids
         .iter()
         .filter_map(|id| call.world.posts.get(id))

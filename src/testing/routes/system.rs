@@ -1,36 +1,43 @@
 //! The server itself.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::{Call, Outcome};
+use super::{Call, Outcome, fail};
 use crate::testing::http::Answer;
 use crate::testing::hub::Event;
 
 pub(super) fn route(call: &mut Call<'_>, method: &str, path: &[&str]) -> Option<Outcome> {
     Some(match (method, path) {
         ("GET", ["system", "ping"]) => Ok(ping(call)),
-        ("GET", ["config", "client"]) => Ok(config(call)),
-        ("PUT", ["config", "patch"]) => call.admin().map(|_| {
-            let config = config(call);
-            let shown: Value = serde_json::from_slice(&config.body).unwrap_or_default();
+        ("GET", ["config", "client"])
+            if call.world.is_old() && call.request.param("format") != Some("old") =>
+        {
+            Err(fail(
+                501,
+                "api.config.client.old_format.app_error",
+                "New format for the client configuration is not supported yet.",
+            ))
+        }
+        ("GET", ["config", "client"]) => {
+            Ok(Answer::json(200, &call.world.client_config(!call.user.is_empty())))
+        }
+        ("GET", ["config"]) => call.admin().map(|_| Answer::json(200, &call.world.config_json())),
+        ("PUT", ["config"] | ["config", "patch"]) => call.admin().and_then(|_| {
+            let changes = call.object("config")?;
+            call.world.patch_config(&changes);
+            let shown = call.world.client_config(true);
             call.world.emit(&Event::new("config_changed", json!({"config": shown})));
-            Answer::json(200, &json!({}))
+            Ok(Answer::json(200, &call.world.config_json()))
         }),
+        ("GET", ["license", "client"]) if call.request.param("format") != Some("old") => {
+            let status = if call.world.is_old() { 501 } else { 400 };
+            let message = "New format for the client license is not supported yet.";
+            Err(fail(status, "api.license.client.old_format.app_error", message))
+        }
         ("GET", ["license", "client"]) => Ok(Answer::json(200, &json!({"IsLicensed": "false"}))),
         ("GET", ["system", "timezones"]) => {
             call.user().map(|_| Answer::json(200, &json!(["Etc/UTC", "Europe/Berlin"])))
         }
-        ("POST", ["roles", "names"]) => call.user().and_then(|_| {
-            let names = call.texts("rolenames")?;
-            let id = |name: &str| -> String {
-                let letters = name.chars().filter(char::is_ascii_alphanumeric);
-                letters.chain(std::iter::repeat('1')).take(26).collect()
-            };
-            let roles = names
-                .iter()
-                .map(|name| json!({"id": id(name), "name": name, "permissions": [], "built_in": true}));
-            Ok(Answer::json(200, &roles.collect()))
-        }),
         ("GET" | "POST" | "DELETE" | "PUT", ["websocket"]) => {
             Ok(Answer::bytes(400, "text/plain; charset=utf-8", "Bad Request\n"))
         }
@@ -48,18 +55,4 @@ fn ping(call: &Call<'_>) -> Answer {
         object.insert("filestore_status".into(), json!("OK"));
     }
     Answer::json(200, &body)
-}
-
-fn config(call: &Call<'_>) -> Answer {
-    Answer::json(
-        200,
-        &json!({
-            "Version": call.world.version, "BuildNumber": "", "SiteName": "Mattermost", "SiteURL": "",
-            "WebsocketURL": "", "WebsocketPort": "80", "WebsocketSecurePort": "443",
-            "EnableMultifactorAuthentication": "true", "EnableSignInWithEmail": "true",
-            "EnableSignInWithUsername": "true", "MaxFileSize": call.world.max_file_size.to_string(),
-            "CollapsedThreads": "always_on", "DefaultClientLocale": "en", "EnableUserTypingMessages": "true",
-            "PostEditTimeLimit": "-1", "EnableFileAttachments": "true", "TeammateNameDisplay": "username",
-        }),
-    )
 }

@@ -1,12 +1,11 @@
-//! Teams and who is in them.
+//! Teams.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::{AppError, Call, Outcome, bad_body, bad_url, fail, forbidden, text};
 use crate::testing::http::Answer;
 use crate::testing::hub::Event;
-use crate::testing::rules::Permission;
-use crate::testing::state::{Team, TeamMember, is_id};
+use crate::testing::state::{Team, is_id};
 
 pub(super) fn route(call: &mut Call<'_>, method: &str, path: &[&str]) -> Option<Outcome> {
     Some(match (method, path) {
@@ -38,7 +37,11 @@ pub(super) fn route(call: &mut Call<'_>, method: &str, path: &[&str]) -> Option<
         ("GET", ["teams", id]) => {
             visible(call, id).map(|team| Answer::json(200, &team.json(call.is_admin())))
         }
-        ("PUT", ["teams", id] | ["teams", id, "patch"]) => patch(call, id),
+        ("PUT", ["teams", id]) => patch(call, id, true),
+        ("PUT", ["teams", id, "patch"]) => patch(call, id, false),
+        ("PUT", ["teams", id, "privacy"]) => privacy(call, id),
+        ("POST", ["teams", id, "regenerate_invite_id"]) => regenerate_invite_id(call, id),
+        ("GET", ["teams", "invite", invite]) => by_invite(call, invite),
         ("DELETE", ["teams", id]) => archive(call, id, true),
         ("POST", ["teams", id, "restore"]) => archive(call, id, false),
         ("GET", ["teams", id, "stats"]) => visible(call, id).map(|team| {
@@ -49,18 +52,6 @@ pub(super) fn route(call: &mut Call<'_>, method: &str, path: &[&str]) -> Option<
                 json!({"team_id": id, "total_member_count": all, "active_member_count": active.count()});
             Answer::json(200, &body)
         }),
-        ("GET", ["teams", id, "members"]) => visible(call, id).map(|team| {
-            let members = call.page(team.members.iter().map(|member| team.member_json(member)));
-            Answer::json(200, &Value::Array(members))
-        }),
-        ("POST", ["teams", id, "members"]) => join(call, id),
-        ("POST", ["teams", id, "members", "ids"]) => visible(call, id).and_then(|team| {
-            let ids = call.texts("user_ids")?;
-            let found = team.members.iter().filter(|member| ids.contains(&member.user_id));
-            Ok(Answer::json(200, &found.map(|member| team.member_json(member)).collect()))
-        }),
-        ("GET", ["teams", id, "members", user]) => member(call, id, user),
-        ("DELETE", ["teams", id, "members", user]) => leave(call, id, user),
         _ => return None,
     })
 }
@@ -70,7 +61,7 @@ fn missing() -> AppError {
 }
 
 /// A team that the caller may see.
-fn visible<'a>(call: &'a Call<'_>, id: &str) -> Result<&'a Team, AppError> {
+pub(super) fn visible<'a>(call: &'a Call<'_>, id: &str) -> Result<&'a Team, AppError> {
     let me = call.user()?;
     if !is_id(id) {
         return Err(bad_url("team_id"));
@@ -80,9 +71,9 @@ fn visible<'a>(call: &'a Call<'_>, id: &str) -> Result<&'a Team, AppError> {
 }
 
 /// The id of a team that the caller may change.
-fn managed(call: &Call<'_>, id: &str) -> Result<String, AppError> {
+pub(super) fn managed(call: &Call<'_>, id: &str) -> Result<String, AppError> {
     let me = call.user()?;
-    let team = visible(call, id)?;
+    let team = call.world.team(id).ok_or_else(missing)?;
     let admin = team.member(&me).is_some_and(|member| member.admin) || call.is_admin();
     if admin { Ok(team.id.clone()) } else { Err(forbidden()) }
 }
@@ -123,16 +114,74 @@ fn by_name(call: &Call<'_>, name: &str) -> Outcome {
     visible(call, &id).map(|team| Answer::json(200, &team.json(call.is_admin())))
 }
 
+const RESERVED_NAMES: [&str; 17] = [
+    "admin",
+    "api",
+    "channel",
+    "claim",
+    "error",
+    "files",
+    "help",
+    "landing",
+    "login",
+    "mfa",
+    "oauth",
+    "plug",
+    "plugins",
+    "post",
+    "signup",
+    "boards",
+    "playbooks",
+];
+
+/// Refuses names and texts that the server does not take.
+fn check_fields(team: &Map<String, Value>) -> Result<(), AppError> {
+    let invalid = |field: &str| {
+        let mut error = fail(400, "", format!("Invalid {field}."));
+        error.id = format!("model.team.is_valid.{field}.app_error").into();
+        error
+    };
+    let (name, display_name) = (text(team, "name"), text(team, "display_name"));
+    if !(1..=64).contains(&display_name.chars().count()) {
+        return Err(invalid("name"));
+    }
+    if name.len() > 64 {
+        return Err(invalid("url"));
+    }
+    if text(team, "description").len() > 255 {
+        return Err(invalid("description"));
+    }
+    if RESERVED_NAMES.iter().any(|reserved| name.to_lowercase().starts_with(reserved)) {
+        return Err(invalid("reserved"));
+    }
+    let inner = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+    let ends = name.bytes().next().is_some_and(inner) && name.bytes().last().is_some_and(inner);
+    if name.len() < 2 || !ends || !name.bytes().all(|byte| inner(byte) || byte == b'-') {
+        return Err(invalid("characters"));
+    }
+    if !matches!(text(team, "type"), "O" | "I") {
+        return Err(invalid("type"));
+    }
+    if text(team, "company_name").len() > 64 {
+        return Err(invalid("company"));
+    }
+    Ok(())
+}
+
 fn create(call: &mut Call<'_>) -> Outcome {
     let me = call.user()?;
     let body = call.object("team")?;
     let name = text(&body, "name").to_owned();
-    if name.len() < 2 || !name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-') {
-        return Err(fail(400, "model.team.is_valid.url.app_error", "Invalid URL Identifier."));
-    }
+    check_fields(&body)?;
     if call.world.team_named(&name).is_some() {
         let message = "A team with that name already exists.";
-        return Err(fail(400, "app.team.save.app_error", message));
+        let old = call.world.is_old();
+        let id = if old {
+            "app.team.save.existing.app_error"
+        } else {
+            "store.sql_team.save_team.existing.app_error"
+        };
+        return Err(fail(400, id, message));
     }
     let email = call.world.user(&me).map(|user| user.email.clone()).unwrap_or_default();
     let id = call.world.new_team(&name, text(&body, "display_name"), text(&body, "type"));
@@ -150,14 +199,31 @@ fn create(call: &mut Call<'_>) -> Outcome {
     visible(call, &id).map(|team| Answer::json(201, &team.json(true)))
 }
 
-fn patch(call: &mut Call<'_>, id: &str) -> Outcome {
+fn patch(call: &mut Call<'_>, id: &str, whole: bool) -> Outcome {
+    call.user()?;
+    if !is_id(id) {
+        return Err(bad_url("team_id"));
+    }
+    let mut body = call.object("team")?;
+    if whole && text(&body, "id") != id {
+        return Err(bad_body("id"));
+    }
     let id = managed(call, id)?;
-    let body = call.object("team")?;
+    let team = call.world.team(&id).ok_or_else(missing)?;
+    // The name and the type cannot be changed.
+    for (name, value) in [("name", &team.name), ("type", &team.kind)] {
+        body.insert(name.into(), json!(value));
+    }
+    body.entry("display_name").or_insert_with(|| json!(team.display_name));
+    check_fields(&body)?;
     let now = call.world.now();
     if let Some(team) = call.world.team_mut(&id) {
-        for (field, name) in
-            [(&mut team.display_name, "display_name"), (&mut team.description, "description")]
-        {
+        for (field, name) in [
+            (&mut team.display_name, "display_name"),
+            (&mut team.description, "description"),
+            (&mut team.company_name, "company_name"),
+            (&mut team.allowed_domains, "allowed_domains"),
+        ] {
             if let Some(value) = body.get(name).and_then(Value::as_str) {
                 value.clone_into(field);
             }
@@ -168,7 +234,56 @@ fn patch(call: &mut Call<'_>, id: &str) -> Outcome {
         team.update_at = now;
     }
     tell(call, &id, "update_team");
-    visible(call, &id).map(|team| Answer::json(200, &team.json(true)))
+    managed(call, &id)?;
+    shown(call, &id)
+}
+
+/// A team as those see it who manage it.
+fn shown(call: &Call<'_>, id: &str) -> Outcome {
+    visible(call, id).map(|team| Answer::json(200, &team.json(true)))
+}
+
+fn privacy(call: &mut Call<'_>, id: &str) -> Outcome {
+    let body = call.object("privacy")?;
+    let kind = text(&body, "privacy").to_owned();
+    if !matches!(&*kind, "O" | "I") {
+        return Err(bad_body("privacy"));
+    }
+    let id = managed(call, id)?;
+    let now = call.world.now();
+    if let Some(team) = call.world.team_mut(&id) {
+        team.allow_open_invite = kind == "O";
+        team.kind = kind;
+        team.update_at = now;
+    }
+    tell(call, &id, "update_team");
+    shown(call, &id)
+}
+
+fn regenerate_invite_id(call: &mut Call<'_>, id: &str) -> Outcome {
+    let id = managed(call, id)?;
+    let invite_id = call.world.clock.id();
+    let now = call.world.now();
+    if let Some(team) = call.world.team_mut(&id) {
+        team.invite_id = invite_id;
+        team.update_at = now;
+    }
+    tell(call, &id, "update_team");
+    shown(call, &id)
+}
+
+/// What everybody sees who has an invitation.
+fn by_invite(call: &Call<'_>, invite: &str) -> Outcome {
+    let team = call.world.teams.iter().find(|team| team.invite_id == invite && team.delete_at == 0);
+    let team = team.ok_or_else(|| {
+        fail(404, "app.team.get_by_invite_id.finding.app_error", "Unable to find the existing team.")
+    })?;
+    Ok(Answer::json(
+        200,
+        &json!({
+            "display_name": team.display_name, "description": team.description, "name": team.name, "id": team.id,
+        }),
+    ))
 }
 
 fn tell(call: &mut Call<'_>, id: &str, name: &str) {
@@ -190,83 +305,6 @@ fn archive(call: &mut Call<'_>, id: &str, gone: bool) -> Outcome {
         return Ok(Answer::done());
     }
     visible(call, &id).map(|team| Answer::json(200, &team.json(true)))
-}
-
-fn member(call: &Call<'_>, id: &str, user: &str) -> Outcome {
-    let user = call.whom(user)?;
-    let team = visible(call, id)?;
-    let member = team.member(&user).ok_or_else(|| {
-        fail(
-            404,
-            "app.team.get_member.missing.app_error",
-            "No team member found for that user ID and team ID.",
-        )
-    })?;
-    Ok(Answer::json(200, &team.member_json(member)))
-}
-
-fn join(call: &mut Call<'_>, id: &str) -> Outcome {
-    let me = call.user()?;
-    let body = call.object("team_member")?;
-    let user = text(&body, "user_id").to_owned();
-    if !is_id(&user) || call.world.user(&user).is_none() {
-        return Err(bad_body("user_id"));
-    }
-    let team = visible(call, id)?;
-    let open = team.allow_open_invite && user == me;
-    if !open {
-        call.in_team(id, Permission::AddToTeam)?;
-    }
-    let name = call.world.name_of(&user).to_owned();
-    if !call.world.team(id).is_some_and(|team| team.has(&user)) {
-        for channel in call.world.default_channels(id) {
-            let main = call.world.channel(&channel).is_some_and(|channel| channel.name == "town-square");
-            let (kind, what) =
-                if main { ("system_join_team", "team") } else { ("system_join_channel", "channel") };
-            let message = format!("{name} joined the {what}.");
-            call.world.system_post(&channel, &user, kind, message, json!({"username": name}));
-            call.world.join(&channel, &user);
-            let data = json!({"team_id": id, "user_id": user});
-            call.world.emit(&Event::new("user_added", data).for_channel(&channel));
-        }
-        call.world.join_team(id, &user);
-    }
-    // The real server says it twice.
-    for _ in 0..2 {
-        let data = json!({"team_id": id, "user_id": user});
-        call.world.emit(&Event::new("added_to_team", data).for_user(&user));
-    }
-    let team = visible(call, id)?;
-    let member = TeamMember { user_id: user, admin: false };
-    Ok(Answer::json(201, &team.member_json(&member)))
-}
-
-fn leave(call: &mut Call<'_>, id: &str, user: &str) -> Outcome {
-    let me = call.user()?;
-    let user = call.whom(user)?;
-    if user != me {
-        managed(call, id)?;
-    }
-    if !visible(call, id)?.has(&user) {
-        return Err(fail(404, "app.team.get_member.missing.app_error", "No team member found."));
-    }
-    for channel in call.world.channels.iter_mut().filter(|channel| channel.team_id == id) {
-        channel.members.retain(|member| member.user_id != user);
-    }
-    let name = call.world.name_of(&user).to_owned();
-    let (kind, what) =
-        if user == me { ("system_leave_team", "left") } else { ("system_remove_from_team", "removed from") };
-    if let Some(main) = call.world.default_channels(id).first() {
-        let message = format!("{name} {what} the team.");
-        call.world.system_post(main, &me, kind, message, json!({"username": name}));
-    }
-    let data = json!({"team_id": id, "user_id": user});
-    call.world.emit(&Event::new("leave_team", data.clone()).for_team(id).omitting(&user));
-    call.world.emit(&Event::new("leave_team", data).for_user(&user));
-    if let Some(team) = call.world.team_mut(id) {
-        team.members.retain(|member| member.user_id != user);
-    }
-    Ok(Answer::done())
 }
 
 fn unread(call: &Call<'_>, user: &str) -> Outcome {

@@ -28,12 +28,12 @@ pub(super) fn route(call: &mut Call<'_>, method: &str, path: &[&str]) -> Option<
         ("PUT", [thread, "following"]) => follow(call, &user, team, thread, true),
         ("DELETE", [thread, "following"]) => follow(call, &user, team, thread, false),
         ("PUT", [thread, "read", at]) => match at.parse() {
-            Ok(at) => read(call, &user, team, thread, at),
+            Ok(at) => read(call, &user, team, thread, at, false),
             Err(_) => Err(bad_url("timestamp")),
         },
         ("POST", [thread, "set_unread", post]) => {
             match call.world.posts.get(post).map(|post| post.create_at - 1) {
-                Some(at) => read(call, &user, team, thread, at),
+                Some(at) => read(call, &user, team, thread, at, true),
                 None => Err(bad_url("post_id")),
             }
         }
@@ -41,8 +41,12 @@ pub(super) fn route(call: &mut Call<'_>, method: &str, path: &[&str]) -> Option<
     })
 }
 
-fn missing() -> AppError {
-    fail(404, "app.user.get_threads_for_user.not_found", "User thread doesn't exist or is not followed")
+fn not_followed(call: &Call<'_>) -> AppError {
+    let message = "User thread doesn't exist or is not followed.";
+    if call.world.is_old() {
+        return fail(500, "app.user.get_thread_membership_for_user.app_error", message);
+    }
+    fail(404, "app.user.get_thread_membership_for_user.not_found", message)
 }
 
 /// The threads that a user follows in a team, the last answered one first.
@@ -102,7 +106,7 @@ fn list(call: &Call<'_>, user: &str, team: &str) -> Answer {
 fn one(call: &Call<'_>, user: &str, thread: &str) -> Outcome {
     readable(call, thread)?;
     let follows = call.world.threads.get(thread).and_then(|people| people.get(user)).is_some_and(|(f, _)| *f);
-    let shown = call.world.thread_json(user, thread).filter(|_| follows).ok_or_else(missing)?;
+    let shown = call.world.thread_json(user, thread).filter(|_| follows).ok_or_else(|| not_followed(call))?;
     Ok(Answer::json(200, &shown))
 }
 
@@ -120,11 +124,18 @@ fn follow(call: &mut Call<'_>, user: &str, team: &str, thread: &str, follows: bo
     Ok(Answer::done())
 }
 
-fn read(call: &mut Call<'_>, user: &str, team: &str, thread: &str, at: i64) -> Outcome {
+/// Sets when a user read a thread last. `follow` makes one follow who does not.
+fn read(call: &mut Call<'_>, user: &str, team: &str, thread: &str, at: i64, follow: bool) -> Outcome {
     let channel = readable(call, thread)?.channel_id.clone();
-    let known = call.world.threads.get_mut(thread).and_then(|people| people.get_mut(user));
-    known.filter(|(follows, _)| *follows).ok_or_else(missing)?.1 = at;
-    let shown = call.world.thread_json(user, thread).ok_or_else(missing)?;
+    let known = call.world.threads.get(thread).and_then(|people| people.get(user));
+    if !follow && !known.is_some_and(|(follows, _)| *follows) && !call.world.is_old() {
+        return Err(not_followed(call));
+    }
+    let people = call.world.threads.entry(thread.to_owned()).or_default();
+    let membership = people.entry(user.to_owned()).or_insert((true, at));
+    membership.1 = at;
+    membership.0 |= follow;
+    let shown = call.world.thread_json(user, thread).ok_or_else(|| not_followed(call))?;
     let data = json!({
         "channel_id": channel, "thread_id": thread, "timestamp": at,
         "unread_mentions": shown.get("unread_mentions"), "unread_replies": shown.get("unread_replies"),

@@ -65,12 +65,13 @@ fn create(call: &mut Call<'_>) -> Outcome {
     let locked = body.get("channel_locked").and_then(Value::as_bool).unwrap_or(false);
     let names =
         |allowed: bool, name: &str| if allowed { text(&body, name).to_owned() } else { String::new() };
-    let settings = call.world.settings.clone();
+    let set = |name: &str| call.world.is_set("ServiceSettings", name);
+    let (may_name, may_picture) = (set("EnablePostUsernameOverride"), set("EnablePostIconOverride"));
     let hook = json!({
         "id": call.world.clock.id(), "create_at": now, "update_at": now, "delete_at": 0, "user_id": me,
         "channel_id": id, "team_id": team, "display_name": text(&body, "display_name"),
-        "description": text(&body, "description"), "username": names(settings.username_override, "username"),
-        "icon_url": names(settings.icon_override, "icon_url"), "channel_locked": locked,
+        "description": text(&body, "description"), "username": names(may_name, "username"),
+        "icon_url": names(may_picture, "icon_url"), "channel_locked": locked,
     });
     call.world.hooks.push(hook.clone());
     Ok(Answer::json(201, &hook))
@@ -175,29 +176,43 @@ fn post(world: &mut World, request: &Request, id: &str) -> Result<(), AppError> 
     if private && !world.may_read(&user_id, &channel_id) {
         return Err(refuse(403));
     }
+    publish(world, &hook, &body, &user_id, &channel_id, "");
+    Ok(())
+}
+
+/// Posts the text and attachments of an integration, in pieces if the text is too long for one post.
+pub(super) fn publish(
+    world: &mut World,
+    hook: &Map<String, Value>,
+    body: &Map<String, Value>,
+    user_id: &str,
+    channel_id: &str,
+    root_id: &str,
+) {
+    let attachments = body.get("attachments").filter(|attachments| attachments.is_array());
     let mut props = body.get("props").and_then(Value::as_object).cloned().unwrap_or_default();
     props.insert("from_webhook".into(), json!("true"));
-    props.insert("webhook_display_name".into(), json!(text(&hook, "display_name")));
+    props.insert("webhook_display_name".into(), json!(text(hook, "display_name")));
     let given = |name: &str| {
-        let own = text(&body, name);
-        if own.is_empty() { text(&hook, name).to_owned() } else { own.to_owned() }
+        let own = text(body, name);
+        if own.is_empty() { text(hook, name).to_owned() } else { own.to_owned() }
     };
-    if world.settings.username_override {
+    if world.is_set("ServiceSettings", "EnablePostUsernameOverride") {
         let name = match given("username") {
             name if name.is_empty() => "webhook".to_owned(),
             name => name,
         };
         props.insert("override_username".into(), json!(name));
     }
-    if world.settings.icon_override && !given("icon_url").is_empty() {
+    if world.is_set("ServiceSettings", "EnablePostIconOverride") && !given("icon_url").is_empty() {
         props.insert("override_icon_url".into(), json!(given("icon_url")));
     }
-    let mut kind = text(&body, "type").to_owned();
+    let mut kind = text(body, "type").to_owned();
     if let Some(attachments) = attachments {
         props.insert("attachments".into(), attachments.clone());
         "slack_attachment".clone_into(&mut kind);
     }
-    let message = super::slack_text(world, text(&body, "text"));
+    let message = super::slack_text(world, text(body, "text"));
     let letters: Vec<char> = message.chars().collect();
     let mut pieces: Vec<String> = letters.chunks(MAX_POST).map(|piece| piece.iter().collect()).collect();
     if pieces.is_empty() {
@@ -210,8 +225,14 @@ fn post(world: &mut World, request: &Request, id: &str) -> Result<(), AppError> 
         if at < last {
             props.remove("attachments");
         }
-        let (user_id, channel_id, kind) = (user_id.clone(), channel_id.clone(), kind.clone());
-        world.create_post(NewPost { user_id, channel_id, message, kind, props, ..NewPost::default() });
+        world.create_post(NewPost {
+            user_id: user_id.to_owned(),
+            channel_id: channel_id.to_owned(),
+            root_id: root_id.to_owned(),
+            message,
+            kind: kind.clone(),
+            props,
+            ..NewPost::default()
+        });
     }
-    Ok(())
 }

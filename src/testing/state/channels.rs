@@ -158,6 +158,25 @@ impl World {
         id
     }
 
+    /// Adds a channel of a team with these members, without any event.
+    pub(in crate::testing) fn add_channel(
+        &mut self,
+        team_id: &str,
+        name: &str,
+        display_name: &str,
+        kind: &str,
+        members: &[String],
+    ) -> String {
+        self.new_channel(Channel {
+            team_id: team_id.to_owned(),
+            kind: kind.to_owned(),
+            name: name.to_owned(),
+            display_name: display_name.to_owned(),
+            members: members.iter().map(|user| Member::new(user)).collect(),
+            ..Channel::default()
+        })
+    }
+
     /// The direct channel of two users, and whether it was made now.
     pub(in crate::testing) fn direct(&mut self, one: &str, other: &str) -> (String, bool) {
         let name = direct_name(one, other);

@@ -20,6 +20,10 @@ pub(in crate::testing) struct User {
     pub(in crate::testing) roles: String,
     pub(in crate::testing) locale: String,
     pub(in crate::testing) props: Map<String, Value>,
+    pub(in crate::testing) timezone: Option<Value>,
+    pub(in crate::testing) email_verified: bool,
+    pub(in crate::testing) auth_service: String,
+    pub(in crate::testing) last_picture_update: i64,
     pub(in crate::testing) notify_props: Option<Value>,
     pub(in crate::testing) is_bot: bool,
     pub(in crate::testing) bot_description: String,
@@ -49,7 +53,7 @@ impl User {
             "update_at": self.update_at,
             "delete_at": self.delete_at,
             "username": self.username,
-            "auth_service": "",
+            "auth_service": self.auth_service,
             "email": self.email,
             "nickname": self.nickname,
             "first_name": self.first_name,
@@ -57,7 +61,9 @@ impl User {
             "position": self.position,
             "roles": self.roles,
             "locale": self.locale,
-            "timezone": {"automaticTimezone": "", "manualTimezone": "", "useAutomaticTimezone": "true"},
+            "timezone": self.timezone.clone().unwrap_or_else(|| {
+                json!({"automaticTimezone": "", "manualTimezone": "", "useAutomaticTimezone": "true"})
+            }),
             "remote_id": "",
             "disable_welcome_email": false,
         });
@@ -68,6 +74,12 @@ impl User {
         };
         if !self.props.is_empty() {
             set("props", Value::Object(self.props.clone()));
+        }
+        if self.last_picture_update > 0 {
+            set("last_picture_update", json!(self.last_picture_update));
+        }
+        if own && self.email_verified {
+            set("email_verified", json!(true));
         }
         if self.is_bot {
             set("is_bot", json!(true));
@@ -173,6 +185,8 @@ pub(in crate::testing) struct Team {
     pub(in crate::testing) name: String,
     pub(in crate::testing) display_name: String,
     pub(in crate::testing) description: String,
+    pub(in crate::testing) company_name: String,
+    pub(in crate::testing) allowed_domains: String,
     pub(in crate::testing) email: String,
     /// `O` or `I`.
     pub(in crate::testing) kind: String,
@@ -195,8 +209,8 @@ impl Team {
         json!({
             "id": self.id, "create_at": self.create_at, "update_at": self.update_at, "delete_at": self.delete_at,
             "display_name": self.display_name, "name": self.name, "description": self.description,
-            "email": if full { &*self.email } else { "" }, "type": self.kind, "company_name": "",
-            "allowed_domains": "", "invite_id": if full { &*self.invite_id } else { "" },
+            "email": if full { &*self.email } else { "" }, "type": self.kind, "company_name": self.company_name,
+            "allowed_domains": self.allowed_domains, "invite_id": if full { &*self.invite_id } else { "" },
             "allow_open_invite": self.allow_open_invite, "scheme_id": null, "group_constrained": null,
             "policy_id": null, "cloud_limits_archived": false,
         })
@@ -347,6 +361,49 @@ impl World {
             update_at: now,
             delete_at: 0,
         });
+        id
+    }
+
+    /// Adds a user with the default password to the first team and its default channels, without any event.
+    pub(in crate::testing) fn add_user(&mut self, name: &str) -> String {
+        let id = self.new_user(name, crate::testing::PASSWORD).id.clone();
+        self.join_first_team(&id);
+        id
+    }
+
+    /// Adds a bot of `admin` to the first team and its default channels, without any event.
+    pub(in crate::testing) fn add_bot(&mut self, name: &str) -> String {
+        let owner = self.user_named("admin").map(|user| user.id.clone()).unwrap_or_default();
+        let id = self.new_bot(name, name, "", &owner);
+        self.join_first_team(&id);
+        id
+    }
+
+    /// Adds a guest to the first team and to no channel, without any event.
+    pub(in crate::testing) fn add_guest(&mut self, name: &str) -> String {
+        let user = self.new_user(name, crate::testing::PASSWORD);
+        "system_guest".clone_into(&mut user.roles);
+        let id = user.id.clone();
+        if let Some(team) = self.teams.first_mut() {
+            team.members.push(TeamMember { user_id: id.clone(), admin: false });
+        }
+        id
+    }
+
+    fn join_first_team(&mut self, user_id: &str) {
+        if let Some(team) = self.teams.first().map(|team| team.id.clone()) {
+            self.join_team(&team, user_id);
+        }
+    }
+
+    /// Adds an open team with its default channels and all users that are no guests, without any event.
+    pub(in crate::testing) fn add_team(&mut self, name: &str, display_name: &str) -> String {
+        let id = self.new_team(name, display_name, "O");
+        let users: Vec<String> =
+            self.users.iter().filter(|user| !user.is_guest()).map(|user| user.id.clone()).collect();
+        for user in users {
+            self.join_team(&id, &user);
+        }
         id
     }
 }

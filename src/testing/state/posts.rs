@@ -81,6 +81,11 @@ impl FileInfo {
         self.name.rsplit_once('.').map_or("", |(_, extension)| extension)
     }
 
+    /// Width, height and MIME type, if it is a picture.
+    pub(in crate::testing) fn image_size(&self) -> Option<(u32, u32, &'static str)> {
+        super::images::image_size(&self.data)
+    }
+
     pub(in crate::testing) fn mime_type(&self) -> &'static str {
         match self.extension() {
             "txt" | "log" => "text/plain; charset=utf-8",
@@ -235,6 +240,7 @@ impl World {
             object.insert("pending_post_id".into(), json!(new.pending_post_id));
         }
         self.emit_posted(&post, &shown, new.set_online);
+        self.trigger_webhooks(&post);
         shown
     }
 

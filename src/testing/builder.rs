@@ -1,0 +1,260 @@
+//! Settings and data of a server before it starts.
+
+use std::time::Duration;
+
+use super::server::Inner;
+use super::state::World;
+use super::{TestServer, control};
+use crate::error::{Error, Result};
+
+#[derive(Clone, Debug)]
+pub(super) struct Settings {
+    pub(super) ping_interval: Duration,
+    pub(super) pong_wait: Duration,
+    pub(super) auth_timeout: Duration,
+    pub(super) idle_timeout: Duration,
+    pub(super) tls: bool,
+    /// 0 for any free port.
+    pub(super) port: u16,
+}
+
+/// An account, a team or a channel that is added to the default data.
+#[derive(Clone, Debug)]
+enum Addition {
+    Team(String),
+    User(String),
+    Guest(String, Vec<String>),
+    Bot(String),
+    Channel(String),
+    PrivateChannel(String, Vec<String>),
+}
+
+/// A builder of a [`TestServer`].
+///
+/// Accounts, teams and channels are added in the order of the calls, to the data that every server has. Names are
+/// those of the methods of [`TestServer`]: a channel is `name`, in the first team, or `team/name`.
+///
+/// ```
+/// # fn main() -> mattermost::Result<()> {
+/// # use mattermost::testing::TestServer;
+/// let server = TestServer::builder().user("ann").bot("deployer").channel("deploys").guest("gil", ["deploys"]).start()?;
+/// server.post_as("ann", "deploys", "hello");
+/// # Ok(()) }
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "it does nothing before `start`"]
+pub struct TestServerBuilder {
+    settings: Settings,
+    version: String,
+    seed: Option<u64>,
+    session_length: Option<Duration>,
+    additions: Vec<Addition>,
+}
+
+impl TestServerBuilder {
+    pub(super) fn new() -> Self {
+        Self {
+            settings: Settings {
+                ping_interval: Duration::from_secs(60),
+                pong_wait: Duration::from_secs(100),
+                auth_timeout: Duration::from_secs(5),
+                idle_timeout: Duration::from_secs(60),
+                tls: false,
+                port: 0,
+            },
+            version: "11.6.0".to_owned(),
+            seed: None,
+            session_length: None,
+            additions: Vec::new(),
+        }
+    }
+
+    /// Sets the interval at which the server pings a connection. Defaults to 60 s.
+    pub fn ping_interval(mut self, time: Duration) -> Self {
+        self.settings.ping_interval = time;
+        self
+    }
+
+    /// Sets the time after which the server closes a connection without a Pong. Defaults to 100 s.
+    pub fn pong_wait(mut self, time: Duration) -> Self {
+        self.settings.pong_wait = time;
+        self
+    }
+
+    /// Sets the time for which a connection may stay unauthenticated. Defaults to 5 s.
+    pub fn auth_timeout(mut self, time: Duration) -> Self {
+        self.settings.auth_timeout = time;
+        self
+    }
+
+    /// Sets the time for which an idle HTTP connection is kept. Defaults to 60 s.
+    pub fn idle_timeout(mut self, time: Duration) -> Self {
+        self.settings.idle_timeout = time;
+        self
+    }
+
+    /// Sets the lifetime of a session. Defaults to 180 days.
+    pub fn session_length(mut self, time: Duration) -> Self {
+        self.session_length = Some(time);
+        self
+    }
+
+    /// Serves https and wss, with a certificate for localhost, 127.0.0.1 and `::1` of a fixed authority; see
+    /// [`TestServer::authority`].
+    #[cfg(feature = "native-tls")]
+    pub fn tls(mut self) -> Self {
+        self.settings.tls = true;
+        self
+    }
+
+    /// Sets the port on 127.0.0.1. Defaults to 0, any free port.
+    pub fn port(mut self, port: u16) -> Self {
+        self.settings.port = port;
+        self
+    }
+
+    /// Sets the server version. Defaults to `11.6.0`. A version below 6 has the events and routes of 5.37.
+    pub fn version(mut self, version: impl Into<String>) -> Self {
+        self.version = version.into();
+        self
+    }
+
+    /// Makes IDs and tokens the same in every run. They are random by default.
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = Some(seed);
+        self
+    }
+
+    fn add(mut self, addition: Addition) -> Self {
+        self.additions.push(addition);
+        self
+    }
+
+    /// Adds an open team with its two default channels, and all users so far to it.
+    pub fn team(self, name: impl Into<String>) -> Self {
+        self.add(Addition::Team(name.into()))
+    }
+
+    /// Adds a user to the first team and its default channels. The password is [`PASSWORD`](super::PASSWORD).
+    pub fn user(self, name: impl Into<String>) -> Self {
+        self.add(Addition::User(name.into()))
+    }
+
+    /// Adds a guest to the first team and to these channels only.
+    pub fn guest<C: Into<String>>(
+        self,
+        name: impl Into<String>,
+        channels: impl IntoIterator<Item = C>,
+    ) -> Self {
+        self.add(Addition::Guest(name.into(), channels.into_iter().map(Into::into).collect()))
+    }
+
+    /// Adds a bot to the first team and its default channels, owned by `admin`.
+    pub fn bot(self, name: impl Into<String>) -> Self {
+        self.add(Addition::Bot(name.into()))
+    }
+
+    /// Adds a public channel with all members of its team.
+    pub fn channel(self, name: impl Into<String>) -> Self {
+        self.add(Addition::Channel(name.into()))
+    }
+
+    /// Adds a private channel with these users in it.
+    pub fn private_channel<U: Into<String>>(
+        self,
+        name: impl Into<String>,
+        members: impl IntoIterator<Item = U>,
+    ) -> Self {
+        self.add(Addition::PrivateChannel(name.into(), members.into_iter().map(Into::into).collect()))
+    }
+
+    /// Starts the server.
+    ///
+    /// # Errors
+    ///
+    /// - [`ErrorKind::Io`](crate::ErrorKind::Io): the port is in use, or no thread can be started.
+    /// - [`ErrorKind::Input`](crate::ErrorKind::Input): an addition names a user, a team or a channel that does not
+    ///   exist, or one that exists already.
+    pub fn start(self) -> Result<TestServer> {
+        let seed = match self.seed {
+            Some(seed) => seed,
+            None => getrandom::u64()
+                .map_err(|error| Error::io("no random numbers", std::io::Error::other(error.to_string())))?,
+        };
+        let mut world = World::new(seed, &self.version);
+        if let Some(length) = self.session_length {
+            world.session_length = i64::try_from(length.as_millis()).unwrap_or(i64::MAX / 4);
+        }
+        control::populate(&mut world);
+        for addition in &self.additions {
+            add(&mut world, addition)?;
+        }
+        let (inner, acceptor) = Inner::start(self.settings, world)
+            .map_err(|error| Error::io("the test server cannot start", error))?;
+        Ok(TestServer { inner, acceptor: Some(acceptor) })
+    }
+}
+
+/// Team and short name of a channel, in the first team unless it names one.
+fn split_name(world: &World, name: &str) -> Result<(String, String)> {
+    let (team, name) = match name.split_once('/') {
+        Some((team, name)) => (world.team_named(team).map(|team| team.id.clone()).ok_or(team), name),
+        None => (world.teams.first().map(|team| team.id.clone()).ok_or("first"), name),
+    };
+    let team = team.map_err(|team| Error::input(format!("the test server has no team {team:?}")))?;
+    Ok((team, name.to_owned()))
+}
+
+fn user_id(world: &World, name: &str) -> Result<String> {
+    let user = world.user_named(name).map(|user| user.id.clone());
+    user.ok_or_else(|| Error::input(format!("the test server has no user {name:?}")))
+}
+
+fn add_channel(world: &mut World, name: &str, kind: &str, members: &[String]) -> Result<()> {
+    let (team, short) = split_name(world, name)?;
+    if world.channel_named(&team, &short).is_some() {
+        return Err(Error::input(format!("the test server has a channel {name:?} already")));
+    }
+    world.add_channel(&team, &short, &short, kind, members);
+    Ok(())
+}
+
+fn add(world: &mut World, addition: &Addition) -> Result<()> {
+    if let Addition::User(name) | Addition::Guest(name, _) | Addition::Bot(name) = addition {
+        if world.user_named(name).is_some() {
+            return Err(Error::input(format!("the test server has a user {name:?} already")));
+        }
+    }
+    match addition {
+        Addition::Team(name) => {
+            if world.team_named(name).is_some() {
+                return Err(Error::input(format!("the test server has a team {name:?} already")));
+            }
+            world.add_team(name, name);
+        }
+        Addition::User(name) => drop(world.add_user(name)),
+        Addition::Bot(name) => drop(world.add_bot(name)),
+        Addition::Guest(name, channels) => {
+            let channels: Vec<(String, String)> =
+                channels.iter().map(|channel| split_name(world, channel)).collect::<Result<_>>()?;
+            let guest = world.add_guest(name);
+            for (team, short) in channels {
+                let channel = world.channel_named(&team, &short).map(|channel| channel.id.clone());
+                let channel = channel
+                    .ok_or_else(|| Error::input(format!("the test server has no channel {short:?}")))?;
+                world.join(&channel, &guest);
+            }
+        }
+        Addition::Channel(name) => {
+            let (team, _) = split_name(world, name)?;
+            let members = world.team(&team).into_iter().flat_map(|team| &team.members);
+            let members: Vec<String> = members.map(|member| member.user_id.clone()).collect();
+            add_channel(world, name, "O", &members)?;
+        }
+        Addition::PrivateChannel(name, members) => {
+            let members = members.iter().map(|user| user_id(world, user)).collect::<Result<Vec<_>>>()?;
+            add_channel(world, name, "P", &members)?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,115 @@
+//! Statuses and custom statuses.
+
+use serde_json::{Map, Value, json};
+
+use super::preferences::tell_preferences;
+use super::users::{missing, updated};
+use super::{Call, Outcome, bad_body, fail, text};
+use crate::testing::http::Answer;
+
+pub(super) fn route(call: &mut Call<'_>, method: &str, path: &[&str]) -> Option<Outcome> {
+    Some(match (method, path) {
+        ("POST", ["users", "status", "ids"]) => statuses(call),
+        ("GET", ["users", user, "status"]) => call.whom(user).and_then(|id| match call.world.user(&id) {
+            Some(user) => Ok(Answer::json(200, &user.status_json())),
+            None => Err(missing()),
+        }),
+        ("PUT", ["users", user, "status"]) => set_status(call, user),
+        ("PUT" | "DELETE", ["users", user, "status", "custom"]) => custom_status(call, user),
+        ("DELETE", ["users", user, "status", "custom", "recent"])
+        | ("POST", ["users", user, "status", "custom", "recent", "delete"]) => forget_recent(call, user),
+        _ => return None,
+    })
+}
+
+/// Takes a custom status out of the recent ones.
+fn forget_recent(call: &mut Call<'_>, whom: &str) -> Outcome {
+    let id = call.whom(whom)?;
+    let body = call.object("recent_custom_status")?;
+    let named =
+        |one: &Value, name: &str| one.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+    if call.request.method == "DELETE" && text(&body, "emoji").is_empty() && text(&body, "text").is_empty() {
+        return Err(bad_body("recent_custom_status"));
+    }
+    call.own(&id)?;
+    let known = call.world.preferences.entry(id.clone()).or_default();
+    let recent = known
+        .iter_mut()
+        .find(|(category, name, _)| category == "custom_status" && name == "recent_custom_statuses");
+    let Some((_, _, value)) = recent else {
+        return Err(fail(
+            400,
+            "app.preference.get.app_error",
+            "We encountered an error while finding preferences.",
+        ));
+    };
+    let mut all: Vec<Value> = serde_json::from_str(value).unwrap_or_default();
+    all.retain(|one| {
+        named(one, "text") != text(&body, "text") || named(one, "emoji") != text(&body, "emoji")
+    });
+    *value = Value::Array(all).to_string();
+    Ok(Answer::done())
+}
+
+fn statuses(call: &Call<'_>) -> Outcome {
+    call.user()?;
+    let ids = call.texts("user_ids")?;
+    if ids.is_empty() {
+        return Err(bad_body("user_ids"));
+    }
+    // Unknown users are offline.
+    let status = |id: &String| match call.world.user(id) {
+        Some(user) => user.status_json(),
+        None => {
+            json!({"user_id": id, "status": "offline", "manual": false, "last_activity_at": 0, "dnd_end_time": 0})
+        }
+    };
+    Ok(Answer::json(200, &ids.iter().map(status).collect()))
+}
+
+fn set_status(call: &mut Call<'_>, whom: &str) -> Outcome {
+    let id = call.whom(whom)?;
+    let body = call.object("status")?;
+    if text(&body, "user_id") != id {
+        return Err(bad_body("user_id"));
+    }
+    call.own(&id)?;
+    let status = text(&body, "status");
+    if !matches!(status, "online" | "offline" | "away" | "dnd") {
+        return Err(bad_body("status"));
+    }
+    call.world.set_status(&id, status, status != "online");
+    let user = call.world.user_mut(&id).ok_or_else(missing)?;
+    if status == "dnd" {
+        user.dnd_end_time = body.get("dnd_end_time").and_then(Value::as_i64).unwrap_or(0) / 60 * 60;
+    }
+    Ok(Answer::json(200, &user.status_json()))
+}
+
+fn custom_status(call: &mut Call<'_>, whom: &str) -> Outcome {
+    let id = call.whom(whom)?;
+    let text = if call.request.method == "DELETE" {
+        String::new()
+    } else {
+        let body = call.object("custom_status")?;
+        if text(&body, "emoji").is_empty() && text(&body, "text").is_empty() {
+            return Err(bad_body("custom_status"));
+        }
+        Value::Object(body).to_string()
+    };
+    call.own(&id)?;
+    let user = call.world.user_mut(&id).ok_or_else(missing)?;
+    user.props.insert("customStatus".into(), json!(text));
+    updated(call, &id);
+    if !text.is_empty() {
+        let recent = json!({
+            "user_id": id, "category": "custom_status", "name": "recent_custom_statuses", "value": format!("[{text}]"),
+        });
+        let known = call.world.preferences.entry(id.clone()).or_default();
+        known.retain(|(category, ..)| category != "custom_status");
+        known.push(("custom_status".into(), "recent_custom_statuses".into(), format!("[{text}]")));
+        let given: Vec<Map<String, Value>> = recent.as_object().cloned().into_iter().collect();
+        tell_preferences(call, &id, "preferences_changed", &given);
+    }
+    Ok(Answer::done())
+}
