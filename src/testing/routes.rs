@@ -8,6 +8,7 @@ mod builtin;
 mod channels;
 mod files;
 pub(in crate::testing) mod integrations;
+mod invitations;
 mod lists;
 mod members;
 mod outgoing;
@@ -280,6 +281,7 @@ fn route(world: &mut World, request: &Request, segments: &[&str]) -> Routed {
         users::about,
         administration::route,
         roles::route,
+        invitations::route,
         team_members::route,
         teams::route,
         channels::route,

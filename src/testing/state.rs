@@ -121,6 +121,8 @@ pub(super) struct World {
     pub(super) triggered: Vec<outgoing_webhooks::Triggered>,
     pub(super) outgoing_webhooks: Vec<outgoing_webhooks::OutgoingWebhook>,
     pub(super) categories: Vec<Value>,
+    /// (user, team) -> IDs of categories.
+    pub(super) category_order: HashMap<(String, String), Vec<String>>,
 
     /// Root post id -> user id -> (follows, last viewed).
     pub(super) threads: HashMap<String, HashMap<String, (bool, i64)>>,
@@ -161,6 +163,7 @@ impl World {
             triggered: Vec::new(),
             outgoing_webhooks: Vec::new(),
             categories: Vec::new(),
+            category_order: HashMap::new(),
 
             threads: HashMap::new(),
             pending: HashMap::new(),

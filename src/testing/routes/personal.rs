@@ -47,6 +47,11 @@ pub(super) fn route(call: &mut Call<'_>, method: &str, path: &[&str]) -> Option<
             call.world.emoji.retain(|one| !is(one, "id", id));
             Ok(Answer::done())
         }),
+        ("POST", ["emoji", "names"]) => call.user().and_then(|_| {
+            let names = call.texts("names")?;
+            let known = |one: &&Value| names.iter().any(|name| is(one, "name", name));
+            Ok(Answer::json(200, &call.world.emoji.iter().filter(known).cloned().collect()))
+        }),
         ("POST", ["emoji", "search"]) => call.user().and_then(|_| {
             let term = text(&call.object("emoji_search")?, "term").to_owned();
             if term.is_empty() {
@@ -143,6 +148,9 @@ fn all_categories(call: &Call<'_>, user: &str, team: &str) -> Vec<Value> {
     all.extend(own.iter().map(|&one| one.clone()));
     all.push(standard("channels", "Channels", 20, "", channels(false)));
     all.push(standard("direct_messages", "Direct Messages", 30, "recent", channels(true)));
+    if let Some(order) = call.world.category_order.get(&(user.to_owned(), team.to_owned())) {
+        all.sort_by_key(|one| order.iter().position(|id| is(one, "id", id)).unwrap_or(usize::MAX));
+    }
     all
 }
 
@@ -173,6 +181,8 @@ fn categories(
             };
             match call.texts("order").map_err(odd) {
                 Ok(ids) => {
+                    let key = (user.clone(), (*team).to_owned());
+                    call.world.category_order.insert(key, ids.clone());
                     tell_category(call, "sidebar_category_order_updated", json!({"order": ids}), &user, team);
                     Ok(Answer::json(200, &json!(ids)))
                 }

@@ -73,7 +73,7 @@ fn join(call: &mut Call<'_>, id: &str) -> Outcome {
 }
 
 /// Puts a user into a team and its default channels, and tells everybody.
-fn add(call: &mut Call<'_>, id: &str, user: &str) {
+pub(super) fn add(call: &mut Call<'_>, id: &str, user: &str) {
     let name = call.world.name_of(user).to_owned();
     if !call.world.team(id).is_some_and(|team| team.has(user)) {
         for channel in call.world.default_channels(id) {

@@ -41,7 +41,6 @@ pub(super) fn route(call: &mut Call<'_>, method: &str, path: &[&str]) -> Option<
         ("PUT", ["teams", id, "patch"]) => patch(call, id, false),
         ("PUT", ["teams", id, "privacy"]) => privacy(call, id),
         ("POST", ["teams", id, "regenerate_invite_id"]) => regenerate_invite_id(call, id),
-        ("GET", ["teams", "invite", invite]) => by_invite(call, invite),
         ("DELETE", ["teams", id]) => archive(call, id, true),
         ("POST", ["teams", id, "restore"]) => archive(call, id, false),
         ("GET", ["teams", id, "stats"]) => visible(call, id).map(|team| {
@@ -270,20 +269,6 @@ fn regenerate_invite_id(call: &mut Call<'_>, id: &str) -> Outcome {
     }
     tell(call, &id, "update_team");
     shown(call, &id)
-}
-
-/// What everybody sees who has an invitation.
-fn by_invite(call: &Call<'_>, invite: &str) -> Outcome {
-    let team = call.world.teams.iter().find(|team| team.invite_id == invite && team.delete_at == 0);
-    let team = team.ok_or_else(|| {
-        fail(404, "app.team.get_by_invite_id.finding.app_error", "Unable to find the existing team.")
-    })?;
-    Ok(Answer::json(
-        200,
-        &json!({
-            "display_name": team.display_name, "description": team.description, "name": team.name, "id": team.id,
-        }),
-    ))
 }
 
 fn tell(call: &mut Call<'_>, id: &str, name: &str) {

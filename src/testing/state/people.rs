@@ -186,6 +186,8 @@ pub(in crate::testing) struct Team {
     pub(in crate::testing) display_name: String,
     pub(in crate::testing) description: String,
     pub(in crate::testing) company_name: String,
+    pub(in crate::testing) image: Vec<u8>,
+    pub(in crate::testing) last_icon_update: i64,
     pub(in crate::testing) allowed_domains: String,
     pub(in crate::testing) email: String,
     /// `O` or `I`.
@@ -206,14 +208,18 @@ impl Team {
 
     /// As the server shows it; those who do not manage the team see no address and no invitation.
     pub(in crate::testing) fn json(&self, full: bool) -> Value {
-        json!({
+        let mut team = json!({
             "id": self.id, "create_at": self.create_at, "update_at": self.update_at, "delete_at": self.delete_at,
             "display_name": self.display_name, "name": self.name, "description": self.description,
             "email": if full { &*self.email } else { "" }, "type": self.kind, "company_name": self.company_name,
             "allowed_domains": self.allowed_domains, "invite_id": if full { &*self.invite_id } else { "" },
             "allow_open_invite": self.allow_open_invite, "scheme_id": null, "group_constrained": null,
             "policy_id": null, "cloud_limits_archived": false,
-        })
+        });
+        if let (Some(object), true) = (team.as_object_mut(), self.last_icon_update > 0) {
+            object.insert("last_team_icon_update".into(), json!(self.last_icon_update));
+        }
+        team
     }
 
     pub(in crate::testing) fn member_json(&self, member: &TeamMember) -> Value {

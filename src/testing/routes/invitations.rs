@@ -1,0 +1,139 @@
+//! Invitations to teams, their pictures, and what is imported into them.
+
+use serde_json::{Map, Value, json};
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+
+use super::teams::managed;
+use super::{AppError, Call, Outcome, bad_body, fail};
+use crate::testing::http::{Answer, parts};
+use crate::testing::rules::Permission;
+
+pub(super) fn route(call: &mut Call<'_>, method: &str, path: &[&str]) -> Option<Outcome> {
+    Some(match (method, path) {
+        ("GET", ["teams", "invite", invite]) => by_invite(call, invite),
+        ("POST", ["teams", "members", "invite"]) => join_by_invite(call),
+        ("POST", ["teams", id, "invite", "email"]) => invite(call, id),
+        ("GET", ["teams", id, "image"]) => image(call, id),
+        ("POST", ["teams", id, "image"]) => set_image(call, id),
+        ("DELETE", ["teams", id, "image"]) => managed(call, id).map(|id| {
+            if let Some(team) = call.world.team_mut(&id) {
+                team.image.clear();
+                team.last_icon_update = 0;
+            }
+            Answer::done()
+        }),
+        ("POST", ["teams", id, "import"]) => import(call, id),
+        _ => return None,
+    })
+}
+
+/// The ID of the team of an invitation.
+fn invited(call: &Call<'_>, invite: &str) -> Result<String, AppError> {
+    let team = call.world.teams.iter().find(|team| team.invite_id == invite && team.delete_at == 0);
+    team.map(|team| team.id.clone()).ok_or_else(|| {
+        fail(404, "app.team.get_by_invite_id.finding.app_error", "Unable to find the existing team.")
+    })
+}
+
+/// What everybody sees who has an invitation.
+fn by_invite(call: &Call<'_>, invite: &str) -> Outcome {
+    let id = invited(call, invite)?;
+    let shown = call.world.team(&id).map(|team| {
+        json!({
+            "display_name": team.display_name, "description": team.description, "name": team.name, "id": team.id,
+        })
+    });
+    Ok(Answer::json(200, &shown.unwrap_or_default()))
+}
+
+fn join_by_invite(call: &mut Call<'_>) -> Outcome {
+    let me = call.user()?;
+    let param = |name: &str| call.request.param(name).unwrap_or_default().to_owned();
+    let (token, invite) = (param("token"), param("invite_id"));
+    if !token.is_empty() {
+        let message = "The signup link does not appear to be valid.";
+        return Err(fail(400, "api.user.create_user.signup_link_invalid.app_error", message));
+    }
+    if invite.is_empty() {
+        let message = "Parameter required to add user to team.";
+        return Err(fail(400, "api.team.add_user_to_team.missing_parameter.app_error", message));
+    }
+    let id = invited(call, &invite)?;
+    super::team_members::add(call, &id, &me);
+    let team = call.world.team(&id);
+    let member = team.and_then(|team| Some(team.member_json(team.member(&me)?)));
+    Ok(Answer::json(201, &member.unwrap_or_default()))
+}
+
+/// Takes addresses. Nothing is sent, as on a server without a mail server.
+fn invite(call: &mut Call<'_>, id: &str) -> Outcome {
+    let body = call.body("emails").ok();
+    let listed = body.as_ref().and_then(|body| match body {
+        Value::Object(object) if !call.world.is_old() => object.get("emails").and_then(Value::as_array),
+        body => body.as_array(),
+    });
+    let emails: Vec<String> =
+        listed.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect();
+    if emails.is_empty() {
+        return Err(bad_body("user_email"));
+    }
+    call.in_team(id, Permission::AddToTeam)?;
+    if !call.request.flag("graceful") {
+        return Ok(Answer::done());
+    }
+    let error = if call.world.is_old() {
+        Value::Null
+    } else {
+        json!({
+            "id": "api.team.invite_members.unable_to_send_email_with_defaults.app_error",
+            "message": "SMTP is not configured in System Console", "detailed_error": "", "status_code": 500,
+        })
+    };
+    Ok(Answer::json(200, &emails.iter().map(|email| json!({"email": email, "error": error})).collect()))
+}
+
+fn image(call: &Call<'_>, id: &str) -> Outcome {
+    call.in_team(id, Permission::ViewTeam)?;
+    let team = call.world.team(id).filter(|team| !team.image.is_empty());
+    let missing =
+        || fail(404, "api.team.get_team_icon.read_file.app_error", "Unable to read the team icon file.");
+    team.map(|team| Answer::bytes(200, "image/png", team.image.clone())).ok_or_else(missing)
+}
+
+fn set_image(call: &mut Call<'_>, id: &str) -> Outcome {
+    let id = managed(call, id)?;
+    let kind = call.request.header("content-type").unwrap_or_default();
+    let unreadable =
+        || fail(400, "api.team.set_team_icon.parse.app_error", "Could not parse multipart form.");
+    let parts = parts(kind, &call.request.body).ok_or_else(unreadable)?;
+    let image = parts.iter().find(|part| part.name == "image").ok_or_else(|| {
+        fail(400, "api.team.set_team_icon.no_file.app_error", "No file under 'image' in request.")
+    })?;
+    let image = image.data.to_vec();
+    let now = call.world.now();
+    if let Some(team) = call.world.team_mut(&id) {
+        team.image = image;
+        team.last_icon_update = now;
+    }
+    Ok(Answer::done())
+}
+
+/// Takes an export of Slack and imports nothing of it. The response is a log.
+fn import(call: &mut Call<'_>, id: &str) -> Outcome {
+    let me = call.user()?;
+    if !call.is_admin() {
+        managed(call, id)?;
+        if !call.world.is_admin(&me) {
+            return Err(super::forbidden());
+        }
+    }
+    let kind = call.request.header("content-type").unwrap_or_default();
+    let unreadable = || fail(500, "api.team.import_team.parse.app_error", "Could not parse multipart form.");
+    parts(kind, &call.request.body).ok_or_else(unreadable)?;
+    let log = BASE64_STANDARD.encode("Mattermost Slack Import Log\r\n");
+    let mut results = Map::new();
+    results.insert("results".into(), json!(log));
+    Ok(Answer::json(200, &Value::Object(results)))
+}
