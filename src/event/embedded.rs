@@ -23,7 +23,7 @@ impl<'de, T: Default + DeserializeOwned> Deserialize<'de> for Embedded<T> {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         let mut value = T::default();
         let decode = &mut |text: &str| json::decode_event(text).map(|new| value = new);
-        match from.deserialize_newtype_struct(json::EMBEDDED_NAME, TextVisitor(decode)) {
+        match from.deserialize_newtype_struct(json::EMBEDDED_NAME, EmbeddedVisitor(decode)) {
             Ok(()) => Ok(Self(value)),
             Err(error) => Err(error),
         }
@@ -31,15 +31,15 @@ impl<'de, T: Default + DeserializeOwned> Deserialize<'de> for Embedded<T> {
 }
 
 /// Shared by all types, to generate the code once.
-struct TextVisitor<'f>(&'f mut dyn FnMut(&str) -> crate::Result<()>);
+struct EmbeddedVisitor<'f>(&'f mut dyn FnMut(&str) -> crate::Result<()>);
 
-impl TextVisitor<'_> {
+impl EmbeddedVisitor<'_> {
     fn decode_text<E: Error>(self, text: &str) -> Result<(), E> {
         if text.is_empty() { Ok(()) } else { (self.0)(text).map_err(E::custom) }
     }
 }
 
-impl<'de> Visitor<'de> for TextVisitor<'_> {
+impl<'de> Visitor<'de> for EmbeddedVisitor<'_> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

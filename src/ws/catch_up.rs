@@ -29,9 +29,9 @@ pub(crate) use self::channel_merge::ChannelMerge;
 use self::dedup::DedupCache;
 pub(crate) use self::dedup::{DedupKey, DeliveredKeys, MAX_POSITION_KEYS, PostVersion};
 use self::fetch::{FetchPass, PassOutput};
-pub(crate) use self::fetch::{FetchRequest, FetchResponse, PostPage, ServerPaging};
+pub(crate) use self::fetch::{FetchRequest, FetchResponse, FetchedPage, ServerPaging};
 use self::gap_fill::{
-    BufferedEvent, DeliveredRows, FillStage, GapFill, MAX_PASSES, MergeWork, NOT_YET, Names, work_of,
+    BufferedEvent, DeliveredRows, FillStage, GapFill, MAX_PASSES, MergeWork, NOT_YET, UsernameMap, work_of,
 };
 use self::horizon::look_from;
 use self::retry::FetchRetry;
@@ -117,7 +117,7 @@ pub(crate) struct GapFiller {
     last_start: Option<StreamTime>,
     /// Time of the last request.
     asked_at: StreamTime,
-    names: Names,
+    names: UsernameMap,
     /// The stream has ended for good, and only what waits goes out.
     ended: bool,
 }
@@ -145,7 +145,7 @@ impl GapFiller {
             given_up: None,
             last_start: None,
             asked_at: StreamTime::ZERO,
-            names: Names::new(),
+            names: UsernameMap::new(),
             ended: false,
         }
     }

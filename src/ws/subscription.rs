@@ -84,7 +84,7 @@ impl Expected {
 }
 
 #[derive(Debug)]
-enum Delivery {
+enum Subscriber {
     /// Copies, for a [`Subscription`].
     Copies { filter: Filter, me: UserId, queue: Box<EventQueue> },
     /// A copy of the first event that matches.
@@ -97,13 +97,13 @@ enum Delivery {
 #[derive(Debug, Default)]
 pub(super) struct Subscribers {
     next: SubscriberId,
-    list: Vec<(SubscriberId, Delivery)>,
+    list: Vec<(SubscriberId, Subscriber)>,
     /// Keys of posts that were copied before they entered the queue.
     ahead: HashSet<u64>,
 }
 
 impl Subscribers {
-    fn add_subscriber(&mut self, delivery: Delivery) -> SubscriberId {
+    fn add_subscriber(&mut self, delivery: Subscriber) -> SubscriberId {
         self.next += 1;
         self.list.push((self.next, delivery));
         self.next
@@ -117,7 +117,7 @@ impl Subscribers {
             self.ahead = HashSet::new();
         }
         match delivery {
-            Delivery::Reply { early, .. } => early,
+            Subscriber::Reply { early, .. } => early,
             _ => Vec::new(),
         }
     }
@@ -125,7 +125,7 @@ impl Subscribers {
     /// The question is posted: the first message after it is the reply. Returns the messages that are none, in order.
     pub(super) fn question_posted(&mut self, id: SubscriberId, asked: Asked) -> Vec<Event> {
         let found = self.list.iter_mut().find(|(other, _)| *other == id);
-        let Some((_, Delivery::Reply { expected, early, sender })) = found else { return Vec::new() };
+        let Some((_, Subscriber::Reply { expected, early, sender })) = found else { return Vec::new() };
         expected.asked = Some(asked);
         let mut early = std::mem::take(early);
         let reply = early.iter().position(|event| expected.is_met(&Inspection::new(event)));
@@ -145,7 +145,7 @@ impl Subscribers {
     pub(super) fn take_event(&mut self, event: &Event, in_order: bool) -> bool {
         let inspection = Inspection::new(event);
         for (place, (_, delivery)) in self.list.iter_mut().enumerate() {
-            let Delivery::Reply { expected, early, sender } = delivery else { continue };
+            let Subscriber::Reply { expected, early, sender } = delivery else { continue };
             let met = expected.is_met(&inspection);
             if met && expected.asked.is_some() {
                 let _ = sender.try_send(event.clone());
@@ -184,7 +184,7 @@ impl Subscribers {
     fn deliver_event(&mut self, event: &Event, mark: &Cursor) {
         let inspection = Inspection::new(event);
         self.list.retain_mut(|(_, delivery)| match delivery {
-            Delivery::Copies { filter, me, queue } => {
+            Subscriber::Copies { filter, me, queue } => {
                 if filter.matches_event(&inspection, me) {
                     settle_queue(queue);
                     let size = (event.kind(), event.raw().len());
@@ -193,25 +193,25 @@ impl Subscribers {
                 }
                 true
             }
-            Delivery::First { filter, me, sender } => {
+            Subscriber::First { filter, me, sender } => {
                 let found = filter.matches_event(&inspection, me);
                 if found {
                     let _ = sender.try_send(event.clone());
                 }
                 !found
             }
-            Delivery::Reply { .. } => true,
+            Subscriber::Reply { .. } => true,
         });
     }
 
     /// A notification of the stream itself.
     pub(super) fn notify_all(&mut self, event: &Event) {
         self.list.retain_mut(|(_, delivery)| match delivery {
-            Delivery::Copies { queue, .. } => {
+            Subscriber::Copies { queue, .. } => {
                 queue.deliver_notification(event.clone());
                 true
             }
-            Delivery::First { filter, sender, .. } if filter.names_kind(event.kind()) => {
+            Subscriber::First { filter, sender, .. } if filter.names_kind(event.kind()) => {
                 let _ = sender.try_send(event.clone());
                 false
             }
@@ -224,15 +224,15 @@ impl Subscribers {
         let mut early = Vec::new();
         for (id, mut delivery) in std::mem::take(&mut self.list) {
             match &mut delivery {
-                Delivery::Copies { queue, .. } => {
+                Subscriber::Copies { queue, .. } => {
                     queue.end_stream(event.clone());
                     if queue.wants_polling() {
                         // The end waits for a slot.
                         self.list.push((id, delivery));
                     }
                 }
-                Delivery::Reply { early: kept, .. } => early.extend(std::mem::take(kept)),
-                Delivery::First { .. } => {}
+                Subscriber::Reply { early: kept, .. } => early.extend(std::mem::take(kept)),
+                Subscriber::First { .. } => {}
             }
         }
         early
@@ -247,7 +247,7 @@ impl Subscribers {
     /// Ends overflows of subscriptions, and finds slots for their notifications.
     pub(super) fn poll_queues(&mut self) {
         for (_, delivery) in &mut self.list {
-            if let Delivery::Copies { queue, .. } = delivery {
+            if let Subscriber::Copies { queue, .. } = delivery {
                 settle_queue(queue);
             }
         }
@@ -256,7 +256,7 @@ impl Subscribers {
     /// Returns the condition on which the queues of subscriptions wait.
     pub(super) fn room_wait(&self, wait: &mut RoomWait) {
         for (_, delivery) in &self.list {
-            if let Delivery::Copies { queue, .. } = delivery {
+            if let Subscriber::Copies { queue, .. } = delivery {
                 if queue.wants_polling() {
                     queue.room_wait(wait);
                 }
@@ -266,8 +266,7 @@ impl Subscribers {
 
     /// Returns `true` if the queues have to be polled regularly.
     pub(super) fn wants_polling(&self) -> bool {
-        let wants =
-            |delivery: &Delivery| matches!(delivery, Delivery::Copies { queue, .. } if queue.wants_polling());
+        let wants = |delivery: &Subscriber| matches!(delivery, Subscriber::Copies { queue, .. } if queue.wants_polling());
         self.list.iter().any(|(_, delivery)| wants(delivery))
     }
 }
@@ -281,7 +280,7 @@ fn settle_queue(queue: &mut EventQueue) {
 
 /// Methods for threads that wait for events.
 impl StreamShared {
-    fn add_to_stream(&self, delivery: Delivery) -> Result<Option<SubscriberId>> {
+    fn add_to_stream(&self, delivery: Subscriber) -> Result<Option<SubscriberId>> {
         let mut state = self.lock_state();
         match (&state.stop, &state.error) {
             (None, None) => Ok(Some(state.delivery.subscribers_mut().add_subscriber(delivery))),
@@ -322,17 +321,17 @@ impl Wait {
         filter: Filter,
         me: UserId,
     ) -> Result<Option<Self>> {
-        Self::new(shared, |sender| Delivery::First { filter, me, sender })
+        Self::new(shared, |sender| Subscriber::First { filter, me, sender })
     }
 
     /// Waits for a reply, and takes it out of the stream. `None` if the stream was stopped.
     pub(super) fn wait_for_reply(shared: &Arc<StreamShared>, expected: Expected) -> Result<Option<Self>> {
-        Self::new(shared, |sender| Delivery::Reply { expected, early: Vec::new(), sender })
+        Self::new(shared, |sender| Subscriber::Reply { expected, early: Vec::new(), sender })
     }
 
     fn new(
         shared: &Arc<StreamShared>,
-        delivery: impl FnOnce(Sender<Event>) -> Delivery,
+        delivery: impl FnOnce(Sender<Event>) -> Subscriber,
     ) -> Result<Option<Self>> {
         let (sender, receiver) = bounded(1);
         let id = shared.add_to_stream(delivery(sender))?;
@@ -393,7 +392,7 @@ impl Subscription {
         let mut state = shared.lock_state();
         let id = match (&state.stop, &state.error) {
             (None, None) => {
-                let delivery = Delivery::Copies { filter, me, queue: Box::new(queue) };
+                let delivery = Subscriber::Copies { filter, me, queue: Box::new(queue) };
                 Some(state.delivery.subscribers_mut().add_subscriber(delivery))
             }
             (None, Some(cause)) => {

@@ -98,8 +98,8 @@ struct Name<'de>(Cow<'de, str>);
 
 impl<'de> Deserialize<'de> for Name<'de> {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        struct Text;
-        impl<'de> Visitor<'de> for Text {
+        struct FieldNameVisitor;
+        impl<'de> Visitor<'de> for FieldNameVisitor {
             type Value = Name<'de>;
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("the name of a field")
@@ -114,7 +114,7 @@ impl<'de> Deserialize<'de> for Name<'de> {
                 Ok(Name(Cow::Owned(text)))
             }
         }
-        from.deserialize_identifier(Text)
+        from.deserialize_identifier(FieldNameVisitor)
     }
 }
 

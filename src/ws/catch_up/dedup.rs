@@ -165,7 +165,7 @@ fn parse_number<'a>(text: &'a str, key: &str) -> Option<(Timestamp, &'a str)> {
 /// In any other form.
 fn parse_full(text: &str) -> Option<PostVersion> {
     #[derive(Deserialize)]
-    struct EventEnvelope {
+    struct PostEnvelope {
         data: EnvelopeData,
     }
     #[derive(Deserialize)]
@@ -181,7 +181,7 @@ fn parse_full(text: &str) -> Option<PostVersion> {
         update_at: Timestamp,
         edit_at: Timestamp,
     }
-    let envelope: EventEnvelope = serde_json::from_str(text).ok()?;
+    let envelope: PostEnvelope = serde_json::from_str(text).ok()?;
     let post: PostStub = crate::model::json::decode_json(envelope.data.post.as_bytes()).ok()?;
     (!post.id.is_empty()).then(|| PostVersion {
         id: hash_bytes(post.id.as_bytes()),

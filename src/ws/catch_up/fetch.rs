@@ -49,7 +49,7 @@ pub(crate) enum FetchRequest {
 pub(crate) enum FetchResponse {
     Teams(Vec<TeamId>),
     Channels(Vec<Channel>),
-    Posts(PostPage),
+    Posts(FetchedPage),
     /// Posts that take more than an answer may.
     TooMuch,
     Names(Vec<(UserId, String)>),
@@ -57,7 +57,7 @@ pub(crate) enum FetchResponse {
 
 /// A list of posts, taken apart outside the lock of the stream.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct PostPage {
+pub(crate) struct FetchedPage {
     /// Number of posts listed by the server.
     length: usize,
     /// Those listed, newest first, with their creation times.
@@ -73,7 +73,7 @@ struct FetchedPost {
     size: usize,
 }
 
-impl From<PostList> for PostPage {
+impl From<PostList> for FetchedPage {
     fn from(mut list: PostList) -> Self {
         let listed: Vec<Post> = list.order.iter().filter_map(|id| list.posts.remove(id)).collect();
         let order = listed.iter().map(|post| (post.id.clone(), post.create_at)).collect();
@@ -182,7 +182,7 @@ struct PostListing {
 }
 
 impl PostListing {
-    fn add_page(&mut self, page: PostPage, max_bytes: usize, needless: impl Fn(&Post) -> bool) {
+    fn add_page(&mut self, page: FetchedPage, max_bytes: usize, needless: impl Fn(&Post) -> bool) {
         for row in page.rows {
             if !needless(&row.post) {
                 self.push_row(row);
@@ -411,7 +411,7 @@ impl FetchPass {
 }
 
 /// Posts of a page that are newer than its pivot, at most as many as are worth a request.
-fn spare_pivots(list: &PostPage, pivot: Option<&PostId>) -> Vec<PostId> {
+fn spare_pivots(list: &FetchedPage, pivot: Option<&PostId>) -> Vec<PostId> {
     let end = list.order.iter().position(|(id, _)| Some(id) == pivot).unwrap_or(0);
     let begin = end.saturating_sub(MAX_SPARE_PIVOTS);
     list.order.get(begin..end).unwrap_or_default().iter().map(|(id, _)| id.clone()).collect()
@@ -419,7 +419,7 @@ fn spare_pivots(list: &PostPage, pivot: Option<&PostId>) -> Vec<PostId> {
 
 /// From which post the next page goes on, and whether there is none. `before` leaves out all posts of the pivot's
 /// millisecond, so the oldest time of a page is read again with the next one.
-fn next_page(list: &PostPage, from: Timestamp, page: u32) -> (Option<PostId>, bool) {
+fn next_page(list: &FetchedPage, from: Timestamp, page: u32) -> (Option<PostId>, bool) {
     let oldest = list.order.iter().map(|(_, time)| *time).min();
     let done = list.length < page as usize || oldest.is_none_or(|oldest| oldest <= from);
     let pivot = list.order.iter().rev().find(|(_, time)| Some(*time) > oldest);
@@ -448,9 +448,9 @@ mod tests {
         }
     }
 
-    fn list(mut posts: Vec<Post>) -> PostPage {
+    fn list(mut posts: Vec<Post>) -> FetchedPage {
         posts.sort_by(|a, b| b.create_at.cmp(&a.create_at));
-        PostPage::from(PostList {
+        FetchedPage::from(PostList {
             order: posts.iter().map(|post| post.id.clone()).collect(),
             posts: posts.into_iter().map(|post| (post.id.clone(), post)).collect(),
             ..PostList::default()
@@ -462,7 +462,7 @@ mod tests {
     }
 
     /// Answers `Before` as the server does.
-    fn page(all: &[Post], before: Option<&PostId>, page: u32) -> PostPage {
+    fn page(all: &[Post], before: Option<&PostId>, page: u32) -> FetchedPage {
         let pivot = before.map(|id| all.iter().find(|post| post.id == *id).unwrap().create_at);
         let mut rows: Vec<Post> =
             all.iter().filter(|post| pivot.is_none_or(|pivot| post.create_at < pivot)).cloned().collect();

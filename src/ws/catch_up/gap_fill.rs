@@ -64,10 +64,10 @@ pub(super) struct FoundRow {
 }
 
 /// User names that are known.
-pub(super) type Names = HashMap<UserId, Box<str>>;
+pub(super) type UsernameMap = HashMap<UserId, Box<str>>;
 
 impl FoundRow {
-    fn into_buffered(self, names: &Names) -> BufferedEvent {
+    fn into_buffered(self, names: &UsernameMap) -> BufferedEvent {
         let Self { kind, row, channel, mark: since } = self;
         let version = Some(PostVersion::of_post(&row));
         BufferedEvent {
@@ -360,7 +360,7 @@ impl GapFill {
     }
 
     /// Goes on with the rows of a channel.
-    pub(super) fn merge_slice(&mut self, names: &Names, settings: &CatchUpSettings) {
+    pub(super) fn merge_slice(&mut self, names: &UsernameMap, settings: &CatchUpSettings) {
         if let Some(mut cut) = self.cut.take() {
             for _ in 0..SLICE_WORK * LOOKS_PER_WORK {
                 let Some(held) = self.hold.next_cut(&mut cut) else { return };
@@ -395,7 +395,12 @@ impl GapFill {
         false
     }
 
-    fn judge_slice(&mut self, merge: &mut ChannelMerge, names: &Names, settings: &CatchUpSettings) -> bool {
+    fn judge_slice(
+        &mut self,
+        merge: &mut ChannelMerge,
+        names: &UsernameMap,
+        settings: &CatchUpSettings,
+    ) -> bool {
         for _ in 0..SLICE_WORK * LOOKS_PER_WORK {
             let Some(row) = merge.rows.pop_front() else {
                 merge.step = if merge.unknown.is_empty() { MergeStep::Sort } else { MergeStep::Names };
@@ -436,7 +441,12 @@ impl GapFill {
     }
 
     /// Puts events where they belong. Returns `true` at the end.
-    fn place_slice(&mut self, merge: &mut ChannelMerge, names: &Names, settings: &CatchUpSettings) -> bool {
+    fn place_slice(
+        &mut self,
+        merge: &mut ChannelMerge,
+        names: &UsernameMap,
+        settings: &CatchUpSettings,
+    ) -> bool {
         let room = settings.capacity.saturating_mul(2);
         if merge.oldest_held.is_none() {
             merge.oldest_held = self.hold.oldest_post();
@@ -592,7 +602,7 @@ impl GapFill {
     }
 
     /// The next that may go into the queue.
-    pub(super) fn next_event(&mut self, names: &Names) -> Option<BufferedEvent> {
+    pub(super) fn next_event(&mut self, names: &UsernameMap) -> Option<BufferedEvent> {
         if let Some(found) = self.outbox.pop_front() {
             let held = found.into_buffered(names);
             self.goes_out(&held);

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use super::prober;
 use crate::error::Result;
 use crate::ws::Backend;
-use crate::ws::catch_up::{FetchRequest, FetchResponse, NextStep, PostPage};
+use crate::ws::catch_up::{FetchRequest, FetchResponse, FetchedPage, NextStep};
 use crate::ws::state::StreamShared;
 
 /// A signal that does not come would be a bug; this bounds what it costs.
@@ -115,11 +115,11 @@ pub(super) fn fetch_page(backend: &dyn Backend, ask: FetchRequest) -> Result<Fet
         }
         FetchRequest::Since { channel, since } => match backend.posts_since(&channel, since) {
             Err(error) if error.is_oversized() => FetchResponse::TooMuch,
-            list => FetchResponse::Posts(PostPage::from(list?)),
+            list => FetchResponse::Posts(FetchedPage::from(list?)),
         },
         FetchRequest::Before { channel, before, page, per_page } => {
             let list = backend.posts_before(&channel, before.as_ref(), page, per_page)?;
-            FetchResponse::Posts(PostPage::from(list))
+            FetchResponse::Posts(FetchedPage::from(list))
         }
         FetchRequest::Names(ids) => FetchResponse::Names(backend.list_usernames(&ids)?),
     })

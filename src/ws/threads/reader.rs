@@ -360,9 +360,9 @@ fn server_time(data: &Value) -> Option<Timestamp> {
 /// The connection id and the server's version.
 fn parse_hello(text: &str) -> Option<(Arc<str>, Box<str>)> {
     #[derive(serde::Deserialize)]
-    struct EventEnvelope {
+    struct HelloEnvelope {
         data: crate::event::Hello,
     }
-    let hello: EventEnvelope = crate::model::json::decode_event(text).ok()?;
+    let hello: HelloEnvelope = crate::model::json::decode_event(text).ok()?;
     Some((hello.data.connection_id.into(), hello.data.server_version.into()))
 }
