@@ -27,13 +27,13 @@ pub(crate) struct Conn {
     #[cfg(feature = "native-tls")]
     tls: OnceLock<Mutex<Tls>>,
     writing: Mutex<()>,
-    line: Mutex<Faults>,
+    line: Mutex<LineFaults>,
     changed: Condvar,
 }
 
 /// What is being done to the connection.
 #[derive(Debug, Default)]
-struct Faults {
+struct LineFaults {
     closed: bool,
     /// Nothing leaves and nothing arrives; the other side must not notice.
     swallow: bool,
@@ -273,7 +273,7 @@ impl Conn {
         lock(&self.line).reset
     }
 
-    fn change(&self, change: impl FnOnce(&mut Faults)) {
+    fn change(&self, change: impl FnOnce(&mut LineFaults)) {
         change(&mut lock(&self.line));
         self.changed.notify_all();
     }

@@ -11,7 +11,7 @@ use super::http::Request;
 pub use interaction::{Interaction, TestDialog, TestUser};
 
 use super::state::posts::NewPost;
-use super::state::{Post, World};
+use super::state::{StoredPost, World};
 use super::{PASSWORD, TestServer};
 
 /// Bodies are remembered up to this size.
@@ -130,7 +130,7 @@ impl AsRef<str> for TestPost {
     }
 }
 
-fn test_post(world: &World, post: &Post) -> TestPost {
+fn test_post(world: &World, post: &StoredPost) -> TestPost {
     let reactions = post.reactions.iter();
     let files = post.file_ids.iter().filter_map(|id| world.files.get(id));
     TestPost {

@@ -8,7 +8,7 @@ use super::TestServer;
 use super::conn::lock;
 use super::frame;
 use super::http::{Answer, Request};
-use super::hub::Event;
+use super::hub::HubEvent;
 use super::socket::detach;
 
 /// What a request gets instead of its answer.
@@ -491,7 +491,7 @@ impl TestServer {
     /// and `team_id`, or with none, for everybody.
     pub fn emit(&self, event: &str, data: Value, broadcast: &Value) {
         let field = |name: &str| broadcast.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
-        let mut made = Event::new(event, data);
+        let mut made = HubEvent::new(event, data);
         made.scope.user = field("user_id");
         made.scope.channel = field("channel_id");
         made.scope.team = field("team_id");
@@ -502,7 +502,7 @@ impl TestServer {
     /// Sends an event that no client can read, since it is not UTF-8, with the next number. It is kept, and sent again
     /// to whoever resumes before it.
     pub fn emit_unreadable(&self) {
-        let mut event = Event::new("custom_unreadable", json!({}));
+        let mut event = HubEvent::new("custom_unreadable", json!({}));
         event.garbled = true;
         self.inner.world().emit(&event);
     }
@@ -522,7 +522,7 @@ impl TestServer {
                 let wait = self.inner.changed.wait_timeout(world, Duration::from_millis(100));
                 world = wait.unwrap_or_else(std::sync::PoisonError::into_inner).0;
             }
-            world.emit(&Event::new("flood", json!({"n": n})));
+            world.emit(&HubEvent::new("flood", json!({"n": n})));
         }
         count
     }

@@ -21,7 +21,7 @@ const BATCH: usize = 32;
 
 /// An event before it has a number.
 #[derive(Clone, Debug)]
-pub(super) struct Event {
+pub(super) struct HubEvent {
     pub(super) name: String,
     pub(super) data: Value,
     pub(super) scope: Scope,
@@ -46,7 +46,7 @@ pub(super) struct Scope {
     pub(super) followers: Vec<String>,
 }
 
-impl Event {
+impl HubEvent {
     pub(super) fn new(name: impl Into<String>, data: Value) -> Self {
         Self { name: name.into(), data, scope: Scope::default(), garbled: false }
     }
@@ -83,7 +83,7 @@ impl Event {
     }
 
     /// All of it but the number and the end.
-    fn text(&self, user: &str, old: bool) -> Text {
+    fn text(&self, user: &str, old: bool) -> EventText {
         let scope = &self.scope;
         let omitted: Value = if scope.omit_users.is_empty() {
             Value::Null
@@ -128,33 +128,33 @@ impl Event {
                     object.insert("followers".into(), own);
                 }
             }
-            return Text::compact(&self.name, &data, &broadcast);
+            return EventText::compact(&self.name, &data, &broadcast);
         }
         if self.garbled {
-            let mut text = Text::compact(&self.name, &self.data, &broadcast);
+            let mut text = EventText::compact(&self.name, &self.data, &broadcast);
             text.head = [b"{\"bad\":\"\xff\xfe\",", text.head.get(1..).unwrap_or_default()].concat().into();
             return text;
         }
         if old || self.name == "hello" {
-            return Text::compact(&self.name, &self.data, &broadcast);
+            return EventText::compact(&self.name, &self.data, &broadcast);
         }
         let head = format!(
             "{{\"event\": {}, \"data\": {}, \"broadcast\": {broadcast}, \"seq\": ",
             json!(self.name),
             self.data
         );
-        Text { head: head.into_bytes().into(), tail: "}" }
+        EventText { head: head.into_bytes().into(), tail: "}" }
     }
 }
 
 /// An event as bytes, but for its number.
 #[derive(Clone, Debug)]
-struct Text {
+struct EventText {
     head: Arc<[u8]>,
     tail: &'static str,
 }
 
-impl Text {
+impl EventText {
     fn compact(name: &str, data: &Value, broadcast: &str) -> Self {
         let head = format!("{{\"event\":{},\"data\":{data},\"broadcast\":{broadcast},\"seq\":", json!(name));
         Self { head: head.into_bytes().into(), tail: "}\n" }
@@ -168,10 +168,10 @@ impl Text {
 
 #[derive(Debug)]
 enum Out {
-    Event(Text),
+    Event(EventText),
     Reply(String),
     /// Sent again under the number it had.
-    Again(i64, Text),
+    Again(i64, EventText),
 }
 
 /// What the server remembers of one listener, also while nobody is there.
@@ -183,7 +183,7 @@ struct WebConn {
     /// The socket it is on. Without one it is inactive and can be resumed.
     link: Option<u64>,
     queue: VecDeque<Out>,
-    dead: VecDeque<(i64, Text)>,
+    dead: VecDeque<(i64, EventText)>,
     /// The number of the next event.
     seq: i64,
     inactive_since: i64,
@@ -388,7 +388,7 @@ impl Hub {
         if let (Some(object), false) = (data.as_object_mut(), who.old) {
             object.insert("server_hostname".into(), json!("testserver"));
         }
-        let text = Event::new("hello", data).for_user(&who.user).text("", who.old);
+        let text = HubEvent::new("hello", data).for_user(&who.user).text("", who.old);
         if let Some(conn) = self.conns.get_mut(id) {
             conn.queue.push_front(Out::Event(text));
         }
@@ -440,7 +440,7 @@ impl Hub {
         }
     }
 
-    pub(super) fn push_event(&mut self, connection: &str, event: &Event, old: bool) {
+    pub(super) fn push_event(&mut self, connection: &str, event: &HubEvent, old: bool) {
         if self.zombie {
             return;
         }

@@ -47,7 +47,7 @@ struct AppError {
     detail: String,
 }
 
-type Outcome = Result<Answer, AppError>;
+type RouteResult = Result<Answer, AppError>;
 
 fn fail(status: u16, id: &'static str, message: impl Into<Cow<'static, str>>) -> AppError {
     AppError { status, id: Cow::Borrowed(id), message: message.into(), detail: String::new() }
@@ -78,7 +78,7 @@ fn no_session() -> AppError {
 }
 
 /// A call that is being served.
-struct Call<'a> {
+struct RouteCall<'a> {
     world: &'a mut World,
     request: &'a Request,
     /// Who asks; empty when nobody is logged in.
@@ -88,7 +88,7 @@ struct Call<'a> {
     outgoing: Option<outgoing::Outgoing>,
 }
 
-impl Call<'_> {
+impl RouteCall<'_> {
     /// The user's id, or the error of a session that is over.
     fn user(&self) -> Result<String, AppError> {
         if self.user.is_empty() { Err(no_session()) } else { Ok(self.user.clone()) }
@@ -229,7 +229,7 @@ pub(super) fn answer(inner: &Inner, request: &Request) -> Answer {
                 let reply = outgoing.target.send();
                 world = inner.world();
                 let token = request.token().unwrap_or_default();
-                let mut call = Call { world: &mut world, request, user, token, outgoing: None };
+                let mut call = RouteCall { world: &mut world, request, user, token, outgoing: None };
                 let outcome = (outgoing.then)(&mut call, reply);
                 outcome.unwrap_or_else(|error| error.answer(&mut world))
             }
@@ -268,7 +268,7 @@ fn route(world: &mut World, request: &Request, segments: &[&str]) -> Routed {
             session.last_activity_at = now;
         }
     }
-    let mut call = Call { world, request, user, token, outgoing: None };
+    let mut call = RouteCall { world, request, user, token, outgoing: None };
     let found = table::find(&request.method, segments, call.world.is_old());
     // `HEAD` is answered as `GET`, without the body.
     let method = if request.method == "HEAD" { "GET" } else { &*request.method };
@@ -359,8 +359,13 @@ fn beside(inner: &Inner, request: &Request, path: &str) -> Answer {
     }
     if let ["files", id, "public"] = &*path.split('/').skip(1).collect::<Vec<_>>() {
         let mut world = inner.world();
-        let call =
-            Call { world: &mut world, request, user: String::new(), token: String::new(), outgoing: None };
+        let call = RouteCall {
+            world: &mut world,
+            request,
+            user: String::new(),
+            token: String::new(),
+            outgoing: None,
+        };
         let outcome = files::public(&call, id);
         return outcome.unwrap_or_else(|error| error.answer(&mut world));
     }

@@ -51,7 +51,7 @@ impl Permission {
 impl World {
     /// The roles that a user has in a team.
     fn team_roles(&self, user_id: &str, team_id: &str) -> u8 {
-        let guest = self.user(user_id).is_some_and(super::state::User::is_guest);
+        let guest = self.user(user_id).is_some_and(super::state::StoredUser::is_guest);
         match self.team(team_id).and_then(|team| team.member(user_id)) {
             None => 0,
             Some(_) if guest => GUEST,
@@ -62,7 +62,7 @@ impl World {
 
     fn channel_roles(&self, user_id: &str, channel_id: &str) -> u8 {
         let Some(channel) = self.channel(channel_id) else { return 0 };
-        let guest = self.user(user_id).is_some_and(super::state::User::is_guest);
+        let guest = self.user(user_id).is_some_and(super::state::StoredUser::is_guest);
         let own = match channel.member(user_id) {
             None => 0,
             Some(_) if guest => GUEST,

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::conn::{Conn, Input, lock};
 use super::frame::{self, Refused};
 use super::http::{Answer, Request};
-use super::hub::{Event, Link, Who};
+use super::hub::{HubEvent, Link, Who};
 use super::server::Inner;
 use super::state::{World, is_id};
 
@@ -93,7 +93,7 @@ pub(super) fn run(inner: &Arc<Inner>, input: &mut Input, request: &Request) -> i
 
 /// How reading ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum End {
+enum SocketEnd {
     /// The client went, or the connection broke.
     Gone,
     /// The server ends it without a word.
@@ -142,9 +142,9 @@ impl Socket<'_> {
         self.inner.changed.notify_all();
     }
 
-    fn leave(&self, writer: Option<thread::JoinHandle<()>>, end: End) {
+    fn leave(&self, writer: Option<thread::JoinHandle<()>>, end: SocketEnd) {
         let black = self.inner.world().hub.link(self.link).is_some_and(|link| link.black);
-        if black && end == End::Gone {
+        if black && end == SocketEnd::Gone {
             // From this side nothing has happened: the connection counts as active until pongs are missed.
             let mut world = self.inner.world();
             while !self.inner.is_stopping() && world.hub.link(self.link).is_some_and(|link| link.black) {
@@ -158,7 +158,7 @@ impl Socket<'_> {
             let mut world = self.inner.world();
             let now = world.now();
             if let Some(link) = world.hub.link(self.link) {
-                if let End::Close(code) = end {
+                if let SocketEnd::Close(code) = end {
                     let mut bytes = Vec::new();
                     frame::encode(&mut bytes, frame::CLOSE, &frame::close_payload(code));
                     link.raw.push_back(bytes);
@@ -166,12 +166,12 @@ impl Socket<'_> {
                 link.closing = true;
                 link.wake.notify_all();
             }
-            if !matches!(end, End::Close(_)) {
+            if !matches!(end, SocketEnd::Close(_)) {
                 detach(&mut world, self.link, now);
             }
         }
         self.inner.changed.notify_all();
-        if let (Some(writer), true) = (writer, matches!(end, End::Close(_)) || reset) {
+        if let (Some(writer), true) = (writer, matches!(end, SocketEnd::Close(_)) || reset) {
             // A panic there was printed there.
             let _ = writer.join();
         }
@@ -189,7 +189,7 @@ impl Socket<'_> {
         }
     }
 
-    fn read_loop(&mut self, input: &mut Input) -> End {
+    fn read_loop(&mut self, input: &mut Input) -> SocketEnd {
         loop {
             match frame::decode(input.data(), MOST_MESSAGE) {
                 Ok(Some((frame, used))) => {
@@ -198,23 +198,23 @@ impl Socket<'_> {
                         return end;
                     }
                     if self.conn.is_reset() {
-                        return End::Gone;
+                        return SocketEnd::Gone;
                     }
                     continue;
                 }
                 Ok(None) => {}
-                Err(Refused(code)) => return End::Close(code),
+                Err(Refused(code)) => return SocketEnd::Close(code),
             }
             let deadline = self.auth_deadline.map_or(self.pong_deadline, |auth| auth.min(self.pong_deadline));
             match input.fill(Some(deadline)) {
                 Ok(()) => {}
-                Err(error) if error.kind() == io::ErrorKind::TimedOut => return End::Drop,
-                Err(_) => return End::Gone,
+                Err(error) if error.kind() == io::ErrorKind::TimedOut => return SocketEnd::Drop,
+                Err(_) => return SocketEnd::Gone,
             }
         }
     }
 
-    fn on_frame(&mut self, frame: &frame::Frame) -> Option<End> {
+    fn on_frame(&mut self, frame: &frame::Frame) -> Option<SocketEnd> {
         match frame.opcode {
             frame::PONG => {
                 self.pong_deadline = Instant::now() + self.inner.settings.pong_wait;
@@ -233,17 +233,17 @@ impl Socket<'_> {
             frame::CLOSE => {
                 let code =
                     frame.payload.get(..2).and_then(|code| code.try_into().ok()).map(u16::from_be_bytes);
-                Some(End::Close(code.unwrap_or(0)))
+                Some(SocketEnd::Close(code.unwrap_or(0)))
             }
             opcode => {
                 let (kind, mut message) = match (self.message.take(), opcode) {
                     (Some(begun), frame::CONTINUATION) => begun,
                     (None, frame::TEXT | frame::BINARY) => (opcode, Vec::new()),
-                    _ => return Some(End::Close(1002)),
+                    _ => return Some(SocketEnd::Close(1002)),
                 };
                 message.extend_from_slice(&frame.payload);
                 if message.len() > MOST_MESSAGE {
-                    return Some(End::Close(1009));
+                    return Some(SocketEnd::Close(1009));
                 }
                 if !frame.last {
                     self.message = Some((kind, message));
@@ -252,13 +252,13 @@ impl Socket<'_> {
                 // A binary message would have to be msgpack; the real server drops what it cannot decode.
                 match serde_json::from_slice::<Value>(&message) {
                     Ok(request) if kind == frame::TEXT && request.is_object() => self.on_request(&request),
-                    _ => Some(End::Drop),
+                    _ => Some(SocketEnd::Drop),
                 }
             }
         }
     }
 
-    fn on_request(&mut self, request: &Value) -> Option<End> {
+    fn on_request(&mut self, request: &Value) -> Option<SocketEnd> {
         let seq = request.get("seq").and_then(Value::as_i64).unwrap_or(0);
         let action = request.get("action").and_then(Value::as_str).unwrap_or_default();
         let data = request.get("data").cloned().unwrap_or(Value::Null);
@@ -306,7 +306,7 @@ impl Socket<'_> {
         None
     }
 
-    fn on_challenge(&mut self, seq: i64, data: &Value) -> Option<End> {
+    fn on_challenge(&mut self, seq: i64, data: &Value) -> Option<SocketEnd> {
         let token = data.get("token").and_then(Value::as_str);
         let mut world = self.inner.world();
         let known = world.hub.who(self.link).map(|(_, token, _)| token.is_empty());
@@ -314,7 +314,7 @@ impl Socket<'_> {
             return None;
         }
         let user = token.and_then(|token| world.user_of(token)).map(str::to_owned);
-        let (Some(token), Some(user)) = (token, user) else { return Some(End::Drop) };
+        let (Some(token), Some(user)) = (token, user) else { return Some(SocketEnd::Drop) };
         let who = who(&world, &user, token);
         {
             let world = &mut *world;
@@ -382,7 +382,7 @@ fn act(world: &mut World, user: &str, action: &str, data: &Value) -> Result<Valu
             }
             let parent = data.get("parent_id").and_then(Value::as_str).unwrap_or_default();
             let data = json!({"parent_id": parent, "user_id": user});
-            world.emit(&Event::new("typing", data).for_channel(&channel).omitting(user));
+            world.emit(&HubEvent::new("typing", data).for_channel(&channel).omitting(user));
             Ok(Value::Null)
         }
         "user_update_active_status" => {

@@ -17,13 +17,13 @@ use std::collections::{HashMap, VecDeque};
 use serde_json::{Value, json};
 
 use super::faults::Limiter;
-use super::hub::{Event, Hub};
+use super::hub::{Hub, HubEvent};
 use crate::Timestamp;
 
-pub(super) use channels::{Channel, Member};
-pub(super) use people::{AccessToken, Bot, Session, Team, TeamMember, User};
-pub(super) use post_store::Posts;
-pub(super) use posts::{FileInfo, Post, Reaction, Upload};
+pub(super) use channels::{Member, StoredChannel};
+pub(super) use people::{AccessToken, StoredBot, StoredSession, StoredTeam, StoredTeamMember, StoredUser};
+pub(super) use post_store::PostStore;
+pub(super) use posts::{StoredFile, StoredPost, StoredReaction, StoredUpload};
 
 /// Makes ids and tells the time.
 #[derive(Debug)]
@@ -95,15 +95,15 @@ pub(super) struct World {
     pub(super) started: i64,
     pub(super) version: String,
     pub(super) hub: Hub,
-    pub(super) users: Vec<User>,
-    pub(super) teams: Vec<Team>,
-    pub(super) channels: Vec<Channel>,
-    pub(super) posts: Posts,
-    pub(super) files: HashMap<String, FileInfo>,
-    pub(super) uploads: HashMap<String, Upload>,
-    pub(super) sessions: HashMap<String, Session>,
+    pub(super) users: Vec<StoredUser>,
+    pub(super) teams: Vec<StoredTeam>,
+    pub(super) channels: Vec<StoredChannel>,
+    pub(super) posts: PostStore,
+    pub(super) files: HashMap<String, StoredFile>,
+    pub(super) uploads: HashMap<String, StoredUpload>,
+    pub(super) sessions: HashMap<String, StoredSession>,
     pub(super) tokens: Vec<AccessToken>,
-    pub(super) bots: Vec<Bot>,
+    pub(super) bots: Vec<StoredBot>,
     /// user id -> (category, name) -> value
     pub(super) preferences: HashMap<String, Vec<(String, String, String)>>,
     pub(super) drafts: Vec<Value>,
@@ -145,7 +145,7 @@ impl World {
             users: Vec::new(),
             teams: Vec::new(),
             channels: Vec::new(),
-            posts: Posts::default(),
+            posts: PostStore::default(),
             files: HashMap::new(),
             uploads: HashMap::new(),
             sessions: HashMap::new(),
@@ -192,7 +192,7 @@ impl World {
     }
 
     /// Sends an event to every connection in its scope.
-    pub(super) fn emit(&mut self, event: &Event) {
+    pub(super) fn emit(&mut self, event: &HubEvent) {
         let targets: Vec<(String, bool)> = self
             .hub
             .users()
@@ -211,7 +211,7 @@ impl World {
     }
 
     /// Whether an event goes to this connection of this user; first match wins.
-    fn may_see(&self, event: &Event, connection: &str, user: &str) -> bool {
+    fn may_see(&self, event: &HubEvent, connection: &str, user: &str) -> bool {
         let scope = &event.scope;
         if !scope.connection.is_empty() {
             return scope.connection == connection;
@@ -262,7 +262,7 @@ impl World {
     pub(super) fn open_session(&mut self, user_id: &str) -> String {
         let now = self.now();
         let token = self.clock.id();
-        let session = Session {
+        let session = StoredSession {
             id: self.clock.id(),
             user_id: user_id.to_owned(),
             create_at: now,
@@ -302,7 +302,8 @@ impl World {
         user.manual_status = manual;
         if changed {
             self.emit(
-                &Event::new("status_change", json!({"status": status, "user_id": user_id})).for_user(user_id),
+                &HubEvent::new("status_change", json!({"status": status, "user_id": user_id}))
+                    .for_user(user_id),
             );
         }
     }

@@ -103,7 +103,7 @@ const QUESTION_WORDS: &[&str] = &["What", "Whether", "Who", "Whom", "Whose", "Wh
 const MAX_ONE_WORD_TYPES: f64 = 45.0;
 const MAX_ONE_WORD_FUNCTIONS: f64 = 45.0;
 const MIN_CONSTANTS_WITH_KIND: f64 = 50.0;
-const MAX_TYPES_TWICE: usize = 23;
+const MAX_TYPES_TWICE: usize = 0;
 const MAX_CIRCLES: usize = 4;
 const MAX_QUESTIONS: usize = 110;
 

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::super::http::Request;
 use super::super::routes;
 use super::super::state::integrations::Handler;
-use super::super::state::{Posts, World};
+use super::super::state::{PostStore, World};
 use super::super::{TestPost, TestServer};
 use super::{find, must, test_post};
 
@@ -443,7 +443,7 @@ impl TestUser<'_> {
             let own = list.iter().filter(|(to, _)| *to == self.id);
             own.skip(skip).map(|(_, value)| value.clone()).collect()
         };
-        let new = |posts: &Posts| -> Vec<TestPost> {
+        let new = |posts: &PostStore| -> Vec<TestPost> {
             let rows = posts.all().skip(before.posts).filter(|post| post.channel_id == channel);
             rows.filter(|post| post.original_id.is_empty()).map(|post| test_post(&world, post)).collect()
         };

@@ -3,12 +3,12 @@
 use serde_json::{Map, Value, json};
 
 use super::users::{missing, updated};
-use super::{AppError, Call, Outcome, bad_body, fail, forbidden, text};
+use super::{AppError, RouteCall, RouteResult, bad_body, fail, forbidden, text};
 use crate::testing::http::Answer;
-use crate::testing::hub::Event;
-use crate::testing::state::Bot;
+use crate::testing::hub::HubEvent;
+use crate::testing::state::StoredBot;
 
-pub(super) fn route(call: &mut Call<'_>, method: &str, path: &[&str]) -> Option<Outcome> {
+pub(super) fn route(call: &mut RouteCall<'_>, method: &str, path: &[&str]) -> Option<RouteResult> {
     if let ("POST", ["users"]) = (method, path) {
         return Some(create(call));
     }
@@ -57,7 +57,7 @@ fn is_email(email: &str) -> bool {
 }
 
 /// Refuses a password that is too short, under the ID of the version.
-fn check_password(call: &Call<'_>, password: &str, old_id: &'static str) -> Result<(), AppError> {
+fn check_password(call: &RouteCall<'_>, password: &str, old_id: &'static str) -> Result<(), AppError> {
     let (least, id) =
         if call.world.is_old() { (5, old_id) } else { (8, "model.user.is_valid.pwd_min_length.app_error") };
     if password.len() < least {
@@ -72,7 +72,7 @@ fn check_password(call: &Call<'_>, password: &str, old_id: &'static str) -> Resu
 }
 
 /// Refuses names and texts that the server does not take, and those that another account has.
-fn check_fields(call: &Call<'_>, body: &Map<String, Value>, own: &str) -> Result<(), AppError> {
+fn check_fields(call: &RouteCall<'_>, body: &Map<String, Value>, own: &str) -> Result<(), AppError> {
     let given = |name: &str| body.get(name).and_then(Value::as_str);
     if given("username").is_some_and(|name| !is_username(name)) {
         return Err(invalid("username"));
@@ -100,7 +100,7 @@ fn check_fields(call: &Call<'_>, body: &Map<String, Value>, own: &str) -> Result
     Ok(())
 }
 
-fn create(call: &mut Call<'_>) -> Outcome {
+fn create(call: &mut RouteCall<'_>) -> RouteResult {
     let mut body = call.object("user")?;
     for name in ["username", "email"] {
         let lower = text(&body, name).to_lowercase();
@@ -126,11 +126,11 @@ fn create(call: &mut Call<'_>) -> Outcome {
         user.props.clone_from(props);
     }
     let (id, shown) = (user.id.clone(), user.json(true));
-    call.world.emit(&Event::new("new_user", json!({"user_id": id})));
+    call.world.emit(&HubEvent::new("new_user", json!({"user_id": id})));
     Ok(Answer::json(201, &shown))
 }
 
-fn patch(call: &mut Call<'_>, whom: &str, whole: bool) -> Outcome {
+fn patch(call: &mut RouteCall<'_>, whom: &str, whole: bool) -> RouteResult {
     let id = call.whom(whom)?;
     let mut body = call.object("user")?;
     if whole && text(&body, "id") != id {
@@ -185,7 +185,7 @@ fn patch(call: &mut Call<'_>, whom: &str, whole: bool) -> Outcome {
     Ok(Answer::json(200, &shown))
 }
 
-fn activate(call: &mut Call<'_>, whom: &str, active: Option<bool>) -> Outcome {
+fn activate(call: &mut RouteCall<'_>, whom: &str, active: Option<bool>) -> RouteResult {
     let id = call.whom(whom)?;
     let active = if let Some(active) = active {
         call.own(&id)?;
@@ -207,11 +207,11 @@ fn activate(call: &mut Call<'_>, whom: &str, active: Option<bool>) -> Outcome {
     call.world.user(&id).ok_or_else(missing)?;
     call.world.set_active(&id, active);
     updated(call, &id);
-    call.world.emit(&Event::new("user_activation_status_change", json!({})));
+    call.world.emit(&HubEvent::new("user_activation_status_change", json!({})));
     Ok(Answer::done())
 }
 
-fn roles(call: &mut Call<'_>, whom: &str) -> Outcome {
+fn roles(call: &mut RouteCall<'_>, whom: &str) -> RouteResult {
     call.admin()?;
     let id = call.whom(whom)?;
     let body = call.object("roles")?;
@@ -224,7 +224,7 @@ fn roles(call: &mut Call<'_>, whom: &str) -> Outcome {
     Ok(Answer::done())
 }
 
-fn password(call: &mut Call<'_>, whom: &str) -> Outcome {
+fn password(call: &mut RouteCall<'_>, whom: &str) -> RouteResult {
     let id = call.whom(whom)?;
     let body = call.object("body")?;
     if id != call.user && !call.is_admin() {
@@ -249,7 +249,7 @@ fn password(call: &mut Call<'_>, whom: &str) -> Outcome {
     Ok(Answer::done())
 }
 
-fn convert_to_bot(call: &mut Call<'_>, whom: &str) -> Outcome {
+fn convert_to_bot(call: &mut RouteCall<'_>, whom: &str) -> RouteResult {
     call.admin()?;
     let id = call.whom(whom)?;
     let now = call.world.now();
@@ -261,7 +261,7 @@ fn convert_to_bot(call: &mut Call<'_>, whom: &str) -> Outcome {
         ("", nickname) => nickname.to_owned(),
         (name, _) => name.to_owned(),
     };
-    let bot = Bot {
+    let bot = StoredBot {
         user_id: id.clone(),
         username: user.username.clone(),
         display_name,
@@ -278,7 +278,7 @@ fn convert_to_bot(call: &mut Call<'_>, whom: &str) -> Outcome {
 }
 
 /// A bot becomes a person, who logs in with a password.
-pub(super) fn convert_to_user(call: &mut Call<'_>, id: &str) -> Outcome {
+pub(super) fn convert_to_user(call: &mut RouteCall<'_>, id: &str) -> RouteResult {
     let body = call.object("userPatch")?;
     let password = text(&body, "password");
     if password.is_empty() {
@@ -307,7 +307,7 @@ pub(super) fn convert_to_user(call: &mut Call<'_>, id: &str) -> Outcome {
     Ok(Answer::json(200, &shown))
 }
 
-fn verify(call: &mut Call<'_>, whom: &str) -> Outcome {
+fn verify(call: &mut RouteCall<'_>, whom: &str) -> RouteResult {
     call.admin()?;
     let id = call.whom(whom)?;
     let user = call.world.user_mut(&id).ok_or_else(missing)?;
@@ -315,7 +315,7 @@ fn verify(call: &mut Call<'_>, whom: &str) -> Outcome {
     Ok(Answer::json(200, &user.json(true)))
 }
 
-fn reset_failed_attempts(call: &mut Call<'_>, whom: &str) -> Outcome {
+fn reset_failed_attempts(call: &mut RouteCall<'_>, whom: &str) -> RouteResult {
     let id = call.whom(whom)?;
     if !call.is_admin() {
         let message = "You do not have the appropriate permissions.";
@@ -326,7 +326,7 @@ fn reset_failed_attempts(call: &mut Call<'_>, whom: &str) -> Outcome {
 }
 
 /// Makes an account log in by another service.
-fn set_auth(call: &mut Call<'_>, whom: &str) -> Outcome {
+fn set_auth(call: &mut RouteCall<'_>, whom: &str) -> RouteResult {
     let id = call.whom(whom)?;
     call.admin()?;
     let body = call.object("user")?;
@@ -340,7 +340,7 @@ fn set_auth(call: &mut Call<'_>, whom: &str) -> Outcome {
     Ok(Answer::json(200, &json!({"auth_data": data, "auth_service": service})))
 }
 
-fn set_image(call: &mut Call<'_>, whom: &str) -> Outcome {
+fn set_image(call: &mut RouteCall<'_>, whom: &str) -> RouteResult {
     let id = call.own(whom)?;
     let kind = call.request.header("content-type").unwrap_or_default();
     let parts = crate::testing::http::parts(kind, &call.request.body).ok_or_else(|| {

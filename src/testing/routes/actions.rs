@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::outgoing::{Outgoing, Reply, Target};
-use super::{AppError, Call, Outcome, bad_body, bad_url, fail, forbidden, text};
+use super::{AppError, RouteCall, RouteResult, bad_body, bad_url, fail, forbidden, text};
 use crate::testing::http::Answer;
 use crate::testing::state::attachments::{action_of, complete_attachments};
 use crate::testing::state::{World, is_id};
@@ -11,7 +11,7 @@ use crate::testing::state::{World, is_id};
 /// Props that an update by an integration cannot change.
 const RETAINED_PROPS: [&str; 3] = ["from_webhook", "override_username", "override_icon_url"];
 
-pub(super) fn route(call: &mut Call<'_>, method: &str, path: &[&str]) -> Option<Outcome> {
+pub(super) fn route(call: &mut RouteCall<'_>, method: &str, path: &[&str]) -> Option<RouteResult> {
     Some(match (method, path) {
         ("POST", ["posts", id, "actions", action]) => press(call, id, action),
         ("POST", ["actions", "dialogs", "open"]) => open_dialog(call),
@@ -23,7 +23,7 @@ pub(super) fn route(call: &mut Call<'_>, method: &str, path: &[&str]) -> Option<
     })
 }
 
-fn press(call: &mut Call<'_>, id: &str, action_id: &str) -> Outcome {
+fn press(call: &mut RouteCall<'_>, id: &str, action_id: &str) -> RouteResult {
     let me = call.user()?;
     if !is_id(id) || action_id.is_empty() {
         return Err(bad_url("post_id"));
@@ -119,7 +119,7 @@ fn apply_response(world: &mut World, id: &str, user: &str, response: &Map<String
 }
 
 /// Opens a dialog. The trigger ID is the only credential.
-fn open_dialog(call: &mut Call<'_>) -> Outcome {
+fn open_dialog(call: &mut RouteCall<'_>) -> RouteResult {
     let body = call.object("openDialogRequest")?;
     if text(&body, "url").is_empty() {
         return Err(bad_body("URL"));
@@ -135,7 +135,7 @@ fn open_dialog(call: &mut Call<'_>) -> Outcome {
     Ok(Answer::done())
 }
 
-fn submit_dialog(call: &mut Call<'_>, kind: &str) -> Outcome {
+fn submit_dialog(call: &mut RouteCall<'_>, kind: &str) -> RouteResult {
     let me = call.user()?;
     let mut body = call.object("dialog")?;
     let url = text(&body, "url").to_owned();

@@ -2,16 +2,16 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{AppError, Call, Outcome, bad_body, fail, forbidden, text};
+use super::{AppError, RouteCall, RouteResult, bad_body, fail, forbidden, text};
 use crate::testing::http::Answer;
-use crate::testing::hub::Event;
+use crate::testing::hub::HubEvent;
 use crate::testing::rules::Permission;
-use crate::testing::state::{Channel, Member, User};
+use crate::testing::state::{Member, StoredChannel, StoredUser};
 
 /// Users that a server without a license may have, and how many more it bears.
 const MAX_USERS: (usize, usize) = (200, 250);
 
-pub(super) fn route(call: &mut Call<'_>, method: &str, path: &[&str]) -> Option<Outcome> {
+pub(super) fn route(call: &mut RouteCall<'_>, method: &str, path: &[&str]) -> Option<RouteResult> {
     Some(match (method, path) {
         ("GET", ["analytics", "old"]) => analytics(call),
         ("GET", ["usage", "posts"]) => call.user().map(|_| {
@@ -46,7 +46,7 @@ pub(super) fn route(call: &mut Call<'_>, method: &str, path: &[&str]) -> Option<
     })
 }
 
-fn posts<'a>(call: &'a Call<'_>) -> impl Iterator<Item = &'a crate::testing::state::Post> {
+fn posts<'a>(call: &'a RouteCall<'_>) -> impl Iterator<Item = &'a crate::testing::state::StoredPost> {
     call.world.posts.all().filter(|post| post.original_id.is_empty() && post.delete_at == 0)
 }
 
@@ -58,7 +58,7 @@ fn rounded(count: usize) -> usize {
     count / scale * scale
 }
 
-fn analytics(call: &mut Call<'_>) -> Outcome {
+fn analytics(call: &mut RouteCall<'_>) -> RouteResult {
     call.admin()?;
     let team = call.request.param("team_id").unwrap_or_default();
     let world = &call.world;
@@ -116,7 +116,7 @@ fn analytics(call: &mut Call<'_>) -> Outcome {
     Ok(Answer::json(200, &Value::Array(rows)))
 }
 
-fn limits(call: &Call<'_>) -> Outcome {
+fn limits(call: &RouteCall<'_>) -> RouteResult {
     call.user()?;
     let (most, hard, active) = if call.is_admin() {
         let active = call.world.users.iter().filter(|user| user.delete_at == 0 && !user.is_bot);
@@ -134,9 +134,9 @@ fn limits(call: &Call<'_>) -> Outcome {
     ))
 }
 
-fn report(call: &Call<'_>) -> Answer {
+fn report(call: &RouteCall<'_>) -> Answer {
     let size = call.request.param("page_size").and_then(|size| size.parse().ok()).unwrap_or(50).clamp(1, 100);
-    let mut people: Vec<&User> = call.world.users.iter().filter(|user| !user.is_bot).collect();
+    let mut people: Vec<&StoredUser> = call.world.users.iter().filter(|user| !user.is_bot).collect();
     people.sort_by(|one, other| one.username.cmp(&other.username));
     let rows = people.into_iter().take(size).map(|user| {
         let mut row = user.json(true);
@@ -152,14 +152,14 @@ fn report(call: &Call<'_>) -> Answer {
     Answer::json(200, &rows.collect())
 }
 
-fn fits(channel: &Channel, term: &str) -> bool {
+fn fits(channel: &StoredChannel, term: &str) -> bool {
     let term = term.trim().to_lowercase();
     channel.name.contains(&term)
         || channel.display_name.to_lowercase().contains(&term)
         || channel.purpose.to_lowercase().contains(&term)
 }
 
-fn search_channels(call: &Call<'_>) -> Outcome {
+fn search_channels(call: &RouteCall<'_>) -> RouteResult {
     let me = call.user()?;
     let body = call.object("channel_search")?;
     let term = text(&body, "term");
@@ -210,7 +210,7 @@ fn search_channels(call: &Call<'_>) -> Outcome {
     }
 }
 
-fn search_groups(call: &Call<'_>) -> Outcome {
+fn search_groups(call: &RouteCall<'_>) -> RouteResult {
     let me = call.user()?;
     let body = call.object("channel_search")?;
     let terms: Vec<String> = text(&body, "term").split_whitespace().map(str::to_lowercase).collect();
@@ -224,7 +224,7 @@ fn search_groups(call: &Call<'_>) -> Outcome {
     Ok(Answer::json(200, &found.map(|channel| channel.json(old)).collect()))
 }
 
-fn timezones(call: &Call<'_>, id: &str) -> Answer {
+fn timezones(call: &RouteCall<'_>, id: &str) -> Answer {
     let members = call.world.channel(id).into_iter().flat_map(|channel| &channel.members);
     let mut zones: Vec<Value> = members
         .filter_map(|member| {
@@ -246,7 +246,7 @@ fn missing_channel() -> AppError {
 }
 
 /// The teams that all members of a group channel are in.
-fn common_teams(call: &Call<'_>, id: &str) -> Outcome {
+fn common_teams(call: &RouteCall<'_>, id: &str) -> RouteResult {
     call.in_channel(id, Permission::ReadChannel)?;
     let channel = call.world.channel(id).ok_or_else(missing_channel)?;
     if channel.kind != "G" {
@@ -260,7 +260,7 @@ fn common_teams(call: &Call<'_>, id: &str) -> Outcome {
     Ok(Answer::json(200, &teams.map(|team| team.json(call.is_admin())).collect()))
 }
 
-fn move_channel(call: &mut Call<'_>, id: &str) -> Outcome {
+fn move_channel(call: &mut RouteCall<'_>, id: &str) -> RouteResult {
     let channel = call.world.channel(id).ok_or_else(missing_channel)?;
     let kind = channel.kind.clone();
     let body = call.object("channel")?;
@@ -287,13 +287,13 @@ fn move_channel(call: &mut Call<'_>, id: &str) -> Outcome {
     channel.team_id.clone_from(&team);
     channel.update_at = now;
     let data = json!({"channel_id": id, "team_id": team});
-    call.world.emit(&Event::new("channel_moved", data).for_channel(id));
+    call.world.emit(&HubEvent::new("channel_moved", data).for_channel(id));
     let old = call.world.is_old();
     call.world.channel(id).map(|channel| Answer::json(200, &channel.json(old))).ok_or_else(missing_channel)
 }
 
 /// Makes a private channel of a group channel.
-fn convert_group(call: &mut Call<'_>, id: &str) -> Outcome {
+fn convert_group(call: &mut RouteCall<'_>, id: &str) -> RouteResult {
     let me = call.user()?;
     let body: Map<String, Value> = call.object("channel")?;
     let fits = call.world.channel(id).is_some_and(|channel| channel.kind == "G" && channel.has(&me));
@@ -323,7 +323,7 @@ fn convert_group(call: &mut Call<'_>, id: &str) -> Outcome {
 }
 
 /// The archived channels of a team that the caller may see, or its private ones for an administrator.
-fn of_team(call: &Call<'_>, team: &str, deleted: bool) -> Outcome {
+fn of_team(call: &RouteCall<'_>, team: &str, deleted: bool) -> RouteResult {
     let me = call.user()?;
     if deleted {
         call.in_team(team, Permission::ReadPublicChannel)?;

@@ -3,12 +3,12 @@
 use serde_json::{Value, json};
 
 use super::accounts::is_username;
-use super::{AppError, Call, Outcome, bad_url, fail, text};
+use super::{AppError, RouteCall, RouteResult, bad_url, fail, text};
 use crate::testing::http::Answer;
-use crate::testing::hub::Event;
-use crate::testing::state::{Bot, is_id};
+use crate::testing::hub::HubEvent;
+use crate::testing::state::{StoredBot, is_id};
 
-pub(super) fn route(call: &mut Call<'_>, method: &str, path: &[&str]) -> Option<Outcome> {
+pub(super) fn route(call: &mut RouteCall<'_>, method: &str, path: &[&str]) -> Option<RouteResult> {
     Some(match (method, path) {
         ("POST", ["bots"]) => create(call),
         ("GET", ["bots"]) => call.admin().map(|me| {
@@ -18,7 +18,7 @@ pub(super) fn route(call: &mut Call<'_>, method: &str, path: &[&str]) -> Option<
                 .bots
                 .iter()
                 .filter(|bot| (deleted || bot.delete_at == 0) && (bot.owner_id == me || call.is_admin()));
-            Answer::json(200, &Value::Array(call.page(seen.map(Bot::json))))
+            Answer::json(200, &Value::Array(call.page(seen.map(StoredBot::json))))
         }),
         ("GET", ["bots", id]) => {
             let deleted = call.request.flag("include_deleted");
@@ -51,7 +51,7 @@ fn missing() -> AppError {
 }
 
 /// A bot of the caller's own. Others' are as good as missing.
-fn managed<'a>(call: &'a Call<'_>, id: &str) -> Result<&'a Bot, AppError> {
+fn managed<'a>(call: &'a RouteCall<'_>, id: &str) -> Result<&'a StoredBot, AppError> {
     let me = call.user()?;
     if !is_id(id) {
         return Err(bad_url("bot_user_id"));
@@ -62,7 +62,7 @@ fn managed<'a>(call: &'a Call<'_>, id: &str) -> Result<&'a Bot, AppError> {
     bot.filter(|_| manages).ok_or_else(missing)
 }
 
-fn create(call: &mut Call<'_>) -> Outcome {
+fn create(call: &mut RouteCall<'_>) -> RouteResult {
     let me = call.admin()?;
     let body = call.object("bot")?;
     let name = text(&body, "username").to_owned();
@@ -84,11 +84,11 @@ fn create(call: &mut Call<'_>) -> Outcome {
         return Err(fail(400, "app.user.save.username_exists.app_error", message));
     }
     let id = call.world.new_bot(&name, text(&body, "display_name"), text(&body, "description"), &me);
-    call.world.emit(&Event::new("new_user", json!({"user_id": id})));
+    call.world.emit(&HubEvent::new("new_user", json!({"user_id": id})));
     managed(call, &id).map(|bot| Answer::json(201, &bot.json()))
 }
 
-fn patch(call: &mut Call<'_>, id: &str) -> Outcome {
+fn patch(call: &mut RouteCall<'_>, id: &str) -> RouteResult {
     managed(call, id)?;
     let body = call.object("bot")?;
     let now = call.world.now();
@@ -111,13 +111,13 @@ fn patch(call: &mut Call<'_>, id: &str) -> Outcome {
     managed(call, id).map(|bot| Answer::json(200, &bot.json()))
 }
 
-fn enable(call: &mut Call<'_>, id: &str, enabled: bool) -> Outcome {
+fn enable(call: &mut RouteCall<'_>, id: &str, enabled: bool) -> RouteResult {
     managed(call, id)?;
     call.world.set_active(id, enabled);
     managed(call, id).map(|bot| Answer::json(200, &bot.json()))
 }
 
-fn assign(call: &mut Call<'_>, id: &str, user: &str) -> Outcome {
+fn assign(call: &mut RouteCall<'_>, id: &str, user: &str) -> RouteResult {
     managed(call, id)?;
     let user = call.whom(user)?;
     if let Some(bot) = call.world.bots.iter_mut().find(|bot| bot.user_id == id) {

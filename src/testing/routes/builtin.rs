@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
-use super::integrations::CommandArgs;
-use super::{AppError, Call};
+use super::integrations::CommandPlace;
+use super::{AppError, RouteCall};
 use crate::testing::state::posts::NewPost;
 
 /// Trigger, hint, description.
@@ -56,8 +56,8 @@ fn ephemeral(text: impl Into<String>) -> Map<String, Value> {
 
 /// Runs a command of the server's own. `None` if there is none of this name.
 pub(super) fn run(
-    call: &mut Call<'_>,
-    args: &CommandArgs,
+    call: &mut RouteCall<'_>,
+    args: &CommandPlace,
     trigger: &str,
     rest: &str,
 ) -> Option<Result<Map<String, Value>, AppError>> {

@@ -2,14 +2,14 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{AppError, Call, Outcome, bad_body, bad_url, fail, forbidden, text};
+use super::{AppError, RouteCall, RouteResult, bad_body, bad_url, fail, forbidden, text};
 use crate::testing::http::Answer;
-use crate::testing::hub::Event;
+use crate::testing::hub::HubEvent;
 use crate::testing::rules::Permission;
 use crate::testing::state::channels::{group_name, is_channel_name};
-use crate::testing::state::{Channel, Member, is_id};
+use crate::testing::state::{Member, StoredChannel, is_id};
 
-pub(super) fn route(call: &mut Call<'_>, method: &str, path: &[&str]) -> Option<Outcome> {
+pub(super) fn route(call: &mut RouteCall<'_>, method: &str, path: &[&str]) -> Option<RouteResult> {
     Some(match (method, path) {
         ("POST", ["channels"]) => create(call),
         ("POST", ["channels", "direct"]) => direct(call),
@@ -52,12 +52,12 @@ fn not_named() -> AppError {
     fail(404, "app.channel.get_by_name.missing.app_error", "Channel does not exist.")
 }
 
-fn shown(call: &Call<'_>, status: u16, channel: &Channel) -> Answer {
+fn shown(call: &RouteCall<'_>, status: u16, channel: &StoredChannel) -> Answer {
     Answer::json(status, &channel.json(call.world.is_old()))
 }
 
 /// A channel that the caller may read.
-pub(super) fn readable<'a>(call: &'a Call<'_>, id: &str) -> Result<&'a Channel, AppError> {
+pub(super) fn readable<'a>(call: &'a RouteCall<'_>, id: &str) -> Result<&'a StoredChannel, AppError> {
     let me = call.user()?;
     if !is_id(id) {
         return Err(bad_url("channel_id"));
@@ -67,13 +67,13 @@ pub(super) fn readable<'a>(call: &'a Call<'_>, id: &str) -> Result<&'a Channel, 
 }
 
 /// A channel that the caller is in.
-pub(super) fn joined<'a>(call: &'a Call<'_>, id: &str) -> Result<&'a Channel, AppError> {
+pub(super) fn joined<'a>(call: &'a RouteCall<'_>, id: &str) -> Result<&'a StoredChannel, AppError> {
     let me = call.user()?;
     let channel = readable(call, id)?;
     if channel.has(&me) || call.is_admin() { Ok(channel) } else { Err(forbidden()) }
 }
 
-fn in_team(call: &Call<'_>, team: &str) -> Result<String, AppError> {
+fn in_team(call: &RouteCall<'_>, team: &str) -> Result<String, AppError> {
     let me = call.user()?;
     if !is_id(team) {
         return Err(bad_url("team_id"));
@@ -82,7 +82,7 @@ fn in_team(call: &Call<'_>, team: &str) -> Result<String, AppError> {
     if allowed { Ok(me) } else { Err(forbidden()) }
 }
 
-fn create(call: &mut Call<'_>) -> Outcome {
+fn create(call: &mut RouteCall<'_>) -> RouteResult {
     let me = call.user()?;
     let body = call.object("channel")?;
     let (team, name, kind) = (text(&body, "team_id"), text(&body, "name"), text(&body, "type"));
@@ -114,7 +114,7 @@ fn create(call: &mut Call<'_>) -> Outcome {
         let message = "A channel with that name already exists on the same team.";
         return Err(fail(400, "store.sql_channel.save_channel.exists.app_error", message));
     }
-    let id = call.world.new_channel(Channel {
+    let id = call.world.new_channel(StoredChannel {
         team_id: team.to_owned(),
         kind: kind.to_owned(),
         name: name.to_owned(),
@@ -123,19 +123,19 @@ fn create(call: &mut Call<'_>) -> Outcome {
         purpose: text(&body, "purpose").to_owned(),
         creator_id: me.clone(),
         members: vec![Member { admin: true, ..Member::new(&me) }],
-        ..Channel::default()
+        ..StoredChannel::default()
     });
     let answer = readable(call, &id).map(|channel| shown(call, 201, channel));
     let user = call.world.name_of(&me).to_owned();
     let message = format!("{user} joined the channel.");
     call.world.system_post(&id, &me, "system_join_channel", message, json!({"username": user}));
     let data = json!({"channel_id": id, "team_id": team});
-    call.world.emit(&Event::new("channel_created", data).for_user(&me));
+    call.world.emit(&HubEvent::new("channel_created", data).for_user(&me));
     answer
 }
 
 /// Refuses names and texts that the server does not take.
-fn check_fields(call: &Call<'_>, body: &Map<String, Value>) -> Result<(), AppError> {
+fn check_fields(call: &RouteCall<'_>, body: &Map<String, Value>) -> Result<(), AppError> {
     let old = call.world.is_old();
     if let Some(name) = body.get("name").and_then(Value::as_str) {
         // The name of a direct channel: two IDs.
@@ -164,7 +164,7 @@ fn check_fields(call: &Call<'_>, body: &Map<String, Value>) -> Result<(), AppErr
     Ok(())
 }
 
-fn direct(call: &mut Call<'_>) -> Outcome {
+fn direct(call: &mut RouteCall<'_>) -> RouteResult {
     let me = call.user()?;
     let mut ids = call.texts("user_ids")?;
     if !call.world.is_old() {
@@ -194,12 +194,12 @@ fn direct(call: &mut Call<'_>) -> Outcome {
     let (id, new) = call.world.direct(creator, other);
     if new {
         let data = json!({"creator_id": creator, "teammate_id": other});
-        call.world.emit(&Event::new("direct_added", data).for_channel(&id));
+        call.world.emit(&HubEvent::new("direct_added", data).for_channel(&id));
     }
     call.world.channel(&id).map(|channel| shown(call, 201, channel)).ok_or_else(missing)
 }
 
-fn group(call: &mut Call<'_>) -> Outcome {
+fn group(call: &mut RouteCall<'_>) -> RouteResult {
     let me = call.user()?;
     let mut ids = call.texts("user_ids")?;
     if !ids.contains(&me) {
@@ -219,23 +219,23 @@ fn group(call: &mut Call<'_>) -> Outcome {
     }
     let mut names: Vec<String> = ids.iter().map(|id| call.world.name_of(id).to_owned()).collect();
     names.sort();
-    let id = call.world.new_channel(Channel {
+    let id = call.world.new_channel(StoredChannel {
         kind: "G".into(),
         name,
         display_name: names.join(", "),
         members: ids.iter().map(|id| Member::new(id)).collect(),
-        ..Channel::default()
+        ..StoredChannel::default()
     });
     for user in &ids {
         let data = json!({"teammate_ids": json!(ids).to_string()});
-        let mut event = Event::new("group_added", data).for_user(user);
+        let mut event = HubEvent::new("group_added", data).for_user(user);
         event.scope.channel.clone_from(&id);
         call.world.emit(&event);
     }
     call.world.channel(&id).map(|channel| shown(call, 201, channel)).ok_or_else(missing)
 }
 
-fn patch(call: &mut Call<'_>, id: &str, whole: bool) -> Outcome {
+fn patch(call: &mut RouteCall<'_>, id: &str, whole: bool) -> RouteResult {
     call.user()?;
     let body = call.object("channel")?;
     if whole && text(&body, "id") != id {
@@ -253,7 +253,7 @@ fn patch(call: &mut Call<'_>, id: &str, whole: bool) -> Outcome {
 }
 
 /// Changes the fields that are given, and says so in the channel.
-pub(super) fn change(call: &mut Call<'_>, id: &str, body: &Map<String, Value>) -> Outcome {
+pub(super) fn change(call: &mut RouteCall<'_>, id: &str, body: &Map<String, Value>) -> RouteResult {
     let me = call.user()?;
     let now = call.world.now();
     let user = call.world.name_of(&me).to_owned();
@@ -292,14 +292,14 @@ pub(super) fn change(call: &mut Call<'_>, id: &str, body: &Map<String, Value>) -
     answer
 }
 
-fn tell_updated(call: &mut Call<'_>, id: &str) {
+fn tell_updated(call: &mut RouteCall<'_>, id: &str) {
     if let Some(channel) = call.world.channel(id) {
         let data = json!({"channel": channel.json(call.world.is_old()).to_string()});
-        call.world.emit(&Event::new("channel_updated", data).for_channel(id));
+        call.world.emit(&HubEvent::new("channel_updated", data).for_channel(id));
     }
 }
 
-fn privacy(call: &mut Call<'_>, id: &str) -> Outcome {
+fn privacy(call: &mut RouteCall<'_>, id: &str) -> RouteResult {
     call.user()?;
     let body = call.object("privacy")?;
     let kind = text(&body, "privacy").to_owned();
@@ -311,7 +311,7 @@ fn privacy(call: &mut Call<'_>, id: &str) -> Outcome {
 }
 
 /// Makes a channel public or private.
-pub(super) fn convert(call: &mut Call<'_>, id: &str, kind: &str) -> Outcome {
+pub(super) fn convert(call: &mut RouteCall<'_>, id: &str, kind: &str) -> RouteResult {
     let kind = kind.to_owned();
     let me = call.in_channel(id, Permission::ConvertChannel)?;
     let now = call.world.now();
@@ -327,11 +327,11 @@ pub(super) fn convert(call: &mut Call<'_>, id: &str, kind: &str) -> Outcome {
     let message = format!("This channel has been converted to a {what} Channel.");
     call.world.system_post(id, &me, "system_change_chan_privacy", message, json!({"username": user}));
     let data = json!({"channel_id": id});
-    call.world.emit(&Event::new("channel_converted", data).for_team(&team));
+    call.world.emit(&HubEvent::new("channel_converted", data).for_team(&team));
     readable(call, id).map(|channel| shown(call, 200, channel))
 }
 
-fn archive(call: &mut Call<'_>, id: &str) -> Outcome {
+fn archive(call: &mut RouteCall<'_>, id: &str) -> RouteResult {
     call.user()?;
     call.world.channel(id).ok_or_else(missing)?;
     let me = call.in_channel(id, Permission::DeleteChannel)?;
@@ -353,12 +353,12 @@ fn archive(call: &mut Call<'_>, id: &str) -> Outcome {
         channel.delete_at = now;
         channel.update_at = now;
     }
-    let event = Event::new("channel_deleted", json!({"channel_id": id, "delete_at": now}));
+    let event = HubEvent::new("channel_deleted", json!({"channel_id": id, "delete_at": now}));
     call.world.emit(&if private { event.for_channel(id) } else { event.for_team(&team) });
     Ok(Answer::done())
 }
 
-fn restore(call: &mut Call<'_>, id: &str) -> Outcome {
+fn restore(call: &mut RouteCall<'_>, id: &str) -> RouteResult {
     let channel = call.world.channel(id).ok_or_else(missing)?;
     let (team, private, archived) = (channel.team_id.clone(), channel.is_private(), channel.delete_at > 0);
     let me = call.in_team(&team, Permission::ManageTeam)?;
@@ -371,7 +371,7 @@ fn restore(call: &mut Call<'_>, id: &str) -> Outcome {
         channel.delete_at = 0;
         channel.update_at = now;
     }
-    let event = Event::new("channel_restored", json!({"channel_id": id}));
+    let event = HubEvent::new("channel_restored", json!({"channel_id": id}));
     call.world.emit(&if private { event.for_channel(id) } else { event.for_team(&team) });
     let user = call.world.name_of(&me).to_owned();
     let message = format!("{user} unarchived the channel.");
@@ -379,7 +379,7 @@ fn restore(call: &mut Call<'_>, id: &str) -> Outcome {
     readable(call, id).map(|channel| shown(call, 200, channel))
 }
 
-fn stats(call: &Call<'_>, id: &str) -> Outcome {
+fn stats(call: &RouteCall<'_>, id: &str) -> RouteResult {
     let channel = readable(call, id)?;
     let pinned = call.world.posts.of_channel(id).filter(|post| post.is_pinned && post.delete_at == 0).count();
     let files =
@@ -393,9 +393,9 @@ fn stats(call: &Call<'_>, id: &str) -> Outcome {
     ))
 }
 
-fn public(call: &Call<'_>, team: &str) -> Outcome {
+fn public(call: &RouteCall<'_>, team: &str) -> RouteResult {
     in_team(call, team)?;
-    let mut found: Vec<&Channel> = call
+    let mut found: Vec<&StoredChannel> = call
         .world
         .channels
         .iter()
@@ -406,7 +406,7 @@ fn public(call: &Call<'_>, team: &str) -> Outcome {
     Ok(Answer::json(200, &call.page(found).into_iter().map(|channel| channel.json(old)).collect()))
 }
 
-fn by_ids(call: &Call<'_>, team: &str) -> Outcome {
+fn by_ids(call: &RouteCall<'_>, team: &str) -> RouteResult {
     in_team(call, team)?;
     let ids = call.texts("channel_ids")?;
     let old = call.world.is_old();
@@ -415,7 +415,12 @@ fn by_ids(call: &Call<'_>, team: &str) -> Outcome {
     Ok(Answer::json(200, &found.map(|channel| channel.json(old)).collect()))
 }
 
-fn like<'a>(call: &'a Call<'_>, me: &'a str, team: &'a str, part: &str) -> impl Iterator<Item = &'a Channel> {
+fn like<'a>(
+    call: &'a RouteCall<'_>,
+    me: &'a str,
+    team: &'a str,
+    part: &str,
+) -> impl Iterator<Item = &'a StoredChannel> {
     let part = part.to_lowercase();
     call.world.channels.iter().filter(move |channel| {
         channel.team_id == team
@@ -425,7 +430,7 @@ fn like<'a>(call: &'a Call<'_>, me: &'a str, team: &'a str, part: &str) -> impl 
     })
 }
 
-fn search(call: &Call<'_>, team: &str) -> Outcome {
+fn search(call: &RouteCall<'_>, team: &str) -> RouteResult {
     let me = in_team(call, team)?;
     let body = call.object("channel_search")?;
     let old = call.world.is_old();
@@ -433,14 +438,14 @@ fn search(call: &Call<'_>, team: &str) -> Outcome {
     Ok(Answer::json(200, &found).with("Cache-Control", "no-cache, no-store, must-revalidate"))
 }
 
-fn autocomplete(call: &Call<'_>, team: &str) -> Outcome {
+fn autocomplete(call: &RouteCall<'_>, team: &str) -> RouteResult {
     let me = in_team(call, team)?;
     let old = call.world.is_old();
     let part = call.request.param("name").unwrap_or_default();
     Ok(Answer::json(200, &like(call, &me, team, part).map(|channel| channel.json(old)).collect()))
 }
 
-fn search_archived(call: &Call<'_>, team: &str) -> Outcome {
+fn search_archived(call: &RouteCall<'_>, team: &str) -> RouteResult {
     let me = in_team(call, team)?;
     let body = call.object("channel_search")?;
     let wanted = text(&body, "term").to_lowercase();
@@ -454,7 +459,7 @@ fn search_archived(call: &Call<'_>, team: &str) -> Outcome {
     Ok(Answer::json(200, &found.map(|channel| channel.json(old)).collect()))
 }
 
-fn by_name(call: &Call<'_>, team: &str, name: &str) -> Outcome {
+fn by_name(call: &RouteCall<'_>, team: &str, name: &str) -> RouteResult {
     let me = call.user()?;
     if !is_id(team) {
         return Err(bad_url("team_id"));
@@ -472,13 +477,13 @@ fn by_name(call: &Call<'_>, team: &str, name: &str) -> Outcome {
     Ok(shown(call, 200, channel))
 }
 
-fn mine(call: &Call<'_>, user: &str, team: Option<&str>) -> Outcome {
+fn mine(call: &RouteCall<'_>, user: &str, team: Option<&str>) -> RouteResult {
     let id = call.own(user)?;
     if team.is_some_and(|team| !is_id(team)) {
         return Err(bad_url("team_id"));
     }
     let deleted = call.request.flag("include_deleted");
-    let mut found: Vec<&Channel> = call
+    let mut found: Vec<&StoredChannel> = call
         .world
         .channels
         .iter()

@@ -5,15 +5,15 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::{AppError, Call, Outcome, bad_body, bad_url, fail, forbidden, text};
+use super::{AppError, RouteCall, RouteResult, bad_body, bad_url, fail, forbidden, text};
 use crate::testing::http::{Answer, parts};
 use crate::testing::rules::Permission;
-use crate::testing::state::{FileInfo, Upload, is_id, mix};
+use crate::testing::state::{StoredFile, StoredUpload, is_id, mix};
 
 /// The least that a first piece may have, unless it is everything.
 const FIRST_PIECE: u64 = 5 * 1024 * 1024;
 
-pub(super) fn route(call: &mut Call<'_>, method: &str, path: &[&str]) -> Option<Outcome> {
+pub(super) fn route(call: &mut RouteCall<'_>, method: &str, path: &[&str]) -> Option<RouteResult> {
     Some(match (method, path) {
         ("POST", ["files"]) => upload(call),
         ("GET", ["files", id]) => readable(call, id).map(|file| download(call, file)),
@@ -45,7 +45,7 @@ pub(super) fn route(call: &mut Call<'_>, method: &str, path: &[&str]) -> Option<
                 return Err(fail(403, "api.user.get_uploads_for_user.forbidden.app_error", message));
             }
             let all = call.world.uploads.values().filter(|upload| upload.user_id == id);
-            Ok(Answer::json(200, &all.map(Upload::json).collect()))
+            Ok(Answer::json(200, &all.map(StoredUpload::json).collect()))
         }),
         _ => return None,
     })
@@ -64,8 +64,8 @@ fn unreadable() -> AppError {
     )
 }
 
-fn keep(call: &mut Call<'_>, user: &str, channel: &str, name: &str, data: Vec<u8>) -> FileInfo {
-    let file = FileInfo {
+fn keep(call: &mut RouteCall<'_>, user: &str, channel: &str, name: &str, data: Vec<u8>) -> StoredFile {
+    let file = StoredFile {
         id: call.world.clock.id(),
         user_id: user.to_owned(),
         post_id: String::new(),
@@ -78,7 +78,7 @@ fn keep(call: &mut Call<'_>, user: &str, channel: &str, name: &str, data: Vec<u8
     file
 }
 
-fn upload(call: &mut Call<'_>) -> Outcome {
+fn upload(call: &mut RouteCall<'_>) -> RouteResult {
     let me = call.user()?;
     // A real server looks at the length alone: what comes in chunks may be empty.
     if call.request.body.is_empty() && call.request.header("transfer-encoding").is_none() {
@@ -136,7 +136,7 @@ fn upload(call: &mut Call<'_>) -> Outcome {
 }
 
 /// A file that the caller may read: an own one, or one of a post in a channel that may be read.
-fn readable<'a>(call: &'a Call<'_>, id: &str) -> Result<&'a FileInfo, AppError> {
+fn readable<'a>(call: &'a RouteCall<'_>, id: &str) -> Result<&'a StoredFile, AppError> {
     let me = call.user()?;
     if !is_id(id) {
         return Err(bad_url("file_id"));
@@ -151,7 +151,7 @@ fn readable<'a>(call: &'a Call<'_>, id: &str) -> Result<&'a FileInfo, AppError> 
 }
 
 /// The files of posts whose names have all words, newest first.
-fn search(call: &Call<'_>, team: Option<&str>) -> Outcome {
+fn search(call: &RouteCall<'_>, team: Option<&str>) -> RouteResult {
     let me = call.user()?;
     let body = call.object("search_params")?;
     let terms = text(&body, "terms").to_lowercase();
@@ -162,7 +162,7 @@ fn search(call: &Call<'_>, team: Option<&str>) -> Outcome {
         call.in_team(team, Permission::ViewTeam)?;
     }
     let any = body.get("is_or_search").and_then(Value::as_bool).unwrap_or(false);
-    let mut found: Vec<&FileInfo> = call
+    let mut found: Vec<&StoredFile> = call
         .world
         .files
         .values()
@@ -200,7 +200,7 @@ fn public_hash(id: &str) -> String {
 }
 
 /// A file by its public link, without a session.
-pub(super) fn public(call: &Call<'_>, id: &str) -> Outcome {
+pub(super) fn public(call: &RouteCall<'_>, id: &str) -> RouteResult {
     let file = call.world.files.get(id).filter(|_| call.request.param("h") == Some(&*public_hash(id)));
     let message = "The public link does not appear to be valid.";
     file.map(|file| download(call, file))
@@ -208,7 +208,7 @@ pub(super) fn public(call: &Call<'_>, id: &str) -> Outcome {
 }
 
 /// The image itself in place of a smaller one.
-fn smaller(call: &Call<'_>, id: &str, what: &str) -> Outcome {
+fn smaller(call: &RouteCall<'_>, id: &str, what: &str) -> RouteResult {
     let file = readable(call, id)?;
     if file.image_size().is_none() {
         let mut error = fail(400, "", format!("File doesn't have a {what} image."));
@@ -221,7 +221,7 @@ fn smaller(call: &Call<'_>, id: &str, what: &str) -> Outcome {
 }
 
 /// The bytes, or the range of them that was asked for.
-fn download(call: &Call<'_>, file: &FileInfo) -> Answer {
+fn download(call: &RouteCall<'_>, file: &StoredFile) -> Answer {
     let size = file.data.len();
     // Scripts come as text, so that no browser runs them.
     let kind = match file.mime_type() {
@@ -270,7 +270,7 @@ fn encoded(name: &str) -> String {
     })
 }
 
-fn begin(call: &mut Call<'_>) -> Outcome {
+fn begin(call: &mut RouteCall<'_>) -> RouteResult {
     let me = call.user()?;
     let body = call.object("upload")?;
     let (channel, name) = (text(&body, "channel_id").to_owned(), text(&body, "filename").to_owned());
@@ -288,7 +288,7 @@ fn begin(call: &mut Call<'_>) -> Outcome {
         let message = "Unable to upload file. File is too large.";
         return Err(fail(413, "app.upload.create.upload_too_large.app_error", message));
     }
-    let upload = Upload {
+    let upload = StoredUpload {
         id: call.world.clock.id(),
         user_id: me,
         channel_id: channel,
@@ -302,7 +302,7 @@ fn begin(call: &mut Call<'_>) -> Outcome {
     Ok(Answer::json(201, &shown))
 }
 
-fn own<'a>(call: &'a Call<'_>, id: &str) -> Result<&'a Upload, AppError> {
+fn own<'a>(call: &'a RouteCall<'_>, id: &str) -> Result<&'a StoredUpload, AppError> {
     let me = call.user()?;
     if !is_id(id) {
         return Err(bad_url("upload_id"));
@@ -314,7 +314,7 @@ fn own<'a>(call: &'a Call<'_>, id: &str) -> Result<&'a Upload, AppError> {
     if upload.user_id == me { Ok(upload) } else { Err(others()) }
 }
 
-fn piece(call: &mut Call<'_>, id: &str) -> Outcome {
+fn piece(call: &mut RouteCall<'_>, id: &str) -> RouteResult {
     let me = call.user()?;
     let upload = own(call, id).map_err(|error| if error.status == 403 { forbidden() } else { error })?;
     let kind = call.request.header("content-type").unwrap_or_default();

@@ -3,14 +3,14 @@
 use serde_json::{Map, Value, json};
 
 use super::outgoing::{Outgoing, Reply, Target};
-use super::{AppError, Call, Outcome, bad_body, bad_url, builtin, fail, forbidden, text};
+use super::{AppError, RouteCall, RouteResult, bad_body, bad_url, builtin, fail, forbidden, text};
 use crate::testing::http::{Answer, Request};
 use crate::testing::rules::Permission;
 use crate::testing::state::integrations::Handler;
 use crate::testing::state::posts::NewPost;
 use crate::testing::state::{World, is_id};
 
-pub(super) fn route(call: &mut Call<'_>, method: &str, path: &[&str]) -> Option<Outcome> {
+pub(super) fn route(call: &mut RouteCall<'_>, method: &str, path: &[&str]) -> Option<RouteResult> {
     Some(match (method, path) {
         ("POST", ["commands"]) => create(call),
         ("GET", ["commands"]) => list(call),
@@ -35,18 +35,18 @@ pub(super) fn route(call: &mut Call<'_>, method: &str, path: &[&str]) -> Option<
     })
 }
 
-fn shown(call: &Call<'_>, at: usize) -> Answer {
+fn shown(call: &RouteCall<'_>, at: usize) -> Answer {
     let command = call.world.integrations.commands.get(at).cloned().unwrap_or_default();
     Answer::json(200, &Value::Object(command))
 }
 
 /// The team of the commands that the caller manages.
-fn in_team(call: &Call<'_>, team: &str) -> Result<String, AppError> {
+fn in_team(call: &RouteCall<'_>, team: &str) -> Result<String, AppError> {
     call.in_team(team, Permission::ManageIntegrations)
 }
 
 /// The position of a command that the caller may manage. Others are as good as missing.
-fn managed(call: &Call<'_>, id: &str) -> Result<usize, AppError> {
+fn managed(call: &RouteCall<'_>, id: &str) -> Result<usize, AppError> {
     call.user()?;
     if !is_id(id) {
         return Err(bad_url("command_id"));
@@ -60,7 +60,11 @@ fn managed(call: &Call<'_>, id: &str) -> Result<usize, AppError> {
     in_team(call, team).map(|_| at).map_err(|_| hidden())
 }
 
-fn checked(call: &Call<'_>, body: &Map<String, Value>, own: &str) -> Result<Map<String, Value>, AppError> {
+fn checked(
+    call: &RouteCall<'_>,
+    body: &Map<String, Value>,
+    own: &str,
+) -> Result<Map<String, Value>, AppError> {
     let trigger = text(body, "trigger").to_lowercase();
     let invalid = |field: &str| {
         let mut error = fail(400, "", format!("Invalid {field}."));
@@ -114,7 +118,7 @@ fn checked(call: &Call<'_>, body: &Map<String, Value>, own: &str) -> Result<Map<
     Ok(command)
 }
 
-fn create(call: &mut Call<'_>) -> Outcome {
+fn create(call: &mut RouteCall<'_>) -> RouteResult {
     call.user()?;
     let body = call.object("command")?;
     let me = in_team(call, text(&body, "team_id"))?;
@@ -144,7 +148,7 @@ pub(in crate::testing) fn add(
     command
 }
 
-fn list(call: &Call<'_>) -> Outcome {
+fn list(call: &RouteCall<'_>) -> RouteResult {
     let me = call.user()?;
     let team = call.request.param("team_id").unwrap_or_default();
     if !is_id(team) {
@@ -166,7 +170,7 @@ fn list(call: &Call<'_>) -> Outcome {
     Ok(Answer::json(200, &builtin.chain(own().filter(|_| manages)).collect()))
 }
 
-fn autocomplete(call: &Call<'_>, team: &str) -> Outcome {
+fn autocomplete(call: &RouteCall<'_>, team: &str) -> RouteResult {
     let me = call.user()?;
     if !is_id(team) {
         return Err(bad_url("team_id"));
@@ -188,7 +192,7 @@ fn autocomplete(call: &Call<'_>, team: &str) -> Outcome {
 }
 
 /// The commands whose triggers begin as the input does.
-fn suggestions(call: &Call<'_>, team: &str) -> Outcome {
+fn suggestions(call: &RouteCall<'_>, team: &str) -> RouteResult {
     let me = call.user()?;
     if !call.world.team(team).is_some_and(|team| team.has(&me)) && !call.is_admin() {
         return Err(forbidden());
@@ -214,7 +218,7 @@ fn suggestions(call: &Call<'_>, team: &str) -> Outcome {
     Ok(Answer::json(200, &found.collect()))
 }
 
-fn update(call: &mut Call<'_>, id: &str) -> Outcome {
+fn update(call: &mut RouteCall<'_>, id: &str) -> RouteResult {
     let mut body = call.object("command")?;
     if text(&body, "id") != id {
         return Err(bad_body("command"));
@@ -235,7 +239,7 @@ fn update(call: &mut Call<'_>, id: &str) -> Outcome {
     Ok(shown(call, at))
 }
 
-fn move_to_team(call: &mut Call<'_>, id: &str) -> Outcome {
+fn move_to_team(call: &mut RouteCall<'_>, id: &str) -> RouteResult {
     let body = call.object("team_id")?;
     let team = text(&body, "team_id");
     if call.world.team(team).is_none() {
@@ -251,14 +255,14 @@ fn move_to_team(call: &mut Call<'_>, id: &str) -> Outcome {
 
 /// The place where a command was called.
 #[derive(Clone, Debug)]
-pub(super) struct CommandArgs {
+pub(super) struct CommandPlace {
     pub(super) caller: String,
     pub(super) channel_id: String,
     pub(super) root_id: String,
     pub(super) team_id: String,
 }
 
-fn execute(call: &mut Call<'_>) -> Outcome {
+fn execute(call: &mut RouteCall<'_>) -> RouteResult {
     let me = call.user()?;
     let body = call.object("command_args")?;
     let command = text(&body, "command");
@@ -275,7 +279,7 @@ fn execute(call: &mut Call<'_>) -> Outcome {
         return Err(fail(400, "api.command.execute_command.deleted.error", message));
     }
     let team = if channel.team_id.is_empty() { text(&body, "team_id") } else { &channel.team_id };
-    let args = CommandArgs {
+    let args = CommandPlace {
         caller: me,
         channel_id: channel.id.clone(),
         root_id: text(&body, "root_id").to_owned(),
@@ -304,10 +308,15 @@ fn execute(call: &mut Call<'_>) -> Outcome {
 }
 
 /// Calls the program, or the test's own code, that a custom command belongs to.
-fn call_command(call: &mut Call<'_>, command: Map<String, Value>, args: CommandArgs, rest: &str) -> Answer {
+fn call_command(
+    call: &mut RouteCall<'_>,
+    command: Map<String, Value>,
+    args: CommandPlace,
+    rest: &str,
+) -> Answer {
     let (trigger_id, client_trigger) = call.world.new_trigger(&args.caller);
     let response_url = call.world.new_response_url(&command, &args.caller, &args.channel_id, &args.root_id);
-    let name_of = |channel: Option<&crate::testing::state::Channel>| channel.map(|c| c.name.clone());
+    let name_of = |channel: Option<&crate::testing::state::StoredChannel>| channel.map(|c| c.name.clone());
     let trigger = format!("/{}", text(&command, "trigger"));
     let site = call.request.header("host").unwrap_or("127.0.0.1").to_owned();
     let fields = [
@@ -379,11 +388,11 @@ fn command_response(reply: &Result<Reply, String>, trigger: &str) -> Result<Map<
 
 /// Posts the response to a command, and the extra ones, and shows the first to the caller.
 fn respond(
-    call: &mut Call<'_>,
+    call: &mut RouteCall<'_>,
     command: Option<&Map<String, Value>>,
-    args: &CommandArgs,
+    args: &CommandPlace,
     response: Map<String, Value>,
-) -> Outcome {
+) -> RouteResult {
     let extra = response.get("extra_responses").and_then(Value::as_array).cloned().unwrap_or_default();
     let mut denied = post_response(call.world, command, args, &response).is_err();
     for response in extra.iter().filter_map(Value::as_object) {
@@ -411,7 +420,7 @@ fn respond(
 fn post_response(
     world: &mut World,
     command: Option<&Map<String, Value>>,
-    args: &CommandArgs,
+    args: &CommandPlace,
     response: &Map<String, Value>,
 ) -> Result<(), ()> {
     let mut channel_id = args.channel_id.clone();
@@ -497,7 +506,8 @@ pub(super) fn delayed_response(world: &mut World, request: &Request, id: &str) -
         }
     };
     let team_id = world.channel(&url.channel_id).map(|channel| channel.team_id.clone()).unwrap_or_default();
-    let args = CommandArgs { caller: url.user_id, channel_id: url.channel_id, root_id: url.root_id, team_id };
+    let args =
+        CommandPlace { caller: url.user_id, channel_id: url.channel_id, root_id: url.root_id, team_id };
     match post_response(world, Some(&url.command), &args, &response) {
         Ok(()) => Answer::bytes(200, "text/plain", "ok"),
         Err(()) => forbidden().answer(world),

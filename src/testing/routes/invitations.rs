@@ -6,11 +6,11 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 
 use super::teams::managed;
-use super::{AppError, Call, Outcome, bad_body, fail};
+use super::{AppError, RouteCall, RouteResult, bad_body, fail};
 use crate::testing::http::{Answer, parts};
 use crate::testing::rules::Permission;
 
-pub(super) fn route(call: &mut Call<'_>, method: &str, path: &[&str]) -> Option<Outcome> {
+pub(super) fn route(call: &mut RouteCall<'_>, method: &str, path: &[&str]) -> Option<RouteResult> {
     Some(match (method, path) {
         ("GET", ["teams", "invite", invite]) => by_invite(call, invite),
         ("POST", ["teams", "members", "invite"]) => join_by_invite(call),
@@ -30,7 +30,7 @@ pub(super) fn route(call: &mut Call<'_>, method: &str, path: &[&str]) -> Option<
 }
 
 /// The ID of the team of an invitation.
-fn invited(call: &Call<'_>, invite: &str) -> Result<String, AppError> {
+fn invited(call: &RouteCall<'_>, invite: &str) -> Result<String, AppError> {
     let team = call.world.teams.iter().find(|team| team.invite_id == invite && team.delete_at == 0);
     team.map(|team| team.id.clone()).ok_or_else(|| {
         fail(404, "app.team.get_by_invite_id.finding.app_error", "Unable to find the existing team.")
@@ -38,7 +38,7 @@ fn invited(call: &Call<'_>, invite: &str) -> Result<String, AppError> {
 }
 
 /// What everybody sees who has an invitation.
-fn by_invite(call: &Call<'_>, invite: &str) -> Outcome {
+fn by_invite(call: &RouteCall<'_>, invite: &str) -> RouteResult {
     let id = invited(call, invite)?;
     let shown = call.world.team(&id).map(|team| {
         json!({
@@ -48,7 +48,7 @@ fn by_invite(call: &Call<'_>, invite: &str) -> Outcome {
     Ok(Answer::json(200, &shown.unwrap_or_default()))
 }
 
-fn join_by_invite(call: &mut Call<'_>) -> Outcome {
+fn join_by_invite(call: &mut RouteCall<'_>) -> RouteResult {
     let me = call.user()?;
     let param = |name: &str| call.request.param(name).unwrap_or_default().to_owned();
     let (token, invite) = (param("token"), param("invite_id"));
@@ -68,7 +68,7 @@ fn join_by_invite(call: &mut Call<'_>) -> Outcome {
 }
 
 /// Takes addresses. Nothing is sent, as on a server without a mail server.
-fn invite(call: &mut Call<'_>, id: &str) -> Outcome {
+fn invite(call: &mut RouteCall<'_>, id: &str) -> RouteResult {
     let body = call.body("emails").ok();
     let listed = body.as_ref().and_then(|body| match body {
         Value::Object(object) if !call.world.is_old() => object.get("emails").and_then(Value::as_array),
@@ -94,7 +94,7 @@ fn invite(call: &mut Call<'_>, id: &str) -> Outcome {
     Ok(Answer::json(200, &emails.iter().map(|email| json!({"email": email, "error": error})).collect()))
 }
 
-fn image(call: &Call<'_>, id: &str) -> Outcome {
+fn image(call: &RouteCall<'_>, id: &str) -> RouteResult {
     call.in_team(id, Permission::ViewTeam)?;
     let team = call.world.team(id).filter(|team| !team.image.is_empty());
     let missing =
@@ -102,7 +102,7 @@ fn image(call: &Call<'_>, id: &str) -> Outcome {
     team.map(|team| Answer::bytes(200, "image/png", team.image.clone())).ok_or_else(missing)
 }
 
-fn set_image(call: &mut Call<'_>, id: &str) -> Outcome {
+fn set_image(call: &mut RouteCall<'_>, id: &str) -> RouteResult {
     let id = managed(call, id)?;
     let kind = call.request.header("content-type").unwrap_or_default();
     let unreadable =
@@ -121,7 +121,7 @@ fn set_image(call: &mut Call<'_>, id: &str) -> Outcome {
 }
 
 /// Takes an export of Slack and imports nothing of it. The response is a log.
-fn import(call: &mut Call<'_>, id: &str) -> Outcome {
+fn import(call: &mut RouteCall<'_>, id: &str) -> RouteResult {
     let me = call.user()?;
     if !call.is_admin() {
         managed(call, id)?;

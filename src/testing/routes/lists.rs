@@ -4,15 +4,15 @@ use serde_json::{Map, Value, json};
 
 use super::channels::readable as readable_channel;
 use super::posts::readable;
-use super::{Call, Outcome, bad_body, bad_url, text};
+use super::{RouteCall, RouteResult, bad_body, bad_url, text};
 use crate::testing::http::Answer;
 use crate::testing::rules::Permission;
-use crate::testing::state::{Post, is_id};
+use crate::testing::state::{StoredPost, is_id};
 
 /// How many rows `since` gives at most.
 const MOST_SINCE: usize = 1000;
 
-pub(super) fn route(call: &mut Call<'_>, method: &str, path: &[&str]) -> Option<Outcome> {
+pub(super) fn route(call: &mut RouteCall<'_>, method: &str, path: &[&str]) -> Option<RouteResult> {
     Some(match (method, path) {
         ("POST", ["posts", "ids"]) => by_ids(call),
         ("GET", ["posts", id]) => readable(call, id).map(|post| {
@@ -21,7 +21,7 @@ pub(super) fn route(call: &mut Call<'_>, method: &str, path: &[&str]) -> Option<
         ("GET", ["posts", id, "thread"]) => thread(call, id),
         ("GET", ["posts", id, "files", "info"]) => readable(call, id).map(|post| {
             let files = post.file_ids.iter().filter_map(|id| call.world.files.get(id));
-            Answer::json(200, &files.map(crate::testing::state::FileInfo::json).collect())
+            Answer::json(200, &files.map(crate::testing::state::StoredFile::json).collect())
         }),
         ("GET", ["channels", id, "posts"]) => of_channel(call, id),
         ("GET", ["channels", id, "pinned"]) => pinned(call, id),
@@ -34,7 +34,7 @@ pub(super) fn route(call: &mut Call<'_>, method: &str, path: &[&str]) -> Option<
 }
 
 /// A list as the server shows it: `order` newest first, `posts` with the roots of what is in it.
-fn list(call: &Call<'_>, newest_first: &[&Post], roots: bool, next: &str, prev: &str) -> Value {
+fn list(call: &RouteCall<'_>, newest_first: &[&StoredPost], roots: bool, next: &str, prev: &str) -> Value {
     let order: Vec<&str> = newest_first.iter().map(|post| &*post.id).collect();
     let mut posts = Map::new();
     for post in newest_first {
@@ -51,7 +51,7 @@ fn list(call: &Call<'_>, newest_first: &[&Post], roots: bool, next: &str, prev: 
     })
 }
 
-fn of_channel(call: &Call<'_>, id: &str) -> Outcome {
+fn of_channel(call: &RouteCall<'_>, id: &str) -> RouteResult {
     let channel = readable_channel(call, id)?;
     if call.world.is_old() {
         call.in_channel(id, Permission::ReadChannel)?;
@@ -77,9 +77,9 @@ fn of_channel(call: &Call<'_>, id: &str) -> Outcome {
     };
     let left_out = page * per_page;
     // Like the real server's, this leaves out other posts of the pivot's millisecond.
-    let (part, newer, older): (Vec<&Post>, _, _) = if let Some(time) = pivot("after")? {
+    let (part, newer, older): (Vec<&StoredPost>, _, _) = if let Some(time) = pivot("after")? {
         let (from, until) = (time + 1, i64::MAX);
-        let mut part: Vec<&Post> = live(from, until).skip(left_out).take(per_page).collect();
+        let mut part: Vec<&StoredPost> = live(from, until).skip(left_out).take(per_page).collect();
         part.reverse();
         let before = live(from, until).take(left_out).last().or_else(|| live(i64::MIN, from).next_back());
         (part, live(from, until).nth(left_out + per_page), before)
@@ -96,19 +96,19 @@ fn of_channel(call: &Call<'_>, id: &str) -> Outcome {
 }
 
 /// Newest first.
-fn sort(posts: &mut [&Post]) {
+fn sort(posts: &mut [&StoredPost]) {
     posts.reverse();
     posts.sort_by_key(|post| std::cmp::Reverse(post.create_at));
 }
 
-fn thread(call: &Call<'_>, id: &str) -> Outcome {
+fn thread(call: &RouteCall<'_>, id: &str) -> RouteResult {
     let post = readable(call, id)?;
     let root = call.world.posts.get(&post.root_id).unwrap_or(post);
     let per_page: usize = call.request.param("perPage").and_then(|text| text.parse().ok()).unwrap_or(0);
     if per_page > 200 {
         return Err(bad_url("perPage"));
     }
-    let mut all: Vec<&Post> = call.world.posts.replies(&root.id).collect();
+    let mut all: Vec<&StoredPost> = call.world.posts.replies(&root.id).collect();
     let from = call.request.param("fromPost").unwrap_or_default();
     let down = call.request.param("direction") == Some("down");
     if !down {
@@ -130,7 +130,7 @@ fn thread(call: &Call<'_>, id: &str) -> Outcome {
     Ok(call.etag(&format!("{id}.{}.{newest}", root.id), Answer::json(200, &body)))
 }
 
-fn by_ids(call: &Call<'_>) -> Outcome {
+fn by_ids(call: &RouteCall<'_>) -> RouteResult {
     let me = call.user()?;
     let ids = call.texts("post_ids")?;
     if ids.is_empty() || ids.len() > 1000 {
@@ -143,21 +143,22 @@ fn by_ids(call: &Call<'_>) -> Outcome {
     Ok(Answer::json(200, &found.map(|post| call.world.post_json(post)).collect()))
 }
 
-fn pinned(call: &Call<'_>, id: &str) -> Outcome {
+fn pinned(call: &RouteCall<'_>, id: &str) -> RouteResult {
     readable_channel(call, id)?;
-    let mut found: Vec<&Post> =
+    let mut found: Vec<&StoredPost> =
         call.world.posts.of_channel(id).filter(|post| post.is_pinned && post.delete_at == 0).collect();
     sort(&mut found);
     Ok(Answer::json(200, &list(call, &found, false, "", "")))
 }
 
-fn around_unread(call: &Call<'_>, user: &str, id: &str) -> Outcome {
+fn around_unread(call: &RouteCall<'_>, user: &str, id: &str) -> RouteResult {
     let user = call.own(user)?;
     let channel = readable_channel(call, id)?;
     let viewed = channel.member(&user).map_or(0, |member| member.last_viewed_at);
     let number =
         |name| call.request.param(name).and_then(|text| text.parse::<usize>().ok()).unwrap_or(60).min(200);
-    let mut all: Vec<&Post> = call.world.posts.of_channel(id).filter(|post| post.delete_at == 0).collect();
+    let mut all: Vec<&StoredPost> =
+        call.world.posts.of_channel(id).filter(|post| post.delete_at == 0).collect();
     sort(&mut all);
     let first = all.iter().position(|post| post.create_at <= viewed).unwrap_or(all.len());
     let range = first.saturating_sub(number("limit_after"))..(first + number("limit_before")).min(all.len());
@@ -166,9 +167,9 @@ fn around_unread(call: &Call<'_>, user: &str, id: &str) -> Outcome {
     Ok(Answer::json(200, &list(call, all.get(range).unwrap_or_default(), true, next, prev)))
 }
 
-fn flagged(call: &Call<'_>, user: &str) -> Outcome {
+fn flagged(call: &RouteCall<'_>, user: &str) -> RouteResult {
     let user = call.own(user)?;
-    let mut found: Vec<&Post> = call
+    let mut found: Vec<&StoredPost> = call
         .world
         .preferences
         .get(&user)
@@ -183,7 +184,7 @@ fn flagged(call: &Call<'_>, user: &str) -> Outcome {
 }
 
 /// All words must be there, or one of them with `is_or_search`; `from:` and `in:` narrow it.
-fn search(call: &Call<'_>, team: Option<&str>) -> Outcome {
+fn search(call: &RouteCall<'_>, team: Option<&str>) -> RouteResult {
     let me = call.user()?;
     if let Some(team) = team {
         call.in_team(team, Permission::ViewTeam)?;
@@ -194,7 +195,7 @@ fn search(call: &Call<'_>, team: Option<&str>) -> Outcome {
         return Err(bad_body("terms"));
     }
     let any = body.get("is_or_search").and_then(Value::as_bool).unwrap_or(false);
-    let mut found: Vec<&Post> = call
+    let mut found: Vec<&StoredPost> = call
         .world
         .posts
         .all()

@@ -3,14 +3,14 @@
 use serde_json::{Value, json};
 
 use super::channels::{joined, readable};
-use super::{AppError, Call, Outcome, bad_body, bad_url, fail, forbidden, text};
+use super::{AppError, RouteCall, RouteResult, bad_body, bad_url, fail, forbidden, text};
 use crate::testing::http::Answer;
-use crate::testing::hub::Event;
+use crate::testing::hub::HubEvent;
 use crate::testing::rules::Permission;
 use crate::testing::state::channels::notify_props;
 use crate::testing::state::is_id;
 
-pub(super) fn route(call: &mut Call<'_>, method: &str, path: &[&str]) -> Option<Outcome> {
+pub(super) fn route(call: &mut RouteCall<'_>, method: &str, path: &[&str]) -> Option<RouteResult> {
     Some(match (method, path) {
         ("POST", ["channels", "members", user, "view"]) => view(call, user),
         ("POST", ["channels", "members", user, "mark_read"]) => mark_read(call, user),
@@ -51,14 +51,14 @@ fn missing() -> AppError {
     fail(404, "app.channel.get_member.missing.app_error", message)
 }
 
-fn one(call: &Call<'_>, id: &str, user: &str) -> Outcome {
+fn one(call: &RouteCall<'_>, id: &str, user: &str) -> RouteResult {
     let user = call.whom(user)?;
     let channel = readable(call, id)?;
     let member = channel.member(&user).ok_or_else(missing)?;
     Ok(Answer::json(200, &channel.member_json(member)))
 }
 
-fn add(call: &mut Call<'_>, id: &str) -> Outcome {
+fn add(call: &mut RouteCall<'_>, id: &str) -> RouteResult {
     let me = call.user()?;
     let body = call.object("channel_member")?;
     let mut users: Vec<String> = match body.get("user_ids") {
@@ -103,17 +103,17 @@ fn add(call: &mut Call<'_>, id: &str) -> Outcome {
 }
 
 /// Puts a user into a channel, as somebody, and tells everybody.
-pub(super) fn enter(call: &mut Call<'_>, id: &str, me: &str, user: &str) {
+pub(super) fn enter(call: &mut RouteCall<'_>, id: &str, me: &str, user: &str) {
     if call.world.join(id, user) {
         let team = call.world.channel(id).map(|channel| channel.team_id.clone()).unwrap_or_default();
         tell_added(call, id, &team, me, user);
     }
 }
 
-fn tell_added(call: &mut Call<'_>, id: &str, team: &str, me: &str, user: &str) {
+fn tell_added(call: &mut RouteCall<'_>, id: &str, team: &str, me: &str, user: &str) {
     let data = json!({"team_id": team, "user_id": user});
-    call.world.emit(&Event::new("user_added", data.clone()).for_channel(id).omitting(user));
-    let mut own = Event::new("user_added", data).for_user(user);
+    call.world.emit(&HubEvent::new("user_added", data.clone()).for_channel(id).omitting(user));
+    let mut own = HubEvent::new("user_added", data).for_user(user);
     id.clone_into(&mut own.scope.channel);
     call.world.emit(&own);
     let (name, added) = (call.world.name_of(me).to_owned(), call.world.name_of(user).to_owned());
@@ -128,7 +128,7 @@ fn tell_added(call: &mut Call<'_>, id: &str, team: &str, me: &str, user: &str) {
 }
 
 /// Takes a user out of a channel, as the caller.
-pub(super) fn leave(call: &mut Call<'_>, id: &str, user: &str) -> Outcome {
+pub(super) fn leave(call: &mut RouteCall<'_>, id: &str, user: &str) -> RouteResult {
     let me = call.user()?;
     let user = call.whom(user)?;
     let channel = call.world.channel(id).ok_or_else(forbidden)?;
@@ -146,9 +146,9 @@ pub(super) fn leave(call: &mut Call<'_>, id: &str, user: &str) -> Outcome {
         channel.members.retain(|member| member.user_id != user);
     }
     let data = json!({"remover_id": me, "user_id": user});
-    call.world.emit(&Event::new("user_removed", data).for_channel(id));
+    call.world.emit(&HubEvent::new("user_removed", data).for_channel(id));
     let data = json!({"channel_id": id, "remover_id": me});
-    call.world.emit(&Event::new("user_removed", data).for_user(&user));
+    call.world.emit(&HubEvent::new("user_removed", data).for_user(&user));
     let name = call.world.name_of(&user).to_owned();
     if user == me {
         let message = format!("{name} left the channel.");
@@ -162,15 +162,15 @@ pub(super) fn leave(call: &mut Call<'_>, id: &str, user: &str) -> Outcome {
 }
 
 /// Tells a member that their row changed.
-fn tell_changed(call: &mut Call<'_>, id: &str, user: &str) {
+fn tell_changed(call: &mut RouteCall<'_>, id: &str, user: &str) {
     let shown = call.world.channel(id).and_then(|channel| Some(channel.member_json(channel.member(user)?)));
     if let Some(member) = shown {
         let data = json!({"channelMember": member.to_string()});
-        call.world.emit(&Event::new("channel_member_updated", data).for_user(user));
+        call.world.emit(&HubEvent::new("channel_member_updated", data).for_user(user));
     }
 }
 
-fn notify(call: &mut Call<'_>, id: &str, user: &str) -> Outcome {
+fn notify(call: &mut RouteCall<'_>, id: &str, user: &str) -> RouteResult {
     let user = call.own(user)?;
     let body = call.object("notify_props")?;
     if !call.world.channel(id).is_some_and(|channel| channel.has(&user)) {
@@ -194,7 +194,7 @@ fn notify(call: &mut Call<'_>, id: &str, user: &str) -> Outcome {
     Ok(Answer::done())
 }
 
-fn set_roles(call: &mut Call<'_>, id: &str, user: &str) -> Outcome {
+fn set_roles(call: &mut RouteCall<'_>, id: &str, user: &str) -> RouteResult {
     let user = call.whom(user)?;
     call.in_channel(id, Permission::ManageChannelRoles)?;
     let body = call.object("roles")?;
@@ -218,7 +218,7 @@ fn set_roles(call: &mut Call<'_>, id: &str, user: &str) -> Outcome {
     Ok(Answer::done())
 }
 
-fn view(call: &mut Call<'_>, user: &str) -> Outcome {
+fn view(call: &mut RouteCall<'_>, user: &str) -> RouteResult {
     let user = call.own(user)?;
     let body = call.object("channel_view")?;
     let id = text(&body, "channel_id").to_owned();
@@ -233,14 +233,14 @@ fn view(call: &mut Call<'_>, user: &str) -> Outcome {
     let at = channel.last_post_at.max(channel.member(&user).map_or(0, |member| member.last_viewed_at));
     call.world.viewed(&user, &[(id.clone(), now.max(at))]);
     if !call.world.is_old() {
-        let mut event = Event::new("thread_read_changed", json!({"timestamp": now})).for_user(&user);
+        let mut event = HubEvent::new("thread_read_changed", json!({"timestamp": now})).for_user(&user);
         event.scope.channel.clone_from(&id);
         call.world.emit(&event);
     }
     Ok(Answer::json(200, &json!({"status": "OK", "last_viewed_at_times": {id: now.max(at)}})))
 }
 
-fn mark_read(call: &mut Call<'_>, user: &str) -> Outcome {
+fn mark_read(call: &mut RouteCall<'_>, user: &str) -> RouteResult {
     let ids = call.texts("channel_ids")?;
     let user = call.own(user)?;
     let now = call.world.now();
@@ -254,7 +254,7 @@ fn mark_read(call: &mut Call<'_>, user: &str) -> Outcome {
     Ok(Answer::json(200, &json!({"status": "OK", "last_viewed_at_times": shown})))
 }
 
-fn unread(call: &Call<'_>, user: &str, id: &str) -> Outcome {
+fn unread(call: &RouteCall<'_>, user: &str, id: &str) -> RouteResult {
     let user = call.own(user)?;
     let channel = readable(call, id)?;
     let member = channel.member(&user).ok_or_else(missing)?;
@@ -270,7 +270,7 @@ fn unread(call: &Call<'_>, user: &str, id: &str) -> Outcome {
     ))
 }
 
-fn mine(call: &Call<'_>, user: &str, team: Option<&str>) -> Outcome {
+fn mine(call: &RouteCall<'_>, user: &str, team: Option<&str>) -> RouteResult {
     let user = call.own(user)?;
     if team.is_some_and(|team| !is_id(team)) {
         return Err(bad_url("team_id"));

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::{Call, Outcome};
+use super::{RouteCall, RouteResult};
 use crate::testing::state::integrations::Handler;
 
 /// How long an integration may take, as on the real server.
@@ -35,7 +35,7 @@ pub(super) struct Outgoing {
 }
 
 /// The work after the response, or after what went wrong, in words.
-type Continuation = dyn FnOnce(&mut Call<'_>, Result<Reply, String>) -> Outcome;
+type Continuation = dyn FnOnce(&mut RouteCall<'_>, Result<Reply, String>) -> RouteResult;
 
 impl fmt::Debug for Outgoing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -3,13 +3,13 @@
 use serde_json::{Map, Value};
 
 use super::outgoing::{Reply, Target};
-use super::{AppError, Call, Outcome, bad_body, bad_url, fail, forbidden, text, webhooks};
+use super::{AppError, RouteCall, RouteResult, bad_body, bad_url, fail, forbidden, text, webhooks};
 use crate::testing::http::Answer;
 use crate::testing::rules::Permission;
 use crate::testing::state::outgoing_webhooks::{OutgoingWebhook, Triggered};
 use crate::testing::state::{World, is_id};
 
-pub(super) fn route(call: &mut Call<'_>, method: &str, path: &[&str]) -> Option<Outcome> {
+pub(super) fn route(call: &mut RouteCall<'_>, method: &str, path: &[&str]) -> Option<RouteResult> {
     Some(match (method, path) {
         ("POST", ["hooks", "outgoing"]) => create(call),
         ("GET", ["hooks", "outgoing"]) => list(call),
@@ -35,12 +35,12 @@ fn missing() -> AppError {
     fail(404, "app.webhooks.get_outgoing.app_error", "Unable to get the webhook.")
 }
 
-fn shown(call: &Call<'_>, at: usize) -> Outcome {
+fn shown(call: &RouteCall<'_>, at: usize) -> RouteResult {
     call.world.outgoing_webhooks.get(at).map(|hook| Answer::json(200, &hook.json())).ok_or_else(missing)
 }
 
 /// The position of a webhook that the caller may manage.
-fn managed(call: &Call<'_>, id: &str) -> Result<usize, AppError> {
+fn managed(call: &RouteCall<'_>, id: &str) -> Result<usize, AppError> {
     call.user()?;
     if !is_id(id) {
         return Err(bad_url("hook_id"));
@@ -56,7 +56,7 @@ fn words(body: &Map<String, Value>, name: &str) -> Vec<String> {
 }
 
 /// Takes the fields of a request, and refuses what the server does not take.
-fn fill(call: &Call<'_>, hook: &mut OutgoingWebhook, body: &Map<String, Value>) -> Result<(), AppError> {
+fn fill(call: &RouteCall<'_>, hook: &mut OutgoingWebhook, body: &Map<String, Value>) -> Result<(), AppError> {
     let invalid = |field: &str| {
         let mut error = fail(400, "", format!("Invalid {field}."));
         error.id = format!("model.outgoing_hook.is_valid.{field}.app_error").into();
@@ -129,7 +129,7 @@ fn fill(call: &Call<'_>, hook: &mut OutgoingWebhook, body: &Map<String, Value>) 
     Ok(())
 }
 
-fn create(call: &mut Call<'_>) -> Outcome {
+fn create(call: &mut RouteCall<'_>) -> RouteResult {
     let body = call.object("outgoing_webhook")?;
     let me = call.in_team(text(&body, "team_id"), Permission::ManageIntegrations)?;
     let mut hook = OutgoingWebhook {
@@ -150,7 +150,7 @@ fn create(call: &mut Call<'_>) -> Outcome {
     Ok(Answer::json(201, &shown))
 }
 
-fn update(call: &mut Call<'_>, id: &str) -> Outcome {
+fn update(call: &mut RouteCall<'_>, id: &str) -> RouteResult {
     let body = call.object("outgoing_webhook")?;
     if text(&body, "id") != id {
         return Err(bad_body("hook_id"));
@@ -170,7 +170,7 @@ fn update(call: &mut Call<'_>, id: &str) -> Outcome {
     shown(call, at)
 }
 
-fn list(call: &Call<'_>) -> Outcome {
+fn list(call: &RouteCall<'_>) -> RouteResult {
     call.user()?;
     let param = |name: &str| call.request.param(name).unwrap_or_default();
     let (team, channel) = (param("team_id"), param("channel_id"));

@@ -2,11 +2,11 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{AppError, Call, Outcome, bad_body, fail, text};
+use super::{AppError, RouteCall, RouteResult, bad_body, fail, text};
 use crate::testing::http::{Answer, parts};
-use crate::testing::hub::Event;
+use crate::testing::hub::HubEvent;
 
-pub(super) fn route(call: &mut Call<'_>, method: &str, path: &[&str]) -> Option<Outcome> {
+pub(super) fn route(call: &mut RouteCall<'_>, method: &str, path: &[&str]) -> Option<RouteResult> {
     Some(match (method, path) {
         ("POST", ["drafts"]) => save_draft(call),
         // A draft is the caller's own, whoever is named.
@@ -74,7 +74,7 @@ fn is(value: &Value, name: &str, wanted: &str) -> bool {
     value.get(name).and_then(Value::as_str) == Some(wanted)
 }
 
-fn save_draft(call: &mut Call<'_>) -> Outcome {
+fn save_draft(call: &mut RouteCall<'_>) -> RouteResult {
     let me = call.user()?;
     let body = call.object("draft")?;
     let (channel, root) = (text(&body, "channel_id"), text(&body, "root_id"));
@@ -94,14 +94,14 @@ fn save_draft(call: &mut Call<'_>) -> Outcome {
     Ok(Answer::json(201, &draft))
 }
 
-fn tell_draft(call: &mut Call<'_>, name: &str, draft: &Value, user: &str, channel: &str) {
-    let mut event = Event::new(name, json!({"draft": draft.to_string()})).for_user(user);
+fn tell_draft(call: &mut RouteCall<'_>, name: &str, draft: &Value, user: &str, channel: &str) {
+    let mut event = HubEvent::new(name, json!({"draft": draft.to_string()})).for_user(user);
     channel.clone_into(&mut event.scope.channel);
     call.request.header("connection-id").unwrap_or_default().clone_into(&mut event.scope.omit_connection);
     call.world.emit(&event);
 }
 
-fn delete_draft(call: &mut Call<'_>, channel: &str, root: &str) -> Outcome {
+fn delete_draft(call: &mut RouteCall<'_>, channel: &str, root: &str) -> RouteResult {
     let id = call.user()?;
     let at = call.world.drafts.iter().position(|one| {
         is(one, "user_id", &id) && is(one, "channel_id", channel) && is(one, "root_id", root)
@@ -114,7 +114,7 @@ fn delete_draft(call: &mut Call<'_>, channel: &str, root: &str) -> Outcome {
 }
 
 /// The categories of somebody in a team, the three that everybody has first.
-fn all_categories(call: &Call<'_>, user: &str, team: &str) -> Vec<Value> {
+fn all_categories(call: &RouteCall<'_>, user: &str, team: &str) -> Vec<Value> {
     let own: Vec<&Value> = call
         .world
         .categories
@@ -155,11 +155,11 @@ fn all_categories(call: &Call<'_>, user: &str, team: &str) -> Vec<Value> {
 }
 
 fn categories(
-    call: &mut Call<'_>,
+    call: &mut RouteCall<'_>,
     method: &str,
     (user, team): (&str, &str),
     rest: &[&str],
-) -> Option<Outcome> {
+) -> Option<RouteResult> {
     let user = match call.own(user) {
         Ok(user) => user,
         Err(error) => return Some(Err(error)),
@@ -233,7 +233,7 @@ fn categories(
 }
 
 /// Changes several categories. Those that everybody has are taken as they are.
-fn update_categories(call: &mut Call<'_>, user: &str, team: &str) -> Outcome {
+fn update_categories(call: &mut RouteCall<'_>, user: &str, team: &str) -> RouteResult {
     let Ok(given) = serde_json::from_slice::<Vec<Map<String, Value>>>(&call.request.body) else {
         return Err(bad_body("category"));
     };
@@ -266,13 +266,13 @@ fn custom(id: &str, user: &str, team: &str, body: &Map<String, Value>) -> Value 
     })
 }
 
-fn tell_category(call: &mut Call<'_>, name: &str, data: Value, user: &str, team: &str) {
-    let mut event = Event::new(name, data).for_user(user);
+fn tell_category(call: &mut RouteCall<'_>, name: &str, data: Value, user: &str, team: &str) {
+    let mut event = HubEvent::new(name, data).for_user(user);
     team.clone_into(&mut event.scope.team);
     call.world.emit(&event);
 }
 
-fn emoji(call: &Call<'_>, field: &str, wanted: &str) -> Result<Value, AppError> {
+fn emoji(call: &RouteCall<'_>, field: &str, wanted: &str) -> Result<Value, AppError> {
     call.user()?;
     call.world
         .emoji
@@ -282,7 +282,7 @@ fn emoji(call: &Call<'_>, field: &str, wanted: &str) -> Result<Value, AppError> 
         .ok_or_else(|| fail(404, "app.emoji.get.no_result", "We couldn't find the emoji."))
 }
 
-fn new_emoji(call: &mut Call<'_>) -> Outcome {
+fn new_emoji(call: &mut RouteCall<'_>) -> RouteResult {
     let me = call.user()?;
     let kind = call.request.header("content-type").unwrap_or_default();
     let request = call.request;
@@ -305,6 +305,6 @@ fn new_emoji(call: &mut Call<'_>) -> Outcome {
     });
     call.world.emoji_images.insert(text_of(&emoji, "id").to_owned(), image);
     call.world.emoji.push(emoji.clone());
-    call.world.emit(&Event::new("emoji_added", json!({"emoji": emoji.to_string()})));
+    call.world.emit(&HubEvent::new("emoji_added", json!({"emoji": emoji.to_string()})));
     Ok(Answer::json(200, &emoji))
 }

@@ -2,19 +2,19 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{AppError, Call, Outcome, bad_body, bad_url, fail, forbidden, text};
+use super::{AppError, RouteCall, RouteResult, bad_body, bad_url, fail, forbidden, text};
 use crate::testing::http::Answer;
-use crate::testing::hub::Event;
+use crate::testing::hub::HubEvent;
 use crate::testing::rules::Permission;
 use crate::testing::state::posts::NewPost;
-use crate::testing::state::{Post, Reaction, is_id};
+use crate::testing::state::{StoredPost, StoredReaction, is_id};
 
 /// How long a `pending_post_id` is remembered.
 const REMEMBERED: i64 = 30_000;
 /// The longest message, in characters.
 const LONGEST: usize = 16_383;
 
-pub(super) fn route(call: &mut Call<'_>, method: &str, path: &[&str]) -> Option<Outcome> {
+pub(super) fn route(call: &mut RouteCall<'_>, method: &str, path: &[&str]) -> Option<RouteResult> {
     Some(match (method, path) {
         ("POST", ["posts"]) => create(call),
         ("POST", ["posts", "ephemeral"]) => ephemeral(call),
@@ -59,7 +59,7 @@ fn missing() -> AppError {
 }
 
 /// A post that the caller may read.
-pub(super) fn readable<'a>(call: &'a Call<'_>, id: &str) -> Result<&'a Post, AppError> {
+pub(super) fn readable<'a>(call: &'a RouteCall<'_>, id: &str) -> Result<&'a StoredPost, AppError> {
     let me = call.user()?;
     if !is_id(id) {
         return Err(bad_url("post_id"));
@@ -69,13 +69,13 @@ pub(super) fn readable<'a>(call: &'a Call<'_>, id: &str) -> Result<&'a Post, App
 }
 
 /// A post that the caller may change.
-fn own<'a>(call: &'a Call<'_>, id: &str) -> Result<&'a Post, AppError> {
+fn own<'a>(call: &'a RouteCall<'_>, id: &str) -> Result<&'a StoredPost, AppError> {
     let me = call.user()?;
     let post = readable(call, id)?;
     if post.user_id == me || call.is_admin() { Ok(post) } else { Err(forbidden()) }
 }
 
-fn checked(call: &Call<'_>, body: &Map<String, Value>) -> Result<NewPost, AppError> {
+fn checked(call: &RouteCall<'_>, body: &Map<String, Value>) -> Result<NewPost, AppError> {
     let me = call.user()?;
     let channel_id = text(body, "channel_id");
     if !call.world.is_old() {
@@ -148,7 +148,7 @@ fn checked(call: &Call<'_>, body: &Map<String, Value>) -> Result<NewPost, AppErr
     })
 }
 
-fn check_message(call: &Call<'_>, message: &str) -> Result<(), AppError> {
+fn check_message(call: &RouteCall<'_>, message: &str) -> Result<(), AppError> {
     if message.chars().count() > LONGEST {
         let text = "Post Message property is longer than the maximum permitted length.";
         let old = call.world.is_old();
@@ -162,7 +162,7 @@ fn check_message(call: &Call<'_>, message: &str) -> Result<(), AppError> {
     Ok(())
 }
 
-fn create(call: &mut Call<'_>) -> Outcome {
+fn create(call: &mut RouteCall<'_>) -> RouteResult {
     let me = call.user()?;
     let body = match call.object("post") {
         Err(_) if call.world.is_old() => Map::new(),
@@ -198,7 +198,7 @@ fn create(call: &mut Call<'_>) -> Outcome {
     Ok(Answer::json(201, &shown))
 }
 
-fn ephemeral(call: &mut Call<'_>) -> Outcome {
+fn ephemeral(call: &mut RouteCall<'_>) -> RouteResult {
     let me = call.user()?;
     let body = call.object("body")?;
     if text(&body, "user_id").is_empty() {
@@ -211,7 +211,7 @@ fn ephemeral(call: &mut Call<'_>) -> Outcome {
     Ok(Answer::json(201, &shown))
 }
 
-fn edit(call: &mut Call<'_>, id: &str, whole: bool) -> Outcome {
+fn edit(call: &mut RouteCall<'_>, id: &str, whole: bool) -> RouteResult {
     call.user()?;
     let body = call.object("post")?;
     if whole && text(&body, "id") != id {
@@ -234,7 +234,7 @@ fn edit(call: &mut Call<'_>, id: &str, whole: bool) -> Outcome {
     readable(call, id).map(|post| Answer::json(200, &call.world.post_json(post)))
 }
 
-fn restore(call: &mut Call<'_>, id: &str, version: &str) -> Outcome {
+fn restore(call: &mut RouteCall<'_>, id: &str, version: &str) -> RouteResult {
     own(call, id)?;
     let row = call.world.posts.get(version).filter(|row| row.original_id == id);
     let message = row.map(|row| row.message.clone()).ok_or_else(forbidden)?;
@@ -242,7 +242,7 @@ fn restore(call: &mut Call<'_>, id: &str, version: &str) -> Outcome {
     readable(call, id).map(|post| Answer::json(200, &call.world.post_json(post)))
 }
 
-fn info(call: &Call<'_>, id: &str) -> Outcome {
+fn info(call: &RouteCall<'_>, id: &str) -> RouteResult {
     let me = call.user()?;
     let post = readable(call, id)?;
     let channel = call.world.channel(&post.channel_id).ok_or_else(missing)?;
@@ -259,7 +259,7 @@ fn info(call: &Call<'_>, id: &str) -> Outcome {
     ))
 }
 
-fn delete(call: &mut Call<'_>, id: &str) -> Outcome {
+fn delete(call: &mut RouteCall<'_>, id: &str) -> RouteResult {
     let me = call.user()?;
     if !is_id(id) {
         return Err(bad_url("post_id"));
@@ -273,7 +273,7 @@ fn delete(call: &mut Call<'_>, id: &str) -> Outcome {
     Ok(Answer::done())
 }
 
-fn pin(call: &mut Call<'_>, id: &str, pinned: bool) -> Outcome {
+fn pin(call: &mut RouteCall<'_>, id: &str, pinned: bool) -> RouteResult {
     let channel = readable(call, id)?.channel_id.clone();
     if call.world.is_old() {
         call.in_channel(&channel, Permission::ReadChannel)?;
@@ -282,12 +282,12 @@ fn pin(call: &mut Call<'_>, id: &str, pinned: bool) -> Outcome {
     Ok(Answer::done())
 }
 
-fn history(call: &Call<'_>, id: &str) -> Outcome {
+fn history(call: &RouteCall<'_>, id: &str) -> RouteResult {
     let post = readable(call, id)?;
     if post.user_id != call.user {
         return Err(forbidden());
     }
-    let mut rows: Vec<&Post> =
+    let mut rows: Vec<&StoredPost> =
         call.world.posts.of_channel(&post.channel_id).filter(|row| row.original_id == id).collect();
     if rows.is_empty() {
         return Err(missing());
@@ -304,7 +304,7 @@ fn history(call: &Call<'_>, id: &str) -> Outcome {
 }
 
 /// A reaction changes the post's `update_at`, and nothing else of its times.
-fn touch(call: &mut Call<'_>, id: &str, name: &str, reaction: &Value) {
+fn touch(call: &mut RouteCall<'_>, id: &str, name: &str, reaction: &Value) {
     let now = call.world.clock.tick();
     let changed = call.world.posts.change(id, |post| {
         post.update_at = now;
@@ -312,12 +312,12 @@ fn touch(call: &mut Call<'_>, id: &str, name: &str, reaction: &Value) {
     });
     if let Some(channel) = changed {
         let data = json!({"reaction": reaction.to_string()});
-        call.world.emit(&Event::new(name, data).for_channel(&channel));
+        call.world.emit(&HubEvent::new(name, data).for_channel(&channel));
     }
 }
 
 /// Refuses the names of emoji that there are not; before 6.0, those that no emoji can have.
-fn check_emoji(call: &Call<'_>, name: &str) -> Result<(), AppError> {
+fn check_emoji(call: &RouteCall<'_>, name: &str) -> Result<(), AppError> {
     let possible = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-+_".contains(&byte));
     if possible && (call.world.is_old() || call.world.has_emoji(name)) {
         return Ok(());
@@ -329,7 +329,7 @@ fn check_emoji(call: &Call<'_>, name: &str) -> Result<(), AppError> {
     Err(fail(404, "app.emoji.get_by_name.no_result", message))
 }
 
-fn react(call: &mut Call<'_>) -> Outcome {
+fn react(call: &mut RouteCall<'_>) -> RouteResult {
     let me = call.user()?;
     let body = call.object("reaction")?;
     let (user, id, name) = (text(&body, "user_id"), text(&body, "post_id"), text(&body, "emoji_name"));
@@ -350,7 +350,7 @@ fn react(call: &mut Call<'_>) -> Outcome {
         let new = known.is_none();
         if new {
             let emoji_name = name.to_owned();
-            post.reactions.push(Reaction { user_id: me.clone(), emoji_name, create_at: now });
+            post.reactions.push(StoredReaction { user_id: me.clone(), emoji_name, create_at: now });
         }
         let reaction = post.reactions.iter().find(|one| one.user_id == me && one.emoji_name == name);
         (new, reaction.map(|reaction| reaction.json(post)).unwrap_or_default())
@@ -362,11 +362,11 @@ fn react(call: &mut Call<'_>) -> Outcome {
     Ok(Answer::json(200, &shown))
 }
 
-fn unreact(call: &mut Call<'_>, user: &str, id: &str, name: &str) -> Outcome {
+fn unreact(call: &mut RouteCall<'_>, user: &str, id: &str, name: &str) -> RouteResult {
     let user = call.own(user)?;
     readable(call, id)?;
     let now = call.world.now();
-    let others = |one: &Reaction| one.user_id != user || one.emoji_name != name;
+    let others = |one: &StoredReaction| one.user_id != user || one.emoji_name != name;
     call.world.posts.change(id, |post| post.reactions.retain(others)).ok_or_else(missing)?;
     let shown = json!({
         "user_id": user, "post_id": id, "emoji_name": name, "create_at": 0, "update_at": now, "delete_at": 0,
@@ -376,7 +376,7 @@ fn unreact(call: &mut Call<'_>, user: &str, id: &str, name: &str) -> Outcome {
     Ok(Answer::done())
 }
 
-fn bulk_reactions(call: &Call<'_>) -> Outcome {
+fn bulk_reactions(call: &RouteCall<'_>) -> RouteResult {
     let me = call.user()?;
     let old = call.world.is_old();
     let ids = call.texts("post_ids").map_err(|error| {
@@ -393,7 +393,7 @@ fn bulk_reactions(call: &Call<'_>) -> Outcome {
     Ok(Answer::json(200, &Value::Object(map)))
 }
 
-fn set_unread(call: &mut Call<'_>, user: &str, id: &str) -> Outcome {
+fn set_unread(call: &mut RouteCall<'_>, user: &str, id: &str) -> RouteResult {
     let user = call.own(user)?;
     let post = readable(call, id)?;
     let (channel_id, at) = (post.channel_id.clone(), post.create_at - 1);
@@ -410,7 +410,7 @@ fn set_unread(call: &mut Call<'_>, user: &str, id: &str) -> Outcome {
         "last_viewed_at": at, "mention_count": member.mention_count, "mention_count_root": member.mention_count,
         "msg_count": before, "msg_count_root": before, "urgent_mention_count": 0, "post_id": id,
     });
-    let mut event = Event::new("post_unread", shown.clone()).for_user(&user);
+    let mut event = HubEvent::new("post_unread", shown.clone()).for_user(&user);
     event.scope.channel.clone_from(&channel_id);
     event.scope.team.clone_from(&team);
     call.world.emit(&event);

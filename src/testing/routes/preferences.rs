@@ -2,11 +2,11 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{AppError, Call, Outcome, bad_body, bad_url, fail, forbidden, text};
+use super::{AppError, RouteCall, RouteResult, bad_body, bad_url, fail, forbidden, text};
 use crate::testing::http::Answer;
-use crate::testing::hub::Event;
+use crate::testing::hub::HubEvent;
 
-pub(super) fn route(call: &mut Call<'_>, method: &str, path: &[&str]) -> Option<Outcome> {
+pub(super) fn route(call: &mut RouteCall<'_>, method: &str, path: &[&str]) -> Option<RouteResult> {
     let ["users", user, "preferences", rest @ ..] = path else { return None };
     Some(match (method, rest) {
         ("GET", rest) => preferences(call, user, rest),
@@ -25,7 +25,7 @@ fn is_preference_name(text: &str) -> bool {
         && ends(text.bytes().last())
 }
 
-fn preferences(call: &Call<'_>, whom: &str, rest: &[&str]) -> Outcome {
+fn preferences(call: &RouteCall<'_>, whom: &str, rest: &[&str]) -> RouteResult {
     let id = call.whom(whom)?;
     for (name, text) in
         ["category", "preference_name"].into_iter().zip(rest.iter().filter(|part| **part != "name"))
@@ -56,7 +56,7 @@ fn preferences(call: &Call<'_>, whom: &str, rest: &[&str]) -> Outcome {
     Ok(Answer::json(200, &Value::Array(all)))
 }
 
-fn given_preferences(call: &Call<'_>, id: &str) -> Result<Vec<Map<String, Value>>, AppError> {
+fn given_preferences(call: &RouteCall<'_>, id: &str) -> Result<Vec<Map<String, Value>>, AppError> {
     let all: Vec<Map<String, Value>> =
         serde_json::from_slice(&call.request.body).map_err(|_| bad_body("preferences"))?;
     if all.is_empty() || all.len() > 100 {
@@ -65,7 +65,7 @@ fn given_preferences(call: &Call<'_>, id: &str) -> Result<Vec<Map<String, Value>
     if all.iter().any(|one| text(one, "user_id") != id) { Err(forbidden()) } else { Ok(all) }
 }
 
-fn save_preferences(call: &mut Call<'_>, whom: &str) -> Outcome {
+fn save_preferences(call: &mut RouteCall<'_>, whom: &str) -> RouteResult {
     let id = call.own(whom)?;
     let given = given_preferences(call, &id)?;
     let known = call.world.preferences.entry(id.clone()).or_default();
@@ -78,7 +78,7 @@ fn save_preferences(call: &mut Call<'_>, whom: &str) -> Outcome {
     Ok(Answer::done())
 }
 
-fn delete_preferences(call: &mut Call<'_>, whom: &str) -> Outcome {
+fn delete_preferences(call: &mut RouteCall<'_>, whom: &str) -> RouteResult {
     let id = call.own(whom)?;
     let given = given_preferences(call, &id)?;
     let known = call.world.preferences.entry(id.clone()).or_default();
@@ -89,7 +89,7 @@ fn delete_preferences(call: &mut Call<'_>, whom: &str) -> Outcome {
     Ok(Answer::done())
 }
 
-pub(super) fn tell_preferences(call: &mut Call<'_>, id: &str, name: &str, given: &[Map<String, Value>]) {
-    call.world.emit(&Event::new("sidebar_category_updated", json!({})).for_user(id));
-    call.world.emit(&Event::new(name, json!({"preferences": json!(given).to_string()})).for_user(id));
+pub(super) fn tell_preferences(call: &mut RouteCall<'_>, id: &str, name: &str, given: &[Map<String, Value>]) {
+    call.world.emit(&HubEvent::new("sidebar_category_updated", json!({})).for_user(id));
+    call.world.emit(&HubEvent::new(name, json!({"preferences": json!(given).to_string()})).for_user(id));
 }

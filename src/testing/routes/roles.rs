@@ -2,11 +2,11 @@
 
 use serde_json::{Value, json};
 
-use super::{AppError, Call, Outcome, fail, text};
+use super::{AppError, RouteCall, RouteResult, fail, text};
 use crate::testing::http::Answer;
-use crate::testing::hub::Event;
+use crate::testing::hub::HubEvent;
 
-pub(super) fn route(call: &mut Call<'_>, method: &str, path: &[&str]) -> Option<Outcome> {
+pub(super) fn route(call: &mut RouteCall<'_>, method: &str, path: &[&str]) -> Option<RouteResult> {
     Some(match (method, path) {
         ("GET", ["roles"]) => call.admin().map(|_| Answer::json(200, &Value::Array(call.world.roles()))),
         ("POST", ["roles", "names"]) => call.user().and_then(|_| {
@@ -30,7 +30,7 @@ fn missing() -> AppError {
     fail(404, "app.role.get.app_error", "Unable to get role.")
 }
 
-fn one(call: &Call<'_>, field: &str, wanted: &str) -> Result<Value, AppError> {
+fn one(call: &RouteCall<'_>, field: &str, wanted: &str) -> Result<Value, AppError> {
     call.user()?;
     call.world.roles().into_iter().find(|role| is(role, field, wanted)).ok_or_else(|| {
         if field == "name" {
@@ -41,7 +41,7 @@ fn one(call: &Call<'_>, field: &str, wanted: &str) -> Result<Value, AppError> {
     })
 }
 
-fn patch(call: &mut Call<'_>, id: &str) -> Outcome {
+fn patch(call: &mut RouteCall<'_>, id: &str) -> RouteResult {
     let body = call.object("role")?;
     call.admin()?;
     let role = one(call, "id", id)?;
@@ -51,6 +51,6 @@ fn patch(call: &mut Call<'_>, id: &str) -> Outcome {
         call.world.role_changes.insert(name, permissions);
     }
     let role = one(call, "id", id)?;
-    call.world.emit(&Event::new("role_updated", json!({"role": role.to_string()})));
+    call.world.emit(&HubEvent::new("role_updated", json!({"role": role.to_string()})));
     Ok(Answer::json(200, &role))
 }

@@ -4,10 +4,10 @@ use serde_json::{Map, Value, json};
 
 use super::preferences::tell_preferences;
 use super::users::{missing, updated};
-use super::{Call, Outcome, bad_body, fail, text};
+use super::{RouteCall, RouteResult, bad_body, fail, text};
 use crate::testing::http::Answer;
 
-pub(super) fn route(call: &mut Call<'_>, method: &str, path: &[&str]) -> Option<Outcome> {
+pub(super) fn route(call: &mut RouteCall<'_>, method: &str, path: &[&str]) -> Option<RouteResult> {
     Some(match (method, path) {
         ("POST", ["users", "status", "ids"]) => statuses(call),
         ("GET", ["users", user, "status"]) => call.whom(user).and_then(|id| match call.world.user(&id) {
@@ -23,7 +23,7 @@ pub(super) fn route(call: &mut Call<'_>, method: &str, path: &[&str]) -> Option<
 }
 
 /// Takes a custom status out of the recent ones.
-fn forget_recent(call: &mut Call<'_>, whom: &str) -> Outcome {
+fn forget_recent(call: &mut RouteCall<'_>, whom: &str) -> RouteResult {
     let id = call.whom(whom)?;
     let body = call.object("recent_custom_status")?;
     let named =
@@ -51,7 +51,7 @@ fn forget_recent(call: &mut Call<'_>, whom: &str) -> Outcome {
     Ok(Answer::done())
 }
 
-fn statuses(call: &Call<'_>) -> Outcome {
+fn statuses(call: &RouteCall<'_>) -> RouteResult {
     call.user()?;
     let ids = call.texts("user_ids")?;
     if ids.is_empty() {
@@ -67,7 +67,7 @@ fn statuses(call: &Call<'_>) -> Outcome {
     Ok(Answer::json(200, &ids.iter().map(status).collect()))
 }
 
-fn set_status(call: &mut Call<'_>, whom: &str) -> Outcome {
+fn set_status(call: &mut RouteCall<'_>, whom: &str) -> RouteResult {
     let id = call.whom(whom)?;
     let body = call.object("status")?;
     if text(&body, "user_id") != id {
@@ -86,7 +86,7 @@ fn set_status(call: &mut Call<'_>, whom: &str) -> Outcome {
     Ok(Answer::json(200, &user.status_json()))
 }
 
-fn custom_status(call: &mut Call<'_>, whom: &str) -> Outcome {
+fn custom_status(call: &mut RouteCall<'_>, whom: &str) -> RouteResult {
     let id = call.whom(whom)?;
     let text = if call.request.method == "DELETE" {
         String::new()

@@ -2,11 +2,11 @@
 
 use serde_json::json;
 
-use super::{Call, Outcome, fail};
+use super::{RouteCall, RouteResult, fail};
 use crate::testing::http::Answer;
-use crate::testing::hub::Event;
+use crate::testing::hub::HubEvent;
 
-pub(super) fn route(call: &mut Call<'_>, method: &str, path: &[&str]) -> Option<Outcome> {
+pub(super) fn route(call: &mut RouteCall<'_>, method: &str, path: &[&str]) -> Option<RouteResult> {
     Some(match (method, path) {
         ("GET", ["system", "ping"]) => Ok(ping(call)),
         ("GET", ["config", "client"])
@@ -26,7 +26,7 @@ pub(super) fn route(call: &mut Call<'_>, method: &str, path: &[&str]) -> Option<
             let changes = call.object("config")?;
             call.world.patch_config(&changes);
             let shown = call.world.client_config(true);
-            call.world.emit(&Event::new("config_changed", json!({"config": shown})));
+            call.world.emit(&HubEvent::new("config_changed", json!({"config": shown})));
             Ok(Answer::json(200, &call.world.config_json()))
         }),
         ("GET", ["license", "client"]) if call.request.param("format") != Some("old") => {
@@ -45,7 +45,7 @@ pub(super) fn route(call: &mut Call<'_>, method: &str, path: &[&str]) -> Option<
     })
 }
 
-fn ping(call: &Call<'_>) -> Answer {
+fn ping(call: &RouteCall<'_>) -> Answer {
     let mut body = json!({
         "status": "OK", "ActiveSearchBackend": "database", "AndroidLatestVersion": "", "AndroidMinVersion": "",
         "IosLatestVersion": "", "IosMinVersion": "",

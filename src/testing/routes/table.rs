@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use super::{AppError, Call, Outcome, fail, forbidden, no_session};
+use super::{AppError, RouteCall, RouteResult, fail, forbidden, no_session};
 use crate::testing::http::Answer;
 
 const TABLE: &str = include_str!("table.tsv");
@@ -163,7 +163,7 @@ pub(in crate::testing) fn find(method: &str, path: &[&str], is_old: bool) -> Fou
 }
 
 /// The constant response of a route to this caller.
-pub(super) fn respond(call: &Call<'_>, found: &Found) -> Option<Outcome> {
+pub(super) fn respond(call: &RouteCall<'_>, found: &Found) -> Option<RouteResult> {
     let named = |name: &str| {
         let body = call.object("body").ok();
         body.is_some_and(|body| body.get(name).is_some_and(|value| !value.is_null()))
@@ -186,7 +186,7 @@ pub(super) fn respond(call: &Call<'_>, found: &Found) -> Option<Outcome> {
     Some(parse_response(response))
 }
 
-fn parse_response(response: &'static str) -> Outcome {
+fn parse_response(response: &'static str) -> RouteResult {
     let (status, rest) = response.split_once(' ').unwrap_or((response, ""));
     let status: u16 = status.parse().unwrap_or(500);
     match (status, rest) {

@@ -3,13 +3,13 @@
 use serde_json::{Map, Value, json};
 
 use super::teams::{managed, visible};
-use super::{AppError, Call, Outcome, bad_body, fail, text};
+use super::{AppError, RouteCall, RouteResult, bad_body, fail, text};
 use crate::testing::http::Answer;
-use crate::testing::hub::Event;
+use crate::testing::hub::HubEvent;
 use crate::testing::rules::Permission;
 use crate::testing::state::is_id;
 
-pub(super) fn route(call: &mut Call<'_>, method: &str, path: &[&str]) -> Option<Outcome> {
+pub(super) fn route(call: &mut RouteCall<'_>, method: &str, path: &[&str]) -> Option<RouteResult> {
     Some(match (method, path) {
         ("GET", ["teams", id, "members"]) => visible(call, id).map(|team| {
             let members = call.page(team.members.iter().map(|member| team.member_json(member)));
@@ -36,7 +36,7 @@ fn missing() -> AppError {
     fail(404, "app.team.get_member.missing.app_error", message)
 }
 
-fn member(call: &Call<'_>, id: &str, user: &str) -> Outcome {
+fn member(call: &RouteCall<'_>, id: &str, user: &str) -> RouteResult {
     let user = call.whom(user)?;
     let team = visible(call, id)?;
     let member = team.member(&user).ok_or_else(|| {
@@ -49,7 +49,7 @@ fn member(call: &Call<'_>, id: &str, user: &str) -> Outcome {
     Ok(Answer::json(200, &team.member_json(member)))
 }
 
-fn join(call: &mut Call<'_>, id: &str) -> Outcome {
+fn join(call: &mut RouteCall<'_>, id: &str) -> RouteResult {
     let me = call.user()?;
     let body = call.object("team_member")?;
     let user = text(&body, "user_id").to_owned();
@@ -73,7 +73,7 @@ fn join(call: &mut Call<'_>, id: &str) -> Outcome {
 }
 
 /// Puts a user into a team and its default channels, and tells everybody.
-pub(super) fn add(call: &mut Call<'_>, id: &str, user: &str) {
+pub(super) fn add(call: &mut RouteCall<'_>, id: &str, user: &str) {
     let name = call.world.name_of(user).to_owned();
     if !call.world.team(id).is_some_and(|team| team.has(user)) {
         for channel in call.world.default_channels(id) {
@@ -84,19 +84,19 @@ pub(super) fn add(call: &mut Call<'_>, id: &str, user: &str) {
             call.world.system_post(&channel, user, kind, message, json!({"username": name}));
             call.world.join(&channel, user);
             let data = json!({"team_id": id, "user_id": user});
-            call.world.emit(&Event::new("user_added", data).for_channel(&channel));
+            call.world.emit(&HubEvent::new("user_added", data).for_channel(&channel));
         }
         call.world.join_team(id, user);
     }
     // The real server says it twice.
     for _ in 0..2 {
         let data = json!({"team_id": id, "user_id": user});
-        call.world.emit(&Event::new("added_to_team", data).for_user(user));
+        call.world.emit(&HubEvent::new("added_to_team", data).for_user(user));
     }
 }
 
 /// Adds many users at once; with `graceful`, those who cannot be added are named in the response.
-fn add_batch(call: &mut Call<'_>, id: &str) -> Outcome {
+fn add_batch(call: &mut RouteCall<'_>, id: &str) -> RouteResult {
     call.user()?;
     let members: Vec<Map<String, Value>> = match serde_json::from_slice(&call.request.body) {
         Ok(members) => members,
@@ -140,7 +140,7 @@ fn add_batch(call: &mut Call<'_>, id: &str) -> Outcome {
     Ok(Answer::json(201, &Value::Array(shown)))
 }
 
-fn set_roles(call: &mut Call<'_>, id: &str, user: &str, scheme: bool) -> Outcome {
+fn set_roles(call: &mut RouteCall<'_>, id: &str, user: &str, scheme: bool) -> RouteResult {
     let user = call.whom(user)?;
     let body = call.object("roles")?;
     let id = managed(call, id)?;
@@ -161,12 +161,12 @@ fn set_roles(call: &mut Call<'_>, id: &str, user: &str, scheme: bool) -> Outcome
     let shown = call.world.team(&id).and_then(|team| Some(team.member_json(team.member(&user)?)));
     if let Some(member) = shown {
         let data = json!({"member": member.to_string()});
-        call.world.emit(&Event::new("memberrole_updated", data).for_user(&user));
+        call.world.emit(&HubEvent::new("memberrole_updated", data).for_user(&user));
     }
     Ok(Answer::done())
 }
 
-fn leave(call: &mut Call<'_>, id: &str, user: &str) -> Outcome {
+fn leave(call: &mut RouteCall<'_>, id: &str, user: &str) -> RouteResult {
     let me = call.user()?;
     let user = call.whom(user)?;
     if user != me {
@@ -186,8 +186,8 @@ fn leave(call: &mut Call<'_>, id: &str, user: &str) -> Outcome {
         call.world.system_post(main, &me, kind, message, json!({"username": name}));
     }
     let data = json!({"team_id": id, "user_id": user});
-    call.world.emit(&Event::new("leave_team", data.clone()).for_team(id).omitting(&user));
-    call.world.emit(&Event::new("leave_team", data).for_user(&user));
+    call.world.emit(&HubEvent::new("leave_team", data.clone()).for_team(id).omitting(&user));
+    call.world.emit(&HubEvent::new("leave_team", data).for_user(&user));
     if let Some(team) = call.world.team_mut(id) {
         team.members.retain(|member| member.user_id != user);
     }

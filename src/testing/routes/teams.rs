@@ -2,12 +2,12 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{AppError, Call, Outcome, bad_body, bad_url, fail, forbidden, text};
+use super::{AppError, RouteCall, RouteResult, bad_body, bad_url, fail, forbidden, text};
 use crate::testing::http::Answer;
-use crate::testing::hub::Event;
-use crate::testing::state::{Team, is_id};
+use crate::testing::hub::HubEvent;
+use crate::testing::state::{StoredTeam, is_id};
 
-pub(super) fn route(call: &mut Call<'_>, method: &str, path: &[&str]) -> Option<Outcome> {
+pub(super) fn route(call: &mut RouteCall<'_>, method: &str, path: &[&str]) -> Option<RouteResult> {
     Some(match (method, path) {
         ("GET", ["teams"]) => list(call),
         ("POST", ["teams"]) => create(call),
@@ -60,7 +60,7 @@ fn missing() -> AppError {
 }
 
 /// A team that the caller may see.
-pub(super) fn visible<'a>(call: &'a Call<'_>, id: &str) -> Result<&'a Team, AppError> {
+pub(super) fn visible<'a>(call: &'a RouteCall<'_>, id: &str) -> Result<&'a StoredTeam, AppError> {
     let me = call.user()?;
     if !is_id(id) {
         return Err(bad_url("team_id"));
@@ -70,14 +70,14 @@ pub(super) fn visible<'a>(call: &'a Call<'_>, id: &str) -> Result<&'a Team, AppE
 }
 
 /// The id of a team that the caller may change.
-pub(super) fn managed(call: &Call<'_>, id: &str) -> Result<String, AppError> {
+pub(super) fn managed(call: &RouteCall<'_>, id: &str) -> Result<String, AppError> {
     let me = call.user()?;
     let team = call.world.team(id).ok_or_else(missing)?;
     let admin = team.member(&me).is_some_and(|member| member.admin) || call.is_admin();
     if admin { Ok(team.id.clone()) } else { Err(forbidden()) }
 }
 
-fn list(call: &Call<'_>) -> Outcome {
+fn list(call: &RouteCall<'_>) -> RouteResult {
     let me = call.user()?;
     let teams =
         call.world.teams.iter().filter(|team| {
@@ -90,7 +90,7 @@ fn list(call: &Call<'_>) -> Outcome {
     Ok(Answer::json(200, &Value::Array(page)))
 }
 
-fn search(call: &Call<'_>) -> Outcome {
+fn search(call: &RouteCall<'_>) -> RouteResult {
     let me = call.user()?;
     let body = call.object("props")?;
     let term = text(&body, "term").to_lowercase();
@@ -107,7 +107,7 @@ pub(super) fn not_named() -> AppError {
     fail(404, "app.team.get_by_name.missing.app_error", "Unable to find the existing team.")
 }
 
-fn by_name(call: &Call<'_>, name: &str) -> Outcome {
+fn by_name(call: &RouteCall<'_>, name: &str) -> RouteResult {
     call.user()?;
     let id = call.world.team_named(name).map(|team| team.id.clone()).ok_or_else(not_named)?;
     visible(call, &id).map(|team| Answer::json(200, &team.json(call.is_admin())))
@@ -167,7 +167,7 @@ fn check_fields(team: &Map<String, Value>) -> Result<(), AppError> {
     Ok(())
 }
 
-fn create(call: &mut Call<'_>) -> Outcome {
+fn create(call: &mut RouteCall<'_>) -> RouteResult {
     let me = call.user()?;
     let body = call.object("team")?;
     let name = text(&body, "name").to_owned();
@@ -194,11 +194,11 @@ fn create(call: &mut Call<'_>) -> Outcome {
         }
     }
     let data = json!({"team_id": id, "user_id": me});
-    call.world.emit(&Event::new("added_to_team", data).for_user(&me));
+    call.world.emit(&HubEvent::new("added_to_team", data).for_user(&me));
     visible(call, &id).map(|team| Answer::json(201, &team.json(true)))
 }
 
-fn patch(call: &mut Call<'_>, id: &str, whole: bool) -> Outcome {
+fn patch(call: &mut RouteCall<'_>, id: &str, whole: bool) -> RouteResult {
     call.user()?;
     if !is_id(id) {
         return Err(bad_url("team_id"));
@@ -238,11 +238,11 @@ fn patch(call: &mut Call<'_>, id: &str, whole: bool) -> Outcome {
 }
 
 /// A team as those see it who manage it.
-fn shown(call: &Call<'_>, id: &str) -> Outcome {
+fn shown(call: &RouteCall<'_>, id: &str) -> RouteResult {
     visible(call, id).map(|team| Answer::json(200, &team.json(true)))
 }
 
-fn privacy(call: &mut Call<'_>, id: &str) -> Outcome {
+fn privacy(call: &mut RouteCall<'_>, id: &str) -> RouteResult {
     let body = call.object("privacy")?;
     let kind = text(&body, "privacy").to_owned();
     if !matches!(&*kind, "O" | "I") {
@@ -259,7 +259,7 @@ fn privacy(call: &mut Call<'_>, id: &str) -> Outcome {
     shown(call, &id)
 }
 
-fn regenerate_invite_id(call: &mut Call<'_>, id: &str) -> Outcome {
+fn regenerate_invite_id(call: &mut RouteCall<'_>, id: &str) -> RouteResult {
     let id = managed(call, id)?;
     let invite_id = call.world.clock.id();
     let now = call.world.now();
@@ -271,14 +271,14 @@ fn regenerate_invite_id(call: &mut Call<'_>, id: &str) -> Outcome {
     shown(call, &id)
 }
 
-fn tell(call: &mut Call<'_>, id: &str, name: &str) {
+fn tell(call: &mut RouteCall<'_>, id: &str, name: &str) {
     if let Some(team) = call.world.team(id) {
         let data = json!({"team": team.json(false).to_string()});
-        call.world.emit(&Event::new(name, data).for_team(id));
+        call.world.emit(&HubEvent::new(name, data).for_team(id));
     }
 }
 
-fn archive(call: &mut Call<'_>, id: &str, gone: bool) -> Outcome {
+fn archive(call: &mut RouteCall<'_>, id: &str, gone: bool) -> RouteResult {
     let id = managed(call, id)?;
     let now = call.world.now();
     if let Some(team) = call.world.team_mut(&id) {
@@ -292,14 +292,14 @@ fn archive(call: &mut Call<'_>, id: &str, gone: bool) -> Outcome {
     visible(call, &id).map(|team| Answer::json(200, &team.json(true)))
 }
 
-fn unread(call: &Call<'_>, user: &str) -> Outcome {
+fn unread(call: &RouteCall<'_>, user: &str) -> RouteResult {
     let id = call.own(user)?;
     let teams = call.world.teams.iter().filter(|team| team.has(&id));
     Ok(Answer::json(200, &teams.map(|team| counts(call, &id, team)).collect()))
 }
 
 /// What somebody has not read in a team.
-fn counts(call: &Call<'_>, user: &str, team: &Team) -> Value {
+fn counts(call: &RouteCall<'_>, user: &str, team: &StoredTeam) -> Value {
     let channels = call.world.channels.iter().filter(|channel| channel.team_id == team.id);
     let (mut messages, mut mentions) = (0, 0);
     for (channel, member) in channels.filter_map(|channel| Some((channel, channel.member(user)?))) {

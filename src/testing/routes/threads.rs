@@ -3,13 +3,13 @@
 use serde_json::{Value, json};
 
 use super::posts::readable;
-use super::{AppError, Call, Outcome, bad_url, fail};
+use super::{AppError, RouteCall, RouteResult, bad_url, fail};
 use crate::testing::http::Answer;
-use crate::testing::hub::Event;
+use crate::testing::hub::HubEvent;
 use crate::testing::rules::Permission;
 use crate::testing::state::is_id;
 
-pub(super) fn route(call: &mut Call<'_>, method: &str, path: &[&str]) -> Option<Outcome> {
+pub(super) fn route(call: &mut RouteCall<'_>, method: &str, path: &[&str]) -> Option<RouteResult> {
     let ["users", user, "teams", team, "threads", rest @ ..] = path else { return None };
     let checked =
         call.own(user).and_then(|user| if is_id(team) { Ok(user) } else { Err(bad_url("team_id")) });
@@ -41,7 +41,7 @@ pub(super) fn route(call: &mut Call<'_>, method: &str, path: &[&str]) -> Option<
     })
 }
 
-fn not_followed(call: &Call<'_>) -> AppError {
+fn not_followed(call: &RouteCall<'_>) -> AppError {
     let message = "User thread doesn't exist or is not followed.";
     if call.world.is_old() {
         return fail(500, "app.user.get_thread_membership_for_user.app_error", message);
@@ -50,7 +50,7 @@ fn not_followed(call: &Call<'_>) -> AppError {
 }
 
 /// The threads that a user follows in a team, the last answered one first.
-fn followed(call: &Call<'_>, user: &str, team: &str) -> Vec<Value> {
+fn followed(call: &RouteCall<'_>, user: &str, team: &str) -> Vec<Value> {
     let direct = !call.request.flag("excludeDirect");
     let mut found: Vec<Value> = call
         .world
@@ -72,7 +72,7 @@ fn number(thread: &Value, name: &str) -> i64 {
     thread.get(name).and_then(Value::as_i64).unwrap_or(0)
 }
 
-fn list(call: &Call<'_>, user: &str, team: &str) -> Answer {
+fn list(call: &RouteCall<'_>, user: &str, team: &str) -> Answer {
     let mut found = followed(call, user, team);
     let total = found.len();
     let unread = found.iter().filter(|thread| number(thread, "unread_replies") > 0).count();
@@ -103,14 +103,14 @@ fn list(call: &Call<'_>, user: &str, team: &str) -> Answer {
     )
 }
 
-fn one(call: &Call<'_>, user: &str, thread: &str) -> Outcome {
+fn one(call: &RouteCall<'_>, user: &str, thread: &str) -> RouteResult {
     readable(call, thread)?;
     let follows = call.world.threads.get(thread).and_then(|people| people.get(user)).is_some_and(|(f, _)| *f);
     let shown = call.world.thread_json(user, thread).filter(|_| follows).ok_or_else(|| not_followed(call))?;
     Ok(Answer::json(200, &shown))
 }
 
-fn follow(call: &mut Call<'_>, user: &str, team: &str, thread: &str, follows: bool) -> Outcome {
+fn follow(call: &mut RouteCall<'_>, user: &str, team: &str, thread: &str, follows: bool) -> RouteResult {
     readable(call, thread)?;
     let now = call.world.now();
     let people = call.world.threads.entry(thread.to_owned()).or_default();
@@ -118,14 +118,21 @@ fn follow(call: &mut Call<'_>, user: &str, team: &str, thread: &str, follows: bo
     let data = json!({
         "reply_count": call.world.posts.reply_count(thread), "state": follows, "thread_id": thread,
     });
-    let mut event = Event::new("thread_follow_changed", data).for_user(user);
+    let mut event = HubEvent::new("thread_follow_changed", data).for_user(user);
     team.clone_into(&mut event.scope.team);
     call.world.emit(&event);
     Ok(Answer::done())
 }
 
 /// Sets when a user read a thread last. `follow` makes one follow who does not.
-fn read(call: &mut Call<'_>, user: &str, team: &str, thread: &str, at: i64, follow: bool) -> Outcome {
+fn read(
+    call: &mut RouteCall<'_>,
+    user: &str,
+    team: &str,
+    thread: &str,
+    at: i64,
+    follow: bool,
+) -> RouteResult {
     let channel = readable(call, thread)?.channel_id.clone();
     let known = call.world.threads.get(thread).and_then(|people| people.get(user));
     if !follow && !known.is_some_and(|(follows, _)| *follows) && !call.world.is_old() {
@@ -141,13 +148,13 @@ fn read(call: &mut Call<'_>, user: &str, team: &str, thread: &str, at: i64, foll
         "unread_mentions": shown.get("unread_mentions"), "unread_replies": shown.get("unread_replies"),
         "previous_unread_mentions": 0, "previous_unread_replies": 0,
     });
-    let mut event = Event::new("thread_read_changed", data).for_user(user);
+    let mut event = HubEvent::new("thread_read_changed", data).for_user(user);
     team.clone_into(&mut event.scope.team);
     call.world.emit(&event);
     Ok(Answer::json(200, &shown))
 }
 
-fn read_all(call: &mut Call<'_>, user: &str, team: &str) -> Answer {
+fn read_all(call: &mut RouteCall<'_>, user: &str, team: &str) -> Answer {
     let now = call.world.now();
     for thread in followed(call, user, team) {
         let id = thread.get("id").and_then(Value::as_str).unwrap_or_default();
@@ -155,7 +162,7 @@ fn read_all(call: &mut Call<'_>, user: &str, team: &str) -> Answer {
             known.1 = now;
         }
     }
-    let mut event = Event::new("thread_read_changed", json!({})).for_user(user);
+    let mut event = HubEvent::new("thread_read_changed", json!({})).for_user(user);
     team.clone_into(&mut event.scope.team);
     call.world.emit(&event);
     Answer::done()

@@ -2,11 +2,11 @@
 
 use serde_json::{Value, json};
 
-use super::{AppError, Call, Outcome, bad_body, bad_url, fail, forbidden, text};
+use super::{AppError, RouteCall, RouteResult, bad_body, bad_url, fail, forbidden, text};
 use crate::testing::http::Answer;
 use crate::testing::state::{AccessToken, is_id};
 
-pub(super) fn route(call: &mut Call<'_>, method: &str, path: &[&str]) -> Option<Outcome> {
+pub(super) fn route(call: &mut RouteCall<'_>, method: &str, path: &[&str]) -> Option<RouteResult> {
     Some(match (method, path) {
         ("GET", ["users", "tokens"]) => call.admin().map(|_| {
             let all = call.page(call.world.tokens.iter().map(AccessToken::json));
@@ -27,20 +27,20 @@ fn missing() -> AppError {
 }
 
 /// Fails unless the caller has the role of those who use tokens.
-fn allowed(call: &Call<'_>) -> Result<String, AppError> {
+fn allowed(call: &RouteCall<'_>) -> Result<String, AppError> {
     let me = call.user()?;
     if call.world.may_create_tokens(&me) { Ok(me) } else { Err(forbidden()) }
 }
 
 /// The position of a token that the caller may use.
-fn position(call: &Call<'_>, id: &str) -> Result<usize, AppError> {
+fn position(call: &RouteCall<'_>, id: &str) -> Result<usize, AppError> {
     let me = allowed(call)?;
     let at = call.world.tokens.iter().position(|token| token.id == id).ok_or_else(missing)?;
     let own = call.world.tokens.get(at).is_some_and(|token| token.user_id == me);
     if own || call.is_admin() { Ok(at) } else { Err(forbidden()) }
 }
 
-fn search(call: &Call<'_>) -> Outcome {
+fn search(call: &RouteCall<'_>) -> RouteResult {
     call.admin()?;
     let body = call.object("user_access_token_search")?;
     let term = text(&body, "term");
@@ -53,7 +53,7 @@ fn search(call: &Call<'_>) -> Outcome {
     Ok(Answer::json(200, &found.map(AccessToken::json).collect()))
 }
 
-fn one(call: &Call<'_>, id: &str) -> Outcome {
+fn one(call: &RouteCall<'_>, id: &str) -> RouteResult {
     call.user()?;
     if !is_id(id) {
         return Err(bad_url("token_id"));
@@ -62,7 +62,7 @@ fn one(call: &Call<'_>, id: &str) -> Outcome {
     call.world.tokens.get(at).map(|token| Answer::json(200, &token.json())).ok_or_else(missing)
 }
 
-fn change(call: &mut Call<'_>, what: &str) -> Outcome {
+fn change(call: &mut RouteCall<'_>, what: &str) -> RouteResult {
     let body = call.object("token_id")?;
     let at = position(call, text(&body, "token_id"))?;
     if what == "revoke" {
@@ -73,7 +73,7 @@ fn change(call: &mut Call<'_>, what: &str) -> Outcome {
     Ok(Answer::done())
 }
 
-fn create(call: &mut Call<'_>, whom: &str) -> Outcome {
+fn create(call: &mut RouteCall<'_>, whom: &str) -> RouteResult {
     let id = call.whom(whom)?;
     let body = call.object("user_access_token")?;
     let description = text(&body, "description");
@@ -90,7 +90,7 @@ fn create(call: &mut Call<'_>, whom: &str) -> Outcome {
     Ok(Answer::json(200, &shown))
 }
 
-fn of_user(call: &Call<'_>, whom: &str) -> Outcome {
+fn of_user(call: &RouteCall<'_>, whom: &str) -> RouteResult {
     let id = call.whom(whom)?;
     allowed(call)?;
     call.own(&id)?;

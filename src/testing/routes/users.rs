@@ -2,12 +2,12 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{AppError, Call, Outcome, bad_body, fail, forbidden, text};
+use super::{AppError, RouteCall, RouteResult, bad_body, fail, forbidden, text};
 use crate::testing::http::Answer;
-use crate::testing::hub::Event;
-use crate::testing::state::User;
+use crate::testing::hub::HubEvent;
+use crate::testing::state::StoredUser;
 
-pub(super) fn route(call: &mut Call<'_>, method: &str, path: &[&str]) -> Option<Outcome> {
+pub(super) fn route(call: &mut RouteCall<'_>, method: &str, path: &[&str]) -> Option<RouteResult> {
     Some(match (method, path) {
         ("POST", ["users", "login"]) => login(call),
         ("POST", ["users", "logout"]) => Ok(logout(call)),
@@ -71,7 +71,7 @@ pub(super) fn route(call: &mut Call<'_>, method: &str, path: &[&str]) -> Option<
 }
 
 /// What stands below one user.
-pub(super) fn about(call: &mut Call<'_>, method: &str, path: &[&str]) -> Option<Outcome> {
+pub(super) fn about(call: &mut RouteCall<'_>, method: &str, path: &[&str]) -> Option<RouteResult> {
     let ["users", user, rest @ ..] = path else { return None };
     Some(match (method, rest) {
         ("GET", ["image"] | ["image", "default"]) => {
@@ -97,7 +97,7 @@ pub(super) fn missing() -> AppError {
     fail(404, "app.user.missing_account.const", "Unable to find the user.")
 }
 
-fn login(call: &mut Call<'_>) -> Outcome {
+fn login(call: &mut RouteCall<'_>) -> RouteResult {
     let wrong = || {
         let id = "api.user.login.invalid_credentials_email_username";
         Err(fail(401, id, "Enter a valid email or username and/or password."))
@@ -163,27 +163,27 @@ fn login(call: &mut Call<'_>) -> Outcome {
     Ok(Answer::json(200, &shown).with("Token", token))
 }
 
-fn logout(call: &mut Call<'_>) -> Answer {
+fn logout(call: &mut RouteCall<'_>) -> Answer {
     call.world.sessions.remove(&call.token);
     Answer::done()
 }
 
 /// One user, with an etag.
-fn one(call: &Call<'_>, is: impl Fn(&User) -> bool) -> Outcome {
+fn one(call: &RouteCall<'_>, is: impl Fn(&StoredUser) -> bool) -> RouteResult {
     let me = call.user()?;
     let user = call.world.users.iter().find(|user| is(user)).ok_or_else(missing)?;
     let tag = format!("{}.{}..0.true.true.0", user.id, user.update_at);
     Ok(call.etag(&tag, Answer::json(200, &user.json(user.id == me || call.is_admin()))))
 }
 
-fn shown(call: &Call<'_>, users: &[&User]) -> Answer {
+fn shown(call: &RouteCall<'_>, users: &[&StoredUser]) -> Answer {
     let users: Vec<Value> = users.iter().map(|user| user.json(user.id == call.user)).collect();
     Answer::json(200, &Value::Array(users))
 }
 
-fn list(call: &Call<'_>) -> Outcome {
+fn list(call: &RouteCall<'_>) -> RouteResult {
     call.user()?;
-    let mut users: Vec<&User> = call
+    let mut users: Vec<&StoredUser> = call
         .world
         .users
         .iter()
@@ -209,34 +209,35 @@ fn list(call: &Call<'_>) -> Outcome {
     Ok(shown(call, &call.page(users)))
 }
 
-fn by_ids(call: &Call<'_>) -> Outcome {
+fn by_ids(call: &RouteCall<'_>) -> RouteResult {
     call.user()?;
     let ids = call.texts("user_ids")?;
     if ids.is_empty() {
         return Err(bad_body("user_ids"));
     }
-    let found: Vec<&User> = call.world.users.iter().filter(|user| ids.contains(&user.id)).collect();
+    let found: Vec<&StoredUser> = call.world.users.iter().filter(|user| ids.contains(&user.id)).collect();
     Ok(shown(call, &found))
 }
 
-fn by_names(call: &Call<'_>) -> Outcome {
+fn by_names(call: &RouteCall<'_>) -> RouteResult {
     call.user()?;
     let names = call.texts("usernames")?;
     if names.is_empty() {
         return Err(bad_body("usernames"));
     }
-    let found: Vec<&User> = call.world.users.iter().filter(|user| names.contains(&user.username)).collect();
+    let found: Vec<&StoredUser> =
+        call.world.users.iter().filter(|user| names.contains(&user.username)).collect();
     Ok(shown(call, &found))
 }
 
-fn matches(user: &User, term: &str) -> bool {
+fn matches(user: &StoredUser, term: &str) -> bool {
     let term = term.trim_start_matches('@').to_lowercase();
     [&user.username, &user.first_name, &user.last_name, &user.nickname]
         .into_iter()
         .any(|name| name.to_lowercase().starts_with(&term))
 }
 
-fn search(call: &Call<'_>) -> Outcome {
+fn search(call: &RouteCall<'_>) -> RouteResult {
     call.user()?;
     let body = call.object("props")?;
     let term = text(&body, "term");
@@ -254,7 +255,7 @@ fn search(call: &Call<'_>) -> Outcome {
     Ok(shown(call, &found.collect::<Vec<_>>()).with("Cache-Control", "no-cache, no-store, must-revalidate"))
 }
 
-fn autocomplete(call: &Call<'_>) -> Outcome {
+fn autocomplete(call: &RouteCall<'_>) -> RouteResult {
     call.user()?;
     let term = call.request.param("name").unwrap_or_default();
     let channel = call.request.param("in_channel").and_then(|id| call.world.channel(id));
@@ -275,23 +276,23 @@ fn autocomplete(call: &Call<'_>) -> Outcome {
 }
 
 /// Tells the others, in short, and the user, in full.
-pub(super) fn updated(call: &mut Call<'_>, id: &str) {
+pub(super) fn updated(call: &mut RouteCall<'_>, id: &str) {
     let Some(user) = call.world.user(id) else { return };
     let (short, full) = (json!({"user": user.json(false)}), json!({"user": user.json(true)}));
     if call.world.is_old() {
-        call.world.emit(&Event::new("user_updated", short).omitting(id));
+        call.world.emit(&HubEvent::new("user_updated", short).omitting(id));
     } else {
         let mut sensitive = full.clone();
         if let Some(user) = sensitive.pointer_mut("/user").and_then(Value::as_object_mut) {
             user.remove("last_password_update");
         }
-        call.world.emit(&Event::new("user_updated", sensitive).omitting(id).for_admins(true));
-        call.world.emit(&Event::new("user_updated", short).omitting(id).for_admins(false));
+        call.world.emit(&HubEvent::new("user_updated", sensitive).omitting(id).for_admins(true));
+        call.world.emit(&HubEvent::new("user_updated", short).omitting(id).for_admins(false));
     }
-    call.world.emit(&Event::new("user_updated", full).for_user(id));
+    call.world.emit(&HubEvent::new("user_updated", full).for_user(id));
 }
 
-fn group_channels(call: &Call<'_>) -> Outcome {
+fn group_channels(call: &RouteCall<'_>) -> RouteResult {
     let me = call.user()?;
     let ids = call.texts("group_channel_ids")?;
     let found = ids.iter().filter_map(|id| call.world.channel(id)).filter(|c| c.kind == "G" && c.has(&me));
@@ -303,7 +304,7 @@ fn group_channels(call: &Call<'_>) -> Outcome {
 }
 
 /// Turns MFA on, for which any six digits are right and are used up, or off.
-fn set_mfa(call: &mut Call<'_>, whom: &str) -> Outcome {
+fn set_mfa(call: &mut RouteCall<'_>, whom: &str) -> RouteResult {
     let id = call.own(whom)?;
     let body = call.object("mfa")?;
     let active = body.get("activate").and_then(Value::as_bool).ok_or_else(|| bad_body("activate"))?;
@@ -315,7 +316,7 @@ fn set_mfa(call: &mut Call<'_>, whom: &str) -> Outcome {
     Ok(Answer::done())
 }
 
-fn typing(call: &mut Call<'_>, whom: &str) -> Outcome {
+fn typing(call: &mut RouteCall<'_>, whom: &str) -> RouteResult {
     let id = call.own(whom)?;
     let body = call.object("typing_request")?;
     let channel = text(&body, "channel_id");
@@ -323,11 +324,11 @@ fn typing(call: &mut Call<'_>, whom: &str) -> Outcome {
         return Err(forbidden());
     }
     let data = json!({"parent_id": text(&body, "parent_id"), "user_id": id});
-    call.world.emit(&Event::new("typing", data).for_channel(channel).omitting(&id));
+    call.world.emit(&HubEvent::new("typing", data).for_channel(channel).omitting(&id));
     Ok(Answer::bytes(200, "application/json", Vec::new()))
 }
 
-fn sessions(call: &Call<'_>, whom: &str) -> Outcome {
+fn sessions(call: &RouteCall<'_>, whom: &str) -> RouteResult {
     let id = call.own(whom)?;
     let all = call.world.sessions.values().filter(|session| session.user_id == id).map(|session| {
         json!({
@@ -341,7 +342,7 @@ fn sessions(call: &Call<'_>, whom: &str) -> Outcome {
     Ok(Answer::json(200, &Value::Array(all.collect())))
 }
 
-fn revoke_session(call: &mut Call<'_>, whom: &str) -> Outcome {
+fn revoke_session(call: &mut RouteCall<'_>, whom: &str) -> RouteResult {
     let id = call.own(whom)?;
     let body = call.object("session_id")?;
     let gone = text(&body, "session_id");

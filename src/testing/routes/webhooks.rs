@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{AppError, Call, Outcome, bad_body, bad_url, fail, forbidden, text};
+use super::{AppError, RouteCall, RouteResult, bad_body, bad_url, fail, forbidden, text};
 use crate::testing::http::{Answer, Request, form, parts};
 use crate::testing::rules::Permission;
 use crate::testing::state::posts::NewPost;
@@ -11,7 +11,7 @@ use crate::testing::state::{World, is_id};
 /// The longest post, in characters. A webhook's longer text becomes several posts.
 const MAX_POST: usize = 16_383;
 
-pub(super) fn route(call: &mut Call<'_>, method: &str, path: &[&str]) -> Option<Outcome> {
+pub(super) fn route(call: &mut RouteCall<'_>, method: &str, path: &[&str]) -> Option<RouteResult> {
     Some(match (method, path) {
         ("POST", ["hooks", "incoming"]) => create(call),
         ("GET", ["hooks", "incoming"]) => list(call),
@@ -25,11 +25,11 @@ pub(super) fn route(call: &mut Call<'_>, method: &str, path: &[&str]) -> Option<
     })
 }
 
-fn shown(call: &Call<'_>, status: u16, at: usize) -> Answer {
+fn shown(call: &RouteCall<'_>, status: u16, at: usize) -> Answer {
     Answer::json(status, &call.world.hooks.get(at).cloned().unwrap_or_default())
 }
 
-fn in_team(call: &Call<'_>, team: &str) -> Result<String, AppError> {
+fn in_team(call: &RouteCall<'_>, team: &str) -> Result<String, AppError> {
     call.in_team(team, Permission::ManageIntegrations)
 }
 
@@ -38,7 +38,7 @@ fn field<'a>(value: &'a Value, name: &str) -> &'a str {
 }
 
 /// The position of a webhook that the caller may manage.
-fn managed(call: &Call<'_>, id: &str) -> Result<usize, AppError> {
+fn managed(call: &RouteCall<'_>, id: &str) -> Result<usize, AppError> {
     call.user()?;
     if !is_id(id) {
         return Err(bad_url("hook_id"));
@@ -49,7 +49,7 @@ fn managed(call: &Call<'_>, id: &str) -> Result<usize, AppError> {
     in_team(call, team).map(|_| at)
 }
 
-fn create(call: &mut Call<'_>) -> Outcome {
+fn create(call: &mut RouteCall<'_>) -> RouteResult {
     call.user()?;
     let body = call.object("incoming_webhook")?;
     let channel = call.world.channel(text(&body, "channel_id"));
@@ -77,7 +77,7 @@ fn create(call: &mut Call<'_>) -> Outcome {
     Ok(Answer::json(201, &hook))
 }
 
-fn list(call: &Call<'_>) -> Outcome {
+fn list(call: &RouteCall<'_>) -> RouteResult {
     call.user()?;
     let team = call.request.param("team_id").unwrap_or_default();
     if team.is_empty() {
@@ -93,7 +93,7 @@ fn list(call: &Call<'_>) -> Outcome {
     Ok(Answer::json(200, &page))
 }
 
-fn update(call: &mut Call<'_>, id: &str) -> Outcome {
+fn update(call: &mut RouteCall<'_>, id: &str) -> RouteResult {
     let body = call.object("incoming_webhook")?;
     if text(&body, "id") != id {
         return Err(bad_body("hook_id"));
@@ -172,7 +172,7 @@ fn post(world: &mut World, request: &Request, id: &str) -> Result<(), AppError> 
     if locked && channel_id != text(&hook, "channel_id") {
         return Err(refuse(403));
     }
-    let private = world.channel(&channel_id).is_none_or(crate::testing::state::Channel::is_private);
+    let private = world.channel(&channel_id).is_none_or(crate::testing::state::StoredChannel::is_private);
     if private && !world.may_read(&user_id, &channel_id) {
         return Err(refuse(403));
     }

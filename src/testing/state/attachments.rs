@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Clock, Post};
+use super::{Clock, StoredPost};
 
 /// Fills in what attachments leave out: empty members, and the ids of buttons and menus.
 pub(in crate::testing) fn complete_attachments(props: &mut Map<String, Value>, clock: &mut Clock) {
@@ -50,7 +50,7 @@ pub(in crate::testing) fn without_integrations(props: &Map<String, Value>) -> Va
 }
 
 /// A button or menu of a post, with the address behind it.
-pub(in crate::testing) fn action_of(post: &Post, id: &str) -> Option<Map<String, Value>> {
+pub(in crate::testing) fn action_of(post: &StoredPost, id: &str) -> Option<Map<String, Value>> {
     let attachments = post.props.get("attachments")?.as_array()?;
     let actions = attachments.iter().filter_map(|attachment| attachment.get("actions")?.as_array()).flatten();
     actions

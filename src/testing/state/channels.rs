@@ -30,7 +30,7 @@ impl Member {
 }
 
 #[derive(Clone, Debug, Default)]
-pub(in crate::testing) struct Channel {
+pub(in crate::testing) struct StoredChannel {
     pub(in crate::testing) id: String,
     pub(in crate::testing) create_at: i64,
     pub(in crate::testing) update_at: i64,
@@ -51,7 +51,7 @@ pub(in crate::testing) struct Channel {
     pub(in crate::testing) members: Vec<Member>,
 }
 
-impl Channel {
+impl StoredChannel {
     pub(in crate::testing) fn has(&self, user_id: &str) -> bool {
         self.member(user_id).is_some()
     }
@@ -136,25 +136,25 @@ pub(in crate::testing) fn is_channel_name(name: &str) -> bool {
 }
 
 impl World {
-    pub(in crate::testing) fn channel(&self, id: &str) -> Option<&Channel> {
+    pub(in crate::testing) fn channel(&self, id: &str) -> Option<&StoredChannel> {
         self.channels.iter().find(|channel| channel.id == id)
     }
 
-    pub(in crate::testing) fn channel_mut(&mut self, id: &str) -> Option<&mut Channel> {
+    pub(in crate::testing) fn channel_mut(&mut self, id: &str) -> Option<&mut StoredChannel> {
         self.channels.iter_mut().find(|channel| channel.id == id)
     }
 
-    pub(in crate::testing) fn channel_named(&self, team_id: &str, name: &str) -> Option<&Channel> {
+    pub(in crate::testing) fn channel_named(&self, team_id: &str, name: &str) -> Option<&StoredChannel> {
         self.channels.iter().find(|channel| {
             channel.name == name && (channel.team_id == team_id || channel.team_id.is_empty())
         })
     }
 
     /// Adds a channel without any event.
-    pub(in crate::testing) fn new_channel(&mut self, channel: Channel) -> String {
+    pub(in crate::testing) fn new_channel(&mut self, channel: StoredChannel) -> String {
         let now = self.now();
         let id = self.clock.id();
-        self.channels.push(Channel { id: id.clone(), create_at: now, update_at: now, ..channel });
+        self.channels.push(StoredChannel { id: id.clone(), create_at: now, update_at: now, ..channel });
         id
     }
 
@@ -167,13 +167,13 @@ impl World {
         kind: &str,
         members: &[String],
     ) -> String {
-        self.new_channel(Channel {
+        self.new_channel(StoredChannel {
             team_id: team_id.to_owned(),
             kind: kind.to_owned(),
             name: name.to_owned(),
             display_name: display_name.to_owned(),
             members: members.iter().map(|user| Member::new(user)).collect(),
-            ..Channel::default()
+            ..StoredChannel::default()
         })
     }
 
@@ -189,12 +189,12 @@ impl World {
         if one != other {
             members.push(Member::new(other));
         }
-        let id = self.new_channel(Channel {
+        let id = self.new_channel(StoredChannel {
             kind: "D".into(),
             name,
             creator_id: one.to_owned(),
             members,
-            ..Channel::default()
+            ..StoredChannel::default()
         });
         (id, true)
     }
@@ -235,7 +235,7 @@ impl World {
     pub(in crate::testing) fn join_team(&mut self, team_id: &str, user_id: &str) {
         let Some(team) = self.team_mut(team_id) else { return };
         if !team.has(user_id) {
-            team.members.push(super::TeamMember { user_id: user_id.to_owned(), admin: false });
+            team.members.push(super::StoredTeamMember { user_id: user_id.to_owned(), admin: false });
         }
         for channel in self.default_channels(team_id) {
             self.join(&channel, user_id);

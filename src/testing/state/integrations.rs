@@ -9,7 +9,7 @@ use base64::prelude::BASE64_STANDARD;
 use serde_json::{Map, Value, json};
 
 use super::World;
-use crate::testing::hub::Event;
+use crate::testing::hub::HubEvent;
 
 /// How long a trigger ID can open a dialog, in milliseconds.
 const TRIGGER_LIFETIME: i64 = 3000;
@@ -132,7 +132,7 @@ impl World {
     }
 
     pub(in crate::testing) fn open_dialog(&mut self, user_id: &str, dialog: Value) {
-        let event = Event::new("open_dialog", json!({"dialog": dialog.to_string()})).for_user(user_id);
+        let event = HubEvent::new("open_dialog", json!({"dialog": dialog.to_string()})).for_user(user_id);
         keep(&mut self.integrations.dialogs, (user_id.to_owned(), dialog));
         self.emit(&event);
     }
@@ -155,7 +155,7 @@ impl World {
         if let (Some(object), true) = (shown.as_object_mut(), self.is_old()) {
             object.insert("parent_id".into(), json!(text("root_id")));
         }
-        let mut event = Event::new("ephemeral_message", json!({"post": shown.to_string()})).for_user(to);
+        let mut event = HubEvent::new("ephemeral_message", json!({"post": shown.to_string()})).for_user(to);
         text("channel_id").clone_into(&mut event.scope.channel);
         keep(&mut self.integrations.ephemerals, (to.to_owned(), shown.clone()));
         self.emit(&event);

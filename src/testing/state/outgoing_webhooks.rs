@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Post, World};
+use super::{StoredPost, World};
 
 #[derive(Clone, Debug, Default)]
 pub(in crate::testing) struct OutgoingWebhook {
@@ -48,7 +48,7 @@ impl OutgoingWebhook {
     }
 
     /// The trigger word of a post in the webhook's team; `None` if it does not trigger.
-    fn trigger(&self, post: &Post) -> Option<String> {
+    fn trigger(&self, post: &StoredPost) -> Option<String> {
         let here = self.channel_id == post.channel_id;
         if !here && !self.channel_id.is_empty() {
             return None;
@@ -66,7 +66,7 @@ impl OutgoingWebhook {
 
 impl World {
     /// Queues the requests to the webhooks that a new post of a person triggers.
-    pub(in crate::testing) fn trigger_webhooks(&mut self, post: &Post) {
+    pub(in crate::testing) fn trigger_webhooks(&mut self, post: &StoredPost) {
         let channel = self.channel(&post.channel_id).filter(|channel| channel.kind == "O");
         let skipped = post.kind.starts_with("system_") || post.props.contains_key("from_webhook");
         let Some(channel) = channel.filter(|_| !skipped && !self.outgoing_webhooks.is_empty()) else {

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::World;
 
 #[derive(Clone, Debug, Default)]
-pub(in crate::testing) struct User {
+pub(in crate::testing) struct StoredUser {
     pub(in crate::testing) id: String,
     pub(in crate::testing) create_at: i64,
     pub(in crate::testing) update_at: i64,
@@ -36,7 +36,7 @@ pub(in crate::testing) struct User {
     pub(in crate::testing) last_activity_at: i64,
 }
 
-impl User {
+impl StoredUser {
     pub(in crate::testing) fn is_admin(&self) -> bool {
         self.roles.split(' ').any(|role| role == "system_admin")
     }
@@ -120,7 +120,7 @@ fn notify_props() -> Value {
 }
 
 #[derive(Clone, Debug)]
-pub(in crate::testing) struct Session {
+pub(in crate::testing) struct StoredSession {
     pub(in crate::testing) id: String,
     pub(in crate::testing) user_id: String,
     pub(in crate::testing) create_at: i64,
@@ -145,7 +145,7 @@ impl AccessToken {
 }
 
 #[derive(Clone, Debug)]
-pub(in crate::testing) struct Bot {
+pub(in crate::testing) struct StoredBot {
     pub(in crate::testing) user_id: String,
     pub(in crate::testing) username: String,
     pub(in crate::testing) display_name: String,
@@ -156,7 +156,7 @@ pub(in crate::testing) struct Bot {
     pub(in crate::testing) delete_at: i64,
 }
 
-impl Bot {
+impl StoredBot {
     pub(in crate::testing) fn json(&self) -> Value {
         let mut value = json!({
             "user_id": self.user_id, "username": self.username, "display_name": self.display_name,
@@ -171,13 +171,13 @@ impl Bot {
 }
 
 #[derive(Clone, Debug)]
-pub(in crate::testing) struct TeamMember {
+pub(in crate::testing) struct StoredTeamMember {
     pub(in crate::testing) user_id: String,
     pub(in crate::testing) admin: bool,
 }
 
 #[derive(Clone, Debug, Default)]
-pub(in crate::testing) struct Team {
+pub(in crate::testing) struct StoredTeam {
     pub(in crate::testing) id: String,
     pub(in crate::testing) create_at: i64,
     pub(in crate::testing) update_at: i64,
@@ -194,15 +194,15 @@ pub(in crate::testing) struct Team {
     pub(in crate::testing) kind: String,
     pub(in crate::testing) invite_id: String,
     pub(in crate::testing) allow_open_invite: bool,
-    pub(in crate::testing) members: Vec<TeamMember>,
+    pub(in crate::testing) members: Vec<StoredTeamMember>,
 }
 
-impl Team {
+impl StoredTeam {
     pub(in crate::testing) fn has(&self, user_id: &str) -> bool {
         self.member(user_id).is_some()
     }
 
-    pub(in crate::testing) fn member(&self, user_id: &str) -> Option<&TeamMember> {
+    pub(in crate::testing) fn member(&self, user_id: &str) -> Option<&StoredTeamMember> {
         self.members.iter().find(|member| member.user_id == user_id)
     }
 
@@ -222,7 +222,7 @@ impl Team {
         team
     }
 
-    pub(in crate::testing) fn member_json(&self, member: &TeamMember) -> Value {
+    pub(in crate::testing) fn member_json(&self, member: &StoredTeamMember) -> Value {
         json!({
             "team_id": self.id, "user_id": member.user_id,
             "roles": if member.admin { "team_user team_admin" } else { "team_user" },
@@ -233,15 +233,15 @@ impl Team {
 }
 
 impl World {
-    pub(in crate::testing) fn user(&self, id: &str) -> Option<&User> {
+    pub(in crate::testing) fn user(&self, id: &str) -> Option<&StoredUser> {
         self.users.iter().find(|user| user.id == id)
     }
 
-    pub(in crate::testing) fn user_mut(&mut self, id: &str) -> Option<&mut User> {
+    pub(in crate::testing) fn user_mut(&mut self, id: &str) -> Option<&mut StoredUser> {
         self.users.iter_mut().find(|user| user.id == id)
     }
 
-    pub(in crate::testing) fn user_named(&self, name: &str) -> Option<&User> {
+    pub(in crate::testing) fn user_named(&self, name: &str) -> Option<&StoredUser> {
         self.users.iter().find(|user| user.username.eq_ignore_ascii_case(name))
     }
 
@@ -251,25 +251,25 @@ impl World {
     }
 
     pub(in crate::testing) fn is_admin(&self, id: &str) -> bool {
-        self.user(id).is_some_and(User::is_admin)
+        self.user(id).is_some_and(StoredUser::is_admin)
     }
 
-    pub(in crate::testing) fn team(&self, id: &str) -> Option<&Team> {
+    pub(in crate::testing) fn team(&self, id: &str) -> Option<&StoredTeam> {
         self.teams.iter().find(|team| team.id == id)
     }
 
-    pub(in crate::testing) fn team_mut(&mut self, id: &str) -> Option<&mut Team> {
+    pub(in crate::testing) fn team_mut(&mut self, id: &str) -> Option<&mut StoredTeam> {
         self.teams.iter_mut().find(|team| team.id == id)
     }
 
-    pub(in crate::testing) fn team_named(&self, name: &str) -> Option<&Team> {
+    pub(in crate::testing) fn team_named(&self, name: &str) -> Option<&StoredTeam> {
         self.teams.iter().find(|team| team.name == name)
     }
 
     /// Adds a user without any event.
-    pub(in crate::testing) fn new_user(&mut self, username: &str, password: &str) -> &mut User {
+    pub(in crate::testing) fn new_user(&mut self, username: &str, password: &str) -> &mut StoredUser {
         let now = self.now();
-        let user = User {
+        let user = StoredUser {
             id: self.clock.id(),
             create_at: now,
             update_at: now,
@@ -279,7 +279,7 @@ impl World {
             roles: "system_user".to_owned(),
             locale: "en".to_owned(),
             status: "offline".to_owned(),
-            ..User::default()
+            ..StoredUser::default()
         };
         self.users.push(user);
         let last = self.users.len() - 1;
@@ -319,7 +319,7 @@ impl World {
     pub(in crate::testing) fn new_team(&mut self, name: &str, display_name: &str, kind: &str) -> String {
         let now = self.now();
         let id = self.clock.id();
-        let team = Team {
+        let team = StoredTeam {
             id: id.clone(),
             create_at: now,
             update_at: now,
@@ -328,16 +328,16 @@ impl World {
             kind: if kind == "I" { "I".to_owned() } else { "O".to_owned() },
             invite_id: self.clock.id(),
             allow_open_invite: kind != "I",
-            ..Team::default()
+            ..StoredTeam::default()
         };
         self.teams.push(team);
         for (name, display_name) in [("town-square", "Town Square"), ("off-topic", "Off-Topic")] {
-            self.new_channel(super::Channel {
+            self.new_channel(super::StoredChannel {
                 team_id: id.clone(),
                 kind: "O".into(),
                 name: name.into(),
                 display_name: display_name.into(),
-                ..super::Channel::default()
+                ..super::StoredChannel::default()
             });
         }
         id
@@ -357,7 +357,7 @@ impl World {
         display.clone_into(&mut user.first_name);
         about.clone_into(&mut user.bot_description);
         let (id, now) = (user.id.clone(), user.create_at);
-        self.bots.push(Bot {
+        self.bots.push(StoredBot {
             user_id: id.clone(),
             username: username.to_owned(),
             display_name: display.to_owned(),
@@ -391,7 +391,7 @@ impl World {
         "system_guest".clone_into(&mut user.roles);
         let id = user.id.clone();
         if let Some(team) = self.teams.first_mut() {
-            team.members.push(TeamMember { user_id: id.clone(), admin: false });
+            team.members.push(StoredTeamMember { user_id: id.clone(), admin: false });
         }
         id
     }

@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::Post;
+use super::StoredPost;
 
 /// All posts, the rows of their history, and which channel has which.
 #[derive(Debug, Default)]
-pub(in crate::testing) struct Posts {
-    rows: Vec<Post>,
+pub(in crate::testing) struct PostStore {
+    rows: Vec<StoredPost>,
     by_id: HashMap<String, usize>,
     by_channel: HashMap<String, Rows>,
     replies: HashMap<String, Replies>,
@@ -23,7 +23,7 @@ struct Replies {
 }
 
 impl Replies {
-    fn add(&mut self, at: usize, reply: &Post) {
+    fn add(&mut self, at: usize, reply: &StoredPost) {
         self.made.insert((reply.create_at, at));
         match self.authors.iter_mut().find(|(author, _)| *author == reply.user_id) {
             Some((_, count)) => *count += 1,
@@ -31,7 +31,7 @@ impl Replies {
         }
     }
 
-    fn remove(&mut self, at: usize, reply: &Post) {
+    fn remove(&mut self, at: usize, reply: &StoredPost) {
         self.made.remove(&(reply.create_at, at));
         if let Some((_, count)) = self.authors.iter_mut().find(|(author, _)| *author == reply.user_id) {
             *count -= 1;
@@ -50,8 +50,8 @@ struct Rows {
     changed: BTreeSet<(i64, usize)>,
 }
 
-impl Posts {
-    pub(in crate::testing) fn add(&mut self, post: Post) {
+impl PostStore {
+    pub(in crate::testing) fn add(&mut self, post: StoredPost) {
         let at = self.rows.len();
         self.by_id.insert(post.id.clone(), at);
         let channel = self.by_channel.entry(post.channel_id.clone()).or_default();
@@ -64,12 +64,16 @@ impl Posts {
         self.rows.push(post);
     }
 
-    pub(in crate::testing) fn get(&self, id: &str) -> Option<&Post> {
+    pub(in crate::testing) fn get(&self, id: &str) -> Option<&StoredPost> {
         self.rows.get(*self.by_id.get(id)?)
     }
 
     /// Changes a post, but for what it is found by: its id, its channel and when it was made.
-    pub(in crate::testing) fn change<T>(&mut self, id: &str, how: impl FnOnce(&mut Post) -> T) -> Option<T> {
+    pub(in crate::testing) fn change<T>(
+        &mut self,
+        id: &str,
+        how: impl FnOnce(&mut StoredPost) -> T,
+    ) -> Option<T> {
         let at = *self.by_id.get(id)?;
         let post = self.rows.get_mut(at)?;
         let (before, existed) = (post.update_at, post.delete_at == 0);
@@ -89,7 +93,7 @@ impl Posts {
     }
 
     /// The rows of a channel, history and deleted ones too, oldest first.
-    pub(in crate::testing) fn of_channel(&self, id: &str) -> impl DoubleEndedIterator<Item = &Post> {
+    pub(in crate::testing) fn of_channel(&self, id: &str) -> impl DoubleEndedIterator<Item = &StoredPost> {
         let written = self.by_channel.get(id).map(|channel| &*channel.written).unwrap_or_default();
         written.iter().filter_map(|at| self.rows.get(*at))
     }
@@ -99,14 +103,14 @@ impl Posts {
         &self,
         id: &str,
         times: std::ops::Range<i64>,
-    ) -> impl DoubleEndedIterator<Item = &Post> {
+    ) -> impl DoubleEndedIterator<Item = &StoredPost> {
         let channel = self.by_channel.get(id);
         let found = channel.map(|channel| channel.made.range((times.start, 0)..(times.end, 0)));
         found.into_iter().flatten().filter_map(|(_, at)| self.rows.get(*at))
     }
 
     /// The rows of a channel that changed after a time, in the order in which they were written.
-    pub(in crate::testing) fn changed(&self, id: &str, since: i64) -> Vec<&Post> {
+    pub(in crate::testing) fn changed(&self, id: &str, since: i64) -> Vec<&StoredPost> {
         let channel = self.by_channel.get(id);
         let found = channel.map(|channel| channel.changed.range((since.saturating_add(1), 0)..));
         let mut found: Vec<usize> = found.into_iter().flatten().map(|(_, at)| *at).collect();
@@ -120,13 +124,17 @@ impl Posts {
     }
 
     /// The replies of a thread that still exist, oldest first.
-    pub(in crate::testing) fn replies(&self, root: &str) -> impl DoubleEndedIterator<Item = &Post> {
+    pub(in crate::testing) fn replies(&self, root: &str) -> impl DoubleEndedIterator<Item = &StoredPost> {
         let replies = self.replies.get(root).map(|replies| replies.made.iter());
         replies.into_iter().flatten().filter_map(|(_, at)| self.rows.get(*at))
     }
 
     /// The replies of a thread that still exist, and were made after a time.
-    pub(in crate::testing) fn replies_after(&self, root: &str, time: i64) -> impl Iterator<Item = &Post> {
+    pub(in crate::testing) fn replies_after(
+        &self,
+        root: &str,
+        time: i64,
+    ) -> impl Iterator<Item = &StoredPost> {
         let replies = self.replies.get(root).map(|replies| replies.made.range((time.saturating_add(1), 0)..));
         replies.into_iter().flatten().filter_map(|(_, at)| self.rows.get(*at))
     }
@@ -147,7 +155,7 @@ impl Posts {
     }
 
     /// Every row, in the order it was written.
-    pub(in crate::testing) fn all(&self) -> impl DoubleEndedIterator<Item = &Post> {
+    pub(in crate::testing) fn all(&self) -> impl DoubleEndedIterator<Item = &StoredPost> {
         self.rows.iter()
     }
 }

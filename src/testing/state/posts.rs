@@ -6,10 +6,10 @@ use serde_json::{Map, Value, json};
 
 use super::World;
 use super::attachments::{complete_attachments, without_integrations};
-use crate::testing::hub::Event;
+use crate::testing::hub::HubEvent;
 
 #[derive(Clone, Debug, Default)]
-pub(in crate::testing) struct Post {
+pub(in crate::testing) struct StoredPost {
     pub(in crate::testing) id: String,
     pub(in crate::testing) create_at: i64,
     pub(in crate::testing) update_at: i64,
@@ -25,18 +25,18 @@ pub(in crate::testing) struct Post {
     pub(in crate::testing) props: Map<String, Value>,
     pub(in crate::testing) file_ids: Vec<String>,
     pub(in crate::testing) priority: Option<Value>,
-    pub(in crate::testing) reactions: Vec<Reaction>,
+    pub(in crate::testing) reactions: Vec<StoredReaction>,
 }
 
 #[derive(Clone, Debug)]
-pub(in crate::testing) struct Reaction {
+pub(in crate::testing) struct StoredReaction {
     pub(in crate::testing) user_id: String,
     pub(in crate::testing) emoji_name: String,
     pub(in crate::testing) create_at: i64,
 }
 
 #[derive(Clone, Debug)]
-pub(in crate::testing) struct FileInfo {
+pub(in crate::testing) struct StoredFile {
     pub(in crate::testing) id: String,
     pub(in crate::testing) user_id: String,
     pub(in crate::testing) post_id: String,
@@ -48,7 +48,7 @@ pub(in crate::testing) struct FileInfo {
 
 /// A resumable upload.
 #[derive(Clone, Debug)]
-pub(in crate::testing) struct Upload {
+pub(in crate::testing) struct StoredUpload {
     pub(in crate::testing) id: String,
     pub(in crate::testing) user_id: String,
     pub(in crate::testing) channel_id: String,
@@ -58,7 +58,7 @@ pub(in crate::testing) struct Upload {
     pub(in crate::testing) data: Vec<u8>,
 }
 
-impl Post {
+impl StoredPost {
     /// Joining and leaving do not count as messages.
     pub(in crate::testing) fn is_counted(&self) -> bool {
         let kind = &*self.kind;
@@ -66,7 +66,7 @@ impl Post {
     }
 }
 
-impl Upload {
+impl StoredUpload {
     pub(in crate::testing) fn json(&self) -> Value {
         json!({
             "id": self.id, "type": "attachment", "create_at": self.create_at, "user_id": self.user_id,
@@ -76,7 +76,7 @@ impl Upload {
     }
 }
 
-impl FileInfo {
+impl StoredFile {
     pub(in crate::testing) fn extension(&self) -> &str {
         self.name.rsplit_once('.').map_or("", |(_, extension)| extension)
     }
@@ -113,8 +113,8 @@ impl FileInfo {
     }
 }
 
-impl Reaction {
-    pub(in crate::testing) fn json(&self, post: &Post) -> Value {
+impl StoredReaction {
+    pub(in crate::testing) fn json(&self, post: &StoredPost) -> Value {
         json!({
             "user_id": self.user_id, "post_id": post.id, "emoji_name": self.emoji_name,
             "create_at": self.create_at, "update_at": self.create_at, "delete_at": 0, "remote_id": "",
@@ -142,13 +142,13 @@ pub(in crate::testing) struct NewPost {
 
 impl World {
     /// As the server shows a post.
-    pub(in crate::testing) fn post_json(&self, post: &Post) -> Value {
+    pub(in crate::testing) fn post_json(&self, post: &StoredPost) -> Value {
         let root = if post.root_id.is_empty() { &post.id } else { &post.root_id };
         let replies = self.posts.reply_count(root);
         let deleted = post.delete_at > 0;
         let mut metadata = Map::new();
         let files: Vec<Value> =
-            post.file_ids.iter().filter_map(|id| self.files.get(id)).map(FileInfo::json).collect();
+            post.file_ids.iter().filter_map(|id| self.files.get(id)).map(StoredFile::json).collect();
         if !files.is_empty() && !deleted {
             metadata.insert("files".into(), json!(files));
         }
@@ -206,7 +206,7 @@ impl World {
         if self.user(&new.user_id).is_some_and(|user| user.is_bot) {
             props.insert("from_bot".into(), json!("true"));
         }
-        self.posts.add(Post {
+        self.posts.add(StoredPost {
             id: id.clone(),
             create_at,
             update_at: create_at,
@@ -218,7 +218,7 @@ impl World {
             props,
             file_ids,
             priority: new.priority,
-            ..Post::default()
+            ..StoredPost::default()
         });
         let Some(post) = self.posts.get(&id).cloned() else { return Value::Null };
         if let Some(channel) = self.channel_mut(&post.channel_id) {
@@ -244,7 +244,7 @@ impl World {
         shown
     }
 
-    fn emit_posted(&mut self, post: &Post, shown: &Value, set_online: bool) {
+    fn emit_posted(&mut self, post: &StoredPost, shown: &Value, set_online: bool) {
         let Some(channel) = self.channel(&post.channel_id) else { return };
         let is_system = post.kind.starts_with("system_");
         let author = self.name_of(&post.user_id).to_owned();
@@ -270,7 +270,7 @@ impl World {
                 member.mention_count += 1;
             }
         }
-        let mut event = Event::new("posted", data).for_channel(&post.channel_id);
+        let mut event = HubEvent::new("posted", data).for_channel(&post.channel_id);
         event.scope.mentions = mentions;
         event.scope.followers.clone_from(&followers);
         self.emit(&event);
@@ -302,17 +302,17 @@ impl World {
         }
         if self.is_old() {
             for (id, _) in times {
-                self.emit(&Event::new("channel_viewed", json!({"channel_id": id})).for_user(user_id));
+                self.emit(&HubEvent::new("channel_viewed", json!({"channel_id": id})).for_user(user_id));
             }
         } else {
             let times: Map<String, Value> = times.iter().map(|(id, at)| (id.clone(), json!(at))).collect();
             let data = json!({"channel_times": times});
-            self.emit(&Event::new("multiple_channels_viewed", data).for_user(user_id));
+            self.emit(&HubEvent::new("multiple_channels_viewed", data).for_user(user_id));
         }
     }
 
     /// Who is meant by a post: named, or all there are in a direct or group channel. Never its author.
-    fn mentions(&self, post: &Post) -> Vec<String> {
+    fn mentions(&self, post: &StoredPost) -> Vec<String> {
         let Some(channel) = self.channel(&post.channel_id) else { return Vec::new() };
         if let Some(added) = post.props.get("addedUserId").and_then(Value::as_str) {
             return vec![added.to_owned()];
@@ -341,7 +341,7 @@ impl World {
     }
 
     /// Who follows the thread of a reply, without its author, who does from now on.
-    fn follow(&mut self, post: &Post, mentions: &[String]) -> Vec<String> {
+    fn follow(&mut self, post: &StoredPost, mentions: &[String]) -> Vec<String> {
         let Some(root) = self.posts.get(&post.root_id) else { return Vec::new() };
         let author = root.user_id.clone();
         let thread = self.threads.entry(post.root_id.clone()).or_default();
@@ -364,7 +364,7 @@ impl World {
         let (_, viewed) = self.threads.get(root_id)?.get(user_id).copied()?;
         let people = self.posts.participants(root_id);
         let unread = self.posts.replies_after(root_id, viewed);
-        let unread: Vec<&Post> = unread.filter(|reply| reply.user_id != user_id).collect();
+        let unread: Vec<&StoredPost> = unread.filter(|reply| reply.user_id != user_id).collect();
         let named = format!("@{}", self.name_of(user_id));
         Some(json!({
             "id": root_id, "reply_count": self.posts.reply_count(root_id),
@@ -387,7 +387,7 @@ impl World {
             let data = json!({
                 "previous_unread_mentions": 0, "previous_unread_replies": 0, "thread": thread.to_string(),
             });
-            let mut event = Event::new("thread_updated", data).for_user(user_id);
+            let mut event = HubEvent::new("thread_updated", data).for_user(user_id);
             event.scope.team = team;
             self.emit(&event);
         }
@@ -422,7 +422,7 @@ impl World {
         &mut self,
         id: &str,
         message: Option<String>,
-        change: impl FnOnce(&mut Post),
+        change: impl FnOnce(&mut StoredPost),
     ) {
         let now = self.clock.tick();
         let history = self.clock.id();
@@ -438,7 +438,7 @@ impl World {
             }
         });
         if edited {
-            self.posts.add(Post {
+            self.posts.add(StoredPost {
                 id: history,
                 original_id: old.id.clone(),
                 update_at: now,
@@ -457,7 +457,7 @@ impl World {
         if let Some(post) = self.posts.get(id) {
             let channel = post.channel_id.clone();
             let data = json!({"post": self.post_json(post).to_string()});
-            self.emit(&Event::new("post_edited", data).for_channel(&channel));
+            self.emit(&HubEvent::new("post_edited", data).for_channel(&channel));
         }
     }
 
@@ -477,10 +477,10 @@ impl World {
         self.posts.change(&post.root_id, |root| root.update_at = now);
         let (full, short) = (json!({"delete_by": by, "post": shown}), json!({"post": shown}));
         if self.is_old() {
-            self.emit(&Event::new("post_deleted", full).for_channel(&post.channel_id));
+            self.emit(&HubEvent::new("post_deleted", full).for_channel(&post.channel_id));
         } else {
-            self.emit(&Event::new("post_deleted", short).for_channel(&post.channel_id).for_admins(false));
-            self.emit(&Event::new("post_deleted", full).for_channel(&post.channel_id).for_admins(true));
+            self.emit(&HubEvent::new("post_deleted", short).for_channel(&post.channel_id).for_admins(false));
+            self.emit(&HubEvent::new("post_deleted", full).for_channel(&post.channel_id).for_admins(true));
         }
     }
 }
