@@ -24,6 +24,7 @@ mod deferred_log;
 mod delivery;
 mod filter;
 pub(crate) mod frame;
+mod frame_reader;
 mod lanes;
 mod message;
 mod options;

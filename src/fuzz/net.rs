@@ -64,7 +64,7 @@ enum Got {
 
 fn read_messages(data: &[u8], piece: usize) -> (Vec<Got>, ReadEnd) {
     let (rest, later) = data.split_at(data.len() / 3);
-    let mut socket = EventSocket::over_stream(Stranger::new(later, piece), rest.to_vec(), MESSAGE, FRAGMENTS);
+    let mut socket = EventSocket::over_stream(Stranger::new(later, piece), rest, MESSAGE, FRAGMENTS);
     let mut got = Vec::new();
     loop {
         let next = socket.next_frame(|incoming| match incoming {

@@ -1,4 +1,4 @@
-//! The WebSocket itself: the upgrade and the frames. The only file that names tungstenite.
+//! The WebSocket itself: the upgrade and the frames. Only this file and `frame_reader` name tungstenite.
 
 use std::io::{Read, Write};
 use std::sync::Arc;
@@ -8,12 +8,12 @@ use tungstenite::error::{CapacityError, Error as WsError};
 use tungstenite::handshake::client::{Response, generate_key};
 use tungstenite::handshake::derive_accept_key;
 use tungstenite::handshake::machine::TryParse;
-use tungstenite::protocol::frame::{Frame, FrameSocket};
 use zeroize::Zeroizing;
 
 use super::connect::{self, AbortHandle, DeadlineStream};
 use super::connection::{ReadHalf, WriteHalf};
 use super::frame::{FrameFault, FrameHeader, IncomingFrame, MessageAssembler};
+use super::frame_reader::FrameReader;
 #[cfg(feature = "native-tls")]
 use super::tls_pipe::{MemoryPipe, TlsSession};
 use crate::base_url::BaseUrl;
@@ -41,9 +41,8 @@ pub(crate) struct ConnectRequest<'a> {
 
 /// The reader's end of a link.
 pub(crate) struct EventSocket<S = ReadHalf> {
-    frames: FrameSocket<S>,
+    frames: FrameReader<S>,
     assembler: MessageAssembler,
-    limit: usize,
 }
 
 /// Reason for the end of reading.
@@ -147,7 +146,7 @@ fn send_upgrade(
     let wire = stream.into_wire(dial.wake);
     let wire = Arc::new(wire);
     let receiving = ReadHalf::new(Arc::clone(&wire));
-    Ok((EventSocket::over_stream(receiving, rest, dial.max_message_size, dial.max_fragments), wire))
+    Ok((EventSocket::over_stream(receiving, &rest, dial.max_message_size, dial.max_fragments), wire))
 }
 
 /// Reads the answer to the upgrade; gives what came behind it. `hurry` is for the reason of a refusal, which is not
@@ -286,31 +285,28 @@ fn body_of(answer: &Response, mut body: Vec<u8>, stream: &mut impl Read) -> Vec<
 
 impl<S: Read> EventSocket<S> {
     /// `rest` came with the answer to the upgrade.
-    pub(crate) fn over_stream(stream: S, rest: Vec<u8>, limit: usize, most_pieces: u32) -> Self {
+    pub(crate) fn over_stream(stream: S, rest: &[u8], limit: usize, most_pieces: u32) -> Self {
         Self {
-            frames: FrameSocket::from_partially_read(stream, rest),
+            frames: FrameReader::new(stream, rest, limit),
             assembler: MessageAssembler::new(limit, most_pieces),
-            limit,
         }
     }
 
     /// Blocks until a message comes, and hands it over.
     pub(crate) fn next_frame<R>(&mut self, take: impl FnOnce(IncomingFrame<'_>) -> R) -> Result<R, ReadEnd> {
         loop {
-            let frame = match self.frames.read(Some(self.limit)) {
+            let (header, payload) = match self.frames.next_frame() {
                 Ok(Some(frame)) => frame,
                 Ok(None) => return Err(ReadEnd::Eof),
                 Err(error) => return Err(ReadEnd::from(error)),
             };
-            let frame: Frame = frame;
-            let header = frame.header();
             let head = FrameHeader {
                 opcode: header.opcode.into(),
                 last: header.is_final,
                 reserved: header.rsv1 || header.rsv2 || header.rsv3,
                 masked: header.mask.is_some(),
             };
-            match self.assembler.read_frame(head, frame.payload()) {
+            match self.assembler.read_frame(head, payload) {
                 Ok(Some(incoming)) => return Ok(take(incoming)),
                 Ok(None) => {}
                 Err(unreadable) => return Err(ReadEnd::Unreadable(unreadable)),

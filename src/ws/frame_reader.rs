@@ -1,0 +1,180 @@
+//! Frames from a stream of bytes, in a buffer that is used again: payloads are not copied out of it.
+//!
+//! `FrameSocket` of tungstenite clears up to 128 KiB before each read, which is more work than all else that happens to
+//! an event that nobody wants.
+
+use std::io::{Cursor, Read};
+
+use tungstenite::error::{CapacityError, Error as WsError};
+use tungstenite::protocol::frame::FrameHeader;
+
+/// The size of the buffer. Only a longer frame makes it grow, for as long as that frame is in it.
+const READ_BUFFER_SIZE: usize = 16 << 10;
+/// The longest header of a frame (RFC 6455, 5.2).
+const MAX_HEADER_SIZE: usize = 14;
+
+/// Reads one frame after the other.
+#[derive(Debug)]
+pub(super) struct FrameReader<S> {
+    stream: S,
+    /// Initialized to its end.
+    buffer: Vec<u8>,
+    /// The bytes that were read and not used yet: `buffer[start..end]`.
+    start: usize,
+    end: usize,
+    /// The longest payload.
+    limit: usize,
+}
+
+impl<S: Read> FrameReader<S> {
+    /// A reader of `stream`, which begins with the bytes in `read`.
+    pub(super) fn new(stream: S, read: &[u8], limit: usize) -> Self {
+        let mut buffer = vec![0; READ_BUFFER_SIZE.max(read.len())];
+        buffer.splice(..read.len(), read.iter().copied());
+        Self { stream, buffer, start: 0, end: read.len(), limit }
+    }
+
+    /// Blocks until a frame is complete. Returns `None` at the end of the stream.
+    pub(super) fn next_frame(&mut self) -> Result<Option<(FrameHeader, &[u8])>, WsError> {
+        if self.start == self.end {
+            self.move_to_front(0);
+        }
+        loop {
+            let unused = self.buffer.get(self.start..self.end).unwrap_or_default();
+            let mut cursor = Cursor::new(unused);
+            let mut missing_size = MAX_HEADER_SIZE;
+            if let Some((header, length)) = FrameHeader::parse(&mut cursor)? {
+                let header_size = usize::try_from(cursor.position()).unwrap_or(MAX_HEADER_SIZE);
+                let length = usize::try_from(length).unwrap_or(usize::MAX);
+                if length > self.limit {
+                    let (size, max_size) = (length, self.limit);
+                    return Err(WsError::Capacity(CapacityError::MessageTooLong { size, max_size }));
+                }
+                let payload_start = self.start + header_size;
+                let payload = payload_start..payload_start.saturating_add(length);
+                if payload.end <= self.end {
+                    self.start = payload.end;
+                    return Ok(Some((header, self.buffer.get(payload).unwrap_or_default())));
+                }
+                missing_size = payload.end - self.end;
+            }
+            if !self.read_some(missing_size)? {
+                return Ok(None);
+            }
+        }
+    }
+
+    /// Reads once, and makes room for `missing_size` bytes before. Returns `false` at the end of the stream.
+    fn read_some(&mut self, missing_size: usize) -> Result<bool, WsError> {
+        if self.start > 0 && self.buffer.len() - self.end < missing_size {
+            self.move_to_front(missing_size);
+        }
+        if self.end == self.buffer.len() {
+            // Doubled, however much is missing: a length is only a promise.
+            let size = self.buffer.len().saturating_mul(2).min(self.end.saturating_add(missing_size));
+            self.buffer.resize(size, 0);
+        }
+        let count = self.stream.read(self.buffer.get_mut(self.end..).unwrap_or_default())?;
+        self.end = (self.end + count).min(self.buffer.len());
+        Ok(count > 0)
+    }
+
+    /// Moves the unused bytes to the front. A buffer that a long frame made grow gets its size back when the unused
+    /// bytes and `missing_size` more fit.
+    fn move_to_front(&mut self, missing_size: usize) {
+        self.buffer.copy_within(self.start..self.end, 0);
+        (self.start, self.end) = (0, self.end - self.start);
+        if self.buffer.len() > READ_BUFFER_SIZE && self.end.saturating_add(missing_size) <= READ_BUFFER_SIZE {
+            self.buffer.truncate(READ_BUFFER_SIZE);
+            self.buffer.shrink_to_fit();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fuzz::Dice;
+
+    /// Gives its pieces one by one.
+    struct Pieces(std::vec::IntoIter<Vec<u8>>);
+
+    impl Read for Pieces {
+        fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
+            let Some(piece) = self.0.as_slice().first() else { return Ok(0) };
+            let count = piece.len().min(into.len());
+            into[..count].copy_from_slice(&piece[..count]);
+            if count == piece.len() {
+                self.0.next();
+            } else {
+                self.0.as_mut_slice()[0].drain(..count);
+            }
+            Ok(count)
+        }
+    }
+
+    fn frame(payload: &[u8]) -> Vec<u8> {
+        let mut bytes = vec![0x81];
+        match payload.len() {
+            short @ 0..126 => bytes.push(short as u8),
+            long @ 126..0x1_0000 => {
+                bytes.push(126);
+                bytes.extend((long as u16).to_be_bytes());
+            }
+            long => {
+                bytes.push(127);
+                bytes.extend((long as u64).to_be_bytes());
+            }
+        }
+        bytes.extend(payload);
+        bytes
+    }
+
+    #[test]
+    fn frames_are_whole_however_they_are_cut() {
+        let mut dice = Dice(0x5EED);
+        for _ in 0..300 {
+            let lengths = [0, 1, 125, 126, 127, 5000, 16_379, 16_380, 16_384, 65_535, 65_536, 100_000];
+            let payloads: Vec<Vec<u8>> = (0..dice.roll(8))
+                .map(|number| vec![number as u8; lengths[dice.roll(lengths.len())]])
+                .collect();
+            let mut bytes: Vec<u8> = payloads.iter().flat_map(|payload| frame(payload)).collect();
+            let rest = bytes.split_off(dice.roll(bytes.len().min(300) + 1));
+            let longest = [1, 3, 1000, 16_384, 200_000][dice.roll(5)];
+            let mut pieces = Vec::new();
+            let mut rest = &rest[..];
+            while !rest.is_empty() {
+                let (piece, after) = rest.split_at((1 + dice.roll(longest)).min(rest.len()));
+                pieces.push(piece.to_vec());
+                rest = after;
+            }
+            let mut reader = FrameReader::new(Pieces(pieces.into_iter()), &bytes, 100_000);
+            for payload in &payloads {
+                let (header, read) = reader.next_frame().unwrap().unwrap();
+                assert!(header.is_final && read == payload, "{} of {}", read.len(), payload.len());
+            }
+            assert!(reader.next_frame().unwrap().is_none());
+            assert_eq!(reader.buffer.len(), READ_BUFFER_SIZE);
+        }
+    }
+
+    #[test]
+    fn a_promised_length_takes_no_memory() {
+        let mut bytes = vec![0x82, 127];
+        bytes.extend((1_u64 << 30).to_be_bytes());
+        bytes.extend([7; 100]);
+        let mut reader = FrameReader::new(Pieces(vec![bytes.clone()].into_iter()), &[], 1 << 30);
+        assert!(reader.next_frame().unwrap().is_none());
+        assert_eq!(reader.buffer.len(), READ_BUFFER_SIZE);
+        let mut reader = FrameReader::new(Pieces(vec![bytes].into_iter()), &[], (1 << 30) - 1);
+        assert!(matches!(reader.next_frame(), Err(WsError::Capacity(_))));
+    }
+
+    #[test]
+    fn what_came_with_the_upgrade_may_be_long() {
+        let bytes = frame(&[5; 40_000]);
+        let mut reader = FrameReader::new(Pieces(vec![].into_iter()), &bytes, 1 << 20);
+        assert_eq!(reader.next_frame().unwrap().unwrap().1, [5; 40_000]);
+        assert!(reader.next_frame().unwrap().is_none());
+    }
+}
