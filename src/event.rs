@@ -40,6 +40,7 @@ mod users;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
+use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
@@ -157,8 +158,7 @@ impl Event {
     /// To whom the server sent it. Decoded at the first call.
     pub fn broadcast(&self) -> &Broadcast {
         self.0.broadcast.get_or_init(|| {
-            let text = self.0.text.get(self.envelope_parts().broadcast.clone()).unwrap_or_default();
-            Box::new(decode_event(text).unwrap_or_default())
+            Box::new(self.with_part(|parts| &parts.broadcast, decode_event).unwrap_or_default())
         })
     }
 
@@ -277,15 +277,23 @@ impl Event {
             .get_or_init(|| scan::locate_parts(text).or_else(|| scan::parse_parts(text)).unwrap_or_default())
     }
 
-    /// Reads `data`; looks again, by a full parse, where the text that should be it is no JSON.
     fn with_data<T>(&self, read: impl Fn(&str) -> Result<T>) -> Result<T> {
-        let at = self.envelope_parts();
-        let part = |at: &scan::Parts| match self.0.text.get(at.data.clone()) {
+        self.with_part(|parts| &parts.data, read)
+    }
+
+    /// Reads a part; looks again, by a full parse, where the text that should be it is no JSON.
+    fn with_part<T>(
+        &self,
+        part: fn(&scan::Parts) -> &Range<usize>,
+        read: impl Fn(&str) -> Result<T>,
+    ) -> Result<T> {
+        let range = part(self.envelope_parts());
+        let text_of = |range: &Range<usize>| match self.0.text.get(range.clone()) {
             Some("") | None => "null",
-            Some(data) => data,
+            Some(text) => text,
         };
-        read(part(at)).or_else(|error| match scan::parse_parts(&self.0.text) {
-            Some(sure) if sure.data != at.data => read(part(&sure)),
+        read(text_of(range)).or_else(|error| match scan::parse_parts(&self.0.text) {
+            Some(sure) if part(&sure) != range => read(text_of(part(&sure))),
             _ => Err(error),
         })
     }

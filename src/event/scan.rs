@@ -1,9 +1,9 @@
 //! Reads the ends of an envelope without parsing what lies between.
 //!
-//! A server writes `{"event":"posted","data":{..},"broadcast":{..},"seq":5}`, with or without spaces behind the
+//! A server writes `{"event":"posted","data":{..},"broadcast":{..},"seq":5}`, with or without a space behind the
 //! punctuation, with or without a line feed at the end. So the name stands at the head and the number at the tail.
-//! Any other order is parsed in full. For text that is JSON the short way and the full parse say the same: a quote
-//! that follows `{`, `,` or a space cannot belong to the text of a message, there it is escaped.
+//! Any other order or style is parsed in full. For text that is JSON the short way and the full parse say the same: a
+//! quote that follows `{`, `,` or a space cannot belong to the text of a message, there it is escaped.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -48,7 +48,7 @@ pub(crate) fn scan_frame(text: &str) -> Option<Head> {
 
 /// By serde, which would take a list for a struct too.
 fn parse_full(text: &str) -> Option<Full<'_>> {
-    text.trim_start().starts_with('{').then(|| serde_json::from_str(text).ok())?
+    text.trim_ascii_start().starts_with('{').then(|| serde_json::from_str(text).ok())?
 }
 
 /// The name of the event.
@@ -69,8 +69,8 @@ pub(super) fn sequence_number(text: &str) -> Option<u64> {
 
 /// Finds the parts from both ends of the text.
 ///
-/// The result is wrong (`data` is not JSON then) if an unknown member follows `data`. A caller that cannot
-/// decode `data` must use [`parse_parts`].
+/// The result is wrong (the part before it is not JSON then) if an unknown member follows `data` or `broadcast`. A caller
+/// that cannot decode a part must use [`parse_parts`].
 pub(crate) fn locate_parts(text: &str) -> Option<Parts> {
     let (_, after_name) = split_head(text)?;
     let (_, before_seq) = split_tail(text)?;
@@ -79,8 +79,8 @@ pub(crate) fn locate_parts(text: &str) -> Option<Parts> {
     let key_at = last_broadcast(before_seq).or_else(|| before_seq.rfind(BROADCAST_KEY))?;
     let broadcast = after_key(before_seq.get(key_at..)?, BROADCAST_KEY)?;
     let broadcast_at = before_seq.len() - broadcast.len();
-    let data_end = before_seq.get(..key_at).map(str::trim_end)?.strip_suffix(',')?.trim_end().len();
-    (data_at < data_end && is_one_object(broadcast))
+    let data_end = before_seq.get(..key_at)?.trim_ascii_end().strip_suffix(',')?.trim_ascii_end().len();
+    (data_at < data_end)
         .then_some(Parts { data: data_at..data_end, broadcast: broadcast_at..before_seq.len() })
 }
 
@@ -93,7 +93,7 @@ fn last_broadcast(before_seq: &str) -> Option<usize> {
     let mut end = before_seq.len();
     for _ in 0..2 {
         end = memchr::memrchr(b'{', before_seq.as_bytes().get(..end)?)?;
-        let key = before_seq.get(..end)?.trim_end().strip_suffix(':')?.trim_end();
+        let key = before_seq.get(..end)?.trim_ascii_end().strip_suffix(':')?.trim_ascii_end();
         if let Some(before) = key.strip_suffix(BROADCAST_KEY) {
             return Some(before.len());
         }
@@ -120,12 +120,17 @@ pub(crate) fn channel_of(kind: EventKind, text: &str) -> Option<Cow<'_, str>> {
         #[serde(borrow)]
         channel_id: Option<Cow<'a, str>>,
     }
-    let parts = locate_parts(text).or_else(|| parse_parts(text))?;
-    let broadcast = text.get(parts.broadcast)?;
-    if let Ok(ChannelScope { channel_id: Some(id) }) = serde_json::from_str::<ChannelScope<'_>>(broadcast) {
-        if !id.is_empty() {
-            return Some(id);
+    let scope = |parts: &Parts| serde_json::from_str(text.get(parts.broadcast.clone())?).ok();
+    let located = locate_parts(text).and_then(|parts| Some((scope(&parts)?, parts)));
+    let (scope, parts): (Option<ChannelScope<'_>>, Parts) = match located {
+        Some((scope, parts)) => (Some(scope), parts),
+        None => {
+            let parts = parse_parts(text)?;
+            (scope(&parts), parts)
         }
+    };
+    if let Some(id) = scope.and_then(|scope| scope.channel_id).filter(|id| !id.is_empty()) {
+        return Some(id);
     }
     let data = text.get(parts.data)?;
     let sure = serde_json::from_str::<IgnoredAny>(data).is_ok();
@@ -180,62 +185,29 @@ fn value_of<'a>(object: &'a str, key: &str) -> Option<&'a str> {
 
 /// The name, and what follows it, if the envelope begins with it.
 fn split_head(text: &str) -> Option<(&str, &str)> {
-    const LONGEST: usize = 200;
-    let rest = after_key(text.strip_prefix('{')?, "\"event\"")?.strip_prefix('"')?;
-    let end = rest.bytes().take(LONGEST).position(|byte| byte == b'"' || byte == b'\\')?;
-    let (name, rest) = rest.split_at_checked(end)?;
-    let rest = rest.strip_prefix('"')?;
+    const MAX_NAME_LENGTH: usize = 200;
+    let rest = text.strip_prefix("{\"event\":")?;
+    let rest = rest.strip_prefix(' ').unwrap_or(rest).strip_prefix('"')?;
+    let start = rest.as_bytes().get(..MAX_NAME_LENGTH.min(rest.len()))?;
+    let (name, rest) = rest.split_at_checked(memchr::memchr2(b'"', b'\\', start)?)?;
     // A comma, lest this is a reply that an `event` member decorates.
-    (!name.is_empty()).then_some((name, rest.trim_start().strip_prefix(',')?))
+    let rest = rest.strip_prefix("\",")?;
+    (!name.is_empty()).then_some((name, rest))
 }
 
 /// The number, and what stands before it, if the envelope ends with it.
 fn split_tail(text: &str) -> Option<(u64, &str)> {
-    let rest = text.trim_end().strip_suffix('}')?.trim_end();
-    let before = rest.trim_end_matches(|c: char| c.is_ascii_digit());
-    let seq = rest.get(before.len()..)?.parse().ok()?;
-    let rest = before.trim_end().strip_suffix(':')?.trim_end().strip_suffix("\"seq\"")?;
-    Some((seq, rest.trim_end().strip_suffix(',')?.trim_end()))
+    let text = text.strip_suffix('\n').unwrap_or(text).strip_suffix('}')?;
+    let digits = text.bytes().rev().take_while(u8::is_ascii_digit).count();
+    let (before, digits) = text.split_at_checked(text.len() - digits)?;
+    let seq = digits.parse().ok()?;
+    let before = before.strip_suffix(' ').unwrap_or(before).strip_suffix("\"seq\":")?;
+    Some((seq, before.strip_suffix(' ').unwrap_or(before).strip_suffix(',')?))
 }
 
 /// Returns the text after a key and its colon.
 fn after_key<'a>(text: &'a str, key: &str) -> Option<&'a str> {
-    Some(text.trim_start().strip_prefix(key)?.trim_start().strip_prefix(':')?.trim_start())
-}
-
-/// Returns `true` if the text is an object from its first to its last byte.
-fn is_one_object(text: &str) -> bool {
-    let Some(inner) = text.strip_prefix('{') else { return false };
-    if let Some(inner) = inner.strip_suffix('}') {
-        // Without nesting and escapes, it is enough that all strings end. Both loops are vectorized.
-        let nested = inner.bytes().fold(false, |any, b| any | matches!(b, b'{' | b'}' | b'[' | b']' | b'\\'));
-        let quotes = inner.bytes().fold(0_u8, |odd, b| odd ^ u8::from(b == b'"'));
-        if !nested && quotes == 0 {
-            return true;
-        }
-    }
-    let (mut depth, mut bytes) = (0_u32, text.bytes());
-    while let Some(byte) = bytes.next() {
-        match byte {
-            b'{' | b'[' => depth += 1,
-            b'}' | b']' => {
-                depth = depth.saturating_sub(1);
-                if depth == 0 {
-                    return bytes.next().is_none();
-                }
-            }
-            b'"' => loop {
-                match bytes.next() {
-                    Some(b'"') => break,
-                    Some(b'\\') => drop(bytes.next()),
-                    Some(_) => {}
-                    None => return false,
-                }
-            },
-            _ => {}
-        }
-    }
-    false
+    Some(text.trim_ascii_start().strip_prefix(key)?.trim_ascii_start().strip_prefix(':')?.trim_ascii_start())
 }
 
 /// Borrowed where it holds no escape.
@@ -388,9 +360,16 @@ mod tests {
             assert_eq!(part(sure.broadcast.clone()), whole["broadcast"], "{text}");
             if let Some(parts) = locate_parts(&text) {
                 short += 1;
-                assert_eq!(part(parts.broadcast.clone()), whole["broadcast"], "{text}");
-                let data = part(parts.data.clone());
+                let (data, broadcast) = (part(parts.data.clone()), part(parts.broadcast.clone()));
                 assert!(data == whole["data"] || data == "not one value", "{text}");
+                assert!(broadcast == whole["broadcast"] || broadcast == "not one value", "{text}");
+                let event = crate::Event::from_json(&text).unwrap();
+                assert_eq!(event.data(), &whole["data"], "{text}");
+                assert_eq!(
+                    event.broadcast().channel_id.as_str(),
+                    whole["broadcast"]["channel_id"].as_str().unwrap_or_default(),
+                    "{text}"
+                );
             }
         }
         assert!(short > 3_000, "{short}");
