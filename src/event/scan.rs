@@ -122,12 +122,11 @@ pub(crate) fn channel_of(kind: EventKind, text: &str) -> Option<Cow<'_, str>> {
     }
     let scope = |parts: &Parts| serde_json::from_str(text.get(parts.broadcast.clone())?).ok();
     let located = locate_parts(text).and_then(|parts| Some((scope(&parts)?, parts)));
-    let (scope, parts): (Option<ChannelScope<'_>>, Parts) = match located {
-        Some((scope, parts)) => (Some(scope), parts),
-        None => {
-            let parts = parse_parts(text)?;
-            (scope(&parts), parts)
-        }
+    let (scope, parts): (Option<ChannelScope<'_>>, Parts) = if let Some((scope, parts)) = located {
+        (Some(scope), parts)
+    } else {
+        let parts = parse_parts(text)?;
+        (scope(&parts), parts)
     };
     if let Some(id) = scope.and_then(|scope| scope.channel_id).filter(|id| !id.is_empty()) {
         return Some(id);

@@ -10,6 +10,8 @@ use std::ops::Deref;
 const MAX_KEPT_CAPACITY: usize = 64 << 10;
 /// Bytes that are copied at a time.
 const CHUNK_SIZE: usize = 8;
+/// After so many chunks without a backslash, a longer text without one follows: it is searched and copied at once.
+const MAX_PLAIN_CHUNKS: u32 = 2;
 
 thread_local! {
     static BUFFER: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
@@ -48,44 +50,80 @@ pub(super) fn unescape_string(quoted: &str) -> Option<Unescaped> {
     String::from_utf8(buffer).ok().map(Unescaped)
 }
 
-fn unescape_into(target: &mut [u8], source: &[u8]) -> Option<usize> {
-    let (mut read, mut written) = (0, 0);
-    while let Some(&byte) = source.get(read) {
-        if byte == b'\\' {
-            let unescaped = match source.get(read + 1)? {
-                plain @ (b'"' | b'\\' | b'/') => *plain,
-                b'n' => b'\n',
-                b't' => b'\t',
-                b'r' => b'\r',
-                b'u' => {
-                    let digits = std::str::from_utf8(source.get(read + 2..read + 6)?).ok()?;
-                    if digits.starts_with('+') {
-                        return None;
-                    }
-                    let character = char::from_u32(u32::from_str_radix(digits, 16).ok()?)?;
-                    written += character.encode_utf8(target.get_mut(written..written + 6)?).len();
-                    read += 6;
-                    continue;
-                }
-                _ => return None,
-            };
-            *target.get_mut(written)? = unescaped;
-            read += 2;
-            written += 1;
-        } else if let Some(chunk) = source.get(read..).and_then(|rest| rest.first_chunk::<CHUNK_SIZE>()) {
-            // Copies the whole chunk and keeps what precedes the first backslash.
-            *target.get_mut(written..)?.first_chunk_mut()? = *chunk;
-            let plain = backslash_in(*chunk);
-            read += plain;
-            written += plain;
+fn unescape_into(mut target: &mut [u8], mut source: &[u8]) -> Option<usize> {
+    let size = target.len();
+    let mut plain_chunks = 0;
+    while let Some(chunk) = source.first_chunk::<CHUNK_SIZE>() {
+        // Copies the whole chunk and keeps what precedes the first backslash.
+        let slots = target.first_chunk_mut::<CHUNK_SIZE>()?;
+        *slots = *chunk;
+        let plain = backslash_in(*chunk);
+        let (mut read, mut written) = (plain, plain);
+        if plain == CHUNK_SIZE {
+            plain_chunks += 1;
+            if plain_chunks == MAX_PLAIN_CHUNKS {
+                read = memchr::memchr(b'\\', source).unwrap_or(source.len());
+                written = read;
+                target.get_mut(..read)?.copy_from_slice(source.get(..read)?);
+            }
         } else {
-            *target.get_mut(written)? = byte;
-            read += 1;
-            written += 1;
+            plain_chunks = 0;
+            // The escaped character is usually in the chunk too, and stands for one byte.
+            let escaped = chunk.get(plain + 1).copied().unwrap_or_default();
+            let unescaped = UNESCAPED.get(usize::from(escaped)).copied().unwrap_or_default();
+            if unescaped == 0 {
+                target = target.get_mut(plain..)?;
+                (read, written) = unescape_one(target, source.get(plain..)?)?;
+                read += plain;
+            } else if let Some(slot) = slots.get_mut(plain) {
+                *slot = unescaped;
+                (read, written) = (plain + 2, plain + 1);
+            }
         }
+        source = source.get(read..)?;
+        target = target.get_mut(written..)?;
     }
-    Some(written)
+    while let Some((byte, rest)) = source.split_first() {
+        let (read, written) = if *byte == b'\\' { unescape_one(target, source)? } else { (1, 1) };
+        if read == 1 {
+            *target.first_mut()? = *byte;
+            source = rest;
+        } else {
+            source = source.get(read..)?;
+        }
+        target = target.get_mut(written..)?;
+    }
+    Some(size - target.len())
 }
+
+/// Unescapes the escape that `source` begins with. Returns the numbers of bytes that were read and written.
+fn unescape_one(target: &mut [u8], source: &[u8]) -> Option<(usize, usize)> {
+    let escaped = *source.get(1)?;
+    if escaped == b'u' {
+        let digits = std::str::from_utf8(source.get(2..6)?).ok()?;
+        if digits.starts_with('+') {
+            return None;
+        }
+        let character = char::from_u32(u32::from_str_radix(digits, 16).ok()?)?;
+        return Some((6, character.encode_utf8(target.get_mut(..4)?).len()));
+    }
+    let unescaped = UNESCAPED.get(usize::from(escaped)).copied().filter(|byte| *byte != 0)?;
+    *target.first_mut()? = unescaped;
+    Some((2, 1))
+}
+
+/// What one character behind a backslash stands for; 0 if that is something else than one of these bytes.
+#[expect(clippy::indexing_slicing, reason = "a constant, whose indices are checked when it is compiled")]
+static UNESCAPED: [u8; 256] = {
+    let mut table = [0; 256];
+    table[b'"' as usize] = b'"';
+    table[b'\\' as usize] = b'\\';
+    table[b'/' as usize] = b'/';
+    table[b'n' as usize] = b'\n';
+    table[b't' as usize] = b'\t';
+    table[b'r' as usize] = b'\r';
+    table
+};
 
 /// The index of the first backslash; 8 if there is none.
 #[inline]
