@@ -1,6 +1,6 @@
 //! The URL of a server, parsed and checked before any I/O.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use crate::error::{Error, Result, shorten_text};
 use crate::percent;
@@ -89,16 +89,36 @@ impl BaseUrl {
 
     /// `host` or `host:port`, as it stands in a `Host` header.
     pub(crate) fn host_header(&self) -> String {
-        let host = if self.host.contains(':') { format!("[{}]", self.host) } else { self.host.clone() };
-        match (self.tls, self.port) {
-            (true, 443) | (false, 80) => host,
-            (_, port) => format!("{host}:{port}"),
+        let mut header = String::with_capacity(self.host.len() + ":65535".len());
+        self.append_host(&mut header);
+        header
+    }
+
+    fn append_host(&self, text: &mut String) {
+        let is_ipv6 = self.host.contains(':');
+        for part in if is_ipv6 { ["[", &self.host, "]"] } else { ["", &self.host, ""] } {
+            text.push_str(part);
+        }
+        if !matches!((self.tls, self.port), (true, 443) | (false, 80)) {
+            // Writing to a `String` never fails.
+            let _ = write!(text, ":{}", self.port);
         }
     }
 
     /// The URL, `https://host/sub`.
     pub(crate) fn http_url(&self) -> String {
-        format!("{}://{}{}", if self.tls { "https" } else { "http" }, self.host_header(), self.path)
+        self.http_url_of("")
+    }
+
+    /// The URL of a path that begins with a slash. Every call makes one.
+    pub(crate) fn http_url_of(&self, path: &str) -> String {
+        let size = "https://[]:65535".len() + self.host.len() + self.path.len() + path.len();
+        let mut url = String::with_capacity(size);
+        url.push_str(if self.tls { "https://" } else { "http://" });
+        self.append_host(&mut url);
+        url.push_str(&self.path);
+        url.push_str(path);
+        url
     }
 }
 

@@ -35,6 +35,7 @@ pub use self::call::{Call, Changed};
 pub use self::download::Download;
 pub(crate) use self::login::{LoginCredentials, LoginSession, MfaSource, check_token};
 pub use self::method::Method;
+use self::method::Route;
 pub use self::multipart::Multipart;
 pub use crate::path_arg::PathArg;
 
@@ -208,7 +209,7 @@ impl HttpClient {
 
     /// An address to be opened in a browser.
     pub(crate) fn browser_url(&self, path: &str, query: &impl Serialize) -> Result<String> {
-        let mut url = format!("{}{path}", self.config().base.http_url());
+        let mut url = self.config().base.http_url_of(path);
         query::append_query(&mut url, serde_json::to_value(query))?;
         Ok(url)
     }

@@ -15,7 +15,7 @@ use super::download::Download;
 use super::rate_limit::{GateClosed, closed_error};
 use super::response::{self, DecodableResponse};
 use super::retry::{KEYED_RESPONSE_TIMEOUT, RetryDecision, RetryPolicy, RetryState};
-use super::{HttpClient, Method, PathArg, path, query};
+use super::{HttpClient, Method, PathArg, Route, path, query};
 use crate::config::MAX_TIMEOUT;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::json;
@@ -288,7 +288,7 @@ impl<'c> Call<'c> {
     /// [`ErrorKind::Protocol`] if the body is larger than [`body_limit`](crate::ClientBuilder::body_limit), 64 MiB by
     /// default. See [`error`](crate::error) for all other kinds.
     pub fn bytes(self) -> Result<Vec<u8>> {
-        let (route, limit) = (self.route_name(), self.body_limit());
+        let (route, limit) = (self.route(), self.body_limit());
         self.send_with_retries(Some(limit))
             .and_then(|response| response.read_body(limit))
             .map_err(|e| e.on_route(route))
@@ -304,7 +304,7 @@ impl<'c> Call<'c> {
 
     /// Sends the request and returns a reader of the response's body. The deadline of the call includes reading it.
     pub fn reader(self) -> Result<Download> {
-        let (route, http) = (self.route_name(), self.http.clone());
+        let (route, http) = (self.route(), self.http.clone());
         self.send_with_retries(None)
             .map(|response| Download::new(response, http))
             .map_err(|e| e.on_route(route))
@@ -334,7 +334,7 @@ impl<'c> Call<'c> {
 
     /// Sends a login. Returns the own user, and the token from the header.
     pub(super) fn fetch_with_token(self) -> Result<(Vec<u8>, Secret)> {
-        let (route, limit) = (self.route_name(), self.json_limit());
+        let (route, limit) = (self.route(), self.json_limit());
         let read = |response: HttpResponse| {
             let token = response.login_token();
             let user = response.read_body(limit)?;
@@ -350,7 +350,7 @@ impl<'c> Call<'c> {
 
     /// Sends the request and returns the time of the server, from the `Date` header.
     pub(crate) fn server_date(self) -> Result<Timestamp> {
-        let (route, limit) = (self.route_name(), self.json_limit());
+        let (route, limit) = (self.route(), self.json_limit());
         let date = |response: HttpResponse| {
             response.header("date").and_then(crate::time::http_date).ok_or_else(|| {
                 Error::new(ErrorKind::Protocol, "the response has no valid `Date` header")
@@ -361,18 +361,14 @@ impl<'c> Call<'c> {
     }
 
     fn receive_response(self) -> Result<DecodableResponse> {
-        let (route, limit, policy) = (self.route_name(), self.json_limit(), self.retry_policy);
-        match self
-            .send_with_retries(Some(limit))
-            .and_then(|response| DecodableResponse::read_response(response, limit))
-        {
-            Ok(response) => Ok(DecodableResponse { route, policy, ..response }),
-            Err(error) => Err(error.on_route(route)),
-        }
+        let (route, limit, policy) = (self.route(), self.json_limit(), self.retry_policy);
+        self.send_with_retries(Some(limit))
+            .and_then(|response| DecodableResponse::read_response(response, limit, route, policy))
+            .map_err(|error| error.on_route(route))
     }
 
-    fn route_name(&self) -> String {
-        format!("{} {}", self.method, self.template)
+    fn route(&self) -> Route {
+        Route { method: self.method, template: self.template }
     }
 
     fn body_limit(&self) -> u64 {
@@ -394,7 +390,7 @@ impl<'c> Call<'c> {
             return Err(Error::input("this client is read-only, and the call writes"));
         }
         let shared = &*self.http.shared;
-        let url = format!("{}{}", shared.config.base.http_url(), self.url);
+        let url = shared.config.base.http_url_of(&self.url);
         if let Some(kind) = self.body.content_type() {
             self.headers.push(("content-type", kind.to_owned()));
         }
@@ -452,13 +448,13 @@ impl<'c> Call<'c> {
                 }
                 RetryDecision::Retry(wait, error) => (wait, error),
                 RetryDecision::AwaitRateLimit(wait, error) => {
-                    log::info!("{}: rate limited, retrying in {} ms", self.route_name(), wait.as_millis());
+                    log::info!("{}: rate limited, retrying in {} ms", self.route(), wait.as_millis());
                     shared.rate_limit.slow_down(wait);
                     (Duration::ZERO, error)
                 }
             };
             if !wait.is_zero() {
-                log::debug!("{}: retrying in {} ms: {error}", self.route_name(), wait.as_millis());
+                log::debug!("{}: retrying in {} ms: {error}", self.route(), wait.as_millis());
                 shared.rate_limit.sleep(wait)?;
             }
             last = Some(error);

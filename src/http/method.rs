@@ -1,5 +1,6 @@
 //! The HTTP methods of the API.
 
+use std::borrow::Cow;
 use std::fmt;
 
 /// The verbs of HTTP that the API uses.
@@ -37,5 +38,24 @@ impl Method {
 impl fmt::Display for Method {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
+    }
+}
+
+/// A method and the template of a path, as errors name them. Written out only for an error.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Route {
+    pub(crate) method: Method,
+    pub(crate) template: &'static str,
+}
+
+impl fmt::Display for Route {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.method, self.template)
+    }
+}
+
+impl From<Route> for Cow<'static, str> {
+    fn from(route: Route) -> Self {
+        route.to_string().into()
     }
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
+use super::Route;
 use super::agent::HttpResponse;
 use super::retry::{RetryPolicy, unknown_outcome};
 use crate::error::{ApiError, Error, ErrorKind, Result, shorten_text};
@@ -51,9 +52,11 @@ fn redirect_error(status: u16, to: Option<&str>, secrets: &[&Secret]) -> Error {
 }
 
 fn is_page(answer: &HttpResponse) -> bool {
+    const HTML: &[u8] = b"text/html";
     answer
         .header("content-type")
-        .is_some_and(|kind| kind.trim_start().to_ascii_lowercase().starts_with("text/html"))
+        .and_then(|kind| kind.trim_start().as_bytes().get(..HTML.len()))
+        .is_some_and(|kind| kind.eq_ignore_ascii_case(HTML))
 }
 
 fn is_compressed(answer: &HttpResponse) -> bool {
@@ -159,21 +162,27 @@ pub(crate) struct DecodableResponse {
     pub(crate) status: u16,
     pub(crate) etag: Option<String>,
     pub(crate) text: String,
-    pub(crate) route: String,
+    pub(crate) route: Route,
     pub(crate) policy: RetryPolicy,
 }
 
 impl DecodableResponse {
-    pub(super) fn read_response(response: HttpResponse, limit: u64) -> Result<Self> {
+    pub(super) fn read_response(
+        response: HttpResponse,
+        limit: u64,
+        route: Route,
+        policy: RetryPolicy,
+    ) -> Result<Self> {
         let (status, etag) = (response.status, response.header("etag").map(str::to_owned));
         let text = decode_text(response.read_body(limit)?);
-        Ok(Self { status, etag, text, route: String::new(), policy: RetryPolicy::Idempotent })
+        Ok(Self { status, etag, text, route, policy })
     }
 
     /// A response that was not received.
     #[cfg(any(test, fuzzing))]
     pub(crate) fn from_text(text: String) -> Self {
-        Self { status: 200, etag: None, text, route: "GET /x".to_owned(), policy: RetryPolicy::Idempotent }
+        let route = Route { method: super::Method::Get, template: "/x" };
+        Self { status: 200, etag: None, text, route, policy: RetryPolicy::Idempotent }
     }
 
     /// Frees the text. The C library takes a large block that is returned for a sign to keep as much from then on: a
