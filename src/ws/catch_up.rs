@@ -126,8 +126,9 @@ impl GapFiller {
     /// `from` is the position of an earlier run: its time, and what was delivered after that.
     pub(crate) fn new(settings: CatchUpSettings, from: Option<(Timestamp, DeliveredKeys)>) -> Self {
         let mut seen = DedupCache::new(settings.capacity);
-        let mut opened = None;
+        let (mut opened, mut reached) = (None, Timestamp::NEVER);
         if let Some((time, keys)) = from {
+            reached = time;
             seen.preload_keys(keys);
             opened = Some(time).filter(|time| !time.is_never());
         }
@@ -135,7 +136,7 @@ impl GapFiller {
             settings,
             seen,
             clock: None,
-            reached: Timestamp::NEVER,
+            reached,
             newest: Timestamp::NEVER,
             first_up: None,
             up_since: None,
@@ -248,7 +249,14 @@ impl GapFiller {
         time: Timestamp,
         floor: Timestamp,
     ) -> Vec<Missed> {
-        self.clock = Some((time, now));
+        if self.clock.replace((time, now)).is_none() {
+            // Now it is known which of the posts that came so far are dated into the future.
+            let reached = self.reached;
+            if let Some(fill) = &mut self.fill {
+                fill.latest =
+                    fill.hold.reindex(reached, |create_at, newest| is_dated(create_at, newest, Some(time)));
+            }
+        }
         if self.opened.is_none() {
             let up = self.first_up.map_or(Duration::ZERO, |up| now.saturating_sub(up));
             // What happened in that very millisecond may be ours.
@@ -280,12 +288,9 @@ impl GapFiller {
         if time < self.reached.plus(ADVANCE_INTERVAL) || !self.catches_up() {
             return None;
         }
-        // An administrator can post into the future; and behind a stall the clock is late.
-        let clock = self.server_time(now())?;
-        let time = time.min(clock);
-        if time < self.reached.plus(ADVANCE_INTERVAL) {
-            return None;
-        }
+        // An administrator can post into the future, and a post of the future may be one of a replay, much later than the
+        // events that follow it.
+        let clock = self.server_time(now()).filter(|clock| time <= *clock)?;
         self.reached = time;
         if self.newest <= clock {
             // Events do not come quite in the order of their times.
@@ -363,15 +368,23 @@ impl GapFiller {
         (kind, length): (EventKind, usize),
         version: Option<PostVersion>,
         mark: Cursor,
+        now: impl FnOnce() -> StreamTime,
         make: impl FnOnce() -> Event,
     ) -> EnqueueResult {
         let (capacity, block) = (self.settings.capacity, self.settings.block);
+        let clock = self.server_time(now());
+        let reached = self.reached;
         let Some(fill) = &mut self.fill else { return EnqueueResult::Closed };
+        let newest = fill.latest.map_or(reached, |latest| latest.max(reached));
+        let dated = version
+            .is_some_and(|version| kind == EventKind::Posted && is_dated(version.create_at, newest, clock));
         let bytes = fill.hold.held_bytes();
         let fits = bytes == 0 || bytes.saturating_add(length) <= most_bytes(capacity);
         if fill.dropping.is_none() && fill.hold.len() < capacity && fits {
-            let _ = fill.time_of(kind, version.as_ref());
-            fill.hold_event(BufferedEvent { event: make(), kind, version, mark: Some(mark) });
+            if !dated {
+                let _ = fill.time_of(kind, version.as_ref());
+            }
+            fill.hold_event(BufferedEvent { event: make(), kind, version, mark: Some(mark) }, dated);
             return EnqueueResult::Taken;
         }
         // A reader that waits for room does not read the reply that tells the server's time.
@@ -379,7 +392,7 @@ impl GapFiller {
             return EnqueueResult::Full;
         }
         // By its own time: the mark's may be that of a link before a long gap.
-        let time = fill.time_of(kind, version.as_ref());
+        let time = if dated { fill.latest.or(clock) } else { fill.time_of(kind, version.as_ref()) };
         fill.drop_live(kind, time.map_or(NOT_YET, |time| time.minus(Duration::from_millis(1))));
         EnqueueResult::Dropped
     }
@@ -689,4 +702,10 @@ impl GapFiller {
     pub(crate) fn not_before_opening(&self, time: Timestamp) -> Timestamp {
         time.max(self.opened.unwrap_or(time))
     }
+}
+
+/// Whether an administrator gave a live post another date: its place is not that of its time. `newest` is the time of
+/// posts before it.
+fn is_dated(create_at: Timestamp, newest: Timestamp, clock: Option<Timestamp>) -> bool {
+    create_at.plus(OVERLAP) < newest || clock.is_some_and(|clock| create_at > clock.plus(OVERLAP))
 }

@@ -111,7 +111,7 @@ impl Delivery {
         header: EventHeader,
         mark: Cursor,
         last_seq: Option<u64>,
-        now: impl FnOnce() -> StreamTime,
+        now: impl Fn() -> StreamTime,
         make: impl FnOnce() -> Event,
     ) -> EnqueueResult {
         self.place_returned();
@@ -124,7 +124,7 @@ impl Delivery {
             return EnqueueResult::Repeated;
         }
         if self.subscribers.is_empty() {
-            return self.enqueue_event(header, mark, last_seq, make);
+            return self.enqueue_event(header, mark, last_seq, now, make);
         }
         let event = make();
         let key = version.map(|version| version.key_for(kind));
@@ -137,7 +137,7 @@ impl Delivery {
             return EnqueueResult::Taken;
         }
         let (held, has_room) = (self.gap_filler.is_open(), self.queue.has_room());
-        match self.enqueue_event(header, mark.clone(), last_seq, || event.clone()) {
+        match self.enqueue_event(header, mark.clone(), last_seq, now, || event.clone()) {
             // Copied when it leaves the filler, behind what fills the gap.
             EnqueueResult::Taken if held && has_room => EnqueueResult::Taken,
             EnqueueResult::Taken if !held => {
@@ -157,10 +157,11 @@ impl Delivery {
         EventHeader { kind, length, version }: EventHeader,
         mark: Cursor,
         last_seq: Option<u64>,
+        now: impl FnOnce() -> StreamTime,
         make: impl FnOnce() -> Event,
     ) -> EnqueueResult {
         if self.gap_filler.is_open() {
-            let offer = self.gap_filler.hold_event((kind, length), version, mark, make);
+            let offer = self.gap_filler.hold_event((kind, length), version, mark, now, make);
             if offer == EnqueueResult::Dropped {
                 self.queue.count_dropped();
             }

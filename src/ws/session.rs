@@ -520,7 +520,8 @@ impl StreamSession {
         }
         match cause {
             DisconnectCause::Expired(error) => return self.on_session_revoked(now, error),
-            DisconnectCause::Unreadable(what) if !self.ever => {
+            // Behind a position it is one of the events that are sent again: with it, no run would ever begin.
+            DisconnectCause::Unreadable(what) if !self.ever && !was.resumed => {
                 return self.end_stream(Error::new(ErrorKind::Protocol, what.reason_text()));
             }
             DisconnectCause::Unreadable(_) => self.count_unreadable(),

@@ -2,5 +2,6 @@
 
 mod close;
 mod flow;
+mod merging;
 mod peer;
 mod streams;

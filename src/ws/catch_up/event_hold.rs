@@ -96,22 +96,52 @@ impl EventHold {
         self.bytes
     }
 
-    /// Adds a live event.
-    pub(super) fn push(&mut self, event: BufferedEvent) {
+    /// Adds a live event. The time of a post that is `dated` by an administrator says nothing of its place.
+    pub(super) fn push(&mut self, event: BufferedEvent, dated: bool) {
         let slot = self.first_slot + self.slots.len() as u64;
-        let posted = event.version.filter(|_| event.kind == EventKind::Posted);
+        let posted = event.version.filter(|_| event.kind == EventKind::Posted && !dated);
         if let Some(version) = posted {
-            let posts = self.channels.entry(version.channel).or_default();
-            let create_at = version.create_at;
-            // Nearly always the last one is the earlier one already.
-            for post in posts.iter_mut().rev().take_while(|post| post.earliest > create_at) {
-                post.earliest = create_at;
-            }
-            posts.push_back(HeldPost { slot, id: version.id, create_at, earliest: create_at });
+            self.index_post(slot, &version);
         }
         self.count_event(&event);
         let channel = posted.map(|version| version.channel);
         self.slots.push_back(EventSlot { channel, ..EventSlot::new(event) });
+    }
+
+    fn index_post(&mut self, slot: u64, version: &PostVersion) {
+        let posts = self.channels.entry(version.channel).or_default();
+        let create_at = version.create_at;
+        // Nearly always the last one is the earlier one already.
+        for post in posts.iter_mut().rev().take_while(|post| post.earliest > create_at) {
+            post.earliest = create_at;
+        }
+        posts.push_back(HeldPost { slot, id: version.id, create_at, earliest: create_at });
+    }
+
+    /// Finds anew which live posts have a date of their own: `is_dated` is given the time of a post, and the newest time
+    /// before it. Returns the newest time of the others.
+    pub(super) fn reindex(
+        &mut self,
+        reached: Timestamp,
+        is_dated: impl Fn(Timestamp, Timestamp) -> bool,
+    ) -> Option<Timestamp> {
+        self.channels.clear();
+        let mut latest = None;
+        for index in 0..self.slots.len() {
+            let Some(slot) = self.slots.get_mut(index) else { break };
+            slot.channel = None;
+            let Some(event) = slot.event.as_ref().filter(|event| event.kind == EventKind::Posted) else {
+                continue;
+            };
+            let Some(version) = event.version else { continue };
+            if is_dated(version.create_at, latest.map_or(reached, |latest: Timestamp| latest.max(reached))) {
+                continue;
+            }
+            slot.channel = Some(version.channel);
+            latest = latest.max(Some(version.create_at));
+            self.index_post(self.first_slot + index as u64, &version);
+        }
+        latest
     }
 
     fn count_event(&mut self, event: &BufferedEvent) {

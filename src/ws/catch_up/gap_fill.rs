@@ -87,11 +87,20 @@ fn cursor_at(server_time: Timestamp) -> Cursor {
 #[derive(Clone, Copy, Debug)]
 struct DeliveredRow {
     update_at: Timestamp,
-    /// `true` if it was delivered and is no longer waiting.
+    edit_at: Timestamp,
+    /// Whether it went out, and is no longer on its way.
     out: bool,
 }
 
-/// Keys of rows that were delivered or are waiting.
+impl DeliveredRow {
+    /// Whether the row was read after this edit or pin. A pin has the `edit_at` of the edit before it. A post that is dated
+    /// into the future has an `update_at` that an edit moves back.
+    fn covers(&self, version: &PostVersion) -> bool {
+        self.update_at >= version.update_at && self.edit_at >= version.edit_at
+    }
+}
+
+/// What was delivered, or is on its way.
 #[derive(Debug, Default)]
 pub(super) struct DeliveredRows {
     /// Delivered when the gap became known.
@@ -126,10 +135,7 @@ impl DeliveredRows {
     /// Returns `true` if a row has already delivered the content of a live event.
     pub(super) fn is_repeat(&self, kind: EventKind, version: &PostVersion) -> bool {
         match kind {
-            // A pin has the `edit_at` of the edit before it: what counts is whether the row was read later.
-            EventKind::PostEdited => {
-                self.rows.get(&version.id).is_some_and(|row| row.update_at >= version.update_at)
-            }
+            EventKind::PostEdited => self.rows.get(&version.id).is_some_and(|row| row.covers(version)),
             _ => self.contains(version.key_for(kind)),
         }
     }
@@ -153,7 +159,7 @@ impl DeliveredRows {
         held.kind == EventKind::PostEdited
             && !held.is_caught_up()
             && held.version.is_some_and(|version| {
-                self.rows.get(&version.id).is_some_and(|row| row.out && row.update_at >= version.update_at)
+                self.rows.get(&version.id).is_some_and(|row| row.out && row.covers(&version))
             })
     }
 }
@@ -251,11 +257,11 @@ impl GapFill {
         }
     }
 
-    pub(super) fn hold_event(&mut self, held: BufferedEvent) {
+    pub(super) fn hold_event(&mut self, held: BufferedEvent, dated: bool) {
         if let Some(version) = &held.version {
             self.memory.insert(version.key_for(held.kind));
         }
-        self.hold.push(held);
+        self.hold.push(held, dated);
     }
 
     /// When a live event happened. A deletion comes with the times that the post had before: it happened after what came
@@ -518,7 +524,7 @@ impl GapFill {
     fn remember_row(&mut self, kind: EventKind, version: &PostVersion) {
         self.memory.insert(version.key_for(kind));
         if kind != EventKind::PostDeleted {
-            let row = DeliveredRow { update_at: version.update_at, out: false };
+            let row = DeliveredRow { update_at: version.update_at, edit_at: version.edit_at, out: false };
             self.memory.rows.insert(version.id, row);
             // Whoever has the post in this state has seen this edit.
             self.memory.insert(version.edited_key());

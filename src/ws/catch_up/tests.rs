@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use self::world::LIMITS;
 use super::{CatchUpSettings, MIN_START_INTERVAL};
+use crate::event::NotRecovered;
 
 /// All about posts is wanted.
 fn settings(capacity: usize, horizon: Duration, seed: u64) -> CatchUpSettings {
@@ -21,7 +22,7 @@ fn settings(capacity: usize, horizon: Duration, seed: u64) -> CatchUpSettings {
         edited: true,
         deleted: true,
         channels: None,
-        not_recovered: Vec::new(),
+        not_recovered: vec![NotRecovered::LeftChannels, NotRecovered::BackdatedPosts],
         limits: LIMITS,
         max_bytes: super::MAX_FILL_BYTES,
         max_keys: super::MAX_FILL_KEYS,

@@ -41,6 +41,10 @@ pub(super) struct Fake {
     pub(super) hang: Mutex<Option<crossbeam_channel::Receiver<()>>>,
     /// How often a catch-up has begun.
     pub(super) catch_ups: AtomicUsize,
+    /// The number of posts of the only channel, ten of them in each millisecond.
+    pub(super) rows: AtomicUsize,
+    /// Pages that were read.
+    pub(super) pages: AtomicUsize,
     me: UserId,
 }
 
@@ -60,6 +64,8 @@ impl Fake {
             posts: Mutex::default(),
             hang: Mutex::default(),
             catch_ups: AtomicUsize::new(0),
+            rows: AtomicUsize::new(0),
+            pages: AtomicUsize::new(0),
             me: "mmmmmmmmmmmmmmmmmmmmmmmmmm".parse().unwrap(),
         }
     }
@@ -75,6 +81,34 @@ impl Fake {
         EventsBuilder::new(Ok(Arc::clone(self) as Arc<dyn Backend>), Arc::clone(self) as Arc<dyn Poster>)
             .catch_up(CatchUp::off())
     }
+}
+
+impl Fake {
+    /// A post of the only channel.
+    pub(super) fn row(&self, number: usize) -> Post {
+        let create_at = Timestamp::from_millis(CLOCK + 1000 + i64::try_from(number / 10).unwrap());
+        Post {
+            id: format!("r{number:0>25}").parse().unwrap(),
+            channel_id: channel_id(),
+            user_id: self.me.clone(),
+            create_at,
+            update_at: create_at,
+            ..Post::default()
+        }
+    }
+
+    fn page(&self, rows: std::ops::Range<usize>) -> PostList {
+        let posts: Vec<Post> = rows.rev().map(|number| self.row(number)).collect();
+        PostList {
+            order: posts.iter().map(|post| post.id.clone()).collect(),
+            posts: posts.into_iter().map(|post| (post.id.clone(), post)).collect(),
+            ..PostList::default()
+        }
+    }
+}
+
+pub(super) fn channel_id() -> ChannelId {
+    "c".repeat(26).parse().unwrap()
 }
 
 fn answer(statuses: &Mutex<Vec<u16>>) -> Result<()> {
@@ -123,15 +157,26 @@ impl Backend for Fake {
     }
 
     fn list_channels(&self, _: Option<&TeamId>, _: Timestamp) -> Result<Vec<Channel>> {
-        Ok(Vec::new())
+        let rows = self.rows.load(Ordering::SeqCst);
+        let last_post_at = self.row(rows).create_at;
+        Ok(if rows == 0 {
+            vec![]
+        } else {
+            vec![Channel { id: channel_id(), last_post_at, ..Channel::default() }]
+        })
     }
 
     fn posts_since(&self, _: &ChannelId, _: Timestamp) -> Result<PostList> {
-        Ok(PostList::default())
+        let rows = self.rows.load(Ordering::SeqCst);
+        Ok(self.page(rows.saturating_sub(1000)..rows))
     }
 
-    fn posts_before(&self, _: &ChannelId, _: Option<&PostId>, _: u32, _: u32) -> Result<PostList> {
-        Ok(PostList::default())
+    fn posts_before(&self, _: &ChannelId, before: Option<&PostId>, _: u32, _: u32) -> Result<PostList> {
+        self.pages.fetch_add(1, Ordering::SeqCst);
+        // All posts of the pivot's millisecond are left out.
+        let number = |id: &PostId| id.as_str()[1..].parse::<usize>().unwrap() / 10 * 10;
+        let end = before.map_or(self.rows.load(Ordering::SeqCst), number);
+        Ok(self.page(end.saturating_sub(200)..end))
     }
 
     fn list_usernames(&self, _: &[UserId]) -> Result<Vec<(UserId, String)>> {

@@ -21,7 +21,7 @@ use crate::ws::state::{StateGuard, StreamShared, ThreadGuard, ThreadRole, cursor
 /// For one dial: look-up, connection, proxy, TLS and upgrade together.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
 /// A shorter wait for room changes nothing for anybody.
-const BLOCK_NOTICE_DELAY: Duration = Duration::from_millis(100);
+pub(crate) const BLOCK_NOTICE_DELAY: Duration = Duration::from_millis(100);
 
 /// Pings, pongs, nonsense and answers to nothing that a link may bring, and how many more in each second of it. A
 /// server sends a ping a minute; whoever sends millions would keep a core busy for ever.

@@ -175,7 +175,7 @@ fn rows_between_events_are_placed_in_small_steps() {
         let length = text.len();
         let make = || Event::from_connection(EventKind::Posted, None, text, Origin::Live);
         let version = Some(PostVersion::of_post(&post));
-        gap_filler.hold_event((EventKind::Posted, length), version, Cursor::default(), make);
+        gap_filler.hold_event((EventKind::Posted, length), version, Cursor::default(), || now, make);
     }
     gap_filler.server_time_known(now, time(100_000), Timestamp::NEVER);
     let (mut steps, mut out) = (0, Vec::new());

@@ -2,15 +2,17 @@
 //! use them, a network with delays, faults by chance.
 
 mod faults;
+mod program;
 
 use std::cmp::Reverse;
-use std::collections::BinaryHeap;
+use std::collections::{BinaryHeap, VecDeque};
 use std::time::Duration;
 
 use crossbeam_channel::Receiver;
 use serde_json::json;
 
 pub(super) use self::faults::Fault;
+use self::program::HeldFrame;
 use super::world::{Body, EPOCH, Rng, World};
 use crate::error::{ApiError, Error, ErrorKind};
 use crate::event::{
@@ -21,9 +23,10 @@ use crate::time::Timestamp;
 use crate::ws::catch_up::{FetchRequest, FetchResponse, NextStep, PostVersion};
 use crate::ws::delivery::Delivery;
 use crate::ws::frame::FrameFault;
-use crate::ws::queue::Overflow;
+use crate::ws::position::Position;
+use crate::ws::queue::{EnqueueResult, Overflow};
 use crate::ws::session::{
-    self, Cursor, Effect, EventVerdict, Notification, ReaderAction, StreamSession, StreamTime,
+    Cursor, Effect, EventVerdict, Notification, ReaderAction, StreamSession, StreamTime,
 };
 use crate::ws::socket::ReadEnd;
 use crate::ws::state::cursor_of;
@@ -41,18 +44,24 @@ enum Act {
     Up,
     /// A dial reaches the server.
     Upgrade(Option<Cursor>, u64),
-    Upgraded(u64, u32),
-    DialFailed(Box<Error>),
+    Upgraded(u32, u64, u32),
+    DialFailed(u32, Box<Error>),
     Frame(u64, String),
     PingArrives(u64, u64),
     /// The client learns that the link is gone.
     End(u64, ReadEnd),
     /// The server learns it.
     Notice(u64),
-    Checked,
-    LoggedIn,
-    Asked(Box<FetchRequest>),
-    Answered(Box<Result<FetchResponse, Error>>),
+    Checked(u32),
+    LoggedIn(u32),
+    Asked(u32, Box<FetchRequest>),
+    Answered(u32, Box<Result<FetchResponse, Error>>),
+    /// The program writes its position.
+    WritePosition,
+    /// The program is started again.
+    Restarted,
+    /// The account is in the channel again.
+    Rejoin(usize),
     /// The program takes again.
     Take,
     Wake,
@@ -94,6 +103,7 @@ pub(super) struct Sim {
     login: u64,
     rest_fails: i64,
     page: i64,
+    no_clock: i64,
     slow: i64,
     asking: bool,
     wake: i64,
@@ -101,6 +111,20 @@ pub(super) struct Sim {
     pub(super) taken: Vec<Taken>,
     pub(super) end: Option<Error>,
     pub(super) dials: u32,
+    horizon: Duration,
+    policy: Overflow,
+    /// The number of the program's run.
+    run: u32,
+    /// Whether this run has had a connection.
+    opened: bool,
+    /// Whether the program is not running.
+    stopped: bool,
+    /// The position that the program wrote last, what it had taken then, and the number of its login.
+    saved: Option<(Position, usize, u64)>,
+    /// The event that the reader waits with, under `Block`.
+    holding: Option<HeldFrame>,
+    /// What arrived meanwhile: texts, and the end of the link.
+    unread: VecDeque<(u64, Result<String, ReadEnd>)>,
     trace: bool,
 }
 
@@ -115,18 +139,8 @@ fn ms(at: StreamTime) -> i64 {
 impl Sim {
     pub(super) fn new(seed: u64, horizon: Duration, trace: bool) -> Self {
         let mut rng = Rng(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
-        let settings = session::SessionSettings {
-            ping_every: Duration::from_secs(30),
-            can_log_in: true,
-            liveness: None,
-            backoff_scale: 1.0,
-            time_scale: 1.0,
-            seed: Some(rng.next() | 1),
-        };
-        let session = StreamSession::new(settings, None);
-        let filling = super::settings(32, horizon, rng.next() | 1);
-        let start = cursor_of(session.resume_cursor());
-        let (delivery, receiver) = Delivery::new(filling, Overflow::DropNewest, start, None);
+        let policy = if rng.chance(25) { Overflow::Block } else { Overflow::DropNewest };
+        let (session, delivery, receiver) = program::open(&mut rng, horizon, policy, None);
         Self {
             world: World::new(rng.next() | 1),
             rng,
@@ -143,6 +157,7 @@ impl Sim {
             login: 1,
             rest_fails: 0,
             page: 0,
+            no_clock: 0,
             slow: 0,
             asking: false,
             wake: i64::MAX,
@@ -150,6 +165,14 @@ impl Sim {
             taken: Vec::new(),
             end: None,
             dials: 0,
+            horizon,
+            policy,
+            run: 0,
+            opened: false,
+            stopped: false,
+            saved: None,
+            holding: None,
+            unread: VecDeque::new(),
             trace,
         }
     }
@@ -190,6 +213,15 @@ impl Sim {
             let time = self.rng.ms(500, length);
             self.at(time, Act::Poison);
         }
+        if self.rng.chance(30) {
+            self.world.odd_dates = true;
+        }
+        if faults.iter().any(|(_, fault)| matches!(fault, Fault::Program(_))) {
+            for _ in 0..8 {
+                let time = self.rng.ms(500, length);
+                self.at(time, Act::WritePosition);
+            }
+        }
         for (time, fault) in faults {
             self.at(*time, Act::Fault(*fault));
         }
@@ -225,7 +257,10 @@ impl Sim {
     fn is_settled(&self) -> bool {
         let up =
             self.session.connected_since().is_some_and(|since| self.now() >= since + Duration::from_secs(2));
-        up && !self.delivery.is_filling() && self.slow <= self.world.now
+        up && !self.stopped
+            && self.holding.is_none()
+            && !self.delivery.is_filling()
+            && self.slow <= self.world.now
     }
 
     fn act(&mut self, act: Act) {
@@ -261,7 +296,7 @@ impl Sim {
             Act::Fault(fault) => self.fault(fault),
             Act::Up => self.up = true,
             Act::Upgrade(resume, login) => self.upgrade(resume.as_ref(), login),
-            Act::Upgraded(id, epoch) => match &mut self.link {
+            Act::Upgraded(run, id, epoch) if run == self.run => match &mut self.link {
                 Some(link) if link.id == id && epoch == self.epoch => {
                     link.open = true;
                     self.session.on_upgraded(self.now());
@@ -271,12 +306,14 @@ impl Sim {
                     self.session.on_connect_failed(self.now(), Error::new(ErrorKind::Io, "cut"));
                 }
             },
-            Act::DialFailed(error) => self.session.on_connect_failed(self.now(), *error),
+            Act::DialFailed(run, error) if run == self.run => {
+                self.session.on_connect_failed(self.now(), *error);
+            }
             Act::Frame(link, text) => self.frame(link, &text),
             Act::PingArrives(link, seq) => self.ping_arrives(link, seq),
             Act::End(link, ended) => self.lose(link, &ended),
             Act::Notice(link) => self.world.detach(link),
-            Act::Checked => {
+            Act::Checked(run) if run == self.run => {
                 let result = if !self.up {
                     Err(Error::new(ErrorKind::Connect, "refused"))
                 } else if self.login == self.world.login {
@@ -286,16 +323,19 @@ impl Sim {
                 };
                 self.session.on_token_checked(self.now(), result);
             }
-            Act::LoggedIn => {
+            Act::LoggedIn(run) if run == self.run => {
                 let result = if self.up { Ok(()) } else { Err(Error::new(ErrorKind::Connect, "refused")) };
                 if self.up {
                     self.login = self.world.login;
                 }
                 self.session.on_logged_in(self.now(), result);
             }
-            Act::Asked(ask) => {
+            Act::Asked(run, ask) if run == self.run => {
                 let failed = !self.up || self.world.now < self.rest_fails;
-                let result = if failed {
+                let result = if self.world.forbids(&ask) {
+                    let id = "api.context.permissions.app_error".to_owned();
+                    Err(Error::from_api(403, ApiError { id, status_code: 403, ..ApiError::default() }))
+                } else if failed {
                     Err(match self.rng.below(3) {
                         0 => Error::new(ErrorKind::Connect, "refused"),
                         1 => Error::new(ErrorKind::Status, "bad gateway").with_status(502),
@@ -305,13 +345,17 @@ impl Sim {
                     Ok(self.world.rest(&ask))
                 };
                 let wait = self.latency();
-                self.after(wait, Act::Answered(Box::new(result)));
+                self.after(wait, Act::Answered(run, Box::new(result)));
             }
-            Act::Answered(result) => {
+            Act::Answered(run, result) if run == self.run => {
                 self.asking = false;
                 self.delivery.response_received(self.now(), *result);
             }
-            Act::Take | Act::Wake => {}
+            Act::WritePosition => self.write_position(),
+            Act::Restarted => self.restart_program(),
+            Act::Rejoin(channel) => self.world.rejoin(channel),
+            // Take and wake, and what belongs to an earlier run of the program.
+            _ => {}
         }
     }
 
@@ -331,7 +375,8 @@ impl Sim {
 
     fn upgrade(&mut self, resume: Option<&Cursor>, login: u64) {
         let latency = self.latency();
-        let fail = |sim: &mut Self, wait, error| sim.after(wait, Act::DialFailed(Box::new(error)));
+        let run = self.run;
+        let fail = |sim: &mut Self, wait, error| sim.after(wait, Act::DialFailed(run, Box::new(error)));
         if !self.up {
             return match self.rng.below(4) {
                 0 => fail(self, 10_000, Error::new(ErrorKind::Timeout, "no connection in 10 s")),
@@ -354,7 +399,7 @@ impl Sim {
         let frames = self.world.connect(id, login, resume);
         let arrives = self.world.now + latency;
         self.link = Some(Link { id, open: false, arrives: arrives + 1, black: false, stalled: 0 });
-        self.at(arrives, Act::Upgraded(id, self.epoch));
+        self.at(arrives, Act::Upgraded(self.run, id, self.epoch));
         if login == self.world.login {
             self.send(frames);
         } else {
@@ -365,6 +410,10 @@ impl Sim {
 
     fn frame(&mut self, link: u64, text: &str) {
         if self.link.as_ref().is_none_or(|present| present.id != link) {
+            return;
+        }
+        if self.holding.is_some() {
+            self.unread.push_back((link, Ok(text.to_owned())));
             return;
         }
         if text.starts_with(' ') {
@@ -390,12 +439,16 @@ impl Sim {
         }
         let mark = cursor_of(self.session.resume_cursor());
         let make = || Event::from_connection(kind, seq, text.into(), origin);
-        let _ = self.delivery.offer_event(event, mark, last_seq, || now, make);
+        if self.delivery.offer_event(event, mark, last_seq, || now, make) == EnqueueResult::Full {
+            let made = Event::from_connection(kind, seq, text.into(), origin);
+            self.begin_holding(HeldFrame { header: event, event: made, last_seq, since: self.world.now });
+        }
     }
 
     fn ping_arrives(&mut self, link: u64, seq: u64) {
         let Some(answer) = self.world.ping(link) else { return };
         let text = match answer {
+            Ok(_) if self.world.now < self.no_clock => format!("PONG {seq} -1"),
             Ok(time) => format!("PONG {seq} {time}"),
             Err(()) => format!("PONG {seq} 0"),
         };
@@ -406,9 +459,13 @@ impl Sim {
         let mut parts = text.split(' ').skip(1);
         let seq = parts.next().unwrap().parse().unwrap();
         let time: i64 = parts.next().unwrap().parse().unwrap();
-        let result = if time == 0 { Err(unauthorized()) } else { Ok(json!({"server_time": time})) };
+        let result = match time {
+            0 => Err(unauthorized()),
+            -1 => Ok(json!({})),
+            _ => Ok(json!({"server_time": time})),
+        };
         let now = self.now();
-        if self.session.on_reply(now, seq, &result) && time != 0 {
+        if self.session.on_reply(now, seq, &result) && time > 0 {
             self.steps();
             self.delivery.server_time_known(now, Timestamp::from_millis(time));
         }
@@ -416,6 +473,10 @@ impl Sim {
 
     /// The client's end of the link is gone.
     fn lose(&mut self, link: u64, ended: &ReadEnd) {
+        if self.holding.is_some() && self.link.as_ref().is_some_and(|present| present.id == link) {
+            self.unread.push_back((link, Err(ended.clone())));
+            return;
+        }
         let Some(lost) = self.link.take_if(|present| present.id == link) else { return };
         self.after(30, Act::Notice(link));
         if !lost.open {
@@ -439,13 +500,19 @@ impl Sim {
                 }
                 Effect::Pong | Effect::Probe(_) => {}
                 Effect::Cut => self.cut = true,
+                Effect::End(_) if self.run > 0 && !self.opened => {
+                    // `open` failed, and the program tries again.
+                    self.kill_program(1000);
+                    return;
+                }
                 Effect::End(error) => {
                     self.end = Some(error.clone());
                     self.delivery.end_stream(Event::end_of_stream(error));
                 }
             }
         }
-        if std::mem::take(&mut self.cut) {
+        if self.cut && self.holding.is_none() {
+            self.cut = false;
             if let Some(link) = self.link.take() {
                 self.after(30, Act::Notice(link.id));
                 self.session.on_connection_lost(now, &ReadEnd::Eof);
@@ -458,6 +525,7 @@ impl Sim {
         let now = self.now();
         match note {
             Notification::Connected { resumed, attempts } => {
+                self.opened = true;
                 self.delivery.link_up(now);
                 self.delivery.deliver_notification(Payload::Connected(Connected {
                     resumed,
@@ -482,9 +550,12 @@ impl Sim {
 
     /// What the threads do of themselves.
     fn pump(&mut self) {
+        if self.stopped {
+            return;
+        }
         let now = self.now();
-        let mut wake = StreamTime::MAX;
-        loop {
+        let mut wake = self.hold_on();
+        while self.holding.is_none() {
             self.steps();
             let dialing = self.link.is_some();
             match self.session.next_reader_action(now) {
@@ -496,11 +567,11 @@ impl Sim {
                 }
                 ReaderAction::CheckToken => {
                     let latency = self.latency();
-                    self.after(latency, Act::Checked);
+                    self.after(latency, Act::Checked(self.run));
                 }
                 ReaderAction::LogIn => {
                     let latency = self.latency();
-                    self.after(latency, Act::LoggedIn);
+                    self.after(latency, Act::LoggedIn(self.run));
                 }
                 ReaderAction::Wait(until) => {
                     wake = wake.min(until.unwrap_or(StreamTime::MAX));
@@ -553,7 +624,7 @@ impl Sim {
                 NextStep::Ask(ask) => {
                     self.asking = true;
                     let latency = self.latency();
-                    self.after(latency, Act::Asked(Box::new(ask)));
+                    self.after(latency, Act::Asked(self.run, Box::new(ask)));
                 }
             }
         }

@@ -1,6 +1,6 @@
 //! A model of a server, as the notes on the protocol describe it: posts, connections with their queues, resume, REST.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::fmt::Write as _;
 use std::rc::Rc;
 
@@ -71,6 +71,14 @@ pub(super) struct World {
     /// The last broadcast of each channel: they keep their order.
     last_broadcast: [i64; 3],
     conns: Vec<Conn>,
+    /// Whether an administrator dates posts into the future and the past.
+    pub(super) odd_dates: bool,
+    /// When posts with other dates were made.
+    pub(super) made: HashMap<PostId, i64>,
+    /// Deleted for good.
+    pub(super) purged: HashSet<PostId>,
+    /// Channels that the account was removed from: since when, and until when.
+    pub(super) removals: Vec<(usize, i64, i64)>,
     /// The number of the login that is good.
     pub(super) login: u64,
     /// Events that get lost, with their numbers.
@@ -104,6 +112,10 @@ impl World {
             last_post_at: [0; 3],
             last_broadcast: [0; 3],
             conns: Vec::new(),
+            odd_dates: false,
+            made: HashMap::new(),
+            purged: HashSet::new(),
+            removals: Vec::new(),
             login: 1,
             lose: 0,
             ids: 0,
@@ -146,9 +158,15 @@ impl World {
 
     pub(super) fn post(&mut self, user: usize) -> (i64, Body) {
         let channel = usize::try_from(self.rng.below(3)).unwrap();
-        let at = self.time();
+        let mut at = self.time();
         // Mostly; two posters can meet in one millisecond.
-        let id = self.id().parse().unwrap();
+        let id: PostId = self.id().parse().unwrap();
+        if self.odd_dates && self.rng.chance(10) {
+            self.made.insert(id.clone(), at.as_millis());
+            let other = self.rng.ms(60_000, 3_600_000);
+            let other = if self.rng.chance(50) { other } else { -other };
+            at = Timestamp::from_millis(at.as_millis() + other);
+        }
         self.rows.push(Post {
             id,
             create_at: at,
@@ -158,15 +176,60 @@ impl World {
             ..Post::default()
         });
         self.posts.push(self.rows.len() - 1);
-        self.last_post_at[channel] = at.as_millis();
+        self.last_post_at[channel] = self.last_post_at[channel].max(at.as_millis());
         self.event("posted", self.rows.len() - 1)
+    }
+
+    /// When a post was made.
+    pub(super) fn made_at(&self, post: &Post) -> Timestamp {
+        self.made.get(&post.id).map_or(post.create_at, |made| Timestamp::from_millis(*made))
+    }
+
+    /// The account is removed from a channel.
+    pub(super) fn remove(&mut self, channel: usize) {
+        if !self.is_removed(channel) {
+            self.removals.push((channel, EPOCH + self.now, i64::MAX));
+        }
+    }
+
+    pub(super) fn rejoin(&mut self, channel: usize) {
+        let now = EPOCH + self.now;
+        if let Some((.., until)) =
+            self.removals.iter_mut().find(|(n, _, until)| *n == channel && *until > now)
+        {
+            *until = now;
+        }
+    }
+
+    fn is_removed(&self, channel: usize) -> bool {
+        self.removals.iter().any(|(n, _, until)| *n == channel && *until > EPOCH + self.now)
+    }
+
+    /// Whether the account may not read this.
+    pub(super) fn forbids(&self, ask: &FetchRequest) -> bool {
+        match ask {
+            FetchRequest::Since { channel, .. } | FetchRequest::Before { channel, .. } => {
+                self.is_removed(self.channel(channel))
+            }
+            _ => false,
+        }
+    }
+
+    /// Some of the newest posts are deleted for good, without an event.
+    pub(super) fn purge(&mut self) {
+        for _ in 0..6 {
+            let back = usize::try_from(self.rng.below(60)).unwrap() + 1;
+            if let Some(row) = self.posts.len().checked_sub(back).and_then(|at| self.posts.get(at)) {
+                self.purged.insert(self.rows[*row].id.clone());
+            }
+        }
     }
 
     /// One of the newest posts that exist.
     fn some(&mut self) -> Option<usize> {
         let back = usize::try_from(self.rng.below(12)).unwrap() + 1;
         let row = *self.posts.get(self.posts.len().checked_sub(back)?)?;
-        self.rows[row].delete_at.is_never().then_some(row)
+        (self.rows[row].delete_at.is_never() && !self.purged.contains(&self.rows[row].id)).then_some(row)
     }
 
     pub(super) fn edit(&mut self) -> Option<(i64, Body)> {
@@ -181,7 +244,7 @@ impl World {
         self.changes.push((post.id.clone(), at.as_millis()));
         let channel = post.channel_id.clone();
         let channel = self.channel(&channel);
-        self.last_post_at[channel] = at.as_millis();
+        self.last_post_at[channel] = self.last_post_at[channel].max(at.as_millis());
         Some(self.event("post_edited", row))
     }
 
@@ -193,7 +256,7 @@ impl World {
         let (id, edit_at) = (self.rows[row].id.clone(), self.rows[row].edit_at.as_millis());
         self.changes.push((id, edit_at));
         let channel = self.channel(&self.rows[row].channel_id);
-        self.last_post_at[channel] = at.as_millis();
+        self.last_post_at[channel] = self.last_post_at[channel].max(at.as_millis());
         Some(self.event("post_edited", row))
     }
 
@@ -215,6 +278,11 @@ impl World {
 
     /// Hands an event to all connections: the frames that leave at once, with their links.
     pub(super) fn broadcast(&mut self, body: &Body) -> Vec<(u64, String)> {
+        let channel =
+            (0..3).find(|n| body.contains(&format!("\"broadcast\":{{\"channel_id\":\"{}", channel_id(*n))));
+        if channel.is_some_and(|channel| self.is_removed(channel)) {
+            return Vec::new();
+        }
         let (login, lost) = (self.login, self.lose > 0);
         self.lose = self.lose.saturating_sub(1);
         let mut out = Vec::new();
@@ -313,13 +381,15 @@ impl World {
             FetchRequest::Channels { team, .. } => {
                 let of_team = usize::from(*team != Some(team_id(0)));
                 // The third is a direct channel, and stands in the list of every team.
-                FetchResponse::Channels([of_team, 2].map(|n| self.describe(n)).into())
+                let member = [of_team, 2].into_iter().filter(|n| !self.is_removed(*n));
+                FetchResponse::Channels(member.map(|n| self.describe(n)).collect())
             }
             FetchRequest::Since { channel, since } => {
                 let mut rows: Vec<&Post> = self
                     .rows
                     .iter()
                     .filter(|row| row.channel_id == *channel && row.update_at > *since)
+                    .filter(|row| !self.purged.contains(&row.id))
                     .collect();
                 if rows.len() > LIMITS.rows {
                     // Any of them: the ids are random.
@@ -331,11 +401,14 @@ impl World {
                 FetchResponse::Posts(list(rows).into())
             }
             FetchRequest::Before { channel, before, page, per_page } => {
+                // A pivot that is unknown gives an empty list.
                 let pivot = before.as_ref().map(|id| {
-                    self.rows.iter().find(|row| row.id == *id).map_or(Timestamp::NEVER, |row| row.create_at)
+                    let known = self.rows.iter().find(|row| row.id == *id && !self.purged.contains(id));
+                    known.map_or(Timestamp::NEVER, |row| row.create_at)
                 });
                 let rows = self.rows.iter().filter(|row| {
-                    row.channel_id == *channel
+                    !self.purged.contains(&row.id)
+                        && row.channel_id == *channel
                         && row.delete_at.is_never()
                         && pivot.is_none_or(|pivot| row.create_at < pivot)
                 });

@@ -28,6 +28,14 @@ pub(in crate::ws::catch_up::tests) enum Fault {
     Page(i64),
     /// The program takes nothing for so long.
     Slow(i64),
+    /// The program is killed, and started again after so long.
+    Program(i64),
+    /// The account is removed from a channel for so long.
+    Remove(usize, i64),
+    /// Posts are deleted for good.
+    Purge,
+    /// Pings are answered without the time for so long.
+    NoClock(i64),
 }
 
 impl Sim {
@@ -62,9 +70,19 @@ impl Sim {
                 let frames = self.world.repeat();
                 self.send(frames);
             }
+            // A server resumes the connection of a session that ended between two runs of a program as if nothing had
+            // happened: see DESIGN.md.
+            Fault::Expire if self.stopped => {}
             Fault::Expire => self.world.login += 1,
             Fault::Rest(time) => self.rest_fails = self.world.now + time,
             Fault::Page(time) => self.page = self.world.now + time,
+            Fault::Program(time) => self.kill_program(time),
+            Fault::Remove(channel, time) => {
+                self.world.remove(channel);
+                self.after(time, Act::Rejoin(channel));
+            }
+            Fault::Purge => self.world.purge(),
+            Fault::NoClock(time) => self.no_clock = self.world.now + time,
             Fault::Slow(time) => {
                 self.slow = self.world.now + time;
                 self.after(time, Act::Take);
