@@ -95,6 +95,8 @@ pub enum ErrorKind {
     Io,
     /// No object has the given name.
     NotFound,
+    /// An error of the program itself. See [`Error::other`].
+    Other,
     /// The response is not that of a Mattermost server: the page of a proxy, a redirect, or a wrong URL.
     Protocol,
     /// An error status without the server's own explanation, such as that of a proxy or of the rate limit.
@@ -125,6 +127,35 @@ model! {
 }
 
 impl Error {
+    /// Creates an error from a message or from any other error, for handlers and callbacks that return the [`Result`] of
+    /// this crate. Its kind is [`ErrorKind::Other`].
+    ///
+    /// An error that is already an `Error` of this crate is returned unchanged.
+    ///
+    /// ```no_run
+    /// # fn main() -> mattermost::Result<()> {
+    /// # let events = mattermost::Client::from_env()?.events()?;
+    /// use mattermost::Error;
+    ///
+    /// events.messages().serve(|message| {
+    ///     let Some(("read", path)) = message.command("!") else { return Ok(()) };
+    ///     let text = std::fs::read_to_string(path).map_err(Error::other)?;
+    ///     if text.is_empty() {
+    ///         return Err(Error::other(format!("{path} is empty")));
+    ///     }
+    ///     message.answer(text)?;
+    ///     Ok(())
+    /// })
+    /// # }
+    /// ```
+    pub fn other(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        match error.into().downcast::<Self>() {
+            Ok(own) => *own,
+            Err(error) => Self::new(ErrorKind::Other, error.to_string())
+                .with_change(|inner| inner.source = Some(Arc::from(error))),
+        }
+    }
+
     /// The kind of the error.
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
@@ -431,6 +462,10 @@ impl fmt::Debug for Error {
             write!(f, "\n  hint: {hint}")?;
         }
         let mut cause = std::error::Error::source(self);
+        if self.kind() == ErrorKind::Other {
+            // The message is that of the source.
+            cause = cause.and_then(std::error::Error::source);
+        }
         while let Some(error) = cause {
             write!(f, "\n  because: {error}")?;
             cause = error.source();
@@ -475,6 +510,24 @@ mod tests {
         assert!(format!("{error:?}").contains("hint: "));
         let wrapped = Error::new(ErrorKind::Closed, "the stream ended").with_source(error);
         assert!(format!("{wrapped:?}").contains("because: POST /posts: 403"));
+    }
+
+    #[test]
+    fn errors_of_programs_are_shown_once() {
+        let missing = std::fs::read("/nonexistent/file").unwrap_err();
+        let text = missing.to_string();
+        let error = Error::other(missing);
+        assert_eq!(
+            (error.kind(), format!("{error}"), format!("{error:?}")),
+            (ErrorKind::Other, text.clone(), text)
+        );
+        let source =
+            std::error::Error::source(&error).and_then(|source| source.downcast_ref::<std::io::Error>());
+        assert_eq!(source.map(std::io::Error::kind), Some(std::io::ErrorKind::NotFound));
+        assert!(!error.is_transient());
+        let own = Error::other(Error::input("bad"));
+        assert_eq!((own.kind(), own.to_string()), (ErrorKind::Input, "bad".into()));
+        assert_eq!(Error::other("it failed").to_string(), "it failed");
     }
 
     #[test]

@@ -21,47 +21,60 @@
 //! nothing of that kind, so this crate adds its own proof: [`Button::secret`](crate::Button::secret) signs the
 //! context of a button, which the server never sends to clients, and `open_dialog` of a request signs the state of a
 //! dialog for the user who opens it. Signatures expire, and are valid neither for another secret, nor for another
-//! kind of request, nor with changed contents. A request that is sent a second time can be refused with a
-//! [`ReplayGuard`].
+//! kind of request, nor with changed contents. To refuse requests that are sent a second time as well, pass a
+//! [`ReplayGuard`] with the secrets: `(&secret, &guard)`.
 //!
 //! The secret must be the same in the next run of the program, or its earlier buttons stop working.
 //!
 //! # Examples
 //!
 //! ```
-//! use mattermost::integration::{CallbackResponse, CommandRequest, PostActionIntegrationRequest};
-//! use mattermost::integration::PostActionIntegrationResponse;
+//! use mattermost::integration::{
+//!     CallbackResponse, CommandRequest, PostActionIntegrationRequest, PostActionIntegrationResponse, parse,
+//! };
 //! use mattermost::{Attachment, Button, CommandResponse, Result, Secret};
 //!
-//! /// Called by the HTTP server of the program.
-//! fn respond(path: &str, content_type: &str, body: &[u8], token: &Secret, secret: &Secret) -> CallbackResponse {
-//!     let response = || -> Result<CallbackResponse> {
-//!         Ok(match path {
-//!             "/deploy" => {
-//!                 let command = CommandRequest::parse(content_type, body, token)?;
-//!                 let button = Button::new("stop", "Stop", "https://bot.example.com/stop")
-//!                     .context("target", &*command.text)
-//!                     .secret(secret);
-//!                 let text = format!("deploying {}", command.text);
-//!                 CommandResponse::in_channel(text).attachment(Attachment::new().button(button)).into()
-//!             }
-//!             "/stop" => {
-//!                 let press = PostActionIntegrationRequest::parse(content_type, body, secret)?;
-//!                 let text = format!("@{} stopped {}", press.user_name, press.text("target"));
-//!                 PostActionIntegrationResponse::update(text).into()
-//!             }
-//!             _ => CallbackResponse::not_found(),
-//!         })
-//!     };
-//!     response().into() // an error becomes a response with a status of 400 or more
+//! struct Bot {
+//!     token: Secret,
+//!     secret: Secret,
 //! }
 //!
-//! let (token, secret) = (Secret::new("xr3j5x3p4pfk7kk6ck7b4e6ghh"), Secret::new("of this program"));
-//! let form = "application/x-www-form-urlencoded";
-//! let response = respond("/deploy", form, b"token=xr3j5x3p4pfk7kk6ck7b4e6ghh&text=web", &token, &secret);
-//! assert_eq!(response.status, 200);
-//! assert_eq!(respond("/deploy", form, b"token=guessed&text=web", &token, &secret).status, 403);
+//! impl Bot {
+//!     fn deploy(&self, request: &CommandRequest) -> CommandResponse {
+//!         let button = Button::new("stop", "Stop", "https://bot.example.com/stop");
+//!         let button = button.context("target", &*request.text).secret(&self.secret);
+//!         let text = format!("deploying {}", request.text);
+//!         CommandResponse::in_channel(text).attachment(Attachment::new().button(button))
+//!     }
+//!
+//!     fn stop(&self, press: &PostActionIntegrationRequest) -> PostActionIntegrationResponse {
+//!         let text = format!("@{} stopped {}", press.user_name, press.text("target"));
+//!         PostActionIntegrationResponse::update(text)
+//!     }
+//!
+//!     /// Called by the HTTP server of the program.
+//!     fn respond(&self, path: &str, content_type: &str, body: &[u8]) -> Result<CallbackResponse> {
+//!         Ok(match path {
+//!             "/deploy" => self.deploy(&parse(content_type, body, &self.token)?).into(),
+//!             "/stop" => self.stop(&parse(content_type, body, &self.secret)?).into(),
+//!             _ => CallbackResponse::not_found(),
+//!         })
+//!     }
+//! }
+//!
+//! let bot = Bot {
+//!     token: Secret::new("xr3j5x3p4pfk7kk6ck7b4e6ghh"),
+//!     secret: Secret::new("of this program"),
+//! };
+//! let respond = |body: &str| {
+//!     let result = bot.respond("/deploy", "application/x-www-form-urlencoded", body.as_bytes());
+//!     CallbackResponse::from(result) // an error becomes a response with a status of 400 or more
+//! };
+//! assert_eq!(respond("token=xr3j5x3p4pfk7kk6ck7b4e6ghh&text=web").status, 200);
+//! assert_eq!(respond("token=guessed&text=web").status, 403);
 //! ```
+
+#![allow(single_use_lifetimes, reason = "`impl Into<AcceptedSecrets<'_>>` is not stable")]
 
 mod action;
 mod command;
@@ -89,40 +102,65 @@ use crate::secret::Secret;
 /// Maximum size of a request body, in bytes.
 pub const MAX_BODY_BYTES: usize = 1 << 20;
 
-/// The tokens or secrets that a request may have been verified with: one, or several, for example the tokens of one
-/// command in several teams, or the old and the new secret while they are exchanged.
+/// The tokens or secrets that a request is verified with, and optionally a [`ReplayGuard`].
+///
+/// Created from one secret, or from several: for example the tokens of one command in several teams, or the old and the
+/// new secret while they are exchanged. A pair with a guard also refuses requests that were already processed:
+/// `PostActionIntegrationRequest::parse(content_type, body, (&secret, &guard))`.
 #[derive(Clone, Copy, Debug)]
-pub struct AcceptedSecrets<'s>(&'s [Secret]);
+pub struct AcceptedSecrets<'s> {
+    secrets: &'s [Secret],
+    guard: Option<&'s ReplayGuard>,
+}
 
 impl<'s> From<&'s Secret> for AcceptedSecrets<'s> {
     fn from(secret: &'s Secret) -> Self {
-        Self(std::slice::from_ref(secret))
+        std::slice::from_ref(secret).into()
     }
 }
 
 impl<'s> From<&'s [Secret]> for AcceptedSecrets<'s> {
     fn from(secrets: &'s [Secret]) -> Self {
-        Self(secrets)
+        Self { secrets, guard: None }
     }
 }
 
 impl<'s> From<&'s Vec<Secret>> for AcceptedSecrets<'s> {
     fn from(secrets: &'s Vec<Secret>) -> Self {
-        Self(secrets)
+        secrets.as_slice().into()
     }
 }
 
 impl<'s, const N: usize> From<&'s [Secret; N]> for AcceptedSecrets<'s> {
     fn from(secrets: &'s [Secret; N]) -> Self {
-        Self(secrets)
+        secrets.as_slice().into()
+    }
+}
+
+impl<'s, S: Into<AcceptedSecrets<'s>>> From<(S, &'s ReplayGuard)> for AcceptedSecrets<'s> {
+    fn from((secrets, guard): (S, &'s ReplayGuard)) -> Self {
+        Self { guard: Some(guard), ..secrets.into() }
     }
 }
 
 impl AcceptedSecrets<'_> {
-    /// Checks the token of a command or webhook. Takes equally long whichever of them it is.
-    fn check_token(self, token: &str) -> Result<()> {
-        let found = self.0.iter().fold(false, |found, secret| secret.matches(token) | found);
-        if found { Ok(()) } else { Err(forbidden_error("the token of the request is missing or wrong")) }
+    /// Checks the token of a command or webhook, and returns its place. Takes equally long whichever of them it is.
+    fn check_token(self, token: &str) -> Result<usize> {
+        let found = self.secrets.iter().enumerate().fold(None, |found, (place, secret)| {
+            let matches = secret.matches(token);
+            if matches { Some(place) } else { found }
+        });
+        found.ok_or_else(|| forbidden_error("the token of the request is missing or wrong"))
+    }
+
+    /// Checks and remembers the ID of a request, once it is verified.
+    fn accept(self, id: &str) -> Result<()> {
+        self.guard.map_or(Ok(()), |guard| guard.accept(id))
+    }
+
+    /// Checks the ID of a request without remembering it.
+    fn check_unprocessed(self, id: &str) -> Result<()> {
+        self.guard.map_or(Ok(()), |guard| guard.check(id))
     }
 }
 
@@ -139,7 +177,23 @@ mod private {
     #[allow(unnameable_types, reason = "a sealed trait")]
     pub trait Read: Sized {
         fn from_fields(fields: super::FormFields) -> crate::error::Result<Self>;
+        fn from_verified_fields(
+            fields: super::FormFields,
+            secrets: super::AcceptedSecrets<'_>,
+        ) -> crate::error::Result<Self>;
     }
+}
+
+/// Parses and verifies a request. The type of the request is often inferred from the function that handles it.
+///
+/// The same as [`CommandRequest::parse`], [`OutgoingWebhookRequest::parse`], [`PostActionIntegrationRequest::parse`] and
+/// [`DialogSubmission::parse`], which document the errors.
+pub fn parse<'s, T: Callback>(
+    content_type: &str,
+    body: impl AsRef<[u8]>,
+    secrets: impl Into<AcceptedSecrets<'s>>,
+) -> Result<T> {
+    T::from_verified_fields(FormFields::parse_body(content_type, body.as_ref())?, secrets.into())
 }
 
 /// Parses a request **without verifying who sent it**: anyone who can reach the program can forge one. Only for tests

@@ -9,7 +9,7 @@ impl Client {
     /// The channel that people call `name` in the team with the short name `team` (that of the URL).
     ///
     /// - `~town-square` is a short name, that of the channel's URL, and nothing else. One request.
-    /// - `@bob` is the direct channel with that user, made if need be. Two requests.
+    /// - `@bob` is the direct channel with that user, made if need be; the team may be empty. Two requests.
     /// - `Town Square` is a display name or a short name. Three requests, four for a channel that the account is not
     ///   in.
     ///
@@ -22,7 +22,7 @@ impl Client {
     /// name fits several.
     pub fn channel(&self, team: &str, name: &str) -> Result<Channel> {
         let (team, name) = (team.trim(), name.trim());
-        if team.is_empty() {
+        if team.is_empty() && !name.starts_with('@') {
             return Err(Error::input("the team's name is empty")
                 .with_hint("the short name that stands in the team's URL"));
         }

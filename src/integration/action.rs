@@ -49,7 +49,8 @@ impl PostActionIntegrationRequest {
     ///
     /// # Errors
     /// - [`ErrorKind::Forbidden`](crate::ErrorKind::Forbidden) if the context is not signed, or with another secret, or
-    ///   if the signature has expired, or if the control is reserved for another user.
+    ///   if the signature has expired, or if the control is reserved for another user, or if a
+    ///   [`ReplayGuard`](super::ReplayGuard) refuses the request.
     /// - [`ErrorKind::Decode`](crate::ErrorKind::Decode) if the body is not a JSON object.
     /// - [`ErrorKind::Input`](crate::ErrorKind::Input) if the body exceeds 1 MiB.
     pub fn parse<'s>(
@@ -57,16 +58,7 @@ impl PostActionIntegrationRequest {
         body: impl AsRef<[u8]>,
         secrets: impl Into<AcceptedSecrets<'s>>,
     ) -> Result<Self> {
-        let secrets: AcceptedSecrets<'s> = secrets.into();
-        let mut request = Self::from_fields(FormFields::parse_body(content_type, body.as_ref())?)?;
-        let Some(Value::String(signed)) = request.context.remove(SIGNED_CONTEXT) else {
-            return Err(forbidden_error("the context of the control is not signed")
-                .with_hint("create the button or menu with `secret`"));
-        };
-        let verified = verify(secrets.0, Purpose::Action, request.user_id.as_str(), &signed)?;
-        // Whatever stands beside the signed context is not ours.
-        request.context = crate::model::json::decode_event(verified.data)?;
-        Ok(request)
+        super::parse(content_type, body, secrets)
     }
 
     /// Returns a text of the context. Empty if it is missing or not a text.
@@ -84,6 +76,19 @@ impl PostActionIntegrationRequest {
 }
 
 impl Read for PostActionIntegrationRequest {
+    fn from_verified_fields(fields: FormFields, secrets: AcceptedSecrets<'_>) -> Result<Self> {
+        let mut request = Self::from_fields(fields)?;
+        let Some(Value::String(signed)) = request.context.remove(SIGNED_CONTEXT) else {
+            return Err(forbidden_error("the context of the control is not signed")
+                .with_hint("create the button or menu with `secret`"));
+        };
+        let verified = verify(secrets.secrets, Purpose::Action, request.user_id.as_str(), &signed)?;
+        // Whatever stands beside the signed context is not ours.
+        request.context = crate::model::json::decode_event(verified.data)?;
+        secrets.accept(&request.trigger_id)?;
+        Ok(request)
+    }
+
     fn from_fields(fields: FormFields) -> Result<Self> {
         if !fields.is_json() {
             return Err(malformed_error("the request is not JSON"));

@@ -54,7 +54,8 @@ impl CommandRequest {
     /// `tokens` is the [token](crate::Command::token) of the command, or several.
     ///
     /// # Errors
-    /// - [`ErrorKind::Forbidden`](crate::ErrorKind::Forbidden) if the token is missing or wrong.
+    /// - [`ErrorKind::Forbidden`](crate::ErrorKind::Forbidden) if the token is missing or wrong, or if a
+    ///   [`ReplayGuard`](super::ReplayGuard) refuses the request.
     /// - [`ErrorKind::Decode`](crate::ErrorKind::Decode) if the body is not a form.
     /// - [`ErrorKind::Input`](crate::ErrorKind::Input) if the body exceeds 1 MiB.
     pub fn parse<'s>(
@@ -62,10 +63,7 @@ impl CommandRequest {
         body: impl AsRef<[u8]>,
         tokens: impl Into<AcceptedSecrets<'s>>,
     ) -> Result<Self> {
-        let fields = FormFields::parse_body(content_type, body.as_ref())?;
-        let tokens: AcceptedSecrets<'s> = tokens.into();
-        tokens.check_token(fields.text("token"))?;
-        Self::from_fields(fields)
+        super::parse(content_type, body, tokens)
     }
 
     /// Returns a request that opens a dialog for this user, for
@@ -96,6 +94,13 @@ impl CommandRequest {
 }
 
 impl Read for CommandRequest {
+    fn from_verified_fields(fields: FormFields, tokens: AcceptedSecrets<'_>) -> Result<Self> {
+        tokens.check_token(fields.text("token"))?;
+        let request = Self::from_fields(fields)?;
+        tokens.accept(&request.trigger_id)?;
+        Ok(request)
+    }
+
     fn from_fields(fields: FormFields) -> Result<Self> {
         let owned = |key: &str| fields.text(key).to_owned();
         Ok(Self {

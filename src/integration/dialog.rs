@@ -46,7 +46,8 @@ impl DialogSubmission {
     ///
     /// # Errors
     /// - [`ErrorKind::Forbidden`](crate::ErrorKind::Forbidden) if the state is not signed, or with another secret, or
-    ///   for another user, or if the signature has expired.
+    ///   for another user, or if the signature has expired, or if a [`ReplayGuard`](super::ReplayGuard) has accepted the
+    ///   dialog before.
     /// - [`ErrorKind::Decode`](crate::ErrorKind::Decode) if the body is not a JSON object.
     /// - [`ErrorKind::Input`](crate::ErrorKind::Input) if the body exceeds 1 MiB.
     pub fn parse<'s>(
@@ -54,12 +55,7 @@ impl DialogSubmission {
         body: impl AsRef<[u8]>,
         secrets: impl Into<AcceptedSecrets<'s>>,
     ) -> Result<Self> {
-        let secrets: AcceptedSecrets<'s> = secrets.into();
-        let mut request = Self::from_fields(FormFields::parse_body(content_type, body.as_ref())?)?;
-        let verified = verify(secrets.0, Purpose::Dialog, request.user_id.as_str(), &request.state)?;
-        let (nonce, state) = (verified.nonce.to_owned(), verified.data.to_owned());
-        (request.dialog_id, request.state) = (nonce, state);
-        Ok(request)
+        super::parse(content_type, body, secrets)
     }
 
     /// Returns a submitted text, without surrounding white space. Empty if it is missing or not a text.
@@ -100,6 +96,15 @@ impl DialogSubmission {
 }
 
 impl Read for DialogSubmission {
+    fn from_verified_fields(fields: FormFields, secrets: AcceptedSecrets<'_>) -> Result<Self> {
+        let mut request = Self::from_fields(fields)?;
+        let verified = verify(secrets.secrets, Purpose::Dialog, request.user_id.as_str(), &request.state)?;
+        let (nonce, state) = (verified.nonce.to_owned(), verified.data.to_owned());
+        (request.dialog_id, request.state) = (nonce, state);
+        secrets.check_unprocessed(&request.dialog_id)?;
+        Ok(request)
+    }
+
     fn from_fields(fields: FormFields) -> Result<Self> {
         if !fields.is_json() {
             return Err(malformed_error("the request is not JSON"));

@@ -41,7 +41,8 @@ impl OutgoingWebhookRequest {
     /// `tokens` is the [token](crate::OutgoingWebhook::token) of the webhook, or several.
     ///
     /// # Errors
-    /// - [`ErrorKind::Forbidden`](crate::ErrorKind::Forbidden) if the token is missing or wrong.
+    /// - [`ErrorKind::Forbidden`](crate::ErrorKind::Forbidden) if the token is missing or wrong, or if a
+    ///   [`ReplayGuard`](super::ReplayGuard) refuses the request.
     /// - [`ErrorKind::Decode`](crate::ErrorKind::Decode) if the body is neither a form nor a JSON object.
     /// - [`ErrorKind::Input`](crate::ErrorKind::Input) if the body exceeds 1 MiB.
     pub fn parse<'s>(
@@ -49,10 +50,7 @@ impl OutgoingWebhookRequest {
         body: impl AsRef<[u8]>,
         tokens: impl Into<AcceptedSecrets<'s>>,
     ) -> Result<Self> {
-        let fields = FormFields::parse_body(content_type, body.as_ref())?;
-        let tokens: AcceptedSecrets<'s> = tokens.into();
-        tokens.check_token(fields.text("token"))?;
-        Self::from_fields(fields)
+        super::parse(content_type, body, tokens)
     }
 
     /// Returns the text after the trigger word.
@@ -63,6 +61,14 @@ impl OutgoingWebhookRequest {
 }
 
 impl Read for OutgoingWebhookRequest {
+    fn from_verified_fields(fields: FormFields, tokens: AcceptedSecrets<'_>) -> Result<Self> {
+        let webhook = tokens.check_token(fields.text("token"))?;
+        let request = Self::from_fields(fields)?;
+        // A post can match several webhooks.
+        tokens.accept(&format!("{}/{webhook}", request.post_id))?;
+        Ok(request)
+    }
+
     fn from_fields(fields: FormFields) -> Result<Self> {
         let owned = |key: &str| fields.text(key).to_owned();
         let files = fields.text("file_ids").split(',').map(str::trim).filter(|id| !id.is_empty());

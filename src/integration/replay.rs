@@ -8,18 +8,26 @@ use crate::error::Result;
 
 /// A memory of processed requests, which refuses those that are sent a second time.
 ///
-/// A signature proves that the server sent a request, but not that nobody repeats it: a proxy after a broken connection,
-/// or whoever has recorded it. A program for which that matters gives the guard what is different for every request:
-/// the `trigger_id` of a command, a button or a menu, or the [`dialog_id`](super::DialogSubmission::dialog_id) of a
-/// dialog once its submission is accepted.
+/// A proxy may repeat a request after a broken connection. Pass the guard to `parse` together with the secrets: commands,
+/// buttons, menus and outgoing webhooks are then accepted only once. A dialog may be submitted again after the response
+/// contained errors: `parse` refuses its submissions once the program has called [`accept`](Self::accept) with the
+/// [`dialog_id`](super::DialogSubmission::dialog_id).
+///
+/// A guard does not protect against a recorded request that was changed: the server signs neither the `trigger_id` nor
+/// the user. Reserve buttons for one user with [`Button::only_for`](crate::Button::only_for), and let them
+/// [expire](crate::Button::expires_in).
 ///
 /// Remembers the newest 10,000 requests of this run of the program.
 ///
 /// ```
 /// use mattermost::integration::ReplayGuard;
-/// let guard = ReplayGuard::new();
-/// assert!(guard.accept("the trigger ID").is_ok());
-/// assert!(guard.accept("the trigger ID").unwrap_err().is_forbidden());
+/// use mattermost::Secret;
+/// use mattermost::integration::CommandRequest;
+///
+/// let (token, guard) = (Secret::new("xr3j5x3p4pfk7kk6ck7b4e6ghh"), ReplayGuard::new());
+/// let body = "token=xr3j5x3p4pfk7kk6ck7b4e6ghh&text=web&trigger_id=dHJpZ2dlcg";
+/// assert!(CommandRequest::parse("", body, (&token, &guard)).is_ok());
+/// assert!(CommandRequest::parse("", body, (&token, &guard)).unwrap_err().is_forbidden());
 /// ```
 #[derive(Debug, Default)]
 pub struct ReplayGuard(Mutex<Seen>);
@@ -31,6 +39,7 @@ struct Seen {
 }
 
 const MAX_REMEMBERED: usize = 10_000;
+const PROCESSED: &str = "the request has been processed before";
 
 impl ReplayGuard {
     /// Creates an empty guard. Share it between the threads of the program.
@@ -38,7 +47,13 @@ impl ReplayGuard {
         Self::default()
     }
 
-    /// Remembers a request.
+    /// Refuses an ID that was accepted, without remembering it.
+    pub(super) fn check(&self, id: &str) -> Result<()> {
+        let seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if seen.ids.contains(id) { Err(forbidden_error(PROCESSED)) } else { Ok(()) }
+    }
+
+    /// Remembers a request by an ID of the program's choice.
     ///
     /// # Errors
     /// [`ErrorKind::Forbidden`](crate::ErrorKind::Forbidden) if it was already accepted, or if `id` is empty.
@@ -48,7 +63,7 @@ impl ReplayGuard {
         }
         let mut seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if !seen.ids.insert(id.into()) {
-            return Err(forbidden_error("the request has been processed before"));
+            return Err(forbidden_error(PROCESSED));
         }
         seen.order.push_back(id.into());
         if seen.order.len() > MAX_REMEMBERED {

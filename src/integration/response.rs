@@ -202,6 +202,9 @@ impl PostActionIntegrationResponse {
     /// Replaces the text and all props of the post, including its attachments with their buttons and its
     /// [key](crate::PostDraft::key). Add those that are to stay with [`attachment`](Self::attachment),
     /// [`key`](Self::key) and [`prop`](Self::prop).
+    ///
+    /// The server cannot update ephemeral posts, such as those of [`CommandResponse::ephemeral`]: it responds with an
+    /// error. Use [`ephemeral`](Self::ephemeral) for their buttons.
     pub fn update(message: impl Into<String>) -> Self {
         let update = PostActionUpdate { message: message.into(), props: Map::new() };
         Self { update: Some(update), ..Self::default() }

@@ -126,6 +126,25 @@ impl CommandDraft {
             creator_id: None,
         }
     }
+
+    /// An existing command with the values of this draft. What the draft does not set stays.
+    pub(crate) fn applied_to(&self, mut command: Command) -> Command {
+        let set = |field: &mut String, value: &Option<String>| {
+            if let Some(value) = value {
+                field.clone_from(value);
+            }
+        };
+        command.url.clone_from(&self.url);
+        command.method = self.method.clone().unwrap_or(CommandMethod::Post);
+        set(&mut command.username, &self.username);
+        set(&mut command.icon_url, &self.icon_url);
+        set(&mut command.auto_complete_desc, &self.auto_complete_desc);
+        set(&mut command.auto_complete_hint, &self.auto_complete_hint);
+        set(&mut command.display_name, &self.display_name);
+        set(&mut command.description, &self.description);
+        command.auto_complete = self.auto_complete.unwrap_or(command.auto_complete);
+        command
+    }
 }
 
 setters! { CommandDraft:

@@ -5,7 +5,7 @@ mod part_file;
 mod save;
 mod upload;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
@@ -13,7 +13,7 @@ pub use self::download::FileDownload;
 pub use self::upload::Upload;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{Call, Download, HttpClient, Method, PathArg as _};
-use crate::model::{ChannelId, FileId, FileInfo, FileInfoList, FileUploadResponse, PostSearch, TeamId};
+use crate::model::{ChannelId, FileId, FileInfo, FileInfoList, FileUploadResponse, Post, PostSearch, TeamId};
 
 /// Files. Returned by [`Client::files`](crate::Client::files).
 ///
@@ -25,9 +25,7 @@ use crate::model::{ChannelId, FileId, FileInfo, FileInfoList, FileUploadResponse
 /// use mattermost::{PostDraft, rest::Upload};
 /// let log = Upload::path("build.log")?;
 /// let post = client.posts().create_with_files(&PostDraft::new(channel, "it failed"), [log])?;
-/// for file in &post.metadata.files {
-///     client.files().save(file, format!("{}-{}", file.id, file.safe_name()))?;
-/// }
+/// client.files().save_all(&post, "downloads")?;
 /// # Ok(()) }
 /// ```
 #[derive(Clone, Copy, Debug)]
@@ -96,6 +94,30 @@ impl<'c> Files<'c> {
         mut progress: impl FnMut(u64, u64),
     ) -> Result<u64> {
         save::save(*self, file, path.as_ref(), &mut progress)
+    }
+
+    /// Downloads all files of a post to a folder, and returns their paths. Creates the folder if necessary.
+    ///
+    /// The files are named after their ID and [`safe_name`](FileInfo::safe_name), as in `{id}-{name}`. Files that exist
+    /// with the right size are not downloaded again.
+    ///
+    /// # Errors
+    /// - [`ErrorKind::Io`] if the folder cannot be created.
+    /// - Any error of [`save`](Self::save). The earlier files remain.
+    pub fn save_all(&self, post: &Post, folder: impl AsRef<Path>) -> Result<Vec<PathBuf>> {
+        let folder = folder.as_ref();
+        let mut paths = Vec::with_capacity(post.metadata.files.len());
+        for file in &post.metadata.files {
+            std::fs::create_dir_all(folder).map_err(|error| {
+                Error::io(format!("cannot create the folder {}", folder.display()), error)
+            })?;
+            let path = folder.join(format!("{}-{}", file.id, file.safe_name()));
+            if std::fs::metadata(&path).map_or(true, |found| found.len() != file.size) {
+                self.save(file, &path)?;
+            }
+            paths.push(path);
+        }
+        Ok(paths)
     }
 
     /// Gets the metadata of a file.

@@ -1,7 +1,7 @@
 //! Questions: post one, and wait for the reply of a person.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::message::Selection;
 use super::state::StreamShared;
@@ -9,7 +9,7 @@ use super::subscription::{Asked, Expected, Wait};
 use super::{Events, Message, Poster};
 use crate::error::{Error, Result};
 use crate::event::Event;
-use crate::model::{PostDraft, UserId};
+use crate::model::{Post, PostDraft, UserId};
 
 impl Message {
     /// Posts a question in the thread of the message and waits for the next message of the same person there.
@@ -42,14 +42,58 @@ impl Message {
     /// # Ok(()) }
     /// ```
     pub fn ask(&self, question: impl Into<String>, timeout: Duration) -> Result<Option<Self>> {
-        let in_thread = !self.is_direct() || self.post.is_reply();
-        ask(
-            self.open_stream()?,
-            &self.poster,
-            &self.reply_draft(question, in_thread),
-            self.user_id(),
-            timeout,
-        )
+        ask(self.open_stream()?, &self.poster, &self.question_draft(question), self.user_id(), timeout)
+    }
+
+    /// Like [`ask`](Self::ask), but waits until `read` returns `Some` for a reply, and returns its value.
+    ///
+    /// `read` is called for each message of the person, on this thread. Those for which it returns `None` are not seen by
+    /// loops over the stream either. Returns `None` if there was no such reply within `timeout` after the question was
+    /// posted, or if the stream was stopped.
+    ///
+    /// # Errors
+    /// Like [`ask`](Self::ask).
+    ///
+    /// ```no_run
+    /// # fn order(message: &mattermost::Message) -> mattermost::Result<()> {
+    /// use std::time::Duration;
+    ///
+    /// let minute = Duration::from_secs(60);
+    /// let count: Option<u32> = message.ask_until("How many?", minute, |reply| {
+    ///     let count = reply.text().trim().parse().ok();
+    ///     if count.is_none() {
+    ///         let _ = reply.reply("A number, please.");
+    ///     }
+    ///     count
+    /// })?;
+    /// # Ok(()) }
+    /// ```
+    pub fn ask_until<T>(
+        &self,
+        question: impl Into<String>,
+        timeout: Duration,
+        mut read: impl FnMut(&Self) -> Option<T>,
+    ) -> Result<Option<T>> {
+        let (stream, draft) = (self.open_stream()?, self.question_draft(question));
+        let Some(wait) = Wait::wait_for_replies(stream, expected_reply(&draft, self.user_id()))? else {
+            return Ok(None);
+        };
+        let asked = asked_question(&self.poster.create_post(&draft)?);
+        let deadline = Instant::now().checked_add(timeout);
+        loop {
+            wait.question_posted(asked.clone());
+            let Some(reply) = message(stream, &self.poster, wait.wait_for_next(deadline)?)? else {
+                return Ok(None);
+            };
+            if let Some(value) = read(&reply) {
+                return Ok(Some(value));
+            }
+        }
+    }
+
+    /// The draft of a question about this message.
+    fn question_draft(&self, text: impl Into<String>) -> PostDraft {
+        self.reply_draft(text, !self.is_direct() || self.post.is_reply())
     }
 
     /// Waits for the next message of the same person in the same thread, or in the same direct channel.
@@ -130,18 +174,20 @@ fn ask(
     user: &UserId,
     timeout: Duration,
 ) -> Result<Option<Message>> {
-    let root = Some(&question.root_id).filter(|root| !root.is_empty());
     // Before the question is posted: a fast reply arrives before the response to `POST /posts`.
-    let expected = Expected {
-        channel: question.channel_id.clone(),
-        user: user.clone(),
-        thread: root.cloned(),
-        asked: None,
-    };
-    let Some(wait) = Wait::wait_for_reply(stream, expected)? else { return Ok(None) };
-    let post = poster.create_post(question)?;
-    wait.question_posted(Asked { thread: post.thread_id().clone(), at: post.create_at });
+    let Some(wait) = Wait::wait_for_reply(stream, expected_reply(question, user))? else { return Ok(None) };
+    wait.question_posted(asked_question(&poster.create_post(question)?));
     message(stream, poster, wait.wait_until(timeout)?)
+}
+
+/// A reply to a question that is not posted yet.
+fn expected_reply(question: &PostDraft, user: &UserId) -> Expected {
+    let root = Some(&question.root_id).filter(|root| !root.is_empty());
+    Expected { channel: question.channel_id.clone(), user: user.clone(), thread: root.cloned(), asked: None }
+}
+
+fn asked_question(question: &Post) -> Asked {
+    Asked { thread: question.thread_id().clone(), at: question.create_at }
 }
 
 fn message(

@@ -163,6 +163,19 @@ impl Message {
         split_command(self.text(), prefix)
     }
 
+    /// Returns the command and its arguments if the message begins with `prefix`, or is [addressed](Self::addressed) to
+    /// this account.
+    ///
+    /// For example, `addressed_command("!")` returns `("deploy", "web")` for `!deploy web`, `@bot deploy web`,
+    /// `@bot: !deploy web`, and in a direct channel for `deploy web`.
+    pub fn addressed_command(&self, prefix: &str) -> Option<(&str, &str)> {
+        let addressed = || {
+            let text = self.addressed()?;
+            split_command(text, prefix).or_else(|| split_command(text, ""))
+        };
+        self.command(prefix).or_else(addressed)
+    }
+
     /// Returns the origin of the event. Messages from a catch-up may be minutes old.
     pub fn origin(&self) -> Origin {
         self.event.origin()
@@ -228,7 +241,7 @@ fn without_mention<'a>(text: &'a str, username: &str) -> Option<&'a str> {
         return None;
     }
     let rest = &rest[name.len()..];
-    // Usernames contain these. StreamTime the end of a mention the server takes them for punctuation.
+    // Usernames contain these. At the end of a mention, the server takes them for punctuation.
     let is_mark = |c: char| matches!(c, '.' | '-' | '_');
     let after = rest.trim_start_matches(is_mark);
     if after.starts_with(|c: char| c.is_alphanumeric() || c == '@') {

@@ -89,8 +89,9 @@ enum Subscriber {
     Copies { filter: Filter, me: UserId, queue: Box<EventQueue> },
     /// A copy of the first event that matches.
     First { filter: Filter, me: UserId, sender: Sender<Event> },
-    /// The first message that is a reply. It does not enter the queue of the stream.
-    Reply { expected: Expected, early: Vec<Event>, sender: Sender<Event> },
+    /// The next message that is a reply. It does not enter the queue of the stream. With `repeated`, further ones are kept
+    /// aside, with all that follows them in their place, until the next is asked for.
+    Reply { expected: Expected, early: Vec<Event>, sender: Sender<Event>, repeated: bool },
 }
 
 /// Everything that waits for events besides the queue of the stream.
@@ -125,15 +126,23 @@ impl Subscribers {
     /// The question is posted: the first message after it is the reply. Returns the messages that are none, in order.
     pub(super) fn question_posted(&mut self, id: SubscriberId, asked: Asked) -> Vec<Event> {
         let found = self.list.iter_mut().find(|(other, _)| *other == id);
-        let Some((_, Subscriber::Reply { expected, early, sender })) = found else { return Vec::new() };
+        let Some((_, Subscriber::Reply { expected, early, sender, repeated })) = found else {
+            return Vec::new();
+        };
         expected.asked = Some(asked);
-        let mut early = std::mem::take(early);
-        let reply = early.iter().position(|event| expected.is_met(&Inspection::new(event)));
+        let mut others = std::mem::take(early);
+        let reply = others.iter().position(|event| expected.is_met(&Inspection::new(event)));
         if let Some(place) = reply {
-            let _ = sender.try_send(early.remove(place));
-            self.remove_subscriber(id);
+            let mut rest = others.split_off(place);
+            let _ = sender.try_send(rest.remove(0));
+            if *repeated {
+                (*early, expected.asked) = (rest, None);
+            } else {
+                others.append(&mut rest);
+                self.remove_subscriber(id);
+            }
         }
-        early
+        others
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -145,11 +154,15 @@ impl Subscribers {
     pub(super) fn take_event(&mut self, event: &Event, in_order: bool) -> bool {
         let inspection = Inspection::new(event);
         for (place, (_, delivery)) in self.list.iter_mut().enumerate() {
-            let Subscriber::Reply { expected, early, sender } = delivery else { continue };
+            let Subscriber::Reply { expected, early, sender, repeated } = delivery else { continue };
             let met = expected.is_met(&inspection);
             if met && expected.asked.is_some() {
                 let _ = sender.try_send(event.clone());
-                self.list.remove(place);
+                if *repeated {
+                    expected.asked = None;
+                } else {
+                    self.list.remove(place);
+                }
                 return true;
             }
             let kept =
@@ -326,7 +339,12 @@ impl Wait {
 
     /// Waits for a reply, and takes it out of the stream. `None` if the stream was stopped.
     pub(super) fn wait_for_reply(shared: &Arc<StreamShared>, expected: Expected) -> Result<Option<Self>> {
-        Self::new(shared, |sender| Subscriber::Reply { expected, early: Vec::new(), sender })
+        Self::new(shared, |sender| Subscriber::Reply { expected, early: Vec::new(), sender, repeated: false })
+    }
+
+    /// Waits for one reply after the other. For each, call [`question_posted`](Self::question_posted) and [`wait_for_next`](Self::wait_for_next).
+    pub(super) fn wait_for_replies(shared: &Arc<StreamShared>, expected: Expected) -> Result<Option<Self>> {
+        Self::new(shared, |sender| Subscriber::Reply { expected, early: Vec::new(), sender, repeated: true })
     }
 
     fn new(
@@ -345,7 +363,13 @@ impl Wait {
 
     /// Blocks until the event arrives. Returns `None` after the timeout, or when the stream is stopped.
     pub(super) fn wait_until(self, timeout: Duration) -> Result<Option<Event>> {
-        let received = match Instant::now().checked_add(timeout) {
+        self.wait_for_next(Instant::now().checked_add(timeout))
+    }
+
+    /// Blocks until the event arrives. Returns `None` at the deadline, or when the stream is stopped; the wait is over
+    /// then.
+    pub(super) fn wait_for_next(&self, deadline: Option<Instant>) -> Result<Option<Event>> {
+        let received = match deadline {
             Some(deadline) => self.receiver.recv_deadline(deadline),
             None => self.receiver.recv().map_err(|_| RecvTimeoutError::Disconnected),
         };

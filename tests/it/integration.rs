@@ -254,6 +254,45 @@ fn what_is_wrong_missing_replayed_foreign_or_old_is_refused() {
 }
 
 #[test]
+fn a_guard_lets_each_request_through_once() {
+    let (token, guard) = (Secret::new("right"), ReplayGuard::new());
+    let command = |trigger: &str| {
+        CommandRequest::parse(FORM, format!("token=right&text=x&trigger_id={trigger}"), (&token, &guard))
+    };
+    // What is not verified is not remembered.
+    let wrong = "token=wrong&trigger_id=one";
+    assert!(CommandRequest::parse(FORM, wrong, (&token, &guard)).unwrap_err().is_forbidden());
+    assert_eq!((command("one").is_ok(), command("one").is_ok(), command("two").is_ok()), (true, false, true));
+    assert!(command("").unwrap_err().is_forbidden());
+
+    let tokens = [Secret::new("second"), token.clone()];
+    let post = "4op7suninh34s1qdqw8jwdk5td";
+    let webhook = |token: &str| {
+        let body = json!({"token": token, "post_id": post, "text": "x"}).to_string();
+        OutgoingWebhookRequest::parse(JSON, body, (&tokens, &guard)).is_ok()
+    };
+    assert_eq!((webhook("right"), webhook("right"), webhook("second")), (true, false, true));
+
+    let bob: UserId = "8ef4z5m5m7yqmyikymtmopjyie".parse().unwrap();
+    let signed = context(Button::new("a", "A", "https://bot").secret(&token));
+    let press = |trigger: &str| {
+        let body = json!({"user_id": bob, "context": signed, "trigger_id": trigger}).to_string();
+        PostActionIntegrationRequest::parse(JSON, body, (&token, &guard)).is_ok()
+    };
+    assert_eq!((press("three"), press("three"), press("four")), (true, false, true));
+
+    // A dialog can be submitted again, until it is accepted.
+    let dialog = Dialog::new("t").secret(&token, &bob);
+    let submit = || {
+        let body = json!({"user_id": bob, "state": dialog.state, "submission": {}}).to_string();
+        DialogSubmission::parse(JSON, body, (&token, &guard))
+    };
+    assert_eq!(submit().unwrap().dialog_id, submit().unwrap().dialog_id);
+    guard.accept(&submit().unwrap().dialog_id).unwrap();
+    assert!(submit().unwrap_err().is_forbidden());
+}
+
+#[test]
 fn malformed_requests_are_errors() {
     let token = Secret::new("right");
     let large = "x".repeat((1 << 20) + 1);
@@ -351,4 +390,33 @@ fn delayed_responses_go_to_the_own_server_only() {
         assert_eq!(respond(url).unwrap_err().kind(), ErrorKind::Input, "{url}");
     }
     assert_eq!(server.requests().len(), 1);
+}
+
+#[test]
+fn a_program_registers_its_command_each_time_it_starts() {
+    let server = TestServer::start().unwrap();
+    let admin = server.client("admin").unwrap();
+    let team: mattermost::TeamId = server.team_id("awesome-chat").parse().unwrap();
+    let register = |url: &str| {
+        let draft = mattermost::CommandDraft::new(&team, "vacation", url).auto_complete(true);
+        admin.commands().create_or_update(&draft).unwrap()
+    };
+    let first = register("http://127.0.0.1:1/one");
+    let again = register("http://127.0.0.1:1/two");
+    assert_eq!((&first.id, &first.token, &*again.url), (&again.id, &again.token, "http://127.0.0.1:1/two"));
+    assert_eq!(admin.commands().list_custom(&team).unwrap().len(), 1);
+    // A person's direct channel needs no team.
+    let direct = admin.channel("", "@bob").unwrap();
+    assert!(direct.is_direct() && admin.channel("", "~town-square").is_err());
+    // The files of a post, to a folder that does not exist yet.
+    let draft = mattermost::PostDraft::new(&direct, "files");
+    let files = ["a", "b"].map(|name| mattermost::Upload::bytes(name, name.repeat(9)));
+    let post = admin.posts().create_with_files(&draft, files).unwrap();
+    let folder = std::env::temp_dir().join(format!("mattermost-save-all-{}", std::process::id())).join("new");
+    let paths = admin.files().save_all(&post, &folder).unwrap();
+    let read = || paths.iter().map(|path| std::fs::read_to_string(path).unwrap()).collect::<Vec<_>>();
+    assert_eq!(read(), ["aaaaaaaaa", "bbbbbbbbb"]);
+    server.on("GET /files/*").api_error(500, "not asked again");
+    assert_eq!(admin.files().save_all(&post, &folder).unwrap(), paths);
+    std::fs::remove_dir_all(folder.parent().unwrap()).unwrap();
 }

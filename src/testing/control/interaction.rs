@@ -355,7 +355,10 @@ impl TestUser<'_> {
         self.interact("/commands/execute", &body, &id)
     }
 
-    /// Presses a button of a post. `action` is the ID or the name of the button.
+    /// Presses a button of a post, also of an ephemeral one. `action` is the ID or the name of the button.
+    ///
+    /// As on a real server, a response that [updates](crate::integration::PostActionIntegrationResponse::update) an
+    /// ephemeral post is an error.
     ///
     /// # Blocking
     /// Waits for the program behind the button, up to 30 s.
@@ -375,13 +378,23 @@ impl TestUser<'_> {
 
     #[track_caller]
     fn act(&self, post: &str, action: &str, body: &Value) -> Interaction {
-        let (channel, id, update_at) = {
-            let world = self.server.inner.world();
-            let found = must(world.posts.get(post), "post", post);
-            (found.channel_id.clone(), action_id(&found.props, action), found.update_at)
+        let world = self.server.inner.world();
+        let (channel, id, update_at, cookie) = if let Some(found) = world.posts.get(post) {
+            (found.channel_id.clone(), action_id(&found.props, action), found.update_at, None)
+        } else {
+            let shown = world.integrations.ephemerals.iter().rev();
+            let shown = shown.filter(|(to, _)| *to == self.id).find(|(_, shown)| field(shown, "id") == post);
+            let (_, shown) = must(shown, "post", post);
+            let props = shown.get("props").and_then(Value::as_object).cloned().unwrap_or_default();
+            (field(shown, "channel_id").to_owned(), action_id(&props, action), 0, cookie(&props))
         };
+        drop(world);
         let id = must(id, "button or menu", action);
-        let mut seen = self.interact(&format!("/posts/{post}/actions/{id}"), body, &channel);
+        let mut body = body.clone();
+        if let (Some(object), Some(cookie)) = (body.as_object_mut(), cookie) {
+            object.insert("cookie".into(), json!(cookie));
+        }
+        let mut seen = self.interact(&format!("/posts/{post}/actions/{id}"), &body, &channel);
         let world = self.server.inner.world();
         let changed = world.posts.get(post).filter(|post| post.update_at != update_at);
         seen.updated = changed.map(|post| test_post(&world, post));
@@ -473,6 +486,13 @@ impl TestUser<'_> {
 }
 
 /// The ID of a button or menu, by its ID or its name.
+/// The cookie that clients send with the actions of an ephemeral post.
+fn cookie(props: &Map<String, Value>) -> Option<String> {
+    let attachments = props.get("attachments")?.as_array()?;
+    let actions = attachments.iter().filter_map(|attachment| attachment.get("actions")?.as_array()).flatten();
+    actions.map(|action| field(action, "cookie")).find(|cookie| !cookie.is_empty()).map(str::to_owned)
+}
+
 fn action_id(props: &Map<String, Value>, name: &str) -> Option<String> {
     let attachments = props.get("attachments")?.as_array()?;
     let actions = attachments.iter().filter_map(|attachment| attachment.get("actions")?.as_array()).flatten();

@@ -6,7 +6,7 @@ use super::outgoing::{Outgoing, Reply, Target};
 use super::{AppError, RouteCall, RouteResult, bad_body, bad_url, fail, forbidden, text};
 use crate::testing::http::Answer;
 use crate::testing::state::attachments::{action_of, complete_attachments};
-use crate::testing::state::{World, is_id};
+use crate::testing::state::{StoredPost, World, is_id};
 
 /// Props that an update by an integration cannot change.
 const RETAINED_PROPS: [&str; 3] = ["from_webhook", "override_username", "override_icon_url"];
@@ -29,7 +29,10 @@ fn press(call: &mut RouteCall<'_>, id: &str, action_id: &str) -> RouteResult {
         return Err(bad_url("post_id"));
     }
     let body = call.object("actionRequest").unwrap_or_default();
-    let post = super::posts::readable(call, id)?.clone();
+    let stored = super::posts::readable(call, id).cloned();
+    let ephemeral = stored.is_err();
+    let hidden = call.world.post_of_cookie(text(&body, "cookie")).filter(|post| post.id == id).cloned();
+    let post = stored.or_else(|error| hidden.ok_or(error))?;
     let action = action_of(&post, action_id).filter(|action| action.contains_key("integration"));
     let Some(action) = action else {
         return Err(fail(404, "api.post.do_action.action_id.app_error", "Invalid action id."));
@@ -57,7 +60,10 @@ fn press(call: &mut RouteCall<'_>, id: &str, action_id: &str) -> RouteResult {
         target: Target::json(text(&integration, "url"), &upstream),
         then: Box::new(move |call, reply| {
             let response = integration_response(&reply)?;
-            apply_response(call.world, &post.id, &me, &response);
+            if ephemeral && response.contains_key("update") {
+                return Err(fail(404, "app.post.get.app_error", "Unable to get the post."));
+            }
+            apply_response(call.world, &post, &me, &response);
             Ok(Answer::json(200, &json!({"status": "OK", "trigger_id": client_trigger})))
         }),
     });
@@ -83,8 +89,7 @@ fn integration_response(reply: &Result<Reply, String>) -> Result<Map<String, Val
 }
 
 /// Updates the post, and shows the ephemeral text.
-fn apply_response(world: &mut World, id: &str, user: &str, response: &Map<String, Value>) {
-    let Some(post) = world.posts.get(id).cloned() else { return };
+fn apply_response(world: &mut World, post: &StoredPost, user: &str, response: &Map<String, Value>) {
     let retained = RETAINED_PROPS.map(|name| (name, post.props.get(name).cloned()));
     if let Some(update) = response.get("update").and_then(Value::as_object) {
         let message = text(update, "message").to_owned();
@@ -102,7 +107,7 @@ fn apply_response(world: &mut World, id: &str, user: &str, response: &Map<String
             }
         };
         complete_attachments(&mut props, &mut world.clock);
-        world.edit_post(id, Some(message), |post| post.props = props);
+        world.edit_post(&post.id, Some(message), |post| post.props = props);
     }
     let message = text(response, "ephemeral_text");
     if !message.is_empty() {

@@ -49,6 +49,18 @@ pub(in crate::testing) fn without_integrations(props: &Map<String, Value>) -> Va
     Value::Object(props)
 }
 
+/// Gives the buttons and menus of an ephemeral post a cookie. `false` if there are none.
+pub(in crate::testing) fn set_cookies(props: &mut Map<String, Value>, cookie: &str) -> bool {
+    let Some(Value::Array(attachments)) = props.get_mut("attachments") else { return false };
+    let actions = attachments.iter_mut().filter_map(|attachment| attachment.get_mut("actions"));
+    let mut found = false;
+    for action in actions.filter_map(Value::as_array_mut).flatten().filter_map(Value::as_object_mut) {
+        action.insert("cookie".into(), json!(cookie));
+        found = true;
+    }
+    found
+}
+
 /// A button or menu of a post, with the address behind it.
 pub(in crate::testing) fn action_of(post: &StoredPost, id: &str) -> Option<Map<String, Value>> {
     let attachments = post.props.get("attachments")?.as_array()?;

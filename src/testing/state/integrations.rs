@@ -8,7 +8,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use serde_json::{Map, Value, json};
 
-use super::World;
+use super::{StoredPost, World};
 use crate::testing::hub::HubEvent;
 
 /// How long a trigger ID can open a dialog, in milliseconds.
@@ -56,6 +56,8 @@ pub(in crate::testing) struct Integrations {
     pub(in crate::testing) dialogs: VecDeque<(String, Value)>,
     /// (user, post), oldest first.
     pub(in crate::testing) ephemerals: VecDeque<(String, Value)>,
+    /// The posts behind the cookies of buttons and menus in ephemeral posts. The real server encrypts them in the cookie.
+    cookies: VecDeque<(String, StoredPost)>,
 }
 
 fn keep<T>(kept: &mut VecDeque<T>, item: T) {
@@ -137,12 +139,28 @@ impl World {
         self.emit(&event);
     }
 
+    /// The ephemeral post that a cookie stands for.
+    pub(in crate::testing) fn post_of_cookie(&self, cookie: &str) -> Option<&StoredPost> {
+        self.integrations.cookies.iter().find(|(known, _)| known == cookie).map(|(_, post)| post)
+    }
+
     /// Shows a message to one user. It is not stored. Returns the post as the server shows it.
     pub(in crate::testing) fn send_ephemeral(&mut self, to: &str, post: &Map<String, Value>) -> Value {
         let (id, now) = (self.clock.id(), self.now());
         let text = |name: &str| post.get(name).and_then(Value::as_str).unwrap_or_default();
         let mut props = post.get("props").and_then(Value::as_object).cloned().unwrap_or_default();
         super::attachments::complete_attachments(&mut props, &mut self.clock);
+        let cookie = self.clock.id();
+        if super::attachments::set_cookies(&mut props, &cookie) {
+            let hidden = StoredPost {
+                id: id.clone(),
+                channel_id: text("channel_id").to_owned(),
+                root_id: text("root_id").to_owned(),
+                props: props.clone(),
+                ..StoredPost::default()
+            };
+            keep(&mut self.integrations.cookies, (cookie, hidden));
+        }
         let has_attachments = props.contains_key("attachments");
         let mut shown = json!({
             "id": id, "create_at": now, "update_at": 0, "edit_at": 0, "delete_at": 0, "is_pinned": false,

@@ -143,6 +143,67 @@ fn a_message_before_the_question_stays_in_the_loop() {
 
 /// A queue that holds one event, with the only thread that takes from it in `ask`.
 #[test]
+fn a_question_can_be_repeated_until_it_is_answered() {
+    let server = server();
+    let events = builder(&server).open().unwrap();
+    let log = Mutex::new(Vec::new());
+    thread::scope(|scope| {
+        let _guard = events.stopper().guard();
+        scope.spawn(|| {
+            events.messages().serve_on(3, |message| {
+                let Some(("count", _)) = message.addressed_command("!") else {
+                    log.lock().unwrap().push(message.text().to_owned());
+                    return Ok(());
+                };
+                let count: Option<u32> = message.ask_until("How many?", PATIENCE, |reply| {
+                    let count = reply.text().parse().ok();
+                    if count.is_none() {
+                        reply.reply("A number, please.").unwrap();
+                    }
+                    count
+                })?;
+                message.reply(format!("{count:?}, {} said", message.sender()))?;
+                Ok(())
+            })
+        });
+        let root = server.post_as("bob", "town-square", "@bot: !count");
+        heard(&server, "How many?");
+        // All at once: some arrive while the bot replies to the first. What follows the reply belongs to the loop, in order.
+        for text in ["hmm", "let me see", "7"] {
+            server.reply_as("bob", &root, text);
+        }
+        for (user, text) in [("zoe", "one"), ("bob", "two"), ("zoe", "three")] {
+            server.reply_as(user, &root, text);
+        }
+        heard(&server, "Some(7), bob said");
+        // In a direct channel, without a prefix; across a reconnect that is not resumed.
+        server.post_as("bob", "@bot", "count");
+        heard_in(&server, "bob@bot", "How many?");
+        lose(&server, || {
+            server.post_as("bob", "@bot", "many");
+            server.post_as("bob", "@bot", "9");
+        });
+        heard_in(&server, "bob@bot", "Some(9)");
+        // A failure of the question, and a loop that goes on.
+        server.on("POST /posts").api_error(403, "api.context.permissions.app_error");
+        server.post_as("zoe", "town-square", "!count");
+        server.post_as("zoe", "town-square", "last");
+        let until = Instant::now() + PATIENCE;
+        while log.lock().unwrap().len() < 4 {
+            assert!(Instant::now() < until, "{log:?}");
+            thread::sleep(Duration::from_millis(1));
+        }
+    });
+    let mut log = log.into_inner().unwrap();
+    log.retain(|text| text != "last");
+    assert_eq!(log, ["one", "two", "three"]);
+    assert_eq!(
+        server.posts("town-square").iter().filter(|post| post.message == "A number, please.").count(),
+        2
+    );
+}
+
+#[test]
 fn a_full_queue_does_not_hide_the_reply() {
     for policy in [Overflow::DropNewest, Overflow::Block] {
         let server = server();

@@ -1,0 +1,162 @@
+//! `/vacation 24 Dec`: an ephemeral message with two buttons, *Ask for it*, which opens a dialog, and *Never mind*.
+//!
+//! Environment: `MATTERMOST_URL`, `MATTERMOST_TOKEN` of an account that may manage slash commands, `MATTERMOST_TEAM`,
+//! `MATTERMOST_CHANNEL`, `LISTEN` (127.0.0.1:8077), `PUBLIC_URL` as the server reaches it (`http://LISTEN`), and `SECRET`,
+//! which signs the buttons. On a private network, `AllowedUntrustedInternalConnections` of the server must allow the URL.
+
+use std::io::Read;
+
+use mattermost::integration::*;
+use mattermost::{ActionStyle, Attachment, Button, Channel, Client, CommandDraft, Error, PostDraft};
+use mattermost::{Result, Secret};
+use tiny_http::{Header, Request, Response, Server};
+
+struct App {
+    client: Client,
+    channel: Channel,
+    url: String,
+    token: Secret,
+    secret: Secret,
+}
+
+impl App {
+    fn new(client: Client, channel: Channel, url: String, secret: Secret) -> Result<Self> {
+        let draft = CommandDraft::new(&channel.team_id, "vacation", format!("{url}/command"));
+        let draft = draft.auto_complete(true).auto_complete_hint("[days]");
+        let token = client.commands().create_or_update(&draft)?.token;
+        Ok(Self { client, channel, url, token, secret })
+    }
+
+    fn command(&self, request: &CommandRequest) -> CommandResponse {
+        let (days, url) = (request.text.trim(), format!("{}/button", self.url));
+        if days.is_empty() {
+            return CommandResponse::ephemeral("`/vacation DAYS`, for example `/vacation 24 Dec`");
+        }
+        let button = |id, name| Button::new(id, name, &url).context("days", days).secret(&self.secret);
+        let ask = button("ask", "Ask for it").context("ask", "yes").style(ActionStyle::Primary);
+        let card = Attachment::new().title(format!("Days off: {days}")).button(ask);
+        CommandResponse::ephemeral("").attachment(card.button(button("never", "Never mind")))
+    }
+
+    fn button(&self, press: &PostActionIntegrationRequest) -> Result<PostActionIntegrationResponse> {
+        if press.text("ask") != "yes" {
+            return Ok(PostActionIntegrationResponse::ephemeral("Another time, then."));
+        }
+        let reason = DialogElement::textarea("reason", "Reason").max_length(500);
+        let dialog = Dialog::new("Days off").element(reason).state(press.text("days"));
+        let open = press.open_dialog(format!("{}/dialog", self.url), dialog, &self.secret);
+        self.client.dialogs().open(&open)?;
+        Ok(PostActionIntegrationResponse::default())
+    }
+
+    fn dialog(&self, form: &DialogSubmission) -> Result<SubmitDialogResponse> {
+        if form.text("reason").len() < 3 {
+            return Ok(SubmitDialogResponse::errors([("reason", "Say a word more.")]));
+        }
+        let (user, reason) = (self.client.users().get(&form.user_id)?.username, form.text("reason"));
+        let text = format!("@{user} asks for days off: {}\n> {}", form.state, reason.replace('\n', "\n> "));
+        self.client.posts().create(&PostDraft::new(&self.channel, text))?;
+        Ok(SubmitDialogResponse::accepted())
+    }
+
+    fn handle(&self, mut request: Request) -> std::io::Result<()> {
+        let mut body = Vec::new();
+        request.as_reader().take(MAX_BODY_BYTES as u64 + 1).read_to_end(&mut body)?;
+        let content_type = request.headers().iter().find(|header| header.field.equiv("Content-Type"));
+        let content_type = content_type.map_or("", |header| header.value.as_str());
+        let respond = || {
+            Ok(match request.url() {
+                "/command" => self.command(&parse(content_type, &body, &self.token)?).into(),
+                "/button" => self.button(&parse(content_type, &body, &self.secret)?)?.into(),
+                "/dialog" => self.dialog(&parse(content_type, &body, &self.secret)?)?.into(),
+                _ => CallbackResponse::not_found(),
+            })
+        };
+        let CallbackResponse { status, content_type, body, .. } = respond().into();
+        let header = Header::from_bytes("Content-Type", content_type).expect("a header");
+        request.respond(Response::from_data(body).with_status_code(status).with_header(header))
+    }
+
+    /// On four threads: a slow call holds up no other request.
+    fn serve(&self, server: &Server) {
+        let work = || server.incoming_requests().for_each(|request| drop(self.handle(request)));
+        std::thread::scope(|scope| (0..4).for_each(|_| drop(scope.spawn(work))));
+    }
+}
+
+fn main() -> Result<()> {
+    let var = |name| std::env::var(name).map_err(|_| Error::other(format!("{name} is not set")));
+    let client = Client::from_env()?;
+    let channel = client.channel(&var("MATTERMOST_TEAM")?, &var("MATTERMOST_CHANNEL")?)?;
+    let listen = var("LISTEN").unwrap_or("127.0.0.1:8077".into());
+    let url = var("PUBLIC_URL").unwrap_or(format!("http://{listen}"));
+    let app = App::new(client, channel, url, Secret::new(var("SECRET")?))?;
+    app.serve(&Server::http(&listen).map_err(Error::other)?);
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use mattermost::testing::TestServer;
+    use serde_json::json;
+
+    fn with_app(test: impl FnOnce(&TestServer, &str)) {
+        let server = TestServer::start().unwrap();
+        let http = Server::http("127.0.0.1:0").unwrap();
+        let url = format!("http://{}", http.server_addr().to_ip().unwrap());
+        let client = server.client("admin").unwrap();
+        let channel = client.channel("awesome-chat", "~town-square").unwrap();
+        let app = App::new(client, channel, url.clone(), Secret::new("of this program")).unwrap();
+        std::thread::scope(|scope| {
+            scope.spawn(|| app.serve(&http));
+            let ended = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| test(&server, &url)));
+            (0..4).for_each(|_| http.unblock());
+            ended.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        });
+    }
+
+    #[test]
+    fn command_button_dialog() {
+        with_app(|server, _| {
+            let bob = server.as_user("bob");
+            assert!(bob.slash("town-square", "/vacation").text().unwrap().starts_with("`/vacation DAYS`"));
+            let shown = bob.slash("town-square", "/vacation 24 Dec").ephemeral.remove(0);
+            assert_eq!(shown.attachments()[0]["title"], "Days off: 24 Dec");
+            let pressed = bob.press(&shown, "Ask for it");
+            assert_eq!(pressed.error, None);
+            assert_eq!(pressed.dialog.unwrap().elements, ["reason"]);
+            let short = bob.submit_dialog(json!({"reason": "x"}));
+            assert_eq!(short.field_errors, [("reason".to_owned(), "Say a word more.".to_owned())]);
+            assert_eq!(bob.submit_dialog(json!({"reason": "Christmas"})).error, None);
+            let posts = server.posts("town-square");
+            assert_eq!(posts.last().unwrap().message, "@bob asks for days off: 24 Dec\n> Christmas");
+        });
+    }
+
+    #[test]
+    fn never_mind() {
+        with_app(|server, _| {
+            let shown = server.as_user("bob").slash("town-square", "/vacation 24 Dec").ephemeral.remove(0);
+            let pressed = server.as_user("bob").press(&shown, "Never mind");
+            assert_eq!((pressed.text(), &pressed.dialog), (Some("Another time, then."), &None));
+        });
+    }
+
+    #[test]
+    fn strangers_are_refused() {
+        with_app(|server, url| {
+            let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
+            let post = |path: &str, content_type: &str, body: &str| {
+                let request = agent.post(format!("{url}{path}")).header("content-type", content_type);
+                request.send(body).unwrap().status().as_u16()
+            };
+            let (form, json) = ("application/x-www-form-urlencoded", "application/json");
+            assert_eq!(post("/command", form, "token=guessed&text=24+Dec&trigger_id=x"), 403);
+            assert_eq!(post("/button", json, r#"{"context":{"days":"24 Dec","ask":"yes"}}"#), 403);
+            assert_eq!(post("/dialog", json, r#"{"state":"24 Dec","submission":{"reason":"abc"}}"#), 403);
+            assert_eq!((post("/button", json, "{"), post("/nowhere", json, "")), (400, 404));
+            assert!(server.posts("town-square").is_empty());
+        });
+    }
+}
