@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 
 /// The most that the server gives at once; it cuts larger wishes silently.
 pub(crate) const MAX_PER_PAGE: u32 = 200;
@@ -22,10 +22,24 @@ pub struct Pages<'p, T> {
 type Fetch<'p, T> = Box<dyn FnMut(u32) -> Result<(Vec<T>, bool)> + Send + 'p>;
 
 /// Goes through the pages that `fetch` gets, from 0 on.
-pub(crate) fn pages<'p, T>(mut fetch: impl FnMut(u32) -> Result<Vec<T>> + Send + 'p) -> Pages<'p, T> {
+///
+/// A server or a cache that ignores the page number would repeat one page forever: that is an error.
+pub(crate) fn pages<'p, T: Clone + PartialEq + Send + 'p>(
+    mut fetch: impl FnMut(u32) -> Result<Vec<T>> + Send + 'p,
+) -> Pages<'p, T> {
+    let mut previous: Option<(T, T)> = None;
     until_last(move |page| {
         let items = fetch(page)?;
         let last = items.len() < MAX_PER_PAGE as usize;
+        let ends = items.first().cloned().zip(items.last().cloned());
+        if !last && ends == previous {
+            return Err(Error::new(
+                ErrorKind::Protocol,
+                format!("page {page} is the same as the page before it"),
+            )
+            .with_hint("the server is too old for pages of this list, or a cache ignores the query"));
+        }
+        previous = ends;
         Ok((items, last))
     })
 }
@@ -72,7 +86,6 @@ impl<T> fmt::Debug for Pages<'_, T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::Error;
 
     #[test]
     fn goes_to_the_short_page_and_stops_at_an_error() {
@@ -83,5 +96,13 @@ mod tests {
         let mut broken = pages::<u32>(|_| Err(Error::input("no")));
         assert!(broken.next().unwrap().is_err());
         assert!(broken.next().is_none());
+    }
+
+    #[test]
+    fn a_page_that_is_repeated_ends_the_list() {
+        let mut same = pages(|_| Ok((0..200).collect::<Vec<u32>>()));
+        assert_eq!(same.by_ref().take(200).flatten().count(), 200);
+        assert_eq!(same.next().unwrap().unwrap_err().kind(), ErrorKind::Protocol);
+        assert!(same.next().is_none());
     }
 }

@@ -10,21 +10,29 @@ use crate::secret::Secret;
 const MAX_VALUE_LENGTH: usize = 8 << 10;
 /// The cookie in which the server looks for its token.
 const TOKEN_COOKIE: &str = "MMAUTHTOKEN";
-/// Headers that this crate sets itself, or that frame a request.
-const RESERVED_NAMES: [&str; 12] = [
+/// Headers that frame a request, or that decide how its response is read.
+const FRAMING_NAMES: [&str; 10] = [
     "accept-encoding",
     "connection",
     "content-length",
     "content-type",
     "expect",
     "host",
-    "range",
     "te",
     "trailer",
     "transfer-encoding",
     "upgrade",
-    "user-agent",
 ];
+/// Other headers that this crate sets itself.
+const OWN_NAMES: [&str; 2] = ["range", "user-agent"];
+
+/// Rejects the name of a header that only this crate may set.
+pub(crate) fn check_name(name: &str) -> Result<()> {
+    if FRAMING_NAMES.iter().any(|known| name.trim().eq_ignore_ascii_case(known)) {
+        return Err(Error::input(format!("the header {name} is set by this crate")));
+    }
+    Ok(())
+}
 
 /// The headers of [`ClientBuilder::header`](crate::ClientBuilder::header). As secret as the token.
 #[derive(Clone, Debug, Default)]
@@ -50,7 +58,8 @@ impl RequestHeaders {
                 shorten_text(&name, 60)
             )));
         }
-        if RESERVED_NAMES.contains(&&*name) || name.starts_with("sec-websocket-") {
+        check_name(&name)?;
+        if OWN_NAMES.contains(&&*name) || name.starts_with("sec-websocket-") {
             return Err(Error::input(format!("the header {name} is set by this crate")));
         }
         let text = value.expose();

@@ -19,6 +19,7 @@ use super::{HttpClient, Method, PathArg, Route, path, query};
 use crate::config::MAX_TIMEOUT;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::json;
+use crate::request_headers::check_name;
 use crate::secret::{Secret, remove_secrets, take_serialized};
 use crate::time::Timestamp;
 
@@ -161,6 +162,9 @@ impl<'c> Call<'c> {
     /// Sends a header. Not for credentials.
     pub fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
         let value: String = value.into();
+        if let Err(error) = check_name(name) {
+            return self.note_error(Err(error));
+        }
         if value.chars().any(char::is_control) {
             return self.note_error(Err(Error::input(format!("the header {name} holds control characters"))));
         }
@@ -342,7 +346,13 @@ impl<'c> Call<'c> {
                 Error::new(ErrorKind::Protocol, "the response to the login has no token")
                     .with_hint("check that the URL is that of a Mattermost server")
             })?;
-            super::login::check_token(&token)?;
+            super::login::check_token(&token).map_err(|_| {
+                Error::new(
+                    ErrorKind::Protocol,
+                    "the response to the login has a token that no header can hold",
+                )
+                .with_hint("a proxy may have changed the `Token` header")
+            })?;
             Ok((user, token))
         };
         self.send_with_retries(Some(limit)).and_then(read).map_err(|e| e.on_route(route))
@@ -461,6 +471,16 @@ impl<'c> Call<'c> {
         }
     }
 
+    /// `false` for the statuses of conditional and partial requests, if this is none.
+    fn has_requested(&self, status: u16) -> bool {
+        let conditions: &[&str] = match status {
+            206 => &["range"],
+            304 => &["if-none-match", "if-modified-since"],
+            _ => return true,
+        };
+        self.headers.iter().any(|(name, _)| conditions.iter().any(|known| name.eq_ignore_ascii_case(known)))
+    }
+
     fn is_replayable(&self) -> bool {
         !matches!(self.body.0, BodySource::Reader { .. })
     }
@@ -514,7 +534,11 @@ impl<'c> Call<'c> {
         let mut secrets: Vec<&Secret> = self.secrets.iter().collect();
         secrets.extend(token);
         secrets.extend(self.http.shared.config.headers.secret_values());
-        let response = response::check_status(response, &secrets);
+        let response = if self.has_requested(response.status) {
+            response::check_status(response, &secrets)
+        } else {
+            Err(response::unrequested_error(response))
+        };
         let response = match body_limit {
             Some(limit) => response.and_then(|response| response.into_buffered(limit)),
             None => response,

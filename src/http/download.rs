@@ -72,12 +72,14 @@ impl Download {
 
 impl Read for Download {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        let failed = |error| io::Error::other(body_error(error));
-        let amount = self.reader.read(buf).map_err(failed)?;
+        let is_closed = || self.http.shared.rate_limit.is_closed();
+        let amount = self.reader.read(buf).map_err(|error| {
+            io::Error::other(if is_closed() { super::rate_limit::closed_error() } else { body_error(error) })
+        })?;
         self.read += amount as u64;
         if amount == 0 && !buf.is_empty() {
             // A closed socket looks like the end of a body that has no length.
-            if self.length.is_none() && self.http.shared.rate_limit.is_closed() {
+            if self.length.is_none() && is_closed() {
                 return Err(io::Error::other(super::rate_limit::closed_error()));
             }
             if self.length.is_some_and(|length| self.read < length) {

@@ -43,6 +43,18 @@ pub(crate) fn check_status(answer: HttpResponse, secrets: &[&Secret]) -> Result<
     }
 }
 
+/// The error of a status that only answers a conditional or partial request, which the call was not.
+///
+/// A confused cache must not turn a request that it did not pass on into a success.
+pub(super) fn unrequested_error(answer: HttpResponse) -> Error {
+    let status = answer.status;
+    answer.drain_body();
+    let what = if status == 206 { "is a part of the object" } else { "says that nothing has changed" };
+    Error::new(ErrorKind::Protocol, format!("the response {what}, which was not asked for"))
+        .with_status(status)
+        .with_hint("a proxy or a cache in front of the server answers instead of it")
+}
+
 fn redirect_error(status: u16, to: Option<&str>, secrets: &[&Secret]) -> Error {
     let to = remove_secrets(to.unwrap_or("an unnamed place"), secrets);
     let to = shorten_text(to.split('?').next().unwrap_or_default(), 200);

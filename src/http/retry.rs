@@ -147,7 +147,7 @@ impl RetryState {
                 status == 408 || (status >= 500 && !matches!(status, 501 | 505 | 511))
             }
             // What redirects an API call is not the server, which was not reached.
-            (ErrorKind::Protocol, Some(300..=399)) => false,
+            (ErrorKind::Protocol, Some(300..=303 | 305..=399)) => false,
             (ErrorKind::Io | ErrorKind::Timeout | ErrorKind::Protocol | ErrorKind::Decode, _) => true,
             _ => false,
         }

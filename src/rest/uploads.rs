@@ -62,16 +62,18 @@ impl Uploads<'_> {
         progress: impl FnMut(u64, u64),
     ) -> Result<FileInfo> {
         let path = path.as_ref();
-        let mut file = File::open(path).map_err(|e| unreadable(path, e))?;
-        let about = file.metadata().map_err(|e| unreadable(path, e))?;
+        // Before it is opened: opening a pipe that nobody writes to would wait.
+        let about = path.metadata().map_err(|e| unreadable(path, e))?;
         if !about.is_file() {
             return Err(Error::input(format!("{} is not a regular file", path.display()))
                 .with_hint("`files().upload` takes pipes and other readers"));
         }
         let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
         if about.len() == 0 {
-            return Files(self.0).upload(channel, Upload::bytes(name, Vec::new()));
+            return Files(self.0).upload(channel, Upload::path(path)?);
         }
+        let mut file = File::open(path).map_err(|e| unreadable(path, e))?;
+        let about = file.metadata().map_err(|e| unreadable(path, e))?;
         let mut record = UploadRecord::new(path, channel, &about)?;
         let draft = UploadDraft::new(channel, name, about.len());
         let upload = self.begin(&draft, &mut record, &mut file)?;

@@ -31,6 +31,7 @@ mod logs;
 mod long_methods;
 mod models;
 mod names;
+mod odd_responses;
 mod once;
 mod outage;
 mod peer;

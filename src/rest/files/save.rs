@@ -31,6 +31,10 @@ pub(super) fn save(
     if path.file_name().is_none() {
         return Err(Error::input(format!("{} is not the path of a file", path.display())));
     }
+    if path.is_dir() {
+        return Err(Error::input(format!("{} is a folder", path.display()))
+            .with_hint("append a file name, such as `FileInfo::safe_name`"));
+    }
     let mut part = PartFile::open(path, &file.id, file.size)?;
     match transfer(files, file, path, &mut part, progress) {
         Ok(()) => part.finish(path).map(|()| file.size),

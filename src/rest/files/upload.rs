@@ -8,6 +8,9 @@ use std::path::Path;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{Body, Multipart};
 
+/// Most content of a file that announces none, in bytes.
+const MAX_UNSIZED_LENGTH: u64 = 16 << 20;
+
 /// A file to upload: from a path, from memory, or from any reader.
 pub struct Upload<'u> {
     name: String,
@@ -26,7 +29,7 @@ impl Upload<'static> {
     /// Opens a file. The file name defaults to the last component of the path.
     ///
     /// The size is read now, and exactly that many bytes are sent: of a file that grows meanwhile, those that were
-    /// there. The upload of a file that is truncated meanwhile fails.
+    /// there. The upload of a file that is truncated meanwhile fails. Opening a named pipe waits for its writer.
     pub fn path(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
         let failed =
@@ -39,6 +42,16 @@ impl Upload<'static> {
             return Err(folder());
         }
         let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
+        if about.is_file() && about.len() == 0 {
+            // Files of `/proc` and the like announce no bytes and have some.
+            let mut bytes = Vec::new();
+            file.take(MAX_UNSIZED_LENGTH + 1).read_to_end(&mut bytes).map_err(failed)?;
+            if bytes.len() as u64 > MAX_UNSIZED_LENGTH {
+                let message = format!("{} announces no bytes and has more than 16 MiB", path.display());
+                return Err(Error::input(message).with_hint("use `Upload::reader`"));
+            }
+            return Ok(Self::bytes(name, bytes));
+        }
         // Pipes and devices have no length.
         let length = about.is_file().then_some(about.len());
         Ok(Self::reader(name, file, length))

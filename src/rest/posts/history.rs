@@ -3,10 +3,13 @@
 use std::vec::IntoIter;
 
 use super::Posts;
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 use crate::model::{ChannelId, Post, PostId, PostList, PostPage};
 use crate::page::MAX_PER_PAGE;
 use crate::time::Timestamp;
+
+/// No channel has so many pages: this is more than 3 billion posts.
+const MAX_PAGE: u32 = 1 << 24;
 
 /// An iterator over the posts of a channel, fetching 200 per request. Iteration ends after the last post or
 /// the first error.
@@ -68,7 +71,7 @@ impl<'c> History<'c> {
             let page = PostPage::new().page(number).per_page(MAX_PER_PAGE).skip_fetch_threads(true);
             let mut posts = self.posts.list(&self.channel, &page)?.into_posts();
             posts.sort_by(|a, b| (b.create_at, &b.id).cmp(&(a.create_at, &a.id)));
-            Ok::<_, crate::error::Error>(posts)
+            Ok::<_, Error>(posts)
         };
         let reaches = |posts: &[Post]| posts.last().is_none_or(|post| post.create_at <= time);
         // The first page that is old enough: double the distance, then halve the interval.
@@ -76,6 +79,9 @@ impl<'c> History<'c> {
         let mut found = page(0)?;
         let mut high = 0;
         while !reaches(&found) {
+            if high >= MAX_PAGE {
+                return Err(Error::new(ErrorKind::Protocol, "the pages of the channel do not end"));
+            }
             (oldest, low) = (found, high + 1);
             high = high.saturating_add(step);
             step = step.saturating_mul(2);

@@ -10,6 +10,7 @@ use sha1::{Digest, Sha1};
 
 use super::upload_lock::UploadLock;
 use crate::error::{Error, ErrorKind, Result};
+use crate::http::PathArg as _;
 use crate::model::{ChannelId, UploadId};
 use crate::random::random_hex;
 
@@ -76,6 +77,9 @@ impl UploadRecord {
         }
         File::open(&self.path).ok()?.take(MAX_RECORD_SIZE).read_to_string(&mut text).ok()?;
         let record: Record = serde_json::from_str(&text).ok()?;
+        if record.upload.path_arg().is_err() {
+            return None;
+        }
         let is_same =
             record.size == self.size && record.modified == self.modified && record.sent <= self.size;
         if !is_same || self.modified == 0 {

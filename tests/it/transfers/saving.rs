@@ -180,6 +180,7 @@ fn an_id_that_is_none_becomes_no_path() {
         assert_eq!(error.kind(), ErrorKind::Input, "{id:?}: {error:?}");
     }
     assert_eq!(client.files().save(&info(), folder.join("..")).unwrap_err().kind(), ErrorKind::Input);
+    assert_eq!(client.files().save(&info(), folder.join("down")).unwrap_err().kind(), ErrorKind::Input);
     assert!(server.take().is_empty());
     assert_eq!((names(&folder), names(&folder.join("down"))), (vec!["down".into()], vec!["file.".into()]));
     fs::remove_dir_all(folder).unwrap();

@@ -180,3 +180,58 @@ fn a_session_that_is_not_new_is_refused() {
     assert_eq!(client.uploads().upload(&ID.parse().unwrap(), &folder).unwrap_err().kind(), ErrorKind::Input);
     fs::remove_dir_all(folder).unwrap();
 }
+
+/// Opening a pipe would wait for its writer.
+#[cfg(unix)]
+#[test]
+fn an_upload_session_takes_no_pipes_and_devices() {
+    let folder = folder("pipe");
+    let path = folder.join("pipe");
+    let (server, client) = server(|_| Reply::error(403, "no"));
+    let made = std::process::Command::new("mkfifo").arg(&path).status();
+    for path in [path, "/dev/zero".into()] {
+        if path.exists() {
+            let error = client.uploads().upload(&ID.parse().unwrap(), &path).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Input, "{error:?}");
+        }
+    }
+    assert!(made.is_ok_and(|status| status.success()) && server.take().is_empty());
+    fs::remove_dir_all(folder).unwrap();
+}
+
+/// Files of `/proc` announce no bytes.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_file_that_announces_no_bytes_is_read() {
+    let server = TestServer::start().unwrap();
+    let client = server.client("bob").unwrap();
+    let channel = client.channel("awesome-chat", "~town-square").unwrap().id;
+    let content = fs::read("/proc/version").unwrap();
+    for file in [
+        client.files().upload(&channel, Upload::path("/proc/version").unwrap()).unwrap(),
+        client.uploads().upload(&channel, "/proc/version").unwrap(),
+    ] {
+        assert_eq!((file.size, &*file.name), (content.len() as u64, "version"));
+    }
+}
+
+/// A record that cannot be resumed must not stand in the way of the upload.
+#[test]
+fn a_record_with_an_id_that_is_none_is_not_used() {
+    let folder = folder("forged");
+    let path = folder.join("src");
+    fs::write(&path, vec![3; 9000]).unwrap();
+    let modified = fs::metadata(&path).unwrap().modified().unwrap();
+    let modified = modified.duration_since(std::time::UNIX_EPOCH).unwrap().as_nanos();
+    let server = TestServer::start().unwrap();
+    let client = server.client("bob").unwrap();
+    let channel = client.channel("awesome-chat", "~town-square").unwrap().id;
+    for upload in ["../../posts", "", "x", "me", ID] {
+        let record = json!({"upload": upload, "size": 9000, "modified": modified as u64, "sent": 0,
+            "hash": "da39a3ee5e6b4b0d3255bfef95601890afd80709"});
+        fs::write(folder.join(format!("src.{channel}.upload")), record.to_string()).unwrap();
+        assert_eq!(client.uploads().upload(&channel, &path).unwrap().size, 9000, "{upload}");
+        assert_eq!(fs::read_dir(&folder).unwrap().count(), 1);
+    }
+    fs::remove_dir_all(folder).unwrap();
+}
