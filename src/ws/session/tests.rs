@@ -629,3 +629,45 @@ fn no_order_of_things_confuses_it() {
         assert!(d.pings.windows(2).all(|two| two[0] < two[1]));
     }
 }
+
+/// With an unreadable event as the first behind a position, every run of the program would fail to open.
+#[test]
+fn the_first_event_behind_a_position_may_be_unreadable() {
+    let position =
+        Cursor { connection_id: Some(A.into()), next_seq: 5, server_time: Timestamp::from_millis(9) };
+    let mut d = Driven::with(false, Some(position));
+    for _ in 0..2 {
+        assert_eq!(d.upgrade(), Some((A.to_owned(), 5)));
+        d.lose(&ReadEnd::Unreadable(FrameFault::TooLarge));
+        assert!(d.end.is_none(), "{:?}", d.end);
+    }
+    assert_eq!(d.upgrade(), Some((A.to_owned(), 6)));
+    assert_eq!(d.missed(), [(MissedReason::Unreadable, Some(4), Some(5))]);
+    // A server that has never been readable is none.
+    let mut d = Driven::new();
+    assert_eq!(d.upgrade(), None);
+    d.lose(&ReadEnd::Unreadable(FrameFault::TooLarge));
+    assert!(d.end.is_some());
+}
+
+#[test]
+fn a_retry_after_of_a_day_delays_a_stream_by_minutes() {
+    let mut d = Driven::up();
+    d.lose(&ReadEnd::Eof);
+    d.dial();
+    let busy = Error::new(ErrorKind::Status, "limit exceeded").with_status(429);
+    d.session.on_connect_failed(d.now, busy.with_retry_after(Some(s(86_400))));
+    let ReaderAction::Wait(Some(until)) = d.next() else { panic!("no wait") };
+    assert!(until - d.now >= s(290) && until - d.now <= s(310), "{:?}", until - d.now);
+}
+
+#[test]
+fn the_last_sequence_number_is_followed_by_unreadable_events() {
+    let mut d = Driven::up();
+    d.event(u64::MAX);
+    for _ in 0..4 {
+        d.lose(&ReadEnd::Unreadable(FrameFault::TooLarge));
+        d.upgrade();
+    }
+    assert!(d.end.is_none());
+}

@@ -497,3 +497,48 @@ fn idle() {
     assert!(ended - began <= 1 + 5 * seconds.div_ceil(60), "{} switches", ended - began);
     drop(events);
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn waits_cost_no_wake_ups() {
+    alone("ws::tests::close::waiting_for_the_program");
+}
+
+/// With a program that takes nothing, a stream sleeps whatever it waits with. `MATTERMOST_IDLE` is the time in seconds.
+#[cfg(target_os = "linux")]
+#[test]
+#[ignore = "run alone by `waits_cost_no_wake_ups`"]
+fn waiting_for_the_program() {
+    let seconds: u64 = std::env::var("MATTERMOST_IDLE").ok().and_then(|text| text.parse().ok()).unwrap_or(2);
+    let states: [(&str, fn() -> Case); 3] = [
+        ("blocked", || flooded(Overflow::Block)),
+        ("overflow open", || flooded(Overflow::DropNewest)),
+        ("catching up, and nobody takes", catching_up_without_room),
+    ];
+    for (name, make) in states {
+        let case = make();
+        // What has just happened may still cause something.
+        thread::sleep(Duration::from_millis(1500));
+        let (_, began) = switches();
+        thread::sleep(Duration::from_secs(seconds));
+        let (threads, ended) = switches();
+        println!("{name}: {} voluntary context switches of {threads} threads in {seconds} s", ended - began);
+        // Pings every 30 s, and the answers that do not come.
+        assert!(ended - began <= 4 + 10 * seconds.div_ceil(60), "{name}: {} switches", ended - began);
+        case.events.close(WITHIN);
+    }
+}
+
+/// More is found than the program makes room for.
+#[cfg(target_os = "linux")]
+fn catching_up_without_room() -> Case {
+    let server = Server::start();
+    let fake = server.fake();
+    let (events, link) = server.open(fake.builder().catch_up(CatchUp::default()).capacity(8));
+    fake.rows.store(500, Ordering::SeqCst);
+    link.cut();
+    let mut link = server.accept();
+    link.greet(OTHER_ID);
+    wait_for(|| events.stats().queued == 8);
+    case(events, (KeepOpen(link.socket), Holder(server)))
+}

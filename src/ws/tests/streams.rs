@@ -1,9 +1,9 @@
 //! Links that come, go and come back.
 
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use super::peer::{CLOCK, ID, MAX_FAILURE_DURATION, OTHER_ID, Server};
+use super::peer::{CLOCK, ID, Link, MAX_FAILURE_DURATION, OTHER_ID, Server};
 use crate::error::ErrorKind;
 use crate::event::{Event, EventKind, MissedReason, Origin, Payload};
 use crate::ws::{ConnectionState, Events};
@@ -348,4 +348,60 @@ fn until_gap(events: &Events) {
     assert!(
         matches!(missed.payload().unwrap(), Payload::Missed(m) if m.reason == MissedReason::NewConnection)
     );
+}
+
+/// Sixteen threads send faster than the server reads: some actions are refused, the connection stays, and what was
+/// accepted arrives.
+#[test]
+fn a_burst_of_actions_is_refused_and_costs_no_connection() {
+    let server = Server::start();
+    let (events, mut link) = server.open(server.fake().builder());
+    let data = serde_json::json!({"x": "y".repeat(7000)});
+    let (accepted, refused) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    std::thread::scope(|scope| {
+        for _ in 0..16 {
+            scope.spawn(|| {
+                let until = Instant::now() + MAX_FAILURE_DURATION;
+                // The system's buffers fill first.
+                while refused.load(Ordering::SeqCst) < 16 && Instant::now() < until {
+                    match events.send("burst", Some(data.clone())) {
+                        Ok(_) => accepted.fetch_add(1, Ordering::SeqCst),
+                        Err(error) => {
+                            assert_eq!(error.kind(), ErrorKind::Backlogged, "{error}");
+                            refused.fetch_add(1, Ordering::SeqCst)
+                        }
+                    };
+                }
+            });
+        }
+    });
+    assert!(refused.into_inner() >= 16);
+    for _ in 0..accepted.into_inner() {
+        link.action("burst");
+    }
+    assert!(matches!(events.state(), ConnectionState::Connected { .. }), "{:?}", events.state());
+    link.event(1);
+    assert_eq!(numbers(&events, 1), [1]);
+    assert_eq!(events.stats().connections, 1);
+}
+
+/// The stream is stopped while the answer to an upgrade is on its way.
+#[test]
+fn no_connection_outlives_a_stop_while_a_dial_ends() {
+    for n in 0..30_u32 {
+        let server = Server::start();
+        let (events, link) = server.open(server.fake().builder());
+        link.cut();
+        let raw = server.raw();
+        let mut second = std::thread::scope(|scope| {
+            let upgrading = scope.spawn(|| Link::upgrade(raw));
+            std::thread::sleep(Duration::from_micros(u64::from(n) * 40));
+            events.stopper().stop();
+            upgrading.join().unwrap()
+        });
+        // It ends for the peer, too, with a goodbye or without.
+        while second.frame().is_some() {}
+        events.close(Duration::from_secs(5));
+        assert_eq!(events.state(), ConnectionState::Ended);
+    }
 }
