@@ -48,7 +48,7 @@ use std::time::Duration;
 /// The result of every fallible function of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-pub(crate) use self::status::is_transient_status;
+pub(crate) use self::status::{is_transient_status, may_succeed_if_repeated};
 
 type ErrorSource = Arc<dyn std::error::Error + Send + Sync>;
 
@@ -211,7 +211,7 @@ impl Error {
             ErrorKind::Io | ErrorKind::Timeout | ErrorKind::Backlogged => true,
             ErrorKind::Api | ErrorKind::Status => {
                 self.status().is_some_and(|status| match self.0.repeatable {
-                    Some(true) => status == 500 || is_transient_status(status),
+                    Some(true) => may_succeed_if_repeated(status),
                     Some(false) => matches!(status, 425 | 429),
                     None => is_transient_status(status),
                 })

@@ -21,13 +21,13 @@
 //! So `?` in the loop is all that a program needs. Data that does not fit its type is [`Payload::Other`], with
 //! [`Event::decode_error`]; the first of a kind is logged as a warning, all are counted.
 //!
-//! Beside the server's events there are notices of the stream itself: [`Connected`], [`Disconnected`], [`Missed`],
+//! Beside the server's events there are notifications of the stream itself: [`Connected`], [`Disconnected`], [`Missed`],
 //! [`CaughtUp`], [`SessionExpired`]. Their names begin with `_`.
 
 mod channels;
 mod embedded;
 mod identity;
-mod notice;
+mod notification;
 mod posts;
 pub(crate) mod scan;
 mod server;
@@ -52,7 +52,7 @@ use serde_json::value::RawValue;
 
 pub use channels::*;
 pub(crate) use embedded::{Embedded, Flag};
-pub use notice::*;
+pub use notification::*;
 pub use posts::*;
 pub(crate) use scan::{Head, channel_of, scan_frame};
 pub use server::*;
@@ -97,7 +97,7 @@ pub enum Origin {
     Resumed,
     /// Looked up after a gap. Such an event may be minutes old, and has no [`seq`](Event::seq).
     CaughtUp,
-    /// Made by the stream itself: a notice, or its end.
+    /// Made by the stream itself: a notification, or its end.
     Local,
 }
 
@@ -129,7 +129,7 @@ model! {
 }
 
 impl Event {
-    /// The name, as `posted`; a notice's begins with `_`.
+    /// The name, as `posted`; that of a notification begins with `_`.
     pub fn name(&self) -> &str {
         self.0.name.as_deref().unwrap_or(self.0.kind.name())
     }
@@ -139,7 +139,7 @@ impl Event {
         self.0.kind
     }
 
-    /// The number on its connection, from 0. `None` for what was caught up and for notices.
+    /// The number on its connection, from 0. `None` for events of a catch-up and for notifications.
     pub fn seq(&self) -> Option<u64> {
         self.0.seq
     }
@@ -180,7 +180,7 @@ impl Event {
         self.0.data.get_or_init(|| self.with_data(decode_event).unwrap_or_default())
     }
 
-    /// The text of the server. For notices and caught-up events, the same written by the stream.
+    /// The text of the server. For notifications and caught-up events, the same written by the stream.
     pub fn raw(&self) -> &str {
         &self.0.text
     }
@@ -265,7 +265,7 @@ impl Event {
         if kind == EventKind::Ended {
             return Ok(Self::end_of_stream(Error::new(ErrorKind::Closed, "the stream ended")));
         }
-        let origin = origin.unwrap_or(if kind.is_notice() { Origin::Local } else { Origin::Live });
+        let origin = origin.unwrap_or(if kind.is_notification() { Origin::Local } else { Origin::Live });
         Ok(Self::from_connection(kind, scan::sequence_number(text), text.into(), origin)
             .on_connection(connection_id))
     }
@@ -395,19 +395,10 @@ impl Event {
         Self::from_connection(kind, None, text, Origin::CaughtUp)
     }
 
-    /// A notice.
+    /// A notification of the stream.
     pub(crate) fn from_notification(payload: Payload) -> Self {
         let kind = payload.kind();
-        let none = Broadcast::default();
-        // One by one: to serialise the whole enum would pull in all its types.
-        let text = match &payload {
-            Payload::Connected(notice) => write_envelope(kind.name(), notice, &none, None),
-            Payload::Disconnected(notice) => write_envelope(kind.name(), notice, &none, None),
-            Payload::Missed(notice) => write_envelope(kind.name(), notice, &none, None),
-            Payload::CaughtUp(notice) => write_envelope(kind.name(), notice, &none, None),
-            Payload::SessionExpired(notice) => write_envelope(kind.name(), notice, &none, None),
-            _ => write_envelope(kind.name(), &(), &none, None),
-        };
+        let text = payload.notification_envelope();
         let event = Self::from_connection(kind, None, text, Origin::Local);
         let _ = event.0.payload.set(payload);
         event
@@ -447,9 +438,9 @@ impl Event {
         }
     }
 
-    /// The payload of a notice; `None` for all else. For the same reason.
-    pub(crate) fn as_notice(&self) -> Option<&Payload> {
-        self.0.payload.get().filter(|_| self.0.kind.is_notice())
+    /// The payload of a notification; `None` for server events. For the same reason.
+    pub(crate) fn as_notification(&self) -> Option<&Payload> {
+        self.0.payload.get().filter(|_| self.0.kind.is_notification())
     }
 
     /// Returns the error that ended the stream, if this is its last event.
@@ -532,7 +523,7 @@ mod tests {
     }
 
     #[test]
-    fn notices_say_the_same_in_all_forms() {
+    fn notifications_say_the_same_in_all_forms() {
         let missed = Missed { reason: MissedReason::Gap, last_seq: Some(4), ..Missed::default() };
         let event = Event::from_notification(Payload::Missed(Box::new(missed.clone())));
         assert_eq!((event.name(), event.seq(), event.origin()), ("_missed", None, Origin::Local));

@@ -35,12 +35,14 @@ mod session;
 pub(crate) mod socket;
 mod state;
 mod stats;
+mod subscribers;
 mod subscription;
 mod threads;
 mod ticking;
 #[cfg(feature = "native-tls")]
 mod tls_pipe;
 mod typing;
+mod typing_indicators;
 
 use std::collections::HashMap;
 use std::fmt;

@@ -7,3 +7,9 @@
 pub(crate) fn is_transient_status(status: u16) -> bool {
     matches!(status, 408 | 425 | 429 | 502..=504 | 520..=530)
 }
+
+/// Statuses after which a call that may be repeated can succeed: the transient ones, and 500, which servers also return
+/// for a failure that has passed when the call is repeated.
+pub(crate) fn may_succeed_if_repeated(status: u16) -> bool {
+    status == 500 || is_transient_status(status)
+}

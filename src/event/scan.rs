@@ -416,7 +416,7 @@ mod tests {
             scan_frame(r#"{"status":"FAIL","error":{"id":"x","message":"\"event\":\"posted\""}}"#),
             Some(Head::Reply)
         );
-        // A server cannot make a notice.
+        // A server cannot make a notification.
         let head = scan_frame(r#"{"event":"_missed","data":{},"seq":1}"#);
         assert_eq!(head, Some(Head::Event { kind: EventKind::Other, seq: Some(1) }));
         assert_eq!(scan_frame("[]"), None);

@@ -3,8 +3,7 @@
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::notice::{CaughtUp, Connected, Disconnected, Missed, SessionExpired};
-use super::{Broadcast, channels, posts, server, teams, threads, users};
+use super::{Broadcast, channels, notification, posts, server, teams, threads, users, write_envelope};
 use crate::error::Result;
 use crate::model::Json;
 use crate::model::json::decode_event;
@@ -16,9 +15,9 @@ macro_rules! events {
             $name:literal => $variant:ident($payload:ty)
                 $(, strings [$($string:literal),+])? $(, from broadcast [$($context:ident),+])?;
         )+ }
-        notices { $(
-            $(#[doc = $notice_doc:literal])+
-            $notice_name:literal => $notice:ident($notice_payload:ty);
+        notifications { $(
+            $(#[doc = $notification_doc:literal])+
+            $notification_name:literal => $notification:ident($notification_payload:ty);
         )+ }
     ) => {
         /// Type of an event. Unknown server events are [`EventKind::Custom`] (plugins) or
@@ -33,7 +32,7 @@ macro_rules! events {
             Custom,
             /// An event that this version does not support.
             Other,
-            $($(#[doc = $notice_doc])+ #[doc = concat!("\n\nA notice: `", $notice_name, "`.")] $notice,)+
+            $($(#[doc = $notification_doc])+ #[doc = concat!("\n\nNotification name: `", $notification_name, "`.")] $notification,)+
             /// The last event of a stream that ended permanently. Its [`payload`](super::Event::payload) is
             /// the error.
             ///
@@ -44,7 +43,7 @@ macro_rules! events {
         impl EventKind {
             /// All kinds, including notifications.
             pub const ALL: &[Self] =
-                &[$(Self::$variant,)+ Self::Custom, Self::Other, $(Self::$notice,)+ Self::Ended];
+                &[$(Self::$variant,)+ Self::Custom, Self::Other, $(Self::$notification,)+ Self::Ended];
 
             /// Returns the wire name; `custom_*` for plugin events, `*` for unknown events.
             pub const fn name(self) -> &'static str {
@@ -52,7 +51,7 @@ macro_rules! events {
                     $(Self::$variant => $name,)+
                     Self::Custom => "custom_*",
                     Self::Other => "*",
-                    $(Self::$notice => $notice_name,)+
+                    $(Self::$notification => $notification_name,)+
                     Self::Ended => "_ended",
                 }
             }
@@ -66,9 +65,9 @@ macro_rules! events {
                 }
             }
 
-            fn of_notice(name: &str) -> Option<Self> {
+            fn of_notification(name: &str) -> Option<Self> {
                 match name {
-                    $($notice_name => Some(Self::$notice),)+
+                    $($notification_name => Some(Self::$notification),)+
                     "_ended" => Some(Self::Ended),
                     _ => None,
                 }
@@ -107,7 +106,7 @@ macro_rules! events {
             /// An event without a type in this version, or with data that does not match its type; in that
             /// case [`Event::decode_error`](super::Event::decode_error) returns the reason.
             Other(Box<server::Other>),
-            $($(#[doc = $notice_doc])+ $notice($notice_payload),)+
+            $($(#[doc = $notification_doc])+ $notification($notification_payload),)+
         }
 
         impl Payload {
@@ -117,7 +116,7 @@ macro_rules! events {
                     $(Self::$variant(_) => EventKind::$variant,)+
                     Self::Custom(_) => EventKind::Custom,
                     Self::Other(_) => EventKind::Other,
-                    $(Self::$notice(_) => EventKind::$notice,)+
+                    $(Self::$notification(_) => EventKind::$notification,)+
                 }
             }
 
@@ -139,9 +138,19 @@ macro_rules! events {
                     EventKind::Custom => {
                         Self::Custom(Box::new(server::Custom { name: name.to_owned(), data: decode_event(data)? }))
                     }
-                    $(EventKind::$notice => Self::$notice(decode_event(data)?),)+
+                    $(EventKind::$notification => Self::$notification(decode_event(data)?),)+
                     EventKind::Other | EventKind::Ended => Self::other(name, decode_event(data)?),
                 })
+            }
+
+            /// Returns the envelope of a notification.
+            // One type at a time: serializing the whole enum would include the code of all server events.
+            pub(super) fn notification_envelope(&self) -> Box<str> {
+                let (name, none) = (self.kind().name(), Broadcast::default());
+                match self {
+                    $(Self::$notification(payload) => write_envelope(name, payload, &none, None),)+
+                    Self::Custom(_) | Self::Other(_) $(| Self::$variant(_))+ => write_envelope(name, &(), &none, None),
+                }
             }
 
             pub(super) fn other(name: &str, data: Json) -> Self {
@@ -405,23 +414,23 @@ events! {
         /// Not sent by any server. The name of an action, reserved as an event name.
         "posted_notify_ack" => PostedNotifyAck(server::NoData);
     }
-    notices {
+    notifications {
         /// A connection was established.
-        "_connected" => Connected(Connected);
+        "_connected" => Connected(notification::Connected);
         /// A connection was lost; the stream reconnects.
-        "_disconnected" => Disconnected(Disconnected);
+        "_disconnected" => Disconnected(notification::Disconnected);
         /// Events are missing.
-        "_missed" => Missed(Box<Missed>);
+        "_missed" => Missed(Box<notification::Missed>);
         /// A gap was filled as far as possible.
-        "_caught_up" => CaughtUp(Box<CaughtUp>);
+        "_caught_up" => CaughtUp(Box<notification::CaughtUp>);
         /// The session ended.
-        "_session_expired" => SessionExpired(SessionExpired);
+        "_session_expired" => SessionExpired(notification::SessionExpired);
     }
 }
 
 impl EventKind {
     /// Returns `true` for notifications made by the stream itself, which are never filtered or dropped.
-    pub fn is_notice(self) -> bool {
+    pub fn is_notification(self) -> bool {
         self >= Self::Connected
     }
 
@@ -435,7 +444,7 @@ impl EventKind {
 /// `custom_`.
 impl From<&str> for EventKind {
     fn from(name: &str) -> Self {
-        Self::of_notice(name).unwrap_or_else(|| Self::of_server(name))
+        Self::of_notification(name).unwrap_or_else(|| Self::of_server(name))
     }
 }
 

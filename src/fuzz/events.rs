@@ -129,7 +129,7 @@ pub(super) fn envelope(data: &[u8]) {
         return check_message(&event.payload().expect_err("it is the end"));
     }
     assert_eq!(event.raw(), text);
-    assert_eq!(event.kind().is_notice(), event.origin() == Origin::Local);
+    assert_eq!(event.kind().is_notification(), event.origin() == Origin::Local);
     read_event(&event);
     if let Some(whole) = plain_value(text) {
         assert!(nearly_equal(event.data(), &whole["data"]), "{} {}", event.data(), whole["data"]);
@@ -154,7 +154,7 @@ fn read_event(event: &Event) {
     event.decode_error().into_iter().for_each(check_message);
     let _ = event.decode::<Value>().map_err(|error| check_message(&error));
     let _ = (event.channel_id(), payload.post());
-    assert_eq!(event.as_notice().is_some(), event.kind().is_notice());
+    assert_eq!(event.as_notification().is_some(), event.kind().is_notification());
     assert_eq!(&event.clone().into_payload().expect("as before"), payload);
     let posted = Event::from_connection(event.kind(), event.seq(), event.raw().into(), event.origin());
     match (posted.posted_payload().expect("no end"), payload) {

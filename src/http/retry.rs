@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::Method;
 use super::attempt::{AttemptError, KEYED_RETRY_WINDOW};
 use super::clock::ClockReading;
-use crate::error::{Error, ErrorKind, is_transient_status};
+use crate::error::{Error, ErrorKind, may_succeed_if_repeated};
 use crate::random::random_unit;
 
 /// The rule by which a request may be repeated.
@@ -123,7 +123,10 @@ impl RetryState {
                 self.policy == RetryPolicy::Idempotent || error.status().is_some() || error.is_oversized()
             }
             ErrorKind::Io | ErrorKind::Timeout => false,
-            _ => !error.status().is_some_and(may_pass) && error.api_id() != Some(PENDING_DUPLICATE_ID),
+            _ => {
+                !error.status().is_some_and(may_succeed_if_repeated)
+                    && error.api_id() != Some(PENDING_DUPLICATE_ID)
+            }
         };
         if let (Some(wait), true, false) = (error.retry_after(), replayable, hopeless) {
             // A server that says when it is back is asked then, and not three times before.
@@ -141,7 +144,7 @@ impl RetryState {
             (ErrorKind::Api, Some(status)) => {
                 // The server's own word is final, where repeating the request would do it twice.
                 error.api_id() == Some(PENDING_DUPLICATE_ID)
-                    || (self.policy == RetryPolicy::Idempotent && may_pass(status))
+                    || (self.policy == RetryPolicy::Idempotent && may_succeed_if_repeated(status))
             }
             (ErrorKind::Status, Some(status)) => {
                 status == 408 || (status >= 500 && !matches!(status, 501 | 505 | 511))
@@ -196,13 +199,6 @@ impl RetryState {
         let error = if says_nothing_was_done { first.clone() } else { last };
         error.with_repeatable(true)
     }
-}
-
-/// The statuses after which the same request may succeed, if it may be repeated.
-///
-/// 500 is what a server says while it shuts down or its database restarts.
-fn may_pass(status: u16) -> bool {
-    status == 500 || is_transient_status(status)
 }
 
 /// The error of a call that may have been carried out and must not be repeated.

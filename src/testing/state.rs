@@ -112,14 +112,14 @@ pub(super) struct World {
     pub(super) emoji_images: HashMap<String, Vec<u8>>,
     pub(super) hooks: Vec<Value>,
     pub(super) integrations: integrations::Integrations,
-    pub(super) config: config::Config,
+    pub(super) config: config::StoredConfig,
     /// Role -> the permissions that it was given.
     pub(super) role_changes: HashMap<String, Vec<String>>,
     /// Milliseconds.
     pub(super) session_length: i64,
     /// Requests to outgoing webhooks that wait to be sent.
     pub(super) triggered: Vec<outgoing_webhooks::Triggered>,
-    pub(super) outgoing_webhooks: Vec<outgoing_webhooks::OutgoingWebhook>,
+    pub(super) outgoing_webhooks: Vec<outgoing_webhooks::StoredOutgoingWebhook>,
     pub(super) categories: Vec<Value>,
     /// (user, team) -> IDs of categories.
     pub(super) category_order: HashMap<(String, String), Vec<String>>,
@@ -157,7 +157,7 @@ impl World {
             emoji_images: HashMap::new(),
             hooks: Vec::new(),
             integrations: integrations::Integrations::default(),
-            config: config::Config::default(),
+            config: config::StoredConfig::default(),
             role_changes: HashMap::new(),
             session_length: 180 * 86_400_000,
             triggered: Vec::new(),

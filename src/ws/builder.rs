@@ -7,7 +7,7 @@ use super::options::{CatchUp, Probe, StreamOptions, kind_bit};
 use super::position::Position;
 use super::queue::Overflow;
 use super::state::StreamShared;
-use super::{Backend, Events, Poster};
+use super::{Backend, Events, Poster, threads};
 use crate::error::{Error, ErrorKind, Result};
 use crate::event::EventKind;
 use crate::model::ChannelId;
@@ -181,7 +181,7 @@ impl EventsBuilder {
         let server = backend.client_config().base.http_url();
         options.resume_from =
             options.resume_from.map(|position| position.checked_for(&server, self.poster.me()));
-        let (shared, receiver) = StreamShared::new(backend, options);
+        let (shared, receiver) = StreamShared::new(backend, options, threads::STARTERS);
         let events = Events::start(Arc::clone(&shared), receiver, self.poster)?;
         let mut state = shared.lock_state();
         while !state.session.was_ever_connected() && state.error.is_none() && state.stop.is_none() {

@@ -10,6 +10,7 @@
 //!   older posts of the channel. Passes end when one finds nothing older than the first held post.
 //! * Everything goes out under back-pressure. A hold that is full drops what comes, and the gap grows by that.
 
+mod buffered_event;
 mod channel_merge;
 mod dedup;
 mod event_hold;
@@ -25,13 +26,14 @@ mod tests;
 
 use std::time::Duration;
 
+use self::buffered_event::BufferedEvent;
 pub(crate) use self::channel_merge::ChannelMerge;
 use self::dedup::DedupCache;
 pub(crate) use self::dedup::{DedupKey, DeliveredKeys, MAX_POSITION_KEYS, PostVersion};
 use self::fetch::{FetchPass, PassOutput};
 pub(crate) use self::fetch::{FetchRequest, FetchResponse, FetchedPage, ServerPaging};
 use self::gap_fill::{
-    BufferedEvent, DeliveredRows, FillStage, GapFill, MAX_PASSES, MergeWork, NOT_YET, UsernameMap, work_of,
+    DeliveredRows, FillStage, GapFill, MAX_PASSES, MergeWork, NOT_YET, UsernameMap, work_of,
 };
 use self::horizon::look_from;
 use self::retry::FetchRetry;

@@ -5,7 +5,8 @@ use std::time::{Duration, Instant};
 
 use super::message::Selection;
 use super::state::StreamShared;
-use super::subscription::{Asked, Expected, Wait};
+use super::subscribers::{Asked, Expected};
+use super::subscription::Wait;
 use super::{Events, Message, Poster};
 use crate::error::{Error, Result};
 use crate::event::Event;

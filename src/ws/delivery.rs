@@ -11,13 +11,14 @@ use super::catch_up::{
 use super::position::Position;
 use super::queue::{EnqueueResult, EventQueue, Overflow};
 use super::session::{Cursor, StreamGap, StreamTime};
-use super::state::MAX_BLOCK_DURATION;
-use super::subscription::Subscribers;
+use super::subscribers::Subscribers;
 use super::threads::bell::RoomWait;
 use crate::error::Error;
 use crate::event::{Event, EventKind, Missed, MissedReason, Payload};
 use crate::time::Timestamp;
 
+/// The longest time that a blocked reader waits for the program.
+pub(crate) const MAX_BLOCK_DURATION: Duration = Duration::from_secs(60);
 /// A live event, before it is made.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct EventHeader {
@@ -188,7 +189,7 @@ impl Delivery {
         }
     }
 
-    /// Delivers a notice, at once.
+    /// Delivers a notification, at once.
     pub(crate) fn deliver_notification(&mut self, payload: Payload) {
         let event = Event::from_notification(payload);
         self.subscribers.notify_all(&event);
@@ -299,7 +300,7 @@ impl Delivery {
         self.report_missed(told);
     }
 
-    /// Ends an overflow when the queue has drained, and finds slots for notices that wait. True if there is more to do at
+    /// Ends an overflow when the queue has drained, and finds slots for waiting notifications. True if there is more to do at
     /// once.
     pub(crate) fn poll_queues(&mut self, now: StreamTime) -> bool {
         if self.ending.is_some() {
@@ -494,7 +495,7 @@ fn share_event(subscribers: &mut Subscribers, event: &Event, mark: Option<&Curso
     if subscribers.is_empty() {
         return false;
     }
-    if event.kind().is_notice() {
+    if event.kind().is_notification() {
         subscribers.notify_all(event);
         return false;
     }

@@ -125,7 +125,7 @@ impl StreamOptions {
             EventKind::UserRemoved,
             EventKind::Hello,
         ];
-        let other = |kind: &EventKind| !kind.is_notice() && !named.contains(kind);
+        let other = |kind: &EventKind| !kind.is_notification() && !named.contains(kind);
         EventKind::ALL.iter().filter(|kind| other(kind)).any(|kind| self.wants_kind(*kind))
     }
 

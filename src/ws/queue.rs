@@ -79,7 +79,7 @@ pub(crate) struct EventQueue {
     taken: Cursor,
     dropped: u64,
     delivered: u64,
-    /// Everything that was ever put in, notices too.
+    /// Everything that was ever put in, notifications too.
     puts: u64,
 }
 
@@ -182,7 +182,7 @@ impl EventQueue {
         self.episode.take()?.into_missed()
     }
 
-    /// Finds slots for the notices that wait.
+    /// Finds slots for waiting notifications.
     pub(crate) fn place_held(&mut self) {
         while self.len() < self.capacity {
             let Some(event) = self.held.pop_front() else { break };
@@ -205,7 +205,7 @@ impl EventQueue {
 
     /// Puts in an event for which there is room, and tells its number. Without a mark, it is that of the one before.
     pub(crate) fn push_event(&mut self, event: Event, mark: Option<Cursor>) -> u64 {
-        let is_event = !event.kind().is_notice();
+        let is_event = !event.kind().is_notification();
         let mark = mark.unwrap_or_else(|| self.last_mark());
         if self.put_event(event, mark).is_ok() && is_event {
             self.delivered += 1;
@@ -248,7 +248,7 @@ impl EventQueue {
         self.dropped += 1;
     }
 
-    /// Delivers a notice. There is a slot for it unless the program has taken nothing for a long time.
+    /// Delivers a notification. There is a slot for it unless the program has taken nothing for a long time.
     pub(crate) fn deliver_notification(&mut self, event: Event) {
         if self.sender.is_none() || self.ending {
             return;
@@ -270,7 +270,7 @@ impl EventQueue {
         let mut gaps: Option<Missed> = None;
         let mut rest = VecDeque::new();
         for event in self.held.drain(..) {
-            match event.as_notice() {
+            match event.as_notification() {
                 Some(Payload::Missed(missed)) => merge_missed(&mut gaps, missed),
                 _ => rest.push_back(event),
             }
@@ -288,7 +288,7 @@ impl EventQueue {
         if self.sender.is_none() {
             return;
         }
-        if !event.kind().is_notice() {
+        if !event.kind().is_notification() {
             self.delivered += 1;
         }
         self.held.push_back(event);
@@ -451,7 +451,7 @@ mod tests {
                 }
             }
         }
-        // Nothing follows: the timer's look is what brings the last notice.
+        // Nothing follows: the timer's look is what brings the last notification.
         while queue.wants_polling() || !receiver.is_empty() {
             if let Ok(event) = receiver.try_recv() {
                 take(event);
@@ -506,7 +506,7 @@ mod tests {
         assert_eq!(large(most_bytes(100) - 1), EnqueueResult::Taken);
         assert_eq!([large(1), large(1)], [EnqueueResult::Taken, EnqueueResult::Dropped]);
         assert_eq!(receiver.recv().unwrap().raw().len(), most_bytes(100) - 1);
-        // It has drained, by bytes; the notice counts.
+        // It has drained, by bytes; the notification counts.
         assert_eq!(large(1), EnqueueResult::Taken);
         assert_eq!(
             receiver

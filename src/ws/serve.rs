@@ -123,7 +123,7 @@ impl<'a> Messages<'a> {
     /// }
     /// ```
     pub fn serve(self, mut handler: impl FnMut(&Message) -> Result<()>) -> Result<()> {
-        let mut service = Service::start_serving(&self)?;
+        let mut service = ServeLoop::start_serving(&self)?;
         while let Some((message, ticket)) = service.next_message() {
             self.handle_message(&message, &mut handler);
             service.done(ticket);
@@ -163,7 +163,7 @@ impl<'a> Messages<'a> {
         if threads == 0 {
             return Err(Error::input("messages cannot be handled on 0 threads"));
         }
-        let mut service = Service::start_serving(&self)?;
+        let mut service = ServeLoop::start_serving(&self)?;
         let stream = &self.events.shared;
         let lanes = Lanes::new(threads);
         std::thread::scope(|scope| {
@@ -218,14 +218,14 @@ impl<'a> Messages<'a> {
 }
 
 /// One run of `serve` or `serve_on`.
-struct Service<'m> {
+struct ServeLoop<'m> {
     events: &'m Events,
     selection: Selection,
     deadline: Arc<Deadline>,
     cause: Option<Error>,
 }
 
-impl<'m> Service<'m> {
+impl<'m> ServeLoop<'m> {
     fn start_serving(messages: &'m Messages<'_>) -> Result<Self> {
         let deadline =
             Arc::new(Deadline::new(messages.poster.with_own_connections()?, messages.finish_within));
@@ -282,7 +282,7 @@ impl<'m> Service<'m> {
     }
 }
 
-impl Drop for Service<'_> {
+impl Drop for ServeLoop<'_> {
     fn drop(&mut self) {
         self.deadline.end_countdown();
         self.events.shared.lock_state().deadlines.retain(|deadline| !Arc::ptr_eq(deadline, &self.deadline));

@@ -21,8 +21,7 @@ use super::options::StreamOptions;
 use super::queue::Overflow;
 use super::session::{Cursor, Effect, Notification, SessionSettings, StreamSession, StreamTime};
 use super::threads::bell::WriterBell;
-use super::threads::{catch_up_driver, prober};
-use super::typing::TypingIndicators;
+use super::typing_indicators::TypingIndicators;
 use crate::error::{Error, ErrorKind, Result};
 use crate::event::{Connected, Disconnected, Event, EventKind, Payload, SessionExpired};
 use log::Level;
@@ -35,12 +34,23 @@ const MAX_PENDING_REQUESTS: usize = 1024;
 /// Number of times that a thread yields to those that wait for the lock.
 const MAX_YIELDS: u32 = 1000;
 
+/// Functions that start the threads of a stream that run for a while only. They are above this file.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ThreadStarters {
+    /// Starts the catch-up thread. Returns `false` if the system refuses.
+    pub(crate) catch_up: fn(&Weak<StreamShared>) -> bool,
+    /// Starts the probe of this number.
+    pub(crate) probe: fn(&StreamShared, &mut StreamState, u64),
+}
+
 /// The clock, the settings, the state, and the ways to wake each other up.
 ///
 /// Locks are taken in this order: the core, then the wire's. Neither is held over I/O.
 pub(crate) struct StreamShared {
     /// For the threads that it starts.
     pub(crate) me: Weak<Self>,
+    /// Start the threads that run for a while only.
+    starters: ThreadStarters,
     pub(crate) backend: Arc<dyn Backend>,
     pub(crate) options: StreamOptions,
     pub(crate) abort: AbortHandle,
@@ -161,7 +171,11 @@ pub(crate) struct StreamCounters {
 }
 
 impl StreamShared {
-    pub(crate) fn new(backend: Arc<dyn Backend>, options: StreamOptions) -> (Arc<Self>, Receiver<Event>) {
+    pub(crate) fn new(
+        backend: Arc<dyn Backend>,
+        options: StreamOptions,
+        starters: ThreadStarters,
+    ) -> (Arc<Self>, Receiver<Event>) {
         let from = options.resume_from.as_ref().map(|position| Cursor {
             connection_id: position.connection_id.as_deref().map(Into::into),
             next_seq: position.seq,
@@ -218,6 +232,7 @@ impl StreamShared {
         };
         let shared = |me: &Weak<Self>| Self {
             me: Weak::clone(me),
+            starters,
             backend,
             options,
             abort: AbortHandle::new(),
@@ -229,7 +244,7 @@ impl StreamShared {
             to_catch_up: Condvar::new(),
             changed: Condvar::new(),
             undecodable: Arc::new(AtomicU64::new(0)),
-            probe_tag: prober::probe_tag(),
+            probe_tag: format!("{:016x}", getrandom::u64().unwrap_or_default()).into(),
             #[cfg(test)]
             longest_hold_us: AtomicU64::new(0),
         };
@@ -313,7 +328,7 @@ impl StreamShared {
                     }
                 }
                 Effect::Pong => self.push_frame(state, &frame::pong_frame(b"")),
-                Effect::Probe(number) => prober::begin_probe(self, state, number),
+                Effect::Probe(number) => (self.starters.probe)(self, state, number),
                 Effect::Cut => state.cut_connection(),
                 Effect::End(error) => {
                     deferred_log::push_line(Level::Error, || format!("the stream has ended: {error}"));
@@ -351,7 +366,7 @@ impl StreamShared {
             && state.stop.is_none()
             && !state.session.is_ended()
         {
-            state.catch_up_runs = catch_up_driver::start_driver(&self.me);
+            state.catch_up_runs = (self.starters.catch_up)(&self.me);
             if !state.catch_up_runs {
                 state.delivery.give_up();
             }
@@ -614,9 +629,6 @@ impl Drop for ThreadGuard<'_> {
         self.shared.changed.notify_all();
     }
 }
-
-/// The longest time that a blocked reader waits for the program.
-pub(crate) const MAX_BLOCK_DURATION: Duration = Duration::from_secs(60);
 
 impl StreamShared {
     pub(crate) fn undecodable_count(&self) -> u64 {

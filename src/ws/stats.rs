@@ -38,7 +38,7 @@ pub struct Stats {
     pub undecodable: u64,
     /// Messages that were neither event nor answer.
     pub malformed: u64,
-    /// Events and notices that wait to be taken.
+    /// Number of events and notifications in the queue.
     pub queued: u64,
     /// Dials, the first and the failed ones too.
     pub connect_attempts: u64,

@@ -5,3 +5,9 @@ pub(crate) mod catch_up_driver;
 pub(crate) mod prober;
 pub(crate) mod reader;
 pub(crate) mod writer;
+
+use super::state::ThreadStarters;
+
+/// The threads of a stream that run for a while only.
+pub(crate) const STARTERS: ThreadStarters =
+    ThreadStarters { catch_up: catch_up_driver::start_driver, probe: prober::begin_probe };

@@ -22,7 +22,7 @@ fn names(path: &str) -> BTreeSet<String> {
 
 /// Kinds that have a sample: all but the notices and what is unknown.
 fn kinds() -> impl Iterator<Item = EventKind> {
-    EventKind::ALL.iter().copied().filter(|kind| !kind.is_notice() && *kind != EventKind::Other)
+    EventKind::ALL.iter().copied().filter(|kind| !kind.is_notification() && *kind != EventKind::Other)
 }
 
 fn frames() -> impl Iterator<Item = (String, String)> {
@@ -129,7 +129,7 @@ fn the_kinds_are_those_of_the_server() {
     assert_eq!(known, listed);
     for kind in EventKind::ALL {
         assert!(*kind == EventKind::from(kind.name()) || *kind == EventKind::Other, "{kind}");
-        assert_eq!(kind.is_notice(), kind.name().starts_with('_'), "{kind}");
+        assert_eq!(kind.is_notification(), kind.name().starts_with('_'), "{kind}");
     }
 }
 

@@ -104,7 +104,7 @@ const MAX_ONE_WORD_TYPES: f64 = 45.0;
 const MAX_ONE_WORD_FUNCTIONS: f64 = 45.0;
 const MIN_CONSTANTS_WITH_KIND: f64 = 50.0;
 const MAX_TYPES_TWICE: usize = 0;
-const MAX_CIRCLES: usize = 4;
+const MAX_CIRCLES: usize = 2;
 const MAX_QUESTIONS: usize = 110;
 
 /// The figures of a source tree.

@@ -176,7 +176,7 @@ fn payloads() -> Vec<Vec<u8>> {
         r#"{"reason":"gap","since":1,"last_seq":4}"#,
         r#"{"posts":1,"gone":2,"complete":true,"not_recovered":[]}"#,
     ] {
-        for kind in EventKind::ALL.iter().filter(|kind| kind.is_notice()) {
+        for kind in EventKind::ALL.iter().filter(|kind| kind.is_notification()) {
             found.push([&[u8::try_from(kind.table_index()).expect("few")], text.as_bytes()].concat());
         }
     }

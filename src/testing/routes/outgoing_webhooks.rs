@@ -6,7 +6,7 @@ use super::outgoing::{Reply, Target};
 use super::{AppError, RouteCall, RouteResult, bad_body, bad_url, fail, forbidden, text, webhooks};
 use crate::testing::http::Answer;
 use crate::testing::rules::Permission;
-use crate::testing::state::outgoing_webhooks::{OutgoingWebhook, Triggered};
+use crate::testing::state::outgoing_webhooks::{StoredOutgoingWebhook, Triggered};
 use crate::testing::state::{World, is_id};
 
 pub(super) fn route(call: &mut RouteCall<'_>, method: &str, path: &[&str]) -> Option<RouteResult> {
@@ -56,7 +56,11 @@ fn words(body: &Map<String, Value>, name: &str) -> Vec<String> {
 }
 
 /// Takes the fields of a request, and refuses what the server does not take.
-fn fill(call: &RouteCall<'_>, hook: &mut OutgoingWebhook, body: &Map<String, Value>) -> Result<(), AppError> {
+fn fill(
+    call: &RouteCall<'_>,
+    hook: &mut StoredOutgoingWebhook,
+    body: &Map<String, Value>,
+) -> Result<(), AppError> {
     let invalid = |field: &str| {
         let mut error = fail(400, "", format!("Invalid {field}."));
         error.id = format!("model.outgoing_hook.is_valid.{field}.app_error").into();
@@ -132,13 +136,13 @@ fn fill(call: &RouteCall<'_>, hook: &mut OutgoingWebhook, body: &Map<String, Val
 fn create(call: &mut RouteCall<'_>) -> RouteResult {
     let body = call.object("outgoing_webhook")?;
     let me = call.in_team(text(&body, "team_id"), Permission::ManageIntegrations)?;
-    let mut hook = OutgoingWebhook {
+    let mut hook = StoredOutgoingWebhook {
         team_id: text(&body, "team_id").to_owned(),
         creator_id: match text(&body, "creator_id") {
             "" => me,
             other => other.to_owned(),
         },
-        ..OutgoingWebhook::default()
+        ..StoredOutgoingWebhook::default()
     };
     fill(call, &mut hook, &body)?;
     let now = call.world.now();
@@ -186,7 +190,7 @@ fn list(call: &RouteCall<'_>) -> RouteResult {
     let found = call.world.outgoing_webhooks.iter().filter(|hook| {
         if channel.is_empty() { team.is_empty() || hook.team_id == team } else { hook.channel_id == channel }
     });
-    Ok(Answer::json(200, &Value::Array(call.page(found.map(OutgoingWebhook::json)))))
+    Ok(Answer::json(200, &Value::Array(call.page(found.map(StoredOutgoingWebhook::json)))))
 }
 
 /// The requests of a triggered webhook.

@@ -11,7 +11,7 @@ const CLIENT_CONFIG: &str = include_str!("client_config.tsv");
 
 /// What was changed: (section, name) -> value.
 #[derive(Clone, Debug, Default)]
-pub(in crate::testing) struct Config {
+pub(in crate::testing) struct StoredConfig {
     changes: BTreeMap<(String, String), Value>,
 }
 

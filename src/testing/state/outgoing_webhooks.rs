@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{StoredPost, World};
 
 #[derive(Clone, Debug, Default)]
-pub(in crate::testing) struct OutgoingWebhook {
+pub(in crate::testing) struct StoredOutgoingWebhook {
     pub(in crate::testing) id: String,
     pub(in crate::testing) token: String,
     pub(in crate::testing) create_at: i64,
@@ -28,14 +28,14 @@ pub(in crate::testing) struct OutgoingWebhook {
 /// A webhook and the post that triggered it.
 #[derive(Clone, Debug)]
 pub(in crate::testing) struct Triggered {
-    pub(in crate::testing) webhook: OutgoingWebhook,
+    pub(in crate::testing) webhook: StoredOutgoingWebhook,
     pub(in crate::testing) post_id: String,
     pub(in crate::testing) channel_id: String,
     /// Name -> value, as they are sent.
     pub(in crate::testing) fields: Vec<(&'static str, Value)>,
 }
 
-impl OutgoingWebhook {
+impl StoredOutgoingWebhook {
     pub(in crate::testing) fn json(&self) -> Value {
         json!({
             "id": self.id, "token": self.token, "create_at": self.create_at, "update_at": self.update_at,

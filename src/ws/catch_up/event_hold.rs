@@ -6,8 +6,8 @@
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
+use super::buffered_event::BufferedEvent;
 use super::dedup::PostVersion;
-use super::gap_fill::BufferedEvent;
 use crate::event::EventKind;
 use crate::time::Timestamp;
 

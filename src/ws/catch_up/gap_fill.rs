@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::buffered_event::BufferedEvent;
 use super::channel_merge::{ChannelMerge, MergeStep};
 use super::dedup::{DedupKey, KeySet, PostVersion};
 use super::event_hold::{CutEvents, EventHold};
@@ -11,7 +12,7 @@ use super::fetch::{ChannelRows, FetchPass, MAX_NAMES_PER_REQUEST};
 use super::post_rows;
 use super::retry::FetchRetry;
 use super::settings::CatchUpSettings;
-use crate::event::{CaughtUp, Event, EventKind, Missed, NotRecovered, NotRecoveredItem, Origin, Payload};
+use crate::event::{CaughtUp, Event, EventKind, Missed, NotRecovered, NotRecoveredItem, Payload};
 use crate::model::{Channel, ChannelId, Post, UserId};
 use crate::time::Timestamp;
 use crate::ws::deferred_log;
@@ -36,22 +37,6 @@ const LOOKS_PER_WORK: usize = 8;
 /// The work of handling an event with a text of this length.
 pub(super) fn work_of(length: usize) -> usize {
     1 + length / 1024
-}
-
-/// An event that waits for its turn.
-#[derive(Debug)]
-pub(super) struct BufferedEvent {
-    pub(super) event: Event,
-    pub(super) kind: EventKind,
-    pub(super) version: Option<PostVersion>,
-    /// Position of the stream after the event. `None` means the position after the previous event.
-    pub(super) mark: Option<Cursor>,
-}
-
-impl BufferedEvent {
-    fn is_caught_up(&self) -> bool {
-        self.event.origin() == Origin::CaughtUp
-    }
 }
 
 /// A row that goes out before all that is held. Its event is made when there is room for it.
@@ -190,7 +175,7 @@ pub(super) struct GapFill {
     /// Another pass, with what changed after this.
     pub(super) again: Option<Timestamp>,
     pub(super) memory: DeliveredRows,
-    /// Up to then posts were named as lost by an earlier notice.
+    /// Posts up to this time were reported as lost by an earlier notification.
     pub(super) given_up: Option<Timestamp>,
     pub(super) hold: EventHold,
     /// Events that were held and are given up, as far as that is not done yet.

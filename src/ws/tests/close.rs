@@ -81,8 +81,11 @@ fn shaking_hands() -> Case {
     let (send, opened) = crossbeam_channel::bounded(1);
     let fake = Arc::new(fake);
     let opening = thread::spawn(move || {
-        let (shared, receiver) =
-            crate::ws::StreamShared::new(fake.clone(), crate::ws::options::StreamOptions::default());
+        let (shared, receiver) = crate::ws::StreamShared::new(
+            fake.clone(),
+            crate::ws::options::StreamOptions::default(),
+            crate::ws::threads::STARTERS,
+        );
         send.send(Events::start(shared, receiver, fake).unwrap()).unwrap();
     });
     opening.join().unwrap();

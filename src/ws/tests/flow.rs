@@ -411,7 +411,7 @@ fn odd_texts_are_left_out() {
     assert_eq!(events.stats().connections, 1);
 }
 
-/// A large event between two small ones: both arrive, one notice, three dials.
+/// A large event between two small ones: both arrive, one notification, three dials.
 #[test]
 fn an_event_that_is_too_large_is_named_and_left_out() {
     let server = Server::start();
@@ -441,7 +441,7 @@ fn an_event_that_is_too_large_is_named_and_left_out() {
     assert_eq!(events.stats().connect_attempts, 3);
 }
 
-/// The queue overflows, the program takes events again, and nothing follows: the notice comes all the same.
+/// The queue overflows, the program takes events again, and nothing follows: the notification comes all the same.
 #[test]
 fn the_last_notice_comes_on_a_stream_gone_silent() {
     let server = Server::start();

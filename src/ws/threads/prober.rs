@@ -8,11 +8,6 @@ use crate::ws::Probe;
 use crate::ws::session::ProbeResponse;
 use crate::ws::state::{StreamShared, StreamState, ThreadGuard, ThreadRole};
 
-/// Prefix of the marks of one stream.
-pub(crate) fn probe_tag() -> Box<str> {
-    format!("{:016x}", getrandom::u64().unwrap_or_default()).into()
-}
-
 /// The number of the probe whose echo this event is.
 pub(crate) fn probe_number(mark: &str, kind: EventKind, text: &str) -> Option<u64> {
     if kind != EventKind::PreferencesChanged {

@@ -66,7 +66,7 @@ pub(crate) fn run_writer(shared: &StreamShared) {
             if !batch.is_empty() {
                 drop(state);
                 if wire.write_some(&mut batch).is_err() {
-                    // The reader notices, and knows better why.
+                    // The reader notifications, and knows better why.
                     wire.shut_down();
                     batch.clear_batch();
                 }

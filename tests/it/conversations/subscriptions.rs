@@ -58,7 +58,7 @@ fn copies_do_not_take_anything_away() {
     // The notifications reach all of them.
     let notices = |events: &[Event]| {
         let names =
-            events.iter().filter(|event| event.kind().is_notice()).map(|event| event.name().to_owned());
+            events.iter().filter(|event| event.kind().is_notification()).map(|event| event.name().to_owned());
         names.collect::<Vec<_>>()
     };
     assert!(notices(&copied).contains(&"_caught_up".to_owned()), "{copied:?}");

@@ -119,7 +119,10 @@ pub(super) fn a_conversation_in_a_direct_channel(world: &World) {
         let first = say("start");
         said(&seen, &bot, "Your name?");
         let shown = typing.recv_timeout(PATIENCE).unwrap();
-        assert!(shown.kind().is_notice() || shown.channel_id().as_ref() == Some(&direct.id), "{shown:?}");
+        assert!(
+            shown.kind().is_notification() || shown.channel_id().as_ref() == Some(&direct.id),
+            "{shown:?}"
+        );
         say("Jane");
         said(&seen, &bot, "Your color?");
         say("blue");

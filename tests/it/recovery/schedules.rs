@@ -128,11 +128,11 @@ impl Heard {
     fn note(&mut self, event: &Event) {
         let post = event.payload().ok().and_then(Payload::post);
         let what = post.map_or_else(
-            || if event.kind().is_notice() { event.data().to_string() } else { String::new() },
+            || if event.kind().is_notification() { event.data().to_string() } else { String::new() },
             |post| format!("{} of {} in {}", post.message, post.create_at, post.channel_id),
         );
         let line = format!("{} {:?} {:?} {what}", event.name(), event.origin(), event.seq());
-        if event.kind().is_notice() {
+        if event.kind().is_notification() {
             self.notices.push(line.clone());
         }
         self.last.push_back(line);
@@ -230,7 +230,7 @@ impl Run<'_> {
                     return;
                 }
             };
-            if self.told && event.kind().is_notice() {
+            if self.told && event.kind().is_notification() {
                 println!("{} {}", event.name(), event.data());
             }
             match payload {

@@ -115,7 +115,7 @@ fn check(seed: u64, sim: &Sim) -> Sum {
             bad("a gap without a report");
         }
     }
-    // Posts of a time that a notice gave up.
+    // Posts of a time that a notification gave up.
     let beyond: Vec<(Timestamp, Timestamp)> = missed
         .iter()
         .filter(|(_, missed)| missed.beyond_horizon || !missed.catching_up)

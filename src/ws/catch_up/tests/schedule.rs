@@ -654,10 +654,10 @@ fn unauthorized() -> Error {
     Error::from_api(401, ApiError { id, status_code: 401, ..ApiError::default() })
 }
 
-/// The notices of a run.
+/// The notifications of a run.
 pub(super) fn notices(taken: &[Taken]) -> (Vec<(usize, Missed)>, Vec<(usize, CaughtUp)>) {
     let (mut missed, mut caught_up) = (Vec::new(), Vec::new());
-    for (n, taken) in taken.iter().enumerate().filter(|(_, taken)| taken.event.kind().is_notice()) {
+    for (n, taken) in taken.iter().enumerate().filter(|(_, taken)| taken.event.kind().is_notification()) {
         match taken.event.payload() {
             Ok(Payload::Missed(notice)) => missed.push((n, (**notice).clone())),
             Ok(Payload::CaughtUp(notice)) => caught_up.push((n, (**notice).clone())),

@@ -7,11 +7,12 @@ use crossbeam_channel::Receiver;
 use super::super::world::Rng;
 use super::{Act, Sim, at};
 use crate::event::Event;
+use crate::ws::delivery::MAX_BLOCK_DURATION;
 use crate::ws::delivery::{Delivery, EventHeader};
 use crate::ws::position::Position;
 use crate::ws::queue::{EnqueueResult, Overflow};
 use crate::ws::session::{Cursor, SessionSettings, StreamSession, StreamTime};
-use crate::ws::state::{MAX_BLOCK_DURATION, cursor_of};
+use crate::ws::state::cursor_of;
 use crate::ws::threads::reader::BLOCK_NOTICE_DELAY;
 
 /// The event that the reader waits with.

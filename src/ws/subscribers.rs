@@ -1,0 +1,284 @@
+//! Everything that waits for events besides the queue of the stream.
+//!
+//! [`Subscribers`] is called where events enter the queue of the stream, under the lock of the stream. It only compares and
+//! clones: filters are data, and no code of the program runs here.
+
+use std::collections::HashSet;
+
+use crossbeam_channel::Sender;
+
+use super::filter::{Filter, Inspection};
+use super::queue::{EnqueueResult, EventQueue};
+use super::session::Cursor;
+use super::threads::bell::RoomWait;
+use crate::event::{Event, EventKind, Payload};
+use crate::model::{ChannelId, PostId, UserId};
+use crate::time::Timestamp;
+
+/// Messages kept aside while a question is being posted. Further ones go to the queue of the stream.
+const MAX_EARLY: usize = 64;
+/// Events that were copied although the queue of the stream had no room, at most. A catch-up may bring them again.
+const MAX_AHEAD: usize = 65_536;
+
+/// Identifies a subscriber of a stream.
+pub(super) type SubscriberId = u64;
+
+/// The reply that [`Message::ask`](crate::Message::ask) waits for.
+#[derive(Debug)]
+pub(super) struct Expected {
+    pub(super) channel: ChannelId,
+    pub(super) user: UserId,
+    /// The thread that the question is posted in, if there is one already.
+    pub(super) thread: Option<PostId>,
+    /// Once the question is posted.
+    pub(super) asked: Option<Asked>,
+}
+
+/// The place and the time of a question.
+#[derive(Clone, Debug)]
+pub(super) struct Asked {
+    pub(super) thread: PostId,
+    pub(super) at: Timestamp,
+}
+
+impl Expected {
+    /// Returns `true` if a message is a reply to the question. While the question is being posted, its thread
+    /// may be unknown.
+    fn is_met(&self, inspection: &Inspection<'_>) -> bool {
+        if inspection.kind() != EventKind::Posted
+            || inspection.event.channel_id().as_ref() != Some(&self.channel)
+        {
+            return false;
+        }
+        let facts = inspection.event_facts();
+        let Some((author, at)) = facts.post_author() else { return false };
+        let thread = self.asked.as_ref().map(|asked| &asked.thread).or(self.thread.as_ref());
+        let here = match thread {
+            _ if facts.is_direct() => true,
+            Some(thread) => facts.thread() == Some(thread),
+            None => facts.is_reply(),
+        };
+        *author == self.user && here && self.asked.as_ref().is_none_or(|asked| at >= asked.at)
+    }
+
+    /// Returns `true` if a message belongs after one that was set aside, so that the order within a
+    /// conversation is kept.
+    fn is_behind_kept(&self, inspection: &Inspection<'_>, early: &[Event]) -> bool {
+        if inspection.kind() != EventKind::Posted
+            || inspection.event.channel_id().as_ref() != Some(&self.channel)
+        {
+            return false;
+        }
+        let facts = inspection.event_facts();
+        facts.is_direct()
+            || early.iter().any(|event| Inspection::new(event).event_facts().thread() == facts.thread())
+    }
+}
+
+#[derive(Debug)]
+pub(super) enum Subscriber {
+    /// Copies, for a [`Subscription`].
+    Copies { filter: Filter, me: UserId, queue: Box<EventQueue> },
+    /// A copy of the first event that matches.
+    First { filter: Filter, me: UserId, sender: Sender<Event> },
+    /// The next message that is a reply. It does not enter the queue of the stream. With `repeated`, further ones are kept
+    /// aside, with all that follows them in their place, until the next is asked for.
+    Reply { expected: Expected, early: Vec<Event>, sender: Sender<Event>, repeated: bool },
+}
+
+/// Everything that waits for events besides the queue of the stream.
+#[derive(Debug, Default)]
+pub(super) struct Subscribers {
+    next: SubscriberId,
+    list: Vec<(SubscriberId, Subscriber)>,
+    /// Keys of posts that were copied before they entered the queue.
+    ahead: HashSet<u64>,
+}
+
+impl Subscribers {
+    pub(super) fn add_subscriber(&mut self, delivery: Subscriber) -> SubscriberId {
+        self.next += 1;
+        self.list.push((self.next, delivery));
+        self.next
+    }
+
+    /// Removes a subscriber. Returns the messages that were kept aside for it, in order.
+    pub(super) fn remove_subscriber(&mut self, id: SubscriberId) -> Vec<Event> {
+        let Some(place) = self.list.iter().position(|(other, _)| *other == id) else { return Vec::new() };
+        let (_, delivery) = self.list.remove(place);
+        if self.list.is_empty() {
+            self.ahead = HashSet::new();
+        }
+        match delivery {
+            Subscriber::Reply { early, .. } => early,
+            _ => Vec::new(),
+        }
+    }
+
+    /// The question is posted: the first message after it is the reply. Returns the messages that are none, in order.
+    pub(super) fn question_posted(&mut self, id: SubscriberId, asked: Asked) -> Vec<Event> {
+        let found = self.list.iter_mut().find(|(other, _)| *other == id);
+        let Some((_, Subscriber::Reply { expected, early, sender, repeated })) = found else {
+            return Vec::new();
+        };
+        expected.asked = Some(asked);
+        let mut others = std::mem::take(early);
+        let reply = others.iter().position(|event| expected.is_met(&Inspection::new(event)));
+        if let Some(place) = reply {
+            let mut rest = others.split_off(place);
+            let _ = sender.try_send(rest.remove(0));
+            if *repeated {
+                (*early, expected.asked) = (rest, None);
+            } else {
+                others.append(&mut rest);
+                self.remove_subscriber(id);
+            }
+        }
+        others
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    /// Gives an event to whoever asked for it: then it must not enter the queue of the stream. With `in_order`, nothing
+    /// older is still to come: only then a message can be kept aside and be put back later.
+    pub(super) fn take_event(&mut self, event: &Event, in_order: bool) -> bool {
+        let inspection = Inspection::new(event);
+        for (place, (_, delivery)) in self.list.iter_mut().enumerate() {
+            let Subscriber::Reply { expected, early, sender, repeated } = delivery else { continue };
+            let met = expected.is_met(&inspection);
+            if met && expected.asked.is_some() {
+                let _ = sender.try_send(event.clone());
+                if *repeated {
+                    expected.asked = None;
+                } else {
+                    self.list.remove(place);
+                }
+                return true;
+            }
+            let kept =
+                in_order && (met || (!early.is_empty() && expected.is_behind_kept(&inspection, early)));
+            if kept && early.len() < MAX_EARLY {
+                early.push(event.clone());
+                return true;
+            }
+        }
+        false
+    }
+
+    /// Copies an event that enters the queue, or was taken. `key` identifies a post, `mark` is the position behind it.
+    pub(super) fn copy_event(&mut self, event: &Event, key: Option<u64>, mark: &Cursor) {
+        if key.is_some_and(|key| self.ahead.remove(&key)) {
+            return;
+        }
+        self.deliver_event(event, mark);
+    }
+
+    /// Copies an event that cannot enter the queue yet.
+    pub(super) fn copy_ahead(&mut self, event: &Event, key: Option<u64>, mark: &Cursor) {
+        if let Some(key) = key {
+            if self.ahead.len() >= MAX_AHEAD {
+                self.ahead.clear();
+            }
+            self.ahead.insert(key);
+        }
+        self.deliver_event(event, mark);
+    }
+
+    fn deliver_event(&mut self, event: &Event, mark: &Cursor) {
+        let inspection = Inspection::new(event);
+        self.list.retain_mut(|(_, delivery)| match delivery {
+            Subscriber::Copies { filter, me, queue } => {
+                if filter.matches_event(&inspection, me) {
+                    settle_queue(queue);
+                    let size = (event.kind(), event.raw().len());
+                    let offer = queue.offer_event(size, mark.clone(), None, || event.clone());
+                    debug_assert!(offer != EnqueueResult::Full, "a subscription never blocks the stream");
+                }
+                true
+            }
+            Subscriber::First { filter, me, sender } => {
+                let found = filter.matches_event(&inspection, me);
+                if found {
+                    let _ = sender.try_send(event.clone());
+                }
+                !found
+            }
+            Subscriber::Reply { .. } => true,
+        });
+    }
+
+    /// A notification of the stream itself.
+    pub(super) fn notify_all(&mut self, event: &Event) {
+        self.list.retain_mut(|(_, delivery)| match delivery {
+            Subscriber::Copies { queue, .. } => {
+                queue.deliver_notification(event.clone());
+                true
+            }
+            Subscriber::First { filter, sender, .. } if filter.names_kind(event.kind()) => {
+                let _ = sender.try_send(event.clone());
+                false
+            }
+            _ => true,
+        });
+    }
+
+    /// The stream ends for good: the last event reaches everybody. Returns the messages that were kept aside.
+    pub(super) fn end_all(&mut self, event: &Event) -> Vec<Event> {
+        let mut early = Vec::new();
+        for (id, mut delivery) in std::mem::take(&mut self.list) {
+            match &mut delivery {
+                Subscriber::Copies { queue, .. } => {
+                    queue.end_stream(event.clone());
+                    if queue.wants_polling() {
+                        // The end waits for a slot.
+                        self.list.push((id, delivery));
+                    }
+                }
+                Subscriber::Reply { early: kept, .. } => early.extend(std::mem::take(kept)),
+                Subscriber::First { .. } => {}
+            }
+        }
+        early
+    }
+
+    /// The stream is closed: whoever waits wakes up.
+    pub(super) fn close_all(&mut self) {
+        self.list.clear();
+        self.ahead = HashSet::new();
+    }
+
+    /// Ends overflows of subscriptions, and finds slots for their notifications.
+    pub(super) fn poll_queues(&mut self) {
+        for (_, delivery) in &mut self.list {
+            if let Subscriber::Copies { queue, .. } = delivery {
+                settle_queue(queue);
+            }
+        }
+    }
+
+    /// Returns the condition on which the queues of subscriptions wait.
+    pub(super) fn room_wait(&self, wait: &mut RoomWait) {
+        for (_, delivery) in &self.list {
+            if let Subscriber::Copies { queue, .. } = delivery {
+                if queue.wants_polling() {
+                    queue.room_wait(wait);
+                }
+            }
+        }
+    }
+
+    /// Returns `true` if the queues have to be polled regularly.
+    pub(super) fn wants_polling(&self) -> bool {
+        let wants = |delivery: &Subscriber| matches!(delivery, Subscriber::Copies { queue, .. } if queue.wants_polling());
+        self.list.iter().any(|(_, delivery)| wants(delivery))
+    }
+}
+
+fn settle_queue(queue: &mut EventQueue) {
+    queue.place_held();
+    if let Some(missed) = queue.overflow_if_drained() {
+        queue.deliver_notification(Event::from_notification(Payload::Missed(Box::new(missed))));
+    }
+}
