@@ -30,8 +30,10 @@
 //! match client.posts().create(draft) {
 //!     Ok(post) => println!("posted {}", post.id),
 //!     Err(e) if e.is_transient() => eprintln!("later: {e}"),
-//!     Err(e) if e.kind() == ErrorKind::UnknownOutcome => eprintln!("look before posting again: {e}"),
-//!     Err(e) if e.api_id() == Some("api.post.create_post.can_not_post_to_deleted.error") => {}
+//!     Err(e) if e.kind() == ErrorKind::UnknownOutcome => {
+//!         eprintln!("look before posting again: {e}");
+//!     }
+//!     Err(e) if e.api_id() == Some("api.post.create_post.town_square_read_only") => {}
 //!     Err(e) => return Err(e),
 //! }
 //! # Ok(()) }
@@ -204,6 +206,7 @@ impl Error {
     ///
     /// The statuses 408, 425, 429, 502 to 504 and 520 to 530 are transient; 500 is for calls that are idempotent. If
     /// repeating the call could carry it out twice, the error is [`ErrorKind::UnknownOutcome`], which is not transient.
+    #[doc(alias = "retry")]
     pub fn is_transient(&self) -> bool {
         match self.kind() {
             // A proxy that wants other credentials.

@@ -10,7 +10,9 @@
 //! )?;
 //! match event.payload()? {
 //!     Payload::Posted(posted) => println!("{}: {}", posted.sender(), posted.post.message),
-//!     Payload::Typing(typing) => assert_eq!(typing.channel_id, "6jjc78iiwjrhb8dzxmxy4poxyo"),
+//!     Payload::Typing(typing) => {
+//!         assert_eq!(typing.channel_id, "6jjc78iiwjrhb8dzxmxy4poxyo");
+//!     }
 //!     Payload::Missed(missed) => println!("events are missing: {}", missed.reason),
 //!     _ => {}
 //! }
@@ -222,7 +224,7 @@ impl Event {
     /// struct BriefPost { message: String }
     ///
     /// let event = Event::from_json(
-    ///     r#"{"event":"posted","data":{"post":"{\"message\":\"hi\"}","sender_name":"@bob"},"seq":1}"#,
+    ///     r#"{"event":"posted","data":{"post":"{\"message\":\"hi\"}","sender_name":"@bob"}}"#,
     /// )?;
     /// let brief: Brief = event.decode()?;
     /// assert_eq!((brief.post.message.as_str(), brief.sender_name.as_str()), ("hi", "@bob"));

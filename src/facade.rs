@@ -32,7 +32,8 @@ const START_TIMEOUT: Duration = Duration::from_secs(120);
 /// use mattermost::Mattermost;
 ///
 /// fn main() -> mattermost::Result<()> {
-///     let mm = Mattermost::new("https://mattermost.example.com/", "awesome-chat", "janedoe@example.com", "foobar123")?;
+///     let url = "https://mattermost.example.com/";
+///     let mm = Mattermost::new(url, "awesome-chat", "janedoe@example.com", "foobar123")?;
 ///     mm.on("posted", |mm, event| {
 ///         println!("{}", event.data()["post"]);
 ///         mm.send("town-square", "Heard you.")?;
@@ -40,7 +41,7 @@ const START_TIMEOUT: Duration = Duration::from_secs(120);
 ///     });
 ///     mm.start()?; // connects, logs in, loads user, team and channels
 ///     mm.send("Town Square", "Hey everybody!")?;
-///     mm.run() // calls back on this thread until `stop`, or until the stream ends for good
+///     mm.run() // calls back on this thread until `stop`, or a permanent error
 /// }
 /// ```
 ///

@@ -6,7 +6,8 @@
 //! ```no_run
 //! # fn run(client: &mattermost::Client, team: &mattermost::TeamId) -> mattermost::Result<()> {
 //! use mattermost::http::Method;
-//! let stats: serde_json::Value = client.call(Method::Get, "/teams/{team_id}/stats", &[team]).fetch()?;
+//! let call = client.call(Method::Get, "/teams/{team_id}/stats", &[team]);
+//! let stats: serde_json::Value = call.fetch()?;
 //! # Ok(()) }
 //! ```
 

@@ -29,9 +29,7 @@
 //! # Examples
 //!
 //! ```
-//! use mattermost::integration::{
-//!     CallbackResponse, CommandRequest, PostActionIntegrationRequest, PostActionIntegrationResponse, parse,
-//! };
+//! use mattermost::integration::*;
 //! use mattermost::{Attachment, Button, CommandResponse, Result, Secret};
 //!
 //! struct Bot {
@@ -47,16 +45,19 @@
 //!         CommandResponse::in_channel(text).attachment(Attachment::new().button(button))
 //!     }
 //!
-//!     fn stop(&self, press: &PostActionIntegrationRequest) -> PostActionIntegrationResponse {
+//!     fn stop(
+//!         &self,
+//!         press: &PostActionIntegrationRequest,
+//!     ) -> PostActionIntegrationResponse {
 //!         let text = format!("@{} stopped {}", press.user_name, press.text("target"));
 //!         PostActionIntegrationResponse::update(text)
 //!     }
 //!
 //!     /// Called by the HTTP server of the program.
-//!     fn respond(&self, path: &str, content_type: &str, body: &[u8]) -> Result<CallbackResponse> {
+//!     fn respond(&self, path: &str, kind: &str, body: &[u8]) -> Result<CallbackResponse> {
 //!         Ok(match path {
-//!             "/deploy" => self.deploy(&parse(content_type, body, &self.token)?).into(),
-//!             "/stop" => self.stop(&parse(content_type, body, &self.secret)?).into(),
+//!             "/deploy" => self.deploy(&parse(kind, body, &self.token)?).into(),
+//!             "/stop" => self.stop(&parse(kind, body, &self.secret)?).into(),
 //!             _ => CallbackResponse::not_found(),
 //!         })
 //!     }
@@ -67,8 +68,9 @@
 //!     secret: Secret::new("of this program"),
 //! };
 //! let respond = |body: &str| {
-//!     let result = bot.respond("/deploy", "application/x-www-form-urlencoded", body.as_bytes());
-//!     CallbackResponse::from(result) // an error becomes a response with a status of 400 or more
+//!     let kind = "application/x-www-form-urlencoded";
+//!     let result = bot.respond("/deploy", kind, body.as_bytes());
+//!     CallbackResponse::from(result) // an error becomes a status of 400 or more
 //! };
 //! assert_eq!(respond("token=xr3j5x3p4pfk7kk6ck7b4e6ghh&text=web").status, 200);
 //! assert_eq!(respond("token=guessed&text=web").status, 403);

@@ -1,20 +1,65 @@
 //! Mattermost for programs without an async runtime: blocking calls for the REST API v4, live events on a crossbeam
 //! channel, and callbacks in the manner of Perl's `AnyEvent::Mattermost`.
 //!
+//! A bot that runs for years:
+//!
 //! ```no_run
 //! fn main() -> mattermost::Result<()> {
 //!     let client = mattermost::Client::from_env()?; // MATTERMOST_URL, MATTERMOST_TOKEN
 //!     let events = client.events()?;
 //!     events.messages().serve(|message| {
-//!         message.answer(format!("You said: {}", message.text()))?; // an error is logged, and ends nothing
+//!         message.answer(format!("You said: {}", message.text()))?;
 //!         Ok(())
 //!     })
 //! }
 //! ```
 //!
-//! # Three layers
+//! The [`guide`] continues from here: conversations, buttons, files, schedules, tests, running as a service, and moving
+//! from other libraries.
 //!
-//! Each is of use alone.
+//! # When things go wrong
+//!
+//! | event | effect |
+//! |---|---|
+//! | the handler fails or panics | the error is logged, the next message is handled |
+//! | the connection breaks, the server restarts | the stream reconnects, resumes, and fetches the missed posts |
+//! | events are lost for good | a [`Payload::Missed`] says since when, and why |
+//! | the server is slow or silent | each call ends with its deadline, 30 s by default |
+//! | the server answers 429 | calls wait as long as it demands |
+//! | a request to post breaks off | it is repeated without creating a second post, or fails with [`ErrorKind::UnknownOutcome`] |
+//! | the token is revoked | `serve` returns the error |
+//!
+//! # Test it
+//!
+//! `testing::TestServer`, of the feature `testing`, is a Mattermost in the process of your tests:
+//!
+//! ```
+//! # #[cfg(not(feature = "testing"))] fn main() {}
+//! # #[cfg(feature = "testing")]
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! use mattermost::testing::TestServer;
+//! use std::time::Duration;
+//!
+//! let server = TestServer::start()?;
+//! server.add_bot("echo");
+//! let events = server.client("echo")?.events()?;
+//! std::thread::scope(|scope| {
+//!     let _stop = events.stopper().guard();
+//!     scope.spawn(|| {
+//!         events.messages().serve(|message| message.answer("Hello!").map(drop))
+//!     });
+//!     server.post_as("bob", "town-square", "Hi!");
+//!     let hello = server.wait_for_post("town-square", Duration::from_secs(5), |post| {
+//!         post.user == "echo" && post.message == "Hello!"
+//!     });
+//!     assert!(hello.is_some());
+//! });
+//! # Ok(()) }
+//! ```
+//!
+//! # Layers
+//!
+//! Each layer can be used on its own.
 //!
 //! **[`Client`]** is the REST API. A group is a method, a route is a method of the group:
 //!
@@ -23,54 +68,59 @@
 //! use mattermost::{Client, PostDraft};
 //!
 //! let client = Client::builder("https://chat.example.com").token("...").connect()?;
-//! let channel = client.channel("awesome-chat", "Town Square")?; // by display name or short name
+//! let channel = client.channel("awesome-chat", "Town Square")?; // or its short name
 //! let post = client.posts().create(&PostDraft::new(&channel.id, "**done**"))?;
 //! client.posts().reply(&post, "and the log")?; // in its thread
 //! client.dm("bob", "psst")?;
 //! # Ok(()) }
 //! ```
 //!
-//! [`rest`] lists the groups; [`Client::call`] reaches any other route. Every call has a deadline (30 s, see
-//! [`limits`]), is repeated where that cannot do harm, and waits out rate limits within it.
+//! [`rest`] lists the groups. [`Client::call`] reaches any other route. Every call has a deadline (see [`limits`]), is
+//! retried if that is safe, and waits for rate limits.
 //!
-//! **[`Events`]** is the live stream, with reconnection, resumption and catch-up of its own:
+//! **[`Events`]** is the live stream. It reconnects, resumes and catches up by itself:
 //!
 //! ```no_run
 //! # fn run(client: &mattermost::Client) -> mattermost::Result<()> {
 //! use mattermost::{EventKind, Events, Payload};
 //!
-//! let events = Events::builder(client).kinds([EventKind::Posted, EventKind::ReactionAdded]).open()?;
+//! let kinds = [EventKind::Posted, EventKind::ReactionAdded];
+//! let events = Events::builder(client).kinds(kinds).open()?;
 //! for event in &events {
 //!     match event.payload()? {
-//!         Payload::Posted(posted) => println!("{}: {}", posted.sender(), posted.post.message),
+//!         Payload::Posted(posted) => println!("{}", posted.post.message),
 //!         Payload::ReactionAdded(added) => println!(":{}:", added.reaction.emoji_name),
-//!         Payload::Missed(missed) => println!("not everything came: {}", missed.reason),
+//!         Payload::Missed(missed) => println!("missed events: {}", missed.reason),
 //!         _ => {}
 //!     }
 //! }
 //! # Ok(()) }
 //! ```
 //!
-//! [`Events::receiver`] is a crossbeam channel for `select!` ([`crossbeam_channel`] is re-exported), and
-//! [`Events::messages`] is for bots: posts by others, with `serve`, `answer` and `ask`. [`event`] lists the events, [`ws`] says
-//! what happens when a link breaks.
+//! [`Events::receiver`] is a crossbeam channel for `select!` (the crate `crossbeam_channel` is re-exported).
+//! [`Events::messages`] is for bots: posts by other people, with `serve`, `answer` and `ask`. [`event`] lists the
+//! events. [`ws`] describes reconnects and catch-up.
+//!
+//! **[`integration`]** parses and verifies slash commands, buttons and dialogs, for any HTTP server.
 //!
 //! **[`Mattermost`]** has callbacks by event name: the interface of `AnyEvent::Mattermost`, `new`, `on`, `start`, `send`,
 //! `run`, `stop`.
 //!
 //! # Threads
 //!
-//! A client has no threads. A stream has two: one blocks in a read, the other writes and keeps the time. Both sleep
-//! until data arrives or a ping is due. A third one runs while a gap is filled, a login is repeated or a name is looked
-//! up. Events are decoded on the thread that takes them, and callbacks run on the thread of [`Mattermost::run`]. Only
-//! two kinds of user code run on the threads of the crate: the logger, and the closure of an MFA code. Neither runs
-//! under a lock. [`Client`], [`Events`] and [`Mattermost`] are `Send + Sync`. Clones of a client share its session and
-//! its connections.
+#![doc = include_str!("../docs/threads.svg")]
+//!
+//! A client has no threads. A stream has two: one connects and blocks in a read, the other writes and keeps the time.
+//! Both sleep until data arrives or a ping is due. A third one runs while a gap is filled, a login is repeated or a name
+//! is looked up. Events are decoded on the thread that takes them, and callbacks run on the thread of
+//! [`Mattermost::run`]. Only two kinds of user code run on the threads of the crate: the logger, and the closure of an
+//! MFA code. Neither runs under a lock. [`Client`], [`Events`] and [`Mattermost`] are `Send + Sync`. Clones of a client
+//! share its session and its connections.
 //!
 //! # Shutdown
 //!
-//! A loop over a stream ends when somebody stops it, or when it ends for good, which is then its last event. From
-//! another thread, a signal handler's or a window's, take a [`Stopper`]:
+//! A loop over a stream ends when the stream is stopped, or when it ends permanently; the error is then its last event. To
+//! stop it from another thread or a signal handler, take a [`Stopper`]:
 //!
 //! ```no_run
 //! # fn run(client: &mattermost::Client) -> mattermost::Result<()> {
@@ -86,24 +136,24 @@
 //! # Ok(()) }
 //! ```
 //!
-//! [`Events::close`] says goodbye to the server within a time that you give, dropping an [`Events`] within a quarter of a
-//! second. [`Client::close`] ends the calls in flight of all clones; dropping a client does not.
+//! [`Events::close`] closes the connection properly within a given time, dropping an [`Events`] within a quarter of a
+//! second. [`Client::close`] ends the running calls of all clones; dropping a client does not.
 //!
 //! # Errors
 //!
-//! One type, [`Error`], with a [`kind`](Error::kind) for what a program can act on, a message, and often a
-//! [`hint`](Error::hint). It prints like a message, also from `main() -> Result`. Tokens and passwords are in none.
+//! There is one type, [`Error`], with a [`kind`](Error::kind) that a program can act on, a message, and often a
+//! [`hint`](Error::hint). It prints like a message, also from `main() -> Result`. It never contains tokens or passwords.
 //!
 //! # Features
 //!
-//! | feature | default | |
-//! | --- | --- | --- |
-//! | `native-tls` | yes | https and wss, with the system's TLS library |
-//! | `vendored` | no | the same, with an OpenSSL that is built from source |
-//! | `testing` | no | `testing::TestServer`, an in-process Mattermost for the tests of your program |
-//! | `admin` | no | the administrative routes |
+//! | feature | default | adds | costs |
+//! | --- | --- | --- | --- |
+//! | `native-tls` | yes | https and wss, with the system's TLS library | 14 crates on Linux; OpenSSL's headers to build |
+//! | `vendored` | no | the same, with an OpenSSL built from source | 4 times the build time, 5.5 MB of binary |
+//! | `testing` | no | `testing::TestServer`, an in-process Mattermost for the tests of your program | no crate |
+//! | `admin` | no | the administrative routes | build time |
 //!
-//! The library logs by the [`log`](https://docs.rs/log) facade and prints nothing.
+//! The crate logs through the [`log`](https://docs.rs/log) facade and prints nothing.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -124,6 +174,7 @@ pub mod facade;
 #[cfg(any(test, fuzzing))]
 #[doc(hidden)]
 pub mod fuzz;
+pub mod guide;
 pub mod http;
 pub mod integration;
 pub mod limits;

@@ -26,7 +26,8 @@
 //! // The test.
 //! server.cut_connections();
 //! server.post_as("janedoe", "town-square", "ping");
-//! let answer = server.wait_for_post("town-square", Duration::from_secs(5), |post| post.user == "bob");
+//! let by_bob = |post: &mattermost::testing::TestPost| post.user == "bob";
+//! let answer = server.wait_for_post("town-square", Duration::from_secs(5), by_bob);
 //! assert_eq!(answer.map(|post| post.message).as_deref(), Some("pong"));
 //! stopper.stop();
 //! running.join().map_err(|_| "the bot panicked")??;
@@ -42,7 +43,9 @@
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let server = TestServer::start()?;
 //! // `add_command` sends the calls to a URL of the program under test instead.
-//! server.handle_command("deploy", |call| json!({"text": format!("deploying {}", call["text"])}));
+//! server.handle_command("deploy", |call| {
+//!     json!({"text": format!("deploying {}", call["text"])})
+//! });
 //! let seen = server.slash("bob", "town-square", "/deploy prod");
 //! assert_eq!(seen.text(), Some("deploying prod"));
 //! # Ok(()) }
@@ -64,6 +67,12 @@
 //! or another service give the response of a real server that has none; only a route that the version does not have
 //! is a 404 with `api.context.404.app_error`. Searching looks for words only. No two posts are made or changed in the
 //! same millisecond: the server's clock runs ahead of the machine's while a test makes more than a thousand a second.
+//!
+//! # Routes
+//!
+//! Everything that these routes change is kept, and is seen by the others and by the events:
+//!
+#![doc = include_str!("testing/routes.md")]
 //!
 //! # Threads
 //!

@@ -11,7 +11,8 @@ use serde::{Deserialize, Deserializer, Serialize};
 ///
 /// ```
 /// use mattermost::Timestamp;
-/// assert_eq!(Timestamp::from_millis(1_795_396_670_761).to_string(), "2026-11-23T01:17:50.761Z");
+/// let time = Timestamp::from_millis(1_795_396_670_761);
+/// assert_eq!(time.to_string(), "2026-11-23T01:17:50.761Z");
 /// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(transparent)]

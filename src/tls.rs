@@ -27,6 +27,7 @@ mod on {
     ///     .connect()?;
     /// # Ok(()) }
     /// ```
+    #[doc(alias = "certificate")]
     #[derive(Clone, Default)]
     pub struct TlsConfig {
         roots: Vec<Certificate>,

@@ -373,7 +373,9 @@ impl Stopper {
     /// # fn test(events: mattermost::Events, conversation: impl FnOnce()) {
     /// std::thread::scope(|scope| {
     ///     let _stop = events.stopper().guard();
-    ///     scope.spawn(|| events.messages().serve(|message| message.answer("Hello!").map(drop)));
+    ///     scope.spawn(|| {
+    ///         events.messages().serve(|message| message.answer("Hello!").map(drop))
+    ///     });
     ///     conversation(); // may panic
     /// });
     /// # }

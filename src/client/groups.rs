@@ -8,14 +8,9 @@ use crate::rest::{
 
 /// The groups of the REST API; [`rest`](crate::rest) lists them.
 impl Client {
-    /// Bookmarks of channels.
-    pub fn bookmarks(&self) -> Bookmarks<'_> {
-        Bookmarks(&self.http)
-    }
-
-    /// Bots: accounts for programs.
-    pub fn bots(&self) -> Bots<'_> {
-        Bots(&self.http)
+    /// Posts: write, read, search, mark.
+    pub fn posts(&self) -> Posts<'_> {
+        Posts(&self.http)
     }
 
     /// Channels, their members, and categories of the side bar.
@@ -23,7 +18,44 @@ impl Client {
         Channels(&self.http)
     }
 
+    /// Accounts, their sessions and tokens.
+    pub fn users(&self) -> Users<'_> {
+        Users(&self.http)
+    }
+
+    /// Teams and their members.
+    pub fn teams(&self) -> Teams<'_> {
+        Teams(&self.http)
+    }
+
+    /// Files: up, down, search.
+    pub fn files(&self) -> Files<'_> {
+        Files(&self.http)
+    }
+
+    /// Reactions.
+    pub fn reactions(&self) -> Reactions<'_> {
+        Reactions(&self.http)
+    }
+
+    /// Threads that an account follows.
+    pub fn threads(&self) -> Threads<'_> {
+        Threads(&self.http)
+    }
+
+    /// The statuses of users: online, away, offline, Do Not Disturb.
+    #[doc(alias = "presence")]
+    pub fn statuses(&self) -> Statuses<'_> {
+        Statuses(&self.http)
+    }
+
+    /// Incoming and outgoing webhooks.
+    pub fn webhooks(&self) -> Webhooks<'_> {
+        Webhooks(&self.http)
+    }
+
     /// Slash commands.
+    #[doc(alias = "slash")]
     pub fn commands(&self) -> Commands<'_> {
         Commands(&self.http)
     }
@@ -33,9 +65,9 @@ impl Client {
         Dialogs(&self.http)
     }
 
-    /// Messages that were begun and not sent.
-    pub fn drafts(&self) -> Drafts<'_> {
-        Drafts(&self.http)
+    /// Bots: accounts for programs.
+    pub fn bots(&self) -> Bots<'_> {
+        Bots(&self.http)
     }
 
     /// Custom emoji.
@@ -43,24 +75,14 @@ impl Client {
         Emojis(&self.http)
     }
 
-    /// Files: up, down, search.
-    pub fn files(&self) -> Files<'_> {
-        Files(&self.http)
+    /// Large files in pieces.
+    pub fn uploads(&self) -> Uploads<'_> {
+        Uploads(&self.http)
     }
 
-    /// User groups.
-    pub fn groups(&self) -> Groups<'_> {
-        Groups(&self.http)
-    }
-
-    /// OAuth 2.0 applications.
-    pub fn oauth(&self) -> OAuth<'_> {
-        OAuth(&self.http)
-    }
-
-    /// Posts: write, read, search, mark.
-    pub fn posts(&self) -> Posts<'_> {
-        Posts(&self.http)
+    /// Bookmarks of channels.
+    pub fn bookmarks(&self) -> Bookmarks<'_> {
+        Bookmarks(&self.http)
     }
 
     /// Settings that an account keeps on the server.
@@ -68,14 +90,9 @@ impl Client {
         Preferences(&self.http)
     }
 
-    /// Reactions.
-    pub fn reactions(&self) -> Reactions<'_> {
-        Reactions(&self.http)
-    }
-
-    /// Roles and their permissions.
-    pub fn roles(&self) -> Roles<'_> {
-        Roles(&self.http)
+    /// Messages that were begun and not sent.
+    pub fn drafts(&self) -> Drafts<'_> {
+        Drafts(&self.http)
     }
 
     /// Posts that the server makes later.
@@ -83,38 +100,23 @@ impl Client {
         ScheduledPosts(&self.http)
     }
 
-    /// The statuses of users: online, away, offline, Do Not Disturb.
-    pub fn statuses(&self) -> Statuses<'_> {
-        Statuses(&self.http)
+    /// User groups.
+    pub fn groups(&self) -> Groups<'_> {
+        Groups(&self.http)
+    }
+
+    /// Roles and their permissions.
+    pub fn roles(&self) -> Roles<'_> {
+        Roles(&self.http)
+    }
+
+    /// OAuth 2.0 applications.
+    pub fn oauth(&self) -> OAuth<'_> {
+        OAuth(&self.http)
     }
 
     /// The server itself: health, client configuration.
     pub fn system(&self) -> System<'_> {
         System(&self.http)
-    }
-
-    /// Teams and their members.
-    pub fn teams(&self) -> Teams<'_> {
-        Teams(&self.http)
-    }
-
-    /// Threads that an account follows.
-    pub fn threads(&self) -> Threads<'_> {
-        Threads(&self.http)
-    }
-
-    /// Large files in pieces.
-    pub fn uploads(&self) -> Uploads<'_> {
-        Uploads(&self.http)
-    }
-
-    /// Accounts, their sessions and tokens.
-    pub fn users(&self) -> Users<'_> {
-        Users(&self.http)
-    }
-
-    /// Incoming and outgoing webhooks.
-    pub fn webhooks(&self) -> Webhooks<'_> {
-        Webhooks(&self.http)
     }
 }

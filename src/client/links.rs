@@ -5,6 +5,7 @@ use crate::model::{Channel, Post, Team};
 
 impl Post {
     /// Returns the permanent link of the post: a URL that opens it in its channel, for everyone who may read it.
+    #[doc(alias = "permalink")]
     pub fn link(&self, client: &Client) -> String {
         // Without the name of a team, so that it costs no request and is valid for direct channels too.
         format!("{}/_redirect/pl/{}", client.url(), self.id)

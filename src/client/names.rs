@@ -60,17 +60,6 @@ impl Client {
         one_of(name, &team.name, fits)
     }
 
-    /// Gets the direct channel with a user, and creates it if necessary. One request.
-    pub fn direct(&self, user: &UserId) -> Result<Channel> {
-        self.http.post("/channels/direct", &[]).idempotent().json(&[&self.me.id, user]).fetch()
-    }
-
-    fn direct_by_name(&self, username: &str) -> Result<Channel> {
-        let user = self.users().get_by_username(username)?;
-        // Repeating it makes no second channel: the server answers with the one that is there.
-        self.http.post("/channels/direct", &[]).idempotent().json(&[&self.me.id, &user.id]).fetch()
-    }
-
     /// Posts `message`, in Markdown, to the channel that people call `channel`: [`channel`](Self::channel) and one
     /// request more, each time. Keep the [`Channel`] if you post often.
     pub fn send(&self, team: &str, channel: &str, message: impl Into<String>) -> Result<Post> {
@@ -84,6 +73,17 @@ impl Client {
         let draft = check_message(message.into())?;
         let channel = self.direct_by_name(username.trim().strip_prefix('@').unwrap_or(username.trim()))?.id;
         self.posts().create(&PostDraft { channel_id: channel, ..draft })
+    }
+
+    /// Gets the direct channel with a user, and creates it if necessary. One request.
+    pub fn direct(&self, user: &UserId) -> Result<Channel> {
+        self.http.post("/channels/direct", &[]).idempotent().json(&[&self.me.id, user]).fetch()
+    }
+
+    fn direct_by_name(&self, username: &str) -> Result<Channel> {
+        let user = self.users().get_by_username(username)?;
+        // Repeating it makes no second channel: the server answers with the one that is there.
+        self.http.post("/channels/direct", &[]).idempotent().json(&[&self.me.id, &user.id]).fetch()
     }
 }
 

@@ -66,7 +66,7 @@ impl Event {
     /// ```
     /// # use mattermost::Event;
     /// let event = Event::from_json(
-    ///     r#"{"event":"posted","data":{"post":"{\"id\":\"736caaqdfpd4zmtpqqma9fa9er\"}"},"seq":1}"#,
+    ///     r#"{"event":"posted","data":{"post":"{\"id\":\"736caaqdfpd4zmtpqqma9fa9er\"}"}}"#,
     /// )?;
     /// assert_eq!(event.identity().as_deref(), Some("posted:736caaqdfpd4zmtpqqma9fa9er"));
     /// # Ok::<(), mattermost::Error>(())

@@ -176,7 +176,9 @@ impl Custom {
     ///
     /// ```
     /// use mattermost::{Event, Payload};
-    /// let event = Event::from_json(r#"{"event":"custom_com.mattermost.calls_call_start","data":{"id":"x"},"seq":1}"#)?;
+    /// let event = Event::from_json(
+    ///     r#"{"event":"custom_com.mattermost.calls_call_start","data":{"id":"x"}}"#,
+    /// )?;
     /// let Payload::Custom(custom) = event.payload()? else { unreachable!() };
     /// assert_eq!(custom.of_plugin("com.mattermost.calls"), Some("call_start"));
     /// assert_eq!(custom.of_plugin("playbooks"), None);

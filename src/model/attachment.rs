@@ -41,7 +41,7 @@ model! {
     ///     .title("Build 7 failed")
     ///     .title_link("https://ci.example.com/7")
     ///     .short_field("branch", "main")
-    ///     .button(Button::new("again", "Build again", "https://bot.example.com/action").context("build", 7));
+    ///     .button(Button::new("again", "Again", "https://bot.example.com/again"));
     /// assert_eq!(card.actions.len(), 1);
     /// ```
     pub struct Attachment {

@@ -202,7 +202,11 @@ impl Dialog {
     /// let dialog = Dialog::new("Days off")
     ///     .introduction_text("Days: **24 Dec**")
     ///     .element(DialogElement::textarea("reason", "Reason").max_length(500))
-    ///     .element(DialogElement::select("kind", "Kind").option("Holiday", "holiday").option("Illness", "illness"))
+    ///     .element(
+    ///         DialogElement::select("kind", "Kind")
+    ///             .option("Holiday", "holiday")
+    ///             .option("Illness", "illness"),
+    ///     )
     ///     .submit_label("Ask");
     /// ```
     pub fn new(title: impl Into<String>) -> Self {

@@ -20,7 +20,8 @@ const MOST_FILES: usize = 10;
 /// use mattermost::{ChannelId, PostDraft, PostPriority};
 /// # fn main() -> mattermost::Result<()> {
 /// let town: ChannelId = "pfsuwsotginax8b81ua7hppyxc".parse()?;
-/// let draft = PostDraft::new(&town, "The **door** is open").priority(PostPriority::important());
+/// let draft = PostDraft::new(&town, "The **door** is open");
+/// let draft = draft.priority(PostPriority::important());
 /// assert_eq!(draft.message, "The **door** is open");
 /// # Ok(()) }
 /// ```

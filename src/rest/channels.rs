@@ -21,7 +21,8 @@ use crate::rest::real_id;
 /// # fn run(client: &mattermost::Client, team: &mattermost::TeamId) -> mattermost::Result<()> {
 /// use mattermost::{ChannelDraft, ChannelMemberDraft};
 /// let bob = client.users().get_by_username("bob")?;
-/// let room = client.channels().create(&ChannelDraft::private(team, "release-7", "Release 7"))?;
+/// let draft = ChannelDraft::private(team, "release-7", "Release 7");
+/// let room = client.channels().create(&draft)?;
 /// client.channels().add_member(&room.id, &bob.id)?;
 /// # Ok(()) }
 /// ```

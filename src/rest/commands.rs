@@ -20,7 +20,7 @@ impl Commands<'_> {
     ///
     /// `POST /commands/execute`
     ///
-    /// Required permission: `use_slash_commands`.
+    /// Required permission: `create_post`, or `use_slash_commands` on old servers (5.37).
     #[doc(alias = "ExecuteCommand")]
     pub fn execute(&self, args: &CommandArgs) -> Result<CommandResponse> {
         self.0.post("/commands/execute", &[]).json(args).fetch()

@@ -24,7 +24,8 @@ use crate::model::{ChannelId, FileId, FileInfo, FileInfoList, FileUploadResponse
 /// # fn run(client: &mattermost::Client, channel: &mattermost::ChannelId) -> mattermost::Result<()> {
 /// use mattermost::{PostDraft, rest::Upload};
 /// let log = Upload::path("build.log")?;
-/// let post = client.posts().create_with_files(&PostDraft::new(channel, "it failed"), [log])?;
+/// let draft = PostDraft::new(channel, "it failed");
+/// let post = client.posts().create_with_files(&draft, [log])?;
 /// client.files().save_all(&post, "downloads")?;
 /// # Ok(()) }
 /// ```

@@ -20,6 +20,8 @@ impl<'c> Jobs<'c> {
     ///
     /// `GET /jobs`
     ///
+    /// Required permission: one for at least one type of job, such as `read_jobs`.
+    ///
     /// Older servers ignore the filters.
     ///
     /// Since server 4.1.

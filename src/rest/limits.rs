@@ -15,7 +15,7 @@ impl Limits<'_> {
     ///
     /// Users without permission to manage users receive zeros for the user counts.
     ///
-    /// Required permission: `sysconsole_read_user_management_users`.
+    /// Without the permission `sysconsole_read_user_management_users`, all counts are 0.
     #[doc(alias = "GetServerLimits")]
     pub fn get(&self) -> Result<ServerLimits> {
         self.0.get("/limits/server", &[]).fetch()

@@ -33,7 +33,7 @@ impl Reactions<'_> {
     ///
     /// `DELETE /users/{user_id}/posts/{post_id}/reactions/{emoji_name}`
     ///
-    /// Required permission: `manage_system`.
+    /// Required permission: `remove_reaction`.
     #[doc(alias = "DeleteReaction")]
     pub fn delete(&self, post: &PostId, emoji: &str) -> Result<()> {
         let template = "/users/{user_id}/posts/{post_id}/reactions/{emoji_name}";
@@ -44,7 +44,7 @@ impl Reactions<'_> {
     ///
     /// `DELETE /users/{user_id}/posts/{post_id}/reactions/{emoji_name}`
     ///
-    /// Required permission: `manage_system`.
+    /// Required permission: `remove_reaction`. Other users require the permission `remove_others_reactions`.
     #[doc(alias = "DeleteReaction")]
     pub fn delete_of(&self, user: &UserId, post: &PostId, emoji: &str) -> Result<()> {
         let template = "/users/{user_id}/posts/{post_id}/reactions/{emoji_name}";

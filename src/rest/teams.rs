@@ -66,7 +66,7 @@ impl<'c> Teams<'c> {
     ///
     /// `GET /users/{user_id}/teams`
     ///
-    /// Required permission: `manage_system`.
+    /// Other users require the permission `sysconsole_read_user_management_users`.
     #[doc(alias = "GetTeamsForUser")]
     pub fn list_for_user(&self, user: &UserId) -> Result<Vec<Team>> {
         self.0.get("/users/{user_id}/teams", &[user]).fetch()
@@ -156,7 +156,7 @@ impl<'c> Teams<'c> {
     ///
     /// `PUT /teams/{team_id}/privacy`
     ///
-    /// Required permissions, depending on the request: `manage_team`, `invite_user`. Since server 5.24.
+    /// Required permissions: `manage_team`, `invite_user`. Since server 5.24.
     #[doc(alias = "UpdateTeamPrivacy")]
     pub fn set_privacy(&self, team: &TeamId, kind: &TeamType) -> Result<Team> {
         self.0.put("/teams/{team_id}/privacy", &[team]).json(&json!({"privacy": kind})).fetch()
@@ -246,7 +246,7 @@ impl<'c> Teams<'c> {
     ///
     /// `GET /users/{user_id}/teams/unread`
     ///
-    /// Required permission: `manage_system`.
+    /// Other users require the permission `manage_system`.
     #[doc(alias = "GetTeamsUnreadForUser")]
     pub fn list_unread(&self, user: &UserId) -> Result<Vec<TeamUnread>> {
         self.0.get("/users/{user_id}/teams/unread", &[user]).param("include_collapsed_threads", true).fetch()
@@ -256,7 +256,7 @@ impl<'c> Teams<'c> {
     ///
     /// `GET /users/{user_id}/teams/{team_id}/unread`
     ///
-    /// Required permissions, depending on the request: `edit_other_users`, `view_team`.
+    /// Required permission: `view_team`. Other users require the permission `edit_other_users`.
     #[doc(alias = "GetTeamUnread")]
     pub fn unread(&self, user: &UserId, team: &TeamId) -> Result<TeamUnread> {
         self.0.get("/users/{user_id}/teams/{team_id}/unread", &[user, team]).fetch()

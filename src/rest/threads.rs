@@ -95,7 +95,8 @@ impl Threads<'_> {
     ///
     /// `POST /users/{user_id}/teams/{team_id}/threads/{thread_id}/set_unread/{post_id}`
     ///
-    /// Required permissions, depending on the request: `read_channel`, `edit_other_users`. Since server 6.7.
+    /// Required permission: `read_channel`. Other users require the permission `edit_other_users`. Since server
+    /// 6.7.
     #[doc(alias = "SetThreadUnreadByPostId")]
     pub fn set_unread(&self, team: &TeamId, thread: &PostId, post: &PostId) -> Result<UserThread> {
         let template = "/users/{user_id}/teams/{team_id}/threads/{thread_id}/set_unread/{post_id}";

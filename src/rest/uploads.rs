@@ -29,7 +29,8 @@ const MAX_FAILURES: u32 = 5;
 /// # fn run(client: &mattermost::Client, channel: &mattermost::ChannelId) -> mattermost::Result<()> {
 /// // Resumes if it is called again after a crash.
 /// let file = client.uploads().upload(channel, "backup.tar")?;
-/// client.posts().create(&mattermost::PostDraft::new(channel, "tonight's").file_ids([&file.id]))?;
+/// let draft = mattermost::PostDraft::new(channel, "tonight's").file_ids([&file.id]);
+/// client.posts().create(&draft)?;
 /// # Ok(()) }
 /// ```
 #[derive(Clone, Copy, Debug)]

@@ -298,7 +298,8 @@ impl<'c> Users<'c> {
     ///
     /// `PUT /users/{user_id}/password`
     ///
-    /// Required permission: `manage_system`.
+    /// Other users require the permission `sysconsole_write_user_management_users`, and administrators
+    /// `manage_system`.
     #[doc(alias = "UpdateUserPassword")]
     pub fn set_password(&self, user: &UserId, password: &Secret) -> Result<()> {
         self.0.put("/users/{user_id}/password", &[user]).json(&json!({"new_password": password})).send()
@@ -307,8 +308,6 @@ impl<'c> Users<'c> {
     /// Changes the password of the current account.
     ///
     /// `PUT /users/{user_id}/password`
-    ///
-    /// Required permission: `manage_system`.
     #[doc(alias = "UpdateUserPassword")]
     pub fn change_password(&self, current: &Secret, new: &Secret) -> Result<()> {
         let template = "/users/{user_id}/password";
@@ -381,7 +380,7 @@ impl<'c> Users<'c> {
     ///
     /// `POST /users/{user_id}/typing`
     ///
-    /// Required permission: `manage_system`. Since server 5.26.
+    /// Required permission: `create_post`. Since server 5.26.
     #[doc(alias = "PublishUserTyping")]
     pub fn typing(&self, channel: &ChannelId) -> Result<()> {
         self.0.post("/users/{user_id}/typing", &[&UserId::me()]).json(&json!({"channel_id": channel})).send()
@@ -391,7 +390,7 @@ impl<'c> Users<'c> {
     ///
     /// `POST /users/{user_id}/typing`
     ///
-    /// Required permission: `manage_system`. Since server 5.26.
+    /// Required permission: `create_post`. Since server 5.26.
     #[doc(alias = "PublishUserTyping")]
     pub fn typing_in(&self, channel: &ChannelId, root: &PostId) -> Result<()> {
         let body = json!({"channel_id": channel, "parent_id": root});

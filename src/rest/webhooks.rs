@@ -18,8 +18,9 @@ impl<'c> Webhooks<'c> {
     ///
     /// `POST /hooks/incoming`
     ///
-    /// Required permissions, depending on the request: `manage_own_incoming_webhooks`,
-    /// `read_channel_content`, `manage_others_incoming_webhooks`, `bypass_incoming_webhook_channel_lock`.
+    /// Required permissions: `manage_own_incoming_webhooks`, `read_channel_content`. Other owners require the
+    /// permission `manage_others_incoming_webhooks`, and a webhook that is not locked to its channel
+    /// `bypass_incoming_webhook_channel_lock`.
     #[doc(alias = "CreateIncomingWebhook")]
     pub fn create_incoming(&self, draft: &IncomingWebhookDraft) -> Result<IncomingWebhook> {
         self.0.post("/hooks/incoming", &[]).json(draft).fetch()

@@ -37,7 +37,12 @@ enum Addition {
 /// ```
 /// # fn main() -> mattermost::Result<()> {
 /// # use mattermost::testing::TestServer;
-/// let server = TestServer::builder().user("ann").bot("deployer").channel("deploys").guest("gil", ["deploys"]).start()?;
+/// let server = TestServer::builder()
+///     .user("ann")
+///     .bot("deployer")
+///     .channel("deploys")
+///     .guest("gil", ["deploys"])
+///     .start()?;
 /// server.post_as("ann", "deploys", "hello");
 /// # Ok(()) }
 /// ```

@@ -29,7 +29,8 @@ const MAX_QUEUE_CAPACITY: usize = 1 << 20;
 /// # fn run(client: &mattermost::Client) -> mattermost::Result<()> {
 /// use mattermost::{EventKind, Events};
 /// let channel = client.channel("awesome-chat", "~ops")?;
-/// let events = Events::builder(client).kinds([EventKind::Posted]).channels([&channel]).open()?;
+/// let builder = Events::builder(client).kinds([EventKind::Posted]);
+/// let events = builder.channels([&channel]).open()?;
 /// # Ok(()) }
 /// ```
 #[derive(Debug)]

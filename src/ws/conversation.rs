@@ -33,7 +33,8 @@ impl Message {
     /// # fn deploy(message: &mattermost::Message) -> mattermost::Result<()> {
     /// use std::time::Duration;
     ///
-    /// let Some(answer) = message.ask("Deploy to production? yes/no", Duration::from_secs(60))? else {
+    /// let minute = Duration::from_secs(60);
+    /// let Some(answer) = message.ask("Deploy to production? yes/no", minute)? else {
     ///     message.reply("No answer, nothing deployed.")?;
     ///     return Ok(());
     /// };
@@ -42,6 +43,7 @@ impl Message {
     /// }
     /// # Ok(()) }
     /// ```
+    #[doc(alias = "conversation")]
     pub fn ask(&self, question: impl Into<String>, timeout: Duration) -> Result<Option<Self>> {
         ask(self.open_stream()?, &self.poster, &self.question_draft(question), self.user_id(), timeout)
     }
@@ -111,7 +113,8 @@ impl Message {
     /// use std::time::Duration;
     ///
     /// let typed = message.reply("Type `delete` within a minute to confirm.")?;
-    /// let confirmed = message.next(Duration::from_secs(60))?.is_some_and(|answer| answer.text() == "delete");
+    /// let answer = message.next(Duration::from_secs(60))?;
+    /// let confirmed = answer.is_some_and(|answer| answer.text() == "delete");
     /// message.edit(&typed, if confirmed { "Confirmed." } else { "Not confirmed." })?;
     /// # Ok(()) }
     /// ```

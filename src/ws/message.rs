@@ -26,7 +26,9 @@ use crate::model::{Post, PostDraft, UserId};
 ///     if message.addressed() != Some("restart") {
 ///         return Ok(());
 ///     }
-///     let Some(answer) = message.ask("Really?", Duration::from_secs(60))? else { return Ok(()) };
+///     let Some(answer) = message.ask("Really?", Duration::from_secs(60))? else {
+///         return Ok(());
+///     };
 ///     if answer.text().eq_ignore_ascii_case("yes") {
 ///         let _typing = message.typing();
 ///         // ..
@@ -101,6 +103,7 @@ impl Message {
     /// Posts a reply in the thread of the message. Starts a thread if there is none.
     ///
     /// `POST /posts`
+    #[doc(alias = "thread")]
     pub fn reply(&self, text: impl Into<String>) -> Result<Post> {
         self.poster.create_post(&self.reply_draft(text, true))
     }
@@ -151,6 +154,7 @@ impl Message {
     /// A message is meant for the account if it begins with its username, as `@bot deploy`, `@Bot: deploy`, or just
     /// `@bot`, and if it is in a direct channel, with or without the mention. Returns `None` otherwise. `@bot2` and
     /// `@bot.too` are other users. Surrounding whitespace is removed.
+    #[doc(alias = "mention")]
     pub fn addressed(&self) -> Option<&str> {
         let direct = self.posted.is_direct().then(|| self.text().trim());
         without_mention(self.text(), self.poster.username()).or(direct)

@@ -299,7 +299,8 @@ impl Events {
     /// use mattermost::{EventKind, Filter};
     /// use std::time::Duration;
     ///
-    /// let approval = Filter::new().kinds([EventKind::ReactionAdded]).post(&message.post).not_own();
+    /// let approval = Filter::new().kinds([EventKind::ReactionAdded]);
+    /// let approval = approval.post(&message.post).not_own();
     /// if events.wait_for(approval, Duration::from_secs(60))?.is_some() {
     ///     message.reply("Approved.")?;
     /// }

@@ -48,7 +48,8 @@ const LEAVES: &[&str] = &[
     "Timestamp",
 ];
 /// These know everything.
-const TOP: &[&str] = &["client", "integration", "facade", "fuzz", "testing", "lib", "limits", "macros"];
+const TOP: &[&str] =
+    &["client", "guide", "integration", "facade", "fuzz", "testing", "lib", "limits", "macros"];
 
 fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).unwrap() {

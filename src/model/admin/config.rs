@@ -16,7 +16,9 @@ use crate::model::json;
 ///
 /// ```
 /// use mattermost::ServerConfig;
-/// let patch = ServerConfig::new().with("TeamSettings.SiteName", "Awesome chat").with("ServiceSettings.EnableTesting", false);
+/// let patch = ServerConfig::new()
+///     .with("TeamSettings.SiteName", "Awesome chat")
+///     .with("ServiceSettings.EnableTesting", false);
 /// assert_eq!(patch.text("TeamSettings.SiteName"), Some("Awesome chat"));
 /// assert_eq!(patch.get("TeamSettings.MaxUsersPerTeam"), None);
 /// ```

@@ -17,7 +17,7 @@ impl<'c> Channels<'c> {
     ///
     /// `GET /users/{user_id}/teams/{team_id}/channels`
     ///
-    /// Required permissions, depending on the request: `edit_other_users`, `view_team`.
+    /// Required permission: `view_team`. Other users require the permission `edit_other_users`.
     #[doc(alias = "GetChannelsForTeamForUser")]
     pub fn list_for_user(&self, user: &UserId, team: &TeamId) -> Result<Vec<Channel>> {
         self.0.get("/users/{user_id}/teams/{team_id}/channels", &[user, team]).fetch()
@@ -27,7 +27,7 @@ impl<'c> Channels<'c> {
     ///
     /// `GET /users/{user_id}/teams/{team_id}/channels`
     ///
-    /// Required permissions, depending on the request: `edit_other_users`, `view_team`.
+    /// Required permission: `view_team`. Other users require the permission `edit_other_users`.
     #[doc(alias = "GetChannelsForTeamForUser")]
     pub fn list_for_user_since(
         &self,

@@ -67,7 +67,7 @@ impl<'c> Channels<'c> {
     ///
     /// `GET /users/{user_id}/teams/{team_id}/channels/members`
     ///
-    /// Required permission: `manage_system`.
+    /// Required permission: `view_team`. Other users require the permission `manage_system`.
     #[doc(alias = "GetChannelMembersForUser")]
     pub fn list_memberships(&self, user: &UserId, team: &TeamId) -> Result<Vec<ChannelMember>> {
         self.0.get("/users/{user_id}/teams/{team_id}/channels/members", &[user, team]).fetch()
@@ -99,8 +99,7 @@ impl<'c> Channels<'c> {
     ///
     /// `DELETE /channels/{channel_id}/members/{user_id}`
     ///
-    /// Required permissions, depending on the request: `manage_public_channel_members`,
-    /// `manage_private_channel_members`.
+    /// Other users require the permission `manage_public_channel_members` or `manage_private_channel_members`.
     #[doc(alias = "RemoveUserFromChannel")]
     pub fn remove_member(&self, channel: &ChannelId, user: &UserId) -> Result<()> {
         self.0.delete("/channels/{channel_id}/members/{user_id}", &[channel, user]).send()

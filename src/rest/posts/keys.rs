@@ -45,7 +45,8 @@ impl Posts<'_> {
     /// use std::time::Duration;
     /// use mattermost::PostDraft;
     /// let draft = PostDraft::new(ops, "backup of 2026-11-27: done").key("backup-2026-11-27");
-    /// client.posts().create_once(&draft, Duration::from_secs(600))?; // also if the script is run again
+    /// // Also safe if the script is run again.
+    /// client.posts().create_once(&draft, Duration::from_secs(600))?;
     /// # Ok(()) }
     /// ```
     pub fn create_once(&self, draft: &PostDraft, patience: Duration) -> Result<Post> {

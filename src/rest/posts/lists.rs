@@ -89,7 +89,8 @@ impl<'c> Posts<'c> {
     ///
     /// `GET /users/{user_id}/channels/{channel_id}/posts/unread`
     ///
-    /// Required permissions, depending on the request: `edit_other_users`, `read_channel`. Since server 5.14.
+    /// Required permission: `read_channel`. Other users require the permission `edit_other_users`. Since server
+    /// 5.14.
     #[doc(alias = "GetPostsAroundLastUnread")]
     pub fn around_unread(&self, channel: &ChannelId, page: &UnreadPostPage) -> Result<PostList> {
         let template = "/users/{user_id}/channels/{channel_id}/posts/unread";
@@ -101,7 +102,7 @@ impl<'c> Posts<'c> {
     ///
     /// `GET /users/{user_id}/posts/flagged`
     ///
-    /// Required permission: `manage_system`.
+    /// Other users require the permission `edit_other_users`.
     #[doc(alias = "GetFlaggedPostsForUser")]
     pub fn flagged(&self, user: &UserId, page: &FlaggedPostPage) -> Result<PostList> {
         self.0.get("/users/{user_id}/posts/flagged", &[user]).query(page).fetch()

@@ -36,7 +36,8 @@ impl Posts<'_> {
     ///
     /// `POST /users/{user_id}/posts/{post_id}/set_unread`
     ///
-    /// Required permissions, depending on the request: `read_channel`, `edit_other_users`. Since server 5.18.
+    /// Required permission: `read_channel`. Other users require the permission `edit_other_users`. Since server
+    /// 5.18.
     #[doc(alias = "SetPostUnread")]
     pub fn set_unread(&self, post: &PostId) -> Result<ChannelUnreadAt> {
         let template = "/users/{user_id}/posts/{post_id}/set_unread";
@@ -65,7 +66,8 @@ impl Posts<'_> {
     ///
     /// `POST /users/{user_id}/posts/{post_id}/ack`
     ///
-    /// Required permissions, depending on the request: `read_channel`, `edit_other_users`. Since server 7.7.
+    /// Required permission: `read_channel`. Other users require the permission `edit_other_users`. Since server
+    /// 7.7.
     #[doc(alias = "SaveAcknowledgementForPost")]
     pub fn acknowledge(&self, post: &PostId) -> Result<PostAcknowledgement> {
         self.0.post("/users/{user_id}/posts/{post_id}/ack", &[&UserId::me(), post]).fetch()
@@ -75,7 +77,8 @@ impl Posts<'_> {
     ///
     /// `DELETE /users/{user_id}/posts/{post_id}/ack`
     ///
-    /// Required permissions, depending on the request: `read_channel`, `edit_other_users`. Since server 7.7.
+    /// Required permission: `read_channel`. Other users require the permission `edit_other_users`. Since server
+    /// 7.7.
     #[doc(alias = "DeleteAcknowledgementForPost")]
     pub fn unacknowledge(&self, post: &PostId) -> Result<()> {
         self.0.delete("/users/{user_id}/posts/{post_id}/ack", &[&UserId::me(), post]).send()

@@ -11,6 +11,8 @@ impl System<'_> {
     ///
     /// `GET /config`
     ///
+    /// Required permission: any of `sysconsole_read_*`.
+    ///
     /// Passwords and keys are replaced with asterisks. Older servers ignore `query`.
     ///
     /// Requires a permission that begins with `sysconsole_read_`.
@@ -22,6 +24,8 @@ impl System<'_> {
     /// Replaces the configuration. Start from the result of [`get_config`](Self::get_config).
     ///
     /// `PUT /config`
+    ///
+    /// Required permission: any of `sysconsole_write_*`.
     ///
     /// Missing settings are reset to the server's defaults. Asterisks keep the stored value. Settings that
     /// the current account may not write are left unchanged without an error.
@@ -35,6 +39,8 @@ impl System<'_> {
     /// Updates some settings. Settings that are missing from `patch` keep their value.
     ///
     /// `PUT /config/patch`
+    ///
+    /// Required permission: any of `sysconsole_write_*`.
     ///
     /// Settings that the current account may not write are left unchanged without an error. Lists are
     /// replaced as a whole.

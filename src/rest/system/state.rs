@@ -120,6 +120,8 @@ impl<'c> System<'c> {
     ///
     /// `GET /system/schema/version`
     ///
+    /// Required permission: any of `sysconsole_read_*`.
+    ///
     /// Requires a permission that begins with `sysconsole_read_`.
     pub fn list_migrations(&self) -> Result<Vec<AppliedMigration>> {
         self.0.get("/system/schema/version", &[]).fetch()

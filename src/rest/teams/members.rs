@@ -97,7 +97,7 @@ impl<'c> Teams<'c> {
     ///
     /// `DELETE /teams/{team_id}/members/{user_id}`
     ///
-    /// Required permission: `remove_user_from_team`.
+    /// Other users require the permission `remove_user_from_team`.
     #[doc(alias = "RemoveTeamMember")]
     pub fn remove_member(&self, team: &TeamId, user: &UserId) -> Result<()> {
         self.0.delete("/teams/{team_id}/members/{user_id}", &[team, user]).send()

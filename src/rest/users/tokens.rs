@@ -15,8 +15,8 @@ impl<'c> Users<'c> {
     ///
     /// `POST /users/{user_id}/tokens`
     ///
-    /// Required permissions, depending on the request: `create_user_access_token`, `edit_other_users`. Since
-    /// server 4.1.
+    /// Required permission: `create_user_access_token`. Other users require the permission `edit_other_users`.
+    /// Since server 4.1.
     #[doc(alias = "CreateUserAccessToken")]
     pub fn create_token(&self, user: &UserId, description: &str) -> Result<UserAccessToken> {
         self.0.post("/users/{user_id}/tokens", &[user]).json(&json!({"description": description})).fetch()
@@ -26,7 +26,7 @@ impl<'c> Users<'c> {
     ///
     /// `GET /users/{user_id}/tokens`
     ///
-    /// Required permissions, depending on the request: `read_user_access_token`, `edit_other_users`. Since
+    /// Required permission: `read_user_access_token`. Other users require the permission `edit_other_users`. Since
     /// server 4.1.
     #[doc(alias = "GetUserAccessTokensForUser")]
     pub fn list_tokens(&self, user: &UserId, page: &Page) -> Result<Vec<UserAccessToken>> {
@@ -53,7 +53,7 @@ impl<'c> Users<'c> {
     ///
     /// `GET /users/tokens/{token_id}`
     ///
-    /// Required permissions, depending on the request: `read_user_access_token`, `edit_other_users`. Since
+    /// Required permission: `read_user_access_token`. Other users require the permission `edit_other_users`. Since
     /// server 4.1.
     #[doc(alias = "GetUserAccessToken")]
     pub fn get_token(&self, token: &TokenId) -> Result<UserAccessToken> {
@@ -74,8 +74,8 @@ impl<'c> Users<'c> {
     ///
     /// `POST /users/tokens/revoke`
     ///
-    /// Required permissions, depending on the request: `revoke_user_access_token`, `edit_other_users`. Since
-    /// server 4.1.
+    /// Required permission: `revoke_user_access_token`. Other users require the permission `edit_other_users`.
+    /// Since server 4.1.
     #[doc(alias = "RevokeUserAccessToken")]
     pub fn revoke_token(&self, token: &TokenId) -> Result<()> {
         self.0.post("/users/tokens/revoke", &[]).json(&json!({"token_id": token})).send()
@@ -85,8 +85,8 @@ impl<'c> Users<'c> {
     ///
     /// `POST /users/tokens/disable`
     ///
-    /// Required permissions, depending on the request: `revoke_user_access_token`, `edit_other_users`. Since
-    /// server 4.4.
+    /// Required permission: `revoke_user_access_token`. Other users require the permission `edit_other_users`.
+    /// Since server 4.4.
     #[doc(alias = "DisableUserAccessToken")]
     pub fn disable_token(&self, token: &TokenId) -> Result<()> {
         self.0.post("/users/tokens/disable", &[]).json(&json!({"token_id": token})).send()
@@ -96,8 +96,8 @@ impl<'c> Users<'c> {
     ///
     /// `POST /users/tokens/enable`
     ///
-    /// Required permissions, depending on the request: `create_user_access_token`, `edit_other_users`. Since
-    /// server 4.4.
+    /// Required permission: `create_user_access_token`. Other users require the permission `edit_other_users`.
+    /// Since server 4.4.
     #[doc(alias = "EnableUserAccessToken")]
     pub fn enable_token(&self, token: &TokenId) -> Result<()> {
         self.0.post("/users/tokens/enable", &[]).json(&json!({"token_id": token})).send()

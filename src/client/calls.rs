@@ -1,0 +1,90 @@
+//! Routes without a method, deadlines and sessions.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::Client;
+#[cfg(doc)]
+use crate::error::ErrorKind;
+use crate::error::Result;
+use crate::http::{Call, Method, PathArg};
+use crate::time::Timestamp;
+
+/// Other routes, deadlines and sessions.
+impl Client {
+    /// Creates a call of any route, including routes that this version has no method for. The template is that of the
+    /// API reference, without `/api/v4`. Arguments are checked and percent-encoded.
+    ///
+    /// ```no_run
+    /// # fn run(client: &mattermost::Client, team_id: mattermost::TeamId) -> mattermost::Result<()> {
+    /// use mattermost::{Method, TeamStats};
+    /// let call = client.call(Method::Get, "/teams/{team_id}/stats", &[&team_id]);
+    /// let stats = call.fetch::<TeamStats>()?;
+    /// # Ok(()) }
+    /// ```
+    pub fn call<'c>(&'c self, method: Method, template: &'static str, args: &[&dyn PathArg]) -> Call<'c> {
+        self.http.call(method, template, args)
+    }
+
+    /// Creates a call of a route outside API v4, for example `/plugins/com.example.poll/api/v1/polls`.
+    pub fn call_outside<'c>(
+        &'c self,
+        method: Method,
+        template: &'static str,
+        args: &[&dyn PathArg],
+    ) -> Call<'c> {
+        self.http.call_outside_api(method, template, args)
+    }
+
+    /// Returns the same client with another deadline for each call. Connections and session are shared.
+    #[must_use]
+    pub fn with_timeout(&self, timeout: Duration) -> Self {
+        Self { http: self.http.with_timeout(timeout), me: Arc::clone(&self.me) }
+    }
+
+    /// Returns the same client, whose writing calls fail with [`ErrorKind::Input`] before any I/O. For dry runs.
+    #[must_use]
+    pub fn read_only(&self) -> Self {
+        Self { http: self.http.read_only(), me: Arc::clone(&self.me) }
+    }
+
+    /// Waits until the server answers and is healthy; the last error if it does not within `patience`. Asks once a
+    /// second.
+    ///
+    /// `GET /system/ping`
+    pub fn wait_for_server(&self, patience: Duration) -> Result<()> {
+        let deadline = Instant::now().checked_add(patience);
+        loop {
+            let probe =
+                self.http.with_timeout(Duration::from_secs(5).min(patience.max(Duration::from_millis(100))));
+            let Err(error) = probe.get("/system/ping", &[]).send() else { return Ok(()) };
+            let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
+            let starting = error.is_transient() || error.status().is_some_and(|status| status >= 500);
+            if !starting || left.is_some_and(|left| left.is_zero()) {
+                return Err(error);
+            }
+            self.http.sleep_until_closed(Duration::from_secs(1).min(left.unwrap_or(Duration::MAX)))?;
+        }
+    }
+
+    /// Returns the current time of the server, with a resolution of one second. Post times are times of the server,
+    /// whose clock may differ from that of this machine.
+    pub fn server_time(&self) -> Result<Timestamp> {
+        self.http.server_time()
+    }
+
+    /// Ends the session: the token is good for nothing afterwards, for all clones and streams. A personal access token
+    /// stays good: only its session ends, and the next call makes a new one.
+    ///
+    /// `POST /users/logout`
+    #[doc(alias = "Logout")]
+    pub fn logout(&self) -> Result<()> {
+        self.http.post("/users/logout", &[]).send()
+    }
+
+    /// Ends the calls in flight of all clones at once, with [`ErrorKind::Closed`]; later calls fail the same way.
+    /// Streams that were opened with this client go on: they have connections of their own.
+    pub fn close(self) {
+        self.http.close();
+    }
+}

@@ -1,0 +1,48 @@
+//! A guide: from a first bot to one that runs for years. Text and programs, no code of the crate.
+//!
+//! Each page can be read on its own. Every program on these pages is compiled with the tests of the crate, and those
+//! that need no server of yours also run, against `testing::TestServer`.
+//!
+//! | page | read it to |
+//! |---|---|
+//! | [`first_bot`] | write a bot and start it |
+//! | [`conversations`] | understand commands, ask questions, keep threads apart |
+//! | [`buttons_and_dialogs`] | offer slash commands, buttons, menus and dialogs |
+//! | [`posts`] | post long texts, cards, mentions, and post exactly once |
+//! | [`files`] | upload and download files of any size |
+//! | [`schedules`] | do something every night or every ten minutes |
+#![cfg_attr(feature = "testing", doc = "| [`testing_bots`] | test a bot without a server |")]
+//! | [`running`] | run a bot as a service: systemd, restarts, the position |
+//! | [`limits_and_permissions`] | stay within rate limits, and ask for the right permissions |
+//! | [`moving`] | move from `AnyEvent::Mattermost`, `mmpy_bot`, `mattermost_api` or curl |
+
+#[doc = include_str!("guide/first_bot.md")]
+pub mod first_bot {}
+
+#[doc = include_str!("guide/conversations.md")]
+pub mod conversations {}
+
+#[doc = include_str!("guide/buttons_and_dialogs.md")]
+pub mod buttons_and_dialogs {}
+
+#[doc = include_str!("guide/posts.md")]
+pub mod posts {}
+
+#[doc = include_str!("guide/files.md")]
+pub mod files {}
+
+#[doc = include_str!("guide/schedules.md")]
+pub mod schedules {}
+
+#[cfg(feature = "testing")]
+#[doc = include_str!("guide/testing_bots.md")]
+pub mod testing_bots {}
+
+#[doc = include_str!("guide/running.md")]
+pub mod running {}
+
+#[doc = include_str!("guide/limits_and_permissions.md")]
+pub mod limits_and_permissions {}
+
+#[doc = include_str!("guide/moving.md")]
+pub mod moving {}
