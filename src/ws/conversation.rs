@@ -75,23 +75,10 @@ impl Message {
         &self,
         question: impl Into<String>,
         timeout: Duration,
-        mut read: impl FnMut(&Self) -> Option<T>,
+        read: impl FnMut(&Self) -> Option<T>,
     ) -> Result<Option<T>> {
-        let (stream, draft) = (self.open_stream()?, self.question_draft(question));
-        let Some(wait) = Wait::wait_for_replies(stream, expected_reply(&draft, self.user_id()))? else {
-            return Ok(None);
-        };
-        let asked = asked_question(&self.poster.create_post(&draft)?);
-        let deadline = Instant::now().checked_add(timeout);
-        loop {
-            wait.question_posted(asked.clone());
-            let Some(reply) = message(stream, &self.poster, wait.wait_for_next(deadline)?)? else {
-                return Ok(None);
-            };
-            if let Some(value) = read(&reply) {
-                return Ok(Some(value));
-            }
-        }
+        let draft = self.question_draft(question);
+        ask_until(self.open_stream()?, &self.poster, &draft, self.user_id(), timeout, read)
     }
 
     /// The draft of a question about this message.
@@ -169,6 +156,21 @@ impl Events {
     ) -> Result<Option<Message>> {
         ask(&self.shared, &self.poster, question, &user.into(), timeout)
     }
+
+    /// Like [`ask`](Self::ask), but waits until `read` returns `Some` for a reply, and returns its value. See
+    /// [`Message::ask_until`].
+    ///
+    /// # Errors
+    /// Like [`ask`](Self::ask).
+    pub fn ask_until<T>(
+        &self,
+        question: &PostDraft,
+        user: impl Into<UserId>,
+        timeout: Duration,
+        read: impl FnMut(&Message) -> Option<T>,
+    ) -> Result<Option<T>> {
+        ask_until(&self.shared, &self.poster, question, &user.into(), timeout, read)
+    }
 }
 
 fn ask(
@@ -182,6 +184,26 @@ fn ask(
     let Some(wait) = Wait::wait_for_reply(stream, expected_reply(question, user))? else { return Ok(None) };
     wait.question_posted(asked_question(&poster.create_post(question)?));
     message(stream, poster, wait.wait_until(timeout)?)
+}
+
+fn ask_until<T>(
+    stream: &Arc<StreamShared>,
+    poster: &Arc<dyn Poster>,
+    question: &PostDraft,
+    user: &UserId,
+    timeout: Duration,
+    mut read: impl FnMut(&Message) -> Option<T>,
+) -> Result<Option<T>> {
+    let Some(wait) = Wait::wait_for_replies(stream, expected_reply(question, user))? else { return Ok(None) };
+    let asked = asked_question(&poster.create_post(question)?);
+    let deadline = Instant::now().checked_add(timeout);
+    loop {
+        wait.question_posted(asked.clone());
+        let Some(reply) = message(stream, poster, wait.wait_for_next(deadline)?)? else { return Ok(None) };
+        if let Some(value) = read(&reply) {
+            return Ok(Some(value));
+        }
+    }
 }
 
 /// A reply to a question that is not posted yet.
