@@ -68,10 +68,14 @@ fn many_saves_at_once_leave_one_right_file() {
     });
     let done = results.iter().flatten().count();
     assert!(done >= 1 && fs::read(&path).unwrap() == content());
-    for error in results.into_iter().filter_map(Result::err) {
-        assert_eq!(error.kind(), ErrorKind::Io, "{error:?}");
+    let failed: Vec<_> = results.into_iter().filter_map(Result::err).collect();
+    assert!(failed.iter().all(|error| error.kind() == ErrorKind::Io), "{failed:?}");
+    if cfg!(windows) {
+        // A file that another run has open is neither replaced nor removed: the parts of runs that failed may stay.
+        assert!(names(&folder).len() <= 1 + failed.len(), "{failed:?}: {:?}", names(&folder));
+    } else {
+        assert_eq!(names(&folder), ["a"]);
     }
-    assert_eq!(names(&folder), ["a"]);
     fs::remove_dir_all(folder).unwrap();
 }
 
@@ -172,7 +176,9 @@ fn another_range_is_refused() {
 #[test]
 fn an_id_that_is_none_becomes_no_path() {
     let folder = folder("ids");
-    fs::create_dir_all(folder.join("down/file.")).unwrap();
+    // Windows takes no dot at the end of a name.
+    let name = if cfg!(windows) { "file" } else { "file." };
+    fs::create_dir_all(folder.join("down").join(name)).unwrap();
     let (server, client) = server(ranged);
     for id in ["/../../escaped/x", "..", "", "a/b", "x\0y", "8k7ktpqaaidztx87g5zqd8j3r/"] {
         let file: FileInfo = serde_json::from_value(json!({"id": id, "size": 5})).unwrap();
@@ -182,7 +188,7 @@ fn an_id_that_is_none_becomes_no_path() {
     assert_eq!(client.files().save(&info(), folder.join("..")).unwrap_err().kind(), ErrorKind::Input);
     assert_eq!(client.files().save(&info(), folder.join("down")).unwrap_err().kind(), ErrorKind::Input);
     assert!(server.take().is_empty());
-    assert_eq!((names(&folder), names(&folder.join("down"))), (vec!["down".into()], vec!["file.".into()]));
+    assert_eq!((names(&folder), names(&folder.join("down"))), (vec!["down".into()], vec![name.into()]));
     fs::remove_dir_all(folder).unwrap();
 }
 
