@@ -82,7 +82,7 @@ fn shaking_hands() -> Case {
     let (send, opened) = crossbeam_channel::bounded(1);
     let fake = Arc::new(fake);
     let opening = thread::spawn(move || {
-        let (shared, receiver) = crate::ws::StreamShared::new(
+        let (shared, receiver) = StreamShared::new(
             fake.clone(),
             crate::ws::options::StreamOptions::default(),
             crate::ws::threads::STARTERS,
