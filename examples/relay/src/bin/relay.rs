@@ -1,0 +1,223 @@
+//! Stores the events of an account in Redis. Run it on two or three machines: see README.md.
+
+use std::process::ExitCode;
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::time::{Duration, Instant};
+
+use mattermost::{
+    CatchUp, Client, ClientBuilder, ConnectionState, Event, EventKind, Events, EventsBuilder, Overflow,
+    Position,
+};
+use mattermost_relay::faults;
+use mattermost_relay::settings::{Settings, account_of, log, persist};
+use mattermost_relay::store::{Appended, EventStore, NewEvent, PARTITION_COUNT, StoreError};
+
+/// Kinds of events to store. All of them have an identity.
+const EVENT_KINDS: [EventKind; 5] = [
+    EventKind::Posted,
+    EventKind::PostEdited,
+    EventKind::PostDeleted,
+    EventKind::ReactionAdded,
+    EventKind::ReactionRemoved,
+];
+/// Events that wait in memory while the store is away: about 50 MB.
+const QUEUE_CAPACITY: usize = 32_768;
+const BATCH_LIMIT: usize = 256;
+const RETRY_INTERVAL: Duration = Duration::from_secs(1);
+
+/// The reason for the end of a session.
+enum SessionEnd {
+    /// The next session starts at once.
+    Again(String),
+    /// The next session starts after a pause, in which another relay can lead.
+    GiveUp(String),
+    Fatal(String),
+}
+
+impl From<StoreError> for SessionEnd {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Unavailable(reason) => Self::Again(reason),
+            StoreError::Refused(reason) => Self::Fatal(reason),
+        }
+    }
+}
+
+impl From<mattermost::Error> for SessionEnd {
+    fn from(error: mattermost::Error) -> Self {
+        if error.is_transient() { Self::GiveUp(error.to_string()) } else { Self::Fatal(error.to_string()) }
+    }
+}
+
+fn main() -> ExitCode {
+    let Err(error) = run();
+    log(format_args!("relay ended: {error}"));
+    ExitCode::FAILURE
+}
+
+fn run() -> Result<std::convert::Infallible, Box<dyn std::error::Error>> {
+    let settings = Settings::from_env()?;
+    let client = ClientBuilder::from_env()?.connect_within(Duration::MAX)?;
+    loop {
+        // A new token for each session: what an earlier session sent late is refused.
+        let mut store = settings.store().map_err(|error| format!("{error:?}"))?;
+        match session(&client, &mut store, &settings) {
+            SessionEnd::Again(reason) => log(format_args!("session ended: {reason}")),
+            SessionEnd::GiveUp(reason) => {
+                log(format_args!("lease given up: {reason}"));
+                std::thread::sleep(settings.lease * 2);
+            }
+            SessionEnd::Fatal(reason) => return Err(reason.into()),
+        }
+        std::thread::sleep(RETRY_INTERVAL / 10);
+    }
+}
+
+fn session(client: &Client, store: &mut dyn EventStore, settings: &Settings) -> SessionEnd {
+    lead(client, store, settings).map_or_else(|end| end, |never| match never {})
+}
+
+fn lead(
+    client: &Client,
+    store: &mut dyn EventStore,
+    settings: &Settings,
+) -> Result<std::convert::Infallible, SessionEnd> {
+    persist(|| store.register("relay", &account_of(client)))?;
+    let checkpoint = loop {
+        match store.lead() {
+            Ok(Some(checkpoint)) => break checkpoint,
+            Ok(None) => std::thread::sleep(settings.lease / 10),
+            Err(StoreError::Unavailable(_)) => {
+                persist(|| store.register("relay", &account_of(client)))?;
+                // The relay that led has the events of the outage in its queue: it goes first.
+                std::thread::sleep(settings.lease);
+            }
+            Err(error) => return Err(error.into()),
+        }
+    };
+    log(format_args!("leading from number {}", checkpoint.number));
+    let events = open(client, store, settings, checkpoint.position)?;
+    log("stream open");
+
+    let (mut number, mut batch) = (checkpoint.number, 0);
+    let mut connected = Instant::now();
+    loop {
+        let mut taken = Vec::new();
+        // The first append stores the position that `open` began with, before anything depends on it.
+        if batch > 0 {
+            taken.extend(events.poll(settings.lease / 4)?);
+            taken.extend(events.receiver().try_iter().take(BATCH_LIMIT - 1));
+        }
+        taken.iter().filter(|event| event.kind().is_notice()).for_each(report);
+        let new: Vec<NewEvent> = taken.iter().filter_map(new_event).collect();
+        // The store recognizes what it has by identity, so the position need not list it.
+        let position = events.position().without_recent_keys();
+        batch += 1;
+        if faults::omitted("atomic") {
+            number = append(store, number, batch, &position, &[])?;
+            batch += 1;
+            std::thread::sleep(RETRY_INTERVAL);
+        }
+        number = append(store, number, batch, &position, &new)?;
+        if !new.is_empty() {
+            log(format_args!("appended {}", new.len()));
+        }
+        // A relay that reaches the store and not the server must not keep others from leading.
+        match events.state() {
+            ConnectionState::Connected { .. } => connected = Instant::now(),
+            _ if connected.elapsed() > settings.lease * 2 => {
+                return Err(SessionEnd::GiveUp("no connection to the server".into()));
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Opens the stream, which takes up to 15 s, and renews the lease meanwhile.
+fn open(
+    client: &Client,
+    store: &mut dyn EventStore,
+    settings: &Settings,
+    position: Option<Position>,
+) -> Result<Events, SessionEnd> {
+    let mut builder: EventsBuilder = Events::builder(client)
+        .kinds(EVENT_KINDS)
+        .capacity(QUEUE_CAPACITY)
+        .overflow(Overflow::Block)
+        .catch_up(CatchUp::within(settings.horizon));
+    if faults::omitted("block") {
+        builder = builder.capacity(64).overflow(Overflow::DropNewest);
+    }
+    if let Some(position) = position.filter(|_| !faults::omitted("position")) {
+        builder = builder.resume_from(position);
+    }
+    let (sender, opened) = mpsc::channel();
+    std::thread::spawn(move || {
+        faults::delay("RELAY_TEST_SLOW_OPEN");
+        // If the receiver is gone, the stream is closed here.
+        let _ = sender.send(builder.open());
+    });
+    loop {
+        match opened.recv_timeout(settings.lease / 4) {
+            Ok(result) => return Ok(result?),
+            Err(RecvTimeoutError::Disconnected) => {
+                return Err(SessionEnd::Again("the stream did not open".into()));
+            }
+            Err(RecvTimeoutError::Timeout) if faults::omitted("renewal") => {}
+            Err(RecvTimeoutError::Timeout) => {
+                if persist(|| store.lead())?.is_none() {
+                    return Err(SessionEnd::Again("lease lost while the stream was opened".into()));
+                }
+            }
+        }
+    }
+}
+
+/// Appends, and waits for a store that is away. Ends the session if the store is not in the state that it continues from.
+fn append(
+    store: &mut dyn EventStore,
+    number: u64,
+    batch: u64,
+    position: &Position,
+    events: &[NewEvent],
+) -> Result<u64, SessionEnd> {
+    loop {
+        match persist(|| store.append(number, batch, position, events))? {
+            Appended::Stored(number) => return Ok(number),
+            Appended::Diverged => return Err(SessionEnd::Again("the store is in another state".into())),
+            // The lease ran out. If nobody led since, this session goes on.
+            Appended::NotLeader => match persist(|| store.lead())? {
+                Some(checkpoint) if checkpoint.number == number => {}
+                _ => return Err(SessionEnd::Again("another relay led".into())),
+            },
+        }
+    }
+}
+
+fn new_event(event: &Event) -> Option<NewEvent> {
+    if event.kind().is_notice() {
+        return None;
+    }
+    let place =
+        || format!("{}:{}", event.connection_id().unwrap_or_default(), event.seq().unwrap_or_default());
+    let channel = event.channel_id().map(|id| id.to_string()).unwrap_or_default();
+    Some(NewEvent {
+        identity: event.identity().unwrap_or_else(place),
+        edit_identity: event.edit_identity().unwrap_or_default(),
+        partition: partition_of(&channel).to_string(),
+        json: event.to_json(),
+    })
+}
+
+/// FNV-1a: the same on every machine and in every version.
+fn partition_of(channel: &str) -> u32 {
+    let hash = channel
+        .bytes()
+        .fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
+    hash % PARTITION_COUNT
+}
+
+/// Logs connections, gaps and everything that could not be recovered.
+fn report(event: &Event) {
+    log(format_args!("notification {}", event.raw()));
+}

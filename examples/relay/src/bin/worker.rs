@@ -1,0 +1,233 @@
+//! Processes the events that relays stored. Run as many as needed, on any machine: see README.md.
+
+use std::collections::BTreeMap;
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use mattermost::{ChannelId, Client, ClientBuilder, Event, Message, Payload, PostDraft, Timestamp};
+use mattermost_relay::faults;
+use mattermost_relay::settings::{Settings, account_of, log, persist};
+use mattermost_relay::store::{Delivery, EventStore, Result as StoreResult, StoreError};
+
+/// An event that fails this often is kept as a dead letter.
+const MAX_ATTEMPTS: u32 = 5;
+const IDLE_INTERVAL: Duration = Duration::from_millis(50);
+const RETRY_INTERVAL: Duration = Duration::from_secs(1);
+const TRIM_INTERVAL: Duration = Duration::from_secs(30);
+/// The server recognizes the key of a post for 30 s. Older ones are looked up.
+const KEY_MEMORY: Duration = Duration::from_secs(20);
+
+/// The reason for not finishing an event.
+enum Failure {
+    /// Another worker has the event now.
+    Lost,
+    Chat(mattermost::Error),
+    Store(StoreError),
+}
+
+impl From<mattermost::Error> for Failure {
+    fn from(error: mattermost::Error) -> Self {
+        Self::Chat(error)
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+/// The responses that were looked up for a batch of events: `true` if the response exists.
+type KnownResponses = BTreeMap<String, bool>;
+
+/// What all events have in common.
+struct Context<'a> {
+    client: &'a Client,
+    /// Server time minus local time, in milliseconds.
+    clock_offset: i64,
+}
+
+/// An event, and what its handler needs.
+struct Task<'a> {
+    client: &'a Client,
+    store: &'a mut dyn EventStore,
+    delivery: &'a Delivery,
+    event: &'a Event,
+    known: &'a KnownResponses,
+    /// The response to this event may exist already.
+    again: bool,
+}
+
+/// The bot: replace it with your own. It may run more than once for an event, so each of its effects must go through a
+/// method such as [`Task::respond`].
+fn handle(task: &mut Task<'_>) -> Result<(), Failure> {
+    if task.delivery.as_edit {
+        return Ok(()); // The post itself was processed before.
+    }
+    let Some(message) = Message::from_event(task.client, task.event)? else { return Ok(()) };
+    let Some(numbers) = message.text().strip_prefix("!sum ") else { return Ok(()) };
+    let sum: i64 = numbers.split_whitespace().filter_map(|number| number.parse::<i64>().ok()).sum();
+    faults::delay("RELAY_TEST_JOB_DELAY");
+    if numbers.ends_with("crash") {
+        std::process::abort(); // To try dead letters.
+    }
+    task.respond(&message, format!("= {sum}"))
+}
+
+impl Task<'_> {
+    /// Posts a response where the message was posted, once.
+    fn respond(&mut self, message: &Message, text: String) -> Result<(), Failure> {
+        let post = &message.post;
+        let Some(identity) = self.event.identity() else { return Ok(()) };
+        let mut draft = PostDraft::new(&post.channel_id, text);
+        if post.is_reply() {
+            draft = draft.root_id(post.thread_id());
+        }
+        if !faults::omitted("key") {
+            draft = draft.key(&*identity);
+        }
+        let exists = match self.known.get(&identity) {
+            _ if faults::omitted("find_key") => false,
+            // What an earlier attempt did, the look-up of the batch may have missed.
+            _ if self.again => {
+                self.client.posts().find_key(&post.channel_id, &identity, post.create_at)?.is_some()
+            }
+            known => known.copied().unwrap_or(false),
+        };
+        if exists {
+            log(format_args!("already done: {identity}"));
+            return Ok(());
+        }
+        // As late as possible: everything before may have taken longer than the lease.
+        if self.store.check(self.delivery, false)?.is_none() {
+            return Err(Failure::Lost);
+        }
+        self.client.posts().create(&draft)?;
+        Ok(())
+    }
+}
+
+impl Context<'_> {
+    /// Looks up the responses to old posts, with one request per channel and 200 posts. A new delivery can be old: a store
+    /// that lost its last changes delivers them again. The server recognizes the keys of young ones itself.
+    fn look_up<'e>(&self, events: impl Iterator<Item = &'e Event>) -> KnownResponses {
+        let mut channels: BTreeMap<ChannelId, (Timestamp, Vec<String>)> = BTreeMap::new();
+        for event in events.filter(|event| self.is_old(event)) {
+            let (Ok(Payload::Posted(posted)), Some(identity)) = (event.payload(), event.identity()) else {
+                continue;
+            };
+            let created = posted.post.create_at;
+            let (since, keys) =
+                channels.entry(posted.post.channel_id.clone()).or_insert((created, Vec::new()));
+            *since = created.min(*since);
+            keys.push(identity);
+        }
+        let mut known = KnownResponses::new();
+        for (channel, (since, keys)) in channels {
+            match self.client.posts().find_keys(&channel, &keys, since) {
+                Ok(found) => {
+                    known.extend(keys.into_iter().map(|key| (key.clone(), found.contains_key(&key))))
+                }
+                // Then each of them is looked up by itself.
+                Err(error) => log(format_args!("responses not looked up: {error}")),
+            }
+        }
+        known
+    }
+
+    fn work(&self, store: &mut dyn EventStore, retention: Duration) -> StoreResult<std::convert::Infallible> {
+        let mut trim_at = Instant::now();
+        loop {
+            if trim_at <= Instant::now() {
+                trim_at = Instant::now() + TRIM_INTERVAL;
+                log(format_args!("trimmed {}", store.trim(retention)?));
+            }
+            let deliveries = store.read()?;
+            if deliveries.is_empty() {
+                std::thread::sleep(IDLE_INTERVAL);
+            }
+            let batch = deliveries.iter().map(|delivery| (delivery, Event::from_json(&delivery.json)));
+            let batch: Vec<_> = batch.collect();
+            let known = self.look_up(batch.iter().filter_map(|(_, event)| event.as_ref().ok()));
+            for (delivery, event) in batch {
+                match event {
+                    Ok(event) => self.process(store, delivery, &event, &known)?,
+                    Err(error) => finish(store, delivery, Some(error.to_string()))?,
+                }
+            }
+        }
+    }
+
+    /// Processes an event until it is finished, dead, or another worker's.
+    fn process(
+        &self,
+        store: &mut dyn EventStore,
+        delivery: &Delivery,
+        event: &Event,
+        known: &KnownResponses,
+    ) -> StoreResult<()> {
+        let Some(mut attempts) = store.check(delivery, true)? else { return Ok(()) };
+        if attempts > MAX_ATTEMPTS {
+            return finish(store, delivery, Some("the worker ended in each attempt".into()));
+        }
+        let looked_up = event.identity().is_some_and(|identity| known.contains_key(&identity));
+        let mut again = attempts > 1 || (self.is_old(event) && !looked_up);
+        loop {
+            let mut task = Task { client: self.client, store: &mut *store, delivery, event, known, again };
+            let error = match handle(&mut task) {
+                Ok(()) => return finish(store, delivery, None),
+                Err(Failure::Lost) => return Ok(()),
+                Err(Failure::Store(error)) => return Err(error),
+                Err(Failure::Chat(error)) => error,
+            };
+            log(format_args!("{}, attempt {attempts}: {error}", delivery.id));
+            // An outage of the server is no fault of the event, and does not count.
+            if attempts >= MAX_ATTEMPTS && !error.is_transient() {
+                return finish(store, delivery, Some(error.to_string()));
+            }
+            std::thread::sleep(error.retry_after().unwrap_or(RETRY_INTERVAL));
+            match store.check(delivery, !error.is_transient())? {
+                Some(count) => (attempts, again) = (count, true),
+                None => return Ok(()),
+            }
+        }
+    }
+
+    fn is_old(&self, event: &Event) -> bool {
+        let now = Timestamp::now().as_millis().saturating_add(self.clock_offset);
+        matches!(event.payload(), Ok(Payload::Posted(posted)) if posted.post.create_at.plus(KEY_MEMORY).as_millis() < now)
+    }
+}
+
+fn main() -> ExitCode {
+    let Err(error) = run();
+    log(format_args!("worker ended: {error}"));
+    ExitCode::FAILURE
+}
+
+fn run() -> Result<std::convert::Infallible, Box<dyn std::error::Error>> {
+    let settings = Settings::from_env()?;
+    let client = &ClientBuilder::from_env()?.connect_within(Duration::MAX)?;
+    let clock_offset = client.server_time()?.as_millis() - Timestamp::now().as_millis();
+    let mut store = settings.store().map_err(|error| format!("{error:?}"))?;
+    loop {
+        let registered = persist(|| store.register("worker", &account_of(client)));
+        let context = Context { client, clock_offset };
+        let Err(error) = registered.and_then(|()| context.work(&mut store, settings.retention));
+        match error {
+            StoreError::Refused(reason) => return Err(reason.into()),
+            StoreError::Unavailable(reason) => log(format_args!("store not available: {reason}")),
+        }
+        std::thread::sleep(RETRY_INTERVAL / 5);
+    }
+}
+
+fn finish(store: &mut dyn EventStore, delivery: &Delivery, failure: Option<String>) -> StoreResult<()> {
+    if let Some(failure) = &failure {
+        log(format_args!("dead letter {}: {failure}", delivery.id));
+    }
+    if !store.finish(delivery, failure.as_deref())? {
+        log(format_args!("no longer this worker's: {}", delivery.id));
+    }
+    Ok(())
+}
