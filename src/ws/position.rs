@@ -152,7 +152,7 @@ mod tests {
         assert_eq!(damaged, Position::default());
         assert!(format!("{position:?}").contains("3 events"));
         let small = position.without_recent_keys();
-        assert_eq!((small.seq, small.delivered().recent.len()), (7, 0));
+        assert_eq!((small.seq, small.delivered_keys().recent.len()), (7, 0));
     }
 
     #[test]
