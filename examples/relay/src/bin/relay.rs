@@ -111,7 +111,11 @@ fn lead(
         taken.iter().filter(|event| event.kind().is_notice()).for_each(report);
         let new: Vec<NewEvent> = taken.iter().filter_map(new_event).collect();
         // The store recognizes what it has by identity, so the position need not list it.
-        let position = events.position().without_recent_keys();
+        let mut position = events.position().without_recent_keys();
+        if settings.twins {
+            // The connection is this twin's: another one that resumed it would take it away. (5.37 even crashes.)
+            (position.connection_id, position.seq) = (None, 0);
+        }
         batch += 1;
         if faults::omitted("atomic") {
             number = append(store, number, batch, &position, &[])?;

