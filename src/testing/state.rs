@@ -6,6 +6,8 @@ pub(super) mod config;
 pub(super) mod emoji;
 pub(super) mod images;
 pub(super) mod integrations;
+mod markdown;
+mod mentions;
 pub(super) mod outgoing_webhooks;
 pub(super) mod people;
 mod post_store;

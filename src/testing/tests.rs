@@ -2,6 +2,7 @@
 
 mod faulty;
 mod interaction;
+mod mentions;
 mod rest;
 mod routes;
 mod stream;

@@ -311,35 +311,6 @@ impl World {
         }
     }
 
-    /// Who is meant by a post: named, or all there are in a direct or group channel. Never its author.
-    fn mentions(&self, post: &StoredPost) -> Vec<String> {
-        let Some(channel) = self.channel(&post.channel_id) else { return Vec::new() };
-        if let Some(added) = post.props.get("addedUserId").and_then(Value::as_str) {
-            return vec![added.to_owned()];
-        }
-        if post.kind.starts_with("system_") {
-            return Vec::new();
-        }
-        let all = matches!(&*channel.kind, "D" | "G");
-        let names: Vec<&str> = post
-            .message
-            .split(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '@' | '.' | '-' | '_')))
-            .filter_map(|word| word.strip_prefix('@'))
-            .map(|name| name.trim_end_matches('.'))
-            .collect();
-        let everybody = names.iter().any(|name| matches!(*name, "all" | "channel" | "here"));
-        channel
-            .members
-            .iter()
-            .filter(|member| member.user_id != post.user_id)
-            .filter(|member| {
-                let name = self.name_of(&member.user_id);
-                all || everybody || names.iter().any(|said| said.eq_ignore_ascii_case(name))
-            })
-            .map(|member| member.user_id.clone())
-            .collect()
-    }
-
     /// Who follows the thread of a reply, without its author, who does from now on.
     fn follow(&mut self, post: &StoredPost, mentions: &[String]) -> Vec<String> {
         let Some(root) = self.posts.get(&post.root_id) else { return Vec::new() };
