@@ -105,7 +105,7 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 
 pub use builder::TestServerBuilder;
-pub use control::{Interaction, RecordedRequest, TestDialog, TestPost, TestUser};
+pub use control::{ChannelWatch, Interaction, RecordedRequest, TestDialog, TestPost, TestUser};
 pub use faults::Fault;
 
 use crate::client::{Client, ClientBuilder};

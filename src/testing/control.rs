@@ -179,6 +179,36 @@ fn must<T>(found: Option<T>, what: &str, name: &str) -> T {
     }
 }
 
+/// What is posted in a channel from a certain moment on. Made by [`TestServer::watch`].
+#[derive(Debug)]
+#[must_use = "it shows nothing unless it is asked"]
+pub struct ChannelWatch<'a> {
+    server: &'a TestServer,
+    channel: String,
+    /// IDs of posts that are not shown, or were.
+    seen: std::collections::HashSet<String>,
+}
+
+impl ChannelWatch<'_> {
+    /// Waits for the next post that fits; `None` after `time`. Each post is returned once.
+    #[track_caller]
+    pub fn wait_for_post(&mut self, time: Duration, fits: impl Fn(&TestPost) -> bool) -> Option<TestPost> {
+        let seen = &self.seen;
+        let found =
+            self.server.wait_for_post(&self.channel, time, |post| !seen.contains(&post.id) && fits(post));
+        self.seen.extend(found.iter().map(|post| post.id.clone()));
+        found
+    }
+
+    /// The posts since the watch began that were not returned yet, oldest first.
+    #[track_caller]
+    pub fn posts(&self) -> Vec<TestPost> {
+        let mut posts = self.server.posts(&self.channel);
+        posts.retain(|post| !self.seen.contains(&post.id));
+        posts
+    }
+}
+
 /// # Where it is
 impl TestServer {
     /// Its address, as `http://127.0.0.1:20123`.
@@ -339,6 +369,53 @@ impl TestServer {
             let world = self.inner.world();
             drop(self.inner.changed.wait_timeout(world, left.min(Duration::from_millis(50))));
         }
+    }
+
+    /// Begins to watch a channel. The watch sees only what is posted after this call: make it before the action whose
+    /// effect is awaited.
+    ///
+    /// ```
+    /// # fn main() -> mattermost::Result<()> {
+    /// # use mattermost::testing::TestServer;
+    /// # use std::time::Duration;
+    /// # let server = TestServer::start()?;
+    /// server.post_as("bob", "town-square", "pong");
+    /// let mut watch = server.watch("town-square");
+    /// server.post_as("bob", "town-square", "again");
+    /// let post = watch.wait_for_post(Duration::from_secs(5), |post| post.user == "bob");
+    /// assert_eq!(post.map(|post| post.message).as_deref(), Some("again"));
+    /// # Ok(()) }
+    /// ```
+    #[track_caller]
+    pub fn watch(&self, channel: &str) -> ChannelWatch<'_> {
+        let seen = self.posts(channel).into_iter().map(|post| post.id).collect();
+        ChannelWatch { server: self, channel: channel.to_owned(), seen }
+    }
+
+    /// Waits until a condition holds, and returns whether it did within `time`. The condition is checked after every
+    /// request and every action of the test, and every 50 ms.
+    pub fn wait_until(&self, time: Duration, condition: impl Fn(&Self) -> bool) -> bool {
+        let deadline = Instant::now() + time;
+        loop {
+            if condition(self) {
+                return true;
+            }
+            let Some(left) = deadline.checked_duration_since(Instant::now()) else { return false };
+            let world = self.inner.world();
+            drop(self.inner.changed.wait_timeout(world, left.min(Duration::from_millis(50))));
+        }
+    }
+
+    /// Changes a setting of the server, such as `"ServiceSettings.EnablePostUsernameOverride"`, without a request.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the version has no such setting.
+    #[track_caller]
+    pub fn set_setting(&self, name: &str, value: impl Into<Value>) {
+        let (section, key) = must(name.split_once('.'), "setting", name);
+        let known = self.inner.world().set_setting(section, key, value.into());
+        must(known.then_some(()), "setting", name);
     }
 
     /// The id of a user.

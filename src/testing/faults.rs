@@ -27,6 +27,8 @@ pub(super) enum What {
 struct Planned {
     method: String,
     prefix: String,
+    /// Requests that pass before the first fault.
+    skipped: u64,
     left: u64,
     what: What,
 }
@@ -48,6 +50,10 @@ impl Faults {
                 && (path.starts_with(&planned.prefix) || request.path.starts_with(&planned.prefix))
         })?;
         let planned = self.planned.get_mut(at)?;
+        if planned.skipped > 0 {
+            planned.skipped -= 1;
+            return None;
+        }
         planned.left -= 1;
         let what = planned.what.clone();
         if planned.left == 0 {
@@ -103,10 +109,17 @@ pub struct Fault<'a> {
     server: &'a TestServer,
     method: String,
     prefix: String,
+    skipped: u64,
     times: u64,
 }
 
 impl Fault<'_> {
+    /// Lets the first `count` requests that fit pass. Defaults to 0.
+    pub fn skip(mut self, count: u64) -> Self {
+        self.skipped = count;
+        self
+    }
+
     /// For how many requests; one by default.
     pub fn times(mut self, times: u64) -> Self {
         self.times = times;
@@ -179,7 +192,13 @@ impl Fault<'_> {
 
     fn arm(self, what: What) {
         if self.times > 0 {
-            let planned = Planned { method: self.method, prefix: self.prefix, left: self.times, what };
+            let planned = Planned {
+                method: self.method,
+                prefix: self.prefix,
+                skipped: self.skipped,
+                left: self.times,
+                what,
+            };
             lock(&self.server.inner.faults).planned.push(planned);
         }
     }
@@ -206,7 +225,7 @@ impl TestServer {
             None if what.starts_with('/') || what.is_empty() => ("", what),
             None => (what, ""),
         };
-        Fault { server: self, method: method.to_owned(), prefix: prefix.to_owned(), times: 1 }
+        Fault { server: self, method: method.to_owned(), prefix: prefix.to_owned(), skipped: 0, times: 1 }
     }
 
     /// The next request is answered with this status and body, whatever it is; see [`Fault::http`].
@@ -406,10 +425,22 @@ impl TestServer {
         self.inner.world().hub.deafen();
     }
 
-    /// Moves the server's clock, for its timestamps, for how long it remembers things, and for sessions. Its deadlines
+    /// Moves the server's clock, for its timestamps, for how long it remembers things, for sessions, and for Do Not
+    /// Disturb. Its deadlines
     /// for pings and pongs are not concerned.
     pub fn advance(&self, time: Duration) {
-        self.inner.world().clock.advance(i64::try_from(time.as_millis()).unwrap_or(i64::MAX / 4));
+        let mut world = self.inner.world();
+        world.clock.advance(i64::try_from(time.as_millis()).unwrap_or(i64::MAX / 4));
+        let now = world.now() / 1000;
+        let over =
+            world.users.iter().filter(|user| user.status == "dnd" && (1..=now).contains(&user.dnd_end_time));
+        let over: Vec<String> = over.map(|user| user.id.clone()).collect();
+        for id in over {
+            if let Some(user) = world.user_mut(&id) {
+                user.dnd_end_time = 0;
+            }
+            world.set_status(&id, "online", false);
+        }
     }
 }
 

@@ -77,7 +77,7 @@ impl World {
         let Some(root) = self.posts.get(&post.root_id) else { return };
         for (at, member) in channel.members.iter().enumerate() {
             let Some(user) = self.user(&member.user_id) else { continue };
-            let wrote = |post: &Post| post.user_id == user.id;
+            let wrote = |post: &StoredPost| post.user_id == user.id;
             let wanted = match notify_prop(user, "comments", "never") {
                 "root" => wrote(root),
                 "any" => wrote(root) || self.posts.replies(&root.id).any(wrote),

@@ -365,3 +365,44 @@ fn speaks_tls() {
     let tcp = TcpStream::connect(("127.0.0.1", server.port())).unwrap();
     assert!(connector.connect("localhost", tcp).is_err());
 }
+
+#[test]
+fn a_fault_lets_the_first_requests_pass() {
+    let server = TestServer::start().unwrap();
+    let http = Http::new(&server, "bob");
+    server.on("/users/me").skip(2).http(503, "busy");
+    let statuses: Vec<u16> = (0..4).map(|_| http.get("/users/me").status).collect();
+    assert_eq!(statuses, [200, 200, 503, 200]);
+}
+
+#[test]
+fn a_watch_sees_what_comes_after_it_and_each_post_once() {
+    let server = TestServer::start().unwrap();
+    server.post_as("bob", "town-square", "before");
+    let mut watch = server.watch("town-square");
+    server.post_as("bob", "town-square", "one");
+    server.post_as("bob", "town-square", "two");
+    let soon = Duration::from_secs(5);
+    assert_eq!(watch.wait_for_post(soon, |_| true).unwrap().message, "one");
+    assert_eq!(watch.posts().len(), 1);
+    assert_eq!(watch.wait_for_post(soon, |_| true).unwrap().message, "two");
+    assert!(watch.wait_for_post(Duration::ZERO, |_| true).is_none());
+    assert!(server.wait_until(soon, |server| server.posts("town-square").len() == 3));
+    assert!(!server.wait_until(Duration::ZERO, |server| server.posts("town-square").len() == 4));
+}
+
+#[test]
+fn settings_and_the_clock_are_the_tests() {
+    let server = TestServer::builder().session_length(Duration::from_secs(60)).start().unwrap();
+    let bob = Http::new(&server, "bob");
+    assert_eq!(bob.get("/config/client?format=old").json()["EnablePostUsernameOverride"], "false");
+    server.set_setting("ServiceSettings.EnablePostUsernameOverride", true);
+    assert_eq!(bob.get("/config/client?format=old").json()["EnablePostUsernameOverride"], "true");
+    let end = server.now() / 1000 + 120;
+    let body = json!({"user_id": server.user_id("bob"), "status": "dnd", "dnd_end_time": end});
+    assert_eq!(bob.put("/users/me/status", &body).status, 200);
+    server.advance(Duration::from_secs(61));
+    assert_eq!((bob.get("/users/me").status, &*server.status("bob")), (401, "dnd"));
+    server.advance(Duration::from_secs(120));
+    assert_eq!(server.status("bob"), "online");
+}
