@@ -106,8 +106,8 @@ impl Events {
     fn start(shared: Arc<StreamShared>, receiver: Receiver<Event>, poster: Arc<dyn Poster>) -> Result<Self> {
         let failed = |e| Error::io("no thread for the stream could be started", e).with_kind(ErrorKind::Io);
         let own = Arc::clone(&shared);
-        // A small stack: it touches a few buffers. The reader dials, and the system's TLS and resolver want a full one.
-        let timer = thread::Builder::new().name("mm-writer".into()).stack_size(256 << 10);
+        // With the default stack: it needs little itself, but loggers run on it.
+        let timer = thread::Builder::new().name("mm-writer".into());
         let timer = timer.spawn(move || threads::writer::run_writer(&own)).map_err(failed)?;
         let events = Self { shared, receiver, poster, threads: Mutex::new(vec![timer]) };
         let own = Arc::clone(&events.shared);

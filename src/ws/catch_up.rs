@@ -29,7 +29,7 @@ use std::time::Duration;
 use self::buffered_event::BufferedEvent;
 pub(crate) use self::channel_merge::ChannelMerge;
 use self::dedup::DedupCache;
-pub(crate) use self::dedup::{DedupKey, DeliveredKeys, MAX_POSITION_KEYS, PostVersion};
+pub(crate) use self::dedup::{DedupKey, DeliveredKeys, MAX_FUTURE_POSTS, MAX_POSITION_KEYS, PostVersion};
 use self::fetch::{FetchPass, PassOutput};
 pub(crate) use self::fetch::{FetchRequest, FetchResponse, FetchedPage, ServerPaging};
 use self::gap_fill::{
@@ -643,6 +643,8 @@ impl GapFiller {
                 return DrainResult::On;
             }
             fill.again = Some(since);
+            // What was held went out.
+            fill.memory.before = self.seen.keys();
             fill.stopped.clear();
             fill.passes = 0;
             fill.stage = FillStage::Rest { until: now };

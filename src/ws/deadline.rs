@@ -26,8 +26,8 @@ impl Deadline {
         let own = Arc::clone(&self);
         let thread = thread::Builder::new().name("mm-deadline".into());
         if let Err(error) = thread.spawn(move || own.run_countdown()) {
-            log::error!("no thread for the deadline of the handlers could be started: {error}");
             self.poster.close_connections();
+            log::error!("no thread for the deadline of the handlers could be started: {error}");
         }
     }
 
@@ -40,11 +40,11 @@ impl Deadline {
             };
             if left.is_zero() {
                 drop(over);
+                self.poster.close_connections();
                 log::warn!(
-                    "handlers still run {:?} after the stream was stopped: ending their requests",
+                    "handlers still run {:?} after the stream was stopped: ended their requests",
                     self.timeout
                 );
-                self.poster.close_connections();
                 return;
             }
             over = self.changed.wait_timeout(over, left).unwrap_or_else(PoisonError::into_inner).0;

@@ -9,6 +9,8 @@ use std::cell::RefCell;
 
 use log::Level;
 
+use crate::unwind;
+
 /// Lines that one thread may collect. More are dropped: something forgot to write them.
 const MAX_LINES: usize = 256;
 
@@ -52,7 +54,9 @@ pub(crate) fn write_lines() {
     }
     drop(GARBAGE.try_with(RefCell::take));
     for (level, text) in LINES.try_with(RefCell::take).unwrap_or_default() {
-        log::log!(target: "mattermost::ws", level, "{text}");
+        // A logger that panics, as `println!` does once nobody reads, must not end a thread of the stream. There is no
+        // place to report it.
+        let _ = unwind::catch_panic(|| log::log!(target: "mattermost::ws", level, "{text}"));
     }
 }
 

@@ -39,12 +39,24 @@ const MAX_ENDING_EVENTS: usize = 64;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Ticket(u64);
 
+/// The position before messages that were kept aside for a question, and may enter the queue behind newer events.
+#[derive(Debug)]
+struct KeptAside {
+    position: Cursor,
+    /// How many events had been taken.
+    taken: u64,
+    /// The number in the queue of the last of them that entered it after all.
+    returned: u64,
+}
+
 #[derive(Debug)]
 pub(crate) struct Delivery {
     queue: EventQueue,
     subscribers: Subscribers,
     /// Messages that were kept aside for a question and turned out to be no reply, if there is no slot for them yet.
     returned: VecDeque<Event>,
+    /// The position before the first of those messages.
+    aside: Option<KeptAside>,
     next_ticket: u64,
     /// Events that are being handled: the position before each, and how many had been taken.
     tickets: BTreeMap<Ticket, (Cursor, u64)>,
@@ -75,6 +87,7 @@ impl Delivery {
                 queue,
                 subscribers: Subscribers::default(),
                 returned: VecDeque::new(),
+                aside: None,
                 next_ticket: 0,
                 tickets: BTreeMap::new(),
                 gap_filler: GapFiller::new(settings, from),
@@ -133,7 +146,9 @@ impl Delivery {
         let in_order = !self.gap_filler.is_open() && !self.queue.is_dropping();
         if self.subscribers.take_event(&event, in_order) {
             self.subscribers.copy_event(&event, key, &mark);
-            self.gap_filler.event_bypassed(self.queue.put_count(), kind, version.as_ref());
+            // Behind all that is in the queue: a position before it must not remember it as delivered.
+            self.gap_filler.event_bypassed(self.queue.put_count() + 1, kind, version.as_ref());
+            self.update_aside();
             self.queue.count_delivered();
             return EnqueueResult::Taken;
         }
@@ -199,6 +214,7 @@ impl Delivery {
     /// The earliest time that a position may go back to.
     fn earliest_position(&self) -> Timestamp {
         let floor = self.queue.earliest_position().min(self.last_event);
+        let floor = self.aside.as_ref().map_or(floor, |aside| floor.min(aside.position.server_time));
         self.tickets.first_key_value().map_or(floor, |(_, (mark, _))| floor.min(mark.server_time))
     }
 
@@ -219,7 +235,18 @@ impl Delivery {
                 self.returned.push_back(event);
             }
         }
+        self.update_aside();
         self.place_returned();
+    }
+
+    /// Notes the position while messages are kept aside, until the last of them was taken out of the queue.
+    fn update_aside(&mut self) {
+        let keeps = self.subscribers.keeps_messages() || !self.returned.is_empty();
+        let taken = self.queue.taken_count();
+        if keeps && self.aside.is_none() {
+            self.aside = Some(KeptAside { position: self.queue.position(None), taken, returned: 0 });
+        }
+        self.aside.take_if(|aside| !keeps && taken >= aside.returned);
     }
 
     fn place_returned(&mut self) {
@@ -227,6 +254,9 @@ impl Delivery {
             if let Err(event) = self.queue.put_back(event) {
                 self.returned.push_front(event);
                 break;
+            }
+            if let Some(aside) = &mut self.aside {
+                aside.returned = self.queue.put_count();
             }
         }
     }
@@ -414,11 +444,12 @@ impl Delivery {
                 let mut queue = queue.borrow_mut();
                 if share_event(subscribers, &event, mark.as_ref()) {
                     queue.count_delivered();
-                    return queue.put_count();
+                    return queue.put_count() + 1;
                 }
                 queue.push_event(event, mark)
             },
         );
+        self.update_aside();
         match moved {
             DrainResult::Overflowed(missed) => {
                 self.overflow_ended(now, missed);
@@ -462,10 +493,12 @@ impl Delivery {
     /// Returns the position after the last event that the program has taken. `now` is the reader's position.
     pub(crate) fn position(&mut self, now: Cursor) -> Position {
         let between = self.gap_filler.is_open() || self.holding;
-        let (mark, taken) = match self.tickets.first_key_value() {
-            Some((_, before)) => before.clone(),
-            None => (self.queue.position((!between).then_some(now)), self.queue.taken_count()),
-        };
+        self.update_aside();
+        let handled = self.tickets.first_key_value().map(|(_, before)| before.clone());
+        let aside = self.aside.as_ref().map(|aside| (aside.position.clone(), aside.taken));
+        let earlier = handled.into_iter().chain(aside).min_by_key(|(_, taken)| *taken);
+        let (mark, taken) = earlier
+            .unwrap_or_else(|| (self.queue.position((!between).then_some(now)), self.queue.taken_count()));
         let overlap = self.gap_filler.delivered_keys(taken, mark.server_time);
         let server_time = self.gap_filler.not_before_opening(mark.server_time);
         Position::new(mark.connection_id.as_deref(), mark.next_seq, server_time, overlap)

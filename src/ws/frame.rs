@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::error::{ApiError, Error, ErrorKind, Result};
+use crate::error::{ApiError, Error, ErrorKind, Result, shorten_text};
 
 /// The server closes a link that sends a longer message.
 pub(crate) const MAX_ACTION_SIZE: usize = 8192;
@@ -104,7 +104,10 @@ impl ActionReply {
             (_, Some(error)) => Err(Error::from_api(0, error)),
             (status, None) => Err(Error::new(
                 ErrorKind::Protocol,
-                format!("the server answered with the status {:?}", status.unwrap_or_default()),
+                format!(
+                    "the server answered with the status {:?}",
+                    shorten_text(status.unwrap_or_default(), 80)
+                ),
             )),
         };
         Some((seq, result))

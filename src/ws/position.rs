@@ -5,7 +5,7 @@ use std::fmt::{self, Write as _};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::catch_up::{DedupKey, DeliveredKeys, MAX_POSITION_KEYS};
+use super::catch_up::{DedupKey, DeliveredKeys, MAX_FUTURE_POSTS, MAX_POSITION_KEYS};
 use super::session::is_connection_id;
 use crate::model::UserId;
 use crate::time::Timestamp;
@@ -46,8 +46,9 @@ model! {
         /// Posts, edits and deletions after `server_time` that were delivered already: the newest 2,048, 16 characters
         /// each. A catch-up may repeat older ones.
         pub(super) overlap: RecentKeys,
-        /// Posts that were delivered and whose dates lie in the future, with their creation times: at most 1,024.
-        pub(super) future: Vec<(Timestamp, DedupKey)>,
+        /// Posts that were delivered and whose dates lie in the future, with their creation times: at most 1,024, 32
+        /// characters each.
+        pub(super) future: FuturePosts,
     }
 }
 
@@ -68,14 +69,14 @@ impl Position {
             connection_id: id.map(str::to_owned),
             seq,
             overlap: RecentKeys(keys.recent),
-            future: keys.future,
+            future: FuturePosts(keys.future),
             ..Self::default()
         }
     }
 
     /// Returns the keys of delivered events.
     pub(super) fn delivered_keys(&self) -> DeliveredKeys {
-        DeliveredKeys { recent: self.overlap.0.clone(), future: self.future.clone() }
+        DeliveredKeys { recent: self.overlap.0.clone(), future: self.future.0.clone() }
     }
 
     /// Names the server and the account.
@@ -130,6 +131,41 @@ impl<'de> Deserialize<'de> for RecentKeys {
     }
 }
 
+/// Times and keys, written as one string of hexadecimal digits: 64-bit integers do not survive all file formats.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub(super) struct FuturePosts(Vec<(Timestamp, DedupKey)>);
+
+impl fmt::Debug for FuturePosts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} posts", self.0.len())
+    }
+}
+
+impl Serialize for FuturePosts {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let mut text = String::with_capacity(self.0.len() * 32);
+        for (time, key) in &self.0 {
+            let _ = write!(text, "{:016x}{key:016x}", time.as_millis());
+        }
+        to.serialize_str(&text)
+    }
+}
+
+impl<'de> Deserialize<'de> for FuturePosts {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let text = Cow::<'_, str>::deserialize(from)?;
+        let entry = |digits: &[u8]| {
+            let (time, key) = digits.split_at_checked(16)?;
+            let number = |digits| u64::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok();
+            let time = i64::try_from(number(time)?).ok()?;
+            Some((Timestamp::from_millis(time), number(key)?))
+        };
+        let entries = text.as_bytes().chunks(32).take(MAX_FUTURE_POSTS);
+        // As above.
+        Ok(Self(entries.map(entry).collect::<Option<_>>().unwrap_or_default()))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::str::FromStr;
@@ -144,10 +180,22 @@ mod tests {
         let text = serde_json::to_string(&position).unwrap();
         assert_eq!(
             text,
-            r#"{"server_time":1000,"connection_id":"x","seq":7,"server":"","user_id":"","overlap":"0000000000000001ffffffffffffffff0000000000000003","future":[]}"#
+            r#"{"server_time":1000,"connection_id":"x","seq":7,"server":"","user_id":"","overlap":"0000000000000001ffffffffffffffff0000000000000003","future":""}"#
         );
         assert_eq!(serde_json::from_str::<Position>(&text).unwrap(), position);
         assert_eq!(serde_json::from_str::<Position>("{}").unwrap(), Position::default());
+        let future = vec![(Timestamp::from_millis(1 << 41), u64::MAX), (Timestamp::from_millis(1 << 42), 5)];
+        let keys = DeliveredKeys { recent: Vec::new(), future: future.clone() };
+        let dated = Position::new(None, 0, Timestamp::NEVER, keys);
+        let text = serde_json::to_string(&dated).unwrap();
+        assert!(
+            text.contains(r#""future":"0000020000000000ffffffffffffffff00000400000000000000000000000005""#)
+        );
+        assert_eq!(serde_json::from_str::<Position>(&text).unwrap().delivered_keys().future, future);
+        for damaged in ["0", "xyz", "日本", &"f".repeat(32), &"0".repeat(33)] {
+            let text = serde_json::json!({ "future": damaged }).to_string();
+            assert_eq!(serde_json::from_str::<Position>(&text).unwrap(), Position::default(), "{damaged}");
+        }
         let damaged = serde_json::from_str::<Position>(r#"{"overlap":"xyz"}"#).unwrap();
         assert_eq!(damaged, Position::default());
         assert!(format!("{position:?}").contains("3 events"));

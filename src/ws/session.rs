@@ -57,6 +57,8 @@ const GAP_OVERLAP_WINDOW: Duration = Duration::from_secs(10);
 const MAX_SERVER_DELAY: Duration = Duration::from_secs(300);
 /// After so many links that died young at the same event, the connection is given up.
 const MAX_STUCK_CONNECTIONS: u32 = 4;
+/// A longer version of the server is none, in bytes.
+const MAX_VERSION_LENGTH: usize = 256;
 /// The server keeps 128 events: more repeats in a row are no replay.
 const MAX_REPEATED_EVENTS: u32 = 512;
 
@@ -314,17 +316,21 @@ impl StreamSession {
         seq: Option<u64>,
         hello: Option<(Arc<str>, Box<str>)>,
     ) -> EventVerdict {
+        let mut restarted = false;
         let resumed = match &self.state {
             SessionState::Connected { replaying, .. } => *replaying,
             SessionState::AwaitingFirstFrame { .. } => {
                 let same =
                     hello.as_ref().is_none_or(|(id, _)| self.cursor.connection_id.as_ref() == Some(id));
-                self.first_frame(now(), same)
+                // Numbers that begin again are those of a new connection, whatever its ID: what follows is no repeat.
+                restarted = hello.is_some() && seq.is_some_and(|seq| seq < self.cursor.next_seq);
+                let goes_on = same && !restarted;
+                self.first_frame(now(), goes_on)
             }
             _ => return EventVerdict::Drop,
         };
         if let Some((id, version)) = hello {
-            self.on_hello(id, version, seq);
+            self.on_hello(id, version, seq, restarted);
         }
         let Some(seq) = seq else { return EventVerdict::Deliver { resumed: false } };
         let expected = self.cursor.next_seq;
@@ -365,11 +371,11 @@ impl StreamSession {
         resumed
     }
 
-    fn on_hello(&mut self, id: Arc<str>, version: Box<str>, seq: Option<u64>) {
-        if !version.is_empty() {
+    fn on_hello(&mut self, id: Arc<str>, version: Box<str>, seq: Option<u64>, restarted: bool) {
+        if !version.is_empty() && version.len() <= MAX_VERSION_LENGTH {
             self.version = version;
         }
-        if self.cursor.connection_id.as_ref() == Some(&id) {
+        if self.cursor.connection_id.as_ref() == Some(&id) && !restarted {
             return;
         }
         let before = self.cursor.next_seq > 0 || self.earlier_run;
@@ -430,7 +436,7 @@ impl StreamSession {
             self.cursor.server_time = self.cursor.server_time.max(since);
         }
         if let Some(version) = data.get("version").and_then(Value::as_str) {
-            if self.version.is_empty() {
+            if self.version.is_empty() && version.len() <= MAX_VERSION_LENGTH {
                 self.version = version.into();
             }
         }

@@ -141,6 +141,12 @@ impl Subscribers {
         self.list.is_empty()
     }
 
+    /// Returns `true` if messages are kept aside for a question that is being posted.
+    pub(super) fn keeps_messages(&self) -> bool {
+        let keeps = |subscriber: &Subscriber| matches!(subscriber, Subscriber::Reply { early, .. } if !early.is_empty());
+        self.list.iter().any(|(_, subscriber)| keeps(subscriber))
+    }
+
     /// Gives an event to whoever asked for it: then it must not enter the queue of the stream. With `in_order`, nothing
     /// older is still to come: only then a message can be kept aside and be put back later.
     pub(super) fn take_event(&mut self, event: &Event, in_order: bool) -> bool {

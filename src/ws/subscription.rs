@@ -212,26 +212,31 @@ impl fmt::Debug for Subscription {
 /// A stopped stream has no events any more: a loop that polls it regardless must not keep a state busy.
 const STOPPED_PAUSE: Duration = Duration::from_millis(50);
 
+fn next_event(receiver: &Receiver<Event>, timeout: Duration) -> std::result::Result<Event, RecvTimeoutError> {
+    match Instant::now().checked_add(timeout) {
+        Some(deadline) => receiver.recv_deadline(deadline),
+        None => receiver.recv().map_err(|_| RecvTimeoutError::Disconnected),
+    }
+}
+
+fn unless_end(event: Event) -> Result<Event> {
+    match event.end_cause() {
+        Some(cause) => Err(cause.clone()),
+        None => Ok(event),
+    }
+}
+
 pub(super) fn recv_timeout(
     receiver: &Receiver<Event>,
     shared: &StreamShared,
     timeout: Duration,
 ) -> Result<Event> {
-    let next = match Instant::now().checked_add(timeout) {
-        Some(deadline) => receiver.recv_deadline(deadline),
-        None => receiver.recv().map_err(|_| RecvTimeoutError::Disconnected),
-    };
-    match next {
-        Ok(event) => match event.end_cause() {
-            Some(cause) => Err(cause.clone()),
-            None => Ok(event),
-        },
+    match next_event(receiver, timeout) {
+        Ok(event) => unless_end(event),
         Err(RecvTimeoutError::Timeout) => {
             Err(Error::new(ErrorKind::Timeout, "no event arrived").with_hint("`poll` returns `None` instead"))
         }
-        Err(RecvTimeoutError::Disconnected) => {
-            Err(shared.lock_state().error.clone().unwrap_or_else(connect::closed_error))
-        }
+        Err(RecvTimeoutError::Disconnected) => Err(shared.end_cause().unwrap_or_else(connect::closed_error)),
     }
 }
 
@@ -240,18 +245,18 @@ pub(super) fn poll_queues(
     shared: &StreamShared,
     timeout: Duration,
 ) -> Result<Option<Event>> {
-    let error = match recv_timeout(receiver, shared, timeout) {
-        Ok(event) => return Ok(Some(event)),
-        Err(error) => error,
-    };
-    // The cause of an end can be a timeout, too.
-    if shared.end_cause().is_some() {
-        return Err(error);
+    match next_event(receiver, timeout) {
+        Ok(event) => unless_end(event).map(Some),
+        // Also while a stream ends: its last events may still be on their way into the queue.
+        Err(RecvTimeoutError::Timeout) => Ok(None),
+        Err(RecvTimeoutError::Disconnected) => {
+            if let Some(cause) = shared.end_cause() {
+                return Err(cause);
+            }
+            std::thread::sleep(STOPPED_PAUSE.min(timeout));
+            Ok(None)
+        }
     }
-    if error.is_closed() {
-        std::thread::sleep(STOPPED_PAUSE.min(timeout));
-    }
-    Ok(None)
 }
 
 impl Events {

@@ -2,6 +2,7 @@
 
 mod close;
 mod flow;
+mod hostile;
 mod merging;
 mod peer;
 mod streams;

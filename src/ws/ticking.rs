@@ -15,6 +15,8 @@ pub struct Ticking<'a> {
     interval: Duration,
     /// `None` if the next tick is too far away to be expressed.
     next: Option<Instant>,
+    /// The last item was a tick: an event that waits comes before the next one.
+    ticked: bool,
 }
 
 impl Events {
@@ -22,8 +24,9 @@ impl Events {
     /// loop.
     ///
     /// Ticks are at least `interval` apart: if the body of the loop takes longer, ticks are skipped and do not
-    /// accumulate. They are on time even if events arrive without a pause. The iteration ends when the stream is
-    /// stopped, and after the event that ends it permanently.
+    /// accumulate. They are on time even if events arrive without a pause, and events are delivered even if the work of
+    /// each tick takes longer than `interval`. The iteration ends when the stream is stopped, and after the event that
+    /// ends it permanently.
     ///
     /// ```no_run
     /// # fn run(events: &mattermost::Events) -> mattermost::Result<()> {
@@ -39,7 +42,7 @@ impl Events {
     /// ```
     pub fn ticking(&self, interval: Duration) -> Ticking<'_> {
         let interval = interval.max(MIN_INTERVAL);
-        Ticking { events: self, interval, next: Instant::now().checked_add(interval) }
+        Ticking { events: self, interval, next: Instant::now().checked_add(interval), ticked: false }
     }
 }
 
@@ -48,6 +51,11 @@ impl Iterator for Ticking<'_> {
 
     fn next(&mut self) -> Option<Self::Item> {
         use crossbeam_channel::RecvTimeoutError;
+        if std::mem::take(&mut self.ticked) {
+            if let Ok(event) = self.events.receiver.try_recv() {
+                return Some(Some(event));
+            }
+        }
         let received = match self.next {
             Some(next) if next <= Instant::now() => Err(RecvTimeoutError::Timeout),
             Some(next) => self.events.receiver.recv_deadline(next),
@@ -58,6 +66,7 @@ impl Iterator for Ticking<'_> {
             Err(RecvTimeoutError::Disconnected) => None,
             Err(RecvTimeoutError::Timeout) => {
                 self.next = Instant::now().checked_add(self.interval);
+                self.ticked = true;
                 // A stopped stream must not tick for ever.
                 let over = self.events.receiver.is_empty() && self.events.shared.lock_state().stop.is_some();
                 (!over).then_some(None)

@@ -26,7 +26,7 @@ const MAX_TIME_MARKS: usize = 64;
 /// Posts dated later than this after the last known server time are remembered until then.
 const MAX_CLOCK_LEAD: Duration = Duration::from_secs(10);
 /// Posts with a date in the future that are remembered.
-const MAX_FUTURE_POSTS: usize = 1024;
+pub(crate) const MAX_FUTURE_POSTS: usize = 1024;
 
 /// A set of keys. They are mixed well already.
 pub(super) type KeySet = HashSet<DedupKey, BuildHasherDefault<KeyHasher>>;

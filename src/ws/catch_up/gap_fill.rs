@@ -605,6 +605,11 @@ impl GapFill {
         while let Some(held) = self.hold.pop() {
             if !self.memory.was_overtaken(&held) {
                 self.goes_out(&held);
+                if let Some(version) = held.version.as_ref().filter(|_| !held.is_caught_up()) {
+                    // From here on it is among what was delivered. A release can last for as long as a slow program
+                    // is kept busy, and must not remember all of that.
+                    self.memory.known.remove(&version.key_for(held.kind));
+                }
                 return Some(held);
             }
         }

@@ -40,6 +40,12 @@ impl StreamSession {
         match result {
             Err(error) if error.is_unauthorized() => self.on_token_rejected(now, error),
             Err(error) if !self.ever && !matches!(error.kind(), ErrorKind::Timeout) => self.end_stream(error),
+            _ if !self.ever && self.resuming => {
+                // The server closes a connection that asks for what it does not understand: a damaged position.
+                self.cursor.connection_id = None;
+                self.resuming = false;
+                self.schedule_reconnect(now, Duration::ZERO);
+            }
             _ if !self.ever => self.end_stream(why.clone()),
             _ => self.schedule_reconnect(now, Duration::ZERO),
         }

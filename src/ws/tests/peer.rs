@@ -205,7 +205,8 @@ impl Poster for Fake {
 
     fn create_post(&self, draft: &PostDraft) -> Result<Post> {
         self.posts.lock().unwrap().push(draft.clone());
-        Ok(Post::default())
+        self.hang();
+        Ok(Post { create_at: Timestamp::from_millis(CLOCK), ..Post::default() })
     }
 
     fn username(&self) -> &str {

@@ -4,10 +4,13 @@ use std::sync::Weak;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use log::Level;
+
 use super::prober;
 use crate::error::Result;
 use crate::ws::Backend;
 use crate::ws::catch_up::{FetchRequest, FetchResponse, FetchedPage, NextStep};
+use crate::ws::deferred_log;
 use crate::ws::state::StreamShared;
 
 /// A signal that does not come would be a bug; this bounds what it costs.
@@ -24,7 +27,10 @@ pub(crate) fn start_driver(shared: &Weak<StreamShared>) -> bool {
     match thread::Builder::new().name("mm-catch-up".into()).spawn(run) {
         Ok(_) => true,
         Err(error) => {
-            log::error!("no thread for a catch-up could be started: {error}");
+            // Under the lock of the stream.
+            deferred_log::push_line(Level::Error, || {
+                format!("no thread for a catch-up could be started: {error}")
+            });
             false
         }
     }

@@ -4,6 +4,7 @@ use std::sync::{Arc, Weak};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use log::Level;
 use serde_json::Value;
 
 use super::prober;
@@ -11,6 +12,7 @@ use crate::error::{Error, ErrorKind};
 use crate::event::{Event, EventKind, Head, Origin, scan_frame};
 use crate::time::Timestamp;
 use crate::ws::connection::WriteHalf;
+use crate::ws::deferred_log;
 use crate::ws::delivery::EventHeader;
 use crate::ws::frame::{ActionReply, IncomingFrame};
 use crate::ws::queue::EnqueueResult;
@@ -187,9 +189,8 @@ fn leave_out(shared: &StreamShared, what: &str) {
     let mut state = shared.lock_state();
     state.counts.malformed += 1;
     let count = state.counts.malformed;
-    drop(state);
     if count.is_power_of_two() {
-        log::warn!("the server sent {what}: left out ({count} so far)");
+        deferred_log::push_line(Level::Warn, || format!("the server sent {what}: left out ({count} so far)"));
     }
 }
 

@@ -225,3 +225,51 @@ fn rows_between_events_are_placed_in_small_steps() {
     assert!(times.iter().eq((0..2 * COUNT).map(|n| time(at(n))).collect::<Vec<_>>().iter()));
     assert!(steps >= 2 * COUNT / 64, "{steps} steps");
 }
+
+/// A program that is always a little slower than the server, with the policy `Block`: what was held never all goes out, so
+/// that the gap stays open.
+#[test]
+fn a_release_without_end_remembers_little() {
+    let base = settings(8, Duration::from_secs(900), 1);
+    let mut gap_filler = opened(CatchUpSettings { block: true, ..base });
+    let now = begin_gap(&mut gap_filler, 100_000);
+    gap_filler.server_time_known(now, time(100_000), Timestamp::NEVER);
+    let mut puts = 0;
+    for n in 0..5000 {
+        let post = post(n, 100_000 + i64::try_from(n).unwrap(), 1);
+        let posted = Posted { post: post.clone(), ..Posted::default() };
+        let text = write_envelope("posted", &posted, &Broadcast::default(), None);
+        let (length, version) = (text.len(), Some(PostVersion::of_post(&post)));
+        let make = || Event::from_connection(EventKind::Posted, None, text, Origin::Live);
+        gap_filler.hold_event((EventKind::Posted, length), version, Cursor::default(), make);
+        if n < 6 {
+            continue;
+        }
+        let room = std::cell::Cell::new(1);
+        loop {
+            match gap_filler.next_step(now) {
+                NextStep::Ask(FetchRequest::Teams) => {
+                    gap_filler.response_received(now, Ok(FetchResponse::Teams(Vec::new())))
+                }
+                NextStep::Ask(FetchRequest::Channels { .. }) => {
+                    gap_filler.response_received(now, Ok(FetchResponse::Channels(Vec::new())));
+                }
+                NextStep::Move if room.get() > 0 => {
+                    gap_filler.move_on(
+                        now,
+                        || room.get() > 0,
+                        |_, _| {
+                            room.set(0);
+                            puts += 1;
+                            puts
+                        },
+                    );
+                }
+                _ => break,
+            }
+        }
+    }
+    assert!(puts > 4900, "{puts} events went out");
+    let fill = gap_filler.fill.as_deref().expect("the gap is still open");
+    assert!(fill.memory.len() <= 16, "{} keys", fill.memory.len());
+}
