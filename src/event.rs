@@ -67,7 +67,7 @@ use crate::error::{Error, ErrorKind, Result, shorten_text};
 use crate::model::json::decode_event;
 use crate::model::{ChannelId, TeamId, UserId};
 
-/// One event. `Send + Sync`; a clone shares it, and costs no more than a pointer.
+/// An event. `Send + Sync`; clones share the data and are as cheap as a pointer.
 #[derive(Clone)]
 pub struct Event(Arc<EventInner>);
 
@@ -93,33 +93,33 @@ struct EventInner {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Origin {
-    /// Over the link, when it happened.
+    /// Received when it happened.
     Live,
-    /// Over the link, after a break: the server had kept it.
+    /// Received after an interruption, from the buffer of the server.
     Resumed,
-    /// Looked up after a gap. Such an event may be minutes old, and has no [`seq`](Event::seq).
+    /// Fetched after a gap. Such an event may be minutes old, and has no [`seq`](Event::seq).
     CaughtUp,
     /// Made by the stream itself: a notification, or its end.
     Local,
 }
 
 model! {
-    /// To whom the server sent an event.
+    /// The recipients of an event.
     ///
-    /// The first that is set decides: one connection, one user, a channel, a team; else all. With `user_id`, the channel
-    /// and the team say what it is about.
+    /// The first field that is set decides: one connection, one user, a channel or a team; otherwise all users. With `user_id`, the channel
+    /// and the team only describe the event.
     pub struct Broadcast {
-        /// Accounts that do not get it, as the one who types.
+        /// Users who do not receive the event, such as the user who is typing.
         pub omit_users: BTreeMap<UserId, bool>,
-        /// The only account that gets it; empty for several.
+        /// The only user who receives the event. Empty if there are several.
         pub user_id: UserId,
-        /// The channel whose members get it, or that it is about.
+        /// The channel whose members receive the event, or to which it belongs.
         pub channel_id: ChannelId,
-        /// The team whose members get it, or that it is about.
+        /// The team whose members receive the event, or to which it belongs.
         pub team_id: TeamId,
-        /// The only connection that gets it.
+        /// The only connection that receives the event.
         pub connection_id: String,
-        /// A connection that does not get it.
+        /// A connection that does not receive the event.
         pub omit_connection_id: String,
         /// `true` if this is the version for users who may not see all data.
         #[serde(skip_serializing_if = "embedded::is_off")]
@@ -131,17 +131,18 @@ model! {
 }
 
 impl Event {
-    /// The name, as `posted`; that of a notification begins with `_`.
+    /// Returns the name, for example `posted`. Names of notifications begin with `_`.
     pub fn name(&self) -> &str {
         self.0.name.as_deref().unwrap_or(self.0.kind.name())
     }
 
-    /// Which event it is.
+    /// Returns the kind of the event.
     pub fn kind(&self) -> EventKind {
         self.0.kind
     }
 
-    /// The number on its connection, from 0. `None` for events of a catch-up and for notifications.
+    /// Returns the sequence number on its connection, starting at 0. `None` for events of a catch-up and for
+    /// notifications.
     pub fn seq(&self) -> Option<u64> {
         self.0.seq
     }
@@ -157,14 +158,14 @@ impl Event {
         self.0.origin
     }
 
-    /// To whom the server sent it. Decoded at the first call.
+    /// Returns the recipients of the event. Decoded on the first call.
     pub fn broadcast(&self) -> &Broadcast {
         self.0.broadcast.get_or_init(|| {
             Box::new(self.with_part(|parts| &parts.broadcast, decode_event).unwrap_or_default())
         })
     }
 
-    /// The channel that it is about: that of [`broadcast`](Self::broadcast), else the one that its data names.
+    /// Returns the channel of the event: that of [`broadcast`](Self::broadcast), otherwise the one in its data.
     ///
     /// `None` if it names none, or several. The filter `channels` of a stream goes by this; what names no channel
     /// passes it.
@@ -173,8 +174,9 @@ impl Event {
         ChannelId::deserialize(StrDeserializer::<serde::de::value::Error>::new(&id)).ok()
     }
 
-    /// The data as untyped JSON: what the server sent, to the letter. Decoded at the first call. `null` where it is no
-    /// JSON, or would take far more memory than its text ([`limits`](crate::limits)).
+    /// Returns the data as untyped JSON, exactly as the server sent it. Decoded on the first call.
+    ///
+    /// `null` if it is not JSON, or if it would take far more memory than its text ([`limits`](crate::limits)).
     ///
     /// Many members are strings that hold JSON: `data["post"]` is one. [`payload`](Self::payload) and
     /// [`decode`](Self::decode) see through that.
@@ -182,12 +184,13 @@ impl Event {
         self.0.data.get_or_init(|| self.with_data(decode_event).unwrap_or_default())
     }
 
-    /// The text of the server. For notifications and caught-up events, the same written by the stream.
+    /// Returns the text of the server. For notifications and events of a catch-up, the stream writes an
+    /// equivalent text.
     pub fn raw(&self) -> &str {
         &self.0.text
     }
 
-    /// The data, typed. Decoded at the first call, once for all clones.
+    /// Returns the typed data. Decoded on the first call, once for all clones.
     ///
     /// Fails for the last event of a stream that ended for good, with its cause, and for nothing else.
     pub fn payload(&self) -> Result<&Payload> {
@@ -197,7 +200,7 @@ impl Event {
         }
     }
 
-    /// The data, typed and owned; without a copy if there is no other clone of the event.
+    /// Returns the typed data by value, without a copy if the event has no other clone.
     pub fn into_payload(self) -> Result<Payload> {
         let decoded = self.payload()?.kind();
         let payload = match Arc::try_unwrap(self.0) {
@@ -486,7 +489,7 @@ fn shown_text(text: &str) -> Cow<'_, str> {
 }
 
 impl Payload {
-    /// The post, for the events that carry one.
+    /// Returns the post, for events that contain one.
     pub fn post(&self) -> Option<&crate::model::Post> {
         match self {
             Self::Posted(event) => Some(&event.post),

@@ -60,7 +60,7 @@ const START_TIMEOUT: Duration = Duration::from_secs(120);
 /// | `finish` | the stream ended, by `stop` or permanently; always the last callback of a `start` | `{}` |
 /// | `_connected`, `_disconnected`, `_missed`, `_caught_up`, `_session_expired` | see [`Payload`](crate::Payload) | |
 ///
-/// `start` opens a stream even if nobody calls `run`. Its events wait in a queue of 4,096; beyond that they are dropped
+/// `start` opens a stream even if nobody calls `run`. Its events wait in a queue of the default capacity; beyond that they are dropped
 /// and counted, and a `_missed` notification reports them.
 ///
 /// Clones share everything.

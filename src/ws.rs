@@ -125,16 +125,16 @@ impl Events {
         }
     }
 
-    /// The channel that the events come out of, for `select!` and for the iterators of crossbeam.
+    /// The channel that delivers the events, for `select!` and for the iterators of crossbeam.
     ///
-    /// Clones of the receiver **share** the events, they do not copy them: two loops get about half each. Several
-    /// listeners open several streams. The channel ends when the `Events` is dropped, so
-    /// `client.events()?.receiver().clone()` is a channel that has ended.
+    /// Clones of the receiver **share** the events, they do not copy them: two loops get about half each. For
+    /// several listeners, open several streams or use [`subscribe`](Self::subscribe). The channel ends when the
+    /// `Events` is dropped, so `client.events()?.receiver().clone()` is a channel that has ended.
     pub fn receiver(&self) -> &Receiver<Event> {
         &self.receiver
     }
 
-    /// Events until the stream ends, waiting for each: what `for event in &events` does.
+    /// Returns a blocking iterator over the events, as used by `for event in &events`.
     pub fn iter(&self) -> crossbeam_channel::Iter<'_, Event> {
         self.receiver.iter()
     }
@@ -160,7 +160,7 @@ impl Events {
         subscription::poll_queues(&self.receiver, &self.shared, timeout)
     }
 
-    /// A handle that ends this stream from anywhere: another thread, a signal handler, a callback.
+    /// Returns a handle that stops this stream from another thread, a signal handler or a callback.
     pub fn stopper(&self) -> Stopper {
         Stopper { shared: Arc::clone(&self.shared) }
     }
@@ -178,7 +178,7 @@ impl Events {
             .owned_by(self.shared.backend.client_config().base.http_url(), self.poster.me().clone())
     }
 
-    /// Counters since the stream was opened.
+    /// Returns the counters since the stream was opened.
     pub fn stats(&self) -> Stats {
         let state = self.shared.lock_state();
         let counts = state.counts;
@@ -232,26 +232,29 @@ impl Events {
             .map_err(|e| e.on_route(action.to_owned()))
     }
 
-    /// Sends an action and waits for no answer; gives its number. Fails at once if there is no link.
+    /// Sends an action without waiting for the reply. Returns its sequence number.
+    ///
+    /// Fails at once if there is no connection.
     #[expect(clippy::needless_pass_by_value, reason = "callers write `Some(json!(..))`")]
     pub fn send(&self, action: &str, data: Option<Value>) -> Result<u64> {
         self.shared.send_without_reply(action, data.as_ref())
     }
 
-    /// Shows the others in the channel that this account is typing, for about 5 s. Waits for no answer; the server
-    /// refuses silently where the account may not post.
+    /// Shows the other members of the channel that the current account is typing, for about 5 s.
+    ///
+    /// Does not wait for a reply. The server silently ignores it if the account may not post.
     pub fn typing(&self, channel: impl Into<ChannelId>) -> Result<()> {
         self.send("user_typing", Some(json!({"channel_id": channel.into()}))).map(drop)
     }
 
-    /// The same in the thread that the post belongs to.
+    /// Like [`typing`](Self::typing), in the thread of a post.
     pub fn typing_in(&self, post: &Post) -> Result<()> {
         let root = if post.root_id.is_empty() { &post.id } else { &post.root_id };
         let data = json!({"channel_id": post.channel_id, "parent_id": root});
         self.send("user_typing", Some(data)).map(drop)
     }
 
-    /// Asks the server for a sign of life, and for its clock. Up to 15 s.
+    /// Sends a ping action and waits up to 15 s for the reply, which contains the server's time.
     pub fn ping(&self) -> Result<Pong> {
         let sent = Instant::now();
         let data = self.request("ping", None)?;
@@ -274,9 +277,11 @@ impl Events {
         })
     }
 
-    /// Closes the stream: says goodbye to the server, ends both threads, and returns within `timeout` in every case.
-    /// From then on nothing new comes; what is queued can still be taken, then iteration ends. The client is not
-    /// touched. May be called from several threads, and again.
+    /// Closes the stream: performs the close handshake, ends both threads, and returns within `timeout` in any
+    /// case.
+    ///
+    /// No further events arrive. Queued events can still be taken, after which iteration ends. The client is
+    /// not affected. May be called from several threads, and repeatedly.
     pub fn close(&self, timeout: Duration) -> CloseReport {
         let began = Instant::now();
         let until = began + timeout.min(Duration::from_secs(3600));
@@ -359,8 +364,10 @@ pub struct Stopper {
 }
 
 impl Stopper {
-    /// Ends the stream: loops over it end, what is queued stays readable, the socket and the threads end by themselves
-    /// within a second or so. Never blocks. [`Events::close`] may follow, to wait for the threads.
+    /// Stops the stream without blocking.
+    ///
+    /// Loops over it end, queued events stay readable, and the connection and the threads end within about a
+    /// second. Call [`Events::close`] to wait for the threads.
     pub fn stop(&self) {
         self.shared.stop_stream(Instant::now() + CLOSE_TIMEOUT);
     }

@@ -10,7 +10,7 @@ use crate::rest::{
 
 /// The administrative and special groups of the REST API, with the feature `admin`.
 impl Client {
-    /// Access policies: who may be in which channel, by attributes.
+    /// Access policies: attribute-based rules for channel membership.
     pub fn access_control(&self) -> AccessControl<'_> {
         AccessControl(&self.http)
     }

@@ -68,14 +68,15 @@ impl Client {
         self.posts().create(&PostDraft { channel_id: channel, ..draft })
     }
 
-    /// Posts `message` to the user named `username` alone (with or without `@`). Three requests.
+    /// Sends `message` as a direct message to the user named `username`, with or without `@`. Takes three
+    /// requests.
     pub fn dm(&self, username: &str, message: impl Into<String>) -> Result<Post> {
         let draft = check_message(message.into())?;
         let channel = self.direct_by_name(username.trim().strip_prefix('@').unwrap_or(username.trim()))?.id;
         self.posts().create(&PostDraft { channel_id: channel, ..draft })
     }
 
-    /// Gets the direct channel with a user, and creates it if necessary. One request.
+    /// Gets the direct channel with a user, and creates it if necessary. Takes one request.
     pub fn direct(&self, user: &UserId) -> Result<Channel> {
         self.http.post("/channels/direct", &[]).idempotent().json(&[&self.me.id, user]).fetch()
     }

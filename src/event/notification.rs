@@ -65,19 +65,19 @@ open_enum! {
     MissedReason {
         /// A sequence number was skipped on an open connection.
         Gap = "gap",
-        /// The server began a new connection: it no longer had, or did not want to give, what came in between.
+        /// The server began a new connection because it no longer had the events in between.
         NewConnection = "new_connection",
         /// The queue was full because the program took events too slowly.
         Overflow = "overflow",
         /// One event could not be read and was skipped: too large, malformed, or not UTF-8.
         Unreadable = "unreadable",
-        /// The program was not running: the stream goes on from a position of an earlier run.
+        /// The program was not running; the stream continues from a position of an earlier run.
         Resumed = "position",
     }
 }
 
 model! {
-    /// Events are missing. A [`CaughtUp`] follows if the posts among them are looked up.
+    /// Events are missing. A [`CaughtUp`] follows if the posts among them are fetched.
     ///
     /// What to do: most bots need nothing. A program that keeps a copy of something (members, reactions, statuses) should
     /// fetch it anew, at the latest when [`CaughtUp`] says what was not restored.

@@ -172,7 +172,7 @@ impl<'c> Call<'c> {
         self
     }
 
-    /// The deadline of this call, all retries and waits included; 30 s by default.
+    /// Sets the timeout of this call, including retries and waits. Defaults to 30 s.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout.min(MAX_TIMEOUT);
         self

@@ -47,14 +47,17 @@ impl EventsBuilder {
         Self { backend, poster, options: StreamOptions::default() }
     }
 
-    /// Delivers these kinds of events only; all others are dropped as soon as their name is read, which costs next to
-    /// nothing. Notices and the end of the stream always come.
+    /// Restricts the stream to these kinds of events.
+    ///
+    /// Others are dropped as soon as their name is read, which costs next to nothing. Notifications and the end
+    /// of the stream are always delivered.
     pub fn kinds(mut self, kinds: impl IntoIterator<Item = EventKind>) -> Self {
         self.options.kind_mask = Some(kinds.into_iter().fold(0, |bits, kind| bits | kind_bit(kind)));
         self
     }
 
-    /// Leaves out events about other channels. What names no channel, as `user_updated`, still comes.
+    /// Restricts the stream to events about these channels. Events that belong to no channel, such as
+    /// `user_updated`, are still delivered.
     pub fn channels<C: Into<ChannelId>>(mut self, channels: impl IntoIterator<Item = C>) -> Self {
         self.options.channels = Some(channels.into_iter().map(Into::into).collect());
         self
@@ -84,7 +87,7 @@ impl EventsBuilder {
         self
     }
 
-    /// Looks whether events still come on a link that answers pings; off by default. See [`Probe`].
+    /// Checks that events still arrive on a connection that answers pings. Off by default. See [`Probe`].
     pub fn liveness(mut self, probe: Probe) -> Self {
         self.options.liveness = Some(probe);
         self
@@ -103,29 +106,36 @@ impl EventsBuilder {
         self
     }
 
-    /// Goes on from where an earlier stream of the same account stood, in an earlier run of the program: resumed if the
-    /// server still has what came in between, else with a [`Missed`](crate::event::Missed) and a catch-up within the
-    /// horizon.
+    /// Continues from the position of an earlier stream of the same account, for example in an earlier run of
+    /// the program.
+    ///
+    /// The stream is resumed if the server still has the events in between. Otherwise it begins with a
+    /// [`Missed`](crate::event::Missed) and a catch-up within the horizon.
     pub fn resume_from(mut self, position: Position) -> Self {
         self.options.resume_from = Some(position);
         self
     }
 
-    /// The largest message that is read, in bytes: 4 MiB by default, at least 64 KiB. A larger one is left out, and
-    /// named by a [`Missed`](crate::event::Missed). A server can make the stream hold this much memory.
+    /// Sets the maximum size of a message, in bytes.
+    ///
+    /// Defaults to 4 MiB. Must be at least 64 KiB. Larger messages are skipped and reported by a
+    /// [`Missed`](crate::event::Missed). A server can make the stream allocate this much memory.
     pub fn max_message_size(mut self, bytes: usize) -> Self {
         self.options.max_message_size = bytes.max(64 << 10);
         self
     }
 
-    /// The most frames that one message may come in: 4,096 by default. A real server sends each message in one.
+    /// Sets the maximum number of frames of a message. Defaults to 4,096. Mattermost servers send each message
+    /// in one frame.
     pub fn max_fragments(mut self, frames: u32) -> Self {
         self.options.max_fragments = frames.max(1);
         self
     }
 
-    /// Opens the stream: one socket, two threads. Returns when the server has greeted; with the error of the first dial
-    /// if it failed; after 15 s at most. Later losses are mended by the stream itself.
+    /// Opens the stream: one connection and two threads.
+    ///
+    /// Returns when the server has sent its greeting, within 15 s. If the first attempt to connect fails, its
+    /// error is returned. After that the stream reconnects by itself.
     pub fn open(self) -> Result<Events> {
         self.open_by(Instant::now() + OPEN_TIMEOUT)
     }

@@ -8,6 +8,14 @@ use super::queue::Overflow;
 use crate::event::{EventKind, NotRecovered, channel_of};
 use crate::model::ChannelId;
 
+// The defaults. The methods of `EventsBuilder` and the table in `limits` document them.
+/// Maximum age of a gap that a catch-up fills.
+const DEFAULT_HORIZON: Duration = Duration::from_secs(15 * 60);
+const DEFAULT_CAPACITY: usize = 4096;
+const DEFAULT_PING_INTERVAL: Duration = Duration::from_secs(30);
+const DEFAULT_MAX_MESSAGE_SIZE: usize = 4 << 20;
+const DEFAULT_MAX_FRAGMENTS: u32 = 4096;
+
 /// The catch-up after a gap.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CatchUp {
@@ -15,14 +23,15 @@ pub struct CatchUp {
 }
 
 impl CatchUp {
-    /// Looks up what was posted in a gap that began less than `horizon` ago, by the server's clock. Posts from before
-    /// that are named in [`Missed`](crate::event::Missed) and not delivered: a bot must not carry out last night's
-    /// commands.
+    /// Fetches the posts of gaps that began less than `horizon` ago, by the server's clock.
+    ///
+    /// Older posts are reported in [`Missed`](crate::event::Missed) but not delivered: a bot must not execute
+    /// the commands of last night.
     pub const fn within(horizon: Duration) -> Self {
         Self { within: Some(horizon) }
     }
 
-    /// Looks nothing up: gaps are named, and that is all.
+    /// Fetches nothing. Gaps are only reported.
     pub const fn off() -> Self {
         Self { within: None }
     }
@@ -36,7 +45,7 @@ impl CatchUp {
 impl Default for CatchUp {
     /// `within` 15 minutes.
     fn default() -> Self {
-        Self::within(Duration::from_secs(15 * 60))
+        Self::within(DEFAULT_HORIZON)
     }
 }
 
@@ -53,12 +62,16 @@ impl Default for CatchUp {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Probe {
-    /// Writes a preference of the own account (`rust_mattermost`, `liveness`) and waits up to 30 s for its event.
-    /// Finds every deaf link within two and a half minutes. All other links of the account get
-    /// `preferences_changed` and `sidebar_category_updated` too; this stream leaves the former out.
+    /// Writes a preference of the current account (`rust_mattermost`, `liveness`) and waits up to 30 s for its
+    /// event.
+    ///
+    /// Detects every such connection within two and a half minutes. Other connections of the account receive
+    /// `preferences_changed` and `sidebar_category_updated`; this stream filters the former.
     Preference,
-    /// Asks by `GET /users/me` whether the account was changed: deactivated and activated again, also renamed. Writes
-    /// nothing, and finds no more than that, within two minutes. A change that left the link as it was costs a
+    /// Requests `GET /users/me` and checks whether the account has changed, for example was deactivated and
+    /// activated again.
+    ///
+    /// Writes nothing, and detects only such changes, within two minutes. An unrelated change causes a
     /// catch-up.
     Account,
 }
@@ -84,15 +97,15 @@ impl Default for StreamOptions {
         Self {
             kind_mask: None,
             channels: None,
-            capacity: 4096,
+            capacity: DEFAULT_CAPACITY,
             overflow: Overflow::default(),
-            ping_every: Duration::from_secs(30),
+            ping_every: DEFAULT_PING_INTERVAL,
             liveness: None,
             time_scale: 1.0,
             catch_up: CatchUp::default(),
             resume_from: None,
-            max_message_size: 4 << 20,
-            max_fragments: 4096,
+            max_message_size: DEFAULT_MAX_MESSAGE_SIZE,
+            max_fragments: DEFAULT_MAX_FRAGMENTS,
         }
     }
 }

@@ -22,8 +22,9 @@ const MAX_HELD_NOTIFICATIONS: usize = 64;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Overflow {
-    /// New events are dropped and counted until the queue is half empty. Then one
-    /// [`Missed`] says how many of each kind, and the missing posts are caught up with.
+    /// New events are dropped and counted until the queue is half empty.
+    ///
+    /// Then one [`Missed`] reports the number of each kind, and the missing posts are fetched.
     #[default]
     DropNewest,
     /// Nothing more is read from the server until there is room. The server gives up when about 256 events wait on its

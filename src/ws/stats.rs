@@ -10,10 +10,12 @@ use crate::time::Timestamp;
 pub struct CloseReport {
     /// `true` if the server answered the close frame.
     pub goodbye: bool,
-    /// Threads that still ran when the time was over, and what in. The system does not let a name look-up or a
-    /// connection attempt be interrupted: such a thread ends by itself within 10 s and touches nothing afterwards.
+    /// Threads that were still running at the timeout, and their activity.
+    ///
+    /// The system does not allow to interrupt a name look-up or a connection attempt. Such a thread ends by
+    /// itself within 10 s.
     pub detached: Vec<String>,
-    /// Events that were not taken; they still can be.
+    /// Number of queued events, which can still be taken.
     pub unread: usize,
     /// Duration of the close.
     pub took: Duration,
@@ -23,30 +25,30 @@ pub struct CloseReport {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Stats {
-    /// Events that came from the server, repeats left out.
+    /// Number of events received from the server, without repeats.
     pub received: u64,
-    /// Events that went into the queue.
+    /// Number of events that entered the queue.
     pub delivered: u64,
-    /// Events that the filters left out.
+    /// Number of events excluded by the filters.
     pub filtered: u64,
-    /// Events that were dropped because the queue was full.
+    /// Number of events that were dropped because the queue was full.
     pub dropped: u64,
-    /// Events that came again and were left out.
+    /// Number of repeated events, which are not delivered.
     pub repeated: u64,
-    /// Events whose data did not fit its type, as far as it was decoded; they came as
+    /// Number of decoded events whose data did not match their type. They are
     /// [`Payload::Other`](crate::Payload::Other).
     pub undecodable: u64,
-    /// Messages that were neither event nor answer.
+    /// Number of messages that were neither an event nor a reply.
     pub malformed: u64,
     /// Number of events and notifications in the queue.
     pub queued: u64,
-    /// Dials, the first and the failed ones too.
+    /// Number of connection attempts, including the first and failed ones.
     pub connect_attempts: u64,
-    /// Links that came up.
+    /// Number of established connections.
     pub connections: u64,
-    /// Links that went on where the last one broke.
+    /// Number of connections that resumed the previous one.
     pub resumed: u64,
-    /// Gaps that were not due to an overflow.
+    /// Number of gaps that were not caused by an overflow.
     pub gaps: u64,
 }
 
@@ -54,7 +56,7 @@ pub struct Stats {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ConnectionState {
-    /// No link at the moment.
+    /// There is no connection at the moment.
     #[non_exhaustive]
     Connecting {
         /// The number of the dial since the link was lost, from 1.
@@ -62,13 +64,13 @@ pub enum ConnectionState {
         /// Time of the next attempt. `None` while an attempt is in progress.
         next: Option<Instant>,
     },
-    /// The link is up.
+    /// The connection is established.
     #[non_exhaustive]
     Connected {
         /// From when on.
         since: Instant,
     },
-    /// The stream was closed or has ended for good.
+    /// The stream was closed or has ended permanently.
     Ended,
 }
 
@@ -76,9 +78,9 @@ pub enum ConnectionState {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Pong {
-    /// From sending to the answer.
+    /// Time from sending the ping to the reply.
     pub round_trip: Duration,
-    /// The server's clock when it answered.
+    /// Time of the server when it replied.
     pub server_time: Timestamp,
     /// The server's version.
     pub version: String,

@@ -8,7 +8,7 @@ use crate::testing::http::Answer;
 const TABLE: &str = include_str!("table.tsv");
 
 /// A route of at least one version.
-struct Route {
+struct TableRoute {
     method: &'static str,
     #[cfg(test)]
     path: &'static str,
@@ -49,8 +49,8 @@ pub(in crate::testing) struct Found {
     bad_id: Option<&'static str>,
 }
 
-fn routes() -> &'static [Route] {
-    static ROUTES: OnceLock<Vec<Route>> = OnceLock::new();
+fn routes() -> &'static [TableRoute] {
+    static ROUTES: OnceLock<Vec<TableRoute>> = OnceLock::new();
     ROUTES.get_or_init(|| {
         let rows = TABLE.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
         rows.filter_map(|line| {
@@ -62,7 +62,7 @@ fn routes() -> &'static [Route] {
                 _ => None,
             };
             let segments = path.split('/').skip(1).map(Segment::parse).collect();
-            Some(Route {
+            Some(TableRoute {
                 method,
                 #[cfg(test)]
                 path,
@@ -132,7 +132,7 @@ impl Service {
     }
 }
 
-impl Route {
+impl TableRoute {
     /// Returns how many segments are literal, if the path fits.
     fn literals(&self, path: &[&str]) -> Option<usize> {
         let fits = self.segments.len() == path.len()
