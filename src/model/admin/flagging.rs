@@ -100,13 +100,13 @@ pub struct AdditionalContentFlaggingSettings {
     /// Available reasons.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reasons: Option<Vec<String>>,
-    /// Whether users must enter a comment when they flag a post.
+    /// `true` if users must enter a comment when they flag a post.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reporter_comment_required: Option<bool>,
-    /// Whether reviewers must enter a comment.
+    /// `true` if reviewers must enter a comment.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reviewer_comment_required: Option<bool>,
-    /// Whether a flagged post is hidden until it has been reviewed.
+    /// `true` if a flagged post is hidden until it has been reviewed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hide_flagged_content: Option<bool>,
 }
@@ -121,11 +121,11 @@ impl AdditionalContentFlaggingSettings {
 setters! { AdditionalContentFlaggingSettings:
     /// Available reasons.
     reasons: Vec<String>,
-    /// Whether users must enter a comment when they flag a post.
+    /// `true` if users must enter a comment when they flag a post.
     reporter_comment_required: bool,
-    /// Whether reviewers must enter a comment.
+    /// `true` if reviewers must enter a comment.
     reviewer_comment_required: bool,
-    /// Whether a flagged post is hidden until it has been reviewed.
+    /// `true` if a flagged post is hidden until it has been reviewed.
     hide_flagged_content: bool,
 }
 
@@ -135,13 +135,13 @@ setters! { AdditionalContentFlaggingSettings:
 #[serde(default, rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct ReviewerSettings {
-    /// Whether all teams share the same reviewers.
+    /// `true` if all teams share the same reviewers.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub common_reviewers: Option<bool>,
-    /// Whether system administrators are reviewers.
+    /// `true` if system administrators are reviewers.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub system_admins_as_reviewers: Option<bool>,
-    /// Whether team administrators are reviewers in their teams.
+    /// `true` if team administrators are reviewers in their teams.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub team_admins_as_reviewers: Option<bool>,
     /// The reviewers of all teams.
@@ -160,11 +160,11 @@ impl ReviewerSettings {
 }
 
 setters! { ReviewerSettings:
-    /// Whether all teams share the same reviewers.
+    /// `true` if all teams share the same reviewers.
     common_reviewers: bool,
-    /// Whether system administrators are reviewers.
+    /// `true` if system administrators are reviewers.
     system_admins_as_reviewers: bool,
-    /// Whether team administrators are reviewers in their teams.
+    /// `true` if team administrators are reviewers in their teams.
     team_admins_as_reviewers: bool,
     /// The reviewers of all teams.
     common_reviewer_ids: Vec<UserId>,
@@ -177,7 +177,7 @@ setters! { ReviewerSettings:
 #[serde(default, rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct TeamReviewerSetting {
-    /// Whether posts of the team can be flagged.
+    /// `true` if posts of the team can be flagged.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub enabled: Option<bool>,
     /// Reviewer settings.
@@ -193,7 +193,7 @@ impl TeamReviewerSetting {
 }
 
 setters! { TeamReviewerSetting:
-    /// Whether posts of the team can be flagged.
+    /// `true` if posts of the team can be flagged.
     enabled: bool,
     /// Reviewer settings.
     reviewer_ids: Vec<UserId>,
@@ -204,13 +204,13 @@ model! {
     pub struct ContentFlaggingReportingConfig {
         /// Available reasons.
         pub reasons: Vec<String>,
-        /// Whether users must enter a comment when they flag a post.
+        /// `true` if users must enter a comment when they flag a post.
         pub reporter_comment_required: bool,
-        /// Whether reviewers must enter a comment.
+        /// `true` if reviewers must enter a comment.
         pub reviewer_comment_required: bool,
-        /// Whether the reporter is notified if the post is kept. Only for reviewers.
+        /// `true` if the reporter is notified if the post is kept. Only for reviewers.
         pub notify_reporter_on_dismissal: Option<bool>,
-        /// Whether the reporter is notified if the post is removed. Only for reviewers.
+        /// `true` if the reporter is notified if the post is removed. Only for reviewers.
         pub notify_reporter_on_removal: Option<bool>,
     }
 }

@@ -12,10 +12,10 @@ use crate::model::{GroupId, UserId};
 #[serde(default, rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct LdapSettings {
-    /// Whether users can log in with LDAP.
+    /// `true` if users can log in with LDAP.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub enable: Option<bool>,
-    /// Whether users are synchronized with LDAP.
+    /// `true` if users are synchronized with LDAP.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub enable_sync: Option<bool>,
     /// Host name of the directory server.
@@ -48,7 +48,7 @@ pub struct LdapSettings {
     /// Filter for guests.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub guest_filter: Option<String>,
-    /// Whether `admin_filter` is active.
+    /// `true` if `admin_filter` is active.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub enable_admin_filter: Option<bool>,
     /// Filter for administrators.
@@ -90,10 +90,10 @@ pub struct LdapSettings {
     /// Interval between synchronizations, in minutes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sync_interval_minutes: Option<i64>,
-    /// Whether users who were removed from a team or channel of their group are added again.
+    /// `true` if users who were removed from a team or channel of their group are added again.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub re_add_removed_members: Option<bool>,
-    /// Whether certificate verification is skipped.
+    /// `true` if certificate verification is skipped.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub skip_certificate_verification: Option<bool>,
     /// File name of the client certificate.
@@ -130,9 +130,9 @@ impl LdapSettings {
 }
 
 setters! { LdapSettings:
-    /// Whether users can log in with LDAP.
+    /// `true` if users can log in with LDAP.
     enable: bool,
-    /// Whether users are synchronized with LDAP.
+    /// `true` if users are synchronized with LDAP.
     enable_sync: bool,
     /// Host name of the directory server.
     ldap_server: String,
@@ -154,7 +154,7 @@ setters! { LdapSettings:
     group_filter: String,
     /// Filter for guests.
     guest_filter: String,
-    /// Whether `admin_filter` is active.
+    /// `true` if `admin_filter` is active.
     enable_admin_filter: bool,
     /// Filter for administrators.
     admin_filter: String,
@@ -182,9 +182,9 @@ setters! { LdapSettings:
     picture_attribute: String,
     /// Interval between synchronizations, in minutes.
     sync_interval_minutes: i64,
-    /// Whether users who were removed from a team or channel of their group are added again.
+    /// `true` if users who were removed from a team or channel of their group are added again.
     re_add_removed_members: bool,
-    /// Whether certificate verification is skipped.
+    /// `true` if certificate verification is skipped.
     skip_certificate_verification: bool,
     /// File name of the client certificate.
     public_certificate_file: String,
@@ -255,7 +255,7 @@ model! {
     /// A directory group.
     #[doc(alias = "LDAPGroup")]
     pub struct LdapGroup {
-        /// Whether the group is linked to teams or channels. `None` if it is not linked to Mattermost.
+        /// `true` if the group is linked to teams or channels. `None` if it is not linked to Mattermost.
         pub has_syncables: Option<bool>,
         /// The linked Mattermost group. Empty if there is none.
         pub mattermost_group_id: GroupId,

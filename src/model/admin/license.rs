@@ -150,7 +150,7 @@ pub struct TrialLicenseRequest {
     pub users: i64,
     /// Acceptance of the terms. Must be `true`.
     pub terms_accepted: bool,
-    /// Whether Mattermost may send emails.
+    /// `true` if Mattermost may send emails.
     pub receive_emails_accepted: bool,
     /// Name of the contact. Servers from 7.9 on require this and the next five fields.
     #[serde(skip_serializing_if = "Option::is_none")]

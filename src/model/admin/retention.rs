@@ -8,9 +8,9 @@ use crate::model::{ChannelId, PolicyId, TeamId};
 model! {
     /// The server-wide retention policy.
     pub struct GlobalRetentionPolicy {
-        /// Whether old posts are deleted.
+        /// `true` if old posts are deleted.
         pub message_deletion_enabled: bool,
-        /// Whether old files are deleted.
+        /// `true` if old files are deleted.
         pub file_deletion_enabled: bool,
         /// Posts created before this time are deleted.
         pub message_retention_cutoff: Timestamp,

@@ -198,7 +198,7 @@ model! {
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct SupportPacketQuery {
-    /// Whether to include the server logs. Defaults to `true`.
+    /// `true` to include the server logs. Defaults to `true`.
     pub basic_server_logs: Option<bool>,
     /// IDs of plugins whose data is included.
     #[serde(skip)]
@@ -213,7 +213,7 @@ impl SupportPacketQuery {
 }
 
 setters! { SupportPacketQuery:
-    /// Whether to include the server logs. Defaults to `true`.
+    /// `true` to include the server logs. Defaults to `true`.
     basic_server_logs: bool,
     /// IDs of plugins whose data is included.
     plugin_packets: Vec<String>,
