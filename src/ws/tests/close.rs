@@ -259,7 +259,7 @@ const MAX_THREAD_END: Duration = Duration::from_secs(5);
 fn leaves_threads(shared: &StreamShared) -> bool {
     let until = Instant::now() + MAX_THREAD_END;
     loop {
-        let state = shared.lock();
+        let state = shared.lock_state();
         if !(state.reader_runs || state.writer_runs || state.catch_up_runs || state.helpers > 0) {
             return false;
         }
