@@ -241,7 +241,7 @@ fn a_release_without_end_remembers_little() {
         let text = write_envelope("posted", &posted, &Broadcast::default(), None);
         let (length, version) = (text.len(), Some(PostVersion::of_post(&post)));
         let make = || Event::from_connection(EventKind::Posted, None, text, Origin::Live);
-        gap_filler.hold_event((EventKind::Posted, length), version, Cursor::default(), make);
+        gap_filler.hold_event((EventKind::Posted, length), version, Cursor::default(), || now, make);
         if n < 6 {
             continue;
         }
