@@ -20,6 +20,7 @@ mod horizon;
 mod post_rows;
 mod retry;
 mod settings;
+mod steps;
 
 #[cfg(test)]
 mod tests;
@@ -30,11 +31,8 @@ use self::buffered_event::BufferedEvent;
 pub(crate) use self::channel_merge::ChannelMerge;
 use self::dedup::DedupCache;
 pub(crate) use self::dedup::{DedupKey, DeliveredKeys, MAX_FUTURE_POSTS, MAX_POSITION_KEYS, PostVersion};
-use self::fetch::{FetchPass, PassOutput};
 pub(crate) use self::fetch::{FetchRequest, FetchResponse, FetchedPage, ServerPaging};
-use self::gap_fill::{
-    DeliveredRows, FillStage, GapFill, MAX_PASSES, MergeWork, NOT_YET, UsernameMap, work_of,
-};
+use self::gap_fill::{DeliveredRows, FillStage, GapFill, NOT_YET, UsernameMap, work_of};
 use self::horizon::look_from;
 use self::retry::FetchRetry;
 pub(crate) use self::settings::CatchUpSettings;
@@ -42,11 +40,9 @@ use super::backoff::ReconnectBackoff;
 use super::deferred_log;
 use super::queue::{EnqueueResult, most_bytes};
 use super::session::{Cursor, StreamTime};
-use crate::error::Error;
 use crate::event::{Event, EventKind, Missed, MissedReason, NotRecovered};
-use crate::model::{ChannelId, Post};
+use crate::model::ChannelId;
 use crate::time::Timestamp;
-use log::Level;
 
 /// After an overflow, a catch-up starts this long after the last start: else a slow program would do nothing but that.
 pub(crate) const MIN_START_INTERVAL: Duration = Duration::from_secs(30);
@@ -430,158 +426,6 @@ impl GapFiller {
     pub(crate) fn begin_overflow(&mut self, since: Timestamp) {
         if let Some(fill) = &mut self.fill {
             fill.dropping.get_or_insert(since);
-        }
-    }
-
-    /// What the driver does next.
-    pub(crate) fn next_step(&mut self, now: StreamTime) -> NextStep {
-        loop {
-            let Some(fill) = self.fill.as_mut().filter(|_| !self.ended) else { return NextStep::Done };
-            if !fill.outbox.is_empty() {
-                return NextStep::Move;
-            }
-            if let Some(work) = fill.merge_work() {
-                return match work {
-                    MergeWork::Slice => NextStep::Merge,
-                    MergeWork::Sort(merge) => NextStep::Sort(merge),
-                    MergeWork::Names(_) if fill.retry.until.is_some_and(|until| now < until) => {
-                        NextStep::Wait(fill.retry.until)
-                    }
-                    MergeWork::Names(ids) => {
-                        self.asked_at = now;
-                        NextStep::Ask(FetchRequest::Names(ids))
-                    }
-                };
-            }
-            match &fill.stage {
-                FillStage::AwaitClock => {
-                    return match self.clock_deadline() {
-                        Some(deadline) if now >= deadline => NextStep::ClockTimedOut,
-                        deadline => NextStep::Wait(deadline),
-                    };
-                }
-                FillStage::Release => return NextStep::Move,
-                FillStage::Rest { until } if now < *until => return NextStep::Wait(Some(*until)),
-                FillStage::Rest { .. } => self.begin_pass(now),
-                FillStage::Pass(pass) => {
-                    if let Some(until) = fill.retry.until.filter(|until| now < *until) {
-                        return NextStep::Wait(Some(until));
-                    }
-                    match pass.next_request() {
-                        Some(ask) => {
-                            self.asked_at = now;
-                            return NextStep::Ask(ask);
-                        }
-                        None => self.end_pass(now),
-                    }
-                }
-            }
-        }
-    }
-
-    fn begin_pass(&mut self, now: StreamTime) {
-        self.last_start = Some(now);
-        let only = self.settings.channels.clone();
-        let began = self.server_time(now);
-        let Some(fill) = &mut self.fill else { return };
-        let from = fill.again.take().unwrap_or(fill.since);
-        deferred_log::push_line(Level::Debug, || format!("catching up from {from}"));
-        fill.progress = false;
-        fill.passes += 1;
-        fill.stage = FillStage::Pass(Box::new(FetchPass::new(from, began, only, self.settings.limits)));
-    }
-
-    fn end_pass(&mut self, now: StreamTime) {
-        let Some(fill) = &mut self.fill else { return };
-        let FillStage::Pass(pass) = &fill.stage else { return };
-        let (began, lists_short) = (pass.start_time(), pass.lists_short);
-        if lists_short {
-            fill.report.complete = false;
-            fill.record_not_recovered(NotRecovered::Posts, ChannelId::default());
-        }
-        if !fill.gaps.is_empty() {
-            fill.stage = FillStage::AwaitClock;
-            return;
-        }
-        if fill.progress && fill.passes < MAX_PASSES {
-            // What changed before the pass began was found by it.
-            let next = began.map_or(fill.since, |began| began.minus(OVERLAP).max(fill.since));
-            fill.again = Some(fill.again.map_or(next, |again| again.min(next)));
-        }
-        if fill.again.is_some() {
-            self.begin_pass(now);
-            return;
-        }
-        fill.stage = FillStage::Release;
-    }
-
-    /// The answer to the last question.
-    pub(crate) fn response_received(&mut self, now: StreamTime, told: Result<FetchResponse, Error>) {
-        let server = self.server_time(now);
-        let settings = &self.settings;
-        let Some(fill) = &mut self.fill else { return };
-        let wants_names = fill.wants_names();
-        let FillStage::Pass(pass) = &mut fill.stage else { return };
-        let came = match told {
-            Ok(FetchResponse::Names(names)) => {
-                fill.retry.record_success();
-                let names = names.into_iter().filter(|(_, name)| name.len() <= MAX_NAME_LENGTH);
-                self.names.extend(names.map(|(id, name)| (id, name.into())));
-                fill.names_resolved();
-                return;
-            }
-            Ok(told) => {
-                fill.retry.record_success();
-                let (since, memory) = (fill.since, &fill.memory);
-                let given_up = fill.given_up.is_some();
-                // Most rows of the overlap: they need not be kept until the channel is read.
-                let needless = |row: &Post| {
-                    !given_up && (post_rows::is_unchanged(row, since, &memory.before) || memory.went_out(row))
-                };
-                pass.response_received(told, settings.max_bytes, needless)
-            }
-            Err(error) => {
-                deferred_log::push_line(Level::Debug, || format!("catching up: {error}"));
-                let list = pass.current_channel().is_none();
-                if !fill.retry.record_failure(self.asked_at, now, &error) {
-                    return;
-                }
-                if wants_names {
-                    fill.skip_names();
-                    return;
-                }
-                self.given_up = server;
-                if list || fill.retry.is_hopeless() {
-                    deferred_log::push_line(Level::Warn, || {
-                        format!("what was missed cannot be looked up: {error}")
-                    });
-                    fill.give_up(NotRecovered::Posts);
-                    return;
-                }
-                pass.skip_request()
-            }
-        };
-        let PassOutput::Rows(found) = came else { return };
-        if self.names.len() > MAX_CACHED_NAMES {
-            self.names.clear();
-        }
-        if !fill.begin_merge(found) {
-            self.given_up = server;
-        }
-    }
-
-    /// Goes on with what was found in a channel.
-    pub(crate) fn merge_channel(&mut self) {
-        if let Some(fill) = &mut self.fill {
-            fill.merge_slice(&self.names, &self.settings);
-        }
-    }
-
-    /// Takes back the sorted rows of a channel.
-    pub(crate) fn channel_sorted(&mut self, merge: Box<ChannelMerge>) {
-        match &mut self.fill {
-            Some(fill) => fill.rows_sorted(merge),
-            None => deferred_log::drop_later(merge),
         }
     }
 

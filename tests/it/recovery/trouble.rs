@@ -2,7 +2,7 @@
 
 use mattermost::event::{DisconnectReason, MissedReason};
 use mattermost::testing::{PASSWORD, TestServer};
-use mattermost::{Client, Event, EventKind, Events, EventsBuilder, Method, Origin, Payload, Probe, UserId};
+use mattermost::{Client, Event, EventKind, Events, EventsBuilder, Method, Origin, Payload, Probe};
 use serde_json::json;
 
 use super::{changes, shown, until};
@@ -102,7 +102,9 @@ fn a_deaf_link_is_found_and_given_up() {
         server.cut_connections();
         server.post_as("bob", "town-square", "unheard, too");
         if probe == Probe::Account {
-            let patch = client.call(Method::Put, "/users/{user_id}/patch", &[&UserId::me()]);
+            // A bot may not do that itself.
+            let admin = server.client("admin").unwrap();
+            let patch = admin.call(Method::Put, "/users/{user_id}/patch", &[&client.me().id]);
             patch.json(&json!({"nickname": "R"})).send().unwrap();
         }
         let mut taken = until(&events, EventKind::Disconnected);

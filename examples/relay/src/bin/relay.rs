@@ -108,12 +108,12 @@ fn lead(
             taken.extend(events.poll(settings.lease / 4)?);
             taken.extend(events.receiver().try_iter().take(BATCH_LIMIT - 1));
         }
-        taken.iter().filter(|event| event.kind().is_notice()).for_each(report);
+        taken.iter().filter(|event| event.kind().is_notification()).for_each(report);
         let new: Vec<NewEvent> = taken.iter().filter_map(new_event).collect();
         // The store recognizes what it has by identity, so the position need not list it.
         let mut position = events.position().without_recent_keys();
         if settings.twins {
-            // The connection is this twin's: another one that resumed it would take it away. (5.37 even crashes.)
+            // The connection is this twin's: another one that resumed it would take it away.
             (position.connection_id, position.seq) = (None, 0);
         }
         batch += 1;
@@ -199,7 +199,7 @@ fn append(
 }
 
 fn new_event(event: &Event) -> Option<NewEvent> {
-    if event.kind().is_notice() {
+    if event.kind().is_notification() {
         return None;
     }
     let place =

@@ -1,0 +1,166 @@
+//! The steps of the driver: what it asks, and what becomes of the responses.
+
+use super::channel_merge::ChannelMerge;
+use super::fetch::{FetchPass, FetchRequest, FetchResponse, PassOutput};
+use super::gap_fill::{FillStage, MAX_PASSES, MergeWork};
+use super::{GapFiller, MAX_CACHED_NAMES, MAX_NAME_LENGTH, NextStep, OVERLAP, post_rows};
+use crate::error::Error;
+use crate::event::NotRecovered;
+use crate::model::{ChannelId, Post};
+use crate::ws::deferred_log;
+use crate::ws::session::StreamTime;
+use log::Level;
+
+impl GapFiller {
+    /// What the driver does next.
+    pub(crate) fn next_step(&mut self, now: StreamTime) -> NextStep {
+        loop {
+            let Some(fill) = self.fill.as_mut().filter(|_| !self.ended) else { return NextStep::Done };
+            if !fill.outbox.is_empty() {
+                return NextStep::Move;
+            }
+            if let Some(work) = fill.merge_work() {
+                return match work {
+                    MergeWork::Slice => NextStep::Merge,
+                    MergeWork::Sort(merge) => NextStep::Sort(merge),
+                    MergeWork::Names(_) if fill.retry.until.is_some_and(|until| now < until) => {
+                        NextStep::Wait(fill.retry.until)
+                    }
+                    MergeWork::Names(ids) => {
+                        self.asked_at = now;
+                        NextStep::Ask(FetchRequest::Names(ids))
+                    }
+                };
+            }
+            match &fill.stage {
+                FillStage::AwaitClock => {
+                    return match self.clock_deadline() {
+                        Some(deadline) if now >= deadline => NextStep::ClockTimedOut,
+                        deadline => NextStep::Wait(deadline),
+                    };
+                }
+                FillStage::Release => return NextStep::Move,
+                FillStage::Rest { until } if now < *until => return NextStep::Wait(Some(*until)),
+                FillStage::Rest { .. } => self.begin_pass(now),
+                FillStage::Pass(pass) => {
+                    if let Some(until) = fill.retry.until.filter(|until| now < *until) {
+                        return NextStep::Wait(Some(until));
+                    }
+                    match pass.next_request() {
+                        Some(ask) => {
+                            self.asked_at = now;
+                            return NextStep::Ask(ask);
+                        }
+                        None => self.end_pass(now),
+                    }
+                }
+            }
+        }
+    }
+
+    fn begin_pass(&mut self, now: StreamTime) {
+        self.last_start = Some(now);
+        let only = self.settings.channels.clone();
+        let began = self.server_time(now);
+        let Some(fill) = &mut self.fill else { return };
+        let from = fill.again.take().unwrap_or(fill.since);
+        deferred_log::push_line(Level::Debug, || format!("catching up from {from}"));
+        fill.progress = false;
+        fill.passes += 1;
+        fill.stage = FillStage::Pass(Box::new(FetchPass::new(from, began, only, self.settings.limits)));
+    }
+
+    fn end_pass(&mut self, now: StreamTime) {
+        let Some(fill) = &mut self.fill else { return };
+        let FillStage::Pass(pass) = &fill.stage else { return };
+        let (began, lists_short) = (pass.start_time(), pass.lists_short);
+        if lists_short {
+            fill.report.complete = false;
+            fill.record_not_recovered(NotRecovered::Posts, ChannelId::default());
+        }
+        if !fill.gaps.is_empty() {
+            fill.stage = FillStage::AwaitClock;
+            return;
+        }
+        if fill.progress && fill.passes < MAX_PASSES {
+            // What changed before the pass began was found by it.
+            let next = began.map_or(fill.since, |began| began.minus(OVERLAP).max(fill.since));
+            fill.again = Some(fill.again.map_or(next, |again| again.min(next)));
+        }
+        if fill.again.is_some() {
+            self.begin_pass(now);
+            return;
+        }
+        fill.stage = FillStage::Release;
+    }
+
+    /// The answer to the last question.
+    pub(crate) fn response_received(&mut self, now: StreamTime, told: Result<FetchResponse, Error>) {
+        let server = self.server_time(now);
+        let settings = &self.settings;
+        let Some(fill) = &mut self.fill else { return };
+        let wants_names = fill.wants_names();
+        let FillStage::Pass(pass) = &mut fill.stage else { return };
+        let came = match told {
+            Ok(FetchResponse::Names(names)) => {
+                fill.retry.record_success();
+                let names = names.into_iter().filter(|(_, name)| name.len() <= MAX_NAME_LENGTH);
+                self.names.extend(names.map(|(id, name)| (id, name.into())));
+                fill.names_resolved();
+                return;
+            }
+            Ok(told) => {
+                fill.retry.record_success();
+                let (since, memory) = (fill.since, &fill.memory);
+                let given_up = fill.given_up.is_some();
+                // Most rows of the overlap: they need not be kept until the channel is read.
+                let needless = |row: &Post| {
+                    !given_up && (post_rows::is_unchanged(row, since, &memory.before) || memory.went_out(row))
+                };
+                pass.response_received(told, settings.max_bytes, needless)
+            }
+            Err(error) => {
+                deferred_log::push_line(Level::Debug, || format!("catching up: {error}"));
+                let list = pass.current_channel().is_none();
+                if !fill.retry.record_failure(self.asked_at, now, &error) {
+                    return;
+                }
+                if wants_names {
+                    fill.skip_names();
+                    return;
+                }
+                self.given_up = server;
+                if list || fill.retry.is_hopeless() {
+                    deferred_log::push_line(Level::Warn, || {
+                        format!("what was missed cannot be looked up: {error}")
+                    });
+                    fill.give_up(NotRecovered::Posts);
+                    return;
+                }
+                pass.skip_request()
+            }
+        };
+        let PassOutput::Rows(found) = came else { return };
+        if self.names.len() > MAX_CACHED_NAMES {
+            self.names.clear();
+        }
+        if !fill.begin_merge(found) {
+            self.given_up = server;
+        }
+    }
+
+    /// Goes on with what was found in a channel.
+    pub(crate) fn merge_channel(&mut self) {
+        if let Some(fill) = &mut self.fill {
+            fill.merge_slice(&self.names, &self.settings);
+        }
+    }
+
+    /// Takes back the sorted rows of a channel.
+    pub(crate) fn channel_sorted(&mut self, merge: Box<ChannelMerge>) {
+        match &mut self.fill {
+            Some(fill) => fill.rows_sorted(merge),
+            None => deferred_log::drop_later(merge),
+        }
+    }
+}
