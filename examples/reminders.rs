@@ -3,7 +3,7 @@
 
 use std::error::Error as StdError;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use mattermost::{
@@ -38,7 +38,7 @@ impl Reminders {
 
     /// Changes the list, and saves it before anybody is told.
     fn change(&self, how: impl FnOnce(&mut Vec<Reminder>)) -> Result<()> {
-        let mut open = self.open.lock().expect("no thread panics with it");
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         how(&mut open);
         let new = self.file.with_extension("new");
         let saved = serde_json::to_vec(&*open).map_err(Error::other)?;
@@ -65,8 +65,14 @@ impl Reminders {
     /// Posts what is due. What cannot be posted now stays in the list.
     fn remind(&self) -> Result<()> {
         let now = Timestamp::now();
-        let due: Vec<_> =
-            self.open.lock().expect("no panics").iter().filter(|one| one.at <= now).cloned().collect();
+        let due: Vec<_> = self
+            .open
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .iter()
+            .filter(|one| one.at <= now)
+            .cloned()
+            .collect();
         for one in due {
             let draft = PostDraft::new(&one.channel, format!("Reminder: {}", one.text)).root_id(&one.thread);
             let draft =

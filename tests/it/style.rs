@@ -308,7 +308,7 @@ fn the_figures_are_within_their_limits() {
     assert!(figures.one_word_types() <= MAX_ONE_WORD_TYPES, "rename types of one word");
     assert!(figures.one_word_functions() <= MAX_ONE_WORD_FUNCTIONS, "rename functions of one word");
     assert!(figures.constants_with_kind() >= MIN_CONSTANTS_WITH_KIND, "give constants a kind word");
-    assert!(figures.twice.len() <= MAX_TYPES_TWICE, "qualify the names that are used for two things");
+    assert!(figures.twice.len() == MAX_TYPES_TWICE, "qualify the names that are used for two things");
     assert!(figures.circles.len() <= MAX_CIRCLES, "move what is shared into a file below both");
     assert!(figures.questions.len() <= MAX_QUESTIONS, "begin documentation with a noun or a verb");
     assert!(figures.stale_phrases.is_empty() && figures.torn_paragraphs.is_empty(), "mend the documentation");

@@ -430,7 +430,7 @@ fn tokens(text: &str) -> Vec<String> {
             while get(at).is_alphanumeric() || get(at) == '_' {
                 at += 1;
             }
-            if &letters[start..at] == ['r'] && get(at) == '#' {
+            if letters[start..at] == ['r'] && get(at) == '#' {
                 at += 1;
                 continue;
             }
