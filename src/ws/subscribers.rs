@@ -77,7 +77,7 @@ impl Expected {
 
 #[derive(Debug)]
 pub(super) enum Subscriber {
-    /// Copies, for a [`Subscription`].
+    /// Copies, for a [`Subscription`](crate::Subscription).
     Copies { filter: Filter, me: UserId, queue: Box<EventQueue> },
     /// A copy of the first event that matches.
     First { filter: Filter, me: UserId, sender: Sender<Event> },
