@@ -25,8 +25,8 @@ struct EventSlot {
 }
 
 impl EventSlot {
-    fn new(event: BufferedEvent) -> Self {
-        Self { event: Some(event), channel: None, rows: VecDeque::new() }
+    fn new(event: BufferedEvent, channel: Option<u64>) -> Box<Self> {
+        Box::new(Self { event: Some(event), channel, rows: VecDeque::new() })
     }
 
     fn len(&self) -> usize {
@@ -58,7 +58,8 @@ pub(super) type PostRanks = HashMap<u64, usize>;
 
 #[derive(Debug)]
 pub(super) struct EventHold {
-    slots: VecDeque<EventSlot>,
+    /// Boxed, because a deque that grows copies what it has, under the lock.
+    slots: VecDeque<Box<EventSlot>>,
     first_slot: u64,
     len: usize,
     /// The texts of what waits.
@@ -105,7 +106,7 @@ impl EventHold {
         }
         self.count_event(&event);
         let channel = posted.map(|version| version.channel);
-        self.slots.push_back(EventSlot { channel, ..EventSlot::new(event) });
+        self.slots.push_back(EventSlot::new(event, channel));
     }
 
     fn index_post(&mut self, slot: u64, version: &PostVersion) {
@@ -254,7 +255,7 @@ impl EventHold {
 
     fn slot_mut(&mut self, slot: u64) -> Option<&mut EventSlot> {
         let index = usize::try_from(slot.checked_sub(self.first_slot)?).ok()?;
-        self.slots.get_mut(index)
+        self.slots.get_mut(index).map(Box::as_mut)
     }
 
     /// Puts an event behind all that waits now.
@@ -265,7 +266,7 @@ impl EventHold {
         if let Some(slot) = self.slots.back_mut() {
             slot.rows.push_back(row);
         } else {
-            self.slots.push_back(EventSlot::new(row));
+            self.slots.push_back(EventSlot::new(row, None));
         }
     }
 
@@ -276,7 +277,7 @@ impl EventHold {
             slot.rows.push_back(event);
         } else {
             self.first_slot -= 1;
-            self.slots.push_front(EventSlot::new(event));
+            self.slots.push_front(EventSlot::new(event, None));
         }
     }
 
@@ -293,7 +294,7 @@ impl EventHold {
         }
         self.channels.retain(|_, posts| !posts.is_empty());
         self.last_row_slot = self.last_row_slot.map(|last| last.min(slot));
-        let cut = rows.len() + slots.iter().map(EventSlot::len).sum::<usize>();
+        let cut = rows.len() + slots.iter().map(|slot| slot.len()).sum::<usize>();
         self.len = self.len.saturating_sub(cut);
         CutEvents { rows, slots }
     }
@@ -310,7 +311,7 @@ impl EventHold {
 #[derive(Debug, Default)]
 pub(super) struct CutEvents {
     rows: VecDeque<BufferedEvent>,
-    slots: VecDeque<EventSlot>,
+    slots: VecDeque<Box<EventSlot>>,
 }
 
 impl CutEvents {

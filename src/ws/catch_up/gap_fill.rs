@@ -32,7 +32,7 @@ const MAX_NAMED_CHANNELS: usize = 1000;
 const SLICE_WORK: usize = 64;
 
 /// Rows that are looked at cost a fraction of those that become events.
-const LOOKS_PER_WORK: usize = 8;
+const LOOKS_PER_WORK: usize = 2;
 
 /// The work of handling an event with a text of this length.
 pub(super) fn work_of(length: usize) -> usize {
