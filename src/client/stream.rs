@@ -113,9 +113,9 @@ impl Backend for HttpClient {
         Ok(me.update_at)
     }
 
-    fn leave_mark(&self, mark: &str) -> Result<()> {
+    fn send_probe(&self, tag: &str) -> Result<()> {
         let me = self.me()?;
-        let preference = Preference::new(&me, "rust_mattermost", "liveness", mark);
+        let preference = Preference::new(&me, "rust_mattermost", "liveness", tag);
         self.put("/users/{user_id}/preferences", &[&me])
             .json(&[preference])
             .no_login()

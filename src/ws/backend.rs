@@ -40,7 +40,7 @@ pub(crate) trait Backend: fmt::Debug + Send + Sync + 'static {
     /// Returns the time of the last change of the account. A 401 is a result here, and does not cause a login.
     fn last_change(&self) -> Result<Timestamp>;
     /// Writes a preference of the account's own, which comes back as an event.
-    fn leave_mark(&self, mark: &str) -> Result<()>;
+    fn send_probe(&self, tag: &str) -> Result<()>;
     /// The same session over new connections: a stream that could not be opened has closed its own.
     fn with_new_connections(&self) -> Result<Arc<dyn Backend>>;
     /// Ends the calls in flight. Does not block.

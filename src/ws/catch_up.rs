@@ -13,7 +13,8 @@
 mod buffered_event;
 mod channel_merge;
 mod dedup;
-mod event_hold;
+mod delivered_rows;
+mod event_buffer;
 mod fetch;
 mod gap_fill;
 mod horizon;
@@ -31,8 +32,9 @@ use self::buffered_event::BufferedEvent;
 pub(crate) use self::channel_merge::ChannelMerge;
 use self::dedup::DedupCache;
 pub(crate) use self::dedup::{DedupKey, DeliveredKeys, MAX_FUTURE_POSTS, MAX_POSITION_KEYS, PostVersion};
+use self::delivered_rows::DeliveredRows;
 pub(crate) use self::fetch::{FetchRequest, FetchResponse, FetchedPage, ServerPaging};
-use self::gap_fill::{DeliveredRows, FillStage, GapFill, NOT_YET, UsernameMap, work_of};
+use self::gap_fill::{FillStage, GapFill, UsernameMap, earliest, work_of};
 use self::horizon::look_from;
 use self::retry::FetchRetry;
 pub(crate) use self::settings::CatchUpSettings;
@@ -184,10 +186,10 @@ impl GapFiller {
             return self.check_horizon(now);
         }
         let Some(fill) = &mut self.fill else { return Vec::new() };
-        let told = std::mem::take(&mut fill.gaps).into_iter().map(|(missed, _)| missed).collect();
+        let reports = std::mem::take(&mut fill.gaps).into_iter().map(|(missed, _)| missed).collect();
         fill.reported = fill.passes == 0 && fill.report.complete;
         fill.stage = FillStage::Release;
-        told
+        reports
     }
 
     /// A link is up.
@@ -223,11 +225,10 @@ impl GapFiller {
         fill.given_up = self.given_up;
         fill.pause_release();
         fill.latest = None;
-        if let Some(since) = fill.dropping.take().filter(|since| *since != NOT_YET) {
+        fill.dropping = false;
+        if let Some(since) = fill.dropped_since.take() {
             // What was dropped before this gap is part of it: what is dropped after it may be within the horizon.
-            let since = since.max(self.opened.unwrap_or(since));
-            fill.since = fill.since.min(since);
-            fill.again = Some(fill.again.map_or(since, |again| again.min(since)));
+            fill.extend_gap(since.max(self.opened.unwrap_or(since)));
             fill.stopped.clear();
         }
         fill.gap_at = now;
@@ -252,7 +253,7 @@ impl GapFiller {
             let reached = self.reached;
             if let Some(fill) = &mut self.fill {
                 fill.latest =
-                    fill.hold.reindex(reached, |create_at, newest| is_dated(create_at, newest, Some(time)));
+                    fill.buffer.reindex(reached, |create_at, newest| is_dated(create_at, newest, Some(time)));
             }
         }
         if self.opened.is_none() {
@@ -266,13 +267,13 @@ impl GapFiller {
                 deferred_log::drop_later(self.fading.take());
             }
         }
-        let told = self.check_horizon(now);
+        let reports = self.check_horizon(now);
         if let Some(fill) = &mut self.fill {
             fill.retry.until = None;
         }
         self.reached = self.reached.max(time);
         self.forget_before(time, floor.min(time.minus(OVERLAP)));
-        told
+        reports
     }
 
     /// A post came that was made at `time`: what is older than the overlap has come. Nothing if that was told just now.
@@ -300,7 +301,7 @@ impl GapFiller {
     /// Forgets what was delivered before the earliest time that anybody may go back to.
     fn forget_before(&mut self, time: Timestamp, mut floor: Timestamp) {
         if let Some(fill) = &self.fill {
-            floor = floor.min(fill.since).min(fill.dropping.unwrap_or(floor));
+            floor = earliest(fill.since, fill.dropped_since).map_or(floor, |since| since.min(floor));
         }
         self.given_up = self.given_up.filter(|until| *until > floor);
         if self.catches_up() {
@@ -318,7 +319,7 @@ impl GapFiller {
         let server = self.server_time(now).unwrap_or(Timestamp::NEVER);
         let (opened, horizon) = (self.opened, self.settings.horizon.unwrap_or_default());
         let Some(fill) = &mut self.fill else { return Vec::new() };
-        let mut told = Vec::with_capacity(fill.gaps.len());
+        let mut reports = Vec::with_capacity(fill.gaps.len());
         let mut newest_beyond: Option<Timestamp> = None;
         let mut accepted: Option<Timestamp> = None;
         for (mut missed, last_event) in std::mem::take(&mut fill.gaps) {
@@ -327,15 +328,15 @@ impl GapFiller {
             missed.beyond_horizon = from != Some(since);
             missed.catching_up = from.is_some();
             match from {
-                Some(from) => accepted = Some(accepted.map_or(from, |other| other.min(from))),
+                Some(_) => accepted = earliest(accepted, from),
                 None => newest_beyond = newest_beyond.max(Some(since)),
             }
-            told.push(missed);
+            reports.push(missed);
         }
-        if newest_beyond.is_some_and(|beyond| fill.since <= beyond) {
-            // What is being filled is older still, and given up with it.
-            if let Some(missed) = told.iter_mut().find(|missed| !missed.catching_up) {
-                missed.since = missed.since.min(fill.since);
+        if let Some(since) = fill.since.filter(|since| newest_beyond >= Some(*since)) {
+            // The gap that is being filled is older still, and is abandoned too.
+            if let Some(missed) = reports.iter_mut().find(|missed| !missed.catching_up) {
+                missed.since = missed.since.min(since);
             }
             fill.abandon_fill();
         }
@@ -343,12 +344,11 @@ impl GapFiller {
             self.given_up = Some(server);
         }
         if let Some(since) = accepted {
-            fill.since = fill.since.min(since);
-            fill.again = Some(fill.again.map_or(since, |again| again.min(since)));
+            fill.extend_gap(since);
         }
-        if !told.is_empty() && matches!(fill.stage, FillStage::AwaitClock) {
+        if !reports.is_empty() && matches!(fill.stage, FillStage::AwaitClock) {
             fill.stage = if fill.again.is_some() {
-                let overflow = told.iter().all(|missed| missed.reason == MissedReason::Overflow);
+                let overflow = reports.iter().all(|missed| missed.reason == MissedReason::Overflow);
                 let rest = self.last_start.map(|last| last + self.settings.between_starts);
                 FillStage::Rest { until: rest.filter(|until| overflow && now < *until).unwrap_or(now) }
             } else {
@@ -357,15 +357,15 @@ impl GapFiller {
                 FillStage::Release
             };
         }
-        told
+        reports
     }
 
     /// A live event, while a gap is open.
-    pub(crate) fn hold_event(
+    pub(crate) fn buffer_event(
         &mut self,
         (kind, length): (EventKind, usize),
         version: Option<PostVersion>,
-        mark: Cursor,
+        cursor: Cursor,
         now: impl FnOnce() -> StreamTime,
         make: impl FnOnce() -> Event,
     ) -> EnqueueResult {
@@ -376,22 +376,22 @@ impl GapFiller {
         let newest = fill.latest.map_or(reached, |latest| latest.max(reached));
         let dated = version
             .is_some_and(|version| kind == EventKind::Posted && is_dated(version.create_at, newest, clock));
-        let bytes = fill.hold.held_bytes();
+        let bytes = fill.buffer.buffered_bytes();
         let fits = bytes == 0 || bytes.saturating_add(length) <= most_bytes(capacity);
-        if fill.dropping.is_none() && fill.hold.len() < capacity && fits {
+        if !fill.dropping && fill.buffer.len() < capacity && fits {
             if !dated {
                 let _ = fill.time_of(kind, version.as_ref());
             }
-            fill.hold_event(BufferedEvent { event: make(), kind, version, mark: Some(mark) }, dated);
+            fill.buffer_event(BufferedEvent { event: make(), kind, version, cursor: Some(cursor) }, dated);
             return EnqueueResult::Taken;
         }
         // A reader that waits for room does not read the reply that tells the server's time.
-        if block && fill.dropping.is_none() && !matches!(fill.stage, FillStage::AwaitClock) {
+        if block && !fill.dropping && !matches!(fill.stage, FillStage::AwaitClock) {
             return EnqueueResult::Full;
         }
-        // By its own time: the mark's may be that of a link before a long gap.
+        // By its own time: the cursor's may be that of a link before a long gap.
         let time = if dated { fill.latest.or(clock) } else { fill.time_of(kind, version.as_ref()) };
-        fill.drop_live(kind, time.map_or(NOT_YET, |time| time.minus(Duration::from_millis(1))));
+        fill.drop_live(kind, time.map(|time| time.minus(Duration::from_millis(1))));
         EnqueueResult::Dropped
     }
 
@@ -424,8 +424,8 @@ impl GapFiller {
 
     /// From here on live events are dropped; a reader that waited for room gives up with this.
     pub(crate) fn begin_overflow(&mut self, since: Timestamp) {
-        if let Some(fill) = &mut self.fill {
-            fill.dropping.get_or_insert(since);
+        if let Some(fill) = self.fill.as_mut().filter(|fill| !fill.dropping) {
+            fill.begin_dropping(Some(since));
         }
     }
 
@@ -438,7 +438,7 @@ impl GapFiller {
         mut put: impl FnMut(Event, Option<Cursor>) -> u64,
     ) -> DrainResult {
         let Some(fill) = &mut self.fill else { return DrainResult::On };
-        if matches!(fill.stage, FillStage::Release) && !fill.reported && fill.dropping.is_none() {
+        if matches!(fill.stage, FillStage::Release) && !fill.reported && !fill.dropping {
             for what in &self.settings.not_recovered {
                 fill.record_not_recovered(what.clone(), ChannelId::default());
             }
@@ -446,41 +446,40 @@ impl GapFiller {
         }
         let mut work = 0;
         while work < MAX_MOVE_WORK && room() {
-            let Some(held) = fill.next_event(&self.names) else { break };
-            work += work_of(held.event.raw().len());
-            let at = put(held.event, held.mark);
-            if let Some(version) = &held.version {
-                self.seen.push_version(at, held.kind, version);
+            let Some(buffered) = fill.next_event(&self.names) else { break };
+            work += work_of(buffered.event.raw().len());
+            let at = put(buffered.event, buffered.cursor);
+            if let Some(version) = &buffered.version {
+                self.seen.push_version(at, buffered.kind, version);
             }
         }
-        if !matches!(fill.stage, FillStage::Release) || !fill.hold.is_empty() || !fill.outbox.is_empty() {
+        if !matches!(fill.stage, FillStage::Release) || !fill.buffer.is_empty() || !fill.outbox.is_empty() {
             return DrainResult::On;
         }
-        self.hold_emptied(now)
+        self.buffer_emptied(now)
     }
 
     /// Nothing is held any more.
-    fn hold_emptied(&mut self, now: StreamTime) -> DrainResult {
+    fn buffer_emptied(&mut self, now: StreamTime) -> DrainResult {
         let server = self.server_time(now).unwrap_or(Timestamp::NEVER);
         let horizon = self.settings.horizon.unwrap_or_default();
         let Some(fill) = &mut self.fill else { return DrainResult::On };
-        if let Some(since) = fill.dropping.take() {
-            let since = since.max(self.opened.unwrap_or(since));
-            if since == NOT_YET && !fill.reported {
-                // Nothing was dropped that could be looked up: the report says what was.
-                return DrainResult::On;
-            }
+        if std::mem::take(&mut fill.dropping) {
+            let since = fill.dropped_since.take().map(|since| since.max(self.opened.unwrap_or(since)));
             if fill.reported {
                 let dropped = std::mem::take(&mut fill.dropped);
                 self.close_fill();
                 return DrainResult::Overflowed(Missed {
                     reason: MissedReason::Overflow,
-                    since: if server.is_never() { since } else { since.min(server) },
+                    since: since
+                        .map_or(server, |since| if server.is_never() { since } else { since.min(server) }),
                     dropped,
                     ..Missed::default()
                 });
             }
-            fill.since = since;
+            // Without a time, no dropped event can be fetched, and the report counts them.
+            let Some(since) = since else { return DrainResult::On };
+            fill.since = Some(since);
             if server.since(since) > horizon {
                 fill.give_up(NotRecovered::BeyondHorizon);
                 self.given_up = Some(server);
@@ -521,7 +520,7 @@ impl GapFiller {
 
     /// The next of what waits at the end.
     pub(crate) fn next_of_rest(&mut self) -> Option<Event> {
-        let event = self.fill.as_mut()?.next_event(&self.names).map(|held| held.event);
+        let event = self.fill.as_mut()?.next_event(&self.names).map(|buffered| buffered.event);
         if event.is_none() {
             self.close();
         }

@@ -69,7 +69,7 @@ pub(crate) struct Delivery {
     holding: bool,
     /// The thread that fills a gap waits for room.
     filler_waits: bool,
-    /// The server time of the last event's mark: a number left out is noticed by the next event only.
+    /// The server time of the last event's cursor: a number left out is noticed by the next event only.
     last_event: Timestamp,
 }
 
@@ -118,12 +118,12 @@ impl Delivery {
         self.gap_filler.advance_to(version.create_at, now, floor)
     }
 
-    /// Offers a live event; it is only made if there is room for it. `mark` is where the stream stands behind it,
+    /// Offers a live event; it is only made if there is room for it. `cursor` is where the stream stands behind it,
     /// `last_seq` the number of the event before it, `now` is asked for when it matters.
     pub(crate) fn offer_event(
         &mut self,
         header: EventHeader,
-        mark: Cursor,
+        cursor: Cursor,
         last_seq: Option<u64>,
         now: impl Fn() -> StreamTime,
         make: impl FnOnce() -> Event,
@@ -132,36 +132,36 @@ impl Delivery {
         if let Some(missed) = self.queue.overflow_if_drained() {
             self.overflow_ended(now(), missed);
         }
-        self.last_event = mark.server_time;
+        self.last_event = cursor.server_time;
         let EventHeader { kind, version, .. } = header;
         if version.as_ref().is_some_and(|version| self.gap_filler.is_repeat(kind, version)) {
             return EnqueueResult::Repeated;
         }
         if self.subscribers.is_empty() {
-            return self.enqueue_event(header, mark, last_seq, now, make);
+            return self.enqueue_event(header, cursor, last_seq, now, make);
         }
         let event = make();
         let key = version.map(|version| version.key_for(kind));
         // Even if there is no room, or a gap is being filled: a reply must not wait for the thread that waits for it.
         let in_order = !self.gap_filler.is_open() && !self.queue.is_dropping();
         if self.subscribers.take_event(&event, in_order) {
-            self.subscribers.copy_event(&event, key, &mark);
+            self.subscribers.copy_event(&event, key, &cursor);
             // Behind all that is in the queue: a position before it must not remember it as delivered.
             self.gap_filler.event_bypassed(self.queue.put_count() + 1, kind, version.as_ref());
             self.update_aside();
             self.queue.count_delivered();
             return EnqueueResult::Taken;
         }
-        let (held, has_room) = (self.gap_filler.is_open(), self.queue.has_room());
-        match self.enqueue_event(header, mark.clone(), last_seq, now, || event.clone()) {
+        let (is_filling, has_room) = (self.gap_filler.is_open(), self.queue.has_room());
+        match self.enqueue_event(header, cursor.clone(), last_seq, now, || event.clone()) {
             // Copied when it leaves the filler, behind what fills the gap.
-            EnqueueResult::Taken if held && has_room => EnqueueResult::Taken,
-            EnqueueResult::Taken if !held => {
-                self.subscribers.copy_event(&event, key, &mark);
+            EnqueueResult::Taken if is_filling && has_room => EnqueueResult::Taken,
+            EnqueueResult::Taken if !is_filling => {
+                self.subscribers.copy_event(&event, key, &cursor);
                 EnqueueResult::Taken
             }
             result @ (EnqueueResult::Taken | EnqueueResult::Dropped) => {
-                self.subscribers.copy_ahead(&event, key, &mark);
+                self.subscribers.copy_ahead(&event, key, &cursor);
                 result
             }
             result => result,
@@ -171,19 +171,19 @@ impl Delivery {
     fn enqueue_event(
         &mut self,
         EventHeader { kind, length, version }: EventHeader,
-        mark: Cursor,
+        cursor: Cursor,
         last_seq: Option<u64>,
         now: impl FnOnce() -> StreamTime,
         make: impl FnOnce() -> Event,
     ) -> EnqueueResult {
         if self.gap_filler.is_open() {
-            let offer = self.gap_filler.hold_event((kind, length), version, mark, now, make);
+            let offer = self.gap_filler.buffer_event((kind, length), version, cursor, now, make);
             if offer == EnqueueResult::Dropped {
                 self.queue.count_dropped();
             }
             return offer;
         }
-        let offer = self.queue.offer_event((kind, length), mark, last_seq, make);
+        let offer = self.queue.offer_event((kind, length), cursor, last_seq, make);
         if let (EnqueueResult::Taken, Some(version)) = (offer, &version) {
             self.gap_filler.event_delivered(self.queue.put_count(), kind, version);
         }
@@ -215,7 +215,7 @@ impl Delivery {
     fn earliest_position(&self) -> Timestamp {
         let floor = self.queue.earliest_position().min(self.last_event);
         let floor = self.aside.as_ref().map_or(floor, |aside| floor.min(aside.position.server_time));
-        self.tickets.first_key_value().map_or(floor, |(_, (mark, _))| floor.min(mark.server_time))
+        self.tickets.first_key_value().map_or(floor, |(_, (cursor, _))| floor.min(cursor.server_time))
     }
 
     /// For those who subscribe to events and wait for them.
@@ -284,15 +284,15 @@ impl Delivery {
         }
         let StreamGap { reason, since, last_event, last_seq, seq } = gap;
         let missed = Missed { reason, since, last_seq, seq, ..Missed::default() };
-        let told = self.gap_filler.gap_found(now, missed, last_event);
-        self.report_missed(told);
+        let reports = self.gap_filler.gap_found(now, missed, last_event);
+        self.report_missed(reports);
     }
 
     /// Events were dropped, because too many came.
     fn overflow_ended(&mut self, now: StreamTime, missed: Missed) {
         let since = missed.since;
-        let told = self.gap_filler.gap_found(now, missed, since);
-        self.report_missed(told);
+        let reports = self.gap_filler.gap_found(now, missed, since);
+        self.report_missed(reports);
     }
 
     fn report_missed(&mut self, missed: Vec<Missed>) {
@@ -319,15 +319,15 @@ impl Delivery {
 
     /// The server does not tell its time.
     pub(crate) fn clock_timed_out(&mut self, now: StreamTime) {
-        let told = self.gap_filler.clock_timed_out(now);
-        self.report_missed(told);
+        let reports = self.gap_filler.clock_timed_out(now);
+        self.report_missed(reports);
     }
 
     /// The server answered a ping, and told its time.
     pub(crate) fn server_time_known(&mut self, now: StreamTime, time: Timestamp) {
         let floor = self.earliest_position();
-        let told = self.gap_filler.server_time_known(now, time, floor);
-        self.report_missed(told);
+        let reports = self.gap_filler.server_time_known(now, time, floor);
+        self.report_missed(reports);
     }
 
     /// Ends an overflow when the queue has drained, and finds slots for waiting notifications. True if there is more to do at
@@ -426,8 +426,8 @@ impl Delivery {
     }
 
     /// The answer to its question.
-    pub(crate) fn response_received(&mut self, now: StreamTime, told: Result<FetchResponse, Error>) {
-        self.gap_filler.response_received(now, told);
+    pub(crate) fn response_received(&mut self, now: StreamTime, response: Result<FetchResponse, Error>) {
+        self.gap_filler.response_received(now, response);
     }
 
     /// Moves into the queue what is ready and finds room; true if that was anything.
@@ -440,13 +440,13 @@ impl Delivery {
         let moved = self.gap_filler.move_on(
             now,
             || queue.borrow_mut().has_room(),
-            |event, mark| {
+            |event, cursor| {
                 let mut queue = queue.borrow_mut();
-                if share_event(subscribers, &event, mark.as_ref()) {
+                if share_event(subscribers, &event, cursor.as_ref()) {
                     queue.count_delivered();
                     return queue.put_count() + 1;
                 }
-                queue.push_event(event, mark)
+                queue.push_event(event, cursor)
             },
         );
         self.update_aside();
@@ -497,11 +497,11 @@ impl Delivery {
         let handled = self.tickets.first_key_value().map(|(_, before)| before.clone());
         let aside = self.aside.as_ref().map(|aside| (aside.position.clone(), aside.taken));
         let earlier = handled.into_iter().chain(aside).min_by_key(|(_, taken)| *taken);
-        let (mark, taken) = earlier
+        let (cursor, taken) = earlier
             .unwrap_or_else(|| (self.queue.position((!between).then_some(now)), self.queue.taken_count()));
-        let overlap = self.gap_filler.delivered_keys(taken, mark.server_time);
-        let server_time = self.gap_filler.not_before_opening(mark.server_time);
-        Position::new(mark.connection_id.as_deref(), mark.next_seq, server_time, overlap)
+        let overlap = self.gap_filler.delivered_keys(taken, cursor.server_time);
+        let server_time = self.gap_filler.not_before_opening(cursor.server_time);
+        Position::new(cursor.connection_id.as_deref(), cursor.next_seq, server_time, overlap)
     }
 
     /// Returns `true` if a gap is open.
@@ -524,7 +524,7 @@ impl Delivery {
 }
 
 /// Gives an event that leaves the filler to those who wait for it. True if it must not enter the queue.
-fn share_event(subscribers: &mut Subscribers, event: &Event, mark: Option<&Cursor>) -> bool {
+fn share_event(subscribers: &mut Subscribers, event: &Event, cursor: Option<&Cursor>) -> bool {
     if subscribers.is_empty() {
         return false;
     }
@@ -534,6 +534,6 @@ fn share_event(subscribers: &mut Subscribers, event: &Event, mark: Option<&Curso
     }
     let key = PostVersion::of_event(event.kind(), event.raw()).map(|version| version.key_for(event.kind()));
     let taken = subscribers.take_event(event, true);
-    subscribers.copy_event(event, key, mark.unwrap_or(&Cursor::default()));
+    subscribers.copy_event(event, key, cursor.unwrap_or(&Cursor::default()));
     taken
 }

@@ -73,7 +73,7 @@ pub(crate) struct EventQueue {
     ending: bool,
     held: VecDeque<Event>,
     /// One for each that is in the queue, with the length of its text.
-    marks: VecDeque<(Cursor, usize)>,
+    cursors: VecDeque<(Cursor, usize)>,
     /// All those lengths.
     bytes: usize,
     /// That of the last one that was taken out.
@@ -97,7 +97,7 @@ impl EventQueue {
             episode: None,
             ending: false,
             held: VecDeque::new(),
-            marks: VecDeque::new(),
+            cursors: VecDeque::new(),
             bytes: 0,
             taken: start,
             dropped: 0,
@@ -117,12 +117,12 @@ impl EventQueue {
         self.bytes == 0 || self.bytes.saturating_add(length) <= most_bytes(self.capacity)
     }
 
-    /// Offers an event with a text of `length`; it is only made if there is room for it. `mark` is where the stream
+    /// Offers an event with a text of `length`; it is only made if there is room for it. `cursor` is where the stream
     /// stands behind it, `last_seq` the number of the event before it.
     pub(crate) fn offer_event(
         &mut self,
         (kind, length): (EventKind, usize),
-        mark: Cursor,
+        cursor: Cursor,
         last_seq: Option<u64>,
         make: impl FnOnce() -> Event,
     ) -> EnqueueResult {
@@ -139,10 +139,10 @@ impl EventQueue {
             if self.policy == Overflow::Block {
                 return EnqueueResult::Full;
             }
-            self.begin_overflow(mark.server_time, last_seq);
-            return self.offer_event((kind, length), mark, last_seq, make);
+            self.begin_overflow(cursor.server_time, last_seq);
+            return self.offer_event((kind, length), cursor, last_seq, make);
         }
-        match self.put_event(make(), mark) {
+        match self.put_event(make(), cursor) {
             Ok(()) => {
                 self.delivered += 1;
                 EnqueueResult::Taken
@@ -187,8 +187,8 @@ impl EventQueue {
     pub(crate) fn place_held(&mut self) {
         while self.len() < self.capacity {
             let Some(event) = self.held.pop_front() else { break };
-            let mark = self.last_mark();
-            let _ = self.put_event(event, mark);
+            let cursor = self.last_cursor();
+            let _ = self.put_event(event, cursor);
         }
         if self.ending && self.held.is_empty() {
             self.close();
@@ -204,11 +204,11 @@ impl EventQueue {
             && self.has_room_for(0)
     }
 
-    /// Puts in an event for which there is room, and tells its number. Without a mark, it is that of the one before.
-    pub(crate) fn push_event(&mut self, event: Event, mark: Option<Cursor>) -> u64 {
+    /// Puts in an event for which there is room, and tells its number. Without a cursor, it is that of the one before.
+    pub(crate) fn push_event(&mut self, event: Event, cursor: Option<Cursor>) -> u64 {
         let is_event = !event.kind().is_notification();
-        let mark = mark.unwrap_or_else(|| self.last_mark());
-        if self.put_event(event, mark).is_ok() && is_event {
+        let cursor = cursor.unwrap_or_else(|| self.last_cursor());
+        if self.put_event(event, cursor).is_ok() && is_event {
             self.delivered += 1;
         }
         self.puts
@@ -219,8 +219,8 @@ impl EventQueue {
         if self.sender.is_some() && self.len() >= self.capacity {
             return Err(event);
         }
-        let mark = self.last_mark();
-        let _ = self.put_event(event, mark);
+        let cursor = self.last_cursor();
+        let _ = self.put_event(event, cursor);
         Ok(())
     }
 
@@ -255,8 +255,8 @@ impl EventQueue {
             return;
         }
         if self.held.is_empty() && self.len() < self.capacity {
-            let mark = self.last_mark();
-            let _ = self.put_event(event, mark);
+            let cursor = self.last_cursor();
+            let _ = self.put_event(event, cursor);
             return;
         }
         self.held.push_back(event);
@@ -328,27 +328,27 @@ impl EventQueue {
         self.episode = None;
     }
 
-    fn put_event(&mut self, event: Event, mark: Cursor) -> Result<(), TrySendError<Event>> {
+    fn put_event(&mut self, event: Event, cursor: Cursor) -> Result<(), TrySendError<Event>> {
         let Some(sender) = &self.sender else { return Err(TrySendError::Disconnected(event)) };
         let length = event.raw().len();
         sender.try_send(event)?;
-        self.marks.push_back((mark, length));
+        self.cursors.push_back((cursor, length));
         self.bytes += length;
         self.puts += 1;
         self.forget_taken();
         Ok(())
     }
 
-    fn last_mark(&self) -> Cursor {
-        self.marks.back().map_or(&self.taken, |(mark, _)| mark).clone()
+    fn last_cursor(&self) -> Cursor {
+        self.cursors.back().map_or(&self.taken, |(cursor, _)| cursor).clone()
     }
 
-    /// Forgets the marks of what was taken out.
+    /// Forgets the cursors of what was taken out.
     fn forget_taken(&mut self) {
         let len = self.receiver.len();
-        while self.marks.len() > len {
-            if let Some((mark, length)) = self.marks.pop_front() {
-                self.taken = mark;
+        while self.cursors.len() > len {
+            if let Some((cursor, length)) = self.cursors.pop_front() {
+                self.taken = cursor;
                 self.bytes = self.bytes.saturating_sub(length);
             }
         }
@@ -359,7 +359,7 @@ impl EventQueue {
     pub(crate) fn position(&mut self, now: Option<Cursor>) -> Cursor {
         self.forget_taken();
         match now {
-            Some(now) if self.marks.is_empty() && self.episode.is_none() && self.sender.is_some() => now,
+            Some(now) if self.cursors.is_empty() && self.episode.is_none() && self.sender.is_some() => now,
             _ => self.taken.clone(),
         }
     }
@@ -411,9 +411,10 @@ mod tests {
 
     fn offer(queue: &mut EventQueue, seq: u64) -> EnqueueResult {
         look(queue);
-        let mark = Cursor { connection_id: None, next_seq: seq + 1, server_time: Timestamp::from_millis(7) };
+        let cursor =
+            Cursor { connection_id: None, next_seq: seq + 1, server_time: Timestamp::from_millis(7) };
         let kind = if seq % 3 == 0 { EventKind::Typing } else { EventKind::Posted };
-        queue.offer_event((kind, 2), mark, seq.checked_sub(1), || {
+        queue.offer_event((kind, 2), cursor, seq.checked_sub(1), || {
             Event::from_connection(kind, Some(seq), "{}".into(), crate::Origin::Live)
         })
     }

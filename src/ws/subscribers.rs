@@ -173,33 +173,33 @@ impl Subscribers {
         false
     }
 
-    /// Copies an event that enters the queue, or was taken. `key` identifies a post, `mark` is the position behind it.
-    pub(super) fn copy_event(&mut self, event: &Event, key: Option<u64>, mark: &Cursor) {
+    /// Copies an event that enters the queue, or was taken. `key` identifies a post, `cursor` is the position behind it.
+    pub(super) fn copy_event(&mut self, event: &Event, key: Option<u64>, cursor: &Cursor) {
         if key.is_some_and(|key| self.ahead.remove(&key)) {
             return;
         }
-        self.deliver_event(event, mark);
+        self.deliver_event(event, cursor);
     }
 
     /// Copies an event that cannot enter the queue yet.
-    pub(super) fn copy_ahead(&mut self, event: &Event, key: Option<u64>, mark: &Cursor) {
+    pub(super) fn copy_ahead(&mut self, event: &Event, key: Option<u64>, cursor: &Cursor) {
         if let Some(key) = key {
             if self.ahead.len() >= MAX_AHEAD {
                 self.ahead.clear();
             }
             self.ahead.insert(key);
         }
-        self.deliver_event(event, mark);
+        self.deliver_event(event, cursor);
     }
 
-    fn deliver_event(&mut self, event: &Event, mark: &Cursor) {
+    fn deliver_event(&mut self, event: &Event, cursor: &Cursor) {
         let inspection = Inspection::new(event);
         self.list.retain_mut(|(_, delivery)| match delivery {
             Subscriber::Copies { filter, me, queue } => {
                 if filter.matches_event(&inspection, me) {
                     settle_queue(queue);
                     let size = (event.kind(), event.raw().len());
-                    let offer = queue.offer_event(size, mark.clone(), None, || event.clone());
+                    let offer = queue.offer_event(size, cursor.clone(), None, || event.clone());
                     debug_assert!(offer != EnqueueResult::Full, "a subscription never blocks the stream");
                 }
                 true

@@ -11,7 +11,7 @@ pub(super) struct BufferedEvent {
     pub(super) kind: EventKind,
     pub(super) version: Option<PostVersion>,
     /// Position of the stream after the event. `None` means the position after the previous event.
-    pub(super) mark: Option<Cursor>,
+    pub(super) cursor: Option<Cursor>,
 }
 
 impl BufferedEvent {

@@ -7,7 +7,7 @@ use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use super::dedup::PostVersion;
-use super::event_hold::PostRanks;
+use super::event_buffer::PostRanks;
 use super::fetch::ChannelRows;
 use super::post_rows;
 use crate::event::EventKind;
@@ -44,7 +44,7 @@ pub(crate) struct ChannelMerge {
     /// Authors whose names are not known.
     pub(super) unknown: BTreeSet<UserId>,
     /// The oldest post that waits.
-    pub(super) oldest_held: Option<Timestamp>,
+    pub(super) oldest_buffered: Option<Timestamp>,
     /// An edit or a deletion found no room and is read again.
     pub(super) skipped: bool,
 }
@@ -60,7 +60,7 @@ impl ChannelMerge {
             events: VecDeque::new(),
             ranks: PostRanks::new(),
             unknown: BTreeSet::new(),
-            oldest_held: None,
+            oldest_buffered: None,
             skipped: false,
         }
     }

@@ -273,11 +273,11 @@ impl FetchPass {
     /// a channel may take.
     pub(crate) fn response_received(
         &mut self,
-        told: FetchResponse,
+        response: FetchResponse,
         max_bytes: usize,
         needless: impl Fn(&Post) -> bool,
     ) -> PassOutput {
-        match (&mut self.step, told) {
+        match (&mut self.step, response) {
             (FetchStep::Teams, FetchResponse::Teams(teams)) => {
                 self.lists_short |= teams.len() > MAX_TEAMS;
                 self.teams = teams.into_iter().take(MAX_TEAMS).map(Some).collect();

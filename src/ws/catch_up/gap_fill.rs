@@ -1,13 +1,14 @@
 //! One gap being filled: what waits, what was found, what was delivered.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::buffered_event::BufferedEvent;
 use super::channel_merge::{ChannelMerge, MergeStep};
-use super::dedup::{DedupKey, KeySet, PostVersion};
-use super::event_hold::{CutEvents, EventHold};
+use super::dedup::PostVersion;
+use super::delivered_rows::DeliveredRows;
+use super::event_buffer::{CutEvents, EventBuffer};
 use super::fetch::{ChannelRows, FetchPass, MAX_NAMES_PER_REQUEST};
 use super::post_rows;
 use super::retry::FetchRetry;
@@ -21,9 +22,6 @@ use log::Level;
 
 /// Passes over one gap at most: the first finds what was missed, the second what was still being written.
 pub(super) const MAX_PASSES: u32 = 20;
-
-/// Before any gap was found to be within the horizon.
-pub(super) const NOT_YET: Timestamp = Timestamp::from_millis(i64::MAX);
 
 /// Channels that a report names.
 const MAX_NAMED_CHANNELS: usize = 1000;
@@ -45,7 +43,7 @@ pub(super) struct FoundRow {
     kind: EventKind,
     row: Box<Post>,
     channel: Arc<Channel>,
-    mark: Option<Timestamp>,
+    cursor: Option<Timestamp>,
 }
 
 /// User names that are known.
@@ -53,100 +51,24 @@ pub(super) type UsernameMap = HashMap<UserId, Box<str>>;
 
 impl FoundRow {
     fn into_buffered(self, names: &UsernameMap) -> BufferedEvent {
-        let Self { kind, row, channel, mark: since } = self;
+        let Self { kind, row, channel, cursor: since } = self;
         let version = Some(PostVersion::of_post(&row));
         BufferedEvent {
             event: post_rows::row_envelope(kind, *row, &channel, names),
             kind,
             version,
-            mark: since.map(cursor_at),
+            cursor: since.map(cursor_at),
         }
     }
+}
+
+/// Returns the earlier of two times, where `None` is an unknown one.
+pub(super) fn earliest(one: Option<Timestamp>, other: Option<Timestamp>) -> Option<Timestamp> {
+    one.into_iter().chain(other).min()
 }
 
 fn cursor_at(server_time: Timestamp) -> Cursor {
     Cursor { connection_id: None, next_seq: 0, server_time }
-}
-
-/// The part of a post that was delivered from a row.
-#[derive(Clone, Copy, Debug)]
-struct DeliveredRow {
-    update_at: Timestamp,
-    edit_at: Timestamp,
-    /// Whether it went out, and is no longer on its way.
-    out: bool,
-}
-
-impl DeliveredRow {
-    /// Whether the row was read after this edit or pin. A pin has the `edit_at` of the edit before it. A post that is dated
-    /// into the future has an `update_at` that an edit moves back.
-    fn covers(&self, version: &PostVersion) -> bool {
-        self.update_at >= version.update_at && self.edit_at >= version.edit_at
-    }
-}
-
-/// What was delivered, or is on its way.
-#[derive(Debug, Default)]
-pub(super) struct DeliveredRows {
-    /// Delivered when the gap became known.
-    pub(super) before: KeySet,
-    /// Found, held or taken since. A tree, because it does not stop to grow like a table.
-    known: BTreeSet<DedupKey>,
-    rows: BTreeMap<u64, DeliveredRow>,
-}
-
-impl DeliveredRows {
-    pub(super) fn contains(&self, key: DedupKey) -> bool {
-        self.known.contains(&key) || self.before.contains(&key)
-    }
-
-    pub(super) fn insert(&mut self, key: DedupKey) {
-        self.known.insert(key);
-    }
-
-    pub(super) fn len(&self) -> usize {
-        self.known.len() + self.rows.len()
-    }
-
-    /// Returns `true` if the post of a row was delivered in this version.
-    pub(super) fn went_out(&self, row: &Post) -> bool {
-        row.delete_at.is_never()
-            && self
-                .rows
-                .get(&PostVersion::of_post(row).id)
-                .is_some_and(|known| known.out && known.update_at == row.update_at)
-    }
-
-    /// Returns `true` if a row has already delivered the content of a live event.
-    pub(super) fn is_repeat(&self, kind: EventKind, version: &PostVersion) -> bool {
-        match kind {
-            EventKind::PostEdited => self.rows.get(&version.id).is_some_and(|row| row.covers(version)),
-            _ => self.contains(version.key_for(kind)),
-        }
-    }
-
-    /// The event of a row goes out: from now on older states of its post are repeats.
-    fn goes_out(&mut self, version: &PostVersion) {
-        if let Some(row) = self.rows.get_mut(&version.id).filter(|row| row.update_at == version.update_at) {
-            row.out = true;
-        }
-    }
-
-    /// The row of an event that does not go out after all.
-    fn forget_row(&mut self, kind: EventKind, version: &PostVersion) {
-        self.known.remove(&version.key_for(kind));
-        self.known.remove(&version.edited_key());
-        self.rows.remove(&version.id);
-    }
-
-    /// Returns `true` if a held event repeats a row that was delivered before it.
-    fn was_overtaken(&self, held: &BufferedEvent) -> bool {
-        held.kind == EventKind::PostEdited
-            && !held.is_caught_up()
-            && held.version.is_some_and(|version| {
-                self.rows.get(&version.id).is_some_and(|row| row.out && row.covers(&version))
-            })
-    }
 }
 
 #[derive(Debug)]
@@ -170,14 +92,15 @@ pub(super) struct GapFill {
     pub(super) gaps: Vec<(Missed, Timestamp)>,
     /// Time at which the last gap was noticed.
     pub(super) gap_at: StreamTime,
-    /// Start of the gap. Events after it are missing, unless they are in `memory`.
-    pub(super) since: Timestamp,
+    /// Start of the gap. Events after it are missing, unless they are in `memory`. `None` until a gap is known to be
+    /// within the horizon.
+    pub(super) since: Option<Timestamp>,
     /// Another pass, with what changed after this.
     pub(super) again: Option<Timestamp>,
     pub(super) memory: DeliveredRows,
     /// Posts up to this time were reported as lost by an earlier notification.
     pub(super) given_up: Option<Timestamp>,
-    pub(super) hold: EventHold,
+    pub(super) buffer: EventBuffer,
     /// Events that were held and are given up, as far as that is not done yet.
     cut: Option<CutEvents>,
     /// The rows of a channel on their way to their places.
@@ -185,8 +108,10 @@ pub(super) struct GapFill {
     /// The rows are being sorted, outside the lock.
     sorting: bool,
     pub(super) outbox: VecDeque<FoundRow>,
-    /// The hold was full: from then on live events are dropped until it is empty.
-    pub(super) dropping: Option<Timestamp>,
+    /// `true` from the moment the buffer is full until it is empty: live events are dropped.
+    pub(super) dropping: bool,
+    /// Time of the first dropped event. `None` if no dropped event has a known time.
+    pub(super) dropped_since: Option<Timestamp>,
     pub(super) dropped: BTreeMap<EventKind, u64>,
     /// The time of the last post or edit behind the last gap.
     pub(super) latest: Option<Timestamp>,
@@ -220,16 +145,17 @@ impl GapFill {
             stage: FillStage::AwaitClock,
             gaps: Vec::new(),
             gap_at: StreamTime::ZERO,
-            since: NOT_YET,
+            since: None,
             again: None,
             memory,
             given_up: None,
-            hold: EventHold::new(),
+            buffer: EventBuffer::new(),
             cut: None,
             merging: None,
             sorting: false,
             outbox: VecDeque::new(),
-            dropping: None,
+            dropping: false,
+            dropped_since: None,
             dropped: BTreeMap::new(),
             latest: None,
             progress: false,
@@ -242,11 +168,11 @@ impl GapFill {
         }
     }
 
-    pub(super) fn hold_event(&mut self, held: BufferedEvent, dated: bool) {
-        if let Some(version) = &held.version {
-            self.memory.insert(version.key_for(held.kind));
+    pub(super) fn buffer_event(&mut self, buffered: BufferedEvent, dated: bool) {
+        if let Some(version) = &buffered.version {
+            self.memory.insert(version.key_for(buffered.kind));
         }
-        self.hold.push(held, dated);
+        self.buffer.push(buffered, dated);
     }
 
     /// When a live event happened. A deletion comes with the times that the post had before: it happened after what came
@@ -261,9 +187,30 @@ impl GapFill {
         Some(time)
     }
 
-    pub(super) fn drop_live(&mut self, kind: EventKind, since: Timestamp) {
-        let start = *self.dropping.get_or_insert(since);
-        self.dropping = Some(start.min(since));
+    /// Start of the gap. It is known while rows are read.
+    pub(super) fn start(&self) -> Timestamp {
+        self.since.unwrap_or_default()
+    }
+
+    /// Requests another pass over the changes after `since`.
+    pub(super) fn read_again(&mut self, since: Timestamp) {
+        self.again = earliest(self.again, Some(since));
+    }
+
+    /// Extends the gap back to `since`, and requests a pass over it.
+    pub(super) fn extend_gap(&mut self, since: Timestamp) {
+        self.since = earliest(self.since, Some(since));
+        self.read_again(since);
+    }
+
+    /// Drops live events from now on.
+    pub(super) fn begin_dropping(&mut self, since: Option<Timestamp>) {
+        self.dropping = true;
+        self.dropped_since = since;
+    }
+
+    pub(super) fn drop_live(&mut self, kind: EventKind, since: Option<Timestamp>) {
+        self.begin_dropping(earliest(self.dropped_since, since));
         *self.dropped.entry(kind).or_default() += 1;
     }
 
@@ -336,8 +283,7 @@ impl GapFill {
             rest_is_read = self.passes < MAX_PASSES;
             short |= !rest_is_read;
             if rest_is_read {
-                let from = newest.minus(Duration::from_millis(1)).max(self.since);
-                self.again = Some(self.again.map_or(from, |again| again.min(from)));
+                self.read_again(newest.minus(Duration::from_millis(1)).max(self.start()));
             }
         }
         if short {
@@ -354,8 +300,8 @@ impl GapFill {
     pub(super) fn merge_slice(&mut self, names: &UsernameMap, settings: &CatchUpSettings) {
         if let Some(mut cut) = self.cut.take() {
             for _ in 0..SLICE_WORK * LOOKS_PER_WORK {
-                let Some(held) = self.hold.next_cut(&mut cut) else { return };
-                self.drop_held(&held);
+                let Some(buffered) = self.buffer.next_cut(&mut cut) else { return };
+                self.drop_buffered(&buffered);
             }
             self.cut = Some(cut);
             return;
@@ -404,7 +350,7 @@ impl GapFill {
             if lost {
                 self.memory.insert(version.posted_key());
             }
-            if post_rows::came_and_went(&row, self.since, |key| self.memory.contains(key)) {
+            if post_rows::came_and_went(&row, self.start(), |key| self.memory.contains(key)) {
                 self.memory.insert(version.posted_key());
                 self.memory.insert(version.deleted_key());
             }
@@ -421,11 +367,11 @@ impl GapFill {
     /// The event that a row stands for, if it is wanted.
     fn event_kind_of(&self, row: &Post, settings: &CatchUpSettings) -> Option<EventKind> {
         let is_known = |key| self.memory.contains(key);
-        let kind = post_rows::event_kind_of(row, self.since, is_known)?;
+        let kind = post_rows::event_kind_of(row, self.start(), is_known)?;
         // Who wants edits alone would have heard of the edit of a new post too.
         let edited = kind == EventKind::Posted
             && !settings.wants_kind(kind)
-            && row.edit_at > self.since
+            && row.edit_at > self.start()
             && !is_known(PostVersion::of_post(row).edited_key());
         let kind = if edited { EventKind::PostEdited } else { kind };
         settings.wants_kind(kind).then_some(kind)
@@ -439,32 +385,35 @@ impl GapFill {
         settings: &CatchUpSettings,
     ) -> bool {
         let room = settings.capacity.saturating_mul(2);
-        if merge.oldest_held.is_none() {
-            merge.oldest_held = self.hold.oldest_post();
+        if merge.oldest_buffered.is_none() {
+            merge.oldest_buffered = self.buffer.oldest_post();
         }
         let mut work = 0;
         while work < SLICE_WORK {
             let Some((_, row)) = merge.events.pop_front() else {
                 if merge.skipped {
-                    self.dropping = Some(self.since);
+                    self.begin_dropping(self.since);
                     self.stop_channel(merge);
                 }
                 return true;
             };
             let Some(kind) = self.event_kind_of(&row, settings) else { continue };
             let version = PostVersion::of_post(&row);
-            if kind == EventKind::PostEdited && self.hold.has_later_version(&version) {
+            if kind == EventKind::PostEdited && self.buffer.has_later_version(&version) {
                 self.memory.insert(version.edited_key());
                 continue;
             }
-            let slot =
-                if kind == EventKind::Posted { self.hold.slot_before(&version, &merge.ranks) } else { None };
-            let is_last = kind != EventKind::Posted && self.hold.has_post(&version);
-            let full = self.hold.len() >= room || self.hold.held_bytes() >= settings.max_bytes;
+            let slot = if kind == EventKind::Posted {
+                self.buffer.slot_before(&version, &merge.ranks)
+            } else {
+                None
+            };
+            let is_last = kind != EventKind::Posted && self.buffer.has_post(&version);
+            let full = self.buffer.len() >= room || self.buffer.buffered_bytes() >= settings.max_bytes;
             if full && (slot.is_some() || is_last) {
                 if !self.gaps.is_empty() {
                     // Another pass follows, or all of this turns out to be too old.
-                    self.again = Some(self.again.map_or(self.since, |again| again.min(self.since)));
+                    self.read_again(self.start());
                     return true;
                 }
                 let Some(slot) = slot else {
@@ -473,25 +422,25 @@ impl GapFill {
                     continue;
                 };
                 // What is held from there on is given up: a later pass finds the posts among it.
-                self.cut = Some(self.hold.split_off(slot, &version, &merge.ranks));
-                self.dropping = Some(self.since);
+                self.cut = Some(self.buffer.split_off(slot, &version, &merge.ranks));
+                self.begin_dropping(self.since);
                 self.stop_channel(merge);
                 return true;
             }
             self.remember_row(kind, &version);
             *self.counter_for(kind) += 1;
-            let found = FoundRow { kind, row, channel: Arc::clone(&merge.channel), mark: self.reread_from() };
+            let found = FoundRow { kind, row, channel: Arc::clone(&merge.channel), cursor: self.since };
             if slot.is_none() && !is_last {
-                self.progress |= merge.oldest_held.is_none_or(|oldest| version.create_at < oldest);
+                self.progress |= merge.oldest_buffered.is_none_or(|oldest| version.create_at < oldest);
                 self.outbox.push_back(found);
                 work += 1;
                 continue;
             }
-            let held = found.into_buffered(names);
-            work += work_of(held.event.raw().len());
+            let buffered = found.into_buffered(names);
+            work += work_of(buffered.event.raw().len());
             match slot {
-                Some(slot) => self.hold.insert_row(slot, held, &merge.ranks),
-                None => self.hold.append_row(held),
+                Some(slot) => self.buffer.insert_row(slot, buffered, &merge.ranks),
+                None => self.buffer.append_row(buffered),
             }
         }
         false
@@ -500,7 +449,7 @@ impl GapFill {
     /// No more rows of this channel until the hold is empty.
     fn stop_channel(&mut self, merge: &ChannelMerge) {
         deferred_log::push_line(Level::Debug, || {
-            "catching up: too much is held, and will be read again".to_owned()
+            "catching up: too much is buffered, and will be read again".to_owned()
         });
         self.stopped.insert(merge.channel.id.clone());
     }
@@ -509,25 +458,22 @@ impl GapFill {
     fn remember_row(&mut self, kind: EventKind, version: &PostVersion) {
         self.memory.insert(version.key_for(kind));
         if kind != EventKind::PostDeleted {
-            let row = DeliveredRow { update_at: version.update_at, edit_at: version.edit_at, out: false };
-            self.memory.rows.insert(version.id, row);
-            // Whoever has the post in this state has seen this edit.
-            self.memory.insert(version.edited_key());
+            self.memory.insert_row(version);
         }
     }
 
     /// An event that was held is given up.
-    fn drop_held(&mut self, held: &BufferedEvent) {
-        if let Some(version) = &held.version {
-            if held.is_caught_up() {
-                let counter = self.counter_for(held.kind);
+    fn drop_buffered(&mut self, buffered: &BufferedEvent) {
+        if let Some(version) = &buffered.version {
+            if buffered.is_caught_up() {
+                let counter = self.counter_for(buffered.kind);
                 *counter = counter.saturating_sub(1);
-                self.memory.forget_row(held.kind, version);
+                self.memory.forget_row(buffered.kind, version);
                 return;
             }
-            self.memory.known.remove(&version.key_for(held.kind));
+            self.memory.remove(version.key_for(buffered.kind));
         }
-        self.drop_live(held.kind, self.since);
+        self.drop_live(buffered.kind, self.since);
     }
 
     fn counter_for(&mut self, kind: EventKind) -> &mut u64 {
@@ -548,7 +494,7 @@ impl GapFill {
         if self.reported {
             self.reported = false;
             self.report = CaughtUp { complete: true, ..CaughtUp::default() };
-            self.since = NOT_YET;
+            self.since = None;
         }
     }
 
@@ -563,7 +509,7 @@ impl GapFill {
         deferred_log::drop_later(outbox);
         self.give_up(NotRecovered::BeyondHorizon);
         self.stopped.clear();
-        self.since = NOT_YET;
+        self.since = None;
         self.stage = FillStage::AwaitClock;
     }
 
@@ -595,36 +541,31 @@ impl GapFill {
     /// The next that may go into the queue.
     pub(super) fn next_event(&mut self, names: &UsernameMap) -> Option<BufferedEvent> {
         if let Some(found) = self.outbox.pop_front() {
-            let held = found.into_buffered(names);
-            self.goes_out(&held);
-            return Some(held);
+            let buffered = found.into_buffered(names);
+            self.goes_out(&buffered);
+            return Some(buffered);
         }
         if !matches!(self.stage, FillStage::Release) {
             return None;
         }
-        while let Some(held) = self.hold.pop() {
-            if !self.memory.was_overtaken(&held) {
-                self.goes_out(&held);
-                if let Some(version) = held.version.as_ref().filter(|_| !held.is_caught_up()) {
+        while let Some(buffered) = self.buffer.pop() {
+            if !self.memory.was_overtaken(&buffered) {
+                self.goes_out(&buffered);
+                if let Some(version) = buffered.version.as_ref().filter(|_| !buffered.is_caught_up()) {
                     // From here on it is among what was delivered. A release can last for as long as a slow program
                     // is kept busy, and must not remember all of that.
-                    self.memory.known.remove(&version.key_for(held.kind));
+                    self.memory.remove(version.key_for(buffered.kind));
                 }
-                return Some(held);
+                return Some(buffered);
             }
         }
         None
     }
 
-    fn goes_out(&mut self, held: &BufferedEvent) {
-        if let Some(version) = held.version.as_ref().filter(|_| held.is_caught_up()) {
+    fn goes_out(&mut self, buffered: &BufferedEvent) {
+        if let Some(version) = buffered.version.as_ref().filter(|_| buffered.is_caught_up()) {
             self.memory.goes_out(version);
         }
-    }
-
-    /// In the middle of a gap nobody can go on with the connection: all of the gap is to be read again.
-    fn reread_from(&self) -> Option<Timestamp> {
-        Some(self.since).filter(|since| *since != NOT_YET)
     }
 
     /// Puts the report behind the last that was caught up.
@@ -636,7 +577,12 @@ impl GapFill {
             self.record_not_recovered(NotRecovered::Posts, channel);
         }
         let event = Event::from_notification(Payload::CaughtUp(Box::new(self.report.clone())));
-        let mark = self.reread_from().map(cursor_at);
-        self.hold.insert_after_rows(BufferedEvent { event, kind: EventKind::CaughtUp, version: None, mark });
+        let cursor = self.since.map(cursor_at);
+        self.buffer.insert_after_rows(BufferedEvent {
+            event,
+            kind: EventKind::CaughtUp,
+            version: None,
+            cursor,
+        });
     }
 }

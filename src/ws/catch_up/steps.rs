@@ -63,7 +63,10 @@ impl GapFiller {
         let only = self.settings.channels.clone();
         let began = self.server_time(now);
         let Some(fill) = &mut self.fill else { return };
-        let from = fill.again.take().unwrap_or(fill.since);
+        let Some(from) = fill.again.take() else {
+            fill.stage = FillStage::Release;
+            return;
+        };
         deferred_log::push_line(Level::Debug, || format!("catching up from {from}"));
         fill.progress = false;
         fill.passes += 1;
@@ -84,8 +87,7 @@ impl GapFiller {
         }
         if fill.progress && fill.passes < MAX_PASSES {
             // What changed before the pass began was found by it.
-            let next = began.map_or(fill.since, |began| began.minus(OVERLAP).max(fill.since));
-            fill.again = Some(fill.again.map_or(next, |again| again.min(next)));
+            fill.read_again(began.map_or(fill.start(), |began| began.minus(OVERLAP).max(fill.start())));
         }
         if fill.again.is_some() {
             self.begin_pass(now);
@@ -95,13 +97,14 @@ impl GapFiller {
     }
 
     /// The answer to the last question.
-    pub(crate) fn response_received(&mut self, now: StreamTime, told: Result<FetchResponse, Error>) {
+    pub(crate) fn response_received(&mut self, now: StreamTime, response: Result<FetchResponse, Error>) {
         let server = self.server_time(now);
         let settings = &self.settings;
         let Some(fill) = &mut self.fill else { return };
         let wants_names = fill.wants_names();
+        let since = fill.start();
         let FillStage::Pass(pass) = &mut fill.stage else { return };
-        let came = match told {
+        let output = match response {
             Ok(FetchResponse::Names(names)) => {
                 fill.retry.record_success();
                 let names = names.into_iter().filter(|(_, name)| name.len() <= MAX_NAME_LENGTH);
@@ -109,15 +112,15 @@ impl GapFiller {
                 fill.names_resolved();
                 return;
             }
-            Ok(told) => {
+            Ok(response) => {
                 fill.retry.record_success();
-                let (since, memory) = (fill.since, &fill.memory);
+                let memory = &fill.memory;
                 let given_up = fill.given_up.is_some();
                 // Most rows of the overlap: they need not be kept until the channel is read.
                 let needless = |row: &Post| {
                     !given_up && (post_rows::is_unchanged(row, since, &memory.before) || memory.went_out(row))
                 };
-                pass.response_received(told, settings.max_bytes, needless)
+                pass.response_received(response, settings.max_bytes, needless)
             }
             Err(error) => {
                 deferred_log::push_line(Level::Debug, || format!("catching up: {error}"));
@@ -140,7 +143,7 @@ impl GapFiller {
                 pass.skip_request()
             }
         };
-        let PassOutput::Rows(found) = came else { return };
+        let PassOutput::Rows(found) = output else { return };
         if self.names.len() > MAX_CACHED_NAMES {
             self.names.clear();
         }

@@ -187,7 +187,7 @@ impl Backend for Fake {
         Ok(Timestamp::NEVER)
     }
 
-    fn leave_mark(&self, _: &str) -> Result<()> {
+    fn send_probe(&self, _: &str) -> Result<()> {
         Ok(())
     }
 

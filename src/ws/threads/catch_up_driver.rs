@@ -97,9 +97,9 @@ fn run_driver(shared: &StreamShared) {
             }
             NextStep::Ask(ask) => {
                 drop(state);
-                let told = fetch_page(&*shared.backend, ask);
+                let response = fetch_page(&*shared.backend, ask);
                 state = shared.lock_state();
-                state.delivery.response_received(shared.now(), told);
+                state.delivery.response_received(shared.now(), response);
             }
         }
     }

@@ -9,11 +9,11 @@ use crate::ws::session::ProbeResponse;
 use crate::ws::state::{StreamShared, StreamState, ThreadGuard, ThreadRole};
 
 /// The number of the probe whose echo this event is.
-pub(crate) fn probe_number(mark: &str, kind: EventKind, text: &str) -> Option<u64> {
+pub(crate) fn probe_number(tag: &str, kind: EventKind, text: &str) -> Option<u64> {
     if kind != EventKind::PreferencesChanged {
         return None;
     }
-    let (_, rest) = text.split_once(mark)?;
+    let (_, rest) = text.split_once(tag)?;
     let digits = rest.strip_prefix('-')?;
     digits.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
 }
@@ -44,7 +44,7 @@ pub(crate) fn run_probe(shared: &StreamShared, number: u64) {
     let answer: Result<ProbeResponse> = match shared.options.liveness {
         Some(Probe::Preference) => shared
             .backend
-            .leave_mark(&format!("{}-{number}", shared.probe_tag))
+            .send_probe(&format!("{}-{number}", shared.probe_tag))
             .map(|()| ProbeResponse::Written),
         _ => shared.backend.last_change().map(ProbeResponse::Changed),
     };

@@ -310,8 +310,8 @@ fn take_event(shared: &StreamShared, kind: EventKind, seq: Option<u64>, text: &s
     if let Some(time) = state.delivery.progress_worth_telling(&event, || shared.now()) {
         state.session.advance_server_time(time);
     }
-    let mark = cursor_of(state.session.resume_cursor());
-    match state.delivery.offer_event(event, mark, last_seq, || shared.now(), make) {
+    let cursor = cursor_of(state.session.resume_cursor());
+    match state.delivery.offer_event(event, cursor, last_seq, || shared.now(), make) {
         EnqueueResult::Full => wait_for_room(shared, state, event, last_seq, make),
         EnqueueResult::Repeated => state.counts.repeated += 1,
         EnqueueResult::Dropped => shared.set_alarm(&mut state),
@@ -338,11 +338,12 @@ fn wait_for_room(
         if waited >= BLOCK_NOTICE_DELAY && !state.session.is_blocked() {
             state.session.set_blocked(shared.now(), true);
         }
-        let mark = cursor_of(state.session.resume_cursor());
+        let cursor = cursor_of(state.session.resume_cursor());
         if waited >= state.delivery.max_block() {
-            state.delivery.begin_overflow(mark.server_time, last_seq);
+            state.delivery.begin_overflow(cursor.server_time, last_seq);
         }
-        if state.delivery.offer_event(event, mark, last_seq, || shared.now(), &make) != EnqueueResult::Full {
+        if state.delivery.offer_event(event, cursor, last_seq, || shared.now(), &make) != EnqueueResult::Full
+        {
             break;
         }
     }

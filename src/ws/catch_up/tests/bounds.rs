@@ -87,7 +87,7 @@ fn an_endless_server_meets_every_bound() {
                 assert!(pass.bytes() <= most + 100_000, "{} bytes", pass.bytes());
             }
             if let Some(fill) = fill {
-                assert!(fill.hold.held_bytes() <= 2 * MAX_BYTES);
+                assert!(fill.buffer.buffered_bytes() <= 2 * MAX_BYTES);
                 assert!(fill.memory.len() <= max_keys.saturating_add(1000), "{} keys", fill.memory.len());
             }
             match gap_filler.next_step(now) {
@@ -175,7 +175,7 @@ fn rows_between_events_are_placed_in_small_steps() {
         let length = text.len();
         let make = || Event::from_connection(EventKind::Posted, None, text, Origin::Live);
         let version = Some(PostVersion::of_post(&post));
-        gap_filler.hold_event((EventKind::Posted, length), version, Cursor::default(), || now, make);
+        gap_filler.buffer_event((EventKind::Posted, length), version, Cursor::default(), || now, make);
     }
     gap_filler.server_time_known(now, time(100_000), Timestamp::NEVER);
     let (mut steps, mut out) = (0, Vec::new());
@@ -241,7 +241,7 @@ fn a_release_without_end_remembers_little() {
         let text = write_envelope("posted", &posted, &Broadcast::default(), None);
         let (length, version) = (text.len(), Some(PostVersion::of_post(&post)));
         let make = || Event::from_connection(EventKind::Posted, None, text, Origin::Live);
-        gap_filler.hold_event((EventKind::Posted, length), version, Cursor::default(), || now, make);
+        gap_filler.buffer_event((EventKind::Posted, length), version, Cursor::default(), || now, make);
         if n < 6 {
             continue;
         }

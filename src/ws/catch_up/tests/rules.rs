@@ -97,7 +97,7 @@ impl Desk {
             _ => write_envelope(kind.name(), &PostEdited { post: post.clone() }, &broadcast, None),
         };
         let make = || Event::from_connection(kind, None, text.clone(), Origin::Live);
-        self.gap_filler.hold_event(
+        self.gap_filler.buffer_event(
             (kind, 100),
             Some(PostVersion::of_post(post)),
             Cursor::default(),

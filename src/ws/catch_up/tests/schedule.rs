@@ -437,9 +437,9 @@ impl Sim {
         if let Some(time) = self.delivery.progress_worth_telling(&event, || now) {
             self.session.advance_server_time(time);
         }
-        let mark = cursor_of(self.session.resume_cursor());
+        let cursor = cursor_of(self.session.resume_cursor());
         let make = || Event::from_connection(kind, seq, text.into(), origin);
-        if self.delivery.offer_event(event, mark, last_seq, || now, make) == EnqueueResult::Full {
+        if self.delivery.offer_event(event, cursor, last_seq, || now, make) == EnqueueResult::Full {
             let made = Event::from_connection(kind, seq, text.into(), origin);
             self.begin_holding(HeldFrame { header: event, event: made, last_seq, since: self.world.now });
         }

@@ -70,12 +70,12 @@ impl Sim {
             if waited >= BLOCK_NOTICE_DELAY && !self.session.is_blocked() {
                 self.session.set_blocked(now, true);
             }
-            let mark = cursor_of(self.session.resume_cursor());
+            let cursor = cursor_of(self.session.resume_cursor());
             if waited >= MAX_BLOCK_DURATION {
-                self.delivery.begin_overflow(mark.server_time, frame.last_seq);
+                self.delivery.begin_overflow(cursor.server_time, frame.last_seq);
             }
             let event = frame.event.clone();
-            if self.delivery.offer_event(frame.header, mark, frame.last_seq, || now, || event)
+            if self.delivery.offer_event(frame.header, cursor, frame.last_seq, || now, || event)
                 == EnqueueResult::Full
             {
                 let next = if waited < BLOCK_NOTICE_DELAY { BLOCK_NOTICE_DELAY } else { MAX_BLOCK_DURATION };

@@ -36,7 +36,7 @@ impl EventSlot {
 
 /// A live post of a channel.
 #[derive(Clone, Copy, Debug)]
-struct HeldPost {
+struct BufferedPost {
     slot: u64,
     id: u64,
     create_at: Timestamp,
@@ -46,7 +46,7 @@ struct HeldPost {
 
 /// The events about one post that wait.
 #[derive(Debug, Default)]
-struct HeldVersions {
+struct BufferedVersions {
     count: usize,
     deletions: usize,
     /// Number of edits by edit time.
@@ -57,7 +57,7 @@ struct HeldVersions {
 pub(super) type PostRanks = HashMap<u64, usize>;
 
 #[derive(Debug)]
-pub(super) struct EventHold {
+pub(super) struct EventBuffer {
     /// Boxed, because a deque that grows copies what it has, under the lock.
     slots: VecDeque<Box<EventSlot>>,
     first_slot: u64,
@@ -65,14 +65,14 @@ pub(super) struct EventHold {
     /// The texts of what waits.
     bytes: usize,
     /// By the hash of the post's ID.
-    versions: BTreeMap<u64, HeldVersions>,
+    versions: BTreeMap<u64, BufferedVersions>,
     /// Live posts in the order of their slots, by the hash of the channel's ID.
-    channels: BTreeMap<u64, VecDeque<HeldPost>>,
+    channels: BTreeMap<u64, VecDeque<BufferedPost>>,
     /// The last slot that rows were put into.
     last_row_slot: Option<u64>,
 }
 
-impl EventHold {
+impl EventBuffer {
     pub(super) fn new() -> Self {
         Self {
             slots: VecDeque::new(),
@@ -93,7 +93,7 @@ impl EventHold {
         self.len == 0
     }
 
-    pub(super) fn held_bytes(&self) -> usize {
+    pub(super) fn buffered_bytes(&self) -> usize {
         self.bytes
     }
 
@@ -116,7 +116,7 @@ impl EventHold {
         for post in posts.iter_mut().rev().take_while(|post| post.earliest > create_at) {
             post.earliest = create_at;
         }
-        posts.push_back(HeldPost { slot, id: version.id, create_at, earliest: create_at });
+        posts.push_back(BufferedPost { slot, id: version.id, create_at, earliest: create_at });
     }
 
     /// Finds anew which live posts have a date of their own: `is_dated` is given the time of a post, and the newest time
@@ -233,14 +233,14 @@ impl EventHold {
     /// The last slot with an older post of the channel. The rows between the slots are older than the next slot's post.
     pub(super) fn slot_before(&self, post: &PostVersion, ranks: &PostRanks) -> Option<u64> {
         let posts = self.channels.get(&post.channel)?;
-        let older = posts.partition_point(|held| held.earliest < post.create_at);
-        let same = posts.partition_point(|held| held.earliest <= post.create_at);
+        let older = posts.partition_point(|buffered| buffered.earliest < post.create_at);
+        let same = posts.partition_point(|buffered| buffered.earliest <= post.create_at);
         let rank = rank_of(post.id, ranks);
         let same_time = posts
             .range(older..same)
             .rev()
-            .find(|held| held.create_at == post.create_at && rank_of(held.id, ranks) < rank);
-        same_time.or_else(|| posts.get(older.checked_sub(1)?)).map(|held| held.slot)
+            .find(|buffered| buffered.create_at == post.create_at && rank_of(buffered.id, ranks) < rank);
+        same_time.or_else(|| posts.get(older.checked_sub(1)?)).map(|buffered| buffered.slot)
     }
 
     /// Puts a row behind the event of a slot, and before newer rows.
@@ -349,7 +349,7 @@ fn rank_of(id: u64, ranks: &PostRanks) -> usize {
 }
 
 /// Forgets the posts behind a slot.
-fn forget_posts_after(posts: &mut VecDeque<HeldPost>, last: u64) {
+fn forget_posts_after(posts: &mut VecDeque<BufferedPost>, last: u64) {
     let kept = posts.partition_point(|post| post.slot <= last);
     if kept == posts.len() {
         return;
