@@ -1,8 +1,8 @@
-//! A Mattermost server in your tests' own process.
+//! A Mattermost server inside the process of your tests.
 //!
-//! [`TestServer`] listens on 127.0.0.1, on a free port, and behaves like a real server as far as a bot can tell: it
-//! has users, channels, posts, threads, reactions, files and sessions, and its WebSocket sends the events of all of
-//! these, can be resumed, and is cut, stalled or broken whenever a test wants it.
+//! [`TestServer`] listens on 127.0.0.1, on a free port, and behaves like a real server as far as a bot can observe.
+//! It has users, channels, posts, threads, reactions, files and sessions, and sends the events of all of these over
+//! WebSocket. Connections can be resumed, and a test can cut, stall or corrupt them at any time.
 //!
 //! ```
 //! use mattermost::testing::TestServer;
@@ -62,27 +62,28 @@
 //!
 //! # What is different
 //!
-//! Everything is in memory, and there is one node, without plug-ins and without a license. Permissions are those of the
-//! default roles of guests, users, bots, channel, team and system administrators. Routes that need a license, a setting
-//! or another service give the response of a real server that has none; only a route that the version does not have
-//! is a 404 with `api.context.404.app_error`. Searching looks for words only. No two posts are made or changed in the
-//! same millisecond: the server's clock runs ahead of the machine's while a test makes more than a thousand a second.
+//! All data is in memory. There is one node, without plug-ins and without a license. Permissions are those of the
+//! default roles of guests, users, bots, and channel, team and system administrators. A route that needs a license, a
+//! setting or another service responds like a real server without it. Only a route that the version does not have is
+//! a 404 with `api.context.404.app_error`. Searches match whole words only. No two posts are created or changed in
+//! the same millisecond: if a test makes more than a thousand changes per second, the server's clock runs ahead of
+//! the machine's.
 //!
 //! # Routes
 //!
-//! Everything that these routes change is kept, and is seen by the others and by the events:
+//! Changes made through these routes are stored, visible to all users, and sent as events:
 //!
 #![doc = include_str!("testing/routes.md")]
 //!
 //! # Threads
 //!
-//! One thread accepts connections, one serves each, a second one writes to each WebSocket. All of them end when the
-//! server is dropped.
+//! One thread accepts connections. Each connection has a thread, and each WebSocket a second one for writing. All of
+//! them end when the server is dropped.
 //!
 //! # Panics
 //!
-//! Methods that take the name of a user, team or channel panic when there is none of this name: the mistake is the
-//! test's own. [`client`](TestServer::client) returns an error instead.
+//! Methods that take the name of a user, team or channel panic if it does not exist, since the test itself is wrong.
+//! [`client`](TestServer::client) returns an error instead.
 
 mod builder;
 pub(crate) mod conn;
@@ -112,10 +113,10 @@ use crate::client::{Client, ClientBuilder};
 use crate::error::{Error, Result};
 use server::Inner;
 
-/// The password of the users that are there from the beginning.
+/// The password of the default users.
 pub const PASSWORD: &str = "foobar123";
 
-/// An in-process Mattermost. See the [module](self).
+/// An in-process Mattermost server. See the [module documentation](self).
 #[derive(Debug)]
 pub struct TestServer {
     inner: Arc<Inner>,
@@ -123,25 +124,27 @@ pub struct TestServer {
 }
 
 impl TestServer {
-    /// Starts a server with the usual settings.
+    /// Starts a server with the default settings.
     ///
     /// # Errors
-    /// When no port can be had.
+    ///
+    /// Returns an error if no port is available.
     pub fn start() -> Result<Self> {
         Self::builder().start()
     }
 
-    /// Returns a builder of a server with other settings or more data.
+    /// Returns a builder for a server with other settings or more data.
     pub fn builder() -> TestServerBuilder {
         TestServerBuilder::new()
     }
 }
 
 impl TestServer {
-    /// A client of the server that is logged in as a user, by a session of its own and without a request for it.
+    /// Returns a client that is logged in as a user. It has its own session, for which no login request is sent.
     ///
     /// # Errors
-    /// When there is no such user, or the client cannot connect.
+    ///
+    /// Returns an error if the user does not exist or the client cannot connect.
     pub fn client(&self, user: &str) -> Result<Client> {
         let known = self.inner.world().user_named(user).is_some();
         if !known {
@@ -150,8 +153,8 @@ impl TestServer {
         self.client_builder().token(self.token(user)).connect()
     }
 
-    /// The beginning of a client of the server: without proxies, and with its certificate authority where it has TLS.
-    /// What is left is `.token(..)` or `.login(..)`, and `.connect()`.
+    /// Returns a client builder with the address of the server, no proxy and, with TLS, the certificate authority of
+    /// the server. Add `.token(..)` or `.login(..)`, and call `.connect()`.
     pub fn client_builder(&self) -> ClientBuilder {
         let builder = Client::builder(self.url()).no_proxy();
         #[cfg(feature = "native-tls")]
@@ -168,7 +171,7 @@ impl Drop for TestServer {
     fn drop(&mut self) {
         self.inner.stop();
         if let Some(acceptor) = self.acceptor.take() {
-            // A panic there was printed there.
+            // // A panic of the acceptor has already been printed.
             let _ = acceptor.join();
         }
     }

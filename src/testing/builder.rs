@@ -1,4 +1,4 @@
-//! Settings and data of a server before it starts.
+//! Settings and initial data of a server.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ pub(super) struct Settings {
     pub(super) auth_timeout: Duration,
     pub(super) idle_timeout: Duration,
     pub(super) tls: bool,
-    /// 0 for any free port.
+    /// 0 means any free port.
     pub(super) port: u16,
 }
 
@@ -31,8 +31,8 @@ enum Addition {
 
 /// A builder of a [`TestServer`].
 ///
-/// Accounts, teams and channels are added in the order of the calls, to the data that every server has. Names are
-/// those of the methods of [`TestServer`]: a channel is `name`, in the first team, or `team/name`.
+/// Accounts, teams and channels are added to the default data in the order of the calls. Names work as in the methods
+/// of [`TestServer`]: a channel is either `name`, in the first team, or `team/name`.
 ///
 /// ```
 /// # fn main() -> mattermost::Result<()> {
@@ -74,25 +74,25 @@ impl TestServerBuilder {
         }
     }
 
-    /// Sets the interval at which the server pings a connection. Defaults to 60 s.
+    /// Sets the interval between the Pings of the server. Defaults to 60 s.
     pub fn ping_interval(mut self, time: Duration) -> Self {
         self.settings.ping_interval = time;
         self
     }
 
-    /// Sets the time after which the server closes a connection without a Pong. Defaults to 100 s.
+    /// Sets the time after which the server closes a connection that sends no Pong. Defaults to 100 s.
     pub fn pong_wait(mut self, time: Duration) -> Self {
         self.settings.pong_wait = time;
         self
     }
 
-    /// Sets the time for which a connection may stay unauthenticated. Defaults to 5 s.
+    /// Sets the time within which a WebSocket must authenticate. Defaults to 5 s.
     pub fn auth_timeout(mut self, time: Duration) -> Self {
         self.settings.auth_timeout = time;
         self
     }
 
-    /// Sets the time for which an idle HTTP connection is kept. Defaults to 60 s.
+    /// Sets the time after which an idle HTTP connection is closed. Defaults to 60 s.
     pub fn idle_timeout(mut self, time: Duration) -> Self {
         self.settings.idle_timeout = time;
         self
@@ -104,27 +104,27 @@ impl TestServerBuilder {
         self
     }
 
-    /// Serves https and wss, with a certificate for localhost, 127.0.0.1 and `::1` of a fixed authority; see
-    /// [`TestServer::authority`].
+    /// Serves HTTPS and WSS. The certificate is valid for localhost, 127.0.0.1 and `::1`, and issued by the authority
+    /// that [`TestServer::authority`] returns.
     #[cfg(feature = "native-tls")]
     pub fn tls(mut self) -> Self {
         self.settings.tls = true;
         self
     }
 
-    /// Sets the port on 127.0.0.1. Defaults to 0, any free port.
+    /// Sets the port on 127.0.0.1. Defaults to 0, which means any free port.
     pub fn port(mut self, port: u16) -> Self {
         self.settings.port = port;
         self
     }
 
-    /// Sets the server version. Defaults to `11.6.0`. A version below 6 has the events and routes of 5.37.
+    /// Sets the server version. Defaults to `11.6.0`. Versions below 6 behave like 5.37.
     pub fn version(mut self, version: impl Into<String>) -> Self {
         self.version = version.into();
         self
     }
 
-    /// Makes IDs and tokens the same in every run. They are random by default.
+    /// Makes IDs and tokens reproducible. They are random by default.
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = Some(seed);
         self
@@ -135,7 +135,7 @@ impl TestServerBuilder {
         self
     }
 
-    /// Adds an open team with its two default channels, and all users so far to it.
+    /// Adds an open team with its two default channels. All users that were added before are members.
     pub fn team(self, name: impl Into<String>) -> Self {
         self.add(Addition::Team(name.into()))
     }
@@ -145,7 +145,7 @@ impl TestServerBuilder {
         self.add(Addition::User(name.into()))
     }
 
-    /// Adds a guest to the first team and to these channels only.
+    /// Adds a guest to the first team and to the given channels only.
     pub fn guest<C: Into<String>>(
         self,
         name: impl Into<String>,
@@ -159,12 +159,12 @@ impl TestServerBuilder {
         self.add(Addition::Bot(name.into()))
     }
 
-    /// Adds a public channel with all members of its team.
+    /// Adds a public channel. All members of its team are members.
     pub fn channel(self, name: impl Into<String>) -> Self {
         self.add(Addition::Channel(name.into()))
     }
 
-    /// Adds a private channel with these users in it.
+    /// Adds a private channel with the given users as members.
     pub fn private_channel<U: Into<String>>(
         self,
         name: impl Into<String>,
@@ -177,9 +177,9 @@ impl TestServerBuilder {
     ///
     /// # Errors
     ///
-    /// - [`ErrorKind::Io`](crate::ErrorKind::Io): the port is in use, or no thread can be started.
-    /// - [`ErrorKind::Input`](crate::ErrorKind::Input): an addition names a user, a team or a channel that does not
-    ///   exist, or one that exists already.
+    /// - [`ErrorKind::Io`](crate::ErrorKind::Io): the port is in use, or a thread cannot be started.
+    /// - [`ErrorKind::Input`](crate::ErrorKind::Input): an addition refers to a user, team or channel that does not
+    ///   exist, or creates one that already exists.
     pub fn start(self) -> Result<TestServer> {
         let seed = match self.seed {
             Some(seed) => seed,
@@ -200,7 +200,7 @@ impl TestServerBuilder {
     }
 }
 
-/// Team and short name of a channel, in the first team unless it names one.
+/// Returns the team and the short name of a channel. The team defaults to the first one.
 fn split_name(world: &World, name: &str) -> Result<(String, String)> {
     let (team, name) = match name.split_once('/') {
         Some((team, name)) => (world.team_named(team).map(|team| team.id.clone()).ok_or(team), name),

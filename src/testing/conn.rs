@@ -1,4 +1,4 @@
-//! One byte stream to a client, plain or TLS, and what a test does to it.
+//! A byte stream to a client, plain or TLS, with the faults that a test injects.
 
 use std::fmt;
 use std::io;
@@ -12,15 +12,15 @@ use std::time::{Duration, Instant};
 use super::tls::Tls;
 use crate::net::TcpSocket;
 
-/// How long one write may take, as on the real server.
+/// Deadline for one write, as on the real server.
 const WRITE_DEADLINE: Duration = Duration::from_secs(30);
 
-/// A lock that outlives a panic of its holder.
+/// Locks a mutex, even after a panic of its holder.
 pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// A connection. Reads belong to one thread; writes are serialised here.
+/// A connection. One thread reads; writes are serialized here.
 pub(crate) struct Conn {
     pub(super) id: u64,
     tcp: TcpSocket,
@@ -31,11 +31,11 @@ pub(crate) struct Conn {
     changed: Condvar,
 }
 
-/// What is being done to the connection.
+/// The faults of a connection.
 #[derive(Debug, Default)]
 struct LineFaults {
     closed: bool,
-    /// Nothing leaves and nothing arrives; the other side must not notice.
+    /// Nothing is sent or received, and the other side must not notice.
     swallow: bool,
     hold_out: Option<Instant>,
     hold_in: Option<Instant>,
@@ -46,7 +46,7 @@ struct LineFaults {
 
 impl Conn {
     pub(super) fn new(id: u64, tcp: TcpStream) -> io::Result<Self> {
-        // Without it the server is only slower.
+        // Without it, the server is only slower.
         let _ = tcp.set_nodelay(true);
         let tcp = TcpSocket::new(tcp)?;
         Ok(Self {
@@ -60,7 +60,7 @@ impl Conn {
         })
     }
 
-    /// The TLS handshake. From then on everything is encrypted.
+    /// Performs the TLS handshake. From then on all data is encrypted.
     #[cfg(feature = "native-tls")]
     pub(super) fn accept_tls(&self, acceptor: &native_tls::TlsAcceptor) -> io::Result<()> {
         let deadline = Instant::now() + Duration::from_secs(10);
@@ -69,7 +69,7 @@ impl Conn {
         self.tls.set(Mutex::new(tls)).map_err(|_| io::ErrorKind::AlreadyExists.into())
     }
 
-    /// Waits for bytes until `deadline`; 0 is the end of the stream.
+    /// Waits for bytes until `deadline`. Returns 0 at the end of the stream.
     pub(super) fn read(&self, buffer: &mut [u8], deadline: Option<Instant>) -> io::Result<usize> {
         #[cfg(feature = "native-tls")]
         if let Some(tls) = self.tls.get() {
@@ -132,13 +132,13 @@ impl Conn {
         }
     }
 
-    /// Sends all of it, in one piece with regard to other writers.
+    /// Sends all bytes in one piece with respect to other writers.
     pub(super) fn write(&self, bytes: &[u8]) -> io::Result<()> {
         let _order = lock(&self.writing);
         self.write_now(bytes)
     }
 
-    /// The same, unless somebody else does not come to the end of writing, or everything is held up.
+    /// Like `write`, but fails if another thread is blocked in a write, or the connection is stalled.
     pub(super) fn try_write(&self, bytes: &[u8]) -> io::Result<()> {
         for _ in 0..100 {
             if lock(&self.line).hold_out.is_some_and(|until| until > Instant::now()) {
@@ -165,7 +165,7 @@ impl Conn {
         self.send(bytes)
     }
 
-    /// What goes onto the wire, under the faults of the moment.
+    /// Sends bytes to the wire, subject to the current faults.
     fn send(&self, bytes: &[u8]) -> io::Result<()> {
         let mut rest = bytes;
         while !rest.is_empty() {
@@ -206,7 +206,7 @@ impl Conn {
         Ok(())
     }
 
-    /// Sends all of it. The deadline starts again with each piece that was sent, as on the real server.
+    /// Sends all bytes. As on the real server, the deadline starts again with each piece that was sent.
     fn send_pieces(&self, bytes: &[u8]) -> io::Result<()> {
         let mut rest = bytes;
         while !rest.is_empty() {
@@ -237,7 +237,7 @@ impl Conn {
         }
     }
 
-    /// A pause that a close ends.
+    /// Pauses until a time has passed or the connection is closed.
     pub(super) fn rest(&self, time: Duration) -> io::Result<()> {
         let line = lock(&self.line);
         let (line, _) = self
@@ -247,11 +247,11 @@ impl Conn {
         if line.closed { Err(io::ErrorKind::ConnectionAborted.into()) } else { Ok(()) }
     }
 
-    /// Ends the connection: what was written still arrives, then the end of the stream.
+    /// Closes the connection. Bytes that were written still arrive, followed by the end of the stream.
     pub(super) fn close(&self) {
         lock(&self.line).closed = true;
         self.changed.notify_all();
-        // It fails when the other side was faster.
+        // It fails if the client was faster.
         self.tcp.shut_down();
     }
 
@@ -259,12 +259,12 @@ impl Conn {
         lock(&self.line).closed
     }
 
-    /// Waits for bytes that are left unread, so that closing resets the connection.
+    /// Waits for bytes and leaves them unread, so that closing resets the connection.
     pub(super) fn leave_unread(&self, most: Duration) -> bool {
         self.tcp.has_unread(most)
     }
 
-    /// It is to end with a reset.
+    /// Makes the connection end with a TCP reset.
     pub(super) fn set_reset(&self) {
         self.change(|line| line.reset = true);
     }
@@ -294,7 +294,7 @@ impl Conn {
         self.change(|line| line.trickle = Some((bytes.max(1), pause)));
     }
 
-    /// Cuts after `bytes` more; at once for 0.
+    /// Cuts the connection after `bytes` more bytes. 0 cuts it at once.
     pub(super) fn cut_after(&self, bytes: u64) {
         if bytes == 0 {
             self.close();
@@ -310,11 +310,11 @@ impl fmt::Debug for Conn {
     }
 }
 
-/// What requests come over.
+/// A transport of requests.
 pub(crate) trait Line {
-    /// Waits for bytes until `deadline`; 0 is the end of the stream.
+    /// Waits for bytes until `deadline`. Returns 0 at the end of the stream.
     fn read(&self, buffer: &mut [u8], deadline: Option<Instant>) -> io::Result<usize>;
-    /// Sends all of it.
+    /// Sends all bytes.
     fn write(&self, bytes: &[u8]) -> io::Result<()>;
 }
 
@@ -328,7 +328,7 @@ impl Line for Conn {
     }
 }
 
-/// The reading end of a connection, with what arrived and was not used yet.
+/// The reading end of a connection, with the bytes that arrived and are not consumed yet.
 #[derive(Debug)]
 pub(crate) struct Input<L = Conn> {
     pub(super) conn: Arc<L>,
@@ -341,7 +341,7 @@ impl<L: Line> Input<L> {
         Self { conn, buffer: Vec::new(), start: 0 }
     }
 
-    /// What waits to be used.
+    /// Returns the bytes that are not consumed yet.
     pub(crate) fn data(&self) -> &[u8] {
         self.buffer.get(self.start..).unwrap_or_default()
     }
@@ -357,7 +357,7 @@ impl<L: Line> Input<L> {
         }
     }
 
-    /// Waits for more; an error of kind `UnexpectedEof` at the end of the stream.
+    /// Waits for more bytes. Fails with `UnexpectedEof` at the end of the stream.
     pub(super) fn fill(&mut self, deadline: Option<Instant>) -> io::Result<()> {
         let mut chunk = [0; 16 * 1024];
         match self.conn.read(&mut chunk, deadline)? {

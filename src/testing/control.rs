@@ -1,4 +1,4 @@
-//! What a test asks the server, and tells it.
+//! Data of the server, and what happened on it.
 
 mod interaction;
 
@@ -14,27 +14,27 @@ use super::state::posts::NewPost;
 use super::state::{StoredPost, World};
 use super::{PASSWORD, TestServer};
 
-/// Bodies are remembered up to this size.
+/// Maximum number of recorded bytes of a request body.
 const MOST_BODY: usize = 64 * 1024;
 
-/// A request that the server got. See [`TestServer::requests`].
+/// A request that the server received. See [`TestServer::requests`].
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct RecordedRequest {
     pub(super) number: u64,
-    /// `GET`, `POST`, ..
+    /// The method, for example `GET`.
     pub method: String,
-    /// Below the server's address, as `/api/v4/users/me`, still encoded.
+    /// The path, for example `/api/v4/users/me`, percent-encoded.
     pub path: String,
-    /// Names and values, decoded. Tokens are left out.
+    /// Names and values of the query parameters, decoded. Tokens are replaced by `***`.
     pub query: Vec<(String, String)>,
-    /// Names in lower case. `authorization` and `cookie` say only that they were there.
+    /// Names, in lower case, and values of the headers. The values of `authorization` and `cookie` are replaced by `***`.
     pub headers: Vec<(String, String)>,
-    /// At most 64 KiB of it. In a JSON object, passwords and tokens are replaced by `***`.
+    /// The first 64 KiB of the body. In a JSON object, passwords and tokens are replaced by `***`.
     pub body: Vec<u8>,
-    /// Whose token it carried, by name.
+    /// The username of the account whose token the request contained.
     pub user: Option<String>,
-    /// The status of the answer; 0 while, or if, there is none.
+    /// The status of the response. 0 until the response is sent.
     pub status: u16,
 }
 
@@ -77,53 +77,53 @@ impl RecordedRequest {
         }
     }
 
-    /// The first header of this name, which is written in lower case.
+    /// Returns the first header with this name, which must be in lower case.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| &**value)
     }
 
-    /// The body as JSON; null when it is not.
+    /// Returns the body as JSON, or null if it is not JSON.
     pub fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap_or_default()
     }
 }
 
-/// A post that is on the server. See [`TestServer::posts`].
+/// A post on the server. See [`TestServer::posts`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TestPost {
-    /// Its id.
+    /// The ID.
     pub id: String,
-    /// The id of the post that it answers; empty if none.
+    /// The ID of the first post of the thread. Empty if the post is not a reply.
     pub root_id: String,
-    /// Who wrote it, by name.
+    /// The username of the author.
     pub user: String,
-    /// Its text.
+    /// The text.
     pub message: String,
-    /// Its type; empty for what users write.
+    /// The type. Empty for posts of users.
     pub kind: String,
-    /// Milliseconds since 1970.
+    /// Creation time, in milliseconds since 1970.
     pub create_at: i64,
-    /// Milliseconds since 1970; 0 if its text was never changed.
+    /// Time of the last edit, in milliseconds since 1970. 0 if the text was never edited.
     pub edit_at: i64,
-    /// Whether it is pinned.
+    /// `true` if the post is pinned.
     pub pinned: bool,
-    /// User name and emoji of each reaction.
+    /// Username and emoji name of each reaction.
     pub reactions: Vec<(String, String)>,
-    /// The names of its files.
+    /// The names of the attached files.
     pub files: Vec<String>,
-    /// Its props, an object, as clients see them.
+    /// The props as clients see them, an object.
     pub props: Value,
 }
 
 impl TestPost {
-    /// Its attachments, as clients see them.
+    /// Returns the message attachments as clients see them.
     pub fn attachments(&self) -> &[Value] {
         self.props.get("attachments").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
     }
 }
 
-/// The ID.
+/// The ID of the post.
 impl AsRef<str> for TestPost {
     fn as_ref(&self) -> &str {
         &self.id
@@ -150,7 +150,7 @@ fn test_post(world: &World, post: &StoredPost) -> TestPost {
     }
 }
 
-/// The team, the users and the channels that are there from the beginning.
+/// Adds the default team, users and channels.
 pub(super) fn populate(world: &mut World) {
     let team = world.new_team("awesome-chat", "Awesome Chat", "O");
     for (name, first, last) in
@@ -179,18 +179,18 @@ fn must<T>(found: Option<T>, what: &str, name: &str) -> T {
     }
 }
 
-/// What is posted in a channel from a certain moment on. Made by [`TestServer::watch`].
+/// The posts in a channel from a certain moment on. Created by [`TestServer::watch`].
 #[derive(Debug)]
 #[must_use = "it shows nothing unless it is asked"]
 pub struct ChannelWatch<'a> {
     server: &'a TestServer,
     channel: String,
-    /// IDs of posts that are not shown, or were.
+    /// IDs of posts that must not be returned, or were already.
     seen: std::collections::HashSet<String>,
 }
 
 impl ChannelWatch<'_> {
-    /// Waits for the next post that fits; `None` after `time`. Each post is returned once.
+    /// Waits for the next post that matches, up to `time`. Each post is returned once.
     #[track_caller]
     pub fn wait_for_post(&mut self, time: Duration, fits: impl Fn(&TestPost) -> bool) -> Option<TestPost> {
         let seen = &self.seen;
@@ -200,7 +200,7 @@ impl ChannelWatch<'_> {
         found
     }
 
-    /// The posts since the watch began that were not returned yet, oldest first.
+    /// Returns the posts since the watch began that were not returned yet, oldest first.
     #[track_caller]
     pub fn posts(&self) -> Vec<TestPost> {
         let mut posts = self.server.posts(&self.channel);
@@ -209,20 +209,20 @@ impl ChannelWatch<'_> {
     }
 }
 
-/// # Where it is
+/// # Address
 impl TestServer {
-    /// Its address, as `http://127.0.0.1:20123`.
+    /// Returns the address, for example `http://127.0.0.1:20123`.
     pub fn url(&self) -> String {
         format!("{}://{}", if self.inner.settings.tls { "https" } else { "http" }, self.inner.address)
     }
 
-    /// The certificate, as PEM, of the authority that a client has to trust to reach a server with TLS.
+    /// Returns the certificate of the authority, as PEM, that a client must trust to reach a server with TLS.
     #[cfg(feature = "native-tls")]
     pub fn authority() -> &'static str {
         super::tls::AUTHORITY
     }
 
-    /// The port on 127.0.0.1.
+    /// Returns the port on 127.0.0.1.
     pub fn port(&self) -> u16 {
         self.inner.address.port()
     }
@@ -230,26 +230,26 @@ impl TestServer {
 
 /// # Data
 ///
-/// A channel is named by its short name, as `town-square`, in the first team that has it; by `team/channel`; by
-/// `@user` for a direct channel, where somebody speaks; or by its id.
+/// A channel is given as its short name, for example `town-square`, in the first team that has it; as `team/channel`;
+/// as `@user` for a direct channel, in methods that act as a user; or as its ID.
 impl TestServer {
-    /// Adds a user to the first team and its channels. The password is [`PASSWORD`], the address
+    /// Adds a user to the first team and its default channels. The password is [`PASSWORD`], the email address
     /// `name@example.com`. Returns the ID.
     pub fn add_user(&self, name: &str) -> String {
         self.inner.world().add_user(name)
     }
 
-    /// Adds a bot to the first team and its channels, owned by `admin`. Returns its ID.
+    /// Adds a bot to the first team and its default channels, owned by `admin`. Returns its ID.
     pub fn add_bot(&self, name: &str) -> String {
         self.inner.world().add_bot(name)
     }
 
-    /// Adds a team with its two default channels, and all users that are no guests to it. Returns its ID.
+    /// Adds a team with its two default channels. All users except guests become members. Returns its ID.
     pub fn add_team(&self, name: &str, display_name: &str) -> String {
         self.inner.world().add_team(name, display_name)
     }
 
-    /// Adds a public channel, and all members of the team to it, without any event. Returns its ID.
+    /// Adds a public channel with all members of the team, without sending events. Returns its ID.
     #[track_caller]
     pub fn add_channel(&self, team: &str, name: &str, display_name: &str) -> String {
         let mut world = self.inner.world();
@@ -259,7 +259,7 @@ impl TestServer {
         world.add_channel(&team, name, display_name, "O", &members)
     }
 
-    /// Adds a private channel with these users in it, without any event. Returns its ID.
+    /// Adds a private channel with the given users as members, without sending events. Returns its ID.
     #[track_caller]
     pub fn add_private_channel(
         &self,
@@ -275,18 +275,18 @@ impl TestServer {
         world.add_channel(&team, name, display_name, "P", &members)
     }
 
-    /// The usernames of all accounts, bots and guests too, in the order in which they were added.
+    /// Returns the usernames of all accounts, including bots and guests, in the order in which they were added.
     pub fn usernames(&self) -> Vec<String> {
         self.inner.world().users.iter().map(|user| user.username.clone()).collect()
     }
 
-    /// Writes a post as a user, with all events. Returns its id.
+    /// Creates a post as a user and sends its events. Returns its ID.
     #[track_caller]
     pub fn post_as(&self, user: &str, channel: &str, message: &str) -> String {
         self.write(user, channel, "", message)
     }
 
-    /// Answers a post, in its thread, as a user. Returns the id.
+    /// Replies in the thread of a post as a user. Returns the ID of the reply.
     #[track_caller]
     pub fn reply_as(&self, user: &str, post_id: &str, message: &str) -> String {
         let (channel, root) = {
@@ -316,7 +316,7 @@ impl TestServer {
         shown.get("id").and_then(Value::as_str).unwrap_or_default().to_owned()
     }
 
-    /// Changes the text of a post, with its event.
+    /// Changes the text of a post and sends the event.
     #[track_caller]
     pub fn edit_post(&self, post_id: &str, message: &str) {
         let mut world = self.inner.world();
@@ -324,7 +324,7 @@ impl TestServer {
         world.edit_post(post_id, Some(message.to_owned()), |_| {});
     }
 
-    /// Deletes a post and the replies to it, with its event.
+    /// Deletes a post and its replies, and sends the event.
     #[track_caller]
     pub fn delete_post(&self, post_id: &str) {
         let mut world = self.inner.world();
@@ -332,7 +332,7 @@ impl TestServer {
         world.delete_post(post_id, &by);
     }
 
-    /// The posts of a channel that were not deleted, oldest first. For a direct channel of two users, `one@other`.
+    /// Returns the posts of a channel that are not deleted, oldest first. A direct channel is given as `one@other`.
     #[track_caller]
     pub fn posts(&self, channel: &str) -> Vec<TestPost> {
         let mut world = self.inner.world();
@@ -352,7 +352,7 @@ impl TestServer {
             .collect()
     }
 
-    /// Waits until a channel has a post that fits; `None` after `time`.
+    /// Waits until a channel contains a post that matches, up to `time`.
     #[track_caller]
     pub fn wait_for_post(
         &self,
@@ -371,8 +371,8 @@ impl TestServer {
         }
     }
 
-    /// Begins to watch a channel. The watch sees only what is posted after this call: make it before the action whose
-    /// effect is awaited.
+    /// Begins to watch a channel. The watch returns only posts that are created after this call, so call it before
+    /// the action under test.
     ///
     /// ```
     /// # fn main() -> mattermost::Result<()> {
@@ -392,8 +392,8 @@ impl TestServer {
         ChannelWatch { server: self, channel: channel.to_owned(), seen }
     }
 
-    /// Waits until a condition holds, and returns whether it did within `time`. The condition is checked after every
-    /// request and every action of the test, and every 50 ms.
+    /// Waits up to `time` until a condition is true. Returns `false` if it is not. The condition is evaluated after
+    /// every request, after every action of the test, and every 50 ms.
     pub fn wait_until(&self, time: Duration, condition: impl Fn(&Self) -> bool) -> bool {
         let deadline = Instant::now() + time;
         loop {
@@ -418,31 +418,31 @@ impl TestServer {
         must(known.then_some(()), "setting", name);
     }
 
-    /// The id of a user.
+    /// Returns the ID of a user.
     #[track_caller]
     pub fn user_id(&self, name: &str) -> String {
         must(self.inner.world().user_named(name), "user", name).id.clone()
     }
 
-    /// The id of a team.
+    /// Returns the ID of a team.
     #[track_caller]
     pub fn team_id(&self, name: &str) -> String {
         must(self.inner.world().team_named(name), "team", name).id.clone()
     }
 
-    /// The id of a channel.
+    /// Returns the ID of a channel.
     #[track_caller]
     pub fn channel_id(&self, name: &str) -> String {
         must(find(&mut self.inner.world(), name, None), "channel", name)
     }
 
-    /// What a user's status is: `online`, `away`, `dnd` or `offline`.
+    /// Returns the status of a user: `online`, `away`, `dnd` or `offline`.
     #[track_caller]
     pub fn status(&self, user: &str) -> String {
         must(self.inner.world().user_named(user), "user", user).status.clone()
     }
 
-    /// A new session's token, without a login.
+    /// Creates a session for a user without a login. Returns its token.
     #[track_caller]
     pub fn token(&self, user: &str) -> String {
         let mut world = self.inner.world();
@@ -450,7 +450,8 @@ impl TestServer {
         world.open_session(&id)
     }
 
-    /// From now on a user needs a code to log in. Each of `codes` works once; new ones take the place of the old.
+    /// Requires an MFA code for each later login of a user. Each of `codes` works once. A second call replaces the
+    /// codes.
     #[track_caller]
     pub fn set_mfa(&self, user: &str, codes: &[&str]) {
         let mut world = self.inner.world();
@@ -460,8 +461,9 @@ impl TestServer {
         }
     }
 
-    /// Activates or deactivates an account, a bot's too. Deactivating ends its sessions: open links stay open and hear
-    /// nothing more, also when the account is active again. A personal access token is then good again.
+    /// Activates or deactivates an account, which may be a bot. Deactivating ends its sessions: open connections stay
+    /// open but receive no more events, even after the account is activated again. Its personal access tokens then
+    /// work again.
     #[track_caller]
     pub fn set_active(&self, user: &str, active: bool) {
         let mut world = self.inner.world();
@@ -469,7 +471,7 @@ impl TestServer {
         world.set_active(&id, active);
     }
 
-    /// A new personal access token of a user or a bot, without a request.
+    /// Creates a personal access token for a user or a bot without a request. Returns the token.
     #[track_caller]
     pub fn access_token(&self, user: &str) -> String {
         let mut world = self.inner.world();
@@ -477,42 +479,43 @@ impl TestServer {
         world.new_access_token(&user_id, "made by the test").token
     }
 
-    /// The largest file that the server takes, in bytes; 100 MiB by default.
+    /// Sets the maximum size of a file, in bytes. Defaults to 100 MiB.
     pub fn set_max_file_size(&self, bytes: usize) {
         self.inner.world().max_file_size = bytes;
     }
 }
 
-/// # What happened
+/// # History
 impl TestServer {
-    /// The last requests, at most 1,000, oldest first.
+    /// Returns the last requests, at most 1,000, oldest first.
     pub fn requests(&self) -> Vec<RecordedRequest> {
         self.inner.world().requests.iter().cloned().collect()
     }
 
-    /// Forgets the requests.
+    /// Clears the recorded requests.
     pub fn forget_requests(&self) {
         self.inner.world().requests.clear();
     }
 
-    /// How many WebSocket links are open and logged in.
+    /// Returns the number of WebSocket connections that are open and authenticated.
     pub fn connections(&self) -> usize {
         self.inner.world().hub.active()
     }
 
-    /// How many connections wait to be resumed.
+    /// Returns the number of lost connections that can be resumed.
     pub fn resumable(&self) -> usize {
         self.inner.world().hub.inactive()
     }
 
-    /// How many of the links so far went on with an earlier connection.
+    /// Returns the number of WebSocket connections so far that resumed an earlier one.
     pub fn resumed(&self) -> usize {
         use super::hub::Attached;
         let world = self.inner.world();
         world.hub.outcomes.iter().filter(|one| matches!(one, Attached::Replayed | Attached::Lossless)).count()
     }
 
-    /// Waits until so many links are open and logged in; whether it came to that within `time`.
+    /// Waits up to `time` until `count` WebSocket connections are open and authenticated. Returns `false` if they are
+    /// not.
     pub fn wait_for_connections(&self, count: usize, time: Duration) -> bool {
         let deadline = Instant::now() + time;
         let mut world = self.inner.world();
@@ -524,13 +527,13 @@ impl TestServer {
         true
     }
 
-    /// The server's time in milliseconds since 1970.
+    /// Returns the server's time in milliseconds since 1970.
     pub fn now(&self) -> i64 {
         self.inner.world().now()
     }
 }
 
-/// The id of a channel by any of its names.
+/// Returns the ID of a channel that is given by any of its names.
 fn find(world: &mut World, name: &str, user: Option<&str>) -> Option<String> {
     if let (Some(other), Some(user)) = (name.strip_prefix('@'), user) {
         let other = world.user_named(other)?.id.clone();

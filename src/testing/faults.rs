@@ -1,4 +1,4 @@
-//! Faults: what a network, a proxy or a server in trouble does.
+//! Faults of networks, proxies and servers.
 
 use std::time::{Duration, Instant};
 
@@ -11,7 +11,7 @@ use super::http::{Answer, Request};
 use super::hub::HubEvent;
 use super::socket::detach;
 
-/// What a request gets instead of its answer.
+/// The treatment of a request instead of a normal response.
 #[derive(Clone, Debug)]
 pub(super) enum What {
     Answer(Answer),
@@ -27,13 +27,13 @@ pub(super) enum What {
 struct Planned {
     method: String,
     prefix: String,
-    /// Requests that pass before the first fault.
+    /// Number of requests to pass before the first fault.
     skipped: u64,
     left: u64,
     what: What,
 }
 
-/// Faults that wait for something to happen to.
+/// Faults that are not used up yet.
 #[derive(Debug, Default)]
 pub(super) struct Faults {
     planned: Vec<Planned>,
@@ -42,7 +42,7 @@ pub(super) struct Faults {
 }
 
 impl Faults {
-    /// The first fault that fits, used up by one.
+    /// Returns the first fault that matches the request, and counts it as used.
     pub(super) fn matching(&mut self, request: &Request) -> Option<What> {
         let path = request.path.strip_prefix("/api/v4").unwrap_or(&request.path);
         let at = self.planned.iter().position(|planned| {
@@ -63,24 +63,24 @@ impl Faults {
     }
 }
 
-/// How many requests are served, by the rule that the real server uses (GCRA).
+/// The rate limit, by the algorithm of the real server (GCRA).
 #[derive(Debug, Default)]
 pub(super) struct Limiter {
-    /// Requests a second, and how many more at once.
+    /// Requests per second, and the burst.
     rate: Option<(u32, u32)>,
-    /// When the next request would come if they came evenly.
+    /// Time of the next request at a steady rate.
     next: Option<Instant>,
 }
 
 impl Limiter {
-    /// The headers that tell about the limit, and the refusal if this request is too much.
+    /// Returns the headers that describe the limit, and the refusal if this request exceeds it.
     pub(super) fn pass(&mut self) -> (Vec<(String, String)>, Option<Answer>) {
         let Some((per_second, burst)) = self.rate else { return (Vec::new(), None) };
         let now = Instant::now();
         let step = Duration::from_secs(1) / per_second;
         let next = self.next.map_or(now, |next| next.max(now));
         let window = step * (burst + 1);
-        // Too much is what would be served later than the whole burst lasts.
+        // A request is refused if it would be served later than a whole burst takes.
         let wait = (next + step).saturating_duration_since(now).saturating_sub(window);
         let refused = !wait.is_zero();
         if !refused {
@@ -102,7 +102,7 @@ impl Limiter {
     }
 }
 
-/// A fault for the next requests of a kind. Made by [`TestServer::on`], armed by its last method.
+/// A fault for the next requests that match. Created by [`TestServer::on`], and armed by its last method.
 #[derive(Debug)]
 #[must_use = "it does nothing before one of its methods says what is to happen"]
 pub struct Fault<'a> {
@@ -114,20 +114,20 @@ pub struct Fault<'a> {
 }
 
 impl Fault<'_> {
-    /// Lets the first `count` requests that fit pass. Defaults to 0.
+    /// Leaves the first `count` requests that match alone. Defaults to 0.
     pub fn skip(mut self, count: u64) -> Self {
         self.skipped = count;
         self
     }
 
-    /// For how many requests; one by default.
+    /// Sets the number of requests that get the fault. Defaults to 1.
     pub fn times(mut self, times: u64) -> Self {
         self.times = times;
         self
     }
 
-    /// They are answered with this status and body. A body that begins with `{` is sent as JSON, one that begins with
-    /// `<` as HTML, any other as text.
+    /// Responds with the given status and body. A body that begins with `{` is sent as JSON, one that begins with `<`
+    /// as HTML, and any other as plain text.
     pub fn http(self, status: u16, body: &str) {
         let kind = match body.trim_start().chars().next() {
             Some('{' | '[') => "application/json",
@@ -137,7 +137,7 @@ impl Fault<'_> {
         self.arm(What::Answer(Answer::bytes(status, kind, body)));
     }
 
-    /// They are refused with an error of the server's own form.
+    /// Responds with an error in the format of the server.
     pub fn api_error(self, status: u16, id: &str) {
         let body = json!({
             "id": id, "message": "Refused by the test.", "detailed_error": "", "request_id": "", "status_code": status,
@@ -145,12 +145,12 @@ impl Fault<'_> {
         self.arm(What::Answer(Answer::json(status, &body)));
     }
 
-    /// They are answered with 302 to another address.
+    /// Responds with a 302 redirect to another address.
     pub fn redirect(self, location: &str) {
         self.arm(What::Answer(Answer::bytes(302, "text/html", "").with("Location", location)));
     }
 
-    /// They are refused by the rate limit: 429, plain text, `Retry-After` in seconds.
+    /// Responds as if the rate limit were exceeded: 429, plain text, with `Retry-After` in seconds.
     pub fn rate_limit(self, retry_after: u64) {
         let answer = Answer::bytes(429, "text/plain; charset=utf-8", "limit exceeded\n")
             .with("Retry-After", retry_after.to_string())
@@ -160,32 +160,33 @@ impl Fault<'_> {
         self.arm(What::Answer(answer));
     }
 
-    /// They are answered with these bytes, and the connection is closed.
+    /// Sends the given bytes as the response, and closes the connection.
     pub fn raw(self, bytes: impl Into<Vec<u8>>) {
         self.arm(What::Raw(bytes.into()));
     }
 
-    /// The connection is closed without an answer, and nothing is carried out.
+    /// Closes the connection without a response. The request is not processed.
     pub fn close(self) {
         self.arm(What::Close);
     }
 
-    /// The connection is closed without an answer, and with a reset where something was left unread.
+    /// Closes the connection without a response, with a TCP reset if bytes were left unread. The request is not
+    /// processed.
     pub fn reset(self) {
         self.arm(What::Reset);
     }
 
-    /// They are read and never answered. Nothing is carried out.
+    /// Reads the request and never responds. The request is not processed.
     pub fn silence(self) {
         self.arm(What::Silent);
     }
 
-    /// They are carried out, but the connection is closed instead of answering.
+    /// Processes the request, but closes the connection instead of responding.
     pub fn lose_answer(self) {
         self.arm(What::Lose);
     }
 
-    /// They are carried out and answered so much later.
+    /// Waits, and then processes the request.
     pub fn delay(self, time: Duration) {
         self.arm(What::Delay(time));
     }
@@ -206,10 +207,10 @@ impl Fault<'_> {
 
 /// # Faults of requests
 impl TestServer {
-    /// A fault for the next requests that fit `"POST /posts"`, `"/users"` or `""`: a method, the beginning of a path
-    /// below `/api/v4`, both, or neither. `"/websocket"` is the upgrade.
+    /// Adds a fault for the next requests that match. `"POST /posts"`, `"/users"` and `""` are examples: a method,
+    /// the beginning of a path below `/api/v4`, both, or neither. `"/websocket"` is the upgrade.
     ///
-    /// Faults are used up in the order in which they were made.
+    /// Faults are used up in the order in which they were added.
     ///
     /// ```
     /// # fn main() -> mattermost::Result<()> {
@@ -228,40 +229,40 @@ impl TestServer {
         Fault { server: self, method: method.to_owned(), prefix: prefix.to_owned(), skipped: 0, times: 1 }
     }
 
-    /// The next request is answered with this status and body, whatever it is; see [`Fault::http`].
+    /// Responds to the next request with the given status and body. See [`Fault::http`].
     pub fn http(&self, status: u16, body: &str) {
         self.on("").http(status, body);
     }
 
-    /// The next request is answered with these bytes; see [`Fault::raw`].
+    /// Responds to the next request with the given bytes. See [`Fault::raw`].
     pub fn http_raw(&self, bytes: impl Into<Vec<u8>>) {
         self.on("").raw(bytes);
     }
 
-    /// The next `count` requests are refused by the rate limit, with a `Retry-After` of one second.
+    /// Responds to the next `count` requests as if the rate limit were exceeded, with a `Retry-After` of one second.
     pub fn rate_limit(&self, count: u64) {
         self.on("").times(count).rate_limit(1);
     }
 
-    /// From now on so many requests a second are served, after `burst` more at once, and others are refused, as the
-    /// real server does it for all that share an address; 0 serves all.
+    /// Limits the rate of requests, as the real server does for all clients with the same address: `per_second`
+    /// requests are served per second, and up to `burst` more at once. 0 means unlimited.
     pub fn limit_rate(&self, per_second: u32, burst: u32) {
         let mut world = self.inner.world();
         world.limiter = Limiter { rate: (per_second > 0).then_some((per_second, burst)), next: None };
     }
 
-    /// The next request is carried out by nobody, and its connection is closed without an answer.
+    /// Closes the connection of the next request without a response. The request is not processed.
     pub fn close_without_answer(&self) {
         self.on("").close();
     }
 
-    /// The next request is read and never answered.
+    /// Reads the next request and never responds.
     pub fn accept_and_say_nothing(&self) {
         self.on("").silence();
     }
 
-    /// Takes back the faults of requests that were not used up, and those of [`cut_next_after`](Self::cut_next_after)
-    /// and [`cut_accepted_after`](Self::cut_accepted_after).
+    /// Removes all request faults that are not used up yet, and those of [`cut_next_after`](Self::cut_next_after) and
+    /// [`cut_accepted_after`](Self::cut_accepted_after).
     pub fn heal(&self) {
         *lock(&self.inner.faults) = Faults::default();
     }
@@ -269,7 +270,7 @@ impl TestServer {
 
 /// # Faults of connections
 ///
-/// A "link" is an open WebSocket.
+/// Unless stated otherwise, a connection is an open WebSocket.
 impl TestServer {
     fn each_link(&self, each: impl Fn(&super::conn::Conn)) {
         for link in self.inner.world().hub.links() {
@@ -277,9 +278,9 @@ impl TestServer {
         }
     }
 
-    /// Ends all links, as a server or a proxy does that closes them. Their connections can be resumed.
+    /// Closes all connections, as a server or a proxy does. They can be resumed.
     ///
-    /// When it returns, the server knows that the links are gone.
+    /// When this returns, the server knows that the connections are closed.
     pub fn cut_connections(&self) {
         let mut world = self.inner.world();
         let now = world.now();
@@ -292,10 +293,10 @@ impl TestServer {
         self.inner.changed.notify_all();
     }
 
-    /// Ends all links with a TCP reset, after a Ping that gives the client something to send. Their connections can
-    /// be resumed at once.
+    /// Closes all connections with a TCP reset, after a Ping that makes the client send something. They can be
+    /// resumed at once.
     ///
-    /// A client that does not answer the Ping is not reset before it sends anything.
+    /// A client that does not respond to the Ping is not reset until it sends something else.
     pub fn reset_connections(&self) {
         let mut world = self.inner.world();
         let now = world.now();
@@ -315,7 +316,7 @@ impl TestServer {
         }
     }
 
-    /// Closes the connections that no link uses, busy or idle.
+    /// Closes all HTTP connections that are not a WebSocket, whether busy or idle.
     pub fn cut_requests(&self) {
         let links: Vec<u64> = self.inner.world().hub.links().map(|link| link.conn.id).collect();
         for conn in self.inner.all_conns() {
@@ -325,8 +326,8 @@ impl TestServer {
         }
     }
 
-    /// From now on the present links are dead in both directions, and nobody notices: for the server they are open
-    /// until it misses Pongs, and refuse to be resumed. New links work.
+    /// Silences the present connections in both directions without closing them. The server regards them as open
+    /// until Pongs are missing, and refuses to resume them. New connections work.
     pub fn black_hole(&self) {
         for link in self.inner.world().hub.links() {
             link.black = true;
@@ -334,58 +335,58 @@ impl TestServer {
         }
     }
 
-    /// For so long, nothing leaves the server on the present links and nothing arrives; then everything does.
+    /// Stalls both directions of the present connections for a time. Then everything that was sent arrives.
     pub fn stall(&self, time: Duration) {
         self.stall_out(time);
         self.stall_in(time);
     }
 
-    /// For so long, nothing leaves the server on the present links.
+    /// Stalls what the server sends on the present connections for a time.
     pub fn stall_out(&self, time: Duration) {
         let until = Instant::now() + time;
         self.each_link(|conn| conn.hold_out(until));
     }
 
-    /// For so long, nothing arrives at the server on the present links.
+    /// Stalls what the server receives on the present connections for a time.
     pub fn stall_in(&self, time: Duration) {
         let until = Instant::now() + time;
         self.each_link(|conn| conn.hold_in(until));
     }
 
-    /// The present links send `bytes` at a time, with pauses.
+    /// Sends data on the present connections in pieces of `bytes`, with pauses.
     pub fn trickle(&self, bytes: usize, pause: Duration) {
         self.each_link(|conn| conn.trickle(bytes, pause));
     }
 
-    /// The present links end after so many more bytes: inside a frame, or inside a TLS record.
+    /// Cuts the present connections after so many more bytes, which may be inside a frame or a TLS record.
     pub fn cut_after(&self, bytes: u64) {
         self.each_link(|conn| conn.cut_after(bytes));
     }
 
-    /// The next link ends after so many bytes, counted from the first one of the upgrade's answer.
+    /// Cuts the next connection after so many bytes, counted from the beginning of the response to the upgrade.
     pub fn cut_next_after(&self, bytes: u64) {
         lock(&self.inner.faults).cut_socket = Some(bytes);
     }
 
-    /// The next connection of any kind ends after the server has sent so many bytes, those of a TLS handshake too;
-    /// with 0, at once.
+    /// Cuts the next connection of any kind after the server has sent so many bytes, including those of a TLS
+    /// handshake. 0 cuts it at once.
     pub fn cut_accepted_after(&self, bytes: u64) {
         lock(&self.inner.faults).cut_accepted = Some(bytes);
     }
 
-    /// Closes the port for so long. Open connections stay. When it returns, the port is closed.
+    /// Closes the port for a time. Open connections stay open. When this returns, the port is closed.
     pub fn refuse(&self, time: Duration) {
         self.inner.close_port(Some(time));
     }
 
-    /// Cuts everything and closes the port for so long.
+    /// Closes all connections, and the port for a time.
     pub fn outage(&self, time: Duration) {
         self.inner.close_port(Some(time));
         self.cut_connections();
         self.cut_requests();
     }
 
-    /// Cuts everything and closes the port until [`up`](Self::up).
+    /// Closes all connections, and the port until [`up`](Self::up).
     pub fn down(&self) {
         self.inner.close_port(None);
         self.cut_connections();
@@ -397,8 +398,8 @@ impl TestServer {
         self.inner.open_port();
     }
 
-    /// The server ends and starts again on the same port. Its data stay, and sessions with them. What waited for
-    /// links to be resumed is lost, unless `keep_queues`.
+    /// Restarts the server on the same port. Data and sessions are kept. Connections can be resumed only if
+    /// `keep_queues` is `true`.
     pub fn restart(&self, keep_queues: bool) {
         self.down();
         if !keep_queues {
@@ -409,25 +410,24 @@ impl TestServer {
         self.up();
     }
 
-    /// Forgets the connections that no link is on, as the server does in time: they cannot be resumed.
+    /// Forgets all lost connections, as the server does after some time: they can no longer be resumed.
     pub fn forget_queues(&self) {
         self.inner.world().hub.forget_inactive();
     }
 
-    /// While on, links live and pings are answered, but events are lost.
+    /// Drops all events while `on`. Connections stay open and Pings are answered.
     pub fn zombie(&self, on: bool) {
         self.inner.world().hub.zombie = on;
     }
 
-    /// From now on the present connections answer pings, and no events reach them, nor whoever resumes them. New ones
-    /// hear everything.
+    /// Drops all events for the present connections, even after they are resumed. Pings are answered. New connections
+    /// work.
     pub fn deafen(&self) {
         self.inner.world().hub.deafen();
     }
 
-    /// Moves the server's clock, for its timestamps, for how long it remembers things, for sessions, and for Do Not
-    /// Disturb. Its deadlines
-    /// for pings and pongs are not concerned.
+    /// Advances the server's clock. This affects timestamps, sessions, Do Not Disturb, and the time for which the
+    /// server remembers things, but not the deadlines for Pings and Pongs.
     pub fn advance(&self, time: Duration) {
         let mut world = self.inner.world();
         world.clock.advance(i64::try_from(time.as_millis()).unwrap_or(i64::MAX / 4));
@@ -446,17 +446,17 @@ impl TestServer {
 
 /// # Faults of the event stream
 impl TestServer {
-    /// The numbers of the next events are higher by `count`, as if so many had been lost.
+    /// Skips `count` sequence numbers, as if that many events had been lost.
     pub fn skip_seq(&self, count: u32) {
         self.inner.world().hub.skip_seq(i64::from(count));
     }
 
-    /// Each link gets its last event again, with the same number.
+    /// Sends the last event of each connection again, with the same sequence number.
     pub fn repeat_seq(&self) {
         self.inner.world().hub.repeat_seq();
     }
 
-    /// Sends these bytes on all links, between whole frames. What they are is up to the test.
+    /// Sends the given bytes on all connections, between whole frames. They need not be valid.
     pub fn send_raw_frame(&self, bytes: impl Into<Vec<u8>>) {
         let bytes = bytes.into();
         for link in self.inner.world().hub.links() {
@@ -471,7 +471,7 @@ impl TestServer {
         self.send_raw_frame(bytes);
     }
 
-    /// Sends a text frame with this text, which need not be JSON.
+    /// Sends a text frame. The text need not be JSON.
     pub fn send_text(&self, text: &str) {
         self.send_frame(0x81, None, text.as_bytes());
     }
@@ -486,22 +486,22 @@ impl TestServer {
         self.send_frame(0x81, None, b"{\"event\":\"\xff\xfe\"}");
     }
 
-    /// Sends a masked frame, which a server must not.
+    /// Sends a masked frame, which is a protocol error for a server.
     pub fn send_masked(&self) {
         self.send_frame(0x81, Some([1, 2, 3, 4]), b"{}");
     }
 
-    /// Sends a frame with reserved bits.
+    /// Sends a frame with reserved bits set.
     pub fn send_reserved_bits(&self) {
         self.send_frame(0xf1, None, b"{}");
     }
 
-    /// Sends a close frame with this code; the link stays open on the server's side.
+    /// Sends a close frame with this code. The server leaves the connection open.
     pub fn send_close(&self, code: u16) {
         self.send_frame(0x88, None, &frame::close_payload(code));
     }
 
-    /// Sends the head of a frame that says `length`, and `length` bytes at most 64 KiB of which are really sent.
+    /// Sends the header of a frame of `length` bytes, followed by at most 64 KiB of payload.
     pub fn send_oversized(&self, length: u64) {
         let mut bytes = vec![0x81, 127];
         bytes.extend_from_slice(&length.to_be_bytes());
@@ -509,7 +509,7 @@ impl TestServer {
         self.send_raw_frame(bytes);
     }
 
-    /// Sends `count` fragments of `size` bytes, and no end.
+    /// Sends `count` fragments of `size` bytes, without the final one.
     pub fn send_fragments(&self, count: usize, size: usize) {
         let mut bytes = Vec::new();
         for at in 0..count {
@@ -518,8 +518,8 @@ impl TestServer {
         self.send_raw_frame(bytes);
     }
 
-    /// Sends an event, with the next number, to whom `broadcast` says: an object with one of `user_id`, `channel_id`
-    /// and `team_id`, or with none, for everybody.
+    /// Sends an event with the next sequence number. `broadcast` selects the receivers: an object with one of
+    /// `user_id`, `channel_id` and `team_id`, or an empty one for all users.
     pub fn emit(&self, event: &str, data: Value, broadcast: &Value) {
         let field = |name: &str| broadcast.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
         let mut made = HubEvent::new(event, data);
@@ -530,18 +530,18 @@ impl TestServer {
         self.inner.world().emit(&made);
     }
 
-    /// Sends an event that no client can read, since it is not UTF-8, with the next number. It is kept, and sent again
-    /// to whoever resumes before it.
+    /// Sends an event that is not valid UTF-8, with the next sequence number. It is sent again when a connection is
+    /// resumed before it.
     pub fn emit_unreadable(&self) {
         let mut event = HubEvent::new("custom_unreadable", json!({}));
         event.garbled = true;
         self.inner.world().emit(&event);
     }
 
-    /// Sends `count` events named `flood` with a running number `n`, no faster than the links take them. It gives up
-    /// when nothing moves for ten seconds.
+    /// Sends `count` events named `flood`, numbered by their member `n`, as fast as the connections accept them.
+    /// Gives up if nothing is sent for 10 s.
     ///
-    /// Returns how many were sent.
+    /// Returns the number of events sent.
     pub fn flood(&self, count: usize) -> usize {
         let mut world = self.inner.world();
         for n in 0..count {
@@ -561,12 +561,12 @@ impl TestServer {
 
 /// # Faults of sessions
 impl TestServer {
-    /// All logins end. Personal access tokens go on. Open links stay open and hear nothing more.
+    /// Ends all sessions. Personal access tokens stay valid. Open connections stay open but receive no more events.
     pub fn expire_sessions(&self) {
         self.inner.world().sessions.clear();
     }
 
-    /// All logins and personal access tokens of a user end.
+    /// Ends all sessions and revokes all personal access tokens of a user.
     pub fn revoke(&self, user: &str) {
         let mut world = self.inner.world();
         if let Some(id) = world.user_named(user).map(|user| user.id.clone()) {

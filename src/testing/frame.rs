@@ -1,4 +1,4 @@
-//! The server's side of WebSocket frames, right and wrong ones.
+//! WebSocket frames on the server's side, valid and invalid.
 
 /// A frame from a client.
 #[derive(Debug, PartialEq, Eq)]
@@ -15,11 +15,11 @@ pub(crate) const CLOSE: u8 = 8;
 pub(crate) const PING: u8 = 9;
 pub(crate) const PONG: u8 = 10;
 
-/// Why a client's bytes are refused, as a close code.
+/// The close code with which invalid bytes are refused.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Refused(pub(crate) u16);
 
-/// The first frame in `data` and how many bytes it took; `None` while it is not whole.
+/// Decodes the first frame in `data`, and returns it with its length. `None` if it is incomplete.
 pub(crate) fn decode(data: &[u8], most: usize) -> Result<Option<(Frame, usize)>, Refused> {
     let (Some(&first), Some(&second)) = (data.first(), data.get(1)) else {
         return Ok(None);
@@ -55,7 +55,7 @@ pub(crate) fn decode(data: &[u8], most: usize) -> Result<Option<(Frame, usize)>,
     Ok(Some((Frame { last: first & 0x80 != 0, opcode, payload }, at + 4 + length)))
 }
 
-/// Appends a whole frame.
+/// Appends a complete frame.
 pub(crate) fn encode(out: &mut Vec<u8>, opcode: u8, payload: &[u8]) {
     encode_as(out, 0x80 | opcode, None, payload);
 }
@@ -83,7 +83,7 @@ pub(crate) fn encode_as(out: &mut Vec<u8>, first: u8, mask: Option<[u8; 4]>, pay
     }
 }
 
-/// The payload of a close frame; empty for code 0.
+/// Returns the payload of a close frame. It is empty for code 0.
 pub(crate) fn close_payload(code: u16) -> Vec<u8> {
     if code == 0 { Vec::new() } else { code.to_be_bytes().to_vec() }
 }

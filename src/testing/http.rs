@@ -1,4 +1,4 @@
-//! As much of HTTP/1.1 as a server needs.
+//! The part of HTTP/1.1 that a server needs.
 
 use std::fmt::Write as _;
 use std::io;
@@ -9,30 +9,30 @@ use serde_json::{Value, json};
 
 use super::conn::{Input, Line};
 
-/// The longest request head.
+/// Maximum length of a request head.
 const MOST_HEAD: usize = 64 * 1024;
-/// The longest line with the size of a chunk.
+/// Maximum length of the line with the size of a chunk.
 const MOST_LINE: usize = 1024;
-/// The longest body of a request that uploads nothing.
+/// Maximum length of a request body that uploads nothing.
 pub(crate) const MOST_JSON: usize = 300_000 + 512;
-/// The longest body of an upload.
+/// Maximum length of an upload body.
 pub(crate) const MOST_FILE: usize = 100 * 1024 * 1024 + 512;
 
-/// How long a body may take, as on the real server.
+/// Deadline for a request body, as on the real server.
 const MOST_BODY_TIME: Duration = Duration::from_secs(300);
 
-/// A request as it arrived.
+/// A request.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Request {
     pub(crate) method: String,
-    /// Still encoded, without the query.
+    /// Percent-encoded, without the query.
     pub(crate) path: String,
     pub(crate) raw_query: String,
     pub(crate) query: Vec<(String, String)>,
     /// Names in lower case.
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: Vec<u8>,
-    /// The body was longer than the server takes, and is not here.
+    /// `true` if the body is longer than the server accepts. It is then empty.
     pub(crate) too_large: bool,
 }
 
@@ -45,12 +45,12 @@ impl Request {
         self.query.iter().find(|(key, _)| key == name).map(|(_, value)| &**value)
     }
 
-    /// Whether a query parameter says `true`.
+    /// Returns `true` if a query parameter is `true`.
     pub(super) fn flag(&self, name: &str) -> bool {
         self.param(name) == Some("true")
     }
 
-    /// The session token, in the server's order of places.
+    /// Returns the session token, looked up in the same order as by the real server.
     pub(crate) fn token(&self) -> Option<String> {
         let cookie = self.header("cookie").and_then(|cookies| {
             cookies.split(';').find_map(|pair| pair.trim().strip_prefix("MMAUTHTOKEN=").map(str::to_owned))
@@ -72,7 +72,7 @@ impl Request {
     }
 }
 
-/// An answer.
+/// A response.
 #[derive(Clone, Debug)]
 pub(super) struct Answer {
     pub(super) status: u16,
@@ -86,7 +86,7 @@ impl Answer {
         Self { status, kind, headers: Vec::new(), body: Arc::new(body.into()) }
     }
 
-    /// No response: the connection is closed, as when the server's code panics.
+    /// Closes the connection without a response, as after a panic of the server.
     pub(super) fn none() -> Self {
         Self::bytes(0, "", Vec::new())
     }
@@ -95,7 +95,7 @@ impl Answer {
         Self::bytes(status, "application/json", value.to_string())
     }
 
-    /// The `{"status":"OK"}` of most calls that have nothing to say.
+    /// The response `{"status":"OK"}` of calls without a result.
     pub(super) fn done() -> Self {
         Self::json(200, &json!({"status": "OK"}))
     }
@@ -106,7 +106,7 @@ impl Answer {
         self
     }
 
-    /// The bytes of it. A `HEAD` gets no body.
+    /// Returns the bytes of the response. A response to `HEAD` has no body.
     pub(super) fn encode(&self, head_only: bool, keep_alive: bool) -> Vec<u8> {
         let mut head = format!("HTTP/1.1 {} {}\r\n", self.status, reason(self.status));
         if !self.kind.is_empty() && self.status != 304 {
@@ -160,9 +160,9 @@ fn reason(status: u16) -> &'static str {
     }
 }
 
-/// The request, and whether the connection stays open after its answer.
+/// Reads a request, and whether the connection stays open after the response.
 ///
-/// `None` when nothing more comes. What is not HTTP is an error of kind `InvalidData`.
+/// Returns `None` at the end of the stream. Bytes that are not HTTP are an `InvalidData` error.
 pub(crate) fn read_request<L: Line>(
     input: &mut Input<L>,
     idle: Instant,
@@ -278,7 +278,7 @@ fn read_chunked<L: Line>(
             input.consume(count);
             left -= count;
         }
-        // The line end after each chunk; trailers are not expected.
+        // The line end after each chunk. Trailers are not supported.
         while input.data().len() < 2 {
             input.fill(Some(idle))?;
         }
@@ -289,7 +289,7 @@ fn read_chunked<L: Line>(
     }
 }
 
-/// The pairs of a query or a form.
+/// Returns the names and values of a query or a form.
 pub(crate) fn form(text: &str) -> Vec<(String, String)> {
     text.split('&')
         .filter(|pair| !pair.is_empty())
@@ -300,7 +300,7 @@ pub(crate) fn form(text: &str) -> Vec<(String, String)> {
         .collect()
 }
 
-/// Undoes percent-encoding.
+/// Decodes percent-encoding.
 pub(crate) fn decode(text: &str) -> String {
     if !text.contains('%') {
         return text.to_owned();
@@ -324,7 +324,7 @@ pub(crate) fn decode(text: &str) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-/// One part of a multipart body.
+/// A part of a multipart body.
 #[derive(Debug)]
 pub(crate) struct Part<'a> {
     pub(crate) name: String,
@@ -332,7 +332,7 @@ pub(crate) struct Part<'a> {
     pub(crate) data: &'a [u8],
 }
 
-/// The parts of a multipart body, or `None` when it is not a whole one.
+/// Returns the parts of a multipart body, or `None` if it is incomplete.
 pub(crate) fn parts<'a>(kind: &str, body: &'a [u8]) -> Option<Vec<Part<'a>>> {
     let boundary = kind.split(';').find_map(|item| item.trim().strip_prefix("boundary="))?.trim_matches('"');
     let first = format!("--{boundary}");

@@ -1,4 +1,4 @@
-//! Who listens, what waits for them, and what can be sent again.
+//! The listeners: their queues, and what can be sent to them again.
 
 use std::collections::{HashMap, VecDeque};
 use std::fmt::Write as _;
@@ -10,26 +10,26 @@ use super::conn::Conn;
 use super::frame;
 use super::state::Clock;
 
-/// Events and replies that wait to be written.
+/// Maximum number of events and replies that wait to be written.
 const ACTIVE: usize = 256;
-/// Events that were written and can be sent again.
+/// Maximum number of written events that can be sent again.
 const DEAD: usize = 128;
-/// From here on, events of passing interest are dropped.
+/// Queue length from which on transient events are dropped.
 const CROWDED: usize = ACTIVE / 2;
-/// Frames that one write takes at most.
+/// Maximum number of frames in one write.
 const BATCH: usize = 32;
 
-/// An event before it has a number.
+/// An event without a sequence number.
 #[derive(Clone, Debug)]
 pub(super) struct HubEvent {
     pub(super) name: String,
     pub(super) data: Value,
     pub(super) scope: Scope,
-    /// To be sent as something that is not UTF-8.
+    /// `true` if the event is sent as invalid UTF-8.
     pub(super) garbled: bool,
 }
 
-/// Who gets an event; the first that is set decides.
+/// The receivers of an event. The first field that is set decides.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Scope {
     pub(super) connection: String,
@@ -38,11 +38,11 @@ pub(super) struct Scope {
     pub(super) omit_users: Vec<String>,
     pub(super) channel: String,
     pub(super) team: String,
-    /// Only administrators, or only the others.
+    /// `true` for administrators only, `false` for all others.
     pub(super) admins: Option<bool>,
-    /// Those whose copy says that they are mentioned.
+    /// Users whose copy names them as mentioned.
     pub(super) mentions: Vec<String>,
-    /// Those whose copy says that they follow the thread.
+    /// Users whose copy names them as followers of the thread.
     pub(super) followers: Vec<String>,
 }
 
@@ -71,18 +71,18 @@ impl HubEvent {
         self
     }
 
-    /// For administrators only, or for all others.
+    /// Restricts the event to administrators, or to all others.
     pub(super) fn for_admins(mut self, admins: bool) -> Self {
         self.scope.admins = Some(admins);
         self
     }
 
-    /// Whether a crowded connection goes without it.
+    /// Returns `true` for transient events, which a crowded connection does not get.
     fn is_passing(&self) -> bool {
         matches!(&*self.name, "typing" | "status_change" | "multiple_channels_viewed")
     }
 
-    /// All of it but the number and the end.
+    /// Encodes all of the event but the sequence number and the end.
     fn text(&self, user: &str, old: bool) -> EventText {
         let scope = &self.scope;
         let omitted: Value = if scope.omit_users.is_empty() {
@@ -112,7 +112,7 @@ impl HubEvent {
             });
         }
         broadcast.push('}');
-        // Old servers tell everybody the whole list.
+        // Old servers send the whole list to all users.
         let mentioned =
             if old { !scope.mentions.is_empty() } else { scope.mentions.iter().any(|id| id == user) };
         let follows = !old && scope.followers.iter().any(|id| id == user);
@@ -147,7 +147,7 @@ impl HubEvent {
     }
 }
 
-/// An event as bytes, but for its number.
+/// The text of an event without its sequence number.
 #[derive(Clone, Debug)]
 struct EventText {
     head: Arc<[u8]>,
@@ -170,25 +170,25 @@ impl EventText {
 enum Out {
     Event(EventText),
     Reply(String),
-    /// Sent again under the number it had.
+    /// An event that is sent again with its sequence number.
     Again(i64, EventText),
 }
 
-/// What the server remembers of one listener, also while nobody is there.
+/// State of a listener, which outlives its socket.
 #[derive(Debug)]
 struct WebConn {
     user: String,
-    /// Empty once the session is over.
+    /// Empty after the session has ended.
     token: String,
-    /// The socket it is on. Without one it is inactive and can be resumed.
+    /// Its socket. A listener without one is inactive and can be resumed.
     link: Option<u64>,
     queue: VecDeque<Out>,
     dead: VecDeque<(i64, EventText)>,
-    /// The number of the next event.
+    /// Sequence number of the next event.
     seq: i64,
     inactive_since: i64,
     last_activity: i64,
-    /// Events do not reach it.
+    /// `true` if events are dropped.
     deaf: bool,
 }
 
@@ -197,17 +197,17 @@ struct WebConn {
 pub(super) struct Link {
     pub(super) conn: Arc<Conn>,
     pub(super) wake: Arc<Condvar>,
-    /// The id of its `WebConn`, once it is authenticated.
+    /// ID of its `WebConn`. `None` until it is authenticated.
     pub(super) web: Option<String>,
-    /// Bytes that go out before anything else.
+    /// Bytes that are sent before anything else.
     pub(super) raw: VecDeque<Vec<u8>>,
-    /// Nothing comes after what is queued as raw.
+    /// `true` if nothing is sent after the raw bytes.
     pub(super) closing: bool,
-    /// Its other end seems alive, whatever happens.
+    /// `true` if the other end seems alive, whatever happens.
     pub(super) black: bool,
 }
 
-/// How a socket got its connection id.
+/// The origin of a socket's connection ID.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Attached {
     New,
@@ -221,38 +221,38 @@ pub(super) enum Attached {
 pub(super) struct Hub {
     conns: HashMap<String, WebConn>,
     links: HashMap<u64, Link>,
-    /// Events go nowhere.
+    /// `true` if all events are dropped.
     pub(super) zombie: bool,
-    /// How sockets were attached, newest last.
+    /// The origins of recent connection IDs, newest last.
     pub(super) outcomes: VecDeque<Attached>,
 }
 
 impl Hub {
-    /// Connection ids with their users, inactive ones too.
+    /// Returns all connection IDs with their users, including inactive ones.
     pub(super) fn users(&self) -> impl Iterator<Item = (&str, &str)> {
         self.conns.iter().map(|(id, conn)| (&**id, &*conn.user))
     }
 
-    /// The token of a connection, while it has one.
+    /// Returns the token of a connection, if it has one.
     pub(super) fn token(&self, connection: &str) -> Option<&str> {
         self.conns.get(connection).map(|conn| &*conn.token).filter(|token| !token.is_empty())
     }
 
-    /// Takes the session from a connection. It stays open and hears nothing.
+    /// Removes the session from a connection. It stays open and receives no more events.
     pub(super) fn wipe(&mut self, connection: &str) {
         if let Some(conn) = self.conns.get_mut(connection) {
             conn.token.clear();
         }
     }
 
-    /// Takes the session from all connections of a user.
+    /// Removes the session from all connections of a user.
     pub(super) fn wipe_user(&mut self, user: &str) {
         for conn in self.conns.values_mut().filter(|conn| conn.user == user) {
             conn.token.clear();
         }
     }
 
-    /// The present connections hear nothing more, also if they are resumed.
+    /// Drops all further events of the present connections, even after they are resumed.
     pub(super) fn deafen(&mut self) {
         for conn in self.conns.values_mut() {
             conn.deaf = true;
@@ -271,22 +271,22 @@ impl Hub {
         self.links.values_mut()
     }
 
-    /// Open sockets that are authenticated.
+    /// Returns the number of open sockets that are authenticated.
     pub(super) fn active(&self) -> usize {
         self.links.values().filter(|link| link.web.is_some()).count()
     }
 
-    /// Open sockets of one user.
+    /// Returns the number of open sockets of a user.
     pub(super) fn active_of(&self, user: &str) -> usize {
         self.conns.values().filter(|conn| conn.link.is_some() && conn.user == user).count()
     }
 
-    /// Connections that wait for somebody to resume them.
+    /// Returns the number of connections that can be resumed.
     pub(super) fn inactive(&self) -> usize {
         self.conns.values().filter(|conn| conn.link.is_none()).count()
     }
 
-    /// Whether a connection is on a socket whose end may be noticed any moment.
+    /// Returns `true` if a connection has a socket whose end may be noticed at any moment.
     pub(super) fn is_ending(&self, connection: &str) -> bool {
         self.conns
             .get(connection)
@@ -295,7 +295,7 @@ impl Hub {
             .is_some_and(|link| !link.black)
     }
 
-    /// Puts an authenticated socket on a connection, an old one if it may be resumed.
+    /// Attaches an authenticated socket to a connection, which is an old one if it can be resumed.
     pub(super) fn attach(
         &mut self,
         link: u64,
@@ -357,7 +357,7 @@ impl Hub {
         let Some(conn) = self.conns.get_mut(id) else { return Attached::Failed };
         conn.last_activity = clock.now();
         who.token.clone_into(&mut conn.token);
-        // What an earlier resume left over is asked for again, or was seen.
+        // Events that an earlier resume left over were seen, or are requested again.
         conn.queue.retain(|out| !matches!(out, Out::Again(..)));
         if seq == 0 {
             conn.dead.clear();
@@ -382,7 +382,7 @@ impl Hub {
         }
     }
 
-    /// Queues the `hello`, before everything else.
+    /// Queues the `hello` before everything else.
     fn greet(&mut self, id: &str, who: &Who) {
         let mut data = json!({"connection_id": id, "server_version": who.version});
         if let (Some(object), false) = (data.as_object_mut(), who.old) {
@@ -405,7 +405,7 @@ impl Hub {
         }
     }
 
-    /// A session again, on a socket whose session was over: a `hello` with the same connection id.
+    /// Renews the session of a socket, with a `hello` that has the same connection ID.
     pub(super) fn renew(&mut self, link: u64, who: &Who) {
         if let Some(id) = self.links.get(&link).and_then(|link| link.web.clone()) {
             self.seat(&id, link, who);
@@ -414,7 +414,7 @@ impl Hub {
         }
     }
 
-    /// The socket is gone; its connection waits to be resumed. The user, if it was there.
+    /// Removes a socket. Its connection can be resumed. Returns the user, if it was attached.
     pub(super) fn detach(&mut self, link: u64, now: i64) -> Option<String> {
         let gone = self.links.remove(&link)?;
         gone.wake.notify_all();
@@ -426,14 +426,14 @@ impl Hub {
         Some(conn.user.clone())
     }
 
-    /// The connection id, token and user of a socket.
+    /// Returns the connection ID, the token and the user of a socket.
     pub(super) fn who(&self, link: u64) -> Option<(&str, &str, &str)> {
         let id = self.links.get(&link)?.web.as_deref()?;
         let conn = self.conns.get(id)?;
         Some((id, &conn.token, &conn.user))
     }
 
-    /// What a session does elsewhere keeps its queues from being forgotten.
+    /// Marks the session as active: its queues are kept.
     pub(super) fn touch(&mut self, token: &str, now: i64) {
         for conn in self.conns.values_mut().filter(|conn| conn.token == token) {
             conn.last_activity = now;
@@ -464,7 +464,7 @@ impl Hub {
         if conn.queue.len() < ACTIVE {
             conn.queue.push_back(out);
         } else {
-            // Too slow: the server drops it, with an empty close frame, and cannot resume it.
+            // Too slow: the server drops it, with an empty close frame, and it cannot be resumed.
             self.conns.remove(connection);
             if let Some(link) = link.and_then(|link| self.links.get_mut(&link)) {
                 let mut bytes = Vec::new();
@@ -484,7 +484,7 @@ impl Hub {
         }
     }
 
-    /// Appends what the socket can write now. Numbers are given here.
+    /// Appends what the socket can write now. Sequence numbers are assigned here.
     pub(super) fn take(&mut self, link: u64, out: &mut Vec<u8>) {
         let Some(conn) =
             self.links.get(&link).and_then(|link| link.web.as_ref()).and_then(|id| self.conns.get_mut(id))
@@ -508,19 +508,19 @@ impl Hub {
         }
     }
 
-    /// The longest queue of an open socket.
+    /// Returns the length of the longest queue of an open socket.
     pub(super) fn longest_queue(&self) -> usize {
         self.conns.values().filter(|conn| conn.link.is_some()).map(|conn| conn.queue.len()).max().unwrap_or(0)
     }
 
-    /// The next events have numbers that are `count` higher than they should.
+    /// Skips `count` sequence numbers.
     pub(super) fn skip_seq(&mut self, count: i64) {
         for conn in self.conns.values_mut().filter(|conn| conn.link.is_some()) {
             conn.seq += count;
         }
     }
 
-    /// The last event goes out again under its number.
+    /// Sends the last event of each socket again, with its sequence number.
     pub(super) fn repeat_seq(&mut self) {
         let mut links = Vec::new();
         for conn in self.conns.values_mut().filter(|conn| conn.link.is_some()) {
@@ -534,19 +534,19 @@ impl Hub {
         }
     }
 
-    /// Forgets the connections that nobody is on.
+    /// Forgets the connections without a socket.
     pub(super) fn forget_inactive(&mut self) {
         self.conns.retain(|_, conn| conn.link.is_some());
     }
 
-    /// Forgets all connections, as a server does that starts.
+    /// Forgets all connections, as a restart does.
     pub(super) fn forget_all(&mut self) {
         self.conns.clear();
     }
 }
 
 impl WebConn {
-    /// Whether the reaper, who comes every five minutes, took it.
+    /// Returns `true` if the reaper, which runs every five minutes, has removed the connection.
     fn is_reaped(&self, started: i64, now: i64) -> bool {
         const ROUND: i64 = 300_000;
         let last_round = started + (now - started) / ROUND * ROUND;
@@ -554,13 +554,13 @@ impl WebConn {
     }
 }
 
-/// Whom a socket belongs to.
+/// The owner of a socket.
 #[derive(Clone, Debug)]
 pub(super) struct Who {
     pub(super) user: String,
     pub(super) token: String,
     pub(super) version: String,
     pub(super) old: bool,
-    /// When the server started.
+    /// Start time of the server.
     pub(super) started: i64,
 }

@@ -37,13 +37,13 @@ use super::server::Inner;
 use super::state::{World, is_id};
 use crate::time::{Timestamp, to_http_date};
 
-/// What the real server calls `AppError`.
+/// The error of a request, called `AppError` by the real server.
 #[derive(Debug)]
 struct AppError {
     status: u16,
     id: Cow<'static, str>,
     message: Cow<'static, str>,
-    /// Mostly hidden by the server.
+    /// Usually hidden by the server.
     detail: String,
 }
 
@@ -77,19 +77,19 @@ fn no_session() -> AppError {
     fail(401, "api.context.session_expired.app_error", "Invalid or expired session, please login again.")
 }
 
-/// A call that is being served.
+/// A request that is being served.
 struct RouteCall<'a> {
     world: &'a mut World,
     request: &'a Request,
-    /// Who asks; empty when nobody is logged in.
+    /// ID of the current account. Empty if the request has no valid session.
     user: String,
     token: String,
-    /// A request to make before the response, while no lock is held.
+    /// A request to an integration that is made before the response, while no lock is held.
     outgoing: Option<outgoing::Outgoing>,
 }
 
 impl RouteCall<'_> {
-    /// The user's id, or the error of a session that is over.
+    /// Returns the ID of the current account, or the error of a missing or expired session.
     fn user(&self) -> Result<String, AppError> {
         if self.user.is_empty() { Err(no_session()) } else { Ok(self.user.clone()) }
     }
@@ -103,7 +103,7 @@ impl RouteCall<'_> {
         if self.is_admin() { Ok(user) } else { Err(forbidden()) }
     }
 
-    /// The user whom a path names, `me` too.
+    /// Returns the ID of the user in a path, which may be `me`.
     fn whom(&self, segment: &str) -> Result<String, AppError> {
         let user = self.user()?;
         match segment {
@@ -113,7 +113,7 @@ impl RouteCall<'_> {
         }
     }
 
-    /// The same, when only the user or an administrator may.
+    /// Returns the ID of the user in a path, if it is the current account or an administrator asks.
     fn own(&self, segment: &str) -> Result<String, AppError> {
         let id = self.whom(segment)?;
         if id == self.user || self.is_admin() { Ok(id) } else { Err(forbidden()) }
@@ -131,13 +131,13 @@ impl RouteCall<'_> {
         if self.world.allows_in_team(&me, id, permission) { Ok(me) } else { Err(forbidden()) }
     }
 
-    /// The first JSON value of the body. The server does not look at what follows it.
+    /// Returns the first JSON value of the body. The server ignores what follows.
     fn body(&self, name: &str) -> Result<Value, AppError> {
         let mut values = serde_json::Deserializer::from_slice(&self.request.body).into_iter();
         values.next().and_then(Result::ok).ok_or_else(|| bad_body(name))
     }
 
-    /// The members of an object in the body. As in Go, the case of their names does not matter.
+    /// Returns the members of a JSON object in the body. As in Go, the case of their names does not matter.
     fn object(&self, name: &str) -> Result<Map<String, Value>, AppError> {
         let Value::Object(mut object) = self.body(name)? else { return Err(bad_body(name)) };
         let other_case: Vec<String> =
@@ -151,7 +151,7 @@ impl RouteCall<'_> {
         Ok(object)
     }
 
-    /// A bare array of texts, as the calls take that look up many things at once.
+    /// Returns a JSON array of strings, the body of calls that look up several items.
     fn texts(&self, name: &str) -> Result<Vec<String>, AppError> {
         serde_json::from_slice(&self.request.body).map_err(|_| {
             if self.world.is_old() {
@@ -161,7 +161,7 @@ impl RouteCall<'_> {
         })
     }
 
-    /// The part of a list that `page` and `per_page` ask for.
+    /// Returns the page of a list that `page` and `per_page` select.
     fn page<T>(&self, all: impl IntoIterator<Item = T>) -> Vec<T> {
         let (page, per_page) = self.paging();
         all.into_iter().skip(page * per_page).take(per_page).collect()
@@ -174,7 +174,8 @@ impl RouteCall<'_> {
         (number("page", 0), number("per_page", 60).clamp(1, 200))
     }
 
-    /// 304 when the client has it already, as the server compares: byte for byte.
+    /// Responds with 304 if the client has the current version. As on the real server, tags are compared byte for
+    /// byte.
     fn etag(&self, tag: &str, answer: Answer) -> Answer {
         let tag = format!("{}.{tag}", self.world.version);
         if self.request.header("if-none-match") == Some(&tag) {
@@ -184,12 +185,12 @@ impl RouteCall<'_> {
     }
 }
 
-/// A text member of a body; empty when it is missing.
+/// Returns a string member of a body. Empty if it is missing.
 fn text<'a>(object: &'a Map<String, Value>, name: &str) -> &'a str {
     object.get(name).and_then(Value::as_str).unwrap_or_default()
 }
 
-/// Sends to the same path without empty segments.
+/// Redirects to the same path without empty segments.
 fn redirect_to_clean(request: &Request) -> Answer {
     let segments = request.path.split('/').filter(|segment| !segment.is_empty());
     let mut location: String = segments.flat_map(|segment| ["/", segment]).collect();
@@ -203,7 +204,7 @@ fn redirect_to_clean(request: &Request) -> Answer {
     Answer::bytes(301, "", Vec::new()).with("Location", location)
 }
 
-/// Answers a request, whatever it is.
+/// Responds to any request.
 pub(super) fn answer(inner: &Inner, request: &Request) -> Answer {
     if request.path.contains("//") {
         return redirect_to_clean(request);
@@ -245,7 +246,7 @@ pub(super) fn answer(inner: &Inner, request: &Request) -> Answer {
     answer
 }
 
-/// The 404 of a route that the version does not have.
+/// Returns the 404 of a route that the version does not have.
 fn not_routed(request: &Request) -> AppError {
     let mut error = fail(404, "api.context.404.app_error", "Sorry, we could not find the page.");
     error.detail = format!(
@@ -270,7 +271,7 @@ fn route(world: &mut World, request: &Request, segments: &[&str]) -> Routed {
     }
     let mut call = RouteCall { world, request, user, token, outgoing: None };
     let found = table::find(&request.method, segments, call.world.is_old());
-    // `HEAD` is answered as `GET`, without the body.
+    // `HEAD` is served like `GET`, without the body.
     let method = if request.method == "HEAD" { "GET" } else { &*request.method };
     let groups = [
         accounts::route,
@@ -309,7 +310,7 @@ fn route(world: &mut World, request: &Request, segments: &[&str]) -> Routed {
     (outcome.unwrap_or_else(|error| error.answer(world)), outgoing)
 }
 
-/// The Markdown of a text in the markup of Slack: links, and the three mentions of everybody.
+/// Converts the markup of Slack to Markdown: links, and the mentions of all members.
 fn slack_text(world: &World, text: &str) -> String {
     let mut out = String::new();
     let mut rest = text;
@@ -349,7 +350,8 @@ impl AppError {
     }
 }
 
-/// What is not under `/api/v4`: incoming webhooks, and the web application, whose page is the answer to everything.
+/// Responds to requests outside `/api/v4`: incoming webhooks, and the web application, whose page is served for all
+/// other paths.
 fn beside(inner: &Inner, request: &Request, path: &str) -> Answer {
     if let (Some(id), "POST") = (path.strip_prefix("/hooks/commands/"), &*request.method) {
         return integrations::delayed_response(&mut inner.world(), request, id);

@@ -1,15 +1,15 @@
-//! Permissions: what the default roles of a server allow.
+//! Permissions of the default roles.
 
 use super::state::World;
 
-/// Roles as bits: what a row of the table below is made of.
+/// Roles as bits, for the rows of the table below.
 const CHANNEL_USER: u8 = 1;
 const CHANNEL_ADMIN: u8 = 2;
 const TEAM_USER: u8 = 4;
 const TEAM_ADMIN: u8 = 8;
 const GUEST: u8 = 16;
 
-/// An action that needs a role in a channel or a team. System administrators may do everything.
+/// An action that needs a role in a channel or a team. System administrators have all permissions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Permission {
     CreatePost,
@@ -69,7 +69,7 @@ impl World {
             Some(member) if member.admin => CHANNEL_USER | CHANNEL_ADMIN,
             Some(_) => CHANNEL_USER,
         };
-        // A guest of the team is no guest of a channel that they are not in.
+        // A guest of a team is not a guest of its other channels.
         own | (self.team_roles(user_id, &channel.team_id) & !GUEST)
     }
 

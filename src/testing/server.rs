@@ -1,4 +1,4 @@
-//! The threads: one that accepts, one for each connection, one more for each WebSocket.
+//! Threads: one that accepts, one for each connection, and one more for each WebSocket.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -18,17 +18,17 @@ use super::routes::outgoing_webhooks;
 use super::state::World;
 use super::{routes, socket};
 
-/// Connections at the same time.
+/// Maximum number of open connections.
 const MOST_CONNECTIONS: usize = 512;
-/// Requests that are remembered.
+/// Maximum number of recorded requests.
 const MOST_REQUESTS: usize = 1000;
 
-/// What all threads share.
+/// State that all threads share.
 pub(super) struct Inner {
     pub(super) address: SocketAddr,
     pub(super) settings: Settings,
     pub(super) world: Mutex<World>,
-    /// Told whenever something changed that somebody may wait for.
+    /// Notified after each change that a thread may wait for.
     pub(super) changed: Condvar,
     pub(super) faults: Mutex<Faults>,
     pub(super) stopping: AtomicBool,
@@ -42,13 +42,13 @@ pub(super) struct Inner {
     pub(super) tls: Option<native_tls::TlsAcceptor>,
 }
 
-/// Whether the port is open.
+/// State of the port.
 #[derive(Debug, Default)]
 struct Gate {
     closed: bool,
-    /// When it opens by itself.
+    /// Time at which it opens by itself.
     until: Option<Instant>,
-    /// What the acceptor last made of it.
+    /// State that the acceptor has put into effect.
     listening: bool,
 }
 
@@ -58,7 +58,7 @@ impl fmt::Debug for Inner {
     }
 }
 
-/// A port that no outgoing connection is given, so that it can be closed and opened again.
+/// Binds a port outside the range of outgoing connections, so that it can be closed and opened again.
 fn bind(seed: u64) -> io::Result<TcpListener> {
     for step in 0..200 {
         let port = 20_000 + (seed.wrapping_add(step * 7919) % 12_000);
@@ -152,12 +152,12 @@ impl Inner {
             thread::sleep(Duration::from_millis(1));
         }
         for thread in threads.into_iter().filter(JoinHandle::is_finished) {
-            // A panic there was printed there.
+            // A panic of the thread has already been printed.
             let _ = thread.join();
         }
     }
 
-    /// How long the port stays closed; `None` when it is open.
+    /// Returns the time for which the port stays closed, or `None` if it is open.
     fn closed_for(&self) -> Option<Duration> {
         let mut gate = lock(&self.gate);
         if !gate.closed {
@@ -169,7 +169,7 @@ impl Inner {
         left
     }
 
-    /// Closes the port, for a while or until it is opened. Returns when it is closed.
+    /// Closes the port, for a time or until it is opened. Returns when it is closed.
     pub(super) fn close_port(&self, time: Option<Duration>) {
         {
             let mut gate = lock(&self.gate);
@@ -197,7 +197,7 @@ impl Inner {
         }
     }
 
-    /// Wakes those who wait for a change, and calls the outgoing webhooks that it triggered.
+    /// Wakes the threads that wait for a change, and calls the outgoing webhooks that it triggered.
     pub(super) fn notify(self: &Arc<Self>) {
         self.changed.notify_all();
         let triggered = std::mem::take(&mut self.world().triggered);
@@ -205,7 +205,7 @@ impl Inner {
             let shared = Arc::clone(self);
             let spawned = thread::Builder::new().name("testserver-hook".into()).spawn(move || {
                 for target in outgoing_webhooks::targets(&triggered) {
-                    // A program that cannot be reached is not told to anybody, as on the real server.
+                    // As on the real server, an integration that cannot be reached is not reported to anybody.
                     if let Ok(reply) = target.send() {
                         outgoing_webhooks::respond(&mut shared.world(), &triggered, &reply);
                         shared.changed.notify_all();
@@ -220,11 +220,11 @@ impl Inner {
 
     /// Wakes the acceptor.
     fn knock(&self) {
-        // It fails when the port is closed already, which is as good.
+        // It fails if the port is closed already, which is fine.
         let _ = TcpStream::connect_timeout(&self.address, Duration::from_millis(200));
     }
 
-    /// Ends everything.
+    /// Ends all threads and connections.
     pub(super) fn stop(&self) {
         self.stopping.store(true, Ordering::Release);
         for conn in self.all_conns() {
@@ -244,7 +244,7 @@ impl Inner {
         lock(&self.conns).values().cloned().collect()
     }
 
-    /// One connection from its first byte to its last.
+    /// Serves a connection from its first byte to its last.
     fn serve(self: &Arc<Self>, id: u64, tcp: TcpStream) {
         let Ok(conn) = Conn::new(id, tcp) else { return };
         if let Some(bytes) = lock(&self.faults).cut_accepted.take() {
@@ -253,7 +253,7 @@ impl Inner {
         let conn = Arc::new(conn);
         lock(&self.conns).insert(id, Arc::clone(&conn));
         if !self.is_stopping() {
-            // What goes wrong on a connection ends it, and concerns nobody else.
+            // An error ends the connection and concerns no other.
             let _ = self.talk(&conn);
         }
         if lock(&self.conns).remove(&id).is_some() {
@@ -261,7 +261,7 @@ impl Inner {
         }
     }
 
-    /// Leaves closing to the last who holds the connection, which resets it if something was left unread.
+    /// Leaves closing to the last owner of the connection, which resets it if bytes were left unread.
     pub(super) fn let_go(&self, id: u64) {
         lock(&self.conns).remove(&id);
     }
@@ -340,7 +340,7 @@ impl Inner {
         }
     }
 
-    /// Remembers a request, and says under which number.
+    /// Records a request, and returns its number.
     fn record(&self, request: &Request) -> u64 {
         let mut world = self.world();
         let user = request.token().and_then(|token| {

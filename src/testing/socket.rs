@@ -1,4 +1,4 @@
-//! The WebSocket: upgrade, frames, actions.
+//! The WebSocket endpoint: upgrade, frames and actions.
 
 use std::io;
 use std::sync::{Arc, Condvar, PoisonError};
@@ -14,14 +14,14 @@ use super::hub::{HubEvent, Link, Who};
 use super::server::Inner;
 use super::state::{World, is_id};
 
-/// The longest message that a client may send.
+/// Maximum length of a message from a client.
 const MOST_MESSAGE: usize = 8192;
 
 pub(super) fn is_path(path: &str) -> bool {
     path.trim_end_matches('/').ends_with("/api/v4/websocket")
 }
 
-/// Serves a WebSocket until it ends. The connection's thread reads, another one writes.
+/// Serves a WebSocket until it ends. The thread of the connection reads, and another one writes.
 pub(super) fn run(inner: &Arc<Inner>, input: &mut Input, request: &Request) -> io::Result<()> {
     let conn = Arc::clone(&input.conn);
     if let Some(cut) = lock(&inner.faults).cut_socket.take() {
@@ -91,14 +91,14 @@ pub(super) fn run(inner: &Arc<Inner>, input: &mut Input, request: &Request) -> i
     Ok(())
 }
 
-/// How reading ended.
+/// The end of reading.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum SocketEnd {
-    /// The client went, or the connection broke.
+    /// The client closed the connection, or it broke.
     Gone,
-    /// The server ends it without a word.
+    /// The server closes the connection without a close frame.
     Drop,
-    /// The server ends it with a close frame.
+    /// The server closes the connection with a close frame.
     Close(u16),
 }
 
@@ -108,7 +108,7 @@ struct Socket<'a> {
     conn: Arc<Conn>,
     pong_deadline: Instant,
     auth_deadline: Option<Instant>,
-    /// A message whose end has not come.
+    /// A message whose final fragment has not arrived.
     message: Option<(u8, Vec<u8>)>,
 }
 
@@ -127,7 +127,7 @@ impl Socket<'_> {
     fn enter(&mut self, user: &str, token: &str, resume: Option<&(String, i64)>) {
         let mut world = self.inner.world();
         if let Some((id, _)) = resume {
-            // The end of the old socket may be on its way to the thread that reads it.
+            // The thread that reads the old socket may be about to notice its end.
             let deadline = Instant::now() + Duration::from_millis(100);
             while world.hub.is_ending(id) && Instant::now() < deadline {
                 let wait = self.inner.changed.wait_timeout(world, Duration::from_millis(10));
@@ -145,7 +145,7 @@ impl Socket<'_> {
     fn leave(&self, writer: Option<thread::JoinHandle<()>>, end: SocketEnd) {
         let black = self.inner.world().hub.link(self.link).is_some_and(|link| link.black);
         if black && end == SocketEnd::Gone {
-            // From this side nothing has happened: the connection counts as active until pongs are missed.
+            // The server notices nothing: the connection counts as active until Pongs are missing.
             let mut world = self.inner.world();
             while !self.inner.is_stopping() && world.hub.link(self.link).is_some_and(|link| link.black) {
                 let Some(left) = self.pong_deadline.checked_duration_since(Instant::now()) else { break };
@@ -172,7 +172,7 @@ impl Socket<'_> {
         }
         self.inner.changed.notify_all();
         if let (Some(writer), true) = (writer, matches!(end, SocketEnd::Close(_)) || reset) {
-            // A panic there was printed there.
+            // A panic of the writer has already been printed.
             let _ = writer.join();
         }
         let mut world = self.inner.world();
@@ -249,7 +249,7 @@ impl Socket<'_> {
                     self.message = Some((kind, message));
                     return None;
                 }
-                // A binary message would have to be msgpack; the real server drops what it cannot decode.
+                // A binary message would be msgpack. The real server drops messages that it cannot decode.
                 match serde_json::from_slice::<Value>(&message) {
                     Ok(request) if kind == frame::TEXT && request.is_object() => self.on_request(&request),
                     _ => Some(SocketEnd::Drop),
@@ -266,7 +266,7 @@ impl Socket<'_> {
             return self.on_challenge(seq, &data);
         }
         let mut world = self.inner.world();
-        // Nobody is there to be answered.
+        // No session, no reply.
         let (_, token, user) = world.hub.who(self.link)?;
         let (token, user) = (token.to_owned(), user.to_owned());
         let result = if action.is_empty() {
@@ -332,7 +332,7 @@ impl Socket<'_> {
     }
 }
 
-/// Takes a socket out, and its user offline when it was the last one.
+/// Removes a socket, and sets its user offline if it was the last one.
 pub(super) fn detach(world: &mut World, link: u64, now: i64) {
     if let Some(user) = world.hub.detach(link, now) {
         if world.hub.active_of(&user) == 0 {
@@ -349,7 +349,7 @@ fn invalid(name: &str) -> Value {
     fail(400, "api.websocket_handler.invalid_param.app_error", &format!("Invalid {name} parameter."))
 }
 
-/// The actions that need a session.
+/// Executes an action that needs a session.
 fn act(world: &mut World, user: &str, action: &str, data: &Value) -> Result<Value, Value> {
     match action {
         "ping" => Ok(json!({
@@ -449,7 +449,7 @@ fn write_loop(inner: &Inner, conn: &Conn, wake: &Condvar) {
     }
 }
 
-/// The connection is broken: whoever reads it shall notice.
+/// Breaks the connection, so that the thread that reads it notices.
 fn break_off(inner: &Inner, conn: &Conn) {
     conn.close();
     inner.changed.notify_all();

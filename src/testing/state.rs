@@ -1,4 +1,4 @@
-//! What the server knows, and the shapes it shows it in.
+//! The data of the server, and its JSON representation.
 
 pub(super) mod attachments;
 pub(super) mod channels;
@@ -27,7 +27,7 @@ pub(super) use people::{AccessToken, StoredBot, StoredSession, StoredTeam, Store
 pub(super) use post_store::PostStore;
 pub(super) use posts::{StoredFile, StoredPost, StoredReaction, StoredUpload};
 
-/// Makes ids and tells the time.
+/// Source of IDs and of the time.
 #[derive(Debug)]
 pub(super) struct Clock {
     seed: u64,
@@ -40,14 +40,14 @@ impl Clock {
         Self { seed, last: 0, offset: 0 }
     }
 
-    /// Milliseconds since 1970; never less than the time before.
+    /// Returns the time in milliseconds since 1970. It never goes back.
     pub(super) fn now(&mut self) -> i64 {
         self.last = self.last.max(Timestamp::now().as_millis() + self.offset);
         self.last
     }
 
-    /// A millisecond that nothing has happened in: changes of the same one have no order, and a real server is too slow
-    /// to make two.
+    /// Returns a millisecond in which nothing has happened. Changes in the same millisecond have no order, and a real
+    /// server is too slow to make two.
     pub(super) fn tick(&mut self) -> i64 {
         self.last = (self.last + 1).max(Timestamp::now().as_millis() + self.offset);
         self.last
@@ -57,13 +57,13 @@ impl Clock {
         self.offset += millis;
     }
 
-    /// 64 bits that do not repeat soon (splitmix64).
+    /// Returns 64 random bits (SplitMix64).
     pub(super) fn bits(&mut self) -> u64 {
         self.seed = self.seed.wrapping_add(0x9e37_79b9_7f4a_7c15);
         mix(self.seed)
     }
 
-    /// 26 characters as the server makes them.
+    /// Returns an ID of 26 characters, as the server makes them.
     pub(super) fn id(&mut self) -> String {
         const ALPHABET: &[u8; 32] = b"ybndrfg8ejkmcpqxot1uwisza345h769";
         let mut bits = (u128::from(self.bits()) << 64) | u128::from(self.bits());
@@ -77,7 +77,7 @@ impl Clock {
     }
 }
 
-/// Scrambles, so that near inputs are far apart.
+/// Mixes bits, so that similar inputs give different outputs.
 pub(super) fn mix(bits: u64) -> u64 {
     let mut z = bits;
     z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -85,12 +85,12 @@ pub(super) fn mix(bits: u64) -> u64 {
     z ^ (z >> 31)
 }
 
-/// Whether this looks like an id.
+/// Returns `true` if a text has the form of an ID.
 pub(super) fn is_id(text: &str) -> bool {
     text.len() == 26 && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }
 
-/// Everything, behind one lock.
+/// All data of the server, behind one lock.
 #[derive(Debug)]
 pub(super) struct World {
     pub(super) clock: Clock,
@@ -106,7 +106,7 @@ pub(super) struct World {
     pub(super) sessions: HashMap<String, StoredSession>,
     pub(super) tokens: Vec<AccessToken>,
     pub(super) bots: Vec<StoredBot>,
-    /// user id -> (category, name) -> value
+    /// User ID -> (category, name) -> value.
     pub(super) preferences: HashMap<String, Vec<(String, String, String)>>,
     pub(super) drafts: Vec<Value>,
     pub(super) emoji: Vec<Value>,
@@ -115,18 +115,18 @@ pub(super) struct World {
     pub(super) hooks: Vec<Value>,
     pub(super) integrations: integrations::Integrations,
     pub(super) config: config::StoredConfig,
-    /// Role -> the permissions that it was given.
+    /// Role -> the permissions that it was given by requests.
     pub(super) role_changes: HashMap<String, Vec<String>>,
     /// Milliseconds.
     pub(super) session_length: i64,
-    /// Requests to outgoing webhooks that wait to be sent.
+    /// Requests to outgoing webhooks that are not sent yet.
     pub(super) triggered: Vec<outgoing_webhooks::Triggered>,
     pub(super) outgoing_webhooks: Vec<outgoing_webhooks::StoredOutgoingWebhook>,
     pub(super) categories: Vec<Value>,
     /// (user, team) -> IDs of categories.
     pub(super) category_order: HashMap<(String, String), Vec<String>>,
 
-    /// Root post id -> user id -> (follows, last viewed).
+    /// ID of the first post -> user ID -> (follows, last viewed).
     pub(super) threads: HashMap<String, HashMap<String, (bool, i64)>>,
     /// `pending_post_id` -> (post, time).
     pub(super) pending: HashMap<String, (Option<String>, i64)>,
@@ -175,7 +175,7 @@ impl World {
         }
     }
 
-    /// Whether it plays a server of the 5.x line, whose events and shapes differ here and there.
+    /// Returns `true` for a server of the 5.x line, some of whose events and formats differ.
     pub(super) fn is_old(&self) -> bool {
         self.version
             .split('.')
@@ -188,12 +188,12 @@ impl World {
         self.clock.now()
     }
 
-    /// `X-Version-Id`, and what `hello` says.
+    /// Returns the value of `X-Version-Id` and `hello`.
     pub(super) fn version_id(&self) -> String {
         format!("{}..5742e435cc426b061fd1d8c42c61e25393a93ea9b086b5c3fcf1ba3f21a4ac6e.false", self.version)
     }
 
-    /// Sends an event to every connection in its scope.
+    /// Sends an event to each connection in its scope.
     pub(super) fn emit(&mut self, event: &HubEvent) {
         let targets: Vec<(String, bool)> = self
             .hub
@@ -212,7 +212,8 @@ impl World {
         }
     }
 
-    /// Whether an event goes to this connection of this user; first match wins.
+    /// Returns `true` if an event goes to this connection of this user. The first field of the scope that is set
+    /// decides.
     fn may_see(&self, event: &HubEvent, connection: &str, user: &str) -> bool {
         let scope = &event.scope;
         if !scope.connection.is_empty() {
@@ -239,12 +240,12 @@ impl World {
         true
     }
 
-    /// Whether a token opens a session now.
+    /// Returns `true` if a token belongs to a session that is valid now.
     pub(super) fn is_valid(&self, token: &str) -> bool {
         self.user_of(token).is_some()
     }
 
-    /// The id of the user whom a token stands for.
+    /// Returns the ID of the user to whom a token belongs.
     pub(super) fn user_of(&self, token: &str) -> Option<&str> {
         let now = Timestamp::now().as_millis() + self.clock.offset;
         let id = match self.sessions.get(token) {
@@ -260,7 +261,7 @@ impl World {
         self.user(id).filter(|user| user.delete_at == 0).map(|user| &*user.id)
     }
 
-    /// Logs a user in, without asking.
+    /// Creates a session for a user.
     pub(super) fn open_session(&mut self, user_id: &str) -> String {
         let now = self.now();
         let token = self.clock.id();
@@ -276,7 +277,7 @@ impl World {
         token
     }
 
-    /// The preferences of a user as the server lists them.
+    /// Returns the preferences of a user as the server lists them.
     pub(super) fn preferences_of(&self, user_id: &str) -> Vec<Value> {
         let known = self.preferences.get(user_id).map(Vec::as_slice).unwrap_or_default();
         known
@@ -287,14 +288,14 @@ impl World {
             .collect()
     }
 
-    /// Sets somebody's status because of what they do, unless they chose one.
+    /// Sets the status of a user after an action, unless the user chose one.
     pub(super) fn notice_status(&mut self, user_id: &str, status: &str) {
         if !self.user(user_id).is_some_and(|user| user.manual_status) {
             self.set_status(user_id, status, false);
         }
     }
 
-    /// Sets somebody's status, and tells them.
+    /// Sets the status of a user and sends the event.
     pub(super) fn set_status(&mut self, user_id: &str, status: &str, manual: bool) {
         let now = self.now();
         let Some(user) = self.user_mut(user_id) else { return };

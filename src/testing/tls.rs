@@ -1,4 +1,4 @@
-//! TLS over memory, so that one thread can read while another one writes.
+//! TLS in memory, so that one thread can read while another one writes.
 
 use std::fmt;
 use std::io::{self, Read, Write};
@@ -8,16 +8,16 @@ use native_tls::{HandshakeError, Identity, TlsAcceptor, TlsStream};
 const CERTIFICATE: &[u8] = include_bytes!("../../tests/data/tls/server.pem");
 const KEY: &[u8] = include_bytes!("../../tests/data/tls/server.key.pem");
 
-/// The certificate authority of every `TestServer` with TLS, as PEM. Its key was thrown away.
+/// Certificate authority of every `TestServer` with TLS, as PEM. Its key was destroyed.
 pub(super) const AUTHORITY: &str = include_str!("../../tests/data/tls/ca.pem");
 
-/// One for all connections of a server.
+/// Returns the acceptor for all connections of a server.
 pub(super) fn acceptor() -> io::Result<TlsAcceptor> {
     let identity = Identity::from_pkcs8(CERTIFICATE, KEY).map_err(io::Error::other)?;
     TlsAcceptor::new(identity).map_err(io::Error::other)
 }
 
-/// What arrived and was not decrypted, and what was encrypted and did not leave.
+/// Bytes received and not yet decrypted, and bytes encrypted and not yet sent.
 #[derive(Debug, Default)]
 struct Pipe {
     arrived: Vec<u8>,
@@ -62,7 +62,7 @@ impl fmt::Debug for Tls {
 }
 
 impl Tls {
-    /// The handshake, with functions that read from and write to the wire.
+    /// Performs the handshake, with functions that read from and write to the wire.
     pub(super) fn accept(
         acceptor: &TlsAcceptor,
         mut read: impl FnMut(&mut [u8]) -> io::Result<usize>,
@@ -91,7 +91,7 @@ impl Tls {
         }
     }
 
-    /// What is decrypted so far; `None` when more has to arrive first, `Some(0)` at the end.
+    /// Reads decrypted bytes. Returns `None` if more bytes must be received first, and `Some(0)` at the end.
     pub(super) fn read(&mut self, buffer: &mut [u8]) -> io::Result<Option<usize>> {
         match self.0.read(buffer) {
             Ok(count) => Ok(Some(count)),
@@ -100,12 +100,12 @@ impl Tls {
         }
     }
 
-    /// Takes in what arrived.
+    /// Adds received bytes.
     pub(super) fn feed(&mut self, bytes: &[u8]) {
         self.0.get_mut().arrived.extend_from_slice(bytes);
     }
 
-    /// Encrypts; [`take_output`](Self::take_output) has it then.
+    /// Encrypts bytes, which [`take_output`](Self::take_output) then returns.
     pub(super) fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.0.write_all(bytes)
     }
@@ -114,7 +114,7 @@ impl Tls {
         !self.0.get_mut().leaving.is_empty()
     }
 
-    /// What has to go onto the wire.
+    /// Returns the bytes to send.
     pub(super) fn take_output(&mut self) -> Vec<u8> {
         std::mem::take(&mut self.0.get_mut().leaving)
     }

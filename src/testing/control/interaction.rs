@@ -13,7 +13,7 @@ use super::{find, must, test_post};
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TestDialog {
-    /// The URL of the program that gets the submission.
+    /// The URL that the submission is sent to.
     pub url: String,
     /// The callback ID.
     pub callback_id: String,
@@ -21,7 +21,7 @@ pub struct TestDialog {
     pub title: String,
     /// The names of the elements, in order.
     pub elements: Vec<String>,
-    /// The dialog as the client gets it.
+    /// The definition of the dialog, as sent to the client.
     pub definition: Value,
 }
 
@@ -31,34 +31,35 @@ pub struct TestDialog {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Interaction {
-    /// The error that the user sees. `None` if the action succeeded.
+    /// The error that is shown to the user. `None` if the action succeeded.
     pub error: Option<String>,
-    /// The ID of the server's error, for example `api.command.execute_command.not_found.app_error`. Empty without one.
+    /// The ID of the server's error, for example `api.command.execute_command.not_found.app_error`. Empty if there is
+    /// none.
     pub error_id: String,
-    /// Errors of single dialog elements: name and text.
+    /// Errors of individual dialog elements: name and text.
     pub field_errors: Vec<(String, String)>,
     /// New posts in the channel, oldest first.
     pub posts: Vec<TestPost>,
     /// Messages that only this user sees, oldest first.
     pub ephemeral: Vec<TestPost>,
-    /// The pressed post, if the integration updated it.
+    /// The post of the button or menu, if the integration updated it.
     pub updated: Option<TestPost>,
     /// The dialog that was opened.
     pub dialog: Option<TestDialog>,
-    /// The address that the client goes to. Empty for none.
+    /// The address that the integration sends the user to. Empty if there is none.
     pub goto_location: String,
 }
 
 impl Interaction {
-    /// The text of the first ephemeral message, or of the first post.
+    /// Returns the text of the first ephemeral message, or of the first post if there is none.
     pub fn text(&self) -> Option<&str> {
         self.ephemeral.first().or(self.posts.first()).map(|post| &*post.message)
     }
 }
 
-/// A user of the server, who acts through its REST API. Made by [`TestServer::as_user`].
+/// A user who acts through the REST API. Created by [`TestServer::as_user`].
 ///
-/// All rules of the server apply. Methods that return no [`Interaction`] panic if the server refuses.
+/// All rules of the server apply. Methods that do not return an [`Interaction`] panic if the server refuses.
 #[derive(Clone, Debug)]
 #[must_use = "it does nothing by itself"]
 pub struct TestUser<'a> {
@@ -79,7 +80,7 @@ fn field<'a>(value: &'a Value, name: &str) -> &'a str {
 }
 
 impl TestServer {
-    /// A user, by name, who acts through the REST API.
+    /// Returns a user, by username, who acts through the REST API.
     ///
     /// ```
     /// # fn main() -> mattermost::Result<()> {
@@ -114,17 +115,18 @@ impl TestServer {
         self.as_user(user).submit_dialog(submission)
     }
 
-    /// Adds a slash command to the first team. The server sends its calls to `url`, as a form. Returns its token.
+    /// Adds a slash command to the first team, whose calls are sent to `url` as a form. Returns its token.
     pub fn add_command(&self, trigger: &str, url: &str) -> String {
         let mut world = self.inner.world();
         let command = new_command(&mut world, trigger, url);
         command.get("token").and_then(Value::as_str).unwrap_or_default().to_owned()
     }
 
-    /// Adds a slash command to the first team that is handled by code of the test.
+    /// Adds a slash command to the first team that is handled by a closure of the test.
     ///
-    /// The code gets the fields of the call by name, for example `text` and `user_name`, and returns the response as
-    /// JSON, for example `{"response_type": "in_channel", "text": "done"}`. It runs on the thread of the request.
+    /// The closure receives the fields of the call by name, for example `text` and `user_name`, and returns the
+    /// response as JSON, for example `{"response_type": "in_channel", "text": "done"}`. It runs on the thread of the
+    /// request.
     pub fn handle_command(
         &self,
         trigger: &str,
@@ -136,7 +138,7 @@ impl TestServer {
         world.integrations.handlers.insert(id, Handler(std::sync::Arc::new(handler)));
     }
 
-    /// Messages that only this user saw, oldest first, at most 1,000.
+    /// Returns the last 1,000 ephemeral messages to a user, oldest first.
     #[track_caller]
     pub fn ephemeral_posts(&self, user: &str) -> Vec<TestPost> {
         let world = self.inner.world();
@@ -145,7 +147,7 @@ impl TestServer {
         own.map(|(_, post)| shown_post(&world, post)).collect()
     }
 
-    /// The last dialog that was opened for a user.
+    /// Returns the last dialog that was opened for a user.
     #[track_caller]
     pub fn dialog(&self, user: &str) -> Option<TestDialog> {
         let world = self.inner.world();
@@ -183,7 +185,7 @@ fn test_dialog(opened: &Value) -> TestDialog {
     }
 }
 
-/// A post that is not stored, from its JSON.
+/// Returns a post that is not stored, from its JSON.
 fn shown_post(world: &World, post: &Value) -> TestPost {
     TestPost {
         id: field(post, "id").to_owned(),
@@ -336,7 +338,7 @@ impl TestUser<'_> {
         self.json("DELETE", &format!("/channels/{id}/members/{}", self.id), &Value::Null);
     }
 
-    /// Tells the members of a channel that the user is typing.
+    /// Sends a typing event to the members of a channel.
     #[track_caller]
     pub fn typing(&self, channel: &str) {
         let id = self.channel(channel);
@@ -346,7 +348,8 @@ impl TestUser<'_> {
     /// Executes a slash command, for example `/deploy prod`.
     ///
     /// # Blocking
-    /// Waits for the program that handles the command, up to 30 s.
+    ///
+    /// Waits up to 30 s for the program that handles the command.
     #[track_caller]
     pub fn slash(&self, channel: &str, command: &str) -> Interaction {
         let id = self.channel(channel);
@@ -355,13 +358,14 @@ impl TestUser<'_> {
         self.interact("/commands/execute", &body, &id)
     }
 
-    /// Presses a button of a post, also of an ephemeral one. `action` is the ID or the name of the button.
+    /// Presses a button of a post, which may be ephemeral. `action` is the ID or the name of the button.
     ///
     /// As on a real server, a response that [updates](crate::integration::PostActionIntegrationResponse::update) an
     /// ephemeral post is an error.
     ///
     /// # Blocking
-    /// Waits for the program behind the button, up to 30 s.
+    ///
+    /// Waits up to 30 s for the program that handles the button.
     #[track_caller]
     pub fn press(&self, post: impl AsRef<str>, action: &str) -> Interaction {
         self.act(post.as_ref(), action, &json!({}))
@@ -370,7 +374,8 @@ impl TestUser<'_> {
     /// Selects an option of a menu of a post, by its value. `action` is the ID or the name of the menu.
     ///
     /// # Blocking
-    /// Waits for the program behind the menu, up to 30 s.
+    ///
+    /// Waits up to 30 s for the program that handles the menu.
     #[track_caller]
     pub fn select(&self, post: impl AsRef<str>, action: &str, option: &str) -> Interaction {
         self.act(post.as_ref(), action, &json!({"selected_option": option}))
@@ -401,10 +406,11 @@ impl TestUser<'_> {
         seen
     }
 
-    /// Submits the last dialog that was opened for the user: names of elements and their values.
+    /// Submits the last dialog that was opened for the user, with the values of its elements by name.
     ///
     /// # Blocking
-    /// Waits for the program behind the dialog, up to 30 s.
+    ///
+    /// Waits up to 30 s for the program that handles the dialog.
     #[track_caller]
     #[expect(clippy::needless_pass_by_value, reason = "tests write it as `json!({..})`")]
     pub fn submit_dialog(&self, submission: Value) -> Interaction {
@@ -414,7 +420,8 @@ impl TestUser<'_> {
     /// Cancels the last dialog that was opened for the user.
     ///
     /// # Blocking
-    /// Waits for the program behind the dialog, up to 30 s.
+    ///
+    /// Waits up to 30 s for the program that handles the dialog.
     #[track_caller]
     pub fn cancel_dialog(&self) -> Interaction {
         self.finish_dialog(&json!({}), true)
@@ -485,8 +492,7 @@ impl TestUser<'_> {
     }
 }
 
-/// The ID of a button or menu, by its ID or its name.
-/// The cookie that clients send with the actions of an ephemeral post.
+/// Returns the cookie that clients send with the actions of an ephemeral post.
 fn cookie(props: &Map<String, Value>) -> Option<String> {
     let attachments = props.get("attachments")?.as_array()?;
     let actions = attachments.iter().filter_map(|attachment| attachment.get("actions")?.as_array()).flatten();

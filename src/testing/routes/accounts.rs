@@ -40,7 +40,7 @@ fn invalid(field: &str) -> AppError {
     error
 }
 
-/// Returns `true` if the server takes a text as a username.
+/// Returns `true` if the server accepts a text as a username.
 pub(super) fn is_username(name: &str) -> bool {
     let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"._-".contains(&byte);
     (1..=64).contains(&name.len())
@@ -56,7 +56,7 @@ fn is_email(email: &str) -> bool {
     fits && email.len() <= 128 && !email.contains(char::is_whitespace) && email.to_lowercase() == email
 }
 
-/// Refuses a password that is too short, under the ID of the version.
+/// Refuses a password that is too short, with the error ID of the version.
 fn check_password(call: &RouteCall<'_>, password: &str, old_id: &'static str) -> Result<(), AppError> {
     let (least, id) =
         if call.world.is_old() { (5, old_id) } else { (8, "model.user.is_valid.pwd_min_length.app_error") };
@@ -71,7 +71,7 @@ fn check_password(call: &RouteCall<'_>, password: &str, old_id: &'static str) ->
     Ok(())
 }
 
-/// Refuses names and texts that the server does not take, and those that another account has.
+/// Refuses names and texts that the server does not accept, and those that another account has.
 fn check_fields(call: &RouteCall<'_>, body: &Map<String, Value>, own: &str) -> Result<(), AppError> {
     let given = |name: &str| body.get(name).and_then(Value::as_str);
     if given("username").is_some_and(|name| !is_username(name)) {
@@ -139,7 +139,7 @@ fn patch(call: &mut RouteCall<'_>, whom: &str, whole: bool) -> RouteResult {
     call.own(&id)?;
     let old = call.world.is_old();
     let user = call.world.user(&id).ok_or_else(missing)?;
-    // A bot is changed by those who manage bots, which it does not.
+    // Bots do not have the permission to manage bots, so they cannot change themselves.
     if user.is_bot && !old && !call.is_admin() {
         return Err(forbidden());
     }
@@ -277,7 +277,7 @@ fn convert_to_bot(call: &mut RouteCall<'_>, whom: &str) -> RouteResult {
     Ok(Answer::json(200, &shown))
 }
 
-/// A bot becomes a person, who logs in with a password.
+/// Converts a bot to a user, who logs in with a password.
 pub(super) fn convert_to_user(call: &mut RouteCall<'_>, id: &str) -> RouteResult {
     let body = call.object("userPatch")?;
     let password = text(&body, "password");
@@ -325,7 +325,7 @@ fn reset_failed_attempts(call: &mut RouteCall<'_>, whom: &str) -> RouteResult {
     Ok(Answer::done())
 }
 
-/// Makes an account log in by another service.
+/// Changes the login service of an account.
 fn set_auth(call: &mut RouteCall<'_>, whom: &str) -> RouteResult {
     let id = call.whom(whom)?;
     call.admin()?;

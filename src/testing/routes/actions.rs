@@ -70,7 +70,7 @@ fn press(call: &mut RouteCall<'_>, id: &str, action_id: &str) -> RouteResult {
     Ok(Answer::done())
 }
 
-/// The JSON object that an integration responds with. An empty body is an empty object.
+/// Returns the JSON object in the response of an integration. An empty body is an empty object.
 fn integration_response(reply: &Result<Reply, String>) -> Result<Map<String, Value>, AppError> {
     let bad = |detail: String| {
         let mut error =
@@ -88,7 +88,7 @@ fn integration_response(reply: &Result<Reply, String>) -> Result<Map<String, Val
     serde_json::from_slice(&reply.body).map_err(|error| bad(error.to_string()))
 }
 
-/// Updates the post, and shows the ephemeral text.
+/// Updates the post, and sends the ephemeral message.
 fn apply_response(world: &mut World, post: &StoredPost, user: &str, response: &Map<String, Value>) {
     let retained = RETAINED_PROPS.map(|name| (name, post.props.get(name).cloned()));
     if let Some(update) = response.get("update").and_then(Value::as_object) {

@@ -1,4 +1,4 @@
-//! Counts, reports and lists for administrators, and what only they do to channels.
+//! Counts, reports and lists for administrators, and administrative changes of channels.
 
 use serde_json::{Map, Value, json};
 
@@ -8,14 +8,14 @@ use crate::testing::hub::HubEvent;
 use crate::testing::rules::Permission;
 use crate::testing::state::{Member, StoredChannel, StoredUser};
 
-/// Users that a server without a license may have, and how many more it bears.
+/// Number of users that a server without a license may have, and the number that it tolerates.
 const MAX_USERS: (usize, usize) = (200, 250);
 
 pub(super) fn route(call: &mut RouteCall<'_>, method: &str, path: &[&str]) -> Option<RouteResult> {
     Some(match (method, path) {
         ("GET", ["analytics", "old"]) => analytics(call),
         ("GET", ["usage", "posts"]) => call.user().map(|_| {
-            // Rounded down as on a real server: to one significant digit.
+            // Rounded down to one significant digit, as on a real server.
             Answer::json(200, &json!({"count": rounded(posts(call).count())}))
         }),
         ("GET", ["usage", "storage"]) => call.user().map(|_| Answer::json(200, &json!({"bytes": 0}))),
@@ -245,7 +245,7 @@ fn missing_channel() -> AppError {
     fail(404, "app.channel.get.existing.app_error", "Unable to find the existing channel.")
 }
 
-/// The teams that all members of a group channel are in.
+/// Returns the teams that all members of a group channel are members of.
 fn common_teams(call: &RouteCall<'_>, id: &str) -> RouteResult {
     call.in_channel(id, Permission::ReadChannel)?;
     let channel = call.world.channel(id).ok_or_else(missing_channel)?;
@@ -292,7 +292,7 @@ fn move_channel(call: &mut RouteCall<'_>, id: &str) -> RouteResult {
     call.world.channel(id).map(|channel| Answer::json(200, &channel.json(old))).ok_or_else(missing_channel)
 }
 
-/// Makes a private channel of a group channel.
+/// Converts a group channel to a private channel.
 fn convert_group(call: &mut RouteCall<'_>, id: &str) -> RouteResult {
     let me = call.user()?;
     let body: Map<String, Value> = call.object("channel")?;
@@ -322,7 +322,7 @@ fn convert_group(call: &mut RouteCall<'_>, id: &str) -> RouteResult {
     call.world.channel(id).map(|channel| Answer::json(200, &channel.json(old))).ok_or_else(missing_channel)
 }
 
-/// The archived channels of a team that the caller may see, or its private ones for an administrator.
+/// Returns the archived channels of a team that the caller may see, or its private channels for an administrator.
 fn of_team(call: &RouteCall<'_>, team: &str, deleted: bool) -> RouteResult {
     let me = call.user()?;
     if deleted {

@@ -50,14 +50,14 @@ fn missing() -> AppError {
     fail(404, "store.sql_bot.get.missing.app_error", "Bot does not exist.")
 }
 
-/// A bot of the caller's own. Others' are as good as missing.
+/// Returns a bot of the caller. Bots of others are reported as missing.
 fn managed<'a>(call: &'a RouteCall<'_>, id: &str) -> Result<&'a StoredBot, AppError> {
     let me = call.user()?;
     if !is_id(id) {
         return Err(bad_url("bot_user_id"));
     }
     let bot = call.world.bots.iter().find(|bot| bot.user_id == id);
-    // Roles of bots that may manage their own ones are not among the default ones.
+    // No default role has the permission to manage own bots.
     let manages = call.world.is_admin(&me);
     bot.filter(|_| manages).ok_or_else(missing)
 }
@@ -66,7 +66,7 @@ fn create(call: &mut RouteCall<'_>) -> RouteResult {
     let me = call.admin()?;
     let body = call.object("bot")?;
     let name = text(&body, "username").to_owned();
-    // The email address that the server makes of the name.
+    // The email address is derived from the name.
     if name.ends_with('.') && is_username(&name) || (name.is_empty() && call.world.is_old()) {
         return Err(fail(400, "model.user.is_valid.email.app_error", "Invalid email."));
     }

@@ -1,4 +1,4 @@
-//! The slash commands that every server has.
+//! The built-in slash commands.
 
 use serde_json::{Map, Value, json};
 
@@ -27,7 +27,7 @@ pub(super) fn is_known(trigger: &str) -> bool {
     COMMANDS.iter().any(|(known, ..)| *known == trigger)
 }
 
-/// The commands as the server lists them.
+/// Returns the commands as the server lists them.
 pub(super) fn all(old: bool) -> impl Iterator<Item = Value> {
     COMMANDS.iter().map(move |(trigger, hint, description)| {
         let mut command = json!({
@@ -54,7 +54,7 @@ fn ephemeral(text: impl Into<String>) -> Map<String, Value> {
     response(json!({"response_type": "ephemeral", "text": text.into()}))
 }
 
-/// Runs a command of the server's own. `None` if there is none of this name.
+/// Runs a built-in command. `None` if there is none with this name.
 pub(super) fn run(
     call: &mut RouteCall<'_>,
     args: &CommandPlace,
@@ -154,7 +154,7 @@ pub(super) fn run(
     }))
 }
 
-/// The message of `/echo`, which may be in quotes before a delay.
+/// Splits the argument of `/echo` into the message, which may be quoted, and the delay.
 fn unquote(text: &str) -> (&str, &str) {
     match text.strip_prefix('"').and_then(|rest| rest.split_once('"')) {
         Some((message, delay)) => (message, delay),

@@ -56,7 +56,7 @@ fn shown(call: &RouteCall<'_>, status: u16, channel: &StoredChannel) -> Answer {
     Answer::json(status, &channel.json(call.world.is_old()))
 }
 
-/// A channel that the caller may read.
+/// Returns a channel that the caller may read.
 pub(super) fn readable<'a>(call: &'a RouteCall<'_>, id: &str) -> Result<&'a StoredChannel, AppError> {
     let me = call.user()?;
     if !is_id(id) {
@@ -66,7 +66,7 @@ pub(super) fn readable<'a>(call: &'a RouteCall<'_>, id: &str) -> Result<&'a Stor
     if call.world.may_read(&me, id) { Ok(channel) } else { Err(forbidden()) }
 }
 
-/// A channel that the caller is in.
+/// Returns a channel that the caller is a member of.
 pub(super) fn joined<'a>(call: &'a RouteCall<'_>, id: &str) -> Result<&'a StoredChannel, AppError> {
     let me = call.user()?;
     let channel = readable(call, id)?;
@@ -134,7 +134,7 @@ fn create(call: &mut RouteCall<'_>) -> RouteResult {
     answer
 }
 
-/// Refuses names and texts that the server does not take.
+/// Refuses names and texts that the server does not accept.
 fn check_fields(call: &RouteCall<'_>, body: &Map<String, Value>) -> Result<(), AppError> {
     let old = call.world.is_old();
     if let Some(name) = body.get("name").and_then(Value::as_str) {
@@ -252,7 +252,7 @@ fn patch(call: &mut RouteCall<'_>, id: &str, whole: bool) -> RouteResult {
     change(call, id, &body)
 }
 
-/// Changes the fields that are given, and says so in the channel.
+/// Changes the given fields, and reports the changes in the channel.
 pub(super) fn change(call: &mut RouteCall<'_>, id: &str, body: &Map<String, Value>) -> RouteResult {
     let me = call.user()?;
     let now = call.world.now();
@@ -310,7 +310,7 @@ fn privacy(call: &mut RouteCall<'_>, id: &str) -> RouteResult {
     convert(call, id, &kind)
 }
 
-/// Makes a channel public or private.
+/// Converts a channel to a public or a private one.
 pub(super) fn convert(call: &mut RouteCall<'_>, id: &str, kind: &str) -> RouteResult {
     let kind = kind.to_owned();
     let me = call.in_channel(id, Permission::ConvertChannel)?;
@@ -495,7 +495,7 @@ fn mine(call: &RouteCall<'_>, user: &str, team: Option<&str>) -> RouteResult {
         if team.is_some() {
             return Err(error);
         }
-        // The real server has begun an array when it finds out.
+        // The real server has already begun an array when it finds the error.
         let body = json!({
             "id": error.id, "message": error.message, "detailed_error": "", "status_code": error.status,
         });

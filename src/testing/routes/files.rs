@@ -1,4 +1,4 @@
-//! Files, whole and in pieces.
+//! Files and uploads.
 
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use crate::testing::http::{Answer, parts};
 use crate::testing::rules::Permission;
 use crate::testing::state::{StoredFile, StoredUpload, is_id, mix};
 
-/// The least that a first piece may have, unless it is everything.
+/// Minimum size of the first part of an upload, unless it is the only one.
 const FIRST_PIECE: u64 = 5 * 1024 * 1024;
 
 pub(super) fn route(call: &mut RouteCall<'_>, method: &str, path: &[&str]) -> Option<RouteResult> {
@@ -80,7 +80,7 @@ fn keep(call: &mut RouteCall<'_>, user: &str, channel: &str, name: &str, data: V
 
 fn upload(call: &mut RouteCall<'_>) -> RouteResult {
     let me = call.user()?;
-    // A real server looks at the length alone: what comes in chunks may be empty.
+    // A real server checks the length only: a chunked body may be empty.
     if call.request.body.is_empty() && call.request.header("transfer-encoding").is_none() {
         return Err(unreadable());
     }
@@ -90,7 +90,7 @@ fn upload(call: &mut RouteCall<'_>) -> RouteResult {
     if kind.starts_with("multipart/form-data") {
         let request = call.request;
         let parts = parts(&kind, &request.body).ok_or_else(unreadable)?;
-        // The channel may come after the files, or in the query.
+        // The channel may follow the files, or be in the query.
         let given = parts.iter().find(|part| part.name == "channel_id" && part.file.is_none());
         let channel = match call.request.param("channel_id").filter(|id| !id.is_empty()) {
             Some(id) => id.to_owned(),
@@ -135,7 +135,7 @@ fn upload(call: &mut RouteCall<'_>) -> RouteResult {
     Ok(Answer::json(201, &json!({"file_infos": infos, "client_ids": client_ids})))
 }
 
-/// A file that the caller may read: an own one, or one of a post in a channel that may be read.
+/// Returns a file that the caller may read: an own one, or one of a post in a channel that the caller may read.
 fn readable<'a>(call: &'a RouteCall<'_>, id: &str) -> Result<&'a StoredFile, AppError> {
     let me = call.user()?;
     if !is_id(id) {
@@ -150,7 +150,7 @@ fn readable<'a>(call: &'a RouteCall<'_>, id: &str) -> Result<&'a StoredFile, App
     if file.user_id == me || shown { Ok(file) } else { Err(forbidden()) }
 }
 
-/// The files of posts whose names have all words, newest first.
+/// Returns the files of posts whose names contain all words, newest first.
 fn search(call: &RouteCall<'_>, team: Option<&str>) -> RouteResult {
     let me = call.user()?;
     let body = call.object("search_params")?;
@@ -193,13 +193,13 @@ fn search(call: &RouteCall<'_>, team: Option<&str>) -> RouteResult {
     ))
 }
 
-/// The key of a public link, which only those know who were given the link.
+/// Returns the key of a public link, which cannot be guessed on the real server.
 fn public_hash(id: &str) -> String {
     let bits = id.bytes().fold(0, |bits, byte| mix(bits ^ u64::from(byte)));
     format!("{bits:016x}")
 }
 
-/// A file by its public link, without a session.
+/// Returns a file by its public link, without a session.
 pub(super) fn public(call: &RouteCall<'_>, id: &str) -> RouteResult {
     let file = call.world.files.get(id).filter(|_| call.request.param("h") == Some(&*public_hash(id)));
     let message = "The public link does not appear to be valid.";
@@ -207,7 +207,7 @@ pub(super) fn public(call: &RouteCall<'_>, id: &str) -> RouteResult {
         .ok_or_else(|| fail(400, "api.file.get_file.public_invalid.app_error", message))
 }
 
-/// The image itself in place of a smaller one.
+/// Returns the full image in place of a smaller one.
 fn smaller(call: &RouteCall<'_>, id: &str, what: &str) -> RouteResult {
     let file = readable(call, id)?;
     if file.image_size().is_none() {
@@ -220,10 +220,10 @@ fn smaller(call: &RouteCall<'_>, id: &str, what: &str) -> RouteResult {
     Ok(answer)
 }
 
-/// The bytes, or the range of them that was asked for.
+/// Returns the bytes of a file, or the requested range.
 fn download(call: &RouteCall<'_>, file: &StoredFile) -> Answer {
     let size = file.data.len();
-    // Scripts come as text, so that no browser runs them.
+    // Scripts are sent as text, so that browsers do not run them.
     let kind = match file.mime_type() {
         "text/html; charset=utf-8" => "text/plain",
         kind => kind,

@@ -40,12 +40,12 @@ fn shown(call: &RouteCall<'_>, at: usize) -> Answer {
     Answer::json(200, &Value::Object(command))
 }
 
-/// The team of the commands that the caller manages.
+/// Returns the team whose commands the caller manages.
 fn in_team(call: &RouteCall<'_>, team: &str) -> Result<String, AppError> {
     call.in_team(team, Permission::ManageIntegrations)
 }
 
-/// The position of a command that the caller may manage. Others are as good as missing.
+/// Returns the index of a command that the caller may manage. Others are reported as missing.
 fn managed(call: &RouteCall<'_>, id: &str) -> Result<usize, AppError> {
     call.user()?;
     if !is_id(id) {
@@ -55,7 +55,7 @@ fn managed(call: &RouteCall<'_>, id: &str) -> Result<usize, AppError> {
     let commands = &call.world.integrations.commands;
     let at = commands.iter().position(|command| text(command, "id") == id).ok_or_else(missing)?;
     let team = commands.get(at).map(|command| text(command, "team_id")).unwrap_or_default();
-    // To those who may not manage it, it is as good as missing, under another ID.
+    // Callers who may not manage it get the error of a missing one, with another ID.
     let hidden = || fail(404, "store.sql_command.save.get.app_error", "Unable to get the command.");
     in_team(call, team).map(|_| at).map_err(|_| hidden())
 }
@@ -181,7 +181,7 @@ fn autocomplete(call: &RouteCall<'_>, team: &str) -> RouteResult {
     let offered = call.world.integrations.commands.iter().filter(|command| {
         text(command, "team_id") == team && command.get("auto_complete") == Some(&Value::Bool(true))
     });
-    // Others do not see where a command leads.
+    // Other users do not see the URL of a command.
     let offered = offered.cloned().map(|mut command| {
         for (name, value) in [("token", ""), ("creator_id", ""), ("method", ""), ("url", "")] {
             command.insert(name.into(), json!(value));
@@ -191,7 +191,7 @@ fn autocomplete(call: &RouteCall<'_>, team: &str) -> RouteResult {
     Ok(Answer::json(200, &builtin::all(call.world.is_old()).chain(offered).collect()))
 }
 
-/// The commands whose triggers begin as the input does.
+/// Returns the commands whose triggers begin with the input.
 fn suggestions(call: &RouteCall<'_>, team: &str) -> RouteResult {
     let me = call.user()?;
     if !call.world.team(team).is_some_and(|team| team.has(&me)) && !call.is_admin() {
@@ -307,7 +307,7 @@ fn execute(call: &mut RouteCall<'_>) -> RouteResult {
     Err(fail(404, "api.command.execute_command.not_found.app_error", message))
 }
 
-/// Calls the program, or the test's own code, that a custom command belongs to.
+/// Calls the program, or the closure of the test, that handles a custom command.
 fn call_command(
     call: &mut RouteCall<'_>,
     command: Map<String, Value>,
@@ -356,7 +356,7 @@ fn call_command(
     Answer::done()
 }
 
-/// The response of a program, as JSON or as text.
+/// Returns the response of a program, which is JSON or text.
 fn command_response(reply: &Result<Reply, String>, trigger: &str) -> Result<Map<String, Value>, AppError> {
     let failed = |id: &'static str, message: String| Err(fail(500, id, message));
     let reply = match reply {
@@ -386,7 +386,7 @@ fn command_response(reply: &Result<Reply, String>, trigger: &str) -> Result<Map<
     }
 }
 
-/// Posts the response to a command, and the extra ones, and shows the first to the caller.
+/// Posts the response to a command and the extra responses, and returns the first to the caller.
 fn respond(
     call: &mut RouteCall<'_>,
     command: Option<&Map<String, Value>>,
@@ -482,7 +482,7 @@ fn post_response(
     Ok(())
 }
 
-/// The text that an integration sends to a response URL, later.
+/// Accepts a delayed response, which an integration sends to a response URL.
 pub(super) fn delayed_response(world: &mut World, request: &Request, id: &str) -> Answer {
     let body = String::from_utf8_lossy(&request.body).into_owned();
     let json = request.header("content-type").is_some_and(|kind| kind.starts_with("application/json"));

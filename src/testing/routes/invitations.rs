@@ -1,4 +1,4 @@
-//! Invitations to teams, their pictures, and what is imported into them.
+//! Invitations to teams, team icons, and imports.
 
 use serde_json::{Map, Value, json};
 
@@ -29,7 +29,7 @@ pub(super) fn route(call: &mut RouteCall<'_>, method: &str, path: &[&str]) -> Op
     })
 }
 
-/// The ID of the team of an invitation.
+/// Returns the ID of the team of an invitation.
 fn invited(call: &RouteCall<'_>, invite: &str) -> Result<String, AppError> {
     let team = call.world.teams.iter().find(|team| team.invite_id == invite && team.delete_at == 0);
     team.map(|team| team.id.clone()).ok_or_else(|| {
@@ -37,7 +37,7 @@ fn invited(call: &RouteCall<'_>, invite: &str) -> Result<String, AppError> {
     })
 }
 
-/// What everybody sees who has an invitation.
+/// Returns the part of a team that is visible with an invitation.
 fn by_invite(call: &RouteCall<'_>, invite: &str) -> RouteResult {
     let id = invited(call, invite)?;
     let shown = call.world.team(&id).map(|team| {
@@ -67,7 +67,7 @@ fn join_by_invite(call: &mut RouteCall<'_>) -> RouteResult {
     Ok(Answer::json(201, &member.unwrap_or_default()))
 }
 
-/// Takes addresses. Nothing is sent, as on a server without a mail server.
+/// Accepts email addresses. As on a server without a mail server, nothing is sent.
 fn invite(call: &mut RouteCall<'_>, id: &str) -> RouteResult {
     let body = call.body("emails").ok();
     let listed = body.as_ref().and_then(|body| match body {
@@ -120,7 +120,7 @@ fn set_image(call: &mut RouteCall<'_>, id: &str) -> RouteResult {
     Ok(Answer::done())
 }
 
-/// Takes an export of Slack and imports nothing of it. The response is a log.
+/// Accepts a Slack export and imports nothing. The response is a log.
 fn import(call: &mut RouteCall<'_>, id: &str) -> RouteResult {
     let me = call.user()?;
     if !call.is_admin() {

@@ -1,4 +1,4 @@
-//! Reading posts, one or many.
+//! Reading and searching posts.
 
 use serde_json::{Map, Value, json};
 
@@ -9,7 +9,7 @@ use crate::testing::http::Answer;
 use crate::testing::rules::Permission;
 use crate::testing::state::{StoredPost, is_id};
 
-/// How many rows `since` gives at most.
+/// Maximum number of rows in the response to `since`.
 const MOST_SINCE: usize = 1000;
 
 pub(super) fn route(call: &mut RouteCall<'_>, method: &str, path: &[&str]) -> Option<RouteResult> {
@@ -33,7 +33,7 @@ pub(super) fn route(call: &mut RouteCall<'_>, method: &str, path: &[&str]) -> Op
     })
 }
 
-/// A list as the server shows it: `order` newest first, `posts` with the roots of what is in it.
+/// Returns a post list: `order` with the newest first, and `posts` with the first posts of the threads added.
 fn list(call: &RouteCall<'_>, newest_first: &[&StoredPost], roots: bool, next: &str, prev: &str) -> Value {
     let order: Vec<&str> = newest_first.iter().map(|post| &*post.id).collect();
     let mut posts = Map::new();
@@ -61,7 +61,7 @@ fn of_channel(call: &RouteCall<'_>, id: &str) -> RouteResult {
         let since: i64 = since.parse().map_err(|_| bad_url("since"))?;
         let mut found = posts.changed(id, since);
         if found.len() > MOST_SINCE {
-            // The real server gives any thousand of them; ids are random.
+            // The real server returns any thousand of them; IDs are random.
             found.sort_by(|one, other| one.id.cmp(&other.id));
             found.truncate(MOST_SINCE);
         }
@@ -76,7 +76,7 @@ fn of_channel(call: &RouteCall<'_>, id: &str) -> RouteResult {
         Some(id) => Ok(Some(posts.get(id).map_or(0, |post| post.create_at))),
     };
     let left_out = page * per_page;
-    // Like the real server's, this leaves out other posts of the pivot's millisecond.
+    // As on the real server, other posts of the same millisecond are omitted.
     let (part, newer, older): (Vec<&StoredPost>, _, _) = if let Some(time) = pivot("after")? {
         let (from, until) = (time + 1, i64::MAX);
         let mut part: Vec<&StoredPost> = live(from, until).skip(left_out).take(per_page).collect();
@@ -95,7 +95,7 @@ fn of_channel(call: &RouteCall<'_>, id: &str) -> RouteResult {
     Ok(call.etag(&newest.to_string(), Answer::json(200, &list(call, &part, true, next, prev))))
 }
 
-/// Newest first.
+/// Sorts posts, newest first.
 fn sort(posts: &mut [&StoredPost]) {
     posts.reverse();
     posts.sort_by_key(|post| std::cmp::Reverse(post.create_at));
@@ -183,7 +183,7 @@ fn flagged(call: &RouteCall<'_>, user: &str) -> RouteResult {
     Ok(Answer::json(200, &list(call, &call.page(found), false, "", "")))
 }
 
-/// All words must be there, or one of them with `is_or_search`; `from:` and `in:` narrow it.
+/// Searches for all words, or with `is_or_search` for any. `from:` and `in:` restrict the result.
 fn search(call: &RouteCall<'_>, team: Option<&str>) -> RouteResult {
     let me = call.user()?;
     if let Some(team) = team {

@@ -1,4 +1,4 @@
-//! Who is in a channel, and what they have read.
+//! Members of channels, and what they have read.
 
 use serde_json::{Value, json};
 
@@ -75,7 +75,7 @@ fn add(call: &mut RouteCall<'_>, id: &str) -> RouteResult {
         return Err(fail(400, "api.channel.add_user_to_channel.type.app_error", message));
     }
     let team = channel.team_id.clone();
-    // Everybody in the team may join a public channel.
+    // Any member of the team may join a public channel.
     let joins = users == [me.clone()] && !channel.is_private();
     let joins = joins && call.world.allows_in_team(&me, &team, Permission::ReadPublicChannel);
     if !joins {
@@ -102,7 +102,7 @@ fn add(call: &mut RouteCall<'_>, id: &str) -> RouteResult {
     shown.pop().map(|member| Answer::json(201, &member)).ok_or_else(missing)
 }
 
-/// Puts a user into a channel, as somebody, and tells everybody.
+/// Adds a user to a channel on behalf of another, and sends the events.
 pub(super) fn enter(call: &mut RouteCall<'_>, id: &str, me: &str, user: &str) {
     if call.world.join(id, user) {
         let team = call.world.channel(id).map(|channel| channel.team_id.clone()).unwrap_or_default();
@@ -127,7 +127,7 @@ fn tell_added(call: &mut RouteCall<'_>, id: &str, team: &str, me: &str, user: &s
     }
 }
 
-/// Takes a user out of a channel, as the caller.
+/// Removes a user from a channel on behalf of the caller.
 pub(super) fn leave(call: &mut RouteCall<'_>, id: &str, user: &str) -> RouteResult {
     let me = call.user()?;
     let user = call.whom(user)?;
@@ -161,7 +161,7 @@ pub(super) fn leave(call: &mut RouteCall<'_>, id: &str, user: &str) -> RouteResu
     Ok(Answer::done())
 }
 
-/// Tells a member that their row changed.
+/// Sends the event about a changed membership to the member.
 fn tell_changed(call: &mut RouteCall<'_>, id: &str, user: &str) {
     let shown = call.world.channel(id).and_then(|channel| Some(channel.member_json(channel.member(user)?)));
     if let Some(member) = shown {

@@ -1,4 +1,4 @@
-//! Requests that the server makes to integrations, while it holds no lock.
+//! Requests of the server to integrations. They are made while no lock is held.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -9,9 +9,9 @@ use serde_json::Value;
 use super::{RouteCall, RouteResult};
 use crate::testing::state::integrations::Handler;
 
-/// How long an integration may take, as on the real server.
+/// Deadline for the response of an integration, as on the real server.
 const INTEGRATION_TIMEOUT: Duration = Duration::from_secs(30);
-/// The longest response of an integration, in bytes.
+/// Maximum size of the response of an integration, in bytes.
 const MAX_RESPONSE: u64 = 1024 * 1024;
 
 /// A response of an integration.
@@ -22,19 +22,19 @@ pub(in crate::testing) struct Reply {
     pub(super) body: Vec<u8>,
 }
 
-/// The program, or the code of the test, that is called.
+/// The program, or the closure of the test, that is called.
 pub(in crate::testing) enum Target {
     Http { get: bool, url: String, headers: Vec<(&'static str, String)>, body: String },
     Handler(Handler, HashMap<String, String>),
 }
 
-/// A request to an integration, and what the server does with the response.
+/// A request to an integration, and the handler of its response.
 pub(super) struct Outgoing {
     pub(super) target: Target,
     pub(super) then: Box<Continuation>,
 }
 
-/// The work after the response, or after what went wrong, in words.
+/// The handler of the response, or of the error as a text.
 type Continuation = dyn FnOnce(&mut RouteCall<'_>, Result<Reply, String>) -> RouteResult;
 
 impl fmt::Debug for Outgoing {
@@ -49,7 +49,7 @@ impl Target {
         Self::Http { get: false, url: url.to_owned(), headers, body: body.to_string() }
     }
 
-    /// A form without the header of a slash command.
+    /// A form without the header of slash commands.
     pub(super) fn unsigned_form(url: &str, fields: &[(&str, String)]) -> Self {
         let mut target = Self::form(false, url, fields, "");
         if let Self::Http { headers, .. } = &mut target {
@@ -74,7 +74,7 @@ impl Target {
         Self::Http { get, url: url.to_owned(), headers, body: pairs }
     }
 
-    /// Makes the request. The error is what went wrong, in words.
+    /// Sends the request. The error is a description.
     pub(in crate::testing) fn send(self) -> Result<Reply, String> {
         let (get, url, headers, body) = match self {
             Self::Handler(handler, fields) => {

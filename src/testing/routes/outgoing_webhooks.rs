@@ -39,7 +39,7 @@ fn shown(call: &RouteCall<'_>, at: usize) -> RouteResult {
     call.world.outgoing_webhooks.get(at).map(|hook| Answer::json(200, &hook.json())).ok_or_else(missing)
 }
 
-/// The position of a webhook that the caller may manage.
+/// Returns the index of a webhook that the caller may manage.
 fn managed(call: &RouteCall<'_>, id: &str) -> Result<usize, AppError> {
     call.user()?;
     if !is_id(id) {
@@ -55,7 +55,7 @@ fn words(body: &Map<String, Value>, name: &str) -> Vec<String> {
     words.filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
-/// Takes the fields of a request, and refuses what the server does not take.
+/// Reads the fields of a request, and refuses those that the server does not accept.
 fn fill(
     call: &RouteCall<'_>,
     hook: &mut StoredOutgoingWebhook,
@@ -193,7 +193,7 @@ fn list(call: &RouteCall<'_>) -> RouteResult {
     Ok(Answer::json(200, &Value::Array(call.page(found.map(StoredOutgoingWebhook::json)))))
 }
 
-/// The requests of a triggered webhook.
+/// Returns the requests of a triggered webhook.
 pub(in crate::testing) fn targets(triggered: &Triggered) -> Vec<Target> {
     let hook = &triggered.webhook;
     let urls = hook.callback_urls.iter();
@@ -207,7 +207,7 @@ pub(in crate::testing) fn targets(triggered: &Triggered) -> Vec<Target> {
         .iter()
         .map(|(name, value)| {
             let value = match value {
-                // A form has seconds where JSON has milliseconds.
+                // Forms have seconds where JSON has milliseconds.
                 Value::Number(number) => (number.as_i64().unwrap_or(0) / 1000).to_string(),
                 value => value.as_str().unwrap_or_default().to_owned(),
             };
@@ -217,7 +217,7 @@ pub(in crate::testing) fn targets(triggered: &Triggered) -> Vec<Target> {
     urls.map(|url| Target::unsigned_form(url, &fields)).collect()
 }
 
-/// Posts what a program answers to an outgoing webhook.
+/// Posts the response of a program to an outgoing webhook.
 pub(in crate::testing) fn respond(world: &mut World, triggered: &Triggered, reply: &Reply) {
     let Ok(body) = serde_json::from_slice::<Map<String, Value>>(&reply.body) else { return };
     let silent = body.get("text").is_none_or(Value::is_null)

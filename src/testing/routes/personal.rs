@@ -1,4 +1,4 @@
-//! What belongs to one account alone, drafts and sidebar categories; and custom emoji.
+//! Drafts and sidebar categories of an account, and custom emoji.
 
 use serde_json::{Map, Value, json};
 
@@ -9,7 +9,7 @@ use crate::testing::hub::HubEvent;
 pub(super) fn route(call: &mut RouteCall<'_>, method: &str, path: &[&str]) -> Option<RouteResult> {
     Some(match (method, path) {
         ("POST", ["drafts"]) => save_draft(call),
-        // A draft is the caller's own, whoever is named.
+        // Drafts belong to the caller, whatever user the path names.
         ("GET", ["users", _, "teams", _, "drafts"]) => call.user().map(|id| {
             let own = call.world.drafts.iter().filter(|draft| is(draft, "user_id", &id));
             Answer::json(200, &own.cloned().collect())
@@ -113,7 +113,7 @@ fn delete_draft(call: &mut RouteCall<'_>, channel: &str, root: &str) -> RouteRes
     Ok(Answer::done())
 }
 
-/// The categories of somebody in a team, the three that everybody has first.
+/// Returns the categories of a user in a team, the three default ones first.
 fn all_categories(call: &RouteCall<'_>, user: &str, team: &str) -> Vec<Value> {
     let own: Vec<&Value> = call
         .world
@@ -232,7 +232,7 @@ fn categories(
     })
 }
 
-/// Changes several categories. Those that everybody has are taken as they are.
+/// Changes several categories. The default ones cannot be changed.
 fn update_categories(call: &mut RouteCall<'_>, user: &str, team: &str) -> RouteResult {
     let Ok(given) = serde_json::from_slice::<Vec<Map<String, Value>>>(&call.request.body) else {
         return Err(bad_body("category"));

@@ -1,4 +1,4 @@
-//! Writing: posts and reactions.
+//! Writing posts and reactions.
 
 use serde_json::{Map, Value, json};
 
@@ -9,9 +9,9 @@ use crate::testing::rules::Permission;
 use crate::testing::state::posts::NewPost;
 use crate::testing::state::{StoredPost, StoredReaction, is_id};
 
-/// How long a `pending_post_id` is remembered.
+/// Time for which a `pending_post_id` is remembered, in milliseconds.
 const REMEMBERED: i64 = 30_000;
-/// The longest message, in characters.
+/// Maximum length of a message, in characters.
 const LONGEST: usize = 16_383;
 
 pub(super) fn route(call: &mut RouteCall<'_>, method: &str, path: &[&str]) -> Option<RouteResult> {
@@ -58,7 +58,7 @@ fn missing() -> AppError {
     fail(404, "app.post.get.app_error", "Unable to get the post.")
 }
 
-/// A post that the caller may read.
+/// Returns a post that the caller may read.
 pub(super) fn readable<'a>(call: &'a RouteCall<'_>, id: &str) -> Result<&'a StoredPost, AppError> {
     let me = call.user()?;
     if !is_id(id) {
@@ -68,7 +68,7 @@ pub(super) fn readable<'a>(call: &'a RouteCall<'_>, id: &str) -> Result<&'a Stor
     if call.world.may_read(&me, &post.channel_id) { Ok(post) } else { Err(forbidden()) }
 }
 
-/// A post that the caller may change.
+/// Returns a post that the caller may change.
 fn own<'a>(call: &'a RouteCall<'_>, id: &str) -> Result<&'a StoredPost, AppError> {
     let me = call.user()?;
     let post = readable(call, id)?;
@@ -177,7 +177,7 @@ fn create(call: &mut RouteCall<'_>) -> RouteResult {
             return Err(fail(500, "api.post.deduplicate_create_post.pending", message));
         }
         Some((Some(id), _)) => {
-            // The key is the whole server's: whoever may read the first post gets it.
+            // The key is shared by all accounts of the server: any user who may read the first post gets it.
             let known = call.world.posts.get(id).filter(|post| call.world.may_read(&me, &post.channel_id));
             if let Some(post) = known {
                 let mut shown = call.world.post_json(post);
@@ -303,7 +303,7 @@ fn history(call: &RouteCall<'_>, id: &str) -> RouteResult {
     Ok(Answer::json(200, &Value::Array(shown.collect())))
 }
 
-/// A reaction changes the post's `update_at`, and nothing else of its times.
+/// Updates `update_at` after a change of the reactions. The other times stay the same.
 fn touch(call: &mut RouteCall<'_>, id: &str, name: &str, reaction: &Value) {
     let now = call.world.clock.tick();
     let changed = call.world.posts.change(id, |post| {
@@ -316,7 +316,7 @@ fn touch(call: &mut RouteCall<'_>, id: &str, name: &str, reaction: &Value) {
     }
 }
 
-/// Refuses the names of emoji that there are not; before 6.0, those that no emoji can have.
+/// Refuses names of emoji that do not exist. Servers before 6.0 refuse only those that no emoji can have.
 fn check_emoji(call: &RouteCall<'_>, name: &str) -> Result<(), AppError> {
     let possible = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-+_".contains(&byte));
     if possible && (call.world.is_old() || call.world.has_emoji(name)) {

@@ -16,7 +16,7 @@ pub(super) fn route(call: &mut RouteCall<'_>, method: &str, path: &[&str]) -> Op
     })
 }
 
-/// Returns `true` if the server takes a text as a category or a name in a URL: two characters at least.
+/// Returns `true` if the server accepts a text as a category or a name in a URL: at least two characters.
 fn is_preference_name(text: &str) -> bool {
     let ends = |byte: Option<u8>| byte.is_some_and(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
     text.len() > 1

@@ -1,4 +1,4 @@
-//! Roles. A changed role is shown as such; what it allows here stays as it is by default.
+//! Roles. Changes are stored and returned, but do not affect permissions.
 
 use serde_json::{Value, json};
 

@@ -22,7 +22,7 @@ pub(super) fn route(call: &mut RouteCall<'_>, method: &str, path: &[&str]) -> Op
     })
 }
 
-/// Takes a custom status out of the recent ones.
+/// Removes a custom status from the recent ones.
 fn forget_recent(call: &mut RouteCall<'_>, whom: &str) -> RouteResult {
     let id = call.whom(whom)?;
     let body = call.object("recent_custom_status")?;

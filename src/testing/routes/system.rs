@@ -1,4 +1,4 @@
-//! The server itself.
+//! Status and settings of the server.
 
 use serde_json::json;
 

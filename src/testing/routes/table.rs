@@ -1,4 +1,4 @@
-//! The table of all routes: which version has them, and the responses of those that keep no state here.
+//! The table of all routes: the versions that have them, and the responses of those that keep no state here.
 
 use std::sync::OnceLock;
 
@@ -13,39 +13,39 @@ struct TableRoute {
     #[cfg(test)]
     path: &'static str,
     segments: Vec<Segment>,
-    /// What 11.6 and 5.37 do.
+    /// Behavior of 11.6 and 5.37.
     services: [Service; 2],
-    /// A member of the body, and what a request gets that names it.
+    /// A member of the body, and the behavior for requests that contain it.
     with_member: Option<(&'static str, [Service; 2])>,
-    /// `false` if code of this folder serves it without a session, too.
+    /// `false` if code of this folder serves it without a session too.
     needs_session: bool,
 }
 
-/// A part of a path between two slashes.
+/// A segment of a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Segment {
     Literal(&'static str),
-    /// A parameter: its name and the form that it must have.
+    /// A parameter: its name and its form.
     Parameter(&'static str, &'static str),
 }
 
-/// What a version does with a route.
+/// Behavior of a version for a route.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::testing) enum Service {
     /// The version does not have the route.
     Absent,
-    /// Code of this folder serves it.
+    /// Served by code of this folder.
     Stateful,
-    /// Always the same responses: to a system administrator, to a member and to a caller without a session.
+    /// Constant responses: to a system administrator, to a member, and without a session.
     Constant([&'static str; 3]),
 }
 
-/// What the table says about a request.
+/// The row of the table for a request.
 pub(in crate::testing) struct Found {
     pub(in crate::testing) service: Service,
     pub(in crate::testing) needs_session: bool,
     with_member: Option<(&'static str, Service)>,
-    /// The name of the first parameter that should be an ID and is none.
+    /// The name of the first parameter that should be an ID and is not.
     bad_id: Option<&'static str>,
 }
 
@@ -80,7 +80,7 @@ fn services(new: &'static str, old: &'static str) -> [Service; 2] {
     [Service::parse(new), Service::parse(if old == "=" { new } else { old })]
 }
 
-/// Method and path of every route.
+/// Returns method and path of every route.
 #[cfg(test)]
 pub(in crate::testing) fn all() -> impl Iterator<Item = (&'static str, &'static str)> {
     routes().iter().map(|route| (route.method, route.path))
@@ -133,7 +133,7 @@ impl Service {
 }
 
 impl TableRoute {
-    /// Returns how many segments are literal, if the path fits.
+    /// Returns the number of literal segments, if the path matches.
     fn literals(&self, path: &[&str]) -> Option<usize> {
         let fits = self.segments.len() == path.len()
             && self.segments.iter().zip(path).all(|(segment, text)| segment.fits(text));
@@ -141,7 +141,7 @@ impl TableRoute {
     }
 }
 
-/// Returns the row of a request: of several that fit, the one with the most literal segments.
+/// Returns the row of a request. If several match, it is the one with the most literal segments.
 pub(in crate::testing) fn find(method: &str, path: &[&str], is_old: bool) -> Found {
     let fitting = routes().iter().filter(|route| route.method == method).filter_map(|route| {
         let service = *route.services.get(usize::from(is_old))?;
@@ -151,7 +151,7 @@ pub(in crate::testing) fn find(method: &str, path: &[&str], is_old: bool) -> Fou
         return Found { service: Service::Absent, needs_session: false, with_member: None, bad_id: None };
     };
     let bad_id = route.segments.iter().zip(path).find_map(|(segment, text)| match segment {
-        // Some texts are taken in place of an ID.
+        // Some texts are accepted in place of an ID.
         Segment::Parameter(name, "") if name.ends_with("_id") && text.len() != 26 && *text != "me" => {
             Some(*name)
         }
@@ -162,7 +162,7 @@ pub(in crate::testing) fn find(method: &str, path: &[&str], is_old: bool) -> Fou
     Found { service, needs_session: route.needs_session, with_member, bad_id }
 }
 
-/// The constant response of a route to this caller.
+/// Returns the constant response of a route to this caller.
 pub(super) fn respond(call: &RouteCall<'_>, found: &Found) -> Option<RouteResult> {
     let named = |name: &str| {
         let body = call.object("body").ok();

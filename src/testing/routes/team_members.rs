@@ -72,7 +72,7 @@ fn join(call: &mut RouteCall<'_>, id: &str) -> RouteResult {
     team.member(&user).map(|member| Answer::json(201, &team.member_json(member))).ok_or_else(missing)
 }
 
-/// Puts a user into a team and its default channels, and tells everybody.
+/// Adds a user to a team and its default channels, and sends the events.
 pub(super) fn add(call: &mut RouteCall<'_>, id: &str, user: &str) {
     let name = call.world.name_of(user).to_owned();
     if !call.world.team(id).is_some_and(|team| team.has(user)) {
@@ -88,14 +88,14 @@ pub(super) fn add(call: &mut RouteCall<'_>, id: &str, user: &str) {
         }
         call.world.join_team(id, user);
     }
-    // The real server says it twice.
+    // The real server sends it twice.
     for _ in 0..2 {
         let data = json!({"team_id": id, "user_id": user});
         call.world.emit(&HubEvent::new("added_to_team", data).for_user(user));
     }
 }
 
-/// Adds many users at once; with `graceful`, those who cannot be added are named in the response.
+/// Adds several users. With `graceful`, the response lists those who cannot be added.
 fn add_batch(call: &mut RouteCall<'_>, id: &str) -> RouteResult {
     call.user()?;
     let members: Vec<Map<String, Value>> = match serde_json::from_slice(&call.request.body) {

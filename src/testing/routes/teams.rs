@@ -59,7 +59,7 @@ fn missing() -> AppError {
     fail(404, "app.team.get.find.app_error", "Unable to find the existing team.")
 }
 
-/// A team that the caller may see.
+/// Returns a team that the caller may see.
 pub(super) fn visible<'a>(call: &'a RouteCall<'_>, id: &str) -> Result<&'a StoredTeam, AppError> {
     let me = call.user()?;
     if !is_id(id) {
@@ -69,7 +69,7 @@ pub(super) fn visible<'a>(call: &'a RouteCall<'_>, id: &str) -> Result<&'a Store
     if team.has(&me) || team.allow_open_invite || call.is_admin() { Ok(team) } else { Err(forbidden()) }
 }
 
-/// The id of a team that the caller may change.
+/// Returns the ID of a team that the caller may change.
 pub(super) fn managed(call: &RouteCall<'_>, id: &str) -> Result<String, AppError> {
     let me = call.user()?;
     let team = call.world.team(id).ok_or_else(missing)?;
@@ -133,7 +133,7 @@ const RESERVED_NAMES: [&str; 17] = [
     "playbooks",
 ];
 
-/// Refuses names and texts that the server does not take.
+/// Refuses names and texts that the server does not accept.
 fn check_fields(team: &Map<String, Value>) -> Result<(), AppError> {
     let invalid = |field: &str| {
         let mut error = fail(400, "", format!("Invalid {field}."));
@@ -186,7 +186,7 @@ fn create(call: &mut RouteCall<'_>) -> RouteResult {
     let id = call.world.new_team(&name, text(&body, "display_name"), text(&body, "type"));
     call.world.join_team(&id, &me);
     if let Some(team) = call.world.team_mut(&id) {
-        // Also a team of type `O` is joined by invitation only, unless it says otherwise.
+        // Even a team of type `O` is joined by invitation only, unless the body says otherwise.
         team.allow_open_invite = body.get("allow_open_invite") == Some(&Value::Bool(true));
         team.email = email;
         if let Some(member) = team.members.first_mut() {
@@ -237,7 +237,7 @@ fn patch(call: &mut RouteCall<'_>, id: &str, whole: bool) -> RouteResult {
     shown(call, &id)
 }
 
-/// A team as those see it who manage it.
+/// Returns a team as those see it who manage it.
 fn shown(call: &RouteCall<'_>, id: &str) -> RouteResult {
     visible(call, id).map(|team| Answer::json(200, &team.json(true)))
 }
@@ -298,7 +298,7 @@ fn unread(call: &RouteCall<'_>, user: &str) -> RouteResult {
     Ok(Answer::json(200, &teams.map(|team| counts(call, &id, team)).collect()))
 }
 
-/// What somebody has not read in a team.
+/// Returns the number of unread messages of a user in a team.
 fn counts(call: &RouteCall<'_>, user: &str, team: &StoredTeam) -> Value {
     let channels = call.world.channels.iter().filter(|channel| channel.team_id == team.id);
     let (mut messages, mut mentions) = (0, 0);

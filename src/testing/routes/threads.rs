@@ -1,4 +1,4 @@
-//! Threads that somebody follows.
+//! Followed threads.
 
 use serde_json::{Value, json};
 
@@ -49,7 +49,7 @@ fn not_followed(call: &RouteCall<'_>) -> AppError {
     fail(404, "app.user.get_thread_membership_for_user.not_found", message)
 }
 
-/// The threads that a user follows in a team, the last answered one first.
+/// Returns the threads that a user follows in a team, the most recent reply first.
 fn followed(call: &RouteCall<'_>, user: &str, team: &str) -> Vec<Value> {
     let direct = !call.request.flag("excludeDirect");
     let mut found: Vec<Value> = call
@@ -87,7 +87,7 @@ fn list(call: &RouteCall<'_>, user: &str, team: &str) -> Answer {
         found.iter().position(|thread| thread.get("id").and_then(Value::as_str) == Some(id))
     };
     let (before, after) = (at("before"), at("after"));
-    // `before` is what is older.
+    // `before` selects older threads.
     if let Some(at) = before {
         found.drain(..=at);
     } else if let Some(at) = after {
@@ -124,7 +124,7 @@ fn follow(call: &mut RouteCall<'_>, user: &str, team: &str, thread: &str, follow
     Ok(Answer::done())
 }
 
-/// Sets when a user read a thread last. `follow` makes one follow who does not.
+/// Sets the time at which a user last read a thread. With `follow`, the user then follows it.
 fn read(
     call: &mut RouteCall<'_>,
     user: &str,

@@ -26,13 +26,13 @@ fn missing() -> AppError {
     fail(404, "app.user_access_token.get_by_user.app_error", message)
 }
 
-/// Fails unless the caller has the role of those who use tokens.
+/// Fails unless the caller has the role for personal access tokens.
 fn allowed(call: &RouteCall<'_>) -> Result<String, AppError> {
     let me = call.user()?;
     if call.world.may_create_tokens(&me) { Ok(me) } else { Err(forbidden()) }
 }
 
-/// The position of a token that the caller may use.
+/// Returns the index of a token that the caller may use.
 fn position(call: &RouteCall<'_>, id: &str) -> Result<usize, AppError> {
     let me = allowed(call)?;
     let at = call.world.tokens.iter().position(|token| token.id == id).ok_or_else(missing)?;

@@ -1,4 +1,4 @@
-//! Logging in and out, sessions, and reading users.
+//! Login, sessions, and reading users.
 
 use serde_json::{Map, Value, json};
 
@@ -37,7 +37,7 @@ pub(super) fn route(call: &mut RouteCall<'_>, method: &str, path: &[&str]) -> Op
             call.object("device_id")
                 .or_else(|error| if call.world.is_old() { Err(error) } else { Ok(Map::new()) })
                 .and_then(|body| {
-                    // A session of today has more than the device to change.
+                    // A session of a current server has more to change than the device.
                     if call.world.is_old() && text(&body, "device_id").is_empty() {
                         return Err(bad_body("device_id"));
                     }
@@ -70,7 +70,7 @@ pub(super) fn route(call: &mut RouteCall<'_>, method: &str, path: &[&str]) -> Op
     })
 }
 
-/// What stands below one user.
+/// Serves the routes below one user.
 pub(super) fn about(call: &mut RouteCall<'_>, method: &str, path: &[&str]) -> Option<RouteResult> {
     let ["users", user, rest @ ..] = path else { return None };
     Some(match (method, rest) {
@@ -102,8 +102,8 @@ fn login(call: &mut RouteCall<'_>) -> RouteResult {
         let id = "api.user.login.invalid_credentials_email_username";
         Err(fail(401, id, "Enter a valid email or username and/or password."))
     };
-    // Members that are no text count as empty, and names are compared as they are: it is a map, not a struct. Servers
-    // of old (5.37) forget all members then.
+    // Members that are not strings count as empty, and names are case-sensitive: the server decodes a map, not a
+    // struct. Servers before 6.0 (5.37) then forget all members.
     let mut body = call.body("body").ok().and_then(|body| body.as_object().cloned()).unwrap_or_default();
     let is_odd = |value: &Value| !value.is_string() && !value.is_null();
     if call.world.is_old() && body.values().any(is_odd) {
@@ -168,7 +168,7 @@ fn logout(call: &mut RouteCall<'_>) -> Answer {
     Answer::done()
 }
 
-/// One user, with an etag.
+/// Returns one user, with an etag.
 fn one(call: &RouteCall<'_>, is: impl Fn(&StoredUser) -> bool) -> RouteResult {
     let me = call.user()?;
     let user = call.world.users.iter().find(|user| is(user)).ok_or_else(missing)?;
@@ -275,7 +275,7 @@ fn autocomplete(call: &RouteCall<'_>) -> RouteResult {
     Ok(Answer::json(200, &body))
 }
 
-/// Tells the others, in short, and the user, in full.
+/// Sends the event about a changed user: the full user to the user, and a part of it to all others.
 pub(super) fn updated(call: &mut RouteCall<'_>, id: &str) {
     let Some(user) = call.world.user(id) else { return };
     let (short, full) = (json!({"user": user.json(false)}), json!({"user": user.json(true)}));
@@ -303,7 +303,7 @@ fn group_channels(call: &RouteCall<'_>) -> RouteResult {
     Ok(Answer::json(200, &Value::Object(people.collect())))
 }
 
-/// Turns MFA on, for which any six digits are right and are used up, or off.
+/// Activates MFA, for which any six digits are valid once, or deactivates it.
 fn set_mfa(call: &mut RouteCall<'_>, whom: &str) -> RouteResult {
     let id = call.own(whom)?;
     let body = call.object("mfa")?;

@@ -8,7 +8,7 @@ use crate::testing::rules::Permission;
 use crate::testing::state::posts::NewPost;
 use crate::testing::state::{World, is_id};
 
-/// The longest post, in characters. A webhook's longer text becomes several posts.
+/// Maximum length of a post, in characters. A longer text of a webhook becomes several posts.
 const MAX_POST: usize = 16_383;
 
 pub(super) fn route(call: &mut RouteCall<'_>, method: &str, path: &[&str]) -> Option<RouteResult> {
@@ -37,7 +37,7 @@ fn field<'a>(value: &'a Value, name: &str) -> &'a str {
     value.get(name).and_then(Value::as_str).unwrap_or_default()
 }
 
-/// The position of a webhook that the caller may manage.
+/// Returns the index of a webhook that the caller may manage.
 fn managed(call: &RouteCall<'_>, id: &str) -> Result<usize, AppError> {
     call.user()?;
     if !is_id(id) {
@@ -115,7 +115,7 @@ fn update(call: &mut RouteCall<'_>, id: &str) -> RouteResult {
     Ok(shown(call, 201, at))
 }
 
-/// The JSON of a request to a webhook: the body, or the `payload` of a form.
+/// Returns the JSON of a request to a webhook: the body, or the `payload` of a form.
 fn payload(request: &Request) -> Option<Map<String, Value>> {
     let kind = request.header("content-type").unwrap_or_default();
     let json = if kind.starts_with("application/x-www-form-urlencoded") {
@@ -128,11 +128,11 @@ fn payload(request: &Request) -> Option<Map<String, Value>> {
     } else {
         String::from_utf8_lossy(&request.body).into_owned()
     };
-    // Programs send line breaks inside of texts, which the real server allows.
+    // Programs send line breaks inside strings, which the real server accepts.
     serde_json::from_str(&json).or_else(|_| serde_json::from_str(&json.replace('\n', "\\n"))).ok()
 }
 
-/// The request of an integration to `/hooks/{id}`.
+/// Accepts the request of an integration to `/hooks/{id}`.
 pub(super) fn receive(world: &mut World, request: &Request, id: &str) -> Answer {
     match post(world, request, id) {
         Ok(()) => Answer::bytes(200, "text/plain", "ok"),
@@ -141,7 +141,7 @@ pub(super) fn receive(world: &mut World, request: &Request, id: &str) -> Answer 
 }
 
 fn post(world: &mut World, request: &Request, id: &str) -> Result<(), AppError> {
-    // The error of every refusal, with the status of its cause.
+    // All refusals have the same error, with the status of their cause.
     let refuse = |status: u16| {
         let kind = request.header("content-type").unwrap_or_default();
         let message = format!("Failed to handle the payload of media type {kind} for incoming webhook {id}.");
@@ -180,7 +180,7 @@ fn post(world: &mut World, request: &Request, id: &str) -> Result<(), AppError> 
     Ok(())
 }
 
-/// Posts the text and attachments of an integration, in pieces if the text is too long for one post.
+/// Posts the text and attachments of an integration. A text that is too long is split.
 pub(super) fn publish(
     world: &mut World,
     hook: &Map<String, Value>,
@@ -221,7 +221,7 @@ pub(super) fn publish(
     let last = pieces.len() - 1;
     for (at, message) in pieces.into_iter().enumerate() {
         let mut props = props.clone();
-        // The attachments are those of the last piece.
+        // The last part has the attachments.
         if at < last {
             props.remove("attachments");
         }

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::{Clock, StoredPost};
 
-/// Fills in what attachments leave out: empty members, and the ids of buttons and menus.
+/// Adds the missing members of attachments, and the IDs of buttons and menus.
 pub(in crate::testing) fn complete_attachments(props: &mut Map<String, Value>, clock: &mut Clock) {
     let Some(Value::Array(attachments)) = props.get_mut("attachments") else { return };
     for attachment in attachments.iter_mut().filter_map(Value::as_object_mut) {
@@ -37,7 +37,7 @@ pub(in crate::testing) fn complete_attachments(props: &mut Map<String, Value>, c
     }
 }
 
-/// The props as clients see them: without the addresses behind buttons and menus.
+/// Returns the props as clients see them, without the URLs of buttons and menus.
 pub(in crate::testing) fn without_integrations(props: &Map<String, Value>) -> Value {
     let mut props = props.clone();
     if let Some(Value::Array(attachments)) = props.get_mut("attachments") {
@@ -49,7 +49,7 @@ pub(in crate::testing) fn without_integrations(props: &Map<String, Value>) -> Va
     Value::Object(props)
 }
 
-/// Gives the buttons and menus of an ephemeral post a cookie. `false` if there are none.
+/// Adds a cookie to the buttons and menus of an ephemeral post. Returns `false` if there are none.
 pub(in crate::testing) fn set_cookies(props: &mut Map<String, Value>, cookie: &str) -> bool {
     let Some(Value::Array(attachments)) = props.get_mut("attachments") else { return false };
     let actions = attachments.iter_mut().filter_map(|attachment| attachment.get_mut("actions"));
@@ -61,7 +61,7 @@ pub(in crate::testing) fn set_cookies(props: &mut Map<String, Value>, cookie: &s
     found
 }
 
-/// A button or menu of a post, with the address behind it.
+/// Returns a button or menu of a post, with its URL.
 pub(in crate::testing) fn action_of(post: &StoredPost, id: &str) -> Option<Map<String, Value>> {
     let attachments = post.props.get("attachments")?.as_array()?;
     let actions = attachments.iter().filter_map(|attachment| attachment.get("actions")?.as_array()).flatten();

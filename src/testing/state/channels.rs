@@ -1,4 +1,4 @@
-//! Channels and who is in them.
+//! Channels and their members.
 
 use serde_json::{Value, json};
 
@@ -110,12 +110,12 @@ pub(in crate::testing) fn notify_props() -> Value {
     })
 }
 
-/// The name of the direct channel of two users.
+/// Returns the name of the direct channel of two users.
 pub(in crate::testing) fn direct_name(one: &str, other: &str) -> String {
     if one < other { format!("{one}__{other}") } else { format!("{other}__{one}") }
 }
 
-/// 40 hexadecimal digits that depend on the members only, as the names of group channels.
+/// Returns the name of a group channel: 40 hexadecimal digits that depend on the members only.
 pub(in crate::testing) fn group_name(ids: &[String]) -> String {
     let mut sorted: Vec<&String> = ids.iter().collect();
     sorted.sort();
@@ -126,7 +126,7 @@ pub(in crate::testing) fn group_name(ids: &[String]) -> String {
     format!("{:016x}{:016x}{:08x}", state, mix(state + 1), mix(state + 2) >> 32)
 }
 
-/// Whether a name is one that the server takes for a channel.
+/// Returns `true` if the server accepts a text as the name of a channel.
 pub(in crate::testing) fn is_channel_name(name: &str) -> bool {
     let ends = |byte: Option<u8>| byte.is_some_and(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
     (1..=64).contains(&name.len())
@@ -150,7 +150,7 @@ impl World {
         })
     }
 
-    /// Adds a channel without any event.
+    /// Adds a channel without sending events.
     pub(in crate::testing) fn new_channel(&mut self, channel: StoredChannel) -> String {
         let now = self.now();
         let id = self.clock.id();
@@ -158,7 +158,7 @@ impl World {
         id
     }
 
-    /// Adds a channel of a team with these members, without any event.
+    /// Adds a channel of a team with these members, without sending events.
     pub(in crate::testing) fn add_channel(
         &mut self,
         team_id: &str,
@@ -177,7 +177,7 @@ impl World {
         })
     }
 
-    /// The direct channel of two users, and whether it was made now.
+    /// Returns the direct channel of two users, and `true` if it was created by this call.
     pub(in crate::testing) fn direct(&mut self, one: &str, other: &str) -> (String, bool) {
         let name = direct_name(one, other);
         if let Some(channel) =
@@ -199,7 +199,7 @@ impl World {
         (id, true)
     }
 
-    /// Whether somebody may read a channel: its members, and for public ones everybody in the team.
+    /// Returns `true` if a user may read a channel: as a member, or as a member of the team of a public channel.
     pub(in crate::testing) fn may_read(&self, user_id: &str, channel_id: &str) -> bool {
         self.channel(channel_id).is_some_and(|channel| {
             channel.has(user_id)
@@ -209,7 +209,7 @@ impl World {
         })
     }
 
-    /// Puts a user into a channel, without any event; false if already there.
+    /// Adds a user to a channel without sending events. Returns `false` for a member.
     pub(in crate::testing) fn join(&mut self, channel_id: &str, user_id: &str) -> bool {
         let now = self.now();
         let Some(channel) = self.channel_mut(channel_id) else { return false };
@@ -220,7 +220,7 @@ impl World {
         true
     }
 
-    /// The ids of the two channels that everybody in a team is in.
+    /// Returns the IDs of the default channels of a team.
     pub(in crate::testing) fn default_channels(&self, team_id: &str) -> Vec<String> {
         self.channels
             .iter()
@@ -231,7 +231,7 @@ impl World {
             .collect()
     }
 
-    /// Puts a user into a team and its two default channels, without any event.
+    /// Adds a user to a team and its default channels, without sending events.
     pub(in crate::testing) fn join_team(&mut self, team_id: &str, user_id: &str) {
         let Some(team) = self.team_mut(team_id) else { return };
         if !team.has(user_id) {

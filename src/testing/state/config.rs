@@ -9,7 +9,7 @@ use super::World;
 const SETTINGS: &str = include_str!("settings.tsv");
 const CLIENT_CONFIG: &str = include_str!("client_config.tsv");
 
-/// What was changed: (section, name) -> value.
+/// The changed settings: (section, name) -> value.
 #[derive(Clone, Debug, Default)]
 pub(in crate::testing) struct StoredConfig {
     changes: BTreeMap<(String, String), Value>,
@@ -27,7 +27,7 @@ fn rows(table: &'static str, is_old: bool) -> impl Iterator<Item = (Vec<&'static
 }
 
 impl World {
-    /// A setting, if the version has it.
+    /// Returns a setting, if the version has it.
     pub(in crate::testing) fn setting(&self, section: &str, name: &str) -> Option<Value> {
         if let Some(changed) = self.config.changes.get(&(section.to_owned(), name.to_owned())) {
             return Some(changed.clone());

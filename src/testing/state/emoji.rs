@@ -43,7 +43,7 @@ impl World {
         is_system_emoji(name) || self.custom_emoji(name).is_some()
     }
 
-    /// The custom emoji of this name.
+    /// Returns the custom emoji of this name.
     pub(in crate::testing) fn custom_emoji(&self, name: &str) -> Option<&Value> {
         self.emoji.iter().find(|emoji| emoji.get("name").and_then(Value::as_str) == Some(name))
     }

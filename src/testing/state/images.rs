@@ -1,6 +1,6 @@
-//! The sizes of pictures, read from their first bytes.
+//! Sizes of images, read from their first bytes.
 
-/// Width, height and MIME type of a PNG, GIF or JPEG picture.
+/// Returns width, height and MIME type of a PNG, GIF or JPEG image.
 pub(in crate::testing) fn image_size(data: &[u8]) -> Option<(u32, u32, &'static str)> {
     let big = |at: usize| Some(u32::from_be_bytes(data.get(at..at + 4)?.try_into().ok()?));
     let short = |at: usize| Some(u16::from_be_bytes(data.get(at..at + 2)?.try_into().ok()?));

@@ -11,16 +11,16 @@ use serde_json::{Map, Value, json};
 use super::{StoredPost, World};
 use crate::testing::hub::HubEvent;
 
-/// How long a trigger ID can open a dialog, in milliseconds.
+/// Lifetime of a trigger ID, in milliseconds.
 const TRIGGER_LIFETIME: i64 = 3000;
-/// How long a response URL can be used, in milliseconds.
+/// Lifetime of a response URL, in milliseconds.
 const RESPONSE_URL_LIFETIME: i64 = 30 * 60 * 1000;
-/// How often a response URL can be used.
+/// Maximum number of uses of a response URL.
 const RESPONSE_URL_USES: u32 = 5;
-/// Ephemeral messages and dialogs that are kept for the test.
+/// Maximum number of ephemeral messages and dialogs that are kept for the test.
 const MAX_KEPT: usize = 1000;
 
-/// The code of a test that handles a slash command.
+/// The closure of a test that handles a slash command.
 #[derive(Clone)]
 pub(in crate::testing) struct Handler(pub(in crate::testing) Arc<HandlerCode>);
 
@@ -33,7 +33,7 @@ impl fmt::Debug for Handler {
     }
 }
 
-/// Where the delayed responses to one slash command go.
+/// The URL for delayed responses to a slash command.
 #[derive(Clone, Debug)]
 pub(in crate::testing) struct ResponseUrl {
     pub(in crate::testing) command: Map<String, Value>,
@@ -47,7 +47,7 @@ pub(in crate::testing) struct ResponseUrl {
 #[derive(Debug, Default)]
 pub(in crate::testing) struct Integrations {
     pub(in crate::testing) commands: Vec<Map<String, Value>>,
-    /// Command ID -> the code that handles it instead of a URL.
+    /// Command ID -> the closure that handles it instead of a URL.
     pub(in crate::testing) handlers: HashMap<String, Handler>,
     response_urls: HashMap<String, ResponseUrl>,
     /// Client trigger ID -> (user, time).
@@ -56,7 +56,8 @@ pub(in crate::testing) struct Integrations {
     pub(in crate::testing) dialogs: VecDeque<(String, Value)>,
     /// (user, post), oldest first.
     pub(in crate::testing) ephemerals: VecDeque<(String, Value)>,
-    /// The posts behind the cookies of buttons and menus in ephemeral posts. The real server encrypts them in the cookie.
+    /// The posts behind the cookies of buttons and menus in ephemeral posts. The real server encrypts them in the
+    /// cookie.
     cookies: VecDeque<(String, StoredPost)>,
 }
 
@@ -67,11 +68,11 @@ fn keep<T>(kept: &mut VecDeque<T>, item: T) {
     kept.push_back(item);
 }
 
-/// A trigger ID that the server does not accept: the end of the error's ID.
+/// A trigger ID that the server refuses: the end of the error's ID.
 type BadTrigger = &'static str;
 
 impl World {
-    /// A trigger ID for the integration, and the one for the client.
+    /// Returns a trigger ID for the integration, and the one for the client.
     pub(in crate::testing) fn new_trigger(&mut self, user_id: &str) -> (String, String) {
         let now = self.now();
         let client = self.clock.id();
@@ -81,7 +82,7 @@ impl World {
         (BASE64_STANDARD.encode(format!("{client}:{user_id}:{now}:{signature}")), client)
     }
 
-    /// The client trigger ID and the user of a trigger ID.
+    /// Returns the client trigger ID and the user of a trigger ID.
     pub(in crate::testing) fn trigger(&mut self, trigger_id: &str) -> Result<(String, String), BadTrigger> {
         let now = self.now();
         let decoded = BASE64_STANDARD.decode(trigger_id).map_err(|_| "base64_decode_failed")?;
@@ -97,7 +98,7 @@ impl World {
         }
     }
 
-    /// The ID of a new response URL.
+    /// Returns the ID of a new response URL.
     pub(in crate::testing) fn new_response_url(
         &mut self,
         command: &Map<String, Value>,
@@ -121,7 +122,7 @@ impl World {
         id
     }
 
-    /// Uses a response URL once.
+    /// Counts a use of a response URL.
     pub(in crate::testing) fn use_response_url(&mut self, id: &str) -> Result<ResponseUrl, &'static str> {
         let now = self.now();
         let known = self.integrations.response_urls.get_mut(id);
@@ -139,12 +140,12 @@ impl World {
         self.emit(&event);
     }
 
-    /// The ephemeral post that a cookie stands for.
+    /// Returns the ephemeral post to which a cookie belongs.
     pub(in crate::testing) fn post_of_cookie(&self, cookie: &str) -> Option<&StoredPost> {
         self.integrations.cookies.iter().find(|(known, _)| known == cookie).map(|(_, post)| post)
     }
 
-    /// Shows a message to one user. It is not stored. Returns the post as the server shows it.
+    /// Sends an ephemeral message to a user. Returns the post as the server shows it.
     pub(in crate::testing) fn send_ephemeral(&mut self, to: &str, post: &Map<String, Value>) -> Value {
         let (id, now) = (self.clock.id(), self.now());
         let text = |name: &str| post.get(name).and_then(Value::as_str).unwrap_or_default();

@@ -1,22 +1,22 @@
-//! The texts of a message, without code and addresses, as the server's Markdown parser finds them.
+//! The texts of a message without code and URLs, as the server's Markdown parser finds them.
 
 /// A part of a paragraph.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Inline {
-    /// A text, and where it is in the paragraph.
+    /// A text and its range in the paragraph.
     Text(String, usize, usize),
-    /// Code, an address, an emoji or the end of a line.
+    /// Code, a URL, an emoji or the end of a line.
     Break,
-    /// The parts inside the brackets of a link or a picture.
+    /// The parts inside the brackets of a link or an image.
     Link(Vec<Inline>),
 }
 
-/// The longest message that is looked at, in bytes.
+/// Maximum length of a message that is parsed, in bytes.
 const MAX_MESSAGE: usize = 65_536;
 const ESCAPABLE: &str = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~";
 
-/// The texts of a message, each between two things that are no text. Servers before 6.0 know no emoji, and join texts
-/// that do not touch.
+/// Returns the texts of a message, which are separated by other parts. Servers before 6.0 do not know emoji, and join
+/// texts that do not touch.
 pub(in crate::testing) fn texts(message: &str, is_old: bool) -> Vec<String> {
     let mut texts = Vec::new();
     if message.len() <= MAX_MESSAGE {
@@ -49,7 +49,7 @@ fn collect(parts: &[Inline], is_old: bool, texts: &mut Vec<String>) {
     }
 }
 
-/// Joins texts that touch. The parts of links stay as they are.
+/// Joins texts that touch. The parts of links are not joined.
 fn merge(parts: Vec<Inline>) -> Vec<Inline> {
     let mut merged: Vec<Inline> = Vec::new();
     for part in parts {
@@ -66,13 +66,13 @@ fn merge(parts: Vec<Inline>) -> Vec<Inline> {
     merged
 }
 
-/// The paragraphs of a message, those of quotes and lists too, without blocks of code.
+/// Returns the paragraphs of a message, including those of quotes and lists, without blocks of code.
 fn paragraphs(message: &str) -> Vec<String> {
     let mut done = Vec::new();
     let mut open: Vec<&str> = Vec::new();
-    // The marks, and the item and the quote that it is in.
+    // The fence, and the list item and the quote that contain it.
     let mut fence: Option<(&str, usize, bool)> = None;
-    // How far the text of the last list item is indented.
+    // Indentation of the text of the last list item.
     let mut item = 0;
     let mut close = |open: &mut Vec<&str>| {
         if !open.is_empty() {
@@ -95,7 +95,7 @@ fn paragraphs(message: &str) -> Vec<String> {
                 }
                 continue;
             }
-            // What it was in has ended, and the code with it.
+            // The container of the block has ended, and the block with it.
             fence = None;
         }
         if rest.trim().is_empty() {
@@ -156,7 +156,7 @@ fn indentation(line: &str) -> usize {
     width
 }
 
-/// The length of the marker of a list item.
+/// Returns the length of the marker of a list item.
 fn list_marker(line: &str) -> Option<usize> {
     let after = |length: usize| {
         let next = line.get(length..)?;
@@ -170,7 +170,7 @@ fn list_marker(line: &str) -> Option<usize> {
     if marked { after(digits + 1) } else { None }
 }
 
-/// The fence that begins a block of code.
+/// Returns the fence that begins a block of code.
 fn fence_marks(line: &str) -> Option<&str> {
     let mark = line.chars().next().filter(|mark| matches!(mark, '`' | '~'))?;
     let rest = line.trim_start_matches(mark);
@@ -180,7 +180,7 @@ fn fence_marks(line: &str) -> Option<&str> {
 
 /// A bracket that may begin a link.
 struct Opening {
-    /// The part that is the bracket.
+    /// Index of the part that is the bracket.
     part: usize,
     is_image: bool,
     is_inactive: bool,
@@ -223,14 +223,14 @@ impl<'a> Parser<'a> {
         self.raw.as_bytes().get(at).copied()
     }
 
-    /// Takes so many bytes as a text.
+    /// Consumes `length` bytes as text.
     fn text(&mut self, length: usize) {
         let text = self.rest().get(..length).unwrap_or_default().to_owned();
         self.parts.push(Inline::Text(text, self.at, self.at + length));
         self.at += length;
     }
 
-    /// Takes so many bytes as something else.
+    /// Consumes `length` bytes as something else.
     fn skip(&mut self, length: usize) {
         self.parts.push(Inline::Break);
         self.at += length;
@@ -274,13 +274,13 @@ impl<'a> Parser<'a> {
         self.text(count);
     }
 
-    /// A character by its number or its name.
+    /// Consumes a character reference, by number or by name.
     fn reference(&mut self) {
         let name = self.rest().get(1..).and_then(|rest| rest.split_once(';')).map(|(name, _)| name);
         match name.and_then(|name| Some((name, named_character(name)?))) {
             Some((name, character)) => {
                 let end = self.at + name.len() + 2;
-                // The length of the text, not of the name, is counted: what follows does not touch it.
+                // The length of the character counts, not of the reference: the text that follows does not touch it.
                 let shown = character.to_string();
                 let shown_end = self.at + shown.len();
                 self.parts.push(Inline::Text(shown, self.at, shown_end));
@@ -406,7 +406,7 @@ fn named_character(name: &str) -> Option<char> {
     })
 }
 
-/// The length of `(address "title")` after the brackets of a link.
+/// Returns the length of `(url "title")` after the brackets of a link.
 fn destination(rest: &str, is_image: bool) -> Option<usize> {
     let inside = rest.strip_prefix('(')?;
     let start = inside.len() - inside.trim_start().len();
@@ -452,11 +452,11 @@ fn destination(rest: &str, is_image: bool) -> Option<usize> {
 }
 
 fn is_host_character(c: char) -> bool {
-    // The punctuation of ASCII is what matters in addresses; its symbols are allowed.
+    // Of the ASCII punctuation, URLs may contain only the symbols.
     !c.is_whitespace() && (!c.is_ascii_punctuation() || "$+<=>^`|~".contains(c))
 }
 
-/// The end of a host name, if it is one. A short one needs no dot.
+/// Returns the end of a host name, if it is one. A short one needs no dot.
 fn domain(data: &str, allow_short: bool) -> Option<usize> {
     let mut has_dot = false;
     let mut end = 1;
@@ -474,7 +474,7 @@ fn domain(data: &str, allow_short: bool) -> Option<usize> {
     (allow_short || has_dot).then_some(end)
 }
 
-/// The length of an address up to white space, without what cannot end it.
+/// Returns the length of a URL, which ends at white space, without characters that cannot end it.
 fn address_length(rest: &str) -> usize {
     let end = rest.find(|c: char| c.is_ascii_whitespace()).unwrap_or(rest.len());
     let mut address = rest.get(..end).unwrap_or_default();

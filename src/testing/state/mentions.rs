@@ -1,4 +1,4 @@
-//! Who is mentioned by a post: the rule by which a server reads its text.
+//! The mentions of a post, by the rules of the server.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -7,11 +7,11 @@ use serde_json::Value;
 use super::markdown::texts;
 use super::{StoredChannel, StoredPost, StoredUser, World};
 
-/// Word -> the positions of the members whom it mentions.
+/// Word -> indexes of the members that it mentions.
 type Keywords = HashMap<String, Vec<usize>>;
 
 impl World {
-    /// The IDs of the members whom a post mentions, in the order of the channel's members.
+    /// Returns the IDs of the members whom a post mentions, in the order of the channel's members.
     pub(in crate::testing) fn mentions(&self, post: &StoredPost) -> Vec<String> {
         let Some(channel) = self.channel(&post.channel_id) else { return Vec::new() };
         let by_webhook = post.props.get("from_webhook").and_then(Value::as_str) == Some("true");
@@ -25,7 +25,7 @@ impl World {
                     read(&text, &keywords, &mut found);
                 }
             }
-            // A group channel is for its members.
+            // In a group channel, each post mentions all members.
             if channel.kind == "G" && !self.is_old() {
                 found.extend(0..channel.members.len());
             }
@@ -72,7 +72,7 @@ impl World {
         keywords
     }
 
-    /// Adds those who want to hear of replies to what they wrote, or to threads they are in.
+    /// Adds the members who are notified of replies to their posts, or in threads that they took part in.
     fn find_commented(&self, post: &StoredPost, channel: &StoredChannel, found: &mut BTreeSet<usize>) {
         let Some(root) = self.posts.get(&post.root_id) else { return };
         for (at, member) in channel.members.iter().enumerate() {
@@ -95,7 +95,7 @@ fn notify_prop<'a>(user: &'a StoredUser, name: &str, default: &'a str) -> &'a st
     own.and_then(Value::as_str).unwrap_or(default)
 }
 
-/// The texts of a post that can mention somebody: its own, and those of its attachments.
+/// Returns the texts of a post that can contain mentions: its message, and the texts of its attachments.
 fn mentioning_texts(post: &StoredPost, is_old: bool) -> Vec<String> {
     let mut all = vec![post.message.clone()];
     let attachments = post.props.get("attachments").and_then(Value::as_array);
@@ -114,7 +114,7 @@ fn mentioning_texts(post: &StoredPost, is_old: bool) -> Vec<String> {
 fn read(text: &str, keywords: &Keywords, found: &mut BTreeSet<usize>) {
     let is_part = |c: char| matches!(c, ':' | '.' | '-' | '_' | '@') || c.is_alphanumeric();
     for word in text.split(|c: char| !is_part(c)).filter(|word| !word.is_empty()) {
-        // The name of an emoji, or what looks like it.
+        // The name of an emoji, or a text that looks like one.
         if word.starts_with(':') && word.ends_with(':') {
             continue;
         }
@@ -122,7 +122,7 @@ fn read(text: &str, keywords: &Keywords, found: &mut BTreeSet<usize>) {
         if look_up(word, keywords, found) {
             continue;
         }
-        // The end of a sentence may be at the end of a name.
+        // Punctuation after a name may be the end of the sentence.
         let mut shorter = word;
         let mut known = false;
         while let Some(rest) = shorter.strip_suffix(['.', '-', ':', '_']) {
@@ -140,7 +140,7 @@ fn read(text: &str, keywords: &Keywords, found: &mut BTreeSet<usize>) {
                 look_up(part, keywords, found);
             }
         }
-        // Keywords of languages without spaces are found inside of words.
+        // Keywords in languages without spaces are found inside words.
         if !word.is_ascii() {
             let inside = keywords.iter().filter(|(key, _)| !key.is_ascii() && word.contains(&***key));
             found.extend(inside.flat_map(|(_, members)| members));

@@ -1,4 +1,4 @@
-//! Outgoing webhooks, and which posts trigger them.
+//! Outgoing webhooks, and the posts that trigger them.
 
 use serde_json::{Value, json};
 
@@ -15,7 +15,7 @@ pub(in crate::testing) struct StoredOutgoingWebhook {
     pub(in crate::testing) channel_id: String,
     pub(in crate::testing) team_id: String,
     pub(in crate::testing) trigger_words: Vec<String>,
-    /// 0: the first word is a trigger word; 1: it begins with one.
+    /// 0: the first word is a trigger word. 1: the first word begins with one.
     pub(in crate::testing) trigger_when: i64,
     pub(in crate::testing) callback_urls: Vec<String>,
     pub(in crate::testing) display_name: String,
@@ -31,7 +31,7 @@ pub(in crate::testing) struct Triggered {
     pub(in crate::testing) webhook: StoredOutgoingWebhook,
     pub(in crate::testing) post_id: String,
     pub(in crate::testing) channel_id: String,
-    /// Name -> value, as they are sent.
+    /// The fields of the request.
     pub(in crate::testing) fields: Vec<(&'static str, Value)>,
 }
 
@@ -47,7 +47,7 @@ impl StoredOutgoingWebhook {
         })
     }
 
-    /// The trigger word of a post in the webhook's team; `None` if it does not trigger.
+    /// Returns the trigger word of a post in the webhook's team. `None` if the post does not trigger the webhook.
     fn trigger(&self, post: &StoredPost) -> Option<String> {
         let here = self.channel_id == post.channel_id;
         if !here && !self.channel_id.is_empty() {
@@ -65,7 +65,7 @@ impl StoredOutgoingWebhook {
 }
 
 impl World {
-    /// Queues the requests to the webhooks that a new post of a person triggers.
+    /// Queues the requests to the webhooks that a new post of a user triggers.
     pub(in crate::testing) fn trigger_webhooks(&mut self, post: &StoredPost) {
         let channel = self.channel(&post.channel_id).filter(|channel| channel.kind == "O");
         let skipped = post.kind.starts_with("system_") || post.props.contains_key("from_webhook");

@@ -27,7 +27,7 @@ pub(in crate::testing) struct StoredUser {
     pub(in crate::testing) notify_props: Option<Value>,
     pub(in crate::testing) is_bot: bool,
     pub(in crate::testing) bot_description: String,
-    /// The codes that will be accepted, each once; `None` without MFA.
+    /// Unused MFA codes. `None` without MFA.
     pub(in crate::testing) mfa: Option<Vec<String>>,
     pub(in crate::testing) failed_attempts: u32,
     pub(in crate::testing) status: String,
@@ -45,7 +45,7 @@ impl StoredUser {
         self.roles.split(' ').any(|role| role == "system_guest")
     }
 
-    /// As the server shows it, to the user or to others.
+    /// Returns the user as the server shows it to the user or to others.
     pub(in crate::testing) fn json(&self, own: bool) -> Value {
         let mut value = json!({
             "id": self.id,
@@ -206,7 +206,7 @@ impl StoredTeam {
         self.members.iter().find(|member| member.user_id == user_id)
     }
 
-    /// As the server shows it; those who do not manage the team see no address and no invitation.
+    /// Returns the team as the server shows it. Only those who manage the team see its email address and invitation.
     pub(in crate::testing) fn json(&self, full: bool) -> Value {
         let mut team = json!({
             "id": self.id, "create_at": self.create_at, "update_at": self.update_at, "delete_at": self.delete_at,
@@ -245,7 +245,7 @@ impl World {
         self.users.iter().find(|user| user.username.eq_ignore_ascii_case(name))
     }
 
-    /// The name that stands in texts; the id of somebody unknown.
+    /// Returns the name for use in texts. For an unknown user, this is the ID.
     pub(in crate::testing) fn name_of<'a>(&'a self, id: &'a str) -> &'a str {
         self.user(id).map_or(id, |user| &user.username)
     }
@@ -266,7 +266,7 @@ impl World {
         self.teams.iter().find(|team| team.name == name)
     }
 
-    /// Adds a user without any event.
+    /// Adds a user without sending events.
     pub(in crate::testing) fn new_user(&mut self, username: &str, password: &str) -> &mut StoredUser {
         let now = self.now();
         let user = StoredUser {
@@ -287,7 +287,7 @@ impl World {
         &mut self.users[last]
     }
 
-    /// Activates or deactivates an account, without any event.
+    /// Activates or deactivates an account without sending events.
     pub(in crate::testing) fn set_active(&mut self, id: &str, active: bool) {
         let now = self.now();
         let gone = if active { 0 } else { now };
@@ -315,7 +315,7 @@ impl World {
         token
     }
 
-    /// Adds a team with its two default channels and nobody in it, without any event.
+    /// Adds a team with its two default channels and no members, without sending events.
     pub(in crate::testing) fn new_team(&mut self, name: &str, display_name: &str, kind: &str) -> String {
         let now = self.now();
         let id = self.clock.id();
@@ -343,7 +343,7 @@ impl World {
         id
     }
 
-    /// Adds a bot without any event.
+    /// Adds a bot without sending events.
     pub(in crate::testing) fn new_bot(
         &mut self,
         username: &str,
@@ -370,14 +370,14 @@ impl World {
         id
     }
 
-    /// Adds a user with the default password to the first team and its default channels, without any event.
+    /// Adds a user with the default password to the first team and its default channels, without sending events.
     pub(in crate::testing) fn add_user(&mut self, name: &str) -> String {
         let id = self.new_user(name, crate::testing::PASSWORD).id.clone();
         self.join_first_team(&id);
         id
     }
 
-    /// Adds a bot of `admin` to the first team and its default channels, without any event.
+    /// Adds a bot of `admin` to the first team and its default channels, without sending events.
     pub(in crate::testing) fn add_bot(&mut self, name: &str) -> String {
         let owner = self.user_named("admin").map(|user| user.id.clone()).unwrap_or_default();
         let id = self.new_bot(name, name, "", &owner);
@@ -385,7 +385,7 @@ impl World {
         id
     }
 
-    /// Adds a guest to the first team and to no channel, without any event.
+    /// Adds a guest to the first team, but to no channel, without sending events.
     pub(in crate::testing) fn add_guest(&mut self, name: &str) -> String {
         let user = self.new_user(name, crate::testing::PASSWORD);
         "system_guest".clone_into(&mut user.roles);
@@ -402,7 +402,7 @@ impl World {
         }
     }
 
-    /// Adds an open team with its default channels and all users that are no guests, without any event.
+    /// Adds an open team with its default channels and all users except guests, without sending events.
     pub(in crate::testing) fn add_team(&mut self, name: &str, display_name: &str) -> String {
         let id = self.new_team(name, display_name, "O");
         let users: Vec<String> =

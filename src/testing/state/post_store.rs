@@ -1,10 +1,10 @@
-//! The posts of all channels, found by ID, channel, time and thread.
+//! The posts of all channels, indexed by ID, channel, time and thread.
 
 use std::collections::{BTreeSet, HashMap};
 
 use super::StoredPost;
 
-/// All posts, the rows of their history, and which channel has which.
+/// All posts, the rows of their history, and the indexes.
 #[derive(Debug, Default)]
 pub(in crate::testing) struct PostStore {
     rows: Vec<StoredPost>,
@@ -13,12 +13,12 @@ pub(in crate::testing) struct PostStore {
     replies: HashMap<String, Replies>,
 }
 
-/// The replies of a thread that still exist. Threads with 10,000 replies are shown as fast as those with ten.
+/// The replies of a thread that are not deleted, indexed so that long threads are not slower than short ones.
 #[derive(Debug, Default)]
 struct Replies {
-    /// By `create_at`, and as they were written.
+    /// Ordered by `create_at`, then in the order of creation.
     made: BTreeSet<(i64, usize)>,
-    /// Their authors, in the order of their first replies, with the number of replies.
+    /// The authors in the order of their first replies, with their number of replies.
     authors: Vec<(String, usize)>,
 }
 
@@ -40,13 +40,13 @@ impl Replies {
     }
 }
 
-/// The rows of a channel. Lists of a channel with a million rows are made as fast as those of one with ten.
+/// The rows of a channel, indexed so that long channels are not slower than short ones.
 #[derive(Debug, Default)]
 struct Rows {
     written: Vec<usize>,
-    /// By `create_at`, and as they were written.
+    /// Ordered by `create_at`, then in the order of creation.
     made: BTreeSet<(i64, usize)>,
-    /// By `update_at`.
+    /// Ordered by `update_at`.
     changed: BTreeSet<(i64, usize)>,
 }
 
@@ -68,7 +68,7 @@ impl PostStore {
         self.rows.get(*self.by_id.get(id)?)
     }
 
-    /// Changes a post, but for what it is found by: its id, its channel and when it was made.
+    /// Changes a post. The ID, the channel and the creation time must stay the same.
     pub(in crate::testing) fn change<T>(
         &mut self,
         id: &str,
@@ -92,13 +92,14 @@ impl PostStore {
         Some(result)
     }
 
-    /// The rows of a channel, history and deleted ones too, oldest first.
+    /// Returns the rows of a channel, including history and deleted ones, oldest first.
     pub(in crate::testing) fn of_channel(&self, id: &str) -> impl DoubleEndedIterator<Item = &StoredPost> {
         let written = self.by_channel.get(id).map(|channel| &*channel.written).unwrap_or_default();
         written.iter().filter_map(|at| self.rows.get(*at))
     }
 
-    /// The rows of a channel made in this range of times, deleted ones and history too, oldest first.
+    /// Returns the rows of a channel that were created in a range of times, including history and deleted ones,
+    /// oldest first.
     pub(in crate::testing) fn made(
         &self,
         id: &str,
@@ -109,7 +110,7 @@ impl PostStore {
         found.into_iter().flatten().filter_map(|(_, at)| self.rows.get(*at))
     }
 
-    /// The rows of a channel that changed after a time, in the order in which they were written.
+    /// Returns the rows of a channel that changed after a time, in the order of creation.
     pub(in crate::testing) fn changed(&self, id: &str, since: i64) -> Vec<&StoredPost> {
         let channel = self.by_channel.get(id);
         let found = channel.map(|channel| channel.changed.range((since.saturating_add(1), 0)..));
@@ -118,18 +119,18 @@ impl PostStore {
         found.into_iter().filter_map(|at| self.rows.get(at)).collect()
     }
 
-    /// When a row of the channel changed last.
+    /// Returns the time of the last change of a row of the channel.
     pub(in crate::testing) fn last_change(&self, id: &str) -> Option<i64> {
         self.by_channel.get(id)?.changed.last().map(|(time, _)| *time)
     }
 
-    /// The replies of a thread that still exist, oldest first.
+    /// Returns the replies of a thread that are not deleted, oldest first.
     pub(in crate::testing) fn replies(&self, root: &str) -> impl DoubleEndedIterator<Item = &StoredPost> {
         let replies = self.replies.get(root).map(|replies| replies.made.iter());
         replies.into_iter().flatten().filter_map(|(_, at)| self.rows.get(*at))
     }
 
-    /// The replies of a thread that still exist, and were made after a time.
+    /// Returns the replies of a thread that are not deleted and were created after a time.
     pub(in crate::testing) fn replies_after(
         &self,
         root: &str,
@@ -139,22 +140,22 @@ impl PostStore {
         replies.into_iter().flatten().filter_map(|(_, at)| self.rows.get(*at))
     }
 
-    /// The number of replies of a thread that still exist.
+    /// Returns the number of replies of a thread that are not deleted.
     pub(in crate::testing) fn reply_count(&self, root: &str) -> usize {
         self.replies.get(root).map_or(0, |replies| replies.made.len())
     }
 
-    /// The authors of the replies of a thread, in the order of their first replies.
+    /// Returns the authors of the replies of a thread, in the order of their first replies.
     pub(in crate::testing) fn participants(&self, root: &str) -> impl Iterator<Item = &str> {
         self.replies.get(root).into_iter().flat_map(|replies| &replies.authors).map(|(author, _)| &**author)
     }
 
-    /// The number of rows so far.
+    /// Returns the number of rows.
     pub(in crate::testing) fn count(&self) -> usize {
         self.rows.len()
     }
 
-    /// Every row, in the order it was written.
+    /// Returns all rows in the order of creation.
     pub(in crate::testing) fn all(&self) -> impl DoubleEndedIterator<Item = &StoredPost> {
         self.rows.iter()
     }

@@ -59,7 +59,7 @@ pub(in crate::testing) struct StoredUpload {
 }
 
 impl StoredPost {
-    /// Joining and leaving do not count as messages.
+    /// Returns `false` for posts about joining and leaving, which do not count as messages.
     pub(in crate::testing) fn is_counted(&self) -> bool {
         let kind = &*self.kind;
         !["join", "leave", "add_to", "remove_from", "add_remove"].iter().any(|part| kind.contains(part))
@@ -81,7 +81,7 @@ impl StoredFile {
         self.name.rsplit_once('.').map_or("", |(_, extension)| extension)
     }
 
-    /// Width, height and MIME type, if it is a picture.
+    /// Returns width, height and MIME type of an image. `None` for other files.
     pub(in crate::testing) fn image_size(&self) -> Option<(u32, u32, &'static str)> {
         super::images::image_size(&self.data)
     }
@@ -123,7 +123,7 @@ impl StoredReaction {
     }
 }
 
-/// What a new post is made of.
+/// The fields of a new post.
 #[derive(Debug, Default)]
 pub(in crate::testing) struct NewPost {
     pub(in crate::testing) user_id: String,
@@ -135,13 +135,13 @@ pub(in crate::testing) struct NewPost {
     pub(in crate::testing) file_ids: Vec<String>,
     pub(in crate::testing) pending_post_id: String,
     pub(in crate::testing) priority: Option<Value>,
-    /// 0 for now.
+    /// 0 means now.
     pub(in crate::testing) create_at: i64,
     pub(in crate::testing) set_online: bool,
 }
 
 impl World {
-    /// As the server shows a post.
+    /// Returns a post as the server shows it.
     pub(in crate::testing) fn post_json(&self, post: &StoredPost) -> Value {
         let root = if post.root_id.is_empty() { &post.id } else { &post.root_id };
         let replies = self.posts.reply_count(root);
@@ -186,7 +186,7 @@ impl World {
         value
     }
 
-    /// Makes a post and tells everybody. The answer is the post as the server shows it.
+    /// Creates a post and sends its events. Returns the post as the server shows it.
     pub(in crate::testing) fn create_post(&mut self, new: NewPost) -> Value {
         let now = self.clock.tick();
         let create_at = if new.create_at == 0 { now } else { new.create_at };
@@ -288,7 +288,7 @@ impl World {
         }
     }
 
-    /// Marks channels as read, and tells the reader's other programs.
+    /// Marks channels as read, and sends the event to the reader's other clients.
     pub(in crate::testing) fn viewed(&mut self, user_id: &str, times: &[(String, i64)]) {
         for (id, at) in times {
             if let Some(channel) = self.channel_mut(id) {
@@ -311,7 +311,7 @@ impl World {
         }
     }
 
-    /// Who follows the thread of a reply, without its author, who does from now on.
+    /// Makes the author of a reply follow its thread. Returns the other followers.
     fn follow(&mut self, post: &StoredPost, mentions: &[String]) -> Vec<String> {
         let Some(root) = self.posts.get(&post.root_id) else { return Vec::new() };
         let author = root.user_id.clone();
@@ -329,7 +329,7 @@ impl World {
         followers
     }
 
-    /// The thread as one of its followers sees it.
+    /// Returns the thread as one of its followers sees it.
     pub(in crate::testing) fn thread_json(&self, user_id: &str, root_id: &str) -> Option<Value> {
         let root = self.posts.get(root_id)?;
         let (_, viewed) = self.threads.get(root_id)?.get(user_id).copied()?;
@@ -364,7 +364,7 @@ impl World {
         }
     }
 
-    /// Makes one of the server's own posts, as on joining a channel.
+    /// Creates a post of the server itself, for example when a user joins a channel.
     pub(in crate::testing) fn system_post(
         &mut self,
         channel_id: &str,
@@ -388,7 +388,7 @@ impl World {
         });
     }
 
-    /// Changes a post; its old text becomes a row of history.
+    /// Changes a post. Its old text becomes a row of history.
     pub(in crate::testing) fn edit_post(
         &mut self,
         id: &str,
@@ -432,7 +432,7 @@ impl World {
         }
     }
 
-    /// Deletes a post with the replies to it. The event still carries the text.
+    /// Deletes a post and its replies. The event still contains the text.
     pub(in crate::testing) fn delete_post(&mut self, id: &str, by: &str) {
         let now = self.clock.tick();
         let Some(post) = self.posts.get(id).cloned() else { return };
@@ -456,7 +456,7 @@ impl World {
     }
 }
 
-/// Some events show posts without metadata.
+/// Removes the metadata, which some events omit.
 fn bare(mut post: Value) -> Value {
     if let Some(object) = post.as_object_mut() {
         object.remove("metadata");

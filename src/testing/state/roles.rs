@@ -6,7 +6,7 @@ use super::{World, mix};
 
 const ROLES: &str = include_str!("roles.tsv");
 
-/// An ID that is always the same for a name.
+/// Returns an ID that depends on the name only.
 fn role_id(name: &str) -> String {
     const ALPHABET: &[u8; 32] = b"ybndrfg8ejkmcpqxot1uwisza345h769";
     let mut bits = name.bytes().fold(1, |bits, byte| mix(bits ^ u64::from(byte)));
@@ -20,7 +20,7 @@ fn role_id(name: &str) -> String {
 }
 
 impl World {
-    /// All roles, as the server shows them.
+    /// Returns all roles as the server shows them.
     pub(in crate::testing) fn roles(&self) -> Vec<Value> {
         let lines = ROLES.lines().filter(|line| !line.starts_with('#'));
         let roles = lines.filter_map(|line| {
