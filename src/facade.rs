@@ -1,4 +1,4 @@
-//! [`Mattermost`]: callbacks by event name, after Perl's `AnyEvent::Mattermost`.
+//! [`Mattermost`]: a callback client, modeled on Perl's `AnyEvent::Mattermost`.
 
 mod handlers;
 mod session;
@@ -23,10 +23,10 @@ use crate::secret::Secret;
 
 /// [`Mattermost::stop`] returns within this time.
 const STOP_TIMEOUT: Duration = Duration::from_secs(2);
-/// A second `start` waits this long for one that another thread has begun.
+/// A second `start` waits this long for a `start` in progress on another thread.
 const START_TIMEOUT: Duration = Duration::from_secs(120);
 
-/// Mattermost by callbacks: the interface of `AnyEvent::Mattermost`, with the additions of `AnyEvent::SlackRTM`.
+/// A callback client with the interface of `AnyEvent::Mattermost` and the additions of `AnyEvent::SlackRTM`.
 ///
 /// ```no_run
 /// use mattermost::Mattermost;
@@ -45,12 +45,12 @@ const START_TIMEOUT: Duration = Duration::from_secs(120);
 /// }
 /// ```
 ///
-/// There is one callback per event name; a later one replaces an earlier one. It receives this value and the [`Event`],
-/// runs on the thread that called [`run`](Self::run), and may itself call `on`, `off`, `send`, `ping`, `stop` and
-/// `start`. It returns nothing or a `Result<()>`. An `Err` is passed to the callback of `error`, or logged if there is
-/// none, and never ends `run`. A panic is caught and logged.
+/// There is one callback per event name. Registering another one replaces it. A callback receives the client and the
+/// [`Event`], and runs on the thread that called [`run`](Self::run). It may call `on`, `off`, `send`, `ping`, `stop`
+/// and `start`. It returns nothing or a `Result<()>`. An `Err` is passed to the callback of `error`, or logged if
+/// there is none. It does not end `run`. A panic is caught and logged.
 ///
-/// In addition to the server's names (`posted`, `typing`, ..), these names are available:
+/// In addition to the names of the server's events (`posted`, `typing` and so on), these names are available:
 ///
 /// | name | when | `data()` |
 /// | --- | --- | --- |
@@ -60,10 +60,10 @@ const START_TIMEOUT: Duration = Duration::from_secs(120);
 /// | `finish` | the stream ended, by `stop` or permanently; always the last callback of a `start` | `{}` |
 /// | `_connected`, `_disconnected`, `_missed`, `_caught_up`, `_session_expired` | see [`Payload`](crate::Payload) | |
 ///
-/// `start` opens a stream even if nobody calls `run`. Its events wait in a queue of the default capacity; beyond that they are dropped
-/// and counted, and a `_missed` notification reports them.
+/// `start` opens a stream even if `run` is never called. Its events wait in a queue of the default capacity. If the
+/// queue is full, events are dropped and counted, and a `_missed` notification reports them.
 ///
-/// Clones share everything.
+/// Clones share the same stream and callbacks.
 #[derive(Clone)]
 pub struct Mattermost(Arc<MattermostInner>);
 
@@ -71,11 +71,11 @@ struct MattermostInner {
     access: Access,
     team: String,
     handlers: Handlers,
-    /// Everything that belongs to one `start` is kept with its session. Held for moments only, never over I/O.
+    /// The state of each `start` is kept with its session. Locked only briefly, and never during I/O.
     sessions: Mutex<SessionList>,
-    /// A `start` has finished, with or without success.
+    /// Notified when a `start` has finished, with or without success.
     start_finished: Condvar,
-    /// One thread dispatches at a time.
+    /// `true` while a thread dispatches. Only one thread may.
     running: AtomicBool,
     quiet: AtomicBool,
 }
@@ -100,12 +100,14 @@ pub struct Metadata {
 }
 
 impl Mattermost {
-    /// Takes the address (https if the scheme is left out; http means an unencrypted ws), the team's short name (that
-    /// of its URL), and an e-mail address or user name with its password. Nothing is sent before
-    /// [`start`](Self::start).
+    /// Creates a client that logs in with a password. Nothing is sent before [`start`](Self::start).
+    ///
+    /// `host` is the address of the server. The scheme defaults to `https`; with `http`, the stream uses unencrypted
+    /// `ws`. `team` is the short name of the team, as in its URL. `email` is an email address or a username.
     ///
     /// # Errors
-    /// [`ErrorKind::Input`] for an empty or impossible value.
+    ///
+    /// [`ErrorKind::Input`] for an empty or invalid value.
     pub fn new(
         host: impl Into<String>,
         team: impl Into<String>,
@@ -123,7 +125,7 @@ impl Mattermost {
         Self::with_access(Access::Password { host, email, password }, team)
     }
 
-    /// The same over a client of your own, with a token, MFA, a company's CA or a proxy.
+    /// Creates a client from a [`Client`], which can use a token, MFA, a custom CA or a proxy.
     pub fn with_client(client: &Client, team: impl Into<String>) -> Result<Self> {
         Self::with_access(Access::Client(client.clone()), team.into())
     }
@@ -143,8 +145,8 @@ impl Mattermost {
         })))
     }
 
-    /// Calls `handler` for events of that name, or of each of several: `mm.on(["posted", "post_edited"], ..)`. It
-    /// takes the place of an earlier one. Calls can be chained.
+    /// Registers `handler` for events with this name, or with several: `mm.on(["posted", "post_edited"], ..)`.
+    /// Replaces an earlier handler. Calls can be chained.
     pub fn on<R: HandlerResult>(
         &self,
         events: impl EventNames,
@@ -154,7 +156,7 @@ impl Mattermost {
         self
     }
 
-    /// Takes the callbacks of these events away.
+    /// Removes the handlers of these events.
     pub fn off(&self, events: impl EventNames) -> &Self {
         self.0.handlers.remove_handlers(&events.into_names());
         self
@@ -165,8 +167,8 @@ impl Mattermost {
     /// Events are delivered by [`run`](Self::run) or [`run_for`](Self::run_for).
     ///
     /// # Errors
-    /// Returns the first error; nothing stays open in this case. [`ErrorKind::Closed`] if [`stop`](Self::stop) was
-    /// called in the meantime. [`ErrorKind::Timeout`] if another thread has been starting for 120 s.
+    /// Returns the first error, in which case nothing stays open. [`ErrorKind::Closed`] if [`stop`](Self::stop) was
+    /// called during the start. [`ErrorKind::Timeout`] if another thread has been starting for 120 s.
     pub fn start(&self) -> Result<()> {
         let deadline = Instant::now() + START_TIMEOUT;
         let mut sessions = self.lock_sessions();
@@ -184,7 +186,7 @@ impl Mattermost {
         let result = self.lock_sessions().finish_start(ticket, opened);
         self.0.start_finished.notify_all();
         result.map_err(|(error, unused)| {
-            // Closing a stream takes a moment, and needs no lock.
+            // Closing a stream takes a moment. Not under the lock.
             drop(unused);
             error
         })
@@ -204,10 +206,11 @@ impl Mattermost {
         Ok(FacadeSession::new(client, events, metadata))
     }
 
-    /// Closes the stream, within 2 s. Callbacks are kept for another [`start`](Self::start). A `run` in progress returns
-    /// `Ok` after `finish` was called back; events that are still queued are not delivered. A `start` in progress fails
-    /// with [`ErrorKind::Closed`] once its current request ends. May be called in a callback, from any thread, and
-    /// repeatedly.
+    /// Closes the stream within 2 s.
+    ///
+    /// Callbacks stay registered for another [`start`](Self::start). A `run` in progress calls `finish` and returns
+    /// `Ok`. Events that are still queued are not delivered. A `start` in progress fails with [`ErrorKind::Closed`]
+    /// as soon as its current request ends. May be called from a callback, from any thread, and repeatedly.
     pub fn stop(&self) {
         let stopped = self.lock_sessions().stop_current();
         if let Some(session) = stopped {
@@ -216,7 +219,7 @@ impl Mattermost {
         }
     }
 
-    /// Returns a handle that stops the stream from anywhere, for example from a signal handler's thread.
+    /// Returns a handle that stops the stream from any thread, for example one that handles signals.
     /// [`RunStopper::stop`] never blocks.
     pub fn stopper(&self) -> RunStopper {
         RunStopper(Arc::downgrade(&self.0))
@@ -227,7 +230,7 @@ impl Mattermost {
         self.lock_sessions().current_session().is_some_and(|session| !session.is_over())
     }
 
-    /// Returns `true` if the server has greeted the current connection.
+    /// Returns `true` if the server has sent `hello` on the current connection.
     pub fn said_hello(&self) -> bool {
         self.lock_sessions()
             .current_session()
@@ -250,22 +253,24 @@ impl Mattermost {
         self.current_session().map(|session| session.client.clone())
     }
 
-    /// Controls whether failing callbacks are logged. Defaults to `false`: they are.
+    /// Disables the logging of errors that callbacks return. Defaults to `false`.
     pub fn quiet(&self, quiet: bool) -> &Self {
         self.0.quiet.store(quiet, Ordering::Relaxed);
         self
     }
 
-    /// Posts `message`, in Markdown, to the channel with this display name, or otherwise with this short name.
+    /// Posts `message`, in Markdown, to a channel that is given by its display name or its short name.
     ///
     /// If a name is the display name of one channel and the short name of another, the display name wins, as in
-    /// `AnyEvent::Mattermost`. **Any member can create such a channel and divert what a bot says.** `~name` matches short
-    /// names only, `@name` is the direct channel with a user, and [`Client::send`] refuses ambiguous names. Takes one
-    /// request; one more for a channel created after `start`, and up to two more for a channel that the account is not a
-    /// member of.
+    /// `AnyEvent::Mattermost`. **Any member can create such a channel and divert the messages of a bot.** `~name`
+    /// matches short names only, and `@name` is the direct channel with a user. [`Client::send`] refuses ambiguous
+    /// names.
+    ///
+    /// Takes one request, and one more for a channel that was created after `start`. A channel that the account is
+    /// not a member of takes up to two more.
     ///
     /// # Errors
-    /// [`ErrorKind::Input`], before any I/O, if not started or for an empty or too long message;
+    /// [`ErrorKind::Input`] before any I/O if the client is not started, or if the message is empty or too long.
     /// [`ErrorKind::NotFound`] for an unknown channel.
     pub fn send(&self, channel: &str, message: impl Into<String>) -> Result<Post> {
         let draft = check_message(message.into())?;
@@ -291,7 +296,7 @@ impl Mattermost {
         session.set_metadata(Metadata { channels, ..metadata.clone() });
         match found {
             Some(found) => Ok(found),
-            // Names with spaces cannot be short names: no look-up would find them.
+            // Names with spaces cannot be short names, so that a request would not find them.
             None => client.channel(&self.0.team, name).map_err(|error| {
                 if error.is_not_found() {
                     let text =
@@ -303,13 +308,14 @@ impl Mattermost {
         }
     }
 
-    /// Sends a ping, and calls `pong` back with the reply. The stream also sends pings automatically; this one is for
-    /// measurements.
+    /// Sends a ping. The reply is passed to the callback of `pong`.
+    ///
+    /// The stream also sends pings automatically. Use this method for measurements.
     pub fn ping(&self) -> Result<()> {
         self.ping_with(json!({}))
     }
 
-    /// Like [`ping`](Self::ping). The fields of the object are passed to `pong`.
+    /// Like [`ping`](Self::ping), with fields that are passed to the callback of `pong`.
     pub fn ping_with(&self, fields: Value) -> Result<()> {
         let Value::Object(mut fields) = fields else {
             return Err(Error::input("a ping's fields must be an object"));
@@ -321,26 +327,28 @@ impl Mattermost {
         session.queue_event(local_event("pong", &Value::Object(fields))?)
     }
 
-    /// Sends an action over the WebSocket and waits up to 15 s for its reply, for example `get_statuses`.
+    /// Sends an action, for example `get_statuses`, over the WebSocket, and waits up to 15 s for its reply.
     pub fn send_action(&self, action: &str, data: Option<Value>) -> Result<Value> {
         self.current_session()?.events.request(action, data)
     }
 
-    /// Dispatches events to the callbacks on this thread, until [`stop`](Self::stop) or the permanent end of the stream.
-    /// All events queued before the permanent end are delivered first, then `error`, then `finish`.
+    /// Dispatches events to the callbacks on the current thread, until [`stop`](Self::stop) is called or the stream
+    /// ends permanently.
     ///
-    /// Serves one `start`: if a callback stops and starts again, `run` returns after the `finish` of the stopped stream,
-    /// and the next `run` serves the new one.
+    /// If the stream ends permanently, all queued events are delivered first, followed by `error` and `finish`. `run`
+    /// serves one `start`: if a callback stops and starts the client, `run` returns after the `finish` of the stopped
+    /// stream, and the next `run` serves the new stream.
     ///
     /// # Errors
-    /// [`ErrorKind::Input`] if not started, or if another thread or a callback is already dispatching. Otherwise the
-    /// error that ended the stream permanently.
+    /// [`ErrorKind::Input`] if the client is not started, or if another thread or a callback is already dispatching.
+    /// Otherwise the error that ended the stream permanently.
     pub fn run(&self) -> Result<()> {
         while self.dispatch_until(None)? {}
         Ok(())
     }
 
-    /// Like [`run`](Self::run), but also returns after `duration`: `false` if the stream has ended, `true` otherwise.
+    /// Like [`run`](Self::run), but also returns after `duration`. Returns `false` if the stream has ended, `true`
+    /// otherwise.
     ///
     /// ```no_run
     /// # use std::time::Duration;
@@ -390,7 +398,7 @@ impl Mattermost {
         Ok(false)
     }
 
-    /// Calls `finish` back, once for each session.
+    /// Calls `finish`, once for each session.
     fn call_finish(&self, session: Option<&Arc<FacadeSession>>) {
         self.lock_sessions().retire_session(session);
         if let Ok(event) = local_event("finish", &json!({})) {
@@ -408,7 +416,7 @@ impl Mattermost {
         }
     }
 
-    /// Passes an error to `on("error")`, or logs it.
+    /// Passes an error to the callback of `error`, or logs it.
     fn report_error(&self, error: &Error, is_final: bool) {
         self.log_failure(error);
         let data = json!({ "message": error.to_string(), "hint": error.hint(), "final": is_final });
@@ -451,7 +459,7 @@ impl Drop for ResetOnDrop<'_> {
 pub struct RunStopper(std::sync::Weak<MattermostInner>);
 
 impl RunStopper {
-    /// Requests the stop and returns immediately. `run` then ends with `Ok`, and a `start` in progress with an error.
+    /// Requests the stop and returns immediately. `run` then returns `Ok`, and a `start` in progress an error.
     pub fn stop(&self) {
         let Some(inner) = self.0.upgrade() else { return };
         let stopped = inner.sessions.lock().unwrap_or_else(PoisonError::into_inner).stop_current();
@@ -487,7 +495,7 @@ fn load_channels(client: &Client, team: &Team) -> Result<Vec<Channel>> {
     client.http().get("/users/{user_id}/teams/{team_id}/channels", &[&UserId::me(), &team.id]).fetch()
 }
 
-/// The seed's rule: the display name wins.
+/// Finds a channel as `AnyEvent::Mattermost` does: the display name wins.
 fn find_channel<'c>(channels: &'c [Channel], name: &str) -> Option<&'c Channel> {
     let by_display_name = channels.iter().find(|channel| channel.display_name == name);
     by_display_name.or_else(|| channels.iter().find(|channel| channel.name == name))

@@ -1,4 +1,4 @@
-//! One function a group of the administrative routes.
+//! The groups of administrative routes.
 
 use super::Client;
 use crate::rest::{
@@ -10,157 +10,157 @@ use crate::rest::{
 
 /// The administrative and special groups of the REST API, with the feature `admin`.
 impl Client {
-    /// Access policies: attribute-based rules for channel membership.
+    /// Returns the group for access policies: attribute-based rules for channel membership.
     pub fn access_control(&self) -> AccessControl<'_> {
         AccessControl(&self.http)
     }
 
-    /// AI agents.
+    /// Returns the group for AI agents.
     pub fn agents(&self) -> Agents<'_> {
         Agents(&self.http)
     }
 
-    /// The audit log.
+    /// Returns the group for the audit log.
     pub fn audit_logs(&self) -> AuditLogs<'_> {
         AuditLogs(&self.http)
     }
 
-    /// The picture on the login page.
+    /// Returns the group for the image on the login page.
     pub fn brand(&self) -> Brand<'_> {
         Brand(&self.http)
     }
 
-    /// Mattermost Cloud: customer, subscription, invoices, limits.
+    /// Returns the group for Mattermost Cloud: customer, subscription, invoices and limits.
     pub fn cloud(&self) -> Cloud<'_> {
         Cloud(&self.http)
     }
 
-    /// The servers of a cluster.
+    /// Returns the group for the nodes of a cluster.
     pub fn cluster(&self) -> Cluster<'_> {
         Cluster(&self.http)
     }
 
-    /// Compliance reports: all posts of some accounts in some time.
+    /// Returns the group for compliance reports: the posts of selected accounts in a time range.
     pub fn compliance(&self) -> Compliance<'_> {
         Compliance(&self.http)
     }
 
-    /// Content flagging: people report posts, reviewers keep or remove them.
+    /// Returns the group for content flagging: users report posts, and reviewers keep or remove them.
     pub fn content_flagging(&self) -> ContentFlagging<'_> {
         ContentFlagging(&self.http)
     }
 
-    /// Custom profile attributes: what accounts have beside what the server knows.
+    /// Returns the group for custom profile attributes.
     pub fn custom_profile_attributes(&self) -> CustomProfileAttributes<'_> {
         CustomProfileAttributes(&self.http)
     }
 
-    /// Data retention: deleting what is old.
+    /// Returns the group for data retention: the deletion of old data.
     pub fn data_retention(&self) -> DataRetention<'_> {
         DataRetention(&self.http)
     }
 
-    /// Search with Elasticsearch or `OpenSearch`.
+    /// Returns the group for search with Elasticsearch or `OpenSearch`.
     pub fn elasticsearch(&self) -> Elasticsearch<'_> {
         Elasticsearch(&self.http)
     }
 
-    /// Exports of everything.
+    /// Returns the group for full exports.
     pub fn exports(&self) -> Exports<'_> {
         Exports(&self.http)
     }
 
-    /// Remaining routes of buying a license from within the server.
+    /// Returns the group for the remaining routes for buying a license from within the server.
     pub fn hosted_customer(&self) -> HostedCustomer<'_> {
         HostedCustomer(&self.http)
     }
 
-    /// Files to be imported.
+    /// Returns the group for files to import.
     pub fn imports(&self) -> Imports<'_> {
         Imports(&self.http)
     }
 
-    /// IP filtering: from where a cloud workspace may be reached.
+    /// Returns the group for IP filtering: the addresses from which a cloud workspace can be reached.
     pub fn ip_filtering(&self) -> IpFiltering<'_> {
         IpFiltering(&self.http)
     }
 
-    /// Jobs: what the server does by the way.
+    /// Returns the group for background jobs.
     pub fn jobs(&self) -> Jobs<'_> {
         Jobs(&self.http)
     }
 
-    /// LDAP, the directory service.
+    /// Returns the group for LDAP, the directory service.
     pub fn ldap(&self) -> Ldap<'_> {
         Ldap(&self.http)
     }
 
-    /// Limits of the server.
+    /// Returns the group for the limits of the server.
     pub fn limits(&self) -> Limits<'_> {
         Limits(&self.http)
     }
 
-    /// The server's log.
+    /// Returns the group for the server's log.
     pub fn logs(&self) -> Logs<'_> {
         Logs(&self.http)
     }
 
-    /// Performance metrics reported by clients.
+    /// Returns the group for performance metrics reported by clients.
     pub fn metrics(&self) -> Metrics<'_> {
         Metrics(&self.http)
     }
 
-    /// Connections of outgoing webhooks and slash commands to OAuth 2.0 servers.
+    /// Returns the group for connections of outgoing webhooks and slash commands to OAuth 2.0 servers.
     pub fn outgoing_oauth_connections(&self) -> OutgoingOAuthConnections<'_> {
         OutgoingOAuthConnections(&self.http)
     }
 
-    /// Permissions.
+    /// Returns the group for permissions.
     pub fn permissions(&self) -> Permissions<'_> {
         Permissions(&self.http)
     }
 
-    /// Plugins and the marketplace.
+    /// Returns the group for plugins and the marketplace.
     pub fn plugins(&self) -> Plugins<'_> {
         Plugins(&self.http)
     }
 
-    /// Recaps: what happened in some channels, told by an AI agent.
+    /// Returns the group for recaps: summaries of channels, written by an AI agent.
     pub fn recaps(&self) -> Recaps<'_> {
         Recaps(&self.http)
     }
 
-    /// Other servers that share channels with this one.
+    /// Returns the group for other servers that share channels with this one.
     pub fn remote_clusters(&self) -> RemoteClusters<'_> {
         RemoteClusters(&self.http)
     }
 
-    /// Reports about accounts and posts.
+    /// Returns the group for reports about accounts and posts.
     pub fn reports(&self) -> Reports<'_> {
         Reports(&self.http)
     }
 
-    /// SAML: logins with an identity provider.
+    /// Returns the group for SAML: login through an identity provider.
     pub fn saml(&self) -> Saml<'_> {
         Saml(&self.http)
     }
 
-    /// Permission schemes: roles for some teams or channels.
+    /// Returns the group for permission schemes: roles for selected teams or channels.
     pub fn schemes(&self) -> Schemes<'_> {
         Schemes(&self.http)
     }
 
-    /// Channels that several servers share.
+    /// Returns the group for channels that several servers share.
     pub fn shared_channels(&self) -> SharedChannels<'_> {
         SharedChannels(&self.http)
     }
 
-    /// Terms of service of one's own.
+    /// Returns the group for custom terms of service.
     pub fn terms_of_service(&self) -> TermsOfServices<'_> {
         TermsOfServices(&self.http)
     }
 
-    /// Usage of the server, such as the number of posts.
+    /// Returns the group for usage figures, such as the number of posts.
     pub fn usage(&self) -> Usage<'_> {
         Usage(&self.http)
     }

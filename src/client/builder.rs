@@ -13,7 +13,7 @@ use crate::model::json;
 use crate::proxy::{Proxy, ProxySetting};
 use crate::secret::Secret;
 
-/// Sets a [`Client`] up. Everything is checked by [`connect`](Self::connect), before any I/O.
+/// Configures a [`Client`]. All settings are checked by [`connect`](Self::connect), before any I/O.
 #[must_use = "nothing happens before `connect()`"]
 pub struct ClientBuilder {
     url: String,
@@ -58,8 +58,7 @@ impl ClientBuilder {
 
     /// Creates a builder from the environment variables `MATTERMOST_URL`, and `MATTERMOST_TOKEN` or
     /// `MATTERMOST_LOGIN` with `MATTERMOST_PASSWORD`.
-    ///
-    /// Further settings can be made on the result.
+    /// All settings can still be changed.
     pub fn from_env() -> Result<Self> {
         let var = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
         let missing = |what: &str| {
@@ -76,27 +75,28 @@ impl ClientBuilder {
         Ok(builder.login(login, password))
     }
 
-    /// A bot's token, a personal access token or a session's token. Bots should use this: a session of a login that
-    /// only reads ends after 30 days by default.
+    /// Sets the token: of a bot, a personal access token, or of a session.
+    ///
+    /// Bots should use a token: by default, the session of a login that only reads ends after 30 days.
     pub fn token(mut self, token: impl Into<Secret>) -> Self {
         self.token = Some(token.into());
         self
     }
 
-    /// Logs in with a user name or an e-mail address, and again when the session ends.
+    /// Logs in with a username or an email address, and again when the session ends.
     pub fn login(mut self, login_id: impl Into<String>, password: impl Into<Secret>) -> Self {
         self.login = Some((login_id.into(), password.into()));
         self
     }
 
-    /// The MFA code for the first login. It works once: a program that runs longer than its session wants
-    /// [`mfa_with`](Self::mfa_with).
+    /// Sets the MFA code for the first login. It is valid once: use [`mfa_with`](Self::mfa_with) if the program may
+    /// run longer than its session.
     pub fn mfa(mut self, code: impl Into<Secret>) -> Self {
         self.mfa = MfaSource::Code(code.into());
         self
     }
 
-    /// Asks for an MFA code at each login that needs one. Ten wrong codes lock the account.
+    /// Sets a function that returns the MFA code for each login that needs one. Ten wrong codes lock the account.
     pub fn mfa_with(mut self, ask: impl Fn() -> Result<String> + Send + Sync + 'static) -> Self {
         self.mfa = MfaSource::Prompt(Arc::new(ask));
         self
@@ -104,28 +104,29 @@ impl ClientBuilder {
 
     /// Sets the URL of the WebSocket, for example `wss://other.example.com`.
     ///
-    /// Defaults to the server's URL. A server with another address has it in its setting `WebsocketURL`.
+    /// Defaults to the server's URL. If it is different, the server's setting `WebsocketURL` contains it.
     pub fn websocket_url(mut self, url: impl Into<String>) -> Self {
         self.websocket_url = Some(url.into());
         self
     }
 
-    /// Which certificates are trusted and shown, for calls and for the socket.
+    /// Sets the certificates that are trusted and presented, for calls and for the WebSocket.
     #[cfg(feature = "native-tls")]
     pub fn tls(mut self, tls: crate::tls::TlsConfig) -> Self {
         self.tls = tls;
         self
     }
 
-    /// The proxy for calls and for the socket, `http://user:password@host:port`, instead of what the environment
-    /// says. It is asked to `CONNECT`, also for http servers.
+    /// Sets the proxy for calls and for the WebSocket, for example `http://user:password@host:port`.
+    ///
+    /// Defaults to the proxy of the environment. `CONNECT` is used for `http` servers too.
     pub fn proxy(mut self, url: impl AsRef<str>) -> Self {
         self.proxy = Some(Proxy::parse(url.as_ref()).map(ProxySetting::Explicit));
         self
     }
 
-    /// No proxy, whatever the environment says (`HTTPS_PROXY` for https, `HTTP_PROXY` for http, then `ALL_PROXY`,
-    /// and `NO_PROXY`).
+    /// Disables proxies, including those of the environment: `HTTPS_PROXY` for `https` and `HTTP_PROXY` for `http`,
+    /// otherwise `ALL_PROXY`, with the exceptions of `NO_PROXY`.
     pub fn no_proxy(mut self) -> Self {
         self.proxy = Some(Ok(ProxySetting::Off));
         self
@@ -133,80 +134,83 @@ impl ClientBuilder {
 
     /// Adds a header to every request to the server: calls, the login and the upgrade of the event stream.
     ///
-    /// Use it for something in front of the server that asks for credentials of its own, such as
+    /// Use it for a gateway in front of the server that needs its own credentials, such as
     /// `X-Mattermost-Preauth-Secret` or the headers of an access network. The value is treated as a secret. It is not
-    /// sent to another host, such as that of [`websocket_url`](Self::websocket_url), nor to a proxy.
+    /// sent to other hosts, such as that of [`websocket_url`](Self::websocket_url), or to a proxy.
     ///
-    /// With `Authorization`, the client sends its own token in a cookie. `https://user:password@host` as the URL of
-    /// the server sets `Authorization` for HTTP basic authentication.
+    /// If it is `Authorization`, the client sends its own token in a cookie instead. `https://user:password@host` as
+    /// the URL of the server sets `Authorization` for HTTP basic authentication.
     pub fn header(mut self, name: impl Into<String>, value: impl Into<Secret>) -> Self {
         self.headers.push((name.into(), value.into()));
         self
     }
 
-    /// The deadline of a call, retries and waits included. 30 s by default.
+    /// Sets the deadline of a call, including retries and waits. Defaults to 30 s.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
         self
     }
 
-    /// The deadline of a name's look-up, and of a connection. 10 s each by default.
+    /// Sets the deadline for resolving a name, and for connecting. Defaults to 10 s each.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.connect_timeout = Some(timeout);
         self
     }
 
-    /// The largest answer that is taken into memory, in bytes. 64 MiB by default; downloads to a writer do not count.
+    /// Sets the maximum size of a response in memory, in bytes. Defaults to 64 MiB. Does not apply to downloads.
     pub fn body_limit(mut self, bytes: u64) -> Self {
         self.body_limit = Some(bytes);
         self
     }
 
-    /// The largest answer that is decoded, in bytes; never more than [`body_limit`](Self::body_limit). 16 MiB by default:
-    /// what is decoded takes up to four times its text, and more than a page of the largest posts has no list that a server
-    /// sends.
+    /// Sets the maximum size of a decoded response, in bytes. Defaults to 16 MiB. At most
+    /// [`body_limit`](Self::body_limit).
+    ///
+    /// Decoded data takes up to four times the memory of its text. No list that a server sends is larger than a page
+    /// of the largest posts.
     pub fn json_limit(mut self, bytes: u64) -> Self {
         self.json_limit = Some(bytes);
         self
     }
 
-    /// The largest head of an answer, in bytes: of calls, of the socket's upgrade and of a proxy. 16 KiB by default;
-    /// 1 KiB to 1 MiB. A connection holds as much memory.
+    /// Sets the maximum size of a response head, in bytes: for calls, the WebSocket upgrade and proxies. Defaults to
+    /// 16 KiB. Must be between 1 KiB and 1 MiB. Each connection allocates this much memory.
     pub fn head_limit(mut self, bytes: usize) -> Self {
         self.head_limit = Some(bytes);
         self
     }
 
-    /// The `User-Agent` of calls and of the socket. `mattermost-rs/VERSION` by default.
+    /// Sets the `User-Agent` of calls and of the WebSocket. Defaults to `mattermost-rs/VERSION`.
     pub fn user_agent(mut self, name: impl Into<String>) -> Self {
         self.user_agent = Some(name.into());
         self
     }
 
-    /// Multiplies the waits between attempts; for tests.
+    /// Multiplies the delays between attempts, for tests.
     #[doc(hidden)]
     pub fn backoff_scale(mut self, scale: f64) -> Self {
         self.backoff_scale = scale;
         self
     }
 
-    /// Checks everything, logs in, and asks who it is.
+    /// Checks all settings, logs in if necessary, and gets the current account.
     ///
     /// `GET /users/me`, or `POST /users/login`
     ///
     /// # Errors
-    /// [`ErrorKind::Input`](crate::ErrorKind::Input) before any I/O for an empty or impossible URL, token, login or
-    /// password; 401 for wrong ones; [`Error::is_mfa`] if a code is needed.
+    /// - [`ErrorKind::Input`](crate::ErrorKind::Input) before any I/O, for an empty or invalid URL, token, login or
+    ///   password.
+    /// - 401 for wrong credentials. [`Error::is_mfa`] is `true` if a code is needed.
     pub fn connect(self) -> Result<Client> {
         let http = self.build_http()?;
         connect_client(http)
     }
 
-    /// As [`connect`](Self::connect), but goes on trying for that long while the server, or the network, is not there
-    /// yet. `Duration::MAX` is for ever.
-    pub fn connect_within(self, patience: Duration) -> Result<Client> {
+    /// Like [`connect`](Self::connect), but repeats attempts that fail because the server or the network is not
+    /// available, until `timeout` has passed. `Duration::MAX` repeats them forever.
+    pub fn connect_within(self, timeout: Duration) -> Result<Client> {
         let http = self.build_http()?;
-        let deadline = Instant::now().checked_add(patience);
+        let deadline = Instant::now().checked_add(timeout);
         let mut wait = Duration::from_secs(1).mul_f64(http.config().backoff_scale);
         loop {
             match connect_client(http.clone()) {
@@ -336,7 +340,7 @@ fn check_timeout(given: Option<Duration>, default: Duration, name: &str) -> Resu
 
 impl fmt::Debug for ClientBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // The URL may hold a password by mistake.
+        // The URL may contain a password by mistake.
         f.debug_struct("ClientBuilder").field("token", &self.token).finish_non_exhaustive()
     }
 }

@@ -1,4 +1,4 @@
-//! Routes without a method, deadlines and sessions.
+//! Calls of any route, deadlines and sessions.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -12,7 +12,7 @@ use crate::time::Timestamp;
 
 /// Other routes, deadlines and sessions.
 impl Client {
-    /// Creates a call of any route, including routes that this version has no method for. The template is that of the
+    /// Creates a call of any route, including routes without a method in this version. `template` is the route of the
     /// API reference, without `/api/v4`. Arguments are checked and percent-encoded.
     ///
     /// ```no_run
@@ -36,27 +36,27 @@ impl Client {
         self.http.call_outside_api(method, template, args)
     }
 
-    /// Returns the same client with another deadline for each call. Connections and session are shared.
+    /// Returns a client with another deadline for each call. It shares connections and session with this one.
     #[must_use]
     pub fn with_timeout(&self, timeout: Duration) -> Self {
         Self { http: self.http.with_timeout(timeout), me: Arc::clone(&self.me) }
     }
 
-    /// Returns the same client, whose writing calls fail with [`ErrorKind::Input`] before any I/O. For dry runs.
+    /// Returns a client whose writing calls fail with [`ErrorKind::Input`] before any I/O, for dry runs.
     #[must_use]
     pub fn read_only(&self) -> Self {
         Self { http: self.http.read_only(), me: Arc::clone(&self.me) }
     }
 
-    /// Waits until the server answers and is healthy; the last error if it does not within `patience`. Asks once a
-    /// second.
+    /// Waits until the server responds and is healthy. Sends a request every second. Returns the last error if the
+    /// server is not healthy within `timeout`.
     ///
     /// `GET /system/ping`
-    pub fn wait_for_server(&self, patience: Duration) -> Result<()> {
-        let deadline = Instant::now().checked_add(patience);
+    pub fn wait_for_server(&self, timeout: Duration) -> Result<()> {
+        let deadline = Instant::now().checked_add(timeout);
         loop {
             let probe =
-                self.http.with_timeout(Duration::from_secs(5).min(patience.max(Duration::from_millis(100))));
+                self.http.with_timeout(Duration::from_secs(5).min(timeout.max(Duration::from_millis(100))));
             let Err(error) = probe.get("/system/ping", &[]).send() else { return Ok(()) };
             let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
             let starting = error.is_transient() || error.status().is_some_and(|status| status >= 500);
@@ -73,8 +73,8 @@ impl Client {
         self.http.server_time()
     }
 
-    /// Ends the session: the token is good for nothing afterwards, for all clones and streams. A personal access token
-    /// stays good: only its session ends, and the next call makes a new one.
+    /// Ends the session. The token becomes invalid for all clones and streams. A personal access token stays valid:
+    /// only its session ends, and the next call creates a new one.
     ///
     /// `POST /users/logout`
     #[doc(alias = "Logout")]
@@ -82,8 +82,8 @@ impl Client {
         self.http.post("/users/logout", &[]).send()
     }
 
-    /// Ends the calls in flight of all clones at once, with [`ErrorKind::Closed`]; later calls fail the same way.
-    /// Streams that were opened with this client go on: they have connections of their own.
+    /// Ends all calls in progress, of all clones, with [`ErrorKind::Closed`]. Later calls fail the same way. Streams
+    /// that were opened with this client continue, since they have their own connections.
     pub fn close(self) {
         self.http.close();
     }

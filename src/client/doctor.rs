@@ -1,8 +1,8 @@
 //! Diagnosis of connection problems.
 //!
-//! [`ClientBuilder::doctor`] looks at everything between a program and its server, one step after the other, and
-//! also where [`connect`](ClientBuilder::connect) fails; [`Client::doctor`] does the same for a client that is
-//! connected. Nothing is posted, and credentials are sent to a server that was found to be a Mattermost only.
+//! [`ClientBuilder::doctor`] checks each step between a program and its server, even if
+//! [`connect`](ClientBuilder::connect) fails. [`Client::doctor`] does the same for a connected client. Nothing is
+//! posted. Credentials are sent only to a server that was found to be Mattermost.
 //!
 //! ```no_run
 //! let report = mattermost::Client::builder("chat.example.com").token("...").doctor();
@@ -28,11 +28,11 @@ use crate::time::Timestamp;
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Report {
-    /// In the order in which they were made.
+    /// The checks, in the order in which they were made.
     pub checks: Vec<Check>,
 }
 
-/// One thing that was looked at.
+/// A single check.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Check {
@@ -41,7 +41,7 @@ pub struct Check {
     pub name: &'static str,
     /// The outcome.
     pub outcome: Outcome,
-    /// The observation, as text.
+    /// The observation.
     pub finding: String,
     /// The usual remedy, if there is one.
     pub remedy: Option<String>,
@@ -51,24 +51,24 @@ pub struct Check {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Outcome {
-    /// As it should be.
+    /// The check passed.
     Ok,
-    /// It works, but may not do so always or everywhere.
+    /// It works, but possibly not always or everywhere.
     Warn,
-    /// It does not work.
+    /// The check failed.
     Fail,
-    /// Not looked at, because of an earlier failure or because there is nothing to look at.
+    /// Not checked, because of an earlier failure or because it does not apply.
     Skipped,
 }
 
-/// Later servers may well work, earlier ones may miss what is asked for.
+/// Versions this crate is tested with. Later servers may well work. Earlier ones may lack routes.
 const TESTED: ((u32, u32), (u32, u32)) = ((5, 37), (11, 6));
-/// A certificate that ends sooner is worth a word.
+/// A certificate that expires sooner causes a warning.
 #[cfg(feature = "native-tls")]
 const SOON: Duration = Duration::from_secs(14 * 86_400);
-/// For each call.
+/// Timeout of each call.
 const PROBE_TIMEOUT: Duration = Duration::from_secs(10);
-/// A `Date` counts seconds, and the answer took some time.
+/// Tolerance: a `Date` header has a resolution of 1 s, and the response took some time.
 const CLOCK: Duration = Duration::from_secs(10);
 
 impl Report {
@@ -82,7 +82,7 @@ impl Report {
         self.checks.iter().filter(|check| check.outcome == Outcome::Fail)
     }
 
-    /// The check of this name.
+    /// Returns the check with this name.
     pub fn check(&self, name: &str) -> Option<&Check> {
         self.checks.iter().find(|check| check.name == name)
     }
@@ -157,29 +157,28 @@ impl fmt::Display for Check {
 }
 
 impl ClientBuilder {
-    /// Looks at everything between this program and the server, and says what is wrong. Takes a minute at most. A
-    /// session that it had to log in for is ended again.
+    /// Diagnoses the connection: checks each step between this program and the server. Takes at most a minute.
     ///
-    /// See [`doctor`](crate::doctor).
+    /// If a login is necessary, its session is ended again. See [`doctor`](crate::doctor).
     pub fn doctor(self) -> Report {
         run_checks(self.build_http(), None, None)
     }
 
-    /// The same, and whether the account can post in this channel, as [`Client::channel`] finds it.
+    /// Like [`doctor`](Self::doctor), and also checks if the account can post in a channel. See [`Client::channel`].
     pub fn doctor_for(self, team: &str, channel: &str) -> Report {
         run_checks(self.build_http(), None, Some((team, channel)))
     }
 }
 
 impl Client {
-    /// Looks at everything between this program and the server, and says what is wrong. Takes a minute at most.
+    /// Diagnoses the connection: checks each step between this program and the server. Takes at most a minute.
     ///
     /// See [`doctor`](crate::doctor).
     pub fn doctor(&self) -> Report {
         run_checks(Ok(self.http.clone()), Some(self), None)
     }
 
-    /// The same, and whether the account can post in this channel, as [`Client::channel`] finds it.
+    /// Like [`doctor`](Self::doctor), and also checks if the account can post in a channel. See [`Client::channel`].
     pub fn doctor_for(&self, team: &str, channel: &str) -> Report {
         run_checks(Ok(self.http.clone()), Some(self), Some((team, channel)))
     }
@@ -228,7 +227,7 @@ fn check_local_mode(report: &mut Report, http: &HttpClient) {
     report.skip_checks(&["TLS", "login", "stream"], "local mode has none");
 }
 
-/// From the name to the first answer.
+/// Checks each step up to the first response.
 fn check_server(report: &mut Report, http: &HttpClient) -> Option<Said> {
     let mut line = match ProbeRoute::new(http.config()) {
         Ok(line) => line,
@@ -325,7 +324,7 @@ fn check_tls(report: &mut Report, line: &ProbeRoute<'_>) -> bool {
             true
         }
         Err(error) => {
-            // Looked at again without any check, to name the certificate. Nothing is sent over that.
+            // Connected again without verification, to name the certificate. Nothing is sent over this connection.
             let timed = line.connect_through_proxy(deadline()).ok();
             let der = timed.and_then(|timed| tls.peek_certificate(&base.host, timed));
             report.add_error("TLS", &error);
@@ -369,7 +368,7 @@ fn describe_certificate(seen: &Certificate) -> String {
     )
 }
 
-/// Something else answers: is the Mattermost one level up, or where the redirect goes?
+/// Looks for the Mattermost server one path level up, or at the target of the redirect.
 fn check_other_server(report: &mut Report, line: &ProbeRoute<'_>, said: &Said) {
     let base = &line.config.base;
     if let (300..=399, Some(to)) = (said.status, said.header("location")) {

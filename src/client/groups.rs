@@ -1,4 +1,4 @@
-//! One function a group of the REST API.
+//! The groups of the REST API.
 
 use super::Client;
 use crate::rest::{
@@ -6,116 +6,116 @@ use crate::rest::{
     Reactions, Roles, ScheduledPosts, Statuses, System, Teams, Threads, Uploads, Users, Webhooks,
 };
 
-/// The groups of the REST API; [`rest`](crate::rest) lists them.
+/// The groups of the REST API. See [`rest`](crate::rest).
 impl Client {
-    /// Posts: write, read, search, mark.
+    /// Returns the group for posts: writing, reading, searching, marking as read.
     pub fn posts(&self) -> Posts<'_> {
         Posts(&self.http)
     }
 
-    /// Channels, their members, and categories of the side bar.
+    /// Returns the group for channels, their members, and sidebar categories.
     pub fn channels(&self) -> Channels<'_> {
         Channels(&self.http)
     }
 
-    /// Accounts, their sessions and tokens.
+    /// Returns the group for users, their sessions and tokens.
     pub fn users(&self) -> Users<'_> {
         Users(&self.http)
     }
 
-    /// Teams and their members.
+    /// Returns the group for teams and their members.
     pub fn teams(&self) -> Teams<'_> {
         Teams(&self.http)
     }
 
-    /// Files: up, down, search.
+    /// Returns the group for files: uploading, downloading, searching.
     pub fn files(&self) -> Files<'_> {
         Files(&self.http)
     }
 
-    /// Reactions.
+    /// Returns the group for reactions.
     pub fn reactions(&self) -> Reactions<'_> {
         Reactions(&self.http)
     }
 
-    /// Threads that an account follows.
+    /// Returns the group for followed threads.
     pub fn threads(&self) -> Threads<'_> {
         Threads(&self.http)
     }
 
-    /// The statuses of users: online, away, offline, Do Not Disturb.
+    /// Returns the group for user statuses: online, away, offline, Do Not Disturb.
     #[doc(alias = "presence")]
     pub fn statuses(&self) -> Statuses<'_> {
         Statuses(&self.http)
     }
 
-    /// Incoming and outgoing webhooks.
+    /// Returns the group for incoming and outgoing webhooks.
     pub fn webhooks(&self) -> Webhooks<'_> {
         Webhooks(&self.http)
     }
 
-    /// Slash commands.
+    /// Returns the group for slash commands.
     #[doc(alias = "slash")]
     pub fn commands(&self) -> Commands<'_> {
         Commands(&self.http)
     }
 
-    /// Interactive dialogs.
+    /// Returns the group for interactive dialogs.
     pub fn dialogs(&self) -> Dialogs<'_> {
         Dialogs(&self.http)
     }
 
-    /// Bots: accounts for programs.
+    /// Returns the group for bots.
     pub fn bots(&self) -> Bots<'_> {
         Bots(&self.http)
     }
 
-    /// Custom emoji.
+    /// Returns the group for custom emoji.
     pub fn emoji(&self) -> Emojis<'_> {
         Emojis(&self.http)
     }
 
-    /// Large files in pieces.
+    /// Returns the group for resumable uploads of large files.
     pub fn uploads(&self) -> Uploads<'_> {
         Uploads(&self.http)
     }
 
-    /// Bookmarks of channels.
+    /// Returns the group for channel bookmarks.
     pub fn bookmarks(&self) -> Bookmarks<'_> {
         Bookmarks(&self.http)
     }
 
-    /// Settings that an account keeps on the server.
+    /// Returns the group for preferences: settings of an account that are stored on the server.
     pub fn preferences(&self) -> Preferences<'_> {
         Preferences(&self.http)
     }
 
-    /// Messages that were begun and not sent.
+    /// Returns the group for drafts: unsent messages.
     pub fn drafts(&self) -> Drafts<'_> {
         Drafts(&self.http)
     }
 
-    /// Posts that the server makes later.
+    /// Returns the group for scheduled posts.
     pub fn scheduled_posts(&self) -> ScheduledPosts<'_> {
         ScheduledPosts(&self.http)
     }
 
-    /// User groups.
+    /// Returns the group for user groups.
     pub fn groups(&self) -> Groups<'_> {
         Groups(&self.http)
     }
 
-    /// Roles and their permissions.
+    /// Returns the group for roles and their permissions.
     pub fn roles(&self) -> Roles<'_> {
         Roles(&self.http)
     }
 
-    /// OAuth 2.0 applications.
+    /// Returns the group for OAuth 2.0 applications.
     pub fn oauth(&self) -> OAuth<'_> {
         OAuth(&self.http)
     }
 
-    /// The server itself: health, client configuration.
+    /// Returns the group for the server itself: health and client configuration.
     pub fn system(&self) -> System<'_> {
         System(&self.http)
     }

@@ -4,10 +4,10 @@ use super::Client;
 use crate::model::{Channel, Post, Team};
 
 impl Post {
-    /// Returns the permanent link of the post: a URL that opens it in its channel, for everyone who may read it.
+    /// Returns the permanent link of the post: a URL that opens it in its channel, for all users who may read it.
     #[doc(alias = "permalink")]
     pub fn link(&self, client: &Client) -> String {
-        // Without the name of a team, so that it costs no request and is valid for direct channels too.
+        // Without the name of a team, so that no request is needed and the link also works for direct channels.
         format!("{}/_redirect/pl/{}", client.url(), self.id)
     }
 }

@@ -1,4 +1,4 @@
-//! From the names that people use to channels.
+//! Channels by name.
 
 use super::Client;
 use crate::error::{Error, ErrorKind, Result, shorten_text};
@@ -6,20 +6,22 @@ use crate::model::{Channel, ChannelId, Post, PostDraft, Team, UserId};
 use crate::rest::is_short_name;
 
 impl Client {
-    /// The channel that people call `name` in the team with the short name `team` (that of the URL).
+    /// Gets a channel by name, in the team with the short name `team`, as in its URL.
     ///
-    /// - `~town-square` is a short name, that of the channel's URL, and nothing else. One request.
-    /// - `@bob` is the direct channel with that user, made if need be; the team may be empty. Two requests.
-    /// - `Town Square` is a display name or a short name. Three requests, four for a channel that the account is not
-    ///   in.
+    /// - `~town-square` is a short name, as in the URL of the channel. Takes one request.
+    /// - `@bob` is the direct channel with a user, which is created if necessary. The team may be empty. Takes two
+    ///   requests.
+    /// - `Town Square` is a display name or a short name. Takes three requests, or four for a channel that the
+    ///   account is not a member of.
     ///
-    /// Any member can give a channel the display name that is another channel's short name, and so divert what is
-    /// meant for that: a name that fits several channels is therefore an error, and its message lists them. A program
-    /// that is to be safe from mischief uses `~name`, and looks a channel up once, not for each post.
+    /// Any member can create a channel whose display name is the short name of another channel, and so divert
+    /// messages. A name that matches several channels is therefore an error whose message lists them. To be safe, use
+    /// `~name`, and look up the channel once instead of for each post.
     ///
     /// # Errors
-    /// [`ErrorKind::NotFound`] or 404 if there is none, or none that the account can see; [`ErrorKind::Input`] if the
-    /// name fits several.
+    ///
+    /// [`ErrorKind::NotFound`] or 404 if there is no such channel that the account can see. [`ErrorKind::Input`] if
+    /// the name matches several channels.
     pub fn channel(&self, team: &str, name: &str) -> Result<Channel> {
         let (team, name) = (team.trim(), name.trim());
         if team.is_empty() && !name.starts_with('@') {
@@ -43,7 +45,7 @@ impl Client {
             !channel.is_direct() && (channel.name == name || channel.display_name.trim() == name)
         });
         if is_short_name(name) && !fits.iter().any(|channel| channel.name == name) {
-            // A public channel that the account is not in must not be hidden by another one's display name.
+            // A display name must not hide a public channel that the account is not a member of.
             let asked = self.http.get("/teams/{team_id}/channels/name/{channel_name}", &[&team.id, &name]);
             match asked.fetch::<Channel>() {
                 Ok(channel) => fits.push(channel),
@@ -60,35 +62,35 @@ impl Client {
         one_of(name, &team.name, fits)
     }
 
-    /// Posts `message`, in Markdown, to the channel that people call `channel`: [`channel`](Self::channel) and one
-    /// request more, each time. Keep the [`Channel`] if you post often.
+    /// Posts `message`, in Markdown, to a channel that is given by its name.
+    ///
+    /// Takes one request more than [`channel`](Self::channel), each time. Keep the [`Channel`] if you post often.
     pub fn send(&self, team: &str, channel: &str, message: impl Into<String>) -> Result<Post> {
         let draft = check_message(message.into())?;
         let channel = self.channel(team, channel)?.id;
         self.posts().create(&PostDraft { channel_id: channel, ..draft })
     }
 
-    /// Sends `message` as a direct message to the user named `username`, with or without `@`. Takes three
-    /// requests.
+    /// Sends `message` as a direct message to a user. `username` may begin with `@`. Takes three requests.
     pub fn dm(&self, username: &str, message: impl Into<String>) -> Result<Post> {
         let draft = check_message(message.into())?;
         let channel = self.direct_by_name(username.trim().strip_prefix('@').unwrap_or(username.trim()))?.id;
         self.posts().create(&PostDraft { channel_id: channel, ..draft })
     }
 
-    /// Gets the direct channel with a user, and creates it if necessary. Takes one request.
+    /// Gets the direct channel with a user. Creates it if necessary. Takes one request.
     pub fn direct(&self, user: &UserId) -> Result<Channel> {
         self.http.post("/channels/direct", &[]).idempotent().json(&[&self.me.id, user]).fetch()
     }
 
     fn direct_by_name(&self, username: &str) -> Result<Channel> {
         let user = self.users().get_by_username(username)?;
-        // Repeating it makes no second channel: the server answers with the one that is there.
+        // Repeating the call is safe: the server returns the existing channel.
         self.http.post("/channels/direct", &[]).idempotent().json(&[&self.me.id, &user.id]).fetch()
     }
 }
 
-/// Refuses a text before anything is asked for.
+/// Checks a message before any request is sent.
 pub(crate) fn check_message(message: String) -> Result<PostDraft> {
     let draft = PostDraft::new(ChannelId::default(), message);
     draft.check().map(|()| draft)

@@ -16,20 +16,22 @@ use crate::secret::Secret;
 use crate::time::Timestamp;
 use crate::ws::{Backend, Events, EventsBuilder, Message, Poster, Selection};
 
-/// Questions about a link that may be dead are given up after this.
+/// Timeout of REST requests that check a connection.
 const PROBE_TIMEOUT: Duration = Duration::from_secs(10);
 
 impl Client {
-    /// Opens a stream of events: one socket and two threads of its own. The same as `Events::builder(&client).open()`.
+    /// Opens a stream of events, which uses one WebSocket and two threads.
     ///
-    /// Returns when the server has greeted, or with the error of the first dial; after 15 s at most.
+    /// Equivalent to `Events::builder(&client).open()`. Returns when the server has sent `hello`, or with the error
+    /// of the first connection attempt, within 15 s.
     pub fn events(&self) -> Result<Events> {
         Events::builder(self).open()
     }
 }
 
 impl Events {
-    /// Begins a stream of events for this client's account. It uses the client's session, and connections of its own.
+    /// Returns a builder for a stream of events. The stream uses the session of the client, but has its own
+    /// connections.
     pub fn builder(client: &Client) -> EventsBuilder {
         let backend = client.http.with_own_connections().map(|http| Arc::new(http) as Arc<dyn Backend>);
         EventsBuilder::new(backend, Arc::new(client.clone()))
@@ -37,14 +39,15 @@ impl Events {
 }
 
 impl Message {
-    /// Returns the message in an event, for programs that keep events elsewhere: see [`Events::message`] for events of a
-    /// stream at hand.
+    /// Returns the message in an event, for programs that keep events outside their stream. In a loop over a stream,
+    /// use [`Events::message`].
     ///
-    /// Returns `None` if the event is not a post, or is a post by this account, a bot, a webhook or the system. Such a
-    /// message belongs to no stream, so that [`ask`](Self::ask) and [`next`](Self::next) fail.
+    /// Returns `None` if the event is not a post, or is a post by this account, a bot, a webhook or the system. The
+    /// message does not belong to a stream, so [`ask`](Self::ask) and [`next`](Self::next) fail.
     ///
     /// # Errors
-    /// Returns the error that ended the stream permanently, for its last event.
+    ///
+    /// For the last event of a stream that ended permanently, returns the error that ended it.
     pub fn from_event(client: &Client, event: &Event) -> Result<Option<Self>> {
         let poster: Arc<dyn Poster> = Arc::new(client.clone());
         Self::select_from(&poster, None, event, Selection::default())

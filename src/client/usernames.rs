@@ -9,11 +9,10 @@ use crate::error::Result;
 use crate::event::{Event, EventKind, Payload};
 use crate::model::UserId;
 
-/// A cache of usernames, for programs that show who did something.
+/// A cache of usernames, for programs that display them.
 ///
-/// Bounded and thread-safe: share it by reference or in an `Arc`. It makes no request by itself: [`get`](Self::get) and
-/// [`observe`](Self::observe) never do, [`load`](Self::load) and [`fetch`](Self::fetch) only for names that are not in
-/// the cache.
+/// It is bounded and thread-safe: share it by reference or in an `Arc`. Only [`fetch`](Self::fetch) and
+/// [`load`](Self::load) send requests, for names that are not in the cache.
 ///
 /// ```no_run
 /// # fn main() -> mattermost::Result<()> {
@@ -38,7 +37,7 @@ pub struct Names {
 #[derive(Default)]
 struct KnownNames {
     names: HashMap<UserId, Arc<str>>,
-    /// Oldest first. Each ID once.
+    /// Ordered by insertion, oldest first. Contains each ID once.
     order: VecDeque<UserId>,
 }
 
@@ -50,7 +49,7 @@ impl Names {
         Self::with_capacity(client, DEFAULT_CAPACITY)
     }
 
-    /// Creates an empty cache. When it is full, the name that was added first is removed. Must be at least 1.
+    /// Creates an empty cache. When it is full, the oldest entry is removed. `capacity` must be at least 1.
     pub fn with_capacity(client: &Client, capacity: usize) -> Self {
         Self { client: client.clone(), known: Mutex::default(), capacity: capacity.max(1) }
     }
@@ -60,10 +59,11 @@ impl Names {
         self.lock().names.get(user).cloned()
     }
 
-    /// Returns a username, from the cache or else from the server.
+    /// Returns a username from the cache, or gets it from the server.
     ///
     /// # Errors
-    /// [`is_not_found`](crate::Error::is_not_found) for an unknown user, and as for any call.
+    ///
+    /// [`is_not_found`](crate::Error::is_not_found) for an unknown user, and the errors of any call.
     pub fn fetch(&self, user: &UserId) -> Result<Arc<str>> {
         if let Some(name) = self.get(user) {
             return Ok(name);
@@ -72,8 +72,7 @@ impl Names {
         Ok(self.insert(user.id, &user.username))
     }
 
-    /// Gets the names of these users that are not in the cache, with one request per 200 of them, or none. Unknown users
-    /// are omitted.
+    /// Gets the names of users that are not in the cache, with one request per 200 users. Unknown users are omitted.
     pub fn load<'i>(&self, users: impl IntoIterator<Item = &'i UserId>) -> Result<()> {
         let mut missing: Vec<&'i UserId> = users.into_iter().filter(|user| !user.is_empty()).collect();
         missing.sort();

@@ -8,10 +8,10 @@ use crate::http::{HttpClient, LoginSession};
 use crate::model::{HookId, IncomingMessage};
 use crate::rest::Webhooks;
 
-/// An incoming webhook, known by its URL only. It needs no account.
+/// An incoming webhook, identified by its URL. It needs no account.
 ///
-/// A webhook is cheap to clone, and clones share connections. Its URL is a credential: whoever knows it can post. So
-/// neither `Debug` nor errors contain the ID.
+/// A webhook is cheap to clone, and clones share connections. Its URL is a credential: anyone who knows it can post.
+/// Therefore neither `Debug` nor errors contain the ID.
 ///
 /// ```no_run
 /// # fn main() -> mattermost::Result<()> {
@@ -41,9 +41,9 @@ impl Webhook {
     /// `POST /hooks/{hook_id}`
     ///
     /// # Errors
-    /// The server hides the reasons: 400 for an invalid webhook or an empty text, 403 for a locked channel, 404 for an
-    /// unknown webhook, 501 if webhooks are disabled. Sent only once: after a broken connection, the post may or may not
-    /// exist.
+    /// The server hides the reasons: 400 for an invalid webhook or an empty text, 403 for a locked channel, 404 for
+    /// an unknown webhook, 501 if webhooks are disabled. The request is sent only once: if the connection breaks, the
+    /// post may or may not have been created.
     pub fn send(&self, message: &IncomingMessage) -> Result<()> {
         Webhooks(&self.http).send(&self.hook, message)
     }
@@ -56,8 +56,8 @@ impl fmt::Debug for Webhook {
 }
 
 impl ClientBuilder {
-    /// Creates a [`Webhook`] with the settings of this builder, whose URL is that of the webhook:
-    /// `https://chat.example.com/hooks/..`. Nothing is sent.
+    /// Creates a [`Webhook`] with the settings of this builder. The URL of the builder must be that of the webhook,
+    /// for example `https://chat.example.com/hooks/..`. Nothing is sent.
     ///
     /// # Errors
     /// [`ErrorKind::Input`](crate::ErrorKind::Input) if the URL is not the URL of a webhook, or if a token or a login is
@@ -66,7 +66,7 @@ impl ClientBuilder {
         if self.has_credentials() {
             return Err(Error::input("a webhook uses no token and no login"));
         }
-        // No error may show the URL.
+        // Errors must not contain the URL.
         let bad = || {
             Error::input("this is not the URL of an incoming webhook")
                 .with_hint("use https://chat.example.com/hooks/ followed by the 26 characters of its ID")

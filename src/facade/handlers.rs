@@ -1,4 +1,4 @@
-//! The callbacks, one per event name.
+//! The callbacks, by event name.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -10,7 +10,7 @@ use crate::unwind;
 
 type HandlerFn = Box<dyn FnMut(&Mattermost, &Event) -> Result<()> + Send>;
 
-/// A callback is taken out while it runs: it may replace or remove itself, and is never entered twice at once.
+/// A callback is removed while it runs, so that it may replace or remove itself and is never entered twice.
 type CallbackSlot = Arc<Mutex<Option<HandlerFn>>>;
 
 #[derive(Default)]
@@ -31,7 +31,7 @@ impl Handlers {
         for name in names {
             replaced.extend(slots.insert(name.into(), Arc::clone(&slot)));
         }
-        // Dropping a callback runs the program's code: not under the lock.
+        // Not under the lock: dropping a callback runs code of the program.
         drop(slots);
         drop(replaced);
     }

@@ -1,4 +1,4 @@
-//! Sessions of the callback client: the state of one `start`, and the order in which several are dispatched.
+//! Sessions of the callback client: the state of each `start`, and the order in which they are dispatched.
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -14,7 +14,7 @@ use crate::ws::Events;
 
 /// Replies to pings that wait for `run`.
 const MAX_LOCAL_EVENTS: usize = 64;
-/// Sessions that ended permanently and whose queues nobody has dispatched yet. Older ones are forgotten.
+/// Sessions that ended permanently and are not dispatched yet. Older ones are forgotten.
 const MAX_ENDED_SESSIONS: usize = 16;
 
 /// One successful `start`, with everything that ends with it.
@@ -24,7 +24,7 @@ pub(super) struct FacadeSession {
     metadata: Mutex<Arc<Metadata>>,
     /// The server has greeted the current connection. Changed by the thread that dispatches.
     said_hello: AtomicBool,
-    /// `stop` was called: what is still queued is not delivered.
+    /// `true` if `stop` was called. Queued events are then not delivered.
     stopped: AtomicBool,
     local: (Sender<Event>, Receiver<Event>),
 }
@@ -62,7 +62,7 @@ impl FacadeSession {
         self.said_hello.load(Ordering::Acquire)
     }
 
-    /// Notes what an event says about the connection.
+    /// Updates the state of the connection from an event.
     pub(super) fn observe_event(&self, event: &Event) {
         match event.kind() {
             EventKind::Hello | EventKind::Connected => self.said_hello.store(true, Ordering::Release),
@@ -71,7 +71,7 @@ impl FacadeSession {
         }
     }
 
-    /// Events made by the facade itself.
+    /// Returns the events that the facade itself makes.
     pub(super) fn local_events(&self) -> &Receiver<Event> {
         &self.local.1
     }
@@ -82,13 +82,13 @@ impl FacadeSession {
     }
 }
 
-/// The sessions of a facade: the current one, and those whose `finish` is still to be called back.
+/// The current session, and those whose `finish` was not called yet.
 #[derive(Default)]
 pub(super) struct SessionList {
     current: Option<Arc<FacadeSession>>,
-    /// Ended permanently and replaced by another `start`. Their queues are dispatched first.
+    /// Sessions that ended permanently and were replaced by another `start`. Their queues are dispatched first.
     ended: VecDeque<Arc<FacadeSession>>,
-    /// Sessions that were stopped, and whose `finish` is still to be called back.
+    /// Number of stopped sessions whose `finish` was not called yet.
     owed_finishes: u32,
     was_started: bool,
     /// The number of the `start` in progress.
@@ -111,7 +111,7 @@ impl SessionList {
         self.starting.is_some()
     }
 
-    /// Begins a `start`; `None` if the stream is open already.
+    /// Begins a `start`. Returns `None` if the stream is already open.
     pub(super) fn begin_start(&mut self) -> Option<u64> {
         if self.current.as_ref().is_some_and(|session| !session.is_over()) {
             return None;
@@ -121,7 +121,7 @@ impl SessionList {
         self.starting
     }
 
-    /// Ends a `start`. An error comes with the session that is not used after all.
+    /// Ends a `start`. Returns an error, and the session to close, if the session cannot be used.
     pub(super) fn finish_start(
         &mut self,
         ticket: u64,
@@ -166,7 +166,7 @@ impl SessionList {
         self.ended.front().or(self.current.as_ref()).map(|session| NextDispatch::Session(Arc::clone(session)))
     }
 
-    /// The session has ended, and `finish` is called back for it.
+    /// Removes a session that has ended, after `finish` was called for it.
     pub(super) fn retire_session(&mut self, session: Option<&Arc<FacadeSession>>) {
         match session {
             Some(session) if !session.was_stopped() => {

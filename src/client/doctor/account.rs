@@ -1,4 +1,4 @@
-//! From the credentials to what the account may do.
+//! Checks of the credentials and permissions.
 
 use std::time::Duration;
 
@@ -40,7 +40,7 @@ pub(super) fn check_account(
         check_posting(report, &client, team, channel);
     }
     if credentials {
-        // The session was made for this examination alone.
+        // The session was created for this diagnosis only.
         let _ = client.logout();
     }
 }

@@ -1,4 +1,4 @@
-//! As much of a certificate as a person wants to know: for whom, by whom, until when.
+//! The fields of a certificate that help people: subject, issuer, validity.
 
 #![cfg_attr(not(feature = "native-tls"), allow(dead_code, reason = "without TLS there is nothing to read"))]
 
@@ -12,7 +12,7 @@ pub(crate) struct Certificate {
     pub(crate) issuer: String,
     pub(crate) not_before: Timestamp,
     pub(crate) not_after: Timestamp,
-    /// The host names that it is for.
+    /// The host names it is valid for.
     pub(crate) names: Vec<String>,
 }
 
@@ -31,7 +31,7 @@ const ORGANIZATION: &[u8] = &[0x55, 4, 10];
 const ALTERNATIVE_NAMES: &[u8] = &[0x55, 0x1d, 17];
 const MOST_NAMES: usize = 8;
 
-/// Values of DER, one after the other. Stops at what makes no sense; never looks outside of its bytes.
+/// An iterator over DER values. Stops at invalid ones.
 #[derive(Clone)]
 struct Der<'a>(&'a [u8]);
 
@@ -61,7 +61,7 @@ impl<'a> Der<'a> {
     }
 }
 
-/// Reads a certificate; `None` if it is none.
+/// Reads a certificate. Returns `None` if it is invalid.
 pub(crate) fn read_certificate(der: &[u8]) -> Option<Certificate> {
     let mut parts = Der(der).expect_tag(SEQUENCE)?.expect_tag(SEQUENCE)?;
     if parts.clone().next()?.0 == VERSION {
@@ -76,7 +76,7 @@ pub(crate) fn read_certificate(der: &[u8]) -> Option<Certificate> {
     Some(Certificate { subject, issuer, not_before, not_after, names: names.unwrap_or_default() })
 }
 
-/// The common name, or else the organization.
+/// Returns the common name, or otherwise the organization.
 fn read_name(name: Der<'_>) -> String {
     let mut organization = None;
     for (_, set) in name {
@@ -108,11 +108,11 @@ fn read_alt_names(extensions: Der<'_>) -> Vec<String> {
     Vec::new()
 }
 
-/// `YYMMDDHHMMSSZ` or `YYYYMMDDHHMMSSZ`.
+/// Reads `YYMMDDHHMMSSZ` or `YYYYMMDDHHMMSSZ`.
 fn read_time((tag, value): (u8, Der<'_>)) -> Option<Timestamp> {
     let text = std::str::from_utf8(value.0).ok()?.strip_suffix('Z')?;
     let (century, text) = match tag {
-        // Years from 50 on are of the last century.
+        // Two-digit years from 50 on belong to the last century.
         UTC_TIME => (if text < "50" { "20" } else { "19" }, text),
         LONG_TIME => text.split_at_checked(2)?,
         _ => return None,

@@ -1,4 +1,4 @@
-//! The way to the server, one step at a time: name, connection, proxy, TLS, and a request without credentials.
+//! The connection to the server, step by step: name, connection, proxy, TLS, and a request without credentials.
 
 use std::fmt::Write as _;
 use std::io::{Read, Write};
@@ -14,7 +14,7 @@ use crate::error::{Error, ErrorKind, Result, shorten_text};
 use crate::net::{TcpSocket, Timed, first_of, lookup, no_connection, read_head, tunnel};
 use crate::proxy::{Proxy, ProxyChoice};
 
-/// A request, its answer included.
+/// Timeout of a request, including the response.
 const WITHIN: Duration = Duration::from_secs(10);
 const MAX_BODY: u64 = 64 << 10;
 
@@ -27,7 +27,7 @@ pub(super) struct ProbeRoute<'c> {
     pub(super) addresses: Vec<SocketAddr>,
 }
 
-/// An answer to a request without credentials.
+/// A response to a request without credentials.
 #[derive(Debug, Default)]
 pub(super) struct Said {
     pub(super) status: u16,
@@ -43,8 +43,8 @@ impl Said {
         })
     }
 
-    /// Returns `true` if it is the response of a Mattermost server to a ping. Its web pages, which it returns
-    /// for any unknown path, have the version header as well.
+    /// Returns `true` for the response of a Mattermost server to a ping. Its web pages, which it returns for any
+    /// unknown path, have the version header as well.
     pub(super) fn is_mattermost(&self) -> bool {
         let pong = self.body.trim_start().starts_with('{') && self.body.contains("\"status\"");
         pong && (self.header("x-version-id").is_some() || self.body.contains("\"AndroidLatestVersion\""))
@@ -57,7 +57,7 @@ impl<'c> ProbeRoute<'c> {
         Ok(Self { config, proxy, proxy_reason: reason, addresses: Vec::new() })
     }
 
-    /// Host and port that are dialed.
+    /// Returns the host and the port to connect to.
     pub(super) fn dialed_address(&self) -> (&str, u16) {
         match &self.proxy {
             Some(proxy) => (&proxy.host, proxy.port),
@@ -77,7 +77,7 @@ impl<'c> ProbeRoute<'c> {
         first_of(&self.addresses, until, || false).map_err(|e| no_connection(&format!("{host}:{port}"), e))
     }
 
-    /// A connection to the server, through the proxy if there is one.
+    /// Connects to the server, through the proxy if there is one.
     pub(super) fn connect_through_proxy(&self, deadline: Instant) -> Result<Timed> {
         let mut timed = Timed::new(self.connect_tcp(deadline)?, deadline);
         if let Some(proxy) = &self.proxy {
@@ -86,7 +86,7 @@ impl<'c> ProbeRoute<'c> {
         Ok(timed)
     }
 
-    /// Asks for a path, and for nothing else.
+    /// Requests a path, without credentials.
     pub(super) fn send_get(&self, path: &str) -> Result<Said> {
         let deadline = Instant::now() + WITHIN.min(self.config.timeout);
         let timed = self.connect_through_proxy(deadline)?;
@@ -116,7 +116,7 @@ fn exchange_head(mut stream: impl Read + Write, base: &BaseUrl, path: &str, conf
         base.host_header(),
         config.user_agent
     );
-    // Something in front of the server may ask for these. They are for this host.
+    // A gateway in front of the server may need these. They are for this host only.
     for (name, value) in config.headers_for(base, None) {
         let _ = write!(request, "{name}: {}\r\n", &*value);
     }
@@ -129,7 +129,7 @@ fn exchange_head(mut stream: impl Read + Write, base: &BaseUrl, path: &str, conf
         .and_then(|length| length.parse().ok())
         .unwrap_or(MAX_BODY)
         .min(MAX_BODY);
-    // An answer that is cut is looked at as far as it came.
+    // A truncated response is evaluated as far as it was received.
     let _ = stream.take(length.saturating_sub(body.len() as u64)).read_to_end(&mut body);
     said.body = String::from_utf8_lossy(&body).into_owned();
     (said.status, _) = tunnel::status_of(&head).ok_or_else(|| {
