@@ -1,11 +1,12 @@
 //! The error type of the crate.
 //!
-//! [`Error`] is one word and [`Clone`]. [`kind`](Error::kind) tells what a program can do about it, the message what
-//! happened, and [`hint`](Error::hint) what usually helps. Its [`Debug`](std::fmt::Debug) output reads like a message,
-//! with hint and causes, because `fn main() -> mattermost::Result<()>` prints that.
+//! [`Error`] has the size of a pointer and is [`Clone`]. [`kind`](Error::kind) classifies it, its message describes
+//! it, and [`hint`](Error::hint) contains advice. The [`Debug`](std::fmt::Debug) output is the message with the hint
+//! and the causes, since that is what `fn main() -> mattermost::Result<()>` prints.
 //!
 //! # Outcomes
-//! A call that fails may have been carried out all the same. The kind of its error tells:
+//!
+//! A call that fails may nevertheless have been carried out. The kind of the error shows it:
 //!
 //! | kind | carried out | may be repeated |
 //! |---|---|---|
@@ -20,9 +21,9 @@
 //! | [`UnknownOutcome`](ErrorKind::UnknownOutcome) | perhaps | no: it could be carried out twice |
 //! | [`Closed`](ErrorKind::Closed) | perhaps, if the call was in flight | as the method allows |
 //!
-//! "Perhaps" and "yes" stand together only for calls that may be repeated: GET, HEAD, PUT, DELETE, and POSTs that are
+//! "Perhaps" and "yes" are combined only for calls that may be repeated: GET, HEAD, PUT, DELETE, and POSTs that are
 //! marked [`idempotent`](crate::http::Call::idempotent). All other calls that may have been carried out fail with
-//! `UnknownOutcome`. So a program may repeat any call whose error [is transient](Error::is_transient).
+//! `UnknownOutcome`. A program may therefore repeat any call whose error [is transient](Error::is_transient).
 //!
 //! ```no_run
 //! # fn run(client: &mattermost::Client, draft: &mattermost::PostDraft) -> mattermost::Result<()> {
@@ -54,7 +55,7 @@ pub(crate) use self::status::{is_transient_status, may_succeed_if_repeated};
 
 type ErrorSource = Arc<dyn std::error::Error + Send + Sync>;
 
-/// The error of a call or a stream. See the [module](self).
+/// The error of a call or a stream. See the [module documentation](self).
 #[derive(Clone)]
 pub struct Error(Arc<ErrorData>);
 
@@ -74,56 +75,58 @@ struct ErrorData {
     repeatable: Option<bool>,
 }
 
-/// The kinds of [`Error`] that a program can act on. The [module](self) tells what became of the call.
+/// The kind of an [`Error`]. The [module documentation](self) shows if the call may have been carried out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// The server refused the request; [`Error::api`] is its explanation.
+    /// The server refused the request. See [`Error::api`].
     Api,
-    /// The stream's queue is full and its policy is to block: nothing can be asked until the program takes events.
+    /// The queue of the stream is full and its policy is to block: no request can be sent until the program takes
+    /// events.
     Backlogged,
-    /// The client or the stream was closed, or the stream ended permanently. The source is the reason.
+    /// The client or the stream was closed, or the stream ended permanently. The source is the reason, if there is
+    /// one.
     Closed,
-    /// No connection was made: the name was not found, or the connection was refused. Nothing was sent.
+    /// No connection could be established, for example because the name was not found. Nothing was sent.
     Connect,
-    /// The response does not fit its type: a bug of this crate or of the server.
+    /// The response does not match its type: a bug of this crate or of the server.
     Decode,
-    /// A request that the program received is not verified: its token or signature is missing or wrong. See
+    /// A received request could not be verified: its token or signature is missing or wrong. See
     /// [`integration`](crate::integration).
     Forbidden,
     /// An argument is invalid. Nothing was sent.
     Input,
-    /// The connection broke after something may have been sent; or a local file failed.
+    /// The connection broke after something may have been sent, or a local file could not be read or written.
     Io,
     /// No object has the given name.
     NotFound,
     /// An error of the program itself. See [`Error::other`].
     Other,
-    /// The response is not that of a Mattermost server: the page of a proxy, a redirect, or a wrong URL.
+    /// The response is not from a Mattermost server: the page of a proxy, a redirect, or a wrong URL.
     Protocol,
-    /// An error status without the server's own explanation, such as that of a proxy or of the rate limit.
+    /// An error status without an explanation of the server, for example from a proxy or a rate limit.
     Status,
-    /// A deadline passed.
+    /// The deadline passed.
     Timeout,
-    /// The TLS handshake failed, or TLS is not built in.
+    /// The TLS handshake failed, or this build does not support TLS.
     Tls,
-    /// The call may or may not have been carried out, and repeating it could do it twice.
+    /// The call may have been carried out, and repeating it could carry it out twice.
     UnknownOutcome,
 }
 
 model! {
-    /// The server's own error: what the API reference calls `AppError`.
+    /// An error that the server returned, called `AppError` in the API reference.
     #[derive(Eq)]
     pub struct ApiError {
-        /// Names the case, as `api.context.permissions.app_error`. Plugins put free text here.
+        /// The ID, for example `api.context.permissions.app_error`. Plugins may put any text here.
         pub id: String,
-        /// For people, in the server's or the account's language.
+        /// A message for people, in the language of the server or of the account.
         pub message: String,
-        /// Mostly empty: only servers in developer mode fill it.
+        /// Details. Usually empty, since only servers in developer mode send them.
         pub detailed_error: String,
-        /// Finds the request in the server's log. Empty on the socket.
+        /// ID of the request in the server's log. Empty for WebSocket actions.
         pub request_id: String,
-        /// The HTTP status, also on the socket.
+        /// The HTTP status, also for WebSocket actions.
         pub status_code: u16,
     }
 }
@@ -158,32 +161,33 @@ impl Error {
         }
     }
 
-    /// The kind of the error.
+    /// Returns the kind of the error.
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
     }
 
-    /// The HTTP status. `None` if there was no response.
+    /// Returns the HTTP status. `None` if there was no response.
     pub fn status(&self) -> Option<u16> {
         self.0.status
     }
 
-    /// The server's own error.
+    /// Returns the error that the server sent. `None` if it sent none.
     pub fn api(&self) -> Option<&ApiError> {
         self.0.api.as_deref()
     }
 
-    /// The ID of the server's own error, such as `api.context.permissions.app_error`.
+    /// Returns the ID of the error that the server sent, for example `api.context.permissions.app_error`.
     pub fn api_id(&self) -> Option<&str> {
         self.api().map(|api| &*api.id)
     }
 
-    /// The call that failed, as `POST /posts`: its template, without what was filled in.
+    /// Returns the method and the path template of the failed call, for example `POST /posts`. Arguments are not
+    /// contained.
     pub fn route(&self) -> Option<&str> {
         self.0.route.as_deref()
     }
 
-    /// The ID of the request in the server's log.
+    /// Returns the ID of the request in the server's log.
     pub fn request_id(&self) -> Option<&str> {
         self.0
             .request_id
@@ -192,20 +196,21 @@ impl Error {
             .filter(|id| !id.is_empty())
     }
 
-    /// The wait that the server asks for before the next attempt.
+    /// Returns the time after which the server allows the next attempt.
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
     }
 
-    /// Advice that usually helps.
+    /// Returns advice about how to avoid the error.
     pub fn hint(&self) -> Option<&str> {
         self.0.hint.as_deref().or_else(|| hint::hint_for(self))
     }
 
-    /// `true` if the same call may succeed later without a change, and may be repeated.
+    /// Returns `true` if the same call may succeed later, and repeating it is safe.
     ///
-    /// The statuses 408, 425, 429, 502 to 504 and 520 to 530 are transient; 500 is for calls that are idempotent. If
-    /// repeating the call could carry it out twice, the error is [`ErrorKind::UnknownOutcome`], which is not transient.
+    /// The statuses 408, 425, 429, 502 to 504 and 520 to 530 are transient, and 500 for idempotent calls. If
+    /// repeating the call could carry it out twice, the error is [`ErrorKind::UnknownOutcome`], which is not
+    /// transient.
     #[doc(alias = "retry")]
     pub fn is_transient(&self) -> bool {
         match self.kind() {
@@ -223,19 +228,19 @@ impl Error {
         }
     }
 
-    /// `true` if a deadline passed.
+    /// Returns `true` if the deadline passed.
     pub fn is_timeout(&self) -> bool {
         self.kind() == ErrorKind::Timeout
     }
 
-    /// `true` if the credentials or the session are not valid.
+    /// Returns `true` if the credentials or the session are not valid.
     pub fn is_unauthorized(&self) -> bool {
         self.status() == Some(401)
     }
 
-    /// `true` if the server said that the session has ended.
+    /// Returns `true` if the server reported that the session has ended.
     ///
-    /// Other responses with the status 401 refuse something else: a wrong password, or a request at a proxy.
+    /// Other responses with the status 401 have other reasons, for example a wrong password or a proxy.
     pub(crate) fn is_session_expired(&self) -> bool {
         const IDS: [&str; 3] = [
             "api.context.session_expired.app_error",
@@ -245,34 +250,34 @@ impl Error {
         self.is_unauthorized() && self.api_id().is_some_and(|id| IDS.contains(&id))
     }
 
-    /// `true` if the call may have been carried out and repeating it could do it twice.
+    /// Returns `true` if the call may have been carried out, and repeating it could carry it out twice.
     ///
-    /// The same as [`kind`](Self::kind) being [`ErrorKind::UnknownOutcome`].
+    /// Equivalent to a [`kind`](Self::kind) of [`ErrorKind::UnknownOutcome`].
     pub fn is_unknown_outcome(&self) -> bool {
         self.kind() == ErrorKind::UnknownOutcome
     }
 
-    /// `true` if the account lacks a permission.
+    /// Returns `true` if the account lacks a permission.
     pub fn is_forbidden(&self) -> bool {
         self.kind() == ErrorKind::Forbidden || self.status() == Some(403)
     }
 
-    /// `true` if the object does not exist, or is not visible to the account.
+    /// Returns `true` if the object does not exist, or is not visible to the account.
     pub fn is_not_found(&self) -> bool {
         self.kind() == ErrorKind::NotFound || self.status() == Some(404)
     }
 
-    /// `true` if a rate limit refused the request.
+    /// Returns `true` if a rate limit refused the request.
     pub fn is_rate_limited(&self) -> bool {
         self.status() == Some(429)
     }
 
-    /// `true` if the client or the stream was closed.
+    /// Returns `true` if the client or the stream was closed.
     pub fn is_closed(&self) -> bool {
         self.kind() == ErrorKind::Closed
     }
 
-    /// `true` if a login needs an MFA code, or the given one is wrong or was used before.
+    /// Returns `true` if a login needs an MFA code, or if the code was wrong or already used.
     pub fn is_mfa(&self) -> bool {
         matches!(
             self.api_id(),
@@ -303,7 +308,7 @@ impl Error {
         Self::new(ErrorKind::Input, message)
     }
 
-    /// An answer that is larger than the client's limit.
+    /// A response that exceeds the limit of the client.
     pub(crate) fn too_large(limit: u64) -> Self {
         Self::new(ErrorKind::Protocol, format!("the answer is larger than {limit} bytes"))
             .with_hint(
@@ -316,7 +321,7 @@ impl Error {
         self.0.oversized
     }
 
-    /// The server's own error; `status` 0 takes the one that the error names.
+    /// An error that the server sent. `status` 0 means the status that the error contains.
     pub(crate) fn from_api(status: u16, mut api: ApiError) -> Self {
         // 5.37 names a token that is no longer good: "Invalid session token=..".
         for text in [&mut api.message, &mut api.detailed_error] {
@@ -369,7 +374,7 @@ impl Error {
         self.with_change(|inner| inner.status = Some(status))
     }
 
-    /// Says in the caller's words what failed, before the words of the server.
+    /// Adds a description of what failed before the message of the server.
     pub(crate) fn with_message(self, message: impl Into<Cow<'static, str>>) -> Self {
         self.with_change(|inner| inner.message = message.into())
     }
@@ -386,7 +391,7 @@ impl Error {
         self.with_change(|inner| inner.retry_after = wait)
     }
 
-    /// Says whether the call that failed may be repeated, which decides on some statuses whether it is transient.
+    /// Sets if the failed call may be repeated, which decides if some statuses are transient.
     pub(crate) fn with_repeatable(self, repeatable: bool) -> Self {
         self.with_change(|inner| inner.repeatable = Some(repeatable))
     }
@@ -426,10 +431,10 @@ impl fmt::Display for Error {
     }
 }
 
-/// Stands before a token.
+/// Words that precede a token.
 const TOKEN_PREFIX: &str = "token=";
 
-/// Replaces what stands behind each mark. In one pass: a stranger can send millions of them.
+/// Replaces the text after each mark. In one pass, since a response can contain millions of marks.
 fn without_tokens(text: &str) -> String {
     let mut parts = text.split(TOKEN_PREFIX);
     let mut out = parts.next().unwrap_or_default().to_owned();
@@ -441,8 +446,8 @@ fn without_tokens(text: &str) -> String {
     out
 }
 
-/// Keeps a stranger's text from flooding a log, or from steering a terminal: by control characters, or by marks that
-/// turn the direction of what follows.
+/// Limits the length of a received text, and removes characters that could control a terminal or change the direction
+/// of the following text.
 pub(crate) fn shorten_text(text: &str, most: usize) -> Cow<'_, str> {
     let steers = |c: char| {
         c.is_control()

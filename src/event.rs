@@ -1,6 +1,6 @@
 //! Events of the server and notifications of the stream.
 //!
-//! An [`Event`] keeps the text of the server and decodes what is asked for, once, on the thread that asks:
+//! An [`Event`] contains the text of the server, which is decoded on first access, on the thread that accesses it:
 //!
 //! ```
 //! use mattermost::{Event, Payload};
@@ -19,12 +19,12 @@
 //! # Ok::<(), mattermost::Error>(())
 //! ```
 //!
-//! **`payload()` fails for one thing only**: the last event of a stream that ended for good, and then with the cause.
-//! So `?` in the loop is all that a program needs. Data that does not fit its type is [`Payload::Other`], with
-//! [`Event::decode_error`]; the first of a kind is logged as a warning, all are counted.
+//! **[`payload`](Event::payload) fails only for the last event of a stream that ended permanently**, with the error
+//! that ended it. A loop can therefore use `?`. Data that does not match its type is [`Payload::Other`], with
+//! [`Event::decode_error`]. The first such event of each kind is logged as a warning, and all are counted.
 //!
-//! Beside the server's events there are notifications of the stream itself: [`Connected`], [`Disconnected`], [`Missed`],
-//! [`CaughtUp`], [`SessionExpired`]. Their names begin with `_`.
+//! In addition to the events of the server, there are notifications of the stream itself: [`Connected`],
+//! [`Disconnected`], [`Missed`], [`CaughtUp`] and [`SessionExpired`]. Their names begin with `_`.
 
 mod channels;
 mod embedded;
@@ -67,7 +67,7 @@ use crate::error::{Error, ErrorKind, Result, shorten_text};
 use crate::model::json::decode_event;
 use crate::model::{ChannelId, TeamId, UserId};
 
-/// An event. `Send + Sync`; clones share the data and are as cheap as a pointer.
+/// An event of the server or a notification of the stream. It is `Send + Sync`, and cheap to clone.
 #[derive(Clone)]
 pub struct Event(Arc<EventInner>);
 
@@ -77,7 +77,7 @@ struct EventInner {
     seq: Option<u64>,
     connection_id: Option<Arc<str>>,
     text: Box<str>,
-    /// Only where the kind does not tell it.
+    /// `None` if it follows from the kind.
     name: Option<Box<str>>,
     end: Option<Error>,
     undecodable: Option<Arc<AtomicU64>>,
@@ -99,15 +99,15 @@ pub enum Origin {
     Resumed,
     /// Fetched after a gap. Such an event may be minutes old, and has no [`seq`](Event::seq).
     CaughtUp,
-    /// Made by the stream itself: a notification, or its end.
+    /// Created by the stream itself: a notification, or the end of the stream.
     Local,
 }
 
 model! {
     /// The recipients of an event.
     ///
-    /// The first field that is set decides: one connection, one user, a channel or a team; otherwise all users. With `user_id`, the channel
-    /// and the team only describe the event.
+    /// The first field that is set decides: a connection, a user, a channel or a team. If none is set, all users
+    /// receive the event. If `user_id` is set, channel and team only describe the event.
     pub struct Broadcast {
         /// Users who do not receive the event, such as the user who is typing.
         pub omit_users: BTreeMap<UserId, bool>,
@@ -147,8 +147,8 @@ impl Event {
         self.0.seq
     }
 
-    /// Returns the ID of the connection on which the event was received, which [`seq`](Self::seq) refers to. `None`
-    /// for events that were caught up, for notifications of the stream, and if the server did not name it.
+    /// Returns the ID of the connection on which the event was received, to which [`seq`](Self::seq) refers. `None`
+    /// for events of a catch-up, for notifications, and if the server did not send it.
     pub fn connection_id(&self) -> Option<&str> {
         self.0.connection_id.as_deref()
     }
@@ -165,10 +165,10 @@ impl Event {
         })
     }
 
-    /// Returns the channel of the event: that of [`broadcast`](Self::broadcast), otherwise the one in its data.
+    /// Returns the channel of the event: that of [`broadcast`](Self::broadcast), or otherwise the one in the data.
     ///
-    /// `None` if it names none, or several. The filter `channels` of a stream goes by this; what names no channel
-    /// passes it.
+    /// `None` if there is no channel, or several. The filter [`channels`](crate::EventsBuilder::channels) of a stream
+    /// uses this method, and does not affect events without a channel.
     pub fn channel_id(&self) -> Option<ChannelId> {
         let id = channel_of(self.0.kind, &self.0.text)?;
         ChannelId::deserialize(StrDeserializer::<serde::de::value::Error>::new(&id)).ok()
@@ -176,10 +176,10 @@ impl Event {
 
     /// Returns the data as untyped JSON, exactly as the server sent it. Decoded on the first call.
     ///
-    /// `null` if it is not JSON, or if it would take far more memory than its text ([`limits`](crate::limits)).
+    /// `null` if it is not JSON, or if it would take far more memory than its text. See [`limits`](crate::limits).
     ///
-    /// Many members are strings that hold JSON: `data["post"]` is one. [`payload`](Self::payload) and
-    /// [`decode`](Self::decode) see through that.
+    /// Many members are strings that contain JSON, for example `data["post"]`. [`payload`](Self::payload) and
+    /// [`decode`](Self::decode) decode these as well.
     pub fn data(&self) -> &Value {
         self.0.data.get_or_init(|| self.with_data(decode_event).unwrap_or_default())
     }
@@ -192,7 +192,9 @@ impl Event {
 
     /// Returns the typed data. Decoded on the first call, once for all clones.
     ///
-    /// Fails for the last event of a stream that ended for good, with its cause, and for nothing else.
+    /// # Errors
+    ///
+    /// Fails only for the last event of a stream that ended permanently, with the error that ended it.
     pub fn payload(&self) -> Result<&Payload> {
         match &self.0.end {
             Some(cause) => Err(cause.clone()),
@@ -210,14 +212,14 @@ impl Event {
         Ok(payload.unwrap_or_else(|| Payload::other(decoded.name(), crate::model::Json::default())))
     }
 
-    /// Returns the reason why the payload is [`Payload::Other`] although its kind has a type. Decodes the
+    /// Returns the reason why the payload is [`Payload::Other`] although there is a type for its kind. Decodes the
     /// payload.
     pub fn decode_error(&self) -> Option<&Error> {
         let _ = self.payload();
         self.0.decode_error.get()
     }
 
-    /// Decodes the data into a type of your own. Members that hold JSON as a string are seen as that JSON.
+    /// Decodes the data into any type. Members that are strings with JSON are decoded as that JSON.
     ///
     /// ```
     /// # use mattermost::Event;
@@ -286,7 +288,7 @@ impl Event {
         self.with_part(|parts| &parts.data, read)
     }
 
-    /// Reads a part; looks again, by a full parse, where the text that should be it is no JSON.
+    /// Decodes a part of the text. If it is not valid JSON, the text is parsed in full to find the part.
     fn with_part<T>(
         &self,
         part: fn(&scan::Parts) -> &Range<usize>,
@@ -320,7 +322,7 @@ impl Event {
     }
 }
 
-/// The data as text, with what stands in some of its members as strings.
+/// Returns the data as text, with the JSON in some of its string members unfolded.
 fn unfold_data(data: &str, strings: &[&str]) -> Result<String> {
     if !data.trim_start().starts_with('{') {
         return Ok(data.to_owned());
@@ -339,7 +341,7 @@ fn unfold_data(data: &str, strings: &[&str]) -> Result<String> {
     Ok(text)
 }
 
-/// One warning a kind and process: a server that changed sends thousands of the same.
+/// Logs one warning per kind and process: a server with another format sends thousands of such events.
 fn warn_once(kind: EventKind, name: &str, error: &Error) {
     static WARNED: [AtomicU64; 2] = [const { AtomicU64::new(0) }; 2];
     let (word, bit) = (kind.table_index() / 64, 1 << (kind.table_index() % 64));
@@ -354,7 +356,7 @@ fn warn_once(kind: EventKind, name: &str, error: &Error) {
 
 /// Constructors for streams.
 impl Event {
-    /// An event from the connection. `kind` and `seq` are those that [`scan_frame`] found in `text`.
+    /// Creates an event of a connection. `kind` and `seq` are those that [`scan_frame`] found in `text`.
     pub(crate) fn from_connection(kind: EventKind, seq: Option<u64>, text: Box<str>, origin: Origin) -> Self {
         let name = match kind {
             EventKind::Custom | EventKind::Other => scan::event_name(&text).map(Into::into),
@@ -377,7 +379,7 @@ impl Event {
         }))
     }
 
-    /// Records the connection on which it was received. Only before it is cloned.
+    /// Sets the connection on which the event was received. Only before the event is cloned.
     #[must_use]
     pub(crate) fn on_connection(mut self, connection_id: Option<Arc<str>>) -> Self {
         if let Some(inner) = Arc::get_mut(&mut self.0) {
@@ -386,7 +388,7 @@ impl Event {
         self
     }
 
-    /// Counts it there if its payload turns out not to fit its type. Only before it is cloned.
+    /// Sets the counter for data that does not match its type. Only before the event is cloned.
     #[must_use]
     pub(crate) fn with_error_counter(mut self, undecodable: &Arc<AtomicU64>) -> Self {
         if let Some(inner) = Arc::get_mut(&mut self.0) {
@@ -395,12 +397,12 @@ impl Event {
         self
     }
 
-    /// An event of a catch-up. `text` is an envelope without a sequence number.
+    /// Creates an event of a catch-up. `text` is an envelope without a sequence number.
     pub(crate) fn caught_up(kind: EventKind, text: Box<str>) -> Self {
         Self::from_connection(kind, None, text, Origin::CaughtUp)
     }
 
-    /// A notification of the stream.
+    /// Creates a notification of the stream.
     pub(crate) fn from_notification(payload: Payload) -> Self {
         let kind = payload.kind();
         let text = payload.notification_envelope();
@@ -409,7 +411,7 @@ impl Event {
         event
     }
 
-    /// The last event of a stream that ended for good.
+    /// Creates the last event of a stream that ended permanently.
     pub(crate) fn end_of_stream(cause: Error) -> Self {
         #[derive(Serialize)]
         struct End {
@@ -425,10 +427,9 @@ impl Event {
         event
     }
 
-    /// The payload of a `posted`; fails as [`payload`](Self::payload) does.
+    /// Returns the payload of a `posted`. Fails like [`payload`](Self::payload).
     ///
-    /// A program that asks for nothing else (a bot on messages) then carries the decoders of no other event: they are
-    /// 0.4 to 0.5 MB.
+    /// A bot that only handles messages then does not contain the decoders of other events, which are 0.4 to 0.5 MB.
     pub(crate) fn posted_payload(&self) -> Result<Option<&Posted>> {
         if let Some(cause) = &self.0.end {
             return Err(cause.clone());
@@ -443,7 +444,7 @@ impl Event {
         }
     }
 
-    /// The payload of a notification; `None` for server events. For the same reason.
+    /// Returns the payload of a notification. `None` for events of the server. Separate for the same reason.
     pub(crate) fn as_notification(&self) -> Option<&Payload> {
         self.0.payload.get().filter(|_| self.0.kind.is_notification())
     }

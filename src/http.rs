@@ -1,7 +1,7 @@
-//! Requests as values.
+//! Requests of any route.
 //!
-//! Every method of this crate builds a [`Call`] and ends it. A route that has no method yet is called the same way,
-//! by [`Client::call`](crate::Client::call):
+//! All methods of this crate create a [`Call`] and send it. A route without a method is called in the same way, with
+//! [`Client::call`](crate::Client::call):
 //!
 //! ```no_run
 //! # fn run(client: &mattermost::Client, team: &mattermost::TeamId) -> mattermost::Result<()> {
@@ -52,7 +52,7 @@ use crate::model::UserId;
 use crate::secret::Secret;
 use crate::time::Timestamp;
 
-/// A handle on one server: cheap to clone, all clones share connections, session and rate limit.
+/// A handle to one server. It is cheap to clone, and clones share connections, session and rate limit.
 #[derive(Clone)]
 pub(crate) struct HttpClient {
     shared: Arc<ClientState>,
@@ -98,7 +98,7 @@ impl HttpClient {
         }
     }
 
-    /// The same server and session over connections of its own: closing it ends its calls and no others.
+    /// Returns a handle with the same session and its own connections. Closing it ends no calls of other handles.
     pub(crate) fn with_own_connections(&self) -> Result<Self> {
         let config = Arc::clone(&self.shared.config);
         let agent = HttpAgent::new(&config)?;
@@ -114,7 +114,7 @@ impl HttpClient {
         Self { timeout: timeout.min(MAX_TIMEOUT), ..self.clone() }
     }
 
-    /// With the deadline of another handle, and only allowed what that is.
+    /// Applies the deadline and the read-only mode of another handle.
     pub(crate) fn with_limits_of(self, other: &Self) -> Self {
         Self { timeout: other.timeout, read_only: other.read_only, ..self }
     }
@@ -127,19 +127,19 @@ impl HttpClient {
         Self { read_only: true, ..self.clone() }
     }
 
-    /// For a login, which has the deadline that the client was built with.
+    /// Returns a handle for logins, with the original deadline of the client.
     fn for_login(&self) -> Self {
         self.with_timeout(self.shared.config.timeout)
     }
 
-    /// Ends the calls in flight of all clones; later ones fail.
+    /// Ends the calls in progress of all clones. Later calls fail.
     pub(crate) fn close(&self) {
         self.shared.rate_limit.close();
         self.shared.agent.shutdown();
         self.shared.login.wake_waiters();
     }
 
-    /// Sleeps, but not past a close.
+    /// Sleeps until the time has passed or the client is closed.
     pub(crate) fn sleep_until_closed(&self, wait: Duration) -> Result<()> {
         self.shared.rate_limit.sleep(wait)
     }
@@ -148,7 +148,7 @@ impl HttpClient {
         &self.shared.config
     }
 
-    /// The present token and the number of logins so far.
+    /// Returns the current token and the number of logins so far.
     pub(crate) fn current_token(&self) -> (Option<Secret>, u64) {
         self.shared.login.current_token()
     }
@@ -158,12 +158,12 @@ impl HttpClient {
         self.shared.login.can_log_in()
     }
 
-    /// Gives the account's id to calls that need it.
+    /// Sets the ID of the account, for calls that need it.
     pub(crate) fn set_me(&self, me: UserId) {
         let _ = self.shared.me.set(me);
     }
 
-    /// The account's id, known since the client was connected.
+    /// Returns the ID of the account, which is known after the client has connected.
     pub(crate) fn me(&self) -> Result<UserId> {
         self.shared.me.get().cloned().ok_or_else(|| Error::input("this client is not logged in"))
     }
@@ -174,17 +174,17 @@ impl HttpClient {
         self.login_until(generation, now.checked_add(self.timeout).unwrap_or(now + MAX_TIMEOUT))
     }
 
-    /// The same within the deadline of a call.
+    /// Like `login_again`, within the deadline of a call.
     fn login_until(&self, generation: u64, deadline: Instant) -> Result<()> {
         LoginSession::renew_session(&self.shared.login, self, generation, deadline)
     }
 
-    /// Logs in with the credentials. Returns the own user, as JSON.
+    /// Logs in with the credentials. Returns the current user, as JSON.
     pub(crate) fn login(&self) -> Result<Vec<u8>> {
         self.shared.login.first_login(self)
     }
 
-    /// The clock of the server, to the second.
+    /// Returns the time of the server, with a resolution of one second.
     pub(crate) fn server_time(&self) -> Result<Timestamp> {
         self.get("/system/ping", &[]).server_date()
     }
@@ -198,7 +198,7 @@ impl HttpClient {
         Call::new(self, false, method, template, args)
     }
 
-    /// A route beside API v4, as `/hooks/{hook_id}`.
+    /// Creates a call of a route outside API v4, for example `/hooks/{hook_id}`.
     pub(crate) fn call_outside_api<'c>(
         &'c self,
         method: Method,
@@ -208,7 +208,7 @@ impl HttpClient {
         Call::new(self, true, method, template, args)
     }
 
-    /// An address to be opened in a browser.
+    /// Returns a URL to open in a browser.
     pub(crate) fn browser_url(&self, path: &str, query: &impl Serialize) -> Result<String> {
         let mut url = self.config().base.http_url_of(path);
         query::append_query(&mut url, serde_json::to_value(query))?;

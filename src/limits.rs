@@ -1,7 +1,7 @@
-//! All limits and deadlines, in one table.
+//! All limits and deadlines.
 //!
-//! Nothing that a server or a proxy sends can make a program wait for ever, or hold memory without a bound. What
-//! meets a limit is an [`Error`](crate::Error) that names it; what a stream leaves out is named by a
+//! No server or proxy can make a program wait forever or use unlimited memory. A call that exceeds a limit fails with
+//! an [`Error`](crate::Error) that names it. Events that a stream skips are reported by a
 //! [`Missed`](crate::event::Missed).
 //!
 //! # Calls

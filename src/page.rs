@@ -1,16 +1,16 @@
-//! All of a list, page by page.
+//! Iteration over paged lists.
 
 use std::fmt;
 
 use crate::error::{Error, ErrorKind, Result};
 
-/// The most that the server gives at once; it cuts larger wishes silently.
+/// Maximum page size. The server silently reduces larger values.
 pub(crate) const MAX_PER_PAGE: u32 = 200;
 
-/// All items of a list that the server gives in pages of 200: asks for the next page when it is needed.
+/// An iterator over a list that the server returns in pages of 200 items. Each page is requested when it is needed.
 ///
-/// It ends at the first page that is not full, or after the first error. While others write, items may shift from one
-/// page to another: then some come twice or not at all. Histories that go by post id do not have that fault.
+/// It ends after the last page, or after the first error. If items are added or removed during the iteration, others
+/// may be returned twice or not at all. Histories that are paged by post ID are not affected.
 pub struct Pages<'p, T> {
     fetch: Fetch<'p, T>,
     page: u32,
@@ -18,12 +18,12 @@ pub struct Pages<'p, T> {
     done: bool,
 }
 
-/// A page, and whether it is the last.
+/// Fetches a page. Returns `true` with the last one.
 type Fetch<'p, T> = Box<dyn FnMut(u32) -> Result<(Vec<T>, bool)> + Send + 'p>;
 
-/// Goes through the pages that `fetch` gets, from 0 on.
+/// Iterates over the pages that `fetch` returns, beginning with page 0.
 ///
-/// A server or a cache that ignores the page number would repeat one page forever: that is an error.
+/// A server or a cache that ignores the page number would return the same page forever, which is an error.
 pub(crate) fn pages<'p, T: Clone + PartialEq + Send + 'p>(
     mut fetch: impl FnMut(u32) -> Result<Vec<T>> + Send + 'p,
 ) -> Pages<'p, T> {
@@ -44,7 +44,7 @@ pub(crate) fn pages<'p, T: Clone + PartialEq + Send + 'p>(
     })
 }
 
-/// Goes on until `fetch` says that there is no more, or gives nothing: for lists that go on from their last item.
+/// Iterates until `fetch` reports the last page or returns nothing, for lists that are paged by their last item.
 pub(crate) fn until_last<'p, T>(
     fetch: impl FnMut(u32) -> Result<(Vec<T>, bool)> + Send + 'p,
 ) -> Pages<'p, T> {

@@ -34,7 +34,7 @@ impl Secret {
         &self.0
     }
 
-    /// `true` if the text is empty.
+    /// Returns `true` if the text is empty.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -56,7 +56,7 @@ impl Secret {
     }
 }
 
-/// Looks at every byte of `given`, whatever `known` is.
+/// Compares every byte of `given`, regardless of `known`.
 fn equal_in_constant_time(known: &[u8], given: &[u8]) -> bool {
     let mut difference = u8::from(known.len() != given.len());
     let known = known.iter().chain(std::iter::repeat(&0));
@@ -83,7 +83,7 @@ impl fmt::Debug for Secret {
 
 /// Secrets shorter than this are not looked for in parts: the beginning of an English word would match.
 const MIN_PARTIAL_LENGTH: usize = 8;
-/// A shorter beginning says too little to be worth a `***`.
+/// A shorter prefix reveals too little to be replaced.
 const MIN_PREFIX_LENGTH: usize = 5;
 
 /// Returns the text without the secrets, in every form in which a proxy repeats a request.

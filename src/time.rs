@@ -1,11 +1,11 @@
-//! Points in time as the server counts them.
+//! Timestamps of the server.
 
 use std::fmt;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Deserializer, Serialize};
 
-/// Milliseconds since 1970-01-01 00:00 UTC; 0 stands for "never", as in `delete_at`.
+/// A time in milliseconds since 1970-01-01 00:00 UTC. 0 means "never", for example in `delete_at`.
 ///
 /// Displayed as RFC 3339, in UTC, with milliseconds.
 ///
@@ -19,20 +19,20 @@ use serde::{Deserialize, Deserializer, Serialize};
 pub struct Timestamp(i64);
 
 impl Timestamp {
-    /// The server's "never".
+    /// Time 0, which means "never".
     pub const NEVER: Self = Self(0);
 
-    /// From milliseconds since 1970.
+    /// Creates a timestamp from milliseconds since 1970.
     pub const fn from_millis(millis: i64) -> Self {
         Self(millis)
     }
 
-    /// Milliseconds since 1970.
+    /// Returns the milliseconds since 1970.
     pub const fn as_millis(self) -> i64 {
         self.0
     }
 
-    /// This machine's clock. The server's may differ: `Events::ping` tells by how much.
+    /// Returns the current time of this machine. The server's clock may differ: see `Events::ping`.
     #[expect(clippy::disallowed_methods, reason = "the one place that reads the wall clock")]
     pub fn now() -> Self {
         SystemTime::now().into()
@@ -43,18 +43,18 @@ impl Timestamp {
         self.0 == 0
     }
 
-    /// The time from `earlier` to this one; zero if it is not earlier.
+    /// Returns the time from `earlier` to this timestamp, or zero if `earlier` is not earlier.
     pub fn since(self, earlier: Self) -> Duration {
         Duration::from_millis(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
     }
 
-    /// This time less `duration`.
+    /// Returns this timestamp minus `duration`.
     #[must_use]
     pub fn minus(self, duration: Duration) -> Self {
         Self(self.0.saturating_sub(whole_millis(duration)))
     }
 
-    /// This time plus `duration`.
+    /// Returns this timestamp plus `duration`.
     #[must_use]
     pub fn plus(self, duration: Duration) -> Self {
         Self(self.0.saturating_add(whole_millis(duration)))
@@ -123,7 +123,7 @@ pub(crate) fn days_since_epoch(year: i64, month: i64, day: i64) -> i64 {
 const MONTHS: [&str; 12] =
     ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
-/// Writes a `Date` header.
+/// Formats a `Date` header.
 #[cfg(any(test, fuzzing, feature = "testing"))]
 pub(crate) fn to_http_date(time: Timestamp) -> String {
     let days = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
@@ -135,7 +135,7 @@ pub(crate) fn to_http_date(time: Timestamp) -> String {
     format!("{weekday}, {} {month} {} {} GMT", part(8..10), part(0..4), part(11..19))
 }
 
-/// Reads a `Date` header: `Mon, 23 Nov 2026 05:07:00 GMT`.
+/// Parses a `Date` header: `Mon, 23 Nov 2026 05:07:00 GMT`.
 pub(crate) fn http_date(text: &str) -> Option<Timestamp> {
     let mut words = text.split_once(", ")?.1.split(' ');
     let day: i64 = words.next()?.parse().ok().filter(|day| (1..=31).contains(day))?;

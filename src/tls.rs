@@ -1,4 +1,4 @@
-//! One TLS setting for REST calls and for the socket.
+//! TLS settings of REST calls and of the WebSocket.
 
 #[cfg(feature = "native-tls")]
 pub use on::TlsConfig;
@@ -14,9 +14,10 @@ mod on {
 
     use crate::error::{Error, ErrorKind, Result};
 
-    /// Which certificates are trusted, and which one is shown: for REST calls and the socket alike.
+    /// TLS settings: trusted certificates and the client certificate. They apply to REST calls and to the WebSocket.
     ///
-    /// By default the system's roots are trusted, the host's name is checked, and TLS 1.2 is the minimum.
+    /// By default, the root certificates of the system are trusted, the host name is verified, and TLS 1.2 is the
+    /// minimum.
     ///
     /// ```no_run
     /// # fn run() -> Result<(), Box<dyn std::error::Error>> {
@@ -38,25 +39,26 @@ mod on {
     }
 
     impl TlsConfig {
-        /// The defaults.
+        /// Creates the default settings.
         pub fn new() -> Self {
             Self::default()
         }
 
-        /// Trusts the certificates in `pem` too, beside the system's. PEM with one or more, or one DER certificate.
+        /// Trusts the given certificates in addition to those of the system. `pem` is PEM with one or more
+        /// certificates, or one certificate in DER.
         pub fn add_root(mut self, pem: &[u8]) -> Result<Self> {
             self.roots.extend(parse_certificates(pem)?);
             Ok(self)
         }
 
-        /// Trusts the certificates in `pem` and no others.
+        /// Trusts only the given certificates.
         pub fn only_root(mut self, pem: &[u8]) -> Result<Self> {
             self.roots = parse_certificates(pem)?;
             self.only_these = true;
             Ok(self)
         }
 
-        /// Shows this certificate to the server: a PKCS#12 archive and its password.
+        /// Sets the client certificate from a PKCS#12 archive and its password.
         pub fn identity_pkcs12(mut self, archive: &[u8], password: &str) -> Result<Self> {
             let identity = Identity::from_pkcs12(archive, password)
                 .map_err(|e| input_error("the PKCS#12 identity", e))?;
@@ -64,8 +66,8 @@ mod on {
             Ok(self)
         }
 
-        /// Shows this certificate to the server: PEM of the chain, and of the key in PKCS#8 form
-        /// (`BEGIN PRIVATE KEY`). Both may be the same file.
+        /// Sets the client certificate from the PEM of the chain and of the key in PKCS#8 form (`BEGIN PRIVATE KEY`).
+        /// Both may be the same file.
         pub fn identity_pem(mut self, chain: &[u8], key: &[u8]) -> Result<Self> {
             let at = find_bytes(key, b"-----BEGIN PRIVATE KEY-----").ok_or_else(|| {
                 Error::input("the PEM identity has no private key in PKCS#8 form, unencrypted")
@@ -78,15 +80,15 @@ mod on {
             Ok(self)
         }
 
-        /// Expects this name in the server's certificate, and sends it as SNI, instead of the host of the URL.
+        /// Sets the name to expect in the server's certificate and to send as SNI. Defaults to the host of the URL.
         #[must_use]
         pub fn verify_name(mut self, name: impl Into<String>) -> Self {
             self.name = Some(name.into());
             self
         }
 
-        /// Accepts every certificate of every host. **Anybody on the way can then read the token and every
-        /// message.** Logged as a warning when the client is built.
+        /// Accepts any certificate for any host. **An attacker on the network can then read the token and all
+        /// messages.** Logged as a warning when the client is built.
         #[must_use]
         pub fn danger_accept_invalid_certificates(mut self) -> Self {
             self.accept_invalid = true;
@@ -165,7 +167,7 @@ mod on {
             builder.build().map_err(|e| Error::new(ErrorKind::Tls, "TLS cannot be set up").with_source(e))
         }
 
-        /// The certificate of whoever answers, as DER, whether it is good or not. Nothing is sent to them.
+        /// Returns the certificate of the peer as DER, whether valid or not. No data is sent.
         pub(crate) fn peek_certificate<S: std::io::Read + std::io::Write>(
             &self,
             host: &str,
@@ -181,7 +183,7 @@ mod on {
             self.config.accept_invalid
         }
 
-        /// Shakes hands over a blocking stream. The stream's own deadlines apply.
+        /// Performs the handshake over a blocking stream. The deadlines of the stream apply.
         pub(crate) fn connect_tls<S: std::io::Read + std::io::Write>(
             &self,
             host: &str,
@@ -197,7 +199,7 @@ mod on {
         }
     }
 
-    /// Names the check that failed, as far as the system's library tells.
+    /// Names the check that failed, as far as the TLS library reports it.
     fn handshake_error(name: &str, error: native_tls::Error) -> Error {
         let text = error.to_string().to_ascii_lowercase();
         let Some((kind, message, hint)) = failure_reason(&text) else {
@@ -354,7 +356,7 @@ mod on {
     }
 }
 
-/// Without TLS there is nothing that it could refuse.
+/// Without TLS, no certificate can be refused.
 #[cfg(not(feature = "native-tls"))]
 pub(crate) fn refusal_error(_: &std::io::Error) -> Option<crate::Error> {
     None

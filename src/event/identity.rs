@@ -56,9 +56,9 @@ impl Event {
     /// | `reaction_added` | `reaction_added:{post}:{user}:{emoji}:{create_at}` |
     /// | `reaction_removed` | `reaction_removed:{post}:{user}:{emoji}:{update_at}` |
     ///
-    /// `None` for all other events, for notifications of the stream, and for data that does not fit its type. A
-    /// program that has to tell those apart can combine [`connection_id`](Self::connection_id) and
-    /// [`seq`](Self::seq), which differ per connection.
+    /// `None` for all other events, for notifications of the stream, and for data that does not match its type. To
+    /// distinguish these, combine [`connection_id`](Self::connection_id) and [`seq`](Self::seq), which differ for
+    /// each connection.
     ///
     /// A `posted` that was caught up after an edit contains the edited text, and its
     /// [`edit_identity`](Self::edit_identity) is the identity of that edit.

@@ -16,7 +16,7 @@ model! {
         pub resumed: bool,
         /// Server-assigned ID of the connection. Unchanged while it is resumed.
         pub connection_id: String,
-        /// Server version, for example `11.6.0.build.hash.false`. Empty until the first `hello`.
+        /// Server version, for example `11.6.0.build.hash.false`. Empty until the first `hello` was received.
         pub server_version: String,
         /// Number of connection attempts, at least 1.
         pub attempts: u32,
@@ -30,9 +30,9 @@ open_enum! {
         Closed = "closed",
         /// The connection broke: a reset, an end without a close frame, or a TLS alert.
         Broken = "broken",
-        /// A ping was not answered in time.
+        /// The reply to a ping did not arrive within its timeout.
         Silent = "silent",
-        /// Pings were answered, but events no longer arrived. See [`Probe`](crate::Probe).
+        /// Pings were replied to, but events no longer arrived. See [`Probe`](crate::Probe).
         Deaf = "deaf",
         /// Nothing could be written for 15 s.
         Stalled = "stalled",
@@ -71,7 +71,7 @@ open_enum! {
         Overflow = "overflow",
         /// One event could not be read and was skipped: too large, malformed, or not UTF-8.
         Unreadable = "unreadable",
-        /// The program was not running; the stream continues from a position of an earlier run.
+        /// The program was not running. The stream continues from a position of an earlier run.
         Resumed = "position",
     }
 }
@@ -79,8 +79,8 @@ open_enum! {
 model! {
     /// Events are missing. A [`CaughtUp`] follows if the posts among them are fetched.
     ///
-    /// What to do: most bots need nothing. A program that keeps a copy of something (members, reactions, statuses) should
-    /// fetch it anew, at the latest when [`CaughtUp`] says what was not restored.
+    /// Most bots need not handle it. A program that keeps a copy of members, reactions or statuses should fetch them
+    /// again. The [`CaughtUp`] reports what was not recovered.
     pub struct Missed {
         /// The reason.
         pub reason: MissedReason,
@@ -122,8 +122,8 @@ open_enum! {
         Deletions = "deletions",
         /// Edits and deletions beyond the 1,000 rows that the server returns for a channel.
         Changes = "changes",
-        /// Posts of a channel that could not be fetched, or that are more than a catch-up may hold
-        /// ([`limits`](crate::limits)).
+        /// Posts of a channel that could not be fetched, or that exceed the memory limit of a catch-up. See
+        /// [`limits`](crate::limits).
         Posts = "posts",
         /// Posts of channels that the account left, or was removed from, during the gap.
         LeftChannels = "left_channels",
@@ -163,10 +163,10 @@ model! {
         pub edited: u64,
         /// Number of deleted posts delivered.
         pub deleted: u64,
-        /// `true` if every post that was created during the gap and still exists was delivered. Says nothing of what
-        /// `not_recovered` names.
+        /// `true` if every post that was created during the gap and still exists was delivered. Not affected by
+        /// entries of `not_recovered`.
         pub complete: bool,
-        /// Events that were not recovered, and kinds of events that are never recovered, as far as the stream wants them.
+        /// Kinds of events that were not recovered, or never are, restricted to those that the stream delivers.
         pub not_recovered: Vec<NotRecoveredItem>,
         /// Number of events by kind that were dropped during the catch-up because too many were waiting. Posts among them
         /// were recovered.

@@ -1,4 +1,4 @@
-//! The only place that names ureq: one exchange over one pooled connection.
+//! The only file that uses ureq: one exchange over one pooled connection.
 
 mod connector;
 mod request_reader;
@@ -27,7 +27,7 @@ use crate::error::{Error, ErrorKind, Result, shorten_text};
 use crate::net::is_hang_up;
 use crate::secret::Secret;
 
-/// Largest buffer that is reserved because of a `Content-Length` alone.
+/// Maximum size of a buffer that is reserved because of a `Content-Length` alone.
 const MAX_RESERVED: u64 = 64 << 10;
 
 /// A pool of connections to one server.
@@ -35,7 +35,7 @@ const MAX_RESERVED: u64 = 64 << 10;
 pub(crate) struct HttpAgent {
     ureq: ureq::Agent,
     config: Arc<Config>,
-    /// The deadline that the agent has by itself: giving another one costs a copy of its settings.
+    /// The default deadline of the agent. Another one costs a copy of its settings.
     within: Duration,
 }
 
@@ -49,14 +49,14 @@ impl fmt::Debug for HttpAgent {
 pub(crate) struct OutgoingRequest<'a> {
     pub(crate) method: Method,
     pub(crate) url: &'a str,
-    /// The end of it, from the first slash of the path on.
+    /// The path and the query.
     pub(crate) path: &'a str,
     pub(crate) headers: &'a [(&'static str, String)],
     pub(crate) bearer: Option<&'a str>,
     pub(crate) body: RequestBody<'a>,
-    /// For the whole exchange, the answer's body included.
+    /// Deadline for the exchange, including the body of the response.
     pub(crate) within: Duration,
-    /// For the response's head alone.
+    /// Deadline for the head of the response.
     pub(crate) first_byte: Option<Duration>,
     /// The time within which the request must be sent, if at all.
     pub(crate) window: Option<SendWindow>,
@@ -91,7 +91,7 @@ impl HttpResponse {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
 
-    /// The length that the server promised.
+    /// Returns the length that the server announced.
     pub(crate) fn content_length(&self) -> Option<u64> {
         match &self.body {
             ResponseBody::Read(bytes) => Some(bytes.len() as u64),
@@ -99,7 +99,7 @@ impl HttpResponse {
         }
     }
 
-    /// The token in the response to a login.
+    /// Returns the token in the response to a login.
     pub(crate) fn login_token(&self) -> Option<Secret> {
         self.header("token").filter(|token| !token.is_empty()).map(Secret::from)
     }
@@ -125,9 +125,9 @@ impl HttpResponse {
         Ok(bytes)
     }
 
-    /// Takes the whole body into memory.
+    /// Reads the whole body into memory.
     pub(super) fn into_buffered(mut self, limit: u64) -> Result<Self> {
-        // A token that is hidden from the log is kept with the body.
+        // The token, which is hidden from the log, is kept with the body.
         if let Some(token) = self.login_token().and_then(|token| HeaderValue::from_str(token.expose()).ok()) {
             self.headers.insert("token", token);
         }
@@ -136,7 +136,7 @@ impl HttpResponse {
         Ok(Self { status, headers, body: ResponseBody::Read(self.read_body(limit)?) })
     }
 
-    /// Reads on to the end, so that the connection can be used again; gives up past 64 kB.
+    /// Reads the rest, so that the connection can be used again. Gives up after 64 kB.
     pub(crate) fn drain_body(self) {
         let _ = io::copy(&mut self.into_reader(u64::MAX).take(64 << 10), &mut io::sink());
     }
@@ -151,12 +151,12 @@ impl HttpAgent {
             .http_status_as_error(false)
             .max_redirects(0)
             .max_redirects_will_error(false)
-            // The dialer knows it.
+            // The connector knows it.
             .proxy(None)
             .user_agent(&*config.user_agent)
             .accept("application/json, */*;q=0.8")
             .no_delay(true)
-            // Larger than the limit, so that it is the limit that is met.
+            // Larger than the limit, so that the limit is reached first.
             .input_buffer_size(config.head_limit + 1024)
             .output_buffer_size(16 << 10)
             .max_response_header_size(config.head_limit)
@@ -176,7 +176,7 @@ impl HttpAgent {
         })
     }
 
-    /// Ends what is under way, and refuses what comes.
+    /// Ends the exchanges in progress, and refuses new ones.
     pub(crate) fn shutdown(&self) {
         self.ureq.clone().shutdown();
     }
@@ -185,7 +185,7 @@ impl HttpAgent {
         let path = out.url.len() - out.path.len()..out.url.len();
         let mut headers = self.config.headers_for(&self.config.base, out.bearer);
         for (name, value) in out.headers {
-            // What one call says counts more than what all calls say.
+            // Headers of the call take precedence over those of the client.
             headers.retain(|(known, _)| !known.eq_ignore_ascii_case(name));
             headers.push((*name, Zeroizing::new(value.clone())));
         }
@@ -227,7 +227,8 @@ impl HttpAgent {
                     first_byte,
                 );
                 if let Some(error) = source.fault {
-                    // The server has part of a request, and the connection is closed: it carries nothing out.
+                    // The server has received a part of the request, and the connection is closed: it does not
+                    // process the request.
                     return Err(AttemptError { error, sent: false });
                 }
                 answer
@@ -261,11 +262,11 @@ impl HttpAgent {
     }
 }
 
-/// A body on its way. Keeps the error of its reader apart from errors of the connection.
+/// A body being sent. Distinguishes the errors of its reader from those of the connection.
 struct FaultTracker<'r> {
     reader: &'r mut (dyn Read + Send),
     fault: Option<Error>,
-    /// ureq logs a body that it divides into chunks.
+    /// `true` if ureq logs the body, which it does with chunked ones.
     is_dumped: bool,
 }
 
@@ -292,7 +293,7 @@ impl Read for FaultTracker<'_> {
     }
 }
 
-/// Carries our own error through ureq; nothing was sent yet when it came up.
+/// An error of this crate that passes through ureq, raised before anything was sent.
 #[derive(Debug)]
 struct NotSentError(Error);
 
@@ -308,7 +309,7 @@ fn not_sent(error: Error) -> ureq::Error {
     ureq::Error::Other(Box::new(NotSentError(error)))
 }
 
-/// An answer that has hardly any content.
+/// The error of a response that consists mostly of framing.
 pub(super) fn mostly_framing() -> ureq::Error {
     ureq::Error::Other(Box::new(ExcessiveFraming))
 }
@@ -326,7 +327,7 @@ impl fmt::Display for ExcessiveFraming {
 
 impl std::error::Error for ExcessiveFraming {}
 
-/// ureq's words without its type, which may change between its minor releases.
+/// A message of ureq without its type, which may change in minor releases.
 #[derive(Debug)]
 struct UreqMessage(String);
 
@@ -379,7 +380,7 @@ fn attempt_error(error: ureq::Error) -> AttemptError {
     }
 }
 
-/// An answer that comes in pieces, as ureq is shown it, and its body.
+/// Returns what ureq sees of a response that arrives in pieces, and its body.
 #[cfg(any(test, fuzzing))]
 pub(crate) fn redact_response(answer: &[u8], piece: usize, head_only: bool) -> (Vec<u8>, Vec<u8>) {
     let mut shown = answer.to_vec();
@@ -395,7 +396,7 @@ pub(crate) fn is_url(text: &str) -> bool {
     text.parse::<ureq::http::Uri>().is_ok_and(|url| url.host().is_some())
 }
 
-/// A reader's error as ours.
+/// Returns the error of a reader as an error of this crate.
 pub(crate) fn body_error(error: io::Error) -> Error {
     attempt_error(ureq::Error::from(error)).error
 }

@@ -23,21 +23,21 @@ pub(super) enum BodySource<'b> {
         length: Option<u64>,
         kind: String,
     },
-    /// Cannot be sent. The call that it is given to fails before any I/O.
+    /// An invalid body. The call fails before any I/O.
     Invalid(Error),
 }
 
 impl<'b> Body<'b> {
-    /// Bytes in memory. They can be sent again when a connection breaks.
+    /// Creates a body from bytes in memory. They can be sent again if a connection breaks.
     pub fn bytes(bytes: impl Into<Vec<u8>>, content_type: impl Into<String>) -> Self {
         Self(BodySource::Bytes { bytes: bytes.into(), kind: content_type.into() })
     }
 
-    /// Sends the data of a reader as it is read. The call is not retried after a broken connection.
+    /// Creates a body that is read from a reader while it is sent. The call is not retried after a broken connection.
     ///
-    /// With a length, exactly that many bytes are sent. The call fails with [`ErrorKind::Io`](crate::ErrorKind::Io) if
-    /// the reader fails or ends earlier; the rest of a longer reader is not read. Without a length, the body uses
-    /// chunked transfer encoding.
+    /// With a length, exactly that many bytes are sent. If the reader fails or ends earlier, the call fails with
+    /// [`ErrorKind::Io`](crate::ErrorKind::Io). The rest of a longer reader is not read. Without a length, the body
+    /// is sent with chunked transfer encoding.
     pub fn reader(
         reader: impl Read + Send + 'b,
         length: Option<u64>,
@@ -58,7 +58,7 @@ impl<'b> Body<'b> {
         Ok(Self::bytes(bytes, "application/json"))
     }
 
-    /// A web form of a struct's members.
+    /// Creates a web form from the members of a struct.
     pub(super) fn from_form(members: serde_json::Result<serde_json::Value>) -> Result<Self> {
         let mut text = String::new();
         super::query::append_query(&mut text, members)?;
@@ -73,7 +73,7 @@ impl<'b> Body<'b> {
     }
 }
 
-/// `true` if a text in the JSON contains NUL, which is always escaped.
+/// Returns `true` if a string in the JSON contains NUL, which is always escaped.
 fn has_nul(json: &[u8]) -> bool {
     memmem::find_iter(json, b"\\u0000").any(|at| {
         let before = json.get(..at).unwrap_or_default();

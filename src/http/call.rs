@@ -1,4 +1,4 @@
-//! One request, from its parts to its answer.
+//! A request, from its parts to its response.
 
 use std::fmt::{self, Display};
 use std::time::{Duration, Instant};
@@ -23,9 +23,9 @@ use crate::request_headers::check_name;
 use crate::secret::{Secret, remove_secrets, take_serialized};
 use crate::time::Timestamp;
 
-/// A request that was not sent yet. It can be looked at and logged: its `Debug` shows method, template and query.
+/// A request that is not sent yet. Its `Debug` output shows method, path template and query.
 ///
-/// What was wrong with its parts is said when it is ended by [`fetch`](Self::fetch), [`send`](Self::send),
+/// Invalid parts are reported by the method that sends it: [`fetch`](Self::fetch), [`send`](Self::send),
 /// [`bytes`](Self::bytes), [`text`](Self::text), [`reader`](Self::reader) or
 /// [`fetch_if_changed`](Self::fetch_if_changed).
 #[must_use = "a call does nothing until it is ended, by `fetch()` or `send()`"]
@@ -40,33 +40,33 @@ pub struct Call<'c> {
     timeout: Duration,
     retry_policy: RetryPolicy,
     changes_nothing: bool,
-    /// A read-only client sends it too, although it changes something: the login.
+    /// `true` if a read-only client may send it although it changes something, as for the login.
     allowed_read_only: bool,
     anonymous: bool,
-    /// Log in again when the session has ended, and repeat.
+    /// `true` to log in again if the session has ended, and to repeat the call.
     log_in: bool,
     wrong: Option<Error>,
-    /// Secrets in the body, which are removed from errors even if a proxy repeats them.
+    /// Secrets in the body, which are removed from errors, since a proxy may repeat them.
     secrets: Vec<Secret>,
 }
 
-/// An answer to a request with an entity tag.
+/// A response to a request with an entity tag.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(clippy::exhaustive_enums, reason = "there is no third case")]
 pub enum Changed<T> {
-    /// There is something new.
+    /// The data has changed.
     New {
-        /// The answer.
+        /// The response.
         value: T,
-        /// To be given with the next request; some routes send none.
+        /// The entity tag for the next request. `None` if the route sends none.
         etag: Option<String>,
     },
-    /// Nothing changed since that tag.
+    /// The data has not changed.
     Unchanged,
 }
 
 impl<T> Changed<T> {
-    /// The answer, if it is new.
+    /// Returns the response if the data has changed.
     pub fn new_value(self) -> Option<T> {
         match self {
             Self::New { value, .. } => Some(value),
@@ -107,32 +107,32 @@ impl<'c> Call<'c> {
         }
     }
 
-    /// Appends the members of a struct to the query: `None` is left out, lists become comma lists.
+    /// Adds the members of a struct to the query. `None` is omitted, and lists become comma-separated.
     pub fn query(self, query: &impl Serialize) -> Self {
         self.with_query(serde_json::to_value(query))
     }
 
-    // As little as can be depends on the type, here and below: it is made anew for each.
+    // As little code as possible depends on the type, here and below, since it is compiled for each type.
     fn with_query(mut self, query: serde_json::Result<Value>) -> Self {
         self.secrets.extend(take_serialized());
         let done = query::append_query(&mut self.url, query);
         self.note_error(done)
     }
 
-    /// Appends one parameter to the query.
+    /// Adds a query parameter.
     pub fn param(mut self, name: &str, value: impl Display) -> Self {
         let done = query::append_param(&mut self.url, name, &value);
         self.note_error(done)
     }
 
-    /// Appends a parameter that no error may show.
+    /// Adds a query parameter that errors must not contain.
     pub(crate) fn secret_param(self, name: &str, value: &Secret) -> Self {
         self.param(name, value.expose()).hiding_secrets(&[value.expose()])
     }
 
-    /// Sends a JSON body.
+    /// Sets a JSON body.
     ///
-    /// A NUL character in one of its texts is refused with [`ErrorKind::Input`], because the server cannot store it.
+    /// A NUL character in a string is an [`ErrorKind::Input`] error, because the server cannot store it.
     pub fn json(self, body: &impl Serialize) -> Self {
         self.with_body(Body::from_json(serde_json::to_vec(body)))
     }
@@ -146,12 +146,12 @@ impl<'c> Call<'c> {
         self
     }
 
-    /// Sends a web form.
+    /// Sets the body to a web form.
     pub(crate) fn form_body(self, body: &impl Serialize) -> Self {
         self.with_body(Body::from_form(serde_json::to_value(body)))
     }
 
-    /// Sends any body.
+    /// Sets the body.
     pub fn body(self, body: Body<'c>) -> Self {
         match body.0 {
             BodySource::Invalid(error) => self.note_error(Err(error)),
@@ -159,7 +159,7 @@ impl<'c> Call<'c> {
         }
     }
 
-    /// Sends a header. Not for credentials.
+    /// Adds a header. Do not use it for credentials.
     pub fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
         let value: String = value.into();
         if let Err(error) = check_name(name) {
@@ -178,7 +178,7 @@ impl<'c> Call<'c> {
         self
     }
 
-    /// Ten times the client's deadline, for files.
+    /// Sets the timeout to ten times the deadline of the client, for files.
     pub(crate) fn with_file_timeout(mut self) -> Self {
         self.timeout = self.timeout.saturating_mul(10).min(MAX_TIMEOUT);
         self
@@ -200,14 +200,14 @@ impl<'c> Call<'c> {
         self.idempotent()
     }
 
-    /// Says that this GET changes something all the same: a client that only reads refuses it.
+    /// Marks a GET that changes something. A read-only client refuses it.
     #[cfg(feature = "admin")]
     pub(crate) fn changes_state(mut self) -> Self {
         self.changes_nothing = false;
         self
     }
 
-    /// Says that the server recognises a repeat of this call, by a key of ours, for 30 s.
+    /// Marks a call whose repetition the server recognizes for 30 s by a key.
     pub(crate) fn with_server_key(mut self) -> Self {
         self.retry_policy = RetryPolicy::KeyedIdempotent;
         self
@@ -227,25 +227,25 @@ impl<'c> Call<'c> {
         self
     }
 
-    /// Sends no token.
+    /// Omits the token.
     pub(crate) fn without_token(mut self) -> Self {
         self.anonymous = true;
         self
     }
 
-    /// Takes the end of the session for what it is, without another login.
+    /// Returns the error if the session has ended, without logging in again.
     pub(crate) fn no_login(mut self) -> Self {
         self.log_in = false;
         self
     }
 
-    /// Keeps texts out of errors that are not serialized as a [`Secret`].
+    /// Removes texts from errors that are not serialized as a [`Secret`].
     pub(crate) fn hiding_secrets(mut self, secrets: &[&str]) -> Self {
         self.secrets.extend(secrets.iter().map(|secret| Secret::new(*secret)));
         self
     }
 
-    /// Refuses the call before any I/O, unless `check` is fine.
+    /// Fails before any I/O if `check` is an error.
     pub(crate) fn check_first(self, check: Result<()>) -> Self {
         self.note_error(check)
     }
@@ -261,11 +261,12 @@ impl<'c> Call<'c> {
     ///
     /// # Errors
     /// - [`ErrorKind::Protocol`]: the response is larger than [`json_limit`](crate::ClientBuilder::json_limit), 16 MiB
-    ///   by default.
-    /// - [`ErrorKind::Decode`]: the response does not fit the type, or would take far more memory than its text
-    ///   ([`limits`](crate::limits)).
+    /// - [`ErrorKind::Protocol`]: the response is larger than [`json_limit`](crate::ClientBuilder::json_limit), 16
+    ///   MiB by default.
+    /// - [`ErrorKind::Decode`]: the response does not match the type, or would take far more memory than its text.
+    ///   See [`limits`](crate::limits).
     ///
-    /// A call that may not be repeated returns [`ErrorKind::UnknownOutcome`] instead of both, with the cause as
+    /// A call that may not be repeated returns [`ErrorKind::UnknownOutcome`] in both cases, with the error as its
     /// [`source`](std::error::Error::source). See [`error`](crate::error) for all other kinds.
     pub fn fetch<T: DeserializeOwned>(self) -> Result<T> {
         let response = self.receive_response()?;
@@ -281,7 +282,7 @@ impl<'c> Call<'c> {
     /// Sends the request and ignores the content of the response.
     ///
     /// # Errors
-    /// As [`fetch`](Self::fetch), except that nothing is decoded.
+    /// Those of [`fetch`](Self::fetch), except that the response is not decoded.
     pub fn send(self) -> Result<()> {
         self.receive_response()?.without_error()
     }
@@ -301,12 +302,12 @@ impl<'c> Call<'c> {
     /// Sends the request and returns the body of the response as text. Invalid UTF-8 is replaced.
     ///
     /// # Errors
-    /// As [`bytes`](Self::bytes).
+    /// Those of [`bytes`](Self::bytes).
     pub fn text(self) -> Result<String> {
         self.bytes().map(response::decode_text)
     }
 
-    /// Sends the request and returns a reader of the response's body. The deadline of the call includes reading it.
+    /// Sends the request and returns a reader of the response body. The deadline of the call includes reading it.
     pub fn reader(self) -> Result<Download> {
         let (route, http) = (self.route(), self.http.clone());
         self.send_with_retries(None)
@@ -314,10 +315,10 @@ impl<'c> Call<'c> {
             .map_err(|e| e.on_route(route))
     }
 
-    /// Sends the request with `If-None-Match` and decodes the response if it is new.
+    /// Sends the request with `If-None-Match`, and decodes the response if the data has changed.
     ///
     /// # Errors
-    /// As [`fetch`](Self::fetch).
+    /// Those of [`fetch`](Self::fetch).
     pub fn fetch_if_changed<T: DeserializeOwned>(mut self, etag: Option<&str>) -> Result<Changed<T>> {
         if let Some(etag) = etag {
             self = self.header("If-None-Match", etag);
@@ -336,7 +337,7 @@ impl<'c> Call<'c> {
         }
     }
 
-    /// Sends a login. Returns the own user, and the token from the header.
+    /// Sends a login. Returns the current user, and the token from the header.
     pub(super) fn fetch_with_token(self) -> Result<(Vec<u8>, Secret)> {
         let (route, limit) = (self.route(), self.json_limit());
         let read = |response: HttpResponse| {
@@ -389,9 +390,9 @@ impl<'c> Call<'c> {
         self.http.shared.config.json_limit
     }
 
-    /// Sends the request, as often as its retry policy and its deadline allow.
+    /// Sends the request as often as its retry policy and its deadline allow.
     ///
-    /// With a limit, the body is read here too: a response that breaks in its body is a failed attempt.
+    /// With a limit, the body is read too: a response that breaks in its body is a failed attempt.
     fn send_with_retries(mut self, body_limit: Option<u64>) -> Result<HttpResponse> {
         if let Some(wrong) = self.wrong.take() {
             return Err(wrong);
@@ -422,7 +423,7 @@ impl<'c> Call<'c> {
             })?;
             let (token, generation) = if self.anonymous { (None, 0) } else { shared.login.current_token() };
             let began = clock.now();
-            // Whatever the call waited for, this is the moment that counts.
+            // Checked after all waits, immediately before sending.
             if let (Some(error), false) = (&last, retry.may_send(began, Duration::ZERO)) {
                 return Err(retry.final_error(error.clone()));
             }
@@ -471,7 +472,7 @@ impl<'c> Call<'c> {
         }
     }
 
-    /// `false` for the statuses of conditional and partial requests, if this is none.
+    /// Returns `false` for the statuses of conditional and partial requests, if this is neither.
     fn has_requested(&self, status: u16) -> bool {
         let conditions: &[&str] = match status {
             206 => &["range"],
@@ -498,7 +499,7 @@ impl<'c> Call<'c> {
         if left.is_zero() {
             return Err(AttemptError { error: out_of_time(self.timeout), sent: false });
         }
-        // The agent's own deadline is that long: not asking for another one saves a copy of its settings.
+        // Equal to the default deadline of the agent: another one would cost a copy of its settings.
         let whole = self.http.shared.config.timeout;
         let within = if self.timeout == whole && whole.saturating_sub(left) < Duration::from_millis(5) {
             whole

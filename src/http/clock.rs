@@ -1,4 +1,4 @@
-//! Time as calls measure it.
+//! The clocks of calls.
 
 use std::time::{Duration, Instant};
 
@@ -6,8 +6,8 @@ use crate::time::Timestamp;
 
 /// One moment on two clocks.
 ///
-/// The monotonic clock stands still while the machine sleeps, on Linux at least. The wall clock may be set. An interval
-/// that has to be short enough is therefore measured by both.
+/// The monotonic clock stops while the machine sleeps, at least on Linux, and the wall clock can be set. An upper
+/// bound of an interval therefore needs both.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ClockReading {
     pub(crate) monotonic: Instant,
@@ -15,7 +15,7 @@ pub(crate) struct ClockReading {
 }
 
 impl ClockReading {
-    /// The time since `earlier`, by the clock that measures more of it.
+    /// Returns the time since `earlier`, by the clock that measures more.
     pub(crate) fn time_since(self, earlier: Self) -> Duration {
         self.monotonic.saturating_duration_since(earlier.monotonic).max(self.wall.since(earlier.wall))
     }

@@ -1,4 +1,4 @@
-//! A body that is read as it comes.
+//! Response bodies that are read in pieces.
 
 use std::fmt;
 use std::io::{self, Read};
@@ -6,7 +6,8 @@ use std::io::{self, Read};
 use super::HttpClient;
 use super::agent::{HttpResponse, body_error};
 
-/// A file on its way. The call's deadline is for all of it: give large files a longer one.
+/// The body of a response, as a reader. The deadline of the call includes reading it: use a longer one for large
+/// files.
 pub struct Download {
     reader: Box<dyn Read + Send>,
     length: Option<u64>,
@@ -41,22 +42,22 @@ impl Download {
         self.length
     }
 
-    /// The media type that the server named.
+    /// Returns the media type.
     pub fn content_type(&self) -> Option<&str> {
         self.content_type.as_deref()
     }
 
-    /// The entity tag, as it can be sent back.
+    /// Returns the entity tag, for use in another request.
     pub fn etag(&self) -> Option<&str> {
         self.etag.as_deref()
     }
 
-    /// The part of the file that the response contains, `bytes 0-99/200`.
+    /// Returns the range of the file that the response contains, for example `bytes 0-99/200`.
     pub(crate) fn content_range(&self) -> Option<&str> {
         self.content_range.as_deref()
     }
 
-    /// Reads so many bytes and drops them.
+    /// Reads and discards bytes.
     pub(crate) fn skip_bytes(&mut self, bytes: u64) -> io::Result<()> {
         io::copy(&mut self.by_ref().take(bytes), &mut io::sink())?;
         self.length = self.length.map(|length| length.saturating_sub(bytes));
@@ -78,7 +79,7 @@ impl Read for Download {
         })?;
         self.read += amount as u64;
         if amount == 0 && !buf.is_empty() {
-            // A closed socket looks like the end of a body that has no length.
+            // A closed socket looks like the end of a body without a length.
             if self.length.is_none() && is_closed() {
                 return Err(io::Error::other(super::rate_limit::closed_error()));
             }

@@ -4,10 +4,10 @@ use std::io::{self, Read};
 
 use crate::error::{Error, ErrorKind};
 
-/// Ends after the announced bytes, also if the source has more. Fails if the source has fewer.
+/// Ends after the announced number of bytes, even if the source has more. Fails if the source has fewer.
 ///
 /// `Content-Length` is sent before the body. A server waits for missing bytes until the deadline, and takes surplus
-/// ones for the next request.
+/// bytes for the next request.
 pub(crate) struct ExactLength<R> {
     source: R,
     announced: u64,

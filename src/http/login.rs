@@ -19,9 +19,9 @@ type MfaPrompt = dyn Fn() -> Result<String> + Send + Sync;
 pub(crate) enum MfaSource {
     #[default]
     None,
-    /// Good for one login.
+    /// A code for one login.
     Code(Secret),
-    /// Asked at each login that needs one.
+    /// Called for each login that needs a code.
     Prompt(Arc<MfaPrompt>),
 }
 
@@ -31,10 +31,10 @@ pub(crate) struct LoginCredentials {
     pub(crate) mfa: MfaSource,
 }
 
-/// The session of a client, of its clones and of their streams.
+/// The session of a client, its clones and their streams.
 ///
-/// One thread at a time logs in for all that saw the session end. The others wait for its result, each until its own
-/// deadline. The lock is not held meanwhile.
+/// If the session ends, one thread logs in, and the others wait for its result, each until its own deadline. The lock
+/// is not held during the login.
 pub(crate) struct LoginSession {
     credentials: Option<LoginCredentials>,
     state: Mutex<LoginState>,
@@ -44,32 +44,32 @@ pub(crate) struct LoginSession {
 #[derive(Default)]
 struct LoginState {
     token: Option<Secret>,
-    /// Logins so far.
+    /// Number of logins so far.
     generation: u64,
-    /// The login that a thread is at.
+    /// Number of the login in progress.
     running: Option<u64>,
-    /// Logins that were begun.
+    /// Number of logins that were begun.
     begun: u64,
     /// The last failed login: its number and its error.
     failed: Option<(u64, Error)>,
-    /// The server has judged the code that serves one login.
+    /// `true` if the server has checked the code, which serves one login.
     code_used: bool,
-    /// MFA codes that the server refused in a row.
+    /// Number of consecutive MFA codes that the server refused.
     wrong_codes: u32,
-    /// The end of the last renewal.
+    /// Time of the last renewal.
     renewed: Option<Instant>,
-    /// Set when a renewal can never work.
+    /// Set if no renewal can succeed.
     verdict: Option<Error>,
 }
 
-/// A session that ends sooner than this after it was renewed is not renewed again.
+/// A session that ends sooner after its renewal is not renewed again.
 const MIN_SESSION_LIFETIME: Duration = Duration::from_secs(60);
 
-/// Ten wrong logins in a row lock an account.
+/// Ten consecutive failures lock an account.
 const MAX_WRONG_CODES: u32 = 3;
 
 thread_local! {
-    /// This thread is at a login, whose MFA closure may use the client.
+    /// `true` while this thread logs in. Its MFA closure may use the client.
     static LOGGING_IN: Cell<bool> = const { Cell::new(false) };
 }
 
@@ -99,23 +99,23 @@ impl LoginSession {
         Self { credentials, state, changed: Condvar::new() }
     }
 
-    /// The present token and the number of logins so far.
+    /// Returns the current token and the number of logins so far.
     pub(super) fn current_token(&self) -> (Option<Secret>, u64) {
         let state = self.lock();
         (state.token.clone(), state.generation)
     }
 
-    /// `true` if an expired session can be renewed.
+    /// Returns `true` if an expired session can be renewed.
     pub(super) fn can_log_in(&self) -> bool {
         self.credentials.is_some()
     }
 
-    /// Makes all waiting threads look whether their client was closed.
+    /// Wakes all waiting threads, so that they notice if their client was closed.
     pub(super) fn wake_waiters(&self) {
         self.changed.notify_all();
     }
 
-    /// Logs in on this thread. Returns the own user, as JSON.
+    /// Logs in on the current thread. Returns the current user, as JSON.
     pub(super) fn first_login(&self, http: &HttpClient) -> Result<Vec<u8>> {
         let (user, token) = self.log_in(http)?;
         self.replace_token(token);
@@ -124,8 +124,8 @@ impl LoginSession {
 
     /// Renews the session of `generation`, once for all threads that saw it end.
     ///
-    /// The login runs on a thread that ends with it: neither a slow server nor a slow MFA closure takes longer from the
-    /// caller than its deadline.
+    /// The login runs on a separate thread, so that neither a slow server nor a slow MFA closure delays the caller
+    /// beyond its deadline.
     pub(super) fn renew_session(
         session: &Arc<Self>,
         http: &HttpClient,
@@ -210,7 +210,7 @@ impl LoginSession {
         match &credentials.mfa {
             MfaSource::Code(code) if !self.lock().code_used => {
                 let result = attempt(Some(code.expose()));
-                // A login that was lost may not have used it, and the server says so if it did.
+                // A lost login may not have used the code. If it did, the server reports it next time.
                 let judged = match &result {
                     Ok(_) => true,
                     Err(error) => error.is_mfa(),
@@ -245,7 +245,7 @@ impl LoginSession {
 }
 
 impl LoginState {
-    /// `true` if the session of `generation` was renewed already. Fails if it cannot be.
+    /// Returns `true` if the session of `generation` was already renewed. Fails if it cannot be.
     fn is_renewed(&mut self, generation: u64) -> Result<bool> {
         if self.generation > generation {
             return Ok(true);
@@ -265,10 +265,10 @@ impl LoginState {
         Ok(false)
     }
 
-    /// Takes note of a login that failed.
+    /// Records a failed login.
     fn record_failure(&mut self, number: u64, error: Error) {
         self.wrong_codes = if error.is_mfa() { self.wrong_codes + 1 } else { 0 };
-        // Only the server can say that the credentials are not good any more. A closure may be asked again for a code.
+        // Only the server can reject the credentials. A closure may be called again for another code.
         let refused = error.is_unauthorized() && error.api().is_some();
         if refused && (!error.is_mfa() || self.code_used || self.wrong_codes >= MAX_WRONG_CODES) {
             self.verdict = Some(error.clone());
@@ -277,7 +277,7 @@ impl LoginState {
     }
 }
 
-/// A login on its way. Whoever waits for it learns its end, also if an MFA closure panics.
+/// A login in progress. Waiting threads learn its end, even if an MFA closure panics.
 struct RunningLogin<'s> {
     session: &'s LoginSession,
     number: u64,
@@ -308,7 +308,7 @@ impl Drop for RunningLogin<'_> {
     }
 }
 
-/// The error of a call whose session could not be renewed: the call itself had no effect.
+/// The error of a call whose session could not be renewed. The call itself had no effect.
 fn not_sent(error: Error) -> Error {
     if error.api().is_some() || error.is_closed() {
         return error;
@@ -322,7 +322,7 @@ fn not_sent(error: Error) -> Error {
     }
 }
 
-/// A login may be repeated: its worst outcome is a session too many.
+/// A login may be repeated: the worst outcome is an additional session.
 fn lost_login_error(error: Error) -> Error {
     if error.is_unknown_outcome() { error.with_kind(ErrorKind::Io) } else { error }
 }
@@ -333,7 +333,7 @@ impl fmt::Debug for LoginSession {
     }
 }
 
-/// A token as it can stand in a header.
+/// Checks that a token can be sent in a header.
 pub(crate) fn check_token(token: &Secret) -> Result<()> {
     let text = token.expose();
     if text.is_empty() {

@@ -3,26 +3,26 @@
 use std::borrow::Cow;
 use std::fmt;
 
-/// The verbs of HTTP that the API uses.
+/// An HTTP method.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[expect(clippy::exhaustive_enums, reason = "HTTP is done")]
 pub enum Method {
-    /// DELETE
+    /// The `DELETE` method.
     Delete,
-    /// GET
+    /// The `GET` method.
     Get,
-    /// HEAD
+    /// The `HEAD` method.
     Head,
-    /// PATCH
+    /// The `PATCH` method.
     Patch,
-    /// POST
+    /// The `POST` method.
     Post,
-    /// PUT
+    /// The `PUT` method.
     Put,
 }
 
 impl Method {
-    /// The verb, in capitals.
+    /// Returns the name, for example `GET`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Delete => "DELETE",
@@ -41,7 +41,7 @@ impl fmt::Display for Method {
     }
 }
 
-/// A method and the template of a path, as errors name them. Written out only for an error.
+/// A method and a path template, as errors name them. Formatted only for an error.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Route {
     pub(crate) method: Method,

@@ -1,4 +1,4 @@
-//! Forms with files, streamed.
+//! Forms with files. They are sent as a stream.
 
 use std::fmt;
 use std::io::{Cursor, Read};
@@ -100,7 +100,7 @@ impl fmt::Debug for Multipart<'_> {
     }
 }
 
-/// Browsers escape these three and send the rest as it is.
+/// Browsers escape these three and send other characters unchanged.
 fn quote_name(name: &str) -> String {
     let mut out = String::with_capacity(name.len());
     for c in name.chars() {

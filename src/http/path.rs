@@ -1,10 +1,10 @@
-//! Path templates: `/posts/{post_id}` and what is filled in.
+//! Path templates such as `/posts/{post_id}`, and their arguments.
 
 use crate::error::{Error, Result};
 use crate::path_arg::PathArg;
 use crate::percent;
 
-/// Fills the template in.
+/// Expands the template.
 pub(crate) fn expand_template(template: &str, args: &[&dyn PathArg], out: &mut String) -> Result<()> {
     let mut args = args.iter();
     let mut rest = template;

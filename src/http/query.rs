@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::error::{Error, Result};
 use crate::percent::encode;
 
-/// Appends `?a=1&b=2`: members that are `null` are left out, lists become comma lists.
+/// Appends `?a=1&b=2`. Members that are `null` are omitted, and lists become comma-separated.
 pub(crate) fn append_query(url: &mut String, query: serde_json::Result<Value>) -> Result<()> {
     let value = query.map_err(|e| Error::input("the query cannot be encoded").with_source(e))?;
     let Value::Object(members) = value else {
@@ -36,7 +36,7 @@ fn value_text(value: &Value) -> Result<Option<String>> {
     })
 }
 
-/// The error of a text that the server cannot store: its database has no NUL, and fails in the middle of the request.
+/// The error of a text with NUL, which the server's database cannot store.
 pub(super) fn nul_error() -> Error {
     Error::input("the request contains a NUL character, which the server cannot store")
         .with_hint("remove it from the text, or send the data as a file")

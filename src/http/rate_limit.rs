@@ -6,15 +6,15 @@ use std::time::{Duration, Instant};
 use super::clock::CallClock;
 use crate::error::{Error, ErrorKind, Result};
 
-/// The longest time that one response keeps all calls back. A proxy that asks for a day is asked again sooner.
+/// Maximum time for which one response delays all calls. If a proxy requests a day, the next attempt is made sooner.
 const MAX_RATE_LIMIT_WAIT: Duration = Duration::from_secs(300);
 
-/// Holds calls back after the server refused one with 429.
+/// Delays all calls after the server has refused one with 429.
 #[derive(Debug, Default)]
 pub(crate) struct RateLimitGate {
     closed: Mutex<bool>,
     changed: Condvar,
-    /// No call is sent before this time. A client and its streams share it, since the server counts them as one.
+    /// Calls are not sent before this time. A client and its streams share it, since the server counts them together.
     not_before: Arc<Mutex<Option<Instant>>>,
     pub(super) clock: CallClock,
 }
@@ -32,7 +32,7 @@ impl RateLimitGate {
         Self { clock, ..Self::default() }
     }
 
-    /// Makes a gate that has the same rate limit and is closed on its own.
+    /// Creates a gate with the same rate limit that is closed independently.
     pub(super) fn with_same_limit(&self) -> Self {
         Self { not_before: Arc::clone(&self.not_before), clock: self.clock.clone(), ..Self::default() }
     }
@@ -47,14 +47,14 @@ impl RateLimitGate {
         *self.lock()
     }
 
-    /// Holds all calls back for this long, but for five minutes at most.
+    /// Delays all calls by `wait`, but at most by five minutes.
     pub(crate) fn slow_down(&self, wait: Duration) {
         let until = self.clock.now().monotonic + wait.min(MAX_RATE_LIMIT_WAIT);
         let mut not_before = self.not_before.lock().unwrap_or_else(PoisonError::into_inner);
         *not_before = Some(not_before.map_or(until, |before| before.max(until)));
     }
 
-    /// Waits until sending is allowed. Returns at once if that is after the deadline.
+    /// Waits until sending is allowed. Returns immediately if that is after the deadline.
     pub(crate) fn wait_for_turn(&self, deadline: Instant) -> Result<(), GateClosed> {
         let mut closed_flag = self.lock();
         loop {
@@ -128,7 +128,7 @@ mod tests {
             assert!(waiter.join().unwrap().unwrap_err().is_closed());
         });
         assert!(!stream.is_closed());
-        // One answer does not hold a client back for a day.
+        // One response does not delay a client for a day.
         let later = Instant::now() + MAX_RATE_LIMIT_WAIT;
         assert!(stream.not_before.lock().unwrap().is_some_and(|until| until <= later));
         assert!(matches!(rate_limit.wait_for_turn(far), Err(GateClosed::Client)));

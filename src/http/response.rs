@@ -1,4 +1,4 @@
-//! Answers: status, the server's own errors, and what proxies say instead.
+//! Responses: statuses, errors of the server, and pages of proxies.
 
 use std::time::Duration;
 
@@ -13,11 +13,11 @@ use crate::time::{Timestamp, http_date};
 
 /// Block size below the threshold at which the C library uses `mmap`.
 const MAX_SMALL_BLOCK: usize = 64 << 10;
-/// As much of an error's body as is read.
+/// Maximum number of bytes read of an error body.
 const ERROR_BODY_LIMIT: u64 = 64 << 10;
 
-/// Passes what can be read on, and turns everything else into an error. Some proxies show what they were sent: the
-/// error does not show these secrets.
+/// Returns a successful response, and turns all others into errors. The errors do not contain the secrets, which some
+/// proxies repeat.
 pub(crate) fn check_status(answer: HttpResponse, secrets: &[&Secret]) -> Result<HttpResponse> {
     let status = answer.status;
     match status {
@@ -43,9 +43,9 @@ pub(crate) fn check_status(answer: HttpResponse, secrets: &[&Secret]) -> Result<
     }
 }
 
-/// The error of a status that only answers a conditional or partial request, which the call was not.
+/// The error of a status that is only valid for a conditional or partial request, which the call was not.
 ///
-/// A confused cache must not turn a request that it did not pass on into a success.
+/// A faulty cache must not turn a request that it did not forward into a success.
 pub(super) fn unrequested_error(answer: HttpResponse) -> Error {
     let status = answer.status;
     answer.drain_body();
@@ -88,17 +88,17 @@ fn response_error(answer: HttpResponse, secrets: &[&Secret]) -> Error {
     }
 }
 
-/// Takes the secrets out of the server's words.
+/// Removes the secrets from an error of the server.
 pub(crate) fn hide_secrets(api: &mut ApiError, secrets: &[&Secret]) {
     api.message = remove_secrets(&api.message, secrets);
     api.detailed_error = remove_secrets(&api.detailed_error, secrets);
-    // A short password must not turn an id into another one; plugins put free text there.
+    // A short password must not alter an ID. Plugins put free text there.
     let plain = api.id.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_'));
     let long = secrets.iter().filter(|secret| !plain || secret.expose().len() >= 20);
     api.id = remove_secrets(&api.id, &long.copied().collect::<Vec<_>>());
 }
 
-/// Makes an error of a response with an error status.
+/// Creates the error of a response with an error status.
 pub(crate) fn status_error(status: u16, page: bool, body: &[u8], secrets: &[&Secret]) -> Error {
     let api = serde_json::from_slice::<ApiError>(body).ok();
     let api = api.filter(|api| !api.id.is_empty() || !api.message.is_empty());
@@ -115,7 +115,7 @@ pub(crate) fn status_error(status: u16, page: bool, body: &[u8], secrets: &[&Sec
     Error::new(ErrorKind::Status, message).with_status(status)
 }
 
-/// The OAuth routes' own kind of error, as RFC 6749 and RFC 7591 have it.
+/// Decodes the errors of OAuth routes (RFC 6749 and RFC 7591).
 fn of_oauth(body: &[u8]) -> Option<ApiError> {
     #[derive(Deserialize)]
     struct OAuthError {
@@ -126,14 +126,14 @@ fn of_oauth(body: &[u8]) -> Option<ApiError> {
     Some(ApiError { id: error.error, message: error.error_description, ..ApiError::default() })
 }
 
-/// The names of the headers that say when to send again, in the order in which they count.
+/// Headers that contain the time of the next attempt, by precedence.
 const WAIT_HEADERS: [&str; 3] = ["retry-after", "x-ratelimit-reset", "ratelimit-reset"];
-/// No announced wait is longer.
+/// Maximum wait that is accepted from a response.
 const MAX_ANNOUNCED_WAIT: Duration = Duration::from_secs(86_400);
-/// Numbers from here on are points in time, in seconds since 1970.
+/// Larger numbers are times, in seconds since 1970.
 const MIN_EPOCH_SECONDS: f64 = 1e9;
 
-/// The wait that a response asks for. Defaults to one second for 429, for others to none.
+/// Returns the wait that a response requests. Defaults to one second for 429, and to none otherwise.
 pub(crate) fn wait_for<'a>(status: u16, header: impl Fn(&str) -> Option<&'a str>) -> Option<Duration> {
     let names = match status {
         429 => WAIT_HEADERS.as_slice(),
@@ -145,18 +145,18 @@ pub(crate) fn wait_for<'a>(status: u16, header: impl Fn(&str) -> Option<&'a str>
     announced.or_else(|| (status == 429).then_some(Duration::from_secs(1)))
 }
 
-/// Reads the value of a header that says when to send again.
+/// Parses the value of a header with the time of the next attempt.
 pub(crate) fn retry_after(text: &str) -> Option<Duration> {
     announced_wait(text, Timestamp::now())
 }
 
-/// Reads seconds, with or without a fraction, a date as RFC 9110 has it, or seconds since 1970. A day at most.
+/// Parses seconds, with or without a fraction, a date (RFC 9110), or seconds since 1970. At most one day.
 pub(crate) fn announced_wait(text: &str, now: Timestamp) -> Option<Duration> {
     let text = text.trim();
     if let Some(date) = http_date(text) {
         return Some(date.since(now)).filter(|wait| *wait <= MAX_ANNOUNCED_WAIT);
     }
-    // `parse` also takes signs, exponents and `inf`.
+    // `parse` also accepts signs, exponents and `inf`.
     if !text.bytes().all(|b| b.is_ascii_digit() || b == b'.') {
         return None;
     }
@@ -197,15 +197,15 @@ impl DecodableResponse {
         Self { status: 200, etag: None, text, route, policy: RetryPolicy::Idempotent }
     }
 
-    /// Frees the text. The C library takes a large block that is returned for a sign to keep as much from then on: a
-    /// catch-up would cost a program megabytes for ever.
+    /// Frees the text. If a large block is freed as a whole, the C library keeps as much memory from then on: a
+    /// catch-up would cost a program megabytes permanently.
     pub(crate) fn give_back(self) {
         let mut bytes = self.text.into_bytes();
         bytes.truncate(MAX_SMALL_BLOCK);
         bytes.shrink_to_fit();
     }
 
-    /// Looks for an error in a response that is not decoded.
+    /// Checks a response that is not decoded for an error.
     pub(crate) fn without_error(self) -> Result<()> {
         match appended_error(self.text.as_bytes()) {
             Some(api) => Err(Error::from_api(0, api).on_route(self.route)),
@@ -213,7 +213,7 @@ impl DecodableResponse {
         }
     }
 
-    /// Makes the error of a body that cannot be decoded. Some routes begin a response, fail, and append the error.
+    /// Creates the error of a body that cannot be decoded. Some routes begin a response, fail, and append the error.
     #[cold]
     pub(crate) fn decode_error(self, error: Error) -> Error {
         let error = match appended_error(self.text.as_bytes()) {
@@ -225,26 +225,26 @@ impl DecodableResponse {
     }
 }
 
-/// Decodes text whose invalid UTF-8 is replaced.
+/// Decodes text. Invalid UTF-8 is replaced.
 pub(crate) fn decode_text(bytes: Vec<u8>) -> String {
     String::from_utf8(bytes).unwrap_or_else(|e| String::from_utf8_lossy(e.as_bytes()).into_owned())
 }
 
-/// The server's own error at the end of a body, behind whatever was sent before it failed.
+/// Returns the error at the end of a body, after the data that was sent before the failure.
 fn appended_error(body: &[u8]) -> Option<ApiError> {
     const STATUS: &[u8] = b"\"status_code\"";
     let body = body.trim_ascii_end();
     if body.last() != Some(&b'}') || !body.windows(STATUS.len()).any(|window| window == STATUS) {
         return None;
     }
-    // An error is a flat object, or nearly so: the last braces that open are tried first.
+    // An error is a nearly flat object: the last opening braces are tried first.
     let opened = body.iter().enumerate().rev().filter(|(_, byte)| **byte == b'{').take(MAX_OPENINGS);
     opened
         .filter_map(|(at, _)| serde_json::from_slice::<ApiError>(body.get(at..)?).ok())
         .find(|api| api.status_code >= 400 && !api.id.is_empty())
 }
 
-/// Objects that are looked at in search of an appended error, which may have parameters.
+/// Maximum number of objects that are tried as an appended error, which may have parameters.
 const MAX_OPENINGS: usize = 8;
 
 #[cfg(test)]

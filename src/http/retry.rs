@@ -1,8 +1,8 @@
 //! Decisions about retries, and the outcome that a failed call reports.
 //!
-//! Every attempt ends in one of three ways. *Not sent* and *refused* attempts had no effect. After any other failure
-//! the call is *in doubt*: the server may have carried the request out. Only calls that may be repeated leave that
-//! state, by an attempt that succeeds.
+//! Each attempt ends in one of three ways. Attempts that were *not sent* or *refused* had no effect. After any other
+//! failure, the call is *in doubt*: the server may have carried it out. Only calls that may be repeated can leave
+//! this state, by a successful attempt.
 
 use std::time::Duration;
 
@@ -23,11 +23,11 @@ pub(crate) enum RetryPolicy {
     NonIdempotent,
 }
 
-/// The time for the response to one keyed request, before it is sent again.
+/// Timeout for the response to a keyed request, which is then sent again.
 pub(super) const KEYED_RESPONSE_TIMEOUT: Duration = Duration::from_secs(8);
-/// Retries after failures.
+/// Maximum number of retries after failures.
 const MAX_RETRIES: u32 = 2;
-/// Retries after responses that announce when to send again.
+/// Maximum number of retries after responses that announce the time of the next attempt.
 const MAX_ANNOUNCED_RETRIES: u32 = 10;
 /// The wait after a 429 that announces none.
 const DEFAULT_RATE_LIMIT_WAIT: Duration = Duration::from_secs(1);
@@ -48,7 +48,7 @@ pub(super) enum RetryDecision {
     AwaitRateLimit(Duration, Error),
     /// An earlier attempt had deleted what this one did not find.
     AlreadyDone,
-    /// Return this error.
+    /// Return the error.
     GiveUp(Error),
 }
 
@@ -62,7 +62,7 @@ pub(super) struct RetryState {
     scale: f64,
     failures: u32,
     announced: u32,
-    /// The first attempt that may have been carried out: its start and its error.
+    /// The first attempt in doubt: its start and its error.
     doubt: Option<(ClockReading, Error)>,
 }
 
@@ -71,13 +71,14 @@ impl RetryState {
         Self { policy, method, changes_nothing, scale, failures: 0, announced: 0, doubt: None }
     }
 
-    /// The start of the first keyed attempt in doubt. Later ones must be sent within the window that it opened.
+    /// Returns the start of the first keyed attempt in doubt. Later ones must be sent within the window that it
+    /// opened.
     pub(super) fn keyed_since(&self) -> Option<ClockReading> {
         let keyed = self.policy == RetryPolicy::KeyedIdempotent;
         self.doubt.as_ref().filter(|_| keyed).map(|(since, _)| *since)
     }
 
-    /// `true` if a request that is sent after `wait` more is still recognized as a repeat, or needs not be.
+    /// Returns `true` if a request that is sent after `wait` is still recognized as a repetition, or need not be.
     pub(super) fn may_send(&self, now: ClockReading, wait: Duration) -> bool {
         self.keyed_since().is_none_or(|since| now.time_since(since).saturating_add(wait) < KEYED_RETRY_WINDOW)
     }
@@ -91,17 +92,17 @@ impl RetryState {
     ) -> RetryDecision {
         let AttemptError { error, sent } = failure;
         if !sent {
-            // Bad input, TLS, a proxy that refuses the credentials and a closed client do not get better.
+            // Invalid input, TLS errors, a proxy that refuses the credentials, and a closed client are permanent.
             return self.retry_unless(!error.is_transient() || !replayable, error);
         }
         match error.status() {
-            // The rate limiter stands before the handlers: nothing was carried out.
+            // The rate limiter precedes the handlers: the request was not carried out.
             Some(429) => {
                 self.announced += 1;
                 if self.announced > MAX_ANNOUNCED_RETRIES || !replayable {
                     return RetryDecision::GiveUp(self.final_error(error));
                 }
-                // A wait of zero would use all attempts up at once.
+                // A wait of zero would use up all attempts at once.
                 let floor = self.backoff_delay(self.announced).min(MAX_ANNOUNCED_FLOOR);
                 let wait = error.retry_after().unwrap_or(DEFAULT_RATE_LIMIT_WAIT).max(floor);
                 return RetryDecision::AwaitRateLimit(wait, error);
@@ -129,7 +130,7 @@ impl RetryState {
             }
         };
         if let (Some(wait), true, false) = (error.retry_after(), replayable, hopeless) {
-            // A server that says when it is back is asked then, and not three times before.
+            // If a server announces when it is available again, the next attempt is made then, and not before.
             self.announced += 1;
             if self.announced <= MAX_ANNOUNCED_RETRIES {
                 return RetryDecision::Retry(wait.max(self.backoff_delay(self.announced)), error);
@@ -138,25 +139,25 @@ impl RetryState {
         self.retry_unless(hopeless || !replayable, error)
     }
 
-    /// `true` if the server may have carried out a request that it, or something before it, answered so.
+    /// Returns `true` if the request may have been carried out, although this is the response.
     fn is_in_doubt(&self, error: &Error) -> bool {
         match (error.kind(), error.status()) {
             (ErrorKind::Api, Some(status)) => {
-                // The server's own word is final, where repeating the request would do it twice.
+                // A definite error of the server is final if repeating the request would carry it out twice.
                 error.api_id() == Some(PENDING_DUPLICATE_ID)
                     || (self.policy == RetryPolicy::Idempotent && may_succeed_if_repeated(status))
             }
             (ErrorKind::Status, Some(status)) => {
                 status == 408 || (status >= 500 && !matches!(status, 501 | 505 | 511))
             }
-            // What redirects an API call is not the server, which was not reached.
+            // A redirect of an API call does not come from the server, which was not reached.
             (ErrorKind::Protocol, Some(300..=303 | 305..=399)) => false,
             (ErrorKind::Io | ErrorKind::Timeout | ErrorKind::Protocol | ErrorKind::Decode, _) => true,
             _ => false,
         }
     }
 
-    /// The end of a call that the server refused.
+    /// Returns the outcome of a call that the server refused.
     fn refused_outcome(&self, error: Error) -> RetryDecision {
         let gone = error.kind() == ErrorKind::Api
             && (error.status() == Some(404) || error.api_id() == Some(ALREADY_ARCHIVED_ID));
@@ -164,7 +165,7 @@ impl RetryState {
             return RetryDecision::AlreadyDone;
         }
         RetryDecision::GiveUp(match self.doubt {
-            // What the first attempt did may be the very reason for the refusal.
+            // The effect of the first attempt may be the reason for the refusal.
             Some(_) => unknown_outcome(error),
             None => error.with_repeatable(self.policy == RetryPolicy::Idempotent),
         })
@@ -178,12 +179,12 @@ impl RetryState {
         RetryDecision::Retry(self.backoff_delay(self.failures), error)
     }
 
-    /// 0.2 s, then 0.4 s, each with jitter: enough for the next worker of a proxy that restarts. 6.4 s at most.
+    /// 0.2 s, then 0.4 s, up to 6.4 s, each with jitter. Enough for the next worker of a proxy that restarts.
     fn backoff_delay(&self, attempts: u32) -> Duration {
         Duration::from_millis(100 << attempts.min(6)).mul_f64(self.scale * (0.5 + random_unit()))
     }
 
-    /// The error of a call that is not sent again. `last` is what happened last, and may not be all that happened.
+    /// Returns the error of a call that is not sent again. `last` is the last failure, and possibly not the only one.
     pub(super) fn final_error(&self, last: Error) -> Error {
         let Some((_, first)) = &self.doubt else {
             return match self.policy {
@@ -194,7 +195,7 @@ impl RetryState {
         if self.policy != RetryPolicy::Idempotent {
             return unknown_outcome(last);
         }
-        // "Not connected" or "rate limited" would say that nothing was done.
+        // "Not connected" or "rate limited" would mean that the call was not carried out.
         let says_nothing_was_done = !self.is_in_doubt(&last) || last.kind() == ErrorKind::Timeout;
         let error = if says_nothing_was_done { first.clone() } else { last };
         error.with_repeatable(true)
@@ -209,7 +210,7 @@ pub(super) fn unknown_outcome(error: Error) -> Error {
     let message = format!("it may or may not have been carried out ({error})");
     let unknown = Error::new(ErrorKind::UnknownOutcome, message);
     match error.status() {
-        // The status of a refusal would say too much: an earlier attempt may have succeeded.
+        // The status of a refusal would be misleading: an earlier attempt may have succeeded.
         Some(status) if status == 408 || status >= 500 => unknown.with_status(status).with_source(error),
         _ => unknown.with_source(error),
     }
