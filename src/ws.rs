@@ -1,16 +1,18 @@
 //! The live stream of events.
 //!
-//! [`Events`] keeps one WebSocket with two threads: `mm-reader` dials and reads, `mm-writer` writes and keeps the time.
-//! Events come out of a bounded channel. A third thread lives for a moment where something else can block: `mm-resolve`
-//! while a name is looked up, `mm-check` and `mm-login` while REST is asked about the session, `mm-catch-up` while a gap
-//! is filled, and, where [`EventsBuilder::liveness`] is chosen, `mm-probe` while REST is asked about a quiet link.
+//! [`Events`] uses one WebSocket and two threads: `mm-reader` connects and reads, `mm-writer` writes and runs the
+//! timers. Events are delivered through a bounded channel. Short-lived threads do work that may block: `mm-resolve`
+//! resolves a name, `mm-check` and `mm-login` check and renew the session, `mm-catch-up` fills gaps, and `mm-probe`
+//! checks a quiet connection if [`EventsBuilder::liveness`] is set.
 //!
-//! * **Lost links come back by themselves**, at once and then with growing waits from 1 s to 5 min; to 8 s only while
-//!   links come up and soon break. The server keeps up to 128 events for a while, so most losses leave no trace but a
-//!   [`Disconnected`](crate::event::Disconnected) and a [`Connected`](crate::event::Connected) that says `resumed`.
-//! * **Nothing is missing silently**: what the server did not keep is named by a [`Missed`](crate::event::Missed).
-//! * **The end is in the stream**: a stream that ends for good (the token was revoked, the account deactivated) delivers
-//!   one last event whose [`payload`](crate::Event::payload) is the error.
+//! * **Lost connections are re-established automatically.** The first attempt is made at once, and the next ones
+//!   after growing delays from 1 s to 5 min (8 s while connections are established but soon lost). The server keeps
+//!   up to 128 events for some time, so most losses cause no gap: a [`Disconnected`](crate::event::Disconnected) is
+//!   followed by a [`Connected`](crate::event::Connected) with `resumed`.
+//! * **Every gap is reported.** If the server did not keep the events, a [`Missed`](crate::event::Missed) is
+//!   delivered.
+//! * **The end is an event.** If the stream ends permanently, for example because the token was revoked, the
+//!   [`payload`](crate::Event::payload) of its last event is the error.
 
 mod backend;
 mod backoff;
@@ -72,13 +74,13 @@ use crate::event::Event;
 use crate::model::{ChannelId, Post, StatusKind, UserId};
 use crate::time::Timestamp;
 
-/// An action is answered in this time.
+/// Timeout for the reply to an action.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(15);
 /// Timeout of the close handshake when a stream is dropped or stopped.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
 const DROP_TIMEOUT: Duration = Duration::from_millis(250);
 
-/// A stream of events, over one WebSocket with two threads of its own.
+/// A stream of events, which uses one WebSocket and two threads.
 ///
 /// ```no_run
 /// # fn run(client: &mattermost::Client) -> mattermost::Result<()> {
@@ -92,9 +94,9 @@ const DROP_TIMEOUT: Duration = Duration::from_millis(250);
 /// # Ok(()) }
 /// ```
 ///
-/// `&Events` iterates until the stream ends; so do [`receiver`](Self::receiver) in `select!`,
-/// [`poll`](Self::poll), [`recv_timeout`](Self::recv_timeout) and [`messages`](Self::messages). All of them take from
-/// the same queue. Dropping an `Events` closes it, in a quarter of a second at most.
+/// `&Events` iterates until the stream ends. Other ways to receive events are [`receiver`](Self::receiver) in
+/// `select!`, [`poll`](Self::poll), [`recv_timeout`](Self::recv_timeout) and [`messages`](Self::messages). All of
+/// them take events from the same queue. Dropping an `Events` closes it within a quarter of a second.
 pub struct Events {
     shared: Arc<StreamShared>,
     receiver: Receiver<Event>,
@@ -106,7 +108,7 @@ impl Events {
     fn start(shared: Arc<StreamShared>, receiver: Receiver<Event>, poster: Arc<dyn Poster>) -> Result<Self> {
         let failed = |e| Error::io("no thread for the stream could be started", e).with_kind(ErrorKind::Io);
         let own = Arc::clone(&shared);
-        // With the default stack: it needs little itself, but loggers run on it.
+        // With the default stack size: the thread itself needs little, but loggers run on it.
         let timer = thread::Builder::new().name("mm-writer".into());
         let timer = timer.spawn(move || threads::writer::run_writer(&own)).map_err(failed)?;
         let events = Self { shared, receiver, poster, threads: Mutex::new(vec![timer]) };
@@ -127,9 +129,9 @@ impl Events {
 
     /// The channel that delivers the events, for `select!` and for the iterators of crossbeam.
     ///
-    /// Clones of the receiver **share** the events, they do not copy them: two loops get about half each. For
-    /// several listeners, open several streams or use [`subscribe`](Self::subscribe). The channel ends when the
-    /// `Events` is dropped, so `client.events()?.receiver().clone()` is a channel that has ended.
+    /// Clones of the receiver **share** the events: each event is delivered to one of them. For several listeners,
+    /// open several streams or use [`subscribe`](Self::subscribe). The channel ends when the `Events` is dropped, so
+    /// the receiver in `client.events()?.receiver().clone()` has already ended.
     pub fn receiver(&self) -> &Receiver<Event> {
         &self.receiver
     }
@@ -144,18 +146,18 @@ impl Events {
     /// # Errors
     /// - [`ErrorKind::Timeout`] if no event arrived within `timeout`.
     /// - [`ErrorKind::Closed`] after the stream was stopped or closed.
-    /// - The error that ended the stream permanently: that is its last event.
+    /// - In place of the last event of a stream that ended permanently, the error that ended it.
     pub fn recv_timeout(&self, timeout: Duration) -> Result<Event> {
         subscription::recv_timeout(&self.receiver, &self.shared, timeout)
     }
 
     /// Waits for the next event. Returns `None` if none arrived within `timeout`, or if the stream was stopped or closed.
     ///
-    /// For loops with periodic work, use [`ticking`](Self::ticking), which ends with the stream. A loop over `poll` has
-    /// to look at [`Stopper::is_stopped`].
+    /// For loops with periodic work, use [`ticking`](Self::ticking), which ends with the stream. A loop over `poll`
+    /// must check [`Stopper::is_stopped`].
     ///
     /// # Errors
-    /// Returns the error that ended the stream permanently: that is its last event.
+    /// In place of the last event of a stream that ended permanently, returns the error that ended it.
     pub fn poll(&self, timeout: Duration) -> Result<Option<Event>> {
         subscription::poll_queues(&self.receiver, &self.shared, timeout)
     }
@@ -167,7 +169,7 @@ impl Events {
 
     /// Returns the position after the last event that was taken out of the stream.
     ///
-    /// Pass it to [`EventsBuilder::resume_from`] in the next run of the program. Call it after the event was
+    /// Pass it to [`EventsBuilder::resume_from`] in the next run of the program. Call this method after the event was
     /// handled.
     pub fn position(&self) -> Position {
         let mut state = self.shared.lock_state();
@@ -198,7 +200,7 @@ impl Events {
         }
     }
 
-    /// Returns the error that ended the stream permanently. `None` while it is open, and after it was closed.
+    /// Returns the error that ended the stream permanently. `None` while the stream is open, and after it was closed.
     pub fn error(&self) -> Option<Error> {
         self.shared.lock_state().error.clone()
     }
@@ -216,13 +218,17 @@ impl Events {
         ConnectionState::Connecting { attempt, next: next.map(|at| self.shared.instant_at(at)) }
     }
 
-    /// Sends an action over the socket and waits up to 15 s for the answer: `get_statuses_by_ids`, actions of plugins.
-    /// `data` is a JSON object.
+    /// Sends an action, for example `get_statuses_by_ids`, over the WebSocket and waits up to 15 s for the reply.
+    /// `data` must be a JSON object.
     ///
-    /// Waits for a link if there is none at the moment. Fails with [`ErrorKind::Input`] if the action has more than
-    /// 8,192 bytes (the server would close the link), with [`ErrorKind::Backlogged`] at once if the stream is blocked
-    /// by its own queue, with [`ErrorKind::Io`] if the link breaks before the answer. The server never answers
-    /// `custom_` actions: send them with [`send`](Self::send).
+    /// Waits for a connection if there is none. The server does not reply to `custom_` actions: use
+    /// [`send`](Self::send) for those.
+    ///
+    /// # Errors
+    /// - [`ErrorKind::Input`] if the action is larger than 8,192 bytes: the server would close the connection.
+    /// - [`ErrorKind::Backlogged`] at once if the queue of the stream is full and its policy is to block.
+    /// - [`ErrorKind::Io`] if the connection was lost before the reply.
+    /// - [`ErrorKind::Timeout`] if no reply arrived.
     #[expect(clippy::needless_pass_by_value, reason = "callers write `Some(json!(..))`")]
     pub fn request(&self, action: &str, data: Option<Value>) -> Result<Value> {
         let until = Instant::now() + REQUEST_TIMEOUT;
@@ -234,15 +240,14 @@ impl Events {
 
     /// Sends an action without waiting for the reply. Returns its sequence number.
     ///
-    /// Fails at once if there is no connection.
+    /// Fails immediately if there is no connection.
     #[expect(clippy::needless_pass_by_value, reason = "callers write `Some(json!(..))`")]
     pub fn send(&self, action: &str, data: Option<Value>) -> Result<u64> {
         self.shared.send_without_reply(action, data.as_ref())
     }
 
     /// Shows the other members of the channel that the current account is typing, for about 5 s.
-    ///
-    /// Does not wait for a reply. The server silently ignores it if the account may not post.
+    /// Does not wait for a reply. The server ignores the indicator if the account may not post.
     pub fn typing(&self, channel: impl Into<ChannelId>) -> Result<()> {
         self.send("user_typing", Some(json!({"channel_id": channel.into()}))).map(drop)
     }
@@ -268,8 +273,8 @@ impl Events {
         })
     }
 
-    /// Returns the statuses of the users that the server node knows as online, away or Do Not Disturb. Offline
-    /// users are missing.
+    /// Gets the statuses of users who are known to the server node as online, away or Do Not Disturb. Offline users
+    /// are omitted.
     pub fn statuses(&self) -> Result<HashMap<UserId, StatusKind>> {
         let data = self.request("get_statuses", None)?;
         serde_json::from_value::<Option<_>>(data).map(Option::unwrap_or_default).map_err(|e| {
@@ -277,15 +282,14 @@ impl Events {
         })
     }
 
-    /// Closes the stream: performs the close handshake, ends both threads, and returns within `timeout` in any
-    /// case.
+    /// Closes the stream: performs the close handshake, ends the threads, and returns within `timeout`.
     ///
-    /// No further events arrive. Queued events can still be taken, after which iteration ends. The client is
-    /// not affected. May be called from several threads, and repeatedly.
+    /// No further events arrive. Queued events can still be taken, and the iteration then ends. The client is not
+    /// affected. May be called from several threads, and repeatedly.
     pub fn close(&self, timeout: Duration) -> CloseReport {
         let began = Instant::now();
         let until = began + timeout.min(Duration::from_secs(3600));
-        // Half the time is for the goodbye, half for the threads.
+        // Half of the time is for the close handshake, and half for the threads.
         let cut = began + (timeout / 2).min(CLOSE_TIMEOUT);
         self.shared.stop_stream(cut);
         let mut state = self.shared.lock_state();
@@ -294,7 +298,7 @@ impl Events {
         {
             let uncut = state.wire.as_ref().is_some_and(|wire| !wire.is_dead());
             if uncut && Instant::now() >= cut {
-                // The timer would do it, but may sit in a write for half a second.
+                // The timer would do it, but may be blocked in a write for half a second.
                 state.cut_connection();
             }
             state =
@@ -350,14 +354,14 @@ impl<'a> IntoIterator for &'a Events {
     type Item = Event;
     type IntoIter = crossbeam_channel::Iter<'a, Event>;
 
-    /// Takes events until the stream ends, waiting for each. The last event of a stream that ended for good is an error
-    /// by its [`payload`](Event::payload).
+    /// Iterates until the stream ends. The [`payload`](Event::payload) of the last event of a stream that ended
+    /// permanently is an error.
     fn into_iter(self) -> Self::IntoIter {
         self.receiver.iter()
     }
 }
 
-/// Stops a stream from anywhere. Clones stop the same stream.
+/// Stops a stream from any thread. Clones stop the same stream.
 #[derive(Clone)]
 pub struct Stopper {
     shared: Arc<StreamShared>,
@@ -366,15 +370,16 @@ pub struct Stopper {
 impl Stopper {
     /// Stops the stream without blocking.
     ///
-    /// Loops over it end, queued events stay readable, and the connection and the threads end within about a
-    /// second. Call [`Events::close`] to wait for the threads.
+    /// Loops over the stream end. Queued events can still be taken. The connection and the threads end within about a
+    /// second: call [`Events::close`] to wait for the threads.
     pub fn stop(&self) {
         self.shared.stop_stream(Instant::now() + CLOSE_TIMEOUT);
     }
 
     /// Returns a guard that stops the stream when it is dropped.
     ///
-    /// In a test, a failing assertion then ends the loop of the bot too, instead of blocking the end of the test:
+    /// In a test, a failing assertion then also ends the loop of the bot, which the end of the test would otherwise
+    /// wait for:
     ///
     /// ```no_run
     /// # fn test(events: mattermost::Events, conversation: impl FnOnce()) {

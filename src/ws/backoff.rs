@@ -4,16 +4,16 @@ use std::time::Duration;
 
 const MIN_BACKOFF: Duration = Duration::from_secs(1);
 const MAX_BACKOFF: Duration = Duration::from_secs(300);
-/// After a link that came up and soon broke, the window is 8 s at most: the server is there, and the network is bad.
+/// After short-lived connections, the maximum delay is 8 s: the server is available, and the network is bad.
 const MAX_FAILURES_AFTER_CONNECTION: u32 = 4;
 
-/// Full jitter: anything from nothing to a window that doubles from 1 s to 5 min. The first dial after a healthy link
-/// comes at once; after links that come up and soon break, the window ends at 8 s.
+/// Delays with full jitter: random up to a bound that doubles from 1 s to 5 min. The first attempt after a healthy
+/// connection is made at once. After short-lived connections, the bound is at most 8 s.
 #[derive(Debug)]
 pub(crate) struct ReconnectBackoff {
     scale: f64,
     failures: u32,
-    /// Replaces the system's randomness in tests.
+    /// Replaces the random source of the system, in tests.
     seed: Option<u64>,
 }
 
@@ -22,7 +22,7 @@ impl ReconnectBackoff {
         Self { scale: if scale.is_finite() { scale.clamp(0.0, 1.0) } else { 1.0 }, failures: 0, seed }
     }
 
-    /// The wait before the next dial; counts one more failure.
+    /// Returns the delay before the next attempt, and counts a failure.
     pub(crate) fn next_delay(&mut self) -> Duration {
         let n = self.failures;
         self.failures = n.saturating_add(1);
@@ -36,7 +36,7 @@ impl ReconnectBackoff {
         self.scaled_time(MIN_BACKOFF.saturating_mul(1 << n.min(16)).min(MAX_BACKOFF))
     }
 
-    /// A time that is shortened with the waits, in tests.
+    /// Scales a time like the delays, in tests.
     pub(crate) fn scaled_time(&self, time: Duration) -> Duration {
         time.mul_f64(self.scale)
     }
@@ -45,12 +45,12 @@ impl ReconnectBackoff {
         self.failures = 0;
     }
 
-    /// A link came up, though it did not live long.
+    /// Records a connection that was established, but did not last.
     pub(crate) fn cap_after_short_connection(&mut self) {
         self.failures = self.failures.min(MAX_FAILURES_AFTER_CONNECTION);
     }
 
-    /// From 0 to 1.
+    /// Returns a random number from 0 to 1.
     fn random_fraction(&mut self) -> f64 {
         let bits = match &mut self.seed {
             Some(state) => {

@@ -12,18 +12,18 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::event::EventKind;
 use crate::model::ChannelId;
 
-/// `open` returns in this time.
+/// Timeout of `open`.
 const OPEN_TIMEOUT: Duration = Duration::from_secs(15);
 /// Pauses between the attempts of `open_within`.
 const MIN_OPEN_PAUSE: Duration = Duration::from_secs(1);
 const MAX_OPEN_PAUSE: Duration = Duration::from_secs(60);
-/// `open` waits this long for the server's clock, which most servers tell within one round trip.
+/// Time for which `open` waits for the server's clock, which usually takes one round trip.
 const CLOCK_TIMEOUT: Duration = Duration::from_secs(1);
 const MIN_PING_INTERVAL: Duration = Duration::from_secs(1);
 const MAX_PING_INTERVAL: Duration = Duration::from_secs(60);
 const MAX_QUEUE_CAPACITY: usize = 1 << 20;
 
-/// The settings of a stream; begun by [`Events::builder`].
+/// Configures and opens a stream. Created by [`Events::builder`].
 ///
 /// ```no_run
 /// # fn run(client: &mattermost::Client) -> mattermost::Result<()> {
@@ -42,22 +42,22 @@ pub struct EventsBuilder {
 }
 
 impl EventsBuilder {
-    /// `backend` belongs to the stream alone: closing the stream closes it. `poster` is the program's client.
+    /// `backend` belongs to the stream alone, and is closed with it. `poster` is the client of the program.
     pub(crate) fn new(backend: Result<Arc<dyn Backend>>, poster: Arc<dyn Poster>) -> Self {
         Self { backend, poster, options: StreamOptions::default() }
     }
 
     /// Restricts the stream to these kinds of events.
     ///
-    /// Others are dropped as soon as their name is read, which costs next to nothing. Notifications and the end
-    /// of the stream are always delivered.
+    /// Other events are dropped as soon as their name is read, which costs little. Notifications and the end of the
+    /// stream are always delivered.
     pub fn kinds(mut self, kinds: impl IntoIterator<Item = EventKind>) -> Self {
         self.options.kind_mask = Some(kinds.into_iter().fold(0, |bits, kind| bits | kind_bit(kind)));
         self
     }
 
-    /// Restricts the stream to events about these channels. Events that belong to no channel, such as
-    /// `user_updated`, are still delivered.
+    /// Restricts the stream to events of these channels. Events without a channel, such as `user_updated`, are still
+    /// delivered.
     pub fn channels<C: Into<ChannelId>>(mut self, channels: impl IntoIterator<Item = C>) -> Self {
         self.options.channels = Some(channels.into_iter().map(Into::into).collect());
         self
@@ -65,14 +65,14 @@ impl EventsBuilder {
 
     /// Sets the capacity of the queue, in events.
     ///
-    /// Defaults to 4,096. Must be between 1 and 1,048,576. An event takes about 1.5 KB, more for long posts. If
-    /// the queue is full, [`overflow`](Self::overflow) decides.
+    /// Defaults to 4,096. Must be between 1 and 1,048,576. An event takes about 1.5 KB, or more for long posts. See
+    /// [`overflow`](Self::overflow) for the behavior if the queue is full.
     pub fn capacity(mut self, events: usize) -> Self {
         self.options.capacity = events.clamp(1, MAX_QUEUE_CAPACITY);
         self
     }
 
-    /// Sets the behavior if the queue is full. Defaults to [`Overflow::DropNewest`].
+    /// Sets the behavior for a full queue. Defaults to [`Overflow::DropNewest`].
     pub fn overflow(mut self, policy: Overflow) -> Self {
         self.options.overflow = policy;
         self
@@ -80,27 +80,27 @@ impl EventsBuilder {
 
     /// Sets the interval of pings.
     ///
-    /// Defaults to 30 s. Must be between 1 s and 60 s. If a ping is not answered within 30 s, the stream
+    /// Defaults to 30 s. Must be between 1 s and 60 s. If the reply to a ping does not arrive within 30 s, the stream
     /// reconnects.
     pub fn ping_every(mut self, interval: Duration) -> Self {
         self.options.ping_every = interval.clamp(MIN_PING_INTERVAL, MAX_PING_INTERVAL);
         self
     }
 
-    /// Checks that events still arrive on a connection that answers pings. Off by default. See [`Probe`].
+    /// Detects connections that reply to pings but deliver no events. Off by default. See [`Probe`].
     pub fn liveness(mut self, probe: Probe) -> Self {
         self.options.liveness = Some(probe);
         self
     }
 
-    /// Shortens the times of pings, answers, probes and pauses: for tests.
+    /// Shortens the times of pings, replies, probes and pauses, for tests.
     #[doc(hidden)]
     pub fn time_scale(mut self, scale: f64) -> Self {
         self.options.time_scale = if scale.is_finite() { scale.clamp(0.001, 1.0) } else { 1.0 };
         self
     }
 
-    /// Sets the horizon of the catch-up. Defaults to [`CatchUp::within`] 15 minutes.
+    /// Sets the maximum age of gaps that are filled. Defaults to [`CatchUp::within`] 15 minutes.
     pub fn catch_up(mut self, catch_up: CatchUp) -> Self {
         self.options.catch_up = catch_up;
         self
@@ -109,8 +109,8 @@ impl EventsBuilder {
     /// Continues from the position of an earlier stream of the same account, for example in an earlier run of
     /// the program.
     ///
-    /// The stream is resumed if the server still has the events in between. Otherwise it begins with a
-    /// [`Missed`](crate::event::Missed) and a catch-up within the horizon.
+    /// If the server still has the events in between, they are delivered. Otherwise the stream begins with a
+    /// [`Missed`](crate::event::Missed), and a catch-up within the horizon.
     pub fn resume_from(mut self, position: Position) -> Self {
         self.options.resume_from = Some(position);
         self
@@ -119,7 +119,7 @@ impl EventsBuilder {
     /// Sets the maximum size of a message, in bytes.
     ///
     /// Defaults to 4 MiB. Must be at least 64 KiB. Larger messages are skipped and reported by a
-    /// [`Missed`](crate::event::Missed). A server can make the stream allocate this much memory.
+    /// [`Missed`](crate::event::Missed). A server can make the stream allocate this amount of memory.
     pub fn max_message_size(mut self, bytes: usize) -> Self {
         self.options.max_message_size = bytes.max(64 << 10);
         self
@@ -132,22 +132,22 @@ impl EventsBuilder {
         self
     }
 
-    /// Opens the stream: one connection and two threads.
+    /// Opens the stream.
     ///
-    /// Returns when the server has sent its greeting, within 15 s. If the first attempt to connect fails, its
-    /// error is returned. After that the stream reconnects by itself.
+    /// Returns when the server has sent `hello`, within 15 s. If the first connection attempt fails, its error is
+    /// returned. Afterwards the stream reconnects automatically.
     pub fn open(self) -> Result<Events> {
         self.open_by(Instant::now() + OPEN_TIMEOUT)
     }
 
     /// Opens the stream, repeating attempts that fail temporarily until `timeout` has passed.
     ///
-    /// For programs that are started together with their server or network, as
+    /// Use it in programs that are started together with their server or network, after
     /// [`ClientBuilder::connect_within`](crate::ClientBuilder::connect_within). The pauses between attempts grow from
-    /// 1 s to 60 s. `Duration::MAX` repeats them for ever.
+    /// 1 s to 60 s. `Duration::MAX` repeats attempts forever.
     ///
     /// # Errors
-    /// - Any error of [`open`](Self::open) that is not [transient](Error::is_transient), at once.
+    /// - Errors of [`open`](Self::open) that are not [transient](Error::is_transient), immediately.
     /// - The error of the last attempt after the timeout.
     ///
     /// ```no_run
@@ -205,7 +205,7 @@ impl EventsBuilder {
             }
             state = StreamShared::wait_until(&shared.changed, state, Some(until));
         }
-        // A position without a time would be of no use to the next run: the reply to the first ping has it.
+        // A position without a time is of no use to the next run. The reply to the first ping contains it.
         let clock = until.min(Instant::now() + CLOCK_TIMEOUT);
         while state.session.resume_cursor().server_time.is_never()
             && state.session.connected_since().is_some()
@@ -217,7 +217,7 @@ impl EventsBuilder {
         let error = state.error.clone();
         drop(state);
         match error {
-            // The link may be gone again already; then the stream tells in band.
+            // The connection may already be lost again. The stream then reports it as an event.
             Some(error) if !shared.lock_state().session.was_ever_connected() => Err(error),
             _ => Ok(events),
         }

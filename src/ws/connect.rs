@@ -1,4 +1,4 @@
-//! From a host's name to a connected socket: look-up, connection, proxy. Every step has a deadline.
+//! Connecting to a host: name lookup, connection, proxy. Each step has a deadline.
 
 use std::io::{self, Read, Write};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,14 +11,15 @@ use crate::config::Config;
 use crate::error::{Error, ErrorKind, Result};
 use crate::net::{TcpSocket, first_of, lookup, no_connection, tunnel};
 
-/// Ends a dial from another thread. Look-ups end at once; a socket is shut down. Only `connect` cannot be ended.
+/// Aborts a connection attempt from another thread. Lookups end at once, and a socket is shut down. Only the system
+/// call `connect` cannot be aborted.
 #[derive(Debug)]
 pub(crate) struct AbortHandle {
     socket: Mutex<Option<Arc<TcpSocket>>>,
-    /// Dropped when the stream closes: whoever waits on `stopped` wakes up.
+    /// Dropped when the stream closes, which wakes the threads that wait on `stopped`.
     running: Mutex<Option<Sender<()>>>,
     stopped: Receiver<()>,
-    /// Look-ups hold a share of it: the system's resolver cannot be interrupted, and is left to end by itself.
+    /// Shared with each lookup: the system's resolver cannot be interrupted, and ends on its own.
     look_ups: Arc<()>,
 }
 
@@ -28,7 +29,7 @@ impl AbortHandle {
         Self { socket: Mutex::new(None), running: Mutex::new(Some(running)), stopped, look_ups: Arc::new(()) }
     }
 
-    /// `true` if a name is being resolved.
+    /// Returns `true` if a name is being resolved.
     pub(crate) fn is_looking_up(&self) -> bool {
         Arc::strong_count(&self.look_ups) > 1
     }
@@ -41,26 +42,26 @@ impl AbortHandle {
         self.running.lock().unwrap_or_else(PoisonError::into_inner).is_none()
     }
 
-    /// Ends what runs, and all that would follow.
+    /// Ends the current attempt and all later ones.
     pub(crate) fn stop_all(&self) {
         self.running.lock().unwrap_or_else(PoisonError::into_inner).take();
         self.cut_socket();
     }
 
-    /// Shuts the present socket down.
+    /// Shuts down the current socket.
     pub(crate) fn cut_socket(&self) {
         if let Some(socket) = &*self.lock_socket() {
             socket.shut_down();
         }
     }
 
-    /// From here on `stop` shuts this socket down.
+    /// Sets the socket that `stop_all` shuts down.
     fn hold_socket(&self, socket: &Arc<TcpSocket>) -> Result<()> {
         *self.lock_socket() = Some(Arc::clone(socket));
         self.check_stopped()
     }
 
-    /// The dial has ended.
+    /// The attempt has ended.
     pub(crate) fn release_socket(&self) {
         *self.lock_socket() = None;
     }
@@ -102,7 +103,7 @@ impl DeadlineStream {
 
 impl Read for DeadlineStream {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        // The TLS library would try again after `WouldBlock`, which is how a read timeout looks on Unix.
+        // The TLS library would retry after `WouldBlock`, which is the error of a read timeout on Unix.
         self.socket.read(into, Some(self.time_left()?)).map_err(timed_out)
     }
 }
@@ -121,7 +122,7 @@ fn timed_out(error: io::Error) -> io::Error {
     if error.kind() == io::ErrorKind::WouldBlock { io::ErrorKind::TimedOut.into() } else { error }
 }
 
-/// Connects to the server, or to the proxy before it, which is then asked to go on to the server.
+/// Connects to the server, or through the proxy to the server.
 pub(crate) fn connect_to_server(
     config: &Config,
     target: &BaseUrl,

@@ -1,4 +1,4 @@
-//! Questions: post one, and wait for the reply of a person.
+//! Questions: posting one, and waiting for the reply.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -13,15 +13,16 @@ use crate::event::Event;
 use crate::model::{Post, PostDraft, UserId};
 
 impl Message {
-    /// Posts a question in the thread of the message and waits for the next message of the same person there.
+    /// Posts a question in the thread of the message, and waits for the next message of the same user there.
     ///
     /// In a direct channel, the question is posted to the channel, and the next message in the channel is the reply.
-    /// Returns `None` if there was no reply within `timeout` after the question was posted, or if the stream was
+    /// Returns `None` if no reply arrived within `timeout` after the question was posted, or if the stream was
     /// stopped.
     ///
-    /// The reply is only returned here: loops over the stream, [`serve`](crate::Messages::serve) among them, do not see
-    /// it. All other messages remain in the stream. Works on any thread, including the one that runs the loop, and
-    /// across reconnects. In [`serve_on`](crate::Messages::serve_on), other messages are handled meanwhile.
+    /// The reply is returned here only, and not delivered to loops over the stream such as
+    /// [`serve`](crate::Messages::serve). All other messages stay in the stream. Works on any thread, including the
+    /// one that runs the loop, and across reconnects. With [`serve_on`](crate::Messages::serve_on), other messages
+    /// are handled in the meantime.
     ///
     /// # Errors
     /// - Any error of `POST /posts`. No reply is awaited in this case.
@@ -48,14 +49,14 @@ impl Message {
         ask(self.open_stream()?, &self.poster, &self.question_draft(question), self.user_id(), timeout)
     }
 
-    /// Like [`ask`](Self::ask), but waits until `read` returns `Some` for a reply, and returns its value.
+    /// Like [`ask`](Self::ask), but waits until `read` returns `Some` for a reply, and returns the value.
     ///
-    /// `read` is called for each message of the person, on this thread. Those for which it returns `None` are not seen by
-    /// loops over the stream either. Returns `None` if there was no such reply within `timeout` after the question was
-    /// posted, or if the stream was stopped.
+    /// `read` is called on the current thread for each message of the user. Messages for which it returns `None` are
+    /// not delivered to loops over the stream either. Returns `None` if there was no accepted reply within `timeout`
+    /// after the question was posted, or if the stream was stopped.
     ///
     /// # Errors
-    /// Like [`ask`](Self::ask).
+    /// Those of [`ask`](Self::ask).
     ///
     /// ```no_run
     /// # fn order(message: &mattermost::Message) -> mattermost::Result<()> {
@@ -81,12 +82,12 @@ impl Message {
         ask_until(self.open_stream()?, &self.poster, &draft, self.user_id(), timeout, read)
     }
 
-    /// The draft of a question about this message.
+    /// Returns the draft of a question about this message.
     fn question_draft(&self, text: impl Into<String>) -> PostDraft {
         self.reply_draft(text, !self.is_direct() || self.post.is_reply())
     }
 
-    /// Waits for the next message of the same person in the same thread, or in the same direct channel.
+    /// Waits for the next message of the same user in the same thread, or in the same direct channel.
     ///
     /// Like [`ask`](Self::ask), but posts no question. Messages that arrive between two calls remain in the stream.
     ///
@@ -128,10 +129,10 @@ impl Message {
 }
 
 impl Events {
-    /// Posts a question to a user and waits for the user's reply, without a message to start from.
+    /// Posts a question to a user and waits for the user's reply.
     ///
     /// The reply is the user's next message in the thread of the question, or in its direct channel. See
-    /// [`Message::ask`]. Questions to several users can be asked at the same time, on a thread for each.
+    /// [`Message::ask`]. To ask several users at the same time, use a thread for each.
     ///
     /// # Errors
     /// - Any error of `POST /posts`. No reply is awaited in this case.
@@ -157,11 +158,11 @@ impl Events {
         ask(&self.shared, &self.poster, question, &user.into(), timeout)
     }
 
-    /// Like [`ask`](Self::ask), but waits until `read` returns `Some` for a reply, and returns its value. See
+    /// Like [`ask`](Self::ask), but waits until `read` returns `Some` for a reply, and returns the value. See
     /// [`Message::ask_until`].
     ///
     /// # Errors
-    /// Like [`ask`](Self::ask).
+    /// Those of [`ask`](Self::ask).
     pub fn ask_until<T>(
         &self,
         question: &PostDraft,

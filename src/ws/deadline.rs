@@ -1,4 +1,4 @@
-//! The deadline that handlers have after their stream is stopped.
+//! The deadline for handlers after their stream was stopped.
 
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread;
@@ -6,10 +6,10 @@ use std::time::{Duration, Instant};
 
 use super::Poster;
 
-/// Ends the requests of the handlers of one `serve` some time after the stream is stopped.
+/// Ends the requests of the handlers of a `serve` some time after the stream was stopped.
 #[derive(Debug)]
 pub(crate) struct Deadline {
-    /// With connections of its own: the client of the program is not closed.
+    /// Has its own connections, so that the client of the program is not closed.
     pub(super) poster: Arc<dyn Poster>,
     timeout: Duration,
     over: Mutex<bool>,
@@ -21,7 +21,7 @@ impl Deadline {
         Self { poster, timeout, over: Mutex::new(false), changed: Condvar::new() }
     }
 
-    /// The stream is stopped. Does not block.
+    /// Starts the timer, since the stream was stopped. Does not block.
     pub(super) fn start_countdown(self: Arc<Self>) {
         let own = Arc::clone(&self);
         let thread = thread::Builder::new().name("mm-deadline".into());
@@ -51,7 +51,7 @@ impl Deadline {
         }
     }
 
-    /// All handlers have finished.
+    /// Stops the timer, since all handlers have finished.
     pub(super) fn end_countdown(&self) {
         *self.over.lock().unwrap_or_else(PoisonError::into_inner) = true;
         self.changed.notify_all();

@@ -1,4 +1,4 @@
-//! Filters: which events a subscription or a wait is about.
+//! Filters for subscriptions and waits.
 
 use std::cell::OnceCell;
 
@@ -11,8 +11,8 @@ use crate::time::Timestamp;
 /// Selects events for [`Events::subscribe`](crate::Events::subscribe) and
 /// [`Events::wait_for`](crate::Events::wait_for).
 ///
-/// A new filter matches every event of the server. Each method narrows it down, and an event must meet all conditions.
-/// An event that does not name a channel, a user, a thread or a post does not meet a condition about it.
+/// A new filter matches every event of the server. Each method adds a condition, and an event must meet all of them.
+/// An event without a channel, user, thread or post does not meet a condition about it.
 ///
 /// ```
 /// use mattermost::{EventKind, Filter, PostId, UserId};
@@ -52,16 +52,17 @@ impl Filter {
         self
     }
 
-    /// Matches events caused by this user only: the author of a post, of a reaction, or the `user_id` of the event's
+    /// Matches events caused by this user only: the author of a post or reaction, or otherwise the `user_id` in the
     /// data.
     pub fn user(mut self, user: impl Into<UserId>) -> Self {
         self.user = Some(user.into());
         self
     }
 
-    /// Matches events in this thread only. Takes the ID of the root post, see
-    /// [`Post::thread_id`](crate::Post::thread_id). The root post itself belongs to the thread; reactions to its posts
-    /// do not, since their events do not name it.
+    /// Matches events in this thread only.
+    ///
+    /// `root` is the ID of the first post, see [`Post::thread_id`](crate::Post::thread_id). The first post itself
+    /// belongs to the thread. Reactions do not, since their events do not contain the thread.
     pub fn thread(mut self, root: impl Into<PostId>) -> Self {
         self.thread = Some(root.into());
         self
@@ -73,18 +74,18 @@ impl Filter {
         self
     }
 
-    /// Leaves out events caused by the account of the stream.
+    /// Excludes events caused by the account of the stream.
     pub fn not_own(mut self) -> Self {
         self.not_own = true;
         self
     }
 
-    /// Returns `true` if the filter matches a kind. Notifications match only if their kind is named.
+    /// Returns `true` if the filter matches a kind. Notifications match only if the filter names their kind.
     pub(super) fn names_kind(&self, kind: EventKind) -> bool {
         self.kinds.as_ref().is_some_and(|kinds| kinds.contains(&kind))
     }
 
-    /// The kinds, if not all match.
+    /// Returns the kinds that match. `None` if all do.
     pub(super) fn named_kinds(&self) -> Option<&[EventKind]> {
         self.kinds.as_deref()
     }
@@ -106,7 +107,7 @@ impl Filter {
     }
 }
 
-/// An event whose data are read once, when the first filter needs them.
+/// An event whose data is decoded once, when the first filter needs it.
 pub(super) struct Inspection<'e> {
     pub(super) event: &'e Event,
     facts: OnceCell<Facts>,
@@ -122,12 +123,12 @@ impl<'e> Inspection<'e> {
     }
 
     pub(super) fn event_facts(&self) -> &Facts {
-        // Without `payload`: it logs what it cannot decode, and this runs under the lock of the stream.
+        // Not `payload`, which logs data that it cannot decode: this runs under the lock of the stream.
         self.facts.get_or_init(|| self.event.decode().unwrap_or_default())
     }
 }
 
-/// The parts of an event's data that filters look at.
+/// The data of an event that filters use.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Facts {
@@ -198,7 +199,7 @@ impl Facts {
         self.channel_type == ChannelType::Direct
     }
 
-    /// The author of a post that is not a system message, and its time.
+    /// Returns the author of a post that is not a system message, and its time.
     pub(super) fn post_author(&self) -> Option<(&UserId, Timestamp)> {
         let post = self.post.as_ref().filter(|post| !post.kind.is_system())?;
         Some((&post.user_id, post.create_at))
@@ -243,7 +244,7 @@ mod tests {
         let typing = sample("typing");
         let crate::Payload::Typing(data) = typing.payload().unwrap() else { panic!() };
         assert!(matches(&all.clone().user(&data.user_id).channel(&data.channel_id), &typing, &nobody));
-        // It names no post.
+        // The event does not name a post.
         assert!(!matches(&all.clone().post(&other), &typing, &nobody));
         let updated = sample("user_updated");
         let crate::Payload::UserUpdated(data) = updated.payload().unwrap() else { panic!() };

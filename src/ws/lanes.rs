@@ -1,4 +1,4 @@
-//! Messages on their way to several handlers: in order within a place, side by side otherwise.
+//! Queues of messages for several handlers: in order within a conversation, concurrent otherwise.
 
 use std::collections::{HashSet, VecDeque};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
@@ -7,10 +7,10 @@ use super::Message;
 use super::delivery::Ticket;
 use crate::model::{ChannelId, PostId};
 
-/// Messages that wait for each thread. Many, since some of them wait for others of their place.
+/// Number of messages that may wait for each thread. Large, since some of them wait for others of their conversation.
 const BACKLOG_PER_THREAD: usize = 64;
 
-/// Messages that are handled in order: those of a direct channel, or of a thread.
+/// A conversation, whose messages are handled in order: a direct channel or a thread.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) enum LaneKey {
     Direct(ChannelId),
@@ -29,13 +29,13 @@ impl LaneKey {
 
 pub(super) type LaneJob = (Message, Ticket);
 
-/// A bounded queue. The oldest message whose place is not busy comes first, whichever thread asks: were places bound to
-/// threads, a handler that waits for a reply would hold up strangers.
+/// A bounded queue. Any thread takes the oldest message whose conversation is not busy. If conversations were
+/// assigned to threads, a handler that waits for a reply would delay unrelated ones.
 pub(super) struct Lanes {
     state: Mutex<State>,
-    /// For the handlers: there may be a message.
+    /// Wakes handlers: a message may be available.
     ready: Condvar,
-    /// For the dispatcher: there may be room.
+    /// Wakes the dispatcher: a slot may be free.
     room: Condvar,
     capacity: usize,
 }
@@ -61,12 +61,12 @@ impl Lanes {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Dropping the result tells the handlers that no more messages come.
+    /// Dropping the result tells the handlers that there are no more messages.
     pub(super) fn open_lanes(&self) -> Open<'_> {
         Open(self)
     }
 
-    /// Waits for room.
+    /// Queues a message. Waits for a free slot.
     pub(super) fn push_message(&self, message: Message, ticket: Ticket) {
         let mut state = self.lock_state();
         while state.waiting.len() >= self.capacity {
@@ -77,7 +77,7 @@ impl Lanes {
         self.ready.notify_one();
     }
 
-    /// Waits for a message. `None` when there are no more.
+    /// Waits for a message. Returns `None` after the last one.
     pub(super) fn next_job(&self) -> Option<LaneJob> {
         let mut state = self.lock_state();
         loop {
@@ -89,7 +89,7 @@ impl Lanes {
                 self.room.notify_one();
                 return Some(job);
             }
-            // What waits for a busy place is left to the thread that is busy with it.
+            // Messages that wait for a busy conversation are left to the thread that handles it.
             if state.closed {
                 return None;
             }
@@ -97,13 +97,13 @@ impl Lanes {
         }
     }
 
-    /// The message of a place is handled.
+    /// Marks the message of a conversation as handled.
     pub(super) fn finish_job(&self, place: &LaneKey) {
         self.lock_state().busy.remove(place);
         self.ready.notify_one();
     }
 
-    /// Drops the messages that wait.
+    /// Drops the queued messages.
     pub(super) fn discard_messages(&self) {
         let dropped = std::mem::take(&mut self.lock_state().waiting);
         drop(dropped);

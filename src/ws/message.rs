@@ -1,4 +1,4 @@
-//! Messages of other people, with the means to respond to them.
+//! Messages, and the means to respond to them.
 
 use std::fmt;
 use std::ops::Deref;
@@ -13,8 +13,8 @@ use crate::model::{Post, PostDraft, UserId};
 
 /// A post by another user, with the means to respond to it.
 ///
-/// Owned and `Send`: it can be moved to another thread. The fields of [`Posted`] are available as fields of the message:
-/// `message.channel_name`, `message.post.file_ids`.
+/// A message is owned and `Send`. The fields of [`Posted`] are available as fields of the message, for example
+/// `message.channel_name` and `message.post.file_ids`.
 ///
 /// ```no_run
 /// # fn main() -> mattermost::Result<()> {
@@ -41,18 +41,18 @@ use crate::model::{Post, PostDraft, UserId};
 #[derive(Clone)]
 pub struct Message {
     pub(super) poster: Arc<dyn Poster>,
-    /// The stream that delivered it, if any.
+    /// The stream that delivered the message, if any.
     pub(super) stream: Option<Arc<StreamShared>>,
     event: Event,
     posted: Box<Posted>,
 }
 
-/// The messages that are left out.
+/// The messages to deliver.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Selection {
-    /// Those of bots and webhooks are delivered.
+    /// `true` to deliver messages of bots and webhooks.
     pub(crate) bots: bool,
-    /// Those of the current account are delivered.
+    /// `true` to deliver messages of the current account.
     pub(crate) own: bool,
 }
 
@@ -61,7 +61,7 @@ impl Selection {
 }
 
 impl Message {
-    /// The message in an event: `None` if it is none, or is left out.
+    /// Returns the message in an event. `None` if it contains none, or one that is not selected.
     pub(crate) fn select_from(
         poster: &Arc<dyn Poster>,
         stream: Option<&Arc<StreamShared>>,
@@ -92,15 +92,15 @@ impl Message {
         &self.posted.post.user_id
     }
 
-    /// Posts a message to the same place: to the thread if the message belongs to one, otherwise to the channel. Does
-    /// not start a thread.
+    /// Posts a message to the same place: to the thread of the message, or to the channel if it is not in a thread.
+    /// Never starts a thread.
     ///
     /// `POST /posts`
     pub fn answer(&self, text: impl Into<String>) -> Result<Post> {
         self.poster.create_post(&self.reply_draft(text, self.posted.post.is_reply()))
     }
 
-    /// Posts a reply in the thread of the message. Starts a thread if there is none.
+    /// Posts a reply in the thread of the message. Starts a thread if the message is not in one.
     ///
     /// `POST /posts`
     #[doc(alias = "thread")]
@@ -114,8 +114,8 @@ impl Message {
         if in_thread { draft.root_id(post.thread_id()) } else { draft }
     }
 
-    /// Replaces the text of an own post, such as one returned by [`answer`](Self::answer). Returns the edited post. Its
-    /// props and files do not change.
+    /// Replaces the text of an own post, for example one that [`answer`](Self::answer) returned. Props and files do
+    /// not change. Returns the edited post.
     ///
     /// `PUT /posts/{post_id}/patch`
     ///
@@ -130,8 +130,8 @@ impl Message {
         self.poster.edit_post(&own_post.id, text.into())
     }
 
-    /// Adds a reaction of this account to the message. `emoji` is the name of an emoji, for example `thumbsup`, with or
-    /// without colons. Does nothing if the account has already reacted with it.
+    /// Adds a reaction to the message. `emoji` is the name of an emoji, for example `thumbsup`, with or without
+    /// colons. Does nothing if the account has already reacted with it.
     ///
     /// `POST /reactions`
     pub fn react(&self, emoji: &str) -> Result<()> {
@@ -139,9 +139,10 @@ impl Message {
         self.poster.add_reaction(&self.posted.post.id, name)
     }
 
-    /// Shows that this account is typing, in the thread or channel of the message, until the returned value is dropped.
+    /// Shows that this account is typing, in the thread or channel of the message, until the returned guard is
+    /// dropped.
     ///
-    /// Best effort: nothing is shown while there is no connection, or if the message was created by
+    /// Nothing is shown while there is no connection, or if the message was created by
     /// [`from_event`](Self::from_event).
     pub fn typing(&self) -> TypingGuard {
         let post = &self.posted.post;
@@ -149,10 +150,10 @@ impl Message {
         TypingGuard::new(stream, &post.channel_id, post.is_reply().then(|| post.thread_id()))
     }
 
-    /// Returns the text without the mention of this account, if the message is meant for it.
+    /// Returns the text without the mention of this account, if the message is addressed to it.
     ///
-    /// A message is meant for the account if it begins with its username, as `@bot deploy`, `@Bot: deploy`, or just
-    /// `@bot`, and if it is in a direct channel, with or without the mention. Returns `None` otherwise. `@bot2` and
+    /// A message is addressed to the account if it begins with its username, for example `@bot deploy`,
+    /// `@Bot: deploy` or just `@bot`. In a direct channel, all messages are. Returns `None` otherwise: `@bot2` and
     /// `@bot.too` are other users. Surrounding whitespace is removed.
     #[doc(alias = "mention")]
     pub fn addressed(&self) -> Option<&str> {
@@ -162,7 +163,7 @@ impl Message {
 
     /// Returns the command and its arguments if the message begins with `prefix` and a word.
     ///
-    /// For example, `command("!")` of `!take the bus` is `("take", "the bus")`.
+    /// For example, `command("!")` returns `("take", "the bus")` for `!take the bus`.
     pub fn command(&self, prefix: &str) -> Option<(&str, &str)> {
         split_command(self.text(), prefix)
     }
@@ -170,8 +171,8 @@ impl Message {
     /// Returns the command and its arguments if the message begins with `prefix`, or is [addressed](Self::addressed) to
     /// this account.
     ///
-    /// For example, `addressed_command("!")` returns `("deploy", "web")` for `!deploy web`, `@bot deploy web`,
-    /// `@bot: !deploy web`, and in a direct channel for `deploy web`.
+    /// For example, `addressed_command("!")` returns `("deploy", "web")` for `!deploy web`, `@bot deploy web` and
+    /// `@bot: !deploy web`, and also for `deploy web` in a direct channel.
     pub fn addressed_command(&self, prefix: &str) -> Option<(&str, &str)> {
         let addressed = || {
             let text = self.addressed()?;
@@ -206,12 +207,12 @@ impl fmt::Debug for Message {
 }
 
 impl Events {
-    /// Returns the message in an event of this stream, for loops that handle other events too.
+    /// Returns the message in an event of this stream, for loops that also handle other events.
     ///
     /// Returns `None` if the event is not a post, or is a post by this account, a bot, a webhook or the system.
     ///
     /// # Errors
-    /// Returns the error that ended the stream permanently, for its last event.
+    /// For the last event of a stream that ended permanently, returns the error that ended it.
     ///
     /// ```no_run
     /// # fn run(events: &mattermost::Events) -> mattermost::Result<()> {
@@ -245,7 +246,7 @@ fn without_mention<'a>(text: &'a str, username: &str) -> Option<&'a str> {
         return None;
     }
     let rest = &rest[name.len()..];
-    // Usernames contain these. At the end of a mention, the server takes them for punctuation.
+    // Usernames may contain these. At the end of a mention, the server treats them as punctuation.
     let is_mark = |c: char| matches!(c, '.' | '-' | '_');
     let after = rest.trim_start_matches(is_mark);
     if after.starts_with(|c: char| c.is_alphanumeric() || c == '@') {

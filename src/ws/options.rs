@@ -25,8 +25,8 @@ pub struct CatchUp {
 impl CatchUp {
     /// Fetches the posts of gaps that began less than `horizon` ago, by the server's clock.
     ///
-    /// Older posts are reported in [`Missed`](crate::event::Missed) but not delivered: a bot must not execute
-    /// the commands of last night.
+    /// Older posts are not delivered, but reported by [`Missed`](crate::event::Missed): a bot must not execute the
+    /// commands of last night.
     pub const fn within(horizon: Duration) -> Self {
         Self { within: Some(horizon) }
     }
@@ -43,7 +43,7 @@ impl CatchUp {
 }
 
 impl Default for CatchUp {
-    /// `within` 15 minutes.
+    /// [`within`](Self::within) 15 minutes.
     fn default() -> Self {
         Self::within(DEFAULT_HORIZON)
     }
@@ -51,14 +51,13 @@ impl Default for CatchUp {
 
 /// A check for connections that answer pings but no longer deliver events.
 ///
-/// A real server comes to that when the session behind a link ends: by revocation, or because an account was
-/// deactivated, if only for a moment. The stream's own pings, which need a session, find this without any probe within
-/// half a minute. A probe also finds what they cannot: a proxy or a node of a cluster that passes answers on, and no
-/// events.
+/// This happens if the session of a connection has ended: it was revoked, or the account was deactivated, even
+/// briefly. The pings of the stream need a session, so they detect this within half a minute without a probe. A probe
+/// also detects a proxy or a cluster node that forwards replies but no events.
 ///
-/// Either probe makes one request a minute, by a thread that lives as long as the request, and only while no event
-/// comes by itself. A deaf link is given up: [`Disconnected`](crate::event::Disconnected) says `Deaf`, and
-/// [`Missed`](crate::event::Missed) and the catch-up begin where events last came for certain.
+/// A probe sends one request per minute, on a short-lived thread, and only while no events arrive. If it fails, the
+/// stream reconnects: [`Disconnected`](crate::event::Disconnected) has the reason `Deaf`, and
+/// [`Missed`](crate::event::Missed) and the catch-up begin at the time when events last certainly arrived.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Probe {
@@ -66,19 +65,18 @@ pub enum Probe {
     /// event.
     ///
     /// Detects every such connection within two and a half minutes. Other connections of the account receive
-    /// `preferences_changed` and `sidebar_category_updated`; this stream filters the former.
+    /// `preferences_changed` and `sidebar_category_updated`. This stream does not deliver the former.
     Preference,
     /// Requests `GET /users/me` and checks whether the account has changed, for example was deactivated and
     /// activated again.
     ///
-    /// Writes nothing, and detects only such changes, within two minutes. An unrelated change causes a
-    /// catch-up.
+    /// Writes nothing, but detects only such changes, within two minutes. An unrelated change causes a catch-up.
     Account,
 }
 
 #[derive(Clone, Debug)]
 pub(crate) struct StreamOptions {
-    /// One bit a kind.
+    /// One bit per kind.
     pub(super) kind_mask: Option<u128>,
     pub(super) channels: Option<HashSet<ChannelId>>,
     pub(crate) capacity: usize,
@@ -119,12 +117,13 @@ impl StreamOptions {
         self.kind_mask.is_none_or(|only| only & kind_bit(kind) != 0)
     }
 
-    /// The only channels that are wanted, if not all are.
+    /// Returns the channels to deliver. `None` means all.
     pub(crate) fn only_channels(&self) -> Option<HashSet<ChannelId>> {
         self.channels.clone()
     }
 
-    /// Returns `true` if kinds are wanted that no catch-up recovers and that have no name in [`NotRecovered`].
+    /// Returns `true` if the stream delivers kinds that no catch-up recovers and that have no name in
+    /// [`NotRecovered`].
     fn wants_other_kinds(&self) -> bool {
         let named = [
             EventKind::Posted,
@@ -142,7 +141,7 @@ impl StreamOptions {
         EventKind::ALL.iter().filter(|kind| other(kind)).any(|kind| self.wants_kind(*kind))
     }
 
-    /// Returns the wanted kinds that a catch-up never recovers.
+    /// Returns the delivered kinds that a catch-up never recovers.
     pub(crate) fn not_recovered(&self) -> Vec<NotRecovered> {
         let of = |kinds: &[EventKind]| kinds.iter().any(|kind| self.wants_kind(*kind));
         let known = [

@@ -11,11 +11,13 @@ use crate::model::UserId;
 use crate::time::Timestamp;
 
 model! {
-    /// The place in a stream after the last event that the program took. Write it to a file, and pass it to
-    /// [`EventsBuilder::resume_from`](crate::EventsBuilder::resume_from) in the next run of the program.
+    /// The position in a stream after the last event that the program took.
     ///
-    /// A position is data: one that is damaged, or that belongs to another server or account, is not used. The stream
-    /// then starts with a [`Missed`](crate::event::Missed) of the reason `resumed` whose `since` is 0.
+    /// Write it to a file, and pass it to [`EventsBuilder::resume_from`](crate::EventsBuilder::resume_from) in the
+    /// next run of the program.
+    ///
+    /// A position that is damaged, or belongs to another server or account, is ignored. The stream then begins with a
+    /// [`Missed`](crate::event::Missed) of the reason `resumed` whose `since` is 0.
     ///
     /// ```no_run
     /// # fn run(client: &mattermost::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -33,7 +35,7 @@ model! {
     /// ```
     #[derive(Eq)]
     pub struct Position {
-        /// Everything up to this time of the server's clock was delivered. 0 if unknown.
+        /// Everything before this time of the server's clock was delivered. 0 if unknown.
         pub server_time: Timestamp,
         /// Server-assigned ID of the connection, if it can be resumed.
         pub connection_id: Option<String>,
@@ -43,18 +45,18 @@ model! {
         pub server: String,
         /// The account. Empty in positions of older versions.
         pub user_id: UserId,
-        /// Posts, edits and deletions after `server_time` that were delivered already: the newest 2,048, 16 characters
-        /// each. A catch-up may repeat older ones.
+        /// Posts, edits and deletions after `server_time` that were delivered already: the newest 2,048, with 16
+        /// characters each. A catch-up may repeat older ones.
         pub(super) overlap: RecentKeys,
-        /// Posts that were delivered and whose dates lie in the future, with their creation times: at most 1,024, 32
+        /// Delivered posts whose dates are in the future, with their creation times: at most 1,024, with 32
         /// characters each.
         pub(super) future: FuturePosts,
     }
 }
 
 impl Position {
-    /// Returns the position without the keys of events that were delivered after `server_time`, which take up to 33 KB on
-    /// a busy server. What remains takes about 250 bytes.
+    /// Returns the position without the keys of events that were delivered after `server_time`. They take up to 33 KB
+    /// on a busy server, and the rest about 250 bytes.
     ///
     /// A catch-up from such a position repeats events of the 10 s before the gap. Use it in a program that recognizes
     /// repeated events by [`Event::identity`](crate::Event::identity).
@@ -79,12 +81,12 @@ impl Position {
         DeliveredKeys { recent: self.overlap.0.clone(), future: self.future.0.clone() }
     }
 
-    /// Names the server and the account.
+    /// Sets the server and the account.
     pub(super) fn owned_by(self, server: String, user_id: UserId) -> Self {
         Self { server, user_id, ..self }
     }
 
-    /// Checks a position from a file. Nothing of it is used if it belongs to another server or account.
+    /// Checks a position from a file. It is ignored if it belongs to another server or account.
     pub(super) fn checked_for(mut self, server: &str, user_id: &UserId) -> Self {
         let other_server = !self.server.is_empty() && self.server != server;
         if other_server || (!self.user_id.is_empty() && self.user_id != *user_id) {
@@ -101,7 +103,7 @@ impl Position {
     }
 }
 
-/// Keys of events, written as one string of hexadecimal digits.
+/// Keys of events, serialized as a string of hexadecimal digits.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub(super) struct RecentKeys(Vec<DedupKey>);
 
@@ -126,12 +128,12 @@ impl<'de> Deserialize<'de> for RecentKeys {
         let text = Cow::<'_, str>::deserialize(from)?;
         let digits = text.as_bytes().chunks(16).take(MAX_POSITION_KEYS);
         let key = |digits| u64::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok();
-        // Digits that are none were damaged: without the keys, a catch-up may repeat some posts.
+        // Invalid digits mean damage. Without the keys, a catch-up may repeat some posts.
         Ok(Self(digits.map(key).collect::<Option<_>>().unwrap_or_default()))
     }
 }
 
-/// Times and keys, written as one string of hexadecimal digits: 64-bit integers do not survive all file formats.
+/// Times and keys, serialized as a string of hexadecimal digits, since not all file formats preserve 64-bit integers.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub(super) struct FuturePosts(Vec<(Timestamp, DedupKey)>);
 

@@ -1,4 +1,4 @@
-//! The bounded queue between the reader and the program, and what happens when it is full.
+//! The bounded queue between the reader and the program, and its behavior when it is full.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -11,30 +11,32 @@ use crate::event::{Event, EventKind, Missed, MissedReason, Payload};
 use crate::time::Timestamp;
 use log::Level;
 
-/// Average size of an event if all slots are used, in bytes. Small queues may hold as many bytes as one of
-/// 4,096 events.
+/// Average size of an event if all slots are used, in bytes. Smaller queues may contain as many bytes as one of 4,096
+/// events.
 const AVERAGE_EVENT_SIZE: usize = 2 << 10;
 const MIN_QUEUE_BYTES: usize = 8 << 20;
-/// Notices that find no slot wait here; beyond this, the oldest that say nothing of events are dropped.
+/// Notifications that find no slot wait here. Beyond this number, the oldest that report no missing events are
+/// dropped.
 const MAX_HELD_NOTIFICATIONS: usize = 64;
 
-/// Behavior of a stream whose program takes events too slowly.
+/// The behavior of a stream whose queue is full.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Overflow {
-    /// New events are dropped and counted until the queue is half empty.
+    /// Drops new events until the queue is half empty.
     ///
-    /// Then one [`Missed`] reports the number of each kind, and the missing posts are fetched.
+    /// Then one [`Missed`] contains their number by kind, and the missing posts are fetched.
     #[default]
     DropNewest,
-    /// Nothing more is read from the server until there is room. The server gives up when about 256 events wait on its
-    /// side, and then it does not resume. After 60 s of waiting, events are dropped as by `DropNewest`. Meanwhile
-    /// [`Events::request`](crate::Events::request) fails at once with
-    /// [`ErrorKind::Backlogged`](crate::ErrorKind::Backlogged).
+    /// Stops reading from the server until a slot is free.
+    ///
+    /// After 60 s, events are dropped as with `DropNewest`. The server closes the connection when about 256 events
+    /// wait on its side, and then does not resume it. Meanwhile [`Events::request`](crate::Events::request) fails
+    /// with [`ErrorKind::Backlogged`](crate::ErrorKind::Backlogged).
     Block,
 }
 
-/// Returns the maximum number of bytes of text in a queue for this many events.
+/// Returns the maximum size of all texts in a queue with this capacity, in bytes.
 pub(crate) fn most_bytes(capacity: usize) -> usize {
     capacity.saturating_mul(AVERAGE_EVENT_SIZE).max(MIN_QUEUE_BYTES)
 }
@@ -43,16 +45,16 @@ pub(crate) fn most_bytes(capacity: usize) -> usize {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum EnqueueResult {
     Taken,
-    /// Counted, and told of later.
+    /// The event was counted and is reported later.
     Dropped,
-    /// It came before, from a catch-up.
+    /// A catch-up has already delivered the event.
     Repeated,
-    /// There is no room, and the policy is to wait.
+    /// The queue is full, and the policy is to wait.
     Full,
     Closed,
 }
 
-/// A time during which events are dropped.
+/// A period in which events are dropped.
 #[derive(Debug, Default)]
 struct OverflowPeriod {
     since: Timestamp,
@@ -62,30 +64,30 @@ struct OverflowPeriod {
 
 #[derive(Debug)]
 pub(crate) struct EventQueue {
-    /// `None` once the stream is closed: then receivers take what is left, and end.
+    /// `None` after the stream was closed: receivers then take the remaining events and end.
     sender: Option<Sender<Event>>,
-    /// Only asked for its length.
+    /// Used for its length only.
     receiver: Receiver<Event>,
     capacity: usize,
     policy: Overflow,
     episode: Option<OverflowPeriod>,
-    /// The end of the stream waits in `held` for a slot.
+    /// `true` if the end of the stream waits in `held` for a slot.
     ending: bool,
     held: VecDeque<Event>,
-    /// One for each that is in the queue, with the length of its text.
+    /// The position after each event in the queue, and the length of its text.
     cursors: VecDeque<(Cursor, usize)>,
-    /// All those lengths.
+    /// Sum of the lengths.
     bytes: usize,
-    /// That of the last one that was taken out.
+    /// Position after the last event that was taken out.
     taken: Cursor,
     dropped: u64,
     delivered: u64,
-    /// Everything that was ever put in, notifications too.
+    /// Number of all events that were ever queued, including notifications.
     puts: u64,
 }
 
 impl EventQueue {
-    /// A queue for `capacity` events, at least 1.
+    /// Creates a queue for `capacity` events, at least 1.
     pub(crate) fn new(capacity: usize, policy: Overflow, start: Cursor) -> (Self, Receiver<Event>) {
         let capacity = capacity.max(1);
         let (sender, receiver) = bounded(capacity);
@@ -111,14 +113,14 @@ impl EventQueue {
         self.receiver.len()
     }
 
-    /// Returns `true` if a text of this length fits into the queue. A text alone always fits.
+    /// Returns `true` if a text of this length fits into the queue. Any text fits into an empty queue.
     fn has_room_for(&mut self, length: usize) -> bool {
         self.forget_taken();
         self.bytes == 0 || self.bytes.saturating_add(length) <= most_bytes(self.capacity)
     }
 
-    /// Offers an event with a text of `length`; it is only made if there is room for it. `cursor` is where the stream
-    /// stands behind it, `last_seq` the number of the event before it.
+    /// Offers an event with a text of `length`, which is created only if there is room for it. `cursor` is the
+    /// position after it, `last_seq` the sequence number of the previous event.
     pub(crate) fn offer_event(
         &mut self,
         (kind, length): (EventKind, usize),
@@ -151,7 +153,7 @@ impl EventQueue {
         }
     }
 
-    /// From here on events are dropped until the queue is half empty. `Block` comes to this after its time.
+    /// Drops events from now on until the queue is half empty. The policy `Block` does so after its timeout.
     pub(crate) fn begin_overflow(&mut self, since: Timestamp, last_seq: Option<u64>) {
         if self.episode.is_none() {
             deferred_log::push_line(Level::Warn, || {
@@ -171,7 +173,7 @@ impl EventQueue {
         self.sender.is_some() && (self.episode.is_some() || !self.held.is_empty())
     }
 
-    /// Ends an overflow if the queue has drained to half: what was missed by it.
+    /// Ends an overflow if the queue is at most half full. Returns the report.
     pub(crate) fn overflow_if_drained(&mut self) -> Option<Missed> {
         self.forget_taken();
         let half = self.receiver.len() <= self.capacity / 2 && self.bytes <= most_bytes(self.capacity) / 2;
@@ -183,7 +185,7 @@ impl EventQueue {
         self.episode.take()?.into_missed()
     }
 
-    /// Finds slots for waiting notifications.
+    /// Queues waiting notifications while slots are free.
     pub(crate) fn place_held(&mut self) {
         while self.len() < self.capacity {
             let Some(event) = self.held.pop_front() else { break };
@@ -195,7 +197,7 @@ impl EventQueue {
         }
     }
 
-    /// Returns `true` if an event that is not dropped would find a slot.
+    /// Returns `true` if an event would find a slot.
     pub(crate) fn has_room(&mut self) -> bool {
         self.sender.is_some()
             && !self.ending
@@ -204,7 +206,8 @@ impl EventQueue {
             && self.has_room_for(0)
     }
 
-    /// Puts in an event for which there is room, and tells its number. Without a cursor, it is that of the one before.
+    /// Queues an event for which there is room. Returns its number. Without a cursor, its position is that of the
+    /// previous event.
     pub(crate) fn push_event(&mut self, event: Event, cursor: Option<Cursor>) -> u64 {
         let is_event = !event.kind().is_notification();
         let cursor = cursor.unwrap_or_else(|| self.last_cursor());
@@ -214,7 +217,7 @@ impl EventQueue {
         self.puts
     }
 
-    /// Puts in an event that was delivered before, and came back. Gives it back if all slots are used.
+    /// Queues an event again that was taken out before. Returns it if all slots are used.
     pub(crate) fn put_back(&mut self, event: Event) -> Result<(), Event> {
         if self.sender.is_some() && self.len() >= self.capacity {
             return Err(event);
@@ -224,7 +227,7 @@ impl EventQueue {
         Ok(())
     }
 
-    /// An event went somewhere else.
+    /// Counts an event that was delivered elsewhere.
     pub(crate) fn count_delivered(&mut self) {
         self.delivered += 1;
     }
@@ -238,18 +241,18 @@ impl EventQueue {
         self.puts.saturating_sub(self.len() as u64)
     }
 
-    /// The earliest time that a position may go back to.
+    /// Returns the earliest time that a position may go back to.
     pub(crate) fn earliest_position(&self) -> Timestamp {
         let taken = self.taken.server_time;
         self.episode.as_ref().map_or(taken, |episode| episode.since.min(taken))
     }
 
-    /// One event that waited for a catch-up was dropped.
+    /// Counts a dropped event that had waited for a catch-up.
     pub(crate) fn count_dropped(&mut self) {
         self.dropped += 1;
     }
 
-    /// Delivers a notification. There is a slot for it unless the program has taken nothing for a long time.
+    /// Delivers a notification. A slot is free unless the program has taken nothing for a long time.
     pub(crate) fn deliver_notification(&mut self, event: Event) {
         if self.sender.is_none() || self.ending {
             return;
@@ -265,7 +268,7 @@ impl EventQueue {
         }
     }
 
-    /// Keeps what tells of missing events; of two gaps in a row one is enough.
+    /// Keeps the reports of missing events, and merges consecutive gaps.
     fn thin_out(&mut self) {
         self.held.retain(|event| !matches!(event.kind(), EventKind::Connected | EventKind::Disconnected));
         let mut gaps: Option<Missed> = None;
@@ -283,8 +286,8 @@ impl EventQueue {
         self.held = rest;
     }
 
-    /// Delivers what waited for a gap to be filled when the stream ends: at once, or when there are slots. It is no more
-    /// than the gap's own bound.
+    /// Delivers events that waited for a gap to be filled when the stream ends: at once, or when slots are free.
+    /// Their number is bounded by the catch-up.
     pub(crate) fn push_last(&mut self, event: Event) {
         if self.sender.is_none() {
             return;
@@ -296,7 +299,7 @@ impl EventQueue {
         self.place_held();
     }
 
-    /// Delivers the end of the stream, as soon as there is a slot; then the channel closes.
+    /// Delivers the end of the stream as soon as a slot is free. The channel then closes.
     pub(crate) fn end_stream(&mut self, event: Event) {
         if self.ending {
             return;
@@ -310,7 +313,7 @@ impl EventQueue {
         self.place_held();
     }
 
-    /// Returns the condition for accepting what is kept for the queue.
+    /// Returns the condition under which queued notifications fit.
     pub(crate) fn room_wait(&self, wait: &mut RoomWait) {
         let Some(sender) = &self.sender else { return };
         wait.taken += self.taken_count();
@@ -321,7 +324,7 @@ impl EventQueue {
         }
     }
 
-    /// Nothing more comes; what is queued stays readable.
+    /// Closes the channel. Queued events can still be taken.
     pub(crate) fn close(&mut self) {
         self.sender = None;
         self.held.clear();
@@ -343,7 +346,7 @@ impl EventQueue {
         self.cursors.back().map_or(&self.taken, |(cursor, _)| cursor).clone()
     }
 
-    /// Forgets the cursors of what was taken out.
+    /// Forgets the cursors of events that were taken out.
     fn forget_taken(&mut self) {
         let len = self.receiver.len();
         while self.cursors.len() > len {
@@ -401,7 +404,7 @@ fn merge_missed(into: &mut Option<Missed>, other: &Missed) {
 mod tests {
     use super::*;
 
-    /// What the stream does before each event, and now and then when there is none.
+    /// The work of a stream before each event, and occasionally without one.
     fn look(queue: &mut EventQueue) {
         if let Some(missed) = queue.overflow_if_drained() {
             queue.deliver_notification(Event::from_notification(Payload::Missed(Box::new(missed))));

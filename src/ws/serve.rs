@@ -1,4 +1,4 @@
-//! Loops over messages that outlive the failures of their handlers.
+//! Loops over messages that survive failures of their handlers.
 
 use std::fmt;
 use std::sync::Arc;
@@ -15,18 +15,18 @@ use super::{Events, Message, Poster};
 use crate::error::{Error, ErrorKind, Result};
 use crate::unwind;
 
-/// Handlers that run when the stream is stopped have this long to finish, by default.
+/// Default time that running handlers have to finish after the stream is stopped.
 const FINISH_TIMEOUT: Duration = Duration::from_secs(5);
 
 type OnError<'a> = Box<dyn Fn(&Message, &Error) + Send + Sync + 'a>;
 
-/// The messages of a stream: posts by other people. Created by [`Events::messages`].
+/// The messages of a stream: posts by other users. Created by [`Events::messages`].
 ///
-/// Posts of bots, webhooks and the system are left out, and so is everything that is not a post.
+/// Posts of bots, webhooks and the system are skipped, and so are events other than posts.
 ///
-/// [`serve`](Self::serve) and [`serve_on`](Self::serve_on) handle messages for as long as the stream lives. As an
-/// iterator, it yields the error that ends the stream permanently as its last item. The iteration also ends when the
-/// stream is stopped.
+/// [`serve`](Self::serve) and [`serve_on`](Self::serve_on) handle messages until the stream ends. As an iterator, the
+/// last item is the error that ended the stream permanently, if any. The iteration also ends when the stream is
+/// stopped.
 ///
 /// ```no_run
 /// # fn main() -> mattermost::Result<()> {
@@ -50,7 +50,7 @@ pub struct Messages<'a> {
 }
 
 impl Events {
-    /// Returns the messages of other people, instead of events. See [`Messages`].
+    /// Returns the messages of other users instead of events. See [`Messages`].
     pub fn messages(&self) -> Messages<'_> {
         Messages {
             events: self,
@@ -63,13 +63,14 @@ impl Events {
 }
 
 impl<'a> Messages<'a> {
-    /// Includes posts of bots and webhooks. Two bots that answer each other never stop.
+    /// Includes posts of bots and webhooks. Two bots that respond to each other never stop.
     pub fn with_bots(mut self) -> Self {
         self.selection.bots = true;
         self
     }
 
-    /// Includes posts of the current account, also those made by other programs. A bot that answers itself never stops.
+    /// Includes posts of the current account, even if another program created them. A bot that responds to itself
+    /// never stops.
     pub fn with_own(mut self) -> Self {
         self.selection.own = true;
         self
@@ -91,11 +92,10 @@ impl<'a> Messages<'a> {
         self
     }
 
-    /// Time that running handlers have to finish after the stream is stopped. Defaults to 5 s.
+    /// Sets the time that running handlers have to finish after the stream is stopped. Defaults to 5 s.
     ///
-    /// After that, requests made through their messages, such as [`Message::reply`], fail with
-    /// [`ErrorKind::Closed`]. Other code of a handler is not interrupted: `serve` and `serve_on` return when it has
-    /// finished.
+    /// After that, requests made through their messages, such as [`Message::reply`], fail with [`ErrorKind::Closed`].
+    /// Other code of a handler is not interrupted: `serve` and `serve_on` return after it has finished.
     pub fn finish_within(mut self, timeout: Duration) -> Self {
         self.finish_within = timeout;
         self
@@ -106,8 +106,8 @@ impl<'a> Messages<'a> {
     /// An error that the handler returns is logged, or reported to [`on_error`](Self::on_error). A panic is caught and
     /// logged. Neither ends the loop. While the handler runs, further messages wait in the queue of the stream.
     ///
-    /// Returns `Ok` when the stream is stopped, for example by a [`Stopper`](crate::Stopper). Messages that wait at that
-    /// time are not handled. [`Events::position`] lies before each message that is not completely handled.
+    /// Returns `Ok` when the stream is stopped, for example by a [`Stopper`](crate::Stopper). Queued messages are
+    /// then not handled. [`Events::position`] never lies behind a message that is not completely handled.
     ///
     /// # Errors
     /// Returns the error that ended the stream permanently.
@@ -131,14 +131,13 @@ impl<'a> Messages<'a> {
         service.outcome()
     }
 
-    /// Like [`serve`](Self::serve), with several handlers at the same time, on `threads` threads.
+    /// Like [`serve`](Self::serve), but runs up to `threads` handlers at the same time.
     ///
-    /// Messages of the same thread are handled one after the other, in order, and so are messages of the same direct
-    /// channel. All others are handled side by side. If all threads are busy and a number of messages wait for them,
-    /// further messages wait in the queue of the stream. A handler that waits, for example in [`Message::ask`], occupies
-    /// one of the threads.
+    /// Messages of the same thread, or of the same direct channel, are handled one after the other, in order. All
+    /// others are handled concurrently. If all threads are busy, messages wait in a bounded buffer, and then in the
+    /// queue of the stream. A handler that waits, for example in [`Message::ask`], occupies one of the threads.
     ///
-    /// The threads end before this returns, so that the handler can borrow from its surroundings.
+    /// The threads end before this method returns, so the handler can borrow local variables.
     ///
     /// # Errors
     /// - [`ErrorKind::Input`] if `threads` is 0.
@@ -167,7 +166,7 @@ impl<'a> Messages<'a> {
         let stream = &self.events.shared;
         let lanes = Lanes::new(threads);
         std::thread::scope(|scope| {
-            // However this ends, the handlers must not wait for more.
+            // However this ends, the handlers must not wait for more messages.
             let open = lanes.open_lanes();
             let work = || {
                 while let Some((message, ticket)) = lanes.next_job() {
@@ -217,7 +216,7 @@ impl<'a> Messages<'a> {
     }
 }
 
-/// One run of `serve` or `serve_on`.
+/// A run of `serve` or `serve_on`.
 struct ServeLoop<'m> {
     events: &'m Events,
     selection: Selection,
@@ -233,14 +232,14 @@ impl<'m> ServeLoop<'m> {
         Ok(Self { events: messages.events, selection: messages.selection, deadline, cause: None })
     }
 
-    /// Waits for the next message. `None` once the stream is stopped, or has ended.
+    /// Waits for the next message. Returns `None` after the stream was stopped or has ended.
     fn next_message(&mut self) -> Option<(Message, Ticket)> {
         let shared = &self.events.shared;
         loop {
             let mut ready = Select::new();
             ready.recv(&self.events.receiver);
             ready.ready();
-            // Taken under the lock: in between, nobody sees a position behind a message that nobody handles.
+            // Taken under the lock, so that no position lies behind a message that nobody handles.
             let mut state = shared.lock_state();
             if state.stop.is_some() {
                 return None;
@@ -276,7 +275,7 @@ impl<'m> ServeLoop<'m> {
         match self.cause.take() {
             Some(cause) => Err(cause),
             None if self.is_stopped() => Ok(()),
-            // Somebody else took the last event.
+            // Another thread took the last event.
             None => self.events.error().map_or(Ok(()), Err),
         }
     }
@@ -290,7 +289,7 @@ impl Drop for ServeLoop<'_> {
 }
 
 impl StreamShared {
-    /// A message is handled, or is none.
+    /// Marks a message as handled.
     fn done(&self, ticket: Ticket) {
         self.lock_state().delivery.finish_event(ticket);
     }

@@ -1,4 +1,4 @@
-//! Figures and states of a stream, for the program.
+//! Statistics and state of a stream.
 
 use std::time::{Duration, Instant};
 
@@ -8,12 +8,11 @@ use crate::time::Timestamp;
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct CloseReport {
-    /// `true` if the server answered the close frame.
+    /// `true` if the server replied to the close frame.
     pub goodbye: bool,
     /// Threads that were still running at the timeout, and their activity.
     ///
-    /// The system does not allow to interrupt a name look-up or a connection attempt. Such a thread ends by
-    /// itself within 10 s.
+    /// A name lookup or a connection attempt cannot be interrupted on all systems. Such a thread ends within 10 s.
     pub detached: Vec<String>,
     /// Number of queued events, which can still be taken.
     pub unread: usize,
@@ -35,7 +34,7 @@ pub struct Stats {
     pub dropped: u64,
     /// Number of repeated events, which are not delivered.
     pub repeated: u64,
-    /// Number of decoded events whose data did not match their type. They are
+    /// Number of events whose data did not match their type. Their payload is
     /// [`Payload::Other`](crate::Payload::Other).
     pub undecodable: u64,
     /// Number of messages that were neither an event nor a reply.
@@ -59,7 +58,7 @@ pub enum ConnectionState {
     /// There is no connection at the moment.
     #[non_exhaustive]
     Connecting {
-        /// The number of the dial since the link was lost, from 1.
+        /// Number of the attempt since the connection was lost, starting at 1.
         attempt: u32,
         /// Time of the next attempt. `None` while an attempt is in progress.
         next: Option<Instant>,
@@ -67,7 +66,7 @@ pub enum ConnectionState {
     /// The connection is established.
     #[non_exhaustive]
     Connected {
-        /// From when on.
+        /// Time at which it was established.
         since: Instant,
     },
     /// The stream was closed or has ended permanently.
@@ -82,6 +81,6 @@ pub struct Pong {
     pub round_trip: Duration,
     /// Time of the server when it replied.
     pub server_time: Timestamp,
-    /// The server's version.
+    /// Version of the server.
     pub version: String,
 }

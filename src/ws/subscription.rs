@@ -1,4 +1,4 @@
-//! Subscriptions: copies of events for other parts of the program, and waits for a single event.
+//! Subscriptions: copies of events for other parts of a program, and waits for a single event.
 
 use std::fmt;
 use std::sync::Arc;
@@ -16,7 +16,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::event::{Event, EventKind};
 use crate::model::UserId;
 
-/// Largest capacity of a subscription.
+/// Maximum capacity of a subscription.
 const MAX_CAPACITY: usize = 1 << 20;
 
 /// Methods for threads that wait for events.
@@ -34,7 +34,7 @@ impl StreamShared {
         self.put_back(|subscribers| subscribers.remove_subscriber(id));
     }
 
-    /// Gives messages that turned out to be no replies back to the stream.
+    /// Returns messages that turned out to be no replies to the stream.
     fn put_back(&self, messages: impl FnOnce(&mut Subscribers) -> Vec<Event>) {
         let mut state = self.lock_state();
         let messages = messages(state.delivery.subscribers_mut());
@@ -56,7 +56,7 @@ pub(super) struct Wait {
 }
 
 impl Wait {
-    /// Waits for a copy of the first event that matches. `None` if the stream was stopped.
+    /// Waits for a copy of the first event that matches. Returns `None` if the stream was stopped.
     pub(super) fn first_match(
         shared: &Arc<StreamShared>,
         filter: Filter,
@@ -65,12 +65,13 @@ impl Wait {
         Self::new(shared, |sender| Subscriber::First { filter, me, sender })
     }
 
-    /// Waits for a reply, and takes it out of the stream. `None` if the stream was stopped.
+    /// Waits for a reply and removes it from the stream. Returns `None` if the stream was stopped.
     pub(super) fn wait_for_reply(shared: &Arc<StreamShared>, expected: Expected) -> Result<Option<Self>> {
         Self::new(shared, |sender| Subscriber::Reply { expected, early: Vec::new(), sender, repeated: false })
     }
 
-    /// Waits for one reply after the other. For each, call [`question_posted`](Self::question_posted) and [`wait_for_next`](Self::wait_for_next).
+    /// Waits for several replies. For each, call [`question_posted`](Self::question_posted) and
+    /// [`wait_for_next`](Self::wait_for_next).
     pub(super) fn wait_for_replies(shared: &Arc<StreamShared>, expected: Expected) -> Result<Option<Self>> {
         Self::new(shared, |sender| Subscriber::Reply { expected, early: Vec::new(), sender, repeated: true })
     }
@@ -94,8 +95,8 @@ impl Wait {
         self.wait_for_next(Instant::now().checked_add(timeout))
     }
 
-    /// Blocks until the event arrives. Returns `None` at the deadline, or when the stream is stopped; the wait is over
-    /// then.
+    /// Blocks until the event arrives. Returns `None` at the deadline or when the stream is stopped, which end the
+    /// wait.
     pub(super) fn wait_for_next(&self, deadline: Option<Instant>) -> Result<Option<Event>> {
         let received = match deadline {
             Some(deadline) => self.receiver.recv_deadline(deadline),
@@ -119,18 +120,18 @@ impl Wait {
 impl Drop for Wait {
     fn drop(&mut self) {
         self.shared.remove_from_stream(self.id);
-        // A reply that nobody reads any more belongs to the stream again.
+        // A reply that is no longer awaited is returned to the stream.
         self.shared.put_back(|_| self.receiver.try_iter().collect());
     }
 }
 
-/// Copies of the events of a stream that match a [`Filter`], in a queue of its own. Created by
+/// Copies of the events of a stream that match a [`Filter`], with a separate queue. Created by [`Events::subscribe`].
 /// [`Events::subscribe`].
 ///
-/// Works like [`Events`] itself: iterate over `&Subscription`, or use [`receiver`](Self::receiver),
-/// [`recv_timeout`](Self::recv_timeout) or [`poll`](Self::poll). Notifications of the stream such as
-/// [`Connected`](crate::event::Connected) and [`Missed`](crate::event::Missed) are always delivered, and so is the error
-/// that ends the stream. The iteration ends when the stream is stopped. Dropping a subscription ends it.
+/// A subscription works like [`Events`]: iterate over `&Subscription`, or use [`receiver`](Self::receiver),
+/// [`recv_timeout`](Self::recv_timeout) or [`poll`](Self::poll). Notifications of the stream, such as
+/// [`Connected`](crate::event::Connected) and [`Missed`](crate::event::Missed), and the error that ends the stream
+/// are always delivered. The iteration ends when the stream is stopped. Dropping a subscription ends it.
 pub struct Subscription {
     shared: Arc<StreamShared>,
     id: Option<SubscriberId>,
@@ -157,12 +158,12 @@ impl Subscription {
         Self { shared: Arc::clone(shared), id, receiver }
     }
 
-    /// Returns the channel that the copies arrive on, for `select!`. Clones of the receiver share the events.
+    /// Returns the channel that delivers the copies, for `select!`. Clones of the receiver share the events.
     pub fn receiver(&self) -> &Receiver<Event> {
         &self.receiver
     }
 
-    /// Returns an iterator that blocks for each event and ends with the stream.
+    /// Returns a blocking iterator over the events. It ends with the stream.
     pub fn iter(&self) -> crossbeam_channel::Iter<'_, Event> {
         self.receiver.iter()
     }
@@ -209,7 +210,7 @@ impl fmt::Debug for Subscription {
     }
 }
 
-/// A stopped stream has no events any more: a loop that polls it regardless must not keep a state busy.
+/// A stopped stream has no more events. A loop that keeps polling it must not keep a core busy.
 const STOPPED_PAUSE: Duration = Duration::from_millis(50);
 
 fn next_event(receiver: &Receiver<Event>, timeout: Duration) -> std::result::Result<Event, RecvTimeoutError> {
@@ -247,7 +248,7 @@ pub(super) fn poll_queues(
 ) -> Result<Option<Event>> {
     match next_event(receiver, timeout) {
         Ok(event) => unless_end(event).map(Some),
-        // Also while a stream ends: its last events may still be on their way into the queue.
+        // Also while a stream ends: its last events may still be on their way to the queue.
         Err(RecvTimeoutError::Timeout) => Ok(None),
         Err(RecvTimeoutError::Disconnected) => {
             if let Some(cause) = shared.end_cause() {
@@ -261,14 +262,14 @@ pub(super) fn poll_queues(
 
 impl Events {
     /// Subscribes to copies of the events that match `filter`. They are delivered to the [`Subscription`] and to the
-    /// stream itself.
+    /// stream.
     ///
-    /// `capacity` is the number of events that can wait, at least 1. If the subscription is full, further events are
-    /// dropped for it until half of its queue is free. A [`Missed`](crate::event::Missed) then contains their number.
+    /// `capacity` is the number of events that the subscription can hold, at least 1. If it is full, further events
+    /// are dropped until half of its queue is free, and a [`Missed`](crate::event::Missed) contains their number.
     ///
-    /// Only events that the stream receives can match: see [`EventsBuilder::kinds`](crate::EventsBuilder::kinds) and
-    /// [`channels`](crate::EventsBuilder::channels). Take the events of the stream as well, since a catch-up waits while
-    /// its queue is full.
+    /// Only events that the stream delivers can match. See [`EventsBuilder::kinds`](crate::EventsBuilder::kinds) and
+    /// [`channels`](crate::EventsBuilder::channels). The program must also take the events of the stream itself:
+    /// while its queue is full, a catch-up waits.
     ///
     /// ```no_run
     /// # fn run(events: &mattermost::Events, poll: &mattermost::Post) -> mattermost::Result<()> {
@@ -287,13 +288,13 @@ impl Events {
         Subscription::new(&self.shared, filter, self.poster.me().clone(), capacity)
     }
 
-    /// Waits for an event that matches `filter`, and returns a copy of it. The stream delivers it as well.
+    /// Waits for an event that matches `filter`, and returns a copy. The stream delivers the event too.
     ///
-    /// Only events that arrive after the call can match. Notifications of the stream match if the filter names their
-    /// kind. Returns `None` if no such event arrived within `timeout`, or if the stream was stopped. Works on any
-    /// thread, including the one that takes the events of the stream, and across reconnects.
+    /// Only events that arrive after the call can match. Notifications match if the filter names their kind. Returns
+    /// `None` if no event matched within `timeout`, or if the stream was stopped. Works on any thread, including the
+    /// one that takes the events of the stream, and across reconnects.
     ///
-    /// To wait for the result of a request of your own, [`subscribe`](Self::subscribe) before sending it.
+    /// To wait for the effect of a request, [`subscribe`](Self::subscribe) before sending it.
     ///
     /// # Errors
     /// - [`ErrorKind::Input`] if the stream receives none of the kinds of the filter.

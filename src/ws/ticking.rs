@@ -1,4 +1,4 @@
-//! Events with ticks between them.
+//! Iteration over events with regular ticks.
 
 use std::fmt;
 use std::time::{Duration, Instant};
@@ -6,27 +6,26 @@ use std::time::{Duration, Instant};
 use super::Events;
 use crate::event::Event;
 
-/// Shortest interval between ticks.
+/// Minimum interval between ticks.
 const MIN_INTERVAL: Duration = Duration::from_millis(1);
 
-/// The events of a stream, and a tick at regular intervals. Created by [`Events::ticking`].
+/// An iterator over the events of a stream that also yields ticks. Created by [`Events::ticking`].
 pub struct Ticking<'a> {
     events: &'a Events,
     interval: Duration,
-    /// `None` if the next tick is too far away to be expressed.
+    /// `None` if the time of the next tick cannot be represented.
     next: Option<Instant>,
-    /// The last item was a tick: an event that waits comes before the next one.
+    /// `true` if the last item was a tick. A queued event then precedes the next tick.
     ticked: bool,
 }
 
 impl Events {
     /// Returns an iterator over the events that also yields `None` at regular intervals, for periodic work in the same
     /// loop.
-    ///
-    /// Ticks are at least `interval` apart: if the body of the loop takes longer, ticks are skipped and do not
-    /// accumulate. They are on time even if events arrive without a pause, and events are delivered even if the work of
-    /// each tick takes longer than `interval`. The iteration ends when the stream is stopped, and after the event that
-    /// ends it permanently.
+    /// Ticks are at least `interval` apart: if the loop body takes longer, ticks are skipped and do not accumulate.
+    /// They are on time even if events arrive continuously, and events are delivered even if each tick takes longer
+    /// than `interval` to handle. The iteration ends when the stream is stopped, and after the event that ends it
+    /// permanently.
     ///
     /// ```no_run
     /// # fn run(events: &mattermost::Events) -> mattermost::Result<()> {
@@ -67,7 +66,7 @@ impl Iterator for Ticking<'_> {
             Err(RecvTimeoutError::Timeout) => {
                 self.next = Instant::now().checked_add(self.interval);
                 self.ticked = true;
-                // A stopped stream must not tick for ever.
+                // A stopped stream must not tick forever.
                 let over = self.events.receiver.is_empty() && self.events.shared.lock_state().stop.is_some();
                 (!over).then_some(None)
             }

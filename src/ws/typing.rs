@@ -1,4 +1,4 @@
-//! Typing indicators that last as long as the work they announce.
+//! Typing indicators that are shown until a guard is dropped.
 
 use std::fmt;
 use std::sync::Arc;
@@ -12,14 +12,15 @@ use crate::model::{ChannelId, PostId};
 
 /// Shows that this account is typing until it is dropped. Created by [`Message::typing`](crate::Message::typing).
 ///
-/// The stream repeats the event every 4 s, without a thread of its own. Nothing is sent while there is no connection.
+/// The stream repeats the indicator every 4 s, without an additional thread. Nothing is sent while there is no
+/// connection.
 #[must_use = "the indicator disappears when this is dropped"]
 pub struct TypingGuard {
     shown: Option<(Arc<StreamShared>, u64)>,
 }
 
 impl TypingGuard {
-    /// An indicator that is not shown.
+    /// Returns a guard without an indicator.
     pub(super) fn not_shown() -> Self {
         Self { shown: None }
     }
@@ -50,7 +51,7 @@ impl fmt::Debug for TypingGuard {
 }
 
 impl StreamShared {
-    /// Repeats the typing events that are due.
+    /// Sends the indicators that are due.
     pub(super) fn show_typing(&self, state: &mut StreamState) {
         let interval = TYPING_INTERVAL.mul_f64(self.options.time_scale);
         for data in state.indicators.take_due(self.now(), interval) {

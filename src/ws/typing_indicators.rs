@@ -8,7 +8,7 @@ use super::session::StreamTime;
 
 /// Clients hide the indicator about 5 s after the last event.
 pub(super) const TYPING_INTERVAL: Duration = Duration::from_secs(4);
-/// Indicators shown at the same time by a stream. Further ones are not shown.
+/// Maximum number of indicators at the same time. Further ones are not shown.
 const MAX_INDICATORS: usize = 256;
 
 /// The indicators that a stream repeats.
@@ -45,7 +45,7 @@ impl TypingIndicators {
         self.list.retain(|indicator| indicator.id != id);
     }
 
-    /// Returns the events that are due, one for each place.
+    /// Returns the actions that are due, one for each channel or thread.
     pub(super) fn take_due(&mut self, now: StreamTime, interval: Duration) -> Vec<Value> {
         let mut due: Vec<Value> = Vec::new();
         for indicator in self.list.iter_mut().filter(|indicator| indicator.due <= now) {
