@@ -43,7 +43,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Range;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, OnceLock};
 
 use serde::de::value::StrDeserializer;
@@ -63,6 +63,7 @@ pub use teams::*;
 pub use threads::*;
 pub use users::*;
 
+use crate::atomic::AtomicU64;
 use crate::error::{Error, ErrorKind, Result, shorten_text};
 use crate::model::json::decode_event;
 use crate::model::{ChannelId, TeamId, UserId};

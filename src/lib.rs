@@ -165,6 +165,7 @@ struct Readme;
 #[macro_use]
 mod macros;
 
+mod atomic;
 mod base_url;
 mod client;
 mod config;

@@ -9,7 +9,6 @@ mod transport;
 use std::fmt;
 use std::io::{self, Read};
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use ureq::http::{HeaderMap, HeaderValue, Request, header};
@@ -22,6 +21,7 @@ use self::trace_redaction::{HiddenResponse, RestoredBody};
 use self::transport::RequestContext;
 use super::Method;
 use super::attempt::{AttemptError, SendWindow};
+use crate::atomic::AtomicU64;
 use crate::config::Config;
 use crate::error::{Error, ErrorKind, Result, shorten_text};
 use crate::net::is_hang_up;

@@ -67,9 +67,10 @@ impl TcpSocket {
 
 #[cfg(not(windows))]
 mod unix {
-    use std::sync::atomic::{AtomicU64, Ordering};
+    use std::sync::atomic::Ordering;
 
     use super::{Duration, TcpStream, io};
+    use crate::atomic::AtomicU64;
 
     /// Sets the timeouts of a blocking socket.
     #[derive(Debug)]

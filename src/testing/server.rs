@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
@@ -17,6 +17,7 @@ use super::http::{self, Answer, Request};
 use super::routes::outgoing_webhooks;
 use super::state::World;
 use super::{routes, socket};
+use crate::atomic::AtomicU64;
 
 /// Maximum number of open connections.
 const MOST_CONNECTIONS: usize = 512;

@@ -4,13 +4,14 @@
 #[cfg(feature = "native-tls")]
 use std::io::Write;
 use std::io::{self, Read};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::frame;
 #[cfg(feature = "native-tls")]
 use super::tls_pipe::TlsSession;
+use crate::atomic::AtomicU64;
 use crate::net::TcpSocket;
 
 /// All that may wait to leave, ciphertext included. More means that the peer takes nothing.

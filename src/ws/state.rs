@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::ops::{Deref, DerefMut};
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, TryLockError, Weak};
 use std::time::{Duration, Instant};
 
@@ -22,6 +22,7 @@ use super::queue::Overflow;
 use super::session::{Cursor, Effect, Notification, SessionSettings, StreamSession, StreamTime};
 use super::threads::bell::WriterBell;
 use super::typing_indicators::TypingIndicators;
+use crate::atomic::AtomicU64;
 use crate::error::{Error, ErrorKind, Result};
 use crate::event::{Connected, Disconnected, Event, EventKind, Payload, SessionExpired};
 use log::Level;

@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::io::{self, Read, Write};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use ureq::unversioned::transport::{
@@ -14,6 +14,7 @@ use ureq::unversioned::transport::{
 };
 
 use super::trace_redaction::{self, ResponseRedactor};
+use crate::atomic::AtomicU64;
 use crate::error::{Error, ErrorKind};
 use crate::http::attempt::SendWindow;
 use crate::net::{NetSocket, Timed};
