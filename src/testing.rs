@@ -58,7 +58,7 @@
 //! - The team `awesome-chat` ("Awesome Chat"), with the channels `town-square` ("Town Square") and `off-topic`
 //!   ("Off-Topic").
 //! - The users `janedoe`, `bob`, `zoe` and `admin`, all in both channels. `admin` is a system administrator. Their
-//!   e-mail addresses end in `@example.com`, and the password of all is [`PASSWORD`].
+//!   email addresses end in `@example.com`, and their password is [`PASSWORD`].
 //!
 //! # What is different
 //!
@@ -86,15 +86,20 @@
 //! [`client`](TestServer::client) returns an error instead.
 
 mod builder;
+mod clock;
 pub(crate) mod conn;
 mod control;
 mod faults;
 pub(crate) mod frame;
 pub(crate) mod http;
 mod hub;
+mod rate_limit;
+mod recorded_request;
 mod routes;
 mod rules;
 mod server;
+mod settings;
+mod shared;
 mod socket;
 mod state;
 #[cfg(test)]
@@ -106,12 +111,12 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 
 pub use builder::TestServerBuilder;
-pub use control::{ChannelWatch, Interaction, RecordedRequest, TestDialog, TestPost, TestUser};
-pub use faults::Fault;
+pub use control::{ChannelWatch, Fault, Interaction, TestDialog, TestPost, TestUser};
+pub use recorded_request::RecordedRequest;
 
 use crate::client::{Client, ClientBuilder};
 use crate::error::{Error, Result};
-use server::Inner;
+use shared::ServerShared;
 
 /// The password of the default users.
 pub const PASSWORD: &str = "foobar123";
@@ -119,7 +124,7 @@ pub const PASSWORD: &str = "foobar123";
 /// An in-process Mattermost server. See the [module documentation](self).
 #[derive(Debug)]
 pub struct TestServer {
-    inner: Arc<Inner>,
+    inner: Arc<ServerShared>,
     acceptor: Option<JoinHandle<()>>,
 }
 
@@ -171,7 +176,7 @@ impl Drop for TestServer {
     fn drop(&mut self) {
         self.inner.stop();
         if let Some(acceptor) = self.acceptor.take() {
-            // // A panic of the acceptor has already been printed.
+            // A panic of the acceptor has already been printed.
             let _ = acceptor.join();
         }
     }

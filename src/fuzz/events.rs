@@ -1,4 +1,4 @@
-//! What comes over the socket, once it is text.
+//! Text received over the WebSocket.
 
 use std::collections::BTreeSet;
 use std::fmt;

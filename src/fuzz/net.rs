@@ -9,8 +9,8 @@ use crate::http::path;
 use crate::net::tunnel::open_tunnel;
 use crate::proxy::{Proxy, from_environment, matching_rule};
 use crate::secret::Secret;
-use crate::ws::frame::IncomingFrame;
-use crate::ws::socket::{EventSocket, ReadEnd, read_upgrade_response};
+use crate::ws::frame::{IncomingFrame, ReadEnd};
+use crate::ws::socket::{EventSocket, read_upgrade_response};
 
 /// Small, so that it is met.
 const HEAD: usize = 1024;

@@ -2,21 +2,11 @@
 
 use std::time::Duration;
 
-use super::server::Inner;
-use super::state::World;
-use super::{TestServer, control};
+use super::TestServer;
+use super::settings::ServerSettings;
+use super::shared::ServerShared;
+use super::state::{World, initial_data};
 use crate::error::{Error, Result};
-
-#[derive(Clone, Debug)]
-pub(super) struct Settings {
-    pub(super) ping_interval: Duration,
-    pub(super) pong_wait: Duration,
-    pub(super) auth_timeout: Duration,
-    pub(super) idle_timeout: Duration,
-    pub(super) tls: bool,
-    /// 0 means any free port.
-    pub(super) port: u16,
-}
 
 /// An account, a team or a channel that is added to the default data.
 #[derive(Clone, Debug)]
@@ -49,7 +39,7 @@ enum Addition {
 #[derive(Clone, Debug)]
 #[must_use = "it does nothing before `start`"]
 pub struct TestServerBuilder {
-    settings: Settings,
+    settings: ServerSettings,
     version: String,
     seed: Option<u64>,
     session_length: Option<Duration>,
@@ -59,7 +49,7 @@ pub struct TestServerBuilder {
 impl TestServerBuilder {
     pub(super) fn new() -> Self {
         Self {
-            settings: Settings {
+            settings: ServerSettings {
                 ping_interval: Duration::from_secs(60),
                 pong_wait: Duration::from_secs(100),
                 auth_timeout: Duration::from_secs(5),
@@ -190,11 +180,11 @@ impl TestServerBuilder {
         if let Some(length) = self.session_length {
             world.session_length = i64::try_from(length.as_millis()).unwrap_or(i64::MAX / 4);
         }
-        control::populate(&mut world);
+        initial_data::populate(&mut world);
         for addition in &self.additions {
             add(&mut world, addition)?;
         }
-        let (inner, acceptor) = Inner::start(self.settings, world)
+        let (inner, acceptor) = ServerShared::start(self.settings, world)
             .map_err(|error| Error::io("the test server cannot start", error))?;
         Ok(TestServer { inner, acceptor: Some(acceptor) })
     }

@@ -1,5 +1,6 @@
 //! Data of the server, and what happened on it.
 
+mod faults;
 mod interaction;
 
 use std::sync::PoisonError;
@@ -7,86 +8,12 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use super::http::Request;
+pub use faults::Fault;
 pub use interaction::{Interaction, TestDialog, TestUser};
 
 use super::state::posts::NewPost;
 use super::state::{StoredPost, World};
-use super::{PASSWORD, TestServer};
-
-/// Maximum number of recorded bytes of a request body.
-const MOST_BODY: usize = 64 * 1024;
-
-/// A request that the server received. See [`TestServer::requests`].
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct RecordedRequest {
-    pub(super) number: u64,
-    /// The method, for example `GET`.
-    pub method: String,
-    /// The path, for example `/api/v4/users/me`, percent-encoded.
-    pub path: String,
-    /// Names and values of the query parameters, decoded. Tokens are replaced by `***`.
-    pub query: Vec<(String, String)>,
-    /// Names, in lower case, and values of the headers. The values of `authorization` and `cookie` are replaced by `***`.
-    pub headers: Vec<(String, String)>,
-    /// The first 64 KiB of the body. In a JSON object, passwords and tokens are replaced by `***`.
-    pub body: Vec<u8>,
-    /// The username of the account whose token the request contained.
-    pub user: Option<String>,
-    /// The status of the response. 0 until the response is sent.
-    pub status: u16,
-}
-
-impl RecordedRequest {
-    pub(super) fn new(number: u64, request: &Request, user: Option<String>) -> Self {
-        let hidden = |name: &str| matches!(name, "authorization" | "cookie" | "access_token");
-        let hide = |pairs: &[(String, String)]| {
-            pairs
-                .iter()
-                .map(|(name, value)| {
-                    (name.clone(), if hidden(name) { "***".to_owned() } else { value.clone() })
-                })
-                .collect()
-        };
-        let mut body = request.body.clone();
-        if body.first() == Some(&b'{') {
-            if let Ok(Value::Object(mut object)) = serde_json::from_slice(&body) {
-                let mut changed = false;
-                for (name, value) in &mut object {
-                    if name.contains("password") || name == "token" {
-                        *value = Value::from("***");
-                        changed = true;
-                    }
-                }
-                if changed {
-                    body = Value::Object(object).to_string().into_bytes();
-                }
-            }
-        }
-        body.truncate(MOST_BODY);
-        Self {
-            number,
-            method: request.method.clone(),
-            path: request.path.clone(),
-            query: hide(&request.query),
-            headers: hide(&request.headers),
-            body,
-            user,
-            status: 0,
-        }
-    }
-
-    /// Returns the first header with this name, which must be in lower case.
-    pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| &**value)
-    }
-
-    /// Returns the body as JSON, or null if it is not JSON.
-    pub fn json(&self) -> Value {
-        serde_json::from_slice(&self.body).unwrap_or_default()
-    }
-}
+use super::{RecordedRequest, TestServer};
 
 /// A post on the server. See [`TestServer::posts`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -147,26 +74,6 @@ fn test_post(world: &World, post: &StoredPost) -> TestPost {
             .collect(),
         files: files.map(|file| file.name.clone()).collect(),
         props: super::state::attachments::without_integrations(&post.props),
-    }
-}
-
-/// Adds the default team, users and channels.
-pub(super) fn populate(world: &mut World) {
-    let team = world.new_team("awesome-chat", "Awesome Chat", "O");
-    for (name, first, last) in
-        [("janedoe", "Jane", "Doe"), ("bob", "Bob", "Doe"), ("zoe", "Zoë", "Doe"), ("admin", "", "")]
-    {
-        let user = world.new_user(name, PASSWORD);
-        first.clone_into(&mut user.first_name);
-        last.clone_into(&mut user.last_name);
-        if name == "admin" {
-            "system_admin system_user".clone_into(&mut user.roles);
-        }
-        let id = user.id.clone();
-        world.join_team(&team, &id);
-    }
-    if let Some(member) = world.teams.first_mut().and_then(|team| team.members.last_mut()) {
-        member.admin = true;
     }
 }
 

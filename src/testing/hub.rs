@@ -6,9 +6,9 @@ use std::sync::{Arc, Condvar};
 
 use serde_json::{Value, json};
 
+use super::clock::Clock;
 use super::conn::Conn;
 use super::frame;
-use super::state::Clock;
 
 /// Maximum number of events and replies that wait to be written.
 const ACTIVE: usize = 256;

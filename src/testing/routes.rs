@@ -6,6 +6,7 @@ mod administration;
 mod bots;
 mod builtin;
 mod channels;
+mod command_place;
 mod files;
 pub(in crate::testing) mod integrations;
 mod invitations;
@@ -31,10 +32,11 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Value, json};
 
+use super::clock::is_id;
 use super::http::{Answer, Request, decode};
 use super::rules::Permission;
-use super::server::Inner;
-use super::state::{World, is_id};
+use super::shared::ServerShared;
+use super::state::World;
 use crate::time::{Timestamp, to_http_date};
 
 /// The error of a request, called `AppError` by the real server.
@@ -205,7 +207,7 @@ fn redirect_to_clean(request: &Request) -> Answer {
 }
 
 /// Responds to any request.
-pub(super) fn answer(inner: &Inner, request: &Request) -> Answer {
+pub(super) fn answer(inner: &ServerShared, request: &Request) -> Answer {
     if request.path.contains("//") {
         return redirect_to_clean(request);
     }
@@ -352,7 +354,7 @@ impl AppError {
 
 /// Responds to requests outside `/api/v4`: incoming webhooks, and the web application, whose page is served for all
 /// other paths.
-fn beside(inner: &Inner, request: &Request, path: &str) -> Answer {
+fn beside(inner: &ServerShared, request: &Request, path: &str) -> Answer {
     if let (Some(id), "POST") = (path.strip_prefix("/hooks/commands/"), &*request.method) {
         return integrations::delayed_response(&mut inner.world(), request, id);
     }

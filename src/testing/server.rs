@@ -1,63 +1,27 @@
 //! Threads: one that accepts, one for each connection, and one more for each WebSocket.
 
-use std::collections::HashMap;
-use std::fmt;
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use super::RecordedRequest;
-use super::builder::Settings;
 use super::conn::{Conn, Input, lock};
-use super::faults::{Faults, What};
+use super::faults::FaultKind;
 use super::http::{self, Answer, Request};
+use super::recorded_request::RecordedRequest;
 use super::routes::outgoing_webhooks;
+use super::settings::ServerSettings;
+use super::shared::{PortGate, ServerShared};
 use super::state::World;
 use super::{routes, socket};
 use crate::atomic::AtomicU64;
 
 /// Maximum number of open connections.
-const MOST_CONNECTIONS: usize = 512;
+const MAX_CONNECTIONS: usize = 512;
 /// Maximum number of recorded requests.
-const MOST_REQUESTS: usize = 1000;
-
-/// State that all threads share.
-pub(super) struct Inner {
-    pub(super) address: SocketAddr,
-    pub(super) settings: Settings,
-    pub(super) world: Mutex<World>,
-    /// Notified after each change that a thread may wait for.
-    pub(super) changed: Condvar,
-    pub(super) faults: Mutex<Faults>,
-    pub(super) stopping: AtomicBool,
-    conns: Mutex<HashMap<u64, Arc<Conn>>>,
-    next: AtomicU64,
-    gate: Mutex<Gate>,
-    /// Threads that call outgoing webhooks.
-    background: Mutex<Vec<JoinHandle<()>>>,
-    gate_changed: Condvar,
-    #[cfg(feature = "native-tls")]
-    pub(super) tls: Option<native_tls::TlsAcceptor>,
-}
-
-/// State of the port.
-#[derive(Debug, Default)]
-struct Gate {
-    closed: bool,
-    /// Time at which it opens by itself.
-    until: Option<Instant>,
-    /// State that the acceptor has put into effect.
-    listening: bool,
-}
-
-impl fmt::Debug for Inner {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Inner").field("address", &self.address).finish_non_exhaustive()
-    }
-}
+const MAX_RECORDED_REQUESTS: usize = 1000;
 
 /// Binds a port outside the range of outgoing connections, so that it can be closed and opened again.
 fn bind(seed: u64) -> io::Result<TcpListener> {
@@ -70,8 +34,11 @@ fn bind(seed: u64) -> io::Result<TcpListener> {
     TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
 }
 
-impl Inner {
-    pub(super) fn start(settings: Settings, mut world: World) -> io::Result<(Arc<Self>, JoinHandle<()>)> {
+impl ServerShared {
+    pub(super) fn start(
+        settings: ServerSettings,
+        mut world: World,
+    ) -> io::Result<(Arc<Self>, JoinHandle<()>)> {
         let listener = match settings.port {
             0 => bind(world.clock.bits() >> 16)?,
             port => TcpListener::bind((Ipv4Addr::LOCALHOST, port))?,
@@ -86,9 +53,9 @@ impl Inner {
             faults: Mutex::default(),
             stopping: AtomicBool::new(false),
             conns: Mutex::default(),
-            next: AtomicU64::new(1),
+            next_id: AtomicU64::new(1),
             background: Mutex::default(),
-            gate: Mutex::new(Gate { listening: true, ..Gate::default() }),
+            gate: Mutex::new(PortGate { listening: true, ..PortGate::default() }),
             gate_changed: Condvar::new(),
             #[cfg(feature = "native-tls")]
             tls,
@@ -97,14 +64,6 @@ impl Inner {
         let acceptor =
             thread::Builder::new().name("testserver".into()).spawn(move || shared.accept(Some(listener)))?;
         Ok((inner, acceptor))
-    }
-
-    pub(super) fn world(&self) -> MutexGuard<'_, World> {
-        lock(&self.world)
-    }
-
-    pub(super) fn is_stopping(&self) -> bool {
-        self.stopping.load(Ordering::Acquire)
     }
 
     fn accept(self: &Arc<Self>, mut listener: Option<TcpListener>) {
@@ -136,12 +95,12 @@ impl Inner {
                 continue;
             };
             threads.retain(|thread| !thread.is_finished());
-            let full = threads.len() >= MOST_CONNECTIONS;
+            let full = threads.len() >= MAX_CONNECTIONS;
             if self.is_stopping() || self.closed_for().is_some() || full {
                 continue;
             }
             let shared = Arc::clone(self);
-            let id = self.next.fetch_add(1, Ordering::Relaxed);
+            let id = self.next_id.fetch_add(1, Ordering::Relaxed);
             let spawned =
                 thread::Builder::new().name(format!("testserver-{id}")).spawn(move || shared.serve(id, tcp));
             threads.extend(spawned);
@@ -241,10 +200,6 @@ impl Inner {
         self.knock();
     }
 
-    pub(super) fn all_conns(&self) -> Vec<Arc<Conn>> {
-        lock(&self.conns).values().cloned().collect()
-    }
-
     /// Serves a connection from its first byte to its last.
     fn serve(self: &Arc<Self>, id: u64, tcp: TcpStream) {
         let Ok(conn) = Conn::new(id, tcp) else { return };
@@ -260,11 +215,6 @@ impl Inner {
         if lock(&self.conns).remove(&id).is_some() {
             conn.close();
         }
-    }
-
-    /// Leaves closing to the last owner of the connection, which resets it if bytes were left unread.
-    pub(super) fn let_go(&self, id: u64) {
-        lock(&self.conns).remove(&id);
     }
 
     fn talk(self: &Arc<Self>, conn: &Arc<Conn>) -> io::Result<()> {
@@ -293,23 +243,23 @@ impl Inner {
             let record = self.record(&request);
             let mut lose = false;
             match rule {
-                Some(What::Close) => return Ok(()),
-                Some(What::Reset) => {
+                Some(FaultKind::Close) => return Ok(()),
+                Some(FaultKind::Reset) => {
                     input.conn.leave_unread(Duration::from_millis(1));
                     return Ok(());
                 }
-                Some(What::Silent) => {
+                Some(FaultKind::Silent) => {
                     while !input.conn.is_closed() {
                         input.fill(None)?;
                         input.consume(usize::MAX);
                     }
                     return Ok(());
                 }
-                Some(What::Raw(bytes)) => {
+                Some(FaultKind::Raw(bytes)) => {
                     input.conn.write(&bytes)?;
                     return Ok(());
                 }
-                Some(What::Answer(answer)) => {
+                Some(FaultKind::Answer(answer)) => {
                     self.settle(record, answer.status);
                     input.conn.write(&answer.encode(request.method == "HEAD", keep))?;
                     if keep {
@@ -317,8 +267,8 @@ impl Inner {
                     }
                     return Ok(());
                 }
-                Some(What::Delay(time)) => input.conn.rest(time)?,
-                Some(What::Lose) => lose = true,
+                Some(FaultKind::Delay(time)) => input.conn.rest(time)?,
+                Some(FaultKind::Lose) => lose = true,
                 None => {}
             }
             let (limits, refused) = self.world().limiter.pass();
@@ -349,7 +299,7 @@ impl Inner {
             Some(world.name_of(&id).to_owned())
         });
         let number = world.requests.back().map_or(0, |last| last.number + 1);
-        if world.requests.len() == MOST_REQUESTS {
+        if world.requests.len() == MAX_RECORDED_REQUESTS {
             world.requests.pop_front();
         }
         world.requests.push_back(RecordedRequest::new(number, request, user));

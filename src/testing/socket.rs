@@ -7,12 +7,13 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
+use super::clock::is_id;
 use super::conn::{Conn, Input, lock};
 use super::frame::{self, Refused};
 use super::http::{Answer, Request};
 use super::hub::{HubEvent, Link, Who};
-use super::server::Inner;
-use super::state::{World, is_id};
+use super::shared::ServerShared;
+use super::state::World;
 
 /// Maximum length of a message from a client.
 const MOST_MESSAGE: usize = 8192;
@@ -22,7 +23,7 @@ pub(super) fn is_path(path: &str) -> bool {
 }
 
 /// Serves a WebSocket until it ends. The thread of the connection reads, and another one writes.
-pub(super) fn run(inner: &Arc<Inner>, input: &mut Input, request: &Request) -> io::Result<()> {
+pub(super) fn run(inner: &Arc<ServerShared>, input: &mut Input, request: &Request) -> io::Result<()> {
     let conn = Arc::clone(&input.conn);
     if let Some(cut) = lock(&inner.faults).cut_socket.take() {
         conn.cut_after(cut);
@@ -103,7 +104,7 @@ enum SocketEnd {
 }
 
 struct Socket<'a> {
-    inner: &'a Arc<Inner>,
+    inner: &'a Arc<ServerShared>,
     link: u64,
     conn: Arc<Conn>,
     pong_deadline: Instant,
@@ -404,7 +405,7 @@ fn act(world: &mut World, user: &str, action: &str, data: &Value) -> Result<Valu
     }
 }
 
-fn write_loop(inner: &Inner, conn: &Conn, wake: &Condvar) {
+fn write_loop(inner: &ServerShared, conn: &Conn, wake: &Condvar) {
     let mut next_ping = Instant::now() + inner.settings.ping_interval;
     let mut out = Vec::new();
     let mut world = inner.world();
@@ -450,7 +451,7 @@ fn write_loop(inner: &Inner, conn: &Conn, wake: &Condvar) {
 }
 
 /// Breaks the connection, so that the thread that reads it notices.
-fn break_off(inner: &Inner, conn: &Conn) {
+fn break_off(inner: &ServerShared, conn: &Conn) {
     conn.close();
     inner.changed.notify_all();
 }

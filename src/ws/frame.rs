@@ -1,4 +1,4 @@
-//! Frames as bytes: what we send, and how what comes is put together. No I/O.
+//! WebSocket frames as bytes, and messages assembled from them. No I/O.
 
 use std::borrow::Cow;
 
@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::error::{ApiError, Error, ErrorKind, Result, shorten_text};
 
-/// The server closes a link that sends a longer message.
+/// Maximum size of an action. The server closes the connection for a larger one.
 pub(crate) const MAX_ACTION_SIZE: usize = 8192;
 
 const OPCODE_CONTINUATION: u8 = 0;
@@ -17,16 +17,16 @@ const OPCODE_CLOSE: u8 = 8;
 const OPCODE_PING: u8 = 9;
 const OPCODE_PONG: u8 = 10;
 
-/// One masked frame. The mask only has to be hard to foresee for whoever chose the payload.
+/// Creates a masked frame. The mask only has to be unpredictable for whoever chose the payload.
 fn masked_frame(opcode: u8, payload: &[u8]) -> Vec<u8> {
     let mut mask = [0; 4];
     if getrandom::fill(&mut mask).is_err() {
-        // Without the system's randomness no TLS works either; any mask is valid on the wire.
+        // Without random numbers TLS does not work either. Any mask is valid.
         mask = [0x5a, 0xc3, 0x96, 0x0f];
     }
     let mut out = Vec::with_capacity(payload.len() + 8);
     out.push(0x80 | opcode);
-    // The top bit says that a mask follows.
+    // The top bit means that a mask follows.
     if let Ok(short @ 0..=125) = u8::try_from(payload.len()) {
         out.push(0x80 | short);
     } else if let Ok(length) = u16::try_from(payload.len()) {
@@ -49,7 +49,7 @@ pub(crate) fn pong_frame(payload: &[u8]) -> Vec<u8> {
     masked_frame(OPCODE_PONG, payload)
 }
 
-/// A close frame; without a code its payload is empty.
+/// Creates a close frame. Without a code its payload is empty.
 pub(crate) fn close_frame(code: Option<u16>) -> Vec<u8> {
     let code = code.map(u16::to_be_bytes);
     masked_frame(OPCODE_CLOSE, code.as_ref().map_or(&[], |code| code.as_slice()))
@@ -64,26 +64,26 @@ struct ActionRequest<'a> {
     data: Option<&'a Value>,
 }
 
-/// The text of an action, refused if the server would close the link for it.
+/// Returns the text of an action. Fails if the server would close the connection for it.
 pub(crate) fn action_text(seq: u64, name: &str, data: Option<&Value>) -> Result<String> {
     if name.is_empty() {
         return Err(Error::input("the action's name is empty"));
     }
     if data.is_some_and(|data| !data.is_object() && !data.is_null()) {
-        return Err(Error::input("the data of an action is a JSON object"));
+        return Err(Error::input("the data of an action must be a JSON object"));
     }
     let text = serde_json::to_string(&ActionRequest { seq, name, data })
-        .map_err(|e| Error::input("the action cannot be written as JSON").with_source(e))?;
+        .map_err(|e| Error::input("the action cannot be encoded as JSON").with_source(e))?;
     if text.len() > MAX_ACTION_SIZE {
         return Err(Error::input(format!(
-            "the action has {} bytes; the server closes the link at more than {MAX_ACTION_SIZE}",
+            "the action has {} bytes, the maximum is {MAX_ACTION_SIZE}",
             text.len()
         )));
     }
     Ok(text)
 }
 
-/// The answer to an action.
+/// A reply to an action.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct ActionReply {
@@ -95,7 +95,7 @@ pub(crate) struct ActionReply {
 }
 
 impl ActionReply {
-    /// Reads a text that is no event. `None` if it is no reply either.
+    /// Parses a text that is not an event. Returns `None` if it is not a reply either.
     pub(crate) fn parse_reply(text: &str) -> Option<(u64, Result<Value>)> {
         let reply: Self = crate::model::json::decode_event(text).ok()?;
         let seq = reply.seq.filter(|seq| *seq > 0)?;
@@ -105,7 +105,7 @@ impl ActionReply {
             (status, None) => Err(Error::new(
                 ErrorKind::Protocol,
                 format!(
-                    "the server answered with the status {:?}",
+                    "the server replied with the status {:?}",
                     shorten_text(status.unwrap_or_default(), 80)
                 ),
             )),
@@ -114,7 +114,7 @@ impl ActionReply {
     }
 }
 
-/// A violation of the WebSocket protocol. Each of them recurs if the same event is requested again.
+/// A violation of the WebSocket protocol. It recurs if the event is sent again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum FrameFault {
     TooLarge,
@@ -132,7 +132,16 @@ impl FrameFault {
     }
 }
 
-/// The head of a frame that came.
+/// Reason for the end of reading.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum ReadEnd {
+    /// The peer closed the connection, with or without a close frame.
+    Eof,
+    Broken(String),
+    Unreadable(FrameFault),
+}
+
+/// The header of a received frame.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct FrameHeader {
     pub(crate) opcode: u8,
@@ -141,24 +150,24 @@ pub(crate) struct FrameHeader {
     pub(crate) masked: bool,
 }
 
-/// A message that came.
+/// A received message.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum IncomingFrame<'a> {
     Text(Cow<'a, str>),
-    /// Mattermost sends none.
+    /// A binary message. Mattermost sends none.
     Binary,
     Ping(&'a [u8]),
     Pong,
     Close(Option<u16>, String),
 }
 
-/// Puts messages together and holds the peer to RFC 6455 and to our limits.
+/// Assembles messages, and enforces RFC 6455 and the limits of the stream.
 #[derive(Debug)]
 pub(crate) struct MessageAssembler {
     limit: usize,
-    /// A message of more pieces is an attack: a byte each, and one of 4 MiB takes a core for seconds.
+    /// Maximum number of frames of a message. One of 4 MiB in frames of one byte takes seconds of a core.
     most_pieces: u32,
-    /// The opcode of the message whose last piece has not come yet.
+    /// The opcode of the message whose final frame has not arrived.
     open: Option<u8>,
     pieces: u32,
     buffer: Vec<u8>,
@@ -169,7 +178,7 @@ impl MessageAssembler {
         Self { limit, most_pieces, open: None, pieces: 0, buffer: Vec::new() }
     }
 
-    /// Takes one frame; gives a message when it is complete.
+    /// Handles a frame. Returns a message if it is complete.
     pub(crate) fn read_frame<'a>(
         &mut self,
         head: FrameHeader,

@@ -24,7 +24,7 @@ pub(crate) use self::phase::SessionSettings;
 use self::phase::{ConnectionInfo, SessionState};
 use super::backoff::ReconnectBackoff;
 use super::deferred_log;
-use super::socket::ReadEnd;
+use super::frame::ReadEnd;
 use crate::error::{Error, ErrorKind};
 use crate::event::MissedReason;
 use crate::time::Timestamp;
@@ -33,33 +33,35 @@ use log::Level;
 /// Time since the stream was opened.
 pub(crate) type StreamTime = Duration;
 
-/// The server speaks first, or answers our ping: nothing in this time means that it does not know us.
+/// The server speaks first, or replies to the ping. A connection without any frame in this time is not known to the
+/// server.
 const FIRST_FRAME_TIMEOUT: Duration = Duration::from_secs(10);
-/// A ping is answered in this time, or the link is dead.
+/// Timeout for the reply to a ping. Then the connection is dead.
 const PING_TIMEOUT: Duration = Duration::from_secs(30);
-/// Unless bytes keep coming: then one large message may stand before the answer.
+/// The same while bytes keep arriving, since a large message may precede the reply.
 const MAX_PING_TIMEOUT: Duration = Duration::from_secs(90);
-/// A goodbye is answered in this time.
+/// Timeout for the reply to a close frame.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
-/// Before the first dial after a loss: a server that has not noticed the end of the old link refuses to go on with it.
+/// Delay before the first attempt after a loss: a server that has not noticed the end of a connection refuses to
+/// resume it.
 const MIN_RECONNECT_DELAY: Duration = Duration::from_millis(100);
-/// A link that lived this long was a good one: the next dial comes at once.
+/// A connection of this age was healthy: the next attempt is made at once.
 const MIN_HEALTHY_AGE: Duration = Duration::from_secs(10);
-/// While the queue blocks us, only these keep the server from closing.
+/// Interval of Pongs while the queue blocks the reader, which keep the server from closing the connection.
 const PONG_INTERVAL: Duration = Duration::from_secs(30);
-/// A ping may go this much earlier if the thread is awake anyway, ..
+/// A ping may be sent this much earlier if the thread is awake anyway.
 const PING_EARLY_WINDOW: Duration = Duration::from_secs(2);
-/// .. and comes this much later if it is not: so a ping and the answer to the server's ping share one wake-up.
+/// A ping is sent this much later otherwise, so that it shares a wake-up with the reply to the server's ping.
 const PING_SLACK_WINDOW: Duration = Duration::from_millis(250);
-/// The start of a gap lies this much before the last known server time.
+/// A gap begins this much before the last known server time.
 const GAP_OVERLAP_WINDOW: Duration = Duration::from_secs(10);
-/// The longest wait that a server may ask for with `Retry-After`.
+/// Maximum wait that a server may request with `Retry-After`.
 const MAX_SERVER_DELAY: Duration = Duration::from_secs(300);
-/// After so many links that died young at the same event, the connection is given up.
+/// After so many short-lived connections at the same event, the connection is not resumed any more.
 const MAX_STUCK_CONNECTIONS: u32 = 4;
-/// A longer version of the server is none, in bytes.
+/// Maximum length of a server version, in bytes. A longer one is ignored.
 const MAX_VERSION_LENGTH: usize = 256;
-/// The server keeps 128 events: more repeats in a row are no replay.
+/// The server keeps 128 events. More consecutive repeats are not a replay.
 const MAX_REPEATED_EVENTS: u32 = 512;
 
 #[derive(Debug)]
@@ -70,30 +72,31 @@ pub(crate) struct StreamSession {
     effects: VecDeque<Effect>,
     cursor: Cursor,
     version: Box<str>,
-    /// `true` once a connection was established. Earlier failures are errors of `open`.
+    /// `true` after a connection was established. Earlier failures are errors of `open`.
     ever: bool,
-    /// `true` if `known` is from an earlier run and no connection was established since.
+    /// `true` if `cursor` is from an earlier run and no connection was established since.
     earlier_run: bool,
     resuming: bool,
     attempts: u32,
-    /// The number of the last action; it never goes back, since answers to earlier links can come on later ones.
+    /// Sequence number of the last action. It never decreases, since replies to earlier connections may arrive on
+    /// later ones.
     action: u64,
     ping: Option<(u64, StreamTime)>,
     next_ping: StreamTime,
     /// Time of the next unsolicited Pong, while the reader waits for room.
     blocked: Option<StreamTime>,
     last_pong: Option<StreamTime>,
-    /// The login that the present token comes from.
+    /// Number of the login that the current token comes from.
     generation: u64,
     strikes: (u64, u32),
     stuck: (u64, u32),
-    /// Links in a row whose session ended before a ping was answered.
+    /// Number of consecutive connections whose session ended before a ping was replied to.
     unheard: u32,
     repeats: u32,
-    /// `known.server_time` when the last event came.
+    /// Value of `cursor.server_time` when the last event arrived.
     last_event: Timestamp,
     watch: Option<LivenessWatch>,
-    /// `known.server_time` when it was last sure that events come.
+    /// Value of `cursor.server_time` when events last certainly arrived.
     sure: Timestamp,
 }
 
@@ -134,7 +137,7 @@ impl StreamSession {
         self.effects.pop_front()
     }
 
-    /// Returns the reader's next action. Called again after each action and each change.
+    /// Returns the reader's next action. Called after each action and each change.
     pub(crate) fn next_reader_action(&mut self, now: StreamTime) -> ReaderAction {
         match &mut self.state {
             SessionState::Waiting { until } if now >= *until => {
@@ -173,7 +176,7 @@ impl StreamSession {
         time.mul_f64(self.settings.time_scale)
     }
 
-    /// Returns the time at which `tick` has something to do.
+    /// Returns the time at which [`on_tick`](Self::on_tick) has work to do.
     pub(crate) fn next_deadline(&self) -> Option<StreamTime> {
         match &self.state {
             SessionState::AwaitingFirstFrame { deadline } => Some(*deadline),
@@ -195,7 +198,7 @@ impl StreamSession {
         }
     }
 
-    /// The clock went on. `heard` is when the last bytes came.
+    /// Handles the passing of time. `heard` is the time of the last received bytes.
     pub(crate) fn on_tick(&mut self, now: StreamTime, heard: Option<StreamTime>) {
         match &self.state {
             SessionState::AwaitingFirstFrame { deadline } if now >= *deadline => {
@@ -216,7 +219,7 @@ impl StreamSession {
         self.next_ping.saturating_sub(self.settings.ping_every)
     }
 
-    /// Returns the time at which a sent ping is checked.
+    /// Returns the time at which the reply to a ping is checked.
     fn answer_due(&self, sent: StreamTime) -> StreamTime {
         (sent + self.scaled_time(PING_TIMEOUT)).min(self.ping_began() + self.scaled_time(MAX_PING_TIMEOUT))
     }
@@ -235,7 +238,7 @@ impl StreamSession {
                 let alive = heard.is_some_and(|heard| heard > sent)
                     && now < self.ping_began() + self.scaled_time(MAX_PING_TIMEOUT);
                 if alive {
-                    // Looked at again one answer's time after the last bytes.
+                    // Checked again one timeout after the last bytes.
                     let heard = heard.unwrap_or(now).min(now);
                     self.ping = Some((seq, heard.max(sent + Duration::from_secs(1))));
                 } else {
@@ -261,14 +264,15 @@ impl StreamSession {
         self.effects.push_back(Effect::Ping(seq));
     }
 
-    /// The number of a new action.
+    /// Returns the sequence number of a new action.
     pub(crate) fn next_action_seq(&mut self) -> u64 {
         self.action += 1;
         self.action
     }
 
-    /// The login that the token of the present dial comes from. Says whether the connection can be gone on with all the
-    /// same: since the login before ended, it heard nothing, and its numbers do not show that.
+    /// Sets the login that the token of this attempt comes from. Returns `true` if the connection can be resumed:
+    /// after another login it cannot, since it received nothing after the end of the session, which its sequence
+    /// numbers do not show.
     pub(crate) fn begin_connect_with(&mut self, generation: u64) -> bool {
         if std::mem::replace(&mut self.generation, generation) != generation && self.ever {
             self.cursor.connection_id = None;
@@ -281,7 +285,7 @@ impl StreamSession {
         self.generation
     }
 
-    /// The upgrade succeeded.
+    /// Handles a successful upgrade.
     pub(crate) fn on_upgraded(&mut self, now: StreamTime) {
         if matches!(self.state, SessionState::Connecting) {
             self.state =
@@ -292,12 +296,12 @@ impl StreamSession {
         }
     }
 
-    /// The dial failed.
+    /// Handles a failed connection attempt.
     pub(crate) fn on_connect_failed(&mut self, now: StreamTime, error: Error) {
         if !matches!(self.state, SessionState::Connecting) {
             return;
         }
-        deferred_log::push_line(Level::Debug, || format!("dial failed: {error}"));
+        deferred_log::push_line(Level::Debug, || format!("connection attempt failed: {error}"));
         if error.is_unauthorized() && error.api().is_some() {
             return self.on_token_rejected(now, error);
         }
@@ -309,7 +313,7 @@ impl StreamSession {
         self.schedule_reconnect(now, wait);
     }
 
-    /// An event came. `hello` gives the connection id and the server's version, if it is one.
+    /// Handles an event. `hello` contains the connection ID and the server version, if the event is one.
     pub(crate) fn on_event(
         &mut self,
         now: impl FnOnce() -> StreamTime,
@@ -322,7 +326,8 @@ impl StreamSession {
             SessionState::AwaitingFirstFrame { .. } => {
                 let same =
                     hello.as_ref().is_none_or(|(id, _)| self.cursor.connection_id.as_ref() == Some(id));
-                // Numbers that begin again are those of a new connection, whatever its ID: what follows is no repeat.
+                // Sequence numbers that begin again belong to a new connection, whatever its ID. The events are not
+                // repeats.
                 restarted = hello.is_some() && seq.is_some_and(|seq| seq < self.cursor.next_seq);
                 let goes_on = same && !restarted;
                 self.first_frame(now(), goes_on)
@@ -354,8 +359,8 @@ impl StreamSession {
         EventVerdict::Deliver { resumed }
     }
 
-    /// The first frame of a link is here: `hello` of another connection, or anything else, which means that the server
-    /// goes on where the last link broke.
+    /// Handles the first frame of a connection: the `hello` of another connection, or any other frame if the server
+    /// has resumed the lost one.
     fn first_frame(&mut self, now: StreamTime, goes_on: bool) -> bool {
         let resumed = self.resuming && goes_on;
         self.state = SessionState::Connected { since: now, resumed, replaying: resumed };
@@ -401,7 +406,7 @@ impl StreamSession {
         self.effects.push_back(Effect::Notify(note));
     }
 
-    /// An answer came; true if it was to the machine's own ping.
+    /// Handles a reply. Returns `true` if it belongs to a ping of the session.
     pub(crate) fn on_reply(&mut self, now: StreamTime, seq: u64, result: &crate::Result<Value>) -> bool {
         match &self.state {
             SessionState::AwaitingFirstFrame { .. } => {
@@ -413,7 +418,7 @@ impl StreamSession {
         let ours = self.ping.is_some_and(|(ping, _)| ping == seq);
         if ours {
             self.ping = None;
-            // The replay comes before the reply to the ping that was sent with the upgrade.
+            // The replay precedes the reply to the ping that was sent with the upgrade.
             if let SessionState::Connected { replaying, .. } = &mut self.state {
                 *replaying = false;
             }
@@ -442,13 +447,13 @@ impl StreamSession {
         }
     }
 
-    /// The last event was made at that time of the server: what is older has come, as with an answer to a ping.
+    /// Advances the server time to that of an event. Older events have arrived, as after the reply to a ping.
     pub(crate) fn advance_server_time(&mut self, time: Timestamp) {
         self.cursor.server_time = self.cursor.server_time.max(time.minus(GAP_OVERLAP_WINDOW));
         self.last_event = self.cursor.server_time;
     }
 
-    /// The server says goodbye; its end of the connection follows.
+    /// Handles a close frame. The end of the connection follows.
     pub(crate) fn on_close_frame(&mut self, now: StreamTime, code: Option<u16>, reason: &str) {
         let code = code.map_or_else(|| "no code".to_owned(), |code| code.to_string());
         let detail = match reason {
@@ -458,17 +463,17 @@ impl StreamSession {
         self.leave_connection(DisconnectCause::Closed(detail), Some(now + self.scaled_time(CLOSE_TIMEOUT)));
     }
 
-    /// Nothing could be written.
+    /// Handles a write that made no progress.
     pub(crate) fn on_write_stalled(&mut self, why: &'static str) {
         self.begin_close(DisconnectCause::Stalled(why));
     }
 
-    /// The reader waits for room in the queue, or has got it.
+    /// Handles the reader beginning or ceasing to wait for room in the queue.
     pub(crate) fn set_blocked(&mut self, now: StreamTime, blocked: bool) {
         let due = self.last_pong.map_or(now, |last| (last + self.scaled_time(PONG_INTERVAL)).max(now));
         self.blocked = blocked.then_some(due);
         if !blocked {
-            // The answer may stand behind what was not read.
+            // The reply may be behind data that was not read.
             self.ping = self.ping.map(|(seq, _)| (seq, now));
             self.next_ping = self.next_ping.max(now);
         }
@@ -498,11 +503,13 @@ impl StreamSession {
         }
     }
 
-    /// The link has ended.
+    /// Handles the end of a connection.
     pub(crate) fn on_connection_lost(&mut self, now: StreamTime, ended: &ReadEnd) {
         self.leave_connection(
             match ended {
-                ReadEnd::Eof => DisconnectCause::Broken("the connection was closed without a goodbye".into()),
+                ReadEnd::Eof => {
+                    DisconnectCause::Broken("the connection was closed without a close frame".into())
+                }
                 ReadEnd::Broken(why) => DisconnectCause::Broken(why.clone()),
                 ReadEnd::Unreadable(what) => DisconnectCause::Unreadable(what.clone()),
             },
@@ -521,12 +528,12 @@ impl StreamSession {
                 self.backoff.cap_after_short_connection();
             }
             let (reason, detail) = cause.disconnect_reason();
-            deferred_log::push_line(Level::Info, || format!("link lost: {detail}"));
+            deferred_log::push_line(Level::Info, || format!("connection lost: {detail}"));
             self.push_notification(Notification::Disconnected { reason, detail });
         }
         match cause {
             DisconnectCause::Expired(error) => return self.on_session_revoked(now, error),
-            // Behind a position it is one of the events that are sent again: with it, no run would ever begin.
+            // After resuming a position, the event is sent again in every run, which would never begin.
             DisconnectCause::Unreadable(what) if !self.ever && !was.resumed => {
                 return self.end_stream(Error::new(ErrorKind::Protocol, what.reason_text()));
             }
@@ -538,7 +545,7 @@ impl StreamSession {
                 if was.since.is_none() {
                     let (_, detail) = cause.disconnect_reason();
                     let why = Error::new(ErrorKind::Protocol, format!("no first event: {detail}"))
-                        .with_hint("is this a Mattermost server, and does a proxy pass WebSockets on?");
+                        .with_hint("check that the URL is that of a Mattermost server, and that proxies forward WebSockets");
                     let why = if matches!(cause, DisconnectCause::NoFirstFrame) {
                         why.with_kind(ErrorKind::Timeout)
                     } else {
@@ -552,7 +559,7 @@ impl StreamSession {
         self.schedule_reconnect(now, Duration::ZERO);
     }
 
-    /// An event that cannot be swallowed comes again on every resume. The second time, it is left out.
+    /// Counts an event that cannot be read, and that is sent again on every resume. The second time, it is skipped.
     fn count_unreadable(&mut self) {
         let next = self.cursor.next_seq;
         self.strikes = if self.strikes.0 == next { (next, self.strikes.1 + 1) } else { (next, 1) };
@@ -563,7 +570,7 @@ impl StreamSession {
         }
     }
 
-    /// Links that go on and die young, without an event, may die of what they are asked for.
+    /// Counts short-lived connections without an event, which may fail because of what they resume.
     fn count_stuck(&mut self) {
         let next = self.cursor.next_seq;
         self.stuck = if self.stuck.0 == next { (next, self.stuck.1 + 1) } else { (next, 1) };
@@ -584,7 +591,7 @@ impl StreamSession {
         self.effects.push_back(Effect::End(error));
     }
 
-    /// The stream was closed: nothing more is done.
+    /// Ends the session, since the stream was closed.
     pub(crate) fn close_stream(&mut self) {
         self.state = SessionState::Ended;
         self.effects.clear();
@@ -594,7 +601,7 @@ impl StreamSession {
         matches!(self.state, SessionState::Ended)
     }
 
-    /// From when on the link is up.
+    /// Returns the time at which the connection was established.
     pub(crate) fn connected_since(&self) -> Option<StreamTime> {
         match self.state {
             SessionState::Connected { since, .. } => Some(since),
@@ -607,7 +614,7 @@ impl StreamSession {
         self.ever
     }
 
-    /// The number of the dial that runs or waits, and when it comes.
+    /// Returns the number of the current or next attempt, and its time if it has not begun.
     pub(crate) fn connect_attempt(&self) -> (u32, Option<StreamTime>) {
         match self.state {
             SessionState::Waiting { until } | SessionState::LoggingIn { until, .. } => {

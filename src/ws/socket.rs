@@ -1,4 +1,4 @@
-//! The WebSocket itself: the upgrade and the frames. Only this file and `frame_reader` name tungstenite.
+//! The WebSocket: the upgrade and the frames. Only this file and `frame_reader` use tungstenite.
 
 use std::io::{Read, Write};
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 
 use super::connect::{self, AbortHandle, DeadlineStream};
 use super::connection::{ReadHalf, WriteHalf};
-use super::frame::{FrameFault, FrameHeader, IncomingFrame, MessageAssembler};
+use super::frame::{FrameFault, FrameHeader, IncomingFrame, MessageAssembler, ReadEnd};
 use super::frame_reader::FrameReader;
 #[cfg(feature = "native-tls")]
 use super::tls_pipe::{MemoryPipe, TlsSession};
@@ -23,14 +23,14 @@ use crate::http::{hide_secrets, retry_after};
 use crate::net::{TcpSocket, read_head};
 use crate::secret::{Secret, remove_secrets};
 
-/// A refusal is explained in less than this.
+/// Maximum size of the explanation of a refusal.
 const MAX_REFUSAL: usize = 64 << 10;
 
 /// The parameters of a connection attempt.
 pub(crate) struct ConnectRequest<'a> {
     pub(crate) config: &'a Config,
     pub(crate) token: Option<&'a Secret>,
-    /// The connection to go on with, and the next event expected of it.
+    /// The connection to resume, and the sequence number of the next event.
     pub(crate) resume: Option<(&'a str, u64)>,
     pub(crate) abort: &'a AbortHandle,
     pub(crate) deadline: Instant,
@@ -39,19 +39,10 @@ pub(crate) struct ConnectRequest<'a> {
     pub(crate) wake: Box<dyn Fn() + Send + Sync>,
 }
 
-/// The reader's end of a link.
+/// The reader's end of a connection.
 pub(crate) struct EventSocket<S = ReadHalf> {
     frames: FrameReader<S>,
     assembler: MessageAssembler,
-}
-
-/// Reason for the end of reading.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum ReadEnd {
-    /// The peer closed the connection, with or without a goodbye.
-    Eof,
-    Broken(String),
-    Unreadable(FrameFault),
 }
 
 /// A connection, over TCP or TLS, before the upgrade.
@@ -112,7 +103,7 @@ impl Read for Stream {
     }
 }
 
-/// Connects and upgrades. The token is in the upgrade request: only then can the link be resumed.
+/// Connects and upgrades. The token is in the upgrade request, without which the connection could not be resumed.
 pub(crate) fn open_socket(dial: ConnectRequest<'_>) -> Result<(EventSocket, Arc<WriteHalf>)> {
     let (target, path) = dial.config.socket_target();
     if target.tls && cfg!(not(feature = "native-tls")) {
@@ -149,8 +140,8 @@ fn send_upgrade(
     Ok((EventSocket::over_stream(receiving, &rest, dial.max_message_size, dial.max_fragments), wire))
 }
 
-/// Reads the answer to the upgrade; gives what came behind it. `hurry` is for the reason of a refusal, which is not
-/// waited for as long.
+/// Reads the response to the upgrade. Returns it with the bytes behind it. `hurry` is the deadline for the reason of
+/// a refusal.
 pub(crate) fn read_upgrade_response<S: Read>(
     stream: &mut S,
     head_limit: usize,
@@ -160,7 +151,7 @@ pub(crate) fn read_upgrade_response<S: Read>(
 ) -> Result<Vec<u8>> {
     let (head, rest) = read_head(stream, "the server", head_limit)?;
     let Ok(Some((_, answer))) = Response::try_parse(&head) else {
-        return Err(no_websocket("it does not answer as HTTP does").with_hint("is it the right port?"));
+        return Err(no_websocket("the response is not HTTP").with_hint("check the port"));
     };
     if answer.status().as_u16() != 101 {
         hurry(stream);
@@ -170,7 +161,7 @@ pub(crate) fn read_upgrade_response<S: Read>(
     Ok(rest)
 }
 
-/// The upgrade request. Written here and not by tungstenite, which would log it, token and all.
+/// Creates the upgrade request. Tungstenite would log it with the token.
 fn upgrade_request(
     dial: &ConnectRequest<'_>,
     target: &BaseUrl,
@@ -180,7 +171,7 @@ fn upgrade_request(
     let (token, agent) = (dial.token.map_or("", Secret::expose), &dial.config.user_agent);
     if token.chars().chain(agent.chars()).any(char::is_control) {
         return Err(Error::input(
-            "the token or the user agent has a line break or another control character",
+            "the token or the user agent contains a control character, such as a line break",
         ));
     }
     let query = match dial.resume {
@@ -212,7 +203,7 @@ fn upgrade_request(
 
 fn no_websocket(why: &str) -> Error {
     Error::new(ErrorKind::Protocol, format!("no WebSocket: {why}"))
-        .with_hint("a proxy on the way must pass `Connection: Upgrade` and `Upgrade: websocket` on")
+        .with_hint("configure the proxy in front of the server to forward `Connection: Upgrade` and `Upgrade: websocket`")
 }
 
 fn find_header<'a>(answer: &'a Response, name: &str) -> Option<&'a str> {
@@ -226,20 +217,20 @@ fn check_upgrade(answer: &Response, key: &str) -> Result<()> {
             .is_some_and(|value| value.split(',').any(|one| one.trim().eq_ignore_ascii_case(word)))
     };
     if !has("upgrade", "websocket") || !has("connection", "upgrade") {
-        return Err(no_websocket("the answer to the upgrade lacks its headers"));
+        return Err(no_websocket("the response to the upgrade lacks required headers"));
     }
     if find_header(answer, "sec-websocket-accept") != Some(&*derive_accept_key(key.as_bytes())) {
-        return Err(no_websocket("the answer to the upgrade is not for this request"));
+        return Err(no_websocket("the response to the upgrade does not belong to this request"));
     }
     if answer.headers().contains_key("sec-websocket-extensions") {
-        return Err(no_websocket("the server uses an extension that nobody asked for"));
+        return Err(no_websocket("the server uses an extension that was not requested"));
     }
     Ok(())
 }
 
-/// Returns the error of an upgrade that was answered with another status.
+/// Returns the error of an upgrade with another status.
 ///
-/// Some proxies repeat the request; the error does not contain its secrets.
+/// Some proxies repeat the request, so its secrets are removed from the error.
 fn upgrade_error(answer: &Response, body: &[u8], secrets: &[&Secret]) -> Error {
     let status = answer.status().as_u16();
     let api = serde_json::from_slice::<ApiError>(body)
@@ -255,7 +246,7 @@ fn upgrade_error(answer: &Response, body: &[u8], secrets: &[&Secret]) -> Error {
             let to = to.split(['?', '#']).next().unwrap_or_default();
             Error::new(ErrorKind::Protocol, format!("redirected to {}", shorten_text(to, 120)))
                 .with_status(status)
-                .with_hint("use the URL that the server is really at, with its path and https")
+                .with_hint("use the actual URL of the server, including scheme and path")
         }
         (None, 400..) => {
             let said = remove_secrets(&String::from_utf8_lossy(body), secrets);
@@ -263,12 +254,14 @@ fn upgrade_error(answer: &Response, body: &[u8], secrets: &[&Secret]) -> Error {
             let said = if html { "an HTML page".into() } else { shorten_text(said.trim(), 160) };
             Error::new(ErrorKind::Status, format!("the upgrade was refused: {said}")).with_status(status)
         }
-        (None, _) => no_websocket("this is no Mattermost server, or a wrong path").with_status(status),
+        (None, _) => {
+            no_websocket("this is not a Mattermost server, or the path is wrong").with_status(status)
+        }
     };
     error.with_retry_after(find_header(answer, "retry-after").and_then(retry_after))
 }
 
-/// The body of a refusal, as far as it comes before the stream's deadline.
+/// Returns the body of a refusal, as far as it arrives before the deadline of the stream.
 fn body_of(answer: &Response, mut body: Vec<u8>, stream: &mut impl Read) -> Vec<u8> {
     let length = find_header(answer, "content-length").and_then(|text| text.trim().parse::<usize>().ok());
     let wanted = length.unwrap_or(MAX_REFUSAL).min(MAX_REFUSAL);
@@ -284,7 +277,7 @@ fn body_of(answer: &Response, mut body: Vec<u8>, stream: &mut impl Read) -> Vec<
 }
 
 impl<S: Read> EventSocket<S> {
-    /// `rest` came with the answer to the upgrade.
+    /// Creates a socket. `rest` was received with the response to the upgrade.
     pub(crate) fn over_stream(stream: S, rest: &[u8], limit: usize, most_pieces: u32) -> Self {
         Self {
             frames: FrameReader::new(stream, rest, limit),
@@ -292,7 +285,7 @@ impl<S: Read> EventSocket<S> {
         }
     }
 
-    /// Blocks until a message comes, and hands it over.
+    /// Blocks until a message arrives, and passes it to `take`.
     pub(crate) fn next_frame<R>(&mut self, take: impl FnOnce(IncomingFrame<'_>) -> R) -> Result<R, ReadEnd> {
         loop {
             let (header, payload) = match self.frames.next_frame() {

@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::style::{reachable, uses_between_files};
+
 /// What each layer may use, beside itself and the leaves.
 const LAYERS: &[(&str, &[&str])] = &[
     ("error", &[]),
@@ -111,47 +113,159 @@ fn each_layer_uses_only_what_is_below() {
     assert!(seen > 50, "the test has gone blind: {seen} uses seen");
 }
 
-/// The files of `src/http` that know nothing of the client, lowest first. Each uses only those above it in this list.
-const HTTP_FILES: &[&str] = &[
-    "method",
-    "path",
-    "exact_length",
-    "query",
-    "body",
-    "multipart",
-    "clock",
-    "attempt",
-    "rate_limit",
-    "agent",
-    "retry",
-    "response",
+/// The inner layers: of the files of a folder, lowest first. Each uses only those before it. With `true`, the list is
+/// complete, and a new file must be added to it.
+const INNER_LAYERS: &[(&str, bool, &[&str])] = &[
+    (
+        "http",
+        true,
+        &[
+            "method",
+            "path",
+            "exact_length",
+            "query",
+            "body",
+            "multipart",
+            "clock",
+            "attempt",
+            "rate_limit",
+            "agent",
+            "retry",
+            "download",
+            "response",
+            "login",
+            "call",
+        ],
+    ),
+    (
+        "testing",
+        true,
+        &[
+            "clock",
+            "settings",
+            "tls",
+            "conn",
+            "frame",
+            "http", // the wire
+            "faults",
+            "rate_limit",
+            "recorded_request", // what a test plans and sees
+            "hub",
+            "state",
+            "rules",
+            "shared", // what the server knows
+            "routes",
+            "socket",
+            "server", // what it does
+            "control",
+            "builder", // what a test calls
+        ],
+    ),
+    (
+        "ws/catch_up",
+        false,
+        &["dedup", "buffered_event", "event_buffer", "channel_merge", "gap_fill", "steps"],
+    ),
+    ("event", false, &["embedded", "scan", "posts", "identity", "table"]),
+    ("net", true, &["lookup", "tcp", "tunnel"]),
 ];
 
 #[test]
-fn parts_of_a_call_do_not_use_each_other() {
+fn inner_layers_use_only_what_is_below() {
+    let uses = uses_between_files();
+    let part_of = |file: &str, folder: &str| -> Option<String> {
+        let rest = file.strip_prefix(folder)?.strip_prefix('/')?;
+        Some(rest.split('/').next()?.to_owned())
+    };
     let mut seen = 0;
-    for (file, text) in all_sources() {
-        let Some(name) = file.strip_prefix("http/") else { continue };
-        let name = name.split('/').next().unwrap();
-        let Some(own) = HTTP_FILES.iter().position(|known| *known == name) else { continue };
-        let is_folder = file.matches('/').count() > 1;
-        for line in code(&text) {
-            let prefixes: &[&str] =
-                if is_folder { &["crate::http::"] } else { &["super::", "crate::http::"] };
-            for prefix in prefixes {
-                for (at, _) in line.match_indices(prefix) {
-                    let used: String = line[at + prefix.len()..]
-                        .chars()
-                        .take_while(|c| c.is_alphanumeric() || *c == '_')
-                        .collect();
-                    let Some(other) = HTTP_FILES.iter().position(|known| *known == used) else { continue };
+    for (folder, is_complete, order) in INNER_LAYERS {
+        for (file, used) in &uses {
+            let Some(part) = part_of(file, folder).filter(|part| part != "tests") else { continue };
+            let Some(own) = order.iter().position(|known| *known == part) else {
+                assert!(!is_complete, "src/{file}.rs is in no layer of src/{folder}");
+                continue;
+            };
+            for other in used {
+                let place =
+                    part_of(other, folder).and_then(|part| order.iter().position(|known| *known == part));
+                if let Some(place) = place {
                     seen += 1;
-                    assert!(other <= own, "src/{file}.rs uses http::{used}: {line}");
+                    assert!(place <= own, "src/{file}.rs uses src/{other}.rs, which is above it");
                 }
             }
         }
+        for part in *order {
+            assert!(uses.contains_key(&format!("{folder}/{part}")), "src/{folder}/{part}.rs does not exist");
+        }
     }
-    assert!(seen > 10, "the test has gone blind: {seen} uses seen");
+    assert!(seen > 50, "the test has gone blind: {seen} uses seen");
+}
+
+/// Files that do I/O, block, or read a clock.
+const IO_FILES: &[&str] = &[
+    "net",
+    "net/lookup",
+    "net/tcp",
+    "net/tunnel",
+    "http",
+    "http/agent",
+    "http/call",
+    "ws/connect",
+    "ws/connection",
+    "ws/socket",
+    "ws/frame_reader",
+    "ws/tls_pipe",
+    "ws/state",
+    "ws/threads",
+    "ws/threads/reader",
+    "ws/threads/writer",
+    "ws/threads/prober",
+    "ws/threads/catch_up_driver",
+    "client",
+    "rest",
+];
+
+/// Files that do none of that, not even over others: the machines of a stream, its settings and its figures.
+const PURE_FILES: &[&str] = &[
+    "ws/session",
+    "ws/session/effects",
+    "ws/session/liveness",
+    "ws/session/login",
+    "ws/session/phase",
+    "ws/catch_up",
+    "ws/catch_up/fetch",
+    "ws/catch_up/gap_fill",
+    "ws/catch_up/steps",
+    "ws/options",
+    "ws/stats",
+    "ws/frame",
+    "ws/backoff",
+    "ws/filter",
+    "ws/position",
+];
+
+#[test]
+fn the_machines_of_a_stream_do_no_io() {
+    let uses = uses_between_files();
+    for file in PURE_FILES {
+        let reached = reachable(&uses, file);
+        assert!(uses.contains_key(*file), "src/{file}.rs does not exist");
+        for io in IO_FILES {
+            assert!(uses.contains_key(*io), "src/{io}.rs does not exist");
+            assert!(!reached.contains(*io), "src/{file}.rs uses src/{io}.rs, perhaps over others");
+        }
+    }
+    for (file, text) in all_sources() {
+        if PURE_FILES.contains(&file.as_str()) {
+            for word in ["std::net", "std::thread", "std::fs", "Instant::now", "Timestamp::now", "SystemTime"]
+            {
+                assert!(!code(&text).any(|line| line.contains(word)), "src/{file}.rs contains {word}");
+            }
+        }
+    }
+    // The traits through which a stream calls REST know the model, and nothing of HTTP.
+    let backend = reachable(&uses, "ws/backend");
+    assert!(!backend.iter().any(|file| file.starts_with("http") || file.starts_with("rest")), "{backend:?}");
 }
 
 /// 32-bit PowerPC has no atomic numbers of 64 bits, and is not among the platforms that everybody checks.

@@ -104,8 +104,8 @@ const MAX_ONE_WORD_TYPES: f64 = 45.0;
 const MAX_ONE_WORD_FUNCTIONS: f64 = 45.0;
 const MIN_CONSTANTS_WITH_KIND: f64 = 50.0;
 const MAX_TYPES_TWICE: usize = 0;
-const MAX_CIRCLES: usize = 2;
-const MAX_QUESTIONS: usize = 110;
+const MAX_CIRCLES: usize = 0;
+const MAX_QUESTIONS: usize = 0;
 
 /// The figures of a source tree.
 #[derive(Debug)]
@@ -295,6 +295,16 @@ fn sources(root: &Path) -> Vec<Source> {
         .filter(|(name, _)| !is_test(name))
         .map(|(name, text)| Source::of(name, &text))
         .collect()
+}
+
+/// The files that each file of `src` uses, by name.
+pub(crate) fn uses_between_files() -> BTreeMap<String, BTreeSet<String>> {
+    graph::uses(&sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src")))
+}
+
+/// All files that a file uses, directly or over others.
+pub(crate) fn reachable(uses: &BTreeMap<String, BTreeSet<String>>, start: &str) -> BTreeSet<String> {
+    graph::reachable(uses, start)
 }
 
 #[test]

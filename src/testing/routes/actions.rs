@@ -4,9 +4,10 @@ use serde_json::{Map, Value, json};
 
 use super::outgoing::{Outgoing, Reply, Target};
 use super::{AppError, RouteCall, RouteResult, bad_body, bad_url, fail, forbidden, text};
+use crate::testing::clock::is_id;
 use crate::testing::http::Answer;
 use crate::testing::state::attachments::{action_of, complete_attachments};
-use crate::testing::state::{StoredPost, World, is_id};
+use crate::testing::state::{StoredPost, World};
 
 /// Props that an update by an integration cannot change.
 const RETAINED_PROPS: [&str; 3] = ["from_webhook", "override_username", "override_icon_url"];
@@ -33,7 +34,7 @@ fn press(call: &mut RouteCall<'_>, id: &str, action_id: &str) -> RouteResult {
     let ephemeral = stored.is_err();
     let hidden = call.world.post_of_cookie(text(&body, "cookie")).filter(|post| post.id == id).cloned();
     let post = stored.or_else(|error| hidden.ok_or(error))?;
-    let action = action_of(&post, action_id).filter(|action| action.contains_key("integration"));
+    let action = action_of(&post.props, action_id).filter(|action| action.contains_key("integration"));
     let Some(action) = action else {
         return Err(fail(404, "api.post.do_action.action_id.app_error", "Invalid action id."));
     };

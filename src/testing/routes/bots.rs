@@ -4,9 +4,10 @@ use serde_json::{Value, json};
 
 use super::accounts::is_username;
 use super::{AppError, RouteCall, RouteResult, bad_url, fail, text};
+use crate::testing::clock::is_id;
 use crate::testing::http::Answer;
 use crate::testing::hub::HubEvent;
-use crate::testing::state::{StoredBot, is_id};
+use crate::testing::state::StoredBot;
 
 pub(super) fn route(call: &mut RouteCall<'_>, method: &str, path: &[&str]) -> Option<RouteResult> {
     Some(match (method, path) {

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::integrations::CommandPlace;
+use super::command_place::CommandPlace;
 use super::{AppError, RouteCall};
 use crate::testing::state::posts::NewPost;
 

@@ -3,11 +3,12 @@
 use serde_json::{Map, Value, json};
 
 use super::{AppError, RouteCall, RouteResult, bad_body, bad_url, fail, forbidden, text};
+use crate::testing::clock::is_id;
 use crate::testing::http::Answer;
 use crate::testing::hub::HubEvent;
 use crate::testing::rules::Permission;
 use crate::testing::state::channels::{group_name, is_channel_name};
-use crate::testing::state::{Member, StoredChannel, is_id};
+use crate::testing::state::{Member, StoredChannel};
 
 pub(super) fn route(call: &mut RouteCall<'_>, method: &str, path: &[&str]) -> Option<RouteResult> {
     Some(match (method, path) {

@@ -6,9 +6,10 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::{AppError, RouteCall, RouteResult, bad_body, bad_url, fail, forbidden, text};
+use crate::testing::clock::{is_id, mix};
 use crate::testing::http::{Answer, parts};
 use crate::testing::rules::Permission;
-use crate::testing::state::{StoredFile, StoredUpload, is_id, mix};
+use crate::testing::state::{StoredFile, StoredUpload};
 
 /// Minimum size of the first part of an upload, unless it is the only one.
 const FIRST_PIECE: u64 = 5 * 1024 * 1024;

@@ -2,13 +2,15 @@
 
 use serde_json::{Map, Value, json};
 
+use super::command_place::CommandPlace;
 use super::outgoing::{Outgoing, Reply, Target};
 use super::{AppError, RouteCall, RouteResult, bad_body, bad_url, builtin, fail, forbidden, text};
+use crate::testing::clock::is_id;
 use crate::testing::http::{Answer, Request};
 use crate::testing::rules::Permission;
+use crate::testing::state::World;
 use crate::testing::state::integrations::Handler;
 use crate::testing::state::posts::NewPost;
-use crate::testing::state::{World, is_id};
 
 pub(super) fn route(call: &mut RouteCall<'_>, method: &str, path: &[&str]) -> Option<RouteResult> {
     Some(match (method, path) {
@@ -251,15 +253,6 @@ fn move_to_team(call: &mut RouteCall<'_>, id: &str) -> RouteResult {
         command.insert("team_id".into(), json!(team));
     }
     Ok(Answer::done())
-}
-
-/// The place where a command was called.
-#[derive(Clone, Debug)]
-pub(super) struct CommandPlace {
-    pub(super) caller: String,
-    pub(super) channel_id: String,
-    pub(super) root_id: String,
-    pub(super) team_id: String,
 }
 
 fn execute(call: &mut RouteCall<'_>) -> RouteResult {

@@ -5,9 +5,10 @@ use serde_json::{Map, Value, json};
 use super::channels::readable as readable_channel;
 use super::posts::readable;
 use super::{RouteCall, RouteResult, bad_body, bad_url, text};
+use crate::testing::clock::is_id;
 use crate::testing::http::Answer;
 use crate::testing::rules::Permission;
-use crate::testing::state::{StoredPost, is_id};
+use crate::testing::state::StoredPost;
 
 /// Maximum number of rows in the response to `since`.
 const MOST_SINCE: usize = 1000;

@@ -4,11 +4,11 @@ use serde_json::{Value, json};
 
 use super::channels::{joined, readable};
 use super::{AppError, RouteCall, RouteResult, bad_body, bad_url, fail, forbidden, text};
+use crate::testing::clock::is_id;
 use crate::testing::http::Answer;
 use crate::testing::hub::HubEvent;
 use crate::testing::rules::Permission;
 use crate::testing::state::channels::notify_props;
-use crate::testing::state::is_id;
 
 pub(super) fn route(call: &mut RouteCall<'_>, method: &str, path: &[&str]) -> Option<RouteResult> {
     Some(match (method, path) {

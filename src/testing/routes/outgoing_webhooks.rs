@@ -4,10 +4,11 @@ use serde_json::{Map, Value};
 
 use super::outgoing::{Reply, Target};
 use super::{AppError, RouteCall, RouteResult, bad_body, bad_url, fail, forbidden, text, webhooks};
+use crate::testing::clock::is_id;
 use crate::testing::http::Answer;
 use crate::testing::rules::Permission;
+use crate::testing::state::World;
 use crate::testing::state::outgoing_webhooks::{StoredOutgoingWebhook, Triggered};
-use crate::testing::state::{World, is_id};
 
 pub(super) fn route(call: &mut RouteCall<'_>, method: &str, path: &[&str]) -> Option<RouteResult> {
     Some(match (method, path) {

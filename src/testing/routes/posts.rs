@@ -3,11 +3,12 @@
 use serde_json::{Map, Value, json};
 
 use super::{AppError, RouteCall, RouteResult, bad_body, bad_url, fail, forbidden, text};
+use crate::testing::clock::is_id;
 use crate::testing::http::Answer;
 use crate::testing::hub::HubEvent;
 use crate::testing::rules::Permission;
 use crate::testing::state::posts::NewPost;
-use crate::testing::state::{StoredPost, StoredReaction, is_id};
+use crate::testing::state::{StoredPost, StoredReaction};
 
 /// Time for which a `pending_post_id` is remembered, in milliseconds.
 const REMEMBERED: i64 = 30_000;

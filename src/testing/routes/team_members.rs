@@ -4,10 +4,10 @@ use serde_json::{Map, Value, json};
 
 use super::teams::{managed, visible};
 use super::{AppError, RouteCall, RouteResult, bad_body, fail, text};
+use crate::testing::clock::is_id;
 use crate::testing::http::Answer;
 use crate::testing::hub::HubEvent;
 use crate::testing::rules::Permission;
-use crate::testing::state::is_id;
 
 pub(super) fn route(call: &mut RouteCall<'_>, method: &str, path: &[&str]) -> Option<RouteResult> {
     Some(match (method, path) {

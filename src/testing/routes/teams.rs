@@ -3,9 +3,10 @@
 use serde_json::{Map, Value, json};
 
 use super::{AppError, RouteCall, RouteResult, bad_body, bad_url, fail, forbidden, text};
+use crate::testing::clock::is_id;
 use crate::testing::http::Answer;
 use crate::testing::hub::HubEvent;
-use crate::testing::state::{StoredTeam, is_id};
+use crate::testing::state::StoredTeam;
 
 pub(super) fn route(call: &mut RouteCall<'_>, method: &str, path: &[&str]) -> Option<RouteResult> {
     Some(match (method, path) {

@@ -4,10 +4,10 @@ use serde_json::{Value, json};
 
 use super::posts::readable;
 use super::{AppError, RouteCall, RouteResult, bad_url, fail};
+use crate::testing::clock::is_id;
 use crate::testing::http::Answer;
 use crate::testing::hub::HubEvent;
 use crate::testing::rules::Permission;
-use crate::testing::state::is_id;
 
 pub(super) fn route(call: &mut RouteCall<'_>, method: &str, path: &[&str]) -> Option<RouteResult> {
     let ["users", user, "teams", team, "threads", rest @ ..] = path else { return None };

@@ -3,8 +3,9 @@
 use serde_json::{Value, json};
 
 use super::{AppError, RouteCall, RouteResult, bad_body, bad_url, fail, forbidden, text};
+use crate::testing::clock::is_id;
 use crate::testing::http::Answer;
-use crate::testing::state::{AccessToken, is_id};
+use crate::testing::state::AccessToken;
 
 pub(super) fn route(call: &mut RouteCall<'_>, method: &str, path: &[&str]) -> Option<RouteResult> {
     Some(match (method, path) {

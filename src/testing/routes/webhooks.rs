@@ -3,10 +3,11 @@
 use serde_json::{Map, Value, json};
 
 use super::{AppError, RouteCall, RouteResult, bad_body, bad_url, fail, forbidden, text};
+use crate::testing::clock::is_id;
 use crate::testing::http::{Answer, Request, form, parts};
 use crate::testing::rules::Permission;
+use crate::testing::state::World;
 use crate::testing::state::posts::NewPost;
-use crate::testing::state::{World, is_id};
 
 /// Maximum length of a post, in characters. A longer text of a webhook becomes several posts.
 const MAX_POST: usize = 16_383;

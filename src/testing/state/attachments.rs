@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Clock, StoredPost};
+use crate::testing::clock::Clock;
 
 /// Adds the missing members of attachments, and the IDs of buttons and menus.
 pub(in crate::testing) fn complete_attachments(props: &mut Map<String, Value>, clock: &mut Clock) {
@@ -62,8 +62,8 @@ pub(in crate::testing) fn set_cookies(props: &mut Map<String, Value>, cookie: &s
 }
 
 /// Returns a button or menu of a post, with its URL.
-pub(in crate::testing) fn action_of(post: &StoredPost, id: &str) -> Option<Map<String, Value>> {
-    let attachments = post.props.get("attachments")?.as_array()?;
+pub(in crate::testing) fn action_of(props: &Map<String, Value>, id: &str) -> Option<Map<String, Value>> {
+    let attachments = props.get("attachments")?.as_array()?;
     let actions = attachments.iter().filter_map(|attachment| attachment.get("actions")?.as_array()).flatten();
     actions
         .filter_map(Value::as_object)

@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::{World, mix};
+use super::World;
+use crate::testing::clock::mix;
 
 #[derive(Clone, Debug)]
 pub(in crate::testing) struct Member {
@@ -229,16 +230,5 @@ impl World {
             })
             .map(|channel| channel.id.clone())
             .collect()
-    }
-
-    /// Adds a user to a team and its default channels, without sending events.
-    pub(in crate::testing) fn join_team(&mut self, team_id: &str, user_id: &str) {
-        let Some(team) = self.team_mut(team_id) else { return };
-        if !team.has(user_id) {
-            team.members.push(super::StoredTeamMember { user_id: user_id.to_owned(), admin: false });
-        }
-        for channel in self.default_channels(team_id) {
-            self.join(&channel, user_id);
-        }
     }
 }

@@ -538,7 +538,7 @@ mod tests {
         for _ in 0..3000 {
             let mut message = String::new();
             for _ in 0..12 {
-                bits = crate::testing::state::mix(bits + 1);
+                bits = crate::testing::clock::mix(bits + 1);
                 let at = usize::try_from(bits % 21).unwrap_or(0);
                 message.push_str(pieces.get(at).copied().unwrap_or_default());
             }

@@ -343,6 +343,17 @@ impl World {
         id
     }
 
+    /// Adds a user to a team and its default channels, without sending events.
+    pub(in crate::testing) fn join_team(&mut self, team_id: &str, user_id: &str) {
+        let Some(team) = self.team_mut(team_id) else { return };
+        if !team.has(user_id) {
+            team.members.push(StoredTeamMember { user_id: user_id.to_owned(), admin: false });
+        }
+        for channel in self.default_channels(team_id) {
+            self.join(&channel, user_id);
+        }
+    }
+
     /// Adds a bot without sending events.
     pub(in crate::testing) fn new_bot(
         &mut self,

@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::{World, mix};
+use super::World;
+use crate::testing::clock::mix;
 
 const ROLES: &str = include_str!("roles.tsv");
 

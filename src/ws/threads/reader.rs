@@ -1,4 +1,4 @@
-//! The reader thread: dials, reads, and hands over what it read.
+//! The reader thread: it connects, reads and delivers events.
 
 use std::sync::{Arc, Weak};
 use std::thread;
@@ -14,23 +14,23 @@ use crate::time::Timestamp;
 use crate::ws::connection::WriteHalf;
 use crate::ws::deferred_log;
 use crate::ws::delivery::EventHeader;
-use crate::ws::frame::{ActionReply, IncomingFrame};
+use crate::ws::frame::{ActionReply, IncomingFrame, ReadEnd};
 use crate::ws::queue::EnqueueResult;
 use crate::ws::session::{Cursor, EventVerdict, ReaderAction};
-use crate::ws::socket::{self, ConnectRequest, EventSocket, ReadEnd};
+use crate::ws::socket::{self, ConnectRequest, EventSocket};
 use crate::ws::state::{StateGuard, StreamShared, ThreadGuard, ThreadRole, cursor_of};
 
-/// For one dial: look-up, connection, proxy, TLS and upgrade together.
+/// Timeout for a connection attempt: lookup, connection, proxy, TLS and upgrade together.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
-/// A shorter wait for room changes nothing for anybody.
+/// A shorter wait for room is not reported to the session.
 pub(crate) const BLOCK_NOTICE_DELAY: Duration = Duration::from_millis(100);
 
-/// Pings, pongs, nonsense and answers to nothing that a link may bring, and how many more in each second of it. A
-/// server sends a ping a minute; whoever sends millions would keep a core busy for ever.
+/// Maximum number of pings, pongs, invalid messages and unexpected replies on a connection, and the additional number
+/// per second. A server sends a ping per minute; millions of them would keep a core busy.
 const MAX_MEANINGLESS_FRAMES: u64 = 100_000;
 const MAX_MEANINGLESS_FRAMES_PER_SECOND: u64 = 1000;
 
-/// Runs until the stream is closed or has ended for good.
+/// Runs until the stream is closed or has ended permanently.
 pub(crate) fn run_reader(shared: &Arc<StreamShared>) {
     let _ending = ThreadGuard::new(shared, ThreadRole::Reader);
     let mut socket = None;
@@ -39,7 +39,7 @@ pub(crate) fn run_reader(shared: &Arc<StreamShared>) {
         let next = state.session.next_reader_action(shared.now());
         shared.apply_effects(&mut state);
         if state.stop.is_some() {
-            // The connection stays in the state: without it, the writer would end and cut nothing.
+            // The connection stays in the state: without it, the writer would end and not cut it.
             let wire = state.wire.clone();
             drop(state);
             if let (Some(wire), Some(socket)) = (wire, socket.take()) {
@@ -89,7 +89,7 @@ pub(crate) fn run_reader(shared: &Arc<StreamShared>) {
     }
 }
 
-/// Runs a REST call on a thread of its own, which the stream can leave behind when it is closed.
+/// Runs a REST call on a separate thread, which the stream can abandon when it is closed.
 fn spawn_call(shared: &Arc<StreamShared>, mut state: StateGuard<'_>, name: &str, call: fn(&StreamShared)) {
     state.helpers += 1;
     state.reader_does = "waiting";
@@ -102,7 +102,7 @@ fn spawn_call(shared: &Arc<StreamShared>, mut state: StateGuard<'_>, name: &str,
     if let Err(e) = spawned {
         let mut state = shared.lock_state();
         state.helpers -= 1;
-        let error = Error::io("no thread for a REST call could be started", e).with_kind(ErrorKind::Io);
+        let error = Error::io("a thread for a REST call could not be started", e).with_kind(ErrorKind::Io);
         state.session.on_token_checked(shared.now(), Err(error.clone()));
         state.session.on_logged_in(shared.now(), Err(error));
         shared.apply_effects(&mut state);
@@ -149,7 +149,7 @@ fn open_connection(shared: &Arc<StreamShared>, resume: Option<&Cursor>) -> Optio
     socket
 }
 
-/// Reads until the link ends.
+/// Reads until the connection ends.
 fn read_frames(shared: &StreamShared, socket: &mut EventSocket) -> ReadEnd {
     let Some(wire) = shared.lock_state().wire.clone() else { return ReadEnd::Eof };
     let (began, mut idle) = (Instant::now(), 0_u64);
@@ -162,7 +162,7 @@ fn read_frames(shared: &StreamShared, socket: &mut EventSocket) -> ReadEnd {
             }
             IncomingFrame::Pong => false,
             IncomingFrame::Binary => {
-                leave_out(shared, "a binary message, which Mattermost never does");
+                leave_out(shared, "a binary message");
                 false
             }
             IncomingFrame::Close(code, reason) => {
@@ -179,18 +179,18 @@ fn read_frames(shared: &StreamShared, socket: &mut EventSocket) -> ReadEnd {
             && idle - MAX_MEANINGLESS_FRAMES
                 > began.elapsed().as_secs().saturating_mul(MAX_MEANINGLESS_FRAMES_PER_SECOND)
         {
-            return ReadEnd::Broken("the server floods the link with what means nothing".into());
+            return ReadEnd::Broken("the server floods the connection with meaningless frames".into());
         }
     }
 }
 
-/// The first of them is worth a warning; a flood of them must not become one of the log.
+/// Counts a skipped message. Only the first one is logged as a warning, so that a flood does not fill the log.
 fn leave_out(shared: &StreamShared, what: &str) {
     let mut state = shared.lock_state();
     state.counts.malformed += 1;
     let count = state.counts.malformed;
     if count.is_power_of_two() {
-        deferred_log::push_line(Level::Warn, || format!("the server sent {what}: left out ({count} so far)"));
+        deferred_log::push_line(Level::Warn, || format!("skipped {what} of the server ({count} so far)"));
     }
 }
 
@@ -200,7 +200,7 @@ fn take_close(shared: &StreamShared, wire: &WriteHalf, status: Option<u16>, reas
         stop.goodbye = true;
         return;
     }
-    // The same code back, as RFC 6455 asks; 1005 and 1006 never stand on the wire.
+    // The same code is returned (RFC 6455). 1005 and 1006 are never sent.
     wire.queue_close(status.filter(|status| matches!(status, 1000..=1003 | 1007..=1014 | 3000..=4999)));
     state.session.on_close_frame(shared.now(), status, reason);
     shared.apply_effects(&mut state);
@@ -215,7 +215,7 @@ fn connection_lost(shared: &StreamShared, ended: &ReadEnd, socket: &mut Option<E
         state.unsent_actions = wire.unsent_actions();
         wire.shut_down();
     }
-    let error = Error::new(ErrorKind::Io, "the link broke before the answer came");
+    let error = Error::new(ErrorKind::Io, "the connection was lost before the reply arrived");
     state.fail_requests(&error);
     state.session.on_connection_lost(shared.now(), ended);
     shared.apply_effects(&mut state);
@@ -224,7 +224,7 @@ fn connection_lost(shared: &StreamShared, ended: &ReadEnd, socket: &mut Option<E
     shared.changed.notify_all();
 }
 
-/// Reads on, for the server's goodbye, until it has closed its end or the timer cuts the link.
+/// Reads until the server has closed its end or the timer cuts the connection.
 fn await_goodbye(shared: &StreamShared, mut socket: EventSocket, wire: &Arc<WriteHalf>) {
     loop {
         let result = socket.next_frame(|incoming| {
@@ -273,7 +273,7 @@ fn take_text(shared: &StreamShared, text: &str) -> bool {
             asked
         }
         None => {
-            leave_out(shared, "what is neither event nor answer");
+            leave_out(shared, "a message that is neither an event nor a reply");
             false
         }
     }
@@ -319,7 +319,7 @@ fn take_event(shared: &StreamShared, kind: EventKind, seq: Option<u64>, text: &s
     }
 }
 
-/// Waits for room, with the policy `Block`; gives up after a minute.
+/// Waits for room with the policy `Block`. Gives up after a minute.
 fn wait_for_room(
     shared: &StreamShared,
     mut state: StateGuard<'_>,
@@ -330,7 +330,7 @@ fn wait_for_room(
     let began = Instant::now();
     state.delivery.set_holding(true);
     while state.stop.is_none() {
-        // The writer tells when there is room. Until then there are two times to get up for.
+        // The writer wakes this thread when there is room. Until then, there are two times to act at.
         let until = if state.session.is_blocked() { state.delivery.max_block() } else { BLOCK_NOTICE_DELAY };
         shared.to_writer.wake_up();
         state = StreamShared::wait_until(&shared.to_reader, state, Some(began + until));
@@ -354,12 +354,12 @@ fn wait_for_room(
     shared.to_writer.wake_up();
 }
 
-/// The server's clock, in the answer to a ping.
+/// Returns the server time in the reply to a ping.
 fn server_time(data: &Value) -> Option<Timestamp> {
     data.get("server_time").and_then(Value::as_i64).map(Timestamp::from_millis)
 }
 
-/// The connection id and the server's version.
+/// Returns the connection ID and the server version.
 fn parse_hello(text: &str) -> Option<(Arc<str>, Box<str>)> {
     #[derive(serde::Deserialize)]
     struct HelloEnvelope {

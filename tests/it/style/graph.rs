@@ -88,45 +88,49 @@ impl Graph<'_> {
     }
 }
 
-/// Groups of files each of which uses the others, directly or over some of them.
-pub(super) fn circles(sources: &[Source]) -> Vec<Vec<String>> {
+/// The files that each file uses, by name. Uses of the files above in the same folder do not count.
+pub(super) fn uses(sources: &[Source]) -> BTreeMap<String, BTreeSet<String>> {
     let module_of = |name: &str| -> Vec<String> {
         if name == "lib" { Vec::new() } else { name.split('/').map(str::to_owned).collect() }
     };
     let files = sources.iter().map(|source| (module_of(&source.name), source)).collect();
     let graph = Graph { files };
-    let modules: Vec<&Vec<String>> = graph.files.keys().collect();
-    let edges: BTreeMap<&Vec<String>, BTreeSet<Vec<String>>> =
-        graph.files.iter().map(|(module, source)| (module, graph.uses(module, source))).collect();
-    if std::env::var_os("MATTERMOST_STYLE_EDGES").is_some() {
-        for (from, to) in &edges {
-            let to: Vec<String> = to.iter().map(|module| module.join("/")).collect();
-            println!("edge: {} -> {}", from.join("/"), to.join(" "));
-        }
+    let named = |module: &Vec<String>| module.join("/");
+    let mut all = BTreeMap::new();
+    for (module, source) in &graph.files {
+        all.insert(named(module), graph.uses(module, source).iter().map(named).collect());
     }
-    let reach = |start: &Vec<String>| {
-        let mut seen = BTreeSet::new();
-        let mut open = vec![start.clone()];
-        while let Some(module) = open.pop() {
-            for next in edges.get(&module).into_iter().flatten() {
-                if seen.insert(next.clone()) {
-                    open.push(next.clone());
-                }
+    all
+}
+
+/// All files that a file uses, directly or over others.
+pub(super) fn reachable(uses: &BTreeMap<String, BTreeSet<String>>, start: &str) -> BTreeSet<String> {
+    let mut seen = BTreeSet::new();
+    let mut open = vec![start];
+    while let Some(file) = open.pop() {
+        for next in uses.get(file).into_iter().flatten() {
+            if seen.insert(next.clone()) {
+                open.push(next);
             }
         }
-        seen
-    };
-    let reached: BTreeMap<&Vec<String>, BTreeSet<Vec<String>>> =
-        modules.iter().map(|module| (*module, reach(module))).collect();
-    let mut found: BTreeSet<Vec<String>> = BTreeSet::new();
-    for module in &modules {
-        let same = reached[*module]
-            .iter()
-            .filter(|other| reached.get(other).is_some_and(|back| back.contains(*module)));
-        let circle: Vec<String> = same.map(|module| module.join("/")).collect();
-        if circle.len() > 1 {
-            found.insert(circle);
+    }
+    seen
+}
+
+/// Groups of files each of which uses the others, directly or over some of them.
+pub(super) fn circles(sources: &[Source]) -> Vec<Vec<String>> {
+    let uses = uses(sources);
+    if std::env::var_os("MATTERMOST_STYLE_EDGES").is_some() {
+        for (from, to) in &uses {
+            println!("edge: {from} -> {}", to.iter().cloned().collect::<Vec<_>>().join(" "));
         }
     }
+    let reached: BTreeMap<&String, BTreeSet<String>> =
+        uses.keys().map(|file| (file, reachable(&uses, file))).collect();
+    let circle_of = |file: &String| -> Vec<String> {
+        let same = |other: &&String| reached.get(other).is_some_and(|back| back.contains(file));
+        reached[file].iter().filter(same).cloned().collect()
+    };
+    let found: BTreeSet<Vec<String>> = uses.keys().map(circle_of).filter(|circle| circle.len() > 1).collect();
     found.into_iter().collect()
 }

@@ -23,12 +23,12 @@ use crate::time::Timestamp;
 use crate::ws::catch_up::{FetchRequest, FetchResponse, NextStep, PostVersion};
 use crate::ws::delivery::Delivery;
 use crate::ws::frame::FrameFault;
+use crate::ws::frame::ReadEnd;
 use crate::ws::position::Position;
 use crate::ws::queue::{EnqueueResult, Overflow};
 use crate::ws::session::{
     Cursor, Effect, EventVerdict, Notification, ReaderAction, StreamSession, StreamTime,
 };
-use crate::ws::socket::ReadEnd;
 use crate::ws::state::cursor_of;
 
 /// What happens at a time.

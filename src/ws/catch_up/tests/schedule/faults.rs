@@ -1,7 +1,7 @@
 //! What goes wrong on the way to the model, and in it.
 
 use super::{Act, Sim};
-use crate::ws::socket::ReadEnd;
+use crate::ws::frame::ReadEnd;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::ws::catch_up::tests) enum Fault {
