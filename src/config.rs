@@ -10,10 +10,17 @@ use crate::request_headers::RequestHeaders;
 #[cfg(feature = "native-tls")]
 use crate::tls::TlsSettings;
 
-/// Longer timeouts than this are shortened: a point in time so far away cannot be represented on every platform.
+/// Maximum timeout. A later time cannot be represented on every platform.
 pub(crate) const MAX_TIMEOUT: Duration = Duration::from_secs(10 * 365 * 86_400);
 
-/// Everything that a client was built with.
+// The defaults. The methods of `ClientBuilder` and the table in `limits` document them.
+const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
+const DEFAULT_CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+const DEFAULT_BODY_LIMIT: u64 = 64 << 20;
+const DEFAULT_JSON_LIMIT: u64 = 16 << 20;
+const DEFAULT_HEAD_LIMIT: usize = 16 << 10;
+
+/// The settings of a client.
 #[derive(Debug)]
 pub(crate) struct Config {
     pub(crate) base: BaseUrl,
@@ -24,18 +31,18 @@ pub(crate) struct Config {
     pub(crate) headers: RequestHeaders,
     #[cfg(feature = "native-tls")]
     pub(crate) tls: TlsSettings,
-    /// One call, retries and waits included.
+    /// Deadline of a call, including retries and waits.
     pub(crate) timeout: Duration,
-    /// Name look-up and connection, each.
+    /// Deadline of a name lookup, and of a connection.
     pub(crate) connect_timeout: Duration,
-    /// The largest body that is taken into memory.
+    /// Maximum size of a body in memory.
     pub(crate) body_limit: u64,
-    /// The largest body that is decoded.
+    /// Maximum size of a decoded body.
     pub(crate) json_limit: u64,
-    /// The largest head of an answer: of calls, of the upgrade, of a proxy.
+    /// Maximum size of a response head: of calls, of the upgrade, of a proxy.
     pub(crate) head_limit: usize,
     pub(crate) user_agent: String,
-    /// Back-off is multiplied by this; tests set it to a small number.
+    /// Factor for delays, which tests set to a small number.
     pub(crate) backoff_scale: f64,
 }
 
@@ -48,17 +55,18 @@ impl Config {
             headers: RequestHeaders::default(),
             #[cfg(feature = "native-tls")]
             tls: TlsSettings::default(),
-            timeout: Duration::from_secs(30),
-            connect_timeout: Duration::from_secs(10),
-            body_limit: 64 << 20,
-            json_limit: 16 << 20,
-            head_limit: 16 << 10,
+            timeout: DEFAULT_TIMEOUT,
+            connect_timeout: DEFAULT_CONNECT_TIMEOUT,
+            body_limit: DEFAULT_BODY_LIMIT,
+            json_limit: DEFAULT_JSON_LIMIT,
+            head_limit: DEFAULT_HEAD_LIMIT,
             user_agent: concat!("mattermost-rs/", env!("CARGO_PKG_VERSION")).to_owned(),
             backoff_scale: 1.0,
         }
     }
 
-    /// The headers for a request to `target`, the token included. Those of the program are for its server only.
+    /// Returns the headers of a request to `target`, including the token. Those of the program are sent to its server
+    /// only.
     pub(crate) fn headers_for(
         &self,
         target: &BaseUrl,
@@ -69,7 +77,7 @@ impl Config {
         headers.with_token(token)
     }
 
-    /// The server's socket: host and port to dial, and the path of the upgrade request, without a query.
+    /// Returns host and port of the WebSocket, and the path of the upgrade request, without a query.
     pub(crate) fn socket_target(&self) -> (BaseUrl, String) {
         let base = self.websocket.as_ref().unwrap_or(&self.base).clone();
         // A full URL may be given, as `WebsocketURL` of the server's configuration is without the route.

@@ -8,59 +8,59 @@
 //!
 //! | what | limit | set by |
 //! |---|---|---|
-//! | a whole call, retries and waits included | 30 s | [`timeout`], [`with_timeout`], [`Call::timeout`] |
-//! | looking the name up | 10 s | [`connect_timeout`] |
+//! | call, including retries and waits | 30 s | [`timeout`], [`with_timeout`], [`Call::timeout`] |
+//! | name lookup | 10 s | [`connect_timeout`] |
 //! | connection, proxy and TLS handshake together | 10 s | [`connect_timeout`] |
-//! | the answer to a new post, before it is sent again | 8 s | |
-//! | retries: after failures, after responses that say when to send again | 2, 10 | |
-//! | head of an answer | 16 KiB, 128 headers | [`head_limit`] |
-//! | body of an answer that is decoded | 16 MiB | [`json_limit`] |
-//! | body of an answer that is taken into memory as it is | 64 MiB | [`body_limit`] |
-//! | body of an answer that is read as it comes, or saved | none | its reader |
-//! | body of an error | 64 KiB; of a larger one only the status counts | |
-//! | text of a stranger in a message | 300 characters | |
+//! | response to a new post, before it is sent again | 8 s | |
+//! | retries after failures; after responses that announce a time | 2, 10 | |
+//! | response head | 16 KiB, 128 headers | [`head_limit`] |
+//! | decoded response body | 16 MiB | [`json_limit`] |
+//! | response body in memory | 64 MiB | [`body_limit`] |
+//! | response body that is read or saved in pieces | none |  |
+//! | body of an error response | 64 KiB; of a larger one, only the status is used | |
+//! | received text in an error message | 300 characters | |
 //! | depth of JSON | 127 | |
-//! | memory of the items of decoded lists and maps | 16 times the first 2 MiB of text, 4 times the rest, and 1 MiB | |
-//! | what frames a body: heads, sizes of chunks, trailers, TLS | 1 MiB more than the body | |
-//! | redirects followed | 0 | |
-//! | compression | never asked for, and refused | |
+//! | memory of the items of decoded lists and maps | 16 times the first 2 MiB of text, 4 times the rest, plus 1 MiB | |
+//! | framing of a body: heads, chunk sizes, trailers, TLS | the size of the body, plus 1 MiB | |
+//! | followed redirects | 0 | |
+//! | compression | never requested, and refused | |
 //! | idle connections | 8, for 55 s | |
-//! | look-ups of names at a time, in the whole process | 8 | |
+//! | concurrent name lookups of the process | 8 | |
 //!
 //! # Streams
 //!
 //! | what | limit | set by |
 //! |---|---|---|
-//! | opening, the server's greeting included | 15 s | |
-//! | looking the name up; connection and proxy; TLS handshake | 10 s each | [`connect_timeout`] |
-//! | head of the answer to the upgrade, of a proxy's answer | 16 KiB | [`head_limit`] |
+//! | opening, including `hello` | 15 s | |
+//! | name lookup; connection and proxy; TLS handshake | 10 s each | [`connect_timeout`] |
+//! | response head of the upgrade and of a proxy | 16 KiB | [`head_limit`] |
 //! | body of a refusal | 64 KiB, 2 s | |
 //! | a message | 4 MiB | [`max_message_size`] |
-//! | memory of the items of decoded lists and maps | as much as the text, and 4 MiB | |
+//! | memory of the items of decoded lists and maps | the size of the text, plus 4 MiB | |
 //! | frames of a message | 4,096 | [`max_fragments`] |
-//! | events that wait for the program | 4,096 | [`capacity`] |
-//! | their texts together; one alone always fits | 2 KiB an event, 8 MiB at least | [`capacity`] |
-//! | rows of a catch-up; the rest is read later, or named | 64 MiB | |
-//! | events that wait for a catch-up, with rows between them | 64 MiB | [`capacity`] |
+//! | queued events | 4,096 | [`capacity`] |
+//! | their texts; any single text fits | 2 KiB per event, at least 8 MiB | [`capacity`] |
+//! | rows of a catch-up; others are read later, or reported | 64 MiB | |
+//! | buffered events of a catch-up, and rows between them | 64 MiB | [`capacity`] |
 //! | posts, edits and deletions that a catch-up remembers | 1,048,576 | |
-//! | teams of a catch-up; its list of channels; pages a channel; passes | 1,000; 16 MiB; 250; 20 | |
-//! | frames that mean nothing: pings, pongs, nonsense | 100,000, and 1,000 a second | |
-//! | what TLS adds: records without content, new keys | as much as there is content, 1 MiB, and 16 KiB a second | |
-//! | all that waits to be sent, ciphertext included | 256 KiB | |
-//! | a frame on its way out | 15 s | |
-//! | an action that is sent | 8,192 bytes, as the server allows | |
-//! | the answer to a ping | 30 s; 90 s while something comes | |
-//! | between dials | 1 s to 5 min, at random | |
+//! | teams of a catch-up; list of channels; pages per channel; passes | 1,000; 16 MiB; 250; 20 | |
+//! | meaningless frames: pings, pongs, invalid messages | 100,000, plus 1,000 per second | |
+//! | TLS overhead: records without content, new keys | the size of the content, plus 1 MiB, plus 16 KiB per second | |
+//! | send buffer, including ciphertext | 256 KiB | |
+//! | sending a frame | 15 s | |
+//! | action | 8,192 bytes, the limit of the server | |
+//! | reply to a ping | 30 s; 90 s while bytes arrive | |
+//! | delay between connection attempts | 1 s to 5 min, at random | |
 //!
-//! A peer can make a stream hold one message, the events that wait, as much again while a gap is filled, and the
-//! 256 KiB; and a program what it decodes of an event: a few copies of its text, and the items. Events that it makes up
-//! are read as fast as they come, which can keep one core busy, and are dropped where the program does not take them; a
-//! flood of anything else ends the link, and the next dial waits.
+//! A stream therefore contains at most one message, the queued events, as many again while a gap is filled, and the
+//! send buffer. A decoded event takes a few times the size of its text, plus the items. A server that makes up events
+//! can keep one core busy; if the program does not take them, they are dropped. A flood of other frames ends the
+//! connection, and the next attempt is delayed.
 //!
-//! # A proxy's answer
+//! # Responses of proxies
 //!
-//! `CONNECT` and SOCKS 5 are part of the connection: the same deadline, the same limit of the head. What follows the
-//! head at once is refused, for the server speaks second.
+//! `CONNECT` and SOCKS 5 are part of the connection, with the same deadline and the same limit of the head. Bytes that
+//! directly follow the head are refused, since the server sends nothing first.
 //!
 //! [`timeout`]: crate::ClientBuilder::timeout
 //! [`with_timeout`]: crate::Client::with_timeout

@@ -1,4 +1,4 @@
-//! Names to addresses, with a deadline.
+//! Name resolution with a deadline.
 
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -8,17 +8,18 @@ use crossbeam_channel::{Receiver, bounded, never, select};
 
 use crate::error::{Error, ErrorKind, Result};
 
-/// Look-ups that hang in the system's resolver cannot be ended: past this many, new ones are refused.
-const MOST_AT_ONCE: usize = 8;
+/// Maximum number of lookups in progress, since those that hang in the system's resolver cannot be ended.
+const MAX_LOOKUPS: usize = 8;
 
 static UNDER_WAY: AtomicUsize = AtomicUsize::new(0);
 
-/// The addresses of a host. A name is looked up on a thread of its own, which is left to itself at the deadline.
+/// Returns the addresses of a host. The lookup runs on a separate thread, which is abandoned at the deadline.
 pub(crate) fn look_up(host: &str, port: u16, within: Duration) -> Result<Vec<SocketAddr>> {
     addresses_unless(host, port, within, &never(), ())
 }
 
-/// The same, given up at once when the other end of `stop` is dropped. The thread keeps `held` as long as it lives.
+/// Like `look_up`, but returns at once when the other end of `stop` is dropped. The thread keeps `held` until it
+/// ends.
 pub(crate) fn addresses_unless(
     host: &str,
     port: u16,
@@ -31,12 +32,12 @@ pub(crate) fn addresses_unless(
     }
     let fail = |kind, why: &str| Error::new(kind, format!("the name {host:?} {why}"));
     if !begin_lookup(&UNDER_WAY) {
-        return Err(fail(ErrorKind::Timeout, "was not looked up: earlier look-ups hang"));
+        return Err(fail(ErrorKind::Timeout, "cannot be resolved: earlier lookups have not ended"));
     }
     let (answer, answered) = bounded(1);
     let name = host.to_owned();
     let thread = std::thread::Builder::new().name("mm-resolve".into()).spawn(move || {
-        // The default stack: the system's resolver may load plugins.
+        // With the default stack size: the system's resolver may load plugins.
         let found = (name.as_str(), port).to_socket_addrs().map(Iterator::collect::<Vec<_>>);
         UNDER_WAY.fetch_sub(1, Ordering::Relaxed);
         drop(held);
@@ -51,7 +52,7 @@ pub(crate) fn addresses_unless(
             Ok(Ok(found)) if found.is_empty() => Err(fail(ErrorKind::Connect, "has no address")),
             Ok(Ok(found)) => Ok(found),
             Ok(Err(e)) => Err(fail(ErrorKind::Connect, "does not resolve")
-                .with_hint("is it spelled right, and does this machine have DNS?")
+                .with_hint("check the spelling, and the DNS settings of this machine")
                 .with_source(e)),
             Err(_) => Err(fail(ErrorKind::Connect, "does not resolve")),
         },
@@ -62,9 +63,9 @@ pub(crate) fn addresses_unless(
     }
 }
 
-/// Registers a look-up. Returns `false` if too many are in progress.
+/// Registers a lookup. Returns `false` if too many are in progress.
 fn begin_lookup(under_way: &AtomicUsize) -> bool {
-    let room = under_way.fetch_add(1, Ordering::Relaxed) < MOST_AT_ONCE;
+    let room = under_way.fetch_add(1, Ordering::Relaxed) < MAX_LOOKUPS;
     if !room {
         under_way.fetch_sub(1, Ordering::Relaxed);
     }

@@ -1,4 +1,4 @@
-//! Opens tunnels through proxies: CONNECT and SOCKS 5. The stream brings the deadline.
+//! Tunnels through proxies: CONNECT and SOCKS 5. The deadline is that of the stream.
 
 use std::io::{self, Read, Write};
 use std::net::IpAddr;
@@ -13,7 +13,7 @@ use crate::net::{is_hang_up, read_head};
 use crate::proxy::{Proxy, ProxyKind};
 use crate::secret::{Secret, remove_secrets};
 
-/// Asks the proxy for a connection to the target.
+/// Requests a connection to the target from the proxy.
 pub(crate) fn open_tunnel(
     proxy: &Proxy,
     target: &BaseUrl,
@@ -25,34 +25,40 @@ pub(crate) fn open_tunnel(
         ProxyKind::Socks5 => socks5_connect(proxy, target, stream),
     };
     if done.is_ok() {
-        log::debug!("the proxy {}:{} goes on to {}:{}", proxy.host, proxy.port, target.host, target.port);
+        log::debug!(
+            "the proxy {}:{} has connected to {}:{}",
+            proxy.host,
+            proxy.port,
+            target.host,
+            target.port
+        );
     }
     done
 }
 
 fn proxy_error(error: io::Error) -> Error {
     let what = match error.kind() {
-        _ if is_hang_up(&error) => "the proxy closed the connection without an answer",
-        io::ErrorKind::TimedOut => "the proxy did not answer in time",
+        _ if is_hang_up(&error) => "the proxy closed the connection without a response",
+        io::ErrorKind::TimedOut => "the proxy did not respond before the deadline",
         _ => "the connection to the proxy broke",
     };
     Error::io(what, error)
 }
 
 fn no_proxy(protocol: &str) -> Error {
-    Error::new(ErrorKind::Protocol, format!("what answers as the proxy speaks no {protocol}")).with_hint(
-        "is the proxy's URL right, its scheme too? It may come from HTTPS_PROXY, HTTP_PROXY or ALL_PROXY",
+    Error::new(ErrorKind::Protocol, format!("the response of the proxy is not {protocol}")).with_hint(
+        "check the URL of the proxy, including its scheme; it may come from HTTPS_PROXY, HTTP_PROXY or ALL_PROXY",
     )
 }
 
 fn wants_credentials(proxy: &Proxy) -> Error {
     let message = match proxy.user {
-        None => "the proxy wants a user name and a password",
-        Some(_) => "the proxy does not take this user name and password",
+        None => "the proxy requires a username and a password",
+        Some(_) => "the proxy refused the username and password",
     };
     Error::new(ErrorKind::Connect, message)
         .with_status(407)
-        .with_hint("they stand in the proxy's URL, percent-encoded: http://user:password@host:port")
+        .with_hint("put them into the URL of the proxy, percent-encoded: http://user:password@host:port")
 }
 
 fn proxy_credentials(proxy: &Proxy) -> Option<(&Secret, &Secret)> {
@@ -83,12 +89,12 @@ fn http_connect(
     stream.write_all(request.as_bytes()).map_err(proxy_error)?;
     let (head, rest) = read_head(stream, "the proxy", head_limit)?;
     match status_of(&head) {
-        // The server speaks second: what already follows is not from it.
+        // The server sends nothing first: bytes that follow are not from it.
         Some((200..=299, _)) if rest.is_empty() => Ok(()),
-        // tinyproxy says 401 to wrong ones.
+        // tinyproxy returns 401 for wrong ones.
         Some((401 | 407, _)) => Err(wants_credentials(proxy)),
         Some((status @ 300.., said)) => {
-            // Some show what they were sent.
+            // Some proxies repeat the request.
             let encoded = Secret::new(&*encoded);
             let secrets: Vec<&Secret> = proxy.password.iter().chain([&encoded]).collect();
             let said = remove_secrets(&said, &secrets);
@@ -97,10 +103,10 @@ fn http_connect(
                 format!("the proxy refused to connect to {host}: {status} {}", shorten_text(&said, 60)),
             );
             Err(if target.tls {
-                error.with_hint("the proxy's log tells why; `no_proxy()` or NO_PROXY goes around it")
+                error.with_hint("see the log of the proxy, or bypass it with `no_proxy()` or NO_PROXY")
             } else {
                 error.with_hint(
-                    "many proxies allow CONNECT to port 443 only: use https, `no_proxy()` or NO_PROXY",
+                    "many proxies allow CONNECT to port 443 only: use https, or bypass the proxy with `no_proxy()` or NO_PROXY",
                 )
             })
         }
@@ -108,7 +114,7 @@ fn http_connect(
     }
 }
 
-/// The status and the words of `HTTP/1.1 200 OK`.
+/// Returns the status and the reason of `HTTP/1.1 200 OK`.
 pub(crate) fn status_of(head: &[u8]) -> Option<(u16, String)> {
     let line = head.split(|byte| *byte == b'\r').next()?;
     let line = String::from_utf8_lossy(line);
@@ -128,7 +134,7 @@ fn socks5_connect(proxy: &Proxy, target: &BaseUrl, stream: &mut (impl Read + Wri
             let mut request = Zeroizing::new(vec![1]);
             for part in [user, password] {
                 let length = u8::try_from(part.expose().len())
-                    .map_err(|_| Error::input("SOCKS 5 takes credentials of 255 bytes at most"))?;
+                    .map_err(|_| Error::input("SOCKS 5 credentials are limited to 255 bytes each"))?;
                 request.push(length);
                 request.extend_from_slice(part.expose().as_bytes());
             }
@@ -152,7 +158,7 @@ fn socks5_connect(proxy: &Proxy, target: &BaseUrl, stream: &mut (impl Read + Wri
             request.extend_from_slice(&ip.octets());
         }
         Err(_) => {
-            // A host's name has 253 bytes at most: `BaseUrl` sees to that.
+            // A host name has at most 253 bytes, which `BaseUrl` checks.
             request.extend_from_slice(&[3, u8::try_from(target.host.len()).unwrap_or(u8::MAX)]);
             request.extend_from_slice(target.host.as_bytes());
         }
@@ -178,7 +184,7 @@ fn socks5_connect(proxy: &Proxy, target: &BaseUrl, stream: &mut (impl Read + Wri
             format!("the proxy did not connect to {to}: {why} ({reply})"),
         ));
     }
-    // The address that the proxy connects from: of no use, but it must be read.
+    // The address that the proxy connects from. It is not needed, but must be read.
     let length = match kind {
         1 => 4,
         3 => usize::from(read_array::<1>(stream)?[0]),
@@ -234,14 +240,14 @@ mod tests {
         for (answer, kind, words) in [
             ("HTTP/1.1 200 Connection established\r\n\r\n", None, ""),
             ("HTTP/1.0 200 OK\r\nVia: x\r\n\r\n", None, ""),
-            ("HTTP/1.1 407 Authentication\r\n\r\n", Some(ErrorKind::Connect), "does not take"),
-            ("HTTP/1.0 401 Unauthorized\r\n\r\n", Some(ErrorKind::Connect), "does not take"),
+            ("HTTP/1.1 407 Authentication\r\n\r\n", Some(ErrorKind::Connect), "refused the username"),
+            ("HTTP/1.0 401 Unauthorized\r\n\r\n", Some(ErrorKind::Connect), "refused the username"),
             ("HTTP/1.1 403 Forbidden\r\nX: y\r\n\r\n<html>", Some(ErrorKind::Connect), "refused to connect"),
             ("HTTP/1.1 302 Found\r\n\r\n", Some(ErrorKind::Connect), "302 Found"),
-            ("HTTP/1.1 100 Continue\r\n\r\n", Some(ErrorKind::Protocol), "no HTTP"),
-            ("220 smtp\r\n\r\n", Some(ErrorKind::Protocol), "no HTTP"),
-            ("HTTP/1.1 +20 x\r\n\r\n", Some(ErrorKind::Protocol), "no HTTP"),
-            ("", Some(ErrorKind::Io), "without an answer"),
+            ("HTTP/1.1 100 Continue\r\n\r\n", Some(ErrorKind::Protocol), "not HTTP"),
+            ("220 smtp\r\n\r\n", Some(ErrorKind::Protocol), "not HTTP"),
+            ("HTTP/1.1 +20 x\r\n\r\n", Some(ErrorKind::Protocol), "not HTTP"),
+            ("", Some(ErrorKind::Io), "before it sent a response"),
             ("HTTP/1.1 200 OK\r\n", Some(ErrorKind::Io), "in the middle"),
         ] {
             let (result, told) = play("user:p%40ss@p:1", "https://chat.example.com", answer.as_bytes());
@@ -275,16 +281,16 @@ mod tests {
             [&[5, 2, 0, 2, 1, 1, b'u', 2][..], b"pw", &[5, 1, 0, 1, 127, 0, 0, 1, 0, 80]].concat()
         );
         for (answers, kind, words) in [
-            (&[5, 255][..], ErrorKind::Connect, "wants a user name"),
-            (&[5, 2], ErrorKind::Connect, "wants a user name"),
-            (b"HTTP/1.1 400 Bad Request\r\n\r\n", ErrorKind::Protocol, "no SOCKS"),
+            (&[5, 255][..], ErrorKind::Connect, "requires a username"),
+            (&[5, 2], ErrorKind::Connect, "requires a username"),
+            (b"HTTP/1.1 400 Bad Request\r\n\r\n", ErrorKind::Protocol, "not SOCKS"),
             (&[5, 0, 5, 2, 0, 1], ErrorKind::Connect, "forbid"),
             (&[5, 0, 5, 5, 0, 1], ErrorKind::Connect, "refused"),
             (&[5, 0, 5, 77, 0, 1], ErrorKind::Connect, "(77)"),
-            (&[5, 0, 4, 0, 0, 1], ErrorKind::Protocol, "no SOCKS"),
-            (&[5, 0, 5, 0, 0, 9], ErrorKind::Protocol, "no SOCKS"),
-            (&[5, 0, 5, 0, 0, 1, 127], ErrorKind::Io, "without an answer"),
-            (&[], ErrorKind::Io, "without an answer"),
+            (&[5, 0, 4, 0, 0, 1], ErrorKind::Protocol, "not SOCKS"),
+            (&[5, 0, 5, 0, 0, 9], ErrorKind::Protocol, "not SOCKS"),
+            (&[5, 0, 5, 0, 0, 1, 127], ErrorKind::Io, "without a response"),
+            (&[], ErrorKind::Io, "without a response"),
         ] {
             let error = play("socks5://p", "https://h", answers).0.unwrap_err();
             assert_eq!(error.kind(), kind, "{answers:?} {error}");

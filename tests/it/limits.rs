@@ -1,5 +1,6 @@
 //! Every limit of `mattermost::limits`, at it and one past it.
 
+mod constants;
 mod table;
 
 use std::io::{Read, Write};
@@ -114,7 +115,7 @@ fn the_head_of_an_answer() {
         let peer = answering(head + "{}");
         let client = builder(&peer).head_limit(limit).connect().unwrap();
         let said = shown(ask(&client));
-        let expected = format!("Protocol: GET /x: the answer's head is larger than {limit} bytes");
+        let expected = format!("Protocol: GET /x: the head of the response is larger than {limit} bytes");
         assert_eq!(said, if fits { "{}" } else { &expected });
     }
     // An endless one, in lines and in one line.
@@ -315,7 +316,7 @@ fn the_head_of_an_upgrade_and_the_words_of_a_refusal() {
             }
             Err(e) => {
                 assert!(!fits, "{e:?}");
-                assert!(e.to_string().contains("a head of more than 16384 bytes"), "{e}");
+                assert!(e.to_string().contains("is larger than 16384 bytes"), "{e}");
             }
         }
     }

@@ -26,49 +26,49 @@ enum Shown {
 use Shown::{Here, There};
 
 const TABLE: &[(&str, &str, Shown)] = &[
-    ("Calls", "a whole call, retries and waits included", Here(whole_call)),
-    ("Calls", "looking the name up", There("src/net/lookup.rs", "a_name_is_not_waited_for")),
+    ("Calls", "call, including retries and waits", Here(whole_call)),
+    ("Calls", "name lookup", There("src/net/lookup.rs", "a_name_is_not_waited_for")),
     ("Calls", "connection, proxy and TLS handshake together", Here(connection)),
-    ("Calls", "the answer to a new post, before it is sent again", Here(new_post)),
-    ("Calls", "retries: after failures, after responses that say when to send again", Here(repeats)),
-    ("Calls", "head of an answer", Here(heads)),
-    ("Calls", "body of an answer that is decoded", Here(decoded_body)),
-    ("Calls", "body of an answer that is taken into memory as it is", Here(plain_body)),
-    ("Calls", "body of an answer that is read as it comes, or saved", Here(read_body)),
-    ("Calls", "body of an error", Here(error_body)),
-    ("Calls", "text of a stranger in a message", Here(strange_text)),
+    ("Calls", "response to a new post, before it is sent again", Here(new_post)),
+    ("Calls", "retries after failures; after responses that announce a time", Here(repeats)),
+    ("Calls", "response head", Here(heads)),
+    ("Calls", "decoded response body", Here(decoded_body)),
+    ("Calls", "response body in memory", Here(plain_body)),
+    ("Calls", "response body that is read or saved in pieces", Here(read_body)),
+    ("Calls", "body of an error response", Here(error_body)),
+    ("Calls", "received text in an error message", Here(strange_text)),
     ("Calls", "depth of JSON", Here(depth)),
     ("Calls", "memory of the items of decoded lists and maps", Here(items)),
-    ("Calls", "what frames a body: heads, sizes of chunks, trailers, TLS", Here(framing)),
-    ("Calls", "redirects followed", Here(redirects)),
+    ("Calls", "framing of a body: heads, chunk sizes, trailers, TLS", Here(framing)),
+    ("Calls", "followed redirects", Here(redirects)),
     ("Calls", "compression", Here(compression)),
     ("Calls", "idle connections", Here(idle_connections)),
     (
         "Calls",
-        "look-ups of names at a time, in the whole process",
+        "concurrent name lookups of the process",
         There("src/net/lookup.rs", "no_more_than_eight_at_a_time"),
     ),
-    ("Streams", "opening, the server's greeting included", There("tests/it/attacks.rs", "trickles")),
-    ("Streams", "looking the name up; connection and proxy; TLS handshake", Here(connection)),
-    ("Streams", "head of the answer to the upgrade, of a proxy's answer", Here(heads)),
+    ("Streams", "opening, including `hello`", There("tests/it/attacks.rs", "trickles")),
+    ("Streams", "name lookup; connection and proxy; TLS handshake", Here(connection)),
+    ("Streams", "response head of the upgrade and of a proxy", Here(heads)),
     ("Streams", "body of a refusal", Here(error_body)),
     ("Streams", "a message", Here(message)),
     ("Streams", "memory of the items of decoded lists and maps", Here(items)),
     ("Streams", "frames of a message", Here(fragments)),
-    ("Streams", "events that wait for the program", Here(capacity)),
+    ("Streams", "queued events", Here(capacity)),
     (
         "Streams",
-        "their texts together; one alone always fits",
+        "their texts; any single text fits",
         There("src/ws/queue.rs", "large_events_fill_a_queue_before_its_slots_do"),
     ),
     (
         "Streams",
-        "rows of a catch-up; the rest is read later, or named",
+        "rows of a catch-up; others are read later, or reported",
         There("src/ws/catch_up/fetch.rs", "posts_without_room_are_read_in_a_later_pass"),
     ),
     (
         "Streams",
-        "events that wait for a catch-up, with rows between them",
+        "buffered events of a catch-up, and rows between them",
         There("src/ws/catch_up/tests/bounds.rs", "an_endless_server_meets_every_bound"),
     ),
     (
@@ -78,32 +78,36 @@ const TABLE: &[(&str, &str, Shown)] = &[
     ),
     (
         "Streams",
-        "teams of a catch-up; its list of channels; pages a channel; passes",
+        "teams of a catch-up; list of channels; pages per channel; passes",
         There("src/ws/catch_up/fetch.rs", "lists_of_teams_and_channels_have_an_end"),
     ),
-    ("Streams", "frames that mean nothing: pings, pongs, nonsense", Here(idle_talk)),
+    ("Streams", "meaningless frames: pings, pongs, invalid messages", Here(idle_talk)),
     (
         "Streams",
-        "what TLS adds: records without content, new keys",
+        "TLS overhead: records without content, new keys",
         There("src/ws/connection/tests.rs", "requests_for_new_keys"),
     ),
     (
         "Streams",
-        "all that waits to be sent, ciphertext included",
+        "send buffer, including ciphertext",
         There("src/ws/connection/tests.rs", "answers_of_the_tls_library_end_the_link_at_256_kib"),
     ),
     (
         "Streams",
-        "a frame on its way out",
+        "sending a frame",
         There("src/ws/tests/close.rs", "a_frame_that_does_not_leave_ends_the_link"),
     ),
-    ("Streams", "an action that is sent", Here(action)),
+    ("Streams", "action", Here(action)),
     (
         "Streams",
-        "the answer to a ping",
+        "reply to a ping",
         There("src/ws/session/tests.rs", "pings_come_every_thirty_seconds_and_must_be_answered"),
     ),
-    ("Streams", "between dials", There("src/ws/backoff.rs", "waits_grow_to_five_minutes_and_start_again")),
+    (
+        "Streams",
+        "delay between connection attempts",
+        There("src/ws/backoff.rs", "waits_grow_to_five_minutes_and_start_again"),
+    ),
 ];
 
 #[test]
@@ -167,7 +171,7 @@ fn show(what: &str, limit: &str, shown: &Shown) -> (String, Vec<String>) {
 }
 
 /// Section, what, limit.
-fn documented() -> Vec<(String, String, String)> {
+pub(super) fn documented() -> Vec<(String, String, String)> {
     let (mut section, mut all) = (String::new(), Vec::new());
     for line in include_str!("../../../src/limits.rs").lines() {
         let line = line.trim_start_matches("//!").trim();
@@ -261,7 +265,7 @@ fn whole_call() -> (Sides, Sides) {
         });
         words(ask(&builder(&peer).timeout(Duration::from_millis(timeout)).connect().unwrap()))
     };
-    (Some((within(5000, 100), within(300, 5000), "no complete answer in time")), None)
+    (Some((within(5000, 100), within(300, 5000), "no complete response before the deadline")), None)
 }
 
 /// Through a proxy that passes on, and one that says nothing.
@@ -288,7 +292,7 @@ fn connection() -> (Sides, Sides) {
     let opened = |client: &Client| words(client.events().map(|events| events.close(PATIENCE)));
     let good = opened(&client);
     silent.store(true, Ordering::Release);
-    let late = "did not answer in time";
+    let late = "before the deadline";
     (Some(("ok".into(), words(connect()), late)), Some((good, opened(&client), late)))
 }
 
@@ -343,8 +347,8 @@ fn heads() -> (Sides, Sides) {
     let at = if at == ["ok", "ok"] && refused { "ok".to_owned() } else { format!("{at:?}") };
     let upgrade = move |length: usize| open(move |head| fill(switching(head).trim_end(), length));
     (
-        Some((at, past.join("; "), "head is larger than 16384 bytes")),
-        Some((upgrade(limit), upgrade(limit + 1), "a head of more than 16384 bytes")),
+        Some((at, past.join("; "), "head of the response is larger than 16384 bytes")),
+        Some((upgrade(limit), upgrade(limit + 1), "is larger than 16384 bytes")),
     )
 }
 
@@ -452,7 +456,7 @@ fn framing() -> (Sides, Sides) {
     };
     // What the buffers hold is not content yet.
     let most = (1 << 20) / 4;
-    (Some((call(answer(most - 10_000)), call(answer(most + 10_000)), "frames more than it holds")), None)
+    (Some((call(answer(most - 10_000)), call(answer(most + 10_000)), "more framing than content")), None)
 }
 
 fn redirects() -> (Sides, Sides) {
@@ -471,7 +475,7 @@ fn compression() -> (Sides, Sides) {
         Some((
             open(switching),
             open(|head| switching(head).trim_end().to_owned() + deflate),
-            "an extension that nobody asked for",
+            "an extension that was not requested",
         )),
     )
 }
