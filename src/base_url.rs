@@ -22,7 +22,7 @@ pub(crate) struct BaseUrl {
 }
 
 impl BaseUrl {
-    /// Reads what people write: the scheme left out is https, slashes at the end do not count.
+    /// Parses a URL as people write it: `https` is the default scheme, and trailing slashes are ignored.
     pub(crate) fn parse(text: &str) -> Result<Self> {
         if cfg!(unix) {
             if let Some(path) = text.trim().strip_prefix("unix://") {
@@ -34,14 +34,16 @@ impl BaseUrl {
 
     fn parse_local(path: &str) -> Result<Self> {
         if !path.starts_with('/') || path.chars().any(char::is_control) {
-            return Err(Error::input("a local server is unix:// and the whole path of its socket")
-                .with_hint("unix:///var/tmp/mattermost_local.socket by default"));
+            return Err(Error::input(
+                "a local server is given as unix:// and the absolute path of its socket",
+            )
+            .with_hint("unix:///var/tmp/mattermost_local.socket by default"));
         }
         let unix = Some(path.into());
         Ok(Self { tls: false, host: "localhost".into(), port: 80, path: String::new(), unix })
     }
 
-    /// The same for a WebSocket URL.
+    /// Parses the URL of a WebSocket.
     pub(crate) fn parse_websocket(text: &str) -> Result<Self> {
         Self::parse_with(text, &[("wss", true), ("ws", false), ("https", true), ("http", false)])
     }
@@ -57,7 +59,7 @@ impl BaseUrl {
             return Err(Error::input("the server's URL is empty").with_hint(FORM));
         }
         if text.chars().any(|c| c.is_control() || c.is_whitespace()) {
-            return Err(bad("holds spaces or control characters"));
+            return Err(bad("contains spaces or control characters"));
         }
         let (tls, rest) = match text.split_once("://") {
             None => (true, text),
@@ -72,7 +74,7 @@ impl BaseUrl {
         }
         let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
         if authority.contains('@') {
-            return Err(bad("contains a user name, which is only allowed in the URL of the server itself"));
+            return Err(bad("contains a username, which is only allowed in the URL of the server itself"));
         }
         let (host, port) = split_port(authority).ok_or_else(|| bad("has no valid host and port"))?;
         let path = path.trim_end_matches('/');
@@ -87,7 +89,7 @@ impl BaseUrl {
         Ok(Self { tls, host: host.to_ascii_lowercase(), port, path: encode_path(path), unix: None })
     }
 
-    /// `host` or `host:port`, as it stands in a `Host` header.
+    /// Returns `host` or `host:port`, as in a `Host` header.
     pub(crate) fn host_header(&self) -> String {
         let mut header = String::with_capacity(self.host.len() + ":65535".len());
         self.append_host(&mut header);
@@ -105,12 +107,12 @@ impl BaseUrl {
         }
     }
 
-    /// The URL, `https://host/sub`.
+    /// Returns the URL, for example `https://host/sub`.
     pub(crate) fn http_url(&self) -> String {
         self.http_url_of("")
     }
 
-    /// The URL of a path that begins with a slash. Every call makes one.
+    /// Returns the URL of a path that begins with a slash.
     pub(crate) fn http_url_of(&self, path: &str) -> String {
         let size = "https://[]:65535".len() + self.host.len() + self.path.len() + path.len();
         let mut url = String::with_capacity(size);
@@ -146,7 +148,7 @@ pub(crate) fn split_credentials(url: &str) -> Result<(String, Option<(Secret, Se
         ))
         .with_hint(
             "use https://user:password@host, percent-encoded, for HTTP basic authentication in front of the \
-                 server; give the account to `login` or `token`",
+                 server; pass those of the account to `login` or `token`",
         )
     };
     let (user, password) = credentials.split_once(':').ok_or_else(bad)?;
@@ -155,7 +157,7 @@ pub(crate) fn split_credentials(url: &str) -> Result<(String, Option<(Secret, Se
     Ok((format!("{scheme}{host}{path}"), Some((user, password))))
 }
 
-/// A URL with what stands before an `@` taken out, for messages.
+/// Returns a URL without the part before an `@`, for messages.
 pub(crate) fn redact_url(url: &str) -> String {
     match url.rsplit_once('@') {
         Some((_, host)) => format!("***@{host}"),
@@ -182,7 +184,7 @@ pub(crate) fn split_port(authority: &str) -> Option<(&str, Option<u16>)> {
     };
     let port = match port {
         None | Some("") => None,
-        // `parse` takes a plus too.
+        // `parse` also accepts a plus sign.
         Some(port) if !port.starts_with('+') => Some(port.parse().ok().filter(|port| *port != 0)?),
         Some(_) => return None,
     };
@@ -195,7 +197,7 @@ fn encode_path(path: &str) -> String {
     path.bytes().map(as_sent).collect()
 }
 
-/// Undoes percent-encoding. `None` for control characters: a line break would end a header.
+/// Decodes percent-encoding. Returns `None` for control characters, since a line break would end a header.
 pub(crate) fn decode_credential(text: &str) -> Option<Secret> {
     percent::decode(text).filter(|text| !text.chars().any(char::is_control)).map(Secret::new)
 }

@@ -71,8 +71,8 @@ impl Client {
 
     fn with_user(http: HttpClient, me: User) -> Result<Self> {
         if me.id.is_empty() {
-            return Err(Error::new(ErrorKind::Protocol, "the server did not say who is logged in")
-                .with_hint("is this a Mattermost?"));
+            return Err(Error::new(ErrorKind::Protocol, "the server did not return the current account")
+                .with_hint("check that the URL is that of a Mattermost server"));
         }
         http.set_me(me.id.clone());
         Ok(Self { http, me: Arc::new(me) })

@@ -310,9 +310,9 @@ impl Error {
 
     /// A response that exceeds the limit of the client.
     pub(crate) fn too_large(limit: u64) -> Self {
-        Self::new(ErrorKind::Protocol, format!("the answer is larger than {limit} bytes"))
+        Self::new(ErrorKind::Protocol, format!("the response is larger than {limit} bytes"))
             .with_hint(
-                "`json_limit` of the client's builder allows more where an answer is decoded, `body_limit` where not",
+                "raise `json_limit` of the client's builder for decoded responses, or `body_limit` for others",
             )
             .with_change(|inner| inner.oversized = true)
     }

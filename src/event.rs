@@ -264,10 +264,10 @@ impl Event {
             }
         };
         let name = scan::event_name(text)
-            .ok_or_else(|| no_event("this is no event: not a JSON object with an `event`"))?;
+            .ok_or_else(|| no_event("not an event: not a JSON object with an `event`"))?;
         // The text of a stored event was not JSON when it was received either.
         if stored.is_none() {
-            scan::parse_parts(text).ok_or_else(|| no_event("this is no event: not JSON"))?;
+            scan::parse_parts(text).ok_or_else(|| no_event("not an event: not JSON"))?;
         }
         let kind = EventKind::from(&*name);
         if kind == EventKind::Ended {
@@ -349,7 +349,7 @@ fn warn_once(kind: EventKind, name: &str, error: &Error) {
     let first = WARNED.get(word).is_some_and(|word| word.fetch_or(bit, Ordering::Relaxed) & bit == 0);
     if first {
         log::warn!(
-            "event {} does not fit its type, and comes as Payload::Other: {error}",
+            "event {} does not match its type and is delivered as Payload::Other: {error}",
             shorten_text(name, 60)
         );
     }

@@ -175,7 +175,7 @@ impl Mattermost {
         while sessions.is_starting() {
             let left = deadline.saturating_duration_since(Instant::now());
             if left.is_zero() {
-                return Err(Error::new(ErrorKind::Timeout, "another thread is still starting"));
+                return Err(Error::new(ErrorKind::Timeout, "another thread is still starting the client"));
             }
             let waited = self.0.start_finished.wait_timeout(sessions, left);
             sessions = waited.unwrap_or_else(PoisonError::into_inner).0;

@@ -1,7 +1,7 @@
-//! A guide: from a first bot to one that runs for years. Text and programs, no code of the crate.
+//! A guide from a first bot to one that runs for years.
 //!
-//! Each page can be read on its own. Every program on these pages is compiled with the tests of the crate, and those
-//! that need no server of yours also run, against `testing::TestServer`.
+//! Each page can be read on its own. All programs on these pages are compiled with the tests of the crate, and those
+//! that need no real server are also run, against `testing::TestServer`.
 //!
 //! | page | read it to |
 //! |---|---|

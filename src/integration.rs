@@ -17,14 +17,14 @@
 //! Anyone who can reach the program can send it requests. Parsing therefore includes verification, and fails with
 //! [`ErrorKind::Forbidden`] if it does not succeed.
 //!
-//! Commands and outgoing webhooks contain a token that the server generated. Buttons, menus and dialogs contain
-//! nothing of that kind, so this crate adds its own proof: [`Button::secret`](crate::Button::secret) signs the
+//! Requests of commands and outgoing webhooks contain a token that the server generated. Those of buttons, menus and
+//! dialogs contain no token, so this crate adds a signature: [`Button::secret`](crate::Button::secret) signs the
 //! context of a button, which the server never sends to clients, and `open_dialog` of a request signs the state of a
-//! dialog for the user who opens it. Signatures expire, and are valid neither for another secret, nor for another
-//! kind of request, nor with changed contents. To refuse requests that are sent a second time as well, pass a
-//! [`ReplayGuard`] with the secrets: `(&secret, &guard)`.
+//! dialog for the user who opens it. Signatures expire, and are valid only for the same secret, kind of request and
+//! contents. To also refuse requests that are sent repeatedly, pass a [`ReplayGuard`] with the secrets:
+//! `(&secret, &guard)`.
 //!
-//! The secret must be the same in the next run of the program, or its earlier buttons stop working.
+//! Use the same secret in the next run of the program. Otherwise earlier buttons stop working.
 //!
 //! # Examples
 //!
@@ -146,7 +146,8 @@ impl<'s, S: Into<AcceptedSecrets<'s>>> From<(S, &'s ReplayGuard)> for AcceptedSe
 }
 
 impl AcceptedSecrets<'_> {
-    /// Checks the token of a command or webhook, and returns its place. Takes equally long whichever of them it is.
+    /// Checks the token of a command or webhook, and returns its index. The time does not depend on which one
+    /// matches.
     fn check_token(self, token: &str) -> Result<usize> {
         let found = self.secrets.iter().enumerate().fold(None, |found, (place, secret)| {
             let matches = secret.matches(token);

@@ -23,15 +23,15 @@
 //! |---|---|
 //! | the handler fails or panics | the error is logged, the next message is handled |
 //! | the connection breaks, the server restarts | the stream reconnects, resumes, and fetches the missed posts |
-//! | events are lost for good | a [`Payload::Missed`] says since when, and why |
+//! | events are lost permanently | a [`Payload::Missed`] reports the time and the reason |
 //! | the server is slow or silent | each call ends with its deadline, 30 s by default |
-//! | the server answers 429 | calls wait as long as it demands |
-//! | a request to post breaks off | it is repeated without creating a second post, or fails with [`ErrorKind::UnknownOutcome`] |
+//! | the server responds with 429 | calls wait as long as it requires |
+//! | the connection breaks during a post | the request is repeated without creating a second post, or fails with [`ErrorKind::UnknownOutcome`] |
 //! | the token is revoked | `serve` returns the error |
 //!
-//! # Test it
+//! # Tests
 //!
-//! `testing::TestServer`, of the feature `testing`, is a Mattermost in the process of your tests:
+//! `testing::TestServer`, of the feature `testing`, is a Mattermost server in the process of your tests:
 //!
 //! ```
 //! # #[cfg(not(feature = "testing"))] fn main() {}
@@ -98,8 +98,8 @@
 //! ```
 //!
 //! [`Events::receiver`] is a crossbeam channel for `select!` (the crate `crossbeam_channel` is re-exported).
-//! [`Events::messages`] is for bots: posts by other people, with `serve`, `answer` and `ask`. [`event`] lists the
-//! events. [`ws`] describes reconnects and catch-up.
+//! [`Events::messages`] is for bots: posts by other users, with `serve`, `answer` and `ask`. [`event`] lists the
+//! events. [`ws`] describes reconnects and the catch-up.
 //!
 //! **[`integration`]** parses and verifies slash commands, buttons and dialogs, for any HTTP server.
 //!
@@ -110,17 +110,17 @@
 //!
 #![doc = include_str!("../docs/threads.svg")]
 //!
-//! A client has no threads. A stream has two: one connects and blocks in a read, the other writes and keeps the time.
-//! Both sleep until data arrives or a ping is due. A third one runs while a gap is filled, a login is repeated or a name
-//! is looked up. Events are decoded on the thread that takes them, and callbacks run on the thread of
-//! [`Mattermost::run`]. Only two kinds of user code run on the threads of the crate: the logger, and the closure of an
-//! MFA code. Neither runs under a lock. [`Client`], [`Events`] and [`Mattermost`] are `Send + Sync`. Clones of a client
-//! share its session and its connections.
+//! A client has no threads. A stream has two: one connects and reads, the other writes and runs the timers. Both
+//! sleep until data arrives or a ping is due. Another one runs while a gap is filled, a login is repeated or a name
+//! is resolved. Events are decoded on the thread that takes them, and callbacks run on the thread of
+//! [`Mattermost::run`]. Only two kinds of user code run on the threads of the crate: the logger, and the closure for
+//! MFA codes. Neither runs under a lock. [`Client`], [`Events`] and [`Mattermost`] are `Send + Sync`. Clones of a
+//! client share its session and its connections.
 //!
 //! # Shutdown
 //!
-//! A loop over a stream ends when the stream is stopped, or when it ends permanently; the error is then its last event. To
-//! stop it from another thread or a signal handler, take a [`Stopper`]:
+//! A loop over a stream ends when the stream is stopped, or ends permanently, in which case its last event is the
+//! error. To stop it from another thread or a signal handler, use a [`Stopper`]:
 //!
 //! ```no_run
 //! # fn run(client: &mattermost::Client) -> mattermost::Result<()> {
@@ -136,13 +136,14 @@
 //! # Ok(()) }
 //! ```
 //!
-//! [`Events::close`] closes the connection properly within a given time, dropping an [`Events`] within a quarter of a
-//! second. [`Client::close`] ends the running calls of all clones; dropping a client does not.
+//! [`Events::close`] closes the connection properly within a given time. Dropping an [`Events`] closes it within a
+//! quarter of a second. [`Client::close`] ends the calls in progress of all clones. Dropping a client does not.
 //!
 //! # Errors
 //!
-//! There is one type, [`Error`], with a [`kind`](Error::kind) that a program can act on, a message, and often a
-//! [`hint`](Error::hint). It prints like a message, also from `main() -> Result`. It never contains tokens or passwords.
+//! There is one error type, [`Error`], with a [`kind`](Error::kind) that a program can act on, a message, and often a
+//! [`hint`](Error::hint). `Debug` prints it in readable form, so `main` can return it. It never contains tokens or
+//! passwords.
 //!
 //! # Features
 //!

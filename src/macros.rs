@@ -1,9 +1,9 @@
-//! The structs that the server sends, and the three tables that are really tables: ids, open enums, setters.
+//! Macros for structs of the server, and for three kinds of tables: IDs, open enums, setters.
 
-/// Declares id types: a string of 26 letters and digits, as `Mattermost` makes them.
+/// Declares ID types: strings of 26 letters and digits, as Mattermost makes them.
 ///
-/// An id that came from the server is kept as it is, and may be empty (`root_id` of a post that is no reply).
-/// An id that a program makes is checked: `"..".parse::<PostId>()?`.
+/// An ID that the server sent is kept unchanged, and may be empty (`root_id` of a post that is not a reply). An ID
+/// that a program makes is checked: `"..".parse::<PostId>()?`.
 macro_rules! ids {
     ($($(#[$meta:meta])* $name:ident;)*) => {$(
         $(#[$meta])*
@@ -11,7 +11,7 @@ macro_rules! ids {
         pub struct $name($crate::model::id_text::IdText);
 
         impl $name {
-            /// The id as text.
+            /// Returns the ID as text.
             pub fn as_str(&self) -> &str {
                 self.0.as_str()
             }
@@ -106,7 +106,7 @@ macro_rules! ids {
     )*};
 }
 
-/// Declares an enum of the server that may grow: a word that we do not know is kept in `Other`.
+/// Declares an enum of the server that may grow: an unknown value is kept in `Other`.
 macro_rules! open_enum {
     ($(#[$meta:meta])* $name:ident { $($(#[$vmeta:meta])* $variant:ident = $text:literal,)+ }) => {
         $(#[$meta])*
@@ -119,7 +119,7 @@ macro_rules! open_enum {
         }
 
         impl $name {
-            /// The value as the server writes it.
+            /// Returns the value as the server writes it.
             pub fn as_str(&self) -> &str {
                 match self {
                     $(Self::$variant => $text,)+
@@ -163,7 +163,7 @@ macro_rules! open_enum {
     };
 }
 
-/// One chainable setter an optional field. `opt` fields are `Option<T>`, the others `T`.
+/// Declares one chainable setter per optional field: `setters! { PostDraft: /// doc field: T, }`, next to the `impl`.
 macro_rules! setters {
     ($name:ident: $($(#[$meta:meta])* $field:ident: $ty:ty,)+) => {
         impl $name {
@@ -179,9 +179,9 @@ macro_rules! setters {
     };
 }
 
-/// Declares a struct that the server sends: all can be cloned, compared, shown, made empty, read and written, and may
-/// grow. serde's attributes mean what they always do; of those that have to do with reading, `rename` (which goes first),
-/// `with = "super::embedded"`, `with = "super::embedded::flag"` and `deserialize_with = "flag"` are known here.
+/// Declares a struct that the server sends. It derives the usual traits, is non-exhaustive, and can be read and
+/// written. Of serde's attributes for reading, `rename` (which must be the first), `with = "super::embedded"`,
+/// `with = "super::embedded::flag"` and `deserialize_with = "flag"` are supported.
 macro_rules! model {
     (
         $(#[$meta:meta])*

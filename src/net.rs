@@ -1,4 +1,4 @@
-//! Sockets with a deadline over all that is done with them, and proxies. Below HTTP and WebSocket.
+//! Sockets with deadlines, and proxies. Used by HTTP and WebSocket.
 
 pub(crate) mod lookup;
 mod tcp;
@@ -16,12 +16,12 @@ use crate::tls;
 
 pub(crate) use tcp::TcpSocket;
 
-/// A connected socket. All of it goes by reference, so that another thread can shut it down.
+/// A connected socket. All methods take `&self`, so that another thread can shut it down.
 pub(crate) trait NetSocket: Send + Sync + 'static {
     fn read(&self, into: &mut [u8], within: Duration) -> io::Result<usize>;
     fn write(&self, bytes: &[u8], within: Duration) -> io::Result<usize>;
     fn shut_down(&self);
-    /// Returns `true` if the peer has sent nothing since, not even the end of the stream.
+    /// Returns `true` if the peer has sent nothing in the meantime, not even the end of the stream.
     fn is_quiet(&self) -> bool;
 }
 
@@ -72,16 +72,16 @@ impl NetSocket for std::os::unix::net::UnixStream {
     }
 }
 
-/// The TLS library would try again after `WouldBlock`, which is how a timeout looks on Unix.
+/// The TLS library would retry after `WouldBlock`, which is the error of a timeout on Unix.
 fn timed_out(error: io::Error) -> io::Error {
     if error.kind() == io::ErrorKind::WouldBlock { io::ErrorKind::TimedOut.into() } else { error }
 }
 
-/// A socket with one deadline over all of its reads and writes, however little each of them moves.
+/// A socket with one deadline for all of its reads and writes.
 pub(crate) struct Timed {
     pub(crate) socket: Arc<dyn NetSocket>,
     pub(crate) deadline: Instant,
-    /// Number of bytes that may still be received. TLS continues to read by itself as long as it finds no
+    /// Number of bytes that may still be received. TLS keeps reading without returning as long as there is no
     /// content.
     pub(crate) room: u64,
 }
@@ -100,7 +100,7 @@ impl Timed {
 impl Read for Timed {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         if self.room == 0 {
-            return Err(io::Error::other("too much came"));
+            return Err(io::Error::other("too much data was received"));
         }
         let count = self.socket.read(into, self.time_left()?)?;
         self.room = self.room.saturating_sub(count as u64);
@@ -118,8 +118,8 @@ impl Write for Timed {
     }
 }
 
-/// The first address that answers. Each gets its share of the time, so that a dead first one leaves some to the others.
-/// Asks `stopped` in between.
+/// Returns the first address that accepts a connection. Each gets a share of the time, so that a dead one does not
+/// use up all of it. Calls `stopped` in between.
 pub(crate) fn first_of(
     addresses: &[SocketAddr],
     deadline: Instant,
@@ -151,7 +151,7 @@ pub(crate) fn is_hang_up(error: &io::Error) -> bool {
     matches!(error.kind(), BrokenPipe | ConnectionAborted | ConnectionReset | UnexpectedEof)
 }
 
-/// Reads a header block of `limit` bytes at most; gives it, and what came after it.
+/// Reads a header block of at most `limit` bytes. Returns it, and the bytes after it.
 pub(crate) fn read_head(from: &mut impl Read, who: &str, limit: usize) -> Result<(Vec<u8>, Vec<u8>)> {
     let mut head = Vec::new();
     let mut chunk = [0; 2048];
@@ -160,19 +160,26 @@ pub(crate) fn read_head(from: &mut impl Read, who: &str, limit: usize) -> Result
             Ok(count @ 1..) => count,
             Err(e) if e.kind() == io::ErrorKind::Interrupted => continue,
             Err(e) if e.kind() == io::ErrorKind::TimedOut => {
-                return Err(Error::new(ErrorKind::Timeout, format!("{who} did not answer in time"))
-                    .with_hint(
-                        "it accepts connections and says nothing: is it the right port, is it overloaded?",
-                    ));
+                return Err(Error::new(
+                    ErrorKind::Timeout,
+                    format!("{who} did not respond before the deadline"),
+                )
+                .with_hint(
+                    "it accepts connections but sends nothing: check the port, and the load of the server",
+                ));
             }
             Err(e) if !is_hang_up(&e) => {
                 let broken = |e| Error::io(format!("the connection to {who} broke"), e);
                 return Err(tls::refusal_error(&e).unwrap_or_else(|| broken(e)));
             }
             _ => {
-                let what = if head.is_empty() { "without an answer" } else { "in the middle of its answer" };
+                let what = if head.is_empty() {
+                    "before it sent a response"
+                } else {
+                    "in the middle of its response"
+                };
                 return Err(Error::new(ErrorKind::Io, format!("{who} closed the connection {what}"))
-                    .with_hint("a proxy that gave up, a server that is full or restarts, or another port"));
+                    .with_hint("a proxy may have given up, the server may be overloaded or restarting, or the port may be wrong"));
             }
         };
         let looked_at = head.len().saturating_sub(3);
@@ -182,7 +189,7 @@ pub(crate) fn read_head(from: &mut impl Read, who: &str, limit: usize) -> Result
         if end.unwrap_or(head.len()) > limit {
             return Err(Error::new(
                 ErrorKind::Protocol,
-                format!("{who} sends a head of more than {limit} bytes"),
+                format!("the head of the response of {who} is larger than {limit} bytes"),
             ));
         }
         if let Some(end) = end {
@@ -192,16 +199,16 @@ pub(crate) fn read_head(from: &mut impl Read, who: &str, limit: usize) -> Result
     }
 }
 
-/// The error of a connection that could not be opened.
+/// Returns the error of a connection that could not be established.
 pub(crate) fn no_connection(to: &str, error: io::Error) -> Error {
-    let made = |kind, what: &str| Error::new(kind, format!("no connection to {to}: {what}"));
+    let made = |kind, what: &str| Error::new(kind, format!("cannot connect to {to}: {what}"));
     match error.kind() {
         io::ErrorKind::TimedOut => made(ErrorKind::Timeout, "it took too long")
-            .with_hint("a firewall that drops packets looks like this; so does a host that is down"),
+            .with_hint("a firewall may drop the packets, or the host may be down"),
         io::ErrorKind::ConnectionRefused => made(ErrorKind::Connect, "refused")
-            .with_hint("nothing listens on that port: is it the right one, and does the server run?")
+            .with_hint("nothing listens on this port: check the port, and that the server is running")
             .with_source(error),
-        io::ErrorKind::NotFound => made(ErrorKind::Connect, "there is no such socket").with_source(error),
+        io::ErrorKind::NotFound => made(ErrorKind::Connect, "the socket does not exist").with_source(error),
         io::ErrorKind::PermissionDenied => made(ErrorKind::Connect, "not permitted").with_source(error),
         _ => made(ErrorKind::Connect, "it failed").with_source(error),
     }

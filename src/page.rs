@@ -37,7 +37,7 @@ pub(crate) fn pages<'p, T: Clone + PartialEq + Send + 'p>(
                 ErrorKind::Protocol,
                 format!("page {page} is the same as the page before it"),
             )
-            .with_hint("the server is too old for pages of this list, or a cache ignores the query"));
+            .with_hint("the server may be too old for pages of this list, or a cache may ignore the query"));
         }
         previous = ends;
         Ok((items, last))

@@ -9,7 +9,7 @@ use crate::error::{Result, shorten_text};
 /// Empty texts, `.`, `..`, slashes, `%` and control characters are refused before any I/O; the rest is
 /// percent-encoded.
 pub trait PathArg {
-    /// The text, before percent-encoding; or why it cannot be sent.
+    /// Returns the text before percent-encoding, or the reason why it cannot be sent.
     fn path_arg(&self) -> Result<Cow<'_, str>, Cow<'static, str>>;
 }
 
@@ -17,9 +17,9 @@ impl PathArg for str {
     fn path_arg(&self) -> Result<Cow<'_, str>, Cow<'static, str>> {
         let bad = |c: char| c.is_control() || matches!(c, '/' | '\\' | '%');
         if self.is_empty() {
-            Err("an empty name cannot stand in a path".into())
+            Err("an empty name cannot be part of a path".into())
         } else if self == "." || self == ".." || self.len() > 1024 || self.contains(bad) {
-            Err(format!("{:?} cannot stand in a path", shorten_text(self, 60)).into())
+            Err(format!("{:?} cannot be part of a path", shorten_text(self, 60)).into())
         } else {
             Ok(Cow::Borrowed(self))
         }

@@ -37,11 +37,11 @@ pub(crate) struct Proxy {
     pub(crate) password: Option<Secret>,
 }
 
-/// The proxy for one server, and the reason for it.
+/// The proxy for a server, and the reason for it.
 #[derive(Clone, Debug)]
 pub(crate) struct ProxyChoice {
     pub(crate) proxy: Option<Proxy>,
-    /// For people: `set by HTTPS_PROXY`.
+    /// A text for people: `set by HTTPS_PROXY`.
     pub(crate) reason: String,
 }
 
@@ -88,12 +88,12 @@ fn fits_socks(part: Option<&Secret>) -> bool {
 }
 
 impl ProxySetting {
-    /// The proxy on the way to `target`.
+    /// Returns the proxy for `target`.
     pub(crate) fn for_target(&self, target: &BaseUrl) -> Result<Option<Proxy>> {
         self.choose_proxy(target).map(|choice| choice.proxy)
     }
 
-    /// The same, with the reason.
+    /// Returns the proxy for `target`, with the reason.
     pub(crate) fn choose_proxy(&self, target: &BaseUrl) -> Result<ProxyChoice> {
         match self {
             Self::Off => Ok(ProxyChoice { proxy: None, reason: "turned off by the program".to_owned() }),
@@ -114,8 +114,8 @@ pub(crate) fn from_environment(
         let value = variable(name)?.trim().to_owned();
         (!value.is_empty()).then_some(value)
     };
-    // A web server passes the request header `Proxy` to a CGI program as HTTP_PROXY: it is the client's word
-    // (https://httpoxy.org). Windows does not distinguish the lower-case variable from it.
+    // A web server passes the request header `Proxy` to a CGI program as HTTP_PROXY, so that the client could set it
+    // (https://httpoxy.org). On Windows, the lower-case variable is the same.
     let in_cgi = variable("REQUEST_METHOD").is_some();
     let forged = |name: &str| in_cgi && (name == "HTTP_PROXY" || cfg!(windows) && name == "http_proxy");
     let names = if target.tls { ["HTTPS_PROXY", "https_proxy"] } else { ["HTTP_PROXY", "http_proxy"] };

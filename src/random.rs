@@ -4,7 +4,7 @@
 pub(crate) fn random_hex() -> String {
     let mut bytes = [0; 16];
     if getrandom::fill(&mut bytes).is_err() {
-        // No randomness, no unguessable key: the time still tells this call from others.
+        // Without random numbers, the time distinguishes this call from others.
         bytes = crate::time::Timestamp::now()
             .as_millis()
             .unsigned_abs()

@@ -53,10 +53,7 @@ impl RequestHeaders {
         let name = name.trim().to_ascii_lowercase();
         let is_token = |b: u8| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b);
         if name.is_empty() || name.len() > 100 || !name.bytes().all(is_token) {
-            return Err(Error::input(format!(
-                "{:?} cannot be the name of a header",
-                shorten_text(&name, 60)
-            )));
+            return Err(Error::input(format!("{:?} is not a valid header name", shorten_text(&name, 60))));
         }
         check_name(&name)?;
         if OWN_NAMES.contains(&&*name) || name.starts_with("sec-websocket-") {
@@ -66,7 +63,7 @@ impl RequestHeaders {
         let is_visible = |b: u8| b == b' ' || b.is_ascii_graphic();
         if text.trim().is_empty() || text.len() > MAX_VALUE_LENGTH || !text.bytes().all(is_visible) {
             return Err(Error::input(format!("the value of the header {name} is not visible ASCII text"))
-                .with_hint("1 to 8192 characters; was there a line break at its end?"));
+                .with_hint("use 1 to 8192 characters without a line break"));
         }
         let value = Secret::new(text.trim());
         // Of `Bearer abc` and `a=b; c=d`, the parts are as secret as the whole.
@@ -81,10 +78,10 @@ impl RequestHeaders {
     /// Adds HTTP basic authentication, as `https://user:password@host` asks for.
     pub(crate) fn set_basic(&mut self, user: &Secret, password: &Secret) -> Result<()> {
         if user.expose().contains(':') {
-            return Err(Error::input("the user name in the server's URL contains a colon"));
+            return Err(Error::input("the username in the server's URL contains a colon"));
         }
         if self.has_authorization() {
-            return Err(Error::input("both the server's URL and a header give an authorization"));
+            return Err(Error::input("both the server's URL and a header contain an authorization"));
         }
         let pair = Zeroizing::new(format!("{}:{}", user.expose(), password.expose()));
         let encoded = Zeroizing::new(BASE64_STANDARD.encode(&*pair));

@@ -1,9 +1,9 @@
-//! The REST API, group by group, as the API reference orders it.
+//! The REST API, in groups as in the API reference.
 //!
-//! A group is reached through the client, `client.posts()`, and is two words that can be copied. Each method names
-//! its route (without `/api/v4`), so that the reference and the server's log find it, and the other way round: the
-//! operation ids of the reference are aliases in the search of these docs. Permissions and versions are what the
-//! server's documentation or code says; a role may have more or less on a given server.
+//! A group is a method of the client, for example `client.posts()`. Each method names its route (without `/api/v4`),
+//! as in the API reference and the server's log. The operation IDs of the reference are search aliases in this
+//! documentation. Permissions and versions are those of the server's documentation or code. The permissions of a role
+//! may differ on a given server.
 //!
 //! | group | what |
 //! |---|---|
@@ -33,13 +33,15 @@
 #![cfg_attr(feature = "admin", doc = include_str!("rest/admin.md"))]
 //!
 //! # Lists
-//! `list(..)` gets one page, `all(..)` is an iterator that asks for page after page, 200 entries each. Lists without a
-//! page parameter come whole.
+//!
+//! `list(..)` gets one page. `all(..)` is an iterator that gets all pages, with 200 entries each. Routes without a
+//! page parameter return the whole list.
 //!
 //! # Coverage
-//! Of the routes of Mattermost 11.6; held to its inventory by a test. What is left out is documented there and not
-//! routed, or is done elsewhere: the login by [`ClientBuilder`](crate::ClientBuilder), the socket by
-//! [`Events`](crate::Events).
+//!
+//! All routes of Mattermost 11.6, compared with an inventory by a test. The exceptions are routes that are documented
+//! but not served, the login, which is done by [`ClientBuilder`](crate::ClientBuilder), and the WebSocket, which is
+//! used by [`Events`](crate::Events).
 //!
 #![doc = include_str!("rest/coverage.md")]
 
@@ -227,10 +229,10 @@ use crate::http::Call;
 use crate::http::HttpClient;
 use crate::model::{Page, UserId};
 
-/// Ids in one body: well below the server's limit of 300 kB.
+/// Number of IDs in one request body, well below the server's limit of 300 kB.
 const CHUNK: usize = 200;
 
-/// Asks for many in several calls.
+/// Gets many items with several requests.
 fn in_chunks<A, T>(all: &[A], mut fetch: impl FnMut(&[A]) -> Result<Vec<T>>) -> Result<Vec<T>> {
     let mut found = Vec::with_capacity(all.len());
     for chunk in all.chunks(CHUNK) {
@@ -239,7 +241,7 @@ fn in_chunks<A, T>(all: &[A], mut fetch: impl FnMut(&[A]) -> Result<Vec<T>>) -> 
     Ok(found)
 }
 
-/// Bodies do not know `me`.
+/// Request bodies do not support `me`.
 fn real_id(http: &HttpClient, user: &UserId) -> Result<UserId> {
     if *user == UserId::me() { http.me() } else { Ok(user.clone()) }
 }
@@ -250,12 +252,12 @@ fn with_file<'c>(call: Call<'c>, field: &str, file: Upload<'c>) -> Call<'c> {
     call.with_file_timeout().check_first(file.check()).body(file.into_form(field))
 }
 
-/// A list in a query.
+/// Joins a list for a query.
 fn comma_separated<I: AsRef<str>>(ids: &[I]) -> String {
     ids.iter().map(AsRef::as_ref).collect::<Vec<_>>().join(",")
 }
 
-/// A search whose answer is another one when a page is asked for.
+/// A search whose response has another format if a page is requested.
 #[derive(Serialize)]
 struct Paged<'s, S> {
     #[serde(flatten)]

@@ -1,7 +1,8 @@
-//! Signed data of the program, which passes through the server and comes back with a request.
+//! Signed data of the program, which the server returns with a request.
 //!
-//! `{mac}.{expiry}.{nonce}.{user}.{data}`: the MAC covers everything behind it and the purpose, so that a dialog's state is
-//! not accepted as the context of a button. The data itself is readable by whoever sees it.
+//! The format is `{mac}.{expiry}.{nonce}.{user}.{data}`. The MAC covers all that follows and the purpose, so that the
+//! state of a dialog is not accepted as the context of a button. The data itself is readable by anyone who receives
+//! it.
 
 use std::fmt::Write as _;
 use std::time::Duration;
@@ -15,7 +16,7 @@ use crate::time::Timestamp;
 
 const BLOCK_BYTES: usize = 64;
 
-/// The kind of request that brings the data back.
+/// The kind of request that returns the data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Purpose {
     Action,
@@ -66,7 +67,7 @@ pub(crate) fn verify<'t>(
     let expiry = expiry.parse().map(Timestamp::from_millis).map_err(|_| wrong())?;
     if Timestamp::now() > expiry {
         return Err(signature_error("the signature of the request has expired")
-            .with_hint("the button or dialog is too old, create it again"));
+            .with_hint("create the button or dialog again: its signature has expired"));
     }
     if !owner.is_empty() && user != owner {
         return Err(signature_error("the button or dialog belongs to another user"));

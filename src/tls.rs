@@ -71,7 +71,7 @@ mod on {
         pub fn identity_pem(mut self, chain: &[u8], key: &[u8]) -> Result<Self> {
             let at = find_bytes(key, b"-----BEGIN PRIVATE KEY-----").ok_or_else(|| {
                 Error::input("the PEM identity has no private key in PKCS#8 form, unencrypted")
-                    .with_hint("`openssl pkcs8 -topk8 -nocrypt -in old.key -out new.key` makes one")
+                    .with_hint("convert it with `openssl pkcs8 -topk8 -nocrypt -in old.key -out new.key`")
             })?;
             let key = key.get(at..).unwrap_or_default();
             let identity =
@@ -136,7 +136,7 @@ mod on {
         pub(crate) fn new(config: TlsConfig) -> Self {
             if config.accept_invalid {
                 log::warn!(
-                    "certificates are not checked: anybody on the way can read the token and every message"
+                    "certificates are not verified: an attacker on the network can read the token and all messages"
                 );
             }
             Self { config, connector: OnceLock::new() }
@@ -204,7 +204,7 @@ mod on {
         let text = error.to_string().to_ascii_lowercase();
         let Some((kind, message, hint)) = failure_reason(&text) else {
             return Error::new(ErrorKind::Tls, format!("the TLS handshake failed ({name})"))
-                .with_hint("the cause below is the TLS library's")
+                .with_hint("see the error of the TLS library below")
                 .with_source(error);
         };
         Error::new(kind, format!("{message} ({name})")).with_hint(hint).with_source(error)
@@ -229,8 +229,8 @@ mod on {
                 "os error 590624)", // SEC_I_INCOMPLETE_CREDENTIALS
             ],
             ErrorKind::Tls,
-            "the server wants a client certificate",
-            "`TlsConfig::identity_pkcs12` or `identity_pem`",
+            "the server requires a client certificate",
+            "set it with `TlsConfig::identity_pkcs12` or `identity_pem`",
         ),
         (
             &[
@@ -241,7 +241,7 @@ mod on {
             ],
             ErrorKind::Tls,
             "the server does not accept the client certificate",
-            "it must be issued by a CA that the server trusts, and still be valid",
+            "use a valid certificate, issued by a CA that the server trusts",
         ),
         (
             &[
@@ -256,7 +256,7 @@ mod on {
             ],
             ErrorKind::Tls,
             "the certificate's issuer is not trusted",
-            "give the company's CA to `TlsConfig::add_root`; the system's store is used beside it",
+            "add the CA with `TlsConfig::add_root`",
         ),
         (
             &[
@@ -276,7 +276,7 @@ mod on {
             &["expired", "os error -2146762495)", "os error -2146893016)"], // CERT_E_EXPIRED, SEC_E_CERT_EXPIRED
             ErrorKind::Tls,
             "the certificate has expired",
-            "renew the server's certificate; check this machine's clock",
+            "renew the server's certificate, or correct this machine's clock",
         ),
         (
             &["not yet valid"],
@@ -294,7 +294,7 @@ mod on {
             ],
             ErrorKind::Tls,
             "the server does not speak TLS on this port",
-            "is it http instead of https, or another port?",
+            "use http instead of https, or another port",
         ),
         (
             &[
@@ -306,26 +306,26 @@ mod on {
             ],
             ErrorKind::Tls,
             "no common TLS version or cipher",
-            "TLS 1.2 is the minimum",
+            "enable TLS 1.2 or later on the server",
         ),
         (
             &["handshake failure"],
             ErrorKind::Tls,
             "the server refused the TLS handshake",
-            "it may want a client certificate (`TlsConfig::identity_pkcs12`), or a version or cipher that is \
-             not offered here (TLS 1.2 is the minimum)",
+            "it may require a client certificate (`TlsConfig::identity_pkcs12`), or a version or cipher that is \
+             not supported here (TLS 1.2 is the minimum)",
         ),
         (
             &["timed out", "would block", "temporarily unavailable"],
             ErrorKind::Timeout,
             "the TLS handshake took too long",
-            "something accepts connections on that port and says nothing: is it the right one?",
+            "check the port: connections are accepted, but nothing is sent",
         ),
         (
             &["unexpected eof", "connection reset", "broken pipe", "connection was aborted"],
             ErrorKind::Connect,
             "the connection was closed during the TLS handshake",
-            "a firewall on the way, a port that is not for TLS, or a server that restarts",
+            "check the port; a firewall may be in between, or the server may be restarting",
         ),
     ];
 
@@ -345,7 +345,7 @@ mod on {
                 (0x800B_010F, "the certificate is for another host"),
                 (0x8009_0328, "the certificate has expired"),
                 (0x8009_0331, "no common TLS version or cipher"),
-                (0x0009_0320, "the server wants a client certificate"),
+                (0x0009_0320, "the server requires a client certificate"),
             ] {
                 let code = i32::from_ne_bytes(code.to_ne_bytes());
                 let text = format!("ein fehler ist aufgetreten. (os error {code})");
@@ -365,6 +365,6 @@ pub(crate) fn refusal_error(_: &std::io::Error) -> Option<crate::Error> {
 /// The error of an https URL in a build without TLS.
 #[cfg(not(feature = "native-tls"))]
 pub(crate) fn missing_tls_error() -> crate::Error {
-    crate::Error::new(crate::ErrorKind::Tls, "https needs TLS, which is not built in")
-        .with_hint("turn on the feature `native-tls` (or `vendored`) of the crate `mattermost`")
+    crate::Error::new(crate::ErrorKind::Tls, "https needs TLS, which this build does not support")
+        .with_hint("enable the feature `native-tls` (or `vendored`) of the crate `mattermost`")
 }

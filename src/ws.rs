@@ -106,7 +106,7 @@ pub struct Events {
 
 impl Events {
     fn start(shared: Arc<StreamShared>, receiver: Receiver<Event>, poster: Arc<dyn Poster>) -> Result<Self> {
-        let failed = |e| Error::io("no thread for the stream could be started", e).with_kind(ErrorKind::Io);
+        let failed = |e| Error::io("a thread of the stream could not be started", e).with_kind(ErrorKind::Io);
         let own = Arc::clone(&shared);
         // With the default stack size: the thread itself needs little, but loggers run on it.
         let timer = thread::Builder::new().name("mm-writer".into());
@@ -277,9 +277,9 @@ impl Events {
     /// are omitted.
     pub fn statuses(&self) -> Result<HashMap<UserId, StatusKind>> {
         let data = self.request("get_statuses", None)?;
-        serde_json::from_value::<Option<_>>(data).map(Option::unwrap_or_default).map_err(|e| {
-            Error::new(ErrorKind::Decode, "the statuses are not what they should be").with_source(e)
-        })
+        serde_json::from_value::<Option<_>>(data)
+            .map(Option::unwrap_or_default)
+            .map_err(|e| Error::new(ErrorKind::Decode, "the statuses cannot be decoded").with_source(e))
     }
 
     /// Closes the stream: performs the close handshake, ends the threads, and returns within `timeout`.
@@ -320,7 +320,7 @@ impl Events {
         let goodbye = state.stop.as_ref().is_some_and(|stop| stop.goodbye);
         drop(state);
         if self.shared.abort.is_looking_up() {
-            detached.push("mm-resolve, in the system's name look-up".to_owned());
+            detached.push("mm-resolve, in the system's name lookup".to_owned());
         }
         if detached.is_empty() {
             let threads = std::mem::take(&mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner));
@@ -336,7 +336,7 @@ impl Drop for Events {
     fn drop(&mut self) {
         let report = self.close(DROP_TIMEOUT);
         if !report.detached.is_empty() {
-            log::debug!("the stream leaves behind: {}", report.detached.join("; "));
+            log::debug!("threads still running after the close: {}", report.detached.join("; "));
         }
     }
 }

@@ -63,7 +63,7 @@ impl ClientBuilder {
         let var = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
         let missing = |what: &str| {
             Error::input(format!("{what} is not set in the environment")).with_hint(
-                "MATTERMOST_URL, and MATTERMOST_TOKEN or MATTERMOST_LOGIN with MATTERMOST_PASSWORD",
+                "set MATTERMOST_URL, and MATTERMOST_TOKEN or MATTERMOST_LOGIN with MATTERMOST_PASSWORD",
             )
         };
         let builder = Self::new(var("MATTERMOST_URL").ok_or_else(|| missing("MATTERMOST_URL"))?);
@@ -272,9 +272,8 @@ impl ClientBuilder {
         config.backoff_scale = self.backoff_scale;
         if let Some(name) = self.user_agent {
             if name.is_empty() || !name.bytes().all(|b| b == b' ' || b.is_ascii_graphic()) {
-                return Err(
-                    Error::input("the user agent must be ASCII, and not empty").with_hint("as my-bot/1.0")
-                );
+                return Err(Error::input("the user agent must be ASCII, and not empty")
+                    .with_hint("use a name such as my-bot/1.0"));
             }
             config.user_agent = name;
         }
@@ -287,15 +286,15 @@ impl ClientBuilder {
         let login = match (token, login) {
             (None, None) if config.base.unix.is_some() => LoginSession::anonymous(),
             _ if config.base.unix.is_some() => {
-                return Err(Error::input("a local server takes no token and no login"));
+                return Err(Error::input("local mode needs no token and no login"));
             }
             (Some(_), Some(_)) => {
-                return Err(Error::input("give a token or a login, not both")
-                    .with_hint("bots and personal access tokens: `token` alone"));
+                return Err(Error::input("both a token and a login are set")
+                    .with_hint("use `token` alone for bots and personal access tokens"));
             }
             (None, None) => {
                 return Err(Error::input("there are no credentials")
-                    .with_hint("`.token(..)` or `.login(id, password)`"));
+                    .with_hint("call `.token(..)` or `.login(id, password)`"));
             }
             (Some(token), None) => {
                 check_token(&token)?;
@@ -303,12 +302,13 @@ impl ClientBuilder {
             }
             (None, Some((login_id, password))) => {
                 if login_id.trim().is_empty() {
-                    return Err(Error::input("the login is empty")
-                        .with_hint("a user name or an e-mail address; MATTERMOST_LOGIN for `from_env`"));
+                    return Err(Error::input("the login is empty").with_hint(
+                        "pass a username or an email address; `from_env` reads MATTERMOST_LOGIN",
+                    ));
                 }
                 if password.is_empty() {
                     return Err(Error::input("the password is empty")
-                        .with_hint("MATTERMOST_PASSWORD for `from_env`; bots have a token instead"));
+                        .with_hint("`from_env` reads MATTERMOST_PASSWORD; bots use a token instead"));
                 }
                 LoginSession::with_credentials(LoginCredentials { login_id, password, mfa })
             }
@@ -333,7 +333,7 @@ pub(super) fn connect_client(http: HttpClient) -> Result<Client> {
 fn check_timeout(given: Option<Duration>, default: Duration, name: &str) -> Result<Duration> {
     match given {
         Some(Duration::ZERO) => Err(Error::input(format!("{name} must be longer than zero"))
-            .with_hint("Duration::MAX is as good as unlimited")),
+            .with_hint("use Duration::MAX for no limit")),
         given => Ok(given.unwrap_or(default).min(MAX_TIMEOUT)),
     }
 }

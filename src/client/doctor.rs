@@ -197,8 +197,8 @@ fn run_checks(
         Ok(http) => http.with_timeout(PROBE_TIMEOUT),
         Err(error) => {
             report.add_error("settings", &error);
-            report.skip_checks(&AFTER_SETTINGS, "without settings there is no server");
-            report.skip_checks(&AFTER_SERVER, "without settings there is no server");
+            report.skip_checks(&AFTER_SETTINGS, "the settings are invalid");
+            report.skip_checks(&AFTER_SERVER, "the settings are invalid");
             return report;
         }
     };
@@ -213,18 +213,18 @@ fn run_checks(
             check_clock(&mut report, &said);
             account::check_account(&mut report, &http, client, place);
         }
-        None => report.skip_checks(&AFTER_SERVER, "there is no server to ask"),
+        None => report.skip_checks(&AFTER_SERVER, "the server was not reached"),
     }
     report
 }
 
 fn check_local_mode(report: &mut Report, http: &HttpClient) {
-    report.skip_checks(&["proxy", "name"], "a socket of this machine needs none");
+    report.skip_checks(&["proxy", "name"], "not needed for a local socket");
     match http.get("/system/ping", &[]).send() {
-        Ok(()) => report.add_success("connection", "the server's local mode answers"),
+        Ok(()) => report.add_success("connection", "the server's local mode responds"),
         Err(error) => report.add_error("connection", &error),
     }
-    report.skip_checks(&["TLS", "login", "stream"], "local mode has none");
+    report.skip_checks(&["TLS", "login", "stream"], "not available in local mode");
 }
 
 /// Checks each step up to the first response.
@@ -245,7 +245,7 @@ fn check_server(report: &mut Report, http: &HttpClient) -> Option<Said> {
     }
     if let Err(error) = line.look_up() {
         report.add_error("name", &error);
-        report.skip_checks(&["connection", "TLS", "server"], "there is no address");
+        report.skip_checks(&["connection", "TLS", "server"], "the name was not resolved");
         return None;
     }
     let (host, port) = line.dialed_address();
@@ -256,7 +256,7 @@ fn check_server(report: &mut Report, http: &HttpClient) -> Option<Said> {
         Ok(_) => {
             report.add_success(
                 "connection",
-                format!("port {port} answers in {} ms", began.elapsed().as_millis()),
+                format!("port {port} responds in {} ms", began.elapsed().as_millis()),
             );
         }
         Err(error) => {
@@ -266,19 +266,19 @@ fn check_server(report: &mut Report, http: &HttpClient) -> Option<Said> {
         }
     }
     if !check_tls(report, &line) {
-        report.skip_checks(&["server"], "there is no connection that can be trusted");
+        report.skip_checks(&["server"], "there is no trusted connection");
         return None;
     }
     let path = format!("{}/api/v4/system/ping", line.config.base.path);
     match line.send_get(&path) {
         Ok(said) if said.is_mattermost() && matches!(said.status, 200 | 500) => {
             if said.status == 200 {
-                report.add_success("server", "a Mattermost, and healthy");
+                report.add_success("server", "Mattermost, healthy");
             } else {
                 report.add_warning(
                     "server",
-                    "a Mattermost that says it is unhealthy",
-                    "its log tells: is its database there?",
+                    "Mattermost, but it reports that it is unhealthy",
+                    "see its log, and check its database",
                 );
             }
             Some(said)
@@ -313,8 +313,8 @@ fn check_tls(report: &mut Report, line: &ProbeRoute<'_>) -> bool {
             if tls.accepts_anything() {
                 report.add_warning(
                     "TLS",
-                    format!("{said}; it was not checked"),
-                    "trust the company's CA: `TlsConfig::add_root`",
+                    format!("{said}; it was not verified"),
+                    "trust the CA with `TlsConfig::add_root` instead",
                 );
             } else if left.is_some_and(|left| left < SOON) {
                 report.add_warning("TLS", said, "renew the certificate soon");
@@ -349,7 +349,7 @@ fn check_plain(report: &mut Report, line: &ProbeRoute<'_>) -> bool {
     } else {
         report.add_warning(
             "TLS",
-            "http: anybody on the way can read the token and every message",
+            "http: an attacker on the network can read the token and all messages",
             "use https",
         );
     }
@@ -384,7 +384,8 @@ fn check_other_server(report: &mut Report, line: &ProbeRoute<'_>, said: &Said) {
         {
             let mut found = base.clone();
             parent.clone_into(&mut found.path);
-            let finding = format!("there is no Mattermost under {}, but further up there is", base.path);
+            let finding =
+                format!("there is no Mattermost server at {}, but there is one at a parent path", base.path);
             return report.add_failure("server", finding, format!("use {found}"));
         }
         path = parent;
@@ -395,8 +396,8 @@ fn check_other_server(report: &mut Report, line: &ProbeRoute<'_>, said: &Said) {
     };
     report.add_failure(
         "server",
-        format!("something answers ({what}), but it is no Mattermost"),
-        "is the URL right? A server under a sub-path needs the path: https://host/sub",
+        format!("this is not a Mattermost server ({what})"),
+        "check the URL; for a server below a sub-path, include the path: https://host/sub",
     );
 }
 
@@ -404,15 +405,16 @@ fn check_version(report: &mut Report, said: &Said) {
     let text = said.header("x-version-id").unwrap_or_default();
     let mut numbers = text.split('.').map(|part| part.parse::<u32>().ok());
     let (Some(Some(major)), Some(Some(minor))) = (numbers.next(), numbers.next()) else {
-        return report.skip_checks(&["version"], "the server does not say");
+        return report.skip_checks(&["version"], "the server did not report it");
     };
     let (oldest, newest) = TESTED;
     if (major, minor) < oldest {
-        let finding = format!("{major}.{minor} is older than what was tested ({}.{})", oldest.0, oldest.1);
+        let finding =
+            format!("{major}.{minor} is older than the tested versions (from {}.{} on)", oldest.0, oldest.1);
         report.add_warning(
             "version",
             finding,
-            "what is newer than the server fails with 404: see \"Since\" in the docs",
+            "routes that the server does not have fail with 404: see \"Since\" in the documentation",
         );
     } else if (major, minor) > newest {
         report.add_success("version", format!("{major}.{minor}; tested up to {}.{}", newest.0, newest.1));
@@ -424,7 +426,7 @@ fn check_version(report: &mut Report, said: &Said) {
 fn check_clock(report: &mut Report, said: &Said) {
     match said.header("date").and_then(crate::time::http_date) {
         Some(theirs) => compare_clocks(report, theirs),
-        None => report.skip_checks(&["clock"], "the server does not say"),
+        None => report.skip_checks(&["clock"], "the server did not report it"),
     }
 }
 

@@ -26,11 +26,12 @@ impl Client {
         let (team, name) = (team.trim(), name.trim());
         if team.is_empty() && !name.starts_with('@') {
             return Err(Error::input("the team's name is empty")
-                .with_hint("the short name that stands in the team's URL"));
+                .with_hint("use the short name, as in the URL of the team"));
         }
         if name.is_empty() {
-            return Err(Error::input("the channel's name is empty")
-                .with_hint("a display name, ~town-square for a short name, or @jane"));
+            return Err(Error::input("the channel's name is empty").with_hint(
+                "use a display name, ~town-square for a short name, or @jane for a direct channel",
+            ));
         }
         if let Some(user) = name.strip_prefix('@') {
             return self.direct_by_name(user);
@@ -102,7 +103,7 @@ fn one_of(name: &str, team: &str, mut fits: Vec<Channel>) -> Result<Channel> {
         (Some(channel), true) => Ok(channel),
         (None, _) => {
             Err(Error::new(ErrorKind::NotFound, format!("no channel {shown:?} in the team {team:?}"))
-                .with_hint("is the account a member of it? Private channels are visible to members only"))
+                .with_hint("check that the account is a member; only members see private channels"))
         }
         (Some(last), false) => {
             fits.push(last);
@@ -110,8 +111,8 @@ fn one_of(name: &str, team: &str, mut fits: Vec<Channel>) -> Result<Channel> {
                 .iter()
                 .map(|c| format!("~{} ({:?}, {})", c.name, shorten_text(&c.display_name, 64), c.id))
                 .collect();
-            Err(Error::input(format!("the name {shown:?} fits several channels: {}", all.join(", ")))
-                .with_hint("use the short name with a tilde, as ~town-square"))
+            Err(Error::input(format!("the name {shown:?} matches several channels: {}", all.join(", ")))
+                .with_hint("use the short name with a tilde, for example ~town-square"))
         }
     }
 }

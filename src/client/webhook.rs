@@ -64,7 +64,7 @@ impl ClientBuilder {
     /// set, which a webhook does not use.
     pub fn webhook(mut self) -> Result<Webhook> {
         if self.has_credentials() {
-            return Err(Error::input("a webhook uses no token and no login"));
+            return Err(Error::input("a webhook needs no token and no login"));
         }
         // Errors must not contain the URL.
         let bad = || {

@@ -8,70 +8,70 @@ use super::{Error, ErrorKind};
 const HINTS_BY_ID: &[(&str, &str)] = &[
     (
         "api.context.session_expired",
-        "the token is wrong, expired or revoked: log in again or make a new token",
+        "log in again, or create a new token: the current one is wrong, expired or revoked",
     ),
-    ("api.context.permissions", "the account lacks a permission, or is not in the team or channel"),
-    ("api.context.mfa_required", "the server wants this account to set up MFA first"),
-    (
-        "api.context.token_provided",
-        "tokens do not go into the URL: give them to `Client::builder(..).token(..)`",
-    ),
+    ("api.context.permissions", "ask an administrator for the permission, or join the team or channel"),
+    ("api.context.mfa_required", "set up MFA for the account first: the server requires it"),
+    ("api.context.token_provided", "pass the token to `Client::builder(..).token(..)` instead of in the URL"),
     (
         "api.user.check_user_mfa.bad_code",
-        "the account needs an MFA code, and each code works once: give a new one, or a closure that asks for it",
+        "pass a new MFA code, or a closure that returns one: each code works once",
     ),
     (
         "mfa.validate_token.authenticate",
-        "the account needs an MFA code of six digits: `ClientBuilder::mfa` or `mfa_with`",
+        "pass an MFA code of six digits with `ClientBuilder::mfa` or `mfa_with`",
     ),
     (
         "api.user.check_user_login_attempts.too_many",
-        "too many wrong logins locked the account: an administrator can reset it",
+        "ask an administrator to unlock the account: too many logins failed",
     ),
-    ("api.user.login.inactive", "the account is deactivated"),
-    ("api.user.login.bot_login_forbidden", "bots cannot log in with a password: use the bot's token"),
-    ("api.user.login.not_verified", "the account's e-mail address is not verified"),
+    ("api.user.login.inactive", "ask an administrator to activate the account"),
+    ("api.user.login.bot_login_forbidden", "use the bot's token: bots cannot log in with a password"),
+    ("api.user.login.not_verified", "verify the email address of the account"),
     (
         "api.user.login.invalid_credentials",
-        "login id or password is wrong; accounts with single sign-on need a personal access token",
+        "check login and password; with single sign-on, use a personal access token",
     ),
     (
         "api.post.create_post.root_id",
-        "the root_id of a reply must be the first post of a thread, which may have been deleted: use `posts().reply`",
+        "use `posts().reply`: the root_id must be the first post of a thread, and not deleted",
     ),
     (
         "api.post.create_post.channel_root_id",
-        "a reply goes into the channel of its thread: use `posts().reply`",
+        "use `posts().reply`: a reply must be in the channel of its thread",
     ),
-    ("api.post.create_post.can_not_post_to_deleted", "the channel is archived"),
+    ("api.post.create_post.can_not_post_to_deleted", "unarchive the channel, or use another one"),
     (
         "model.post.is_valid.message_length",
-        "the text is too long for this server: 16383 characters by default",
+        "shorten or split the text: the limit of this server is 16383 characters by default",
     ),
-    ("model.post.is_valid.file_ids", "a post holds 10 files at most"),
+    ("model.post.is_valid.file_ids", "attach at most 10 files to a post"),
+    ("app.user_access_token.disabled", "enable EnableUserAccessTokens on the server, or use a bot"),
     (
-        "app.user_access_token.disabled",
-        "personal access tokens are off: EnableUserAccessTokens, or use a bot",
+        "api.command.execute_command.not_found",
+        "check the name of the slash command: this server does not have it",
     ),
-    ("api.command.execute_command.not_found", "no such slash command on this server"),
-    ("app.channel.get_by_name", "no such channel, or a private one that the account is no member of"),
+    ("app.channel.get_by_name", "check the name of the channel; only members see private channels"),
     (
         "app.team.get_by_name",
-        "no such team, or one that the account may not see: its short name stands in its URL",
+        "check the short name of the team, as in its URL; the account may not be allowed to see the team",
     ),
-    ("app.user.missing_account", "no such user, or one that the account may not see"),
-    ("api.license_error", "the feature needs a license that this server does not have"),
-    ("license_error", "the feature needs a license that this server does not have"),
+    ("app.user.missing_account", "check the username; the account may not be allowed to see the user"),
+    ("api.license_error", "install a license on the server: the feature needs one"),
+    ("license_error", "install a license on the server: the feature needs one"),
     (
         "api.web_socket_router.not_authenticated",
-        "the session of this stream has ended: log in again or make a new token",
+        "log in again, or create a new token: the session of this stream has ended",
     ),
     (
         "api.context.404",
-        "check the URL, the version of the server, and the names: they have no `@`, capitals or spaces",
+        "check the URL, the version of the server, and the names, which must not contain `@`, capitals or spaces",
     ),
-    ("api.context.request_body_too_large", "the server takes 300 kB of JSON by default"),
-    ("api.file.upload_file.too_large", "the file is over the server's MaxFileSize (100 MiB by default)"),
+    ("api.context.request_body_too_large", "send less: the server accepts 300 kB of JSON by default"),
+    (
+        "api.file.upload_file.too_large",
+        "raise MaxFileSize of the server, which is 100 MiB by default, or send a smaller file",
+    ),
 ];
 
 pub(super) fn hint_for(error: &Error) -> Option<&'static str> {
@@ -81,17 +81,17 @@ pub(super) fn hint_for(error: &Error) -> Option<&'static str> {
         }
     }
     match (error.kind(), error.status()) {
-        (_, Some(501)) => Some("the feature is switched off on this server, or needs a license"),
+        (_, Some(501)) => Some("enable the feature on the server; it may need a license"),
         (ErrorKind::Status, Some(404)) => {
-            Some("this may be no Mattermost: is the URL right, its port and path too?")
+            Some("check the URL, including port and path: this may not be a Mattermost server")
         }
-        (_, Some(413)) => Some("a proxy or the server limits the size of requests"),
-        (_, Some(429)) => Some("the server's rate limit: slow down, or ask for a higher limit"),
+        (_, Some(413)) => Some("send a smaller request: a proxy or the server limits its size"),
+        (_, Some(429)) => Some("send fewer requests, or ask an administrator for a higher rate limit"),
         (ErrorKind::Status, Some(502..=504)) => {
-            Some("the proxy is up but the server behind it does not answer")
+            Some("check the server: the proxy is up, but the server behind it does not respond")
         }
-        (ErrorKind::UnknownOutcome, _) => Some("look whether it was done before doing it again"),
-        (ErrorKind::Backlogged, _) => Some("take events from the stream, then ask again"),
+        (ErrorKind::UnknownOutcome, _) => Some("check if the call was carried out before repeating it"),
+        (ErrorKind::Backlogged, _) => Some("take events from the stream, and then try again"),
         _ => None,
     }
 }

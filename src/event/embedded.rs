@@ -43,7 +43,7 @@ impl<'de> Visitor<'de> for EmbeddedVisitor<'_> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a string that holds JSON")
+        f.write_str("a string that contains JSON")
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<(), E> {

@@ -77,7 +77,7 @@ impl FacadeSession {
     }
 
     pub(super) fn queue_event(&self, event: Event) -> Result<()> {
-        let full = |_| Error::new(ErrorKind::Backlogged, "64 replies wait already: call `run`");
+        let full = |_| Error::new(ErrorKind::Backlogged, "64 replies are already queued: call `run`");
         self.local.0.try_send(event).map_err(full)
     }
 }

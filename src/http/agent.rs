@@ -320,7 +320,7 @@ struct ExcessiveFraming;
 impl fmt::Display for ExcessiveFraming {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(
-            "the answer frames more than it holds: tiny chunks, trailers, heads or TLS records without end",
+            "the response has far more framing than content: tiny chunks, trailers, heads or TLS records without end",
         )
     }
 }
@@ -351,30 +351,31 @@ fn attempt_error(error: ureq::Error) -> AttemptError {
                 Error::new(ErrorKind::Io, "the exchange failed").with_source(UreqMessage(other.to_string())),
             ),
         },
-        ureq::Error::Timeout(ureq::Timeout::Resolve | ureq::Timeout::Connect) => {
-            AttemptError { error: Error::new(ErrorKind::Timeout, "no connection in time"), sent: false }
-        }
-        ureq::Error::Timeout(_) => {
-            sent(Error::new(ErrorKind::Timeout, "no complete answer in time").with_hint(
-                "the server is slow or stuck, or a proxy holds the answer back; `timeout` gives it longer",
-            ))
-        }
+        ureq::Error::Timeout(ureq::Timeout::Resolve | ureq::Timeout::Connect) => AttemptError {
+            error: Error::new(ErrorKind::Timeout, "no connection before the deadline"),
+            sent: false,
+        },
+        ureq::Error::Timeout(_) => sent(
+            Error::new(ErrorKind::Timeout, "no complete response before the deadline")
+                .with_hint("the server or a proxy is slow; `timeout` sets a longer deadline"),
+        ),
         ureq::Error::Io(e) if is_hang_up(&e) => sent(
-            Error::new(ErrorKind::Io, "the connection was closed without a complete answer")
-                .with_hint("a proxy that gave up, or a panic of the server: its log tells"),
+            Error::new(ErrorKind::Io, "the connection was closed before the response was complete")
+                .with_hint("a proxy may have given up, or the server may have panicked: see its log"),
         ),
         ureq::Error::Io(e) => sent(Error::io("the connection broke", e)),
         ureq::Error::BodyExceedsLimit(limit) => sent(Error::too_large(limit)),
-        ureq::Error::LargeResponseHeader(_, limit) => {
-            sent(Error::new(ErrorKind::Protocol, format!("the answer's head is larger than {limit} bytes")))
-        }
+        ureq::Error::LargeResponseHeader(_, limit) => sent(Error::new(
+            ErrorKind::Protocol,
+            format!("the head of the response is larger than {limit} bytes"),
+        )),
         ureq::Error::BadUri(_) | ureq::Error::Http(_) => AttemptError {
             error: Error::input("the request cannot be built").with_source(UreqMessage(error.to_string())),
             sent: false,
         },
         other => sent(
-            Error::new(ErrorKind::Protocol, "the answer is not HTTP/1.1")
-                .with_hint("is it the right port?")
+            Error::new(ErrorKind::Protocol, "the response is not HTTP/1.1")
+                .with_hint("check the port")
                 .with_source(UreqMessage(other.to_string())),
         ),
     }

@@ -166,7 +166,8 @@ impl<'c> Call<'c> {
             return self.note_error(Err(error));
         }
         if value.chars().any(char::is_control) {
-            return self.note_error(Err(Error::input(format!("the header {name} holds control characters"))));
+            return self
+                .note_error(Err(Error::input(format!("the header {name} contains control characters"))));
         }
         self.headers.push((name, value));
         self
@@ -350,7 +351,7 @@ impl<'c> Call<'c> {
             super::login::check_token(&token).map_err(|_| {
                 Error::new(
                     ErrorKind::Protocol,
-                    "the response to the login has a token that no header can hold",
+                    "the response to the login has a token with invalid characters",
                 )
                 .with_hint("a proxy may have changed the `Token` header")
             })?;
@@ -398,7 +399,7 @@ impl<'c> Call<'c> {
             return Err(wrong);
         }
         if self.http.read_only && !self.changes_nothing && !self.allowed_read_only {
-            return Err(Error::input("this client is read-only, and the call writes"));
+            return Err(Error::input("this client is read-only, and the call would write"));
         }
         let shared = &*self.http.shared;
         let url = shared.config.base.http_url_of(&self.url);
@@ -549,13 +550,16 @@ impl<'c> Call<'c> {
 }
 
 fn out_of_time(timeout: Duration) -> Error {
-    Error::new(ErrorKind::Timeout, format!("not done within {} ms", timeout.as_millis()))
+    Error::new(ErrorKind::Timeout, format!("not completed within {} ms", timeout.as_millis()))
 }
 
 fn rate_limited(wait: Duration) -> Error {
-    Error::new(ErrorKind::Status, "the server's rate limit asks for a longer wait than the deadline allows")
-        .with_status(429)
-        .with_retry_after(Some(wait))
+    Error::new(
+        ErrorKind::Status,
+        "the rate limit of the server requires a longer wait than the deadline allows",
+    )
+    .with_status(429)
+    .with_retry_after(Some(wait))
 }
 
 impl fmt::Debug for Call<'_> {

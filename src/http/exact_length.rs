@@ -22,7 +22,7 @@ impl<R: Read> ExactLength<R> {
     fn ended_early(&self) -> Error {
         let message = format!("the source ended after {} of {} bytes", self.sent, self.announced);
         Error::new(ErrorKind::Io, message).with_hint(
-            "was the file truncated while it was sent? Otherwise announce the real length, or none",
+            "the file may have been truncated while it was sent; otherwise pass the actual length, or none",
         )
     }
 }

@@ -133,8 +133,8 @@ impl LoginSession {
         deadline: Instant,
     ) -> Result<()> {
         if LOGGING_IN.get() {
-            return Err(Error::input("the session has ended, and this thread is already at the login")
-                .with_hint("an MFA closure must not make calls that need the session"));
+            return Err(Error::input("the session has ended, and this thread is already logging in")
+                .with_hint("do not make calls that need the session in an MFA closure"));
         }
         let mut state = session.lock();
         if state.is_renewed(generation)? {
@@ -186,7 +186,7 @@ impl LoginSession {
             }
         };
         if let Err(e) = std::thread::Builder::new().name("mm-login".into()).spawn(run) {
-            let error = Error::io("no thread for the login can be started", e);
+            let error = Error::io("a thread for the login cannot be started", e);
             RunningLogin { session, number }.finish_login(Err(error));
         }
     }
@@ -300,7 +300,7 @@ impl Drop for RunningLogin<'_> {
         let mut state = self.session.lock();
         state.running = None;
         if std::thread::panicking() {
-            let error = Error::new(ErrorKind::Io, "the closure that asks for the MFA code panicked");
+            let error = Error::new(ErrorKind::Io, "the MFA closure panicked");
             state.record_failure(self.number, error);
         }
         drop(state);
@@ -337,10 +337,11 @@ impl fmt::Debug for LoginSession {
 pub(crate) fn check_token(token: &Secret) -> Result<()> {
     let text = token.expose();
     if text.is_empty() {
-        Err(Error::input("the token is empty").with_hint("is MATTERMOST_TOKEN set, and the file not empty?"))
+        Err(Error::input("the token is empty")
+            .with_hint("check MATTERMOST_TOKEN, or the file that contains the token"))
     } else if text.len() > 4096 || !text.bytes().all(|b| b.is_ascii_graphic()) {
-        Err(Error::input("the token holds characters that a token cannot have")
-            .with_hint("a line break at its end? Trim what was read from a file"))
+        Err(Error::input("the token contains invalid characters")
+            .with_hint("trim a token that was read from a file: it may end with a line break"))
     } else {
         Ok(())
     }

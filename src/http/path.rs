@@ -11,17 +11,17 @@ pub(crate) fn expand_template(template: &str, args: &[&dyn PathArg], out: &mut S
     while let Some((before, after)) = rest.split_once('{') {
         out.push_str(before);
         let Some((_, after)) = after.split_once('}') else {
-            return Err(Error::input("the path template has a { without its }"));
+            return Err(Error::input("the path template has an unmatched {"));
         };
         let Some(arg) = args.next() else {
-            return Err(Error::input("the path template has more places than arguments"));
+            return Err(Error::input("the path template has more placeholders than arguments"));
         };
         percent::encode(&arg.path_arg().map_err(Error::input)?, out);
         rest = after;
     }
     out.push_str(rest);
     if args.next().is_some() {
-        return Err(Error::input("the path template has fewer places than arguments"));
+        return Err(Error::input("the path template has fewer placeholders than arguments"));
     }
     Ok(())
 }

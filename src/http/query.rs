@@ -32,7 +32,7 @@ fn value_text(value: &Value) -> Result<Option<String>> {
                 items.iter().map(value_text).filter_map(Result::transpose).collect::<Result<_>>()?;
             Some(texts.join(","))
         }
-        Value::Object(_) => return Err(Error::input("a query cannot hold an object")),
+        Value::Object(_) => return Err(Error::input("a query cannot contain an object")),
     })
 }
 

@@ -23,15 +23,17 @@ pub(crate) fn check_status(answer: HttpResponse, secrets: &[&Secret]) -> Result<
     match status {
         200..=299 if is_page(&answer) => {
             answer.drain_body();
-            Err(Error::new(ErrorKind::Protocol, "the answer is a web page, not the API's")
+            Err(Error::new(ErrorKind::Protocol, "the response is a web page, not an API response")
                 .with_status(status)
-                .with_hint("is the URL right? A server under a sub-path needs the path: https://host/sub"))
+                .with_hint(
+                    "check the URL; for a server below a sub-path, include the path: https://host/sub",
+                ))
         }
         200..=299 if is_compressed(&answer) => {
             answer.drain_body();
-            Err(Error::new(ErrorKind::Protocol, "the answer is compressed, though nobody asked for that")
+            Err(Error::new(ErrorKind::Protocol, "the response is compressed, which was not requested")
                 .with_status(status)
-                .with_hint("a proxy on the way does it: it must heed `Accept-Encoding`"))
+                .with_hint("configure the proxy in front of the server to respect `Accept-Encoding`"))
         }
         200..=299 | 304 => Ok(answer),
         300..=399 => {
@@ -50,16 +52,16 @@ pub(super) fn unrequested_error(answer: HttpResponse) -> Error {
     let status = answer.status;
     answer.drain_body();
     let what = if status == 206 { "is a part of the object" } else { "says that nothing has changed" };
-    Error::new(ErrorKind::Protocol, format!("the response {what}, which was not asked for"))
+    Error::new(ErrorKind::Protocol, format!("the response {what}, which was not requested"))
         .with_status(status)
-        .with_hint("a proxy or a cache in front of the server answers instead of it")
+        .with_hint("a proxy or a cache in front of the server may have sent it")
 }
 
 fn redirect_error(status: u16, to: Option<&str>, secrets: &[&Secret]) -> Error {
     let to = remove_secrets(to.unwrap_or("an unnamed place"), secrets);
     let to = shorten_text(to.split('?').next().unwrap_or_default(), 200);
     Error::new(ErrorKind::Protocol, format!("the server redirects to {to}")).with_status(status).with_hint(
-        "redirects are not followed: use the URL that the server redirects to, scheme and path included",
+        "redirects are not followed: use the URL that the server redirects to, including scheme and path",
     )
 }
 

@@ -48,8 +48,8 @@ impl PostActionIntegrationRequest {
     /// [`Menu::secret`](crate::Menu::secret), or several.
     ///
     /// # Errors
-    /// - [`ErrorKind::Forbidden`](crate::ErrorKind::Forbidden) if the context is not signed, or with another secret, or
-    ///   if the signature has expired, or if the control is reserved for another user, or if a
+    /// - [`ErrorKind::Forbidden`](crate::ErrorKind::Forbidden) if the context is not signed with one of the secrets,
+    ///   if the signature has expired, if the control is reserved for another user, or if a
     ///   [`ReplayGuard`](super::ReplayGuard) refuses the request.
     /// - [`ErrorKind::Decode`](crate::ErrorKind::Decode) if the body is not a JSON object.
     /// - [`ErrorKind::Input`](crate::ErrorKind::Input) if the body exceeds 1 MiB.
@@ -83,7 +83,7 @@ impl Read for PostActionIntegrationRequest {
                 .with_hint("create the button or menu with `secret`"));
         };
         let verified = verify(secrets.secrets, Purpose::Action, request.user_id.as_str(), &signed)?;
-        // Whatever stands beside the signed context is not ours.
+        // Members beside the signed context are not from this program.
         request.context = crate::model::json::decode_event(verified.data)?;
         secrets.accept(&request.trigger_id)?;
         Ok(request)

@@ -12,8 +12,8 @@ use crate::signature::{Purpose, verify};
 
 /// A user submitted or canceled a dialog, changed a field with `refresh`, or opened a dynamic select.
 ///
-/// All four are one type, as in the API: look at [`cancelled`](Self::cancelled), [`is_refresh`](Self::is_refresh) and
-/// [`is_lookup`](Self::is_lookup), as far as the dialog uses them.
+/// All four are one type, as in the API. Check [`cancelled`](Self::cancelled), [`is_refresh`](Self::is_refresh) and
+/// [`is_lookup`](Self::is_lookup), if the dialog uses them.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DialogSubmission {
@@ -45,9 +45,9 @@ impl DialogSubmission {
     /// several.
     ///
     /// # Errors
-    /// - [`ErrorKind::Forbidden`](crate::ErrorKind::Forbidden) if the state is not signed, or with another secret, or
-    ///   for another user, or if the signature has expired, or if a [`ReplayGuard`](super::ReplayGuard) has accepted the
-    ///   dialog before.
+    /// - [`ErrorKind::Forbidden`](crate::ErrorKind::Forbidden) if the state is not signed with one of the secrets for
+    ///   this user, if the signature has expired, or if a [`ReplayGuard`](super::ReplayGuard) has already accepted
+    ///   the dialog.
     /// - [`ErrorKind::Decode`](crate::ErrorKind::Decode) if the body is not a JSON object.
     /// - [`ErrorKind::Input`](crate::ErrorKind::Input) if the body exceeds 1 MiB.
     pub fn parse<'s>(

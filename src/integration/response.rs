@@ -12,7 +12,7 @@ use crate::model::{
     PostPriority, SubmitDialogResponse,
 };
 
-/// An HTTP response, for whatever HTTP server the program uses.
+/// An HTTP response, for any HTTP server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CallbackResponse {
@@ -120,7 +120,7 @@ impl CommandResponse {
         self
     }
 
-    /// Adds another response, which becomes a post of its own.
+    /// Adds another response, which creates a separate post.
     #[must_use]
     pub fn extra_response(mut self, response: Self) -> Self {
         self.extra_responses.push(response);
@@ -200,11 +200,11 @@ pub struct PostActionUpdate {
 
 impl PostActionIntegrationResponse {
     /// Replaces the text and all props of the post, including its attachments with their buttons and its
-    /// [key](crate::PostDraft::key). Add those that are to stay with [`attachment`](Self::attachment),
-    /// [`key`](Self::key) and [`prop`](Self::prop).
+    /// [key](crate::PostDraft::key). To keep them, add them with [`attachment`](Self::attachment), [`key`](Self::key)
+    /// and [`prop`](Self::prop).
     ///
-    /// The server cannot update ephemeral posts, such as those of [`CommandResponse::ephemeral`]: it responds with an
-    /// error. Use [`ephemeral`](Self::ephemeral) for their buttons.
+    /// The server cannot update ephemeral posts, such as those of [`CommandResponse::ephemeral`], and responds with
+    /// an error. Use [`ephemeral`](Self::ephemeral) for their buttons.
     pub fn update(message: impl Into<String>) -> Self {
         let update = PostActionUpdate { message: message.into(), props: Map::new() };
         Self { update: Some(update), ..Self::default() }
@@ -265,8 +265,8 @@ impl SubmitDialogResponse {
         Self { errors: errors.collect::<BTreeMap<_, _>>(), ..Self::default() }
     }
 
-    /// Replaces the dialog by another one. Since server 11.0. Its state should be signed: see
-    /// [`DialogSubmission::next_form`](super::DialogSubmission::next_form).
+    /// Replaces the dialog with another one. Sign its state: see
+    /// [`DialogSubmission::next_form`](super::DialogSubmission::next_form). Since server 11.0.
     pub fn form(dialog: impl Into<Dialog>) -> Self {
         Self { kind: "form".into(), form: Some(dialog.into()), ..Self::default() }
     }

@@ -101,7 +101,7 @@ fn is_category(text: &str) -> bool {
 pub(crate) fn check_id(kind: &str, text: &str) -> Result<()> {
     path_argument(kind, text).map(drop).map_err(|why| {
         Error::input(why)
-            .with_hint("ids have 26 letters and digits; names are looked up, as by `client.channel`")
+            .with_hint("IDs consist of 26 letters and digits; to use a name, look it up, for example with `client.channel`")
     })
 }
 
@@ -115,7 +115,7 @@ pub(crate) fn path_argument<'a>(kind: &str, text: &'a str) -> Result<Cow<'a, str
         return Ok(Cow::Borrowed(text));
     }
     let shown: String = text.chars().take(40).collect();
-    Err(format!("{shown:?} is no {kind}: an id has {LENGTH} letters and digits").into())
+    Err(format!("{shown:?} is not a {kind}: an ID consists of {LENGTH} letters and digits").into())
 }
 
 #[cfg(test)]

@@ -175,7 +175,7 @@ impl PostDraft {
         let length = self.message.chars().count();
         if length > POST_CHARACTERS {
             return Err(Error::input(format!(
-                "the message has {length} characters, a post takes {POST_CHARACTERS} at most"
+                "the message has {length} characters, the maximum is {POST_CHARACTERS}"
             ))
             .with_hint("use `create_in_parts` or `PostDraft::split`, or post it as a file"));
         }
@@ -184,11 +184,11 @@ impl PostDraft {
         }
         let files = self.file_ids.len();
         if files > MOST_FILES {
-            return Err(Error::input(format!("{files} files, a post takes {MOST_FILES} at most")));
+            return Err(Error::input(format!("{files} files, the maximum is {MOST_FILES}")));
         }
         if self.message.is_empty() && files == 0 && !self.props.contains_key(ATTACHMENTS) {
             return Err(Error::input("the post is empty: no message, no file, no attachment")
-                .with_hint("give it one of them"));
+                .with_hint("add at least one of them"));
         }
         Ok(())
     }

@@ -256,5 +256,5 @@ fn first(answer: FileUploadResponse) -> Result<FileInfo> {
         .file_infos
         .into_iter()
         .next()
-        .ok_or_else(|| Error::new(ErrorKind::Decode, "no file in the answer").on_route("POST /files"))
+        .ok_or_else(|| Error::new(ErrorKind::Decode, "no file in the response").on_route("POST /files"))
 }

@@ -32,7 +32,9 @@ impl<T: DeserializeOwned> JsonLines<T> {
         loop {
             line.clear();
             let broken = |error: std::io::Error| {
-                error.downcast::<Error>().unwrap_or_else(|error| Error::io("the answer broke off", error))
+                error
+                    .downcast::<Error>()
+                    .unwrap_or_else(|error| Error::io("the response is incomplete", error))
             };
             let amount =
                 self.body.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut line).map_err(broken)?;

@@ -62,7 +62,7 @@ pub(crate) fn explain_channel(error: Error, name: &str, team: &str) -> Error {
         None
     } else {
         Some(
-            "use the short name in the channel's URL, such as `town-square`; `Client::channel` takes display names",
+            "use the short name in the channel's URL, such as `town-square`, or `Client::channel` for display names",
         )
     };
     explain(error, hint, || format!("no channel ~{} in team {}", shown(name), shown(team)))

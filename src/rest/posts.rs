@@ -37,8 +37,9 @@ mod marks;
 
 fn validate(draft: &PostDraft) -> Result<()> {
     if draft.channel_id.is_empty() {
-        return Err(Error::input("the post has no channel")
-            .with_hint("give it the channel's id, by `PostDraft::new`"));
+        return Err(
+            Error::input("the post has no channel").with_hint("create the draft with `PostDraft::new`")
+        );
     }
     draft.check()
 }

@@ -67,7 +67,7 @@ impl Uploads<'_> {
         let about = path.metadata().map_err(|e| unreadable(path, e))?;
         if !about.is_file() {
             return Err(Error::input(format!("{} is not a regular file", path.display()))
-                .with_hint("`files().upload` takes pipes and other readers"));
+                .with_hint("use `files().upload` for pipes and other readers"));
         }
         let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
         if about.len() == 0 {

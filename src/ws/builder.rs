@@ -186,7 +186,7 @@ impl EventsBuilder {
     fn open_by(self, until: Instant) -> Result<Events> {
         let backend = self.backend?;
         if backend.client_config().base.unix.is_some() {
-            return Err(Error::input("a local server has no stream").on_route("websocket"));
+            return Err(Error::input("local mode does not support streams").on_route("websocket"));
         }
         let mut options = self.options;
         let server = backend.client_config().base.http_url();
@@ -198,9 +198,10 @@ impl EventsBuilder {
         while !state.session.was_ever_connected() && state.error.is_none() && state.stop.is_none() {
             if Instant::now() >= until {
                 drop(state);
-                let error = Error::new(ErrorKind::Timeout, "the server did not greet in time")
-                    .on_route("websocket")
-                    .with_hint("does a proxy on the way pass WebSockets on?");
+                let error =
+                    Error::new(ErrorKind::Timeout, "the server did not send `hello` before the deadline")
+                        .on_route("websocket")
+                        .with_hint("check that proxies in front of the server forward WebSockets");
                 return Err(error);
             }
             state = StreamShared::wait_until(&shared.changed, state, Some(until));

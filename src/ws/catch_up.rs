@@ -1,14 +1,17 @@
-//! Fills gaps: looks up by REST what was posted while nothing came, and puts it in front of what comes now.
+//! Fills gaps: fetches the missed posts by REST, and delivers them before newer events.
 //!
-//! [`GapFiller`] neither waits nor asks nor looks at a clock. It stands between the link and the queue: while a gap is
-//! open, live events wait in its hold; [`catch_up_driver`](super::threads::catch_up_driver) sends its requests, on a thread of its own.
+//! [`GapFiller`] does no I/O, does not block and has no clock. It is between the connection and the queue: while a
+//! gap is open, live events wait in its buffer. [`catch_up_driver`](super::threads::catch_up_driver) sends its
+//! requests on a separate thread.
 //!
-//! * A gap begins at `since`, a time by the server's clock that is 10 s earlier than needed. What was delivered after
-//!   it is remembered ([`dedup`]), so nothing comes twice.
-//! * How old a gap is shows the first answer to a ping behind it. One that began before the horizon is named and left.
-//! * A pass reads all channels that changed. What it finds goes out before what is held; or between, where the hold has
-//!   older posts of the channel. Passes end when one finds nothing older than the first held post.
-//! * Everything goes out under back-pressure. A hold that is full drops what comes, and the gap grows by that.
+//! * A gap begins at `since`, a time by the server's clock that is 10 s earlier than necessary. Events delivered
+//!   after that time are remembered ([`dedup`]), so that none is delivered twice.
+//! * The age of a gap is known after the first reply to a ping. A gap that began before the horizon is only reported.
+//! * A pass reads all changed channels. Its events are delivered before the buffered ones, or between them if the
+//!   buffer contains older posts of the channel. The passes end when one finds no event older than the first buffered
+//!   post.
+//! * All events are delivered under back-pressure. When the buffer is full, live events are dropped, which extends
+//!   the gap.
 
 mod buffered_event;
 mod channel_merge;
@@ -46,42 +49,42 @@ use crate::event::{Event, EventKind, Missed, MissedReason, NotRecovered};
 use crate::model::ChannelId;
 use crate::time::Timestamp;
 
-/// After an overflow, a catch-up starts this long after the last start: else a slow program would do nothing but that.
+/// Minimum time between two catch-ups after overflows, so that a slow program also takes live events.
 pub(crate) const MIN_START_INTERVAL: Duration = Duration::from_secs(30);
-/// The start of a gap lies this much before the last known server time.
+/// A gap begins this much before the last known server time.
 const OVERLAP: Duration = Duration::from_secs(10);
-/// What the rows of a catch-up may take, in bytes, and as much again the events that wait with rows between them.
+/// Maximum size of the rows of a catch-up, in bytes, and of the events buffered between them.
 pub(crate) const MAX_FILL_BYTES: usize = 64 << 20;
-/// Posts, edits and deletions that one catch-up remembers.
+/// Maximum number of posts, edits and deletions that a catch-up remembers.
 pub(crate) const MAX_FILL_KEYS: usize = 1 << 20;
-/// Events tell how far the server has come this often.
+/// Interval at which events advance the known server time.
 const ADVANCE_INTERVAL: Duration = Duration::from_secs(1);
-/// The server's time is waited for so long; then its last one serves, or the gap is told without a catch-up.
+/// Timeout for the server time. Then the last known one is used, or the gap is reported without a catch-up.
 pub(crate) const CLOCK_TIMEOUT: Duration = Duration::from_secs(5);
-/// Gaps whose age is not known yet, at most.
+/// Maximum number of gaps of unknown age.
 const MAX_PENDING_GAPS: usize = 8;
-/// User names that are kept.
+/// Maximum number of cached usernames.
 const MAX_CACHED_NAMES: usize = 4096;
-/// A longer user name is none, in bytes.
+/// Maximum length of a username, in bytes. A longer one is ignored.
 const MAX_NAME_LENGTH: usize = 256;
-/// The work of moving events on in one go, under the lock of the stream.
+/// Maximum work of queueing events at once, under the lock of the stream.
 const MAX_MOVE_WORK: usize = 64;
 
 /// The driver's next step.
 #[derive(Debug)]
 pub(crate) enum NextStep {
     Ask(FetchRequest),
-    /// Put more of what was found where it belongs.
+    /// Place a further slice of the rows.
     Merge,
-    /// Sort what was found, outside the lock.
+    /// Sort the rows, outside the lock.
     Sort(Box<ChannelMerge>),
-    /// Nothing until then, or until something changes.
+    /// Wait until a time, or until something changes.
     Wait(Option<StreamTime>),
-    /// Move on into the queue what is ready.
+    /// Queue the events that are ready.
     Move,
-    /// The server did not tell its time.
+    /// The server did not send its time.
     ClockTimedOut,
-    /// The gap is filled, and everything is in the queue.
+    /// The gap is filled, and all events are queued.
     Done,
 }
 
@@ -89,7 +92,7 @@ pub(crate) enum NextStep {
 pub(crate) enum DrainResult {
     /// There may be more to do.
     On,
-    /// The hold was full after the report was given: that is an overflow, and a new gap.
+    /// The buffer was full after the report was queued, which is an overflow and a new gap.
     Overflowed(Missed),
 }
 
@@ -97,33 +100,33 @@ pub(crate) enum DrainResult {
 pub(crate) struct GapFiller {
     settings: CatchUpSettings,
     seen: DedupCache,
-    /// The server's time, and when it was heard.
+    /// The server time, and when it was received.
     clock: Option<(Timestamp, StreamTime)>,
-    /// Up to then the server has come, by its answers to pings and by what it told.
+    /// The server time up to which events have arrived, from replies to pings and from events.
     reached: Timestamp,
-    /// The latest time of a post that came.
+    /// The latest creation time of a received post.
     newest: Timestamp,
     first_up: Option<StreamTime>,
-    /// Since when there is a connection.
+    /// Time since which there is a connection.
     up_since: Option<StreamTime>,
     /// Start of the stream by the server's clock. Earlier events are ignored.
     opened: Option<Timestamp>,
     fill: Option<Box<GapFill>>,
-    /// After a gap: events that the rows told already may still come, until two pings later.
+    /// After a gap: the rows that were delivered, for two more pings, since events may repeat them.
     fading: Option<Box<(DeliveredRows, Option<Timestamp>)>>,
-    /// Up to then posts were given up, by the server's clock: they are not to come with a later gap's overlap, behind what
-    /// was delivered since.
+    /// Posts up to this server time were reported as lost. The overlap of a later gap must not deliver them after
+    /// newer ones.
     given_up: Option<Timestamp>,
     last_start: Option<StreamTime>,
     /// Time of the last request.
     asked_at: StreamTime,
     names: UsernameMap,
-    /// The stream has ended for good, and only what waits goes out.
+    /// `true` if the stream has ended permanently, and only buffered events are delivered.
     ended: bool,
 }
 
 impl GapFiller {
-    /// `from` is the position of an earlier run: its time, and what was delivered after that.
+    /// Creates a filler. `from` is the position of an earlier run: its time, and the events delivered after it.
     pub(crate) fn new(settings: CatchUpSettings, from: Option<(Timestamp, DeliveredKeys)>) -> Self {
         let mut seen = DedupCache::new(settings.capacity);
         let (mut opened, mut reached) = (None, Timestamp::NEVER);
@@ -156,7 +159,7 @@ impl GapFiller {
             && (self.settings.posted || self.settings.edited || self.settings.deleted)
     }
 
-    /// Returns `true` if live events have to wait.
+    /// Returns `true` if live events must be buffered.
     pub(crate) fn is_open(&self) -> bool {
         self.fill.is_some()
     }
@@ -167,7 +170,7 @@ impl GapFiller {
             || self.clock_deadline().is_some()
     }
 
-    /// Until when the reply with the server's time is waited for. It can only come while there is a connection.
+    /// Returns the deadline for the reply with the server time. It can only arrive while there is a connection.
     fn clock_deadline(&self) -> Option<StreamTime> {
         let fill = self.fill.as_ref()?;
         if fill.gaps.is_empty() || !matches!(fill.stage, FillStage::AwaitClock) {
@@ -176,8 +179,8 @@ impl GapFiller {
         self.up_since.map(|since| since.max(fill.gap_at) + self.settings.clock_timeout)
     }
 
-    /// The server does not tell its time: its last one serves, or the gaps are told as they are. Returns what the program
-    /// is to be told.
+    /// Handles a server that does not send its time: uses the last known one, or reports the gaps without a catch-up.
+    /// Returns the reports.
     pub(crate) fn clock_timed_out(&mut self, now: StreamTime) -> Vec<Missed> {
         if self.clock_deadline().is_none_or(|deadline| now < deadline) {
             return Vec::new();
@@ -192,19 +195,19 @@ impl GapFiller {
         reports
     }
 
-    /// A link is up.
+    /// Handles a new connection.
     pub(crate) fn link_up(&mut self, now: StreamTime) {
         self.first_up.get_or_insert(now);
         self.up_since = Some(now);
     }
 
-    /// There is no connection.
+    /// Handles the loss of the connection.
     pub(crate) fn link_down(&mut self) {
         self.up_since = None;
     }
 
-    /// Events are missing; `last_event` is the server's time when the last one came. Gives what the program is to be
-    /// told at once; the rest when the server's time is known.
+    /// Handles a gap. `last_event` is the server time of the last event. Returns the reports that can be made before
+    /// the server time is known.
     pub(crate) fn gap_found(
         &mut self,
         now: StreamTime,
@@ -220,14 +223,14 @@ impl GapFiller {
             self.fill = Some(Box::new(GapFill::new(memory, FetchRetry::new(backoff, self.settings.horizon))));
         }
         let Some(fill) = &mut self.fill else { return Vec::new() };
-        // Of a fill that is open, a part may have gone out.
+        // A part of an open gap may have been delivered.
         fill.memory.before = self.seen.keys();
         fill.given_up = self.given_up;
         fill.pause_release();
         fill.latest = None;
         fill.dropping = false;
         if let Some(since) = fill.dropped_since.take() {
-            // What was dropped before this gap is part of it: what is dropped after it may be within the horizon.
+            // Events dropped before this gap are part of it, since later ones may be within the horizon.
             fill.extend_gap(since.max(self.opened.unwrap_or(since)));
             fill.stopped.clear();
         }
@@ -240,8 +243,8 @@ impl GapFiller {
         Vec::new()
     }
 
-    /// The server answered a ping. `floor` is the earliest time that a position may go back to. Gives what the
-    /// program is to be told.
+    /// Handles the reply to a ping. `floor` is the earliest time that a position may go back to. Returns reports of
+    /// gaps.
     pub(crate) fn server_time_known(
         &mut self,
         now: StreamTime,
@@ -249,7 +252,7 @@ impl GapFiller {
         floor: Timestamp,
     ) -> Vec<Missed> {
         if self.clock.replace((time, now)).is_none() {
-            // Now it is known which of the posts that came so far are dated into the future.
+            // It is now known which of the received posts have a date in the future.
             let reached = self.reached;
             if let Some(fill) = &mut self.fill {
                 fill.latest =
@@ -258,7 +261,7 @@ impl GapFiller {
         }
         if self.opened.is_none() {
             let up = self.first_up.map_or(Duration::ZERO, |up| now.saturating_sub(up));
-            // What happened in that very millisecond may be ours.
+            // Events of the same millisecond may belong to this stream.
             self.opened = Some(time.minus(up + Duration::from_millis(1)));
         }
         if let Some(fading) = &mut self.fading {
@@ -276,7 +279,8 @@ impl GapFiller {
         reports
     }
 
-    /// A post came that was made at `time`: what is older than the overlap has come. Nothing if that was told just now.
+    /// Handles a post that was created at `time`. Returns the time if older events have arrived, unless that was
+    /// returned just before.
     pub(crate) fn advance_to(
         &mut self,
         time: Timestamp,
@@ -287,18 +291,18 @@ impl GapFiller {
         if time < self.reached.plus(ADVANCE_INTERVAL) || !self.catches_up() {
             return None;
         }
-        // An administrator can post into the future, and a post of the future may be one of a replay, much later than the
-        // events that follow it.
+        // An administrator can create posts with a date in the future, and such a post may be replayed, long before
+        // the events that follow it.
         let clock = self.server_time(now()).filter(|clock| time <= *clock)?;
         self.reached = time;
         if self.newest <= clock {
-            // Events do not come quite in the order of their times.
+            // Events do not arrive exactly in the order of their times.
             self.forget_before(self.newest.plus(OVERLAP), floor.min(time.minus(OVERLAP)));
         }
         Some(time)
     }
 
-    /// Forgets what was delivered before the earliest time that anybody may go back to.
+    /// Forgets events that were delivered before the earliest time that a position may go back to.
     fn forget_before(&mut self, time: Timestamp, mut floor: Timestamp) {
         if let Some(fill) = &self.fill {
             floor = earliest(fill.since, fill.dropped_since).map_or(floor, |since| since.min(floor));
@@ -352,7 +356,7 @@ impl GapFiller {
                 let rest = self.last_start.map(|last| last + self.settings.between_starts);
                 FillStage::Rest { until: rest.filter(|until| overflow && now < *until).unwrap_or(now) }
             } else {
-                // Where nothing was looked up, there is nothing to report.
+                // Without a request, there is nothing to report.
                 fill.reported = fill.passes == 0 && fill.report.complete;
                 FillStage::Release
             };
@@ -360,7 +364,7 @@ impl GapFiller {
         reports
     }
 
-    /// A live event, while a gap is open.
+    /// Buffers a live event while a gap is open.
     pub(crate) fn buffer_event(
         &mut self,
         (kind, length): (EventKind, usize),
@@ -385,11 +389,11 @@ impl GapFiller {
             fill.buffer_event(BufferedEvent { event: make(), kind, version, cursor: Some(cursor) }, dated);
             return EnqueueResult::Taken;
         }
-        // A reader that waits for room does not read the reply that tells the server's time.
+        // A reader that waits for room does not read the reply with the server time.
         if block && !fill.dropping && !matches!(fill.stage, FillStage::AwaitClock) {
             return EnqueueResult::Full;
         }
-        // By its own time: the cursor's may be that of a link before a long gap.
+        // By its own time: that of the cursor may be from a connection before a long gap.
         let time = if dated { fill.latest.or(clock) } else { fill.time_of(kind, version.as_ref()) };
         fill.drop_live(kind, time.map(|time| time.minus(Duration::from_millis(1))));
         EnqueueResult::Dropped
@@ -403,7 +407,7 @@ impl GapFiller {
         }
     }
 
-    /// A live event went past the queue, which has received `at` events: no row may tell it again.
+    /// Records a live event that did not enter the queue, which has received `at` events. No row may repeat it.
     pub(crate) fn event_bypassed(&mut self, at: u64, kind: EventKind, version: Option<&PostVersion>) {
         let Some(version) = version else { return };
         if let Some(fill) = &mut self.fill {
@@ -417,20 +421,19 @@ impl GapFiller {
         self.catches_up()
     }
 
-    /// An event went into the queue as its number `at`.
+    /// Records an event that entered the queue with the number `at`.
     pub(crate) fn event_delivered(&mut self, at: u64, kind: EventKind, version: &PostVersion) {
         self.seen.push_version(at, kind, version);
     }
 
-    /// From here on live events are dropped; a reader that waited for room gives up with this.
+    /// Drops live events from now on, since a reader that waited for room has given up.
     pub(crate) fn begin_overflow(&mut self, since: Timestamp) {
         if let Some(fill) = self.fill.as_mut().filter(|fill| !fill.dropping) {
             fill.begin_dropping(Some(since));
         }
     }
 
-    /// Moves into the queue what is ready: `put` takes an event as long as there is room, and tells its number. The
-    /// order is kept.
+    /// Queues the events that are ready while there is room, in order. `put` queues an event and returns its number.
     pub(crate) fn move_on(
         &mut self,
         now: StreamTime,
@@ -459,7 +462,7 @@ impl GapFiller {
         self.buffer_emptied(now)
     }
 
-    /// Nothing is held any more.
+    /// Handles the empty buffer.
     fn buffer_emptied(&mut self, now: StreamTime) -> DrainResult {
         let server = self.server_time(now).unwrap_or(Timestamp::NEVER);
         let horizon = self.settings.horizon.unwrap_or_default();
@@ -486,7 +489,7 @@ impl GapFiller {
                 return DrainResult::On;
             }
             fill.again = Some(since);
-            // What was held went out.
+            // All buffered events were delivered.
             fill.memory.before = self.seen.keys();
             fill.stopped.clear();
             fill.passes = 0;
@@ -504,7 +507,7 @@ impl GapFiller {
         }
     }
 
-    /// The stream ends for good: what waits goes out, and nothing more is looked up. Gives what has to be told.
+    /// Handles the end of the stream: buffered events are delivered, and nothing more is fetched. Returns reports.
     pub(crate) fn end_stream(&mut self) -> Vec<Missed> {
         self.ended = true;
         let Some(fill) = &mut self.fill else { return Vec::new() };
@@ -518,7 +521,7 @@ impl GapFiller {
         gaps
     }
 
-    /// The next of what waits at the end.
+    /// Returns the next remaining event at the end of the stream.
     pub(crate) fn next_of_rest(&mut self) -> Option<Event> {
         let event = self.fill.as_mut()?.next_event(&self.names).map(|buffered| buffered.event);
         if event.is_none() {
@@ -527,7 +530,7 @@ impl GapFiller {
         event
     }
 
-    /// There is no thread to look anything up: what is held goes out.
+    /// Delivers the buffered events, since there is no thread that could fetch the missed ones.
     pub(crate) fn give_up(&mut self) {
         if let Some(fill) = &mut self.fill {
             fill.clear_outbox();
@@ -535,24 +538,24 @@ impl GapFiller {
         }
     }
 
-    /// The stream was closed.
+    /// Drops everything, since the stream was closed.
     pub(crate) fn close(&mut self) {
         deferred_log::drop_later((self.fill.take(), self.fading.take()));
     }
 
-    /// What was delivered after `since` with the first `taken` events of the queue.
+    /// Returns the keys of events after `since` among the first `taken` events of the queue.
     pub(crate) fn delivered_keys(&self, taken: u64, since: Timestamp) -> DeliveredKeys {
         self.seen.up_to(taken, since)
     }
 
-    /// A position never lies before the beginning.
+    /// Limits a time to the start of the stream.
     pub(crate) fn not_before_opening(&self, time: Timestamp) -> Timestamp {
         time.max(self.opened.unwrap_or(time))
     }
 }
 
-/// Whether an administrator gave a live post another date: its place is not that of its time. `newest` is the time of
-/// posts before it.
+/// Returns `true` if an administrator gave a live post another date, so that its time does not show its place.
+/// `newest` is the time of earlier posts.
 fn is_dated(create_at: Timestamp, newest: Timestamp, clock: Option<Timestamp>) -> bool {
     create_at.plus(OVERLAP) < newest || clock.is_some_and(|clock| create_at > clock.plus(OVERLAP))
 }

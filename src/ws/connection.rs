@@ -1,5 +1,5 @@
-//! The sending half of a link: a bounded buffer that anybody fills and the timer thread empties into the socket, and
-//! the TLS session that both halves share under a short lock.
+//! The sending half of a connection: a bounded buffer that all threads fill and the timer thread sends, and the TLS
+//! session that both halves share under a briefly held lock.
 
 #[cfg(feature = "native-tls")]
 use std::io::Write;
@@ -14,56 +14,56 @@ use super::tls_pipe::TlsSession;
 use crate::atomic::AtomicU64;
 use crate::net::TcpSocket;
 
-/// All that may wait to leave, ciphertext included. More means that the peer takes nothing.
+/// Maximum size of the send buffer, including ciphertext. If it is full, the peer does not read.
 pub(crate) const MAX_SEND_BUFFER_SIZE: usize = 256 << 10;
 
-/// The part of it that only control frames may use.
+/// The part of the buffer that is reserved for control frames.
 const CONTROL_RESERVE_SIZE: usize = 16 << 10;
 
-/// One write holds the timer thread no longer than this.
+/// Maximum time for which one write blocks the timer thread.
 const SOCKET_WRITE_TIMEOUT: Duration = Duration::from_millis(500);
 
-/// Ciphertext is read in pieces of this size.
+/// Size of the buffer for received ciphertext.
 #[cfg(feature = "native-tls")]
 const CIPHERTEXT_BUFFER_SIZE: usize = 32 << 10;
 
 /// Allowance for TLS overhead: record headers, tickets and key updates.
 ///
-/// The limit is the amount of content plus this, plus this much for each second. A peer that sends key updates
-/// without end would otherwise keep a core busy.
+/// The limit is the amount of content plus this constant, plus an amount per second. A peer that sends endless key
+/// updates would otherwise keep a core busy.
 #[cfg(feature = "native-tls")]
 const MAX_TLS_OVERHEAD: u64 = 1 << 20;
 #[cfg(feature = "native-tls")]
 const MAX_TLS_OVERHEAD_PER_SECOND: u64 = 16 << 10;
 
-/// One link to the server. It ends once, and a new link is a new `WriteHalf`.
+/// A connection to the server. It ends once; the next connection has a new `WriteHalf`.
 pub(crate) struct WriteHalf {
     socket: Arc<TcpSocket>,
     out: Mutex<SendBuffer>,
     dead: AtomicBool,
-    /// Milliseconds from `born` to the last bytes that came.
+    /// Milliseconds from `born` to the last received bytes.
     heard: AtomicU64,
     born: Instant,
-    /// Tells the timer that there is something to write.
+    /// Wakes the timer when there is something to write.
     wake: Box<dyn Fn() + Send + Sync>,
 }
 
 struct SendBuffer {
     #[cfg(feature = "native-tls")]
     tls: Option<TlsSession>,
-    /// Frames to leave, not encrypted yet.
+    /// Frames to send, not encrypted yet.
     plain: Vec<u8>,
     /// Arrival time of the oldest frame.
     since: Option<Instant>,
-    /// The answer to the last ping; earlier ones need none (RFC 6455, 5.5.3).
+    /// The reply to the last ping. Earlier ones need none (RFC 6455, 5.5.3).
     pong: Option<Vec<u8>>,
     /// Number of bytes that the writer has taken and not written yet.
     taken: usize,
-    /// A close frame is in the buffer: nothing may follow it.
+    /// `true` if a close frame is in the buffer, which must be the last.
     closing: bool,
-    /// Actions of the program among `plain`.
+    /// Number of actions in `plain`.
     queued_actions: u64,
-    /// Actions of the program that the writer has taken, and whose frames have not all been written.
+    /// Number of actions whose frames the writer has taken and not completely written.
     taken_actions: u64,
 }
 
@@ -79,9 +79,9 @@ impl SendBuffer {
 /// Reason why a frame was not accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum SendError {
-    /// The link has ended or is ending.
+    /// The connection has ended or is ending.
     Dead,
-    /// The buffer is full. For a control frame this means that the peer takes nothing, and the connection is closed.
+    /// The buffer is full. For a control frame this means that the peer does not read, and the connection is closed.
     Full,
 }
 
@@ -157,7 +157,7 @@ impl WriteHalf {
         self.dead.load(Ordering::Acquire)
     }
 
-    /// Ends the link: both halves notice.
+    /// Ends the connection. Both halves notice it.
     pub(crate) fn shut_down(&self) {
         self.dead.store(true, Ordering::Release);
         self.socket.shut_down();
@@ -174,8 +174,8 @@ impl WriteHalf {
         self.lock_buffer().waiting_bytes()
     }
 
-    /// Queues an action of the program. Leaves room for control frames: a program that sends faster than the network
-    /// is told so, and costs nobody the connection.
+    /// Queues an action. Space for control frames is left, so that a program that sends faster than the network gets
+    /// an error and the connection stays open.
     pub(crate) fn push_action(&self, frame: &[u8]) -> Result<(), SendError> {
         let mut out = self.lock_buffer();
         if self.is_dead() || out.closing {
@@ -190,13 +190,13 @@ impl WriteHalf {
         Ok(())
     }
 
-    /// Actions of the program that were accepted and have not been handed to the system.
+    /// Returns the number of actions that were accepted and are not completely handed to the system.
     pub(crate) fn unsent_actions(&self) -> u64 {
         let out = self.lock_buffer();
         out.queued_actions + out.taken_actions
     }
 
-    /// Queues a frame of the stream's own. The caller wakes the writer.
+    /// Queues a frame of the stream itself. The caller wakes the writer.
     pub(crate) fn queue_frame(&self, frame: &[u8]) -> Result<(), SendError> {
         let mut out = self.lock_buffer();
         if self.is_dead() || out.closing {
@@ -212,7 +212,7 @@ impl WriteHalf {
         Ok(())
     }
 
-    /// Answers a ping; an answer that has not left yet is replaced.
+    /// Replies to a ping. Replaces a reply that is not sent yet.
     pub(crate) fn queue_pong(&self, payload: &[u8]) {
         let mut out = self.lock_buffer();
         if !out.closing {
@@ -223,7 +223,8 @@ impl WriteHalf {
         }
     }
 
-    /// Queues a close frame, after which nothing is taken. Does nothing the second time. The caller wakes the timer.
+    /// Queues a close frame, after which no frames are accepted. Does nothing the second time. The caller wakes the
+    /// timer.
     pub(crate) fn queue_close(&self, code: Option<u16>) {
         let mut out = self.lock_buffer();
         if out.closing || self.is_dead() {
@@ -236,7 +237,7 @@ impl WriteHalf {
         out.since.get_or_insert_with(Instant::now);
     }
 
-    /// Takes what is to leave into an empty batch; encrypts it first.
+    /// Moves the queued bytes into an empty batch, encrypted.
     #[cfg_attr(
         not(feature = "native-tls"),
         expect(clippy::unnecessary_wraps, reason = "encryption is what can fail")
@@ -257,7 +258,7 @@ impl WriteHalf {
                 match tls.write(rest) {
                     Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
                     Ok(count) => done += count,
-                    // The peer asked for new keys and has to speak first: the rest goes when it has.
+                    // The peer has requested new keys and must send first. The rest is sent afterwards.
                     Err(e) if e.kind() == io::ErrorKind::WouldBlock => break,
                     Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
                     Err(e) => return Err(e),
@@ -281,7 +282,7 @@ impl WriteHalf {
         Ok(())
     }
 
-    /// Writes once; what does not go stays in the batch. Called without any lock.
+    /// Writes once. The rest stays in the batch. Called without any lock.
     pub(crate) fn write_some(&self, batch: &mut WriteBatch) -> io::Result<()> {
         let rest = batch.bytes.get(batch.written..).unwrap_or_default();
         match self.socket.write(rest, SOCKET_WRITE_TIMEOUT) {
@@ -298,7 +299,7 @@ impl WriteHalf {
         Ok(())
     }
 
-    /// Blocks until bytes come; under no lock.
+    /// Blocks until bytes arrive. Called without any lock.
     fn receive_bytes(&self, into: &mut [u8]) -> io::Result<usize> {
         loop {
             match self.socket.read(into, None) {
@@ -313,7 +314,7 @@ impl WriteHalf {
         }
     }
 
-    /// Gives the TLS session what came, and takes what it has decrypted: `None` if it needs more.
+    /// Passes received bytes to the TLS session, and reads decrypted ones. Returns `None` if more bytes are needed.
     #[cfg(feature = "native-tls")]
     fn decrypt_bytes(&self, came: Option<&[u8]>, into: &mut [u8]) -> io::Result<Option<usize>> {
         let mut out = self.lock_buffer();
@@ -331,13 +332,13 @@ impl WriteHalf {
                 Err(e) => break Err(e),
             }
         };
-        // Reading can make the session answer, as with new keys; and a peer must not make it answer without end.
+        // Reading can make the session respond, for example to new keys. A peer must not make it respond endlessly.
         let answers = !tls.get_ref().output.is_empty();
         let waiting = out.waiting_bytes();
         let answers = answers || !out.plain.is_empty();
         drop(out);
         if waiting > MAX_SEND_BUFFER_SIZE {
-            return Err(io::Error::other("the peer takes nothing"));
+            return Err(io::Error::other("the peer does not read"));
         }
         if answers {
             (self.wake)();
@@ -356,13 +357,13 @@ fn is_pause(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut | io::ErrorKind::Interrupted)
 }
 
-/// The receiving half: a plain `Read`, decrypted where there is TLS.
+/// The receiving half: a plain `Read` that decrypts if TLS is used.
 #[derive(Debug)]
 pub(crate) struct ReadHalf {
     wire: Arc<WriteHalf>,
     #[cfg(feature = "native-tls")]
     cipher: Vec<u8>,
-    /// Number of bytes received, and the number of bytes of content among them.
+    /// Number of received bytes, and the number of content bytes among them.
     #[cfg(feature = "native-tls")]
     came: u64,
     #[cfg(feature = "native-tls")]
@@ -395,7 +396,7 @@ impl Read for ReadHalf {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         #[cfg(feature = "native-tls")]
         if !self.cipher.is_empty() {
-            // The session is asked before the socket: it may hold what came with earlier bytes.
+            // The session is read before the socket: it may contain content of earlier bytes.
             let mut came: Option<usize> = Some(0);
             loop {
                 let fed = came.map(|count| self.cipher.get(..count).unwrap_or_default());

@@ -123,7 +123,8 @@ impl Message {
 
     fn open_stream(&self) -> Result<&Arc<StreamShared>> {
         self.stream.as_ref().ok_or_else(|| {
-            Error::input("the message belongs to no stream").with_hint("create it with `Events::message`")
+            Error::input("the message does not belong to a stream")
+                .with_hint("create it with `Events::message`")
         })
     }
 }

@@ -27,7 +27,7 @@ impl Deadline {
         let thread = thread::Builder::new().name("mm-deadline".into());
         if let Err(error) = thread.spawn(move || own.run_countdown()) {
             self.poster.close_connections();
-            log::error!("no thread for the deadline of the handlers could be started: {error}");
+            log::error!("a thread for the deadline of the handlers could not be started: {error}");
         }
     }
 
@@ -42,7 +42,7 @@ impl Deadline {
                 drop(over);
                 self.poster.close_connections();
                 log::warn!(
-                    "handlers still run {:?} after the stream was stopped: ended their requests",
+                    "handlers were still running {:?} after the stream was stopped: ended their requests",
                     self.timeout
                 );
                 return;

@@ -1,8 +1,8 @@
 //! Work that code under the lock of a stream defers: log lines, and large values to drop.
 //!
-//! A logger is the program's code: it may block, or ask the stream for its state. To drop 100,000 events takes
-//! milliseconds. So both are collected per thread, and [`StateGuard`](super::state::StateGuard) does them after it has
-//! released the lock.
+//! A logger is code of the program: it may block, or use the stream. Dropping 100,000 events takes milliseconds. Both
+//! are therefore collected per thread, and done by [`StateGuard`](super::state::StateGuard) after it has released the
+//! lock.
 
 use std::any::Any;
 use std::cell::RefCell;
@@ -11,7 +11,7 @@ use log::Level;
 
 use crate::unwind;
 
-/// Lines that one thread may collect. More are dropped: something forgot to write them.
+/// Maximum number of lines that a thread collects. Further ones are dropped: this would be a bug.
 const MAX_LINES: usize = 256;
 
 thread_local! {
@@ -19,16 +19,16 @@ thread_local! {
     static GARBAGE: RefCell<Vec<Box<dyn Any>>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Keeps a value until the lock is free.
+/// Keeps a value until the lock was released.
 pub(crate) fn drop_later<T: 'static>(value: T) {
     let value: Box<dyn Any> = Box::new(value);
-    // At the end of a thread there is no such place any more, and it is dropped here.
+    // At the end of a thread there is no such place, and the value is dropped here.
     let _ = GARBAGE.try_with(|garbage| garbage.borrow_mut().push(value));
 }
 
-/// Collects a line. The text is made only if the level is active.
+/// Collects a line. The text is formatted only if the level is active.
 pub(crate) fn push_line(level: Level, text: impl FnOnce() -> String) {
-    // `log_enabled!` would ask the logger.
+    // `log_enabled!` would call the logger.
     if level > log::max_level() {
         return;
     }
@@ -54,8 +54,8 @@ pub(crate) fn write_lines() {
     }
     drop(GARBAGE.try_with(RefCell::take));
     for (level, text) in LINES.try_with(RefCell::take).unwrap_or_default() {
-        // A logger that panics, as `println!` does once nobody reads, must not end a thread of the stream. There is no
-        // place to report it.
+        // A logger that panics, as `println!` does without a reader, must not end a thread of the stream. It cannot
+        // be reported.
         let _ = unwind::catch_panic(|| log::log!(target: "mattermost::ws", level, "{text}"));
     }
 }

@@ -17,22 +17,22 @@ use crate::error::Error;
 use crate::event::{Event, EventKind, Missed, MissedReason, Payload};
 use crate::time::Timestamp;
 
-/// The longest time that a blocked reader waits for the program.
+/// Maximum time for which a blocked reader waits for the program.
 pub(crate) const MAX_BLOCK_DURATION: Duration = Duration::from_secs(60);
-/// A live event, before it is made.
+/// The header of a live event that is not created yet.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct EventHeader {
     kind: EventKind,
-    /// Of its text.
+    /// Length of its text.
     length: usize,
     version: Option<PostVersion>,
 }
 
-/// With somebody waiting for an event behind those in a full queue, it is no use to wait for room for long: perhaps that
-/// is who takes them.
+/// Maximum time for which a blocked reader waits if a thread waits for an event: it may be the one that takes the
+/// queued events.
 const MIN_BLOCK_DURATION: Duration = Duration::from_secs(1);
 
-/// Events that are put into the queue in one go when the stream ends, under its lock.
+/// Maximum number of events that are queued at once when the stream ends, under its lock.
 const MAX_ENDING_EVENTS: usize = 64;
 
 /// An event that was taken out of the queue and is not completely handled yet.
@@ -43,9 +43,9 @@ pub(crate) struct Ticket(u64);
 #[derive(Debug)]
 struct KeptAside {
     position: Cursor,
-    /// How many events had been taken.
+    /// Number of events taken at that time.
     taken: u64,
-    /// The number in the queue of the last of them that entered it after all.
+    /// Queue number of the last of them that was queued after all.
     returned: u64,
 }
 
@@ -53,23 +53,23 @@ struct KeptAside {
 pub(crate) struct Delivery {
     queue: EventQueue,
     subscribers: Subscribers,
-    /// Messages that were kept aside for a question and turned out to be no reply, if there is no slot for them yet.
+    /// Messages that turned out to be no replies and for which there is no slot yet.
     returned: VecDeque<Event>,
-    /// The position before the first of those messages.
+    /// The position before the first message kept aside.
     aside: Option<KeptAside>,
     next_ticket: u64,
-    /// Events that are being handled: the position before each, and how many had been taken.
+    /// Events being handled: the position before each, and the number of events taken.
     tickets: BTreeMap<Ticket, (Cursor, u64)>,
     gap_filler: GapFiller,
-    /// The filler's thread is gone before its time: the timer does what is left.
+    /// `true` if the catch-up thread ended early: the timer does the rest of its work.
     orphaned: bool,
-    /// The end of the stream, while events that waited for a gap to be filled go out before it.
+    /// The end of the stream, while buffered events are queued before it.
     ending: Option<Event>,
-    /// The reader waits for room with an event that is not in the queue.
+    /// `true` if the reader waits for room with an event that is not in the queue.
     holding: bool,
-    /// The thread that fills a gap waits for room.
+    /// `true` if the catch-up thread waits for room.
     filler_waits: bool,
-    /// The server time of the last event's cursor: a number left out is noticed by the next event only.
+    /// The server time of the last event's cursor. A skipped sequence number is noticed only by the next event.
     last_event: Timestamp,
 }
 
@@ -101,13 +101,13 @@ impl Delivery {
         )
     }
 
-    /// Reads the fields of a live event that delivery needs.
+    /// Reads the fields that delivery needs from a live event.
     pub(crate) fn read_header(&self, kind: EventKind, text: &str) -> EventHeader {
         let version = if self.gap_filler.wants_versions() { PostVersion::of_event(kind, text) } else { None };
         EventHeader { kind, length: text.len(), version }
     }
 
-    /// Returns the server's time and sequence number after this event, if the session should know them.
+    /// Returns the server time after this event, if the session should know it.
     pub(crate) fn progress_worth_telling(
         &mut self,
         event: &EventHeader,
@@ -118,8 +118,8 @@ impl Delivery {
         self.gap_filler.advance_to(version.create_at, now, floor)
     }
 
-    /// Offers a live event; it is only made if there is room for it. `cursor` is where the stream stands behind it,
-    /// `last_seq` the number of the event before it, `now` is asked for when it matters.
+    /// Offers a live event, which is created only if there is room for it. `cursor` is the position after it,
+    /// `last_seq` the sequence number of the previous event. `now` is called only if needed.
     pub(crate) fn offer_event(
         &mut self,
         header: EventHeader,
@@ -142,11 +142,11 @@ impl Delivery {
         }
         let event = make();
         let key = version.map(|version| version.key_for(kind));
-        // Even if there is no room, or a gap is being filled: a reply must not wait for the thread that waits for it.
+        // Even if there is no room, or during a catch-up: a reply must not wait for the thread that waits for it.
         let in_order = !self.gap_filler.is_open() && !self.queue.is_dropping();
         if self.subscribers.take_event(&event, in_order) {
             self.subscribers.copy_event(&event, key, &cursor);
-            // Behind all that is in the queue: a position before it must not remember it as delivered.
+            // Behind all queued events: a position before it must not contain it as delivered.
             self.gap_filler.event_bypassed(self.queue.put_count() + 1, kind, version.as_ref());
             self.update_aside();
             self.queue.count_delivered();
@@ -154,7 +154,7 @@ impl Delivery {
         }
         let (is_filling, has_room) = (self.gap_filler.is_open(), self.queue.has_room());
         match self.enqueue_event(header, cursor.clone(), last_seq, now, || event.clone()) {
-            // Copied when it leaves the filler, behind what fills the gap.
+            // Copied when it leaves the buffer, behind the events of the catch-up.
             EnqueueResult::Taken if is_filling && has_room => EnqueueResult::Taken,
             EnqueueResult::Taken if !is_filling => {
                 self.subscribers.copy_event(&event, key, &cursor);
@@ -190,12 +190,12 @@ impl Delivery {
         offer
     }
 
-    /// The reader waits for room with an event in its hand, which no position may promise.
+    /// Sets if the reader waits for room with an event, which no position may include.
     pub(crate) fn set_holding(&mut self, holding: bool) {
         self.holding = holding;
     }
 
-    /// From here on events are dropped until there is room for many. `Block` comes to this after its time.
+    /// Drops events from now on until many fit. The policy `Block` does so after its timeout.
     pub(crate) fn begin_overflow(&mut self, since: Timestamp, last_seq: Option<u64>) {
         if self.gap_filler.is_open() {
             self.gap_filler.begin_overflow(since);
@@ -204,21 +204,21 @@ impl Delivery {
         }
     }
 
-    /// Delivers a notification, at once.
+    /// Delivers a notification immediately.
     pub(crate) fn deliver_notification(&mut self, payload: Payload) {
         let event = Event::from_notification(payload);
         self.subscribers.notify_all(&event);
         self.queue.deliver_notification(event);
     }
 
-    /// The earliest time that a position may go back to.
+    /// Returns the earliest time that a position may go back to.
     fn earliest_position(&self) -> Timestamp {
         let floor = self.queue.earliest_position().min(self.last_event);
         let floor = self.aside.as_ref().map_or(floor, |aside| floor.min(aside.position.server_time));
         self.tickets.first_key_value().map_or(floor, |(_, (cursor, _))| floor.min(cursor.server_time))
     }
 
-    /// For those who subscribe to events and wait for them.
+    /// Returns the subscribers of the stream.
     pub(super) fn subscribers_mut(&mut self) -> &mut Subscribers {
         &mut self.subscribers
     }
@@ -228,7 +228,7 @@ impl Delivery {
         if self.subscribers.is_empty() { MAX_BLOCK_DURATION } else { MIN_BLOCK_DURATION }
     }
 
-    /// Messages that were kept aside go into the queue after all.
+    /// Queues messages that were kept aside.
     pub(super) fn put_back(&mut self, messages: Vec<Event>) {
         for event in messages {
             if !self.subscribers.take_event(&event, true) {
@@ -239,7 +239,7 @@ impl Delivery {
         self.place_returned();
     }
 
-    /// Notes the position while messages are kept aside, until the last of them was taken out of the queue.
+    /// Records the position while messages are kept aside, until the last of them was taken out of the queue.
     fn update_aside(&mut self) {
         let keeps = self.subscribers.keeps_messages() || !self.returned.is_empty();
         let taken = self.queue.taken_count();
@@ -261,7 +261,7 @@ impl Delivery {
         }
     }
 
-    /// Takes an event out of the queue. Until it is handled, positions lie before it.
+    /// Takes an event out of the queue. Positions lie before it until it is handled.
     pub(super) fn take_event(&mut self, receiver: &Receiver<Event>) -> Result<(Event, Ticket), TryRecvError> {
         let before = (self.queue.position(None), self.queue.taken_count());
         let event = receiver.try_recv()?;
@@ -271,14 +271,14 @@ impl Delivery {
         Ok((event, ticket))
     }
 
-    /// An event that was taken out is handled.
+    /// Marks an event as handled.
     pub(super) fn finish_event(&mut self, ticket: Ticket) {
         self.tickets.remove(&ticket);
     }
 
-    /// Events are missing, because of the link.
+    /// Handles a gap on the connection.
     pub(crate) fn gap_found(&mut self, now: StreamTime, gap: StreamGap) {
-        // What was dropped before is older, and is told first.
+        // Dropped events are older, and reported first.
         if let Some(dropped) = self.queue.end_overflow() {
             self.overflow_ended(now, dropped);
         }
@@ -288,7 +288,7 @@ impl Delivery {
         self.report_missed(reports);
     }
 
-    /// Events were dropped, because too many came.
+    /// Handles the end of an overflow.
     fn overflow_ended(&mut self, now: StreamTime, missed: Missed) {
         let since = missed.since;
         let reports = self.gap_filler.gap_found(now, missed, since);
@@ -297,7 +297,7 @@ impl Delivery {
 
     fn report_missed(&mut self, missed: Vec<Missed>) {
         for missed in missed {
-            // Subscriptions have queues of their own, which do not overflow with this one.
+            // Subscriptions have their own queues, which are not affected by this overflow.
             let shared = missed.reason != MissedReason::Overflow;
             let event = Event::from_notification(Payload::Missed(Box::new(missed)));
             if shared {
@@ -307,31 +307,31 @@ impl Delivery {
         }
     }
 
-    /// A link is up.
+    /// Handles a new connection.
     pub(crate) fn link_up(&mut self, now: StreamTime) {
         self.gap_filler.link_up(now);
     }
 
-    /// There is no connection.
+    /// Handles the loss of the connection.
     pub(crate) fn link_down(&mut self) {
         self.gap_filler.link_down();
     }
 
-    /// The server does not tell its time.
+    /// Handles a server that does not send its time.
     pub(crate) fn clock_timed_out(&mut self, now: StreamTime) {
         let reports = self.gap_filler.clock_timed_out(now);
         self.report_missed(reports);
     }
 
-    /// The server answered a ping, and told its time.
+    /// Handles the server time in the reply to a ping.
     pub(crate) fn server_time_known(&mut self, now: StreamTime, time: Timestamp) {
         let floor = self.earliest_position();
         let reports = self.gap_filler.server_time_known(now, time, floor);
         self.report_missed(reports);
     }
 
-    /// Ends an overflow when the queue has drained, and finds slots for waiting notifications. True if there is more to do at
-    /// once.
+    /// Ends an overflow when the queue has drained, and queues waiting notifications. Returns `true` if there is more
+    /// to do immediately.
     pub(crate) fn poll_queues(&mut self, now: StreamTime) -> bool {
         if self.ending.is_some() {
             self.go_on_ending();
@@ -352,7 +352,7 @@ impl Delivery {
         false
     }
 
-    /// Puts a few of the events that wait before the end.
+    /// Queues some of the events that precede the end.
     fn go_on_ending(&mut self) {
         for _ in 0..MAX_ENDING_EVENTS {
             let Some(event) = self.gap_filler.next_of_rest() else {
@@ -376,7 +376,7 @@ impl Delivery {
         self.returned.clear();
     }
 
-    /// Returns the condition on which queued notifications wait, if there are any.
+    /// Returns the condition under which queued notifications fit, if there are any.
     pub(crate) fn room_wait(&self) -> Option<RoomWait> {
         let mut wait = RoomWait::default();
         let waits = self.orphaned
@@ -396,12 +396,12 @@ impl Delivery {
         self.queue.has_room()
     }
 
-    /// The thread that fills a gap waits for room.
+    /// Sets if the catch-up thread waits for room.
     pub(crate) fn set_filler_waits(&mut self, waits: bool) {
         self.filler_waits = waits;
     }
 
-    /// Returns `true` if polling has something to do when there is room.
+    /// Returns `true` if polling has work to do when there is room.
     pub(crate) fn wants_polling(&self) -> bool {
         self.orphaned
             || self.ending.is_some()
@@ -410,7 +410,7 @@ impl Delivery {
             || self.subscribers.wants_polling()
     }
 
-    /// The thread that fills gaps is gone.
+    /// Handles the end of the catch-up thread.
     pub(crate) fn give_up(&mut self) {
         self.orphaned = true;
     }
@@ -425,12 +425,12 @@ impl Delivery {
         self.gap_filler.next_step(now)
     }
 
-    /// The answer to its question.
+    /// Handles the response to its request.
     pub(crate) fn response_received(&mut self, now: StreamTime, response: Result<FetchResponse, Error>) {
         self.gap_filler.response_received(now, response);
     }
 
-    /// Moves into the queue what is ready and finds room; true if that was anything.
+    /// Queues events of the catch-up while there is room. Returns `true` if there were any.
     pub(crate) fn move_on(&mut self, now: StreamTime) -> bool {
         let before = self.queue.put_count();
         self.place_returned();
@@ -459,7 +459,7 @@ impl Delivery {
         }
     }
 
-    /// Goes on with what was found in a channel.
+    /// Continues the merge of a channel.
     pub(crate) fn merge_channel(&mut self) {
         self.gap_filler.merge_channel();
     }
@@ -469,8 +469,8 @@ impl Delivery {
         self.gap_filler.channel_sorted(merge);
     }
 
-    /// Delivers the end of the stream, for which there is always a slot; then the channel closes. Events that wait for a
-    /// gap to be filled go out before it, with calls of `poll`.
+    /// Delivers the end of the stream, for which there is always a slot. The channel then closes. Buffered events are
+    /// queued before it, by calls of `poll_queues`.
     pub(crate) fn end_stream(&mut self, event: Event) {
         if self.ending.is_some() {
             return;
@@ -481,7 +481,7 @@ impl Delivery {
         self.go_on_ending();
     }
 
-    /// Nothing more comes; what is queued stays readable.
+    /// Closes the queues. Queued events can still be taken.
     pub(crate) fn close(&mut self) {
         self.ending = None;
         self.gap_filler.close();
@@ -523,7 +523,7 @@ impl Delivery {
     }
 }
 
-/// Gives an event that leaves the filler to those who wait for it. True if it must not enter the queue.
+/// Delivers an event that leaves the buffer to subscribers. Returns `true` if it must not enter the queue.
 fn share_event(subscribers: &mut Subscribers, event: &Event, cursor: Option<&Cursor>) -> bool {
     if subscribers.is_empty() {
         return false;

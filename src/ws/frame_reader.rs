@@ -1,33 +1,33 @@
-//! Frames from a stream of bytes, in a buffer that is used again: payloads are not copied out of it.
+//! Reads frames from a stream of bytes into a reused buffer. Payloads are not copied out of it.
 //!
-//! `FrameSocket` of tungstenite clears up to 128 KiB before each read, which is more work than all else that happens to
-//! an event that nobody wants.
+//! `FrameSocket` of tungstenite clears up to 128 KiB before each read, which takes longer than all other work for an
+//! event that is filtered out.
 
 use std::io::{Cursor, Read};
 
 use tungstenite::error::{CapacityError, Error as WsError};
 use tungstenite::protocol::frame::FrameHeader;
 
-/// The size of the buffer. Only a longer frame makes it grow, for as long as that frame is in it.
+/// Initial size of the buffer. It grows only for a longer frame, and while that frame is in it.
 const READ_BUFFER_SIZE: usize = 16 << 10;
-/// The longest header of a frame (RFC 6455, 5.2).
+/// Maximum size of a frame header (RFC 6455, 5.2).
 const MAX_HEADER_SIZE: usize = 14;
 
-/// Reads one frame after the other.
+/// Reads frames.
 #[derive(Debug)]
 pub(super) struct FrameReader<S> {
     stream: S,
-    /// Initialized to its end.
+    /// Fully initialized.
     buffer: Vec<u8>,
-    /// The bytes that were read and not used yet: `buffer[start..end]`.
+    /// The unused bytes are `buffer[start..end]`.
     start: usize,
     end: usize,
-    /// The longest payload.
+    /// Maximum size of a payload.
     limit: usize,
 }
 
 impl<S: Read> FrameReader<S> {
-    /// A reader of `stream`, which begins with the bytes in `read`.
+    /// Creates a reader of `stream`, whose first bytes are in `read`.
     pub(super) fn new(stream: S, read: &[u8], limit: usize) -> Self {
         let mut buffer = vec![0; READ_BUFFER_SIZE.max(read.len())];
         buffer.splice(..read.len(), read.iter().copied());
@@ -64,13 +64,13 @@ impl<S: Read> FrameReader<S> {
         }
     }
 
-    /// Reads once, and makes room for `missing_size` bytes before. Returns `false` at the end of the stream.
+    /// Reads once, after making room for `missing_size` bytes. Returns `false` at the end of the stream.
     fn read_some(&mut self, missing_size: usize) -> Result<bool, WsError> {
         if self.start > 0 && self.buffer.len() - self.end < missing_size {
             self.move_to_front(missing_size);
         }
         if self.end == self.buffer.len() {
-            // Doubled, however much is missing: a length is only a promise.
+            // Doubled, regardless of the missing size: a length is only a promise.
             let size = self.buffer.len().saturating_mul(2).min(self.end.saturating_add(missing_size));
             self.buffer.resize(size, 0);
         }
@@ -79,8 +79,8 @@ impl<S: Read> FrameReader<S> {
         Ok(count > 0)
     }
 
-    /// Moves the unused bytes to the front. A buffer that a long frame made grow gets its size back when the unused
-    /// bytes and `missing_size` more fit.
+    /// Moves the unused bytes to the front. A buffer that has grown shrinks when the unused bytes and `missing_size`
+    /// more fit.
     fn move_to_front(&mut self, missing_size: usize) {
         self.buffer.copy_within(self.start..self.end, 0);
         (self.start, self.end) = (0, self.end - self.start);

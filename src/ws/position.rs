@@ -90,7 +90,7 @@ impl Position {
     pub(super) fn checked_for(mut self, server: &str, user_id: &UserId) -> Self {
         let other_server = !self.server.is_empty() && self.server != server;
         if other_server || (!self.user_id.is_empty() && self.user_id != *user_id) {
-            log::warn!("the position belongs to another server or account, and is not used");
+            log::warn!("the position belongs to another server or account and is ignored");
             return Self::default();
         }
         if !self.connection_id.as_deref().is_some_and(is_connection_id) {

@@ -27,52 +27,52 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::event::{Connected, Disconnected, Event, EventKind, Payload, SessionExpired};
 use log::Level;
 
-/// Stands for a time that never comes.
+/// Replaces a time that cannot be represented.
 const NEVER_TIMEOUT: Duration = Duration::from_secs(30 * 365 * 86_400);
-/// Replies that are waited for at the same time.
+/// Maximum number of actions that wait for a reply.
 const MAX_PENDING_REQUESTS: usize = 1024;
 
-/// Number of times that a thread yields to those that wait for the lock.
+/// Maximum number of times that a thread yields to others that wait for the lock.
 const MAX_YIELDS: u32 = 1000;
 
-/// Functions that start the threads of a stream that run for a while only. They are above this file.
+/// Functions that start the short-lived threads of a stream. They are defined above this file.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ThreadStarters {
     /// Starts the catch-up thread. Returns `false` if the system refuses.
     pub(crate) catch_up: fn(&Weak<StreamShared>) -> bool,
-    /// Starts the probe of this number.
+    /// Starts the probe with this number.
     pub(crate) probe: fn(&StreamShared, &mut StreamState, u64),
 }
 
-/// The clock, the settings, the state, and the ways to wake each other up.
+/// The clock, the settings, the state, and the means to wake the threads.
 ///
-/// Locks are taken in this order: the core, then the wire's. Neither is held over I/O.
+/// Locks are taken in this order: the state, then the send buffer. Neither is held during I/O.
 pub(crate) struct StreamShared {
-    /// For the threads that it starts.
+    /// Used by the threads that it starts.
     pub(crate) me: Weak<Self>,
-    /// Start the threads that run for a while only.
+    /// Start the short-lived threads.
     starters: ThreadStarters,
     pub(crate) backend: Arc<dyn Backend>,
     pub(crate) options: StreamOptions,
     pub(crate) abort: AbortHandle,
     born: Instant,
     state: Mutex<StreamState>,
-    /// Threads that wait for the lock.
+    /// Number of threads that wait for the lock.
     lock_waiters: AtomicUsize,
     pub(crate) to_writer: WriterBell,
     pub(crate) to_reader: Condvar,
     pub(crate) to_catch_up: Condvar,
-    /// For everybody else: links came up or went down, threads ended.
+    /// For all others: connections were established or lost, threads have ended.
     pub(crate) changed: Condvar,
     pub(crate) undecodable: Arc<AtomicU64>,
     /// Prefix of the probes of this stream.
     pub(crate) probe_tag: Box<str>,
-    /// The longest time that the lock was held, in microseconds.
+    /// Maximum time for which the lock was held, in microseconds.
     #[cfg(test)]
     pub(crate) longest_hold_us: AtomicU64,
 }
 
-/// The lock of a stream. Fields are dropped in this order: log lines are written when the lock is free again.
+/// The lock of a stream. Fields are dropped in this order: log lines are written after the lock was released.
 pub(crate) struct StateGuard<'a> {
     state: MutexGuard<'a, StreamState>,
     hold: LockHold<'a>,
@@ -93,7 +93,7 @@ impl DerefMut for StateGuard<'_> {
     }
 }
 
-/// Measures in tests how long the lock is held.
+/// Measures the time for which the lock is held, in tests.
 struct LockHold<'a> {
     shared: &'a StreamShared,
     #[cfg(test)]
@@ -127,31 +127,31 @@ pub(crate) struct StreamState {
     pub(crate) delivery: Delivery,
     pub(crate) wire: Option<Arc<WriteHalf>>,
     requests: HashMap<u64, Sender<Result<Value>>>,
-    /// Actions that were accepted for the connection that was just lost, and were not sent.
+    /// Number of actions that were accepted for the lost connection and not sent.
     pub(crate) unsent_actions: u64,
-    /// The writer watches for room in the queues.
+    /// `true` while the writer waits for room in the queues.
     pub(crate) writer_watches_room: bool,
-    /// Until when the timer sleeps, if it is not woken.
+    /// Time until which the writer sleeps, unless it is woken.
     pub(crate) writer_wakes_at: Option<Instant>,
     pub(crate) error: Option<Error>,
     pub(crate) stop: Option<StopRequest>,
     pub(crate) reader_runs: bool,
     pub(crate) writer_runs: bool,
-    /// Threads that ask by REST whether the token is good, or log in again.
+    /// Number of threads that check the token or log in.
     pub(crate) helpers: u32,
-    /// For handlers that run when the stream is stopped.
+    /// Deadlines of handlers after the stream was stopped.
     pub(crate) deadlines: Vec<Arc<Deadline>>,
     pub(crate) indicators: TypingIndicators,
-    /// A question about the link that the thread which fills gaps is to ask.
+    /// A probe that the catch-up thread is to send.
     pub(crate) probe: Option<u64>,
     /// `true` while the catch-up thread runs.
     pub(crate) catch_up_runs: bool,
-    /// Activity of the reader, for the report of `close`.
+    /// Activity of the reader, for the result of `close`.
     pub(crate) reader_does: &'static str,
     pub(crate) counts: StreamCounters,
 }
 
-/// The stream is being closed.
+/// The state of a stream that is being closed.
 #[derive(Debug)]
 pub(crate) struct StopRequest {
     /// Time at which the connection is cut, even without a close frame from the server.
@@ -266,7 +266,7 @@ impl StreamShared {
         StateGuard { state, hold: LockHold::begin_thread(self), log: WriteOnDrop }
     }
 
-    /// Releases the lock between two parts of a long work, so that others get it: the lock itself is not fair.
+    /// Releases the lock briefly between two parts of long work, since it is not fair.
     pub(crate) fn give_way<'a>(&'a self, state: StateGuard<'a>) -> StateGuard<'a> {
         drop(state);
         for _ in 0..MAX_YIELDS {
@@ -282,9 +282,9 @@ impl StreamShared {
         self.born.elapsed()
     }
 
-    /// A point of the stream's clock, as a time to wait until.
+    /// Converts a time of the stream's clock.
     pub(crate) fn instant_at(&self, at: StreamTime) -> Instant {
-        // A time that a setting or a server made so large never comes.
+        // A time that cannot be represented never comes.
         self.born.checked_add(at).unwrap_or(self.born + NEVER_TIMEOUT)
     }
 
@@ -292,7 +292,7 @@ impl StreamShared {
         instant.saturating_duration_since(self.born)
     }
 
-    /// Waits on one of the condition variables, until `until` at most.
+    /// Waits on a condition variable, at most until `until`.
     pub(crate) fn wait_until<'a>(
         condvar: &Condvar,
         state: StateGuard<'a>,
@@ -305,7 +305,7 @@ impl StreamShared {
         let StateGuard { state, hold, log } = state;
         let shared = hold.end_thread();
         if deferred_log::is_pending() {
-            // Callers look again at what they wait for.
+            // Callers check their condition again.
             drop((state, log));
             return shared.lock_state();
         }
@@ -316,7 +316,7 @@ impl StreamShared {
         StateGuard { state, hold: LockHold::begin_thread(shared), log }
     }
 
-    /// Carries out what the session wants. To be called after each call into it.
+    /// Carries out the effects of the session. Called after each call into it.
     pub(crate) fn apply_effects(&self, state: &mut StreamState) {
         let mut done = false;
         while let Some(step) = state.session.next_effect() {
@@ -360,7 +360,7 @@ impl StreamShared {
         }
     }
 
-    /// Sees to it that an open gap is filled. To be called after each call into the outlet.
+    /// Starts the catch-up thread if a gap is open. Called after each call into the delivery.
     pub(crate) fn start_catch_up(&self, state: &mut StreamState) {
         if !state.catch_up_runs
             && state.delivery.wants_thread()
@@ -377,7 +377,9 @@ impl StreamShared {
     pub(super) fn push_frame(&self, state: &mut StreamState, frame: &[u8]) {
         if let Some(wire) = &state.wire {
             if wire.queue_frame(frame) == Err(SendError::Full) {
-                state.session.on_write_stalled("the server takes nothing: 256 KiB wait to leave");
+                state
+                    .session
+                    .on_write_stalled("the server does not read: the send buffer of 256 KiB is full");
             }
             self.to_writer.wake_up();
         }
@@ -391,7 +393,7 @@ impl StreamShared {
             .map_or(Err(SendError::Dead), |wire| wire.push_action(&frame::text_frame(text)));
         self.to_writer.wake_up();
         sent.map_err(|refused| match refused {
-            SendError::Full => Error::new(ErrorKind::Backlogged, "240 KiB wait to be sent")
+            SendError::Full => Error::new(ErrorKind::Backlogged, "the send buffer of 240 KiB is full")
                 .with_hint("send more slowly, or wait for replies with `request`"),
             SendError::Dead => Error::new(ErrorKind::Io, "there is no connection to the server"),
         })
@@ -435,20 +437,20 @@ impl StreamShared {
         state.delivery.deliver_notification(payload);
     }
 
-    /// Sends an action and gives the place where its answer comes.
+    /// Sends an action. Returns a handle that receives its reply.
     pub(crate) fn send_action(
         &self,
         action: &str,
         data: Option<&Value>,
         until: Instant,
     ) -> Result<PendingReply<'_>> {
-        // The size is checked before any waiting; the longest number stands for the real one.
+        // The size is checked before any wait. The longest sequence number replaces the actual one.
         frame::action_text(u64::MAX, action, data)?;
         let mut state = self.lock_state();
         while state.wire.is_none() || state.session.connected_since().is_none() {
             state.check_open()?;
             if Instant::now() >= until {
-                return Err(Error::new(ErrorKind::Timeout, "there is no link to the server"));
+                return Err(Error::new(ErrorKind::Timeout, "there is no connection to the server"));
             }
             state = Self::wait_until(&self.changed, state, Some(until));
         }
@@ -466,7 +468,7 @@ impl StreamShared {
         Ok(PendingReply { shared: self, seq, answer })
     }
 
-    /// Sends an action whose answer nobody waits for. Fails if there is no link.
+    /// Sends an action whose reply is ignored. Fails if there is no connection.
     pub(crate) fn send_without_reply(&self, action: &str, data: Option<&Value>) -> Result<u64> {
         frame::action_text(u64::MAX, action, data)?;
         let mut state = self.lock_state();
@@ -475,7 +477,7 @@ impl StreamShared {
             return Err(Error::new(ErrorKind::Backlogged, "the stream is blocked: take its events first"));
         }
         if state.wire.is_none() || state.session.connected_since().is_none() {
-            return Err(Error::new(ErrorKind::Io, "there is no link to the server at the moment"));
+            return Err(Error::new(ErrorKind::Io, "there is no connection to the server"));
         }
         let seq = state.session.next_action_seq();
         let text = frame::action_text(seq, action, data)?;
@@ -484,7 +486,7 @@ impl StreamShared {
         Ok(seq)
     }
 
-    /// Begins to close: says goodbye if there is a link, and cuts it at `cut`. Never blocks.
+    /// Begins to close the stream: sends a close frame, and cuts the connection at `cut`. Never blocks.
     pub(crate) fn stop_stream(&self, cut: Instant) {
         let mut state = self.lock_state();
         let first = state.stop.is_none();
@@ -534,14 +536,14 @@ impl StreamState {
         }
     }
 
-    /// Shuts the link down.
+    /// Shuts down the connection.
     pub(crate) fn cut_connection(&self) {
         if let Some(wire) = &self.wire {
             wire.shut_down();
         }
     }
 
-    /// Gives an answer to whoever waits for it, if anybody does.
+    /// Delivers a reply to the thread that waits for it. Returns `false` if there is none.
     pub(crate) fn deliver_reply(&mut self, seq: u64, result: Result<Value>) -> bool {
         let Some(sender) = self.requests.remove(&seq) else { return false };
         let _ = sender.try_send(result);
@@ -555,7 +557,7 @@ impl StreamState {
     }
 }
 
-/// An answer that is waited for.
+/// A reply that a thread waits for.
 pub(crate) struct PendingReply<'a> {
     shared: &'a StreamShared,
     seq: u64,
@@ -566,7 +568,7 @@ impl PendingReply<'_> {
     pub(crate) fn wait_for_reply(self, until: Instant) -> Result<Value> {
         match self.answer.recv_deadline(until) {
             Ok(result) => result,
-            Err(_) => Err(Error::new(ErrorKind::Timeout, "the server did not answer the action")),
+            Err(_) => Err(Error::new(ErrorKind::Timeout, "the server did not reply to the action")),
         }
     }
 }
@@ -600,7 +602,7 @@ impl Drop for ThreadGuard<'_> {
     fn drop(&mut self) {
         let mut state = self.shared.lock_state();
         if std::thread::panicking() && state.error.is_none() {
-            // A bug of ours must not look like a quiet server.
+            // A bug of this crate must not look like a quiet server.
             let error = Error::new(ErrorKind::Closed, "a thread of the stream panicked: a bug of this crate");
             state.error = Some(error.clone());
             state.fail_requests(&ended_error(&error));
@@ -618,7 +620,7 @@ impl Drop for ThreadGuard<'_> {
             ThreadRole::Writer => {
                 state.writer_runs = false;
                 if std::thread::panicking() {
-                    // Nobody would find a slot for what waits: the channel ends instead.
+                    // No thread would queue the waiting events: the channel ends instead.
                     state.delivery.close();
                 }
             }
@@ -636,7 +638,7 @@ impl StreamShared {
         self.undecodable.load(Ordering::Relaxed)
     }
 
-    /// Returns `true` if the program wants events of this kind and about this channel.
+    /// Returns `true` if the stream delivers events of this kind and channel.
     pub(crate) fn wants_event(&self, kind: EventKind, text: &str) -> bool {
         self.options.wants_event(kind, text)
     }

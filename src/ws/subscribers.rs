@@ -1,7 +1,7 @@
-//! Everything that waits for events besides the queue of the stream.
+//! Receivers of events besides the queue of the stream.
 //!
-//! [`Subscribers`] is called where events enter the queue of the stream, under the lock of the stream. It only compares and
-//! clones: filters are data, and no code of the program runs here.
+//! [`Subscribers`] is called when events enter the queue of the stream, under the lock of the stream. It only
+//! compares and clones: filters are data, and no code of the program runs here.
 
 use std::collections::HashSet;
 
@@ -15,9 +15,9 @@ use crate::event::{Event, EventKind, Payload};
 use crate::model::{ChannelId, PostId, UserId};
 use crate::time::Timestamp;
 
-/// Messages kept aside while a question is being posted. Further ones go to the queue of the stream.
+/// Maximum number of messages kept aside while a question is being posted. Further ones are queued.
 const MAX_EARLY: usize = 64;
-/// Events that were copied although the queue of the stream had no room, at most. A catch-up may bring them again.
+/// Maximum number of events that were copied although the queue had no room. A catch-up may deliver them again.
 const MAX_AHEAD: usize = 65_536;
 
 /// Identifies a subscriber of a stream.
@@ -28,9 +28,9 @@ pub(super) type SubscriberId = u64;
 pub(super) struct Expected {
     pub(super) channel: ChannelId,
     pub(super) user: UserId,
-    /// The thread that the question is posted in, if there is one already.
+    /// The thread in which the question is posted, if it exists.
     pub(super) thread: Option<PostId>,
-    /// Once the question is posted.
+    /// Set after the question was posted.
     pub(super) asked: Option<Asked>,
 }
 
@@ -77,21 +77,21 @@ impl Expected {
 
 #[derive(Debug)]
 pub(super) enum Subscriber {
-    /// Copies, for a [`Subscription`](crate::Subscription).
+    /// Copies for a [`Subscription`](crate::Subscription).
     Copies { filter: Filter, me: UserId, queue: Box<EventQueue> },
     /// A copy of the first event that matches.
     First { filter: Filter, me: UserId, sender: Sender<Event> },
-    /// The next message that is a reply. It does not enter the queue of the stream. With `repeated`, further ones are kept
-    /// aside, with all that follows them in their place, until the next is asked for.
+    /// The next message that is a reply. It does not enter the queue of the stream. With `repeated`, further ones are
+    /// kept aside, with all messages that follow in the conversation, until the next reply is requested.
     Reply { expected: Expected, early: Vec<Event>, sender: Sender<Event>, repeated: bool },
 }
 
-/// Everything that waits for events besides the queue of the stream.
+/// The receivers of events besides the queue of the stream.
 #[derive(Debug, Default)]
 pub(super) struct Subscribers {
     next: SubscriberId,
     list: Vec<(SubscriberId, Subscriber)>,
-    /// Keys of posts that were copied before they entered the queue.
+    /// Keys of posts that were copied before they were queued.
     ahead: HashSet<u64>,
 }
 
@@ -115,7 +115,8 @@ impl Subscribers {
         }
     }
 
-    /// The question is posted: the first message after it is the reply. Returns the messages that are none, in order.
+    /// Handles the posted question: the first message after it is the reply. Returns the messages that are not, in
+    /// order.
     pub(super) fn question_posted(&mut self, id: SubscriberId, asked: Asked) -> Vec<Event> {
         let found = self.list.iter_mut().find(|(other, _)| *other == id);
         let Some((_, Subscriber::Reply { expected, early, sender, repeated })) = found else {
@@ -147,8 +148,8 @@ impl Subscribers {
         self.list.iter().any(|(_, subscriber)| keeps(subscriber))
     }
 
-    /// Gives an event to whoever asked for it: then it must not enter the queue of the stream. With `in_order`, nothing
-    /// older is still to come: only then a message can be kept aside and be put back later.
+    /// Delivers an event to a receiver that waits for it. It must then not enter the queue of the stream. `in_order`
+    /// is `true` if no older events can follow: only then can a message be kept aside and be queued later.
     pub(super) fn take_event(&mut self, event: &Event, in_order: bool) -> bool {
         let inspection = Inspection::new(event);
         for (place, (_, delivery)) in self.list.iter_mut().enumerate() {
@@ -173,7 +174,8 @@ impl Subscribers {
         false
     }
 
-    /// Copies an event that enters the queue, or was taken. `key` identifies a post, `cursor` is the position behind it.
+    /// Copies an event that enters the queue, or was taken. `key` identifies a post, `cursor` is the position after
+    /// it.
     pub(super) fn copy_event(&mut self, event: &Event, key: Option<u64>, cursor: &Cursor) {
         if key.is_some_and(|key| self.ahead.remove(&key)) {
             return;
@@ -215,7 +217,7 @@ impl Subscribers {
         });
     }
 
-    /// A notification of the stream itself.
+    /// Delivers a notification of the stream to all receivers.
     pub(super) fn notify_all(&mut self, event: &Event) {
         self.list.retain_mut(|(_, delivery)| match delivery {
             Subscriber::Copies { queue, .. } => {
@@ -230,7 +232,7 @@ impl Subscribers {
         });
     }
 
-    /// The stream ends for good: the last event reaches everybody. Returns the messages that were kept aside.
+    /// Delivers the last event of the stream to all receivers. Returns the messages that were kept aside.
     pub(super) fn end_all(&mut self, event: &Event) -> Vec<Event> {
         let mut early = Vec::new();
         for (id, mut delivery) in std::mem::take(&mut self.list) {
@@ -249,13 +251,13 @@ impl Subscribers {
         early
     }
 
-    /// The stream is closed: whoever waits wakes up.
+    /// Wakes all receivers, since the stream was closed.
     pub(super) fn close_all(&mut self) {
         self.list.clear();
         self.ahead = HashSet::new();
     }
 
-    /// Ends overflows of subscriptions, and finds slots for their notifications.
+    /// Ends overflows of subscriptions, and queues their notifications.
     pub(super) fn poll_queues(&mut self) {
         for (_, delivery) in &mut self.list {
             if let Subscriber::Copies { queue, .. } = delivery {
@@ -264,7 +266,7 @@ impl Subscribers {
         }
     }
 
-    /// Returns the condition on which the queues of subscriptions wait.
+    /// Returns the condition under which the queues of subscriptions have room.
     pub(super) fn room_wait(&self, wait: &mut RoomWait) {
         for (_, delivery) in &self.list {
             if let Subscriber::Copies { queue, .. } = delivery {

@@ -234,9 +234,8 @@ pub(super) fn recv_timeout(
 ) -> Result<Event> {
     match next_event(receiver, timeout) {
         Ok(event) => unless_end(event),
-        Err(RecvTimeoutError::Timeout) => {
-            Err(Error::new(ErrorKind::Timeout, "no event arrived").with_hint("`poll` returns `None` instead"))
-        }
+        Err(RecvTimeoutError::Timeout) => Err(Error::new(ErrorKind::Timeout, "no event arrived")
+            .with_hint("use `poll`, which returns `None` instead")),
         Err(RecvTimeoutError::Disconnected) => Err(shared.end_cause().unwrap_or_else(connect::closed_error)),
     }
 }
@@ -316,7 +315,7 @@ impl Events {
         let received = |kind: &EventKind| kind.is_notification() || self.shared.options.wants_kind(*kind);
         if filter.named_kinds().is_some_and(|kinds| !kinds.iter().any(received)) {
             return Err(Error::input("the stream receives none of the kinds of the filter")
-                .with_hint("name them in `EventsBuilder::kinds`"));
+                .with_hint("add them to `EventsBuilder::kinds`"));
         }
         match Wait::first_match(&self.shared, filter, self.poster.me().clone())? {
             Some(wait) => wait.wait_until(timeout),

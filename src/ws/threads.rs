@@ -8,6 +8,6 @@ pub(crate) mod writer;
 
 use super::state::ThreadStarters;
 
-/// The threads of a stream that run for a while only.
+/// The functions that start the short-lived threads.
 pub(crate) const STARTERS: ThreadStarters =
     ThreadStarters { catch_up: catch_up_driver::start_driver, probe: prober::begin_probe };

@@ -1,4 +1,4 @@
-//! TLS over memory: the TLS library reads from and writes to two buffers, and never touches the socket.
+//! TLS in memory: the TLS library reads from and writes to two buffers instead of the socket.
 
 use std::io::{self, Read, Write};
 use std::time::Instant;
@@ -12,11 +12,11 @@ pub(crate) type TlsSession = native_tls::TlsStream<MemoryPipe>;
 #[derive(Debug)]
 pub(crate) struct MemoryPipe {
     direct: Option<DeadlineStream>,
-    /// Ciphertext that came, from `read` on.
+    /// Received ciphertext, unread from index `read` on.
     input: Vec<u8>,
     read: usize,
     eof: bool,
-    /// Ciphertext to leave.
+    /// Ciphertext to send.
     pub(crate) output: Vec<u8>,
 }
 
@@ -25,19 +25,19 @@ impl MemoryPipe {
         Self { direct: Some(socket), input: Vec::new(), read: 0, eof: false, output: Vec::new() }
     }
 
-    /// Goes over to the buffers.
+    /// Switches to the buffers.
     pub(crate) fn detach_socket(&mut self) -> Option<DeadlineStream> {
         self.direct.take()
     }
 
-    /// While hands are shaken and the upgrade is asked for.
+    /// Sets the deadline for the handshake and the upgrade.
     pub(crate) fn set_deadline(&mut self, deadline: Instant) {
         if let Some(socket) = &mut self.direct {
             socket.set_deadline(deadline);
         }
     }
 
-    /// Takes in what came from the socket; nothing means that the peer has finished.
+    /// Adds bytes received from the socket. `None` means that the peer has finished.
     pub(crate) fn feed_bytes(&mut self, bytes: Option<&[u8]>) {
         if self.read == self.input.len() {
             self.input.clear();

@@ -314,16 +314,16 @@ fn floods() {
     };
     let all = rows! {
         Call "endless header lines", flood(ok.into(), "X: y\r\n"), 10 s, "GET /x", 1 MiB;
-        Call "endless header line", flood(ok.into(), "x"), 10 s, "head is larger", 1 MiB;
+        Call "endless header line", flood(ok.into(), "x"), 10 s, "head of the response is larger", 1 MiB;
         Call "endless 100 Continue", flood(String::new(), "HTTP/1.1 100 Continue\r\n\r\n"), 10 s, "", 1 MiB;
         Call "endless 103 with headers",
             flood(String::new(), "HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n"), 10 s, "", 1 MiB;
         Call "endless body", flood(format!("{ok}\r\n["), " "), 10 s, "larger than 16777216 bytes", 16 MiB;
         Call "endless chunks", flood(chunked.into(), &format!("100\r\n{}\r\n", "_".repeat(256))), 10 s, "larger", 16 MiB;
-        Call "endless chunks of a byte", flood(chunked.into(), "1\r\n[\r\n"), 10 s, "frames more", 64 MiB;
+        Call "endless chunks of a byte", flood(chunked.into(), "1\r\n[\r\n"), 10 s, "more framing", 64 MiB;
         Call "endless length of a chunk", flood(chunked.into(), "0"), 10 s, "", 1 MiB;
         Call "endless chunk extension", flood(format!("{chunked}1;"), "x"), 10 s, "", 1 MiB;
-        Call "endless trailers", flood(format!("{chunked}0\r\n"), "X: y\r\n"), 10 s, "frames more", 1 MiB;
+        Call "endless trailers", flood(format!("{chunked}0\r\n"), "X: y\r\n"), 10 s, "more framing", 1 MiB;
         Call "endless error", flood("HTTP/1.1 500 Oh\r\n\r\n".into(), "x"), 10 s, "500", 1 MiB;
         Call "endless web page", flood("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n".into(), "x"),
             10 s, "web page", 1 MiB;
@@ -343,12 +343,12 @@ fn floods() {
             10 s, "far more memory", 105 MiB;
         Post "endless body of a new post", flood(format!("{ok}\r\n["), " "), 10 s, "larger", 16 MiB;
         Proxied "proxy: endless header", |stream: Gift| write_all(stream, "HTTP/1.1 200 OK\r\n", "X: y\r\n"),
-            10 s, "a head of more than", 1 MiB;
+            10 s, "head of the response", 1 MiB;
         Proxied "proxy: endless 100 Continue", |stream: Gift| write_all(stream, "", "HTTP/1.1 100 C\r\n\r\n"),
-            10 s, "no HTTP", 1 MiB;
+            10 s, "not HTTP", 1 MiB;
         Stream "endless header of the upgrade",
             |stream: Gift| write_all(stream, "HTTP/1.1 101 Switching Protocols\r\n", "X: y\r\n"),
-            10 s, "a head of more than", 1 MiB;
+            10 s, "head of the response", 1 MiB;
         Stream "endless refusal", |stream: Gift| write_all(stream, "HTTP/1.1 403 No\r\n\r\n", "x"),
             10 s, "refused", 1 MiB;
         Stream "frame that claims 1 GiB", |stream: Gift| frames(stream, &[0x81, 127, 0, 0, 0, 0, 64, 0, 0, 0]),
@@ -405,7 +405,7 @@ fn new_keys_without_end() {
     }
     let home = TestServer::start().unwrap();
     let rows = rows! {
-        Call "endless new keys, TLS", |stream: Gift| renewing(stream, false, false), 10 s, "frames more than it holds", 1 MiB;
+        Call "endless new keys, TLS", |stream: Gift| renewing(stream, false, false), 10 s, "more framing than content", 1 MiB;
         Stream "endless new keys, TLS", |stream: Gift| renewing(stream, true, false), 10 s, "TLS records without content", 4 MiB;
         Stream "endless new keys, reads nothing, TLS", |stream: Gift| renewing(stream, true, true),
             10 s, "TLS records without content", 4 MiB;
@@ -422,18 +422,18 @@ fn trickles() {
     let home = TestServer::start().unwrap();
     let passing = home.port();
     let plain = rows! {
-        Call "silence", |stream: Gift| quiet(stream), 31 s, "in time", 1 MiB;
-        Call "a head, a byte at a time", |stream: Gift| drip(stream, b"HTTP/1.1 200 OK\r\nX: "), 31 s, "in time", 1 MiB;
+        Call "silence", |stream: Gift| quiet(stream), 31 s, "deadline", 1 MiB;
+        Call "a head, a byte at a time", |stream: Gift| drip(stream, b"HTTP/1.1 200 OK\r\nX: "), 31 s, "deadline", 1 MiB;
         Call "a body, a byte at a time", |stream: Gift| {
             let stream = after_me(stream, "HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n", "");
             drip(stream.unwrap(), b"");
-        }, 31 s, "in time", 1 MiB;
+        }, 31 s, "deadline", 1 MiB;
         Post "a new post's answer, a byte at a time", |stream: Gift| {
             let stream = after_me(stream, "HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n", "");
             drip(stream.unwrap(), b"");
         }, 31 s, "", 1 MiB;
-        Stream "silence before the upgrade", |stream: Gift| quiet(stream), 16 s, "did not greet", 4 MiB;
-        Stream "the upgrade, a byte at a time", |stream: Gift| drip(stream, b"HTTP/1.1 101 S\r\nX: "), 16 s, "did not greet", 4 MiB;
+        Stream "silence before the upgrade", |stream: Gift| quiet(stream), 16 s, "did not send `hello`", 4 MiB;
+        Stream "the upgrade, a byte at a time", |stream: Gift| drip(stream, b"HTTP/1.1 101 S\r\nX: "), 16 s, "did not send `hello`", 4 MiB;
         Stream "silence after the upgrade", |stream: Gift| quiet(upgraded(stream).unwrap()), 16 s, "", 4 MiB;
         Stream "a frame of 4 MiB, a byte at a time", |stream: Gift| drip(greet(stream).unwrap(), &[0x81, 127, 0, 0, 0, 0, 0, 64, 0, 0]),
             91 s, "", 4 MiB;
@@ -441,11 +441,11 @@ fn trickles() {
         Stream "reads nothing, sends pings", |stream: Gift| peers::deaf(stream), 61 s, "", 4 MiB;
     };
     let proxies = rows! {
-        Proxied "proxy: silence", |stream: Gift| quiet(stream), 31 s, "in time", 1 MiB;
-        Proxied "proxy: a byte at a time", |stream: Gift| drip(stream, b"HTTP/1.1 200 OK\r\nX: "), 31 s, "in time", 1 MiB;
-        StreamProxied "proxy: silence", move |stream: Gift| peers::fickle(stream, passing, b""), 16 s, "in time", 4 MiB;
+        Proxied "proxy: silence", |stream: Gift| quiet(stream), 31 s, "deadline", 1 MiB;
+        Proxied "proxy: a byte at a time", |stream: Gift| drip(stream, b"HTTP/1.1 200 OK\r\nX: "), 31 s, "deadline", 1 MiB;
+        StreamProxied "proxy: silence", move |stream: Gift| peers::fickle(stream, passing, b""), 16 s, "deadline", 4 MiB;
         StreamProxied "proxy: a byte at a time",
-            move |stream: Gift| peers::fickle(stream, passing, b"HTTP/1.1 200 OK\r\n"), 16 s, "in time", 4 MiB;
+            move |stream: Gift| peers::fickle(stream, passing, b"HTTP/1.1 200 OK\r\n"), 16 s, "deadline", 4 MiB;
     };
     // The head of a record of 16 KiB, with a handshake message in it.
     let handshake = rows! {

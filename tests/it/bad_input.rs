@@ -59,7 +59,7 @@ fn what_is_wrong_before_any_io() {
         "both",
         began,
         builder().token(SECRET).login("jane", SECRET).connect(),
-        (Input, "not both", "token"),
+        (Input, "both a token and a login", "token"),
     );
     check("empty token", began, builder().token("").connect(), (Input, "token is empty", "MATTERMOST_TOKEN"));
     let broken = format!("{SECRET}\n");
@@ -67,9 +67,14 @@ fn what_is_wrong_before_any_io() {
         "token with a line break",
         began,
         builder().token(broken).connect(),
-        (Input, "the token holds", "Trim"),
+        (Input, "invalid characters", "trim"),
     );
-    check("empty login", began, builder().login(" ", SECRET).connect(), (Input, "login is empty", "e-mail"));
+    check(
+        "empty login",
+        began,
+        builder().login(" ", SECRET).connect(),
+        (Input, "login is empty", "email address"),
+    );
     check(
         "empty password",
         began,
@@ -124,10 +129,10 @@ fn what_is_wrong_with_names_and_texts() {
         "a name that fits two",
         now(),
         send("awesome-chat", "off-topic", "x"),
-        (Input, "fits several", "tilde"),
+        (Input, "matches several", "tilde"),
     );
     let long = "x".repeat(16_384);
-    let too_long = (Input, "16384 characters, a post takes 16383", "file");
+    let too_long = (Input, "16384 characters, the maximum is 16383", "file");
     check("a message too long", now(), send("awesome-chat", "Town Square", &long), too_long);
     check(
         "an empty message",
@@ -196,7 +201,7 @@ fn what_is_no_mattermost() {
         "127.0.0.1",
         moved.port(),
         (Protocol, "redirects to https://chat.example.com/sub/x", "not followed"),
-        (Protocol, "redirected to https://chat.example.com/sub/x", "use the URL"),
+        (Protocol, "redirected to https://chat.example.com/sub/x", "use the actual URL"),
     );
     let refused = (Connect, "refused", "nothing listens");
     both("closed port", "127.0.0.1", closed_port(), refused, refused);
@@ -213,7 +218,7 @@ fn what_is_no_mattermost() {
         "127.0.0.1",
         other.port(),
         (Protocol, "not HTTP/1.1", "port"),
-        (Protocol, "not answer as HTTP", "port"),
+        (Protocol, "response is not HTTP", "port"),
     );
     let gone = peer(page("404 Not Found", "text/html", ""));
     both("404 of another server", "127.0.0.1", gone.port(), (Status, "404", "URL"), (Status, "404", "URL"));
@@ -230,13 +235,18 @@ fn what_is_no_mattermost() {
         "another JSON API",
         "127.0.0.1",
         json.port(),
-        (Protocol, "did not say who", "a Mattermost"),
+        (Protocol, "did not return the current account", "a Mattermost server"),
         (Protocol, "no WebSocket", "proxy"),
     );
     let silent = Peer::start(|mut stream: TcpStream| drop(stream.read_to_end(&mut Vec::new())));
     let began = Instant::now();
     let builder = Client::builder(silent.url()).no_proxy().token(SECRET).timeout(Duration::from_millis(400));
-    check("silence, calls", began, builder.connect(), (Timeout, "no complete answer in time", "server"));
+    check(
+        "silence, calls",
+        began,
+        builder.connect(),
+        (Timeout, "no complete response before the deadline", "server"),
+    );
     // What it was sent is the token for this server, in a header, and nothing else.
     let told = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
     let heard = std::sync::Arc::clone(&told);

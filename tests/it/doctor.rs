@@ -81,7 +81,7 @@ fn the_way_to_the_server() {
         &report,
         "connection",
         Fail,
-        "user name and a password",
+        "username and a password",
         "percent-encoded",
     );
     let closing = Peer::start(drop);
@@ -103,12 +103,12 @@ fn the_way_to_the_server() {
         "https://h/sub",
     );
     let report = as_jane(&format!("{}/sub/deeper", server.url())).doctor();
-    finds("one level up", &report, "server", Fail, "further up", &format!("use {}", server.url()));
+    finds("one level up", &report, "server", Fail, "parent path", &format!("use {}", server.url()));
     // A Mattermost gives its web app for every path that it does not know.
     let page = "HTTP/1.1 200 OK\r\nX-Version-Id: 11.6.0\r\nContent-Type: text/html\r\nContent-Length: 6\r\n\r\n<html>";
     let front = in_front(&server, "/sub/deeper", page);
     let report = as_jane(&format!("{}/sub/deeper", front.url())).doctor();
-    finds("its own page", &report, "server", Fail, "further up", &format!("use {}", front.url()));
+    finds("its own page", &report, "server", Fail, "parent path", &format!("use {}", front.url()));
 }
 
 /// A relay that answers some paths itself.
@@ -141,7 +141,7 @@ fn the_server_and_the_account() {
     );
     finds("a clock", &as_jane(&clock.url()).doctor(), "clock", Warn, "ahead of the server's", "NTP");
     let report = Client::builder(server.url()).no_proxy().login("janedoe", "wrong").doctor();
-    finds("wrong password", &report, "login", Fail, "401", "password is wrong");
+    finds("wrong password", &report, "login", Fail, "401", "check login and password");
     let report = Client::builder(server.url()).no_proxy().token("abcdefghijklmnopqrstuvwxyz").doctor();
     finds("wrong token", &report, "login", Fail, "401", "EnableUserAccessTokens");
     server.set_mfa("zoe", &["123456"]);
@@ -149,12 +149,12 @@ fn the_server_and_the_account() {
     finds("MFA", &report, "MFA", Fail, "MFA", "code");
     server.set_active("bob", false);
     let report = Client::builder(server.url()).no_proxy().login("bob", PASSWORD).doctor();
-    finds("deactivated", &report, "login", Fail, "401", "deactivated");
+    finds("deactivated", &report, "login", Fail, "401", "activate the account");
     let admin = server.client("admin").unwrap();
     let lone =
         admin.users().create(&mattermost::UserDraft::new("l@example.com", "lone", "Passw0rd!")).unwrap();
     let report = Client::builder(server.url()).no_proxy().login(&lone.username, "Passw0rd!").doctor();
-    finds("no team", &report, "teams", Fail, "in no team", "add it");
+    finds("no team", &report, "teams", Fail, "not a member of any team", "add it");
     for (answer, case) in [
         ("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n", "upgrade stripped"),
         ("HTTP/1.1 502 Bad Gateway\r\nContent-Type: text/html\r\nContent-Length: 6\r\n\r\n<html>", "502"),
@@ -174,7 +174,7 @@ fn the_server_and_the_account() {
     }
     server.add_channel("awesome-chat", "elsewhere", "Elsewhere");
     let lacks = |name: &str| as_jane(&server.url()).doctor_for("awesome-chat", name);
-    finds("no channel", &lacks("~nowhere"), "channel", Fail, "404", "no such channel");
+    finds("no channel", &lacks("~nowhere"), "channel", Fail, "404", "only members see private channels");
     for (permissions, outcome, finding) in [
         ("read_channel", Fail, "none of the account's roles"),
         ("create_post", Outcome::Ok, "may post there"),
@@ -190,7 +190,7 @@ fn the_server_and_the_account() {
         "Other",
     );
     admin.channels().create(&private).unwrap();
-    finds("no member", &lacks("~other"), "channel", Fail, "no member", "invite");
+    finds("no member", &lacks("~other"), "channel", Fail, "not a member", "invite");
 }
 
 #[test]
@@ -198,6 +198,13 @@ fn a_silent_server_takes_no_more_than_a_minute() {
     let silent = Peer::start(|mut stream: TcpStream| drop(stream.read_to_end(&mut Vec::new())));
     let began = Instant::now();
     let report = as_jane(&silent.url()).timeout(Duration::from_secs(1)).doctor();
-    finds("silence", &report, "server", Outcome::Fail, "did not answer in time", "right port");
+    finds(
+        "silence",
+        &report,
+        "server",
+        Outcome::Fail,
+        "did not respond before the deadline",
+        "check the port",
+    );
     assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
 }

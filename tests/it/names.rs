@@ -93,7 +93,7 @@ fn an_error_about_a_name_says_which_and_where() {
         assert!(error.hint().unwrap_or_default().contains(hint), "{case}: {error:?}");
     };
     let user = |name: &str| client.users().get_by_username(name).map(drop);
-    check("unknown user", user("nobody"), "no user @nobody", "may not see");
+    check("unknown user", user("nobody"), "no user @nobody", "allowed to see");
     check("@", user("@bob"), "no user @@bob", "leave out the `@`");
     check("email", user("bob@example.com"), "no user @bob@example.com", "get_by_email");
     check("full name", user("Bob Smith"), "no user @Bob Smith", "full name");

@@ -202,21 +202,22 @@ fn http_proxies_are_used_alike_for_calls_and_stream() {
     row("CONNECT", http, pass, pass, None);
     row("scheme left out", "", pass, pass, None);
     row("basic", &jane, Mode::Basic, Mode::Basic, None);
-    let wanted = Some((ErrorKind::Connect, "wants a user name and a password", "proxy's URL"));
+    let wanted = Some((ErrorKind::Connect, "requires a username and a password", "URL of the proxy"));
     row("basic, missing", http, pass, Mode::Basic, wanted);
-    let wrong = Some((ErrorKind::Connect, "does not take this user name", "percent-encoded"));
+    let wrong = Some((ErrorKind::Connect, "refused the username", "percent-encoded"));
     row("basic, wrong", "http://jane:wrong@", pass, Mode::Basic, wrong);
     let refused = Some((ErrorKind::Connect, "the proxy refused to connect to 127.0.0.1", "port 443 only"));
     row("refused", http, pass, Mode::Answer("HTTP/1.1 403 Filtered\r\n\r\n"), refused);
     row("redirect", http, pass, Mode::Answer("HTTP/1.1 302 Found\r\nLocation: http://x/\r\n\r\n"), refused);
-    let late = Some((ErrorKind::Timeout, "the proxy did not answer in time", ""));
+    let late = Some((ErrorKind::Timeout, "the proxy did not respond before the deadline", ""));
     row("silent", http, pass, Mode::Silent, late);
     row("a byte at a time", http, pass, Mode::Trickle, late);
-    let endless = Some((ErrorKind::Protocol, "the proxy sends a head of more than 16384 bytes", ""));
+    let endless =
+        Some((ErrorKind::Protocol, "the head of the response of the proxy is larger than 16384 bytes", ""));
     row("endless header", http, pass, Mode::Endless, endless);
-    let closed = Some((ErrorKind::Io, "the proxy closed the connection without an answer", ""));
+    let closed = Some((ErrorKind::Io, "the proxy closed the connection without a response", ""));
     row("closing", http, pass, Mode::Close, closed);
-    let garbage = Some((ErrorKind::Protocol, "speaks no HTTP", "HTTPS_PROXY"));
+    let garbage = Some((ErrorKind::Protocol, "is not HTTP", "HTTPS_PROXY"));
     row("garbage", http, pass, Mode::Answer("\x16\x03\x01\x02\r\n\r\n"), garbage);
     row(
         "speaks too early",
@@ -234,13 +235,13 @@ fn socks_proxies_are_used_alike_for_calls_and_stream() {
     let (socks, jane) = ("socks5://", format!("socks5h://jane:{ENCODED}@"));
     row("socks5", socks, Mode::Socks, Mode::Socks, None);
     row("socks5, credentials", &jane, Mode::SocksBasic, Mode::SocksBasic, None);
-    let wanted = Some((ErrorKind::Connect, "wants a user name and a password", "proxy's URL"));
+    let wanted = Some((ErrorKind::Connect, "requires a username and a password", "URL of the proxy"));
     row("socks5, missing", socks, Mode::Socks, Mode::SocksBasic, wanted);
-    let wrong = Some((ErrorKind::Connect, "does not take this user name", "percent-encoded"));
+    let wrong = Some((ErrorKind::Connect, "refused the username", "percent-encoded"));
     row("socks5, wrong", "socks5://jane:wrong@", Mode::Socks, Mode::SocksBasic, wrong);
     let ruled = Some((ErrorKind::Connect, "its rules forbid it (2)", ""));
     row("socks5, forbidden", socks, Mode::Socks, Mode::SocksSay(&[5, 0, 5, 2, 0, 1]), ruled);
-    let garbage = Some((ErrorKind::Protocol, "speaks no SOCKS 5", "scheme"));
+    let garbage = Some((ErrorKind::Protocol, "is not SOCKS 5", "scheme"));
     row(
         "socks5, an HTTP proxy",
         socks,
@@ -248,7 +249,7 @@ fn socks_proxies_are_used_alike_for_calls_and_stream() {
         Mode::SocksSay(b"HTTP/1.1 400 Bad Request\r\n\r\n"),
         garbage,
     );
-    let late = Some((ErrorKind::Timeout, "the proxy did not answer in time", ""));
+    let late = Some((ErrorKind::Timeout, "the proxy did not respond before the deadline", ""));
     row("socks5, silent", socks, Mode::Socks, Mode::Silent, late);
 }
 
@@ -257,7 +258,7 @@ fn a_proxy_that_is_not_there_is_named() {
     let server = TestServer::start().unwrap();
     let error = client(&server, &format!("http://127.0.0.1:{}", closed_port())).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Connect);
-    assert!(error.to_string().contains("no connection to the proxy 127.0.0.1:"), "{error:?}");
+    assert!(error.to_string().contains("cannot connect to the proxy 127.0.0.1:"), "{error:?}");
     let error = client(&server, "http://no-such-proxy.invalid:1").unwrap_err();
     assert!(error.to_string().contains("the name \"no-such-proxy.invalid\""), "{error:?}");
     assert!(error.hint().unwrap().contains("this is the proxy"), "{error:?}");

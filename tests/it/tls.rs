@@ -238,7 +238,7 @@ fn certificates_are_checked_alike_for_calls_and_stream() {
     row("anything, unknown issuer", "localhost", unknown.port(), &anything, None);
     row("anything, wrong host", "127.0.0.1", elsewhere.port(), &anything, None);
     row("anything, expired", "localhost", expired.port(), &anything, None);
-    let warned = logs::lines().iter().filter(|line| line.contains("certificates are not checked")).count();
+    let warned = logs::lines().iter().filter(|line| line.contains("certificates are not verified")).count();
     assert_eq!(warned, 6, "one warning a client");
 }
 
@@ -254,7 +254,11 @@ fn what_is_no_tls_is_told_apart() {
     let smtp = Peer::start(|mut stream| drop(stream.write_all(b"220 mail.example ESMTP\r\n")));
     row("SMTP on the port", smtp.port(), Some((ErrorKind::Tls, "does not speak TLS", "another port")));
     let silent = Peer::start(|mut stream| drop(stream.read_to_end(&mut Vec::new())));
-    row("silence", silent.port(), Some((ErrorKind::Timeout, "TLS handshake took too long", "right one")));
+    row(
+        "silence",
+        silent.port(),
+        Some((ErrorKind::Timeout, "TLS handshake took too long", "check the port")),
+    );
     let closing = Peer::start(drop);
     row(
         "closed at once",
@@ -266,9 +270,9 @@ fn what_is_no_tls_is_told_apart() {
 #[test]
 fn versions_and_client_certificates() {
     let server = TestServer::start().unwrap();
-    let refused = Some((ErrorKind::Tls, "no common TLS version", "TLS 1.2 is the minimum"));
+    let refused = Some((ErrorKind::Tls, "no common TLS version", "enable TLS 1.2 or later on the server"));
     let failed = Some((ErrorKind::Tls, "refused the TLS handshake", "client certificate"));
-    let wanted = Some((ErrorKind::Tls, "wants a client certificate", "identity_pkcs12"));
+    let wanted = Some((ErrorKind::Tls, "requires a client certificate", "identity_pkcs12"));
     let pem = bytes("client.pem");
     let by_pem = || ca().identity_pem(&pem, &pem).unwrap();
     let by_archive = || ca().identity_pkcs12(&bytes("client.p12"), "secret").unwrap();
@@ -372,7 +376,7 @@ fn the_doctor_names_the_certificate() {
     assert!(report.is_healthy() && report.check("TLS").unwrap().finding.contains("Test CA"), "{report}");
     let report =
         builder(TlsConfig::new().danger_accept_invalid_certificates()).login("janedoe", PASSWORD).doctor();
-    assert!(report.check("TLS").unwrap().finding.contains("not checked"), "{report}");
+    assert!(report.check("TLS").unwrap().finding.contains("not verified"), "{report}");
     let http =
         Client::builder(format!("https://127.0.0.1:{}", server.port())).no_proxy().login("janedoe", PASSWORD);
     let report = http.doctor();

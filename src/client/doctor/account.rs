@@ -27,7 +27,7 @@ pub(super) fn check_account(
         Ok(client) => client,
         Err(error) => {
             login_failed(report, &error, credentials);
-            report.skip_checks(&["teams", "stream"], "nobody is logged in");
+            report.skip_checks(&["teams", "stream"], "there is no session");
             return;
         }
     };
@@ -52,18 +52,18 @@ fn check_login(report: &mut Report, me: &User, credentials: bool) {
         report.add_warning(
             "login",
             format!("{} logs in with a password", me.username),
-            "a session that only reads ends after 30 days by default: a bot's token does not",
+            "by default, a session that only reads ends after 30 days: use a bot's token, which does not expire",
         );
     } else {
         report.add_success("login", format!("{}, with a token", me.username));
     }
     if !me.mfa_active {
-        report.add_success("MFA", "the account has none");
+        report.add_success("MFA", "the account has no MFA");
     } else if credentials {
-        let remedy = "a code works once: use `mfa_with`, or a token, which needs none";
-        report.add_warning("MFA", "the account has it, and logs in with a password", remedy);
+        let remedy = "use `mfa_with`, since each code works once, or a token, which needs no code";
+        report.add_warning("MFA", "the account has MFA and logs in with a password", remedy);
     } else {
-        report.add_success("MFA", "the account has it; a token needs none");
+        report.add_success("MFA", "the account has MFA, which is not needed with a token");
     }
 }
 
@@ -74,11 +74,11 @@ fn login_failed(report: &mut Report, error: &Error, credentials: bool) {
         report.add_error("MFA", error);
     } else {
         report.add_error("login", error);
-        report.skip_checks(&["MFA"], "nobody is logged in");
+        report.skip_checks(&["MFA"], "there is no session");
         if error.is_unauthorized() && !credentials {
             if let Some(check) = report.checks.iter_mut().rev().find(|check| check.name == "login") {
                 check.remedy = Some(
-                    "the token is wrong, expired or revoked; or personal access tokens are off \
+                    "check the token: it is wrong, expired or revoked, or personal access tokens are disabled \
                      (EnableUserAccessTokens); or the account is deactivated"
                         .into(),
                 );
@@ -93,8 +93,8 @@ fn check_teams(report: &mut Report, client: &Client) {
         Ok(teams) if teams.is_empty() => {
             report.add_failure(
                 "teams",
-                "the account is in no team",
-                "add it to one: it sees no channel otherwise",
+                "the account is not a member of any team",
+                "add it to a team, since it cannot see any channel otherwise",
             );
         }
         Ok(teams) => {
@@ -113,7 +113,7 @@ fn check_stream(report: &mut Report, client: &Client, settings: &Value) {
             match events.ping() {
                 Ok(pong) => {
                     let took = pong.round_trip.as_millis();
-                    report.add_success("stream", format!("opens, and answers in {took} ms"));
+                    report.add_success("stream", format!("opened, round trip {took} ms"));
                     let unknown = |check: &Check| check.name == "clock" && check.outcome == Outcome::Skipped;
                     if !pong.server_time.is_never() && report.checks.iter().any(unknown) {
                         report.checks.retain(|check| !unknown(check));
@@ -125,7 +125,7 @@ fn check_stream(report: &mut Report, client: &Client, settings: &Value) {
             events.close(Duration::from_secs(2));
         }
         Err(error) if !other.is_empty() && client.http().config().websocket.is_none() => {
-            let remedy = format!("the server's own setting is another address: `.websocket_url({other:?})`");
+            let remedy = format!("use the address from the server's settings: `.websocket_url({other:?})`");
             report.add_failure("stream", error.to_string(), remedy);
         }
         Err(error) => {
@@ -133,8 +133,8 @@ fn check_stream(report: &mut Report, client: &Client, settings: &Value) {
             report.add_error("stream", &error);
             if let Some(check) = report.checks.last_mut().filter(|_| blocked) {
                 check.remedy = Some(
-                    "calls work and the upgrade does not: a reverse proxy must pass on HTTP/1.1 with the headers \
-                     `Upgrade` and `Connection: upgrade`, for the path /api/v4/websocket at least"
+                    "configure the reverse proxy to forward HTTP/1.1 with the headers \
+                     `Upgrade` and `Connection: upgrade`, at least for the path /api/v4/websocket"
                         .into(),
                 );
             }
@@ -147,14 +147,14 @@ fn check_posting(report: &mut Report, client: &Client, team: &str, name: &str) {
         Ok(channel) => channel,
         Err(error) => {
             report.add_error("channel", &error);
-            return report.skip_checks(&["permission"], "there is no channel");
+            return report.skip_checks(&["permission"], "the channel was not found");
         }
     };
     if !channel.delete_at.is_never() {
         report.add_failure(
             "channel",
             format!("~{} is archived", channel.name),
-            "unarchive it, or use another",
+            "unarchive it, or use another channel",
         );
         return report.skip_checks(&["permission"], "the channel is archived");
     }
@@ -168,13 +168,13 @@ fn check_posting(report: &mut Report, client: &Client, team: &str, name: &str) {
             check_permission(report, client, &channel, &member);
         }
         Err(error) if error.is_not_found() || error.is_forbidden() => {
-            let finding = format!("the account is no member of ~{}", channel.name);
+            let finding = format!("the account is not a member of ~{}", channel.name);
             report.add_failure(
                 "channel",
                 finding,
-                "invite it there: it hears nothing of other channels, and mostly cannot post",
+                "invite the account: it receives no events of other channels, and usually cannot post there",
             );
-            report.skip_checks(&["permission"], "the account is no member");
+            report.skip_checks(&["permission"], "the account is not a member");
         }
         Err(error) => {
             report.add_error("channel", &error);
@@ -197,7 +197,7 @@ fn check_permission(report: &mut Report, client: &Client, channel: &Channel, mem
     let roles = client.http().post("/roles/names", &[]).safe().json(&names).fetch::<Vec<Role>>();
     match roles {
         Ok(roles) if roles.iter().all(|role| role.permissions.is_empty()) => {
-            report.skip_checks(&["permission"], "the server does not say");
+            report.skip_checks(&["permission"], "the server did not report it");
         }
         Ok(roles) if roles.iter().any(|role| role.permissions.iter().any(|it| it == "create_post")) => {
             report.add_success("permission", "the account may post there");

@@ -133,7 +133,7 @@ fn exchange_head(mut stream: impl Read + Write, base: &BaseUrl, path: &str, conf
     let _ = stream.take(length.saturating_sub(body.len() as u64)).read_to_end(&mut body);
     said.body = String::from_utf8_lossy(&body).into_owned();
     (said.status, _) = tunnel::status_of(&head).ok_or_else(|| {
-        Error::new(ErrorKind::Protocol, format!("it answers {:?}", shorten_text(said.head.trim(), 40)))
+        Error::new(ErrorKind::Protocol, format!("the response is {:?}", shorten_text(said.head.trim(), 40)))
     })?;
     Ok(said)
 }

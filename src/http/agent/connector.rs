@@ -1,4 +1,4 @@
-//! Connections for ureq: the socket, a proxy before the server, and our one TLS setting. One deadline over all of it.
+//! Connections for ureq: the socket, the proxy, and TLS, with one deadline.
 
 use std::fmt;
 use std::sync::{Arc, Weak};
@@ -13,7 +13,7 @@ use crate::error::Result;
 use crate::net::{NetSocket, Timed, first_of, no_connection, tunnel};
 use crate::proxy::Proxy;
 
-/// Dials, and marks every failure of dialing: nothing was sent then.
+/// Connects, and marks all failures to connect: nothing was sent in this case.
 pub(crate) struct SocketConnector {
     config: Arc<Config>,
     proxy: Option<Proxy>,
@@ -89,7 +89,7 @@ impl Connector<()> for SocketConnector {
         details: &ConnectionDetails,
         _: Option<()>,
     ) -> Result<Option<SocketTransport>, ureq::Error> {
-        // ureq dials the host of the request, which is always ours: redirects are off.
+        // ureq connects to the host of the request, which is the server: redirects are off.
         let link = self.dial_server(details);
         if link.is_err() {
             self.resolver.forget_address();
@@ -113,19 +113,19 @@ mod local {
 
     type ConnectResult = io::Result<UnixStream>;
 
-    /// Attempts that a caller gave up on, and that the system has not ended yet. The next caller waits for them: a
-    /// server that hangs costs one thread and not one for each call.
+    /// Attempts that a caller gave up, and that the system has not ended. The next caller waits for them, so that a
+    /// server that hangs costs one thread instead of one for each call.
     static ABANDONED: Mutex<Vec<(PathBuf, Receiver<ConnectResult>)>> = Mutex::new(Vec::new());
 
-    /// A connection that nobody takes within this time is closed.
+    /// A connection that is not used within this time is closed.
     const HANDOVER_TIMEOUT: Duration = Duration::from_millis(500);
 
-    /// A socket whose queue is full makes `connect` wait, and that has no deadline: hence the thread.
+    /// A socket with a full queue blocks `connect`, which has no deadline. A thread is therefore used.
     pub(super) fn connect_unix(path: &Path, deadline: Instant) -> Result<Arc<dyn NetSocket>> {
         match connect_once(path, deadline) {
             Ok(socket) => Ok(Arc::new(socket)),
             Err(e) => Err(no_connection(&path.display().to_string(), e).with_hint(
-                "is local mode on (ServiceSettings.EnableLocalMode), and may this user open its socket?",
+                "check that local mode is enabled (ServiceSettings.EnableLocalMode), and that this user may open the socket",
             )),
         }
     }
@@ -138,7 +138,7 @@ mod local {
             };
             let left = deadline.saturating_duration_since(Instant::now()).max(Duration::from_millis(1));
             match waiting.recv_timeout(left) {
-                // An attempt of somebody else may have failed long ago.
+                // An attempt of another caller may have failed long ago.
                 Ok(Err(_)) | Err(RecvTimeoutError::Disconnected) if !is_own => {}
                 Ok(connected) => return connected,
                 Err(RecvTimeoutError::Disconnected) => return Err(io::ErrorKind::NotConnected.into()),

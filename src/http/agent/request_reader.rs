@@ -1,16 +1,16 @@
-//! A body that is read as it is sent.
+//! The reader of a request body.
 
 use std::io::{self, Read};
 
 use super::transport::RequestContext;
 
-/// Reads the source of a body, until nobody wants the rest of it.
+/// Reads the source of a body while it is needed.
 ///
-/// After the peer has refused the request or closed the connection, ureq still has to be given a complete body before it
-/// reads the response. The rest of the source is not read for that.
+/// If the peer has refused the request or closed the connection, ureq needs a complete body before it reads the
+/// response. The rest of the source is not read for that.
 pub(crate) struct RequestReader<'r> {
     source: &'r mut (dyn Read + Send),
-    /// The bytes that are still announced.
+    /// Number of announced bytes that are not read yet.
     left: Option<u64>,
 }
 
@@ -27,7 +27,7 @@ impl Read for RequestReader<'_> {
             self.left = self.left.map(|left| left.saturating_sub(count as u64));
             return Ok(count);
         }
-        // Nothing of this reaches the peer.
+        // The peer receives none of this.
         let count = usize::try_from(self.left.unwrap_or(0)).unwrap_or(usize::MAX).min(into.len());
         into.get_mut(..count).unwrap_or_default().fill(0);
         self.left = self.left.map(|left| left.saturating_sub(count as u64));

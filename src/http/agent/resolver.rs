@@ -1,4 +1,4 @@
-//! Names to addresses, without a look-up for each pooled call.
+//! Name resolution that is cached for pooled connections.
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -11,13 +11,13 @@ use ureq::unversioned::transport::NextTimeout;
 use crate::net::lookup;
 use crate::proxy::Proxy;
 
-/// Lifetime of a resolved address for pooled calls. New WebSocket connections always resolve again.
+/// Lifetime of a resolved address for pooled calls. New WebSocket connections always resolve the name again.
 const ADDRESS_TTL: Duration = Duration::from_secs(30);
 
-/// ureq asks for the address at every call, also of pooled connections: so the answer is kept.
+/// ureq resolves the name for every call, even on pooled connections: the address is therefore cached.
 pub(crate) struct CachedResolver {
     last: Mutex<Option<CachedAddresses>>,
-    /// Then its name is what is looked up: the proxy resolves the server's.
+    /// The proxy, whose name is then resolved. The proxy resolves that of the server.
     proxy: Option<(String, u16)>,
     /// The server is a local socket, which has no address.
     local: bool,
@@ -30,7 +30,7 @@ struct CachedAddresses {
 }
 
 impl CachedResolver {
-    /// After a connection failed, the address is not trusted any more.
+    /// Forgets the address after a connection has failed.
     pub(crate) fn forget_address(&self) {
         *self.last.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
@@ -79,7 +79,7 @@ impl Resolver for SharedResolver {
             };
             let addresses = lookup::look_up(host, port, within.min(Duration::from_secs(10)))
                 .map_err(|e| match &self.0.proxy {
-                    Some(_) => e.with_hint("this is the proxy: `no_proxy()` or NO_PROXY goes around it"),
+                    Some(_) => e.with_hint("this is the proxy: bypass it with `no_proxy()` or NO_PROXY"),
                     None => e,
                 })
                 .map_err(super::not_sent)?;

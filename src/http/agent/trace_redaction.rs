@@ -172,7 +172,10 @@ impl HiddenResponse {
         let mut kept = self.lock();
         let amount = read.len();
         if kept.body.len() < amount {
-            return Err(io::Error::new(io::ErrorKind::InvalidData, "the answer's length is ambiguous"));
+            return Err(io::Error::new(
+                io::ErrorKind::InvalidData,
+                "the length of the response is ambiguous",
+            ));
         }
         for (place, byte) in read.iter_mut().zip(kept.body.drain(..amount)) {
             *place = byte;

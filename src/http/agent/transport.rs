@@ -19,17 +19,17 @@ use crate::error::{Error, ErrorKind};
 use crate::http::attempt::SendWindow;
 use crate::net::{NetSocket, Timed};
 
-/// Heads, sizes of chunks and trailers that an answer may have beside as much as it has content. Chunks of a byte, or
-/// trailers without end, would otherwise keep a core busy until the deadline.
+/// Maximum size of heads, chunk sizes and trailers beyond the size of the content. Chunks of one byte, or endless
+/// trailers, would otherwise keep a core busy until the deadline.
 const MAX_FRAMING: u64 = 1 << 20;
 
-/// The time for a response after the request could not be sent completely.
+/// Timeout for a response after the request could not be sent completely.
 const EARLY_RESPONSE_TIMEOUT: Duration = Duration::from_secs(2);
-/// The time without progress after which a request that is being sent is interrupted to look for a response.
+/// Time without progress after which sending a request is interrupted to check for a response.
 const WRITE_STALL_TIMEOUT: Duration = Duration::from_secs(1);
 const MAX_EARLY_RESPONSE: usize = 16 << 10;
 
-/// Ends a connection that another thread waits on.
+/// Shuts down a connection that another thread uses.
 pub(super) struct SocketShutdown(Arc<dyn NetSocket>);
 
 impl SocketShutdown {
@@ -68,7 +68,7 @@ impl TransportStream {
             };
             match result {
                 Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
-                // How OpenSSL calls a connection that was cut.
+                // OpenSSL's error for a connection that was cut.
                 Err(e) if e.to_string().contains("unexpected eof") => {
                     return Err(io::ErrorKind::UnexpectedEof.into());
                 }
@@ -77,7 +77,8 @@ impl TransportStream {
         }
     }
 
-    /// Writes all, unless a response comes first. TLS hides whether what comes is one, and cannot stop in a write.
+    /// Writes all bytes, unless a response arrives first. With TLS, received bytes may not be a response, and a write
+    /// cannot be interrupted.
     fn send_all(&mut self, bytes: &[u8], early: &mut EarlyResponse) -> io::Result<()> {
         match self {
             Self::Plain(timed) => send_or_listen(timed, bytes, early),
@@ -121,13 +122,13 @@ impl EarlyResponse {
         self.0.is_empty()
     }
 
-    /// `true` for everything but `100 Continue` and its like, after which the request goes on.
+    /// Returns `true` for all responses except `100 Continue` and similar ones, after which the request continues.
     fn is_final(&self) -> bool {
         let interim = b"HTTP/1.1 1".iter().zip(&self.0).all(|(one, other)| one == other);
         !self.0.is_empty() && !interim
     }
 
-    /// Reads what has come.
+    /// Reads the available bytes.
     fn receive_early(&mut self, timed: &mut Timed) {
         let mut chunk = [0; 1024];
         timed.deadline = Instant::now() + Duration::from_millis(1);
@@ -174,7 +175,7 @@ impl RequestContext {
         ContextGuard
     }
 
-    /// `true` if the rest of the body is not needed any more.
+    /// Returns `true` if the rest of the body is not needed any more.
     pub(super) fn is_abandoned() -> bool {
         CONTEXT.with_borrow(|context| context.abandoned)
     }
@@ -190,24 +191,24 @@ impl RequestContext {
 
 /// The state of the request that a connection carries.
 enum Sending {
-    /// It is sent as ureq hands it over.
+    /// It is sent as ureq passes it on.
     On,
-    /// It was not sent completely, perhaps by this error. Only a response is awaited.
+    /// It was not completely sent, possibly because of this error. Only the response is read.
     Abandoned(Option<io::Error>),
 }
 
-/// A connection as ureq wants it.
+/// A connection for ureq.
 pub(crate) struct SocketTransport {
     stream: TransportStream,
     buffers: LazyBuffers,
     redactor: Option<ResponseRedactor>,
-    /// Bytes received since the last request was sent, TLS included, and how many of them were content.
+    /// Number of bytes received since the last request was sent, including TLS, and number of content bytes.
     came: u64,
     content: Arc<AtomicU64>,
     /// Bytes received before the request was sent completely.
     early: EarlyResponse,
     sending: Sending,
-    /// Ends the socket from another thread, as long as it is there.
+    /// Ends the socket from another thread, as long as it exists.
     _handle: Arc<SocketShutdown>,
 }
 
@@ -231,14 +232,14 @@ impl SocketTransport {
         }
     }
 
-    /// Sends no more of the request.
+    /// Stops sending the request.
     fn abandon_sending(&mut self, cause: Option<io::Error>) {
         self.sending = Sending::Abandoned(cause);
         RequestContext::abandon_request();
     }
 
     fn set_deadline(&mut self, timeout: NextTimeout) {
-        // Without one, which does not occur: all calls have a deadline.
+        // Does not happen, since all calls have a deadline.
         let after = timeout.not_zero().map_or(Duration::from_secs(3600), |after| *after);
         self.stream.timed_stream().deadline = Instant::now() + after;
     }
@@ -276,13 +277,13 @@ impl Transport for SocketTransport {
         self.stream.timed_stream().room = MAX_FRAMING;
         self.content = trace_redaction::content_counter();
         let sent = self.stream.send_all(output, &mut self.early);
-        // A token or a password need not stay in a pooled connection's buffer.
+        // The buffer of a pooled connection need not keep a token or a password.
         output.fill(0);
         match sent {
             Ok(()) if self.early.is_final() => self.abandon_sending(None),
             Ok(()) => {}
             Err(e) if crate::tls::refusal_error(&e).is_some() => return Err(transport_error(e, timeout)),
-            // The peer may have said why it closed the connection before it did.
+            // The peer may have sent the reason before it closed the connection.
             Err(e) => self.abandon_sending(Some(e)),
         }
         Ok(())
@@ -308,7 +309,7 @@ impl Transport for SocketTransport {
             match (read, &mut self.sending) {
                 (Ok(amount @ 1..), _) | (Ok(amount), Sending::On) => amount,
                 (Err(e), Sending::On | Sending::Abandoned(None)) => return Err(transport_error(e, timeout)),
-                // What broke the request off tells more than what follows from it.
+                // The error that interrupted the request is more informative than later ones.
                 (_, Sending::Abandoned(cause)) => {
                     let cause = cause.take().unwrap_or_else(|| io::ErrorKind::UnexpectedEof.into());
                     return Err(transport_error(cause, timeout));

@@ -112,7 +112,7 @@ fn unescape_one(target: &mut [u8], source: &[u8]) -> Option<(usize, usize)> {
     Some((2, 1))
 }
 
-/// What one character behind a backslash stands for; 0 if that is something else than one of these bytes.
+/// The byte that an escaped character stands for. 0 for any other character.
 #[expect(clippy::indexing_slicing, reason = "a constant, whose indices are checked when it is compiled")]
 static UNESCAPED: [u8; 256] = {
     let mut table = [0; 256];

@@ -152,8 +152,8 @@ impl PartFile {
         }
         drop(file);
         let taken = |e| {
-            Error::new(ErrorKind::Io, format!("the partial file of {} is gone", target.display()))
-                .with_hint("another download to the same path took it over, or removed it")
+            Error::new(ErrorKind::Io, format!("the partial file of {} no longer exists", target.display()))
+                .with_hint("another download to the same path has replaced or removed it")
                 .with_source(e)
         };
         let present = fs::symlink_metadata(&path).map_err(taken)?;

@@ -45,7 +45,7 @@ impl<'c> Posts<'c> {
                 return Ok(post);
             }
         }
-        let message = "the server answered with a post that is not the one that was sent";
+        let message = "the server returned another post than the one that was sent";
         Err(Error::new(ErrorKind::Protocol, message).on_route("POST /posts"))
     }
 

@@ -80,7 +80,7 @@ impl<'c> History<'c> {
         let mut high = 0;
         while !reaches(&found) {
             if high >= MAX_PAGE {
-                return Err(Error::new(ErrorKind::Protocol, "the pages of the channel do not end"));
+                return Err(Error::new(ErrorKind::Protocol, "the history of the channel has too many pages"));
             }
             (oldest, low) = (found, high + 1);
             high = high.saturating_add(step);

@@ -320,7 +320,7 @@ fn of_two_processes_one_uploads_and_the_next_resumes() {
     let client = connect(&url);
     let error = client.uploads().upload(&channel_id, &path).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Io, "{error:?}");
-    assert!(error.to_string().contains("is being uploaded to this channel already"), "{error}");
+    assert!(error.to_string().contains("is already being uploaded to this channel"), "{error}");
     assert_eq!(server.lock().unwrap().begun, 1);
     other.kill().unwrap();
     other.wait().unwrap();

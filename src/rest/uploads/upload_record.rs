@@ -53,7 +53,7 @@ pub(super) struct Resumable {
 }
 
 impl UploadRecord {
-    /// Prepares the record for a file. Fails if the file is being uploaded to this channel already.
+    /// Prepares the record for a file. Fails if the file is already being uploaded to this channel.
     pub(super) fn new(file: &Path, channel: &ChannelId, about: &Metadata) -> Result<Self> {
         let modified = about.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
         let modified = modified.and_then(|since| u64::try_from(since.as_nanos()).ok()).unwrap_or(0);
@@ -61,8 +61,8 @@ impl UploadRecord {
         path.push(format!(".{channel}.upload"));
         let path = PathBuf::from(path);
         let lock = UploadLock::try_acquire(&path).ok_or_else(|| {
-            Error::new(ErrorKind::Io, format!("{} is being uploaded to this channel already", file.display()))
-                .with_hint("another thread or another process is at it: wait until it is done")
+            Error::new(ErrorKind::Io, format!("{} is already being uploaded to this channel", file.display()))
+                .with_hint("wait until the upload of the other thread or process has ended")
         })?;
         Ok(Self { path, size: about.len(), modified, hash: Sha1::new(), sent: 0, _lock: lock })
     }

@@ -1,10 +1,10 @@
-//! An event that waits until it may enter the queue.
+//! Events that wait to enter the queue.
 
 use super::dedup::PostVersion;
 use crate::event::{Event, EventKind, Origin};
 use crate::ws::session::Cursor;
 
-/// An event that waits for its turn.
+/// An event that waits to enter the queue.
 #[derive(Debug)]
 pub(super) struct BufferedEvent {
     pub(super) event: Event,

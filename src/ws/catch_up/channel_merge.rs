@@ -1,7 +1,7 @@
-//! The merge of one channel's rows with the events that wait.
+//! The merge of one channel's rows with the buffered events.
 //!
-//! It goes in slices, each short, because they run under the lock of the stream; the sorting happens outside it. Live
-//! events may come between two slices, so that a row is judged again when its place is looked for.
+//! It is done in short slices, since they run under the lock of the stream. The sorting is done outside the lock.
+//! Live events may arrive between two slices, so a row is judged again before it is placed.
 
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
@@ -17,15 +17,15 @@ use crate::time::Timestamp;
 /// The next step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum MergeStep {
-    /// Look for the newest post that was delivered; this row is next.
+    /// Find the newest delivered post. The number is that of the next row.
     Scan(usize),
-    /// Find out which rows are events.
+    /// Find the rows that are events.
     Judge,
     /// Fetch the names of authors.
     Names,
     /// Sort the events.
     Sort,
-    /// Put the events where they belong.
+    /// Place the events.
     Place,
 }
 
@@ -37,15 +37,15 @@ pub(crate) struct ChannelMerge {
     pub(super) rows: VecDeque<Box<Post>>,
     /// The hashes of the IDs of all rows, in their order.
     pub(super) ids: Vec<u64>,
-    /// The newest of the posts among the rows that were delivered before the gap.
+    /// The newest post among the rows that was delivered before the gap.
     pub(super) newest_delivered: Option<Timestamp>,
     pub(super) events: VecDeque<(EventKind, Box<Post>)>,
     pub(super) ranks: PostRanks,
-    /// Authors whose names are not known.
+    /// Authors whose names are not cached.
     pub(super) unknown: BTreeSet<UserId>,
-    /// The oldest post that waits.
+    /// The oldest buffered post.
     pub(super) oldest_buffered: Option<Timestamp>,
-    /// An edit or a deletion found no room and is read again.
+    /// `true` if there was no room for an edit or a deletion, which is read again.
     pub(super) skipped: bool,
 }
 
@@ -65,9 +65,9 @@ impl ChannelMerge {
         }
     }
 
-    /// Brings the events into the order in which they happened. Not to be called under the lock.
+    /// Sorts the events by the time at which they happened. Must not be called under the lock.
     pub(crate) fn sort_events(&mut self) {
-        // Posts of one millisecond are in the order of the list; what is not in it came later.
+        // Posts of the same millisecond have the order of the list. Posts that are not in it are newer.
         self.ranks = self.ids.drain(..).enumerate().map(|(rank, id)| (id, rank)).collect();
         self.events.make_contiguous().sort_by_key(|(kind, post)| post_rows::event_time(*kind, post));
         self.step = MergeStep::Place;

@@ -15,20 +15,20 @@ use crate::time::Timestamp;
 /// Key of a delivered post, edit or deletion. The IDs are random, so 64 bits of them are enough.
 pub(crate) type DedupKey = u64;
 
-/// Events that are remembered at least, if so many come between two answers to pings; a queue of more remembers twice its
+/// Minimum number of events that are remembered between two replies to pings. A longer queue remembers twice its
 /// length.
 const MAX_REMEMBERED: usize = 131_072;
-/// Events that a [`Position`](crate::Position) takes along.
+/// Maximum number of events in a [`Position`](crate::Position).
 pub(crate) const MAX_POSITION_KEYS: usize = 2048;
-/// Times of the server that are remembered: pings come every second at most.
+/// Maximum number of server times that are remembered. Pings are at least a second apart.
 const MAX_TIME_MARKS: usize = 64;
 
 /// Posts dated later than this after the last known server time are remembered until then.
 const MAX_CLOCK_LEAD: Duration = Duration::from_secs(10);
-/// Posts with a date in the future that are remembered.
+/// Maximum number of posts with a date in the future that are remembered.
 pub(crate) const MAX_FUTURE_POSTS: usize = 1024;
 
-/// A set of keys. They are mixed well already.
+/// A set of keys, which are already well distributed.
 pub(super) type KeySet = HashSet<DedupKey, BuildHasherDefault<KeyHasher>>;
 
 /// Uses a key as its own hash.
@@ -49,7 +49,7 @@ impl Hasher for KeyHasher {
     }
 }
 
-/// FNV-1a: the same in every run of a program.
+/// FNV-1a, which is the same in every run of a program.
 fn hash_bytes(bytes: &[u8]) -> u64 {
     bytes
         .iter()
@@ -65,9 +65,9 @@ fn mix_key(id: u64, what: u64) -> DedupKey {
 /// The version of a post that an event describes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct PostVersion {
-    /// The hash of its id.
+    /// The hash of its ID.
     pub(crate) id: u64,
-    /// The hash of its channel's id.
+    /// The hash of its channel's ID.
     pub(crate) channel: u64,
     pub(crate) create_at: Timestamp,
     pub(crate) update_at: Timestamp,
@@ -75,7 +75,8 @@ pub(crate) struct PostVersion {
 }
 
 impl PostVersion {
-    /// Reads it from the text of an event; `None` for other kinds, and for what is no post.
+    /// Reads the version from the text of an event. Returns `None` for other kinds, and if the event contains no
+    /// post.
     pub(crate) fn of_event(kind: EventKind, text: &str) -> Option<Self> {
         if !is_about_post(kind) {
             return None;
@@ -93,22 +94,22 @@ impl PostVersion {
         }
     }
 
-    /// That the post was delivered as new.
+    /// Returns the key of the delivery as a new post.
     pub(crate) fn posted_key(&self) -> DedupKey {
         mix_key(self.id, 1)
     }
 
-    /// That this edit was delivered.
+    /// Returns the key of the delivery of this edit.
     pub(crate) fn edited_key(&self) -> DedupKey {
         mix_key(self.id, u64::from_ne_bytes(self.edit_at.as_millis().to_ne_bytes()) | 1 << 62)
     }
 
-    /// That the deletion was delivered.
+    /// Returns the key of the delivery of the deletion.
     pub(crate) fn deleted_key(&self) -> DedupKey {
         mix_key(self.id, 2)
     }
 
-    /// Returns the key by which the delivery of an event of this kind is remembered.
+    /// Returns the key of the delivery of an event of this kind.
     pub(crate) fn key_for(&self, kind: EventKind) -> DedupKey {
         match kind {
             EventKind::Posted => self.posted_key(),
@@ -122,8 +123,9 @@ pub(crate) fn is_about_post(kind: EventKind) -> bool {
     matches!(kind, EventKind::Posted | EventKind::PostEdited | EventKind::PostDeleted)
 }
 
-/// As every server since 5.37 writes it: `"post":"{\"id\":\"..\",\"create_at\":1,\"update_at\":1,\"edit_at\":0,..`.
-/// Inside a message such text would be escaped once more.
+/// Parses the form that every server since 5.37 writes:
+/// `"post":"{\"id\":\"..\",\"create_at\":1,\"update_at\":1,\"edit_at\":0,..`. In a message, such a text would be
+/// escaped once more.
 fn parse_prefix(text: &str) -> Option<PostVersion> {
     const POST: &str = r#""post":"{\"id\":\""#;
     const CHANNEL: &str = r#",\"channel_id\":\""#;
@@ -135,7 +137,7 @@ fn parse_prefix(text: &str) -> Option<PostVersion> {
     let (create_at, rest) = parse_number(rest, r#",\"create_at\":"#)?;
     let (update_at, rest) = parse_number(rest, r#",\"update_at\":"#)?;
     let (edit_at, rest) = parse_number(rest, r#",\"edit_at\":"#)?;
-    // `delete_at`, `is_pinned` and `user_id` lie between.
+    // `delete_at`, `is_pinned` and `user_id` are in between.
     let at = FIND_CHANNEL.find(rest.as_bytes().get(..160)?)?;
     let (channel, _) = id_at(rest.get(at + CHANNEL.len()..)?)?;
     Some(PostVersion {
@@ -147,7 +149,7 @@ fn parse_prefix(text: &str) -> Option<PostVersion> {
     })
 }
 
-/// An ID, and what follows its quote.
+/// Returns an ID, and the text after its quote.
 fn id_at(text: &str) -> Option<(&str, &str)> {
     const MAX_ID_LENGTH: usize = 128;
     let end = text.bytes().take(MAX_ID_LENGTH).position(|byte| byte == b'\\')?;
@@ -162,7 +164,7 @@ fn parse_number<'a>(text: &'a str, key: &str) -> Option<(Timestamp, &'a str)> {
     Some((Timestamp::from_millis(digits.parse().ok()?), rest))
 }
 
-/// In any other form.
+/// Parses any other form.
 fn parse_full(text: &str) -> Option<PostVersion> {
     #[derive(Deserialize)]
     struct PostEnvelope {
@@ -192,17 +194,17 @@ fn parse_full(text: &str) -> Option<PostVersion> {
     })
 }
 
-/// The keys of what was delivered, oldest first, and where the answers to pings stood between them.
+/// The keys of delivered events, oldest first, and the server times between them.
 #[derive(Debug, Default)]
 pub(crate) struct DedupCache {
-    /// Each with the number of its event in the queue.
+    /// Keys, with the queue numbers of their events.
     ring: VecDeque<(u64, DedupKey)>,
     /// Number of keys that were dropped from the front of the ring.
     forgotten: u64,
-    /// Server times, and how many keys there were in all when each was heard.
+    /// Server times, with the total number of keys at the time.
     marks: VecDeque<(Timestamp, u64)>,
-    /// Posts that an administrator dated into the future, each with the number of its event: every catch-up finds them
-    /// until that time has come.
+    /// Posts that an administrator dated into the future, with the queue numbers of their events. Every catch-up
+    /// finds them until that time.
     future: BTreeMap<(Timestamp, DedupKey), u64>,
     most: usize,
 }
@@ -219,7 +221,7 @@ impl DedupCache {
         self.future.extend(future.map(|entry| (entry, 0)));
     }
 
-    /// Remembers what was put into the queue as its event number `at`.
+    /// Records an event that entered the queue with the number `at`.
     pub(crate) fn push_version(&mut self, at: u64, kind: EventKind, version: &PostVersion) {
         let key = version.key_for(kind);
         let last_time = self.marks.back().map_or(Timestamp::NEVER, |(time, _)| *time);
@@ -240,11 +242,11 @@ impl DedupCache {
         self.ring.push_back((at, key));
     }
 
-    /// The server's clock says `time`: what came before is from before. Forgets what is not needed to go on from
-    /// `floor`, the earliest time that anybody may yet go back to.
+    /// Handles the server time `time`: earlier events happened before it. Forgets keys that are not needed after
+    /// `floor`, the earliest time that a position may go back to.
     pub(crate) fn server_time_known(&mut self, time: Timestamp, floor: Timestamp) {
         if self.marks.len() >= MAX_TIME_MARKS {
-            // Of too many marks every second one is enough.
+            // If there are too many times, every second one is sufficient.
             let mut keep = false;
             self.marks.retain(|_| {
                 keep = !keep;
@@ -252,7 +254,7 @@ impl DedupCache {
             });
         }
         if self.marks.is_empty() {
-            // Until now it was not known what the future is.
+            // The server time, and thus the future, was not known before.
             let soon = time.plus(MAX_CLOCK_LEAD);
             self.future.retain(|(time, _), _| *time > soon);
         }
@@ -282,8 +284,8 @@ impl DedupCache {
         keys
     }
 
-    /// What was delivered after `since` with the first `taken` events of the queue; the newest of them, if there are
-    /// many.
+    /// Returns the keys of events after `since` among the first `taken` events of the queue. If there are too many,
+    /// returns the newest.
     pub(crate) fn up_to(&self, taken: u64, since: Timestamp) -> DeliveredKeys {
         let begin = self.marks.iter().rev().find(|(time, _)| *time <= since).map_or(0, |(_, end)| *end);
         let begin = usize::try_from(begin.saturating_sub(self.forgotten)).unwrap_or(0);
@@ -306,7 +308,7 @@ impl DedupCache {
 /// The keys of delivered events in a [`Position`](crate::Position).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct DeliveredKeys {
-    /// Those of the last seconds.
+    /// Keys of the last seconds.
     pub(crate) recent: Vec<DedupKey>,
     /// Posts with a date in the future.
     pub(crate) future: Vec<(Timestamp, DedupKey)>,

@@ -1,7 +1,7 @@
-//! The events that wait while a gap is filled, with what was looked up between them.
+//! The events that wait while a gap is filled, with recovered rows between them.
 //!
-//! Lookups are by index, so that no operation takes longer than the logarithm of what waits: all of this happens under the
-//! lock of the stream.
+//! Lookups use indexes, so that no operation takes longer than the logarithm of the number of events: all of this
+//! happens under the lock of the stream.
 
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashMap, VecDeque};
@@ -11,13 +11,13 @@ use super::dedup::PostVersion;
 use crate::event::EventKind;
 use crate::time::Timestamp;
 
-/// Slots are numbered from here on, so that one can be put in front of the first.
+/// Number of the first slot, so that slots can be added before it.
 const FIRST_SLOT: u64 = 1 << 32;
 
-/// A live event, and the rows that go out directly after it.
+/// A live event, and the rows that are delivered directly after it.
 #[derive(Debug)]
 struct EventSlot {
-    /// `None` once it went out.
+    /// `None` after it was delivered.
     event: Option<BufferedEvent>,
     /// The channel of a live post.
     channel: Option<u64>,
@@ -40,11 +40,11 @@ struct BufferedPost {
     slot: u64,
     id: u64,
     create_at: Timestamp,
-    /// The earliest creation time among this post and those held after it.
+    /// The earliest creation time of this post and the later buffered ones.
     earliest: Timestamp,
 }
 
-/// The events about one post that wait.
+/// The buffered events about one post.
 #[derive(Debug, Default)]
 struct BufferedVersions {
     count: usize,
@@ -53,22 +53,22 @@ struct BufferedVersions {
     edits: BTreeMap<Timestamp, usize>,
 }
 
-/// Ranks of posts of one millisecond: those in the server's list as there, others after them.
+/// Ranks of posts of the same millisecond: as in the server's list, followed by all others.
 pub(super) type PostRanks = HashMap<u64, usize>;
 
 #[derive(Debug)]
 pub(super) struct EventBuffer {
-    /// Boxed, because a deque that grows copies what it has, under the lock.
+    /// Boxed, because a growing deque copies its contents under the lock.
     slots: VecDeque<Box<EventSlot>>,
     first_slot: u64,
     len: usize,
-    /// The texts of what waits.
+    /// Size of the buffered texts.
     bytes: usize,
     /// By the hash of the post's ID.
     versions: BTreeMap<u64, BufferedVersions>,
     /// Live posts in the order of their slots, by the hash of the channel's ID.
     channels: BTreeMap<u64, VecDeque<BufferedPost>>,
-    /// The last slot that rows were put into.
+    /// The last slot with rows.
     last_row_slot: Option<u64>,
 }
 
@@ -97,7 +97,7 @@ impl EventBuffer {
         self.bytes
     }
 
-    /// Adds a live event. The time of a post that is `dated` by an administrator says nothing of its place.
+    /// Adds a live event. The time of a post that is `dated` by an administrator does not show its place.
     pub(super) fn push(&mut self, event: BufferedEvent, dated: bool) {
         let slot = self.first_slot + self.slots.len() as u64;
         let posted = event.version.filter(|_| event.kind == EventKind::Posted && !dated);
@@ -112,15 +112,15 @@ impl EventBuffer {
     fn index_post(&mut self, slot: u64, version: &PostVersion) {
         let posts = self.channels.entry(version.channel).or_default();
         let create_at = version.create_at;
-        // Nearly always the last one is the earlier one already.
+        // Usually, the last one is already earlier.
         for post in posts.iter_mut().rev().take_while(|post| post.earliest > create_at) {
             post.earliest = create_at;
         }
         posts.push_back(BufferedPost { slot, id: version.id, create_at, earliest: create_at });
     }
 
-    /// Finds anew which live posts have a date of their own: `is_dated` is given the time of a post, and the newest time
-    /// before it. Returns the newest time of the others.
+    /// Finds the live posts that an administrator has dated. `is_dated` receives the time of a post, and the latest
+    /// time before it. Returns the latest time of the others.
     pub(super) fn reindex(
         &mut self,
         reached: Timestamp,
@@ -158,7 +158,7 @@ impl EventBuffer {
         }
     }
 
-    /// An event does not wait any more.
+    /// Removes an event from the indexes.
     fn uncount_event(&mut self, event: &BufferedEvent) {
         self.bytes = self.bytes.saturating_sub(event.event.raw().len());
         let Some(version) = event.version else { return };
@@ -181,13 +181,13 @@ impl EventBuffer {
         }
     }
 
-    /// Takes the event that goes out first.
+    /// Removes and returns the first event.
     pub(super) fn pop(&mut self) -> Option<BufferedEvent> {
         loop {
             let slot = self.slots.front_mut()?;
             let event = slot.event.take().or_else(|| slot.rows.pop_front());
             if slot.rows.is_empty() {
-                // The slot counts as long as there are rows behind its event.
+                // The slot remains until the rows behind its event are delivered.
                 if let Some(channel) = self.slots.pop_front().and_then(|slot| slot.channel) {
                     self.forget_slots(channel, self.first_slot);
                 }
@@ -212,17 +212,17 @@ impl EventBuffer {
         }
     }
 
-    /// The creation time of the oldest live post.
+    /// Returns the creation time of the oldest live post.
     pub(super) fn oldest_post(&self) -> Option<Timestamp> {
         self.channels.values().filter_map(|posts| posts.front()).map(|post| post.earliest).min()
     }
 
-    /// Returns `true` if an event about this post waits.
+    /// Returns `true` if an event about this post is buffered.
     pub(super) fn has_post(&self, version: &PostVersion) -> bool {
         self.versions.contains_key(&version.id)
     }
 
-    /// Returns `true` if a later edit of the post, or its deletion, waits.
+    /// Returns `true` if a later edit or the deletion of the post is buffered.
     pub(super) fn has_later_version(&self, edit: &PostVersion) -> bool {
         self.versions.get(&edit.id).is_some_and(|versions| {
             let last_edit = versions.edits.last_key_value().map(|(time, _)| *time);
@@ -230,7 +230,8 @@ impl EventBuffer {
         })
     }
 
-    /// The last slot with an older post of the channel. The rows between the slots are older than the next slot's post.
+    /// Returns the last slot with an older post of the channel. The rows of a slot are older than the post of the
+    /// next slot.
     pub(super) fn slot_before(&self, post: &PostVersion, ranks: &PostRanks) -> Option<u64> {
         let posts = self.channels.get(&post.channel)?;
         let older = posts.partition_point(|buffered| buffered.earliest < post.create_at);
@@ -243,7 +244,7 @@ impl EventBuffer {
         same_time.or_else(|| posts.get(older.checked_sub(1)?)).map(|buffered| buffered.slot)
     }
 
-    /// Puts a row behind the event of a slot, and before newer rows.
+    /// Inserts a row after the event of a slot, and before newer rows.
     pub(super) fn insert_row(&mut self, slot: u64, row: BufferedEvent, ranks: &PostRanks) {
         self.count_event(&row);
         self.last_row_slot = self.last_row_slot.max(Some(slot));
@@ -258,7 +259,7 @@ impl EventBuffer {
         self.slots.get_mut(index).map(Box::as_mut)
     }
 
-    /// Puts an event behind all that waits now.
+    /// Inserts an event after all buffered ones.
     pub(super) fn append_row(&mut self, row: BufferedEvent) {
         let last = self.first_slot + (self.slots.len() as u64).saturating_sub(1);
         self.last_row_slot = Some(last);
@@ -270,7 +271,7 @@ impl EventBuffer {
         }
     }
 
-    /// Puts an event behind the last row, or before everything if there is none.
+    /// Inserts an event after the last row, or before all events if there is none.
     pub(super) fn insert_after_rows(&mut self, event: BufferedEvent) {
         self.count_event(&event);
         if let Some(slot) = self.last_row_slot.and_then(|slot| self.slot_mut(slot)) {
@@ -281,7 +282,7 @@ impl EventBuffer {
         }
     }
 
-    /// Takes out what waits behind the place of this post in a slot.
+    /// Removes the events after the place of this post in a slot.
     pub(super) fn split_off(&mut self, slot: u64, post: &PostVersion, ranks: &PostRanks) -> CutEvents {
         let kept = usize::try_from(slot.saturating_sub(self.first_slot) + 1).unwrap_or(usize::MAX);
         let slots = self.slots.split_off(kept.min(self.slots.len()));
@@ -299,7 +300,7 @@ impl EventBuffer {
         CutEvents { rows, slots }
     }
 
-    /// Takes the next event of a part that was cut off.
+    /// Removes and returns the next event of a removed part.
     pub(super) fn next_cut(&mut self, cut: &mut CutEvents) -> Option<BufferedEvent> {
         let event = cut.next()?;
         self.uncount_event(&event);
@@ -307,7 +308,7 @@ impl EventBuffer {
     }
 }
 
-/// The part of a hold that was given up.
+/// A part that was removed from the buffer.
 #[derive(Debug, Default)]
 pub(super) struct CutEvents {
     rows: VecDeque<BufferedEvent>,
@@ -329,7 +330,7 @@ impl CutEvents {
     }
 }
 
-/// The place of a post among the rows of a slot: before the newer ones.
+/// Returns the index of a post among the rows of a slot: before the newer ones.
 fn row_index(rows: &VecDeque<BufferedEvent>, post: &PostVersion, ranks: &PostRanks) -> usize {
     let key = |version: &PostVersion| (version.create_at, rank_of(version.id, ranks));
     let mut at = rows.len();
@@ -348,7 +349,7 @@ fn rank_of(id: u64, ranks: &PostRanks) -> usize {
     ranks.get(&id).copied().unwrap_or(usize::MAX)
 }
 
-/// Forgets the posts behind a slot.
+/// Forgets the posts after a slot.
 fn forget_posts_after(posts: &mut VecDeque<BufferedPost>, last: u64) {
     let kept = posts.partition_point(|post| post.slot <= last);
     if kept == posts.len() {

@@ -1,4 +1,4 @@
-//! One pass over the channels that changed: what is asked of the REST API, and what becomes of the answers.
+//! One pass over the changed channels: the requests, and the handling of the responses.
 
 use std::collections::{BTreeSet, HashSet, VecDeque};
 use std::io;
@@ -10,9 +10,9 @@ use crate::time::Timestamp;
 /// Page sizes of the server.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ServerPaging {
-    /// The most rows that `since` gives; then they may be any of them.
+    /// Maximum number of rows that `since` returns. They may then be any of the changed ones.
     pub(crate) rows: usize,
-    /// The most posts a page.
+    /// Maximum number of posts on a page.
     pub(crate) page: u32,
 }
 
@@ -20,50 +20,50 @@ impl ServerPaging {
     pub(crate) const SERVER: Self = Self { rows: 1000, page: 200 };
 }
 
-/// A channel with more pages in a gap is given up: a server could go on for ever.
+/// Maximum number of pages of a channel, since a server could return pages forever.
 const MAX_PAGES: u32 = 250;
-/// Names that are asked for at once.
+/// Maximum number of usernames per request.
 pub(super) const MAX_NAMES_PER_REQUEST: usize = 200;
-/// Teams of an account that are looked at.
+/// Maximum number of teams.
 const MAX_TEAMS: usize = 1000;
 /// Size limit of the list of channels, in bytes. Channels beyond it are reported as not recovered.
 const MAX_CHANNEL_BYTES: usize = 16 << 20;
 
-/// A question to the REST API.
+/// A request to the REST API.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum FetchRequest {
-    /// The teams that the account is in.
+    /// The teams of the account.
     Teams,
-    /// Its channels in a team, direct ones too, and those archived lately; without a team, all of them.
+    /// Its channels in a team, or in all teams, including direct channels and recently archived ones.
     Channels { team: Option<TeamId>, archived_since: Timestamp },
     /// The changed posts of a channel.
     Since { channel: ChannelId, since: Timestamp },
     /// The newest posts of a channel, or those before a post.
     Before { channel: ChannelId, before: Option<PostId>, page: u32, per_page: u32 },
-    /// User names.
+    /// Usernames.
     Names(Vec<UserId>),
 }
 
-/// An answer.
+/// A response.
 #[derive(Clone, Debug)]
 pub(crate) enum FetchResponse {
     Teams(Vec<TeamId>),
     Channels(Vec<Channel>),
     Posts(FetchedPage),
-    /// Posts that take more than an answer may.
+    /// The posts exceed the maximum size of a response.
     TooMuch,
     Names(Vec<(UserId, String)>),
 }
 
-/// A list of posts, taken apart outside the lock of the stream.
+/// A list of posts, decoded outside the lock of the stream.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct FetchedPage {
     /// Number of posts listed by the server.
     length: usize,
-    /// Those listed, newest first, with their creation times.
+    /// The listed posts, newest first, with their creation times.
     order: Vec<(PostId, Timestamp)>,
-    /// Those listed, and then others that came along. Each for itself: a block of them all is one that an allocator
-    /// learns to keep.
+    /// The listed posts, followed by others in the response. Allocated separately, since allocators keep the memory
+    /// of a large block.
     rows: Vec<FetchedPost>,
 }
 
@@ -83,7 +83,7 @@ impl From<PostList> for FetchedPage {
     }
 }
 
-/// The memory that a post takes, about: it is counted as its JSON.
+/// Returns the approximate size of a post, measured as JSON.
 fn size_of_post(post: &Post) -> usize {
     #[derive(Default)]
     struct ByteCounter(usize);
@@ -108,9 +108,9 @@ fn size_of_post(post: &Post) -> usize {
 #[derive(Debug)]
 #[expect(clippy::large_enum_variant, reason = "there is one at a time")]
 pub(crate) enum PassOutput {
-    /// On with the next question.
+    /// Send the next request.
     On,
-    /// These are the rows of a channel.
+    /// The rows of a channel are complete.
     Rows(ChannelRows),
 }
 
@@ -118,17 +118,17 @@ pub(crate) enum PassOutput {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct ChannelRows {
     pub(crate) channel: Channel,
-    /// Oldest first; those of one millisecond as the server has them.
+    /// Oldest first. Rows of the same millisecond are in the server's order.
     pub(crate) rows: VecDeque<Box<Post>>,
     /// `true` if the server has more than it returns: edits and deletions may be missing.
     pub(crate) cut: bool,
     /// `true` if some posts could not be fetched.
     pub(crate) short: bool,
-    /// The newest post that is among them, if newer ones found no room in memory.
+    /// The newest row, if newer ones were dropped to save memory.
     pub(crate) newest_kept: Option<Timestamp>,
 }
 
-/// Other posts that a page is asked for from, if the first was deleted for good.
+/// Maximum number of alternative pivots, in case the first one was deleted permanently.
 const MAX_SPARE_PIVOTS: usize = 20;
 
 #[derive(Debug)]
@@ -141,18 +141,18 @@ enum FetchStep {
         before: Option<PostId>,
         page: u32,
         pages: u32,
-        /// Other posts to page from, should the one in `before` have been deleted for good: the oldest last.
+        /// Alternative pivots, in case the one in `before` was deleted permanently. The oldest is last.
         spare: Vec<PostId>,
     },
     Done,
 }
 
-/// Nothing here waits or asks: it is told the answers.
+/// The state of a pass. It does no I/O: the driver passes the responses to it.
 #[derive(Debug)]
 pub(crate) struct FetchPass {
     /// Changes after this time are fetched.
     from: Timestamp,
-    /// The server's time at the beginning.
+    /// The server time at its beginning.
     began: Option<Timestamp>,
     only: Option<HashSet<ChannelId>>,
     limits: ServerPaging,
@@ -198,7 +198,7 @@ impl PostListing {
         }
     }
 
-    /// Drops the newest posts that are too much, to be read in another pass: what comes first has to go out first.
+    /// Drops the newest posts that exceed the limit. Another pass reads them, since older posts are delivered first.
     fn drop_newest(&mut self, max_bytes: usize) {
         while self.bytes > max_bytes && self.posts.len() > 1 {
             let Some(newest) = self.posts.pop_back() else { break };
@@ -236,7 +236,7 @@ impl FetchPass {
         self.began
     }
 
-    /// The next question; `None` at the end.
+    /// Returns the next request. `None` at the end.
     pub(crate) fn next_request(&self) -> Option<FetchRequest> {
         let channel = || self.channels.front().map(|channel| channel.id.clone());
         Some(match &self.step {
@@ -261,7 +261,7 @@ impl FetchPass {
         self.channel_bytes + self.rows.bytes + self.aside.as_ref().map_or(0, |aside| aside.bytes)
     }
 
-    /// The channel that the question is about.
+    /// Returns the channel of the current request.
     pub(crate) fn current_channel(&self) -> Option<&ChannelId> {
         match self.step {
             FetchStep::Since | FetchStep::Pages { .. } => self.channels.front().map(|channel| &channel.id),
@@ -269,8 +269,8 @@ impl FetchPass {
         }
     }
 
-    /// Takes the answer to the last question. `needless` says which rows can be forgotten, `max_bytes` is what the rows of
-    /// a channel may take.
+    /// Handles the response to the current request. `needless` returns `true` for rows that need not be kept,
+    /// `max_bytes` limits the rows of a channel.
     pub(crate) fn response_received(
         &mut self,
         response: FetchResponse,
@@ -301,15 +301,15 @@ impl FetchPass {
                 self.aside.insert(PostListing::default()).add_page(list, max_bytes, needless);
                 self.step = FetchStep::Pages { before: None, page: 0, pages: 1, spare: Vec::new() };
             }
-            // A thousand rows of the longest posts do not fit; pages of them do.
+            // A thousand rows of the longest posts exceed the limit, pages of them do not.
             (FetchStep::Since, FetchResponse::TooMuch) => {
                 self.aside = Some(PostListing::default());
                 self.step = FetchStep::Pages { before: None, page: 0, pages: 1, spare: Vec::new() };
             }
             (FetchStep::Pages { before, page, pages, spare }, FetchResponse::Posts(list)) => {
                 if list.length == 0 && *page == 0 && before.is_some() {
-                    // There are older posts than the pivot, or it would not be one: the server does not know it any more,
-                    // and says so with an empty list.
+                    // There must be older posts than the pivot. An empty list means that the server does not know the
+                    // pivot any more.
                     *before = spare.pop();
                     if before.is_none() {
                         self.short = true;
@@ -319,13 +319,13 @@ impl FetchPass {
                 }
                 let (pivot, done) = next_page(&list, self.from, self.limits.page);
                 *spare = spare_pivots(&list, pivot.as_ref());
-                // What was set aside takes room, too.
+                // The posts that were set aside use memory too.
                 let aside = self.aside.as_ref().map_or(0, |listing| listing.bytes);
                 self.rows.add_page(list, max_bytes.saturating_sub(aside), needless);
                 *pages += 1;
                 let many = *pages > MAX_PAGES;
                 match pivot {
-                    // All of one millisecond: on by number.
+                    // All posts of the page are of the same millisecond: page by number.
                     _ if done || many => {
                         self.short |= many && !done;
                         return self.finish_channel();
@@ -334,13 +334,13 @@ impl FetchPass {
                     Some(pivot) => (*before, *page) = (Some(pivot), 0),
                 }
             }
-            // Not an answer to what was asked: nobody does that.
+            // Not a response to the request, which cannot happen.
             _ => {}
         }
         PassOutput::On
     }
 
-    /// Goes on without the answer.
+    /// Continues without the response.
     pub(crate) fn skip_request(&mut self) -> PassOutput {
         match &mut self.step {
             FetchStep::Teams => self.step = FetchStep::Done,
@@ -362,11 +362,11 @@ impl FetchPass {
     fn take_channels(&mut self, channels: Vec<Channel>) {
         for channel in channels {
             let wanted = self.only.as_ref().is_none_or(|only| only.contains(&channel.id));
-            // Direct channels stand in the list of every team.
+            // Direct channels are in the lists of all teams.
             if !wanted || channel.last_post_at <= self.from || self.met.contains(&channel.id) {
                 continue;
             }
-            // Only what an event says of its channel.
+            // Only the fields that appear in events.
             let channel = Channel {
                 id: channel.id,
                 kind: channel.kind,
@@ -395,7 +395,7 @@ impl FetchPass {
         let newest = rows.posts.back().map(|row| row.post.create_at);
         let newest_kept = newest.filter(|_| rows.trimmed);
         for row in aside.into_iter().flat_map(|listed| listed.posts.into_iter().rev()) {
-            // What is newer than the posts that were dropped waits for them.
+            // Posts that are newer than the dropped ones wait for them.
             if newest_kept.is_none_or(|newest| row.post.create_at <= newest) {
                 rows.push_row(row);
             }
@@ -410,15 +410,15 @@ impl FetchPass {
     }
 }
 
-/// Posts of a page that are newer than its pivot, at most as many as are worth a request.
+/// Returns posts of a page that are newer than its pivot, limited to a sensible number of requests.
 fn spare_pivots(list: &FetchedPage, pivot: Option<&PostId>) -> Vec<PostId> {
     let end = list.order.iter().position(|(id, _)| Some(id) == pivot).unwrap_or(0);
     let begin = end.saturating_sub(MAX_SPARE_PIVOTS);
     list.order.get(begin..end).unwrap_or_default().iter().map(|(id, _)| id.clone()).collect()
 }
 
-/// From which post the next page goes on, and whether there is none. `before` leaves out all posts of the pivot's
-/// millisecond, so the oldest time of a page is read again with the next one.
+/// Returns the post from which the next page continues, and `true` if there is none. `before` excludes all posts of
+/// the pivot's millisecond, so the oldest time of a page is read again with the next one.
 fn next_page(list: &FetchedPage, from: Timestamp, page: u32) -> (Option<PostId>, bool) {
     let oldest = list.order.iter().map(|(_, time)| *time).min();
     let done = list.length < page as usize || oldest.is_none_or(|oldest| oldest <= from);

@@ -1,4 +1,4 @@
-//! One gap being filled: what waits, what was found, what was delivered.
+//! The state of a gap that is being filled.
 
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::sync::Arc;
@@ -20,24 +20,24 @@ use crate::ws::deferred_log;
 use crate::ws::session::{Cursor, StreamTime};
 use log::Level;
 
-/// Passes over one gap at most: the first finds what was missed, the second what was still being written.
+/// Maximum number of passes over a gap: the first finds the missed posts, the second those written in the meantime.
 pub(super) const MAX_PASSES: u32 = 20;
 
-/// Channels that a report names.
+/// Maximum number of channels in a report.
 const MAX_NAMED_CHANNELS: usize = 1000;
 
-/// The work of a slice: it is done under the lock of the stream, and takes well below a millisecond.
+/// Work of a slice, which runs under the lock of the stream and takes well below a millisecond.
 const SLICE_WORK: usize = 64;
 
-/// Rows that are looked at cost a fraction of those that become events.
+/// Number of rows to judge that cost as much as creating one event.
 const LOOKS_PER_WORK: usize = 2;
 
-/// The work of handling an event with a text of this length.
+/// Returns the work of handling an event with a text of this length.
 pub(super) fn work_of(length: usize) -> usize {
     1 + length / 1024
 }
 
-/// A row that goes out before all that is held. Its event is made when there is room for it.
+/// A row that is delivered before all buffered events. Its event is created when there is room for it.
 #[derive(Debug)]
 pub(super) struct FoundRow {
     kind: EventKind,
@@ -46,7 +46,7 @@ pub(super) struct FoundRow {
     cursor: Option<Timestamp>,
 }
 
-/// User names that are known.
+/// Cached usernames.
 pub(super) type UsernameMap = HashMap<UserId, Box<str>>;
 
 impl FoundRow {
@@ -73,18 +73,18 @@ fn cursor_at(server_time: Timestamp) -> Cursor {
 
 #[derive(Debug)]
 pub(super) enum FillStage {
-    /// The server's time is not known: it tells how old the gap is.
+    /// The server time, and thus the age of the gap, is not known.
     AwaitClock,
-    /// The last start was a moment ago.
+    /// The previous catch-up began too recently.
     Rest {
         until: StreamTime,
     },
     Pass(Box<FetchPass>),
-    /// Held events are released.
+    /// The buffered events are delivered.
     Release,
 }
 
-/// From the moment a gap is known until everything behind it is in the queue.
+/// A gap, from its detection until all events behind it are queued.
 #[derive(Debug)]
 pub(super) struct GapFill {
     pub(super) stage: FillStage,
@@ -95,17 +95,17 @@ pub(super) struct GapFill {
     /// Start of the gap. Events after it are missing, unless they are in `memory`. `None` until a gap is known to be
     /// within the horizon.
     pub(super) since: Option<Timestamp>,
-    /// Another pass, with what changed after this.
+    /// Another pass is needed, over the changes after this time.
     pub(super) again: Option<Timestamp>,
     pub(super) memory: DeliveredRows,
     /// Posts up to this time were reported as lost by an earlier notification.
     pub(super) given_up: Option<Timestamp>,
     pub(super) buffer: EventBuffer,
-    /// Events that were held and are given up, as far as that is not done yet.
+    /// Buffered events that are being dropped, in slices.
     cut: Option<CutEvents>,
-    /// The rows of a channel on their way to their places.
+    /// The rows that are being placed.
     merging: Option<Box<ChannelMerge>>,
-    /// The rows are being sorted, outside the lock.
+    /// `true` while the rows are being sorted, outside the lock.
     sorting: bool,
     pub(super) outbox: VecDeque<FoundRow>,
     /// `true` from the moment the buffer is full until it is empty: live events are dropped.
@@ -113,14 +113,14 @@ pub(super) struct GapFill {
     /// Time of the first dropped event. `None` if no dropped event has a known time.
     pub(super) dropped_since: Option<Timestamp>,
     pub(super) dropped: BTreeMap<EventKind, u64>,
-    /// The time of the last post or edit behind the last gap.
+    /// Time of the last live post or edit after the last gap.
     pub(super) latest: Option<Timestamp>,
-    /// `true` if this pass found a post that is older than the held events.
+    /// `true` if this pass found a post that is older than the buffered events.
     pub(super) progress: bool,
     pub(super) passes: u32,
-    /// Channels whose rows could not all be had.
+    /// Channels with rows that could not be fetched.
     short: HashSet<ChannelId>,
-    /// Channels whose newer posts found no room: they are read again when the hold is empty, and not before.
+    /// Channels with newer posts for which there is no room. They are read again when the buffer is empty.
     pub(super) stopped: HashSet<ChannelId>,
     pub(super) report: CaughtUp,
     /// `true` if the report was queued.
@@ -175,8 +175,8 @@ impl GapFill {
         self.buffer.push(buffered, dated);
     }
 
-    /// When a live event happened. A deletion comes with the times that the post had before: it happened after what came
-    /// before it.
+    /// Returns the time of a live event. A deletion has the times of its post, so it happened after the previous
+    /// event.
     pub(super) fn time_of(&mut self, kind: EventKind, version: Option<&PostVersion>) -> Option<Timestamp> {
         let time = match kind {
             EventKind::PostDeleted => return self.latest,
@@ -232,7 +232,7 @@ impl GapFill {
         }
     }
 
-    /// The rows are sorted.
+    /// Continues with sorted rows.
     pub(super) fn rows_sorted(&mut self, merge: Box<ChannelMerge>) {
         if std::mem::take(&mut self.sorting) {
             self.merging = Some(merge);
@@ -246,7 +246,7 @@ impl GapFill {
         self.merging.as_ref().is_some_and(|merge| merge.step == MergeStep::Names)
     }
 
-    /// These names are known now, or cannot be had.
+    /// Continues after usernames were fetched, or could not be.
     pub(super) fn names_resolved(&mut self) {
         let Some(merge) = &mut self.merging else { return };
         for _ in 0..MAX_NAMES_PER_REQUEST {
@@ -257,7 +257,7 @@ impl GapFill {
         }
     }
 
-    /// Does without the names that are not known.
+    /// Continues without the missing usernames.
     pub(super) fn skip_names(&mut self) {
         if let Some(merge) = &mut self.merging {
             merge.unknown.clear();
@@ -265,8 +265,8 @@ impl GapFill {
         }
     }
 
-    /// Begins to put the events that the rows of a channel stand for where they belong: before all that is held, or
-    /// between, if events of the channel are held that are older. Returns `false` if newer posts are given up for good.
+    /// Begins to place the events of a channel's rows: before all buffered events, or between them if the buffer
+    /// contains older events of the channel. Returns `false` if newer posts cannot be recovered.
     pub(super) fn begin_merge(&mut self, found: ChannelRows) -> bool {
         let id = found.channel.id.clone();
         if self.stopped.contains(&id) {
@@ -296,7 +296,7 @@ impl GapFill {
         rest_is_read
     }
 
-    /// Goes on with the rows of a channel.
+    /// Continues with the rows of a channel.
     pub(super) fn merge_slice(&mut self, names: &UsernameMap, settings: &CatchUpSettings) {
         if let Some(mut cut) = self.cut.take() {
             for _ in 0..SLICE_WORK * LOOKS_PER_WORK {
@@ -317,7 +317,7 @@ impl GapFill {
             self.merging = Some(merge);
         }
         if self.memory.len() > settings.max_keys {
-            deferred_log::push_line(Level::Warn, || "a gap is too large to be filled".to_owned());
+            deferred_log::push_line(Level::Warn, || "the gap is too large to be filled".to_owned());
             self.give_up(NotRecovered::Posts);
         }
     }
@@ -344,7 +344,7 @@ impl GapFill {
                 break;
             };
             let version = PostVersion::of_post(&row);
-            // What was named as lost is older than something that was delivered.
+            // A post that was reported as lost is older than one that was delivered.
             let lost = self.given_up.is_some_and(|until| row.create_at <= until)
                 && Some(row.create_at) < merge.newest_delivered;
             if lost {
@@ -364,11 +364,11 @@ impl GapFill {
         false
     }
 
-    /// The event that a row stands for, if it is wanted.
+    /// Returns the event that a row represents, if the stream delivers it.
     fn event_kind_of(&self, row: &Post, settings: &CatchUpSettings) -> Option<EventKind> {
         let is_known = |key| self.memory.contains(key);
         let kind = post_rows::event_kind_of(row, self.start(), is_known)?;
-        // Who wants edits alone would have heard of the edit of a new post too.
+        // A stream that delivers only edits would have received the edit of a new post too.
         let edited = kind == EventKind::Posted
             && !settings.wants_kind(kind)
             && row.edit_at > self.start()
@@ -377,7 +377,7 @@ impl GapFill {
         settings.wants_kind(kind).then_some(kind)
     }
 
-    /// Puts events where they belong. Returns `true` at the end.
+    /// Places events. Returns `true` at the end.
     fn place_slice(
         &mut self,
         merge: &mut ChannelMerge,
@@ -412,16 +412,16 @@ impl GapFill {
             let full = self.buffer.len() >= room || self.buffer.buffered_bytes() >= settings.max_bytes;
             if full && (slot.is_some() || is_last) {
                 if !self.gaps.is_empty() {
-                    // Another pass follows, or all of this turns out to be too old.
+                    // Another pass follows, or the whole gap turns out to be too old.
                     self.read_again(self.start());
                     return true;
                 }
                 let Some(slot) = slot else {
-                    // It is read again. Posts behind it may belong before what is held.
+                    // It is read again. Later posts may belong before buffered ones.
                     merge.skipped = true;
                     continue;
                 };
-                // What is held from there on is given up: a later pass finds the posts among it.
+                // The later buffered events are dropped. Another pass finds the posts among them.
                 self.cut = Some(self.buffer.split_off(slot, &version, &merge.ranks));
                 self.begin_dropping(self.since);
                 self.stop_channel(merge);
@@ -446,15 +446,15 @@ impl GapFill {
         false
     }
 
-    /// No more rows of this channel until the hold is empty.
+    /// Ignores further rows of this channel until the buffer is empty.
     fn stop_channel(&mut self, merge: &ChannelMerge) {
         deferred_log::push_line(Level::Debug, || {
-            "catching up: too much is buffered, and will be read again".to_owned()
+            "catching up: buffer full, posts will be read again".to_owned()
         });
         self.stopped.insert(merge.channel.id.clone());
     }
 
-    /// An event was made of a row.
+    /// Records a row that an event was created from.
     fn remember_row(&mut self, kind: EventKind, version: &PostVersion) {
         self.memory.insert(version.key_for(kind));
         if kind != EventKind::PostDeleted {
@@ -462,7 +462,7 @@ impl GapFill {
         }
     }
 
-    /// An event that was held is given up.
+    /// Drops a buffered event.
     fn drop_buffered(&mut self, buffered: &BufferedEvent) {
         if let Some(version) = &buffered.version {
             if buffered.is_caught_up() {
@@ -484,7 +484,7 @@ impl GapFill {
         }
     }
 
-    /// A new gap: what is held behind it must not go out before it is filled.
+    /// Handles a new gap: events buffered after it must not be delivered before it is filled.
     pub(super) fn pause_release(&mut self) {
         if !matches!(self.stage, FillStage::Release) {
             return;
@@ -515,7 +515,7 @@ impl GapFill {
 
     pub(super) fn record_not_recovered(&mut self, what: NotRecovered, channel: ChannelId) {
         let many = self.report.not_recovered.len() >= MAX_NAMED_CHANNELS;
-        // No channel stands for all of them.
+        // An empty channel means all channels.
         let channel = if many { ChannelId::default() } else { channel };
         let named = NotRecoveredItem::new(what, channel);
         if !self.report.not_recovered.contains(&named) {
@@ -533,12 +533,12 @@ impl GapFill {
         deferred_log::drop_later(std::mem::replace(&mut self.stage, FillStage::Release));
     }
 
-    /// Gives up the rows that did not go out yet.
+    /// Drops the rows that are not delivered yet.
     pub(super) fn clear_outbox(&mut self) {
         deferred_log::drop_later(std::mem::take(&mut self.outbox));
     }
 
-    /// The next that may go into the queue.
+    /// Returns the next event that may enter the queue.
     pub(super) fn next_event(&mut self, names: &UsernameMap) -> Option<BufferedEvent> {
         if let Some(found) = self.outbox.pop_front() {
             let buffered = found.into_buffered(names);
@@ -552,8 +552,8 @@ impl GapFill {
             if !self.memory.was_overtaken(&buffered) {
                 self.goes_out(&buffered);
                 if let Some(version) = buffered.version.as_ref().filter(|_| !buffered.is_caught_up()) {
-                    // From here on it is among what was delivered. A release can last for as long as a slow program
-                    // is kept busy, and must not remember all of that.
+                    // It now counts as delivered. A slow program can make a release last long, so it must not be
+                    // remembered here.
                     self.memory.remove(version.key_for(buffered.kind));
                 }
                 return Some(buffered);
@@ -568,7 +568,7 @@ impl GapFill {
         }
     }
 
-    /// Puts the report behind the last that was caught up.
+    /// Queues the report behind the last recovered event.
     pub(super) fn queue_report(&mut self) {
         self.reported = true;
         self.report.dropped = std::mem::take(&mut self.dropped);

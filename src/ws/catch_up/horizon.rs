@@ -5,8 +5,8 @@ use std::time::Duration;
 use crate::event::{Missed, MissedReason};
 use crate::time::Timestamp;
 
-/// Since when events are missing, and from when on they are looked up, if at all. Answers to pings prove that the link
-/// lives, not that nothing was left out: where the horizon allows it, the last event counts.
+/// Returns the start of a gap, and the time from which it is filled, if at all. Replies to pings prove that the
+/// connection lives, but not that no event was skipped: if the horizon allows it, the gap begins at the last event.
 pub(super) fn look_from(
     missed: &Missed,
     last_event: Timestamp,
@@ -22,12 +22,12 @@ pub(super) fn look_from(
     let early = early.max(opened.unwrap_or(early));
     let within = |time: Timestamp| server.since(time) <= horizon;
     if since > server && !server.is_never() {
-        // The server's clock went back: what is missing has times that others had before.
+        // The server's clock went back: missed events have the times of earlier ones.
         return (early.min(server), None);
     }
     match missed.reason {
         _ if within(early) => (early, Some(early)),
-        // A number was left out of a quiet link, who knows when.
+        // A number was skipped on a quiet connection, at an unknown time.
         MissedReason::Gap => (early, Some(server.minus(horizon))),
         _ if within(since) => (since, Some(since)),
         _ => (early, None),

@@ -11,8 +11,8 @@ use crate::time::Timestamp;
 
 /// Returns the kind of event that a row represents since `since`, unless `is_known` says that it was delivered.
 ///
-/// Rows with an `original_id` are edit history. A post that was made and deleted meanwhile gives nothing; so do
-/// reactions, pins and replies, which only move `update_at`.
+/// Rows with an `original_id` are edit history. Posts that were created and deleted in the gap are ignored, and so
+/// are reactions, pins and replies, which only change `update_at`.
 pub(crate) fn event_kind_of(
     row: &Post,
     since: Timestamp,
@@ -22,7 +22,7 @@ pub(crate) fn event_kind_of(
         return None;
     }
     let version = PostVersion::of_post(row);
-    // One that was delivered in the overlap is not new, whatever its time says.
+    // A post that was delivered is not new, whatever its date.
     let new = row.create_at > since && !is_known(version.posted_key());
     if !row.delete_at.is_never() {
         let gone = !new && row.delete_at > since && !is_known(version.deleted_key());
@@ -40,13 +40,13 @@ pub(crate) fn came_and_went(row: &Post, since: Timestamp, is_known: impl Fn(Dedu
     gone && row.create_at > since && !is_known(PostVersion::of_post(row).posted_key())
 }
 
-/// Returns `true` if the post was delivered before the gap and is unchanged; `before` says what was delivered.
+/// Returns `true` if the post was delivered before the gap and is unchanged. `before` contains the delivered posts.
 pub(super) fn is_unchanged(row: &Post, since: Timestamp, before: &KeySet) -> bool {
     let same = row.delete_at.is_never() && row.edit_at <= since;
     same && row.original_id.is_empty() && before.contains(&PostVersion::of_post(row).posted_key())
 }
 
-/// The same envelope that the server would have sent.
+/// Returns the envelope that the server would have sent.
 pub(crate) fn row_envelope(
     kind: EventKind,
     post: Post,
@@ -82,7 +82,7 @@ pub(crate) fn row_envelope(
     Event::caught_up(kind, text)
 }
 
-/// As the server writes it: `System`, or the user name with `@`.
+/// Returns the sender as the server writes it: `System`, or the username with `@`.
 fn sender_name(post: &Post, channel: &Channel, names: &HashMap<UserId, Box<str>>) -> String {
     if post.kind.is_system() {
         return "System".into();
@@ -101,7 +101,7 @@ pub(crate) fn needs_name(kind: EventKind, row: &Post) -> bool {
     kind == EventKind::Posted && !row.kind.is_system() && !row.user_id.is_empty()
 }
 
-/// The time at which the event of a row happened.
+/// Returns the time of a row's event.
 pub(super) fn event_time(kind: EventKind, post: &Post) -> Timestamp {
     match kind {
         EventKind::Posted => post.create_at,

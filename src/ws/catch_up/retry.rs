@@ -6,16 +6,16 @@ use crate::error::{Error, ErrorKind};
 use crate::ws::backoff::ReconnectBackoff;
 use crate::ws::session::StreamTime;
 
-/// REST calls that fail for so long make an end of it, lest the live events wait for ever.
+/// A catch-up whose requests fail for this time is abandoned, so that live events are delivered.
 const MAX_FAILURE_DURATION: Duration = Duration::from_secs(15 * 60);
 
-/// A failing call is repeated at least this often.
+/// Maximum delay between attempts.
 const MAX_RETRY_DELAY: Duration = Duration::from_secs(30);
 
-/// A question that is refused so often in a row is given up.
+/// Maximum number of consecutive refusals of a request.
 const MAX_REFUSALS: u32 = 3;
 
-/// Channels that are refused one after the other, until all the rest are given up.
+/// Maximum number of consecutive channels that are refused. Then the others are not requested.
 const MAX_REFUSED_CHANNELS: u32 = 32;
 
 #[derive(Debug)]
@@ -23,11 +23,11 @@ pub(super) struct FetchRetry {
     pub(super) backoff: ReconnectBackoff,
     pub(super) failing_since: Option<StreamTime>,
     pub(super) until: Option<StreamTime>,
-    /// Answers in a row that say no to this question.
+    /// Number of consecutive refusals of the current request.
     pub(super) refusals: u32,
-    /// Channels in a row that the server refused.
+    /// Number of consecutive channels that the server refused.
     pub(super) refused_channels: u32,
-    /// The time that was lost on requests that were given up.
+    /// Time spent on failed requests.
     pub(super) spent: Duration,
     /// Remaining time for retries, during which live events wait.
     patience: Duration,
@@ -63,10 +63,11 @@ impl FetchRetry {
         self.refused_channels >= MAX_REFUSED_CHANNELS || self.spent > self.patience
     }
 
-    /// A call that began at `asked_at` failed: when to try again. True if it is no use any more.
+    /// Handles the failure of a call that began at `asked_at`, and schedules a retry. Returns `true` if retrying is
+    /// useless.
     pub(super) fn record_failure(&mut self, asked_at: StreamTime, now: StreamTime, error: &Error) -> bool {
         let began = *self.failing_since.get_or_insert(asked_at);
-        // A session that ended is the stream's affair: it logs in again, or ends.
+        // The end of the session is handled by the stream, which logs in again or ends.
         let refused = match error.kind() {
             ErrorKind::Api | ErrorKind::Status => {
                 !error.is_unauthorized()
@@ -76,10 +77,10 @@ impl FetchRetry {
             ErrorKind::Decode | ErrorKind::Input => true,
             _ => false,
         };
-        // The server's verdict about a channel does not change by asking again.
+        // The server's refusal of a channel is final.
         let verdict = matches!(error.status(), Some(403 | 404)) && error.api().is_some();
         self.refusals = if refused { self.refusals + 1 } else { 0 };
-        // All failures of a gap together.
+        // All failures of a gap count together.
         let failing = now.saturating_sub(began);
         if verdict || self.refusals >= MAX_REFUSALS || self.spent + failing > self.patience {
             self.spent += failing;

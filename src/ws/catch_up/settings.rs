@@ -14,20 +14,20 @@ pub(crate) struct CatchUpSettings {
     pub(crate) horizon: Option<Duration>,
     /// Maximum number of waiting events.
     pub(crate) capacity: usize,
-    /// `true` if the reader waits while the hold is full.
+    /// `true` if the reader waits while the buffer is full.
     pub(crate) block: bool,
     pub(crate) posted: bool,
     pub(crate) edited: bool,
     pub(crate) deleted: bool,
     pub(crate) channels: Option<HashSet<ChannelId>>,
-    /// Wanted kinds that a catch-up never recovers.
+    /// Delivered kinds that a catch-up never recovers.
     pub(crate) not_recovered: Vec<NotRecovered>,
     pub(crate) limits: ServerPaging,
-    /// What the rows of a catch-up may take, in bytes, and as much again the events that wait with rows between them.
+    /// Maximum size of the rows of a catch-up, in bytes, and of the events buffered between them.
     pub(crate) max_bytes: usize,
-    /// The posts, edits and deletions that one catch-up remembers, so that none comes twice.
+    /// Maximum number of posts, edits and deletions that a catch-up remembers, so that none is delivered twice.
     pub(crate) max_keys: usize,
-    /// After an overflow, from one start to the next.
+    /// Minimum time between two catch-ups after overflows.
     pub(crate) between_starts: Duration,
     /// Timeout for the server's time.
     pub(crate) clock_timeout: Duration,

@@ -1,4 +1,4 @@
-//! The steps of the driver: what it asks, and what becomes of the responses.
+//! The requests of a catch-up, and the handling of the responses.
 
 use super::channel_merge::ChannelMerge;
 use super::fetch::{FetchPass, FetchRequest, FetchResponse, PassOutput};
@@ -12,7 +12,7 @@ use crate::ws::session::StreamTime;
 use log::Level;
 
 impl GapFiller {
-    /// What the driver does next.
+    /// Returns the next step of the driver.
     pub(crate) fn next_step(&mut self, now: StreamTime) -> NextStep {
         loop {
             let Some(fill) = self.fill.as_mut().filter(|_| !self.ended) else { return NextStep::Done };
@@ -86,7 +86,7 @@ impl GapFiller {
             return;
         }
         if fill.progress && fill.passes < MAX_PASSES {
-            // What changed before the pass began was found by it.
+            // The pass has found all changes before its start.
             fill.read_again(began.map_or(fill.start(), |began| began.minus(OVERLAP).max(fill.start())));
         }
         if fill.again.is_some() {
@@ -96,7 +96,7 @@ impl GapFiller {
         fill.stage = FillStage::Release;
     }
 
-    /// The answer to the last question.
+    /// Handles the response to the last request.
     pub(crate) fn response_received(&mut self, now: StreamTime, response: Result<FetchResponse, Error>) {
         let server = self.server_time(now);
         let settings = &self.settings;
@@ -116,7 +116,7 @@ impl GapFiller {
                 fill.retry.record_success();
                 let memory = &fill.memory;
                 let given_up = fill.given_up.is_some();
-                // Most rows of the overlap: they need not be kept until the channel is read.
+                // Most rows of the overlap need not be kept until the channel is read.
                 let needless = |row: &Post| {
                     !given_up && (post_rows::is_unchanged(row, since, &memory.before) || memory.went_out(row))
                 };
@@ -135,7 +135,7 @@ impl GapFiller {
                 self.given_up = server;
                 if list || fill.retry.is_hopeless() {
                     deferred_log::push_line(Level::Warn, || {
-                        format!("what was missed cannot be looked up: {error}")
+                        format!("missed events cannot be fetched: {error}")
                     });
                     fill.give_up(NotRecovered::Posts);
                     return;
@@ -152,7 +152,7 @@ impl GapFiller {
         }
     }
 
-    /// Goes on with what was found in a channel.
+    /// Continues the merge of a channel.
     pub(crate) fn merge_channel(&mut self) {
         if let Some(fill) = &mut self.fill {
             fill.merge_slice(&self.names, &self.settings);

@@ -119,7 +119,7 @@ mod over_tls {
             println!("{length} bytes of answers wait: {result:?}");
             match result {
                 Ok(None) => assert!(fits),
-                Err(e) => assert!(!fits && e.to_string() == "the peer takes nothing", "{e}"),
+                Err(e) => assert!(!fits && e.to_string() == "the peer does not read", "{e}"),
                 Ok(got) => panic!("{got:?}"),
             }
         }
@@ -129,7 +129,7 @@ mod over_tls {
     #[test]
     fn requests_for_new_keys() {
         for (full, words) in
-            [(false, "the peer sends TLS records without content"), (true, "the peer takes nothing")]
+            [(false, "the peer sends TLS records without content"), (true, "the peer does not read")]
         {
             let Some((mut child, port)) = s_server() else {
                 println!("not run: there is no `openssl` here");

@@ -11,13 +11,13 @@ use crate::ws::frame::FrameFault;
 /// The reader's next action.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum ReaderAction {
-    /// Nothing until then, or until something changes.
+    /// Wait until a time, or until something changes.
     Wait(Option<StreamTime>),
     /// Connect, and resume the connection of the cursor if there is one.
     Connect(Option<Cursor>),
-    /// Read from the link until it ends.
+    /// Read from the connection until it ends.
     Read,
-    /// Ask the server, by REST, whether the token is good.
+    /// Check by REST that the token is valid.
     CheckToken,
     /// Log in again.
     LogIn,
@@ -28,15 +28,15 @@ pub(crate) enum ReaderAction {
 #[derive(Clone, Debug)]
 pub(crate) enum Effect {
     Notify(Notification),
-    /// Send the action `ping` with this number.
+    /// Send the action `ping` with this sequence number.
     Ping(u64),
-    /// Send a Pong that nobody asked for.
+    /// Send an unsolicited Pong.
     Pong,
-    /// Ask by REST what shows whether events come; the question has this number.
+    /// Send the probe with this number.
     Probe(u64),
-    /// Shut the link down.
+    /// Shut down the connection.
     Cut,
-    /// Nothing more will come.
+    /// The stream has ended.
     End(Error),
 }
 
@@ -49,12 +49,12 @@ pub(crate) enum Notification {
     Expired { login_again: bool },
 }
 
-/// A hole in the stream.
+/// A gap in the stream.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct StreamGap {
     pub(crate) reason: MissedReason,
     pub(crate) since: Timestamp,
-    /// As `since`, when the last event came.
+    /// Like `since`, at the time of the last event.
     pub(crate) last_event: Timestamp,
     pub(crate) last_seq: Option<u64>,
     pub(crate) seq: Option<u64>,
@@ -64,10 +64,10 @@ pub(crate) struct StreamGap {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum EventVerdict {
     Deliver {
-        /// It may have happened before the link broke.
+        /// `true` if it may have happened before the connection was lost.
         resumed: bool,
     },
-    /// It came before, or the link is being given up.
+    /// It is a repeat, or the connection is being closed.
     Drop,
 }
 
@@ -84,7 +84,7 @@ pub(super) enum DisconnectCause {
     Expired(Error),
 }
 
-/// A place in the stream: the connection, the next event expected on it, and the server's time.
+/// A position in the stream: the connection, the next event on it, and the server time.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Cursor {
     /// The server's ID of the connection, if it can be resumed.
@@ -100,9 +100,9 @@ impl DisconnectCause {
         match self {
             Self::Closed(detail) => (DisconnectReason::Closed, detail.clone()),
             Self::Broken(detail) => (DisconnectReason::Broken, detail.clone()),
-            Self::Silent => (DisconnectReason::Silent, "a ping was not answered".into()),
-            Self::Deaf => (DisconnectReason::Deaf, "pings were answered, but no events came".into()),
-            Self::NoFirstFrame => (DisconnectReason::Silent, "the server said nothing in 10 s".into()),
+            Self::Silent => (DisconnectReason::Silent, "no reply to a ping".into()),
+            Self::Deaf => (DisconnectReason::Deaf, "pings were replied to, but no events arrived".into()),
+            Self::NoFirstFrame => (DisconnectReason::Silent, "the server sent nothing within 10 s".into()),
             Self::Stalled(why) => (DisconnectReason::Stalled, (*why).into()),
             Self::Unreadable(what) => (DisconnectReason::Unreadable, what.reason_text().into_owned()),
             Self::Expired(error) => (DisconnectReason::SessionExpired, error.to_string()),
@@ -110,7 +110,7 @@ impl DisconnectCause {
     }
 }
 
-/// Only what the server would take back is kept: it closes the socket for anything else.
+/// Only IDs that the server accepts are kept: it closes the connection for any other.
 pub(crate) fn is_connection_id(text: &str) -> bool {
     text.len() == 26 && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }

@@ -9,21 +9,21 @@ use crate::ws::Probe;
 use crate::ws::deferred_log;
 use log::Level;
 
-/// A link without an event for so long is asked about.
+/// A connection without an event for this time is probed.
 const PROBE_INTERVAL: Duration = Duration::from_secs(60);
-/// An echo comes in this time, or the link is deaf.
+/// Timeout for the event of a probe. Then the connection is deaf.
 const ECHO_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Asks by REST, every now and then, what a link that hears would have told.
+/// Probes if events still arrive, by REST, at intervals.
 #[derive(Debug)]
 pub(super) struct LivenessWatch {
     probe: Probe,
     every: Duration,
     within: Duration,
     stage: ProbeStage,
-    /// No event came since the last look.
+    /// `true` if no event arrived since the last check.
     quiet: bool,
-    /// The number of the last question.
+    /// Number of the last probe.
     number: u64,
     /// Time of the last change of the account. `None` before the first response.
     changed: Option<Timestamp>,
@@ -31,7 +31,7 @@ pub(super) struct LivenessWatch {
 
 #[derive(Debug)]
 enum ProbeStage {
-    /// There is no link, or nothing can be read from it.
+    /// There is no connection, or nothing can be read from it.
     Off,
     Rest {
         until: StreamTime,
@@ -48,16 +48,16 @@ enum ProbeStage {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ProbeStep {
     Nothing,
-    /// To ask the question of this number.
+    /// Send the probe with this number.
     Ask(u64),
-    /// Events do not come any more.
+    /// Events no longer arrive.
     Deaf,
 }
 
-/// The answer to a question, by REST.
+/// The response to a probe.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ProbeResponse {
-    /// The preference was written: its echo comes, or came.
+    /// The preference was written: its event follows, or has arrived.
     Written,
     /// Time of the last change of the account.
     Changed(Timestamp),
@@ -77,12 +77,12 @@ impl LivenessWatch {
         }
     }
 
-    /// A link is up; `resumed` if it hears what an earlier one would have heard.
+    /// Handles a new connection. `resumed` is `true` if it receives the events of an earlier one.
     pub(super) fn connection_up(&mut self, now: StreamTime, resumed: bool) {
         if !resumed {
             self.changed = None;
         }
-        // How the account is now has to be known before it can be seen to have changed.
+        // A change of the account can only be detected if its state is known.
         let known = self.probe == Probe::Preference || self.changed.is_some();
         self.stage = ProbeStage::Rest { until: if known { now + self.every } else { now } };
         self.quiet = true;
@@ -92,7 +92,7 @@ impl LivenessWatch {
         self.stage = ProbeStage::Off;
     }
 
-    /// An event came.
+    /// Handles an event.
     pub(super) fn event_received(&mut self) {
         self.quiet = false;
     }
@@ -125,7 +125,7 @@ impl LivenessWatch {
         self.stage = ProbeStage::Rest { until: now + self.every };
     }
 
-    /// The answer to the question of this number.
+    /// Handles the response to the probe with this number.
     pub(super) fn probe_answered(
         &mut self,
         now: StreamTime,
@@ -146,13 +146,13 @@ impl LivenessWatch {
             {
                 return ProbeStep::Deaf;
             }
-            // Written and heard, or a call that failed: that says nothing of the link.
+            // The event has arrived, or the call has failed, which does not concern the connection.
             _ => {}
         }
         ProbeStep::Nothing
     }
 
-    /// The echo of a preference came; whether it is the one that is waited for.
+    /// Handles the event of a preference. Returns `true` if it belongs to the current probe.
     pub(super) fn echo_received(&mut self, now: StreamTime, number: u64) -> bool {
         if number != self.number {
             return false;
@@ -165,7 +165,7 @@ impl LivenessWatch {
         true
     }
 
-    /// The reader waits for room, or has got it: what was not read is not missing.
+    /// Handles the reader beginning or ceasing to wait for room: unread events are not missing.
     pub(super) fn reader_blocked(&mut self, now: StreamTime, blocked: bool) {
         match self.stage {
             ProbeStage::Echo { .. } if !blocked => self.stage = ProbeStage::Echo { until: now + self.within },
@@ -180,7 +180,7 @@ impl StreamSession {
             ProbeStep::Nothing => {}
             ProbeStep::Ask(number) => self.effects.push_back(Effect::Probe(number)),
             ProbeStep::Deaf => {
-                // Answers to pings proved nothing. What came last did, or the last look.
+                // Replies to pings prove nothing. The last event or the last check does.
                 let sure = self.sure.max(self.last_event).min(self.cursor.server_time);
                 (self.cursor.connection_id, self.cursor.server_time, self.last_event) = (None, sure, sure);
                 self.begin_close(DisconnectCause::Deaf);
@@ -188,7 +188,7 @@ impl StreamSession {
         }
     }
 
-    /// The REST response to the probe of this number.
+    /// Handles the response to the probe with this number.
     pub(crate) fn on_probe_response(
         &mut self,
         now: StreamTime,
@@ -205,7 +205,7 @@ impl StreamSession {
             }
             Err(error) => {
                 deferred_log::push_line(Level::Debug, || {
-                    format!("whether events come could not be found out: {error}")
+                    format!("cannot check if events still arrive: {error}")
                 });
                 None
             }
@@ -220,7 +220,7 @@ impl StreamSession {
         self.on_probe_step(look);
     }
 
-    /// The echo of a preference came; whether it is one of this stream's own, which nobody else wants.
+    /// Handles the event of a preference. Returns `true` if this stream caused it, so that it is not delivered.
     pub(crate) fn on_probe_echo(&mut self, now: StreamTime, number: u64) -> bool {
         self.watch.as_mut().is_some_and(|watch| watch.echo_received(now, number))
     }

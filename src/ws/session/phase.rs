@@ -13,17 +13,17 @@ pub(super) enum SessionState {
         until: StreamTime,
     },
     Connecting,
-    /// Upgraded; the first frame decides.
+    /// Upgraded, and waiting for the first frame.
     AwaitingFirstFrame {
         deadline: StreamTime,
     },
     Connected {
         since: StreamTime,
         resumed: bool,
-        /// The server still sends what the lost connection did not get. Ends with the first answered ping.
+        /// `true` while the server may still send events of the lost connection. Ends with the first reply to a ping.
         replaying: bool,
     },
-    /// The reader will notice, at the latest when the socket is shut down.
+    /// The reader notices the end, at the latest when the socket is shut down.
     Closing {
         cause: DisconnectCause,
         was: ConnectionInfo,
@@ -43,7 +43,7 @@ pub(super) enum SessionState {
 /// The former state of a connection that is ending.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct ConnectionInfo {
-    /// From when on it was up.
+    /// Time at which it was established.
     pub(super) since: Option<StreamTime>,
     pub(super) resumed: bool,
 }
@@ -57,7 +57,7 @@ pub(crate) struct SessionSettings {
     /// The probe for deaf connections, if one is configured.
     pub(crate) liveness: Option<Probe>,
     pub(crate) backoff_scale: f64,
-    /// Shortens all other times, in tests.
+    /// Scales all other times, in tests.
     pub(crate) time_scale: f64,
     pub(crate) seed: Option<u64>,
 }

@@ -1,4 +1,4 @@
-//! The bell that wakes the writer thread, and what else it can sleep on.
+//! The bell that wakes the writer thread, and the other conditions on which it sleeps.
 
 use std::time::{Duration, Instant};
 
@@ -6,15 +6,15 @@ use crossbeam_channel::{Receiver, Select, Sender, bounded};
 
 use crate::event::Event;
 
-/// After the program has taken an event out of a full queue, the writer waits this long before it looks: so a fast
-/// program costs a wake-up for many events.
+/// After the program has taken an event out of a full queue, the writer waits this long before it refills it, so that
+/// a fast program causes one wake-up for many events.
 const ROOM_PAUSE_INTERVAL: Duration = Duration::from_millis(2);
-/// A queue that has slots, but not enough of them, is looked at this often while the program takes events ..
+/// Interval at which a queue with free slots but not enough room is polled while the program takes events.
 const MIN_POLL_INTERVAL: Duration = Duration::from_millis(20);
-/// .. and this often while it takes none.
+/// The same while it takes none.
 const MAX_POLL_INTERVAL: Duration = Duration::from_secs(2);
 
-/// Wakes the writer. Rings are not counted: it looks at everything each time.
+/// Wakes the writer. Rings are not counted, since the writer checks everything each time.
 #[derive(Debug)]
 pub(crate) struct WriterBell {
     sender: Sender<()>,
@@ -39,7 +39,8 @@ impl WriterBell {
         };
     }
 
-    /// Also wakes up when one of these full queues has a free slot. Nothing happens while the program takes nothing.
+    /// Also wakes up when one of these full queues has a free slot. No wake-ups happen while the program takes
+    /// nothing.
     pub(crate) fn wait_for_room(&self, full: &[Sender<Event>], until: Option<Instant>) {
         let mut select = Select::new();
         let bell = select.recv(&self.receiver);
@@ -58,14 +59,14 @@ impl WriterBell {
     }
 }
 
-/// The condition on which the queues of a stream wait.
+/// The condition under which the queues of a stream have room.
 #[derive(Debug, Default)]
 pub(crate) struct RoomWait {
     /// Queues without a free slot.
     pub(crate) full: Vec<Sender<Event>>,
     /// `true` if a queue has free slots but not enough room: its texts are too long, or it must drain to half.
     pub(crate) partly: bool,
-    /// Grows whenever the program takes an event.
+    /// Increases whenever the program takes an event.
     pub(crate) taken: u64,
 }
 
@@ -81,7 +82,7 @@ impl RoomPoll {
         Self { interval: MIN_POLL_INTERVAL, taken: 0 }
     }
 
-    /// The time until the next look.
+    /// Returns the time until the next poll.
     pub(crate) fn next_interval(&mut self, taken: u64) -> Duration {
         self.interval =
             if taken == self.taken { (self.interval * 2).min(MAX_POLL_INTERVAL) } else { MIN_POLL_INTERVAL };

@@ -1,4 +1,4 @@
-//! The thread that fills a gap: asks, waits, moves on. It ends with the gap.
+//! The thread that fills a gap: it sends the requests and queues the events. It ends with the gap.
 
 use std::sync::Weak;
 use std::thread;
@@ -13,10 +13,10 @@ use crate::ws::catch_up::{FetchRequest, FetchResponse, FetchedPage, NextStep};
 use crate::ws::deferred_log;
 use crate::ws::state::StreamShared;
 
-/// A signal that does not come would be a bug; this bounds what it costs.
+/// Bounds the cost of a missing signal, which would be a bug.
 const MAX_ROOM_WAIT_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// Starts the thread; false if there is none to be had.
+/// Starts the thread. Returns `false` if the system refuses.
 pub(crate) fn start_driver(shared: &Weak<StreamShared>) -> bool {
     let own = Weak::clone(shared);
     let run = move || {
@@ -29,14 +29,14 @@ pub(crate) fn start_driver(shared: &Weak<StreamShared>) -> bool {
         Err(error) => {
             // Under the lock of the stream.
             deferred_log::push_line(Level::Error, || {
-                format!("no thread for a catch-up could be started: {error}")
+                format!("a thread for the catch-up could not be started: {error}")
             });
             false
         }
     }
 }
 
-/// Tells the stream that the thread is gone, should it panic.
+/// Handles the end of the thread, even if it panics.
 struct DriverGuard<'a>(&'a StreamShared);
 
 impl Drop for DriverGuard<'_> {
@@ -87,7 +87,7 @@ fn run_driver(shared: &StreamShared) {
                 if state.delivery.move_on(shared.now()) {
                     state = shared.give_way(state);
                 } else {
-                    // The writer tells when there is room.
+                    // The writer wakes this thread when there is room.
                     state.delivery.set_filler_waits(true);
                     shared.to_writer.wake_up();
                     let until = Instant::now() + MAX_ROOM_WAIT_TIMEOUT;
@@ -103,7 +103,7 @@ fn run_driver(shared: &StreamShared) {
             }
         }
     }
-    // Under the same lock: a new gap needs a new thread, and so does a question that nobody has asked.
+    // Under the same lock: a new gap, or a probe, needs a new thread.
     state.catch_up_runs = false;
     if let Some(number) = state.probe.take().filter(|_| state.stop.is_none()) {
         prober::begin_probe(shared, &mut state, number);
@@ -112,7 +112,7 @@ fn run_driver(shared: &StreamShared) {
     drop(guard);
 }
 
-/// Asks by REST.
+/// Sends a request.
 pub(super) fn fetch_page(backend: &dyn Backend, ask: FetchRequest) -> Result<FetchResponse> {
     Ok(match ask {
         FetchRequest::Teams => FetchResponse::Teams(backend.list_teams()?),

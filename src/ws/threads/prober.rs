@@ -1,4 +1,4 @@
-//! Asks by REST whether a link that hears nothing should have heard something.
+//! Checks by REST that a quiet connection still delivers events.
 
 use std::thread;
 
@@ -8,7 +8,7 @@ use crate::ws::Probe;
 use crate::ws::session::ProbeResponse;
 use crate::ws::state::{StreamShared, StreamState, ThreadGuard, ThreadRole};
 
-/// The number of the probe whose echo this event is.
+/// Returns the number of the probe that caused this event.
 pub(crate) fn probe_number(tag: &str, kind: EventKind, text: &str) -> Option<u64> {
     if kind != EventKind::PreferencesChanged {
         return None;
@@ -18,8 +18,7 @@ pub(crate) fn probe_number(tag: &str, kind: EventKind, text: &str) -> Option<u64
     digits.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
 }
 
-/// Sees to it that the question of this number is asked: by the thread that fills a gap, if it runs, else by one that
-/// lives no longer than the call.
+/// Sends the probe with this number, on the catch-up thread if it runs, and otherwise on a short-lived thread.
 pub(crate) fn begin_probe(shared: &StreamShared, state: &mut StreamState, number: u64) {
     if state.catch_up_runs {
         state.probe = Some(number);
@@ -34,12 +33,13 @@ pub(crate) fn begin_probe(shared: &StreamShared, state: &mut StreamState, number
     };
     if let Err(error) = thread::Builder::new().name("mm-probe".into()).spawn(ask) {
         state.helpers -= 1;
-        let error = Error::io("no thread for a REST call could be started", error).with_kind(ErrorKind::Io);
+        let error =
+            Error::io("a thread for a REST call could not be started", error).with_kind(ErrorKind::Io);
         state.session.on_probe_response(shared.now(), number, Err(error));
     }
 }
 
-/// Asks, and tells the session.
+/// Sends the probe and passes the response to the session.
 pub(crate) fn run_probe(shared: &StreamShared, number: u64) {
     let answer: Result<ProbeResponse> = match shared.options.liveness {
         Some(Probe::Preference) => shared

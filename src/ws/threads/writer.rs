@@ -1,4 +1,4 @@
-//! The timer thread: everything that is written, and everything that comes with time.
+//! The timer thread: it sends all data, and handles all timeouts.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -10,12 +10,12 @@ use crate::ws::threads::bell::RoomPoll;
 /// Timeout for sending queued bytes, after which the connection is considered dead.
 const WRITE_TIMEOUT: Duration = Duration::from_secs(15);
 
-/// Runs until the stream is closed, or has ended for good and said so.
+/// Runs until the stream is closed, or has ended permanently and reported it.
 pub(crate) fn run_writer(shared: &StreamShared) {
     let _ending = ThreadGuard::new(shared, ThreadRole::Writer);
     let mut poll = RoomPoll::new();
     let mut batch = WriteBatch::default();
-    // The link that the batch belongs to.
+    // The connection that the batch belongs to.
     let mut wire: Option<Arc<WriteHalf>> = None;
     let mut state = shared.lock_state();
     loop {
@@ -66,7 +66,7 @@ pub(crate) fn run_writer(shared: &StreamShared) {
             if !batch.is_empty() {
                 drop(state);
                 if wire.write_some(&mut batch).is_err() {
-                    // The reader notifications, and knows better why.
+                    // The reader reports the end, since it knows the reason.
                     wire.shut_down();
                     batch.clear_batch();
                 }
@@ -78,7 +78,7 @@ pub(crate) fn run_writer(shared: &StreamShared) {
     }
 }
 
-/// Sleeps until the bell rings, a time comes, or the program makes room that something waits for.
+/// Sleeps until the bell rings, a time is reached, or there is room for something that waits.
 fn sleep_until_woken<'a>(
     shared: &'a StreamShared,
     mut state: StateGuard<'a>,
