@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use super::http::{Answer, Request};
+use super::http::{Request, ServerResponse};
 
 /// The treatment of a request instead of a normal response.
 #[derive(Clone, Debug)]
 pub(super) enum FaultKind {
-    Answer(Answer),
+    Response(ServerResponse),
     Raw(Vec<u8>),
     Close,
     Reset,

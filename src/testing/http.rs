@@ -74,14 +74,14 @@ impl Request {
 
 /// A response.
 #[derive(Clone, Debug)]
-pub(super) struct Answer {
+pub(super) struct ServerResponse {
     pub(super) status: u16,
     pub(super) kind: &'static str,
     pub(super) headers: Vec<(String, String)>,
     pub(super) body: Arc<Vec<u8>>,
 }
 
-impl Answer {
+impl ServerResponse {
     pub(super) fn bytes(status: u16, kind: &'static str, body: impl Into<Vec<u8>>) -> Self {
         Self { status, kind, headers: Vec::new(), body: Arc::new(body.into()) }
     }

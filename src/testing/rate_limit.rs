@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::http::Answer;
+use super::http::ServerResponse;
 
 /// The rate limit, by the algorithm of the real server (GCRA).
 #[derive(Debug, Default)]
@@ -19,7 +19,7 @@ impl RateLimiter {
     }
 
     /// Returns the headers that describe the limit, and the refusal if this request exceeds it.
-    pub(super) fn pass(&mut self) -> (Vec<(String, String)>, Option<Answer>) {
+    pub(super) fn pass(&mut self) -> (Vec<(String, String)>, Option<ServerResponse>) {
         let Some((per_second, burst)) = self.rate else { return (Vec::new(), None) };
         let now = Instant::now();
         let step = Duration::from_secs(1) / per_second;
@@ -40,7 +40,7 @@ impl RateLimiter {
             ("X-Ratelimit-Reset".to_owned(), seconds(full).to_string()),
         ];
         let answer = refused.then(|| {
-            Answer::bytes(429, "text/plain; charset=utf-8", "limit exceeded\n")
+            ServerResponse::bytes(429, "text/plain; charset=utf-8", "limit exceeded\n")
                 .with("Retry-After", seconds(wait).to_string())
         });
         (headers, answer)

@@ -33,7 +33,7 @@ use std::borrow::Cow;
 use serde_json::{Map, Value, json};
 
 use super::clock::is_id;
-use super::http::{Answer, Request, decode};
+use super::http::{Request, ServerResponse, decode};
 use super::rules::Permission;
 use super::shared::ServerShared;
 use super::state::World;
@@ -49,7 +49,7 @@ struct AppError {
     detail: String,
 }
 
-type RouteResult = Result<Answer, AppError>;
+type RouteResult = Result<ServerResponse, AppError>;
 
 fn fail(status: u16, id: &'static str, message: impl Into<Cow<'static, str>>) -> AppError {
     AppError { status, id: Cow::Borrowed(id), message: message.into(), detail: String::new() }
@@ -178,10 +178,10 @@ impl RouteCall<'_> {
 
     /// Responds with 304 if the client has the current version. As on the real server, tags are compared byte for
     /// byte.
-    fn etag(&self, tag: &str, answer: Answer) -> Answer {
+    fn etag(&self, tag: &str, answer: ServerResponse) -> ServerResponse {
         let tag = format!("{}.{tag}", self.world.version);
         if self.request.header("if-none-match") == Some(&tag) {
-            return Answer::bytes(304, "", Vec::new()).with("Etag", tag);
+            return ServerResponse::bytes(304, "", Vec::new()).with("Etag", tag);
         }
         answer.with("Etag", tag)
     }
@@ -193,7 +193,7 @@ fn text<'a>(object: &'a Map<String, Value>, name: &str) -> &'a str {
 }
 
 /// Redirects to the same path without empty segments.
-fn redirect_to_clean(request: &Request) -> Answer {
+fn redirect_to_clean(request: &Request) -> ServerResponse {
     let segments = request.path.split('/').filter(|segment| !segment.is_empty());
     let mut location: String = segments.flat_map(|segment| ["/", segment]).collect();
     if request.path.ends_with('/') {
@@ -203,11 +203,11 @@ fn redirect_to_clean(request: &Request) -> Answer {
         location.push('?');
         location.push_str(&request.raw_query);
     }
-    Answer::bytes(301, "", Vec::new()).with("Location", location)
+    ServerResponse::bytes(301, "", Vec::new()).with("Location", location)
 }
 
 /// Responds to any request.
-pub(super) fn answer(inner: &ServerShared, request: &Request) -> Answer {
+pub(super) fn answer(inner: &ServerShared, request: &Request) -> ServerResponse {
     if request.path.contains("//") {
         return redirect_to_clean(request);
     }
@@ -259,7 +259,7 @@ fn not_routed(request: &Request) -> AppError {
     error
 }
 
-type Routed = (Answer, Option<(String, outgoing::Outgoing)>);
+type Routed = (ServerResponse, Option<(String, outgoing::Outgoing)>);
 
 fn route(world: &mut World, request: &Request, segments: &[&str]) -> Routed {
     let token = request.token().unwrap_or_default();
@@ -341,20 +341,20 @@ fn slack_text(world: &World, text: &str) -> String {
 }
 
 impl AppError {
-    fn answer(&self, world: &mut World) -> Answer {
+    fn answer(&self, world: &mut World) -> ServerResponse {
         let mut body = json!({
             "id": self.id, "message": self.message, "detailed_error": self.detail, "status_code": self.status,
         });
         if let (Some(object), true) = (body.as_object_mut(), self.detail.is_empty()) {
             object.insert("request_id".into(), json!(world.clock.id()));
         }
-        Answer::json(self.status, &body)
+        ServerResponse::json(self.status, &body)
     }
 }
 
 /// Responds to requests outside `/api/v4`: incoming webhooks, and the web application, whose page is served for all
 /// other paths.
-fn beside(inner: &ServerShared, request: &Request, path: &str) -> Answer {
+fn beside(inner: &ServerShared, request: &Request, path: &str) -> ServerResponse {
     if let (Some(id), "POST") = (path.strip_prefix("/hooks/commands/"), &*request.method) {
         return integrations::delayed_response(&mut inner.world(), request, id);
     }
@@ -380,7 +380,7 @@ fn beside(inner: &ServerShared, request: &Request, path: &str) -> Answer {
     if matches!(&*request.method, "GET" | "HEAD") {
         let page =
             "<!DOCTYPE html><html lang=\"en\"><head><title>Mattermost</title></head><body></body></html>";
-        return Answer::bytes(200, "text/html", page);
+        return ServerResponse::bytes(200, "text/html", page);
     }
-    Answer::bytes(405, "", Vec::new())
+    ServerResponse::bytes(405, "", Vec::new())
 }

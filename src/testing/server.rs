@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use super::conn::{Conn, Input, lock};
 use super::faults::FaultKind;
-use super::http::{self, Answer, Request};
+use super::http::{self, Request, ServerResponse};
 use super::recorded_request::RecordedRequest;
 use super::routes::outgoing_webhooks;
 use super::settings::ServerSettings;
@@ -233,7 +233,8 @@ impl ServerShared {
                 Ok(None) => return Ok(()),
                 Err(error) => {
                     if error.kind() == io::ErrorKind::InvalidData {
-                        let answer = Answer::bytes(400, "text/plain; charset=utf-8", "400 Bad Request");
+                        let answer =
+                            ServerResponse::bytes(400, "text/plain; charset=utf-8", "400 Bad Request");
                         input.conn.write(&answer.encode(false, false))?;
                     }
                     return Err(error);
@@ -259,7 +260,7 @@ impl ServerShared {
                     input.conn.write(&bytes)?;
                     return Ok(());
                 }
-                Some(FaultKind::Answer(answer)) => {
+                Some(FaultKind::Response(answer)) => {
                     self.settle(record, answer.status);
                     input.conn.write(&answer.encode(request.method == "HEAD", keep))?;
                     if keep {

@@ -37,7 +37,7 @@ pub(super) struct ServerShared {
 #[derive(Debug, Default)]
 pub(super) struct PortGate {
     pub(super) closed: bool,
-    /// Time at which it opens by itself.
+    /// Time at which it opens automatically.
     pub(super) until: Option<Instant>,
     /// State that the acceptor has put into effect.
     pub(super) listening: bool,

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::clock::is_id;
 use super::conn::{Conn, Input, lock};
 use super::frame::{self, Refused};
-use super::http::{Answer, Request};
+use super::http::{Request, ServerResponse};
 use super::hub::{HubEvent, Link, Who};
 use super::shared::ServerShared;
 use super::state::World;
@@ -29,13 +29,14 @@ pub(super) fn run(inner: &Arc<ServerShared>, input: &mut Input, request: &Reques
         conn.cut_after(cut);
     }
     let Some(key) = request.header("sec-websocket-key").filter(|_| request.method == "GET") else {
-        let answer = Answer::bytes(400, "text/plain; charset=utf-8", "Bad Request\n");
+        let answer = ServerResponse::bytes(400, "text/plain; charset=utf-8", "Bad Request\n");
         return conn.write(&answer.encode(false, false));
     };
     let origin = request.header("origin");
     if origin.is_some_and(|origin| !origin.ends_with(&inner.address.to_string())) {
         let text = "websocket: request origin not allowed by Upgrader.CheckOrigin\n";
-        return conn.write(&Answer::bytes(403, "text/plain; charset=utf-8", text).encode(false, false));
+        return conn
+            .write(&ServerResponse::bytes(403, "text/plain; charset=utf-8", text).encode(false, false));
     }
     let accept = tungstenite::handshake::derive_accept_key(key.as_bytes());
     let head = format!(

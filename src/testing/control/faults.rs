@@ -8,7 +8,7 @@ use crate::testing::TestServer;
 use crate::testing::conn::{Conn, lock};
 use crate::testing::faults::{FaultKind, Faults, PlannedFault};
 use crate::testing::frame;
-use crate::testing::http::Answer;
+use crate::testing::http::ServerResponse;
 use crate::testing::hub::HubEvent;
 use crate::testing::rate_limit::RateLimiter;
 use crate::testing::socket::detach;
@@ -45,7 +45,7 @@ impl Fault<'_> {
             Some('<') => "text/html",
             _ => "text/plain; charset=utf-8",
         };
-        self.arm(FaultKind::Answer(Answer::bytes(status, kind, body)));
+        self.arm(FaultKind::Response(ServerResponse::bytes(status, kind, body)));
     }
 
     /// Responds with an error in the format of the server.
@@ -53,22 +53,22 @@ impl Fault<'_> {
         let body = json!({
             "id": id, "message": "Refused by the test.", "detailed_error": "", "request_id": "", "status_code": status,
         });
-        self.arm(FaultKind::Answer(Answer::json(status, &body)));
+        self.arm(FaultKind::Response(ServerResponse::json(status, &body)));
     }
 
     /// Responds with a 302 redirect to another address.
     pub fn redirect(self, location: &str) {
-        self.arm(FaultKind::Answer(Answer::bytes(302, "text/html", "").with("Location", location)));
+        self.arm(FaultKind::Response(ServerResponse::bytes(302, "text/html", "").with("Location", location)));
     }
 
     /// Responds as if the rate limit were exceeded: 429, plain text, with `Retry-After` in seconds.
     pub fn rate_limit(self, retry_after: u64) {
-        let answer = Answer::bytes(429, "text/plain; charset=utf-8", "limit exceeded\n")
+        let answer = ServerResponse::bytes(429, "text/plain; charset=utf-8", "limit exceeded\n")
             .with("Retry-After", retry_after.to_string())
             .with("X-Ratelimit-Limit", "101")
             .with("X-Ratelimit-Remaining", "0")
             .with("X-Ratelimit-Reset", (retry_after + 10).to_string());
-        self.arm(FaultKind::Answer(answer));
+        self.arm(FaultKind::Response(answer));
     }
 
     /// Sends the given bytes as the response, and closes the connection.
@@ -326,12 +326,12 @@ impl TestServer {
         self.inner.world().hub.forget_inactive();
     }
 
-    /// Drops all events while `on`. Connections stay open and Pings are answered.
+    /// Drops all events while `on`. Connections stay open, and the server replies to Pings.
     pub fn zombie(&self, on: bool) {
         self.inner.world().hub.zombie = on;
     }
 
-    /// Drops all events for the present connections, even after they are resumed. Pings are answered. New connections
+    /// Drops all events for the present connections, even after they are resumed. The server replies to Pings. New connections
     /// work.
     pub fn deafen(&self) {
         self.inner.world().hub.deafen();

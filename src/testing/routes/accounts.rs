@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::users::{missing, updated};
 use super::{AppError, RouteCall, RouteResult, bad_body, fail, forbidden, text};
-use crate::testing::http::Answer;
+use crate::testing::http::ServerResponse;
 use crate::testing::hub::HubEvent;
 use crate::testing::state::StoredBot;
 
@@ -28,7 +28,7 @@ pub(super) fn route(call: &mut RouteCall<'_>, method: &str, path: &[&str]) -> Op
         ("DELETE", ["image"]) => call.own(user).and_then(|id| {
             call.world.user_mut(&id).ok_or_else(missing)?.last_picture_update = 0;
             updated(call, &id);
-            Ok(Answer::done())
+            Ok(ServerResponse::done())
         }),
         _ => return None,
     })
@@ -127,7 +127,7 @@ fn create(call: &mut RouteCall<'_>) -> RouteResult {
     }
     let (id, shown) = (user.id.clone(), user.json(true));
     call.world.emit(&HubEvent::new("new_user", json!({"user_id": id})));
-    Ok(Answer::json(201, &shown))
+    Ok(ServerResponse::json(201, &shown))
 }
 
 fn patch(call: &mut RouteCall<'_>, whom: &str, whole: bool) -> RouteResult {
@@ -182,7 +182,7 @@ fn patch(call: &mut RouteCall<'_>, whom: &str, whole: bool) -> RouteResult {
     user.update_at = now;
     let shown = user.json(true);
     updated(call, &id);
-    Ok(Answer::json(200, &shown))
+    Ok(ServerResponse::json(200, &shown))
 }
 
 fn activate(call: &mut RouteCall<'_>, whom: &str, active: Option<bool>) -> RouteResult {
@@ -208,7 +208,7 @@ fn activate(call: &mut RouteCall<'_>, whom: &str, active: Option<bool>) -> Route
     call.world.set_active(&id, active);
     updated(call, &id);
     call.world.emit(&HubEvent::new("user_activation_status_change", json!({})));
-    Ok(Answer::done())
+    Ok(ServerResponse::done())
 }
 
 fn roles(call: &mut RouteCall<'_>, whom: &str) -> RouteResult {
@@ -221,7 +221,7 @@ fn roles(call: &mut RouteCall<'_>, whom: &str) -> RouteResult {
     }
     let user = call.world.user_mut(&id).ok_or_else(missing)?;
     text(&body, "roles").clone_into(&mut user.roles);
-    Ok(Answer::done())
+    Ok(ServerResponse::done())
 }
 
 fn password(call: &mut RouteCall<'_>, whom: &str) -> RouteResult {
@@ -246,7 +246,7 @@ fn password(call: &mut RouteCall<'_>, whom: &str) -> RouteResult {
     if let Some(user) = call.world.user_mut(&id) {
         new.clone_into(&mut user.password);
     }
-    Ok(Answer::done())
+    Ok(ServerResponse::done())
 }
 
 fn convert_to_bot(call: &mut RouteCall<'_>, whom: &str) -> RouteResult {
@@ -274,7 +274,7 @@ fn convert_to_bot(call: &mut RouteCall<'_>, whom: &str) -> RouteResult {
     let shown = bot.json();
     call.world.bots.push(bot);
     call.world.sessions.retain(|_, session| session.user_id != id);
-    Ok(Answer::json(200, &shown))
+    Ok(ServerResponse::json(200, &shown))
 }
 
 /// Converts a bot to a user, who logs in with a password.
@@ -304,7 +304,7 @@ pub(super) fn convert_to_user(call: &mut RouteCall<'_>, id: &str) -> RouteResult
     }
     let shown = user.json(true);
     call.world.bots.retain(|bot| bot.user_id != id);
-    Ok(Answer::json(200, &shown))
+    Ok(ServerResponse::json(200, &shown))
 }
 
 fn verify(call: &mut RouteCall<'_>, whom: &str) -> RouteResult {
@@ -312,7 +312,7 @@ fn verify(call: &mut RouteCall<'_>, whom: &str) -> RouteResult {
     let id = call.whom(whom)?;
     let user = call.world.user_mut(&id).ok_or_else(missing)?;
     user.email_verified = true;
-    Ok(Answer::json(200, &user.json(true)))
+    Ok(ServerResponse::json(200, &user.json(true)))
 }
 
 fn reset_failed_attempts(call: &mut RouteCall<'_>, whom: &str) -> RouteResult {
@@ -322,7 +322,7 @@ fn reset_failed_attempts(call: &mut RouteCall<'_>, whom: &str) -> RouteResult {
         return Err(fail(403, "api.user.reset_password_failed_attempts.permissions.app_error", message));
     }
     call.world.user_mut(&id).ok_or_else(missing)?.failed_attempts = 0;
-    Ok(Answer::done())
+    Ok(ServerResponse::done())
 }
 
 /// Changes the login service of an account.
@@ -337,7 +337,7 @@ fn set_auth(call: &mut RouteCall<'_>, whom: &str) -> RouteResult {
     }
     let user = call.world.user_mut(&id).ok_or_else(missing)?;
     service.clone_into(&mut user.auth_service);
-    Ok(Answer::json(200, &json!({"auth_data": data, "auth_service": service})))
+    Ok(ServerResponse::json(200, &json!({"auth_data": data, "auth_service": service})))
 }
 
 fn set_image(call: &mut RouteCall<'_>, whom: &str) -> RouteResult {
@@ -356,5 +356,5 @@ fn set_image(call: &mut RouteCall<'_>, whom: &str) -> RouteResult {
     user.last_picture_update = now;
     user.update_at = now;
     updated(call, &id);
-    Ok(Answer::done())
+    Ok(ServerResponse::done())
 }

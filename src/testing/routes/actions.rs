@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::outgoing::{Outgoing, Reply, Target};
 use super::{AppError, RouteCall, RouteResult, bad_body, bad_url, fail, forbidden, text};
 use crate::testing::clock::is_id;
-use crate::testing::http::Answer;
+use crate::testing::http::ServerResponse;
 use crate::testing::state::attachments::{action_of, complete_attachments};
 use crate::testing::state::{StoredPost, World};
 
@@ -65,10 +65,10 @@ fn press(call: &mut RouteCall<'_>, id: &str, action_id: &str) -> RouteResult {
                 return Err(fail(404, "app.post.get.app_error", "Unable to get the post."));
             }
             apply_response(call.world, &post, &me, &response);
-            Ok(Answer::json(200, &json!({"status": "OK", "trigger_id": client_trigger})))
+            Ok(ServerResponse::json(200, &json!({"status": "OK", "trigger_id": client_trigger})))
         }),
     });
-    Ok(Answer::done())
+    Ok(ServerResponse::done())
 }
 
 /// Returns the JSON object in the response of an integration. An empty body is an empty object.
@@ -138,7 +138,7 @@ fn open_dialog(call: &mut RouteCall<'_>) -> RouteResult {
     let dialog = body.get("dialog").cloned().unwrap_or_else(|| json!({}));
     let opened = json!({"trigger_id": client, "url": text(&body, "url"), "dialog": dialog});
     call.world.open_dialog(&user, opened);
-    Ok(Answer::done())
+    Ok(ServerResponse::done())
 }
 
 fn submit_dialog(call: &mut RouteCall<'_>, kind: &str) -> RouteResult {
@@ -163,8 +163,8 @@ fn submit_dialog(call: &mut RouteCall<'_>, kind: &str) -> RouteResult {
             let response = integration_response(&reply)?;
             let kept = |name: &String| matches!(&**name, "error" | "errors" | "type" | "form" | "items");
             let shown = response.into_iter().filter(|(name, value)| kept(name) && !value.is_null()).collect();
-            Ok(Answer::json(200, &Value::Object(shown)))
+            Ok(ServerResponse::json(200, &Value::Object(shown)))
         }),
     });
-    Ok(Answer::done())
+    Ok(ServerResponse::done())
 }

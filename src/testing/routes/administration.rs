@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{AppError, RouteCall, RouteResult, bad_body, fail, forbidden, text};
-use crate::testing::http::Answer;
+use crate::testing::http::ServerResponse;
 use crate::testing::hub::HubEvent;
 use crate::testing::rules::Permission;
 use crate::testing::state::{Member, StoredChannel, StoredUser};
@@ -16,18 +16,18 @@ pub(super) fn route(call: &mut RouteCall<'_>, method: &str, path: &[&str]) -> Op
         ("GET", ["analytics", "old"]) => analytics(call),
         ("GET", ["usage", "posts"]) => call.user().map(|_| {
             // Rounded down to one significant digit, as on a real server.
-            Answer::json(200, &json!({"count": rounded(posts(call).count())}))
+            ServerResponse::json(200, &json!({"count": rounded(posts(call).count())}))
         }),
-        ("GET", ["usage", "storage"]) => call.user().map(|_| Answer::json(200, &json!({"bytes": 0}))),
+        ("GET", ["usage", "storage"]) => call.user().map(|_| ServerResponse::json(200, &json!({"bytes": 0}))),
         ("GET", ["usage", "teams"]) => call.user().map(|_| {
             let active = call.world.teams.iter().filter(|team| team.delete_at == 0).count();
-            Answer::json(200, &json!({"active": active, "cloud_archived": 0}))
+            ServerResponse::json(200, &json!({"active": active, "cloud_archived": 0}))
         }),
         ("GET", ["limits", "server"]) => limits(call),
         ("GET", ["reports", "users"]) => call.admin().map(|_| report(call)),
         ("GET", ["reports", "users", "count"]) => call.admin().map(|_| {
             let people = call.world.users.iter().filter(|user| !user.is_bot);
-            Answer::json(200, &json!(people.count()))
+            ServerResponse::json(200, &json!(people.count()))
         }),
         ("POST", ["channels", "search"]) => search_channels(call),
         ("POST", ["channels", "group", "search"]) => search_groups(call),
@@ -113,7 +113,7 @@ fn analytics(call: &mut RouteCall<'_>) -> RouteResult {
         "post_counts_day" | "bot_post_counts_day" | "user_counts_with_posts_day" => Vec::new(),
         _ => return Err(bad_body("name")),
     };
-    Ok(Answer::json(200, &Value::Array(rows)))
+    Ok(ServerResponse::json(200, &Value::Array(rows)))
 }
 
 fn limits(call: &RouteCall<'_>) -> RouteResult {
@@ -124,7 +124,7 @@ fn limits(call: &RouteCall<'_>) -> RouteResult {
     } else {
         (0, 0, 0)
     };
-    Ok(Answer::json(
+    Ok(ServerResponse::json(
         200,
         &json!({
             "maxUsersLimit": most, "maxUsersHardLimit": hard, "activeUserCount": active,
@@ -134,7 +134,7 @@ fn limits(call: &RouteCall<'_>) -> RouteResult {
     ))
 }
 
-fn report(call: &RouteCall<'_>) -> Answer {
+fn report(call: &RouteCall<'_>) -> ServerResponse {
     let size = call.request.param("page_size").and_then(|size| size.parse().ok()).unwrap_or(50).clamp(1, 100);
     let mut people: Vec<&StoredUser> = call.world.users.iter().filter(|user| !user.is_bot).collect();
     people.sort_by(|one, other| one.username.cmp(&other.username));
@@ -149,7 +149,7 @@ fn report(call: &RouteCall<'_>) -> Answer {
         }
         row
     });
-    Answer::json(200, &rows.collect())
+    ServerResponse::json(200, &rows.collect())
 }
 
 fn fits(channel: &StoredChannel, term: &str) -> bool {
@@ -204,9 +204,9 @@ fn search_channels(call: &RouteCall<'_>) -> RouteResult {
         (Some(page), Some(size)) if !visible => {
             let total = all.len();
             let rows: Vec<Value> = all.into_iter().skip(page * size.min(200)).take(size.min(200)).collect();
-            Ok(Answer::json(200, &json!({"channels": rows, "total_count": total})))
+            Ok(ServerResponse::json(200, &json!({"channels": rows, "total_count": total})))
         }
-        _ => Ok(Answer::json(200, &Value::Array(all))),
+        _ => Ok(ServerResponse::json(200, &Value::Array(all))),
     }
 }
 
@@ -221,10 +221,10 @@ fn search_groups(call: &RouteCall<'_>) -> RouteResult {
         };
         channel.kind == "G" && channel.has(&me) && !terms.is_empty() && terms.iter().all(named)
     });
-    Ok(Answer::json(200, &found.map(|channel| channel.json(old)).collect()))
+    Ok(ServerResponse::json(200, &found.map(|channel| channel.json(old)).collect()))
 }
 
-fn timezones(call: &RouteCall<'_>, id: &str) -> Answer {
+fn timezones(call: &RouteCall<'_>, id: &str) -> ServerResponse {
     let members = call.world.channel(id).into_iter().flat_map(|channel| &channel.members);
     let mut zones: Vec<Value> = members
         .filter_map(|member| {
@@ -236,9 +236,9 @@ fn timezones(call: &RouteCall<'_>, id: &str) -> Answer {
         .collect();
     zones.dedup();
     if zones.is_empty() && !call.world.is_old() {
-        return Answer::json(200, &Value::Null);
+        return ServerResponse::json(200, &Value::Null);
     }
-    Answer::json(200, &Value::Array(zones))
+    ServerResponse::json(200, &Value::Array(zones))
 }
 
 fn missing_channel() -> AppError {
@@ -257,7 +257,7 @@ fn common_teams(call: &RouteCall<'_>, id: &str) -> RouteResult {
         call.world.teams.iter().filter(|team| {
             team.delete_at == 0 && channel.members.iter().all(|member| team.has(&member.user_id))
         });
-    Ok(Answer::json(200, &teams.map(|team| team.json(call.is_admin())).collect()))
+    Ok(ServerResponse::json(200, &teams.map(|team| team.json(call.is_admin())).collect()))
 }
 
 fn move_channel(call: &mut RouteCall<'_>, id: &str) -> RouteResult {
@@ -289,7 +289,10 @@ fn move_channel(call: &mut RouteCall<'_>, id: &str) -> RouteResult {
     let data = json!({"channel_id": id, "team_id": team});
     call.world.emit(&HubEvent::new("channel_moved", data).for_channel(id));
     let old = call.world.is_old();
-    call.world.channel(id).map(|channel| Answer::json(200, &channel.json(old))).ok_or_else(missing_channel)
+    call.world
+        .channel(id)
+        .map(|channel| ServerResponse::json(200, &channel.json(old)))
+        .ok_or_else(missing_channel)
 }
 
 /// Converts a group channel to a private channel.
@@ -319,7 +322,10 @@ fn convert_group(call: &mut RouteCall<'_>, id: &str) -> RouteResult {
         }
     }
     let old = call.world.is_old();
-    call.world.channel(id).map(|channel| Answer::json(200, &channel.json(old))).ok_or_else(missing_channel)
+    call.world
+        .channel(id)
+        .map(|channel| ServerResponse::json(200, &channel.json(old)))
+        .ok_or_else(missing_channel)
 }
 
 /// Returns the archived channels of a team that the caller may see, or its private channels for an administrator.
@@ -339,5 +345,5 @@ fn of_team(call: &RouteCall<'_>, team: &str, deleted: bool) -> RouteResult {
         };
         channel.team_id == team && wanted
     });
-    Ok(Answer::json(200, &Value::Array(call.page(found.map(|channel| channel.json(old))))))
+    Ok(ServerResponse::json(200, &Value::Array(call.page(found.map(|channel| channel.json(old))))))
 }

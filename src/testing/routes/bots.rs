@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::accounts::is_username;
 use super::{AppError, RouteCall, RouteResult, bad_url, fail, text};
 use crate::testing::clock::is_id;
-use crate::testing::http::Answer;
+use crate::testing::http::ServerResponse;
 use crate::testing::hub::HubEvent;
 use crate::testing::state::StoredBot;
 
@@ -19,7 +19,7 @@ pub(super) fn route(call: &mut RouteCall<'_>, method: &str, path: &[&str]) -> Op
                 .bots
                 .iter()
                 .filter(|bot| (deleted || bot.delete_at == 0) && (bot.owner_id == me || call.is_admin()));
-            Answer::json(200, &Value::Array(call.page(seen.map(StoredBot::json))))
+            ServerResponse::json(200, &Value::Array(call.page(seen.map(StoredBot::json))))
         }),
         ("GET", ["bots", id]) => {
             let deleted = call.request.flag("include_deleted");
@@ -27,7 +27,7 @@ pub(super) fn route(call: &mut RouteCall<'_>, method: &str, path: &[&str]) -> Op
                 if bot.delete_at > 0 && !deleted {
                     Err(missing())
                 } else {
-                    Ok(Answer::json(200, &bot.json()))
+                    Ok(ServerResponse::json(200, &bot.json()))
                 }
             })
         }
@@ -86,7 +86,7 @@ fn create(call: &mut RouteCall<'_>) -> RouteResult {
     }
     let id = call.world.new_bot(&name, text(&body, "display_name"), text(&body, "description"), &me);
     call.world.emit(&HubEvent::new("new_user", json!({"user_id": id})));
-    managed(call, &id).map(|bot| Answer::json(201, &bot.json()))
+    managed(call, &id).map(|bot| ServerResponse::json(201, &bot.json()))
 }
 
 fn patch(call: &mut RouteCall<'_>, id: &str) -> RouteResult {
@@ -109,13 +109,13 @@ fn patch(call: &mut RouteCall<'_>, id: &str) -> RouteResult {
     if let (Some(user), Some(name)) = (call.world.user_mut(id), given("username")) {
         name.clone_into(&mut user.username);
     }
-    managed(call, id).map(|bot| Answer::json(200, &bot.json()))
+    managed(call, id).map(|bot| ServerResponse::json(200, &bot.json()))
 }
 
 fn enable(call: &mut RouteCall<'_>, id: &str, enabled: bool) -> RouteResult {
     managed(call, id)?;
     call.world.set_active(id, enabled);
-    managed(call, id).map(|bot| Answer::json(200, &bot.json()))
+    managed(call, id).map(|bot| ServerResponse::json(200, &bot.json()))
 }
 
 fn assign(call: &mut RouteCall<'_>, id: &str, user: &str) -> RouteResult {
@@ -125,5 +125,5 @@ fn assign(call: &mut RouteCall<'_>, id: &str, user: &str) -> RouteResult {
         bot.owner_id = user;
     }
     let bot = call.world.bots.iter().find(|bot| bot.user_id == id).ok_or_else(missing)?;
-    Ok(Answer::json(200, &bot.json()))
+    Ok(ServerResponse::json(200, &bot.json()))
 }

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::{AppError, RouteCall, RouteResult, bad_body, bad_url, fail, forbidden, text};
 use crate::testing::clock::is_id;
-use crate::testing::http::Answer;
+use crate::testing::http::ServerResponse;
 use crate::testing::hub::HubEvent;
 use crate::testing::rules::Permission;
 use crate::testing::state::channels::{group_name, is_channel_name};
@@ -18,7 +18,7 @@ pub(super) fn route(call: &mut RouteCall<'_>, method: &str, path: &[&str]) -> Op
         ("GET", ["channels"]) => call.admin().map(|_| {
             let old = call.world.is_old();
             let named = call.world.channels.iter().filter(|channel| matches!(&*channel.kind, "O" | "P"));
-            Answer::json(200, &Value::Array(call.page(named.map(|channel| channel.json(old)))))
+            ServerResponse::json(200, &Value::Array(call.page(named.map(|channel| channel.json(old)))))
         }),
         ("GET", ["channels", id]) => readable(call, id).map(|channel| shown(call, 200, channel)),
         ("PUT", ["channels", id]) => patch(call, id, true),
@@ -53,8 +53,8 @@ fn not_named() -> AppError {
     fail(404, "app.channel.get_by_name.missing.app_error", "Channel does not exist.")
 }
 
-fn shown(call: &RouteCall<'_>, status: u16, channel: &StoredChannel) -> Answer {
-    Answer::json(status, &channel.json(call.world.is_old()))
+fn shown(call: &RouteCall<'_>, status: u16, channel: &StoredChannel) -> ServerResponse {
+    ServerResponse::json(status, &channel.json(call.world.is_old()))
 }
 
 /// Returns a channel that the caller may read.
@@ -356,7 +356,7 @@ fn archive(call: &mut RouteCall<'_>, id: &str) -> RouteResult {
     }
     let event = HubEvent::new("channel_deleted", json!({"channel_id": id, "delete_at": now}));
     call.world.emit(&if private { event.for_channel(id) } else { event.for_team(&team) });
-    Ok(Answer::done())
+    Ok(ServerResponse::done())
 }
 
 fn restore(call: &mut RouteCall<'_>, id: &str) -> RouteResult {
@@ -385,7 +385,7 @@ fn stats(call: &RouteCall<'_>, id: &str) -> RouteResult {
     let pinned = call.world.posts.of_channel(id).filter(|post| post.is_pinned && post.delete_at == 0).count();
     let files =
         call.world.files.values().filter(|file| file.channel_id == id && !file.post_id.is_empty()).count();
-    Ok(Answer::json(
+    Ok(ServerResponse::json(
         200,
         &json!({
             "channel_id": id, "member_count": channel.members.len(), "guest_count": 0,
@@ -404,7 +404,7 @@ fn public(call: &RouteCall<'_>, team: &str) -> RouteResult {
         .collect();
     found.sort_by_key(|channel| channel.display_name.to_lowercase());
     let old = call.world.is_old();
-    Ok(Answer::json(200, &call.page(found).into_iter().map(|channel| channel.json(old)).collect()))
+    Ok(ServerResponse::json(200, &call.page(found).into_iter().map(|channel| channel.json(old)).collect()))
 }
 
 fn by_ids(call: &RouteCall<'_>, team: &str) -> RouteResult {
@@ -413,7 +413,7 @@ fn by_ids(call: &RouteCall<'_>, team: &str) -> RouteResult {
     let old = call.world.is_old();
     let found =
         call.world.channels.iter().filter(|c| c.team_id == team && c.kind == "O" && ids.contains(&c.id));
-    Ok(Answer::json(200, &found.map(|channel| channel.json(old)).collect()))
+    Ok(ServerResponse::json(200, &found.map(|channel| channel.json(old)).collect()))
 }
 
 fn like<'a>(
@@ -436,14 +436,14 @@ fn search(call: &RouteCall<'_>, team: &str) -> RouteResult {
     let body = call.object("channel_search")?;
     let old = call.world.is_old();
     let found = like(call, &me, team, text(&body, "term")).map(|channel| channel.json(old)).collect();
-    Ok(Answer::json(200, &found).with("Cache-Control", "no-cache, no-store, must-revalidate"))
+    Ok(ServerResponse::json(200, &found).with("Cache-Control", "no-cache, no-store, must-revalidate"))
 }
 
 fn autocomplete(call: &RouteCall<'_>, team: &str) -> RouteResult {
     let me = in_team(call, team)?;
     let old = call.world.is_old();
     let part = call.request.param("name").unwrap_or_default();
-    Ok(Answer::json(200, &like(call, &me, team, part).map(|channel| channel.json(old)).collect()))
+    Ok(ServerResponse::json(200, &like(call, &me, team, part).map(|channel| channel.json(old)).collect()))
 }
 
 fn search_archived(call: &RouteCall<'_>, team: &str) -> RouteResult {
@@ -457,7 +457,7 @@ fn search_archived(call: &RouteCall<'_>, team: &str) -> RouteResult {
             && channel.has(&me)
             && (channel.name.contains(&wanted) || channel.display_name.to_lowercase().contains(&wanted))
     });
-    Ok(Answer::json(200, &found.map(|channel| channel.json(old)).collect()))
+    Ok(ServerResponse::json(200, &found.map(|channel| channel.json(old)).collect()))
 }
 
 fn by_name(call: &RouteCall<'_>, team: &str, name: &str) -> RouteResult {
@@ -500,11 +500,11 @@ fn mine(call: &RouteCall<'_>, user: &str, team: Option<&str>) -> RouteResult {
         let body = json!({
             "id": error.id, "message": error.message, "detailed_error": "", "status_code": error.status,
         });
-        return Ok(Answer::bytes(404, "application/json", format!("[{body}")));
+        return Ok(ServerResponse::bytes(404, "application/json", format!("[{body}")));
     }
     found.sort_by(|one, other| one.display_name.cmp(&other.display_name));
     let newest = found.iter().map(|channel| channel.last_post_at.max(channel.update_at)).max().unwrap_or(0);
     let old = call.world.is_old();
-    let answer = Answer::json(200, &found.iter().map(|channel| channel.json(old)).collect());
+    let answer = ServerResponse::json(200, &found.iter().map(|channel| channel.json(old)).collect());
     Ok(call.etag(&format!("{id}.{newest}.0.{}", found.len()), answer))
 }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::{AppError, RouteCall, RouteResult, bad_body, bad_url, fail, forbidden, text};
 use crate::testing::clock::{is_id, mix};
-use crate::testing::http::{Answer, parts};
+use crate::testing::http::{ServerResponse, parts};
 use crate::testing::rules::Permission;
 use crate::testing::state::{StoredFile, StoredUpload};
 
@@ -18,8 +18,9 @@ pub(super) fn route(call: &mut RouteCall<'_>, method: &str, path: &[&str]) -> Op
     Some(match (method, path) {
         ("POST", ["files"]) => upload(call),
         ("GET", ["files", id]) => readable(call, id).map(|file| download(call, file)),
-        ("GET", ["files", id, "info"]) => readable(call, id)
-            .map(|file| Answer::json(200, &file.json()).with("Cache-Control", "max-age=2592000, private")),
+        ("GET", ["files", id, "info"]) => readable(call, id).map(|file| {
+            ServerResponse::json(200, &file.json()).with("Cache-Control", "max-age=2592000, private")
+        }),
         ("GET", ["files", id, "link"]) => readable(call, id).and_then(|file| {
             if !call.world.is_set("FileSettings", "EnablePublicLink") {
                 let message = "Public links have been disabled.";
@@ -31,14 +32,14 @@ pub(super) fn route(call: &mut RouteCall<'_>, method: &str, path: &[&str]) -> Op
             }
             let site = call.request.header("host").unwrap_or("127.0.0.1");
             let link = format!("http://{site}/files/{id}/public?h={}", public_hash(id));
-            Ok(Answer::json(200, &json!({"link": link})))
+            Ok(ServerResponse::json(200, &json!({"link": link})))
         }),
         ("GET", ["files", id, "thumbnail"]) => smaller(call, id, "thumbnail"),
         ("GET", ["files", id, "preview"]) => smaller(call, id, "preview"),
         ("POST", ["teams", team, "files", "search"]) => search(call, Some(team)),
         ("POST", ["files", "search"]) => search(call, None),
         ("POST", ["uploads"]) => begin(call),
-        ("GET", ["uploads", id]) => own(call, id).map(|upload| Answer::json(200, &upload.json())),
+        ("GET", ["uploads", id]) => own(call, id).map(|upload| ServerResponse::json(200, &upload.json())),
         ("POST", ["uploads", id]) => piece(call, id),
         ("GET", ["users", user, "uploads"]) => call.whom(user).and_then(|id| {
             if id != call.user {
@@ -46,7 +47,7 @@ pub(super) fn route(call: &mut RouteCall<'_>, method: &str, path: &[&str]) -> Op
                 return Err(fail(403, "api.user.get_uploads_for_user.forbidden.app_error", message));
             }
             let all = call.world.uploads.values().filter(|upload| upload.user_id == id);
-            Ok(Answer::json(200, &all.map(StoredUpload::json).collect()))
+            Ok(ServerResponse::json(200, &all.map(StoredUpload::json).collect()))
         }),
         _ => return None,
     })
@@ -133,7 +134,7 @@ fn upload(call: &mut RouteCall<'_>) -> RouteResult {
         infos.push(keep(call, &me, &channel, &name, data).json());
     }
     let client_ids = if client_ids.is_empty() { Value::Null } else { json!(client_ids) };
-    Ok(Answer::json(201, &json!({"file_infos": infos, "client_ids": client_ids})))
+    Ok(ServerResponse::json(201, &json!({"file_infos": infos, "client_ids": client_ids})))
 }
 
 /// Returns a file that the caller may read: an own one, or one of a post in a channel that the caller may read.
@@ -185,7 +186,7 @@ fn search(call: &RouteCall<'_>, team: Option<&str>) -> RouteResult {
     let order: Vec<&str> = page.iter().map(|file| &*file.id).collect();
     let infos: serde_json::Map<String, Value> =
         page.iter().map(|file| (file.id.clone(), file.json())).collect();
-    Ok(Answer::json(
+    Ok(ServerResponse::json(
         200,
         &json!({
             "order": order, "file_infos": infos, "next_file_info_id": "", "prev_file_info_id": "",
@@ -216,13 +217,13 @@ fn smaller(call: &RouteCall<'_>, id: &str, what: &str) -> RouteResult {
         error.id = format!("api.file.get_file_{what}.no_{what}.app_error").into();
         return Err(error);
     }
-    let mut answer = Answer::bytes(200, "image/jpeg", Vec::new());
+    let mut answer = ServerResponse::bytes(200, "image/jpeg", Vec::new());
     answer.body = Arc::clone(&file.data);
     Ok(answer)
 }
 
 /// Returns the bytes of a file, or the requested range.
-fn download(call: &RouteCall<'_>, file: &StoredFile) -> Answer {
+fn download(call: &RouteCall<'_>, file: &StoredFile) -> ServerResponse {
     let size = file.data.len();
     // Scripts are sent as text, so that browsers do not run them.
     let kind = match file.mime_type() {
@@ -232,7 +233,7 @@ fn download(call: &RouteCall<'_>, file: &StoredFile) -> Answer {
     let way =
         if call.request.flag("download") || !kind.starts_with("image/") { "attachment" } else { "inline" };
     let name = encoded(&file.name);
-    let finish = |answer: Answer| {
+    let finish = |answer: ServerResponse| {
         answer
             .with("Content-Disposition", format!("{way};filename=\"{name}\"; filename*=UTF-8''{name}"))
             .with("Cache-Control", "private, max-age=86400")
@@ -248,14 +249,14 @@ fn download(call: &RouteCall<'_>, file: &StoredFile) -> Answer {
             Some((from.parse().ok()?, to))
         });
     let Some((from, to)) = asked else {
-        let mut answer = Answer::bytes(200, kind, Vec::new());
+        let mut answer = ServerResponse::bytes(200, kind, Vec::new());
         answer.body = Arc::clone(&file.data);
         return finish(answer);
     };
     match file.data.get(from..to).filter(|part| !part.is_empty()) {
-        Some(part) => finish(Answer::bytes(206, kind, part))
+        Some(part) => finish(ServerResponse::bytes(206, kind, part))
             .with("Content-Range", format!("bytes {from}-{}/{size}", to.saturating_sub(1))),
-        None => Answer::bytes(416, "text/plain; charset=utf-8", "invalid range: failed to overlap\n")
+        None => ServerResponse::bytes(416, "text/plain; charset=utf-8", "invalid range: failed to overlap\n")
             .with("Content-Range", format!("bytes */{size}")),
     }
 }
@@ -300,7 +301,7 @@ fn begin(call: &mut RouteCall<'_>) -> RouteResult {
     };
     let shown = upload.json();
     call.world.uploads.insert(upload.id.clone(), upload);
-    Ok(Answer::json(201, &shown))
+    Ok(ServerResponse::json(201, &shown))
 }
 
 fn own<'a>(call: &'a RouteCall<'_>, id: &str) -> Result<&'a StoredUpload, AppError> {
@@ -341,9 +342,9 @@ fn piece(call: &mut RouteCall<'_>, id: &str) -> RouteResult {
         upload.data.extend_from_slice(&data);
     }
     if !done {
-        return Ok(Answer::bytes(204, "", Vec::new()));
+        return Ok(ServerResponse::bytes(204, "", Vec::new()));
     }
     let Some(upload) = call.world.uploads.remove(id) else { return Err(bad_url("upload_id")) };
     let file = keep(call, &me, &upload.channel_id, &upload.filename, upload.data);
-    Ok(Answer::json(200, &file.json()))
+    Ok(ServerResponse::json(200, &file.json()))
 }

@@ -6,7 +6,7 @@ use super::command_place::CommandPlace;
 use super::outgoing::{Outgoing, Reply, Target};
 use super::{AppError, RouteCall, RouteResult, bad_body, bad_url, builtin, fail, forbidden, text};
 use crate::testing::clock::is_id;
-use crate::testing::http::{Answer, Request};
+use crate::testing::http::{Request, ServerResponse};
 use crate::testing::rules::Permission;
 use crate::testing::state::World;
 use crate::testing::state::integrations::Handler;
@@ -21,14 +21,14 @@ pub(super) fn route(call: &mut RouteCall<'_>, method: &str, path: &[&str]) -> Op
         ("PUT", ["commands", id]) => update(call, id),
         ("DELETE", ["commands", id]) => managed(call, id).map(|at| {
             call.world.integrations.commands.remove(at);
-            Answer::done()
+            ServerResponse::done()
         }),
         ("PUT", ["commands", id, "regen_token"]) => managed(call, id).map(|at| {
             let token = call.world.clock.id();
             if let Some(command) = call.world.integrations.commands.get_mut(at) {
                 command.insert("token".into(), json!(token));
             }
-            Answer::json(200, &json!({"token": token}))
+            ServerResponse::json(200, &json!({"token": token}))
         }),
         ("PUT", ["commands", id, "move"]) => move_to_team(call, id),
         ("GET", ["teams", team, "commands", "autocomplete"]) => autocomplete(call, team),
@@ -37,9 +37,9 @@ pub(super) fn route(call: &mut RouteCall<'_>, method: &str, path: &[&str]) -> Op
     })
 }
 
-fn shown(call: &RouteCall<'_>, at: usize) -> Answer {
+fn shown(call: &RouteCall<'_>, at: usize) -> ServerResponse {
     let command = call.world.integrations.commands.get(at).cloned().unwrap_or_default();
-    Answer::json(200, &Value::Object(command))
+    ServerResponse::json(200, &Value::Object(command))
 }
 
 /// Returns the team whose commands the caller manages.
@@ -126,7 +126,7 @@ fn create(call: &mut RouteCall<'_>) -> RouteResult {
     let me = in_team(call, text(&body, "team_id"))?;
     let command = checked(call, &body, "")?;
     let command = add(call.world, command, &me);
-    Ok(Answer::json(201, &Value::Object(command)))
+    Ok(ServerResponse::json(201, &Value::Object(command)))
 }
 
 /// Adds a command, and returns it as the server shows it.
@@ -166,10 +166,10 @@ fn list(call: &RouteCall<'_>) -> RouteResult {
     }
     let manages = in_team(call, team).is_ok();
     if call.request.flag("custom_only") {
-        return if manages { Ok(Answer::json(200, &own().collect())) } else { Err(forbidden()) };
+        return if manages { Ok(ServerResponse::json(200, &own().collect())) } else { Err(forbidden()) };
     }
     let builtin = builtin::all(call.world.is_old());
-    Ok(Answer::json(200, &builtin.chain(own().filter(|_| manages)).collect()))
+    Ok(ServerResponse::json(200, &builtin.chain(own().filter(|_| manages)).collect()))
 }
 
 fn autocomplete(call: &RouteCall<'_>, team: &str) -> RouteResult {
@@ -190,7 +190,7 @@ fn autocomplete(call: &RouteCall<'_>, team: &str) -> RouteResult {
         }
         Value::Object(command)
     });
-    Ok(Answer::json(200, &builtin::all(call.world.is_old()).chain(offered).collect()))
+    Ok(ServerResponse::json(200, &builtin::all(call.world.is_old()).chain(offered).collect()))
 }
 
 /// Returns the commands whose triggers begin with the input.
@@ -217,7 +217,7 @@ fn suggestions(call: &RouteCall<'_>, team: &str) -> RouteResult {
             })
         })
     });
-    Ok(Answer::json(200, &found.collect()))
+    Ok(ServerResponse::json(200, &found.collect()))
 }
 
 fn update(call: &mut RouteCall<'_>, id: &str) -> RouteResult {
@@ -252,7 +252,7 @@ fn move_to_team(call: &mut RouteCall<'_>, id: &str) -> RouteResult {
     if let Some(command) = call.world.integrations.commands.get_mut(at) {
         command.insert("team_id".into(), json!(team));
     }
-    Ok(Answer::done())
+    Ok(ServerResponse::done())
 }
 
 fn execute(call: &mut RouteCall<'_>) -> RouteResult {
@@ -306,7 +306,7 @@ fn call_command(
     command: Map<String, Value>,
     args: CommandPlace,
     rest: &str,
-) -> Answer {
+) -> ServerResponse {
     let (trigger_id, client_trigger) = call.world.new_trigger(&args.caller);
     let response_url = call.world.new_response_url(&command, &args.caller, &args.channel_id, &args.root_id);
     let name_of = |channel: Option<&crate::testing::state::StoredChannel>| channel.map(|c| c.name.clone());
@@ -346,7 +346,7 @@ fn call_command(
             respond(call, Some(&command), &args, response)
         }),
     });
-    Answer::done()
+    ServerResponse::done()
 }
 
 /// Returns the response of a program, which is JSON or text.
@@ -407,7 +407,7 @@ fn respond(
             }
         }
     }
-    Ok(Answer::json(200, &shown))
+    Ok(ServerResponse::json(200, &shown))
 }
 
 fn post_response(
@@ -476,7 +476,7 @@ fn post_response(
 }
 
 /// Accepts a delayed response, which an integration sends to a response URL.
-pub(super) fn delayed_response(world: &mut World, request: &Request, id: &str) -> Answer {
+pub(super) fn delayed_response(world: &mut World, request: &Request, id: &str) -> ServerResponse {
     let body = String::from_utf8_lossy(&request.body).into_owned();
     let json = request.header("content-type").is_some_and(|kind| kind.starts_with("application/json"));
     let response = match serde_json::from_str(&body) {
@@ -502,7 +502,7 @@ pub(super) fn delayed_response(world: &mut World, request: &Request, id: &str) -
     let args =
         CommandPlace { caller: url.user_id, channel_id: url.channel_id, root_id: url.root_id, team_id };
     match post_response(world, Some(&url.command), &args, &response) {
-        Ok(()) => Answer::bytes(200, "text/plain", "ok"),
+        Ok(()) => ServerResponse::bytes(200, "text/plain", "ok"),
         Err(()) => forbidden().answer(world),
     }
 }

@@ -7,7 +7,7 @@ use base64::prelude::BASE64_STANDARD;
 
 use super::teams::managed;
 use super::{AppError, RouteCall, RouteResult, bad_body, fail};
-use crate::testing::http::{Answer, parts};
+use crate::testing::http::{ServerResponse, parts};
 use crate::testing::rules::Permission;
 
 pub(super) fn route(call: &mut RouteCall<'_>, method: &str, path: &[&str]) -> Option<RouteResult> {
@@ -22,7 +22,7 @@ pub(super) fn route(call: &mut RouteCall<'_>, method: &str, path: &[&str]) -> Op
                 team.image.clear();
                 team.last_icon_update = 0;
             }
-            Answer::done()
+            ServerResponse::done()
         }),
         ("POST", ["teams", id, "import"]) => import(call, id),
         _ => return None,
@@ -45,7 +45,7 @@ fn by_invite(call: &RouteCall<'_>, invite: &str) -> RouteResult {
             "display_name": team.display_name, "description": team.description, "name": team.name, "id": team.id,
         })
     });
-    Ok(Answer::json(200, &shown.unwrap_or_default()))
+    Ok(ServerResponse::json(200, &shown.unwrap_or_default()))
 }
 
 fn join_by_invite(call: &mut RouteCall<'_>) -> RouteResult {
@@ -64,7 +64,7 @@ fn join_by_invite(call: &mut RouteCall<'_>) -> RouteResult {
     super::team_members::add(call, &id, &me);
     let team = call.world.team(&id);
     let member = team.and_then(|team| Some(team.member_json(team.member(&me)?)));
-    Ok(Answer::json(201, &member.unwrap_or_default()))
+    Ok(ServerResponse::json(201, &member.unwrap_or_default()))
 }
 
 /// Accepts email addresses. As on a server without a mail server, nothing is sent.
@@ -81,7 +81,7 @@ fn invite(call: &mut RouteCall<'_>, id: &str) -> RouteResult {
     }
     call.in_team(id, Permission::AddToTeam)?;
     if !call.request.flag("graceful") {
-        return Ok(Answer::done());
+        return Ok(ServerResponse::done());
     }
     let error = if call.world.is_old() {
         Value::Null
@@ -91,7 +91,10 @@ fn invite(call: &mut RouteCall<'_>, id: &str) -> RouteResult {
             "message": "SMTP is not configured in System Console", "detailed_error": "", "status_code": 500,
         })
     };
-    Ok(Answer::json(200, &emails.iter().map(|email| json!({"email": email, "error": error})).collect()))
+    Ok(ServerResponse::json(
+        200,
+        &emails.iter().map(|email| json!({"email": email, "error": error})).collect(),
+    ))
 }
 
 fn image(call: &RouteCall<'_>, id: &str) -> RouteResult {
@@ -99,7 +102,7 @@ fn image(call: &RouteCall<'_>, id: &str) -> RouteResult {
     let team = call.world.team(id).filter(|team| !team.image.is_empty());
     let missing =
         || fail(404, "api.team.get_team_icon.read_file.app_error", "Unable to read the team icon file.");
-    team.map(|team| Answer::bytes(200, "image/png", team.image.clone())).ok_or_else(missing)
+    team.map(|team| ServerResponse::bytes(200, "image/png", team.image.clone())).ok_or_else(missing)
 }
 
 fn set_image(call: &mut RouteCall<'_>, id: &str) -> RouteResult {
@@ -117,7 +120,7 @@ fn set_image(call: &mut RouteCall<'_>, id: &str) -> RouteResult {
         team.image = image;
         team.last_icon_update = now;
     }
-    Ok(Answer::done())
+    Ok(ServerResponse::done())
 }
 
 /// Accepts a Slack export and imports nothing. The response is a log.
@@ -135,5 +138,5 @@ fn import(call: &mut RouteCall<'_>, id: &str) -> RouteResult {
     let log = BASE64_STANDARD.encode("Mattermost Slack Import Log\r\n");
     let mut results = Map::new();
     results.insert("results".into(), json!(log));
-    Ok(Answer::json(200, &Value::Object(results)))
+    Ok(ServerResponse::json(200, &Value::Object(results)))
 }

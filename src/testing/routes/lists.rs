@@ -6,7 +6,7 @@ use super::channels::readable as readable_channel;
 use super::posts::readable;
 use super::{RouteCall, RouteResult, bad_body, bad_url, text};
 use crate::testing::clock::is_id;
-use crate::testing::http::Answer;
+use crate::testing::http::ServerResponse;
 use crate::testing::rules::Permission;
 use crate::testing::state::StoredPost;
 
@@ -17,12 +17,15 @@ pub(super) fn route(call: &mut RouteCall<'_>, method: &str, path: &[&str]) -> Op
     Some(match (method, path) {
         ("POST", ["posts", "ids"]) => by_ids(call),
         ("GET", ["posts", id]) => readable(call, id).map(|post| {
-            call.etag(&format!("{id}.{}", post.update_at), Answer::json(200, &call.world.post_json(post)))
+            call.etag(
+                &format!("{id}.{}", post.update_at),
+                ServerResponse::json(200, &call.world.post_json(post)),
+            )
         }),
         ("GET", ["posts", id, "thread"]) => thread(call, id),
         ("GET", ["posts", id, "files", "info"]) => readable(call, id).map(|post| {
             let files = post.file_ids.iter().filter_map(|id| call.world.files.get(id));
-            Answer::json(200, &files.map(crate::testing::state::StoredFile::json).collect())
+            ServerResponse::json(200, &files.map(crate::testing::state::StoredFile::json).collect())
         }),
         ("GET", ["channels", id, "posts"]) => of_channel(call, id),
         ("GET", ["channels", id, "pinned"]) => pinned(call, id),
@@ -67,7 +70,7 @@ fn of_channel(call: &RouteCall<'_>, id: &str) -> RouteResult {
             found.truncate(MOST_SINCE);
         }
         sort(&mut found);
-        return Ok(Answer::json(200, &list(call, &found, true, "", "")));
+        return Ok(ServerResponse::json(200, &list(call, &found, true, "", "")));
     }
     let live = |from: i64, to: i64| posts.made(id, from..to).filter(|post| post.delete_at == 0);
     let (page, per_page) = call.paging();
@@ -93,7 +96,7 @@ fn of_channel(call: &RouteCall<'_>, id: &str) -> RouteResult {
     };
     let (next, prev) = (newer.map_or("", |post| &post.id), older.map_or("", |post| &post.id));
     let newest = posts.last_change(id).unwrap_or(channel.create_at);
-    Ok(call.etag(&newest.to_string(), Answer::json(200, &list(call, &part, true, next, prev))))
+    Ok(call.etag(&newest.to_string(), ServerResponse::json(200, &list(call, &part, true, next, prev))))
 }
 
 /// Sorts posts, newest first.
@@ -128,7 +131,7 @@ fn thread(call: &RouteCall<'_>, id: &str) -> RouteResult {
     if let Some(object) = body.as_object_mut() {
         object.insert("has_next".into(), json!(has_next));
     }
-    Ok(call.etag(&format!("{id}.{}.{newest}", root.id), Answer::json(200, &body)))
+    Ok(call.etag(&format!("{id}.{}.{newest}", root.id), ServerResponse::json(200, &body)))
 }
 
 fn by_ids(call: &RouteCall<'_>) -> RouteResult {
@@ -141,7 +144,7 @@ fn by_ids(call: &RouteCall<'_>) -> RouteResult {
         .iter()
         .filter_map(|id| call.world.posts.get(id))
         .filter(|post| post.delete_at == 0 && call.world.may_read(&me, &post.channel_id));
-    Ok(Answer::json(200, &found.map(|post| call.world.post_json(post)).collect()))
+    Ok(ServerResponse::json(200, &found.map(|post| call.world.post_json(post)).collect()))
 }
 
 fn pinned(call: &RouteCall<'_>, id: &str) -> RouteResult {
@@ -149,7 +152,7 @@ fn pinned(call: &RouteCall<'_>, id: &str) -> RouteResult {
     let mut found: Vec<&StoredPost> =
         call.world.posts.of_channel(id).filter(|post| post.is_pinned && post.delete_at == 0).collect();
     sort(&mut found);
-    Ok(Answer::json(200, &list(call, &found, false, "", "")))
+    Ok(ServerResponse::json(200, &list(call, &found, false, "", "")))
 }
 
 fn around_unread(call: &RouteCall<'_>, user: &str, id: &str) -> RouteResult {
@@ -165,7 +168,7 @@ fn around_unread(call: &RouteCall<'_>, user: &str, id: &str) -> RouteResult {
     let range = first.saturating_sub(number("limit_after"))..(first + number("limit_before")).min(all.len());
     let next = range.start.checked_sub(1).and_then(|at| all.get(at)).map_or("", |post| &post.id);
     let prev = all.get(range.end).map_or("", |post| &post.id);
-    Ok(Answer::json(200, &list(call, all.get(range).unwrap_or_default(), true, next, prev)))
+    Ok(ServerResponse::json(200, &list(call, all.get(range).unwrap_or_default(), true, next, prev)))
 }
 
 fn flagged(call: &RouteCall<'_>, user: &str) -> RouteResult {
@@ -181,7 +184,7 @@ fn flagged(call: &RouteCall<'_>, user: &str) -> RouteResult {
         .filter(|post| post.delete_at == 0 && call.world.may_read(&user, &post.channel_id))
         .collect();
     sort(&mut found);
-    Ok(Answer::json(200, &list(call, &call.page(found), false, "", "")))
+    Ok(ServerResponse::json(200, &list(call, &call.page(found), false, "", "")))
 }
 
 /// Searches for all words, or with `is_or_search` for any. `from:` and `in:` restrict the result.
@@ -225,5 +228,5 @@ fn search(call: &RouteCall<'_>, team: Option<&str>) -> RouteResult {
     if let Some(object) = shown.as_object_mut() {
         object.insert("matches".into(), Value::Null);
     }
-    Ok(Answer::json(200, &shown).with("Cache-Control", "no-cache, no-store, must-revalidate"))
+    Ok(ServerResponse::json(200, &shown).with("Cache-Control", "no-cache, no-store, must-revalidate"))
 }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::channels::{joined, readable};
 use super::{AppError, RouteCall, RouteResult, bad_body, bad_url, fail, forbidden, text};
 use crate::testing::clock::is_id;
-use crate::testing::http::Answer;
+use crate::testing::http::ServerResponse;
 use crate::testing::hub::HubEvent;
 use crate::testing::rules::Permission;
 use crate::testing::state::channels::notify_props;
@@ -20,20 +20,20 @@ pub(super) fn route(call: &mut RouteCall<'_>, method: &str, path: &[&str]) -> Op
                 .iter()
                 .filter_map(|id| call.world.channel(id))
                 .filter(|c| call.world.may_read(&me, &c.id));
-            Ok(Answer::json(
+            Ok(ServerResponse::json(
                 200,
                 &Value::Object(found.map(|c| (c.id.clone(), json!(c.members.len()))).collect()),
             ))
         }),
         ("GET", ["channels", id, "members"]) => joined(call, id).map(|channel| {
             let members = call.page(channel.members.iter().map(|member| channel.member_json(member)));
-            Answer::json(200, &Value::Array(members))
+            ServerResponse::json(200, &Value::Array(members))
         }),
         ("POST", ["channels", id, "members"]) => add(call, id),
         ("POST", ["channels", id, "members", "ids"]) => readable(call, id).and_then(|channel| {
             let ids = call.texts("user_ids")?;
             let found = channel.members.iter().filter(|member| ids.contains(&member.user_id));
-            Ok(Answer::json(200, &found.map(|member| channel.member_json(member)).collect()))
+            Ok(ServerResponse::json(200, &found.map(|member| channel.member_json(member)).collect()))
         }),
         ("GET", ["channels", id, "members", user]) => one(call, id, user),
         ("DELETE", ["channels", id, "members", user]) => leave(call, id, user),
@@ -55,7 +55,7 @@ fn one(call: &RouteCall<'_>, id: &str, user: &str) -> RouteResult {
     let user = call.whom(user)?;
     let channel = readable(call, id)?;
     let member = channel.member(&user).ok_or_else(missing)?;
-    Ok(Answer::json(200, &channel.member_json(member)))
+    Ok(ServerResponse::json(200, &channel.member_json(member)))
 }
 
 fn add(call: &mut RouteCall<'_>, id: &str) -> RouteResult {
@@ -97,9 +97,9 @@ fn add(call: &mut RouteCall<'_>, id: &str) -> RouteResult {
         }
     }
     if body.contains_key("user_ids") {
-        return Ok(Answer::json(201, &Value::Array(shown)));
+        return Ok(ServerResponse::json(201, &Value::Array(shown)));
     }
-    shown.pop().map(|member| Answer::json(201, &member)).ok_or_else(missing)
+    shown.pop().map(|member| ServerResponse::json(201, &member)).ok_or_else(missing)
 }
 
 /// Adds a user to a channel on behalf of another, and sends the events.
@@ -158,7 +158,7 @@ pub(super) fn leave(call: &mut RouteCall<'_>, id: &str, user: &str) -> RouteResu
         let message = format!("@{name} removed from the channel.");
         call.world.system_post(id, &me, "system_remove_from_channel", message, props);
     }
-    Ok(Answer::done())
+    Ok(ServerResponse::done())
 }
 
 /// Sends the event about a changed membership to the member.
@@ -191,7 +191,7 @@ fn notify(call: &mut RouteCall<'_>, id: &str, user: &str) -> RouteResult {
     }
     member.notify_props = Some(props);
     tell_changed(call, id, &user);
-    Ok(Answer::done())
+    Ok(ServerResponse::done())
 }
 
 fn set_roles(call: &mut RouteCall<'_>, id: &str, user: &str) -> RouteResult {
@@ -215,7 +215,7 @@ fn set_roles(call: &mut RouteCall<'_>, id: &str, user: &str) -> RouteResult {
     member.admin = admin;
     member.last_update_at = now;
     tell_changed(call, id, &user);
-    Ok(Answer::done())
+    Ok(ServerResponse::done())
 }
 
 fn view(call: &mut RouteCall<'_>, user: &str) -> RouteResult {
@@ -223,7 +223,7 @@ fn view(call: &mut RouteCall<'_>, user: &str) -> RouteResult {
     let body = call.object("channel_view")?;
     let id = text(&body, "channel_id").to_owned();
     if id.is_empty() {
-        return Ok(Answer::json(200, &json!({"status": "OK", "last_viewed_at_times": {}})));
+        return Ok(ServerResponse::json(200, &json!({"status": "OK", "last_viewed_at_times": {}})));
     }
     if !is_id(&id) {
         return Err(bad_body("channel_view.channel_id"));
@@ -237,7 +237,7 @@ fn view(call: &mut RouteCall<'_>, user: &str) -> RouteResult {
         event.scope.channel.clone_from(&id);
         call.world.emit(&event);
     }
-    Ok(Answer::json(200, &json!({"status": "OK", "last_viewed_at_times": {id: now.max(at)}})))
+    Ok(ServerResponse::json(200, &json!({"status": "OK", "last_viewed_at_times": {id: now.max(at)}})))
 }
 
 fn mark_read(call: &mut RouteCall<'_>, user: &str) -> RouteResult {
@@ -251,7 +251,7 @@ fn mark_read(call: &mut RouteCall<'_>, user: &str) -> RouteResult {
         .collect();
     call.world.viewed(&user, &times);
     let shown: serde_json::Map<String, Value> = times.into_iter().map(|(id, at)| (id, json!(at))).collect();
-    Ok(Answer::json(200, &json!({"status": "OK", "last_viewed_at_times": shown})))
+    Ok(ServerResponse::json(200, &json!({"status": "OK", "last_viewed_at_times": shown})))
 }
 
 fn unread(call: &RouteCall<'_>, user: &str, id: &str) -> RouteResult {
@@ -259,7 +259,7 @@ fn unread(call: &RouteCall<'_>, user: &str, id: &str) -> RouteResult {
     let channel = readable(call, id)?;
     let member = channel.member(&user).ok_or_else(missing)?;
     let count = channel.total_msg_count - member.msg_count;
-    Ok(Answer::json(
+    Ok(ServerResponse::json(
         200,
         &json!({
             "team_id": channel.team_id, "user_id": user, "channel_id": id, "msg_count": count,
@@ -284,7 +284,7 @@ fn mine(call: &RouteCall<'_>, user: &str, team: Option<&str>) -> RouteResult {
         .collect();
     if call.request.param("page") == Some("-1") {
         let lines: String = rows.iter().flat_map(|row| [row.to_string(), "\n".to_owned()]).collect();
-        return Ok(Answer::bytes(200, "application/x-ndjson", lines));
+        return Ok(ServerResponse::bytes(200, "application/x-ndjson", lines));
     }
-    Ok(Answer::json(200, &Value::Array(if team.is_some() { rows } else { call.page(rows) })))
+    Ok(ServerResponse::json(200, &Value::Array(if team.is_some() { rows } else { call.page(rows) })))
 }

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::outgoing::{Reply, Target};
 use super::{AppError, RouteCall, RouteResult, bad_body, bad_url, fail, forbidden, text, webhooks};
 use crate::testing::clock::is_id;
-use crate::testing::http::Answer;
+use crate::testing::http::ServerResponse;
 use crate::testing::rules::Permission;
 use crate::testing::state::World;
 use crate::testing::state::outgoing_webhooks::{StoredOutgoingWebhook, Triggered};
@@ -18,7 +18,7 @@ pub(super) fn route(call: &mut RouteCall<'_>, method: &str, path: &[&str]) -> Op
         ("PUT", ["hooks", "outgoing", id]) => update(call, id),
         ("DELETE", ["hooks", "outgoing", id]) => managed(call, id).map(|at| {
             call.world.outgoing_webhooks.remove(at);
-            Answer::done()
+            ServerResponse::done()
         }),
         ("POST", ["hooks", "outgoing", id, "regen_token"]) => managed(call, id).and_then(|at| {
             let (token, now) = (call.world.clock.id(), call.world.now());
@@ -37,7 +37,11 @@ fn missing() -> AppError {
 }
 
 fn shown(call: &RouteCall<'_>, at: usize) -> RouteResult {
-    call.world.outgoing_webhooks.get(at).map(|hook| Answer::json(200, &hook.json())).ok_or_else(missing)
+    call.world
+        .outgoing_webhooks
+        .get(at)
+        .map(|hook| ServerResponse::json(200, &hook.json()))
+        .ok_or_else(missing)
 }
 
 /// Returns the index of a webhook that the caller may manage.
@@ -152,7 +156,7 @@ fn create(call: &mut RouteCall<'_>) -> RouteResult {
     (hook.create_at, hook.update_at) = (now, now);
     let shown = hook.json();
     call.world.outgoing_webhooks.push(hook);
-    Ok(Answer::json(201, &shown))
+    Ok(ServerResponse::json(201, &shown))
 }
 
 fn update(call: &mut RouteCall<'_>, id: &str) -> RouteResult {
@@ -191,7 +195,7 @@ fn list(call: &RouteCall<'_>) -> RouteResult {
     let found = call.world.outgoing_webhooks.iter().filter(|hook| {
         if channel.is_empty() { team.is_empty() || hook.team_id == team } else { hook.channel_id == channel }
     });
-    Ok(Answer::json(200, &Value::Array(call.page(found.map(StoredOutgoingWebhook::json)))))
+    Ok(ServerResponse::json(200, &Value::Array(call.page(found.map(StoredOutgoingWebhook::json)))))
 }
 
 /// Returns the requests of a triggered webhook.

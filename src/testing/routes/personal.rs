@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{AppError, RouteCall, RouteResult, bad_body, fail, text};
-use crate::testing::http::{Answer, parts};
+use crate::testing::http::{ServerResponse, parts};
 use crate::testing::hub::HubEvent;
 
 pub(super) fn route(call: &mut RouteCall<'_>, method: &str, path: &[&str]) -> Option<RouteResult> {
@@ -12,7 +12,7 @@ pub(super) fn route(call: &mut RouteCall<'_>, method: &str, path: &[&str]) -> Op
         // Drafts belong to the caller, whatever user the path names.
         ("GET", ["users", _, "teams", _, "drafts"]) => call.user().map(|id| {
             let own = call.world.drafts.iter().filter(|draft| is(draft, "user_id", &id));
-            Answer::json(200, &own.cloned().collect())
+            ServerResponse::json(200, &own.cloned().collect())
         }),
         ("DELETE", ["users", _, "channels", channel, "drafts"]) => delete_draft(call, channel, ""),
         ("DELETE", ["users", _, "channels", channel, "drafts", root]) => delete_draft(call, channel, root),
@@ -21,36 +21,38 @@ pub(super) fn route(call: &mut RouteCall<'_>, method: &str, path: &[&str]) -> Op
         }
         ("POST", ["emoji"]) => new_emoji(call),
         ("GET", ["emoji"]) => {
-            call.user().map(|_| Answer::json(200, &Value::Array(call.page(call.world.emoji.clone()))))
+            call.user().map(|_| ServerResponse::json(200, &Value::Array(call.page(call.world.emoji.clone()))))
         }
-        ("GET", ["emoji", "name", name]) => emoji(call, "name", name).map(|one| Answer::json(200, &one)),
+        ("GET", ["emoji", "name", name]) => {
+            emoji(call, "name", name).map(|one| ServerResponse::json(200, &one))
+        }
         ("GET", ["emoji", "autocomplete"]) => call.user().and_then(|_| {
             let name = call.request.param("name").filter(|name| !name.is_empty());
             let name = name.ok_or_else(|| super::bad_url("name"))?;
             let fits = |one: &&Value| {
                 one.get("name").and_then(Value::as_str).is_some_and(|own| own.starts_with(name))
             };
-            Ok(Answer::json(200, &call.world.emoji.iter().filter(fits).cloned().collect()))
+            Ok(ServerResponse::json(200, &call.world.emoji.iter().filter(fits).cloned().collect()))
         }),
-        ("GET", ["emoji", id]) => emoji(call, "id", id).map(|one| Answer::json(200, &one)),
+        ("GET", ["emoji", id]) => emoji(call, "id", id).map(|one| ServerResponse::json(200, &one)),
         ("GET", ["emoji", id, "image"]) => emoji(call, "id", id).and_then(|one| {
             let image = call.world.emoji_images.get(*id);
             let missing =
                 || fail(500, "app.emoji.get_image.app_error", "Unable to get the image of the emoji.");
             drop(one);
-            image.map(|image| Answer::bytes(200, "image/png", image.clone())).ok_or_else(missing)
+            image.map(|image| ServerResponse::bytes(200, "image/png", image.clone())).ok_or_else(missing)
         }),
         ("DELETE", ["emoji", id]) => emoji(call, "id", id).and_then(|one| {
             if !is(&one, "creator_id", &call.user) && !call.is_admin() {
                 return Err(super::forbidden());
             }
             call.world.emoji.retain(|one| !is(one, "id", id));
-            Ok(Answer::done())
+            Ok(ServerResponse::done())
         }),
         ("POST", ["emoji", "names"]) => call.user().and_then(|_| {
             let names = call.texts("names")?;
             let known = |one: &&Value| names.iter().any(|name| is(one, "name", name));
-            Ok(Answer::json(200, &call.world.emoji.iter().filter(known).cloned().collect()))
+            Ok(ServerResponse::json(200, &call.world.emoji.iter().filter(known).cloned().collect()))
         }),
         ("POST", ["emoji", "search"]) => call.user().and_then(|_| {
             let term = text(&call.object("emoji_search")?, "term").to_owned();
@@ -60,7 +62,7 @@ pub(super) fn route(call: &mut RouteCall<'_>, method: &str, path: &[&str]) -> Op
             let like = |one: &&Value| {
                 one.get("name").and_then(Value::as_str).is_some_and(|name| name.contains(&term))
             };
-            Ok(Answer::json(200, &call.world.emoji.iter().filter(like).cloned().collect()))
+            Ok(ServerResponse::json(200, &call.world.emoji.iter().filter(like).cloned().collect()))
         }),
         _ => return None,
     })
@@ -91,7 +93,7 @@ fn save_draft(call: &mut RouteCall<'_>) -> RouteResult {
     });
     call.world.drafts.push(draft.clone());
     tell_draft(call, "draft_created", &draft, &me, channel);
-    Ok(Answer::json(201, &draft))
+    Ok(ServerResponse::json(201, &draft))
 }
 
 fn tell_draft(call: &mut RouteCall<'_>, name: &str, draft: &Value, user: &str, channel: &str) {
@@ -110,7 +112,7 @@ fn delete_draft(call: &mut RouteCall<'_>, channel: &str, root: &str) -> RouteRes
         let draft = call.world.drafts.remove(at);
         tell_draft(call, "draft_deleted", &draft, &id, channel);
     }
-    Ok(Answer::done())
+    Ok(ServerResponse::done())
 }
 
 /// Returns the categories of a user in a team, the three default ones first.
@@ -170,9 +172,11 @@ fn categories(
     Some(match (method, rest) {
         ("GET", []) => {
             let all = all_categories(call, &user, team);
-            Ok(Answer::json(200, &json!({"order": order(&all), "categories": all})))
+            Ok(ServerResponse::json(200, &json!({"order": order(&all), "categories": all})))
         }
-        ("GET", ["order"]) => Ok(Answer::json(200, &Value::Array(order(&all_categories(call, &user, team))))),
+        ("GET", ["order"]) => {
+            Ok(ServerResponse::json(200, &Value::Array(order(&all_categories(call, &user, team)))))
+        }
         ("PUT", ["order"]) => {
             let odd = |error| {
                 let message = "Failed to update the order of the categories.";
@@ -184,14 +188,14 @@ fn categories(
                     let key = (user.clone(), (*team).to_owned());
                     call.world.category_order.insert(key, ids.clone());
                     tell_category(call, "sidebar_category_order_updated", json!({"order": ids}), &user, team);
-                    Ok(Answer::json(200, &json!(ids)))
+                    Ok(ServerResponse::json(200, &json!(ids)))
                 }
                 Err(error) => Err(error),
             }
         }
         ("GET", [id]) => {
             let found = all_categories(call, &user, team).into_iter().find(|one| is(one, "id", id));
-            found.map(|one| Answer::json(200, &one)).ok_or_else(missing)
+            found.map(|one| ServerResponse::json(200, &one)).ok_or_else(missing)
         }
         ("PUT", []) => update_categories(call, &user, team),
         ("POST", []) => call.object("category").and_then(|body| {
@@ -205,7 +209,7 @@ fn categories(
             let category = custom(&id, &user, team, &body);
             call.world.categories.push(category.clone());
             tell_category(call, "sidebar_category_created", json!({"category_id": id}), &user, team);
-            Ok(Answer::json(200, &category))
+            Ok(ServerResponse::json(200, &category))
         }),
         ("PUT", [id]) => call.object("category").and_then(|body| {
             if text(&body, "id") != *id {
@@ -217,7 +221,7 @@ fn categories(
             }
             let data = json!({"updatedCategories": json!([category]).to_string()});
             tell_category(call, "sidebar_category_updated", data, &user, team);
-            Ok(Answer::json(200, &category))
+            Ok(ServerResponse::json(200, &category))
         }),
         ("DELETE", [id]) => {
             if !call.world.categories.iter().any(|one| is(one, "id", id)) {
@@ -226,7 +230,7 @@ fn categories(
             }
             call.world.categories.retain(|one| !is(one, "id", id));
             tell_category(call, "sidebar_category_deleted", json!({"category_id": id}), &user, team);
-            Ok(Answer::done())
+            Ok(ServerResponse::done())
         }
         _ => return None,
     })
@@ -253,7 +257,7 @@ fn update_categories(call: &mut RouteCall<'_>, user: &str, team: &str) -> RouteR
     }
     let data = json!({"updatedCategories": json!(changed).to_string()});
     tell_category(call, "sidebar_category_updated", data, user, team);
-    Ok(Answer::json(200, &Value::Array(changed)))
+    Ok(ServerResponse::json(200, &Value::Array(changed)))
 }
 
 fn custom(id: &str, user: &str, team: &str, body: &Map<String, Value>) -> Value {
@@ -306,5 +310,5 @@ fn new_emoji(call: &mut RouteCall<'_>) -> RouteResult {
     call.world.emoji_images.insert(text_of(&emoji, "id").to_owned(), image);
     call.world.emoji.push(emoji.clone());
     call.world.emit(&HubEvent::new("emoji_added", json!({"emoji": emoji.to_string()})));
-    Ok(Answer::json(200, &emoji))
+    Ok(ServerResponse::json(200, &emoji))
 }

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::{AppError, RouteCall, RouteResult, bad_body, bad_url, fail, forbidden, text};
 use crate::testing::clock::is_id;
-use crate::testing::http::Answer;
+use crate::testing::http::ServerResponse;
 use crate::testing::hub::HubEvent;
 use crate::testing::rules::Permission;
 use crate::testing::state::posts::NewPost;
@@ -28,7 +28,7 @@ pub(super) fn route(call: &mut RouteCall<'_>, method: &str, path: &[&str]) -> Op
         ("POST", ["posts", id, "restore", version]) => restore(call, id, version),
         ("GET", ["posts", id, "info"]) => info(call, id),
         ("POST", ["users", user, "posts", id, "reminder"]) => {
-            call.own(user).and_then(|_| readable(call, id).map(|_| Answer::done()))
+            call.own(user).and_then(|_| readable(call, id).map(|_| ServerResponse::done()))
         }
         ("POST" | "DELETE", ["users", user, "posts", id, "ack"]) => {
             call.own(user).and_then(|_| readable(call, id)).and_then(|_| {
@@ -47,7 +47,7 @@ pub(super) fn route(call: &mut RouteCall<'_>, method: &str, path: &[&str]) -> Op
         ("DELETE", ["users", user, "posts", id, "reactions", name]) => unreact(call, user, id, name),
         ("GET", ["posts", id, "reactions"]) => readable(call, id).map(|post| {
             let all: Vec<Value> = post.reactions.iter().map(|reaction| reaction.json(post)).collect();
-            Answer::json(200, &if all.is_empty() { Value::Null } else { Value::Array(all) })
+            ServerResponse::json(200, &if all.is_empty() { Value::Null } else { Value::Array(all) })
         }),
         ("POST", ["posts", "ids", "reactions"]) => bulk_reactions(call),
         ("POST", ["users", user, "posts", id, "set_unread"]) => set_unread(call, user, id),
@@ -185,7 +185,7 @@ fn create(call: &mut RouteCall<'_>) -> RouteResult {
                 if let Some(object) = shown.as_object_mut() {
                     object.remove("metadata");
                 }
-                return Ok(Answer::json(201, &shown));
+                return Ok(ServerResponse::json(201, &shown));
             }
         }
         None => {}
@@ -196,7 +196,7 @@ fn create(call: &mut RouteCall<'_>) -> RouteResult {
         let id = shown.get("id").and_then(Value::as_str).map(str::to_owned);
         call.world.pending.insert(key, (id, now));
     }
-    Ok(Answer::json(201, &shown))
+    Ok(ServerResponse::json(201, &shown))
 }
 
 fn ephemeral(call: &mut RouteCall<'_>) -> RouteResult {
@@ -209,7 +209,7 @@ fn ephemeral(call: &mut RouteCall<'_>) -> RouteResult {
     call.admin()?;
     post.insert("user_id".into(), json!(me));
     let shown = call.world.send_ephemeral(text(&body, "user_id"), &post);
-    Ok(Answer::json(201, &shown))
+    Ok(ServerResponse::json(201, &shown))
 }
 
 fn edit(call: &mut RouteCall<'_>, id: &str, whole: bool) -> RouteResult {
@@ -232,7 +232,7 @@ fn edit(call: &mut RouteCall<'_>, id: &str, whole: bool) -> RouteResult {
             post.is_pinned = pinned.unwrap_or(post.is_pinned);
         });
     }
-    readable(call, id).map(|post| Answer::json(200, &call.world.post_json(post)))
+    readable(call, id).map(|post| ServerResponse::json(200, &call.world.post_json(post)))
 }
 
 fn restore(call: &mut RouteCall<'_>, id: &str, version: &str) -> RouteResult {
@@ -240,7 +240,7 @@ fn restore(call: &mut RouteCall<'_>, id: &str, version: &str) -> RouteResult {
     let row = call.world.posts.get(version).filter(|row| row.original_id == id);
     let message = row.map(|row| row.message.clone()).ok_or_else(forbidden)?;
     call.world.edit_post(id, Some(message), |_| {});
-    readable(call, id).map(|post| Answer::json(200, &call.world.post_json(post)))
+    readable(call, id).map(|post| ServerResponse::json(200, &call.world.post_json(post)))
 }
 
 fn info(call: &RouteCall<'_>, id: &str) -> RouteResult {
@@ -248,7 +248,7 @@ fn info(call: &RouteCall<'_>, id: &str) -> RouteResult {
     let post = readable(call, id)?;
     let channel = call.world.channel(&post.channel_id).ok_or_else(missing)?;
     let team = call.world.team(&channel.team_id);
-    Ok(Answer::json(
+    Ok(ServerResponse::json(
         200,
         &json!({
             "channel_id": channel.id, "channel_type": channel.kind, "channel_display_name": channel.display_name,
@@ -271,7 +271,7 @@ fn delete(call: &mut RouteCall<'_>, id: &str) -> RouteResult {
         call.in_channel(&post.channel_id, Permission::DeleteOthersPosts)?;
     }
     call.world.delete_post(id, &me);
-    Ok(Answer::done())
+    Ok(ServerResponse::done())
 }
 
 fn pin(call: &mut RouteCall<'_>, id: &str, pinned: bool) -> RouteResult {
@@ -280,7 +280,7 @@ fn pin(call: &mut RouteCall<'_>, id: &str, pinned: bool) -> RouteResult {
         call.in_channel(&channel, Permission::ReadChannel)?;
     }
     call.world.edit_post(id, None, |post| post.is_pinned = pinned);
-    Ok(Answer::done())
+    Ok(ServerResponse::done())
 }
 
 fn history(call: &RouteCall<'_>, id: &str) -> RouteResult {
@@ -301,7 +301,7 @@ fn history(call: &RouteCall<'_>, id: &str) -> RouteResult {
         }
         value
     });
-    Ok(Answer::json(200, &Value::Array(shown.collect())))
+    Ok(ServerResponse::json(200, &Value::Array(shown.collect())))
 }
 
 /// Updates `update_at` after a change of the reactions. The other times stay the same.
@@ -360,7 +360,7 @@ fn react(call: &mut RouteCall<'_>) -> RouteResult {
     if new {
         touch(call, id, "reaction_added", &shown);
     }
-    Ok(Answer::json(200, &shown))
+    Ok(ServerResponse::json(200, &shown))
 }
 
 fn unreact(call: &mut RouteCall<'_>, user: &str, id: &str, name: &str) -> RouteResult {
@@ -374,7 +374,7 @@ fn unreact(call: &mut RouteCall<'_>, user: &str, id: &str, name: &str) -> RouteR
         "remote_id": "", "channel_id": "",
     });
     touch(call, id, "reaction_removed", &shown);
-    Ok(Answer::done())
+    Ok(ServerResponse::done())
 }
 
 fn bulk_reactions(call: &RouteCall<'_>) -> RouteResult {
@@ -391,7 +391,7 @@ fn bulk_reactions(call: &RouteCall<'_>) -> RouteResult {
     let map: Map<String, Value> = found
         .map(|post| (post.id.clone(), post.reactions.iter().map(|reaction| reaction.json(post)).collect()))
         .collect();
-    Ok(Answer::json(200, &Value::Object(map)))
+    Ok(ServerResponse::json(200, &Value::Object(map)))
 }
 
 fn set_unread(call: &mut RouteCall<'_>, user: &str, id: &str) -> RouteResult {
@@ -421,5 +421,5 @@ fn set_unread(call: &mut RouteCall<'_>, user: &str, id: &str) -> RouteResult {
         object.insert("user_id".into(), json!(user));
         object.insert("channel_id".into(), json!(channel_id));
     }
-    Ok(Answer::json(200, &shown))
+    Ok(ServerResponse::json(200, &shown))
 }

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{AppError, RouteCall, RouteResult, bad_body, bad_url, fail, forbidden, text};
-use crate::testing::http::Answer;
+use crate::testing::http::ServerResponse;
 use crate::testing::hub::HubEvent;
 
 pub(super) fn route(call: &mut RouteCall<'_>, method: &str, path: &[&str]) -> Option<RouteResult> {
@@ -45,7 +45,7 @@ fn preferences(call: &RouteCall<'_>, whom: &str, rest: &[&str]) -> RouteResult {
     }
     if let [_, "name", name] = rest {
         let found = all.into_iter().find(|one| one.get("name").and_then(Value::as_str) == Some(name));
-        return found.map(|one| Answer::json(200, &one)).ok_or_else(|| {
+        return found.map(|one| ServerResponse::json(200, &one)).ok_or_else(|| {
             fail(404, "app.preference.get.app_error", "We encountered an error while finding preferences.")
         });
     }
@@ -53,7 +53,7 @@ fn preferences(call: &RouteCall<'_>, whom: &str, rest: &[&str]) -> RouteResult {
         let message = "We encountered an error while finding preferences.";
         return Err(fail(404, "app.preference.get_category.app_error", message));
     }
-    Ok(Answer::json(200, &Value::Array(all)))
+    Ok(ServerResponse::json(200, &Value::Array(all)))
 }
 
 fn given_preferences(call: &RouteCall<'_>, id: &str) -> Result<Vec<Map<String, Value>>, AppError> {
@@ -75,7 +75,7 @@ fn save_preferences(call: &mut RouteCall<'_>, whom: &str) -> RouteResult {
         known.push((category.to_owned(), name.to_owned(), value.to_owned()));
     }
     tell_preferences(call, &id, "preferences_changed", &given);
-    Ok(Answer::done())
+    Ok(ServerResponse::done())
 }
 
 fn delete_preferences(call: &mut RouteCall<'_>, whom: &str) -> RouteResult {
@@ -86,7 +86,7 @@ fn delete_preferences(call: &mut RouteCall<'_>, whom: &str) -> RouteResult {
         known.retain(|(c, n, _)| c != text(one, "category") || n != text(one, "name"));
     }
     tell_preferences(call, &id, "preferences_deleted", &given);
-    Ok(Answer::done())
+    Ok(ServerResponse::done())
 }
 
 pub(super) fn tell_preferences(call: &mut RouteCall<'_>, id: &str, name: &str, given: &[Map<String, Value>]) {

@@ -3,20 +3,24 @@
 use serde_json::{Value, json};
 
 use super::{AppError, RouteCall, RouteResult, fail, text};
-use crate::testing::http::Answer;
+use crate::testing::http::ServerResponse;
 use crate::testing::hub::HubEvent;
 
 pub(super) fn route(call: &mut RouteCall<'_>, method: &str, path: &[&str]) -> Option<RouteResult> {
     Some(match (method, path) {
-        ("GET", ["roles"]) => call.admin().map(|_| Answer::json(200, &Value::Array(call.world.roles()))),
+        ("GET", ["roles"]) => {
+            call.admin().map(|_| ServerResponse::json(200, &Value::Array(call.world.roles())))
+        }
         ("POST", ["roles", "names"]) => call.user().and_then(|_| {
             let names = call.texts("rolenames")?;
             let mut roles = call.world.roles();
             roles.retain(|role| names.iter().any(|name| is(role, "name", name)));
-            Ok(Answer::json(200, &Value::Array(roles)))
+            Ok(ServerResponse::json(200, &Value::Array(roles)))
         }),
-        ("GET", ["roles", "name", name]) => one(call, "name", name).map(|role| Answer::json(200, &role)),
-        ("GET", ["roles", id]) => one(call, "id", id).map(|role| Answer::json(200, &role)),
+        ("GET", ["roles", "name", name]) => {
+            one(call, "name", name).map(|role| ServerResponse::json(200, &role))
+        }
+        ("GET", ["roles", id]) => one(call, "id", id).map(|role| ServerResponse::json(200, &role)),
         ("PUT", ["roles", id, "patch"]) => patch(call, id),
         _ => return None,
     })
@@ -52,5 +56,5 @@ fn patch(call: &mut RouteCall<'_>, id: &str) -> RouteResult {
     }
     let role = one(call, "id", id)?;
     call.world.emit(&HubEvent::new("role_updated", json!({"role": role.to_string()})));
-    Ok(Answer::json(200, &role))
+    Ok(ServerResponse::json(200, &role))
 }

@@ -5,13 +5,13 @@ use serde_json::{Map, Value, json};
 use super::preferences::tell_preferences;
 use super::users::{missing, updated};
 use super::{RouteCall, RouteResult, bad_body, fail, text};
-use crate::testing::http::Answer;
+use crate::testing::http::ServerResponse;
 
 pub(super) fn route(call: &mut RouteCall<'_>, method: &str, path: &[&str]) -> Option<RouteResult> {
     Some(match (method, path) {
         ("POST", ["users", "status", "ids"]) => statuses(call),
         ("GET", ["users", user, "status"]) => call.whom(user).and_then(|id| match call.world.user(&id) {
-            Some(user) => Ok(Answer::json(200, &user.status_json())),
+            Some(user) => Ok(ServerResponse::json(200, &user.status_json())),
             None => Err(missing()),
         }),
         ("PUT", ["users", user, "status"]) => set_status(call, user),
@@ -48,7 +48,7 @@ fn forget_recent(call: &mut RouteCall<'_>, whom: &str) -> RouteResult {
         named(one, "text") != text(&body, "text") || named(one, "emoji") != text(&body, "emoji")
     });
     *value = Value::Array(all).to_string();
-    Ok(Answer::done())
+    Ok(ServerResponse::done())
 }
 
 fn statuses(call: &RouteCall<'_>) -> RouteResult {
@@ -64,7 +64,7 @@ fn statuses(call: &RouteCall<'_>) -> RouteResult {
             json!({"user_id": id, "status": "offline", "manual": false, "last_activity_at": 0, "dnd_end_time": 0})
         }
     };
-    Ok(Answer::json(200, &ids.iter().map(status).collect()))
+    Ok(ServerResponse::json(200, &ids.iter().map(status).collect()))
 }
 
 fn set_status(call: &mut RouteCall<'_>, whom: &str) -> RouteResult {
@@ -83,7 +83,7 @@ fn set_status(call: &mut RouteCall<'_>, whom: &str) -> RouteResult {
     if status == "dnd" {
         user.dnd_end_time = body.get("dnd_end_time").and_then(Value::as_i64).unwrap_or(0) / 60 * 60;
     }
-    Ok(Answer::json(200, &user.status_json()))
+    Ok(ServerResponse::json(200, &user.status_json()))
 }
 
 fn custom_status(call: &mut RouteCall<'_>, whom: &str) -> RouteResult {
@@ -111,5 +111,5 @@ fn custom_status(call: &mut RouteCall<'_>, whom: &str) -> RouteResult {
         let given: Vec<Map<String, Value>> = recent.as_object().cloned().into_iter().collect();
         tell_preferences(call, &id, "preferences_changed", &given);
     }
-    Ok(Answer::done())
+    Ok(ServerResponse::done())
 }

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::{RouteCall, RouteResult, fail};
-use crate::testing::http::Answer;
+use crate::testing::http::ServerResponse;
 use crate::testing::hub::HubEvent;
 
 pub(super) fn route(call: &mut RouteCall<'_>, method: &str, path: &[&str]) -> Option<RouteResult> {
@@ -19,33 +19,33 @@ pub(super) fn route(call: &mut RouteCall<'_>, method: &str, path: &[&str]) -> Op
             ))
         }
         ("GET", ["config", "client"]) => {
-            Ok(Answer::json(200, &call.world.client_config(!call.user.is_empty())))
+            Ok(ServerResponse::json(200, &call.world.client_config(!call.user.is_empty())))
         }
-        ("GET", ["config"]) => call.admin().map(|_| Answer::json(200, &call.world.config_json())),
+        ("GET", ["config"]) => call.admin().map(|_| ServerResponse::json(200, &call.world.config_json())),
         ("PUT", ["config"] | ["config", "patch"]) => call.admin().and_then(|_| {
             let changes = call.object("config")?;
             call.world.patch_config(&changes);
             let shown = call.world.client_config(true);
             call.world.emit(&HubEvent::new("config_changed", json!({"config": shown})));
-            Ok(Answer::json(200, &call.world.config_json()))
+            Ok(ServerResponse::json(200, &call.world.config_json()))
         }),
         ("GET", ["license", "client"]) if call.request.param("format") != Some("old") => {
             let status = if call.world.is_old() { 501 } else { 400 };
             let message = "New format for the client license is not supported yet.";
             Err(fail(status, "api.license.client.old_format.app_error", message))
         }
-        ("GET", ["license", "client"]) => Ok(Answer::json(200, &json!({"IsLicensed": "false"}))),
+        ("GET", ["license", "client"]) => Ok(ServerResponse::json(200, &json!({"IsLicensed": "false"}))),
         ("GET", ["system", "timezones"]) => {
-            call.user().map(|_| Answer::json(200, &json!(["Etc/UTC", "Europe/Berlin"])))
+            call.user().map(|_| ServerResponse::json(200, &json!(["Etc/UTC", "Europe/Berlin"])))
         }
         ("GET" | "POST" | "DELETE" | "PUT", ["websocket"]) => {
-            Ok(Answer::bytes(400, "text/plain; charset=utf-8", "Bad Request\n"))
+            Ok(ServerResponse::bytes(400, "text/plain; charset=utf-8", "Bad Request\n"))
         }
         _ => return None,
     })
 }
 
-fn ping(call: &RouteCall<'_>) -> Answer {
+fn ping(call: &RouteCall<'_>) -> ServerResponse {
     let mut body = json!({
         "status": "OK", "ActiveSearchBackend": "database", "AndroidLatestVersion": "", "AndroidMinVersion": "",
         "IosLatestVersion": "", "IosMinVersion": "",
@@ -54,5 +54,5 @@ fn ping(call: &RouteCall<'_>) -> Answer {
         object.insert("database_status".into(), json!("OK"));
         object.insert("filestore_status".into(), json!("OK"));
     }
-    Answer::json(200, &body)
+    ServerResponse::json(200, &body)
 }

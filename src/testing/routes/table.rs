@@ -3,7 +3,7 @@
 use std::sync::OnceLock;
 
 use super::{AppError, RouteCall, RouteResult, fail, forbidden, no_session};
-use crate::testing::http::Answer;
+use crate::testing::http::ServerResponse;
 
 const TABLE: &str = include_str!("table.tsv");
 
@@ -192,10 +192,10 @@ fn parse_response(response: &'static str) -> RouteResult {
     match (status, rest) {
         (401, "") => Err(no_session()),
         (403, "") => Err(forbidden()),
-        (0, _) => Ok(Answer::none()),
-        (_, "") => Ok(Answer::bytes(status, "", Vec::new())),
+        (0, _) => Ok(ServerResponse::none()),
+        (_, "") => Ok(ServerResponse::bytes(status, "", Vec::new())),
         (_, body) if status < 400 || body.starts_with('{') => {
-            Ok(Answer::bytes(status, "application/json", body))
+            Ok(ServerResponse::bytes(status, "application/json", body))
         }
         (_, id) => Err(refused(status, id)),
     }

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::teams::{managed, visible};
 use super::{AppError, RouteCall, RouteResult, bad_body, fail, text};
 use crate::testing::clock::is_id;
-use crate::testing::http::Answer;
+use crate::testing::http::ServerResponse;
 use crate::testing::hub::HubEvent;
 use crate::testing::rules::Permission;
 
@@ -13,7 +13,7 @@ pub(super) fn route(call: &mut RouteCall<'_>, method: &str, path: &[&str]) -> Op
     Some(match (method, path) {
         ("GET", ["teams", id, "members"]) => visible(call, id).map(|team| {
             let members = call.page(team.members.iter().map(|member| team.member_json(member)));
-            Answer::json(200, &Value::Array(members))
+            ServerResponse::json(200, &Value::Array(members))
         }),
         ("POST", ["teams", id, "members"]) => join(call, id),
         ("POST", ["teams", id, "members", "batch"]) => add_batch(call, id),
@@ -23,7 +23,7 @@ pub(super) fn route(call: &mut RouteCall<'_>, method: &str, path: &[&str]) -> Op
         ("POST", ["teams", id, "members", "ids"]) => visible(call, id).and_then(|team| {
             let ids = call.texts("user_ids")?;
             let found = team.members.iter().filter(|member| ids.contains(&member.user_id));
-            Ok(Answer::json(200, &found.map(|member| team.member_json(member)).collect()))
+            Ok(ServerResponse::json(200, &found.map(|member| team.member_json(member)).collect()))
         }),
         ("GET", ["teams", id, "members", user]) => member(call, id, user),
         ("DELETE", ["teams", id, "members", user]) => leave(call, id, user),
@@ -46,7 +46,7 @@ fn member(call: &RouteCall<'_>, id: &str, user: &str) -> RouteResult {
             "No team member found for that user ID and team ID.",
         )
     })?;
-    Ok(Answer::json(200, &team.member_json(member)))
+    Ok(ServerResponse::json(200, &team.member_json(member)))
 }
 
 fn join(call: &mut RouteCall<'_>, id: &str) -> RouteResult {
@@ -69,7 +69,7 @@ fn join(call: &mut RouteCall<'_>, id: &str) -> RouteResult {
     }
     add(call, id, &user);
     let team = visible(call, id)?;
-    team.member(&user).map(|member| Answer::json(201, &team.member_json(member))).ok_or_else(missing)
+    team.member(&user).map(|member| ServerResponse::json(201, &team.member_json(member))).ok_or_else(missing)
 }
 
 /// Adds a user to a team and its default channels, and sends the events.
@@ -137,7 +137,7 @@ fn add_batch(call: &mut RouteCall<'_>, id: &str) -> RouteResult {
         let row = team.member(&user).map(|member| team.member_json(member)).unwrap_or_default();
         shown.push(if graceful { json!({"user_id": user, "member": row, "error": null}) } else { row });
     }
-    Ok(Answer::json(201, &Value::Array(shown)))
+    Ok(ServerResponse::json(201, &Value::Array(shown)))
 }
 
 fn set_roles(call: &mut RouteCall<'_>, id: &str, user: &str, scheme: bool) -> RouteResult {
@@ -163,7 +163,7 @@ fn set_roles(call: &mut RouteCall<'_>, id: &str, user: &str, scheme: bool) -> Ro
         let data = json!({"member": member.to_string()});
         call.world.emit(&HubEvent::new("memberrole_updated", data).for_user(&user));
     }
-    Ok(Answer::done())
+    Ok(ServerResponse::done())
 }
 
 fn leave(call: &mut RouteCall<'_>, id: &str, user: &str) -> RouteResult {
@@ -191,5 +191,5 @@ fn leave(call: &mut RouteCall<'_>, id: &str, user: &str) -> RouteResult {
     if let Some(team) = call.world.team_mut(id) {
         team.members.retain(|member| member.user_id != user);
     }
-    Ok(Answer::done())
+    Ok(ServerResponse::done())
 }

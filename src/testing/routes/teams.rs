@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::{AppError, RouteCall, RouteResult, bad_body, bad_url, fail, forbidden, text};
 use crate::testing::clock::is_id;
-use crate::testing::http::Answer;
+use crate::testing::http::ServerResponse;
 use crate::testing::hub::HubEvent;
 use crate::testing::state::StoredTeam;
 
@@ -14,17 +14,17 @@ pub(super) fn route(call: &mut RouteCall<'_>, method: &str, path: &[&str]) -> Op
         ("POST", ["teams"]) => create(call),
         ("POST", ["teams", "search"]) => search(call),
         ("GET", ["teams", "name", name]) => by_name(call, name),
-        ("GET", ["teams", "name", name, "exists"]) => {
-            call.user().map(|_| Answer::json(200, &json!({"exists": call.world.team_named(name).is_some()})))
-        }
+        ("GET", ["teams", "name", name, "exists"]) => call
+            .user()
+            .map(|_| ServerResponse::json(200, &json!({"exists": call.world.team_named(name).is_some()}))),
         ("GET", ["users", user, "teams"]) => call.own(user).map(|id| {
             let teams = call.world.teams.iter().filter(|team| team.has(&id) && team.delete_at == 0);
-            Answer::json(200, &teams.map(|team| team.json(call.is_admin())).collect())
+            ServerResponse::json(200, &teams.map(|team| team.json(call.is_admin())).collect())
         }),
         ("GET", ["users", user, "teams", "unread"]) => unread(call, user),
         ("GET", ["users", user, "teams", team, "unread"]) => call.own(user).and_then(|id| {
             let team = visible(call, team)?;
-            Ok(Answer::json(200, &counts(call, &id, team)))
+            Ok(ServerResponse::json(200, &counts(call, &id, team)))
         }),
         ("GET", ["users", user, "teams", "members"]) => call.own(user).map(|id| {
             let members = call
@@ -33,10 +33,10 @@ pub(super) fn route(call: &mut RouteCall<'_>, method: &str, path: &[&str]) -> Op
                 .iter()
                 .filter_map(|team| Some(team.member_json(team.member(&id)?)))
                 .collect();
-            Answer::json(200, &members)
+            ServerResponse::json(200, &members)
         }),
         ("GET", ["teams", id]) => {
-            visible(call, id).map(|team| Answer::json(200, &team.json(call.is_admin())))
+            visible(call, id).map(|team| ServerResponse::json(200, &team.json(call.is_admin())))
         }
         ("PUT", ["teams", id]) => patch(call, id, true),
         ("PUT", ["teams", id, "patch"]) => patch(call, id, false),
@@ -50,7 +50,7 @@ pub(super) fn route(call: &mut RouteCall<'_>, method: &str, path: &[&str]) -> Op
                 team.members.iter().filter_map(|m| call.world.user(&m.user_id)).filter(|u| u.delete_at == 0);
             let body =
                 json!({"team_id": id, "total_member_count": all, "active_member_count": active.count()});
-            Answer::json(200, &body)
+            ServerResponse::json(200, &body)
         }),
         _ => return None,
     })
@@ -86,9 +86,9 @@ fn list(call: &RouteCall<'_>) -> RouteResult {
         });
     let page = call.page(teams.map(|team| team.json(call.is_admin())));
     if call.request.flag("include_total_count") {
-        return Ok(Answer::json(200, &json!({"teams": page, "total_count": call.world.teams.len()})));
+        return Ok(ServerResponse::json(200, &json!({"teams": page, "total_count": call.world.teams.len()})));
     }
-    Ok(Answer::json(200, &Value::Array(page)))
+    Ok(ServerResponse::json(200, &Value::Array(page)))
 }
 
 fn search(call: &RouteCall<'_>) -> RouteResult {
@@ -101,7 +101,7 @@ fn search(call: &RouteCall<'_>) -> RouteResult {
         .iter()
         .filter(|team| team.has(&me) || team.allow_open_invite || call.is_admin())
         .filter(|team| team.name.contains(&term) || team.display_name.to_lowercase().contains(&term));
-    Ok(Answer::json(200, &found.map(|team| team.json(call.is_admin())).collect()))
+    Ok(ServerResponse::json(200, &found.map(|team| team.json(call.is_admin())).collect()))
 }
 
 pub(super) fn not_named() -> AppError {
@@ -111,7 +111,7 @@ pub(super) fn not_named() -> AppError {
 fn by_name(call: &RouteCall<'_>, name: &str) -> RouteResult {
     call.user()?;
     let id = call.world.team_named(name).map(|team| team.id.clone()).ok_or_else(not_named)?;
-    visible(call, &id).map(|team| Answer::json(200, &team.json(call.is_admin())))
+    visible(call, &id).map(|team| ServerResponse::json(200, &team.json(call.is_admin())))
 }
 
 const RESERVED_NAMES: [&str; 17] = [
@@ -196,7 +196,7 @@ fn create(call: &mut RouteCall<'_>) -> RouteResult {
     }
     let data = json!({"team_id": id, "user_id": me});
     call.world.emit(&HubEvent::new("added_to_team", data).for_user(&me));
-    visible(call, &id).map(|team| Answer::json(201, &team.json(true)))
+    visible(call, &id).map(|team| ServerResponse::json(201, &team.json(true)))
 }
 
 fn patch(call: &mut RouteCall<'_>, id: &str, whole: bool) -> RouteResult {
@@ -240,7 +240,7 @@ fn patch(call: &mut RouteCall<'_>, id: &str, whole: bool) -> RouteResult {
 
 /// Returns a team as those see it who manage it.
 fn shown(call: &RouteCall<'_>, id: &str) -> RouteResult {
-    visible(call, id).map(|team| Answer::json(200, &team.json(true)))
+    visible(call, id).map(|team| ServerResponse::json(200, &team.json(true)))
 }
 
 fn privacy(call: &mut RouteCall<'_>, id: &str) -> RouteResult {
@@ -288,15 +288,15 @@ fn archive(call: &mut RouteCall<'_>, id: &str, gone: bool) -> RouteResult {
     }
     tell(call, &id, if gone { "delete_team" } else { "restore_team" });
     if gone {
-        return Ok(Answer::done());
+        return Ok(ServerResponse::done());
     }
-    visible(call, &id).map(|team| Answer::json(200, &team.json(true)))
+    visible(call, &id).map(|team| ServerResponse::json(200, &team.json(true)))
 }
 
 fn unread(call: &RouteCall<'_>, user: &str) -> RouteResult {
     let id = call.own(user)?;
     let teams = call.world.teams.iter().filter(|team| team.has(&id));
-    Ok(Answer::json(200, &teams.map(|team| counts(call, &id, team)).collect()))
+    Ok(ServerResponse::json(200, &teams.map(|team| counts(call, &id, team)).collect()))
 }
 
 /// Returns the number of unread messages of a user in a team.

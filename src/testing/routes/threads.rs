@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::posts::readable;
 use super::{AppError, RouteCall, RouteResult, bad_url, fail};
 use crate::testing::clock::is_id;
-use crate::testing::http::Answer;
+use crate::testing::http::ServerResponse;
 use crate::testing::hub::HubEvent;
 use crate::testing::rules::Permission;
 
@@ -72,7 +72,7 @@ fn number(thread: &Value, name: &str) -> i64 {
     thread.get(name).and_then(Value::as_i64).unwrap_or(0)
 }
 
-fn list(call: &RouteCall<'_>, user: &str, team: &str) -> Answer {
+fn list(call: &RouteCall<'_>, user: &str, team: &str) -> ServerResponse {
     let mut found = followed(call, user, team);
     let total = found.len();
     let unread = found.iter().filter(|thread| number(thread, "unread_replies") > 0).count();
@@ -94,7 +94,7 @@ fn list(call: &RouteCall<'_>, user: &str, team: &str) -> Answer {
         found.truncate(at);
     }
     let threads = if call.request.flag("totalsOnly") { Value::Null } else { Value::Array(call.page(found)) };
-    Answer::json(
+    ServerResponse::json(
         200,
         &json!({
             "total": total, "total_unread_threads": unread, "total_unread_mentions": mentions,
@@ -107,7 +107,7 @@ fn one(call: &RouteCall<'_>, user: &str, thread: &str) -> RouteResult {
     readable(call, thread)?;
     let follows = call.world.threads.get(thread).and_then(|people| people.get(user)).is_some_and(|(f, _)| *f);
     let shown = call.world.thread_json(user, thread).filter(|_| follows).ok_or_else(|| not_followed(call))?;
-    Ok(Answer::json(200, &shown))
+    Ok(ServerResponse::json(200, &shown))
 }
 
 fn follow(call: &mut RouteCall<'_>, user: &str, team: &str, thread: &str, follows: bool) -> RouteResult {
@@ -121,7 +121,7 @@ fn follow(call: &mut RouteCall<'_>, user: &str, team: &str, thread: &str, follow
     let mut event = HubEvent::new("thread_follow_changed", data).for_user(user);
     team.clone_into(&mut event.scope.team);
     call.world.emit(&event);
-    Ok(Answer::done())
+    Ok(ServerResponse::done())
 }
 
 /// Sets the time at which a user last read a thread. With `follow`, the user then follows it.
@@ -151,10 +151,10 @@ fn read(
     let mut event = HubEvent::new("thread_read_changed", data).for_user(user);
     team.clone_into(&mut event.scope.team);
     call.world.emit(&event);
-    Ok(Answer::json(200, &shown))
+    Ok(ServerResponse::json(200, &shown))
 }
 
-fn read_all(call: &mut RouteCall<'_>, user: &str, team: &str) -> Answer {
+fn read_all(call: &mut RouteCall<'_>, user: &str, team: &str) -> ServerResponse {
     let now = call.world.now();
     for thread in followed(call, user, team) {
         let id = thread.get("id").and_then(Value::as_str).unwrap_or_default();
@@ -165,5 +165,5 @@ fn read_all(call: &mut RouteCall<'_>, user: &str, team: &str) -> Answer {
     let mut event = HubEvent::new("thread_read_changed", json!({})).for_user(user);
     team.clone_into(&mut event.scope.team);
     call.world.emit(&event);
-    Answer::done()
+    ServerResponse::done()
 }

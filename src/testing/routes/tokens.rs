@@ -4,14 +4,14 @@ use serde_json::{Value, json};
 
 use super::{AppError, RouteCall, RouteResult, bad_body, bad_url, fail, forbidden, text};
 use crate::testing::clock::is_id;
-use crate::testing::http::Answer;
+use crate::testing::http::ServerResponse;
 use crate::testing::state::AccessToken;
 
 pub(super) fn route(call: &mut RouteCall<'_>, method: &str, path: &[&str]) -> Option<RouteResult> {
     Some(match (method, path) {
         ("GET", ["users", "tokens"]) => call.admin().map(|_| {
             let all = call.page(call.world.tokens.iter().map(AccessToken::json));
-            Answer::json(200, &Value::Array(all))
+            ServerResponse::json(200, &Value::Array(all))
         }),
         ("POST", ["users", "tokens", "search"]) => search(call),
         ("GET", ["users", "tokens", id]) => one(call, id),
@@ -51,7 +51,7 @@ fn search(call: &RouteCall<'_>) -> RouteResult {
     let found = call.world.tokens.iter().filter(|token| {
         token.id == term || token.user_id == term || call.world.name_of(&token.user_id).starts_with(term)
     });
-    Ok(Answer::json(200, &found.map(AccessToken::json).collect()))
+    Ok(ServerResponse::json(200, &found.map(AccessToken::json).collect()))
 }
 
 fn one(call: &RouteCall<'_>, id: &str) -> RouteResult {
@@ -60,7 +60,7 @@ fn one(call: &RouteCall<'_>, id: &str) -> RouteResult {
         return Err(bad_url("token_id"));
     }
     let at = position(call, id)?;
-    call.world.tokens.get(at).map(|token| Answer::json(200, &token.json())).ok_or_else(missing)
+    call.world.tokens.get(at).map(|token| ServerResponse::json(200, &token.json())).ok_or_else(missing)
 }
 
 fn change(call: &mut RouteCall<'_>, what: &str) -> RouteResult {
@@ -71,7 +71,7 @@ fn change(call: &mut RouteCall<'_>, what: &str) -> RouteResult {
     } else if let Some(token) = call.world.tokens.get_mut(at) {
         token.is_active = what == "enable";
     }
-    Ok(Answer::done())
+    Ok(ServerResponse::done())
 }
 
 fn create(call: &mut RouteCall<'_>, whom: &str) -> RouteResult {
@@ -88,7 +88,7 @@ fn create(call: &mut RouteCall<'_>, whom: &str) -> RouteResult {
     if let Some(object) = shown.as_object_mut() {
         object.insert("token".into(), json!(token.token));
     }
-    Ok(Answer::json(200, &shown))
+    Ok(ServerResponse::json(200, &shown))
 }
 
 fn of_user(call: &RouteCall<'_>, whom: &str) -> RouteResult {
@@ -96,5 +96,5 @@ fn of_user(call: &RouteCall<'_>, whom: &str) -> RouteResult {
     allowed(call)?;
     call.own(&id)?;
     let all = call.world.tokens.iter().filter(|token| token.user_id == id).map(AccessToken::json);
-    Ok(Answer::json(200, &Value::Array(call.page(all))))
+    Ok(ServerResponse::json(200, &Value::Array(call.page(all))))
 }

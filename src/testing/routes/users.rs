@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{AppError, RouteCall, RouteResult, bad_body, fail, forbidden, text};
-use crate::testing::http::Answer;
+use crate::testing::http::ServerResponse;
 use crate::testing::hub::HubEvent;
 use crate::testing::state::StoredUser;
 
@@ -16,9 +16,9 @@ pub(super) fn route(call: &mut RouteCall<'_>, method: &str, path: &[&str]) -> Op
         ("POST", ["users", "usernames"]) => by_names(call),
         ("POST", ["users", "search"]) => search(call),
         ("GET", ["users", "autocomplete"]) => autocomplete(call),
-        ("GET", ["users", "stats"]) => {
-            call.user().map(|_| Answer::json(200, &json!({"total_users_count": call.world.users.len()})))
-        }
+        ("GET", ["users", "stats"]) => call
+            .user()
+            .map(|_| ServerResponse::json(200, &json!({"total_users_count": call.world.users.len()}))),
         ("GET", ["users", "username", name]) if name.bytes().any(|byte| byte.is_ascii_uppercase()) => {
             Err(bad_body("username"))
         }
@@ -26,12 +26,12 @@ pub(super) fn route(call: &mut RouteCall<'_>, method: &str, path: &[&str]) -> Op
         ("GET", ["users", "email", email]) => one(call, |user| user.email == *email),
         ("GET", ["users", "known"]) => call.user().map(|me| {
             let others = call.world.users.iter().filter(|user| user.id != me);
-            Answer::json(200, &others.map(|user| json!(user.id)).collect())
+            ServerResponse::json(200, &others.map(|user| json!(user.id)).collect())
         }),
         ("POST", ["users", "group_channels"]) => group_channels(call),
         ("POST", ["users", "sessions", "revoke", "all"]) => call.admin().map(|_| {
             call.world.sessions.clear();
-            Answer::done()
+            ServerResponse::done()
         }),
         ("PUT", ["users", "sessions", "device"]) => {
             call.object("device_id")
@@ -41,7 +41,7 @@ pub(super) fn route(call: &mut RouteCall<'_>, method: &str, path: &[&str]) -> Op
                     if call.world.is_old() && text(&body, "device_id").is_empty() {
                         return Err(bad_body("device_id"));
                     }
-                    Ok(Answer::done())
+                    Ok(ServerResponse::done())
                 })
         }
         ("GET", ["users", "stats", "filtered"]) => call.admin().map(|_| {
@@ -55,7 +55,7 @@ pub(super) fn route(call: &mut RouteCall<'_>, method: &str, path: &[&str]) -> Op
                 in_team.is_none_or(|team| team.has(&user.id))
                     && in_channel.is_none_or(|channel| channel.has(&user.id))
             });
-            Answer::json(200, &json!({"total_users_count": found.count()}))
+            ServerResponse::json(200, &json!({"total_users_count": found.count()}))
         }),
         ("POST", ["users", "mfa"]) => call.object("login_id").and_then(|body| {
             let name = text(&body, "login_id");
@@ -63,7 +63,7 @@ pub(super) fn route(call: &mut RouteCall<'_>, method: &str, path: &[&str]) -> Op
                 return Err(bad_body("login_id"));
             }
             let required = call.world.user_named(name).is_some_and(|user| user.mfa.is_some());
-            Ok(Answer::json(200, &json!({"mfa_required": required})))
+            Ok(ServerResponse::json(200, &json!({"mfa_required": required})))
         }),
         ("GET", ["users", id]) => call.whom(id).and_then(|id| one(call, |user| user.id == id)),
         _ => return None,
@@ -75,11 +75,11 @@ pub(super) fn about(call: &mut RouteCall<'_>, method: &str, path: &[&str]) -> Op
     let ["users", user, rest @ ..] = path else { return None };
     Some(match (method, rest) {
         ("GET", ["image"] | ["image", "default"]) => {
-            call.whom(user).map(|_| Answer::bytes(200, "image/png", Vec::from(b"\x89PNG\r\n\x1a\n")))
+            call.whom(user).map(|_| ServerResponse::bytes(200, "image/png", Vec::from(b"\x89PNG\r\n\x1a\n")))
         }
         ("POST", ["typing"]) => typing(call, user),
         ("POST", ["mfa", "generate"]) => call.own(user).map(|_| {
-            Answer::json(200, &json!({"secret": "JBSWY3DPEHPK3PXP", "qr_code": "iVBORw0KGgo="}))
+            ServerResponse::json(200, &json!({"secret": "JBSWY3DPEHPK3PXP", "qr_code": "iVBORw0KGgo="}))
                 .with("Cache-Control", "no-cache")
         }),
         ("PUT", ["mfa"]) => set_mfa(call, user),
@@ -87,7 +87,7 @@ pub(super) fn about(call: &mut RouteCall<'_>, method: &str, path: &[&str]) -> Op
         ("POST", ["sessions", "revoke"]) => revoke_session(call, user),
         ("POST", ["sessions", "revoke", "all"]) => call.own(user).map(|id| {
             call.world.sessions.retain(|_, session| session.user_id != id);
-            Answer::done()
+            ServerResponse::done()
         }),
         _ => return None,
     })
@@ -160,12 +160,12 @@ fn login(call: &mut RouteCall<'_>) -> RouteResult {
     if let Some(session) = call.world.sessions.get_mut(&token) {
         session.device_id = device;
     }
-    Ok(Answer::json(200, &shown).with("Token", token))
+    Ok(ServerResponse::json(200, &shown).with("Token", token))
 }
 
-fn logout(call: &mut RouteCall<'_>) -> Answer {
+fn logout(call: &mut RouteCall<'_>) -> ServerResponse {
     call.world.sessions.remove(&call.token);
-    Answer::done()
+    ServerResponse::done()
 }
 
 /// Returns one user, with an etag.
@@ -173,12 +173,12 @@ fn one(call: &RouteCall<'_>, is: impl Fn(&StoredUser) -> bool) -> RouteResult {
     let me = call.user()?;
     let user = call.world.users.iter().find(|user| is(user)).ok_or_else(missing)?;
     let tag = format!("{}.{}..0.true.true.0", user.id, user.update_at);
-    Ok(call.etag(&tag, Answer::json(200, &user.json(user.id == me || call.is_admin()))))
+    Ok(call.etag(&tag, ServerResponse::json(200, &user.json(user.id == me || call.is_admin()))))
 }
 
-fn shown(call: &RouteCall<'_>, users: &[&StoredUser]) -> Answer {
+fn shown(call: &RouteCall<'_>, users: &[&StoredUser]) -> ServerResponse {
     let users: Vec<Value> = users.iter().map(|user| user.json(user.id == call.user)).collect();
-    Answer::json(200, &Value::Array(users))
+    ServerResponse::json(200, &Value::Array(users))
 }
 
 fn list(call: &RouteCall<'_>) -> RouteResult {
@@ -272,7 +272,7 @@ fn autocomplete(call: &RouteCall<'_>) -> RouteResult {
     if let (Some(object), true) = (body.as_object_mut(), channel.is_some()) {
         object.insert("out_of_channel".into(), json!(found(false)));
     }
-    Ok(Answer::json(200, &body))
+    Ok(ServerResponse::json(200, &body))
 }
 
 /// Sends the event about a changed user: the full user to the user, and a part of it to all others.
@@ -300,7 +300,7 @@ fn group_channels(call: &RouteCall<'_>) -> RouteResult {
         let users = channel.members.iter().filter_map(|member| call.world.user(&member.user_id));
         (channel.id.clone(), users.map(|user| user.json(false)).collect::<Value>())
     });
-    Ok(Answer::json(200, &Value::Object(people.collect())))
+    Ok(ServerResponse::json(200, &Value::Object(people.collect())))
 }
 
 /// Activates MFA, for which any six digits are valid once, or deactivates it.
@@ -313,7 +313,7 @@ fn set_mfa(call: &mut RouteCall<'_>, whom: &str) -> RouteResult {
         return Err(fail(401, "mfa.activate.bad_token.app_error", "Invalid MFA token."));
     }
     user.mfa = active.then(|| user.mfa.take().unwrap_or_default());
-    Ok(Answer::done())
+    Ok(ServerResponse::done())
 }
 
 fn typing(call: &mut RouteCall<'_>, whom: &str) -> RouteResult {
@@ -325,7 +325,7 @@ fn typing(call: &mut RouteCall<'_>, whom: &str) -> RouteResult {
     }
     let data = json!({"parent_id": text(&body, "parent_id"), "user_id": id});
     call.world.emit(&HubEvent::new("typing", data).for_channel(channel).omitting(&id));
-    Ok(Answer::bytes(200, "application/json", Vec::new()))
+    Ok(ServerResponse::bytes(200, "application/json", Vec::new()))
 }
 
 fn sessions(call: &RouteCall<'_>, whom: &str) -> RouteResult {
@@ -339,7 +339,7 @@ fn sessions(call: &RouteCall<'_>, whom: &str) -> RouteResult {
             "team_members": [], "local": false,
         })
     });
-    Ok(Answer::json(200, &Value::Array(all.collect())))
+    Ok(ServerResponse::json(200, &Value::Array(all.collect())))
 }
 
 fn revoke_session(call: &mut RouteCall<'_>, whom: &str) -> RouteResult {
@@ -350,5 +350,5 @@ fn revoke_session(call: &mut RouteCall<'_>, whom: &str) -> RouteResult {
         return Err(bad_body("session_id"));
     }
     call.world.sessions.retain(|_, session| session.user_id != id || session.id != gone);
-    Ok(Answer::done())
+    Ok(ServerResponse::done())
 }

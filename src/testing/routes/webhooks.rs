@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::{AppError, RouteCall, RouteResult, bad_body, bad_url, fail, forbidden, text};
 use crate::testing::clock::is_id;
-use crate::testing::http::{Answer, Request, form, parts};
+use crate::testing::http::{Request, ServerResponse, form, parts};
 use crate::testing::rules::Permission;
 use crate::testing::state::World;
 use crate::testing::state::posts::NewPost;
@@ -20,14 +20,14 @@ pub(super) fn route(call: &mut RouteCall<'_>, method: &str, path: &[&str]) -> Op
         ("PUT", ["hooks", "incoming", id]) => update(call, id),
         ("DELETE", ["hooks", "incoming", id]) => managed(call, id).map(|at| {
             call.world.hooks.remove(at);
-            Answer::done()
+            ServerResponse::done()
         }),
         _ => return None,
     })
 }
 
-fn shown(call: &RouteCall<'_>, status: u16, at: usize) -> Answer {
-    Answer::json(status, &call.world.hooks.get(at).cloned().unwrap_or_default())
+fn shown(call: &RouteCall<'_>, status: u16, at: usize) -> ServerResponse {
+    ServerResponse::json(status, &call.world.hooks.get(at).cloned().unwrap_or_default())
 }
 
 fn in_team(call: &RouteCall<'_>, team: &str) -> Result<String, AppError> {
@@ -75,7 +75,7 @@ fn create(call: &mut RouteCall<'_>) -> RouteResult {
         "icon_url": names(may_picture, "icon_url"), "channel_locked": locked,
     });
     call.world.hooks.push(hook.clone());
-    Ok(Answer::json(201, &hook))
+    Ok(ServerResponse::json(201, &hook))
 }
 
 fn list(call: &RouteCall<'_>) -> RouteResult {
@@ -89,9 +89,12 @@ fn list(call: &RouteCall<'_>) -> RouteResult {
     let all = call.world.hooks.iter().filter(|hook| team.is_empty() || field(hook, "team_id") == team);
     let page = Value::Array(call.page(all.clone().cloned()));
     if call.request.flag("include_total_count") && !call.world.is_old() {
-        return Ok(Answer::json(200, &json!({"incoming_webhooks": page, "total_count": all.count()})));
+        return Ok(ServerResponse::json(
+            200,
+            &json!({"incoming_webhooks": page, "total_count": all.count()}),
+        ));
     }
-    Ok(Answer::json(200, &page))
+    Ok(ServerResponse::json(200, &page))
 }
 
 fn update(call: &mut RouteCall<'_>, id: &str) -> RouteResult {
@@ -134,9 +137,9 @@ fn payload(request: &Request) -> Option<Map<String, Value>> {
 }
 
 /// Accepts the request of an integration to `/hooks/{id}`.
-pub(super) fn receive(world: &mut World, request: &Request, id: &str) -> Answer {
+pub(super) fn receive(world: &mut World, request: &Request, id: &str) -> ServerResponse {
     match post(world, request, id) {
-        Ok(()) => Answer::bytes(200, "text/plain", "ok"),
+        Ok(()) => ServerResponse::bytes(200, "text/plain", "ok"),
         Err(error) => error.answer(world),
     }
 }
