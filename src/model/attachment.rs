@@ -364,45 +364,53 @@ impl ContextSigner {
     }
 }
 
+macro_rules! signed_context {
+    ($control:ident) => {
+        impl $control {
+            /// Sets additional data for the request. Clients never see it.
+            #[must_use]
+            pub fn context(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
+                self.0.context(key, value);
+                self
+            }
+
+            /// Signs the context with a secret of the program, so that the program can verify that a request came from this
+            /// control. [`PostActionIntegrationRequest::parse`](crate::integration::PostActionIntegrationRequest::parse) does that
+            /// with the same secret. The signature expires after 30 days; see [`expires_in`](Self::expires_in).
+            #[must_use]
+            pub fn secret(mut self, secret: &Secret) -> Self {
+                self.1.secret = Some(secret.clone());
+                self
+            }
+
+            /// Sets the lifetime of the signature. Defaults to 30 days. Requires [`secret`](Self::secret).
+            #[must_use]
+            pub fn expires_in(mut self, lifetime: Duration) -> Self {
+                self.1.lifetime = lifetime;
+                self
+            }
+
+            /// Refuses requests of all other users. They still see the control. Requires [`secret`](Self::secret).
+            #[must_use]
+            pub fn only_for(mut self, user: impl Into<UserId>) -> Self {
+                self.1.user = user.into();
+                self
+            }
+        }
+    };
+}
+
 /// A button of an [`Attachment`]. When it is pressed, the server sends a request to `url`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Button(PostAction, ContextSigner);
+
+signed_context!(Button);
 
 impl Button {
     /// Creates a button with an ID (letters and digits only, otherwise it cannot be pressed), a label, and
     /// the URL to call.
     pub fn new(id: impl Into<String>, name: impl Into<String>, url: impl Into<String>) -> Self {
         Self(PostAction::new(id, "button", name, url), ContextSigner::new())
-    }
-
-    /// Sets additional data for the request. Clients never see it.
-    #[must_use]
-    pub fn context(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.0.context(key, value);
-        self
-    }
-
-    /// Signs the context with a secret of the program, so that the program can verify that a request came from this
-    /// button. [`PostActionIntegrationRequest::parse`](crate::integration::PostActionIntegrationRequest::parse) does that
-    /// with the same secret. The signature expires after 30 days; see [`expires_in`](Self::expires_in).
-    #[must_use]
-    pub fn secret(mut self, secret: &Secret) -> Self {
-        self.1.secret = Some(secret.clone());
-        self
-    }
-
-    /// Sets the lifetime of the signature. Defaults to 30 days. Requires [`secret`](Self::secret).
-    #[must_use]
-    pub fn expires_in(mut self, lifetime: Duration) -> Self {
-        self.1.lifetime = lifetime;
-        self
-    }
-
-    /// Refuses requests of all other users. They still see the button. Requires [`secret`](Self::secret).
-    #[must_use]
-    pub fn only_for(mut self, user: impl Into<UserId>) -> Self {
-        self.1.user = user.into();
-        self
     }
 
     /// Sets the style.
@@ -431,41 +439,13 @@ impl Button {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Menu(PostAction, ContextSigner);
 
+signed_context!(Menu);
+
 impl Menu {
     /// Creates a menu with an ID (letters and digits only, otherwise it cannot be used), a label, and the URL
     /// to call.
     pub fn new(id: impl Into<String>, name: impl Into<String>, url: impl Into<String>) -> Self {
         Self(PostAction::new(id, "select", name, url), ContextSigner::new())
-    }
-
-    /// Sets additional data for the request. Clients never see it.
-    #[must_use]
-    pub fn context(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.0.context(key, value);
-        self
-    }
-
-    /// Signs the context with a secret of the program, so that the program can verify that a request came from this
-    /// menu. [`PostActionIntegrationRequest::parse`](crate::integration::PostActionIntegrationRequest::parse) does that
-    /// with the same secret. The signature expires after 30 days; see [`expires_in`](Self::expires_in).
-    #[must_use]
-    pub fn secret(mut self, secret: &Secret) -> Self {
-        self.1.secret = Some(secret.clone());
-        self
-    }
-
-    /// Sets the lifetime of the signature. Defaults to 30 days. Requires [`secret`](Self::secret).
-    #[must_use]
-    pub fn expires_in(mut self, lifetime: Duration) -> Self {
-        self.1.lifetime = lifetime;
-        self
-    }
-
-    /// Refuses requests of all other users. They still see the menu. Requires [`secret`](Self::secret).
-    #[must_use]
-    pub fn only_for(mut self, user: impl Into<UserId>) -> Self {
-        self.1.user = user.into();
-        self
     }
 
     /// Adds an option.
