@@ -6,11 +6,11 @@ use super::{Embedded, Event, EventKind, Origin};
 use crate::model::json::decode_event;
 use crate::time::Timestamp;
 
-/// Servers take `update_at` shortly after `edit_at`: 1 ms later in 14 of 309 edits of a real server. A pin, which
-/// moves `update_at` only, needs a request of its own and is later than this.
+/// Servers set `update_at` shortly after `edit_at`: 1 ms later in 14 of 309 edits on a real server. A pin, which
+/// changes `update_at` only, needs a separate request and is later than this.
 const EDIT_TOLERANCE_MS: i64 = 10;
 
-// Not the payload types: a program that needs identities only should not carry the decoders of all events.
+// Separate types, so that a program that needs only identities does not contain the decoders of all events.
 #[derive(Deserialize)]
 struct PostMember {
     post: Embedded<PostIdentity>,

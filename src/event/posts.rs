@@ -96,7 +96,7 @@ model! {
 model! {
     /// A message visible only to the current account.
     pub struct EphemeralMessage {
-        /// The message. It is not stored, so it cannot be answered, edited or fetched.
+        /// The message. It is not stored, so it cannot be replied to, edited or fetched.
         #[serde(with = "super::embedded")]
         pub post: Post,
     }

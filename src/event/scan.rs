@@ -1,9 +1,9 @@
-//! Reads the ends of an envelope without parsing what lies between.
+//! Reads both ends of an envelope without parsing what is between them.
 //!
-//! A server writes `{"event":"posted","data":{..},"broadcast":{..},"seq":5}`, with or without a space behind the
-//! punctuation, with or without a line feed at the end. So the name stands at the head and the number at the tail.
-//! Any other order or style is parsed in full. For text that is JSON the short way and the full parse say the same: a
-//! quote that follows `{`, `,` or a space cannot belong to the text of a message, there it is escaped.
+//! A server writes `{"event":"posted","data":{..},"broadcast":{..},"seq":5}`, with or without spaces after the
+//! punctuation and a line feed at the end. The name is therefore at the beginning, and the sequence number at the
+//! end. Any other order or style is parsed in full. For valid JSON, both ways have the same result: a quote after
+//! `{`, `,` or a space cannot be part of a message, in which it is escaped.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -14,15 +14,15 @@ use serde_json::value::RawValue;
 
 use super::EventKind;
 
-/// A string that holds JSON is copied to be looked into; a post takes far less.
+/// Maximum size of a string with JSON that is copied to be parsed. A post is far smaller.
 const MOST_LOOKED_INTO: usize = 1 << 20;
 
 /// Classification of a frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Head {
-    /// An event. `seq` is missing in what a server would not send.
+    /// An event. `seq` is only missing in texts that no server sends.
     Event { kind: EventKind, seq: Option<u64> },
-    /// The answer to an action request.
+    /// The reply to an action.
     Reply,
 }
 
@@ -46,12 +46,12 @@ pub(crate) fn scan_frame(text: &str) -> Option<Head> {
     }
 }
 
-/// By serde, which would take a list for a struct too.
+/// Parses with serde, which would also accept a list for a struct.
 fn parse_full(text: &str) -> Option<Full<'_>> {
     text.trim_ascii_start().starts_with('{').then(|| serde_json::from_str(text).ok())?
 }
 
-/// The name of the event.
+/// Returns the name of the event.
 pub(super) fn event_name(text: &str) -> Option<Cow<'_, str>> {
     match split_head(text) {
         Some((name, _)) => Some(Cow::Borrowed(name)),
@@ -59,7 +59,7 @@ pub(super) fn event_name(text: &str) -> Option<Cow<'_, str>> {
     }
 }
 
-/// The number of the event.
+/// Returns the sequence number of the event.
 pub(super) fn sequence_number(text: &str) -> Option<u64> {
     match split_tail(text) {
         Some((seq, _)) => Some(seq),
@@ -86,9 +86,9 @@ pub(crate) fn locate_parts(text: &str) -> Option<Parts> {
 
 const BROADCAST_KEY: &str = "\"broadcast\"";
 
-/// The start of the key `broadcast`, if its value is the last object or contains only the last one.
+/// Returns the start of the key `broadcast`, if its value is the last object or contains only the last one.
 ///
-/// Searching for a brace is cheaper than for a text, whose searcher is prepared anew each time.
+/// Searching for a brace is cheaper than for a text, whose searcher is prepared each time.
 fn last_broadcast(before_seq: &str) -> Option<usize> {
     let mut end = before_seq.len();
     for _ in 0..2 {
@@ -113,7 +113,7 @@ pub(crate) fn parse_parts(text: &str) -> Option<Parts> {
     Some(Parts { data: place(full.data), broadcast: place(full.broadcast) })
 }
 
-/// The channel that an event is about: that of `broadcast`, else the one that its data names.
+/// Returns the channel of an event: that of `broadcast`, or otherwise the one in its data.
 pub(crate) fn channel_of(kind: EventKind, text: &str) -> Option<Cow<'_, str>> {
     #[derive(Deserialize)]
     struct ChannelScope<'a> {
@@ -136,7 +136,7 @@ pub(crate) fn channel_of(kind: EventKind, text: &str) -> Option<Cow<'_, str>> {
     channel_in(kind, if sure { data } else { text.get(parse_parts(text)?.data)? })
 }
 
-/// Without a copy of what nobody looks at: this is done on the reader's thread.
+/// Does not copy unused data, since it runs on the reader's thread.
 fn channel_in(kind: EventKind, data: &str) -> Option<Cow<'_, str>> {
     if let Some(id) = string_of(data, "channel_id") {
         return Some(id);
@@ -149,14 +149,14 @@ fn channel_in(kind: EventKind, data: &str) -> Option<Cow<'_, str>> {
     })
 }
 
-/// The text in a member of an object, if there is any.
+/// Returns the string in a member of an object, if there is one.
 fn string_of<'a>(object: &'a str, key: &str) -> Option<Cow<'a, str>> {
     let value = value_of(object, key).filter(|value| value.len() <= MOST_LOOKED_INTO)?;
     let StringValue(text) = serde_json::from_str(value).ok()?;
     (!text.is_empty()).then_some(text)
 }
 
-/// The JSON of a member of an object.
+/// Returns the JSON of a member of an object.
 fn value_of<'a>(object: &'a str, key: &str) -> Option<&'a str> {
     struct Find<'k>(&'k str);
     impl<'de> Visitor<'de> for Find<'_> {
@@ -182,19 +182,19 @@ fn value_of<'a>(object: &'a str, key: &str) -> Option<&'a str> {
     found.map(RawValue::get)
 }
 
-/// The name, and what follows it, if the envelope begins with it.
+/// Returns the name and the text after it, if the envelope begins with it.
 fn split_head(text: &str) -> Option<(&str, &str)> {
     const MAX_NAME_LENGTH: usize = 200;
     let rest = text.strip_prefix("{\"event\":")?;
     let rest = rest.strip_prefix(' ').unwrap_or(rest).strip_prefix('"')?;
     let start = rest.as_bytes().get(..MAX_NAME_LENGTH.min(rest.len()))?;
     let (name, rest) = rest.split_at_checked(memchr::memchr2(b'"', b'\\', start)?)?;
-    // A comma, lest this is a reply that an `event` member decorates.
+    // The comma excludes a reply with a member `event`.
     let rest = rest.strip_prefix("\",")?;
     (!name.is_empty()).then_some((name, rest))
 }
 
-/// The number, and what stands before it, if the envelope ends with it.
+/// Returns the sequence number and the text before it, if the envelope ends with it.
 fn split_tail(text: &str) -> Option<(u64, &str)> {
     let text = text.strip_suffix('\n').unwrap_or(text).strip_suffix('}')?;
     let digits = text.bytes().rev().take_while(u8::is_ascii_digit).count();
@@ -209,7 +209,7 @@ fn after_key<'a>(text: &'a str, key: &str) -> Option<&'a str> {
     Some(text.trim_ascii_start().strip_prefix(key)?.trim_ascii_start().strip_prefix(':')?.trim_ascii_start())
 }
 
-/// Borrowed where it holds no escape.
+/// Borrowed if it contains no escapes.
 #[derive(Deserialize)]
 struct StringValue<'a>(#[serde(borrow)] Cow<'a, str>);
 

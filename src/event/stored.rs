@@ -15,7 +15,7 @@ pub(super) struct Stored<'a> {
     pub(super) connection_id: Option<Cow<'a, str>>,
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     pub(super) event: Option<&'a RawValue>,
-    /// Instead of `event`, where that is not valid JSON.
+    /// Used instead of `event` if the text is not valid JSON.
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     pub(super) text: Option<Cow<'a, str>>,
 }
@@ -52,7 +52,7 @@ impl Event {
     }
 }
 
-/// The parts of a stored event; `None` for anything else.
+/// Parses a stored event. Returns `None` for any other text.
 pub(super) fn read_stored(text: &str) -> Option<Stored<'_>> {
     let stored: Stored<'_> = serde_json::from_str(text).ok()?;
     let event = stored.event.is_some_and(|event| event.get().starts_with('{'));

@@ -1,5 +1,5 @@
-//! The one table of events: name on the wire, variant, payload, members that hold JSON as a string, members that only
-//! `broadcast` tells. The rest of this file is what is made of it.
+//! The table of events: wire name, variant, payload, members that contain JSON as a string, and members that only
+//! `broadcast` has. The rest of this file is generated from it.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 

@@ -1,4 +1,4 @@
-//! Answers to calls.
+//! Responses to calls.
 
 use std::time::{Duration, SystemTime};
 

@@ -228,7 +228,7 @@ impl Dialog {
     }
 
     /// Signs the current state with a secret of the program, for submissions of one user within the next hour. **Must
-    /// be the last step.** `open_dialog` of a request does this by itself; see
+    /// be the last step.** `open_dialog` of a request does this automatically. See
     /// [`integration`](crate::integration).
     #[must_use]
     pub fn secret(mut self, secret: &Secret, user: &UserId) -> Self {

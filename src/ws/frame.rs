@@ -17,7 +17,7 @@ const OPCODE_CLOSE: u8 = 8;
 const OPCODE_PING: u8 = 9;
 const OPCODE_PONG: u8 = 10;
 
-/// Creates a masked frame. The mask only has to be unpredictable for whoever chose the payload.
+/// Creates a masked frame. The mask must be unpredictable for the author of the payload.
 fn masked_frame(opcode: u8, payload: &[u8]) -> Vec<u8> {
     let mut mask = [0; 4];
     if getrandom::fill(&mut mask).is_err() {

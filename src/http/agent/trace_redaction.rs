@@ -129,7 +129,7 @@ pub(super) fn restore_request(output: &mut [u8], redactor: &mut Option<ResponseR
     });
 }
 
-/// Counts the content of the answer to this thread's request.
+/// Counts the content of the response to this thread's request.
 pub(super) fn content_counter() -> Arc<AtomicU64> {
     PENDING.with_borrow(|pending| {
         pending.as_ref().map(|pending| Arc::clone(&pending.content)).unwrap_or_default()
@@ -202,7 +202,7 @@ impl<R: Read> Read for RestoredBody<R> {
     }
 }
 
-/// Follows an answer as it comes, to tell its body from what frames it.
+/// Parses a response while it is received, to separate its body from the framing.
 pub(super) struct ResponseRedactor {
     hidden: Arc<HiddenResponse>,
     at: ResponseState,
@@ -227,7 +227,7 @@ enum ResponseState {
     Trailer,
     Length(u64),
     UntilClose,
-    /// Nothing more belongs to the answer, or it makes no sense.
+    /// The response has ended, or is invalid.
     Over,
 }
 

@@ -1,10 +1,11 @@
-//! Detection of connections that answer pings but deliver no events.
+//! Detection of connections that reply to pings but deliver no events.
 
 use std::time::Duration;
 
 use super::effects::DisconnectCause;
 use super::{Effect, SessionState, StreamSession, StreamTime};
 use crate::time::Timestamp;
+use crate::time_scale::TimeScale;
 use crate::ws::Probe;
 use crate::ws::deferred_log;
 use log::Level;
@@ -65,11 +66,11 @@ pub(crate) enum ProbeResponse {
 
 impl LivenessWatch {
     /// `scale` shortens the times, in tests.
-    pub(super) fn new(probe: Probe, scale: f64) -> Self {
+    pub(super) fn new(probe: Probe, scale: TimeScale) -> Self {
         Self {
             probe,
-            every: PROBE_INTERVAL.mul_f64(scale),
-            within: ECHO_TIMEOUT.mul_f64(scale),
+            every: scale.shorten(PROBE_INTERVAL),
+            within: scale.shorten(ECHO_TIMEOUT),
             stage: ProbeStage::Off,
             quiet: true,
             number: 0,
