@@ -7,6 +7,7 @@ use zeroize::Zeroizing;
 use crate::base_url::BaseUrl;
 use crate::proxy::ProxySetting;
 use crate::request_headers::RequestHeaders;
+use crate::time_scale::TimeScale;
 #[cfg(feature = "native-tls")]
 use crate::tls::TlsSettings;
 
@@ -43,7 +44,7 @@ pub(crate) struct Config {
     pub(crate) head_limit: usize,
     pub(crate) user_agent: String,
     /// Factor for delays, which tests set to a small number.
-    pub(crate) backoff_scale: f64,
+    pub(crate) backoff_scale: TimeScale,
 }
 
 impl Config {
@@ -61,7 +62,7 @@ impl Config {
             json_limit: DEFAULT_JSON_LIMIT,
             head_limit: DEFAULT_HEAD_LIMIT,
             user_agent: concat!("mattermost-rs/", env!("CARGO_PKG_VERSION")).to_owned(),
-            backoff_scale: 1.0,
+            backoff_scale: TimeScale::REAL,
         }
     }
 

@@ -78,7 +78,7 @@
 //! [`rest`] lists the groups. [`Client::call`] reaches any other route. Every call has a deadline (see [`limits`]), is
 //! retried if that is safe, and waits for rate limits.
 //!
-//! **[`Events`]** is the live stream. It reconnects, resumes and catches up by itself:
+//! **[`Events`]** is the live stream. It reconnects, resumes and catches up automatically:
 //!
 //! ```no_run
 //! # fn run(client: &mattermost::Client) -> mattermost::Result<()> {
@@ -194,6 +194,7 @@ mod signature;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod time;
+mod time_scale;
 mod tls;
 mod unwind;
 pub mod ws;

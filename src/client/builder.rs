@@ -12,6 +12,7 @@ use crate::http::{HttpClient, LoginCredentials, LoginSession, MfaSource, check_t
 use crate::model::json;
 use crate::proxy::{Proxy, ProxySetting};
 use crate::secret::Secret;
+use crate::time_scale::TimeScale;
 
 /// Configures a [`Client`]. All settings are checked by [`connect`](Self::connect), before any I/O.
 #[must_use = "nothing happens before `connect()`"]
@@ -31,7 +32,7 @@ pub struct ClientBuilder {
     json_limit: Option<u64>,
     head_limit: Option<usize>,
     user_agent: Option<String>,
-    backoff_scale: f64,
+    backoff_scale: TimeScale,
 }
 
 impl ClientBuilder {
@@ -52,7 +53,7 @@ impl ClientBuilder {
             json_limit: None,
             head_limit: None,
             user_agent: None,
-            backoff_scale: 1.0,
+            backoff_scale: TimeScale::REAL,
         }
     }
 
@@ -189,7 +190,7 @@ impl ClientBuilder {
     /// Multiplies the delays between attempts, for tests.
     #[doc(hidden)]
     pub fn backoff_scale(mut self, scale: f64) -> Self {
-        self.backoff_scale = scale;
+        self.backoff_scale = TimeScale::new(scale);
         self
     }
 
@@ -211,7 +212,7 @@ impl ClientBuilder {
     pub fn connect_within(self, timeout: Duration) -> Result<Client> {
         let http = self.build_http()?;
         let deadline = Instant::now().checked_add(timeout);
-        let mut wait = Duration::from_secs(1).mul_f64(http.config().backoff_scale);
+        let mut wait = http.config().backoff_scale.shorten(Duration::from_secs(1));
         loop {
             match connect_client(http.clone()) {
                 Err(error) if error.is_transient() => {

@@ -10,7 +10,8 @@ use super::Method;
 use super::attempt::{AttemptError, KEYED_RETRY_WINDOW};
 use super::clock::ClockReading;
 use crate::error::{Error, ErrorKind, may_succeed_if_repeated};
-use crate::random::random_unit;
+use crate::random::jittered;
+use crate::time_scale::TimeScale;
 
 /// The rule by which a request may be repeated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,7 +60,7 @@ pub(super) struct RetryState {
     method: Method,
     /// The request changes nothing on the server, so no failure leaves a doubt.
     changes_nothing: bool,
-    scale: f64,
+    scale: TimeScale,
     failures: u32,
     announced: u32,
     /// The first attempt in doubt: its start and its error.
@@ -67,7 +68,7 @@ pub(super) struct RetryState {
 }
 
 impl RetryState {
-    pub(super) fn new(policy: RetryPolicy, method: Method, changes_nothing: bool, scale: f64) -> Self {
+    pub(super) fn new(policy: RetryPolicy, method: Method, changes_nothing: bool, scale: TimeScale) -> Self {
         Self { policy, method, changes_nothing, scale, failures: 0, announced: 0, doubt: None }
     }
 
@@ -181,7 +182,7 @@ impl RetryState {
 
     /// 0.2 s, then 0.4 s, up to 6.4 s, each with jitter. Enough for the next worker of a proxy that restarts.
     fn backoff_delay(&self, attempts: u32) -> Duration {
-        Duration::from_millis(100 << attempts.min(6)).mul_f64(self.scale * (0.5 + random_unit()))
+        jittered(self.scale.shorten(Duration::from_millis(100 << attempts.min(6))))
     }
 
     /// Returns the error of a call that is not sent again. `last` is the last failure, and possibly not the only one.
@@ -224,7 +225,7 @@ mod tests {
     use crate::time::Timestamp;
 
     fn state(policy: RetryPolicy) -> RetryState {
-        RetryState::new(policy, Method::Post, false, 1.0)
+        RetryState::new(policy, Method::Post, false, TimeScale::REAL)
     }
 
     fn now() -> ClockReading {
@@ -308,12 +309,12 @@ mod tests {
             let api = crate::error::ApiError { id: "app.post.get".into(), ..Default::default() };
             AttemptError { error: Error::from_api(404, api), sent: true }
         };
-        let delete = || RetryState::new(RetryPolicy::Idempotent, Method::Delete, false, 1.0);
+        let delete = || RetryState::new(RetryPolicy::Idempotent, Method::Delete, false, TimeScale::REAL);
         assert!(given_up(delete().decide_after(gone(), true, now())).is_not_found());
         let mut repeated = delete();
         repeated.decide_after(io(true), true, now());
         assert!(matches!(repeated.decide_after(gone(), true, now()), RetryDecision::AlreadyDone));
-        let mut put = RetryState::new(RetryPolicy::Idempotent, Method::Put, false, 1.0);
+        let mut put = RetryState::new(RetryPolicy::Idempotent, Method::Put, false, TimeScale::REAL);
         put.decide_after(io(true), true, now());
         assert!(given_up(put.decide_after(gone(), true, now())).is_unknown_outcome());
     }

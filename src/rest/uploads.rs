@@ -208,7 +208,7 @@ impl Uploads<'_> {
                         return Err(error);
                     }
                     let pause = Duration::from_millis(250 << failures);
-                    self.0.sleep_until_closed(pause.mul_f64(self.0.config().backoff_scale))?;
+                    self.0.sleep_until_closed(self.0.config().backoff_scale.shorten(pause))?;
                 }
             }
         }

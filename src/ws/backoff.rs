@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::time_scale::TimeScale;
+
 const MIN_BACKOFF: Duration = Duration::from_secs(1);
 const MAX_BACKOFF: Duration = Duration::from_secs(300);
 /// After short-lived connections, the maximum delay is 8 s: the server is available, and the network is bad.
@@ -11,15 +13,15 @@ const MAX_FAILURES_AFTER_CONNECTION: u32 = 4;
 /// connection is made at once. After short-lived connections, the bound is at most 8 s.
 #[derive(Debug)]
 pub(crate) struct ReconnectBackoff {
-    scale: f64,
+    scale: TimeScale,
     failures: u32,
     /// Replaces the random source of the system, in tests.
     seed: Option<u64>,
 }
 
 impl ReconnectBackoff {
-    pub(crate) fn new(scale: f64, seed: Option<u64>) -> Self {
-        Self { scale: if scale.is_finite() { scale.clamp(0.0, 1.0) } else { 1.0 }, failures: 0, seed }
+    pub(crate) fn new(scale: TimeScale, seed: Option<u64>) -> Self {
+        Self { scale, failures: 0, seed }
     }
 
     /// Returns the delay before the next attempt, and counts a failure.
@@ -38,7 +40,7 @@ impl ReconnectBackoff {
 
     /// Scales a time like the delays, in tests.
     pub(crate) fn scaled_time(&self, time: Duration) -> Duration {
-        time.mul_f64(self.scale)
+        self.scale.shorten(time)
     }
 
     pub(crate) fn reset_failures(&mut self) {
@@ -71,7 +73,7 @@ mod tests {
 
     #[test]
     fn waits_grow_to_five_minutes_and_start_again() {
-        let mut backoff = ReconnectBackoff::new(1.0, Some(7));
+        let mut backoff = ReconnectBackoff::new(TimeScale::REAL, Some(7));
         assert_eq!(backoff.next_delay(), Duration::ZERO);
         let mut window = MIN_BACKOFF;
         for _ in 0..40 {
@@ -92,10 +94,10 @@ mod tests {
 
     #[test]
     fn can_be_scaled_down() {
-        let mut backoff = ReconnectBackoff::new(0.001, None);
+        let mut backoff = ReconnectBackoff::new(TimeScale::new(0.001), None);
         for _ in 0..30 {
             assert!(backoff.next_delay() <= Duration::from_millis(300));
         }
-        let _ = ReconnectBackoff::new(f64::NAN, None).next_delay();
+        let _ = ReconnectBackoff::new(TimeScale::new(f64::NAN), None).next_delay();
     }
 }

@@ -11,6 +11,7 @@ use super::{Backend, Events, Poster, threads};
 use crate::error::{Error, ErrorKind, Result};
 use crate::event::EventKind;
 use crate::model::ChannelId;
+use crate::time_scale::TimeScale;
 
 /// Timeout of `open`.
 const OPEN_TIMEOUT: Duration = Duration::from_secs(15);
@@ -96,7 +97,7 @@ impl EventsBuilder {
     /// Shortens the times of pings, replies, probes and pauses, for tests.
     #[doc(hidden)]
     pub fn time_scale(mut self, scale: f64) -> Self {
-        self.options.time_scale = if scale.is_finite() { scale.clamp(0.001, 1.0) } else { 1.0 };
+        self.options.time_scale = TimeScale::new(scale).at_least(0.001);
         self
     }
 
@@ -164,7 +165,7 @@ impl EventsBuilder {
         let backend = backend?;
         let deadline = Instant::now().checked_add(timeout);
         let scale = backend.client_config().backoff_scale;
-        let mut pause = MIN_OPEN_PAUSE.mul_f64(scale);
+        let mut pause = scale.shorten(MIN_OPEN_PAUSE);
         loop {
             let renewed = backend.with_new_connections();
             let attempt = Self { backend: renewed, poster: Arc::clone(&poster), options: options.clone() };

@@ -7,6 +7,7 @@ use super::position::Position;
 use super::queue::Overflow;
 use crate::event::{EventKind, NotRecovered, channel_of};
 use crate::model::ChannelId;
+use crate::time_scale::TimeScale;
 
 // The defaults. The methods of `EventsBuilder` and the table in `limits` document them.
 /// Maximum age of a gap that a catch-up fills.
@@ -49,7 +50,7 @@ impl Default for CatchUp {
     }
 }
 
-/// A check for connections that answer pings but no longer deliver events.
+/// A check for connections that reply to pings but no longer deliver events.
 ///
 /// This happens if the session of a connection has ended: it was revoked, or the account was deactivated, even
 /// briefly. The pings of the stream need a session, so they detect this within half a minute without a probe. A probe
@@ -83,7 +84,7 @@ pub(crate) struct StreamOptions {
     pub(crate) overflow: Overflow,
     pub(crate) ping_every: Duration,
     pub(crate) liveness: Option<Probe>,
-    pub(crate) time_scale: f64,
+    pub(crate) time_scale: TimeScale,
     pub(crate) catch_up: CatchUp,
     pub(crate) resume_from: Option<Position>,
     pub(crate) max_message_size: usize,
@@ -99,7 +100,7 @@ impl Default for StreamOptions {
             overflow: Overflow::default(),
             ping_every: DEFAULT_PING_INTERVAL,
             liveness: None,
-            time_scale: 1.0,
+            time_scale: TimeScale::REAL,
             catch_up: CatchUp::default(),
             resume_from: None,
             max_message_size: DEFAULT_MAX_MESSAGE_SIZE,

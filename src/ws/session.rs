@@ -173,7 +173,7 @@ impl StreamSession {
     }
 
     fn scaled_time(&self, time: Duration) -> Duration {
-        time.mul_f64(self.settings.time_scale)
+        self.settings.time_scale.shorten(time)
     }
 
     /// Returns the time at which [`on_tick`](Self::on_tick) has work to do.

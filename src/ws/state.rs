@@ -183,7 +183,7 @@ impl StreamShared {
             server_time: position.server_time,
         });
         let settings = SessionSettings {
-            ping_every: options.ping_every.mul_f64(options.time_scale),
+            ping_every: options.time_scale.shorten(options.ping_every),
             liveness: options.liveness,
             can_log_in: backend.can_log_in(),
             backoff_scale: backend.client_config().backoff_scale,
@@ -204,8 +204,8 @@ impl StreamShared {
             limits: catch_up::ServerPaging::SERVER,
             max_bytes: catch_up::MAX_FILL_BYTES,
             max_keys: catch_up::MAX_FILL_KEYS,
-            clock_timeout: catch_up::CLOCK_TIMEOUT.mul_f64(options.time_scale.max(0.4)),
-            between_starts: catch_up::MIN_START_INTERVAL.mul_f64(options.time_scale),
+            clock_timeout: options.time_scale.at_least(0.4).shorten(catch_up::CLOCK_TIMEOUT),
+            between_starts: options.time_scale.shorten(catch_up::MIN_START_INTERVAL),
             backoff_scale: backend.client_config().backoff_scale,
             seed: None,
         };

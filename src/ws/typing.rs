@@ -53,7 +53,7 @@ impl fmt::Debug for TypingGuard {
 impl StreamShared {
     /// Sends the indicators that are due.
     pub(super) fn show_typing(&self, state: &mut StreamState) {
-        let interval = TYPING_INTERVAL.mul_f64(self.options.time_scale);
+        let interval = self.options.time_scale.shorten(TYPING_INTERVAL);
         for data in state.indicators.take_due(self.now(), interval) {
             if state.wire.is_none() || state.session.connected_since().is_none() || state.session.is_blocked()
             {

@@ -78,7 +78,7 @@ fn transfer(
         if failures >= MAX_FAILURES || error.kind() == ErrorKind::Protocol && part.resume_at() == begin {
             return Err(error);
         }
-        let pause = MIN_PAUSE.saturating_mul(1 << failures).mul_f64(files.0.config().backoff_scale);
+        let pause = files.0.config().backoff_scale.shorten(MIN_PAUSE.saturating_mul(1 << failures));
         log::debug!("{}: resuming at {} in {} ms", path.display(), part.resume_at(), pause.as_millis());
         files.0.sleep_until_closed(pause)?;
     }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use super::Posts;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{ChannelId, KEY, Post, PostDraft};
-use crate::random::random_unit;
+use crate::random::jittered;
 use crate::time::Timestamp;
 
 /// Default period that `create_once` searches.
@@ -72,7 +72,7 @@ impl Posts<'_> {
                 };
                 posts.find_key(&draft.channel_id, key, from)
             };
-            let settled = unsettled.as_ref().is_none_or(|(at, _)| at.elapsed() >= SETTLE_TIME.mul_f64(scale));
+            let settled = unsettled.as_ref().is_none_or(|(at, _)| at.elapsed() >= scale.shorten(SETTLE_TIME));
             let error = match find(&mut since) {
                 Ok(Some(post)) => return Ok(post),
                 Ok(None) if settled => {
@@ -95,7 +95,7 @@ impl Posts<'_> {
                 },
                 Err(error) => error,
             };
-            let pause = error.retry_after().unwrap_or(interval).mul_f64(scale * (0.5 + random_unit()));
+            let pause = jittered(scale.shorten(error.retry_after().unwrap_or(interval)));
             if !is_temporary(&error) || left() <= pause {
                 return Err(verdict(error, unsettled));
             }

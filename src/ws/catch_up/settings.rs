@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::fetch::ServerPaging;
 use crate::event::{EventKind, NotRecovered};
 use crate::model::ChannelId;
+use crate::time_scale::TimeScale;
 
 /// The settings of a catch-up.
 #[derive(Clone, Debug)]
@@ -31,7 +32,7 @@ pub(crate) struct CatchUpSettings {
     pub(crate) between_starts: Duration,
     /// Timeout for the server's time.
     pub(crate) clock_timeout: Duration,
-    pub(crate) backoff_scale: f64,
+    pub(crate) backoff_scale: TimeScale,
     pub(crate) seed: Option<u64>,
 }
 

@@ -11,6 +11,7 @@ use std::time::Duration;
 use self::world::LIMITS;
 use super::{CatchUpSettings, MIN_START_INTERVAL};
 use crate::event::NotRecovered;
+use crate::time_scale::TimeScale;
 
 /// All about posts is wanted.
 fn settings(capacity: usize, horizon: Duration, seed: u64) -> CatchUpSettings {
@@ -28,7 +29,7 @@ fn settings(capacity: usize, horizon: Duration, seed: u64) -> CatchUpSettings {
         max_keys: super::MAX_FILL_KEYS,
         between_starts: MIN_START_INTERVAL,
         clock_timeout: super::CLOCK_TIMEOUT,
-        backoff_scale: 1.0,
+        backoff_scale: TimeScale::REAL,
         seed: Some(seed),
     }
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::StreamTime;
 use super::effects::DisconnectCause;
 use crate::error::Error;
+use crate::time_scale::TimeScale;
 use crate::ws::Probe;
 
 #[derive(Debug)]
@@ -56,8 +57,8 @@ pub(crate) struct SessionSettings {
     pub(crate) can_log_in: bool,
     /// The probe for deaf connections, if one is configured.
     pub(crate) liveness: Option<Probe>,
-    pub(crate) backoff_scale: f64,
+    pub(crate) backoff_scale: TimeScale,
     /// Scales all other times, in tests.
-    pub(crate) time_scale: f64,
+    pub(crate) time_scale: TimeScale,
     pub(crate) seed: Option<u64>,
 }

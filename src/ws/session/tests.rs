@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::error::ApiError;
 use crate::event::DisconnectReason;
+use crate::time_scale::TimeScale;
 use crate::ws::Probe;
 use crate::ws::frame::FrameFault;
 
@@ -51,8 +52,8 @@ impl Driven {
             ping_every: s(30),
             can_log_in,
             liveness,
-            backoff_scale: 1.0,
-            time_scale: 1.0,
+            backoff_scale: TimeScale::REAL,
+            time_scale: TimeScale::REAL,
             seed: Some(3),
         };
         Self {

@@ -13,6 +13,7 @@ use serde_json::json;
 use super::peer::{Fake, MAX_FAILURE_DURATION, OTHER_ID, Server};
 use crate::error::ErrorKind;
 use crate::event::{EventKind, Payload};
+use crate::time_scale::TimeScale;
 use crate::ws::state::StreamShared;
 use crate::ws::{CatchUp, ConnectionState, Events, Overflow};
 
@@ -105,7 +106,7 @@ fn upgraded_and_silent() -> Case {
 fn backing_off() -> Case {
     let server = Server::start();
     let mut fake = Fake::new(server.port());
-    fake.config.backoff_scale = 1.0;
+    fake.config.backoff_scale = TimeScale::REAL;
     let (events, link) = server.open(Arc::new(fake).builder());
     drop(server);
     link.cut();

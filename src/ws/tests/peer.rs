@@ -15,6 +15,7 @@ use crate::model::{Channel, ChannelId, Post, PostDraft, PostId, PostList, TeamId
 use crate::proxy::ProxySetting;
 use crate::secret::Secret;
 use crate::time::Timestamp;
+use crate::time_scale::TimeScale;
 use crate::ws::socket::accept_key;
 use crate::ws::{Backend, CatchUp, Events, EventsBuilder, Poster};
 
@@ -52,7 +53,7 @@ impl Fake {
     pub(super) fn new(port: u16) -> Self {
         let mut config = Config::new(BaseUrl::parse(&format!("http://127.0.0.1:{port}")).unwrap());
         config.proxy = ProxySetting::Off;
-        config.backoff_scale = 0.01;
+        config.backoff_scale = TimeScale::new(0.01);
         Self {
             config,
             other: None,

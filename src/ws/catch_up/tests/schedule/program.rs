@@ -7,6 +7,7 @@ use crossbeam_channel::Receiver;
 use super::super::world::Rng;
 use super::{Act, Sim, at};
 use crate::event::Event;
+use crate::time_scale::TimeScale;
 use crate::ws::delivery::MAX_BLOCK_DURATION;
 use crate::ws::delivery::{Delivery, EventHeader};
 use crate::ws::position::Position;
@@ -34,8 +35,8 @@ pub(super) fn open(
         ping_every: Duration::from_secs(30),
         can_log_in: true,
         liveness: None,
-        backoff_scale: 1.0,
-        time_scale: 1.0,
+        backoff_scale: TimeScale::REAL,
+        time_scale: TimeScale::REAL,
         seed: Some(rng.next() | 1),
     };
     let cursor = from.map(|position| Cursor {
