@@ -41,7 +41,7 @@
 //! | queued events | 4,096 | [`capacity`] |
 //! | their texts; any single text fits | 2 KiB per event, at least 8 MiB | [`capacity`] |
 //! | rows of a catch-up; others are read later, or reported | 64 MiB | |
-//! | buffered events of a catch-up, and rows between them | 64 MiB | [`capacity`] |
+//! | rows of a catch-up between buffered events | 64 MiB |  |
 //! | posts, edits and deletions that a catch-up remembers | 1,048,576 | |
 //! | teams of a catch-up; list of channels; pages per channel; passes | 1,000; 16 MiB; 250; 20 | |
 //! | meaningless frames: pings, pongs, invalid messages | 100,000, plus 1,000 per second | |

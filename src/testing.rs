@@ -93,6 +93,7 @@ mod faults;
 pub(crate) mod frame;
 pub(crate) mod http;
 mod hub;
+mod ports;
 mod rate_limit;
 mod recorded_request;
 mod routes;

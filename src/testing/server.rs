@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use super::conn::{Conn, Input, lock};
 use super::faults::FaultKind;
 use super::http::{self, Request, ServerResponse};
+use super::ports::bind_port;
 use super::recorded_request::RecordedRequest;
 use super::routes::outgoing_webhooks;
 use super::settings::ServerSettings;
@@ -23,25 +24,14 @@ const MAX_CONNECTIONS: usize = 512;
 /// Maximum number of recorded requests.
 const MAX_RECORDED_REQUESTS: usize = 1000;
 
-/// Binds a port outside the range of outgoing connections, so that it can be closed and opened again.
-fn bind(seed: u64) -> io::Result<TcpListener> {
-    for step in 0..200 {
-        let port = 20_000 + (seed.wrapping_add(step * 7919) % 12_000);
-        if let Ok(listener) = TcpListener::bind((Ipv4Addr::LOCALHOST, u16::try_from(port).unwrap_or(0))) {
-            return Ok(listener);
-        }
-    }
-    TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
-}
-
 impl ServerShared {
     pub(super) fn start(
         settings: ServerSettings,
         mut world: World,
     ) -> io::Result<(Arc<Self>, JoinHandle<()>)> {
-        let listener = match settings.port {
-            0 => bind(world.clock.bits() >> 16)?,
-            port => TcpListener::bind((Ipv4Addr::LOCALHOST, port))?,
+        let (listener, reservation) = match settings.port {
+            0 => bind_port(world.clock.bits() >> 16)?,
+            port => (TcpListener::bind((Ipv4Addr::LOCALHOST, port))?, None),
         };
         #[cfg(feature = "native-tls")]
         let tls = if settings.tls { Some(super::tls::acceptor()?) } else { None };
@@ -57,6 +47,7 @@ impl ServerShared {
             background: Mutex::default(),
             gate: Mutex::new(PortGate { listening: true, ..PortGate::default() }),
             gate_changed: Condvar::new(),
+            _reservation: reservation,
             #[cfg(feature = "native-tls")]
             tls,
         });

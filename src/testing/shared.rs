@@ -10,6 +10,7 @@ use std::time::Instant;
 
 use super::conn::{Conn, lock};
 use super::faults::Faults;
+use super::ports::PortReservation;
 use super::settings::ServerSettings;
 use super::state::World;
 use crate::atomic::AtomicU64;
@@ -29,6 +30,8 @@ pub(super) struct ServerShared {
     /// Threads that call outgoing webhooks.
     pub(super) background: Mutex<Vec<JoinHandle<()>>>,
     pub(super) gate_changed: Condvar,
+    /// Reserves the port while the server exists.
+    pub(super) _reservation: Option<PortReservation>,
     #[cfg(feature = "native-tls")]
     pub(super) tls: Option<native_tls::TlsAcceptor>,
 }

@@ -210,6 +210,16 @@ fn is_the_same_twice_with_a_seed() {
 }
 
 #[test]
+fn the_port_of_a_server_that_is_down_stays_its_own() {
+    let one = TestServer::builder().seed(8).start().unwrap();
+    one.down();
+    let other = TestServer::builder().seed(8).start().unwrap();
+    assert_ne!(one.port(), other.port());
+    one.up();
+    TcpStream::connect(("127.0.0.1", one.port())).unwrap();
+}
+
+#[test]
 #[should_panic(expected = "the test server has no user \"nobody\"")]
 fn a_wrong_name_is_the_tests_mistake() {
     TestServer::start().unwrap().token("nobody");

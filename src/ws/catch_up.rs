@@ -68,7 +68,7 @@ const MAX_CACHED_NAMES: usize = 4096;
 /// Maximum length of a username, in bytes. A longer one is ignored.
 const MAX_NAME_LENGTH: usize = 256;
 /// Maximum work of queueing events at once, under the lock of the stream.
-const MAX_MOVE_WORK: usize = 64;
+const MAX_MOVE_WORK: usize = 32;
 
 /// The driver's next step.
 #[derive(Debug)]
@@ -224,7 +224,7 @@ impl GapFiller {
         }
         let Some(fill) = &mut self.fill else { return Vec::new() };
         // A part of an open gap may have been delivered.
-        fill.memory.before = self.seen.keys();
+        self.seen.copy_to(&mut fill.memory.before);
         fill.given_up = self.given_up;
         fill.pause_release();
         fill.latest = None;
@@ -251,13 +251,10 @@ impl GapFiller {
         time: Timestamp,
         floor: Timestamp,
     ) -> Vec<Missed> {
-        if self.clock.replace((time, now)).is_none() {
-            // It is now known which of the received posts have a date in the future.
-            let reached = self.reached;
-            if let Some(fill) = &mut self.fill {
-                fill.latest =
-                    fill.buffer.reindex(reached, |create_at, newest| is_dated(create_at, newest, Some(time)));
-            }
+        let estimate = self.server_time(now);
+        self.clock = Some((time, now));
+        if estimate.is_none_or(|estimate| estimate.plus(OVERLAP) < time) {
+            self.clock_was_set(time, now);
         }
         if self.opened.is_none() {
             let up = self.first_up.map_or(Duration::ZERO, |up| now.saturating_sub(up));
@@ -277,6 +274,19 @@ impl GapFiller {
         self.reached = self.reached.max(time);
         self.forget_before(time, floor.min(time.minus(OVERLAP)));
         reports
+    }
+
+    /// Handles a server time that is the first one, or later than expected because a clock was set or this machine
+    /// slept. It shows which of the buffered posts have a date in the future.
+    fn clock_was_set(&mut self, time: Timestamp, now: StreamTime) {
+        let reached = self.reached;
+        let Some(fill) = &mut self.fill else { return };
+        fill.latest =
+            fill.buffer.reindex(reached, |create_at, newest| is_dated(create_at, newest, Some(time)));
+        if fill.dropping && !fill.gaps.is_empty() {
+            // All of it was dropped since the last gap became known.
+            fill.dropped_since = Some(time.minus(now.saturating_sub(fill.gap_at)).minus(OVERLAP));
+        }
     }
 
     /// Handles a post that was created at `time`. Returns the time if older events have arrived, unless that was
@@ -490,7 +500,7 @@ impl GapFiller {
             }
             fill.again = Some(since);
             // All buffered events were delivered.
-            fill.memory.before = self.seen.keys();
+            self.seen.copy_to(&mut fill.memory.before);
             fill.stopped.clear();
             fill.passes = 0;
             fill.stage = FillStage::Rest { until: now };

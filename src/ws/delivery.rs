@@ -460,8 +460,8 @@ impl Delivery {
     }
 
     /// Continues the merge of a channel.
-    pub(crate) fn merge_channel(&mut self) {
-        self.gap_filler.merge_channel();
+    pub(crate) fn merge_channel(&mut self, now: StreamTime) {
+        self.gap_filler.merge_channel(now);
     }
 
     /// Takes back the sorted rows of a channel.

@@ -31,6 +31,20 @@ pub(crate) const MAX_FUTURE_POSTS: usize = 1024;
 /// A set of keys, which are already well distributed.
 pub(super) type KeySet = HashSet<DedupKey, BuildHasherDefault<KeyHasher>>;
 
+/// A copy of the keys of what was delivered.
+#[derive(Debug, Default)]
+pub(super) struct KnownKeys {
+    keys: KeySet,
+    /// Number of keys of the cache that were copied or forgotten.
+    end: u64,
+}
+
+impl KnownKeys {
+    pub(super) fn contains(&self, key: DedupKey) -> bool {
+        self.keys.contains(&key)
+    }
+}
+
 /// Uses a key as its own hash.
 #[derive(Debug, Default)]
 pub(super) struct KeyHasher(u64);
@@ -274,14 +288,24 @@ impl DedupCache {
         }
     }
 
+    /// Adds the keys to `known` that are not in it yet. A copy of all of them takes long, and there can be gap after gap.
+    pub(super) fn copy_to(&self, known: &mut KnownKeys) {
+        let end = self.forgotten + self.ring.len() as u64;
+        if known.keys.len() > 2 * self.most {
+            *known = KnownKeys::default();
+        }
+        let skipped = usize::try_from(known.end.saturating_sub(self.forgotten)).unwrap_or(usize::MAX);
+        known.keys.reserve(self.ring.len().saturating_sub(skipped) + self.future.len());
+        known.keys.extend(self.ring.iter().skip(skipped).map(|(_, key)| *key));
+        known.keys.extend(self.future.keys().map(|(_, key)| *key));
+        known.end = end;
+    }
+
+    #[cfg(test)]
     pub(super) fn keys(&self) -> KeySet {
-        let mut keys = KeySet::with_capacity_and_hasher(
-            self.ring.len() + self.future.len(),
-            BuildHasherDefault::default(),
-        );
-        keys.extend(self.ring.iter().map(|(_, key)| *key));
-        keys.extend(self.future.keys().map(|(_, key)| *key));
-        keys
+        let mut known = KnownKeys::default();
+        self.copy_to(&mut known);
+        known.keys
     }
 
     /// Returns the keys of events after `since` among the first `taken` events of the queue. If there are too many,
@@ -359,6 +383,28 @@ mod tests {
         assert_eq!(seen.up_to(95, time(90_000)).recent, [91, 92, 93, 94, 95]);
         assert_eq!(seen.up_to(200, time(100_000)).recent, [101]);
         assert!(seen.keys().contains(&100) && !seen.keys().contains(&90));
+    }
+
+    #[test]
+    fn a_copy_is_brought_up_to_date() {
+        let mut seen = DedupCache::new(10);
+        let mut known = KnownKeys::default();
+        for n in 0..20_000 {
+            seen.push_key(n, n * 7);
+            if n % 1000 == 999 {
+                seen.copy_to(&mut known);
+                assert_eq!(known.keys, seen.keys(), "{n}");
+            }
+        }
+        // What the cache forgets meanwhile stays known, up to a bound.
+        for n in 0..1_000_000 {
+            seen.push_key(n, n * 7 + 1);
+            if n % 50_000 == 0 {
+                seen.copy_to(&mut known);
+                assert!(seen.keys().is_subset(&known.keys), "{n}");
+                assert!(known.keys.len() <= 3 * MAX_REMEMBERED);
+            }
+        }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::buffered_event::BufferedEvent;
-use super::dedup::{DedupKey, KeySet, PostVersion};
+use super::dedup::{DedupKey, KnownKeys, PostVersion};
 use crate::event::EventKind;
 use crate::model::Post;
 use crate::time::Timestamp;
@@ -30,7 +30,7 @@ impl DeliveredRow {
 #[derive(Debug, Default)]
 pub(super) struct DeliveredRows {
     /// Delivered when the gap became known.
-    pub(super) before: KeySet,
+    pub(super) before: KnownKeys,
     /// Found, buffered or delivered since. A tree, because a table stops the stream while it grows.
     known: BTreeSet<DedupKey>,
     rows: BTreeMap<u64, DeliveredRow>,
@@ -38,7 +38,7 @@ pub(super) struct DeliveredRows {
 
 impl DeliveredRows {
     pub(super) fn contains(&self, key: DedupKey) -> bool {
-        self.known.contains(&key) || self.before.contains(&key)
+        self.known.contains(&key) || self.before.contains(key)
     }
 
     pub(super) fn insert(&mut self, key: DedupKey) {

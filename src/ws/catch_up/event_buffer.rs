@@ -64,6 +64,8 @@ pub(super) struct EventBuffer {
     len: usize,
     /// Size of the buffered texts.
     bytes: usize,
+    /// Those of rows among it.
+    row_bytes: usize,
     /// By the hash of the post's ID.
     versions: BTreeMap<u64, BufferedVersions>,
     /// Live posts in the order of their slots, by the hash of the channel's ID.
@@ -79,6 +81,7 @@ impl EventBuffer {
             first_slot: FIRST_SLOT,
             len: 0,
             bytes: 0,
+            row_bytes: 0,
             versions: BTreeMap::new(),
             channels: BTreeMap::new(),
             last_row_slot: None,
@@ -95,6 +98,11 @@ impl EventBuffer {
 
     pub(super) fn buffered_bytes(&self) -> usize {
         self.bytes
+    }
+
+    /// Returns the bytes of the rows among the buffered events.
+    pub(super) fn row_bytes(&self) -> usize {
+        self.row_bytes
     }
 
     /// Adds a live event. The time of a post that is `dated` by an administrator does not show its place.
@@ -147,7 +155,11 @@ impl EventBuffer {
 
     fn count_event(&mut self, event: &BufferedEvent) {
         self.len += 1;
-        self.bytes += event.event.raw().len();
+        let bytes = event.event.raw().len();
+        self.bytes += bytes;
+        if event.is_caught_up() {
+            self.row_bytes += bytes;
+        }
         let Some(version) = event.version else { return };
         let versions = self.versions.entry(version.id).or_default();
         versions.count += 1;
@@ -160,7 +172,11 @@ impl EventBuffer {
 
     /// Removes an event from the indexes.
     fn uncount_event(&mut self, event: &BufferedEvent) {
-        self.bytes = self.bytes.saturating_sub(event.event.raw().len());
+        let bytes = event.event.raw().len();
+        self.bytes = self.bytes.saturating_sub(bytes);
+        if event.is_caught_up() {
+            self.row_bytes = self.row_bytes.saturating_sub(bytes);
+        }
         let Some(version) = event.version else { return };
         let Some(versions) = self.versions.get_mut(&version.id) else { return };
         versions.count = versions.count.saturating_sub(1);

@@ -6,6 +6,7 @@ use std::io;
 use super::dedup::PostVersion;
 use crate::model::{Channel, ChannelId, Post, PostId, PostList, TeamId, UserId};
 use crate::time::Timestamp;
+use crate::ws::deferred_log;
 
 /// Page sizes of the server.
 #[derive(Clone, Copy, Debug)]
@@ -60,6 +61,8 @@ pub(crate) enum FetchResponse {
 pub(crate) struct FetchedPage {
     /// Number of posts listed by the server.
     length: usize,
+    /// `true` if the server listed posts without sending them.
+    incomplete: bool,
     /// The listed posts, newest first, with their creation times.
     order: Vec<(PostId, Timestamp)>,
     /// The listed posts, followed by others in the response. Allocated separately, since allocators keep the memory
@@ -75,11 +78,12 @@ struct FetchedPost {
 
 impl From<PostList> for FetchedPage {
     fn from(mut list: PostList) -> Self {
+        let incomplete = list.order.iter().any(|id| !list.posts.contains_key(id));
         let listed: Vec<Post> = list.order.iter().filter_map(|id| list.posts.remove(id)).collect();
         let order = listed.iter().map(|post| (post.id.clone(), post.create_at)).collect();
         let fetched = |post| FetchedPost { size: size_of_post(&post), post: Box::new(post) };
         let rows = listed.into_iter().chain(list.posts.into_values()).map(fetched).collect();
-        Self { length: list.order.len(), order, rows }
+        Self { length: list.order.len(), incomplete, order, rows }
     }
 }
 
@@ -167,6 +171,7 @@ pub(crate) struct FetchPass {
     rows: PostListing,
     /// Posts that `since` returned for a channel that needs paging.
     aside: Option<PostListing>,
+    intake: Option<PageIntake>,
     short: bool,
 }
 
@@ -181,16 +186,17 @@ struct PostListing {
     trimmed: bool,
 }
 
-impl PostListing {
-    fn add_page(&mut self, page: FetchedPage, max_bytes: usize, needless: impl Fn(&Post) -> bool) {
-        for row in page.rows {
-            if !needless(&row.post) {
-                self.push_row(row);
-            }
-        }
-        self.drop_newest(max_bytes);
-    }
+/// A page that was fetched, and the rows of it that are not taken yet.
+#[derive(Debug)]
+struct PageIntake {
+    rows: std::vec::IntoIter<FetchedPost>,
+    /// `true` if they are set aside until the channel was paged.
+    is_aside: bool,
+    /// `true` if it is the last page of the channel.
+    is_last: bool,
+}
 
+impl PostListing {
     fn push_row(&mut self, row: FetchedPost) {
         if self.ids.insert(PostVersion::of_post(&row.post).id) {
             self.bytes += row.size;
@@ -200,11 +206,14 @@ impl PostListing {
 
     /// Drops the newest posts that exceed the limit. Another pass reads them, since older posts are delivered first.
     fn drop_newest(&mut self, max_bytes: usize) {
+        let mut dropped = Vec::new();
         while self.bytes > max_bytes && self.posts.len() > 1 {
             let Some(newest) = self.posts.pop_back() else { break };
             self.bytes -= newest.size;
             self.trimmed = true;
+            dropped.push(newest);
         }
+        deferred_log::drop_later(dropped);
     }
 }
 
@@ -228,6 +237,7 @@ impl FetchPass {
             met: BTreeSet::new(),
             rows: PostListing::default(),
             aside: None,
+            intake: None,
             short: false,
         }
     }
@@ -269,14 +279,8 @@ impl FetchPass {
         }
     }
 
-    /// Handles the response to the current request. `needless` returns `true` for rows that need not be kept,
-    /// `max_bytes` limits the rows of a channel.
-    pub(crate) fn response_received(
-        &mut self,
-        response: FetchResponse,
-        max_bytes: usize,
-        needless: impl Fn(&Post) -> bool,
-    ) -> PassOutput {
+    /// Handles the response to the current request. The rows of a page are taken by [`take_rows`](Self::take_rows).
+    pub(crate) fn response_received(&mut self, response: FetchResponse) {
         match (&mut self.step, response) {
             (FetchStep::Teams, FetchResponse::Teams(teams)) => {
                 self.lists_short |= teams.len() > MAX_TEAMS;
@@ -293,19 +297,15 @@ impl FetchPass {
                     self.next_channel();
                 }
             }
-            (FetchStep::Since, FetchResponse::Posts(list)) => {
-                if list.length < self.limits.rows {
-                    self.rows.add_page(list, max_bytes, needless);
-                    return self.finish_channel();
+            (FetchStep::Since, FetchResponse::Posts(page)) => {
+                let is_last = page.length < self.limits.rows;
+                if !is_last {
+                    self.page_channel();
                 }
-                self.aside.insert(PostListing::default()).add_page(list, max_bytes, needless);
-                self.step = FetchStep::Pages { before: None, page: 0, pages: 1, spare: Vec::new() };
+                self.begin_intake(page, !is_last, is_last);
             }
             // A thousand rows of the longest posts exceed the limit, pages of them do not.
-            (FetchStep::Since, FetchResponse::TooMuch) => {
-                self.aside = Some(PostListing::default());
-                self.step = FetchStep::Pages { before: None, page: 0, pages: 1, spare: Vec::new() };
-            }
+            (FetchStep::Since, FetchResponse::TooMuch) => self.page_channel(),
             (FetchStep::Pages { before, page, pages, spare }, FetchResponse::Posts(list)) => {
                 if list.length == 0 && *page == 0 && before.is_some() {
                     // There must be older posts than the pivot. An empty list means that the server does not know the
@@ -313,30 +313,65 @@ impl FetchPass {
                     *before = spare.pop();
                     if before.is_none() {
                         self.short = true;
-                        return self.finish_channel();
+                        self.begin_intake(list, false, true);
                     }
-                    return PassOutput::On;
+                    return;
                 }
                 let (pivot, done) = next_page(&list, self.from, self.limits.page);
                 *spare = spare_pivots(&list, pivot.as_ref());
-                // The posts that were set aside use memory too.
-                let aside = self.aside.as_ref().map_or(0, |listing| listing.bytes);
-                self.rows.add_page(list, max_bytes.saturating_sub(aside), needless);
                 *pages += 1;
                 let many = *pages > MAX_PAGES;
                 match pivot {
+                    _ if done || many => self.short |= many && !done,
                     // All posts of the page are of the same millisecond: page by number.
-                    _ if done || many => {
-                        self.short |= many && !done;
-                        return self.finish_channel();
-                    }
                     None => *page += 1,
                     Some(pivot) => (*before, *page) = (Some(pivot), 0),
                 }
+                self.begin_intake(list, false, done || many);
             }
             // Not a response to the request, which cannot happen.
             _ => {}
         }
+    }
+
+    /// The list of a channel is too long: its pages are read, too.
+    fn page_channel(&mut self) {
+        self.aside = Some(PostListing::default());
+        self.step = FetchStep::Pages { before: None, page: 0, pages: 1, spare: Vec::new() };
+    }
+
+    fn begin_intake(&mut self, page: FetchedPage, is_aside: bool, is_last: bool) {
+        self.short |= page.incomplete;
+        self.intake = Some(PageIntake { rows: page.rows.into_iter(), is_aside, is_last });
+    }
+
+    /// Returns `true` if rows of the last page are to be taken.
+    pub(crate) fn has_rows(&self) -> bool {
+        self.intake.is_some()
+    }
+
+    /// Takes so many rows of the last page. `needless` says which of them can be forgotten, `max_bytes` is what the rows
+    /// of a channel may take.
+    pub(crate) fn take_rows(
+        &mut self,
+        count: usize,
+        max_bytes: usize,
+        needless: impl Fn(&Post) -> bool,
+    ) -> PassOutput {
+        let Some(mut intake) = self.intake.take() else { return PassOutput::On };
+        // What was set aside takes room, too.
+        let other_bytes = self.aside.as_ref().filter(|_| !intake.is_aside).map_or(0, |aside| aside.bytes);
+        let listing = if intake.is_aside { self.aside.get_or_insert_default() } else { &mut self.rows };
+        for row in intake.rows.by_ref().take(count) {
+            if !needless(&row.post) {
+                listing.push_row(row);
+            }
+        }
+        listing.drop_newest(max_bytes.saturating_sub(other_bytes));
+        if intake.rows.as_slice().is_empty() {
+            return if intake.is_last { self.finish_channel() } else { PassOutput::On };
+        }
+        self.intake = Some(intake);
         PassOutput::On
     }
 
@@ -394,12 +429,16 @@ impl FetchPass {
         let mut rows = std::mem::take(&mut self.rows);
         let newest = rows.posts.back().map(|row| row.post.create_at);
         let newest_kept = newest.filter(|_| rows.trimmed);
-        for row in aside.into_iter().flat_map(|listed| listed.posts.into_iter().rev()) {
-            // Posts that are newer than the dropped ones wait for them.
-            if newest_kept.is_none_or(|newest| row.post.create_at <= newest) {
-                rows.push_row(row);
+        if let Some(aside) = aside {
+            for row in aside.posts.into_iter().rev() {
+                // Posts that are newer than the dropped ones wait for them.
+                if newest_kept.is_none_or(|newest| row.post.create_at <= newest) {
+                    rows.push_row(row);
+                }
             }
+            deferred_log::drop_later(aside.ids);
         }
+        deferred_log::drop_later(rows.ids);
         self.next_channel();
         let rows = rows.posts.into_iter().map(|row| row.post).collect();
         PassOutput::Rows(ChannelRows { channel, rows, cut, short, newest_kept })
@@ -457,6 +496,23 @@ mod tests {
         })
     }
 
+    /// Gives the pass a response, and takes all rows of it.
+    fn respond(
+        pass: &mut FetchPass,
+        response: FetchResponse,
+        max_bytes: usize,
+        needless: impl Fn(&Post) -> bool,
+    ) -> PassOutput {
+        pass.response_received(response);
+        while pass.has_rows() {
+            let output = pass.take_rows(7, max_bytes, &needless);
+            if matches!(output, PassOutput::Rows(_)) {
+                return output;
+            }
+        }
+        PassOutput::On
+    }
+
     fn channel(n: usize, at: i64) -> Channel {
         Channel { id: id(n), last_post_at: Timestamp::from_millis(at), ..Channel::default() }
     }
@@ -474,13 +530,14 @@ mod tests {
     fn asks_for_changed_channels_once() {
         let mut pass = FetchPass::new(Timestamp::from_millis(100), None, None, ServerPaging::SERVER);
         assert_eq!(pass.next_request(), Some(FetchRequest::Teams));
-        pass.response_received(FetchResponse::Teams(vec![id(1), id(2)]), MAX_BYTES, |_| false);
+        respond(&mut pass, FetchResponse::Teams(vec![id(1), id(2)]), MAX_BYTES, |_| false);
         let since = Timestamp::from_millis(100);
         assert_eq!(
             pass.next_request(),
             Some(FetchRequest::Channels { team: Some(id(1)), archived_since: since })
         );
-        pass.response_received(
+        respond(
+            &mut pass,
             FetchResponse::Channels(vec![channel(7, 101), channel(8, 100)]),
             MAX_BYTES,
             |_| false,
@@ -489,14 +546,14 @@ mod tests {
             pass.next_request(),
             Some(FetchRequest::Channels { team: Some(id(2)), archived_since: since })
         );
-        pass.response_received(
+        respond(
+            &mut pass,
             FetchResponse::Channels(vec![channel(7, 101), channel(9, 200)]),
             MAX_BYTES,
             |_| false,
         );
         assert_eq!(pass.next_request(), Some(FetchRequest::Since { channel: id(7), since }));
-        let came =
-            pass.response_received(FetchResponse::Posts(list(vec![post(1, 101)])), MAX_BYTES, |_| false);
+        let came = respond(&mut pass, FetchResponse::Posts(list(vec![post(1, 101)])), MAX_BYTES, |_| false);
         let PassOutput::Rows(rows) = came else { panic!() };
         assert_eq!((rows.channel.id, rows.rows.len(), rows.cut), (id(7), 1, false));
         assert_eq!(pass.next_request(), Some(FetchRequest::Since { channel: id(9), since }));
@@ -509,7 +566,7 @@ mod tests {
     #[test]
     fn an_account_without_a_team_has_direct_channels() {
         let mut pass = FetchPass::new(Timestamp::NEVER, None, None, ServerPaging::SERVER);
-        pass.response_received(FetchResponse::Teams(vec![]), MAX_BYTES, |_| false);
+        respond(&mut pass, FetchResponse::Teams(vec![]), MAX_BYTES, |_| false);
         assert!(matches!(pass.next_request(), Some(FetchRequest::Channels { team: None, .. })));
     }
 
@@ -525,9 +582,9 @@ mod tests {
         let some = list(all.iter().rev().step_by(2).take(1000).cloned().chain(all[..300].to_vec()).collect());
         for told in [FetchResponse::Posts(some), FetchResponse::TooMuch] {
             let mut pass = FetchPass::new(from, None, None, ServerPaging::SERVER);
-            pass.response_received(FetchResponse::Teams(vec![id(1)]), MAX_BYTES, |_| false);
-            pass.response_received(FetchResponse::Channels(vec![channel(7, 5000)]), MAX_BYTES, |_| false);
-            let mut came = pass.response_received(told, MAX_BYTES, |_| false);
+            respond(&mut pass, FetchResponse::Teams(vec![id(1)]), MAX_BYTES, |_| false);
+            respond(&mut pass, FetchResponse::Channels(vec![channel(7, 5000)]), MAX_BYTES, |_| false);
+            let mut came = respond(&mut pass, told, MAX_BYTES, |_| false);
             let mut asked = 0;
             while let PassOutput::On = came {
                 let Some(FetchRequest::Before { before, page: number, .. }) = pass.next_request() else {
@@ -535,7 +592,7 @@ mod tests {
                 };
                 asked += 1;
                 let listed = page(&all, before.as_ref(), number);
-                came = pass.response_received(FetchResponse::Posts(listed), MAX_BYTES, |_| false);
+                came = respond(&mut pass, FetchResponse::Posts(listed), MAX_BYTES, |_| false);
             }
             let PassOutput::Rows(rows) = came else { panic!() };
             let got: HashSet<PostId> =
@@ -546,6 +603,23 @@ mod tests {
     }
 
     #[test]
+    fn posts_that_are_listed_and_not_sent_are_missing() {
+        let mut half = PostList { order: vec![id(1), id(2)], ..PostList::default() };
+        half.posts.insert(id(1), post(1, 101));
+        let mut pass = FetchPass::new(Timestamp::from_millis(100), None, None, ServerPaging::SERVER);
+        respond(&mut pass, FetchResponse::Teams(vec![id(1)]), MAX_BYTES, |_| false);
+        let channels = vec![channel(7, 101), channel(8, 101)];
+        respond(&mut pass, FetchResponse::Channels(channels), MAX_BYTES, |_| false);
+        let mut rows_of = |list: FetchedPage| {
+            let came = respond(&mut pass, FetchResponse::Posts(list), MAX_BYTES, |_| false);
+            let PassOutput::Rows(rows) = came else { panic!() };
+            (rows.rows.len(), rows.short)
+        };
+        assert_eq!(rows_of(half.into()), (1, true));
+        assert_eq!(rows_of(list(vec![post(3, 101)])), (1, false));
+    }
+
+    #[test]
     fn posts_without_room_are_read_in_a_later_pass() {
         let all: Vec<Post> = (0..1500).map(|n| post(n, 1000 + i64::try_from(n).unwrap())).collect();
         let size = size_of_post(&all[0]);
@@ -553,15 +627,15 @@ mod tests {
         for passes in 1.. {
             let mut pass = FetchPass::new(from, None, None, ServerPaging::SERVER);
             let needless = |row: &Post| got.contains(&row.id);
-            pass.response_received(FetchResponse::Teams(vec![id(1)]), MAX_BYTES, needless);
-            pass.response_received(FetchResponse::Channels(vec![channel(7, 5000)]), MAX_BYTES, needless);
-            let mut came = pass.response_received(FetchResponse::TooMuch, size * 400, needless);
+            respond(&mut pass, FetchResponse::Teams(vec![id(1)]), MAX_BYTES, needless);
+            respond(&mut pass, FetchResponse::Channels(vec![channel(7, 5000)]), MAX_BYTES, needless);
+            let mut came = respond(&mut pass, FetchResponse::TooMuch, size * 400, needless);
             while let PassOutput::On = came {
                 let Some(FetchRequest::Before { before, page: number, .. }) = pass.next_request() else {
                     panic!()
                 };
                 let listed = page(&all, before.as_ref(), number);
-                came = pass.response_received(FetchResponse::Posts(listed), size * 400, needless);
+                came = respond(&mut pass, FetchResponse::Posts(listed), size * 400, needless);
             }
             let PassOutput::Rows(rows) = came else { panic!() };
             assert!(rows.rows.len() <= 410, "{}", rows.rows.len());
@@ -579,7 +653,7 @@ mod tests {
     #[test]
     fn lists_of_teams_and_channels_have_an_end() {
         let mut pass = FetchPass::new(Timestamp::NEVER, None, None, ServerPaging::SERVER);
-        pass.response_received(FetchResponse::Teams((0..5000).map(id).collect()), MAX_BYTES, |_| false);
+        respond(&mut pass, FetchResponse::Teams((0..5000).map(id).collect()), MAX_BYTES, |_| false);
         assert!(pass.lists_short && pass.teams.len() == MAX_TEAMS);
         for n in 0..MAX_TEAMS {
             let long = |k: usize| Channel {
@@ -587,9 +661,7 @@ mod tests {
                 display_name: "d".repeat(1000),
                 ..channel(n * 100 + k, 100)
             };
-            pass.response_received(FetchResponse::Channels((0..100).map(long).collect()), MAX_BYTES, |_| {
-                false
-            });
+            respond(&mut pass, FetchResponse::Channels((0..100).map(long).collect()), MAX_BYTES, |_| false);
         }
         assert!(pass.channel_bytes <= MAX_CHANNEL_BYTES);
         assert!(pass.channels.iter().all(|channel| channel.header.is_empty()));

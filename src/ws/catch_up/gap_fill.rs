@@ -27,10 +27,10 @@ pub(super) const MAX_PASSES: u32 = 20;
 const MAX_NAMED_CHANNELS: usize = 1000;
 
 /// Work of a slice, which runs under the lock of the stream and takes well below a millisecond.
-const SLICE_WORK: usize = 64;
+const SLICE_WORK: usize = 32;
 
-/// Number of rows to judge that cost as much as creating one event.
-const LOOKS_PER_WORK: usize = 2;
+/// Number of rows to judge in a slice. Judging a row costs a fraction of creating an event.
+pub(super) const ROWS_PER_SLICE: usize = 4 * SLICE_WORK;
 
 /// Returns the work of handling an event with a text of this length.
 pub(super) fn work_of(length: usize) -> usize {
@@ -299,7 +299,7 @@ impl GapFill {
     /// Continues with the rows of a channel.
     pub(super) fn merge_slice(&mut self, names: &UsernameMap, settings: &CatchUpSettings) {
         if let Some(mut cut) = self.cut.take() {
-            for _ in 0..SLICE_WORK * LOOKS_PER_WORK {
+            for _ in 0..ROWS_PER_SLICE {
                 let Some(buffered) = self.buffer.next_cut(&mut cut) else { return };
                 self.drop_buffered(&buffered);
             }
@@ -323,8 +323,8 @@ impl GapFill {
     }
 
     fn scan_slice(&self, merge: &mut ChannelMerge, next: usize) -> bool {
-        let end = (next + SLICE_WORK * LOOKS_PER_WORK).min(merge.rows.len());
-        let delivered = |row: &&Post| self.memory.before.contains(&PostVersion::of_post(row).posted_key());
+        let end = (next + ROWS_PER_SLICE).min(merge.rows.len());
+        let delivered = |row: &&Post| self.memory.before.contains(PostVersion::of_post(row).posted_key());
         let rows = merge.rows.range(next..end).map(|row| &**row);
         let newest = rows.filter(delivered).map(|row| row.create_at).max();
         merge.newest_delivered = merge.newest_delivered.max(newest);
@@ -338,7 +338,7 @@ impl GapFill {
         names: &UsernameMap,
         settings: &CatchUpSettings,
     ) -> bool {
-        for _ in 0..SLICE_WORK * LOOKS_PER_WORK {
+        for _ in 0..ROWS_PER_SLICE {
             let Some(row) = merge.rows.pop_front() else {
                 merge.step = if merge.unknown.is_empty() { MergeStep::Sort } else { MergeStep::Names };
                 break;
@@ -409,7 +409,7 @@ impl GapFill {
                 None
             };
             let is_last = kind != EventKind::Posted && self.buffer.has_post(&version);
-            let full = self.buffer.len() >= room || self.buffer.buffered_bytes() >= settings.max_bytes;
+            let full = self.buffer.len() >= room || self.buffer.row_bytes() >= settings.max_bytes;
             if full && (slot.is_some() || is_last) {
                 if !self.gaps.is_empty() {
                     // Another pass follows, or the whole gap turns out to be too old.

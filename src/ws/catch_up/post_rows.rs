@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
-use super::dedup::{DedupKey, KeySet, PostVersion};
+use super::dedup::{DedupKey, KnownKeys, PostVersion};
 use crate::event::{Broadcast, Event, EventKind, PostDeleted, PostEdited, Posted, write_envelope};
 use crate::model::{Channel, Post, UserId};
 use crate::time::Timestamp;
@@ -41,9 +41,9 @@ pub(crate) fn came_and_went(row: &Post, since: Timestamp, is_known: impl Fn(Dedu
 }
 
 /// Returns `true` if the post was delivered before the gap and is unchanged. `before` contains the delivered posts.
-pub(super) fn is_unchanged(row: &Post, since: Timestamp, before: &KeySet) -> bool {
+pub(super) fn is_unchanged(row: &Post, since: Timestamp, before: &KnownKeys) -> bool {
     let same = row.delete_at.is_never() && row.edit_at <= since;
-    same && row.original_id.is_empty() && before.contains(&PostVersion::of_post(row).posted_key())
+    same && row.original_id.is_empty() && before.contains(PostVersion::of_post(row).posted_key())
 }
 
 /// Returns the envelope that the server would have sent.

@@ -2,7 +2,7 @@
 
 use super::channel_merge::ChannelMerge;
 use super::fetch::{FetchPass, FetchRequest, FetchResponse, PassOutput};
-use super::gap_fill::{FillStage, MAX_PASSES, MergeWork};
+use super::gap_fill::{FillStage, MAX_PASSES, MergeWork, ROWS_PER_SLICE};
 use super::{GapFiller, MAX_CACHED_NAMES, MAX_NAME_LENGTH, NextStep, OVERLAP, post_rows};
 use crate::error::Error;
 use crate::event::NotRecovered;
@@ -42,6 +42,7 @@ impl GapFiller {
                 FillStage::Release => return NextStep::Move,
                 FillStage::Rest { until } if now < *until => return NextStep::Wait(Some(*until)),
                 FillStage::Rest { .. } => self.begin_pass(now),
+                FillStage::Pass(pass) if pass.has_rows() => return NextStep::Merge,
                 FillStage::Pass(pass) => {
                     if let Some(until) = fill.retry.until.filter(|until| now < *until) {
                         return NextStep::Wait(Some(until));
@@ -99,10 +100,8 @@ impl GapFiller {
     /// Handles the response to the last request.
     pub(crate) fn response_received(&mut self, now: StreamTime, response: Result<FetchResponse, Error>) {
         let server = self.server_time(now);
-        let settings = &self.settings;
         let Some(fill) = &mut self.fill else { return };
         let wants_names = fill.wants_names();
-        let since = fill.start();
         let FillStage::Pass(pass) = &mut fill.stage else { return };
         let output = match response {
             Ok(FetchResponse::Names(names)) => {
@@ -114,13 +113,8 @@ impl GapFiller {
             }
             Ok(response) => {
                 fill.retry.record_success();
-                let memory = &fill.memory;
-                let given_up = fill.given_up.is_some();
-                // Most rows of the overlap need not be kept until the channel is read.
-                let needless = |row: &Post| {
-                    !given_up && (post_rows::is_unchanged(row, since, &memory.before) || memory.went_out(row))
-                };
-                pass.response_received(response, settings.max_bytes, needless)
+                pass.response_received(response);
+                return;
             }
             Err(error) => {
                 deferred_log::push_line(Level::Debug, || format!("catching up: {error}"));
@@ -143,19 +137,37 @@ impl GapFiller {
                 pass.skip_request()
             }
         };
+        self.channel_read(now, output);
+    }
+
+    /// Goes on with the rows of a page, or with those of a channel.
+    pub(crate) fn merge_channel(&mut self, now: StreamTime) {
+        let settings = &self.settings;
+        let Some(fill) = &mut self.fill else { return };
+        let since = fill.start();
+        let FillStage::Pass(pass) = &mut fill.stage else { return fill.merge_slice(&self.names, settings) };
+        if !pass.has_rows() {
+            return fill.merge_slice(&self.names, settings);
+        }
+        let memory = &fill.memory;
+        let given_up = fill.given_up.is_some();
+        // Most rows of the overlap: they need not be kept until the channel is read.
+        let needless = |row: &Post| {
+            !given_up && (post_rows::is_unchanged(row, since, &memory.before) || memory.went_out(row))
+        };
+        let output = pass.take_rows(ROWS_PER_SLICE, settings.max_bytes, needless);
+        self.channel_read(now, output);
+    }
+
+    /// Begins to merge the rows of a channel, if all of them were read.
+    fn channel_read(&mut self, now: StreamTime, output: PassOutput) {
         let PassOutput::Rows(found) = output else { return };
         if self.names.len() > MAX_CACHED_NAMES {
             self.names.clear();
         }
-        if !fill.begin_merge(found) {
+        let server = self.server_time(now);
+        if self.fill.as_mut().is_some_and(|fill| !fill.begin_merge(found)) {
             self.given_up = server;
-        }
-    }
-
-    /// Continues the merge of a channel.
-    pub(crate) fn merge_channel(&mut self) {
-        if let Some(fill) = &mut self.fill {
-            fill.merge_slice(&self.names, &self.settings);
         }
     }
 

@@ -74,7 +74,7 @@ fn run_driver(shared: &StreamShared) {
             }
             NextStep::ClockTimedOut => state.delivery.clock_timed_out(shared.now()),
             NextStep::Merge => {
-                state.delivery.merge_channel();
+                state.delivery.merge_channel(shared.now());
                 state = shared.give_way(state);
             }
             NextStep::Sort(mut merge) => {

@@ -516,7 +516,9 @@ fn schedules_over_real_sockets_lose_and_double_nothing() {
     let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
     let is_tls = |seed: u64| cfg!(feature = "native-tls") && seed % 2 == 0;
     if let Some(seed) = number("MATTERMOST_SCHEDULE") {
-        println!("{:?}", run(seed, is_tls(seed), true));
+        let sum = run(seed, is_tls(seed), true);
+        println!("{sum:?}");
+        assert_eq!(sum.faults(), 0, "{sum:?}");
         return;
     }
     let (count, next) = (number("MATTERMOST_SCHEDULES").unwrap_or(SCHEDULES), AtomicU64::new(1));

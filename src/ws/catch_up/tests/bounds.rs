@@ -123,7 +123,7 @@ fn an_endless_server_meets_every_bound() {
                     };
                     gap_filler.response_received(now, Ok(told));
                 }
-                NextStep::Merge => gap_filler.merge_channel(),
+                NextStep::Merge => gap_filler.merge_channel(now),
                 NextStep::Sort(mut merge) => {
                     merge.sort_events();
                     gap_filler.channel_sorted(merge);
@@ -200,7 +200,7 @@ fn rows_between_events_are_placed_in_small_steps() {
                 };
                 gap_filler.response_received(now, Ok(told));
             }
-            NextStep::Merge => gap_filler.merge_channel(),
+            NextStep::Merge => gap_filler.merge_channel(now),
             NextStep::Sort(mut merge) => {
                 merge.sort_events();
                 gap_filler.channel_sorted(merge);

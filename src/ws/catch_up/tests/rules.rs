@@ -9,7 +9,9 @@ use crate::event::{
 };
 use crate::model::{Channel, Post, PostId, PostList, UserId};
 use crate::time::Timestamp;
-use crate::ws::catch_up::{CatchUpSettings, FetchRequest, FetchResponse, GapFiller, NextStep, PostVersion};
+use crate::ws::catch_up::{
+    CatchUpSettings, DrainResult, FetchRequest, FetchResponse, GapFiller, NextStep, PostVersion,
+};
 use crate::ws::queue::EnqueueResult;
 use crate::ws::session::Cursor;
 use crate::ws::session::StreamTime;
@@ -138,14 +140,14 @@ impl Desk {
         loop {
             match self.gap_filler.next_step(at(now)) {
                 NextStep::Ask(ask) => self.gap_filler.response_received(at(now), Ok(self.answer(ask))),
-                NextStep::Merge => self.gap_filler.merge_channel(),
+                NextStep::Merge => self.gap_filler.merge_channel(at(now)),
                 NextStep::Sort(mut merge) => {
                     merge.sort_events();
                     self.gap_filler.channel_sorted(merge);
                 }
                 NextStep::Move if left.get() > 0 => {
                     let (out, puts) = (&mut self.out, &mut self.puts);
-                    self.gap_filler.move_on(
+                    let result = self.gap_filler.move_on(
                         at(now),
                         || left.get() > 0,
                         |event, _| {
@@ -155,6 +157,10 @@ impl Desk {
                             *puts
                         },
                     );
+                    if let DrainResult::Overflowed(missed) = result {
+                        let since = missed.since;
+                        self.gap_filler.gap_found(at(now), missed, since);
+                    }
                 }
                 NextStep::Wait(Some(until)) => assert!(until <= at(now), "it waits"),
                 _ => return,
@@ -304,6 +310,33 @@ fn a_clock_that_goes_back_is_named_until_it_has_caught_up() {
     assert_eq!(desk.out, ["+ held", "+ one", "+ two"]);
 }
 
+/// While the machine slept, or because its clock was set, the server's clock went on by 20 min more than ours. Until the
+/// first reply to a ping, what comes live looks as if it were dated into the future, and what finds no room is read again.
+#[test]
+fn what_is_dropped_before_a_jump_of_the_clock_is_known_is_read_again() {
+    use EnqueueResult::{Dropped, Taken};
+    let night = 20 * MINUTE;
+    for is_filling in [false, true] {
+        let mut desk = Desk::new(2);
+        if is_filling {
+            desk.gap(25_000, 20_000);
+            assert!(desk.pong(25_100)[0].catching_up);
+        }
+        desk.gap(30_000, 20_000);
+        let live: Vec<Post> = (0..5).map(|n| post(&format!("{n}"), night + 31_000 + n, 0)).collect();
+        let hold = |post: &Post| {
+            desk.has(post.clone());
+            desk.live(EventKind::Posted, post)
+        };
+        let results: Vec<EnqueueResult> = live.iter().map(hold).collect();
+        assert_eq!(results, [Taken, Taken, Dropped, Dropped, Dropped]);
+        let told = desk.gap_filler.server_time_known(at(32_000), time(night + 32_000), Timestamp::NEVER);
+        assert!(matches!(&told[..], [missed] if missed.beyond_horizon && !missed.catching_up), "{told:?}");
+        desk.run(32_000, 100);
+        assert_eq!(desk.out, ["+ 0", "+ 1", "+ 2", "+ 3", "+ 4"], "{is_filling}");
+    }
+}
+
 /// A ping is answered after 40 s of stall, so the clock is late; what comes next is not taken for that old.
 #[test]
 fn a_late_clock_forgets_nothing() {
@@ -417,7 +450,7 @@ fn refused_channels_end_a_catch_up() {
                 let error = Error::from_api(403, api);
                 desk.gap_filler.response_received(at(20_100), Err(error));
             }
-            NextStep::Merge => desk.gap_filler.merge_channel(),
+            NextStep::Merge => desk.gap_filler.merge_channel(at(20_100)),
             NextStep::Sort(mut merge) => {
                 merge.sort_events();
                 desk.gap_filler.channel_sorted(merge);

@@ -607,7 +607,7 @@ impl Sim {
                 NextStep::Done => break,
                 NextStep::ClockTimedOut => self.delivery.clock_timed_out(now),
                 NextStep::Wait(until) => return until.unwrap_or(StreamTime::MAX),
-                NextStep::Merge => self.delivery.merge_channel(),
+                NextStep::Merge => self.delivery.merge_channel(now),
                 NextStep::Sort(mut merge) => {
                     merge.sort_events();
                     self.delivery.channel_sorted(merge);
