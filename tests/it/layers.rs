@@ -147,6 +147,7 @@ const INNER_LAYERS: &[(&str, bool, &[&str])] = &[
             "settings",
             "tls",
             "conn",
+            "ports",
             "frame",
             "http", // the wire
             "faults",
@@ -166,7 +167,16 @@ const INNER_LAYERS: &[(&str, bool, &[&str])] = &[
     (
         "ws/catch_up",
         false,
-        &["dedup", "buffered_event", "event_buffer", "channel_merge", "gap_fill", "steps"],
+        &[
+            "dedup",
+            "buffered_event",
+            "event_buffer",
+            "post_listing",
+            "fetch",
+            "channel_merge",
+            "gap_fill",
+            "steps",
+        ],
     ),
     ("event", false, &["embedded", "scan", "posts", "identity", "table"]),
     ("net", true, &["lookup", "tcp", "tunnel"]),

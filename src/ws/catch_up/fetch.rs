@@ -1,10 +1,9 @@
 //! One pass over the changed channels: the requests, and the handling of the responses.
 
 use std::collections::{BTreeSet, HashSet, VecDeque};
-use std::io;
 
-use super::dedup::PostVersion;
-use crate::model::{Channel, ChannelId, Post, PostId, PostList, TeamId, UserId};
+use super::post_listing::{FetchedPage, PageIntake, PostListing};
+use crate::model::{Channel, ChannelId, Post, PostId, TeamId, UserId};
 use crate::time::Timestamp;
 use crate::ws::deferred_log;
 
@@ -54,58 +53,6 @@ pub(crate) enum FetchResponse {
     /// The posts exceed the maximum size of a response.
     TooMuch,
     Names(Vec<(UserId, String)>),
-}
-
-/// A list of posts, decoded outside the lock of the stream.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct FetchedPage {
-    /// Number of posts listed by the server.
-    length: usize,
-    /// `true` if the server listed posts without sending them.
-    incomplete: bool,
-    /// The listed posts, newest first, with their creation times.
-    order: Vec<(PostId, Timestamp)>,
-    /// The listed posts, followed by others in the response. Allocated separately, since allocators keep the memory
-    /// of a large block.
-    rows: Vec<FetchedPost>,
-}
-
-#[derive(Clone, Debug)]
-struct FetchedPost {
-    post: Box<Post>,
-    size: usize,
-}
-
-impl From<PostList> for FetchedPage {
-    fn from(mut list: PostList) -> Self {
-        let incomplete = list.order.iter().any(|id| !list.posts.contains_key(id));
-        let listed: Vec<Post> = list.order.iter().filter_map(|id| list.posts.remove(id)).collect();
-        let order = listed.iter().map(|post| (post.id.clone(), post.create_at)).collect();
-        let fetched = |post| FetchedPost { size: size_of_post(&post), post: Box::new(post) };
-        let rows = listed.into_iter().chain(list.posts.into_values()).map(fetched).collect();
-        Self { length: list.order.len(), incomplete, order, rows }
-    }
-}
-
-/// Returns the approximate size of a post, measured as JSON.
-fn size_of_post(post: &Post) -> usize {
-    #[derive(Default)]
-    struct ByteCounter(usize);
-
-    impl io::Write for ByteCounter {
-        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            self.0 += bytes.len();
-            Ok(bytes.len())
-        }
-
-        fn flush(&mut self) -> io::Result<()> {
-            Ok(())
-        }
-    }
-
-    let mut counter = ByteCounter::default();
-    let _ = serde_json::to_writer(&mut counter, post);
-    size_of::<Post>() + counter.0
 }
 
 /// The state of a pass after a response.
@@ -173,48 +120,6 @@ pub(crate) struct FetchPass {
     aside: Option<PostListing>,
     intake: Option<PageIntake>,
     short: bool,
-}
-
-/// Posts that are listed newest first and kept oldest first.
-#[derive(Debug, Default)]
-struct PostListing {
-    posts: VecDeque<FetchedPost>,
-    /// Compact keys of these posts.
-    ids: BTreeSet<u64>,
-    bytes: usize,
-    /// `true` if newer posts were dropped to save memory.
-    trimmed: bool,
-}
-
-/// A page that was fetched, and the rows of it that are not taken yet.
-#[derive(Debug)]
-struct PageIntake {
-    rows: std::vec::IntoIter<FetchedPost>,
-    /// `true` if they are set aside until the channel was paged.
-    is_aside: bool,
-    /// `true` if it is the last page of the channel.
-    is_last: bool,
-}
-
-impl PostListing {
-    fn push_row(&mut self, row: FetchedPost) {
-        if self.ids.insert(PostVersion::of_post(&row.post).id) {
-            self.bytes += row.size;
-            self.posts.push_front(row);
-        }
-    }
-
-    /// Drops the newest posts that exceed the limit. Another pass reads them, since older posts are delivered first.
-    fn drop_newest(&mut self, max_bytes: usize) {
-        let mut dropped = Vec::new();
-        while self.bytes > max_bytes && self.posts.len() > 1 {
-            let Some(newest) = self.posts.pop_back() else { break };
-            self.bytes -= newest.size;
-            self.trimmed = true;
-            dropped.push(newest);
-        }
-        deferred_log::drop_later(dropped);
-    }
 }
 
 impl FetchPass {
@@ -467,7 +372,9 @@ fn next_page(list: &FetchedPage, from: Timestamp, page: u32) -> (Option<PostId>,
 
 #[cfg(test)]
 mod tests {
+    use super::super::post_listing::size_of_post;
     use super::*;
+    use crate::model::PostList;
 
     const PAGE: u32 = ServerPaging::SERVER.page;
     const MAX_BYTES: usize = 64 << 20;

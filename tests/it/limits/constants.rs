@@ -56,11 +56,7 @@ const ROWS: &[(&str, &str, &[(&str, &str, Unit)])] = &[
         "rows of a catch-up; others are read later, or reported",
         &[("ws/catch_up", "MAX_FILL_BYTES", Bytes)],
     ),
-    (
-        "Streams",
-        "buffered events of a catch-up, and rows between them",
-        &[("ws/catch_up", "MAX_FILL_BYTES", Bytes)],
-    ),
+    ("Streams", "rows of a catch-up between buffered events", &[("ws/catch_up", "MAX_FILL_BYTES", Bytes)]),
     (
         "Streams",
         "posts, edits and deletions that a catch-up remembers",

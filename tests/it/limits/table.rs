@@ -68,7 +68,7 @@ const TABLE: &[(&str, &str, Shown)] = &[
     ),
     (
         "Streams",
-        "buffered events of a catch-up, and rows between them",
+        "rows of a catch-up between buffered events",
         There("src/ws/catch_up/tests/bounds.rs", "an_endless_server_meets_every_bound"),
     ),
     (
