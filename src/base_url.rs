@@ -76,6 +76,14 @@ impl BaseUrl {
         if authority.contains('@') {
             return Err(bad("contains a username, which is only allowed in the URL of the server itself"));
         }
+        if !authority.is_ascii() {
+            return Err(bad("has a host name that is not ASCII")
+                .with_hint("use the ASCII form of the name, which begins with `xn--`"));
+        }
+        if authority.starts_with('[') && authority.contains('%') {
+            return Err(bad("has an IPv6 address with a zone, which is not supported")
+                .with_hint("use a name or another address of the server"));
+        }
         let (host, port) = split_port(authority).ok_or_else(|| bad("has no valid host and port"))?;
         let path = path.trim_end_matches('/');
         // Other programs are configured with the address of the API.
@@ -240,6 +248,8 @@ mod tests {
             "h#x",
             "h/../x",
             "[::g]",
+            "ch\u{e4}t.example.com",
+            "http://[fe80::1%25eth0]:8065",
             "http://[::1",
             "ws://h",
         ] {

@@ -78,7 +78,7 @@ fn timed_out(error: io::Error) -> io::Error {
 }
 
 /// A socket with one deadline for all of its reads and writes.
-pub(crate) struct Timed {
+pub(crate) struct TimedSocket {
     pub(crate) socket: Arc<dyn NetSocket>,
     pub(crate) deadline: Instant,
     /// Number of bytes that may still be received. TLS keeps reading without returning as long as there is no
@@ -86,7 +86,7 @@ pub(crate) struct Timed {
     pub(crate) room: u64,
 }
 
-impl Timed {
+impl TimedSocket {
     pub(crate) fn new(socket: Arc<dyn NetSocket>, deadline: Instant) -> Self {
         Self { socket, deadline, room: u64::MAX }
     }
@@ -97,7 +97,7 @@ impl Timed {
     }
 }
 
-impl Read for Timed {
+impl Read for TimedSocket {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         if self.room == 0 {
             return Err(io::Error::other("too much data was received"));
@@ -108,7 +108,7 @@ impl Read for Timed {
     }
 }
 
-impl Write for Timed {
+impl Write for TimedSocket {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.socket.write(bytes, self.time_left()?)
     }
@@ -281,7 +281,7 @@ mod tests {
         });
         let began = Instant::now();
         let mut timed =
-            Timed::new(Arc::new(TcpSocket::new(socket).unwrap()), began + Duration::from_millis(100));
+            TimedSocket::new(Arc::new(TcpSocket::new(socket).unwrap()), began + Duration::from_millis(100));
         let error = timed.read_to_end(&mut Vec::new()).unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::TimedOut);
         assert!(began.elapsed() < Duration::from_secs(2));

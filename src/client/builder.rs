@@ -11,8 +11,17 @@ use crate::error::{Error, Result};
 use crate::http::{HttpClient, LoginCredentials, LoginSession, MfaSource, check_token};
 use crate::model::json;
 use crate::proxy::{Proxy, ProxySetting};
+use crate::random::random_unit;
 use crate::secret::Secret;
 use crate::time_scale::TimeScale;
+
+/// Wait before the second attempt of `connect_within`, which doubles up to the maximum.
+const MIN_CONNECT_BACKOFF: Duration = Duration::from_secs(1);
+const MAX_CONNECT_BACKOFF: Duration = Duration::from_secs(60);
+/// Longest announced wait that `connect_within` respects.
+const MAX_CONNECT_WAIT: Duration = Duration::from_secs(300);
+/// Shortest timeout of an attempt of `connect_within`, even if less time is left.
+const MIN_CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// Configures a [`Client`]. All settings are checked by [`connect`](Self::connect), before any I/O.
 #[must_use = "nothing happens before `connect()`"]
@@ -209,23 +218,34 @@ impl ClientBuilder {
 
     /// Like [`connect`](Self::connect), but repeats attempts that fail because the server or the network is not
     /// available, until `timeout` has passed. `Duration::MAX` repeats them forever.
+    ///
+    /// Each attempt takes at most the [timeout of a call](Self::timeout). The waits in between grow from 1 s to 60 s,
+    /// with jitter. A longer `Retry-After` of the server is respected, up to 5 min.
+    ///
+    /// # Errors
+    /// Returns an error that is not [transient](Error::is_transient) at once, and the last error after `timeout`.
     pub fn connect_within(self, timeout: Duration) -> Result<Client> {
         let http = self.build_http()?;
         let deadline = Instant::now().checked_add(timeout);
-        let mut wait = http.config().backoff_scale.shorten(Duration::from_secs(1));
+        let time_left =
+            || deadline.map_or(Duration::MAX, |deadline| deadline.saturating_duration_since(Instant::now()));
+        let (scale, call_timeout) = (http.config().backoff_scale, http.call_timeout());
+        let mut backoff = MIN_CONNECT_BACKOFF;
         loop {
-            match connect_client(http.clone()) {
-                Err(error) if error.is_transient() => {
-                    let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
-                    if left.is_some_and(|left| left < wait) {
-                        return Err(error);
-                    }
-                    log::info!("not connected yet: {error}");
-                    http.sleep_until_closed(wait)?;
-                    wait = (wait * 2).min(Duration::from_secs(60));
-                }
-                done => return done,
+            let attempt_timeout = call_timeout.min(time_left().max(MIN_CONNECT_TIMEOUT));
+            let error = match connect_client(http.with_timeout(attempt_timeout)) {
+                Ok(client) => return Ok(client.with_timeout(call_timeout)),
+                Err(error) if error.is_transient() => error,
+                Err(error) => return Err(error),
+            };
+            let announced = error.retry_after().unwrap_or_default().min(MAX_CONNECT_WAIT);
+            let wait = scale.shorten(backoff.mul_f64(0.75 + random_unit() / 2.0)).max(announced);
+            if time_left() < wait {
+                return Err(error);
             }
+            log::info!("not connected, trying again in {:.1} s: {error}", wait.as_secs_f64());
+            http.sleep_until_closed(wait)?;
+            backoff = (backoff * 2).min(MAX_CONNECT_BACKOFF);
         }
     }
 

@@ -10,6 +10,11 @@ use crate::error::Result;
 use crate::http::{Call, Method, PathArg};
 use crate::time::Timestamp;
 
+/// Interval and timeouts of the pings of [`Client::wait_for_server`].
+const PING_INTERVAL: Duration = Duration::from_secs(1);
+const MIN_PING_TIMEOUT: Duration = Duration::from_millis(100);
+const MAX_PING_TIMEOUT: Duration = Duration::from_secs(5);
+
 /// Other routes, deadlines and sessions.
 impl Client {
     /// Creates a call of any route, including routes without a method in this version. `template` is the route of the
@@ -54,16 +59,19 @@ impl Client {
     /// `GET /system/ping`
     pub fn wait_for_server(&self, timeout: Duration) -> Result<()> {
         let deadline = Instant::now().checked_add(timeout);
+        let time_left =
+            || deadline.map_or(Duration::MAX, |deadline| deadline.saturating_duration_since(Instant::now()));
         loop {
-            let probe =
-                self.http.with_timeout(Duration::from_secs(5).min(timeout.max(Duration::from_millis(100))));
-            let Err(error) = probe.get("/system/ping", &[]).send() else { return Ok(()) };
-            let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
-            let starting = error.is_transient() || error.status().is_some_and(|status| status >= 500);
-            if !starting || left.is_some_and(|left| left.is_zero()) {
+            let ping_timeout = time_left().clamp(MIN_PING_TIMEOUT, MAX_PING_TIMEOUT);
+            let Err(error) = self.http.with_timeout(ping_timeout).get("/system/ping", &[]).send() else {
+                return Ok(());
+            };
+            let is_starting = error.is_transient() || error.status().is_some_and(|status| status >= 500);
+            let left = time_left();
+            if !is_starting || left.is_zero() {
                 return Err(error);
             }
-            self.http.sleep_until_closed(Duration::from_secs(1).min(left.unwrap_or(Duration::MAX)))?;
+            self.http.sleep_until_closed(PING_INTERVAL.min(left))?;
         }
     }
 

@@ -12,13 +12,13 @@
 
 mod account;
 pub(crate) mod certificate;
-mod line;
+mod probe;
 
 use std::fmt;
 use std::time::{Duration, Instant};
 
 use self::certificate::Certificate;
-use self::line::{ProbeRoute, Said};
+use self::probe::{PingResponse, ProbeRoute};
 use super::{Client, ClientBuilder};
 use crate::error::{Error, shorten_text};
 use crate::http::HttpClient;
@@ -208,9 +208,9 @@ fn run_checks(
         return report;
     }
     match check_server(&mut report, &http) {
-        Some(said) => {
-            check_version(&mut report, &said);
-            check_clock(&mut report, &said);
+        Some(response) => {
+            check_version(&mut report, &response);
+            check_clock(&mut report, &response);
             account::check_account(&mut report, &http, client, place);
         }
         None => report.skip_checks(&AFTER_SERVER, "the server was not reached"),
@@ -228,7 +228,7 @@ fn check_local_mode(report: &mut Report, http: &HttpClient) {
 }
 
 /// Checks each step up to the first response.
-fn check_server(report: &mut Report, http: &HttpClient) -> Option<Said> {
+fn check_server(report: &mut Report, http: &HttpClient) -> Option<PingResponse> {
     let mut line = match ProbeRoute::new(http.config()) {
         Ok(line) => line,
         Err(error) => {
@@ -271,8 +271,8 @@ fn check_server(report: &mut Report, http: &HttpClient) -> Option<Said> {
     }
     let path = format!("{}/api/v4/system/ping", line.config.base.path);
     match line.send_get(&path) {
-        Ok(said) if said.is_mattermost() && matches!(said.status, 200 | 500) => {
-            if said.status == 200 {
+        Ok(response) if response.is_mattermost() && matches!(response.status, 200 | 500) => {
+            if response.status == 200 {
                 report.add_success("server", "Mattermost, healthy");
             } else {
                 report.add_warning(
@@ -281,10 +281,10 @@ fn check_server(report: &mut Report, http: &HttpClient) -> Option<Said> {
                     "see its log, and check its database",
                 );
             }
-            Some(said)
+            Some(response)
         }
-        Ok(said) => {
-            check_other_server(report, &line, &said);
+        Ok(response) => {
+            check_other_server(report, &line, &response);
             None
         }
         Err(error) => {
@@ -309,17 +309,17 @@ fn check_tls(report: &mut Report, line: &ProbeRoute<'_>) -> bool {
             let der = stream.peer_certificate().ok().flatten().and_then(|it| it.to_der().ok());
             let shown = der.as_deref().and_then(certificate::read_certificate);
             let left = shown.as_ref().map(|it| it.not_after.since(Timestamp::now()));
-            let said = shown.as_ref().map_or_else(|| "established".to_owned(), describe_certificate);
+            let finding = shown.as_ref().map_or_else(|| "established".to_owned(), describe_certificate);
             if tls.accepts_anything() {
                 report.add_warning(
                     "TLS",
-                    format!("{said}; it was not verified"),
+                    format!("{finding}; it was not verified"),
                     "trust the CA with `TlsConfig::add_root` instead",
                 );
             } else if left.is_some_and(|left| left < SOON) {
-                report.add_warning("TLS", said, "renew the certificate soon");
+                report.add_warning("TLS", finding, "renew the certificate soon");
             } else {
-                report.add_success("TLS", said);
+                report.add_success("TLS", finding);
             }
             true
         }
@@ -369,9 +369,9 @@ fn describe_certificate(seen: &Certificate) -> String {
 }
 
 /// Looks for the Mattermost server one path level up, or at the target of the redirect.
-fn check_other_server(report: &mut Report, line: &ProbeRoute<'_>, said: &Said) {
+fn check_other_server(report: &mut Report, line: &ProbeRoute<'_>, response: &PingResponse) {
     let base = &line.config.base;
-    if let (300..=399, Some(to)) = (said.status, said.header("location")) {
+    if let (300..=399, Some(to)) = (response.status, response.header("location")) {
         let to = to.split(['?', '#']).next().unwrap_or_default();
         let to = shorten_text(to.trim_end_matches("/api/v4/system/ping"), 120).into_owned();
         return report.add_failure("server", format!("it redirects to {to}"), format!("use that URL: {to}"));
@@ -380,7 +380,7 @@ fn check_other_server(report: &mut Report, line: &ProbeRoute<'_>, said: &Said) {
     while let Some((parent, _)) = path.rsplit_once('/') {
         if line
             .send_get(&format!("{parent}/api/v4/system/ping"))
-            .is_ok_and(|said| said.status == 200 && said.is_mattermost())
+            .is_ok_and(|response| response.status == 200 && response.is_mattermost())
         {
             let mut found = base.clone();
             parent.clone_into(&mut found.path);
@@ -390,8 +390,8 @@ fn check_other_server(report: &mut Report, line: &ProbeRoute<'_>, said: &Said) {
         }
         path = parent;
     }
-    let what = match said.status {
-        200 if said.body.trim_start().starts_with('<') => "a web page".to_owned(),
+    let what = match response.status {
+        200 if response.body.trim_start().starts_with('<') => "a web page".to_owned(),
         status => format!("status {status}"),
     };
     report.add_failure(
@@ -401,8 +401,8 @@ fn check_other_server(report: &mut Report, line: &ProbeRoute<'_>, said: &Said) {
     );
 }
 
-fn check_version(report: &mut Report, said: &Said) {
-    let text = said.header("x-version-id").unwrap_or_default();
+fn check_version(report: &mut Report, response: &PingResponse) {
+    let text = response.header("x-version-id").unwrap_or_default();
     let mut numbers = text.split('.').map(|part| part.parse::<u32>().ok());
     let (Some(Some(major)), Some(Some(minor))) = (numbers.next(), numbers.next()) else {
         return report.skip_checks(&["version"], "the server did not report it");
@@ -423,8 +423,8 @@ fn check_version(report: &mut Report, said: &Said) {
     }
 }
 
-fn check_clock(report: &mut Report, said: &Said) {
-    match said.header("date").and_then(crate::time::http_date) {
+fn check_clock(report: &mut Report, response: &PingResponse) {
+    match response.header("date").and_then(crate::time::http_date) {
         Some(theirs) => compare_clocks(report, theirs),
         None => report.skip_checks(&["clock"], "the server did not report it"),
     }

@@ -18,7 +18,7 @@ use self::connector::SocketConnector;
 pub(crate) use self::request_reader::RequestReader;
 use self::resolver::SharedResolver;
 use self::trace_redaction::{HiddenResponse, RestoredBody};
-use self::transport::RequestContext;
+use self::transport::{MAX_IDLE_AGE, RequestContext};
 use super::Method;
 use super::attempt::{AttemptError, SendWindow};
 use crate::atomic::AtomicU64;
@@ -162,15 +162,15 @@ impl HttpAgent {
             .max_response_header_size(config.head_limit)
             .max_idle_connections(8)
             .max_idle_connections_per_host(8)
-            .max_idle_age(Duration::from_secs(55))
+            .max_idle_age(MAX_IDLE_AGE)
             .allow_non_standard_methods(true)
             .timeout_resolve(Some(config.connect_timeout))
             .timeout_connect(Some(config.connect_timeout))
             .timeout_global(Some(config.timeout))
             .build();
-        let dialer = SocketConnector::new(Arc::clone(config), proxy, Arc::clone(&resolver.0));
+        let connector = SocketConnector::new(Arc::clone(config), proxy, Arc::clone(&resolver.0));
         Ok(Self {
-            ureq: ureq::Agent::with_parts(settings, dialer, resolver),
+            ureq: ureq::Agent::with_parts(settings, connector, resolver),
             config: Arc::clone(config),
             within: config.timeout,
         })
@@ -203,7 +203,7 @@ impl HttpAgent {
         let _context = RequestContext::begin_request(out.window);
         let not_sent = |message: &'static str| AttemptError { error: Error::input(message), sent: false };
         let (within, first_byte) = (out.within, out.first_byte);
-        let answer = match out.body {
+        let response = match out.body {
             RequestBody::Empty => self.run_request(
                 request.body(()).map_err(|_| not_sent("the request cannot be built"))?,
                 within,
@@ -221,7 +221,7 @@ impl HttpAgent {
                 let is_dumped = length.is_none();
                 let mut source = FaultTracker { reader, fault: None, is_dumped };
                 let body = ureq::SendBody::from_reader(&mut source);
-                let answer = self.run_request(
+                let response = self.run_request(
                     request.body(body).map_err(|_| not_sent("the request cannot be built"))?,
                     within,
                     first_byte,
@@ -231,10 +231,10 @@ impl HttpAgent {
                     // process the request.
                     return Err(AttemptError { error, sent: false });
                 }
-                answer
+                response
             }
         };
-        let (mut parts, body) = answer.map_err(attempt_error)?.into_parts();
+        let (mut parts, body) = response.map_err(attempt_error)?.into_parts();
         if let Some(hidden) = &shown.response {
             hidden.restore_headers(&mut parts.headers);
         }
@@ -383,8 +383,8 @@ fn attempt_error(error: ureq::Error) -> AttemptError {
 
 /// Returns what ureq sees of a response that arrives in pieces, and its body.
 #[cfg(any(test, fuzzing))]
-pub(crate) fn redact_response(answer: &[u8], piece: usize, head_only: bool) -> (Vec<u8>, Vec<u8>) {
-    let mut shown = answer.to_vec();
+pub(crate) fn redact_response(response: &[u8], piece: usize, head_only: bool) -> (Vec<u8>, Vec<u8>) {
+    let mut shown = response.to_vec();
     let hidden = Arc::default();
     let mut framing = trace_redaction::ResponseRedactor::new(Arc::clone(&hidden), head_only);
     shown.chunks_mut(piece).for_each(|piece| framing.hide_bytes(piece));

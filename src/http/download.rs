@@ -20,13 +20,13 @@ pub struct Download {
 }
 
 impl Download {
-    pub(super) fn new(answer: HttpResponse, http: HttpClient) -> Self {
-        let owned = |name| answer.header(name).map(str::to_owned);
+    pub(super) fn new(response: HttpResponse, http: HttpClient) -> Self {
+        let owned = |name| response.header(name).map(str::to_owned);
         let (content_type, etag) = (owned("content-type"), owned("etag"));
         let content_range = owned("content-range");
-        let (length, status) = (answer.content_length(), answer.status);
+        let (length, status) = (response.content_length(), response.status);
         Self {
-            reader: Box::new(answer.into_reader(u64::MAX)),
+            reader: Box::new(response.into_reader(u64::MAX)),
             length,
             read: 0,
             status,

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use serde::Serialize;
 
 use super::HttpClient;
+use super::clock::ClockReading;
 use super::rate_limit::closed_error;
 use crate::error::{Error, ErrorKind, Result};
 use crate::secret::Secret;
@@ -57,7 +58,7 @@ struct LoginState {
     /// Number of consecutive MFA codes that the server refused.
     wrong_codes: u32,
     /// Time of the last renewal.
-    renewed: Option<Instant>,
+    renewed: Option<ClockReading>,
     /// Set if no renewal can succeed.
     verdict: Option<Error>,
 }
@@ -137,7 +138,7 @@ impl LoginSession {
                 .with_hint("do not make calls that need the session in an MFA closure"));
         }
         let mut state = session.lock();
-        if state.is_renewed(generation)? {
+        if state.is_renewed(generation, http.shared.rate_limit.clock.now())? {
             return Ok(());
         }
         let awaited = if let Some(running) = state.running {
@@ -175,19 +176,19 @@ impl LoginSession {
 
     fn spawn_login(session: &Arc<Self>, http: &HttpClient, number: u64) {
         log::info!("the session has ended, logging in again");
-        let http = http.for_login();
+        let (http, clock) = (http.for_login(), http.shared.rate_limit.clock.clone());
         let run = {
             let session = Arc::clone(session);
             move || {
                 LOGGING_IN.set(true);
                 let guard = RunningLogin { session: &session, number };
                 let result = session.log_in(&http).map(|(_, token)| token);
-                guard.finish_login(result);
+                guard.finish_login(result, http.shared.rate_limit.clock.now());
             }
         };
         if let Err(e) = std::thread::Builder::new().name("mm-login".into()).spawn(run) {
             let error = Error::io("a thread for the login cannot be started", e);
-            RunningLogin { session, number }.finish_login(Err(error));
+            RunningLogin { session, number }.finish_login(Err(error), clock.now());
         }
     }
 
@@ -246,14 +247,16 @@ impl LoginSession {
 
 impl LoginState {
     /// Returns `true` if the session of `generation` was already renewed. Fails if it cannot be.
-    fn is_renewed(&mut self, generation: u64) -> Result<bool> {
+    fn is_renewed(&mut self, generation: u64, now: ClockReading) -> Result<bool> {
         if self.generation > generation {
             return Ok(true);
         }
         if let Some(verdict) = &self.verdict {
             return Err(verdict.clone());
         }
-        if self.running.is_none() && self.renewed.is_some_and(|at| at.elapsed() < MIN_SESSION_LIFETIME) {
+        // By both clocks: a machine that was suspended for weeks did not revoke its session.
+        let is_recent = |renewed| now.time_since(renewed) < MIN_SESSION_LIFETIME;
+        if self.running.is_none() && self.renewed.is_some_and(is_recent) {
             let error = Error::new(ErrorKind::Closed, "the session ended twice within a minute")
                 .with_status(401)
                 .with_hint(
@@ -284,10 +287,10 @@ struct RunningLogin<'s> {
 }
 
 impl RunningLogin<'_> {
-    fn finish_login(self, result: Result<Secret>) {
+    fn finish_login(self, result: Result<Secret>, now: ClockReading) {
         match result {
             Ok(token) => {
-                self.session.lock().renewed = Some(Instant::now());
+                self.session.lock().renewed = Some(now);
                 self.session.replace_token(token);
             }
             Err(error) => self.session.lock().record_failure(self.number, error),
@@ -344,5 +347,34 @@ pub(crate) fn check_token(token: &Secret) -> Result<()> {
             .with_hint("trim a token that was read from a file: it may end with a line break"))
     } else {
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::time::Timestamp;
+
+    #[test]
+    fn a_session_that_ends_after_a_suspend_is_renewed() {
+        let renewed = ClockReading { monotonic: Instant::now(), wall: Timestamp::now() };
+        let second = Duration::from_secs(1);
+        let later = |monotonic: u32, wall: u32| ClockReading {
+            monotonic: renewed.monotonic + second * monotonic,
+            wall: renewed.wall.plus(second * wall),
+        };
+        for (now, is_allowed) in [
+            (later(1, 1), false),
+            (later(59, 59), false),
+            (later(60, 60), true),
+            // Suspended for a month: the monotonic clock has stopped.
+            (later(1, 30 * 86_400), true),
+            // The wall clock was set back.
+            (later(60, 0), true),
+        ] {
+            let mut state = LoginState { renewed: Some(renewed), generation: 1, ..LoginState::default() };
+            assert_eq!(state.is_renewed(1, now).is_ok(), is_allowed, "{now:?}");
+            assert_eq!(state.verdict.is_none(), is_allowed);
+        }
     }
 }

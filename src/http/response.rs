@@ -18,39 +18,39 @@ const ERROR_BODY_LIMIT: u64 = 64 << 10;
 
 /// Returns a successful response, and turns all others into errors. The errors do not contain the secrets, which some
 /// proxies repeat.
-pub(crate) fn check_status(answer: HttpResponse, secrets: &[&Secret]) -> Result<HttpResponse> {
-    let status = answer.status;
+pub(crate) fn check_status(response: HttpResponse, secrets: &[&Secret]) -> Result<HttpResponse> {
+    let status = response.status;
     match status {
-        200..=299 if is_page(&answer) => {
-            answer.drain_body();
+        200..=299 if is_page(&response) => {
+            response.drain_body();
             Err(Error::new(ErrorKind::Protocol, "the response is a web page, not an API response")
                 .with_status(status)
                 .with_hint(
                     "check the URL; for a server below a sub-path, include the path: https://host/sub",
                 ))
         }
-        200..=299 if is_compressed(&answer) => {
-            answer.drain_body();
+        200..=299 if is_compressed(&response) => {
+            response.drain_body();
             Err(Error::new(ErrorKind::Protocol, "the response is compressed, which was not requested")
                 .with_status(status)
                 .with_hint("configure the proxy in front of the server to respect `Accept-Encoding`"))
         }
-        200..=299 | 304 => Ok(answer),
+        200..=299 | 304 => Ok(response),
         300..=399 => {
-            let error = redirect_error(status, answer.header("location"), secrets);
-            answer.drain_body();
+            let error = redirect_error(status, response.header("location"), secrets);
+            response.drain_body();
             Err(error)
         }
-        _ => Err(response_error(answer, secrets)),
+        _ => Err(response_error(response, secrets)),
     }
 }
 
 /// The error of a status that is only valid for a conditional or partial request, which the call was not.
 ///
 /// A faulty cache must not turn a request that it did not forward into a success.
-pub(super) fn unrequested_error(answer: HttpResponse) -> Error {
-    let status = answer.status;
-    answer.drain_body();
+pub(super) fn unrequested_error(response: HttpResponse) -> Error {
+    let status = response.status;
+    response.drain_body();
     let what = if status == 206 { "is a part of the object" } else { "says that nothing has changed" };
     Error::new(ErrorKind::Protocol, format!("the response {what}, which was not requested"))
         .with_status(status)
@@ -65,24 +65,24 @@ fn redirect_error(status: u16, to: Option<&str>, secrets: &[&Secret]) -> Error {
     )
 }
 
-fn is_page(answer: &HttpResponse) -> bool {
+fn is_page(response: &HttpResponse) -> bool {
     const HTML: &[u8] = b"text/html";
-    answer
+    response
         .header("content-type")
         .and_then(|kind| kind.trim_start().as_bytes().get(..HTML.len()))
         .is_some_and(|kind| kind.eq_ignore_ascii_case(HTML))
 }
 
-fn is_compressed(answer: &HttpResponse) -> bool {
-    answer.header("content-encoding").is_some_and(|how| !matches!(how.trim(), "" | "identity"))
+fn is_compressed(response: &HttpResponse) -> bool {
+    response.header("content-encoding").is_some_and(|how| !matches!(how.trim(), "" | "identity"))
 }
 
-fn response_error(answer: HttpResponse, secrets: &[&Secret]) -> Error {
-    let status = answer.status;
-    let page = is_page(&answer);
-    let wait = wait_for(status, |name| answer.header(name));
-    let request_id = answer.header("x-request-id").map(str::to_owned);
-    let body = answer.read_body(ERROR_BODY_LIMIT).unwrap_or_default();
+fn response_error(response: HttpResponse, secrets: &[&Secret]) -> Error {
+    let status = response.status;
+    let page = is_page(&response);
+    let wait = wait_for(status, |name| response.header(name));
+    let request_id = response.header("x-request-id").map(str::to_owned);
+    let body = response.read_body(ERROR_BODY_LIMIT).unwrap_or_default();
     let error = status_error(status, page, &body, secrets).with_retry_after(wait);
     match request_id {
         Some(id) => error.with_request_id(&shorten_text(&remove_secrets(&id, secrets), 64)),
@@ -142,7 +142,8 @@ pub(crate) fn wait_for<'a>(status: u16, header: impl Fn(&str) -> Option<&'a str>
         408 | 425 | 500..=599 => WAIT_HEADERS.get(..1)?,
         _ => return None,
     };
-    let now = Timestamp::now();
+    // A date is one of the server's clock, which may differ from that of this machine.
+    let now = header("date").and_then(http_date).unwrap_or_else(Timestamp::now);
     let announced = names.iter().find_map(|name| announced_wait(header(name)?, now));
     announced.or_else(|| (status == 429).then_some(Duration::from_secs(1)))
 }
@@ -210,16 +211,22 @@ impl DecodableResponse {
     /// Checks a response that is not decoded for an error.
     pub(crate) fn without_error(self) -> Result<()> {
         match appended_error(self.text.as_bytes()) {
-            Some(api) => Err(Error::from_api(0, api).on_route(self.route)),
+            Some(api) => Err(self.appended_error(api)),
             None => Ok(()),
         }
+    }
+
+    /// The error behind a started response. Something may have been carried out before.
+    fn appended_error(&self, api: ApiError) -> Error {
+        let is_repeatable = self.policy == RetryPolicy::Idempotent;
+        Error::from_api(0, api).with_repeatable(is_repeatable).on_route(self.route)
     }
 
     /// Creates the error of a body that cannot be decoded. Some routes begin a response, fail, and append the error.
     #[cold]
     pub(crate) fn decode_error(self, error: Error) -> Error {
         let error = match appended_error(self.text.as_bytes()) {
-            Some(api) => Error::from_api(0, api),
+            Some(api) => return self.appended_error(api),
             None if self.policy == RetryPolicy::Idempotent => error.with_status(self.status),
             None => unknown_outcome(error.with_status(self.status)),
         };
@@ -266,6 +273,21 @@ mod tests {
         assert!(error.is_not_found());
         let error = decode("[{\"id\":\"x\"}");
         assert_eq!(error.kind(), ErrorKind::Decode);
+    }
+
+    #[test]
+    fn an_error_behind_a_result_is_not_transient_for_calls_that_are_sent_once() {
+        let text = r#"{"status":"OK"}{"id":"app.x","message":"x","status_code":503}"#;
+        for (policy, is_transient) in [
+            (RetryPolicy::Idempotent, true),
+            (RetryPolicy::NonIdempotent, false),
+            (RetryPolicy::KeyedIdempotent, false),
+        ] {
+            let response = || DecodableResponse { policy, ..DecodableResponse::from_text(text.to_owned()) };
+            assert_eq!(response().without_error().unwrap_err().is_transient(), is_transient, "{policy:?}");
+            let error = response().decode_error(Error::new(ErrorKind::Decode, "x"));
+            assert_eq!((error.api_id(), error.is_transient()), (Some("app.x"), is_transient), "{policy:?}");
+        }
     }
 
     #[test]
@@ -335,5 +357,11 @@ mod tests {
             wait_for(503, |name| (name == "retry-after").then_some("2")),
             Some(Duration::from_secs(2))
         );
+        let by_its_clock = |name: &str| match name {
+            "date" => Some("Wed, 21 Oct 2015 07:28:00 GMT"),
+            "retry-after" => Some("Wed, 21 Oct 2015 07:28:05 GMT"),
+            _ => None,
+        };
+        assert_eq!(wait_for(503, by_its_clock), Some(Duration::from_secs(5)));
     }
 }

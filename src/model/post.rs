@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::Timestamp;
 use crate::error::{Error, Result};
+use crate::model::attachment_value::decode_attachment;
 use crate::model::{
     ATTACHMENTS, Attachment, ChannelId, ChannelType, FileId, Json, PostId, PostMetadata, RemoteId, TeamId,
     TeamType, User, UserId,
@@ -189,10 +190,13 @@ impl Post {
         self.props.get(key).is_some_and(|value| value == "true" || value == true)
     }
 
-    /// Returns the attachments. Malformed attachments are omitted.
+    /// Returns the attachments.
+    ///
+    /// Programs also post attachments with values of other types, such as a number as the title, and the apps show
+    /// them. Numbers and booleans in place of a string are converted. Other invalid values are omitted.
     pub fn attachments(&self) -> Vec<Attachment> {
         let list = self.props.get("attachments").and_then(Value::as_array);
-        list.into_iter().flatten().filter_map(|one| Json::from(one.clone()).decode().ok()).collect()
+        list.into_iter().flatten().filter_map(decode_attachment).collect()
     }
 
     /// Returns a string from `props`, if it is present and a string.

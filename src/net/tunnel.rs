@@ -38,7 +38,7 @@ pub(crate) fn open_tunnel(
 
 fn proxy_error(error: io::Error) -> Error {
     let what = match error.kind() {
-        _ if is_hang_up(&error) => "the proxy closed the connection without a response",
+        _ if is_hang_up(&error) => "the proxy closed the connection before it sent a response",
         io::ErrorKind::TimedOut => "the proxy did not respond before the deadline",
         _ => "the connection to the proxy broke",
     };
@@ -51,7 +51,7 @@ fn no_proxy(protocol: &str) -> Error {
     )
 }
 
-fn wants_credentials(proxy: &Proxy) -> Error {
+fn credentials_error(proxy: &Proxy) -> Error {
     let message = match proxy.user {
         None => "the proxy requires a username and a password",
         Some(_) => "the proxy refused the username and password",
@@ -59,6 +59,25 @@ fn wants_credentials(proxy: &Proxy) -> Error {
     Error::new(ErrorKind::Connect, message)
         .with_status(407)
         .with_hint("put them into the URL of the proxy, percent-encoded: http://user:password@host:port")
+}
+
+/// Returns the authentication schemes of a proxy that does not offer `Basic`, for example `NTLM, Negotiate`.
+fn other_schemes(head: &[u8]) -> Option<String> {
+    let head = String::from_utf8_lossy(head);
+    let schemes: Vec<&str> = head
+        .lines()
+        .filter_map(|line| line.split_once(':'))
+        .filter(|(name, _)| name.trim().eq_ignore_ascii_case("proxy-authenticate"))
+        .filter_map(|(_, value)| value.split_whitespace().next())
+        .collect();
+    let offers_basic = schemes.iter().any(|scheme| scheme.eq_ignore_ascii_case("basic"));
+    (!offers_basic && !schemes.is_empty()).then(|| shorten_text(&schemes.join(", "), 60).into_owned())
+}
+
+fn scheme_error(schemes: &str) -> Error {
+    Error::new(ErrorKind::Connect, format!("the proxy requires authentication with {schemes}"))
+        .with_status(407)
+        .with_hint("only `Basic` is supported: use a local proxy that authenticates, or bypass the proxy")
 }
 
 fn proxy_credentials(proxy: &Proxy) -> Option<(&Secret, &Secret)> {
@@ -91,16 +110,23 @@ fn http_connect(
     match status_of(&head) {
         // The server sends nothing first: bytes that follow are not from it.
         Some((200..=299, _)) if rest.is_empty() => Ok(()),
+        Some((200..=299, _)) => {
+            Err(Error::new(ErrorKind::Protocol, "the proxy sent data before the tunnel was used")
+                .with_hint("something between this machine and the server interferes with the connection"))
+        }
         // tinyproxy returns 401 for wrong ones.
-        Some((401 | 407, _)) => Err(wants_credentials(proxy)),
-        Some((status @ 300.., said)) => {
+        Some((401 | 407, _)) => Err(match other_schemes(&head) {
+            Some(schemes) => scheme_error(&schemes),
+            None => credentials_error(proxy),
+        }),
+        Some((status @ 300.., reason)) => {
             // Some proxies repeat the request.
             let encoded = Secret::new(&*encoded);
             let secrets: Vec<&Secret> = proxy.password.iter().chain([&encoded]).collect();
-            let said = remove_secrets(&said, &secrets);
+            let reason = remove_secrets(&reason, &secrets);
             let error = Error::new(
                 ErrorKind::Connect,
-                format!("the proxy refused to connect to {host}: {status} {}", shorten_text(&said, 60)),
+                format!("the proxy refused to connect to {host}: {status} {}", shorten_text(&reason, 60)),
             );
             Err(if target.tls {
                 error.with_hint("see the log of the proxy, or bypass it with `no_proxy()` or NO_PROXY")
@@ -141,10 +167,10 @@ fn socks5_connect(proxy: &Proxy, target: &BaseUrl, stream: &mut (impl Read + Wri
             stream.write_all(&request).map_err(proxy_error)?;
             match read_array(stream)? {
                 [_, 0] => {}
-                [_, _] => return Err(wants_credentials(proxy)),
+                [_, _] => return Err(credentials_error(proxy)),
             }
         }
-        ([5, _], _) => return Err(wants_credentials(proxy)),
+        ([5, _], _) => return Err(credentials_error(proxy)),
         _ => return Err(no_proxy("SOCKS 5")),
     }
     let mut request = vec![5, 1, 0];
@@ -205,23 +231,23 @@ fn read_array<const N: usize>(stream: &mut impl Read) -> Result<[u8; N]> {
 mod tests {
     use super::*;
 
-    /// Plays the proxy from memory; keeps what it was told.
-    struct Script<'a> {
-        answers: &'a [u8],
-        told: Vec<u8>,
+    /// Plays the proxy from memory; keeps what it was received.
+    struct ScriptedProxy<'a> {
+        replies: &'a [u8],
+        received: Vec<u8>,
     }
 
-    impl Read for Script<'_> {
+    impl Read for ScriptedProxy<'_> {
         fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
             // A byte at a time, as a slow proxy may.
             let one = into.len().min(1);
-            self.answers.read(&mut into[..one])
+            self.replies.read(&mut into[..one])
         }
     }
 
-    impl Write for Script<'_> {
+    impl Write for ScriptedProxy<'_> {
         fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            self.told.extend_from_slice(bytes);
+            self.received.extend_from_slice(bytes);
             Ok(bytes.len())
         }
         fn flush(&mut self) -> io::Result<()> {
@@ -229,19 +255,29 @@ mod tests {
         }
     }
 
-    fn play(proxy: &str, target: &str, answers: &[u8]) -> (Result<()>, Vec<u8>) {
+    fn play(proxy: &str, target: &str, replies: &[u8]) -> (Result<()>, Vec<u8>) {
         let (proxy, target) = (Proxy::parse(proxy).unwrap(), BaseUrl::parse(target).unwrap());
-        let mut script = Script { answers, told: Vec::new() };
-        (open_tunnel(&proxy, &target, 1000, &mut script), script.told)
+        let mut script = ScriptedProxy { replies, received: Vec::new() };
+        (open_tunnel(&proxy, &target, 1000, &mut script), script.received)
     }
 
     #[test]
     fn an_http_proxy_is_asked_and_its_refusals_told() {
-        for (answer, kind, words) in [
+        for (reply, kind, words) in [
             ("HTTP/1.1 200 Connection established\r\n\r\n", None, ""),
             ("HTTP/1.0 200 OK\r\nVia: x\r\n\r\n", None, ""),
             ("HTTP/1.1 407 Authentication\r\n\r\n", Some(ErrorKind::Connect), "refused the username"),
             ("HTTP/1.0 401 Unauthorized\r\n\r\n", Some(ErrorKind::Connect), "refused the username"),
+            (
+                "HTTP/1.1 407 x\r\nProxy-Authenticate: NTLM\r\nproxy-authenticate: Negotiate abc\r\n\r\n",
+                Some(ErrorKind::Connect),
+                "requires authentication with NTLM, Negotiate",
+            ),
+            (
+                "HTTP/1.1 407 x\r\nProxy-Authenticate: NTLM\r\nProxy-Authenticate: basic realm=\"x\"\r\n\r\n",
+                Some(ErrorKind::Connect),
+                "refused the username",
+            ),
             ("HTTP/1.1 403 Forbidden\r\nX: y\r\n\r\n<html>", Some(ErrorKind::Connect), "refused to connect"),
             ("HTTP/1.1 302 Found\r\n\r\n", Some(ErrorKind::Connect), "302 Found"),
             ("HTTP/1.1 100 Continue\r\n\r\n", Some(ErrorKind::Protocol), "not HTTP"),
@@ -250,37 +286,38 @@ mod tests {
             ("", Some(ErrorKind::Io), "before it sent a response"),
             ("HTTP/1.1 200 OK\r\n", Some(ErrorKind::Io), "in the middle"),
         ] {
-            let (result, told) = play("user:p%40ss@p:1", "https://chat.example.com", answer.as_bytes());
-            let told = String::from_utf8(told).unwrap();
+            let (result, received) = play("user:p%40ss@p:1", "https://chat.example.com", reply.as_bytes());
+            let received = String::from_utf8(received).unwrap();
             assert!(
-                told.starts_with("CONNECT chat.example.com:443 HTTP/1.1\r\nHost: chat.example.com:443\r\n")
+                received
+                    .starts_with("CONNECT chat.example.com:443 HTTP/1.1\r\nHost: chat.example.com:443\r\n")
             );
-            assert!(told.ends_with("\r\nProxy-Authorization: Basic dXNlcjpwQHNz\r\n\r\n"), "{told}");
+            assert!(received.ends_with("\r\nProxy-Authorization: Basic dXNlcjpwQHNz\r\n\r\n"), "{received}");
             let error = result.err();
-            assert_eq!(error.as_ref().map(Error::kind), kind, "{answer}: {error:?}");
-            assert!(error.is_none_or(|e| e.to_string().contains(words)), "{answer}");
+            assert_eq!(error.as_ref().map(Error::kind), kind, "{reply}: {error:?}");
+            assert!(error.is_none_or(|e| e.to_string().contains(words)), "{reply}");
         }
         let echo = b"HTTP/1.1 403 not p@ss, not dXNlcjpwQHNz\r\n\r\n";
         let error = play("user:p%40ss@p:1", "https://h", echo).0.unwrap_err();
         assert!(error.to_string().contains("403 not ***, not ***"), "{error}");
-        let (_, told) = play("p", "http://[::1]:8065", b"");
-        assert_eq!(told, b"CONNECT [::1]:8065 HTTP/1.1\r\nHost: [::1]:8065\r\n\r\n");
+        let (_, received) = play("p", "http://[::1]:8065", b"");
+        assert_eq!(received, b"CONNECT [::1]:8065 HTTP/1.1\r\nHost: [::1]:8065\r\n\r\n");
     }
 
     #[test]
     fn a_socks_proxy_is_asked_and_its_refusals_told() {
         let bound = [5, 0, 0, 1, 0, 0, 0, 0, 0, 0];
-        let (result, told) = play("socks5://p", "https://h", &[&[5, 0][..], &bound].concat());
+        let (result, received) = play("socks5://p", "https://h", &[&[5, 0][..], &bound].concat());
         result.unwrap();
-        assert_eq!(told, [5, 1, 0, 5, 1, 0, 3, 1, b'h', 1, 187]);
+        assert_eq!(received, [5, 1, 0, 5, 1, 0, 3, 1, b'h', 1, 187]);
         let named = [&[5, 2, 1, 0, 5, 0, 0, 3, 2][..], b"xy\0\0"].concat();
-        let (result, told) = play("socks5://u:pw@p", "http://127.0.0.1", &named);
+        let (result, received) = play("socks5://u:pw@p", "http://127.0.0.1", &named);
         result.unwrap();
         assert_eq!(
-            told,
+            received,
             [&[5, 2, 0, 2, 1, 1, b'u', 2][..], b"pw", &[5, 1, 0, 1, 127, 0, 0, 1, 0, 80]].concat()
         );
-        for (answers, kind, words) in [
+        for (replies, kind, words) in [
             (&[5, 255][..], ErrorKind::Connect, "requires a username"),
             (&[5, 2], ErrorKind::Connect, "requires a username"),
             (b"HTTP/1.1 400 Bad Request\r\n\r\n", ErrorKind::Protocol, "not SOCKS"),
@@ -289,11 +326,11 @@ mod tests {
             (&[5, 0, 5, 77, 0, 1], ErrorKind::Connect, "(77)"),
             (&[5, 0, 4, 0, 0, 1], ErrorKind::Protocol, "not SOCKS"),
             (&[5, 0, 5, 0, 0, 9], ErrorKind::Protocol, "not SOCKS"),
-            (&[5, 0, 5, 0, 0, 1, 127], ErrorKind::Io, "without a response"),
-            (&[], ErrorKind::Io, "without a response"),
+            (&[5, 0, 5, 0, 0, 1, 127], ErrorKind::Io, "before it sent a response"),
+            (&[], ErrorKind::Io, "before it sent a response"),
         ] {
-            let error = play("socks5://p", "https://h", answers).0.unwrap_err();
-            assert_eq!(error.kind(), kind, "{answers:?} {error}");
+            let error = play("socks5://p", "https://h", replies).0.unwrap_err();
+            assert_eq!(error.kind(), kind, "{replies:?} {error}");
             assert!(error.to_string().contains(words), "{error}");
         }
         let error = play("socks5://u:pw@p", "https://h", &[5, 2, 1, 1]).0.unwrap_err();

@@ -34,6 +34,8 @@ pub(crate) fn explain_user(error: Error, name: &str) -> Error {
         Some("this is an email address: use the username, or `users().get_by_email`")
     } else if name.bytes().all(is_username_byte) {
         None
+    } else if name.to_ascii_lowercase().bytes().all(is_username_byte) {
+        Some("usernames have no capitals: use lower-case letters")
     } else {
         Some("a username consists of lower-case letters, digits, `.`, `-` and `_`: this may be a full name")
     };
@@ -42,9 +44,13 @@ pub(crate) fn explain_user(error: Error, name: &str) -> Error {
 
 /// Says that no team has this name.
 pub(crate) fn explain_team(error: Error, name: &str) -> Error {
-    let hint = (!is_short_name(name)).then_some(
-        "use the short name in the team's URL, such as `awesome-chat`, instead of its display name",
-    );
+    let hint = if is_short_name(name) {
+        None
+    } else if is_short_name(&name.to_ascii_lowercase()) {
+        Some("short names have no capitals: use the one in the URL of the team, such as `awesome-chat`")
+    } else {
+        Some("use the short name in the URL of the team, such as `awesome-chat`, instead of its display name")
+    };
     explain(error, hint, || format!("no team {}", shown(name)))
 }
 
@@ -60,6 +66,8 @@ pub(crate) fn explain_channel(error: Error, name: &str, team: &str) -> Error {
         Some("use `Client::channel` or `Client::direct` for the direct channel with a user")
     } else if is_short_name(name) {
         None
+    } else if is_short_name(&name.to_ascii_lowercase()) {
+        Some("short names have no capitals: use the one in the URL of the channel, such as `town-square`")
     } else {
         Some(
             "use the short name in the channel's URL, such as `town-square`, or `Client::channel` for display names",

@@ -245,3 +245,26 @@ fn connecting_goes_on_after_a_slow_first_login() {
         assert_eq!(requests.load(Ordering::SeqCst), 2);
     }
 }
+
+#[test]
+fn connecting_ends_in_time_and_respects_an_announced_wait() {
+    let silent = serve(|_, stream| {
+        // Until the client hangs up, long before the timeout of a call.
+        let _ = stream.read(&mut [0]);
+        false
+    });
+    let began = Instant::now();
+    let builder = Client::builder(&silent).no_proxy().token("t0ken");
+    let error = builder.connect_within(Duration::from_millis(1200)).unwrap_err();
+    assert!(error.is_timeout() && began.elapsed() < Duration::from_secs(15), "{error:?}");
+    let requests = Arc::new(AtomicUsize::new(0));
+    let seen = Arc::clone(&requests);
+    let url = serve(move |_, stream| {
+        seen.fetch_add(1, Ordering::SeqCst);
+        respond(stream, 503, "Retry-After: 100\r\n", "")
+    });
+    let builder = Client::builder(&url).no_proxy().backoff_scale(0.001).token("t0ken");
+    let error = builder.connect_within(Duration::from_secs(20)).unwrap_err();
+    assert_eq!((error.status(), error.retry_after()), (Some(503), Some(Duration::from_secs(100))));
+    assert_eq!(requests.load(Ordering::SeqCst), 1);
+}

@@ -97,15 +97,16 @@ fn an_error_about_a_name_says_which_and_where() {
     check("@", user("@bob"), "no user @@bob", "leave out the `@`");
     check("email", user("bob@example.com"), "no user @bob@example.com", "get_by_email");
     check("full name", user("Bob Smith"), "no user @Bob Smith", "full name");
-    check("capitals of a user", user("Bob"), "no user @Bob", "lower-case");
+    check("capitals of a user", user("Bob"), "no user @Bob", "have no capitals");
     check("dm to an email", client.dm("bob@example.com", "x").map(drop), "no user @bob@", "get_by_email");
     let of_team = |name: &str| client.teams().get_by_name(name).map(drop);
     check("unknown team", of_team("nope"), "no team nope", "short name");
     check("display name of a team", of_team("Awesome Chat"), "no team Awesome Chat", "`awesome-chat`");
+    check("capitals of a team", of_team("Awesome-Chat"), "no team Awesome-Chat", "have no capitals");
     let channel = |name: &str| client.channels().get_by_name(&team.id, name).map(drop);
     check("unknown channel", channel("nope"), &format!("no channel ~nope in team {}", team.id), "member");
     check("~", channel("~town-square"), "no channel ~~town-square", "leave out the `~`");
-    check("capitals", channel("Town-Square"), "no channel ~Town-Square", "display names");
+    check("capitals", channel("Town-Square"), "no channel ~Town-Square", "have no capitals");
     check("@ for a channel", channel("@bob"), "no channel ~@bob", "direct");
     let both = |team: &str, name: &str| client.channel(team, name).map(drop);
     check("~nope", both("awesome-chat", "~nope"), "no channel ~nope in team awesome-chat", "member");

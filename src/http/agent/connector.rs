@@ -10,7 +10,7 @@ use super::resolver::CachedResolver;
 use super::transport::{SocketShutdown, SocketTransport, TransportStream};
 use crate::config::Config;
 use crate::error::Result;
-use crate::net::{NetSocket, Timed, first_of, no_connection, tunnel};
+use crate::net::{NetSocket, TimedSocket, first_of, no_connection, tunnel};
 use crate::proxy::Proxy;
 
 /// Connects, and marks all failures to connect: nothing was sent in this case.
@@ -32,7 +32,7 @@ impl SocketConnector {
         let handle = Arc::new(SocketShutdown::new(Arc::clone(&socket)));
         let weak: Weak<dyn ShutdownHandle> = Arc::<SocketShutdown>::downgrade(&handle);
         (details.register_shutdown)(weak)?;
-        let mut timed = Timed::new(socket, deadline);
+        let mut timed = TimedSocket::new(socket, deadline);
         if let Some(proxy) = &self.proxy {
             tunnel::open_tunnel(proxy, &self.config.base, self.config.head_limit, &mut timed)
                 .map_err(super::not_sent)?;
@@ -57,7 +57,7 @@ impl SocketConnector {
     }
 
     #[cfg(feature = "native-tls")]
-    fn start_tls(&self, timed: Timed) -> Result<TransportStream> {
+    fn start_tls(&self, timed: TimedSocket) -> Result<TransportStream> {
         let base = &self.config.base;
         if !base.tls {
             return Ok(TransportStream::Plain(timed));
@@ -66,7 +66,7 @@ impl SocketConnector {
     }
 
     #[cfg(not(feature = "native-tls"))]
-    fn start_tls(&self, timed: Timed) -> Result<TransportStream> {
+    fn start_tls(&self, timed: TimedSocket) -> Result<TransportStream> {
         if self.config.base.tls {
             Err(crate::tls::missing_tls_error())
         } else {

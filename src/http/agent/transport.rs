@@ -17,7 +17,8 @@ use super::trace_redaction::{self, ResponseRedactor};
 use crate::atomic::AtomicU64;
 use crate::error::{Error, ErrorKind};
 use crate::http::attempt::SendWindow;
-use crate::net::{NetSocket, Timed};
+use crate::http::clock::{CallClock, ClockReading};
+use crate::net::{NetSocket, TimedSocket};
 
 /// Maximum size of heads, chunk sizes and trailers beyond the size of the content. Chunks of one byte, or endless
 /// trailers, would otherwise keep a core busy until the deadline.
@@ -27,6 +28,8 @@ const MAX_FRAMING: u64 = 1 << 20;
 const EARLY_RESPONSE_TIMEOUT: Duration = Duration::from_secs(2);
 /// Time without progress after which sending a request is interrupted to check for a response.
 const WRITE_STALL_TIMEOUT: Duration = Duration::from_secs(1);
+/// Idle time after which a connection is not reused.
+pub(super) const MAX_IDLE_AGE: Duration = Duration::from_secs(55);
 const MAX_EARLY_RESPONSE: usize = 16 << 10;
 
 /// Shuts down a connection that another thread uses.
@@ -45,13 +48,13 @@ impl ShutdownHandle for SocketShutdown {
 }
 
 pub(super) enum TransportStream {
-    Plain(Timed),
+    Plain(TimedSocket),
     #[cfg(feature = "native-tls")]
-    Tls(Box<native_tls::TlsStream<Timed>>),
+    Tls(Box<native_tls::TlsStream<TimedSocket>>),
 }
 
 impl TransportStream {
-    fn timed_stream(&mut self) -> &mut Timed {
+    fn timed_stream(&mut self) -> &mut TimedSocket {
         match self {
             Self::Plain(timed) => timed,
             #[cfg(feature = "native-tls")]
@@ -95,7 +98,7 @@ impl TransportStream {
 }
 
 /// A peer that has refused a request may keep the connection open and read no more of it.
-fn send_or_listen(timed: &mut Timed, mut bytes: &[u8], early: &mut EarlyResponse) -> io::Result<()> {
+fn send_or_listen(timed: &mut TimedSocket, mut bytes: &[u8], early: &mut EarlyResponse) -> io::Result<()> {
     let deadline = timed.deadline;
     while !bytes.is_empty() && !early.is_final() {
         timed.deadline = deadline.min(Instant::now() + WRITE_STALL_TIMEOUT);
@@ -129,7 +132,7 @@ impl EarlyResponse {
     }
 
     /// Reads the available bytes.
-    fn receive_early(&mut self, timed: &mut Timed) {
+    fn receive_early(&mut self, timed: &mut TimedSocket) {
         let mut chunk = [0; 1024];
         timed.deadline = Instant::now() + Duration::from_millis(1);
         if self.0.len() < MAX_EARLY_RESPONSE {
@@ -203,11 +206,12 @@ pub(crate) struct SocketTransport {
     buffers: LazyBuffers,
     redactor: Option<ResponseRedactor>,
     /// Number of bytes received since the last request was sent, including TLS, and number of content bytes.
-    came: u64,
+    received: u64,
     content: Arc<AtomicU64>,
     /// Bytes received before the request was sent completely.
     early: EarlyResponse,
     sending: Sending,
+    last_used: ClockReading,
     /// Ends the socket from another thread, as long as it exists.
     _handle: Arc<SocketShutdown>,
 }
@@ -224,10 +228,11 @@ impl SocketTransport {
             stream,
             buffers,
             redactor: None,
-            came: 0,
+            received: 0,
             content: Arc::default(),
             early: EarlyResponse::default(),
             sending: Sending::On,
+            last_used: CallClock::default().now(),
             _handle: handle,
         }
     }
@@ -243,6 +248,14 @@ impl SocketTransport {
         let after = timeout.not_zero().map_or(Duration::from_secs(3600), |after| *after);
         self.stream.timed_stream().deadline = Instant::now() + after;
     }
+}
+
+/// `true` if a connection has been idle for too long.
+///
+/// The pool of ureq uses the monotonic clock, which may stop while the machine is suspended. After that, a NAT may have
+/// dropped the connection, and a request would be sent without ever getting a response.
+fn has_expired(last_used: ClockReading, now: ClockReading) -> bool {
+    now.time_since(last_used) >= MAX_IDLE_AGE
 }
 
 fn transport_error(error: io::Error, timeout: NextTimeout) -> ureq::Error {
@@ -270,10 +283,11 @@ impl Transport for SocketTransport {
                 "the server may have forgotten the first attempt",
             )));
         }
+        self.last_used = CallClock::default().now();
         self.set_deadline(timeout);
         let output = self.buffers.output().get_mut(..amount).unwrap_or_default();
         trace_redaction::restore_request(output, &mut self.redactor);
-        self.came = 0;
+        self.received = 0;
         self.stream.timed_stream().room = MAX_FRAMING;
         self.content = trace_redaction::content_counter();
         let sent = self.stream.send_all(output, &mut self.early);
@@ -298,11 +312,11 @@ impl Transport for SocketTransport {
         let room = self.buffers.input_append_buf();
         let amount = if self.early.is_empty() {
             let most = self.content.load(Ordering::Relaxed).saturating_mul(2).saturating_add(MAX_FRAMING);
-            let left = most.saturating_sub(self.came);
+            let left = most.saturating_sub(self.received);
             self.stream.timed_stream().room = left;
             let read = self.stream.read(room);
             let left_now = self.stream.timed_stream().room;
-            self.came += left - left_now;
+            self.received += left - left_now;
             if left_now == 0 {
                 return Err(super::mostly_framing());
             }
@@ -328,6 +342,7 @@ impl Transport for SocketTransport {
     fn is_open(&mut self) -> bool {
         matches!(self.sending, Sending::On)
             && self.early.is_empty()
+            && !has_expired(self.last_used, CallClock::default().now())
             && self.stream.timed_stream().socket.is_quiet()
     }
 
@@ -343,5 +358,23 @@ impl Transport for SocketTransport {
 impl fmt::Debug for SocketTransport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("SocketTransport")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn connections_are_not_reused_after_a_suspend() {
+        let used = CallClock::default().now();
+        let (second, hour) = (Duration::from_secs(1), Duration::from_secs(3600));
+        let read = |monotonic: Duration, wall: Duration| ClockReading {
+            monotonic: used.monotonic + monotonic,
+            wall: used.wall.plus(wall),
+        };
+        assert!(!has_expired(used, read(second, second)));
+        assert!(has_expired(used, read(MAX_IDLE_AGE, MAX_IDLE_AGE)));
+        assert!(has_expired(used, read(second, hour)));
     }
 }

@@ -11,6 +11,10 @@ use crate::random::random_hex;
 /// End of a partial file that is compared with the server's copy before the download is resumed.
 const OVERLAP: u64 = 64 << 10;
 const MAX_NAME_ATTEMPTS: u32 = 16;
+/// Longest file name on most file systems, in bytes.
+const MAX_NAME_LENGTH: usize = 255;
+/// Placeholder of the random part of a name.
+const SAMPLE_RANDOM_TEXT: &str = "00000000";
 
 /// A partial file next to its target. It belongs to one download only.
 ///
@@ -48,7 +52,8 @@ impl PartFile {
         let mut attempt = 0;
         loop {
             let hex = random_hex();
-            let path = beside(target, &format!(".{id}.{}.part", hex.get(..8).unwrap_or(&hex)));
+            let path =
+                part_path(target, id, hex.get(..SAMPLE_RANDOM_TEXT.len()).unwrap_or(SAMPLE_RANDOM_TEXT));
             match options.open(&path) {
                 Ok(file) => {
                     let own = file.metadata().map_err(|e| unwritable(&path, e))?;
@@ -186,8 +191,9 @@ struct Leftover {
 
 /// The partial files of earlier runs that can be trusted. A folder that cannot be read has none.
 fn leftovers(target: &Path, id: &FileId, size: u64, own: &Metadata) -> Vec<Leftover> {
-    let Some(name) = target.file_name() else { return Vec::new() };
-    let start = format!("{}.{id}.", name.to_string_lossy());
+    let sample = part_path(target, id, SAMPLE_RANDOM_TEXT);
+    let sample = sample.file_name().unwrap_or_default().to_string_lossy();
+    let Some(start) = sample.strip_suffix(&format!("{SAMPLE_RANDOM_TEXT}.part")) else { return Vec::new() };
     let folder = match target.parent() {
         Some(folder) if folder != Path::new("") => folder,
         _ => Path::new("."),
@@ -196,7 +202,7 @@ fn leftovers(target: &Path, id: &FileId, size: u64, own: &Metadata) -> Vec<Lefto
     let named = entries.flatten().filter(|entry| {
         let found = entry.file_name();
         let found = found.to_string_lossy();
-        found.strip_prefix(&start).is_some_and(|rest| rest == "part" || rest.strip_suffix(".part").is_some())
+        found.strip_prefix(start).is_some_and(|rest| rest == "part" || rest.strip_suffix(".part").is_some())
     });
     named
         .filter_map(|entry| {
@@ -232,10 +238,20 @@ fn is_same_file(one: &Metadata, other: &Metadata) -> bool {
     one.is_file() && other.is_file() && one.created().ok() == other.created().ok()
 }
 
-fn beside(target: &Path, suffix: &str) -> PathBuf {
-    let mut path = target.as_os_str().to_owned();
-    path.push(suffix);
-    path.into()
+/// Returns the path of a partial file: that of the target and a suffix. A long name is shortened, because a file system
+/// that accepts the target may not accept a longer name.
+fn part_path(target: &Path, id: &FileId, random_text: &str) -> PathBuf {
+    let suffix = format!(".{id}.{random_text}.part");
+    let name = target.file_name().unwrap_or_default();
+    let max_length = MAX_NAME_LENGTH.saturating_sub(suffix.len());
+    let mut part_name = name.to_owned();
+    if name.len() > max_length {
+        let name = name.to_string_lossy();
+        let end = (0..=max_length).rev().find(|end| name.is_char_boundary(*end)).unwrap_or(0);
+        part_name = name.get(..end).unwrap_or_default().into();
+    }
+    part_name.push(suffix);
+    target.with_file_name(part_name)
 }
 
 pub(super) fn unwritable(path: &Path, error: io::Error) -> Error {

@@ -231,3 +231,36 @@ fn an_empty_file_is_requested_too() {
     assert_eq!(names(&folder), ["a"]);
     fs::remove_dir_all(folder).unwrap();
 }
+
+/// File systems of Unix accept 255 bytes per name, which the name of a partial file would exceed.
+#[cfg(unix)]
+#[test]
+fn files_with_the_longest_names_are_saved_and_resumed() {
+    let folder = folder("long");
+    for name in ["x".repeat(255), format!("a{}", "\u{e4}".repeat(127)), "y".repeat(230)] {
+        let path = folder.join(&name);
+        let mut calls = 0;
+        let (server, client) = server(move |sent| {
+            calls += 1;
+            if calls > 1 {
+                return Reply::error(403, "no");
+            }
+            let mut reply = ranged(sent);
+            reply.promised = Some(reply.body.len());
+            reply.body.truncate(200_000);
+            reply
+        });
+        assert!(client.files().save(&info(), &path).unwrap_err().is_forbidden());
+        let left = names(&folder);
+        assert!(left.len() == 1 && left[0].ends_with(".part"), "{left:?}");
+        server.take();
+        server.answer_with(ranged);
+        client.files().save(&info(), &path).unwrap();
+        assert_eq!(fs::read(&path).unwrap(), content());
+        let from = 200_000 - (64 << 10);
+        assert_eq!(server.take()[0].header("range"), Some(&*format!("bytes={from}-")), "{name}");
+        assert_eq!(names(&folder), [name]);
+        fs::remove_file(path).unwrap();
+    }
+    fs::remove_dir_all(folder).unwrap();
+}

@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 use crate::base_url::BaseUrl;
 use crate::config::Config;
 use crate::error::{Error, ErrorKind, Result, shorten_text};
-use crate::net::{TcpSocket, Timed, first_of, lookup, no_connection, read_head, tunnel};
+use crate::net::{TcpSocket, TimedSocket, first_of, lookup, no_connection, read_head, tunnel};
 use crate::proxy::{Proxy, ProxyChoice};
 
 /// Timeout of a request, including the response.
@@ -29,13 +29,13 @@ pub(super) struct ProbeRoute<'c> {
 
 /// A response to a request without credentials.
 #[derive(Debug, Default)]
-pub(super) struct Said {
+pub(super) struct PingResponse {
     pub(super) status: u16,
     head: String,
     pub(super) body: String,
 }
 
-impl Said {
+impl PingResponse {
     pub(super) fn header(&self, name: &str) -> Option<&str> {
         self.head.lines().skip(1).find_map(|line| {
             let (have, value) = line.split_once(':')?;
@@ -78,8 +78,8 @@ impl<'c> ProbeRoute<'c> {
     }
 
     /// Connects to the server, through the proxy if there is one.
-    pub(super) fn connect_through_proxy(&self, deadline: Instant) -> Result<Timed> {
-        let mut timed = Timed::new(self.connect_tcp(deadline)?, deadline);
+    pub(super) fn connect_through_proxy(&self, deadline: Instant) -> Result<TimedSocket> {
+        let mut timed = TimedSocket::new(self.connect_tcp(deadline)?, deadline);
         if let Some(proxy) = &self.proxy {
             tunnel::open_tunnel(proxy, &self.config.base, self.config.head_limit, &mut timed)?;
         }
@@ -87,14 +87,14 @@ impl<'c> ProbeRoute<'c> {
     }
 
     /// Requests a path, without credentials.
-    pub(super) fn send_get(&self, path: &str) -> Result<Said> {
+    pub(super) fn send_get(&self, path: &str) -> Result<PingResponse> {
         let deadline = Instant::now() + WITHIN.min(self.config.timeout);
         let timed = self.connect_through_proxy(deadline)?;
         self.get_over(timed, path)
     }
 
     #[cfg(feature = "native-tls")]
-    fn get_over(&self, timed: Timed, path: &str) -> Result<Said> {
+    fn get_over(&self, timed: TimedSocket, path: &str) -> Result<PingResponse> {
         let base = &self.config.base;
         if base.tls {
             return exchange_head(self.config.tls.connect_tls(&base.host, timed)?, base, path, self.config);
@@ -103,12 +103,17 @@ impl<'c> ProbeRoute<'c> {
     }
 
     #[cfg(not(feature = "native-tls"))]
-    fn get_over(&self, timed: Timed, path: &str) -> Result<Said> {
+    fn get_over(&self, timed: TimedSocket, path: &str) -> Result<PingResponse> {
         exchange_head(timed, &self.config.base, path, self.config)
     }
 }
 
-fn exchange_head(mut stream: impl Read + Write, base: &BaseUrl, path: &str, config: &Config) -> Result<Said> {
+fn exchange_head(
+    mut stream: impl Read + Write,
+    base: &BaseUrl,
+    path: &str,
+    config: &Config,
+) -> Result<PingResponse> {
     let mut request = Zeroizing::new(String::new());
     let _ = write!(
         request,
@@ -123,17 +128,21 @@ fn exchange_head(mut stream: impl Read + Write, base: &BaseUrl, path: &str, conf
     request.push_str("\r\n");
     stream.write_all(request.as_bytes()).map_err(|e| Error::io("the connection broke", e))?;
     let (head, mut body) = read_head(&mut stream, "the server", config.head_limit)?;
-    let mut said = Said { head: String::from_utf8_lossy(&head).into_owned(), ..Said::default() };
-    let length = said
+    let mut response =
+        PingResponse { head: String::from_utf8_lossy(&head).into_owned(), ..PingResponse::default() };
+    let length = response
         .header("content-length")
         .and_then(|length| length.parse().ok())
         .unwrap_or(MAX_BODY)
         .min(MAX_BODY);
     // A truncated response is evaluated as far as it was received.
     let _ = stream.take(length.saturating_sub(body.len() as u64)).read_to_end(&mut body);
-    said.body = String::from_utf8_lossy(&body).into_owned();
-    (said.status, _) = tunnel::status_of(&head).ok_or_else(|| {
-        Error::new(ErrorKind::Protocol, format!("the response is {:?}", shorten_text(said.head.trim(), 40)))
+    response.body = String::from_utf8_lossy(&body).into_owned();
+    (response.status, _) = tunnel::status_of(&head).ok_or_else(|| {
+        Error::new(
+            ErrorKind::Protocol,
+            format!("the response is {:?}", shorten_text(response.head.trim(), 40)),
+        )
     })?;
-    Ok(said)
+    Ok(response)
 }
