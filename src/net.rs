@@ -4,6 +4,7 @@ pub(crate) mod lookup;
 mod tcp;
 pub(crate) mod tunnel;
 
+use std::fmt;
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::sync::Arc;
@@ -78,16 +79,16 @@ fn timed_out(error: io::Error) -> io::Error {
 }
 
 /// A socket with one deadline for all of its reads and writes.
-pub(crate) struct TimedSocket {
-    pub(crate) socket: Arc<dyn NetSocket>,
+pub(crate) struct TimedSocket<S: NetSocket + ?Sized = dyn NetSocket> {
+    pub(crate) socket: Arc<S>,
     pub(crate) deadline: Instant,
     /// Number of bytes that may still be received. TLS keeps reading without returning as long as there is no
     /// content.
     pub(crate) room: u64,
 }
 
-impl TimedSocket {
-    pub(crate) fn new(socket: Arc<dyn NetSocket>, deadline: Instant) -> Self {
+impl<S: NetSocket + ?Sized> TimedSocket<S> {
+    pub(crate) fn new(socket: Arc<S>, deadline: Instant) -> Self {
         Self { socket, deadline, room: u64::MAX }
     }
 
@@ -97,7 +98,13 @@ impl TimedSocket {
     }
 }
 
-impl Read for TimedSocket {
+impl<S: NetSocket + ?Sized> fmt::Debug for TimedSocket<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TimedSocket").field("deadline", &self.deadline).finish_non_exhaustive()
+    }
+}
+
+impl<S: NetSocket + ?Sized> Read for TimedSocket<S> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         if self.room == 0 {
             return Err(io::Error::other("too much data was received"));
@@ -108,7 +115,7 @@ impl Read for TimedSocket {
     }
 }
 
-impl Write for TimedSocket {
+impl<S: NetSocket + ?Sized> Write for TimedSocket<S> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.socket.write(bytes, self.time_left()?)
     }

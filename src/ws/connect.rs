@@ -1,15 +1,14 @@
 //! Connecting to a host: name lookup, connection, proxy. Each step has a deadline.
 
-use std::io::{self, Read, Write};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 
 use crate::base_url::BaseUrl;
 use crate::config::Config;
 use crate::error::{Error, ErrorKind, Result};
-use crate::net::{TcpSocket, first_of, lookup, no_connection, tunnel};
+use crate::net::{TcpSocket, TimedSocket, first_of, lookup, no_connection, tunnel};
 
 /// Aborts a connection attempt from another thread. Lookups end at once, and a socket is shut down. Only the system
 /// call `connect` cannot be aborted.
@@ -75,53 +74,6 @@ pub(crate) fn closed_error() -> Error {
     Error::new(ErrorKind::Closed, "the stream was closed")
 }
 
-/// A socket with one deadline over all of its reads and writes.
-#[derive(Debug)]
-pub(crate) struct DeadlineStream {
-    socket: Arc<TcpSocket>,
-    deadline: Instant,
-}
-
-impl DeadlineStream {
-    pub(crate) fn new(socket: Arc<TcpSocket>, deadline: Instant) -> Self {
-        Self { socket, deadline }
-    }
-
-    pub(crate) fn set_deadline(&mut self, deadline: Instant) {
-        self.deadline = deadline;
-    }
-
-    pub(crate) fn into_inner(self) -> Arc<TcpSocket> {
-        self.socket
-    }
-
-    fn time_left(&self) -> io::Result<Duration> {
-        let left = self.deadline.saturating_duration_since(Instant::now());
-        if left.is_zero() { Err(io::ErrorKind::TimedOut.into()) } else { Ok(left) }
-    }
-}
-
-impl Read for DeadlineStream {
-    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        // The TLS library would retry after `WouldBlock`, which is the error of a read timeout on Unix.
-        self.socket.read(into, Some(self.time_left()?)).map_err(timed_out)
-    }
-}
-
-impl Write for DeadlineStream {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.socket.write(bytes, self.time_left()?).map_err(timed_out)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-fn timed_out(error: io::Error) -> io::Error {
-    if error.kind() == io::ErrorKind::WouldBlock { io::ErrorKind::TimedOut.into() } else { error }
-}
-
 /// Connects to the server, or through the proxy to the server.
 pub(crate) fn connect_to_server(
     config: &Config,
@@ -142,14 +94,16 @@ pub(crate) fn connect_to_server(
     let socket = socket.map_err(|e| no_connection(&to, e))?;
     abort.hold_socket(&socket)?;
     let Some(proxy) = proxy else { return Ok(socket) };
-    let mut timed = DeadlineStream::new(socket, deadline);
+    let mut timed = TimedSocket::new(socket, deadline);
     tunnel::open_tunnel(&proxy, target, config.head_limit, &mut timed)?;
-    Ok(timed.into_inner())
+    Ok(timed.socket)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::io::Read;
     use std::net::{TcpListener, TcpStream};
+    use std::time::Duration;
 
     use super::*;
     use crate::net::read_head;
@@ -169,7 +123,7 @@ mod tests {
     fn a_silent_peer_meets_the_deadline() {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let socket = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
-        let mut timed = DeadlineStream::new(
+        let mut timed = TimedSocket::new(
             Arc::new(TcpSocket::new(socket).unwrap()),
             Instant::now() + Duration::from_millis(50),
         );

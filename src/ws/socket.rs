@@ -10,7 +10,7 @@ use tungstenite::handshake::derive_accept_key;
 use tungstenite::handshake::machine::TryParse;
 use zeroize::Zeroizing;
 
-use super::connect::{self, AbortHandle, DeadlineStream};
+use super::connect::{self, AbortHandle};
 use super::connection::{ReadHalf, WriteHalf};
 use super::frame::{FrameFault, FrameHeader, IncomingFrame, MessageAssembler, ReadEnd};
 use super::frame_reader::FrameReader;
@@ -20,7 +20,7 @@ use crate::base_url::BaseUrl;
 use crate::config::Config;
 use crate::error::{ApiError, Error, ErrorKind, Result, shorten_text};
 use crate::http::{hide_secrets, retry_after};
-use crate::net::{TcpSocket, read_head};
+use crate::net::{TcpSocket, TimedSocket, read_head};
 use crate::secret::{Secret, remove_secrets};
 
 /// Maximum size of the explanation of a refusal.
@@ -47,7 +47,7 @@ pub(crate) struct EventSocket<S = ReadHalf> {
 
 /// A connection, over TCP or TLS, before the upgrade.
 enum Stream {
-    Plain(DeadlineStream),
+    Plain(TimedSocket<TcpSocket>),
     #[cfg(feature = "native-tls")]
     Tls(Box<TlsSession>, Arc<TcpSocket>),
 }
@@ -60,7 +60,7 @@ impl Stream {
         deadline: Instant,
     ) -> Result<Self> {
         if !target.tls {
-            return Ok(Self::Plain(DeadlineStream::new(socket, deadline)));
+            return Ok(Self::Plain(TimedSocket::new(socket, deadline)));
         }
         #[cfg(not(feature = "native-tls"))]
         {
@@ -70,7 +70,7 @@ impl Stream {
         #[cfg(feature = "native-tls")]
         {
             let deadline = deadline.min(Instant::now() + config.connect_timeout);
-            let pipe = MemoryPipe::new(DeadlineStream::new(Arc::clone(&socket), deadline));
+            let pipe = MemoryPipe::new(TimedSocket::new(Arc::clone(&socket), deadline));
             let tls = config.tls.connect_tls(&target.host, pipe)?;
             Ok(Self::Tls(Box::new(tls), socket))
         }
@@ -78,7 +78,7 @@ impl Stream {
 
     fn set_deadline(&mut self, deadline: Instant) {
         match self {
-            Self::Plain(timed) => timed.set_deadline(deadline),
+            Self::Plain(timed) => timed.deadline = deadline,
             #[cfg(feature = "native-tls")]
             Self::Tls(tls, _) => tls.get_mut().set_deadline(deadline),
         }
@@ -86,7 +86,7 @@ impl Stream {
 
     fn into_wire(self, wake: Box<dyn Fn() + Send + Sync>) -> WriteHalf {
         match self {
-            Self::Plain(timed) => WriteHalf::over_tcp(timed.into_inner(), wake),
+            Self::Plain(timed) => WriteHalf::over_tcp(timed.socket, wake),
             #[cfg(feature = "native-tls")]
             Self::Tls(tls, socket) => WriteHalf::over_tls(*tls, socket, wake),
         }

@@ -3,7 +3,7 @@
 use std::io::{self, Read, Write};
 use std::time::Instant;
 
-use super::connect::DeadlineStream;
+use crate::net::{TcpSocket, TimedSocket};
 
 /// A TLS session over two buffers.
 pub(crate) type TlsSession = native_tls::TlsStream<MemoryPipe>;
@@ -11,7 +11,7 @@ pub(crate) type TlsSession = native_tls::TlsStream<MemoryPipe>;
 /// The stream of the TLS library: the socket during the handshake, and two buffers afterwards.
 #[derive(Debug)]
 pub(crate) struct MemoryPipe {
-    direct: Option<DeadlineStream>,
+    direct: Option<TimedSocket<TcpSocket>>,
     /// Received ciphertext, unread from index `read` on.
     input: Vec<u8>,
     read: usize,
@@ -21,19 +21,19 @@ pub(crate) struct MemoryPipe {
 }
 
 impl MemoryPipe {
-    pub(crate) fn new(socket: DeadlineStream) -> Self {
+    pub(crate) fn new(socket: TimedSocket<TcpSocket>) -> Self {
         Self { direct: Some(socket), input: Vec::new(), read: 0, eof: false, output: Vec::new() }
     }
 
     /// Switches to the buffers.
-    pub(crate) fn detach_socket(&mut self) -> Option<DeadlineStream> {
+    pub(crate) fn detach_socket(&mut self) -> Option<TimedSocket<TcpSocket>> {
         self.direct.take()
     }
 
     /// Sets the deadline for the handshake and the upgrade.
     pub(crate) fn set_deadline(&mut self, deadline: Instant) {
         if let Some(socket) = &mut self.direct {
-            socket.set_deadline(deadline);
+            socket.deadline = deadline;
         }
     }
 

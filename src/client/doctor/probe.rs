@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 use crate::base_url::BaseUrl;
 use crate::config::Config;
 use crate::error::{Error, ErrorKind, Result, shorten_text};
-use crate::net::{TcpSocket, TimedSocket, first_of, lookup, no_connection, read_head, tunnel};
+use crate::net::{NetSocket, TcpSocket, TimedSocket, first_of, lookup, no_connection, read_head, tunnel};
 use crate::proxy::{Proxy, ProxyChoice};
 
 /// Timeout of a request, including the response.
@@ -79,7 +79,8 @@ impl<'c> ProbeRoute<'c> {
 
     /// Connects to the server, through the proxy if there is one.
     pub(super) fn connect_through_proxy(&self, deadline: Instant) -> Result<TimedSocket> {
-        let mut timed = TimedSocket::new(self.connect_tcp(deadline)?, deadline);
+        let socket: Arc<dyn NetSocket> = self.connect_tcp(deadline)?;
+        let mut timed = TimedSocket::new(socket, deadline);
         if let Some(proxy) = &self.proxy {
             tunnel::open_tunnel(proxy, &self.config.base, self.config.head_limit, &mut timed)?;
         }

@@ -73,10 +73,10 @@ mod over_tls {
     use std::sync::atomic::AtomicUsize;
     use std::thread;
 
-    use super::super::super::connect::DeadlineStream;
     use super::super::super::tls_pipe::MemoryPipe;
     use super::*;
     use crate::TlsConfig;
+    use crate::net::TimedSocket;
 
     const CASES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/tls/cases/");
 
@@ -84,7 +84,7 @@ mod over_tls {
         let ca = std::fs::read(format!("{CASES}ca.pem")).unwrap();
         let tls = crate::tls::TlsSettings::new(TlsConfig::new().add_root(&ca).unwrap());
         let deadline = Instant::now() + Duration::from_secs(10);
-        let pipe = MemoryPipe::new(DeadlineStream::new(Arc::clone(&socket), deadline));
+        let pipe = MemoryPipe::new(TimedSocket::new(Arc::clone(&socket), deadline));
         WriteHalf::over_tls(tls.connect_tls("localhost", pipe).unwrap(), socket, wake)
     }
 

@@ -44,12 +44,12 @@ struct Peer {
 #[cfg(feature = "native-tls")]
 fn shake_hands(socket: &TcpStream) -> Tls {
     use crate::net::TcpSocket;
-    use crate::ws::connect::DeadlineStream;
+    use crate::net::TimedSocket;
     let read = |name| std::fs::read(format!("{}/tests/data/tls/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap();
     let identity = native_tls::Identity::from_pkcs8(&read("server.pem"), &read("server.key.pem")).unwrap();
     let acceptor = native_tls::TlsAcceptor::new(identity).unwrap();
     let shared = TcpSocket::new(socket.try_clone().unwrap()).unwrap();
-    let timed = DeadlineStream::new(Arc::new(shared), Instant::now() + MAX_FAILURE_DURATION);
+    let timed = TimedSocket::new(Arc::new(shared), Instant::now() + MAX_FAILURE_DURATION);
     let mut tls = acceptor.accept(crate::ws::tls_pipe::MemoryPipe::new(timed)).unwrap();
     drop(tls.get_mut().detach_socket());
     // A `TcpSocket` of Windows is non-blocking, and its copies with it.
