@@ -140,7 +140,7 @@ impl GapFiller {
         self.channel_read(now, output);
     }
 
-    /// Goes on with the rows of a page, or with those of a channel.
+    /// Continues with the rows of a page or of a channel.
     pub(crate) fn merge_channel(&mut self, now: StreamTime) {
         let settings = &self.settings;
         let Some(fill) = &mut self.fill else { return };
