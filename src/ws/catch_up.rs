@@ -542,7 +542,7 @@ impl GapFiller {
         event
     }
 
-    /// Delivers the buffered events, since there is no thread that could fetch the missed ones.
+    /// Delivers the buffered events, since the missed ones cannot be fetched.
     pub(crate) fn give_up(&mut self) {
         if let Some(fill) = &mut self.fill {
             fill.clear_outbox();

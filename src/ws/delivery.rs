@@ -415,6 +415,11 @@ impl Delivery {
         self.orphaned = true;
     }
 
+    /// Gives up what is missing. The thread delivers what is buffered.
+    pub(crate) fn abandon_gap(&mut self) {
+        self.gap_filler.give_up();
+    }
+
     /// Returns `true` if the catch-up thread has something to do.
     pub(crate) fn wants_thread(&self) -> bool {
         self.gap_filler.wants_thread()

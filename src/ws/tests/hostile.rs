@@ -1,6 +1,7 @@
 //! Programs and servers that do what nobody expects.
 
 use std::collections::BTreeSet;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use serde_json::json;
@@ -8,7 +9,7 @@ use serde_json::json;
 use super::peer::{CLOCK, Link, MAX_FAILURE_DURATION, Server, hello};
 use crate::event::{EventKind, Payload};
 use crate::model::PostDraft;
-use crate::ws::{Events, Message};
+use crate::ws::{CatchUp, Events, Message};
 
 const CHANNEL: &str = "cccccccccccccccccccccccccc";
 const BOB: &str = "uuuuuuuuuuuuuuuuuuuuuuuuuu";
@@ -126,4 +127,41 @@ fn a_version_of_megabytes_is_none() {
             break;
         }
     }
+}
+
+/// Loggers run inside of REST calls, on the threads of the stream. One that cannot write any more costs what would have been
+/// looked up, and nothing else.
+#[test]
+fn a_panic_inside_of_a_call_of_the_stream_ends_no_thread() {
+    let server = Server::start();
+    let fake = server.fake();
+    let (events, mut link) = server.open(fake.builder().catch_up(CatchUp::default()));
+    fake.panics.store(true, Ordering::SeqCst);
+    let post = |seq: u64| format!(r#"{{"event":"typing","data":{{}},"broadcast":{{}},"seq":{seq}}}"#);
+    let await_event = |seq: u64| {
+        let until = Instant::now() + MAX_FAILURE_DURATION;
+        let mut incomplete = 0;
+        loop {
+            assert!(Instant::now() < until, "{seq}: {:?}", events.error());
+            let Ok(Some(event)) = events.poll(Duration::from_millis(100)) else { continue };
+            if let Payload::CaughtUp(report) = event.payload().unwrap() {
+                incomplete += u32::from(!report.complete);
+            }
+            if event.seq() == Some(seq) {
+                return incomplete;
+            }
+        }
+    };
+    for n in 1..4_u64 {
+        // A sequence number is skipped: a gap.
+        link.send(&post(n * 10));
+        assert_eq!(await_event(n * 10), 1, "{n}");
+    }
+    // A connection without a first event: the session is checked.
+    link.cut();
+    drop(server.accept());
+    let mut link = server.accept();
+    link.send(&hello("eeeeeeeeeeeeeeeeeeeeeeeeee"));
+    link.send(&post(1));
+    assert_eq!(await_event(1), 1);
 }

@@ -40,6 +40,8 @@ pub(super) struct Fake {
     pub(super) posts: Mutex<Vec<PostDraft>>,
     /// REST calls wait until this is dropped.
     pub(super) hang: Mutex<Option<crossbeam_channel::Receiver<()>>>,
+    /// REST calls panic, as if a logger of the program did.
+    pub(super) panics: AtomicBool,
     /// How often a catch-up has begun.
     pub(super) catch_ups: AtomicUsize,
     /// The number of posts of the only channel, ten of them in each millisecond.
@@ -64,6 +66,7 @@ impl Fake {
             login: Mutex::default(),
             posts: Mutex::default(),
             hang: Mutex::default(),
+            panics: AtomicBool::new(false),
             catch_ups: AtomicUsize::new(0),
             rows: AtomicUsize::new(0),
             pages: AtomicUsize::new(0),
@@ -72,6 +75,7 @@ impl Fake {
     }
 
     fn hang(&self) {
+        assert!(!self.panics.load(Ordering::SeqCst), "a logger cannot write");
         let hang = self.hang.lock().unwrap().clone();
         if let Some(hang) = hang {
             let _ = hang.recv();

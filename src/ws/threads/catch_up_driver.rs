@@ -8,6 +8,7 @@ use log::Level;
 
 use super::prober;
 use crate::error::Result;
+use crate::unwind;
 use crate::ws::Backend;
 use crate::ws::catch_up::{FetchRequest, FetchResponse, FetchedPage, NextStep};
 use crate::ws::deferred_log;
@@ -97,9 +98,20 @@ fn run_driver(shared: &StreamShared) {
             }
             NextStep::Ask(ask) => {
                 drop(state);
-                let response = fetch_page(&*shared.backend, ask);
+                let response = unwind::catch_panic(|| fetch_page(&*shared.backend, ask));
                 state = shared.lock_state();
-                state.delivery.response_received(shared.now(), response);
+                match response {
+                    Ok(response) => state.delivery.response_received(shared.now(), response),
+                    // A logger that panicked once does so with every call.
+                    Err(panic) => {
+                        deferred_log::push_line(Level::Error, || {
+                            format!(
+                                "a catch-up is given up, since code of the program panicked in it: {panic}"
+                            )
+                        });
+                        state.delivery.abandon_gap();
+                    }
+                }
             }
         }
     }

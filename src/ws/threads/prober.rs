@@ -2,7 +2,8 @@
 
 use std::thread;
 
-use crate::error::{Error, ErrorKind, Result};
+use super::call_server;
+use crate::error::{Error, ErrorKind};
 use crate::event::EventKind;
 use crate::ws::Probe;
 use crate::ws::session::ProbeResponse;
@@ -41,15 +42,15 @@ pub(crate) fn begin_probe(shared: &StreamShared, state: &mut StreamState, number
 
 /// Sends the probe and passes the response to the session.
 pub(crate) fn run_probe(shared: &StreamShared, number: u64) {
-    let answer: Result<ProbeResponse> = match shared.options.liveness {
+    let response = call_server(|| match shared.options.liveness {
         Some(Probe::Preference) => shared
             .backend
             .send_probe(&format!("{}-{number}", shared.probe_tag))
             .map(|()| ProbeResponse::Written),
         _ => shared.backend.last_change().map(ProbeResponse::Changed),
-    };
+    });
     let mut state = shared.lock_state();
-    state.session.on_probe_response(shared.now(), number, answer);
+    state.session.on_probe_response(shared.now(), number, response);
     shared.apply_effects(&mut state);
     shared.set_alarm(&mut state);
 }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use log::Level;
 use serde_json::Value;
 
-use super::prober;
+use super::{call_server, prober};
 use crate::error::{Error, ErrorKind};
 use crate::event::{Event, EventKind, Head, Origin, scan_frame};
 use crate::time::Timestamp;
@@ -73,14 +73,14 @@ pub(crate) fn run_reader(shared: &Arc<StreamShared>) {
                 connection_lost(shared, &ended, &mut socket);
             }
             ReaderAction::CheckToken => spawn_call(shared, state, "mm-check", |shared| {
-                let result = shared.backend.check_session();
+                let result = call_server(|| shared.backend.check_session());
                 let mut state = shared.lock_state();
                 state.session.on_token_checked(shared.now(), result);
                 shared.apply_effects(&mut state);
             }),
             ReaderAction::LogIn => spawn_call(shared, state, "mm-login", |shared| {
                 let generation = shared.lock_state().session.login_generation();
-                let result = shared.backend.login_again(generation);
+                let result = call_server(|| shared.backend.login_again(generation));
                 let mut state = shared.lock_state();
                 state.session.on_logged_in(shared.now(), result);
                 shared.apply_effects(&mut state);
@@ -114,7 +114,7 @@ fn open_connection(shared: &Arc<StreamShared>, resume: Option<&Cursor>) -> Optio
     let goes_on = shared.lock_state().session.begin_connect_with(generation);
     let resume = resume.filter(|_| goes_on);
     let weak: Weak<StreamShared> = Arc::downgrade(shared);
-    let result = socket::open_socket(ConnectRequest {
+    let request = ConnectRequest {
         config: shared.backend.client_config(),
         token: token.as_ref(),
         resume: resume.and_then(|cursor| Some((cursor.connection_id.as_deref()?, cursor.next_seq))),
@@ -127,7 +127,8 @@ fn open_connection(shared: &Arc<StreamShared>, resume: Option<&Cursor>) -> Optio
                 shared.to_writer.wake_up();
             }
         }),
-    });
+    };
+    let result = call_server(|| socket::open_socket(request));
     shared.abort.release_socket();
     let mut state = shared.lock_state();
     let socket = match result {
