@@ -7,26 +7,26 @@
 //!
 //! | group | what |
 //! |---|---|
-//! | [`Bookmarks`] | bookmarks of channels |
-//! | [`Bots`] | accounts for programs |
-//! | [`Channels`] | channels, their members, categories of the side bar |
+//! | [`Bookmarks`] | channel bookmarks |
+//! | [`Bots`] | bots: accounts used by programs |
+//! | [`Channels`] | channels, their members, sidebar categories |
 //! | [`Commands`] | slash commands |
 //! | [`Dialogs`] | interactive dialogs |
-//! | [`Drafts`] | messages that were begun |
+//! | [`Drafts`] | unsent messages |
 //! | [`Emojis`] | custom emoji |
-//! | [`Files`] | files: up, down, search |
+//! | [`Files`] | files: upload, download, search |
 //! | [`Groups`] | user groups |
 //! | [`OAuth`] | OAuth 2.0 applications |
-//! | [`Posts`] | posts: write, read, search, mark |
-//! | [`Preferences`] | settings of an account |
+//! | [`Posts`] | posts: writing, reading, searching, marking as read |
+//! | [`Preferences`] | settings of an account that are stored on the server |
 //! | [`Reactions`] | reactions |
 //! | [`Roles`] | roles and permissions |
-//! | [`ScheduledPosts`] | posts that the server makes later |
-//! | [`Statuses`] | who is there |
+//! | [`ScheduledPosts`] | posts that the server creates later |
+//! | [`Statuses`] | statuses of users: online, away, offline, Do Not Disturb |
 //! | [`System`] | health, client configuration |
 //! | [`Teams`] | teams and their members |
-//! | [`Threads`] | threads that an account follows |
-//! | [`Uploads`] | large files in pieces |
+//! | [`Threads`] | followed threads |
+//! | [`Uploads`] | resumable uploads of large files |
 //! | [`Users`] | accounts, their sessions and tokens |
 //! | [`Webhooks`] | incoming and outgoing webhooks |
 //!

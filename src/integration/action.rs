@@ -36,7 +36,7 @@ pub struct PostActionIntegrationRequest {
     pub selected_option: String,
     /// The context of the control, as given to [`Button::context`](crate::Button::context).
     pub context: Map<String, Value>,
-    /// Allows to open one dialog within 30 s. See [`open_dialog`](Self::open_dialog). Different for every use of a
+    /// Allows opening one dialog within 30 s. See [`open_dialog`](Self::open_dialog). Different for every use of a
     /// control, and therefore suitable for a [`ReplayGuard`](super::ReplayGuard).
     pub trigger_id: String,
 }

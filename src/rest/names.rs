@@ -82,7 +82,7 @@ pub(super) fn explain_emoji(error: Error, name: &str) -> Error {
     explain(error, hint, || format!("no custom emoji :{}:", shown(name)))
 }
 
-/// Names what was not found. The server only says that there is nothing, or that there is no such route.
+/// Names the object that was not found. The server only reports that there is none, or that the route does not exist.
 fn explain(error: Error, hint: Option<&'static str>, what: impl FnOnce() -> String) -> Error {
     if !error.is_not_found() && !error.api_id().is_some_and(|id| INVALID_NAME_IDS.contains(&id)) {
         return error;

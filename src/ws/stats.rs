@@ -55,7 +55,7 @@ pub struct Stats {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ConnectionState {
-    /// There is no connection at the moment.
+    /// There is currently no connection.
     #[non_exhaustive]
     Connecting {
         /// Number of the attempt since the connection was lost, starting at 1.
