@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::Files;
 use super::download::{DownloadError, broken};
-use super::part_file::PartFile;
+use super::part_file::{PartFile, unwritable};
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::PathArg;
 use crate::model::FileInfo;
@@ -34,6 +34,12 @@ pub(super) fn save(
     if path.is_dir() {
         return Err(Error::input(format!("{} is a folder", path.display()))
             .with_hint("append a file name, such as `FileInfo::safe_name`"));
+    }
+    // A path that cannot be created, such as a name that is too long, would fail only after the download.
+    if let Err(error) = std::fs::symlink_metadata(path) {
+        if error.kind() != std::io::ErrorKind::NotFound {
+            return Err(unwritable(path, error));
+        }
     }
     let mut part = PartFile::open(path, &file.id, file.size)?;
     match transfer(files, file, path, &mut part, progress) {

@@ -232,6 +232,22 @@ fn an_empty_file_is_requested_too() {
     fs::remove_dir_all(folder).unwrap();
 }
 
+#[cfg(unix)]
+#[test]
+fn a_path_that_cannot_be_created_is_refused_before_the_download() {
+    let folder = folder("impossible");
+    fs::write(folder.join("file"), "x").unwrap();
+    std::os::unix::fs::symlink(folder.join("loop"), folder.join("loop")).unwrap();
+    let (server, client) = server(ranged);
+    for name in ["x".repeat(256), "a\0b".into(), "file/x".into(), "loop/x".into(), "missing/x".into()] {
+        let error = client.files().save(&info(), folder.join(&name)).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Io, "{name:?}: {error:?}");
+    }
+    assert!(server.take().is_empty());
+    assert_eq!(names(&folder), ["file", "loop"]);
+    fs::remove_dir_all(folder).unwrap();
+}
+
 /// File systems of Unix accept 255 bytes per name, which the name of a partial file would exceed.
 #[cfg(unix)]
 #[test]
