@@ -196,12 +196,24 @@ fn split_head(text: &str) -> Option<(&str, &str)> {
 
 /// Returns the sequence number and the text before it, if the envelope ends with it.
 fn split_tail(text: &str) -> Option<(u64, &str)> {
-    let text = text.strip_suffix('\n').unwrap_or(text).strip_suffix('}')?;
-    let digits = text.bytes().rev().take_while(u8::is_ascii_digit).count();
-    let (before, digits) = text.split_at_checked(text.len() - digits)?;
-    let seq = digits.parse().ok()?;
-    let before = before.strip_suffix(' ').unwrap_or(before).strip_suffix("\"seq\":")?;
-    Some((seq, before.strip_suffix(' ').unwrap_or(before).strip_suffix(',')?))
+    // With fewer digits than this nothing overflows.
+    const MAX_DIGITS: usize = 20;
+    // As bytes, and in one pass over the digits: this is done for every event, also for those that nobody wants.
+    let bytes = text.as_bytes();
+    let bytes = bytes.strip_suffix(b"\n").unwrap_or(bytes).strip_suffix(b"}")?;
+    let (mut seq, mut place, mut count) = (0_u64, 1_u64, 0);
+    for digit in bytes.iter().rev().map(|byte| byte.wrapping_sub(b'0')).take_while(|digit| *digit < 10) {
+        seq = seq.wrapping_add(u64::from(digit).wrapping_mul(place));
+        place = place.wrapping_mul(10);
+        count += 1;
+    }
+    if !(1..MAX_DIGITS).contains(&count) {
+        return None;
+    }
+    let before = bytes.get(..bytes.len() - count)?;
+    let before = before.strip_suffix(b" ").unwrap_or(before).strip_suffix(b"\"seq\":")?;
+    let before = before.strip_suffix(b" ").unwrap_or(before).strip_suffix(b",")?;
+    Some((seq, text.get(..before.len())?))
 }
 
 /// Returns the text after a key and its colon.
@@ -307,9 +319,10 @@ mod tests {
         if dice.roll(4) == 0 {
             members[2].1 = value(dice, 2);
         }
+        let long = json!(dice.pick(&[999_999_999_999_999_999, 9_999_999_999_999_999_999, u64::MAX]));
         members.push((
             "seq".into(),
-            dice.pick(&[json!(7), json!(0), json!(-1), json!(1.5), json!("4"), json!(u64::MAX)]),
+            dice.pick(&[json!(7), json!(0), json!(1_234_567_890), json!(-1), json!(1.5), json!("4"), long]),
         ));
         if dice.roll(8) == 0 {
             members[0] = ("status".into(), json!("OK"));

@@ -1,12 +1,11 @@
 //! Reads frames from a stream of bytes into a reused buffer. Payloads are not copied out of it.
 //!
 //! `FrameSocket` of tungstenite clears up to 128 KiB before each read, which takes longer than all other work for an
-//! event that is filtered out.
+//! event that is filtered out. Its parser of headers reads byte by byte from a `Cursor`.
 
-use std::io::{Cursor, Read};
+use std::io::{self, Read};
 
-use tungstenite::error::{CapacityError, Error as WsError};
-use tungstenite::protocol::frame::FrameHeader;
+use super::frame::{FrameFault, FrameHeader, ReadEnd};
 
 /// Initial size of the buffer. It grows only for a longer frame, and while that frame is in it.
 const READ_BUFFER_SIZE: usize = 16 << 10;
@@ -34,38 +33,37 @@ impl<S: Read> FrameReader<S> {
         Self { stream, buffer, start: 0, end: read.len(), limit }
     }
 
-    /// Blocks until a frame is complete. Returns `None` at the end of the stream.
-    pub(super) fn next_frame(&mut self) -> Result<Option<(FrameHeader, &[u8])>, WsError> {
+    /// Blocks until a frame is complete.
+    pub(super) fn next_frame(&mut self) -> Result<(FrameHeader, &[u8]), ReadEnd> {
         if self.start == self.end {
             self.move_to_front(0);
         }
         loop {
             let unused = self.buffer.get(self.start..self.end).unwrap_or_default();
-            let mut cursor = Cursor::new(unused);
             let mut missing_size = MAX_HEADER_SIZE;
-            if let Some((header, length)) = FrameHeader::parse(&mut cursor)? {
-                let header_size = usize::try_from(cursor.position()).unwrap_or(MAX_HEADER_SIZE);
+            if let Some((header, header_size, length)) = parse_header(unused) {
                 let length = usize::try_from(length).unwrap_or(usize::MAX);
                 if length > self.limit {
-                    let (size, max_size) = (length, self.limit);
-                    return Err(WsError::Capacity(CapacityError::MessageTooLong { size, max_size }));
+                    return Err(ReadEnd::Unreadable(FrameFault::TooLarge));
                 }
                 let payload_start = self.start + header_size;
-                let payload = payload_start..payload_start.saturating_add(length);
-                if payload.end <= self.end {
-                    self.start = payload.end;
-                    return Ok(Some((header, self.buffer.get(payload).unwrap_or_default())));
+                let payload_end = payload_start.saturating_add(length);
+                if payload_end <= self.end {
+                    self.start = payload_end;
+                    return Ok((header, self.buffer.get(payload_start..payload_end).unwrap_or_default()));
                 }
-                missing_size = payload.end - self.end;
+                missing_size = payload_end - self.end;
             }
-            if !self.read_some(missing_size)? {
-                return Ok(None);
+            match self.read_some(missing_size) {
+                Ok(0) => return Err(ReadEnd::Eof),
+                Ok(_) => {}
+                Err(error) => return Err(ReadEnd::Broken(error.to_string())),
             }
         }
     }
 
-    /// Reads once, after making room for `missing_size` bytes. Returns `false` at the end of the stream.
-    fn read_some(&mut self, missing_size: usize) -> Result<bool, WsError> {
+    /// Reads once, after making room for `missing_size` bytes. Returns 0 at the end of the stream.
+    fn read_some(&mut self, missing_size: usize) -> io::Result<usize> {
         if self.start > 0 && self.buffer.len() - self.end < missing_size {
             self.move_to_front(missing_size);
         }
@@ -76,7 +74,7 @@ impl<S: Read> FrameReader<S> {
         }
         let count = self.stream.read(self.buffer.get_mut(self.end..).unwrap_or_default())?;
         self.end = (self.end + count).min(self.buffer.len());
-        Ok(count > 0)
+        Ok(count)
     }
 
     /// Moves the unused bytes to the front. A buffer that has grown shrinks when the unused bytes and `missing_size`
@@ -91,6 +89,27 @@ impl<S: Read> FrameReader<S> {
     }
 }
 
+/// Reads the header of a frame (RFC 6455, 5.2): returns it, its size, and the length of the payload. `None` if `bytes`
+/// end within it.
+fn parse_header(bytes: &[u8]) -> Option<(FrameHeader, usize, u64)> {
+    const MASK_SIZE: usize = 4;
+    let [first, second, rest @ ..] = bytes else { return None };
+    let (size, length) = match second & 0x7f {
+        126 => (4, u16::from_be_bytes(*rest.first_chunk()?).into()),
+        127 => (10, u64::from_be_bytes(*rest.first_chunk()?)),
+        short => (2, short.into()),
+    };
+    let header = FrameHeader {
+        opcode: first & 0x0f,
+        last: first & 0x80 != 0,
+        reserved: first & 0x70 != 0,
+        masked: second & 0x80 != 0,
+    };
+    // Nobody needs the mask: a server must not send one.
+    let size = if header.masked { size + MASK_SIZE } else { size };
+    (size <= bytes.len()).then_some((header, size, length))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -100,7 +119,7 @@ mod tests {
     struct Pieces(std::vec::IntoIter<Vec<u8>>);
 
     impl Read for Pieces {
-        fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
+        fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
             let Some(piece) = self.0.as_slice().first() else { return Ok(0) };
             let count = piece.len().min(into.len());
             into[..count].copy_from_slice(&piece[..count]);
@@ -150,10 +169,10 @@ mod tests {
             }
             let mut reader = FrameReader::new(Pieces(pieces.into_iter()), &bytes, 100_000);
             for payload in &payloads {
-                let (header, read) = reader.next_frame().unwrap().unwrap();
-                assert!(header.is_final && read == payload, "{} of {}", read.len(), payload.len());
+                let (header, read) = reader.next_frame().unwrap();
+                assert!(header.last && read == payload, "{} of {}", read.len(), payload.len());
             }
-            assert!(reader.next_frame().unwrap().is_none());
+            assert_eq!(reader.next_frame().unwrap_err(), ReadEnd::Eof);
             assert_eq!(reader.buffer.len(), READ_BUFFER_SIZE);
         }
     }
@@ -164,17 +183,43 @@ mod tests {
         bytes.extend((1_u64 << 30).to_be_bytes());
         bytes.extend([7; 100]);
         let mut reader = FrameReader::new(Pieces(vec![bytes.clone()].into_iter()), &[], 1 << 30);
-        assert!(reader.next_frame().unwrap().is_none());
+        assert_eq!(reader.next_frame().unwrap_err(), ReadEnd::Eof);
         assert_eq!(reader.buffer.len(), READ_BUFFER_SIZE);
         let mut reader = FrameReader::new(Pieces(vec![bytes].into_iter()), &[], (1 << 30) - 1);
-        assert!(matches!(reader.next_frame(), Err(WsError::Capacity(_))));
+        assert_eq!(reader.next_frame().unwrap_err(), ReadEnd::Unreadable(FrameFault::TooLarge));
     }
 
     #[test]
     fn what_came_with_the_upgrade_may_be_long() {
         let bytes = frame(&[5; 40_000]);
         let mut reader = FrameReader::new(Pieces(vec![].into_iter()), &bytes, 1 << 20);
-        assert_eq!(reader.next_frame().unwrap().unwrap().1, [5; 40_000]);
-        assert!(reader.next_frame().unwrap().is_none());
+        assert_eq!(reader.next_frame().unwrap().1, [5; 40_000]);
+        assert_eq!(reader.next_frame().unwrap_err(), ReadEnd::Eof);
+    }
+
+    /// tungstenite's parser is the reference.
+    #[test]
+    fn headers_are_those_of_the_reference() {
+        use tungstenite::protocol::frame::FrameHeader as Reference;
+
+        let mut dice = Dice(0x4EAD);
+        for _ in 0..20_000 {
+            let mut bytes: Vec<u8> = (0..dice.roll(16)).map(|_| dice.roll(256) as u8).collect();
+            if let Some(second) = bytes.get_mut(1).filter(|_| dice.roll(2) == 0) {
+                *second = dice.pick(&[0, 125, 126, 127]) | (*second & 0x80);
+            }
+            let mut cursor = io::Cursor::new(&bytes[..]);
+            match (parse_header(&bytes), Reference::parse(&mut cursor)) {
+                (Some((header, size, length)), Ok(Some((reference, reference_length)))) => {
+                    assert_eq!((size as u64, length), (cursor.position(), reference_length), "{bytes:?}");
+                    assert_eq!(header.opcode, u8::from(reference.opcode));
+                    assert_eq!((header.last, header.masked), (reference.is_final, reference.mask.is_some()));
+                    assert_eq!(header.reserved, reference.rsv1 || reference.rsv2 || reference.rsv3);
+                }
+                // Opcodes that are not defined are refused with the frame, whatever its size.
+                (_, Err(_)) => assert!(matches!(bytes[0] & 0x0f, 3..=7 | 11..=15), "{bytes:?}"),
+                (ours, reference) => assert!(ours.is_none() && reference.unwrap().is_none(), "{bytes:?}"),
+            }
+        }
     }
 }

@@ -1,10 +1,9 @@
-//! The WebSocket: the upgrade and the frames. Only this file and `frame_reader` use tungstenite.
+//! The WebSocket: the upgrade and the frames. Only this file uses tungstenite.
 
 use std::io::{Read, Write};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use tungstenite::error::{CapacityError, Error as WsError};
 use tungstenite::handshake::client::{Response, generate_key};
 use tungstenite::handshake::derive_accept_key;
 use tungstenite::handshake::machine::TryParse;
@@ -12,7 +11,7 @@ use zeroize::Zeroizing;
 
 use super::connect::{self, AbortHandle};
 use super::connection::{ReadHalf, WriteHalf};
-use super::frame::{FrameFault, FrameHeader, IncomingFrame, MessageAssembler, ReadEnd};
+use super::frame::{IncomingFrame, MessageAssembler, ReadEnd};
 use super::frame_reader::FrameReader;
 #[cfg(feature = "native-tls")]
 use super::tls_pipe::{MemoryPipe, TlsSession};
@@ -288,33 +287,12 @@ impl<S: Read> EventSocket<S> {
     /// Blocks until a message arrives, and passes it to `take`.
     pub(crate) fn next_frame<R>(&mut self, take: impl FnOnce(IncomingFrame<'_>) -> R) -> Result<R, ReadEnd> {
         loop {
-            let (header, payload) = match self.frames.next_frame() {
-                Ok(Some(frame)) => frame,
-                Ok(None) => return Err(ReadEnd::Eof),
-                Err(error) => return Err(ReadEnd::from(error)),
-            };
-            let head = FrameHeader {
-                opcode: header.opcode.into(),
-                last: header.is_final,
-                reserved: header.rsv1 || header.rsv2 || header.rsv3,
-                masked: header.mask.is_some(),
-            };
-            match self.assembler.read_frame(head, payload) {
+            let (header, payload) = self.frames.next_frame()?;
+            match self.assembler.read_frame(header, payload) {
                 Ok(Some(incoming)) => return Ok(take(incoming)),
                 Ok(None) => {}
                 Err(unreadable) => return Err(ReadEnd::Unreadable(unreadable)),
             }
-        }
-    }
-}
-
-impl From<WsError> for ReadEnd {
-    fn from(error: WsError) -> Self {
-        match error {
-            WsError::Io(e) => Self::Broken(e.to_string()),
-            WsError::Capacity(CapacityError::MessageTooLong { .. }) => Self::Unreadable(FrameFault::TooLarge),
-            WsError::Utf8(_) => Self::Unreadable(FrameFault::NotUtf8),
-            _ => Self::Unreadable(FrameFault::Broken("an invalid frame")),
         }
     }
 }

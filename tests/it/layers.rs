@@ -305,7 +305,7 @@ fn one_file_names_each_foreign_crate() {
         }
     };
     only("ureq", &["http/agent", "testing/routes/outgoing"]);
-    only("tungstenite", &["ws/socket", "ws/frame", "ws/tests", "testing"]);
+    only("tungstenite", &["ws/socket", "ws/tests", "testing"]);
     only(
         "native_tls",
         &["tls", "http/agent", "ws/tls_pipe", "ws/connection", "ws/socket", "ws/tests", "testing"],

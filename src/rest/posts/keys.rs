@@ -101,6 +101,10 @@ impl Posts<'_> {
             }
             log::info!("post with key not created yet, retrying in {} ms: {error}", pause.as_millis());
             self.0.sleep_until_closed(pause)?;
+            // The pause took longer than asked for. An attempt without time would hide what the last one returned.
+            if left().is_zero() {
+                return Err(verdict(error, unsettled));
+            }
             interval = (interval * 2).min(MAX_RETRY_INTERVAL);
         }
     }

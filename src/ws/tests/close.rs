@@ -278,6 +278,8 @@ fn close_returns_in_time_in_every_state() {
         let (mut longest, mut left_behind) = (Duration::ZERO, 0);
         // Beside other tests, a thread may wait for its turn longer than it is waited for.
         let mut busy = if measured() { 0 } else { 8 };
+        // A state is seen before the thread blocks in it, and the stop can come between the two.
+        let mut early = tries().max(8);
         let mut done = 0;
         while done < tries() {
             let case = make();
@@ -291,6 +293,10 @@ fn close_returns_in_time_in_every_state() {
             assert!(name == "polite" && !measured() || took <= latest(), "{name}: {took:?} {report:?}");
             if !report.detached.is_empty() && !case.detached && busy > 0 {
                 busy -= 1;
+                continue;
+            }
+            if report.detached.is_empty() && case.detached && early > 0 {
+                early -= 1;
                 continue;
             }
             assert_eq!(!report.detached.is_empty(), case.detached, "{name}: {report:?}");
