@@ -140,7 +140,7 @@ impl TestServer {
 /// A channel is given as its short name, for example `town-square`, in the first team that has it; as `team/channel`;
 /// as `@user` for a direct channel, in methods that act as a user; or as its ID.
 impl TestServer {
-    /// Adds a user to the first team and its default channels. The password is [`PASSWORD`], the email address
+    /// Adds a user to the first team and its default channels. The password is [`PASSWORD`](super::PASSWORD), the email address
     /// `name@example.com`. Returns the ID.
     pub fn add_user(&self, name: &str) -> String {
         self.inner.world().add_user(name)
