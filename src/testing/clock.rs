@@ -37,7 +37,7 @@ impl Clock {
         self.offset += millis;
     }
 
-    /// Returns 64 random bits (SplitMix64).
+    /// Returns 64 random bits (`SplitMix64`).
     pub(super) fn bits(&mut self) -> u64 {
         self.seed = self.seed.wrapping_add(0x9e37_79b9_7f4a_7c15);
         mix(self.seed)
