@@ -28,7 +28,6 @@ mod on {
     ///     .connect()?;
     /// # Ok(()) }
     /// ```
-    #[doc(alias = "certificate")]
     #[derive(Clone, Default)]
     pub struct TlsConfig {
         roots: Vec<Certificate>,

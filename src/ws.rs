@@ -14,13 +14,23 @@
 //! * **The end is an event.** If the stream ends permanently, for example because the token was revoked, the
 //!   [`payload`](crate::Event::payload) of its last event is the error.
 
+// rustdoc lists the methods of `Events` and `Message` in the order of these modules. Blank lines keep it.
+mod serve;
+
+mod message;
+
+mod ticking;
+
+mod subscription;
+
+mod conversation;
+
 mod backend;
 mod backoff;
 mod builder;
 mod catch_up;
 mod connect;
 mod connection;
-mod conversation;
 mod deadline;
 mod deferred_log;
 mod delivery;
@@ -28,19 +38,15 @@ mod filter;
 pub(crate) mod frame;
 mod frame_reader;
 mod lanes;
-mod message;
 mod options;
 mod position;
 mod queue;
-mod serve;
 mod session;
 pub(crate) mod socket;
 mod state;
 mod stats;
 mod subscribers;
-mod subscription;
 mod threads;
-mod ticking;
 #[cfg(feature = "native-tls")]
 mod tls_pipe;
 mod typing;

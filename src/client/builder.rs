@@ -120,7 +120,9 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets the certificates that are trusted and presented, for calls and for the WebSocket.
+    /// Sets the certificates that are trusted and presented, for calls and for the WebSocket. See
+    /// [`TlsConfig`](crate::TlsConfig).
+    #[doc(alias = "certificate")]
     #[cfg(feature = "native-tls")]
     pub fn tls(mut self, tls: crate::tls::TlsConfig) -> Self {
         self.tls = tls;

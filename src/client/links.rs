@@ -5,8 +5,8 @@ use crate::model::{Channel, Post, Team};
 
 impl Post {
     /// Returns the permanent link of the post: a URL that opens it in its channel, for all users who may read it.
-    #[doc(alias = "permalink")]
-    pub fn link(&self, client: &Client) -> String {
+    #[doc(alias = "link")]
+    pub fn permalink(&self, client: &Client) -> String {
         // Without the name of a team, so that no request is needed and the link also works for direct channels.
         format!("{}/_redirect/pl/{}", client.url(), self.id)
     }

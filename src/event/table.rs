@@ -409,7 +409,8 @@ events! {
         "authentication_challenge" => AuthenticationChallenge(server::NoData);
         /// Not sent by any server. The name of replies in its statistics.
         "response" => Response(server::NoData);
-        /// Not sent by any server. The name of an action, reserved as an event name.
+        /// Not sent by any server. The name of an action, reserved as an event name. For the presence of users, see
+        /// [`Client::statuses`](crate::Client::statuses) and the event `status_change`.
         "presence" => Presence(server::NoData);
         /// Not sent by any server. The name of an action, reserved as an event name.
         "posted_notify_ack" => PostedNotifyAck(server::NoData);

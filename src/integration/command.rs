@@ -14,7 +14,6 @@ use crate::model::{ChannelId, CommandResponse, Dialog, OpenDialogRequest, PostId
 use crate::secret::Secret;
 
 /// A user executed a slash command.
-#[doc(alias = "slash")]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CommandRequest {

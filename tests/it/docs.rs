@@ -13,7 +13,7 @@ fn root() -> &'static Path {
 /// Words that people search for, and a type or method that says more: file, and the item that has the word as its name
 /// or as an alias.
 const SEARCHED: [(&str, &str, &str); 16] = [
-    ("slash", "src/integration/command.rs", "pub struct CommandRequest"),
+    ("slash", "src/client/groups.rs", "pub fn commands"),
     ("split", "src/model/post_split.rs", "pub fn split"),
     ("conversation", "src/ws/conversation.rs", "pub fn ask"),
     ("mention", "src/ws/message.rs", "pub fn addressed"),
@@ -23,10 +23,10 @@ const SEARCHED: [(&str, &str, &str); 16] = [
     ("reaction", "src/model/reaction.rs", "pub struct Reaction"),
     ("presence", "src/client/groups.rs", "pub fn statuses"),
     ("emoji", "src/client/groups.rs", "pub fn emoji"),
-    ("permalink", "src/client/links.rs", "pub fn link"),
+    ("permalink", "src/client/links.rs", "pub fn permalink"),
     ("retry", "src/error.rs", "pub fn is_transient"),
     ("proxy", "src/client/builder.rs", "pub fn proxy"),
-    ("certificate", "src/tls.rs", "pub struct TlsConfig"),
+    ("certificate", "src/client/builder.rs", "pub fn tls"),
     ("token", "src/client/builder.rs", "pub fn token"),
     ("MFA", "src/client/builder.rs", "pub fn mfa"),
 ];
@@ -83,6 +83,7 @@ fn methods_are_in_the_order_of_use() {
             |module: &&str| text.find(&format!("mod {module};")).unwrap_or_else(|| panic!("{module}"));
         assert!(modules.iter().map(place).is_sorted(), "{file}: {modules:?}");
     };
+    in_order("src/ws.rs", &["serve", "message", "ticking", "subscription", "conversation"]);
     in_order("src/client.rs", &["connect", "names", "stream", "groups", "calls", "doctor", "admin"]);
     in_order("src/rest/posts.rs", &["basics", "history", "keys", "changes", "lists", "marks"]);
 }

@@ -98,6 +98,8 @@ impl TestServer {
     }
 
     /// Executes a slash command as a user, for example `/deploy prod`. See [`TestUser::slash`].
+    ///
+    /// The program receives a [`CommandRequest`](crate::integration::CommandRequest).
     #[track_caller]
     pub fn slash(&self, user: &str, channel: &str, command: &str) -> Interaction {
         self.as_user(user).slash(channel, command)
@@ -346,6 +348,9 @@ impl TestUser<'_> {
     }
 
     /// Executes a slash command, for example `/deploy prod`.
+    ///
+    /// The program that handles the command receives a [`CommandRequest`](crate::integration::CommandRequest). The
+    /// guide describes such programs in [`buttons_and_dialogs`](crate::guide::buttons_and_dialogs).
     ///
     /// # Blocking
     ///
