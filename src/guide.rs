@@ -32,6 +32,7 @@ pub mod posts {}
 pub mod files {}
 
 #[doc = include_str!("guide/schedules.md")]
+#[doc = include_str!("../docs/report.md")]
 pub mod schedules {}
 
 #[cfg(feature = "testing")]

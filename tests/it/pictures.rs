@@ -1,12 +1,17 @@
-//! Draws `docs/threads.svg`, the picture of threads and layers, and holds the committed file to it.
+//! Draws `docs/threads.svg`, the picture of threads and layers, and embeds `docs/report.png` in `docs/report.md` for
+//! the guide. Holds the committed files to it.
 //!
-//! `MATTERMOST_DRAW=1 cargo test --features testing --test it pictures` writes the file.
+//! `MATTERMOST_DRAW=1 cargo test --features testing --test it pictures` writes the files. `docs/report.png` is written by
+//! the test of `examples/report`.
 
 use std::fmt::Write as _;
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD as STANDARD;
+
 const WIDTH: u32 = 760;
 const HEIGHT: u32 = 482;
-const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/threads.svg");
+const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs");
 
 /// Colors that are legible on light and dark pages: the picture has its own background.
 const INK: &str = "#1f2933";
@@ -106,14 +111,28 @@ fn draw() -> String {
     svg.0
 }
 
+/// Holds a file of `docs` to its content, or writes it.
+fn check_file(name: &str, content: &str) {
+    let path = format!("{FOLDER}/{name}");
+    if std::env::var_os("MATTERMOST_DRAW").is_some() {
+        std::fs::write(&path, content).unwrap();
+    }
+    let committed = std::fs::read_to_string(&path).unwrap_or_default();
+    assert_eq!(committed.replace('\r', ""), content, "draw it again: MATTERMOST_DRAW=1");
+}
+
 #[test]
 fn the_picture_of_threads_and_layers_is_current() {
     let drawn = draw();
     // Within the docs, an empty line would end the picture.
     assert!(!drawn.contains("\n\n"));
-    if std::env::var_os("MATTERMOST_DRAW").is_some() {
-        std::fs::write(PATH, &drawn).unwrap();
-    }
-    let committed = std::fs::read_to_string(PATH).unwrap_or_default();
-    assert_eq!(committed.replace('\r', ""), drawn, "draw it again: MATTERMOST_DRAW=1");
+    check_file("threads.svg", &drawn);
+}
+
+/// rustdoc copies no files, so the guide contains the picture itself.
+#[test]
+fn the_guide_shows_the_picture_of_the_report() {
+    let png = std::fs::read(format!("{FOLDER}/report.png")).unwrap();
+    let text = "A week of a channel: posts of people on each day";
+    check_file("report.md", &format!("![{text}](data:image/png;base64,{})\n", STANDARD.encode(png)));
 }

@@ -118,6 +118,26 @@ mod tests {
     use mattermost::testing::TestServer;
     use serde_json::json;
 
+    fn decode(png: &[u8]) -> Vec<u8> {
+        let mut reader = png::Decoder::new(std::io::Cursor::new(png)).read_info().unwrap();
+        let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
+        reader.next_frame(&mut pixels).unwrap();
+        pixels
+    }
+
+    /// `MATTERMOST_DRAW=1` writes the picture.
+    #[test]
+    fn the_picture_of_the_docs_is_current() {
+        let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/report.png");
+        let week = Week { days: [31, 38, 27, 44, 36, 9, 5], ..Week::default() };
+        let now = Timestamp::from_millis(1_795_305_600_000); // 2026-11-22, a Sunday
+        let png = chart(&week, now).png().unwrap();
+        if std::env::var_os("MATTERMOST_DRAW").is_some() {
+            std::fs::write(file, &png).unwrap();
+        }
+        assert_eq!(decode(&std::fs::read(file).unwrap()), decode(&png), "draw it again: MATTERMOST_DRAW=1");
+    }
+
     #[test]
     fn a_week_with_a_picture() {
         let server = TestServer::start().unwrap();
@@ -141,10 +161,8 @@ mod tests {
         let png = client.files().download(&posted.file_ids[0]);
         let mut bytes = Vec::new();
         png.write_to(&mut bytes).unwrap();
-        let mut reader = png::Decoder::new(std::io::Cursor::new(bytes)).read_info().unwrap();
-        let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
-        let frame = reader.next_frame(&mut pixels).unwrap();
-        assert_eq!((frame.width, frame.height), (740, 300));
+        let pixels = decode(&bytes);
+        assert_eq!(pixels.len(), 740 * 300);
         // The tallest bar is that of today, and there is none two days ago.
         let pixel = |x: usize, y: usize| pixels[y * 740 + x];
         assert_eq!((pixel(670, 50), pixel(570, 50), pixel(570, 200), pixel(470, 200)), (96, 255, 96, 255));
