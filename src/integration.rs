@@ -1,8 +1,9 @@
 //! The receiving side of integrations: slash commands, outgoing webhooks, buttons, menus and dialogs.
 //!
 //! Mattermost calls a program over HTTP. This module parses and verifies those requests and builds the responses. It
-//! contains no HTTP server: each request is parsed from its content type and body, and each response is a
-//! [`CallbackResponse`] with a status, a content type and a body, for whatever server the program uses.
+//! contains no HTTP server: each request is parsed from its content type and body, or from a [`CallbackRequest`] that
+//! reads both, and each response is a [`CallbackResponse`] with a status, a content type and a body, for whatever
+//! server the program uses.
 //!
 //! | request | type | verified by | response |
 //! |---|---|---|---|
@@ -79,6 +80,7 @@
 #![allow(single_use_lifetimes, reason = "`impl Into<AcceptedSecrets<'_>>` is not stable")]
 
 mod action;
+mod callback_request;
 mod command;
 mod dialog;
 mod fields;
@@ -87,6 +89,7 @@ mod replay;
 mod response;
 
 pub use self::action::PostActionIntegrationRequest;
+pub use self::callback_request::CallbackRequest;
 pub use self::command::CommandRequest;
 pub use self::dialog::DialogSubmission;
 pub use self::outgoing::OutgoingWebhookRequest;
@@ -215,4 +218,8 @@ pub fn parse_unverified_request_that_anyone_can_forge<T: Callback>(
 
 fn forbidden_error(why: &'static str) -> Error {
     Error::new(ErrorKind::Forbidden, why)
+}
+
+fn oversized_error() -> Error {
+    Error::input(format!("the request body exceeds {MAX_BODY_BYTES} bytes")).with_status(413)
 }

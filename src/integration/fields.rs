@@ -30,8 +30,7 @@ impl std::fmt::Debug for FormFields {
 impl FormFields {
     pub(super) fn parse_body(content_type: &str, body: &[u8]) -> Result<Self> {
         if body.len() > MAX_BODY_BYTES {
-            let message = format!("the request body exceeds {MAX_BODY_BYTES} bytes");
-            return Err(Error::input(message).with_status(413));
+            return Err(super::oversized_error());
         }
         let media_type = content_type.split(';').next().unwrap_or_default().trim();
         if media_type.eq_ignore_ascii_case("application/json") {

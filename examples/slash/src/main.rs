@@ -1,10 +1,9 @@
 //! `/vacation 24 Dec`: an ephemeral message with two buttons, *Ask for it*, which opens a dialog, and *Never mind*.
 //!
-//! Environment: `MATTERMOST_URL`, `MATTERMOST_TOKEN` of an account that may manage slash commands, `MATTERMOST_TEAM`,
-//! `MATTERMOST_CHANNEL`, `LISTEN` (127.0.0.1:8077), `PUBLIC_URL` as the server reaches it (`http://LISTEN`), and `SECRET`,
-//! which signs the buttons. On a private network, `AllowedUntrustedInternalConnections` of the server must allow the URL.
-
-use std::io::Read;
+//! `slash TEAM CHANNEL LISTEN PUBLIC_URL`, such as `127.0.0.1:8077 http://127.0.0.1:8077`: the address to listen at, and the URL at
+//! which the server reaches it. Environment: `MATTERMOST_URL`, `MATTERMOST_TOKEN` of an account that may manage slash
+//! commands, and `SECRET`, which signs the buttons. On a private network, `AllowedUntrustedInternalConnections` of the
+//! server must allow the URL.
 
 use mattermost::integration::*;
 use mattermost::{ActionStyle, Attachment, Button, Channel, Client, CommandDraft, Error, PostDraft};
@@ -21,8 +20,8 @@ struct App {
 
 impl App {
     fn new(client: Client, channel: Channel, url: String, secret: Secret) -> Result<Self> {
-        let draft = CommandDraft::new(&channel.team_id, "vacation", format!("{url}/command"));
-        let draft = draft.auto_complete(true).auto_complete_hint("[days]");
+        let draft =
+            CommandDraft::new(&channel.team_id, "vacation", format!("{url}/command")).auto_complete(true);
         let token = client.commands().create_or_update(&draft)?.token;
         Ok(Self { client, channel, url, token, secret })
     }
@@ -44,8 +43,8 @@ impl App {
         }
         let reason = DialogElement::textarea("reason", "Reason").max_length(500);
         let dialog = Dialog::new("Days off").element(reason).state(press.text("days"));
-        let open = press.open_dialog(format!("{}/dialog", self.url), dialog, &self.secret);
-        self.client.dialogs().open(&open)?;
+        let url = format!("{}/dialog", self.url);
+        self.client.dialogs().open(&press.open_dialog(url, dialog, &self.secret))?;
         Ok(PostActionIntegrationResponse::default())
     }
 
@@ -60,19 +59,18 @@ impl App {
     }
 
     fn handle(&self, mut request: Request) -> std::io::Result<()> {
-        let mut body = Vec::new();
-        request.as_reader().take(MAX_BODY_BYTES as u64 + 1).read_to_end(&mut body)?;
-        let content_type = request.headers().iter().find(|header| header.field.equiv("Content-Type"));
-        let content_type = content_type.map_or("", |header| header.value.as_str());
-        let respond = || {
+        let headers = request.headers().to_vec();
+        let headers = headers.iter().map(|header| (header.field.as_str().as_str(), header.value.as_str()));
+        let callback = CallbackRequest::read(headers, request.as_reader());
+        let respond = |callback: CallbackRequest| {
             Ok(match request.url() {
-                "/command" => self.command(&parse(content_type, &body, &self.token)?).into(),
-                "/button" => self.button(&parse(content_type, &body, &self.secret)?)?.into(),
-                "/dialog" => self.dialog(&parse(content_type, &body, &self.secret)?)?.into(),
+                "/command" => self.command(&callback.parse(&self.token)?).into(),
+                "/button" => self.button(&callback.parse(&self.secret)?)?.into(),
+                "/dialog" => self.dialog(&callback.parse(&self.secret)?)?.into(),
                 _ => CallbackResponse::not_found(),
             })
         };
-        let CallbackResponse { status, content_type, body, .. } = respond().into();
+        let CallbackResponse { status, content_type, body, .. } = callback.and_then(respond).into();
         let header = Header::from_bytes("Content-Type", content_type).expect("a header");
         request.respond(Response::from_data(body).with_status_code(status).with_header(header))
     }
@@ -85,13 +83,15 @@ impl App {
 }
 
 fn main() -> Result<()> {
-    let var = |name| std::env::var(name).map_err(|_| Error::other(format!("{name} is not set")));
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let [team, channel, listen, url] = args.as_slice() else {
+        return Err(Error::other("usage: slash TEAM CHANNEL LISTEN PUBLIC_URL"));
+    };
     let client = Client::from_env()?;
-    let channel = client.channel(&var("MATTERMOST_TEAM")?, &var("MATTERMOST_CHANNEL")?)?;
-    let listen = var("LISTEN").unwrap_or("127.0.0.1:8077".into());
-    let url = var("PUBLIC_URL").unwrap_or(format!("http://{listen}"));
-    let app = App::new(client, channel, url, Secret::new(var("SECRET")?))?;
-    app.serve(&Server::http(&listen).map_err(Error::other)?);
+    let channel = client.channel(team, channel)?;
+    let secret = Secret::new(std::env::var("SECRET").map_err(Error::other)?);
+    let server = Server::http(listen).map_err(Error::other)?;
+    App::new(client, channel, url.clone(), secret)?.serve(&server);
     Ok(())
 }
 
