@@ -279,7 +279,7 @@ fn close_returns_in_time_in_every_state() {
         // Beside other tests, a thread may wait for its turn longer than it is waited for.
         let mut busy = if measured() { 0 } else { 8 };
         // A state is seen before the thread blocks in it, and the stop can come between the two.
-        let mut early = tries().max(8);
+        let mut early = 20 * tries();
         let mut done = 0;
         while done < tries() {
             let case = make();
