@@ -8,7 +8,6 @@ mod account;
 #[cfg(feature = "admin")]
 mod admin;
 mod attachment;
-mod attachment_value;
 mod bookmark;
 mod bot;
 mod channel;

@@ -7,7 +7,6 @@ use serde_json::{Map, Value};
 
 use crate::Timestamp;
 use crate::error::{Error, Result};
-use crate::model::attachment_value::decode_attachment;
 use crate::model::{
     ATTACHMENTS, Attachment, ChannelId, ChannelType, FileId, Json, PostId, PostMetadata, RemoteId, TeamId,
     TeamType, User, UserId,
@@ -190,13 +189,10 @@ impl Post {
         self.props.get(key).is_some_and(|value| value == "true" || value == true)
     }
 
-    /// Returns the attachments.
-    ///
-    /// Programs also post attachments with values of other types, such as a number as the title, and the apps show
-    /// them. Numbers and booleans in place of a string are converted. Other invalid values are omitted.
+    /// Returns the attachments. Malformed ones are omitted, as the servers 5.37 and 11.6 do when a post is created.
     pub fn attachments(&self) -> Vec<Attachment> {
         let list = self.props.get("attachments").and_then(Value::as_array);
-        list.into_iter().flatten().filter_map(decode_attachment).collect()
+        list.into_iter().flatten().filter_map(|one| Json::from(one.clone()).decode().ok()).collect()
     }
 
     /// Returns a string from `props`, if it is present and a string.
@@ -353,5 +349,16 @@ mod tests {
         let attachments = post.attachments();
         assert_eq!(attachments.len(), 2);
         assert_eq!((&*attachments[0].text, &*attachments[1].title), ("a", "b"));
+    }
+
+    /// The servers 5.37 and 11.6 store the first of these attachments and drop the second one.
+    #[test]
+    fn attachments_that_a_server_would_drop_are_omitted() {
+        let attachments = r#"[{"title":"ok","fields":[{"title":"7","value":101,"short":"True"}]},{"title":404,"text":"T"}]"#;
+        let post: Post =
+            serde_json::from_str(&format!(r#"{{"id":"p","props":{{"attachments":{attachments}}}}}"#))
+                .unwrap();
+        let [card] = &post.attachments()[..] else { panic!("{:?}", post.attachments()) };
+        assert_eq!((&*card.title, card.fields[0].value.as_str()), ("ok", "101"));
     }
 }
