@@ -231,12 +231,7 @@ impl LoginSession {
     }
 
     fn replace_token(&self, token: Secret) {
-        let mut state = self.lock();
-        state.token = Some(token);
-        state.generation += 1;
-        state.verdict = None;
-        state.wrong_codes = 0;
-        drop(state);
+        self.lock().replace_token(token);
         self.changed.notify_all();
     }
 
@@ -268,6 +263,26 @@ impl LoginState {
         Ok(false)
     }
 
+    fn replace_token(&mut self, token: Secret) {
+        self.token = Some(token);
+        self.generation += 1;
+        self.verdict = None;
+        self.wrong_codes = 0;
+    }
+
+    /// Records the result of a login, and that it is over. Both at once: a call that saw the new session end would
+    /// otherwise wait for a login that has already succeeded.
+    fn record_result(&mut self, number: u64, result: Result<Secret>, now: ClockReading) {
+        self.running = None;
+        match result {
+            Ok(token) => {
+                self.renewed = Some(now);
+                self.replace_token(token);
+            }
+            Err(error) => self.record_failure(number, error),
+        }
+    }
+
     /// Records a failed login.
     fn record_failure(&mut self, number: u64, error: Error) {
         self.wrong_codes = if error.is_mfa() { self.wrong_codes + 1 } else { 0 };
@@ -288,21 +303,17 @@ struct RunningLogin<'s> {
 
 impl RunningLogin<'_> {
     fn finish_login(self, result: Result<Secret>, now: ClockReading) {
-        match result {
-            Ok(token) => {
-                self.session.lock().renewed = Some(now);
-                self.session.replace_token(token);
-            }
-            Err(error) => self.session.lock().record_failure(self.number, error),
-        }
+        // The waiting threads are woken on drop.
+        self.session.lock().record_result(self.number, result, now);
     }
 }
 
 impl Drop for RunningLogin<'_> {
     fn drop(&mut self) {
         let mut state = self.session.lock();
-        state.running = None;
-        if std::thread::panicking() {
+        // Otherwise the result was recorded, and another login may be in progress.
+        if state.running == Some(self.number) {
+            state.running = None;
             let error = Error::new(ErrorKind::Io, "the MFA closure panicked");
             state.record_failure(self.number, error);
         }
@@ -376,5 +387,25 @@ mod tests {
             assert_eq!(state.is_renewed(1, now).is_ok(), is_allowed, "{now:?}");
             assert_eq!(state.verdict.is_none(), is_allowed);
         }
+    }
+
+    #[test]
+    fn nobody_waits_for_a_login_that_is_over() {
+        let now = ClockReading { monotonic: Instant::now(), wall: Timestamp::now() };
+        let session = LoginSession::with_token("t".into());
+        session.lock().running = Some(1);
+        session.lock().record_result(1, Ok("new".into()), now);
+        let mut state = session.lock();
+        assert_eq!((state.running, state.generation), (None, 1));
+        // The new session has ended too: that is an error and not a reason to wait.
+        assert!(state.is_renewed(0, now).unwrap() && state.is_renewed(1, now).is_err());
+        // Another login is not taken for the end of the first.
+        state.running = Some(2);
+        drop(state);
+        drop(RunningLogin { session: &session, number: 1 });
+        assert_eq!(session.lock().running, Some(2));
+        drop(RunningLogin { session: &session, number: 2 });
+        let state = session.lock();
+        assert_eq!((state.running, state.failed.as_ref().map(|(number, _)| *number)), (None, Some(2)));
     }
 }
