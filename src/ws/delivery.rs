@@ -1,6 +1,6 @@
 //! Delivery of events from the connection to the program: the queue, and before it the catch-up.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crossbeam_channel::{Receiver, TryRecvError};
@@ -11,7 +11,7 @@ use super::catch_up::{
 use super::position::Position;
 use super::queue::{EnqueueResult, EventQueue, Overflow};
 use super::session::{Cursor, StreamGap, StreamTime};
-use super::subscribers::Subscribers;
+use super::subscribers::{SubscriberId, Subscribers, TakeResult};
 use super::threads::bell::RoomWait;
 use crate::error::Error;
 use crate::event::{Event, EventKind, Missed, MissedReason, Payload};
@@ -45,16 +45,12 @@ struct KeptAside {
     position: Cursor,
     /// Number of events taken at that time.
     taken: u64,
-    /// Queue number of the last of them that was queued after all.
-    returned: u64,
 }
 
 #[derive(Debug)]
 pub(crate) struct Delivery {
     queue: EventQueue,
     subscribers: Subscribers,
-    /// Messages that turned out to be no replies and for which there is no slot yet.
-    returned: VecDeque<Event>,
     /// The position before the first message kept aside.
     aside: Option<KeptAside>,
     next_ticket: u64,
@@ -86,7 +82,6 @@ impl Delivery {
             Self {
                 queue,
                 subscribers: Subscribers::default(),
-                returned: VecDeque::new(),
                 aside: None,
                 next_ticket: 0,
                 tickets: BTreeMap::new(),
@@ -128,7 +123,6 @@ impl Delivery {
         now: impl Fn() -> StreamTime,
         make: impl FnOnce() -> Event,
     ) -> EnqueueResult {
-        self.place_returned();
         if let Some(missed) = self.queue.overflow_if_drained() {
             self.overflow_ended(now(), missed);
         }
@@ -144,16 +138,25 @@ impl Delivery {
         let key = version.map(|version| version.key_for(kind));
         // Even if there is no room, or during a catch-up: a reply must not wait for the thread that waits for it.
         let in_order = !self.gap_filler.is_open() && !self.queue.is_dropping();
-        if self.subscribers.take_event(&event, in_order) {
-            self.subscribers.copy_event(&event, key, &cursor);
-            // Behind all queued events: a position before it must not contain it as delivered.
-            self.gap_filler.event_bypassed(self.queue.put_count() + 1, kind, version.as_ref());
-            self.update_aside();
-            self.queue.count_delivered();
-            return EnqueueResult::Taken;
-        }
         let (is_filling, has_room) = (self.gap_filler.is_open(), self.queue.has_room());
-        match self.enqueue_event(header, cursor.clone(), last_seq, now, || event.clone()) {
+        let result = match self.subscribers.take_event(&event, in_order, has_room) {
+            TakeResult::NotTaken => {
+                self.enqueue_event(header, cursor.clone(), last_seq, now, || event.clone())
+            }
+            TakeResult::NoRoom => self.queue.refuse_event(kind, cursor.server_time, last_seq),
+            taken => {
+                self.subscribers.copy_event(&event, key, &cursor);
+                if let TakeResult::Displaced(oldest) = taken {
+                    self.queue.put_back(oldest);
+                }
+                // Behind all queued events: a position before it must not contain it as delivered.
+                self.gap_filler.event_bypassed(self.queue.put_count() + 1, kind, version.as_ref());
+                self.update_aside();
+                self.queue.count_delivered();
+                return EnqueueResult::Taken;
+            }
+        };
+        match result {
             // Copied when it leaves the buffer, behind the events of the catch-up.
             EnqueueResult::Taken if is_filling && has_room => EnqueueResult::Taken,
             EnqueueResult::Taken if !is_filling => {
@@ -228,37 +231,27 @@ impl Delivery {
         if self.subscribers.is_empty() { MAX_BLOCK_DURATION } else { MIN_BLOCK_DURATION }
     }
 
-    /// Queues messages that were kept aside.
-    pub(super) fn put_back(&mut self, messages: Vec<Event>) {
+    /// Queues messages that a subscriber kept aside.
+    pub(super) fn put_back(&mut self, from: SubscriberId, messages: Vec<Event>) {
         for event in messages {
-            if !self.subscribers.take_event(&event, true) {
-                self.returned.push_back(event);
+            match self.subscribers.take_returned(from, &event) {
+                TakeResult::Displaced(oldest) => self.queue.put_back(oldest),
+                TakeResult::NotTaken | TakeResult::NoRoom => self.queue.put_back(event),
+                TakeResult::Taken => {}
             }
         }
         self.update_aside();
-        self.place_returned();
     }
 
     /// Records the position while messages are kept aside, until the last of them was taken out of the queue.
     fn update_aside(&mut self) {
-        let keeps = self.subscribers.keeps_messages() || !self.returned.is_empty();
+        let keeps = self.subscribers.keeps_messages() || self.queue.has_returned();
         let taken = self.queue.taken_count();
         if keeps && self.aside.is_none() {
-            self.aside = Some(KeptAside { position: self.queue.position(None), taken, returned: 0 });
+            self.aside = Some(KeptAside { position: self.queue.position(None), taken });
         }
-        self.aside.take_if(|aside| !keeps && taken >= aside.returned);
-    }
-
-    fn place_returned(&mut self) {
-        while let Some(event) = self.returned.pop_front() {
-            if let Err(event) = self.queue.put_back(event) {
-                self.returned.push_front(event);
-                break;
-            }
-            if let Some(aside) = &mut self.aside {
-                aside.returned = self.queue.put_count();
-            }
-        }
+        let last_returned = self.queue.last_returned();
+        self.aside.take_if(|_| !keeps && taken >= last_returned);
     }
 
     /// Takes an event out of the queue. Positions lie before it until it is handled.
@@ -337,7 +330,6 @@ impl Delivery {
             self.go_on_ending();
             return self.ending.is_some();
         }
-        self.place_returned();
         self.queue.place_held();
         self.subscribers.poll_queues();
         if let Some(missed) = self.queue.overflow_if_drained() {
@@ -361,9 +353,7 @@ impl Delivery {
                 }
                 return;
             };
-            if share_event(&mut self.subscribers, &event, None) {
-                self.queue.count_delivered();
-            } else {
+            if !share_event(&mut self.subscribers, &mut self.queue, &event, None) {
                 self.queue.push_last(event);
             }
         }
@@ -371,19 +361,15 @@ impl Delivery {
 
     fn finish_stream(&mut self, end: Event) {
         let kept = self.subscribers.end_all(&end);
-        self.put_back(kept);
+        // No subscriber is left.
+        self.put_back(SubscriberId::MAX, kept);
         self.queue.end_stream(end);
-        self.returned.clear();
     }
 
     /// Returns the condition under which queued notifications fit, if there are any.
     pub(crate) fn room_wait(&self) -> Option<RoomWait> {
         let mut wait = RoomWait::default();
-        let waits = self.orphaned
-            || self.holding
-            || self.filler_waits
-            || self.queue.wants_polling()
-            || !self.returned.is_empty();
+        let waits = self.orphaned || self.holding || self.filler_waits || self.queue.wants_polling();
         if waits {
             self.queue.room_wait(&mut wait);
         }
@@ -406,7 +392,6 @@ impl Delivery {
         self.orphaned
             || self.ending.is_some()
             || self.queue.wants_polling()
-            || !self.returned.is_empty()
             || self.subscribers.wants_polling()
     }
 
@@ -438,7 +423,6 @@ impl Delivery {
     /// Queues events of the catch-up while there is room. Returns `true` if there were any.
     pub(crate) fn move_on(&mut self, now: StreamTime) -> bool {
         let before = self.queue.put_count();
-        self.place_returned();
         self.queue.place_held();
         let queue = std::cell::RefCell::new(&mut self.queue);
         let subscribers = &mut self.subscribers;
@@ -447,8 +431,7 @@ impl Delivery {
             || queue.borrow_mut().has_room(),
             |event, cursor| {
                 let mut queue = queue.borrow_mut();
-                if share_event(subscribers, &event, cursor.as_ref()) {
-                    queue.count_delivered();
+                if share_event(subscribers, &mut queue, &event, cursor.as_ref()) {
                     return queue.put_count() + 1;
                 }
                 queue.push_event(event, cursor)
@@ -491,7 +474,6 @@ impl Delivery {
         self.ending = None;
         self.gap_filler.close();
         self.subscribers.close_all();
-        self.returned.clear();
         self.queue.close();
     }
 
@@ -529,7 +511,12 @@ impl Delivery {
 }
 
 /// Delivers an event that leaves the buffer to subscribers. Returns `true` if it must not enter the queue.
-fn share_event(subscribers: &mut Subscribers, event: &Event, cursor: Option<&Cursor>) -> bool {
+fn share_event(
+    subscribers: &mut Subscribers,
+    queue: &mut EventQueue,
+    event: &Event,
+    cursor: Option<&Cursor>,
+) -> bool {
     if subscribers.is_empty() {
         return false;
     }
@@ -538,7 +525,16 @@ fn share_event(subscribers: &mut Subscribers, event: &Event, cursor: Option<&Cur
         return false;
     }
     let key = PostVersion::of_event(event.kind(), event.raw()).map(|version| version.key_for(event.kind()));
-    let taken = subscribers.take_event(event, true);
+    let taken = subscribers.take_event(event, true, true);
     subscribers.copy_event(event, key, cursor.unwrap_or(&Cursor::default()));
-    taken
+    match taken {
+        TakeResult::NotTaken | TakeResult::NoRoom => return false,
+        TakeResult::Displaced(oldest) => queue.put_back(oldest),
+        TakeResult::Taken => {}
+    }
+    queue.count_delivered();
+    true
 }
+
+#[cfg(test)]
+mod tests;

@@ -74,6 +74,10 @@ pub(crate) struct EventQueue {
     /// `true` if the end of the stream waits in `held` for a slot.
     ending: bool,
     held: VecDeque<Event>,
+    /// Messages that were kept aside, and wait for slots. Newer events are not queued before them.
+    returned: VecDeque<Event>,
+    /// Number of the last of them that was queued.
+    last_returned: u64,
     /// The position after each event in the queue, and the length of its text.
     cursors: VecDeque<(Cursor, usize)>,
     /// Sum of the lengths.
@@ -99,6 +103,8 @@ impl EventQueue {
             episode: None,
             ending: false,
             held: VecDeque::new(),
+            returned: VecDeque::new(),
+            last_returned: 0,
             cursors: VecDeque::new(),
             bytes: 0,
             taken: start,
@@ -132,17 +138,9 @@ impl EventQueue {
             return EnqueueResult::Closed;
         }
         self.place_held();
-        if let Some(episode) = &mut self.episode {
-            *episode.dropped.entry(kind).or_default() += 1;
-            self.dropped += 1;
-            return EnqueueResult::Dropped;
-        }
-        if self.len() >= self.capacity || !self.held.is_empty() || !self.has_room_for(length) {
-            if self.policy == Overflow::Block {
-                return EnqueueResult::Full;
-            }
-            self.begin_overflow(cursor.server_time, last_seq);
-            return self.offer_event((kind, length), cursor, last_seq, make);
+        let has_slot = self.len() < self.capacity && !self.has_waiting();
+        if self.episode.is_some() || !has_slot || !self.has_room_for(length) {
+            return self.refuse_event(kind, cursor.server_time, last_seq);
         }
         match self.put_event(make(), cursor) {
             Ok(()) => {
@@ -151,6 +149,29 @@ impl EventQueue {
             }
             Err(_) => EnqueueResult::Closed,
         }
+    }
+
+    /// Handles an event for which there is no room. `last_seq` is the sequence number of the previous event.
+    pub(crate) fn refuse_event(
+        &mut self,
+        kind: EventKind,
+        since: Timestamp,
+        last_seq: Option<u64>,
+    ) -> EnqueueResult {
+        if self.episode.is_none() && self.policy == Overflow::Block {
+            return EnqueueResult::Full;
+        }
+        self.begin_overflow(since, last_seq);
+        if let Some(episode) = &mut self.episode {
+            *episode.dropped.entry(kind).or_default() += 1;
+        }
+        self.dropped += 1;
+        EnqueueResult::Dropped
+    }
+
+    /// Returns `true` if something is to be queued before further events.
+    fn has_waiting(&self) -> bool {
+        !self.returned.is_empty() || !self.held.is_empty()
     }
 
     /// Drops events from now on until the queue is half empty. The policy `Block` does so after its timeout.
@@ -170,7 +191,7 @@ impl EventQueue {
 
     /// Returns `true` if the queue has to be polled regularly.
     pub(crate) fn wants_polling(&self) -> bool {
-        self.sender.is_some() && (self.episode.is_some() || !self.held.is_empty())
+        self.sender.is_some() && (self.episode.is_some() || self.has_waiting())
     }
 
     /// Ends an overflow if the queue is at most half full. Returns the report.
@@ -185,14 +206,19 @@ impl EventQueue {
         self.episode.take()?.into_missed()
     }
 
-    /// Queues waiting notifications while slots are free.
+    /// Queues returned messages and waiting notifications while slots are free.
     pub(crate) fn place_held(&mut self) {
         while self.len() < self.capacity {
-            let Some(event) = self.held.pop_front() else { break };
+            let returned = self.returned.pop_front();
+            let is_returned = returned.is_some();
+            let Some(event) = returned.or_else(|| self.held.pop_front()) else { break };
             let cursor = self.last_cursor();
             let _ = self.put_event(event, cursor);
+            if is_returned {
+                self.last_returned = self.puts;
+            }
         }
-        if self.ending && self.held.is_empty() {
+        if self.ending && !self.has_waiting() {
             self.close();
         }
     }
@@ -202,7 +228,7 @@ impl EventQueue {
         self.sender.is_some()
             && !self.ending
             && self.len() < self.capacity
-            && self.held.is_empty()
+            && !self.has_waiting()
             && self.has_room_for(0)
     }
 
@@ -217,14 +243,22 @@ impl EventQueue {
         self.puts
     }
 
-    /// Queues an event again that was taken out before. Returns it if all slots are used.
-    pub(crate) fn put_back(&mut self, event: Event) -> Result<(), Event> {
-        if self.sender.is_some() && self.len() >= self.capacity {
-            return Err(event);
+    /// Queues a message that was kept aside: at once, or when slots are free, but before any newer event.
+    pub(crate) fn put_back(&mut self, event: Event) {
+        if self.sender.is_some() {
+            self.returned.push_back(event);
+            self.place_held();
         }
-        let cursor = self.last_cursor();
-        let _ = self.put_event(event, cursor);
-        Ok(())
+    }
+
+    /// Returns `true` if messages that were kept aside wait for slots.
+    pub(crate) fn has_returned(&self) -> bool {
+        !self.returned.is_empty()
+    }
+
+    /// Returns the number of the last of these messages that was queued.
+    pub(crate) fn last_returned(&self) -> u64 {
+        self.last_returned
     }
 
     /// Counts an event that was delivered elsewhere.
@@ -257,7 +291,7 @@ impl EventQueue {
         if self.sender.is_none() || self.ending {
             return;
         }
-        if self.held.is_empty() && self.len() < self.capacity {
+        if !self.has_waiting() && self.len() < self.capacity {
             let cursor = self.last_cursor();
             let _ = self.put_event(event, cursor);
             return;
@@ -328,6 +362,7 @@ impl EventQueue {
     pub(crate) fn close(&mut self) {
         self.sender = None;
         self.held.clear();
+        self.returned.clear();
         self.episode = None;
     }
 

@@ -3,7 +3,7 @@
 //! [`Subscribers`] is called when events enter the queue of the stream, under the lock of the stream. It only
 //! compares and clones: filters are data, and no code of the program runs here.
 
-use std::collections::HashSet;
+use std::collections::{HashSet, VecDeque};
 
 use crossbeam_channel::Sender;
 
@@ -15,7 +15,8 @@ use crate::event::{Event, EventKind, Payload};
 use crate::model::{ChannelId, PostId, UserId};
 use crate::time::Timestamp;
 
-/// Maximum number of messages kept aside while a question is being posted. Further ones are queued.
+/// Maximum number of messages kept aside while a question is being posted. For each further one, the oldest is queued,
+/// since it is the least likely to be the reply.
 const MAX_EARLY: usize = 64;
 /// Maximum number of events that were copied although the queue had no room. A catch-up may deliver them again.
 const MAX_AHEAD: usize = 65_536;
@@ -63,7 +64,7 @@ impl Expected {
 
     /// Returns `true` if a message belongs after one that was set aside, so that the order within a
     /// conversation is kept.
-    fn is_behind_kept(&self, inspection: &Inspection<'_>, early: &[Event]) -> bool {
+    fn is_behind_kept(&self, inspection: &Inspection<'_>, early: &VecDeque<Event>) -> bool {
         if inspection.kind() != EventKind::Posted
             || inspection.event.channel_id().as_ref() != Some(&self.channel)
         {
@@ -83,7 +84,19 @@ pub(super) enum Subscriber {
     First { filter: Filter, me: UserId, sender: Sender<Event> },
     /// The next message that is a reply. It does not enter the queue of the stream. With `repeated`, further ones are
     /// kept aside, with all messages that follow in the conversation, until the next reply is requested.
-    Reply { expected: Expected, early: Vec<Event>, sender: Sender<Event>, repeated: bool },
+    Reply { expected: Expected, early: VecDeque<Event>, sender: Sender<Event>, repeated: bool },
+}
+
+/// Result of offering a message to the subscribers that wait for a reply.
+#[derive(Debug)]
+pub(super) enum TakeResult {
+    /// The message belongs into the queue.
+    NotTaken,
+    Taken,
+    /// The message was kept aside in place of this older one, which belongs into the queue.
+    Displaced(Event),
+    /// The message must follow others that are kept aside, and there is no room for another.
+    NoRoom,
 }
 
 /// The receivers of events besides the queue of the stream.
@@ -110,7 +123,7 @@ impl Subscribers {
             self.ahead = HashSet::new();
         }
         match delivery {
-            Subscriber::Reply { early, .. } => early,
+            Subscriber::Reply { early, .. } => early.into(),
             _ => Vec::new(),
         }
     }
@@ -127,7 +140,9 @@ impl Subscribers {
         let reply = others.iter().position(|event| expected.is_met(&Inspection::new(event)));
         if let Some(place) = reply {
             let mut rest = others.split_off(place);
-            let _ = sender.try_send(rest.remove(0));
+            if let Some(reply) = rest.pop_front() {
+                let _ = sender.try_send(reply);
+            }
             if *repeated {
                 (*early, expected.asked) = (rest, None);
             } else {
@@ -135,7 +150,7 @@ impl Subscribers {
                 self.remove_subscriber(id);
             }
         }
-        others
+        others.into()
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -148,11 +163,49 @@ impl Subscribers {
         self.list.iter().any(|(_, subscriber)| keeps(subscriber))
     }
 
-    /// Delivers an event to a receiver that waits for it. It must then not enter the queue of the stream. `in_order`
-    /// is `true` if no older events can follow: only then can a message be kept aside and be queued later.
-    pub(super) fn take_event(&mut self, event: &Event, in_order: bool) -> bool {
+    /// Delivers an event to a receiver that waits for it, or that keeps it aside. `in_order` is `true` if no older events
+    /// can follow: only then can a message be kept aside and be queued later. `has_room` is `false` if the queue is full.
+    pub(super) fn take_event(&mut self, event: &Event, in_order: bool, has_room: bool) -> TakeResult {
+        self.take_event_after(0, event, in_order, has_room)
+    }
+
+    /// Like [`take_event`](Self::take_event), for a message that a subscriber returned. Earlier subscribers have seen it,
+    /// and may keep newer messages of the conversation. What later ones keep of it is older.
+    pub(super) fn take_returned(&mut self, from: SubscriberId, event: &Event) -> TakeResult {
+        self.take_event_after(from, event, true, true)
+    }
+
+    fn take_event_after(
+        &mut self,
+        after: SubscriberId,
+        event: &Event,
+        in_order: bool,
+        has_room: bool,
+    ) -> TakeResult {
+        let mut start = self.list.partition_point(|(id, _)| *id <= after);
+        let mut displaced = None;
+        loop {
+            let current = displaced.as_ref().unwrap_or(event);
+            match self.offer_to_askers(start, current, in_order, has_room) {
+                (_, TakeResult::NotTaken) => break,
+                // A later subscriber may keep older messages of the conversation.
+                (taker, TakeResult::Displaced(oldest)) => (start, displaced) = (taker + 1, Some(oldest)),
+                (_, result) => return result,
+            }
+        }
+        displaced.map_or(TakeResult::NotTaken, TakeResult::Displaced)
+    }
+
+    /// Offers a message to the subscribers from `start` on. Returns the place of the one that handled it.
+    fn offer_to_askers(
+        &mut self,
+        start: usize,
+        event: &Event,
+        in_order: bool,
+        has_room: bool,
+    ) -> (usize, TakeResult) {
         let inspection = Inspection::new(event);
-        for (place, (_, delivery)) in self.list.iter_mut().enumerate() {
+        for (place, (_, delivery)) in self.list.iter_mut().enumerate().skip(start) {
             let Subscriber::Reply { expected, early, sender, repeated } = delivery else { continue };
             let met = expected.is_met(&inspection);
             if met && expected.asked.is_some() {
@@ -162,16 +215,24 @@ impl Subscribers {
                 } else {
                     self.list.remove(place);
                 }
-                return true;
+                return (place, TakeResult::Taken);
             }
             let kept =
                 in_order && (met || (!early.is_empty() && expected.is_behind_kept(&inspection, early)));
-            if kept && early.len() < MAX_EARLY {
-                early.push(event.clone());
-                return true;
+            if !kept {
+                continue;
             }
+            let oldest = if early.len() < MAX_EARLY {
+                None
+            } else if has_room {
+                early.pop_front()
+            } else {
+                return (place, TakeResult::NoRoom);
+            };
+            early.push_back(event.clone());
+            return (place, oldest.map_or(TakeResult::Taken, TakeResult::Displaced));
         }
-        false
+        (self.list.len(), TakeResult::NotTaken)
     }
 
     /// Copies an event that enters the queue, or was taken. `key` identifies a post, `cursor` is the position after
@@ -234,7 +295,7 @@ impl Subscribers {
 
     /// Delivers the last event of the stream to all receivers. Returns the messages that were kept aside.
     pub(super) fn end_all(&mut self, event: &Event) -> Vec<Event> {
-        let mut early = Vec::new();
+        let mut early = VecDeque::new();
         for (id, mut delivery) in std::mem::take(&mut self.list) {
             match &mut delivery {
                 Subscriber::Copies { queue, .. } => {
@@ -244,11 +305,15 @@ impl Subscribers {
                         self.list.push((id, delivery));
                     }
                 }
-                Subscriber::Reply { early: kept, .. } => early.extend(std::mem::take(kept)),
+                // Of a conversation, earlier subscribers keep the newer messages.
+                Subscriber::Reply { early: kept, .. } => {
+                    kept.append(&mut early);
+                    early = std::mem::take(kept);
+                }
                 Subscriber::First { .. } => {}
             }
         }
-        early
+        early.into()
     }
 
     /// Wakes all receivers, since the stream was closed.

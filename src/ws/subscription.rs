@@ -1,5 +1,6 @@
 //! Subscriptions: copies of events for other parts of a program, and waits for a single event.
 
+use std::collections::VecDeque;
 use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -31,14 +32,14 @@ impl StreamShared {
     }
 
     fn remove_from_stream(&self, id: SubscriberId) {
-        self.put_back(|subscribers| subscribers.remove_subscriber(id));
+        self.put_back(id, |subscribers| subscribers.remove_subscriber(id));
     }
 
     /// Returns messages that turned out to be no replies to the stream.
-    fn put_back(&self, messages: impl FnOnce(&mut Subscribers) -> Vec<Event>) {
+    fn put_back(&self, from: SubscriberId, messages: impl FnOnce(&mut Subscribers) -> Vec<Event>) {
         let mut state = self.lock_state();
         let messages = messages(state.delivery.subscribers_mut());
-        state.delivery.put_back(messages);
+        state.delivery.put_back(from, messages);
         self.set_alarm(&mut state);
     }
 
@@ -67,13 +68,23 @@ impl Wait {
 
     /// Waits for a reply and removes it from the stream. Returns `None` if the stream was stopped.
     pub(super) fn wait_for_reply(shared: &Arc<StreamShared>, expected: Expected) -> Result<Option<Self>> {
-        Self::new(shared, |sender| Subscriber::Reply { expected, early: Vec::new(), sender, repeated: false })
+        Self::new(shared, |sender| Subscriber::Reply {
+            expected,
+            early: VecDeque::new(),
+            sender,
+            repeated: false,
+        })
     }
 
     /// Waits for several replies. For each, call [`question_posted`](Self::question_posted) and
     /// [`wait_for_next`](Self::wait_for_next).
     pub(super) fn wait_for_replies(shared: &Arc<StreamShared>, expected: Expected) -> Result<Option<Self>> {
-        Self::new(shared, |sender| Subscriber::Reply { expected, early: Vec::new(), sender, repeated: true })
+        Self::new(shared, |sender| Subscriber::Reply {
+            expected,
+            early: VecDeque::new(),
+            sender,
+            repeated: true,
+        })
     }
 
     fn new(
@@ -87,7 +98,7 @@ impl Wait {
 
     /// The question is posted.
     pub(super) fn question_posted(&self, asked: Asked) {
-        self.shared.put_back(|subscribers| subscribers.question_posted(self.id, asked));
+        self.shared.put_back(self.id, |subscribers| subscribers.question_posted(self.id, asked));
     }
 
     /// Blocks until the event arrives. Returns `None` after the timeout, or when the stream is stopped.
@@ -121,7 +132,7 @@ impl Drop for Wait {
     fn drop(&mut self) {
         self.shared.remove_from_stream(self.id);
         // A reply that is no longer awaited is returned to the stream.
-        self.shared.put_back(|_| self.receiver.try_iter().collect());
+        self.shared.put_back(self.id, |_| self.receiver.try_iter().collect());
     }
 }
 
