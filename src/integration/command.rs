@@ -35,7 +35,8 @@ pub struct CommandRequest {
     pub text: String,
     /// The thread. Empty outside of threads. Since server 6.x.
     pub root_id: PostId,
-    /// Allows opening one dialog within 30 s. See [`open_dialog`](Self::open_dialog).
+    /// Allows opening one dialog within 30 s by default, and within 3 s on servers such as 5.37. See
+    /// [`open_dialog`](Self::open_dialog).
     pub trigger_id: String,
     /// URL for delayed responses. See [`respond`](Self::respond).
     pub response_url: String,

@@ -16,15 +16,17 @@ model! {
     /// Write it to a file, and pass it to [`EventsBuilder::resume_from`](crate::EventsBuilder::resume_from) in the
     /// next run of the program.
     ///
-    /// A position that is damaged, or belongs to another server or account, is ignored. The stream then begins with a
-    /// [`Missed`](crate::event::Missed) of the reason `resumed` whose `since` is 0.
+    /// A position with damaged contents, or of another server or account, is ignored. The stream then begins with a
+    /// [`Missed`](crate::event::Missed) of the reason `resumed` whose `since` is 0. Text that is not JSON, such as an
+    /// empty file, cannot be deserialized, and is best treated like a missing file.
     ///
     /// ```no_run
     /// # fn run(client: &mattermost::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// use mattermost::{Events, Position};
     /// let mut builder = Events::builder(client);
-    /// if let Ok(text) = std::fs::read_to_string("position.json") {
-    ///     builder = builder.resume_from(serde_json::from_str::<Position>(&text)?);
+    /// let text = std::fs::read_to_string("position.json").unwrap_or_default();
+    /// if let Ok(position) = serde_json::from_str::<Position>(&text) {
+    ///     builder = builder.resume_from(position);
     /// }
     /// let events = builder.open()?;
     /// for event in &events {

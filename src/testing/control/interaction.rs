@@ -371,6 +371,10 @@ impl TestUser<'_> {
     /// # Blocking
     ///
     /// Waits up to 30 s for the program that handles the button.
+    ///
+    /// # Panics
+    ///
+    /// If the post has no such button (any more).
     #[track_caller]
     pub fn press(&self, post: impl AsRef<str>, action: &str) -> Interaction {
         self.act(post.as_ref(), action, &json!({}))
@@ -381,6 +385,10 @@ impl TestUser<'_> {
     /// # Blocking
     ///
     /// Waits up to 30 s for the program that handles the menu.
+    ///
+    /// # Panics
+    ///
+    /// If the post has no such menu (any more).
     #[track_caller]
     pub fn select(&self, post: impl AsRef<str>, action: &str, option: &str) -> Interaction {
         self.act(post.as_ref(), action, &json!({"selected_option": option}))
