@@ -242,7 +242,7 @@ impl Posted {
     }
 
     /// Returns `true` if the server reports that the current account is mentioned, by name, by group or by
-    /// `@all`. `false` if unknown.
+    /// `@all`. `false` if unknown, as for posts of a catch-up.
     pub fn mentions_me(&self) -> bool {
         self.mentions.as_ref().is_some_and(|ids| !ids.is_empty())
     }

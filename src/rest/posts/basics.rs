@@ -137,6 +137,11 @@ impl<'c> Posts<'c> {
     /// Uploads files, then creates a post that contains them. Nothing is posted unless every upload succeeds.
     /// Files uploaded before a failure remain on the server, unattached.
     ///
+    /// If the draft has a [key](PostDraft::key) that was used within 30 s, the files are uploaded again, and the earlier
+    /// post is returned. To post files once over a longer time, upload them with
+    /// [`files().upload`](crate::rest::Files::upload), add their IDs with [`PostDraft::file_ids`], and call
+    /// [`create_once`](Self::create_once).
+    ///
     /// # Errors
     /// [`ErrorKind::Input`], before any I/O, for more than 10 files. [`ErrorKind::Protocol`] if the post was
     /// created but the server omitted a file.
@@ -156,8 +161,11 @@ impl<'c> Posts<'c> {
             draft.file_ids.push(crate::rest::Files(self.0).upload(&draft.channel_id, file)?.id);
         }
         let post = self.create(&draft)?;
+        // The server returns the post that was created with the same key, with the files of then.
+        let is_earlier = draft.key.is_some() && post.file_ids.len() == draft.file_ids.len();
         match draft.file_ids.iter().find(|id| !post.file_ids.contains(id)) {
             None => Ok(post),
+            Some(_) if is_earlier => Ok(post),
             Some(id) => {
                 let message = format!("the post {} was made, but without the file {id}", post.id);
                 Err(Error::new(ErrorKind::Protocol, message).on_route("POST /posts"))
