@@ -15,7 +15,8 @@ use crate::error::{Error, Result};
 /// let headers = [("content-type", "application/x-www-form-urlencoded")];
 /// let body = "token=xr3j5x3p4pfk7kk6ck7b4e6ghh&command=%2Fdeploy&text=web";
 /// let request = CallbackRequest::read(headers, body.as_bytes())?;
-/// let command: CommandRequest = request.parse(&Secret::new("xr3j5x3p4pfk7kk6ck7b4e6ghh"))?;
+/// let token = Secret::new("xr3j5x3p4pfk7kk6ck7b4e6ghh");
+/// let command: CommandRequest = request.parse(&token)?;
 /// assert_eq!(command.text, "web");
 /// # Ok::<(), mattermost::Error>(())
 /// ```

@@ -132,8 +132,9 @@ impl Message {
 impl Events {
     /// Posts a question to a user and waits for the user's reply.
     ///
-    /// The reply is the user's next message in the thread of the question, or in its direct channel. See
-    /// [`Message::ask`]. To ask several users at the same time, use a thread for each.
+    /// The reply is the user's next message in the thread of the question, or in its direct channel. If several
+    /// questions to the user are open there, a message in the thread of one of them is its reply, and any other message
+    /// that of the oldest. See [`Message::ask`]. To ask several users at the same time, use a thread for each.
     ///
     /// # Errors
     /// - Any error of `POST /posts`. No reply is awaited in this case.

@@ -62,6 +62,12 @@ impl Expected {
         *author == self.user && here && self.asked.as_ref().is_none_or(|asked| at >= asked.at)
     }
 
+    /// Returns `true` if a message is a reply in the thread of the posted question.
+    fn is_met_in_thread(&self, inspection: &Inspection<'_>) -> bool {
+        let Some(asked) = &self.asked else { return false };
+        self.is_met(inspection) && inspection.event_facts().thread() == Some(&asked.thread)
+    }
+
     /// Returns `true` if a message belongs after one that was set aside, so that the order within a
     /// conversation is kept.
     fn is_behind_kept(&self, inspection: &Inspection<'_>, early: &VecDeque<Event>) -> bool {
@@ -205,9 +211,13 @@ impl Subscribers {
         has_room: bool,
     ) -> (usize, TakeResult) {
         let inspection = Inspection::new(event);
+        // In a direct channel, several questions may be open. A message in the thread of one of them is its reply.
+        let answered = self.list.iter().position(|(_, subscriber)| {
+            matches!(subscriber, Subscriber::Reply { expected, .. } if expected.is_met_in_thread(&inspection))
+        });
         for (place, (_, delivery)) in self.list.iter_mut().enumerate().skip(start) {
             let Subscriber::Reply { expected, early, sender, repeated } = delivery else { continue };
-            let met = expected.is_met(&inspection);
+            let met = expected.is_met(&inspection) && answered.is_none_or(|answered| answered == place);
             if met && expected.asked.is_some() {
                 let _ = sender.try_send(event.clone());
                 if *repeated {

@@ -131,6 +131,19 @@ fn nothing_is_posted_unless_every_file_went_up() {
 }
 
 #[test]
+fn files_with_a_key_are_posted_once() {
+    let server = mattermost::testing::TestServer::start().unwrap();
+    let client = server.client("janedoe").unwrap();
+    let channel = client.channel("awesome-chat", "town-square").unwrap();
+    let draft = PostDraft::new(&channel, "the report").key("report-2026-11-27");
+    let file = || [Upload::bytes("chart.png", "a picture")];
+    let first = client.posts().create_with_files(&draft, file()).unwrap();
+    let second = client.posts().create_with_files(&draft, file()).unwrap();
+    assert_eq!((&first.id, &first.file_ids), (&second.id, &second.file_ids));
+    assert_eq!(server.posts("town-square").len(), 1);
+}
+
+#[test]
 fn replies_go_to_the_thread_and_answers_where_it_was_said() {
     let (server, client) = server(|sent| Reply::json(made(sent).to_string()));
     let post = |id: &str, root: &str| {

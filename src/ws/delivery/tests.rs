@@ -58,20 +58,24 @@ impl Conversation {
     }
 
     fn question_posted(&mut self, id: SubscriberId, at: u64) {
+        self.question_posted_as(id, at, "qqqqqqqqqqqqqqqqqqqqqqqqqq");
+    }
+
+    fn question_posted_as(&mut self, id: SubscriberId, at: u64, thread: &str) {
         let at = Timestamp::from_millis(i64::try_from(at).unwrap());
-        let asked = Asked { thread: "qqqqqqqqqqqqqqqqqqqqqqqqqq".parse().unwrap(), at };
+        let asked = Asked { thread: thread.parse().unwrap(), at };
         let messages = self.delivery.subscribers_mut().question_posted(id, asked);
         self.delivery.put_back(id, messages);
     }
 
     fn say(&mut self, user: &str, number: u64) -> EnqueueResult {
-        self.say_while(user, number, || ())
+        self.say_while(user, number, "", || ())
     }
 
-    /// Offers a message. `meanwhile` runs between the first look at the queue and the last.
-    fn say_while(&mut self, user: &str, number: u64, meanwhile: impl FnOnce()) -> EnqueueResult {
+    /// Offers a message in the thread of `root`. `meanwhile` runs between the first look at the queue and the last.
+    fn say_while(&mut self, user: &str, number: u64, root: &str, meanwhile: impl FnOnce()) -> EnqueueResult {
         let post = format!(
-            r#"{{"id":"{number:p>26}","channel_id":"{CHANNEL}","user_id":"{user}","create_at":{number},"message":"-"}}"#
+            r#"{{"id":"{number:p>26}","channel_id":"{CHANNEL}","user_id":"{user}","root_id":"{root}","create_at":{number},"message":"-"}}"#
         );
         let text = serde_json::json!({
             "event": "posted",
@@ -132,7 +136,7 @@ fn no_message_overtakes_returned_ones() {
     conversation.question_posted(id, 10);
     let receiver = conversation.receiver.clone();
     let mut taken = Vec::new();
-    conversation.say_while(ZOE, 4, || taken.extend(receiver.try_iter().filter_map(|event| event.seq())));
+    conversation.say_while(ZOE, 4, "", || taken.extend(receiver.try_iter().filter_map(|event| event.seq())));
     assert_eq!(taken, [1, 2]);
     assert_eq!(conversation.take_all(), [3, 4]);
     assert_eq!(number_of(&reply), None);
@@ -194,4 +198,20 @@ fn a_repeated_question_returns_older_messages_first() {
     let kept = conversation.delivery.subscribers_mut().remove_subscriber(id);
     conversation.delivery.put_back(id, kept);
     assert_eq!(conversation.take_all(), [1, 3]);
+}
+
+/// Two questions to one user: a reply in the thread of the second one is not that of the first.
+#[test]
+fn a_reply_in_the_thread_of_a_question_answers_that_question() {
+    let (one, two) = ("1".repeat(26), "2".repeat(26));
+    let mut conversation = Conversation::new(8, Overflow::DropNewest);
+    let (first, first_reply) = conversation.prepare_question(BOB, false);
+    conversation.question_posted_as(first, 1, &one);
+    let (second, second_reply) = conversation.prepare_question(BOB, false);
+    conversation.question_posted_as(second, 2, &two);
+    conversation.say_while(BOB, 3, &two, || ());
+    assert_eq!((number_of(&first_reply), number_of(&second_reply)), (None, Some(3)));
+    // In the thread of no open question: a reply like any other.
+    conversation.say_while(BOB, 4, &two, || ());
+    assert_eq!(number_of(&first_reply), Some(4));
 }
