@@ -124,3 +124,14 @@ fn an_error_about_a_name_says_which_and_where() {
     }
     client.dm(" @janedoe ", "x").unwrap();
 }
+
+#[test]
+fn a_reply_to_a_deleted_post_names_the_cause() {
+    let server = TestServer::start().unwrap();
+    let client = server.client("janedoe").unwrap();
+    let root = client.send("awesome-chat", "town-square", "the root").unwrap();
+    client.posts().delete(&root.id).unwrap();
+    let error = client.posts().reply(&root, "too late").unwrap_err();
+    assert_eq!(error.api().unwrap().id, "api.post.create_post.root_id.app_error");
+    assert!(error.hint().unwrap().contains("not deleted"), "{error:?}");
+}
