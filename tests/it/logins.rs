@@ -53,8 +53,11 @@ fn serve_on(listener: TcpListener, handle: impl Fn(&str, &mut TcpStream) -> bool
 
 fn respond(stream: &mut TcpStream, status: u16, extra: &str, body: &str) -> bool {
     let length = body.len();
-    write!(stream, "HTTP/1.1 {status} X\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n{extra}\r\n{body}")
-        .is_ok()
+    let head = format!(
+        "HTTP/1.1 {status} X\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n{extra}\r\n"
+    );
+    // In one write: the part of several that waits for an acknowledgement is lost if the socket is closed with unread data.
+    stream.write_all((head + body).as_bytes()).is_ok()
 }
 
 fn logged_in(stream: &mut TcpStream, number: usize) -> bool {
