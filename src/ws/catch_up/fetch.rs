@@ -246,7 +246,7 @@ impl FetchPass {
     }
 
     fn begin_intake(&mut self, page: FetchedPage, is_aside: bool, is_last: bool) {
-        self.short |= page.incomplete;
+        self.short |= page.incomplete || page.inaccessible_until > self.from;
         self.intake = Some(PageIntake { rows: page.rows.into_iter(), is_aside, is_last });
     }
 
@@ -515,8 +515,10 @@ mod tests {
         half.posts.insert(id(1), post(1, 101));
         let mut pass = FetchPass::new(Timestamp::from_millis(100), None, None, ServerPaging::SERVER);
         respond(&mut pass, FetchResponse::Teams(vec![id(1)]), MAX_BYTES, |_| false);
-        let channels = vec![channel(7, 101), channel(8, 101)];
+        let channels = vec![channel(7, 101), channel(8, 101), channel(9, 101)];
         respond(&mut pass, FetchResponse::Channels(channels), MAX_BYTES, |_| false);
+        let limited =
+            PostList { first_inaccessible_post_time: Timestamp::from_millis(101), ..PostList::default() };
         let mut rows_of = |list: FetchedPage| {
             let came = respond(&mut pass, FetchResponse::Posts(list), MAX_BYTES, |_| false);
             let PassOutput::Rows(rows) = came else { panic!() };
@@ -524,6 +526,7 @@ mod tests {
         };
         assert_eq!(rows_of(half.into()), (1, true));
         assert_eq!(rows_of(list(vec![post(3, 101)])), (1, false));
+        assert_eq!(rows_of(limited.into()), (0, true), "the edition of the server hides them");
     }
 
     #[test]

@@ -15,6 +15,8 @@ pub(crate) struct FetchedPage {
     pub(super) length: usize,
     /// `true` if the server listed posts without sending them.
     pub(super) incomplete: bool,
+    /// Posts created up to this time were left out because of a limit of the server's edition.
+    pub(super) inaccessible_until: Timestamp,
     /// The listed posts, newest first, with their creation times.
     pub(super) order: Vec<(PostId, Timestamp)>,
     /// The listed posts, followed by others in the response. Allocated separately, since allocators keep the memory
@@ -35,7 +37,8 @@ impl From<PostList> for FetchedPage {
         let order = listed.iter().map(|post| (post.id.clone(), post.create_at)).collect();
         let fetched = |post| FetchedPost { size: size_of_post(&post), post: Box::new(post) };
         let rows = listed.into_iter().chain(list.posts.into_values()).map(fetched).collect();
-        Self { length: list.order.len(), incomplete, order, rows }
+        let inaccessible_until = list.first_inaccessible_post_time;
+        Self { length: list.order.len(), incomplete, inaccessible_until, order, rows }
     }
 }
 
