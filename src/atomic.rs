@@ -1,6 +1,6 @@
 //! Atomic numbers of 64 bits on every platform.
 //!
-//! 32-bit PowerPC, MIPS and older ARM have no instructions for them. There, and in tests, [`LockedU64`] takes the place of
+//! 32-bit PowerPC, MIPS and older ARM have no instructions for them. There, and in tests, `LockedU64` takes the place of
 //! the type of the standard library.
 
 #[cfg(not(target_has_atomic = "64"))]
