@@ -70,7 +70,7 @@ const MAX_CACHED_NAMES: usize = 4096;
 /// Maximum length of a username, in bytes. A longer one is ignored.
 const MAX_NAME_LENGTH: usize = 256;
 /// Maximum work of queueing events at once, under the lock of the stream.
-const MAX_MOVE_WORK: usize = 32;
+const MAX_MOVE_WORK: usize = 16;
 
 /// The driver's next step.
 #[derive(Debug)]

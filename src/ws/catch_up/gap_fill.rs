@@ -27,7 +27,7 @@ pub(super) const MAX_PASSES: u32 = 20;
 const MAX_NAMED_CHANNELS: usize = 1000;
 
 /// Work of a slice, which runs under the lock of the stream and takes well below a millisecond.
-const SLICE_WORK: usize = 32;
+const SLICE_WORK: usize = 16;
 
 /// Number of rows to judge in a slice. Judging a row costs a fraction of creating an event.
 pub(super) const ROWS_PER_SLICE: usize = 4 * SLICE_WORK;
