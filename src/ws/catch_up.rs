@@ -55,7 +55,7 @@ use crate::time::Timestamp;
 pub(crate) const MIN_START_INTERVAL: Duration = Duration::from_secs(30);
 /// A gap begins this much before the last known server time.
 const OVERLAP: Duration = Duration::from_secs(10);
-/// Maximum size of the rows of a catch-up, in bytes, and of the events buffered between them.
+/// Maximum size of the rows of a catch-up, in bytes, and of the rows that wait between buffered events.
 pub(crate) const MAX_FILL_BYTES: usize = 64 << 20;
 /// Maximum number of posts, edits and deletions that a catch-up remembers.
 pub(crate) const MAX_FILL_KEYS: usize = 1 << 20;
