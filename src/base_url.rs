@@ -49,7 +49,8 @@ impl BaseUrl {
     }
 
     fn parse_with(text: &str, schemes: &[(&str, bool)]) -> Result<Self> {
-        const FORM: &str = "write it like https://chat.example.com, with a port or a path if the server has one";
+        const FORM: &str =
+            "write it like https://chat.example.com, with a port or a path if the server has one";
         let text = text.trim();
         let bad = |why: &str| {
             Error::input(format!("the server's URL {:?} {why}", shorten_text(&redact_url(text), 120)))
