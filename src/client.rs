@@ -17,9 +17,9 @@ use crate::model::User;
 /// stream. All other routes are grouped: [`posts`](Self::posts), [`channels`](Self::channels), [`users`](Self::users)
 /// and so on.
 ///
-/// A client is cheap to clone, and `Send + Sync`. Clones share the session, the rate limit, and up to 8 idle connections.
-/// Each call blocks until its response arrives or its deadline passes, 30 s by default, including retries and waits for
-/// rate limits. Dropping a client closes nothing but its idle connections.
+/// A client is cheap to clone, and `Send + Sync`. Clones share the session, the rate limit, and up to 8 idle
+/// connections. Each call blocks until its response arrives or its deadline passes, 30 s by default, including retries
+/// and waits for rate limits. Dropping a client only closes its idle connections.
 ///
 /// ```no_run
 /// use mattermost::{Client, PostDraft};

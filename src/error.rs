@@ -75,17 +75,16 @@ struct ErrorData {
     repeatable: Option<bool>,
 }
 
-/// The kind of an [`Error`]. The [module documentation](self) shows if the call may have been carried out.
+/// The kind of an [`Error`]. The [module documentation](self) shows whether the call may have been carried out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
     /// The server refused the request. See [`Error::api`].
     Api,
-    /// The queue of the stream is full and its policy is to block: no request can be sent until the program takes
+    /// The queue of the stream is full and its policy is to block: no requests can be sent until the program takes
     /// events.
     Backlogged,
-    /// The client or the stream was closed, or the stream ended permanently. The source is the reason, if there is
-    /// one.
+    /// The client or the stream was closed, or the stream ended permanently. The source is the reason, if any.
     Closed,
     /// No connection could be established, for example because the name was not found. Nothing was sent.
     Connect,
@@ -102,9 +101,10 @@ pub enum ErrorKind {
     NotFound,
     /// An error of the program itself. See [`Error::other`].
     Other,
-    /// The response is not from a Mattermost server: the page of a proxy, a redirect, or a wrong URL.
+    /// The response is not from a Mattermost server: for example because of a proxy's error page, a redirect, or a
+    /// wrong URL.
     Protocol,
-    /// An error status without an explanation of the server, for example from a proxy or a rate limit.
+    /// An error status without an explanation from the server, for example that of a proxy or a rate limiter.
     Status,
     /// The deadline passed.
     Timeout,
@@ -120,7 +120,7 @@ model! {
     pub struct ApiError {
         /// The ID, for example `api.context.permissions.app_error`. Plugins may put any text here.
         pub id: String,
-        /// A message for people, in the language of the server or of the account.
+        /// The human-readable message, in the language of the server or of the account.
         pub message: String,
         /// Details. Usually empty, since only servers in developer mode send them.
         pub detailed_error: String,
@@ -391,7 +391,7 @@ impl Error {
         self.with_change(|inner| inner.retry_after = wait)
     }
 
-    /// Sets if the failed call may be repeated, which decides if some statuses are transient.
+    /// Sets whether the failed call may be repeated, which determines whether some statuses are transient.
     pub(crate) fn with_repeatable(self, repeatable: bool) -> Self {
         self.with_change(|inner| inner.repeatable = Some(repeatable))
     }

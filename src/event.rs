@@ -148,8 +148,8 @@ impl Event {
         self.0.seq
     }
 
-    /// Returns the ID of the connection on which the event was received, to which [`seq`](Self::seq) refers. `None`
-    /// for events of a catch-up, for notifications, and if the server did not send it.
+    /// Returns the ID of the connection on which the event was received, to which [`seq`](Self::seq) refers. `None` for
+    /// events of a catch-up, for notifications, and if the server did not send an ID.
     pub fn connection_id(&self) -> Option<&str> {
         self.0.connection_id.as_deref()
     }
@@ -177,7 +177,8 @@ impl Event {
 
     /// Returns the data as untyped JSON, exactly as the server sent it. Decoded on the first call.
     ///
-    /// `null` if it is not JSON, or if it would take far more memory than its text. See [`limits`](crate::limits).
+    /// `null` if the data is not JSON, or if it would take far more memory than its text. See
+    /// [`limits`](crate::limits).
     ///
     /// Many members are strings that contain JSON, for example `data["post"]`. [`payload`](Self::payload) and
     /// [`decode`](Self::decode) decode these as well.
@@ -213,7 +214,7 @@ impl Event {
         Ok(payload.unwrap_or_else(|| Payload::other(decoded.name(), crate::model::Json::default())))
     }
 
-    /// Returns the reason why the payload is [`Payload::Other`] although there is a type for its kind. Decodes the
+    /// Returns the reason that the payload is [`Payload::Other`] although there is a type for its kind. Decodes the
     /// payload.
     pub fn decode_error(&self) -> Option<&Error> {
         let _ = self.payload();

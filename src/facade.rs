@@ -168,7 +168,7 @@ impl Mattermost {
     ///
     /// # Errors
     /// Returns the first error, in which case nothing stays open. [`ErrorKind::Closed`] if [`stop`](Self::stop) was
-    /// called during the start. [`ErrorKind::Timeout`] if another thread has been starting for 120 s.
+    /// called during the start. [`ErrorKind::Timeout`] if a `start` on another thread has not finished within 120 s.
     pub fn start(&self) -> Result<()> {
         let deadline = Instant::now() + START_TIMEOUT;
         let mut sessions = self.lock_sessions();
@@ -266,8 +266,8 @@ impl Mattermost {
     /// matches short names only, and `@name` is the direct channel with a user. [`Client::send`] refuses ambiguous
     /// names.
     ///
-    /// Takes one request, and one more for a channel that was created after `start`. A channel that the account is
-    /// not a member of takes up to two more.
+    /// Takes one request, and one more for a channel that was created after `start`. Takes up to two more for a channel
+    /// that the account is not a member of.
     ///
     /// # Errors
     /// [`ErrorKind::Input`] before any I/O if the client is not started, or if the message is empty or too long.

@@ -16,7 +16,7 @@
 //! # Verification
 //!
 //! Anyone who can reach the program can send it requests. Parsing therefore includes verification, and fails with
-//! [`ErrorKind::Forbidden`] if it does not succeed.
+//! [`ErrorKind::Forbidden`] if the request cannot be verified.
 //!
 //! Requests of commands and outgoing webhooks contain a token that the server generated. Those of buttons, menus and
 //! dialogs contain no token, so this crate adds a signature: [`Button::secret`](crate::Button::secret) signs the
@@ -110,7 +110,7 @@ pub const MAX_BODY_BYTES: usize = 1 << 20;
 /// The tokens or secrets that a request is verified with, and optionally a [`ReplayGuard`].
 ///
 /// Created from one secret, or from several: for example the tokens of one command in several teams, or the old and the
-/// new secret while they are exchanged. A pair with a guard also refuses requests that were already processed:
+/// new secret during a change. A pair with a guard also refuses requests that were already processed:
 /// `PostActionIntegrationRequest::parse(content_type, body, (&secret, &guard))`.
 #[derive(Clone, Copy, Debug)]
 pub struct AcceptedSecrets<'s> {

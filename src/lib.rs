@@ -78,7 +78,7 @@
 //! [`rest`] lists the groups. [`Client::call`] reaches any other route. Every call has a deadline (see [`limits`]), is
 //! retried if that is safe, and waits for rate limits.
 //!
-//! **[`Events`]** is the live stream. It reconnects, resumes and catches up automatically:
+//! **[`Events`]** is the live stream. The stream reconnects, resumes and catches up automatically:
 //!
 //! ```no_run
 //! # fn run(client: &mattermost::Client) -> mattermost::Result<()> {

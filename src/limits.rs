@@ -53,7 +53,7 @@
 //! | delay between connection attempts | 1 s to 5 min, at random | |
 //!
 //! A stream therefore contains at most one message, the queued events, as many again while a gap is filled, and the
-//! send buffer. A decoded event takes a few times the size of its text, plus the items. A server that makes up events
+//! send buffer. A decoded event takes a few times the size of its text, plus the items. A server that invents events
 //! can keep one core busy; if the program does not take them, they are dropped. A flood of other frames ends the
 //! connection, and the next attempt is delayed.
 //!

@@ -1,9 +1,9 @@
 //! Macros for structs of the server, and for three kinds of tables: IDs, open enums, setters.
 
-/// Declares ID types: strings of 26 letters and digits, as Mattermost makes them.
+/// Declares ID types: strings of 26 letters and digits, as created by Mattermost.
 ///
-/// An ID that the server sent is kept unchanged, and may be empty (`root_id` of a post that is not a reply). An ID
-/// that a program makes is checked: `"..".parse::<PostId>()?`.
+/// An ID that the server sent is kept unchanged, and may be empty (`root_id` of a post that is not a reply). An ID that
+/// a program creates is checked: `"..".parse::<PostId>()?`.
 macro_rules! ids {
     ($($(#[$meta:meta])* $name:ident;)*) => {$(
         $(#[$meta])*
@@ -114,7 +114,7 @@ macro_rules! open_enum {
         #[non_exhaustive]
         pub enum $name {
             $($(#[$vmeta])* #[doc = concat!("\n\nOn the wire: `", $text, "`.")] $variant,)+
-            /// A value that this version does not know.
+            /// A value that is unknown to this version.
             Other(Box<str>),
         }
 

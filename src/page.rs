@@ -7,7 +7,7 @@ use crate::error::{Error, ErrorKind, Result};
 /// Maximum page size. The server silently reduces larger values.
 pub(crate) const MAX_PER_PAGE: u32 = 200;
 
-/// An iterator over a list that the server returns in pages of 200 items. Each page is requested when it is needed.
+/// An iterator over a list that the server returns in pages of 200 items. Pages are requested as needed.
 ///
 /// It ends after the last page, or after the first error. If items are added or removed during the iteration, others
 /// may be returned twice or not at all. Histories that are paged by post ID are not affected.

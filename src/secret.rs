@@ -19,7 +19,7 @@ use crate::percent;
 /// ```
 ///
 /// Serialization writes the text itself, because the server needs it. A call that serializes a secret keeps it out of
-/// its errors, even if a proxy sends the request back.
+/// its errors, even if a proxy echoes the request.
 #[derive(Clone, Default)]
 pub struct Secret(Zeroizing<String>);
 
@@ -41,8 +41,8 @@ impl Secret {
 
     /// Compares the secret with a text, such as the token in the request of a slash command or an outgoing webhook.
     ///
-    /// The time that this takes depends on the lengths only, so a caller cannot find the secret byte by byte. An
-    /// empty secret matches nothing: a token that was not configured must not accept a request without one.
+    /// The time that this takes depends on the lengths only, so a caller cannot find the secret byte by byte. An empty
+    /// secret matches nothing: if no token is configured, a request without one must not be accepted.
     ///
     /// ```
     /// let token = mattermost::Secret::new("sdfsfo3isjf6t");

@@ -1,7 +1,7 @@
 //! A Mattermost server inside the process of your tests.
 //!
-//! [`TestServer`] listens on 127.0.0.1, on a free port, and behaves like a real server as far as a bot can observe.
-//! It has users, channels, posts, threads, reactions, files and sessions, and sends the events of all of these over
+//! [`TestServer`] listens on 127.0.0.1, on a free port, and behaves like a real server, as far as a bot can tell. It
+//! has users, channels, posts, threads, reactions, files and sessions, and sends the events of all of these over
 //! WebSocket. Connections can be resumed, and a test can cut, stall or corrupt them at any time.
 //!
 //! ```
@@ -146,7 +146,7 @@ impl TestServer {
 }
 
 impl TestServer {
-    /// Returns a client that is logged in as a user. It has its own session, for which no login request is sent.
+    /// Returns a client that is logged in as a user. It has its own session, created without a login request.
     ///
     /// # Errors
     ///

@@ -14,7 +14,8 @@ mod on {
 
     use crate::error::{Error, ErrorKind, Result};
 
-    /// TLS settings: trusted certificates and the client certificate. They apply to REST calls and to the WebSocket.
+    /// The TLS settings: trusted certificates and the client certificate. They apply to REST calls and to the
+    /// WebSocket.
     ///
     /// By default, the root certificates of the system are trusted, the host name is verified, and TLS 1.2 is the
     /// minimum.

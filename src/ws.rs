@@ -288,7 +288,7 @@ impl Events {
             .map_err(|e| Error::new(ErrorKind::Decode, "the statuses cannot be decoded").with_source(e))
     }
 
-    /// Closes the stream: performs the close handshake, ends the threads, and returns within `timeout`.
+    /// Closes the stream: performs the close handshake and ends the threads. Returns within `timeout`.
     ///
     /// No further events arrive. Queued events can still be taken, and the iteration then ends. The client is not
     /// affected. May be called from several threads, and repeatedly.

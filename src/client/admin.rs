@@ -40,7 +40,7 @@ impl Client {
         Cluster(&self.http)
     }
 
-    /// Returns the group for compliance reports: the posts of selected accounts in a time range.
+    /// Returns the group for compliance reports: exports of the posts of selected accounts in a time range.
     pub fn compliance(&self) -> Compliance<'_> {
         Compliance(&self.http)
     }
@@ -70,12 +70,12 @@ impl Client {
         Exports(&self.http)
     }
 
-    /// Returns the group for the remaining routes for buying a license from within the server.
+    /// Returns the group for the one remaining route for buying a license from within the server.
     pub fn hosted_customer(&self) -> HostedCustomer<'_> {
         HostedCustomer(&self.http)
     }
 
-    /// Returns the group for files to import.
+    /// Returns the group for import files.
     pub fn imports(&self) -> Imports<'_> {
         Imports(&self.http)
     }
@@ -110,7 +110,7 @@ impl Client {
         Metrics(&self.http)
     }
 
-    /// Returns the group for connections of outgoing webhooks and slash commands to OAuth 2.0 servers.
+    /// Returns the group for the OAuth 2.0 connections used by outgoing webhooks and slash commands.
     pub fn outgoing_oauth_connections(&self) -> OutgoingOAuthConnections<'_> {
         OutgoingOAuthConnections(&self.http)
     }
@@ -150,7 +150,7 @@ impl Client {
         Schemes(&self.http)
     }
 
-    /// Returns the group for channels that several servers share.
+    /// Returns the group for channels shared between servers.
     pub fn shared_channels(&self) -> SharedChannels<'_> {
         SharedChannels(&self.http)
     }

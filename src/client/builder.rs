@@ -85,7 +85,7 @@ impl ClientBuilder {
         Ok(builder.login(login, password))
     }
 
-    /// Sets the token: of a bot, a personal access token, or of a session.
+    /// Sets the token: a bot token, a personal access token or a session token.
     ///
     /// Bots should use a token: by default, the session of a login that only reads ends after 30 days.
     pub fn token(mut self, token: impl Into<Secret>) -> Self {
@@ -99,8 +99,8 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets the MFA code for the first login. It is valid once: use [`mfa_with`](Self::mfa_with) if the program may
-    /// run longer than its session.
+    /// Sets the MFA code for the first login. A code is valid only once: use [`mfa_with`](Self::mfa_with) if the
+    /// program may run longer than its session.
     pub fn mfa(mut self, code: impl Into<Secret>) -> Self {
         self.mfa = MfaSource::Code(code.into());
         self
@@ -114,13 +114,14 @@ impl ClientBuilder {
 
     /// Sets the URL of the WebSocket, for example `wss://other.example.com`.
     ///
-    /// Defaults to the server's URL. If it is different, the server's setting `WebsocketURL` contains it.
+    /// Defaults to the server's URL. Needed only if it differs from the URL of the server, in which case the server's
+    /// setting `WebsocketURL` contains it.
     pub fn websocket_url(mut self, url: impl Into<String>) -> Self {
         self.websocket_url = Some(url.into());
         self
     }
 
-    /// Sets the certificates that are trusted and presented, for calls and for the WebSocket. See
+    /// Sets the trusted certificates and the client certificate, for calls and for the WebSocket. See
     /// [`TlsConfig`](crate::TlsConfig).
     #[doc(alias = "certificate")]
     #[cfg(feature = "native-tls")]
@@ -131,13 +132,13 @@ impl ClientBuilder {
 
     /// Sets the proxy for calls and for the WebSocket, for example `http://user:password@host:port`.
     ///
-    /// Defaults to the proxy of the environment. `CONNECT` is used for `http` servers too.
+    /// Defaults to the proxy set in the environment. `CONNECT` is used for `http` servers too.
     pub fn proxy(mut self, url: impl AsRef<str>) -> Self {
         self.proxy = Some(Proxy::parse(url.as_ref()).map(ProxySetting::Explicit));
         self
     }
 
-    /// Disables proxies, including those of the environment: `HTTPS_PROXY` for `https` and `HTTP_PROXY` for `http`,
+    /// Disables proxies, including those set in the environment: `HTTPS_PROXY` for `https` and `HTTP_PROXY` for `http`,
     /// otherwise `ALL_PROXY`, with the exceptions of `NO_PROXY`.
     pub fn no_proxy(mut self) -> Self {
         self.proxy = Some(Ok(ProxySetting::Off));
@@ -221,11 +222,11 @@ impl ClientBuilder {
     /// Like [`connect`](Self::connect), but repeats attempts that fail because the server or the network is not
     /// available, until `timeout` has passed. `Duration::MAX` repeats them forever.
     ///
-    /// Each attempt takes at most the [timeout of a call](Self::timeout). The waits in between grow from 1 s to 60 s,
-    /// with jitter. A longer `Retry-After` of the server is respected, up to 5 min.
+    /// Each attempt takes at most the [timeout of a call](Self::timeout). The delay between attempts grows from 1 s to
+    /// 60 s, with jitter. A longer `Retry-After` from the server is respected, up to 5 min.
     ///
     /// # Errors
-    /// Returns an error that is not [transient](Error::is_transient) at once, and the last error after `timeout`.
+    /// Returns an error that is not [transient](Error::is_transient) immediately, and the last error after `timeout`.
     pub fn connect_within(self, timeout: Duration) -> Result<Client> {
         let http = self.build_http()?;
         let deadline = Instant::now().checked_add(timeout);
@@ -245,7 +246,7 @@ impl ClientBuilder {
             if time_left() < wait {
                 return Err(error);
             }
-            log::info!("not connected, trying again in {:.1} s: {error}", wait.as_secs_f64());
+            log::info!("not connected, retrying in {:.1} s: {error}", wait.as_secs_f64());
             http.sleep_until_closed(wait)?;
             backoff = (backoff * 2).min(MAX_CONNECT_BACKOFF);
         }

@@ -17,8 +17,8 @@ const MAX_PING_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Other routes, deadlines and sessions.
 impl Client {
-    /// Creates a call of any route, including routes without a method in this version. `template` is the route of the
-    /// API reference, without `/api/v4`. Arguments are checked and percent-encoded.
+    /// Creates a call of any route, including routes for which this version has no method. `template` is the route of
+    /// the API reference, without `/api/v4`. Arguments are checked and percent-encoded.
     ///
     /// ```no_run
     /// # fn run(client: &mattermost::Client, team_id: mattermost::TeamId) -> mattermost::Result<()> {
@@ -41,7 +41,7 @@ impl Client {
         self.http.call_outside_api(method, template, args)
     }
 
-    /// Returns a client with another deadline for each call. It shares connections and session with this one.
+    /// Returns a client with a different deadline for each call. It shares the connections and the session of this one.
     #[must_use]
     pub fn with_timeout(&self, timeout: Duration) -> Self {
         Self { http: self.http.with_timeout(timeout), me: Arc::clone(&self.me) }
@@ -90,8 +90,8 @@ impl Client {
         self.http.post("/users/logout", &[]).send()
     }
 
-    /// Ends all calls in progress, of all clones, with [`ErrorKind::Closed`]. Later calls fail the same way. Streams
-    /// that were opened with this client continue, since they have their own connections.
+    /// Ends all calls in progress, including those of clones, with [`ErrorKind::Closed`]. Later calls fail the same
+    /// way. Streams that were opened with this client continue, since they have their own connections.
     pub fn close(self) {
         self.http.close();
     }

@@ -7,12 +7,12 @@ use crate::model::User;
 impl Client {
     /// Returns a builder for a client of the server at `url`.
     ///
-    /// The scheme defaults to `https`. A path is kept, for servers below a sub-path. Nothing is checked or sent
-    /// before [`ClientBuilder::connect`].
+    /// The scheme defaults to `https`. A path in the URL is kept, for servers that are installed below a path. Nothing
+    /// is checked or sent before [`ClientBuilder::connect`].
     ///
     /// On Unix, `unix:///var/tmp/mattermost_local.socket` is the server's local mode, for administration on the same
-    /// machine. It needs no token and no login. There is no stream and no account ([`me`](Self::me) is empty). Anyone
-    /// who may open the socket is an administrator.
+    /// machine. It needs no token and no login. Streams are not available, and there is no account ([`me`](Self::me) is
+    /// empty). Anyone who may open the socket is an administrator.
     pub fn builder(url: impl Into<String>) -> ClientBuilder {
         ClientBuilder::new(url.into())
     }

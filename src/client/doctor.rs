@@ -53,7 +53,7 @@ pub struct Check {
 pub enum Outcome {
     /// The check passed.
     Ok,
-    /// It works, but possibly not always or everywhere.
+    /// The step works, but may fail at other times or in other environments.
     Warn,
     /// The check failed.
     Fail,
@@ -133,9 +133,9 @@ impl fmt::Display for Report {
         }
         let failed = self.failures().count();
         match failed {
-            0 => write!(f, "Nothing is wrong, as far as could be seen."),
-            1 => write!(f, "One thing is wrong."),
-            _ => write!(f, "{failed} things are wrong; the first one may be the cause of the others."),
+            0 => write!(f, "No problems found."),
+            1 => write!(f, "One problem found."),
+            _ => write!(f, "{failed} problems found; the first one may be the cause of the others."),
         }
     }
 }
@@ -159,12 +159,13 @@ impl fmt::Display for Check {
 impl ClientBuilder {
     /// Diagnoses the connection: checks each step between this program and the server. Takes at most a minute.
     ///
-    /// If a login is necessary, its session is ended again. See [`doctor`](crate::doctor).
+    /// If a login is necessary, its session is ended afterwards. See [`doctor`](crate::doctor).
     pub fn doctor(self) -> Report {
         run_checks(self.build_http(), None, None)
     }
 
-    /// Like [`doctor`](Self::doctor), and also checks if the account can post in a channel. See [`Client::channel`].
+    /// Like [`doctor`](Self::doctor), and also checks whether the account can post in a channel. See
+    /// [`Client::channel`].
     pub fn doctor_for(self, team: &str, channel: &str) -> Report {
         run_checks(self.build_http(), None, Some((team, channel)))
     }
@@ -178,7 +179,8 @@ impl Client {
         run_checks(Ok(self.http.clone()), Some(self), None)
     }
 
-    /// Like [`doctor`](Self::doctor), and also checks if the account can post in a channel. See [`Client::channel`].
+    /// Like [`doctor`](Self::doctor), and also checks whether the account can post in a channel. See
+    /// [`Client::channel`].
     pub fn doctor_for(&self, team: &str, channel: &str) -> Report {
         run_checks(Ok(self.http.clone()), Some(self), Some((team, channel)))
     }
@@ -437,11 +439,12 @@ fn compare_clocks(report: &mut Report, theirs: Timestamp) {
     if apart < CLOCK {
         report.add_success("clock", "the same as the server's");
     } else {
-        let finding = format!("this machine's is {} s {which} the server's", apart.as_secs());
+        let finding =
+            format!("the clock of this machine is {} s {which} that of the server", apart.as_secs());
         report.add_warning(
             "clock",
             finding,
-            "set it by NTP: MFA codes, certificates and scheduled posts depend on it",
+            "synchronize it with NTP: MFA codes, certificates and scheduled posts depend on it",
         );
     }
 }
@@ -458,6 +461,6 @@ mod tests {
         report.add_failure("TLS", "expired", "renew it");
         let text = report.to_string();
         assert!(text.contains("FAIL  TLS         expired\n                  -> renew it\n"), "{text}");
-        assert!(text.ends_with("One thing is wrong.") && !report.is_healthy());
+        assert!(text.ends_with("One problem found.") && !report.is_healthy());
     }
 }

@@ -13,8 +13,8 @@ impl Post {
 }
 
 impl Channel {
-    /// Returns the URL of the channel. `team` is the team of the channel; for a direct or group channel, any team of the
-    /// user who opens it.
+    /// Returns the URL of the channel. `team` is the team of the channel or, for a direct or group channel, any team of
+    /// the user who opens the link.
     pub fn link(&self, client: &Client, team: &Team) -> String {
         let kind = if self.is_direct() || self.is_group() { "messages" } else { "channels" };
         format!("{}/{}/{kind}/{}", client.url(), team.name, self.name)

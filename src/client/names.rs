@@ -20,8 +20,8 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::NotFound`] or 404 if there is no such channel that the account can see. [`ErrorKind::Input`] if
-    /// the name matches several channels.
+    /// [`ErrorKind::NotFound`] or 404 if no such channel is visible to the account. [`ErrorKind::Input`] if the name
+    /// matches several channels.
     pub fn channel(&self, team: &str, name: &str) -> Result<Channel> {
         let (team, name) = (team.trim(), name.trim());
         if team.is_empty() && !name.starts_with('@') {
@@ -63,9 +63,9 @@ impl Client {
         one_of(name, &team.name, fits)
     }
 
-    /// Posts `message`, in Markdown, to a channel that is given by its name.
+    /// Posts `message`, in Markdown, to a channel given by name.
     ///
-    /// Takes one request more than [`channel`](Self::channel), each time. Keep the [`Channel`] if you post often.
+    /// Each call takes one request more than [`channel`](Self::channel). Keep the [`Channel`] if you post often.
     pub fn send(&self, team: &str, channel: &str, message: impl Into<String>) -> Result<Post> {
         let draft = check_message(message.into())?;
         let channel = self.channel(team, channel)?.id;

@@ -22,8 +22,8 @@ const PROBE_TIMEOUT: Duration = Duration::from_secs(10);
 impl Client {
     /// Opens a stream of events, which uses one WebSocket and two threads.
     ///
-    /// Equivalent to `Events::builder(&client).open()`. Returns when the server has sent `hello`, or with the error
-    /// of the first connection attempt, within 15 s.
+    /// Equivalent to `Events::builder(&client).open()`. Returns once the server has sent `hello`, or the error of the
+    /// first connection attempt. Waits for at most 15 s.
     pub fn events(&self) -> Result<Events> {
         Events::builder(self).open()
     }
@@ -39,7 +39,7 @@ impl Events {
 }
 
 impl Message {
-    /// Returns the message in an event, for programs that keep events outside their stream. In a loop over a stream,
+    /// Returns the message in an event, for programs that store events and process them later. In a loop over a stream,
     /// use [`Events::message`].
     ///
     /// Returns `None` if the event is not a post, or is a post by this account, a bot, a webhook or the system. The

@@ -44,7 +44,7 @@ struct KnownNames {
 const DEFAULT_CAPACITY: usize = 10_000;
 
 impl Names {
-    /// Creates an empty cache for up to 10,000 names, some 2 MB.
+    /// Creates an empty cache for up to 10,000 names, which take about 2 MB.
     pub fn new(client: &Client) -> Self {
         Self::with_capacity(client, DEFAULT_CAPACITY)
     }

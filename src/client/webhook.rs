@@ -60,8 +60,8 @@ impl ClientBuilder {
     /// for example `https://chat.example.com/hooks/..`. Nothing is sent.
     ///
     /// # Errors
-    /// [`ErrorKind::Input`](crate::ErrorKind::Input) if the URL is not the URL of a webhook, or if a token or a login is
-    /// set, which a webhook does not use.
+    /// [`ErrorKind::Input`](crate::ErrorKind::Input) if the URL is not that of a webhook, or if a token or a login is
+    /// set: a webhook uses neither.
     pub fn webhook(mut self) -> Result<Webhook> {
         if self.has_credentials() {
             return Err(Error::input("a webhook needs no token and no login"));

@@ -90,7 +90,7 @@ pub(super) fn hint_for(error: &Error) -> Option<&'static str> {
         (ErrorKind::Status, Some(502..=504)) => {
             Some("check the server: the proxy is up, but the server behind it does not respond")
         }
-        (ErrorKind::UnknownOutcome, _) => Some("check if the call was carried out before repeating it"),
+        (ErrorKind::UnknownOutcome, _) => Some("check whether the call was carried out before repeating it"),
         (ErrorKind::Backlogged, _) => Some("take events from the stream, and then try again"),
         _ => None,
     }

@@ -43,9 +43,9 @@ impl Event {
     /// Returns the identity of what happened: a short text without spaces that is equal for every copy of the
     /// event, and different for every other event of the server.
     ///
-    /// An event has the same identity if it is received live, resumed or caught up, on another connection, by
-    /// another process and by another account. A program that stores events can therefore use it as a unique
-    /// key, and [`PostDraft::key`](crate::PostDraft::key) as the key of the post that responds to it.
+    /// An event has the same identity whether it is received live, resumed or caught up, on any connection, by any
+    /// process and by any account. A program that stores events can therefore use it as a unique key, and as the
+    /// [`PostDraft::key`](crate::PostDraft::key) of the post that responds to it.
     ///
     /// | event | identity |
     /// |---|---|

@@ -9,7 +9,7 @@ use crate::model::ChannelId;
 model! {
     /// A connection was established: the first one, or one after a [`Disconnected`].
     ///
-    /// No action is required. A bot may announce that it is available.
+    /// No action is required. A bot may use it to announce that it is available.
     pub struct Connected {
         /// `true` if the server resumed the lost connection, so that nothing is missing. Otherwise a [`Missed`] follows,
         /// except for the first connection.
@@ -28,15 +28,15 @@ open_enum! {
     DisconnectReason {
         /// The server or a proxy closed the connection.
         Closed = "closed",
-        /// The connection broke: a reset, an end without a close frame, or a TLS alert.
+        /// The connection broke, for example by a reset, an end without a close frame, or a TLS alert.
         Broken = "broken",
         /// The reply to a ping did not arrive within its timeout.
         Silent = "silent",
         /// Pings were replied to, but events no longer arrived. See [`Probe`](crate::Probe).
         Deaf = "deaf",
-        /// Nothing could be written for 15 s.
+        /// No data could be written for 15 s.
         Stalled = "stalled",
-        /// The server sent a malformed or too large frame.
+        /// The server sent a frame that is malformed or too large.
         Unreadable = "unreadable",
         /// The session ended. The stream logs in again if it has the credentials. With a token, it checks whether the
         /// token is still valid, and reconnects.
@@ -49,13 +49,13 @@ open_enum! {
 model! {
     /// A connection was lost. The stream reconnects automatically.
     ///
-    /// No action is required. A program with a user interface may show it.
+    /// No action is required. Programs with a user interface may display this.
     pub struct Disconnected {
         /// The cause of the disconnection.
         pub reason: DisconnectReason,
         /// The reason as text, with the system error or the close code.
         pub detail: String,
-        /// Actions that `send` or `typing` accepted and that were not sent. They are not repeated.
+        /// Number of actions that `send` or `typing` accepted but that were not sent. They are not repeated.
         pub unsent: u64,
     }
 }
@@ -65,7 +65,7 @@ open_enum! {
     MissedReason {
         /// A sequence number was skipped on an open connection.
         Gap = "gap",
-        /// The server began a new connection because it no longer had the events in between.
+        /// The server began a new connection because it no longer had the missing events.
         NewConnection = "new_connection",
         /// The queue was full because the program took events too slowly.
         Overflow = "overflow",
@@ -92,8 +92,8 @@ model! {
         pub seq: Option<u64>,
         /// Number of dropped events by kind ([`MissedReason::Overflow`]).
         pub dropped: BTreeMap<EventKind, u64>,
-        /// `true` if the gap began before the horizon of the catch-up. Posts before the horizon are not recovered. Later
-        /// ones are if `catching_up` is set.
+        /// `true` if the gap began before the horizon of the catch-up. Posts before the horizon are not recovered.
+        /// Later posts are recovered if `catching_up` is set.
         pub beyond_horizon: bool,
         /// `true` if the missing posts are being recovered; a [`CaughtUp`] follows.
         pub catching_up: bool,
@@ -166,7 +166,8 @@ model! {
         /// `true` if every post that was created during the gap and still exists was delivered. Not affected by
         /// entries of `not_recovered`.
         pub complete: bool,
-        /// Kinds of events that were not recovered, or never are, restricted to those that the stream delivers.
+        /// Kinds of events that were not recovered, including those that never are. Only kinds that the stream delivers
+        /// are listed.
         pub not_recovered: Vec<NotRecoveredItem>,
         /// Number of events by kind that were dropped during the catch-up because too many were waiting. Posts among them
         /// were recovered.

@@ -33,11 +33,11 @@ model! {
         /// `true` if one of the files is an image.
         #[serde(with = "super::embedded::flag", skip_serializing_if = "super::embedded::is_off")]
         pub image: bool,
-        /// Contains the current account's ID if it is mentioned, and nothing else: the server does not report
-        /// other mentioned users. `None` if unknown, for example after a catch-up.
+        /// Contains only the current account's ID, if it is mentioned. The server does not report other mentioned
+        /// users. `None` if unknown, for example after a catch-up.
         #[serde(with = "super::embedded", skip_serializing_if = "Option::is_none")]
         pub mentions: Option<Vec<UserId>>,
-        /// Contains the current account's ID if it follows the thread, and nothing else.
+        /// Contains only the current account's ID, if it follows the thread.
         #[serde(with = "super::embedded", skip_serializing_if = "Option::is_none")]
         pub followers: Option<Vec<UserId>>,
         /// `true` if the server expects an acknowledgement. Only set on connections that requested it.

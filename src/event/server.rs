@@ -52,10 +52,10 @@ model! {
         /// The updated role.
         #[serde(with = "super::embedded")]
         pub role: Role,
-        /// The team that uses the role, if only that team was notified.
+        /// The team that uses the role, if only this team was notified.
         #[serde(skip_serializing_if = "TeamId::is_empty")]
         pub team_id: TeamId,
-        /// The channel that uses the role, if only that channel was notified.
+        /// The channel that uses the role, if only this channel was notified.
         #[serde(skip_serializing_if = "ChannelId::is_empty")]
         pub channel_id: ChannelId,
     }

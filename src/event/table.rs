@@ -165,11 +165,11 @@ events! {
         /// A post was created by any user, including the current account, a webhook, a bot or the server.
         /// Sent to the members of the channel.
         "posted" => Posted(Box<posts::Posted>), strings ["post", "mentions", "followers"];
-        /// A user is typing in a channel or thread. Sent to the other members. The first event to be dropped
-        /// on slow connections.
+        /// A user is typing in a channel or thread. Sent to the other members. The server drops these events first if a
+        /// connection is slow.
         "typing" => Typing(users::Typing), from broadcast [channel_id];
-        /// A post was updated: its text, its pin state, an acknowledgement, or by an integration. The text
-        /// may be unchanged. Sent to the members of the channel, or to the recipient of an ephemeral post.
+        /// A post was updated: its text, its pin state or its acknowledgements changed, or an integration updated it.
+        /// The text may be unchanged. Sent to the members of the channel, or to the recipient of an ephemeral post.
         "post_edited" => PostEdited(Box<posts::PostEdited>), strings ["post"];
         /// A post was deleted. Sent to the members of the channel, or to the recipient of an ephemeral post.
         "post_deleted" => PostDeleted(Box<posts::PostDeleted>), strings ["post"];

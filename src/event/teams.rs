@@ -56,7 +56,7 @@ model! {
 model! {
     /// Sidebar categories changed.
     pub struct SidebarCategoryUpdated {
-        /// The updated categories. `None` if the server does not include them; fetch them in this case.
+        /// The updated categories. `None` if the server does not include them. In this case, fetch them.
         #[serde(rename = "updatedCategories", with = "super::embedded", skip_serializing_if = "Option::is_none")]
         pub categories: Option<Vec<SidebarCategory>>,
         /// The team. Empty if it may be any team.

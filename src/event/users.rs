@@ -46,7 +46,7 @@ model! {
 }
 
 model! {
-    /// The current account's status changed. The server does not report the status of other users: request it
+    /// The current account's status changed. The server does not report status changes of other users: request them
     /// instead.
     pub struct StatusChange {
         /// The current account.

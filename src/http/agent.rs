@@ -320,7 +320,7 @@ struct ExcessiveFraming;
 impl fmt::Display for ExcessiveFraming {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(
-            "the response has far more framing than content: tiny chunks, trailers, heads or TLS records without end",
+            "the response has far more framing than content, for example endless tiny chunks, trailers, heads or TLS records",
         )
     }
 }

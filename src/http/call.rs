@@ -28,12 +28,12 @@ use crate::time::Timestamp;
 /// Invalid parts are reported by the method that sends it: [`fetch`](Self::fetch), [`send`](Self::send),
 /// [`bytes`](Self::bytes), [`text`](Self::text), [`reader`](Self::reader) or
 /// [`fetch_if_changed`](Self::fetch_if_changed).
-#[must_use = "a call does nothing until it is ended, by `fetch()` or `send()`"]
+#[must_use = "a call does nothing until it is sent, for example by `fetch()` or `send()`"]
 pub struct Call<'c> {
     http: &'c HttpClient,
     method: Method,
     template: &'static str,
-    /// The part of the URL after the base URL.
+    /// The part of the URL that follows the base URL.
     url: String,
     headers: Vec<(&'static str, String)>,
     body: Body<'c>,
@@ -46,7 +46,7 @@ pub struct Call<'c> {
     /// `true` to log in again if the session has ended, and to repeat the call.
     log_in: bool,
     wrong: Option<Error>,
-    /// Secrets in the body, which are removed from errors, since a proxy may repeat them.
+    /// Secrets in the body. They are removed from errors, since a proxy may echo them.
     secrets: Vec<Secret>,
 }
 

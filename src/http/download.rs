@@ -65,7 +65,7 @@ impl Download {
         Ok(())
     }
 
-    /// Returns `true` if the server returned the requested range (206), not the whole file.
+    /// Returns `true` if the server returned the requested range (206) instead of the whole file.
     pub fn is_partial(&self) -> bool {
         self.status == 206
     }

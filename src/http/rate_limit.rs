@@ -14,7 +14,8 @@ const MAX_RATE_LIMIT_WAIT: Duration = Duration::from_secs(300);
 pub(crate) struct RateLimitGate {
     closed: Mutex<bool>,
     changed: Condvar,
-    /// Calls are not sent before this time. A client and its streams share it, since the server counts them together.
+    /// Calls are not sent before this time. Shared by a client and its streams, since the server counts their requests
+    /// together.
     not_before: Arc<Mutex<Option<Instant>>>,
     pub(super) clock: CallClock,
 }

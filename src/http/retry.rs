@@ -16,11 +16,12 @@ use crate::time_scale::TimeScale;
 /// The rule by which a request may be repeated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum RetryPolicy {
-    /// GET, HEAD, PUT, DELETE, and POSTs that are marked so.
+    /// GET, HEAD, PUT, DELETE, and POST requests that are marked as idempotent.
     Idempotent,
     /// `POST /posts` with an idempotency key of our own: the server recognizes a repeat for 30 s.
     KeyedIdempotent,
-    /// Any other POST or PATCH: retried only if nothing was sent, or the server refused without looking at it.
+    /// Any other POST or PATCH: retried only if nothing was sent, or if the server refused the request before
+    /// processing it.
     NonIdempotent,
 }
 
@@ -45,9 +46,9 @@ const ALREADY_ARCHIVED_ID: &str = "api.channel.delete_channel.deleted.app_error"
 pub(super) enum RetryDecision {
     /// Send again after this long. The error is that of the failed attempt.
     Retry(Duration, Error),
-    /// All calls of the client wait this long, then send again.
+    /// All calls of the client wait this long before they are sent again.
     AwaitRateLimit(Duration, Error),
-    /// An earlier attempt had deleted what this one did not find.
+    /// An earlier attempt deleted the object that this one did not find.
     AlreadyDone,
     /// Return the error.
     GiveUp(Error),
@@ -58,12 +59,12 @@ pub(super) enum RetryDecision {
 pub(super) struct RetryState {
     policy: RetryPolicy,
     method: Method,
-    /// The request changes nothing on the server, so no failure leaves a doubt.
+    /// The request changes nothing on the server, so the outcome of a failure is never unknown.
     changes_nothing: bool,
     scale: TimeScale,
     failures: u32,
     announced: u32,
-    /// The first attempt in doubt: its start and its error.
+    /// The first attempt whose outcome is unknown: its start and its error.
     doubt: Option<(ClockReading, Error)>,
 }
 

@@ -36,7 +36,7 @@ pub struct PostActionIntegrationRequest {
     pub selected_option: String,
     /// The context of the control, as given to [`Button::context`](crate::Button::context).
     pub context: Map<String, Value>,
-    /// Allows opening one dialog within 30 s by default, and within 3 s on servers such as 5.37. See
+    /// Allows the program to open one dialog within 30 s by default, or within 3 s on older servers such as 5.37. See
     /// [`open_dialog`](Self::open_dialog). Different for every use of a control, and therefore suitable for a
     /// [`ReplayGuard`](super::ReplayGuard).
     pub trigger_id: String,
@@ -62,7 +62,7 @@ impl PostActionIntegrationRequest {
         super::parse(content_type, body, secrets)
     }
 
-    /// Returns a text of the context. Empty if it is missing or not a text: numbers and objects are in
+    /// Returns a text of the context. Empty if it is missing or not a string: numbers and objects are in
     /// [`context`](Self::context).
     pub fn text(&self, key: &str) -> &str {
         self.context.get(key).and_then(Value::as_str).unwrap_or_default()

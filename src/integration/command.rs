@@ -35,7 +35,7 @@ pub struct CommandRequest {
     pub text: String,
     /// The thread. Empty outside of threads. Since server 6.x.
     pub root_id: PostId,
-    /// Allows opening one dialog within 30 s by default, and within 3 s on servers such as 5.37. See
+    /// Allows the program to open one dialog within 30 s by default, or within 3 s on older servers such as 5.37. See
     /// [`open_dialog`](Self::open_dialog).
     pub trigger_id: String,
     /// URL for delayed responses. See [`respond`](Self::respond).
@@ -75,9 +75,9 @@ impl CommandRequest {
         OpenDialogRequest::new(&*self.trigger_id, url, dialog.secret(secret, &self.user_id))
     }
 
-    /// Sends a delayed response. Allowed 5 times within 30 minutes after the command.
+    /// Sends a delayed response. May be called up to 5 times within 30 minutes after the command.
     ///
-    /// The response is only sent to the server of `client`, and without its token.
+    /// The response is sent only to the server of `client`, without its token.
     ///
     /// # Errors
     /// [`ErrorKind::Input`](crate::ErrorKind::Input), before any I/O, if the `response_url` is not on the server of

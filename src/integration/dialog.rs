@@ -33,8 +33,8 @@ pub struct DialogSubmission {
     pub submission: Map<String, Value>,
     /// `true` if the dialog was canceled. Only sent if the dialog has `notify_on_cancel`.
     pub cancelled: bool,
-    /// Different for every dialog that was opened, and the same if it is submitted again, for example after errors in
-    /// the response. Suitable for a [`ReplayGuard`](super::ReplayGuard).
+    /// Unique to each opened dialog. Repeated submissions of one dialog, for example after an error response, have the
+    /// same ID. Suitable for a [`ReplayGuard`](super::ReplayGuard).
     pub dialog_id: String,
 }
 
@@ -58,7 +58,7 @@ impl DialogSubmission {
         super::parse(content_type, body, secrets)
     }
 
-    /// Returns a submitted text, without surrounding white space. Empty if it is missing or not a text.
+    /// Returns a submitted text, without surrounding white space. Empty if it is missing or not a string.
     pub fn text(&self, element: &str) -> &str {
         self.submission.get(element).and_then(Value::as_str).unwrap_or_default().trim()
     }

@@ -6,14 +6,14 @@ use std::sync::{Mutex, PoisonError};
 use super::forbidden_error;
 use crate::error::Result;
 
-/// A memory of processed requests, which refuses those that are sent a second time.
+/// A record of processed requests, which refuses those that are sent again.
 ///
-/// A proxy may repeat a request after a broken connection. Pass the guard to `parse` together with the secrets: commands,
-/// buttons, menus and outgoing webhooks are then accepted only once. A dialog may be submitted again after the response
-/// contained errors: `parse` refuses its submissions once the program has called [`accept`](Self::accept) with the
-/// [`dialog_id`](super::DialogSubmission::dialog_id).
+/// A proxy may resend a request after a broken connection. Pass the guard to `parse` together with the secrets:
+/// commands, buttons, menus and outgoing webhooks are then accepted only once. A dialog may be submitted again after
+/// the response contained errors: `parse` refuses its submissions once the program has called [`accept`](Self::accept)
+/// with the [`dialog_id`](super::DialogSubmission::dialog_id).
 ///
-/// A guard does not protect against a recorded request that was changed: the server signs neither the `trigger_id` nor
+/// A guard does not protect against a recorded request that was modified: the server signs neither the `trigger_id` nor
 /// the user. Reserve buttons for one user with [`Button::only_for`](crate::Button::only_for), and let them
 /// [expire](crate::Button::expires_in).
 ///
@@ -53,7 +53,7 @@ impl ReplayGuard {
         if seen.ids.contains(id) { Err(forbidden_error(PROCESSED)) } else { Ok(()) }
     }
 
-    /// Remembers a request by an ID of the program's choice.
+    /// Remembers a request by an ID that the program chooses.
     ///
     /// # Errors
     /// [`ErrorKind::Forbidden`](crate::ErrorKind::Forbidden) if it was already accepted, or if `id` is empty.

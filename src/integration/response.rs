@@ -30,7 +30,7 @@ impl CallbackResponse {
         Self::from_json(200, &Map::new())
     }
 
-    /// Creates a response for paths that the program does not know.
+    /// Creates a 404 response, for paths that the program does not serve.
     pub fn not_found() -> Self {
         Self { status: 404, content_type: "text/plain; charset=utf-8", body: b"not found".to_vec() }
     }
@@ -180,7 +180,7 @@ pub struct PostActionIntegrationResponse {
     /// The new content of the post with the control.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub update: Option<PostActionUpdate>,
-    /// A text that only the user who used the control sees.
+    /// Text shown only to the user who used the control.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub ephemeral_text: String,
     /// `true` to disable the conversion of Slack markup.
@@ -259,7 +259,7 @@ impl SubmitDialogResponse {
         Self { error: message.into(), ..Self::default() }
     }
 
-    /// Keeps the dialog open and shows errors at elements, by their names.
+    /// Keeps the dialog open and shows errors next to its elements, by element name.
     pub fn errors<K: Into<String>, V: Into<String>>(errors: impl IntoIterator<Item = (K, V)>) -> Self {
         let errors = errors.into_iter().map(|(name, message)| (name.into(), message.into()));
         Self { errors: errors.collect::<BTreeMap<_, _>>(), ..Self::default() }

@@ -102,8 +102,7 @@ impl Channel {
         !self.delete_at.is_never()
     }
 
-    /// The other user of a direct channel, or the user itself for a channel with oneself. `None` for other
-    /// channels.
+    /// The other user of a direct channel, or the same user for a channel with oneself. `None` for other channels.
     pub fn direct_partner(&self, me: &UserId) -> Option<UserId> {
         let (one, two) = self.name.split_once("__").filter(|_| self.is_direct())?;
         let other = if one == me.as_str() { two } else { one };

@@ -177,7 +177,7 @@ impl Post {
 
     /// Returns `true` for posts created by a bot, a webhook, a plugin or an OAuth application.
     ///
-    /// Use it to prevent two bots from answering each other endlessly.
+    /// Use it to prevent two bots from responding to each other endlessly.
     pub fn is_automated(&self) -> bool {
         const MARKS: [&str; 4] = ["from_bot", "from_webhook", "from_plugin", "from_oauth_app"];
         // A look at the text first: props stay raw for the many posts without a mark.

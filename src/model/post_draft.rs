@@ -12,7 +12,7 @@ use crate::time::Timestamp;
 /// Public as `limits::POST_CHARACTERS`. The server counts runes, which are Unicode scalar values.
 pub(crate) const POST_CHARACTERS: usize = 16_383;
 /// Maximum number of files of a post.
-const MOST_FILES: usize = 10;
+const MAX_FILES: usize = 10;
 
 /// A new post.
 ///
@@ -175,7 +175,7 @@ impl PostDraft {
         let length = self.message.chars().count();
         if length > POST_CHARACTERS {
             return Err(Error::input(format!(
-                "the message has {length} characters, the maximum is {POST_CHARACTERS}"
+                "the message has {length} characters; the maximum is {POST_CHARACTERS}"
             ))
             .with_hint("use `create_in_parts` or `PostDraft::split`, or post it as a file"));
         }
@@ -183,11 +183,11 @@ impl PostDraft {
             return Err(Error::input("the message contains a NUL character, which the server cannot store"));
         }
         let files = self.file_ids.len();
-        if files > MOST_FILES {
-            return Err(Error::input(format!("{files} files, the maximum is {MOST_FILES}")));
+        if files > MAX_FILES {
+            return Err(Error::input(format!("the post has {files} files; the maximum is {MAX_FILES}")));
         }
         if self.message.is_empty() && files == 0 && !self.props.contains_key(ATTACHMENTS) {
-            return Err(Error::input("the post is empty: no message, no file, no attachment")
+            return Err(Error::input("the post is empty: it has no message, files or attachments")
                 .with_hint("add at least one of them"));
         }
         Ok(())

@@ -42,7 +42,7 @@ open_enum! {
         OpenGraph = "opengraph",
         /// A web page without metadata.
         Link = "link",
-        /// A link to another post, see [`Post::permalink`](crate::Post::permalink).
+        /// A link to another post; see [`Post::permalink`](crate::Post::permalink).
         Permalink = "permalink",
         /// A card of Boards.
         Boards = "boards",

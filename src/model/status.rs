@@ -32,7 +32,7 @@ model! {
         pub manual: bool,
         /// Time of the last activity.
         pub last_activity_at: Timestamp,
-        /// The channel being viewed. Only returned to the user itself.
+        /// The channel being viewed. Only returned to that user.
         pub active_channel: ChannelId,
         /// End of Do Not Disturb in **seconds** since 1970, unlike all other times; 0 if unlimited.
         pub dnd_end_time: i64,

@@ -136,7 +136,7 @@ model! {
         pub channel_id: ChannelId,
         /// The team.
         pub team_id: TeamId,
-        /// Words that trigger the webhook. Required without a channel.
+        /// Words that trigger the webhook. Required if no channel is set.
         pub trigger_words: Vec<String>,
         /// 0 if the first word must equal a trigger word; 1 if it must start with one.
         pub trigger_when: i64,
@@ -177,7 +177,7 @@ pub struct OutgoingWebhookDraft {
     /// Owner of the webhook. Only administrators may set it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub creator_id: Option<UserId>,
-    /// Words that trigger the webhook. Required without a channel.
+    /// Words that trigger the webhook. Required if no channel is set.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub trigger_words: Option<Vec<String>>,
     /// 0 if the first word must equal a trigger word; 1 if it must start with one.
@@ -225,7 +225,7 @@ setters! { OutgoingWebhookDraft:
     channel_id: ChannelId,
     /// Owner of the command. Only administrators may set it.
     creator_id: UserId,
-    /// Words that trigger the webhook. Required without a channel.
+    /// Words that trigger the webhook. Required if no channel is set.
     trigger_words: Vec<String>,
     /// 0 if the first word must equal a trigger word; 1 if it must start with one.
     trigger_when: i64,

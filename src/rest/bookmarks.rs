@@ -46,7 +46,7 @@ impl Bookmarks<'_> {
         self.0.post("/channels/{channel_id}/bookmarks", &[channel]).json(draft).fetch()
     }
 
-    /// Updates the fields that are set in `patch`.
+    /// Updates a bookmark. Unset fields keep their value.
     ///
     /// `PATCH /channels/{channel_id}/bookmarks/{bookmark_id}`
     ///

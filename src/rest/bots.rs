@@ -59,7 +59,7 @@ impl<'c> Bots<'c> {
         self.0.post("/bots", &[]).json(draft).fetch()
     }
 
-    /// Updates the fields that are set in `patch`.
+    /// Updates a bot. Unset fields keep their value.
     ///
     /// `PUT /bots/{bot_user_id}`
     ///

@@ -131,7 +131,7 @@ impl Channels<'_> {
         self.0.put("/channels/{channel_id}", &[&channel.id]).json(channel).fetch()
     }
 
-    /// Updates the fields that are set in `patch`.
+    /// Updates a channel. Unset fields keep their value.
     ///
     /// `PUT /channels/{channel_id}/patch`
     ///

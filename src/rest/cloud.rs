@@ -50,7 +50,7 @@ impl<'c> Cloud<'c> {
         self.0.put("/cloud/customer/address", &[]).json(address).fetch()
     }
 
-    /// Gets the subscription. Users without permission to read billing data receive a subset of it.
+    /// Gets the subscription. Users without permission to read billing data receive only part of it.
     ///
     /// `GET /cloud/subscription`
     ///
@@ -83,7 +83,7 @@ impl<'c> Cloud<'c> {
         )
     }
 
-    /// Lists the available products. Users without permission to read billing data receive a subset of each.
+    /// Lists the available products. Users without permission to read billing data receive only part of each product.
     ///
     /// `GET /cloud/products`
     ///

@@ -37,8 +37,8 @@ impl<'c> Files<'c> {
     ///
     /// `POST /files`
     ///
-    /// The server accepts files of up to 100 MiB by default. The request is sent only once. After a broken
-    /// connection the file may or may not exist, which has no visible effect.
+    /// The server accepts files of up to 100 MiB by default. The request is sent only once. After a broken connection,
+    /// the file may or may not exist. An unattached file is not visible.
     ///
     /// Required permission: `upload_file`.
     #[doc(alias = "UploadFile")]
@@ -69,11 +69,11 @@ impl<'c> Files<'c> {
     /// Downloads a file to `path` and returns its size in bytes. An existing file is replaced only after the
     /// download completes.
     ///
-    /// The data is first written to a file next to `path` with the suffix `.{file id}.{random}.part`, which only
-    /// its owner can read. The file at `path` keeps these permissions, or those of the file that it replaces.
-    /// A broken connection is resumed. The download fails after five connections in a row that brought less than
-    /// 64 KiB each. A later call resumes the partial file of an earlier run after it compared its end with
-    /// the server's copy. Links, files of other users and files that others can write to are not resumed.
+    /// The data is first written to a file next to `path` with the suffix `.{file id}.{random}.part`, which only its
+    /// owner can read. The file at `path` keeps these permissions, or those of the file that it replaces. A broken
+    /// connection is resumed. The download fails after five consecutive connections that each delivered less than 64
+    /// KiB. A later call resumes the partial file of an earlier run after comparing the end of that file with the
+    /// server's copy. Links, files of other users and files that others can write to are not resumed.
     ///
     /// If two calls save to the same path at the same time, the later one takes over and the earlier one fails. A
     /// file name given by another user is not a safe path; use [`FileInfo::safe_name`].

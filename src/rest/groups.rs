@@ -89,7 +89,7 @@ impl<'c> Groups<'c> {
         self.0.post("/groups", &[]).json(&draft.with_required_fields()).fetch()
     }
 
-    /// Updates the fields that are set in `patch`.
+    /// Updates a group. Unset fields keep their value.
     ///
     /// `PUT /groups/{group_id}/patch`
     ///

@@ -11,7 +11,7 @@ use crate::http::HttpClient;
 pub struct Imports<'c>(pub(crate) &'c HttpClient);
 
 impl Imports<'_> {
-    /// Lists the names of the export files.
+    /// Lists the names of the import files.
     ///
     /// `GET /imports`
     ///
@@ -21,7 +21,7 @@ impl Imports<'_> {
         self.0.get("/imports", &[]).fetch()
     }
 
-    /// Deletes an export file.
+    /// Deletes an import file.
     ///
     /// `DELETE /imports/{import_name}`
     ///

@@ -142,7 +142,7 @@ impl<'c> Teams<'c> {
         self.0.put("/teams/{team_id}", &[&team.id]).json(team).fetch()
     }
 
-    /// Updates the fields that are set in `patch`.
+    /// Updates a team. Unset fields keep their value.
     ///
     /// `PUT /teams/{team_id}/patch`
     ///

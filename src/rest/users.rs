@@ -232,7 +232,7 @@ impl<'c> Users<'c> {
         self.0.put("/users/{user_id}", &[&user.id]).json(user).fetch()
     }
 
-    /// Updates the fields that are set in `patch`.
+    /// Updates a user. Unset fields keep their value.
     ///
     /// `PUT /users/{user_id}/patch`
     ///

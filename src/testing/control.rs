@@ -86,13 +86,13 @@ fn must<T>(found: Option<T>, what: &str, name: &str) -> T {
     }
 }
 
-/// The posts in a channel from a certain moment on. Created by [`TestServer::watch`].
+/// The posts created in a channel after a certain moment. Created by [`TestServer::watch`].
 #[derive(Debug)]
 #[must_use = "it shows nothing unless it is asked"]
 pub struct ChannelWatch<'a> {
     server: &'a TestServer,
     channel: String,
-    /// IDs of posts that must not be returned, or were already.
+    /// IDs of posts that must not be returned, or already were.
     seen: std::collections::HashSet<String>,
 }
 
@@ -313,7 +313,8 @@ impl TestServer {
         }
     }
 
-    /// Changes a setting of the server, such as `"ServiceSettings.EnablePostUsernameOverride"`, without a request.
+    /// Changes a setting of the server, such as `"ServiceSettings.EnablePostUsernameOverride"`, without sending a
+    /// request.
     ///
     /// # Panics
     ///
@@ -378,7 +379,7 @@ impl TestServer {
         world.set_active(&id, active);
     }
 
-    /// Creates a personal access token for a user or a bot without a request. Returns the token.
+    /// Creates a personal access token for a user or a bot, without sending a request. Returns the token.
     #[track_caller]
     pub fn access_token(&self, user: &str) -> String {
         let mut world = self.inner.world();

@@ -22,7 +22,7 @@ pub struct RecordedRequest {
     pub headers: Vec<(String, String)>,
     /// The first 64 KiB of the body. In a JSON object, passwords and tokens are replaced by `***`.
     pub body: Vec<u8>,
-    /// The username of the account whose token the request contained.
+    /// Username of the account that sent the request, according to its token.
     pub user: Option<String>,
     /// The status of the response. 0 until the response is sent.
     pub status: u16,

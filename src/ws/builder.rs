@@ -67,7 +67,7 @@ impl EventsBuilder {
     /// Sets the capacity of the queue, in events.
     ///
     /// Defaults to 4,096. Must be between 1 and 1,048,576. An event takes about 1.5 KB, or more for long posts. See
-    /// [`overflow`](Self::overflow) for the behavior if the queue is full.
+    /// [`overflow`](Self::overflow) for the behavior when the queue is full.
     pub fn capacity(mut self, events: usize) -> Self {
         self.options.capacity = events.clamp(1, MAX_QUEUE_CAPACITY);
         self
@@ -94,7 +94,7 @@ impl EventsBuilder {
         self
     }
 
-    /// Shortens the times of pings, replies, probes and pauses, for tests.
+    /// Shortens the intervals of pings, replies, probes and reconnect delays, for tests.
     #[doc(hidden)]
     pub fn time_scale(mut self, scale: f64) -> Self {
         self.options.time_scale = TimeScale::new(scale).at_least(0.001);
@@ -110,7 +110,7 @@ impl EventsBuilder {
     /// Continues from the position of an earlier stream of the same account, for example in an earlier run of
     /// the program.
     ///
-    /// If the server still has the events in between, they are delivered. Otherwise the stream begins with a
+    /// If the server still has the events since then, they are delivered. Otherwise the stream begins with a
     /// [`Missed`](crate::event::Missed), and a catch-up within the horizon.
     pub fn resume_from(mut self, position: Position) -> Self {
         self.options.resume_from = Some(position);
@@ -135,17 +135,17 @@ impl EventsBuilder {
 
     /// Opens the stream.
     ///
-    /// Returns when the server has sent `hello`, within 15 s. If the first connection attempt fails, its error is
-    /// returned. Afterwards the stream reconnects automatically.
+    /// Returns once the server has sent `hello`, which takes at most 15 s. If the first connection attempt fails, its
+    /// error is returned. Afterwards the stream reconnects automatically.
     pub fn open(self) -> Result<Events> {
         self.open_by(Instant::now() + OPEN_TIMEOUT)
     }
 
-    /// Opens the stream, repeating attempts that fail temporarily until `timeout` has passed.
+    /// Opens the stream, repeating attempts that fail with a transient error until `timeout` has passed.
     ///
-    /// Use it in programs that are started together with their server or network, after
-    /// [`ClientBuilder::connect_within`](crate::ClientBuilder::connect_within). The pauses between attempts grow from
-    /// 1 s to 60 s. `Duration::MAX` repeats attempts forever.
+    /// Use this in programs that may start before their server or network is available, after
+    /// [`ClientBuilder::connect_within`](crate::ClientBuilder::connect_within). The delay between attempts grows from 1
+    /// s to 60 s. `Duration::MAX` repeats attempts forever.
     ///
     /// # Errors
     /// - Errors of [`open`](Self::open) that are not [transient](Error::is_transient), immediately.

@@ -19,10 +19,10 @@ impl Message {
     /// Returns `None` if no reply arrived within `timeout` after the question was posted, or if the stream was
     /// stopped.
     ///
-    /// The reply is returned here only, and not delivered to loops over the stream such as
-    /// [`serve`](crate::Messages::serve). All other messages stay in the stream. Works on any thread, including the
-    /// one that runs the loop, and across reconnects. With [`serve_on`](crate::Messages::serve_on), other messages
-    /// are handled in the meantime.
+    /// The reply is only returned by this method. It is not delivered to loops over the stream such as
+    /// [`serve`](crate::Messages::serve). All other messages stay in the stream. Works on any thread, including the one
+    /// that runs the loop, and across reconnects. With [`serve_on`](crate::Messages::serve_on), other messages are
+    /// handled in the meantime.
     ///
     /// # Errors
     /// - Any error of `POST /posts`. No reply is awaited in this case.

@@ -61,7 +61,7 @@ impl Filter {
 
     /// Matches events in this thread only.
     ///
-    /// `root` is the ID of the first post, see [`Post::thread_id`](crate::Post::thread_id). The first post itself
+    /// `root` is the ID of the first post; see [`Post::thread_id`](crate::Post::thread_id). The first post itself
     /// belongs to the thread. Reactions do not, since their events do not contain the thread.
     pub fn thread(mut self, root: impl Into<PostId>) -> Self {
         self.thread = Some(root.into());

@@ -76,7 +76,7 @@ pub(crate) fn action_text(seq: u64, name: &str, data: Option<&Value>) -> Result<
         .map_err(|e| Error::input("the action cannot be encoded as JSON").with_source(e))?;
     if text.len() > MAX_ACTION_SIZE {
         return Err(Error::input(format!(
-            "the action has {} bytes, the maximum is {MAX_ACTION_SIZE}",
+            "the action has {} bytes; the maximum is {MAX_ACTION_SIZE}",
             text.len()
         )));
     }
@@ -188,7 +188,7 @@ impl MessageAssembler {
             return Err(FrameFault::Broken("reserved bits are set"));
         }
         if head.masked {
-            return Err(FrameFault::Broken("a server's frame is masked"));
+            return Err(FrameFault::Broken("a frame of the server is masked"));
         }
         if head.opcode >= OPCODE_CLOSE {
             return Self::read_control(head, payload).map(Some);
@@ -203,9 +203,11 @@ impl MessageAssembler {
                 self.buffer.clear();
             }
             (OPCODE_CONTINUATION, Some(_)) => {}
-            (OPCODE_CONTINUATION, None) => return Err(FrameFault::Broken("a continuation of nothing")),
+            (OPCODE_CONTINUATION, None) => {
+                return Err(FrameFault::Broken("a continuation frame without a message"));
+            }
             (OPCODE_TEXT | OPCODE_BINARY, Some(_)) => {
-                return Err(FrameFault::Broken("a message inside another"));
+                return Err(FrameFault::Broken("a message within another one"));
             }
             _ => return Err(FrameFault::Broken("an unknown kind of frame")),
         }
@@ -237,7 +239,7 @@ impl MessageAssembler {
 
     fn read_control(head: FrameHeader, payload: &[u8]) -> Result<IncomingFrame<'_>, FrameFault> {
         if !head.last || payload.len() > 125 {
-            return Err(FrameFault::Broken("a control frame is too long or in pieces"));
+            return Err(FrameFault::Broken("a control frame is too long or fragmented"));
         }
         match (head.opcode, payload) {
             (OPCODE_PING, data) => Ok(IncomingFrame::Ping(data)),

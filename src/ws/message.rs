@@ -114,8 +114,8 @@ impl Message {
         if in_thread { draft.root_id(post.thread_id()) } else { draft }
     }
 
-    /// Replaces the text of an own post, for example one that [`answer`](Self::answer) returned. Props and files do
-    /// not change. Returns the edited post.
+    /// Replaces the text of one of the account's own posts, for example one that [`answer`](Self::answer) returned.
+    /// Props and files do not change. Returns the edited post.
     ///
     /// `PUT /posts/{post_id}/patch`
     ///
@@ -152,8 +152,8 @@ impl Message {
 
     /// Returns the text without the mention of this account, if the message is addressed to it.
     ///
-    /// A message is addressed to the account if it begins with its username, for example `@bot deploy`,
-    /// `@Bot: deploy` or just `@bot`. In a direct channel, all messages are. Returns `None` otherwise: `@bot2` and
+    /// A message is addressed to the account if it begins with its username, for example `@bot deploy`, `@Bot: deploy`
+    /// or just `@bot`. In a direct channel, every message is addressed to it. Returns `None` otherwise: `@bot2` and
     /// `@bot.too` are other users. Surrounding whitespace is removed.
     #[doc(alias = "mention")]
     pub fn addressed(&self) -> Option<&str> {

@@ -52,9 +52,9 @@ impl Default for CatchUp {
 
 /// A check for connections that reply to pings but no longer deliver events.
 ///
-/// This happens if the session of a connection has ended: it was revoked, or the account was deactivated, even
-/// briefly. The pings of the stream need a session, so they detect this within half a minute without a probe. A probe
-/// also detects a proxy or a cluster node that forwards replies but no events.
+/// This happens if the session of a connection has ended because it was revoked, or because the account was
+/// deactivated, even briefly. The pings of the stream need a session, so they detect this within half a minute without
+/// a probe. A probe also detects a proxy or a cluster node that forwards replies but no events.
 ///
 /// A probe sends one request per minute, on a short-lived thread, and only while no events arrive. If it fails, the
 /// stream reconnects: [`Disconnected`](crate::event::Disconnected) has the reason `Deaf`, and
@@ -68,10 +68,11 @@ pub enum Probe {
     /// Detects every such connection within two and a half minutes. Other connections of the account receive
     /// `preferences_changed` and `sidebar_category_updated`. This stream does not deliver the former.
     Preference,
-    /// Requests `GET /users/me` and checks whether the account has changed, for example was deactivated and
-    /// activated again.
+    /// Requests `GET /users/me` and checks whether the account has changed, for example because it was deactivated and
+    /// reactivated.
     ///
-    /// Writes nothing, but detects only such changes, within two minutes. An unrelated change causes a catch-up.
+    /// Writes nothing to the server, but detects only such changes, within two minutes. An unrelated change causes a
+    /// catch-up.
     Account,
 }
 

@@ -37,7 +37,7 @@ model! {
     /// ```
     #[derive(Eq)]
     pub struct Position {
-        /// Everything before this time of the server's clock was delivered. 0 if unknown.
+        /// All events before this server time were delivered. 0 if unknown.
         pub server_time: Timestamp,
         /// Server-assigned ID of the connection, if it can be resumed.
         pub connection_id: Option<String>,
@@ -57,8 +57,8 @@ model! {
 }
 
 impl Position {
-    /// Returns the position without the keys of events that were delivered after `server_time`. They take up to 33 KB
-    /// on a busy server, and the rest about 250 bytes.
+    /// Returns the position without the keys of events that were delivered after `server_time`. The keys take up to 33
+    /// KB on a busy server, the rest about 250 bytes.
     ///
     /// A catch-up from such a position repeats events of the 10 s before the gap. Use it in a program that recognizes
     /// repeated events by [`Event::identity`](crate::Event::identity).

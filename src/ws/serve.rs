@@ -63,14 +63,14 @@ impl Events {
 }
 
 impl<'a> Messages<'a> {
-    /// Includes posts of bots and webhooks. Two bots that respond to each other never stop.
+    /// Includes posts of bots and webhooks. Two bots that respond to each other would never stop.
     pub fn with_bots(mut self) -> Self {
         self.selection.bots = true;
         self
     }
 
-    /// Includes posts of the current account, even if another program created them. A bot that responds to itself
-    /// never stops.
+    /// Includes posts of the current account, even if another program created them. A bot that responds to itself would
+    /// never stop.
     pub fn with_own(mut self) -> Self {
         self.selection.own = true;
         self

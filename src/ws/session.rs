@@ -343,7 +343,7 @@ impl StreamSession {
             self.repeats += 1;
             if self.repeats > MAX_REPEATED_EVENTS {
                 self.cursor.connection_id = None;
-                self.begin_close(DisconnectCause::Broken("the server repeats itself without end".into()));
+                self.begin_close(DisconnectCause::Broken("the server keeps repeating events".into()));
             }
             return EventVerdict::Drop;
         }

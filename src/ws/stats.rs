@@ -10,7 +10,7 @@ use crate::time::Timestamp;
 pub struct CloseReport {
     /// `true` if the server replied to the close frame.
     pub goodbye: bool,
-    /// Threads that were still running at the timeout, and their activity.
+    /// Threads that were still running when the timeout expired, and their activity.
     ///
     /// A name lookup or a connection attempt cannot be interrupted on all systems. Such a thread ends within 10 s.
     pub detached: Vec<String>,
@@ -77,7 +77,7 @@ pub enum ConnectionState {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Pong {
-    /// Time from sending the ping to the reply.
+    /// Time between sending the ping and receiving the reply.
     pub round_trip: Duration,
     /// Time of the server when it replied.
     pub server_time: Timestamp,

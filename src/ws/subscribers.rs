@@ -99,7 +99,7 @@ pub(super) enum TakeResult {
     /// The message belongs into the queue.
     NotTaken,
     Taken,
-    /// The message was kept aside in place of this older one, which belongs into the queue.
+    /// The message was kept aside in place of this older one, which belongs in the queue.
     Displaced(Event),
     /// The message must follow others that are kept aside, and there is no room for another.
     NoRoom,

@@ -132,7 +132,7 @@ fn what_is_wrong_with_names_and_texts() {
         (Input, "matches several", "tilde"),
     );
     let long = "x".repeat(16_384);
-    let too_long = (Input, "16384 characters, the maximum is 16383", "file");
+    let too_long = (Input, "16384 characters; the maximum is 16383", "file");
     check("a message too long", now(), send("awesome-chat", "Town Square", &long), too_long);
     check(
         "an empty message",

@@ -8,7 +8,9 @@
 use mattermost::integration::*;
 use mattermost::{ActionStyle, Attachment, Button, Channel, Client, CommandDraft, Error, PostDraft};
 use mattermost::{Result, Secret};
-use tiny_http::{Header, Request, Response, Server};
+use tiny_http::Server;
+
+mod http_loop;
 
 struct App {
     client: Client,
@@ -58,26 +60,18 @@ impl App {
         Ok(SubmitDialogResponse::accepted())
     }
 
-    fn handle(&self, mut request: Request) -> std::io::Result<()> {
-        let headers = request.headers().to_vec();
-        let headers = headers.iter().map(|header| (header.field.as_str().as_str(), header.value.as_str()));
-        let callback = CallbackRequest::read(headers, request.as_reader());
-        let respond = |callback: CallbackRequest| {
-            Ok(match request.url() {
-                "/command" => self.command(&callback.parse(&self.token)?).into(),
-                "/button" => self.button(&callback.parse(&self.secret)?)?.into(),
-                "/dialog" => self.dialog(&callback.parse(&self.secret)?)?.into(),
-                _ => CallbackResponse::not_found(),
-            })
-        };
-        let CallbackResponse { status, content_type, body, .. } = callback.and_then(respond).into();
-        let header = Header::from_bytes("Content-Type", content_type).expect("a header");
-        request.respond(Response::from_data(body).with_status_code(status).with_header(header))
+    fn respond(&self, path: &str, callback: CallbackRequest) -> Result<CallbackResponse> {
+        Ok(match path {
+            "/command" => self.command(&callback.parse(&self.token)?).into(),
+            "/button" => self.button(&callback.parse(&self.secret)?)?.into(),
+            "/dialog" => self.dialog(&callback.parse(&self.secret)?)?.into(),
+            _ => CallbackResponse::not_found(),
+        })
     }
 
-    /// On four threads: a slow call holds up no other request.
+    /// Serves requests on four threads, so that a slow call does not delay the others.
     fn serve(&self, server: &Server) {
-        let work = || server.incoming_requests().for_each(|request| drop(self.handle(request)));
+        let work = || http_loop::serve(server, |path, callback| self.respond(path, callback));
         std::thread::scope(|scope| (0..4).for_each(|_| drop(scope.spawn(work))));
     }
 }
@@ -132,6 +126,12 @@ mod tests {
             let posts = server.posts("town-square");
             assert_eq!(posts.last().unwrap().message, "@bob asks for days off: 24 Dec\n> Christmas");
         });
+    }
+
+    #[test]
+    fn the_guide_shows_the_loop() {
+        let guide = include_str!("../../../src/guide/buttons_and_dialogs.md");
+        assert!(guide.replace("\r\n", "\n").contains(&include_str!("http_loop.rs").replace("\r\n", "\n")));
     }
 
     #[test]

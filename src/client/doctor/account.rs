@@ -205,7 +205,7 @@ fn check_permission(report: &mut Report, client: &Client, channel: &Channel, mem
         Ok(_) => report.add_failure(
             "permission",
             format!("none of the account's roles may post in ~{}: {}", channel.name, names.join(", ")),
-            "an administrator gives the role the permission create_post, or the account another role",
+            "ask an administrator to add the permission create_post to the role, or to give the account another role",
         ),
         Err(error) => report.add_error("permission", &error),
     }

@@ -75,7 +75,7 @@ pub struct OutgoingOAuthConnectionDraft {
     /// The password. Required for [`OAuthGrantType::Password`].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub credentials_password: Option<Secret>,
-    /// ID of a stored connection to validate. An empty secret then stands for the stored one.
+    /// ID of a stored connection to validate. If set, an empty secret means the stored one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<OutgoingOAuthConnectionId>,
 }
@@ -109,7 +109,7 @@ setters! { OutgoingOAuthConnectionDraft:
     credentials_username: String,
     /// The password. Required for [`OAuthGrantType::Password`].
     credentials_password: Secret,
-    /// ID of a stored connection to validate. An empty secret then stands for the stored one.
+    /// ID of a stored connection to validate. If set, an empty secret means the stored one.
     id: OutgoingOAuthConnectionId,
 }
 

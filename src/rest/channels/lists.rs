@@ -47,8 +47,8 @@ impl<'c> Channels<'c> {
     ///
     /// `GET /users/{user_id}/channels`
     ///
-    /// The server can report an error after the first part of a response with status 200. It is returned as
-    /// an error all the same.
+    /// The server can report an error after the first part of a response with status 200. This is still returned as an
+    /// error.
     ///
     /// Other users require the permission `edit_other_users`. Since server 6.1.
     #[doc(alias = "GetChannelsForUser")]
@@ -105,7 +105,7 @@ impl<'c> Channels<'c> {
         self.0.get("/teams/{team_id}/channels/deleted", &[team]).query(page).fetch()
     }
 
-    /// Gets public channels of a team by id.
+    /// Gets public channels of a team by ID.
     ///
     /// `POST /teams/{team_id}/channels/ids`
     ///

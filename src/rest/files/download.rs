@@ -127,7 +127,8 @@ pub(super) enum DownloadError {
 /// Rejects a part of the file that was not requested, `bytes 0-99/200`.
 fn check_range(range: Option<&str>, from: u64, length: Option<u64>, size: Option<u64>) -> Result<()> {
     let wrong = |said: &str| {
-        let message = format!("the server sent {}, but not the bytes from {from} on", shorten_text(said, 80));
+        let message =
+            format!("the server sent {} instead of the bytes from {from} on", shorten_text(said, 80));
         Err(Error::new(ErrorKind::Protocol, message))
     };
     let Some(range) = range else { return wrong("a range that it does not name") };
@@ -165,6 +166,6 @@ fn unwritable(error: std::io::Error) -> Error {
 fn too_long(limit: Option<u64>) -> Error {
     Error::new(
         ErrorKind::Protocol,
-        format!("the file is longer than the limit of {} bytes", limit.unwrap_or(0)),
+        format!("the file is larger than the limit of {} bytes", limit.unwrap_or(0)),
     )
 }

@@ -28,8 +28,8 @@ type UploadProgress<'u> = Box<dyn FnMut(u64, Option<u64>) + Send + 'u>;
 impl Upload<'static> {
     /// Opens a file. The file name defaults to the last component of the path.
     ///
-    /// The size is read now, and exactly that many bytes are sent: of a file that grows meanwhile, those that were
-    /// there. The upload of a file that is truncated meanwhile fails. Opening a named pipe waits for its writer.
+    /// The size is read now, and exactly that many bytes are sent: data appended to the file later is not sent. The
+    /// upload fails if the file is truncated meanwhile. Opening a named pipe blocks until there is a writer.
     pub fn path(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
         let failed =
@@ -47,7 +47,7 @@ impl Upload<'static> {
             let mut bytes = Vec::new();
             file.take(MAX_UNSIZED_LENGTH + 1).read_to_end(&mut bytes).map_err(failed)?;
             if bytes.len() as u64 > MAX_UNSIZED_LENGTH {
-                let message = format!("{} announces no bytes and has more than 16 MiB", path.display());
+                let message = format!("{} reports no size and contains more than 16 MiB", path.display());
                 return Err(Error::input(message).with_hint("use `Upload::reader`"));
             }
             return Ok(Self::bytes(name, bytes));

@@ -65,7 +65,7 @@ impl<'c> Posts<'c> {
         self.0.get("/posts/{post_id}", &[post]).fetch()
     }
 
-    /// Updates the fields that are set in `patch`.
+    /// Updates a post. Unset fields keep their value.
     ///
     /// `PUT /posts/{post_id}/patch`
     ///
@@ -107,8 +107,8 @@ impl<'c> Posts<'c> {
         History::new(*self, channel.clone())
     }
 
-    /// Answers in the same place: in the thread of the post if it has one, otherwise in the channel. Never
-    /// starts a thread. Otherwise like [`create`](Self::create).
+    /// Responds in the same place: in the thread of the post if it has one, otherwise in the channel. Never starts a
+    /// thread. Otherwise like [`create`](Self::create).
     pub fn answer(&self, to: &Post, message: impl Into<String>) -> Result<Post> {
         self.create(&PostDraft::new(&to.channel_id, message).root_id(&to.root_id))
     }
@@ -167,7 +167,7 @@ impl<'c> Posts<'c> {
             None => Ok(post),
             Some(_) if is_earlier => Ok(post),
             Some(id) => {
-                let message = format!("the post {} was made, but without the file {id}", post.id);
+                let message = format!("the post {} was created without the file {id}", post.id);
                 Err(Error::new(ErrorKind::Protocol, message).on_route("POST /posts"))
             }
         }
@@ -184,8 +184,8 @@ impl<'c> Posts<'c> {
         self.0.post("/posts/ephemeral", &[]).json(&body).check_first(draft.check()).fetch()
     }
 
-    /// Replaces the attachments of a post, for example to remove its buttons. The other props keep the values that
-    /// they have in `post`, above all the [key](PostDraft::key).
+    /// Replaces the attachments of a post, for example to remove its buttons. The other props keep the values that they
+    /// have in `post`, including the [key](PostDraft::key).
     ///
     /// Required permission: as for [`patch`](Self::patch).
     ///

@@ -19,12 +19,12 @@ const MAX_RETRY_INTERVAL: Duration = Duration::from_secs(30);
 
 impl Posts<'_> {
     /// Creates a post unless the account has already created one with the same [key](PostDraft::key) in the channel,
-    /// and returns the one that exists. Survives outages: retries for up to `patience`.
+    /// and returns the one that exists. Survives outages: retries for up to `timeout`.
     ///
     /// The channel is searched for the key before each attempt, starting with the newest post and back to
     /// [`key_since`](PostDraft::key_since), by default 24 h. This also finds the post of another process, and of an
-    /// earlier run that was terminated after it had sent the request. If the outcome of an attempt is unknown, the
-    /// next attempt is not made before the server must have completed it, which is 35 s later.
+    /// earlier run that was terminated after it had sent the request. If the outcome of an attempt is unknown, the next
+    /// attempt waits 35 s, by which time the server must have completed the earlier one.
     ///
     /// Two processes that use the same key at the same time create one post if both requests arrive at the same node
     /// within 30 s.
@@ -34,9 +34,9 @@ impl Posts<'_> {
     ///
     /// # Errors
     /// - [`ErrorKind::Input`], before any I/O, for a draft without a key or channel, and as for `create`.
-    /// - [`ErrorKind::UnknownOutcome`] if the outcome of an attempt was still unknown after `patience`. Calling
+    /// - [`ErrorKind::UnknownOutcome`] if the outcome of an attempt was still unknown after `timeout`. Calling
     ///   `create_once` again is safe.
-    /// - Any other error that is not transient, as soon as it occurs; after `patience`, the last error. Nothing was
+    /// - Any other error that is not transient, as soon as it occurs; after `timeout`, the last error. Nothing was
     ///   created.
     ///
     /// # Examples
@@ -49,7 +49,7 @@ impl Posts<'_> {
     /// client.posts().create_once(&draft, Duration::from_secs(600))?;
     /// # Ok(()) }
     /// ```
-    pub fn create_once(&self, draft: &PostDraft, patience: Duration) -> Result<Post> {
+    pub fn create_once(&self, draft: &PostDraft, timeout: Duration) -> Result<Post> {
         let key = draft.key.as_deref().filter(|key| !key.is_empty()).ok_or_else(|| {
             Error::input("the draft has no key, so its post cannot be recognized")
                 .with_hint("set one with `PostDraft::key`")
@@ -57,7 +57,7 @@ impl Posts<'_> {
         super::validate(draft)?;
         let scale = self.0.config().backoff_scale;
         let began = Instant::now();
-        let deadline = began.checked_add(patience);
+        let deadline = began.checked_add(timeout);
         let left = || deadline.map_or(Duration::MAX, |at| at.saturating_duration_since(Instant::now()));
         let (mut since, mut interval) = (draft.key_since, FIRST_RETRY_INTERVAL);
         // The last attempt without a known outcome.

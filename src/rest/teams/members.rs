@@ -31,7 +31,7 @@ impl<'c> Teams<'c> {
         pages(move |number| group.list_members(&team, &page.clone().page(number).per_page(MAX_PER_PAGE)))
     }
 
-    /// Gets a channel membership. Returns 404 if there is none.
+    /// Gets a team membership. Returns 404 if there is none.
     ///
     /// `GET /teams/{team_id}/members/{user_id}`
     ///
@@ -41,7 +41,7 @@ impl<'c> Teams<'c> {
         self.0.get("/teams/{team_id}/members/{user_id}", &[team, user]).fetch()
     }
 
-    /// Gets channel memberships by user ID.
+    /// Gets team memberships by user ID.
     ///
     /// `POST /teams/{team_id}/members/ids`
     ///

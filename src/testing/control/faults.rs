@@ -13,7 +13,7 @@ use crate::testing::hub::HubEvent;
 use crate::testing::rate_limit::RateLimiter;
 use crate::testing::socket::detach;
 
-/// A fault for the next requests that match. Created by [`TestServer::on`], and armed by its last method.
+/// A fault for the next matching requests. Created by [`TestServer::on`], and armed by its last method.
 #[derive(Debug)]
 #[must_use = "it does nothing before one of its methods says what is to happen"]
 pub struct Fault<'a> {
@@ -25,13 +25,13 @@ pub struct Fault<'a> {
 }
 
 impl Fault<'_> {
-    /// Leaves the first `count` requests that match alone. Defaults to 0.
+    /// Ignores the first `count` matching requests. Defaults to 0.
     pub fn skip(mut self, count: u64) -> Self {
         self.skipped = count;
         self
     }
 
-    /// Sets the number of requests that get the fault. Defaults to 1.
+    /// Sets the number of requests to which the fault applies. Defaults to 1.
     pub fn times(mut self, times: u64) -> Self {
         self.times = times;
         self
@@ -118,8 +118,8 @@ impl Fault<'_> {
 
 /// # Faults of requests
 impl TestServer {
-    /// Adds a fault for the next requests that match. `"POST /posts"`, `"/users"` and `""` are examples: a method,
-    /// the beginning of a path below `/api/v4`, both, or neither. `"/websocket"` is the upgrade.
+    /// Adds a fault for the next matching requests. `"POST /posts"`, `"/users"` and `""` are examples: a method, the
+    /// beginning of a path below `/api/v4`, both, or neither. `"/websocket"` is the upgrade.
     ///
     /// Faults are used up in the order in which they were added.
     ///
@@ -172,8 +172,8 @@ impl TestServer {
         self.on("").silence();
     }
 
-    /// Removes all request faults that are not used up yet, and those of [`cut_next_after`](Self::cut_next_after) and
-    /// [`cut_accepted_after`](Self::cut_accepted_after).
+    /// Removes all request faults that are not used up yet, and those set by [`cut_next_after`](Self::cut_next_after)
+    /// and [`cut_accepted_after`](Self::cut_accepted_after).
     pub fn heal(&self) {
         *lock(&self.inner.faults) = Faults::default();
     }
@@ -189,7 +189,7 @@ impl TestServer {
         }
     }
 
-    /// Closes all connections, as a server or a proxy does. They can be resumed.
+    /// Closes all connections, as a server or a proxy may do. They can be resumed.
     ///
     /// When this returns, the server knows that the connections are closed.
     pub fn cut_connections(&self) {
@@ -237,8 +237,8 @@ impl TestServer {
         }
     }
 
-    /// Silences the present connections in both directions without closing them. The server regards them as open
-    /// until Pongs are missing, and refuses to resume them. New connections work.
+    /// Silences the present connections in both directions without closing them. The server considers them open until
+    /// Pongs are missing, and refuses to resume them until then. New connections work.
     pub fn black_hole(&self) {
         for link in self.inner.world().hub.links() {
             link.black = true;
@@ -269,18 +269,18 @@ impl TestServer {
         self.each_link(|conn| conn.trickle(bytes, pause));
     }
 
-    /// Cuts the present connections after so many more bytes, which may be inside a frame or a TLS record.
+    /// Cuts the present connections after this many more bytes, possibly within a frame or a TLS record.
     pub fn cut_after(&self, bytes: u64) {
         self.each_link(|conn| conn.cut_after(bytes));
     }
 
-    /// Cuts the next connection after so many bytes, counted from the beginning of the response to the upgrade.
+    /// Cuts the next WebSocket connection after this many bytes, counted from the start of the upgrade response.
     pub fn cut_next_after(&self, bytes: u64) {
         lock(&self.inner.faults).cut_socket = Some(bytes);
     }
 
-    /// Cuts the next connection of any kind after the server has sent so many bytes, including those of a TLS
-    /// handshake. 0 cuts it at once.
+    /// Cuts the next connection of any kind after the server has sent this many bytes, including those of a TLS
+    /// handshake. 0 cuts it immediately.
     pub fn cut_accepted_after(&self, bytes: u64) {
         lock(&self.inner.faults).cut_accepted = Some(bytes);
     }
@@ -337,8 +337,8 @@ impl TestServer {
         self.inner.world().hub.deafen();
     }
 
-    /// Advances the server's clock. This affects timestamps, sessions, Do Not Disturb, and the time for which the
-    /// server remembers things, but not the deadlines for Pings and Pongs.
+    /// Advances the server's clock. This affects timestamps, sessions, Do Not Disturb, and how long the server
+    /// remembers requests and lost connections, but not the deadlines for Pings and Pongs.
     pub fn advance(&self, time: Duration) {
         let mut world = self.inner.world();
         world.clock.advance(i64::try_from(time.as_millis()).unwrap_or(i64::MAX / 4));

@@ -9,7 +9,7 @@ use super::super::state::{PostStore, World};
 use super::super::{TestPost, TestServer};
 use super::{find, must, test_post};
 
-/// A dialog that the server asked a user's client to open.
+/// A dialog that the server told the client of a user to open.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TestDialog {
@@ -80,7 +80,7 @@ fn field<'a>(value: &'a Value, name: &str) -> &'a str {
 }
 
 impl TestServer {
-    /// Returns a user, by username, who acts through the REST API.
+    /// Returns the user with this username, to act through the REST API.
     ///
     /// ```
     /// # fn main() -> mattermost::Result<()> {
@@ -374,7 +374,7 @@ impl TestUser<'_> {
     ///
     /// # Panics
     ///
-    /// If the post has no such button (any more).
+    /// Panics if the post has no such button, or no longer has it.
     #[track_caller]
     pub fn press(&self, post: impl AsRef<str>, action: &str) -> Interaction {
         self.act(post.as_ref(), action, &json!({}))
@@ -388,7 +388,7 @@ impl TestUser<'_> {
     ///
     /// # Panics
     ///
-    /// If the post has no such menu (any more).
+    /// Panics if the post has no such menu, or no longer has it.
     #[track_caller]
     pub fn select(&self, post: impl AsRef<str>, action: &str, option: &str) -> Interaction {
         self.act(post.as_ref(), action, &json!({"selected_option": option}))

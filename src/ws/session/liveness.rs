@@ -206,7 +206,7 @@ impl StreamSession {
             }
             Err(error) => {
                 deferred_log::push_line(Level::Debug, || {
-                    format!("cannot check if events still arrive: {error}")
+                    format!("cannot check whether events still arrive: {error}")
                 });
                 None
             }

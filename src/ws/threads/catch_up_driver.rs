@@ -106,7 +106,7 @@ fn run_driver(shared: &StreamShared) {
                     Err(panic) => {
                         deferred_log::push_line(Level::Error, || {
                             format!(
-                                "a catch-up is given up, since code of the program panicked in it: {panic}"
+                                "abandoning a catch-up because code of the program panicked in it: {panic}"
                             )
                         });
                         state.delivery.abandon_gap();

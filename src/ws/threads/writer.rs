@@ -57,7 +57,7 @@ pub(crate) fn run_writer(shared: &StreamShared) {
             let failed = if batch.is_empty() { wire.take_batch(&mut batch).is_err() } else { false };
             let late = batch.waiting_since().is_some_and(|since| since.elapsed() >= WRITE_TIMEOUT);
             if failed || late {
-                state.session.on_write_stalled("what was sent did not leave in 15 s");
+                state.session.on_write_stalled("no data could be written for 15 s");
                 wire.shut_down();
                 batch.clear_batch();
                 shared.apply_effects(&mut state);
