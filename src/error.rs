@@ -51,7 +51,8 @@ use std::time::Duration;
 /// The result of every fallible function of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-pub(crate) use self::status::{is_transient_status, may_succeed_if_repeated};
+pub(crate) use self::status::{is_doubtful_status, may_succeed_if_repeated};
+use self::status::{is_transient_status, is_unprocessed_status};
 
 type ErrorSource = Arc<dyn std::error::Error + Send + Sync>;
 
@@ -220,7 +221,7 @@ impl Error {
             ErrorKind::Api | ErrorKind::Status => {
                 self.status().is_some_and(|status| match self.0.repeatable {
                     Some(true) => may_succeed_if_repeated(status),
-                    Some(false) => matches!(status, 425 | 429),
+                    Some(false) => is_unprocessed_status(status),
                     None => is_transient_status(status),
                 })
             }

@@ -167,6 +167,7 @@ struct Readme;
 mod macros;
 
 mod atomic;
+mod backoff;
 mod base_url;
 mod client;
 mod config;

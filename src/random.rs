@@ -17,11 +17,6 @@ pub(crate) fn random_hex() -> String {
     format!("{:032x}", u128::from_ne_bytes(bytes))
 }
 
-/// Returns a random time from half of `time` to one and a half of it.
-pub(crate) fn jittered(time: std::time::Duration) -> std::time::Duration {
-    time.mul_f64(0.5 + random_unit())
-}
-
 /// A number from 0 to 1.
 pub(crate) fn random_unit() -> f64 {
     getrandom::u32().map_or(0.5, |n| f64::from(n) / f64::from(u32::MAX))

@@ -5,13 +5,13 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::Client;
+use crate::backoff::backoff_delay;
 use crate::base_url::{BaseUrl, split_credentials};
 use crate::config::{Config, MAX_TIMEOUT};
 use crate::error::{Error, Result};
 use crate::http::{HttpClient, LoginCredentials, LoginSession, MfaSource, check_token};
 use crate::model::json;
 use crate::proxy::{Proxy, ProxySetting};
-use crate::random::random_unit;
 use crate::secret::Secret;
 use crate::time_scale::TimeScale;
 
@@ -233,7 +233,7 @@ impl ClientBuilder {
         let time_left =
             || deadline.map_or(Duration::MAX, |deadline| deadline.saturating_duration_since(Instant::now()));
         let (scale, call_timeout) = (http.config().backoff_scale, http.call_timeout());
-        let mut backoff = MIN_CONNECT_BACKOFF;
+        let mut failures = 0;
         loop {
             let attempt_timeout = call_timeout.min(time_left().max(MIN_CONNECT_TIMEOUT));
             let error = match connect_client(http.with_timeout(attempt_timeout)) {
@@ -242,13 +242,14 @@ impl ClientBuilder {
                 Err(error) => return Err(error),
             };
             let announced = error.retry_after().unwrap_or_default().min(MAX_CONNECT_WAIT);
-            let wait = scale.shorten(backoff.mul_f64(0.75 + random_unit() / 2.0)).max(announced);
+            let delay = backoff_delay(failures, MIN_CONNECT_BACKOFF, MAX_CONNECT_BACKOFF, scale);
+            let wait = delay.max(announced);
             if time_left() < wait {
                 return Err(error);
             }
             log::info!("not connected, retrying in {:.1} s: {error}", wait.as_secs_f64());
             http.sleep_until_closed(wait)?;
-            backoff = (backoff * 2).min(MAX_CONNECT_BACKOFF);
+            failures += 1;
         }
     }
 

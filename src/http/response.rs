@@ -132,6 +132,8 @@ fn of_oauth(body: &[u8]) -> Option<ApiError> {
 const WAIT_HEADERS: [&str; 3] = ["retry-after", "x-ratelimit-reset", "ratelimit-reset"];
 /// Maximum wait that is accepted from a response.
 const MAX_ANNOUNCED_WAIT: Duration = Duration::from_secs(86_400);
+/// The wait after a 429 that announces none.
+const DEFAULT_RATE_LIMIT_WAIT: Duration = Duration::from_secs(1);
 /// Larger numbers are times, in seconds since 1970.
 const MIN_EPOCH_SECONDS: f64 = 1e9;
 
@@ -145,7 +147,7 @@ pub(crate) fn wait_for<'a>(status: u16, header: impl Fn(&str) -> Option<&'a str>
     // A date is one of the server's clock, which may differ from that of this machine.
     let now = header("date").and_then(http_date).unwrap_or_else(Timestamp::now);
     let announced = names.iter().find_map(|name| announced_wait(header(name)?, now));
-    announced.or_else(|| (status == 429).then_some(Duration::from_secs(1)))
+    announced.or_else(|| (status == 429).then_some(DEFAULT_RATE_LIMIT_WAIT))
 }
 
 /// Parses the value of a header with the time of the next attempt.

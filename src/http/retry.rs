@@ -9,8 +9,8 @@ use std::time::Duration;
 use super::Method;
 use super::attempt::{AttemptError, KEYED_RETRY_WINDOW};
 use super::clock::ClockReading;
-use crate::error::{Error, ErrorKind, may_succeed_if_repeated};
-use crate::random::jittered;
+use crate::backoff::backoff_delay;
+use crate::error::{Error, ErrorKind, is_doubtful_status, may_succeed_if_repeated};
 use crate::time_scale::TimeScale;
 
 /// The rule by which a request may be repeated.
@@ -29,10 +29,11 @@ pub(crate) enum RetryPolicy {
 pub(super) const KEYED_RESPONSE_TIMEOUT: Duration = Duration::from_secs(8);
 /// Maximum number of retries after failures.
 const MAX_RETRIES: u32 = 2;
+/// Delays before retries. Long enough for the next worker of a proxy that restarts.
+const MIN_RETRY_DELAY: Duration = Duration::from_millis(200);
+const MAX_RETRY_DELAY: Duration = Duration::from_millis(6400);
 /// Maximum number of retries after responses that announce the time of the next attempt.
 const MAX_ANNOUNCED_RETRIES: u32 = 10;
-/// The wait after a 429 that announces none.
-const DEFAULT_RATE_LIMIT_WAIT: Duration = Duration::from_secs(1);
 /// An announced wait of at least this length is kept as it is. A shorter one is raised to the backoff.
 const MAX_ANNOUNCED_FLOOR: Duration = Duration::from_secs(1);
 
@@ -105,8 +106,8 @@ impl RetryState {
                     return RetryDecision::GiveUp(self.final_error(error));
                 }
                 // A wait of zero would use up all attempts at once.
-                let floor = self.backoff_delay(self.announced).min(MAX_ANNOUNCED_FLOOR);
-                let wait = error.retry_after().unwrap_or(DEFAULT_RATE_LIMIT_WAIT).max(floor);
+                let floor = self.retry_delay(self.announced).min(MAX_ANNOUNCED_FLOOR);
+                let wait = error.retry_after().unwrap_or_default().max(floor);
                 return RetryDecision::AwaitRateLimit(wait, error);
             }
             Some(425) => return self.retry_unless(!replayable, error),
@@ -135,7 +136,7 @@ impl RetryState {
             // If a server announces when it is available again, the next attempt is made then, and not before.
             self.announced += 1;
             if self.announced <= MAX_ANNOUNCED_RETRIES {
-                return RetryDecision::Retry(wait.max(self.backoff_delay(self.announced)), error);
+                return RetryDecision::Retry(wait.max(self.retry_delay(self.announced)), error);
             }
         }
         self.retry_unless(hopeless || !replayable, error)
@@ -149,9 +150,7 @@ impl RetryState {
                 error.api_id() == Some(PENDING_DUPLICATE_ID)
                     || (self.policy == RetryPolicy::Idempotent && may_succeed_if_repeated(status))
             }
-            (ErrorKind::Status, Some(status)) => {
-                status == 408 || (status >= 500 && !matches!(status, 501 | 505 | 511))
-            }
+            (ErrorKind::Status, Some(status)) => is_doubtful_status(status),
             // A redirect of an API call does not come from the server, which was not reached.
             (ErrorKind::Protocol, Some(300..=303 | 305..=399)) => false,
             (ErrorKind::Io | ErrorKind::Timeout | ErrorKind::Protocol | ErrorKind::Decode, _) => true,
@@ -178,12 +177,11 @@ impl RetryState {
         if stop || self.failures > MAX_RETRIES {
             return RetryDecision::GiveUp(self.final_error(error));
         }
-        RetryDecision::Retry(self.backoff_delay(self.failures), error)
+        RetryDecision::Retry(self.retry_delay(self.failures), error)
     }
 
-    /// 0.2 s, then 0.4 s, up to 6.4 s, each with jitter. Enough for the next worker of a proxy that restarts.
-    fn backoff_delay(&self, attempts: u32) -> Duration {
-        jittered(self.scale.shorten(Duration::from_millis(100 << attempts.min(6))))
+    fn retry_delay(&self, attempts: u32) -> Duration {
+        backoff_delay(attempts - 1, MIN_RETRY_DELAY, MAX_RETRY_DELAY, self.scale)
     }
 
     /// Returns the error of a call that is not sent again. `last` is the last failure, and possibly not the only one.

@@ -6,6 +6,7 @@ mod save;
 mod upload;
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use serde::Deserialize;
 
@@ -14,6 +15,12 @@ pub use self::upload::Upload;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{Call, Download, HttpClient, Method, PathArg as _};
 use crate::model::{ChannelId, FileId, FileInfo, FileInfoList, FileUploadResponse, Post, PostSearch, TeamId};
+
+/// Maximum number of consecutive connections without progress before a resumable transfer fails.
+pub(super) const MAX_FAILURES: u32 = 5;
+/// Delays before a transfer is resumed.
+pub(super) const MIN_RETRY_DELAY: Duration = Duration::from_millis(250);
+pub(super) const MAX_RETRY_DELAY: Duration = Duration::from_secs(4);
 
 /// Files. Returned by [`Client::files`](crate::Client::files).
 ///

@@ -8,19 +8,17 @@ mod upload_record;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
-use std::time::Duration;
 
 use self::upload_record::UploadRecord;
 use super::Files;
-use super::files::Upload;
+use super::files::{MAX_FAILURES, MAX_RETRY_DELAY, MIN_RETRY_DELAY, Upload};
+use crate::backoff::backoff_delay;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{Body, HttpClient};
 use crate::model::{ChannelId, FileInfo, UploadDraft, UploadId, UploadSession, UserId, json};
 
 /// Size of a chunk in bytes. The server requires 5 MiB for the first chunk.
 const CHUNK_SIZE: u64 = if cfg!(test) { 64 << 10 } else { 8 << 20 };
-/// Failures in a row after which an upload fails.
-const MAX_FAILURES: u32 = 5;
 
 /// Resumable uploads. Returned by [`Client::uploads`](crate::Client::uploads). Use them for large files and
 /// unreliable networks.
@@ -207,8 +205,9 @@ impl Uploads<'_> {
                     if failures >= MAX_FAILURES || !is_worth_another(&error) {
                         return Err(error);
                     }
-                    let pause = Duration::from_millis(250 << failures);
-                    self.0.sleep_until_closed(self.0.config().backoff_scale.shorten(pause))?;
+                    let scale = self.0.config().backoff_scale;
+                    let pause = backoff_delay(failures, MIN_RETRY_DELAY, MAX_RETRY_DELAY, scale);
+                    self.0.sleep_until_closed(pause)?;
                 }
             }
         }

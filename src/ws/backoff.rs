@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::backoff::exponential_delay;
 use crate::time_scale::TimeScale;
 
 const MIN_BACKOFF: Duration = Duration::from_secs(1);
@@ -35,7 +36,7 @@ impl ReconnectBackoff {
     }
 
     fn backoff_window(&self, n: u32) -> Duration {
-        self.scaled_time(MIN_BACKOFF.saturating_mul(1 << n.min(16)).min(MAX_BACKOFF))
+        self.scaled_time(exponential_delay(n, MIN_BACKOFF, MAX_BACKOFF))
     }
 
     /// Scales a time like the delays, in tests.

@@ -8,6 +8,7 @@ use super::position::Position;
 use super::queue::Overflow;
 use super::state::StreamShared;
 use super::{Backend, Events, Poster, threads};
+use crate::backoff::backoff_delay;
 use crate::error::{Error, ErrorKind, Result};
 use crate::event::EventKind;
 use crate::model::ChannelId;
@@ -165,7 +166,7 @@ impl EventsBuilder {
         let backend = backend?;
         let deadline = Instant::now().checked_add(timeout);
         let scale = backend.client_config().backoff_scale;
-        let mut pause = scale.shorten(MIN_OPEN_PAUSE);
+        let mut failures = 0;
         loop {
             let renewed = backend.with_new_connections();
             let attempt = Self { backend: renewed, poster: Arc::clone(&poster), options: options.clone() };
@@ -174,13 +175,14 @@ impl EventsBuilder {
                 Err(error) if error.is_transient() => error,
                 done => return done,
             };
+            let pause = backoff_delay(failures, MIN_OPEN_PAUSE, MAX_OPEN_PAUSE, scale);
             let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
             if left.is_some_and(|left| left < pause) {
                 return Err(error);
             }
             log::info!("stream not open, retrying in {pause:?}: {error}");
             std::thread::sleep(pause);
-            pause = (pause * 2).min(MAX_OPEN_PAUSE);
+            failures += 1;
         }
     }
 

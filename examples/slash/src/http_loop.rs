@@ -7,8 +7,8 @@ where
     F: Fn(&str, CallbackRequest) -> Result<CallbackResponse>,
 {
     for mut request in server.incoming_requests() {
-        let headers = request.headers().to_vec();
-        let headers = headers.iter().map(|h| (h.field.as_str().as_str(), h.value.as_str()));
+        let all = request.headers().to_vec();
+        let headers = all.iter().map(|h| (h.field.as_str().as_str(), h.value.as_str()));
         let callback = CallbackRequest::read(headers, request.as_reader());
         let respond = |callback| respond(request.url(), callback);
         let result = callback.and_then(respond);

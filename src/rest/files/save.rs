@@ -2,21 +2,17 @@
 
 use std::io::Read;
 use std::path::Path;
-use std::time::Duration;
 
-use super::Files;
 use super::download::{DownloadError, broken};
 use super::part_file::{PartFile, unwritable};
+use super::{Files, MAX_FAILURES, MAX_RETRY_DELAY, MIN_RETRY_DELAY};
+use crate::backoff::backoff_delay;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::PathArg;
 use crate::model::FileInfo;
 
 /// Progress that a connection must make to count as a success, in bytes.
 const MIN_PROGRESS: u64 = 64 << 10;
-/// Connections without that progress, in a row, after which a download fails.
-const MAX_FAILURES: u32 = 5;
-/// Pause before the first resume; doubled with each failure.
-const MIN_PAUSE: Duration = Duration::from_millis(250);
 const BUFFER_SIZE: usize = 64 << 10;
 const ROUTE: &str = "GET /files/{file_id}";
 
@@ -84,7 +80,7 @@ fn transfer(
         if failures >= MAX_FAILURES || error.kind() == ErrorKind::Protocol && part.resume_at() == begin {
             return Err(error);
         }
-        let pause = files.0.config().backoff_scale.shorten(MIN_PAUSE.saturating_mul(1 << failures));
+        let pause = backoff_delay(failures, MIN_RETRY_DELAY, MAX_RETRY_DELAY, files.0.config().backoff_scale);
         log::debug!("{}: resuming at {} in {} ms", path.display(), part.resume_at(), pause.as_millis());
         files.0.sleep_until_closed(pause)?;
     }

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use super::Posts;
+use crate::backoff::{add_jitter, exponential_delay};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{ChannelId, KEY, Post, PostDraft};
-use crate::random::jittered;
 use crate::time::Timestamp;
 
 /// Default period that `create_once` searches.
@@ -14,7 +14,7 @@ const KEY_LOOKBACK: Duration = Duration::from_secs(86_400);
 /// After this time, a request without a response has either been carried out or never will be: servers remember the
 /// key of a post for 30 s, and their queries to the database end after 30 s.
 const SETTLE_TIME: Duration = Duration::from_secs(35);
-const FIRST_RETRY_INTERVAL: Duration = Duration::from_secs(1);
+const MIN_RETRY_INTERVAL: Duration = Duration::from_secs(1);
 const MAX_RETRY_INTERVAL: Duration = Duration::from_secs(30);
 
 impl Posts<'_> {
@@ -59,7 +59,7 @@ impl Posts<'_> {
         let began = Instant::now();
         let deadline = began.checked_add(timeout);
         let left = || deadline.map_or(Duration::MAX, |at| at.saturating_duration_since(Instant::now()));
-        let (mut since, mut interval) = (draft.key_since, FIRST_RETRY_INTERVAL);
+        let (mut since, mut failures) = (draft.key_since, 0);
         // The last attempt without a known outcome.
         let mut unsettled: Option<(Instant, Error)> = None;
         loop {
@@ -95,7 +95,8 @@ impl Posts<'_> {
                 },
                 Err(error) => error,
             };
-            let pause = jittered(scale.shorten(error.retry_after().unwrap_or(interval)));
+            let interval = exponential_delay(failures, MIN_RETRY_INTERVAL, MAX_RETRY_INTERVAL);
+            let pause = add_jitter(scale.shorten(error.retry_after().unwrap_or(interval)));
             if !is_temporary(&error) || left() <= pause {
                 return Err(verdict(error, unsettled));
             }
@@ -105,7 +106,7 @@ impl Posts<'_> {
             if left().is_zero() {
                 return Err(verdict(error, unsettled));
             }
-            interval = (interval * 2).min(MAX_RETRY_INTERVAL);
+            failures += 1;
         }
     }
 
