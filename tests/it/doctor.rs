@@ -139,7 +139,7 @@ fn the_server_and_the_account() {
         "/system/ping",
         ping("X-Version-Id: 11.6.0\r\nDate: Mon, 23 Nov 2020 05:07:09 GMT"),
     );
-    finds("a clock", &as_jane(&clock.url()).doctor(), "clock", Warn, "ahead of the server's", "NTP");
+    finds("a clock", &as_jane(&clock.url()).doctor(), "clock", Warn, "ahead of that of the server", "NTP");
     let report = Client::builder(server.url()).no_proxy().login("janedoe", "wrong").doctor();
     finds("wrong password", &report, "login", Fail, "401", "check login and password");
     let report = Client::builder(server.url()).no_proxy().token("abcdefghijklmnopqrstuvwxyz").doctor();
