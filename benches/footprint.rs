@@ -390,7 +390,7 @@ fn crates(args: &[&str]) -> Option<f64> {
 fn echo_bot_size() -> Option<f64> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/footprint");
     let built = Command::new(env!("CARGO"))
-        .args(["build", "--quiet", "--locked", "--release", "--features", "testing", "--example", "echo_bot"])
+        .args(["build", "--quiet", "--locked", "--release", "--example", "echo_bot"])
         .arg("--target-dir")
         .arg(&folder)
         .envs([

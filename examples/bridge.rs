@@ -1,66 +1,101 @@
-//! Couples a channel with a line-based service, as IRC: one `select!` over events, lines and a ticker.
+//! Couples a channel with a line-based service on standard input and output: `bridge TEAM CHANNEL`, for example
+//! `socat TCP:lines.example.com:7000 EXEC:'bridge awesome-chat ~lines'`. Environment: `MATTERMOST_URL`,
+//! `MATTERMOST_TOKEN`.
 //!
-//! The service is a pair of channels here; what it says is posted by a thread of its own, because a post may have to
-//! wait for the server's rate limit.
+//! One `select!` over events, lines and a ticker. A separate thread posts the lines, because a post may have to wait for
+//! the rate limit of the server.
 
-mod demo;
-
+use std::error::Error;
+use std::thread;
 use std::time::Duration;
 
-use mattermost::crossbeam_channel::{Receiver, Sender, bounded, select, tick};
-use mattermost::{Events, Message, PostDraft};
+use mattermost::crossbeam_channel::{Receiver, bounded, select, tick};
+use mattermost::{Channel, Client, Events, PostDraft};
 
-struct Line {
-    nick: &'static str,
-    text: String,
+struct Bridge {
+    client: Client,
+    channel: Channel,
+    events: Events,
 }
 
-/// Stands for the service: prints what it gets, and says one line.
-fn service() -> (Sender<String>, Receiver<Line>) {
-    let (to, inbox) = bounded::<String>(100);
-    let (outbox, from) = bounded(100);
-    std::thread::spawn(move || {
-        let _ = outbox.send(Line { nick: "irc-user", text: "hello from the other side".into() });
-        for line in inbox {
-            println!("-> {line}");
-        }
-        drop(outbox);
-    });
-    (to, from)
-}
+impl Bridge {
+    fn open(client: Client, team: &str, channel: &str) -> mattermost::Result<Self> {
+        let channel = client.channel(team, channel)?;
+        let events = Events::builder(&client).channels([&channel]).open()?;
+        Ok(Self { client, channel, events })
+    }
 
-fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let client = demo::client()?;
-    let (team, channel) = demo::place(1);
-    let channel = client.channel(&team, &channel)?;
-    let (to_service, from_service) = service();
-    let (post, posts) = bounded::<PostDraft>(100);
-    let poster = client.clone();
-    std::thread::spawn(move || {
-        for draft in posts {
-            if let Err(error) = poster.posts().create(&draft) {
-                eprintln!("{error}");
+    /// Runs until the lines end, or the stream.
+    fn run(&self, lines: &Receiver<String>, mut print: impl FnMut(String)) -> mattermost::Result<()> {
+        let ticker = tick(Duration::from_secs(60));
+        thread::scope(|scope| {
+            let (posts, drafts) = bounded::<PostDraft>(100);
+            scope.spawn(move || {
+                for draft in drafts {
+                    self.client.posts().create(&draft).map_or_else(|error| eprintln!("{error}"), drop);
+                }
+            });
+            loop {
+                select! {
+                    recv(self.events.receiver()) -> event => {
+                        let Ok(event) = event else { return Ok(()) }; // stopped
+                        // The last event of a stream that ended permanently is an error: `?` reports it.
+                        let Some(message) = self.events.message(&event)? else { continue };
+                        for line in message.text().lines() {
+                            print(format!("<{}> {line}", message.sender()));
+                        }
+                    },
+                    recv(lines) -> line => {
+                        let Ok(line) = line else { return Ok(()) };
+                        if posts.try_send(PostDraft::new(&self.channel, line)).is_err() {
+                            print("* too fast".into());
+                        }
+                    },
+                    recv(ticker) -> _ => print("PING".into()),
+                }
             }
-        }
+        })
+    }
+}
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let [team, channel] = args.as_slice() else { return Err("usage: bridge TEAM CHANNEL".into()) };
+    let bridge = Bridge::open(Client::from_env()?, team, channel)?;
+    let stopper = bridge.events.stopper();
+    ctrlc::set_handler(move || stopper.stop())?;
+    let (input, lines) = bounded(100);
+    thread::spawn(move || {
+        let mut read = std::io::stdin().lines().map_while(Result::ok);
+        read.try_for_each(|line| input.send(line))
     });
-    let events = Events::builder(&client).channels([&channel.id]).open()?;
-    let ticker = tick(Duration::from_secs(60));
-    demo::conversation(&["hello from Mattermost", "two\nlines"], false);
-    loop {
-        select! {
-            // The last event of a stream that ended for good is an error: `?` reports it.
-            recv(events.receiver()) -> event => if let Some(message) = Message::from_event(&client, &event?)? {
-                for line in message.text().lines() {
-                    to_service.send(format!("<{}> {line}", message.sender()))?;
-                }
-            },
-            recv(from_service) -> line => {
-                let Line { nick, text } = line?;
-                if post.try_send(PostDraft::new(&channel, format!("**<{nick}>** {text}"))).is_err() {
-                    to_service.send("* too fast".into())?;
-                }
-            },
-            recv(ticker) -> _ => to_service.send("PING".into())?,
-        }
+    Ok(bridge.run(&lines, |line| println!("{line}"))?)
+}
+
+#[cfg(all(test, feature = "testing"))]
+mod tests {
+    use super::*;
+    use mattermost::testing::TestServer;
+
+    #[test]
+    fn both_directions() {
+        let server = TestServer::start().unwrap();
+        let client = server.client("janedoe").unwrap();
+        let bridge = Bridge::open(client, "awesome-chat", "~town-square").unwrap();
+        let ((input, lines), (output, printed)) = (bounded(100), bounded(100));
+        thread::scope(|scope| {
+            let _stop = bridge.events.stopper().guard();
+            let running = scope.spawn(|| bridge.run(&lines, |line| output.send(line).unwrap()));
+            server.post_as("bob", "town-square", "one\ntwo");
+            for line in ["<bob> one", "<bob> two"] {
+                assert_eq!(printed.recv_timeout(Duration::from_secs(10)).unwrap(), line);
+            }
+            input.send("from the other side".to_owned()).unwrap();
+            drop(input); // what was read is posted before it ends
+            running.join().unwrap().unwrap();
+        });
+        let posts = server.posts("town-square");
+        let last = posts.last().unwrap();
+        assert_eq!((last.user.as_str(), last.message.as_str()), ("janedoe", "from the other side"));
     }
 }

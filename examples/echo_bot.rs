@@ -1,14 +1,10 @@
-//! Answers every message of others where it was said.
-
-mod demo;
+//! Responds to every message of others where it was posted. Environment: `MATTERMOST_URL`, `MATTERMOST_TOKEN`.
 
 fn main() -> mattermost::Result<()> {
-    let client = demo::client()?; // with your own server: `mattermost::Client::from_env()?`
+    let client = mattermost::Client::from_env()?;
     let events = client.events()?;
-    demo::conversation(&["hello, bot", "how are you?"], true);
-    for message in events.messages() {
-        let message = message?;
+    events.messages().serve(|message| {
         message.answer(format!("You said: {}", message.text()))?;
-    }
-    Ok(())
+        Ok(())
+    })
 }
