@@ -3,7 +3,7 @@
 //! `cargo bench --no-default-features --bench footprint` prints the table. Instructions and allocations are those of a
 //! process of its own under callgrind, per event or call: the difference of two runs of different length. The other
 //! side of a ratio is a loop over bare tungstenite, `serde_json` or ureq that is built the same way. `-- all` also
-//! builds a stripped echo bot and opens 100 streams. Linux only: it reads /proc.
+//! builds an echo bot, the crate and its dependencies alone, and opens streams with TLS. Linux only: it reads /proc.
 
 #![expect(
     clippy::indexing_slicing,
@@ -11,6 +11,8 @@
     clippy::expect_used,
     reason = "a bench prints and may panic"
 )]
+
+mod builds;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -160,7 +162,17 @@ fn reply(reader: BufReader<TcpStream>, writer: &Mutex<TcpStream>) -> Option<()> 
 // The programs that are counted.
 
 fn client(url: &str) -> Client {
-    Client::builder(url).token("token").no_proxy().connect().expect("a client")
+    client_with("token", url)
+}
+
+fn client_with(token: &str, url: &str) -> Client {
+    let builder = Client::builder(url).token(token).no_proxy();
+    #[cfg(feature = "native-tls")]
+    let builder = {
+        let trusted = mattermost::TlsConfig::new().add_root(include_bytes!("../tests/data/tls/ca.pem"));
+        builder.tls(trusted.expect("the test CA"))
+    };
+    builder.connect().expect("a client")
 }
 
 fn open(client: &Client, count: usize, kinds: &[EventKind]) -> Events {
@@ -270,9 +282,9 @@ fn entries(folder: &str) -> usize {
 }
 
 /// Prints what a stream holds that waits for events, and what each further one takes.
-fn held(url: &str) {
+fn held(url: &str, token: &str) {
     let descriptors = entries("/proc/self/fd");
-    let first = open(&client(url), 1, &[]);
+    let first = open(&client_with(token, url), 1, &[]);
     first.poll(IO_TIMEOUT).expect("an event");
     println!("threads={}", entries("/proc/self/task") - 1);
     println!("descriptors={}", entries("/proc/self/fd") - descriptors);
@@ -280,7 +292,7 @@ fn held(url: &str) {
     let before = status("VmRSS");
     let streams: Vec<Events> = (0..STREAM_COUNT)
         .map(|_| {
-            let events = open(&client(url), 1, &[]);
+            let events = open(&client_with(token, url), 1, &[]);
             events.poll(IO_TIMEOUT).expect("an event");
             events
         })
@@ -289,7 +301,12 @@ fn held(url: &str) {
     drop(streams);
 }
 
-fn child(program: &str, url: &str, count: usize) {
+/// Runs a program that takes a number of rounds, or a token.
+fn child(program: &str, url: &str, argument: &str) {
+    if program == "held" {
+        return held(url, argument);
+    }
+    let count = argument.parse().expect("a count");
     match program {
         "decoded" => stream(url, count, true),
         "wanted" | "unwanted_typing" => stream(url, count, false),
@@ -297,7 +314,6 @@ fn child(program: &str, url: &str, count: usize) {
         "bare_read" | "bare_read_typing" => bare_stream(url, count, false),
         "call" => calls(url, count),
         "bare_call" => bare_calls(url, count),
-        "held" => held(url),
         other => panic!("no program {other}"),
     }
 }
@@ -387,22 +403,9 @@ fn crates(args: &[&str]) -> Option<f64> {
     Some(names.len() as f64 - 1.0)
 }
 
-fn echo_bot_size() -> Option<f64> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/footprint");
-    let built = Command::new(env!("CARGO"))
-        .args(["build", "--quiet", "--locked", "--release", "--example", "echo_bot"])
-        .arg("--target-dir")
-        .arg(&folder)
-        .envs([
-            ("CARGO_PROFILE_RELEASE_LTO", "true"),
-            ("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "1"),
-            ("CARGO_PROFILE_RELEASE_STRIP", "true"),
-        ])
-        .status()
-        .ok()?;
-    assert!(built.success(), "the echo bot does not build");
-    let size = std::fs::metadata(folder.join("release/examples/echo_bot")).ok()?.len();
-    Some(size as f64 / 1024.0)
+fn field(printed: &str, name: &str) -> Option<f64> {
+    let value = printed.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix('='))?;
+    value.parse().ok()
 }
 
 fn measure(all: bool) -> BTreeMap<&'static str, f64> {
@@ -427,28 +430,33 @@ fn measure(all: bool) -> BTreeMap<&'static str, f64> {
     record("crates", crates(&[]));
     record("crates without TLS", crates(&["--no-default-features"]));
     let me = std::env::current_exe().expect("a path");
-    let held =
-        Command::new(me).args(["child", "held", &peer(Sent::Posted, 0), "0"]).output().expect("a process");
+    let held = Command::new(me)
+        .args(["child", "held", &peer(Sent::Posted, 0), "token"])
+        .output()
+        .expect("a process");
     let held = String::from_utf8_lossy(&held.stdout).into_owned();
-    let field = |name: &str| {
-        let value = held.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix('='));
-        value.and_then(|value| value.parse::<f64>().ok())
-    };
-    record("threads of a stream", field("threads"));
-    record("descriptors of a stream", field("descriptors"));
-    record("KiB: idle stream, plain", field("idle_rss"));
-    record("KiB: each of 100 streams, plain", field("stream_rss"));
+    record("threads of a stream", field(&held, "threads"));
+    record("descriptors of a stream", field(&held, "descriptors"));
+    record("KiB: idle stream, plain", field(&held, "idle_rss"));
+    record("KiB: each of 100 streams, plain", field(&held, "stream_rss"));
     if all {
-        record("KiB: echo bot, stripped, lto", echo_bot_size());
+        record("KiB: echo bot, stripped, lto", builds::echo_bot_size());
+        let held = builds::held_over_tls().unwrap_or_default();
+        record("KiB: idle stream, TLS", field(&held, "idle_rss"));
+        record("KiB: each of 100 streams, TLS", field(&held, "stream_rss"));
+        let clean = builds::clean_builds();
+        record("user seconds: clean build", clean.map(|(ours, _)| ours));
+        record("user seconds: clean build of the dependencies", clean.map(|(_, empty)| empty));
+        record("ratio: clean build", clean.map(|(ours, empty)| ours / empty));
     }
     measured
 }
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).filter(|arg| arg != "--bench").collect();
-    if let [kind, program, url, count] = args.as_slice() {
+    if let [kind, program, url, argument] = args.as_slice() {
         if kind == "child" {
-            child(program, url, count.parse().expect("a count"));
+            child(program, url, argument);
             return ExitCode::SUCCESS;
         }
     }
@@ -461,6 +469,22 @@ fn main() -> ExitCode {
         }
     }
     let measured = measure(args.iter().any(|arg| arg == "all"));
+    let good = report(&measured);
+    if std::env::var_os("UPDATE").is_some() {
+        update(&measured);
+    }
+    if good { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// The values with the digits that are compared.
+fn rounded(name: &str, value: f64) -> f64 {
+    // Starting up takes a few allocations more or less, which the difference of two runs divides by 2,000.
+    let places = if name.starts_with("ratio") { 100.0 } else { 10.0 };
+    (value * places).round() / places
+}
+
+/// Prints the table. `false` if a limit is exceeded.
+fn report(measured: &BTreeMap<&'static str, f64>) -> bool {
     let mut good = true;
     for name in measured.keys().filter(|name| !LIMITS.lines().any(|row| row.split('\t').next() == Some(name)))
     {
@@ -475,11 +499,25 @@ fn main() -> ExitCode {
             println!("{name:<44} {:>10} {limit:>10}", "-");
             continue;
         };
-        // Starting up takes a few allocations more or less, which the difference of two runs divides by 2,000.
-        let places = if name.starts_with("ratio") { 100.0 } else { 10.0 };
-        let over = (value * places).round() / places > limit;
+        let over = rounded(name, *value) > limit;
         good &= !over;
         println!("{name:<44} {value:>10.2} {limit:>10}{}", if over { "  EXCEEDED" } else { "" });
     }
-    if good { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    good
+}
+
+/// Writes what was measured, and the date, into the file of the limits.
+fn update(measured: &BTreeMap<&'static str, f64>) {
+    let output = Command::new("date").args(["-u", "+%F"]).output().expect("a date");
+    let today = String::from_utf8(output.stdout).expect("a date");
+    let rows = LIMITS.lines().map(|row| {
+        let mut columns: Vec<String> = row.split('\t').map(str::to_owned).collect();
+        if let Some(value) = measured.get(columns[0].as_str()) {
+            columns[2] = rounded(&columns[0], *value).to_string();
+            columns[3] = today.trim().to_owned();
+        }
+        columns.join("\t") + "\n"
+    });
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/footprint.tsv");
+    std::fs::write(path, rows.collect::<String>()).expect("the limits");
 }

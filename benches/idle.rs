@@ -52,22 +52,12 @@ fn measure(kind: &str, time: Duration) {
         let client = Client::from_env().expect("a client of the server in the environment");
         return idle(&format!("{} ({})", client.url(), client.me().username), &client, time);
     }
-    let mut server = Command::new(env!("CARGO"))
-        .args([
-            "run",
-            "--quiet",
-            "--release",
-            "--features",
-            "testing",
-            "--example",
-            "test_server",
-            "--",
-            kind,
-        ])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("cargo");
+    let mut server = Command::new(env!("CARGO"));
+    server.args(["run", "--quiet", "--release", "--features", "testing", "--example", "test_server"]);
+    if kind == "tls" {
+        server.args(["--", "--tls"]);
+    }
+    let mut server = server.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("cargo");
     let mut line = String::new();
     BufReader::new(server.stdout.take().expect("its output")).read_line(&mut line).expect("a line");
     let mut words = line.split_whitespace().filter_map(|word| word.split_once('=').map(|(_, value)| value));

@@ -4,6 +4,7 @@ mod faulty;
 mod interaction;
 mod mentions;
 mod rest;
+mod round;
 mod routes;
 mod stream;
 

@@ -3,6 +3,7 @@
 mod close;
 mod flow;
 mod hostile;
+mod load_probe;
 mod merging;
 mod peer;
 mod streams;

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
+use super::load_probe::LoadProbe;
 use super::peer::{Fake, MAX_FAILURE_DURATION, OTHER_ID, Server};
 use crate::error::ErrorKind;
 use crate::event::{EventKind, Payload};
@@ -244,6 +245,9 @@ fn tries() -> usize {
     std::env::var("MATTERMOST_TRIES").ok().and_then(|text| text.parse().ok()).unwrap_or(2)
 }
 
+/// What is measured while waits of other threads end later than this shows the load of the machine.
+const MAX_DELAY: Duration = Duration::from_millis(10);
+
 /// The longest time that counts as kept. Beside other tests a thread can wait long for its turn.
 fn latest() -> Duration {
     Duration::from_millis(if measured() { 150 } else { 500 })
@@ -274,8 +278,10 @@ fn leaves_threads(shared: &StreamShared) -> bool {
 
 #[test]
 fn close_returns_in_time_in_every_state() {
+    let probe = LoadProbe::start();
     for (name, make) in states() {
         let (mut longest, mut left_behind) = (Duration::ZERO, 0);
+        let (mut latest_wait, mut disturbed) = (Duration::ZERO, 0);
         // Beside other tests, a thread may wait for its turn longer than it is waited for.
         let mut busy = if measured() { 0 } else { 8 };
         // A state is seen before the thread blocks in it, and the stop can come between the two.
@@ -286,9 +292,16 @@ fn close_returns_in_time_in_every_state() {
             let shared = Arc::clone(&case.events.shared);
             // Who answers is not late because the machine is busy with other tests.
             let within = if name == "polite" && !measured() { Duration::from_secs(5) } else { WITHIN };
+            probe.take_longest();
             let began = Instant::now();
             let report = case.events.close(within);
             let took = began.elapsed();
+            let late = probe.take_longest();
+            if measured() && late > MAX_DELAY && disturbed < 10 * tries() {
+                disturbed += 1;
+                continue;
+            }
+            latest_wait = latest_wait.max(late);
             longest = longest.max(took);
             assert!(name == "polite" && !measured() || took <= latest(), "{name}: {took:?} {report:?}");
             if !report.detached.is_empty() && !case.detached && busy > 0 {
@@ -311,6 +324,11 @@ fn close_returns_in_time_in_every_state() {
             done += 1;
         }
         println!("{name}: {longest:?}, {left_behind} of {done} left threads behind");
+        if measured() {
+            println!(
+                "    {disturbed} more tries not counted, waits beside them were late by {latest_wait:?} at most"
+            );
+        }
         assert_eq!(left_behind, 0, "{name}");
     }
 }
