@@ -15,7 +15,7 @@ pub fn edit(script: &str) -> Cow<'_, str> {
     }
     let mut script = script.to_owned();
     let rows = [
-        ("number", "then return -2 end", "then return redis.call('HSET', KEYS[2], 'position', ARGV[6]) end"),
+        ("last_append", "if last ~= ARGV[4] - 1 then return last end", ""),
         ("fence", "then return -1 end", "then end"),
         ("identity", "redis.call('ZADD', KEYS[3], 'NX', now, ARGV[i]) == 1", "true"),
         ("check", "if redis.call('GET', KEYS[1] .. ARGV[4]) ~= ARGV[1] then return 0 end", ""),

@@ -13,7 +13,7 @@ const DEFAULT_LEASE_SECONDS: u64 = 5;
 /// A catch-up looks back this far after the relays were away.
 const DEFAULT_HORIZON_SECONDS: u64 = 3600;
 const DEFAULT_RETENTION_SECONDS: u64 = 3600;
-/// Identities are kept for this time longer than the horizon: for events that a stopped relay still holds.
+/// Identities are kept for this time longer than the horizon. The store forgets a session, with what it holds, in this time.
 const MEMORY_MARGIN: Duration = Duration::from_secs(3600);
 const STORE_RETRY_INTERVAL: Duration = Duration::from_millis(200);
 const LOG_INTERVAL: Duration = Duration::from_secs(10);

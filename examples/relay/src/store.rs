@@ -10,7 +10,7 @@ const SCHEMA_VERSION: &str = "1";
 /// Events of a channel are always in the same partition. Part of the schema: changing it requires an empty store.
 pub const PARTITION_COUNT: u32 = 16;
 /// Events that a worker reads at once from each of its partitions.
-const READ_COUNT: &str = "32";
+const READ_COUNT: &str = "16";
 const REPLY_TIMEOUT: Duration = Duration::from_secs(5);
 const GROUP_NAME: &str = "workers";
 /// The consumer is the partition, not the worker: the next worker finds the entries that are pending.
@@ -32,12 +32,6 @@ impl From<RedisError> for StoreError {
     }
 }
 
-/// The state that a relay continues from: the number of appends so far, and the position after the last one.
-pub struct Checkpoint {
-    pub number: u64,
-    pub position: Option<Position>,
-}
-
 /// An event to store. `edit_identity` is empty unless the event is a post that was caught up after its edit.
 pub struct NewEvent {
     pub identity: String,
@@ -46,18 +40,25 @@ pub struct NewEvent {
     pub json: String,
 }
 
+pub enum Lead {
+    /// This relay leads, and continues from the position after the last append.
+    Own(Option<Position>),
+    Other,
+}
+
 pub enum Appended {
-    /// Stored, with the new number of appends.
-    Stored(u64),
+    /// The number of the last append of this session that the store has. If it is below the one of this append, the store
+    /// lost changes: those after it must be appended again.
+    Through(u64),
     /// Another relay holds the lease, or none.
     NotLeader,
-    /// The state is not the one that this relay continued from: the store lost changes, or another relay appended.
-    Diverged,
+    /// The store does not know this session: it lost the state that the session began from.
+    Unknown,
 }
 
 /// An event to process. `as_edit` is set if its post was stored before, and only the edit in it is new.
 pub struct Delivery {
-    pub partition: String,
+    pub partition: u32,
     pub id: String,
     pub json: String,
     pub as_edit: bool,
@@ -70,11 +71,11 @@ pub struct Delivery {
 pub trait EventStore: Send {
     /// Checks the schema, and that all programs of a role (`relay`, `worker`) use the same account.
     fn register(&mut self, role: &str, account: &str) -> Result<()>;
-    /// Acquires or renews the lease. Returns `None` if another relay holds it. Twins lead without a lease.
-    fn lead(&mut self) -> Result<Option<Checkpoint>>;
-    /// Stores the events whose identities are new, and the position, if the store is in the state `number`. `batch`
-    /// counts the appends of this session from 1: a batch that is repeated is stored once.
-    fn append(&mut self, number: u64, batch: u64, at: &Position, events: &[NewEvent]) -> Result<Appended>;
+    /// Acquires the lease, or renews it, and begins the session unless it began before. Twins always lead.
+    fn lead(&mut self, begins: bool) -> Result<Lead>;
+    /// Stores the events whose identities are new, and the position. `number` counts the appends of this session from 1:
+    /// an append that is repeated is stored once, and one that does not follow the last one in the store is not stored.
+    fn append(&mut self, number: u64, at: &Position, events: &[NewEvent]) -> Result<Appended>;
     /// Renews this worker's share of the partitions, and returns their next events, in order within each. Unfinished events
     /// are returned first, and again.
     fn read(&mut self) -> Result<Vec<Delivery>>;
@@ -88,43 +89,40 @@ pub trait EventStore: Send {
 
 // The first arguments of all scripts are the token, the lease in ms, and the shape: `lease` or `twins`.
 
-/// KEYS: lease, state.
+/// KEYS: lease, state, session. ARGV: `1` if the session begins. A session is forgotten an hour after its last append.
 const LEAD_SCRIPT: &str = r"
 local holder = ARGV[3] == 'lease' and redis.call('GET', KEYS[1])
 if holder and holder ~= ARGV[1] then return false end
-if holder then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
-if not holder and ARGV[3] == 'lease' then redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2]) end
-return redis.call('HMGET', KEYS[2], 'number', 'position')";
+if ARGV[3] == 'lease' then redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2]) end
+if ARGV[4] == '1' then redis.call('SET', KEYS[3], 0, 'NX', 'EX', 3600) end
+return redis.call('HGET', KEYS[2], 'position') or ''";
 
-/// KEYS: lease, state, seen, writer, prefix of the streams. ARGV: number, batch, position, seconds that identities are
-/// kept, and for each event identity, edit identity, partition and JSON.
+/// KEYS: lease, state, seen, session, prefix of the streams. ARGV: number, position, seconds that identities are kept, and
+/// for each event identity, edit identity, partition and JSON.
 const APPEND_SCRIPT: &str = r"
-local number = tonumber(redis.call('HGET', KEYS[2], 'number') or 0)
-local batch = tonumber(redis.call('GET', KEYS[4]) or 0)
-if batch == tonumber(ARGV[5]) then return number end
-local lease = ARGV[3] == 'lease'
-if lease and redis.call('GET', KEYS[1]) ~= ARGV[1] then return -1 end
-if batch ~= ARGV[5] - 1 or number < tonumber(ARGV[4]) or lease and number > tonumber(ARGV[4]) then return -2 end
+local last = tonumber(redis.call('GET', KEYS[4]) or -2)
+if ARGV[3] == 'lease' and redis.call('GET', KEYS[1]) ~= ARGV[1] then return -1 end
+if last ~= ARGV[4] - 1 then return last end
 local now = tonumber(redis.call('TIME')[1])
-for i = 8, #ARGV, 4 do
+for i = 7, #ARGV, 4 do
   local new = redis.call('ZADD', KEYS[3], 'NX', now, ARGV[i]) == 1
   local new_edit = ARGV[i+1] ~= '' and redis.call('ZADD', KEYS[3], 'NX', now, ARGV[i+1]) == 1
   if new or new_edit then
     redis.call('XADD', KEYS[5] .. ARGV[i+2], '*', 'event', ARGV[i+3], 'as', new and '' or 'edit')
   end
 end
-redis.call('ZREMRANGEBYSCORE', KEYS[3], '-inf', now - ARGV[7])
-redis.call('HSET', KEYS[2], 'position', ARGV[6])
-redis.call('SET', KEYS[4], ARGV[5], 'EX', 86400)
-if lease then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
-return redis.call('HINCRBY', KEYS[2], 'number', 1)";
+redis.call('ZREMRANGEBYSCORE', KEYS[3], '-inf', now - ARGV[6])
+redis.call('HSET', KEYS[2], 'position', ARGV[5])
+redis.call('SET', KEYS[4], ARGV[4], 'EX', 3600)
+if ARGV[3] == 'lease' then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
+return tonumber(ARGV[4])";
 
 /// KEYS: workers, prefixes of leases and streams. ARGV: number of partitions, group, consumer, count. The lease is checked
-/// here, or a worker that was stopped takes events that the holder of the lease never sees. A full store refuses
-/// ZADD, and its events must be processed all the same.
+/// here, or a worker that was stopped takes events that its holder never sees. A full store refuses ZADD, and its events
+/// must be processed all the same. Leases are renewed after a quarter of their time: each renewal is a write to the disk.
 const READ_SCRIPT: &str = r"
 local now = redis.call('TIME')[1] * 1000
-redis.pcall('ZADD', KEYS[1], now, ARGV[1])
+if now - (redis.call('ZSCORE', KEYS[1], ARGV[1]) or 0) > ARGV[2] / 4 then redis.pcall('ZADD', KEYS[1], now, ARGV[1]) end
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - ARGV[2])
 local share = math.ceil(ARGV[4] / math.max(1, redis.call('ZCARD', KEYS[1])))
 local mine, free, events = {}, {}, {}
@@ -132,7 +130,9 @@ for p = 0, ARGV[4] - 1 do
   local holder = redis.call('GET', KEYS[2] .. p)
   if not holder then free[#free+1] = p
   elseif holder == ARGV[1] and #mine >= share then redis.call('DEL', KEYS[2] .. p)
-  elseif holder == ARGV[1] then redis.call('PEXPIRE', KEYS[2] .. p, ARGV[2]) mine[#mine+1] = p end
+  elseif holder == ARGV[1] then mine[#mine+1] = p end
+  local late = holder == ARGV[1] and redis.call('PTTL', KEYS[2] .. p) < ARGV[2] * 0.75
+  if late then redis.call('PEXPIRE', KEYS[2] .. p, ARGV[2]) end
 end
 for _, p in ipairs(free) do
   if #mine < share and type(redis.pcall('SET', KEYS[2] .. p, ARGV[1], 'PX', ARGV[2])) == 'table' then mine[#mine+1] = p end
@@ -157,10 +157,12 @@ return events";
 const CHECK_SCRIPT: &str = r"
 if redis.call('GET', KEYS[1] .. ARGV[4]) ~= ARGV[1] then return 0 end
 for p = 0, ARGV[5] - 1 do
-  if redis.call('GET', KEYS[1] .. p) == ARGV[1] then redis.call('PEXPIRE', KEYS[1] .. p, ARGV[2]) end
+  local mine = redis.call('GET', KEYS[1] .. p) == ARGV[1]
+  if mine and redis.call('PTTL', KEYS[1] .. p) < ARGV[2] * 0.75 then redis.call('PEXPIRE', KEYS[1] .. p, ARGV[2]) end
 end
 if #redis.call('XPENDING', KEYS[2], ARGV[6], ARGV[7], ARGV[7], 1) == 0 then return 0 end
-local attempts = redis.pcall('HINCRBY', KEYS[3], ARGV[7], ARGV[8])
+if ARGV[8] == '0' then return tonumber(redis.call('HGET', KEYS[3], ARGV[7]) or 1) end
+local attempts = redis.pcall('HINCRBY', KEYS[3], ARGV[7], 1)
 return type(attempts) == 'number' and attempts or 2";
 
 /// KEYS: lease, stream, attempts, dead letters. ARGV: group, entry, failure, JSON.
@@ -189,7 +191,7 @@ pub struct RedisStore {
     name: String,
     token: String,
     lease: Duration,
-    /// Identities are kept this long: longer than a catch-up looks back.
+    /// Identities are kept this long: for an hour longer than a catch-up looks back.
     memory: Duration,
     twins: bool,
 }
@@ -213,9 +215,8 @@ impl RedisStore {
     /// Connects if necessary. After an error the next call connects again: a late reply to this command would be read
     /// as the reply to the next.
     fn with<T>(&mut self, run: impl FnOnce(&mut Connection) -> redis::RedisResult<T>) -> Result<T> {
-        let connection = self.connection.take();
-        let mut connection =
-            connection.map_or_else(|| self.client.get_connection_with_timeout(REPLY_TIMEOUT), Ok)?;
+        let connect = || self.client.get_connection_with_timeout(REPLY_TIMEOUT);
+        let mut connection = self.connection.take().map_or_else(connect, Ok)?;
         connection.set_read_timeout(Some(REPLY_TIMEOUT))?;
         connection.set_write_timeout(Some(REPLY_TIMEOUT))?;
         let value = run(&mut connection)?;
@@ -246,44 +247,42 @@ impl EventStore for RedisStore {
         Ok(())
     }
 
-    fn lead(&mut self) -> Result<Option<Checkpoint>> {
-        type State = Option<(Option<u64>, Option<String>)>;
-        let state = self.invoke::<State>(LEAD_SCRIPT, &["lease", "state"], &[])?;
-        let Some((number, position)) = state else { return Ok(None) };
-        let position = position.map(|text| serde_json::from_str(&text)).transpose();
-        let position = position.map_err(|error| StoreError::Refused(format!("stored position: {error}")))?;
-        Ok(Some(Checkpoint { number: number.unwrap_or(0), position }))
+    fn lead(&mut self, begins: bool) -> Result<Lead> {
+        let (session, begins) = (format!("session:{}", self.token), if begins { "1" } else { "0" });
+        let state: Option<String> = self.invoke(LEAD_SCRIPT, &["lease", "state", &*session], &[begins])?;
+        let Some(text) = state else { return Ok(Lead::Other) };
+        let position = (!text.is_empty()).then(|| serde_json::from_str(&text)).transpose();
+        position.map(Lead::Own).map_err(|error| StoreError::Refused(format!("stored position: {error}")))
     }
 
-    fn append(&mut self, number: u64, batch: u64, at: &Position, events: &[NewEvent]) -> Result<Appended> {
+    fn append(&mut self, number: u64, at: &Position, events: &[NewEvent]) -> Result<Appended> {
         let position = serde_json::to_string(at).unwrap_or_default();
-        let numbers = [number, batch, self.memory.as_secs()].map(|number| number.to_string());
-        let mut args = vec![&*numbers[0], &*numbers[1], &*position, &*numbers[2]];
+        let numbers = [number, self.memory.as_secs()].map(|number| number.to_string());
+        let mut args = vec![&*numbers[0], &*position, &*numbers[1]];
         for event in events {
             args.extend([&*event.identity, &*event.edit_identity, &*event.partition, &*event.json]);
         }
-        let keys = ["lease", "state", "seen", &format!("writer:{}", self.token), "events:"];
+        let keys = ["lease", "state", "seen", &format!("session:{}", self.token), "events:"];
         Ok(match self.invoke::<i64>(APPEND_SCRIPT, &keys, &args)? {
             -1 => Appended::NotLeader,
-            -2 => Appended::Diverged,
-            number => Appended::Stored(number.unsigned_abs()),
+            -2 => Appended::Unknown,
+            number => Appended::Through(number.unsigned_abs()),
         })
     }
 
     fn read(&mut self) -> Result<Vec<Delivery>> {
         let args = [&*PARTITION_COUNT.to_string(), GROUP_NAME, CONSUMER_NAME, READ_COUNT];
-        let read: Vec<[String; 4]> = self.invoke(READ_SCRIPT, &["workers", "part:", "events:"], &args)?;
-        let rows = read.into_iter().map(|[partition, id, json, form]| (partition, id, json, form == "edit"));
+        let read: Vec<(u32, String, String, String)> =
+            self.invoke(READ_SCRIPT, &["workers", "part:", "events:"], &args)?;
+        let rows = read.into_iter().map(|(partition, id, json, form)| (partition, id, json, form == "edit"));
         Ok(rows.map(|(partition, id, json, as_edit)| Delivery { partition, id, json, as_edit }).collect())
     }
 
     fn check(&mut self, delivery: &Delivery, attempt: bool) -> Result<Option<u32>> {
-        let (partition, id) = (&*delivery.partition, &*delivery.id);
-        let (count, attempt) = (PARTITION_COUNT.to_string(), u8::from(attempt).to_string());
-        let args = [partition, &*count, GROUP_NAME, id, &*attempt];
+        let (partition, count) = (delivery.partition.to_string(), PARTITION_COUNT.to_string());
+        let args = [&*partition, &*count, GROUP_NAME, &*delivery.id, if attempt { "1" } else { "0" }];
         let keys = ["part:", &format!("events:{partition}"), &format!("attempts:{partition}")];
-        let attempts: u32 = self.invoke(CHECK_SCRIPT, &keys, &args)?;
-        Ok((attempts > 0).then_some(attempts))
+        self.invoke(CHECK_SCRIPT, &keys, &args).map(|attempts: u32| (attempts > 0).then_some(attempts))
     }
 
     fn finish(&mut self, delivery: &Delivery, failure: Option<&str>) -> Result<bool> {
@@ -294,7 +293,8 @@ impl EventStore for RedisStore {
 
     fn trim(&mut self, retention: Duration) -> Result<u64> {
         let age = retention.as_millis().to_string();
-        let streams = (0..PARTITION_COUNT).map(|partition| format!("events:{partition}"));
-        streams.map(|stream| self.invoke::<u64>(TRIM_SCRIPT, &[&stream], &[&age])).sum()
+        let mut trim =
+            |partition| self.invoke::<u64>(TRIM_SCRIPT, &[&format!("events:{partition}")], &[&age]);
+        (0..PARTITION_COUNT).map(&mut trim).sum()
     }
 }

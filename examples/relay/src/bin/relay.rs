@@ -1,5 +1,6 @@
 //! Stores the events of an account in Redis. Run it on two or three machines: see README.md.
 
+use std::collections::VecDeque;
 use std::process::ExitCode;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::{Duration, Instant};
@@ -10,7 +11,7 @@ use mattermost::{
 };
 use mattermost_relay::faults;
 use mattermost_relay::settings::{Settings, account_of, log, persist};
-use mattermost_relay::store::{Appended, EventStore, NewEvent, PARTITION_COUNT, StoreError};
+use mattermost_relay::store::{Appended, EventStore, Lead, NewEvent, PARTITION_COUNT, StoreError};
 
 /// Kinds of events to store. All of them have an identity.
 const EVENT_KINDS: [EventKind; 5] = [
@@ -23,6 +24,8 @@ const EVENT_KINDS: [EventKind; 5] = [
 /// Events that wait in memory while the store is away: about 50 MB.
 const QUEUE_CAPACITY: usize = 32_768;
 const BATCH_LIMIT: usize = 256;
+/// Events that a session keeps in memory after they are stored, for a store that loses them: about 4 MB.
+const RECENT_LIMIT: usize = 4096;
 const RETRY_INTERVAL: Duration = Duration::from_secs(1);
 
 /// The reason for the end of a session.
@@ -83,10 +86,10 @@ fn lead(
     settings: &Settings,
 ) -> Result<std::convert::Infallible, SessionEnd> {
     persist(|| store.register("relay", &account_of(client)))?;
-    let checkpoint = loop {
-        match store.lead() {
-            Ok(Some(checkpoint)) => break checkpoint,
-            Ok(None) => std::thread::sleep(settings.lease / 10),
+    let position = loop {
+        match store.lead(true) {
+            Ok(Lead::Own(position)) => break position,
+            Ok(Lead::Other) => std::thread::sleep(settings.lease / 10),
             Err(StoreError::Unavailable(_)) => {
                 persist(|| store.register("relay", &account_of(client)))?;
                 // The relay that led has the events of the outage in its queue: it goes first.
@@ -95,16 +98,16 @@ fn lead(
             Err(error) => return Err(error.into()),
         }
     };
-    log(format_args!("leading from number {}", checkpoint.number));
-    let events = open(client, store, settings, checkpoint.position)?;
+    log("leading");
+    let events = open(client, store, settings, position)?;
     log("stream open");
 
-    let (mut number, mut batch) = (checkpoint.number, 0);
+    let mut appends = Appends { store, number: 0, recent: VecDeque::new() };
     let mut connected = Instant::now();
     loop {
         let mut taken = Vec::new();
         // The first append stores the position that `open` began with, before anything depends on it.
-        if batch > 0 {
+        if appends.number > 0 {
             taken.extend(events.poll(settings.lease / 4)?);
             taken.extend(events.receiver().try_iter().take(BATCH_LIMIT - 1));
         }
@@ -116,15 +119,14 @@ fn lead(
             // The connection is this twin's: another one that resumed it would take it away.
             (position.connection_id, position.seq) = (None, 0);
         }
-        batch += 1;
         if faults::omitted("atomic") {
-            number = append(store, number, batch, &position, &[])?;
-            batch += 1;
+            appends.append(position.clone(), Vec::new())?;
             std::thread::sleep(RETRY_INTERVAL);
         }
-        number = append(store, number, batch, &position, &new)?;
-        if !new.is_empty() {
-            log(format_args!("appended {}", new.len()));
+        let count = new.len();
+        appends.append(position, new)?;
+        if count > 0 {
+            log(format_args!("appended {count}"));
         }
         // A relay that reaches the store and not the server must not keep others from leading.
         match events.state() {
@@ -169,7 +171,7 @@ fn open(
             }
             Err(RecvTimeoutError::Timeout) if faults::omitted("renewal") => {}
             Err(RecvTimeoutError::Timeout) => {
-                if persist(|| store.lead())?.is_none() {
+                if !settings.twins && matches!(persist(|| store.lead(false))?, Lead::Other) {
                     return Err(SessionEnd::Again("lease lost while the stream was opened".into()));
                 }
             }
@@ -177,24 +179,54 @@ fn open(
     }
 }
 
-/// Appends, and waits for a store that is away. Ends the session if the store is not in the state that it continues from.
-fn append(
-    store: &mut dyn EventStore,
+struct Append {
+    position: Position,
+    events: Vec<NewEvent>,
+}
+
+/// The appends of a session, the last ones of which are kept.
+struct Appends<'a> {
+    store: &'a mut dyn EventStore,
     number: u64,
-    batch: u64,
-    position: &Position,
-    events: &[NewEvent],
-) -> Result<u64, SessionEnd> {
-    loop {
-        match persist(|| store.append(number, batch, position, events))? {
-            Appended::Stored(number) => return Ok(number),
-            Appended::Diverged => return Err(SessionEnd::Again("the store is in another state".into())),
-            // The lease ran out. If nobody led since, this session goes on.
-            Appended::NotLeader => match persist(|| store.lead())? {
-                Some(checkpoint) if checkpoint.number == number => {}
-                _ => return Err(SessionEnd::Again("another relay led".into())),
-            },
+    recent: VecDeque<Append>,
+}
+
+impl Appends<'_> {
+    /// Appends, and waits for a store that is away. If the store lost the last appends of this session, it gets them again:
+    /// a catch-up would find no reactions.
+    fn append(&mut self, position: Position, events: Vec<NewEvent>) -> Result<(), SessionEnd> {
+        self.number += 1;
+        self.recent.push_back(Append { position, events });
+        while self.recent.iter().map(|append| append.events.len() + 1).sum::<usize>() > RECENT_LIMIT {
+            self.recent.pop_front();
         }
+        let oldest = self.number + 1 - self.recent.len() as u64;
+        let mut next = self.number;
+        while next <= self.number {
+            let index = next.checked_sub(oldest).and_then(|index| usize::try_from(index).ok());
+            let Some(append) = index.and_then(|index| self.recent.get(index)) else {
+                return Err(SessionEnd::Again("the store lost more than this relay keeps".into()));
+            };
+            match persist(|| self.store.append(next, &append.position, &append.events))? {
+                Appended::Through(last) => {
+                    if last < next {
+                        log(format_args!(
+                            "the store lost {} appends: they are stored again",
+                            next - 1 - last
+                        ));
+                    }
+                    next = last + 1;
+                }
+                Appended::Unknown => return Err(SessionEnd::Again("the store forgot this session".into())),
+                // The lease ran out. If nobody has it, this session goes on: its stream has no gap.
+                Appended::NotLeader => {
+                    if matches!(persist(|| self.store.lead(false))?, Lead::Other) {
+                        return Err(SessionEnd::Again("another relay led".into()));
+                    }
+                }
+            }
+        }
+        Ok(())
     }
 }
 

@@ -14,8 +14,12 @@ const MAX_ATTEMPTS: u32 = 5;
 const IDLE_INTERVAL: Duration = Duration::from_millis(50);
 const RETRY_INTERVAL: Duration = Duration::from_secs(1);
 const TRIM_INTERVAL: Duration = Duration::from_secs(30);
-/// The server recognizes the key of a post for 30 s. Older ones are looked up.
-const KEY_MEMORY: Duration = Duration::from_secs(20);
+/// The server recognizes the key of a post for 30 s. Older ones are looked up, for all events that were read at once.
+const LOOK_UP_AGE: Duration = Duration::from_secs(15);
+/// An event that became this old since it was read is looked up by itself.
+const KEY_MEMORY: Duration = Duration::from_secs(25);
+/// Events are read again after this time, or after half of a lease.
+const MAX_TURN: Duration = Duration::from_secs(5);
 
 /// The reason for not finishing an event.
 enum Failure {
@@ -49,13 +53,12 @@ struct Context<'a> {
 
 /// An event, and what its handler needs.
 struct Task<'a> {
-    client: &'a Client,
+    context: &'a Context<'a>,
     store: &'a mut dyn EventStore,
     delivery: &'a Delivery,
     event: &'a Event,
     known: &'a KnownResponses,
-    /// The response to this event may exist already.
-    again: bool,
+    attempts: u32,
 }
 
 /// The bot: replace it with your own. It may run more than once for an event, so each of its effects must go through a
@@ -64,7 +67,7 @@ fn handle(task: &mut Task<'_>) -> Result<(), Failure> {
     if task.delivery.as_edit {
         return Ok(()); // The post itself was processed before.
     }
-    let Some(message) = Message::from_event(task.client, task.event)? else { return Ok(()) };
+    let Some(message) = Message::from_event(task.context.client, task.event)? else { return Ok(()) };
     let Some(numbers) = message.text().strip_prefix("!sum ") else { return Ok(()) };
     let sum: i64 = numbers.split_whitespace().filter_map(|number| number.parse::<i64>().ok()).sum();
     faults::delay("RELAY_TEST_JOB_DELAY");
@@ -86,13 +89,12 @@ impl Task<'_> {
         if !faults::omitted("key") {
             draft = draft.key(&*identity);
         }
+        let posts = self.context.client.posts();
         let exists = match self.known.get(&identity) {
             _ if faults::omitted("find_key") => false,
-            // What an earlier attempt did, the look-up of the batch may have missed.
-            _ if self.again => {
-                self.client.posts().find_key(&post.channel_id, &identity, post.create_at)?.is_some()
-            }
-            known => known.copied().unwrap_or(false),
+            Some(known) if self.attempts == 1 => *known,
+            None if self.attempts == 1 && !self.context.is_older(self.event, KEY_MEMORY) => false,
+            _ => posts.find_key(&post.channel_id, &identity, post.create_at)?.is_some(),
         };
         if exists {
             log(format_args!("already done: {identity}"));
@@ -102,7 +104,7 @@ impl Task<'_> {
         if self.store.check(self.delivery, false)?.is_none() {
             return Err(Failure::Lost);
         }
-        self.client.posts().create(&draft)?;
+        posts.create(&draft)?;
         Ok(())
     }
 }
@@ -112,7 +114,7 @@ impl Context<'_> {
     /// that lost its last changes delivers them again. The server recognizes the keys of young ones itself.
     fn look_up<'e>(&self, events: impl Iterator<Item = &'e Event>) -> KnownResponses {
         let mut channels: BTreeMap<ChannelId, (Timestamp, Vec<String>)> = BTreeMap::new();
-        for event in events.filter(|event| self.is_old(event)) {
+        for event in events.filter(|event| self.is_older(event, LOOK_UP_AGE)) {
             let (Ok(Payload::Posted(posted)), Some(identity)) = (event.payload(), event.identity()) else {
                 continue;
             };
@@ -135,21 +137,30 @@ impl Context<'_> {
         known
     }
 
-    fn work(&self, store: &mut dyn EventStore, retention: Duration) -> StoreResult<std::convert::Infallible> {
-        let mut trim_at = Instant::now();
+    fn work(&self, store: &mut dyn EventStore, settings: &Settings) -> StoreResult<std::convert::Infallible> {
+        let max_turn = MAX_TURN.min(settings.lease / 2);
+        let (mut trim_at, mut last_partition) = (Instant::now(), 0);
         loop {
             if trim_at <= Instant::now() {
                 trim_at = Instant::now() + TRIM_INTERVAL;
-                log(format_args!("trimmed {}", store.trim(retention)?));
+                log(format_args!("trimmed {}", store.trim(settings.retention)?));
             }
-            let deliveries = store.read()?;
+            let mut deliveries = store.read()?;
             if deliveries.is_empty() {
                 std::thread::sleep(IDLE_INTERVAL);
             }
+            // Every partition has its turn. The sort is stable: the order within a partition remains.
+            deliveries.sort_by_key(|delivery| (delivery.partition <= last_partition, delivery.partition));
             let batch = deliveries.iter().map(|delivery| (delivery, Event::from_json(&delivery.json)));
             let batch: Vec<_> = batch.collect();
             let known = self.look_up(batch.iter().filter_map(|(_, event)| event.as_ref().ok()));
+            let began = Instant::now();
             for (delivery, event) in batch {
+                // The rest is read again. Otherwise, a worker with much to do takes over no partition of one that died.
+                if began.elapsed() >= max_turn {
+                    break;
+                }
+                last_partition = delivery.partition;
                 match event {
                     Ok(event) => self.process(store, delivery, &event, &known)?,
                     Err(error) => finish(store, delivery, Some(error.to_string()))?,
@@ -170,10 +181,8 @@ impl Context<'_> {
         if attempts > MAX_ATTEMPTS {
             return finish(store, delivery, Some("the worker ended in each attempt".into()));
         }
-        let looked_up = event.identity().is_some_and(|identity| known.contains_key(&identity));
-        let mut again = attempts > 1 || (self.is_old(event) && !looked_up);
         loop {
-            let mut task = Task { client: self.client, store: &mut *store, delivery, event, known, again };
+            let mut task = Task { context: self, store: &mut *store, delivery, event, known, attempts };
             let error = match handle(&mut task) {
                 Ok(()) => return finish(store, delivery, None),
                 Err(Failure::Lost) => return Ok(()),
@@ -187,15 +196,16 @@ impl Context<'_> {
             }
             std::thread::sleep(error.retry_after().unwrap_or(RETRY_INTERVAL));
             match store.check(delivery, !error.is_transient())? {
-                Some(count) => (attempts, again) = (count, true),
+                // What this attempt did, the look-up did not see.
+                Some(count) => attempts = count.max(2),
                 None => return Ok(()),
             }
         }
     }
 
-    fn is_old(&self, event: &Event) -> bool {
+    fn is_older(&self, event: &Event, age: Duration) -> bool {
         let now = Timestamp::now().as_millis().saturating_add(self.clock_offset);
-        matches!(event.payload(), Ok(Payload::Posted(posted)) if posted.post.create_at.plus(KEY_MEMORY).as_millis() < now)
+        matches!(event.payload(), Ok(Payload::Posted(posted)) if posted.post.create_at.plus(age).as_millis() < now)
     }
 }
 
@@ -213,7 +223,7 @@ fn run() -> Result<std::convert::Infallible, Box<dyn std::error::Error>> {
     loop {
         let registered = persist(|| store.register("worker", &account_of(client)));
         let context = Context { client, clock_offset };
-        let Err(error) = registered.and_then(|()| context.work(&mut store, settings.retention));
+        let Err(error) = registered.and_then(|()| context.work(&mut store, &settings));
         match error {
             StoreError::Refused(reason) => return Err(reason.into()),
             StoreError::Unavailable(reason) => log(format_args!("store not available: {reason}")),

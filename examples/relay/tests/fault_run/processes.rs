@@ -7,7 +7,8 @@ use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
-const START_TIMEOUT: Duration = Duration::from_secs(30);
+/// Generous: a machine that runs other things too is slow to start programs.
+const START_TIMEOUT: Duration = Duration::from_secs(120);
 
 /// A new folder below the build directory.
 pub(crate) fn new_folder() -> PathBuf {
@@ -83,18 +84,20 @@ impl RedisServer {
         self.child.wait().unwrap();
     }
 
-    /// Cuts off the end of the log, as a power failure does. Returns the bytes that were cut.
-    pub(crate) fn cut_log(&self, bytes: u64) -> u64 {
+    fn log_file(&self) -> PathBuf {
         let folder = fs::read_dir(self.folder.join("appendonlydir")).unwrap();
         let logs = folder.map(|entry| entry.unwrap().path());
-        let mut logs: Vec<_> = logs.filter(|path| path.to_string_lossy().ends_with(".incr.aof")).collect();
-        logs.sort();
-        let log = File::options().write(true).open(logs.last().unwrap()).unwrap();
-        let length = log.metadata().unwrap().len();
-        // Half at most, so that a short run keeps its beginning.
-        let cut = bytes.min(length / 2);
-        log.set_len(length - cut).unwrap();
-        cut
+        logs.filter(|path| path.to_string_lossy().ends_with(".incr.aof")).max().unwrap()
+    }
+
+    pub(crate) fn log_size(&self) -> u64 {
+        fs::metadata(self.log_file()).unwrap().len()
+    }
+
+    /// Cuts off the end of the log, as a power failure or a failover to an older copy does.
+    pub(crate) fn cut_log(&self, size: u64) {
+        assert!(size < self.log_size(), "nothing to cut off");
+        File::options().write(true).open(self.log_file()).unwrap().set_len(size).unwrap();
     }
 
     pub(crate) fn start_again(&mut self) {
@@ -154,9 +157,25 @@ impl Node {
         String::from_utf8_lossy(&fs::read(&self.log).unwrap()).into_owned()
     }
 
+    /// Returns `true` if this relay has stored events since a time in milliseconds.
+    pub(crate) fn stores_since(&self, since: i64) -> bool {
+        let text = self.text();
+        let mut stores = text.lines().filter_map(|line| line.split_once(" appended "));
+        stores.any(|(at, _)| at.parse::<i64>().is_ok_and(|at| at >= since))
+    }
+
+    /// Waits until the process ends by itself.
+    pub(crate) fn wait_for_end(&mut self) {
+        let until = Instant::now() + START_TIMEOUT;
+        while self.child.try_wait().unwrap().is_none() {
+            assert!(Instant::now() < until, "{} goes on:\n{}", self.program, self.text());
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
     /// Waits until the log contains a text.
     pub(crate) fn wait_for(&self, text: &str) {
-        let until = Instant::now() + START_TIMEOUT * 2;
+        let until = Instant::now() + START_TIMEOUT;
         while !self.text().contains(text) {
             assert!(Instant::now() < until, "no `{text}` in the log of {}:\n{}", self.program, self.text());
             std::thread::sleep(Duration::from_millis(20));

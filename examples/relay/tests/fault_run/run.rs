@@ -13,9 +13,12 @@ use crate::chat::Chat;
 use crate::processes::{Node, RedisServer, new_folder, signal};
 
 const CHANNEL_COUNT: usize = 6;
-const DRAIN_TIMEOUT: Duration = Duration::from_secs(240);
-/// A silence that begins this long after a fault belongs to another.
-const SILENCE_WINDOW_MS: i64 = 6_500;
+const DRAIN_TIMEOUT: Duration = Duration::from_secs(400);
+/// A silence that begins this long after a fault has another cause. The death of a twin shows at once or never.
+const LEASE_SILENCE_WINDOW_MS: i64 = 6_500;
+const TWINS_SILENCE_WINDOW_MS: i64 = 1_000;
+/// Relays that store events in this time before the end lead.
+const LEADING_TIME_MS: i64 = 5_000;
 
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Fault {
@@ -24,10 +27,10 @@ pub(crate) enum Fault {
     KillWorker,
     StopWorker(u64),
     KillWorkers(u64),
-    /// `cut`: bytes of the log that a power failure takes.
+    /// `lost`: the last seconds before the stop, which a power failure takes from the log.
     RestartStore {
         kill: bool,
-        cut: u64,
+        lost: u64,
         down: u64,
     },
 }
@@ -75,12 +78,16 @@ pub(crate) struct Counts {
     pub(crate) responses_doubled: usize,
     /// Longest time without a stored event after each kill and stop of a relay, in milliseconds.
     pub(crate) silences: Vec<(String, i64)>,
+    /// The same for every second without a fault: the median and the highest.
+    pub(crate) calm: (i64, i64),
+    /// Relays that store events at the end of the run.
+    pub(crate) leaders: usize,
     pub(crate) position_bytes: usize,
     pub(crate) event_bytes: usize,
     pub(crate) drained: Duration,
     pub(crate) resumed: usize,
     pub(crate) missed: usize,
-    pub(crate) diverged: usize,
+    pub(crate) stored_again: usize,
 }
 
 impl Counts {
@@ -129,9 +136,10 @@ impl Run {
         let mut relays: Vec<Node> = (0..3).map(|n| node("relay", n)).collect();
         let mut workers: Vec<Node> = (0..3).map(|n| node("worker", n)).collect();
         // Without the renewal no relay ever leads.
-        let leads = !environment.iter().any(|(_, value)| value == "renewal");
-        if leads {
-            let until = Instant::now() + Duration::from_secs(60);
+        if environment.iter().any(|(_, value)| value == "renewal") {
+            std::thread::sleep(Duration::from_secs(15));
+        } else {
+            let until = Instant::now() + Duration::from_secs(120);
             let ready = |nodes: &[Node], needed| {
                 nodes.iter().filter(|node| node.text().contains("stream open")).count() >= needed
             };
@@ -151,7 +159,9 @@ impl Run {
                 std::thread::spawn(move || post(&chat, &truth, &stop, channel, rate))
             })
             .collect();
-        let silences = self.inject(&mut store, &mut relays, &mut workers);
+        let faults = self.inject(&mut store, &mut relays, &mut workers);
+        let since = Timestamp::now().as_millis() - LEADING_TIME_MS;
+        let leaders = relays.iter().filter(|relay| relay.stores_since(since)).count();
         stop.store(true, Ordering::Relaxed);
         load.into_iter().for_each(|thread| thread.join().unwrap());
 
@@ -166,12 +176,12 @@ impl Run {
         }
         let drained = ended.elapsed();
         std::thread::sleep(Duration::from_secs(3));
-        let mut counts = count(&truth, &read_responses(&chat), &mut store, silences);
-        counts.drained = drained;
+        let mut counts = self.count(&truth, &read_responses(&chat), &mut store, &faults);
+        (counts.drained, counts.leaders) = (drained, leaders);
         let logs: String = relays.iter().map(Node::text).collect();
         counts.resumed = logs.matches(r#""resumed":true"#).count();
         counts.missed = logs.matches("_missed").count();
-        counts.diverged = logs.matches("the store is in another state").count();
+        counts.stored_again = logs.matches("they are stored again").count();
         println!("{} {:?}", if self.twins { "twins" } else { "lease" }, counts);
         if counts.wrong() > 0 {
             let copy = folder.with_extension("wrong");
@@ -184,13 +194,13 @@ impl Run {
         counts
     }
 
-    /// Carries out the plan. Returns when relays failed, in milliseconds.
+    /// Carries out the plan. Returns the faults, and when they happened, in milliseconds.
     fn inject(
         &self,
         store: &mut RedisServer,
         relays: &mut [Node],
         workers: &mut [Node],
-    ) -> Vec<(String, i64)> {
+    ) -> Vec<(Fault, i64)> {
         enum Later {
             StartRelay(usize),
             StartWorker(usize),
@@ -200,6 +210,7 @@ impl Run {
         let began = Instant::now();
         let mut later: Vec<(Instant, Later)> = Vec::new();
         let (mut next, mut turn, mut failed) = (0, 0, Vec::new());
+        let mut log_sizes: Vec<(Instant, u64)> = Vec::new();
         while began.elapsed() < Duration::from_secs(self.seconds)
             || next < self.plan.len()
             || !later.is_empty()
@@ -217,6 +228,7 @@ impl Run {
             }
             let Some((_, fault)) = self.plan.get(next).filter(|(at, _)| began.elapsed().as_secs() >= *at)
             else {
+                log_sizes.push((now, store.log_size()));
                 std::thread::sleep(Duration::from_millis(20));
                 continue;
             };
@@ -226,13 +238,13 @@ impl Run {
             match *fault {
                 Fault::KillRelay => {
                     let n = self.leader(store, relays, turn);
-                    failed.push((format!("{fault:?}"), Timestamp::now().as_millis()));
+                    failed.push((*fault, Timestamp::now().as_millis()));
                     relays[n].kill();
                     later.push((after(3), Later::StartRelay(n)));
                 }
                 Fault::StopRelay(seconds) => {
                     let n = self.leader(store, relays, turn);
-                    failed.push((format!("{fault:?}"), Timestamp::now().as_millis()));
+                    failed.push((*fault, Timestamp::now().as_millis()));
                     signal(&relays[n].child, "STOP");
                     later.push((after(seconds), Later::ContinueRelay(n)));
                 }
@@ -252,10 +264,12 @@ impl Run {
                         later.push((after(seconds), Later::StartWorker(n)));
                     }
                 }
-                Fault::RestartStore { kill, cut, down } => {
+                Fault::RestartStore { kill, lost, down } => {
+                    failed.push((*fault, Timestamp::now().as_millis()));
                     store.stop(kill);
-                    if cut > 0 {
-                        println!("         cut {} bytes", store.cut_log(cut));
+                    if lost > 0 {
+                        let kept = log_sizes.iter().rev().find(|(at, _)| at.elapsed().as_secs() >= lost);
+                        store.cut_log(kept.expect("a log that is old enough").1);
                     }
                     std::thread::sleep(Duration::from_secs(down));
                     store.start_again();
@@ -267,7 +281,7 @@ impl Run {
 
     /// The relay that leads, by the process ID in its token. Of twins, one after the other.
     fn leader(&self, store: &RedisServer, relays: &[Node], turn: usize) -> usize {
-        let until = Instant::now() + Duration::from_secs(60);
+        let until = Instant::now() + Duration::from_secs(120);
         if self.twins {
             return turn % relays.len();
         }
@@ -307,87 +321,108 @@ fn post(chat: &Chat, truth: &Mutex<Truth>, stop: &AtomicBool, channel: usize, ra
     }
 }
 
-/// The keys of the bot's posts, and how often each occurs.
-fn read_responses(chat: &Chat) -> BTreeMap<String, usize> {
+/// How often each sum occurs in each channel.
+type Responses = BTreeMap<(usize, String), usize>;
+
+fn read_responses(chat: &Chat) -> Responses {
     let me = chat.bot.me().id.clone();
-    let mut keys = BTreeMap::new();
-    for channel in &chat.channels {
-        for post in chat.bot.posts().history(channel) {
-            let post = post.unwrap();
+    let mut responses = Responses::new();
+    for (n, channel) in chat.channels.iter().enumerate() {
+        for post in chat.bot.posts().history(channel).map(|post| post.unwrap()) {
             if post.user_id == me && post.message.starts_with('=') {
-                *keys.entry(post.prop("key").unwrap_or(post.id.as_str()).to_owned()).or_default() += 1;
+                *responses.entry((n, post.message)).or_default() += 1;
             }
         }
     }
-    keys
+    responses
 }
 
-fn count(
-    truth: &Truth,
-    responses: &BTreeMap<String, usize>,
-    store: &mut RedisServer,
-    failed: Vec<(String, i64)>,
-) -> Counts {
-    let mut connection = store.connection();
-    let (mut posted, mut edited, mut reacted) = (HashMap::new(), HashMap::new(), HashMap::new());
-    let (mut contained, mut last) = (HashMap::new(), HashMap::new());
-    let (mut out_of_order, mut times, mut bytes) = (0, Vec::new(), 0);
-    for partition in 0..PARTITION_COUNT {
-        let stream = format!("{{mattermost}}:events:{partition}");
-        let entries: Vec<(String, BTreeMap<String, String>)> =
-            redis::cmd("XRANGE").arg(stream).arg("-").arg("+").query(&mut connection).unwrap();
-        for (id, fields) in entries {
-            times.push(id.split('-').next().unwrap().parse::<i64>().unwrap());
-            bytes += fields["event"].len();
-            let event = Event::from_json(&fields["event"]).unwrap();
-            let as_edit = fields["as"] == "edit";
-            match event.payload().unwrap() {
-                Payload::Posted(posted) if as_edit => *edited.entry(posted.post.id.clone()).or_insert(0) += 1,
-                Payload::PostEdited(edit) => *edited.entry(edit.post.id.clone()).or_insert(0) += 1,
-                Payload::Posted(new) => {
-                    let id = &new.post.id;
-                    let Some((channel, n)) = truth.posts.get(id) else { continue };
-                    *posted.entry(id.clone()).or_insert(0) += 1;
-                    contained.insert(id.clone(), new.post.message.contains("edited"));
-                    let last = last.entry(*channel).or_insert(0);
-                    out_of_order += usize::from(n < last);
-                    *last = *n.max(last);
+impl Run {
+    fn count(
+        &self,
+        truth: &Truth,
+        responses: &Responses,
+        store: &mut RedisServer,
+        faults: &[(Fault, i64)],
+    ) -> Counts {
+        let mut connection = store.connection();
+        let (mut posted, mut edited, mut reacted) = (HashMap::new(), HashMap::new(), HashMap::new());
+        let (mut contained, mut last) = (HashMap::new(), HashMap::new());
+        let (mut out_of_order, mut times, mut bytes) = (0, Vec::new(), 0);
+        for partition in 0..PARTITION_COUNT {
+            let stream = format!("{{mattermost}}:events:{partition}");
+            let entries: Vec<(String, BTreeMap<String, String>)> =
+                redis::cmd("XRANGE").arg(stream).arg("-").arg("+").query(&mut connection).unwrap();
+            for (id, fields) in entries {
+                times.push(id.split('-').next().unwrap().parse::<i64>().unwrap());
+                bytes += fields["event"].len();
+                let event = Event::from_json(&fields["event"]).unwrap();
+                let as_edit = fields["as"] == "edit";
+                match event.payload().unwrap() {
+                    Payload::Posted(posted) if as_edit => {
+                        *edited.entry(posted.post.id.clone()).or_insert(0) += 1
+                    }
+                    Payload::PostEdited(edit) => *edited.entry(edit.post.id.clone()).or_insert(0) += 1,
+                    Payload::Posted(new) => {
+                        let id = &new.post.id;
+                        let Some((channel, n)) = truth.posts.get(id) else { continue };
+                        *posted.entry(id.clone()).or_insert(0) += 1;
+                        contained.insert(id.clone(), new.post.message.contains("edited"));
+                        let last = last.entry(*channel).or_insert(0);
+                        out_of_order += usize::from(n < last);
+                        *last = *n.max(last);
+                    }
+                    Payload::ReactionAdded(added) => {
+                        *reacted.entry(added.reaction.post_id.clone()).or_insert(0) += 1
+                    }
+                    _ => {}
                 }
-                Payload::ReactionAdded(added) => {
-                    *reacted.entry(added.reaction.post_id.clone()).or_insert(0) += 1
-                }
-                _ => {}
             }
         }
-    }
-    times.sort_unstable();
-    let silence = |at: i64| {
-        let gaps = times.windows(2).filter(|pair| pair[1] > at && pair[0] < at + SILENCE_WINDOW_MS);
-        gaps.map(|pair| pair[1] - pair[0].max(at)).max().unwrap_or(-1)
-    };
-    let doubled = |counts: &HashMap<PostId, usize>| counts.values().filter(|count| **count > 1).count();
-    let key = |id: &PostId| format!("posted:{id}");
-    let position: String = connection.hget("{mattermost}:state", "position").unwrap_or_default();
-    Counts {
-        posts: truth.posts.len(),
-        lost: truth.posts.keys().filter(|id| !posted.contains_key(*id)).count(),
-        doubled: doubled(&posted),
-        out_of_order,
-        edits: truth.edits.len(),
-        edits_lost: truth
-            .edits
-            .iter()
-            .filter(|id| !edited.contains_key(*id) && contained.get(*id) != Some(&true))
-            .count(),
-        edits_doubled: doubled(&edited),
-        reactions: truth.reactions.len(),
-        reactions_lost: truth.reactions.iter().filter(|id| !reacted.contains_key(*id)).count(),
-        reactions_doubled: doubled(&reacted),
-        responses_missing: truth.posts.keys().filter(|id| !responses.contains_key(&key(id))).count(),
-        responses_doubled: responses.values().filter(|count| **count > 1).count(),
-        silences: failed.into_iter().map(|(fault, at)| (fault, silence(at))).collect(),
-        position_bytes: position.len(),
-        event_bytes: bytes / times.len().max(1),
-        ..Counts::default()
+        times.sort_unstable();
+        let silence = |at: i64, window: i64| {
+            let gaps = times.windows(2).filter(|pair| pair[1] > at && pair[0] < at + window);
+            gaps.map(|pair| pair[1] - pair[0].max(at)).max().unwrap_or(-1)
+        };
+        let window = if self.twins { TWINS_SILENCE_WINDOW_MS } else { LEASE_SILENCE_WINDOW_MS };
+        let of_relays = |fault: &&(Fault, i64)| !matches!(fault.0, Fault::RestartStore { .. });
+        let silences =
+            faults.iter().filter(of_relays).map(|(fault, at)| (format!("{fault:?}"), silence(*at, window)));
+        let (first, last_time) = (times.first().copied().unwrap_or(0), times.last().copied().unwrap_or(0));
+        let calm = (first..last_time - 1_000).step_by(1_000);
+        let calm =
+            calm.filter(|at| !faults.iter().any(|(_, fault)| (at - 20_000..at + 2_000).contains(fault)));
+        let mut calm: Vec<i64> = calm.map(|at| silence(at, 1_000)).collect();
+        calm.sort_unstable();
+        let doubled = |counts: &HashMap<PostId, usize>| counts.values().filter(|count| **count > 1).count();
+        let response = |(channel, n): &(usize, u64)| (*channel, format!("= {}", n + 1));
+        let position: String = connection.hget("{mattermost}:state", "position").unwrap_or_default();
+        Counts {
+            posts: truth.posts.len(),
+            lost: truth.posts.keys().filter(|id| !posted.contains_key(*id)).count(),
+            doubled: doubled(&posted),
+            out_of_order,
+            edits: truth.edits.len(),
+            edits_lost: truth
+                .edits
+                .iter()
+                .filter(|id| !edited.contains_key(*id) && contained.get(*id) != Some(&true))
+                .count(),
+            edits_doubled: doubled(&edited),
+            reactions: truth.reactions.len(),
+            reactions_lost: truth.reactions.iter().filter(|id| !reacted.contains_key(*id)).count(),
+            reactions_doubled: doubled(&reacted),
+            responses_missing: truth
+                .posts
+                .values()
+                .filter(|post| !responses.contains_key(&response(post)))
+                .count(),
+            responses_doubled: responses.values().filter(|count| **count > 1).count(),
+            silences: silences.collect(),
+            calm: (calm.get(calm.len() / 2).copied().unwrap_or(-1), calm.last().copied().unwrap_or(-1)),
+            position_bytes: position.len(),
+            event_bytes: bytes / times.len().max(1),
+            ..Counts::default()
+        }
     }
 }
