@@ -29,6 +29,7 @@ mod backend;
 mod backoff;
 mod builder;
 mod catch_up;
+mod chunked_deque;
 mod connect;
 mod connection;
 mod deadline;

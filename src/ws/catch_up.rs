@@ -168,7 +168,8 @@ impl GapFiller {
 
     /// Returns `true` if the driver thread has a step to do or to wait for.
     pub(crate) fn wants_thread(&self) -> bool {
-        self.fill.as_ref().is_some_and(|fill| !matches!(fill.stage, FillStage::AwaitClock))
+        let fill = self.fill.as_ref();
+        fill.is_some_and(|fill| !matches!(fill.stage, FillStage::AwaitClock) || fill.is_preparing())
             || self.clock_deadline().is_some()
     }
 
@@ -226,7 +227,7 @@ impl GapFiller {
         }
         let Some(fill) = &mut self.fill else { return Vec::new() };
         // A part of an open gap may have been delivered.
-        self.seen.copy_to(&mut fill.memory.before);
+        self.seen.begin_copy(&mut fill.memory.before);
         fill.given_up = self.given_up;
         fill.pause_release();
         fill.latest = None;
@@ -283,11 +284,11 @@ impl GapFiller {
     fn clock_was_set(&mut self, time: Timestamp, now: StreamTime) {
         let reached = self.reached;
         let Some(fill) = &mut self.fill else { return };
-        fill.latest =
-            fill.buffer.reindex(reached, |create_at, newest| is_dated(create_at, newest, Some(time)));
+        let since = time.minus(now.saturating_sub(fill.gap_at)).minus(OVERLAP);
+        fill.begin_reindexing(reached, since);
         if fill.dropping && !fill.gaps.is_empty() {
             // All of it was dropped since the last gap became known.
-            fill.dropped_since = Some(time.minus(now.saturating_sub(fill.gap_at)).minus(OVERLAP));
+            fill.dropped_since = Some(since);
         }
     }
 
@@ -320,7 +321,8 @@ impl GapFiller {
             floor = earliest(fill.since, fill.dropped_since).map_or(floor, |since| since.min(floor));
         }
         self.given_up = self.given_up.filter(|until| *until > floor);
-        if self.catches_up() {
+        let is_copying = self.fill.as_ref().is_some_and(|fill| !fill.memory.before.is_complete());
+        if self.catches_up() && !is_copying {
             self.seen.server_time_known(time, floor);
         }
     }
@@ -406,7 +408,11 @@ impl GapFiller {
             return EnqueueResult::Full;
         }
         // By its own time: that of the cursor may be from a connection before a long gap.
-        let time = if dated { fill.latest.or(clock) } else { fill.time_of(kind, version.as_ref()) };
+        let time = match &fill.reindexing {
+            Some(reindexing) => Some(reindexing.since),
+            None if dated => fill.latest.or(clock),
+            None => fill.time_of(kind, version.as_ref()),
+        };
         fill.drop_live(kind, time.map(|time| time.minus(Duration::from_millis(1))));
         EnqueueResult::Dropped
     }
@@ -414,7 +420,11 @@ impl GapFiller {
     /// Returns `true` if a row has already delivered the content of a live event.
     pub(crate) fn is_repeat(&self, kind: EventKind, version: &PostVersion) -> bool {
         match &self.fill {
-            Some(fill) => fill.memory.is_repeat(kind, version),
+            Some(fill) => {
+                fill.memory.is_repeat(kind, version)
+                    || kind != EventKind::PostEdited
+                        && self.seen.is_uncopied(&fill.memory.before, version.key_for(kind))
+            }
             None => self.fading.as_ref().is_some_and(|fading| fading.0.is_repeat(kind, version)),
         }
     }
@@ -502,7 +512,7 @@ impl GapFiller {
             }
             fill.again = Some(since);
             // All buffered events were delivered.
-            self.seen.copy_to(&mut fill.memory.before);
+            self.seen.begin_copy(&mut fill.memory.before);
             fill.stopped.clear();
             fill.passes = 0;
             fill.stage = FillStage::Rest { until: now };

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
 
+use super::chunked_deque::ChunkedDeque;
 use super::deferred_log;
 use super::session::Cursor;
 use super::threads::bell::RoomWait;
@@ -18,6 +19,8 @@ const MIN_QUEUE_BYTES: usize = 8 << 20;
 /// Notifications that find no slot wait here. Beyond this number, the oldest that report no missing events are
 /// dropped.
 const MAX_HELD_NOTIFICATIONS: usize = 64;
+/// Maximum number of positions that are dropped at once.
+const MAX_DROPPED_CURSORS: usize = 1024;
 
 /// The behavior of a stream whose queue is full.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -78,10 +81,13 @@ pub(crate) struct EventQueue {
     returned: VecDeque<Event>,
     /// Number of the last of them that was queued.
     last_returned: u64,
-    /// The position after each event in the queue, and the length of its text.
-    cursors: VecDeque<(Cursor, usize)>,
-    /// Sum of the lengths.
-    bytes: usize,
+    /// The position after each event in the queue, and the number of bytes that were queued up to its end. Those of
+    /// events that were taken out are dropped a little later, since there can be many.
+    cursors: ChunkedDeque<(Cursor, u64)>,
+    /// Number of bytes of all texts that were ever queued.
+    put_bytes: u64,
+    /// Those of the events that were taken out.
+    taken_bytes: u64,
     /// Position after the last event that was taken out.
     taken: Cursor,
     dropped: u64,
@@ -105,8 +111,9 @@ impl EventQueue {
             held: VecDeque::new(),
             returned: VecDeque::new(),
             last_returned: 0,
-            cursors: VecDeque::new(),
-            bytes: 0,
+            cursors: ChunkedDeque::default(),
+            put_bytes: 0,
+            taken_bytes: 0,
             taken: start,
             dropped: 0,
             delivered: 0,
@@ -122,7 +129,13 @@ impl EventQueue {
     /// Returns `true` if a text of this length fits into the queue. Any text fits into an empty queue.
     fn has_room_for(&mut self, length: usize) -> bool {
         self.forget_taken();
-        self.bytes == 0 || self.bytes.saturating_add(length) <= most_bytes(self.capacity)
+        let bytes = self.bytes();
+        bytes == 0 || bytes.saturating_add(length) <= most_bytes(self.capacity)
+    }
+
+    /// Returns the size of the texts in the queue.
+    fn bytes(&self) -> usize {
+        usize::try_from(self.put_bytes - self.taken_bytes).unwrap_or(usize::MAX)
     }
 
     /// Offers an event with a text of `length`, which is created only if there is room for it. `cursor` is the
@@ -197,7 +210,7 @@ impl EventQueue {
     /// Ends an overflow if the queue is at most half full. Returns the report.
     pub(crate) fn overflow_if_drained(&mut self) -> Option<Missed> {
         self.forget_taken();
-        let half = self.receiver.len() <= self.capacity / 2 && self.bytes <= most_bytes(self.capacity) / 2;
+        let half = self.receiver.len() <= self.capacity / 2 && self.bytes() <= most_bytes(self.capacity) / 2;
         self.episode.take_if(|_| half)?.into_missed()
     }
 
@@ -361,8 +374,7 @@ impl EventQueue {
     /// Closes the channel. Queued events can still be taken.
     pub(crate) fn close(&mut self) {
         self.sender = None;
-        self.held.clear();
-        self.returned.clear();
+        deferred_log::drop_later((std::mem::take(&mut self.held), std::mem::take(&mut self.returned)));
         self.episode = None;
     }
 
@@ -370,8 +382,8 @@ impl EventQueue {
         let Some(sender) = &self.sender else { return Err(TrySendError::Disconnected(event)) };
         let length = event.raw().len();
         sender.try_send(event)?;
-        self.cursors.push_back((cursor, length));
-        self.bytes += length;
+        self.put_bytes += length as u64;
+        self.cursors.push_back((cursor, self.put_bytes));
         self.puts += 1;
         self.forget_taken();
         Ok(())
@@ -381,14 +393,15 @@ impl EventQueue {
         self.cursors.back().map_or(&self.taken, |(cursor, _)| cursor).clone()
     }
 
-    /// Forgets the cursors of events that were taken out.
+    /// Finds the last event that was taken out, and drops the cursors of earlier ones.
     fn forget_taken(&mut self) {
-        let len = self.receiver.len();
-        while self.cursors.len() > len {
-            if let Some((cursor, length)) = self.cursors.pop_front() {
-                self.taken = cursor;
-                self.bytes = self.bytes.saturating_sub(length);
-            }
+        let taken = self.cursors.len().saturating_sub(self.receiver.len());
+        let Some((cursor, bytes)) = taken.checked_sub(1).and_then(|last| self.cursors.get(last)) else {
+            return;
+        };
+        (self.taken, self.taken_bytes) = (cursor.clone(), *bytes);
+        for _ in 0..taken.min(MAX_DROPPED_CURSORS) {
+            self.cursors.pop_front();
         }
     }
 
@@ -397,7 +410,7 @@ impl EventQueue {
     pub(crate) fn position(&mut self, now: Option<Cursor>) -> Cursor {
         self.forget_taken();
         match now {
-            Some(now) if self.cursors.is_empty() && self.episode.is_none() && self.sender.is_some() => now,
+            Some(now) if self.receiver.is_empty() && self.episode.is_none() && self.sender.is_some() => now,
             _ => self.taken.clone(),
         }
     }

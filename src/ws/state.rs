@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 use std::ops::{Deref, DerefMut};
+#[cfg(test)]
+use std::panic::Location;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, TryLockError, Weak};
 use std::time::{Duration, Instant};
@@ -67,9 +69,9 @@ pub(crate) struct StreamShared {
     pub(crate) undecodable: Arc<AtomicU64>,
     /// Prefix of the probes of this stream.
     pub(crate) probe_tag: Box<str>,
-    /// Maximum time for which the lock was held, in microseconds.
+    /// Maximum time for which the lock was held, and where it was taken.
     #[cfg(test)]
-    pub(crate) longest_hold_us: AtomicU64,
+    pub(crate) longest_hold: Mutex<(Duration, Option<&'static Location<'static>>)>,
 }
 
 /// The lock of a stream. Fields are dropped in this order: log lines are written after the lock was released.
@@ -97,15 +99,16 @@ impl DerefMut for StateGuard<'_> {
 struct LockHold<'a> {
     shared: &'a StreamShared,
     #[cfg(test)]
-    began: Instant,
+    began: (Instant, &'static Location<'static>),
 }
 
 impl<'a> LockHold<'a> {
+    #[cfg_attr(test, track_caller)]
     fn begin_thread(shared: &'a StreamShared) -> Self {
         Self {
             shared,
             #[cfg(test)]
-            began: Instant::now(),
+            began: (Instant::now(), Location::caller()),
         }
     }
 
@@ -117,8 +120,11 @@ impl<'a> LockHold<'a> {
 #[cfg(test)]
 impl Drop for LockHold<'_> {
     fn drop(&mut self) {
-        let held = u64::try_from(self.began.elapsed().as_micros()).unwrap_or(u64::MAX);
-        self.shared.longest_hold_us.fetch_max(held, Ordering::Relaxed);
+        let held = self.began.0.elapsed();
+        let mut longest = self.shared.longest_hold.lock().unwrap_or_else(PoisonError::into_inner);
+        if held > longest.0 {
+            *longest = (held, Some(self.began.1));
+        }
     }
 }
 
@@ -247,11 +253,12 @@ impl StreamShared {
             undecodable: Arc::new(AtomicU64::new(0)),
             probe_tag: format!("{:016x}", getrandom::u64().unwrap_or_default()).into(),
             #[cfg(test)]
-            longest_hold_us: AtomicU64::new(0),
+            longest_hold: Mutex::default(),
         };
         (Arc::new_cyclic(shared), receiver)
     }
 
+    #[cfg_attr(test, track_caller)]
     pub(crate) fn lock_state(&self) -> StateGuard<'_> {
         let state = match self.state.try_lock() {
             Ok(state) => state,
@@ -267,6 +274,7 @@ impl StreamShared {
     }
 
     /// Releases the lock briefly between two parts of long work, since it is not fair.
+    #[cfg_attr(test, track_caller)]
     pub(crate) fn give_way<'a>(&'a self, state: StateGuard<'a>) -> StateGuard<'a> {
         drop(state);
         for _ in 0..MAX_YIELDS {
@@ -293,6 +301,7 @@ impl StreamShared {
     }
 
     /// Waits on a condition variable, at most until `until`.
+    #[cfg_attr(test, track_caller)]
     pub(crate) fn wait_until<'a>(
         condvar: &Condvar,
         state: StateGuard<'a>,

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use super::dedup::PostVersion;
 use super::event_buffer::PostRanks;
 use super::fetch::ChannelRows;
+use super::post_listing::FetchedPost;
 use super::post_rows;
 use crate::event::EventKind;
 use crate::model::{Channel, Post, UserId};
@@ -34,7 +35,7 @@ pub(crate) struct ChannelMerge {
     pub(super) channel: Arc<Channel>,
     pub(super) step: MergeStep,
     /// Rows that are not judged yet, oldest first.
-    pub(super) rows: VecDeque<Box<Post>>,
+    pub(super) rows: VecDeque<FetchedPost>,
     /// The hashes of the IDs of all rows, in their order.
     pub(super) ids: Vec<u64>,
     /// The newest post among the rows that was delivered before the gap.

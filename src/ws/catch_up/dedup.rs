@@ -1,7 +1,6 @@
 //! Keys of recently delivered events, so that nothing is delivered twice: 16 bytes for each event, bounded.
 
-use std::collections::{BTreeMap, HashSet, VecDeque};
-use std::hash::{BuildHasherDefault, Hasher};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::LazyLock;
 use std::time::Duration;
 
@@ -11,6 +10,8 @@ use serde::Deserialize;
 use crate::event::EventKind;
 use crate::model::Post;
 use crate::time::Timestamp;
+use crate::ws::chunked_deque::ChunkedDeque;
+use crate::ws::deferred_log;
 
 /// Key of a delivered post, edit or deletion. The IDs are random, so 64 bits of them are enough.
 pub(crate) type DedupKey = u64;
@@ -22,20 +23,24 @@ const MAX_REMEMBERED: usize = 131_072;
 pub(crate) const MAX_POSITION_KEYS: usize = 2048;
 /// Maximum number of server times that are remembered. Pings are at least a second apart.
 const MAX_TIME_MARKS: usize = 64;
+/// Maximum number of keys that are forgotten at once.
+const MAX_FORGOTTEN_KEYS: u64 = 1 << 14;
+/// Number of keys that are copied at once.
+const KEYS_PER_SLICE: usize = 256;
 
 /// Posts dated later than this after the last known server time are remembered until then.
 const MAX_CLOCK_LEAD: Duration = Duration::from_secs(10);
 /// Maximum number of posts with a date in the future that are remembered.
 pub(crate) const MAX_FUTURE_POSTS: usize = 1024;
 
-/// A set of keys, which are already well distributed.
-pub(super) type KeySet = HashSet<DedupKey, BuildHasherDefault<KeyHasher>>;
-
-/// A copy of the keys of what was delivered.
+/// A copy of the keys of what was delivered before a gap. It is made in slices, under the lock of the stream.
 #[derive(Debug, Default)]
 pub(super) struct KnownKeys {
-    keys: KeySet,
+    /// A tree, because a table copies its contents when it grows.
+    keys: BTreeSet<DedupKey>,
     /// Number of keys of the cache that were copied or forgotten.
+    copied: u64,
+    /// Number of keys of the cache at the last gap.
     end: u64,
 }
 
@@ -43,23 +48,10 @@ impl KnownKeys {
     pub(super) fn contains(&self, key: DedupKey) -> bool {
         self.keys.contains(&key)
     }
-}
 
-/// Uses a key as its own hash.
-#[derive(Debug, Default)]
-pub(super) struct KeyHasher(u64);
-
-impl Hasher for KeyHasher {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        self.0 = hash_bytes(bytes);
-    }
-
-    fn write_u64(&mut self, key: u64) {
-        self.0 = key;
+    /// Returns `true` if no further slice has to be copied.
+    pub(super) fn is_complete(&self) -> bool {
+        self.copied >= self.end
     }
 }
 
@@ -212,7 +204,7 @@ fn parse_full(text: &str) -> Option<PostVersion> {
 #[derive(Debug, Default)]
 pub(crate) struct DedupCache {
     /// Keys, with the queue numbers of their events.
-    ring: VecDeque<(u64, DedupKey)>,
+    ring: ChunkedDeque<(u64, DedupKey)>,
     /// Number of keys that were dropped from the front of the ring.
     forgotten: u64,
     /// Server times, with the total number of keys at the time.
@@ -230,7 +222,9 @@ impl DedupCache {
 
     /// Adds the keys of an earlier run, before anything is delivered.
     pub(crate) fn preload_keys(&mut self, delivered: DeliveredKeys) {
-        self.ring.extend(delivered.recent.into_iter().map(|key| (0, key)));
+        for key in delivered.recent {
+            self.ring.push_back((0, key));
+        }
         let future = delivered.future.into_iter().take(MAX_FUTURE_POSTS);
         self.future.extend(future.map(|entry| (entry, 0)));
     }
@@ -272,7 +266,7 @@ impl DedupCache {
             let soon = time.plus(MAX_CLOCK_LEAD);
             self.future.retain(|(time, _), _| *time > soon);
         }
-        self.marks.push_back((time, self.forgotten + self.ring.len() as u64));
+        self.marks.push_back((time, self.end()));
         while self.marks.get(1).is_some_and(|(time, _)| *time <= floor) {
             self.marks.pop_front();
         }
@@ -281,30 +275,57 @@ impl DedupCache {
         }
         if let Some((time, end)) = self.marks.front() {
             if *time <= floor {
-                while self.forgotten < *end && self.ring.pop_front().is_some() {
-                    self.forgotten += 1;
+                // The rest is forgotten with the next time.
+                let surplus = end.saturating_sub(self.forgotten).min(MAX_FORGOTTEN_KEYS);
+                for _ in 0..surplus {
+                    self.ring.pop_front();
                 }
+                self.forgotten += surplus;
             }
         }
     }
 
-    /// Adds the keys to `known` that are not in it yet. A copy of all of them takes long, and there can be gap after gap.
-    pub(super) fn copy_to(&self, known: &mut KnownKeys) {
-        let end = self.forgotten + self.ring.len() as u64;
+    /// Begins to add the keys to `known` that are not in it yet. The rest is done by [`copy_slice`](Self::copy_slice).
+    pub(super) fn begin_copy(&self, known: &mut KnownKeys) {
         if known.keys.len() > 2 * self.most {
-            *known = KnownKeys::default();
+            deferred_log::drop_later(std::mem::take(known));
         }
-        let skipped = usize::try_from(known.end.saturating_sub(self.forgotten)).unwrap_or(usize::MAX);
-        known.keys.reserve(self.ring.len().saturating_sub(skipped) + self.future.len());
-        known.keys.extend(self.ring.iter().skip(skipped).map(|(_, key)| *key));
         known.keys.extend(self.future.keys().map(|(_, key)| *key));
-        known.end = end;
+        known.end = self.end();
+    }
+
+    /// Copies some keys.
+    pub(super) fn copy_slice(&self, known: &mut KnownKeys) {
+        let begin = known.copied.max(self.forgotten);
+        known.keys.extend(self.uncopied_keys(known).take(KEYS_PER_SLICE));
+        known.copied = known.end.min(begin + KEYS_PER_SLICE as u64);
+    }
+
+    /// Returns the keys that are not copied yet.
+    fn uncopied_keys(&self, known: &KnownKeys) -> impl Iterator<Item = DedupKey> + use<'_> {
+        let begin = known.copied.max(self.forgotten);
+        let index = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
+        let count = index(known.end.saturating_sub(begin));
+        self.ring.iter_from(index(begin - self.forgotten)).take(count).map(|(_, key)| *key)
+    }
+
+    /// Returns `true` if the key was delivered before the last gap, and is not copied yet.
+    pub(super) fn is_uncopied(&self, known: &KnownKeys, key: DedupKey) -> bool {
+        !known.is_complete() && self.uncopied_keys(known).any(|uncopied| uncopied == key)
+    }
+
+    /// Returns the number of keys that were ever remembered.
+    fn end(&self) -> u64 {
+        self.forgotten + self.ring.len() as u64
     }
 
     #[cfg(test)]
-    pub(super) fn keys(&self) -> KeySet {
+    pub(super) fn keys(&self) -> BTreeSet<DedupKey> {
         let mut known = KnownKeys::default();
-        self.copy_to(&mut known);
+        self.begin_copy(&mut known);
+        while !known.is_complete() {
+            self.copy_slice(&mut known);
+        }
         known.keys
     }
 
@@ -313,11 +334,11 @@ impl DedupCache {
     pub(crate) fn up_to(&self, taken: u64, since: Timestamp) -> DeliveredKeys {
         let begin = self.marks.iter().rev().find(|(time, _)| *time <= since).map_or(0, |(_, end)| *end);
         let begin = usize::try_from(begin.saturating_sub(self.forgotten)).unwrap_or(0);
-        let keys = self.ring.iter().skip(begin);
-        let mut recent: Vec<DedupKey> =
-            keys.take_while(|(at, _)| *at <= taken).map(|(_, key)| *key).collect();
-        let surplus = recent.len().saturating_sub(MAX_POSITION_KEYS);
-        recent.drain(..surplus);
+        // The numbers rise.
+        let end = self.ring.partition_point(|(at, _)| *at <= taken);
+        let begin = begin.max(end.saturating_sub(MAX_POSITION_KEYS));
+        let keys = self.ring.iter_from(begin).take(end.saturating_sub(begin));
+        let recent = keys.map(|(_, key)| *key).collect();
         let soon = since.plus(MAX_CLOCK_LEAD);
         let future = self.future.iter().filter(|((time, _), at)| **at <= taken && *time > soon);
         DeliveredKeys { recent, future: future.map(|(entry, _)| *entry).collect() }
@@ -392,7 +413,12 @@ mod tests {
         for n in 0..20_000 {
             seen.push_key(n, n * 7);
             if n % 1000 == 999 {
-                seen.copy_to(&mut known);
+                seen.begin_copy(&mut known);
+                assert!(seen.is_uncopied(&known, n * 7) && !seen.is_uncopied(&known, n * 7 + 1));
+                while !known.is_complete() {
+                    seen.copy_slice(&mut known);
+                }
+                assert!(!seen.is_uncopied(&known, n * 7));
                 assert_eq!(known.keys, seen.keys(), "{n}");
             }
         }
@@ -400,7 +426,10 @@ mod tests {
         for n in 0..1_000_000 {
             seen.push_key(n, n * 7 + 1);
             if n % 50_000 == 0 {
-                seen.copy_to(&mut known);
+                seen.begin_copy(&mut known);
+                while !known.is_complete() {
+                    seen.copy_slice(&mut known);
+                }
                 assert!(seen.keys().is_subset(&known.keys), "{n}");
                 assert!(known.keys.len() <= 3 * MAX_REMEMBERED);
             }

@@ -4,12 +4,14 @@
 //! happens under the lock of the stream.
 
 use std::collections::btree_map::Entry;
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::buffered_event::BufferedEvent;
 use super::dedup::PostVersion;
 use crate::event::EventKind;
 use crate::time::Timestamp;
+use crate::ws::chunked_deque::ChunkedDeque;
+use crate::ws::deferred_log;
 
 /// Number of the first slot, so that slots can be added before it.
 const FIRST_SLOT: u64 = 1 << 32;
@@ -21,16 +23,12 @@ struct EventSlot {
     event: Option<BufferedEvent>,
     /// The channel of a live post.
     channel: Option<u64>,
-    rows: VecDeque<BufferedEvent>,
+    rows: ChunkedDeque<BufferedEvent>,
 }
 
 impl EventSlot {
-    fn new(event: BufferedEvent, channel: Option<u64>) -> Box<Self> {
-        Box::new(Self { event: Some(event), channel, rows: VecDeque::new() })
-    }
-
-    fn len(&self) -> usize {
-        usize::from(self.event.is_some()) + self.rows.len()
+    fn new(event: BufferedEvent, channel: Option<u64>) -> Self {
+        Self { event: Some(event), channel, rows: ChunkedDeque::default() }
     }
 }
 
@@ -58,8 +56,7 @@ pub(super) type PostRanks = HashMap<u64, usize>;
 
 #[derive(Debug)]
 pub(super) struct EventBuffer {
-    /// Boxed, because a growing deque copies its contents under the lock.
-    slots: VecDeque<Box<EventSlot>>,
+    slots: ChunkedDeque<EventSlot>,
     first_slot: u64,
     len: usize,
     /// Size of the buffered texts.
@@ -69,15 +66,17 @@ pub(super) struct EventBuffer {
     /// By the hash of the post's ID.
     versions: BTreeMap<u64, BufferedVersions>,
     /// Live posts in the order of their slots, by the hash of the channel's ID.
-    channels: BTreeMap<u64, VecDeque<BufferedPost>>,
+    channels: BTreeMap<u64, ChunkedDeque<BufferedPost>>,
     /// The last slot with rows.
     last_row_slot: Option<u64>,
+    /// While the posts are indexed again: the next slot to look at.
+    next_to_index: Option<u64>,
 }
 
 impl EventBuffer {
     pub(super) fn new() -> Self {
         Self {
-            slots: VecDeque::new(),
+            slots: ChunkedDeque::default(),
             first_slot: FIRST_SLOT,
             len: 0,
             bytes: 0,
@@ -85,6 +84,7 @@ impl EventBuffer {
             versions: BTreeMap::new(),
             channels: BTreeMap::new(),
             last_row_slot: None,
+            next_to_index: None,
         }
     }
 
@@ -108,7 +108,9 @@ impl EventBuffer {
     /// Adds a live event. The time of a post that is `dated` by an administrator does not show its place.
     pub(super) fn push(&mut self, event: BufferedEvent, dated: bool) {
         let slot = self.first_slot + self.slots.len() as u64;
-        let posted = event.version.filter(|_| event.kind == EventKind::Posted && !dated);
+        // Slots of new events are looked at, too, before the index is complete.
+        let is_indexed = event.kind == EventKind::Posted && !dated && self.next_to_index.is_none();
+        let posted = event.version.filter(|_| is_indexed);
         if let Some(version) = posted {
             self.index_post(slot, &version);
         }
@@ -127,30 +129,41 @@ impl EventBuffer {
         posts.push_back(BufferedPost { slot, id: version.id, create_at, earliest: create_at });
     }
 
-    /// Finds the live posts that an administrator has dated. `is_dated` receives the time of a post, and the latest
-    /// time before it. Returns the latest time of the others.
-    pub(super) fn reindex(
+    /// Begins to index the posts again. Until [`reindex_slice`](Self::reindex_slice) has returned `true`, no row can be
+    /// placed.
+    pub(super) fn begin_reindexing(&mut self) {
+        deferred_log::drop_later(std::mem::take(&mut self.channels));
+        self.next_to_index = Some(self.first_slot);
+    }
+
+    /// Indexes the posts of the next slots, except for those that an administrator has dated. `is_dated` receives the
+    /// time of a post and the latest time before it, which `latest` is for the first one. Returns `true` after the last
+    /// slot.
+    pub(super) fn reindex_slice(
         &mut self,
-        reached: Timestamp,
-        is_dated: impl Fn(Timestamp, Timestamp) -> bool,
-    ) -> Option<Timestamp> {
-        self.channels.clear();
-        let mut latest = None;
-        for index in 0..self.slots.len() {
-            let Some(slot) = self.slots.get_mut(index) else { break };
-            slot.channel = None;
-            let Some(event) = slot.event.as_ref().filter(|event| event.kind == EventKind::Posted) else {
-                continue;
+        latest: &mut Option<Timestamp>,
+        count: usize,
+        is_dated: impl Fn(Timestamp, Option<Timestamp>) -> bool,
+    ) -> bool {
+        let Some(begin) = self.next_to_index else { return true };
+        let begin = begin.max(self.first_slot);
+        for number in (begin..).take(count) {
+            let Some(slot) = self.slot_mut(number) else {
+                self.next_to_index = None;
+                return true;
             };
-            let Some(version) = event.version else { continue };
-            if is_dated(version.create_at, latest.map_or(reached, |latest: Timestamp| latest.max(reached))) {
+            slot.channel = None;
+            let event = slot.event.as_ref().filter(|event| event.kind == EventKind::Posted);
+            let Some(version) = event.and_then(|event| event.version) else { continue };
+            if is_dated(version.create_at, *latest) {
                 continue;
             }
             slot.channel = Some(version.channel);
-            latest = latest.max(Some(version.create_at));
-            self.index_post(self.first_slot + index as u64, &version);
+            *latest = Some(version.create_at).max(*latest);
+            self.index_post(number, &version);
         }
-        latest
+        self.next_to_index = Some(begin + count as u64);
+        false
     }
 
     fn count_event(&mut self, event: &BufferedEvent) {
@@ -170,8 +183,9 @@ impl EventBuffer {
         }
     }
 
-    /// Removes an event from the indexes.
+    /// Removes an event from the counters and the index of versions.
     fn uncount_event(&mut self, event: &BufferedEvent) {
+        self.len = self.len.saturating_sub(1);
         let bytes = event.event.raw().len();
         self.bytes = self.bytes.saturating_sub(bytes);
         if event.is_caught_up() {
@@ -210,7 +224,6 @@ impl EventBuffer {
                 self.first_slot += 1;
             }
             if let Some(event) = event {
-                self.len -= 1;
                 self.uncount_event(&event);
                 return Some(event);
             }
@@ -253,9 +266,9 @@ impl EventBuffer {
         let older = posts.partition_point(|buffered| buffered.earliest < post.create_at);
         let same = posts.partition_point(|buffered| buffered.earliest <= post.create_at);
         let rank = rank_of(post.id, ranks);
-        let same_time = posts
-            .range(older..same)
+        let same_time = (older..same)
             .rev()
+            .filter_map(|index| posts.get(index))
             .find(|buffered| buffered.create_at == post.create_at && rank_of(buffered.id, ranks) < rank);
         same_time.or_else(|| posts.get(older.checked_sub(1)?)).map(|buffered| buffered.slot)
     }
@@ -272,7 +285,7 @@ impl EventBuffer {
 
     fn slot_mut(&mut self, slot: u64) -> Option<&mut EventSlot> {
         let index = usize::try_from(slot.checked_sub(self.first_slot)?).ok()?;
-        self.slots.get_mut(index).map(Box::as_mut)
+        self.slots.get_mut(index)
     }
 
     /// Inserts an event after all buffered ones.
@@ -298,59 +311,65 @@ impl EventBuffer {
         }
     }
 
-    /// Removes the events after the place of this post in a slot.
+    /// Removes the events after the place of this post in a slot. [`next_cut`](Self::next_cut) returns them.
     pub(super) fn split_off(&mut self, slot: u64, post: &PostVersion, ranks: &PostRanks) -> CutEvents {
         let kept = usize::try_from(slot.saturating_sub(self.first_slot) + 1).unwrap_or(usize::MAX);
-        let slots = self.slots.split_off(kept.min(self.slots.len()));
-        let rows = self.slots.back_mut().map_or_else(VecDeque::new, |slot| {
+        let slots = self.slots.split_off(kept);
+        let rows = self.slots.back_mut().map_or_else(ChunkedDeque::default, |slot| {
             let at = row_index(&slot.rows, post, ranks);
             slot.rows.split_off(at)
         });
-        for posts in self.channels.values_mut() {
-            forget_posts_after(posts, slot);
-        }
-        self.channels.retain(|_, posts| !posts.is_empty());
         self.last_row_slot = self.last_row_slot.map(|last| last.min(slot));
-        let cut = rows.len() + slots.iter().map(|slot| slot.len()).sum::<usize>();
-        self.len = self.len.saturating_sub(cut);
-        CutEvents { rows, slots }
+        CutEvents { rows, slots, last_kept: slot, channels: BTreeSet::new() }
     }
 
-    /// Removes and returns the next event of a removed part.
-    pub(super) fn next_cut(&mut self, cut: &mut CutEvents) -> Option<BufferedEvent> {
-        let event = cut.next()?;
-        self.uncount_event(&event);
-        Some(event)
+    /// Removes a further event of a removed part, or finishes the index of one of its channels. Until it has returned
+    /// `CutStep::Done`, no row can be placed.
+    pub(super) fn next_cut(&mut self, cut: &mut CutEvents) -> CutStep {
+        let row = cut.rows.pop_back();
+        let event = row.or_else(|| {
+            let slot = cut.slots.pop_back()?;
+            cut.rows = slot.rows;
+            cut.channels.extend(slot.channel);
+            slot.event.or_else(|| cut.rows.pop_back())
+        });
+        if let Some(event) = event {
+            self.uncount_event(&event);
+            return CutStep::Event(event);
+        }
+        let Some(channel) = cut.channels.pop_first() else { return CutStep::Done };
+        if let Some(posts) = self.channels.get_mut(&channel) {
+            forget_posts_after(posts, cut.last_kept);
+            if posts.is_empty() {
+                self.channels.remove(&channel);
+            }
+        }
+        CutStep::Indexed
     }
 }
 
 /// A part that was removed from the buffer.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct CutEvents {
-    rows: VecDeque<BufferedEvent>,
-    slots: VecDeque<Box<EventSlot>>,
+    rows: ChunkedDeque<BufferedEvent>,
+    slots: ChunkedDeque<EventSlot>,
+    last_kept: u64,
+    /// Channels whose index contains removed slots.
+    channels: BTreeSet<u64>,
 }
 
-impl CutEvents {
-    fn next(&mut self) -> Option<BufferedEvent> {
-        loop {
-            if let Some(row) = self.rows.pop_front() {
-                return Some(row);
-            }
-            let slot = self.slots.pop_front()?;
-            self.rows = slot.rows;
-            if slot.event.is_some() {
-                return slot.event;
-            }
-        }
-    }
+/// A step of dropping a part.
+pub(super) enum CutStep {
+    Event(BufferedEvent),
+    Indexed,
+    Done,
 }
 
 /// Returns the index of a post among the rows of a slot: before the newer ones.
-fn row_index(rows: &VecDeque<BufferedEvent>, post: &PostVersion, ranks: &PostRanks) -> usize {
+fn row_index(rows: &ChunkedDeque<BufferedEvent>, post: &PostVersion, ranks: &PostRanks) -> usize {
     let key = |version: &PostVersion| (version.create_at, rank_of(version.id, ranks));
     let mut at = rows.len();
-    for (index, row) in rows.iter().enumerate().rev() {
+    for (index, row) in (0..rows.len()).rev().zip(rows.iter().rev()) {
         let Some(other) = row.version.filter(|_| row.kind == EventKind::Posted) else { continue };
         // Posts in the slot of a post belong to its channel.
         if key(&other) < key(post) {
@@ -366,12 +385,12 @@ fn rank_of(id: u64, ranks: &PostRanks) -> usize {
 }
 
 /// Forgets the posts after a slot.
-fn forget_posts_after(posts: &mut VecDeque<BufferedPost>, last: u64) {
+fn forget_posts_after(posts: &mut ChunkedDeque<BufferedPost>, last: u64) {
     let kept = posts.partition_point(|post| post.slot <= last);
     if kept == posts.len() {
         return;
     }
-    posts.truncate(kept);
+    deferred_log::drop_later(posts.split_off(kept));
     let mut earliest = None;
     for post in posts.iter_mut().rev() {
         let now = earliest.map_or(post.create_at, |later| post.create_at.min(later));

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashSet, VecDeque};
 
-use super::post_listing::{FetchedPage, PageIntake, PostListing};
+use super::post_listing::{FetchedPage, FetchedPost, PageIntake, PostListing};
 use crate::model::{Channel, ChannelId, Post, PostId, TeamId, UserId};
 use crate::time::Timestamp;
 use crate::ws::deferred_log;
@@ -70,7 +70,7 @@ pub(crate) enum PassOutput {
 pub(crate) struct ChannelRows {
     pub(crate) channel: Channel,
     /// Oldest first. Rows of the same millisecond are in the server's order.
-    pub(crate) rows: VecDeque<Box<Post>>,
+    pub(super) rows: VecDeque<FetchedPost>,
     /// `true` if the server has more than it returns: edits and deletions may be missing.
     pub(crate) cut: bool,
     /// `true` if some posts could not be fetched.
@@ -111,6 +111,8 @@ pub(crate) struct FetchPass {
     /// Teams whose channels are not listed yet. `None` stands for a user without a team.
     teams: VecDeque<Option<TeamId>>,
     channels: VecDeque<Channel>,
+    /// The channels of a list that are not looked at yet.
+    listed: Option<std::vec::IntoIter<Channel>>,
     channel_bytes: usize,
     /// `true` if teams or channels were left out because of the size limit.
     pub(super) lists_short: bool,
@@ -137,6 +139,7 @@ impl FetchPass {
             step: FetchStep::Teams,
             teams: VecDeque::new(),
             channels: VecDeque::new(),
+            listed: None,
             channel_bytes: 0,
             lists_short: false,
             met: BTreeSet::new(),
@@ -184,7 +187,8 @@ impl FetchPass {
         }
     }
 
-    /// Handles the response to the current request. The rows of a page are taken by [`take_rows`](Self::take_rows).
+    /// Handles the response to the current request. The channels of a list and the rows of a page are taken by
+    /// [`take_rows`](Self::take_rows).
     pub(crate) fn response_received(&mut self, response: FetchResponse) {
         match (&mut self.step, response) {
             (FetchStep::Teams, FetchResponse::Teams(teams)) => {
@@ -197,10 +201,7 @@ impl FetchPass {
             }
             (FetchStep::Channels, FetchResponse::Channels(channels)) => {
                 self.teams.pop_front();
-                self.take_channels(channels);
-                if self.teams.is_empty() {
-                    self.next_channel();
-                }
+                self.listed = Some(channels.into_iter());
             }
             (FetchStep::Since, FetchResponse::Posts(page)) => {
                 let is_last = page.length < self.limits.rows;
@@ -250,12 +251,12 @@ impl FetchPass {
         self.intake = Some(PageIntake { rows: page.rows.into_iter(), is_aside, is_last });
     }
 
-    /// Returns `true` if rows of the last page are to be taken.
+    /// Returns `true` if channels or rows of the last response are to be taken.
     pub(crate) fn has_rows(&self) -> bool {
-        self.intake.is_some()
+        self.intake.is_some() || self.listed.is_some()
     }
 
-    /// Takes so many rows of the last page. `needless` says which of them can be forgotten, `max_bytes` is what the rows
+    /// Takes so many channels or rows of the last response. `needless` says which of them can be forgotten, `max_bytes` is what the rows
     /// of a channel may take.
     pub(crate) fn take_rows(
         &mut self,
@@ -263,6 +264,10 @@ impl FetchPass {
         max_bytes: usize,
         needless: impl Fn(&Post) -> bool,
     ) -> PassOutput {
+        if let Some(listed) = self.listed.take() {
+            self.take_channels(listed, count);
+            return PassOutput::On;
+        }
         let Some(mut intake) = self.intake.take() else { return PassOutput::On };
         // What was set aside takes room, too.
         let other_bytes = self.aside.as_ref().filter(|_| !intake.is_aside).map_or(0, |aside| aside.bytes);
@@ -299,8 +304,8 @@ impl FetchPass {
         PassOutput::On
     }
 
-    fn take_channels(&mut self, channels: Vec<Channel>) {
-        for channel in channels {
+    fn take_channels(&mut self, mut listed: std::vec::IntoIter<Channel>, count: usize) {
+        for channel in listed.by_ref().take(count) {
             let wanted = self.only.as_ref().is_none_or(|only| only.contains(&channel.id));
             // Direct channels are in the lists of all teams.
             if !wanted || channel.last_post_at <= self.from || self.met.contains(&channel.id) {
@@ -319,11 +324,21 @@ impl FetchPass {
             let size = size_of::<Channel>() + channel.name.len() + channel.display_name.len();
             if self.channel_bytes + size > MAX_CHANNEL_BYTES {
                 self.lists_short = true;
-                return;
+                deferred_log::drop_later(std::mem::take(&mut listed));
+                break;
             }
             self.channel_bytes += size;
             self.met.insert(channel.id.clone());
             self.channels.push_back(channel);
+        }
+        if !listed.as_slice().is_empty() {
+            self.listed = Some(listed);
+        } else {
+            // The empty block can be large.
+            deferred_log::drop_later(listed);
+            if self.teams.is_empty() {
+                self.next_channel();
+            }
         }
     }
 
@@ -345,8 +360,7 @@ impl FetchPass {
         }
         deferred_log::drop_later(rows.ids);
         self.next_channel();
-        let rows = rows.posts.into_iter().map(|row| row.post).collect();
-        PassOutput::Rows(ChannelRows { channel, rows, cut, short, newest_kept })
+        PassOutput::Rows(ChannelRows { channel, rows: rows.posts, cut, short, newest_kept })
     }
 
     fn next_channel(&mut self) {
@@ -502,8 +516,12 @@ mod tests {
                 came = respond(&mut pass, FetchResponse::Posts(listed), MAX_BYTES, |_| false);
             }
             let PassOutput::Rows(rows) = came else { panic!() };
-            let got: HashSet<PostId> =
-                rows.rows.iter().filter(|post| post.create_at > from).map(|post| post.id.clone()).collect();
+            let got: HashSet<PostId> = rows
+                .rows
+                .iter()
+                .filter(|row| row.post.create_at > from)
+                .map(|row| row.post.id.clone())
+                .collect();
             assert_eq!(got, wanted);
             assert!(rows.cut && !rows.short && asked < 15, "{asked}");
         }
@@ -549,7 +567,7 @@ mod tests {
             }
             let PassOutput::Rows(rows) = came else { panic!() };
             assert!(rows.rows.len() <= 410, "{}", rows.rows.len());
-            got.extend(rows.rows.into_iter().map(|row| row.id));
+            got.extend(rows.rows.into_iter().map(|row| row.post.id));
             let Some(newest) = rows.newest_kept else {
                 assert!(passes <= 5, "{passes}");
                 break;

@@ -8,8 +8,9 @@ use super::buffered_event::BufferedEvent;
 use super::channel_merge::{ChannelMerge, MergeStep};
 use super::dedup::PostVersion;
 use super::delivered_rows::DeliveredRows;
-use super::event_buffer::{CutEvents, EventBuffer};
+use super::event_buffer::{CutEvents, CutStep, EventBuffer};
 use super::fetch::{ChannelRows, FetchPass, MAX_NAMES_PER_REQUEST};
+use super::post_listing::FetchedPost;
 use super::post_rows;
 use super::retry::FetchRetry;
 use super::settings::CatchUpSettings;
@@ -103,6 +104,8 @@ pub(super) struct GapFill {
     pub(super) buffer: EventBuffer,
     /// Buffered events that are being dropped, in slices.
     cut: Option<CutEvents>,
+    /// The index of the buffered posts is being made again, in slices.
+    pub(super) reindexing: Option<Reindexing>,
     /// The rows that are being placed.
     merging: Option<Box<ChannelMerge>>,
     /// `true` while the rows are being sorted, outside the lock.
@@ -123,9 +126,22 @@ pub(super) struct GapFill {
     /// Channels with newer posts for which there is no room. They are read again when the buffer is empty.
     pub(super) stopped: HashSet<ChannelId>,
     pub(super) report: CaughtUp,
+    /// The entries of `not_recovered` in the report.
+    named: HashSet<(NotRecovered, ChannelId)>,
     /// `true` if the report was queued.
     pub(super) reported: bool,
     pub(super) retry: FetchRetry,
+}
+
+/// The state of making the index of the buffered posts again.
+#[derive(Debug)]
+pub(super) struct Reindexing {
+    /// The server time up to which events had arrived.
+    reached: Timestamp,
+    /// The latest time of a post among those looked at.
+    latest: Option<Timestamp>,
+    /// Events that are dropped meanwhile happened after this time.
+    pub(super) since: Timestamp,
 }
 
 /// The driver's next step for the rows of a channel.
@@ -151,6 +167,7 @@ impl GapFill {
             given_up: None,
             buffer: EventBuffer::new(),
             cut: None,
+            reindexing: None,
             merging: None,
             sorting: false,
             outbox: VecDeque::new(),
@@ -163,6 +180,7 @@ impl GapFill {
             short: HashSet::new(),
             stopped: HashSet::new(),
             report: CaughtUp { complete: true, ..CaughtUp::default() },
+            named: HashSet::new(),
             reported: false,
             retry,
         }
@@ -214,9 +232,33 @@ impl GapFill {
         *self.dropped.entry(kind).or_default() += 1;
     }
 
+    /// Returns `true` if keys are to be copied, or posts to be indexed, before anything else.
+    pub(super) fn is_preparing(&self) -> bool {
+        self.reindexing.is_some() || !self.memory.before.is_complete()
+    }
+
+    /// Indexes the buffered posts again, since the server time shows which of them have a date in the future.
+    pub(super) fn begin_reindexing(&mut self, reached: Timestamp, since: Timestamp) {
+        self.buffer.begin_reindexing();
+        self.reindexing = Some(Reindexing { reached, latest: None, since });
+    }
+
+    /// Indexes further posts. Returns `false` if there was nothing to do.
+    pub(super) fn reindex_slice(&mut self, is_dated: impl Fn(Timestamp, Timestamp) -> bool) -> bool {
+        let Some(Reindexing { reached, latest, .. }) = &mut self.reindexing else { return false };
+        let is_dated = |create_at, newest: Option<Timestamp>| {
+            is_dated(create_at, newest.map_or(*reached, |newest| newest.max(*reached)))
+        };
+        if self.buffer.reindex_slice(latest, ROWS_PER_SLICE, is_dated) {
+            self.latest = *latest;
+            self.reindexing = None;
+        }
+        true
+    }
+
     /// The step that remains before the next channel is requested.
     pub(super) fn merge_work(&mut self) -> Option<MergeWork> {
-        if self.cut.is_some() {
+        if self.cut.is_some() || self.is_preparing() {
             return Some(MergeWork::Slice);
         }
         match self.merging.as_ref()?.step {
@@ -300,8 +342,11 @@ impl GapFill {
     pub(super) fn merge_slice(&mut self, names: &UsernameMap, settings: &CatchUpSettings) {
         if let Some(mut cut) = self.cut.take() {
             for _ in 0..ROWS_PER_SLICE {
-                let Some(buffered) = self.buffer.next_cut(&mut cut) else { return };
-                self.drop_buffered(&buffered);
+                match self.buffer.next_cut(&mut cut) {
+                    CutStep::Event(buffered) => self.drop_buffered(&buffered),
+                    CutStep::Indexed => {}
+                    CutStep::Done => return,
+                }
             }
             self.cut = Some(cut);
             return;
@@ -325,7 +370,7 @@ impl GapFill {
     fn scan_slice(&self, merge: &mut ChannelMerge, next: usize) -> bool {
         let end = (next + ROWS_PER_SLICE).min(merge.rows.len());
         let delivered = |row: &&Post| self.memory.before.contains(PostVersion::of_post(row).posted_key());
-        let rows = merge.rows.range(next..end).map(|row| &**row);
+        let rows = merge.rows.range(next..end).map(|row| &*row.post);
         let newest = rows.filter(delivered).map(|row| row.create_at).max();
         merge.newest_delivered = merge.newest_delivered.max(newest);
         merge.step = if end == merge.rows.len() { MergeStep::Judge } else { MergeStep::Scan(end) };
@@ -339,7 +384,7 @@ impl GapFill {
         settings: &CatchUpSettings,
     ) -> bool {
         for _ in 0..ROWS_PER_SLICE {
-            let Some(row) = merge.rows.pop_front() else {
+            let Some(FetchedPost { post: row, .. }) = merge.rows.pop_front() else {
                 merge.step = if merge.unknown.is_empty() { MergeStep::Sort } else { MergeStep::Names };
                 break;
             };
@@ -494,6 +539,7 @@ impl GapFill {
         if self.reported {
             self.reported = false;
             self.report = CaughtUp { complete: true, ..CaughtUp::default() };
+            self.named.clear();
             self.since = None;
         }
     }
@@ -517,9 +563,8 @@ impl GapFill {
         let many = self.report.not_recovered.len() >= MAX_NAMED_CHANNELS;
         // An empty channel means all channels.
         let channel = if many { ChannelId::default() } else { channel };
-        let named = NotRecoveredItem::new(what, channel);
-        if !self.report.not_recovered.contains(&named) {
-            self.report.not_recovered.push(named);
+        if self.named.insert((what.clone(), channel.clone())) {
+            self.report.not_recovered.push(NotRecoveredItem::new(what, channel));
         }
     }
 

@@ -3,7 +3,7 @@
 use super::channel_merge::ChannelMerge;
 use super::fetch::{FetchPass, FetchRequest, FetchResponse, PassOutput};
 use super::gap_fill::{FillStage, MAX_PASSES, MergeWork, ROWS_PER_SLICE};
-use super::{GapFiller, MAX_CACHED_NAMES, MAX_NAME_LENGTH, NextStep, OVERLAP, post_rows};
+use super::{GapFiller, MAX_CACHED_NAMES, MAX_NAME_LENGTH, NextStep, OVERLAP, is_dated, post_rows};
 use crate::error::Error;
 use crate::event::NotRecovered;
 use crate::model::{ChannelId, Post};
@@ -143,7 +143,14 @@ impl GapFiller {
     /// Continues with the rows of a page or of a channel.
     pub(crate) fn merge_channel(&mut self, now: StreamTime) {
         let settings = &self.settings;
+        let clock = self.server_time(now);
         let Some(fill) = &mut self.fill else { return };
+        if !fill.memory.before.is_complete() {
+            return self.seen.copy_slice(&mut fill.memory.before);
+        }
+        if fill.reindex_slice(|create_at, newest| is_dated(create_at, newest, clock)) {
+            return;
+        }
         let since = fill.start();
         let FillStage::Pass(pass) = &mut fill.stage else { return fill.merge_slice(&self.names, settings) };
         if !pass.has_rows() {

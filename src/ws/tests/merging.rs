@@ -73,12 +73,20 @@ fn merging(server: &Server) -> Merging {
     Merging { events, fake, held, rows, hang: Some(hang), _link: link }
 }
 
+fn print_longest_hold(events: &Events, what: &str) {
+    let (longest, place) = *events.shared.longest_hold.lock().unwrap();
+    let place = place.map(ToString::to_string).unwrap_or_default();
+    println!("{what}: the lock was held for {longest:?} at most, from {place}");
+    // On a busy machine a thread can lose its processor while it has the lock. What this looks for took 12 s.
+    assert!(longest < Duration::from_secs(5), "{longest:?}");
+}
+
 #[test]
 fn a_long_merge_keeps_nobody_waiting() {
     let server = Server::start();
     let mut merging = merging(&server);
     let events = &merging.events;
-    events.shared.longest_hold_us.store(0, Ordering::SeqCst);
+    *events.shared.longest_hold.lock().unwrap() = Default::default();
     drop(merging.hang.take());
     let (mut posts, mut last) = (0, Timestamp::NEVER);
     let until = Instant::now() + 15 * MAX_FAILURE_DURATION;
@@ -99,10 +107,7 @@ fn a_long_merge_keeps_nobody_waiting() {
     }
     // The first row was delivered live.
     assert_eq!((posts, complete), (expected, Some((true, merging.rows as u64 - 1))));
-    let longest = events.shared.longest_hold_us.load(Ordering::SeqCst);
-    println!("{} held, {} rows: the lock was kept for {longest} us at most", merging.held, merging.rows);
-    // On a busy machine a thread can lose its processor while it has the lock. What this looks for took 12 s.
-    assert!(longest < 500_000, "{longest} us");
+    print_longest_hold(events, &format!("{} held, {} rows", merging.held, merging.rows));
 }
 
 #[test]

@@ -254,6 +254,7 @@ fn a_release_without_end_remembers_little() {
                 NextStep::Ask(FetchRequest::Channels { .. }) => {
                     gap_filler.response_received(now, Ok(FetchResponse::Channels(Vec::new())));
                 }
+                NextStep::Merge => gap_filler.merge_channel(now),
                 NextStep::Move if room.get() > 0 => {
                     gap_filler.move_on(
                         now,
