@@ -1,4 +1,4 @@
-//! Macros for structs of the server, and for three kinds of tables: IDs, open enums, setters.
+//! Macros that declare what the server sends and what programs send: IDs, open enums, structs and setters.
 
 /// Declares ID types: strings of 26 letters and digits, as created by Mattermost.
 ///
@@ -176,6 +176,70 @@ macro_rules! setters {
                 }
             )+
         }
+    };
+}
+
+/// Declares a struct that a program sends: its required fields, which `new` takes, and its optional ones, which are
+/// `None` until their setter is called and are then sent. It derives the usual traits and is non-exhaustive.
+macro_rules! input {
+    (
+        $(#[$meta:meta])*
+        pub struct $name:ident {}
+        optional {
+            $($(#[doc = $doc:literal])+ $(#[serde($($serde:tt)+)])? $field:ident: $ty:ty,)+
+        }
+    ) => {
+        #[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
+        #[non_exhaustive]
+        $(#[$meta])*
+        pub struct $name {
+            $(
+                $(#[doc = $doc])+
+                $(#[serde($($serde)+)])?
+                #[serde(skip_serializing_if = "Option::is_none")]
+                pub $field: Option<$ty>,
+            )+
+        }
+
+        impl $name {
+            /// Creates the value with all fields unset.
+            pub fn new() -> Self {
+                Self::default()
+            }
+        }
+
+        setters! { $name: $($(#[doc = $doc])+ $field: $ty,)+ }
+    };
+    (
+        $(#[$meta:meta])*
+        pub struct $name:ident {
+            $($(#[$required_meta:meta])+ pub $required:ident: $required_ty:ty,)+
+        }
+        optional {
+            $($(#[doc = $doc:literal])+ $(#[serde($($serde:tt)+)])? $field:ident: $ty:ty,)+
+        }
+    ) => {
+        #[derive(Clone, Debug, PartialEq, serde::Serialize)]
+        #[non_exhaustive]
+        $(#[$meta])*
+        pub struct $name {
+            $($(#[$required_meta])+ pub $required: $required_ty,)+
+            $(
+                $(#[doc = $doc])+
+                $(#[serde($($serde)+)])?
+                #[serde(skip_serializing_if = "Option::is_none")]
+                pub $field: Option<$ty>,
+            )+
+        }
+
+        impl $name {
+            /// Creates the value from its required fields.
+            pub fn new($($required: impl Into<$required_ty>),+) -> Self {
+                Self { $($required: $required.into(),)+ $($field: None,)+ }
+            }
+        }
+
+        setters! { $name: $($(#[doc = $doc])+ $field: $ty,)+ }
     };
 }
 

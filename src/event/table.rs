@@ -11,7 +11,7 @@ use crate::model::json::decode_event;
 macro_rules! events {
     (
         server { $(
-            $(#[doc = $doc:literal])+
+            $(#[$doc:meta])+
             $name:literal => $variant:ident($payload:ty)
                 $(, strings [$($string:literal),+])? $(, from broadcast [$($context:ident),+])?;
         )+ }
@@ -25,7 +25,7 @@ macro_rules! events {
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[non_exhaustive]
         pub enum EventKind {
-            $($(#[doc = $doc])+ #[doc = concat!("\n\nOn the wire: `", $name, "`.")] $variant,)+
+            $($(#[$doc])+ #[doc = concat!("\n\nOn the wire: `", $name, "`.")] $variant,)+
             /// An event of a plugin.
             ///
             /// Wire name: `custom_*`.
@@ -91,7 +91,7 @@ macro_rules! events {
         #[non_exhaustive]
         pub enum Payload {
             $(
-                $(#[doc = $doc])+
+                $(#[$doc])+
                 #[doc = "\n\n```json"]
                 #[doc = include_str!(concat!("../../tests/data/events/", $name, ".json"))]
                 #[doc = "```"]
@@ -406,13 +406,16 @@ events! {
         "show_toast" => ShowToast(server::ShowToast);
 
         /// Not sent by any server. The name of an action, reserved as an event name.
+        #[doc(hidden)]
         "authentication_challenge" => AuthenticationChallenge(server::NoData);
         /// Not sent by any server. The name of replies in its statistics.
+        #[doc(hidden)]
         "response" => Response(server::NoData);
-        /// Not sent by any server. The name of an action, reserved as an event name. For the presence of users, see
-        /// [`Client::statuses`](crate::Client::statuses) and the event `status_change`.
+        /// Not sent by any server. The name of an action, reserved as an event name.
+        #[doc(hidden)]
         "presence" => Presence(server::NoData);
         /// Not sent by any server. The name of an action, reserved as an event name.
+        #[doc(hidden)]
         "posted_notify_ack" => PostedNotifyAck(server::NoData);
     }
     notifications {

@@ -1,7 +1,5 @@
 //! Channel bookmarks.
 
-use serde::Serialize;
-
 use crate::Timestamp;
 use crate::model::{BookmarkId, ChannelId, FileId, FileInfo, UserId};
 
@@ -60,58 +58,27 @@ impl From<&ChannelBookmark> for BookmarkId {
     }
 }
 
-/// A new bookmark. Created with [`link`](Self::link) or [`file`](Self::file).
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct ChannelBookmarkDraft {
-    /// The display name, up to 64 characters.
-    pub display_name: String,
-    /// The type of the target.
-    #[serde(rename = "type")]
-    pub kind: ChannelBookmarkType,
-    /// The file, for bookmarks of files.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub file_id: Option<FileId>,
-    /// The URL, for bookmarks of links.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub link_url: Option<String>,
-    /// URL of an image.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub image_url: Option<String>,
-    /// An emoji.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub emoji: Option<String>,
-    /// The parent bookmark.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub parent_id: Option<BookmarkId>,
-}
-
-impl ChannelBookmarkDraft {
-    /// Creates the value from its required fields.
-    pub fn new(display_name: impl Into<String>, kind: impl Into<ChannelBookmarkType>) -> Self {
-        Self {
-            display_name: display_name.into(),
-            kind: kind.into(),
-            file_id: None,
-            link_url: None,
-            image_url: None,
-            emoji: None,
-            parent_id: None,
-        }
+input! {
+    /// A new bookmark. Created with [`link`](Self::link) or [`file`](Self::file).
+    pub struct ChannelBookmarkDraft {
+        /// The display name, up to 64 characters.
+        pub display_name: String,
+        /// The type of the target.
+        #[serde(rename = "type")]
+        pub kind: ChannelBookmarkType,
     }
-}
-
-setters! { ChannelBookmarkDraft:
-    /// The file, for bookmarks of files.
-    file_id: FileId,
-    /// The URL, for bookmarks of links.
-    link_url: String,
-    /// URL of an image.
-    image_url: String,
-    /// An emoji.
-    emoji: String,
-    /// The parent bookmark.
-    parent_id: BookmarkId,
+    optional {
+        /// The file, for bookmarks of files.
+        file_id: FileId,
+        /// The URL, for bookmarks of links.
+        link_url: String,
+        /// URL of an image.
+        image_url: String,
+        /// An emoji.
+        emoji: String,
+        /// The parent bookmark.
+        parent_id: BookmarkId,
+    }
 }
 
 impl ChannelBookmarkDraft {
@@ -126,50 +93,23 @@ impl ChannelBookmarkDraft {
     }
 }
 
-/// Changes to a bookmark. Unset fields keep their value.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct ChannelBookmarkPatch {
-    /// The file, for bookmarks of files.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub file_id: Option<FileId>,
-    /// The display name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub display_name: Option<String>,
-    /// Zero-based position.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sort_order: Option<i64>,
-    /// The URL, for bookmarks of links.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub link_url: Option<String>,
-    /// URL of an image.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub image_url: Option<String>,
-    /// An emoji.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub emoji: Option<String>,
-}
-
-impl ChannelBookmarkPatch {
-    /// Creates an empty patch.
-    pub fn new() -> Self {
-        Self::default()
+input! {
+    /// Changes to a bookmark. Unset fields keep their value.
+    pub struct ChannelBookmarkPatch {}
+    optional {
+        /// The file, for bookmarks of files.
+        file_id: FileId,
+        /// The display name.
+        display_name: String,
+        /// Zero-based position.
+        sort_order: i64,
+        /// The URL, for bookmarks of links.
+        link_url: String,
+        /// URL of an image.
+        image_url: String,
+        /// An emoji.
+        emoji: String,
     }
-}
-
-setters! { ChannelBookmarkPatch:
-    /// The file, for bookmarks of files.
-    file_id: FileId,
-    /// The display name.
-    display_name: String,
-    /// Zero-based position.
-    sort_order: i64,
-    /// The URL, for bookmarks of links.
-    link_url: String,
-    /// URL of an image.
-    image_url: String,
-    /// An emoji.
-    emoji: String,
 }
 
 model! {

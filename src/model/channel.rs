@@ -122,75 +122,33 @@ model! {
     }
 }
 
-/// A new public or private channel.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct ChannelDraft {
-    /// The team.
-    pub team_id: TeamId,
-    /// The short name, as used in URLs: unique in the team, up to 64 characters of `a-z`, `0-9`, `-` and `_`.
-    pub name: String,
-    /// The display name, up to 64 characters.
-    pub display_name: String,
-    /// Public or private.
-    #[serde(rename = "type")]
-    pub kind: ChannelType,
-    /// The channel header, up to 1,024 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub header: Option<String>,
-    /// The purpose, up to 250 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub purpose: Option<String>,
-    /// A permission scheme.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub scheme_id: Option<SchemeId>,
-    /// `true` if groups determine the members.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub group_constrained: Option<bool>,
-    /// The channel banner.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub banner_info: Option<ChannelBannerInfo>,
-    /// Sidebar category in which the channel is placed for new members.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub default_category_name: Option<String>,
-}
-
-impl ChannelDraft {
-    /// Creates the value from its required fields.
-    pub fn new(
-        team_id: impl Into<TeamId>,
-        name: impl Into<String>,
-        display_name: impl Into<String>,
-        kind: impl Into<ChannelType>,
-    ) -> Self {
-        Self {
-            team_id: team_id.into(),
-            name: name.into(),
-            display_name: display_name.into(),
-            kind: kind.into(),
-            header: None,
-            purpose: None,
-            scheme_id: None,
-            group_constrained: None,
-            banner_info: None,
-            default_category_name: None,
-        }
+input! {
+    /// A new public or private channel.
+    pub struct ChannelDraft {
+        /// The team.
+        pub team_id: TeamId,
+        /// The short name, as used in URLs: unique in the team, up to 64 characters of `a-z`, `0-9`, `-` and `_`.
+        pub name: String,
+        /// The display name, up to 64 characters.
+        pub display_name: String,
+        /// Public or private.
+        #[serde(rename = "type")]
+        pub kind: ChannelType,
     }
-}
-
-setters! { ChannelDraft:
-    /// The channel header, up to 1,024 characters.
-    header: String,
-    /// The purpose, up to 250 characters.
-    purpose: String,
-    /// A permission scheme.
-    scheme_id: SchemeId,
-    /// `true` if groups determine the members.
-    group_constrained: bool,
-    /// The channel banner.
-    banner_info: ChannelBannerInfo,
-    /// Sidebar category in which the channel is placed for new members.
-    default_category_name: String,
+    optional {
+        /// The channel header, up to 1,024 characters.
+        header: String,
+        /// The purpose, up to 250 characters.
+        purpose: String,
+        /// A permission scheme.
+        scheme_id: SchemeId,
+        /// `true` if groups determine the members.
+        group_constrained: bool,
+        /// The channel banner.
+        banner_info: ChannelBannerInfo,
+        /// Sidebar category in which the channel is placed for new members.
+        default_category_name: String,
+    }
 }
 
 impl ChannelDraft {
@@ -213,213 +171,88 @@ impl ChannelDraft {
     }
 }
 
-/// Changes to a channel. Unset fields keep their value.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct ChannelPatch {
-    /// The display name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub display_name: Option<String>,
-    /// The short name, as used in URLs.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    /// The channel header.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub header: Option<String>,
-    /// The purpose of the channel.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub purpose: Option<String>,
-    /// `true` if groups determine the members.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub group_constrained: Option<bool>,
-    /// The channel banner.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub banner_info: Option<ChannelBannerInfo>,
-    /// `true` if posts are translated automatically.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub autotranslation: Option<bool>,
-}
-
-impl ChannelPatch {
-    /// Creates an empty patch.
-    pub fn new() -> Self {
-        Self::default()
+input! {
+    /// Changes to a channel. Unset fields keep their value.
+    pub struct ChannelPatch {}
+    optional {
+        /// The display name.
+        display_name: String,
+        /// The short name, as used in URLs.
+        name: String,
+        /// The channel header.
+        header: String,
+        /// The purpose of the channel.
+        purpose: String,
+        /// `true` if groups determine the members.
+        group_constrained: bool,
+        /// The channel banner.
+        banner_info: ChannelBannerInfo,
+        /// `true` if posts are translated automatically.
+        autotranslation: bool,
     }
 }
 
-setters! { ChannelPatch:
-    /// The display name.
-    display_name: String,
-    /// The short name, as used in URLs.
-    name: String,
-    /// The channel header.
-    header: String,
-    /// The purpose of the channel.
-    purpose: String,
-    /// `true` if groups determine the members.
-    group_constrained: bool,
-    /// The channel banner.
-    banner_info: ChannelBannerInfo,
-    /// `true` if posts are translated automatically.
-    autotranslation: bool,
-}
-
-/// Page and filter for channels.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct ChannelPage {
-    /// Zero-based page number.
-    pub page: Option<u32>,
-    /// Channels per page. Defaults to 60. Must be at most 200.
-    pub per_page: Option<u32>,
-    /// Excludes channels of this group.
-    pub not_associated_to_group: Option<GroupId>,
-    /// Excludes `town-square` and `off-topic`.
-    pub exclude_default_channels: Option<bool>,
-    /// Includes archived channels.
-    pub include_deleted: Option<bool>,
-    /// Excludes channels with a data retention policy.
-    pub exclude_policy_constrained: Option<bool>,
-    /// Excludes channels with an access policy.
-    pub exclude_access_control_policy_enforced: Option<bool>,
-    /// Only channels with an access policy.
-    pub access_control_policy_enforced: Option<bool>,
-}
-
-impl ChannelPage {
-    /// Creates the value with the server's defaults.
-    pub fn new() -> Self {
-        Self::default()
+input! {
+    /// Page and filter for channels.
+    pub struct ChannelPage {}
+    optional {
+        /// Zero-based page number.
+        page: u32,
+        /// Channels per page. Defaults to 60. Must be at most 200.
+        per_page: u32,
+        /// Excludes channels of this group.
+        not_associated_to_group: GroupId,
+        /// Excludes `town-square` and `off-topic`.
+        exclude_default_channels: bool,
+        /// Includes archived channels.
+        include_deleted: bool,
+        /// Excludes channels with a data retention policy.
+        exclude_policy_constrained: bool,
+        /// Excludes channels with an access policy.
+        exclude_access_control_policy_enforced: bool,
+        /// Only channels with an access policy.
+        access_control_policy_enforced: bool,
     }
 }
 
-setters! { ChannelPage:
-    /// Zero-based page number.
-    page: u32,
-    /// Channels per page. Defaults to 60. Must be at most 200.
-    per_page: u32,
-    /// Excludes channels of this group.
-    not_associated_to_group: GroupId,
-    /// Excludes `town-square` and `off-topic`.
-    exclude_default_channels: bool,
-    /// Includes archived channels.
-    include_deleted: bool,
-    /// Excludes channels with a data retention policy.
-    exclude_policy_constrained: bool,
-    /// Excludes channels with an access policy.
-    exclude_access_control_policy_enforced: bool,
-    /// Only channels with an access policy.
-    access_control_policy_enforced: bool,
-}
-
-/// Search terms and filters for channels.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct ChannelSearch {
-    /// Part of the name, display name or purpose.
-    pub term: String,
-    /// Excludes channels of this group.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub not_associated_to_group: Option<GroupId>,
-    /// Excludes `town-square` and `off-topic`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub exclude_default_channels: Option<bool>,
-    /// Only channels in these teams.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub team_ids: Option<Vec<TeamId>>,
-    /// Only channels whose members are determined by groups.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub group_constrained: Option<bool>,
-    /// Excludes channels whose members are determined by groups.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub exclude_group_constrained: Option<bool>,
-    /// Excludes channels with a data retention policy.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub exclude_policy_constrained: Option<bool>,
-    /// Only public channels. Combine with `private` for both.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub public: Option<bool>,
-    /// Only private channels. Combine with `public` for both.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub private: Option<bool>,
-    /// Includes archived channels.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub include_deleted: Option<bool>,
-    /// Also matches the term against channel IDs.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub include_search_by_id: Option<bool>,
-    /// Excludes channels of remote servers.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub exclude_remote: Option<bool>,
-    /// Only archived channels.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub deleted: Option<bool>,
-    /// Only channels with an access policy.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub access_control_policy_enforced: Option<bool>,
-    /// Excludes channels with an access policy.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub exclude_access_control_policy_enforced: Option<bool>,
-    /// Only channels with this access policy.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub parent_access_control_policy_id: Option<PolicyId>,
-}
-
-impl ChannelSearch {
-    /// Creates the value from its required fields.
-    pub fn new(term: impl Into<String>) -> Self {
-        Self {
-            term: term.into(),
-            not_associated_to_group: None,
-            exclude_default_channels: None,
-            team_ids: None,
-            group_constrained: None,
-            exclude_group_constrained: None,
-            exclude_policy_constrained: None,
-            public: None,
-            private: None,
-            include_deleted: None,
-            include_search_by_id: None,
-            exclude_remote: None,
-            deleted: None,
-            access_control_policy_enforced: None,
-            exclude_access_control_policy_enforced: None,
-            parent_access_control_policy_id: None,
-        }
+input! {
+    /// Search terms and filters for channels.
+    pub struct ChannelSearch {
+        /// Part of the name, display name or purpose.
+        pub term: String,
     }
-}
-
-setters! { ChannelSearch:
-    /// Excludes channels of this group.
-    not_associated_to_group: GroupId,
-    /// Excludes `town-square` and `off-topic`.
-    exclude_default_channels: bool,
-    /// Only channels in these teams.
-    team_ids: Vec<TeamId>,
-    /// Only channels whose members are determined by groups.
-    group_constrained: bool,
-    /// Excludes channels whose members are determined by groups.
-    exclude_group_constrained: bool,
-    /// Excludes channels with a data retention policy.
-    exclude_policy_constrained: bool,
-    /// Only public channels. Combine with `private` for both.
-    public: bool,
-    /// Only private channels. Combine with `public` for both.
-    private: bool,
-    /// Includes archived channels.
-    include_deleted: bool,
-    /// Also matches the term against channel IDs.
-    include_search_by_id: bool,
-    /// Excludes channels of remote servers.
-    exclude_remote: bool,
-    /// Only archived channels.
-    deleted: bool,
-    /// Only channels with an access policy.
-    access_control_policy_enforced: bool,
-    /// Excludes channels with an access policy.
-    exclude_access_control_policy_enforced: bool,
-    /// Only channels with this access policy.
-    parent_access_control_policy_id: PolicyId,
+    optional {
+        /// Excludes channels of this group.
+        not_associated_to_group: GroupId,
+        /// Excludes `town-square` and `off-topic`.
+        exclude_default_channels: bool,
+        /// Only channels in these teams.
+        team_ids: Vec<TeamId>,
+        /// Only channels whose members are determined by groups.
+        group_constrained: bool,
+        /// Excludes channels whose members are determined by groups.
+        exclude_group_constrained: bool,
+        /// Excludes channels with a data retention policy.
+        exclude_policy_constrained: bool,
+        /// Only public channels. Combine with `private` for both.
+        public: bool,
+        /// Only private channels. Combine with `public` for both.
+        private: bool,
+        /// Includes archived channels.
+        include_deleted: bool,
+        /// Also matches the term against channel IDs.
+        include_search_by_id: bool,
+        /// Excludes channels of remote servers.
+        exclude_remote: bool,
+        /// Only archived channels.
+        deleted: bool,
+        /// Only channels with an access policy.
+        access_control_policy_enforced: bool,
+        /// Excludes channels with an access policy.
+        exclude_access_control_policy_enforced: bool,
+        /// Only channels with this access policy.
+        parent_access_control_policy_id: PolicyId,
+    }
 }
 
 /// A channel together with the names of its team.

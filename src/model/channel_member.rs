@@ -134,56 +134,27 @@ model! {
     }
 }
 
-/// Users to add to a channel.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct ChannelMemberDraft {
-    /// User IDs, up to 1,000. Existing members are not an error.
-    pub user_ids: Vec<UserId>,
-    /// The post that mentioned the users. The system post is added to its thread.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub post_root_id: Option<PostId>,
-}
-
-impl ChannelMemberDraft {
-    /// Creates the value from its required fields.
-    pub fn new(user_ids: impl Into<Vec<UserId>>) -> Self {
-        Self { user_ids: user_ids.into(), post_root_id: None }
+input! {
+    /// Users to add to a channel.
+    pub struct ChannelMemberDraft {
+        /// User IDs, up to 1,000. Existing members are not an error.
+        pub user_ids: Vec<UserId>,
+    }
+    optional {
+        /// The post that mentioned the users. The system post is added to its thread.
+        post_root_id: PostId,
     }
 }
 
-setters! { ChannelMemberDraft:
-    /// The post that mentioned the users. The system post is added to its thread.
-    post_root_id: PostId,
-}
-
-/// Scheme roles of a member.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct SchemeRoles {
-    /// Guest.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub scheme_guest: Option<bool>,
-    /// Regular member.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub scheme_user: Option<bool>,
-    /// Administrator.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub scheme_admin: Option<bool>,
-}
-
-impl SchemeRoles {
-    /// Creates the value with the server's defaults.
-    pub fn new() -> Self {
-        Self::default()
+input! {
+    /// Scheme roles of a member.
+    pub struct SchemeRoles {}
+    optional {
+        /// Guest.
+        scheme_guest: bool,
+        /// Regular member.
+        scheme_user: bool,
+        /// Administrator.
+        scheme_admin: bool,
     }
-}
-
-setters! { SchemeRoles:
-    /// Guest.
-    scheme_guest: bool,
-    /// Regular member.
-    scheme_user: bool,
-    /// Administrator.
-    scheme_admin: bool,
 }

@@ -1,7 +1,5 @@
 //! Permissions of members and guests in a channel.
 
-use serde::Serialize;
-
 model! {
     /// A permission of members and guests in a channel.
     pub struct ChannelModeration {
@@ -32,51 +30,25 @@ model! {
     }
 }
 
-/// A change to the permissions of members and guests.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct ChannelModerationPatch {
-    /// The permission, as in [`ChannelModeration::name`].
-    pub name: String,
-    /// The roles that have the permission.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub roles: Option<ChannelModeratedRolesPatch>,
-}
-
-impl ChannelModerationPatch {
-    /// Creates the value from its required fields.
-    pub fn new(name: impl Into<String>) -> Self {
-        Self { name: name.into(), roles: None }
+input! {
+    /// A change to the permissions of members and guests.
+    pub struct ChannelModerationPatch {
+        /// The permission, as in [`ChannelModeration::name`].
+        pub name: String,
+    }
+    optional {
+        /// The roles that have the permission.
+        roles: ChannelModeratedRolesPatch,
     }
 }
 
-setters! { ChannelModerationPatch:
-    /// The roles that have the permission.
-    roles: ChannelModeratedRolesPatch,
-}
-
-/// New state of a permission. Unset roles keep their value.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct ChannelModeratedRolesPatch {
-    /// `true` to grant the permission to guests.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub guests: Option<bool>,
-    /// `true` to grant the permission to members.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub members: Option<bool>,
-}
-
-impl ChannelModeratedRolesPatch {
-    /// Creates an empty patch.
-    pub fn new() -> Self {
-        Self::default()
+input! {
+    /// New state of a permission. Unset roles keep their value.
+    pub struct ChannelModeratedRolesPatch {}
+    optional {
+        /// `true` to grant the permission to guests.
+        guests: bool,
+        /// `true` to grant the permission to members.
+        members: bool,
     }
-}
-
-setters! { ChannelModeratedRolesPatch:
-    /// `true` to grant the permission to guests.
-    guests: bool,
-    /// `true` to grant the permission to members.
-    members: bool,
 }

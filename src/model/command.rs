@@ -1,7 +1,5 @@
 //! Slash commands.
 
-use serde::Serialize;
-
 use crate::model::{Attachment, ChannelId, CommandId, Json, PostId, TeamId, UserId};
 use crate::{Secret, Timestamp};
 
@@ -69,64 +67,39 @@ impl From<&Command> for CommandId {
     }
 }
 
-/// A new slash command.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct CommandDraft {
-    /// The team.
-    pub team_id: TeamId,
-    /// The word after the slash. Must not contain spaces or be a built-in command.
-    pub trigger: String,
-    /// URL to which requests are sent.
-    pub url: String,
-    /// HTTP method used to call the command. Defaults to [`CommandMethod::Post`].
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub method: Option<CommandMethod>,
-    /// Username of the response, if the server allows overrides.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub username: Option<String>,
-    /// Icon of the response, if the server allows overrides.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub icon_url: Option<String>,
-    /// `true` if the command is offered by autocomplete.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub auto_complete: Option<bool>,
-    /// Description shown by autocomplete.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub auto_complete_desc: Option<String>,
-    /// Argument hint shown by autocomplete, for example `[text]`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub auto_complete_hint: Option<String>,
-    /// The display name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub display_name: Option<String>,
-    /// The description.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub description: Option<String>,
-    /// Owner of the command. Only administrators may set it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub creator_id: Option<UserId>,
+input! {
+    /// A new slash command.
+    pub struct CommandDraft {
+        /// The team.
+        pub team_id: TeamId,
+        /// The word after the slash. Must not contain spaces or be a built-in command.
+        pub trigger: String,
+        /// URL to which requests are sent.
+        pub url: String,
+    }
+    optional {
+        /// HTTP method used to call the command. Defaults to [`CommandMethod::Post`].
+        method: CommandMethod,
+        /// Username of the response, if the server allows overrides.
+        username: String,
+        /// Icon of the response, if the server allows overrides.
+        icon_url: String,
+        /// `true` if the command is offered by autocomplete.
+        auto_complete: bool,
+        /// Description shown by autocomplete.
+        auto_complete_desc: String,
+        /// Argument hint shown by autocomplete, for example `[text]`.
+        auto_complete_hint: String,
+        /// The display name.
+        display_name: String,
+        /// The description.
+        description: String,
+        /// Owner of the command. Only administrators may set it.
+        creator_id: UserId,
+    }
 }
 
 impl CommandDraft {
-    /// Creates the value from its required fields.
-    pub fn new(team_id: impl Into<TeamId>, trigger: impl Into<String>, url: impl Into<String>) -> Self {
-        Self {
-            team_id: team_id.into(),
-            trigger: trigger.into(),
-            url: url.into(),
-            method: None,
-            username: None,
-            icon_url: None,
-            auto_complete: None,
-            auto_complete_desc: None,
-            auto_complete_hint: None,
-            display_name: None,
-            description: None,
-            creator_id: None,
-        }
-    }
-
     /// An existing command with the values of this draft. What the draft does not set stays.
     pub(crate) fn applied_to(&self, mut command: Command) -> Command {
         let set = |field: &mut String, value: &Option<String>| {
@@ -147,55 +120,20 @@ impl CommandDraft {
     }
 }
 
-setters! { CommandDraft:
-    /// HTTP method used to call the command. Defaults to [`CommandMethod::Post`].
-    method: CommandMethod,
-    /// Username of the response, if the server allows overrides.
-    username: String,
-    /// Icon of the response, if the server allows overrides.
-    icon_url: String,
-    /// `true` if the command is offered by autocomplete.
-    auto_complete: bool,
-    /// Description shown by autocomplete.
-    auto_complete_desc: String,
-    /// Argument hint shown by autocomplete, for example `[text]`.
-    auto_complete_hint: String,
-    /// The display name.
-    display_name: String,
-    /// The description.
-    description: String,
-    /// Owner of the command. Only administrators may set it.
-    creator_id: UserId,
-}
-
-/// A command to execute.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct CommandArgs {
-    /// The channel.
-    pub channel_id: ChannelId,
-    /// The command line, starting with `/`.
-    pub command: String,
-    /// The team. Only required in direct and group channels.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub team_id: Option<TeamId>,
-    /// The thread.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub root_id: Option<PostId>,
-}
-
-impl CommandArgs {
-    /// Creates the value from its required fields.
-    pub fn new(channel_id: impl Into<ChannelId>, command: impl Into<String>) -> Self {
-        Self { channel_id: channel_id.into(), command: command.into(), team_id: None, root_id: None }
+input! {
+    /// A command to execute.
+    pub struct CommandArgs {
+        /// The channel.
+        pub channel_id: ChannelId,
+        /// The command line, starting with `/`.
+        pub command: String,
     }
-}
-
-setters! { CommandArgs:
-    /// The team. Only required in direct and group channels.
-    team_id: TeamId,
-    /// The thread.
-    root_id: PostId,
+    optional {
+        /// The team. Only required in direct and group channels.
+        team_id: TeamId,
+        /// The thread.
+        root_id: PostId,
+    }
 }
 
 model! {

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::model::{ChannelId, PostActionOptions, TeamId, UserId};
@@ -37,30 +36,15 @@ model! {
     }
 }
 
-/// A button press or menu selection.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct DoPostActionRequest {
-    /// The selected option of a menu.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub selected_option: Option<String>,
-    /// The cookie of the action, for ephemeral posts.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub cookie: Option<String>,
-}
-
-impl DoPostActionRequest {
-    /// Creates a button press.
-    pub fn new() -> Self {
-        Self::default()
+input! {
+    /// A button press or menu selection.
+    pub struct DoPostActionRequest {}
+    optional {
+        /// The selected option of a menu.
+        selected_option: String,
+        /// The cookie of the action, for ephemeral posts.
+        cookie: String,
     }
-}
-
-setters! { DoPostActionRequest:
-    /// The selected option of a menu.
-    selected_option: String,
-    /// The cookie of the action, for ephemeral posts.
-    cookie: String,
 }
 
 model! {
@@ -376,62 +360,29 @@ text_setters! { DialogElement:
     max_date,
 }
 
-/// A submitted dialog.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct SubmitDialogRequest {
-    /// Target URL, from the `open_dialog` event.
-    pub url: String,
-    /// Callback ID of the dialog.
-    pub callback_id: String,
-    /// The channel in which the dialog was opened.
-    pub channel_id: ChannelId,
-    /// Submitted values by element name.
-    pub submission: Map<String, Value>,
-    /// State of the dialog, as passed when it was opened.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub state: Option<String>,
-    /// A team of the current account. Also required in direct channels.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub team_id: Option<TeamId>,
-    /// `true` if the dialog was canceled.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub cancelled: Option<bool>,
-    /// `refresh` if a field changed.
-    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
-    pub kind: Option<String>,
-}
-
-impl SubmitDialogRequest {
-    /// Creates the value from its required fields.
-    pub fn new(
-        url: impl Into<String>,
-        callback_id: impl Into<String>,
-        channel_id: impl Into<ChannelId>,
-        submission: impl Into<Map<String, Value>>,
-    ) -> Self {
-        Self {
-            url: url.into(),
-            callback_id: callback_id.into(),
-            channel_id: channel_id.into(),
-            submission: submission.into(),
-            state: None,
-            team_id: None,
-            cancelled: None,
-            kind: None,
-        }
+input! {
+    /// A submitted dialog.
+    pub struct SubmitDialogRequest {
+        /// Target URL, from the `open_dialog` event.
+        pub url: String,
+        /// Callback ID of the dialog.
+        pub callback_id: String,
+        /// The channel in which the dialog was opened.
+        pub channel_id: ChannelId,
+        /// Submitted values by element name.
+        pub submission: Map<String, Value>,
     }
-}
-
-setters! { SubmitDialogRequest:
-    /// Callback ID of the dialog.
-    state: String,
-    /// A team of the current account. Also required in direct channels.
-    team_id: TeamId,
-    /// `true` if the dialog was canceled.
-    cancelled: bool,
-    /// `refresh` if a field changed.
-    kind: String,
+    optional {
+        /// State of the dialog, as passed when it was opened.
+        state: String,
+        /// A team of the current account. Also required in direct channels.
+        team_id: TeamId,
+        /// `true` if the dialog was canceled.
+        cancelled: bool,
+        /// `refresh` if a field changed.
+        #[serde(rename = "type")]
+        kind: String,
+    }
 }
 
 model! {

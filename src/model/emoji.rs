@@ -1,7 +1,5 @@
 //! Custom emoji.
 
-use serde::Serialize;
-
 use crate::Timestamp;
 use crate::model::{EmojiId, UserId};
 
@@ -29,53 +27,27 @@ impl From<&Emoji> for EmojiId {
     }
 }
 
-/// Page of custom emoji.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct EmojiPage {
-    /// Zero-based page number.
-    pub page: Option<u32>,
-    /// Emoji per page. Defaults to 60. Must be at most 200.
-    pub per_page: Option<u32>,
-    /// Sort order: `name`. Unsorted by default.
-    pub sort: Option<String>,
-}
-
-impl EmojiPage {
-    /// Creates the value with the server's defaults.
-    pub fn new() -> Self {
-        Self::default()
+input! {
+    /// Page of custom emoji.
+    pub struct EmojiPage {}
+    optional {
+        /// Zero-based page number.
+        page: u32,
+        /// Emoji per page. Defaults to 60. Must be at most 200.
+        per_page: u32,
+        /// Sort order: `name`. Unsorted by default.
+        sort: String,
     }
 }
 
-setters! { EmojiPage:
-    /// Zero-based page number.
-    page: u32,
-    /// Emoji per page. Defaults to 60. Must be at most 200.
-    per_page: u32,
-    /// Sort order: `name`. Unsorted by default.
-    sort: String,
-}
-
-/// Search terms for custom emoji.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct EmojiSearch {
-    /// Part of the name.
-    pub term: String,
-    /// Matches only the beginning of names.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub prefix_only: Option<bool>,
-}
-
-impl EmojiSearch {
-    /// Creates the value from its required fields.
-    pub fn new(term: impl Into<String>) -> Self {
-        Self { term: term.into(), prefix_only: None }
+input! {
+    /// Search terms for custom emoji.
+    pub struct EmojiSearch {
+        /// Part of the name.
+        pub term: String,
     }
-}
-
-setters! { EmojiSearch:
-    /// Matches only the beginning of names.
-    prefix_only: bool,
+    optional {
+        /// Matches only the beginning of names.
+        prefix_only: bool,
+    }
 }

@@ -69,208 +69,97 @@ impl From<&Group> for GroupId {
     }
 }
 
-/// A new custom group.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct GroupDraft {
-    /// Name for mentions, without `@`.
-    pub name: String,
-    /// The display name.
-    pub display_name: String,
-    /// Members of the group.
-    pub user_ids: Vec<UserId>,
-    /// The description.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub description: Option<String>,
-    /// Origin of the group. Defaults to [`GroupSource::Custom`].
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub source: Option<GroupSource>,
-    /// `true` if the group may be mentioned. Defaults to `true`, as required for custom groups.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub allow_reference: Option<bool>,
-}
-
-impl GroupDraft {
-    /// Creates the value from its required fields.
-    pub fn new(
-        name: impl Into<String>,
-        display_name: impl Into<String>,
-        user_ids: impl Into<Vec<UserId>>,
-    ) -> Self {
-        Self {
-            name: name.into(),
-            display_name: display_name.into(),
-            user_ids: user_ids.into(),
-            description: None,
-            source: None,
-            allow_reference: None,
-        }
+input! {
+    /// A new custom group.
+    pub struct GroupDraft {
+        /// Name for mentions, without `@`.
+        pub name: String,
+        /// The display name.
+        pub display_name: String,
+        /// Members of the group.
+        pub user_ids: Vec<UserId>,
+    }
+    optional {
+        /// The description.
+        description: String,
+        /// Origin of the group. Defaults to [`GroupSource::Custom`].
+        source: GroupSource,
+        /// `true` if the group may be mentioned. Defaults to `true`, as required for custom groups.
+        allow_reference: bool,
     }
 }
 
-setters! { GroupDraft:
-    /// The description.
-    description: String,
-    /// Origin of the group. Defaults to [`GroupSource::Custom`].
-    source: GroupSource,
-    /// `true` if the group may be mentioned. Defaults to `true`, as required for custom groups.
-    allow_reference: bool,
-}
-
-/// Changes to a group. Unset fields keep their value.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct GroupPatch {
-    /// Name for mentions, without `@`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    /// The display name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub display_name: Option<String>,
-    /// The description.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub description: Option<String>,
-    /// `true` if the group may be mentioned.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub allow_reference: Option<bool>,
-}
-
-impl GroupPatch {
-    /// Creates an empty patch.
-    pub fn new() -> Self {
-        Self::default()
+input! {
+    /// Changes to a group. Unset fields keep their value.
+    pub struct GroupPatch {}
+    optional {
+        /// Name for mentions, without `@`.
+        name: String,
+        /// The display name.
+        display_name: String,
+        /// The description.
+        description: String,
+        /// `true` if the group may be mentioned.
+        allow_reference: bool,
     }
 }
 
-setters! { GroupPatch:
-    /// Name for mentions, without `@`.
-    name: String,
-    /// The display name.
-    display_name: String,
-    /// The description.
-    description: String,
-    /// `true` if the group may be mentioned.
-    allow_reference: bool,
-}
-
-/// Page and filter for groups.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct GroupPage {
-    /// Zero-based page number.
-    pub page: Option<u32>,
-    /// Groups per page. Defaults to 60. Must be at most 200.
-    pub per_page: Option<u32>,
-    /// Part of the name or display name.
-    pub q: Option<String>,
-    /// Excludes groups of this team.
-    pub not_associated_to_team: Option<TeamId>,
-    /// Excludes groups of this channel.
-    pub not_associated_to_channel: Option<ChannelId>,
-    /// Only groups that changed after this time.
-    pub since: Option<Timestamp>,
-    /// Only groups that may be mentioned.
-    pub filter_allow_reference: Option<bool>,
-    /// With `not_associated_to_channel`: only groups allowed by the channel's team.
-    pub filter_parent_team_permitted: Option<bool>,
-    /// Only groups of this user.
-    pub filter_has_member: Option<UserId>,
-    /// Only deleted groups.
-    pub filter_archived: Option<bool>,
-    /// Only groups of this origin.
-    pub group_source: Option<GroupSource>,
-    /// Includes the number of members in this channel.
-    pub include_channel_member_count: Option<ChannelId>,
-    /// With `include_channel_member_count`: includes the number of time zones.
-    pub include_timezones: Option<bool>,
-    /// Includes the member counts.
-    pub include_member_count: Option<bool>,
-    /// Includes deleted groups.
-    pub include_archived: Option<bool>,
-    /// Includes the member IDs.
-    pub include_member_ids: Option<bool>,
-    /// Only groups that can be linked to teams or channels.
-    pub only_syncable_sources: Option<bool>,
-}
-
-impl GroupPage {
-    /// Creates the value with the server's defaults.
-    pub fn new() -> Self {
-        Self::default()
+input! {
+    /// Page and filter for groups.
+    pub struct GroupPage {}
+    optional {
+        /// Zero-based page number.
+        page: u32,
+        /// Groups per page. Defaults to 60. Must be at most 200.
+        per_page: u32,
+        /// Part of the name or display name.
+        q: String,
+        /// Excludes groups of this team.
+        not_associated_to_team: TeamId,
+        /// Excludes groups of this channel.
+        not_associated_to_channel: ChannelId,
+        /// Only groups that changed after this time.
+        since: Timestamp,
+        /// Only groups that may be mentioned.
+        filter_allow_reference: bool,
+        /// With `not_associated_to_channel`: only groups allowed by the channel's team.
+        filter_parent_team_permitted: bool,
+        /// Only groups of this user.
+        filter_has_member: UserId,
+        /// Only deleted groups.
+        filter_archived: bool,
+        /// Only groups of this origin.
+        group_source: GroupSource,
+        /// Includes the number of members in this channel.
+        include_channel_member_count: ChannelId,
+        /// With `include_channel_member_count`: includes the number of time zones.
+        include_timezones: bool,
+        /// Includes the member counts.
+        include_member_count: bool,
+        /// Includes deleted groups.
+        include_archived: bool,
+        /// Includes the member IDs.
+        include_member_ids: bool,
+        /// Only groups that can be linked to teams or channels.
+        only_syncable_sources: bool,
     }
 }
 
-setters! { GroupPage:
-    /// Zero-based page number.
-    page: u32,
-    /// Groups per page. Defaults to 60. Must be at most 200.
-    per_page: u32,
-    /// Part of the name or display name.
-    q: String,
-    /// Excludes groups of this team.
-    not_associated_to_team: TeamId,
-    /// Excludes groups of this channel.
-    not_associated_to_channel: ChannelId,
-    /// Only groups that changed after this time.
-    since: Timestamp,
-    /// Only groups that may be mentioned.
-    filter_allow_reference: bool,
-    /// With `not_associated_to_channel`: only groups allowed by the channel's team.
-    filter_parent_team_permitted: bool,
-    /// Only groups of this user.
-    filter_has_member: UserId,
-    /// Only deleted groups.
-    filter_archived: bool,
-    /// Only groups of this origin.
-    group_source: GroupSource,
-    /// Includes the number of members in this channel.
-    include_channel_member_count: ChannelId,
-    /// With `include_channel_member_count`: includes the number of time zones.
-    include_timezones: bool,
-    /// Includes the member counts.
-    include_member_count: bool,
-    /// Includes deleted groups.
-    include_archived: bool,
-    /// Includes the member IDs.
-    include_member_ids: bool,
-    /// Only groups that can be linked to teams or channels.
-    only_syncable_sources: bool,
-}
-
-/// Page and filter for linked groups.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct SyncableGroupPage {
-    /// Zero-based page number.
-    pub page: Option<u32>,
-    /// Groups per page. Defaults to 60. Must be at most 200.
-    pub per_page: Option<u32>,
-    /// Part of the name or display name.
-    pub q: Option<String>,
-    /// Includes the member counts.
-    pub include_member_count: Option<bool>,
-    /// Only groups that may be mentioned.
-    pub filter_allow_reference: Option<bool>,
-}
-
-impl SyncableGroupPage {
-    /// Creates the value with the server's defaults.
-    pub fn new() -> Self {
-        Self::default()
+input! {
+    /// Page and filter for linked groups.
+    pub struct SyncableGroupPage {}
+    optional {
+        /// Zero-based page number.
+        page: u32,
+        /// Groups per page. Defaults to 60. Must be at most 200.
+        per_page: u32,
+        /// Part of the name or display name.
+        q: String,
+        /// Includes the member counts.
+        include_member_count: bool,
+        /// Only groups that may be mentioned.
+        filter_allow_reference: bool,
     }
-}
-
-setters! { SyncableGroupPage:
-    /// Zero-based page number.
-    page: u32,
-    /// Groups per page. Defaults to 60. Must be at most 200.
-    per_page: u32,
-    /// Part of the name or display name.
-    q: String,
-    /// Includes the member counts.
-    include_member_count: bool,
-    /// Only groups that may be mentioned.
-    filter_allow_reference: bool,
 }
 
 model! {
@@ -350,30 +239,15 @@ model! {
     }
 }
 
-/// Changes to a link. Unset fields keep their value.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct GroupSyncablePatch {
-    /// `true` if group members are added automatically.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub auto_add: Option<bool>,
-    /// `true` if group members become administrators.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub scheme_admin: Option<bool>,
-}
-
-impl GroupSyncablePatch {
-    /// Creates an empty patch.
-    pub fn new() -> Self {
-        Self::default()
+input! {
+    /// Changes to a link. Unset fields keep their value.
+    pub struct GroupSyncablePatch {}
+    optional {
+        /// `true` if group members are added automatically.
+        auto_add: bool,
+        /// `true` if group members become administrators.
+        scheme_admin: bool,
     }
-}
-
-setters! { GroupSyncablePatch:
-    /// `true` if group members are added automatically.
-    auto_add: bool,
-    /// `true` if group members become administrators.
-    scheme_admin: bool,
 }
 
 impl GroupDraft {

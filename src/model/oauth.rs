@@ -44,94 +44,42 @@ impl From<&OAuthApp> for OAuthAppId {
     }
 }
 
-/// A new application, or a replacement of an existing one.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct OAuthAppDraft {
-    /// The name, up to 64 characters.
-    pub name: String,
-    /// The description, up to 512 characters.
-    pub description: String,
-    /// Callback URLs.
-    pub callback_urls: Vec<String>,
-    /// Homepage URL.
-    pub homepage: String,
-    /// URL of the icon.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub icon_url: Option<String>,
-    /// `true` if users are not asked for authorization. Only administrators may set it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_trusted: Option<bool>,
-    /// `true` for a public client, which has no secret.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_public: Option<bool>,
-}
-
-impl OAuthAppDraft {
-    /// Creates the value from its required fields.
-    pub fn new(
-        name: impl Into<String>,
-        description: impl Into<String>,
-        callback_urls: impl Into<Vec<String>>,
-        homepage: impl Into<String>,
-    ) -> Self {
-        Self {
-            name: name.into(),
-            description: description.into(),
-            callback_urls: callback_urls.into(),
-            homepage: homepage.into(),
-            icon_url: None,
-            is_trusted: None,
-            is_public: None,
-        }
+input! {
+    /// A new application, or a replacement of an existing one.
+    pub struct OAuthAppDraft {
+        /// The name, up to 64 characters.
+        pub name: String,
+        /// The description, up to 512 characters.
+        pub description: String,
+        /// Callback URLs.
+        pub callback_urls: Vec<String>,
+        /// Homepage URL.
+        pub homepage: String,
+    }
+    optional {
+        /// URL of the icon.
+        icon_url: String,
+        /// `true` if users are not asked for authorization. Only administrators may set it.
+        is_trusted: bool,
+        /// `true` for a public client, which has no secret.
+        is_public: bool,
     }
 }
 
-setters! { OAuthAppDraft:
-    /// URL of the icon.
-    icon_url: String,
-    /// `true` if users are not asked for authorization. Only administrators may set it.
-    is_trusted: bool,
-    /// `true` for a public client, which has no secret.
-    is_public: bool,
-}
-
-/// A dynamic client registration request.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct ClientRegistrationRequest {
-    /// Callback URLs.
-    pub redirect_uris: Vec<String>,
-    /// The name of the client.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub client_name: Option<String>,
-    /// Homepage URL.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub client_uri: Option<String>,
-    /// `client_secret_post`, or `none` for a public client.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub token_endpoint_auth_method: Option<String>,
-}
-
-impl ClientRegistrationRequest {
-    /// Creates the value from its required fields.
-    pub fn new(redirect_uris: impl Into<Vec<String>>) -> Self {
-        Self {
-            redirect_uris: redirect_uris.into(),
-            client_name: None,
-            client_uri: None,
-            token_endpoint_auth_method: None,
-        }
+input! {
+    /// A dynamic client registration request.
+    pub struct ClientRegistrationRequest {
+        /// Callback URLs.
+        pub redirect_uris: Vec<String>,
     }
-}
-
-setters! { ClientRegistrationRequest:
-    /// The name.
-    client_name: String,
-    /// Homepage URL.
-    client_uri: String,
-    /// `client_secret_post`, or `none` for a public client.
-    token_endpoint_auth_method: String,
+    optional {
+        /// The name of the client.
+        client_name: String,
+        /// Homepage URL.
+        client_uri: String,
+        /// `client_secret_post`, or `none` for a public client.
+        token_endpoint_auth_method: String,
+    }
 }
 
 model! {

@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
-
 use crate::Timestamp;
 use crate::model::{ChannelId, Post, PostId, TeamId};
 
@@ -88,241 +86,120 @@ impl PostSearchResults {
     }
 }
 
-/// Page and filter for the posts of a channel. Defaults to the newest posts.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct PostPage {
-    /// Zero-based page number. Pages shift while posts are created; `before` and `after` do not.
-    pub page: Option<u32>,
-    /// Posts per page. Defaults to 60. Must be at most 200.
-    pub per_page: Option<u32>,
-    /// Everything that changed after this time, including deleted and edited posts. **Limited to 1,000 posts,
-    /// in no particular order.** Overrides paging.
-    pub since: Option<Timestamp>,
-    /// Only posts created before this post.
-    pub before: Option<PostId>,
-    /// Only posts created after this post.
-    pub after: Option<PostId>,
-    /// Omits root posts of threads from `posts`.
-    #[serde(rename = "skipFetchThreads")]
-    pub skip_fetch_threads: Option<bool>,
-    /// Omits replies. Root posts have `participants`, `last_reply_at` and `is_following`.
-    #[serde(rename = "collapsedThreads")]
-    pub collapsed_threads: Option<bool>,
-    /// Returns complete `participants` instead of IDs only.
-    #[serde(rename = "collapsedThreadsExtended")]
-    pub collapsed_threads_extended: Option<bool>,
-    /// Includes deleted posts. Only for administrators.
-    pub include_deleted: Option<bool>,
-}
-
-impl PostPage {
-    /// Creates the value with the server's defaults.
-    pub fn new() -> Self {
-        Self::default()
+input! {
+    /// Page and filter for the posts of a channel. Defaults to the newest posts.
+    pub struct PostPage {}
+    optional {
+        /// Zero-based page number. Pages shift while posts are created; `before` and `after` do not.
+        page: u32,
+        /// Posts per page. Defaults to 60. Must be at most 200.
+        per_page: u32,
+        /// Everything that changed after this time, including deleted and edited posts. **Limited to 1,000 posts,
+        /// in no particular order.** Overrides paging.
+        since: Timestamp,
+        /// Only posts created before this post.
+        before: PostId,
+        /// Only posts created after this post.
+        after: PostId,
+        /// Omits root posts of threads from `posts`.
+        #[serde(rename = "skipFetchThreads")]
+        skip_fetch_threads: bool,
+        /// Omits replies. Root posts have `participants`, `last_reply_at` and `is_following`.
+        #[serde(rename = "collapsedThreads")]
+        collapsed_threads: bool,
+        /// Returns complete `participants` instead of IDs only.
+        #[serde(rename = "collapsedThreadsExtended")]
+        collapsed_threads_extended: bool,
+        /// Includes deleted posts. Only for administrators.
+        include_deleted: bool,
     }
 }
 
-setters! { PostPage:
-    /// Zero-based page number. Pages shift while posts are created; `before` and `after` do not.
-    page: u32,
-    /// Posts per page. Defaults to 60. Must be at most 200.
-    per_page: u32,
-    /// Everything that changed after this time, including deleted and edited posts. **Limited to 1,000 posts,
-    /// in no particular order.** Overrides paging.
-    since: Timestamp,
-    /// Only posts created before this post.
-    before: PostId,
-    /// Only posts created after this post.
-    after: PostId,
-    /// Omits root posts of threads from `posts`.
-    skip_fetch_threads: bool,
-    /// Omits replies. Root posts have `participants`, `last_reply_at` and `is_following`.
-    collapsed_threads: bool,
-    /// Returns complete `participants` instead of IDs only.
-    collapsed_threads_extended: bool,
-    /// Includes deleted posts. Only for administrators.
-    include_deleted: bool,
-}
-
-/// Page and filter for the posts of a thread. Defaults to all posts.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct ThreadPage {
-    /// Posts per page. Must be at most 200. Defaults to all posts.
-    #[serde(rename = "perPage")]
-    pub per_page: Option<u32>,
-    /// Starts after this post. Requires `from_create_at`, or `from_update_at` with `updates_only`.
-    #[serde(rename = "fromPost")]
-    pub from_post: Option<PostId>,
-    /// Creation time of that post.
-    #[serde(rename = "fromCreateAt")]
-    pub from_create_at: Option<Timestamp>,
-    /// Update time of that post.
-    #[serde(rename = "fromUpdateAt")]
-    pub from_update_at: Option<Timestamp>,
-    /// Only posts that changed after `from_update_at`.
-    #[serde(rename = "updatesOnly")]
-    pub updates_only: Option<bool>,
-    /// `down` for oldest first, or `up` for newest first. Pages are unordered if not set.
-    pub direction: Option<String>,
-    /// Omits the root post.
-    #[serde(rename = "skipFetchThreads")]
-    pub skip_fetch_threads: Option<bool>,
-    /// The root post has `participants`, `last_reply_at` and `is_following`.
-    #[serde(rename = "collapsedThreads")]
-    pub collapsed_threads: Option<bool>,
-    /// Returns complete `participants` instead of IDs only.
-    #[serde(rename = "collapsedThreadsExtended")]
-    pub collapsed_threads_extended: Option<bool>,
-}
-
-impl ThreadPage {
-    /// Creates the value with the server's defaults.
-    pub fn new() -> Self {
-        Self::default()
+input! {
+    /// Page and filter for the posts of a thread. Defaults to all posts.
+    pub struct ThreadPage {}
+    optional {
+        /// Posts per page. Must be at most 200. Defaults to all posts.
+        #[serde(rename = "perPage")]
+        per_page: u32,
+        /// Starts after this post. Requires `from_create_at`, or `from_update_at` with `updates_only`.
+        #[serde(rename = "fromPost")]
+        from_post: PostId,
+        /// Creation time of that post.
+        #[serde(rename = "fromCreateAt")]
+        from_create_at: Timestamp,
+        /// Update time of that post.
+        #[serde(rename = "fromUpdateAt")]
+        from_update_at: Timestamp,
+        /// Only posts that changed after `from_update_at`.
+        #[serde(rename = "updatesOnly")]
+        updates_only: bool,
+        /// `down` for oldest first, or `up` for newest first. Pages are unordered if not set.
+        direction: String,
+        /// Omits the root post.
+        #[serde(rename = "skipFetchThreads")]
+        skip_fetch_threads: bool,
+        /// The root post has `participants`, `last_reply_at` and `is_following`.
+        #[serde(rename = "collapsedThreads")]
+        collapsed_threads: bool,
+        /// Returns complete `participants` instead of IDs only.
+        #[serde(rename = "collapsedThreadsExtended")]
+        collapsed_threads_extended: bool,
     }
 }
 
-setters! { ThreadPage:
-    /// Posts per page. Must be at most 200. Defaults to all posts.
-    per_page: u32,
-    /// Starts after this post. Requires `from_create_at`, or `from_update_at` with `updates_only`.
-    from_post: PostId,
-    /// Creation time of that post.
-    from_create_at: Timestamp,
-    /// Update time of that post.
-    from_update_at: Timestamp,
-    /// Only posts that changed after `from_update_at`.
-    updates_only: bool,
-    /// `down` for oldest first, or `up` for newest first. Pages are unordered if not set.
-    direction: String,
-    /// Omits the root post.
-    skip_fetch_threads: bool,
-    /// The root post has `participants`, `last_reply_at` and `is_following`.
-    collapsed_threads: bool,
-    /// Returns complete `participants` instead of IDs only.
-    collapsed_threads_extended: bool,
-}
-
-/// Number of posts to list around the oldest unread post.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct UnreadPostPage {
-    /// Posts before it. Defaults to 60. Must be at most 200.
-    pub limit_before: Option<u32>,
-    /// Posts starting with it. Defaults to 60. Must be between 1 and 200.
-    pub limit_after: Option<u32>,
-    /// Omits root posts of threads from `posts`.
-    #[serde(rename = "skipFetchThreads")]
-    pub skip_fetch_threads: Option<bool>,
-    /// Omits replies. Root posts have `participants`, `last_reply_at` and `is_following`.
-    #[serde(rename = "collapsedThreads")]
-    pub collapsed_threads: Option<bool>,
-    /// Returns complete `participants` instead of IDs only.
-    #[serde(rename = "collapsedThreadsExtended")]
-    pub collapsed_threads_extended: Option<bool>,
-}
-
-impl UnreadPostPage {
-    /// Creates the value with the server's defaults.
-    pub fn new() -> Self {
-        Self::default()
+input! {
+    /// Number of posts to list around the oldest unread post.
+    pub struct UnreadPostPage {}
+    optional {
+        /// Posts before it. Defaults to 60. Must be at most 200.
+        limit_before: u32,
+        /// Posts starting with it. Defaults to 60. Must be between 1 and 200.
+        limit_after: u32,
+        /// Omits root posts of threads from `posts`.
+        #[serde(rename = "skipFetchThreads")]
+        skip_fetch_threads: bool,
+        /// Omits replies. Root posts have `participants`, `last_reply_at` and `is_following`.
+        #[serde(rename = "collapsedThreads")]
+        collapsed_threads: bool,
+        /// Returns complete `participants` instead of IDs only.
+        #[serde(rename = "collapsedThreadsExtended")]
+        collapsed_threads_extended: bool,
     }
 }
 
-setters! { UnreadPostPage:
-    /// Posts before it. Defaults to 60. Must be at most 200.
-    limit_before: u32,
-    /// Posts starting with it. Defaults to 60. Must be between 1 and 200.
-    limit_after: u32,
-    /// Omits root posts of threads from `posts`.
-    skip_fetch_threads: bool,
-    /// Omits replies. Root posts have `participants`, `last_reply_at` and `is_following`.
-    collapsed_threads: bool,
-    /// Returns complete `participants` instead of IDs only.
-    collapsed_threads_extended: bool,
-}
-
-/// Page and filter for saved posts.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct FlaggedPostPage {
-    /// Zero-based page number.
-    pub page: Option<u32>,
-    /// Posts per page. Defaults to 60. Must be at most 200.
-    pub per_page: Option<u32>,
-    /// Only posts in this team.
-    pub team_id: Option<TeamId>,
-    /// Only posts in this channel.
-    pub channel_id: Option<ChannelId>,
-}
-
-impl FlaggedPostPage {
-    /// Creates the value with the server's defaults.
-    pub fn new() -> Self {
-        Self::default()
+input! {
+    /// Page and filter for saved posts.
+    pub struct FlaggedPostPage {}
+    optional {
+        /// Zero-based page number.
+        page: u32,
+        /// Posts per page. Defaults to 60. Must be at most 200.
+        per_page: u32,
+        /// Only posts in this team.
+        team_id: TeamId,
+        /// Only posts in this channel.
+        channel_id: ChannelId,
     }
 }
 
-setters! { FlaggedPostPage:
-    /// Zero-based page number.
-    page: u32,
-    /// Posts per page. Defaults to 60. Must be at most 200.
-    per_page: u32,
-    /// Only posts in this team.
-    team_id: TeamId,
-    /// Only posts in this channel.
-    channel_id: ChannelId,
-}
-
-/// Search terms and filters for posts or files.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct PostSearch {
-    /// Search terms. Supports `from:`, `in:`, `before:`, `after:`, `on:`, `#tag`, `"a phrase"` and
-    /// `-excluded`.
-    pub terms: String,
-    /// Matches any term instead of all terms.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_or_search: Option<bool>,
-    /// Offset from UTC in seconds, east positive, for the dates in `terms`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub time_zone_offset: Option<i32>,
-    /// Zero-based page number. Only used by an external search engine.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub page: Option<u32>,
-    /// Results per page. Defaults to 60.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub per_page: Option<u32>,
-    /// Includes archived channels.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub include_deleted_channels: Option<bool>,
-}
-
-impl PostSearch {
-    /// Creates the value from its required fields.
-    pub fn new(terms: impl Into<String>) -> Self {
-        Self {
-            terms: terms.into(),
-            is_or_search: None,
-            time_zone_offset: None,
-            page: None,
-            per_page: None,
-            include_deleted_channels: None,
-        }
+input! {
+    /// Search terms and filters for posts or files.
+    pub struct PostSearch {
+        /// Search terms. Supports `from:`, `in:`, `before:`, `after:`, `on:`, `#tag`, `"a phrase"` and
+        /// `-excluded`.
+        pub terms: String,
     }
-}
-
-setters! { PostSearch:
-    /// Matches any term instead of all terms.
-    is_or_search: bool,
-    /// Offset from UTC in seconds, east positive, for the dates in `terms`.
-    time_zone_offset: i32,
-    /// Zero-based page number. Only used by an external search engine.
-    page: u32,
-    /// Results per page. Defaults to 60.
-    per_page: u32,
-    /// Includes archived channels.
-    include_deleted_channels: bool,
+    optional {
+        /// Matches any term instead of all terms.
+        is_or_search: bool,
+        /// Offset from UTC in seconds, east positive, for the dates in `terms`.
+        time_zone_offset: i32,
+        /// Zero-based page number. Only used by an external search engine.
+        page: u32,
+        /// Results per page. Defaults to 60.
+        per_page: u32,
+        /// Includes archived channels.
+        include_deleted_channels: bool,
+    }
 }

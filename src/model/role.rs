@@ -1,7 +1,5 @@
 //! Roles and permissions.
 
-use serde::Serialize;
-
 use crate::Timestamp;
 use crate::model::{RoleId, SchemeId};
 
@@ -39,23 +37,11 @@ impl From<&Role> for RoleId {
     }
 }
 
-/// A change to a role.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct RolePatch {
-    /// Replaces all permissions.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub permissions: Option<Vec<String>>,
-}
-
-impl RolePatch {
-    /// Creates an empty patch.
-    pub fn new() -> Self {
-        Self::default()
+input! {
+    /// A change to a role.
+    pub struct RolePatch {}
+    optional {
+        /// Replaces all permissions.
+        permissions: Vec<String>,
     }
-}
-
-setters! { RolePatch:
-    /// Replaces all permissions.
-    permissions: Vec<String>,
 }

@@ -1,7 +1,5 @@
 //! Sidebar categories.
 
-use serde::Serialize;
-
 use crate::model::{CategoryId, ChannelId, TeamId, UserId};
 
 open_enum! {
@@ -75,56 +73,24 @@ model! {
     }
 }
 
-/// A new sidebar category.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct SidebarCategoryDraft {
-    /// The user to whom the category belongs.
-    pub user_id: UserId,
-    /// The team.
-    pub team_id: TeamId,
-    /// The display name.
-    pub display_name: String,
-    /// The channels.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub channel_ids: Option<Vec<ChannelId>>,
-    /// Sort order of the channels.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sorting: Option<SidebarCategorySorting>,
-    /// `true` if all channels are muted.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub muted: Option<bool>,
-    /// `true` if the category is collapsed.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub collapsed: Option<bool>,
-}
-
-impl SidebarCategoryDraft {
-    /// Creates the value from its required fields.
-    pub fn new(
-        user_id: impl Into<UserId>,
-        team_id: impl Into<TeamId>,
-        display_name: impl Into<String>,
-    ) -> Self {
-        Self {
-            user_id: user_id.into(),
-            team_id: team_id.into(),
-            display_name: display_name.into(),
-            channel_ids: None,
-            sorting: None,
-            muted: None,
-            collapsed: None,
-        }
+input! {
+    /// A new sidebar category.
+    pub struct SidebarCategoryDraft {
+        /// The user to whom the category belongs.
+        pub user_id: UserId,
+        /// The team.
+        pub team_id: TeamId,
+        /// The display name.
+        pub display_name: String,
     }
-}
-
-setters! { SidebarCategoryDraft:
-    /// The channels.
-    channel_ids: Vec<ChannelId>,
-    /// Sort order of the channels.
-    sorting: SidebarCategorySorting,
-    /// `true` if all channels are muted.
-    muted: bool,
-    /// `true` if the category is collapsed.
-    collapsed: bool,
+    optional {
+        /// The channels.
+        channel_ids: Vec<ChannelId>,
+        /// Sort order of the channels.
+        sorting: SidebarCategorySorting,
+        /// `true` if all channels are muted.
+        muted: bool,
+        /// `true` if the category is collapsed.
+        collapsed: bool,
+    }
 }

@@ -1,7 +1,5 @@
 //! User statuses: online, away, Do Not Disturb, offline, and custom statuses.
 
-use serde::Serialize;
-
 use crate::Timestamp;
 use crate::model::{ChannelId, UserId};
 
@@ -39,32 +37,18 @@ model! {
     }
 }
 
-/// Custom status of a user, shown next to the name.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct CustomStatus {
-    /// Name of an emoji, without colons. Text and emoji must not both be empty.
-    pub emoji: String,
-    /// The text, up to 100 characters.
-    pub text: String,
-    /// `thirty_minutes`, `one_hour`, `four_hours`, `today`, `this_week` or `date_and_time`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub duration: Option<String>,
-    /// Expiry time in RFC 3339 format, as displayed by [`Timestamp`]. Requires `duration`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub expires_at: Option<String>,
-}
-
-impl CustomStatus {
-    /// Creates the value from its required fields.
-    pub fn new(emoji: impl Into<String>, text: impl Into<String>) -> Self {
-        Self { emoji: emoji.into(), text: text.into(), duration: None, expires_at: None }
+input! {
+    /// Custom status of a user, shown next to the name.
+    pub struct CustomStatus {
+        /// Name of an emoji, without colons. Text and emoji must not both be empty.
+        pub emoji: String,
+        /// The text, up to 100 characters.
+        pub text: String,
     }
-}
-
-setters! { CustomStatus:
-    /// `thirty_minutes`, `one_hour`, `four_hours`, `today`, `this_week` or `date_and_time`.
-    duration: String,
-    /// Expiry time in RFC 3339 format, as displayed by [`Timestamp`]. Requires `duration`.
-    expires_at: String,
+    optional {
+        /// `thirty_minutes`, `one_hour`, `four_hours`, `today`, `this_week` or `date_and_time`.
+        duration: String,
+        /// Expiry time in RFC 3339 format, as displayed by [`Timestamp`]. Requires `duration`.
+        expires_at: String,
+    }
 }

@@ -1,7 +1,5 @@
 //! Teams and their members.
 
-use serde::Serialize;
-
 use crate::Timestamp;
 use crate::error::ApiError;
 use crate::model::{ChannelId, PolicyId, SchemeId, TeamId, UserId};
@@ -65,125 +63,55 @@ impl From<&Team> for TeamId {
     }
 }
 
-/// A new team.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct TeamDraft {
-    /// The short name, as used in URLs: unique, 2 to 64 characters of `a-z`, `0-9` and `-`, starting with a
-    /// letter.
-    pub name: String,
-    /// The display name, up to 64 characters.
-    pub display_name: String,
-    /// Access to the team.
-    #[serde(rename = "type")]
-    pub kind: TeamType,
-    /// The description.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub description: Option<String>,
-    /// Email address.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub email: Option<String>,
-    /// Company name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub company_name: Option<String>,
-    /// Comma-separated email domains from which users may join.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub allowed_domains: Option<String>,
-    /// `true` if all users of the server may join.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub allow_open_invite: Option<bool>,
-    /// A permission scheme.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub scheme_id: Option<SchemeId>,
-    /// `true` if groups determine the members.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub group_constrained: Option<bool>,
-}
-
-impl TeamDraft {
-    /// Creates the value from its required fields.
-    pub fn new(name: impl Into<String>, display_name: impl Into<String>, kind: impl Into<TeamType>) -> Self {
-        Self {
-            name: name.into(),
-            display_name: display_name.into(),
-            kind: kind.into(),
-            description: None,
-            email: None,
-            company_name: None,
-            allowed_domains: None,
-            allow_open_invite: None,
-            scheme_id: None,
-            group_constrained: None,
-        }
+input! {
+    /// A new team.
+    pub struct TeamDraft {
+        /// The short name, as used in URLs: unique, 2 to 64 characters of `a-z`, `0-9` and `-`, starting with a
+        /// letter.
+        pub name: String,
+        /// The display name, up to 64 characters.
+        pub display_name: String,
+        /// Access to the team.
+        #[serde(rename = "type")]
+        pub kind: TeamType,
+    }
+    optional {
+        /// The description.
+        description: String,
+        /// Email address.
+        email: String,
+        /// Company name.
+        company_name: String,
+        /// Comma-separated email domains from which users may join.
+        allowed_domains: String,
+        /// `true` if all users of the server may join.
+        allow_open_invite: bool,
+        /// A permission scheme.
+        scheme_id: SchemeId,
+        /// `true` if groups determine the members.
+        group_constrained: bool,
     }
 }
 
-setters! { TeamDraft:
-    /// The description.
-    description: String,
-    /// Email address.
-    email: String,
-    /// Company name.
-    company_name: String,
-    /// Comma-separated email domains from which users may join.
-    allowed_domains: String,
-    /// `true` if all users of the server may join.
-    allow_open_invite: bool,
-    /// A permission scheme.
-    scheme_id: SchemeId,
-    /// `true` if groups determine the members.
-    group_constrained: bool,
-}
-
-/// Changes to a team. Unset fields keep their value.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct TeamPatch {
-    /// The display name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub display_name: Option<String>,
-    /// The description.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub description: Option<String>,
-    /// Company name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub company_name: Option<String>,
-    /// Comma-separated email domains from which users may join.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub allowed_domains: Option<String>,
-    /// `true` if all users of the server may join.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub allow_open_invite: Option<bool>,
-    /// `true` if groups determine the members.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub group_constrained: Option<bool>,
-    /// `true` if the team was archived due to a limit of the hosted edition.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub cloud_limits_archived: Option<bool>,
-}
-
-impl TeamPatch {
-    /// Creates an empty patch.
-    pub fn new() -> Self {
-        Self::default()
+input! {
+    /// Changes to a team. Unset fields keep their value.
+    pub struct TeamPatch {}
+    optional {
+        /// The display name.
+        display_name: String,
+        /// The description.
+        description: String,
+        /// Company name.
+        company_name: String,
+        /// Comma-separated email domains from which users may join.
+        allowed_domains: String,
+        /// `true` if all users of the server may join.
+        allow_open_invite: bool,
+        /// `true` if groups determine the members.
+        group_constrained: bool,
+        /// `true` if the team was archived due to a limit of the hosted edition.
+        cloud_limits_archived: bool,
     }
-}
-
-setters! { TeamPatch:
-    /// The display name.
-    display_name: String,
-    /// The description.
-    description: String,
-    /// Company name.
-    company_name: String,
-    /// Comma-separated email domains from which users may join.
-    allowed_domains: String,
-    /// `true` if all users of the server may join.
-    allow_open_invite: bool,
-    /// `true` if groups determine the members.
-    group_constrained: bool,
-    /// `true` if the team was archived due to a limit of the hosted edition.
-    cloud_limits_archived: bool,
 }
 
 model! {
@@ -274,133 +202,64 @@ model! {
     }
 }
 
-/// Page and filter for teams.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct TeamPage {
-    /// Zero-based page number.
-    pub page: Option<u32>,
-    /// Teams per page. Defaults to 60. Must be at most 200.
-    pub per_page: Option<u32>,
-    /// Excludes teams with a data retention policy.
-    pub exclude_policy_constrained: Option<bool>,
-}
-
-impl TeamPage {
-    /// Creates the value with the server's defaults.
-    pub fn new() -> Self {
-        Self::default()
+input! {
+    /// Page and filter for teams.
+    pub struct TeamPage {}
+    optional {
+        /// Zero-based page number.
+        page: u32,
+        /// Teams per page. Defaults to 60. Must be at most 200.
+        per_page: u32,
+        /// Excludes teams with a data retention policy.
+        exclude_policy_constrained: bool,
     }
 }
 
-setters! { TeamPage:
-    /// Zero-based page number.
-    page: u32,
-    /// Teams per page. Defaults to 60. Must be at most 200.
-    per_page: u32,
-    /// Excludes teams with a data retention policy.
-    exclude_policy_constrained: bool,
-}
-
-/// Search terms and filters for teams.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct TeamSearch {
-    /// Part of the name or display name.
-    pub term: String,
-    /// Only teams that all users may join.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub allow_open_invite: Option<bool>,
-    /// Only teams whose members are determined by groups.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub group_constrained: Option<bool>,
-    /// Includes teams whose members are determined by groups.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub include_group_constrained: Option<bool>,
-    /// Only teams with this data retention policy.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub policy_id: Option<PolicyId>,
-    /// Excludes teams with a data retention policy.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub exclude_policy_constrained: Option<bool>,
-}
-
-impl TeamSearch {
-    /// Creates the value from its required fields.
-    pub fn new(term: impl Into<String>) -> Self {
-        Self {
-            term: term.into(),
-            allow_open_invite: None,
-            group_constrained: None,
-            include_group_constrained: None,
-            policy_id: None,
-            exclude_policy_constrained: None,
-        }
+input! {
+    /// Search terms and filters for teams.
+    pub struct TeamSearch {
+        /// Part of the name or display name.
+        pub term: String,
+    }
+    optional {
+        /// Only teams that all users may join.
+        allow_open_invite: bool,
+        /// Only teams whose members are determined by groups.
+        group_constrained: bool,
+        /// Includes teams whose members are determined by groups.
+        include_group_constrained: bool,
+        /// Only teams with this data retention policy.
+        policy_id: PolicyId,
+        /// Excludes teams with a data retention policy.
+        exclude_policy_constrained: bool,
     }
 }
 
-setters! { TeamSearch:
-    /// Only teams that all users may join.
-    allow_open_invite: bool,
-    /// Only teams whose members are determined by groups.
-    group_constrained: bool,
-    /// Includes teams whose members are determined by groups.
-    include_group_constrained: bool,
-    /// Only teams with this data retention policy.
-    policy_id: PolicyId,
-    /// Excludes teams with a data retention policy.
-    exclude_policy_constrained: bool,
-}
-
-/// An invitation to a team by email.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct TeamInvite {
-    /// Email addresses, at most 20.
-    pub emails: Vec<String>,
-    /// Channels to which the users are added.
-    #[serde(rename = "channelIds", skip_serializing_if = "Option::is_none")]
-    pub channels: Option<Vec<ChannelId>>,
-    /// Custom message.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub message: Option<String>,
-}
-
-impl TeamInvite {
-    /// Creates the value from its required fields.
-    pub fn new(emails: impl Into<Vec<String>>) -> Self {
-        Self { emails: emails.into(), channels: None, message: None }
+input! {
+    /// An invitation to a team by email.
+    pub struct TeamInvite {
+        /// Email addresses, at most 20.
+        pub emails: Vec<String>,
+    }
+    optional {
+        /// Channels to which the users are added.
+        #[serde(rename = "channelIds")]
+        channels: Vec<ChannelId>,
+        /// Custom message.
+        message: String,
     }
 }
 
-setters! { TeamInvite:
-    /// Channels to which the users are added.
-    channels: Vec<ChannelId>,
-    /// Custom message.
-    message: String,
-}
-
-/// An invitation of guests by email.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct GuestInvite {
-    /// Email addresses, at most 20.
-    pub emails: Vec<String>,
-    /// Channels accessible to the guests. At least one is required.
-    pub channels: Vec<ChannelId>,
-    /// Custom message.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub message: Option<String>,
-}
-
-impl GuestInvite {
-    /// Creates the value from its required fields.
-    pub fn new(emails: impl Into<Vec<String>>, channels: impl Into<Vec<ChannelId>>) -> Self {
-        Self { emails: emails.into(), channels: channels.into(), message: None }
+input! {
+    /// An invitation of guests by email.
+    pub struct GuestInvite {
+        /// Email addresses, at most 20.
+        pub emails: Vec<String>,
+        /// Channels accessible to the guests. At least one is required.
+        pub channels: Vec<ChannelId>,
     }
-}
-
-setters! { GuestInvite:
-    /// Custom message.
-    message: String,
+    optional {
+        /// Custom message.
+        message: String,
+    }
 }

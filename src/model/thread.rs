@@ -1,7 +1,5 @@
 //! Threads followed by a user.
 
-use serde::Serialize;
-
 use crate::Timestamp;
 use crate::model::{Post, PostId, User};
 
@@ -53,61 +51,32 @@ model! {
     }
 }
 
-/// Page and filter for threads.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct UserThreadPage {
-    /// Only threads that changed after this time.
-    pub since: Option<Timestamp>,
-    /// Includes deleted threads.
-    pub deleted: Option<bool>,
-    /// Returns complete `participants` instead of IDs only.
-    pub extended: Option<bool>,
-    /// Threads per page. Defaults to 30. Must be at most 200.
-    pub per_page: Option<u32>,
-    /// Only threads before this one.
-    pub before: Option<PostId>,
-    /// Only threads after this one.
-    pub after: Option<PostId>,
-    /// Only threads with unread replies.
-    pub unread: Option<bool>,
-    /// Returns only the counts.
-    #[serde(rename = "totalsOnly")]
-    pub totals_only: Option<bool>,
-    /// Returns only the threads.
-    #[serde(rename = "threadsOnly")]
-    pub threads_only: Option<bool>,
-    /// Excludes threads in direct and group channels.
-    #[serde(rename = "excludeDirect")]
-    pub exclude_direct: Option<bool>,
-}
-
-impl UserThreadPage {
-    /// Creates the value with the server's defaults.
-    pub fn new() -> Self {
-        Self::default()
+input! {
+    /// Page and filter for threads.
+    pub struct UserThreadPage {}
+    optional {
+        /// Only threads that changed after this time.
+        since: Timestamp,
+        /// Includes deleted threads.
+        deleted: bool,
+        /// Returns complete `participants` instead of IDs only.
+        extended: bool,
+        /// Threads per page. Defaults to 30. Must be at most 200.
+        per_page: u32,
+        /// Only threads before this one.
+        before: PostId,
+        /// Only threads after this one.
+        after: PostId,
+        /// Only threads with unread replies.
+        unread: bool,
+        /// Returns only the counts.
+        #[serde(rename = "totalsOnly")]
+        totals_only: bool,
+        /// Returns only the threads.
+        #[serde(rename = "threadsOnly")]
+        threads_only: bool,
+        /// Excludes threads in direct and group channels.
+        #[serde(rename = "excludeDirect")]
+        exclude_direct: bool,
     }
-}
-
-setters! { UserThreadPage:
-    /// Only threads that changed after this time.
-    since: Timestamp,
-    /// Includes deleted threads.
-    deleted: bool,
-    /// Returns complete `participants` instead of IDs only.
-    extended: bool,
-    /// Threads per page. Defaults to 30. Must be at most 200.
-    per_page: u32,
-    /// Only threads before this one.
-    before: PostId,
-    /// Only threads after this one.
-    after: PostId,
-    /// Only threads with unread replies.
-    unread: bool,
-    /// Returns only the counts.
-    totals_only: bool,
-    /// Returns only the threads.
-    threads_only: bool,
-    /// Excludes threads in direct and group channels.
-    exclude_direct: bool,
 }

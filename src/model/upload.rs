@@ -1,7 +1,5 @@
 //! Resumable uploads.
 
-use serde::Serialize;
-
 use crate::Timestamp;
 use crate::model::{ChannelId, FileId, RemoteId, UploadId, UserId};
 
@@ -48,38 +46,19 @@ impl From<&UploadSession> for UploadId {
     }
 }
 
-/// A new upload session.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct UploadDraft {
-    /// The channel.
-    pub channel_id: ChannelId,
-    /// The file name.
-    pub filename: String,
-    /// File size in bytes.
-    pub file_size: u64,
-    /// Purpose of the upload. Defaults to a file for a post.
-    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
-    pub kind: Option<UploadType>,
-}
-
-impl UploadDraft {
-    /// Creates the value from its required fields.
-    pub fn new(
-        channel_id: impl Into<ChannelId>,
-        filename: impl Into<String>,
-        file_size: impl Into<u64>,
-    ) -> Self {
-        Self {
-            channel_id: channel_id.into(),
-            filename: filename.into(),
-            file_size: file_size.into(),
-            kind: None,
-        }
+input! {
+    /// A new upload session.
+    pub struct UploadDraft {
+        /// The channel.
+        pub channel_id: ChannelId,
+        /// The file name.
+        pub filename: String,
+        /// File size in bytes.
+        pub file_size: u64,
     }
-}
-
-setters! { UploadDraft:
-    /// Purpose of the upload. Defaults to a file for a post.
-    kind: UploadType,
+    optional {
+        /// Purpose of the upload. Defaults to a file for a post.
+        #[serde(rename = "type")]
+        kind: UploadType,
+    }
 }

@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
-
 use crate::error::{Error, Result};
 use crate::model::{RemoteId, TermsOfServiceId, UserId};
 use crate::{Secret, Timestamp};
@@ -137,52 +135,42 @@ impl User {
     }
 }
 
-/// A new user.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct UserDraft {
-    /// Unique email address.
-    pub email: String,
-    /// Unique username: 3 to 64 lowercase letters, digits, `.`, `-` and `_`.
-    pub username: String,
-    /// The password. Must satisfy the server's password rules.
-    pub password: Secret,
-    /// First name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub first_name: Option<String>,
-    /// Last name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub last_name: Option<String>,
-    /// Nickname, shown instead of the username if the server is configured that way.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub nickname: Option<String>,
-    /// Job title.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub position: Option<String>,
-    /// Language, for example `en` or `de`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub locale: Option<String>,
-    /// Free-form properties.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub props: Option<BTreeMap<String, String>>,
-    /// Notification settings.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub notify_props: Option<BTreeMap<String, String>>,
-    /// See [`User::timezone`].
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub timezone: Option<BTreeMap<String, String>>,
-    /// External authentication service, used with `auth_data` instead of a password. Only for administrators.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub auth_service: Option<String>,
-    /// Login name at the external authentication service.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub auth_data: Option<String>,
-    /// `true` to mark the email address as verified. Only for administrators.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub email_verified: Option<bool>,
-    /// `true` to suppress the welcome email.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub disable_welcome_email: Option<bool>,
+input! {
+    /// A new user.
+    pub struct UserDraft {
+        /// Unique email address.
+        pub email: String,
+        /// Unique username: 3 to 64 lowercase letters, digits, `.`, `-` and `_`.
+        pub username: String,
+        /// The password. Must satisfy the server's password rules.
+        pub password: Secret,
+    }
+    optional {
+        /// First name.
+        first_name: String,
+        /// Last name.
+        last_name: String,
+        /// Nickname, shown instead of the username if the server is configured that way.
+        nickname: String,
+        /// Job title.
+        position: String,
+        /// Language, for example `en` or `de`.
+        locale: String,
+        /// Free-form properties.
+        props: BTreeMap<String, String>,
+        /// Notification settings.
+        notify_props: BTreeMap<String, String>,
+        /// See [`User::timezone`].
+        timezone: BTreeMap<String, String>,
+        /// External authentication service, used with `auth_data` instead of a password. Only for administrators.
+        auth_service: String,
+        /// Login name at the external authentication service.
+        auth_data: String,
+        /// `true` to mark the email address as verified. Only for administrators.
+        email_verified: bool,
+        /// `true` to suppress the welcome email.
+        disable_welcome_email: bool,
+    }
 }
 
 impl UserDraft {
@@ -194,130 +182,37 @@ impl UserDraft {
         }
         Ok(())
     }
+}
 
-    /// Creates the value from its required fields.
-    pub fn new(email: impl Into<String>, username: impl Into<String>, password: impl Into<Secret>) -> Self {
-        Self {
-            email: email.into(),
-            username: username.into(),
-            password: password.into(),
-            first_name: None,
-            last_name: None,
-            nickname: None,
-            position: None,
-            locale: None,
-            props: None,
-            notify_props: None,
-            timezone: None,
-            auth_service: None,
-            auth_data: None,
-            email_verified: None,
-            disable_welcome_email: None,
-        }
+input! {
+    /// Changes to a user. Unset fields keep their value.
+    pub struct UserPatch {}
+    optional {
+        /// New username.
+        username: String,
+        /// New nickname.
+        nickname: String,
+        /// New first name.
+        first_name: String,
+        /// New last name.
+        last_name: String,
+        /// New job title.
+        position: String,
+        /// New email address. Must be verified again, and requires `password`.
+        email: String,
+        /// Current password. Required to change the email address of the current account.
+        password: Secret,
+        /// Replaces all props.
+        props: BTreeMap<String, String>,
+        /// Replaces all notification settings.
+        notify_props: BTreeMap<String, String>,
+        /// New language.
+        locale: String,
+        /// New time zone.
+        timezone: BTreeMap<String, String>,
+        /// The remote server of the user.
+        remote_id: RemoteId,
     }
-}
-
-setters! { UserDraft:
-    /// First name.
-    first_name: String,
-    /// Last name.
-    last_name: String,
-    /// Nickname, shown instead of the username if the server is configured that way.
-    nickname: String,
-    /// Job title.
-    position: String,
-    /// Language, for example `en` or `de`.
-    locale: String,
-    /// Free-form properties.
-    props: BTreeMap<String, String>,
-    /// Notification settings.
-    notify_props: BTreeMap<String, String>,
-    /// See [`User::timezone`].
-    timezone: BTreeMap<String, String>,
-    /// External authentication service, used with `auth_data` instead of a password. Only for administrators.
-    auth_service: String,
-    /// Login name at the external authentication service.
-    auth_data: String,
-    /// `true` to mark the email address as verified. Only for administrators.
-    email_verified: bool,
-    /// `true` to suppress the welcome email.
-    disable_welcome_email: bool,
-}
-
-/// Changes to a user. Unset fields keep their value.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct UserPatch {
-    /// New username.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub username: Option<String>,
-    /// New nickname.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub nickname: Option<String>,
-    /// New first name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub first_name: Option<String>,
-    /// New last name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub last_name: Option<String>,
-    /// New job title.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub position: Option<String>,
-    /// New email address. Must be verified again, and requires `password`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub email: Option<String>,
-    /// Current password. Required to change the email address of the current account.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub password: Option<Secret>,
-    /// Replaces all props.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub props: Option<BTreeMap<String, String>>,
-    /// Replaces all notification settings.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub notify_props: Option<BTreeMap<String, String>>,
-    /// New language.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub locale: Option<String>,
-    /// New time zone.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub timezone: Option<BTreeMap<String, String>>,
-    /// The remote server of the user.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub remote_id: Option<RemoteId>,
-}
-
-impl UserPatch {
-    /// Creates an empty patch.
-    pub fn new() -> Self {
-        Self::default()
-    }
-}
-
-setters! { UserPatch:
-    /// New username.
-    username: String,
-    /// New nickname.
-    nickname: String,
-    /// New first name.
-    first_name: String,
-    /// New last name.
-    last_name: String,
-    /// New job title.
-    position: String,
-    /// New email address. Must be verified again, and requires `password`.
-    email: String,
-    /// Current password. Required to change the email address of the current account.
-    password: Secret,
-    /// Replaces all props.
-    props: BTreeMap<String, String>,
-    /// Replaces all notification settings.
-    notify_props: BTreeMap<String, String>,
-    /// New language.
-    locale: String,
-    /// New time zone.
-    timezone: BTreeMap<String, String>,
-    /// The remote server of the user.
-    remote_id: RemoteId,
 }
 
 model! {

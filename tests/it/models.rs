@@ -51,17 +51,33 @@ fn read(text: &str, found: &mut BTreeMap<String, Struct>) {
     let mut lines = text.lines();
     let mut pascal = false;
     while let Some(line) = lines.next() {
-        // Most stand in a `model!`.
+        // Most are declared by `model!` or `input!`.
         let indent = if line.starts_with("    ") { "    " } else { "" };
         let line = line.trim_start();
-        let Some(name) = line.strip_prefix("pub struct ").and_then(|rest| rest.strip_suffix(" {")) else {
+        let Some((name, rest)) = line.strip_prefix("pub struct ").and_then(|rest| rest.split_once(" {"))
+        else {
             pascal = line.starts_with("#[") && (pascal || line.contains("rename_all = \"PascalCase\""));
             continue;
         };
         let (mut this, mut attributes) = (Struct::default(), String::new());
-        for line in lines.by_ref().take_while(|line| line.strip_prefix(indent) != Some("}")) {
-            if let Some((field, kind)) =
-                line.trim_start().strip_prefix("pub ").and_then(|rest| rest.split_once(": "))
+        let (mut is_open, mut is_optional) = (rest.is_empty(), false);
+        loop {
+            let Some(line) = lines.clone().next() else { break };
+            if !is_open {
+                if line.trim_start() != "optional {" {
+                    break;
+                }
+                is_optional = true;
+            }
+            lines.next();
+            is_open = line.strip_prefix(indent) != Some("}");
+            let line = line.trim_start();
+            let prefix = if is_optional { "" } else { "pub " };
+            if line.starts_with("#[") {
+                attributes.push_str(line);
+            } else if line.starts_with("///") {
+            } else if let Some((field, kind)) =
+                line.strip_prefix(prefix).and_then(|rest| rest.split_once(": "))
             {
                 if attributes.contains("flatten") {
                     this.flat.push(kind.trim_end_matches(',').to_owned());
@@ -72,8 +88,6 @@ fn read(text: &str, found: &mut BTreeMap<String, Struct>) {
                     this.fields.insert(renamed.map_or(name, str::to_owned));
                 }
                 attributes.clear();
-            } else if !line.trim_start().starts_with("///") {
-                attributes.push_str(line);
             }
         }
         found.insert(name.to_owned(), this);

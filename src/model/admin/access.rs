@@ -65,72 +65,32 @@ impl AccessControlPolicyRule {
     }
 }
 
-/// A new access policy, or changes to an existing one.
-#[doc(alias = "AccessControlPolicy")]
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct AccessControlPolicyDraft {
-    /// The name, up to 128 characters.
-    pub name: String,
-    /// The type of resource to which the policy applies.
-    #[serde(rename = "type")]
-    pub kind: AccessPolicyType,
-    /// The policy's own rules.
-    pub rules: Vec<AccessControlPolicyRule>,
-    /// The policy to change. Equals the channel ID for the policy of a channel.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<PolicyId>,
-    /// `true` if the policy adds and removes members.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub active: Option<bool>,
-    /// The revision to change.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub revision: Option<i64>,
-    /// Format version: `v0.1` or `v0.2`. Current servers require it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub version: Option<String>,
-    /// Imported policies.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub imports: Option<Vec<PolicyId>>,
-    /// Additional properties.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub props: Option<Json>,
-}
-
-impl AccessControlPolicyDraft {
-    /// Creates the value from its required fields.
-    pub fn new(
-        name: impl Into<String>,
-        kind: impl Into<AccessPolicyType>,
-        rules: impl Into<Vec<AccessControlPolicyRule>>,
-    ) -> Self {
-        Self {
-            name: name.into(),
-            kind: kind.into(),
-            rules: rules.into(),
-            id: None,
-            active: None,
-            revision: None,
-            version: None,
-            imports: None,
-            props: None,
-        }
+input! {
+    /// A new access policy, or changes to an existing one.
+    #[doc(alias = "AccessControlPolicy")]
+    pub struct AccessControlPolicyDraft {
+        /// The name, up to 128 characters.
+        pub name: String,
+        /// The type of resource to which the policy applies.
+        #[serde(rename = "type")]
+        pub kind: AccessPolicyType,
+        /// The policy's own rules.
+        pub rules: Vec<AccessControlPolicyRule>,
     }
-}
-
-setters! { AccessControlPolicyDraft:
-    /// The policy to change. Equals the channel ID for the policy of a channel.
-    id: PolicyId,
-    /// `true` if the policy adds and removes members.
-    active: bool,
-    /// The revision to change.
-    revision: i64,
-    /// Format version: `v0.1` or `v0.2`. Current servers require it.
-    version: String,
-    /// Imported policies.
-    imports: Vec<PolicyId>,
-    /// Additional properties.
-    props: Json,
+    optional {
+        /// The policy to change. Equals the channel ID for the policy of a channel.
+        id: PolicyId,
+        /// `true` if the policy adds and removes members.
+        active: bool,
+        /// The revision to change.
+        revision: i64,
+        /// Format version: `v0.1` or `v0.2`. Current servers require it.
+        version: String,
+        /// Imported policies.
+        imports: Vec<PolicyId>,
+        /// Additional properties.
+        props: Json,
+    }
 }
 
 /// Activates or deactivates one policy.
@@ -150,60 +110,28 @@ impl AccessControlPolicyActiveUpdate {
     }
 }
 
-/// Search terms and filters for access policies.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct AccessControlPolicySearch {
-    /// Part of the name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub term: Option<String>,
-    /// Only policies of this type.
-    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
-    pub kind: Option<AccessPolicyType>,
-    /// Only policies that import this one.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub parent_id: Option<PolicyId>,
-    /// Only these policies.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub ids: Option<Vec<PolicyId>>,
-    /// Cursor returned by the previous request.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub cursor: Option<AccessControlPolicyCursor>,
-    /// Maximum number of results.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub limit: Option<u32>,
-    /// Includes the importing policies.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub include_children: Option<bool>,
-    /// Only active policies.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub active: Option<bool>,
-}
-
-impl AccessControlPolicySearch {
-    /// Creates an empty value.
-    pub fn new() -> Self {
-        Self::default()
+input! {
+    /// Search terms and filters for access policies.
+    pub struct AccessControlPolicySearch {}
+    optional {
+        /// Part of the name.
+        term: String,
+        /// Only policies of this type.
+        #[serde(rename = "type")]
+        kind: AccessPolicyType,
+        /// Only policies that import this one.
+        parent_id: PolicyId,
+        /// Only these policies.
+        ids: Vec<PolicyId>,
+        /// Cursor returned by the previous request.
+        cursor: AccessControlPolicyCursor,
+        /// Maximum number of results.
+        limit: u32,
+        /// Includes the importing policies.
+        include_children: bool,
+        /// Only active policies.
+        active: bool,
     }
-}
-
-setters! { AccessControlPolicySearch:
-    /// Part of the name.
-    term: String,
-    /// Only policies of this type.
-    kind: AccessPolicyType,
-    /// Only policies that import this one.
-    parent_id: PolicyId,
-    /// Only these policies.
-    ids: Vec<PolicyId>,
-    /// Cursor returned by the previous request.
-    cursor: AccessControlPolicyCursor,
-    /// Maximum number of results.
-    limit: u32,
-    /// Includes the importing policies.
-    include_children: bool,
-    /// Only active policies.
-    active: bool,
 }
 
 model! {
@@ -231,28 +159,18 @@ model! {
     }
 }
 
-/// An expression to validate.
-#[doc(alias = "CELExpression")]
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct CelExpression {
-    /// The expression in CEL.
-    pub expression: String,
-    /// The channel of the expression. Required for users who manage only that channel.
-    #[serde(rename = "channelId", skip_serializing_if = "Option::is_none")]
-    pub channel_id: Option<ChannelId>,
-}
-
-impl CelExpression {
-    /// Creates the value from its required fields.
-    pub fn new(expression: impl Into<String>) -> Self {
-        Self { expression: expression.into(), channel_id: None }
+input! {
+    /// An expression to validate.
+    #[doc(alias = "CELExpression")]
+    pub struct CelExpression {
+        /// The expression in CEL.
+        pub expression: String,
     }
-}
-
-setters! { CelExpression:
-    /// The channel of the expression. Required for users who manage only that channel.
-    channel_id: ChannelId,
+    optional {
+        /// The channel of the expression. Required for users who manage only that channel.
+        #[serde(rename = "channelId")]
+        channel_id: ChannelId,
+    }
 }
 
 /// An expression, with page and filter for the matching users.

@@ -1,7 +1,5 @@
 //! Custom profile attributes and other properties.
 
-use serde::Serialize;
-
 use crate::Timestamp;
 use crate::model::{Json, PropertyFieldId};
 
@@ -173,71 +171,37 @@ impl CpaSelectOption {
     }
 }
 
-/// A new custom profile attribute.
-#[doc(alias = "CPAField")]
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct CpaFieldDraft {
-    /// The display name, up to 255 characters.
-    pub name: String,
-    /// Value type.
-    #[serde(rename = "type")]
-    pub kind: PropertyFieldType,
-    /// Additional settings.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub attrs: Option<CpaAttrs>,
-}
-
-impl CpaFieldDraft {
-    /// Creates the value from its required fields.
-    pub fn new(name: impl Into<String>, kind: impl Into<PropertyFieldType>) -> Self {
-        Self { name: name.into(), kind: kind.into(), attrs: None }
+input! {
+    /// A new custom profile attribute.
+    #[doc(alias = "CPAField")]
+    pub struct CpaFieldDraft {
+        /// The display name, up to 255 characters.
+        pub name: String,
+        /// Value type.
+        #[serde(rename = "type")]
+        pub kind: PropertyFieldType,
+    }
+    optional {
+        /// Additional settings.
+        attrs: CpaAttrs,
     }
 }
 
-setters! { CpaFieldDraft:
-    /// Additional settings.
-    attrs: CpaAttrs,
-}
-
-/// Changes to a custom profile attribute. Unset fields keep their value.
-#[doc(alias = "PropertyFieldPatch")]
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct CpaFieldPatch {
-    /// The display name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    /// Value type. Changing it deletes the values.
-    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
-    pub kind: Option<PropertyFieldType>,
-    /// Replaces all additional settings.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub attrs: Option<Json>,
-    /// Not used by custom profile attributes.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub target_id: Option<String>,
-    /// Not used by custom profile attributes.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub target_type: Option<String>,
-}
-
-impl CpaFieldPatch {
-    /// Creates an empty patch.
-    pub fn new() -> Self {
-        Self::default()
+input! {
+    /// Changes to a custom profile attribute. Unset fields keep their value.
+    #[doc(alias = "PropertyFieldPatch")]
+    pub struct CpaFieldPatch {}
+    optional {
+        /// The display name.
+        name: String,
+        /// Value type. Changing it deletes the values.
+        #[serde(rename = "type")]
+        kind: PropertyFieldType,
+        /// Replaces all additional settings.
+        attrs: Json,
+        /// Not used by custom profile attributes.
+        target_id: String,
+        /// Not used by custom profile attributes.
+        target_type: String,
     }
-}
-
-setters! { CpaFieldPatch:
-    /// The display name.
-    name: String,
-    /// Value type. Changing it deletes the values.
-    kind: PropertyFieldType,
-    /// Replaces all additional settings.
-    attrs: Json,
-    /// Not used by custom profile attributes.
-    target_id: String,
-    /// Not used by custom profile attributes.
-    target_type: String,
 }

@@ -1,7 +1,5 @@
 //! Mattermost Cloud: customer, subscription, invoices, limits.
 
-use serde::Serialize;
-
 use crate::Timestamp;
 use crate::model::Json;
 
@@ -35,51 +33,24 @@ model! {
     }
 }
 
-/// Changes to the customer that pays for a workspace.
-#[doc(alias = "CloudCustomerInfo")]
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct CloudCustomerPatch {
-    /// Name of the company.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    /// Email address.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub email: Option<String>,
-    /// First name of the contact.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub contact_first_name: Option<String>,
-    /// Last name of the contact.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub contact_last_name: Option<String>,
-    /// Number of employees.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub num_employees: Option<i64>,
-    /// Alternative payment method.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub monthly_subscription_alt_payment_method: Option<String>,
-}
-
-impl CloudCustomerPatch {
-    /// Creates an empty patch.
-    pub fn new() -> Self {
-        Self::default()
+input! {
+    /// Changes to the customer that pays for a workspace.
+    #[doc(alias = "CloudCustomerInfo")]
+    pub struct CloudCustomerPatch {}
+    optional {
+        /// Name of the company.
+        name: String,
+        /// Email address.
+        email: String,
+        /// First name of the contact.
+        contact_first_name: String,
+        /// Last name of the contact.
+        contact_last_name: String,
+        /// Number of employees.
+        num_employees: i64,
+        /// Alternative payment method.
+        monthly_subscription_alt_payment_method: String,
     }
-}
-
-setters! { CloudCustomerPatch:
-    /// Name of the company.
-    name: String,
-    /// Email address.
-    email: String,
-    /// First name of the contact.
-    contact_first_name: String,
-    /// Last name of the contact.
-    contact_last_name: String,
-    /// Number of employees.
-    num_employees: i64,
-    /// Alternative payment method.
-    monthly_subscription_alt_payment_method: String,
 }
 
 model! {

@@ -1,7 +1,5 @@
 //! Compliance reports.
 
-use serde::Serialize;
-
 use crate::Timestamp;
 use crate::model::{ComplianceReportId, UserId};
 
@@ -57,45 +55,21 @@ impl From<&ComplianceReport> for ComplianceReportId {
     }
 }
 
-/// A report to create.
-#[doc(alias = "Compliance")]
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct ComplianceReportDraft {
-    /// The description, up to 512 characters.
-    pub desc: String,
-    /// Start of the reported period.
-    pub start_at: Timestamp,
-    /// End of the time range. Must be after the start.
-    pub end_at: Timestamp,
-    /// Only posts that contain one of these keywords, separated by spaces or commas.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub keywords: Option<String>,
-    /// Only posts of users with these email addresses, separated by spaces or commas.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub emails: Option<String>,
-}
-
-impl ComplianceReportDraft {
-    /// Creates the value from its required fields.
-    pub fn new(
-        desc: impl Into<String>,
-        start_at: impl Into<Timestamp>,
-        end_at: impl Into<Timestamp>,
-    ) -> Self {
-        Self {
-            desc: desc.into(),
-            start_at: start_at.into(),
-            end_at: end_at.into(),
-            keywords: None,
-            emails: None,
-        }
+input! {
+    /// A report to create.
+    #[doc(alias = "Compliance")]
+    pub struct ComplianceReportDraft {
+        /// The description, up to 512 characters.
+        pub desc: String,
+        /// Start of the reported period.
+        pub start_at: Timestamp,
+        /// End of the time range. Must be after the start.
+        pub end_at: Timestamp,
     }
-}
-
-setters! { ComplianceReportDraft:
-    /// Only posts that contain one of these keywords, separated by spaces or commas.
-    keywords: String,
-    /// Only posts of users with these email addresses, separated by spaces or commas.
-    emails: String,
+    optional {
+        /// Only posts that contain one of these keywords, separated by spaces or commas.
+        keywords: String,
+        /// Only posts of users with these email addresses, separated by spaces or commas.
+        emails: String,
+    }
 }

@@ -126,28 +126,15 @@ impl fmt::Debug for ServerConfig {
     }
 }
 
-/// Filter for the configuration.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct ConfigQuery {
-    /// Omits settings that are replaced with asterisks.
-    pub remove_masked: Option<bool>,
-    /// Omits settings that have their default value.
-    pub remove_defaults: Option<bool>,
-}
-
-impl ConfigQuery {
-    /// Selects everything that the current account may read.
-    pub fn new() -> Self {
-        Self::default()
+input! {
+    /// Filter for the configuration.
+    pub struct ConfigQuery {}
+    optional {
+        /// Omits settings that are replaced with asterisks.
+        remove_masked: bool,
+        /// Omits settings that have their default value.
+        remove_defaults: bool,
     }
-}
-
-setters! { ConfigQuery:
-    /// Omits settings that are replaced with asterisks.
-    remove_masked: bool,
-    /// Omits settings that have their default value.
-    remove_defaults: bool,
 }
 
 /// The settings that are overridden by environment variables. Changing them in the configuration has no

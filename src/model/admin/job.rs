@@ -3,8 +3,6 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use serde::Serialize;
-
 use crate::model::JobId;
 use crate::{Secret, Timestamp};
 
@@ -141,61 +139,33 @@ impl From<&Job> for JobId {
     }
 }
 
-/// A job to create.
-#[doc(alias = "Job")]
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct JobDraft {
-    /// The job type.
-    #[serde(rename = "type")]
-    pub kind: JobType,
-    /// Input, depending on the job type, for example `import_file` of an import.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub data: Option<BTreeMap<String, String>>,
-}
-
-impl JobDraft {
-    /// Creates the value from its required fields.
-    pub fn new(kind: impl Into<JobType>) -> Self {
-        Self { kind: kind.into(), data: None }
+input! {
+    /// A job to create.
+    #[doc(alias = "Job")]
+    pub struct JobDraft {
+        /// The job type.
+        #[serde(rename = "type")]
+        pub kind: JobType,
+    }
+    optional {
+        /// Input, depending on the job type, for example `import_file` of an import.
+        data: BTreeMap<String, String>,
     }
 }
 
-setters! { JobDraft:
-    /// Input, depending on the job type, for example `import_file` of an import.
-    data: BTreeMap<String, String>,
-}
-
-/// Page and filter for jobs.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct JobPage {
-    /// Zero-based page number.
-    pub page: Option<u32>,
-    /// Jobs per page. Defaults to 60. Must be at most 200.
-    pub per_page: Option<u32>,
-    /// Only jobs of this type.
-    pub job_type: Option<JobType>,
-    /// Only jobs with this status.
-    pub status: Option<JobStatus>,
-}
-
-impl JobPage {
-    /// Creates the value with the server's defaults.
-    pub fn new() -> Self {
-        Self::default()
+input! {
+    /// Page and filter for jobs.
+    pub struct JobPage {}
+    optional {
+        /// Zero-based page number.
+        page: u32,
+        /// Jobs per page. Defaults to 60. Must be at most 200.
+        per_page: u32,
+        /// Only jobs of this type.
+        job_type: JobType,
+        /// Only jobs with this status.
+        status: JobStatus,
     }
-}
-
-setters! { JobPage:
-    /// Zero-based page number.
-    page: u32,
-    /// Jobs per page. Defaults to 60. Must be at most 200.
-    per_page: u32,
-    /// Only jobs of this type.
-    job_type: JobType,
-    /// Only jobs with this status.
-    status: JobStatus,
 }
 
 model! {

@@ -2,242 +2,108 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use crate::Secret;
 use crate::model::{GroupId, UserId};
 
-/// LDAP settings, a section of the [`ServerConfig`](crate::ServerConfig).
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default, rename_all = "PascalCase")]
-#[non_exhaustive]
-pub struct LdapSettings {
-    /// `true` if users can log in with LDAP.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub enable: Option<bool>,
-    /// `true` if users are synchronized with LDAP.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub enable_sync: Option<bool>,
-    /// Host name of the directory server.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub ldap_server: Option<String>,
-    /// Port of the directory server.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub ldap_port: Option<i64>,
-    /// Empty, `TLS` or `STARTTLS`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub connection_security: Option<String>,
-    /// Base DN of searches.
-    #[serde(rename = "BaseDN", skip_serializing_if = "Option::is_none")]
-    pub base_dn: Option<String>,
-    /// Username for searches.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub bind_username: Option<String>,
-    /// Password for searches. Returned as asterisks.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub bind_password: Option<Secret>,
-    /// Number of failed logins after which an account is locked.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub maximum_login_attempts: Option<i64>,
-    /// Filter for users who may log in.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_filter: Option<String>,
-    /// Filter for groups.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub group_filter: Option<String>,
-    /// Filter for guests.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub guest_filter: Option<String>,
-    /// `true` if `admin_filter` is active.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub enable_admin_filter: Option<bool>,
-    /// Filter for administrators.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub admin_filter: Option<String>,
-    /// Attribute for the group name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub group_display_name_attribute: Option<String>,
-    /// Attribute for the group ID.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub group_id_attribute: Option<String>,
-    /// Attribute for the first name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub first_name_attribute: Option<String>,
-    /// Attribute for the last name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub last_name_attribute: Option<String>,
-    /// Attribute for the email address.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub email_attribute: Option<String>,
-    /// Attribute for the username.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub username_attribute: Option<String>,
-    /// Attribute for the nickname.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub nickname_attribute: Option<String>,
-    /// Attribute that identifies a user. Its value must never change.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id_attribute: Option<String>,
-    /// Attribute for the position.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub position_attribute: Option<String>,
-    /// Attribute for the login name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub login_id_attribute: Option<String>,
-    /// Attribute for the picture.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub picture_attribute: Option<String>,
-    /// Interval between synchronizations, in minutes.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sync_interval_minutes: Option<i64>,
-    /// `true` if users who were removed from a team or channel of their group are added again.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub re_add_removed_members: Option<bool>,
-    /// `true` if certificate verification is skipped.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub skip_certificate_verification: Option<bool>,
-    /// File name of the client certificate.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub public_certificate_file: Option<String>,
-    /// File name of the client key.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub private_key_file: Option<String>,
-    /// Timeout of a search, in seconds.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub query_timeout: Option<i64>,
-    /// Maximum number of entries per response; 0 means unlimited.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub max_page_size: Option<i64>,
-    /// Placeholder of the login field.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub login_field_name: Option<String>,
-    /// Color of the login button.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub login_button_color: Option<String>,
-    /// Border color of the login button.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub login_button_border_color: Option<String>,
-    /// Text color of the login button.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub login_button_text_color: Option<String>,
-}
-
-impl LdapSettings {
-    /// Creates an empty value.
-    pub fn new() -> Self {
-        Self::default()
+input! {
+    /// LDAP settings, a section of the [`ServerConfig`](crate::ServerConfig).
+    #[derive(Deserialize)]
+    #[serde(default, rename_all = "PascalCase")]
+    pub struct LdapSettings {}
+    optional {
+        /// `true` if users can log in with LDAP.
+        enable: bool,
+        /// `true` if users are synchronized with LDAP.
+        enable_sync: bool,
+        /// Host name of the directory server.
+        ldap_server: String,
+        /// Port of the directory server.
+        ldap_port: i64,
+        /// Empty, `TLS` or `STARTTLS`.
+        connection_security: String,
+        /// Base DN of searches.
+        #[serde(rename = "BaseDN")]
+        base_dn: String,
+        /// Username for searches.
+        bind_username: String,
+        /// Password for searches. Returned as asterisks.
+        bind_password: Secret,
+        /// Number of failed logins after which an account is locked.
+        maximum_login_attempts: i64,
+        /// Filter for users who may log in.
+        user_filter: String,
+        /// Filter for groups.
+        group_filter: String,
+        /// Filter for guests.
+        guest_filter: String,
+        /// `true` if `admin_filter` is active.
+        enable_admin_filter: bool,
+        /// Filter for administrators.
+        admin_filter: String,
+        /// Attribute for the group name.
+        group_display_name_attribute: String,
+        /// Attribute for the group ID.
+        group_id_attribute: String,
+        /// Attribute for the first name.
+        first_name_attribute: String,
+        /// Attribute for the last name.
+        last_name_attribute: String,
+        /// Attribute for the email address.
+        email_attribute: String,
+        /// Attribute for the username.
+        username_attribute: String,
+        /// Attribute for the nickname.
+        nickname_attribute: String,
+        /// Attribute that identifies a user. Its value must never change.
+        id_attribute: String,
+        /// Attribute for the position.
+        position_attribute: String,
+        /// Attribute for the login name.
+        login_id_attribute: String,
+        /// Attribute for the picture.
+        picture_attribute: String,
+        /// Interval between synchronizations, in minutes.
+        sync_interval_minutes: i64,
+        /// `true` if users who were removed from a team or channel of their group are added again.
+        re_add_removed_members: bool,
+        /// `true` if certificate verification is skipped.
+        skip_certificate_verification: bool,
+        /// File name of the client certificate.
+        public_certificate_file: String,
+        /// File name of the client key.
+        private_key_file: String,
+        /// Timeout of a search, in seconds.
+        query_timeout: i64,
+        /// Maximum number of entries per response; 0 means unlimited.
+        max_page_size: i64,
+        /// Placeholder of the login field.
+        login_field_name: String,
+        /// Color of the login button.
+        login_button_color: String,
+        /// Border color of the login button.
+        login_button_border_color: String,
+        /// Text color of the login button.
+        login_button_text_color: String,
     }
 }
 
-setters! { LdapSettings:
-    /// `true` if users can log in with LDAP.
-    enable: bool,
-    /// `true` if users are synchronized with LDAP.
-    enable_sync: bool,
-    /// Host name of the directory server.
-    ldap_server: String,
-    /// Port of the directory server.
-    ldap_port: i64,
-    /// Empty, `TLS` or `STARTTLS`.
-    connection_security: String,
-    /// Base DN of searches.
-    base_dn: String,
-    /// Username for searches.
-    bind_username: String,
-    /// Password for searches. Returned as asterisks.
-    bind_password: Secret,
-    /// Number of failed logins after which an account is locked.
-    maximum_login_attempts: i64,
-    /// Filter for users who may log in.
-    user_filter: String,
-    /// Filter for groups.
-    group_filter: String,
-    /// Filter for guests.
-    guest_filter: String,
-    /// `true` if `admin_filter` is active.
-    enable_admin_filter: bool,
-    /// Filter for administrators.
-    admin_filter: String,
-    /// Attribute for the group name.
-    group_display_name_attribute: String,
-    /// Attribute for the group ID.
-    group_id_attribute: String,
-    /// Attribute for the first name.
-    first_name_attribute: String,
-    /// Attribute for the last name.
-    last_name_attribute: String,
-    /// Attribute for the email address.
-    email_attribute: String,
-    /// Attribute for the username.
-    username_attribute: String,
-    /// Attribute for the nickname.
-    nickname_attribute: String,
-    /// Attribute that identifies a user. Its value must never change.
-    id_attribute: String,
-    /// Attribute for the position.
-    position_attribute: String,
-    /// Attribute for the login name.
-    login_id_attribute: String,
-    /// Attribute for the picture.
-    picture_attribute: String,
-    /// Interval between synchronizations, in minutes.
-    sync_interval_minutes: i64,
-    /// `true` if users who were removed from a team or channel of their group are added again.
-    re_add_removed_members: bool,
-    /// `true` if certificate verification is skipped.
-    skip_certificate_verification: bool,
-    /// File name of the client certificate.
-    public_certificate_file: String,
-    /// File name of the client key.
-    private_key_file: String,
-    /// Timeout of a search, in seconds.
-    query_timeout: i64,
-    /// Maximum number of entries per response; 0 means unlimited.
-    max_page_size: i64,
-    /// Placeholder of the login field.
-    login_field_name: String,
-    /// Color of the login button.
-    login_button_color: String,
-    /// Border color of the login button.
-    login_button_border_color: String,
-    /// Text color of the login button.
-    login_button_text_color: String,
-}
-
-/// Page and filter for directory groups.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct LdapGroupPage {
-    /// Part of the name.
-    pub q: Option<String>,
-    /// Zero-based page number.
-    pub page: Option<u32>,
-    /// Groups per page. Defaults to 60. Must be at most 200.
-    pub per_page: Option<u32>,
-    /// Only groups that are linked, or only groups that are not.
-    pub is_linked: Option<bool>,
-    /// Only groups that are linked to teams or channels, or only groups that are not.
-    pub is_configured: Option<bool>,
-}
-
-impl LdapGroupPage {
-    /// Creates the value with the server's defaults.
-    pub fn new() -> Self {
-        Self::default()
+input! {
+    /// Page and filter for directory groups.
+    pub struct LdapGroupPage {}
+    optional {
+        /// Part of the name.
+        q: String,
+        /// Zero-based page number.
+        page: u32,
+        /// Groups per page. Defaults to 60. Must be at most 200.
+        per_page: u32,
+        /// Only groups that are linked, or only groups that are not.
+        is_linked: bool,
+        /// Only groups that are linked to teams or channels, or only groups that are not.
+        is_configured: bool,
     }
-}
-
-setters! { LdapGroupPage:
-    /// Part of the name.
-    q: String,
-    /// Zero-based page number.
-    page: u32,
-    /// Groups per page. Defaults to 60. Must be at most 200.
-    per_page: u32,
-    /// Only groups that are linked, or only groups that are not.
-    is_linked: bool,
-    /// Only groups that are linked to teams or channels, or only groups that are not.
-    is_configured: bool,
 }
 
 model! {
@@ -344,33 +210,15 @@ model! {
     }
 }
 
-/// Users to identify by email address.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct SamlAuthReset {
-    /// Includes deactivated users.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub include_deleted: Option<bool>,
-    /// Only counts the users.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub dry_run: Option<bool>,
-    /// Only these users. Defaults to all users who log in with SAML.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_ids: Option<Vec<UserId>>,
-}
-
-impl SamlAuthReset {
-    /// Creates an empty value.
-    pub fn new() -> Self {
-        Self::default()
+input! {
+    /// Users to identify by email address.
+    pub struct SamlAuthReset {}
+    optional {
+        /// Includes deactivated users.
+        include_deleted: bool,
+        /// Only counts the users.
+        dry_run: bool,
+        /// Only these users. Defaults to all users who log in with SAML.
+        user_ids: Vec<UserId>,
     }
-}
-
-setters! { SamlAuthReset:
-    /// Includes deactivated users.
-    include_deleted: bool,
-    /// Only counts the users.
-    dry_run: bool,
-    /// Only these users. Defaults to all users who log in with SAML.
-    user_ids: Vec<UserId>,
 }

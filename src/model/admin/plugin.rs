@@ -231,66 +231,34 @@ model! {
     }
 }
 
-/// Page and filter for marketplace plugins.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct MarketplaceQuery {
-    /// Zero-based page number. Ignored by servers up to 11.6, which return all plugins.
-    pub page: Option<u32>,
-    /// Plugins per page. Ignored by servers up to 11.6, which return all plugins.
-    pub per_page: Option<u32>,
-    /// Part of the name or description.
-    pub filter: Option<String>,
-    /// Only plugins that support this server version.
-    pub server_version: Option<String>,
-    /// Only plugins stored on the server.
-    pub local_only: Option<bool>,
-    /// Only plugins of the remote marketplace. Cannot be combined with `local_only`.
-    pub remote_only: Option<bool>,
-}
-
-impl MarketplaceQuery {
-    /// Creates the value with the server's defaults.
-    pub fn new() -> Self {
-        Self::default()
+input! {
+    /// Page and filter for marketplace plugins.
+    pub struct MarketplaceQuery {}
+    optional {
+        /// Zero-based page number. Ignored by servers up to 11.6, which return all plugins.
+        page: u32,
+        /// Plugins per page. Ignored by servers up to 11.6, which return all plugins.
+        per_page: u32,
+        /// Part of the name or description.
+        filter: String,
+        /// Only plugins that support this server version.
+        server_version: String,
+        /// Only plugins stored on the server.
+        local_only: bool,
+        /// Only plugins of the remote marketplace. Cannot be combined with `local_only`.
+        remote_only: bool,
     }
 }
 
-setters! { MarketplaceQuery:
-    /// Zero-based page number. Ignored by servers up to 11.6, which return all plugins.
-    page: u32,
-    /// Plugins per page. Ignored by servers up to 11.6, which return all plugins.
-    per_page: u32,
-    /// Part of the name or description.
-    filter: String,
-    /// Only plugins that support this server version.
-    server_version: String,
-    /// Only plugins stored on the server.
-    local_only: bool,
-    /// Only plugins of the remote marketplace. Cannot be combined with `local_only`.
-    remote_only: bool,
-}
-
-/// A marketplace plugin to install.
-#[doc(alias = "InstallMarketplacePluginRequest")]
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct MarketplaceInstall {
-    /// The ID.
-    pub id: String,
-    /// The version. Only used by older servers; newer ones install the latest version.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub version: Option<String>,
-}
-
-impl MarketplaceInstall {
-    /// Creates the value from its required fields.
-    pub fn new(id: impl Into<String>) -> Self {
-        Self { id: id.into(), version: None }
+input! {
+    /// A marketplace plugin to install.
+    #[doc(alias = "InstallMarketplacePluginRequest")]
+    pub struct MarketplaceInstall {
+        /// The ID.
+        pub id: String,
     }
-}
-
-setters! { MarketplaceInstall:
-    /// The version. Only used by older servers; newer ones install the latest version.
-    version: String,
+    optional {
+        /// The version. Only used by older servers; newer ones install the latest version.
+        version: String,
+    }
 }

@@ -143,48 +143,25 @@ setters! { UserReportQuery:
     date_range: ReportRange,
 }
 
-/// Filter of a user report.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct UserReportFilter {
-    /// Only users with this role.
-    pub role_filter: Option<String>,
-    /// Only members of this team.
-    pub team_filter: Option<TeamId>,
-    /// Only users without a team.
-    pub has_no_team: Option<bool>,
-    /// Excludes active users. Cannot be combined with `hide_inactive`.
-    pub hide_active: Option<bool>,
-    /// Excludes deactivated users.
-    pub hide_inactive: Option<bool>,
-    /// Part of the name or email address.
-    pub search_term: Option<String>,
-    /// Only these guests.
-    pub guest_filter: Option<GuestFilter>,
-}
-
-impl UserReportFilter {
-    /// Creates the value with the server's defaults.
-    pub fn new() -> Self {
-        Self::default()
+input! {
+    /// Filter of a user report.
+    pub struct UserReportFilter {}
+    optional {
+        /// Only users with this role.
+        role_filter: String,
+        /// Only members of this team.
+        team_filter: TeamId,
+        /// Only users without a team.
+        has_no_team: bool,
+        /// Excludes active users. Cannot be combined with `hide_inactive`.
+        hide_active: bool,
+        /// Excludes deactivated users.
+        hide_inactive: bool,
+        /// Part of the name or email address.
+        search_term: String,
+        /// Only these guests.
+        guest_filter: GuestFilter,
     }
-}
-
-setters! { UserReportFilter:
-    /// Only users with this role.
-    role_filter: String,
-    /// Only members of this team.
-    team_filter: TeamId,
-    /// Only users without a team.
-    has_no_team: bool,
-    /// Excludes active users. Cannot be combined with `hide_inactive`.
-    hide_active: bool,
-    /// Excludes deactivated users.
-    hide_inactive: bool,
-    /// Part of the name or email address.
-    search_term: String,
-    /// Only these guests.
-    guest_filter: GuestFilter,
 }
 
 open_enum! {
@@ -197,75 +174,32 @@ open_enum! {
     }
 }
 
-/// Page, filter and order of a post report.
-#[doc(alias = "ReportPostOptions")]
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct PostReportQuery {
-    /// The channel.
-    pub channel_id: ChannelId,
-    /// Cursor returned by the previous request. All other fields except `channel_id`, `per_page` and
-    /// `include_metadata` are then ignored.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub cursor: Option<String>,
-    /// Start of the report, in sort direction.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub start_time: Option<Timestamp>,
-    /// The sort field. Defaults to the creation time.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub time_field: Option<ReportTimeField>,
-    /// `asc` or `desc`. Defaults to `asc`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sort_direction: Option<String>,
-    /// Posts per response. Defaults to 100. Must be at most 1,000.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub per_page: Option<u32>,
-    /// Includes deleted posts.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub include_deleted: Option<bool>,
-    /// Excludes system posts.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub exclude_system_posts: Option<bool>,
-    /// Includes metadata such as files and reactions.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub include_metadata: Option<bool>,
-}
-
-impl PostReportQuery {
-    /// Creates the value from its required fields.
-    pub fn new(channel_id: impl Into<ChannelId>) -> Self {
-        Self {
-            channel_id: channel_id.into(),
-            cursor: None,
-            start_time: None,
-            time_field: None,
-            sort_direction: None,
-            per_page: None,
-            include_deleted: None,
-            exclude_system_posts: None,
-            include_metadata: None,
-        }
+input! {
+    /// Page, filter and order of a post report.
+    #[doc(alias = "ReportPostOptions")]
+    pub struct PostReportQuery {
+        /// The channel.
+        pub channel_id: ChannelId,
     }
-}
-
-setters! { PostReportQuery:
-    /// Cursor returned by the previous request. All other fields except `channel_id`, `per_page` and
-    /// `include_metadata` are then ignored.
-    cursor: String,
-    /// Start of the report, in sort direction.
-    start_time: Timestamp,
-    /// The sort field. Defaults to the creation time.
-    time_field: ReportTimeField,
-    /// `asc` or `desc`. Defaults to `asc`.
-    sort_direction: String,
-    /// Posts per response. Defaults to 100. Must be at most 1,000.
-    per_page: u32,
-    /// Includes deleted groups.
-    include_deleted: bool,
-    /// Excludes system posts.
-    exclude_system_posts: bool,
-    /// Includes metadata such as files and reactions.
-    include_metadata: bool,
+    optional {
+        /// Cursor returned by the previous request. All other fields except `channel_id`, `per_page` and
+        /// `include_metadata` are then ignored.
+        cursor: String,
+        /// Start of the report, in sort direction.
+        start_time: Timestamp,
+        /// The sort field. Defaults to the creation time.
+        time_field: ReportTimeField,
+        /// `asc` or `desc`. Defaults to `asc`.
+        sort_direction: String,
+        /// Posts per response. Defaults to 100. Must be at most 1,000.
+        per_page: u32,
+        /// Includes deleted posts.
+        include_deleted: bool,
+        /// Excludes system posts.
+        exclude_system_posts: bool,
+        /// Includes metadata such as files and reactions.
+        include_metadata: bool,
+    }
 }
 
 model! {

@@ -84,41 +84,20 @@ setters! { RetentionPolicyDraft:
     channel_ids: Vec<ChannelId>,
 }
 
-/// Changes to a retention policy. Unset fields keep their value.
-#[doc(alias = "RetentionPolicyWithTeamAndChannelIDs")]
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct RetentionPolicyPatch {
-    /// The display name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub display_name: Option<String>,
-    /// Retention of posts in days; -1 means forever.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub post_duration: Option<i64>,
-    /// Replaces the teams to which the policy applies.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub team_ids: Option<Vec<TeamId>>,
-    /// Replaces the channels to which the policy applies.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub channel_ids: Option<Vec<ChannelId>>,
-}
-
-impl RetentionPolicyPatch {
-    /// Creates an empty patch.
-    pub fn new() -> Self {
-        Self::default()
+input! {
+    /// Changes to a retention policy. Unset fields keep their value.
+    #[doc(alias = "RetentionPolicyWithTeamAndChannelIDs")]
+    pub struct RetentionPolicyPatch {}
+    optional {
+        /// The display name.
+        display_name: String,
+        /// Retention of posts in days; -1 means forever.
+        post_duration: i64,
+        /// Replaces the teams to which the policy applies.
+        team_ids: Vec<TeamId>,
+        /// Replaces the channels to which the policy applies.
+        channel_ids: Vec<ChannelId>,
     }
-}
-
-setters! { RetentionPolicyPatch:
-    /// The display name.
-    display_name: String,
-    /// Retention of posts in days; -1 means forever.
-    post_duration: i64,
-    /// Replaces the teams to which the policy applies.
-    team_ids: Vec<TeamId>,
-    /// Replaces the channels to which the policy applies.
-    channel_ids: Vec<ChannelId>,
 }
 
 model! {

@@ -15,30 +15,16 @@ model! {
     }
 }
 
-/// Selection of statistics.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct AnalyticsQuery {
-    /// `standard` (the default), `bot_post_counts_day`, `post_counts_day`, `user_counts_with_posts_day` or
-    /// `extra_counts`.
-    pub name: Option<String>,
-    /// Restricts the statistics to this team.
-    pub team_id: Option<TeamId>,
-}
-
-impl AnalyticsQuery {
-    /// Creates the value with the server's defaults.
-    pub fn new() -> Self {
-        Self::default()
+input! {
+    /// Selection of statistics.
+    pub struct AnalyticsQuery {}
+    optional {
+        /// `standard` (the default), `bot_post_counts_day`, `post_counts_day`, `user_counts_with_posts_day` or
+        /// `extra_counts`.
+        name: String,
+        /// Restricts the statistics to this team.
+        team_id: TeamId,
     }
-}
-
-setters! { AnalyticsQuery:
-    /// `standard` (the default), `bot_post_counts_day`, `post_counts_day`, `user_counts_with_posts_day` or
-    /// `extra_counts`.
-    name: String,
-    /// Restricts the statistics to this team.
-    team_id: TeamId,
 }
 
 model! {
@@ -61,64 +47,30 @@ model! {
     }
 }
 
-/// Page of log lines.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct LogPage {
-    /// Zero-based page number, newest lines first.
-    pub page: Option<u32>,
-    /// Lines per page. Defaults to 10,000, which is also the maximum.
-    pub logs_per_page: Option<u32>,
-}
-
-impl LogPage {
-    /// Creates the value with the server's defaults.
-    pub fn new() -> Self {
-        Self::default()
+input! {
+    /// Page of log lines.
+    pub struct LogPage {}
+    optional {
+        /// Zero-based page number, newest lines first.
+        page: u32,
+        /// Lines per page. Defaults to 10,000, which is also the maximum.
+        logs_per_page: u32,
     }
 }
 
-setters! { LogPage:
-    /// Zero-based page number, newest lines first.
-    page: u32,
-    /// Lines per page. Defaults to 10,000, which is also the maximum.
-    logs_per_page: u32,
-}
-
-/// Filter for log lines.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct LogFilter {
-    /// Only lines of these cluster nodes.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub server_names: Option<Vec<String>>,
-    /// Only these levels: `error`, `warn`, `info`, `debug`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub log_levels: Option<Vec<String>>,
-    /// Start time, for example `2026-11-23 10:00:00.000 Z`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub date_from: Option<String>,
-    /// End time.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub date_to: Option<String>,
-}
-
-impl LogFilter {
-    /// Creates an empty value.
-    pub fn new() -> Self {
-        Self::default()
+input! {
+    /// Filter for log lines.
+    pub struct LogFilter {}
+    optional {
+        /// Only lines of these cluster nodes.
+        server_names: Vec<String>,
+        /// Only these levels: `error`, `warn`, `info`, `debug`.
+        log_levels: Vec<String>,
+        /// Start time, for example `2026-11-23 10:00:00.000 Z`.
+        date_from: String,
+        /// End time.
+        date_to: String,
     }
-}
-
-setters! { LogFilter:
-    /// Only lines of these cluster nodes.
-    server_names: Vec<String>,
-    /// Only these levels: `error`, `warn`, `info`, `debug`.
-    log_levels: Vec<String>,
-    /// Start time, for example `2026-11-23 10:00:00.000 Z`.
-    date_from: String,
-    /// End time.
-    date_to: String,
 }
 
 /// A line for the server log.
@@ -161,27 +113,16 @@ model! {
     }
 }
 
-/// Onboarding data of the first administrator.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct CompleteOnboardingRequest {
-    /// Name of the organization.
-    pub organization: String,
-    /// IDs of plugins to install.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub install_plugins: Option<Vec<String>>,
-}
-
-impl CompleteOnboardingRequest {
-    /// Creates the value from its required fields.
-    pub fn new(organization: impl Into<String>) -> Self {
-        Self { organization: organization.into(), install_plugins: None }
+input! {
+    /// Onboarding data of the first administrator.
+    pub struct CompleteOnboardingRequest {
+        /// Name of the organization.
+        pub organization: String,
     }
-}
-
-setters! { CompleteOnboardingRequest:
-    /// IDs of plugins to install.
-    install_plugins: Vec<String>,
+    optional {
+        /// IDs of plugins to install.
+        install_plugins: Vec<String>,
+    }
 }
 
 model! {
@@ -194,29 +135,16 @@ model! {
     }
 }
 
-/// Contents of a support packet.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct SupportPacketQuery {
-    /// `true` to include the server logs. Defaults to `true`.
-    pub basic_server_logs: Option<bool>,
-    /// IDs of plugins whose data is included.
-    #[serde(skip)]
-    pub plugin_packets: Option<Vec<String>>,
-}
-
-impl SupportPacketQuery {
-    /// Creates the value with the server's defaults.
-    pub fn new() -> Self {
-        Self::default()
+input! {
+    /// Contents of a support packet.
+    pub struct SupportPacketQuery {}
+    optional {
+        /// `true` to include the server logs. Defaults to `true`.
+        basic_server_logs: bool,
+        /// IDs of plugins whose data is included.
+        #[serde(skip)]
+        plugin_packets: Vec<String>,
     }
-}
-
-setters! { SupportPacketQuery:
-    /// `true` to include the server logs. Defaults to `true`.
-    basic_server_logs: bool,
-    /// IDs of plugins whose data is included.
-    plugin_packets: Vec<String>,
 }
 
 open_enum! {
@@ -233,29 +161,19 @@ open_enum! {
     }
 }
 
-/// Filter for product notices.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct NoticeQuery {
-    /// The client type.
-    pub client: NoticeClient,
-    /// The client version.
-    #[serde(rename = "clientVersion")]
-    pub client_version: String,
-    /// Preferred language, for example `de`.
-    pub locale: Option<String>,
-}
-
-impl NoticeQuery {
-    /// Creates the value from its required fields.
-    pub fn new(client: impl Into<NoticeClient>, client_version: impl Into<String>) -> Self {
-        Self { client: client.into(), client_version: client_version.into(), locale: None }
+input! {
+    /// Filter for product notices.
+    pub struct NoticeQuery {
+        /// The client type.
+        pub client: NoticeClient,
+        /// The client version.
+        #[serde(rename = "clientVersion")]
+        pub client_version: String,
     }
-}
-
-setters! { NoticeQuery:
-    /// Preferred language, for example `de`.
-    locale: String,
+    optional {
+        /// Preferred language, for example `de`.
+        locale: String,
+    }
 }
 
 model! {
@@ -287,51 +205,25 @@ model! {
     }
 }
 
-/// Acknowledgement of a push notification.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct PushNotificationAck {
-    /// The notification: its [`PushNotification::ack_id`].
-    pub id: String,
-    /// Time of receipt.
-    pub received_at: Timestamp,
-    /// `ios` or `android`.
-    pub platform: String,
-    /// Type of the notification, for example `message`, `clear` or `session`.
-    #[serde(rename = "type")]
-    pub kind: String,
-    /// The post.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub post_id: Option<PostId>,
-    /// `true` if the notification was received without its text.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_id_loaded: Option<bool>,
-}
-
-impl PushNotificationAck {
-    /// Creates the value from its required fields.
-    pub fn new(
-        id: impl Into<String>,
-        received_at: impl Into<Timestamp>,
-        platform: impl Into<String>,
-        kind: impl Into<String>,
-    ) -> Self {
-        Self {
-            id: id.into(),
-            received_at: received_at.into(),
-            platform: platform.into(),
-            kind: kind.into(),
-            post_id: None,
-            is_id_loaded: None,
-        }
+input! {
+    /// Acknowledgement of a push notification.
+    pub struct PushNotificationAck {
+        /// The notification: its [`PushNotification::ack_id`].
+        pub id: String,
+        /// Time of receipt.
+        pub received_at: Timestamp,
+        /// `ios` or `android`.
+        pub platform: String,
+        /// Type of the notification, for example `message`, `clear` or `session`.
+        #[serde(rename = "type")]
+        pub kind: String,
     }
-}
-
-setters! { PushNotificationAck:
-    /// The post.
-    post_id: PostId,
-    /// `true` if the notification was received without its text.
-    is_id_loaded: bool,
+    optional {
+        /// The post.
+        post_id: PostId,
+        /// `true` if the notification was received without its text.
+        is_id_loaded: bool,
+    }
 }
 
 model! {
