@@ -168,8 +168,8 @@ impl Event {
 
     /// Returns the channel of the event: that of [`broadcast`](Self::broadcast), or otherwise the one in the data.
     ///
-    /// `None` if there is no channel, or several. The filter [`channels`](crate::EventsBuilder::channels) of a stream
-    /// uses this method, and does not affect events without a channel.
+    /// `None` if there is no channel, or more than one. The filter [`channels`](crate::EventsBuilder::channels) of a
+    /// stream uses this method, and does not affect events without a channel.
     pub fn channel_id(&self) -> Option<ChannelId> {
         let id = channel_of(self.0.kind, &self.0.text)?;
         ChannelId::deserialize(StrDeserializer::<serde::de::value::Error>::new(&id)).ok()

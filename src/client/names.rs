@@ -65,7 +65,7 @@ impl Client {
 
     /// Posts `message`, in Markdown, to a channel given by name.
     ///
-    /// Each call takes one request more than [`channel`](Self::channel). Keep the [`Channel`] if you post often.
+    /// Each call takes one more request than [`channel`](Self::channel). Keep the [`Channel`] if you post often.
     pub fn send(&self, team: &str, channel: &str, message: impl Into<String>) -> Result<Post> {
         let draft = check_message(message.into())?;
         let channel = self.channel(team, channel)?.id;

@@ -35,7 +35,7 @@ const MAX_RESERVED: u64 = 64 << 10;
 pub(crate) struct HttpAgent {
     ureq: ureq::Agent,
     config: Arc<Config>,
-    /// The default deadline of the agent. Another one costs a copy of its settings.
+    /// The default deadline of the agent. A different deadline costs a copy of the settings.
     within: Duration,
 }
 

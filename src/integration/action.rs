@@ -45,8 +45,8 @@ pub struct PostActionIntegrationRequest {
 impl PostActionIntegrationRequest {
     /// Parses and verifies a request.
     ///
-    /// `secrets` is the secret that was given to [`Button::secret`](crate::Button::secret) or
-    /// [`Menu::secret`](crate::Menu::secret), or several.
+    /// `secrets` is the secret that was passed to [`Button::secret`](crate::Button::secret) or
+    /// [`Menu::secret`](crate::Menu::secret), or a list of such secrets.
     ///
     /// # Errors
     /// - [`ErrorKind::Forbidden`](crate::ErrorKind::Forbidden) if the context is not signed with one of the secrets,

@@ -52,7 +52,7 @@ impl CommandRequest {
     /// For a command with [`CommandMethod::Get`](crate::CommandMethod::Get), pass the query of the URL as the body, and
     /// an empty content type.
     ///
-    /// `tokens` is the [token](crate::Command::token) of the command, or several.
+    /// `tokens` is the [token](crate::Command::token) of the command, or a list of tokens.
     ///
     /// # Errors
     /// - [`ErrorKind::Forbidden`](crate::ErrorKind::Forbidden) if the token is missing or wrong, or if a

@@ -41,8 +41,8 @@ pub struct DialogSubmission {
 impl DialogSubmission {
     /// Parses and verifies a request.
     ///
-    /// `secrets` is the secret that was given to `open_dialog` or to [`Dialog::secret`](crate::Dialog::secret), or
-    /// several.
+    /// `secrets` is the secret that was passed to `open_dialog` or to [`Dialog::secret`](crate::Dialog::secret), or a
+    /// list of such secrets.
     ///
     /// # Errors
     /// - [`ErrorKind::Forbidden`](crate::ErrorKind::Forbidden) if the state is not signed with one of the secrets for

@@ -38,7 +38,7 @@ pub struct OutgoingWebhookRequest {
 impl OutgoingWebhookRequest {
     /// Parses and verifies a request, with a form or with JSON.
     ///
-    /// `tokens` is the [token](crate::OutgoingWebhook::token) of the webhook, or several.
+    /// `tokens` is the [token](crate::OutgoingWebhook::token) of the webhook, or a list of tokens.
     ///
     /// # Errors
     /// - [`ErrorKind::Forbidden`](crate::ErrorKind::Forbidden) if the token is missing or wrong, or if a

@@ -214,7 +214,7 @@ pub struct PostPatch {
     /// Replaces all props, including the [key](crate::PostDraft::key).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub props: Option<Json>,
-    /// Props to set, while the others keep their value. `null` removes a prop. See [`prop`](Self::prop).
+    /// Props to set. The others keep their values. `null` removes a prop. See [`prop`](Self::prop).
     #[serde(skip)]
     pub changed_props: Map<String, Value>,
     /// Replaces all files.

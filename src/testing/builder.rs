@@ -149,7 +149,7 @@ impl TestServerBuilder {
         self.add(Addition::Bot(name.into()))
     }
 
-    /// Adds a public channel. All members of its team are members.
+    /// Adds a public channel. All members of its team are members of the channel.
     pub fn channel(self, name: impl Into<String>) -> Self {
         self.add(Addition::Channel(name.into()))
     }
