@@ -65,7 +65,8 @@
 //! All data is in memory. There is one node, without plug-ins and without a license. Permissions are those of the
 //! default roles of guests, users, bots, and channel, team and system administrators. A route that needs a license, a
 //! setting or another service responds like a real server without it. Only a route that the version does not have is
-//! a 404 with `api.context.404.app_error`. Searches match whole words only. No two posts are created or changed in
+//! a 404 with `api.context.404.app_error`. A search reduces words to their
+//! stems by the rules for English that matter in chats, and not by all. No two posts are created or changed in
 //! the same millisecond: if a test makes more than a thousand changes per second, the server's clock runs ahead of
 //! the machine's.
 //!
@@ -107,6 +108,7 @@ mod state;
 mod tests;
 #[cfg(feature = "native-tls")]
 mod tls;
+mod version_shape;
 
 use std::sync::Arc;
 use std::thread::JoinHandle;

@@ -37,6 +37,11 @@ impl Clock {
         self.offset += millis;
     }
 
+    /// Returns the state of the random numbers.
+    pub(super) fn seed(&self) -> u64 {
+        self.seed
+    }
+
     /// Returns 64 random bits (`SplitMix64`).
     pub(super) fn bits(&mut self) -> u64 {
         self.seed = self.seed.wrapping_add(0x9e37_79b9_7f4a_7c15);

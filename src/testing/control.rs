@@ -215,6 +215,7 @@ impl TestServer {
             channel_id,
             root_id: root.to_owned(),
             message: message.to_owned(),
+            by_user: true,
             set_online: true,
             ..NewPost::default()
         });

@@ -37,7 +37,11 @@ use super::http::{Request, ServerResponse, decode};
 use super::rules::Permission;
 use super::shared::ServerShared;
 use super::state::World;
+use super::version_shape;
 use crate::time::{Timestamp, to_http_date};
+
+/// Time after which the activity of a session is noted again, in milliseconds.
+const SESSION_ACTIVITY_INTERVAL: i64 = 5 * 60 * 1000;
 
 /// The error of a request, called `AppError` by the real server.
 #[derive(Debug)]
@@ -98,6 +102,19 @@ impl RouteCall<'_> {
 
     fn is_admin(&self) -> bool {
         self.world.is_admin(&self.user)
+    }
+
+    /// Returns an ID for a response that cannot wait for that of its header.
+    fn request_id(&self) -> String {
+        super::clock::Clock::new(self.world.clock.seed()).id()
+    }
+
+    /// Returns the address of the server: the setting, or the one that the request was sent to.
+    fn site(&self) -> String {
+        match self.world.setting("ServiceSettings", "SiteURL") {
+            Some(Value::String(site)) if !site.is_empty() => site.trim_end_matches('/').to_owned(),
+            _ => format!("http://{}", self.request.header("host").unwrap_or("127.0.0.1")),
+        }
     }
 
     fn admin(&self) -> Result<String, AppError> {
@@ -240,6 +257,19 @@ pub(super) fn answer(inner: &ServerShared, request: &Request) -> ServerResponse 
     };
     let now = Timestamp::from_millis(world.clock.now());
     answer.headers.push(("Date".into(), to_http_date(now)));
+    if !table::is_routed(&request.method, &segments, world.is_old()) {
+        if world.is_old() && answer.kind == "application/json" {
+            answer.kind = "text/plain; charset=utf-8";
+        }
+        return answer;
+    }
+    if world.is_old() && answer.kind == "application/json" {
+        if let Ok(mut body) = serde_json::from_slice(&answer.body) {
+            version_shape::to_old(&mut body);
+            answer.body = std::sync::Arc::new(body.to_string().into_bytes());
+        }
+    }
+    answer.headers.push(("Vary".into(), "Accept-Encoding".to_owned()));
     answer.headers.push(("X-Request-Id".into(), world.clock.id()));
     answer.headers.push(("X-Version-Id".into(), world.version_id()));
     if request.method == "GET" {
@@ -268,7 +298,10 @@ fn route(world: &mut World, request: &Request, segments: &[&str]) -> Routed {
         let now = world.now();
         world.hub.touch(&token, now);
         if let Some(session) = world.sessions.get_mut(&token) {
-            session.last_activity_at = now;
+            // The real server notes it at times only.
+            if now - session.last_activity_at > SESSION_ACTIVITY_INTERVAL {
+                session.last_activity_at = now;
+            }
         }
     }
     let mut call = RouteCall { world, request, user, token, outgoing: None };

@@ -268,8 +268,10 @@ impl ServerShared {
                 self.settle(record, 101);
                 return socket::run(self, input, &request);
             }
+            // The real server sends the limits twice unless it refuses.
+            let again = if refused.is_none() { limits.clone() } else { Vec::new() };
             let mut answer = refused.unwrap_or_else(|| routes::answer(self, &request));
-            answer.headers.extend(limits);
+            answer.headers.extend(limits.into_iter().chain(again));
             self.settle(record, answer.status);
             self.notify();
             if lose || answer.status == 0 {

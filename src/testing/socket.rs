@@ -279,7 +279,7 @@ impl Socket<'_> {
                 "api.web_socket_router.bad_seq.app_error",
                 "Invalid sequence for WebSocket message.",
             ))
-        } else if action == "presence" {
+        } else if action == "presence" && !world.is_old() {
             Ok(Value::Null)
         } else if !world.is_valid(&token) {
             let world = &mut *world;
@@ -401,7 +401,7 @@ fn act(world: &mut World, user: &str, action: &str, data: &Value) -> Result<Valu
             }
             Ok(Value::Null)
         }
-        "posted_notify_ack" => Ok(Value::Null),
+        "posted_notify_ack" if !world.is_old() => Ok(Value::Null),
         _ => Err(fail(500, "api.web_socket_router.bad_action.app_error", "Unknown WebSocket action.")),
     }
 }

@@ -14,6 +14,7 @@ pub(super) mod people;
 mod post_store;
 pub(super) mod posts;
 pub(super) mod roles;
+mod search;
 
 use std::collections::{HashMap, VecDeque};
 
@@ -23,6 +24,7 @@ use super::clock::Clock;
 use super::hub::{Hub, HubEvent};
 use super::rate_limit::RateLimiter;
 use super::recorded_request::RecordedRequest;
+use super::version_shape;
 
 pub(super) use channels::{Member, StoredChannel};
 pub(super) use people::{AccessToken, StoredBot, StoredSession, StoredTeam, StoredUser};
@@ -129,11 +131,21 @@ impl World {
 
     /// Returns the value of `X-Version-Id` and `hello`.
     pub(super) fn version_id(&self) -> String {
-        format!("{}..5742e435cc426b061fd1d8c42c61e25393a93ea9b086b5c3fcf1ba3f21a4ac6e.false", self.version)
+        let digest = "5742e435cc426b061fd1d8c42c61e25393a93ea9b086b5c3fcf1ba3f21a4ac6e";
+        let digest = if self.is_old() { digest.get(..32).unwrap_or(digest) } else { digest };
+        format!("{}..{digest}.false", self.version)
     }
 
     /// Sends an event to each connection in its scope.
     pub(super) fn emit(&mut self, event: &HubEvent) {
+        let mut old_event;
+        let event = if self.is_old() {
+            old_event = event.clone();
+            version_shape::to_old(&mut old_event.data);
+            &old_event
+        } else {
+            event
+        };
         let targets: Vec<(String, bool)> = self
             .hub
             .users()
@@ -211,6 +223,7 @@ impl World {
             expires_at: now + self.session_length,
             last_activity_at: now,
             device_id: String::new(),
+            csrf: self.clock.id(),
         };
         self.sessions.insert(token.clone(), session);
         token
@@ -218,9 +231,11 @@ impl World {
 
     /// Returns the preferences of a user as the server lists them.
     pub(super) fn preferences_of(&self, user_id: &str) -> Vec<Value> {
-        let known = self.preferences.get(user_id).map(Vec::as_slice).unwrap_or_default();
+        let mut known: Vec<&(String, String, String)> =
+            self.preferences.get(user_id).into_iter().flatten().collect();
+        known.sort();
         known
-            .iter()
+            .into_iter()
             .map(|(category, name, value)| {
                 json!({"user_id": user_id, "category": category, "name": name, "value": value})
             })

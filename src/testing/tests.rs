@@ -2,10 +2,13 @@
 
 mod faulty;
 mod interaction;
+mod many;
 mod mentions;
+mod recordings;
 mod rest;
 mod round;
 mod routes;
+mod search;
 mod stream;
 
 use std::io::{BufRead, BufReader, Read, Write};

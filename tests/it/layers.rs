@@ -147,6 +147,7 @@ const INNER_LAYERS: &[(&str, bool, &[&str])] = &[
         &[
             "clock",
             "settings",
+            "version_shape",
             "tls",
             "conn",
             "ports",

@@ -16,11 +16,14 @@ pub(crate) mod world;
 
 use self::world::World;
 
-/// Two tests a scenario.
+/// Three tests a scenario.
 macro_rules! scenarios {
     ($($module:ident::$name:ident,)*) => {
         mod on_test_server {
             $(#[test] fn $name() { super::$module::$name(&super::World::test_server()); })*
+        }
+        mod on_test_server_5_37 {
+            $(#[test] fn $name() { super::$module::$name(&super::World::test_server_of("5.37.0")); })*
         }
         mod on_real_server {
             $(#[test] fn $name() {

@@ -12,6 +12,7 @@ use std::io::sink;
 use std::time::Duration;
 
 use mattermost::rest::FileDownload;
+use mattermost::testing::{PASSWORD, TestServer};
 use mattermost::{Client, ErrorKind, Result};
 
 /// What was called, by the route's template; after a comma, in which way.
@@ -74,16 +75,29 @@ fn every_get_is_answered_and_decoded() {
         println!("not run: MATTERMOST_URL, MATTERMOST_ADMIN_LOGIN or MATTERMOST_ADMIN_PASSWORD is unset");
         return;
     };
+    sweep("server", &client);
+}
+
+#[test]
+fn every_get_is_answered_and_decoded_on_test_server() {
+    for version in ["11.6.0", "5.37.0"] {
+        let server = TestServer::builder().version(version).start().unwrap();
+        let client = server.client_builder().login("admin", PASSWORD).connect().unwrap();
+        sweep("TestServer", &client);
+    }
+}
+
+fn sweep(what: &str, client: &Client) {
     let version = client.system().client_config().unwrap().version().to_owned();
     let mut sweep = Sweep { old: version.starts_with("5."), ..Sweep::default() };
-    core::sweep(&mut sweep, &client);
+    core::sweep(&mut sweep, client);
     #[cfg(feature = "admin")]
-    admin::sweep(&mut sweep, &client);
+    admin::sweep(&mut sweep, client);
     for refused in &sweep.refused {
         println!("refused: {refused}");
     }
     println!(
-        "server {version}: {} GET routes called, {} decoded; {} calls, {} decoded, {} refused, {} failed",
+        "{what} {version}: {} GET routes called, {} decoded; {} calls, {} decoded, {} refused, {} failed",
         routes(&sweep.called),
         routes(&sweep.decoded),
         sweep.called.len(),

@@ -187,6 +187,7 @@ fn patch(call: &mut RouteCall<'_>, whom: &str, whole: bool) -> RouteResult {
 
 fn activate(call: &mut RouteCall<'_>, whom: &str, active: Option<bool>) -> RouteResult {
     let id = call.whom(whom)?;
+    let told = active.is_none();
     let active = if let Some(active) = active {
         call.own(&id)?;
         active
@@ -207,7 +208,9 @@ fn activate(call: &mut RouteCall<'_>, whom: &str, active: Option<bool>) -> Route
     call.world.user(&id).ok_or_else(missing)?;
     call.world.set_active(&id, active);
     updated(call, &id);
-    call.world.emit(&HubEvent::new("user_activation_status_change", json!({})));
+    if told {
+        call.world.emit(&HubEvent::new("user_activation_status_change", json!({})));
+    }
     Ok(ServerResponse::done())
 }
 

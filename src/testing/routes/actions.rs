@@ -135,10 +135,41 @@ fn open_dialog(call: &mut RouteCall<'_>) -> RouteResult {
         error.id = format!("interactive_message.decode_trigger_id.{what}").into();
         error
     })?;
-    let dialog = body.get("dialog").cloned().unwrap_or_else(|| json!({}));
+    let dialog = complete_dialog(body.get("dialog").and_then(Value::as_object));
     let opened = json!({"trigger_id": client, "url": text(&body, "url"), "dialog": dialog});
     call.world.open_dialog(&user, opened);
     Ok(ServerResponse::done())
+}
+
+/// Returns a dialog with all members that the server knows, and no other.
+fn complete_dialog(given: Option<&Map<String, Value>>) -> Value {
+    let fill = |known: Value, given: &Map<String, Value>| -> Map<String, Value> {
+        let mut filled = known.as_object().cloned().unwrap_or_default();
+        for (name, value) in &mut filled {
+            if let Some(given) = given.get(name).filter(|given| !given.is_null()) {
+                *value = given.clone();
+            }
+        }
+        filled
+    };
+    let empty = Map::new();
+    let given = given.unwrap_or(&empty);
+    let known = json!({
+        "callback_id": "", "title": "", "introduction_text": "", "icon_url": "", "elements": null,
+        "submit_label": "", "notify_on_cancel": false, "state": "",
+    });
+    let mut dialog = fill(known, given);
+    if let Some(Value::Array(elements)) = dialog.get_mut("elements") {
+        for element in elements {
+            let known = json!({
+                "display_name": "", "name": "", "type": "", "subtype": "", "default": "", "placeholder": "",
+                "help_text": "", "optional": false, "min_length": 0, "max_length": 0, "data_source": "",
+                "options": null, "multiselect": false,
+            });
+            *element = Value::Object(fill(known, element.as_object().unwrap_or(&empty)));
+        }
+    }
+    Value::Object(dialog)
 }
 
 fn submit_dialog(call: &mut RouteCall<'_>, kind: &str) -> RouteResult {

@@ -6,38 +6,47 @@ use super::command_place::CommandPlace;
 use super::{AppError, RouteCall};
 use crate::testing::state::posts::NewPost;
 
-/// Trigger, hint, description.
-const COMMANDS: &[(&str, &str, &str)] = &[
-    ("away", "", "Set your status away"),
-    ("code", "[text]", "Display text as a code block"),
-    ("dnd", "", "Do not disturb disables desktop and mobile push notifications."),
-    ("echo", "'message' [delay in seconds]", "Echo back text from your account"),
-    ("header", "[text]", "Edit the channel header"),
-    ("join", "~[channel]", "Join the open channel"),
-    ("leave", "", "Leave the current channel"),
-    ("me", "[message]", "Do an action"),
-    ("msg", "@[username] 'message'", "Send Direct Message to a user"),
-    ("offline", "", "Set your status offline"),
-    ("online", "", "Set your status online"),
-    ("purpose", "[text]", "Edit the channel purpose"),
-    ("shrug", "[message]", "Adds ¯\\_(ツ)_/¯ to your message"),
-];
+const COMMANDS: &str = include_str!("builtin.tsv");
+
+/// A built-in command of one version.
+#[derive(Debug)]
+struct BuiltinCommand {
+    trigger: &'static str,
+    display_name: &'static str,
+    hint: &'static str,
+    description: &'static str,
+    /// The data for completion, as JSON. Empty for most.
+    completion: &'static str,
+}
+
+fn commands(old: bool) -> impl Iterator<Item = BuiltinCommand> {
+    COMMANDS.lines().filter(|line| !line.starts_with('#')).filter_map(move |line| {
+        let mut cells = line.split('\t');
+        let (trigger, new) = (cells.next()?, cells.next()?);
+        let cell = cells.next().filter(|cell| old && *cell != "=").unwrap_or(new);
+        let mut texts = cell.split('|');
+        let (display_name, hint, description) = (texts.next()?, texts.next()?, texts.next()?);
+        Some(BuiltinCommand { trigger, display_name, hint, description, completion: cells.next()? })
+    })
+}
 
 pub(super) fn is_known(trigger: &str) -> bool {
-    COMMANDS.iter().any(|(known, ..)| *known == trigger)
+    commands(false).any(|known| known.trigger == trigger)
 }
 
 /// Returns the commands as the server lists them.
 pub(super) fn all(old: bool) -> impl Iterator<Item = Value> {
-    COMMANDS.iter().map(move |(trigger, hint, description)| {
+    commands(old).map(|known| {
         let mut command = json!({
             "id": "", "token": "", "create_at": 0, "update_at": 0, "delete_at": 0, "creator_id": "", "team_id": "",
-            "trigger": trigger, "method": "", "username": "", "icon_url": "", "auto_complete": true,
-            "auto_complete_desc": description, "auto_complete_hint": hint, "display_name": trigger,
-            "description": "", "url": "",
+            "trigger": known.trigger, "method": "", "username": "", "icon_url": "", "auto_complete": true,
+            "auto_complete_desc": known.description, "auto_complete_hint": known.hint,
+            "display_name": known.display_name, "description": "", "url": "", "plugin_id": "",
         });
-        if let (Some(object), false) = (command.as_object_mut(), old) {
-            object.insert("plugin_id".into(), json!(""));
+        if let (Some(object), Ok(completion)) =
+            (command.as_object_mut(), serde_json::from_str::<Value>(known.completion))
+        {
+            object.insert("autocomplete_data".into(), completion);
         }
         command
     })

@@ -192,11 +192,7 @@ fn direct(call: &mut RouteCall<'_>) -> RouteResult {
         return Err(fail(400, "api.channel.create_direct_channel.invalid_user.app_error", message));
     }
     let (creator, other) = if *other == me { (other, one) } else { (one, other) };
-    let (id, new) = call.world.direct(creator, other);
-    if new {
-        let data = json!({"creator_id": creator, "teammate_id": other});
-        call.world.emit(&HubEvent::new("direct_added", data).for_channel(&id));
-    }
+    let id = call.world.open_direct(creator, other);
     call.world.channel(&id).map(|channel| shown(call, 201, channel)).ok_or_else(missing)
 }
 
@@ -204,7 +200,7 @@ fn group(call: &mut RouteCall<'_>) -> RouteResult {
     let me = call.user()?;
     let mut ids = call.texts("user_ids")?;
     if !ids.contains(&me) {
-        ids.push(me);
+        ids.push(me.clone());
     }
     ids.sort();
     ids.dedup();
@@ -231,7 +227,12 @@ fn group(call: &mut RouteCall<'_>) -> RouteResult {
         let data = json!({"teammate_ids": json!(ids).to_string()});
         let mut event = HubEvent::new("group_added", data).for_user(user);
         event.scope.channel.clone_from(&id);
-        call.world.emit(&event);
+        if !call.world.is_old() {
+            call.world.emit(&event);
+        } else if *user == me {
+            event.scope.user.clear();
+            call.world.emit(&event);
+        }
     }
     call.world.channel(&id).map(|channel| shown(call, 201, channel)).ok_or_else(missing)
 }
@@ -323,13 +324,14 @@ pub(super) fn convert(call: &mut RouteCall<'_>, id: &str, kind: &str) -> RouteRe
         team.clone_from(&channel.team_id);
     }
     tell_updated(call, id);
+    let response = readable(call, id).map(|channel| shown(call, 200, channel));
     let user = call.world.name_of(&me).to_owned();
     let what = if kind == "P" { "Private" } else { "Public" };
     let message = format!("This channel has been converted to a {what} Channel.");
     call.world.system_post(id, &me, "system_change_chan_privacy", message, json!({"username": user}));
     let data = json!({"channel_id": id});
     call.world.emit(&HubEvent::new("channel_converted", data).for_team(&team));
-    readable(call, id).map(|channel| shown(call, 200, channel))
+    response
 }
 
 fn archive(call: &mut RouteCall<'_>, id: &str) -> RouteResult {
@@ -355,6 +357,7 @@ fn archive(call: &mut RouteCall<'_>, id: &str) -> RouteResult {
         channel.update_at = now;
     }
     let event = HubEvent::new("channel_deleted", json!({"channel_id": id, "delete_at": now}));
+    let private = private && !call.world.is_old();
     call.world.emit(&if private { event.for_channel(id) } else { event.for_team(&team) });
     Ok(ServerResponse::done())
 }
@@ -372,12 +375,14 @@ fn restore(call: &mut RouteCall<'_>, id: &str) -> RouteResult {
         channel.delete_at = 0;
         channel.update_at = now;
     }
+    let response = readable(call, id).map(|channel| shown(call, 200, channel));
     let event = HubEvent::new("channel_restored", json!({"channel_id": id}));
+    let private = private && !call.world.is_old();
     call.world.emit(&if private { event.for_channel(id) } else { event.for_team(&team) });
     let user = call.world.name_of(&me).to_owned();
     let message = format!("{user} unarchived the channel.");
     call.world.system_post(id, &me, "system_channel_restored", message, json!({"username": user}));
-    readable(call, id).map(|channel| shown(call, 200, channel))
+    response
 }
 
 fn stats(call: &RouteCall<'_>, id: &str) -> RouteResult {
@@ -436,7 +441,7 @@ fn search(call: &RouteCall<'_>, team: &str) -> RouteResult {
     let body = call.object("channel_search")?;
     let old = call.world.is_old();
     let found = like(call, &me, team, text(&body, "term")).map(|channel| channel.json(old)).collect();
-    Ok(ServerResponse::json(200, &found).with("Cache-Control", "no-cache, no-store, must-revalidate"))
+    Ok(ServerResponse::json(200, &found))
 }
 
 fn autocomplete(call: &RouteCall<'_>, team: &str) -> RouteResult {
@@ -497,12 +502,16 @@ fn mine(call: &RouteCall<'_>, user: &str, team: Option<&str>) -> RouteResult {
             return Err(error);
         }
         // The real server has already begun an array when it finds the error.
-        let body = json!({
-            "id": error.id, "message": error.message, "detailed_error": "", "status_code": error.status,
-        });
-        return Ok(ServerResponse::bytes(404, "application/json", format!("[{body}")));
+        let body = format!(
+            "[{{\"id\":{},\"message\":{},\"detailed_error\":\"\",\"request_id\":{},\"status_code\":{}}}",
+            json!(error.id),
+            json!(error.message),
+            json!(call.request_id()),
+            error.status
+        );
+        return Ok(ServerResponse::bytes(404, "application/json", body));
     }
-    found.sort_by(|one, other| one.display_name.cmp(&other.display_name));
+    found.sort_by(|one, other| (&one.display_name, &one.name).cmp(&(&other.display_name, &other.name)));
     let newest = found.iter().map(|channel| channel.last_post_at.max(channel.update_at)).max().unwrap_or(0);
     let old = call.world.is_old();
     let answer = ServerResponse::json(200, &found.iter().map(|channel| channel.json(old)).collect());

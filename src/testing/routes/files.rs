@@ -24,7 +24,8 @@ pub(super) fn route(call: &mut RouteCall<'_>, method: &str, path: &[&str]) -> Op
         ("GET", ["files", id, "link"]) => readable(call, id).and_then(|file| {
             if !call.world.is_set("FileSettings", "EnablePublicLink") {
                 let message = "Public links have been disabled.";
-                return Err(fail(403, "api.file.get_public_link.disabled.app_error", message));
+                let status = if call.world.is_old() { 501 } else { 403 };
+                return Err(fail(status, "api.file.get_public_link.disabled.app_error", message));
             }
             if file.post_id.is_empty() {
                 let message = "Unable to get public link for file. File must be attached to a post.";
@@ -236,8 +237,10 @@ fn download(call: &RouteCall<'_>, file: &StoredFile) -> ServerResponse {
     let finish = |answer: ServerResponse| {
         answer
             .with("Content-Disposition", format!("{way};filename=\"{name}\"; filename*=UTF-8''{name}"))
-            .with("Cache-Control", "private, max-age=86400")
-            .with("Accept-Ranges", "bytes")
+            .with(
+                "Cache-Control",
+                if call.world.is_old() { "private, no-cache" } else { "private, max-age=86400" },
+            )
     };
     let asked =
         call.request.header("range").and_then(|range| range.strip_prefix("bytes=")).and_then(|range| {

@@ -115,6 +115,7 @@ fn checked(
         command.insert(name.to_owned(), json!(text(body, name)));
     }
     command.insert("trigger".into(), json!(trigger));
+    command.insert("plugin_id".into(), json!(""));
     let completes = body.get("auto_complete").and_then(Value::as_bool).unwrap_or(false);
     command.insert("auto_complete".into(), json!(completes));
     Ok(command)
@@ -311,13 +312,12 @@ fn call_command(
     let response_url = call.world.new_response_url(&command, &args.caller, &args.channel_id, &args.root_id);
     let name_of = |channel: Option<&crate::testing::state::StoredChannel>| channel.map(|c| c.name.clone());
     let trigger = format!("/{}", text(&command, "trigger"));
-    let site = call.request.header("host").unwrap_or("127.0.0.1").to_owned();
-    let fields = [
+    let site = call.site();
+    let mut fields = vec![
         ("channel_id", args.channel_id.clone()),
         ("channel_name", name_of(call.world.channel(&args.channel_id)).unwrap_or_default()),
         ("command", trigger),
-        ("response_url", format!("http://{site}/hooks/commands/{response_url}")),
-        ("root_id", args.root_id.clone()),
+        ("response_url", format!("{site}/hooks/commands/{response_url}")),
         ("team_domain", call.world.team(&args.team_id).map(|team| team.name.clone()).unwrap_or_default()),
         ("team_id", args.team_id.clone()),
         ("text", rest.to_owned()),
@@ -326,6 +326,11 @@ fn call_command(
         ("user_id", args.caller.clone()),
         ("user_name", call.world.name_of(&args.caller).to_owned()),
     ];
+    if !call.world.is_old() {
+        fields.push(("root_id", args.root_id.clone()));
+    }
+    add_mentions(call.world, &args, rest, &mut fields);
+    fields.sort();
     let handler: Option<Handler> = call.world.integrations.handlers.get(text(&command, "id")).cloned();
     let target = match handler {
         Some(handler) => {
@@ -347,6 +352,31 @@ fn call_command(
         }),
     });
     ServerResponse::done()
+}
+
+/// Adds the names and IDs of the users and channels that are mentioned in the text of a command.
+fn add_mentions(world: &World, args: &CommandPlace, rest: &str, fields: &mut Vec<(&'static str, String)>) {
+    let names = |mark: char| -> Vec<&str> {
+        let words = rest.split(|c: char| c.is_whitespace() || c == ',');
+        words
+            .filter_map(|word| word.strip_prefix(mark))
+            .map(|name| name.trim_end_matches(['.', ':', '!', '?']))
+            .collect()
+    };
+    for name in names('@') {
+        if let Some(user) = world.user_named(name) {
+            fields.push(("user_mentions", user.username.clone()));
+            fields.push(("user_mentions_ids", user.id.clone()));
+        }
+    }
+    for name in names('~') {
+        if let Some(channel) =
+            world.channel_named(&args.team_id, name).filter(|c| world.may_read(&args.caller, &c.id))
+        {
+            fields.push(("channel_mentions", channel.name.clone()));
+            fields.push(("channel_mentions_ids", channel.id.clone()));
+        }
+    }
 }
 
 /// Returns the response of a program, which is JSON or text.

@@ -126,6 +126,10 @@ fn thread(call: &RouteCall<'_>, id: &str) -> RouteResult {
         all.truncate(per_page);
     }
     all.push(root);
+    if call.world.is_old() {
+        // Old servers list the first post twice: first and last.
+        all.insert(0, root);
+    }
     let newest = all.iter().map(|post| post.update_at).max().unwrap_or(0);
     let mut body = list(call, &all, false, "", "");
     if let Some(object) = body.as_object_mut() {
@@ -152,7 +156,9 @@ fn pinned(call: &RouteCall<'_>, id: &str) -> RouteResult {
     let mut found: Vec<&StoredPost> =
         call.world.posts.of_channel(id).filter(|post| post.is_pinned && post.delete_at == 0).collect();
     sort(&mut found);
-    Ok(ServerResponse::json(200, &list(call, &found, false, "", "")))
+    let newest = found.iter().max_by_key(|post| post.update_at);
+    let (id, at) = newest.map_or(("", 0), |post| (&*post.id, post.update_at));
+    Ok(call.etag(&format!("{id}.{at}"), ServerResponse::json(200, &list(call, &found, false, "", ""))))
 }
 
 fn around_unread(call: &RouteCall<'_>, user: &str, id: &str) -> RouteResult {
@@ -187,42 +193,28 @@ fn flagged(call: &RouteCall<'_>, user: &str) -> RouteResult {
     Ok(ServerResponse::json(200, &list(call, &call.page(found), false, "", "")))
 }
 
-/// Searches for all words, or with `is_or_search` for any. `from:` and `in:` restrict the result.
+/// Searches for all words, or with `is_or_search` for any.
 fn search(call: &RouteCall<'_>, team: Option<&str>) -> RouteResult {
     let me = call.user()?;
     if let Some(team) = team {
         call.in_team(team, Permission::ViewTeam)?;
     }
     let body = call.object("search")?;
-    let terms = text(&body, "terms").to_lowercase();
+    let terms = text(&body, "terms");
     if terms.is_empty() {
         return Err(bad_body("terms"));
     }
-    let any = body.get("is_or_search").and_then(Value::as_bool).unwrap_or(false);
-    let mut found: Vec<&StoredPost> = call
-        .world
-        .posts
-        .all()
-        .filter(|post| post.delete_at == 0 && !post.kind.starts_with("system_"))
-        .filter(|post| {
-            call.world.channel(&post.channel_id).is_some_and(|channel| {
-                channel.has(&me)
-                    && team.is_none_or(|team| channel.team_id == team || channel.team_id.is_empty())
-            })
+    let flag = |name: &str| body.get(name).and_then(Value::as_bool).unwrap_or(false);
+    let offset = body.get("time_zone_offset").and_then(Value::as_i64).unwrap_or(0);
+    let archived = flag("include_deleted_channels");
+    let readable = |post: &StoredPost| {
+        call.world.channel(&post.channel_id).is_some_and(|channel| {
+            channel.has(&me)
+                && (archived || channel.delete_at == 0)
+                && team.is_none_or(|team| channel.team_id == team || channel.team_id.is_empty())
         })
-        .filter(|post| {
-            let message = post.message.to_lowercase();
-            let fits = |word: &str| match word.split_once(':') {
-                Some(("from", name)) => call.world.name_of(&post.user_id) == name.trim_start_matches('@'),
-                Some(("in", name)) => {
-                    call.world.channel(&post.channel_id).is_some_and(|channel| channel.name == name)
-                }
-                _ => message.contains(word.trim_matches('"')),
-            };
-            let mut words = terms.split_whitespace();
-            if any { words.any(fits) } else { words.all(fits) }
-        })
-        .collect();
+    };
+    let mut found = call.world.search_posts(terms, flag("is_or_search"), offset, readable);
     sort(&mut found);
     let mut shown = list(call, &call.page(found), false, "", "");
     if let Some(object) = shown.as_object_mut() {

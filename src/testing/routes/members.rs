@@ -9,6 +9,7 @@ use crate::testing::http::ServerResponse;
 use crate::testing::hub::HubEvent;
 use crate::testing::rules::Permission;
 use crate::testing::state::channels::notify_props;
+use crate::testing::state::{Member, StoredChannel};
 
 pub(super) fn route(call: &mut RouteCall<'_>, method: &str, path: &[&str]) -> Option<RouteResult> {
     Some(match (method, path) {
@@ -26,14 +27,14 @@ pub(super) fn route(call: &mut RouteCall<'_>, method: &str, path: &[&str]) -> Op
             ))
         }),
         ("GET", ["channels", id, "members"]) => joined(call, id).map(|channel| {
-            let members = call.page(channel.members.iter().map(|member| channel.member_json(member)));
+            let members = call.page(channel.members.iter().map(|member| shown_to(call, channel, member)));
             ServerResponse::json(200, &Value::Array(members))
         }),
         ("POST", ["channels", id, "members"]) => add(call, id),
         ("POST", ["channels", id, "members", "ids"]) => readable(call, id).and_then(|channel| {
             let ids = call.texts("user_ids")?;
             let found = channel.members.iter().filter(|member| ids.contains(&member.user_id));
-            Ok(ServerResponse::json(200, &found.map(|member| channel.member_json(member)).collect()))
+            Ok(ServerResponse::json(200, &found.map(|member| shown_to(call, channel, member)).collect()))
         }),
         ("GET", ["channels", id, "members", user]) => one(call, id, user),
         ("DELETE", ["channels", id, "members", user]) => leave(call, id, user),
@@ -55,7 +56,7 @@ fn one(call: &RouteCall<'_>, id: &str, user: &str) -> RouteResult {
     let user = call.whom(user)?;
     let channel = readable(call, id)?;
     let member = channel.member(&user).ok_or_else(missing)?;
-    Ok(ServerResponse::json(200, &channel.member_json(member)))
+    Ok(ServerResponse::json(200, &shown_to(call, channel, member)))
 }
 
 fn add(call: &mut RouteCall<'_>, id: &str) -> RouteResult {
@@ -91,15 +92,29 @@ fn add(call: &mut RouteCall<'_>, id: &str) -> RouteResult {
     }
     let mut shown = Vec::new();
     for user in &users {
-        enter(call, id, &me, user);
-        if let Some(channel) = call.world.channel(id) {
-            shown.extend(channel.member(user).map(|member| channel.member_json(member)));
+        let new = call.world.join(id, user);
+        shown.extend(
+            call.world.channel(id).and_then(|channel| Some(shown_to(call, channel, channel.member(user)?))),
+        );
+        if new {
+            tell_added(call, id, &team, &me, user);
         }
     }
     if body.contains_key("user_ids") {
         return Ok(ServerResponse::json(201, &Value::Array(shown)));
     }
     shown.pop().map(|member| ServerResponse::json(201, &member)).ok_or_else(missing)
+}
+
+/// Returns a membership as the caller sees it: what others have read is their own affair.
+fn shown_to(call: &RouteCall<'_>, channel: &StoredChannel, member: &Member) -> Value {
+    let mut shown = channel.member_json(member);
+    if let (Some(object), true) = (shown.as_object_mut(), member.user_id != call.user && !call.world.is_old())
+    {
+        object.insert("last_viewed_at".into(), json!(-1));
+        object.insert("last_update_at".into(), json!(-1));
+    }
+    shown
 }
 
 /// Adds a user to a channel on behalf of another, and sends the events.
@@ -112,10 +127,15 @@ pub(super) fn enter(call: &mut RouteCall<'_>, id: &str, me: &str, user: &str) {
 
 fn tell_added(call: &mut RouteCall<'_>, id: &str, team: &str, me: &str, user: &str) {
     let data = json!({"team_id": team, "user_id": user});
-    call.world.emit(&HubEvent::new("user_added", data.clone()).for_channel(id).omitting(user));
-    let mut own = HubEvent::new("user_added", data).for_user(user);
-    id.clone_into(&mut own.scope.channel);
-    call.world.emit(&own);
+    let all = HubEvent::new("user_added", data.clone()).for_channel(id);
+    if call.world.is_old() {
+        call.world.emit(&all);
+    } else {
+        call.world.emit(&all.omitting(user));
+        let mut own = HubEvent::new("user_added", data).for_user(user);
+        id.clone_into(&mut own.scope.channel);
+        call.world.emit(&own);
+    }
     let (name, added) = (call.world.name_of(me).to_owned(), call.world.name_of(user).to_owned());
     if me == user {
         let message = format!("{name} joined the channel.");

@@ -14,6 +14,12 @@ const INTEGRATION_TIMEOUT: Duration = Duration::from_secs(30);
 /// Maximum size of the response of an integration, in bytes.
 const MAX_RESPONSE: u64 = 1024 * 1024;
 
+/// The User-Agent of requests to integrations.
+const USER_AGENT: &str = "Mattermost-Bot/1.1";
+/// Characters of a form that are encoded, as by the real server; spaces become plus signs.
+const FORM_VALUE: percent_encoding::AsciiSet =
+    percent_encoding::NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+
 /// A response of an integration.
 #[derive(Debug)]
 pub(in crate::testing) struct Reply {
@@ -60,7 +66,7 @@ impl Target {
 
     pub(super) fn form(get: bool, url: &str, fields: &[(&str, String)], token: &str) -> Self {
         let encode = |text: &str| {
-            percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
+            percent_encoding::utf8_percent_encode(text, &FORM_VALUE).to_string().replace("%20", "+")
         };
         let pairs: Vec<String> =
             fields.iter().map(|(name, value)| format!("{name}={}", encode(value))).collect();
@@ -86,6 +92,7 @@ impl Target {
         };
         let agent: ureq::Agent = ureq::Agent::config_builder()
             .timeout_global(Some(INTEGRATION_TIMEOUT))
+            .user_agent(USER_AGENT)
             .proxy(None)
             .http_status_as_error(false)
             .build()

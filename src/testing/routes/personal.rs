@@ -109,7 +109,10 @@ fn delete_draft(call: &mut RouteCall<'_>, channel: &str, root: &str) -> RouteRes
         is(one, "user_id", &id) && is(one, "channel_id", channel) && is(one, "root_id", root)
     });
     if let Some(at) = at {
-        let draft = call.world.drafts.remove(at);
+        let mut draft = call.world.drafts.remove(at);
+        if let Some(draft) = draft.as_object_mut() {
+            draft.remove("metadata");
+        }
         tell_draft(call, "draft_deleted", &draft, &id, channel);
     }
     Ok(ServerResponse::done())
@@ -131,13 +134,15 @@ fn all_categories(call: &RouteCall<'_>, user: &str, team: &str) -> Vec<Value> {
         })
     };
     let channels = |direct: bool| -> Vec<&str> {
-        call.world
+        let mut found: Vec<_> = call
+            .world
             .channels
             .iter()
             .filter(|channel| channel.has(user) && channel.delete_at == 0 && !taken(&channel.id))
             .filter(|channel| if direct { channel.team_id.is_empty() } else { channel.team_id == team })
-            .map(|channel| &*channel.id)
-            .collect()
+            .collect();
+        found.sort_by_key(|channel| (&*channel.display_name, &*channel.name));
+        found.into_iter().map(|channel| &*channel.id).collect()
     };
     let standard = |kind: &str, name: &str, order: i64, sorting: &str, ids: Vec<&str>| {
         json!({
@@ -206,8 +211,13 @@ fn categories(
                 return Err(if call.world.is_old() { missing() } else { super::forbidden() });
             }
             let id = call.world.clock.id();
-            let category = custom(&id, &user, team, &body);
+            let mut category = custom(&id, &user, team, &body);
             call.world.categories.push(category.clone());
+            if let (Some(category), true) =
+                (category.as_object_mut(), call.world.is_old() && !body.contains_key("channel_ids"))
+            {
+                category.insert("channel_ids".into(), Value::Null);
+            }
             tell_category(call, "sidebar_category_created", json!({"category_id": id}), &user, team);
             Ok(ServerResponse::json(200, &category))
         }),

@@ -144,6 +144,7 @@ fn checked(call: &RouteCall<'_>, body: &Map<String, Value>) -> Result<NewPost, A
         file_ids,
         pending_post_id: text(body, "pending_post_id").to_owned(),
         priority: priority.cloned(),
+        by_user: true,
         create_at,
         set_online: call.request.param("set_online") != Some("false"),
     })
@@ -153,10 +154,10 @@ fn check_message(call: &RouteCall<'_>, message: &str) -> Result<(), AppError> {
     if message.chars().count() > LONGEST {
         let text = "Post Message property is longer than the maximum permitted length.";
         let old = call.world.is_old();
-        let id = if old {
-            "model.post.is_valid.msg.app_error"
+        let (id, text) = if old {
+            ("model.post.is_valid.msg.app_error", "Invalid message.")
         } else {
-            "model.post.is_valid.message_length.app_error"
+            ("model.post.is_valid.message_length.app_error", text)
         };
         return Err(fail(400, id, text));
     }
@@ -166,7 +167,8 @@ fn check_message(call: &RouteCall<'_>, message: &str) -> Result<(), AppError> {
 fn create(call: &mut RouteCall<'_>) -> RouteResult {
     let me = call.user()?;
     let body = match call.object("post") {
-        Err(_) if call.world.is_old() => Map::new(),
+        // Old servers ignore what is not an object, if it is JSON.
+        Err(_) if call.world.is_old() && call.body("post").is_ok() => Map::new(),
         body => body?,
     };
     let now = call.world.now();
@@ -182,8 +184,12 @@ fn create(call: &mut RouteCall<'_>) -> RouteResult {
             let known = call.world.posts.get(id).filter(|post| call.world.may_read(&me, &post.channel_id));
             if let Some(post) = known {
                 let mut shown = call.world.post_json(post);
+                let (channel, at) = (post.channel_id.clone(), post.create_at);
                 if let Some(object) = shown.as_object_mut() {
                     object.remove("metadata");
+                }
+                if call.world.is_old() {
+                    call.world.viewed(&me, &[(channel, at)]);
                 }
                 return Ok(ServerResponse::json(201, &shown));
             }
@@ -402,13 +408,20 @@ fn set_unread(call: &mut RouteCall<'_>, user: &str, id: &str) -> RouteResult {
         call.world.posts.of_channel(&channel_id).filter(|row| row.create_at <= at && row.is_counted());
     let before = before.count();
     let before = i64::try_from(before).unwrap_or(0);
+    let later = call.world.posts.made(&channel_id, at + 1..i64::MAX).filter(|row| row.delete_at == 0);
+    let (mut mentions, mut root_mentions) = (0, 0);
+    for post in later.filter(|post| call.world.mentions(post).contains(&user)) {
+        mentions += 1;
+        root_mentions += i64::from(post.root_id.is_empty());
+    }
     let Some(channel) = call.world.channel_mut(&channel_id) else { return Err(missing()) };
     let team = channel.team_id.clone();
     let Some(member) = channel.member_mut(&user) else { return Err(forbidden()) };
     member.last_viewed_at = at;
     member.msg_count = before;
+    member.mention_count = mentions;
     let mut shown = json!({
-        "last_viewed_at": at, "mention_count": member.mention_count, "mention_count_root": member.mention_count,
+        "last_viewed_at": at, "mention_count": mentions, "mention_count_root": root_mentions,
         "msg_count": before, "msg_count_root": before, "urgent_mention_count": 0, "post_id": id,
     });
     let mut event = HubEvent::new("post_unread", shown.clone()).for_user(&user);

@@ -79,11 +79,23 @@ fn set_status(call: &mut RouteCall<'_>, whom: &str) -> RouteResult {
         return Err(bad_body("status"));
     }
     call.world.set_status(&id, status, status != "online");
+    let old = call.world.is_old();
     let user = call.world.user_mut(&id).ok_or_else(missing)?;
-    if status == "dnd" {
+    if status == "dnd" && !old {
         user.dnd_end_time = body.get("dnd_end_time").and_then(Value::as_i64).unwrap_or(0) / 60 * 60;
     }
     Ok(ServerResponse::json(200, &user.status_json()))
+}
+
+/// Removes the zeros at the end of the fraction of a time, as the server does.
+fn without_zeros(time: &str) -> String {
+    match time.strip_suffix('Z').and_then(|time| time.split_once('.')) {
+        Some((seconds, fraction)) => match fraction.trim_end_matches('0') {
+            "" => format!("{seconds}Z"),
+            fraction => format!("{seconds}.{fraction}Z"),
+        },
+        None => time.to_owned(),
+    }
 }
 
 fn custom_status(call: &mut RouteCall<'_>, whom: &str) -> RouteResult {
@@ -94,6 +106,10 @@ fn custom_status(call: &mut RouteCall<'_>, whom: &str) -> RouteResult {
         let body = call.object("custom_status")?;
         if text(&body, "emoji").is_empty() && text(&body, "text").is_empty() {
             return Err(bad_body("custom_status"));
+        }
+        let mut body = body;
+        if let Some(Value::String(time)) = body.get_mut("expires_at") {
+            *time = without_zeros(time);
         }
         Value::Object(body).to_string()
     };

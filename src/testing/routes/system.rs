@@ -6,6 +6,9 @@ use super::{RouteCall, RouteResult, fail};
 use crate::testing::http::ServerResponse;
 use crate::testing::hub::HubEvent;
 
+/// The names of the time zones that the server offers.
+const TIMEZONES: &str = include_str!("../state/timezones.txt");
+
 pub(super) fn route(call: &mut RouteCall<'_>, method: &str, path: &[&str]) -> Option<RouteResult> {
     Some(match (method, path) {
         ("GET", ["system", "ping"]) => Ok(ping(call)),
@@ -21,13 +24,13 @@ pub(super) fn route(call: &mut RouteCall<'_>, method: &str, path: &[&str]) -> Op
         ("GET", ["config", "client"]) => {
             Ok(ServerResponse::json(200, &call.world.client_config(!call.user.is_empty())))
         }
-        ("GET", ["config"]) => call.admin().map(|_| ServerResponse::json(200, &call.world.config_json())),
+        ("GET", ["config"]) => call.admin().map(|_| config(call)),
         ("PUT", ["config"] | ["config", "patch"]) => call.admin().and_then(|_| {
             let changes = call.object("config")?;
             call.world.patch_config(&changes);
             let shown = call.world.client_config(true);
             call.world.emit(&HubEvent::new("config_changed", json!({"config": shown})));
-            Ok(ServerResponse::json(200, &call.world.config_json()))
+            Ok(config(call))
         }),
         ("GET", ["license", "client"]) if call.request.param("format") != Some("old") => {
             let status = if call.world.is_old() { 501 } else { 400 };
@@ -35,9 +38,9 @@ pub(super) fn route(call: &mut RouteCall<'_>, method: &str, path: &[&str]) -> Op
             Err(fail(status, "api.license.client.old_format.app_error", message))
         }
         ("GET", ["license", "client"]) => Ok(ServerResponse::json(200, &json!({"IsLicensed": "false"}))),
-        ("GET", ["system", "timezones"]) => {
-            call.user().map(|_| ServerResponse::json(200, &json!(["Etc/UTC", "Europe/Berlin"])))
-        }
+        ("GET", ["system", "timezones"]) => call
+            .user()
+            .map(|_| ServerResponse::json(200, &TIMEZONES.lines().map(|name| json!(name)).collect())),
         ("GET" | "POST" | "DELETE" | "PUT", ["websocket"]) => {
             Ok(ServerResponse::bytes(400, "text/plain; charset=utf-8", "Bad Request\n"))
         }
@@ -45,11 +48,24 @@ pub(super) fn route(call: &mut RouteCall<'_>, method: &str, path: &[&str]) -> Op
     })
 }
 
+fn config(call: &RouteCall<'_>) -> ServerResponse {
+    ServerResponse::json(200, &call.world.config_json())
+        .with("Cache-Control", "no-cache, no-store, must-revalidate")
+}
+
 fn ping(call: &RouteCall<'_>) -> ServerResponse {
     let mut body = json!({
-        "status": "OK", "ActiveSearchBackend": "database", "AndroidLatestVersion": "", "AndroidMinVersion": "",
-        "IosLatestVersion": "", "IosMinVersion": "",
+        "status": "OK", "AndroidLatestVersion": "", "AndroidMinVersion": "", "IosLatestVersion": "",
+        "IosMinVersion": "",
     });
+    if let Some(object) = body.as_object_mut() {
+        if call.world.is_old() {
+            object.insert("DesktopLatestVersion".into(), json!(""));
+            object.insert("DesktopMinVersion".into(), json!(""));
+        } else {
+            object.insert("ActiveSearchBackend".into(), json!("database"));
+        }
+    }
     if let (Some(object), true) = (body.as_object_mut(), call.request.flag("get_server_status")) {
         object.insert("database_status".into(), json!("OK"));
         object.insert("filestore_status".into(), json!("OK"));

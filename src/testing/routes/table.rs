@@ -162,6 +162,12 @@ pub(in crate::testing) fn find(method: &str, path: &[&str], is_old: bool) -> Fou
     Found { service, needs_session: route.needs_session, with_member, bad_id }
 }
 
+/// Returns `true` if the version has the route.
+pub(super) fn is_routed(method: &str, path: &[&str], is_old: bool) -> bool {
+    let method = if method == "HEAD" { "GET" } else { method };
+    !matches!(find(method, path, is_old).service, Service::Absent)
+}
+
 /// Returns the constant response of a route to this caller.
 pub(super) fn respond(call: &RouteCall<'_>, found: &Found) -> Option<RouteResult> {
     let named = |name: &str| {
@@ -202,5 +208,11 @@ fn parse_response(response: &'static str) -> RouteResult {
 }
 
 fn refused(status: u16, id: &'static str) -> AppError {
-    fail(status, id, "The server has no license, setting or data for this call.")
+    let message = match id {
+        "api.channel.bookmark.channel_bookmark.license.error" => {
+            "Your license does not support channel bookmarks."
+        }
+        _ => "The server has no license, setting or data for this call.",
+    };
+    fail(status, id, message)
 }

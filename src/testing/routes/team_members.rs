@@ -82,9 +82,13 @@ pub(super) fn add(call: &mut RouteCall<'_>, id: &str, user: &str) {
                 if main { ("system_join_team", "team") } else { ("system_join_channel", "channel") };
             let message = format!("{name} joined the {what}.");
             call.world.system_post(&channel, user, kind, message, json!({"username": name}));
-            call.world.join(&channel, user);
+            // The user's own connections do not know of the first channel yet.
+            if !main {
+                call.world.join(&channel, user);
+            }
             let data = json!({"team_id": id, "user_id": user});
             call.world.emit(&HubEvent::new("user_added", data).for_channel(&channel));
+            call.world.join(&channel, user);
         }
         call.world.join_team(id, user);
     }
@@ -175,21 +179,33 @@ fn leave(call: &mut RouteCall<'_>, id: &str, user: &str) -> RouteResult {
     if !visible(call, id)?.has(&user) {
         return Err(missing());
     }
-    for channel in call.world.channels.iter_mut().filter(|channel| channel.team_id == id) {
-        channel.members.retain(|member| member.user_id != user);
+    let old = call.world.is_old();
+    if !old {
+        leave_channels(call, id, &user);
     }
     let name = call.world.name_of(&user).to_owned();
     let (kind, what) =
         if user == me { ("system_leave_team", "left") } else { ("system_remove_from_team", "removed from") };
     if let Some(main) = call.world.default_channels(id).first() {
         let message = format!("{name} {what} the team.");
-        call.world.system_post(main, &me, kind, message, json!({"username": name}));
+        call.world.system_post(main, &user, kind, message, json!({"username": name}));
     }
     let data = json!({"team_id": id, "user_id": user});
-    call.world.emit(&HubEvent::new("leave_team", data.clone()).for_team(id).omitting(&user));
-    call.world.emit(&HubEvent::new("leave_team", data).for_user(&user));
+    if old {
+        call.world.emit(&HubEvent::new("leave_team", data).for_team(id));
+        leave_channels(call, id, &user);
+    } else {
+        call.world.emit(&HubEvent::new("leave_team", data.clone()).for_team(id).omitting(&user));
+        call.world.emit(&HubEvent::new("leave_team", data).for_user(&user));
+    }
     if let Some(team) = call.world.team_mut(id) {
         team.members.retain(|member| member.user_id != user);
     }
     Ok(ServerResponse::done())
+}
+
+fn leave_channels(call: &mut RouteCall<'_>, team: &str, user: &str) {
+    for channel in call.world.channels.iter_mut().filter(|channel| channel.team_id == team) {
+        channel.members.retain(|member| member.user_id != user);
+    }
 }

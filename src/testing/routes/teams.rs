@@ -195,6 +195,9 @@ fn create(call: &mut RouteCall<'_>) -> RouteResult {
         }
     }
     let data = json!({"team_id": id, "user_id": me});
+    if let (Some(channel), true) = (call.world.default_channels(&id).last(), call.world.is_old()) {
+        call.world.emit(&HubEvent::new("user_added", data.clone()).for_channel(channel));
+    }
     call.world.emit(&HubEvent::new("added_to_team", data).for_user(&me));
     visible(call, &id).map(|team| ServerResponse::json(201, &team.json(true)))
 }
@@ -275,7 +278,9 @@ fn regenerate_invite_id(call: &mut RouteCall<'_>, id: &str) -> RouteResult {
 fn tell(call: &mut RouteCall<'_>, id: &str, name: &str) {
     if let Some(team) = call.world.team(id) {
         let data = json!({"team": team.json(false).to_string()});
-        call.world.emit(&HubEvent::new(name, data).for_team(id));
+        let event = HubEvent::new(name, data);
+        let to_all = call.world.is_old() && name != "update_team";
+        call.world.emit(&if to_all { event } else { event.for_team(id) });
     }
 }
 

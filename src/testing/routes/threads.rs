@@ -62,7 +62,7 @@ fn followed(call: &RouteCall<'_>, user: &str, team: &str) -> Vec<Value> {
             let channel = channel.and_then(|root| call.world.channel(&root.channel_id));
             channel.is_some_and(|channel| channel.team_id == team || (direct && channel.team_id.is_empty()))
         })
-        .filter_map(|(root, _)| call.world.thread_json(user, root))
+        .filter_map(|(root, _)| call.world.thread_json(user, root, call.request.flag("extended")))
         .collect();
     found.sort_by_key(|thread| std::cmp::Reverse(number(thread, "last_reply_at")));
     found
@@ -106,7 +106,11 @@ fn list(call: &RouteCall<'_>, user: &str, team: &str) -> ServerResponse {
 fn one(call: &RouteCall<'_>, user: &str, thread: &str) -> RouteResult {
     readable(call, thread)?;
     let follows = call.world.threads.get(thread).and_then(|people| people.get(user)).is_some_and(|(f, _)| *f);
-    let shown = call.world.thread_json(user, thread).filter(|_| follows).ok_or_else(|| not_followed(call))?;
+    let shown = call
+        .world
+        .thread_json(user, thread, call.request.flag("extended"))
+        .filter(|_| follows)
+        .ok_or_else(|| not_followed(call))?;
     Ok(ServerResponse::json(200, &shown))
 }
 
@@ -135,14 +139,25 @@ fn read(
 ) -> RouteResult {
     let channel = readable(call, thread)?.channel_id.clone();
     let known = call.world.threads.get(thread).and_then(|people| people.get(user));
-    if !follow && !known.is_some_and(|(follows, _)| *follows) && !call.world.is_old() {
-        return Err(not_followed(call));
+    if !follow && !call.world.is_old() {
+        if known.is_some_and(|(follows, _)| !*follows) {
+            let message = "User thread doesn't exist or is not followed";
+            return Err(fail(404, "app.user.get_threads_for_user.not_found", message));
+        }
+        if known.is_none() {
+            return Err(not_followed(call));
+        }
     }
+    // Old servers follow what is read.
+    let follow = follow || call.world.is_old();
     let people = call.world.threads.entry(thread.to_owned()).or_default();
     let membership = people.entry(user.to_owned()).or_insert((true, at));
     membership.1 = at;
     membership.0 |= follow;
-    let shown = call.world.thread_json(user, thread).ok_or_else(|| not_followed(call))?;
+    let shown = call
+        .world
+        .thread_json(user, thread, call.request.flag("extended"))
+        .ok_or_else(|| not_followed(call))?;
     let data = json!({
         "channel_id": channel, "thread_id": thread, "timestamp": at,
         "unread_mentions": shown.get("unread_mentions"), "unread_replies": shown.get("unread_replies"),

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::{AppError, RouteCall, RouteResult, bad_body, fail, forbidden, text};
 use crate::testing::http::ServerResponse;
 use crate::testing::hub::HubEvent;
-use crate::testing::state::StoredUser;
+use crate::testing::state::{StoredSession, StoredUser};
 
 pub(super) fn route(call: &mut RouteCall<'_>, method: &str, path: &[&str]) -> Option<RouteResult> {
     Some(match (method, path) {
@@ -150,8 +150,9 @@ fn login(call: &mut RouteCall<'_>) -> RouteResult {
         };
         codes.remove(at);
     }
-    user.failed_attempts = 0;
+    // The failures before this login are still shown.
     let (id, shown) = (user.id.clone(), user.json(true));
+    user.failed_attempts = 0;
     let device = field("device_id").to_owned();
     if !device.is_empty() {
         call.world.sessions.retain(|_, session| session.user_id != id || session.device_id != device);
@@ -215,7 +216,8 @@ fn by_ids(call: &RouteCall<'_>) -> RouteResult {
     if ids.is_empty() {
         return Err(bad_body("user_ids"));
     }
-    let found: Vec<&StoredUser> = call.world.users.iter().filter(|user| ids.contains(&user.id)).collect();
+    let mut found: Vec<&StoredUser> = call.world.users.iter().filter(|user| ids.contains(&user.id)).collect();
+    found.sort_by(|one, other| one.id.cmp(&other.id));
     Ok(shown(call, &found))
 }
 
@@ -230,11 +232,14 @@ fn by_names(call: &RouteCall<'_>) -> RouteResult {
     Ok(shown(call, &found))
 }
 
-fn matches(user: &StoredUser, term: &str) -> bool {
+/// Returns `true` if a name contains the term. Old servers want it at the beginning.
+fn matches(user: &StoredUser, term: &str, old: bool) -> bool {
     let term = term.trim_start_matches('@').to_lowercase();
-    [&user.username, &user.first_name, &user.last_name, &user.nickname]
-        .into_iter()
-        .any(|name| name.to_lowercase().starts_with(&term))
+    let fits = |name: &String| {
+        let name = name.to_lowercase();
+        if old { name.starts_with(&term) } else { name.contains(&term) }
+    };
+    [&user.username, &user.first_name, &user.last_name, &user.nickname].into_iter().any(fits)
 }
 
 fn search(call: &RouteCall<'_>) -> RouteResult {
@@ -244,27 +249,30 @@ fn search(call: &RouteCall<'_>) -> RouteResult {
     if term.is_empty() {
         return Err(bad_body("term"));
     }
+    let old = call.world.is_old();
     let (inside, channel) = (text(&body, "team_id"), text(&body, "in_channel_id"));
     let found = call.world.users.iter().filter(|user| {
-        matches(user, term)
+        (matches(user, term, old) || (!old && user.email.contains(&term.to_lowercase())))
             && (user.delete_at == 0 || body.get("allow_inactive") == Some(&Value::Bool(true)))
             && (inside.is_empty() || call.world.team(inside).is_some_and(|team| team.has(&user.id)))
             && (channel.is_empty()
                 || call.world.channel(channel).is_some_and(|channel| channel.has(&user.id)))
     });
-    Ok(shown(call, &found.collect::<Vec<_>>()).with("Cache-Control", "no-cache, no-store, must-revalidate"))
+    Ok(shown(call, &found.collect::<Vec<_>>()))
 }
 
 fn autocomplete(call: &RouteCall<'_>) -> RouteResult {
     call.user()?;
     let term = call.request.param("name").unwrap_or_default();
     let channel = call.request.param("in_channel").and_then(|id| call.world.channel(id));
+    let team = call.request.param("in_team").and_then(|id| call.world.team(id));
     let found = |inside: bool| -> Vec<Value> {
         call.world
             .users
             .iter()
-            .filter(|user| user.delete_at == 0 && matches(user, term))
+            .filter(|user| user.delete_at == 0 && matches(user, term, call.world.is_old()))
             .filter(|user| channel.is_none_or(|channel| channel.has(&user.id)) == inside)
+            .filter(|user| team.is_none_or(|team| team.has(&user.id)))
             .map(|user| user.json(false))
             .collect()
     };
@@ -280,15 +288,15 @@ pub(super) fn updated(call: &mut RouteCall<'_>, id: &str) {
     let Some(user) = call.world.user(id) else { return };
     let (short, full) = (json!({"user": user.json(false)}), json!({"user": user.json(true)}));
     if call.world.is_old() {
-        call.world.emit(&HubEvent::new("user_updated", short).omitting(id));
-    } else {
-        let mut sensitive = full.clone();
-        if let Some(user) = sensitive.pointer_mut("/user").and_then(Value::as_object_mut) {
-            user.remove("last_password_update");
-        }
-        call.world.emit(&HubEvent::new("user_updated", sensitive).omitting(id).for_admins(true));
-        call.world.emit(&HubEvent::new("user_updated", short).omitting(id).for_admins(false));
+        call.world.emit(&HubEvent::new("user_updated", short));
+        return;
     }
+    let mut sensitive = full.clone();
+    if let Some(user) = sensitive.pointer_mut("/user").and_then(Value::as_object_mut) {
+        user.remove("last_password_update");
+    }
+    call.world.emit(&HubEvent::new("user_updated", sensitive).omitting(id).for_admins(true));
+    call.world.emit(&HubEvent::new("user_updated", short).omitting(id).for_admins(false));
     call.world.emit(&HubEvent::new("user_updated", full).for_user(id));
 }
 
@@ -330,13 +338,24 @@ fn typing(call: &mut RouteCall<'_>, whom: &str) -> RouteResult {
 
 fn sessions(call: &RouteCall<'_>, whom: &str) -> RouteResult {
     let id = call.own(whom)?;
-    let all = call.world.sessions.values().filter(|session| session.user_id == id).map(|session| {
+    let user = call.world.user(&id).ok_or_else(missing)?;
+    let old = call.world.is_old();
+    let teams: Vec<Value> =
+        call.world.teams.iter().filter_map(|team| Some(team.member_json(team.member(&id)?))).collect();
+    let mut all: Vec<&StoredSession> =
+        call.world.sessions.values().filter(|session| session.user_id == id).collect();
+    all.sort_by_key(|session| std::cmp::Reverse(session.last_activity_at));
+    let all = all.into_iter().map(|session| {
         json!({
             "id": session.id, "token": "", "create_at": session.create_at, "expires_at": session.expires_at,
             "last_activity_at": session.last_activity_at, "user_id": id, "device_id": session.device_id,
-            "roles": "system_user", "is_oauth": false, "expired_notify": false,
-            "props": {"browser": "Unknown/0.0", "os": "", "platform": "Unknown", "isMobile": "false"},
-            "team_members": [], "local": false,
+            "roles": user.roles, "is_oauth": false, "expired_notify": false,
+            "props": {
+                "browser": "Unknown/0.0", "csrf": session.csrf, "isMobile": "false", "isOAuthUser": "false",
+                "isSaml": "false", "is_guest": user.is_guest().to_string(), "os": "",
+                "platform": if old { "Windows" } else { "Unknown" },
+            },
+            "team_members": teams, "local": false,
         })
     });
     Ok(ServerResponse::json(200, &Value::Array(all.collect())))

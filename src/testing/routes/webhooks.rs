@@ -144,41 +144,81 @@ pub(super) fn receive(world: &mut World, request: &Request, id: &str) -> ServerR
     }
 }
 
+/// Returns the refusal of a request: current servers have one for all causes but bodies that are no JSON, old ones
+/// have one for each.
+fn refusal(world: &World, request: &Request, id: &str, status: u16, cause: RefusalCause) -> AppError {
+    let kind = request.header("content-type").unwrap_or_default();
+    if world.is_old() {
+        return match cause {
+            RefusalCause::Body => {
+                fail(400, "model.incoming_hook.parse_data.app_error", "Unable to parse incoming data.")
+            }
+            RefusalCause::Text => fail(400, "web.incoming_webhook.text.app_error", "No text specified."),
+            RefusalCause::Webhook => fail(400, "web.incoming_webhook.invalid.app_error", "Invalid webhook."),
+            RefusalCause::User => fail(400, "web.incoming_webhook.user.app_error", "Couldn't find the user."),
+            RefusalCause::Channel => {
+                fail(status, "web.incoming_webhook.channel.app_error", "Couldn't find the channel.")
+            }
+            RefusalCause::Locked => {
+                let message = "This webhook is not permitted to post to the requested channel.";
+                fail(403, "web.incoming_webhook.channel_locked.app_error", message)
+            }
+            RefusalCause::Permission => {
+                fail(403, "web.incoming_webhook.permissions.app_error", "Inappropriate channel permissions.")
+            }
+        };
+    }
+    if matches!(cause, RefusalCause::Body) {
+        let message = format!("Failed to decode the payload of media type {kind} for incoming webhook {id}.");
+        return fail(400, "web.incoming_webhook.decode.app_error", message);
+    }
+    let message = format!("Failed to handle the payload of media type {kind} for incoming webhook {id}.");
+    fail(status, "web.incoming_webhook.general.app_error", message)
+}
+
+#[derive(Clone, Copy, Debug)]
+enum RefusalCause {
+    Body,
+    Text,
+    Webhook,
+    User,
+    Channel,
+    Locked,
+    Permission,
+}
+
 fn post(world: &mut World, request: &Request, id: &str) -> Result<(), AppError> {
-    // All refusals have the same error, with the status of their cause.
-    let refuse = |status: u16| {
-        let kind = request.header("content-type").unwrap_or_default();
-        let message = format!("Failed to handle the payload of media type {kind} for incoming webhook {id}.");
-        fail(status, "web.incoming_webhook.general.app_error", message)
-    };
-    let body = payload(request).ok_or_else(|| refuse(400))?;
+    let refuse = |world: &World, status, cause| refusal(world, request, id, status, cause);
+    let body = payload(request).ok_or_else(|| refuse(world, 400, RefusalCause::Body))?;
     let attachments = body.get("attachments").filter(|attachments| attachments.is_array());
     if text(&body, "text").is_empty() && attachments.is_none() {
-        return Err(refuse(400));
+        return Err(refuse(world, 400, RefusalCause::Text));
     }
     let hook = world.hooks.iter().find(|hook| field(hook, "id") == id).and_then(Value::as_object).cloned();
-    let hook = hook.ok_or_else(|| refuse(400))?;
+    let hook = hook.ok_or_else(|| refuse(world, 400, RefusalCause::Webhook))?;
     let user_id = text(&hook, "user_id").to_owned();
     let channel_id = match text(&body, "channel") {
         "" => text(&hook, "channel_id").to_owned(),
         name => {
             if let Some(user) = name.strip_prefix('@') {
-                let user = world.user_named(user).map(|user| user.id.clone()).ok_or_else(|| refuse(400))?;
-                world.direct(&user_id, &user).0
+                let user = world.user_named(user).map(|user| user.id.clone());
+                let user = user.ok_or_else(|| refuse(world, 400, RefusalCause::User))?;
+                world.open_direct(&user_id, &user)
             } else {
                 let name = name.trim_start_matches('#');
                 let channel = world.channel_named(text(&hook, "team_id"), name);
-                channel.map(|channel| channel.id.clone()).ok_or_else(|| refuse(404))?
+                let channel = channel.map(|channel| channel.id.clone());
+                channel.ok_or_else(|| refuse(world, 404, RefusalCause::Channel))?
             }
         }
     };
     let locked = hook.get("channel_locked") == Some(&Value::Bool(true));
     if locked && channel_id != text(&hook, "channel_id") {
-        return Err(refuse(403));
+        return Err(refuse(world, 403, RefusalCause::Locked));
     }
     let private = world.channel(&channel_id).is_none_or(crate::testing::state::StoredChannel::is_private);
     if private && !world.may_read(&user_id, &channel_id) {
-        return Err(refuse(403));
+        return Err(refuse(world, 403, RefusalCause::Permission));
     }
     publish(world, &hook, &body, &user_id, &channel_id, "");
     Ok(())
@@ -236,6 +276,7 @@ pub(super) fn publish(
             message,
             kind: kind.clone(),
             props,
+            set_online: world.is_old(),
             ..NewPost::default()
         });
     }

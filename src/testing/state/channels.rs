@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::World;
 use crate::testing::clock::mix;
+use crate::testing::hub::HubEvent;
 
 #[derive(Clone, Debug)]
 pub(in crate::testing) struct Member {
@@ -76,7 +77,8 @@ impl StoredChannel {
             "header": self.header, "purpose": self.purpose, "last_post_at": self.last_post_at,
             "total_msg_count": self.total_msg_count, "extra_update_at": 0, "creator_id": self.creator_id,
             "scheme_id": null, "props": null, "group_constrained": null,
-            "shared": if self.team_id.is_empty() { json!(false) } else { Value::Null },
+            // Old servers have no value for group channels.
+            "shared": if self.kind == "D" || (self.kind == "G" && !old) { json!(false) } else { Value::Null },
             "total_msg_count_root": self.total_msg_count_root, "policy_id": null,
         });
         if let (Some(object), false) = (value.as_object_mut(), old) {
@@ -198,6 +200,16 @@ impl World {
             ..StoredChannel::default()
         });
         (id, true)
+    }
+
+    /// Returns the direct channel of two users. If it is new, the event is sent.
+    pub(in crate::testing) fn open_direct(&mut self, creator: &str, other: &str) -> String {
+        let (id, new) = self.direct(creator, other);
+        if new {
+            let data = json!({"creator_id": creator, "teammate_id": other});
+            self.emit(&HubEvent::new("direct_added", data).for_channel(&id));
+        }
+        id
     }
 
     /// Returns `true` if a user may read a channel: as a member, or as a member of the team of a public channel.

@@ -172,7 +172,7 @@ impl World {
             "metadata": if has_attachments { json!({"embeds": [{"type": "message_attachment"}]}) } else { json!({}) },
         });
         if let (Some(object), true) = (shown.as_object_mut(), self.is_old()) {
-            object.insert("parent_id".into(), json!(text("root_id")));
+            object.insert("parent_id".into(), json!(""));
         }
         let mut event = HubEvent::new("ephemeral_message", json!({"post": shown.to_string()})).for_user(to);
         text("channel_id").clone_into(&mut event.scope.channel);

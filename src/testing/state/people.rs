@@ -64,7 +64,6 @@ impl StoredUser {
             "timezone": self.timezone.clone().unwrap_or_else(|| {
                 json!({"automaticTimezone": "", "manualTimezone": "", "useAutomaticTimezone": "true"})
             }),
-            "remote_id": "",
             "disable_welcome_email": false,
         });
         let mut set = |name: &str, item: Value| {
@@ -81,21 +80,24 @@ impl StoredUser {
         if own && self.email_verified {
             set("email_verified", json!(true));
         }
+        if !self.is_bot {
+            set("remote_id", json!(""));
+        }
         if self.is_bot {
             set("is_bot", json!(true));
             set("bot_description", json!(self.bot_description));
         }
         if own {
             set("last_password_update", json!(self.create_at));
-            set("notify_props", self.notify_props.clone().unwrap_or_else(notify_props));
+            set("notify_props", self.notify_props.clone().unwrap_or_default());
             if self.failed_attempts > 0 {
                 set("failed_attempts", json!(self.failed_attempts));
             }
-            if self.mfa.is_some() {
-                set("mfa_active", json!(true));
-            }
         } else {
             set("auth_data", json!(""));
+        }
+        if self.mfa.is_some() {
+            set("mfa_active", json!(true));
         }
         value
     }
@@ -111,12 +113,18 @@ impl StoredUser {
     }
 }
 
-fn notify_props() -> Value {
-    json!({
-        "channel": "true", "comments": "never", "desktop": "mention", "desktop_sound": "true",
-        "desktop_threads": "all", "email": "true", "email_threads": "all", "first_name": "false",
-        "mention_keys": "", "push": "mention", "push_status": "online", "push_threads": "all",
-    })
+fn notify_props(old: bool) -> Value {
+    let mut props = json!({
+        "channel": "true", "comments": "never", "desktop": "mention", "desktop_sound": "true", "email": "true",
+        "first_name": "false", "mention_keys": "", "push": "mention",
+        "push_status": if old { "away" } else { "online" },
+    });
+    if let (Some(object), false) = (props.as_object_mut(), old) {
+        for name in ["desktop_threads", "email_threads", "push_threads"] {
+            object.insert(name.into(), json!("all"));
+        }
+    }
+    props
 }
 
 #[derive(Clone, Debug)]
@@ -127,6 +135,8 @@ pub(in crate::testing) struct StoredSession {
     pub(in crate::testing) expires_at: i64,
     pub(in crate::testing) last_activity_at: i64,
     pub(in crate::testing) device_id: String,
+    /// The token against forged requests, which browsers use.
+    pub(in crate::testing) csrf: String,
 }
 
 #[derive(Clone, Debug)]
@@ -279,8 +289,19 @@ impl World {
             roles: "system_user".to_owned(),
             locale: "en".to_owned(),
             status: "offline".to_owned(),
+            notify_props: Some(notify_props(self.is_old())),
             ..StoredUser::default()
         };
+        let id = user.id.clone();
+        let mut preferences = vec![("tutorial_step".to_owned(), id.clone(), "0".to_owned())];
+        if !self.is_old() {
+            for (category, name, value) in
+                [("recommended_next_steps", "hide", "false"), ("system_notice", "GMasDM", "true")]
+            {
+                preferences.push((category.to_owned(), name.to_owned(), value.to_owned()));
+            }
+        }
+        self.preferences.insert(id, preferences);
         self.users.push(user);
         let last = self.users.len() - 1;
         #[expect(clippy::indexing_slicing, reason = "it was pushed just now")]

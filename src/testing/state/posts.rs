@@ -25,6 +25,8 @@ pub(in crate::testing) struct StoredPost {
     pub(in crate::testing) props: Map<String, Value>,
     pub(in crate::testing) file_ids: Vec<String>,
     pub(in crate::testing) priority: Option<Value>,
+    /// `true` if a user created it, and not the server or an integration.
+    pub(in crate::testing) by_user: bool,
     pub(in crate::testing) reactions: Vec<StoredReaction>,
 }
 
@@ -135,6 +137,8 @@ pub(in crate::testing) struct NewPost {
     pub(in crate::testing) file_ids: Vec<String>,
     pub(in crate::testing) pending_post_id: String,
     pub(in crate::testing) priority: Option<Value>,
+    /// `true` if a user creates it, and not the server or an integration.
+    pub(in crate::testing) by_user: bool,
     /// 0 means now.
     pub(in crate::testing) create_at: i64,
     pub(in crate::testing) set_online: bool,
@@ -175,12 +179,11 @@ impl World {
             if !post.reactions.is_empty() {
                 object.insert("has_reactions".into(), json!(true));
             }
+            if !post.by_user {
+                object.remove("remote_id");
+            }
             if self.is_old() {
                 object.insert("parent_id".into(), json!(post.root_id));
-                object.remove("remote_id");
-                if post.file_ids.is_empty() {
-                    object.remove("file_ids");
-                }
             }
         }
         value
@@ -218,6 +221,7 @@ impl World {
             props,
             file_ids,
             priority: new.priority,
+            by_user: new.by_user,
             ..StoredPost::default()
         });
         let Some(post) = self.posts.get(&id).cloned() else { return Value::Null };
@@ -276,7 +280,9 @@ impl World {
         self.emit(&event);
         let is_bot = self.user(&post.user_id).is_some_and(|user| user.is_bot);
         let is_hook = post.props.contains_key("from_webhook");
-        if post.kind.is_empty() && post.root_id.is_empty() && !is_bot && !is_hook {
+        // With collapsed threads, a reply says nothing about the channel.
+        let in_channel = post.root_id.is_empty() || !self.has_collapsed_threads(&post.user_id);
+        if post.by_user && post.kind.is_empty() && in_channel && !is_bot && !is_hook {
             self.viewed(&post.user_id, &[(post.channel_id.clone(), post.create_at)]);
         }
         if !post.root_id.is_empty() && !self.is_old() {
@@ -285,6 +291,20 @@ impl World {
             for user in told {
                 self.emit_thread(&user, &post.root_id);
             }
+        }
+    }
+
+    /// Returns `true` if a user's threads are collapsed, by the setting and the user's preference.
+    fn has_collapsed_threads(&self, user_id: &str) -> bool {
+        let setting = self.setting("ServiceSettings", "CollapsedThreads").unwrap_or_default();
+        let own = self.preferences.get(user_id).into_iter().flatten().find_map(|(category, name, value)| {
+            (category == "display_settings" && name == "collapsed_reply_threads").then_some(value == "on")
+        });
+        match setting.as_str() {
+            Some("always_on") => true,
+            Some("default_on") => own.unwrap_or(true),
+            Some("default_off") => own.unwrap_or(false),
+            _ => false,
         }
     }
 
@@ -319,7 +339,7 @@ impl World {
         for user in mentions.iter().chain([&author]) {
             thread.entry(user.clone()).or_insert((true, 0));
         }
-        thread.entry(post.user_id.clone()).or_insert((true, 0)).1 = post.create_at;
+        thread.entry(post.user_id.clone()).or_insert((true, 0));
         let mut followers: Vec<String> = thread
             .iter()
             .filter(|(user, (follows, _))| *follows && **user != post.user_id)
@@ -330,22 +350,61 @@ impl World {
     }
 
     /// Returns the thread as one of its followers sees it.
-    pub(in crate::testing) fn thread_json(&self, user_id: &str, root_id: &str) -> Option<Value> {
+    pub(in crate::testing) fn thread_json(
+        &self,
+        user_id: &str,
+        root_id: &str,
+        extended: bool,
+    ) -> Option<Value> {
         let root = self.posts.get(root_id)?;
         let (_, viewed) = self.threads.get(root_id)?.get(user_id).copied()?;
         let people = self.posts.participants(root_id);
         let unread = self.posts.replies_after(root_id, viewed);
         let unread: Vec<&StoredPost> = unread.filter(|reply| reply.user_id != user_id).collect();
+        let mut participants: Vec<Value> =
+            people.filter_map(|id| self.user(id)).map(|user| user.json(false)).collect();
+        if self.is_old() {
+            participants = self.old_participants(root, participants, extended);
+        }
         let named = format!("@{}", self.name_of(user_id));
+        let mut post = bare(self.post_json(root));
+        if let Some(post) = post.as_object_mut() {
+            post.insert("reply_count".into(), json!(0));
+        }
         Some(json!({
             "id": root_id, "reply_count": self.posts.reply_count(root_id),
             "last_reply_at": self.posts.replies(root_id).next_back().map_or(0, |reply| reply.create_at),
             "last_viewed_at": viewed,
-            "participants": people.filter_map(|id| self.user(id)).map(|u| u.json(false)).collect::<Vec<_>>(),
-            "post": bare(self.post_json(root)), "unread_replies": unread.len(),
+            "participants": participants,
+            "post": post, "unread_replies": unread.len(),
             "unread_mentions": unread.iter().filter(|reply| reply.message.contains(&named)).count(),
             "is_urgent": false, "delete_at": root.delete_at,
         }))
+    }
+
+    /// Returns the participants as old servers show them: with the author of the first post, and with IDs only unless
+    /// they are asked for.
+    fn old_participants(&self, root: &StoredPost, mut known: Vec<Value>, extended: bool) -> Vec<Value> {
+        let author = json!(root.user_id);
+        if !known.iter().any(|one| one.get("id") == Some(&author)) {
+            known.extend(self.user(&root.user_id).map(|user| user.json(false)));
+        }
+        if extended {
+            return known;
+        }
+        for participant in known.iter_mut().filter_map(Value::as_object_mut) {
+            participant.retain(|name, _| name != "create_at" && name != "update_at");
+            for (name, value) in participant.iter_mut().filter(|(name, _)| *name != "id") {
+                *value = match value.take() {
+                    Value::String(_) => json!(""),
+                    Value::Number(_) => json!(0),
+                    Value::Bool(_) => json!(false),
+                    _ if name == "timezone" => Value::Null,
+                    other => other,
+                };
+            }
+        }
+        known
     }
 
     fn emit_thread(&mut self, user_id: &str, root_id: &str) {
@@ -354,7 +413,7 @@ impl World {
             .get(root_id)
             .and_then(|root| self.channel(&root.channel_id))
             .map(|c| c.team_id.clone());
-        if let (Some(thread), Some(team)) = (self.thread_json(user_id, root_id), team) {
+        if let (Some(thread), Some(team)) = (self.thread_json(user_id, root_id, false), team) {
             let data = json!({
                 "previous_unread_mentions": 0, "previous_unread_replies": 0, "thread": thread.to_string(),
             });
@@ -436,7 +495,13 @@ impl World {
     pub(in crate::testing) fn delete_post(&mut self, id: &str, by: &str) {
         let now = self.clock.tick();
         let Some(post) = self.posts.get(id).cloned() else { return };
-        let shown = bare(self.post_json(&post)).to_string();
+        let mut shown = self.post_json(&post);
+        if !self.is_old() {
+            shown = bare(shown);
+        } else if let Some(shown) = shown.as_object_mut() {
+            shown.insert("reply_count".into(), json!(0));
+        }
+        let shown = shown.to_string();
         let mut gone: Vec<String> = self.posts.replies(id).map(|reply| reply.id.clone()).collect();
         gone.push(id.to_owned());
         for id in gone {
@@ -447,12 +512,8 @@ impl World {
         }
         self.posts.change(&post.root_id, |root| root.update_at = now);
         let (full, short) = (json!({"delete_by": by, "post": shown}), json!({"post": shown}));
-        if self.is_old() {
-            self.emit(&HubEvent::new("post_deleted", full).for_channel(&post.channel_id));
-        } else {
-            self.emit(&HubEvent::new("post_deleted", short).for_channel(&post.channel_id).for_admins(false));
-            self.emit(&HubEvent::new("post_deleted", full).for_channel(&post.channel_id).for_admins(true));
-        }
+        self.emit(&HubEvent::new("post_deleted", short).for_channel(&post.channel_id).for_admins(false));
+        self.emit(&HubEvent::new("post_deleted", full).for_channel(&post.channel_id).for_admins(true));
     }
 }
 

@@ -36,9 +36,15 @@ impl World {
                 Some(permissions) => permissions.iter().map(String::as_str).collect(),
                 None => both.split(' ').chain(own.split(' ')).filter(|name| !name.is_empty()).collect(),
             };
+            let title = match name {
+                "system_admin" => "global_admin",
+                "system_guest" => "global_guest",
+                "system_user" => "global_user",
+                name => name,
+            };
             let mut role = json!({
-                "id": role_id(name), "name": name, "display_name": format!("authentication.roles.{name}.name"),
-                "description": format!("authentication.roles.{name}.description"), "create_at": self.started,
+                "id": role_id(name), "name": name, "display_name": format!("authentication.roles.{title}.name"),
+                "description": format!("authentication.roles.{title}.description"), "create_at": self.started,
                 "update_at": self.started, "delete_at": 0, "permissions": permissions,
                 "scheme_managed": managed == "yes", "built_in": built_in == "yes",
             });

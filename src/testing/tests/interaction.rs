@@ -60,7 +60,7 @@ fn commands_reach_their_program() {
     let seen = server.slash("bob", "town-square", "/deploy prod now");
     let (head, body) = calls.recv_timeout(Duration::from_secs(10)).unwrap();
     assert!(head.starts_with("POST /hook ") && head.contains(&format!("Token {token}")), "{head}");
-    for part in ["text=prod%20now", "user_name=bob", "command=%2Fdeploy", &token] {
+    for part in ["text=prod+now", "user_name=bob", "command=%2Fdeploy", &token] {
         assert!(body.contains(part), "{part} in {body}");
     }
     assert_eq!(seen.error, None);
@@ -166,4 +166,48 @@ fn users_act_under_the_rules_of_the_server() {
     let outside =
         std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| server.as_user("zoe").post("secret", "?")));
     assert!(outside.is_err());
+}
+
+#[test]
+fn attachments_are_what_the_format_has() {
+    let server = TestServer::start().unwrap();
+    let bob = Http::new(&server, "bob");
+    let stored = |attachments: Value| -> Value {
+        let props = json!({"attachments": attachments});
+        let body = json!({"channel_id": server.channel_id("town-square"), "message": "m", "props": props});
+        let post = bob.post("/posts", &body).json();
+        assert_eq!(post["metadata"]["embeds"], json!([{"type": "message_attachment"}]), "{post}");
+        post["props"]["attachments"].clone()
+    };
+    // As on real servers, one member of another type makes all of them null.
+    for odd in [
+        json!([{"title": 5}]),
+        json!([{"text": "fine"}, {"title": "t", "fields": [{"title": 1, "value": 2}]}]),
+        json!([{"title": "t", "fields": [{"title": "a", "value": 2, "short": "yes"}]}]),
+        json!([{"ts": "x", "color": 3}]),
+        json!([{"actions": [{"name": 5}]}]),
+        json!("no"),
+        json!({"a": 1}),
+        json!([5]),
+        json!([]),
+    ] {
+        assert_eq!(stored(odd.clone()), Value::Null, "{odd}");
+    }
+    let fine = stored(
+        json!([{"title": "t", "fields": [{"title": "a", "value": [1], "short": true}], "unknown": 1}]),
+    );
+    assert_eq!(fine[0]["fields"], json!([{"title": "a", "value": [1], "short": true}]));
+    assert_eq!((&fine[0]["text"], &fine[0]["ts"], fine[0].get("unknown")), (&json!(""), &Value::Null, None));
+    let nulls = stored(json!([{"text": null, "ts": 7}]));
+    assert_eq!(
+        (&nulls[0]["text"], &nulls[0]["ts"], &nulls[0]["fields"]),
+        (&json!(""), &json!(7), &Value::Null)
+    );
+    let buttons = stored(json!([{"actions": [
+        {"name": "n", "type": "button", "integration": {"url": "http://x/", "context": {"a": 1}}},
+        {"id": "x", "name": ""},
+    ]}]));
+    let actions = buttons[0]["actions"].as_array().unwrap();
+    assert_eq!(actions[0]["id"].as_str().unwrap().len(), 26);
+    assert_eq!((actions[0].get("integration"), &actions[1]), (None, &json!({"id": "x"})));
 }

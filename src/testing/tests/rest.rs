@@ -317,7 +317,7 @@ fn threads_and_preferences() {
     assert_eq!(jane.get(&threads).json()["total_unread_threads"], 0);
     assert_eq!(jane.delete(&format!("{threads}/{root}/following")).status, 200);
     let gone = jane.put(&format!("{threads}/{root}/read/1"), &json!(null));
-    assert_eq!(gone.json()["id"], "app.user.get_thread_membership_for_user.not_found");
+    assert_eq!(gone.json()["id"], "app.user.get_threads_for_user.not_found");
     let one =
         json!([{"user_id": server.user_id("janedoe"), "category": "cat", "name": "name", "value": "v"}]);
     assert_eq!(jane.put("/users/me/preferences", &one).status, 200);

@@ -32,7 +32,11 @@ fn unique() -> String {
 
 impl World {
     pub(crate) fn test_server() -> Self {
-        let server = TestServer::start().unwrap();
+        Self::test_server_of("11.6.0")
+    }
+
+    pub(crate) fn test_server_of(version: &str) -> Self {
+        let server = TestServer::builder().version(version).start().unwrap();
         let url = crate::secrets::watched(&server.url());
         Self::at(url, "admin", PASSWORD, Some(server))
     }
