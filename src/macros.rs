@@ -163,6 +163,19 @@ macro_rules! open_enum {
     };
 }
 
+/// Declares that a value can be passed where its ID is expected: `From<&Team> for TeamId`.
+macro_rules! ids_of {
+    ($($name:ident.$($field:ident).+ => $id:ident,)+) => {
+        $(
+            impl From<&$name> for $id {
+                fn from(from: &$name) -> Self {
+                    from.$($field).+.clone()
+                }
+            }
+        )+
+    };
+}
+
 /// Declares one chainable setter per optional field: `setters! { PostDraft: /// doc field: T, }`, next to the `impl`.
 macro_rules! setters {
     ($name:ident: $($(#[$meta:meta])* $field:ident: $ty:ty,)+) => {

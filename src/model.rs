@@ -88,3 +88,27 @@ pub use upload::*;
 pub use user::*;
 pub use user_page::*;
 pub use webhook::*;
+
+ids_of! {
+    Bot.user_id => BotUserId,
+    Channel.id => ChannelId,
+    ChannelBookmark.id => BookmarkId,
+    ChannelWithTeamData.channel.id => ChannelId,
+    Command.id => CommandId,
+    Emoji.id => EmojiId,
+    FileInfo.id => FileId,
+    Group.id => GroupId,
+    IncomingWebhook.id => HookId,
+    OAuthApp.id => OAuthAppId,
+    OutgoingWebhook.id => HookId,
+    Post.id => PostId,
+    Role.id => RoleId,
+    ScheduledPost.id => ScheduledPostId,
+    Session.id => SessionId,
+    SidebarCategory.id => CategoryId,
+    Team.id => TeamId,
+    UploadSession.id => UploadId,
+    User.id => UserId,
+    UserAccessToken.id => TokenId,
+    UserThread.id => PostId,
+}

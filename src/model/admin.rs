@@ -35,3 +35,24 @@ pub use report::*;
 pub use retention::*;
 pub use scheme::*;
 pub use server::*;
+
+use super::{
+    ChannelId, ComplianceReportId, JobId, OutgoingOAuthConnectionId, PolicyId, PropertyFieldId, RecapId,
+    RemoteId, SchemeId, TermsOfServiceId, UserId,
+};
+
+ids_of! {
+    AccessControlPolicy.id => PolicyId,
+    ComplianceReport.id => ComplianceReportId,
+    CpaField.id => PropertyFieldId,
+    Job.id => JobId,
+    OutgoingOAuthConnection.id => OutgoingOAuthConnectionId,
+    PropertyField.id => PropertyFieldId,
+    Recap.id => RecapId,
+    RemoteCluster.remote_id => RemoteId,
+    RetentionPolicy.id => PolicyId,
+    Scheme.id => SchemeId,
+    SharedChannel.id => ChannelId,
+    TermsOfService.id => TermsOfServiceId,
+    UserReport.user.id => UserId,
+}

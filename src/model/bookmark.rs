@@ -52,12 +52,6 @@ model! {
     }
 }
 
-impl From<&ChannelBookmark> for BookmarkId {
-    fn from(from: &ChannelBookmark) -> Self {
-        from.id.clone()
-    }
-}
-
 input! {
     /// A new bookmark. Created with [`link`](Self::link) or [`file`](Self::file).
     pub struct ChannelBookmarkDraft {

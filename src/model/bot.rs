@@ -27,12 +27,6 @@ model! {
     }
 }
 
-impl From<&Bot> for BotUserId {
-    fn from(from: &Bot) -> Self {
-        from.user_id.clone()
-    }
-}
-
 impl From<&Bot> for UserId {
     fn from(from: &Bot) -> Self {
         (&from.user_id).into()

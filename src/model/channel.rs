@@ -80,12 +80,6 @@ model! {
     }
 }
 
-impl From<&Channel> for ChannelId {
-    fn from(from: &Channel) -> Self {
-        from.id.clone()
-    }
-}
-
 impl Channel {
     /// Returns `true` for a direct channel.
     pub fn is_direct(&self) -> bool {
@@ -271,12 +265,6 @@ pub struct ChannelWithTeamData {
 impl<'de> Deserialize<'de> for ChannelWithTeamData {
     fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         crate::model::json::decode_both(from).map(|(channel, team)| Self { channel, team })
-    }
-}
-
-impl From<&ChannelWithTeamData> for ChannelId {
-    fn from(from: &ChannelWithTeamData) -> Self {
-        from.channel.id.clone()
     }
 }
 

@@ -61,12 +61,6 @@ model! {
     }
 }
 
-impl From<&Command> for CommandId {
-    fn from(from: &Command) -> Self {
-        from.id.clone()
-    }
-}
-
 input! {
     /// A new slash command.
     pub struct CommandDraft {

@@ -21,12 +21,6 @@ model! {
     }
 }
 
-impl From<&Emoji> for EmojiId {
-    fn from(from: &Emoji) -> Self {
-        from.id.clone()
-    }
-}
-
 input! {
     /// Page of custom emoji.
     pub struct EmojiPage {}

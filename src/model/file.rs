@@ -45,12 +45,6 @@ model! {
     }
 }
 
-impl From<&FileInfo> for FileId {
-    fn from(from: &FileInfo) -> Self {
-        from.id.clone()
-    }
-}
-
 /// Maximum length of a file name on every file system, with room for suffixes.
 const LONGEST_NAME: usize = 200;
 

@@ -63,12 +63,6 @@ model! {
     }
 }
 
-impl From<&Group> for GroupId {
-    fn from(from: &Group) -> Self {
-        from.id.clone()
-    }
-}
-
 input! {
     /// A new custom group.
     pub struct GroupDraft {

@@ -38,12 +38,6 @@ model! {
     }
 }
 
-impl From<&OAuthApp> for OAuthAppId {
-    fn from(from: &OAuthApp) -> Self {
-        from.id.clone()
-    }
-}
-
 input! {
     /// A new application, or a replacement of an existing one.
     pub struct OAuthAppDraft {

@@ -148,12 +148,6 @@ model! {
     }
 }
 
-impl From<&Post> for PostId {
-    fn from(from: &Post) -> Self {
-        from.id.clone()
-    }
-}
-
 impl Post {
     /// Returns the ID of the thread's root post. This is the post's own ID unless it is a reply.
     pub fn thread_id(&self) -> &PostId {

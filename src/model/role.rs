@@ -31,12 +31,6 @@ model! {
     }
 }
 
-impl From<&Role> for RoleId {
-    fn from(from: &Role) -> Self {
-        from.id.clone()
-    }
-}
-
 input! {
     /// A change to a role.
     pub struct RolePatch {}

@@ -46,12 +46,6 @@ model! {
     }
 }
 
-impl From<&ScheduledPost> for ScheduledPostId {
-    fn from(from: &ScheduledPost) -> Self {
-        from.id.clone()
-    }
-}
-
 /// The scheduled posts of a team.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 #[serde(default)]

@@ -37,12 +37,6 @@ model! {
     }
 }
 
-impl From<&Session> for SessionId {
-    fn from(from: &Session) -> Self {
-        from.id.clone()
-    }
-}
-
 model! {
     /// A personal access token: a credential that does not expire.
     pub struct UserAccessToken {
@@ -56,12 +50,6 @@ model! {
         pub description: String,
         /// `true` if the token is enabled.
         pub is_active: bool,
-    }
-}
-
-impl From<&UserAccessToken> for TokenId {
-    fn from(from: &UserAccessToken) -> Self {
-        from.id.clone()
     }
 }
 

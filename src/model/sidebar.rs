@@ -57,12 +57,6 @@ model! {
     }
 }
 
-impl From<&SidebarCategory> for CategoryId {
-    fn from(from: &SidebarCategory) -> Self {
-        from.id.clone()
-    }
-}
-
 model! {
     /// All sidebar categories and their order.
     pub struct OrderedSidebarCategories {

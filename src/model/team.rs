@@ -57,12 +57,6 @@ model! {
     }
 }
 
-impl From<&Team> for TeamId {
-    fn from(from: &Team) -> Self {
-        from.id.clone()
-    }
-}
-
 input! {
     /// A new team.
     pub struct TeamDraft {

@@ -29,12 +29,6 @@ model! {
     }
 }
 
-impl From<&UserThread> for PostId {
-    fn from(from: &UserThread) -> Self {
-        from.id.clone()
-    }
-}
-
 model! {
     /// A page of threads and total counts.
     pub struct UserThreads {

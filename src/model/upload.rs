@@ -40,12 +40,6 @@ model! {
     }
 }
 
-impl From<&UploadSession> for UploadId {
-    fn from(from: &UploadSession) -> Self {
-        from.id.clone()
-    }
-}
-
 input! {
     /// A new upload session.
     pub struct UploadDraft {

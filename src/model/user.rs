@@ -85,12 +85,6 @@ model! {
     }
 }
 
-impl From<&User> for UserId {
-    fn from(from: &User) -> Self {
-        from.id.clone()
-    }
-}
-
 impl User {
     /// Returns `true` if the user is not deactivated.
     pub fn is_active(&self) -> bool {

@@ -33,12 +33,6 @@ model! {
     }
 }
 
-impl From<&IncomingWebhook> for HookId {
-    fn from(from: &IncomingWebhook) -> Self {
-        from.id.clone()
-    }
-}
-
 input! {
     /// A new incoming webhook.
     pub struct IncomingWebhookDraft {
@@ -116,12 +110,6 @@ model! {
         pub username: String,
         /// Icon of the response, if the server allows overrides.
         pub icon_url: String,
-    }
-}
-
-impl From<&OutgoingWebhook> for HookId {
-    fn from(from: &OutgoingWebhook) -> Self {
-        from.id.clone()
     }
 }
 

@@ -42,12 +42,6 @@ model! {
     }
 }
 
-impl From<&AccessControlPolicy> for PolicyId {
-    fn from(from: &AccessControlPolicy) -> Self {
-        from.id.clone()
-    }
-}
-
 model! {
     /// A rule of an access policy.
     pub struct AccessControlPolicyRule {

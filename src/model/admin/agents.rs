@@ -91,12 +91,6 @@ model! {
     }
 }
 
-impl From<&Recap> for RecapId {
-    fn from(from: &Recap) -> Self {
-        from.id.clone()
-    }
-}
-
 model! {
     /// Summary of one channel.
     pub struct RecapChannel {

@@ -48,12 +48,6 @@ model! {
     }
 }
 
-impl From<&PropertyField> for PropertyFieldId {
-    fn from(from: &PropertyField) -> Self {
-        from.id.clone()
-    }
-}
-
 model! {
     /// The value of a property for one object.
     pub struct PropertyValue {
@@ -115,12 +109,6 @@ model! {
         pub update_at: Timestamp,
         /// Deletion time; 0 if not deleted.
         pub delete_at: Timestamp,
-    }
-}
-
-impl From<&CpaField> for PropertyFieldId {
-    fn from(from: &CpaField) -> Self {
-        from.id.clone()
     }
 }
 

@@ -49,12 +49,6 @@ model! {
     }
 }
 
-impl From<&ComplianceReport> for ComplianceReportId {
-    fn from(from: &ComplianceReport) -> Self {
-        from.id.clone()
-    }
-}
-
 input! {
     /// A report to create.
     #[doc(alias = "Compliance")]

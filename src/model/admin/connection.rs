@@ -44,12 +44,6 @@ model! {
     }
 }
 
-impl From<&OutgoingOAuthConnection> for OutgoingOAuthConnectionId {
-    fn from(from: &OutgoingOAuthConnection) -> Self {
-        from.id.clone()
-    }
-}
-
 input! {
     /// A new connection.
     #[doc(alias = "OutgoingOAuthConnection")]

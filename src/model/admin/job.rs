@@ -133,12 +133,6 @@ model! {
     }
 }
 
-impl From<&Job> for JobId {
-    fn from(from: &Job) -> Self {
-        from.id.clone()
-    }
-}
-
 input! {
     /// A job to create.
     #[doc(alias = "Job")]

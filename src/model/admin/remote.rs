@@ -41,12 +41,6 @@ model! {
     }
 }
 
-impl From<&RemoteCluster> for RemoteId {
-    fn from(from: &RemoteCluster) -> Self {
-        from.remote_id.clone()
-    }
-}
-
 model! {
     /// Public information about a remote server.
     pub struct RemoteClusterInfo {
@@ -260,12 +254,6 @@ model! {
         /// Type of a channel.
         #[serde(rename = "Type")]
         pub kind: ChannelType,
-    }
-}
-
-impl From<&SharedChannel> for ChannelId {
-    fn from(from: &SharedChannel) -> Self {
-        from.id.clone()
     }
 }
 

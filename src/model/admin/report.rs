@@ -42,12 +42,6 @@ impl<'de> Deserialize<'de> for UserReport {
     }
 }
 
-impl From<&UserReport> for UserId {
-    fn from(from: &UserReport) -> Self {
-        from.user.id.clone()
-    }
-}
-
 open_enum! {
     /// Time range of a report.
     ReportRange {

@@ -36,12 +36,6 @@ model! {
     }
 }
 
-impl From<&RetentionPolicy> for PolicyId {
-    fn from(from: &RetentionPolicy) -> Self {
-        from.id.clone()
-    }
-}
-
 model! {
     /// A page of policies and the total count.
     #[doc(alias = "RetentionPolicyWithTeamAndChannelCountsList")]

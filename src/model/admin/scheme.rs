@@ -59,12 +59,6 @@ model! {
     }
 }
 
-impl From<&Scheme> for SchemeId {
-    fn from(from: &Scheme) -> Self {
-        from.id.clone()
-    }
-}
-
 input! {
     /// A new scheme.
     #[doc(alias = "Scheme")]

@@ -314,9 +314,3 @@ model! {
         pub text: String,
     }
 }
-
-impl From<&TermsOfService> for TermsOfServiceId {
-    fn from(from: &TermsOfService) -> Self {
-        from.id.clone()
-    }
-}
