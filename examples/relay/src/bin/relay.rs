@@ -86,10 +86,16 @@ fn lead(
     settings: &Settings,
 ) -> Result<std::convert::Infallible, SessionEnd> {
     persist(|| store.register("relay", &account_of(client)))?;
+    let mut waits = false;
     let position = loop {
         match store.lead(true) {
             Ok(Lead::Own(position)) => break position,
-            Ok(Lead::Other) => std::thread::sleep(settings.lease / 10),
+            Ok(Lead::Other) => {
+                if !std::mem::replace(&mut waits, true) {
+                    log("another relay leads: waiting");
+                }
+                std::thread::sleep(settings.lease / 10);
+            }
             Err(StoreError::Unavailable(_)) => {
                 persist(|| store.register("relay", &account_of(client)))?;
                 // The relay that led has the events of the outage in its queue: it goes first.

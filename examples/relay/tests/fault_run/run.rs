@@ -390,8 +390,14 @@ impl Run {
             faults.iter().filter(of_relays).map(|(fault, at)| (format!("{fault:?}"), silence(*at, window)));
         let (first, last_time) = (times.first().copied().unwrap_or(0), times.last().copied().unwrap_or(0));
         let calm = (first..last_time - 1_000).step_by(1_000);
-        let calm =
-            calm.filter(|at| !faults.iter().any(|(_, fault)| (at - 20_000..at + 2_000).contains(fault)));
+        // A fault is over after 20 s, and the start of a store.
+        let after = |fault: &Fault| match fault {
+            Fault::RestartStore { down, .. } => 20_000 + *down as i64 * 1000,
+            _ => 20_000,
+        };
+        let near =
+            |at: i64| faults.iter().any(|(fault, began)| (began - 2_000..began + after(fault)).contains(&at));
+        let calm = calm.filter(|at| !near(*at));
         let mut calm: Vec<i64> = calm.map(|at| silence(at, 1_000)).collect();
         calm.sort_unstable();
         let doubled = |counts: &HashMap<PostId, usize>| counts.values().filter(|count| **count > 1).count();
