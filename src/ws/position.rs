@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt::{self, Write as _};
+use std::time::Duration;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -9,6 +10,9 @@ use super::catch_up::{DedupKey, DeliveredKeys, MAX_FUTURE_POSTS, MAX_POSITION_KE
 use super::session::is_connection_id;
 use crate::model::UserId;
 use crate::time::Timestamp;
+
+/// A small position keeps the keys of posts with dates further in the future than this.
+const DATED_POST_LEAD: Duration = Duration::from_secs(600);
 
 model! {
     /// The position in a stream after the last event that the program took.
@@ -57,14 +61,18 @@ model! {
 }
 
 impl Position {
-    /// Returns the position without the keys of events that were delivered after `server_time`. The keys take up to 33
-    /// KB on a busy server, the rest about 250 bytes.
+    /// Returns the position without the keys of events that were delivered after `server_time`. The keys take up to 66
+    /// KB on a busy server, the rest about 250 bytes. Keys of posts with a date more than 10 minutes in the future remain.
     ///
     /// A catch-up from such a position repeats events of the 10 s before the gap. Use it in a program that recognizes
     /// repeated events by [`Event::identity`](crate::Event::identity).
     #[must_use]
-    pub fn without_recent_keys(self) -> Self {
-        Self { overlap: RecentKeys::default(), ..self }
+    pub fn without_recent_keys(mut self) -> Self {
+        self.overlap = RecentKeys::default();
+        // Until the server's time is known again after a resume, all posts seem to be in the future.
+        let dated_from = self.server_time.plus(DATED_POST_LEAD);
+        self.future.0.retain(|(time, _)| *time > dated_from);
+        self
     }
 
     pub(super) fn new(id: Option<&str>, seq: u64, server_time: Timestamp, keys: DeliveredKeys) -> Self {
@@ -203,8 +211,11 @@ mod tests {
         let damaged = serde_json::from_str::<Position>(r#"{"overlap":"xyz"}"#).unwrap();
         assert_eq!(damaged, Position::default());
         assert!(format!("{position:?}").contains("3 events"));
-        let small = position.without_recent_keys();
+        let seconds = |seconds| (Timestamp::from_millis(1000 + 1000 * seconds), 5);
+        let future = DeliveredKeys { recent: vec![1], future: vec![seconds(20), seconds(601)] };
+        let small = Position::new(Some("x"), 7, Timestamp::from_millis(1000), future).without_recent_keys();
         assert_eq!((small.seq, small.delivered_keys().recent.len()), (7, 0));
+        assert_eq!(small.delivered_keys().future, [seconds(601)]);
     }
 
     #[test]

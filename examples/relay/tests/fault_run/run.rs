@@ -106,6 +106,7 @@ impl Counts {
     pub(crate) fn assert_nothing_lost(&self) {
         assert!(self.posts > 0, "{self:?}");
         assert_eq!(self.wrong(), 0, "{self:?}");
+        assert!(self.position_bytes < 2048, "{self:?}");
     }
 }
 
@@ -159,7 +160,7 @@ impl Run {
                 std::thread::spawn(move || post(&chat, &truth, &stop, channel, rate))
             })
             .collect();
-        let faults = self.inject(&mut store, &mut relays, &mut workers);
+        let (faults, position_bytes) = self.inject(&mut store, &mut relays, &mut workers);
         let since = Timestamp::now().as_millis() - LEADING_TIME_MS;
         let leaders = relays.iter().filter(|relay| relay.stores_since(since)).count();
         stop.store(true, Ordering::Relaxed);
@@ -177,7 +178,7 @@ impl Run {
         let drained = ended.elapsed();
         std::thread::sleep(Duration::from_secs(3));
         let mut counts = self.count(&truth, &read_responses(&chat), &mut store, &faults);
-        (counts.drained, counts.leaders) = (drained, leaders);
+        (counts.drained, counts.leaders, counts.position_bytes) = (drained, leaders, position_bytes);
         let logs: String = relays.iter().map(Node::text).collect();
         counts.resumed = logs.matches(r#""resumed":true"#).count();
         counts.missed = logs.matches("_missed").count();
@@ -194,13 +195,13 @@ impl Run {
         counts
     }
 
-    /// Carries out the plan. Returns the faults, and when they happened, in milliseconds.
+    /// Carries out the plan. Returns the faults with their times in milliseconds, and the size of the longest position.
     fn inject(
         &self,
         store: &mut RedisServer,
         relays: &mut [Node],
         workers: &mut [Node],
-    ) -> Vec<(Fault, i64)> {
+    ) -> (Vec<(Fault, i64)>, usize) {
         enum Later {
             StartRelay(usize),
             StartWorker(usize),
@@ -210,7 +211,7 @@ impl Run {
         let began = Instant::now();
         let mut later: Vec<(Instant, Later)> = Vec::new();
         let (mut next, mut turn, mut failed) = (0, 0, Vec::new());
-        let mut log_sizes: Vec<(Instant, u64)> = Vec::new();
+        let (mut log_sizes, mut longest_position) = (Vec::<(Instant, u64)>::new(), 0);
         while began.elapsed() < Duration::from_secs(self.seconds)
             || next < self.plan.len()
             || !later.is_empty()
@@ -229,6 +230,12 @@ impl Run {
             let Some((_, fault)) = self.plan.get(next).filter(|(at, _)| began.elapsed().as_secs() >= *at)
             else {
                 log_sizes.push((now, store.log_size()));
+                if log_sizes.len() % 50 == 0 {
+                    let mut command = redis::cmd("HSTRLEN");
+                    command.arg("{mattermost}:state").arg("position");
+                    let bytes: usize = command.query(&mut store.connection()).unwrap();
+                    longest_position = bytes.max(longest_position);
+                }
                 std::thread::sleep(Duration::from_millis(20));
                 continue;
             };
@@ -276,7 +283,7 @@ impl Run {
                 }
             }
         }
-        failed
+        (failed, longest_position)
     }
 
     /// The relay that leads, by the process ID in its token. Of twins, one after the other.
@@ -402,7 +409,6 @@ impl Run {
         calm.sort_unstable();
         let doubled = |counts: &HashMap<PostId, usize>| counts.values().filter(|count| **count > 1).count();
         let response = |(channel, n): &(usize, u64)| (*channel, format!("= {}", n + 1));
-        let position: String = connection.hget("{mattermost}:state", "position").unwrap_or_default();
         Counts {
             posts: truth.posts.len(),
             lost: truth.posts.keys().filter(|id| !posted.contains_key(*id)).count(),
@@ -426,7 +432,6 @@ impl Run {
             responses_doubled: responses.values().filter(|count| **count > 1).count(),
             silences: silences.collect(),
             calm: (calm.get(calm.len() / 2).copied().unwrap_or(-1), calm.last().copied().unwrap_or(-1)),
-            position_bytes: position.len(),
             event_bytes: bytes / times.len().max(1),
             ..Counts::default()
         }
