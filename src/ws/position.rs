@@ -12,7 +12,7 @@ use crate::model::UserId;
 use crate::time::Timestamp;
 
 /// A small position keeps the keys of posts with dates further in the future than this.
-const DATED_POST_LEAD: Duration = Duration::from_secs(600);
+const DATED_POST_THRESHOLD: Duration = Duration::from_secs(600);
 
 model! {
     /// The position in a stream after the last event that the program took.
@@ -70,7 +70,7 @@ impl Position {
     pub fn without_recent_keys(mut self) -> Self {
         self.overlap = RecentKeys::default();
         // Until the server's time is known again after a resume, all posts seem to be in the future.
-        let dated_from = self.server_time.plus(DATED_POST_LEAD);
+        let dated_from = self.server_time.plus(DATED_POST_THRESHOLD);
         self.future.0.retain(|(time, _)| *time > dated_from);
         self
     }
