@@ -15,7 +15,7 @@ const IDLE_INTERVAL: Duration = Duration::from_millis(50);
 const RETRY_INTERVAL: Duration = Duration::from_secs(1);
 const TRIM_INTERVAL: Duration = Duration::from_secs(30);
 /// The server recognizes the key of a post for 30 s. Older ones are looked up, for all events that were read at once.
-const LOOK_UP_AGE: Duration = Duration::from_secs(15);
+const LOOKUP_AGE: Duration = Duration::from_secs(15);
 /// An event that became this old since it was read is looked up by itself.
 const KEY_MEMORY: Duration = Duration::from_secs(25);
 /// Events are read again after this time, or after half of a lease.
@@ -114,7 +114,7 @@ impl Context<'_> {
     /// that lost its last changes delivers them again. The server recognizes the keys of young ones itself.
     fn look_up<'e>(&self, events: impl Iterator<Item = &'e Event>) -> KnownResponses {
         let mut channels: BTreeMap<ChannelId, (Timestamp, Vec<String>)> = BTreeMap::new();
-        for event in events.filter(|event| self.is_older(event, LOOK_UP_AGE)) {
+        for event in events.filter(|event| self.is_older(event, LOOKUP_AGE)) {
             let (Ok(Payload::Posted(posted)), Some(identity)) = (event.payload(), event.identity()) else {
                 continue;
             };
@@ -196,7 +196,7 @@ impl Context<'_> {
             }
             std::thread::sleep(error.retry_after().unwrap_or(RETRY_INTERVAL));
             match store.check(delivery, !error.is_transient())? {
-                // What this attempt did, the look-up did not see.
+                // What this attempt did, the lookup did not see.
                 Some(count) => attempts = count.max(2),
                 None => return Ok(()),
             }

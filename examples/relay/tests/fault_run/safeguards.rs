@@ -34,7 +34,7 @@ fn scenario(safeguard: &str) -> (Run, fn(&Counts) -> usize) {
         "pending" => (Run { plan: WORKERS.to_vec(), environment: slow("50"), ..run }, |counts| {
             counts.responses_missing
         }),
-        // The workers have more to do than they can: those that are stopped are stopped in a handler, after the look-up.
+        // The workers have more to do than they can: those that are stopped are stopped in a handler, after the lookup.
         "check" => (Run { plan: STALLS.to_vec(), environment: slow("200"), ..run }, |counts| {
             counts.responses_doubled
         }),
