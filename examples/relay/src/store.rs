@@ -10,7 +10,7 @@ const SCHEMA_VERSION: &str = "1";
 /// Events of a channel are always in the same partition. Part of the schema: changing it requires an empty store.
 pub const PARTITION_COUNT: u32 = 16;
 /// Events that a worker reads at once from each of its partitions.
-const READ_COUNT: &str = "16";
+const READ_COUNT: &str = "64";
 const REPLY_TIMEOUT: Duration = Duration::from_secs(5);
 const GROUP_NAME: &str = "workers";
 /// The consumer is the partition, not the worker: the next worker finds the entries that are pending.
