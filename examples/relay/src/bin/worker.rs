@@ -41,7 +41,7 @@ impl From<StoreError> for Failure {
     }
 }
 
-/// The responses that were looked up for a batch of events: `true` if the response exists.
+/// The responses that were looked up, by the identities of the events: `true` if the response exists.
 type KnownResponses = BTreeMap<String, bool>;
 
 /// What all events have in common.
@@ -112,19 +112,26 @@ impl Task<'_> {
 impl Context<'_> {
     /// Looks up the responses to old posts, with one request per channel and 200 posts. A new delivery can be old: a store
     /// that lost its last changes delivers them again. The server recognizes the keys of young ones itself.
-    fn look_up<'e>(&self, events: impl Iterator<Item = &'e Event>) -> KnownResponses {
+    ///
+    /// What was looked up before remains true: only the holder of the partition responds, and a change of the holder
+    /// shows in the attempts.
+    fn look_up<'e>(&self, events: impl Iterator<Item = &'e Event>, known: &mut KnownResponses) {
+        let mut before = std::mem::take(known);
         let mut channels: BTreeMap<ChannelId, (Timestamp, Vec<String>)> = BTreeMap::new();
         for event in events.filter(|event| self.is_older(event, LOOKUP_AGE)) {
             let (Ok(Payload::Posted(posted)), Some(identity)) = (event.payload(), event.identity()) else {
                 continue;
             };
+            if let Some(exists) = before.remove(&identity) {
+                known.insert(identity, exists);
+                continue;
+            }
             let created = posted.post.create_at;
             let (since, keys) =
                 channels.entry(posted.post.channel_id.clone()).or_insert((created, Vec::new()));
             *since = created.min(*since);
             keys.push(identity);
         }
-        let mut known = KnownResponses::new();
         for (channel, (since, keys)) in channels {
             match self.client.posts().find_keys(&channel, &keys, since) {
                 Ok(found) => {
@@ -134,12 +141,13 @@ impl Context<'_> {
                 Err(error) => log(format_args!("responses not looked up: {error}")),
             }
         }
-        known
     }
 
     fn work(&self, store: &mut dyn EventStore, settings: &Settings) -> StoreResult<std::convert::Infallible> {
         let max_turn = MAX_TURN.min(settings.lease / 2);
         let (mut trim_at, mut last_partition) = (Instant::now(), 0);
+        // An error of the store ends this loop, and then nothing is known.
+        let mut known = KnownResponses::new();
         loop {
             if trim_at <= Instant::now() {
                 trim_at = Instant::now() + TRIM_INTERVAL;
@@ -153,7 +161,7 @@ impl Context<'_> {
             deliveries.sort_by_key(|delivery| (delivery.partition <= last_partition, delivery.partition));
             let batch = deliveries.iter().map(|delivery| (delivery, Event::from_json(&delivery.json)));
             let batch: Vec<_> = batch.collect();
-            let known = self.look_up(batch.iter().filter_map(|(_, event)| event.as_ref().ok()));
+            self.look_up(batch.iter().filter_map(|(_, event)| event.as_ref().ok()), &mut known);
             let began = Instant::now();
             for (delivery, event) in batch {
                 // The rest is read again. Otherwise, a worker with much to do takes over no partition of one that died.
