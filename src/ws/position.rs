@@ -211,7 +211,7 @@ mod tests {
         let damaged = serde_json::from_str::<Position>(r#"{"overlap":"xyz"}"#).unwrap();
         assert_eq!(damaged, Position::default());
         assert!(format!("{position:?}").contains("3 events"));
-        let seconds = |seconds| (Timestamp::from_millis(1000 + 1000 * seconds), 5);
+        let seconds = |seconds: i64| (Timestamp::from_millis(1000 + 1000 * seconds), 5);
         let future = DeliveredKeys { recent: vec![1], future: vec![seconds(20), seconds(601)] };
         let small = Position::new(Some("x"), 7, Timestamp::from_millis(1000), future).without_recent_keys();
         assert_eq!((small.seq, small.delivered_keys().recent.len()), (7, 0));

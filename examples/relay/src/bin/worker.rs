@@ -1,6 +1,6 @@
 //! Processes the events that relays stored. Run as many as needed, on any machine: see README.md.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
@@ -18,6 +18,8 @@ const TRIM_INTERVAL: Duration = Duration::from_secs(30);
 const LOOKUP_AGE: Duration = Duration::from_secs(15);
 /// An event that became this old since it was read is looked up by itself.
 const KEY_MEMORY: Duration = Duration::from_secs(25);
+/// Lookups that are kept: more than all events that are read at once.
+const MAX_KNOWN: usize = 4096;
 /// Events are read again after this time, or after half of a lease.
 const MAX_TURN: Duration = Duration::from_secs(5);
 
@@ -49,6 +51,7 @@ struct Context<'a> {
     client: &'a Client,
     /// Server time minus local time, in milliseconds.
     clock_offset: i64,
+    lease: Duration,
 }
 
 /// An event, and what its handler needs.
@@ -57,7 +60,7 @@ struct Task<'a> {
     store: &'a mut dyn EventStore,
     delivery: &'a Delivery,
     event: &'a Event,
-    known: &'a KnownResponses,
+    known: &'a mut KnownResponses,
     attempts: u32,
 }
 
@@ -90,11 +93,15 @@ impl Task<'_> {
             draft = draft.key(&*identity);
         }
         let posts = self.context.client.posts();
-        let exists = match self.known.get(&identity) {
+        // What an earlier attempt did, an earlier lookup did not see.
+        let exists = match self.known.get(&identity).filter(|_| self.attempts == 1) {
             _ if faults::omitted("find_key") => false,
-            Some(known) if self.attempts == 1 => *known,
+            Some(exists) => *exists,
             None if self.attempts == 1 && !self.context.is_older(self.event, KEY_MEMORY) => false,
-            _ => posts.find_key(&post.channel_id, &identity, post.create_at)?.is_some(),
+            None => {
+                self.context.look_up(self.store, self.delivery, &[self.event], self.known)?;
+                self.known.get(&identity) == Some(&true)
+            }
         };
         if exists {
             log(format_args!("already done: {identity}"));
@@ -110,43 +117,55 @@ impl Task<'_> {
 }
 
 impl Context<'_> {
-    /// Looks up the responses to old posts, with one request per channel and 200 posts. A new delivery can be old: a store
-    /// that lost its last changes delivers them again. The server recognizes the keys of young ones itself.
-    ///
-    /// What was looked up before remains true: only the holder of the partition responds, and a change of the holder
-    /// shows in the attempts.
-    fn look_up<'e>(&self, events: impl Iterator<Item = &'e Event>, known: &mut KnownResponses) {
-        let mut before = std::mem::take(known);
-        let mut channels: BTreeMap<ChannelId, (Timestamp, Vec<String>)> = BTreeMap::new();
-        for event in events.filter(|event| self.is_older(event, LOOKUP_AGE)) {
+    /// Looks up the responses to events, with one request per channel and 200 posts. Renews the leases meanwhile: a server
+    /// with many posts takes seconds for each request.
+    fn look_up(
+        &self,
+        store: &mut dyn EventStore,
+        delivery: &Delivery,
+        events: &[&Event],
+        known: &mut KnownResponses,
+    ) -> Result<(), Failure> {
+        let mut channels: BTreeMap<ChannelId, (Timestamp, BTreeSet<String>)> = BTreeMap::new();
+        for event in events {
             let (Ok(Payload::Posted(posted)), Some(identity)) = (event.payload(), event.identity()) else {
                 continue;
             };
-            if let Some(exists) = before.remove(&identity) {
-                known.insert(identity, exists);
-                continue;
-            }
-            let created = posted.post.create_at;
-            let (since, keys) =
-                channels.entry(posted.post.channel_id.clone()).or_insert((created, Vec::new()));
+            let (channel, created) = (posted.post.channel_id.clone(), posted.post.create_at);
+            let (since, keys) = channels.entry(channel).or_insert((created, BTreeSet::new()));
             *since = created.min(*since);
-            keys.push(identity);
+            keys.insert(identity);
         }
-        for (channel, (since, keys)) in channels {
-            match self.client.posts().find_keys(&channel, &keys, since) {
-                Ok(found) => {
-                    known.extend(keys.into_iter().map(|key| (key.clone(), found.contains_key(&key))))
+        let mut checked = Instant::now();
+        for (channel, (since, mut keys)) in channels {
+            for post in self.client.posts().history(&channel) {
+                let post = post?;
+                if checked.elapsed() > self.lease / 4 {
+                    store.check(delivery, false)?.ok_or(Failure::Lost)?;
+                    checked = Instant::now();
                 }
-                // Then each of them is looked up by itself.
-                Err(error) => log(format_args!("responses not looked up: {error}")),
+                if post.create_at < since || keys.is_empty() {
+                    break;
+                }
+                let key = post.prop("key").filter(|_| post.user_id == self.client.me().id);
+                known.extend(key.and_then(|key| keys.take(key)).map(|key| (key, true)));
             }
+            known.extend(keys.into_iter().map(|key| (key, false)));
         }
+        Ok(())
+    }
+
+    /// Returns `true` if the response may exist, and the server no longer recognizes its key. A new delivery can be old: a
+    /// store that lost its last changes delivers them again.
+    fn needs_lookup(&self, event: &Event, known: &KnownResponses) -> bool {
+        self.is_older(event, LOOKUP_AGE) && event.identity().is_some_and(|key| !known.contains_key(&key))
     }
 
     fn work(&self, store: &mut dyn EventStore, settings: &Settings) -> StoreResult<std::convert::Infallible> {
         let max_turn = MAX_TURN.min(settings.lease / 2);
         let (mut trim_at, mut last_partition) = (Instant::now(), 0);
-        // An error of the store ends this loop, and then nothing is known.
+        // What was looked up remains true: only the holder of the partition responds, and a change of the holder shows in
+        // the attempts. An error of the store ends this loop, and then nothing is known.
         let mut known = KnownResponses::new();
         loop {
             if trim_at <= Instant::now() {
@@ -161,18 +180,36 @@ impl Context<'_> {
             deliveries.sort_by_key(|delivery| (delivery.partition <= last_partition, delivery.partition));
             let batch = deliveries.iter().map(|delivery| (delivery, Event::from_json(&delivery.json)));
             let batch: Vec<_> = batch.collect();
-            self.look_up(batch.iter().filter_map(|(_, event)| event.as_ref().ok()), &mut known);
+            known = if known.len() > MAX_KNOWN { KnownResponses::new() } else { known };
             let began = Instant::now();
-            for (delivery, event) in batch {
+            for (index, (delivery, event)) in batch.iter().enumerate() {
                 // The rest is read again. Otherwise, a worker with much to do takes over no partition of one that died.
                 if began.elapsed() >= max_turn {
                     break;
                 }
                 last_partition = delivery.partition;
-                match event {
-                    Ok(event) => self.process(store, delivery, &event, &known)?,
-                    Err(error) => finish(store, delivery, Some(error.to_string()))?,
+                let event = match event {
+                    Ok(event) => event,
+                    Err(error) => {
+                        finish(store, delivery, Some(error.to_string()))?;
+                        continue;
+                    }
+                };
+                if self.needs_lookup(event, &known) {
+                    let rest =
+                        batch[index..].iter().take_while(|(next, _)| next.partition == delivery.partition);
+                    let rest = rest.filter_map(|(_, event)| event.as_ref().ok());
+                    let rest: Vec<_> = rest.filter(|event| self.needs_lookup(event, &known)).collect();
+                    match self.look_up(store, delivery, &rest, &mut known) {
+                        Ok(()) => {}
+                        Err(Failure::Lost) => break,
+                        Err(Failure::Store(error)) => return Err(error),
+                        // Then each of them is looked up by itself.
+                        Err(Failure::Chat(error)) => log(format_args!("responses not looked up: {error}")),
+                    }
                 }
+                self.process(store, delivery, event, &mut known)?;
+                known.remove(&event.identity().unwrap_or_default());
             }
         }
     }
@@ -183,13 +220,14 @@ impl Context<'_> {
         store: &mut dyn EventStore,
         delivery: &Delivery,
         event: &Event,
-        known: &KnownResponses,
+        known: &mut KnownResponses,
     ) -> StoreResult<()> {
         let Some(mut attempts) = store.check(delivery, true)? else { return Ok(()) };
         if attempts > MAX_ATTEMPTS {
             return finish(store, delivery, Some("the worker ended in each attempt".into()));
         }
         loop {
+            let known = &mut *known;
             let mut task = Task { context: self, store: &mut *store, delivery, event, known, attempts };
             let error = match handle(&mut task) {
                 Ok(()) => return finish(store, delivery, None),
@@ -204,7 +242,6 @@ impl Context<'_> {
             }
             std::thread::sleep(error.retry_after().unwrap_or(RETRY_INTERVAL));
             match store.check(delivery, !error.is_transient())? {
-                // What this attempt did, the lookup did not see.
                 Some(count) => attempts = count.max(2),
                 None => return Ok(()),
             }
@@ -230,7 +267,7 @@ fn run() -> Result<std::convert::Infallible, Box<dyn std::error::Error>> {
     let mut store = settings.store().map_err(|error| format!("{error:?}"))?;
     loop {
         let registered = persist(|| store.register("worker", &account_of(client)));
-        let context = Context { client, clock_offset };
+        let context = Context { client, clock_offset, lease: settings.lease };
         let Err(error) = registered.and_then(|()| context.work(&mut store, &settings));
         match error {
             StoreError::Refused(reason) => return Err(reason.into()),
