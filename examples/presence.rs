@@ -44,10 +44,7 @@ impl<O: Write> Watch<'_, O> {
                 None | Some(Payload::StatusChange(_)) => self.look(),
                 Some(_) => self.load(), // somebody joined, left or was renamed, or that may have been missed
             };
-            match done {
-                Err(error) if error.is_transient() => eprintln!("{error}"),
-                done => done?,
-            }
+            done.unwrap_or_else(|error| eprintln!("{error}")); // looks again at the next tick
         }
         Ok(())
     }
