@@ -413,6 +413,7 @@ fn a_program_registers_its_command_each_time_it_starts() {
     let files = ["a", "b"].map(|name| mattermost::Upload::bytes(name, name.repeat(9)));
     let post = admin.posts().create_with_files(&draft, files).unwrap();
     let folder = std::env::temp_dir().join(format!("mattermost-save-all-{}", std::process::id())).join("new");
+    let _ = std::fs::remove_dir_all(folder.parent().unwrap());
     let paths = admin.files().save_all(&post, &folder).unwrap();
     let read = || paths.iter().map(|path| std::fs::read_to_string(path).unwrap()).collect::<Vec<_>>();
     assert_eq!(read(), ["aaaaaaaaa", "bbbbbbbbb"]);

@@ -45,6 +45,8 @@ fn ranged(sent: &Sent) -> Reply {
 
 fn folder(name: &str) -> PathBuf {
     let folder = std::env::temp_dir().join(format!("mattermost-{}-{name}", std::process::id()));
+    // A run that was ended leaves its files, and process IDs are used again: on Wine, nearly each time.
+    let _ = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder).unwrap();
     folder
 }

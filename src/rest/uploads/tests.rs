@@ -276,6 +276,8 @@ fn uploads_are_right_or_fail_clearly() {
     let (runs, first) =
         (setting("MATTERMOST_TEST_TRANSFERS", 25), setting("MATTERMOST_TEST_SEED", 20_261_127));
     let folder = std::env::temp_dir().join(format!("mattermost-{}-upload-faults", std::process::id()));
+    // A run that was ended leaves its files, and process IDs are used again.
+    let _ = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder).unwrap();
     let server = Arc::new(Mutex::new(Server::new(Random(0), false)));
     let url = start(&server);
@@ -303,6 +305,7 @@ fn of_two_processes_one_uploads_and_the_next_resumes() {
         return;
     }
     let folder = std::env::temp_dir().join(format!("mattermost-{}-two-processes", std::process::id()));
+    let _ = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder).unwrap();
     let path = folder.join("backup.tar");
     let content = write(&path, &mut Random(1), CHUNK_SIZE * 3, SystemTime::now());
