@@ -263,14 +263,14 @@ fn search(call: &RouteCall<'_>) -> RouteResult {
 
 fn autocomplete(call: &RouteCall<'_>) -> RouteResult {
     call.user()?;
-    let term = call.request.param("name").unwrap_or_default();
+    let text = call.request.param("name").unwrap_or_default();
     let channel = call.request.param("in_channel").and_then(|id| call.world.channel(id));
     let team = call.request.param("in_team").and_then(|id| call.world.team(id));
     let found = |inside: bool| -> Vec<Value> {
         call.world
             .users
             .iter()
-            .filter(|user| user.delete_at == 0 && matches(user, term, call.world.is_old()))
+            .filter(|user| user.delete_at == 0 && matches(user, text, call.world.is_old()))
             .filter(|user| channel.is_none_or(|channel| channel.has(&user.id)) == inside)
             .filter(|user| team.is_none_or(|team| team.has(&user.id)))
             .map(|user| user.json(false))

@@ -147,15 +147,10 @@ impl SearchQuery {
             rest = rest.get(begin..).unwrap_or_default();
             let bare = rest.trim_start_matches('-');
             let excluding = bare.len() < rest.len();
-            let (token, after, quoted) = match bare.strip_prefix('"').and_then(|inner| inner.split_once('"'))
-            {
-                Some((phrase, after)) => (phrase, after, true),
-                _ => {
-                    let end = bare.find(char::is_whitespace).unwrap_or(bare.len());
-                    let (token, after) = bare.split_at(end);
-                    (token, after, false)
-                }
-            };
+            let quotation = bare.strip_prefix('"').and_then(|inner| inner.split_once('"'));
+            let quoted = quotation.is_some();
+            let (token, after) = quotation
+                .unwrap_or_else(|| bare.split_at(bare.find(char::is_whitespace).unwrap_or(bare.len())));
             rest = after;
             if !quoted && query.filter(token, excluding, old, offset_seconds) {
                 seen = true;

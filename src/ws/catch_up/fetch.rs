@@ -331,14 +331,14 @@ impl FetchPass {
             self.met.insert(channel.id.clone());
             self.channels.push_back(channel);
         }
-        if !listed.as_slice().is_empty() {
-            self.listed = Some(listed);
-        } else {
+        if listed.as_slice().is_empty() {
             // The empty block can be large.
             deferred_log::drop_later(listed);
             if self.teams.is_empty() {
                 self.next_channel();
             }
+        } else {
+            self.listed = Some(listed);
         }
     }
 
