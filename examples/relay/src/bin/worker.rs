@@ -1,7 +1,8 @@
 //! Processes the events that relays stored. Run as many as needed, on any machine: see README.md.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::process::ExitCode;
+use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
 use mattermost::{ChannelId, Client, ClientBuilder, Event, Message, Payload, PostDraft, Timestamp};
@@ -117,8 +118,7 @@ impl Task<'_> {
 }
 
 impl Context<'_> {
-    /// Looks up the responses to events, with one request per channel and 200 posts. Renews the leases meanwhile: a server
-    /// with many posts takes seconds for each request.
+    /// Looks up the responses to events, with one request per channel and 200 posts.
     fn look_up(
         &self,
         store: &mut dyn EventStore,
@@ -126,33 +126,44 @@ impl Context<'_> {
         events: &[&Event],
         known: &mut KnownResponses,
     ) -> Result<(), Failure> {
-        let mut channels: BTreeMap<ChannelId, (Timestamp, BTreeSet<String>)> = BTreeMap::new();
+        let mut channels: BTreeMap<ChannelId, (Timestamp, Vec<String>)> = BTreeMap::new();
         for event in events {
             let (Ok(Payload::Posted(posted)), Some(identity)) = (event.payload(), event.identity()) else {
                 continue;
             };
             let (channel, created) = (posted.post.channel_id.clone(), posted.post.create_at);
-            let (since, keys) = channels.entry(channel).or_insert((created, BTreeSet::new()));
+            let (since, keys) = channels.entry(channel).or_insert((created, Vec::new()));
             *since = created.min(*since);
-            keys.insert(identity);
+            keys.push(identity);
         }
-        let mut checked = Instant::now();
-        for (channel, (since, mut keys)) in channels {
-            for post in self.client.posts().history(&channel) {
-                let post = post?;
-                if checked.elapsed() > self.lease / 4 {
-                    store.check(delivery, false)?.ok_or(Failure::Lost)?;
-                    checked = Instant::now();
-                }
-                if post.create_at < since || keys.is_empty() {
-                    break;
-                }
-                let key = post.prop("key").filter(|_| post.user_id == self.client.me().id);
-                known.extend(key.and_then(|key| keys.take(key)).map(|key| (key, true)));
-            }
-            known.extend(keys.into_iter().map(|key| (key, false)));
+        for (channel, (since, keys)) in channels {
+            let request = || self.client.posts().find_keys(&channel, &keys, since);
+            let found = self.renew_during(store, delivery, request)??;
+            known.extend(keys.into_iter().map(|key| (key.clone(), found.contains_key(&key))));
         }
         Ok(())
+    }
+
+    /// Calls `request`, and renews the leases until it returns: a server with many posts takes seconds for each page.
+    fn renew_during<T: Send>(
+        &self,
+        store: &mut dyn EventStore,
+        delivery: &Delivery,
+        request: impl FnOnce() -> T + Send,
+    ) -> Result<T, Failure> {
+        std::thread::scope(|scope| {
+            let (sender, done) = mpsc::channel();
+            scope.spawn(move || {
+                let _ = sender.send(request());
+            });
+            loop {
+                match done.recv_timeout(self.lease / 4) {
+                    Ok(result) => return Ok(result),
+                    Err(RecvTimeoutError::Timeout) => store.check(delivery, false)?.ok_or(Failure::Lost)?,
+                    Err(RecvTimeoutError::Disconnected) => return Err(Failure::Lost),
+                };
+            }
+        })
     }
 
     /// Returns `true` if the response may exist, and the server no longer recognizes its key. A new delivery can be old: a

@@ -13,7 +13,8 @@ use crate::chat::Chat;
 use crate::processes::{Node, RedisServer, new_folder, signal};
 
 const CHANNEL_COUNT: usize = 6;
-const DRAIN_TIMEOUT: Duration = Duration::from_secs(400);
+/// The end of a run: all responses exist, or there is no further one for this time. A machine with other work is slow.
+const DRAIN_TIMEOUT: Duration = Duration::from_secs(120);
 /// A silence that begins this long after a fault has another cause. The death of a twin shows at once or never.
 const LEASE_SILENCE_WINDOW_MS: i64 = 6_500;
 const TWINS_SILENCE_WINDOW_MS: i64 = 1_000;
@@ -169,15 +170,20 @@ impl Run {
         let truth = std::mem::take(&mut *truth.lock().unwrap());
         let ended = Instant::now();
         let mut responses = read_responses(&chat);
-        while responses.len() < truth.posts.len() && ended.elapsed() < self.patience {
+        let (mut progress, ended_at) = (Instant::now(), Timestamp::now().as_millis());
+        while responses.len() < truth.posts.len() && progress.elapsed() < self.patience {
             // Reading them keeps the server from creating others.
             let began = Instant::now();
+            let count = responses.len();
             responses = read_responses(&chat);
+            if responses.len() > count {
+                progress = Instant::now();
+            }
             std::thread::sleep(Duration::from_secs(1) + began.elapsed() * 3);
         }
         let drained = ended.elapsed();
         std::thread::sleep(Duration::from_secs(3));
-        let mut counts = self.count(&truth, &read_responses(&chat), &mut store, &faults);
+        let mut counts = self.count(&truth, &read_responses(&chat), &mut store, &faults, ended_at);
         (counts.drained, counts.leaders, counts.position_bytes) = (drained, leaders, position_bytes);
         let logs: String = relays.iter().map(Node::text).collect();
         counts.resumed = logs.matches(r#""resumed":true"#).count();
@@ -351,6 +357,7 @@ impl Run {
         responses: &Responses,
         store: &mut RedisServer,
         faults: &[(Fault, i64)],
+        ended_at: i64,
     ) -> Counts {
         let mut connection = store.connection();
         let (mut posted, mut edited, mut reacted) = (HashMap::new(), HashMap::new(), HashMap::new());
@@ -395,8 +402,8 @@ impl Run {
         let of_relays = |fault: &&(Fault, i64)| !matches!(fault.0, Fault::RestartStore { .. });
         let silences =
             faults.iter().filter(of_relays).map(|(fault, at)| (format!("{fault:?}"), silence(*at, window)));
-        let (first, last_time) = (times.first().copied().unwrap_or(0), times.last().copied().unwrap_or(0));
-        let calm = (first..last_time - 1_000).step_by(1_000);
+        let first = times.first().copied().unwrap_or(ended_at);
+        let calm = (first..ended_at - 1_000).step_by(1_000);
         // A fault is over after 20 s, and the start of a store.
         let after = |fault: &Fault| match fault {
             Fault::RestartStore { down, .. } => 20_000 + *down as i64 * 1000,

@@ -73,7 +73,7 @@ fn every_safeguard_is_needed() {
     for name in names.split(',') {
         let (mut run, seen) = scenario(name);
         if intact {
-            run.patience = Duration::from_secs(240);
+            run.patience = Run::default().patience;
         } else {
             run.environment.push(("RELAY_TEST_OMIT", name.to_owned()));
         }
