@@ -47,7 +47,7 @@ impl Request {
 
     /// Returns `true` if a query parameter is `true`.
     pub(super) fn flag(&self, name: &str) -> bool {
-        self.param(name) == Some("true")
+        self.param(name).is_some_and(|value| matches!(value, "1" | "t" | "T" | "TRUE" | "true" | "True"))
     }
 
     /// Returns the session token, looked up in the same order as by the real server.

@@ -209,10 +209,22 @@ fn text<'a>(object: &'a Map<String, Value>, name: &str) -> &'a str {
     object.get(name).and_then(Value::as_str).unwrap_or_default()
 }
 
-/// Redirects to the same path without empty segments.
+/// Returns `true` if a path has empty segments, `.` or `..`.
+fn is_unclean(path: &str) -> bool {
+    path.contains("//") || path.split('/').any(|segment| matches!(segment, "." | ".."))
+}
+
+/// Redirects to the same path without empty segments, `.` and `..`.
 fn redirect_to_clean(request: &Request) -> ServerResponse {
-    let segments = request.path.split('/').filter(|segment| !segment.is_empty());
-    let mut location: String = segments.flat_map(|segment| ["/", segment]).collect();
+    let mut segments = Vec::new();
+    for segment in request.path.split('/') {
+        match segment {
+            "" | "." => {}
+            ".." => drop(segments.pop()),
+            segment => segments.push(segment),
+        }
+    }
+    let mut location: String = segments.into_iter().flat_map(|segment| ["/", segment]).collect();
     if request.path.ends_with('/') {
         location.push('/');
     }
@@ -225,11 +237,13 @@ fn redirect_to_clean(request: &Request) -> ServerResponse {
 
 /// Responds to any request.
 pub(super) fn answer(inner: &ServerShared, request: &Request) -> ServerResponse {
-    if request.path.contains("//") {
+    if is_unclean(&request.path) {
         return redirect_to_clean(request);
     }
     let path = request.path.trim_end_matches('/');
-    let Some(rest) = path.strip_prefix("/api/v4/").or_else(|| path.strip_prefix("/api/v5/")) else {
+    // A route with a slash at its end is another one, which does not exist.
+    let whole = &*request.path;
+    let Some(rest) = whole.strip_prefix("/api/v4/").or_else(|| whole.strip_prefix("/api/v5/")) else {
         return beside(inner, request, path);
     };
     let decoded: Vec<String> = rest.split('/').map(decode).collect();

@@ -10,6 +10,7 @@ mod round;
 mod routes;
 mod search;
 mod stream;
+mod threads;
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;

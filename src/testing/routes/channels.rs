@@ -18,7 +18,11 @@ pub(super) fn route(call: &mut RouteCall<'_>, method: &str, path: &[&str]) -> Op
         ("GET", ["channels"]) => call.admin().map(|_| {
             let old = call.world.is_old();
             let named = call.world.channels.iter().filter(|channel| matches!(&*channel.kind, "O" | "P"));
-            ServerResponse::json(200, &Value::Array(call.page(named.map(|channel| channel.json(old)))))
+            let page = Value::Array(call.page(named.clone().map(|channel| channel.json(old))));
+            if call.request.flag("include_total_count") {
+                return ServerResponse::json(200, &json!({"channels": page, "total_count": named.count()}));
+            }
+            ServerResponse::json(200, &page)
         }),
         ("GET", ["channels", id]) => readable(call, id).map(|channel| shown(call, 200, channel)),
         ("PUT", ["channels", id]) => patch(call, id, true),

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
+use base64::Engine as _;
 use serde_json::{Value, json};
 
 use super::{AppError, RouteCall, RouteResult, bad_body, bad_url, fail, forbidden, text};
@@ -81,6 +82,11 @@ fn keep(call: &mut RouteCall<'_>, user: &str, channel: &str, name: &str, data: V
     file
 }
 
+/// Returns the name of a file without its folders.
+fn base_name(name: &str) -> &str {
+    name.rsplit('/').next().unwrap_or(name)
+}
+
 fn upload(call: &mut RouteCall<'_>) -> RouteResult {
     let me = call.user()?;
     // A real server checks the length only: a chunked body may be empty.
@@ -99,23 +105,34 @@ fn upload(call: &mut RouteCall<'_>) -> RouteResult {
             Some(id) => id.to_owned(),
             None => given.map(|part| String::from_utf8_lossy(part.data).into_owned()).unwrap_or_default(),
         };
+        if !is_id(&channel) {
+            return Err(bad_body("channel_id"));
+        }
+        // Without an ID before the first file, none may follow.
+        let mut expects_ids = true;
         for part in parts {
             let value = || String::from_utf8_lossy(part.data).into_owned();
             match (&*part.name, part.file) {
                 ("channel_id", None) => {}
-                ("client_ids", None) => client_ids.push(value()),
-                (_, Some(name)) if !channel.is_empty() => {
+                ("client_ids", None) if expects_ids => client_ids.push(value()),
+                (name, None) => return Err(bad_body(name)),
+                (_, Some(name)) => {
                     call.in_channel(&channel, Permission::UploadFile)?;
+                    expects_ids &= !infos.is_empty() || !client_ids.is_empty();
+                    if expects_ids && client_ids.len() <= infos.len() {
+                        return Err(bad_body("client_ids"));
+                    }
                     if part.data.len() > call.world.max_file_size {
                         return Err(too_large());
                     }
-                    infos.push(keep(call, &me, &channel, &name, part.data.to_vec()).json());
+                    infos.push(keep(call, &me, &channel, base_name(&name), part.data.to_vec()).json());
                 }
-                _ => return Err(unreadable()),
             }
         }
-        if infos.is_empty() || (!client_ids.is_empty() && client_ids.len() != infos.len()) {
-            return Err(unreadable());
+        if !client_ids.is_empty() && client_ids.len() != infos.len() {
+            let id = "api.file.upload_file.incorrect_number_of_client_ids.app_error";
+            let message = "Unable to upload file(s). The number of client IDs is not that of the files.";
+            return Err(fail(400, id, message));
         }
     } else {
         let channel = call.request.param("channel_id").unwrap_or_default().to_owned();
@@ -134,7 +151,6 @@ fn upload(call: &mut RouteCall<'_>) -> RouteResult {
         let data = call.request.body.clone();
         infos.push(keep(call, &me, &channel, &name, data).json());
     }
-    let client_ids = if client_ids.is_empty() { Value::Null } else { json!(client_ids) };
     Ok(ServerResponse::json(201, &json!({"file_infos": infos, "client_ids": client_ids})))
 }
 
@@ -199,7 +215,8 @@ fn search(call: &RouteCall<'_>, team: Option<&str>) -> RouteResult {
 /// Returns the key of a public link, which cannot be guessed on the real server.
 fn public_hash(id: &str) -> String {
     let bits = id.bytes().fold(0, |bits, byte| mix(bits ^ u64::from(byte)));
-    format!("{bits:016x}")
+    let bytes: Vec<u8> = (0..4).flat_map(|at| mix(bits + at).to_be_bytes()).collect();
+    base64::prelude::BASE64_URL_SAFE_NO_PAD.encode(bytes)
 }
 
 /// Returns a file by its public link, without a session.
@@ -229,6 +246,7 @@ fn download(call: &RouteCall<'_>, file: &StoredFile) -> ServerResponse {
     // Scripts are sent as text, so that browsers do not run them.
     let kind = match file.mime_type() {
         "text/html; charset=utf-8" => "text/plain",
+        "" => "application/octet-stream",
         kind => kind,
     };
     let way =

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::channels::readable as readable_channel;
 use super::posts::readable;
-use super::{RouteCall, RouteResult, bad_body, bad_url, text};
+use super::{AppError, RouteCall, RouteResult, bad_body, bad_url, text};
 use crate::testing::clock::is_id;
 use crate::testing::http::ServerResponse;
 use crate::testing::rules::Permission;
@@ -16,11 +16,8 @@ const MOST_SINCE: usize = 1000;
 pub(super) fn route(call: &mut RouteCall<'_>, method: &str, path: &[&str]) -> Option<RouteResult> {
     Some(match (method, path) {
         ("POST", ["posts", "ids"]) => by_ids(call),
-        ("GET", ["posts", id]) => readable(call, id).map(|post| {
-            call.etag(
-                &format!("{id}.{}", post.update_at),
-                ServerResponse::json(200, &call.world.post_json(post)),
-            )
+        ("GET", ["posts", id]) => readable_or_deleted(call, id).map(|post| {
+            call.etag(&format!("{id}.{}", post.update_at), ServerResponse::json(200, &single(call, post)))
         }),
         ("GET", ["posts", id, "thread"]) => thread(call, id),
         ("GET", ["posts", id, "files", "info"]) => readable(call, id).map(|post| {
@@ -37,26 +34,83 @@ pub(super) fn route(call: &mut RouteCall<'_>, method: &str, path: &[&str]) -> Op
     })
 }
 
-/// Returns a post list: `order` with the newest first, and `posts` with the first posts of the threads added.
-fn list(call: &RouteCall<'_>, newest_first: &[&StoredPost], roots: bool, next: &str, prev: &str) -> Value {
+/// Returns a post list: `order` with the newest first, and the posts.
+fn list(call: &RouteCall<'_>, newest_first: &[&StoredPost], next: &str, prev: &str) -> Value {
     let order: Vec<&str> = newest_first.iter().map(|post| &*post.id).collect();
-    let mut posts = Map::new();
-    for post in newest_first {
-        posts.insert(post.id.clone(), call.world.post_json(post));
-        let root =
-            call.world.posts.get(&post.root_id).filter(|_| roots && !posts.contains_key(&post.root_id));
-        if let Some(root) = root {
-            posts.insert(root.id.clone(), call.world.post_json(root));
-        }
-    }
+    let posts: Map<String, Value> =
+        newest_first.iter().map(|post| (post.id.clone(), call.world.post_json(post))).collect();
     json!({
         "order": order, "posts": posts, "next_post_id": next, "prev_post_id": prev,
         "first_inaccessible_post_time": 0,
     })
 }
 
+/// Returns a list of a channel as it is asked for: with the whole threads of its posts and no numbers of replies, without
+/// the threads, or with the first posts of the threads only and what is known of their replies.
+fn channel_list(call: &RouteCall<'_>, newest_first: &[&StoredPost], next: &str, prev: &str) -> Value {
+    let mut shown = list(call, newest_first, next, prev);
+    if call.request.flag("skipFetchThreads") {
+        return shown;
+    }
+    let Some(posts) = shown.get_mut("posts").and_then(Value::as_object_mut) else { return shown };
+    if call.request.flag("collapsedThreads") {
+        for post in newest_first {
+            if let Some(object) = posts.get_mut(&post.id).and_then(Value::as_object_mut) {
+                call.world.add_thread(
+                    object,
+                    post,
+                    &call.user,
+                    call.request.flag("collapsedThreadsExtended"),
+                );
+            }
+        }
+        return shown;
+    }
+    for post in newest_first {
+        let root = if post.root_id.is_empty() { &post.id } else { &post.root_id };
+        let thread = call.world.posts.get(root).into_iter().chain(call.world.posts.replies(root));
+        for post in thread.filter(|post| post.delete_at == 0) {
+            if !posts.contains_key(&post.id) {
+                posts.insert(post.id.clone(), call.world.post_json(post));
+            }
+        }
+    }
+    for post in posts.values_mut().filter_map(Value::as_object_mut) {
+        post.insert("reply_count".into(), json!(0));
+    }
+    shown
+}
+
+/// Returns `true` if deleted posts are asked for, which only administrators may see. Old servers ignore the parameter.
+fn wants_deleted(call: &RouteCall<'_>) -> Result<bool, AppError> {
+    let wanted = call.request.flag("include_deleted") && !call.world.is_old();
+    if wanted {
+        call.admin()?;
+    }
+    Ok(wanted)
+}
+
+/// Returns a post by itself. Old servers do not count its replies.
+fn single(call: &RouteCall<'_>, post: &StoredPost) -> Value {
+    let mut shown = call.world.post_json(post);
+    if let (Some(object), true) = (shown.as_object_mut(), call.world.is_old()) {
+        object.insert("reply_count".into(), json!(0));
+    }
+    shown
+}
+
+fn readable_or_deleted<'a>(call: &'a RouteCall<'_>, id: &str) -> Result<&'a StoredPost, AppError> {
+    let known = call.world.posts.get(id).filter(|post| post.original_id.is_empty());
+    match known {
+        Some(post) if wants_deleted(call)? => Ok(post),
+        _ => readable(call, id),
+    }
+}
+
 fn of_channel(call: &RouteCall<'_>, id: &str) -> RouteResult {
     let channel = readable_channel(call, id)?;
+    let deleted = wants_deleted(call)?;
+    let collapsed = call.request.flag("collapsedThreads");
     if call.world.is_old() {
         call.in_channel(id, Permission::ReadChannel)?;
     }
@@ -69,10 +123,16 @@ fn of_channel(call: &RouteCall<'_>, id: &str) -> RouteResult {
             found.sort_by(|one, other| one.id.cmp(&other.id));
             found.truncate(MOST_SINCE);
         }
+        found.retain(|post| post.root_id.is_empty() || !collapsed);
         sort(&mut found);
-        return Ok(ServerResponse::json(200, &list(call, &found, true, "", "")));
+        return Ok(ServerResponse::json(200, &channel_list(call, &found, "", "")));
     }
-    let live = |from: i64, to: i64| posts.made(id, from..to).filter(|post| post.delete_at == 0);
+    let live = |from: i64, to: i64| {
+        posts.made(id, from..to).filter(move |post| {
+            (post.delete_at == 0 || (deleted && post.original_id.is_empty()))
+                && (post.root_id.is_empty() || !collapsed)
+        })
+    };
     let (page, per_page) = call.paging();
     let pivot = |name: &str| match call.request.param(name).filter(|id| !id.is_empty()) {
         None => Ok(None),
@@ -94,9 +154,10 @@ fn of_channel(call: &RouteCall<'_>, id: &str) -> RouteResult {
             live(i64::MIN, until).rev().take(left_out).last().or_else(|| live(until, i64::MAX).next());
         (part, behind, live(i64::MIN, until).rev().nth(left_out + per_page))
     };
+    let newer = newer.filter(|_| !part.is_empty());
     let (next, prev) = (newer.map_or("", |post| &post.id), older.map_or("", |post| &post.id));
     let newest = posts.last_change(id).unwrap_or(channel.create_at);
-    Ok(call.etag(&newest.to_string(), ServerResponse::json(200, &list(call, &part, true, next, prev))))
+    Ok(call.etag(&newest.to_string(), ServerResponse::json(200, &channel_list(call, &part, next, prev))))
 }
 
 /// Sorts posts, newest first.
@@ -105,34 +166,47 @@ fn sort(posts: &mut [&StoredPost]) {
     posts.sort_by_key(|post| std::cmp::Reverse(post.create_at));
 }
 
+/// Returns a thread: the first post and then the replies, a page of them in current servers. Old servers send all, and the
+/// first post again at the end.
 fn thread(call: &RouteCall<'_>, id: &str) -> RouteResult {
     let post = readable(call, id)?;
     let root = call.world.posts.get(&post.root_id).unwrap_or(post);
+    let old = call.world.is_old();
     let per_page: usize = call.request.param("perPage").and_then(|text| text.parse().ok()).unwrap_or(0);
     if per_page > 200 {
         return Err(bad_url("perPage"));
     }
-    let mut all: Vec<&StoredPost> = call.world.posts.replies(&root.id).collect();
-    let from = call.request.param("fromPost").unwrap_or_default();
-    let down = call.request.param("direction") == Some("down");
-    if !down {
+    let skipped = call.request.flag("skipFetchThreads");
+    let collapsed = call.request.flag("collapsedThreads");
+    let mut all: Vec<&StoredPost> =
+        if skipped { Vec::new() } else { call.world.posts.replies(&root.id).collect() };
+    let direction = call.request.param("direction").unwrap_or_default();
+    if direction == "up" && !old {
         all.reverse();
     }
-    if let Some(at) = all.iter().position(|post| post.id == from) {
+    let from = call.request.param("fromPost").unwrap_or_default();
+    if let Some(at) = all.iter().position(|post| post.id == from).filter(|_| !old) {
         all.drain(..=at);
     }
-    let has_next = per_page > 0 && all.len() > per_page;
-    if per_page > 0 {
-        all.truncate(per_page);
+    // Downwards, the first post is one of the page.
+    let wanted = if direction == "down" { per_page.saturating_sub(1) } else { per_page };
+    let has_next = !old && per_page > 0 && all.len() > wanted;
+    if has_next {
+        all.truncate(wanted);
     }
-    all.push(root);
-    if call.world.is_old() {
-        // Old servers list the first post twice: first and last.
-        all.insert(0, root);
+    all.insert(0, root);
+    if old && !skipped && !collapsed {
+        all.push(root);
     }
     let newest = all.iter().map(|post| post.update_at).max().unwrap_or(0);
-    let mut body = list(call, &all, false, "", "");
-    if let Some(object) = body.as_object_mut() {
+    let mut body = list(call, &all, "", "");
+    if collapsed {
+        let shown = body.pointer_mut(&format!("/posts/{}", root.id)).and_then(Value::as_object_mut);
+        if let Some(object) = shown {
+            call.world.add_thread(object, root, &call.user, call.request.flag("collapsedThreadsExtended"));
+        }
+    }
+    if let (Some(object), false) = (body.as_object_mut(), skipped) {
         object.insert("has_next".into(), json!(has_next));
     }
     Ok(call.etag(&format!("{id}.{}.{newest}", root.id), ServerResponse::json(200, &body)))
@@ -158,7 +232,7 @@ fn pinned(call: &RouteCall<'_>, id: &str) -> RouteResult {
     sort(&mut found);
     let newest = found.iter().max_by_key(|post| post.update_at);
     let (id, at) = newest.map_or(("", 0), |post| (&*post.id, post.update_at));
-    Ok(call.etag(&format!("{id}.{at}"), ServerResponse::json(200, &list(call, &found, false, "", ""))))
+    Ok(call.etag(&format!("{id}.{at}"), ServerResponse::json(200, &list(call, &found, "", ""))))
 }
 
 fn around_unread(call: &RouteCall<'_>, user: &str, id: &str) -> RouteResult {
@@ -174,7 +248,7 @@ fn around_unread(call: &RouteCall<'_>, user: &str, id: &str) -> RouteResult {
     let range = first.saturating_sub(number("limit_after"))..(first + number("limit_before")).min(all.len());
     let next = range.start.checked_sub(1).and_then(|at| all.get(at)).map_or("", |post| &post.id);
     let prev = all.get(range.end).map_or("", |post| &post.id);
-    Ok(ServerResponse::json(200, &list(call, all.get(range).unwrap_or_default(), true, next, prev)))
+    Ok(ServerResponse::json(200, &channel_list(call, all.get(range).unwrap_or_default(), next, prev)))
 }
 
 fn flagged(call: &RouteCall<'_>, user: &str) -> RouteResult {
@@ -190,7 +264,7 @@ fn flagged(call: &RouteCall<'_>, user: &str) -> RouteResult {
         .filter(|post| post.delete_at == 0 && call.world.may_read(&user, &post.channel_id))
         .collect();
     sort(&mut found);
-    Ok(ServerResponse::json(200, &list(call, &call.page(found), false, "", "")))
+    Ok(ServerResponse::json(200, &list(call, &call.page(found), "", "")))
 }
 
 /// Searches for all words, or with `is_or_search` for any.
@@ -216,7 +290,7 @@ fn search(call: &RouteCall<'_>, team: Option<&str>) -> RouteResult {
     };
     let mut found = call.world.search_posts(terms, flag("is_or_search"), offset, readable);
     sort(&mut found);
-    let mut shown = list(call, &call.page(found), false, "", "");
+    let mut shown = list(call, &call.page(found), "", "");
     if let Some(object) = shown.as_object_mut() {
         object.insert("matches".into(), Value::Null);
     }

@@ -203,6 +203,7 @@ fn notify(call: &mut RouteCall<'_>, id: &str, user: &str) -> RouteResult {
         let message = "Invalid notify level.";
         return Err(fail(400, "model.channel_member.is_valid.notify_level.app_error", message));
     }
+    let now = call.world.now();
     let member =
         call.world.channel_mut(id).and_then(|channel| channel.member_mut(&user)).ok_or_else(missing)?;
     let mut props = member.notify_props.take().unwrap_or_else(notify_props);
@@ -210,6 +211,7 @@ fn notify(call: &mut RouteCall<'_>, id: &str, user: &str) -> RouteResult {
         props.extend(body.into_iter().filter(|(name, _)| name != "user_id" && name != "channel_id"));
     }
     member.notify_props = Some(props);
+    member.last_update_at = now;
     tell_changed(call, id, &user);
     Ok(ServerResponse::done())
 }

@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use super::preferences::tell_preferences;
 use super::users::{missing, updated};
 use super::{RouteCall, RouteResult, bad_body, fail, text};
+use crate::testing::clock::is_id;
 use crate::testing::http::ServerResponse;
 
 pub(super) fn route(call: &mut RouteCall<'_>, method: &str, path: &[&str]) -> Option<RouteResult> {
@@ -54,7 +55,7 @@ fn forget_recent(call: &mut RouteCall<'_>, whom: &str) -> RouteResult {
 fn statuses(call: &RouteCall<'_>) -> RouteResult {
     call.user()?;
     let ids = call.texts("user_ids")?;
-    if ids.is_empty() {
+    if ids.is_empty() || !ids.iter().all(|id| is_id(id)) {
         return Err(bad_body("user_ids"));
     }
     // Unknown users are offline.
@@ -111,6 +112,8 @@ fn custom_status(call: &mut RouteCall<'_>, whom: &str) -> RouteResult {
         if let Some(Value::String(time)) = body.get_mut("expires_at") {
             *time = without_zeros(time);
         }
+        // The zero of times, where none is given.
+        body.entry("expires_at").or_insert_with(|| json!("0001-01-01T00:00:00Z"));
         Value::Object(body).to_string()
     };
     call.own(&id)?;

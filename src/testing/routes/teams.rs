@@ -19,7 +19,7 @@ pub(super) fn route(call: &mut RouteCall<'_>, method: &str, path: &[&str]) -> Op
             .map(|_| ServerResponse::json(200, &json!({"exists": call.world.team_named(name).is_some()}))),
         ("GET", ["users", user, "teams"]) => call.own(user).map(|id| {
             let teams = call.world.teams.iter().filter(|team| team.has(&id) && team.delete_at == 0);
-            ServerResponse::json(200, &teams.map(|team| team.json(call.is_admin())).collect())
+            ServerResponse::json(200, &teams.map(|team| seen(call, team)).collect())
         }),
         ("GET", ["users", user, "teams", "unread"]) => unread(call, user),
         ("GET", ["users", user, "teams", team, "unread"]) => call.own(user).and_then(|id| {
@@ -35,9 +35,7 @@ pub(super) fn route(call: &mut RouteCall<'_>, method: &str, path: &[&str]) -> Op
                 .collect();
             ServerResponse::json(200, &members)
         }),
-        ("GET", ["teams", id]) => {
-            visible(call, id).map(|team| ServerResponse::json(200, &team.json(call.is_admin())))
-        }
+        ("GET", ["teams", id]) => visible(call, id).map(|team| ServerResponse::json(200, &seen(call, team))),
         ("PUT", ["teams", id]) => patch(call, id, true),
         ("PUT", ["teams", id, "patch"]) => patch(call, id, false),
         ("PUT", ["teams", id, "privacy"]) => privacy(call, id),
@@ -70,6 +68,17 @@ pub(super) fn visible<'a>(call: &'a RouteCall<'_>, id: &str) -> Result<&'a Store
     if team.has(&me) || team.allow_open_invite || call.is_admin() { Ok(team) } else { Err(forbidden()) }
 }
 
+/// Returns a team as the caller sees it. Members see its invitation, except guests.
+fn seen(call: &RouteCall<'_>, team: &StoredTeam) -> Value {
+    let mut shown = team.json(call.is_admin());
+    let guest = call.world.user(&call.user).is_some_and(crate::testing::state::StoredUser::is_guest);
+    let invites = team.has(&call.user) && !guest;
+    if let (Some(object), true) = (shown.as_object_mut(), invites) {
+        object.insert("invite_id".into(), json!(team.invite_id));
+    }
+    shown
+}
+
 /// Returns the ID of a team that the caller may change.
 pub(super) fn managed(call: &RouteCall<'_>, id: &str) -> Result<String, AppError> {
     let me = call.user()?;
@@ -79,12 +88,14 @@ pub(super) fn managed(call: &RouteCall<'_>, id: &str) -> Result<String, AppError
 }
 
 fn list(call: &RouteCall<'_>) -> RouteResult {
-    let me = call.user()?;
-    let teams =
-        call.world.teams.iter().filter(|team| {
-            team.delete_at == 0 && (team.has(&me) || team.allow_open_invite || call.is_admin())
-        });
-    let page = call.page(teams.map(|team| team.json(call.is_admin())));
+    call.user()?;
+    // Even one's own teams are listed only if anybody may join them.
+    let teams = call
+        .world
+        .teams
+        .iter()
+        .filter(|team| team.delete_at == 0 && (team.allow_open_invite || call.is_admin()));
+    let page = call.page(teams.map(|team| seen(call, team)));
     if call.request.flag("include_total_count") {
         return Ok(ServerResponse::json(200, &json!({"teams": page, "total_count": call.world.teams.len()})));
     }
@@ -101,7 +112,7 @@ fn search(call: &RouteCall<'_>) -> RouteResult {
         .iter()
         .filter(|team| team.has(&me) || team.allow_open_invite || call.is_admin())
         .filter(|team| team.name.contains(&term) || team.display_name.to_lowercase().contains(&term));
-    Ok(ServerResponse::json(200, &found.map(|team| team.json(call.is_admin())).collect()))
+    Ok(ServerResponse::json(200, &found.map(|team| seen(call, team)).collect()))
 }
 
 pub(super) fn not_named() -> AppError {
@@ -111,7 +122,7 @@ pub(super) fn not_named() -> AppError {
 fn by_name(call: &RouteCall<'_>, name: &str) -> RouteResult {
     call.user()?;
     let id = call.world.team_named(name).map(|team| team.id.clone()).ok_or_else(not_named)?;
-    visible(call, &id).map(|team| ServerResponse::json(200, &team.json(call.is_admin())))
+    visible(call, &id).map(|team| ServerResponse::json(200, &seen(call, team)))
 }
 
 const RESERVED_NAMES: [&str; 17] = [
@@ -191,6 +202,12 @@ fn create(call: &mut RouteCall<'_>) -> RouteResult {
         team.allow_open_invite = body.get("allow_open_invite") == Some(&Value::Bool(true));
         team.email = email;
         if let Some(member) = team.members.first_mut() {
+            member.admin = true;
+        }
+    }
+    for channel in call.world.default_channels(&id) {
+        let member = call.world.channel_mut(&channel).and_then(|channel| channel.member_mut(&me));
+        if let Some(member) = member {
             member.admin = true;
         }
     }

@@ -177,8 +177,9 @@ fn one(call: &RouteCall<'_>, is: impl Fn(&StoredUser) -> bool) -> RouteResult {
     Ok(call.etag(&tag, ServerResponse::json(200, &user.json(user.id == me || call.is_admin()))))
 }
 
-fn shown(call: &RouteCall<'_>, users: &[&StoredUser]) -> ServerResponse {
-    let users: Vec<Value> = users.iter().map(|user| user.json(user.id == call.user)).collect();
+fn shown(users: &[&StoredUser]) -> ServerResponse {
+    // In lists, the caller is a user like any other.
+    let users: Vec<Value> = users.iter().map(|user| user.json(false)).collect();
     ServerResponse::json(200, &Value::Array(users))
 }
 
@@ -207,7 +208,7 @@ fn list(call: &RouteCall<'_>) -> RouteResult {
         .filter(|user| !call.request.flag("inactive") || user.delete_at > 0)
         .collect();
     users.sort_by(|one, other| one.username.cmp(&other.username));
-    Ok(shown(call, &call.page(users)))
+    Ok(shown(&call.page(users)))
 }
 
 fn by_ids(call: &RouteCall<'_>) -> RouteResult {
@@ -218,7 +219,7 @@ fn by_ids(call: &RouteCall<'_>) -> RouteResult {
     }
     let mut found: Vec<&StoredUser> = call.world.users.iter().filter(|user| ids.contains(&user.id)).collect();
     found.sort_by(|one, other| one.id.cmp(&other.id));
-    Ok(shown(call, &found))
+    Ok(shown(&found))
 }
 
 fn by_names(call: &RouteCall<'_>) -> RouteResult {
@@ -229,7 +230,7 @@ fn by_names(call: &RouteCall<'_>) -> RouteResult {
     }
     let found: Vec<&StoredUser> =
         call.world.users.iter().filter(|user| names.contains(&user.username)).collect();
-    Ok(shown(call, &found))
+    Ok(shown(&found))
 }
 
 /// Returns `true` if a name contains the term. Old servers want it at the beginning.
@@ -258,7 +259,7 @@ fn search(call: &RouteCall<'_>) -> RouteResult {
             && (channel.is_empty()
                 || call.world.channel(channel).is_some_and(|channel| channel.has(&user.id)))
     });
-    Ok(shown(call, &found.collect::<Vec<_>>()))
+    Ok(shown(&found.collect::<Vec<_>>()))
 }
 
 fn autocomplete(call: &RouteCall<'_>) -> RouteResult {
@@ -305,7 +306,8 @@ fn group_channels(call: &RouteCall<'_>) -> RouteResult {
     let ids = call.texts("group_channel_ids")?;
     let found = ids.iter().filter_map(|id| call.world.channel(id)).filter(|c| c.kind == "G" && c.has(&me));
     let people = found.map(|channel| {
-        let users = channel.members.iter().filter_map(|member| call.world.user(&member.user_id));
+        let others = channel.members.iter().filter(|member| member.user_id != me);
+        let users = others.filter_map(|member| call.world.user(&member.user_id));
         (channel.id.clone(), users.map(|user| user.json(false)).collect::<Value>())
     });
     Ok(ServerResponse::json(200, &Value::Object(people.collect())))
@@ -333,7 +335,7 @@ fn typing(call: &mut RouteCall<'_>, whom: &str) -> RouteResult {
     }
     let data = json!({"parent_id": text(&body, "parent_id"), "user_id": id});
     call.world.emit(&HubEvent::new("typing", data).for_channel(channel).omitting(&id));
-    Ok(ServerResponse::bytes(200, "application/json", Vec::new()))
+    Ok(ServerResponse::done())
 }
 
 fn sessions(call: &RouteCall<'_>, whom: &str) -> RouteResult {

@@ -157,7 +157,11 @@ impl World {
     pub(in crate::testing) fn new_channel(&mut self, channel: StoredChannel) -> String {
         let now = self.now();
         let id = self.clock.id();
-        self.channels.push(StoredChannel { id: id.clone(), create_at: now, update_at: now, ..channel });
+        let mut channel = StoredChannel { id: id.clone(), create_at: now, update_at: now, ..channel };
+        for member in &mut channel.members {
+            member.last_update_at = now;
+        }
+        self.channels.push(channel);
         id
     }
 

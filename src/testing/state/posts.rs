@@ -8,6 +8,9 @@ use super::World;
 use super::attachments::{complete_attachments, without_integrations};
 use crate::testing::hub::HubEvent;
 
+/// MIME types by extension.
+const MIME_TYPES: &str = include_str!("mime_types.tsv");
+
 #[derive(Clone, Debug, Default)]
 pub(in crate::testing) struct StoredPost {
     pub(in crate::testing) id: String,
@@ -79,8 +82,9 @@ impl StoredUpload {
 }
 
 impl StoredFile {
-    pub(in crate::testing) fn extension(&self) -> &str {
-        self.name.rsplit_once('.').map_or("", |(_, extension)| extension)
+    /// Returns what follows the last dot of the name, in lower case.
+    pub(in crate::testing) fn extension(&self) -> String {
+        self.name.rsplit_once('.').map_or_else(String::new, |(_, extension)| extension.to_lowercase())
     }
 
     /// Returns width, height and MIME type of an image. `None` for other files.
@@ -88,17 +92,11 @@ impl StoredFile {
         super::images::image_size(&self.data)
     }
 
+    /// Returns the MIME type that belongs to the extension. Empty if there is none.
     pub(in crate::testing) fn mime_type(&self) -> &'static str {
-        match self.extension() {
-            "txt" | "log" => "text/plain; charset=utf-8",
-            "json" => "application/json",
-            "png" => "image/png",
-            "jpg" | "jpeg" => "image/jpeg",
-            "gif" => "image/gif",
-            "pdf" => "application/pdf",
-            "html" => "text/html; charset=utf-8",
-            _ => "application/octet-stream",
-        }
+        let extension = self.extension();
+        let mut rows = MIME_TYPES.lines().filter_map(|line| line.split_once('\t'));
+        rows.find(|(known, _)| *known == extension).map_or("", |(_, mime_type)| mime_type)
     }
 
     pub(in crate::testing) fn json(&self) -> Value {
@@ -242,6 +240,10 @@ impl World {
         let mut shown = self.post_json(&post);
         if let Some(object) = shown.as_object_mut() {
             object.insert("pending_post_id".into(), json!(new.pending_post_id));
+            // None of the files was one that the author may attach.
+            if !new.file_ids.is_empty() && post.file_ids.is_empty() {
+                object.insert("file_ids".into(), Value::Null);
+            }
         }
         self.emit_posted(&post, &shown, new.set_online);
         self.trigger_webhooks(&post);
@@ -268,7 +270,8 @@ impl World {
             object.insert(kind.into(), json!("true"));
         }
         let mentions = self.mentions(post);
-        let followers = self.follow(post, &mentions);
+        let mut followers = self.follow(post, &mentions);
+        followers.retain(|user| self.has_collapsed_threads(user));
         for user in &mentions {
             if let Some(member) = self.channel_mut(&post.channel_id).and_then(|c| c.member_mut(user)) {
                 member.mention_count += 1;
@@ -287,7 +290,9 @@ impl World {
         }
         if !post.root_id.is_empty() && !self.is_old() {
             let mut told = followers;
-            told.push(post.user_id.clone());
+            if self.has_collapsed_threads(&post.user_id) {
+                told.push(post.user_id.clone());
+            }
             for user in told {
                 self.emit_thread(&user, &post.root_id);
             }
@@ -364,7 +369,11 @@ impl World {
         let mut participants: Vec<Value> =
             people.filter_map(|id| self.user(id)).map(|user| user.json(false)).collect();
         if self.is_old() {
-            participants = self.old_participants(root, participants, extended);
+            // Old servers count the author of the first post.
+            if !self.posts.participants(root_id).any(|id| id == root.user_id) {
+                participants.extend(self.user(&root.user_id).map(|user| user.json(false)));
+            }
+            participants = named_participants(participants, extended);
         }
         let named = format!("@{}", self.name_of(user_id));
         let mut post = bare(self.post_json(root));
@@ -382,29 +391,25 @@ impl World {
         }))
     }
 
-    /// Returns the participants as old servers show them: with the author of the first post, and with IDs only unless
-    /// they are asked for.
-    fn old_participants(&self, root: &StoredPost, mut known: Vec<Value>, extended: bool) -> Vec<Value> {
-        let author = json!(root.user_id);
-        if !known.iter().any(|one| one.get("id") == Some(&author)) {
-            known.extend(self.user(&root.user_id).map(|user| user.json(false)));
+    /// Adds what is known of the replies to the first post of a thread.
+    pub(in crate::testing) fn add_thread(
+        &self,
+        shown: &mut Map<String, Value>,
+        post: &StoredPost,
+        user_id: &str,
+        extended: bool,
+    ) {
+        let last = self.posts.replies(&post.id).next_back();
+        if let Some(last) = last {
+            let people = self.posts.participants(&post.id).filter_map(|id| self.user(id));
+            let participants: Vec<Value> = people.map(|user| user.json(false)).collect();
+            let follows = self.threads.get(&post.id).and_then(|thread| thread.get(user_id));
+            shown.insert("last_reply_at".into(), json!(last.create_at));
+            shown.insert("participants".into(), json!(named_participants(participants, extended)));
+            shown.insert("is_following".into(), json!(follows.is_some_and(|(follows, _)| *follows)));
+        } else if self.is_old() {
+            shown.insert("is_following".into(), json!(false));
         }
-        if extended {
-            return known;
-        }
-        for participant in known.iter_mut().filter_map(Value::as_object_mut) {
-            participant.retain(|name, _| name != "create_at" && name != "update_at");
-            for (name, value) in participant.iter_mut().filter(|(name, _)| *name != "id") {
-                *value = match value.take() {
-                    Value::String(_) => json!(""),
-                    Value::Number(_) => json!(0),
-                    Value::Bool(_) => json!(false),
-                    _ if name == "timezone" => Value::Null,
-                    other => other,
-                };
-            }
-        }
-        known
     }
 
     fn emit_thread(&mut self, user_id: &str, root_id: &str) {
@@ -517,6 +522,26 @@ impl World {
     }
 }
 
+/// Returns participants as the server shows them unless more is asked for: with IDs only, and all other members empty.
+fn named_participants(mut participants: Vec<Value>, extended: bool) -> Vec<Value> {
+    if extended {
+        return participants;
+    }
+    for participant in participants.iter_mut().filter_map(Value::as_object_mut) {
+        participant.retain(|name, _| name != "create_at" && name != "update_at");
+        for (name, value) in participant.iter_mut().filter(|(name, _)| *name != "id") {
+            *value = match value.take() {
+                Value::String(_) => json!(""),
+                Value::Number(_) => json!(0),
+                Value::Bool(_) => json!(false),
+                _ if name == "timezone" => Value::Null,
+                other => other,
+            };
+        }
+    }
+    participants
+}
+
 /// Removes the metadata, which some events omit.
 fn bare(mut post: Value) -> Value {
     if let Some(object) = post.as_object_mut() {
@@ -525,12 +550,20 @@ fn bare(mut post: Value) -> Value {
     post
 }
 
+/// Returns the hashtags of a text, separated by spaces.
 fn hashtags(message: &str) -> String {
-    message
-        .split_whitespace()
-        .filter(|word| {
-            word.len() > 3 && word.starts_with('#') && word.chars().nth(1).is_some_and(char::is_alphabetic)
-        })
-        .collect::<Vec<_>>()
-        .join(" ")
+    message.split_whitespace().filter_map(hashtag).collect::<Vec<_>>().join(" ")
+}
+
+/// Returns the hashtag that a word is, without the punctuation around it.
+fn hashtag(word: &str) -> Option<&str> {
+    let is_letter = |character: char| character.is_alphabetic();
+    let is_inner = |character: char| character.is_alphanumeric() || matches!(character, '-' | '_' | '.');
+    let word = word.trim_start_matches(|c: char| !c.is_alphanumeric() && c != '#');
+    let word = word.trim_end_matches(|c: char| !c.is_alphanumeric());
+    let name = word.trim_start_matches('#');
+    let hashes = word.len() - name.len();
+    let fits =
+        hashes > 0 && name.chars().count() >= 2 && name.starts_with(is_letter) && name.chars().all(is_inner);
+    word.get(hashes.checked_sub(1)?..).filter(|_| fits)
 }

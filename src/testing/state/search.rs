@@ -23,7 +23,7 @@ enum SearchWord {
     Prefix(String),
 }
 
-/// What a search looks for.
+/// The parts of a search.
 #[derive(Debug, Default)]
 struct SearchQuery {
     /// Each is a phrase: words that follow each other.

@@ -179,7 +179,7 @@ fn files_go_up_and_down() {
     let town = server.channel_id("town-square");
     let raw =
         jane.send("POST", &format!("/files?channel_id={town}&filename=a%20b.txt"), "", "", b"0123456789");
-    assert_eq!((raw.status, &raw.json()["client_ids"]), (201, &Value::Null));
+    assert_eq!((raw.status, &raw.json()["client_ids"]), (201, &json!([])));
     let id = raw.json()["file_infos"][0]["id"].as_str().unwrap().to_owned();
     assert_eq!(bob.get(&format!("/files/{id}")).status, 403, "not attached yet");
     let body = format!(
@@ -404,4 +404,95 @@ fn permissions_are_those_of_the_default_roles() {
         let moved = jane.get("/users//me");
         assert_eq!((moved.status, moved.header("location")), (301, Some("/api/v4/users/me")));
     }
+}
+
+#[test]
+fn files_have_the_names_and_types_of_a_real_server() {
+    let server = TestServer::start().unwrap();
+    let bob = Http::new(&server, "bob");
+    let channel = server.channel_id("town-square");
+    let upload = |parts: &[(&str, &str, &str)]| {
+        let mut body = String::new();
+        for (name, file, data) in parts {
+            let file = if file.is_empty() { String::new() } else { format!("; filename=\"{file}\"") };
+            body.push_str(&format!(
+                "--b\r\nContent-Disposition: form-data; name=\"{name}\"{file}\r\n\r\n{data}\r\n"
+            ));
+        }
+        body.push_str("--b--\r\n");
+        bob.send("POST", "/files", "multipart/form-data; boundary=b", "", body.as_bytes())
+    };
+    for (name, kept, extension, kind) in [
+        ("../../etc/x.tar.gz", "x.tar.gz", "gz", "application/gzip"),
+        ("README", "README", "", ""),
+        ("A.PNG", "A.PNG", "png", "image/png"),
+        ("a.md", "a.md", "md", "text/markdown; charset=utf-8"),
+        ("a.xyz", "a.xyz", "xyz", ""),
+    ] {
+        let got = upload(&[("files", name, "abc"), ("channel_id", "", &channel)]);
+        let info = &got.json()["file_infos"][0];
+        assert_eq!((got.status, &info["name"], &info["extension"]), (201, &json!(kept), &json!(extension)));
+        assert_eq!(info["mime_type"], kind);
+    }
+    assert_eq!(upload(&[("channel_id", "", &channel)]).json()["file_infos"], json!([]));
+    assert_eq!(upload(&[("files", "a.txt", "x")]).status, 400);
+    let late = [("channel_id", "", &*channel), ("files", "a.txt", "x"), ("client_ids", "", "1")];
+    assert_eq!(upload(&late).json()["id"], "api.context.invalid_body_param.app_error");
+    let few =
+        [("client_ids", "", "1"), ("channel_id", "", &*channel), ("files", "a", "x"), ("files", "b", "x")];
+    assert_eq!(upload(&few).json()["id"], "api.context.invalid_body_param.app_error");
+}
+
+#[test]
+fn administrators_see_deleted_posts_when_they_ask() {
+    for version in ["11.6.0", "5.37.0"] {
+        let server = TestServer::builder().version(version).start().unwrap();
+        let (admin, bob) = (Http::new(&server, "admin"), Http::new(&server, "bob"));
+        let post = server.post_as("bob", "town-square", "gone");
+        server.delete_post(&post);
+        let list = format!("/channels/{}/posts?include_deleted=true", server.channel_id("town-square"));
+        let one = format!("/posts/{post}?include_deleted=true");
+        let (own, seen) = (bob.get(&one).status, admin.get(&one));
+        let listed = admin.get(&list).json()["posts"].get(&post).is_some();
+        if version.starts_with("11") {
+            assert_eq!((own, bob.get(&list).status, listed), (403, 403, true));
+            assert_eq!((seen.status, &seen.json()["message"]), (200, &json!("")));
+        } else {
+            assert_eq!((own, bob.get(&list).status, seen.status, listed), (404, 200, 404, false));
+        }
+    }
+}
+
+#[test]
+fn hashtags_are_found_as_on_a_real_server() {
+    let server = TestServer::start().unwrap();
+    let bob = Http::new(&server, "bob");
+    for (message, hashtags) in [
+        ("#a #ab #abc #a1 #1a #ä #äb #a-b #a- #a_b #a.b #a.", "#ab #abc #a1 #äb #a-b #a_b #a.b"),
+        ("##x2 #x#y1 (#in) '#quote' #semi; #c++ #日本 #日 text", "#x2 #in #quote #semi #日本"),
+        ("`#code1` **#bold1** [#link1](http://x.y) http://x.y/#frag1 #end1", "#code1 #bold1 #end1"),
+        ("#one,#two #three/#four #five:six", ""),
+        ("#Upper #upper #dup #dup", "#Upper #upper #dup #dup"),
+    ] {
+        let body = json!({"channel_id": server.channel_id("town-square"), "message": message});
+        assert_eq!(bob.post("/posts", &body).json()["hashtags"], hashtags, "{message}");
+    }
+}
+
+#[test]
+fn unclean_paths_are_redirected() {
+    let server = TestServer::start().unwrap();
+    let token = server.token("bob");
+    let status = |path: &str| {
+        let head = format!(
+            "GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer {token}\r\n\r\n"
+        );
+        let got = Http::new(&server, "").raw(head.as_bytes()).unwrap();
+        (got.status, got.header("Location").unwrap_or_default().to_owned())
+    };
+    let clean = "/api/v4/users/me".to_owned();
+    for path in ["/api/v4//users/me", "/api/v4/./users/me", "/api/v4/users/../users/me"] {
+        assert_eq!(status(path), (301, clean.clone()), "{path}");
+    }
+    assert_eq!(status("/api/v4/users/me/").0, 404);
 }
