@@ -61,8 +61,7 @@ fn read(text: &str, found: &mut BTreeMap<String, Struct>) {
         };
         let (mut this, mut attributes) = (Struct::default(), String::new());
         let (mut is_open, mut is_optional) = (rest.is_empty(), false);
-        loop {
-            let Some(line) = lines.clone().next() else { break };
+        while let Some(line) = lines.clone().next() {
             if !is_open {
                 if line.trim_start() != "optional {" {
                     break;

@@ -43,7 +43,7 @@ fn a_program_posts_transfers_files_survives_a_cut_and_ends() {
     let info = jane.files().upload(&channel.id, Upload::path(&source).unwrap()).unwrap();
     assert_eq!((info.name.as_str(), info.size), ("质量 ä.bin", content.len() as u64));
     jane.posts().create(&PostDraft::new(&channel.id, "a file").file_ids([&info.id])).unwrap();
-    assert_eq!(next("a file").file_ids, [info.id.clone()]);
+    assert_eq!(next("a file").file_ids, std::slice::from_ref(&info.id));
     let target = folder.join("saved.bin");
     assert_eq!(bob.files().save(&info, &target).unwrap(), info.size);
     assert_eq!(std::fs::read(&target).unwrap(), content);
