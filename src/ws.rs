@@ -39,6 +39,7 @@ mod filter;
 pub(crate) mod frame;
 mod frame_reader;
 mod lanes;
+mod lock_hold;
 mod options;
 mod position;
 mod queue;

@@ -2,8 +2,6 @@
 
 use std::collections::HashMap;
 use std::ops::{Deref, DerefMut};
-#[cfg(test)]
-use std::panic::Location;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, TryLockError, Weak};
 use std::time::{Duration, Instant};
@@ -19,6 +17,9 @@ use super::deadline::Deadline;
 use super::deferred_log::{self, WriteOnDrop};
 use super::delivery::Delivery;
 use super::frame;
+use super::lock_hold::LockHold;
+#[cfg(test)]
+use super::lock_hold::LongestHold;
 use super::options::StreamOptions;
 use super::queue::Overflow;
 use super::session::{Cursor, Effect, Notification, SessionSettings, StreamSession, StreamTime};
@@ -71,7 +72,7 @@ pub(crate) struct StreamShared {
     pub(crate) probe_tag: Box<str>,
     /// Maximum time for which the lock was held, and where it was taken.
     #[cfg(test)]
-    pub(crate) longest_hold: Mutex<(Duration, Option<&'static Location<'static>>)>,
+    pub(crate) longest_hold: Mutex<LongestHold>,
 }
 
 /// The lock of a stream. Fields are dropped in this order: log lines are written after the lock was released.
@@ -92,39 +93,6 @@ impl Deref for StateGuard<'_> {
 impl DerefMut for StateGuard<'_> {
     fn deref_mut(&mut self) -> &mut StreamState {
         &mut self.state
-    }
-}
-
-/// Measures the time for which the lock is held, in tests.
-struct LockHold<'a> {
-    shared: &'a StreamShared,
-    #[cfg(test)]
-    began: (Instant, &'static Location<'static>),
-}
-
-impl<'a> LockHold<'a> {
-    #[cfg_attr(test, track_caller)]
-    fn begin_thread(shared: &'a StreamShared) -> Self {
-        Self {
-            shared,
-            #[cfg(test)]
-            began: (Instant::now(), Location::caller()),
-        }
-    }
-
-    fn end_thread(self) -> &'a StreamShared {
-        self.shared
-    }
-}
-
-#[cfg(test)]
-impl Drop for LockHold<'_> {
-    fn drop(&mut self) {
-        let held = self.began.0.elapsed();
-        let mut longest = self.shared.longest_hold.lock().unwrap_or_else(PoisonError::into_inner);
-        if held > longest.0 {
-            *longest = (held, Some(self.began.1));
-        }
     }
 }
 
@@ -270,7 +238,7 @@ impl StreamShared {
                 state
             }
         };
-        StateGuard { state, hold: LockHold::begin_thread(self), log: WriteOnDrop }
+        StateGuard { state, hold: LockHold::begin_hold(self), log: WriteOnDrop }
     }
 
     /// Releases the lock briefly between two parts of long work, since it is not fair.
@@ -312,7 +280,7 @@ impl StreamShared {
             return state;
         }
         let StateGuard { state, hold, log } = state;
-        let shared = hold.end_thread();
+        let shared = hold.end_hold();
         if deferred_log::is_pending() {
             // Callers check their condition again.
             drop((state, log));
@@ -322,7 +290,7 @@ impl StreamShared {
             None => condvar.wait(state).unwrap_or_else(PoisonError::into_inner),
             Some(left) => condvar.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0,
         };
-        StateGuard { state, hold: LockHold::begin_thread(shared), log }
+        StateGuard { state, hold: LockHold::begin_hold(shared), log }
     }
 
     /// Carries out the effects of the session. Called after each call into it.
