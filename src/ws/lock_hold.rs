@@ -3,45 +3,55 @@
 #[cfg(test)]
 use std::panic::Location;
 #[cfg(test)]
-use std::sync::PoisonError;
+use std::sync::{Mutex, PoisonError};
 #[cfg(test)]
 use std::time::{Duration, Instant};
 
-use super::state::StreamShared;
-
 /// The longest hold, and the place where the lock was taken.
+#[derive(Debug, Default)]
+pub(super) struct LongestHold {
+    #[cfg(test)]
+    longest: Mutex<(Duration, Option<&'static Location<'static>>)>,
+}
+
 #[cfg(test)]
-pub(super) type LongestHold = (Duration, Option<&'static Location<'static>>);
+impl LongestHold {
+    fn record_hold(&self, (began, place): (Instant, &'static Location<'static>)) {
+        let held = began.elapsed();
+        let mut longest = self.longest.lock().unwrap_or_else(PoisonError::into_inner);
+        if held > longest.0 {
+            *longest = (held, Some(place));
+        }
+    }
+
+    /// Returns the longest hold since the last call.
+    pub(super) fn take_longest(&self) -> (Duration, Option<&'static Location<'static>>) {
+        std::mem::take(&mut *self.longest.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
 
 /// A period in which a thread holds the lock.
 pub(super) struct LockHold<'a> {
-    shared: &'a StreamShared,
+    #[cfg_attr(not(test), expect(dead_code, reason = "measured in tests only"))]
+    holds: &'a LongestHold,
     #[cfg(test)]
     began: (Instant, &'static Location<'static>),
 }
 
 impl<'a> LockHold<'a> {
     #[cfg_attr(test, track_caller)]
-    pub(super) fn begin_hold(shared: &'a StreamShared) -> Self {
+    pub(super) fn begin_hold(holds: &'a LongestHold) -> Self {
         Self {
-            shared,
+            holds,
             #[cfg(test)]
             began: (Instant::now(), Location::caller()),
         }
     }
-
-    pub(super) fn end_hold(self) -> &'a StreamShared {
-        self.shared
-    }
 }
 
-#[cfg(test)]
 impl Drop for LockHold<'_> {
     fn drop(&mut self) {
-        let held = self.began.0.elapsed();
-        let mut longest = self.shared.longest_hold.lock().unwrap_or_else(PoisonError::into_inner);
-        if held > longest.0 {
-            *longest = (held, Some(self.began.1));
-        }
+        #[cfg(test)]
+        self.holds.record_hold(self.began);
     }
 }

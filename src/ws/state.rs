@@ -17,9 +17,7 @@ use super::deadline::Deadline;
 use super::deferred_log::{self, WriteOnDrop};
 use super::delivery::Delivery;
 use super::frame;
-use super::lock_hold::LockHold;
-#[cfg(test)]
-use super::lock_hold::LongestHold;
+use super::lock_hold::{LockHold, LongestHold};
 use super::options::StreamOptions;
 use super::queue::Overflow;
 use super::session::{Cursor, Effect, Notification, SessionSettings, StreamSession, StreamTime};
@@ -70,9 +68,8 @@ pub(crate) struct StreamShared {
     pub(crate) undecodable: Arc<AtomicU64>,
     /// Prefix of the probes of this stream.
     pub(crate) probe_tag: Box<str>,
-    /// Maximum time for which the lock was held, and where it was taken.
-    #[cfg(test)]
-    pub(crate) longest_hold: Mutex<LongestHold>,
+    /// The time for which the lock was held.
+    pub(super) holds: LongestHold,
 }
 
 /// The lock of a stream. Fields are dropped in this order: log lines are written after the lock was released.
@@ -80,6 +77,7 @@ pub(crate) struct StateGuard<'a> {
     state: MutexGuard<'a, StreamState>,
     hold: LockHold<'a>,
     log: WriteOnDrop,
+    shared: &'a StreamShared,
 }
 
 impl Deref for StateGuard<'_> {
@@ -220,8 +218,7 @@ impl StreamShared {
             changed: Condvar::new(),
             undecodable: Arc::new(AtomicU64::new(0)),
             probe_tag: format!("{:016x}", getrandom::u64().unwrap_or_default()).into(),
-            #[cfg(test)]
-            longest_hold: Mutex::default(),
+            holds: LongestHold::default(),
         };
         (Arc::new_cyclic(shared), receiver)
     }
@@ -238,7 +235,7 @@ impl StreamShared {
                 state
             }
         };
-        StateGuard { state, hold: LockHold::begin_hold(self), log: WriteOnDrop }
+        StateGuard { state, hold: LockHold::begin_hold(&self.holds), log: WriteOnDrop, shared: self }
     }
 
     /// Releases the lock briefly between two parts of long work, since it is not fair.
@@ -279,8 +276,8 @@ impl StreamShared {
         if left.is_some_and(|left| left.is_zero()) {
             return state;
         }
-        let StateGuard { state, hold, log } = state;
-        let shared = hold.end_hold();
+        let StateGuard { state, hold, log, shared } = state;
+        drop(hold);
         if deferred_log::is_pending() {
             // Callers check their condition again.
             drop((state, log));
@@ -290,7 +287,7 @@ impl StreamShared {
             None => condvar.wait(state).unwrap_or_else(PoisonError::into_inner),
             Some(left) => condvar.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0,
         };
-        StateGuard { state, hold: LockHold::begin_hold(shared), log }
+        StateGuard { state, hold: LockHold::begin_hold(&shared.holds), log, shared }
     }
 
     /// Carries out the effects of the session. Called after each call into it.
