@@ -256,8 +256,8 @@ impl FetchPass {
         self.intake.is_some() || self.listed.is_some()
     }
 
-    /// Takes so many channels or rows of the last response. `needless` says which of them can be forgotten, `max_bytes` is what the rows
-    /// of a channel may take.
+    /// Takes `count` channels or rows of the last response. Rows for which `needless` returns `true` are forgotten.
+    /// `max_bytes` limits the size of the rows of a channel.
     pub(crate) fn take_rows(
         &mut self,
         count: usize,
