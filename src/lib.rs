@@ -21,7 +21,7 @@
 //!
 //! | event | effect |
 //! |---|---|
-//! | the handler fails or panics | the error is logged, the next message is handled |
+//! | the handler fails or panics | the error is logged, and the next message is handled |
 //! | the connection breaks, the server restarts | the stream reconnects, resumes, and fetches the missed posts |
 //! | events are lost permanently | a [`Payload::Missed`] reports the time and the reason |
 //! | the server is slow or silent | each call ends with its deadline, 30 s by default |
