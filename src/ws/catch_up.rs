@@ -46,15 +46,13 @@ pub(crate) use self::settings::CatchUpSettings;
 use super::backoff::ReconnectBackoff;
 use super::deferred_log;
 use super::queue::{EnqueueResult, most_bytes};
-use super::session::{Cursor, StreamTime};
+use super::session::{Cursor, OVERLAP_WINDOW, StreamTime};
 use crate::event::{Event, EventKind, Missed, MissedReason, NotRecovered};
 use crate::model::ChannelId;
 use crate::time::Timestamp;
 
 /// Minimum time between two catch-ups after overflows, so that a slow program also takes live events.
 pub(crate) const MIN_START_INTERVAL: Duration = Duration::from_secs(30);
-/// A gap begins this much before the last known server time.
-const OVERLAP: Duration = Duration::from_secs(10);
 /// Maximum size of the rows of a catch-up, in bytes, and of the rows that wait between buffered events.
 pub(crate) const MAX_FILL_BYTES: usize = 64 << 20;
 /// Maximum number of posts, edits and deletions that a catch-up remembers.
@@ -256,7 +254,7 @@ impl GapFiller {
     ) -> Vec<Missed> {
         let estimate = self.server_time(now);
         self.clock = Some((time, now));
-        if estimate.is_none_or(|estimate| estimate.plus(OVERLAP) < time) {
+        if estimate.is_none_or(|estimate| estimate.plus(OVERLAP_WINDOW) < time) {
             self.clock_was_set(time, now);
         }
         if self.opened.is_none() {
@@ -266,7 +264,7 @@ impl GapFiller {
         }
         if let Some(fading) = &mut self.fading {
             let (_, first) = &mut **fading;
-            if time >= first.get_or_insert(time).plus(OVERLAP) {
+            if time >= first.get_or_insert(time).plus(OVERLAP_WINDOW) {
                 deferred_log::drop_later(self.fading.take());
             }
         }
@@ -275,7 +273,7 @@ impl GapFiller {
             fill.retry.until = None;
         }
         self.reached = self.reached.max(time);
-        self.forget_before(time, floor.min(time.minus(OVERLAP)));
+        self.forget_before(time, floor.min(time.minus(OVERLAP_WINDOW)));
         reports
     }
 
@@ -284,7 +282,7 @@ impl GapFiller {
     fn clock_was_set(&mut self, time: Timestamp, now: StreamTime) {
         let reached = self.reached;
         let Some(fill) = &mut self.fill else { return };
-        let since = time.minus(now.saturating_sub(fill.gap_at)).minus(OVERLAP);
+        let since = time.minus(now.saturating_sub(fill.gap_at)).minus(OVERLAP_WINDOW);
         fill.begin_reindexing(reached, since);
         if fill.dropping && !fill.gaps.is_empty() {
             // All of it was dropped since the last gap became known.
@@ -310,7 +308,7 @@ impl GapFiller {
         self.reached = time;
         if self.newest <= clock {
             // Events do not arrive exactly in the order of their times.
-            self.forget_before(self.newest.plus(OVERLAP), floor.min(time.minus(OVERLAP)));
+            self.forget_before(self.newest.plus(OVERLAP_WINDOW), floor.min(time.minus(OVERLAP_WINDOW)));
         }
         Some(time)
     }
@@ -579,5 +577,6 @@ impl GapFiller {
 /// Returns `true` if an administrator gave a live post another date, so that its time does not show its place.
 /// `newest` is the time of earlier posts.
 fn is_dated(create_at: Timestamp, newest: Timestamp, clock: Option<Timestamp>) -> bool {
-    create_at.plus(OVERLAP) < newest || clock.is_some_and(|clock| create_at > clock.plus(OVERLAP))
+    create_at.plus(OVERLAP_WINDOW) < newest
+        || clock.is_some_and(|clock| create_at > clock.plus(OVERLAP_WINDOW))
 }

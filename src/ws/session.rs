@@ -53,8 +53,9 @@ const PONG_INTERVAL: Duration = Duration::from_secs(30);
 const PING_EARLY_WINDOW: Duration = Duration::from_secs(2);
 /// A ping is sent this much later otherwise, so that it shares a wake-up with the reply to the server's ping.
 const PING_SLACK_WINDOW: Duration = Duration::from_millis(250);
-/// A gap begins this much before the last known server time.
-const GAP_OVERLAP_WINDOW: Duration = Duration::from_secs(10);
+/// Events do not arrive exactly in the order of their times: a gap begins this much before the last known server time, and
+/// a post that is dated later than this after that time has a date in the future.
+pub(crate) const OVERLAP_WINDOW: Duration = Duration::from_secs(10);
 /// Maximum wait that a server may request with `Retry-After`.
 const MAX_SERVER_DELAY: Duration = Duration::from_secs(300);
 /// After so many short-lived connections at the same event, the connection is not resumed any more.
@@ -437,7 +438,7 @@ impl StreamSession {
 
     fn heard_time(&mut self, data: &Value) {
         if let Some(time) = data.get("server_time").and_then(Value::as_i64) {
-            let since = Timestamp::from_millis(time).minus(GAP_OVERLAP_WINDOW);
+            let since = Timestamp::from_millis(time).minus(OVERLAP_WINDOW);
             self.cursor.server_time = self.cursor.server_time.max(since);
         }
         if let Some(version) = data.get("version").and_then(Value::as_str) {
@@ -449,7 +450,7 @@ impl StreamSession {
 
     /// Advances the server time to that of an event. Older events have arrived, as after the reply to a ping.
     pub(crate) fn advance_server_time(&mut self, time: Timestamp) {
-        self.cursor.server_time = self.cursor.server_time.max(time.minus(GAP_OVERLAP_WINDOW));
+        self.cursor.server_time = self.cursor.server_time.max(time.minus(OVERLAP_WINDOW));
         self.last_event = self.cursor.server_time;
     }
 

@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::LazyLock;
-use std::time::Duration;
 
 use memchr::memmem::Finder;
 use serde::Deserialize;
@@ -12,6 +11,7 @@ use crate::model::Post;
 use crate::time::Timestamp;
 use crate::ws::chunked_deque::ChunkedDeque;
 use crate::ws::deferred_log;
+use crate::ws::session::OVERLAP_WINDOW;
 
 /// Key of a delivered post, edit or deletion. The IDs are random, so 64 bits of them are enough.
 pub(crate) type DedupKey = u64;
@@ -28,8 +28,6 @@ const MAX_FORGOTTEN_KEYS: u64 = 1 << 14;
 /// Number of keys that are copied at once.
 const KEYS_PER_SLICE: usize = 256;
 
-/// Posts dated later than this after the last known server time are remembered until then.
-const MAX_CLOCK_LEAD: Duration = Duration::from_secs(10);
 /// Maximum number of posts with a date in the future that are remembered.
 pub(crate) const MAX_FUTURE_POSTS: usize = 1024;
 
@@ -233,7 +231,7 @@ impl DedupCache {
     pub(crate) fn push_version(&mut self, at: u64, kind: EventKind, version: &PostVersion) {
         let key = version.key_for(kind);
         let last_time = self.marks.back().map_or(Timestamp::NEVER, |(time, _)| *time);
-        if kind == EventKind::Posted && version.create_at > last_time.plus(MAX_CLOCK_LEAD) {
+        if kind == EventKind::Posted && version.create_at > last_time.plus(OVERLAP_WINDOW) {
             self.future.insert((version.create_at, key), at);
             if self.future.len() > MAX_FUTURE_POSTS {
                 self.future.pop_last();
@@ -263,7 +261,7 @@ impl DedupCache {
         }
         if self.marks.is_empty() {
             // The server time, and thus the future, was not known before.
-            let soon = time.plus(MAX_CLOCK_LEAD);
+            let soon = time.plus(OVERLAP_WINDOW);
             self.future.retain(|(time, _), _| *time > soon);
         }
         self.marks.push_back((time, self.end()));
@@ -339,7 +337,7 @@ impl DedupCache {
         let begin = begin.max(end.saturating_sub(MAX_POSITION_KEYS));
         let keys = self.ring.iter_from(begin).take(end.saturating_sub(begin));
         let recent = keys.map(|(_, key)| *key).collect();
-        let soon = since.plus(MAX_CLOCK_LEAD);
+        let soon = since.plus(OVERLAP_WINDOW);
         let future = self.future.iter().filter(|((time, _), at)| **at <= taken && *time > soon);
         DeliveredKeys { recent, future: future.map(|(entry, _)| *entry).collect() }
     }

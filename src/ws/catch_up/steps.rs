@@ -3,12 +3,12 @@
 use super::channel_merge::ChannelMerge;
 use super::fetch::{FetchPass, FetchRequest, FetchResponse, PassOutput};
 use super::gap_fill::{FillStage, MAX_PASSES, MergeWork, ROWS_PER_SLICE};
-use super::{GapFiller, MAX_CACHED_NAMES, MAX_NAME_LENGTH, NextStep, OVERLAP, is_dated, post_rows};
+use super::{GapFiller, MAX_CACHED_NAMES, MAX_NAME_LENGTH, NextStep, is_dated, post_rows};
 use crate::error::Error;
 use crate::event::NotRecovered;
 use crate::model::{ChannelId, Post};
 use crate::ws::deferred_log;
-use crate::ws::session::StreamTime;
+use crate::ws::session::{OVERLAP_WINDOW, StreamTime};
 use log::Level;
 
 impl GapFiller {
@@ -88,7 +88,9 @@ impl GapFiller {
         }
         if fill.progress && fill.passes < MAX_PASSES {
             // The pass has found all changes before its start.
-            fill.read_again(began.map_or(fill.start(), |began| began.minus(OVERLAP).max(fill.start())));
+            fill.read_again(
+                began.map_or(fill.start(), |began| began.minus(OVERLAP_WINDOW).max(fill.start())),
+            );
         }
         if fill.again.is_some() {
             self.begin_pass(now);
