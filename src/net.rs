@@ -2,6 +2,8 @@
 
 pub(crate) mod lookup;
 mod tcp;
+#[cfg(feature = "native-tls")]
+pub(crate) mod tls_pipe;
 pub(crate) mod tunnel;
 
 use std::fmt;

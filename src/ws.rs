@@ -49,8 +49,6 @@ mod state;
 mod stats;
 mod subscribers;
 mod threads;
-#[cfg(feature = "native-tls")]
-mod tls_pipe;
 mod typing;
 mod typing_indicators;
 

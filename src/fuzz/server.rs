@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::{piece_sizes, within_memory};
 use crate::testing::conn::{Input, Line};
-use crate::testing::frame::{Frame, Refused, decode, encode_as};
+use crate::testing::frame::{Frame, Refused, decode};
 use crate::testing::http::{MOST_JSON, Request, form, parts, read_request};
 use crate::ws::frame;
 
@@ -121,7 +121,7 @@ pub(super) fn client_frames(data: &[u8]) {
     let mut again = Vec::new();
     for frame in &frames {
         let first = if frame.last { 0x80 } else { 0 } | frame.opcode;
-        encode_as(&mut again, first, Some([1, 2, 3, 4]), &frame.payload);
+        frame::write_frame(&mut again, first, Some([1, 2, 3, 4]), &frame.payload);
     }
     assert_eq!(read_frames(&again), (frames, None));
     // What our own client sends is what the server gets.

@@ -1,5 +1,7 @@
 //! WebSocket frames on the server's side, valid and invalid.
 
+use crate::ws::frame::{FINAL_FRAME, write_frame};
+
 /// A frame from a client.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Frame {
@@ -7,13 +9,6 @@ pub(crate) struct Frame {
     pub(crate) opcode: u8,
     pub(crate) payload: Vec<u8>,
 }
-
-pub(crate) const CONTINUATION: u8 = 0;
-pub(crate) const TEXT: u8 = 1;
-pub(crate) const BINARY: u8 = 2;
-pub(crate) const CLOSE: u8 = 8;
-pub(crate) const PING: u8 = 9;
-pub(crate) const PONG: u8 = 10;
 
 /// The close code with which invalid bytes are refused.
 #[derive(Debug, PartialEq, Eq)]
@@ -57,30 +52,7 @@ pub(crate) fn decode(data: &[u8], most: usize) -> Result<Option<(Frame, usize)>,
 
 /// Appends a complete frame.
 pub(crate) fn encode(out: &mut Vec<u8>, opcode: u8, payload: &[u8]) {
-    encode_as(out, 0x80 | opcode, None, payload);
-}
-
-/// Appends a frame with any first byte, masked or not.
-pub(crate) fn encode_as(out: &mut Vec<u8>, first: u8, mask: Option<[u8; 4]>, payload: &[u8]) {
-    let bit = if mask.is_some() { 0x80 } else { 0 };
-    out.push(first);
-    let length = payload.len();
-    if let (true, Ok(length)) = (length < 126, u8::try_from(length)) {
-        out.push(bit | length);
-    } else if let Ok(length) = u16::try_from(length) {
-        out.push(bit | 0x7e);
-        out.extend_from_slice(&length.to_be_bytes());
-    } else {
-        out.push(bit | 0x7f);
-        out.extend_from_slice(&(length as u64).to_be_bytes());
-    }
-    match mask {
-        None => out.extend_from_slice(payload),
-        Some(mask) => {
-            out.extend_from_slice(&mask);
-            out.extend(payload.iter().zip(mask.iter().cycle()).map(|(byte, mask)| byte ^ mask));
-        }
-    }
+    write_frame(out, FINAL_FRAME | opcode, None, payload);
 }
 
 /// Returns the payload of a close frame. It is empty for code 0.
@@ -91,10 +63,11 @@ pub(crate) fn close_payload(code: u16) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ws::frame::OPCODE_TEXT;
 
     fn masked(first: u8, payload: &[u8]) -> Vec<u8> {
         let mut out = Vec::new();
-        encode_as(&mut out, first, Some([1, 2, 3, 4]), payload);
+        write_frame(&mut out, first, Some([1, 2, 3, 4]), payload);
         out
     }
 
@@ -107,7 +80,7 @@ mod tests {
                 assert_eq!(decode(&bytes[..cut], 100_000), Ok(None));
             }
             let (frame, used) = decode(&bytes, 100_000).unwrap().unwrap();
-            assert_eq!((frame.last, frame.opcode, used), (true, TEXT, bytes.len()));
+            assert_eq!((frame.last, frame.opcode, used), (true, OPCODE_TEXT, bytes.len()));
             assert_eq!(frame.payload, payload);
         }
     }
@@ -115,7 +88,7 @@ mod tests {
     #[test]
     fn refuses_what_a_client_must_not_send() {
         let mut plain = Vec::new();
-        encode(&mut plain, TEXT, b"x");
+        encode(&mut plain, OPCODE_TEXT, b"x");
         assert_eq!(decode(&plain, 10), Err(Refused(1002)));
         assert_eq!(decode(&masked(0xc1, b"x"), 10), Err(Refused(1002)));
         assert_eq!(decode(&masked(0x81, &[0; 11]), 10), Err(Refused(1009)));

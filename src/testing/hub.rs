@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::clock::Clock;
 use super::conn::Conn;
 use super::frame;
+use crate::ws::frame::{OPCODE_CLOSE, OPCODE_TEXT};
 
 /// Maximum number of events and replies that wait to be written.
 const ACTIVE: usize = 256;
@@ -162,7 +163,7 @@ impl EventText {
 
     fn encode(&self, seq: i64, out: &mut Vec<u8>) {
         let text = [&*self.head, seq.to_string().as_bytes(), self.tail.as_bytes()].concat();
-        frame::encode(out, frame::TEXT, &text);
+        frame::encode(out, OPCODE_TEXT, &text);
     }
 }
 
@@ -468,7 +469,7 @@ impl Hub {
             self.conns.remove(connection);
             if let Some(link) = link.and_then(|link| self.links.get_mut(&link)) {
                 let mut bytes = Vec::new();
-                frame::encode(&mut bytes, frame::CLOSE, &[]);
+                frame::encode(&mut bytes, OPCODE_CLOSE, &[]);
                 link.raw.push_back(bytes);
                 link.closing = true;
             }
@@ -494,7 +495,7 @@ impl Hub {
         for _ in 0..BATCH {
             match conn.queue.pop_front() {
                 None => return,
-                Some(Out::Reply(text)) => frame::encode(out, frame::TEXT, text.as_bytes()),
+                Some(Out::Reply(text)) => frame::encode(out, OPCODE_TEXT, text.as_bytes()),
                 Some(Out::Again(seq, text)) => text.encode(seq, out),
                 Some(Out::Event(text)) => {
                     text.encode(conn.seq, out);

@@ -14,6 +14,9 @@ use super::http::{Request, ServerResponse};
 use super::hub::{HubEvent, Link, Who};
 use super::shared::ServerShared;
 use super::state::World;
+use crate::ws::frame::{
+    OPCODE_BINARY, OPCODE_CLOSE, OPCODE_CONTINUATION, OPCODE_PING, OPCODE_PONG, OPCODE_TEXT,
+};
 
 /// Maximum length of a message from a client.
 const MOST_MESSAGE: usize = 8192;
@@ -162,7 +165,7 @@ impl Socket<'_> {
             if let Some(link) = world.hub.link(self.link) {
                 if let SocketEnd::Close(code) = end {
                     let mut bytes = Vec::new();
-                    frame::encode(&mut bytes, frame::CLOSE, &frame::close_payload(code));
+                    frame::encode(&mut bytes, OPCODE_CLOSE, &frame::close_payload(code));
                     link.raw.push_back(bytes);
                 }
                 link.closing = true;
@@ -184,7 +187,7 @@ impl Socket<'_> {
         self.inner.changed.notify_all();
         if reset {
             let mut ping = Vec::new();
-            frame::encode(&mut ping, frame::PING, b"reset");
+            frame::encode(&mut ping, OPCODE_PING, b"reset");
             if self.conn.write(&ping).is_ok() && self.conn.leave_unread(Duration::from_millis(500)) {
                 self.inner.let_go(self.link);
             }
@@ -218,13 +221,13 @@ impl Socket<'_> {
 
     fn on_frame(&mut self, frame: &frame::Frame) -> Option<SocketEnd> {
         match frame.opcode {
-            frame::PONG => {
+            OPCODE_PONG => {
                 self.pong_deadline = Instant::now() + self.inner.settings.pong_wait;
                 None
             }
-            frame::PING => {
+            OPCODE_PING => {
                 let mut bytes = Vec::new();
-                frame::encode(&mut bytes, frame::PONG, &frame.payload);
+                frame::encode(&mut bytes, OPCODE_PONG, &frame.payload);
                 let mut world = self.inner.world();
                 if let Some(link) = world.hub.link(self.link) {
                     link.raw.push_back(bytes);
@@ -232,15 +235,15 @@ impl Socket<'_> {
                 }
                 None
             }
-            frame::CLOSE => {
+            OPCODE_CLOSE => {
                 let code =
                     frame.payload.get(..2).and_then(|code| code.try_into().ok()).map(u16::from_be_bytes);
                 Some(SocketEnd::Close(code.unwrap_or(0)))
             }
             opcode => {
                 let (kind, mut message) = match (self.message.take(), opcode) {
-                    (Some(begun), frame::CONTINUATION) => begun,
-                    (None, frame::TEXT | frame::BINARY) => (opcode, Vec::new()),
+                    (Some(begun), OPCODE_CONTINUATION) => begun,
+                    (None, OPCODE_TEXT | OPCODE_BINARY) => (opcode, Vec::new()),
                     _ => return Some(SocketEnd::Close(1002)),
                 };
                 message.extend_from_slice(&frame.payload);
@@ -253,7 +256,7 @@ impl Socket<'_> {
                 }
                 // A binary message would be msgpack. The real server drops messages that it cannot decode.
                 match serde_json::from_slice::<Value>(&message) {
-                    Ok(request) if kind == frame::TEXT && request.is_object() => self.on_request(&request),
+                    Ok(request) if kind == OPCODE_TEXT && request.is_object() => self.on_request(&request),
                     _ => Some(SocketEnd::Drop),
                 }
             }
@@ -414,7 +417,7 @@ fn write_loop(inner: &ServerShared, conn: &Conn, wake: &Condvar) {
         out.clear();
         let now = Instant::now();
         if now >= next_ping {
-            frame::encode(&mut out, frame::PING, &[]);
+            frame::encode(&mut out, OPCODE_PING, &[]);
             next_ping = now + inner.settings.ping_interval;
         }
         let closing = match world.hub.link(conn.id) {

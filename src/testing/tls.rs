@@ -3,7 +3,9 @@
 use std::fmt;
 use std::io::{self, Read, Write};
 
-use native_tls::{HandshakeError, Identity, TlsAcceptor, TlsStream};
+use native_tls::{HandshakeError, Identity, TlsAcceptor};
+
+use crate::net::tls_pipe::{MemoryPipe, TlsSession};
 
 const CERTIFICATE: &[u8] = include_bytes!("../../tests/data/tls/server.pem");
 const KEY: &[u8] = include_bytes!("../../tests/data/tls/server.key.pem");
@@ -17,43 +19,8 @@ pub(super) fn acceptor() -> io::Result<TlsAcceptor> {
     TlsAcceptor::new(identity).map_err(io::Error::other)
 }
 
-/// Bytes received and not yet decrypted, and bytes encrypted and not yet sent.
-#[derive(Debug, Default)]
-struct Pipe {
-    arrived: Vec<u8>,
-    used: usize,
-    leaving: Vec<u8>,
-}
-
-impl Read for Pipe {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let mut rest = self.arrived.get(self.used..).unwrap_or_default();
-        if rest.is_empty() {
-            return Err(io::ErrorKind::WouldBlock.into());
-        }
-        let count = rest.read(buffer)?;
-        self.used += count;
-        if self.used == self.arrived.len() {
-            self.arrived.clear();
-            self.used = 0;
-        }
-        Ok(count)
-    }
-}
-
-impl Write for Pipe {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.leaving.extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
 /// The TLS state of a connection.
-pub(super) struct Tls(TlsStream<Pipe>);
+pub(super) struct Tls(TlsSession);
 
 impl fmt::Debug for Tls {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -68,7 +35,7 @@ impl Tls {
         mut read: impl FnMut(&mut [u8]) -> io::Result<usize>,
         write: impl Fn(&[u8]) -> io::Result<()>,
     ) -> io::Result<Self> {
-        let mut attempt = acceptor.accept(Pipe::default());
+        let mut attempt = acceptor.accept(MemoryPipe::default());
         let mut buffer = [0; 4096];
         loop {
             match attempt {
@@ -79,12 +46,12 @@ impl Tls {
                 }
                 Err(HandshakeError::Failure(error)) => return Err(io::Error::other(error)),
                 Err(HandshakeError::WouldBlock(mut middle)) => {
-                    write(&std::mem::take(&mut middle.get_mut().leaving))?;
+                    write(&std::mem::take(&mut middle.get_mut().output))?;
                     let count = read(&mut buffer)?;
                     if count == 0 {
                         return Err(io::ErrorKind::UnexpectedEof.into());
                     }
-                    middle.get_mut().arrived.extend_from_slice(buffer.get(..count).unwrap_or_default());
+                    middle.get_mut().feed_bytes(buffer.get(..count));
                     attempt = middle.handshake();
                 }
             }
@@ -102,7 +69,7 @@ impl Tls {
 
     /// Adds received bytes.
     pub(super) fn feed(&mut self, bytes: &[u8]) {
-        self.0.get_mut().arrived.extend_from_slice(bytes);
+        self.0.get_mut().feed_bytes(Some(bytes));
     }
 
     /// Encrypts bytes, which [`take_output`](Self::take_output) then returns.
@@ -111,11 +78,11 @@ impl Tls {
     }
 
     pub(super) fn has_output(&mut self) -> bool {
-        !self.0.get_mut().leaving.is_empty()
+        !self.0.get_mut().output.is_empty()
     }
 
     /// Returns the bytes to send.
     pub(super) fn take_output(&mut self) -> Vec<u8> {
-        std::mem::take(&mut self.0.get_mut().leaving)
+        std::mem::take(&mut self.0.get_mut().output)
     }
 }

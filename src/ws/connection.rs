@@ -9,10 +9,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::frame;
-#[cfg(feature = "native-tls")]
-use super::tls_pipe::TlsSession;
 use crate::atomic::AtomicU64;
 use crate::net::TcpSocket;
+#[cfg(feature = "native-tls")]
+use crate::net::tls_pipe::TlsSession;
 
 /// Maximum size of the send buffer, including ciphertext. If it is full, the peer does not read.
 pub(crate) const MAX_SEND_BUFFER_SIZE: usize = 256 << 10;

@@ -10,12 +10,14 @@ use crate::error::{ApiError, Error, ErrorKind, Result, shorten_text};
 /// Maximum size of an action. The server closes the connection for a larger one.
 pub(crate) const MAX_ACTION_SIZE: usize = 8192;
 
-const OPCODE_CONTINUATION: u8 = 0;
-const OPCODE_TEXT: u8 = 1;
-const OPCODE_BINARY: u8 = 2;
-const OPCODE_CLOSE: u8 = 8;
-const OPCODE_PING: u8 = 9;
-const OPCODE_PONG: u8 = 10;
+pub(crate) const OPCODE_CONTINUATION: u8 = 0;
+pub(crate) const OPCODE_TEXT: u8 = 1;
+pub(crate) const OPCODE_BINARY: u8 = 2;
+pub(crate) const OPCODE_CLOSE: u8 = 8;
+pub(crate) const OPCODE_PING: u8 = 9;
+pub(crate) const OPCODE_PONG: u8 = 10;
+/// Bit of a frame's first byte: the frame is the last one of its message.
+pub(crate) const FINAL_FRAME: u8 = 0x80;
 
 /// Creates a masked frame. The mask must be unpredictable for the author of the payload.
 fn masked_frame(opcode: u8, payload: &[u8]) -> Vec<u8> {
@@ -24,21 +26,31 @@ fn masked_frame(opcode: u8, payload: &[u8]) -> Vec<u8> {
         // Without random numbers TLS does not work either. Any mask is valid.
         mask = [0x5a, 0xc3, 0x96, 0x0f];
     }
-    let mut out = Vec::with_capacity(payload.len() + 8);
-    out.push(0x80 | opcode);
-    // The top bit means that a mask follows.
+    let mut frame = Vec::with_capacity(payload.len() + 8);
+    write_frame(&mut frame, FINAL_FRAME | opcode, Some(mask), payload);
+    frame
+}
+
+/// Appends a frame with any first byte, masked or not.
+pub(crate) fn write_frame(out: &mut Vec<u8>, first: u8, mask: Option<[u8; 4]>, payload: &[u8]) {
+    let mask_bit = if mask.is_some() { 0x80 } else { 0 };
+    out.push(first);
     if let Ok(short @ 0..=125) = u8::try_from(payload.len()) {
-        out.push(0x80 | short);
+        out.push(mask_bit | short);
     } else if let Ok(length) = u16::try_from(payload.len()) {
-        out.push(0xfe);
+        out.push(mask_bit | 126);
         out.extend_from_slice(&length.to_be_bytes());
     } else {
-        out.push(0xff);
+        out.push(mask_bit | 127);
         out.extend_from_slice(&(payload.len() as u64).to_be_bytes());
     }
-    out.extend_from_slice(&mask);
-    out.extend(payload.iter().zip(mask.iter().cycle()).map(|(byte, key)| byte ^ key));
-    out
+    match mask {
+        None => out.extend_from_slice(payload),
+        Some(mask) => {
+            out.extend_from_slice(&mask);
+            out.extend(payload.iter().zip(mask.iter().cycle()).map(|(byte, key)| byte ^ key));
+        }
+    }
 }
 
 pub(crate) fn text_frame(payload: &str) -> Vec<u8> {

@@ -13,12 +13,12 @@ use super::connect::{self, AbortHandle};
 use super::connection::{ReadHalf, WriteHalf};
 use super::frame::{IncomingFrame, MessageAssembler, ReadEnd};
 use super::frame_reader::FrameReader;
-#[cfg(feature = "native-tls")]
-use super::tls_pipe::{MemoryPipe, TlsSession};
 use crate::base_url::BaseUrl;
 use crate::config::Config;
 use crate::error::{ApiError, Error, ErrorKind, Result, shorten_text};
 use crate::http::{hide_secrets, retry_after};
+#[cfg(feature = "native-tls")]
+use crate::net::tls_pipe::{MemoryPipe, TlsSession};
 use crate::net::{TcpSocket, TimedSocket, read_head};
 use crate::secret::{Secret, remove_secrets};
 

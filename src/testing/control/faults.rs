@@ -12,6 +12,7 @@ use crate::testing::http::ServerResponse;
 use crate::testing::hub::HubEvent;
 use crate::testing::rate_limit::RateLimiter;
 use crate::testing::socket::detach;
+use crate::ws::frame::{OPCODE_PING, write_frame};
 
 /// A fault for the next matching requests. Created by [`TestServer::on`], and armed by its last method.
 #[derive(Debug)]
@@ -219,7 +220,7 @@ impl TestServer {
         drop(world);
         self.inner.changed.notify_all();
         let mut ping = Vec::new();
-        frame::encode(&mut ping, frame::PING, b"reset");
+        frame::encode(&mut ping, OPCODE_PING, b"reset");
         for conn in conns {
             if conn.try_write(&ping).is_err() {
                 conn.close();
@@ -378,7 +379,7 @@ impl TestServer {
 
     fn send_frame(&self, first: u8, mask: Option<[u8; 4]>, payload: &[u8]) {
         let mut bytes = Vec::new();
-        frame::encode_as(&mut bytes, first, mask, payload);
+        write_frame(&mut bytes, first, mask, payload);
         self.send_raw_frame(bytes);
     }
 
@@ -424,7 +425,7 @@ impl TestServer {
     pub fn send_fragments(&self, count: usize, size: usize) {
         let mut bytes = Vec::new();
         for at in 0..count {
-            frame::encode_as(&mut bytes, u8::from(at == 0), None, &vec![b'x'; size]);
+            write_frame(&mut bytes, u8::from(at == 0), None, &vec![b'x'; size]);
         }
         self.send_raw_frame(bytes);
     }

@@ -73,10 +73,10 @@ mod over_tls {
     use std::sync::atomic::AtomicUsize;
     use std::thread;
 
-    use super::super::super::tls_pipe::MemoryPipe;
     use super::*;
     use crate::TlsConfig;
     use crate::net::TimedSocket;
+    use crate::net::tls_pipe::MemoryPipe;
 
     const CASES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/tls/cases/");
 

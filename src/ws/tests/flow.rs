@@ -27,7 +27,7 @@ impl Dice {
 
 /// The TLS session of a peer, over buffers.
 #[cfg(feature = "native-tls")]
-type Tls = crate::ws::tls_pipe::TlsSession;
+type Tls = crate::net::tls_pipe::TlsSession;
 #[cfg(not(feature = "native-tls"))]
 type Tls = std::convert::Infallible;
 
@@ -50,7 +50,7 @@ fn shake_hands(socket: &TcpStream) -> Tls {
     let acceptor = native_tls::TlsAcceptor::new(identity).unwrap();
     let shared = TcpSocket::new(socket.try_clone().unwrap()).unwrap();
     let timed = TimedSocket::new(Arc::new(shared), Instant::now() + MAX_FAILURE_DURATION);
-    let mut tls = acceptor.accept(crate::ws::tls_pipe::MemoryPipe::new(timed)).unwrap();
+    let mut tls = acceptor.accept(crate::net::tls_pipe::MemoryPipe::new(timed)).unwrap();
     drop(tls.get_mut().detach_socket());
     // A `TcpSocket` of Windows is non-blocking, and its copies with it.
     socket.set_nonblocking(false).unwrap();

@@ -3,13 +3,13 @@
 use std::io::{self, Read, Write};
 use std::time::Instant;
 
-use crate::net::{TcpSocket, TimedSocket};
+use super::{TcpSocket, TimedSocket};
 
 /// A TLS session over two buffers.
 pub(crate) type TlsSession = native_tls::TlsStream<MemoryPipe>;
 
-/// The stream of the TLS library: the socket during the handshake, and two buffers afterwards.
-#[derive(Debug)]
+/// The stream of the TLS library: two buffers, or the socket until it is detached.
+#[derive(Debug, Default)]
 pub(crate) struct MemoryPipe {
     direct: Option<TimedSocket<TcpSocket>>,
     /// Received ciphertext, unread from index `read` on.
@@ -21,8 +21,9 @@ pub(crate) struct MemoryPipe {
 }
 
 impl MemoryPipe {
+    /// Uses the socket for the handshake and the upgrade.
     pub(crate) fn new(socket: TimedSocket<TcpSocket>) -> Self {
-        Self { direct: Some(socket), input: Vec::new(), read: 0, eof: false, output: Vec::new() }
+        Self { direct: Some(socket), ..Self::default() }
     }
 
     /// Switches to the buffers.
