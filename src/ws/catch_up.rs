@@ -35,7 +35,9 @@ use std::time::Duration;
 use self::buffered_event::BufferedEvent;
 pub(crate) use self::channel_merge::ChannelMerge;
 use self::dedup::DedupCache;
-pub(crate) use self::dedup::{DedupKey, DeliveredKeys, MAX_FUTURE_POSTS, MAX_POSITION_KEYS, PostVersion};
+pub(crate) use self::dedup::{
+    DedupKey, DeliveredKeys, MAX_FUTURE_POSTS, MAX_POSITION_KEYS, OVERLAP_WINDOW, PostVersion,
+};
 use self::delivered_rows::DeliveredRows;
 pub(crate) use self::fetch::{FetchRequest, FetchResponse, ServerPaging};
 use self::gap_fill::{FillStage, GapFill, UsernameMap, earliest, work_of};
@@ -46,7 +48,7 @@ pub(crate) use self::settings::CatchUpSettings;
 use super::backoff::ReconnectBackoff;
 use super::deferred_log;
 use super::queue::{EnqueueResult, most_bytes};
-use super::session::{Cursor, OVERLAP_WINDOW, StreamTime};
+use super::session::{Cursor, StreamTime};
 use crate::event::{Event, EventKind, Missed, MissedReason, NotRecovered};
 use crate::model::ChannelId;
 use crate::time::Timestamp;

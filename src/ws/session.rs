@@ -23,6 +23,7 @@ pub(crate) use self::liveness::ProbeResponse;
 pub(crate) use self::phase::SessionSettings;
 use self::phase::{ConnectionInfo, SessionState};
 use super::backoff::ReconnectBackoff;
+use super::catch_up::OVERLAP_WINDOW;
 use super::deferred_log;
 use super::frame::ReadEnd;
 use crate::error::{Error, ErrorKind};
@@ -53,9 +54,6 @@ const PONG_INTERVAL: Duration = Duration::from_secs(30);
 const PING_EARLY_WINDOW: Duration = Duration::from_secs(2);
 /// A ping is sent this much later otherwise, so that it shares a wake-up with the reply to the server's ping.
 const PING_SLACK_WINDOW: Duration = Duration::from_millis(250);
-/// Events do not arrive exactly in the order of their times: a gap begins this much before the last known server time, and
-/// a post that is dated later than this after that time has a date in the future.
-pub(crate) const OVERLAP_WINDOW: Duration = Duration::from_secs(10);
 /// Maximum wait that a server may request with `Retry-After`.
 const MAX_SERVER_DELAY: Duration = Duration::from_secs(300);
 /// After so many short-lived connections at the same event, the connection is not resumed any more.

@@ -182,7 +182,7 @@ const INNER_LAYERS: &[(&str, bool, &[&str])] = &[
         ],
     ),
     ("event", false, &["embedded", "scan", "posts", "identity", "table"]),
-    ("net", true, &["lookup", "tcp", "tunnel"]),
+    ("net", true, &["lookup", "tcp", "tls_pipe", "tunnel"]),
 ];
 
 #[test]
@@ -229,7 +229,7 @@ const IO_FILES: &[&str] = &[
     "ws/connection",
     "ws/socket",
     "ws/frame_reader",
-    "ws/tls_pipe",
+    "net/tls_pipe",
     "ws/state",
     "ws/threads",
     "ws/threads/reader",
@@ -311,7 +311,7 @@ fn one_file_names_each_foreign_crate() {
     only("tungstenite", &["ws/socket", "ws/tests", "testing"]);
     only(
         "native_tls",
-        &["tls", "http/agent", "ws/tls_pipe", "ws/connection", "ws/socket", "ws/tests", "testing"],
+        &["tls", "http/agent", "net/tls_pipe", "ws/connection", "ws/socket", "ws/tests", "testing"],
     );
     only("tokio", &[]);
 }

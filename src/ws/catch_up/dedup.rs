@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::LazyLock;
+use std::time::Duration;
 
 use memchr::memmem::Finder;
 use serde::Deserialize;
@@ -11,7 +12,6 @@ use crate::model::Post;
 use crate::time::Timestamp;
 use crate::ws::chunked_deque::ChunkedDeque;
 use crate::ws::deferred_log;
-use crate::ws::session::OVERLAP_WINDOW;
 
 /// Key of a delivered post, edit or deletion. The IDs are random, so 64 bits of them are enough.
 pub(crate) type DedupKey = u64;
@@ -28,6 +28,9 @@ const MAX_FORGOTTEN_KEYS: u64 = 1 << 14;
 /// Number of keys that are copied at once.
 const KEYS_PER_SLICE: usize = 256;
 
+/// Events do not arrive exactly in the order of their times: a gap begins this much before the last known server time, and
+/// a post that is dated later than this after that time has a date in the future.
+pub(crate) const OVERLAP_WINDOW: Duration = Duration::from_secs(10);
 /// Maximum number of posts with a date in the future that are remembered.
 pub(crate) const MAX_FUTURE_POSTS: usize = 1024;
 

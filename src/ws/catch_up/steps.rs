@@ -1,6 +1,7 @@
 //! The requests of a catch-up, and the handling of the responses.
 
 use super::channel_merge::ChannelMerge;
+use super::dedup::OVERLAP_WINDOW;
 use super::fetch::{FetchPass, FetchRequest, FetchResponse, PassOutput};
 use super::gap_fill::{FillStage, MAX_PASSES, MergeWork, ROWS_PER_SLICE};
 use super::{GapFiller, MAX_CACHED_NAMES, MAX_NAME_LENGTH, NextStep, is_dated, post_rows};
@@ -8,7 +9,7 @@ use crate::error::Error;
 use crate::event::NotRecovered;
 use crate::model::{ChannelId, Post};
 use crate::ws::deferred_log;
-use crate::ws::session::{OVERLAP_WINDOW, StreamTime};
+use crate::ws::session::StreamTime;
 use log::Level;
 
 impl GapFiller {
