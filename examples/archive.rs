@@ -5,11 +5,11 @@
 
 use std::error::Error;
 use std::fs::{self, File};
-use std::io::{ErrorKind, Write};
+use std::io::Write;
 use std::path::Path;
 
 use indicatif::{ProgressBar, ProgressStyle};
-use mattermost::{Channel, Client, Post, PostId, Timestamp, UserId};
+use mattermost::{Channel, Client, Post, PostId, StateFile, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 
 /// Everything up to `newest` is in the file, with the changes up to `until`.
@@ -21,11 +21,11 @@ struct State {
 }
 
 impl State {
-    fn save(&mut self, file: &File, folder: &Path) -> Result<(), Box<dyn Error>> {
-        file.sync_data()?;
-        self.bytes = file.metadata()?.len();
-        fs::write(folder.join("state.json.new"), serde_json::to_vec(self)?)?;
-        Ok(fs::rename(folder.join("state.json.new"), folder.join("state.json"))?)
+    /// Saves what is in the file of posts.
+    fn save(&mut self, posts: &File, to: &StateFile) -> Result<(), Box<dyn Error>> {
+        posts.sync_data()?;
+        self.bytes = posts.metadata()?.len();
+        Ok(to.save(self)?)
     }
 }
 
@@ -36,11 +36,10 @@ fn archive(
     bar: &ProgressBar,
 ) -> Result<(), Box<dyn Error>> {
     fs::create_dir_all(folder)?;
-    let mut state: State = match fs::read(folder.join("state.json")) {
-        Err(error) if error.kind() == ErrorKind::NotFound => {
-            State { until: client.server_time()?, ..State::default() }
-        }
-        state => serde_json::from_slice(&state?)?,
+    let state_file = StateFile::new(folder.join("state.json"));
+    let mut state = match state_file.load()? {
+        Some(state) => state,
+        None => State { until: client.server_time()?, ..State::default() },
     };
     let file = File::options().create(true).append(true).open(folder.join("posts.jsonl"))?;
     file.set_len(state.bytes)?; // what a killed run wrote after its last save comes again
@@ -59,7 +58,7 @@ fn archive(
         push(&post, &file)?;
         state.newest = Some(post.id);
         if number % 200 == 199 {
-            state.save(&file, folder)?;
+            state.save(&file, &state_file)?;
         }
     }
     let (since, changes) = (state.until, posts.changes(&channel.id, state.until)?);
@@ -67,7 +66,7 @@ fn archive(
         push(post, &file)?;
     }
     state.until = changes.until;
-    state.save(&file, folder)
+    state.save(&file, &state_file)
 }
 
 fn archive_team(client: &Client, team: &str, folder: &Path, bar: &ProgressBar) -> Result<(), Box<dyn Error>> {

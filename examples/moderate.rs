@@ -7,7 +7,8 @@ use std::fs::{File, read_to_string};
 use std::io::Write;
 use std::time::Duration;
 
-use mattermost::{CatchUp, Client, ClientBuilder, EventKind, Events, Post, PostDraft, Result, Timestamp};
+use mattermost::{CatchUp, Client, ClientBuilder, EventKind, Events, Post, PostDraft};
+use mattermost::{Result, Timestamp, markdown};
 
 struct Moderator<L> {
     client: Client,
@@ -31,8 +32,8 @@ impl<L: Write> Moderator<L> {
         }
         writeln!(self.log, "{}", serde_json::json!({"at": Timestamp::now(), "word": word, "post": post}))?;
         if !post.is_automated() {
-            let (direct, quote) = (self.client.direct(&post.user_id)?, post.message.replace('\n', "\n> "));
-            let text = format!("Your post was removed, since “{word}” is in it:\n> {quote}");
+            let (direct, quote) = (self.client.direct(&post.user_id)?, markdown::quote_text(&post.message));
+            let text = format!("Your post was removed, since “{word}” is in it:\n{quote}");
             self.client.posts().create_in_parts(&PostDraft::new(&direct, text))?;
         }
         Ok(())

@@ -2,12 +2,9 @@
 //! once both have agreed. Environment: `MATTERMOST_URL`, `MATTERMOST_TOKEN`, `MATTERMOST_TEAM`, `CHANNEL` (~oncall), whose
 //! header shows who is on call.
 
-use std::thread;
 use std::time::Duration;
 
-use mattermost::{
-    Channel, ChannelPatch, Client, ClientBuilder, Error, Events, Message, PostDraft, Result, User,
-};
+use mattermost::{Channel, ChannelPatch, Client, ClientBuilder, Events, Message, Result};
 
 struct Bot {
     client: Client,
@@ -17,30 +14,23 @@ struct Bot {
 }
 
 impl Bot {
-    /// Asks a person by direct message, until the answer is yes or no. `None` without an answer.
-    fn agrees(&self, user: &User, question: &str) -> Result<Option<bool>> {
-        let direct = self.client.direct(&user.id)?;
-        let question = PostDraft::new(&direct, format!("{question} yes/no"));
-        self.events.ask_until(&question, user, self.timeout, |reply| {
-            match &*reply.text().trim().to_lowercase() {
-                "yes" | "y" => Some(true),
-                "no" | "n" => Some(false),
-                _ => None,
-            }
-        })
-    }
-
     fn hand_over(&self, message: &Message, name: &str) -> Result<String> {
         let from = self.client.users().get(message.user_id())?;
         let to = self.client.users().get_by_username(name.trim_start_matches('@'))?;
-        let ask = |user, question: String| move || self.agrees(user, &question);
-        let answers = thread::scope(|scope| {
-            let giver = scope.spawn(ask(&from, format!("Hand on-call over to @{}?", to.username)));
-            let taker = scope.spawn(ask(&to, format!("Take on-call over from @{}?", from.username)));
-            [(&from, giver.join()), (&to, taker.join())]
+        let answers = self.events.ask_all([&from, &to], |person| {
+            let question = if *person.user_id() == from.id {
+                format!("Hand on-call over to @{}? yes/no", to.username)
+            } else {
+                format!("Take on-call over from @{}? yes/no", from.username)
+            };
+            person.ask_until(question, self.timeout, |reply| match &*reply.text().trim().to_lowercase() {
+                "yes" | "y" => Some(true),
+                "no" | "n" => Some(false),
+                _ => None, // waits for another reply
+            })
         });
-        for (user, answer) in answers {
-            match answer.map_err(|_| Error::other("the question panicked"))?? {
+        for (user, answer) in [&from, &to].into_iter().zip(answers) {
+            match answer? {
                 Some(true) => {}
                 Some(false) => return Ok(format!("@{} said no: nothing changed.", user.username)),
                 None => return Ok(format!("@{} did not answer: nothing changed.", user.username)),
@@ -85,7 +75,7 @@ mod tests {
         let channel = client.channel("awesome-chat", "~town-square").unwrap();
         let events = client.events().unwrap();
         let bot = Bot { client, events, channel, timeout };
-        thread::scope(|scope| {
+        std::thread::scope(|scope| {
             let _stop = bot.events.stopper().guard();
             scope.spawn(|| bot.events.messages().serve_on(4, |message| bot.handle(message)));
             test(&server);

@@ -2,12 +2,11 @@
 //! to be said stands in a file, and each reminder is posted once. `reminders FILE`.
 
 use std::error::Error as StdError;
-use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use mattermost::{
-    ChannelId, Client, ClientBuilder, Error, Events, Message, PostDraft, PostId, Result, Timestamp,
+    ChannelId, Client, ClientBuilder, Events, Message, PostDraft, PostId, Result, StateFile, Timestamp,
 };
 use serde::{Deserialize, Serialize};
 
@@ -23,26 +22,22 @@ struct Reminder {
 
 struct Reminders {
     client: Client,
-    file: PathBuf,
+    file: StateFile,
     open: Mutex<Vec<Reminder>>,
 }
 
 impl Reminders {
-    fn load(client: Client, file: &Path) -> Result<Self, Box<dyn StdError>> {
-        let open = match std::fs::read(file) {
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
-            text => serde_json::from_slice(&text.map_err(|error| format!("{}: {error}", file.display()))?)?,
-        };
-        Ok(Self { client, file: file.into(), open: Mutex::new(open) })
+    fn load(client: Client, file: &str) -> Result<Self> {
+        let file = StateFile::new(file);
+        let open = Mutex::new(file.load()?.unwrap_or_default());
+        Ok(Self { client, file, open })
     }
 
-    /// Changes the list, and saves it before anybody is told.
+    /// Changes the list, and saves it before the user is told.
     fn change(&self, how: impl FnOnce(&mut Vec<Reminder>)) -> Result<()> {
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         how(&mut open);
-        let new = self.file.with_extension("new");
-        let saved = serde_json::to_vec(&*open).map_err(Error::other)?;
-        std::fs::write(&new, saved).and_then(|()| std::fs::rename(new, &self.file)).map_err(Error::other)
+        self.file.save(&*open)
     }
 
     fn handle(&self, message: &Message) -> Result<()> {
@@ -112,7 +107,7 @@ fn main() -> Result<(), Box<dyn StdError>> {
     let events = client.events()?;
     let stopper = events.stopper();
     ctrlc::set_handler(move || stopper.stop())?;
-    Ok(Reminders::load(client, Path::new(&file))?.run(&events, Duration::from_secs(5))?)
+    Ok(Reminders::load(client, &file)?.run(&events, Duration::from_secs(5))?)
 }
 
 #[cfg(all(test, feature = "testing"))]
@@ -128,7 +123,7 @@ mod tests {
         let run = |test: &dyn Fn()| {
             let client = server.client("remind").unwrap();
             let events = client.events().unwrap();
-            let reminders = Reminders::load(client, &file).unwrap();
+            let reminders = Reminders::load(client, file.to_str().unwrap()).unwrap();
             std::thread::scope(|scope| {
                 let guard = events.stopper().guard();
                 let running = scope.spawn(|| reminders.run(&events, Duration::from_millis(20)));

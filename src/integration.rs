@@ -31,7 +31,7 @@
 //!
 //! ```
 //! use mattermost::integration::*;
-//! use mattermost::{Attachment, Button, CommandResponse, Result, Secret};
+//! use mattermost::Secret;
 //!
 //! struct Bot {
 //!     token: Secret,
@@ -55,12 +55,12 @@
 //!     }
 //!
 //!     /// Called by the HTTP server of the program.
-//!     fn respond(&self, path: &str, kind: &str, body: &[u8]) -> Result<CallbackResponse> {
-//!         Ok(match path {
-//!             "/deploy" => self.deploy(&parse(kind, body, &self.token)?).into(),
-//!             "/stop" => self.stop(&parse(kind, body, &self.secret)?).into(),
+//!     fn respond(&self, path: &str, request: &CallbackRequest) -> CallbackResponse {
+//!         match path {
+//!             "/deploy" => request.respond(&self.token, |command| self.deploy(command)),
+//!             "/stop" => request.respond(&self.secret, |press| self.stop(press)),
 //!             _ => CallbackResponse::not_found(),
-//!         })
+//!         }
 //!     }
 //! }
 //!
@@ -69,9 +69,8 @@
 //!     secret: Secret::new("of this program"),
 //! };
 //! let respond = |body: &str| {
-//!     let kind = "application/x-www-form-urlencoded";
-//!     let result = bot.respond("/deploy", kind, body.as_bytes());
-//!     CallbackResponse::from(result) // an error becomes a status of 400 or more
+//!     let kind = Some("application/x-www-form-urlencoded");
+//!     bot.respond("/deploy", &CallbackRequest::read(kind, body.as_bytes()))
 //! };
 //! assert_eq!(respond("token=xr3j5x3p4pfk7kk6ck7b4e6ghh&text=web").status, 200);
 //! assert_eq!(respond("token=guessed&text=web").status, 403);
@@ -97,7 +96,10 @@ pub use self::replay::ReplayGuard;
 pub use self::response::{
     CallbackResponse, OutgoingWebhookResponse, PostActionIntegrationResponse, PostActionUpdate,
 };
-pub use crate::model::{CommandResponse, Dialog, DialogElement, LookupDialogResponse, SubmitDialogResponse};
+pub use crate::model::{
+    ActionStyle, Attachment, Button, CommandResponse, Dialog, DialogElement, LookupDialogResponse, Menu,
+    SubmitDialogResponse,
+};
 
 use self::fields::FormFields;
 use self::private::Read;

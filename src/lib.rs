@@ -181,6 +181,7 @@ pub mod guide;
 pub mod http;
 pub mod integration;
 pub mod limits;
+pub mod markdown;
 pub mod model;
 mod net;
 mod page;
@@ -192,6 +193,7 @@ mod request_headers;
 pub mod rest;
 mod secret;
 mod signature;
+mod state_file;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod time;
@@ -211,10 +213,11 @@ pub use model::*;
 pub use page::Pages;
 pub use rest::Upload;
 pub use secret::Secret;
+pub use state_file::StateFile;
 pub use time::Timestamp;
 #[cfg(feature = "native-tls")]
 pub use tls::TlsConfig;
 pub use ws::{
-    CatchUp, CloseReport, ConnectionState, Events, EventsBuilder, Filter, Message, Messages, Overflow,
-    Position, Probe, StopGuard, Stopper, Subscription, TypingGuard,
+    CatchUp, CloseReport, ConnectionState, DirectConversation, Events, EventsBuilder, Filter, Message,
+    Messages, Overflow, Position, Probe, StopGuard, Stopper, Subscription, TypingGuard,
 };

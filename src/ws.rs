@@ -41,6 +41,7 @@ mod frame_reader;
 mod lanes;
 mod lock_hold;
 mod options;
+mod periodic;
 mod position;
 mod queue;
 mod session;
@@ -63,6 +64,7 @@ use serde_json::{Value, json};
 
 pub(crate) use self::backend::{Backend, Poster};
 pub use self::builder::EventsBuilder;
+pub use self::conversation::DirectConversation;
 pub use self::filter::Filter;
 pub use self::message::Message;
 pub(crate) use self::message::Selection;

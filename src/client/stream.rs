@@ -156,6 +156,10 @@ impl Poster for Client {
         self.reactions().create(post, emoji).map(drop)
     }
 
+    fn direct_channel(&self, user: &UserId) -> Result<ChannelId> {
+        Ok(self.direct(user)?.id)
+    }
+
     fn with_own_connections(&self) -> Result<Arc<dyn Poster>> {
         Ok(Arc::new(Self {
             http: self.http.with_own_connections()?.with_limits_of(&self.http),

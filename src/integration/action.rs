@@ -1,5 +1,6 @@
 //! Buttons and menus.
 
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::fields::{FormFields, malformed_error};
@@ -62,10 +63,23 @@ impl PostActionIntegrationRequest {
         super::parse(content_type, body, secrets)
     }
 
-    /// Returns a text of the context. Empty if it is missing or not a string: numbers and objects are in
-    /// [`context`](Self::context).
+    /// Returns a text of the context. Empty if it is missing or not a string. See also [`value`](Self::value).
     pub fn text(&self, key: &str) -> &str {
         self.context.get(key).and_then(Value::as_str).unwrap_or_default()
+    }
+
+    /// Returns a value of the context: a number, a `bool`, a list, or any other type that can be deserialized. `None` if
+    /// it is missing or of another type.
+    ///
+    /// ```
+    /// # fn run(press: &mattermost::integration::PostActionIntegrationRequest) {
+    /// // The button has `.context("question", 3).context("right", true)`.
+    /// let question: Option<u32> = press.value("question");
+    /// let is_right = press.value("right") == Some(true);
+    /// # }
+    /// ```
+    pub fn value<T: DeserializeOwned>(&self, key: &str) -> Option<T> {
+        T::deserialize(self.context.get(key)?).ok()
     }
 
     /// Returns a request that opens a dialog for this user, for

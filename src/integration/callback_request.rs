@@ -3,92 +3,128 @@
 use std::fmt;
 use std::io::Read;
 
-use super::{AcceptedSecrets, Callback, MAX_BODY_BYTES, parse};
+use super::{AcceptedSecrets, Callback, CallbackResponse, MAX_BODY_BYTES, parse};
 use crate::error::{Error, Result};
 
 /// An HTTP request of the server, neither parsed nor verified.
 ///
 /// ```
 /// use mattermost::Secret;
-/// use mattermost::integration::{CallbackRequest, CommandRequest};
+/// use mattermost::integration::{CallbackRequest, CommandRequest, CommandResponse};
 ///
-/// let headers = [("content-type", "application/x-www-form-urlencoded")];
 /// let body = "token=xr3j5x3p4pfk7kk6ck7b4e6ghh&command=%2Fdeploy&text=web";
-/// let request = CallbackRequest::read(headers, body.as_bytes())?;
+/// let kind = Some("application/x-www-form-urlencoded");
+/// let request = CallbackRequest::read(kind, body.as_bytes());
 /// let token = Secret::new("xr3j5x3p4pfk7kk6ck7b4e6ghh");
-/// let command: CommandRequest = request.parse(&token)?;
-/// assert_eq!(command.text, "web");
-/// # Ok::<(), mattermost::Error>(())
+/// let response = request.respond(&token, |command: &CommandRequest| {
+///     CommandResponse::in_channel(format!("deploying {}", command.text))
+/// });
+/// assert_eq!(response.status, 200);
 /// ```
 pub struct CallbackRequest {
     content_type: String,
-    body: Vec<u8>,
+    body: Result<Vec<u8>>,
 }
 
 // Not derived: the body contains tokens.
 impl fmt::Debug for CallbackRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("CallbackRequest").field("bytes", &self.body.len()).finish_non_exhaustive()
+        f.debug_struct("CallbackRequest")
+            .field("bytes", &self.body.as_ref().map_or(0, Vec::len))
+            .finish_non_exhaustive()
     }
 }
 
 impl CallbackRequest {
-    /// Reads a request from its headers, as pairs of a name and a value, and its body.
+    /// Reads a request from the value of its `Content-Type` header, if any, and its body.
     ///
-    /// # Errors
-    /// [`ErrorKind::Input`](crate::ErrorKind::Input) with a status of 413 if the body exceeds [`MAX_BODY_BYTES`],
-    /// [`ErrorKind::Io`](crate::ErrorKind::Io) if it cannot be read.
-    pub fn read<N: AsRef<str>, V: AsRef<str>>(
-        headers: impl IntoIterator<Item = (N, V)>,
-        body: impl Read,
-    ) -> Result<Self> {
-        let mut headers = headers.into_iter();
-        let content_type = headers.find(|(name, _)| name.as_ref().eq_ignore_ascii_case("content-type"));
-        let content_type = content_type.map_or_else(String::new, |(_, value)| value.as_ref().to_owned());
-        let mut bytes = Vec::new();
-        body.take(MAX_BODY_BYTES as u64 + 1)
-            .read_to_end(&mut bytes)
-            .map_err(|error| Error::io("the body of a request could not be read", error))?;
-        if bytes.len() > MAX_BODY_BYTES {
-            return Err(super::oversized_error());
-        }
-        Ok(Self { content_type, body: bytes })
+    /// At most [`MAX_BODY_BYTES`] are read. If the body is longer, or cannot be read, [`parse`](Self::parse) and
+    /// [`respond`](Self::respond) fail.
+    pub fn read(content_type: Option<impl AsRef<str>>, body: impl Read) -> Self {
+        let content_type = content_type.map_or_else(String::new, |value| value.as_ref().to_owned());
+        Self { content_type, body: read_body(body) }
     }
 
     /// Parses and verifies the request, as [`parse`] does.
     ///
     /// # Errors
-    /// The same as [`parse`].
+    /// - [`ErrorKind::Io`](crate::ErrorKind::Io) if the body could not be read.
+    /// - Those of [`parse`].
     pub fn parse<'s, T: Callback>(&self, secrets: impl Into<AcceptedSecrets<'s>>) -> Result<T> {
-        parse(&self.content_type, &self.body, secrets)
+        parse(&self.content_type, self.body.as_ref().map_err(Clone::clone)?, secrets)
     }
+
+    /// Parses and verifies the request, and calls `handler` with it. Returns the response of the handler. An error of
+    /// either becomes a response with a status of 400 or more, and is logged.
+    ///
+    /// The handler can return any response of this module, or a `Result` with one.
+    pub fn respond<'s, T: Callback, R: Into<CallbackResponse>>(
+        &self,
+        secrets: impl Into<AcceptedSecrets<'s>>,
+        handler: impl FnOnce(&T) -> R,
+    ) -> CallbackResponse {
+        self.parse(secrets).map(|request| handler(&request)).into()
+    }
+}
+
+fn read_body(body: impl Read) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    body.take(MAX_BODY_BYTES as u64 + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|error| Error::io("the body of a request could not be read", error))?;
+    if bytes.len() > MAX_BODY_BYTES { Err(super::oversized_error()) } else { Ok(bytes) }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::integration::{CallbackResponse, CommandRequest};
+    use crate::integration::{CommandRequest, CommandResponse};
     use crate::secret::Secret;
 
     #[test]
     fn reads_the_content_type_and_a_bounded_body() {
         let secret = Secret::new("xr3j5x3p4pfk7kk6ck7b4e6ghh");
         let json = r#"{"token":"xr3j5x3p4pfk7kk6ck7b4e6ghh","text":"web","trigger_id":"x"}"#;
-        let headers = [("Accept", "*/*"), ("CONTENT-TYPE", "application/json")];
-        let request = CallbackRequest::read(headers, json.as_bytes()).unwrap();
+        let request = CallbackRequest::read(Some("application/json"), json.as_bytes());
         assert_eq!(request.parse::<CommandRequest>(&secret).unwrap().text, "web");
         assert!(request.parse::<CommandRequest>(&Secret::new("guessed")).unwrap_err().is_forbidden());
         assert!(!format!("{request:?}").contains("xr3j"));
-        let form = CallbackRequest::read(headers, &b"token=xr3j5x3p4pfk7kk6ck7b4e6ghh"[..]).unwrap();
+        let form = CallbackRequest::read(Some("application/json"), &b"token=xr3j5x3p4pfk7kk6ck7b4e6ghh"[..]);
         assert!(
             form.parse::<CommandRequest>(&secret).is_err(),
             "it is not the JSON that its header announces"
         );
+        let form = CallbackRequest::read(None::<&str>, &b"token=xr3j5x3p4pfk7kk6ck7b4e6ghh"[..]);
+        assert!(form.parse::<CommandRequest>(&secret).is_ok());
 
-        let long = std::io::repeat(b'x').take(1 << 40);
-        let error = CallbackRequest::read([("", ""); 0], long).unwrap_err();
-        assert_eq!(CallbackResponse::from(error).status, 413);
-        let exact = std::io::repeat(b'x').take(MAX_BODY_BYTES as u64);
-        assert!(CallbackRequest::read([("", ""); 0], exact).is_ok());
+        let long = CallbackRequest::read(None::<&str>, std::io::repeat(b'x').take(1 << 40));
+        assert_eq!(long.parse::<CommandRequest>(&secret).unwrap_err().status(), Some(413));
+        let exact = CallbackRequest::read(None::<&str>, std::io::repeat(b'x').take(MAX_BODY_BYTES as u64));
+        assert!(exact.body.is_ok());
+    }
+
+    #[test]
+    fn responds_with_what_the_handler_returns() {
+        let secret = Secret::new("xr3j5x3p4pfk7kk6ck7b4e6ghh");
+        let request = CallbackRequest::read(None::<&str>, &b"token=xr3j5x3p4pfk7kk6ck7b4e6ghh&text=web"[..]);
+        let response = request
+            .respond(&secret, |command: &CommandRequest| CommandResponse::ephemeral(command.text.as_str()));
+        assert_eq!((response.status, response.body.windows(3).any(|part| part == b"web")), (200, true));
+        let failing = |_: &CommandRequest| Err::<CommandResponse, _>(Error::other("a reason"));
+        assert_eq!(request.respond(&secret, failing).status, 500);
+        let called = std::cell::Cell::new(false);
+        let guessed = Secret::new("guessed");
+        let refused = request.respond(&guessed, |_: &CommandRequest| {
+            called.set(true);
+            CommandResponse::default()
+        });
+        assert_eq!((refused.status, called.get()), (403, false));
+        let long = CallbackRequest::read(None::<&str>, std::io::repeat(b'x').take(1 << 40));
+        let response = long.respond(&secret, |_: &CommandRequest| CommandResponse::default());
+        let mut written = Vec::new();
+        response.write_http(&mut written).unwrap();
+        let expected = "HTTP/1.1 413 Content Too Large\r\nContent-Type: text/plain; charset=utf-8\r\n\
+                        Content-Length: 17\r\n\r\nmalformed request";
+        assert_eq!(String::from_utf8(written).unwrap(), expected);
     }
 }

@@ -2,6 +2,7 @@
 
 use std::borrow::Borrow;
 use std::collections::BTreeMap;
+use std::io::Write;
 
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -35,6 +36,34 @@ impl CallbackResponse {
         Self { status: 404, content_type: "text/plain; charset=utf-8", body: b"not found".to_vec() }
     }
 
+    /// Writes the response as HTTP/1.1: the status line, the headers and the body.
+    ///
+    /// For HTTP servers that provide the connection of a request, such as `tiny_http` with
+    /// `response.write_http(request.into_writer())`.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Io`] if the connection breaks.
+    pub fn write_http(&self, mut connection: impl Write) -> Result<()> {
+        let reason = match self.status {
+            200 => "OK",
+            400 => "Bad Request",
+            403 => "Forbidden",
+            404 => "Not Found",
+            413 => "Content Too Large",
+            415 => "Unsupported Media Type",
+            500 => "Internal Server Error",
+            _ => "", // may be empty
+        };
+        let (status, content_type, length) = (self.status, self.content_type, self.body.len());
+        let head = format!("HTTP/1.1 {status} {reason}\r\nContent-Type: {content_type}\r\n");
+        let mut bytes = format!("{head}Content-Length: {length}\r\n\r\n").into_bytes();
+        bytes.extend_from_slice(&self.body);
+        connection
+            .write_all(&bytes)
+            .and_then(|()| connection.flush())
+            .map_err(|error| Error::io("the response could not be written", error).with_kind(ErrorKind::Io))
+    }
+
     fn from_json(status: u16, value: &impl Serialize) -> Self {
         let body = serde_json::to_vec(value).unwrap_or_default();
         Self { status, content_type: "application/json", body }
@@ -42,7 +71,7 @@ impl CallbackResponse {
 }
 
 /// 403 for [`ErrorKind::Forbidden`], 400, 413 or 415 for a malformed request, and 500 for anything else. The body does
-/// not contain the error, since anyone may have sent the request.
+/// not contain the error, since anyone may have sent the request. The error is logged instead.
 impl From<Error> for CallbackResponse {
     fn from(error: Error) -> Self {
         let (status, body) = match (error.kind(), error.status()) {
@@ -50,6 +79,7 @@ impl From<Error> for CallbackResponse {
             (ErrorKind::Decode | ErrorKind::Input, Some(status @ 400..=499)) => (status, "malformed request"),
             _ => (500, "internal error"),
         };
+        log::warn!("a request of the server is answered with {status}: {error}");
         Self { status, content_type: "text/plain; charset=utf-8", body: body.into() }
     }
 }

@@ -55,6 +55,8 @@ pub(crate) trait Poster: fmt::Debug + Send + Sync + 'static {
     fn create_post(&self, draft: &PostDraft) -> Result<Post>;
     fn edit_post(&self, post: &PostId, text: String) -> Result<Post>;
     fn add_reaction(&self, post: &PostId, emoji: &str) -> Result<()>;
+    /// Returns the direct channel with a user. Creates it if necessary.
+    fn direct_channel(&self, user: &UserId) -> Result<ChannelId>;
     /// Returns a poster for the same account with its own connections.
     fn with_own_connections(&self) -> Result<Arc<dyn Poster>>;
     /// Ends the calls in progress. Does not block.

@@ -1,6 +1,8 @@
 //! Questions: posting one, and waiting for the reply.
 
+use std::fmt;
 use std::sync::Arc;
+use std::thread::ScopedJoinHandle;
 use std::time::{Duration, Instant};
 
 use super::message::Selection;
@@ -8,9 +10,10 @@ use super::state::StreamShared;
 use super::subscribers::{Asked, Expected};
 use super::subscription::Wait;
 use super::{Events, Message, Poster};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::event::Event;
-use crate::model::{Post, PostDraft, UserId};
+use crate::model::{ChannelId, Post, PostDraft, UserId};
+use crate::unwind;
 
 impl Message {
     /// Posts a question in the thread of the message, and waits for the next message of the same user there.
@@ -26,7 +29,7 @@ impl Message {
     ///
     /// # Errors
     /// - Any error of `POST /posts`. No reply is awaited in this case.
-    /// - [`ErrorKind::Input`](crate::ErrorKind::Input) if the message was created by
+    /// - [`ErrorKind::Input`] if the message was created by
     ///   [`from_event`](Message::from_event). Use [`Events::message`] instead.
     /// - The error that ended the stream permanently.
     ///
@@ -92,7 +95,7 @@ impl Message {
     /// Like [`ask`](Self::ask), but posts no question. Messages that arrive between two calls remain in the stream.
     ///
     /// # Errors
-    /// - [`ErrorKind::Input`](crate::ErrorKind::Input) if the message was created by
+    /// - [`ErrorKind::Input`] if the message was created by
     ///   [`from_event`](Message::from_event).
     /// - The error that ended the stream permanently.
     ///
@@ -173,6 +176,120 @@ impl Events {
         read: impl FnMut(&Message) -> Option<T>,
     ) -> Result<Option<T>> {
         ask_until(&self.shared, &self.poster, question, &user.into(), timeout, read)
+    }
+}
+
+/// A conversation with a user by direct messages. Created by [`Events::conversation_with`] and [`Events::ask_all`].
+///
+/// Replies to its questions are not delivered to loops over the stream, as with [`Message::ask`]. Other messages of the
+/// user are.
+pub struct DirectConversation<'a> {
+    events: &'a Events,
+    channel: ChannelId,
+    user: UserId,
+}
+
+impl DirectConversation<'_> {
+    /// Returns the user.
+    pub fn user_id(&self) -> &UserId {
+        &self.user
+    }
+
+    /// Returns the direct channel.
+    pub fn channel_id(&self) -> &ChannelId {
+        &self.channel
+    }
+
+    /// Posts a message to the user.
+    ///
+    /// `POST /posts`
+    pub fn send(&self, text: impl Into<String>) -> Result<Post> {
+        self.events.poster.create_post(&PostDraft::new(&self.channel, text))
+    }
+
+    /// Posts a question, and waits for the next message of the user.
+    ///
+    /// Returns `None` if no reply arrived within `timeout` after the question was posted, or if the stream was stopped.
+    ///
+    /// # Errors
+    /// Those of [`Events::ask`].
+    pub fn ask(&self, question: impl Into<String>, timeout: Duration) -> Result<Option<Message>> {
+        self.events.ask(&PostDraft::new(&self.channel, question), &self.user, timeout)
+    }
+
+    /// Like [`ask`](Self::ask), but waits until `read` returns `Some` for a reply, and returns the value. See
+    /// [`Message::ask_until`].
+    ///
+    /// # Errors
+    /// Those of [`Events::ask`].
+    pub fn ask_until<T>(
+        &self,
+        question: impl Into<String>,
+        timeout: Duration,
+        read: impl FnMut(&Message) -> Option<T>,
+    ) -> Result<Option<T>> {
+        self.events.ask_until(&PostDraft::new(&self.channel, question), &self.user, timeout, read)
+    }
+}
+
+impl fmt::Debug for DirectConversation<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DirectConversation")
+            .field("channel", &self.channel)
+            .field("user", &self.user)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Events {
+    /// Gets the direct channel with a user, for questions and messages. Creates it if necessary. Takes one request.
+    pub fn conversation_with(&self, user: impl Into<UserId>) -> Result<DirectConversation<'_>> {
+        let user = user.into();
+        Ok(DirectConversation { events: self, channel: self.poster.direct_channel(&user)?, user })
+    }
+
+    /// Talks to several users at the same time, each by direct messages, and returns the results in the order of the
+    /// users.
+    ///
+    /// `talk` is called for each user, on a thread per user. The method returns after all calls have ended. A panic in
+    /// one of them becomes the error of this user. Once the stream is stopped, questions return `None`.
+    ///
+    /// ```no_run
+    /// # fn run(events: &mattermost::Events, team: &[mattermost::User]) -> mattermost::Result<()> {
+    /// use std::time::Duration;
+    ///
+    /// let quarter = Duration::from_secs(15 * 60);
+    /// let replies = events.ask_all(team, |person| person.ask("Lunch today?", quarter));
+    /// for (user, reply) in team.iter().zip(replies) {
+    ///     let reply = reply?.map_or("no reply".to_owned(), |reply| reply.text().to_owned());
+    ///     println!("@{}: {reply}", user.username);
+    /// }
+    /// # Ok(()) }
+    /// ```
+    pub fn ask_all<U: Into<UserId>, T: Send>(
+        &self,
+        users: impl IntoIterator<Item = U>,
+        talk: impl Fn(&DirectConversation<'_>) -> Result<T> + Sync,
+    ) -> Vec<Result<T>> {
+        let talk = |user: UserId| match unwind::catch_panic(|| talk(&self.conversation_with(user)?)) {
+            Ok(result) => result,
+            Err(panic) => Err(Error::other(format!("the conversation panicked: {panic}"))),
+        };
+        std::thread::scope(|scope| {
+            let start = |user: U| {
+                let (talk, user) = (&talk, user.into());
+                let thread = std::thread::Builder::new().name("mm-conversation".into());
+                thread.spawn_scoped(scope, move || talk(user))
+            };
+            let started: Vec<_> = users.into_iter().map(start).collect();
+            let join = |thread: std::io::Result<ScopedJoinHandle<'_, Result<T>>>| match thread {
+                Ok(thread) => {
+                    thread.join().unwrap_or_else(|_| Err(Error::other("the conversation panicked")))
+                }
+                Err(error) => Err(Error::io("no thread could be started", error).with_kind(ErrorKind::Io)),
+            };
+            started.into_iter().map(join).collect()
+        })
     }
 }
 

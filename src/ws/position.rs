@@ -17,25 +17,25 @@ const DATED_POST_THRESHOLD: Duration = Duration::from_secs(600);
 model! {
     /// The position in a stream after the last event that the program took.
     ///
-    /// Write it to a file, and pass it to [`EventsBuilder::resume_from`](crate::EventsBuilder::resume_from) in the
-    /// next run of the program.
+    /// Save it in a [`StateFile`](crate::StateFile), and pass it to
+    /// [`EventsBuilder::resume_from`](crate::EventsBuilder::resume_from) in the next run of the program.
     ///
     /// A position with damaged contents, or of another server or account, is ignored. The stream then begins with a
     /// [`Missed`](crate::event::Missed) of the reason `resumed` whose `since` is 0. Text that is not JSON, such as an
-    /// empty file, cannot be deserialized, and is best treated like a missing file.
+    /// empty file, cannot be deserialized.
     ///
     /// ```no_run
-    /// # fn run(client: &mattermost::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// use mattermost::{Events, Position};
+    /// # fn run(client: &mattermost::Client) -> mattermost::Result<()> {
+    /// use mattermost::{Events, StateFile};
+    /// let file = StateFile::new("position.json");
     /// let mut builder = Events::builder(client);
-    /// let text = std::fs::read_to_string("position.json").unwrap_or_default();
-    /// if let Ok(position) = serde_json::from_str::<Position>(&text) {
+    /// if let Some(position) = file.load()? {
     ///     builder = builder.resume_from(position);
     /// }
     /// let events = builder.open()?;
     /// for event in &events {
     ///     println!("{}", event.name());
-    ///     std::fs::write("position.json", serde_json::to_string(&events.position())?)?;
+    ///     file.save(&events.position())?;
     /// }
     /// # Ok(()) }
     /// ```

@@ -10,6 +10,7 @@ use super::deadline::Deadline;
 use super::delivery::Ticket;
 use super::lanes::{LaneKey, Lanes};
 use super::message::Selection;
+use super::periodic::PeriodicList;
 use super::state::StreamShared;
 use super::{Events, Message, Poster};
 use crate::error::{Error, ErrorKind, Result};
@@ -47,6 +48,7 @@ pub struct Messages<'a> {
     selection: Selection,
     finish_within: Duration,
     on_error: Option<OnError<'a>>,
+    periodic: PeriodicList<'a>,
 }
 
 impl Events {
@@ -58,6 +60,7 @@ impl Events {
             selection: Selection::default(),
             finish_within: FINISH_TIMEOUT,
             on_error: None,
+            periodic: PeriodicList::default(),
         }
     }
 }
@@ -101,6 +104,53 @@ impl<'a> Messages<'a> {
         self
     }
 
+    /// Calls `work` at regular intervals while [`serve`](Self::serve) or [`serve_on`](Self::serve_on) runs, on a
+    /// separate thread.
+    ///
+    /// The next call begins `interval` after the last one has ended. An error or a panic is logged, and does not end the
+    /// loop. When the stream is stopped or ends, no further call begins, and `serve` waits for the current one.
+    ///
+    /// ```no_run
+    /// # fn run(events: &mattermost::Events) -> mattermost::Result<()> {
+    /// use mattermost::StateFile;
+    /// use std::time::Duration;
+    ///
+    /// let file = StateFile::new("position.json");
+    /// events
+    ///     .messages()
+    ///     .every(Duration::from_secs(60), || file.save(&events.position()))
+    ///     .serve(|message| message.answer("Hello!").map(drop))
+    /// # }
+    /// ```
+    pub fn every(self, interval: Duration, work: impl FnMut() -> Result<()> + Send + 'a) -> Self {
+        self.scheduled(move || interval, work)
+    }
+
+    /// Like [`every`](Self::every), but waits for the time that `next_wait` returns, for example until ten o'clock.
+    ///
+    /// `next_wait` is called before each call of `work`. It must not block. In tests, it can return any time.
+    ///
+    /// ```no_run
+    /// # fn until_ten_o_clock() -> std::time::Duration { todo!() }
+    /// # fn run(client: &mattermost::Client) -> mattermost::Result<()> {
+    /// let events = client.events()?;
+    /// let greet = || client.send("awesome-chat", "~town-square", "Good morning!").map(drop);
+    /// events
+    ///     .messages()
+    ///     .scheduled(until_ten_o_clock, greet)
+    ///     .serve(|message| message.answer("Hello!").map(drop))
+    /// # }
+    /// ```
+    #[doc(alias = "schedule")]
+    pub fn scheduled(
+        mut self,
+        next_wait: impl FnMut() -> Duration + Send + 'a,
+        work: impl FnMut() -> Result<()> + Send + 'a,
+    ) -> Self {
+        self.periodic.add_work(next_wait, work);
+        self
+    }
+
     /// Calls `handler` for each message, on the current thread, until the stream ends.
     ///
     /// An error that the handler returns is logged, or reported to [`on_error`](Self::on_error). A panic is caught and
@@ -122,13 +172,15 @@ impl<'a> Messages<'a> {
     ///     })
     /// }
     /// ```
-    pub fn serve(self, mut handler: impl FnMut(&Message) -> Result<()>) -> Result<()> {
-        let mut service = ServeLoop::start_serving(&self)?;
-        while let Some((message, ticket)) = service.next_message() {
-            self.handle_message(&message, &mut handler);
-            service.done(ticket);
-        }
-        service.outcome()
+    pub fn serve(mut self, mut handler: impl FnMut(&Message) -> Result<()>) -> Result<()> {
+        std::mem::take(&mut self.periodic).run_beside(|| {
+            let mut service = ServeLoop::start_serving(&self)?;
+            while let Some((message, ticket)) = service.next_message() {
+                self.handle_message(&message, &mut handler);
+                service.done(ticket);
+            }
+            service.outcome()
+        })
     }
 
     /// Like [`serve`](Self::serve), but runs up to `threads` handlers at the same time.
@@ -158,11 +210,15 @@ impl<'a> Messages<'a> {
     /// })
     /// # }
     /// ```
-    pub fn serve_on(self, threads: usize, handler: impl Fn(&Message) -> Result<()> + Sync) -> Result<()> {
+    pub fn serve_on(mut self, threads: usize, handler: impl Fn(&Message) -> Result<()> + Sync) -> Result<()> {
         if threads == 0 {
             return Err(Error::input("messages cannot be handled on 0 threads"));
         }
-        let mut service = ServeLoop::start_serving(&self)?;
+        std::mem::take(&mut self.periodic).run_beside(|| self.handle_on(threads, handler))
+    }
+
+    fn handle_on(&self, threads: usize, handler: impl Fn(&Message) -> Result<()> + Sync) -> Result<()> {
+        let mut service = ServeLoop::start_serving(self)?;
         let stream = &self.events.shared;
         let lanes = Lanes::new(threads);
         std::thread::scope(|scope| {

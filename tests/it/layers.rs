@@ -10,6 +10,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("error", &[]),
     ("secret", &[]),
     ("signature", &[]),
+    ("state_file", &[]),
+    ("markdown", &[]),
     ("time", &[]),
     ("time_scale", &[]),
     ("tls", &[]),

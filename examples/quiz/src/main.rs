@@ -5,13 +5,12 @@
 //! Environment: `MATTERMOST_URL`, `MATTERMOST_TOKEN`, `LISTEN` (127.0.0.1:8078), `PUBLIC_URL`, as the server reaches it.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::Read;
 use std::sync::Mutex;
 use std::time::Duration;
 
 use mattermost::integration::*;
-use mattermost::{Attachment, Button, Client, Error, Message, PostDraft, Result, Secret, UserId};
-use tiny_http::{Header, Request, Response, Server};
+use mattermost::{Client, Error, Message, PostDraft, Result, Secret, UserId, markdown};
+use tiny_http::{Request, Server};
 
 struct Question {
     text: String,
@@ -23,7 +22,7 @@ struct Question {
 struct Score {
     points: BTreeMap<String, u32>,
     /// Who has answered which question.
-    tried: BTreeSet<(UserId, String)>,
+    tried: BTreeSet<(UserId, Option<usize>)>,
 }
 
 struct Quiz {
@@ -70,29 +69,24 @@ impl Quiz {
         let score = self.score.lock().expect("no thread panics with it");
         let mut points: Vec<_> = score.points.iter().collect();
         points.sort_by_key(|(_, points)| std::cmp::Reverse(**points));
-        let lines = points.iter().map(|(name, points)| format!("|@{name}|{points}|\n")).collect::<String>();
-        message.answer(format!("|who|points|\n|-|-|\n{lines}"))?;
+        let rows = points.into_iter().map(|(name, points)| [format!("@{name}"), points.to_string()]);
+        message.answer(markdown::format_table(["who", "points"], rows))?;
         Ok(())
     }
 
     fn press(&self, press: &PostActionIntegrationRequest) -> PostActionIntegrationResponse {
         let mut score = self.score.lock().expect("no thread panics with it");
-        let question = press.context.get("question").map(ToString::to_string).unwrap_or_default();
-        if !score.tried.insert((press.user_id.clone(), question)) {
+        if !score.tried.insert((press.user_id.clone(), press.value("question"))) {
             return PostActionIntegrationResponse::ephemeral("You have answered this one.");
         }
-        let right = press.context.get("right").is_some_and(|right| right == true);
+        let right = press.value("right") == Some(true);
         *score.points.entry(press.user_name.clone()).or_default() += u32::from(right);
         PostActionIntegrationResponse::ephemeral(if right { "Right!" } else { "Wrong." })
     }
 
-    fn handle(&self, mut request: Request) -> std::io::Result<()> {
-        let mut body = Vec::new();
-        request.as_reader().take(MAX_BODY_BYTES as u64 + 1).read_to_end(&mut body)?;
-        let pressed = parse("application/json", &body, &self.secret).map(|press| self.press(&press));
-        let CallbackResponse { status, content_type, body, .. } = pressed.into();
-        let header = Header::from_bytes("Content-Type", content_type).expect("a header");
-        request.respond(Response::from_data(body).with_status_code(status).with_header(header))
+    fn handle(&self, mut request: Request) -> Result<()> {
+        let callback = CallbackRequest::read(Some("application/json"), request.as_reader());
+        callback.respond(&self.secret, |press| self.press(press)).write_http(request.into_writer())
     }
 }
 

@@ -2,60 +2,50 @@
 //!
 //! `standup TEAM CHANNEL HH:MM USER..` in local time, or `now` in place of a time: once, and at once.
 
-use std::{error::Error, thread, time::Duration};
+use std::{error::Error, iter, thread, time::Duration};
 
-use jiff::civil::{Time, Weekday};
-use jiff::{ToSpan, Zoned};
-use mattermost::{Attachment, Channel, Client, ClientBuilder, Events, Post, PostDraft, Result, User};
+use jiff::{Zoned, civil::Time};
+use mattermost::{Attachment, Channel, Client, ClientBuilder, DirectConversation};
+use mattermost::{Post, PostDraft, Result, User, markdown};
 
 const USAGE: &str = "usage: standup TEAM CHANNEL HH:MM|now USER..";
 const QUESTIONS: [&str; 3] = ["What did you do yesterday?", "What will you do today?", "What blocks you?"];
 
-/// Asks one user the questions in turn. Ends at the first that is not answered in time.
-fn ask(client: &Client, events: &Events, user: &User, timeout: Duration) -> Result<Vec<String>> {
-    let (direct, mut answers) = (client.direct(&user.id)?, Vec::new());
+/// Asks the questions in turn. Ends at the first that is not answered in time.
+fn ask(person: &DirectConversation, timeout: Duration) -> Result<Vec<String>> {
+    let mut answers = Vec::new();
     for question in QUESTIONS {
-        let Some(answer) = events.ask(&PostDraft::new(&direct, question), user, timeout)? else { break };
-        answers.push(answer.text().replace('|', "\\|").replace('\n', " "));
+        let Some(answer) = person.ask(question, timeout)? else { break };
+        answers.push(answer.text().to_owned());
     }
     let all = answers.len() == QUESTIONS.len();
-    client.dm(&user.username, if all { "Thank you!" } else { "No answer: I go on without you today." })?;
+    person.send(if all { "Thank you!" } else { "No answer: I go on without you today." })?;
     Ok(answers)
-}
-
-fn summary(channel: &Channel, all: &[(User, Result<Vec<String>>)]) -> PostDraft {
-    let mut table = format!("#### Stand-up\n\n|who|{}|\n|-|-|-|-|\n", QUESTIONS.join("|"));
-    let mut missing = Vec::new();
-    for (user, answers) in all {
-        let mut cells = answers.clone().unwrap_or_else(|error| vec![error.to_string()]);
-        missing.extend((cells.len() < QUESTIONS.len()).then(|| format!("@{}", user.username)));
-        cells.resize(QUESTIONS.len(), "–".into());
-        table = format!("{table}|@{}|{}|\n", user.username, cells.join("|"));
-    }
-    let answered = format!("{} of {} answered", all.len() - missing.len(), all.len());
-    let card =
-        Attachment::new().color(if missing.is_empty() { "good" } else { "warning" }).fallback(answered);
-    PostDraft::new(channel, table).attachment(card.short_field("Missing", missing.join(", ")))
 }
 
 fn stand_up(client: &Client, channel: &Channel, names: &[String], timeout: Duration) -> Result<Post> {
     let (users, events) = (client.users().list_by_usernames(names)?, client.events()?);
-    let all = thread::scope(|scope| {
-        let ask = |user: User| (user.clone(), ask(client, &events, &user, timeout));
-        let asked: Vec<_> = users.into_iter().map(|user| scope.spawn(move || ask(user))).collect();
-        asked.into_iter().filter_map(|asked| asked.join().ok()).collect::<Vec<_>>()
-    });
-    client.posts().create(&summary(channel, &all))
+    let answers = events.ask_all(&users, |person| ask(person, timeout));
+    let row = |(user, answers): (&User, Result<Vec<String>>)| {
+        let answers = answers.unwrap_or_else(|error| vec![error.to_string()]);
+        [vec![format!("@{}", user.username)], answers].concat()
+    };
+    let rows: Vec<_> = users.iter().zip(answers).map(row).collect();
+    let missing = rows.iter().filter(|row| row.len() <= QUESTIONS.len()).map(|row| row[0].as_str());
+    let missing: Vec<_> = missing.collect();
+    let answered = format!("{} of {} answered", rows.len() - missing.len(), rows.len());
+    let color = if missing.is_empty() { "good" } else { "warning" };
+    let card = Attachment::new().color(color).fallback(answered).short_field("Missing", missing.join(", "));
+    let table = markdown::format_table(["who"].into_iter().chain(QUESTIONS), &rows);
+    client.posts().create(&PostDraft::new(channel, format!("#### Stand-up\n\n{table}")).attachment(card))
 }
 
 /// The time until `at` o'clock of the next working day.
-fn until(at: Time) -> Result<Duration, jiff::Error> {
+fn until(at: Time) -> Option<Duration> {
     let now = Zoned::now();
-    let mut then = now.with().time(at).build()?;
-    while then <= now || matches!(then.weekday(), Weekday::Saturday | Weekday::Sunday) {
-        then = then.checked_add(1.day())?;
-    }
-    now.duration_until(&then).try_into()
+    let mut days = iter::successors(now.with().time(at).build().ok(), |then| then.tomorrow().ok());
+    let next = days.find(|then| *then > now && then.weekday().to_monday_one_offset() < 6)?;
+    now.duration_until(&next).try_into().ok()
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -64,11 +54,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let client = ClientBuilder::from_env()?.connect_within(Duration::MAX)?;
     let channel = client.channel(team, channel)?;
     let stand_up = || stand_up(&client, &channel, names, Duration::from_secs(15 * 60));
-    if at == "now" {
-        return Ok(stand_up().map(drop)?);
-    }
+    let at = if at == "now" { return Ok(stand_up().map(drop)?) } else { at.parse()? };
     loop {
-        thread::sleep(until(at.parse()?)?);
+        thread::sleep(until(at).ok_or("no such time")?);
         stand_up().map_or_else(|error| eprintln!("{error:?}"), drop);
     }
 }
@@ -76,6 +64,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use jiff::ToSpan;
     use mattermost::testing::TestServer;
 
     #[test]
@@ -102,7 +91,7 @@ mod tests {
             stand_up(&client, &town, &names, Duration::from_secs(2)).unwrap()
         });
         assert!(post.message.contains("|@ann|ann's \\| 0|ann's \\| 1|ann's \\| 2|"), "{}", post.message);
-        assert!(post.message.contains("|@eve|–|–|–|"), "{}", post.message);
+        assert!(post.message.contains("|@eve||||"), "{}", post.message);
         let card = &post.attachments()[0];
         assert_eq!((card.color.as_str(), card.fallback.as_str()), ("warning", "4 of 5 answered"));
         assert_eq!(

@@ -226,6 +226,10 @@ impl Poster for Fake {
         Ok(())
     }
 
+    fn direct_channel(&self, _: &UserId) -> Result<ChannelId> {
+        Ok(ChannelId::default())
+    }
+
     fn with_own_connections(&self) -> Result<Arc<dyn Poster>> {
         Err(Error::input("a fake has no connections"))
     }

@@ -314,3 +314,51 @@ fn without_a_message_and_without_a_stream() {
     assert_eq!(message.ask("Well?", PATIENCE).unwrap_err().kind(), ErrorKind::Input);
     assert_eq!(message.next(PATIENCE).unwrap_err().kind(), ErrorKind::Input);
 }
+
+#[test]
+fn several_people_are_asked_at_once_each_at_their_own_pace() {
+    let server = server();
+    let events = builder(&server).open().unwrap();
+    let id = |name: &str| server.user_id(name).parse::<mattermost::UserId>().unwrap();
+    let users = ["bob", "zoe", "janedoe", "admin"].map(id);
+    let answers = thread::scope(|scope| {
+        let asked = scope.spawn(|| {
+            events.ask_all(&users, |person| {
+                assert_ne!(*person.user_id(), users[3], "on purpose");
+                let number =
+                    person.ask_until("A number?", PATIENCE, |reply| reply.text().parse::<u32>().ok())?;
+                let timeout = if *person.user_id() == users[2] { Duration::ZERO } else { PATIENCE };
+                let why = person.ask("Why?", timeout)?.map(|reply| reply.text().to_owned());
+                assert_eq!(person.send("Thank you!")?.channel_id, *person.channel_id());
+                Ok((number, why))
+            })
+        });
+        for name in ["bob", "zoe", "janedoe"] {
+            heard_in(&server, &format!("{name}@bot"), "A number?"); // all, before anybody replies
+        }
+        server.post_as("zoe", "@bot", "2");
+        heard_in(&server, "zoe@bot", "Why?");
+        server.post_as("zoe", "@bot", "two");
+        heard_in(&server, "zoe@bot", "Thank you!"); // the others have not replied yet
+        server.cut_connections();
+        server.post_as("bob", "@bot", "one");
+        server.post_as("janedoe", "@bot", "3");
+        server.post_as("bob", "@bot", "1");
+        heard_in(&server, "bob@bot", "Why?");
+        server.post_as("bob", "@bot", "so");
+        asked.join().unwrap()
+    });
+    let told = |answer: &Result<_>| answer.as_ref().map_err(ToString::to_string).cloned();
+    assert_eq!(told(&answers[0]), Ok((Some(1), Some("so".to_owned()))));
+    assert_eq!(told(&answers[1]), Ok((Some(2), Some("two".to_owned()))));
+    assert_eq!(told(&answers[2]), Ok((Some(3), None)));
+    let panicked = answers[3].as_ref().unwrap_err().to_string();
+    assert!(panicked.contains("panicked") && panicked.contains("on purpose"), "{panicked}");
+    events.stopper().stop();
+    let after = events.ask_all(&users[..1], |person| person.ask("Still there?", PATIENCE));
+    assert!(matches!(after[..], [Ok(None)]), "{after:?}");
+    // A user who does not exist is an error of this user only.
+    let nobody: mattermost::UserId = "nnnnnnnnnnnnnnnnnnnnnnnnnn".parse().unwrap();
+    let both = events.ask_all([&nobody, &users[0]], |person| Ok(person.channel_id().clone()));
+    assert!(both[0].is_err() && both[1].is_ok(), "{both:?}");
+}

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -347,4 +347,45 @@ fn callbacks_that_fail_do_not_end_run() {
     }
     mm.run().unwrap();
     assert_eq!(lines.try_iter().collect::<Vec<_>>(), texts);
+}
+
+#[test]
+fn periodic_work_runs_beside_the_loop_and_ends_with_it() {
+    let server = server();
+    let events = builder(&server).open().unwrap();
+    let (send_time, times) = mattermost::crossbeam_channel::unbounded();
+    let (send_call, calls) = mattermost::crossbeam_channel::unbounded();
+    let count = AtomicUsize::new(0);
+    thread::scope(|scope| {
+        let guard = events.stopper().guard();
+        let work = || match count.fetch_add(1, Ordering::SeqCst) {
+            0 => Err(mattermost::Error::other("on purpose")),
+            1 => panic!("on purpose"),
+            _ => Ok(()),
+        };
+        // The test says when the other work is due.
+        let next_wait = move || times.recv().unwrap_or(Duration::MAX);
+        let other_work = || send_call.send(()).map_err(mattermost::Error::other);
+        let messages = events.messages().every(Duration::from_millis(1), work);
+        let messages = messages.scheduled(next_wait, other_work);
+        let served = scope.spawn(|| messages.serve_on(2, |message| message.answer("Hello").map(drop)));
+        for _ in 0..3 {
+            assert!(calls.try_recv().is_err());
+            send_time.send(Duration::ZERO).unwrap();
+            calls.recv_timeout(PATIENCE).unwrap();
+        }
+        server.post_as("bob", "town-square", "hi");
+        heard(&server, "Hello");
+        let until = Instant::now() + PATIENCE;
+        while count.load(Ordering::SeqCst) < 4 {
+            assert!(Instant::now() < until);
+            thread::sleep(Duration::from_millis(1));
+        }
+        drop(send_time);
+        drop(guard);
+        served.join().unwrap().unwrap();
+    });
+    assert!(calls.try_recv().is_err());
+    // Nor does it outlive a loop that cannot start.
+    assert!(events.messages().every(Duration::ZERO, || Ok(())).serve_on(0, |_| Ok(())).is_err());
 }
