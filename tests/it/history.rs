@@ -178,3 +178,19 @@ fn names_are_kept_true_without_requests() {
     let swapped = mattermost::UserDraft::new("kim", "kim@example.com", "Passw0rd");
     assert_eq!(client.users().create(&swapped).unwrap_err().kind(), mattermost::ErrorKind::Input);
 }
+
+#[test]
+fn links_open_posts_and_channels_and_the_servers_clock_is_read() {
+    let server = TestServer::start().unwrap();
+    let client = server.client("janedoe").unwrap();
+    let (town, team) =
+        (client.channel("awesome-chat", "~town-square").unwrap(), client.teams().get_by_name("awesome-chat"));
+    let (team, url) = (team.unwrap(), server.url());
+    let post = client.posts().create(&mattermost::PostDraft::new(&town, "here")).unwrap();
+    assert_eq!(post.permalink(&client), format!("{url}/_redirect/pl/{}", post.id));
+    assert_eq!(town.link(&client, &team), format!("{url}/awesome-chat/channels/town-square"));
+    let direct = client.channel("", "@bob").unwrap();
+    assert_eq!(direct.link(&client, &team), format!("{url}/awesome-chat/messages/{}", direct.name));
+    let (now, seconds) = (client.server_time().unwrap().as_millis(), 5_000);
+    assert!((now - server.now()).abs() < seconds, "{now} {}", server.now());
+}

@@ -6,12 +6,207 @@
 //! a second time is recognized by its identity. The events of a worker that dies go to the others. The package
 //! `examples/relay` is the complete form, for many workers and a Redis that fails.
 
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::time::{Duration, Instant};
 
-use mattermost::{Client, ClientBuilder, Event, Events, Message, PostDraft};
-use redis::streams::{StreamAutoClaimReply, StreamReadOptions, StreamReadReply};
+use mattermost::{Client, ClientBuilder, Event, Events, Message, PostDraft, Result};
+use redis::streams::{StreamAutoClaimOptions, StreamAutoClaimReply, StreamReadOptions, StreamReadReply};
 use redis::{Commands, Connection, RedisResult, Script};
 
 type Outcome = Result<(), Box<dyn std::error::Error>>;
 
-const [STREAM, POSITION, LEADER, GROUP]: [&str; 4] = ["mm:events", "mm:position", "mm:leader", "workers"];
+const STREAM: &str = "mattermost:events";
+const POSITION: &str = "mattermost:position";
+const LEADER: &str = "mattermost:leader";
+const GROUP: &str = "workers";
+const LEASE: Duration = Duration::from_secs(10);
+
+/// KEYS: leader, stream, position, seen. ARGV: token, lease in ms, position, event or nothing. 0 if another process leads.
+const PUBLISH: &str = r"
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+redis.call('PEXPIRE', KEYS[1], ARGV[2])
+if ARGV[4] ~= '' and redis.call('SET', KEYS[4], 1, 'NX', 'EX', 3600) then
+  redis.call('XADD', KEYS[2], 'MAXLEN', '~', 100000, '*', 'event', ARGV[4])
+end
+redis.call('SET', KEYS[3], ARGV[3])
+return 1";
+
+/// Waits until this process leads, and publishes until the stream is stopped or another process leads.
+fn publish(client: &Client, redis: &mut Connection, opened: impl FnOnce(&Events)) -> Outcome {
+    let token = format!("{}:{:?}", std::process::id(), Instant::now());
+    let lease = LEASE.as_millis().to_string();
+    let mut lead = redis::cmd("SET");
+    lead.arg(LEADER).arg(&token).arg("NX").arg("PX").arg(&lease);
+    while lead.query::<Option<String>>(redis)?.is_none() {
+        std::thread::sleep(LEASE / 5);
+    }
+    let mut builder = Events::builder(client);
+    if let Some(position) = redis.get::<_, Option<String>>(POSITION)? {
+        builder = builder.resume_from(serde_json::from_str(&position)?);
+    }
+    let (events, script) = (builder.open()?, Script::new(PUBLISH));
+    opened(&events);
+    for event in events.ticking(LEASE / 3) {
+        event.as_ref().map(Event::payload).transpose()?; // the error that ended the stream, if any
+        let identity = event.as_ref().and_then(Event::identity).unwrap_or_default();
+        let text = event.as_ref().filter(|_| !identity.is_empty()).map_or("", Event::raw);
+        let position = serde_json::to_string(&events.position())?;
+        let keys = [LEADER, STREAM, POSITION, &format!("mattermost:seen:{identity}")];
+        if !script.key(&keys).arg(&[&token, &lease, &position, text]).invoke::<bool>(redis)? {
+            return Err("another process leads".into());
+        }
+    }
+    Ok(())
+}
+
+/// Works on events until `stop`. One that fails, or whose worker dies, is given to a worker again after `patience`.
+fn work(
+    redis: &mut Connection,
+    client: &Client,
+    name: &str,
+    patience: Duration,
+    stop: &AtomicBool,
+) -> Outcome {
+    let created: RedisResult<()> = redis.xgroup_create_mkstream(STREAM, GROUP, "0");
+    created.or_else(|error| if error.code() == Some("BUSYGROUP") { Ok(()) } else { Err(error) })?;
+    let new = StreamReadOptions::default().group(GROUP, name).count(1).block(500);
+    let (idle, all) = (patience.as_millis() as u64, StreamAutoClaimOptions::default());
+    while !stop.load(SeqCst) {
+        let left: StreamAutoClaimReply =
+            redis.xautoclaim_options(STREAM, GROUP, name, idle, "0-0", all.clone())?;
+        let read: Option<StreamReadReply> = redis.xread_options(&[STREAM], &[">"], &new)?;
+        let read = read.into_iter().flat_map(|read| read.keys).flat_map(|stream| stream.ids);
+        for entry in left.claimed.into_iter().chain(read) {
+            let event = Event::from_json(&entry.get::<String>("event").unwrap_or_default());
+            match event.and_then(|event| sum(client, name, &event)) {
+                Ok(()) => redis.xack::<_, _, _, ()>(STREAM, GROUP, &[entry.id])?,
+                Err(error) => eprintln!("{}: {error}", entry.id), // is tried again
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Posts the response once, even if the event is worked on twice.
+fn sum(client: &Client, worker: &str, event: &Event) -> Result<()> {
+    let Some(message) = Message::from_event(client, event)? else { return Ok(()) };
+    let Some(("sum", numbers)) = message.command("!") else { return Ok(()) };
+    let sum: i64 = numbers.split_whitespace().filter_map(|number| number.parse::<i64>().ok()).sum();
+    let draft = PostDraft::new(&message.post.channel_id, sum.to_string()).root_id(message.post.thread_id());
+    let draft = draft.key(format!("sum:{}", message.post.id)).key_since(message.post.create_at);
+    client.posts().create_once(&draft.prop("worker", worker), Duration::from_secs(60)).map(drop)
+}
+
+fn main() -> Outcome {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let url = std::env::var("REDIS_URL").unwrap_or_else(|_| "redis://127.0.0.1/".into());
+    let client = ClientBuilder::from_env()?.connect_within(Duration::MAX)?;
+    let mut redis = redis::Client::open(url)?.get_connection()?;
+    match args.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        ["publish"] => publish(&client, &mut redis, |_| ()),
+        ["work", name] => work(&mut redis, &client, name, LEASE * 6, &AtomicBool::new(false)),
+        _ => Err("usage: redisbridge publish | work NAME".into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use mattermost::testing::TestServer;
+    use std::process::{Child, Command, Stdio};
+    use std::thread;
+
+    struct Redis(Child, u16);
+
+    impl Redis {
+        fn start() -> Self {
+            let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+            let port = listener.local_addr().unwrap().port();
+            drop(listener);
+            let mut command = Command::new("redis-server");
+            command.args(["--port", &port.to_string(), "--bind", "127.0.0.1", "--save", ""]);
+            Self(command.stdout(Stdio::null()).spawn().expect("install redis-server"), port)
+        }
+
+        fn connect(&self) -> Connection {
+            let client = redis::Client::open(format!("redis://127.0.0.1:{}/", self.1)).unwrap();
+            let until = Instant::now() + Duration::from_secs(20);
+            loop {
+                match client.get_connection() {
+                    Ok(connection) => return connection,
+                    Err(error) => assert!(Instant::now() < until, "{error}"),
+                }
+                thread::sleep(Duration::from_millis(20));
+            }
+        }
+    }
+
+    impl Drop for Redis {
+        fn drop(&mut self) {
+            let _ = self.0.kill();
+            let _ = self.0.wait();
+        }
+    }
+
+    /// Ends the workers, even if the test panics.
+    struct SetOnDrop<'a>(&'a AtomicBool);
+
+    impl Drop for SetOnDrop<'_> {
+        fn drop(&mut self) {
+            self.0.store(true, SeqCst);
+        }
+    }
+
+    #[test]
+    fn workers_share_and_a_crash_loses_nothing() {
+        let (server, redis) = (TestServer::start().unwrap(), Redis::start());
+        let client = server.client("janedoe").unwrap();
+        // Publishes until `test` returns. Then the process is gone, and its lease with it.
+        let publishing = |test: &dyn Fn()| {
+            let (send, stopper) = std::sync::mpsc::channel();
+            let opened = |events: &Events| send.send(events.stopper()).unwrap();
+            thread::scope(|scope| {
+                let running = scope.spawn(|| publish(&client, &mut redis.connect(), opened).unwrap());
+                let guard = stopper.recv_timeout(Duration::from_secs(20)).unwrap().guard();
+                test();
+                drop(guard);
+                running.join().unwrap();
+            });
+            let _: () = redis.connect().del(LEADER).unwrap();
+        };
+        let stop = AtomicBool::new(false);
+        thread::scope(|scope| {
+            let _stop = SetOnDrop(&stop);
+            for name in ["worker1", "worker2"] {
+                let (mut connection, client, stop) = (redis.connect(), &client, &stop);
+                let patience = Duration::from_secs(1);
+                scope.spawn(move || work(&mut connection, client, name, patience, stop).unwrap());
+            }
+            let post = |from: i64, to: i64| {
+                (from..to).for_each(|n| drop(server.post_as("bob", "town-square", &format!("!sum {n} 1"))));
+            };
+            let responses = |count: usize| {
+                let until = Instant::now() + Duration::from_secs(30);
+                let have =
+                    || server.posts("town-square").iter().filter(|post| post.user == "janedoe").count();
+                while have() < count && Instant::now() < until {
+                    thread::sleep(Duration::from_millis(10));
+                }
+                assert_eq!(have(), count);
+            };
+            publishing(&|| {
+                post(0, 10);
+                responses(10);
+            });
+            post(10, 20); // while nobody publishes
+            publishing(&|| responses(20));
+            server.forget_queues(); // caught up
+            post(1_000, 1_001);
+            publishing(&|| responses(21));
+        });
+        let posts = server.posts("town-square");
+        let by = |worker: &str| posts.iter().filter(|post| post.props["worker"] == worker).count();
+        assert_eq!(by("worker1") + by("worker2"), 21);
+        assert!(by("worker1") > 0 && by("worker2") > 0, "the workers share");
+    }
+}
