@@ -63,7 +63,7 @@ impl CallbackRequest {
         secrets: impl Into<AcceptedSecrets<'s>>,
         handler: impl FnOnce(&T) -> R,
     ) -> CallbackResponse {
-        self.parse(secrets).map(|request| handler(&request)).into()
+        self.parse(secrets).map(|request: T| handler(&request)).into()
     }
 }
 
