@@ -353,8 +353,8 @@ fn callbacks_that_fail_do_not_end_run() {
 fn periodic_work_runs_beside_the_loop_and_ends_with_it() {
     let server = server();
     let events = builder(&server).open().unwrap();
-    let (send_time, times) = mattermost::crossbeam_channel::unbounded();
-    let (send_call, calls) = mattermost::crossbeam_channel::unbounded();
+    let (send_time, times) = crossbeam_channel::unbounded();
+    let (send_call, calls) = crossbeam_channel::unbounded();
     let count = AtomicUsize::new(0);
     thread::scope(|scope| {
         let guard = events.stopper().guard();
