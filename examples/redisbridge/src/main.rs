@@ -59,21 +59,14 @@ fn publish(client: &Client, redis: &mut Connection, opened: impl FnOnce(&Events)
     Ok(())
 }
 
-/// Works on events until `stop`. One that fails, or whose worker dies, is given to a worker again after `patience`.
-fn work(
-    redis: &mut Connection,
-    client: &Client,
-    name: &str,
-    patience: Duration,
-    stop: &AtomicBool,
-) -> Outcome {
+/// Works on events until `stop`. One that fails, or whose worker dies, is given to a worker again after `idle`.
+fn work(redis: &mut Connection, client: &Client, name: &str, idle: Duration, stop: &AtomicBool) -> Outcome {
     let created: RedisResult<()> = redis.xgroup_create_mkstream(STREAM, GROUP, "0");
     created.or_else(|error| if error.code() == Some("BUSYGROUP") { Ok(()) } else { Err(error) })?;
     let new = StreamReadOptions::default().group(GROUP, name).count(1).block(500);
-    let (idle, all) = (patience.as_millis() as u64, StreamAutoClaimOptions::default());
     while !stop.load(SeqCst) {
-        let left: StreamAutoClaimReply =
-            redis.xautoclaim_options(STREAM, GROUP, name, idle, "0-0", all.clone())?;
+        let (idle, all) = (idle.as_millis() as u64, StreamAutoClaimOptions::default());
+        let left: StreamAutoClaimReply = redis.xautoclaim_options(STREAM, GROUP, name, idle, "0-0", all)?;
         let read: Option<StreamReadReply> = redis.xread_options(&[STREAM], &[">"], &new)?;
         let read = read.into_iter().flat_map(|read| read.keys).flat_map(|stream| stream.ids);
         for entry in left.claimed.into_iter().chain(read) {
@@ -179,8 +172,8 @@ mod tests {
             let _stop = SetOnDrop(&stop);
             for name in ["worker1", "worker2"] {
                 let (mut connection, client, stop) = (redis.connect(), &client, &stop);
-                let patience = Duration::from_secs(1);
-                scope.spawn(move || work(&mut connection, client, name, patience, stop).unwrap());
+                let idle = Duration::from_secs(1);
+                scope.spawn(move || work(&mut connection, client, name, idle, stop).unwrap());
             }
             let post = |from: i64, to: i64| {
                 (from..to).for_each(|n| drop(server.post_as("bob", "town-square", &format!("!sum {n} 1"))));
