@@ -6,6 +6,10 @@ use crate::error::{Error, Result, shorten_text};
 use crate::percent;
 use crate::secret::Secret;
 
+/// Hint of errors that show that the URL is not that of a Mattermost server.
+pub(crate) const URL_HINT: &str = "check the URL: it is the address of the server without a team or channel, and with the \
+                                   sub-path if the server is below one, as in https://host/sub";
+
 /// The URL of a server: scheme, host, port and path.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct BaseUrl {

@@ -380,6 +380,15 @@ impl Error {
         self.with_change(|inner| inner.message = message.into())
     }
 
+    /// Removes the details that the server sent, which say nothing new: that there is no such route, for example.
+    pub(crate) fn without_details(self) -> Self {
+        self.with_change(|inner| {
+            if let Some(api) = &mut inner.api {
+                api.detailed_error.clear();
+            }
+        })
+    }
+
     pub(crate) fn with_hint(self, hint: impl Into<Cow<'static, str>>) -> Self {
         self.with_change(|inner| inner.hint = Some(hint.into()))
     }
@@ -475,8 +484,14 @@ impl fmt::Debug for Error {
             // The message is that of the source.
             cause = cause.and_then(std::error::Error::source);
         }
+        let mut last = String::new();
         while let Some(error) = cause {
-            write!(f, "\n  because: {error}")?;
+            // Some errors repeat the text of their source.
+            let text = error.to_string();
+            if text != last {
+                write!(f, "\n  because: {text}")?;
+            }
+            last = text;
             cause = error.source();
         }
         Ok(())

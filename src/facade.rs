@@ -18,7 +18,7 @@ use crate::base_url::BaseUrl;
 use crate::client::{Client, check_message};
 use crate::error::{Error, ErrorKind, Result, shorten_text};
 use crate::event::Event;
-use crate::model::{Channel, Post, PostDraft, Team, User, UserId};
+use crate::model::{Channel, Post, Team, User, UserId};
 use crate::secret::Secret;
 
 /// [`Mattermost::stop`] returns within this time.
@@ -286,7 +286,7 @@ impl Mattermost {
         } else {
             self.reload_channels(&session, &metadata, channel)?
         };
-        client.posts().create(&PostDraft { channel_id: found.id, ..draft })
+        client.send_draft(&found, draft)
     }
 
     fn reload_channels(&self, session: &FacadeSession, metadata: &Metadata, name: &str) -> Result<Channel> {

@@ -219,7 +219,12 @@ pub(crate) fn no_connection(to: &str, error: io::Error) -> Error {
             .with_source(error),
         io::ErrorKind::NotFound => made(ErrorKind::Connect, "the socket does not exist").with_source(error),
         io::ErrorKind::PermissionDenied => made(ErrorKind::Connect, "not permitted").with_source(error),
-        _ => made(ErrorKind::Connect, "it failed").with_source(error),
+        io::ErrorKind::NetworkUnreachable | io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkDown => {
+            made(ErrorKind::Connect, "there is no route to it")
+                .with_hint("check the network connection of this machine, and the address")
+                .with_source(error)
+        }
+        _ => made(ErrorKind::Connect, "the system reports an error").with_source(error),
     }
 }
 
@@ -228,6 +233,15 @@ mod tests {
     use std::net::TcpListener;
 
     use super::*;
+
+    #[test]
+    fn a_machine_without_a_network_is_named() {
+        for kind in [io::ErrorKind::NetworkUnreachable, io::ErrorKind::HostUnreachable] {
+            let error = no_connection("192.0.2.1", kind.into());
+            assert_eq!(error.to_string(), "cannot connect to 192.0.2.1: there is no route to it");
+            assert!(error.hint().is_some_and(|hint| hint.contains("network connection")), "{error:?}");
+        }
+    }
 
     #[test]
     fn a_dead_first_address_leaves_time_to_the_second() {

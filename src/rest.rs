@@ -1,6 +1,7 @@
 //! The REST API, in groups as in the API reference.
 //!
-//! A group is a method of the client, for example `client.posts()`. Each method names its route (without `/api/v4`),
+//! A group is a method of the client, for example `client.posts()`. Its methods take IDs: `&channel.id`, `&user.id`. Each
+//! method names its route (without `/api/v4`),
 //! as in the API reference and the server's log. The operation IDs of the reference are search aliases in this
 //! documentation. Permissions and versions are those of the server's documentation or code. The permissions of a role
 //! may differ on a given server.
@@ -145,7 +146,7 @@ pub use self::files::{FileDownload, Files, Upload};
 pub use self::groups::Groups;
 pub use self::integration_actions::Dialogs;
 pub use self::json_lines::JsonLines;
-pub(crate) use self::names::is_short_name;
+pub(crate) use self::names::{HASH_HINT, is_short_name};
 pub use self::oauth::OAuth;
 pub use self::posts::{History, PostChanges, Posts};
 pub use self::preferences::Preferences;

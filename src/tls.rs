@@ -294,7 +294,7 @@ mod on {
             ],
             ErrorKind::Tls,
             "the server does not speak TLS on this port",
-            "use http instead of https, or another port",
+            "use http instead of https, which is the default without a scheme, or another port",
         ),
         (
             &[

@@ -20,6 +20,7 @@ use std::time::{Duration, Instant};
 use self::certificate::Certificate;
 use self::probe::{PingResponse, ProbeRoute};
 use super::{Client, ClientBuilder};
+use crate::base_url::URL_HINT;
 use crate::error::{Error, shorten_text};
 use crate::http::HttpClient;
 use crate::time::Timestamp;
@@ -396,11 +397,7 @@ fn check_other_server(report: &mut Report, line: &ProbeRoute<'_>, response: &Pin
         200 if response.body.trim_start().starts_with('<') => "a web page".to_owned(),
         status => format!("status {status}"),
     };
-    report.add_failure(
-        "server",
-        format!("this is not a Mattermost server ({what})"),
-        "check the URL; for a server below a sub-path, include the path: https://host/sub",
-    );
+    report.add_failure("server", format!("this is not a Mattermost server ({what})"), URL_HINT);
 }
 
 fn check_version(report: &mut Report, response: &PingResponse) {

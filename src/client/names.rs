@@ -3,7 +3,7 @@
 use super::Client;
 use crate::error::{Error, ErrorKind, Result, shorten_text};
 use crate::model::{Channel, ChannelId, Post, PostDraft, Team, UserId};
-use crate::rest::is_short_name;
+use crate::rest::{HASH_HINT, is_short_name};
 
 impl Client {
     /// Gets a channel by name, in the team with the short name `team`, as in its URL.
@@ -68,8 +68,19 @@ impl Client {
     /// Each call takes one more request than [`channel`](Self::channel). Keep the [`Channel`] if you post often.
     pub fn send(&self, team: &str, channel: &str, message: impl Into<String>) -> Result<Post> {
         let draft = check_message(message.into())?;
-        let channel = self.channel(team, channel)?.id;
-        self.posts().create(&PostDraft { channel_id: channel, ..draft })
+        let channel = self.channel(team, channel)?;
+        self.send_draft(&channel, draft)
+    }
+
+    /// Posts to a channel that was found by name. An error says which one it was.
+    pub(crate) fn send_draft(&self, channel: &Channel, draft: PostDraft) -> Result<Post> {
+        self.posts().create(&PostDraft { channel_id: channel.id.clone(), ..draft }).map_err(|error| {
+            if error.is_forbidden() && !channel.is_direct() {
+                let name = shorten_text(&channel.name, 80);
+                return error.with_message(format!("cannot post to the channel ~{name}"));
+            }
+            error
+        })
     }
 
     /// Sends `message` as a direct message to a user. `username` may begin with `@`. Takes three requests.
@@ -102,8 +113,13 @@ fn one_of(name: &str, team: &str, mut fits: Vec<Channel>) -> Result<Channel> {
     match (fits.pop(), fits.is_empty()) {
         (Some(channel), true) => Ok(channel),
         (None, _) => {
+            let hint = if name.starts_with('#') {
+                HASH_HINT
+            } else {
+                "check that the account is a member; only members see private channels"
+            };
             Err(Error::new(ErrorKind::NotFound, format!("no channel {shown:?} in the team {team:?}"))
-                .with_hint("check that the account is a member; only members see private channels"))
+                .with_hint(hint))
         }
         (Some(last), false) => {
             fits.push(last);

@@ -347,15 +347,33 @@ impl fmt::Debug for LoginSession {
     }
 }
 
-/// Checks that a token can be sent in a header.
+/// Maximum length of a token, in bytes.
+const MAX_TOKEN_LENGTH: usize = 4096;
+
+/// Checks that a token can be sent in a header, and finds the mistakes of copying it.
 pub(crate) fn check_token(token: &Secret) -> Result<()> {
     let text = token.expose();
+    let invalid = |what: &'static str, hint: &'static str| Err(Error::input(what).with_hint(hint));
     if text.is_empty() {
-        Err(Error::input("the token is empty")
-            .with_hint("check MATTERMOST_TOKEN, or the file that contains the token"))
-    } else if text.len() > 4096 || !text.bytes().all(|b| b.is_ascii_graphic()) {
-        Err(Error::input("the token contains invalid characters")
-            .with_hint("trim a token that was read from a file: it may end with a line break"))
+        invalid("the token is empty", "check MATTERMOST_TOKEN, or the file that contains the token")
+    } else if text.len() > MAX_TOKEN_LENGTH {
+        invalid("the token is longer than 4096 bytes", "pass the token itself, which has 26 characters")
+    } else if text.trim() != text {
+        invalid(
+            "the token begins or ends with white space",
+            "trim a token that was read from a file: it may end with a line break",
+        )
+    } else if text.get(..7).is_some_and(|start| start.eq_ignore_ascii_case("bearer ")) {
+        invalid("the token begins with `Bearer`", "pass the token alone, without the name of the scheme")
+    } else if text.len() > 1
+        && ['"', '\''].iter().any(|quote| text.starts_with(*quote) && text.ends_with(*quote))
+    {
+        invalid("the token is in quotes", "remove the quotes: some tools keep those of an environment file")
+    } else if !text.bytes().all(|b| b.is_ascii_graphic()) {
+        invalid(
+            "the token contains white space or characters that are not ASCII",
+            "copy the token again: it consists of letters and digits",
+        )
     } else {
         Ok(())
     }

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use super::Route;
 use super::agent::HttpResponse;
 use super::retry::{RetryPolicy, unknown_outcome};
+use crate::base_url::URL_HINT;
 use crate::error::{ApiError, Error, ErrorKind, Result, shorten_text};
 use crate::secret::{Secret, remove_secrets};
 use crate::time::{Timestamp, http_date};
@@ -25,9 +26,7 @@ pub(crate) fn check_status(response: HttpResponse, secrets: &[&Secret]) -> Resul
             response.drain_body();
             Err(Error::new(ErrorKind::Protocol, "the response is a web page, not an API response")
                 .with_status(status)
-                .with_hint(
-                    "check the URL; for a server below a sub-path, include the path: https://host/sub",
-                ))
+                .with_hint(URL_HINT))
         }
         200..=299 if is_compressed(&response) => {
             response.drain_body();

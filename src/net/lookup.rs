@@ -52,7 +52,7 @@ pub(crate) fn addresses_unless(
             Ok(Ok(found)) if found.is_empty() => Err(fail(ErrorKind::Connect, "has no address")),
             Ok(Ok(found)) => Ok(found),
             Ok(Err(e)) => Err(fail(ErrorKind::Connect, "does not resolve")
-                .with_hint("check the spelling, and the DNS settings of this machine")
+                .with_hint("check the spelling, the network connection, and the DNS settings of this machine")
                 .with_source(e)),
             Err(_) => Err(fail(ErrorKind::Connect, "does not resolve")),
         },

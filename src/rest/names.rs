@@ -6,6 +6,9 @@ use crate::error::{Error, Result, shorten_text};
 const MAX_NAME_LENGTH: usize = 80;
 /// Longest name of an emoji that the server accepts, in bytes.
 const MAX_EMOJI_NAME_LENGTH: usize = 64;
+/// Hint for the name of a channel that begins with `#`, as in other chats.
+pub(crate) const HASH_HINT: &str =
+    "leave out the `#`: Mattermost writes `~` before the short name of a channel";
 /// The server's errors for a name that cannot be one. They have the status 400.
 const INVALID_NAME_IDS: [&str; 2] =
     ["api.context.invalid_url_param.app_error", "api.context.invalid_body_param.app_error"];
@@ -56,12 +59,14 @@ pub(crate) fn explain_team(error: Error, name: &str) -> Error {
 
 /// Says that no channel of the team has this name.
 pub(crate) fn explain_channel(error: Error, name: &str, team: &str) -> Error {
-    let is_of_team = error.api_id().is_some_and(|id| id.starts_with("app.team.get_by_name"));
-    if is_of_team {
+    // For a team's name that cannot be one, a server has no route.
+    if error.api_id().is_some_and(|id| id.starts_with("app.team.get_by_name")) || !is_short_name(team) {
         return explain_team(error, team);
     }
     let hint = if name.starts_with('~') {
         Some("leave out the `~`")
+    } else if name.starts_with('#') {
+        Some(HASH_HINT)
     } else if name.contains('@') {
         Some("use `Client::channel` or `Client::direct` for the direct channel with a user")
     } else if is_short_name(name) {
@@ -70,7 +75,8 @@ pub(crate) fn explain_channel(error: Error, name: &str, team: &str) -> Error {
         Some("short names have no capitals: use the one in the URL of the channel, such as `town-square`")
     } else {
         Some(
-            "use the short name in the channel's URL, such as `town-square`, or `Client::channel` for display names",
+            "use the short name in the channel's URL, such as `town-square`; `Client::channel` takes display names, too, \
+             without `~`",
         )
     };
     explain(error, hint, || format!("no channel ~{} in team {}", shown(name), shown(team)))
@@ -87,7 +93,7 @@ fn explain(error: Error, hint: Option<&'static str>, what: impl FnOnce() -> Stri
     if !error.is_not_found() && !error.api_id().is_some_and(|id| INVALID_NAME_IDS.contains(&id)) {
         return error;
     }
-    let error = error.with_message(what());
+    let error = error.with_message(what()).without_details();
     match hint {
         Some(hint) => error.with_hint(hint),
         None => error,

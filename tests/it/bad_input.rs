@@ -67,8 +67,22 @@ fn what_is_wrong_before_any_io() {
         "token with a line break",
         began,
         builder().token(broken).connect(),
-        (Input, "invalid characters", "trim"),
+        (Input, "white space", "trim"),
     );
+    for (token, message, hint) in [
+        (format!("Bearer {SECRET}"), "begins with `Bearer`", "token alone"),
+        (format!("\"{SECRET}\""), "in quotes", "remove the quotes"),
+        (format!("{SECRET} {SECRET}"), "not ASCII", "copy the token again"),
+        (format!("{SECRET}\u{e4}"), "not ASCII", "copy the token again"),
+        (SECRET.repeat(4096), "longer than 4096 bytes", "26 characters"),
+    ] {
+        check(
+            "a token that was copied badly",
+            began,
+            builder().token(token).connect(),
+            (Input, message, hint),
+        );
+    }
     check(
         "empty login",
         began,

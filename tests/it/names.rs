@@ -3,8 +3,8 @@
 use mattermost::http::{Body, Multipart};
 use mattermost::testing::TestServer;
 use mattermost::{
-    Client, CustomStatus, ErrorKind, IncomingMessage, Method, PostDraft, PostPatch, PostSearch, Result,
-    Upload,
+    ChannelDraft, Client, CustomStatus, ErrorKind, IncomingMessage, Method, PostDraft, PostPatch, PostSearch,
+    Result, Upload,
 };
 use serde_json::json;
 
@@ -117,7 +117,30 @@ fn an_error_about_a_name_says_which_and_where() {
         "no channel ~Town Square",
         "display",
     );
+    check(
+        "display name of the team",
+        both("Awesome Chat", "~town-square"),
+        "no team Awesome Chat",
+        "short name",
+    );
+    check(
+        "a sign of other chats",
+        both("awesome-chat", "#town-square"),
+        "no channel \"#town-square\"",
+        "`#`",
+    );
+    check("the same as short name", channel("#town-square"), "no channel ~#town-square", "`#`");
+    let refused = both("Awesome Chat", "~town-square").unwrap_err().to_string();
+    assert!(!refused.contains("Typo"), "{refused}");
     check("emoji", client.emoji().get_by_name("nope").map(drop), "no custom emoji :nope:", "built-in");
+    let left = client.channels().create(&ChannelDraft::open(&team.id, "left", "Left")).unwrap();
+    client.channels().remove_member(&left.id, &client.me().id).unwrap();
+    check(
+        "no member",
+        client.send("awesome-chat", "~left", "x").map(drop),
+        "cannot post to the channel ~left",
+        "join",
+    );
     // Spaces around a name are nobody's name.
     for name in [" ~town-square\n", " Town Square ", "town-square "] {
         assert_eq!(client.channel(" awesome-chat ", name).unwrap().name, "town-square");
