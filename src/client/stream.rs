@@ -90,7 +90,8 @@ impl Backend for HttpClient {
     }
 
     fn posts_since(&self, channel: &ChannelId, since: Timestamp) -> Result<PostList> {
-        let page = PostPage::new().since(since).skip_fetch_threads(true);
+        // With `skip_fetch_threads`, the rows are the same, and the server also counts the replies of each.
+        let page = PostPage::new().since(since);
         self.get("/channels/{channel_id}/posts", &[channel]).query(&page).fetch()
     }
 

@@ -135,7 +135,8 @@ model! {
         pub has_reactions: bool,
         /// The remote server that owns the post. Empty for local posts.
         pub remote_id: RemoteId,
-        /// Number of replies in the thread.
+        /// Number of replies in the thread. 0 in posts of a catch-up, and in lists without
+        /// [`skip_fetch_threads`](crate::PostPage::skip_fetch_threads).
         pub reply_count: i64,
         /// Time of the last reply; 0 unless thread data was requested.
         pub last_reply_at: Timestamp,

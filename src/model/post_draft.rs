@@ -155,8 +155,8 @@ impl PostDraft {
     }
 
     /// Sets how far back `posts().create_once(..)` searches for the key. Defaults to 24 h before the current time of
-    /// the server. A later time saves requests: one is needed per 200 posts created since then by any user. For the
-    /// response to a post, its `create_at` is sufficient.
+    /// the server. A later time saves requests: one is sufficient for 1,000 posts created since then by any user, and
+    /// more posts need one more per 200. For the response to a post, its `create_at` is sufficient.
     #[must_use]
     pub fn key_since(mut self, since: Timestamp) -> Self {
         self.key_since = Some(since);

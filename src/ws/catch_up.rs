@@ -36,7 +36,8 @@ use self::buffered_event::BufferedEvent;
 pub(crate) use self::channel_merge::ChannelMerge;
 use self::dedup::DedupCache;
 pub(crate) use self::dedup::{
-    DedupKey, DeliveredKeys, MAX_FUTURE_POSTS, MAX_POSITION_KEYS, OVERLAP_WINDOW, PostVersion,
+    DedupKey, DeliveredKeys, MAX_FUTURE_POSTS, MAX_POSITION_KEYS, MAX_RESUMED_LEAD, OVERLAP_WINDOW,
+    PostVersion,
 };
 use self::delivered_rows::DeliveredRows;
 pub(crate) use self::fetch::{FetchRequest, FetchResponse, ServerPaging};

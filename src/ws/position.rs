@@ -2,17 +2,13 @@
 
 use std::borrow::Cow;
 use std::fmt::{self, Write as _};
-use std::time::Duration;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::catch_up::{DedupKey, DeliveredKeys, MAX_FUTURE_POSTS, MAX_POSITION_KEYS};
+use super::catch_up::{DedupKey, DeliveredKeys, MAX_FUTURE_POSTS, MAX_POSITION_KEYS, MAX_RESUMED_LEAD};
 use super::session::is_connection_id;
 use crate::model::UserId;
 use crate::time::Timestamp;
-
-/// A small position keeps the keys of posts with dates further in the future than this.
-const DATED_POST_THRESHOLD: Duration = Duration::from_secs(600);
 
 model! {
     /// The position in a stream after the last event that the program took.
@@ -69,8 +65,7 @@ impl Position {
     #[must_use]
     pub fn without_recent_keys(mut self) -> Self {
         self.overlap = RecentKeys::default();
-        // Until the server's time is known again after a resume, all posts seem to be in the future.
-        let dated_from = self.server_time.plus(DATED_POST_THRESHOLD);
+        let dated_from = self.server_time.plus(MAX_RESUMED_LEAD);
         self.future.0.retain(|(time, _)| *time > dated_from);
         self
     }

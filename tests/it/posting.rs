@@ -167,10 +167,11 @@ fn channel(sent: &Sent) -> Reply {
     let asked =
         |name: &str| sent.query.iter().find(|(have, _)| have == name).map(|(_, value)| value.as_str());
     let number = |id: &str| id[20..].parse::<usize>().unwrap();
-    // A single one is asked for to begin behind it.
-    let most: usize = asked("per_page").unwrap().parse().unwrap();
-    assert!(most == 200 || most == 1, "{most}");
+    // A single one is asked for to begin behind it, and no number with a time.
+    let most: usize = asked("per_page").map_or(COUNT, |most| most.parse().unwrap());
+    assert!(most == 200 || most == 1 || asked("since").is_some(), "{most}");
     let range = match (asked("before"), asked("after")) {
+        _ if asked("since").is_some() => asked("since").unwrap().parse::<usize>().unwrap() + 1..COUNT,
         (Some(id), _) => number(id).saturating_sub(most)..number(id),
         (_, Some(id)) => number(id) + 1..COUNT.min(number(id) + 1 + most),
         _ => COUNT - most..COUNT,

@@ -35,7 +35,7 @@ impl Settings {
             let whole = value.parse::<u64>().ok().filter(|seconds| *seconds >= least);
             whole
                 .map(Duration::from_secs)
-                .ok_or(format!("{name} is `{value}`: set it to {least} seconds or more"))
+                .ok_or(format!("{name} is `{value}`: set it to a number of seconds, {least} or more"))
         };
         let shape = text("RELAY_SHAPE", "lease");
         if !["lease", "twins"].contains(&&*shape) {
@@ -52,8 +52,13 @@ impl Settings {
     }
 
     /// Opens a session of the store, with a new token.
-    pub fn store(&self) -> Result<RedisStore> {
-        RedisStore::new(&self.redis_url, &self.name, self.lease, self.horizon + MEMORY_MARGIN, self.twins)
+    pub fn store(&self) -> std::result::Result<RedisStore, String> {
+        let memory = self.horizon + MEMORY_MARGIN;
+        RedisStore::new(&self.redis_url, &self.name, self.lease, memory, self.twins).map_err(|error| match error {
+            StoreError::Unavailable(reason) | StoreError::Refused(reason) => {
+                format!("REDIS_URL: {reason}. Set it to `redis://:PASSWORD@HOST:PORT/`, or `rediss://` with TLS")
+            }
+        })
     }
 }
 
@@ -69,7 +74,8 @@ pub fn persist<T>(mut call: impl FnMut() -> Result<T>) -> Result<T> {
         match call() {
             Err(StoreError::Unavailable(reason)) => {
                 if logged.is_none_or(|at| at.elapsed() >= LOG_INTERVAL) {
-                    log(format_args!("store not available for {} s: {reason}", began.elapsed().as_secs()));
+                    let waited = logged.map(|_| format!(" for {} s", began.elapsed().as_secs()));
+                    log(format_args!("store not available{}: {reason}", waited.unwrap_or_default()));
                     logged = Some(Instant::now());
                 }
                 std::thread::sleep(STORE_RETRY_INTERVAL);
@@ -84,7 +90,7 @@ pub fn persist<T>(mut call: impl FnMut() -> Result<T>) -> Result<T> {
     }
 }
 
-/// Writes a line to standard error, with the milliseconds since 1970.
+/// Writes a line to standard error, with the time in UTC.
 pub fn log(text: impl Display) {
-    let _ = writeln!(std::io::stderr(), "{} {text}", Timestamp::now().as_millis());
+    let _ = writeln!(std::io::stderr(), "{} {text}", Timestamp::now());
 }

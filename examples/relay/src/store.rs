@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use mattermost::Position;
-use redis::{Commands, Connection, FromRedisValue, RedisError, Script};
+use redis::{Commands, Connection, ErrorKind, FromRedisValue, Script};
 
 /// The version of the keys and their contents.
 const SCHEMA_VERSION: &str = "1";
@@ -24,12 +24,6 @@ pub enum StoreError {
     Unavailable(String),
     /// The store belongs to another schema or account: no later call can succeed.
     Refused(String),
-}
-
-impl From<RedisError> for StoreError {
-    fn from(error: RedisError) -> Self {
-        Self::Unavailable(error.to_string())
-    }
 }
 
 /// An event to store. `edit_identity` is empty unless the event is a post that was caught up after its edit.
@@ -216,10 +210,16 @@ impl RedisStore {
     /// as the reply to the next.
     fn with<T>(&mut self, run: impl FnOnce(&mut Connection) -> redis::RedisResult<T>) -> Result<T> {
         let connect = || self.client.get_connection_with_timeout(REPLY_TIMEOUT);
-        let mut connection = self.connection.take().map_or_else(connect, Ok)?;
-        connection.set_read_timeout(Some(REPLY_TIMEOUT))?;
-        connection.set_write_timeout(Some(REPLY_TIMEOUT))?;
-        let value = run(&mut connection)?;
+        let result = self.connection.take().map_or_else(connect, Ok).and_then(|mut connection| {
+            connection.set_read_timeout(Some(REPLY_TIMEOUT))?;
+            connection.set_write_timeout(Some(REPLY_TIMEOUT))?;
+            Ok((run(&mut connection)?, connection))
+        });
+        let (value, connection) = result.map_err(|error| {
+            let denied = error.kind() == ErrorKind::AuthenticationFailed || error.code() == Some("NOAUTH");
+            let kind = if denied { StoreError::Refused } else { StoreError::Unavailable };
+            kind(format!("Redis at {}: {error}", self.client.get_connection_info().addr))
+        })?;
         self.connection = Some(connection);
         Ok(value)
     }

@@ -8,7 +8,7 @@ use crate::model::{ChannelId, Post, PostId, PostPage};
 use crate::time::Timestamp;
 
 /// The most rows that the server returns for `since`; it does not choose them by age.
-const MAX_SINCE_ROWS: usize = 1000;
+pub(super) const MAX_SINCE_ROWS: usize = 1000;
 
 /// Posts that changed. Returned by [`Posts::changes`].
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use super::Posts;
+use super::changes::MAX_SINCE_ROWS;
 use crate::backoff::{add_jitter, exponential_delay};
 use crate::error::{Error, ErrorKind, Result};
-use crate::model::{ChannelId, KEY, Post, PostDraft};
+use crate::model::{ChannelId, KEY, Post, PostDraft, PostPage};
 use crate::time::Timestamp;
 
 /// Default period that `create_once` searches.
@@ -29,8 +30,8 @@ impl Posts<'_> {
     /// Two processes that use the same key at the same time create one post if both requests arrive at the same node
     /// within 30 s.
     ///
-    /// Each search costs one request per 200 posts created since then by any user. Prefer
-    /// [`create`](Self::create) with a key if the post cannot exist yet.
+    /// Each search costs as much as one [`find_key`](Self::find_key). Prefer [`create`](Self::create) with a key if the
+    /// post cannot exist yet.
     ///
     /// # Errors
     /// - [`ErrorKind::Input`], before any I/O, for a draft without a key or channel, and as for `create`.
@@ -113,8 +114,9 @@ impl Posts<'_> {
     /// Finds the newest post of the current account with a given [key](PostDraft::key) in a channel, created
     /// at or after `since`.
     ///
-    /// Takes one request per 200 posts created since then by any user: the server cannot search for keys. To look
-    /// up several keys, use [`find_keys`](Self::find_keys). Deleted posts are not found.
+    /// Takes one request if fewer than 1,000 posts were created or changed since then by any user, and otherwise one more
+    /// per 200 posts: the server cannot search for keys. To look up several keys, use
+    /// [`find_keys`](Self::find_keys). Deleted posts are not found.
     pub fn find_key(&self, channel: &ChannelId, key: &str, since: Timestamp) -> Result<Option<Post>> {
         Ok(self.find_keys(channel, [key], since)?.into_values().next())
     }
@@ -122,8 +124,8 @@ impl Posts<'_> {
     /// Finds the newest post of the current account for each of several [keys](PostDraft::key) in a channel, created
     /// at or after `since`. Keys without a post are not in the result.
     ///
-    /// Costs as much as one [`find_key`](Self::find_key), however many keys there are, and ends as soon as all are
-    /// found.
+    /// Costs as much as one [`find_key`](Self::find_key), however many keys there are. A search with several requests
+    /// ends as soon as all are found.
     ///
     /// # Examples
     /// ```no_run
@@ -146,13 +148,24 @@ impl Posts<'_> {
         if wanted.is_empty() {
             return Ok(found);
         }
+        let key_of = |post: &Post| {
+            let key = post.prop(KEY).filter(|key| post.user_id == me && wanted.contains(*key));
+            key.map(str::to_owned)
+        };
+        if let Some(mut posts) = self.changed_since(channel, since)? {
+            posts.retain(|post| {
+                post.create_at >= since && post.delete_at.is_never() && post.original_id.is_empty()
+            });
+            posts.sort_by(|a, b| (a.create_at, &a.id).cmp(&(b.create_at, &b.id)));
+            found.extend(posts.into_iter().filter_map(|post| Some((key_of(&post)?, post))));
+            return Ok(found);
+        }
         for post in self.history(channel) {
             let post = post?;
             if post.create_at < since {
                 break;
             }
-            let key = post.prop(KEY).filter(|key| post.user_id == me && wanted.contains(*key));
-            if let Some(key) = key.map(str::to_owned) {
+            if let Some(key) = key_of(&post) {
                 found.entry(key).or_insert(post);
                 if found.len() == wanted.len() {
                     break;
@@ -160,6 +173,21 @@ impl Posts<'_> {
             }
         }
         Ok(found)
+    }
+
+    /// Returns what was created or changed at or after `since`. `None` if the server does not return all of it.
+    fn changed_since(self, channel: &ChannelId, since: Timestamp) -> Result<Option<Vec<Post>>> {
+        let after = since.minus(Duration::from_millis(1));
+        if after <= Timestamp::NEVER {
+            return Ok(None);
+        }
+        // Without `skip_fetch_threads`, the rows are the same, and the server does not count the replies of each.
+        match self.list(channel, &PostPage::new().since(after)) {
+            Ok(list) if list.posts.len() < MAX_SINCE_ROWS => Ok(Some(list.posts.into_values().collect())),
+            Ok(_) => Ok(None),
+            Err(error) if error.is_oversized() => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 }
 

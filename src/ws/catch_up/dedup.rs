@@ -31,6 +31,8 @@ const KEYS_PER_SLICE: usize = 256;
 /// Events do not arrive exactly in the order of their times: a gap begins this much before the last known server time, and
 /// a post that is dated later than this after that time has a date in the future.
 pub(crate) const OVERLAP_WINDOW: Duration = Duration::from_secs(10);
+/// The same until the server time is known after a resume. All events that the server kept seem to be in the future then.
+pub(crate) const MAX_RESUMED_LEAD: Duration = Duration::from_secs(600);
 /// Maximum number of posts with a date in the future that are remembered.
 pub(crate) const MAX_FUTURE_POSTS: usize = 1024;
 
@@ -340,8 +342,10 @@ impl DedupCache {
         let begin = begin.max(end.saturating_sub(MAX_POSITION_KEYS));
         let keys = self.ring.iter_from(begin).take(end.saturating_sub(begin));
         let recent = keys.map(|(_, key)| *key).collect();
-        let soon = since.plus(OVERLAP_WINDOW);
-        let future = self.future.iter().filter(|((time, _), at)| **at <= taken && *time > soon);
+        // The earlier run knew the time.
+        let is_sure = |at: u64| at == 0 || !self.marks.is_empty();
+        let soon = |at: u64| since.plus(if is_sure(at) { OVERLAP_WINDOW } else { MAX_RESUMED_LEAD });
+        let future = self.future.iter().filter(|((time, _), at)| **at <= taken && *time > soon(**at));
         DeliveredKeys { recent, future: future.map(|(entry, _)| *entry).collect() }
     }
 
@@ -478,6 +482,15 @@ mod tests {
         assert!(next_run.keys().contains(&tomorrow.posted_key()));
         next_run.server_time_known(time(86_500_000), time(86_400_000));
         assert!(next_run.keys().is_empty());
+        // Before the first server time, what a resumed connection brings is not in the future, as far as anyone knows.
+        let mut resumed = DedupCache::new(10);
+        resumed.push_version(1, EventKind::Posted, &version(9_060_000));
+        resumed.push_version(2, EventKind::Posted, &PostVersion { id: 9, ..tomorrow });
+        let kept = resumed.up_to(2, time(9_000_000));
+        assert_eq!((kept.recent.len(), kept.future.len()), (2, 1));
+        assert_eq!(kept.future[0].0, tomorrow.create_at);
+        resumed.server_time_known(time(9_100_000), time(9_000_000));
+        assert_eq!(resumed.up_to(2, time(9_000_000)).future, kept.future);
         for n in 0..2 * MAX_FUTURE_POSTS as u64 {
             next_run.push_version(n, EventKind::Posted, &PostVersion { id: n, ..version(990_000_000) });
         }

@@ -63,7 +63,7 @@ fn run() -> Result<std::convert::Infallible, Box<dyn std::error::Error>> {
     let client = ClientBuilder::from_env()?.connect_within(Duration::MAX)?;
     loop {
         // A new token for each session: what an earlier session sent late is refused.
-        let mut store = settings.store().map_err(|error| format!("{error:?}"))?;
+        let mut store = settings.store()?;
         match session(&client, &mut store, &settings) {
             SessionEnd::Again(reason) => log(format_args!("session ended: {reason}")),
             SessionEnd::GiveUp(reason) => {
@@ -104,7 +104,7 @@ fn lead(
             Err(error) => return Err(error.into()),
         }
     };
-    log("leading");
+    log(format_args!("leading: process {}", std::process::id()));
     let events = open(client, store, settings, position)?;
     log("stream open");
 

@@ -63,6 +63,8 @@ struct Task<'a> {
     event: &'a Event,
     known: &'a mut KnownResponses,
     attempts: u32,
+    /// Number of responses of this attempt.
+    responses: u32,
 }
 
 /// The bot: replace it with your own. It may run more than once for an event, so each of its effects must go through a
@@ -72,40 +74,51 @@ fn handle(task: &mut Task<'_>) -> Result<(), Failure> {
         return Ok(()); // The post itself was processed before.
     }
     let Some(message) = Message::from_event(task.context.client, task.event)? else { return Ok(()) };
-    let Some(numbers) = message.text().strip_prefix("!sum ") else { return Ok(()) };
-    let sum: i64 = numbers.split_whitespace().filter_map(|number| number.parse::<i64>().ok()).sum();
-    faults::delay("RELAY_TEST_JOB_DELAY");
-    if numbers.ends_with("crash") {
-        std::process::abort(); // To try dead letters.
+    for numbers in message.text().lines().filter_map(|line| line.strip_prefix("!sum ")) {
+        let sum: i64 = numbers.split_whitespace().filter_map(|number| number.parse::<i64>().ok()).sum();
+        faults::delay("RELAY_TEST_JOB_DELAY");
+        if numbers.ends_with("crash") {
+            std::process::abort(); // To try dead letters.
+        }
+        task.respond(&message, format!("= {sum}"))?;
     }
-    task.respond(&message, format!("= {sum}"))
+    Ok(())
 }
 
 impl Task<'_> {
-    /// Posts a response where the message was posted, once.
+    /// Posts a response where the message was posted, once. A handler may respond several times, in the same order in each
+    /// attempt.
     fn respond(&mut self, message: &Message, text: String) -> Result<(), Failure> {
         let post = &message.post;
         let Some(identity) = self.event.identity() else { return Ok(()) };
+        self.responses += 1;
+        // The server merges posts with the same key.
+        let key = match self.responses {
+            1 => identity,
+            number => format!("{identity}/{number}"),
+        };
         let mut draft = PostDraft::new(&post.channel_id, text);
         if post.is_reply() {
             draft = draft.root_id(post.thread_id());
         }
         if !faults::omitted("key") {
-            draft = draft.key(&*identity);
+            draft = draft.key(&*key);
         }
         let posts = self.context.client.posts();
         // What an earlier attempt did, an earlier lookup did not see.
-        let exists = match self.known.get(&identity).filter(|_| self.attempts == 1) {
+        let exists = match self.known.get(&key).filter(|_| self.attempts == 1) {
             _ if faults::omitted("find_key") => false,
             Some(exists) => *exists,
             None if self.attempts == 1 && !self.context.is_older(self.event, KEY_MEMORY) => false,
             None => {
-                self.context.look_up(self.store, self.delivery, &[self.event], self.known)?;
-                self.known.get(&identity) == Some(&true)
+                let mut known = KnownResponses::new();
+                let keys = [(self.event, key.clone())];
+                self.context.look_up(self.store, self.delivery, keys, &mut known)?;
+                known.get(&key) == Some(&true)
             }
         };
         if exists {
-            log(format_args!("already done: {identity}"));
+            log(format_args!("already done: {key}"));
             return Ok(());
         }
         // As late as possible: everything before may have taken longer than the lease.
@@ -118,23 +131,21 @@ impl Task<'_> {
 }
 
 impl Context<'_> {
-    /// Looks up the responses to events, with one request per channel and 200 posts.
-    fn look_up(
+    /// Looks up responses by their keys, with one request per channel unless it had 1,000 posts since then.
+    fn look_up<'e>(
         &self,
         store: &mut dyn EventStore,
         delivery: &Delivery,
-        events: &[&Event],
+        wanted: impl IntoIterator<Item = (&'e Event, String)>,
         known: &mut KnownResponses,
     ) -> Result<(), Failure> {
         let mut channels: BTreeMap<ChannelId, (Timestamp, Vec<String>)> = BTreeMap::new();
-        for event in events {
-            let (Ok(Payload::Posted(posted)), Some(identity)) = (event.payload(), event.identity()) else {
-                continue;
-            };
+        for (event, key) in wanted {
+            let Ok(Payload::Posted(posted)) = event.payload() else { continue };
             let (channel, created) = (posted.post.channel_id.clone(), posted.post.create_at);
             let (since, keys) = channels.entry(channel).or_insert((created, Vec::new()));
             *since = created.min(*since);
-            keys.push(identity);
+            keys.push(key);
         }
         for (channel, (since, keys)) in channels {
             let request = || self.client.posts().find_keys(&channel, &keys, since);
@@ -210,8 +221,9 @@ impl Context<'_> {
                     let rest =
                         batch[index..].iter().take_while(|(next, _)| next.partition == delivery.partition);
                     let rest = rest.filter_map(|(_, event)| event.as_ref().ok());
-                    let rest: Vec<_> = rest.filter(|event| self.needs_lookup(event, &known)).collect();
-                    match self.look_up(store, delivery, &rest, &mut known) {
+                    let rest = rest.filter(|event| self.needs_lookup(event, &known));
+                    let rest: Vec<_> = rest.filter_map(|event| Some((event, event.identity()?))).collect();
+                    match self.look_up(store, delivery, rest, &mut known) {
                         Ok(()) => {}
                         Err(Failure::Lost) => break,
                         Err(Failure::Store(error)) => return Err(error),
@@ -238,8 +250,15 @@ impl Context<'_> {
             return finish(store, delivery, Some("the worker ended in each attempt".into()));
         }
         loop {
-            let known = &mut *known;
-            let mut task = Task { context: self, store: &mut *store, delivery, event, known, attempts };
+            let mut task = Task {
+                context: self,
+                store: &mut *store,
+                delivery,
+                event,
+                known: &mut *known,
+                attempts,
+                responses: 0,
+            };
             let error = match handle(&mut task) {
                 Ok(()) => return finish(store, delivery, None),
                 Err(Failure::Lost) => return Ok(()),
@@ -275,14 +294,14 @@ fn run() -> Result<std::convert::Infallible, Box<dyn std::error::Error>> {
     let settings = Settings::from_env()?;
     let client = &ClientBuilder::from_env()?.connect_within(Duration::MAX)?;
     let clock_offset = client.server_time()?.as_millis() - Timestamp::now().as_millis();
-    let mut store = settings.store().map_err(|error| format!("{error:?}"))?;
+    let mut store = settings.store()?;
     loop {
         let registered = persist(|| store.register("worker", &account_of(client)));
         let context = Context { client, clock_offset, lease: settings.lease };
         let Err(error) = registered.and_then(|()| context.work(&mut store, &settings));
         match error {
             StoreError::Refused(reason) => return Err(reason.into()),
-            StoreError::Unavailable(reason) => log(format_args!("store not available: {reason}")),
+            StoreError::Unavailable(reason) => log(format_args!("reading again: {reason}")),
         }
         std::thread::sleep(RETRY_INTERVAL / 5);
     }

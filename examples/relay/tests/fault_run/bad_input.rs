@@ -34,9 +34,12 @@ impl Site {
 
     /// Waits until the bot has responded to a post.
     fn wait_for_response(&self, post: &mattermost::Post) {
-        let key = format!("posted:{}", post.id);
+        self.wait_for_key(post, &format!("posted:{}", post.id));
+    }
+
+    fn wait_for_key(&self, post: &mattermost::Post, key: &str) {
         let until = Instant::now() + Duration::from_secs(120);
-        while self.chat.bot.posts().find_key(&post.channel_id, &key, post.create_at).unwrap().is_none() {
+        while self.chat.bot.posts().find_key(&post.channel_id, key, post.create_at).unwrap().is_none() {
             assert!(Instant::now() < until, "no response to {}", post.message);
             std::thread::sleep(Duration::from_millis(50));
         }
@@ -115,12 +118,14 @@ fn an_event_that_ends_its_worker_is_a_dead_letter() {
     let (relay, mut worker) = (site.node("relay", "relay", &[]), site.node("worker", "worker", &[]));
     relay.wait_for("stream open");
     site.chat.post(0, "!sum crash".into());
-    let next = site.chat.post(0, "!sum 4 5".into());
+    let next = site.chat.post(0, "!sum 4 5\n!sum 6 7".into());
     for _ in 0..5 {
         worker.wait_for_end();
         worker.start_again();
     }
     site.wait_for_response(&next);
+    // A second response to an event has a key of its own.
+    site.wait_for_key(&next, &format!("posted:{}/2", next.id));
     worker.wait_for("dead letter");
     assert_eq!(site.store.connection().xlen::<_, usize>("{mattermost}:dead").unwrap(), 1);
 }
@@ -128,9 +133,16 @@ fn an_event_that_ends_its_worker_is_a_dead_letter() {
 #[test]
 fn settings_are_checked() {
     let site = Site::start();
-    for (name, value) in [("RELAY_SHAPE", "three"), ("RELAY_LEASE", "0"), ("REDIS_URL", "nonsense")] {
-        let node = site.node("relay", &format!("{name}-{value}"), &[(name, value)]);
+    let denied = site.store.url().replace("redis://", "redis://:wrong@");
+    for (name, value) in
+        [("RELAY_SHAPE", "three"), ("RELAY_LEASE", "0"), ("REDIS_URL", "nonsense"), ("REDIS_URL", &denied)]
+    {
+        let node = site.node("relay", &format!("{name}-{}", value.len()), &[(name, value)]);
         node.wait_for("relay ended:");
-        assert!(node.text().contains(name) || name == "REDIS_URL", "{}", node.text());
+        assert!(node.text().contains(name) || value == denied, "{}", node.text());
+        assert!(!node.text().contains("wrong"), "{}", node.text());
     }
+    let other = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let away = site.node("relay", "away", &[("REDIS_URL", &format!("redis://{other}/"))]);
+    away.wait_for(&format!("store not available: Redis at {other}"));
 }

@@ -7,6 +7,8 @@ use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
+use mattermost::Timestamp;
+
 /// Generous: a machine that runs other things too is slow to start programs.
 const START_TIMEOUT: Duration = Duration::from_secs(120);
 
@@ -161,7 +163,8 @@ impl Node {
     pub(crate) fn stores_since(&self, since: i64) -> bool {
         let text = self.text();
         let mut stores = text.lines().filter_map(|line| line.split_once(" appended "));
-        stores.any(|(at, _)| at.parse::<i64>().is_ok_and(|at| at >= since))
+        let since = Timestamp::from_millis(since).to_string();
+        stores.any(|(at, _)| *at >= *since)
     }
 
     /// Waits until the process ends by itself.
