@@ -189,6 +189,7 @@ mod path_arg;
 mod percent;
 mod proxy;
 mod random;
+mod replace_file;
 mod request_headers;
 pub mod rest;
 mod secret;

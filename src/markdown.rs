@@ -2,6 +2,8 @@
 
 /// Returns a text as a quote, for posts that repeat what a user wrote.
 ///
+/// Mentions such as `@channel` in a quote still notify users.
+///
 /// ```
 /// use mattermost::markdown;
 ///

@@ -1,20 +1,20 @@
 //! Files that contain the state of a program.
 
 use std::fmt;
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::replace_file::replace_file;
 
 /// A file that contains the state of a program as JSON, for example its [`Position`](crate::Position) in a stream.
 ///
 /// Saving replaces the file atomically: a program that is killed, or a full disk, leaves the earlier content. Threads can
-/// share a `StateFile`. Only one process at a time may save to a path.
+/// share a `StateFile`. If several processes save to one path, the last one wins.
 ///
 /// ```
 /// # fn main() -> mattermost::Result<()> {
@@ -32,14 +32,12 @@ use crate::error::{Error, ErrorKind, Result};
 /// ```
 pub struct StateFile {
     path: PathBuf,
-    /// Held while the new content is written, since it has one temporary name.
-    saving: Mutex<()>,
 }
 
 impl StateFile {
     /// Creates a value for a path. Nothing is read or written.
     pub fn new(path: impl Into<PathBuf>) -> Self {
-        Self { path: path.into(), saving: Mutex::new(()) }
+        Self { path: path.into() }
     }
 
     /// Returns the path.
@@ -67,7 +65,9 @@ impl StateFile {
 
     /// Replaces the value in the file. Creates the file and its folder if they do not exist.
     ///
-    /// The value is written to a file with the suffix `.new`, which then takes the place of the earlier one.
+    /// The value is written to a new file next to the earlier one, which it then replaces. A symbolic link stays, and
+    /// the file that it refers to is replaced. A new file can be read by its owner only. Later ones keep the
+    /// permissions.
     ///
     /// # Errors
     /// - [`ErrorKind::Io`] if the file cannot be written. It still contains the earlier value.
@@ -76,21 +76,21 @@ impl StateFile {
         let json = serde_json::to_vec(value).map_err(|error| {
             Error::input(format!("the state for {} is not JSON: {error}", self.path.display()))
         })?;
-        let _saving = self.saving.lock().unwrap_or_else(PoisonError::into_inner);
-        self.replace(&json).map_err(|error| self.io_error("written", error))
+        self.write(&json).map_err(|error| self.io_error("written", error))
     }
 
-    fn replace(&self, json: &[u8]) -> io::Result<()> {
+    fn write(&self, json: &[u8]) -> io::Result<()> {
         if let Some(folder) = self.path.parent() {
             fs::create_dir_all(folder)?;
         }
-        let mut new = self.path.clone().into_os_string();
-        new.push(".new");
-        let mut file = File::create(&new)?;
-        file.write_all(json)?;
-        file.sync_all()?; // before the rename: otherwise, a power failure could leave an empty file
-        drop(file); // Windows cannot rename an open file
-        fs::rename(new, &self.path)
+        let target = fs::canonicalize(&self.path).unwrap_or_else(|_| self.path.clone());
+        replace_file(&target, |file| {
+            if let Some(earlier) = fs::metadata(&target).ok().filter(|_| cfg!(unix)) {
+                file.set_permissions(earlier.permissions())?;
+            }
+            file.write_all(json)?;
+            file.sync_all() // before the rename: otherwise, a power failure could leave an empty file
+        })
     }
 
     fn io_error(&self, action: &str, error: io::Error) -> Error {
@@ -134,19 +134,49 @@ mod tests {
         file.save(&vec![3; 10_000]).unwrap();
         assert_eq!(file.load::<Vec<u32>>().unwrap().unwrap().len(), 10_000);
         assert_eq!(fs::read_dir(folder.0.join("a")).unwrap().count(), 1, "nothing is left behind");
-        // What a killed program left is no trouble.
-        fs::write(folder.0.join("a").join("list.new"), "[1, 2").unwrap();
-        assert!(file.load::<Vec<u32>>().unwrap().is_some());
         file.save("text").unwrap();
-        assert_eq!(file.load::<String>().unwrap().as_deref(), Some("text"));
         // A value that cannot be written leaves the earlier one.
-        fs::create_dir(folder.0.join("a").join("list.new")).unwrap();
-        let error = file.save(&1).unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::Io);
-        assert!(error.to_string().contains("list cannot be written"), "{error}");
         let keys = std::collections::BTreeMap::from([(vec![1], 1)]);
         assert_eq!(file.save(&keys).unwrap_err().kind(), ErrorKind::Input);
         assert_eq!(file.load::<String>().unwrap().as_deref(), Some("text"));
+    }
+
+    #[test]
+    fn places_that_cannot_be_used_are_errors() {
+        let folder = Folder::new("places");
+        fs::create_dir_all(folder.0.join("folder").join("full")).unwrap();
+        fs::write(folder.0.join("file"), "1").unwrap();
+        let long = "x".repeat(300);
+        for path in
+            [Path::new(""), &folder.0.join("folder"), &folder.0.join("file").join("a"), Path::new(&long)]
+        {
+            let error = StateFile::new(path).save(&1).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Io, "{path:?}: {error}");
+            assert!(error.to_string().contains("cannot be written"), "{error}");
+        }
+        let loaded = StateFile::new(folder.0.join("file").join("a")).load::<u32>();
+        assert!(if cfg!(windows) { loaded.unwrap().is_none() } else { loaded.is_err() });
+        let mut left: Vec<_> =
+            fs::read_dir(&folder.0).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        left.sort();
+        assert_eq!(left, ["file", "folder"], "nothing is left behind");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_and_permissions_stay() {
+        use std::os::unix::fs::{PermissionsExt, symlink};
+        let folder = Folder::new("link");
+        let (real, link) = (folder.0.join("data").join("real"), folder.0.join("link"));
+        let file = StateFile::new(&real);
+        let mode = || fs::metadata(&real).unwrap().permissions().mode() & 0o777;
+        file.save(&1).unwrap();
+        assert_eq!(mode(), 0o600);
+        fs::set_permissions(&real, fs::Permissions::from_mode(0o640)).unwrap();
+        symlink(&real, &link).unwrap();
+        StateFile::new(&link).save(&2).unwrap();
+        assert_eq!((file.load().unwrap(), mode()), (Some(2), 0o640));
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
     }
 
     #[test]
@@ -167,12 +197,13 @@ mod tests {
     }
 
     #[test]
-    fn threads_share_a_file() {
+    fn threads_and_processes_share_a_file() {
         let folder = Folder::new("shared");
-        let file = StateFile::new(folder.0.join("state"));
+        let path = folder.0.join("state");
         std::thread::scope(|scope| {
             for number in 0..4_u32 {
-                let file = &file;
+                // A value for each, as in different processes.
+                let file = StateFile::new(&path);
                 scope.spawn(move || {
                     for _ in 0..20 {
                         file.save(&vec![number; 1 + number as usize * 100]).unwrap();

@@ -5,6 +5,7 @@ use std::io::Read;
 
 use super::{AcceptedSecrets, Callback, CallbackResponse, MAX_BODY_BYTES, parse};
 use crate::error::{Error, Result};
+use crate::unwind;
 
 /// An HTTP request of the server, neither parsed nor verified.
 ///
@@ -55,7 +56,8 @@ impl CallbackRequest {
     }
 
     /// Parses and verifies the request, and calls `handler` with it. Returns the response of the handler. An error of
-    /// either becomes a response with a status of 400 or more, and is logged.
+    /// either becomes a response with a status of 400 or more, and is logged. So does a panic of the handler: it must not
+    /// end a thread of the HTTP server.
     ///
     /// The handler can return any response of this module, or a `Result` with one.
     pub fn respond<'s, T: Callback, R: Into<CallbackResponse>>(
@@ -63,7 +65,11 @@ impl CallbackRequest {
         secrets: impl Into<AcceptedSecrets<'s>>,
         handler: impl FnOnce(&T) -> R,
     ) -> CallbackResponse {
-        self.parse(secrets).map(|request: T| handler(&request)).into()
+        let respond = |request: T| match unwind::catch_panic(|| handler(&request).into()) {
+            Ok(response) => Ok(response),
+            Err(panic) => Err(Error::other(format!("the handler panicked: {panic}"))),
+        };
+        self.parse(secrets).and_then(respond).into()
     }
 }
 
@@ -112,6 +118,9 @@ mod tests {
         assert_eq!((response.status, response.body.windows(3).any(|part| part == b"web")), (200, true));
         let failing = |_: &CommandRequest| Err::<CommandResponse, _>(Error::other("a reason"));
         assert_eq!(request.respond(&secret, failing).status, 500);
+        let panicking = |command: &CommandRequest| -> CommandResponse { panic!("with {}", command.text) };
+        let response = request.respond(&secret, panicking);
+        assert_eq!((response.status, response.body.as_slice()), (500, &b"internal error"[..]));
         let called = std::cell::Cell::new(false);
         let guessed = Secret::new("guessed");
         let refused = request.respond(&guessed, |_: &CommandRequest| {
@@ -126,5 +135,31 @@ mod tests {
         let expected = "HTTP/1.1 413 Content Too Large\r\nContent-Type: text/plain; charset=utf-8\r\n\
                         Content-Length: 17\r\n\r\nmalformed request";
         assert_eq!(String::from_utf8(written).unwrap(), expected);
+    }
+
+    #[test]
+    fn a_connection_that_breaks_is_an_error() {
+        /// Accepts some bytes, and fails then.
+        struct BrokenConnection(usize, std::io::ErrorKind);
+        impl std::io::Write for BrokenConnection {
+            fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+                let count = bytes.len().min(self.0);
+                self.0 -= count;
+                if count == 0 { Err(self.1.into()) } else { Ok(count) }
+            }
+
+            fn flush(&mut self) -> std::io::Result<()> {
+                if self.0 == 0 { Err(self.1.into()) } else { Ok(()) }
+            }
+        }
+        let response = CallbackResponse::ok();
+        let mut all = Vec::new();
+        response.write_http(&mut all).unwrap();
+        for room in 0..=all.len() {
+            let broken = BrokenConnection(room, std::io::ErrorKind::BrokenPipe);
+            let error = response.write_http(broken).unwrap_err();
+            assert_eq!(error.kind(), crate::ErrorKind::Io, "{room}");
+        }
+        assert!(response.write_http(BrokenConnection(all.len() + 1, std::io::ErrorKind::Other)).is_ok());
     }
 }

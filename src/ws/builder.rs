@@ -109,12 +109,12 @@ impl EventsBuilder {
     }
 
     /// Continues from the position of an earlier stream of the same account, for example in an earlier run of
-    /// the program.
+    /// the program. `None` starts at the current time, and is the default.
     ///
     /// If the server still has the events since then, they are delivered. Otherwise the stream begins with a
     /// [`Missed`](crate::event::Missed), and a catch-up within the horizon.
-    pub fn resume_from(mut self, position: Position) -> Self {
-        self.options.resume_from = Some(position);
+    pub fn resume_from(mut self, position: impl Into<Option<Position>>) -> Self {
+        self.options.resume_from = position.into();
         self
     }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::thread::ScopedJoinHandle;
 use std::time::{Duration, Instant};
 
+use super::connect::closed_error;
 use super::message::Selection;
 use super::state::StreamShared;
 use super::subscribers::{Asked, Expected};
@@ -19,8 +20,7 @@ impl Message {
     /// Posts a question in the thread of the message, and waits for the next message of the same user there.
     ///
     /// In a direct channel, the question is posted to the channel, and the next message in the channel is the reply.
-    /// Returns `None` if no reply arrived within `timeout` after the question was posted, or if the stream was
-    /// stopped.
+    /// Returns `None` if no reply arrived within `timeout` after the question was posted.
     ///
     /// The reply is only returned by this method. It is not delivered to loops over the stream such as
     /// [`serve`](crate::Messages::serve). All other messages stay in the stream. Works on any thread, including the one
@@ -31,6 +31,8 @@ impl Message {
     /// - Any error of `POST /posts`. No reply is awaited in this case.
     /// - [`ErrorKind::Input`] if the message was created by
     ///   [`from_event`](Message::from_event). Use [`Events::message`] instead.
+    /// - [`ErrorKind::Closed`] if the stream was stopped before a reply arrived. A handler that returns this error to
+    ///   [`serve`](crate::Messages::serve) ends quietly.
     /// - The error that ended the stream permanently.
     ///
     /// ```no_run
@@ -56,7 +58,7 @@ impl Message {
     ///
     /// `read` is called on the current thread for each message of the user. Messages for which it returns `None` are
     /// not delivered to loops over the stream either. Returns `None` if there was no accepted reply within `timeout`
-    /// after the question was posted, or if the stream was stopped.
+    /// after the question was posted.
     ///
     /// # Errors
     /// Those of [`ask`](Self::ask).
@@ -97,6 +99,7 @@ impl Message {
     /// # Errors
     /// - [`ErrorKind::Input`] if the message was created by
     ///   [`from_event`](Message::from_event).
+    /// - [`ErrorKind::Closed`] if the stream was stopped before a message arrived.
     /// - The error that ended the stream permanently.
     ///
     /// ```no_run
@@ -118,10 +121,8 @@ impl Message {
             thread: None,
             asked: Some(asked),
         };
-        match Wait::wait_for_reply(stream, expected)? {
-            Some(wait) => message(stream, &self.poster, wait.wait_until(timeout)?),
-            None => Ok(None),
-        }
+        let wait = Wait::wait_for_reply(stream, expected)?.ok_or_else(closed_error)?;
+        message(stream, &self.poster, wait.wait_until(timeout)?)
     }
 
     fn open_stream(&self) -> Result<&Arc<StreamShared>> {
@@ -141,6 +142,7 @@ impl Events {
     ///
     /// # Errors
     /// - Any error of `POST /posts`. No reply is awaited in this case.
+    /// - [`ErrorKind::Closed`] if the stream was stopped before a reply arrived.
     /// - The error that ended the stream permanently.
     ///
     /// ```no_run
@@ -209,7 +211,7 @@ impl DirectConversation<'_> {
 
     /// Posts a question, and waits for the next message of the user.
     ///
-    /// Returns `None` if no reply arrived within `timeout` after the question was posted, or if the stream was stopped.
+    /// Returns `None` if no reply arrived within `timeout` after the question was posted.
     ///
     /// # Errors
     /// Those of [`Events::ask`].
@@ -252,7 +254,8 @@ impl Events {
     /// users.
     ///
     /// `talk` is called for each user, on a thread per user. The method returns after all calls have ended. A panic in
-    /// one of them becomes the error of this user. Once the stream is stopped, questions return `None`.
+    /// one of them becomes the error of this user. Once the stream is stopped, questions fail with
+    /// [`ErrorKind::Closed`].
     ///
     /// ```no_run
     /// # fn run(events: &mattermost::Events, team: &[mattermost::User]) -> mattermost::Result<()> {
@@ -301,7 +304,7 @@ fn ask(
     timeout: Duration,
 ) -> Result<Option<Message>> {
     // Before the question is posted: a fast reply arrives before the response to `POST /posts`.
-    let Some(wait) = Wait::wait_for_reply(stream, expected_reply(question, user))? else { return Ok(None) };
+    let wait = Wait::wait_for_reply(stream, expected_reply(question, user))?.ok_or_else(closed_error)?;
     wait.question_posted(asked_question(&poster.create_post(question)?));
     message(stream, poster, wait.wait_until(timeout)?)
 }
@@ -314,7 +317,7 @@ fn ask_until<T>(
     timeout: Duration,
     mut read: impl FnMut(&Message) -> Option<T>,
 ) -> Result<Option<T>> {
-    let Some(wait) = Wait::wait_for_replies(stream, expected_reply(question, user))? else { return Ok(None) };
+    let wait = Wait::wait_for_replies(stream, expected_reply(question, user))?.ok_or_else(closed_error)?;
     let asked = asked_question(&poster.create_post(question)?);
     let deadline = Instant::now().checked_add(timeout);
     loop {
@@ -343,6 +346,8 @@ fn message(
 ) -> Result<Option<Message>> {
     match event {
         Some(event) => Message::select_from(poster, Some(stream), &event, Selection::ALL),
+        // Not a missing reply: a program that reports who did not reply would be wrong.
+        None if stream.lock_state().stop.is_some() => Err(closed_error()),
         None => Ok(None),
     }
 }

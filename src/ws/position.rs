@@ -22,13 +22,10 @@ model! {
     ///
     /// ```no_run
     /// # fn run(client: &mattermost::Client) -> mattermost::Result<()> {
-    /// use mattermost::{Events, StateFile};
+    /// use mattermost::{Events, Position, StateFile};
     /// let file = StateFile::new("position.json");
-    /// let mut builder = Events::builder(client);
-    /// if let Some(position) = file.load()? {
-    ///     builder = builder.resume_from(position);
-    /// }
-    /// let events = builder.open()?;
+    /// let position: Option<Position> = file.load()?; // `None` in the first run
+    /// let events = Events::builder(client).resume_from(position).open()?;
     /// for event in &events {
     ///     println!("{}", event.name());
     ///     file.save(&events.position())?;

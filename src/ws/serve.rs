@@ -12,7 +12,7 @@ use super::lanes::{LaneKey, Lanes};
 use super::message::Selection;
 use super::periodic::PeriodicList;
 use super::state::StreamShared;
-use super::{Events, Message, Poster};
+use super::{ConnectionState, Events, Message, Poster};
 use crate::error::{Error, ErrorKind, Result};
 use crate::unwind;
 
@@ -108,7 +108,7 @@ impl<'a> Messages<'a> {
     /// separate thread.
     ///
     /// The next call begins `interval` after the last one has ended. An error or a panic is logged, and does not end the
-    /// loop. When the stream is stopped or ends, no further call begins, and `serve` waits for the current one.
+    /// loop. When the stream is stopped or ends, no further call begins. `serve` returns after the current one has ended.
     ///
     /// ```no_run
     /// # fn run(events: &mattermost::Events) -> mattermost::Result<()> {
@@ -155,6 +155,7 @@ impl<'a> Messages<'a> {
     ///
     /// An error that the handler returns is logged, or reported to [`on_error`](Self::on_error). A panic is caught and
     /// logged. Neither ends the loop. While the handler runs, further messages wait in the queue of the stream.
+    /// [`ErrorKind::Closed`] after the end of the stream is logged as information only: a question was interrupted.
     ///
     /// Returns `Ok` when the stream is stopped, for example by a [`Stopper`](crate::Stopper). Queued messages are
     /// then not handled. [`Events::position`] never lies behind a message that is not completely handled.
@@ -173,14 +174,18 @@ impl<'a> Messages<'a> {
     /// }
     /// ```
     pub fn serve(mut self, mut handler: impl FnMut(&Message) -> Result<()>) -> Result<()> {
-        std::mem::take(&mut self.periodic).run_beside(|| {
-            let mut service = ServeLoop::start_serving(&self)?;
-            while let Some((message, ticket)) = service.next_message() {
-                self.handle_message(&message, &mut handler);
-                service.done(ticket);
-            }
-            service.outcome()
-        })
+        let (periodic, events) = (std::mem::take(&mut self.periodic), self.events);
+        periodic.run_beside(
+            || events.state() == ConnectionState::Ended,
+            || {
+                let mut service = ServeLoop::start_serving(&self)?;
+                while let Some((message, ticket)) = service.next_message() {
+                    self.handle_message(&message, &mut handler);
+                    service.done(ticket);
+                }
+                service.outcome()
+            },
+        )
     }
 
     /// Like [`serve`](Self::serve), but runs up to `threads` handlers at the same time.
@@ -214,7 +219,8 @@ impl<'a> Messages<'a> {
         if threads == 0 {
             return Err(Error::input("messages cannot be handled on 0 threads"));
         }
-        std::mem::take(&mut self.periodic).run_beside(|| self.handle_on(threads, handler))
+        let (periodic, events) = (std::mem::take(&mut self.periodic), self.events);
+        periodic.run_beside(|| events.state() == ConnectionState::Ended, || self.handle_on(threads, handler))
     }
 
     fn handle_on(&self, threads: usize, handler: impl Fn(&Message) -> Result<()> + Sync) -> Result<()> {
@@ -260,6 +266,9 @@ impl<'a> Messages<'a> {
         match unwind::catch_panic(|| handler(message)) {
             Ok(Ok(())) => {}
             Ok(Err(error)) => match &self.on_error {
+                None if error.is_closed() && self.events.state() == ConnectionState::Ended => {
+                    log::info!("the handler of post {} was interrupted: {error}", message.post.id);
+                }
                 None => log::error!("the handler of post {} failed: {error}", message.post.id),
                 Some(report) => {
                     if let Err(panic) = unwind::catch_panic(|| report(message, &error)) {

@@ -166,7 +166,12 @@ fn the_next_run_goes_on_where_this_one_stopped() {
     assert!(!saved.contains(&server.token("bob")));
     drop(events);
     post("four");
-    let again = || Events::builder(&bob).resume_from(serde_json::from_str(&saved).unwrap()).open().unwrap();
+    let again = || {
+        Events::builder(&bob)
+            .resume_from(serde_json::from_str::<mattermost::Position>(&saved).unwrap())
+            .open()
+            .unwrap()
+    };
     assert_eq!(texts(&again(), 2), ["three", "four"]);
 }
 

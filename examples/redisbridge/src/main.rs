@@ -9,7 +9,7 @@
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::time::{Duration, Instant};
 
-use mattermost::{Client, ClientBuilder, Event, Events, Message, PostDraft, Result};
+use mattermost::{Client, ClientBuilder, Event, Events, Message, Position, PostDraft, Result};
 use redis::streams::{StreamAutoClaimOptions, StreamAutoClaimReply, StreamReadOptions, StreamReadReply};
 use redis::{Commands, Connection, RedisResult, Script};
 
@@ -40,14 +40,11 @@ fn publish(client: &Client, redis: &mut Connection, opened: impl FnOnce(&Events)
     while lead.query::<Option<String>>(redis)?.is_none() {
         std::thread::sleep(LEASE / 5);
     }
-    let mut builder = Events::builder(client);
-    if let Some(position) = redis.get::<_, Option<String>>(POSITION)? {
-        builder = builder.resume_from(serde_json::from_str(&position)?);
-    }
-    let (events, script) = (builder.open()?, Script::new(PUBLISH));
+    let position: Option<String> = redis.get(POSITION)?;
+    let position: Option<Position> = position.map(|json| serde_json::from_str(&json)).transpose()?;
+    let (events, script) = (Events::builder(client).resume_from(position).open()?, Script::new(PUBLISH));
     opened(&events);
     for event in events.ticking(LEASE / 3) {
-        event.as_ref().map(Event::payload).transpose()?; // the error that ended the stream, if any
         let identity = event.as_ref().and_then(Event::identity).unwrap_or_default();
         let text = event.as_ref().filter(|_| !identity.is_empty()).map_or("", Event::raw);
         let position = serde_json::to_string(&events.position())?;
@@ -56,7 +53,7 @@ fn publish(client: &Client, redis: &mut Connection, opened: impl FnOnce(&Events)
             return Err("another process leads".into());
         }
     }
-    Ok(())
+    events.error().map_or(Ok(()), |error| Err(error.into()))
 }
 
 /// Works on events until `stop`. One that fails, or whose worker dies, is given to a worker again after `idle`.

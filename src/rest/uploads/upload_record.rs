@@ -1,6 +1,6 @@
 //! The local record of an unfinished upload, from which a later run resumes it.
 
-use std::fs::{self, File, Metadata, OpenOptions};
+use std::fs::{self, File, Metadata};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
@@ -12,7 +12,7 @@ use super::upload_lock::UploadLock;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::PathArg as _;
 use crate::model::{ChannelId, UploadId};
-use crate::random::random_hex;
+use crate::replace_file::replace_file;
 
 /// A record is smaller than this.
 const MAX_RECORD_SIZE: u64 = 4096;
@@ -120,18 +120,7 @@ impl UploadRecord {
     /// Replaces the record, without following a link.
     fn write(&self, record: &Record) -> io::Result<()> {
         let text = serde_json::to_vec(record)?;
-        let mut temporary = self.path.as_os_str().to_owned();
-        temporary.push(format!(".{}", random_hex()));
-        let mut options = OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let written = options.open(&temporary).and_then(|mut file| file.write_all(&text));
-        let moved = written.and_then(|()| fs::rename(&temporary, &self.path));
-        if moved.is_err() {
-            let _ = fs::remove_file(&temporary);
-        }
-        moved
+        replace_file(&self.path, |file| file.write_all(&text))
     }
 
     /// Removes the record: the upload is complete or cannot be resumed.

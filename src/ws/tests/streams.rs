@@ -268,7 +268,8 @@ fn a_position_is_gone_on_with() {
     let text = serde_json::to_string(&events.position()).unwrap();
     drop(events);
     for resumed in [true, false] {
-        let builder = server.fake().builder().resume_from(serde_json::from_str(&text).unwrap());
+        let builder =
+            server.fake().builder().resume_from(serde_json::from_str::<crate::Position>(&text).unwrap());
         let (events, link) = std::thread::scope(|scope| {
             let opening = scope.spawn(|| builder.open());
             let mut link = server.accept();

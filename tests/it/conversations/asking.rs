@@ -251,9 +251,11 @@ fn a_wait_ends_by_timeout_stop_and_end() {
         let waiting = scope.spawn(|| message.ask("Well?", Duration::MAX));
         heard(&server, "Well?");
         events.stopper().stop();
-        assert!(waiting.join().unwrap().unwrap().is_none());
+        assert!(waiting.join().unwrap().unwrap_err().is_closed());
     });
-    assert!(message.ask("Well?", PATIENCE).unwrap().is_none());
+    assert!(message.ask("Well?", PATIENCE).unwrap_err().is_closed());
+    assert!(message.next(PATIENCE).unwrap_err().is_closed());
+    assert!(message.ask_until("Well?", PATIENCE, |_| Some(())).unwrap_err().is_closed());
 
     // A stream that ends for good.
     let client = server.client_builder().token(server.token("zoe")).connect().unwrap();
@@ -356,9 +358,67 @@ fn several_people_are_asked_at_once_each_at_their_own_pace() {
     assert!(panicked.contains("panicked") && panicked.contains("on purpose"), "{panicked}");
     events.stopper().stop();
     let after = events.ask_all(&users[..1], |person| person.ask("Still there?", PATIENCE));
-    assert!(matches!(after[..], [Ok(None)]), "{after:?}");
+    assert!(after[0].as_ref().unwrap_err().is_closed(), "{after:?}");
+    assert!(events.ask_all::<&mattermost::UserId, ()>([], |_| panic!("nobody")).is_empty());
     // A user who does not exist is an error of this user only.
     let nobody: mattermost::UserId = "nnnnnnnnnnnnnnnnnnnnnnnnnn".parse().unwrap();
     let both = events.ask_all([&nobody, &users[0]], |person| Ok(person.channel_id().clone()));
     assert!(both[0].is_err() && both[1].is_ok(), "{both:?}");
+}
+
+#[test]
+fn conversations_end_with_the_stream_and_share_a_user() {
+    let server = server();
+    let events = builder(&server).open().unwrap();
+    let id = |name: &str| server.user_id(name).parse::<mattermost::UserId>().unwrap();
+    let text = |reply: &Result<Option<Message>>| {
+        reply.as_ref().unwrap().as_ref().map(|reply| reply.text().to_owned())
+    };
+    // Two conversations with one user: each message is the reply of one of them.
+    let mut replies = thread::scope(|scope| {
+        let asked = scope.spawn(|| events.ask_all([id("bob"), id("bob")], |bob| bob.ask("Well?", PATIENCE)));
+        let until = Instant::now() + PATIENCE;
+        let questions = || server.posts("bob@bot").iter().filter(|post| post.message == "Well?").count();
+        while questions() < 2 {
+            assert!(Instant::now() < until);
+            thread::sleep(Duration::from_millis(2));
+        }
+        server.post_as("bob", "@bot", "one");
+        server.post_as("bob", "@bot", "two");
+        asked.join().unwrap().iter().map(text).collect::<Vec<_>>()
+    });
+    replies.sort();
+    assert_eq!(replies, [Some("one".to_owned()), Some("two".to_owned())]);
+    // No time: the question is posted, and nobody is waited for. What is said next stays in the stream.
+    let replies = events.ask_all([id("zoe")], |zoe| zoe.ask("Quick?", Duration::ZERO));
+    assert_eq!(replies.iter().map(text).collect::<Vec<_>>(), [None]);
+    server.post_as("zoe", "@bot", "too late");
+    let heard = events.messages().find_map(|message| Some(message.ok()?.text().to_owned()));
+    assert_eq!(heard.as_deref(), Some("too late"));
+    // Stopped meanwhile, on the same thread that asks.
+    let replies = events.ask_all([id("bob"), id("zoe")], |person| {
+        if *person.user_id() == id("zoe") {
+            heard_in(&server, "bob@bot", "Anybody?");
+            events.stopper().stop();
+        }
+        person.ask("Anybody?", Duration::MAX)
+    });
+    assert!(
+        replies.iter().all(|reply| reply.as_ref().is_err_and(mattermost::Error::is_closed)),
+        "{replies:?}"
+    );
+    // A stream that ended for good says why.
+    let client = server.client_builder().token(server.token("bot")).connect().unwrap();
+    let events = client.events().unwrap();
+    let replies = thread::scope(|scope| {
+        let asked =
+            scope.spawn(|| events.ask_all([id("bob"), id("zoe")], |user| user.ask("Now?", Duration::MAX)));
+        heard_in(&server, "bob@bot", "Now?");
+        heard_in(&server, "zoe@bot", "Now?");
+        server.revoke("bot");
+        server.cut_connections();
+        asked.join().unwrap()
+    });
+    assert!(replies.iter().all(Result::is_err), "{replies:?}");
+    assert!(events.ask_all([id("zoe")], |zoe| zoe.ask("Again?", PATIENCE))[0].is_err());
 }

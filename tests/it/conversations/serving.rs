@@ -165,11 +165,7 @@ fn a_position_lies_before_what_is_not_handled() {
     let handled = Mutex::new(Vec::new());
     let mut position = None;
     for round in 0..3 {
-        let mut builder = builder(&server);
-        if let Some(position) = position.take() {
-            builder = builder.resume_from(position);
-        }
-        let events = builder.open().unwrap();
+        let events = builder(&server).resume_from(position.take()).open().unwrap();
         if round == 0 {
             for number in 0..100 {
                 server.post_as("bob", "town-square", &format!("{number}"));

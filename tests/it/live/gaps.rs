@@ -98,7 +98,7 @@ pub(super) fn a_later_program_goes_on(world: &World) {
     events.close(Duration::from_secs(2));
     say("two");
     let go_on = || {
-        let position = serde_json::from_str(&position).unwrap();
+        let position: mattermost::Position = serde_json::from_str(&position).unwrap();
         Events::builder(&bob.client).resume_from(position).open().unwrap()
     };
     let events = go_on();

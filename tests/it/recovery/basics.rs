@@ -179,7 +179,9 @@ fn a_program_goes_on_where_it_stopped() {
         }
         let text = serde_json::to_string(&position).unwrap();
         assert!(text.len() < 300, "{text}");
-        let events = stream(&server, |builder| builder.resume_from(serde_json::from_str(&text).unwrap()));
+        let events = stream(&server, |builder| {
+            builder.resume_from(serde_json::from_str::<mattermost::Position>(&text).unwrap())
+        });
         server.post_as("bob", "town-square", "three");
         let mut taken = Vec::new();
         for _ in 0..3 {

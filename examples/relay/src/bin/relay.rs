@@ -156,12 +156,10 @@ fn open(
         .kinds(EVENT_KINDS)
         .capacity(QUEUE_CAPACITY)
         .overflow(Overflow::Block)
-        .catch_up(CatchUp::within(settings.horizon));
+        .catch_up(CatchUp::within(settings.horizon))
+        .resume_from(position.filter(|_| !faults::omitted("position")));
     if faults::omitted("block") {
         builder = builder.capacity(64).overflow(Overflow::DropNewest);
-    }
-    if let Some(position) = position.filter(|_| !faults::omitted("position")) {
-        builder = builder.resume_from(position);
     }
     let (sender, opened) = mpsc::channel();
     std::thread::spawn(move || {
