@@ -148,7 +148,10 @@ mod tests {
         run_every(
             MIN_INTERVAL,
             &is_ended,
-            || Ok(is_ended.store(true, SeqCst)),
+            || {
+                is_ended.store(true, SeqCst);
+                Ok(())
+            },
             |calls| {
                 assert_eq!(calls.recv_timeout(TIMEOUT).unwrap(), 1);
                 // A handler that is still running.
