@@ -54,9 +54,11 @@ impl Settings {
     /// Opens a session of the store, with a new token.
     pub fn store(&self) -> std::result::Result<RedisStore, String> {
         let memory = self.horizon + MEMORY_MARGIN;
-        RedisStore::new(&self.redis_url, &self.name, self.lease, memory, self.twins).map_err(|error| match error {
-            StoreError::Unavailable(reason) | StoreError::Refused(reason) => {
-                format!("REDIS_URL: {reason}. Set it to `redis://:PASSWORD@HOST:PORT/`, or `rediss://` with TLS")
+        RedisStore::new(&self.redis_url, &self.name, self.lease, memory, self.twins).map_err(|error| {
+            match error {
+                StoreError::Unavailable(reason) | StoreError::Refused(reason) => {
+                    format!("REDIS_URL: {reason}. Set it to `redis://:PASSWORD@HOST:PORT/`")
+                }
             }
         })
     }

@@ -134,9 +134,13 @@ fn an_event_that_ends_its_worker_is_a_dead_letter() {
 fn settings_are_checked() {
     let site = Site::start();
     let denied = site.store.url().replace("redis://", "redis://:wrong@");
-    for (name, value) in
-        [("RELAY_SHAPE", "three"), ("RELAY_LEASE", "0"), ("REDIS_URL", "nonsense"), ("REDIS_URL", &denied)]
-    {
+    for (name, value) in [
+        ("RELAY_SHAPE", "three"),
+        ("RELAY_LEASE", "0"),
+        ("REDIS_URL", "nonsense"),
+        ("REDIS_URL", "rediss://127.0.0.1/"),
+        ("REDIS_URL", &denied),
+    ] {
         let node = site.node("relay", &format!("{name}-{}", value.len()), &[(name, value)]);
         node.wait_for("relay ended:");
         assert!(node.text().contains(name) || value == denied, "{}", node.text());
