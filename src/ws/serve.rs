@@ -158,7 +158,7 @@ impl<'a> Messages<'a> {
     /// [`ErrorKind::Closed`] after the end of the stream is logged as information only: a question was interrupted.
     ///
     /// Returns `Ok` when the stream is stopped, for example by a [`Stopper`](crate::Stopper). Queued messages are
-    /// then not handled. [`Events::position`] never lies behind a message that is not completely handled.
+    /// then not handled. [`Events::position`] is never after a message that is not completely handled.
     ///
     /// # Errors
     /// Returns the error that ended the stream permanently.
