@@ -154,7 +154,8 @@ impl<'a> Messages<'a> {
     /// Calls `handler` for each message, on the current thread, until the stream ends.
     ///
     /// An error that the handler returns is logged, or reported to [`on_error`](Self::on_error). A panic is caught and
-    /// logged. Neither ends the loop. While the handler runs, further messages wait in the queue of the stream.
+    /// logged, unless the program is built with `panic = "abort"`. Neither ends the loop. While the handler runs, further
+    /// messages wait in the queue of the stream.
     /// [`ErrorKind::Closed`] after the end of the stream is logged as information only: a question was interrupted.
     ///
     /// Returns `Ok` when the stream is stopped, for example by a [`Stopper`](crate::Stopper). Queued messages are
