@@ -6,6 +6,7 @@ use zeroize::Zeroizing;
 
 use crate::base_url::BaseUrl;
 use crate::proxy::ProxySetting;
+use crate::recording::Recorder;
 use crate::request_headers::RequestHeaders;
 use crate::time_scale::TimeScale;
 #[cfg(feature = "native-tls")]
@@ -45,6 +46,7 @@ pub(crate) struct Config {
     pub(crate) user_agent: String,
     /// Factor for delays, which tests set to a small number.
     pub(crate) backoff_scale: TimeScale,
+    pub(crate) recorder: Recorder,
 }
 
 impl Config {
@@ -63,6 +65,7 @@ impl Config {
             head_limit: DEFAULT_HEAD_LIMIT,
             user_agent: concat!("mattermost-rs/", env!("CARGO_PKG_VERSION")).to_owned(),
             backoff_scale: TimeScale::REAL,
+            recorder: Recorder::default(),
         }
     }
 

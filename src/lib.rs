@@ -151,7 +151,7 @@
 //! | --- | --- | --- | --- |
 //! | `native-tls` | yes | https and wss, with the system's TLS library | 14 crates on Linux; OpenSSL's headers to build |
 //! | `vendored` | no | the same, with an OpenSSL built from source | 4 times the build time, 5.5 MB of binary |
-//! | `testing` | no | `testing::TestServer`, an in-process Mattermost for the tests of your program | no crate |
+//! | `testing` | no | `testing::TestServer`, an in-process Mattermost for tests, and `record` and `replay` | no crate |
 //! | `admin` | no | the administrative routes | build time |
 //!
 //! The crate logs through the [`log`](https://docs.rs/log) facade and prints nothing.
@@ -189,6 +189,7 @@ mod path_arg;
 mod percent;
 mod proxy;
 mod random;
+mod recording;
 mod replace_file;
 mod request_headers;
 pub mod rest;

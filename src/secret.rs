@@ -90,14 +90,105 @@ const MIN_PREFIX_LENGTH: usize = 5;
 pub(crate) fn remove_secrets(text: &str, secrets: &[&Secret]) -> String {
     let mut text = text.to_owned();
     for secret in secrets.iter().filter(|secret| !secret.is_empty()) {
-        for form in encoded_forms(secret.expose()) {
-            if text.contains(form.as_str()) {
-                text = text.replace(form.as_str(), "***");
-            }
-            cut_off_prefix(&mut text, &form);
-        }
+        remove_forms(&mut text, &encoded_forms(secret.expose()));
     }
     text
+}
+
+fn remove_forms(text: &mut String, forms: &[Zeroizing<String>]) {
+    for form in forms {
+        if text.contains(form.as_str()) {
+            *text = text.replace(form.as_str(), "***");
+        }
+        cut_off_prefix(text, form);
+    }
+}
+
+/// Parts of the names of fields, parameters and headers whose values are secrets, without `_` and `-`.
+#[cfg(feature = "testing")]
+const SECRET_NAME_PARTS: [&str; 13] = [
+    "password",
+    "passphrase",
+    "secret",
+    "token",
+    "credential",
+    "privatekey",
+    "encryptkey",
+    "accesskey",
+    "apikey",
+    "developerkey",
+    "salt",
+    "datasource",
+    "jwt",
+];
+/// The same, of whole names: what lets its holder in, or respond in the place of the program.
+#[cfg(feature = "testing")]
+const SECRET_NAMES: [&str; 14] = [
+    "authdata",
+    "authorization",
+    "code",
+    "codeverifier",
+    "cookie",
+    "deviceid",
+    "invite",
+    "inviteid",
+    "link", // that of a public file
+    "mfacode",
+    "otp",
+    "qrcode",
+    "responseurl",
+    "triggerid",
+];
+/// Names with such a part that hold no secret.
+#[cfg(feature = "testing")]
+const PUBLIC_NAMES: [&str; 8] = [
+    "oauthtokenurl",
+    "privatekeyfile",
+    "tokenendpoint",
+    "tokenendpointauthmethod",
+    "tokenendpointauthmethodssupported",
+    "tokenid",
+    "tokenids",
+    "tokentype",
+];
+
+/// Returns `true` if a field, a parameter or a header of this name holds a secret.
+#[cfg(feature = "testing")]
+pub(crate) fn is_secret_name(name: &str) -> bool {
+    let name: String =
+        name.chars().filter(|letter| !matches!(letter, '_' | '-')).map(|c| c.to_ascii_lowercase()).collect();
+    let has_part = || SECRET_NAME_PARTS.iter().any(|part| name.contains(part));
+    !PUBLIC_NAMES.contains(&&*name) && (SECRET_NAMES.contains(&&*name) || has_part())
+}
+
+/// Maximum number of secrets that a recording remembers. The oldest are forgotten.
+#[cfg(feature = "testing")]
+const MAX_KNOWN_SECRETS: usize = 200;
+
+/// The secrets that a program has used so far, to be removed wherever they are repeated.
+#[cfg(feature = "testing")]
+#[derive(Default)]
+pub(crate) struct KnownSecrets(std::collections::VecDeque<(Secret, Vec<Zeroizing<String>>)>);
+
+#[cfg(feature = "testing")]
+impl KnownSecrets {
+    pub(crate) fn add_secret(&mut self, secret: &Secret) {
+        if secret.is_empty() || self.0.iter().any(|(known, _)| known == secret) {
+            return;
+        }
+        if self.0.len() >= MAX_KNOWN_SECRETS {
+            self.0.pop_front();
+        }
+        self.0.push_back((secret.clone(), encoded_forms(secret.expose())));
+    }
+
+    /// Removes the secrets from a text. Of a name or an ID, which a short password may be a part of, only long ones.
+    pub(crate) fn remove_from(&self, text: &mut String, is_name: bool) {
+        let min_length = if is_name { MIN_PARTIAL_LENGTH } else { 1 };
+        for (_, forms) in self.0.iter().filter(|(secret, _)| secret.expose().len() >= min_length) {
+            remove_forms(text, forms);
+        }
+    }
 }
 
 /// The secret as such, and encoded for JSON, HTML, URLs, headers and dumps.

@@ -53,6 +53,14 @@
 //!
 //! `press` and `submit_dialog` do the same for the buttons and dialogs of a program.
 //!
+//! # Recordings
+//!
+//! [`ClientBuilder::record`] writes a program's run against any server to a file, and [`replay`] serves the file to a
+//! test, so that a bug report becomes a test. The file contains no secrets, and texts only if the program wants it.
+//! It has a JSON object per line: a header with the version of the format, and then `exchange` (method, path, query,
+//! bodies, status), `frame` (a message of a WebSocket, from the server or the program), `socket_opened`, `socket_lost`
+//! and `dropped`. `begin` and `end` number them in the order in which they happened, and `at` is in milliseconds.
+//!
 //! # What is there
 //!
 //! - The team `awesome-chat` ("Awesome Chat"), with the channels `town-square` ("Town Square") and `off-topic`
@@ -97,8 +105,10 @@ mod hub;
 mod ports;
 mod rate_limit;
 mod recorded_request;
+mod replay;
 mod routes;
 mod rules;
+mod script;
 mod server;
 mod settings;
 mod shared;
@@ -116,6 +126,7 @@ use std::thread::JoinHandle;
 pub use builder::TestServerBuilder;
 pub use control::{ChannelWatch, Fault, Interaction, TestDialog, TestPost, TestUser};
 pub use recorded_request::RecordedRequest;
+pub use replay::{Replay, replay};
 
 use crate::client::{Client, ClientBuilder};
 use crate::error::{Error, Result};

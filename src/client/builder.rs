@@ -1,6 +1,8 @@
 //! The builder of a client.
 
 use std::fmt;
+#[cfg(feature = "testing")]
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -42,6 +44,10 @@ pub struct ClientBuilder {
     head_limit: Option<usize>,
     user_agent: Option<String>,
     backoff_scale: TimeScale,
+    #[cfg(feature = "testing")]
+    recording: Option<PathBuf>,
+    #[cfg(feature = "testing")]
+    records_texts: bool,
 }
 
 impl ClientBuilder {
@@ -63,6 +69,10 @@ impl ClientBuilder {
             head_limit: None,
             user_agent: None,
             backoff_scale: TimeScale::REAL,
+            #[cfg(feature = "testing")]
+            recording: None,
+            #[cfg(feature = "testing")]
+            records_texts: false,
         }
     }
 
@@ -199,6 +209,34 @@ impl ClientBuilder {
         self
     }
 
+    /// Records the run of the program to a file, which is created by [`connect`](Self::connect) or replaced:
+    /// all calls of the client and its clones, and all messages of their streams, in both directions.
+    /// [`testing::replay`](crate::testing::replay) serves the file to a test.
+    ///
+    /// The file never contains passwords, tokens, headers of requests, or the contents of files. Texts are replaced by
+    /// others of the same length, unless [`record_texts`](Self::record_texts) is set: each letter becomes `x` and
+    /// each digit `0`; spaces, punctuation and mentions are kept. IDs, times, types and the names that are parts of
+    /// paths (of users, teams, channels and emoji) are kept.
+    ///
+    /// A thread writes the file, and nothing waits for it. If the disk is full, or the file has 256 MiB, the
+    /// recording ends with a warning in the log, and the program continues. If the file is written too slowly, the
+    /// recording has a gap. Dropping the last clone of the client waits up to 1 s for the end of the file.
+    #[cfg(feature = "testing")]
+    pub fn record(mut self, path: impl Into<PathBuf>) -> Self {
+        self.recording = Some(path.into());
+        self
+    }
+
+    /// Records texts as they are: messages, display names, email addresses and all others. Defaults to `false`. See
+    /// [`record`](Self::record).
+    ///
+    /// A bot that acts on the words of a message needs them for a replay.
+    #[cfg(feature = "testing")]
+    pub fn record_texts(mut self, records_texts: bool) -> Self {
+        self.records_texts = records_texts;
+        self
+    }
+
     /// Multiplies the delays between attempts, for tests.
     #[doc(hidden)]
     pub fn backoff_scale(mut self, scale: f64) -> Self {
@@ -257,12 +295,38 @@ impl ClientBuilder {
         self.token.is_some() || self.login.is_some()
     }
 
+    /// Creates the client of a webhook, which has no account.
+    pub(super) fn build_anonymous(mut self) -> Result<HttpClient> {
+        let begin_recording = self.take_recording();
+        let mut config = self.build_config()?;
+        begin_recording(&mut config)?;
+        HttpClient::new(config, LoginSession::anonymous())
+    }
+
     pub(super) fn take_url(&mut self) -> String {
         std::mem::take(&mut self.url)
     }
 
     pub(super) fn url_mut(&mut self) -> &mut String {
         &mut self.url
+    }
+
+    /// Creates the file of the recording. Called after all checks.
+    #[cfg(feature = "testing")]
+    fn take_recording(&mut self) -> impl FnOnce(&mut Config) -> Result<()> + use<> {
+        let (path, records_texts) = (self.recording.take(), self.records_texts);
+        move |config| {
+            if let Some(path) = path {
+                config.recorder = crate::recording::Recorder::create(&path, records_texts)?;
+            }
+            Ok(())
+        }
+    }
+
+    #[cfg(not(feature = "testing"))]
+    #[expect(clippy::unused_self, reason = "nothing is recorded")]
+    fn take_recording(&mut self) -> impl FnOnce(&mut Config) -> Result<()> + use<> {
+        |_| Ok(())
     }
 
     pub(super) fn build_config(self) -> Result<Config> {
@@ -307,7 +371,8 @@ impl ClientBuilder {
 
     pub(super) fn build_http(mut self) -> Result<HttpClient> {
         let (token, login, mfa) = (self.token.take(), self.login.take(), std::mem::take(&mut self.mfa));
-        let config = self.build_config()?;
+        let begin_recording = self.take_recording();
+        let mut config = self.build_config()?;
         let login = match (token, login) {
             (None, None) if config.base.unix.is_some() => LoginSession::anonymous(),
             _ if config.base.unix.is_some() => {
@@ -338,6 +403,7 @@ impl ClientBuilder {
                 LoginSession::with_credentials(LoginCredentials { login_id, password, mfa })
             }
         };
+        begin_recording(&mut config)?;
         HttpClient::new(config, login)
     }
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::ClientBuilder;
 use crate::error::{Error, Result};
-use crate::http::{HttpClient, LoginSession};
+use crate::http::HttpClient;
 use crate::model::{HookId, IncomingMessage};
 use crate::rest::Webhooks;
 
@@ -75,6 +75,6 @@ impl ClientBuilder {
         let (base, hook) = url.trim().trim_end_matches('/').rsplit_once("/hooks/").ok_or_else(bad)?;
         let hook = hook.parse().map_err(|_| bad())?;
         base.clone_into(self.url_mut());
-        Ok(Webhook { http: HttpClient::new(self.build_config()?, LoginSession::anonymous())?, hook })
+        Ok(Webhook { http: self.build_anonymous()?, hook })
     }
 }

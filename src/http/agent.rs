@@ -25,6 +25,7 @@ use crate::atomic::AtomicU64;
 use crate::config::Config;
 use crate::error::{Error, ErrorKind, Result, shorten_text};
 use crate::net::is_hang_up;
+use crate::recording::ExchangeRecording;
 use crate::secret::Secret;
 
 /// Maximum size of a buffer that is reserved because of a `Content-Length` alone.
@@ -73,6 +74,7 @@ pub(crate) struct HttpResponse {
     pub(crate) status: u16,
     headers: HeaderMap,
     body: ResponseBody,
+    recording: ExchangeRecording,
 }
 
 enum ResponseBody {
@@ -84,7 +86,7 @@ impl HttpResponse {
     /// The response body of a successful request that returns no data.
     pub(super) fn already_done() -> Self {
         let body = ResponseBody::Read(br#"{"status":"OK"}"#.to_vec());
-        Self { status: 200, headers: HeaderMap::new(), body }
+        Self { status: 200, headers: HeaderMap::new(), body, recording: ExchangeRecording::default() }
     }
 
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
@@ -104,12 +106,19 @@ impl HttpResponse {
         self.header("token").filter(|token| !token.is_empty()).map(Secret::from)
     }
 
+    /// Records the response.
+    pub(super) fn with_recording(mut self, mut recording: ExchangeRecording) -> Self {
+        recording.add_response(self.status, |name| self.header(name));
+        self.recording = recording;
+        self
+    }
+
     pub(crate) fn into_reader(self, limit: u64) -> Box<dyn Read + Send> {
         match self.body {
             ResponseBody::Read(bytes) => Box::new(io::Cursor::new(bytes)),
             ResponseBody::Unread { body, hidden, content } => {
                 let read = body.into_with_config().limit(limit).reader();
-                Box::new(RestoredBody { read, hidden, content })
+                self.recording.record_body(Box::new(RestoredBody { read, hidden, content }))
             }
         }
     }
@@ -133,7 +142,8 @@ impl HttpResponse {
         }
         let headers = std::mem::take(&mut self.headers);
         let status = self.status;
-        Ok(Self { status, headers, body: ResponseBody::Read(self.read_body(limit)?) })
+        let body = ResponseBody::Read(self.read_body(limit)?);
+        Ok(Self { status, headers, body, recording: ExchangeRecording::default() })
     }
 
     /// Reads the rest, so that the connection can be used again. Gives up after 64 kB.
@@ -240,7 +250,8 @@ impl HttpAgent {
         }
         let (hidden, content) = (shown.response.clone(), Arc::clone(&shown.content));
         let body = ResponseBody::Unread { body, hidden, content };
-        Ok(HttpResponse { status: parts.status.as_u16(), headers: parts.headers, body })
+        let (status, headers) = (parts.status.as_u16(), parts.headers);
+        Ok(HttpResponse { status, headers, body, recording: ExchangeRecording::default() })
     }
 
     fn run_request(

@@ -19,6 +19,7 @@ use super::{HttpClient, Method, PathArg, Route, path, query};
 use crate::config::MAX_TIMEOUT;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::json;
+use crate::recording::RequestInfo;
 use crate::request_headers::check_name;
 use crate::secret::{Secret, remove_secrets, take_serialized};
 use crate::time::Timestamp;
@@ -510,17 +511,29 @@ impl<'c> Call<'c> {
         let keyed = self.retry_policy == RetryPolicy::KeyedIdempotent;
         let first_byte = keyed.then(|| KEYED_RESPONSE_TIMEOUT.min(left));
         let mut request_reader;
-        let body = match &mut self.body.0 {
+        let (body, media_type) = match &mut self.body.0 {
             BodySource::Empty if matches!(self.method, Method::Post | Method::Put | Method::Patch) => {
-                RequestBody::Bytes(b"")
+                (RequestBody::Bytes(b""), "")
             }
-            BodySource::Empty | BodySource::Invalid(_) => RequestBody::Empty,
-            BodySource::Bytes { bytes, .. } => RequestBody::Bytes(bytes),
-            BodySource::Reader { reader, length, .. } => {
+            BodySource::Empty | BodySource::Invalid(_) => (RequestBody::Empty, ""),
+            BodySource::Bytes { bytes, kind } => (RequestBody::Bytes(bytes), &**kind),
+            BodySource::Reader { reader, length, kind } => {
                 request_reader = RequestReader::new(&mut **reader, *length);
-                RequestBody::Reader(&mut request_reader, *length)
+                (RequestBody::Reader(&mut request_reader, *length), &**kind)
             }
         };
+        let mut secrets: Vec<&Secret> = self.secrets.iter().collect();
+        secrets.extend(token);
+        secrets.extend(self.http.shared.config.headers.secret_values());
+        let info = RequestInfo {
+            method: self.method.as_str(),
+            route: self.template,
+            url: &self.url,
+            background: !self.log_in,
+            media_type,
+            body: if let RequestBody::Bytes(bytes) = &body { Some(bytes) } else { None },
+        };
+        let mut recording = self.http.shared.config.recorder.begin_exchange(&info, &secrets);
         let response = self.http.shared.agent.exchange(OutgoingRequest {
             method: self.method,
             url,
@@ -531,11 +544,12 @@ impl<'c> Call<'c> {
             within: clock.limit_wait(within),
             first_byte,
             window: keyed_since.map(|since| SendWindow { clock: clock.clone(), since }),
-        })?;
+        });
+        if response.as_ref().is_err_and(|failure| !failure.sent) {
+            recording.discard();
+        }
+        let response = response?.with_recording(recording);
         log::debug!("{} {}: {}", self.method, self.template, response.status);
-        let mut secrets: Vec<&Secret> = self.secrets.iter().collect();
-        secrets.extend(token);
-        secrets.extend(self.http.shared.config.headers.secret_values());
         let response = if self.has_requested(response.status) {
             response::check_status(response, &secrets)
         } else {

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::http::Request;
+use crate::secret::is_secret_name;
 
 /// Maximum number of recorded bytes of a request body.
 const MAX_BODY_SIZE: usize = 64 * 1024;
@@ -30,12 +31,11 @@ pub struct RecordedRequest {
 
 impl RecordedRequest {
     pub(super) fn new(number: u64, request: &Request, user: Option<String>) -> Self {
-        let hidden = |name: &str| matches!(name, "authorization" | "cookie" | "access_token");
         let hide = |pairs: &[(String, String)]| {
             pairs
                 .iter()
                 .map(|(name, value)| {
-                    (name.clone(), if hidden(name) { "***".to_owned() } else { value.clone() })
+                    (name.clone(), if is_secret_name(name) { "***".to_owned() } else { value.clone() })
                 })
                 .collect()
         };
@@ -44,7 +44,7 @@ impl RecordedRequest {
             if let Ok(Value::Object(mut object)) = serde_json::from_slice(&body) {
                 let mut changed = false;
                 for (name, value) in &mut object {
-                    if name.contains("password") || name == "token" {
+                    if is_secret_name(name) {
                         *value = Value::from("***");
                         changed = true;
                     }

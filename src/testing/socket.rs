@@ -25,6 +25,15 @@ pub(super) fn is_path(path: &str) -> bool {
     path.trim_end_matches('/').ends_with("/api/v4/websocket")
 }
 
+/// Returns the response to an upgrade with this key.
+pub(super) fn upgrade_response(key: &str) -> String {
+    let accept = tungstenite::handshake::derive_accept_key(key.as_bytes());
+    format!(
+        "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
+         Sec-WebSocket-Accept: {accept}\r\n\r\n"
+    )
+}
+
 /// Serves a WebSocket until it ends. The thread of the connection reads, and another one writes.
 pub(super) fn run(inner: &Arc<ServerShared>, input: &mut Input, request: &Request) -> io::Result<()> {
     let conn = Arc::clone(&input.conn);
@@ -41,12 +50,7 @@ pub(super) fn run(inner: &Arc<ServerShared>, input: &mut Input, request: &Reques
         return conn
             .write(&ServerResponse::bytes(403, "text/plain; charset=utf-8", text).encode(false, false));
     }
-    let accept = tungstenite::handshake::derive_accept_key(key.as_bytes());
-    let head = format!(
-        "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
-         Sec-WebSocket-Accept: {accept}\r\n\r\n"
-    );
-    conn.write(head.as_bytes())?;
+    conn.write(upgrade_response(key).as_bytes())?;
 
     let token = request.token();
     let user = {

@@ -13,6 +13,7 @@ use crate::atomic::AtomicU64;
 use crate::net::TcpSocket;
 #[cfg(feature = "native-tls")]
 use crate::net::tls_pipe::TlsSession;
+use crate::recording::SocketRecording;
 
 /// Maximum size of the send buffer, including ciphertext. If it is full, the peer does not read.
 pub(crate) const MAX_SEND_BUFFER_SIZE: usize = 256 << 10;
@@ -46,6 +47,7 @@ pub(crate) struct WriteHalf {
     born: Instant,
     /// Wakes the timer when there is something to write.
     wake: Box<dyn Fn() + Send + Sync>,
+    recording: SocketRecording,
 }
 
 struct SendBuffer {
@@ -129,7 +131,17 @@ impl WriteHalf {
             heard: AtomicU64::new(0),
             born: Instant::now(),
             wake,
+            recording: SocketRecording::default(),
         }
+    }
+
+    /// Records the messages of the connection.
+    pub(super) fn with_recording(self, recording: SocketRecording) -> Self {
+        Self { recording, ..self }
+    }
+
+    pub(super) fn recording(&self) -> &SocketRecording {
+        &self.recording
     }
 
     #[cfg(feature = "native-tls")]

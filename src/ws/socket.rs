@@ -133,8 +133,8 @@ fn send_upgrade(
     let hurry = |stream: &mut Stream| stream.set_deadline(until);
     let secrets: Vec<&Secret> = dial.token.into_iter().chain(dial.config.headers.secret_values()).collect();
     let rest = read_upgrade_response(&mut stream, dial.config.head_limit, &key, &secrets, hurry)?;
-    let wire = stream.into_wire(dial.wake);
-    let wire = Arc::new(wire);
+    let recording = dial.config.recorder.open_socket(dial.resume.is_some());
+    let wire = Arc::new(stream.into_wire(dial.wake).with_recording(recording));
     let receiving = ReadHalf::new(Arc::clone(&wire));
     Ok((EventSocket::over_stream(receiving, &rest, dial.max_message_size, dial.max_fragments), wire))
 }

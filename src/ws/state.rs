@@ -361,10 +361,11 @@ impl StreamShared {
 
     /// Queues an action of the program.
     fn push_action(&self, state: &StreamState, text: &str) -> Result<()> {
-        let sent = state
-            .wire
-            .as_ref()
-            .map_or(Err(SendError::Dead), |wire| wire.push_action(&frame::text_frame(text)));
+        let sent = state.wire.as_ref().map_or(Err(SendError::Dead), |wire| {
+            wire.push_action(&frame::text_frame(text))?;
+            wire.recording().sent_text(text);
+            Ok(())
+        });
         self.to_writer.wake_up();
         sent.map_err(|refused| match refused {
             SendError::Full => Error::new(ErrorKind::Backlogged, "the send buffer of 240 KiB is full")

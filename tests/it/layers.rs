@@ -27,6 +27,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("page", &[]),
     ("path_arg", &[]),
     ("random", &[]),
+    ("recording", &[]),
     ("model", &[]),
     ("unwind", &[]),
     ("event", &["model"]),
@@ -51,6 +52,7 @@ const LEAVES: &[&str] = &[
     "page",
     "path_arg",
     "random",
+    "recording",
     "replace_file",
     "unwind",
     "Error",
@@ -169,6 +171,8 @@ const INNER_LAYERS: &[(&str, bool, &[&str])] = &[
             "server", // what it does
             "control",
             "builder", // what a test calls
+            "script",
+            "replay", // what a recording holds
         ],
     ),
     (

@@ -48,7 +48,6 @@ pub(crate) fn collect_into(file: &Path, level: LevelFilter) {
     collect(level);
 }
 
-#[cfg(feature = "native-tls")]
 pub(crate) fn lines() -> Vec<String> {
     LINES.lock().unwrap().clone()
 }

@@ -42,6 +42,7 @@ mod posting;
 mod proxy_connect;
 mod recorder;
 mod recovery;
+mod replay;
 #[cfg(feature = "admin")]
 mod rest_admin;
 mod routes;

@@ -7,6 +7,7 @@
 
 mod carriers;
 mod places;
+mod recordings;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Read, Write};

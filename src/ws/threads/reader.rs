@@ -156,7 +156,10 @@ fn read_frames(shared: &StreamShared, socket: &mut EventSocket) -> ReadEnd {
     let (began, mut idle) = (Instant::now(), 0_u64);
     loop {
         let result = socket.next_frame(|incoming| match incoming {
-            IncomingFrame::Text(text) => take_text(shared, &text),
+            IncomingFrame::Text(text) => {
+                wire.recording().received_text(&text);
+                take_text(shared, &text)
+            }
             IncomingFrame::Ping(payload) => {
                 wire.queue_pong(payload);
                 false
@@ -214,6 +217,9 @@ fn connection_lost(shared: &StreamShared, ended: &ReadEnd, socket: &mut Option<E
     let mut state = shared.lock_state();
     if let Some(wire) = state.wire.take() {
         state.unsent_actions = wire.unsent_actions();
+        if state.stop.is_none() {
+            wire.recording().connection_lost();
+        }
         wire.shut_down();
     }
     let error = Error::new(ErrorKind::Io, "the connection was lost before the reply arrived");

@@ -78,7 +78,7 @@ fn repeated(request: &[u8], way: usize) -> String {
     }
 }
 
-fn echo(way: usize) -> Peer {
+pub(super) fn echo(way: usize) -> Peer {
     Peer::start(move |mut stream| {
         while let Some(request) = read_request(&mut stream) {
             let answer = if request.starts_with(b"GET /api/v4/users/me ") && way < 100 {
@@ -87,7 +87,7 @@ fn echo(way: usize) -> Peer {
                 let text = repeated(&request, way);
                 let line = text.replace(|c: char| c.is_control(), " ");
                 format!(
-                    "HTTP/1.1 403 Forbidden\r\nX-Request-Id: {}\r\nContent-Length: {}\r\n\r\n{text}",
+                    "HTTP/1.1 403 Forbidden\r\nContent-Type: application/json\r\nX-Request-Id: {}\r\nContent-Length: {}\r\n\r\n{text}",
                     line.get(..200).unwrap_or_default(),
                     text.len()
                 )
@@ -99,9 +99,9 @@ fn echo(way: usize) -> Peer {
     })
 }
 
-type Carried = Vec<(&'static str, Error)>;
+pub(super) type Carried = Vec<(&'static str, Error)>;
 
-struct Numbers(usize);
+pub(super) struct Numbers(pub(super) usize);
 
 impl Numbers {
     fn next(&mut self) -> Secret {
@@ -112,7 +112,7 @@ impl Numbers {
 }
 
 /// Makes every call that carries a secret. The gate's header is on each.
-fn carry(client: &Client, url: &str, numbers: &mut Numbers) -> Carried {
+pub(super) fn carry(client: &Client, url: &str, numbers: &mut Numbers) -> Carried {
     let mut all = Carried::new();
     let mut note = |name, error: Option<Error>| all.push((name, error.expect(name)));
     let user: UserId = ID.parse().unwrap();
