@@ -260,7 +260,8 @@ impl TestServer {
             .collect()
     }
 
-    /// Waits until a channel contains a post that matches, up to `time`.
+    /// Waits until a channel contains a post that matches, up to `time`. A direct channel, given as `one@other`, need
+    /// not exist yet.
     #[track_caller]
     pub fn wait_for_post(
         &self,

@@ -211,3 +211,21 @@ fn attachments_are_what_the_format_has() {
     assert_eq!(actions[0]["id"].as_str().unwrap().len(), 26);
     assert_eq!((actions[0].get("integration"), &actions[1]), (None, &json!({"id": "x"})));
 }
+
+#[test]
+fn a_press_that_comes_too_late_is_refused() {
+    let server = TestServer::start().unwrap();
+    let channel = server.channel_id("town-square");
+    let action = json!({"id": "ok", "name": "OK", "integration": {"url": "http://127.0.0.1:1/"}});
+    let http = Http::new(&server, "bob");
+    let post = json!({
+        "channel_id": channel, "message": "m", "props": {"attachments": [{"text": "t", "actions": [action]}]},
+    });
+    let post = http.post("/posts", &post).json();
+    let id = post["id"].as_str().unwrap();
+    let patch = json!({"props": {"attachments": []}});
+    assert_eq!(http.put(&format!("/posts/{id}/patch"), &patch).status, 200);
+    let seen = server.press("zoe", id, "OK");
+    assert!(seen.error.is_some() && seen.updated.is_none(), "{seen:?}");
+    assert_eq!(seen.error_id, "api.post.do_action.action_id.app_error");
+}
