@@ -123,7 +123,8 @@ fn a_bot_does_the_same_in_a_replay() {
         assert!(replay.unmatched().is_empty(), "{:?}", replay.unmatched());
         let requests = requests_of(&replay);
         let is_same_set = |mut one: Vec<(String, String)>, mut other: Vec<(String, String)>| {
-            (one.sort(), other.sort());
+            one.sort();
+            other.sort();
             one == other
         };
         assert!(is_same_set(requests.clone(), asked.clone()), "{requests:#?}\n{asked:#?}");
