@@ -211,7 +211,7 @@ impl ClientBuilder {
 
     /// Records the run of the program to a file, which is created by [`connect`](Self::connect) or replaced:
     /// all calls of the client and its clones, and all messages of their streams, in both directions.
-    /// [`testing::replay`](crate::testing::replay) serves the file to a test.
+    /// [`testing::replay`](crate::testing::replay()) serves the file to a test.
     ///
     /// The file never contains passwords, tokens, headers of requests, or the contents of files. Texts are replaced by
     /// others of the same length, unless [`record_texts`](Self::record_texts) is set: each letter becomes `x` and

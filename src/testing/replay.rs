@@ -88,7 +88,7 @@ pub fn replay(path: impl AsRef<Path>) -> Result<Replay> {
     Replay::start(script).map_err(|e| Error::io("the replay cannot be started", e))
 }
 
-/// A server that repeats a recording. It ends when it is dropped. See [`replay`].
+/// A server that repeats a recording. It ends when it is dropped. See [`replay()`].
 pub struct Replay {
     shared: Arc<ReplayShared>,
     acceptor: Option<JoinHandle<()>>,
