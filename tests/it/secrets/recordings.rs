@@ -59,7 +59,8 @@ fn a_recording_repeats_no_secret_of_a_request() {
         all.extend(found.into_iter().map(|hit| format!("way {way}: {hit}")));
     }
     println!("{lines} recorded lines of 8 ways: {} hits", all.len());
-    assert!(lines > 200 && all.is_empty(), "{}", all.join("\n"));
+    // Fewer without the feature `admin`.
+    assert!(lines > 150 && all.is_empty(), "{}", all.join("\n"));
 }
 
 /// What a server makes: sessions, tokens, webhooks, commands, invitations.
