@@ -1,10 +1,9 @@
 //! The REST API, in groups as in the API reference.
 //!
-//! A group is a method of the client, for example `client.posts()`. Its methods take IDs: `&channel.id`, `&user.id`. Each
-//! method names its route (without `/api/v4`),
-//! as in the API reference and the server's log. The operation IDs of the reference are search aliases in this
-//! documentation. Permissions and versions are those of the server's documentation or code. The permissions of a role
-//! may differ on a given server.
+//! A group is a method of the client, for example `client.posts()`. Its methods take IDs: `&channel.id`, `&user.id`.
+//! Each method names its route (without `/api/v4`), as in the API reference and the server's log. The operation IDs of
+//! the reference are search aliases in this documentation. Permissions and versions are those of the server's
+//! documentation or code. The permissions of a role may differ on a given server.
 //!
 //! | group | what |
 //! |---|---|

@@ -3,6 +3,7 @@
 
 mod faults;
 mod program;
+mod threads;
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
@@ -20,15 +21,13 @@ use crate::event::{
     scan_frame,
 };
 use crate::time::Timestamp;
-use crate::ws::catch_up::{FetchRequest, FetchResponse, NextStep, PostVersion};
+use crate::ws::catch_up::{FetchRequest, FetchResponse, PostVersion};
 use crate::ws::delivery::Delivery;
 use crate::ws::frame::FrameFault;
 use crate::ws::frame::ReadEnd;
 use crate::ws::position::Position;
 use crate::ws::queue::{EnqueueResult, Overflow};
-use crate::ws::session::{
-    Cursor, Effect, EventVerdict, Notification, ReaderAction, StreamSession, StreamTime,
-};
+use crate::ws::session::{Cursor, Effect, EventVerdict, Notification, StreamSession, StreamTime};
 use crate::ws::state::cursor_of;
 
 /// What happens at a time.
@@ -546,89 +545,6 @@ impl Sim {
                 self.delivery.deliver_notification(Payload::SessionExpired(SessionExpired { login_again }));
             }
         }
-    }
-
-    /// What the threads do of themselves.
-    fn pump(&mut self) {
-        if self.stopped {
-            return;
-        }
-        let now = self.now();
-        let mut wake = self.hold_on();
-        while self.holding.is_none() {
-            self.steps();
-            let dialing = self.link.is_some();
-            match self.session.next_reader_action(now) {
-                ReaderAction::Connect(resume) => {
-                    self.dials += 1;
-                    debug_assert!(!dialing, "two links at once");
-                    let latency = self.latency();
-                    self.after(latency, Act::Upgrade(resume, self.login));
-                }
-                ReaderAction::CheckToken => {
-                    let latency = self.latency();
-                    self.after(latency, Act::Checked(self.run));
-                }
-                ReaderAction::LogIn => {
-                    let latency = self.latency();
-                    self.after(latency, Act::LoggedIn(self.run));
-                }
-                ReaderAction::Wait(until) => {
-                    wake = wake.min(until.unwrap_or(StreamTime::MAX));
-                    break;
-                }
-                ReaderAction::Read | ReaderAction::Exit => break,
-            }
-        }
-        if self.session.next_deadline().is_some_and(|deadline| deadline <= now) {
-            self.session.on_tick(now, None);
-            self.steps();
-        }
-        wake = wake.min(self.session.next_deadline().unwrap_or(StreamTime::MAX));
-        if self.slow <= self.world.now {
-            self.take();
-        }
-        if self.delivery.wants_polling() {
-            while self.delivery.poll_queues(now) {}
-            wake = wake.min(now + Duration::from_millis(100));
-        }
-        wake = wake.min(self.fill());
-        if wake != StreamTime::MAX && (ms(wake) < self.wake || self.wake <= self.world.now) {
-            self.wake = ms(wake).max(self.world.now + 1);
-            self.at(self.wake, Act::Wake);
-        }
-    }
-
-    /// The filler's thread; until when it sleeps.
-    fn fill(&mut self) -> StreamTime {
-        let now = self.now();
-        while self.delivery.wants_thread() && !self.asking {
-            match self.delivery.next_step(now) {
-                NextStep::Done => break,
-                NextStep::ClockTimedOut => self.delivery.clock_timed_out(now),
-                NextStep::Wait(until) => return until.unwrap_or(StreamTime::MAX),
-                NextStep::Merge => self.delivery.merge_channel(now),
-                NextStep::Sort(mut merge) => {
-                    merge.sort_events();
-                    self.delivery.channel_sorted(merge);
-                }
-                NextStep::Move => {
-                    let moved = self.delivery.move_on(now);
-                    if self.slow <= self.world.now {
-                        self.take();
-                    }
-                    if !moved {
-                        return now + Duration::from_millis(20);
-                    }
-                }
-                NextStep::Ask(ask) => {
-                    self.asking = true;
-                    let latency = self.latency();
-                    self.after(latency, Act::Asked(self.run, Box::new(ask)));
-                }
-            }
-        }
-        StreamTime::MAX
     }
 
     fn take(&mut self) {
