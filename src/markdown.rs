@@ -1,4 +1,4 @@
-//! Markdown with texts of others: quotes and tables.
+//! Markdown helpers for text from other users: quotes and tables.
 
 /// Returns a text as a quote, for posts that repeat what a user wrote.
 ///

@@ -13,7 +13,7 @@ use crate::replace_file::replace_file;
 
 /// A file that contains the state of a program as JSON, for example its [`Position`](crate::Position) in a stream.
 ///
-/// Saving replaces the file atomically: a program that is killed, or a full disk, leaves the earlier content. Threads can
+/// Saving replaces the file atomically: if the program is killed or the disk is full, the earlier content remains. Threads can
 /// share a `StateFile`. If several processes save to one path, the last one wins.
 ///
 /// ```
@@ -35,7 +35,7 @@ pub struct StateFile {
 }
 
 impl StateFile {
-    /// Creates a value for a path. Nothing is read or written.
+    /// Creates a `StateFile` for a path. Nothing is read or written.
     pub fn new(path: impl Into<PathBuf>) -> Self {
         Self { path: path.into() }
     }
@@ -49,7 +49,7 @@ impl StateFile {
     ///
     /// # Errors
     /// - [`ErrorKind::Io`] if the file cannot be read.
-    /// - [`ErrorKind::Decode`] if it does not contain such a value.
+    /// - [`ErrorKind::Decode`] if the content cannot be deserialized as `T`.
     pub fn load<T: DeserializeOwned>(&self) -> Result<Option<T>> {
         let json = match fs::read(&self.path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
@@ -65,8 +65,8 @@ impl StateFile {
 
     /// Replaces the value in the file. Creates the file and its folder if they do not exist.
     ///
-    /// The value is written to a new file next to the earlier one, which it then replaces. A symbolic link stays, and
-    /// the file that it refers to is replaced. A new file can be read by its owner only. Later ones keep the
+    /// The value is written to a new file next to the earlier one, which it then replaces. A symbolic link is kept, and
+    /// the file that it refers to is replaced. Only the owner can read a new file. Later saves keep the
     /// permissions.
     ///
     /// # Errors

@@ -57,7 +57,7 @@
 //!
 //! [`ClientBuilder::record`] writes a program's run against any server to a file, and [`replay()`] serves the file to a
 //! test, so that a bug report becomes a test. The file contains no secrets, and texts only if the program wants it.
-//! It has a JSON object per line: a header with the version of the format, and then `exchange` (method, path, query,
+//! It contains one JSON object per line: a header with the version of the format, and then `exchange` (method, path, query,
 //! bodies, status), `frame` (a message of a WebSocket, from the server or the program), `socket_opened`, `socket_lost`
 //! and `dropped`. `begin` and `end` number them in the order in which they happened, and `at` is in milliseconds.
 //!

@@ -213,24 +213,24 @@ impl ClientBuilder {
     /// all calls of the client and its clones, and all messages of their streams, in both directions.
     /// [`testing::replay`](crate::testing::replay()) serves the file to a test.
     ///
-    /// The file never contains passwords, tokens, headers of requests, or the contents of files. Texts are replaced by
+    /// The file never contains passwords, tokens, request headers, or file contents. Texts are replaced by
     /// others of the same length, unless [`record_texts`](Self::record_texts) is set: each letter becomes `x` and
     /// each digit `0`; spaces, punctuation and mentions are kept. IDs, times, types and the names that are parts of
     /// paths (of users, teams, channels and emoji) are kept.
     ///
-    /// A thread writes the file, and nothing waits for it. If the disk is full, or the file has 256 MiB, the
+    /// A background thread writes the file, and calls do not wait for it. If the disk is full, or the file reaches 256 MiB, the
     /// recording ends with a warning in the log, and the program continues. If the file is written too slowly, the
-    /// recording has a gap. Dropping the last clone of the client waits up to 1 s for the end of the file.
+    /// recording has a gap. Dropping the last clone of the client waits up to 1 s for the file to be completed.
     #[cfg(feature = "testing")]
     pub fn record(mut self, path: impl Into<PathBuf>) -> Self {
         self.recording = Some(path.into());
         self
     }
 
-    /// Records texts as they are: messages, display names, email addresses and all others. Defaults to `false`. See
+    /// Records texts as they are: messages, display names, email addresses and all other texts. Defaults to `false`. See
     /// [`record`](Self::record).
     ///
-    /// A bot that acts on the words of a message needs them for a replay.
+    /// A replay needs the texts if the bot acts on the words of a message.
     #[cfg(feature = "testing")]
     pub fn record_texts(mut self, records_texts: bool) -> Self {
         self.records_texts = records_texts;

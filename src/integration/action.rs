@@ -63,12 +63,12 @@ impl PostActionIntegrationRequest {
         super::parse(content_type, body, secrets)
     }
 
-    /// Returns a text of the context. Empty if it is missing or not a string. See also [`value`](Self::value).
+    /// Returns a string from the context. Empty if it is missing or not a string. See also [`value`](Self::value).
     pub fn text(&self, key: &str) -> &str {
         self.context.get(key).and_then(Value::as_str).unwrap_or_default()
     }
 
-    /// Returns a value of the context: a number, a `bool`, a list, or any other type that can be deserialized. `None` if
+    /// Returns a value from the context: a number, a `bool`, a list, or any other type that can be deserialized. `None` if
     /// it is missing or of another type.
     ///
     /// ```

@@ -55,8 +55,8 @@ impl CallbackRequest {
         parse(&self.content_type, self.body.as_ref().map_err(Clone::clone)?, secrets)
     }
 
-    /// Parses and verifies the request, and calls `handler` with it. Returns the response of the handler. An error of
-    /// either becomes a response with a status of 400 or more, and is logged. So does a panic of the handler: it must not
+    /// Parses and verifies the request, and calls `handler` with it. Returns the handler's response. An error from
+    /// either becomes a response with a status of 400 or more, and is logged. A panic in the handler is treated in the same way: it must not
     /// end a thread of the HTTP server.
     ///
     /// The handler can return any response of this module, or a `Result` with one.

@@ -38,7 +38,7 @@ impl CallbackResponse {
 
     /// Writes the response as HTTP/1.1: the status line, the headers and the body.
     ///
-    /// For HTTP servers that provide the connection of a request, such as `tiny_http` with
+    /// Use this with HTTP servers that expose the connection of a request, such as `tiny_http` with
     /// `response.write_http(request.into_writer())`.
     ///
     /// # Errors

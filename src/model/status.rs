@@ -8,7 +8,7 @@ open_enum! {
     StatusKind {
         /// Active.
         Online = "online",
-        /// Inactive for some minutes.
+        /// Inactive for several minutes.
         Away = "away",
         /// Do Not Disturb.
         Dnd = "dnd",

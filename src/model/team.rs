@@ -40,7 +40,7 @@ model! {
         pub company_name: String,
         /// Comma-separated email domains from which users may join.
         pub allowed_domains: String,
-        /// Secret with which users may join. Only returned to users who may invite others.
+        /// Secret that allows users to join. Only returned to users who may invite others.
         pub invite_id: String,
         /// `true` if all users of the server may join.
         pub allow_open_invite: bool,

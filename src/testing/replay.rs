@@ -40,14 +40,15 @@ const REPLAYED_TOKEN_TEXT: &str = "replayedreplayedreplayed00";
 /// Starts a server on 127.0.0.1 that repeats a recording of [`ClientBuilder::record`], so that a bug report becomes a
 /// test.
 ///
-/// A request is responded to as the first recorded one with the same method, path and query that was not repeated yet.
-/// A request that was not recorded is a 404 with the ID `testing.replay.not_recorded`, and is listed by
+/// Each request receives the response of the first recorded request with the same method, path and query that has not
+/// been repeated yet.
+/// A request that was not recorded receives a 404 with the ID `testing.replay.not_recorded`, and is listed by
 /// [`Replay::unmatched`]. The first WebSocket of the program receives the messages of the first one of the recording,
-/// and so on. A message is sent when the requests and messages that preceded it have been repeated; a response waits in
+/// and so on. A message is sent after the requests and messages that preceded it have been repeated. A response waits in
 /// the same way for the messages that preceded its end. If nothing happens for 3 s, the messages no longer wait for
 /// the missing requests. Pauses of the recording are not repeated.
 ///
-/// Any token and any password is accepted. Files are zeros of the recorded length.
+/// Any token and any password are accepted. Files contain only zeros and have the recorded length.
 ///
 /// ```
 /// use mattermost::testing::{TestServer, replay};
@@ -151,7 +152,7 @@ impl Replay {
     }
 
     /// Returns the recorded requests that the program has not made, in the order of the recording. Checks that a
-    /// stream makes from time to time are left out.
+    /// stream makes periodically are omitted.
     pub fn not_requested(&self) -> Vec<String> {
         let state = self.shared.lock_state();
         let is_missing = |progress| progress < ExchangeProgress::Requested;

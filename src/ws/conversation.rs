@@ -209,7 +209,7 @@ impl DirectConversation<'_> {
         self.events.poster.create_post(&PostDraft::new(&self.channel, text))
     }
 
-    /// Posts a question, and waits for the next message of the user.
+    /// Posts a question, and waits for the user's next message.
     ///
     /// Returns `None` if no reply arrived within `timeout` after the question was posted.
     ///
@@ -254,9 +254,14 @@ impl Events {
     /// users.
     ///
     /// `talk` is called for each user, on a thread per user. The method returns after all calls have ended. A panic in
-    /// one of them becomes the error of this user. Once the stream is stopped, questions fail with
-    /// [`ErrorKind::Closed`].
+    /// one of them becomes the error for that user. Once the stream is stopped, questions fail with
+    /// [`ErrorKind::Closed`]. The number of threads is not limited.
     ///
+    /// # Errors
+    /// Each result is that of `talk`, or the error of getting the direct channel, or [`ErrorKind::Io`] if no thread could
+    /// be started.
+    ///
+    /// # Examples
     /// ```no_run
     /// # fn run(events: &mattermost::Events, team: &[mattermost::User]) -> mattermost::Result<()> {
     /// use std::time::Duration;

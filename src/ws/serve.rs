@@ -107,8 +107,8 @@ impl<'a> Messages<'a> {
     /// Calls `work` at regular intervals while [`serve`](Self::serve) or [`serve_on`](Self::serve_on) runs, on a
     /// separate thread.
     ///
-    /// The next call begins `interval` after the last one has ended. An error or a panic is logged, and does not end the
-    /// loop. When the stream is stopped or ends, no further call begins. `serve` returns after the current one has ended.
+    /// The next call begins `interval` after the previous one has ended. An error or a panic is logged, and does not end the
+    /// loop. No further call begins after the stream is stopped or ends. Waits are at least 1 ms. `serve` returns after the current one has ended.
     ///
     /// ```no_run
     /// # fn run(events: &mattermost::Events) -> mattermost::Result<()> {
@@ -126,7 +126,8 @@ impl<'a> Messages<'a> {
         self.scheduled(move || interval, work)
     }
 
-    /// Like [`every`](Self::every), but waits for the time that `next_wait` returns, for example until ten o'clock.
+    /// Like [`every`](Self::every), but waits for the duration that `next_wait` returns, for example until ten o'clock. A panic in `next_wait` is logged
+    /// and ends the periodic work.
     ///
     /// `next_wait` is called before each call of `work`. It must not block. In tests, it can return any time.
     ///

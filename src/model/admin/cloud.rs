@@ -388,7 +388,7 @@ model! {
 }
 
 model! {
-    /// A notification of the customer portal to a workspace.
+    /// A notification from the customer portal to a workspace.
     #[doc(alias = "CWSWebhookPayload")]
     pub struct CwsWebhookPayload {
         /// The event, for example `send-admin-welcome-email`.

@@ -125,7 +125,7 @@ impl Posts<'_> {
     /// at or after `since`. Keys without a post are not in the result.
     ///
     /// Costs as much as one [`find_key`](Self::find_key), however many keys there are. A search with several requests
-    /// ends as soon as all are found.
+    /// ends as soon as all keys are found.
     ///
     /// # Examples
     /// ```no_run

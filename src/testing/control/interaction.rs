@@ -375,7 +375,7 @@ impl TestUser<'_> {
     /// # Panics
     ///
     /// Panics if the post has no such button. If the post was changed, it may have had one: the press is then refused
-    /// by the server, as that of a user who still sees the old post.
+    /// by the server, like a press by a user who still sees the old post.
     #[track_caller]
     pub fn press(&self, post: impl AsRef<str>, action: &str) -> Interaction {
         self.act(post.as_ref(), action, &json!({}))
