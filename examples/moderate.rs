@@ -1,5 +1,6 @@
-//! Moderation: deletes posts that contain words of a list, also edited ones and those that were posted while it was away,
-//! tells the author, and logs JSON lines: `moderate words.txt log.jsonl`. The account needs `delete_others_posts`.
+//! Moderation: deletes posts that contain words of a list, also edited ones and those that were posted while its
+//! connection was lost, tells the author, and logs JSON lines: `moderate words.txt log.jsonl`. The account needs
+//! `delete_others_posts`.
 
 use std::collections::HashSet;
 use std::error::Error;
