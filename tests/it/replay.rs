@@ -254,7 +254,7 @@ fn bad_input_creates_no_file() {
     assert!(!file.path().exists());
 }
 
-#[cfg(target_os = "linux")]
+#[cfg_attr(not(target_os = "linux"), ignore = "needs /dev/full")]
 #[test]
 fn a_full_disk_ends_the_recording_and_not_the_program() {
     logs::collect(log::LevelFilter::Warn);
