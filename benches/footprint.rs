@@ -169,8 +169,12 @@ fn client_with(token: &str, url: &str) -> Client {
     let builder = Client::builder(url).token(token).no_proxy();
     #[cfg(feature = "native-tls")]
     let builder = {
-        let trusted = mattermost::TlsConfig::new().add_root(include_bytes!("../tests/data/tls/ca.pem"));
-        builder.tls(trusted.expect("the test CA"))
+        // As in a program with several accounts: one set of settings for all clients.
+        static TLS_CONFIG: std::sync::LazyLock<mattermost::TlsConfig> = std::sync::LazyLock::new(|| {
+            let trusted = mattermost::TlsConfig::new().add_root(include_bytes!("../tests/data/tls/ca.pem"));
+            trusted.expect("the test CA")
+        });
+        builder.tls(TLS_CONFIG.clone())
     };
     builder.connect().expect("a client")
 }
