@@ -7,8 +7,12 @@ use super::*;
 
 const SERVERS: u32 = 100;
 
-/// Returns the number of threads and of open descriptors of this process. `None` where the system does not tell.
+/// Returns the number of threads and of open descriptors of this process. `None` on other systems than Linux; Wine has
+/// `/proc` too, with descriptors of its own.
 fn resources() -> Option<(usize, usize)> {
+    if !cfg!(target_os = "linux") {
+        return None;
+    }
     let count = |path: &str| std::fs::read_dir(path).ok().map(Iterator::count);
     Some((count("/proc/self/task")?, count("/proc/self/fd")?))
 }
