@@ -67,7 +67,7 @@ impl StateFile {
     ///
     /// The value is written to a new file next to the earlier one, which it then replaces. A symbolic link is kept, and
     /// the file that it refers to is replaced. Only the owner can read a new file. Later saves keep the
-    /// permissions.
+    /// permissions. A file that already contains the value is not written.
     ///
     /// # Errors
     /// - [`ErrorKind::Io`] if the file cannot be written. It still contains the earlier value.
@@ -84,6 +84,10 @@ impl StateFile {
             fs::create_dir_all(folder)?;
         }
         let target = fs::canonicalize(&self.path).unwrap_or_else(|_| self.path.clone());
+        // A program that saves at each tick would else wait for the disk each time.
+        if fs::read(&target).is_ok_and(|earlier| earlier == json) {
+            return Ok(());
+        }
         replace_file(&target, |file| {
             if let Some(earlier) = fs::metadata(&target).ok().filter(|_| cfg!(unix)) {
                 file.set_permissions(earlier.permissions())?;

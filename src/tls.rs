@@ -141,7 +141,7 @@ mod on {
                 .field("identity", &self.identity.is_some())
                 .field("name", &self.name)
                 .field("accept_invalid", &self.accept_invalid)
-                .finish()
+                .finish_non_exhaustive()
         }
     }
 

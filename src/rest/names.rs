@@ -30,10 +30,13 @@ pub(super) fn check_emoji(text: &str) -> Result<()> {
 }
 
 /// Says that no user has this name.
+/// A username as people write it may begin with `@`.
+pub(crate) fn without_at(username: &str) -> &str {
+    username.strip_prefix('@').unwrap_or(username)
+}
+
 pub(crate) fn explain_user(error: Error, name: &str) -> Error {
-    let hint = if name.starts_with('@') {
-        Some("leave out the `@`")
-    } else if name.contains('@') {
+    let hint = if name.contains('@') {
         Some("this is an email address: use the username, or `users().get_by_email`")
     } else if name.bytes().all(is_username_byte) {
         None

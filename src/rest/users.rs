@@ -17,7 +17,7 @@ use crate::model::{
     UserDraft, UserId, UserPage, UserPatch, UserSearch, UserStatsFilter, UsersStats,
 };
 use crate::page::{MAX_PER_PAGE, Pages, pages};
-use crate::rest::names::explain_user;
+use crate::rest::names::{explain_user, without_at};
 use crate::rest::{JsonLines, Upload, in_chunks};
 use crate::secret::Secret;
 use crate::time::Timestamp;
@@ -68,13 +68,14 @@ impl<'c> Users<'c> {
         self.0.get("/users/{user_id}", &[user]).fetch_if_changed(etag)
     }
 
-    /// Gets a user by username, without `@`.
+    /// Gets a user by username. A leading `@` is ignored.
     ///
     /// `GET /users/username/{username}`
     ///
     /// Required permission: `view_members`.
     #[doc(alias = "GetUserByUsername")]
     pub fn get_by_username(&self, username: &str) -> Result<User> {
+        let username = without_at(username);
         let call = self.0.get("/users/username/{username}", &[&username]);
         call.fetch().map_err(|error| explain_user(error, username))
     }
@@ -127,13 +128,15 @@ impl<'c> Users<'c> {
         self.0.post("/users/ids", &[]).param("since", since.as_millis()).json(&ids).safe().fetch()
     }
 
-    /// Gets users by username, with one request per 200 users. Unknown users are omitted. The order is not
-    /// preserved.
+    /// Gets users by username, with one request per 200 users. A leading `@` is ignored.
+    ///
+    /// Unknown users are omitted, and the order is not preserved. To find out which user is unknown, use
+    /// [`get_by_username`](Self::get_by_username).
     ///
     /// `POST /users/usernames`
     #[doc(alias = "GetUsersByUsernames")]
     pub fn list_by_usernames<S: AsRef<str>>(&self, usernames: &[S]) -> Result<Vec<User>> {
-        let names: Vec<&str> = usernames.iter().map(AsRef::as_ref).collect();
+        let names: Vec<&str> = usernames.iter().map(|name| without_at(name.as_ref())).collect();
         in_chunks(&names, |chunk| self.0.post("/users/usernames", &[]).json(&chunk).safe().fetch())
     }
 

@@ -94,7 +94,9 @@ fn an_error_about_a_name_says_which_and_where() {
     };
     let user = |name: &str| client.users().get_by_username(name).map(drop);
     check("unknown user", user("nobody"), "no user @nobody", "allowed to see");
-    check("@", user("@bob"), "no user @@bob", "leave out the `@`");
+    check("@", user("@nobody"), "no user @nobody", "allowed to see");
+    assert_eq!(client.users().get_by_username("@zoe").unwrap().username, "zoe");
+    assert_eq!(client.users().list_by_usernames(&["@zoe", "nobody", "janedoe"]).unwrap().len(), 2);
     check("email", user("bob@example.com"), "no user @bob@example.com", "get_by_email");
     check("full name", user("Bob Smith"), "no user @Bob Smith", "full name");
     check("capitals of a user", user("Bob"), "no user @Bob", "have no capitals");
