@@ -1,7 +1,15 @@
-//! Alert relay: Alertmanager's alerts as JSON lines on standard input, to a channel. `relay TEAM ~channel < alerts.jsonl`
+//! Alert relay: Alertmanager's alerts, one JSON object a line, from standard input to a channel.
+//! `alertrelay TEAM CHANNEL < alerts.jsonl`, such as `alertrelay awesome-chat ~town-square`
+//!
+//! `jq -c '.alerts[]'` makes such lines of the body of a webhook. One alert:
+//!
+//! ```json
+//! {"status": "firing", "fingerprint": "c4f2a6", "startsAt": "2026-11-27T07:00:00Z", "labels": {"alertname": "DiskFull"}, "annotations": {"summary": "90 %"}}
+//! ```
 //!
 //! One thread an alert: the first line posts it, the following ones reply, and `resolved` turns its card green. The posts
-//! carry keys, so neither a repeated line nor a restart doubles anything, and an outage is waited out.
+//! carry keys, so neither a repeated line nor a restart doubles anything, and an outage is waited out. Environment:
+//! `MATTERMOST_URL`, `MATTERMOST_TOKEN` of a member of the channel.
 
 use std::collections::BTreeMap;
 use std::io::BufRead;

@@ -1,12 +1,10 @@
 //! Archives all channels of a team that the account is in, with their files: `archive TEAM FOLDER`. Later runs add what was
 //! posted, edited or deleted since.
 //!
-//! `FOLDER/channel/posts.jsonl` is a log: the last line of a post counts, and a line with `delete_at` is a deletion.
+//! `FOLDER/channel/posts.jsonl` is a log: the last line of a post counts, and a line with `delete_at` is a deletion. TEAM is the
+//! short name of the team. Environment: `MATTERMOST_URL`, `MATTERMOST_TOKEN`.
 
-use std::error::Error;
-use std::fs::{self, File};
-use std::io::Write;
-use std::path::Path;
+use std::{error::Error, fs, fs::File, io::Write, path::Path};
 
 use indicatif::{ProgressBar, ProgressStyle};
 use mattermost::{Channel, Client, Post, PostId, StateFile, Timestamp, UserId};
@@ -79,6 +77,9 @@ fn archive_team(client: &Client, team: &str, folder: &Path, bar: &ProgressBar) -
         let folder = folder.join(&channel.name); // a channel's name is a safe one for a folder
         let archived = archive(client, &channel, &folder, bar);
         archived.map_err(|error| format!("~{} to {}: {error}", channel.name, folder.display()))?;
+        if bar.is_hidden() {
+            eprintln!("~{}: {} posts so far", channel.name, bar.position()); // no terminal for a bar
+        }
         fs::write(folder.join("channel.json"), serde_json::to_vec_pretty(&channel)?)?;
     }
     Ok(())
@@ -91,6 +92,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let bar = ProgressBar::new(0).with_style(style);
     archive_team(&Client::from_env()?, team, Path::new(folder), &bar)?;
     bar.finish();
+    println!("{} new or changed posts are in {folder}", bar.position());
     Ok(())
 }
 

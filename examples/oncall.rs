@@ -26,7 +26,7 @@ impl Bot {
             person.ask_until(question, self.timeout, |reply| match &*reply.text().trim().to_lowercase() {
                 "yes" | "y" => Some(true),
                 "no" | "n" => Some(false),
-                _ => None, // waits for another reply
+                _ => reply.answer("Please say yes or no.").ok().and(None),
             })
         });
         for (user, answer) in [&from, &to].into_iter().zip(answers) {
@@ -59,6 +59,7 @@ fn main() -> Result<()> {
     let client = ClientBuilder::from_env()?.connect_within(Duration::MAX)?;
     let channel = client.channel(&var("MATTERMOST_TEAM", ""), &var("CHANNEL", "~oncall"))?;
     let events = client.events()?;
+    eprintln!("ready: say `@{} hand over to @somebody`", client.me().username);
     let bot = Bot { client, events, channel, timeout: Duration::from_secs(600) };
     bot.events.messages().serve_on(4, |message| bot.handle(message))
 }
@@ -95,6 +96,7 @@ mod tests {
             heard(server, "bob@oncall", "Hand on-call over to @zoe?");
             heard(server, "zoe@oncall", "Take on-call over from @bob?");
             server.post_as("zoe", "@oncall", "let me look");
+            heard(server, "zoe@oncall", "yes or no.");
             server.post_as("zoe", "@oncall", "Yes");
             server.post_as("bob", "@oncall", "y");
             heard(server, "town-square", "@zoe is on call now.");
@@ -106,9 +108,10 @@ mod tests {
 
     #[test]
     fn nothing_changes_without_both() {
-        with_bot(Duration::from_millis(500), |server| {
+        with_bot(Duration::from_secs(2), |server| {
             server.post_as("bob", "town-square", "!hand over to zoe");
             heard(server, "zoe@oncall", "Take on-call");
+            heard(server, "bob@oncall", "Hand on-call");
             server.post_as("bob", "@oncall", "no");
             heard(server, "town-square", "@bob said no");
             server.post_as("janedoe", "town-square", "!hand over to zoe");

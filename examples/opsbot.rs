@@ -1,15 +1,16 @@
 //! An ops bot: `!help`, `!status`, and `!deploy ENV` for the members of the ops channel, with a question in the thread.
 //!
-//! Also understands `@opsbot deploy prod`, and `deploy prod` in a direct channel. Environment: `MATTERMOST_URL`,
-//! `MATTERMOST_TOKEN`, `MATTERMOST_TEAM`, `OPS_CHANNEL` (~ops), `DEPLOY` (./deploy.sh, called with ENV).
+//! ENV is `staging` or `prod`. Also understands `@opsbot deploy prod`, and `deploy prod` in a direct channel. Environment:
+//! `MATTERMOST_URL`, `MATTERMOST_TOKEN`, `MATTERMOST_TEAM` (its short name), `OPS_CHANNEL` (defaults to `~ops`), of which the
+//! account must be a member, and `DEPLOY`, a program of yours that is called with ENV (defaults to `./deploy.sh`). To try it,
+//! `DEPLOY=true` succeeds without deploying, and `OPS_CHANNEL=~town-square` is a channel of everybody.
 
 use std::process::Command;
 use std::time::{Duration, Instant};
 
 use mattermost::{Channel, Client, ClientBuilder, Message, Origin, Result};
 
-const HELP: &str =
-    "`!help`, `!status`, `!deploy ENV`; also `@me deploy ENV`, or without prefix in a direct message";
+const HELP: &str = "`!help`, `!status`, `!deploy ENV`; in a direct message also without the `!`";
 const ENVIRONMENTS: [&str; 2] = ["staging", "prod"];
 
 struct Bot {
@@ -45,7 +46,7 @@ impl Bot {
             message.ask_until(question, self.timeout, |reply| match &*reply.text().to_lowercase() {
                 "yes" | "y" => Some(true),
                 "no" | "n" => Some(false),
-                _ => None, // waits for another reply
+                _ => reply.answer("Please say yes or no.").ok().and(None),
             })?;
         if answer != Some(true) {
             return Ok(if answer.is_some() { "Not deployed." } else { "No answer. Not deployed." }.into());
@@ -66,6 +67,7 @@ fn main() -> Result<()> {
     let ops = client.channel(&var("MATTERMOST_TEAM", ""), &var("OPS_CHANNEL", "~ops"))?;
     let (program, timeout) = (var("DEPLOY", "./deploy.sh"), Duration::from_secs(60));
     let events = client.events()?;
+    eprintln!("ready: say !help in a channel of @{}", client.me().username);
     let bot = Bot { client, ops, program, timeout, started: Instant::now() };
     events.messages().serve_on(8, |message| bot.handle(message))
 }
@@ -105,7 +107,8 @@ mod tests {
             server.reply_as("janedoe", &root, "yes"); // not the one who asked
             server.reply_as("bob", &root, "hmm");
             server.post_as("janedoe", "town-square", "!help"); // others are served meanwhile
-            heard(server, "town-square", "also `@me");
+            heard(server, "town-square", "also without the `!`");
+            heard(server, "town-square", "yes or no.");
             assert!(!server.posts("town-square").iter().any(|post| post.message.starts_with("Deploying")));
             server.cut_connections();
             server.reply_as("bob", &root, "Yes");

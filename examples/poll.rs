@@ -1,13 +1,13 @@
 //! Reaction poll: `poll TEAM ~channel MINUTES "Question?" "first" "second" ...`
 //!
 //! Posts it with number emojis, shows the votes as bars while they come, and closes it. Killed and started again with the
-//! same words, it goes on with the same post.
+//! same words, it goes on with the same post. TEAM is the short name of the team. Environment: `MATTERMOST_URL`,
+//! `MATTERMOST_TOKEN`.
 
 use std::time::Duration;
 
-use mattermost::{
-    Channel, Client, EventKind, Events, Payload, Post, PostDraft, PostPatch, Result, Timestamp,
-};
+use mattermost::{Channel, Client, EventKind, Events, Payload, Post, PostDraft};
+use mattermost::{PostPatch, Result, Timestamp};
 
 const EMOJI: [&str; 10] =
     ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "keycap_ten"];
@@ -44,7 +44,7 @@ impl<'c> Poll<'c> {
             let bar = "█".repeat(filled) + &"░".repeat(20 - filled);
             text = format!("{text}:{emoji}: `{bar}` **{}** {option}\n", count(emoji));
         }
-        text = format!("{text}\n*{note} {all} votes*");
+        text = format!("{text}\n*{note} Votes: {all}*");
         if text != self.post.message {
             self.post = self.client.posts().patch(&self.post.id, &PostPatch::new().message(text))?;
         }
@@ -87,6 +87,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let channel = client.channel(team, channel)?;
     let events = events(&client, &channel)?;
     let poll = Poll::open(&client, &channel, words, Duration::from_secs(60 * minutes.parse::<u64>()?));
+    eprintln!("open for {minutes} min: vote by a click on a number below the post");
     Ok(poll?.run(&events, Duration::from_secs(2))?)
 }
 
@@ -123,7 +124,7 @@ mod tests {
             server.forget_queues();
             zoe.reactions().create(&id, "one").unwrap();
             says("████████████████████` **2** Pizza");
-            says("Closed. 2 votes");
+            says("Closed. Votes: 2");
             running.join().unwrap().unwrap();
         });
         assert_eq!(server.posts("town-square").len(), 1);

@@ -1,14 +1,14 @@
 //! Who of a team is online or away, live: `presence TEAM [SECONDS]`. Shows a custom status of its own meanwhile.
 //!
-//! The server sends no events about the status of other users, so it is asked, every 10 s by default.
+//! The server sends no events about the status of other users, so it is asked, every 10 s by default. Users who are offline
+//! at the start are not listed. TEAM is the short name of the team. Environment: `MATTERMOST_URL`, `MATTERMOST_TOKEN`.
 
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::time::Duration;
 
-use mattermost::{
-    Client, CustomStatus, EventKind, Events, Payload, Result, StatusKind, Team, User, UserId, UserPage,
-};
+use mattermost::{Client, CustomStatus, EventKind, Events, Payload, Result};
+use mattermost::{StatusKind, Team, User, UserId, UserPage};
 
 struct Watch<'c, O> {
     client: &'c Client,
@@ -57,9 +57,10 @@ fn events(client: &Client) -> Result<Events> {
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let (team, seconds) = (std::env::args().nth(1), std::env::args().nth(2));
+    let team = team.ok_or("usage: presence TEAM [SECONDS]")?;
     let interval = Duration::from_secs(seconds.map_or(Ok(10), |seconds| seconds.parse())?);
     let client = Client::from_env()?;
-    let team = client.teams().get_by_name(&team.ok_or("usage: presence TEAM [SECONDS]")?)?;
+    let team = client.teams().get_by_name(&team)?;
     let events = events(&client)?;
     let stopper = events.stopper();
     ctrlc::set_handler(move || stopper.stop())?;

@@ -1,5 +1,6 @@
 //! Reminds people: `@remind in 90 min to call Bob` answers in the thread when the time has come. Survives restarts: what is
-//! to be said stands in a file, and each reminder is posted once. `reminders FILE`.
+//! to be said stands in a file, and each reminder is posted once. `reminders FILE`. Environment: `MATTERMOST_URL`,
+//! `MATTERMOST_TOKEN`.
 
 use std::error::Error as StdError;
 use std::sync::{Mutex, PoisonError};
@@ -107,6 +108,7 @@ fn main() -> Result<(), Box<dyn StdError>> {
     let events = client.events()?;
     let stopper = events.stopper();
     ctrlc::set_handler(move || stopper.stop())?;
+    eprintln!("ready: say `@{} in 1 min to stand up`", client.me().username);
     Ok(Reminders::load(client, &file)?.run(&events, Duration::from_secs(5))?)
 }
 

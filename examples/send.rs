@@ -1,7 +1,8 @@
 //! Posts standard input: `send [--file PATH].. [--thread POST_ID] [--json] [--team TEAM] CHANNEL|@USER < text`
 //!
 //! A text that is too long for one post becomes several, the later ones in the thread of the first. Exits with 75
-//! (`EX_TEMPFAIL`) if it may be tried again. `--team` defaults to `MATTERMOST_TEAM`.
+//! (`EX_TEMPFAIL`) if it may be tried again. `--team` defaults to `MATTERMOST_TEAM`; a user needs none. Environment:
+//! `MATTERMOST_URL`, `MATTERMOST_TOKEN`.
 
 use std::io::Read;
 use std::path::PathBuf;
@@ -32,7 +33,7 @@ fn parse(mut parser: lexopt::Parser) -> Result<Args, lexopt::Error> {
             arg => return Err(arg.unexpected()),
         }
     }
-    Ok(args)
+    (!args.to.is_empty()).then_some(args).ok_or("CHANNEL or @USER is missing".into())
 }
 
 fn send(client: &Client, args: &Args, text: &str) -> Result<Vec<Post>> {
@@ -84,7 +85,7 @@ mod tests {
         let line = format!("--file a --thread {id} --json ~ops --file=b --team t");
         let thread = id.parse().unwrap();
         assert_eq!(args(&line).unwrap(), (2, Some(thread), true, "t".into(), "~ops".into()));
-        for wrong in ["--thread x ~ops", "--file", "--nothing ~ops", "~ops ~too-many"] {
+        for wrong in ["--json", "--thread x ~ops", "--file", "--nothing ~ops", "~ops ~too-many"] {
             args(wrong).unwrap_err();
         }
     }

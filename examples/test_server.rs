@@ -11,11 +11,14 @@
 //!  "posts": [{"user": "ann", "channel": "deploys", "message": "hello"}]}
 //! ```
 //!
-//! The accounts are printed as JSON, one a line, after the line with the variables for a program.
+//! Standard output has a line with the variables for a program, and then JSON, one object a line: the accounts, and the
+//! channels of the teams. The first line has the token of `janedoe`, an ordinary user. `admin` is an administrator, for
+//! programs that manage others. Standard error has commands that act as another user, to give a bot something to do.
 
 use std::io::Read;
 
 use mattermost::testing::{PASSWORD, TestServer, TestServerBuilder};
+use mattermost::{Page, UserId};
 use serde_json::{Value, json};
 
 type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
@@ -69,6 +72,21 @@ fn main() -> Outcome<()> {
             "{}",
             json!({"username": name, "id": server.user_id(&name), "password": PASSWORD, "token": server.token(&name)})
         );
+    }
+    let admin = server.client("admin")?;
+    for team in admin.teams().list_for_user(&UserId::me())? {
+        for channel in admin.channels().list_public(&team.id, &Page::default())? {
+            println!("{}", json!({"team": team.name, "channel": channel.name, "id": channel.id}));
+        }
+    }
+    let (url, bob) = (server.url(), server.token("bob"));
+    let town = server.channel_id("town-square");
+    eprintln!("# bob posts \"hello\", and runs a slash command:");
+    for (route, body) in [
+        ("posts", json!({"channel_id": town, "message": "hello"})),
+        ("commands/execute", json!({"channel_id": town, "command": "/vacation 24 Dec"})),
+    ] {
+        eprintln!("curl -H 'Authorization: Bearer {bob}' -d '{body}' {url}/api/v4/{route}");
     }
     while std::io::stdin().read(&mut [0; 64]).is_ok_and(|length| length > 0) {}
     Ok(())

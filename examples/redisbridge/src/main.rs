@@ -1,10 +1,11 @@
 //! Events through a Redis stream to workers on several machines. `redisbridge publish`: one process publishes, others stand
 //! by. `redisbridge work NAME`: a worker, which responds to `!sum 1 2 3`. Environment: `MATTERMOST_URL`,
-//! `MATTERMOST_TOKEN`, `REDIS_URL` (redis://127.0.0.1/).
+//! `MATTERMOST_TOKEN` (one account for all: workers ignore its own posts), `REDIS_URL` (defaults to redis://127.0.0.1/).
 //!
 //! An event and the position behind it are written in one transaction, so a crash loses nothing. An event that is caught up
-//! a second time is recognized by its identity. The events of a worker that dies go to the others. The package
-//! `examples/relay` is the complete form, for many workers and a Redis that fails.
+//! a second time is recognized by its identity. The events of a worker that dies go to the others. The stream keeps about the
+//! last 100,000 events (`MAXLEN`), also if workers are behind: then events are lost. The package `examples/relay` is the
+//! complete form, which loses none, for many workers and a Redis that fails.
 
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::time::{Duration, Instant};
@@ -56,7 +57,7 @@ fn publish(client: &Client, redis: &mut Connection, opened: impl FnOnce(&Events)
     events.error().map_or(Ok(()), |error| Err(error.into()))
 }
 
-/// Works on events until `stop`. One that fails, or whose worker dies, is given to a worker again after `idle`.
+/// Handles events until `stop`. One that fails, or whose worker dies, is given to a worker again after `idle`.
 fn work(redis: &mut Connection, client: &Client, name: &str, idle: Duration, stop: &AtomicBool) -> Outcome {
     let created: RedisResult<()> = redis.xgroup_create_mkstream(STREAM, GROUP, "0");
     created.or_else(|error| if error.code() == Some("BUSYGROUP") { Ok(()) } else { Err(error) })?;
@@ -93,7 +94,7 @@ fn main() -> Outcome {
     let client = ClientBuilder::from_env()?.connect_within(Duration::MAX)?;
     let mut redis = redis::Client::open(url)?.get_connection()?;
     match args.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        ["publish"] => publish(&client, &mut redis, |_| ()),
+        ["publish"] => publish(&client, &mut redis, |_| eprintln!("publishing")),
         ["work", name] => work(&mut redis, &client, name, LEASE * 6, &AtomicBool::new(false)),
         _ => Err("usage: redisbridge publish | work NAME".into()),
     }

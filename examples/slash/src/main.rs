@@ -1,9 +1,10 @@
 //! `/vacation 24 Dec`: an ephemeral message with two buttons, *Ask for it*, which opens a dialog, and *Never mind*.
 //!
-//! `slash TEAM CHANNEL LISTEN PUBLIC_URL`, such as `127.0.0.1:8077 http://127.0.0.1:8077`: the address to listen at, and the URL at
-//! which the server reaches it. Environment: `MATTERMOST_URL`, `MATTERMOST_TOKEN` of an account that may manage slash
-//! commands, and `SECRET`, which signs the buttons. On a private network, `AllowedUntrustedInternalConnections` of the
-//! server must allow the URL.
+//! `slash TEAM CHANNEL LISTEN PUBLIC_URL`, such as `slash awesome-chat ~town-square 127.0.0.1:8077 http://127.0.0.1:8077`: the
+//! team of the command, the channel that gets the requests, the address to listen at, and the URL at which the server
+//! reaches it. Environment: `MATTERMOST_URL`, `MATTERMOST_TOKEN` of an account that may manage slash commands (an
+//! administrator), and `SECRET`, a text of your choice that signs the buttons. On a private network,
+//! `AllowedUntrustedInternalConnections` of the server must allow the URL.
 
 use mattermost::integration::*;
 use mattermost::{Channel, Client, CommandDraft, PostDraft, Result, Secret, markdown::quote_text};
@@ -41,9 +42,8 @@ impl App {
         if press.value("ask") != Some(true) {
             return Ok(PostActionIntegrationResponse::ephemeral("Another time, then."));
         }
-        let reason = DialogElement::textarea("reason", "Reason").max_length(500);
-        let dialog = Dialog::new("Days off").element(reason).state(press.text("days"));
-        let url = format!("{}/dialog", self.url);
+        let (url, reason) = (format!("{}/dialog", self.url), DialogElement::textarea("reason", "Reason"));
+        let dialog = Dialog::new("Days off").element(reason.max_length(500)).state(press.text("days"));
         self.client.dialogs().open(&press.open_dialog(url, dialog, &self.secret))?;
         Ok(PostActionIntegrationResponse::default())
     }
@@ -82,6 +82,7 @@ fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
     let [team, channel, listen, url] = args.as_slice() else { return Err(USAGE.into()) };
     let (client, secret) = (Client::from_env()?, Secret::new(std::env::var("SECRET")?));
     let channel = client.channel(team, channel)?;
+    eprintln!("ready: say /vacation 24 Dec in the team {team}");
     App::new(client, channel, url.clone(), secret)?.serve(&Server::http(listen)?);
     Ok(())
 }

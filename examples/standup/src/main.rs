@@ -1,11 +1,12 @@
 //! Stand-up: every working day, asks users three questions by direct message, all at once, and posts a summary.
 //!
-//! `standup TEAM CHANNEL HH:MM USER..` in local time, or `now` in place of a time: once, and at once.
+//! `standup TEAM CHANNEL HH:MM USER..` in local time, or `now` in place of a time: once, and at once. Each answer may take
+//! 15 min. USER may begin with `@`. Environment: `MATTERMOST_URL`, `MATTERMOST_TOKEN`.
 
 use std::{error::Error, iter, thread, time::Duration};
 
 use jiff::{Zoned, civil::Time};
-use mattermost::{Attachment, Channel, Client, ClientBuilder, DirectConversation};
+use mattermost::{Attachment, Channel, Client, ClientBuilder, DirectConversation, ErrorKind};
 use mattermost::{Post, PostDraft, Result, User, markdown};
 
 const USAGE: &str = "usage: standup TEAM CHANNEL HH:MM|now USER..";
@@ -24,15 +25,15 @@ fn ask(person: &DirectConversation, timeout: Duration) -> Result<Vec<String>> {
 }
 
 fn stand_up(client: &Client, channel: &Channel, names: &[String], timeout: Duration) -> Result<Post> {
-    let (users, events) = (client.users().list_by_usernames(names)?, client.events()?);
-    let answers = events.ask_all(&users, |person| ask(person, timeout));
+    let users: Vec<User> = names.iter().map(|n| client.users().get_by_username(n)).collect::<Result<_>>()?;
+    let answers = client.events()?.ask_all(&users, |person| ask(person, timeout));
     let row = |(user, answers): (&User, Result<Vec<String>>)| {
-        let answers = answers.unwrap_or_else(|error| vec![error.to_string()]);
-        [vec![format!("@{}", user.username)], answers].concat()
+        let refused = answers.as_ref().is_err_and(|error| error.kind() == ErrorKind::Forbidden);
+        let answers = if refused { vec!["(cannot be asked)".to_owned()] } else { answers? };
+        Ok([vec![format!("@{}", user.username)], answers].concat())
     };
-    let rows: Vec<_> = users.iter().zip(answers).map(row).collect();
-    let missing = rows.iter().filter(|row| row.len() <= QUESTIONS.len()).map(|row| row[0].as_str());
-    let missing: Vec<_> = missing.collect();
+    let rows: Vec<_> = users.iter().zip(answers).map(row).collect::<Result<_>>()?;
+    let missing: Vec<_> = rows.iter().filter(|r| r.len() <= QUESTIONS.len()).map(|r| &*r[0]).collect();
     let answered = format!("{} of {} answered", rows.len() - missing.len(), rows.len());
     let color = if missing.is_empty() { "good" } else { "warning" };
     let card = Attachment::new().color(color).fallback(answered).short_field("Missing", missing.join(", "));
