@@ -6,24 +6,25 @@
 //!
 //! # Outcomes
 //!
-//! A call that fails may nevertheless have been carried out. The kind of the error shows it:
+//! A failed call may nevertheless have been carried out, depending on the kind of its error:
 //!
 //! | kind | carried out | may be repeated |
 //! |---|---|---|
 //! | [`Input`](ErrorKind::Input), [`Tls`](ErrorKind::Tls), [`NotFound`](ErrorKind::NotFound) | no | after a change |
 //! | [`Connect`](ErrorKind::Connect) | no | yes |
 //! | [`Api`](ErrorKind::Api) below 500, except 408 | no | if [transient](Error::is_transient): 425 and 429 |
-//! | [`Api`](ErrorKind::Api) 408 and from 500 on | no; perhaps, if the call may be repeated | if transient |
+//! | [`Api`](ErrorKind::Api) 408, and 500 or above | no; perhaps, if the call may be repeated | if transient |
 //! | [`Status`](ErrorKind::Status) below 500, except 408 | no | if transient: 425 and 429 |
-//! | [`Status`](ErrorKind::Status) 408 and from 500 on | perhaps | if transient |
+//! | [`Status`](ErrorKind::Status) 408, and 500 or above | perhaps | if transient |
 //! | [`Io`](ErrorKind::Io), [`Timeout`](ErrorKind::Timeout) | perhaps | yes |
 //! | [`Protocol`](ErrorKind::Protocol), [`Decode`](ErrorKind::Decode) | perhaps | yes, with the same result |
 //! | [`UnknownOutcome`](ErrorKind::UnknownOutcome) | perhaps | no: it could be carried out twice |
 //! | [`Closed`](ErrorKind::Closed) | perhaps, if the call was in flight | as the method allows |
 //!
-//! "Perhaps" and "yes" are combined only for calls that may be repeated: GET, HEAD, PUT, DELETE, and POSTs that are
-//! marked [`idempotent`](crate::http::Call::idempotent). All other calls that may have been carried out fail with
-//! `UnknownOutcome`. A program may therefore repeat any call whose error [is transient](Error::is_transient).
+//! The error of a call that was perhaps carried out is transient only if the call may be repeated: GET, HEAD, PUT,
+//! DELETE, and POST requests that are marked as [`idempotent`](crate::http::Call::idempotent). All other calls that
+//! may have been carried out fail with `UnknownOutcome`. A program may therefore repeat any call whose error [is
+//! transient](Error::is_transient).
 //!
 //! ```no_run
 //! # fn run(client: &mattermost::Client, draft: &mattermost::PostDraft) -> mattermost::Result<()> {
@@ -82,8 +83,8 @@ struct ErrorData {
 pub enum ErrorKind {
     /// The server refused the request. See [`Error::api`].
     Api,
-    /// The queue of the stream is full and its policy is to block: no requests can be sent until the program takes
-    /// events.
+    /// The event queue of the stream is full and its overflow policy is to block: no requests can be sent until the
+    /// program takes events from the queue.
     Backlogged,
     /// The client or the stream was closed, or the stream ended permanently. The source is the reason, if any.
     Closed,
@@ -182,13 +183,13 @@ impl Error {
         self.api().map(|api| &*api.id)
     }
 
-    /// Returns the method and the path template of the failed call, for example `POST /posts`. Arguments are not
-    /// contained.
+    /// Returns the method and the path template of the failed call, for example `POST /posts`. The arguments are not
+    /// included.
     pub fn route(&self) -> Option<&str> {
         self.0.route.as_deref()
     }
 
-    /// Returns the ID of the request in the server's log.
+    /// Returns the ID of the request in the server's log. `None` if the server sent none.
     pub fn request_id(&self) -> Option<&str> {
         self.0
             .request_id
@@ -197,12 +198,13 @@ impl Error {
             .filter(|id| !id.is_empty())
     }
 
-    /// Returns the time after which the server allows the next attempt.
+    /// Returns the delay before the next attempt, as requested by the server. `None` if the server did not request
+    /// one.
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
     }
 
-    /// Returns advice about how to avoid the error.
+    /// Returns advice on how to avoid the error. `None` if there is none.
     pub fn hint(&self) -> Option<&str> {
         self.0.hint.as_deref().or_else(|| hint::hint_for(self))
     }
@@ -234,7 +236,7 @@ impl Error {
         self.kind() == ErrorKind::Timeout
     }
 
-    /// Returns `true` if the credentials or the session are not valid.
+    /// Returns `true` if the credentials or the session are invalid.
     pub fn is_unauthorized(&self) -> bool {
         self.status() == Some(401)
     }

@@ -1,6 +1,7 @@
 //! Events of the server and notifications of the stream.
 //!
-//! An [`Event`] contains the text of the server, which is decoded on first access, on the thread that accesses it:
+//! An [`Event`] contains the text that the server sent. The text is decoded on first access, on the thread that
+//! accesses it:
 //!
 //! ```
 //! use mattermost::{Event, Payload};
@@ -20,8 +21,9 @@
 //! ```
 //!
 //! **[`payload`](Event::payload) fails only for the last event of a stream that ended permanently**, with the error
-//! that ended it. A loop can therefore use `?`. Data that does not match its type is [`Payload::Other`], with
-//! [`Event::decode_error`]. The first such event of each kind is logged as a warning, and all are counted.
+//! that ended it. A loop can therefore use `?`. Data that does not match its type is returned as [`Payload::Other`],
+//! and [`Event::decode_error`] returns the reason. The first such event of each kind is logged as a warning, and all
+//! are counted.
 //!
 //! In addition to the events of the server, there are notifications of the stream itself: [`Connected`],
 //! [`Disconnected`], [`Missed`], [`CaughtUp`] and [`SessionExpired`]. Their names begin with `_`.
@@ -107,8 +109,9 @@ pub enum Origin {
 model! {
     /// The recipients of an event.
     ///
-    /// The first field that is set decides: a connection, a user, a channel or a team. If none is set, all users
-    /// receive the event. If `user_id` is set, channel and team only describe the event.
+    /// The first field that is set determines the recipients: a connection, a user, a channel or a team, in this
+    /// order. If none is set, all users receive the event. If `user_id` is set, channel and team only describe the
+    /// event.
     pub struct Broadcast {
         /// Users who do not receive the event, such as the user who is typing.
         pub omit_users: BTreeMap<UserId, bool>,
@@ -132,7 +135,7 @@ model! {
 }
 
 impl Event {
-    /// Returns the name, for example `posted`. Names of notifications begin with `_`.
+    /// Returns the name of the event, for example `posted`. Names of notifications begin with `_`.
     pub fn name(&self) -> &str {
         self.0.name.as_deref().unwrap_or(self.0.kind.name())
     }
@@ -142,8 +145,8 @@ impl Event {
         self.0.kind
     }
 
-    /// Returns the sequence number on its connection, starting at 0. `None` for events of a catch-up and for
-    /// notifications.
+    /// Returns the sequence number of the event on its connection, starting at 0. `None` for events of a catch-up and
+    /// for notifications.
     pub fn seq(&self) -> Option<u64> {
         self.0.seq
     }
@@ -168,8 +171,8 @@ impl Event {
 
     /// Returns the channel of the event: that of [`broadcast`](Self::broadcast), or otherwise the one in the data.
     ///
-    /// `None` if there is no channel, or more than one. The filter [`channels`](crate::EventsBuilder::channels) of a
-    /// stream uses this method, and does not affect events without a channel.
+    /// `None` if there is no channel, or more than one. The [`channels`](crate::EventsBuilder::channels) filter of a
+    /// stream uses this method. It does not affect events without a channel.
     pub fn channel_id(&self) -> Option<ChannelId> {
         let id = channel_of(self.0.kind, &self.0.text)?;
         ChannelId::deserialize(StrDeserializer::<serde::de::value::Error>::new(&id)).ok()
@@ -186,8 +189,8 @@ impl Event {
         self.0.data.get_or_init(|| self.with_data(decode_event).unwrap_or_default())
     }
 
-    /// Returns the text of the server. For notifications and events of a catch-up, the stream writes an
-    /// equivalent text.
+    /// Returns the event as text, exactly as the server sent it. For notifications and events of a catch-up, the
+    /// stream generates an equivalent text.
     pub fn raw(&self) -> &str {
         &self.0.text
     }
@@ -204,7 +207,8 @@ impl Event {
         }
     }
 
-    /// Returns the typed data by value, without a copy if the event has no other clone.
+    /// Returns the typed data by value, without a copy if the event has no other clone. Fails like
+    /// [`payload`](Self::payload).
     pub fn into_payload(self) -> Result<Payload> {
         let decoded = self.payload()?.kind();
         let payload = match Arc::try_unwrap(self.0) {
@@ -214,14 +218,19 @@ impl Event {
         Ok(payload.unwrap_or_else(|| Payload::other(decoded.name(), crate::model::Json::default())))
     }
 
-    /// Returns the reason that the payload is [`Payload::Other`] although there is a type for its kind. Decodes the
-    /// payload.
+    /// Returns the reason why the payload is [`Payload::Other`] although this version has a type for its kind.
+    /// Decodes the payload.
     pub fn decode_error(&self) -> Option<&Error> {
         let _ = self.payload();
         self.0.decode_error.get()
     }
 
-    /// Decodes the data into any type. Members that are strings with JSON are decoded as that JSON.
+    /// Decodes the data into any type. Strings that contain JSON are decoded as that JSON.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Decode`] if the data does not match the type.
+    ///
+    /// # Examples
     ///
     /// ```
     /// # use mattermost::Event;
@@ -492,7 +501,7 @@ fn shown_text(text: &str) -> Cow<'_, str> {
 }
 
 impl Payload {
-    /// Returns the post, for events that contain one.
+    /// Returns the post that the event contains. `None` for events without a post.
     pub fn post(&self) -> Option<&crate::model::Post> {
         match self {
             Self::Posted(event) => Some(&event.post),

@@ -6,13 +6,13 @@
 //!
 //! # Calls
 //!
-//! | what | limit | set by |
+//! | resource | limit | set by |
 //! |---|---|---|
 //! | call, including retries and waits | 30 s | [`timeout`], [`with_timeout`], [`Call::timeout`] |
 //! | name lookup | 10 s | [`connect_timeout`] |
 //! | connection, proxy and TLS handshake together | 10 s | [`connect_timeout`] |
 //! | response to a new post, before it is sent again | 8 s | |
-//! | retries after failures; after responses that announce a time | 2, 10 | |
+//! | retries after failures; after responses with a retry delay | 2; 10 | |
 //! | response head | 16 KiB, 128 headers | [`head_limit`] |
 //! | decoded response body | 16 MiB | [`json_limit`] |
 //! | response body in memory | 64 MiB | [`body_limit`] |
@@ -29,7 +29,7 @@
 //!
 //! # Streams
 //!
-//! | what | limit | set by |
+//! | resource | limit | set by |
 //! |---|---|---|
 //! | opening, including `hello` | 15 s | |
 //! | name lookup; connection and proxy; TLS handshake | 10 s each | [`connect_timeout`] |
@@ -39,12 +39,12 @@
 //! | memory of the items of decoded lists and maps | the size of the text, plus 4 MiB | |
 //! | frames of a message | 4,096 | [`max_fragments`] |
 //! | queued events | 4,096 | [`capacity`] |
-//! | their texts; any single text fits | 2 KiB per event, at least 8 MiB | [`capacity`] |
+//! | text of the queued events; a single text of any size fits | 2 KiB per event, at least 8 MiB | [`capacity`] |
 //! | rows of a catch-up; others are read later, or reported | 64 MiB | |
 //! | rows of a catch-up between buffered events | 64 MiB |  |
 //! | posts, edits and deletions that a catch-up remembers | 1,048,576 | |
 //! | teams of a catch-up; list of channels; pages per channel; passes | 1,000; 16 MiB; 250; 20 | |
-//! | meaningless frames: pings, pongs, invalid messages | 100,000, plus 1,000 per second | |
+//! | frames without an event: pings, pongs, invalid messages | 100,000, plus 1,000 per second | |
 //! | TLS overhead: records without content, new keys | the size of the content, plus 1 MiB, plus 16 KiB per second | |
 //! | send buffer, including ciphertext | 256 KiB | |
 //! | sending a frame | 15 s | |
@@ -52,15 +52,15 @@
 //! | reply to a ping | 30 s; 90 s while bytes arrive | |
 //! | delay between connection attempts | 1 s to 5 min, at random | |
 //!
-//! A stream therefore contains at most one message, the queued events, as many again while a gap is filled, and the
-//! send buffer. A decoded event takes a few times the size of its text, plus the items. A server that invents events
-//! can keep one core busy; if the program does not take them, they are dropped. A flood of other frames ends the
-//! connection, and the next attempt is delayed.
+//! A stream's memory is therefore limited to one message, the queued events (twice as many while a gap is filled),
+//! and the send buffer. A decoded event takes a few times the size of its text, plus the items. A server that invents
+//! events can keep one core busy; if the program does not take them, they are dropped. A flood of other frames ends
+//! the connection, and the next attempt is delayed.
 //!
 //! # Responses of proxies
 //!
-//! `CONNECT` and SOCKS 5 are part of the connection, with the same deadline and the same limit of the head. Bytes that
-//! directly follow the head are refused, since the server sends nothing first.
+//! `CONNECT` and SOCKS 5 handshakes are part of connecting, with the same deadline and the same limit on the head.
+//! Bytes that directly follow the head are refused, since the server never sends first.
 //!
 //! [`timeout`]: crate::ClientBuilder::timeout
 //! [`with_timeout`]: crate::Client::with_timeout

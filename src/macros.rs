@@ -181,6 +181,7 @@ macro_rules! setters {
     ($name:ident: $($(#[$meta:meta])* $field:ident: $ty:ty,)+) => {
         impl $name {
             $(
+                #[doc = concat!("Sets [`", stringify!($field), "`](field@Self::", stringify!($field), ").\n\n")]
                 $(#[$meta])*
                 #[must_use]
                 pub fn $field(mut self, $field: impl Into<$ty>) -> Self {
@@ -215,7 +216,7 @@ macro_rules! input {
         }
 
         impl $name {
-            /// Creates the value with all fields unset.
+            /// Creates a value with all fields unset.
             pub fn new() -> Self {
                 Self::default()
             }
@@ -246,7 +247,7 @@ macro_rules! input {
         }
 
         impl $name {
-            /// Creates the value from its required fields.
+            /// Creates a value with the required fields. Optional fields are unset.
             pub fn new($($required: impl Into<$required_ty>),+) -> Self {
                 Self { $($required: $required.into(),)+ $($field: None,)+ }
             }

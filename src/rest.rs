@@ -1,11 +1,11 @@
 //! The REST API, in groups as in the API reference.
 //!
 //! A group is a method of the client, for example `client.posts()`. Its methods take IDs: `&channel.id`, `&user.id`.
-//! Each method names its route (without `/api/v4`), as in the API reference and the server's log. The operation IDs of
-//! the reference are search aliases in this documentation. Permissions and versions are those of the server's
-//! documentation or code. The permissions of a role may differ on a given server.
+//! Each method names its route (without `/api/v4`), as in the API reference and the server's log. The operation IDs
+//! of the reference are search aliases in this documentation. Permissions and versions are taken from the server's
+//! documentation or code. The permissions of a role may differ from server to server.
 //!
-//! | group | what |
+//! | group | contents |
 //! |---|---|
 //! | [`Bookmarks`] | channel bookmarks |
 //! | [`Bots`] | bots: accounts used by programs |
@@ -34,14 +34,14 @@
 //!
 //! # Lists
 //!
-//! `list(..)` gets one page. `all(..)` is an iterator that gets all pages, with 200 entries each. Routes without a
-//! page parameter return the whole list.
+//! `list(..)` gets one page. `all(..)` returns an iterator over all entries, which are requested in pages of 200.
+//! Routes without a page parameter return the whole list.
 //!
 //! # Coverage
 //!
-//! All routes of Mattermost 11.6, compared with an inventory by a test. The exceptions are routes that are documented
-//! but not served, the login, which is done by [`ClientBuilder`](crate::ClientBuilder), and the WebSocket, which is
-//! used by [`Events`](crate::Events).
+//! All routes of Mattermost 11.6 are supported, which a test compares with an inventory. The exceptions are routes
+//! that are documented but not served, the login, which is done by [`ClientBuilder`](crate::ClientBuilder), and the
+//! WebSocket, which is used by [`Events`](crate::Events).
 //!
 #![doc = include_str!("rest/coverage.md")]
 

@@ -34,7 +34,7 @@ const HINTS_BY_ID: &[(&str, &str)] = &[
     ),
     (
         "api.post.create_post.root_id",
-        "use `posts().reply`: the root_id must be the first post of a thread, and not deleted",
+        "use `posts().reply`: `root_id` must be the ID of the first post of a thread, and that post must not be deleted",
     ),
     (
         "api.post.create_post.channel_root_id",
@@ -43,7 +43,7 @@ const HINTS_BY_ID: &[(&str, &str)] = &[
     ("api.post.create_post.can_not_post_to_deleted", "unarchive the channel, or use another one"),
     (
         "model.post.is_valid.message_length",
-        "shorten or split the text: the limit of this server is 16383 characters by default",
+        "shorten or split the text: the server accepts 16383 characters by default",
     ),
     ("model.post.is_valid.file_ids", "attach at most 10 files to a post"),
     ("app.user_access_token.disabled", "enable EnableUserAccessTokens on the server, or use a bot"),
@@ -70,7 +70,7 @@ const HINTS_BY_ID: &[(&str, &str)] = &[
     ("api.context.request_body_too_large", "send less: the server accepts 300 kB of JSON by default"),
     (
         "api.file.upload_file.too_large",
-        "raise MaxFileSize of the server, which is 100 MiB by default, or send a smaller file",
+        "raise MaxFileSize on the server (100 MiB by default), or send a smaller file",
     ),
 ];
 

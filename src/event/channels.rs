@@ -10,9 +10,9 @@ use crate::model::{
 model! {
     /// A channel was converted between public and private.
     pub struct ChannelConverted {
-        /// The channel.
+        /// ID of the channel.
         pub channel_id: ChannelId,
-        /// The team, if the whole team was notified.
+        /// ID of the team, if the whole team was notified.
         #[serde(skip_serializing_if = "TeamId::is_empty")]
         pub team_id: TeamId,
     }
@@ -21,9 +21,9 @@ model! {
 model! {
     /// The current account created a channel.
     pub struct ChannelCreated {
-        /// The channel.
+        /// ID of the channel.
         pub channel_id: ChannelId,
-        /// The team.
+        /// ID of the team.
         pub team_id: TeamId,
     }
 }
@@ -31,9 +31,9 @@ model! {
 model! {
     /// A channel was archived or permanently deleted.
     pub struct ChannelDeleted {
-        /// The channel.
+        /// ID of the channel.
         pub channel_id: ChannelId,
-        /// The team, if the whole team was notified.
+        /// ID of the team, if the whole team was notified.
         #[serde(skip_serializing_if = "TeamId::is_empty")]
         pub team_id: TeamId,
         /// Time at which the channel was archived.
@@ -44,21 +44,21 @@ model! {
 model! {
     /// An archived channel was restored.
     pub struct ChannelRestored {
-        /// The channel.
+        /// ID of the channel.
         pub channel_id: ChannelId,
-        /// The team, if the whole team was notified.
+        /// ID of the team, if the whole team was notified.
         #[serde(skip_serializing_if = "TeamId::is_empty")]
         pub team_id: TeamId,
     }
 }
 
 model! {
-    /// A channel changed.
+    /// A channel was updated.
     pub struct ChannelUpdated {
         /// The updated channel. `None` if only its sharing with other servers changed.
         #[serde(with = "super::embedded", skip_serializing_if = "Option::is_none")]
         pub channel: Option<Channel>,
-        /// The channel.
+        /// ID of the channel.
         #[serde(skip_serializing_if = "ChannelId::is_empty")]
         pub channel_id: ChannelId,
     }
@@ -76,7 +76,7 @@ model! {
 model! {
     /// The permission scheme of a channel was set or removed.
     pub struct ChannelSchemeUpdated {
-        /// The channel.
+        /// ID of the channel.
         #[serde(skip_serializing_if = "ChannelId::is_empty")]
         pub channel_id: ChannelId,
     }
@@ -85,12 +85,12 @@ model! {
 model! {
     /// A direct channel with the current account was created.
     pub struct DirectAdded {
-        /// The channel.
+        /// ID of the channel.
         #[serde(skip_serializing_if = "ChannelId::is_empty")]
         pub channel_id: ChannelId,
-        /// The user who created the channel.
+        /// ID of the user who created the channel.
         pub creator_id: UserId,
-        /// The other user.
+        /// ID of the other user.
         pub teammate_id: UserId,
     }
 }
@@ -98,10 +98,10 @@ model! {
 model! {
     /// A group channel with the current account was created.
     pub struct GroupAdded {
-        /// The channel.
+        /// ID of the channel.
         #[serde(skip_serializing_if = "ChannelId::is_empty")]
         pub channel_id: ChannelId,
-        /// The members, including the current account.
+        /// IDs of the members, including the current account.
         #[serde(with = "super::embedded")]
         pub teammate_ids: Vec<UserId>,
     }
@@ -110,12 +110,12 @@ model! {
 model! {
     /// A user was added to a channel.
     pub struct UserAdded {
-        /// The user.
+        /// ID of the user.
         pub user_id: UserId,
-        /// The channel.
+        /// ID of the channel.
         #[serde(skip_serializing_if = "ChannelId::is_empty")]
         pub channel_id: ChannelId,
-        /// The channel's team.
+        /// ID of the channel's team.
         pub team_id: TeamId,
     }
 }
@@ -123,11 +123,11 @@ model! {
 model! {
     /// A user left a channel or was removed.
     pub struct UserRemoved {
-        /// The user.
+        /// ID of the user.
         pub user_id: UserId,
-        /// The channel.
+        /// ID of the channel.
         pub channel_id: ChannelId,
-        /// The acting user. Equals `user_id` if the member left on their own.
+        /// ID of the acting user. Equals `user_id` if the member left on their own.
         pub remover_id: UserId,
     }
 }
@@ -135,7 +135,7 @@ model! {
 model! {
     /// The current account viewed a channel.
     pub struct ChannelViewed {
-        /// The channel.
+        /// ID of the channel.
         pub channel_id: ChannelId,
     }
 }
@@ -154,7 +154,7 @@ model! {
         /// The bookmark.
         #[serde(with = "super::embedded")]
         pub bookmark: ChannelBookmark,
-        /// The channel.
+        /// ID of the channel.
         #[serde(skip_serializing_if = "ChannelId::is_empty")]
         pub channel_id: ChannelId,
     }
@@ -166,7 +166,7 @@ model! {
         /// The result of the update.
         #[serde(with = "super::embedded")]
         pub bookmarks: UpdateChannelBookmarkResponse,
-        /// The channel.
+        /// ID of the channel.
         #[serde(skip_serializing_if = "ChannelId::is_empty")]
         pub channel_id: ChannelId,
     }
@@ -178,7 +178,7 @@ model! {
         /// All bookmarks in display order.
         #[serde(with = "super::embedded")]
         pub bookmarks: Vec<ChannelBookmark>,
-        /// The channel.
+        /// ID of the channel.
         #[serde(skip_serializing_if = "ChannelId::is_empty")]
         pub channel_id: ChannelId,
     }

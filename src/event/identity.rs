@@ -40,8 +40,8 @@ struct ReactionStub {
 }
 
 impl Event {
-    /// Returns the identity of what happened: a short text without spaces that is equal for every copy of the
-    /// event, and different for every other event of the server.
+    /// Returns the identity of the event: a short text without spaces that is equal for all copies of the event, and
+    /// differs from the identity of every other event of the server.
     ///
     /// An event has the same identity whether it is received live, resumed or caught up, on any connection, by any
     /// process and by any account. A program that stores events can therefore use it as a unique key, and as the
@@ -57,8 +57,8 @@ impl Event {
     /// | `reaction_removed` | `reaction_removed:{post}:{user}:{emoji}:{update_at}` |
     ///
     /// `None` for all other events, for notifications of the stream, and for data that does not match its type. To
-    /// distinguish these, combine [`connection_id`](Self::connection_id) and [`seq`](Self::seq), which differ for
-    /// each connection.
+    /// identify any other event of the server, combine [`connection_id`](Self::connection_id) and [`seq`](Self::seq):
+    /// sequence numbers are unique only within a connection.
     ///
     /// A `posted` that was caught up after an edit contains the edited text, and its
     /// [`edit_identity`](Self::edit_identity) is the identity of that edit.
@@ -97,11 +97,12 @@ impl Event {
         }
     }
 
-    /// Returns the identity of the edit that a `posted` already contains: the one that a catch-up found only
-    /// after the post was edited. `None` for all other events.
+    /// Returns the identity of the edit that a `posted` event already contains, because a catch-up fetched the post
+    /// after it was edited. `None` for all other events.
     ///
-    /// Such an event stands for two. A program that discards events by their identity must keep it unless both
-    /// are known: otherwise the edit is lost for a program that received the post before the edit.
+    /// Such an event represents both the post and its edit. A program that discards duplicates by identity must keep
+    /// the event unless both identities are known. Otherwise, a program that received the post before the edit misses
+    /// the edit.
     pub fn edit_identity(&self) -> Option<String> {
         let post = if self.kind() == EventKind::Posted { self.post_stub() } else { None };
         post.filter(|post| !post.edit_at.is_never()).as_ref().map(edit_key)

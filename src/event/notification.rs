@@ -55,7 +55,8 @@ model! {
         pub reason: DisconnectReason,
         /// The reason as text, with the system error or the close code.
         pub detail: String,
-        /// Number of actions that `send` or `typing` accepted but that were not sent. They are not repeated.
+        /// Number of actions that `send` or `typing` accepted, but that were never sent. The stream does not send
+        /// them later.
         pub unsent: u64,
     }
 }
@@ -79,8 +80,8 @@ open_enum! {
 model! {
     /// Events are missing. A [`CaughtUp`] follows if the posts among them are fetched.
     ///
-    /// Most bots need not handle it. A program that keeps a copy of members, reactions or statuses should fetch them
-    /// again. The [`CaughtUp`] reports what was not recovered.
+    /// Most bots can ignore this notification. A program that keeps a copy of members, reactions or statuses should
+    /// fetch them again. The [`CaughtUp`] reports what was not recovered.
     pub struct Missed {
         /// The reason.
         pub reason: MissedReason,
@@ -141,7 +142,7 @@ model! {
     pub struct NotRecoveredItem {
         /// The kind of events.
         pub what: NotRecovered,
-        /// The channel. Empty for all channels.
+        /// ID of the channel. Empty for all channels.
         pub channel_id: ChannelId,
     }
 }
@@ -166,8 +167,8 @@ model! {
         /// `true` if every post that was created during the gap and still exists was delivered. Not affected by
         /// entries of `not_recovered`.
         pub complete: bool,
-        /// Kinds of events that were not recovered, including those that never are. Only kinds that the stream delivers
-        /// are listed.
+        /// Kinds of events that were not recovered, including those that a catch-up can never recover. Only kinds
+        /// that the stream delivers are listed.
         pub not_recovered: Vec<NotRecoveredItem>,
         /// Number of events by kind that were dropped during the catch-up because too many were waiting. Posts among them
         /// were recovered.
@@ -178,7 +179,8 @@ model! {
 model! {
     /// The session ended: it expired, was revoked, or the account was logged out.
     ///
-    /// No action is required if `login_again`. Otherwise the stream ends with the error that follows.
+    /// No action is required if `login_again` is `true`. Otherwise the stream ends, and the next event contains the
+    /// error.
     pub struct SessionExpired {
         /// `true` if the stream logs in again, because it has the credentials.
         pub login_again: bool,

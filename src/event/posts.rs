@@ -23,7 +23,7 @@ model! {
         pub channel_name: String,
         /// Display name of the sender, with `@` before a username. See [`sender`](Self::sender).
         pub sender_name: String,
-        /// The team. Empty for direct and group channels.
+        /// ID of the team. Empty for direct and group channels.
         pub team_id: TeamId,
         /// `true` if posting set the author's status to online.
         pub set_online: bool,
@@ -33,11 +33,12 @@ model! {
         /// `true` if one of the files is an image.
         #[serde(with = "super::embedded::flag", skip_serializing_if = "super::embedded::is_off")]
         pub image: bool,
-        /// Contains only the current account's ID, if it is mentioned. The server does not report other mentioned
-        /// users. `None` if unknown, for example after a catch-up.
+        /// IDs of the mentioned users. The server lists only the current account, if it is mentioned. `None` if
+        /// unknown, for example after a catch-up.
         #[serde(with = "super::embedded", skip_serializing_if = "Option::is_none")]
         pub mentions: Option<Vec<UserId>>,
-        /// Contains only the current account's ID, if it follows the thread.
+        /// IDs of the users who follow the thread. The server lists only the current account, if it follows the
+        /// thread.
         #[serde(with = "super::embedded", skip_serializing_if = "Option::is_none")]
         pub followers: Option<Vec<UserId>>,
         /// `true` if the server expects an acknowledgement. Only set on connections that requested it.
@@ -70,12 +71,12 @@ model! {
 model! {
     /// The current account marked a channel as unread, starting at a post.
     pub struct PostUnread {
-        /// The first unread post.
+        /// ID of the first unread post.
         pub post_id: PostId,
-        /// The channel.
+        /// ID of the channel.
         #[serde(skip_serializing_if = "ChannelId::is_empty")]
         pub channel_id: ChannelId,
-        /// The team. Empty for direct and group channels.
+        /// ID of the team. Empty for direct and group channels.
         #[serde(skip_serializing_if = "TeamId::is_empty")]
         pub team_id: TeamId,
         /// Number of read posts in the channel.
@@ -88,7 +89,7 @@ model! {
         pub mention_count_root: i64,
         /// Unread urgent mentions.
         pub urgent_mention_count: i64,
-        /// Time of the last view: just before the post.
+        /// Time of the last view, just before the creation of the post.
         pub last_viewed_at: Timestamp,
     }
 }
@@ -116,7 +117,7 @@ model! {
         pub channel_name: String,
         /// Display name of the sender.
         pub sender_name: String,
-        /// The team. Empty for direct and group channels.
+        /// ID of the team. Empty for direct and group channels.
         pub team_id: TeamId,
         /// `true` if the post has files.
         #[serde(rename = "otherFile", with = "super::embedded::flag", skip_serializing_if = "super::embedded::is_off")]
@@ -124,7 +125,7 @@ model! {
         /// `true` if one of the files is an image.
         #[serde(with = "super::embedded::flag", skip_serializing_if = "super::embedded::is_off")]
         pub image: bool,
-        /// All notified users, unlike in [`Posted`].
+        /// IDs of all notified users, unlike in [`Posted`].
         #[serde(with = "super::embedded")]
         pub mentions: Vec<UserId>,
     }
@@ -136,7 +137,7 @@ model! {
         /// The reaction. `create_at` is 0 if it was removed.
         #[serde(with = "super::embedded")]
         pub reaction: Reaction,
-        /// The channel.
+        /// ID of the channel.
         #[serde(skip_serializing_if = "ChannelId::is_empty")]
         pub channel_id: ChannelId,
     }
@@ -148,7 +149,7 @@ model! {
         /// The acknowledgement.
         #[serde(with = "super::embedded")]
         pub acknowledgement: PostAcknowledgement,
-        /// The channel.
+        /// ID of the channel.
         #[serde(skip_serializing_if = "ChannelId::is_empty")]
         pub channel_id: ChannelId,
     }
@@ -169,9 +170,9 @@ model! {
 model! {
     /// A burn-on-read post is no longer available to the current account.
     pub struct PostBurned {
-        /// The post.
+        /// ID of the post.
         pub post_id: PostId,
-        /// The channel.
+        /// ID of the channel.
         #[serde(skip_serializing_if = "ChannelId::is_empty")]
         pub channel_id: ChannelId,
     }
@@ -180,9 +181,9 @@ model! {
 model! {
     /// All recipients have revealed a burn-on-read post of the current account.
     pub struct BurnOnReadAllRevealed {
-        /// The post.
+        /// ID of the post.
         pub post_id: PostId,
-        /// The channel.
+        /// ID of the channel.
         #[serde(skip_serializing_if = "ChannelId::is_empty")]
         pub channel_id: ChannelId,
         /// Time at which the post is deleted for its author.
@@ -193,9 +194,9 @@ model! {
 model! {
     /// Translations of a post are available.
     pub struct PostTranslationUpdated {
-        /// The post.
+        /// ID of the post.
         pub object_id: PostId,
-        /// The channel.
+        /// ID of the channel.
         #[serde(skip_serializing_if = "ChannelId::is_empty")]
         pub channel_id: ChannelId,
         /// Translations by language.
@@ -241,8 +242,8 @@ impl Posted {
         self.sender_name.strip_prefix('@').unwrap_or(&self.sender_name)
     }
 
-    /// Returns `true` if the server reports that the current account is mentioned, by name, by group or by
-    /// `@all`. `false` if unknown, as for posts of a catch-up.
+    /// Returns `true` if the server reports that the current account is mentioned, by name, by group or by `@all`.
+    /// `false` if unknown, for example for posts of a catch-up.
     pub fn mentions_me(&self) -> bool {
         self.mentions.as_ref().is_some_and(|ids| !ids.is_empty())
     }

@@ -7,7 +7,7 @@ use crate::model::{
 model! {
     /// The greeting of the server, which is the first event of a connection.
     pub struct Hello {
-        /// For example `11.6.0.build.hash.false`: version, build, configuration hash and license.
+        /// Server version, for example `11.6.0.build.hash.false`: version, build, configuration hash and license.
         pub server_version: String,
         /// Server-assigned ID of the connection.
         pub connection_id: String,
@@ -52,10 +52,10 @@ model! {
         /// The updated role.
         #[serde(with = "super::embedded")]
         pub role: Role,
-        /// The team that uses the role, if only this team was notified.
+        /// ID of the team that uses the role, if only this team was notified.
         #[serde(skip_serializing_if = "TeamId::is_empty")]
         pub team_id: TeamId,
-        /// The channel that uses the role, if only this channel was notified.
+        /// ID of the channel that uses the role, if only this channel was notified.
         #[serde(skip_serializing_if = "ChannelId::is_empty")]
         pub channel_id: ChannelId,
     }
@@ -119,7 +119,7 @@ model! {
         /// The changed values, as a list.
         #[serde(with = "super::embedded")]
         pub property_values: Json,
-        /// The post.
+        /// ID of the post.
         pub target_id: PostId,
     }
 }
@@ -127,7 +127,7 @@ model! {
 model! {
     /// A recap was finished or changed.
     pub struct RecapUpdated {
-        /// The recap.
+        /// ID of the recap.
         pub recap_id: String,
     }
 }
@@ -135,16 +135,16 @@ model! {
 model! {
     /// A plugin rejected a download by the current account.
     pub struct FileDownloadRejected {
-        /// The file.
+        /// ID of the file.
         pub file_id: FileId,
         /// The name of the file.
         pub file_name: String,
         /// The reason for the rejection.
         pub rejection_reason: String,
-        /// The channel.
+        /// ID of the channel.
         #[serde(skip_serializing_if = "ChannelId::is_empty")]
         pub channel_id: ChannelId,
-        /// The post to which the file is attached.
+        /// ID of the post to which the file is attached.
         pub post_id: PostId,
         /// `file`, `thumbnail`, `preview` or `public`.
         pub download_type: String,

@@ -25,8 +25,8 @@ impl Event {
     /// returns an equal event, with the same [`raw`](Self::raw) text, [`origin`](Self::origin),
     /// [`seq`](Self::seq) and [`connection_id`](Self::connection_id).
     ///
-    /// The text received from the server is the member `event`, which follows all other members. It adds about 70
-    /// bytes.
+    /// The text received from the server is the member `event`, which follows all other members. The stored form is
+    /// about 70 bytes longer than that text.
     ///
     /// ```
     /// # use mattermost::Event;

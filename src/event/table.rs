@@ -84,8 +84,8 @@ macro_rules! events {
 
         /// The typed data of an event. Large payloads are boxed.
         ///
-        /// The variants are based on recordings of real servers. Where the documentation says
-        /// `taken from the source`, no recording exists yet.
+        /// The variants are based on recordings of real servers. A sample marked as `taken from the source` was
+        /// derived from the server's source code, since no recording exists yet.
         #[derive(Clone, Debug, PartialEq, Serialize)]
         #[serde(untagged)]
         #[non_exhaustive]
@@ -237,11 +237,11 @@ events! {
         "channel_bookmark_sorted" => ChannelBookmarkSorted(channels::ChannelBookmarkSorted),
             strings ["bookmarks"], from broadcast [channel_id];
 
-        /// The current account joined a team. Sent twice if another user added it.
+        /// The current account joined a team. Sent twice if another user added the account.
         "added_to_team" => AddedToTeam(teams::AddedToTeam);
         /// A user left a team or was removed. Sent to the team and to the removed user.
         "leave_team" => LeaveTeam(teams::LeaveTeam);
-        /// A team was updated: name, icon or privacy. Sent to the team.
+        /// The name, icon or privacy of a team was updated. Sent to the team.
         "update_team" => UpdateTeam(Box<teams::TeamChanged>), strings ["team"];
         /// A team was archived or permanently deleted. Sent to team members. Older servers send it to all
         /// users.
@@ -255,8 +255,8 @@ events! {
 
         /// A user was created. Sent to all users, and to guests only if they may see the new user.
         "new_user" => NewUser(users::NewUser);
-        /// A user was updated: profile, picture or role. Sent to all users, with different fields depending
-        /// on what the recipient may see. May be sent twice.
+        /// The profile, picture or role of a user was updated. Sent to all users, with different fields depending on
+        /// what the recipient may see. May be sent twice.
         "user_updated" => UserUpdated(Box<users::UserUpdated>);
         /// The current account's system-wide roles changed.
         "user_role_updated" => UserRoleUpdated(users::UserRoleUpdated);
@@ -300,10 +300,10 @@ events! {
         /// The current account scheduled a post. Requires a license.
         "scheduled_post_created" => ScheduledPostCreated(Box<posts::ScheduledPostChanged>),
             strings ["scheduledPost"];
-        /// A scheduled post of the current account was edited or could not be created. Requires a license.
+        /// A scheduled post of the current account was edited, or its post could not be created. Requires a license.
         "scheduled_post_updated" => ScheduledPostUpdated(Box<posts::ScheduledPostChanged>),
             strings ["scheduledPost"];
-        /// A scheduled post of the current account was deleted or created. Requires a license.
+        /// A scheduled post of the current account was deleted, or its post was created. Requires a license.
         "scheduled_post_deleted" => ScheduledPostDeleted(Box<posts::ScheduledPostChanged>),
             strings ["scheduledPost"];
 
@@ -366,7 +366,7 @@ events! {
             from broadcast [team_id, channel_id];
         /// The license was added, removed or renewed. Sent to all users.
         "license_changed" => LicenseChanged(server::LicenseChanged);
-        /// The configuration changed. Sent to all users. The sample in the tests is truncated.
+        /// The configuration changed. Sent to all users. The sample is truncated.
         "config_changed" => ConfigChanged(server::ConfigChanged);
         /// An integration opened a dialog for the current account.
         "open_dialog" => OpenDialog(Box<server::OpenDialog>), strings ["dialog"];
@@ -405,16 +405,16 @@ events! {
         /// A short message from a plugin for the current account.
         "show_toast" => ShowToast(server::ShowToast);
 
-        /// Not sent by any server. The name of an action, reserved as an event name.
+        /// Not sent by any server: the name of an action, reserved as an event name.
         #[doc(hidden)]
         "authentication_challenge" => AuthenticationChallenge(server::NoData);
-        /// Not sent by any server. The name of replies in its statistics.
+        /// Not sent by any server: the name that the server uses for replies in its statistics.
         #[doc(hidden)]
         "response" => Response(server::NoData);
-        /// Not sent by any server. The name of an action, reserved as an event name.
+        /// Not sent by any server: the name of an action, reserved as an event name.
         #[doc(hidden)]
         "presence" => Presence(server::NoData);
-        /// Not sent by any server. The name of an action, reserved as an event name.
+        /// Not sent by any server: the name of an action, reserved as an event name.
         #[doc(hidden)]
         "posted_notify_ack" => PostedNotifyAck(server::NoData);
     }

@@ -7,9 +7,9 @@ use crate::model::{
 model! {
     /// The current account joined a team.
     pub struct AddedToTeam {
-        /// The team.
+        /// ID of the team.
         pub team_id: TeamId,
-        /// The current account.
+        /// ID of the current account.
         pub user_id: UserId,
     }
 }
@@ -17,9 +17,9 @@ model! {
 model! {
     /// A user left a team or was removed.
     pub struct LeaveTeam {
-        /// The team.
+        /// ID of the team.
         pub team_id: TeamId,
-        /// The user.
+        /// ID of the user.
         pub user_id: UserId,
     }
 }
@@ -45,9 +45,9 @@ model! {
 model! {
     /// A sidebar category was added or removed.
     pub struct SidebarCategoryChanged {
-        /// The category.
+        /// ID of the category.
         pub category_id: CategoryId,
-        /// The team.
+        /// ID of the team.
         #[serde(skip_serializing_if = "TeamId::is_empty")]
         pub team_id: TeamId,
     }
@@ -59,7 +59,7 @@ model! {
         /// The updated categories. `None` if the server does not include them. In this case, fetch them.
         #[serde(rename = "updatedCategories", with = "super::embedded", skip_serializing_if = "Option::is_none")]
         pub categories: Option<Vec<SidebarCategory>>,
-        /// The team. Empty if it may be any team.
+        /// ID of the team. Empty if it may be any team.
         #[serde(skip_serializing_if = "TeamId::is_empty")]
         pub team_id: TeamId,
     }
@@ -68,9 +68,9 @@ model! {
 model! {
     /// The sidebar categories were reordered.
     pub struct SidebarCategoryOrderUpdated {
-        /// All bookmarks in display order.
+        /// IDs of all categories in display order.
         pub order: Vec<CategoryId>,
-        /// The team.
+        /// ID of the team.
         #[serde(skip_serializing_if = "TeamId::is_empty")]
         pub team_id: TeamId,
     }
@@ -79,12 +79,12 @@ model! {
 model! {
     /// A group was linked to a team or channel, or unlinked.
     pub struct GroupLinkChanged {
-        /// The group.
+        /// ID of the group.
         pub group_id: GroupId,
-        /// The team, if any.
+        /// ID of the team, if any.
         #[serde(skip_serializing_if = "TeamId::is_empty")]
         pub team_id: TeamId,
-        /// The channel, if any.
+        /// ID of the channel, if any.
         #[serde(skip_serializing_if = "ChannelId::is_empty")]
         pub channel_id: ChannelId,
     }

@@ -9,12 +9,12 @@ model! {
         /// The updated thread.
         #[serde(with = "super::embedded")]
         pub thread: UserThread,
-        /// The team. Empty for direct and group channels.
+        /// ID of the team. Empty for direct and group channels.
         #[serde(skip_serializing_if = "TeamId::is_empty")]
         pub team_id: TeamId,
-        /// Unread mentions before.
+        /// Number of unread mentions before the change.
         pub previous_unread_mentions: i64,
-        /// Unread replies before.
+        /// Number of unread replies before the change.
         pub previous_unread_replies: i64,
     }
 }
@@ -24,7 +24,7 @@ model! {
     pub struct ThreadFollowChanged {
         /// The ID of the root post.
         pub thread_id: PostId,
-        /// The team.
+        /// ID of the team.
         #[serde(skip_serializing_if = "TeamId::is_empty")]
         pub team_id: TeamId,
         /// `true` if the current account now follows the thread.
@@ -41,21 +41,21 @@ model! {
         /// The ID of the root post. Empty if several threads are affected.
         #[serde(skip_serializing_if = "PostId::is_empty")]
         pub thread_id: PostId,
-        /// The channel. Empty if all channels of the team are affected.
+        /// ID of the channel. Empty if all channels of the team are affected.
         #[serde(skip_serializing_if = "ChannelId::is_empty")]
         pub channel_id: ChannelId,
-        /// The team. Empty for direct and group channels.
+        /// ID of the team. Empty for direct and group channels.
         #[serde(skip_serializing_if = "TeamId::is_empty")]
         pub team_id: TeamId,
-        /// Time up to which threads are read.
+        /// Time up to which the threads have been read.
         pub timestamp: Timestamp,
         /// Current number of unread mentions.
         pub unread_mentions: i64,
         /// Current number of unread replies.
         pub unread_replies: i64,
-        /// Unread mentions before.
+        /// Number of unread mentions before the change.
         pub previous_unread_mentions: i64,
-        /// Unread replies before.
+        /// Number of unread replies before the change.
         pub previous_unread_replies: i64,
     }
 }

@@ -9,12 +9,12 @@ use crate::model::{ChannelId, Json, PostId, Preference, StatusKind, User, UserId
 model! {
     /// A user is typing.
     pub struct Typing {
-        /// The user.
+        /// ID of the user.
         pub user_id: UserId,
-        /// The channel.
+        /// ID of the channel.
         #[serde(skip_serializing_if = "ChannelId::is_empty")]
         pub channel_id: ChannelId,
-        /// The thread. Empty outside of threads.
+        /// ID of the thread's root post. Empty outside of threads.
         pub parent_id: PostId,
     }
 }
@@ -22,7 +22,7 @@ model! {
 model! {
     /// A user was created.
     pub struct NewUser {
-        /// The user.
+        /// ID of the user.
         pub user_id: UserId,
     }
 }
@@ -38,7 +38,7 @@ model! {
 model! {
     /// The current account's system-wide roles changed.
     pub struct UserRoleUpdated {
-        /// The current account.
+        /// ID of the current account.
         pub user_id: UserId,
         /// The roles, separated by spaces.
         pub roles: String,
@@ -49,7 +49,7 @@ model! {
     /// The current account's status changed. The server does not report status changes of other users: request them
     /// instead.
     pub struct StatusChange {
-        /// The current account.
+        /// ID of the current account.
         pub user_id: UserId,
         /// The new status.
         pub status: StatusKind,
@@ -77,9 +77,9 @@ model! {
 model! {
     /// A custom profile attribute value of a user changed.
     pub struct CustomProfileAttributesValuesUpdated {
-        /// The user.
+        /// ID of the user.
         pub user_id: UserId,
-        /// The values, by attribute id.
+        /// The values, by attribute ID.
         pub values: BTreeMap<String, Value>,
     }
 }
@@ -98,7 +98,7 @@ model! {
 model! {
     /// A custom profile attribute was deleted.
     pub struct CustomProfileAttributesFieldDeleted {
-        /// The attribute.
+        /// ID of the attribute.
         pub field_id: String,
     }
 }

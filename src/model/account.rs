@@ -16,7 +16,7 @@ input! {
     optional {
         /// Restricts the result to members of this team.
         in_team: TeamId,
-        /// Lists members of this channel first, and others in `out_of_channel`.
+        /// Lists members of this channel in `users`, and other users in `out_of_channel`.
         in_channel: ChannelId,
         /// Maximum number of results. Defaults to 100.
         limit: u32,
@@ -59,7 +59,7 @@ pub struct LdapMigration {
 }
 
 impl LdapMigration {
-    /// Creates the value from its required fields.
+    /// Creates a value with the required fields.
     pub fn new(from: impl Into<String>, match_field: impl Into<String>, force: impl Into<bool>) -> Self {
         Self { from: from.into(), match_field: match_field.into(), force: force.into() }
     }
@@ -78,7 +78,7 @@ pub struct SamlMigration {
 }
 
 impl SamlMigration {
-    /// Creates the value from its required fields.
+    /// Creates a value with the required fields.
     pub fn new(
         from: impl Into<String>,
         auto: impl Into<bool>,
@@ -107,7 +107,7 @@ input! {
     pub struct LoginSwitch {
         /// Current method: `email`, `gitlab`, `google`, `office365`, `ldap` or `saml`.
         pub current_service: String,
-        /// New method, with the same values.
+        /// New method: one of the values of `current_service`.
         pub new_service: String,
     }
     optional {
@@ -130,7 +130,7 @@ input! {
     optional {
         /// Push notification ID of the device.
         device_id: String,
-        /// `true` or `false`.
+        /// `true` if notifications are disabled on the device, otherwise `false`.
         device_notification_disabled: String,
         /// Version of the mobile app.
         mobile_version: String,
@@ -159,9 +159,9 @@ input! {
         pub user_input: String,
     }
     optional {
-        /// The channel.
+        /// ID of the channel.
         channel_id: ChannelId,
-        /// The thread.
+        /// ID of the thread's root post.
         root_id: PostId,
     }
 }

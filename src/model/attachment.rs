@@ -45,7 +45,7 @@ model! {
     /// assert_eq!(card.actions.len(), 1);
     /// ```
     pub struct Attachment {
-        /// Unused; 0.
+        /// Unused. Always 0.
         #[serde(skip_serializing_if = "is_zero")]
         pub id: i64,
         /// Plain-text summary for places that cannot show the card, such as notifications and email.
@@ -66,16 +66,16 @@ model! {
         /// URL of a small image next to the author name.
         #[serde(skip_serializing_if = "String::is_empty")]
         pub author_icon: String,
-        /// Title.
+        /// The title of the attachment.
         #[serde(skip_serializing_if = "String::is_empty")]
         pub title: String,
-        /// URL of the title.
+        /// URL that the title links to.
         #[serde(skip_serializing_if = "String::is_empty")]
         pub title_link: String,
-        /// Text, in Markdown.
+        /// The text, in Markdown.
         #[serde(skip_serializing_if = "String::is_empty")]
         pub text: String,
-        /// Table below the text.
+        /// Fields of the table below the text.
         #[serde(skip_serializing_if = "Vec::is_empty")]
         pub fields: Vec<AttachmentField>,
         /// URL of an image below the text, at most 400 x 300 pixels.
@@ -111,63 +111,63 @@ impl Attachment {
         Self::default()
     }
 
-    /// Plain-text summary for places that cannot show the card, such as notifications and email.
+    /// Sets the plain-text summary for places that cannot show the card, such as notifications and email.
     #[must_use]
     pub fn fallback(mut self, text: impl Into<String>) -> Self {
         self.fallback = text.into();
         self
     }
 
-    /// Color of the left border: `#ff0000`, `good`, `warning` or `danger`.
+    /// Sets the color of the left border: `#ff0000`, `good`, `warning` or `danger`.
     #[must_use]
     pub fn color(mut self, color: impl Into<String>) -> Self {
         self.color = color.into();
         self
     }
 
-    /// Text above the card.
+    /// Sets the text above the card.
     #[must_use]
     pub fn pretext(mut self, text: impl Into<String>) -> Self {
         self.pretext = text.into();
         self
     }
 
-    /// Author name, shown at the top.
+    /// Sets the author name, shown at the top.
     #[must_use]
     pub fn author_name(mut self, name: impl Into<String>) -> Self {
         self.author_name = name.into();
         self
     }
 
-    /// URL of the author.
+    /// Sets the URL of the author.
     #[must_use]
     pub fn author_link(mut self, url: impl Into<String>) -> Self {
         self.author_link = url.into();
         self
     }
 
-    /// URL of a small image next to the author name.
+    /// Sets the URL of a small image next to the author name.
     #[must_use]
     pub fn author_icon(mut self, url: impl Into<String>) -> Self {
         self.author_icon = url.into();
         self
     }
 
-    /// Title.
+    /// Sets the title.
     #[must_use]
     pub fn title(mut self, title: impl Into<String>) -> Self {
         self.title = title.into();
         self
     }
 
-    /// URL of the title.
+    /// Sets the URL that the title links to.
     #[must_use]
     pub fn title_link(mut self, url: impl Into<String>) -> Self {
         self.title_link = url.into();
         self
     }
 
-    /// Text, in Markdown.
+    /// Sets the text, in Markdown.
     #[must_use]
     pub fn text(mut self, text: impl Into<String>) -> Self {
         self.text = text.into();
@@ -196,28 +196,28 @@ impl Attachment {
         self
     }
 
-    /// URL of an image below the text, at most 400 x 300 pixels.
+    /// Sets the URL of an image below the text, at most 400 x 300 pixels.
     #[must_use]
     pub fn image_url(mut self, url: impl Into<String>) -> Self {
         self.image_url = url.into();
         self
     }
 
-    /// URL of an image on the right, 75 x 75 pixels.
+    /// Sets the URL of an image on the right, 75 x 75 pixels.
     #[must_use]
     pub fn thumb_url(mut self, url: impl Into<String>) -> Self {
         self.thumb_url = url.into();
         self
     }
 
-    /// Footer, up to 300 characters.
+    /// Sets the footer, up to 300 characters.
     #[must_use]
     pub fn footer(mut self, text: impl Into<String>) -> Self {
         self.footer = text.into();
         self
     }
 
-    /// URL of a small image next to the footer.
+    /// Sets the URL of a small image next to the footer.
     #[must_use]
     pub fn footer_icon(mut self, url: impl Into<String>) -> Self {
         self.footer_icon = url.into();
@@ -249,11 +249,11 @@ impl Attachment {
 model! {
     /// A field in the table of an attachment.
     pub struct AttachmentField {
-        /// Heading.
+        /// The heading of the field.
         pub title: String,
-        /// Usually a string; numbers are allowed.
+        /// Value of the field: usually a string, but numbers are allowed.
         pub value: Json,
-        /// `true` to show two fields in one row. The server accepts `"true"` for `true`, and may keep it in
+        /// `true` to show two fields in one row. The server accepts `"true"` for `true`, and may keep the string in
         /// posts of webhooks.
         #[serde(deserialize_with = "flag")]
         pub short: bool,
@@ -270,7 +270,7 @@ model! {
         pub kind: String,
         /// The label of the button or menu.
         pub name: String,
-        /// Tooltip.
+        /// Tooltip of the button.
         #[serde(skip_serializing_if = "String::is_empty")]
         pub tooltip: String,
         /// `true` if the control is disabled.
@@ -291,7 +291,7 @@ model! {
         /// The integration to call. Never sent to clients.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub integration: Option<PostActionIntegration>,
-        /// Opaque value in ephemeral posts. Must be included when the control is used.
+        /// Opaque value of a control in an ephemeral post. Must be sent back when the control is used.
         #[serde(skip_serializing_if = "String::is_empty")]
         pub cookie: String,
     }
@@ -312,8 +312,8 @@ model! {
     pub struct PostActionIntegration {
         /// URL to which the server sends the action.
         pub url: String,
-        /// Additional data in the request. The request is not signed, so a secret in this map is the only
-        /// proof of its origin.
+        /// Additional data for the request. The request is not signed, so a secret in this map is the only proof of
+        /// its origin.
         pub context: Map<String, Value>,
     }
 }
@@ -374,9 +374,11 @@ macro_rules! signed_context {
                 self
             }
 
-            /// Signs the context with a secret of the program, so that the program can verify that a request came from this
-            /// control. [`PostActionIntegrationRequest::parse`](crate::integration::PostActionIntegrationRequest::parse) does that
-            /// with the same secret. The signature expires after 30 days; see [`expires_in`](Self::expires_in).
+            /// Signs the context with a secret of the program, so that the program can verify that a request came
+            /// from this control.
+            /// [`PostActionIntegrationRequest::parse`](crate::integration::PostActionIntegrationRequest::parse)
+            /// verifies the signature with the same secret. The signature expires after 30 days; see
+            /// [`expires_in`](Self::expires_in).
             #[must_use]
             pub fn secret(mut self, secret: &Secret) -> Self {
                 self.1.secret = Some(secret.clone());
@@ -390,7 +392,8 @@ macro_rules! signed_context {
                 self
             }
 
-            /// Refuses requests of all other users. They still see the control. Requires [`secret`](Self::secret).
+            /// Accepts requests of this user only. Other users still see the control. Requires
+            /// [`secret`](Self::secret).
             #[must_use]
             pub fn only_for(mut self, user: impl Into<UserId>) -> Self {
                 self.1.user = user.into();
@@ -420,7 +423,7 @@ impl Button {
         self
     }
 
-    /// Tooltip.
+    /// Sets the tooltip.
     #[must_use]
     pub fn tooltip(mut self, text: impl Into<String>) -> Self {
         self.0.tooltip = text.into();

@@ -24,11 +24,11 @@ model! {
         pub update_at: Timestamp,
         /// Deletion time; 0 if not deleted.
         pub delete_at: Timestamp,
-        /// The channel.
+        /// ID of the channel.
         pub channel_id: ChannelId,
-        /// The user who created or last changed the bookmark.
+        /// ID of the user who created or last changed the bookmark.
         pub owner_id: UserId,
-        /// The file, for bookmarks of files.
+        /// ID of the file, for bookmarks of files.
         pub file_id: FileId,
         /// The display name, up to 64 characters.
         pub display_name: String,
@@ -36,16 +36,16 @@ model! {
         pub sort_order: i64,
         /// The URL, for bookmarks of links.
         pub link_url: String,
-        /// URL of an image.
+        /// URL of the bookmark's image.
         pub image_url: String,
-        /// An emoji.
+        /// Emoji of the bookmark.
         pub emoji: String,
         /// The type of the target.
         #[serde(rename = "type")]
         pub kind: ChannelBookmarkType,
-        /// Set in an old version of a changed bookmark.
+        /// ID of the replaced bookmark, if an update by another user created this one.
         pub original_id: BookmarkId,
-        /// The parent bookmark.
+        /// ID of the parent bookmark.
         pub parent_id: BookmarkId,
         /// Metadata of the file.
         pub file: Option<FileInfo>,
@@ -62,15 +62,15 @@ input! {
         pub kind: ChannelBookmarkType,
     }
     optional {
-        /// The file, for bookmarks of files.
+        /// ID of the file, for bookmarks of files.
         file_id: FileId,
         /// The URL, for bookmarks of links.
         link_url: String,
-        /// URL of an image.
+        /// URL of the bookmark's image.
         image_url: String,
-        /// An emoji.
+        /// Emoji of the bookmark.
         emoji: String,
-        /// The parent bookmark.
+        /// ID of the parent bookmark.
         parent_id: BookmarkId,
     }
 }
@@ -91,7 +91,7 @@ input! {
     /// Changes to a bookmark. Unset fields keep their value.
     pub struct ChannelBookmarkPatch {}
     optional {
-        /// The file, for bookmarks of files.
+        /// ID of the file, for bookmarks of files.
         file_id: FileId,
         /// The display name.
         display_name: String,
@@ -99,9 +99,9 @@ input! {
         sort_order: i64,
         /// The URL, for bookmarks of links.
         link_url: String,
-        /// URL of an image.
+        /// URL of the bookmark's image.
         image_url: String,
-        /// An emoji.
+        /// Emoji of the bookmark.
         emoji: String,
     }
 }

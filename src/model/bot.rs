@@ -14,7 +14,7 @@ model! {
         pub display_name: String,
         /// The description.
         pub description: String,
-        /// The user who created the bot. The ID of a plugin, which is not a user ID, if a plugin created it.
+        /// ID of the user who created the bot. If a plugin created it, the ID of the plugin, which is not a user ID.
         pub owner_id: UserId,
         /// Time of the last icon update.
         pub last_icon_update: Timestamp,
@@ -36,7 +36,7 @@ impl From<&Bot> for UserId {
 input! {
     /// A new bot.
     pub struct BotDraft {
-        /// Unique; lowercase letters, digits, `.`, `-` and `_`.
+        /// The username. Must be unique, and consist of lowercase letters, digits, `.`, `-` and `_`.
         pub username: String,
     }
     optional {

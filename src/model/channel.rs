@@ -14,7 +14,7 @@ open_enum! {
         Private = "P",
         /// Direct message channel between two users, or of one user.
         Direct = "D",
-        /// Group message channel between 3 to 8 users.
+        /// Group message channel of 3 to 8 users.
         Group = "G",
     }
 }
@@ -30,7 +30,7 @@ model! {
         pub update_at: Timestamp,
         /// Time at which the channel was archived; 0 if it is active.
         pub delete_at: Timestamp,
-        /// The team. Empty for direct and group channels.
+        /// ID of the team. Empty for direct and group channels.
         pub team_id: TeamId,
         /// The channel type.
         #[serde(rename = "type")]
@@ -51,9 +51,9 @@ model! {
         pub total_msg_count: i64,
         /// Unused.
         pub extra_update_at: Timestamp,
-        /// The user who created the channel. Empty if the server did.
+        /// ID of the user who created the channel. Empty if the server created it.
         pub creator_id: UserId,
-        /// The permission scheme of the channel, if any.
+        /// ID of the permission scheme of the channel, if any.
         pub scheme_id: SchemeId,
         /// Free-form properties.
         pub props: Json,
@@ -65,9 +65,9 @@ model! {
         pub shared: bool,
         /// Number of posts outside of threads.
         pub total_msg_count_root: i64,
-        /// The data retention policy, in responses that include it.
+        /// ID of the data retention policy, in responses that include it.
         pub policy_id: PolicyId,
-        /// Time of the last post outside of threads; otherwise like `last_post_at`.
+        /// Time of the last post, edit or pin outside of threads.
         pub last_root_post_at: Timestamp,
         /// The channel banner.
         pub banner_info: Option<ChannelBannerInfo>,
@@ -96,7 +96,8 @@ impl Channel {
         !self.delete_at.is_never()
     }
 
-    /// The other user of a direct channel, or the same user for a channel with oneself. `None` for other channels.
+    /// Returns the other user of a direct channel, or `me` for a direct channel with oneself. `None` for other
+    /// channels.
     pub fn direct_partner(&self, me: &UserId) -> Option<UserId> {
         let (one, two) = self.name.split_once("__").filter(|_| self.is_direct())?;
         let other = if one == me.as_str() { two } else { one };
@@ -119,13 +120,13 @@ model! {
 input! {
     /// A new public or private channel.
     pub struct ChannelDraft {
-        /// The team.
+        /// ID of the team.
         pub team_id: TeamId,
         /// The short name, as used in URLs: unique in the team, up to 64 characters of `a-z`, `0-9`, `-` and `_`.
         pub name: String,
         /// The display name, up to 64 characters.
         pub display_name: String,
-        /// Public or private.
+        /// Type of the channel: public or private.
         #[serde(rename = "type")]
         pub kind: ChannelType,
     }
@@ -134,7 +135,7 @@ input! {
         header: String,
         /// The purpose, up to 250 characters.
         purpose: String,
-        /// A permission scheme.
+        /// ID of the permission scheme.
         scheme_id: SchemeId,
         /// `true` if groups determine the members.
         group_constrained: bool,
@@ -293,7 +294,7 @@ model! {
 model! {
     /// Member, pin and file counts of a channel.
     pub struct ChannelStats {
-        /// The channel.
+        /// ID of the channel.
         pub channel_id: ChannelId,
         /// Number of members, including guests.
         pub member_count: i64,

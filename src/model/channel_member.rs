@@ -10,15 +10,15 @@ use crate::model::{ChannelId, GroupId, PostId, TeamId, UserId};
 model! {
     /// A channel membership of a user.
     pub struct ChannelMember {
-        /// The channel.
+        /// ID of the channel.
         pub channel_id: ChannelId,
-        /// The user.
+        /// ID of the user.
         pub user_id: UserId,
         /// Roles of the member, separated by spaces.
         pub roles: String,
         /// Time of the last view; -1 for other users.
         pub last_viewed_at: Timestamp,
-        /// Number of posts seen.
+        /// Number of posts that the user has seen.
         pub msg_count: i64,
         /// Unread mentions.
         pub mention_count: i64,
@@ -71,11 +71,11 @@ pub struct ChannelMemberWithTeamData {
 model! {
     /// Unread counts of a channel.
     pub struct ChannelUnread {
-        /// The team.
+        /// ID of the team.
         pub team_id: TeamId,
-        /// The channel.
+        /// ID of the channel.
         pub channel_id: ChannelId,
-        /// Unread posts.
+        /// Number of unread posts.
         pub msg_count: i64,
         /// Unread mentions.
         pub mention_count: i64,
@@ -83,7 +83,7 @@ model! {
         pub mention_count_root: i64,
         /// Unread urgent mentions.
         pub urgent_mention_count: i64,
-        /// Unread posts outside of threads.
+        /// Number of unread posts outside of threads.
         pub msg_count_root: i64,
     }
 }
@@ -91,11 +91,11 @@ model! {
 model! {
     /// Unread counts of a channel, starting at a given post.
     pub struct ChannelUnreadAt {
-        /// The team.
+        /// ID of the team.
         pub team_id: TeamId,
-        /// The user.
+        /// ID of the user.
         pub user_id: UserId,
-        /// The channel.
+        /// ID of the channel.
         pub channel_id: ChannelId,
         /// Number of read posts.
         pub msg_count: i64,
@@ -107,7 +107,7 @@ model! {
         pub urgent_mention_count: i64,
         /// Number of read posts outside of threads.
         pub msg_count_root: i64,
-        /// The new time of the last view.
+        /// Time of the last view after the change.
         pub last_viewed_at: Timestamp,
     }
 }
@@ -115,7 +115,7 @@ model! {
 model! {
     /// Result of viewing a channel.
     pub struct ChannelViewResponse {
-        /// `OK`.
+        /// Always `OK`.
         pub status: String,
         /// Time of the last post, by channel.
         pub last_viewed_at_times: BTreeMap<ChannelId, Timestamp>,
@@ -125,9 +125,9 @@ model! {
 model! {
     /// Number of group members in a channel.
     pub struct ChannelMemberCountByGroup {
-        /// The group.
+        /// ID of the group.
         pub group_id: GroupId,
-        /// Group members in the channel.
+        /// Number of group members in the channel.
         pub channel_member_count: i64,
         /// Number of distinct time zones of those members.
         pub channel_member_timezones_count: i64,
@@ -141,7 +141,7 @@ input! {
         pub user_ids: Vec<UserId>,
     }
     optional {
-        /// The post that mentioned the users. The system post is added to its thread.
+        /// ID of the post that mentioned the users. The system post is added to its thread.
         post_root_id: PostId,
     }
 }
@@ -150,11 +150,11 @@ input! {
     /// Scheme roles of a member.
     pub struct SchemeRoles {}
     optional {
-        /// Guest.
+        /// `true` if the member is a guest.
         scheme_guest: bool,
-        /// Regular member.
+        /// `true` if the member is a regular member.
         scheme_user: bool,
-        /// Administrator.
+        /// `true` if the member is an administrator.
         scheme_admin: bool,
     }
 }

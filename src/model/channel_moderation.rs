@@ -3,9 +3,10 @@
 model! {
     /// A permission of members and guests in a channel.
     pub struct ChannelModeration {
-        /// `create_post`, `create_reactions`, `manage_members`, `use_channel_mentions`, `manage_bookmarks`.
+        /// Name of the permission: `create_post`, `create_reactions`, `manage_members`, `use_channel_mentions` or
+        /// `manage_bookmarks`.
         pub name: String,
-        /// The roles that have the permission.
+        /// State of the permission for guests and members.
         pub roles: ChannelModeratedRoles,
     }
 }
@@ -13,9 +14,9 @@ model! {
 model! {
     /// Roles that have a permission in a channel.
     pub struct ChannelModeratedRoles {
-        /// Guests. `None` if the permission does not apply to guests.
+        /// State of the permission for guests. `None` if the permission does not apply to guests.
         pub guests: Option<ChannelModeratedRole>,
-        /// Members.
+        /// State of the permission for members.
         pub members: Option<ChannelModeratedRole>,
     }
 }
@@ -33,11 +34,11 @@ model! {
 input! {
     /// A change to the permissions of members and guests.
     pub struct ChannelModerationPatch {
-        /// The permission, as in [`ChannelModeration::name`].
+        /// Name of the permission, as in [`ChannelModeration::name`].
         pub name: String,
     }
     optional {
-        /// The roles that have the permission.
+        /// State of the permission for guests and members.
         roles: ChannelModeratedRolesPatch,
     }
 }

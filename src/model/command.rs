@@ -8,7 +8,7 @@ open_enum! {
     CommandMethod {
         /// GET, with the token in the URL.
         Get = "G",
-        /// POST.
+        /// POST, with the token in the body.
         Post = "P",
     }
 }
@@ -18,8 +18,8 @@ model! {
     pub struct Command {
         /// The ID. Empty for built-in commands and commands of plugins.
         pub id: CommandId,
-        /// Token included in requests, which proves that the server sent them. Compare it. Only returned to
-        /// users who may manage the command.
+        /// Secret token that the server includes in its requests. Compare it to verify that a request comes from the
+        /// server. Only returned to users who may manage the command.
         pub token: Secret,
         /// Creation time.
         pub create_at: Timestamp,
@@ -27,9 +27,9 @@ model! {
         pub update_at: Timestamp,
         /// Deletion time; 0 if not deleted.
         pub delete_at: Timestamp,
-        /// The user who created the command.
+        /// ID of the user who created the command.
         pub creator_id: UserId,
-        /// The team.
+        /// ID of the team.
         pub team_id: TeamId,
         /// The word after the slash.
         pub trigger: String,
@@ -51,9 +51,9 @@ model! {
         pub description: String,
         /// URL to which requests are sent.
         pub url: String,
-        /// The plugin that provides the command.
+        /// ID of the plugin that provides the command.
         pub plugin_id: String,
-        /// Arguments, as described by a plugin.
+        /// Autocomplete data for the arguments, provided by the plugin.
         #[serde(skip_serializing_if = "Json::is_empty")]
         pub autocomplete_data: Json,
         /// Icon as a data URL.
@@ -64,9 +64,9 @@ model! {
 input! {
     /// A new slash command.
     pub struct CommandDraft {
-        /// The team.
+        /// ID of the team.
         pub team_id: TeamId,
-        /// The word after the slash. Must not contain spaces or be a built-in command.
+        /// The word after the slash. Must not contain spaces, and must not be the trigger of a built-in command.
         pub trigger: String,
         /// URL to which requests are sent.
         pub url: String,
@@ -117,21 +117,21 @@ impl CommandDraft {
 input! {
     /// A command to execute.
     pub struct CommandArgs {
-        /// The channel.
+        /// ID of the channel.
         pub channel_id: ChannelId,
         /// The command line, starting with `/`.
         pub command: String,
     }
     optional {
-        /// The team. Only required in direct and group channels.
+        /// ID of the team. Only required in direct and group channels.
         team_id: TeamId,
-        /// The thread.
+        /// ID of the thread's root post.
         root_id: PostId,
     }
 }
 
 model! {
-    /// Response of a command. Its text usually also arrives as an `ephemeral_message` event.
+    /// Response to a slash command. Its text usually also arrives as an `ephemeral_message` event.
     pub struct CommandResponse {
         /// `in_channel` for a public response; otherwise only the user who executed the command sees it.
         pub response_type: String,
@@ -139,7 +139,7 @@ model! {
         pub text: String,
         /// Username of the response.
         pub username: String,
-        /// Target channel, if it differs from the channel of the command.
+        /// ID of the target channel, if it differs from the channel of the command.
         pub channel_id: ChannelId,
         /// Icon of the response.
         pub icon_url: String,
@@ -150,7 +150,7 @@ model! {
         pub props: Json,
         /// URL to which a browser is redirected.
         pub goto_location: String,
-        /// Opens a dialog. Valid for 30 s.
+        /// Trigger ID for opening a dialog. Valid for 30 s.
         pub trigger_id: String,
         /// `true` to disable the conversion of Slack markup.
         pub skip_slack_parsing: bool,

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-/// The client configuration: string values by name. Contains fewer settings without a login.
+/// The client configuration: string values by name. Without a login, the server sends fewer settings.
 ///
 /// Common settings have typed getters; [`get`](Self::get) returns any setting.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
@@ -33,42 +33,42 @@ impl ClientConfig {
         self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
-    /// The server version, for example `11.6.0`. Empty if the server does not report it.
+    /// Returns the server version, for example `11.6.0`. Empty if the server does not report it.
     pub fn version(&self) -> &str {
         self.get("Version").unwrap_or_default()
     }
 
-    /// The configured site URL. Empty if not set.
+    /// Returns the configured site URL. Empty if not set.
     pub fn site_url(&self) -> &str {
         self.get("SiteURL").unwrap_or_default()
     }
 
-    /// The site name.
+    /// Returns the site name.
     pub fn site_name(&self) -> &str {
         self.get("SiteName").unwrap_or_default()
     }
 
-    /// A separate WebSocket URL, if configured.
+    /// Returns the separate WebSocket URL, if one is configured.
     pub fn websocket_url(&self) -> Option<&str> {
         self.get("WebsocketURL").filter(|url| !url.is_empty())
     }
 
-    /// Maximum length of a post, in characters.
+    /// Returns the maximum length of a post, in characters.
     pub fn max_post_size(&self) -> Option<usize> {
         self.get("MaxPostSize")?.parse().ok()
     }
 
-    /// Maximum size of a file, in bytes.
+    /// Returns the maximum size of a file, in bytes.
     pub fn max_file_size(&self) -> Option<u64> {
         self.get("MaxFileSize")?.parse().ok()
     }
 
-    /// Display format of names: `username`, `nickname_full_name` or `full_name`.
+    /// Returns the display format of names: `username`, `nickname_full_name` or `full_name`.
     pub fn teammate_name_display(&self) -> &str {
         self.get("TeammateNameDisplay").unwrap_or_default()
     }
 
-    /// Time after a `typing` action for which clients show the typing indicator.
+    /// Returns the time for which clients show the typing indicator after a `typing` action.
     pub fn typing_interval(&self) -> Duration {
         let millis = self.get("TimeBetweenUserTypingUpdatesMilliseconds").and_then(|text| text.parse().ok());
         Duration::from_millis(millis.unwrap_or(5_000))

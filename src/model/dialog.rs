@@ -28,10 +28,10 @@ macro_rules! text_setters {
 model! {
     /// Result of pressing a button.
     pub struct PostActionAPIResponse {
-        /// `OK`.
+        /// Always `OK`.
         pub status: String,
-        /// Identifies the press: a resulting `open_dialog` event contains the same value. The trigger ID that
-        /// opens a dialog is a different value, sent to the button's URL.
+        /// ID of the button press, also contained in the resulting `open_dialog` event. Differs from the trigger ID
+        /// that the server sends to the button's URL and that opens a dialog.
         pub trigger_id: String,
     }
 }
@@ -40,7 +40,7 @@ input! {
     /// A button press or menu selection.
     pub struct DoPostActionRequest {}
     optional {
-        /// The selected option of a menu.
+        /// Value of the selected menu option.
         selected_option: String,
         /// The cookie of the action, for ephemeral posts.
         cookie: String,
@@ -60,7 +60,7 @@ model! {
 }
 
 impl OpenDialogRequest {
-    /// Creates the value from its required fields.
+    /// Creates a value with the required fields.
     pub fn new(trigger_id: impl Into<String>, url: impl Into<String>, dialog: impl Into<Dialog>) -> Self {
         Self { trigger_id: trigger_id.into(), url: url.into(), dialog: dialog.into() }
     }
@@ -110,7 +110,7 @@ model! {
         /// Initial value.
         #[serde(skip_serializing_if = "String::is_empty")]
         pub default: String,
-        /// Placeholder.
+        /// Placeholder of the input field.
         #[serde(skip_serializing_if = "String::is_empty")]
         pub placeholder: String,
         /// Help text.
@@ -156,7 +156,7 @@ model! {
 model! {
     /// Settings for date and time entry in a dialog.
     pub struct DialogDateTimeConfig {
-        /// Interval, in minutes.
+        /// Interval between selectable times, in minutes.
         pub time_interval: i64,
         /// Time zone, for example `Europe/Berlin`.
         pub location_timezone: String,
@@ -168,7 +168,7 @@ model! {
 model! {
     /// An option of a select element.
     pub struct DialogSelectOption {
-        /// Label.
+        /// The label of the option.
         pub text: String,
         /// Value sent when the option is selected.
         pub value: String,
@@ -204,7 +204,7 @@ impl Dialog {
         self
     }
 
-    /// Reports when the dialog is canceled.
+    /// Requests that the server also send a request when the dialog is canceled.
     #[must_use]
     pub fn notify_on_cancel(mut self) -> Self {
         self.notify_on_cancel = true;
@@ -256,7 +256,7 @@ impl DialogElement {
         Self::new("select", name, display_name)
     }
 
-    /// Creates a checkbox. Its text is the placeholder.
+    /// Creates a checkbox. The placeholder is shown as its text.
     pub fn checkbox(name: impl Into<String>, display_name: impl Into<String>) -> Self {
         Self::new("bool", name, display_name)
     }
@@ -271,7 +271,7 @@ impl DialogElement {
         Self::new("date", name, display_name)
     }
 
-    /// Creates a field with date and time. Since server 11.0.
+    /// Creates a date and time field. Since server 11.0.
     pub fn datetime(name: impl Into<String>, display_name: impl Into<String>) -> Self {
         Self::new("datetime", name, display_name)
     }
@@ -354,9 +354,9 @@ text_setters! { DialogElement:
     placeholder,
     /// Sets the help text.
     help_text,
-    /// Sets the earliest date: `2026-11-27`, or relative as `today` or `+7d`.
+    /// Sets the earliest date: absolute, such as `2026-11-27`, or relative, such as `today` or `+7d`.
     min_date,
-    /// Sets the latest date.
+    /// Sets the latest date, in the same format as [`min_date`](Self::min_date).
     max_date,
 }
 
@@ -367,7 +367,7 @@ input! {
         pub url: String,
         /// Callback ID of the dialog.
         pub callback_id: String,
-        /// The channel in which the dialog was opened.
+        /// ID of the channel in which the dialog was opened.
         pub channel_id: ChannelId,
         /// Submitted values by element name.
         pub submission: Map<String, Value>,
@@ -375,11 +375,11 @@ input! {
     optional {
         /// State of the dialog, as passed when it was opened.
         state: String,
-        /// A team of the current account. Also required in direct channels.
+        /// ID of a team of the current account. Also required in direct channels.
         team_id: TeamId,
         /// `true` if the dialog was canceled.
         cancelled: bool,
-        /// `refresh` if a field changed.
+        /// `refresh` if the request reports a changed field.
         #[serde(rename = "type")]
         kind: String,
     }

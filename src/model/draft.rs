@@ -12,11 +12,11 @@ model! {
         pub update_at: Timestamp,
         /// Deletion time; 0 if not deleted.
         pub delete_at: Timestamp,
-        /// The author of the draft.
+        /// ID of the author of the draft.
         pub user_id: UserId,
-        /// The channel.
+        /// ID of the channel.
         pub channel_id: ChannelId,
-        /// The thread. Empty outside of threads.
+        /// ID of the thread's root post. Empty outside of threads.
         pub root_id: PostId,
         /// The message text.
         pub message: String,
@@ -25,7 +25,7 @@ model! {
         pub kind: PostType,
         /// Props of the future post.
         pub props: Json,
-        /// Uploaded files.
+        /// IDs of the uploaded files.
         pub file_ids: Vec<FileId>,
         /// Metadata of the files.
         pub metadata: PostMetadata,

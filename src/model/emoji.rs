@@ -14,7 +14,7 @@ model! {
         pub update_at: Timestamp,
         /// Deletion time; 0 if not deleted.
         pub delete_at: Timestamp,
-        /// The user who created the emoji.
+        /// ID of the user who created the emoji.
         pub creator_id: UserId,
         /// The name, without colons.
         pub name: String,

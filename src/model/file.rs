@@ -1,4 +1,4 @@
-//! Number of files.
+//! Files: metadata, upload results and search results.
 
 use std::collections::BTreeMap;
 
@@ -10,11 +10,11 @@ model! {
     pub struct FileInfo {
         /// The ID.
         pub id: FileId,
-        /// The user who uploaded the file.
+        /// ID of the user who uploaded the file.
         pub user_id: UserId,
-        /// The post to which the file is attached. Empty if it is not attached.
+        /// ID of the post to which the file is attached. Empty if it is not attached.
         pub post_id: PostId,
-        /// The channel for which the file was uploaded.
+        /// ID of the channel for which the file was uploaded.
         pub channel_id: ChannelId,
         /// Upload time.
         pub create_at: Timestamp,
@@ -38,7 +38,7 @@ model! {
         pub has_preview_image: bool,
         /// A tiny JPEG preview, encoded in base64, for images.
         pub mini_preview: Option<String>,
-        /// The remote server that owns the file.
+        /// ID of the remote server that owns the file.
         pub remote_id: RemoteId,
         /// `true` if the file is inaccessible due to a limit of the hosted edition.
         pub archived: bool,

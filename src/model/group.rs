@@ -159,9 +159,9 @@ input! {
 model! {
     /// A member of a group.
     pub struct GroupMember {
-        /// The group.
+        /// ID of the group.
         pub group_id: GroupId,
-        /// The user.
+        /// ID of the user.
         pub user_id: UserId,
         /// Time at which the user was added.
         pub create_at: Timestamp,
@@ -183,7 +183,7 @@ model! {
 model! {
     /// Member count of a group.
     pub struct GroupStats {
-        /// The group.
+        /// ID of the group.
         pub group_id: GroupId,
         /// Total number of members.
         pub total_member_count: i64,
@@ -203,11 +203,11 @@ model! {
 model! {
     /// A link between a group and a team or channel.
     pub struct GroupSyncable {
-        /// The group.
+        /// ID of the group.
         pub group_id: GroupId,
-        /// The team, or the team of the channel.
+        /// ID of the team, or the team of the channel.
         pub team_id: TeamId,
-        /// The channel. Empty for a team.
+        /// ID of the channel. Empty for a team.
         pub channel_id: ChannelId,
         /// Type of the target.
         #[serde(rename = "type")]

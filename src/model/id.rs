@@ -5,64 +5,64 @@ use std::borrow::Cow;
 use crate::error::{Error, Result};
 
 ids! {
-    /// The user ID of a bot. Has the same value as its [`UserId`].
+    /// ID of a bot. Has the same value as its [`UserId`].
     BotUserId;
-    /// A channel bookmark.
+    /// ID of a channel bookmark.
     BookmarkId;
-    /// A sidebar category. IDs of built-in categories are longer than other IDs.
+    /// ID of a sidebar category. IDs of built-in categories are longer than other IDs.
     CategoryId;
-    /// A channel of any type.
+    /// ID of a channel of any type.
     ChannelId;
-    /// A slash command.
+    /// ID of a slash command.
     CommandId;
-    /// A compliance report.
+    /// ID of a compliance report.
     ComplianceReportId;
-    /// A custom emoji.
+    /// ID of a custom emoji.
     EmojiId;
-    /// An uploaded file.
+    /// ID of an uploaded file.
     FileId;
-    /// A user group.
+    /// ID of a user group.
     GroupId;
-    /// An incoming or outgoing webhook.
+    /// ID of an incoming or outgoing webhook.
     HookId;
-    /// A background job.
+    /// ID of a background job.
     JobId;
-    /// An OAuth 2.0 application.
+    /// ID of an OAuth 2.0 application.
     OAuthAppId;
-    /// An OAuth 2.0 connection used by outgoing webhooks and slash commands.
+    /// ID of an OAuth 2.0 connection used by outgoing webhooks and slash commands.
     OutgoingOAuthConnectionId;
-    /// A data retention or access policy.
+    /// ID of a data retention or access policy.
     PolicyId;
-    /// A post.
+    /// ID of a post.
     PostId;
-    /// A property of users or posts.
+    /// ID of a property of users or posts.
     PropertyFieldId;
-    /// An AI-generated summary of channels.
+    /// ID of a recap: an AI-generated summary of channels.
     RecapId;
-    /// A remote server that shares channels with this server.
+    /// ID of a remote server that shares channels with this server.
     RemoteId;
-    /// A role.
+    /// ID of a role.
     RoleId;
-    /// A permission scheme.
+    /// ID of a permission scheme.
     SchemeId;
-    /// A scheduled post.
+    /// ID of a scheduled post.
     ScheduledPostId;
-    /// A session of a user.
+    /// ID of a session.
     SessionId;
-    /// A team.
+    /// ID of a team.
     TeamId;
-    /// A version of the terms of service.
+    /// ID of a version of the terms of service.
     TermsOfServiceId;
-    /// A personal access token. This is the ID, not the token.
+    /// ID of a personal access token. Not the token itself.
     TokenId;
-    /// A resumable upload.
+    /// ID of a resumable upload.
     UploadId;
-    /// A user. `UserId::me()` stands for the current account in every route.
+    /// ID of a user. `UserId::me()` is the current account in every route.
     UserId;
 }
 
 impl UserId {
-    /// The current account, as the server's alias `me`.
+    /// Returns `me`, the server's alias for the current account.
     pub fn me() -> Self {
         Self("me".into())
     }

@@ -23,7 +23,7 @@ use crate::error::Result;
 
 /// A JSON value that is kept as the server sent it, and decoded on first access.
 ///
-/// The properties and embeds of posts are of this type, because most programs do not read them. The text is kept
+/// The properties and embeds of posts have this type, because most programs do not read them. The text is kept
 /// unchanged, so that it can be sent back.
 ///
 /// ```
@@ -39,12 +39,12 @@ pub struct Json {
 }
 
 impl Json {
-    /// The JSON text. Defaults to `{}`.
+    /// Returns the JSON text. Defaults to `{}`.
     pub fn as_str(&self) -> &str {
         self.raw.as_deref().map_or("{}", RawValue::get)
     }
 
-    /// The decoded value. Decoded once.
+    /// Returns the decoded value. Decoded on the first call.
     ///
     /// `null` if decoding would take far more memory than the text ([`limits`](crate::limits)), or if the text is
     /// nested deeper than 127 levels.
@@ -52,7 +52,7 @@ impl Json {
         self.value.get_or_init(|| decode_str(self.as_str()).unwrap_or_default())
     }
 
-    /// Returns a member of an object.
+    /// Returns a member of the JSON object. `None` if there is no such member.
     pub fn get(&self, key: &str) -> Option<&Value> {
         if self.is_empty() {
             return None;
@@ -60,7 +60,7 @@ impl Json {
         self.value().get(key)
     }
 
-    /// Decodes the JSON into a type of your choice. `null` is read as the default of any type.
+    /// Decodes the JSON into any type. `null` is read as the default of any type.
     ///
     /// # Errors
     /// - [`ErrorKind::Decode`](crate::ErrorKind::Decode) if the JSON does not match the type.
@@ -68,7 +68,7 @@ impl Json {
         decode_str(self.as_str())
     }
 
-    /// `true` if the value is missing, `null`, `{}` or `[]`.
+    /// Returns `true` if the value is missing, `null`, `{}` or `[]`.
     pub fn is_empty(&self) -> bool {
         matches!(self.as_str(), "{}" | "null" | "[]")
     }

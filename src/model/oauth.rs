@@ -10,7 +10,7 @@ model! {
     pub struct OAuthApp {
         /// The ID, which is also the client ID.
         pub id: OAuthAppId,
-        /// The user who registered the application.
+        /// ID of the user who registered the application.
         pub creator_id: UserId,
         /// Creation time.
         pub create_at: Timestamp,
@@ -31,7 +31,7 @@ model! {
         pub homepage: String,
         /// `true` if users are not asked for authorization.
         pub is_trusted: bool,
-        /// The associated Mattermost app.
+        /// ID of the associated Mattermost app.
         pub mattermost_app_id: String,
         /// `true` if the application was registered dynamically.
         pub is_dynamically_registered: bool,
@@ -130,11 +130,11 @@ model! {
 pub struct AuthorizeRequest {
     /// `code`: the redirect URL contains an authorization code.
     pub response_type: String,
-    /// The application.
+    /// ID of the application.
     pub client_id: OAuthAppId,
     /// The redirect URL. Must be one of the application's callback URLs.
     pub redirect_uri: String,
-    /// Returned unchanged. Compare it with the value sent.
+    /// Opaque value that the redirect URL returns unchanged. Compare it with the value that was sent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<String>,
     /// The requested scope. The server only supports `user`.
@@ -149,7 +149,7 @@ pub struct AuthorizeRequest {
 }
 
 impl AuthorizeRequest {
-    /// Creates the value from its required fields.
+    /// Creates a value with the required fields.
     pub fn new(client_id: impl Into<OAuthAppId>, redirect_uri: impl Into<String>) -> Self {
         Self {
             response_type: "code".into(),
@@ -164,7 +164,7 @@ impl AuthorizeRequest {
 }
 
 setters! { AuthorizeRequest:
-    /// Returned unchanged. Compare it with the value sent.
+    /// Opaque value that the redirect URL returns unchanged. Compare it with the value that was sent.
     state: String,
     /// The requested scope. The server only supports `user`.
     scope: String,
@@ -180,7 +180,7 @@ setters! { AuthorizeRequest:
 pub struct TokenRequest {
     /// `authorization_code` or `refresh_token`.
     pub grant_type: String,
-    /// The application.
+    /// ID of the application.
     pub client_id: OAuthAppId,
     /// The authorization code from the redirect URL. Can be used once, within ten minutes.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -188,7 +188,7 @@ pub struct TokenRequest {
     /// The redirect URL of the authorization request.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub redirect_uri: Option<String>,
-    /// The value returned in the token response.
+    /// Refresh token, as returned in a token response.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub refresh_token: Option<Secret>,
     /// The client secret. Public clients have none.
@@ -200,7 +200,7 @@ pub struct TokenRequest {
 }
 
 impl TokenRequest {
-    /// Exchanges an authorization code for a token.
+    /// Creates a request that exchanges an authorization code for a token.
     pub fn code(
         client_id: impl Into<OAuthAppId>,
         code: impl Into<Secret>,
@@ -210,7 +210,7 @@ impl TokenRequest {
         Self { code, redirect_uri, ..Self::for_grant("authorization_code", client_id.into()) }
     }
 
-    /// Replaces an expiring token.
+    /// Creates a request that replaces an expiring token.
     pub fn refresh(client_id: impl Into<OAuthAppId>, refresh_token: impl Into<Secret>) -> Self {
         Self {
             refresh_token: Some(refresh_token.into()),
@@ -241,17 +241,18 @@ setters! { TokenRequest:
 model! {
     /// An access token for an application.
     pub struct AccessResponse {
-        /// Pass it to [`ClientBuilder::token`](crate::ClientBuilder::token).
+        /// The access token, to be passed to [`ClientBuilder::token`](crate::ClientBuilder::token).
         pub access_token: Secret,
-        /// `bearer`.
+        /// Always `bearer`.
         pub token_type: String,
         /// Lifetime in seconds.
         pub expires_in: i64,
         /// The granted scope.
         pub scope: String,
-        /// Used to request the next token with [`TokenRequest::refresh`]. Public clients receive none.
+        /// Refresh token, used to request the next access token with [`TokenRequest::refresh`]. Public clients
+        /// receive none.
         pub refresh_token: Secret,
-        /// Only set by `OpenID` providers.
+        /// ID token. Only set by `OpenID` providers.
         pub id_token: Secret,
         /// The intended audience. Since server 11.
         pub audience: String,

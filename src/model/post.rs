@@ -25,9 +25,9 @@ open_enum! {
         Reminder = "reminder",
         /// A post that is deleted after it has been read.
         BurnOnRead = "burn_on_read",
-        /// A bot that requests to be added to teams and channels.
+        /// A request of a new bot to be added to teams and channels.
         AddBotTeamsChannels = "add_bot_teams_channels",
-        /// Shown to one user only and not stored.
+        /// A post that is shown to one user only and is not stored.
         SystemEphemeral = "system_ephemeral",
         /// A system post without a specific type.
         SystemGeneric = "system_generic",
@@ -107,18 +107,18 @@ model! {
         pub delete_at: Timestamp,
         /// `true` if the post is pinned to its channel.
         pub is_pinned: bool,
-        /// The author.
+        /// ID of the author.
         pub user_id: UserId,
-        /// The channel.
+        /// ID of the channel.
         pub channel_id: ChannelId,
-        /// The root post of the thread. Empty for posts that are not replies.
+        /// ID of the root post of the thread. Empty for posts that are not replies.
         pub root_id: PostId,
-        /// Set in earlier versions of an edited post, which are part of its history and not posts in the
+        /// ID of the edited post, in its earlier versions. These are part of its history, and not posts in the
         /// channel.
         pub original_id: PostId,
         /// The text, in Markdown, up to 16,383 characters.
         pub message: String,
-        /// The text before image links were rewritten. Only set if they were.
+        /// The text before image links were rewritten. Empty if none were rewritten.
         pub message_source: String,
         /// The post type.
         #[serde(rename = "type")]
@@ -133,7 +133,7 @@ model! {
         pub pending_post_id: String,
         /// `true` if the post has reactions.
         pub has_reactions: bool,
-        /// The remote server that owns the post. Empty for local posts.
+        /// ID of the remote server that owns the post. Empty for local posts.
         pub remote_id: RemoteId,
         /// Number of replies in the thread. 0 in posts of a catch-up, and in lists without
         /// [`skip_fetch_threads`](crate::PostPage::skip_fetch_threads).
@@ -184,7 +184,8 @@ impl Post {
         self.props.get(key).is_some_and(|value| value == "true" || value == true)
     }
 
-    /// Returns the attachments. Malformed ones are omitted, as the servers 5.37 and 11.6 do when a post is created.
+    /// Returns the attachments. Malformed attachments are omitted, as servers 5.37 and 11.6 do when a post is
+    /// created.
     pub fn attachments(&self) -> Vec<Attachment> {
         let list = self.props.get("attachments").and_then(Value::as_array);
         list.into_iter().flatten().filter_map(|one| Json::from(one.clone()).decode().ok()).collect()
@@ -212,10 +213,10 @@ pub struct PostPatch {
     /// Props to set. The others keep their values. `null` removes a prop. See [`prop`](Self::prop).
     #[serde(skip)]
     pub changed_props: Map<String, Value>,
-    /// Replaces all files.
+    /// IDs of the files that replace all files of the post.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub file_ids: Option<Vec<FileId>>,
-    /// Unused by the server, which maintains this value itself.
+    /// Ignored by the server, which maintains this value itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub has_reactions: Option<bool>,
 }
@@ -280,16 +281,16 @@ setters! { PostPatch:
     is_pinned: bool,
     /// New text. The previous text is kept in the history.
     message: String,
-    /// Replaces all files.
+    /// IDs of the files that replace all files of the post.
     file_ids: Vec<FileId>,
-    /// Unused by the server, which maintains this value itself.
+    /// Ignored by the server, which maintains this value itself.
     has_reactions: bool,
 }
 
 model! {
     /// Location of a post, for users who may join its channel.
     pub struct PostInfo {
-        /// The channel.
+        /// ID of the channel.
         pub channel_id: ChannelId,
         /// Type of the channel.
         pub channel_type: ChannelType,
@@ -297,7 +298,7 @@ model! {
         pub channel_display_name: String,
         /// `true` if the current account is a member of the channel.
         pub has_joined_channel: bool,
-        /// The team.
+        /// ID of the team.
         pub team_id: TeamId,
         /// Type of the team.
         pub team_type: TeamType,

@@ -8,13 +8,13 @@ use crate::model::{ChannelId, Post, PostId, TeamId};
 model! {
     /// A list of posts. Use [`iter`](Self::iter) or [`into_posts`](Self::into_posts).
     pub struct PostList {
-        /// IDs of the requested posts, newest first. The order of threads is described there.
+        /// IDs of the requested posts, newest first. For threads, see [`ThreadPage::direction`].
         pub order: Vec<PostId>,
         /// The posts. May contain more than `order`, such as root posts of threads.
         pub posts: BTreeMap<PostId, Post>,
-        /// The post after the newest one. Empty at the end, and always with `since`.
+        /// ID of the post after the newest one. Empty at the end, and always with `since`.
         pub next_post_id: PostId,
-        /// The post before the oldest one. Empty at the beginning, and always with `since`.
+        /// ID of the post before the oldest one. Empty at the beginning, and always with `since`.
         pub prev_post_id: PostId,
         /// `true` if the thread has more posts. Only set for threads.
         pub has_next: bool,
@@ -42,12 +42,12 @@ impl PostList {
         self.order.iter().filter_map(|id| self.posts.remove(id)).collect()
     }
 
-    /// Returns the number of requested posts that are present.
+    /// Returns the number of requested posts that the list contains.
     pub fn len(&self) -> usize {
         self.order.len()
     }
 
-    /// Returns `true` if there are none.
+    /// Returns `true` if the list contains no requested posts.
     pub fn is_empty(&self) -> bool {
         self.order.is_empty()
     }
@@ -56,7 +56,7 @@ impl PostList {
 model! {
     /// Posts found by a search.
     pub struct PostSearchResults {
-        /// IDs of the files found, newest first.
+        /// IDs of the posts found, newest first.
         pub order: Vec<PostId>,
         /// The posts.
         pub posts: BTreeMap<PostId, Post>,
@@ -90,11 +90,11 @@ input! {
     /// Page and filter for the posts of a channel. Defaults to the newest posts.
     pub struct PostPage {}
     optional {
-        /// Zero-based page number. Pages shift while posts are created; `before` and `after` do not.
+        /// Zero-based page number. Pages shift when posts are created; `before` and `after` do not have this problem.
         page: u32,
         /// Posts per page. Defaults to 60. Must be at most 200.
         per_page: u32,
-        /// Everything that changed after this time, including deleted and edited posts. **Limited to 1,000 posts,
+        /// Lists all posts that changed after this time, including deleted and edited ones. **Limited to 1,000 posts,
         /// in no particular order.** Overrides paging.
         since: Timestamp,
         /// Only posts created before this post.
@@ -125,10 +125,10 @@ input! {
         /// Starts after this post. Requires `from_create_at`, or `from_update_at` with `updates_only`.
         #[serde(rename = "fromPost")]
         from_post: PostId,
-        /// Creation time of that post.
+        /// Creation time of `from_post`.
         #[serde(rename = "fromCreateAt")]
         from_create_at: Timestamp,
-        /// Update time of that post.
+        /// Update time of `from_post`.
         #[serde(rename = "fromUpdateAt")]
         from_update_at: Timestamp,
         /// Only posts that changed after `from_update_at`.
@@ -152,9 +152,9 @@ input! {
     /// Number of posts to list around the oldest unread post.
     pub struct UnreadPostPage {}
     optional {
-        /// Posts before it. Defaults to 60. Must be at most 200.
+        /// Number of posts before the oldest unread post. Defaults to 60. Must be at most 200.
         limit_before: u32,
-        /// Posts starting with it. Defaults to 60. Must be between 1 and 200.
+        /// Number of posts starting with the oldest unread post. Defaults to 60. Must be between 1 and 200.
         limit_after: u32,
         /// Omits root posts of threads from `posts`.
         #[serde(rename = "skipFetchThreads")]

@@ -81,7 +81,7 @@ model! {
         pub width: u32,
         /// Height in pixels.
         pub height: u32,
-        /// For example `png`, `jpeg` or `gif`.
+        /// Image format, for example `png`, `jpeg` or `gif`.
         pub format: String,
         /// Number of animation frames.
         pub frame_count: u32,
@@ -107,7 +107,7 @@ impl PostPriority {
         Self { priority: Priority::Important, ..Self::default() }
     }
 
-    /// Marked as urgent.
+    /// Creates the priority `urgent`.
     pub fn urgent() -> Self {
         Self { priority: Priority::Urgent, ..Self::default() }
     }
@@ -130,15 +130,15 @@ impl PostPriority {
 model! {
     /// An acknowledgement of a post.
     pub struct PostAcknowledgement {
-        /// The user.
+        /// ID of the user.
         pub user_id: UserId,
-        /// The post.
+        /// ID of the post.
         pub post_id: PostId,
         /// Time of the acknowledgement; 0 if it was removed.
         pub acknowledged_at: Timestamp,
-        /// The channel.
+        /// ID of the channel.
         pub channel_id: ChannelId,
-        /// The remote server of the user. Empty for local users.
+        /// ID of the remote server of the user. Empty for local users.
         pub remote_id: RemoteId,
     }
 }
@@ -153,7 +153,7 @@ model! {
         /// `string` or `object`.
         #[serde(rename = "type")]
         pub kind: String,
-        /// For example `ready`, `skipped` or `unavailable`.
+        /// State of the translation, for example `ready`, `skipped` or `unavailable`.
         pub state: String,
         /// The source language.
         pub source_lang: String,

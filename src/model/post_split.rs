@@ -9,10 +9,10 @@ impl PostDraft {
     /// Splits a draft whose text is too long for one post.
     ///
     /// Each part has at most 16,383 characters ([`limits::POST_CHARACTERS`](crate::limits::POST_CHARACTERS)), counted
-    /// as the server does. The text is split between paragraphs if possible, otherwise between lines, otherwise between
-    /// words. Code blocks that do not fit are closed, and opened again in the next part with their language. Lists,
-    /// quotes and tables are not split if there is a better place in the last three quarters of a part. Nothing else is
-    /// changed: without the added fences, the concatenated parts equal the original text.
+    /// as the server does. The text is split between paragraphs if possible, otherwise between lines, otherwise
+    /// between words. Code blocks that do not fit are closed, and reopened in the next part with their language.
+    /// Lists, quotes and tables are not split if there is a better place in the last three quarters of a part.
+    /// Nothing else is changed: apart from the added fences, the concatenated parts equal the original text.
     ///
     /// The first part has the props, attachments, files and priority of the draft. If the draft has a
     /// [key](Self::key), the parts have the keys `key`, `key/2`, `key/3` and so on. All parts are posted to the same

@@ -5,10 +5,10 @@ use crate::model::UserId;
 model! {
     /// A preference: a string value, identified by category and name.
     pub struct Preference {
-        /// The user to whom the preference applies.
+        /// ID of the user to whom the preference applies.
         pub user_id: UserId,
-        /// For example `display_settings`, `direct_channel_show` or `flagged_post`. Custom categories are
-        /// allowed, up to 32 bytes.
+        /// The category, for example `display_settings`, `direct_channel_show` or `flagged_post`. Custom categories
+        /// of up to 32 bytes are allowed.
         pub category: String,
         /// The name, often the ID of the subject, up to 32 bytes.
         pub name: String,

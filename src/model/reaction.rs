@@ -6,9 +6,9 @@ use crate::model::{ChannelId, PostId, RemoteId, UserId};
 model! {
     /// A reaction to a post.
     pub struct Reaction {
-        /// The user.
+        /// ID of the user.
         pub user_id: UserId,
-        /// The post.
+        /// ID of the post.
         pub post_id: PostId,
         /// The emoji's name, without colons.
         pub emoji_name: String,
@@ -18,9 +18,9 @@ model! {
         pub update_at: Timestamp,
         /// Time of removal; 0 if not removed.
         pub delete_at: Timestamp,
-        /// The remote server of the user. Empty for local users.
+        /// ID of the remote server of the user. Empty for local users.
         pub remote_id: RemoteId,
-        /// The channel.
+        /// ID of the channel.
         pub channel_id: ChannelId,
     }
 }

@@ -25,7 +25,7 @@ open_enum! {
 input! {
     /// A request to rewrite a text.
     pub struct RewriteRequest {
-        /// The agent.
+        /// ID of the agent.
         pub agent_id: String,
         /// The text.
         pub message: String,
@@ -35,7 +35,7 @@ input! {
     optional {
         /// Instructions for [`RewriteAction::Custom`].
         custom_prompt: String,
-        /// The thread for which the text is intended.
+        /// ID of the thread for which the text is intended.
         root_id: PostId,
     }
 }

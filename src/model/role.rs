@@ -26,7 +26,7 @@ model! {
         pub scheme_managed: bool,
         /// `true` for roles created by the server.
         pub built_in: bool,
-        /// The scheme of the role.
+        /// ID of the scheme of the role.
         pub scheme_id: SchemeId,
     }
 }

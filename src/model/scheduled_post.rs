@@ -18,11 +18,11 @@ model! {
         pub update_at: Timestamp,
         /// Deletion time; 0 if not deleted.
         pub delete_at: Timestamp,
-        /// The author of the post.
+        /// ID of the author of the post.
         pub user_id: UserId,
-        /// The channel.
+        /// ID of the channel.
         pub channel_id: ChannelId,
-        /// The thread. Empty outside of threads.
+        /// ID of the thread's root post. Empty outside of threads.
         pub root_id: PostId,
         /// The text.
         pub message: String,
@@ -35,11 +35,12 @@ model! {
         pub file_ids: Vec<FileId>,
         /// Metadata of the files.
         pub metadata: PostMetadata,
-        /// Priority of the future post: an object with all three keys.
+        /// Priority of the future post: an object with the keys `priority`, `requested_ack` and
+        /// `persistent_notifications`.
         pub priority: Json,
         /// Time at which the post is created.
         pub scheduled_at: Timestamp,
-        /// Time of the server's attempt; 0 if pending.
+        /// Time at which the server tried to create the post; 0 if pending.
         pub processed_at: Timestamp,
         /// Reason for a failure. Empty if there was none.
         pub error_code: String,
@@ -51,7 +52,7 @@ model! {
 #[serde(default)]
 #[non_exhaustive]
 pub struct ScheduledPostList {
-    /// Posts by team ID. Those in direct and group channels are listed under `directChannels`.
+    /// Scheduled posts by team ID. Posts in direct and group channels are listed under `directChannels`.
     #[serde(flatten)]
     pub posts: BTreeMap<String, Vec<ScheduledPost>>,
 }

@@ -18,9 +18,9 @@ model! {
         pub expires_at: Timestamp,
         /// Time of the last activity.
         pub last_activity_at: Timestamp,
-        /// The user to whom the session belongs.
+        /// ID of the user to whom the session belongs.
         pub user_id: UserId,
-        /// The mobile device of the session.
+        /// Push notification ID of the mobile device of the session.
         pub device_id: String,
         /// System-wide roles, separated by spaces.
         pub roles: String,
@@ -44,7 +44,7 @@ model! {
         pub id: TokenId,
         /// The token. Only returned on creation.
         pub token: Secret,
-        /// The user to whom the token belongs.
+        /// ID of the user to whom the token belongs.
         pub user_id: UserId,
         /// The description.
         pub description: String,
@@ -60,7 +60,7 @@ model! {
         pub id: String,
         /// Time of the action.
         pub create_at: Timestamp,
-        /// The acting user.
+        /// ID of the acting user.
         pub user_id: UserId,
         /// The route that was called.
         pub action: String,
@@ -68,7 +68,7 @@ model! {
         pub extra_info: String,
         /// IP address of the client.
         pub ip_address: String,
-        /// The session.
+        /// ID of the session.
         pub session_id: SessionId,
     }
 }

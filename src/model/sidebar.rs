@@ -35,9 +35,9 @@ model! {
     pub struct SidebarCategory {
         /// The ID. IDs of built-in categories are longer than other IDs.
         pub id: CategoryId,
-        /// The user to whom the category belongs.
+        /// ID of the user to whom the category belongs.
         pub user_id: UserId,
-        /// The team.
+        /// ID of the team.
         pub team_id: TeamId,
         /// Position, in steps of ten.
         pub sort_order: i64,
@@ -52,7 +52,7 @@ model! {
         pub muted: bool,
         /// `true` if the category is collapsed.
         pub collapsed: bool,
-        /// The channels. An update replaces the whole list.
+        /// IDs of the channels. An update replaces the whole list.
         pub channel_ids: Vec<ChannelId>,
     }
 }
@@ -70,15 +70,15 @@ model! {
 input! {
     /// A new sidebar category.
     pub struct SidebarCategoryDraft {
-        /// The user to whom the category belongs.
+        /// ID of the user to whom the category belongs.
         pub user_id: UserId,
-        /// The team.
+        /// ID of the team.
         pub team_id: TeamId,
         /// The display name.
         pub display_name: String,
     }
     optional {
-        /// The channels.
+        /// IDs of the channels.
         channel_ids: Vec<ChannelId>,
         /// Sort order of the channels.
         sorting: SidebarCategorySorting,

@@ -22,7 +22,7 @@ open_enum! {
 model! {
     /// Status of a user.
     pub struct Status {
-        /// The user.
+        /// ID of the user.
         pub user_id: UserId,
         /// The availability of the user.
         pub status: StatusKind,
@@ -30,7 +30,7 @@ model! {
         pub manual: bool,
         /// Time of the last activity.
         pub last_activity_at: Timestamp,
-        /// The channel being viewed. Only returned to that user.
+        /// ID of the channel that the user is viewing. Only returned to that user.
         pub active_channel: ChannelId,
         /// End of Do Not Disturb in **seconds** since 1970, unlike all other times; 0 if unlimited.
         pub dnd_end_time: i64,
@@ -46,7 +46,8 @@ input! {
         pub text: String,
     }
     optional {
-        /// `thirty_minutes`, `one_hour`, `four_hours`, `today`, `this_week` or `date_and_time`.
+        /// Duration of the status: `thirty_minutes`, `one_hour`, `four_hours`, `today`, `this_week` or
+        /// `date_and_time`.
         duration: String,
         /// Expiry time in RFC 3339 format, as displayed by [`Timestamp`]. Requires `duration`.
         expires_at: String,

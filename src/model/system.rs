@@ -49,7 +49,7 @@ model! {
 }
 
 impl SystemStatus {
-    /// Overall health.
+    /// Returns `true` if the server is healthy.
     pub fn is_ok(&self) -> bool {
         self.status == Health::Ok
     }

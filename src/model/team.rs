@@ -46,11 +46,11 @@ model! {
         pub allow_open_invite: bool,
         /// Time of the last change of the icon.
         pub last_team_icon_update: Timestamp,
-        /// The permission scheme of the team, if any.
+        /// ID of the permission scheme of the team, if any.
         pub scheme_id: SchemeId,
         /// `true` if groups determine the members.
         pub group_constrained: bool,
-        /// The data retention policy, in responses that include it.
+        /// ID of the data retention policy, in responses that include it.
         pub policy_id: PolicyId,
         /// `true` if the team was archived due to a limit of the hosted edition.
         pub cloud_limits_archived: bool,
@@ -80,7 +80,7 @@ input! {
         allowed_domains: String,
         /// `true` if all users of the server may join.
         allow_open_invite: bool,
-        /// A permission scheme.
+        /// ID of a permission scheme.
         scheme_id: SchemeId,
         /// `true` if groups determine the members.
         group_constrained: bool,
@@ -111,9 +111,9 @@ input! {
 model! {
     /// A team membership of a user.
     pub struct TeamMember {
-        /// The team.
+        /// ID of the team.
         pub team_id: TeamId,
-        /// The user.
+        /// ID of the user.
         pub user_id: UserId,
         /// Roles of the member, separated by spaces.
         pub roles: String,
@@ -133,7 +133,7 @@ model! {
 model! {
     /// Result of adding one user to a team.
     pub struct TeamMemberWithError {
-        /// The user.
+        /// ID of the user.
         pub user_id: UserId,
         /// The membership, on success.
         pub member: TeamMember,
@@ -145,7 +145,7 @@ model! {
 model! {
     /// Member counts of a team.
     pub struct TeamStats {
-        /// The team.
+        /// ID of the team.
         pub team_id: TeamId,
         /// Total number of members.
         pub total_member_count: i64,
@@ -157,7 +157,7 @@ model! {
 model! {
     /// Unread counts of a team.
     pub struct TeamUnread {
-        /// The team.
+        /// ID of the team.
         pub team_id: TeamId,
         /// Unread posts.
         pub msg_count: i64,

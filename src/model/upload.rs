@@ -23,9 +23,9 @@ model! {
         pub kind: UploadType,
         /// Time at which the session was created.
         pub create_at: Timestamp,
-        /// The user who uploads the file.
+        /// ID of the user who uploads the file.
         pub user_id: UserId,
-        /// The channel.
+        /// ID of the channel.
         pub channel_id: ChannelId,
         /// The file name.
         pub filename: String,
@@ -33,7 +33,7 @@ model! {
         pub file_size: u64,
         /// Number of bytes received by the server.
         pub file_offset: u64,
-        /// The remote server that uploads the file. Empty for local uploads.
+        /// ID of the remote server that uploads the file. Empty for local uploads.
         pub remote_id: RemoteId,
         /// ID of the resulting file. Only used between servers.
         pub req_file_id: FileId,
@@ -43,7 +43,7 @@ model! {
 input! {
     /// A new upload session.
     pub struct UploadDraft {
-        /// The channel.
+        /// ID of the channel.
         pub channel_id: ChannelId,
         /// The file name.
         pub filename: String,

@@ -19,14 +19,14 @@ model! {
         pub update_at: Timestamp,
         /// Time of deactivation; 0 for active users.
         pub delete_at: Timestamp,
-        /// Unique and lowercase. Usernames of remote users contain a `:`.
+        /// The username, unique and in lowercase. Usernames of remote users contain a `:`.
         pub username: String,
         /// Always empty in responses.
         pub password: Secret,
         /// Login name at the external authentication service. Only returned to administrators.
         pub auth_data: String,
-        /// Empty for email and password; otherwise `ldap`, `saml`, `gitlab`, `google`, `office365` or
-        /// `openid`.
+        /// Authentication service: empty for email and password; otherwise `ldap`, `saml`, `gitlab`, `google`,
+        /// `office365` or `openid`.
         pub auth_service: String,
         /// Email address. Empty if the current account may not see it.
         pub email: String,
@@ -52,17 +52,18 @@ model! {
         pub last_password_update: Timestamp,
         /// Time of the last picture change.
         pub last_picture_update: Timestamp,
-        /// Failed logins since the last successful one.
+        /// Number of failed logins since the last successful one.
         pub failed_attempts: i64,
         /// Language, for example `en` or `de`.
         pub locale: String,
-        /// `useAutomaticTimezone` (`"true"` or `"false"`), `manualTimezone`, `automaticTimezone`.
+        /// Time zone settings: `useAutomaticTimezone` (`"true"` or `"false"`), `manualTimezone` and
+        /// `automaticTimezone`.
         pub timezone: BTreeMap<String, String>,
         /// `true` if multi-factor authentication is active.
         pub mfa_active: bool,
         /// Always empty in responses.
         pub mfa_secret: Secret,
-        /// The remote server of the user. Empty for local users.
+        /// ID of the remote server of the user. Empty for local users.
         pub remote_id: RemoteId,
         /// Time of the last activity. Not included in all responses.
         pub last_activity_at: Timestamp,
@@ -72,7 +73,7 @@ model! {
         pub bot_description: String,
         /// Time of the last icon change of the bot.
         pub bot_last_icon_update: Timestamp,
-        /// The accepted terms of service.
+        /// ID of the accepted terms of service.
         pub terms_of_service_id: TermsOfServiceId,
         /// Time at which the terms were accepted.
         pub terms_of_service_create_at: Timestamp,
@@ -154,7 +155,7 @@ input! {
         props: BTreeMap<String, String>,
         /// Notification settings.
         notify_props: BTreeMap<String, String>,
-        /// See [`User::timezone`].
+        /// Time zone settings, as in [`User::timezone`].
         timezone: BTreeMap<String, String>,
         /// External authentication service, used with `auth_data` instead of a password. Only for administrators.
         auth_service: String,
@@ -204,7 +205,7 @@ input! {
         locale: String,
         /// New time zone.
         timezone: BTreeMap<String, String>,
-        /// The remote server of the user.
+        /// ID of the remote server of the user.
         remote_id: RemoteId,
     }
 }
@@ -234,7 +235,7 @@ model! {
     pub struct UserAuth {
         /// Login name at the external authentication service.
         pub auth_data: String,
-        /// The service. Empty for email and password.
+        /// Authentication service. Empty for email and password.
         pub auth_service: String,
     }
 }
@@ -242,9 +243,9 @@ model! {
 model! {
     /// The terms of service accepted by a user.
     pub struct UserTermsOfService {
-        /// The user.
+        /// ID of the user.
         pub user_id: UserId,
-        /// The terms.
+        /// ID of the terms.
         pub terms_of_service_id: TermsOfServiceId,
         /// Time at which the user accepted the terms.
         pub create_at: Timestamp,
@@ -264,7 +265,7 @@ model! {
 model! {
     /// Login type of a user.
     pub struct LoginType {
-        /// Empty for email and password.
+        /// Authentication service. Empty for email and password.
         pub auth_service: String,
         /// `true` if the user is deactivated.
         pub is_deactivated: bool,

@@ -38,7 +38,7 @@ input! {
         channel_roles: Vec<String>,
         /// With `in_team`: only users with one of these team roles.
         team_roles: Vec<String>,
-        /// `last_activity_at` or `create_at` with `in_team`; `status`, `admin` or `display_name` with
+        /// Sort order: `last_activity_at` or `create_at` with `in_team`; `status`, `admin` or `display_name` with
         /// `in_channel`.
         sort: String,
         /// Pagination cursor, for `not_in_channel` on a channel with an access policy: returns users after this

@@ -4,7 +4,8 @@ use crate::model::{Attachment, ChannelId, HookId, Json, PostPriority, TeamId, Us
 use crate::{Secret, Timestamp};
 
 model! {
-    /// A URL that creates posts from the messages sent to it. **Anyone who knows the ID can post.**
+    /// An incoming webhook: a URL that creates posts from the messages sent to it. **Anyone who knows the ID can
+    /// post.**
     pub struct IncomingWebhook {
         /// The ID. The path of the URL is `/hooks/{id}`.
         pub id: HookId,
@@ -14,11 +15,11 @@ model! {
         pub update_at: Timestamp,
         /// Deletion time; 0 if not deleted.
         pub delete_at: Timestamp,
-        /// The user who created the webhook and in whose name it posts.
+        /// ID of the user who created the webhook, and in whose name it posts.
         pub user_id: UserId,
-        /// The default channel.
+        /// ID of the default channel.
         pub channel_id: ChannelId,
-        /// The team.
+        /// ID of the team.
         pub team_id: TeamId,
         /// The display name, up to 64 characters.
         pub display_name: String,
@@ -36,7 +37,7 @@ model! {
 input! {
     /// A new incoming webhook.
     pub struct IncomingWebhookDraft {
-        /// The default channel.
+        /// ID of the default channel.
         pub channel_id: ChannelId,
     }
     optional {
@@ -80,7 +81,8 @@ model! {
     pub struct OutgoingWebhook {
         /// The ID.
         pub id: HookId,
-        /// Token included in requests, which proves that the server sent them. Compare it.
+        /// Secret token that the server includes in its requests. Compare it to verify that a request comes from the
+        /// server.
         pub token: Secret,
         /// Creation time.
         pub create_at: Timestamp,
@@ -88,15 +90,15 @@ model! {
         pub update_at: Timestamp,
         /// Deletion time; 0 if not deleted.
         pub delete_at: Timestamp,
-        /// The user who created the webhook.
+        /// ID of the user who created the webhook.
         pub creator_id: UserId,
-        /// The public channel. Empty for all public channels of the team.
+        /// ID of the public channel. Empty for all public channels of the team.
         pub channel_id: ChannelId,
-        /// The team.
+        /// ID of the team.
         pub team_id: TeamId,
         /// Words that trigger the webhook. Required if no channel is set.
         pub trigger_words: Vec<String>,
-        /// 0 if the first word must equal a trigger word; 1 if it must start with one.
+        /// Match mode: 0 if the first word must equal a trigger word; 1 if it must start with one.
         pub trigger_when: i64,
         /// Target URLs.
         pub callback_urls: Vec<String>,
@@ -116,7 +118,7 @@ model! {
 input! {
     /// A new outgoing webhook. Requires a channel or trigger words.
     pub struct OutgoingWebhookDraft {
-        /// The team.
+        /// ID of the team.
         pub team_id: TeamId,
         /// The display name.
         pub display_name: String,
@@ -124,13 +126,13 @@ input! {
         pub callback_urls: Vec<String>,
     }
     optional {
-        /// The public channel. Defaults to all public channels of the team.
+        /// ID of the public channel. Defaults to all public channels of the team.
         channel_id: ChannelId,
         /// Owner of the webhook. Only administrators may set it.
         creator_id: UserId,
         /// Words that trigger the webhook. Required if no channel is set.
         trigger_words: Vec<String>,
-        /// 0 if the first word must equal a trigger word; 1 if it must start with one.
+        /// Match mode: 0 if the first word must equal a trigger word; 1 if it must start with one.
         trigger_when: i64,
         /// The description.
         description: String,

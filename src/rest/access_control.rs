@@ -19,8 +19,8 @@ use crate::page::{Pages, until_last};
 /// Access policies: attribute-based rules for channel membership. Returned by
 /// [`Client::access_control`](crate::Client::access_control).
 ///
-/// Users with `manage_channel_access_rules` may manage the policy of their channel. Everything else requires
-/// `manage_system`. Returns 501 without a license.
+/// Users with `manage_channel_access_rules` may manage the policy of their channel. All other operations require
+/// `manage_system`. The routes return 501 without a license.
 #[derive(Clone, Copy, Debug)]
 pub struct AccessControl<'c>(pub(crate) &'c HttpClient);
 
@@ -46,7 +46,7 @@ impl AccessControl<'_> {
         self.0.get("/access_control_policies/{policy_id}", &[policy]).fetch()
     }
 
-    /// Gets a policy that is imported by a channel's policy. For users who manage only that channel.
+    /// Gets a policy that is imported by a channel's policy. Intended for users who manage only that channel.
     ///
     /// `GET /access_control_policies/{policy_id}`
     ///

@@ -11,7 +11,7 @@ use crate::model::{Agent, AgentsIntegrityResponse, LlmService};
 pub struct Agents<'c>(pub(crate) &'c HttpClient);
 
 impl Agents<'_> {
-    /// Lists the agents available to the current account. Empty without the plugin.
+    /// Lists the agents available to the current account. The list is empty without the plugin.
     ///
     /// `GET /agents`
     ///
@@ -21,7 +21,7 @@ impl Agents<'_> {
         self.0.get("/agents", &[]).fetch()
     }
 
-    /// Returns whether agents are available, and the reason if they are not.
+    /// Gets the availability of agents, and the reason if they are unavailable.
     ///
     /// `GET /agents/status`
     ///

@@ -10,7 +10,7 @@ use crate::time::Timestamp;
 
 /// Channel bookmarks. Returned by [`Client::bookmarks`](crate::Client::bookmarks).
 ///
-/// Requires a license; returns 501 otherwise.
+/// The routes require a license, and return 501 otherwise.
 #[derive(Clone, Copy, Debug)]
 pub struct Bookmarks<'c>(pub(crate) &'c HttpClient);
 
@@ -36,7 +36,7 @@ impl Bookmarks<'_> {
         self.0.get(template, &[channel]).param("bookmarks_since", since.as_millis()).fetch()
     }
 
-    /// Creates a bookmark. A channel holds at most 50.
+    /// Creates a bookmark. A channel can have at most 50 bookmarks.
     ///
     /// `POST /channels/{channel_id}/bookmarks`
     ///

@@ -120,8 +120,8 @@ impl<'c> Bots<'c> {
         call.json(patch).fetch()
     }
 
-    /// Converts a user account to a bot. The bot owns itself. Transfer it with [`assign`](Self::assign)
-    /// before you disable it: servers (5.37 and 11.6) otherwise drop the connection.
+    /// Converts a user account to a bot. The bot owns itself. Transfer it with [`assign`](Self::assign) before you
+    /// disable it; otherwise, servers (5.37 and 11.6) drop the connection.
     ///
     /// `POST /users/{user_id}/convert_to_bot`
     ///

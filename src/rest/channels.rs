@@ -66,7 +66,7 @@ impl Channels<'_> {
         call.fetch().map_err(|error| explain_channel(error, name, team.as_str()))
     }
 
-    /// Gets a channel by the short names of its team and channel.
+    /// Gets a channel by its short name and the short name of its team.
     ///
     /// `GET /teams/name/{team_name}/channels/name/{channel_name}`
     ///
@@ -77,7 +77,7 @@ impl Channels<'_> {
         call.fetch().map_err(|error| explain_channel(error, name, team_name))
     }
 
-    /// Gets a channel by the short names of its team and channel, including an archived one.
+    /// Gets a channel by its short name and the short name of its team, including an archived one.
     ///
     /// `GET /teams/name/{team_name}/channels/name/{channel_name}`
     #[doc(alias = "GetChannelByNameForTeamName")]
@@ -144,7 +144,7 @@ impl Channels<'_> {
         self.0.put("/channels/{channel_id}/patch", &[channel]).json(patch).fetch()
     }
 
-    /// Converts a channel to public or private.
+    /// Makes a channel public or private.
     ///
     /// `PUT /channels/{channel_id}/privacy`
     ///
@@ -233,7 +233,7 @@ impl Channels<'_> {
         self.0.get("/channels/{channel_id}/common_teams", &[channel]).fetch()
     }
 
-    /// Gets the number of members, pinned posts and files.
+    /// Gets the numbers of members, pinned posts and files of a channel.
     ///
     /// `GET /channels/{channel_id}/stats`
     ///

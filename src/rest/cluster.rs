@@ -9,7 +9,7 @@ use crate::model::ClusterInfo;
 pub struct Cluster<'c>(pub(crate) &'c HttpClient);
 
 impl Cluster<'_> {
-    /// Lists the nodes of the cluster. Empty if the server is not clustered.
+    /// Lists the nodes of the cluster. The list is empty if the server is not clustered.
     ///
     /// `GET /cluster/status`
     ///

@@ -69,15 +69,15 @@ impl Commands<'_> {
         self.0.post("/commands", &[]).json(&draft.with_method()).fetch()
     }
 
-    /// Creates a slash command, or updates the command with the same trigger in the team. For programs that register
-    /// their command each time they start.
+    /// Creates a slash command, or updates the command with the same trigger in the team. Suitable for programs that
+    /// register their command each time they start.
     ///
-    /// The token of an existing command does not change. Takes two requests. Two programs that do this for the first time
-    /// at the same moment may get an error, since a trigger is unique within a team.
+    /// The token of an existing command does not change. Takes two requests. If two programs create the same command
+    /// at the same time, one of them may get an error, since a trigger is unique within a team.
     ///
     /// # Errors
-    /// Like [`list_custom`](Self::list_custom), and [`create`](Self::create) or [`update`](Self::update). The server
-    /// returns 400 if the trigger is built in.
+    /// The errors of [`list_custom`](Self::list_custom), and of [`create`](Self::create) or [`update`](Self::update).
+    /// The server returns 400 if the trigger is built in.
     pub fn create_or_update(&self, draft: &CommandDraft) -> Result<Command> {
         let existing = self.list_custom(&draft.team_id)?.into_iter();
         match existing.into_iter().find(|command| command.trigger == draft.trigger) {

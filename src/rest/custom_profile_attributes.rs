@@ -26,7 +26,7 @@ impl CustomProfileAttributes<'_> {
         self.0.get("/custom_profile_attributes/fields", &[]).fetch()
     }
 
-    /// Creates an attribute. A server holds at most 20.
+    /// Creates an attribute. A server can have at most 20 attributes.
     ///
     /// `POST /custom_profile_attributes/fields`
     ///
@@ -72,7 +72,7 @@ impl CustomProfileAttributes<'_> {
         self.0.get("/custom_profile_attributes/group", &[]).fetch::<Id>().map(|answer| answer.id)
     }
 
-    /// Lists the attributes of a user that have a value.
+    /// Gets the attribute values of a user, by attribute. Attributes without a value are omitted.
     ///
     /// `GET /users/{user_id}/custom_profile_attributes`
     ///

@@ -86,7 +86,7 @@ impl<'c> Files<'c> {
     /// file name given by another user is not a safe path; use [`FileInfo::safe_name`].
     ///
     /// # Errors
-    /// - [`ErrorKind::Input`] if the ID of `file` is not an ID, before any I/O.
+    /// - [`ErrorKind::Input`] if the ID of `file` is malformed, before any I/O.
     /// - [`ErrorKind::Io`] if a local file cannot be read or written.
     /// - [`ErrorKind::Protocol`] if the server sends another range, more data or less data than the file has.
     pub fn save(&self, file: &FileInfo, path: impl AsRef<Path>) -> Result<u64> {

@@ -1,9 +1,9 @@
-//! Remnants of in-product license purchases.
+//! Obsolete routes for purchasing a license from within the server.
 
 use crate::error::Result;
 use crate::http::HttpClient;
 
-/// Remnants of in-product license purchases. Returned by
+/// Obsolete routes for purchasing a license from within the server. Returned by
 /// [`Client::hosted_customer`](crate::Client::hosted_customer).
 #[derive(Clone, Copy, Debug)]
 pub struct HostedCustomer<'c>(pub(crate) &'c HttpClient);

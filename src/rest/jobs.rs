@@ -20,7 +20,7 @@ impl<'c> Jobs<'c> {
     ///
     /// `GET /jobs`
     ///
-    /// Required permission: one for at least one type of job, such as `read_jobs`.
+    /// Required permission: the read permission of at least one job type, such as `read_jobs`.
     ///
     /// Older servers ignore the filters.
     ///

@@ -18,7 +18,7 @@ use crate::rest::{Upload, with_file};
 pub struct Ldap<'c>(pub(crate) &'c HttpClient);
 
 impl<'c> Ldap<'c> {
-    /// Starts a synchronization of users and groups. It continues after the response;
+    /// Starts a synchronization of users and groups, which continues after the response;
     /// [`JobType::LdapSync`](crate::JobType::LdapSync) jobs show the progress.
     ///
     /// `POST /ldap/sync`
@@ -49,7 +49,7 @@ impl<'c> Ldap<'c> {
         self.0.post("/ldap/test_connection", &[]).json(settings).safe().send()
     }
 
-    /// Tests filters or attributes.
+    /// Tests the filters or attributes of the settings.
     ///
     /// `POST /ldap/test_diagnostics`
     ///

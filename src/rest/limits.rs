@@ -13,9 +13,7 @@ impl Limits<'_> {
     ///
     /// `GET /limits/server`
     ///
-    /// Users without permission to manage users receive zeros for the user counts.
-    ///
-    /// Without the permission `sysconsole_read_user_management_users`, all counts are 0.
+    /// Without the permission `sysconsole_read_user_management_users`, all user counts are 0.
     #[doc(alias = "GetServerLimits")]
     pub fn get(&self) -> Result<ServerLimits> {
         self.0.get("/limits/server", &[]).fetch()

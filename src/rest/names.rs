@@ -41,9 +41,9 @@ pub(crate) fn explain_user(error: Error, name: &str) -> Error {
     } else if name.bytes().all(is_username_byte) {
         None
     } else if name.to_ascii_lowercase().bytes().all(is_username_byte) {
-        Some("usernames have no capitals: use lower-case letters")
+        Some("usernames have no capitals: use lowercase letters")
     } else {
-        Some("a username consists of lower-case letters, digits, `.`, `-` and `_`: this may be a full name")
+        Some("a username consists of lowercase letters, digits, `.`, `-` and `_`: this may be a full name")
     };
     explain(error, hint, || format!("no user @{}", shown(name)))
 }
@@ -87,7 +87,8 @@ pub(crate) fn explain_channel(error: Error, name: &str, team: &str) -> Error {
 
 /// Says that no custom emoji has this name.
 pub(super) fn explain_emoji(error: Error, name: &str) -> Error {
-    let hint = Some("built-in emoji have no entry: reactions take their names as they are");
+    let hint =
+        Some("this may be a built-in emoji, which has no entry: pass its name to `reactions().create`");
     explain(error, hint, || format!("no custom emoji :{}:", shown(name)))
 }
 

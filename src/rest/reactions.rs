@@ -16,8 +16,9 @@ pub struct Reactions<'c>(pub(crate) &'c HttpClient);
 impl Reactions<'_> {
     /// Adds a reaction to a post. Adding a reaction twice is not an error.
     ///
-    /// `emoji` is the name of an emoji, such as `thumbsup`, with or without colons. Here and below, anything else,
-    /// such as the character itself, is refused with [`ErrorKind::Input`](crate::ErrorKind::Input) before any I/O.
+    /// `emoji` is the name of an emoji, such as `thumbsup`, with or without colons. All methods of this group refuse
+    /// anything else, such as the character itself, with [`ErrorKind::Input`](crate::ErrorKind::Input) before any
+    /// I/O.
     ///
     /// `POST /reactions`
     ///

@@ -19,8 +19,8 @@ use crate::rest::Upload;
 /// Returns 501 if the feature is disabled (`ConnectedWorkspacesSettings.EnableRemoteClusterService`) or not
 /// licensed.
 ///
-/// The methods at the end are used by servers to call each other. They send the token of the remote server
-/// instead of the account's token.
+/// Servers call each other with the methods that take a [`RemoteClusterToken`]. These send the token of the remote
+/// server instead of the account's token.
 #[derive(Clone, Copy, Debug)]
 pub struct RemoteClusters<'c>(pub(crate) &'c HttpClient);
 

@@ -43,8 +43,7 @@ impl<'c> Schemes<'c> {
     ///
     /// `POST /schemes`
     ///
-    /// Required permission: `sysconsole_write_user_management_permissions`. Since server 5.0. Writing needs a
-    /// license.
+    /// Required permission: `sysconsole_write_user_management_permissions`. Since server 5.0. Requires a license.
     #[doc(alias = "CreateScheme")]
     pub fn create(&self, draft: &SchemeDraft) -> Result<Scheme> {
         self.0.post("/schemes", &[]).json(draft).fetch()
@@ -55,8 +54,7 @@ impl<'c> Schemes<'c> {
     ///
     /// `PUT /schemes/{scheme_id}/patch`
     ///
-    /// Required permission: `sysconsole_write_user_management_permissions`. Since server 5.0. Writing needs a
-    /// license.
+    /// Required permission: `sysconsole_write_user_management_permissions`. Since server 5.0. Requires a license.
     #[doc(alias = "PatchScheme")]
     pub fn patch(&self, scheme: &SchemeId, patch: &SchemePatch) -> Result<Scheme> {
         self.0.put("/schemes/{scheme_id}/patch", &[scheme]).json(patch).fetch()
@@ -66,8 +64,7 @@ impl<'c> Schemes<'c> {
     ///
     /// `DELETE /schemes/{scheme_id}`
     ///
-    /// Required permission: `sysconsole_write_user_management_permissions`. Since server 5.0. Writing needs a
-    /// license.
+    /// Required permission: `sysconsole_write_user_management_permissions`. Since server 5.0. Requires a license.
     #[doc(alias = "DeleteScheme")]
     pub fn delete(&self, scheme: &SchemeId) -> Result<()> {
         self.0.delete("/schemes/{scheme_id}", &[scheme]).send()

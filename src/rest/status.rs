@@ -30,7 +30,7 @@ impl Statuses<'_> {
         in_chunks(users, |chunk| self.0.post("/users/status/ids", &[]).json(&chunk).safe().fetch())
     }
 
-    /// Sets the status manually.
+    /// Sets the status of a user manually.
     ///
     /// `PUT /users/{user_id}/status`
     ///

@@ -68,7 +68,7 @@ impl Threads<'_> {
             .send()
     }
 
-    /// Marks all threads as read.
+    /// Marks all threads followed by a user in a team as read.
     ///
     /// `PUT /users/{user_id}/teams/{team_id}/threads/read`
     ///

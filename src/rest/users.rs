@@ -33,7 +33,7 @@ use crate::time::Timestamp;
 /// # Ok(()) }
 /// ```
 ///
-/// [`UserId::me`] stands for the current account in every method that takes a user ID.
+/// [`UserId::me`] refers to the current account in every method that takes a user ID.
 #[derive(Clone, Copy, Debug)]
 pub struct Users<'c>(pub(crate) &'c HttpClient);
 
@@ -58,7 +58,7 @@ impl<'c> Users<'c> {
         self.0.get("/users/{user_id}", &[user]).fetch()
     }
 
-    /// Gets a user if it has changed since the given entity tag of an earlier response.
+    /// Gets a user, if it has changed since an earlier response with the given entity tag.
     ///
     /// `GET /users/{user_id}`
     ///
@@ -301,8 +301,7 @@ impl<'c> Users<'c> {
     ///
     /// `PUT /users/{user_id}/password`
     ///
-    /// Other users require the permission `sysconsole_write_user_management_users`, and administrators
-    /// `manage_system`.
+    /// Required permission: `sysconsole_write_user_management_users`; for administrators, `manage_system`.
     #[doc(alias = "UpdateUserPassword")]
     pub fn set_password(&self, user: &UserId, password: &Secret) -> Result<()> {
         self.0.put("/users/{user_id}/password", &[user]).json(&json!({"new_password": password})).send()

@@ -47,7 +47,7 @@ impl<'c> Webhooks<'c> {
     ///
     /// `GET /hooks/incoming`
     ///
-    /// Servers that do not support this (5.37) return a response that cannot be decoded.
+    /// Servers that do not support counts, such as 5.37, return a response that cannot be decoded.
     ///
     /// Required permissions, depending on the request: `manage_own_incoming_webhooks`,
     /// `manage_others_incoming_webhooks`.

@@ -279,7 +279,7 @@ fn answers_of_real_servers_come_back_whole() {
                 Ok(_) => true,
                 // An answer that is not that of the post that was sent is refused, after it was decoded.
                 Err(error) if row.name == "posts.create" => {
-                    error.to_string().contains("another post than the one that was sent")
+                    error.to_string().contains("a different post from the one that was sent")
                 }
                 Err(error) => {
                     tried.push(format!("{}: {error}", row.name));

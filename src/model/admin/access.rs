@@ -16,13 +16,13 @@ open_enum! {
 }
 
 model! {
-    /// Rules for the membership of a channel.
+    /// An access policy: rules for the membership of a channel.
     pub struct AccessControlPolicy {
         /// The ID. Equals the channel ID for the policy of a channel.
         pub id: PolicyId,
         /// The name.
         pub name: String,
-        /// The type of resource to which the policy applies.
+        /// The policy type.
         #[serde(rename = "type")]
         pub kind: AccessPolicyType,
         /// `true` if the policy adds and removes members.
@@ -65,7 +65,7 @@ input! {
     pub struct AccessControlPolicyDraft {
         /// The name, up to 128 characters.
         pub name: String,
-        /// The type of resource to which the policy applies.
+        /// The policy type.
         #[serde(rename = "type")]
         pub kind: AccessPolicyType,
         /// The policy's own rules.
@@ -98,7 +98,7 @@ pub struct AccessControlPolicyActiveUpdate {
 }
 
 impl AccessControlPolicyActiveUpdate {
-    /// Creates the value from its required fields.
+    /// Creates a value with the required fields.
     pub fn new(id: impl Into<PolicyId>, active: bool) -> Self {
         Self { id: id.into(), active }
     }
@@ -117,7 +117,7 @@ input! {
         parent_id: PolicyId,
         /// Only these policies.
         ids: Vec<PolicyId>,
-        /// Cursor returned by the previous request.
+        /// Pagination cursor: returns policies after this one.
         cursor: AccessControlPolicyCursor,
         /// Maximum number of results.
         limit: u32,
@@ -131,13 +131,13 @@ input! {
 model! {
     /// Pagination cursor.
     pub struct AccessControlPolicyCursor {
-        /// The last policy of the previous page.
+        /// ID of the last policy of the previous page.
         pub id: String,
     }
 }
 
 impl AccessControlPolicyCursor {
-    /// Creates a cursor after this policy.
+    /// Creates a cursor that starts after the given policy.
     pub fn after(policy: impl Into<PolicyId>) -> Self {
         Self { id: policy.into().as_str().to_owned() }
     }
@@ -154,14 +154,14 @@ model! {
 }
 
 input! {
-    /// An expression to validate.
+    /// An expression to validate or parse.
     #[doc(alias = "CELExpression")]
     pub struct CelExpression {
         /// The expression in CEL.
         pub expression: String,
     }
     optional {
-        /// The channel of the expression. Required for users who manage only that channel.
+        /// ID of the channel of the expression. Required for users who manage only that channel.
         #[serde(rename = "channelId")]
         channel_id: ChannelId,
     }
@@ -178,16 +178,16 @@ pub struct QueryExpressionParams {
     /// Only users whose names contain this term.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub term: Option<String>,
-    /// Cursor returned by the previous request.
+    /// Pagination cursor: returns users after this ID.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub after: Option<UserId>,
-    /// The channel of the expression. Required for users who manage only that channel.
+    /// ID of the channel of the expression. Required for users who manage only that channel.
     #[serde(rename = "channelId", skip_serializing_if = "Option::is_none")]
     pub channel_id: Option<ChannelId>,
 }
 
 impl QueryExpressionParams {
-    /// Creates the value from its required fields.
+    /// Creates a value with the required fields.
     pub fn new(expression: impl Into<String>, limit: u32) -> Self {
         Self { expression: expression.into(), limit, term: None, after: None, channel_id: None }
     }
@@ -196,9 +196,9 @@ impl QueryExpressionParams {
 setters! { QueryExpressionParams:
     /// Only users whose names contain this term.
     term: String,
-    /// Cursor returned by the previous request.
+    /// Pagination cursor: returns users after this ID.
     after: UserId,
-    /// The channel of the expression. Required for users who manage only that channel.
+    /// ID of the channel of the expression. Required for users who manage only that channel.
     channel_id: ChannelId,
 }
 
@@ -256,24 +256,24 @@ model! {
 pub struct AccessFieldPage {
     /// Maximum number of results. Must be between 1 and 100.
     pub limit: u32,
-    /// Cursor returned by the previous request.
+    /// Pagination cursor: returns attributes after this ID.
     pub after: Option<PropertyFieldId>,
-    /// The channel of the expression. Required for users who manage only that channel.
+    /// ID of the channel of the expression. Required for users who manage only that channel.
     #[serde(rename = "channelId")]
     pub channel_id: Option<ChannelId>,
 }
 
 impl AccessFieldPage {
-    /// Creates the value from its required fields.
+    /// Creates a value with the required fields.
     pub fn new(limit: u32) -> Self {
         Self { limit, after: None, channel_id: None }
     }
 }
 
 setters! { AccessFieldPage:
-    /// Cursor returned by the previous request.
+    /// Pagination cursor: returns attributes after this ID.
     after: PropertyFieldId,
-    /// The channel of the expression. Required for users who manage only that channel.
+    /// ID of the channel of the expression. Required for users who manage only that channel.
     channel_id: ChannelId,
 }
 
@@ -283,18 +283,18 @@ setters! { AccessFieldPage:
 pub struct AccessChannelPage {
     /// Maximum number of results.
     pub limit: u32,
-    /// Cursor returned by the previous request.
+    /// Pagination cursor: returns channels after this ID.
     pub after: Option<ChannelId>,
 }
 
 impl AccessChannelPage {
-    /// Creates the value from its required fields.
+    /// Creates a value with the required fields.
     pub fn new(limit: u32) -> Self {
         Self { limit, after: None }
     }
 }
 
 setters! { AccessChannelPage:
-    /// Cursor returned by the previous request.
+    /// Pagination cursor: returns channels after this ID.
     after: ChannelId,
 }

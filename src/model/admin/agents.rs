@@ -16,7 +16,7 @@ model! {
         pub display_name: String,
         /// Username of the agent's account.
         pub username: String,
-        /// The language model service used by the agent.
+        /// ID of the language model service used by the agent.
         pub service_id: String,
         /// Type of that service.
         pub service_type: String,
@@ -44,7 +44,7 @@ model! {
     pub struct AgentsIntegrityResponse {
         /// `true` if agents are available.
         pub available: bool,
-        /// Reason if agents are unavailable, as a translation key.
+        /// Reason why agents are unavailable, as a translation key.
         pub reason: String,
     }
 }
@@ -68,7 +68,7 @@ model! {
     pub struct Recap {
         /// The ID.
         pub id: RecapId,
-        /// The user who requested the recap.
+        /// ID of the user who requested the recap.
         pub user_id: UserId,
         /// The title.
         pub title: String,
@@ -84,7 +84,7 @@ model! {
         pub total_message_count: i64,
         /// The status.
         pub status: RecapStatus,
-        /// The agent that created the recap.
+        /// ID of the agent that created the recap.
         pub bot_id: String,
         /// Summaries by channel. Not included in lists.
         pub channels: Vec<RecapChannel>,
@@ -96,9 +96,9 @@ model! {
     pub struct RecapChannel {
         /// The ID.
         pub id: String,
-        /// The recap.
+        /// ID of the recap.
         pub recap_id: RecapId,
-        /// The channel.
+        /// ID of the channel.
         pub channel_id: ChannelId,
         /// Display name of the channel.
         pub channel_name: String,
@@ -106,28 +106,28 @@ model! {
         pub highlights: Vec<String>,
         /// Action items.
         pub action_items: Vec<String>,
-        /// The summarized posts.
+        /// IDs of the summarized posts.
         pub source_post_ids: Vec<PostId>,
         /// Creation time.
         pub create_at: Timestamp,
     }
 }
 
-/// A recap to create.
+/// A new recap.
 #[doc(alias = "CreateRecapRequest")]
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct RecapDraft {
     /// The title.
     pub title: String,
-    /// The channels to summarize.
+    /// IDs of the channels to summarize.
     pub channel_ids: Vec<ChannelId>,
-    /// The agent to use: an [`Agent::id`].
+    /// ID of the agent to use: an [`Agent::id`].
     pub agent_id: String,
 }
 
 impl RecapDraft {
-    /// Creates the value from its required fields.
+    /// Creates a value with the required fields.
     pub fn new(
         title: impl Into<String>,
         channel_ids: impl Into<Vec<ChannelId>>,

@@ -26,7 +26,7 @@ model! {
     pub struct PropertyField {
         /// The ID.
         pub id: PropertyFieldId,
-        /// The property group.
+        /// ID of the property group.
         pub group_id: String,
         /// The name.
         pub name: String,
@@ -37,7 +37,7 @@ model! {
         pub attrs: Json,
         /// ID of the object to which the property is scoped.
         pub target_id: String,
-        /// Type of that object.
+        /// Type of the object to which the property is scoped.
         pub target_type: String,
         /// Creation time.
         pub create_at: Timestamp,
@@ -53,13 +53,13 @@ model! {
     pub struct PropertyValue {
         /// The ID.
         pub id: String,
-        /// The object.
+        /// ID of the object.
         pub target_id: String,
         /// Type of the object: `post` or `user`.
         pub target_type: String,
-        /// The property group.
+        /// ID of the property group.
         pub group_id: String,
-        /// The property.
+        /// ID of the property.
         pub field_id: PropertyFieldId,
         /// The value.
         pub value: Json,
@@ -75,11 +75,11 @@ model! {
 open_enum! {
     /// Visibility of an attribute in the profile.
     CpaVisibility {
-        /// Never.
+        /// Never shown.
         Hidden = "hidden",
-        /// Only if it has a value.
+        /// Shown only if the attribute has a value.
         WhenSet = "when_set",
-        /// Always.
+        /// Always shown.
         Always = "always",
     }
 }
@@ -90,7 +90,7 @@ model! {
     pub struct CpaField {
         /// The ID.
         pub id: PropertyFieldId,
-        /// The property group.
+        /// ID of the property group.
         pub group_id: String,
         /// The display name.
         pub name: String,
@@ -122,7 +122,7 @@ model! {
         pub sort_order: f64,
         /// Available options.
         pub options: Vec<CpaSelectOption>,
-        /// Format of a text: `email`, `url`, `phone`, or empty.
+        /// Format of a text attribute: `email`, `url`, `phone`, or empty.
         pub value_type: String,
         /// The synchronized LDAP attribute.
         pub ldap: String,
@@ -132,7 +132,7 @@ model! {
         pub managed: String,
         /// `true` if only the plugin that created the attribute may change it.
         pub protected: bool,
-        /// The plugin that created the attribute.
+        /// ID of the plugin that created the attribute.
         pub source_plugin_id: String,
         /// Read access: empty, `source_only` or `shared_only`.
         pub access_mode: String,
@@ -140,7 +140,7 @@ model! {
 }
 
 model! {
-    /// Available options.
+    /// An option of a select attribute.
     #[doc(alias = "CustomProfileAttributesSelectOption")]
     pub struct CpaSelectOption {
         /// The ID.

@@ -8,7 +8,7 @@ model! {
     pub struct CloudCustomer {
         /// The ID.
         pub id: String,
-        /// The user who created the customer record.
+        /// ID of the user who created the customer record.
         pub creator_id: String,
         /// Creation time.
         pub create_at: Timestamp,
@@ -115,7 +115,7 @@ model! {
         pub description: String,
         /// `true` if the entry is active.
         pub enabled: bool,
-        /// The user who added the range.
+        /// ID of the user who added the range.
         pub owner_id: String,
     }
 }
@@ -250,9 +250,9 @@ model! {
     pub struct CloudSubscription {
         /// The ID.
         pub id: String,
-        /// The customer.
+        /// ID of the customer.
         pub customer_id: String,
-        /// The product.
+        /// ID of the product.
         pub product_id: String,
         /// The subscribed add-ons.
         pub add_ons: Vec<String>,
@@ -317,7 +317,7 @@ model! {
         pub period_start: Timestamp,
         /// End of the billing period.
         pub period_end: Timestamp,
-        /// The subscription.
+        /// ID of the subscription.
         pub subscription_id: String,
         /// The invoice items.
         pub line_items: Vec<CloudInvoiceItem>,

@@ -27,7 +27,7 @@ model! {
         pub id: ComplianceReportId,
         /// Time of the request.
         pub create_at: Timestamp,
-        /// The user who requested the report.
+        /// ID of the user who requested the report.
         pub user_id: UserId,
         /// The status.
         pub status: ComplianceStatus,
@@ -57,7 +57,7 @@ input! {
         pub desc: String,
         /// Start of the reported period.
         pub start_at: Timestamp,
-        /// End of the time range. Must be after the start.
+        /// End of the reported period. Must be after the start.
         pub end_at: Timestamp,
     }
     optional {

@@ -57,8 +57,11 @@ impl ServerConfig {
         self.get(path).and_then(Value::as_bool).unwrap_or_default()
     }
 
-    /// Decodes a section or setting: `config.decode::<LdapSettings>("LdapSettings")`. Missing members use
-    /// their defaults, if the type defines them.
+    /// Decodes a section or setting: `config.decode::<LdapSettings>("LdapSettings")`. Missing members use their
+    /// defaults, if the type defines them.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Decode`](crate::ErrorKind::Decode) if the value does not match the type.
     pub fn decode<T: DeserializeOwned>(&self, path: &str) -> Result<T> {
         let text = self.get(path).map_or_else(|| "{}".to_owned(), Value::to_string);
         json::decode_json(text.as_bytes())
@@ -79,7 +82,7 @@ impl ServerConfig {
         at.insert(name.to_owned(), value.into());
     }
 
-    /// Like [`set`](Self::set), by value.
+    /// Sets a setting and returns the configuration. Missing sections are created.
     #[must_use]
     pub fn with(mut self, path: &str, value: impl Into<Value>) -> Self {
         self.set(path, value);

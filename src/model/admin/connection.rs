@@ -19,7 +19,7 @@ model! {
     pub struct OutgoingOAuthConnection {
         /// The ID.
         pub id: OutgoingOAuthConnectionId,
-        /// The user who created the connection.
+        /// ID of the user who created the connection.
         pub creator_id: UserId,
         /// Creation time.
         pub create_at: Timestamp,
@@ -66,7 +66,7 @@ input! {
         credentials_username: String,
         /// The password. Required for [`OAuthGrantType::Password`].
         credentials_password: Secret,
-        /// ID of a stored connection to validate. If set, an empty secret means the stored one.
+        /// ID of a stored connection to validate. If it is set, an empty secret stands for the stored secret.
         id: OutgoingOAuthConnectionId,
     }
 }
@@ -98,12 +98,12 @@ input! {
 input! {
     /// Page and filter for connections.
     pub struct OutgoingOAuthConnectionPage {
-        /// A team in which the current account may create webhooks or slash commands. Required for users who may
+        /// ID of a team in which the current account may create webhooks or slash commands. Required for users who may
         /// not manage connections.
         pub team_id: TeamId,
     }
     optional {
-        /// Cursor returned by the previous request.
+        /// Pagination cursor: returns connections after this ID.
         from_id: OutgoingOAuthConnectionId,
         /// Maximum number of results. Defaults to 10. Must be at most 100.
         limit: u32,

@@ -91,7 +91,7 @@ input! {
         system_admins_as_reviewers: bool,
         /// `true` if team administrators are reviewers in their teams.
         team_admins_as_reviewers: bool,
-        /// The reviewers of all teams.
+        /// IDs of the reviewers of all teams.
         common_reviewer_ids: Vec<UserId>,
         /// Reviewers by team.
         team_reviewers_setting: BTreeMap<TeamId, TeamReviewerSetting>,
@@ -106,7 +106,7 @@ input! {
     optional {
         /// `true` if posts of the team can be flagged.
         enabled: bool,
-        /// Reviewer settings.
+        /// IDs of the reviewers.
         reviewer_ids: Vec<UserId>,
     }
 }
@@ -120,9 +120,9 @@ model! {
         pub reporter_comment_required: bool,
         /// `true` if reviewers must enter a comment.
         pub reviewer_comment_required: bool,
-        /// `true` if the reporter is notified if the post is kept. Only for reviewers.
+        /// `true` if the reporter is notified when the post is kept. Only for reviewers.
         pub notify_reporter_on_dismissal: Option<bool>,
-        /// `true` if the reporter is notified if the post is removed. Only for reviewers.
+        /// `true` if the reporter is notified when the post is removed. Only for reviewers.
         pub notify_reporter_on_removal: Option<bool>,
     }
 }

@@ -21,7 +21,7 @@ open_enum! {
         CancelRequested = "cancel_requested",
         /// Canceled.
         Canceled = "canceled",
-        /// Finished, with omissions.
+        /// Finished with warnings.
         Warning = "warning",
     }
 }
@@ -37,7 +37,7 @@ open_enum! {
         AutotranslationRecovery = "autotranslation_recovery",
         /// Deletes expired tokens of desktop logins.
         CleanupDesktopTokens = "cleanup_desktop_tokens",
-        /// Exports posts, requested on the command line.
+        /// Exports posts, as requested on the command line.
         CliMessageExport = "cli_message_export",
         /// Maintains a cloud workspace.
         Cloud = "cloud",
@@ -168,13 +168,13 @@ model! {
     pub struct PresignedUrl {
         /// The URL. Anyone who knows it can read the file.
         pub url: Secret,
-        /// Validity in nanoseconds.
+        /// Validity period, in nanoseconds.
         pub expiration: u64,
     }
 }
 
 impl PresignedUrl {
-    /// Returns the validity.
+    /// Returns the validity period of the URL.
     pub fn lasts(&self) -> Duration {
         Duration::from_nanos(self.expiration)
     }

@@ -21,7 +21,7 @@ input! {
         ldap_server: String,
         /// Port of the directory server.
         ldap_port: i64,
-        /// Empty, `TLS` or `STARTTLS`.
+        /// Connection security: empty, `TLS` or `STARTTLS`.
         connection_security: String,
         /// Base DN of searches.
         #[serde(rename = "BaseDN")]
@@ -99,9 +99,9 @@ input! {
         page: u32,
         /// Groups per page. Defaults to 60. Must be at most 200.
         per_page: u32,
-        /// Only groups that are linked, or only groups that are not.
+        /// `true` to return only linked groups, `false` to return only unlinked groups.
         is_linked: bool,
-        /// Only groups that are linked to teams or channels, or only groups that are not.
+        /// `true` to return only groups that are linked to teams or channels, `false` to return only other groups.
         is_configured: bool,
     }
 }
@@ -123,7 +123,7 @@ model! {
     pub struct LdapGroup {
         /// `true` if the group is linked to teams or channels. `None` if it is not linked to Mattermost.
         pub has_syncables: Option<bool>,
-        /// The linked Mattermost group. Empty if there is none.
+        /// ID of the linked Mattermost group. Empty if there is none.
         pub mattermost_group_id: GroupId,
         /// The name of the group.
         pub name: String,
@@ -149,7 +149,7 @@ model! {
     pub struct LdapDiagnosticResult {
         /// Name of the test.
         pub test_name: String,
-        /// The filter or attribute.
+        /// The tested filter or attribute.
         pub test_value: String,
         /// Number of entries found.
         pub total_count: i64,
@@ -177,7 +177,7 @@ model! {
         pub first_name: String,
         /// Last name.
         pub last_name: String,
-        /// The identifying attribute.
+        /// Value of the identifying attribute.
         pub id: String,
         /// Display name, for groups.
         pub display_name: String,
@@ -189,11 +189,11 @@ model! {
 model! {
     /// Presence of the SAML certificate files.
     pub struct SamlCertificateStatus {
-        /// Certificate of the identity provider.
+        /// `true` if the certificate of the identity provider is present.
         pub idp_certificate_file: bool,
-        /// Private key of the service provider.
+        /// `true` if the private key of the service provider is present.
         pub private_key_file: bool,
-        /// Certificate of the service provider.
+        /// `true` if the certificate of the service provider is present.
         pub public_certificate_file: bool,
     }
 }
@@ -216,7 +216,7 @@ input! {
     optional {
         /// Includes deactivated users.
         include_deleted: bool,
-        /// Only counts the users.
+        /// Only counts the users, without changing them.
         dry_run: bool,
         /// Only these users. Defaults to all users who log in with SAML.
         user_ids: Vec<UserId>,

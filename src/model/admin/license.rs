@@ -97,7 +97,7 @@ model! {
         pub custom_permissions_schemes: Option<bool>,
         /// Custom terms of service.
         pub custom_terms_of_service: Option<bool>,
-        /// `true` if guest accounts are licensed.
+        /// Guest accounts.
         pub guest_accounts: Option<bool>,
         /// Permissions of guests.
         pub guest_accounts_permissions: Option<bool>,
@@ -152,7 +152,7 @@ pub struct TrialLicenseRequest {
     pub terms_accepted: bool,
     /// `true` if Mattermost may send emails.
     pub receive_emails_accepted: bool,
-    /// Name of the contact. Servers from 7.9 on require this and the next five fields.
+    /// Name of the contact. Servers from 7.9 on require the `contact_` and `company_` fields.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub contact_name: Option<String>,
     /// Email address of the contact.
@@ -167,28 +167,28 @@ pub struct TrialLicenseRequest {
     /// Size of the company: `1-50`, `51-100`, ...
     #[serde(skip_serializing_if = "Option::is_none")]
     pub company_size: Option<String>,
-    /// Set by the server.
+    /// ID of the server. Set by the server itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub server_id: Option<String>,
-    /// Set by the server.
+    /// Email address of the account. Set by the server itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
-    /// Set by the server.
+    /// Name of the account. Set by the server itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// Set by the server.
+    /// Site URL. Set by the server itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub site_url: Option<String>,
-    /// Set by the server.
+    /// Site name. Set by the server itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub site_name: Option<String>,
-    /// Set by the server.
+    /// Server version. Set by the server itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub server_version: Option<String>,
 }
 
 impl TrialLicenseRequest {
-    /// Creates the value from its required fields.
+    /// Creates a value with the required fields.
     pub fn new(users: i64, terms_accepted: bool, receive_emails_accepted: bool) -> Self {
         Self {
             users,
@@ -210,7 +210,7 @@ impl TrialLicenseRequest {
 }
 
 setters! { TrialLicenseRequest:
-    /// Name of the contact. Servers from 7.9 on require this and the next five fields.
+    /// Name of the contact. Servers from 7.9 on require the `contact_` and `company_` fields.
     contact_name: String,
     /// Email address of the contact.
     contact_email: String,
@@ -220,17 +220,17 @@ setters! { TrialLicenseRequest:
     company_country: String,
     /// Size of the company: `1-50`, `51-100`, ...
     company_size: String,
-    /// Set by the server.
+    /// ID of the server. Set by the server itself.
     server_id: String,
-    /// Set by the server.
+    /// Email address of the account. Set by the server itself.
     email: String,
-    /// Set by the server.
+    /// Name of the account. Set by the server itself.
     name: String,
-    /// Set by the server.
+    /// Site URL. Set by the server itself.
     site_url: String,
-    /// Set by the server.
+    /// Site name. Set by the server itself.
     site_name: String,
-    /// Set by the server.
+    /// Server version. Set by the server itself.
     server_version: String,
 }
 

@@ -52,7 +52,7 @@ model! {
 model! {
     /// Web app component of a plugin.
     pub struct ManifestWebapp {
-        /// Path of the script.
+        /// Path of the script within the bundle.
         pub bundle_path: String,
     }
 }
@@ -85,7 +85,7 @@ model! {
         pub help_text: String,
         /// Help text about regenerating a secret.
         pub regenerate_help_text: String,
-        /// Placeholder.
+        /// Placeholder of the input field.
         pub placeholder: String,
         /// Default value.
         pub default: Json,
@@ -99,17 +99,17 @@ model! {
 }
 
 model! {
-    /// Available options.
+    /// An option of a plugin setting.
     pub struct PluginOption {
         /// The display name.
         pub display_name: String,
-        /// Stored value.
+        /// Value that is stored if the option is selected.
         pub value: String,
     }
 }
 
 model! {
-    /// Groups of related settings.
+    /// A group of related settings.
     pub struct PluginSettingsSection {
         /// The key of the section.
         pub key: String,
@@ -123,7 +123,7 @@ model! {
         pub header: String,
         /// Text below the settings.
         pub footer: String,
-        /// `true` if the plugin renders the setting itself.
+        /// `true` if the plugin renders the section itself.
         pub custom: bool,
         /// `true` if the settings are shown while the plugin is inactive.
         pub fallback: bool,
@@ -168,9 +168,9 @@ impl PluginState {
 model! {
     /// Status of a plugin on one cluster node.
     pub struct PluginStatus {
-        /// The plugin.
+        /// ID of the plugin.
         pub plugin_id: String,
-        /// The cluster node that reports the status.
+        /// ID of the cluster node that reports the status.
         pub cluster_id: String,
         /// Installation path on the node.
         pub plugin_path: String,

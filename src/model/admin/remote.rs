@@ -32,11 +32,11 @@ model! {
         pub remote_token: Secret,
         /// Subscribed topics.
         pub topics: String,
-        /// The user who registered the remote server.
+        /// ID of the user who registered the remote server.
         pub creator_id: UserId,
-        /// The plugin that acts as the remote server, if any.
+        /// ID of the plugin that acts as the remote server, if any.
         pub plugin_id: String,
-        /// Bit 0: direct channels are shared automatically.
+        /// Option flags. Bit 0: direct channels are shared automatically.
         pub options: u32,
     }
 }
@@ -171,14 +171,15 @@ model! {
 }
 
 impl RemoteClusterFrame {
-    /// Creates a message. The format of `payload` depends on the topic.
+    /// Creates an envelope for a message. `remote` is the ID of the sender.
     pub fn new(remote: impl Into<RemoteId>, msg: RemoteClusterMsg) -> Self {
         Self { remote_id: remote.into(), msg }
     }
 }
 
 impl RemoteClusterMsg {
-    /// Creates a message with the current time. `id` must look like a server ID: 26 letters and digits.
+    /// Creates a message with the current time. `id` must consist of 26 letters and digits, like an ID of a server.
+    /// The format of `payload` depends on the topic.
     pub fn new(id: impl Into<String>, topic: impl Into<String>, payload: impl Into<Json>) -> Self {
         Self { id: id.into(), topic: topic.into(), create_at: Timestamp::now(), payload: payload.into() }
     }
@@ -211,14 +212,14 @@ model! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RemoteClusterToken {
-    /// The server's ID, as known by the receiver.
+    /// ID of the remote server, as known by the receiver.
     pub remote_id: RemoteId,
     /// The shared token.
     pub token: Secret,
 }
 
 impl RemoteClusterToken {
-    /// Creates the value from its required fields.
+    /// Creates a value with the required fields.
     pub fn new(remote_id: impl Into<RemoteId>, token: impl Into<Secret>) -> Self {
         Self { remote_id: remote_id.into(), token: token.into() }
     }
@@ -229,7 +230,7 @@ model! {
     pub struct SharedChannel {
         /// The channel.
         pub id: ChannelId,
-        /// The local team.
+        /// ID of the local team.
         pub team_id: TeamId,
         /// `true` if this server owns the channel.
         pub home: bool,
@@ -243,15 +244,15 @@ model! {
         pub purpose: String,
         /// The channel header.
         pub header: String,
-        /// The user who shared the channel.
+        /// ID of the user who shared the channel.
         pub creator_id: UserId,
         /// Time at which the channel was shared.
         pub create_at: Timestamp,
         /// Time of the last change.
         pub update_at: Timestamp,
-        /// The server that owns the channel. Empty for this server.
+        /// ID of the server that owns the channel. Empty for this server.
         pub remote_id: RemoteId,
-        /// Type of a channel.
+        /// Type of the channel.
         #[serde(rename = "Type")]
         pub kind: ChannelType,
     }
@@ -262,9 +263,9 @@ model! {
     pub struct SharedChannelRemote {
         /// The ID.
         pub id: String,
-        /// The channel.
+        /// ID of the channel.
         pub channel_id: ChannelId,
-        /// The user who invited the server.
+        /// ID of the user who invited the server.
         pub creator_id: UserId,
         /// Time of the invitation.
         pub create_at: Timestamp,
@@ -276,15 +277,15 @@ model! {
         pub is_invite_accepted: bool,
         /// `true` if the server confirmed the invitation.
         pub is_invite_confirmed: bool,
-        /// The remote server.
+        /// ID of the remote server.
         pub remote_id: RemoteId,
         /// Time of the last synchronized change.
         pub last_post_update_at: Timestamp,
-        /// The post of that change.
+        /// ID of the post with the last synchronized change.
         pub last_post_id: PostId,
         /// Time of the last synchronized new post.
         pub last_post_create_at: Timestamp,
-        /// ID of that post.
+        /// ID of the last synchronized new post.
         pub last_post_create_id: PostId,
         /// Time of the last synchronization of members.
         pub last_members_sync_at: Timestamp,
@@ -297,7 +298,7 @@ input! {
     optional {
         /// Zero-based page number.
         page: u32,
-        /// Remote servers per page. Defaults to 60. Must be at most 200.
+        /// Channels per page. Defaults to 60. Must be at most 200.
         per_page: u32,
         /// Includes unconfirmed channels.
         include_unconfirmed: bool,

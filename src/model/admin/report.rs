@@ -105,14 +105,14 @@ pub struct UserReportQuery {
     pub page_size: Option<u32>,
     /// Value of the sort column for the user `from_id`.
     pub from_column_value: Option<String>,
-    /// The last user of the previous page.
+    /// ID of the last user of the previous page.
     pub from_id: Option<UserId>,
     /// Time range of the activity.
     pub date_range: Option<ReportRange>,
 }
 
 impl UserReportQuery {
-    /// Creates the value with the server's defaults.
+    /// Creates a query with the server's defaults.
     pub fn new() -> Self {
         Self::default()
     }
@@ -131,7 +131,7 @@ setters! { UserReportQuery:
     page_size: u32,
     /// Value of the sort column for the user `from_id`.
     from_column_value: String,
-    /// The last user of the previous page.
+    /// ID of the last user of the previous page.
     from_id: UserId,
     /// Time range of the activity.
     date_range: ReportRange,
@@ -153,7 +153,7 @@ input! {
         hide_inactive: bool,
         /// Part of the name or email address.
         search_term: String,
-        /// Only these guests.
+        /// Only guests of this kind.
         guest_filter: GuestFilter,
     }
 }
@@ -172,14 +172,14 @@ input! {
     /// Page, filter and order of a post report.
     #[doc(alias = "ReportPostOptions")]
     pub struct PostReportQuery {
-        /// The channel.
+        /// ID of the channel.
         pub channel_id: ChannelId,
     }
     optional {
-        /// Cursor returned by the previous request. All other fields except `channel_id`, `per_page` and
-        /// `include_metadata` are then ignored.
+        /// Pagination cursor, as returned by the previous request. All other fields except `channel_id`, `per_page`
+        /// and `include_metadata` are then ignored.
         cursor: String,
-        /// Start of the report, in sort direction.
+        /// Start time of the report, in the sort direction.
         start_time: Timestamp,
         /// The sort field. Defaults to the creation time.
         time_field: ReportTimeField,
@@ -209,7 +209,7 @@ model! {
 model! {
     /// Pagination cursor.
     pub struct ReportPostOptionsCursor {
-        /// Pass it to [`PostReportQuery::cursor`].
+        /// The cursor, to be passed to [`PostReportQuery::cursor`].
         pub cursor: String,
     }
 }
@@ -217,7 +217,7 @@ model! {
 model! {
     /// Number of posts.
     pub struct PostsUsage {
-        /// Approximate number.
+        /// Approximate number of posts.
         pub count: i64,
     }
 }
@@ -233,15 +233,16 @@ model! {
 model! {
     /// Number of teams.
     pub struct TeamsUsage {
-        /// Active teams.
+        /// Number of active teams.
         pub active: i64,
-        /// Teams archived due to the limits of a cloud workspace.
+        /// Number of teams archived due to the limits of a cloud workspace.
         pub cloud_archived: i64,
     }
 }
 
 model! {
-    /// Limits of the server. Only administrators receive more than the last two.
+    /// Limits of the server. Only administrators receive fields other than `post_history_limit` and
+    /// `last_accessible_post_time`.
     pub struct ServerLimits {
         /// Number of users above which a warning is shown; 0 means unlimited.
         #[serde(rename = "maxUsersLimit")]
@@ -261,7 +262,7 @@ model! {
         /// Number of readable posts; 0 means unlimited.
         #[serde(rename = "postHistoryLimit")]
         pub post_history_limit: i64,
-        /// Older posts cannot be read; 0 means unlimited.
+        /// Posts created up to this time cannot be read; 0 if all posts are readable.
         #[serde(rename = "lastAccessiblePostTime")]
         pub last_accessible_post_time: Timestamp,
     }
@@ -292,7 +293,7 @@ pub struct PerformanceReport {
 }
 
 impl PerformanceReport {
-    /// Creates the value from its required fields.
+    /// Creates a value with the required fields.
     pub fn new(version: impl Into<String>, start: f64, end: f64) -> Self {
         Self {
             version: version.into(),
@@ -328,13 +329,13 @@ pub struct MetricSample {
     /// Time of the measurement, in ms since 1970.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub timestamp: Option<f64>,
-    /// Additional information.
+    /// Additional labels of the value.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub labels: Option<BTreeMap<String, String>>,
 }
 
 impl MetricSample {
-    /// Creates the value from its required fields.
+    /// Creates a value with the required fields.
     pub fn new(metric: impl Into<String>, value: f64) -> Self {
         Self { metric: metric.into(), value, timestamp: None, labels: None }
     }
@@ -343,6 +344,6 @@ impl MetricSample {
 setters! { MetricSample:
     /// Time of the measurement, in ms since 1970.
     timestamp: f64,
-    /// Additional information.
+    /// Additional labels of the value.
     labels: BTreeMap<String, String>,
 }

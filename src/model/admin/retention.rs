@@ -56,25 +56,25 @@ pub struct RetentionPolicyDraft {
     pub display_name: String,
     /// Retention of posts in days; -1 means forever.
     pub post_duration: i64,
-    /// The teams to which the policy applies.
+    /// IDs of the teams to which the policy applies.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub team_ids: Option<Vec<TeamId>>,
-    /// The channels to which the policy applies.
+    /// IDs of the channels to which the policy applies.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub channel_ids: Option<Vec<ChannelId>>,
 }
 
 impl RetentionPolicyDraft {
-    /// Creates the value from its required fields.
+    /// Creates a value with the required fields.
     pub fn new(display_name: impl Into<String>, post_duration: i64) -> Self {
         Self { display_name: display_name.into(), post_duration, team_ids: None, channel_ids: None }
     }
 }
 
 setters! { RetentionPolicyDraft:
-    /// The teams to which the policy applies.
+    /// IDs of the teams to which the policy applies.
     team_ids: Vec<TeamId>,
-    /// The channels to which the policy applies.
+    /// IDs of the channels to which the policy applies.
     channel_ids: Vec<ChannelId>,
 }
 
@@ -97,9 +97,9 @@ input! {
 model! {
     /// Retention of the posts of a team.
     pub struct RetentionPolicyForTeam {
-        /// The team.
+        /// ID of the team.
         pub team_id: TeamId,
-        /// Days; -1 means forever.
+        /// Retention of posts in days; -1 means forever.
         pub post_duration: i64,
     }
 }
@@ -117,9 +117,9 @@ model! {
 model! {
     /// Retention of the posts of a channel.
     pub struct RetentionPolicyForChannel {
-        /// The channel.
+        /// ID of the channel.
         pub channel_id: ChannelId,
-        /// Days; -1 means forever.
+        /// Retention of posts in days; -1 means forever.
         pub post_duration: i64,
     }
 }

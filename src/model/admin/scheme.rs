@@ -10,7 +10,7 @@ open_enum! {
         Channel = "channel",
         /// Playbooks.
         Playbook = "playbook",
-        /// Number of playbook runs.
+        /// Playbook runs.
         Run = "run",
         /// Teams and their channels.
         Team = "team",
@@ -34,7 +34,7 @@ model! {
         pub update_at: Timestamp,
         /// Deletion time; 0 if not deleted.
         pub delete_at: Timestamp,
-        /// The scope of the scheme: a team or a channel.
+        /// The scope of the scheme.
         pub scope: SchemeScope,
         /// Role of team administrators.
         pub default_team_admin_role: String,

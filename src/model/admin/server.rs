@@ -6,7 +6,7 @@ use crate::Timestamp;
 use crate::model::{ChannelId, PostId, TeamId, TermsOfServiceId, UserId};
 
 model! {
-    /// A measured value.
+    /// A statistic about the server or a team.
     pub struct AnalyticsRow {
         /// The name of the statistic, for example `channel_open_count`, or a day.
         pub name: String,
@@ -19,8 +19,8 @@ input! {
     /// Selection of statistics.
     pub struct AnalyticsQuery {}
     optional {
-        /// `standard` (the default), `bot_post_counts_day`, `post_counts_day`, `user_counts_with_posts_day` or
-        /// `extra_counts`.
+        /// Set of statistics: `standard` (the default), `bot_post_counts_day`, `post_counts_day`,
+        /// `user_counts_with_posts_day` or `extra_counts`.
         name: String,
         /// Restricts the statistics to this team.
         team_id: TeamId,
@@ -42,7 +42,7 @@ model! {
         pub published_at: String,
         /// Release notes, in Markdown.
         pub body: String,
-        /// Homepage URL.
+        /// URL of the release page.
         pub html_url: String,
     }
 }
@@ -51,7 +51,7 @@ input! {
     /// Page of log lines.
     pub struct LogPage {}
     optional {
-        /// Zero-based page number, newest lines first.
+        /// Zero-based page number. Page 0 contains the newest lines.
         page: u32,
         /// Lines per page. Defaults to 10,000, which is also the maximum.
         logs_per_page: u32,
@@ -68,7 +68,7 @@ input! {
         log_levels: Vec<String>,
         /// Start time, for example `2026-11-23 10:00:00.000 Z`.
         date_from: String,
-        /// End time.
+        /// End time, in the same format.
         date_to: String,
     }
 }
@@ -84,7 +84,7 @@ pub struct ClientLog {
 }
 
 impl ClientLog {
-    /// Creates the value from its required fields.
+    /// Creates a value with the required fields.
     pub fn new(level: impl Into<String>, message: impl Into<String>) -> Self {
         Self { level: level.into(), message: message.into() }
     }
@@ -182,10 +182,10 @@ model! {
     pub struct ProductNotice {
         /// The ID.
         pub id: String,
-        /// Only for system administrators.
+        /// `true` if the notice is shown to system administrators only.
         #[serde(rename = "sysAdminOnly")]
         pub sys_admin_only: bool,
-        /// Only for team administrators.
+        /// `true` if the notice is shown to team administrators only.
         #[serde(rename = "teamAdminOnly")]
         pub team_admin_only: bool,
         /// Action of the button: `url`.
@@ -208,7 +208,7 @@ model! {
 input! {
     /// Acknowledgement of a push notification.
     pub struct PushNotificationAck {
-        /// The notification: its [`PushNotification::ack_id`].
+        /// ID of the notification, as in [`PushNotification::ack_id`].
         pub id: String,
         /// Time of receipt.
         pub received_at: Timestamp,
@@ -219,7 +219,7 @@ input! {
         pub kind: String,
     }
     optional {
-        /// The post.
+        /// ID of the post.
         post_id: PostId,
         /// `true` if the notification was received without its text.
         is_id_loaded: bool,
@@ -233,11 +233,11 @@ model! {
         pub ack_id: String,
         /// `apple` or `android`.
         pub platform: String,
-        /// The server.
+        /// ID of the server.
         pub server_id: String,
-        /// The device. Empty if requested by the device itself.
+        /// ID of the device. Empty if requested by the device itself.
         pub device_id: String,
-        /// The post.
+        /// ID of the post.
         pub post_id: PostId,
         /// Category, which determines the buttons.
         pub category: String,
@@ -245,15 +245,15 @@ model! {
         pub sound: String,
         /// The text.
         pub message: String,
-        /// The number to show on the app icon: the unread mentions.
+        /// The number to show on the app icon: the number of unread mentions.
         pub badge: i64,
-        /// 1 if the text must be requested.
+        /// 1 if the text must be requested from the server.
         pub cont_ava: i64,
-        /// The team.
+        /// ID of the team.
         pub team_id: TeamId,
-        /// The channel.
+        /// ID of the channel.
         pub channel_id: ChannelId,
-        /// The thread.
+        /// ID of the thread's root post.
         pub root_id: PostId,
         /// Display name of the channel.
         pub channel_name: String,
@@ -262,7 +262,7 @@ model! {
         pub kind: String,
         /// Subtype, for example `calls`.
         pub sub_type: String,
-        /// The author of the post.
+        /// ID of the author of the post.
         pub sender_id: UserId,
         /// Display name of the sender.
         pub sender_name: String,
@@ -304,11 +304,11 @@ model! {
 model! {
     /// Terms of service.
     pub struct TermsOfService {
-        /// Their id.
+        /// The ID.
         pub id: TermsOfServiceId,
         /// Creation time.
         pub create_at: Timestamp,
-        /// The user who created the terms.
+        /// ID of the user who created the terms.
         pub user_id: UserId,
         /// The terms, in Markdown.
         pub text: String,

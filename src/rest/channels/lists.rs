@@ -47,8 +47,7 @@ impl<'c> Channels<'c> {
     ///
     /// `GET /users/{user_id}/channels`
     ///
-    /// The server can report an error after the first part of a response with status 200. This is still returned as an
-    /// error.
+    /// If the server reports an error in the middle of a response with the status 200, the method returns that error.
     ///
     /// Other users require the permission `edit_other_users`. Since server 6.1.
     #[doc(alias = "GetChannelsForUser")]
@@ -115,7 +114,7 @@ impl<'c> Channels<'c> {
         self.0.post("/teams/{team_id}/channels/ids", &[team]).json(&ids).safe().fetch()
     }
 
-    /// Lists one page of all channels of all teams.
+    /// Lists one page of the channels of all teams.
     ///
     /// `GET /channels`
     ///
@@ -127,14 +126,13 @@ impl<'c> Channels<'c> {
         self.0.get("/channels", &[]).query(page).fetch()
     }
 
-    /// Iterates over all channels of all teams, fetching 200 per request. The paging fields of `page` are
-    /// ignored.
+    /// Iterates over the channels of all teams, fetching 200 per request. The paging fields of `page` are ignored.
     pub fn all(&self, page: &ChannelPage) -> Pages<'c, ChannelWithTeamData> {
         let (group, page) = (*self, page.clone());
         pages(move |number| group.list(&page.clone().page(number).per_page(MAX_PER_PAGE)))
     }
 
-    /// Lists one page of all channels of all teams, and their total number.
+    /// Lists one page of the channels of all teams, and their total number.
     ///
     /// `GET /channels`
     ///

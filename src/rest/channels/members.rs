@@ -40,11 +40,11 @@ impl<'c> Channels<'c> {
         self.0.get("/channels/{channel_id}/members/{user_id}", &[channel, user]).fetch()
     }
 
-    /// Returns `true` if a user is a member of a channel. One request.
+    /// Returns `true` if a user is a member of a channel. Takes one request.
     ///
     /// # Errors
-    /// As for any call, but not if there is no such membership. The server returns 403 to accounts that may not read the
-    /// channel.
+    /// The usual errors of a call; a missing membership is not an error. The server returns 403 to accounts that may
+    /// not read the channel.
     pub fn is_member(&self, channel: &ChannelId, user: &UserId) -> Result<bool> {
         match self.get_member(channel, user) {
             Ok(_) => Ok(true),
@@ -177,7 +177,7 @@ impl<'c> Channels<'c> {
             .send()
     }
 
-    /// Gets the number of a channel's members, by group.
+    /// Gets the number of a channel's members who belong to each group.
     ///
     /// `GET /channels/{channel_id}/member_counts_by_group`
     ///
@@ -204,7 +204,7 @@ impl<'c> Channels<'c> {
         self.0.get(template, &[channel]).param("group_ids", comma_separated(groups)).query(page).fetch()
     }
 
-    /// Gets the number of members of several channels.
+    /// Gets the numbers of members of several channels.
     ///
     /// `POST /channels/stats/member_count`
     ///

@@ -29,7 +29,7 @@ impl Upload<'static> {
     /// Opens a file. The file name defaults to the last component of the path.
     ///
     /// The size is read now, and exactly that many bytes are sent: data appended to the file later is not sent. The
-    /// upload fails if the file is truncated meanwhile. Opening a named pipe blocks until there is a writer.
+    /// upload fails if the file is truncated during the upload. Opening a named pipe blocks until there is a writer.
     pub fn path(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
         let failed =

@@ -16,15 +16,15 @@ impl<'c> Posts<'c> {
     ///
     /// `POST /posts`
     ///
-    /// The request is retried if the connection breaks and cannot create a second post: it carries a key that
-    /// the server remembers for 30 s. The key is known to one node; a cluster whose nodes share no cache may
-    /// post twice. Each attempt waits 8 s for a response. At most three attempts are made, within 25 s and
-    /// the deadline of the call. After that, the call fails with [`ErrorKind::UnknownOutcome`]; use
-    /// [`find_key`](Self::find_key) before you post again. Every call uses a new key, so one draft can be
-    /// posted many times. A draft with its own `pending_post_id` is sent only once.
+    /// The request is retried if the connection breaks. A retry cannot create a second post, since the request
+    /// contains a key that the server remembers for 30 s. Only one node knows the key: a cluster whose nodes share no
+    /// cache may create the post twice. Each attempt waits 8 s for a response. At most three attempts are made,
+    /// within 25 s and the deadline of the call. After that, the call fails with [`ErrorKind::UnknownOutcome`]; use
+    /// [`find_key`](Self::find_key) before you post again. Every call uses a new key, so one draft can be posted many
+    /// times. A draft with its own `pending_post_id` is sent only once.
     ///
-    /// The server silently omits files that cannot be attached, such as files of other users or files already
-    /// in use: compare `file_ids`. A message that begins with `/` is not executed as a command.
+    /// The server silently omits files that cannot be attached, such as files of other users or files already in use.
+    /// Compare the `file_ids` of the result. A message that begins with `/` is not executed as a command.
     ///
     /// # Errors
     /// [`ErrorKind::Input`], before any I/O, for more than 16,383 characters, an empty post, or more than 10
@@ -45,7 +45,7 @@ impl<'c> Posts<'c> {
                 return Ok(post);
             }
         }
-        let message = "the server returned another post than the one that was sent";
+        let message = "the server returned a different post from the one that was sent";
         Err(Error::new(ErrorKind::Protocol, message).on_route("POST /posts"))
     }
 
@@ -71,8 +71,8 @@ impl<'c> Posts<'c> {
     ///
     /// Gets the post first if [props](PostPatch::prop) are changed.
     ///
-    /// Required permission: `edit_post`, or `edit_others_posts`; the server's settings may end it some time
-    /// after the post.
+    /// Required permission: `edit_post`, or `edit_others_posts` for posts of other users. The server settings may
+    /// limit the time within which a post can be edited.
     ///
     /// # Errors
     /// [`ErrorKind::Input`] if props are changed but not the attachments, and the post has buttons or menus: the
@@ -113,8 +113,8 @@ impl<'c> Posts<'c> {
         self.create(&PostDraft::new(&to.channel_id, message).root_id(&to.root_id))
     }
 
-    /// Creates a post from a text of any length: [splits](PostDraft::split) it, creates the first part, and the others in
-    /// the thread of the first. Returns the posts of all parts.
+    /// Creates posts from a text of any length: [splits](PostDraft::split) it, creates a post from the first part,
+    /// and creates the other posts in its thread. Returns all of these posts.
     ///
     /// # Errors
     /// Like [`create`](Self::create), for any of the parts. The earlier parts remain. To continue after an error,

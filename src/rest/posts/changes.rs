@@ -10,7 +10,7 @@ use crate::time::Timestamp;
 /// The most rows that the server returns for `since`; it does not choose them by age.
 pub(super) const MAX_SINCE_ROWS: usize = 1000;
 
-/// Posts that changed. Returned by [`Posts::changes`].
+/// Posts that changed since a given time. Returned by [`Posts::changes`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PostChanges {
@@ -26,10 +26,11 @@ impl Posts<'_> {
     /// Gets the posts of a channel that were created, edited or deleted after `since`. Also includes posts with new
     /// reactions, pins or replies, and excludes earlier versions of edited posts.
     ///
-    /// Takes one request for up to 1,000 changes. The server does not return more; all posts of the channel are then
-    /// read, with one request per 200 posts, and only deletions may be missing: see [`PostChanges::complete`].
+    /// Takes one request for up to 1,000 changes. The server does not return more than that. In this case, all posts
+    /// of the channel are read, with one request per 200 posts, and only deletions may be missing: see
+    /// [`PostChanges::complete`].
     ///
-    /// `since` is a time of the server. Use [`PostChanges::until`] of the previous call, or
+    /// `since` is a time by the server's clock. Use [`PostChanges::until`] of the previous call, or
     /// [`client.server_time()`](crate::Client::server_time).
     pub fn changes(&self, channel: &ChannelId, since: Timestamp) -> Result<PostChanges> {
         let page = PostPage::new().since(since).skip_fetch_threads(true);

@@ -19,8 +19,8 @@ const MIN_RETRY_INTERVAL: Duration = Duration::from_secs(1);
 const MAX_RETRY_INTERVAL: Duration = Duration::from_secs(30);
 
 impl Posts<'_> {
-    /// Creates a post unless the account has already created one with the same [key](PostDraft::key) in the channel,
-    /// and returns the one that exists. Survives outages: retries for up to `timeout`.
+    /// Creates a post, or returns the existing post if the account has already created one with the same
+    /// [key](PostDraft::key) in the channel. Retries during outages, for up to `timeout`.
     ///
     /// The channel is searched for the key before each attempt, starting with the newest post and back to
     /// [`key_since`](PostDraft::key_since), by default 24 h. This also finds the post of another process, and of an
@@ -37,8 +37,8 @@ impl Posts<'_> {
     /// - [`ErrorKind::Input`], before any I/O, for a draft without a key or channel, and as for `create`.
     /// - [`ErrorKind::UnknownOutcome`] if the outcome of an attempt was still unknown after `timeout`. Calling
     ///   `create_once` again is safe.
-    /// - Any other error that is not transient, as soon as it occurs; after `timeout`, the last error. Nothing was
-    ///   created.
+    /// - Any other error that is not transient, as soon as it occurs; after `timeout`, the last error. In both cases,
+    ///   nothing was created.
     ///
     /// # Examples
     /// ```no_run

@@ -22,8 +22,7 @@ impl<'c> Posts<'c> {
         self.0.get("/channels/{channel_id}/posts", &[channel]).query(page).fetch()
     }
 
-    /// Lists one page of a channel's posts, if it has changed since the given entity tag of an earlier
-    /// response.
+    /// Lists one page of a channel's posts, if it has changed since an earlier response with the given entity tag.
     ///
     /// `GET /channels/{channel_id}/posts`
     ///

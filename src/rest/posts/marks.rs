@@ -73,7 +73,7 @@ impl Posts<'_> {
         self.0.post("/users/{user_id}/posts/{post_id}/ack", &[&UserId::me(), post]).fetch()
     }
 
-    /// Removes an acknowledgement. Allowed within 5 minutes. Requires a license.
+    /// Removes an acknowledgement, which is allowed within 5 minutes. Requires a license.
     ///
     /// `DELETE /users/{user_id}/posts/{post_id}/ack`
     ///

@@ -14,8 +14,6 @@ impl System<'_> {
     /// Required permission: any of `sysconsole_read_*`.
     ///
     /// Passwords and keys are replaced with asterisks. Older servers ignore `query`.
-    ///
-    /// Requires a permission that begins with `sysconsole_read_`.
     #[doc(alias = "GetConfig")]
     pub fn get_config(&self, query: &ConfigQuery) -> Result<ServerConfig> {
         self.0.get("/config", &[]).query(query).fetch()
@@ -29,8 +27,6 @@ impl System<'_> {
     ///
     /// Missing settings are reset to the server's defaults. Asterisks keep the stored value. Settings that
     /// the current account may not write are left unchanged without an error.
-    ///
-    /// Requires a permission that begins with `sysconsole_write_`.
     #[doc(alias = "UpdateConfig")]
     pub fn update_config(&self, config: &ServerConfig) -> Result<ServerConfig> {
         self.0.put("/config", &[]).json(config).fetch()
@@ -45,7 +41,7 @@ impl System<'_> {
     /// Settings that the current account may not write are left unchanged without an error. Lists are
     /// replaced as a whole.
     ///
-    /// Requires a permission that begins with `sysconsole_write_`. Since server 5.20.
+    /// Since server 5.20.
     #[doc(alias = "PatchConfig")]
     pub fn patch_config(&self, patch: &ServerConfig) -> Result<ServerConfig> {
         self.0.put("/config/patch", &[]).json(patch).fetch()

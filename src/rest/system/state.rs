@@ -83,7 +83,7 @@ impl<'c> System<'c> {
     ///
     /// `POST /server_busy`
     ///
-    /// Must be between one second and one day.
+    /// `time` must be between one second and one day.
     ///
     /// Required permission: `manage_system`. Since server 5.20.
     #[doc(alias = "SetServerBusy")]
@@ -121,8 +121,6 @@ impl<'c> System<'c> {
     /// `GET /system/schema/version`
     ///
     /// Required permission: any of `sysconsole_read_*`.
-    ///
-    /// Requires a permission that begins with `sysconsole_read_`.
     pub fn list_migrations(&self) -> Result<Vec<AppliedMigration>> {
         self.0.get("/system/schema/version", &[]).fetch()
     }

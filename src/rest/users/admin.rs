@@ -75,8 +75,8 @@ impl Users<'_> {
         self.0.post("/users/{user_id}/email/verify/member", &[user]).fetch()
     }
 
-    /// Migrates users from another authentication method to LDAP. Requires a license. The server continues
-    /// after the response.
+    /// Migrates users from another authentication method to LDAP. Requires a license. The migration continues after
+    /// the response.
     ///
     /// `POST /users/migrate_auth/ldap`
     ///
@@ -86,8 +86,8 @@ impl Users<'_> {
         self.0.post("/users/migrate_auth/ldap", &[]).json(migration).send()
     }
 
-    /// Migrates users from another authentication method to SAML. Requires a license. The server continues
-    /// after the response.
+    /// Migrates users from another authentication method to SAML. Requires a license. The migration continues after
+    /// the response.
     ///
     /// `POST /users/migrate_auth/saml`
     ///
@@ -97,7 +97,7 @@ impl Users<'_> {
         self.0.post("/users/migrate_auth/saml", &[]).json(migration).send()
     }
 
-    /// Tells the administrators that the current account requests a paid feature.
+    /// Notifies the administrators that the current account requests a paid feature.
     ///
     /// `POST /users/notify-admin`
     pub fn notify_admin(&self, notice: &NotifyAdmin) -> Result<()> {

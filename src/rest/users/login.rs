@@ -15,7 +15,7 @@ impl Users<'_> {
     ///
     /// `POST /users/login/type`
     ///
-    /// Only distinguishes guests who log in with a magic link. Returns 404 if such guests are disabled.
+    /// The server only distinguishes guests who log in with a magic link. Returns 404 if such guests are disabled.
     ///
     /// Does not require a login.
     #[doc(alias = "GetLoginType")]
