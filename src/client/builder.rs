@@ -219,8 +219,11 @@ impl ClientBuilder {
     /// paths (of users, teams, channels and emoji) are kept.
     ///
     /// A background thread writes the file, and calls do not wait for it. If the disk is full, or the file reaches 256 MiB, the
-    /// recording ends with a warning in the log, and the program continues. If the file is written too slowly, the
-    /// recording has a gap. Dropping the last clone of the client waits up to 1 s for the file to be completed.
+    /// recording ends with a warning in the log, and the program continues. If more than 16 MiB wait to be written, the
+    /// recording has a gap, and states the number of missing entries. Bodies above 4 MiB are recorded by their size.
+    /// Dropping the last clone of the client waits up to 1 s for the file to be completed.
+    ///
+    /// If the file cannot be created, [`connect`](Self::connect) fails with [`ErrorKind::Io`](crate::ErrorKind::Io).
     #[cfg(feature = "testing")]
     pub fn record(mut self, path: impl Into<PathBuf>) -> Self {
         self.recording = Some(path.into());

@@ -41,14 +41,15 @@ const REPLAYED_TOKEN_TEXT: &str = "replayedreplayedreplayed00";
 /// test.
 ///
 /// Each request receives the response of the first recorded request with the same method, path and query that has not
-/// been repeated yet.
-/// A request that was not recorded receives a 404 with the ID `testing.replay.not_recorded`, and is listed by
-/// [`Replay::unmatched`]. The first WebSocket of the program receives the messages of the first one of the recording,
+/// been repeated yet. A request that was not recorded receives a 404 with the ID `testing.replay.not_recorded`, and is
+/// listed by [`Replay::unmatched`]. The first WebSocket of the program receives the messages of the first one of the recording,
 /// and so on. A message is sent after the requests and messages that preceded it have been repeated. A response waits in
 /// the same way for the messages that preceded its end. If nothing happens for 3 s, the messages no longer wait for
 /// the missing requests. Pauses of the recording are not repeated.
 ///
-/// Any token and any password are accepted. Files contain only zeros and have the recorded length.
+/// Any token and any password are accepted. Files contain only zeros and have the recorded length, up to 64 MiB.
+///
+/// The file may have up to 512 MiB, and a message from the program up to 64 KiB. Up to 10,000 requests are listed.
 ///
 /// ```
 /// use mattermost::testing::{TestServer, replay};
@@ -73,8 +74,8 @@ const REPLAYED_TOKEN_TEXT: &str = "replayedreplayedreplayed00";
 ///
 /// # Errors
 ///
-/// [`ErrorKind::Io`] if the file cannot be read, and [`ErrorKind::Input`] if it is empty, cut off, of another version,
-/// or no recording.
+/// - [`ErrorKind::Io`] if the file cannot be read.
+/// - [`ErrorKind::Input`] if it is empty, incomplete, of another version, or not a recording.
 pub fn replay(path: impl AsRef<Path>) -> Result<Replay> {
     let path = path.as_ref();
     let name = path.display().to_string();

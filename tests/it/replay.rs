@@ -217,6 +217,27 @@ fn files_and_lost_connections_are_repeated() {
     assert!(replay.unmatched().is_empty(), "{:?}", replay.unmatched());
 }
 
+/// A body above 4 MiB is repeated by its size, and the response to it as it was.
+#[test]
+fn large_bodies_are_recorded_by_their_size() {
+    const SIZE: usize = (4 << 20) + 1;
+    let file = Recording::new("large");
+    let server = TestServer::start().unwrap();
+    let run = |client: &Client| {
+        let call = client.call(Method::Post, "/posts/ephemeral", &[]);
+        call.json(&json!({"text": "x".repeat(SIZE)})).send().unwrap_err().status()
+    };
+    let builder = server.client_builder().token(server.token("janedoe")).record(file.path());
+    let client = builder.record_texts(true).connect().unwrap();
+    let first = run(&client);
+    drop((client, server));
+    assert!(fs::metadata(file.path()).unwrap().len() < 100_000);
+    assert!(file.text().contains(&format!("{}", SIZE + r#"{"text":""}"#.len())), "{}", file.text());
+    let replay = replay(file.path()).unwrap();
+    assert_eq!(run(&replay.client_builder().token("any").connect().unwrap()), first);
+    assert!(replay.unmatched().is_empty(), "{:?}", replay.unmatched());
+}
+
 #[test]
 fn what_is_no_recording_is_refused() {
     let file = Recording::new("broken");
