@@ -169,7 +169,8 @@ impl Event {
         })
     }
 
-    /// Returns the channel of the event: that of [`broadcast`](Self::broadcast), or otherwise the one in the data.
+    /// Returns the channel of the event: the channel in [`broadcast`](Self::broadcast), or otherwise the channel in
+    /// the data.
     ///
     /// `None` if there is no channel, or more than one. The [`channels`](crate::EventsBuilder::channels) filter of a
     /// stream uses this method. It does not affect events without a channel.

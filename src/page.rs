@@ -9,8 +9,8 @@ pub(crate) const MAX_PER_PAGE: u32 = 200;
 
 /// An iterator over a list that the server returns in pages of 200 items. Pages are requested as needed.
 ///
-/// It ends after the last page, or after the first error. If items are added or removed during the iteration, other
-/// items may be returned twice or not at all. Histories that are paged by post ID are not affected.
+/// The iteration ends after the last page, or after the first error. If items are added or removed during the
+/// iteration, other items may be returned twice or not at all. Histories that are paged by post ID are not affected.
 pub struct Pages<'p, T> {
     fetch: Fetch<'p, T>,
     page: u32,

@@ -119,7 +119,7 @@ open_enum! {
         Statuses = "statuses",
         /// Users who joined or left.
         Memberships = "memberships",
-        /// Deleted posts in channels where nothing else happened.
+        /// Deletions in channels without any other event.
         Deletions = "deletions",
         /// Edits and deletions beyond the 1,000 rows that the server returns for a channel.
         Changes = "changes",
@@ -167,7 +167,7 @@ model! {
         /// `true` if every post that was created during the gap and still exists was delivered. Not affected by
         /// entries of `not_recovered`.
         pub complete: bool,
-        /// Kinds of events that were not recovered, including those that a catch-up can never recover. Only kinds
+        /// Kinds of events that were not recovered, including kinds that a catch-up can never recover. Only kinds
         /// that the stream delivers are listed.
         pub not_recovered: Vec<NotRecoveredItem>,
         /// Number of events by kind that were dropped during the catch-up because too many were waiting. Posts among them

@@ -88,7 +88,7 @@ impl ChannelBookmarkDraft {
 }
 
 input! {
-    /// Changes to a bookmark. Unset fields keep their value.
+    /// Changes to a bookmark. Unset fields keep their values.
     pub struct ChannelBookmarkPatch {}
     optional {
         /// ID of the file, for bookmarks of files.

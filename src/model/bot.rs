@@ -48,7 +48,7 @@ input! {
 }
 
 input! {
-    /// Changes to a bot. Unset fields keep their value.
+    /// Changes to a bot. Unset fields keep their values.
     pub struct BotPatch {}
     optional {
         /// The username.

@@ -167,7 +167,7 @@ impl ChannelDraft {
 }
 
 input! {
-    /// Changes to a channel. Unset fields keep their value.
+    /// Changes to a channel. Unset fields keep their values.
     pub struct ChannelPatch {}
     optional {
         /// The display name.

@@ -129,7 +129,7 @@ model! {
         pub group_id: GroupId,
         /// Number of group members in the channel.
         pub channel_member_count: i64,
-        /// Number of distinct time zones of those members.
+        /// Number of distinct time zones of the group members in the channel.
         pub channel_member_timezones_count: i64,
     }
 }

@@ -26,7 +26,8 @@ model! {
     pub struct ChannelModeratedRole {
         /// `true` if the permission is granted.
         pub value: bool,
-        /// `true` if the permission can be changed here. The team or the system must allow it first.
+        /// `true` if the permission can be changed in the channel. This requires that the team or the system allows
+        /// it.
         pub enabled: bool,
     }
 }
@@ -44,7 +45,7 @@ input! {
 }
 
 input! {
-    /// New state of a permission. Unset roles keep their value.
+    /// New state of a permission. Unset roles keep their values.
     pub struct ChannelModeratedRolesPatch {}
     optional {
         /// `true` to grant the permission to guests.

@@ -204,7 +204,7 @@ impl Dialog {
         self
     }
 
-    /// Requests that the server also send a request when the dialog is canceled.
+    /// Makes the server send a request when the dialog is canceled.
     #[must_use]
     pub fn notify_on_cancel(mut self) -> Self {
         self.notify_on_cancel = true;
@@ -212,7 +212,7 @@ impl Dialog {
     }
 
     /// Signs the current state with a secret of the program, for submissions of one user within the next hour. **Must
-    /// be the last step.** `open_dialog` of a request does this automatically. See
+    /// be the last step.** `open_dialog` of a received request does this automatically. See
     /// [`integration`](crate::integration).
     #[must_use]
     pub fn secret(mut self, secret: &Secret, user: &UserId) -> Self {

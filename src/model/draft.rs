@@ -4,7 +4,7 @@ use crate::Timestamp;
 use crate::model::{ChannelId, FileId, Json, PostId, PostMetadata, PostType, UserId};
 
 model! {
-    /// An unsent message. The server keeps one per channel and thread, for all devices of a user.
+    /// An unsent message. The server stores one draft per channel and thread, for all devices of a user.
     pub struct Draft {
         /// Time at which the draft was created.
         pub create_at: Timestamp,

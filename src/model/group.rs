@@ -52,9 +52,9 @@ model! {
         pub member_count: Option<i64>,
         /// `true` if the group may be mentioned.
         pub allow_reference: bool,
-        /// Number of members in the requested channel.
+        /// Number of group members in the requested channel.
         pub channel_member_count: Option<i64>,
-        /// Number of distinct time zones of those members.
+        /// Number of distinct time zones of the group members in the requested channel.
         pub channel_member_timezones_count: Option<i64>,
         /// Member IDs, in responses that include them.
         pub member_ids: Vec<UserId>,
@@ -84,7 +84,7 @@ input! {
 }
 
 input! {
-    /// Changes to a group. Unset fields keep their value.
+    /// Changes to a group. Unset fields keep their values.
     pub struct GroupPatch {}
     optional {
         /// Name for mentions, without `@`.
@@ -234,7 +234,7 @@ model! {
 }
 
 input! {
-    /// Changes to a link. Unset fields keep their value.
+    /// Changes to a link. Unset fields keep their values.
     pub struct GroupSyncablePatch {}
     optional {
         /// `true` if group members are added automatically.

@@ -197,7 +197,7 @@ impl Post {
     }
 }
 
-/// Changes to a post. Unset fields keep their value.
+/// Changes to a post. Unset fields keep their values.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct PostPatch {
@@ -234,7 +234,7 @@ impl PostPatch {
         self
     }
 
-    /// Sets one prop. The others keep their value. `null` removes the prop.
+    /// Sets one prop. The others keep their values. `null` removes the prop.
     ///
     /// The server can only replace all props at once. [`Posts::patch`](crate::rest::Posts::patch) therefore gets
     /// the post first, which costs one additional request. A change made by another program between the two is
@@ -245,7 +245,7 @@ impl PostPatch {
         self
     }
 
-    /// Replaces the attachments. The other props keep their value, as with [`prop`](Self::prop).
+    /// Replaces the attachments. The other props keep their values, as with [`prop`](Self::prop).
     #[must_use]
     pub fn attachments<A: Borrow<Attachment>>(self, attachments: impl IntoIterator<Item = A>) -> Self {
         let list = attachments.into_iter().map(|one| serde_json::to_value(one.borrow()).unwrap_or_default());

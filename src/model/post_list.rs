@@ -10,7 +10,7 @@ model! {
     pub struct PostList {
         /// IDs of the requested posts, newest first. For threads, see [`ThreadPage::direction`].
         pub order: Vec<PostId>,
-        /// The posts. May contain more than `order`, such as root posts of threads.
+        /// The posts. May contain posts that are not listed in `order`, such as root posts of threads.
         pub posts: BTreeMap<PostId, Post>,
         /// ID of the post after the newest one. Empty at the end, and always with `since`.
         pub next_post_id: PostId,

@@ -88,7 +88,7 @@ input! {
 }
 
 input! {
-    /// Changes to a team. Unset fields keep their value.
+    /// Changes to a team. Unset fields keep their values.
     pub struct TeamPatch {}
     optional {
         /// The display name.

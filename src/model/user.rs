@@ -180,7 +180,7 @@ impl UserDraft {
 }
 
 input! {
-    /// Changes to a user. Unset fields keep their value.
+    /// Changes to a user. Unset fields keep their values.
     pub struct UserPatch {}
     optional {
         /// New username.

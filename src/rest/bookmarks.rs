@@ -46,7 +46,7 @@ impl Bookmarks<'_> {
         self.0.post("/channels/{channel_id}/bookmarks", &[channel]).json(draft).fetch()
     }
 
-    /// Updates a bookmark. Unset fields keep their value.
+    /// Updates a bookmark. Unset fields keep their values.
     ///
     /// `PATCH /channels/{channel_id}/bookmarks/{bookmark_id}`
     ///

@@ -59,7 +59,7 @@ impl<'c> Bots<'c> {
         self.0.post("/bots", &[]).json(draft).fetch()
     }
 
-    /// Updates a bot. Unset fields keep their value.
+    /// Updates a bot. Unset fields keep their values.
     ///
     /// `PUT /bots/{bot_user_id}`
     ///

@@ -131,7 +131,7 @@ impl Channels<'_> {
         self.0.put("/channels/{channel_id}", &[&channel.id]).json(channel).fetch()
     }
 
-    /// Updates a channel. Unset fields keep their value.
+    /// Updates a channel. Unset fields keep their values.
     ///
     /// `PUT /channels/{channel_id}/patch`
     ///

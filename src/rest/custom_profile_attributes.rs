@@ -38,7 +38,7 @@ impl CustomProfileAttributes<'_> {
         self.0.post("/custom_profile_attributes/fields", &[]).json(draft).fetch()
     }
 
-    /// Updates an attribute. Unset fields keep their value.
+    /// Updates an attribute. Unset fields keep their values.
     ///
     /// `PATCH /custom_profile_attributes/fields/{field_id}`
     ///
@@ -82,7 +82,7 @@ impl CustomProfileAttributes<'_> {
         self.0.get("/users/{user_id}/custom_profile_attributes", &[user]).fetch()
     }
 
-    /// Sets attributes of the current account. Attributes that are not listed keep their value. Returns the
+    /// Sets attributes of the current account. Attributes that are not listed keep their values. Returns the
     /// stored values.
     ///
     /// `PATCH /custom_profile_attributes/values`
@@ -98,11 +98,11 @@ impl CustomProfileAttributes<'_> {
         self.0.patch("/custom_profile_attributes/values", &[]).json(values).fetch()
     }
 
-    /// Sets attributes of a user. Attributes that are not listed keep their value. Returns the stored values.
+    /// Sets attributes of a user. Attributes that are not listed keep their values. Returns the stored values.
     ///
     /// `PATCH /users/{user_id}/custom_profile_attributes`
     ///
-    /// Other users require the permission `edit_other_users`. Attributes managed by administrators require
+    /// For other users, requires the permission `edit_other_users`. Attributes managed by administrators require
     /// `manage_system`. Since server 11.0. Edition: Enterprise.
     #[doc(alias = "PatchCPAValuesForUser")]
     pub fn patch_values_of(

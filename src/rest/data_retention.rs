@@ -83,7 +83,7 @@ impl<'c> DataRetention<'c> {
         self.0.post("/data_retention/policies", &[]).json(draft).fetch()
     }
 
-    /// Updates a policy. Unset fields keep their value.
+    /// Updates a policy. Unset fields keep their values.
     ///
     /// `PATCH /data_retention/policies/{policy_id}`
     ///
@@ -221,7 +221,7 @@ impl<'c> DataRetention<'c> {
     ///
     /// `GET /users/{user_id}/data_retention/team_policies`
     ///
-    /// Other users require the permission `manage_system`. Since server 5.35. Edition: Enterprise.
+    /// For other users, requires the permission `manage_system`. Since server 5.35. Edition: Enterprise.
     #[doc(alias = "GetTeamPoliciesForUser")]
     pub fn list_for_teams_of(&self, user: &UserId, page: &Page) -> Result<RetentionPolicyForTeamList> {
         self.0.get("/users/{user_id}/data_retention/team_policies", &[user]).query(page).fetch()
@@ -237,7 +237,7 @@ impl<'c> DataRetention<'c> {
     ///
     /// `GET /users/{user_id}/data_retention/channel_policies`
     ///
-    /// Other users require the permission `manage_system`. Since server 5.35. Edition: Enterprise.
+    /// For other users, requires the permission `manage_system`. Since server 5.35. Edition: Enterprise.
     #[doc(alias = "GetChannelPoliciesForUser")]
     pub fn list_for_channels_of(&self, user: &UserId, page: &Page) -> Result<RetentionPolicyForChannelList> {
         self.0.get("/users/{user_id}/data_retention/channel_policies", &[user]).query(page).fetch()

@@ -36,7 +36,7 @@ impl<'c> Emojis<'c> {
         self.0.get("/emoji/{emoji_id}", &[emoji]).fetch()
     }
 
-    /// Gets a custom emoji by its name, without colons.
+    /// Gets a custom emoji by its name, with or without colons.
     ///
     /// `GET /emoji/name/{emoji_name}`
     ///
@@ -83,6 +83,9 @@ impl<'c> Emojis<'c> {
     /// `POST /emoji`
     ///
     /// Required permission: `create_emojis`.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Input`](crate::ErrorKind::Input), before any I/O, if `name` is not a valid emoji name.
     #[doc(alias = "CreateEmoji")]
     pub fn create(&self, name: &str, image: Upload<'_>) -> Result<Emoji> {
         let name = emoji_name(name)?;

@@ -82,8 +82,8 @@ impl<'c> Files<'c> {
     /// KiB. A later call resumes the partial file of an earlier run after comparing the end of that file with the
     /// server's copy. Links, files of other users and files that others can write to are not resumed.
     ///
-    /// If two calls save to the same path at the same time, the later one takes over and the earlier one fails. A
-    /// file name given by another user is not a safe path; use [`FileInfo::safe_name`].
+    /// If two calls save to the same path at the same time, the later call takes over, and the earlier one fails. A
+    /// file name chosen by another user is not a safe path; use [`FileInfo::safe_name`].
     ///
     /// # Errors
     /// - [`ErrorKind::Input`] if the ID of `file` is malformed, before any I/O.
@@ -106,8 +106,8 @@ impl<'c> Files<'c> {
 
     /// Downloads all files of a post to a folder, and returns their paths. Creates the folder if necessary.
     ///
-    /// The files are named after their ID and [`safe_name`](FileInfo::safe_name), as in `{id}-{name}`. Files that exist
-    /// with the right size are not downloaded again.
+    /// The files are named after their ID and [`safe_name`](FileInfo::safe_name), as in `{id}-{name}`. Existing files
+    /// of the right size are not downloaded again.
     ///
     /// # Errors
     /// - [`ErrorKind::Io`] if the folder cannot be created.

@@ -89,7 +89,7 @@ impl<'c> Groups<'c> {
         self.0.post("/groups", &[]).json(&draft.with_required_fields()).fetch()
     }
 
-    /// Updates a group. Unset fields keep their value.
+    /// Updates a group. Unset fields keep their values.
     ///
     /// `PUT /groups/{group_id}/patch`
     ///

@@ -11,8 +11,8 @@ use crate::model::{LookupDialogResponse, OpenDialogRequest, SubmitDialogRequest,
 pub struct Dialogs<'c>(pub(crate) &'c HttpClient);
 
 impl Dialogs<'_> {
-    /// Opens a dialog for the user whose action returned the trigger ID. Must be called within 30 s of that action, or
-    /// 3 s on older servers such as 5.37.
+    /// Opens a dialog for the user whose action returned the trigger ID. Must be called within 30 s of that action,
+    /// or within 3 s on older servers such as 5.37.
     ///
     /// `POST /actions/dialogs/open`
     ///

@@ -13,8 +13,7 @@ use crate::model::json;
 /// Maximum length of a line, in bytes. No valid entry is longer.
 const LONGEST_LINE: u64 = 1 << 20;
 
-/// The entries of a long response, decoded one at a time. Iteration ends after the last entry or the first
-/// error.
+/// The entries of a long response, decoded one at a time. The iteration ends after the last entry or the first error.
 pub struct JsonLines<T> {
     body: BufReader<Download>,
     route: &'static str,

@@ -96,7 +96,7 @@ impl<'c> OAuth<'c> {
     ///
     /// `GET /users/{user_id}/oauth/apps/authorized`
     ///
-    /// Other users require the permission `edit_other_users`.
+    /// For other users, requires the permission `edit_other_users`.
     #[doc(alias = "GetAuthorizedOAuthAppsForUser")]
     pub fn list_authorized(&self, user: &UserId, page: &Page) -> Result<Vec<OAuthApp>> {
         self.0.get("/users/{user_id}/oauth/apps/authorized", &[user]).query(page).fetch()

@@ -49,7 +49,7 @@ impl OutgoingOAuthConnections<'_> {
         self.0.post("/oauth/outgoing_connections", &[]).json(draft).fetch()
     }
 
-    /// Updates a connection. Unset fields keep their value.
+    /// Updates a connection. Unset fields keep their values.
     ///
     /// `PUT /oauth/outgoing_connections/{connection_id}`
     ///

@@ -62,7 +62,7 @@ impl Plugins<'_> {
     ///
     /// `POST /plugins`
     ///
-    /// Otherwise like [`upload`](Self::upload).
+    /// Otherwise behaves like [`upload`](Self::upload).
     ///
     /// Required permission: `sysconsole_write_plugins`. Since server 4.4.
     #[doc(alias = "UploadPlugin")]

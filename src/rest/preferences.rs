@@ -13,19 +13,18 @@ impl Preferences<'_> {
     ///
     /// `GET /users/{user_id}/preferences`
     ///
-    /// Other users require the permission `edit_other_users`.
+    /// For other users, requires the permission `edit_other_users`.
     #[doc(alias = "GetPreferences")]
     pub fn list(&self, user: &UserId) -> Result<Vec<Preference>> {
         self.0.get("/users/{user_id}/preferences", &[user]).fetch()
     }
 
-    /// Lists the preferences of one category. Returns 404 if there are none, or if the name contains anything
-    /// but letters, digits and `_`. Such categories can be set, but are only returned by
-    /// [`list`](Self::list).
+    /// Lists the preferences of one category. Returns 404 if there are none, or if the name contains characters other
+    /// than letters, digits and `_`. Such categories can be set, but are only returned by [`list`](Self::list).
     ///
     /// `GET /users/{user_id}/preferences/{category}`
     ///
-    /// Other users require the permission `edit_other_users`.
+    /// For other users, requires the permission `edit_other_users`.
     #[doc(alias = "GetPreferencesByCategory")]
     pub fn list_by_category(&self, user: &UserId, category: &str) -> Result<Vec<Preference>> {
         self.0.get("/users/{user_id}/preferences/{category}", &[user, &category]).fetch()
@@ -36,7 +35,7 @@ impl Preferences<'_> {
     ///
     /// `GET /users/{user_id}/preferences/{category}/name/{preference_name}`
     ///
-    /// Other users require the permission `edit_other_users`.
+    /// For other users, requires the permission `edit_other_users`.
     #[doc(alias = "GetPreferencesByCategoryByName")]
     pub fn get(&self, user: &UserId, category: &str, name: &str) -> Result<Preference> {
         self.0
@@ -48,7 +47,7 @@ impl Preferences<'_> {
     ///
     /// `PUT /users/{user_id}/preferences`
     ///
-    /// Other users require the permission `edit_other_users`.
+    /// For other users, requires the permission `edit_other_users`.
     #[doc(alias = "UpdatePreferences")]
     pub fn set(&self, user: &UserId, preferences: &[Preference]) -> Result<()> {
         self.0.put("/users/{user_id}/preferences", &[user]).json(&preferences).send()
@@ -58,7 +57,7 @@ impl Preferences<'_> {
     ///
     /// `POST /users/{user_id}/preferences/delete`
     ///
-    /// Other users require the permission `edit_other_users`.
+    /// For other users, requires the permission `edit_other_users`.
     #[doc(alias = "DeletePreferences")]
     pub fn delete(&self, user: &UserId, preferences: &[Preference]) -> Result<()> {
         self.0.post("/users/{user_id}/preferences/delete", &[user]).json(&preferences).send()

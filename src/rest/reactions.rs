@@ -45,7 +45,7 @@ impl Reactions<'_> {
     ///
     /// `DELETE /users/{user_id}/posts/{post_id}/reactions/{emoji_name}`
     ///
-    /// Required permission: `remove_reaction`. Other users require the permission `remove_others_reactions`.
+    /// Required permission: `remove_reaction`. For other users, requires the permission `remove_others_reactions`.
     #[doc(alias = "DeleteReaction")]
     pub fn delete_of(&self, user: &UserId, post: &PostId, emoji: &str) -> Result<()> {
         let template = "/users/{user_id}/posts/{post_id}/reactions/{emoji_name}";

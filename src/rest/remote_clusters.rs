@@ -65,7 +65,7 @@ impl<'c> RemoteClusters<'c> {
         self.0.post("/remotecluster", &[]).json(draft).fetch()
     }
 
-    /// Updates the stored data of a remote server. Unset fields keep their value.
+    /// Updates the stored data of a remote server. Unset fields keep their values.
     ///
     /// `PATCH /remotecluster/{remote_id}`
     ///

@@ -71,8 +71,8 @@ impl<'c> SharedChannels<'c> {
             .fetch()
     }
 
-    /// Checks whether two users may exchange direct messages. They may not if their servers are connected
-    /// only indirectly.
+    /// Checks whether two users may exchange direct messages. Users whose servers are connected only indirectly may
+    /// not.
     ///
     /// `GET /sharedchannels/users/{user_id}/can_dm/{other_user_id}`
     ///

@@ -34,7 +34,7 @@ impl Statuses<'_> {
     ///
     /// `PUT /users/{user_id}/status`
     ///
-    /// Other users require the permission `edit_other_users`.
+    /// For other users, requires the permission `edit_other_users`.
     #[doc(alias = "UpdateUserStatus")]
     pub fn set(&self, user: &UserId, status: &StatusKind) -> Result<Status> {
         let body = json!({"user_id": real_id(self.0, user)?, "status": status});
@@ -47,7 +47,7 @@ impl Statuses<'_> {
     ///
     /// Servers before 5.35 ignore the end time and keep the status.
     ///
-    /// Other users require the permission `edit_other_users`.
+    /// For other users, requires the permission `edit_other_users`.
     #[doc(alias = "UpdateUserStatus")]
     pub fn set_dnd_until(&self, user: &UserId, until: Timestamp) -> Result<Status> {
         let body = json!({"user_id": real_id(self.0, user)?, "status": StatusKind::Dnd, "dnd_end_time": until.as_millis() / 1000});
@@ -58,7 +58,7 @@ impl Statuses<'_> {
     ///
     /// `PUT /users/{user_id}/status/custom`
     ///
-    /// Other users require the permission `edit_other_users`.
+    /// For other users, requires the permission `edit_other_users`.
     #[doc(alias = "UpdateUserCustomStatus")]
     pub fn set_custom(&self, user: &UserId, status: &CustomStatus) -> Result<()> {
         let call = self.0.put("/users/{user_id}/status/custom", &[user]).json(status);
@@ -69,7 +69,7 @@ impl Statuses<'_> {
     ///
     /// `DELETE /users/{user_id}/status/custom`
     ///
-    /// Other users require the permission `edit_other_users`.
+    /// For other users, requires the permission `edit_other_users`.
     #[doc(alias = "UnsetUserCustomStatus")]
     pub fn unset_custom(&self, user: &UserId) -> Result<()> {
         self.0.delete("/users/{user_id}/status/custom", &[user]).send()
@@ -79,7 +79,7 @@ impl Statuses<'_> {
     ///
     /// `POST /users/{user_id}/status/custom/recent/delete`
     ///
-    /// Other users require the permission `edit_other_users`.
+    /// For other users, requires the permission `edit_other_users`.
     #[doc(alias = "PostUserRecentCustomStatusDelete")]
     pub fn delete_recent_custom(&self, user: &UserId, status: &CustomStatus) -> Result<()> {
         self.0.post("/users/{user_id}/status/custom/recent/delete", &[user]).json(status).send()
@@ -90,7 +90,7 @@ impl Statuses<'_> {
     ///
     /// `DELETE /users/{user_id}/status/custom/recent`
     ///
-    /// Other users require the permission `edit_other_users`.
+    /// For other users, requires the permission `edit_other_users`.
     #[doc(alias = "RemoveRecentCustomStatus")]
     pub fn remove_recent_custom(&self, user: &UserId, status: &CustomStatus) -> Result<()> {
         self.0.delete("/users/{user_id}/status/custom/recent", &[user]).json(status).send()

@@ -66,7 +66,7 @@ impl<'c> Teams<'c> {
     ///
     /// `GET /users/{user_id}/teams`
     ///
-    /// Other users require the permission `sysconsole_read_user_management_users`.
+    /// For other users, requires the permission `sysconsole_read_user_management_users`.
     #[doc(alias = "GetTeamsForUser")]
     pub fn list_for_user(&self, user: &UserId) -> Result<Vec<Team>> {
         self.0.get("/users/{user_id}/teams", &[user]).fetch()
@@ -142,7 +142,7 @@ impl<'c> Teams<'c> {
         self.0.put("/teams/{team_id}", &[&team.id]).json(team).fetch()
     }
 
-    /// Updates a team. Unset fields keep their value.
+    /// Updates a team. Unset fields keep their values.
     ///
     /// `PUT /teams/{team_id}/patch`
     ///
@@ -246,7 +246,7 @@ impl<'c> Teams<'c> {
     ///
     /// `GET /users/{user_id}/teams/unread`
     ///
-    /// Other users require the permission `manage_system`.
+    /// For other users, requires the permission `manage_system`.
     #[doc(alias = "GetTeamsUnreadForUser")]
     pub fn list_unread(&self, user: &UserId) -> Result<Vec<TeamUnread>> {
         self.0.get("/users/{user_id}/teams/unread", &[user]).param("include_collapsed_threads", true).fetch()
@@ -256,7 +256,7 @@ impl<'c> Teams<'c> {
     ///
     /// `GET /users/{user_id}/teams/{team_id}/unread`
     ///
-    /// Required permission: `view_team`. Other users require the permission `edit_other_users`.
+    /// Required permission: `view_team`. For other users, requires the permission `edit_other_users`.
     #[doc(alias = "GetTeamUnread")]
     pub fn unread(&self, user: &UserId, team: &TeamId) -> Result<TeamUnread> {
         self.0.get("/users/{user_id}/teams/{team_id}/unread", &[user, team]).fetch()

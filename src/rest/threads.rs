@@ -17,7 +17,7 @@ impl Threads<'_> {
     ///
     /// `GET /users/{user_id}/teams/{team_id}/threads`
     ///
-    /// Other users require the permission `edit_other_users`. Since server 5.29.
+    /// For other users, requires the permission `edit_other_users`. Since server 5.29.
     #[doc(alias = "GetUserThreads")]
     pub fn list(&self, user: &UserId, team: &TeamId, page: &UserThreadPage) -> Result<UserThreads> {
         self.0.get("/users/{user_id}/teams/{team_id}/threads", &[user, team]).query(page).fetch()
@@ -27,7 +27,7 @@ impl Threads<'_> {
     ///
     /// `GET /users/{user_id}/teams/{team_id}/threads/{thread_id}`
     ///
-    /// Other users require the permission `edit_other_users`. Since server 5.29.
+    /// For other users, requires the permission `edit_other_users`. Since server 5.29.
     #[doc(alias = "GetUserThread")]
     pub fn get(&self, user: &UserId, team: &TeamId, thread: &PostId) -> Result<UserThread> {
         self.0.get("/users/{user_id}/teams/{team_id}/threads/{thread_id}", &[user, team, thread]).fetch()
@@ -37,7 +37,7 @@ impl Threads<'_> {
     ///
     /// `GET /users/{user_id}/teams/{team_id}/threads/{thread_id}`
     ///
-    /// Other users require the permission `edit_other_users`. Since server 5.29.
+    /// For other users, requires the permission `edit_other_users`. Since server 5.29.
     #[doc(alias = "GetUserThread")]
     pub fn get_extended(&self, user: &UserId, team: &TeamId, thread: &PostId) -> Result<UserThread> {
         let template = "/users/{user_id}/teams/{team_id}/threads/{thread_id}";
@@ -48,7 +48,7 @@ impl Threads<'_> {
     ///
     /// `PUT /users/{user_id}/teams/{team_id}/threads/{thread_id}/following`
     ///
-    /// Other users require the permission `edit_other_users`. Since server 5.29.
+    /// For other users, requires the permission `edit_other_users`. Since server 5.29.
     #[doc(alias = "StartFollowingThread")]
     pub fn follow(&self, user: &UserId, team: &TeamId, thread: &PostId) -> Result<()> {
         self.0
@@ -60,7 +60,7 @@ impl Threads<'_> {
     ///
     /// `DELETE /users/{user_id}/teams/{team_id}/threads/{thread_id}/following`
     ///
-    /// Other users require the permission `edit_other_users`. Since server 5.29.
+    /// For other users, requires the permission `edit_other_users`. Since server 5.29.
     #[doc(alias = "StopFollowingThread")]
     pub fn unfollow(&self, user: &UserId, team: &TeamId, thread: &PostId) -> Result<()> {
         self.0
@@ -72,7 +72,7 @@ impl Threads<'_> {
     ///
     /// `PUT /users/{user_id}/teams/{team_id}/threads/read`
     ///
-    /// Other users require the permission `edit_other_users`. Since server 5.29.
+    /// For other users, requires the permission `edit_other_users`. Since server 5.29.
     #[doc(alias = "UpdateThreadsReadForUser")]
     pub fn read_all(&self, user: &UserId, team: &TeamId) -> Result<()> {
         self.0.put("/users/{user_id}/teams/{team_id}/threads/read", &[user, team]).send()
@@ -83,7 +83,7 @@ impl Threads<'_> {
     ///
     /// `PUT /users/{user_id}/teams/{team_id}/threads/{thread_id}/read/{timestamp}`
     ///
-    /// Other users require the permission `edit_other_users`. Since server 5.29.
+    /// For other users, requires the permission `edit_other_users`. Since server 5.29.
     #[doc(alias = "UpdateThreadReadForUser")]
     pub fn read(&self, team: &TeamId, thread: &PostId, until: Timestamp) -> Result<UserThread> {
         let (user, until) = (UserId::me(), until.as_millis());
@@ -95,7 +95,7 @@ impl Threads<'_> {
     ///
     /// `POST /users/{user_id}/teams/{team_id}/threads/{thread_id}/set_unread/{post_id}`
     ///
-    /// Required permission: `read_channel`. Other users require the permission `edit_other_users`. Since server
+    /// Required permission: `read_channel`. For other users, requires the permission `edit_other_users`. Since server
     /// 6.7.
     #[doc(alias = "SetThreadUnreadByPostId")]
     pub fn set_unread(&self, team: &TeamId, thread: &PostId, post: &PostId) -> Result<UserThread> {

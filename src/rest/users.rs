@@ -120,7 +120,7 @@ impl<'c> Users<'c> {
         in_chunks(ids, |chunk| self.0.post("/users/ids", &[]).json(&chunk).safe().fetch())
     }
 
-    /// Gets those of the given users that changed after a given time. Accepts up to a few thousand IDs.
+    /// Gets the users with the given IDs that changed after a given time. Accepts up to a few thousand IDs.
     ///
     /// `POST /users/ids`
     #[doc(alias = "GetUsersByIds")]
@@ -186,10 +186,13 @@ impl<'c> Users<'c> {
     ///
     /// `POST /users`
     ///
-    /// Always allowed for administrators. Others may create accounts only if the server allows open
-    /// registration.
+    /// Administrators may always create users. Others may do so only if the server allows open registration.
     ///
     /// Does not require a login.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Input`](crate::ErrorKind::Input), before any I/O, if the email address and the username of `draft`
+    /// are swapped.
     #[doc(alias = "CreateUser")]
     pub fn create(&self, draft: &UserDraft) -> Result<User> {
         self.0.post("/users", &[]).json(draft).check_first(draft.check_fields()).fetch()
@@ -229,17 +232,17 @@ impl<'c> Users<'c> {
     ///
     /// `PUT /users/{user_id}`
     ///
-    /// Other users require the permission `edit_other_users`.
+    /// For other users, requires the permission `edit_other_users`.
     #[doc(alias = "UpdateUser")]
     pub fn update(&self, user: &User) -> Result<User> {
         self.0.put("/users/{user_id}", &[&user.id]).json(user).fetch()
     }
 
-    /// Updates a user. Unset fields keep their value.
+    /// Updates a user. Unset fields keep their values.
     ///
     /// `PUT /users/{user_id}/patch`
     ///
-    /// Other users require the permission `edit_other_users`.
+    /// For other users, requires the permission `edit_other_users`.
     #[doc(alias = "PatchUser")]
     pub fn patch(&self, user: &UserId, patch: &UserPatch) -> Result<User> {
         self.0.put("/users/{user_id}/patch", &[user]).json(patch).fetch()
@@ -271,7 +274,7 @@ impl<'c> Users<'c> {
     ///
     /// `DELETE /users/{user_id}`
     ///
-    /// Other users require the permission `edit_other_users`.
+    /// For other users, requires the permission `edit_other_users`.
     #[doc(alias = "DeleteUser")]
     pub fn delete(&self, user: &UserId) -> Result<()> {
         self.0.delete("/users/{user_id}", &[user]).send()
@@ -281,7 +284,7 @@ impl<'c> Users<'c> {
     ///
     /// `DELETE /users/{user_id}`
     ///
-    /// Other users require the permission `edit_other_users`.
+    /// For other users, requires the permission `edit_other_users`.
     #[doc(alias = "DeleteUser")]
     pub fn delete_permanently(&self, user: &UserId) -> Result<()> {
         self.0.delete("/users/{user_id}", &[user]).param("permanent", true).send()
@@ -301,7 +304,8 @@ impl<'c> Users<'c> {
     ///
     /// `PUT /users/{user_id}/password`
     ///
-    /// Required permission: `sysconsole_write_user_management_users`; for administrators, `manage_system`.
+    /// For other users, requires the permission `sysconsole_write_user_management_users`; for administrators,
+    /// `manage_system`.
     #[doc(alias = "UpdateUserPassword")]
     pub fn set_password(&self, user: &UserId, password: &Secret) -> Result<()> {
         self.0.put("/users/{user_id}/password", &[user]).json(&json!({"new_password": password})).send()
@@ -344,7 +348,7 @@ impl<'c> Users<'c> {
     ///
     /// `POST /users/{user_id}/image`
     ///
-    /// Other users require the permission `edit_other_users`.
+    /// For other users, requires the permission `edit_other_users`.
     #[doc(alias = "SetProfileImage")]
     pub fn set_image(&self, user: &UserId, image: Upload<'_>) -> Result<()> {
         self.0.post("/users/{user_id}/image", &[user]).body(image.into_form("image")).send()
@@ -354,7 +358,7 @@ impl<'c> Users<'c> {
     ///
     /// `DELETE /users/{user_id}/image`
     ///
-    /// Other users require the permission `edit_other_users`. Since server 5.5.
+    /// For other users, requires the permission `edit_other_users`. Since server 5.5.
     #[doc(alias = "SetDefaultProfileImage")]
     pub fn delete_image(&self, user: &UserId) -> Result<()> {
         self.0.delete("/users/{user_id}/image", &[user]).send()
@@ -403,7 +407,7 @@ impl<'c> Users<'c> {
     ///
     /// `GET /users/{user_id}/channel_members`
     ///
-    /// Other users require the permission `edit_other_users`. Since server 6.2.0.
+    /// For other users, requires the permission `edit_other_users`. Since server 6.2.0.
     #[doc(alias = "GetChannelMembersWithTeamDataForUser")]
     pub fn list_channel_members(&self, user: &UserId, page: &Page) -> Result<Vec<ChannelMemberWithTeamData>> {
         self.0.get("/users/{user_id}/channel_members", &[user]).query(page).fetch()
@@ -413,8 +417,8 @@ impl<'c> Users<'c> {
     ///
     /// `GET /users/{user_id}/channel_members`
     ///
-    /// Other users require the permission `edit_other_users`. Servers without support for this response send
-    /// a list, which is reported as an error for the first entry.
+    /// For other users, requires the permission `edit_other_users`. Servers without support for this response send a
+    /// list, which is reported as an error for the first entry.
     #[doc(alias = "GetChannelMembersWithTeamDataForUser")]
     pub fn stream_channel_members(&self, user: &UserId) -> Result<JsonLines<ChannelMemberWithTeamData>> {
         let body = self

@@ -18,8 +18,8 @@ impl<'c> Webhooks<'c> {
     ///
     /// `POST /hooks/incoming`
     ///
-    /// Required permissions: `manage_own_incoming_webhooks`, `read_channel_content`. Other owners require the
-    /// permission `manage_others_incoming_webhooks`, and a webhook that is not locked to its channel
+    /// Required permissions: `manage_own_incoming_webhooks`, `read_channel_content`. For other owners, requires the
+    /// permission `manage_others_incoming_webhooks`. For a webhook that is not locked to its channel, requires
     /// `bypass_incoming_webhook_channel_lock`.
     #[doc(alias = "CreateIncomingWebhook")]
     pub fn create_incoming(&self, draft: &IncomingWebhookDraft) -> Result<IncomingWebhook> {
@@ -169,8 +169,8 @@ impl<'c> Webhooks<'c> {
     /// `POST /hooks/{hook_id}`
     ///
     /// The server hides the reasons for errors: 400 for an invalid webhook or an empty text, 403 for a locked
-    /// channel, 404 for an unknown webhook, 501 if webhooks are disabled. Sent only once. After a broken
-    /// connection the post may or may not exist.
+    /// channel, 404 for an unknown webhook, 501 if webhooks are disabled. Sent only once. After a broken connection,
+    /// the post may or may not exist.
     pub fn send(&self, hook: &HookId, message: &IncomingMessage) -> Result<()> {
         self.0
             .call_outside_api(Method::Post, "/hooks/{hook_id}", &[hook])

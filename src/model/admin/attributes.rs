@@ -176,7 +176,7 @@ input! {
 }
 
 input! {
-    /// Changes to a custom profile attribute. Unset fields keep their value.
+    /// Changes to a custom profile attribute. Unset fields keep their values.
     #[doc(alias = "PropertyFieldPatch")]
     pub struct CpaFieldPatch {}
     optional {

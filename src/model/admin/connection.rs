@@ -72,7 +72,7 @@ input! {
 }
 
 input! {
-    /// Changes to a connection. Unset fields keep their value.
+    /// Changes to a connection. Unset fields keep their values.
     #[doc(alias = "OutgoingOAuthConnection")]
     pub struct OutgoingOAuthConnectionPatch {}
     optional {

@@ -105,7 +105,7 @@ input! {
 }
 
 input! {
-    /// Changes to a remote server. Unset fields keep their value.
+    /// Changes to a remote server. Unset fields keep their values.
     pub struct RemoteClusterPatch {}
     optional {
         /// The display name.

@@ -79,7 +79,7 @@ setters! { RetentionPolicyDraft:
 }
 
 input! {
-    /// Changes to a retention policy. Unset fields keep their value.
+    /// Changes to a retention policy. Unset fields keep their values.
     #[doc(alias = "RetentionPolicyWithTeamAndChannelIDs")]
     pub struct RetentionPolicyPatch {}
     optional {

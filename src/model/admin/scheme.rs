@@ -77,7 +77,7 @@ input! {
 }
 
 input! {
-    /// Changes to a scheme. Unset fields keep their value.
+    /// Changes to a scheme. Unset fields keep their values.
     pub struct SchemePatch {}
     optional {
         /// The name.

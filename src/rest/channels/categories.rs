@@ -1,6 +1,6 @@
 //! Sidebar categories.
 //!
-//! Categories belong to a user in a team. Other users require `edit_other_users`.
+//! Categories belong to a user in a team. For other users, the routes require the permission `edit_other_users`.
 
 use super::Channels;
 use crate::error::Result;

@@ -17,7 +17,7 @@ impl<'c> Channels<'c> {
     ///
     /// `GET /users/{user_id}/teams/{team_id}/channels`
     ///
-    /// Required permission: `view_team`. Other users require the permission `edit_other_users`.
+    /// Required permission: `view_team`. For other users, requires the permission `edit_other_users`.
     #[doc(alias = "GetChannelsForTeamForUser")]
     pub fn list_for_user(&self, user: &UserId, team: &TeamId) -> Result<Vec<Channel>> {
         self.0.get("/users/{user_id}/teams/{team_id}/channels", &[user, team]).fetch()
@@ -27,7 +27,7 @@ impl<'c> Channels<'c> {
     ///
     /// `GET /users/{user_id}/teams/{team_id}/channels`
     ///
-    /// Required permission: `view_team`. Other users require the permission `edit_other_users`.
+    /// Required permission: `view_team`. For other users, requires the permission `edit_other_users`.
     #[doc(alias = "GetChannelsForTeamForUser")]
     pub fn list_for_user_since(
         &self,
@@ -49,7 +49,7 @@ impl<'c> Channels<'c> {
     ///
     /// If the server reports an error in the middle of a response with the status 200, the method returns that error.
     ///
-    /// Other users require the permission `edit_other_users`. Since server 6.1.
+    /// For other users, requires the permission `edit_other_users`. Since server 6.1.
     #[doc(alias = "GetChannelsForUser")]
     pub fn list_all_for_user(&self, user: &UserId) -> Result<Vec<Channel>> {
         self.0.get("/users/{user_id}/channels", &[user]).fetch()
@@ -59,7 +59,7 @@ impl<'c> Channels<'c> {
     ///
     /// `GET /users/{user_id}/channels`
     ///
-    /// Other users require the permission `edit_other_users`. Since server 6.1.
+    /// For other users, requires the permission `edit_other_users`. Since server 6.1.
     #[doc(alias = "GetChannelsForUser")]
     pub fn list_all_for_user_since(&self, user: &UserId, archived_since: Timestamp) -> Result<Vec<Channel>> {
         let call = self.0.get("/users/{user_id}/channels", &[user]).param("include_deleted", true);

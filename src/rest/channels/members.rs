@@ -67,7 +67,7 @@ impl<'c> Channels<'c> {
     ///
     /// `GET /users/{user_id}/teams/{team_id}/channels/members`
     ///
-    /// Required permission: `view_team`. Other users require the permission `manage_system`.
+    /// Required permission: `view_team`. For other users, requires the permission `manage_system`.
     #[doc(alias = "GetChannelMembersForUser")]
     pub fn list_memberships(&self, user: &UserId, team: &TeamId) -> Result<Vec<ChannelMember>> {
         self.0.get("/users/{user_id}/teams/{team_id}/channels/members", &[user, team]).fetch()
@@ -99,7 +99,7 @@ impl<'c> Channels<'c> {
     ///
     /// `DELETE /channels/{channel_id}/members/{user_id}`
     ///
-    /// Other users require the permission `manage_public_channel_members` or `manage_private_channel_members`.
+    /// For other users, requires the permission `manage_public_channel_members` or `manage_private_channel_members`.
     #[doc(alias = "RemoveUserFromChannel")]
     pub fn remove_member(&self, channel: &ChannelId, user: &UserId) -> Result<()> {
         self.0.delete("/channels/{channel_id}/members/{user_id}", &[channel, user]).send()
@@ -132,12 +132,12 @@ impl<'c> Channels<'c> {
         self.0.put(template, &[channel, user]).json(roles).send()
     }
 
-    /// Updates the notification settings of a user for a channel. Unset fields keep their value. To mute the
+    /// Updates the notification settings of a user for a channel. Unset fields keep their values. To mute the
     /// channel, set `mark_unread` to `mention`.
     ///
     /// `PUT /channels/{channel_id}/members/{user_id}/notify_props`
     ///
-    /// Other users require the permission `edit_other_users`.
+    /// For other users, requires the permission `edit_other_users`.
     #[doc(alias = "UpdateChannelNotifyProps")]
     pub fn set_notify_props(
         &self,
@@ -153,7 +153,7 @@ impl<'c> Channels<'c> {
     ///
     /// `PUT /channels/{channel_id}/members/{user_id}/autotranslation`
     ///
-    /// Other users require the permission `edit_other_users`.
+    /// For other users, requires the permission `edit_other_users`.
     #[doc(alias = "UpdateChannelMemberAutotranslation")]
     pub fn disable_autotranslation(&self, channel: &ChannelId, user: &UserId) -> Result<()> {
         let body = json!({"autotranslation_disabled": true});
@@ -167,7 +167,7 @@ impl<'c> Channels<'c> {
     ///
     /// `PUT /channels/{channel_id}/members/{user_id}/autotranslation`
     ///
-    /// Other users require the permission `edit_other_users`.
+    /// For other users, requires the permission `edit_other_users`.
     #[doc(alias = "UpdateChannelMemberAutotranslation")]
     pub fn enable_autotranslation(&self, channel: &ChannelId, user: &UserId) -> Result<()> {
         let body = json!({"autotranslation_disabled": false});
@@ -227,7 +227,7 @@ impl<'c> Channels<'c> {
     ///
     /// `POST /channels/members/{user_id}/view`
     ///
-    /// Other users require the permission `edit_other_users`.
+    /// For other users, requires the permission `edit_other_users`.
     #[doc(alias = "ViewChannel")]
     pub fn view(&self, channel: &ChannelId) -> Result<ChannelViewResponse> {
         let template = "/channels/members/{user_id}/view";
@@ -238,7 +238,7 @@ impl<'c> Channels<'c> {
     ///
     /// `POST /channels/members/{user_id}/mark_read`
     ///
-    /// Other users require the permission `edit_other_users`.
+    /// For other users, requires the permission `edit_other_users`.
     pub fn mark_read(&self, channels: &[ChannelId]) -> Result<ChannelViewResponse> {
         self.0.post("/channels/members/{user_id}/mark_read", &[&UserId::me()]).json(&channels).fetch()
     }

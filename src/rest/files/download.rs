@@ -83,7 +83,11 @@ impl<'c> FileDownload<'c> {
         Ok(written)
     }
 
-    /// Downloads the file as a reader. The limit is checked against the size announced by the server.
+    /// Starts the download and returns a reader of the content. The limit is checked against the size announced by
+    /// the server.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Protocol`] if the file is larger than the limit, or if the server sends another range.
     pub fn reader(self) -> Result<Download> {
         let mut call = self.call;
         if self.from > 0 {

@@ -30,6 +30,10 @@ impl Upload<'static> {
     ///
     /// The size is read now, and exactly that many bytes are sent: data appended to the file later is not sent. The
     /// upload fails if the file is truncated during the upload. Opening a named pipe blocks until there is a writer.
+    ///
+    /// # Errors
+    /// - [`ErrorKind::Io`] if the file cannot be read.
+    /// - [`ErrorKind::Input`] if it is a folder, or if it reports no size and contains more than 16 MiB.
     pub fn path(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
         let failed =

@@ -49,7 +49,7 @@ impl<'c> Posts<'c> {
         Err(Error::new(ErrorKind::Protocol, message).on_route("POST /posts"))
     }
 
-    /// Replies in the thread of a post, and starts that thread if necessary. Otherwise like
+    /// Replies in the thread of a post, and starts that thread if necessary. Otherwise behaves like
     /// [`create`](Self::create).
     pub fn reply(&self, to: &Post, message: impl Into<String>) -> Result<Post> {
         self.create(&PostDraft::new(&to.channel_id, message).root_id(to.thread_id()))
@@ -65,7 +65,7 @@ impl<'c> Posts<'c> {
         self.0.get("/posts/{post_id}", &[post]).fetch()
     }
 
-    /// Updates a post. Unset fields keep their value.
+    /// Updates a post. Unset fields keep their values.
     ///
     /// `PUT /posts/{post_id}/patch`
     ///
@@ -108,7 +108,7 @@ impl<'c> Posts<'c> {
     }
 
     /// Responds in the same place: in the thread of the post if it has one, otherwise in the channel. Never starts a
-    /// thread. Otherwise like [`create`](Self::create).
+    /// thread. Otherwise behaves like [`create`](Self::create).
     pub fn answer(&self, to: &Post, message: impl Into<String>) -> Result<Post> {
         self.create(&PostDraft::new(&to.channel_id, message).root_id(&to.root_id))
     }
@@ -187,7 +187,7 @@ impl<'c> Posts<'c> {
     /// Replaces the attachments of a post, for example to remove its buttons. The other props keep the values that they
     /// have in `post`, including the [key](PostDraft::key).
     ///
-    /// Required permission: as for [`patch`](Self::patch).
+    /// Required permission: the same as for [`patch`](Self::patch).
     ///
     /// ```no_run
     /// # fn run(client: &mattermost::Client, town: &mattermost::ChannelId) -> mattermost::Result<()> {

@@ -58,7 +58,7 @@ impl<'c> History<'c> {
     }
 
     /// Starts with the oldest post created after `time` and continues with newer posts. Finding it takes additional
-    /// requests, as for [`oldest_first`](Self::oldest_first), but only for the pages of newer posts.
+    /// requests, as for [`oldest_first`](Self::oldest_first), but only the pages of newer posts count.
     #[must_use]
     pub fn after_time(mut self, time: Timestamp) -> Self {
         (self.start, self.time, self.forward) = (None, Some(time), true);

@@ -34,7 +34,8 @@ impl Posts<'_> {
     /// post cannot exist yet.
     ///
     /// # Errors
-    /// - [`ErrorKind::Input`], before any I/O, for a draft without a key or channel, and as for `create`.
+    /// - [`ErrorKind::Input`], before any I/O, for a draft without a key or channel, and in the same cases as for
+    ///   [`create`](Self::create).
     /// - [`ErrorKind::UnknownOutcome`] if the outcome of an attempt was still unknown after `timeout`. Calling
     ///   `create_once` again is safe.
     /// - Any other error that is not transient, as soon as it occurs; after `timeout`, the last error. In both cases,

@@ -88,7 +88,7 @@ impl<'c> Posts<'c> {
     ///
     /// `GET /users/{user_id}/channels/{channel_id}/posts/unread`
     ///
-    /// Required permission: `read_channel`. Other users require the permission `edit_other_users`. Since server
+    /// Required permission: `read_channel`. For other users, requires the permission `edit_other_users`. Since server
     /// 5.14.
     #[doc(alias = "GetPostsAroundLastUnread")]
     pub fn around_unread(&self, channel: &ChannelId, page: &UnreadPostPage) -> Result<PostList> {
@@ -101,7 +101,7 @@ impl<'c> Posts<'c> {
     ///
     /// `GET /users/{user_id}/posts/flagged`
     ///
-    /// Other users require the permission `edit_other_users`.
+    /// For other users, requires the permission `edit_other_users`.
     #[doc(alias = "GetFlaggedPostsForUser")]
     pub fn flagged(&self, user: &UserId, page: &FlaggedPostPage) -> Result<PostList> {
         self.0.get("/users/{user_id}/posts/flagged", &[user]).query(page).fetch()

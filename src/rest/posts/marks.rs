@@ -36,7 +36,7 @@ impl Posts<'_> {
     ///
     /// `POST /users/{user_id}/posts/{post_id}/set_unread`
     ///
-    /// Required permission: `read_channel`. Other users require the permission `edit_other_users`. Since server
+    /// Required permission: `read_channel`. For other users, requires the permission `edit_other_users`. Since server
     /// 5.18.
     #[doc(alias = "SetPostUnread")]
     pub fn set_unread(&self, post: &PostId) -> Result<ChannelUnreadAt> {
@@ -66,7 +66,7 @@ impl Posts<'_> {
     ///
     /// `POST /users/{user_id}/posts/{post_id}/ack`
     ///
-    /// Required permission: `read_channel`. Other users require the permission `edit_other_users`. Since server
+    /// Required permission: `read_channel`. For other users, requires the permission `edit_other_users`. Since server
     /// 7.7.
     #[doc(alias = "SaveAcknowledgementForPost")]
     pub fn acknowledge(&self, post: &PostId) -> Result<PostAcknowledgement> {
@@ -77,7 +77,7 @@ impl Posts<'_> {
     ///
     /// `DELETE /users/{user_id}/posts/{post_id}/ack`
     ///
-    /// Required permission: `read_channel`. Other users require the permission `edit_other_users`. Since server
+    /// Required permission: `read_channel`. For other users, requires the permission `edit_other_users`. Since server
     /// 7.7.
     #[doc(alias = "DeleteAcknowledgementForPost")]
     pub fn unacknowledge(&self, post: &PostId) -> Result<()> {

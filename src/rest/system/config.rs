@@ -25,14 +25,14 @@ impl System<'_> {
     ///
     /// Required permission: any of `sysconsole_write_*`.
     ///
-    /// Missing settings are reset to the server's defaults. Asterisks keep the stored value. Settings that
-    /// the current account may not write are left unchanged without an error.
+    /// Missing settings are reset to the server's defaults. A value of asterisks leaves the stored value unchanged.
+    /// Settings that the current account may not write are left unchanged without an error.
     #[doc(alias = "UpdateConfig")]
     pub fn update_config(&self, config: &ServerConfig) -> Result<ServerConfig> {
         self.0.put("/config", &[]).json(config).fetch()
     }
 
-    /// Updates some settings. Settings that are missing from `patch` keep their value.
+    /// Updates some settings. Settings that are missing from `patch` keep their values.
     ///
     /// `PUT /config/patch`
     ///

@@ -55,7 +55,7 @@ impl<'c> Teams<'c> {
     ///
     /// `GET /users/{user_id}/teams/members`
     ///
-    /// Other users require the permission `edit_other_users`.
+    /// For other users, requires the permission `edit_other_users`.
     #[doc(alias = "GetTeamMembersForUser")]
     pub fn list_memberships(&self, user: &UserId) -> Result<Vec<TeamMember>> {
         self.0.get("/users/{user_id}/teams/members", &[user]).fetch()
@@ -97,7 +97,7 @@ impl<'c> Teams<'c> {
     ///
     /// `DELETE /teams/{team_id}/members/{user_id}`
     ///
-    /// Other users require the permission `remove_user_from_team`.
+    /// For other users, requires the permission `remove_user_from_team`.
     #[doc(alias = "RemoveTeamMember")]
     pub fn remove_member(&self, team: &TeamId, user: &UserId) -> Result<()> {
         self.0.delete("/teams/{team_id}/members/{user_id}", &[team, user]).send()

@@ -19,7 +19,7 @@ impl Users<'_> {
     ///
     /// `GET /users/{user_id}/audits`
     ///
-    /// Other users require the permission `edit_other_users`.
+    /// For other users, requires the permission `edit_other_users`.
     #[doc(alias = "GetUserAudits")]
     pub fn list_audits(&self, user: &UserId, page: &Page) -> Result<Vec<Audit>> {
         self.0.get("/users/{user_id}/audits", &[user]).query(page).fetch()
@@ -59,7 +59,7 @@ impl Users<'_> {
     ///
     /// `PUT /users/{user_id}/auth`
     ///
-    /// Other users require the permission `edit_other_users`. Since server 4.6.
+    /// For other users, requires the permission `edit_other_users`. Since server 4.6.
     #[doc(alias = "UpdateUserAuth")]
     pub fn set_auth(&self, user: &UserId, auth: &UserAuth) -> Result<UserAuth> {
         self.0.put("/users/{user_id}/auth", &[user]).json(auth).fetch()

@@ -12,17 +12,17 @@ impl Users<'_> {
     ///
     /// `POST /users/{user_id}/mfa/generate`
     ///
-    /// Other users require the permission `edit_other_users`.
+    /// For other users, requires the permission `edit_other_users`.
     #[doc(alias = "GenerateMfaSecret")]
     pub fn generate_mfa_secret(&self, user: &UserId) -> Result<MfaSecret> {
         self.0.post("/users/{user_id}/mfa/generate", &[user]).fetch()
     }
 
-    /// Activates MFA. The code passed here counts as used.
+    /// Activates MFA. The code passed to this method cannot be used again.
     ///
     /// `PUT /users/{user_id}/mfa`
     ///
-    /// Other users require the permission `edit_other_users`.
+    /// For other users, requires the permission `edit_other_users`.
     #[doc(alias = "UpdateUserMfa")]
     pub fn activate_mfa(&self, user: &UserId, code: &str) -> Result<()> {
         let call = self.0.put("/users/{user_id}/mfa", &[user]).once().hiding_secrets(&[code]);
@@ -33,7 +33,7 @@ impl Users<'_> {
     ///
     /// `PUT /users/{user_id}/mfa`
     ///
-    /// Other users require the permission `edit_other_users`.
+    /// For other users, requires the permission `edit_other_users`.
     #[doc(alias = "UpdateUserMfa")]
     pub fn deactivate_mfa(&self, user: &UserId) -> Result<()> {
         self.0.put("/users/{user_id}/mfa", &[user]).json(&json!({"activate": false})).send()

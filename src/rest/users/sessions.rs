@@ -11,7 +11,7 @@ impl Users<'_> {
     ///
     /// `GET /users/{user_id}/sessions`
     ///
-    /// Other users require the permission `edit_other_users`.
+    /// For other users, requires the permission `edit_other_users`.
     #[doc(alias = "GetSessions")]
     pub fn list_sessions(&self, user: &UserId) -> Result<Vec<Session>> {
         self.0.get("/users/{user_id}/sessions", &[user]).fetch()
@@ -21,7 +21,7 @@ impl Users<'_> {
     ///
     /// `POST /users/{user_id}/sessions/revoke`
     ///
-    /// Other users require the permission `edit_other_users`.
+    /// For other users, requires the permission `edit_other_users`.
     #[doc(alias = "RevokeSession")]
     pub fn revoke_session(&self, user: &UserId, session: &SessionId) -> Result<()> {
         self.0.post("/users/{user_id}/sessions/revoke", &[user]).json(&json!({"session_id": session})).send()
@@ -31,7 +31,7 @@ impl Users<'_> {
     ///
     /// `POST /users/{user_id}/sessions/revoke/all`
     ///
-    /// Other users require the permission `edit_other_users`. Since server 4.4.
+    /// For other users, requires the permission `edit_other_users`. Since server 4.4.
     #[doc(alias = "RevokeAllSessions")]
     pub fn revoke_sessions(&self, user: &UserId) -> Result<()> {
         self.0.post("/users/{user_id}/sessions/revoke/all", &[user]).send()

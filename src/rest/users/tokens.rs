@@ -15,7 +15,7 @@ impl<'c> Users<'c> {
     ///
     /// `POST /users/{user_id}/tokens`
     ///
-    /// Required permission: `create_user_access_token`. Other users require the permission `edit_other_users`.
+    /// Required permission: `create_user_access_token`. For other users, requires the permission `edit_other_users`.
     /// Since server 4.1.
     #[doc(alias = "CreateUserAccessToken")]
     pub fn create_token(&self, user: &UserId, description: &str) -> Result<UserAccessToken> {
@@ -26,8 +26,8 @@ impl<'c> Users<'c> {
     ///
     /// `GET /users/{user_id}/tokens`
     ///
-    /// Required permission: `read_user_access_token`. Other users require the permission `edit_other_users`. Since
-    /// server 4.1.
+    /// Required permission: `read_user_access_token`. For other users, requires the permission `edit_other_users`.
+    /// Since server 4.1.
     #[doc(alias = "GetUserAccessTokensForUser")]
     pub fn list_tokens(&self, user: &UserId, page: &Page) -> Result<Vec<UserAccessToken>> {
         self.0.get("/users/{user_id}/tokens", &[user]).query(page).fetch()
@@ -53,8 +53,8 @@ impl<'c> Users<'c> {
     ///
     /// `GET /users/tokens/{token_id}`
     ///
-    /// Required permission: `read_user_access_token`. Other users require the permission `edit_other_users`. Since
-    /// server 4.1.
+    /// Required permission: `read_user_access_token`. For other users, requires the permission `edit_other_users`.
+    /// Since server 4.1.
     #[doc(alias = "GetUserAccessToken")]
     pub fn get_token(&self, token: &TokenId) -> Result<UserAccessToken> {
         self.0.get("/users/tokens/{token_id}", &[token]).fetch()
@@ -74,7 +74,7 @@ impl<'c> Users<'c> {
     ///
     /// `POST /users/tokens/revoke`
     ///
-    /// Required permission: `revoke_user_access_token`. Other users require the permission `edit_other_users`.
+    /// Required permission: `revoke_user_access_token`. For other users, requires the permission `edit_other_users`.
     /// Since server 4.1.
     #[doc(alias = "RevokeUserAccessToken")]
     pub fn revoke_token(&self, token: &TokenId) -> Result<()> {
@@ -85,7 +85,7 @@ impl<'c> Users<'c> {
     ///
     /// `POST /users/tokens/disable`
     ///
-    /// Required permission: `revoke_user_access_token`. Other users require the permission `edit_other_users`.
+    /// Required permission: `revoke_user_access_token`. For other users, requires the permission `edit_other_users`.
     /// Since server 4.4.
     #[doc(alias = "DisableUserAccessToken")]
     pub fn disable_token(&self, token: &TokenId) -> Result<()> {
@@ -96,7 +96,7 @@ impl<'c> Users<'c> {
     ///
     /// `POST /users/tokens/enable`
     ///
-    /// Required permission: `create_user_access_token`. Other users require the permission `edit_other_users`.
+    /// Required permission: `create_user_access_token`. For other users, requires the permission `edit_other_users`.
     /// Since server 4.4.
     #[doc(alias = "EnableUserAccessToken")]
     pub fn enable_token(&self, token: &TokenId) -> Result<()> {
