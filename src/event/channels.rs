@@ -110,7 +110,7 @@ model! {
 model! {
     /// A user was added to a channel.
     pub struct UserAdded {
-        /// ID of the user.
+        /// ID of the added user.
         pub user_id: UserId,
         /// ID of the channel.
         #[serde(skip_serializing_if = "ChannelId::is_empty")]
@@ -123,7 +123,7 @@ model! {
 model! {
     /// A user left a channel or was removed.
     pub struct UserRemoved {
-        /// ID of the user.
+        /// ID of the user who left or was removed.
         pub user_id: UserId,
         /// ID of the channel.
         pub channel_id: ChannelId,

@@ -60,7 +60,7 @@ impl Event {
     /// identify any other event of the server, combine [`connection_id`](Self::connection_id) and [`seq`](Self::seq):
     /// sequence numbers are unique only within a connection.
     ///
-    /// A `posted` that was caught up after an edit contains the edited text, and its
+    /// A `posted` event that a catch-up delivers after an edit contains the edited text, and its
     /// [`edit_identity`](Self::edit_identity) is the identity of that edit.
     ///
     /// ```

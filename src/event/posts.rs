@@ -62,7 +62,7 @@ model! {
         /// The post before its deletion, including its text. After a gap, without its text.
         #[serde(with = "super::embedded")]
         pub post: Post,
-        /// The user who deleted the post. Only sent to system administrators, and by older servers.
+        /// ID of the user who deleted the post. Only sent to system administrators, and by older servers.
         #[serde(skip_serializing_if = "UserId::is_empty")]
         pub delete_by: UserId,
     }
@@ -132,7 +132,7 @@ model! {
 }
 
 model! {
-    /// A reaction was added to a post or removed.
+    /// A reaction was added to or removed from a post.
     pub struct ReactionChanged {
         /// The reaction. `create_at` is 0 if it was removed.
         #[serde(with = "super::embedded")]
@@ -144,7 +144,7 @@ model! {
 }
 
 model! {
-    /// An acknowledgement of a post was added or removed.
+    /// An acknowledgement was added to or removed from a post.
     pub struct AcknowledgementChanged {
         /// The acknowledgement.
         #[serde(with = "super::embedded")]
@@ -230,7 +230,7 @@ model! {
 model! {
     /// A scheduled post of the current account changed.
     pub struct ScheduledPostChanged {
-        /// The post.
+        /// The scheduled post.
         #[serde(rename = "scheduledPost", with = "super::embedded")]
         pub scheduled_post: ScheduledPost,
     }

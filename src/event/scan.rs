@@ -1,9 +1,9 @@
-//! Reads both ends of an envelope without parsing what is between them.
+//! Reads both ends of an event envelope without parsing the part in between.
 //!
 //! A server writes `{"event":"posted","data":{..},"broadcast":{..},"seq":5}`, with or without spaces after the
 //! punctuation and a line feed at the end. The name is therefore at the beginning, and the sequence number at the
-//! end. Any other order or style is parsed in full. For valid JSON, both ways have the same result: a quote after
-//! `{`, `,` or a space cannot be part of a message, in which it is escaped.
+//! end. An envelope in any other order or style is parsed in full. For valid JSON, both ways have the same result: a
+//! quote after `{`, `,` or a space cannot be part of a message, because quotes in strings are escaped.
 
 use std::borrow::Cow;
 use std::ops::Range;

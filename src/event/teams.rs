@@ -77,7 +77,7 @@ model! {
 }
 
 model! {
-    /// A group was linked to a team or channel, or unlinked.
+    /// A group was linked to or unlinked from a team or channel.
     pub struct GroupLinkChanged {
         /// ID of the group.
         pub group_id: GroupId,
@@ -100,7 +100,7 @@ model! {
 }
 
 model! {
-    /// The current account was added to a group or removed from it.
+    /// The current account was added to or removed from a group.
     pub struct GroupMemberChanged {
         /// The membership.
         #[serde(with = "super::embedded")]

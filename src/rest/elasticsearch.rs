@@ -20,7 +20,7 @@ impl Elasticsearch<'_> {
         self.0.post("/elasticsearch/test", &[]).json(&()).send()
     }
 
-    /// Tests the connection with other settings. `ElasticsearchSettings` must be complete.
+    /// Tests the connection with the given settings. `ElasticsearchSettings` must be complete.
     ///
     /// `POST /elasticsearch/test`
     ///

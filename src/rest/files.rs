@@ -148,7 +148,7 @@ impl<'c> Files<'c> {
         self.0.get("/files/{file_id}/thumbnail", &[file]).bytes()
     }
 
-    /// Gets the preview image of a file, which is larger than the thumbnail. Returns 400 if there is none.
+    /// Gets the preview image of a file. The preview is larger than the thumbnail. Returns 400 if there is none.
     ///
     /// `GET /files/{file_id}/preview`
     ///

@@ -39,7 +39,7 @@ impl<'c> Ldap<'c> {
         self.0.post("/ldap/test", &[]).send()
     }
 
-    /// Tests the connection with other settings.
+    /// Tests the connection with the given settings.
     ///
     /// `POST /ldap/test_connection`
     ///

@@ -42,8 +42,8 @@ impl<'c> Logs<'c> {
     ///
     /// `POST /logs`
     ///
-    /// Without `manage_system`, the line is written at level `DEBUG` regardless of its own level. Without a
-    /// login the request is refused, unless the server runs in developer mode.
+    /// Without `manage_system`, the line is written at level `DEBUG` regardless of its own level. Without a login,
+    /// the request is refused unless the server runs in developer mode.
     #[doc(alias = "PostLog")]
     pub fn write(&self, line: &ClientLog) -> Result<()> {
         self.0.post("/logs", &[]).json(line).send()

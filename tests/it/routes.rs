@@ -263,7 +263,7 @@ fn the_code_has_every_route_of_the_inventory() {
 /// The table in the docs of `rest`.
 fn coverage(table: &BTreeMap<(bool, &str), [usize; 3]>) -> String {
     let mut text = String::from(
-        "| group of the reference | feature | routes | done | left out |\n|---|---|---|---|---|\n",
+        "| group of the reference | feature | routes | supported | omitted |\n|---|---|---|---|---|\n",
     );
     let mut sum = [0; 3];
     for ((admin, group), counts) in table {

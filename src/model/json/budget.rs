@@ -1,7 +1,7 @@
 //! The memory that a decoded value may take, in proportion to the size of its text.
 //!
-//! A list of `{}` takes 200 bytes for each post, and a `Value` up to a hundred times its text. Items of lists and
-//! entries of maps are therefore counted before they are read.
+//! A decoded post takes 200 bytes even if its text is `{}`, and a `Value` takes up to a hundred times its text. Items
+//! of lists and entries of maps are therefore counted before they are read.
 
 use std::cell::Cell;
 

@@ -1,4 +1,4 @@
-//! Decode errors that name the place and show no values.
+//! Decode errors that name the location in the JSON, and show no values.
 
 use std::fmt::Write as _;
 

@@ -1,8 +1,8 @@
-//! A serde `Deserializer` around the one of `serde_json`, which reads `null` as the default and limits memory.
+//! A serde `Deserializer` that wraps that of `serde_json`. It reads `null` as the default and limits memory.
 //!
 //! Go encodes nil slices, maps and pointers as `null`. Which fields, items and values can be nil depends on the
-//! version of the server. Reading `null` as the default of any type spares the models an attribute on every field. It
-//! also applies to the structs of programs, which derive `Deserialize`.
+//! version of the server. Since `null` is read as the default of any type, the models need no attribute on every
+//! field. It also applies to the structs of programs, which derive `Deserialize`.
 
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, forward_to_deserialize_any};

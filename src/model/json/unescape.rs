@@ -1,7 +1,7 @@
 //! The contents of JSON strings with many escapes, such as JSON that is encoded as a string.
 //!
-//! There an escape follows every few bytes. `serde_json` copies the pieces between them one by one into a buffer that
-//! it grows from nothing. Here eight bytes are copied at a time, into a buffer that is used again.
+//! In such strings, an escape follows every few bytes. `serde_json` copies the pieces between escapes one by one into
+//! a new buffer that grows. This module copies eight bytes at a time into a buffer that is reused.
 
 use std::cell::Cell;
 use std::ops::Deref;

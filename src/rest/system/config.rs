@@ -79,7 +79,7 @@ impl System<'_> {
         self.0.post("/email/test", &[]).json(&()).send()
     }
 
-    /// Sends a test email to the current account, with other settings. `EmailSettings` must be complete.
+    /// Sends a test email to the current account, with the given settings. `EmailSettings` must be complete.
     ///
     /// `POST /email/test`
     ///
