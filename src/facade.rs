@@ -89,7 +89,7 @@ enum Access {
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Metadata {
-    /// The account that is logged in.
+    /// The current account.
     pub user: User,
     /// The team.
     pub team: Team,
@@ -125,7 +125,11 @@ impl Mattermost {
         Self::with_access(Access::Password { host, email, password }, team)
     }
 
-    /// Creates a client from a [`Client`], which can use a token, MFA, a custom CA or a proxy.
+    /// Creates a callback client from a [`Client`], which can use a token, MFA, a custom CA or a proxy.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Input`] if the team's name is empty.
     pub fn with_client(client: &Client, team: impl Into<String>) -> Result<Self> {
         Self::with_access(Access::Client(client.clone()), team.into())
     }
@@ -145,8 +149,9 @@ impl Mattermost {
         })))
     }
 
-    /// Registers `handler` for events with this name, or with several: `mm.on(["posted", "post_edited"], ..)`.
-    /// Replaces an earlier handler. Calls can be chained.
+    /// Registers a callback for an event name, or for several, for example `["posted", "post_edited"]`.
+    ///
+    /// Replaces earlier callbacks for these names. Calls can be chained.
     pub fn on<R: HandlerResult>(
         &self,
         events: impl EventNames,
@@ -156,13 +161,14 @@ impl Mattermost {
         self
     }
 
-    /// Removes the handlers of these events.
+    /// Removes the callbacks for these events.
     pub fn off(&self, events: impl EventNames) -> &Self {
         self.0.handlers.remove_handlers(&events.into_names());
         self
     }
 
-    /// Connects, logs in, loads user, team and channels, and opens the stream. Does nothing if the stream is open.
+    /// Connects, logs in, loads the user, the team and the channels, and opens the stream. Does nothing if the stream
+    /// is open.
     ///
     /// Events are delivered by [`run`](Self::run) or [`run_for`](Self::run_for).
     ///
@@ -243,23 +249,31 @@ impl Mattermost {
         sessions.was_started() && sessions.current_session().is_none_or(|session| session.is_over())
     }
 
-    /// Returns the data loaded by `start`: user, team, channels.
+    /// Returns the data loaded by `start`: the user, the team and the channels.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Input`] if the client is not started.
     pub fn metadata(&self) -> Result<Arc<Metadata>> {
         self.current_session().map(|session| session.metadata())
     }
 
     /// Returns the client that `start` logged in.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Input`] if the client is not started.
     pub fn client(&self) -> Result<Client> {
         self.current_session().map(|session| session.client.clone())
     }
 
-    /// Disables the logging of errors that callbacks return. Defaults to `false`.
+    /// Disables the logging of errors that callbacks return if `quiet` is `true`. Defaults to `false`.
     pub fn quiet(&self, quiet: bool) -> &Self {
         self.0.quiet.store(quiet, Ordering::Relaxed);
         self
     }
 
-    /// Posts `message`, in Markdown, to a channel that is given by its display name or its short name.
+    /// Posts `message`, in Markdown, to a channel given by its display name or its short name.
     ///
     /// If a name is the display name of one channel and the short name of another, the display name wins, as in
     /// `AnyEvent::Mattermost`. **Any member can create such a channel and divert the messages of a bot.** `~name`
@@ -341,7 +355,7 @@ impl Mattermost {
     ///
     /// # Errors
     /// [`ErrorKind::Input`] if the client is not started, or if another thread or a callback is already dispatching.
-    /// Otherwise the error that ended the stream permanently.
+    /// Otherwise, the error that ended the stream permanently.
     pub fn run(&self) -> Result<()> {
         while self.dispatch_until(None)? {}
         Ok(())
@@ -459,7 +473,8 @@ impl Drop for ResetOnDrop<'_> {
 pub struct RunStopper(std::sync::Weak<MattermostInner>);
 
 impl RunStopper {
-    /// Requests the stop and returns immediately. `run` then returns `Ok`, and a `start` in progress an error.
+    /// Requests the stop and returns immediately. `run` then returns `Ok`, and a `start` in progress returns an
+    /// error.
     pub fn stop(&self) {
         let Some(inner) = self.0.upgrade() else { return };
         let stopped = inner.sessions.lock().unwrap_or_else(PoisonError::into_inner).stop_current();

@@ -1,4 +1,4 @@
-//! Requests of any route.
+//! Requests to any route.
 //!
 //! All methods of this crate create a [`Call`] and send it. A route without a method is called in the same way, with
 //! [`Client::call`](crate::Client::call):

@@ -1,9 +1,8 @@
 //! The receiving side of integrations: slash commands, outgoing webhooks, buttons, menus and dialogs.
 //!
 //! Mattermost calls a program over HTTP. This module parses and verifies those requests and builds the responses. It
-//! contains no HTTP server: each request is parsed from its content type and body, or from a [`CallbackRequest`] that
-//! reads both, and each response is a [`CallbackResponse`] with a status, a content type and a body, for whatever
-//! server the program uses.
+//! contains no HTTP server, and works with any. Each request is parsed from its content type and body, which a
+//! [`CallbackRequest`] can read. Each response is a [`CallbackResponse`] with a status, a content type and a body.
 //!
 //! | request | type | verified by | response |
 //! |---|---|---|---|
@@ -25,7 +24,7 @@
 //! contents. To also refuse requests that are sent repeatedly, pass a [`ReplayGuard`] with the secrets:
 //! `(&secret, &guard)`.
 //!
-//! Use the same secret in the next run of the program. Otherwise earlier buttons stop working.
+//! Use the same secret in every run of the program. Otherwise, the buttons of earlier runs stop working.
 //!
 //! # Examples
 //!
@@ -194,8 +193,8 @@ mod private {
 
 /// Parses and verifies a request. The type of the request is often inferred from the function that handles it.
 ///
-/// The same as [`CommandRequest::parse`], [`OutgoingWebhookRequest::parse`], [`PostActionIntegrationRequest::parse`] and
-/// [`DialogSubmission::parse`], which document the errors.
+/// Equivalent to [`CommandRequest::parse`], [`OutgoingWebhookRequest::parse`],
+/// [`PostActionIntegrationRequest::parse`] and [`DialogSubmission::parse`], which document the errors.
 pub fn parse<'s, T: Callback>(
     content_type: &str,
     body: impl AsRef<[u8]>,
@@ -204,9 +203,11 @@ pub fn parse<'s, T: Callback>(
     T::from_verified_fields(FormFields::parse_body(content_type, body.as_ref())?, secrets.into())
 }
 
-/// Parses a request **without verifying who sent it**: anyone who can reach the program can forge one. Only for tests
-/// and for requests that were already authenticated by other means, such as a proxy with mutual TLS. Signed contexts
-/// and states are returned as they are.
+/// Parses a request **without verifying the sender**.
+///
+/// Anyone who can reach the program can forge such a request. Use this only for tests and for requests that were
+/// already authenticated by other means, for example by a proxy with mutual TLS. Signed contexts and states are
+/// returned as they are.
 ///
 /// # Errors
 /// [`ErrorKind::Decode`] if the body is not a request of this kind; [`ErrorKind::Input`] if it exceeds

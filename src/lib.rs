@@ -1,5 +1,5 @@
-//! Mattermost for programs without an async runtime: blocking calls for the REST API v4, live events on a crossbeam
-//! channel, and callbacks in the manner of Perl's `AnyEvent::Mattermost`.
+//! A Mattermost client for programs without an async runtime: blocking calls for the REST API v4, live events on a
+//! crossbeam channel, and callbacks modeled on Perl's `AnyEvent::Mattermost`.
 //!
 //! A bot that runs for years:
 //!
@@ -24,14 +24,15 @@
 //! | the handler fails or panics | the error is logged, and the next message is handled |
 //! | the connection breaks, the server restarts | the stream reconnects, resumes, and fetches the missed posts |
 //! | events are lost permanently | a [`Payload::Missed`] reports the time and the reason |
-//! | the server is slow or silent | each call ends with its deadline, 30 s by default |
-//! | the server responds with 429 | calls wait as long as it requires |
+//! | the server is slow or silent | each call ends by its deadline, 30 s by default |
+//! | the server responds with 429 | calls wait as long as the server requires |
 //! | the connection breaks during a post | the request is repeated without creating a second post, or fails with [`ErrorKind::UnknownOutcome`] |
 //! | the token is revoked | `serve` returns the error |
 //!
 //! # Tests
 //!
-//! `testing::TestServer`, of the feature `testing`, is a Mattermost server in the process of your tests:
+//! `testing::TestServer`, available with the feature `testing`, is a Mattermost server that runs in the process of
+//! your tests:
 //!
 //! ```
 //! # #[cfg(not(feature = "testing"))] fn main() {}
@@ -61,7 +62,8 @@
 //!
 //! Each layer can be used on its own.
 //!
-//! **[`Client`]** is the REST API. A group is a method, a route is a method of the group:
+//! **[`Client`]** is the REST API. Each group of routes is a method of the client, and each route is a method of its
+//! group:
 //!
 //! ```no_run
 //! # fn run() -> mattermost::Result<()> {
@@ -75,7 +77,7 @@
 //! # Ok(()) }
 //! ```
 //!
-//! [`rest`] lists the groups. [`Client::call`] reaches any other route. Every call has a deadline (see [`limits`]), is
+//! [`rest`] lists the groups. [`Client::call`] calls any other route. Every call has a deadline (see [`limits`]), is
 //! retried if that is safe, and waits for rate limits.
 //!
 //! **[`Events`]** is the live stream. The stream reconnects, resumes and catches up automatically:
@@ -98,29 +100,29 @@
 //! ```
 //!
 //! [`Events::receiver`] is a crossbeam channel for `select!` (the crate `crossbeam_channel` is re-exported).
-//! [`Events::messages`] is for bots: posts by other users, with `serve`, `answer` and `ask`. [`event`] lists the
-//! events. [`ws`] describes reconnects and the catch-up.
+//! [`Events::messages`] is for bots: it yields the posts of other users, which [`Messages::serve`] passes to a
+//! handler. [`event`] lists the events. [`ws`] describes reconnects and the catch-up.
 //!
-//! **[`integration`]** parses and verifies slash commands, buttons and dialogs, for any HTTP server.
+//! **[`integration`]** parses and verifies the requests of slash commands, buttons and dialogs, for any HTTP server.
 //!
-//! **[`Mattermost`]** has callbacks by event name: the interface of `AnyEvent::Mattermost`, `new`, `on`, `start`, `send`,
-//! `run`, `stop`.
+//! **[`Mattermost`]** calls a callback for each event, by its name. It has the interface of `AnyEvent::Mattermost`:
+//! `new`, `on`, `start`, `send`, `run` and `stop`.
 //!
 //! # Threads
 //!
 #![doc = include_str!("../docs/threads.svg")]
 //!
 //! A client has no threads. A stream has two: one connects and reads, the other writes and runs the timers. Both
-//! sleep until data arrives or a ping is due. Another one runs while a gap is filled, a login is repeated or a name
-//! is resolved. Events are decoded on the thread that takes them, and callbacks run on the thread of
-//! [`Mattermost::run`]. Only two kinds of user code run on the threads of the crate: the logger, and the closure for
-//! MFA codes. Neither runs under a lock. [`Client`], [`Events`] and [`Mattermost`] are `Send + Sync`. Clones of a
-//! client share its session and its connections.
+//! sleep until data arrives or a ping is due. Short-lived threads fill gaps, repeat logins and resolve names. Events
+//! are decoded on the thread that receives them, and callbacks run on the thread of [`Mattermost::run`]. Only two
+//! kinds of user code run on the threads of the crate: the logger, and the closure for MFA codes. Neither runs while
+//! a lock is held. [`Client`], [`Events`] and [`Mattermost`] are `Send + Sync`. Clones of a client share its session
+//! and its connections.
 //!
 //! # Shutdown
 //!
-//! A loop over a stream ends when the stream is stopped, or ends permanently, in which case its last event is the
-//! error. To stop it from another thread or a signal handler, use a [`Stopper`]:
+//! A loop over a stream ends when the stream is stopped or ends permanently. In the second case, its last event is
+//! the error. To stop a stream from another thread or a signal handler, use a [`Stopper`]:
 //!
 //! ```no_run
 //! # fn run(client: &mattermost::Client) -> mattermost::Result<()> {
@@ -136,13 +138,13 @@
 //! # Ok(()) }
 //! ```
 //!
-//! [`Events::close`] closes the connection properly within a given time. Dropping an [`Events`] closes it within a
+//! [`Events::close`] performs the close handshake within a given time. Dropping an [`Events`] closes it within a
 //! quarter of a second. [`Client::close`] ends the calls in progress of all clones. Dropping a client does not.
 //!
 //! # Errors
 //!
 //! There is one error type, [`Error`], with a [`kind`](Error::kind) that a program can act on, a message, and often a
-//! [`hint`](Error::hint). `Debug` prints it in readable form, so `main` can return it. It never contains tokens or
+//! [`hint`](Error::hint). Its `Debug` output is readable, so `main` can return it. Errors never contain tokens or
 //! passwords.
 //!
 //! # Features

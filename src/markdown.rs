@@ -1,6 +1,6 @@
 //! Markdown helpers for text from other users: quotes and tables.
 
-/// Returns a text as a quote, for posts that repeat what a user wrote.
+/// Formats a text as a quote, for posts that repeat the words of a user.
 ///
 /// Mentions such as `@channel` in a quote still notify users.
 ///
@@ -16,7 +16,7 @@ pub fn quote_text(text: &str) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// Returns a table, with a line break at its end.
+/// Formats a table, which ends with a line break.
 ///
 /// Cells can contain any text: line breaks become spaces, and vertical bars are escaped. Other Markdown is kept. Rows may
 /// have fewer cells than the longest one.

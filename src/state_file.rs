@@ -13,8 +13,8 @@ use crate::replace_file::replace_file;
 
 /// A file that contains the state of a program as JSON, for example its [`Position`](crate::Position) in a stream.
 ///
-/// Saving replaces the file atomically: if the program is killed or the disk is full, the earlier content remains. Threads can
-/// share a `StateFile`. If several processes save to one path, the last one wins.
+/// Saving replaces the file atomically: if the program is killed or the disk is full, the earlier content remains.
+/// Threads can share a `StateFile`. If several processes save to the same path, the last save takes effect.
 ///
 /// ```
 /// # fn main() -> mattermost::Result<()> {

@@ -1,8 +1,8 @@
 //! A Mattermost server inside the process of your tests.
 //!
-//! [`TestServer`] listens on 127.0.0.1, on a free port, and behaves like a real server, as far as a bot can tell. It
-//! has users, channels, posts, threads, reactions, files and sessions, and sends the events of all of these over
-//! WebSocket. Connections can be resumed, and a test can cut, stall or corrupt them at any time.
+//! [`TestServer`] listens on 127.0.0.1, on a free port, and behaves like a real server. It has users, channels,
+//! posts, threads, reactions, files and sessions, and sends their events over WebSockets. Connections can be resumed,
+//! and a test can cut, stall or corrupt them at any time.
 //!
 //! ```
 //! use mattermost::testing::TestServer;
@@ -10,7 +10,7 @@
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let server = TestServer::start()?;
-//! // The bot under test, which says "pong" to everybody's "ping".
+//! // The bot under test, which responds to "ping" with "pong".
 //! let bot = server.client("bob")?;
 //! let events = bot.events()?;
 //! let stopper = events.stopper();
@@ -55,28 +55,28 @@
 //!
 //! # Recordings
 //!
-//! [`ClientBuilder::record`] writes a program's run against any server to a file, and [`replay()`] serves the file to a
-//! test, so that a bug report becomes a test. The file contains no secrets, and texts only if the program wants it.
-//! It contains one JSON object per line: a header with the version of the format, and then `exchange` (method, path, query,
-//! bodies, status), `frame` (a message of a WebSocket, from the server or the program), `socket_opened`, `socket_lost`
-//! and `dropped`. `begin` and `end` number them in the order in which they happened, and `at` is in milliseconds.
+//! [`ClientBuilder::record`] writes a program's run against any server to a file, and [`replay()`] serves the file to
+//! a test, so that a bug report becomes a test. The file contains no secrets, and contains texts only if
+//! [`ClientBuilder::record_texts`] is set. It contains one JSON object per line: a header with the version of the
+//! format, and then `exchange` (method, path, query, bodies, status), `frame` (a message of a WebSocket, from the
+//! server or the program), `socket_opened`, `socket_lost` and `dropped`. `begin` and `end` number them in the order
+//! in which they happened, and `at` is in milliseconds.
 //!
-//! # What is there
+//! # Default data
 //!
 //! - The team `awesome-chat` ("Awesome Chat"), with the channels `town-square` ("Town Square") and `off-topic`
 //!   ("Off-Topic").
 //! - The users `janedoe`, `bob`, `zoe` and `admin`, all in both channels. `admin` is a system administrator. Their
 //!   email addresses end in `@example.com`, and their password is [`PASSWORD`].
 //!
-//! # What is different
+//! # Differences from a real server
 //!
 //! All data is in memory. There is one node, without plug-ins and without a license. Permissions are those of the
 //! default roles of guests, users, bots, and channel, team and system administrators. A route that needs a license, a
 //! setting or another service responds like a real server without it. Only a route that the version does not have is
-//! a 404 with `api.context.404.app_error`. A search reduces words to their
-//! stems by the rules for English that matter in chats, and not by all. No two posts are created or changed in
-//! the same millisecond: if a test makes more than a thousand changes per second, the server's clock runs ahead of
-//! the machine's.
+//! a 404 with `api.context.404.app_error`. A search reduces words to their stems by the most common rules for English
+//! only. No two posts are created or changed in the same millisecond: if a test makes more than a thousand changes
+//! per second, the server's clock runs ahead of the machine's.
 //!
 //! # Routes
 //!
@@ -91,8 +91,8 @@
 //!
 //! # Panics
 //!
-//! Methods that take the name of a user, team or channel panic if it does not exist, since the test itself is wrong.
-//! [`client`](TestServer::client) returns an error instead.
+//! Methods that take the name of a user, team or channel panic if it does not exist, since this is a mistake in the
+//! test. [`client`](TestServer::client) returns an error instead.
 
 mod builder;
 mod clock;

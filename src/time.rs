@@ -32,7 +32,8 @@ impl Timestamp {
         self.0
     }
 
-    /// Returns the current time of this machine. The server's clock may differ: see `Events::ping`.
+    /// Returns the current time of this machine. The server's clock may differ: see
+    /// [`Client::server_time`](crate::Client::server_time).
     #[expect(clippy::disallowed_methods, reason = "the one place that reads the wall clock")]
     pub fn now() -> Self {
         SystemTime::now().into()

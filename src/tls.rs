@@ -82,14 +82,20 @@ mod on {
             self
         }
 
-        /// Trusts the given certificates in addition to those of the system. `pem` is PEM with one or more
-        /// certificates, or one certificate in DER.
+        /// Trusts the given certificates in addition to those of the system.
+        ///
+        /// `pem` contains one or more certificates in PEM format, or one certificate in DER format.
+        ///
+        /// # Errors
+        /// [`ErrorKind::Input`](crate::ErrorKind::Input) if a certificate is invalid.
         pub fn add_root(self, pem: &[u8]) -> Result<Self> {
             let added = parse_certificates(pem)?;
             Ok(self.changed(|config| config.roots.extend(added)))
         }
 
-        /// Trusts only the given certificates.
+        /// Trusts only the given certificates, and not those of the system.
+        ///
+        /// The format and the errors are those of [`add_root`](Self::add_root).
         pub fn only_root(self, pem: &[u8]) -> Result<Self> {
             let roots = parse_certificates(pem)?;
             Ok(self.changed(|config| {
@@ -99,14 +105,22 @@ mod on {
         }
 
         /// Sets the client certificate from a PKCS#12 archive and its password.
+        ///
+        /// # Errors
+        /// [`ErrorKind::Input`](crate::ErrorKind::Input) if the archive is invalid, or the password is wrong.
         pub fn identity_pkcs12(self, archive: &[u8], password: &str) -> Result<Self> {
             let identity = Identity::from_pkcs12(archive, password)
                 .map_err(|e| input_error("the PKCS#12 identity", e))?;
             Ok(self.changed(|config| config.identity = Some(identity)))
         }
 
-        /// Sets the client certificate from the PEM of the chain and of the key in PKCS#8 form (`BEGIN PRIVATE KEY`).
-        /// Both may be the same file.
+        /// Sets the client certificate from its chain and its unencrypted PKCS#8 key (`BEGIN PRIVATE KEY`), both in
+        /// PEM format.
+        ///
+        /// Both may be in the same file.
+        ///
+        /// # Errors
+        /// [`ErrorKind::Input`](crate::ErrorKind::Input) if the chain or the key is invalid.
         pub fn identity_pem(self, chain: &[u8], key: &[u8]) -> Result<Self> {
             let at = find_bytes(key, b"-----BEGIN PRIVATE KEY-----").ok_or_else(|| {
                 Error::input("the PEM identity has no private key in PKCS#8 form, unencrypted")
@@ -118,7 +132,8 @@ mod on {
             Ok(self.changed(|config| config.identity = Some(identity)))
         }
 
-        /// Sets the name to expect in the server's certificate and to send as SNI. Defaults to the host of the URL.
+        /// Sets the host name that is expected in the server's certificate, and sent as SNI. Defaults to the host of
+        /// the URL.
         #[must_use]
         pub fn verify_name(mut self, name: impl Into<String>) -> Self {
             self.name = Some(name.into());

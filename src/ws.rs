@@ -6,13 +6,13 @@
 //! checks a quiet connection if [`EventsBuilder::liveness`] is set.
 //!
 //! * **Lost connections are re-established automatically.** The first attempt is made at once, and the next ones
-//!   after growing delays from 1 s to 5 min (8 s while connections are established but soon lost). The server keeps
+//!   after growing delays from 1 s to 5 min, or to 8 s if connections are established but soon lost. The server keeps
 //!   up to 128 events for some time, so most losses cause no gap: a [`Disconnected`](crate::event::Disconnected) is
 //!   followed by a [`Connected`](crate::event::Connected) with `resumed`.
 //! * **Every gap is reported.** If the server did not keep the events, a [`Missed`](crate::event::Missed) is
 //!   delivered.
-//! * **The end is an event.** If the stream ends permanently, for example because the token was revoked, the
-//!   [`payload`](crate::Event::payload) of its last event is the error.
+//! * **The end of the stream is an event.** If the stream ends permanently, for example because the token was
+//!   revoked, the [`payload`](crate::Event::payload) of its last event is the error.
 
 // rustdoc lists the methods of `Events` and `Message` in the order of these modules. Blank lines keep it.
 mod serve;
@@ -137,9 +137,9 @@ impl Events {
 
     /// The channel that delivers the events, for `select!` and for the iterators of crossbeam.
     ///
-    /// Clones of the receiver **share** the events: each event is delivered to one of them. For several listeners,
-    /// open several streams or use [`subscribe`](Self::subscribe). The channel ends when the `Events` is dropped, so
-    /// the receiver in `client.events()?.receiver().clone()` has already ended.
+    /// Clones of the receiver **share** the events: each event is delivered to only one of them. For several
+    /// listeners, open several streams or use [`subscribe`](Self::subscribe). The channel is disconnected when the
+    /// `Events` is dropped, so the receiver from `client.events()?.receiver().clone()` is already disconnected.
     pub fn receiver(&self) -> &Receiver<Event> {
         &self.receiver
     }
@@ -177,8 +177,8 @@ impl Events {
 
     /// Returns the position after the last event that was taken out of the stream.
     ///
-    /// Pass it to [`EventsBuilder::resume_from`] in the next run of the program. Call this method after the event was
-    /// handled.
+    /// Pass it to [`EventsBuilder::resume_from`] in the next run of the program. Call this method after the event has
+    /// been handled.
     pub fn position(&self) -> Position {
         let mut state = self.shared.lock_state();
         let now = state::cursor_of(state.session.resume_cursor());
@@ -188,7 +188,7 @@ impl Events {
             .owned_by(self.shared.backend.client_config().base.http_url(), self.poster.me().clone())
     }
 
-    /// Returns the counters since the stream was opened.
+    /// Returns the statistics of the stream since it was opened.
     pub fn stats(&self) -> Stats {
         let state = self.shared.lock_state();
         let counts = state.counts;
@@ -234,7 +234,8 @@ impl Events {
     ///
     /// # Errors
     /// - [`ErrorKind::Input`] if the action is larger than 8,192 bytes: the server would close the connection.
-    /// - [`ErrorKind::Backlogged`] at once if the queue of the stream is full and its policy is to block.
+    /// - [`ErrorKind::Backlogged`] immediately, if the queue is full and its policy is [`Overflow::Block`], or if too
+    ///   much data waits to be sent.
     /// - [`ErrorKind::Io`] if the connection was lost before the reply.
     /// - [`ErrorKind::Timeout`] if no reply arrived.
     #[expect(clippy::needless_pass_by_value, reason = "callers write `Some(json!(..))`")]
@@ -248,13 +249,16 @@ impl Events {
 
     /// Sends an action without waiting for the reply. Returns its sequence number.
     ///
-    /// Fails immediately if there is no connection.
+    /// # Errors
+    /// - [`ErrorKind::Io`] if there is no connection. The method does not wait for one.
+    /// - [`ErrorKind::Input`] and [`ErrorKind::Backlogged`] as for [`request`](Self::request).
     #[expect(clippy::needless_pass_by_value, reason = "callers write `Some(json!(..))`")]
     pub fn send(&self, action: &str, data: Option<Value>) -> Result<u64> {
         self.shared.send_without_reply(action, data.as_ref())
     }
 
     /// Shows the other members of the channel that the current account is typing, for about 5 s.
+    ///
     /// Does not wait for a reply. The server ignores the indicator if the account may not post.
     pub fn typing(&self, channel: impl Into<ChannelId>) -> Result<()> {
         self.send("user_typing", Some(json!({"channel_id": channel.into()}))).map(drop)
@@ -281,7 +285,7 @@ impl Events {
         })
     }
 
-    /// Gets the statuses of users who are known to the server node as online, away or Do Not Disturb. Offline users
+    /// Gets the statuses of all users whom the server node regards as online, away or Do Not Disturb. Offline users
     /// are omitted.
     pub fn statuses(&self) -> Result<HashMap<UserId, StatusKind>> {
         let data = self.request("get_statuses", None)?;
@@ -386,8 +390,8 @@ impl Stopper {
 
     /// Returns a guard that stops the stream when it is dropped.
     ///
-    /// In a test, a failing assertion then also ends the loop of the bot, which the end of the test would otherwise
-    /// wait for:
+    /// In a test, the guard ends the loop of the bot even if an assertion fails. Without it, the test would wait for
+    /// the loop forever:
     ///
     /// ```no_run
     /// # fn test(events: mattermost::Events, conversation: impl FnOnce()) {

@@ -8,7 +8,7 @@ use crate::rest::{
     RemoteClusters, Reports, Saml, Schemes, SharedChannels, TermsOfServices, Usage,
 };
 
-/// The administrative and special groups of the REST API, with the feature `admin`.
+/// The administrative and specialized groups of the REST API, available with the feature `admin`.
 impl Client {
     /// Returns the group for access policies: attribute-based rules for channel membership.
     pub fn access_control(&self) -> AccessControl<'_> {
@@ -70,7 +70,7 @@ impl Client {
         Exports(&self.http)
     }
 
-    /// Returns the group for the one remaining route for buying a license from within the server.
+    /// Returns the group for license purchases from within the server.
     pub fn hosted_customer(&self) -> HostedCustomer<'_> {
         HostedCustomer(&self.http)
     }

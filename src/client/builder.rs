@@ -78,7 +78,11 @@ impl ClientBuilder {
 
     /// Creates a builder from the environment variables `MATTERMOST_URL`, and `MATTERMOST_TOKEN` or
     /// `MATTERMOST_LOGIN` with `MATTERMOST_PASSWORD`.
+    ///
     /// All settings can still be changed.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Input`](crate::ErrorKind::Input) if a variable is missing or empty.
     pub fn from_env() -> Result<Self> {
         let var = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
         let missing = |what: &str| {
@@ -97,7 +101,7 @@ impl ClientBuilder {
 
     /// Sets the token: a bot token, a personal access token or a session token.
     ///
-    /// Bots should use a token: by default, the session of a login that only reads ends after 30 days.
+    /// Bots should use a token: by default, a login session that only reads ends after 30 days.
     pub fn token(mut self, token: impl Into<Secret>) -> Self {
         self.token = Some(token.into());
         self
@@ -124,8 +128,8 @@ impl ClientBuilder {
 
     /// Sets the URL of the WebSocket, for example `wss://other.example.com`.
     ///
-    /// Defaults to the server's URL. Needed only if it differs from the URL of the server, in which case the server's
-    /// setting `WebsocketURL` contains it.
+    /// Defaults to the URL of the server. Set it only if the server's setting `WebsocketURL` contains another
+    /// address.
     pub fn websocket_url(mut self, url: impl Into<String>) -> Self {
         self.websocket_url = Some(url.into());
         self
@@ -168,13 +172,13 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets the deadline of a call, including retries and waits. Defaults to 30 s.
+    /// Sets the timeout of a call, including retries and waits. Defaults to 30 s. `Duration::MAX` means no limit.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
         self
     }
 
-    /// Sets the deadline for resolving a name, and for connecting. Defaults to 10 s each.
+    /// Sets the timeout of a name lookup, and of a connection attempt. Defaults to 10 s each.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.connect_timeout = Some(timeout);
         self
@@ -186,11 +190,11 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets the maximum size of a decoded response, in bytes. Defaults to 16 MiB. At most
+    /// Sets the maximum size of a decoded response, in bytes. Defaults to 16 MiB. Limited to
     /// [`body_limit`](Self::body_limit).
     ///
-    /// Decoded data takes up to four times the memory of its text. No list that a server sends is larger than a page
-    /// of the largest posts.
+    /// Decoded data takes up to four times the memory of its text. The default is sufficient for a page of 200 posts
+    /// of maximum length.
     pub fn json_limit(mut self, bytes: u64) -> Self {
         self.json_limit = Some(bytes);
         self
@@ -209,19 +213,21 @@ impl ClientBuilder {
         self
     }
 
-    /// Records the run of the program to a file, which is created by [`connect`](Self::connect) or replaced:
-    /// all calls of the client and its clones, and all messages of their streams, in both directions.
-    /// [`testing::replay`](crate::testing::replay()) serves the file to a test.
+    /// Records the run of the program to a file: all calls of the client and its clones, and all messages of their
+    /// streams, in both directions.
+    ///
+    /// [`connect`](Self::connect) creates the file or replaces an existing one.
+    /// [`testing::replay`](crate::testing::replay()) serves it to a test.
     ///
     /// The file never contains passwords, tokens, request headers, or file contents. Texts are replaced by
     /// others of the same length, unless [`record_texts`](Self::record_texts) is set: each letter becomes `x` and
     /// each digit `0`; spaces, punctuation and mentions are kept. IDs, times, types and the names that are parts of
     /// paths (of users, teams, channels and emoji) are kept.
     ///
-    /// A background thread writes the file, and calls do not wait for it. If the disk is full, or the file reaches 256 MiB, the
-    /// recording ends with a warning in the log, and the program continues. If more than 16 MiB wait to be written, the
-    /// recording has a gap, and states the number of missing entries. Bodies above 4 MiB are recorded by their size.
-    /// Dropping the last clone of the client waits up to 1 s for the file to be completed.
+    /// A background thread writes the file, so calls do not wait for the disk. If the disk is full, or the file
+    /// reaches 256 MiB, the recording ends with a warning in the log, and the program continues. If more than 16 MiB
+    /// wait to be written, the recording has a gap, and states the number of missing entries. Bodies above 4 MiB are
+    /// recorded by their size. Dropping the last clone of the client waits up to 1 s for the file to be completed.
     ///
     /// If the file cannot be created, [`connect`](Self::connect) fails with [`ErrorKind::Io`](crate::ErrorKind::Io).
     #[cfg(feature = "testing")]

@@ -17,7 +17,7 @@ const MAX_PING_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Other routes, deadlines and sessions.
 impl Client {
-    /// Creates a call of any route, including routes for which this version has no method. `template` is the route of
+    /// Creates a call to any route, including routes for which this version has no method. `template` is the route of
     /// the API reference, without `/api/v4`. Arguments are checked and percent-encoded.
     ///
     /// ```no_run
@@ -31,7 +31,7 @@ impl Client {
         self.http.call(method, template, args)
     }
 
-    /// Creates a call of a route outside API v4, for example `/plugins/com.example.poll/api/v1/polls`.
+    /// Creates a call to a route outside API v4, for example `/plugins/com.example.poll/api/v1/polls`.
     pub fn call_outside<'c>(
         &'c self,
         method: Method,
@@ -41,22 +41,24 @@ impl Client {
         self.http.call_outside_api(method, template, args)
     }
 
-    /// Returns a client with a different deadline for each call. It shares the connections and the session of this one.
+    /// Returns a client whose calls have this timeout. It shares the connections and the session of this client.
     #[must_use]
     pub fn with_timeout(&self, timeout: Duration) -> Self {
         Self { http: self.http.with_timeout(timeout), me: Arc::clone(&self.me) }
     }
 
-    /// Returns a client whose writing calls fail with [`ErrorKind::Input`] before any I/O, for dry runs.
+    /// Returns a client for dry runs: calls that write fail with [`ErrorKind::Input`] before any I/O.
     #[must_use]
     pub fn read_only(&self) -> Self {
         Self { http: self.http.read_only(), me: Arc::clone(&self.me) }
     }
 
-    /// Waits until the server responds and is healthy. Sends a request every second. Returns the last error if the
-    /// server is not healthy within `timeout`.
+    /// Waits until the server responds and is healthy. Sends a request every second.
     ///
     /// `GET /system/ping`
+    ///
+    /// # Errors
+    /// Returns the last error if the server is not healthy within `timeout`.
     pub fn wait_for_server(&self, timeout: Duration) -> Result<()> {
         let deadline = Instant::now().checked_add(timeout);
         let time_left =

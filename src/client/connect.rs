@@ -10,20 +10,23 @@ impl Client {
     /// The scheme defaults to `https`. A path in the URL is kept, for servers that are installed below a path. Nothing
     /// is checked or sent before [`ClientBuilder::connect`].
     ///
-    /// On Unix, `unix:///var/tmp/mattermost_local.socket` is the server's local mode, for administration on the same
-    /// machine. It needs no token and no login. Streams are not available, and there is no account ([`me`](Self::me) is
-    /// empty). Anyone who may open the socket is an administrator.
+    /// On Unix, `unix:///var/tmp/mattermost_local.socket` connects to a server in local mode, for administration on
+    /// the same machine. Local mode needs no token and no login. Streams are not available, and there is no account
+    /// ([`me`](Self::me) is empty). Anyone who may open the socket is an administrator.
     pub fn builder(url: impl Into<String>) -> ClientBuilder {
         ClientBuilder::new(url.into())
     }
 
     /// Connects with the settings from the environment: `MATTERMOST_URL`, and `MATTERMOST_TOKEN` or
     /// `MATTERMOST_LOGIN` with `MATTERMOST_PASSWORD`.
+    ///
+    /// # Errors
+    /// Those of [`ClientBuilder::from_env`] and [`ClientBuilder::connect`].
     pub fn from_env() -> Result<Self> {
         ClientBuilder::from_env()?.connect()
     }
 
-    /// Returns the account as of the time when the client connected.
+    /// Returns the current account, as it was when the client connected.
     pub fn me(&self) -> &User {
         &self.me
     }

@@ -42,13 +42,13 @@ pub struct Check {
     pub name: &'static str,
     /// The outcome.
     pub outcome: Outcome,
-    /// The observation.
+    /// The result in words.
     pub finding: String,
-    /// The usual remedy, if there is one.
+    /// The suggested remedy, if there is one.
     pub remedy: Option<String>,
 }
 
-/// Outcome of a check.
+/// The outcome of a check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Outcome {

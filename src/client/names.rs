@@ -66,6 +66,11 @@ impl Client {
     /// Posts `message`, in Markdown, to a channel given by name.
     ///
     /// Each call takes one more request than [`channel`](Self::channel). Keep the [`Channel`] if you post often.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Input`] before any I/O if the message is empty or too long. Otherwise, the errors of
+    /// [`channel`](Self::channel) and of [`posts().create(..)`](crate::rest::Posts::create).
     pub fn send(&self, team: &str, channel: &str, message: impl Into<String>) -> Result<Post> {
         let draft = check_message(message.into())?;
         let channel = self.channel(team, channel)?;
@@ -84,6 +89,10 @@ impl Client {
     }
 
     /// Sends `message` as a direct message to a user. `username` may begin with `@`. Takes three requests.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Input`] before any I/O if the message is empty or too long. 404 if there is no such user.
     pub fn dm(&self, username: &str, message: impl Into<String>) -> Result<Post> {
         let draft = check_message(message.into())?;
         let channel = self.direct_by_name(username.trim().strip_prefix('@').unwrap_or(username.trim()))?.id;

@@ -63,7 +63,8 @@ impl Names {
     ///
     /// # Errors
     ///
-    /// [`is_not_found`](crate::Error::is_not_found) for an unknown user, and the errors of any call.
+    /// An error for which [`is_not_found`](crate::Error::is_not_found) returns `true` if the user is unknown, and the
+    /// errors of any call.
     pub fn fetch(&self, user: &UserId) -> Result<Arc<str>> {
         if let Some(name) = self.get(user) {
             return Ok(name);

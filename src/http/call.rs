@@ -24,7 +24,7 @@ use crate::request_headers::check_name;
 use crate::secret::{Secret, remove_secrets, take_serialized};
 use crate::time::Timestamp;
 
-/// A request that is not sent yet. Its `Debug` output shows method, path template and query.
+/// A request that has not been sent yet. Its `Debug` output shows method, path template and query.
 ///
 /// Invalid parts are reported by the method that sends it: [`fetch`](Self::fetch), [`send`](Self::send),
 /// [`bytes`](Self::bytes), [`text`](Self::text), [`reader`](Self::reader) or
@@ -51,7 +51,7 @@ pub struct Call<'c> {
     secrets: Vec<Secret>,
 }
 
-/// A response to a request with an entity tag.
+/// The response to a request with an entity tag.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(clippy::exhaustive_enums, reason = "there is no third case")]
 pub enum Changed<T> {
@@ -108,7 +108,8 @@ impl<'c> Call<'c> {
         }
     }
 
-    /// Adds the members of a struct to the query. `None` is omitted, and lists become comma-separated.
+    /// Adds the fields of a struct to the query. Fields that are `None` are omitted, and lists become comma-separated
+    /// values.
     pub fn query(self, query: &impl Serialize) -> Self {
         self.with_query(serde_json::to_value(query))
     }
@@ -160,7 +161,7 @@ impl<'c> Call<'c> {
         }
     }
 
-    /// Adds a header. Do not use it for credentials.
+    /// Adds a header. Do not use this method for credentials.
     pub fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
         let value: String = value.into();
         if let Err(error) = check_name(name) {
@@ -174,7 +175,8 @@ impl<'c> Call<'c> {
         self
     }
 
-    /// Sets the timeout of this call, including retries and waits. Defaults to 30 s.
+    /// Sets the timeout of this call, including retries and waits. Defaults to the [timeout of the
+    /// client](crate::ClientBuilder::timeout), 30 s.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout.min(MAX_TIMEOUT);
         self
@@ -262,7 +264,6 @@ impl<'c> Call<'c> {
     /// Sends the request and decodes the response.
     ///
     /// # Errors
-    /// - [`ErrorKind::Protocol`]: the response is larger than [`json_limit`](crate::ClientBuilder::json_limit), 16 MiB
     /// - [`ErrorKind::Protocol`]: the response is larger than [`json_limit`](crate::ClientBuilder::json_limit), 16
     ///   MiB by default.
     /// - [`ErrorKind::Decode`]: the response does not match the type, or would take far more memory than its text.
@@ -309,7 +310,8 @@ impl<'c> Call<'c> {
         self.bytes().map(response::decode_text)
     }
 
-    /// Sends the request and returns a reader of the response body. The deadline of the call includes reading it.
+    /// Sends the request and returns a reader of the response body. The deadline of the call also applies to reading
+    /// the body.
     pub fn reader(self) -> Result<Download> {
         let (route, http) = (self.route(), self.http.clone());
         self.send_with_retries(None)

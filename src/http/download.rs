@@ -1,4 +1,4 @@
-//! Response bodies that are read in pieces.
+//! Response bodies as readers.
 
 use std::fmt;
 use std::io::{self, Read};
@@ -6,8 +6,9 @@ use std::io::{self, Read};
 use super::HttpClient;
 use super::agent::{HttpResponse, body_error};
 
-/// The body of a response, as a reader. The deadline of the call includes reading it: use a longer one for large
-/// files.
+/// A reader of the body of a response.
+///
+/// The deadline of the call also applies to reading: set a longer timeout for large files.
 pub struct Download {
     reader: Box<dyn Read + Send>,
     length: Option<u64>,
@@ -37,12 +38,12 @@ impl Download {
         }
     }
 
-    /// Returns the length announced by the server, in bytes.
+    /// Returns the length of the body as announced by the server, in bytes.
     pub fn length(&self) -> Option<u64> {
         self.length
     }
 
-    /// Returns the media type.
+    /// Returns the media type of the body.
     pub fn content_type(&self) -> Option<&str> {
         self.content_type.as_deref()
     }

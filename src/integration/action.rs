@@ -11,25 +11,25 @@ use crate::model::{ChannelId, Dialog, OpenDialogRequest, PostId, SIGNED_CONTEXT,
 use crate::secret::Secret;
 use crate::signature::{Purpose, verify};
 
-/// A user pressed a button or selected an option of a menu.
+/// The request that is sent when a user presses a button or selects an option of a menu.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PostActionIntegrationRequest {
-    /// The user who used the control.
+    /// ID of the user who used the control.
     pub user_id: UserId,
     /// The user's username.
     pub user_name: String,
-    /// The post with the control.
+    /// ID of the post with the control.
     pub post_id: PostId,
-    /// The channel.
+    /// ID of the channel.
     pub channel_id: ChannelId,
     /// The channel's short name.
     pub channel_name: String,
-    /// The team. Empty in direct and group channels.
+    /// ID of the team. Empty in direct and group channels.
     pub team_id: TeamId,
     /// The team's short name.
     pub team_domain: String,
-    /// `button` or `select`.
+    /// The kind of the control: `button` or `select`.
     pub kind: String,
     /// Source of the options of a menu: `users`, `channels`, or empty.
     pub data_source: String,
@@ -37,8 +37,8 @@ pub struct PostActionIntegrationRequest {
     pub selected_option: String,
     /// The context of the control, as given to [`Button::context`](crate::Button::context).
     pub context: Map<String, Value>,
-    /// Allows the program to open one dialog within 30 s by default, or within 3 s on older servers such as 5.37. See
-    /// [`open_dialog`](Self::open_dialog). Different for every use of a control, and therefore suitable for a
+    /// The trigger ID, which allows the program to [open one dialog](Self::open_dialog). Valid for 30 s by default,
+    /// or for 3 s on older servers such as 5.37. Different for every use of a control, and therefore suitable for a
     /// [`ReplayGuard`](super::ReplayGuard).
     pub trigger_id: String,
 }
@@ -68,8 +68,9 @@ impl PostActionIntegrationRequest {
         self.context.get(key).and_then(Value::as_str).unwrap_or_default()
     }
 
-    /// Returns a value from the context: a number, a `bool`, a list, or any other type that can be deserialized. `None` if
-    /// it is missing or of another type.
+    /// Returns a value from the context: a number, a `bool`, a list, or any other type that can be deserialized.
+    ///
+    /// Returns `None` if the value is missing or of another type.
     ///
     /// ```
     /// # fn run(press: &mattermost::integration::PostActionIntegrationRequest) {
@@ -82,8 +83,10 @@ impl PostActionIntegrationRequest {
         T::deserialize(self.context.get(key)?).ok()
     }
 
-    /// Returns a request that opens a dialog for this user, for
-    /// [`dialogs().open(..)`](crate::rest::Dialogs::open). Signs its state, which expires after an hour.
+    /// Returns a request that opens a dialog for this user. Pass it to
+    /// [`dialogs().open(..)`](crate::rest::Dialogs::open).
+    ///
+    /// The state of the dialog is signed. The signature expires after an hour.
     ///
     /// `url` receives the submission as a [`DialogSubmission`](super::DialogSubmission).
     pub fn open_dialog(&self, url: impl Into<String>, dialog: Dialog, secret: &Secret) -> OpenDialogRequest {

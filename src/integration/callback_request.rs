@@ -7,7 +7,7 @@ use super::{AcceptedSecrets, Callback, CallbackResponse, MAX_BODY_BYTES, parse};
 use crate::error::{Error, Result};
 use crate::unwind;
 
-/// An HTTP request of the server, neither parsed nor verified.
+/// An HTTP request from the server that is neither parsed nor verified yet.
 ///
 /// ```
 /// use mattermost::Secret;
@@ -39,25 +39,28 @@ impl fmt::Debug for CallbackRequest {
 impl CallbackRequest {
     /// Reads a request from the value of its `Content-Type` header, if any, and its body.
     ///
-    /// At most [`MAX_BODY_BYTES`] are read. If the body is longer, or cannot be read, [`parse`](Self::parse) and
-    /// [`respond`](Self::respond) fail.
+    /// Reads at most 1 MiB of the body ([`MAX_BODY_BYTES`]). If the body is longer, or cannot be read,
+    /// [`parse`](Self::parse) returns an error, and [`respond`](Self::respond) a response with a status of 400 or
+    /// more.
     pub fn read(content_type: Option<impl AsRef<str>>, body: impl Read) -> Self {
         let content_type = content_type.map_or_else(String::new, |value| value.as_ref().to_owned());
         Self { content_type, body: read_body(body) }
     }
 
-    /// Parses and verifies the request, as [`parse`] does.
+    /// Parses and verifies the request. See [`parse`].
     ///
     /// # Errors
     /// - [`ErrorKind::Io`](crate::ErrorKind::Io) if the body could not be read.
+    /// - [`ErrorKind::Input`](crate::ErrorKind::Input) if the body exceeds 1 MiB.
     /// - Those of [`parse`].
     pub fn parse<'s, T: Callback>(&self, secrets: impl Into<AcceptedSecrets<'s>>) -> Result<T> {
         parse(&self.content_type, self.body.as_ref().map_err(Clone::clone)?, secrets)
     }
 
-    /// Parses and verifies the request, and calls `handler` with it. Returns the handler's response. An error from
-    /// either becomes a response with a status of 400 or more, and is logged. A panic in the handler is treated in the same way: it must not
-    /// end a thread of the HTTP server.
+    /// Parses and verifies the request, calls `handler` with it, and returns the response of the handler.
+    ///
+    /// An error of either step is logged and becomes a response with a status of 400 or more. So does a panic in the
+    /// handler, which must not end a thread of the HTTP server.
     ///
     /// The handler can return any response of this module, or a `Result` with one.
     pub fn respond<'s, T: Callback, R: Into<CallbackResponse>>(

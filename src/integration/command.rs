@@ -13,19 +13,19 @@ use crate::error::{Error, Result};
 use crate::model::{ChannelId, CommandResponse, Dialog, OpenDialogRequest, PostId, TeamId, UserId};
 use crate::secret::Secret;
 
-/// A user executed a slash command.
+/// The request that is sent when a user executes a slash command.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CommandRequest {
-    /// The user who executed the command.
+    /// ID of the user who executed the command.
     pub user_id: UserId,
     /// The user's username.
     pub user_name: String,
-    /// The channel in which the command was executed.
+    /// ID of the channel in which the command was executed.
     pub channel_id: ChannelId,
     /// The channel's short name.
     pub channel_name: String,
-    /// The team.
+    /// ID of the team.
     pub team_id: TeamId,
     /// The team's short name.
     pub team_domain: String,
@@ -33,10 +33,10 @@ pub struct CommandRequest {
     pub command: String,
     /// The text after the command.
     pub text: String,
-    /// The thread. Empty outside of threads. Since server 6.x.
+    /// ID of the first post of the thread. Empty outside of threads, and on servers before 6.0.
     pub root_id: PostId,
-    /// Allows the program to open one dialog within 30 s by default, or within 3 s on older servers such as 5.37. See
-    /// [`open_dialog`](Self::open_dialog).
+    /// The trigger ID, which allows the program to [open one dialog](Self::open_dialog). Valid for 30 s by default,
+    /// or for 3 s on older servers such as 5.37.
     pub trigger_id: String,
     /// URL for delayed responses. See [`respond`](Self::respond).
     pub response_url: String,
@@ -67,8 +67,10 @@ impl CommandRequest {
         super::parse(content_type, body, tokens)
     }
 
-    /// Returns a request that opens a dialog for this user, for
-    /// [`dialogs().open(..)`](crate::rest::Dialogs::open). Signs its state, which expires after an hour.
+    /// Returns a request that opens a dialog for this user. Pass it to
+    /// [`dialogs().open(..)`](crate::rest::Dialogs::open).
+    ///
+    /// The state of the dialog is signed. The signature expires after an hour.
     ///
     /// `url` receives the submission as a [`DialogSubmission`](super::DialogSubmission).
     pub fn open_dialog(&self, url: impl Into<String>, dialog: Dialog, secret: &Secret) -> OpenDialogRequest {
@@ -81,7 +83,7 @@ impl CommandRequest {
     ///
     /// # Errors
     /// [`ErrorKind::Input`](crate::ErrorKind::Input), before any I/O, if the `response_url` is not on the server of
-    /// `client`. Otherwise like [`webhooks().send_delayed(..)`](crate::rest::Webhooks::send_delayed).
+    /// `client`. Otherwise, the errors of [`webhooks().send_delayed(..)`](crate::rest::Webhooks::send_delayed).
     pub fn respond(&self, client: &Client, response: &CommandResponse) -> Result<()> {
         let base = client.http().config().base.http_url();
         let id = self.response_url.strip_prefix(&base).and_then(|rest| rest.strip_prefix("/hooks/commands/"));
@@ -131,7 +133,7 @@ fn parse_mentions<T: DeserializeOwned + Default>(
     fields.all_texts(names).map(str::to_owned).zip(fields.all_texts(ids).map(parse_id)).collect()
 }
 
-/// The command line.
+/// Formats the command and its text.
 impl fmt::Display for CommandRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}", self.command, self.text)

@@ -10,28 +10,29 @@ use crate::model::{ChannelId, Dialog, SubmitDialogResponse, TeamId, UserId};
 use crate::secret::Secret;
 use crate::signature::{Purpose, verify};
 
-/// A user submitted or canceled a dialog, changed a field with `refresh`, or opened a dynamic select.
+/// The request that is sent when a user submits or cancels a dialog, changes a field with `refresh`, or opens a
+/// dynamic select.
 ///
-/// All four are one type, as in the API. Check [`cancelled`](Self::cancelled), [`is_refresh`](Self::is_refresh) and
-/// [`is_lookup`](Self::is_lookup), if the dialog uses them.
+/// All four requests have the same type, as in the API. Check [`cancelled`](Self::cancelled),
+/// [`is_refresh`](Self::is_refresh) and [`is_lookup`](Self::is_lookup), if the dialog uses them.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DialogSubmission {
-    /// `dialog_submission`, `refresh` or `dialog_lookup`.
+    /// The kind of the request: `dialog_submission`, `refresh` or `dialog_lookup`.
     pub kind: String,
     /// The application-defined identifier of the dialog.
     pub callback_id: String,
     /// The state of the dialog, as given to [`Dialog::state`](crate::Dialog::state).
     pub state: String,
-    /// The user.
+    /// ID of the user.
     pub user_id: UserId,
-    /// The channel in which the dialog was opened.
+    /// ID of the channel in which the dialog was opened.
     pub channel_id: ChannelId,
-    /// The team.
+    /// ID of the team.
     pub team_id: TeamId,
     /// The values by element name. Their types depend on the element and on the server.
     pub submission: Map<String, Value>,
-    /// `true` if the dialog was canceled. Only sent if the dialog has `notify_on_cancel`.
+    /// `true` if the dialog was canceled. The server reports this only if the dialog has `notify_on_cancel`.
     pub cancelled: bool,
     /// Unique to each opened dialog. Repeated submissions of one dialog, for example after an error response, have the
     /// same ID. Suitable for a [`ReplayGuard`](super::ReplayGuard).
@@ -58,7 +59,7 @@ impl DialogSubmission {
         super::parse(content_type, body, secrets)
     }
 
-    /// Returns a submitted text, without surrounding white space. Empty if it is missing or not a string.
+    /// Returns a submitted text, without surrounding whitespace. Empty if it is missing or not a string.
     pub fn text(&self, element: &str) -> &str {
         self.submission.get(element).and_then(Value::as_str).unwrap_or_default().trim()
     }
@@ -89,7 +90,8 @@ impl DialogSubmission {
         if self.is_lookup() { self.text("selected_field") } else { "" }
     }
 
-    /// Returns a response that replaces the dialog, for the same user. Signs its state. Since server 11.0.
+    /// Returns a response that replaces the dialog with another one for the same user. The state of the new dialog is
+    /// signed. Since server 11.0.
     pub fn next_form(&self, dialog: Dialog, secret: &Secret) -> SubmitDialogResponse {
         SubmitDialogResponse::form(dialog.secret(secret, &self.user_id))
     }

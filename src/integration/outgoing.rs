@@ -7,31 +7,31 @@ use crate::error::Result;
 use crate::model::{ChannelId, FileId, PostId, TeamId, UserId};
 use crate::time::Timestamp;
 
-/// A post matched an outgoing webhook. Posts of public channels only.
+/// The request that is sent when a post in a public channel matches an outgoing webhook.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct OutgoingWebhookRequest {
-    /// The post.
+    /// ID of the post.
     pub post_id: PostId,
     /// The text of the post.
     pub text: String,
-    /// The word that matched. Empty if the webhook has none.
+    /// The trigger word that matched. Empty if the webhook has none.
     pub trigger_word: String,
-    /// The author.
+    /// ID of the author.
     pub user_id: UserId,
     /// The author's username.
     pub user_name: String,
-    /// The channel.
+    /// ID of the channel.
     pub channel_id: ChannelId,
     /// The channel's short name.
     pub channel_name: String,
-    /// The team.
+    /// ID of the team.
     pub team_id: TeamId,
     /// The team's short name.
     pub team_domain: String,
-    /// Creation time of the post. In requests with a form, to the second.
+    /// Creation time of the post, with a resolution of 1 s in requests with a form.
     pub timestamp: Timestamp,
-    /// Attached files.
+    /// IDs of the attached files.
     pub file_ids: Vec<FileId>,
 }
 

@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use super::forbidden_error;
 use crate::error::Result;
 
-/// A record of processed requests, which refuses those that are sent again.
+/// A record of processed requests, which refuses repeated ones.
 ///
 /// A proxy may resend a request after a broken connection. Pass the guard to `parse` together with the secrets:
 /// commands, buttons, menus and outgoing webhooks are then accepted only once. A dialog may be submitted again after
@@ -56,7 +56,7 @@ impl ReplayGuard {
     /// Remembers a request by an ID that the program chooses.
     ///
     /// # Errors
-    /// [`ErrorKind::Forbidden`](crate::ErrorKind::Forbidden) if it was already accepted, or if `id` is empty.
+    /// [`ErrorKind::Forbidden`](crate::ErrorKind::Forbidden) if the ID was already accepted, or if `id` is empty.
     pub fn accept(&self, id: &str) -> Result<()> {
         if id.is_empty() {
             return Err(forbidden_error("the request has no ID"));

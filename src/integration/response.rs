@@ -1,4 +1,4 @@
-//! Responses to requests of the server.
+//! Responses to requests from the server.
 
 use std::borrow::Borrow;
 use std::collections::BTreeMap;
@@ -26,7 +26,7 @@ pub struct CallbackResponse {
 }
 
 impl CallbackResponse {
-    /// Creates an empty response with a status of 200: the request was processed, and nothing is shown.
+    /// Creates an empty response with the status 200: the request was processed, and nothing is shown.
     pub fn ok() -> Self {
         Self::from_json(200, &Map::new())
     }
@@ -158,7 +158,8 @@ impl CommandResponse {
     }
 }
 
-/// A response to an outgoing webhook: a post in the channel or in the thread of the post. The default is no post.
+/// A response to an outgoing webhook: a post in the channel or in the thread of the post. The default creates no
+/// post.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct OutgoingWebhookResponse {
@@ -224,7 +225,7 @@ pub struct PostActionIntegrationResponse {
 pub struct PostActionUpdate {
     /// The text, in Markdown.
     pub message: String,
-    /// All props of the post. Empty removes the buttons.
+    /// All props of the post. An empty map removes the buttons.
     pub props: Map<String, Value>,
 }
 

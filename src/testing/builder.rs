@@ -64,7 +64,7 @@ impl TestServerBuilder {
         }
     }
 
-    /// Sets the interval between the Pings of the server. Defaults to 60 s.
+    /// Sets the interval between the Ping frames that the server sends. Defaults to 60 s.
     pub fn ping_interval(mut self, time: Duration) -> Self {
         self.settings.ping_interval = time;
         self

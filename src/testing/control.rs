@@ -19,15 +19,15 @@ use super::{RecordedRequest, TestServer};
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TestPost {
-    /// The ID.
+    /// The ID of the post.
     pub id: String,
     /// The ID of the first post of the thread. Empty if the post is not a reply.
     pub root_id: String,
     /// The username of the author.
     pub user: String,
-    /// The text.
+    /// The text of the post.
     pub message: String,
-    /// The type. Empty for posts of users.
+    /// The type of the post. Empty for posts of users.
     pub kind: String,
     /// Creation time, in milliseconds since 1970.
     pub create_at: i64,
@@ -39,7 +39,7 @@ pub struct TestPost {
     pub reactions: Vec<(String, String)>,
     /// The names of the attached files.
     pub files: Vec<String>,
-    /// The props as clients see them, an object.
+    /// The props as clients see them: a JSON object.
     pub props: Value,
 }
 
@@ -88,7 +88,7 @@ fn must<T>(found: Option<T>, what: &str, name: &str) -> T {
 
 /// The posts created in a channel after a certain moment. Created by [`TestServer::watch`].
 #[derive(Debug)]
-#[must_use = "it shows nothing unless it is asked"]
+#[must_use = "a watch does nothing unless its methods are called"]
 pub struct ChannelWatch<'a> {
     server: &'a TestServer,
     channel: String,
@@ -97,7 +97,7 @@ pub struct ChannelWatch<'a> {
 }
 
 impl ChannelWatch<'_> {
-    /// Waits for the next post that matches, up to `time`. Each post is returned once.
+    /// Waits up to `time` for the next post that matches. Each post is returned once.
     #[track_caller]
     pub fn wait_for_post(&mut self, time: Duration, fits: impl Fn(&TestPost) -> bool) -> Option<TestPost> {
         let seen = &self.seen;
@@ -140,8 +140,8 @@ impl TestServer {
 /// A channel is given as its short name, for example `town-square`, in the first team that has it; as `team/channel`;
 /// as `@user` for a direct channel, in methods that act as a user; or as its ID.
 impl TestServer {
-    /// Adds a user to the first team and its default channels. The password is [`PASSWORD`](super::PASSWORD), the email address
-    /// `name@example.com`. Returns the ID.
+    /// Adds a user to the first team and its default channels. Returns its ID. The password is
+    /// [`PASSWORD`](super::PASSWORD), the email address `name@example.com`.
     pub fn add_user(&self, name: &str) -> String {
         self.inner.world().add_user(name)
     }
@@ -260,7 +260,7 @@ impl TestServer {
             .collect()
     }
 
-    /// Waits until a channel contains a post that matches, up to `time`. A direct channel, given as `one@other`, need
+    /// Waits up to `time` until a channel contains a post that matches. A direct channel, given as `one@other`, need
     /// not exist yet.
     #[track_caller]
     pub fn wait_for_post(
@@ -301,8 +301,8 @@ impl TestServer {
         ChannelWatch { server: self, channel: channel.to_owned(), seen }
     }
 
-    /// Waits up to `time` until a condition is true. Returns `false` if it is not. The condition is evaluated after
-    /// every request, after every action of the test, and every 50 ms.
+    /// Waits up to `time` until `condition` returns `true`. Returns `false` if it did not. The condition is evaluated
+    /// after every request, after every action of the test, and every 50 ms.
     pub fn wait_until(&self, time: Duration, condition: impl Fn(&Self) -> bool) -> bool {
         let deadline = Instant::now() + time;
         loop {
@@ -371,9 +371,9 @@ impl TestServer {
         }
     }
 
-    /// Activates or deactivates an account, which may be a bot. Deactivating ends its sessions: open connections stay
-    /// open but receive no more events, even after the account is activated again. Its personal access tokens then
-    /// work again.
+    /// Activates or deactivates an account, which may be a bot. Deactivation ends its sessions: open connections stay
+    /// open but receive no more events, even after the account is activated again. Personal access tokens work again
+    /// after the activation.
     #[track_caller]
     pub fn set_active(&self, user: &str, active: bool) {
         let mut world = self.inner.world();
@@ -424,8 +424,8 @@ impl TestServer {
         world.hub.outcomes.iter().filter(|one| matches!(one, Attached::Replayed | Attached::Lossless)).count()
     }
 
-    /// Waits up to `time` until `count` WebSocket connections are open and authenticated. Returns `false` if they are
-    /// not.
+    /// Waits up to `time` until `count` WebSocket connections are open and authenticated. Returns `false` if `time`
+    /// has passed before.
     pub fn wait_for_connections(&self, count: usize, time: Duration) -> bool {
         let deadline = Instant::now() + time;
         let mut world = self.inner.world();

@@ -37,8 +37,8 @@ const MAX_LISTED_REQUESTS: usize = 10_000;
 /// The token in the response to a login.
 const REPLAYED_TOKEN_TEXT: &str = "replayedreplayedreplayed00";
 
-/// Starts a server on 127.0.0.1 that repeats a recording of [`ClientBuilder::record`], so that a bug report becomes a
-/// test.
+/// Starts a server on 127.0.0.1 that repeats a recording made by [`ClientBuilder::record`], so that a bug report
+/// becomes a test.
 ///
 /// Each request receives the response of the first recorded request with the same method, path and query that has not
 /// been repeated yet. A request that was not recorded receives a 404 with the ID `testing.replay.not_recorded`, and is

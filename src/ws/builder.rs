@@ -80,7 +80,7 @@ impl EventsBuilder {
         self
     }
 
-    /// Sets the interval of pings.
+    /// Sets the interval between pings.
     ///
     /// Defaults to 30 s. Must be between 1 s and 60 s. If the reply to a ping does not arrive within 30 s, the stream
     /// reconnects.
@@ -102,7 +102,7 @@ impl EventsBuilder {
         self
     }
 
-    /// Sets the maximum age of gaps that are filled. Defaults to [`CatchUp::within`] 15 minutes.
+    /// Sets the maximum age of the gaps that a catch-up fills. Defaults to 15 minutes. See [`CatchUp`].
     pub fn catch_up(mut self, catch_up: CatchUp) -> Self {
         self.options.catch_up = catch_up;
         self
@@ -111,8 +111,8 @@ impl EventsBuilder {
     /// Continues from the position of an earlier stream of the same account, for example in an earlier run of
     /// the program. `None` starts at the current time, and is the default.
     ///
-    /// If the server still has the events since then, they are delivered. Otherwise the stream begins with a
-    /// [`Missed`](crate::event::Missed), and a catch-up within the horizon.
+    /// If the server still has the events since then, they are delivered. Otherwise, the stream begins with a
+    /// [`Missed`](crate::event::Missed), followed by a catch-up within the horizon of [`catch_up`](Self::catch_up).
     pub fn resume_from(mut self, position: impl Into<Option<Position>>) -> Self {
         self.options.resume_from = position.into();
         self
@@ -136,8 +136,12 @@ impl EventsBuilder {
 
     /// Opens the stream.
     ///
-    /// Returns once the server has sent `hello`, which takes at most 15 s. If the first connection attempt fails, its
-    /// error is returned. Afterwards the stream reconnects automatically.
+    /// Returns once the server has sent `hello`, which takes at most 15 s. Afterwards, the stream reconnects
+    /// automatically.
+    ///
+    /// # Errors
+    /// The error of the first connection attempt, if it fails. [`ErrorKind::Timeout`] if the server has not sent
+    /// `hello` within 15 s.
     pub fn open(self) -> Result<Events> {
         self.open_by(Instant::now() + OPEN_TIMEOUT)
     }

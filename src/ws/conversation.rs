@@ -31,8 +31,8 @@ impl Message {
     /// - Any error of `POST /posts`. No reply is awaited in this case.
     /// - [`ErrorKind::Input`] if the message was created by
     ///   [`from_event`](Message::from_event). Use [`Events::message`] instead.
-    /// - [`ErrorKind::Closed`] if the stream was stopped before a reply arrived. A handler that returns this error to
-    ///   [`serve`](crate::Messages::serve) ends quietly.
+    /// - [`ErrorKind::Closed`] if the stream was stopped before a reply arrived. If a handler returns this error to
+    ///   [`serve`](crate::Messages::serve), it is logged as information only.
     /// - The error that ended the stream permanently.
     ///
     /// ```no_run
@@ -137,8 +137,9 @@ impl Events {
     /// Posts a question to a user and waits for the user's reply.
     ///
     /// The reply is the user's next message in the thread of the question, or in its direct channel. If several
-    /// questions to the user are open there, a message in the thread of one of them is its reply, and any other message
-    /// that of the oldest. See [`Message::ask`]. To ask several users at the same time, use a thread for each.
+    /// questions to the user are open there, a message in the thread of one of them is the reply to that question.
+    /// Any other message is the reply to the oldest one. See [`Message::ask`]. To ask several users at the same time,
+    /// use a thread for each.
     ///
     /// # Errors
     /// - Any error of `POST /posts`. No reply is awaited in this case.
@@ -183,8 +184,8 @@ impl Events {
 
 /// A conversation with a user by direct messages. Created by [`Events::conversation_with`] and [`Events::ask_all`].
 ///
-/// Replies to its questions are not delivered to loops over the stream, as with [`Message::ask`]. Other messages of the
-/// user are.
+/// Replies to its questions are not delivered to loops over the stream, as with [`Message::ask`]. Other messages of
+/// the user are delivered.
 pub struct DirectConversation<'a> {
     events: &'a Events,
     channel: ChannelId,
@@ -192,19 +193,23 @@ pub struct DirectConversation<'a> {
 }
 
 impl DirectConversation<'_> {
-    /// Returns the user.
+    /// Returns the ID of the user.
     pub fn user_id(&self) -> &UserId {
         &self.user
     }
 
-    /// Returns the direct channel.
+    /// Returns the ID of the direct channel.
     pub fn channel_id(&self) -> &ChannelId {
         &self.channel
     }
 
-    /// Posts a message to the user.
+    /// Posts a message to the user, without waiting for a reply.
     ///
     /// `POST /posts`
+    ///
+    /// # Errors
+    /// Those of [`posts().create(..)`](crate::rest::Posts::create), for example [`ErrorKind::Input`] before any I/O if
+    /// the text is empty or too long.
     pub fn send(&self, text: impl Into<String>) -> Result<Post> {
         self.events.poster.create_post(&PostDraft::new(&self.channel, text))
     }
@@ -245,21 +250,26 @@ impl fmt::Debug for DirectConversation<'_> {
 
 impl Events {
     /// Gets the direct channel with a user, for questions and messages. Creates it if necessary. Takes one request.
+    ///
+    /// `POST /channels/direct`
+    ///
+    /// # Errors
+    /// Any error of the request, for example 400 if there is no such user.
     pub fn conversation_with(&self, user: impl Into<UserId>) -> Result<DirectConversation<'_>> {
         let user = user.into();
         Ok(DirectConversation { events: self, channel: self.poster.direct_channel(&user)?, user })
     }
 
-    /// Talks to several users at the same time, each by direct messages, and returns the results in the order of the
-    /// users.
+    /// Holds conversations with several users at the same time, by direct messages, and returns the results in the
+    /// order of the users.
     ///
     /// `talk` is called for each user, on a thread per user. The method returns after all calls have ended. A panic in
     /// one of them becomes the error for that user. Once the stream is stopped, questions fail with
     /// [`ErrorKind::Closed`]. The number of threads is not limited.
     ///
     /// # Errors
-    /// Each result is that of `talk`, or the error of getting the direct channel, or [`ErrorKind::Io`] if no thread could
-    /// be started.
+    /// Each result is that of `talk`, the error of [`conversation_with`](Self::conversation_with), or
+    /// [`ErrorKind::Io`] if no thread could be started.
     ///
     /// # Examples
     /// ```no_run

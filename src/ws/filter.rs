@@ -40,26 +40,26 @@ impl Filter {
         Self::default()
     }
 
-    /// Matches events of these kinds only.
+    /// Restricts the filter to events of these kinds.
     pub fn kinds(mut self, kinds: impl IntoIterator<Item = EventKind>) -> Self {
         self.kinds = Some(kinds.into_iter().collect());
         self
     }
 
-    /// Matches events about this channel only. See [`Event::channel_id`].
+    /// Restricts the filter to events of this channel. See [`Event::channel_id`].
     pub fn channel(mut self, channel: impl Into<ChannelId>) -> Self {
         self.channel = Some(channel.into());
         self
     }
 
-    /// Matches events caused by this user only: the author of a post or reaction, or otherwise the `user_id` in the
-    /// data.
+    /// Restricts the filter to events caused by this user: the author of a post or reaction, or otherwise the
+    /// `user_id` in the data.
     pub fn user(mut self, user: impl Into<UserId>) -> Self {
         self.user = Some(user.into());
         self
     }
 
-    /// Matches events in this thread only.
+    /// Restricts the filter to events of this thread.
     ///
     /// `root` is the ID of the first post; see [`Post::thread_id`](crate::Post::thread_id). The first post itself
     /// belongs to the thread. Reactions do not, since their events do not contain the thread.
@@ -68,7 +68,7 @@ impl Filter {
         self
     }
 
-    /// Matches events about this post only: its creation, edits, deletion and reactions.
+    /// Restricts the filter to events of this post: its creation, edits, deletion and reactions.
     pub fn post(mut self, post: impl Into<PostId>) -> Self {
         self.post = Some(post.into());
         self

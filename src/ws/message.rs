@@ -1,4 +1,4 @@
-//! Messages, and the means to respond to them.
+//! Messages, and methods to respond to them.
 
 use std::fmt;
 use std::ops::Deref;
@@ -11,7 +11,7 @@ use crate::error::Result;
 use crate::event::{Event, Origin, Posted};
 use crate::model::{Post, PostDraft, UserId};
 
-/// A post by another user, with the means to respond to it.
+/// A post by another user, with methods to respond to it.
 ///
 /// A message is owned and `Send`. The fields of [`Posted`] are available as fields of the message, for example
 /// `message.channel_name` and `message.post.file_ids`.
@@ -82,18 +82,18 @@ impl Message {
         }))
     }
 
-    /// Returns the text.
+    /// Returns the text of the post.
     pub fn text(&self) -> &str {
         &self.posted.post.message
     }
 
-    /// Returns the author.
+    /// Returns the ID of the author.
     pub fn user_id(&self) -> &UserId {
         &self.posted.post.user_id
     }
 
-    /// Posts a message to the same place: to the thread of the message, or to the channel if it is not in a thread.
-    /// Never starts a thread.
+    /// Posts a response to the thread of the message, or to the channel if the message is not in a thread. Never
+    /// starts a thread.
     ///
     /// `POST /posts`
     pub fn answer(&self, text: impl Into<String>) -> Result<Post> {
@@ -115,7 +115,7 @@ impl Message {
     }
 
     /// Replaces the text of one of the account's own posts, for example one that [`answer`](Self::answer) returned.
-    /// Props and files do not change. Returns the edited post.
+    /// Returns the edited post. Props and files do not change.
     ///
     /// `PUT /posts/{post_id}/patch`
     ///
@@ -152,9 +152,9 @@ impl Message {
 
     /// Returns the text without the mention of this account, if the message is addressed to it.
     ///
-    /// A message is addressed to the account if it begins with its username, for example `@bot deploy`, `@Bot: deploy`
-    /// or just `@bot`. In a direct channel, every message is addressed to it. Returns `None` otherwise: `@bot2` and
-    /// `@bot.too` are other users. Surrounding whitespace is removed.
+    /// A message is addressed to the account if it begins with its username, for example `@bot deploy`, `@Bot:
+    /// deploy` or just `@bot`. In a direct channel, every message is addressed to it. Returns `None` for other
+    /// messages: `@bot2` and `@bot.too` mention other users. Surrounding whitespace is removed.
     #[doc(alias = "mention")]
     pub fn addressed(&self) -> Option<&str> {
         let direct = self.posted.is_direct().then(|| self.text().trim());
@@ -186,7 +186,7 @@ impl Message {
         self.event.origin()
     }
 
-    /// Returns the event.
+    /// Returns the event that contains the message.
     pub fn event(&self) -> &Event {
         &self.event
     }

@@ -17,7 +17,7 @@ const DEFAULT_PING_INTERVAL: Duration = Duration::from_secs(30);
 const DEFAULT_MAX_MESSAGE_SIZE: usize = 4 << 20;
 const DEFAULT_MAX_FRAGMENTS: u32 = 4096;
 
-/// The catch-up after a gap.
+/// The settings of the catch-up that follows a gap.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CatchUp {
     within: Option<Duration>,
@@ -26,8 +26,8 @@ pub struct CatchUp {
 impl CatchUp {
     /// Fetches the posts of gaps that began less than `horizon` ago, by the server's clock.
     ///
-    /// Older posts are not delivered, but reported by [`Missed`](crate::event::Missed): a bot must not execute the
-    /// commands of last night.
+    /// Older gaps are only reported, by [`Missed`](crate::event::Missed), so that a bot does not execute the commands
+    /// of last night.
     pub const fn within(horizon: Duration) -> Self {
         Self { within: Some(horizon) }
     }
@@ -58,7 +58,8 @@ impl Default for CatchUp {
 ///
 /// A probe sends one request per minute, on a short-lived thread, and only while no events arrive. If it fails, the
 /// stream reconnects: [`Disconnected`](crate::event::Disconnected) has the reason `Deaf`, and
-/// [`Missed`](crate::event::Missed) and the catch-up begin at the time when events last certainly arrived.
+/// [`Missed`](crate::event::Missed) and the catch-up begin at the last time at which events are known to have
+/// arrived.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Probe {

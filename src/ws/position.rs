@@ -34,15 +34,15 @@ model! {
     /// ```
     #[derive(Eq)]
     pub struct Position {
-        /// All events before this server time were delivered. 0 if unknown.
+        /// Server time before which all events were delivered. 0 if unknown.
         pub server_time: Timestamp,
         /// Server-assigned ID of the connection, if it can be resumed.
         pub connection_id: Option<String>,
         /// Sequence number of the next event on that connection.
         pub seq: u64,
-        /// Base URL of the server. Empty in positions of older versions.
+        /// Base URL of the server. Empty in positions saved by older versions of this crate.
         pub server: String,
-        /// The account. Empty in positions of older versions.
+        /// ID of the account. Empty in positions saved by older versions of this crate.
         pub user_id: UserId,
         /// Posts, edits and deletions after `server_time` that were delivered already: the newest 2,048, with 16
         /// characters each. A catch-up may repeat older ones.
@@ -54,8 +54,9 @@ model! {
 }
 
 impl Position {
-    /// Returns the position without the keys of events that were delivered after `server_time`. The keys take up to 66
-    /// KB on a busy server, the rest about 250 bytes. Keys of posts with a date more than 10 minutes in the future remain.
+    /// Returns the position without the keys of events that were delivered after `server_time`. The keys take up to
+    /// 66 KB on a busy server, the rest about 250 bytes. Keys of posts with a date more than 10 minutes in the future
+    /// are kept.
     ///
     /// A catch-up from such a position repeats events of the 10 s before the gap. Use it in a program that recognizes
     /// repeated events by [`Event::identity`](crate::Event::identity).

@@ -28,14 +28,15 @@ const MAX_DROPPED_CURSORS: usize = 1024;
 pub enum Overflow {
     /// Drops new events until the queue is half empty.
     ///
-    /// Then one [`Missed`] contains their number by kind, and the missing posts are fetched.
+    /// Afterwards, one [`Missed`] reports their number by kind, and a catch-up fetches the missing posts.
     #[default]
     DropNewest,
     /// Stops reading from the server until a slot is free.
     ///
     /// After 60 s, events are dropped as with `DropNewest`. The server closes the connection when about 256 events
-    /// wait on its side, and then does not resume it. Meanwhile [`Events::request`](crate::Events::request) fails
-    /// with [`ErrorKind::Backlogged`](crate::ErrorKind::Backlogged).
+    /// wait on its side, and the connection can then not be resumed. While the stream is blocked,
+    /// [`Events::request`](crate::Events::request) fails with
+    /// [`ErrorKind::Backlogged`](crate::ErrorKind::Backlogged).
     Block,
 }
 

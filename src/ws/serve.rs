@@ -25,9 +25,9 @@ type OnError<'a> = Box<dyn Fn(&Message, &Error) + Send + Sync + 'a>;
 ///
 /// Posts of bots, webhooks and the system are skipped, and so are events other than posts.
 ///
-/// [`serve`](Self::serve) and [`serve_on`](Self::serve_on) handle messages until the stream ends. As an iterator, the
-/// last item is the error that ended the stream permanently, if any. The iteration also ends when the stream is
-/// stopped.
+/// [`serve`](Self::serve) and [`serve_on`](Self::serve_on) handle messages until the stream ends. As an iterator,
+/// `Messages` yields the error that ended the stream permanently, if any, as its last item. The iteration also ends
+/// when the stream is stopped.
 ///
 /// ```no_run
 /// # fn main() -> mattermost::Result<()> {
@@ -52,7 +52,7 @@ pub struct Messages<'a> {
 }
 
 impl Events {
-    /// Returns the messages of other users instead of events. See [`Messages`].
+    /// Returns an iterator over the messages of other users instead of events. See [`Messages`].
     pub fn messages(&self) -> Messages<'_> {
         Messages {
             events: self,
@@ -107,8 +107,9 @@ impl<'a> Messages<'a> {
     /// Calls `work` at regular intervals while [`serve`](Self::serve) or [`serve_on`](Self::serve_on) runs, on a
     /// separate thread.
     ///
-    /// The next call begins `interval` after the previous one has ended. An error or a panic is logged, and does not end the
-    /// loop. No further call begins after the stream is stopped or ends. Waits are at least 1 ms. `serve` returns after the current one has ended.
+    /// The next call begins `interval` after the previous one has ended. The minimum interval is 1 ms. An error or a
+    /// panic is logged, and does not end the loop. No further call begins after the stream is stopped or ends, and
+    /// `serve` returns after the current call has ended.
     ///
     /// ```no_run
     /// # fn run(events: &mattermost::Events) -> mattermost::Result<()> {
@@ -126,10 +127,11 @@ impl<'a> Messages<'a> {
         self.scheduled(move || interval, work)
     }
 
-    /// Like [`every`](Self::every), but waits for the duration that `next_wait` returns, for example until ten o'clock. A panic in `next_wait` is logged
-    /// and ends the periodic work.
+    /// Like [`every`](Self::every), but waits for the duration that `next_wait` returns, for example until ten
+    /// o'clock.
     ///
-    /// `next_wait` is called before each call of `work`. It must not block. In tests, it can return any time.
+    /// `next_wait` is called before each call of `work`, and must not block. A panic in `next_wait` is logged and
+    /// ends the periodic work. In tests, it can return any duration.
     ///
     /// ```no_run
     /// # fn until_ten_o_clock() -> std::time::Duration { todo!() }
@@ -154,10 +156,10 @@ impl<'a> Messages<'a> {
 
     /// Calls `handler` for each message, on the current thread, until the stream ends.
     ///
-    /// An error that the handler returns is logged, or reported to [`on_error`](Self::on_error). A panic is caught and
-    /// logged, unless the program is built with `panic = "abort"`. Neither ends the loop. While the handler runs, further
-    /// messages wait in the queue of the stream.
-    /// [`ErrorKind::Closed`] after the end of the stream is logged as information only: a question was interrupted.
+    /// An error that the handler returns is logged, or reported to [`on_error`](Self::on_error). A panic is caught
+    /// and logged, unless the program is built with `panic = "abort"`. Neither ends the loop. While the handler runs,
+    /// further messages wait in the queue of the stream. [`ErrorKind::Closed`] after the end of the stream means that
+    /// a question was interrupted, and is logged as information only.
     ///
     /// Returns `Ok` when the stream is stopped, for example by a [`Stopper`](crate::Stopper). Queued messages are
     /// then not handled. [`Events::position`] is never after a message that is not completely handled.

@@ -137,7 +137,6 @@ impl Drop for Wait {
 }
 
 /// Copies of the events of a stream that match a [`Filter`], with a separate queue. Created by [`Events::subscribe`].
-/// [`Events::subscribe`].
 ///
 /// A subscription works like [`Events`]: iterate over `&Subscription`, or use [`receiver`](Self::receiver),
 /// [`recv_timeout`](Self::recv_timeout) or [`poll`](Self::poll). Notifications of the stream, such as
@@ -174,7 +173,7 @@ impl Subscription {
         &self.receiver
     }
 
-    /// Returns a blocking iterator over the events. It ends with the stream.
+    /// Returns a blocking iterator over the events. The iteration ends with the stream.
     pub fn iter(&self) -> crossbeam_channel::Iter<'_, Event> {
         self.receiver.iter()
     }
@@ -274,12 +273,13 @@ impl Events {
     /// Subscribes to copies of the events that match `filter`. They are delivered to the [`Subscription`] and to the
     /// stream.
     ///
-    /// `capacity` is the number of events that the subscription can hold, at least 1. If it is full, further events
-    /// are dropped until half of its queue is free, and a [`Missed`](crate::event::Missed) contains their number.
+    /// `capacity` is the capacity of the queue of the subscription, in events. Must be between 1 and 1,048,576. If
+    /// the queue is full, further events are dropped until it is half empty, and a [`Missed`](crate::event::Missed)
+    /// contains their number.
     ///
     /// Only events that the stream delivers can match. See [`EventsBuilder::kinds`](crate::EventsBuilder::kinds) and
     /// [`channels`](crate::EventsBuilder::channels). The program must also take the events of the stream itself:
-    /// while its queue is full, a catch-up waits.
+    /// while the queue of the stream is full, a catch-up waits.
     ///
     /// ```no_run
     /// # fn run(events: &mattermost::Events, poll: &mattermost::Post) -> mattermost::Result<()> {

@@ -20,11 +20,12 @@ pub struct Ticking<'a> {
 }
 
 impl Events {
-    /// Returns an iterator over the events that also yields `None` at regular intervals, for periodic work in the same
-    /// loop.
+    /// Returns an iterator over the events that also yields `None` at regular intervals, for periodic work in the
+    /// same loop.
+    ///
     /// Ticks are at least `interval` apart: if the loop body takes longer, ticks are skipped and do not accumulate.
-    /// They are on time even if events arrive continuously, and events are delivered even if each tick takes longer
-    /// than `interval` to handle. The iteration ends when the stream is stopped, and after the event that ends it
+    /// Ticks are on time even if events arrive continuously, and events are delivered even if handling each tick
+    /// takes longer than `interval`. The iteration ends when the stream is stopped, and after the event that ends it
     /// permanently.
     ///
     /// ```no_run

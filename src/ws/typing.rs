@@ -10,7 +10,8 @@ use super::state::{StreamShared, StreamState};
 use super::typing_indicators::TYPING_INTERVAL;
 use crate::model::{ChannelId, PostId};
 
-/// Shows that this account is typing until it is dropped. Created by [`Message::typing`](crate::Message::typing).
+/// A guard that shows the current account as typing until it is dropped. Created by
+/// [`Message::typing`](crate::Message::typing).
 ///
 /// The stream repeats the indicator every 4 s, without an additional thread. Nothing is sent while there is no
 /// connection.

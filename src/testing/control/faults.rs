@@ -14,9 +14,10 @@ use crate::testing::rate_limit::RateLimiter;
 use crate::testing::socket::detach;
 use crate::ws::frame::{OPCODE_PING, write_frame};
 
-/// A fault for the next matching requests. Created by [`TestServer::on`], and armed by its last method.
+/// A fault for the next matching requests. Created by [`TestServer::on`]. It takes effect when a method that sets the
+/// response, such as [`http`](Self::http), is called.
 #[derive(Debug)]
-#[must_use = "it does nothing before one of its methods says what is to happen"]
+#[must_use = "a fault has no effect until a method sets the response"]
 pub struct Fault<'a> {
     server: &'a TestServer,
     method: String,
@@ -98,7 +99,7 @@ impl Fault<'_> {
         self.arm(FaultKind::Lose);
     }
 
-    /// Waits, and then processes the request.
+    /// Processes the request after a delay.
     pub fn delay(self, time: Duration) {
         self.arm(FaultKind::Delay(time));
     }
@@ -119,10 +120,12 @@ impl Fault<'_> {
 
 /// # Faults of requests
 impl TestServer {
-    /// Adds a fault for the next matching requests. `"POST /posts"`, `"/users"` and `""` are examples: a method, the
-    /// beginning of a path below `/api/v4`, both, or neither. `"/websocket"` is the upgrade.
+    /// Adds a fault for the next matching requests.
     ///
-    /// Faults are used up in the order in which they were added.
+    /// `what` is a method, the beginning of a path below `/api/v4`, both, or neither: for example `"POST /posts"`,
+    /// `"/users"` or `""`. `"/websocket"` matches the WebSocket upgrade.
+    ///
+    /// Faults apply in the order in which they were added.
     ///
     /// ```
     /// # fn main() -> mattermost::Result<()> {
@@ -238,7 +241,7 @@ impl TestServer {
         }
     }
 
-    /// Silences the present connections in both directions without closing them. The server considers them open until
+    /// Silences the current connections in both directions without closing them. The server considers them open until
     /// Pongs are missing, and refuses to resume them until then. New connections work.
     pub fn black_hole(&self) {
         for link in self.inner.world().hub.links() {
@@ -247,30 +250,30 @@ impl TestServer {
         }
     }
 
-    /// Stalls both directions of the present connections for a time. Then everything that was sent arrives.
+    /// Stalls the current connections in both directions for a time. Afterwards, all data that was sent arrives.
     pub fn stall(&self, time: Duration) {
         self.stall_out(time);
         self.stall_in(time);
     }
 
-    /// Stalls what the server sends on the present connections for a time.
+    /// Delays for a time the data that the server sends on the current connections.
     pub fn stall_out(&self, time: Duration) {
         let until = Instant::now() + time;
         self.each_link(|conn| conn.hold_out(until));
     }
 
-    /// Stalls what the server receives on the present connections for a time.
+    /// Delays for a time the data that the server receives on the current connections.
     pub fn stall_in(&self, time: Duration) {
         let until = Instant::now() + time;
         self.each_link(|conn| conn.hold_in(until));
     }
 
-    /// Sends data on the present connections in pieces of `bytes`, with pauses.
+    /// Sends data on the current connections in pieces of `bytes` bytes, with a pause after each.
     pub fn trickle(&self, bytes: usize, pause: Duration) {
         self.each_link(|conn| conn.trickle(bytes, pause));
     }
 
-    /// Cuts the present connections after this many more bytes, possibly within a frame or a TLS record.
+    /// Cuts the current connections after this many more bytes, possibly within a frame or a TLS record.
     pub fn cut_after(&self, bytes: u64) {
         self.each_link(|conn| conn.cut_after(bytes));
     }
@@ -327,13 +330,14 @@ impl TestServer {
         self.inner.world().hub.forget_inactive();
     }
 
-    /// Drops all events while `on`. Connections stay open, and the server replies to Pings.
+    /// Drops all events from now on if `on` is `true`, and delivers events again if it is `false`. Connections stay
+    /// open, and the server replies to Pings.
     pub fn zombie(&self, on: bool) {
         self.inner.world().hub.zombie = on;
     }
 
-    /// Drops all events for the present connections, even after they are resumed. The server replies to Pings. New connections
-    /// work.
+    /// Drops all events for the current connections, even after they are resumed. The server replies to Pings. New
+    /// connections work.
     pub fn deafen(&self) {
         self.inner.world().hub.deafen();
     }
@@ -442,8 +446,8 @@ impl TestServer {
         self.inner.world().emit(&made);
     }
 
-    /// Sends an event that is not valid UTF-8, with the next sequence number. It is sent again when a connection is
-    /// resumed before it.
+    /// Sends an event that is not valid UTF-8, with the next sequence number. It is sent again if a connection is
+    /// resumed from an earlier event.
     pub fn emit_unreadable(&self) {
         let mut event = HubEvent::new("custom_unreadable", json!({}));
         event.garbled = true;

@@ -27,7 +27,7 @@ pub struct TestDialog {
 
 /// The effect of a slash command, a button, a menu or a dialog, as the user sees it.
 ///
-/// Made by the methods of [`TestUser`].
+/// Returned by the methods of [`TestUser`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Interaction {
@@ -389,7 +389,7 @@ impl TestUser<'_> {
     ///
     /// # Panics
     ///
-    /// Panics if the post has no such menu, and was not changed.
+    /// Panics if the post has no such menu. If the post was changed, the server refuses the selection instead.
     #[track_caller]
     pub fn select(&self, post: impl AsRef<str>, action: &str, option: &str) -> Interaction {
         self.act(post.as_ref(), action, &json!({"selected_option": option}))
