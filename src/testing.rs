@@ -1,7 +1,7 @@
 //! A Mattermost server inside the process of your tests.
 //!
 //! [`TestServer`] listens on 127.0.0.1, on a free port, and behaves like a real server. It has users, channels,
-//! posts, threads, reactions, files and sessions, and sends their events over WebSockets. Connections can be resumed,
+//! posts, threads, reactions, files and sessions, and sends their events over a WebSocket. Connections can be resumed,
 //! and a test can cut, stall or corrupt them at any time.
 //!
 //! ```
