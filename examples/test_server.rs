@@ -106,7 +106,7 @@ fn show(post: &TestPost) {
         let field = |name: &str| card[name].as_str().unwrap_or_default();
         let actions =
             card["actions"].as_array().into_iter().flatten().filter_map(|action| action["name"].as_str());
-        let actions = actions.map(|name| format!(" [{name}]")).collect::<String>();
+        let actions = actions.map(|name| format!(" [{name}]")).collect::<Vec<_>>().concat();
         println!("  | {} {}{actions}", field("title"), field("text"));
     }
     for (user, emoji) in &post.reactions {
