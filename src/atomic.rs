@@ -24,7 +24,7 @@ impl LockedU64 {
         Self(Mutex::new(value))
     }
 
-    /// Stores what `change` makes of the value, and returns the previous one.
+    /// Stores the result of `change` for the current value, and returns the previous value.
     fn replace_with(&self, change: impl FnOnce(u64) -> u64) -> u64 {
         let mut value = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let changed = change(*value);

@@ -236,7 +236,7 @@ fn check_server(report: &mut Report, http: &HttpClient) -> Option<PingResponse> 
         Ok(line) => line,
         Err(error) => {
             report.add_error("proxy", &error);
-            report.skip_checks(&["name", "connection", "TLS", "server"], "the proxy is not known");
+            report.skip_checks(&["name", "connection", "TLS", "server"], "the proxy setting is invalid");
             return None;
         }
     };
@@ -281,7 +281,7 @@ fn check_server(report: &mut Report, http: &HttpClient) -> Option<PingResponse> 
                 report.add_warning(
                     "server",
                     "Mattermost, but it reports that it is unhealthy",
-                    "see its log, and check its database",
+                    "check the log and the database of the server",
                 );
             }
             Some(response)

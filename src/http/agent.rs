@@ -368,11 +368,11 @@ fn attempt_error(error: ureq::Error) -> AttemptError {
         },
         ureq::Error::Timeout(_) => sent(
             Error::new(ErrorKind::Timeout, "no complete response before the deadline")
-                .with_hint("the server or a proxy is slow; `timeout` sets a longer deadline"),
+                .with_hint("set a longer deadline with `timeout` if the server or a proxy is slow"),
         ),
         ureq::Error::Io(e) if is_hang_up(&e) => sent(
             Error::new(ErrorKind::Io, "the connection was closed before the response was complete")
-                .with_hint("a proxy may have given up, or the server may have panicked: see its log"),
+                .with_hint("check the log of the server: it may have panicked, or a proxy may have given up"),
         ),
         ureq::Error::Io(e) => sent(Error::io("the connection broke", e)),
         ureq::Error::BodyExceedsLimit(limit) => sent(Error::too_large(limit)),
@@ -392,7 +392,7 @@ fn attempt_error(error: ureq::Error) -> AttemptError {
     }
 }
 
-/// Returns what ureq sees of a response that arrives in pieces, and its body.
+/// Returns the response that ureq sees if it arrives in pieces, and its body.
 #[cfg(any(test, fuzzing))]
 pub(crate) fn redact_response(response: &[u8], piece: usize, head_only: bool) -> (Vec<u8>, Vec<u8>) {
     let mut shown = response.to_vec();

@@ -255,7 +255,7 @@ impl LoginState {
             let error = Error::new(ErrorKind::Closed, "the session ended twice within a minute")
                 .with_status(401)
                 .with_hint(
-                    "another program revokes the sessions of this account, or uses the same device ID",
+                    "check that no other program revokes the sessions of this account or uses the same device ID",
                 );
             self.verdict = Some(error.clone());
             return Err(error);

@@ -50,14 +50,14 @@ pub(crate) fn check_status(response: HttpResponse, secrets: &[&Secret]) -> Resul
 pub(super) fn unrequested_error(response: HttpResponse) -> Error {
     let status = response.status;
     response.drain_body();
-    let what = if status == 206 { "is a part of the object" } else { "says that nothing has changed" };
+    let what = if status == 206 { "is a part of the object" } else { "reports that nothing has changed" };
     Error::new(ErrorKind::Protocol, format!("the response {what}, which was not requested"))
         .with_status(status)
         .with_hint("a proxy or a cache in front of the server may have sent it")
 }
 
 fn redirect_error(status: u16, to: Option<&str>, secrets: &[&Secret]) -> Error {
-    let to = remove_secrets(to.unwrap_or("an unnamed place"), secrets);
+    let to = remove_secrets(to.unwrap_or("an unnamed location"), secrets);
     let to = shorten_text(to.split('?').next().unwrap_or_default(), 200);
     Error::new(ErrorKind::Protocol, format!("the server redirects to {to}")).with_status(status).with_hint(
         "redirects are not followed: use the URL that the server redirects to, including scheme and path",

@@ -79,7 +79,7 @@ impl From<Error> for CallbackResponse {
             (ErrorKind::Decode | ErrorKind::Input, Some(status @ 400..=499)) => (status, "malformed request"),
             _ => (500, "internal error"),
         };
-        log::warn!("a request of the server is answered with {status}: {error}");
+        log::warn!("responding to a request with status {status}: {error}");
         Self { status, content_type: "text/plain; charset=utf-8", body: body.into() }
     }
 }

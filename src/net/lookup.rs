@@ -56,7 +56,7 @@ pub(crate) fn addresses_unless(
                 .with_source(e)),
             Err(_) => Err(fail(ErrorKind::Connect, "does not resolve")),
         },
-        recv(stop) -> _ => Err(fail(ErrorKind::Closed, "was looked up in vain: the stream was closed")),
+        recv(stop) -> _ => Err(fail(ErrorKind::Closed, "was not resolved: the stream was closed")),
         default(within) => {
             Err(fail(ErrorKind::Timeout, &format!("was not resolved within {} ms", within.as_millis())))
         }

@@ -231,7 +231,7 @@ fn read_array<const N: usize>(stream: &mut impl Read) -> Result<[u8; N]> {
 mod tests {
     use super::*;
 
-    /// Plays the proxy from memory; keeps what it was received.
+    /// Plays the proxy from memory, and returns the bytes that it received.
     struct ScriptedProxy<'a> {
         replies: &'a [u8],
         received: Vec<u8>,

@@ -1,4 +1,4 @@
-//! Entries of a recording, before secrets and texts are removed, and the lines that become of them.
+//! Entries of a recording, before secrets and texts are removed, and their conversion to lines.
 
 use std::collections::BTreeMap;
 

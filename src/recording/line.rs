@@ -19,8 +19,8 @@ pub(crate) struct RecordingHeader {
     pub(crate) began_at: i64,
 }
 
-/// Every other line. `begin` and `end` are numbers in the order in which things happened, `at` is in milliseconds
-/// since the beginning.
+/// Every other line. `begin` and `end` are numbers in chronological order, `at` is in milliseconds since the
+/// beginning.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub(crate) enum RecordingLine {
@@ -51,7 +51,7 @@ pub(crate) struct ExchangeLine {
     pub(crate) path: String,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub(crate) query: String,
-    /// `true` for a check that a stream makes when it has heard nothing for a time.
+    /// `true` for a check that a stream makes after a time without events.
     #[serde(default, skip_serializing_if = "is_false")]
     pub(crate) background: bool,
     #[serde(default, skip_serializing_if = "BodyLine::is_absent")]

@@ -1,7 +1,7 @@
 //! Removes secrets and texts from what is recorded.
 //!
-//! A text is replaced by one of the same length and shape, unless its name or its form says that it is none: IDs, names
-//! that are parts of paths, types, times. So a field that this crate does not know is replaced too.
+//! A text is replaced by one of the same length and shape, unless its name or its form shows that it is an ID, a name
+//! in a path, a type or a time. Fields that this crate does not know are therefore replaced too.
 
 use serde_json::{Map, Value};
 
@@ -48,7 +48,7 @@ const WORD_FIELDS: [&str; 24] = [
 const OTHER_WORD_FIELDS: [&str; 4] = ["status", "Version", "version", "scope"];
 /// Fields with texts, which are not taken for JSON.
 const TEXT_FIELDS: [&str; 4] = ["message", "text", "pretext", "value"];
-/// Fields in which programs and people put what they like.
+/// Fields with arbitrary data of programs and users.
 const FREE_FIELDS: [&str; 5] = ["props", "attachments", "context", "integration", "elements"];
 
 /// The rules of one recording.
@@ -236,7 +236,7 @@ fn encode_text(text: &str) -> String {
     encoded
 }
 
-/// Replaces a secret by a text that says only whether it has the form of an ID.
+/// Replaces a secret by a text that shows only if it has the form of an ID.
 fn hide_secret(text: &str) -> String {
     match text {
         "" | "true" | "false" => text.to_owned(),

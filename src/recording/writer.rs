@@ -1,4 +1,4 @@
-//! The thread that writes a recording. Whatever happens to it or to the file, the program is not kept waiting.
+//! The thread that writes a recording. The program never waits for it, whatever happens to the file.
 
 use std::collections::VecDeque;
 use std::fs::{File, OpenOptions};
@@ -165,7 +165,7 @@ impl Drop for QueueEnding<'_> {
     }
 }
 
-/// Writes until the end of the queue. Returns `false` if the file is as large as it may be.
+/// Writes until the end of the queue. Returns `false` if the file has reached its maximum size.
 fn write_entries(mut file: File, header: &RecordingHeader, queue: &EntryQueue) -> io::Result<bool> {
     let mut redaction = Redaction::new(header.texts);
     let mut lines = encode_line(header)?;

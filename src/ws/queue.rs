@@ -478,8 +478,8 @@ mod tests {
         }
     }
 
-    /// A consumer at half the speed of the server, 200,000 events: at least 45 % come, notices are rare, and delivered
-    /// and counted make up what was sent.
+    /// With a consumer at half the speed of the server and 200,000 events, at least 45 % are delivered, notifications
+    /// are rare, and the delivered and the counted events add up to those sent.
     #[test]
     fn half_speed_gets_half_of_it() {
         let (mut queue, receiver) = EventQueue::new(4096, Overflow::DropNewest, Cursor::default());

@@ -56,7 +56,7 @@ const PING_EARLY_WINDOW: Duration = Duration::from_secs(2);
 const PING_SLACK_WINDOW: Duration = Duration::from_millis(250);
 /// Maximum wait that a server may request with `Retry-After`.
 const MAX_SERVER_DELAY: Duration = Duration::from_secs(300);
-/// After so many short-lived connections at the same event, the connection is not resumed any more.
+/// Number of short-lived connections at the same event after which the connection is no longer resumed.
 const MAX_STUCK_CONNECTIONS: u32 = 4;
 /// Maximum length of a server version, in bytes. A longer one is ignored.
 const MAX_VERSION_LENGTH: usize = 256;
@@ -95,7 +95,7 @@ pub(crate) struct StreamSession {
     /// Value of `cursor.server_time` when the last event arrived.
     last_event: Timestamp,
     watch: Option<LivenessWatch>,
-    /// Value of `cursor.server_time` when events last certainly arrived.
+    /// Value of `cursor.server_time` at the last time at which events are known to have arrived.
     sure: Timestamp,
 }
 

@@ -178,7 +178,7 @@ fn check_posting(report: &mut Report, client: &Client, team: &str, name: &str) {
         }
         Err(error) => {
             report.add_error("channel", &error);
-            report.skip_checks(&["permission"], "the membership is not known");
+            report.skip_checks(&["permission"], "the membership could not be checked");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The fields of a certificate that help people: subject, issuer, validity.
+//! The fields of a certificate that help users: subject, issuer and validity.
 
 #![cfg_attr(not(feature = "native-tls"), allow(dead_code, reason = "without TLS there is nothing to read"))]
 

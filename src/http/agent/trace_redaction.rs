@@ -21,7 +21,7 @@ use zeroize::Zeroizing;
 use crate::atomic::AtomicU64;
 
 thread_local! {
-    /// The request that this thread is at.
+    /// The current request of this thread.
     static PENDING: RefCell<Option<PendingRequest>> = const { RefCell::new(None) };
 }
 
@@ -92,7 +92,7 @@ pub(super) fn begin_request(
     shown
 }
 
-/// Puts zeros in the place of a part of the request's body, if ureq would log it.
+/// Replaces a part of the request's body by zeros, if ureq would log it.
 pub(super) fn hide_body(part: &mut [u8]) {
     PENDING.with_borrow_mut(|pending| {
         if let Some(pending) = pending.as_mut().filter(|pending| pending.response.is_some()) {
@@ -184,7 +184,7 @@ impl HiddenResponse {
     }
 }
 
-/// A body, counted; its bytes ureq may have read as zeros.
+/// A body whose bytes are counted, and which ureq may have read as zeros.
 pub(super) struct RestoredBody<R> {
     pub(super) read: R,
     pub(super) hidden: Option<Arc<HiddenResponse>>,
@@ -254,7 +254,7 @@ impl ResponseRedactor {
         }
     }
 
-    /// Takes what came, and leaves stars and zeros where something is not to be seen.
+    /// Takes the received bytes, and leaves stars and zeros in place of the hidden ones.
     pub(super) fn hide_bytes(&mut self, mut came: &mut [u8]) {
         while !came.is_empty() {
             let most = match self.at {
@@ -300,7 +300,7 @@ impl ResponseRedactor {
         part.fill(0);
     }
 
-    /// One byte of what frames the body.
+    /// Parses one byte of the framing of the body.
     fn read_framing_byte(&mut self, byte: &mut u8) {
         match *byte {
             b'\n' => {

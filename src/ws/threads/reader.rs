@@ -194,7 +194,7 @@ fn leave_out(shared: &StreamShared, what: &str) {
     state.counts.malformed += 1;
     let count = state.counts.malformed;
     if count.is_power_of_two() {
-        deferred_log::push_line(Level::Warn, || format!("skipped {what} of the server ({count} so far)"));
+        deferred_log::push_line(Level::Warn, || format!("skipped {what} from the server ({count} so far)"));
     }
 }
 
