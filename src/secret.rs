@@ -121,7 +121,7 @@ const SECRET_NAME_PARTS: [&str; 13] = [
     "datasource",
     "jwt",
 ];
-/// The same, of whole names: what lets its holder in, or respond in the place of the program.
+/// Whole names of such fields: credentials, and data that lets its holder respond in place of the program.
 #[cfg(feature = "testing")]
 const SECRET_NAMES: [&str; 14] = [
     "authdata",
@@ -139,7 +139,7 @@ const SECRET_NAMES: [&str; 14] = [
     "responseurl",
     "triggerid",
 ];
-/// Names with such a part that hold no secret.
+/// Names with such a part whose values are not secret.
 #[cfg(feature = "testing")]
 const PUBLIC_NAMES: [&str; 8] = [
     "oauthtokenurl",
@@ -182,7 +182,8 @@ impl KnownSecrets {
         self.0.push_back((secret.clone(), encoded_forms(secret.expose())));
     }
 
-    /// Removes the secrets from a text. Of a name or an ID, which a short password may be a part of, only long ones.
+    /// Removes the secrets from a text. In a name or an ID, which may contain a short password by chance, only long
+    /// secrets are removed.
     pub(crate) fn remove_from(&self, text: &mut String, is_name: bool) {
         let min_length = if is_name { MIN_PARTIAL_LENGTH } else { 1 };
         for (_, forms) in self.0.iter().filter(|(secret, _)| secret.expose().len() >= min_length) {
@@ -228,7 +229,7 @@ fn lower_case_escapes(encoded: &str) -> String {
     out
 }
 
-/// A proxy may cut off what it repeats in the middle of a secret.
+/// Removes the beginning of a secret at the end of a text: a proxy may truncate the text that it repeats.
 fn cut_off_prefix(text: &mut String, form: &str) {
     if form.len() < MIN_PARTIAL_LENGTH {
         return;

@@ -5,7 +5,7 @@
 //! resolves a name, `mm-check` and `mm-login` check and renew the session, `mm-catch-up` fills gaps, and `mm-probe`
 //! checks a quiet connection if [`EventsBuilder::liveness`] is set.
 //!
-//! * **Lost connections are re-established automatically.** The first attempt is made at once, and the next ones
+//! * **Lost connections are re-established automatically.** The first attempt is made immediately, and the next ones
 //!   after growing delays from 1 s to 5 min, or to 8 s if connections are established but soon lost. The server keeps
 //!   up to 128 events for some time, so most losses cause no gap: a [`Disconnected`](crate::event::Disconnected) is
 //!   followed by a [`Connected`](crate::event::Connected) with `resumed`.

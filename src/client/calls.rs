@@ -77,8 +77,8 @@ impl Client {
         }
     }
 
-    /// Returns the current time of the server, with a resolution of one second. Post times are times of the server,
-    /// whose clock may differ from that of this machine.
+    /// Returns the current time of the server, with a resolution of one second. The timestamps of posts are times of
+    /// the server, whose clock may differ from the clock of this machine.
     pub fn server_time(&self) -> Result<Timestamp> {
         self.http.server_time()
     }

@@ -1,4 +1,4 @@
-//! Data of the server, and what happened on it.
+//! The data and the history of the server.
 
 mod faults;
 mod interaction;

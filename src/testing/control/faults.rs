@@ -209,7 +209,7 @@ impl TestServer {
     }
 
     /// Closes all connections with a TCP reset, after a Ping that makes the client send something. They can be
-    /// resumed at once.
+    /// resumed immediately.
     ///
     /// A client that does not respond to the Ping is not reset until it sends something else.
     pub fn reset_connections(&self) {
