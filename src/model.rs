@@ -1,8 +1,8 @@
 //! Data types of the API: users, teams, channels, posts and more.
 //!
-//! All fields are public, times are [`Timestamp`](crate::Timestamp)s in ms, IDs are newtypes, and enums of the server
-//! are open. Fields that the server leaves out or sends as `null` are read as their default; unknown fields are
-//! ignored. Every model is `Default + Deserialize + Serialize`, so that tests can build one.
+//! All fields are public, times are [`Timestamp`](crate::Timestamp)s in ms, IDs are newtypes, and enums accept values
+//! that this version does not know. Fields that the server omits or sends as `null` are read as their default;
+//! unknown fields are ignored. Every model is `Default + Deserialize + Serialize`, so that tests can create values.
 
 mod account;
 #[cfg(feature = "admin")]

@@ -40,8 +40,8 @@
 //! # Coverage
 //!
 //! All routes of Mattermost 11.6 are supported, which a test compares with an inventory. The exceptions are routes
-//! that are documented but not served, the login, which is done by [`ClientBuilder`](crate::ClientBuilder), and the
-//! WebSocket, which is used by [`Events`](crate::Events).
+//! that are documented but not served, the login (see [`ClientBuilder`](crate::ClientBuilder)), and the WebSocket
+//! (see [`Events`](crate::Events)).
 //!
 #![doc = include_str!("rest/coverage.md")]
 

@@ -40,8 +40,8 @@ struct ReactionStub {
 }
 
 impl Event {
-    /// Returns the identity of the event: a short text without spaces that is equal for all copies of the event, and
-    /// differs from the identity of every other event of the server.
+    /// Returns the identity of the event: a short text without spaces that all copies of the event share, and that no
+    /// other event of the server has.
     ///
     /// An event has the same identity whether it is received live, resumed or caught up, on any connection, by any
     /// process and by any account. A program that stores events can therefore use it as a unique key, and as the

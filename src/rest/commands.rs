@@ -73,7 +73,7 @@ impl Commands<'_> {
     /// register their command each time they start.
     ///
     /// The token of an existing command does not change. Takes two requests. If two programs create the same command
-    /// at the same time, one of them may get an error, since a trigger is unique within a team.
+    /// at the same time, one of them may get an error: a trigger is unique within a team.
     ///
     /// # Errors
     /// The errors of [`list_custom`](Self::list_custom), and of [`create`](Self::create) or [`update`](Self::update).

@@ -38,16 +38,17 @@ impl Uploads<'_> {
     /// Uploads a file from a path. Resumes the upload of an earlier run of the program.
     ///
     /// A broken connection is resumed, up to five times in a row. For a later run, the progress is recorded in a file
-    /// next to `path` with the suffix `.{channel id}.upload`, which is removed when the upload is complete. An upload
-    /// is resumed only if the size and modification time of the file are unchanged, and the part that was sent has
-    /// the same hash. Otherwise the upload starts over. To manage the upload session yourself, use
+    /// next to `path`, with the suffix `.{channel id}.upload`. This file is removed when the upload is complete. An
+    /// upload is resumed only if the size and modification time of the file are unchanged, and the part that was sent
+    /// has the same hash. Otherwise the upload starts over. To manage the upload session yourself, use
     /// [`create`](Self::create) and [`finish`](Self::finish).
     ///
     /// An empty file is sent in one request, because an upload session cannot be empty.
     ///
     /// # Errors
-    /// [`ErrorKind::Io`] if the file cannot be read, is truncated during the upload, or is already being uploaded to
-    /// this channel by another thread or by another process on the same machine.
+    /// - [`ErrorKind::Io`] if the file cannot be read, or is truncated during the upload.
+    /// - [`ErrorKind::Io`] if the file is already being uploaded to this channel by another thread, or by another process
+    ///   on the same machine.
     pub fn upload(&self, channel: &ChannelId, path: impl AsRef<Path>) -> Result<FileInfo> {
         self.upload_with(channel, path, |_, _| {})
     }

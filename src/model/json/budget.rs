@@ -20,7 +20,8 @@ const MIN_ALLOCATION_SIZE: usize = 32;
 const NODE_CAPACITY: usize = 11;
 
 /// The error message if the budget is used up.
-pub(super) const BUDGET_ERROR: &str = "it would take far more memory than its text, which `bytes` gives";
+pub(super) const BUDGET_ERROR: &str =
+    "it would take far more memory than its text; `Call::bytes` returns the text";
 
 /// The remaining bytes that the items of one text may take.
 #[derive(Clone)]

@@ -94,7 +94,7 @@ impl<'c> Posts<'c> {
     ///
     /// `DELETE /posts/{post_id}`
     ///
-    /// Required permission: `delete_post`, or `delete_others_posts`.
+    /// Required permission: `delete_post`, or `delete_others_posts` for posts of other users.
     #[doc(alias = "DeletePost")]
     pub fn delete(&self, post: &PostId) -> Result<()> {
         self.0.delete("/posts/{post_id}", &[post]).send()
@@ -118,8 +118,8 @@ impl<'c> Posts<'c> {
     ///
     /// # Errors
     /// Like [`create`](Self::create), for any of the parts. The earlier parts remain. To continue after an error,
-    /// give the draft a [key](PostDraft::key) and call this method again within 30 s, or pass the parts of
-    /// [`PostDraft::split`] to [`create_once`](Self::create_once).
+    /// give the draft a [key](PostDraft::key) and call this method again within 30 s. Alternatively, pass the parts
+    /// of [`PostDraft::split`] to [`create_once`](Self::create_once).
     pub fn create_in_parts(&self, draft: &PostDraft) -> Result<Vec<Post>> {
         let parts = draft.split();
         parts.iter().try_for_each(validate)?;
@@ -213,7 +213,7 @@ impl<'c> Posts<'c> {
     ///
     /// `PUT /posts/{post_id}`
     ///
-    /// Required permission: `edit_post`, or `edit_others_posts`.
+    /// Required permission: `edit_post`, or `edit_others_posts` for posts of other users.
     #[doc(alias = "UpdatePost")]
     pub fn update(&self, post: &Post) -> Result<Post> {
         self.0.put("/posts/{post_id}", &[&post.id]).json(post).fetch()

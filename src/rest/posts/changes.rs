@@ -26,8 +26,8 @@ impl Posts<'_> {
     /// Gets the posts of a channel that were created, edited or deleted after `since`. Also includes posts with new
     /// reactions, pins or replies, and excludes earlier versions of edited posts.
     ///
-    /// Takes one request for up to 1,000 changes. The server does not return more than that. In this case, all posts
-    /// of the channel are read, with one request per 200 posts, and only deletions may be missing: see
+    /// Takes one request for up to 1,000 changes. If there are more, the server does not return all of them. All
+    /// posts of the channel are then read, with one request per 200 posts, and only deletions may be missing: see
     /// [`PostChanges::complete`].
     ///
     /// `since` is a time by the server's clock. Use [`PostChanges::until`] of the previous call, or

@@ -14,8 +14,8 @@ const MAX_PAGE: u32 = 1 << 24;
 /// An iterator over the posts of a channel, fetching 200 per request. Iteration ends after the last post or
 /// the first error.
 ///
-/// Deleted posts are not included. Posts created in the same millisecond are sorted by ID, so a program can
-/// store the ID of the last post it saw and resume there. See [`Posts::history`].
+/// Deleted posts are not included. Posts created in the same millisecond are sorted by ID. A program can therefore
+/// store the ID of the last post that it processed, and resume there. See [`Posts::history`].
 #[derive(Debug)]
 pub struct History<'c> {
     posts: Posts<'c>,

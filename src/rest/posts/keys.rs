@@ -115,8 +115,8 @@ impl Posts<'_> {
     /// Finds the newest post of the current account with a given [key](PostDraft::key) in a channel, created
     /// at or after `since`.
     ///
-    /// Takes one request if fewer than 1,000 posts were created or changed since then by any user, and otherwise one more
-    /// per 200 posts: the server cannot search for keys. To look up several keys, use
+    /// Takes one request if fewer than 1,000 posts were created or changed since then by any user. Otherwise, it
+    /// takes one more per 200 posts, because the server cannot search for keys. To look up several keys, use
     /// [`find_keys`](Self::find_keys). Deleted posts are not found.
     pub fn find_key(&self, channel: &ChannelId, key: &str, since: Timestamp) -> Result<Option<Post>> {
         Ok(self.find_keys(channel, [key], since)?.into_values().next())
