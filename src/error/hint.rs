@@ -30,7 +30,7 @@ const HINTS_BY_ID: &[(&str, &str)] = &[
     ("api.user.login.not_verified", "verify the email address of the account"),
     (
         "api.user.login.invalid_credentials",
-        "check login and password; with single sign-on, use a personal access token",
+        "check the login and the password; with single sign-on, use a personal access token",
     ),
     (
         "api.post.create_post.root_id",

@@ -97,7 +97,7 @@ model! {
 model! {
     /// An input element of a dialog.
     pub struct DialogElement {
-        /// Label, up to 24 characters.
+        /// The label, up to 24 characters.
         pub display_name: String,
         /// Name of the element in the submission.
         pub name: String,

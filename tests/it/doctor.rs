@@ -141,7 +141,7 @@ fn the_server_and_the_account() {
     );
     finds("a clock", &as_jane(&clock.url()).doctor(), "clock", Warn, "ahead of that of the server", "NTP");
     let report = Client::builder(server.url()).no_proxy().login("janedoe", "wrong").doctor();
-    finds("wrong password", &report, "login", Fail, "401", "check login and password");
+    finds("wrong password", &report, "login", Fail, "401", "check the login and the password");
     let report = Client::builder(server.url()).no_proxy().token("abcdefghijklmnopqrstuvwxyz").doctor();
     finds("wrong token", &report, "login", Fail, "401", "EnableUserAccessTokens");
     server.set_mfa("zoe", &["123456"]);
