@@ -39,7 +39,7 @@
 //!
 //! # Coverage
 //!
-//! All routes of Mattermost 11.6 are supported, which a test compares with an inventory. The exceptions are routes
+//! All routes of Mattermost 11.6 are supported. A test compares them with an inventory. The exceptions are routes
 //! that are documented but not served, the login (see [`ClientBuilder`](crate::ClientBuilder)), and the WebSocket
 //! (see [`Events`](crate::Events)).
 //!

@@ -1,4 +1,5 @@
-//! A serde `Deserializer` that wraps that of `serde_json`. It reads `null` as the default and limits memory.
+//! A serde `Deserializer` that wraps the deserializer of `serde_json`. It reads `null` as the default and limits
+//! memory.
 //!
 //! Go encodes nil slices, maps and pointers as `null`. Which fields, items and values can be nil depends on the
 //! version of the server. Since `null` is read as the default of any type, the models need no attribute on every

@@ -117,9 +117,9 @@ impl<'c> Posts<'c> {
     /// and creates the other posts in its thread. Returns all of these posts.
     ///
     /// # Errors
-    /// Like [`create`](Self::create), for any of the parts. The earlier parts remain. To continue after an error,
-    /// give the draft a [key](PostDraft::key) and call this method again within 30 s. Alternatively, pass the parts
-    /// of [`PostDraft::split`] to [`create_once`](Self::create_once).
+    /// The errors of [`create`](Self::create), for any of the parts. The earlier parts remain. To continue after an
+    /// error, give the draft a [key](PostDraft::key) and call this method again within 30 s. Alternatively, pass the
+    /// parts of [`PostDraft::split`] to [`create_once`](Self::create_once).
     pub fn create_in_parts(&self, draft: &PostDraft) -> Result<Vec<Post>> {
         let parts = draft.split();
         parts.iter().try_for_each(validate)?;

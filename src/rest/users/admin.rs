@@ -65,7 +65,7 @@ impl Users<'_> {
         self.0.put("/users/{user_id}/auth", &[user]).json(auth).fetch()
     }
 
-    /// Marks a user's email address as verified. Returns the user as it was before.
+    /// Marks a user's email address as verified. Returns the user as it was before the change.
     ///
     /// `POST /users/{user_id}/email/verify/member`
     ///

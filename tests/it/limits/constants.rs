@@ -14,7 +14,7 @@ const ROWS: &[(&str, &str, &[(&str, &str, Unit)])] = &[
     ),
     (
         "Calls",
-        "retries after failures; after responses that announce a time",
+        "retries after failures; after responses with a retry delay",
         &[("http/retry", "MAX_RETRIES", Count), ("http/retry", "MAX_ANNOUNCED_RETRIES", Count)],
     ),
     ("Calls", "response head", &[("config", "DEFAULT_HEAD_LIMIT", Bytes)]),
@@ -48,7 +48,7 @@ const ROWS: &[(&str, &str, &[(&str, &str, Unit)])] = &[
     ("Streams", "queued events", &[("ws/options", "DEFAULT_CAPACITY", Count)]),
     (
         "Streams",
-        "their texts; any single text fits",
+        "text of the queued events; a single text of any size fits",
         &[("ws/queue", "AVERAGE_EVENT_SIZE", Bytes), ("ws/queue", "MIN_QUEUE_BYTES", Bytes)],
     ),
     (
@@ -74,7 +74,7 @@ const ROWS: &[(&str, &str, &[(&str, &str, Unit)])] = &[
     ),
     (
         "Streams",
-        "meaningless frames: pings, pongs, invalid messages",
+        "frames without an event: pings, pongs, invalid messages",
         &[
             ("ws/threads/reader", "MAX_MEANINGLESS_FRAMES", Count),
             ("ws/threads/reader", "MAX_MEANINGLESS_FRAMES_PER_SECOND", Count),

@@ -30,7 +30,7 @@ const TABLE: &[(&str, &str, Shown)] = &[
     ("Calls", "name lookup", There("src/net/lookup.rs", "a_name_is_not_waited_for")),
     ("Calls", "connection, proxy and TLS handshake together", Here(connection)),
     ("Calls", "response to a new post, before it is sent again", Here(new_post)),
-    ("Calls", "retries after failures; after responses that announce a time", Here(repeats)),
+    ("Calls", "retries after failures; after responses with a retry delay", Here(repeats)),
     ("Calls", "response head", Here(heads)),
     ("Calls", "decoded response body", Here(decoded_body)),
     ("Calls", "response body in memory", Here(plain_body)),
@@ -58,7 +58,7 @@ const TABLE: &[(&str, &str, Shown)] = &[
     ("Streams", "queued events", Here(capacity)),
     (
         "Streams",
-        "their texts; any single text fits",
+        "text of the queued events; a single text of any size fits",
         There("src/ws/queue.rs", "large_events_fill_a_queue_before_its_slots_do"),
     ),
     (
@@ -81,7 +81,7 @@ const TABLE: &[(&str, &str, Shown)] = &[
         "teams of a catch-up; list of channels; pages per channel; passes",
         There("src/ws/catch_up/fetch.rs", "lists_of_teams_and_channels_have_an_end"),
     ),
-    ("Streams", "meaningless frames: pings, pongs, invalid messages", Here(idle_talk)),
+    ("Streams", "frames without an event: pings, pongs, invalid messages", Here(idle_talk)),
     (
         "Streams",
         "TLS overhead: records without content, new keys",
