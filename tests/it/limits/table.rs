@@ -179,7 +179,7 @@ pub(super) fn documented() -> Vec<(String, String, String)> {
             section = title.to_owned();
         }
         let cells: Vec<&str> = line.split('|').map(str::trim).collect();
-        if cells.len() > 3 && !matches!(cells[1], "what" | "---") {
+        if cells.len() > 3 && !matches!(cells[1], "resource" | "---") {
             all.push((section.clone(), cells[1].to_owned(), cells[2].to_owned()));
         }
     }
