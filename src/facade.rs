@@ -173,8 +173,9 @@ impl Mattermost {
     /// Events are delivered by [`run`](Self::run) or [`run_for`](Self::run_for).
     ///
     /// # Errors
-    /// Returns the first error, in which case nothing stays open. [`ErrorKind::Closed`] if [`stop`](Self::stop) was
-    /// called during the start. [`ErrorKind::Timeout`] if a `start` on another thread has not finished within 120 s.
+    /// Returns the first error. No connection stays open in this case. [`ErrorKind::Closed`] if [`stop`](Self::stop)
+    /// was called during the start. [`ErrorKind::Timeout`] if a `start` on another thread has not finished within 120
+    /// s.
     pub fn start(&self) -> Result<()> {
         let deadline = Instant::now() + START_TIMEOUT;
         let mut sessions = self.lock_sessions();
@@ -267,7 +268,7 @@ impl Mattermost {
         self.current_session().map(|session| session.client.clone())
     }
 
-    /// Disables the logging of errors that callbacks return if `quiet` is `true`. Defaults to `false`.
+    /// Disables or enables the logging of errors that callbacks return. Defaults to `false`: errors are logged.
     pub fn quiet(&self, quiet: bool) -> &Self {
         self.0.quiet.store(quiet, Ordering::Relaxed);
         self

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::error::{Result, shorten_text};
 
-/// An argument in the path of a route: an ID, which is checked, or a name.
+/// An argument in the path of a route: an ID or a name.
 ///
 /// Empty texts, `.`, `..`, slashes, `%` and control characters are refused before any I/O; the rest is
 /// percent-encoded.

@@ -41,8 +41,8 @@ impl Secret {
 
     /// Compares the secret with a text, such as the token in the request of a slash command or an outgoing webhook.
     ///
-    /// The duration depends only on the lengths, so a caller cannot find the secret byte by byte. An empty secret
-    /// matches nothing: if no token is configured, a request without one must not be accepted.
+    /// The comparison takes a time that depends only on the lengths, so a caller cannot find the secret byte by byte.
+    /// An empty secret matches nothing: if no token is configured, a request without one must not be accepted.
     ///
     /// ```
     /// let token = mattermost::Secret::new("sdfsfo3isjf6t");

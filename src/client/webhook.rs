@@ -56,11 +56,11 @@ impl fmt::Debug for Webhook {
 }
 
 impl ClientBuilder {
-    /// Creates a [`Webhook`] with the settings of this builder. The URL of the builder must be that of the webhook,
-    /// for example `https://chat.example.com/hooks/..`. Nothing is sent.
+    /// Creates a [`Webhook`] with the settings of this builder. The URL of the builder must be the URL of the
+    /// webhook, for example `https://chat.example.com/hooks/..`. Nothing is sent.
     ///
     /// # Errors
-    /// [`ErrorKind::Input`](crate::ErrorKind::Input) if the URL is not that of a webhook, or if a token or a login is
+    /// [`ErrorKind::Input`](crate::ErrorKind::Input) if it is not the URL of a webhook, or if a token or a login is
     /// set: a webhook uses neither.
     pub fn webhook(mut self) -> Result<Webhook> {
         if self.has_credentials() {

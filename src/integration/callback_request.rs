@@ -62,7 +62,7 @@ impl CallbackRequest {
     /// An error of either step is logged and becomes a response with a status of 400 or more. So does a panic in the
     /// handler, which must not end a thread of the HTTP server.
     ///
-    /// The handler can return any response of this module, or a `Result` with one.
+    /// The handler can return any response of this module, or a `Result` that contains one.
     pub fn respond<'s, T: Callback, R: Into<CallbackResponse>>(
         &self,
         secrets: impl Into<AcceptedSecrets<'s>>,

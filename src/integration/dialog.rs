@@ -59,7 +59,8 @@ impl DialogSubmission {
         super::parse(content_type, body, secrets)
     }
 
-    /// Returns a submitted text, without surrounding whitespace. Empty if it is missing or not a string.
+    /// Returns the text that was entered in an element, without surrounding whitespace. Empty if it is missing or not
+    /// a string.
     pub fn text(&self, element: &str) -> &str {
         self.submission.get(element).and_then(Value::as_str).unwrap_or_default().trim()
     }

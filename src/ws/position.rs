@@ -16,7 +16,7 @@ model! {
     /// Save it in a [`StateFile`](crate::StateFile), and pass it to
     /// [`EventsBuilder::resume_from`](crate::EventsBuilder::resume_from) in the next run of the program.
     ///
-    /// A position with damaged contents, or of another server or account, is ignored. The stream then begins with a
+    /// A position that is damaged, or belongs to another server or account, is ignored. The stream then begins with a
     /// [`Missed`](crate::event::Missed) of the reason `resumed` whose `since` is 0. Text that is not JSON, such as an
     /// empty file, cannot be deserialized.
     ///

@@ -176,8 +176,8 @@ impl TestServer {
         self.on("").silence();
     }
 
-    /// Removes all request faults that are not used up yet, and those set by [`cut_next_after`](Self::cut_next_after)
-    /// and [`cut_accepted_after`](Self::cut_accepted_after).
+    /// Removes all request faults that still apply, and those set by [`cut_next_after`](Self::cut_next_after) and
+    /// [`cut_accepted_after`](Self::cut_accepted_after).
     pub fn heal(&self) {
         *lock(&self.inner.faults) = Faults::default();
     }
@@ -256,13 +256,13 @@ impl TestServer {
         self.stall_in(time);
     }
 
-    /// Delays for a time the data that the server sends on the current connections.
+    /// Stalls the current connections for a time, in the direction from the server to the client.
     pub fn stall_out(&self, time: Duration) {
         let until = Instant::now() + time;
         self.each_link(|conn| conn.hold_out(until));
     }
 
-    /// Delays for a time the data that the server receives on the current connections.
+    /// Stalls the current connections for a time, in the direction from the client to the server.
     pub fn stall_in(&self, time: Duration) {
         let until = Instant::now() + time;
         self.each_link(|conn| conn.hold_in(until));

@@ -80,7 +80,7 @@ fn field<'a>(value: &'a Value, name: &str) -> &'a str {
 }
 
 impl TestServer {
-    /// Returns the user with this username, to act through the REST API.
+    /// Returns a handle that acts as the user with this username, through the REST API.
     ///
     /// ```
     /// # fn main() -> mattermost::Result<()> {
@@ -127,8 +127,8 @@ impl TestServer {
     /// Adds a slash command to the first team that is handled by a closure of the test.
     ///
     /// The closure receives the fields of the call by name, for example `text` and `user_name`, and returns the
-    /// response as JSON, for example `{"response_type": "in_channel", "text": "done"}`. It runs on the thread of the
-    /// request.
+    /// response as JSON, for example `{"response_type": "in_channel", "text": "done"}`. It runs on the thread that
+    /// serves the request.
     pub fn handle_command(
         &self,
         trigger: &str,
