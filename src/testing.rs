@@ -74,9 +74,18 @@
 //! All data is in memory. There is one node, without plug-ins and without a license. Permissions are those of the
 //! default roles of guests, users, bots, and channel, team and system administrators. A route that needs a license, a
 //! setting or another service responds like a real server without it. Only a route that the version does not have is
-//! a 404 with `api.context.404.app_error`. A search reduces words to their stems by the most common rules for English
-//! only. No two posts are created or changed in the same millisecond: if a test makes more than a thousand changes
-//! per second, the server's clock runs ahead of the machine's.
+//! a 404 with `api.context.404.app_error`. No two posts are created or changed in the same millisecond: if a test makes
+//! more than a thousand changes per second, the server's clock runs ahead of the machine's.
+//!
+//! These differ from a real server:
+//!
+//! - The server never loads anything from the network. `metadata.embeds` contains no previews of links and
+//!   permalinks, `metadata.images` no external images, and a post with a permalink no `previewed_post`.
+//! - Uploaded images have sizes, but no `mini_preview`.
+//! - A search reduces words to their stems by the most common rules for English only, and does not support `ext:`.
+//! - Among the built-in slash commands, `/echo` posts at once, whatever the delay; `/invite_people` sends no email;
+//!   `/secure-connection` creates, accepts and removes nothing; `/help` has a text of its own; and `/status` does not
+//!   recognize an emoji that is given as a character.
 //!
 //! # Routes
 //!

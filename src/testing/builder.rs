@@ -56,6 +56,7 @@ impl TestServerBuilder {
                 idle_timeout: Duration::from_secs(60),
                 tls: false,
                 port: 0,
+                subpath: String::new(),
             },
             version: "11.6.0".to_owned(),
             seed: None,
@@ -105,6 +106,14 @@ impl TestServerBuilder {
     /// Sets the port on 127.0.0.1. Defaults to 0, which means any free port.
     pub fn port(mut self, port: u16) -> Self {
         self.settings.port = port;
+        self
+    }
+
+    /// Serves everything below a path, for example `/chat`, as a server does whose `SiteURL` has a path. Requests for
+    /// other paths are redirected (302). Faults and recorded requests have the path without it.
+    pub fn subpath(mut self, path: &str) -> Self {
+        let path = path.trim_matches('/');
+        self.settings.subpath = if path.is_empty() { String::new() } else { format!("/{path}") };
         self
     }
 

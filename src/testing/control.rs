@@ -118,9 +118,10 @@ impl ChannelWatch<'_> {
 
 /// # Address
 impl TestServer {
-    /// Returns the address, for example `http://127.0.0.1:20123`.
+    /// Returns the address, for example `http://127.0.0.1:20123`. It includes the
+    /// [subpath](super::TestServerBuilder::subpath), if there is one.
     pub fn url(&self) -> String {
-        format!("{}://{}", if self.inner.settings.tls { "https" } else { "http" }, self.inner.address)
+        self.inner.settings.url(self.inner.address)
     }
 
     /// Returns the certificate of the authority, as PEM, that a client must trust to reach a server with TLS.

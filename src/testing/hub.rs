@@ -282,6 +282,12 @@ impl Hub {
         self.conns.values().filter(|conn| conn.link.is_some() && conn.user == user).count()
     }
 
+    /// Returns the user of a socket, if it is authenticated.
+    pub(super) fn user_of(&self, link: u64) -> Option<&str> {
+        let web = self.links.get(&link)?.web.as_ref()?;
+        self.conns.get(web).map(|conn| &*conn.user)
+    }
+
     /// Returns the number of connections that can be resumed.
     pub(super) fn inactive(&self) -> usize {
         self.conns.values().filter(|conn| conn.link.is_none()).count()

@@ -5,6 +5,7 @@ mod actions;
 mod administration;
 mod bots;
 mod builtin;
+mod channel_commands;
 mod channels;
 mod command_place;
 mod files;

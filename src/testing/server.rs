@@ -35,8 +35,12 @@ impl ServerShared {
         };
         #[cfg(feature = "native-tls")]
         let tls = if settings.tls { Some(super::tls::acceptor()?) } else { None };
+        let address = listener.local_addr()?;
+        if !settings.subpath.is_empty() {
+            world.set_setting("ServiceSettings", "SiteURL", settings.url(address).into());
+        }
         let inner = Arc::new(Self {
-            address: listener.local_addr()?,
+            address,
             settings,
             world: Mutex::new(world),
             changed: Condvar::new(),
@@ -219,7 +223,7 @@ impl ServerShared {
     fn exchange(self: &Arc<Self>, input: &mut Input) -> io::Result<()> {
         loop {
             let idle = Instant::now() + self.settings.idle_timeout;
-            let (request, mut keep) = match http::read_request(input, idle) {
+            let (mut request, mut keep) = match http::read_request(input, idle) {
                 Ok(Some(read)) => read,
                 Ok(None) => return Ok(()),
                 Err(error) => {
@@ -231,6 +235,13 @@ impl ServerShared {
                     return Err(error);
                 }
             };
+            if let Some(redirect) = self.enter_subpath(&mut request) {
+                input.conn.write(&redirect.encode(request.method == "HEAD", keep))?;
+                if keep {
+                    continue;
+                }
+                return Ok(());
+            }
             let rule = lock(&self.faults).matching(&request);
             let record = self.record(&request);
             let mut lose = false;
@@ -271,6 +282,11 @@ impl ServerShared {
             // The real server sends the limits twice unless it refuses.
             let again = if refused.is_none() { limits.clone() } else { Vec::new() };
             let mut answer = refused.unwrap_or_else(|| routes::answer(self, &request));
+            for (name, value) in &mut answer.headers {
+                if name == "Location" && value.starts_with('/') {
+                    value.insert_str(0, &self.settings.subpath);
+                }
+            }
             answer.headers.extend(limits.into_iter().chain(again));
             self.settle(record, answer.status);
             self.notify();
@@ -283,6 +299,22 @@ impl ServerShared {
                 return Ok(());
             }
         }
+    }
+
+    /// Removes the subpath from the path of a request. Returns a redirect into it for other paths.
+    fn enter_subpath(&self, request: &mut Request) -> Option<ServerResponse> {
+        let subpath = &self.settings.subpath;
+        let inner = request.path.strip_prefix(subpath.as_str());
+        if let Some(inner) = inner.filter(|inner| inner.is_empty() || inner.starts_with('/')) {
+            request.path = if inner.is_empty() { "/".to_owned() } else { inner.to_owned() };
+            return None;
+        }
+        let mut location = format!("{subpath}{}", request.path);
+        if !request.raw_query.is_empty() {
+            location.push('?');
+            location.push_str(&request.raw_query);
+        }
+        Some(ServerResponse::bytes(302, "", Vec::new()).with("Location", location))
     }
 
     /// Records a request, and returns its number.

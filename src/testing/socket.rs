@@ -227,6 +227,10 @@ impl Socket<'_> {
         match frame.opcode {
             OPCODE_PONG => {
                 self.pong_deadline = Instant::now() + self.inner.settings.pong_wait;
+                let mut world = self.inner.world();
+                if let Some(user) = world.hub.user_of(self.link).map(str::to_owned) {
+                    world.notice_idle(&user);
+                }
                 None
             }
             OPCODE_PING => {

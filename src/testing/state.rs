@@ -253,8 +253,14 @@ impl World {
     pub(super) fn set_status(&mut self, user_id: &str, status: &str, manual: bool) {
         let now = self.now();
         let Some(user) = self.user_mut(user_id) else { return };
-        user.last_activity_at = now;
+        // Only these two count as activity.
+        if matches!(status, "online" | "offline") {
+            user.last_activity_at = now;
+        }
         let changed = user.status != status;
+        if status == "dnd" && changed {
+            user.status_before_dnd.clone_from(&user.status);
+        }
         status.clone_into(&mut user.status);
         user.manual_status = manual;
         if changed {
@@ -262,6 +268,34 @@ impl World {
                 &HubEvent::new("status_change", json!({"status": status, "user_id": user_id}))
                     .for_user(user_id),
             );
+        }
+    }
+
+    /// Sets a connected user away after a time without activity, unless the user chose a status.
+    pub(super) fn notice_idle(&mut self, user_id: &str) {
+        let timeout = self.setting("TeamSettings", "UserStatusAwayTimeout");
+        let timeout = timeout.and_then(|seconds| seconds.as_i64()).unwrap_or(300) * 1000;
+        let now = self.now();
+        let idle = self.user(user_id).is_some_and(|user| {
+            !user.manual_status && user.status != "away" && now - user.last_activity_at >= timeout
+        });
+        if idle && self.hub.active_of(user_id) > 0 {
+            self.set_status(user_id, "away", false);
+        }
+    }
+
+    /// Ends the statuses whose time is over.
+    pub(super) fn end_statuses(&mut self) {
+        let now = self.now() / 1000;
+        let ids: Vec<String> = self.users.iter().map(|user| user.id.clone()).collect();
+        for id in ids {
+            let Some(user) = self.user_mut(&id) else { continue };
+            if user.status == "dnd" && (1..=now).contains(&user.dnd_end_time) {
+                user.dnd_end_time = 0;
+                let before = std::mem::take(&mut user.status_before_dnd);
+                self.set_status(&id, &before, false);
+            }
+            self.notice_idle(&id);
         }
     }
 }

@@ -342,21 +342,15 @@ impl TestServer {
         self.inner.world().hub.deafen();
     }
 
-    /// Advances the server's clock. This affects timestamps, sessions, Do Not Disturb, and how long the server
-    /// remembers requests and lost connections, but not the deadlines for Pings and Pongs.
+    /// Advances the server's clock. This affects timestamps, sessions, statuses, and how long the server remembers
+    /// requests and lost connections, but not the deadlines for Pings and Pongs.
+    ///
+    /// As on a real server, Do Not Disturb ends at its end time, and a connected user who did nothing for the time in
+    /// `TeamSettings.UserStatusAwayTimeout` (5 minutes) becomes away, unless the user chose the status.
     pub fn advance(&self, time: Duration) {
         let mut world = self.inner.world();
         world.clock.advance(i64::try_from(time.as_millis()).unwrap_or(i64::MAX / 4));
-        let now = world.now() / 1000;
-        let over =
-            world.users.iter().filter(|user| user.status == "dnd" && (1..=now).contains(&user.dnd_end_time));
-        let over: Vec<String> = over.map(|user| user.id.clone()).collect();
-        for id in over {
-            if let Some(user) = world.user_mut(&id) {
-                user.dnd_end_time = 0;
-            }
-            world.set_status(&id, "online", false);
-        }
+        world.end_statuses();
     }
 }
 

@@ -2,11 +2,15 @@
 
 use serde_json::{Map, Value, json};
 
-use super::command_place::CommandPlace;
+use super::command_place::{BuiltinResponse, CommandPlace, ephemeral, response};
 use super::{AppError, RouteCall};
+use crate::testing::hub::HubEvent;
+use crate::testing::rules::Permission;
 use crate::testing::state::posts::NewPost;
 
 const COMMANDS: &str = include_str!("builtin.tsv");
+/// Maximum delay of `/echo`, in seconds.
+const MAX_ECHO_DELAY: i64 = 10_000;
 
 /// A built-in command of one version.
 #[derive(Debug)]
@@ -52,30 +56,22 @@ pub(super) fn all(old: bool) -> impl Iterator<Item = Value> {
     })
 }
 
-fn response(fields: Value) -> Map<String, Value> {
-    match fields {
-        Value::Object(fields) => fields,
-        _ => Map::new(),
-    }
-}
-
-fn ephemeral(text: impl Into<String>) -> Map<String, Value> {
-    response(json!({"response_type": "ephemeral", "text": text.into()}))
-}
-
 /// Runs a built-in command. `None` if there is none with this name.
 pub(super) fn run(
     call: &mut RouteCall<'_>,
     args: &CommandPlace,
     trigger: &str,
     rest: &str,
-) -> Option<Result<Map<String, Value>, AppError>> {
+) -> Option<Result<BuiltinResponse, AppError>> {
     let me = &*args.caller;
     let world = &mut *call.world;
     Some(Ok(match trigger {
         "echo" if rest.is_empty() => ephemeral("A message must be provided with the /echo command."),
         "echo" => {
-            let (message, _) = unquote(rest);
+            let (message, delay) = split_delay(rest);
+            if delay > MAX_ECHO_DELAY {
+                return Some(Ok(ephemeral("Delays must be under 10000 seconds.")));
+            }
             world.create_post(NewPost {
                 user_id: me.to_owned(),
                 channel_id: args.channel_id.clone(),
@@ -87,7 +83,7 @@ pub(super) fn run(
             Map::new()
         }
         "me" => response(json!({
-            "response_type": "in_channel", "type": "me", "text": format!("*{rest}*"), "props": {"message": rest},
+            "response_type": "in_channel", "type": "me", "text": format!("*{rest}*"),
         })),
         "shrug" => {
             let space = if rest.is_empty() { "" } else { " " };
@@ -111,62 +107,118 @@ pub(super) fn run(
                 }
             })
         }
-        "header" | "purpose" => {
-            if rest.is_empty() {
-                return Some(Ok(ephemeral(format!(
-                    "A message must be provided with the /{trigger} command."
-                ))));
-            }
-            let fields = Map::from_iter([(trigger.to_owned(), json!(rest))]);
-            if let Err(error) = super::channels::change(call, &args.channel_id, &fields) {
-                return Some(Ok(ephemeral(error.message)));
-            }
-            Map::new()
-        }
-        "leave" => match super::members::leave(call, &args.channel_id, me) {
-            Ok(_) => {
-                let team = call.world.team(&args.team_id).map(|team| team.name.clone()).unwrap_or_default();
-                response(json!({"goto_location": format!("/{team}/channels/town-square")}))
-            }
-            Err(error) => ephemeral(error.message),
-        },
-        "join" => {
-            let name = rest.trim().trim_start_matches('~').to_lowercase();
-            let channel = world.channel_named(&args.team_id, &name).filter(|channel| channel.kind == "O");
-            let Some(id) = channel.map(|channel| channel.id.clone()) else {
-                return Some(Ok(ephemeral("Unable to find the channel.")));
-            };
-            super::members::enter(call, &id, me, me);
-            let team = call.world.team(&args.team_id).map(|team| team.name.clone()).unwrap_or_default();
-            response(json!({"goto_location": format!("/{team}/channels/{name}")}))
-        }
-        "msg" => {
-            let (name, message) = rest.split_once(' ').unwrap_or((rest, ""));
-            let name = name.trim_start_matches('@');
-            let Some(other) = world.user_named(name).map(|user| user.id.clone()) else {
-                return Some(Ok(ephemeral("Unable to find the user.")));
-            };
-            let (channel_id, _) = world.direct(me, &other);
-            if !message.is_empty() {
-                world.create_post(NewPost {
-                    user_id: me.to_owned(),
-                    channel_id,
-                    message: message.to_owned(),
-                    set_online: true,
-                    ..NewPost::default()
-                });
-            }
-            let team = world.team(&args.team_id).map(|team| team.name.clone()).unwrap_or_default();
-            response(json!({"goto_location": format!("/{team}/messages/@{name}")}))
-        }
-        _ => return None,
+        "shortcuts" | "search" | "settings" => unsupported(trigger),
+        "marketplace" if !world.is_old() => unsupported(trigger),
+        "logout" => response(json!({"goto_location": "/login"})),
+        "help" => help(call),
+        "expand" | "collapse" => set_previews(call, me, trigger == "collapse"),
+        "status" => set_custom_status(call, me, rest.trim()),
+        "invite_people" => ephemeral(invite_people(call, args, rest)),
+        "secure-connection" | "share-channel" => ephemeral(connections(call, me, trigger, rest)),
+        _ => return super::channel_commands::run(call, args, trigger, rest).map(Ok),
     }))
 }
 
-/// Splits the argument of `/echo` into the message, which may be quoted, and the delay.
-fn unquote(text: &str) -> (&str, &str) {
-    match text.strip_prefix('"').and_then(|rest| rest.split_once('"')) {
-        Some((message, delay)) => (message, delay),
-        None => (text, ""),
+fn unsupported(trigger: &str) -> BuiltinResponse {
+    ephemeral(format!("The {trigger} command is not supported on your device."))
+}
+
+fn help(call: &RouteCall<'_>) -> BuiltinResponse {
+    let link = match call.world.setting("SupportSettings", "HelpLink") {
+        Some(Value::String(link)) if !link.is_empty() => link,
+        _ => "https://about.mattermost.com/default-help/".to_owned(),
+    };
+    if call.world.is_old() {
+        return response(json!({"goto_location": link}));
     }
+    ephemeral(format!(
+        "Mattermost connects the people and tools of a team.\r\n\r\n[View documentation and guides]({link})"
+    ))
+}
+
+/// Expands or collapses the previews of images.
+fn set_previews(call: &mut RouteCall<'_>, me: &str, collapsed: bool) -> BuiltinResponse {
+    let preference = json!({
+        "user_id": me, "category": "display_settings", "name": "collapse_previews", "value": collapsed.to_string(),
+    });
+    let known = call.world.preferences.entry(me.to_owned()).or_default();
+    known.retain(|(category, name, _)| category != "display_settings" || name != "collapse_previews");
+    known.push(("display_settings".into(), "collapse_previews".into(), collapsed.to_string()));
+    let data = json!({"preference": preference.to_string()});
+    call.world.emit(&HubEvent::new("preference_changed", data).for_user(me));
+    ephemeral(format!("Image links now {} by default", if collapsed { "collapse" } else { "expand" }))
+}
+
+fn set_custom_status(call: &mut RouteCall<'_>, me: &str, rest: &str) -> BuiltinResponse {
+    if rest == "clear" {
+        super::statuses::store_custom_status(call, me, None);
+        return ephemeral("Your status was cleared.");
+    }
+    let named = rest.strip_prefix(':').and_then(|rest| rest.split_once(':'));
+    let named = named.filter(|(name, _)| {
+        !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"_+-".contains(&b))
+    });
+    let (emoji, text) = named.map_or(("speech_balloon", rest), |(emoji, text)| (emoji, text.trim()));
+    let status = Map::from_iter([
+        ("emoji".to_owned(), json!(emoji)),
+        ("text".to_owned(), json!(text)),
+        ("duration".to_owned(), json!("")),
+        ("expires_at".to_owned(), json!("0001-01-01T00:00:00Z")),
+    ]);
+    super::statuses::store_custom_status(call, me, Some(status));
+    ephemeral(format!(
+        "Your status is set to “:{emoji}: {text}”. You can change your status from the status popover in the channel \
+         sidebar header."
+    ))
+}
+
+fn invite_people(call: &RouteCall<'_>, args: &CommandPlace, rest: &str) -> &'static str {
+    let set = |section: &str, name: &str| call.world.is_set(section, name);
+    if !call.world.allows_in_team(&args.caller, &args.team_id, Permission::AddToTeam) {
+        return "You don't have permission to invite new users to this server.";
+    }
+    if !set("EmailSettings", "SendEmailNotifications") {
+        return "Email has not been configured, no invite(s) sent";
+    }
+    if !set("TeamSettings", "EnableUserCreation") {
+        return "User creation has been disabled on this server, no invite(s) sent";
+    }
+    if !set("ServiceSettings", "EnableEmailInvitations") {
+        return "Email invitations are disabled, no invite(s) sent";
+    }
+    if !rest.split_whitespace().any(|address| address.contains('@')) {
+        return "Please specify one or more valid email addresses";
+    }
+    "Email invite(s) sent"
+}
+
+/// Responds to the commands for connections to other servers, of which there are none.
+fn connections(call: &RouteCall<'_>, me: &str, trigger: &str, rest: &str) -> String {
+    let shares = trigger == "share-channel";
+    if !call.world.is_admin(me) {
+        let (permission, what) = if shares {
+            ("manage_shared_channels", "shared channels")
+        } else {
+            ("manage_secure_connections", "secure connections")
+        };
+        return format!("You require `{permission}` permission to manage {what}.");
+    }
+    match rest.split_whitespace().next() {
+        _ if shares => "Shared Channels Service is disabled.".to_owned(),
+        None => "Missing command. Available actions: create, accept, remove, status".to_owned(),
+        Some("status") => "** No secure connections found. **".to_owned(),
+        Some("create" | "accept" | "remove") => "Secure Connection Service not enabled.".to_owned(),
+        Some(action) => format!("Unknown action `{action}`"),
+    }
+}
+
+/// Splits the argument of `/echo` into the message, which may be quoted, and the delay in seconds.
+fn split_delay(text: &str) -> (&str, i64) {
+    if let Some((message, delay)) = text.strip_prefix('"').and_then(|rest| rest.rsplit_once('"')) {
+        if !message.is_empty() {
+            return (message, delay.trim_matches([' ', '"']).parse().unwrap_or(0));
+        }
+    }
+    let split = text.rsplit_once(' ').and_then(|(message, delay)| Some((message, delay.parse().ok()?)));
+    split.unwrap_or((text, 0))
 }

@@ -123,7 +123,7 @@ fn create(call: &mut RouteCall<'_>) -> RouteResult {
         team_id: team.to_owned(),
         kind: kind.to_owned(),
         name: name.to_owned(),
-        display_name: text(&body, "display_name").to_owned(),
+        display_name: text(&body, "display_name").trim().to_owned(),
         header: text(&body, "header").to_owned(),
         purpose: text(&body, "purpose").to_owned(),
         creator_id: me.clone(),
@@ -212,11 +212,16 @@ fn group(call: &mut RouteCall<'_>) -> RouteResult {
         let message = "Group message channels must contain at least 3 and no more than 8 users.";
         return Err(fail(400, "api.channel.create_group.bad_size.app_error", message));
     }
-    let name = group_name(&ids);
-    if let Some(channel) =
-        call.world.channels.iter().find(|channel| channel.kind == "G" && channel.name == name)
-    {
-        return Ok(shown(call, 201, channel));
+    let id = open_group(call, &me, &ids);
+    call.world.channel(&id).map(|channel| shown(call, 201, channel)).ok_or_else(missing)
+}
+
+/// Returns the ID of the group channel of the given users. If it is new, the events are sent.
+pub(super) fn open_group(call: &mut RouteCall<'_>, me: &str, ids: &[String]) -> String {
+    let name = group_name(ids);
+    let known = call.world.channels.iter().find(|channel| channel.kind == "G" && channel.name == name);
+    if let Some(channel) = known {
+        return channel.id.clone();
     }
     let mut names: Vec<String> = ids.iter().map(|id| call.world.name_of(id).to_owned()).collect();
     names.sort();
@@ -227,18 +232,18 @@ fn group(call: &mut RouteCall<'_>) -> RouteResult {
         members: ids.iter().map(|id| Member::new(id)).collect(),
         ..StoredChannel::default()
     });
-    for user in &ids {
+    for user in ids {
         let data = json!({"teammate_ids": json!(ids).to_string()});
         let mut event = HubEvent::new("group_added", data).for_user(user);
         event.scope.channel.clone_from(&id);
         if !call.world.is_old() {
             call.world.emit(&event);
-        } else if *user == me {
+        } else if user == me {
             event.scope.user.clear();
             call.world.emit(&event);
         }
     }
-    call.world.channel(&id).map(|channel| shown(call, 201, channel)).ok_or_else(missing)
+    id
 }
 
 fn patch(call: &mut RouteCall<'_>, id: &str, whole: bool) -> RouteResult {

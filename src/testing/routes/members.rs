@@ -152,6 +152,10 @@ pub(super) fn leave(call: &mut RouteCall<'_>, id: &str, user: &str) -> RouteResu
     let me = call.user()?;
     let user = call.whom(user)?;
     let channel = call.world.channel(id).ok_or_else(forbidden)?;
+    if channel.kind == "D" || channel.kind == "G" {
+        let message = "Unable to remove user from the channel.";
+        return Err(fail(400, "api.channel.remove_channel_member.type.app_error", message));
+    }
     if channel.name == "town-square" {
         let message = "Unable to remove user from the default channel town-square.";
         return Err(fail(400, "api.channel.remove.default.app_error", message));
@@ -179,6 +183,21 @@ pub(super) fn leave(call: &mut RouteCall<'_>, id: &str, user: &str) -> RouteResu
         call.world.system_post(id, &me, "system_remove_from_channel", message, props);
     }
     Ok(ServerResponse::done())
+}
+
+/// Mutes or unmutes a channel for a member. Returns `true` if it is muted then, or `None` for others.
+pub(super) fn toggle_mute(call: &mut RouteCall<'_>, id: &str, user: &str) -> Option<bool> {
+    let now = call.world.now();
+    let member = call.world.channel_mut(id)?.member_mut(user)?;
+    let mut props = member.notify_props.take().unwrap_or_else(notify_props);
+    let muted = props.get("mark_unread").and_then(Value::as_str) != Some("mention");
+    if let Some(props) = props.as_object_mut() {
+        props.insert("mark_unread".into(), json!(if muted { "mention" } else { "all" }));
+    }
+    member.notify_props = Some(props);
+    member.last_update_at = now;
+    tell_changed(call, id, user);
+    Some(muted)
 }
 
 /// Sends the event about a changed membership to the member.

@@ -8,6 +8,9 @@ use super::{RouteCall, RouteResult, bad_body, fail, text};
 use crate::testing::clock::is_id;
 use crate::testing::http::ServerResponse;
 
+/// Maximum number of recent custom statuses.
+const MAX_RECENT_STATUSES: usize = 5;
+
 pub(super) fn route(call: &mut RouteCall<'_>, method: &str, path: &[&str]) -> Option<RouteResult> {
     Some(match (method, path) {
         ("POST", ["users", "status", "ids"]) => statuses(call),
@@ -101,34 +104,46 @@ fn without_zeros(time: &str) -> String {
 
 fn custom_status(call: &mut RouteCall<'_>, whom: &str) -> RouteResult {
     let id = call.whom(whom)?;
-    let text = if call.request.method == "DELETE" {
-        String::new()
+    let status = if call.request.method == "DELETE" {
+        None
     } else {
-        let body = call.object("custom_status")?;
+        let mut body = call.object("custom_status")?;
         if text(&body, "emoji").is_empty() && text(&body, "text").is_empty() {
             return Err(bad_body("custom_status"));
         }
-        let mut body = body;
         if let Some(Value::String(time)) = body.get_mut("expires_at") {
             *time = without_zeros(time);
         }
         // The zero of times, where none is given.
         body.entry("expires_at").or_insert_with(|| json!("0001-01-01T00:00:00Z"));
-        Value::Object(body).to_string()
+        Some(body)
     };
     call.own(&id)?;
-    let user = call.world.user_mut(&id).ok_or_else(missing)?;
-    user.props.insert("customStatus".into(), json!(text));
-    updated(call, &id);
-    if !text.is_empty() {
-        let recent = json!({
-            "user_id": id, "category": "custom_status", "name": "recent_custom_statuses", "value": format!("[{text}]"),
-        });
-        let known = call.world.preferences.entry(id.clone()).or_default();
-        known.retain(|(category, ..)| category != "custom_status");
-        known.push(("custom_status".into(), "recent_custom_statuses".into(), format!("[{text}]")));
-        let given: Vec<Map<String, Value>> = recent.as_object().cloned().into_iter().collect();
-        tell_preferences(call, &id, "preferences_changed", &given);
-    }
+    call.world.user(&id).ok_or_else(missing)?;
+    store_custom_status(call, &id, status);
     Ok(ServerResponse::done())
+}
+
+/// Sets or clears a custom status, keeps it among the recent ones, and sends the events.
+pub(super) fn store_custom_status(call: &mut RouteCall<'_>, id: &str, status: Option<Map<String, Value>>) {
+    let Some(user) = call.world.user_mut(id) else { return };
+    let shown = status.as_ref().map(|status| json!(status).to_string()).unwrap_or_default();
+    user.props.insert("customStatus".into(), json!(shown));
+    updated(call, id);
+    let Some(status) = status else { return };
+    let known = call.world.preferences.entry(id.to_owned()).or_default();
+    let recent = known.iter().position(|(category, ..)| category == "custom_status");
+    let recent = recent.map(|at| known.remove(at).2).unwrap_or_default();
+    let mut recent: Vec<Map<String, Value>> = serde_json::from_str(&recent).unwrap_or_default();
+    recent
+        .retain(|one| text(one, "text") != text(&status, "text") || one.get("emoji") != status.get("emoji"));
+    recent.insert(0, status);
+    recent.truncate(MAX_RECENT_STATUSES);
+    let value = json!(recent).to_string();
+    known.push(("custom_status".into(), "recent_custom_statuses".into(), value.clone()));
+    let given = json!({
+        "user_id": id, "category": "custom_status", "name": "recent_custom_statuses", "value": value,
+    });
+    let given: Vec<Map<String, Value>> = given.as_object().cloned().into_iter().collect();
+    tell_preferences(call, id, "preferences_changed", &given);
 }

@@ -33,6 +33,8 @@ pub(in crate::testing) struct StoredUser {
     pub(in crate::testing) status: String,
     pub(in crate::testing) manual_status: bool,
     pub(in crate::testing) dnd_end_time: i64,
+    /// The status that returns after Do Not Disturb.
+    pub(in crate::testing) status_before_dnd: String,
     pub(in crate::testing) last_activity_at: i64,
 }
 

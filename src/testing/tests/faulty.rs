@@ -405,5 +405,47 @@ fn settings_and_the_clock_are_the_tests() {
     server.advance(Duration::from_secs(61));
     assert_eq!((bob.get("/users/me").status, &*server.status("bob")), (401, "dnd"));
     server.advance(Duration::from_secs(180));
+    assert_eq!(server.status("bob"), "offline");
+}
+
+#[test]
+fn idle_users_become_away() {
+    let server = TestServer::start().unwrap();
+    let (bob, zoe) = (server.client("bob").unwrap(), server.client("zoe").unwrap());
+    let (bobs, zoes) = (bob.events().unwrap(), zoe.events().unwrap());
+    assert!(server.wait_for_connections(2, Duration::from_secs(10)));
+    let body = json!({"user_id": server.user_id("zoe"), "status": "dnd", "dnd_end_time": 0});
+    assert_eq!(Http::new(&server, "zoe").put("/users/me/status", &body).status, 200);
+    server.advance(Duration::from_secs(299));
     assert_eq!(server.status("bob"), "online");
+    server.advance(Duration::from_secs(2));
+    // Nobody who chose a status or has no connection becomes away.
+    assert_eq!(["bob", "zoe", "janedoe"].map(|name| server.status(name)), ["away", "dnd", "offline"]);
+    server.post_as("bob", "town-square", "back");
+    assert_eq!(server.status("bob"), "online");
+    server.set_setting("TeamSettings.UserStatusAwayTimeout", 3600);
+    server.advance(Duration::from_secs(3599));
+    assert_eq!(server.status("bob"), "online");
+    server.advance(Duration::from_secs(2));
+    assert_eq!(server.status("bob"), "away");
+    drop((bobs, zoes));
+}
+
+#[test]
+fn a_server_below_a_path() {
+    let server = TestServer::builder().subpath("chat/").start().unwrap();
+    assert!(server.url().ends_with("/chat"));
+    let bob = server.client("bob").unwrap();
+    let events = bob.events().unwrap();
+    assert!(server.wait_for_connections(1, Duration::from_secs(10)));
+    assert_eq!(bob.users().me().unwrap().username, "bob");
+    server.as_user("zoe").post("town-square", "hello");
+    let heard = events.messages().find_map(|message| message.ok().map(|message| message.text().to_owned()));
+    assert_eq!(heard.as_deref(), Some("hello"));
+    let gone = server.slash("zoe", "off-topic", "/leave").goto_location;
+    assert_eq!(gone, format!("{}/awesome-chat/channels/town-square", server.url()));
+    // `Http` knows nothing of the subpath.
+    let outside = Http::new(&server, "bob").get("/users/me?x=1");
+    assert_eq!((outside.status, outside.header("location")), (302, Some("/chat/api/v4/users/me?x=1")));
+    assert!(server.requests().iter().any(|request| request.path == "/api/v4/users/me"));
 }

@@ -91,7 +91,7 @@ fn commands_are_handled_by_the_test() {
     assert_eq!(server.slash("zoe", "town-square", "/away").text(), Some("You are now away"));
     assert_eq!(server.status("zoe"), "away");
     let gone = server.slash("zoe", "off-topic", "/leave");
-    assert_eq!(gone.goto_location, "/awesome-chat/channels/town-square");
+    assert_eq!(gone.goto_location, format!("{}/awesome-chat/channels/town-square", server.url()));
 }
 
 #[test]
@@ -228,4 +228,85 @@ fn a_press_that_comes_too_late_is_refused() {
     let seen = server.press("zoe", id, "OK");
     assert!(seen.error.is_some() && seen.updated.is_none(), "{seen:?}");
     assert_eq!(seen.error_id, "api.post.do_action.action_id.app_error");
+}
+
+#[test]
+fn builtin_commands_do_what_they_say() {
+    for version in ["11.6.0", "5.37.0"] {
+        let server = TestServer::builder().version(version).user("ann").start().unwrap();
+        let old = version.starts_with('5');
+        server.add_team("other", "Other");
+        server.add_private_channel("awesome-chat", "crew", "Crew", &["bob", "zoe"]);
+        let members = |channel: &str| {
+            let id = server.channel_id(channel);
+            let rows = Http::new(&server, "admin").get(&format!("/channels/{id}/members")).json();
+            let ids: Vec<&str> =
+                rows.as_array().unwrap().iter().filter_map(|row| row["user_id"].as_str()).collect();
+            let mut names = server.usernames();
+            names.retain(|name| ids.contains(&&*server.user_id(name)));
+            names.sort();
+            names
+        };
+        let said = |channel: &str, command: &str| {
+            let seen = server.slash("bob", channel, command);
+            assert_eq!(seen.error, None, "{command}");
+            seen.ephemeral.first().map(|post| post.message.clone()).unwrap_or_default()
+        };
+        // Members.
+        assert_eq!(said("crew", "/kick @nobody").split(' ').next(), Some("We"));
+        assert_eq!(said("crew", "/kick @ann"), "ann is not a member of this channel.");
+        assert_eq!(said("crew", "/kick @zoe"), "");
+        assert_eq!(members("crew"), ["bob"]);
+        assert!(said("town-square", "/remove @zoe").contains("the default channel town-square"));
+        assert!(said("@zoe", "/kick @zoe").contains("direct message channel"));
+        assert_eq!(said("crew", "/invite @zoe"), "");
+        let there = said("crew", "/invite @zoe");
+        assert_eq!(
+            there,
+            if old { "zoe is already in the channel." } else { "@zoe is already in the channel." }
+        );
+        let both = said("town-square", "/invite @ann @janedoe ~crew");
+        if old {
+            assert!(both.starts_with("Could not find the channel @janedoe ~crew."), "{both}");
+            assert_eq!(members("crew"), ["bob", "zoe"]);
+        } else {
+            assert_eq!(both, "@ann, @janedoe added to crew channel.");
+            assert_eq!(members("crew"), ["ann", "bob", "janedoe", "zoe"]);
+        }
+        let kinds: Vec<String> = server.posts("crew").into_iter().map(|post| post.kind).collect();
+        assert_eq!(kinds[..2], ["system_remove_from_channel", "system_add_to_channel"]);
+        // Texts of the channel.
+        assert_eq!(said("crew", "/header all hands"), "");
+        assert_eq!(said("crew", "/rename The crew"), "");
+        assert!(said("@zoe", "/purpose x").starts_with("Unable to set purpose"));
+        assert!(said("crew", &format!("/purpose {}", "x".repeat(251))).contains("limited to 250 characters"));
+        let id = server.channel_id("crew");
+        let crew = Http::new(&server, "bob").get(&format!("/channels/{id}")).json();
+        assert_eq!((&crew["header"], &crew["display_name"]), (&json!("all hands"), &json!("The crew")));
+        // Muting.
+        assert!(said("crew", "/mute").starts_with("You will not receive notifications for The crew"));
+        assert_eq!(said("crew", "/mute"), "The crew is no longer muted.");
+        // Messages.
+        let seen = server.slash("bob", "town-square", "/groupmsg @zoe, @ann see you, at noon");
+        assert!(seen.goto_location.starts_with(&format!("{}/awesome-chat/channels/", server.url())));
+        let group = seen.goto_location.rsplit('/').next().unwrap().to_owned();
+        assert_eq!(server.posts(&group)[0].message, "see you, at noon");
+        assert_eq!(said("town-square", "/groupmsg @zo, @an hi"), "Unable to find the users: @zo, @an");
+        server.slash("bob", "town-square", "/msg @zoe hello");
+        assert_eq!(server.posts("bob@zoe").last().unwrap().message, "hello");
+        // The caller.
+        assert!(said("town-square", "/status :cat: purring").contains("“:cat: purring”"));
+        assert_eq!(said("town-square", "/collapse"), "Image links now collapse by default");
+        assert!(said("town-square", "/shortcuts").contains("not supported on your device"));
+        assert!(said("town-square", "/share-channel").contains("`manage_shared_channels` permission"));
+        assert!(
+            said("town-square", "/invite_people a@example.com").starts_with("Email has not been configured")
+        );
+        let market = server.slash("bob", "town-square", "/marketplace");
+        assert_eq!(market.error.is_some(), old);
+        // Away.
+        let seen = server.slash("bob", "crew", "/leave");
+        assert!(seen.goto_location.ends_with("/awesome-chat/channels/town-square"), "{seen:?}");
+        assert_eq!(said("town-square", "/join crew"), "An error occurred while joining the channel.");
+    }
 }
