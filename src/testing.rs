@@ -86,6 +86,7 @@
 //! - Among the built-in slash commands, `/echo` posts at once, whatever the delay; `/invite_people` sends no email;
 //!   `/secure-connection` creates, accepts and removes nothing; `/help` has a text of its own; and `/status` does not
 //!   recognize an emoji that is given as a character.
+//! - The `icon_emoji` of an incoming webhook becomes the prop `override_icon_emoji`, but not the address of a picture.
 //!
 //! # Routes
 //!

@@ -27,6 +27,7 @@ mod teams;
 mod threads;
 mod tokens;
 mod users;
+mod webhook_payload;
 mod webhooks;
 
 use std::borrow::Cow;
@@ -358,34 +359,6 @@ fn route(world: &mut World, request: &Request, segments: &[&str]) -> Routed {
     let outcome = outcome.unwrap_or_else(|| Err(not_routed(request)));
     let outgoing = call.outgoing.take().map(|outgoing| (std::mem::take(&mut call.user), outgoing));
     (outcome.unwrap_or_else(|error| error.answer(world)), outgoing)
-}
-
-/// Converts the markup of Slack to Markdown: links, and the mentions of all members.
-fn slack_text(world: &World, text: &str) -> String {
-    let mut out = String::new();
-    let mut rest = text;
-    while let Some((before, inside)) = rest.split_once('<') {
-        out.push_str(before);
-        let Some((inner, after)) = inside.split_once('>') else {
-            out.push('<');
-            out.push_str(inside);
-            return out;
-        };
-        let (target, label) =
-            inner.split_once('|').map_or((inner, None), |(target, label)| (target, Some(label)));
-        let user = target.strip_prefix('@').and_then(|id| world.user(id));
-        let shown = match (target, label, user) {
-            ("!channel" | "!here" | "!all", ..) => target.replacen('!', "@", 1),
-            (.., Some(user)) => format!("@{}", user.username),
-            (url, Some(label), None) if url.contains(':') => format!("[{label}]({url})"),
-            (url, None, None) if url.starts_with("http") => url.to_owned(),
-            _ => format!("<{inner}>"),
-        };
-        out.push_str(&shown);
-        rest = after;
-    }
-    out.push_str(rest);
-    out
 }
 
 impl AppError {

@@ -113,7 +113,8 @@ fn apply_response(world: &mut World, post: &StoredPost, user: &str, response: &M
     let message = text(response, "ephemeral_text");
     if !message.is_empty() {
         let skip = response.get("skip_slack_parsing").and_then(Value::as_bool).unwrap_or(false);
-        let message = if skip { message.to_owned() } else { super::slack_text(world, message) };
+        let message =
+            if skip { message.to_owned() } else { super::webhook_payload::slack_text(world, message) };
         let props: Map<String, Value> =
             retained.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect();
         let root = if post.root_id.is_empty() { &post.id } else { &post.root_id };

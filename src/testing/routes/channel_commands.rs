@@ -272,9 +272,10 @@ fn join(call: &mut RouteCall<'_>, args: &CommandPlace, rest: &str) -> BuiltinRes
 
 fn leave(call: &mut RouteCall<'_>, args: &CommandPlace) -> BuiltinResponse {
     const FAILED_TEXT: &str = "An error occurred while leaving the channel.";
+    const DEFAULT_TEXT: &str = "Unable to leave the default channel town-square.";
     let default = call.world.channel(&args.channel_id).is_some_and(|channel| channel.name == "town-square");
-    if let Err(error) = super::members::leave(call, &args.channel_id, &args.caller) {
-        return if default { ephemeral(error.message) } else { ephemeral(FAILED_TEXT) };
+    if super::members::leave(call, &args.channel_id, &args.caller).is_err() {
+        return ephemeral(if default { DEFAULT_TEXT } else { FAILED_TEXT });
     }
     let guest = call.world.user(&args.caller).is_some_and(crate::testing::state::StoredUser::is_guest);
     if !guest {

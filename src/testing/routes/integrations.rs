@@ -478,7 +478,7 @@ fn post_response(
     let message = if skip {
         text(response, "text").to_owned()
     } else {
-        super::slack_text(world, text(response, "text"))
+        super::webhook_payload::slack_text(world, text(response, "text"))
     };
     match text(response, "response_type") {
         "in_channel" => {

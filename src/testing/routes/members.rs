@@ -175,7 +175,7 @@ pub(super) fn leave(call: &mut RouteCall<'_>, id: &str, user: &str) -> RouteResu
     call.world.emit(&HubEvent::new("user_removed", data).for_user(&user));
     let name = call.world.name_of(&user).to_owned();
     if user == me {
-        let message = format!("{name} left the channel.");
+        let message = format!("@{name} left the channel.");
         call.world.system_post(id, &me, "system_leave_channel", message, json!({"username": name}));
     } else {
         let props = json!({"removedUserId": user, "removedUsername": name});

@@ -124,10 +124,17 @@ fn custom_status(call: &mut RouteCall<'_>, whom: &str) -> RouteResult {
     Ok(ServerResponse::done())
 }
 
+/// Returns a custom status as JSON, with its members in the order of the real server.
+fn status_text(status: &Map<String, Value>) -> String {
+    let member =
+        |name: &str| format!("\"{name}\":{}", status.get(name).cloned().unwrap_or_else(|| json!("")));
+    format!("{{{}}}", ["emoji", "text", "duration", "expires_at"].map(member).join(","))
+}
+
 /// Sets or clears a custom status, keeps it among the recent ones, and sends the events.
 pub(super) fn store_custom_status(call: &mut RouteCall<'_>, id: &str, status: Option<Map<String, Value>>) {
     let Some(user) = call.world.user_mut(id) else { return };
-    let shown = status.as_ref().map(|status| json!(status).to_string()).unwrap_or_default();
+    let shown = status.as_ref().map(status_text).unwrap_or_default();
     user.props.insert("customStatus".into(), json!(shown));
     updated(call, id);
     let Some(status) = status else { return };
@@ -139,7 +146,7 @@ pub(super) fn store_custom_status(call: &mut RouteCall<'_>, id: &str, status: Op
         .retain(|one| text(one, "text") != text(&status, "text") || one.get("emoji") != status.get("emoji"));
     recent.insert(0, status);
     recent.truncate(MAX_RECENT_STATUSES);
-    let value = json!(recent).to_string();
+    let value = format!("[{}]", recent.iter().map(status_text).collect::<Vec<_>>().join(","));
     known.push(("custom_status".into(), "recent_custom_statuses".into(), value.clone()));
     let given = json!({
         "user_id": id, "category": "custom_status", "name": "recent_custom_statuses", "value": value,

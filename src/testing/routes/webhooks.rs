@@ -2,15 +2,13 @@
 
 use serde_json::{Map, Value, json};
 
+use super::webhook_payload::{PayloadError, attachments_of, decode_payload, slack_text, split_posts};
 use super::{AppError, RouteCall, RouteResult, bad_body, bad_url, fail, forbidden, text};
 use crate::testing::clock::is_id;
-use crate::testing::http::{Request, ServerResponse, form, parts};
+use crate::testing::http::{Request, ServerResponse};
 use crate::testing::rules::Permission;
 use crate::testing::state::World;
 use crate::testing::state::posts::NewPost;
-
-/// Maximum length of a post, in characters. A longer text of a webhook becomes several posts.
-const MAX_POST: usize = 16_383;
 
 pub(super) fn route(call: &mut RouteCall<'_>, method: &str, path: &[&str]) -> Option<RouteResult> {
     Some(match (method, path) {
@@ -119,23 +117,6 @@ fn update(call: &mut RouteCall<'_>, id: &str) -> RouteResult {
     Ok(shown(call, 201, at))
 }
 
-/// Returns the JSON of a request to a webhook: the body, or the `payload` of a form.
-fn payload(request: &Request) -> Option<Map<String, Value>> {
-    let kind = request.header("content-type").unwrap_or_default();
-    let json = if kind.starts_with("application/x-www-form-urlencoded") {
-        let fields = form(&String::from_utf8_lossy(&request.body));
-        fields.into_iter().find(|(name, _)| name == "payload")?.1
-    } else if kind.starts_with("multipart/form-data") {
-        let parts = parts(kind, &request.body)?;
-        let part = parts.into_iter().find(|part| part.name == "payload")?;
-        String::from_utf8_lossy(part.data).into_owned()
-    } else {
-        String::from_utf8_lossy(&request.body).into_owned()
-    };
-    // Programs send line breaks inside strings, which the real server accepts.
-    serde_json::from_str(&json).or_else(|_| serde_json::from_str(&json.replace('\n', "\\n"))).ok()
-}
-
 /// Accepts the request of an integration to `/hooks/{id}`.
 pub(super) fn receive(world: &mut World, request: &Request, id: &str) -> ServerResponse {
     match post(world, request, id) {
@@ -148,10 +129,29 @@ pub(super) fn receive(world: &mut World, request: &Request, id: &str) -> ServerR
 /// have one for each.
 fn refusal(world: &World, request: &Request, id: &str, status: u16, cause: RefusalCause) -> AppError {
     let kind = request.header("content-type").unwrap_or_default();
+    let kind = kind.split(';').next().unwrap_or_default().trim();
     if world.is_old() {
         return match cause {
             RefusalCause::Body => {
                 fail(400, "model.incoming_hook.parse_data.app_error", "Unable to parse incoming data.")
+            }
+            RefusalCause::Multipart => {
+                let message = "Could not decode the multipart payload of incoming webhook.";
+                fail(400, "api.webhook.incoming.error", message)
+            }
+            RefusalCause::Disabled => {
+                let message = "Incoming webhooks have been disabled by the system admin.";
+                fail(501, "web.incoming_webhook.disabled.app_error", message)
+            }
+            RefusalCause::SystemType => {
+                fail(400, "api.context.invalid_param.app_error", "Invalid post.type parameter.")
+            }
+            RefusalCause::UnknownType => {
+                fail(500, "api.post.create_webhook_post.creating.app_error", "Error creating post.")
+            }
+            RefusalCause::Props => {
+                let message = "Unable to split webhook props into 7600 character parts.";
+                fail(400, "web.incoming_webhook.split_props_length.app_error", message)
             }
             RefusalCause::Text => fail(400, "web.incoming_webhook.text.app_error", "No text specified."),
             RefusalCause::Webhook => fail(400, "web.incoming_webhook.invalid.app_error", "Invalid webhook."),
@@ -168,7 +168,7 @@ fn refusal(world: &World, request: &Request, id: &str, status: u16, cause: Refus
             }
         };
     }
-    if matches!(cause, RefusalCause::Body) {
+    if matches!(cause, RefusalCause::Body | RefusalCause::Multipart) {
         let message = format!("Failed to decode the payload of media type {kind} for incoming webhook {id}.");
         return fail(400, "web.incoming_webhook.decode.app_error", message);
     }
@@ -177,21 +177,31 @@ fn refusal(world: &World, request: &Request, id: &str, status: u16, cause: Refus
 }
 
 #[derive(Clone, Copy, Debug)]
-enum RefusalCause {
+pub(super) enum RefusalCause {
+    Disabled,
     Body,
+    Multipart,
     Text,
     Webhook,
     User,
     Channel,
     Locked,
     Permission,
+    SystemType,
+    UnknownType,
+    Props,
 }
 
 fn post(world: &mut World, request: &Request, id: &str) -> Result<(), AppError> {
     let refuse = |world: &World, status, cause| refusal(world, request, id, status, cause);
-    let body = payload(request).ok_or_else(|| refuse(world, 400, RefusalCause::Body))?;
-    let attachments = body.get("attachments").filter(|attachments| attachments.is_array());
-    if text(&body, "text").is_empty() && attachments.is_none() {
+    let body = decode_payload(request).map_err(|error| match error {
+        PayloadError::Json => refuse(world, 400, RefusalCause::Body),
+        PayloadError::Multipart => refuse(world, 400, RefusalCause::Multipart),
+    })?;
+    if !world.is_set("ServiceSettings", "EnableIncomingWebhooks") {
+        return Err(refuse(world, 501, RefusalCause::Disabled));
+    }
+    if text(&body, "text").is_empty() && attachments_of(world, &body).is_empty() {
         return Err(refuse(world, 400, RefusalCause::Text));
     }
     let hook = world.hooks.iter().find(|hook| field(hook, "id") == id).and_then(Value::as_object).cloned();
@@ -220,8 +230,15 @@ fn post(world: &mut World, request: &Request, id: &str) -> Result<(), AppError> 
     if private && !world.may_read(&user_id, &channel_id) {
         return Err(refuse(world, 403, RefusalCause::Permission));
     }
-    publish(world, &hook, &body, &user_id, &channel_id, "");
-    Ok(())
+    publish(world, &hook, &body, &user_id, &channel_id, "").map_err(|cause| {
+        let status = if matches!(cause, RefusalCause::UnknownType) { 500 } else { 400 };
+        refuse(world, status, cause)
+    })
+}
+
+/// Returns `true` if a post of an integration may have this type.
+fn is_post_type(kind: &str) -> bool {
+    matches!(kind, "" | "me" | "slack_attachment" | "reminder") || kind.starts_with("custom_")
 }
 
 /// Posts the text and attachments of an integration. A text that is too long is split.
@@ -232,9 +249,12 @@ pub(super) fn publish(
     user_id: &str,
     channel_id: &str,
     root_id: &str,
-) {
-    let attachments = body.get("attachments").filter(|attachments| attachments.is_array());
+) -> Result<(), RefusalCause> {
+    let attachments = attachments_of(world, body);
     let mut props = body.get("props").and_then(Value::as_object).cloned().unwrap_or_default();
+    for name in ["attachments", "override_icon_url", "override_username", "from_webhook"] {
+        props.remove(name);
+    }
     props.insert("from_webhook".into(), json!("true"));
     props.insert("webhook_display_name".into(), json!(text(hook, "display_name")));
     let given = |name: &str| {
@@ -248,27 +268,24 @@ pub(super) fn publish(
         };
         props.insert("override_username".into(), json!(name));
     }
-    if world.is_set("ServiceSettings", "EnablePostIconOverride") && !given("icon_url").is_empty() {
-        props.insert("override_icon_url".into(), json!(given("icon_url")));
-    }
-    let mut kind = text(body, "type").to_owned();
-    if let Some(attachments) = attachments {
-        props.insert("attachments".into(), attachments.clone());
-        "slack_attachment".clone_into(&mut kind);
-    }
-    let message = super::slack_text(world, text(body, "text"));
-    let letters: Vec<char> = message.chars().collect();
-    let mut pieces: Vec<String> = letters.chunks(MAX_POST).map(|piece| piece.iter().collect()).collect();
-    if pieces.is_empty() {
-        pieces.push(String::new());
-    }
-    let last = pieces.len() - 1;
-    for (at, message) in pieces.into_iter().enumerate() {
-        let mut props = props.clone();
-        // The last part has the attachments.
-        if at < last {
-            props.remove("attachments");
+    if world.is_set("ServiceSettings", "EnablePostIconOverride") {
+        if !given("icon_url").is_empty() {
+            props.insert("override_icon_url".into(), json!(given("icon_url")));
         }
+        if !text(body, "icon_emoji").is_empty() {
+            props.insert("override_icon_emoji".into(), json!(text(body, "icon_emoji")));
+        }
+    }
+    let kind = if attachments.is_empty() { text(body, "type") } else { "slack_attachment" }.to_owned();
+    if kind.starts_with("system_") {
+        return Err(RefusalCause::SystemType);
+    }
+    let message = slack_text(world, text(body, "text"));
+    let posts = split_posts(&message, &props, attachments, world.is_old()).ok_or(RefusalCause::Props)?;
+    if !is_post_type(&kind) {
+        return Err(RefusalCause::UnknownType);
+    }
+    for (message, props) in posts {
         world.create_post(NewPost {
             user_id: user_id.to_owned(),
             channel_id: channel_id.to_owned(),
@@ -280,4 +297,5 @@ pub(super) fn publish(
             ..NewPost::default()
         });
     }
+    Ok(())
 }

@@ -310,3 +310,117 @@ fn builtin_commands_do_what_they_say() {
         assert_eq!(said("town-square", "/join crew"), "An error occurred while joining the channel.");
     }
 }
+
+/// Each expectation is what both real servers post.
+#[test]
+fn incoming_webhooks_post_what_they_post_on_real_servers() {
+    for version in ["11.6.0", "5.37.0"] {
+        let server = TestServer::builder().version(version).start().unwrap();
+        let old = version.starts_with('5');
+        server.set_setting("ServiceSettings.EnablePostUsernameOverride", true);
+        server.set_setting("ServiceSettings.EnablePostIconOverride", true);
+        let admin = Http::new(&server, "admin");
+        let body = json!({"channel_id": server.channel_id("off-topic"), "display_name": "My hook", "username": "robot"});
+        let path = format!("/hooks/{}", admin.post("/hooks/incoming", &body).id());
+        let send = |kind: &str, body: &str| {
+            let mut watch = server.watch("off-topic");
+            let head =
+                format!("POST {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: {kind}");
+            let request = format!("{head}\r\nContent-Length: {}\r\n\r\n{body}", body.len());
+            let got = admin.raw(request.as_bytes()).unwrap();
+            let error = got.json()["id"].as_str().unwrap_or_default().to_owned();
+            let mut posts = Vec::new();
+            while let Some(post) = watch.wait_for_post(Duration::ZERO, |_| true) {
+                posts.push(post);
+            }
+            (got.status, error, posts)
+        };
+        let post = |body: Value| send("application/json", &body.to_string());
+        let text = |body: &str| {
+            let (status, error, posts) = send("application/json", body);
+            assert_eq!((status, posts.len()), (200, 1), "{body} {error}");
+            posts[0].message.clone()
+        };
+        let bob = server.user_id("bob");
+        let markup = format!(
+            "<!here> <@{bob}> <@nobody> <http://a.b|label> <http://a.b> <#C12|general> <not a link|x> <|y> <a|>"
+        );
+        assert_eq!(
+            text(&json!({"text": markup}).to_string()),
+            "@here @bob <@nobody> [label](http://a.b) <http://a.b> [general](#C12) [x](not a link) <|y> <a|>"
+        );
+        assert_eq!(text("{\"text\":\"a\nb\tc\"}"), "a\nb\tc");
+        assert_eq!(text(r#"{"TEXT": "case"} trailing"#), "case");
+        // What is refused.
+        for (body, cause) in [
+            (json!({"text": 5}), "body"),
+            (json!([]), "body"),
+            (json!({"attachments": "x"}), "body"),
+            (Value::Null, "text"),
+            (json!({"attachments": []}), "text"),
+            (json!({"attachments": [null]}), "text"),
+            (json!({"text": "x", "type": "system_join_channel"}), "type"),
+            (json!({"text": "x", "type": "bogus"}), "create"),
+        ] {
+            let (status, error, posts) = post(body.clone());
+            let expected = match cause {
+                "body" if old => "model.incoming_hook.parse_data.app_error",
+                "body" => "web.incoming_webhook.decode.app_error",
+                _ if !old => "web.incoming_webhook.general.app_error",
+                "text" => "web.incoming_webhook.text.app_error",
+                "type" => "api.context.invalid_param.app_error",
+                _ => "api.post.create_webhook_post.creating.app_error",
+            };
+            let code = if cause == "create" { 500 } else { 400 };
+            assert_eq!((status, &*error, posts.len()), (code, expected, 0), "{body}");
+        }
+        // Forms.
+        let (_, _, posts) = send("application/x-www-form-urlencoded", "payload={\"text\":\"a+%26+b\"}");
+        assert_eq!(posts[0].message, "a & b");
+        let part = |name: &str, value: &str| {
+            format!("--X\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+        };
+        let parts = format!("{}{}--X--\r\n", part("text", "parts"), part("username", "other"));
+        let (_, _, posts) = send("multipart/form-data; boundary=X", &parts);
+        assert_eq!((&*posts[0].message, &posts[0].props["override_username"]), ("parts", &json!("other")));
+        let parts = format!("{}--X--\r\n", part("payload", r#"{"text":"x"}"#));
+        let (status, error, _) = send("multipart/form-data; boundary=X", &parts);
+        let id = if old { "api.webhook.incoming.error" } else { "web.incoming_webhook.decode.app_error" };
+        assert_eq!((status, &*error), (400, id));
+        // Props and attachments.
+        let (_, _, posts) = post(json!({
+            "text": "props", "icon_emoji": "smile",
+            "props": {"a": 1, "from_webhook": "no", "override_username": "evil", "attachments": [{"text": "pa"}]},
+        }));
+        let props = &posts[0].props;
+        assert_eq!(
+            (&props["a"], &props["from_webhook"], &props["override_username"]),
+            (&json!(1), &json!("true"), &json!("robot"))
+        );
+        assert!(props.get("attachments").is_none() && props["override_icon_emoji"] == "smile", "{props}");
+        let (_, _, posts) = post(json!({"attachments": [{
+            "pretext": format!("<@{bob}>"), "text": "<!channel> <http://a|b>",
+            "fields": [{"title": "f", "value": 5}, {"title": "g", "value": null}],
+        }]}));
+        let attachment = &posts[0].attachments()[0];
+        assert_eq!(
+            (&attachment["pretext"], &attachment["text"]),
+            (&json!("@bob"), &json!("@channel [b](http://a)"))
+        );
+        assert_eq!(
+            (&attachment["fields"][0]["value"], &attachment["fields"][1]["value"]),
+            (&json!("5"), &Value::Null)
+        );
+        // Splitting.
+        let lengths = |posts: &[TestPost]| -> Vec<(usize, usize)> {
+            posts.iter().map(|post| (post.message.chars().count(), post.attachments().len())).collect()
+        };
+        let (_, _, posts) = post(json!({"text": "é".repeat(40_000), "attachments": [{"text": "att"}]}));
+        assert_eq!(lengths(&posts), [(16_383, 0), (16_383, 0), (7_234, 1)]);
+        let many: Vec<Value> = (0..3).map(|_| json!({"text": "q".repeat(7_000)})).collect();
+        let (_, _, posts) = post(json!({"text": "many", "attachments": many}));
+        assert_eq!(lengths(&posts), if old { vec![(4, 1), (0, 1), (0, 1)] } else { vec![(4, 3)] });
+        server.set_setting("ServiceSettings.EnableIncomingWebhooks", false);
+        assert_eq!(post(json!({"text": "off"})).0, 501);
+    }
+}
