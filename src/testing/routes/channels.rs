@@ -397,8 +397,10 @@ fn restore(call: &mut RouteCall<'_>, id: &str) -> RouteResult {
 fn stats(call: &RouteCall<'_>, id: &str) -> RouteResult {
     let channel = readable(call, id)?;
     let pinned = call.world.posts.of_channel(id).filter(|post| post.is_pinned && post.delete_at == 0).count();
-    let files =
-        call.world.files.values().filter(|file| file.channel_id == id && !file.post_id.is_empty()).count();
+    let files = call.world.files.values();
+    let files = files.filter(|file| file.channel_id == id && !file.post_id.is_empty()).count();
+    let excluded = call.request.flag("exclude_files_count") && !call.world.is_old();
+    let files = if excluded { json!(-1) } else { json!(files) };
     Ok(ServerResponse::json(
         200,
         &json!({

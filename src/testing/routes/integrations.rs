@@ -169,7 +169,7 @@ fn list(call: &RouteCall<'_>) -> RouteResult {
     if call.request.flag("custom_only") {
         return if manages { Ok(ServerResponse::json(200, &own().collect())) } else { Err(forbidden()) };
     }
-    let builtin = builtin::all(call.world.is_old());
+    let builtin = builtin::all(call.world);
     Ok(ServerResponse::json(200, &builtin.chain(own().filter(|_| manages)).collect()))
 }
 
@@ -191,7 +191,7 @@ fn autocomplete(call: &RouteCall<'_>, team: &str) -> RouteResult {
         }
         Value::Object(command)
     });
-    Ok(ServerResponse::json(200, &builtin::all(call.world.is_old()).chain(offered).collect()))
+    Ok(ServerResponse::json(200, &builtin::all(call.world).chain(offered).collect()))
 }
 
 /// Returns the commands whose triggers begin with the input.
@@ -207,7 +207,7 @@ fn suggestions(call: &RouteCall<'_>, team: &str) -> RouteResult {
     let custom = call.world.integrations.commands.iter().filter(|command| {
         text(command, "team_id") == team && command.get("auto_complete") == Some(&Value::Bool(true))
     });
-    let all = builtin::all(call.world.is_old()).chain(custom.cloned().map(Value::Object));
+    let all = builtin::all(call.world).chain(custom.cloned().map(Value::Object));
     let found = all.filter_map(|command| {
         let command = command.as_object()?;
         let trigger = text(command, "trigger");

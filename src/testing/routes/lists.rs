@@ -250,7 +250,11 @@ fn around_unread(call: &RouteCall<'_>, user: &str, id: &str) -> RouteResult {
     let range = first.saturating_sub(number("limit_after"))..(first + number("limit_before")).min(all.len());
     let next = range.start.checked_sub(1).and_then(|at| all.get(at)).map_or("", |post| &post.id);
     let prev = all.get(range.end).map_or("", |post| &post.id);
-    Ok(ServerResponse::json(200, &channel_list(call, all.get(range).unwrap_or_default(), next, prev)))
+    let mut shown = channel_list(call, all.get(range).unwrap_or_default(), next, prev);
+    if let (Some(object), false) = (shown.as_object_mut(), call.world.is_old()) {
+        object.insert("has_next".into(), json!(false));
+    }
+    Ok(ServerResponse::json(200, &shown))
 }
 
 fn flagged(call: &RouteCall<'_>, user: &str) -> RouteResult {

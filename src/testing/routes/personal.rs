@@ -12,7 +12,8 @@ pub(super) fn route(call: &mut RouteCall<'_>, method: &str, path: &[&str]) -> Op
         // Drafts belong to the caller, whatever user the path names.
         ("GET", ["users", _, "teams", _, "drafts"]) => call.user().map(|id| {
             let own = call.world.drafts.iter().filter(|draft| is(draft, "user_id", &id));
-            ServerResponse::json(200, &own.cloned().collect())
+            let own: Vec<Value> = own.cloned().collect();
+            ServerResponse::json(200, &if own.is_empty() { Value::Null } else { Value::Array(own) })
         }),
         ("DELETE", ["users", _, "channels", channel, "drafts"]) => delete_draft(call, channel, ""),
         ("DELETE", ["users", _, "channels", channel, "drafts", root]) => delete_draft(call, channel, root),

@@ -373,8 +373,8 @@ impl World {
             if !self.posts.participants(root_id).any(|id| id == root.user_id) {
                 participants.extend(self.user(&root.user_id).map(|user| user.json(false)));
             }
-            participants = named_participants(participants, extended);
         }
+        participants = named_participants(participants, extended);
         let named = format!("@{}", self.name_of(user_id));
         let mut post = bare(self.post_json(root));
         if let Some(post) = post.as_object_mut() {
@@ -402,7 +402,12 @@ impl World {
         let last = self.posts.replies(&post.id).next_back();
         if let Some(last) = last {
             let people = self.posts.participants(&post.id).filter_map(|id| self.user(id));
-            let participants: Vec<Value> = people.map(|user| user.json(false)).collect();
+            let mut participants: Vec<Value> = people.map(|user| user.json(false)).collect();
+            if !extended {
+                for participant in participants.iter_mut().filter_map(Value::as_object_mut) {
+                    participant.remove("auth_data");
+                }
+            }
             let follows = self.threads.get(&post.id).and_then(|thread| thread.get(user_id));
             shown.insert("last_reply_at".into(), json!(last.create_at));
             shown.insert("participants".into(), json!(named_participants(participants, extended)));
@@ -418,7 +423,7 @@ impl World {
             .get(root_id)
             .and_then(|root| self.channel(&root.channel_id))
             .map(|c| c.team_id.clone());
-        if let (Some(thread), Some(team)) = (self.thread_json(user_id, root_id, false), team) {
+        if let (Some(thread), Some(team)) = (self.thread_json(user_id, root_id, !self.is_old()), team) {
             let data = json!({
                 "previous_unread_mentions": 0, "previous_unread_replies": 0, "thread": thread.to_string(),
             });
@@ -528,7 +533,7 @@ fn named_participants(mut participants: Vec<Value>, extended: bool) -> Vec<Value
         return participants;
     }
     for participant in participants.iter_mut().filter_map(Value::as_object_mut) {
-        participant.retain(|name, _| name != "create_at" && name != "update_at");
+        participant.retain(|name, _| !matches!(&**name, "create_at" | "update_at" | "remote_id"));
         for (name, value) in participant.iter_mut().filter(|(name, _)| *name != "id") {
             *value = match value.take() {
                 Value::String(_) => json!(""),

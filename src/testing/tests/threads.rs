@@ -125,3 +125,22 @@ fn followers_are_told_of_replies_if_their_threads_are_collapsed() {
         }
     }
 }
+
+#[test]
+fn participants_have_ids_only_unless_more_is_asked_for() {
+    for version in ["11.6.0", "5.37.0"] {
+        let server = TestServer::builder().version(version).start().unwrap();
+        let root = server.post_as("bob", "town-square", "root");
+        server.as_user("zoe").reply(&root, "reply");
+        let (bob, team) = (Http::new(&server, "bob"), server.team_id("awesome-chat"));
+        let of = |path: &str| bob.get(path).json()["participants"][0].clone();
+        let path = format!("/users/me/teams/{team}/threads/{root}");
+        let short = of(&format!("{path}?extended=false"));
+        assert_eq!(
+            (&short["id"], &short["username"]),
+            (&json!(server.user_id("zoe")), &json!("")),
+            "{short}"
+        );
+        assert_eq!(of(&format!("{path}?extended=true"))["username"], "zoe");
+    }
+}
