@@ -213,13 +213,14 @@ impl Error {
     ///
     /// The statuses 408, 425, 429, 502 to 504 and 520 to 530 are transient, and 500 for idempotent calls. If
     /// repeating the call could carry it out twice, the error is [`ErrorKind::UnknownOutcome`], which is not
-    /// transient.
+    /// transient. Neither is a local file that does not exist or that the program may not open.
     #[doc(alias = "retry")]
     pub fn is_transient(&self) -> bool {
         match self.kind() {
             // A proxy that wants other credentials.
             ErrorKind::Connect => self.status() != Some(407),
-            ErrorKind::Io | ErrorKind::Timeout | ErrorKind::Backlogged => true,
+            ErrorKind::Timeout | ErrorKind::Backlogged => true,
+            ErrorKind::Io => !self.is_of_local_file(),
             ErrorKind::Api | ErrorKind::Status => {
                 self.status().is_some_and(|status| match self.0.repeatable {
                     Some(true) => may_succeed_if_repeated(status),
@@ -229,6 +230,14 @@ impl Error {
             }
             _ => false,
         }
+    }
+
+    /// Returns `true` for errors of opening a file. Connections have none of these kinds.
+    fn is_of_local_file(&self) -> bool {
+        use std::io::ErrorKind::{IsADirectory, NotADirectory, NotFound, PermissionDenied};
+        let source =
+            std::error::Error::source(self).and_then(|source| source.downcast_ref::<std::io::Error>());
+        source.is_some_and(|e| matches!(e.kind(), NotFound | PermissionDenied | IsADirectory | NotADirectory))
     }
 
     /// Returns `true` if the deadline passed.

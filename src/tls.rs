@@ -439,5 +439,8 @@ pub(crate) fn refusal_error(_: &std::io::Error) -> Option<crate::Error> {
 #[cfg(not(feature = "native-tls"))]
 pub(crate) fn missing_tls_error() -> crate::Error {
     crate::Error::new(crate::ErrorKind::Tls, "https needs TLS, which this build does not support")
-        .with_hint("enable the feature `native-tls` (or `vendored`) of the crate `mattermost`")
+        .with_hint(
+            "enable the feature `native-tls` (or `vendored`) of the crate `mattermost`; a URL without a scheme means \
+             https: write `http://` for a server without TLS",
+        )
 }

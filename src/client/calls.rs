@@ -4,9 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::Client;
-#[cfg(doc)]
-use crate::error::ErrorKind;
-use crate::error::Result;
+use crate::error::{ErrorKind, Result};
 use crate::http::{Call, Method, PathArg};
 use crate::time::Timestamp;
 
@@ -63,6 +61,7 @@ impl Client {
         let deadline = Instant::now().checked_add(timeout);
         let time_left =
             || deadline.map_or(Duration::MAX, |deadline| deadline.saturating_duration_since(Instant::now()));
+        let mut earlier = None;
         loop {
             let ping_timeout = time_left().clamp(MIN_PING_TIMEOUT, MAX_PING_TIMEOUT);
             let Err(error) = self.http.with_timeout(ping_timeout).get("/system/ping", &[]).send() else {
@@ -71,8 +70,11 @@ impl Client {
             let is_starting = error.is_transient() || error.status().is_some_and(|status| status >= 500);
             let left = time_left();
             if !is_starting || left.is_zero() {
-                return Err(error);
+                // A request that the end of the wait cut short says less than the one before it.
+                let is_cut_short = error.kind() == ErrorKind::Timeout && ping_timeout < MAX_PING_TIMEOUT;
+                return Err(earlier.filter(|_| is_cut_short).unwrap_or(error));
             }
+            earlier = Some(error);
             self.http.sleep_until_closed(PING_INTERVAL.min(left))?;
         }
     }

@@ -158,5 +158,5 @@ fn a_reply_to_a_deleted_post_names_the_cause() {
     client.posts().delete(&root.id).unwrap();
     let error = client.posts().reply(&root, "too late").unwrap_err();
     assert_eq!(error.api().unwrap().id, "api.post.create_post.root_id.app_error");
-    assert!(error.hint().unwrap().contains("not deleted"), "{error:?}");
+    assert!(error.hint().unwrap().contains("must not be deleted"), "{error:?}");
 }
