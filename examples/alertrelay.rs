@@ -83,6 +83,7 @@ impl Relay {
             let line = line?;
             match serde_json::from_str::<Alert>(&line) {
                 Ok(alert) => self.relay(&alert)?,
+                Err(_) if line.trim().is_empty() => {}
                 Err(error) => eprintln!("left out: {error}: {line}"),
             }
         }

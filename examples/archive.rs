@@ -78,7 +78,7 @@ fn archive_team(client: &Client, team: &str, folder: &Path, bar: &ProgressBar) -
         let archived = archive(client, &channel, &folder, bar);
         archived.map_err(|error| format!("~{} to {}: {error}", channel.name, folder.display()))?;
         if bar.is_hidden() {
-            eprintln!("~{}: {} posts so far", channel.name, bar.position()); // no terminal for a bar
+            eprintln!("~{}: {} posts with those before", channel.name, bar.position()); // no terminal for a bar
         }
         fs::write(folder.join("channel.json"), serde_json::to_vec_pretty(&channel)?)?;
     }
@@ -91,8 +91,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let style = ProgressStyle::with_template("{prefix:20} {wide_bar} {pos}/{len} {eta}")?;
     let bar = ProgressBar::new(0).with_style(style);
     archive_team(&Client::from_env()?, team, Path::new(folder), &bar)?;
+    println!("{} posts were added or changed in {folder}", bar.position());
     bar.finish();
-    println!("{} new or changed posts are in {folder}", bar.position());
     Ok(())
 }
 

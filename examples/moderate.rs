@@ -43,7 +43,7 @@ impl<L: Write> Moderator<L> {
     fn run(&mut self, events: &Events, file: &StateFile) -> Result<()> {
         file.save(&events.position())?;
         for event in events {
-            self.check(&event).unwrap_or_else(|error| eprintln!("{error}"));
+            self.check(&event).unwrap_or_else(|error| eprintln!("{error:?}"));
             file.save(&events.position())?;
         }
         Ok(())
@@ -62,7 +62,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let list = fs::read_to_string(list).map_err(|error| format!("{list}: {error}"))?;
     let file = StateFile::new(Path::new(log).with_extension("position"));
     let log = fs::File::options().create(true).append(true).open(log).map_err(|e| format!("{log}: {e}"))?;
-    let client = ClientBuilder::from_env()?.connect_within(Duration::MAX)?;
+    let client = ClientBuilder::from_env()?.connect_within(Duration::from_secs(60))?;
     let (events, words) = (events(&client, &file)?, list.split_whitespace().map(str::to_lowercase).collect());
     eprintln!("ready: reading the channels of @{}", client.me().username);
     Ok(Moderator { client, words, log }.run(&events, &file)?)

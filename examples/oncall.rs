@@ -56,7 +56,7 @@ impl Bot {
 
 fn main() -> Result<()> {
     let var = |name: &str, default: &str| std::env::var(name).unwrap_or_else(|_| default.into());
-    let client = ClientBuilder::from_env()?.connect_within(Duration::MAX)?;
+    let client = ClientBuilder::from_env()?.connect_within(Duration::from_secs(60))?;
     let channel = client.channel(&var("MATTERMOST_TEAM", ""), &var("CHANNEL", "~oncall"))?;
     let events = client.events()?;
     eprintln!("ready: say `@{} hand over to @somebody`", client.me().username);

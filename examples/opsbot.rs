@@ -63,7 +63,7 @@ impl Bot {
 
 fn main() -> Result<()> {
     let var = |name: &str, default: &str| std::env::var(name).unwrap_or_else(|_| default.into());
-    let client = ClientBuilder::from_env()?.connect_within(Duration::MAX)?;
+    let client = ClientBuilder::from_env()?.connect_within(Duration::from_secs(60))?;
     let ops = client.channel(&var("MATTERMOST_TEAM", ""), &var("OPS_CHANNEL", "~ops"))?;
     let (program, timeout) = (var("DEPLOY", "./deploy.sh"), Duration::from_secs(60));
     let events = client.events()?;

@@ -9,6 +9,7 @@ use std::time::Duration;
 use mattermost::{Channel, Client, EventKind, Events, Payload, Post, PostDraft};
 use mattermost::{PostPatch, Result, Timestamp};
 
+const USAGE: &str = "usage: poll TEAM CHANNEL MINUTES QUESTION OPTION OPTION..";
 const EMOJI: [&str; 10] =
     ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "keycap_ten"];
 
@@ -59,7 +60,7 @@ impl<'c> Poll<'c> {
                 None if Timestamp::now() >= self.closes => break,
                 None if changed => match self.show("Vote by a click on a number.") {
                     Ok(()) => changed = false,
-                    Err(error) => eprintln!("{error}"), // the next tick shows it
+                    Err(error) => eprintln!("{error:?}"), // the next tick shows it
                 },
                 Some(Payload::PostDeleted(deleted)) if deleted.post.id == self.post.id => return Ok(()),
                 Some(_) => changed = true, // also where votes may have been missed
@@ -77,16 +78,15 @@ fn events(client: &Client, channel: &Channel) -> Result<Events> {
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let args: Vec<String> = std::env::args().skip(1).collect();
-    let [team, channel, minutes, words @ ..] = args.as_slice() else {
-        return Err("usage: poll TEAM CHANNEL MINUTES QUESTION OPTION OPTION..".into());
-    };
+    let [team, channel, minutes, words @ ..] = args.as_slice() else { return Err(USAGE.into()) };
+    let time = Duration::from_secs(60 * u64::from(minutes.parse::<u32>().map_err(|_| USAGE)?));
     if !(3..=EMOJI.len() + 1).contains(&words.len()) {
         return Err("a poll has a question and 2 to 10 options".into());
     }
     let client = Client::from_env()?;
     let channel = client.channel(team, channel)?;
     let events = events(&client, &channel)?;
-    let poll = Poll::open(&client, &channel, words, Duration::from_secs(60 * minutes.parse::<u64>()?));
+    let poll = Poll::open(&client, &channel, words, time);
     eprintln!("open for {minutes} min: vote by a click on a number below the post");
     Ok(poll?.run(&events, Duration::from_secs(2))?)
 }

@@ -3,12 +3,12 @@
 //! The server sends no events about the status of other users, so it is asked, every 10 s by default. Users who are offline
 //! at the start are not listed. TEAM is the short name of the team. Environment: `MATTERMOST_URL`, `MATTERMOST_TOKEN`.
 
-use std::collections::BTreeMap;
-use std::io::Write;
-use std::time::Duration;
+use std::{collections::BTreeMap, io::Write, time::Duration};
 
 use mattermost::{Client, CustomStatus, EventKind, Events, Payload, Result};
 use mattermost::{StatusKind, Team, User, UserId, UserPage};
+
+const USAGE: &str = "usage: presence TEAM [SECONDS]";
 
 struct Watch<'c, O> {
     client: &'c Client,
@@ -44,7 +44,7 @@ impl<O: Write> Watch<'_, O> {
                 None | Some(Payload::StatusChange(_)) => self.look(),
                 Some(_) => self.load(), // somebody joined, left or was renamed, or that may have been missed
             };
-            done.unwrap_or_else(|error| eprintln!("{error}")); // looks again at the next tick
+            done.unwrap_or_else(|error| eprintln!("{error:?}")); // looks again at the next tick
         }
         Ok(())
     }
@@ -57,8 +57,8 @@ fn events(client: &Client) -> Result<Events> {
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let (team, seconds) = (std::env::args().nth(1), std::env::args().nth(2));
-    let team = team.ok_or("usage: presence TEAM [SECONDS]")?;
-    let interval = Duration::from_secs(seconds.map_or(Ok(10), |seconds| seconds.parse())?);
+    let team = team.ok_or(USAGE)?;
+    let interval = Duration::from_secs(seconds.map_or(Ok(10), |seconds| seconds.parse()).map_err(|_| USAGE)?);
     let client = Client::from_env()?;
     let team = client.teams().get_by_name(&team)?;
     let events = events(&client)?;

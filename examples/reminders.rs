@@ -104,7 +104,7 @@ fn minutes(text: &str) -> Option<Duration> {
 
 fn main() -> Result<(), Box<dyn StdError>> {
     let file = std::env::args().nth(1).ok_or("usage: reminders FILE")?;
-    let client = ClientBuilder::from_env()?.connect_within(Duration::MAX)?;
+    let client = ClientBuilder::from_env()?.connect_within(Duration::from_secs(60))?;
     let events = client.events()?;
     let stopper = events.stopper();
     ctrlc::set_handler(move || stopper.stop())?;

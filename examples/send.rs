@@ -1,7 +1,7 @@
 //! Posts standard input: `send [--file PATH].. [--thread POST_ID] [--json] [--team TEAM] CHANNEL|@USER < text`
 //!
-//! A text that is too long for one post becomes several, the later ones in the thread of the first. Exits with 75
-//! (`EX_TEMPFAIL`) if it may be tried again. `--team` defaults to `MATTERMOST_TEAM`; a user needs none. Environment:
+//! Prints the ID of the post, or with `--json` a list of the posts: a text that is too long for one post becomes several, the
+//! later ones in the thread of the first. Exits with 75 (`EX_TEMPFAIL`) if it may be tried again. `--team` defaults to `MATTERMOST_TEAM`; a user needs none. Environment:
 //! `MATTERMOST_URL`, `MATTERMOST_TOKEN`.
 
 use std::io::Read;
@@ -33,7 +33,8 @@ fn parse(mut parser: lexopt::Parser) -> Result<Args, lexopt::Error> {
             arg => return Err(arg.unexpected()),
         }
     }
-    (!args.to.is_empty()).then_some(args).ok_or("CHANNEL or @USER is missing".into())
+    let complete = args.to.starts_with('@') || !(args.to.is_empty() || args.team.is_empty());
+    complete.then_some(args).ok_or("CHANNEL or @USER, or the --team of the channel, is missing".into())
 }
 
 fn send(client: &Client, args: &Args, text: &str) -> Result<Vec<Post>> {
@@ -109,6 +110,7 @@ mod tests {
         let error = send("--team awesome-chat ~nowhere", "x").unwrap_err();
         assert!(error.is_not_found() && error.to_string().contains("~nowhere"), "{error}");
         let error = send("--file /nonexistent/file @bob", "x").unwrap_err();
+        assert!(!error.is_transient());
         assert!(error.to_string().contains("/nonexistent/file"), "{error}");
         assert_eq!(server.posts("bob@janedoe").len(), 1);
     }

@@ -107,7 +107,11 @@ fn show(post: &TestPost) {
         let actions =
             card["actions"].as_array().into_iter().flatten().filter_map(|action| action["name"].as_str());
         let actions = actions.map(|name| format!(" [{name}]")).collect::<Vec<_>>().concat();
-        println!("  | {} {}{actions}", field("title"), field("text"));
+        let texts = ["title", "text", "fallback"].map(field);
+        println!(
+            "  | {}{actions}",
+            texts.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" - ")
+        );
     }
     for (user, emoji) in &post.reactions {
         println!("  :{emoji}: by {user}");
@@ -179,7 +183,9 @@ fn main() -> Outcome<()> {
             "--port" => builder.port(value()?.parse()?),
             "--version" => builder.version(value()?),
             "--seed-file" => {
-                seed = serde_json::from_str(&std::fs::read_to_string(value()?)?)?;
+                let file = value()?;
+                let text = std::fs::read_to_string(&file).map_err(|error| format!("{file}: {error}"))?;
+                seed = serde_json::from_str(&text).map_err(|error| format!("{file}: {error}"))?;
                 seeded(builder, &seed)
             }
             "--bot" => builder.bot(value()?),

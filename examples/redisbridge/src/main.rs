@@ -50,9 +50,8 @@ fn publish(client: &Client, redis: &mut Connection, opened: impl FnOnce(&Events)
         let text = event.as_ref().filter(|_| !identity.is_empty()).map_or("", Event::raw);
         let position = serde_json::to_string(&events.position())?;
         let keys = [LEADER, STREAM, POSITION, &format!("mattermost:seen:{identity}")];
-        if !script.key(&keys).arg(&[&token, &lease, &position, text]).invoke::<bool>(redis)? {
-            return Err("another process leads".into());
-        }
+        let leads: bool = script.key(&keys).arg(&[&token, &lease, &position, text]).invoke(redis)?;
+        leads.then_some(()).ok_or("another process leads")?;
     }
     events.error().map_or(Ok(()), |error| Err(error.into()))
 }
@@ -89,13 +88,14 @@ fn sum(client: &Client, worker: &str, event: &Event) -> Result<()> {
 }
 
 fn main() -> Outcome {
-    let args: Vec<String> = std::env::args().skip(1).collect();
+    let mode = std::env::args().nth(1).ok_or("usage: redisbridge publish | work NAME")?;
     let url = std::env::var("REDIS_URL").unwrap_or_else(|_| "redis://127.0.0.1/".into());
-    let client = ClientBuilder::from_env()?.connect_within(Duration::MAX)?;
+    let client = ClientBuilder::from_env()?.connect_within(Duration::from_secs(60))?;
     let mut redis = redis::Client::open(url)?.get_connection()?;
-    match args.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        ["publish"] => publish(&client, &mut redis, |_| eprintln!("publishing")),
-        ["work", name] => work(&mut redis, &client, name, LEASE * 6, &AtomicBool::new(false)),
+    eprintln!("ready: {mode}, as @{}", client.me().username);
+    match (&*mode, std::env::args().nth(2)) {
+        ("publish", None) => publish(&client, &mut redis, |_| eprintln!("publishing")),
+        ("work", Some(name)) => work(&mut redis, &client, &name, LEASE * 6, &AtomicBool::new(false)),
         _ => Err("usage: redisbridge publish | work NAME".into()),
     }
 }

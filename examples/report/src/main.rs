@@ -1,6 +1,7 @@
 //! The last seven days of a channel as a chart, which is posted to it: `report TEAM CHANNEL [PICTURE.png]`.
 //!
-//! With a third argument, the picture is written to a file, and nothing is posted.
+//! With a third argument, the picture is written to a file, and nothing is posted. Environment: `MATTERMOST_URL`,
+//! `MATTERMOST_TOKEN`.
 
 use std::collections::BTreeMap;
 use std::error::Error;

@@ -1,6 +1,6 @@
 //! `/vacation 24 Dec`: an ephemeral message with two buttons, *Ask for it*, which opens a dialog, and *Never mind*.
 //!
-//! `slash TEAM CHANNEL LISTEN PUBLIC_URL`, such as `slash awesome-chat ~town-square 127.0.0.1:8077 http://127.0.0.1:8077`: the
+//! `slash TEAM CHANNEL LISTEN URL`, such as `slash awesome-chat ~town-square 127.0.0.1:8077 http://127.0.0.1:8077`: the
 //! team of the command, the channel that gets the requests, the address to listen at, and the URL at which the server
 //! reaches it. Environment: `MATTERMOST_URL`, `MATTERMOST_TOKEN` of an account that may manage slash commands (an
 //! administrator), and `SECRET`, a text of your choice that signs the buttons. On a private network,
@@ -9,8 +9,6 @@
 use mattermost::integration::*;
 use mattermost::{Channel, Client, CommandDraft, PostDraft, Result, Secret, markdown::quote_text};
 use tiny_http::{Request, Server};
-
-const USAGE: &str = "usage: slash TEAM CHANNEL LISTEN PUBLIC_URL";
 
 struct App {
     client: Client,
@@ -79,11 +77,12 @@ impl App {
 
 fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
     let args: Vec<String> = std::env::args().skip(1).collect();
-    let [team, channel, listen, url] = args.as_slice() else { return Err(USAGE.into()) };
-    let (client, secret) = (Client::from_env()?, Secret::new(std::env::var("SECRET")?));
+    let [team, channel, listen, url] = &args[..] else { return Err("slash TEAM CHANNEL LISTEN URL".into()) };
+    let (client, http, secret) = (Client::from_env()?, Server::http(listen)?, std::env::var("SECRET"));
     let channel = client.channel(team, channel)?;
+    let app = App::new(client, channel, url.clone(), Secret::new(secret.map_err(|_| "SECRET is not set")?))?;
     eprintln!("ready: say /vacation 24 Dec in the team {team}");
-    App::new(client, channel, url.clone(), secret)?.serve(&Server::http(listen)?);
+    app.serve(&http);
     Ok(())
 }
 

@@ -19,13 +19,13 @@ fn ask(person: &DirectConversation, timeout: Duration) -> Result<Vec<String>> {
         let Some(answer) = person.ask(question, timeout)? else { break };
         answers.push(answer.text().to_owned());
     }
-    let all = answers.len() == QUESTIONS.len();
-    person.send(if all { "Thank you!" } else { "No answer: I go on without you today." })?;
+    person.send(if answers.len() == QUESTIONS.len() { "Thank you!" } else { "Too late for today." })?;
     Ok(answers)
 }
 
 fn stand_up(client: &Client, channel: &Channel, names: &[String], timeout: Duration) -> Result<Post> {
     let users: Vec<User> = names.iter().map(|n| client.users().get_by_username(n)).collect::<Result<_>>()?;
+    eprintln!("asking {}", names.join(", "));
     let answers = client.events()?.ask_all(&users, |person| ask(person, timeout));
     let row = |(user, answers): (&User, Result<Vec<String>>)| {
         let refused = answers.as_ref().is_err_and(|error| error.kind() == ErrorKind::Forbidden);
@@ -35,8 +35,7 @@ fn stand_up(client: &Client, channel: &Channel, names: &[String], timeout: Durat
     let rows: Vec<_> = users.iter().zip(answers).map(row).collect::<Result<_>>()?;
     let missing: Vec<_> = rows.iter().filter(|r| r.len() <= QUESTIONS.len()).map(|r| &*r[0]).collect();
     let answered = format!("{} of {} answered", rows.len() - missing.len(), rows.len());
-    let color = if missing.is_empty() { "good" } else { "warning" };
-    let card = Attachment::new().color(color).fallback(answered).short_field("Missing", missing.join(", "));
+    let card = Attachment::new().fallback(answered).short_field("Missing", missing.join(", "));
     let table = markdown::format_table(["who"].into_iter().chain(QUESTIONS), &rows);
     client.posts().create(&PostDraft::new(channel, format!("#### Stand-up\n\n{table}")).attachment(card))
 }
@@ -46,16 +45,17 @@ fn until(at: Time) -> Option<Duration> {
     let now = Zoned::now();
     let mut days = iter::successors(now.with().time(at).build().ok(), |then| then.tomorrow().ok());
     let next = days.find(|then| *then > now && then.weekday().to_monday_one_offset() < 6)?;
+    eprintln!("the next stand-up is at {next}");
     now.duration_until(&next).try_into().ok()
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
     let args: Vec<String> = std::env::args().skip(1).collect();
-    let [team, channel, at, names @ ..] = args.as_slice() else { return Err(USAGE.into()) };
-    let client = ClientBuilder::from_env()?.connect_within(Duration::MAX)?;
+    let [team, channel, at, _, ..] = args.as_slice() else { return Err(USAGE.into()) };
+    let client = ClientBuilder::from_env()?.connect_within(Duration::from_secs(60))?;
     let channel = client.channel(team, channel)?;
-    let stand_up = || stand_up(&client, &channel, names, Duration::from_secs(15 * 60));
-    let at = if at == "now" { return Ok(stand_up().map(drop)?) } else { at.parse()? };
+    let stand_up = || stand_up(&client, &channel, &args[3..], Duration::from_secs(15 * 60));
+    let at = if at == "now" { return Ok(stand_up().map(drop)?) } else { at.parse().map_err(|_| USAGE)? };
     loop {
         thread::sleep(until(at).ok_or("no such time")?);
         stand_up().map_or_else(|error| eprintln!("{error:?}"), drop);
@@ -94,11 +94,8 @@ mod tests {
         assert!(post.message.contains("|@ann|ann's \\| 0|ann's \\| 1|ann's \\| 2|"), "{}", post.message);
         assert!(post.message.contains("|@eve||||"), "{}", post.message);
         let card = &post.attachments()[0];
-        assert_eq!((card.color.as_str(), card.fallback.as_str()), ("warning", "4 of 5 answered"));
-        assert_eq!(
-            server.posts("eve@standup").last().unwrap().message,
-            "No answer: I go on without you today."
-        );
+        assert_eq!((card.fields[0].value.as_str(), &*card.fallback), ("\"@eve\"", "4 of 5 answered"));
+        assert_eq!(server.posts("eve@standup").last().unwrap().message, "Too late for today.");
     }
 
     #[test]
