@@ -94,7 +94,7 @@ impl Relay {
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let [team, channel] = args.as_slice() else { return Err("usage: alertrelay TEAM CHANNEL".into()) };
-    let client = ClientBuilder::from_env()?.connect_within(Duration::MAX)?;
+    let client = ClientBuilder::from_env()?.connect_within(Duration::from_secs(60))?;
     let channel = client.channel(team, channel)?;
     Relay { client, channel }.run(std::io::stdin().lock())
 }

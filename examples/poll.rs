@@ -1,8 +1,8 @@
 //! Reaction poll: `poll TEAM ~channel MINUTES "Question?" "first" "second" ...`
 //!
-//! Posts it with number emojis, shows the votes as bars while they come, and closes it. Killed and started again with the
-//! same words, it goes on with the same post. TEAM is the short name of the team. Environment: `MATTERMOST_URL`,
-//! `MATTERMOST_TOKEN`.
+//! Posts it with number emojis, shows the votes as bars while they come, and closes it. The votes of its own account do not
+//! count. Killed and started again with the same words, up to an hour after its end, it goes on with the same post. TEAM is
+//! the short name of the team. Environment: `MATTERMOST_URL`, `MATTERMOST_TOKEN`.
 
 use std::time::Duration;
 
@@ -24,7 +24,7 @@ struct Poll<'c> {
 impl<'c> Poll<'c> {
     fn open(client: &'c Client, channel: &Channel, words: &'c [String], time: Duration) -> Result<Self> {
         let draft = PostDraft::new(channel, format!("#### {}", words[0])).key(words.join("|"));
-        let draft = draft.key_since(Timestamp::now().minus(time));
+        let draft = draft.key_since(Timestamp::now().minus(time + Duration::from_secs(3_600)));
         let post = client.posts().create_once(&draft, Duration::from_secs(60))?;
         for (emoji, _) in EMOJI.iter().zip(&words[1..]) {
             client.reactions().create(&post.id, emoji)?; // twice is no error

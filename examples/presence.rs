@@ -58,7 +58,8 @@ fn events(client: &Client) -> Result<Events> {
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let (team, seconds) = (std::env::args().nth(1), std::env::args().nth(2));
     let team = team.ok_or(USAGE)?;
-    let interval = Duration::from_secs(seconds.map_or(Ok(10), |seconds| seconds.parse()).map_err(|_| USAGE)?);
+    let interval =
+        Duration::from_secs(seconds.map_or(Ok(10), |text| text.parse::<u64>()).map_err(|_| USAGE)?.max(1));
     let client = Client::from_env()?;
     let team = client.teams().get_by_name(&team)?;
     let events = events(&client)?;
