@@ -72,6 +72,19 @@ fn a_process_that_died_after_sending_is_no_reason_for_two() {
     assert_eq!(count(&server, "once"), 1);
 }
 
+/// The pauses of the outage would go beyond the time after which the outcome is known: from 3.1 to 6.1 s.
+#[test]
+fn the_next_attempt_comes_when_the_outcome_is_known() {
+    let (server, client, town) = setup();
+    let builder = server.client_builder().token(server.token("janedoe")).backoff_scale(0.1);
+    drop(client);
+    let client = builder.connect().unwrap();
+    server.on("POST /posts").api_error(500, "test");
+    let draft = PostDraft::new(&town, "in time").key("k");
+    client.posts().create_once(&draft, Duration::from_millis(5_500)).unwrap();
+    assert_eq!(count(&server, "in time"), 1);
+}
+
 #[test]
 fn patience_ends_and_says_what_is_known() {
     let (server, client, town) = setup();

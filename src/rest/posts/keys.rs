@@ -24,8 +24,9 @@ impl Posts<'_> {
     ///
     /// The channel is searched for the key before each attempt, starting with the newest post and back to
     /// [`key_since`](PostDraft::key_since), by default 24 h. This also finds the post of another process, and of an
-    /// earlier run that was terminated after it had sent the request. If the outcome of an attempt is unknown, the next
-    /// attempt waits 35 s, by which time the server must have completed the earlier one.
+    /// earlier run that was terminated after it had sent the request. If the outcome of an attempt is unknown, also after a
+    /// status of 500 or higher, the next attempt waits 35 s, by which time the server must have completed the earlier one.
+    /// A `timeout` of a minute allows for one such wait.
     ///
     /// Two processes that use the same key at the same time create one post if both requests arrive at the same node
     /// within 30 s.
@@ -36,8 +37,8 @@ impl Posts<'_> {
     /// # Errors
     /// - [`ErrorKind::Input`], before any I/O, for a draft without a key or channel, and in the same cases as for
     ///   [`create`](Self::create).
-    /// - [`ErrorKind::UnknownOutcome`] if the outcome of an attempt was still unknown after `timeout`. Calling
-    ///   `create_once` again is safe.
+    /// - [`ErrorKind::UnknownOutcome`] if the outcome of an attempt was still unknown after `timeout`. Call
+    ///   `create_once` again: within 30 s the server merges both requests, and after 35 s the search finds the post.
     /// - Any other error that is not transient, as soon as it occurs; after `timeout`, the last error. In both cases,
     ///   nothing was created.
     ///
@@ -98,7 +99,12 @@ impl Posts<'_> {
                 Err(error) => error,
             };
             let interval = exponential_delay(failures, MIN_RETRY_INTERVAL, MAX_RETRY_INTERVAL);
-            let pause = add_jitter(scale.shorten(error.retry_after().unwrap_or(interval)));
+            let mut pause = add_jitter(scale.shorten(error.retry_after().unwrap_or(interval)));
+            if let Some((at, _)) = &unsettled {
+                // Not longer than until the next attempt is allowed.
+                let until_settled = scale.shorten(SETTLE_TIME).saturating_sub(at.elapsed());
+                pause = if until_settled.is_zero() { pause } else { pause.min(until_settled) };
+            }
             if !is_temporary(&error) || left() <= pause {
                 return Err(verdict(error, unsettled));
             }
