@@ -26,7 +26,7 @@ const STOP_TIMEOUT: Duration = Duration::from_secs(2);
 /// A second `start` waits this long for a `start` in progress on another thread.
 const START_TIMEOUT: Duration = Duration::from_secs(120);
 
-/// A callback client with the interface of `AnyEvent::Mattermost` and the additions of `AnyEvent::SlackRTM`.
+/// A callback-based client with the interface of Perl's `AnyEvent::Mattermost`, extended by that of `AnyEvent::SlackRTM`.
 ///
 /// ```no_run
 /// use mattermost::Mattermost;

@@ -87,6 +87,10 @@
 //!   `/secure-connection` creates, accepts and removes nothing; `/help` has a text of its own; and `/status` does not
 //!   recognize an emoji that is given as a character.
 //! - The `icon_emoji` of an incoming webhook becomes the prop `override_icon_emoji`, but not the address of a picture.
+//!   `priority` is ignored, and so is a content type that is malformed. A body is at most 300 KB in all versions.
+//! - Users do not see their audits, there are no notices, and a reminder sends no confirmation.
+//! - Lists of threads and sidebar categories differ in a few numbers that bots seldom read: `reply_count` of the posts around
+//!   an unread one, `sort_order` of the default categories, and team names in memberships of all teams.
 //!
 //! # Routes
 //!

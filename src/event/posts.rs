@@ -62,7 +62,7 @@ model! {
         /// The post before its deletion, including its text. After a gap, without its text.
         #[serde(with = "super::embedded")]
         pub post: Post,
-        /// ID of the user who deleted the post. Only sent to system administrators, and by older servers.
+        /// ID of the user who deleted the post. Newer servers send it to system administrators only.
         #[serde(skip_serializing_if = "UserId::is_empty")]
         pub delete_by: UserId,
     }

@@ -213,7 +213,7 @@ events! {
         /// The current account viewed a channel. Only sent by servers before 10; newer servers send
         /// [`MultipleChannelsViewed`](Self::MultipleChannelsViewed).
         "channel_viewed" => ChannelViewed(channels::ChannelViewed);
-        /// The current account viewed channels in any client. Dropped early on slow connections.
+        /// The current account viewed one or more channels, in this client or another. Dropped early on slow connections.
         "multiple_channels_viewed" => MultipleChannelsViewed(channels::MultipleChannelsViewed);
         /// A direct channel with the current account was created. Not sent if it already existed.
         "direct_added" => DirectAdded(channels::DirectAdded), from broadcast [channel_id];

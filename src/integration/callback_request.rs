@@ -39,9 +39,9 @@ impl fmt::Debug for CallbackRequest {
 impl CallbackRequest {
     /// Reads a request from the value of its `Content-Type` header, if any, and its body.
     ///
-    /// Reads at most 1 MiB of the body ([`MAX_BODY_BYTES`]). If the body is longer, or cannot be read,
-    /// [`parse`](Self::parse) returns an error, and [`respond`](Self::respond) a response with a status of 400 or
-    /// more.
+    /// Reads at most 1 MiB of the body ([`MAX_BODY_BYTES`]). If the body is longer or cannot be read,
+    /// [`parse`](Self::parse) returns an error, and [`respond`](Self::respond) returns a response with a status of 400
+    /// or higher.
     pub fn read(content_type: Option<impl AsRef<str>>, body: impl Read) -> Self {
         let content_type = content_type.map_or_else(String::new, |value| value.as_ref().to_owned());
         Self { content_type, body: read_body(body) }
@@ -59,7 +59,7 @@ impl CallbackRequest {
 
     /// Parses and verifies the request, calls `handler` with it, and returns the response of the handler.
     ///
-    /// An error of either step is logged and becomes a response with a status of 400 or more. So does a panic in the
+    /// An error while parsing, or an error from the handler, is logged and becomes a response with a status of 400 or higher. So does a panic in the
     /// handler, which must not end a thread of the HTTP server.
     ///
     /// The handler can return any response of this module, or a `Result` that contains one.

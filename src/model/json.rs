@@ -52,7 +52,7 @@ impl Json {
         self.value.get_or_init(|| decode_str(self.as_str()).unwrap_or_default())
     }
 
-    /// Returns a member of the JSON object. `None` if there is no such member.
+    /// Returns the value of a member of the JSON object. `None` if there is no such member. `None` if there is no such member.
     pub fn get(&self, key: &str) -> Option<&Value> {
         if self.is_empty() {
             return None;

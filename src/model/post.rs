@@ -43,7 +43,7 @@ open_enum! {
         SystemJoinTeam = "system_join_team",
         /// A user left the team.
         SystemLeaveTeam = "system_leave_team",
-        /// An automatic reply of a user who is out of office.
+        /// An automatic reply from a user who is out of the office.
         SystemAutoResponder = "system_auto_responder",
         /// Translation was turned on or off.
         SystemAutotranslation = "system_autotranslation",

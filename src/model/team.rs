@@ -33,7 +33,7 @@ model! {
         pub description: String,
         /// Email address. Only returned to users who may manage the team.
         pub email: String,
-        /// Access to the team.
+        /// Type of the team: open or by invitation only.
         #[serde(rename = "type")]
         pub kind: TeamType,
         /// Company name.
@@ -65,7 +65,7 @@ input! {
         pub name: String,
         /// The display name, up to 64 characters.
         pub display_name: String,
-        /// Access to the team.
+        /// Type of the team: open or by invitation only.
         #[serde(rename = "type")]
         pub kind: TeamType,
     }

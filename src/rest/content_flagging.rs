@@ -50,7 +50,7 @@ impl ContentFlagging<'_> {
         self.0.get("/content_flagging/flag/config", &[]).fetch()
     }
 
-    /// Gets the options for reviewers who keep or remove a flagged post of a team.
+    /// Gets the options that apply when a reviewer keeps or removes a flagged post in a team.
     ///
     /// `GET /content_flagging/flag/config`
     ///

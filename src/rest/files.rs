@@ -80,7 +80,7 @@ impl<'c> Files<'c> {
     /// owner can read. The file at `path` keeps these permissions, or those of the file that it replaces. A broken
     /// connection is resumed. The download fails after five consecutive connections that each delivered less than 64
     /// KiB. A later call resumes the partial file of an earlier run after comparing the end of that file with the
-    /// server's copy. Links, files of other users and files that others can write to are not resumed.
+    /// server's copy. A partial file is not resumed if it is a link, belongs to another user, or is writable by others.
     ///
     /// If two calls save to the same path at the same time, the later call takes over, and the earlier one fails. A
     /// file name chosen by another user is not a safe path; use [`FileInfo::safe_name`].
@@ -93,8 +93,8 @@ impl<'c> Files<'c> {
         self.save_with(file, path, |_, _| {})
     }
 
-    /// Like [`save`](Self::save), but calls `progress` with the bytes received so far and the file size,
-    /// after each chunk of a few kB.
+    /// Like [`save`](Self::save), but calls `progress` after each chunk of a few kB, with the number of
+    /// bytes received so far and the size of the file.
     pub fn save_with(
         &self,
         file: &FileInfo,

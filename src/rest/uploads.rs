@@ -53,7 +53,7 @@ impl Uploads<'_> {
         self.upload_with(channel, path, |_, _| {})
     }
 
-    /// Like [`upload`](Self::upload), but calls `progress` with the bytes sent so far and the file size,
+    /// Like [`upload`](Self::upload), but calls `progress` with the number of bytes sent so far and the size of the file,
     /// after each chunk.
     pub fn upload_with(
         &self,
@@ -166,7 +166,7 @@ impl Uploads<'_> {
         self.finish_with(upload, from, |_, _| {})
     }
 
-    /// Like [`finish`](Self::finish), but calls `progress` with the bytes sent so far and the file size,
+    /// Like [`finish`](Self::finish), but calls `progress` with the number of bytes sent so far and the size of the file,
     /// after each chunk.
     pub fn finish_with(
         &self,

@@ -252,7 +252,7 @@ impl<'c> Users<'c> {
     ///
     /// `PUT /users/{user_id}/active`
     ///
-    /// Required permissions, depending on the request: `sysconsole_write_user_management_users`,
+    /// Required permission: `sysconsole_write_user_management_users`. For system administrators, also requires
     /// `manage_system`.
     #[doc(alias = "UpdateUserActive")]
     pub fn activate(&self, user: &UserId) -> Result<()> {
@@ -263,7 +263,7 @@ impl<'c> Users<'c> {
     ///
     /// `PUT /users/{user_id}/active`
     ///
-    /// Required permissions, depending on the request: `sysconsole_write_user_management_users`,
+    /// Required permission: `sysconsole_write_user_management_users`. For system administrators, also requires
     /// `manage_system`.
     #[doc(alias = "UpdateUserActive")]
     pub fn deactivate(&self, user: &UserId) -> Result<()> {

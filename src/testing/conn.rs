@@ -35,7 +35,7 @@ pub(crate) struct Conn {
 #[derive(Debug, Default)]
 struct LineFaults {
     closed: bool,
-    /// Nothing is sent or received, and the other side must not notice.
+    /// `true` if data in both directions is silently discarded while the connection stays open.
     swallow: bool,
     hold_out: Option<Instant>,
     hold_in: Option<Instant>,

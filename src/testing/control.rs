@@ -147,7 +147,7 @@ impl TestServer {
         self.inner.world().add_user(name)
     }
 
-    /// Adds a bot to the first team and its default channels, owned by `admin`. Returns its ID.
+    /// Adds a bot owned by `admin` to the first team and its default channels. Returns its ID.
     pub fn add_bot(&self, name: &str) -> String {
         self.inner.world().add_bot(name)
     }

@@ -50,7 +50,7 @@ impl Request {
         self.param(name).is_some_and(|value| matches!(value, "1" | "t" | "T" | "TRUE" | "true" | "True"))
     }
 
-    /// Returns the session token, looked up in the same order as by the real server.
+    /// Returns the session token, from the same places and in the same order as the real server.
     pub(crate) fn token(&self) -> Option<String> {
         let cookie = self.header("cookie").and_then(|cookies| {
             cookies.split(';').find_map(|pair| pair.trim().strip_prefix("MMAUTHTOKEN=").map(str::to_owned))

@@ -26,7 +26,7 @@ use crate::ws::frame::{OPCODE_CLOSE, OPCODE_PING, OPCODE_PONG, OPCODE_TEXT};
 const MAX_RECORDING_SIZE: u64 = 512 << 20;
 /// Maximum size of a response whose content was not recorded, in bytes.
 const MAX_FILLED_SIZE: u64 = 64 << 20;
-/// Time without progress after which a message is sent although a request before it is missing.
+/// Time without progress after which a recorded message is sent even if a request recorded before it was not made.
 const PATIENCE_TIMEOUT: Duration = Duration::from_secs(3);
 /// Time after which an idle connection is closed.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(300);

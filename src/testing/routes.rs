@@ -92,7 +92,7 @@ struct RouteCall<'a> {
     /// ID of the current account. Empty if the request has no valid session.
     user: String,
     token: String,
-    /// A request to an integration that is made before the response, while no lock is held.
+    /// A request to make to an integration before responding, without holding a lock.
     outgoing: Option<outgoing::Outgoing>,
 }
 

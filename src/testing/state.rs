@@ -191,7 +191,7 @@ impl World {
         true
     }
 
-    /// Returns `true` if a token belongs to a session that is valid now.
+    /// Returns `true` if a token is currently valid.
     pub(super) fn is_valid(&self, token: &str) -> bool {
         self.user_of(token).is_some()
     }

@@ -1,4 +1,4 @@
-//! Members that servers before 6.0 do not send.
+//! Members of JSON objects that servers before 6.0 do not send.
 
 use serde_json::{Map, Value};
 

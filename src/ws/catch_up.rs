@@ -1,4 +1,4 @@
-//! Fills gaps: fetches the missed posts by REST, and delivers them before newer events.
+//! Fills gaps in the event stream: fetches the missed posts over REST and delivers them before newer events.
 //!
 //! [`GapFiller`] does no I/O, does not block and has no clock. It is between the connection and the queue: while a
 //! gap is open, live events wait in its buffer. [`catch_up_driver`](super::threads::catch_up_driver) sends its

@@ -57,7 +57,7 @@ impl Message {
     /// Like [`ask`](Self::ask), but waits until `read` returns `Some` for a reply, and returns the value.
     ///
     /// `read` is called on the current thread for each message of the user. Messages for which it returns `None` are
-    /// not delivered to loops over the stream either. Returns `None` if there was no accepted reply within `timeout`
+    /// not delivered to loops over the stream either. Returns `None` if `read` accepts no reply within `timeout`
     /// after the question was posted.
     ///
     /// # Errors
@@ -265,7 +265,8 @@ impl Events {
     ///
     /// `talk` is called for each user, on a thread per user. The method returns after all calls have ended. A panic in
     /// one of them becomes the error for that user. Once the stream is stopped, questions fail with
-    /// [`ErrorKind::Closed`]. The number of threads is not limited.
+    /// [`ErrorKind::Closed`]. The number of threads is not limited. Questions cannot be withdrawn: if the first reply
+    /// decides, `talk` can tell the other users so.
     ///
     /// # Errors
     /// Each result is that of `talk`, the error of [`conversation_with`](Self::conversation_with), or

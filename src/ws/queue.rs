@@ -68,7 +68,7 @@ struct OverflowPeriod {
 
 #[derive(Debug)]
 pub(crate) struct EventQueue {
-    /// `None` after the stream was closed: receivers then take the remaining events and end.
+    /// `None` once the stream is closed: receivers then take the remaining events and see the channel as disconnected.
     sender: Option<Sender<Event>>,
     /// Used for its length only.
     receiver: Receiver<Event>,

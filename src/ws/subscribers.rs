@@ -134,7 +134,7 @@ impl Subscribers {
         }
     }
 
-    /// Handles the posted question: the first message after it is the reply. Returns the messages that are not, in
+    /// Records that the question was posted. The first matching message after it is the reply. Returns the messages that are not, in
     /// order.
     pub(super) fn question_posted(&mut self, id: SubscriberId, asked: Asked) -> Vec<Event> {
         let found = self.list.iter_mut().find(|(other, _)| *other == id);
