@@ -19,7 +19,7 @@ impl Brand<'_> {
         self.0.get("/brand/image", &[]).bytes()
     }
 
-    /// Sets the brand image. Must be PNG, JPEG or GIF.
+    /// Sets the brand image, which must be in PNG, JPEG or GIF format.
     ///
     /// `POST /brand/image`
     ///

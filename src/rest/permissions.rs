@@ -8,7 +8,7 @@ use crate::http::HttpClient;
 pub struct Permissions<'c>(pub(crate) &'c HttpClient);
 
 impl Permissions<'_> {
-    /// Lists the given permissions together with those they imply in the system console.
+    /// Lists the given permissions and those that the system console grants together with them.
     ///
     /// `POST /permissions/ancillary`
     ///

@@ -72,8 +72,8 @@ pub enum Probe {
     /// Requests `GET /users/me` and checks whether the account has changed, for example because it was deactivated and
     /// reactivated.
     ///
-    /// Writes nothing to the server, but detects only such changes, within two minutes. An unrelated change causes a
-    /// catch-up.
+    /// Writes nothing to the server, but detects only changes to the account. Detection takes up to two minutes. An
+    /// unrelated change causes a catch-up.
     Account,
 }
 

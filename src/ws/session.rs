@@ -1,7 +1,7 @@
 //! The state machine of a stream, without I/O and without a clock.
 //!
 //! The reader thread calls [`StreamSession::next_reader_action`] and reports the outcome. The writer thread calls
-//! [`StreamSession::on_tick`]. Everything else that has to be done is returned by [`StreamSession::next_effect`]. Times
+//! [`StreamSession::on_tick`]. All other work is returned by [`StreamSession::next_effect`]. Times
 //! count from the start of the stream.
 
 mod effects;

@@ -155,7 +155,7 @@ model! {
         pub total_count: i64,
         /// Number of entries that have a value.
         pub entries_with_value: i64,
-        /// The message of the result.
+        /// The result message.
         pub message: String,
         /// The error message. Empty on success.
         pub error: String,

@@ -43,7 +43,7 @@ impl<'c> History<'c> {
         self
     }
 
-    /// Starts with the post after this one and continues with newer posts. Costs one additional request.
+    /// Starts with the post after the given one and continues with newer posts. Costs one additional request.
     #[must_use]
     pub fn after(mut self, post: impl Into<PostId>) -> Self {
         (self.start, self.time, self.forward) = (Some(post.into()), None, true);

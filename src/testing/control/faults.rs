@@ -284,7 +284,7 @@ impl TestServer {
     }
 
     /// Cuts the next connection of any kind after the server has sent this many bytes, including those of a TLS
-    /// handshake. 0 cuts it immediately.
+    /// handshake. A value of 0 cuts it immediately.
     pub fn cut_accepted_after(&self, bytes: u64) {
         lock(&self.inner.faults).cut_accepted = Some(bytes);
     }
