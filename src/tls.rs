@@ -87,7 +87,7 @@ mod on {
         /// `pem` contains one or more certificates in PEM format, or one certificate in DER format.
         ///
         /// # Errors
-        /// [`ErrorKind::Input`](crate::ErrorKind::Input) if a certificate is invalid.
+        /// [`ErrorKind::Input`] if a certificate is invalid.
         pub fn add_root(self, pem: &[u8]) -> Result<Self> {
             let added = parse_certificates(pem)?;
             Ok(self.changed(|config| config.roots.extend(added)))
@@ -107,7 +107,7 @@ mod on {
         /// Sets the client certificate from a PKCS#12 archive and its password.
         ///
         /// # Errors
-        /// [`ErrorKind::Input`](crate::ErrorKind::Input) if the archive is invalid, or the password is wrong.
+        /// [`ErrorKind::Input`] if the archive is invalid, or the password is wrong.
         pub fn identity_pkcs12(self, archive: &[u8], password: &str) -> Result<Self> {
             let identity = Identity::from_pkcs12(archive, password)
                 .map_err(|e| input_error("the PKCS#12 identity", e))?;
@@ -120,7 +120,7 @@ mod on {
         /// Both may be in the same file.
         ///
         /// # Errors
-        /// [`ErrorKind::Input`](crate::ErrorKind::Input) if the chain or the key is invalid.
+        /// [`ErrorKind::Input`] if the chain or the key is invalid.
         pub fn identity_pem(self, chain: &[u8], key: &[u8]) -> Result<Self> {
             let at = find_bytes(key, b"-----BEGIN PRIVATE KEY-----").ok_or_else(|| {
                 Error::input("the PEM identity has no private key in PKCS#8 form, unencrypted")
