@@ -201,6 +201,7 @@ fn create(call: &mut RouteCall<'_>) -> RouteResult {
         // Even a team of type `O` is joined by invitation only, unless the body says otherwise.
         team.allow_open_invite = body.get("allow_open_invite") == Some(&Value::Bool(true));
         team.email = email;
+        set_texts(team, &body);
         if let Some(member) = team.members.first_mut() {
             member.admin = true;
         }
@@ -238,16 +239,7 @@ fn patch(call: &mut RouteCall<'_>, id: &str, whole: bool) -> RouteResult {
     check_fields(&body)?;
     let now = call.world.now();
     if let Some(team) = call.world.team_mut(&id) {
-        for (field, name) in [
-            (&mut team.display_name, "display_name"),
-            (&mut team.description, "description"),
-            (&mut team.company_name, "company_name"),
-            (&mut team.allowed_domains, "allowed_domains"),
-        ] {
-            if let Some(value) = body.get(name).and_then(Value::as_str) {
-                value.clone_into(field);
-            }
-        }
+        set_texts(team, &body);
         if let Some(open) = body.get("allow_open_invite").and_then(Value::as_bool) {
             team.allow_open_invite = open;
         }
@@ -256,6 +248,20 @@ fn patch(call: &mut RouteCall<'_>, id: &str, whole: bool) -> RouteResult {
     tell(call, &id, "update_team");
     managed(call, &id)?;
     shown(call, &id)
+}
+
+/// Sets the texts of a team that a body has.
+fn set_texts(team: &mut StoredTeam, body: &Map<String, Value>) {
+    for (field, name) in [
+        (&mut team.display_name, "display_name"),
+        (&mut team.description, "description"),
+        (&mut team.company_name, "company_name"),
+        (&mut team.allowed_domains, "allowed_domains"),
+    ] {
+        if let Some(value) = body.get(name).and_then(Value::as_str) {
+            value.clone_into(field);
+        }
+    }
 }
 
 /// Returns a team as those see it who manage it.

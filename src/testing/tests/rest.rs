@@ -281,6 +281,22 @@ fn channels_and_their_members() {
 }
 
 #[test]
+fn teams_keep_their_texts() {
+    let server = TestServer::start().unwrap();
+    let admin = Http::new(&server, "admin");
+    let texts = json!({"display_name": "D", "description": "about", "company_name": "A", "allowed_domains": "example.com"});
+    let mut body = texts.clone();
+    body["name"] = "with-texts".into();
+    body["type"] = "O".into();
+    let made = admin.post("/teams", &body);
+    assert_eq!(made.status, 201, "{}", made.json());
+    let team = admin.get("/teams/name/with-texts").json();
+    for (name, value) in texts.as_object().unwrap() {
+        assert_eq!(team[name], *value, "{name}");
+    }
+}
+
+#[test]
 fn bots_and_their_tokens() {
     let server = TestServer::start().unwrap();
     let admin = Http::new(&server, "admin");
