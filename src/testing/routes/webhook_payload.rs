@@ -3,15 +3,14 @@
 use serde_json::{Map, Value, json};
 
 use super::text;
+use crate::model::POST_CHARACTERS;
 use crate::testing::http::{Request, form, parts};
 use crate::testing::state::World;
 
-/// Maximum length of a post, in characters. A longer text of a webhook becomes several posts.
-const MAX_POST: usize = 16_383;
-/// Maximum length of the props of a post of a user, as JSON, in characters.
-const MAX_PROPS: usize = 760_000;
+/// Maximum length of the props of a post, as JSON, in characters.
+const MAX_PROPS_LENGTH: usize = 760_000;
 /// The same before version 6.
-const MAX_PROPS_OLD: usize = 7_600;
+const MAX_OLD_PROPS_LENGTH: usize = 7_600;
 
 /// The names of the text fields in JSON, and in the parts of a `multipart/form-data` body.
 const TEXT_FIELDS: [(&str, &str); 6] = [
@@ -106,39 +105,34 @@ fn convert_mentions(world: &World, text: &str) -> String {
     for name in ["channel", "here", "all"] {
         text = text.replace(&format!("<!{name}>"), &format!("@{name}"));
     }
-    let mut out = String::new();
-    let mut rest = &*text;
-    while let Some((before, after)) = rest.split_once("<@") {
-        out.push_str(before);
-        let known = after.split_once('>').and_then(|(id, after)| Some((world.user(id)?, after)));
-        if let Some((user, after)) = known {
-            out.push('@');
-            out.push_str(&user.username);
-            rest = after;
-        } else {
-            out.push_str("<@");
-            rest = after;
-        }
-    }
-    out.push_str(rest);
-    out
+    replace_marked(&text, "<@", |after| {
+        let (id, after) = after.split_once('>')?;
+        Some((format!("@{}", world.user(id)?.username), after))
+    })
 }
 
 fn convert_links(text: &str) -> String {
+    replace_marked(text, "<", |after| {
+        let (target, label, after) = labelled_link(after)?;
+        Some((format!("[{label}]({target})"), after))
+    })
+}
+
+/// Replaces what begins with `mark`. `read` is given the text after it, and returns the replacement and the rest, or `None`
+/// to keep the mark.
+fn replace_marked<'t>(
+    text: &'t str,
+    mark: &str,
+    read: impl Fn(&'t str) -> Option<(String, &'t str)>,
+) -> String {
     let mut out = String::new();
     let mut rest = text;
-    while let Some((before, after)) = rest.split_once('<') {
-        out.push_str(before);
-        if let Some((target, label, after)) = labelled_link(after) {
-            out.extend(["[", label, "](", target, ")"]);
-            rest = after;
-        } else {
-            out.push('<');
-            rest = after;
-        }
+    while let Some((before, after)) = rest.split_once(mark) {
+        let (shown, after) = read(after).unwrap_or_else(|| (mark.to_owned(), after));
+        out.extend([before, &*shown]);
+        rest = after;
     }
-    out.push_str(rest);
-    out
+    out + rest
 }
 
 /// Splits the text after a `<` into the target of a link, its label and the rest.
@@ -183,13 +177,13 @@ pub(super) fn split_posts(
     attachments: Vec<Value>,
     old: bool,
 ) -> Option<Vec<(String, Map<String, Value>)>> {
-    let max = if old { MAX_PROPS_OLD } else { MAX_PROPS };
+    let max = if old { MAX_OLD_PROPS_LENGTH } else { MAX_PROPS_LENGTH };
     if characters(props) > max {
         return None;
     }
     let letters: Vec<char> = message.chars().collect();
     let mut posts: Vec<(String, Map<String, Value>)> =
-        letters.chunks(MAX_POST).map(|part| (part.iter().collect(), props.clone())).collect();
+        letters.chunks(POST_CHARACTERS).map(|part| (part.iter().collect(), props.clone())).collect();
     if posts.is_empty() {
         posts.push((String::new(), props.clone()));
     }
