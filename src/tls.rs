@@ -75,8 +75,8 @@ mod on {
             Self::default()
         }
 
-        /// Settings that differ from now on from those of which they are a clone.
-        fn changed(mut self, change: impl FnOnce(&mut Self)) -> Self {
+        /// Changes settings, which then no longer share a connector with those that they are a clone of.
+        fn with_change(mut self, change: impl FnOnce(&mut Self)) -> Self {
             change(&mut self);
             self.connector = Arc::default();
             self
@@ -90,7 +90,7 @@ mod on {
         /// [`ErrorKind::Input`] if a certificate is invalid.
         pub fn add_root(self, pem: &[u8]) -> Result<Self> {
             let added = parse_certificates(pem)?;
-            Ok(self.changed(|config| config.roots.extend(added)))
+            Ok(self.with_change(|config| config.roots.extend(added)))
         }
 
         /// Trusts only the given certificates, and not those of the system.
@@ -98,7 +98,7 @@ mod on {
         /// The format and the errors are those of [`add_root`](Self::add_root).
         pub fn only_root(self, pem: &[u8]) -> Result<Self> {
             let roots = parse_certificates(pem)?;
-            Ok(self.changed(|config| {
+            Ok(self.with_change(|config| {
                 config.roots = roots;
                 config.only_these = true;
             }))
@@ -111,7 +111,7 @@ mod on {
         pub fn identity_pkcs12(self, archive: &[u8], password: &str) -> Result<Self> {
             let identity = Identity::from_pkcs12(archive, password)
                 .map_err(|e| input_error("the PKCS#12 identity", e))?;
-            Ok(self.changed(|config| config.identity = Some(identity)))
+            Ok(self.with_change(|config| config.identity = Some(identity)))
         }
 
         /// Sets the client certificate from its chain and its unencrypted PKCS#8 key (`BEGIN PRIVATE KEY`), both in
@@ -129,7 +129,7 @@ mod on {
             let key = key.get(at..).unwrap_or_default();
             let identity =
                 Identity::from_pkcs8(chain, key).map_err(|e| input_error("the PEM identity", e))?;
-            Ok(self.changed(|config| config.identity = Some(identity)))
+            Ok(self.with_change(|config| config.identity = Some(identity)))
         }
 
         /// Sets the host name that is expected in the server's certificate, and sent as SNI. Defaults to the host of
@@ -144,7 +144,7 @@ mod on {
         /// messages.** Logged as a warning when the client is built.
         #[must_use]
         pub fn danger_accept_invalid_certificates(self) -> Self {
-            self.changed(|config| config.accept_invalid = true)
+            self.with_change(|config| config.accept_invalid = true)
         }
     }
 

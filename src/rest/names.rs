@@ -29,12 +29,12 @@ pub(super) fn check_emoji(text: &str) -> Result<()> {
     if text.is_empty() { Ok(()) } else { emoji_name(text).map(|_| ()) }
 }
 
-/// Says that no user has this name.
-/// A username as people write it may begin with `@`.
+/// Returns a username without the `@` that people write in front of it.
 pub(crate) fn without_at(username: &str) -> &str {
     username.strip_prefix('@').unwrap_or(username)
 }
 
+/// Says that no user has this name.
 pub(crate) fn explain_user(error: Error, name: &str) -> Error {
     let hint = if name.contains('@') {
         Some("this is an email address: use the username, or `users().get_by_email`")

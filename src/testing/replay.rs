@@ -42,8 +42,8 @@ const REPLAYED_TOKEN_TEXT: &str = "replayedreplayedreplayed00";
 ///
 /// Each request receives the response of the first recorded request with the same method, path and query that has not
 /// been repeated yet. A request that was not recorded receives a 404 with the ID `testing.replay.not_recorded`, and is
-/// listed by [`Replay::unmatched`]. The first WebSocket of the program receives the messages of the first one of the recording,
-/// and so on. A message is sent after the requests and messages that preceded it have been repeated. A response waits in
+/// listed by [`Replay::unmatched`]. The first WebSocket of the program receives the messages of the first one of the
+/// recording, and so on. A message is sent after the requests and messages that preceded it have been repeated. A response waits in
 /// the same way for the messages that preceded its end. If nothing happens for 3 s, the messages no longer wait for
 /// the missing requests. Pauses of the recording are not repeated.
 ///
