@@ -232,6 +232,12 @@ impl Error {
         }
     }
 
+    /// Returns the error to report at the end of a wait that repeats attempts: an attempt that the end of the wait cut
+    /// short times out, which says less than the error of the attempt before it.
+    pub(crate) fn or_earlier(self, earlier: Option<Self>, is_cut_short: bool) -> Self {
+        earlier.filter(|_| is_cut_short && self.is_timeout()).unwrap_or(self)
+    }
+
     /// Returns `true` for errors of opening a file. Connections have none of these kinds.
     fn is_of_local_file(&self) -> bool {
         use std::io::ErrorKind::{IsADirectory, NotADirectory, NotFound, PermissionDenied};
@@ -545,6 +551,19 @@ mod tests {
         assert!(format!("{error:?}").contains("hint: "));
         let wrapped = Error::new(ErrorKind::Closed, "the stream ended").with_source(error);
         assert!(format!("{wrapped:?}").contains("because: POST /posts: 403"));
+    }
+
+    #[test]
+    fn local_files_are_not_transient() {
+        use std::io::ErrorKind as Kind;
+        let io = |kind: Kind| Error::new(ErrorKind::Io, "failed").with_source(std::io::Error::from(kind));
+        for kind in [Kind::NotFound, Kind::PermissionDenied, Kind::IsADirectory, Kind::NotADirectory] {
+            assert!(!io(kind).is_transient(), "{kind}");
+        }
+        for kind in [Kind::ConnectionReset, Kind::BrokenPipe, Kind::UnexpectedEof, Kind::Other] {
+            assert!(io(kind).is_transient(), "{kind}");
+        }
+        assert!(Error::new(ErrorKind::Io, "failed").is_transient());
     }
 
     #[test]

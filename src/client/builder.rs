@@ -280,7 +280,7 @@ impl ClientBuilder {
         let time_left =
             || deadline.map_or(Duration::MAX, |deadline| deadline.saturating_duration_since(Instant::now()));
         let (scale, call_timeout) = (http.config().backoff_scale, http.call_timeout());
-        let mut failures = 0;
+        let (mut failures, mut earlier) = (0, None);
         loop {
             let attempt_timeout = call_timeout.min(time_left().max(MIN_CONNECT_TIMEOUT));
             let error = match connect_client(http.with_timeout(attempt_timeout)) {
@@ -292,10 +292,11 @@ impl ClientBuilder {
             let delay = backoff_delay(failures, MIN_CONNECT_BACKOFF, MAX_CONNECT_BACKOFF, scale);
             let wait = delay.max(announced);
             if time_left() < wait {
-                return Err(error);
+                return Err(error.or_earlier(earlier, attempt_timeout < call_timeout));
             }
             log::info!("not connected, retrying in {:.1} s: {error}", wait.as_secs_f64());
             http.sleep_until_closed(wait)?;
+            earlier = Some(error);
             failures += 1;
         }
     }

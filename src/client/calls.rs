@@ -4,7 +4,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::Client;
-use crate::error::{ErrorKind, Result};
+#[cfg(doc)]
+use crate::error::ErrorKind;
+use crate::error::Result;
 use crate::http::{Call, Method, PathArg};
 use crate::time::Timestamp;
 
@@ -70,9 +72,7 @@ impl Client {
             let is_starting = error.is_transient() || error.status().is_some_and(|status| status >= 500);
             let left = time_left();
             if !is_starting || left.is_zero() {
-                // A request that the end of the wait cut short says less than the one before it.
-                let is_cut_short = error.kind() == ErrorKind::Timeout && ping_timeout < MAX_PING_TIMEOUT;
-                return Err(earlier.filter(|_| is_cut_short).unwrap_or(error));
+                return Err(error.or_earlier(earlier, ping_timeout < MAX_PING_TIMEOUT));
             }
             earlier = Some(error);
             self.http.sleep_until_closed(PING_INTERVAL.min(left))?;

@@ -170,7 +170,7 @@ impl EventsBuilder {
         let backend = backend?;
         let deadline = Instant::now().checked_add(timeout);
         let scale = backend.client_config().backoff_scale;
-        let mut failures = 0;
+        let (mut failures, mut earlier) = (0, None);
         loop {
             let renewed = backend.with_new_connections();
             let attempt = Self { backend: renewed, poster: Arc::clone(&poster), options: options.clone() };
@@ -182,10 +182,11 @@ impl EventsBuilder {
             let pause = backoff_delay(failures, MIN_OPEN_PAUSE, MAX_OPEN_PAUSE, scale);
             let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
             if left.is_some_and(|left| left < pause) {
-                return Err(error);
+                return Err(error.or_earlier(earlier, deadline.is_some_and(|deadline| deadline < until)));
             }
             log::info!("stream not open, retrying in {pause:?}: {error}");
             std::thread::sleep(pause);
+            earlier = Some(error);
             failures += 1;
         }
     }

@@ -85,6 +85,35 @@ fn the_next_attempt_comes_when_the_outcome_is_known() {
     assert_eq!(count(&server, "in time"), 1);
 }
 
+/// The last attempt is cut short by the end of the wait, which says nothing about the server.
+#[test]
+fn a_wait_ends_with_what_the_server_said() {
+    let (server, client, town) = setup();
+    let refuse_and_stall = || {
+        server.heal();
+        server.on("").times(3).http(503, "maintenance");
+        server.on("").times(u64::MAX).delay(PATIENCE);
+    };
+    let status = |error: mattermost::Error| (error.kind(), error.status());
+    let refused = (ErrorKind::Status, Some(503));
+    // A call is repeated twice.
+    refuse_and_stall();
+    let draft = PostDraft::new(&town, "never").key("k");
+    let limit = Duration::from_millis(1_500);
+    assert_eq!(status(client.posts().create_once(&draft, limit).unwrap_err()), refused);
+    refuse_and_stall();
+    assert_eq!(status(client.wait_for_server(limit).unwrap_err()), refused);
+    refuse_and_stall();
+    let builder = server.client_builder().login("janedoe", mattermost::testing::PASSWORD).backoff_scale(0.01);
+    assert_eq!(status(builder.connect_within(limit).unwrap_err()), refused);
+    server.heal();
+    server.on("/websocket").times(3).http(503, "maintenance");
+    server.on("/websocket").times(u64::MAX).delay(PATIENCE);
+    let opened = mattermost::Events::builder(&client).open_within(limit);
+    assert_eq!(opened.unwrap_err().status(), Some(503));
+    server.heal();
+}
+
 #[test]
 fn patience_ends_and_says_what_is_known() {
     let (server, client, town) = setup();

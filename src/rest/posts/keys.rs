@@ -62,10 +62,11 @@ impl Posts<'_> {
         let began = Instant::now();
         let deadline = began.checked_add(timeout);
         let left = || deadline.map_or(Duration::MAX, |at| at.saturating_duration_since(Instant::now()));
-        let (mut since, mut failures) = (draft.key_since, 0);
+        let (mut since, mut failures, mut earlier) = (draft.key_since, 0, None);
         // The last attempt without a known outcome.
         let mut unsettled: Option<(Instant, Error)> = None;
         loop {
+            let is_cut_short = left() < self.0.call_timeout();
             let http = self.0.with_timeout(self.0.call_timeout().min(left()));
             let posts = Posts(&http);
             let find = |since: &mut Option<Timestamp>| {
@@ -106,14 +107,15 @@ impl Posts<'_> {
                 pause = if until_settled.is_zero() { pause } else { pause.min(until_settled) };
             }
             if !is_temporary(&error) || left() <= pause {
-                return Err(verdict(error, unsettled));
+                return Err(verdict(error.or_earlier(earlier, is_cut_short), unsettled));
             }
             log::info!("post with key not created yet, retrying in {} ms: {error}", pause.as_millis());
             self.0.sleep_until_closed(pause)?;
-            // The pause took longer than asked for. An attempt without time would hide what the last one returned.
+            // The pause took longer than asked for.
             if left().is_zero() {
                 return Err(verdict(error, unsettled));
             }
+            earlier = Some(error);
             failures += 1;
         }
     }
