@@ -48,14 +48,12 @@ use std::ops::Range;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, OnceLock};
 
-use serde::de::value::StrDeserializer;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
 pub use channels::*;
-pub(crate) use embedded::{Embedded, Flag};
 pub use notification::*;
 pub use posts::*;
 pub(crate) use scan::{Head, channel_of, scan_frame};
@@ -67,7 +65,9 @@ pub use users::*;
 
 use crate::atomic::AtomicU64;
 use crate::error::{Error, ErrorKind, Result, shorten_text};
-use crate::model::json::decode_event;
+use crate::model::json::{
+    Decode, FromKey as _, JsonReader, decode_event, decode_event_into, deserialize_event,
+};
 use crate::model::{ChannelId, TeamId, UserId};
 
 /// An event of the server or a notification of the stream. It is `Send + Sync`, and cheap to clone.
@@ -176,7 +176,7 @@ impl Event {
     /// stream uses this method. It does not affect events without a channel.
     pub fn channel_id(&self) -> Option<ChannelId> {
         let id = channel_of(self.0.kind, &self.0.text)?;
-        ChannelId::deserialize(StrDeserializer::<serde::de::value::Error>::new(&id)).ok()
+        Some(ChannelId::from_key(&id))
     }
 
     /// Returns the data as untyped JSON, exactly as the server sent it. Decoded on the first call.
@@ -249,9 +249,9 @@ impl Event {
     /// ```
     pub fn decode<T: DeserializeOwned>(&self) -> Result<T> {
         if self.0.kind.strings().is_empty() {
-            return self.with_data(decode_event);
+            return self.with_data(deserialize_event);
         }
-        self.with_data(|data| decode_event(&unfold_data(data, self.0.kind.strings())?))
+        self.with_data(|data| deserialize_event(&unfold_data(data, self.0.kind.strings())?))
     }
 
     /// Restores an event from its text: the stored form written by [`to_json`](Self::to_json), or the text of the
@@ -317,6 +317,11 @@ impl Event {
         })
     }
 
+    /// Decodes some members of the data.
+    pub(crate) fn decode_members<T: Default + Decode>(&self) -> Result<T> {
+        self.with_data(decode_event)
+    }
+
     fn decode_payload(&self) -> Payload {
         let decode = |data: &str| Payload::decode(self.kind(), self.name(), data, || self.broadcast());
         self.or_other(self.with_data(decode))
@@ -339,18 +344,33 @@ fn unfold_data(data: &str, strings: &[&str]) -> Result<String> {
     if !data.trim_start().starts_with('{') {
         return Ok(data.to_owned());
     }
-    let mut text = String::with_capacity(data.len());
-    for (key, raw) in decode_event::<BTreeMap<String, Box<RawValue>>>(data)? {
-        let raw = raw.get();
-        text.push(if text.is_empty() { '{' } else { ',' });
-        text.push_str(&Value::from(key.as_str()).to_string());
-        text.push(':');
-        let inner = if strings.contains(&&*key) { decode_event::<String>(raw).ok() } else { None };
-        let inner = inner.filter(|inner| serde_json::from_str::<IgnoredAny>(inner).is_ok());
-        text.push_str(inner.as_deref().unwrap_or(raw));
-    }
+    let mut unfolded = UnfoldedData { text: String::with_capacity(data.len()), strings };
+    decode_event_into(&mut unfolded, data)?;
+    let text = &mut unfolded.text;
     text.push_str(if text.is_empty() { "{}" } else { "}" });
-    Ok(text)
+    Ok(unfolded.text)
+}
+
+struct UnfoldedData<'s> {
+    text: String,
+    strings: &'s [&'s str],
+}
+
+impl Decode for UnfoldedData<'_> {
+    fn decode_from(&mut self, from: &mut dyn JsonReader) -> serde_json::Result<()> {
+        let Self { text, strings } = self;
+        from.read_object(&mut |name, value| {
+            text.push(if text.is_empty() { '{' } else { ',' });
+            text.push_str(&Value::from(name).to_string());
+            text.push(':');
+            value.read_text(&mut |raw| {
+                let inner = if strings.contains(&name) { decode_event::<String>(raw).ok() } else { None };
+                let inner = inner.filter(|inner| serde_json::from_str::<IgnoredAny>(inner).is_ok());
+                text.push_str(inner.as_deref().unwrap_or(raw));
+                Ok(())
+            })
+        })
+    }
 }
 
 /// Logs one warning per kind and process: a server with another format sends thousands of such events.

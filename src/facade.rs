@@ -206,7 +206,7 @@ impl Mattermost {
                 Client::builder(host.as_str()).login(email.as_str(), password.clone()).connect()?
             }
         };
-        let team: Team = client.http().get("/teams/name/{team_name}", &[&self.0.team]).fetch()?;
+        let team: Team = client.http().get("/teams/name/{team_name}", &[&self.0.team]).decode()?;
         let channels = load_channels(&client, &team)?;
         let events = client.events()?;
         let metadata = Metadata { user: client.me().clone(), team, channels, url: client.url() };
@@ -508,7 +508,7 @@ fn local_event(name: &str, data: &Value) -> Result<Event> {
 }
 
 fn load_channels(client: &Client, team: &Team) -> Result<Vec<Channel>> {
-    client.http().get("/users/{user_id}/teams/{team_id}/channels", &[&UserId::me(), &team.id]).fetch()
+    client.http().get("/users/{user_id}/teams/{team_id}/channels", &[&UserId::me(), &team.id]).decode()
 }
 
 /// Finds a channel as `AnyEvent::Mattermost` does: the display name wins.

@@ -16,6 +16,7 @@ mod attempt;
 mod body;
 mod call;
 mod clock;
+mod decoding;
 mod download;
 mod exact_length;
 mod login;
@@ -32,7 +33,8 @@ use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 pub use self::body::Body;
-pub use self::call::{Call, Changed};
+pub use self::call::Call;
+pub use self::decoding::Changed;
 pub use self::download::Download;
 pub(crate) use self::login::{LoginCredentials, LoginSession, MfaSource, check_token};
 pub use self::method::Method;

@@ -92,11 +92,19 @@ macro_rules! ids {
             }
         }
 
-        impl<'de> serde::Deserialize<'de> for $name {
-            fn deserialize<D: serde::Deserializer<'de>>(from: D) -> std::result::Result<Self, D::Error> {
-                $crate::model::id_text::read_id(from).map(Self)
+        impl $crate::model::json::Decode for $name {
+            fn decode_from(&mut self, from: &mut dyn $crate::model::json::JsonReader) -> serde_json::Result<()> {
+                self.0.decode_from(from)
             }
         }
+
+        impl $crate::model::json::FromKey for $name {
+            fn from_key(key: &str) -> Self {
+                Self(key.into())
+            }
+        }
+
+        deserialize_by_decode!($name);
 
         impl $crate::path_arg::PathArg for $name {
             fn path_arg(&self) -> std::result::Result<std::borrow::Cow<'_, str>, std::borrow::Cow<'static, str>> {
@@ -155,11 +163,19 @@ macro_rules! open_enum {
             }
         }
 
-        impl<'de> serde::Deserialize<'de> for $name {
-            fn deserialize<D: serde::Deserializer<'de>>(from: D) -> std::result::Result<Self, D::Error> {
-                $crate::model::id_text::read_id(from).map(|text| Self::from(text.as_str()))
+        impl $crate::model::json::Decode for $name {
+            fn decode_from(&mut self, from: &mut dyn $crate::model::json::JsonReader) -> serde_json::Result<()> {
+                from.read_str(&mut |text| *self = text.into())
             }
         }
+
+        impl $crate::model::json::FromKey for $name {
+            fn from_key(key: &str) -> Self {
+                key.into()
+            }
+        }
+
+        deserialize_by_decode!($name);
     };
 }
 
@@ -274,28 +290,89 @@ macro_rules! model {
             $($(#[doc = $doc])* $(#[serde($($serde)+)])? $field_vis $field: $ty,)*
         }
 
-        impl $crate::model::json::Fields for $name {
-            const NAME: &'static str = stringify!($name);
-            const NAMES: &'static [&'static str] = &[$(name_on_the_wire!($field $($($serde)+)?),)*];
+        fields! { $name { $($field($($($serde)+)?))* } }
+        deserialize_by_decode!($name);
+    };
+}
 
-            fn take_member<'de, M: serde::de::MapAccess<'de>>(
+/// Declares a struct of some members of what the server sends, which are only read. Supports the same attributes.
+macro_rules! members {
+    (
+        $(#[$meta:meta])*
+        $vis:vis struct $name:ident {
+            $($(#[doc = $doc:literal])* $(#[serde($($serde:tt)+)])? $field_vis:vis $field:ident: $ty:ty,)*
+        }
+    ) => {
+        $(#[$meta])*
+        #[derive(Debug, Default)]
+        $vis struct $name {
+            $($(#[doc = $doc])* $field_vis $field: $ty,)*
+        }
+
+        fields! { $name { $($field($($($serde)+)?))* } }
+    };
+}
+
+/// Implements [`Fields`](crate::model::json::Fields): the names of the fields, each with serde's attributes.
+macro_rules! fields {
+    ($name:ident { $($field:ident($($serde:tt)*))* }) => {
+        impl $crate::model::json::Fields for $name {
+            fn decode_member(
                 &mut self,
                 name: &str,
-                members: &mut M,
-            ) -> std::result::Result<bool, M::Error> {
-                let _ = &members; // of a struct without fields
+                from: &mut dyn $crate::model::json::JsonReader,
+            ) -> serde_json::Result<bool> {
+                let _ = &from; // of a struct without fields
                 match name {
-                    $(name_on_the_wire!($field $($($serde)+)?) => {
-                        put!(members, &mut self.$field, $($($serde)+)?)
+                    $(name_on_the_wire!($field $($serde)*) => {
+                        decode_member!(&mut self.$field, from, $($serde)*)?;
+                        Ok(true)
                     })*
                     _ => Ok(false),
                 }
             }
         }
 
+        decode_by_fields!($name);
+    };
+}
+
+macro_rules! decode_by_fields {
+    ($name:ident) => {
+        impl $crate::model::json::Decode for $name {
+            fn decode_from(
+                &mut self,
+                from: &mut dyn $crate::model::json::JsonReader,
+            ) -> serde_json::Result<()> {
+                $crate::model::json::decode_fields(self, from)
+            }
+        }
+    };
+}
+
+/// Implements `Decode` for types with a `Deserialize` of their own.
+macro_rules! decode_by_deserialize {
+    ($($type:ty)*) => {$(
+        impl $crate::model::json::Decode for $type {
+            fn decode_from(
+                &mut self,
+                from: &mut dyn $crate::model::json::JsonReader,
+            ) -> serde_json::Result<()> {
+                from.read_text(&mut |text| {
+                    *self = $crate::model::json::read_json(text)?;
+                    Ok(())
+                })
+            }
+        }
+    )*};
+}
+
+/// Lets programs deserialize a type of this crate, also as part of their own types.
+macro_rules! deserialize_by_decode {
+    ($name:ident) => {
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(from: D) -> std::result::Result<Self, D::Error> {
-                $crate::model::json::read_struct(from)
+                $crate::model::json::deserialize(from)
             }
         }
     };
@@ -310,20 +387,20 @@ macro_rules! name_on_the_wire {
     };
 }
 
-macro_rules! put {
-    ($members:ident, $field:expr, rename = $name:literal $(, $($more:tt)+)?) => {
-        put!($members, $field, $($($more)+)?)
+macro_rules! decode_member {
+    ($field:expr, $from:ident, rename = $name:literal $(, $($more:tt)+)?) => {
+        decode_member!($field, $from, $($($more)+)?)
     };
-    ($members:ident, $field:expr, with = "super::embedded" $(, skip_serializing_if = $if:literal)?) => {
-        $crate::model::json::put_as($members, $field, |$crate::event::Embedded(value)| value)
+    ($field:expr, $from:ident, with = "super::embedded" $(, skip_serializing_if = $if:literal)?) => {
+        $crate::model::json::decode_embedded($field, $from)
     };
-    ($members:ident, $field:expr, with = "super::embedded::flag" $(, skip_serializing_if = $if:literal)?) => {
-        $crate::model::json::put_as($members, $field, |$crate::event::Flag(value)| value)
+    ($field:expr, $from:ident, with = "super::embedded::flag" $(, skip_serializing_if = $if:literal)?) => {
+        $crate::model::json::decode_flag($field, $from)
     };
-    ($members:ident, $field:expr, deserialize_with = "flag") => {
-        $crate::model::json::put_as($members, $field, |$crate::event::Flag(value)| value)
+    ($field:expr, $from:ident, deserialize_with = "flag") => {
+        $crate::model::json::decode_flag($field, $from)
     };
-    ($members:ident, $field:expr, $(skip_serializing_if = $if:literal)?) => {
-        $crate::model::json::read_field($members, $field)
+    ($field:expr, $from:ident, $(skip_serializing_if = $if:literal)?) => {
+        $crate::model::json::Decode::decode_from($field, $from)
     };
 }

@@ -424,7 +424,7 @@ pub(super) fn connect_client(http: HttpClient) -> Result<Client> {
         return Ok(Client::connect_locally(http));
     }
     let me = if http.current_token().0.is_some() {
-        http.get("/users/me", &[]).fetch()?
+        http.get("/users/me", &[]).decode()?
     } else {
         json::decode_json(&http.login()?).map_err(|e| e.on_route("POST /users/login"))?
     };

@@ -41,14 +41,14 @@ impl Client {
         }
         let team: Team = self.teams().get_by_name(team)?;
         let own = self.http.get("/users/{user_id}/teams/{team_id}/channels", &[&UserId::me(), &team.id]);
-        let mut fits: Vec<Channel> = own.fetch::<Vec<Channel>>()?;
+        let mut fits: Vec<Channel> = own.decode::<Vec<Channel>>()?;
         fits.retain(|channel| {
             !channel.is_direct() && (channel.name == name || channel.display_name.trim() == name)
         });
         if is_short_name(name) && !fits.iter().any(|channel| channel.name == name) {
             // A display name must not hide a public channel that the account is not a member of.
             let asked = self.http.get("/teams/{team_id}/channels/name/{channel_name}", &[&team.id, &name]);
-            match asked.fetch::<Channel>() {
+            match asked.decode::<Channel>() {
                 Ok(channel) => fits.push(channel),
                 Err(error) if error.is_not_found() || error.is_forbidden() || error.status() == Some(400) => {
                 }
@@ -57,7 +57,7 @@ impl Client {
         }
         if fits.is_empty() {
             let search = self.http.post("/teams/{team_id}/channels/search", &[&team.id]).safe();
-            fits = search.json(&serde_json::json!({ "term": name })).fetch()?;
+            fits = search.json(&serde_json::json!({ "term": name })).decode()?;
             fits.retain(|channel| channel.display_name.trim() == name && channel.delete_at.is_never());
         }
         one_of(name, &team.name, fits)
@@ -101,13 +101,13 @@ impl Client {
 
     /// Gets the direct channel with a user. Creates it if necessary. Takes one request.
     pub fn direct(&self, user: &UserId) -> Result<Channel> {
-        self.http.post("/channels/direct", &[]).idempotent().json(&[&self.me.id, user]).fetch()
+        self.http.post("/channels/direct", &[]).idempotent().json(&[&self.me.id, user]).decode()
     }
 
     fn direct_by_name(&self, username: &str) -> Result<Channel> {
         let user = self.users().get_by_username(username)?;
         // Repeating the call is safe: the server returns the existing channel.
-        self.http.post("/channels/direct", &[]).idempotent().json(&[&self.me.id, &user.id]).fetch()
+        self.http.post("/channels/direct", &[]).idempotent().json(&[&self.me.id, &user.id]).decode()
     }
 }
 

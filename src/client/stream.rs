@@ -76,23 +76,23 @@ impl Backend for HttpClient {
     }
 
     fn list_teams(&self) -> Result<Vec<TeamId>> {
-        let teams: Vec<Team> = self.get("/users/{user_id}/teams", &[&UserId::me()]).fetch()?;
+        let teams: Vec<Team> = self.get("/users/{user_id}/teams", &[&UserId::me()]).decode()?;
         Ok(teams.into_iter().map(|team| team.id).collect())
     }
 
     fn list_channels(&self, team: Option<&TeamId>, archived_since: Timestamp) -> Result<Vec<Channel>> {
         let me = UserId::me();
-        let Some(team) = team else { return self.get("/users/{user_id}/channels", &[&me]).fetch() };
+        let Some(team) = team else { return self.get("/users/{user_id}/channels", &[&me]).decode() };
         self.get("/users/{user_id}/teams/{team_id}/channels", &[&me, team])
             .param("include_deleted", true)
             .param("last_delete_at", archived_since.as_millis())
-            .fetch()
+            .decode()
     }
 
     fn posts_since(&self, channel: &ChannelId, since: Timestamp) -> Result<PostList> {
         // With `skip_fetch_threads`, the rows are the same, and the server also counts the replies of each.
         let page = PostPage::new().since(since);
-        self.get("/channels/{channel_id}/posts", &[channel]).query(&page).fetch()
+        self.get("/channels/{channel_id}/posts", &[channel]).query(&page).decode()
     }
 
     fn posts_before(
@@ -104,16 +104,16 @@ impl Backend for HttpClient {
     ) -> Result<PostList> {
         let mut page = PostPage::new().page(page).per_page(per_page).skip_fetch_threads(true);
         page.before = before.cloned();
-        self.get("/channels/{channel_id}/posts", &[channel]).query(&page).fetch()
+        self.get("/channels/{channel_id}/posts", &[channel]).query(&page).decode()
     }
 
     fn list_usernames(&self, ids: &[UserId]) -> Result<Vec<(UserId, String)>> {
-        let users: Vec<User> = self.post("/users/ids", &[]).json(&ids).safe().fetch()?;
+        let users: Vec<User> = self.post("/users/ids", &[]).json(&ids).safe().decode()?;
         Ok(users.into_iter().map(|user| (user.id, user.username)).collect())
     }
 
     fn last_change(&self) -> Result<Timestamp> {
-        let me: User = self.get("/users/me", &[]).no_login().timeout(PROBE_TIMEOUT).fetch()?;
+        let me: User = self.get("/users/me", &[]).no_login().timeout(PROBE_TIMEOUT).decode()?;
         Ok(me.update_at)
     }
 

@@ -1,8 +1,6 @@
 //! The identity of an event: equal wherever and however the event is received.
 
-use serde::Deserialize;
-
-use super::{Embedded, Event, EventKind, Origin};
+use super::{Event, EventKind, Origin};
 use crate::model::json::decode_event;
 use crate::time::Timestamp;
 
@@ -11,32 +9,36 @@ use crate::time::Timestamp;
 const EDIT_TOLERANCE_MS: i64 = 10;
 
 // Separate types, so that a program that needs only identities does not contain the decoders of all events.
-#[derive(Deserialize)]
-struct PostMember {
-    post: Embedded<PostIdentity>,
+members! {
+    struct PostMember {
+        #[serde(with = "super::embedded")]
+        post: PostIdentity,
+    }
 }
 
-#[derive(Deserialize)]
-struct ReactionMember {
-    reaction: Embedded<ReactionStub>,
+members! {
+    struct ReactionMember {
+        #[serde(with = "super::embedded")]
+        reaction: ReactionStub,
+    }
 }
 
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct PostIdentity {
-    id: String,
-    update_at: Timestamp,
-    edit_at: Timestamp,
+members! {
+    struct PostIdentity {
+        id: String,
+        update_at: Timestamp,
+        edit_at: Timestamp,
+    }
 }
 
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct ReactionStub {
-    user_id: String,
-    post_id: String,
-    emoji_name: String,
-    create_at: Timestamp,
-    update_at: Timestamp,
+members! {
+    struct ReactionStub {
+        user_id: String,
+        post_id: String,
+        emoji_name: String,
+        create_at: Timestamp,
+        update_at: Timestamp,
+    }
 }
 
 impl Event {
@@ -87,7 +89,7 @@ impl Event {
                 }
             }),
             EventKind::ReactionAdded | EventKind::ReactionRemoved => {
-                let ReactionMember { reaction: Embedded(reaction) } = self.with_data(decode_event).ok()?;
+                let ReactionMember { reaction } = self.with_data(decode_event).ok()?;
                 let ReactionStub { post_id, user_id, emoji_name, create_at, update_at } = reaction;
                 let time = if create_at.is_never() { update_at } else { create_at };
                 (!post_id.is_empty())
@@ -109,7 +111,7 @@ impl Event {
     }
 
     fn post_stub(&self) -> Option<PostIdentity> {
-        let PostMember { post: Embedded(post) } = self.with_data(decode_event).ok()?;
+        let PostMember { post } = self.with_data(decode_event).ok()?;
         (!post.id.is_empty()).then_some(post)
     }
 }

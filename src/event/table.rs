@@ -6,7 +6,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::{Broadcast, channels, notification, posts, server, teams, threads, users, write_envelope};
 use crate::error::Result;
 use crate::model::Json;
-use crate::model::json::decode_event;
+use crate::model::json::{FromKey, decode_event};
 
 macro_rules! events {
     (
@@ -467,5 +467,11 @@ impl Serialize for EventKind {
 impl<'de> Deserialize<'de> for EventKind {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         Ok(Self::from(&*<std::borrow::Cow<'de, str>>::deserialize(from)?))
+    }
+}
+
+impl FromKey for EventKind {
+    fn from_key(key: &str) -> Self {
+        key.into()
     }
 }

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::{check_message, within_memory};
 use crate::model::Json;
-use crate::model::json::decode_str;
+use crate::model::json::deserialize_str;
 
 /// Equal, except for the last digits of a fraction: `serde_json` reads them inexactly.
 pub(crate) fn nearly_equal(one: &Value, two: &Value) -> bool {
@@ -32,7 +32,7 @@ pub(super) fn json(data: &[u8]) {
     // The grammar alone: without the limits of numbers and depth, and with escapes that are half of a pair.
     let grammar = serde_json::from_str::<IgnoredAny>(text).is_ok();
     // A value has 32 bytes and may be in two lists at once. A list grows by doubling, and a map by nodes of 600 bytes.
-    let ours = within_memory((8 << 10) + 400 * text.len(), || decode_str::<Value>(text));
+    let ours = within_memory((8 << 10) + 400 * text.len(), || deserialize_str::<Value>(text));
     if let Ok(theirs) = serde_json::from_str::<Value>(text) {
         let ours = ours.as_ref().unwrap_or_else(|error| panic!("{error}: {text}"));
         assert_eq!(ours, &theirs, "{text}");
@@ -41,7 +41,7 @@ pub(super) fn json(data: &[u8]) {
         Ok(value) => {
             assert!(grammar, "not JSON, but decoded: {text}");
             let again = value.to_string();
-            assert!(nearly_equal(&decode_str(&again).expect("what was written"), value), "{text}");
+            assert!(nearly_equal(&deserialize_str(&again).expect("what was written"), value), "{text}");
         }
         Err(error) => {
             check_message(error);
@@ -50,7 +50,7 @@ pub(super) fn json(data: &[u8]) {
             assert!(!grammar || limit, "JSON, but not decoded: {said}: {text}");
         }
     }
-    let raw = within_memory((8 << 10) + 4 * text.len(), || decode_str::<Json>(text));
+    let raw = within_memory((8 << 10) + 4 * text.len(), || deserialize_str::<Json>(text));
     match &raw {
         Ok(raw) => {
             assert!(grammar, "not JSON, but kept: {text}");
@@ -68,17 +68,17 @@ pub(super) fn json(data: &[u8]) {
     }
     // Any text that `serde_json` writes as a string is read back unchanged.
     let quoted = Value::from(text).to_string();
-    assert_eq!(decode_str::<String>(&quoted).expect("a string"), text);
+    assert_eq!(deserialize_str::<String>(&quoted).expect("a string"), text);
     // Types that `null` is read as the default of: all that `serde_json` reads is read alike.
     type Lists = Vec<BTreeMap<String, Vec<i64>>>;
-    let lists = decode_str::<Lists>(text);
+    let lists = deserialize_str::<Lists>(text);
     if let Ok(theirs) = serde_json::from_str::<Lists>(text) {
         assert_eq!(lists.as_ref().expect("lists"), &theirs, "{text}");
     }
     for error in [
         lists.err(),
-        decode_str::<Vec<BTreeMap<String, Option<i64>>>>(text).err(),
-        decode_str::<BTreeMap<u32, (String, bool, f64)>>(text).err(),
+        deserialize_str::<Vec<BTreeMap<String, Option<i64>>>>(text).err(),
+        deserialize_str::<BTreeMap<u32, (String, bool, f64)>>(text).err(),
     ] {
         error.iter().for_each(check_message);
     }

@@ -4,7 +4,6 @@ use std::fmt::{self, Display};
 use std::time::{Duration, Instant};
 
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::agent::{HttpResponse, OutgoingRequest, RequestBody, RequestReader};
@@ -18,7 +17,6 @@ use super::retry::{KEYED_RESPONSE_TIMEOUT, RetryDecision, RetryPolicy, RetryStat
 use super::{HttpClient, Method, PathArg, Route, path, query};
 use crate::config::MAX_TIMEOUT;
 use crate::error::{Error, ErrorKind, Result};
-use crate::model::json;
 use crate::recording::RequestInfo;
 use crate::request_headers::check_name;
 use crate::secret::{Secret, remove_secrets, take_serialized};
@@ -49,31 +47,6 @@ pub struct Call<'c> {
     wrong: Option<Error>,
     /// Secrets in the body. They are removed from errors, since a proxy may echo them.
     secrets: Vec<Secret>,
-}
-
-/// The response to a request with an entity tag.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(clippy::exhaustive_enums, reason = "there is no third case")]
-pub enum Changed<T> {
-    /// The data has changed.
-    New {
-        /// The response.
-        value: T,
-        /// The entity tag for the next request. `None` if the route sends none.
-        etag: Option<String>,
-    },
-    /// The data has not changed.
-    Unchanged,
-}
-
-impl<T> Changed<T> {
-    /// Returns the response if the data has changed.
-    pub fn new_value(self) -> Option<T> {
-        match self {
-            Self::New { value, .. } => Some(value),
-            Self::Unchanged => None,
-        }
-    }
 }
 
 impl<'c> Call<'c> {
@@ -261,27 +234,6 @@ impl<'c> Call<'c> {
         self
     }
 
-    /// Sends the request and decodes the response.
-    ///
-    /// # Errors
-    /// - [`ErrorKind::Protocol`]: the response is larger than [`json_limit`](crate::ClientBuilder::json_limit), 16
-    ///   MiB by default.
-    /// - [`ErrorKind::Decode`]: the response does not match the type, or would take far more memory than its text.
-    ///   See [`limits`](crate::limits).
-    ///
-    /// A call that may not be repeated returns [`ErrorKind::UnknownOutcome`] in both cases, with the error as its
-    /// [`source`](std::error::Error::source). See [`error`](crate::error) for all other kinds.
-    pub fn fetch<T: DeserializeOwned>(self) -> Result<T> {
-        let response = self.receive_response()?;
-        match json::decode_str(&response.text) {
-            Ok(value) => {
-                response.give_back();
-                Ok(value)
-            }
-            Err(error) => Err(response.decode_error(error)),
-        }
-    }
-
     /// Sends the request and ignores the content of the response.
     ///
     /// # Errors
@@ -319,28 +271,6 @@ impl<'c> Call<'c> {
             .map_err(|e| e.on_route(route))
     }
 
-    /// Sends the request with `If-None-Match`, and decodes the response if the data has changed.
-    ///
-    /// # Errors
-    /// Those of [`fetch`](Self::fetch).
-    pub fn fetch_if_changed<T: DeserializeOwned>(mut self, etag: Option<&str>) -> Result<Changed<T>> {
-        if let Some(etag) = etag {
-            self = self.header("If-None-Match", etag);
-        }
-        let mut response = self.receive_response()?;
-        if response.status == 304 {
-            return Ok(Changed::Unchanged);
-        }
-        match json::decode_str(&response.text) {
-            Ok(value) => {
-                let etag = response.etag.take();
-                response.give_back();
-                Ok(Changed::New { value, etag })
-            }
-            Err(error) => Err(response.decode_error(error)),
-        }
-    }
-
     /// Sends a login. Returns the current user, and the token from the header.
     pub(super) fn fetch_with_token(self) -> Result<(Vec<u8>, Secret)> {
         let (route, limit) = (self.route(), self.json_limit());
@@ -375,7 +305,7 @@ impl<'c> Call<'c> {
         self.send_with_retries(Some(limit)).and_then(date).map_err(|error| error.on_route(route))
     }
 
-    fn receive_response(self) -> Result<DecodableResponse> {
+    pub(super) fn receive_response(self) -> Result<DecodableResponse> {
         let (route, limit, policy) = (self.route(), self.json_limit(), self.retry_policy);
         self.send_with_retries(Some(limit))
             .and_then(|response| DecodableResponse::read_response(response, limit, route, policy))

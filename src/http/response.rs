@@ -201,6 +201,17 @@ impl DecodableResponse {
         Self { status: 200, etag: None, text, route, policy: RetryPolicy::Idempotent }
     }
 
+    /// Decodes the text.
+    pub(super) fn read(self, read: &mut dyn FnMut(&str) -> Result<()>) -> Result<()> {
+        match read(&self.text) {
+            Ok(()) => {
+                self.give_back();
+                Ok(())
+            }
+            Err(error) => Err(self.decode_error(error)),
+        }
+    }
+
     /// Frees the text. If a large block is freed as a whole, the C library keeps as much memory from then on: a
     /// catch-up would cost a program megabytes permanently.
     pub(crate) fn give_back(self) {

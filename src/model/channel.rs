@@ -1,8 +1,9 @@
 //! Channels.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::Timestamp;
+use crate::model::json::{Fields, JsonReader};
 use crate::model::{ChannelId, GroupId, Json, PolicyId, SchemeId, TeamId, UserId};
 
 open_enum! {
@@ -262,12 +263,14 @@ pub struct ChannelWithTeamData {
     pub team: ChannelTeam,
 }
 
-// Not derived: `flatten` cannot read raw JSON.
-impl<'de> Deserialize<'de> for ChannelWithTeamData {
-    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        crate::model::json::decode_both(from).map(|(channel, team)| Self { channel, team })
+impl Fields for ChannelWithTeamData {
+    fn decode_member(&mut self, name: &str, from: &mut dyn JsonReader) -> serde_json::Result<bool> {
+        Ok(self.channel.decode_member(name, from)? || self.team.decode_member(name, from)?)
     }
 }
+
+decode_by_fields!(ChannelWithTeamData);
+deserialize_by_decode!(ChannelWithTeamData);
 
 model! {
     /// The team of a channel, as returned by lists over all teams.

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::Timestamp;
+use crate::model::json::{Decode as _, Fields, JsonReader};
 use crate::model::{ChannelId, GroupId, PostId, TeamId, UserId};
 
 model! {
@@ -53,8 +54,7 @@ impl ChannelMember {
 }
 
 /// A channel membership together with the names of the channel's team.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ChannelMemberWithTeamData {
     /// The membership.
@@ -67,6 +67,21 @@ pub struct ChannelMemberWithTeamData {
     /// Time of the last update of the team.
     pub team_update_at: Timestamp,
 }
+
+impl Fields for ChannelMemberWithTeamData {
+    fn decode_member(&mut self, name: &str, from: &mut dyn JsonReader) -> serde_json::Result<bool> {
+        match name {
+            "team_display_name" => self.team_display_name.decode_from(from)?,
+            "team_name" => self.team_name.decode_from(from)?,
+            "team_update_at" => self.team_update_at.decode_from(from)?,
+            _ => return self.member.decode_member(name, from),
+        }
+        Ok(true)
+    }
+}
+
+decode_by_fields!(ChannelMemberWithTeamData);
+deserialize_by_decode!(ChannelMemberWithTeamData);
 
 model! {
     /// Unread counts of a channel.

@@ -3,14 +3,24 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+
+use crate::model::json::{Decode, JsonReader};
 
 /// The client configuration: string values by name. Without a login, the server sends fewer settings.
 ///
 /// Common settings have typed getters; [`get`](Self::get) returns any setting.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[serde(transparent)]
 pub struct ClientConfig(BTreeMap<String, String>);
+
+impl Decode for ClientConfig {
+    fn decode_from(&mut self, from: &mut dyn JsonReader) -> serde_json::Result<()> {
+        self.0.decode_from(from)
+    }
+}
+
+deserialize_by_decode!(ClientConfig);
 
 impl ClientConfig {
     /// Returns a setting as a string.
@@ -82,9 +92,17 @@ impl<K: Into<String>, V: Into<String>> FromIterator<(K, V)> for ClientConfig {
 }
 
 /// The license information available to clients: string values by name.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[serde(transparent)]
 pub struct ClientLicense(BTreeMap<String, String>);
+
+impl Decode for ClientLicense {
+    fn decode_from(&mut self, from: &mut dyn JsonReader) -> serde_json::Result<()> {
+        self.0.decode_from(from)
+    }
+}
+
+deserialize_by_decode!(ClientLicense);
 
 impl ClientLicense {
     /// Returns a setting as a string.

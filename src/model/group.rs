@@ -1,8 +1,9 @@
 //! User groups.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::Timestamp;
+use crate::model::json::{Decode as _, Fields, JsonReader};
 use crate::model::{ChannelId, ChannelType, GroupId, TeamId, TeamType, User, UserId};
 
 open_enum! {
@@ -255,15 +256,13 @@ impl GroupDraft {
 }
 
 /// A member together with the groups that include them.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct UserWithGroups {
     /// The user.
     #[serde(flatten)]
     pub user: User,
     /// The groups.
-    #[serde(deserialize_with = "crate::model::json::or_default")]
     pub groups: Vec<Group>,
     /// `true` if the member is a guest.
     pub scheme_guest: bool,
@@ -272,6 +271,22 @@ pub struct UserWithGroups {
     /// `true` if the member is an administrator.
     pub scheme_admin: bool,
 }
+
+impl Fields for UserWithGroups {
+    fn decode_member(&mut self, name: &str, from: &mut dyn JsonReader) -> serde_json::Result<bool> {
+        match name {
+            "groups" => self.groups.decode_from(from)?,
+            "scheme_guest" => self.scheme_guest.decode_from(from)?,
+            "scheme_user" => self.scheme_user.decode_from(from)?,
+            "scheme_admin" => self.scheme_admin.decode_from(from)?,
+            _ => return self.user.decode_member(name, from),
+        }
+        Ok(true)
+    }
+}
+
+decode_by_fields!(UserWithGroups);
+deserialize_by_decode!(UserWithGroups);
 
 model! {
     /// A page of members with their groups.

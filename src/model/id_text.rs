@@ -4,8 +4,7 @@ use std::cmp::Ordering;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 
-use serde::Deserializer;
-use serde::de::{Error, Visitor};
+use crate::model::json::{Decode, JsonReader};
 
 /// The length of the IDs that a server generates.
 const INLINE_CAPACITY: usize = 26;
@@ -93,28 +92,10 @@ impl Hash for IdText {
     }
 }
 
-/// Reads a string, or `null`, which is read as an empty string.
-pub(crate) fn read_id<'de, D: Deserializer<'de>>(from: D) -> Result<IdText, D::Error> {
-    struct TextVisitor;
-    impl<'de> Visitor<'de> for TextVisitor {
-        type Value = IdText;
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("a string")
-        }
-        fn visit_str<E: Error>(self, text: &str) -> Result<IdText, E> {
-            Ok(text.into())
-        }
-        fn visit_unit<E: Error>(self) -> Result<IdText, E> {
-            Ok(IdText::default())
-        }
-        fn visit_none<E: Error>(self) -> Result<IdText, E> {
-            Ok(IdText::default())
-        }
-        fn visit_some<D: Deserializer<'de>>(self, from: D) -> Result<IdText, D::Error> {
-            from.deserialize_str(self)
-        }
+impl Decode for IdText {
+    fn decode_from(&mut self, from: &mut dyn JsonReader) -> serde_json::Result<()> {
+        from.read_str(&mut |text| *self = text.into())
     }
-    from.deserialize_option(TextVisitor)
 }
 
 #[cfg(test)]

@@ -1,9 +1,10 @@
 //! JSON that is decoded on first access, and the decoding of all responses and events.
 
 mod budget;
-mod fields;
+mod decode;
 mod locate;
 mod nullable;
+mod reader;
 mod unescape;
 
 use std::borrow::Cow;
@@ -15,10 +16,11 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use self::budget::MemoryBudget;
-pub(crate) use self::fields::{Fields, put_as, read_field, read_struct};
-pub(crate) use self::nullable::EMBEDDED_NAME;
+use self::budget::{MemoryBudget, event_limit, response_limit};
+pub(crate) use self::decode::{Decode, Fields, FromKey, decode_embedded, decode_fields, decode_flag};
 use self::nullable::NullAsDefault;
+pub(crate) use self::reader::JsonReader;
+use self::reader::{AnyReader, TextReader};
 use crate::error::Result;
 
 /// A JSON value that is kept as the server sent it, and decoded on first access.
@@ -39,6 +41,10 @@ pub struct Json {
 }
 
 impl Json {
+    fn from_raw(raw: Box<RawValue>) -> Self {
+        Self { raw: (!matches!(raw.get(), "{}" | "null")).then_some(raw), value: OnceLock::new() }
+    }
+
     /// Returns the JSON text. Defaults to `{}`.
     pub fn as_str(&self) -> &str {
         self.raw.as_deref().map_or("{}", RawValue::get)
@@ -49,10 +55,10 @@ impl Json {
     /// `null` if decoding would take far more memory than the text ([`limits`](crate::limits)), or if the text is
     /// nested deeper than 127 levels.
     pub fn value(&self) -> &Value {
-        self.value.get_or_init(|| decode_str(self.as_str()).unwrap_or_default())
+        self.value.get_or_init(|| deserialize_str(self.as_str()).unwrap_or_default())
     }
 
-    /// Returns the value of a member of the JSON object. `None` if there is no such member. `None` if there is no such member.
+    /// Returns the value of a member of the JSON object. `None` if there is no such member.
     pub fn get(&self, key: &str) -> Option<&Value> {
         if self.is_empty() {
             return None;
@@ -65,7 +71,7 @@ impl Json {
     /// # Errors
     /// - [`ErrorKind::Decode`](crate::ErrorKind::Decode) if the JSON does not match the type.
     pub fn decode<T: DeserializeOwned>(&self) -> Result<T> {
-        decode_str(self.as_str())
+        deserialize_str(self.as_str())
     }
 
     /// Returns `true` if the value is missing, `null`, `{}` or `[]`.
@@ -103,29 +109,15 @@ impl Serialize for Json {
 
 impl<'de> Deserialize<'de> for Json {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        let raw = Box::<RawValue>::deserialize(from)?;
-        Ok(Self { raw: (!matches!(raw.get(), "{}" | "null")).then_some(raw), value: OnceLock::new() })
+        Box::<RawValue>::deserialize(from).map(Self::from_raw)
     }
 }
 
-/// Reads `null` as the default, for fields that are often `null`.
-pub(crate) fn or_default<'de, D: Deserializer<'de>, T: Default + Deserialize<'de>>(
-    from: D,
-) -> Result<T, D::Error> {
-    Ok(Option::deserialize(from)?.unwrap_or_default())
-}
-
-/// Decodes one object as two types, where `flatten` cannot be used because it does not support raw JSON.
-pub(crate) fn decode_both<'de, D, A, B>(from: D) -> Result<(A, B), D::Error>
-where
-    D: Deserializer<'de>,
-    A: DeserializeOwned,
-    B: DeserializeOwned,
-{
-    let raw = Json::deserialize(from)?;
-    let one = decode_str(raw.as_str()).map_err(serde::de::Error::custom)?;
-    let two = decode_str(raw.as_str()).map_err(serde::de::Error::custom)?;
-    Ok((one, two))
+impl Decode for Json {
+    fn decode_from(&mut self, from: &mut dyn JsonReader) -> serde_json::Result<()> {
+        *self = Self::from_raw(from.read_raw()?);
+        Ok(())
+    }
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "the form that serde asks for")]
@@ -134,30 +126,77 @@ pub(crate) fn is_zero(number: &i64) -> bool {
 }
 
 /// Decodes what a server sent. `null` is read as the default of any type, at any depth.
-pub(crate) fn decode_json<T: DeserializeOwned>(text: &[u8]) -> Result<T> {
+pub(crate) fn decode_json<T: Default + Decode>(text: &[u8]) -> Result<T> {
     decode_str(&String::from_utf8_lossy(text))
 }
 
 /// Like [`decode_json`], of text.
-pub(crate) fn decode_str<T: DeserializeOwned>(text: &str) -> Result<T> {
-    decode_within(text, &MemoryBudget::for_response(text))
+pub(crate) fn decode_str<T: Default + Decode>(text: &str) -> Result<T> {
+    let mut value = T::default();
+    decode_into(&mut value, text)?;
+    Ok(value)
+}
+
+/// Like [`decode_str`], in place.
+pub(crate) fn decode_into(value: &mut dyn Decode, text: &str) -> Result<()> {
+    decode_within(text, response_limit(text), &mut |from| value.decode_from(from))
 }
 
 /// Like [`decode_str`], of a message of the socket. It may take little more memory than the text.
-pub(crate) fn decode_event<T: DeserializeOwned>(text: &str) -> Result<T> {
-    decode_within(text, &MemoryBudget::for_event(text))
+pub(crate) fn decode_event<T: Default + Decode>(text: &str) -> Result<T> {
+    let mut value = T::default();
+    decode_event_into(&mut value, text)?;
+    Ok(value)
 }
 
-fn decode_within<T: DeserializeOwned>(text: &str, budget: &MemoryBudget) -> Result<T> {
-    read_json(text, &budget.clone()).or_else(|error| match without_lone_surrogates(text) {
-        Some(text) => read_json(&text, budget).map_err(|error| locate::decode_error(&text, &error)),
+/// Like [`decode_event`], in place.
+pub(crate) fn decode_event_into(value: &mut dyn Decode, text: &str) -> Result<()> {
+    decode_within(text, event_limit(text), &mut |from| value.decode_from(from))
+}
+
+/// Like [`decode_str`], of a type of a program.
+pub(crate) fn deserialize_str<T: DeserializeOwned>(text: &str) -> Result<T> {
+    within(text, response_limit(text), &mut |text| read_json(text))
+}
+
+/// Like [`decode_event`], of a type of a program.
+pub(crate) fn deserialize_event<T: DeserializeOwned>(text: &str) -> Result<T> {
+    within(text, event_limit(text), &mut |text| read_json(text))
+}
+
+/// Reads a type of this crate by a deserializer of a program.
+pub(crate) fn deserialize<'de, T: Default + Decode, D: Deserializer<'de>>(from: D) -> Result<T, D::Error> {
+    let mut value = T::default();
+    value.decode_from(&mut AnyReader::new(from)).map_err(serde::de::Error::custom)?;
+    Ok(value)
+}
+
+type DecodeFrom<'f> = &'f mut dyn FnMut(&mut dyn JsonReader) -> serde_json::Result<()>;
+
+// Not generic, so that it is compiled once.
+fn decode_within(text: &str, limit: usize, decode: DecodeFrom<'_>) -> Result<()> {
+    within(text, limit, &mut |text| {
+        let mut reader = serde_json::Deserializer::from_str(text);
+        decode(&mut TextReader::new(&mut reader))?;
+        reader.end()
+    })
+}
+
+/// Reads a text within a limit of memory.
+fn within<T>(text: &str, limit: usize, read: &mut dyn FnMut(&str) -> serde_json::Result<T>) -> Result<T> {
+    let _budget = MemoryBudget::begin(limit);
+    read(text).or_else(|error| match without_lone_surrogates(text) {
+        Some(text) => {
+            let _budget = MemoryBudget::begin(limit);
+            read(&text).map_err(|error| locate::decode_error(&text, &error))
+        }
         None => Err(locate::decode_error(text, &error)),
     })
 }
 
-fn read_json<T: DeserializeOwned>(text: &str, budget: &MemoryBudget) -> serde_json::Result<T> {
+pub(crate) fn read_json<T: DeserializeOwned>(text: &str) -> serde_json::Result<T> {
     let mut reader = serde_json::Deserializer::from_str(text);
-    let value = T::deserialize(NullAsDefault { inner: &mut reader, budget })?;
+    let value = T::deserialize(NullAsDefault(&mut reader))?;
     reader.end()?;
     Ok(value)
 }
@@ -198,12 +237,13 @@ mod tests {
     use super::*;
     use crate::error::ErrorKind;
 
-    #[derive(Debug, Default, Deserialize, PartialEq)]
-    #[serde(default)]
-    struct Thing {
-        name: String,
-        list: Vec<u32>,
-        inner: BTreeMap<String, Vec<u8>>,
+    members! {
+        #[derive(PartialEq)]
+        struct Thing {
+            name: String,
+            list: Vec<u32>,
+            inner: BTreeMap<String, Vec<u8>>,
+        }
     }
 
     #[test]
@@ -277,12 +317,12 @@ mod tests {
         for error in [
             decode_str::<Vec<u8>>(r#"["azjne1wxii"]"#).unwrap_err(),
             decode_str::<Vec<Thing>>(r#"["azjne1wxii\", expected azjne1wxii"]"#).unwrap_err(),
-            decode_str::<Vec<Word>>(r#"["azjne1wxii"]"#).unwrap_err(),
-            decode_str::<Vec<char>>(r#"["azjne1wxii"]"#).unwrap_err(),
+            deserialize_str::<Vec<Word>>(r#"["azjne1wxii"]"#).unwrap_err(),
+            deserialize_str::<Vec<char>>(r#"["azjne1wxii"]"#).unwrap_err(),
         ] {
             let shown = format!("{error} {error:?}");
             assert!(shown.contains("$[0]") && !shown.contains("azjne"), "{shown}");
         }
-        assert!(matches!(decode_str(r#""known""#).unwrap(), Word::Known));
+        assert!(matches!(deserialize_str(r#""known""#).unwrap(), Word::Known));
     }
 }

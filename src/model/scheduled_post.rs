@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::Timestamp;
+use crate::model::json::{Decode, JsonReader};
 use crate::model::{ChannelId, FileId, Json, PostId, PostMetadata, PostType, ScheduledPostId, UserId};
 
 model! {
@@ -48,11 +49,19 @@ model! {
 }
 
 /// The scheduled posts of a team.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ScheduledPostList {
     /// Scheduled posts by team ID. Posts in direct and group channels are listed under `directChannels`.
     #[serde(flatten)]
     pub posts: BTreeMap<String, Vec<ScheduledPost>>,
 }
+
+impl Decode for ScheduledPostList {
+    #[inline] // one map less to compile for programs that do not list scheduled posts
+    fn decode_from(&mut self, from: &mut dyn JsonReader) -> serde_json::Result<()> {
+        self.posts.decode_from(from)
+    }
+}
+
+deserialize_by_decode!(ScheduledPostList);

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
 use serde_json::json;
 
 use crate::error::Result;
@@ -33,7 +32,7 @@ impl AccessControl<'_> {
     /// Edition: Enterprise Advanced.
     #[doc(alias = "CreateAccessControlPolicy")]
     pub fn save(&self, draft: &AccessControlPolicyDraft) -> Result<AccessControlPolicy> {
-        self.0.put("/access_control_policies", &[]).json(draft).fetch()
+        self.0.put("/access_control_policies", &[]).json(draft).decode()
     }
 
     /// Gets a policy.
@@ -43,7 +42,7 @@ impl AccessControl<'_> {
     /// Required permission: `manage_system`. Edition: Enterprise Advanced.
     #[doc(alias = "GetAccessControlPolicy")]
     pub fn get(&self, policy: &PolicyId) -> Result<AccessControlPolicy> {
-        self.0.get("/access_control_policies/{policy_id}", &[policy]).fetch()
+        self.0.get("/access_control_policies/{policy_id}", &[policy]).decode()
     }
 
     /// Gets a policy that is imported by a channel's policy. Intended for users who manage only that channel.
@@ -53,7 +52,7 @@ impl AccessControl<'_> {
     /// Required permission: `manage_channel_access_rules`. Edition: Enterprise Advanced.
     #[doc(alias = "GetAccessControlPolicy")]
     pub fn get_in_channel(&self, policy: &PolicyId, channel: &ChannelId) -> Result<AccessControlPolicy> {
-        self.0.get("/access_control_policies/{policy_id}", &[policy]).param("channelId", channel).fetch()
+        self.0.get("/access_control_policies/{policy_id}", &[policy]).param("channelId", channel).decode()
     }
 
     /// Deletes a policy.
@@ -74,7 +73,7 @@ impl AccessControl<'_> {
     /// Required permission: `manage_system`. Edition: Enterprise Advanced.
     #[doc(alias = "SearchAccessControlPolicies")]
     pub fn search(&self, search: &AccessControlPolicySearch) -> Result<AccessControlPoliciesWithCount> {
-        self.0.post("/access_control_policies/search", &[]).json(search).safe().fetch()
+        self.0.post("/access_control_policies/search", &[]).json(search).safe().decode()
     }
 
     /// Activates or deactivates policies.
@@ -88,7 +87,7 @@ impl AccessControl<'_> {
         &self,
         updates: &[AccessControlPolicyActiveUpdate],
     ) -> Result<Vec<AccessControlPolicy>> {
-        self.0.put("/access_control_policies/activate", &[]).json(&json!({"entries": updates})).fetch()
+        self.0.put("/access_control_policies/activate", &[]).json(&json!({"entries": updates})).decode()
     }
 
     /// Activates a policy.
@@ -160,7 +159,7 @@ impl AccessControl<'_> {
     /// Required permission: `manage_system`. Edition: Enterprise Advanced.
     #[doc(alias = "GetChannelsForAccessControlPolicy")]
     pub fn list_channels(&self, policy: &PolicyId, page: &AccessChannelPage) -> Result<ChannelsWithCount> {
-        self.0.get("/access_control_policies/{policy_id}/resources/channels", &[policy]).query(page).fetch()
+        self.0.get("/access_control_policies/{policy_id}/resources/channels", &[policy]).query(page).decode()
     }
 
     /// Searches the channels that a policy applies to.
@@ -174,7 +173,7 @@ impl AccessControl<'_> {
             .post("/access_control_policies/{policy_id}/resources/channels/search", &[policy])
             .json(search)
             .safe()
-            .fetch()
+            .decode()
     }
 
     /// Lists the attributes used by a channel's policy, with their values.
@@ -184,7 +183,7 @@ impl AccessControl<'_> {
     /// Required permission: `read_channel`. Edition: Enterprise Advanced.
     #[doc(alias = "GetChannelAccessControlAttributes")]
     pub fn list_channel_attributes(&self, channel: &ChannelId) -> Result<BTreeMap<String, Vec<String>>> {
-        self.0.get("/channels/{channel_id}/access_control/attributes", &[channel]).fetch()
+        self.0.get("/channels/{channel_id}/access_control/attributes", &[channel]).decode()
     }
 
     /// Lists the attributes available to expressions.
@@ -195,7 +194,7 @@ impl AccessControl<'_> {
     /// Edition: Enterprise Advanced.
     #[doc(alias = "GetAccessControlPolicyAutocompleteFields")]
     pub fn list_fields(&self, page: &AccessFieldPage) -> Result<Vec<PropertyField>> {
-        self.0.get("/access_control_policies/cel/autocomplete/fields", &[]).query(page).fetch()
+        self.0.get("/access_control_policies/cel/autocomplete/fields", &[]).query(page).decode()
     }
 
     /// Validates an expression. Returns its errors; an empty list means that it is valid.
@@ -206,7 +205,7 @@ impl AccessControl<'_> {
     /// Edition: Enterprise Advanced.
     #[doc(alias = "CheckAccessControlPolicyExpression")]
     pub fn check_expression(&self, expression: &CelExpression) -> Result<Vec<CelExpressionError>> {
-        self.0.post("/access_control_policies/cel/check", &[]).json(expression).safe().fetch()
+        self.0.post("/access_control_policies/cel/check", &[]).json(expression).safe().decode()
     }
 
     /// Lists users who match an expression.
@@ -220,7 +219,7 @@ impl AccessControl<'_> {
         &self,
         expression: &QueryExpressionParams,
     ) -> Result<AccessControlPolicyTestResponse> {
-        self.0.post("/access_control_policies/cel/test", &[]).json(expression).safe().fetch()
+        self.0.post("/access_control_policies/cel/test", &[]).json(expression).safe().decode()
     }
 
     /// Checks whether the current account matches an expression.
@@ -235,8 +234,7 @@ impl AccessControl<'_> {
             .post("/access_control_policies/cel/validate_requester", &[])
             .json(expression)
             .safe()
-            .fetch::<RequesterMatches>()
-            .map(|answer| answer.requester_matches)
+            .decode_member("requester_matches")
     }
 
     /// Parses an expression into its conditions.
@@ -247,7 +245,7 @@ impl AccessControl<'_> {
     /// Edition: Enterprise Advanced.
     #[doc(alias = "GetCELVisualAST")]
     pub fn take_apart(&self, expression: &CelExpression) -> Result<VisualExpression> {
-        self.0.post("/access_control_policies/cel/visual_ast", &[]).json(expression).safe().fetch()
+        self.0.post("/access_control_policies/cel/visual_ast", &[]).json(expression).safe().decode()
     }
 }
 
@@ -275,9 +273,4 @@ impl<'c> AccessControl<'c> {
             Ok((list, end))
         })
     }
-}
-
-#[derive(Deserialize)]
-struct RequesterMatches {
-    requester_matches: bool,
 }

@@ -18,7 +18,7 @@ impl Agents<'_> {
     /// Since server 11.2.
     #[doc(alias = "GetAgents")]
     pub fn list(&self) -> Result<Vec<Agent>> {
-        self.0.get("/agents", &[]).fetch()
+        self.0.get("/agents", &[]).decode()
     }
 
     /// Gets the availability of agents, and the reason if they are unavailable.
@@ -28,7 +28,7 @@ impl Agents<'_> {
     /// Since server 11.2.
     #[doc(alias = "GetAgentsStatus")]
     pub fn get_status(&self) -> Result<AgentsIntegrityResponse> {
-        self.0.get("/agents/status", &[]).fetch()
+        self.0.get("/agents/status", &[]).decode()
     }
 
     /// Lists the language model services available to the current account.
@@ -38,6 +38,6 @@ impl Agents<'_> {
     /// Since server 11.2.
     #[doc(alias = "GetLLMServices")]
     pub fn list_services(&self) -> Result<Vec<LlmService>> {
-        self.0.get("/llmservices", &[]).fetch()
+        self.0.get("/llmservices", &[]).decode()
     }
 }

@@ -22,7 +22,7 @@ impl Bookmarks<'_> {
     /// Required permission: `read_channel_content`. Since server 9.5.
     #[doc(alias = "ListChannelBookmarksForChannel")]
     pub fn list(&self, channel: &ChannelId) -> Result<Vec<ChannelBookmark>> {
-        self.0.get("/channels/{channel_id}/bookmarks", &[channel]).fetch()
+        self.0.get("/channels/{channel_id}/bookmarks", &[channel]).decode()
     }
 
     /// Lists the bookmarks of a channel that changed after a given time, including deleted ones.
@@ -33,7 +33,7 @@ impl Bookmarks<'_> {
     #[doc(alias = "ListChannelBookmarksForChannel")]
     pub fn list_since(&self, channel: &ChannelId, since: Timestamp) -> Result<Vec<ChannelBookmark>> {
         let template = "/channels/{channel_id}/bookmarks";
-        self.0.get(template, &[channel]).param("bookmarks_since", since.as_millis()).fetch()
+        self.0.get(template, &[channel]).param("bookmarks_since", since.as_millis()).decode()
     }
 
     /// Creates a bookmark. A channel can have at most 50 bookmarks.
@@ -43,7 +43,7 @@ impl Bookmarks<'_> {
     /// Required permission: `add_bookmark_public_channel`. Since server 9.5.
     #[doc(alias = "CreateChannelBookmark")]
     pub fn create(&self, channel: &ChannelId, draft: &ChannelBookmarkDraft) -> Result<ChannelBookmark> {
-        self.0.post("/channels/{channel_id}/bookmarks", &[channel]).json(draft).fetch()
+        self.0.post("/channels/{channel_id}/bookmarks", &[channel]).json(draft).decode()
     }
 
     /// Updates a bookmark. Unset fields keep their values.
@@ -59,7 +59,7 @@ impl Bookmarks<'_> {
         patch: &ChannelBookmarkPatch,
     ) -> Result<UpdateChannelBookmarkResponse> {
         let template = "/channels/{channel_id}/bookmarks/{bookmark_id}";
-        self.0.patch(template, &[channel, bookmark]).json(patch).fetch()
+        self.0.patch(template, &[channel, bookmark]).json(patch).decode()
     }
 
     /// Moves a bookmark to a zero-based position. Returns every bookmark that moved.
@@ -75,7 +75,7 @@ impl Bookmarks<'_> {
         place: u32,
     ) -> Result<Vec<ChannelBookmark>> {
         let template = "/channels/{channel_id}/bookmarks/{bookmark_id}/sort_order";
-        self.0.post(template, &[channel, bookmark]).json(&place).fetch()
+        self.0.post(template, &[channel, bookmark]).json(&place).decode()
     }
 
     /// Deletes a bookmark.
@@ -85,6 +85,6 @@ impl Bookmarks<'_> {
     /// Required permission: `delete_bookmark_public_channel`. Since server 9.5.
     #[doc(alias = "DeleteChannelBookmark")]
     pub fn delete(&self, channel: &ChannelId, bookmark: &BookmarkId) -> Result<ChannelBookmark> {
-        self.0.delete("/channels/{channel_id}/bookmarks/{bookmark_id}", &[channel, bookmark]).fetch()
+        self.0.delete("/channels/{channel_id}/bookmarks/{bookmark_id}", &[channel, bookmark]).decode()
     }
 }

@@ -20,7 +20,7 @@ impl<'c> Bots<'c> {
     /// Required permissions, depending on the request: `read_bots`, `read_others_bots`. Since server 5.10.
     #[doc(alias = "GetBots")]
     pub fn list(&self, page: &BotPage) -> Result<Vec<Bot>> {
-        self.0.get("/bots", &[]).query(page).fetch()
+        self.0.get("/bots", &[]).query(page).decode()
     }
 
     /// Iterates over all bots, fetching 200 per request. The paging fields of `page` are ignored.
@@ -36,7 +36,7 @@ impl<'c> Bots<'c> {
     /// Required permissions, depending on the request: `read_bots`, `read_others_bots`. Since server 5.10.
     #[doc(alias = "GetBot")]
     pub fn get(&self, bot: &BotUserId) -> Result<Bot> {
-        self.0.get("/bots/{bot_user_id}", &[bot]).fetch()
+        self.0.get("/bots/{bot_user_id}", &[bot]).decode()
     }
 
     /// Gets a bot, including a disabled one.
@@ -46,7 +46,7 @@ impl<'c> Bots<'c> {
     /// Required permissions, depending on the request: `read_bots`, `read_others_bots`. Since server 5.10.
     #[doc(alias = "GetBot")]
     pub fn get_with_disabled(&self, bot: &BotUserId) -> Result<Bot> {
-        self.0.get("/bots/{bot_user_id}", &[bot]).param("include_deleted", true).fetch()
+        self.0.get("/bots/{bot_user_id}", &[bot]).param("include_deleted", true).decode()
     }
 
     /// Creates a bot owned by the current account.
@@ -56,7 +56,7 @@ impl<'c> Bots<'c> {
     /// Required permission: `create_bot`. Since server 5.10.
     #[doc(alias = "CreateBot")]
     pub fn create(&self, draft: &BotDraft) -> Result<Bot> {
-        self.0.post("/bots", &[]).json(draft).fetch()
+        self.0.post("/bots", &[]).json(draft).decode()
     }
 
     /// Updates a bot. Unset fields keep their values.
@@ -66,7 +66,7 @@ impl<'c> Bots<'c> {
     /// Required permission: `manage_bots`. Since server 5.10.
     #[doc(alias = "PatchBot")]
     pub fn patch(&self, bot: &BotUserId, patch: &BotPatch) -> Result<Bot> {
-        self.0.put("/bots/{bot_user_id}", &[bot]).json(patch).fetch()
+        self.0.put("/bots/{bot_user_id}", &[bot]).json(patch).decode()
     }
 
     /// Disables a bot and invalidates its tokens.
@@ -76,7 +76,7 @@ impl<'c> Bots<'c> {
     /// Required permission: `manage_bots`. Since server 5.10.
     #[doc(alias = "DisableBot")]
     pub fn disable(&self, bot: &BotUserId) -> Result<Bot> {
-        self.0.post("/bots/{bot_user_id}/disable", &[bot]).fetch()
+        self.0.post("/bots/{bot_user_id}/disable", &[bot]).decode()
     }
 
     /// Enables a disabled bot.
@@ -86,7 +86,7 @@ impl<'c> Bots<'c> {
     /// Required permission: `manage_bots`. Since server 5.10.
     #[doc(alias = "EnableBot")]
     pub fn enable(&self, bot: &BotUserId) -> Result<Bot> {
-        self.0.post("/bots/{bot_user_id}/enable", &[bot]).fetch()
+        self.0.post("/bots/{bot_user_id}/enable", &[bot]).decode()
     }
 
     /// Transfers a bot to another owner.
@@ -96,7 +96,7 @@ impl<'c> Bots<'c> {
     /// Required permission: `manage_bots`. Since server 5.10.
     #[doc(alias = "AssignBot")]
     pub fn assign(&self, bot: &BotUserId, owner: &UserId) -> Result<Bot> {
-        self.0.post("/bots/{bot_user_id}/assign/{user_id}", &[bot, owner]).fetch()
+        self.0.post("/bots/{bot_user_id}/assign/{user_id}", &[bot, owner]).decode()
     }
 
     /// Converts a bot to a user account. `patch` must set a password. The response may still describe a bot.
@@ -106,7 +106,7 @@ impl<'c> Bots<'c> {
     /// Required permission: `manage_system`. Since server 5.26.
     #[doc(alias = "ConvertBotToUser")]
     pub fn convert_to_user(&self, bot: &BotUserId, patch: &UserPatch) -> Result<User> {
-        self.0.post("/bots/{bot_user_id}/convert_to_user", &[bot]).json(patch).fetch()
+        self.0.post("/bots/{bot_user_id}/convert_to_user", &[bot]).json(patch).decode()
     }
 
     /// Converts a bot to a system administrator account. `patch` must set a password.
@@ -117,7 +117,7 @@ impl<'c> Bots<'c> {
     #[doc(alias = "ConvertBotToUser")]
     pub fn convert_to_admin(&self, bot: &BotUserId, patch: &UserPatch) -> Result<User> {
         let call = self.0.post("/bots/{bot_user_id}/convert_to_user", &[bot]).param("set_system_admin", true);
-        call.json(patch).fetch()
+        call.json(patch).decode()
     }
 
     /// Converts a user account to a bot. The bot owns itself. Transfer it with [`assign`](Self::assign) before you
@@ -128,6 +128,6 @@ impl<'c> Bots<'c> {
     /// Required permission: `manage_system`. Since server 5.26.
     #[doc(alias = "ConvertUserToBot")]
     pub fn convert_from_user(&self, user: &UserId) -> Result<Bot> {
-        self.0.post("/users/{user_id}/convert_to_bot", &[user]).fetch()
+        self.0.post("/users/{user_id}/convert_to_bot", &[user]).decode()
     }
 }

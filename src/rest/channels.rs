@@ -37,7 +37,7 @@ impl Channels<'_> {
     /// Required permissions, depending on the request: `read_public_channel`, `read_channel`.
     #[doc(alias = "GetChannel")]
     pub fn get(&self, channel: &ChannelId) -> Result<Channel> {
-        self.0.get("/channels/{channel_id}", &[channel]).fetch()
+        self.0.get("/channels/{channel_id}", &[channel]).decode()
     }
 
     /// Gets a channel by its short name. Returns 404 for private channels that the current account is not a
@@ -51,7 +51,7 @@ impl Channels<'_> {
     #[doc(alias = "GetChannelByName")]
     pub fn get_by_name(&self, team: &TeamId, name: &str) -> Result<Channel> {
         let call = self.0.get("/teams/{team_id}/channels/name/{channel_name}", &[team, &name]);
-        call.fetch().map_err(|error| explain_channel(error, name, team.as_str()))
+        call.decode().map_err(|error| explain_channel(error, name, team.as_str()))
     }
 
     /// Gets a channel by its short name, including an archived one.
@@ -63,7 +63,7 @@ impl Channels<'_> {
     pub fn get_by_name_with_archived(&self, team: &TeamId, name: &str) -> Result<Channel> {
         let template = "/teams/{team_id}/channels/name/{channel_name}";
         let call = self.0.get(template, &[team, &name]).param("include_deleted", true);
-        call.fetch().map_err(|error| explain_channel(error, name, team.as_str()))
+        call.decode().map_err(|error| explain_channel(error, name, team.as_str()))
     }
 
     /// Gets a channel by its short name and the short name of its team.
@@ -74,7 +74,7 @@ impl Channels<'_> {
     #[doc(alias = "GetChannelByNameForTeamName")]
     pub fn get_by_names(&self, team_name: &str, name: &str) -> Result<Channel> {
         let call = self.0.get("/teams/name/{team_name}/channels/name/{channel_name}", &[&team_name, &name]);
-        call.fetch().map_err(|error| explain_channel(error, name, team_name))
+        call.decode().map_err(|error| explain_channel(error, name, team_name))
     }
 
     /// Gets a channel by its short name and the short name of its team, including an archived one.
@@ -84,7 +84,7 @@ impl Channels<'_> {
     pub fn get_by_names_with_archived(&self, team_name: &str, name: &str) -> Result<Channel> {
         let template = "/teams/name/{team_name}/channels/name/{channel_name}";
         let call = self.0.get(template, &[&team_name, &name]).param("include_deleted", true);
-        call.fetch().map_err(|error| explain_channel(error, name, team_name))
+        call.decode().map_err(|error| explain_channel(error, name, team_name))
     }
 
     /// Creates a public or private channel.
@@ -94,7 +94,7 @@ impl Channels<'_> {
     /// Required permissions, depending on the request: `create_public_channel`, `create_private_channel`.
     #[doc(alias = "CreateChannel")]
     pub fn create(&self, draft: &ChannelDraft) -> Result<Channel> {
-        self.0.post("/channels", &[]).json(draft).fetch()
+        self.0.post("/channels", &[]).json(draft).decode()
     }
 
     /// Gets the direct channel between two users and creates it if necessary. One of them is usually the
@@ -106,7 +106,7 @@ impl Channels<'_> {
     #[doc(alias = "CreateDirectChannel")]
     pub fn create_direct(&self, one: &UserId, other: &UserId) -> Result<Channel> {
         let users = [real_id(self.0, one)?, real_id(self.0, other)?];
-        self.0.post("/channels/direct", &[]).json(&users).fetch()
+        self.0.post("/channels/direct", &[]).json(&users).decode()
     }
 
     /// Gets the group channel of 3 to 8 users and creates it if necessary. The current account is added if it
@@ -117,7 +117,7 @@ impl Channels<'_> {
     /// Required permission: `create_group_channel`.
     #[doc(alias = "CreateGroupChannel")]
     pub fn create_group(&self, users: &[UserId]) -> Result<Channel> {
-        self.0.post("/channels/group", &[]).json(&users).fetch()
+        self.0.post("/channels/group", &[]).json(&users).decode()
     }
 
     /// Replaces a channel with the given value. Start from the result of [`get`](Self::get).
@@ -128,7 +128,7 @@ impl Channels<'_> {
     /// `manage_private_channel_members`.
     #[doc(alias = "UpdateChannel")]
     pub fn update(&self, channel: &Channel) -> Result<Channel> {
-        self.0.put("/channels/{channel_id}", &[&channel.id]).json(channel).fetch()
+        self.0.put("/channels/{channel_id}", &[&channel.id]).json(channel).decode()
     }
 
     /// Updates a channel. Unset fields keep their values.
@@ -141,7 +141,7 @@ impl Channels<'_> {
     /// `manage_private_channel_banner`.
     #[doc(alias = "PatchChannel")]
     pub fn patch(&self, channel: &ChannelId, patch: &ChannelPatch) -> Result<Channel> {
-        self.0.put("/channels/{channel_id}/patch", &[channel]).json(patch).fetch()
+        self.0.put("/channels/{channel_id}/patch", &[channel]).json(patch).decode()
     }
 
     /// Makes a channel public or private.
@@ -152,7 +152,7 @@ impl Channels<'_> {
     /// `convert_public_channel_to_private`. Since server 5.16.
     #[doc(alias = "UpdateChannelPrivacy")]
     pub fn set_privacy(&self, channel: &ChannelId, kind: &ChannelType) -> Result<Channel> {
-        self.0.put("/channels/{channel_id}/privacy", &[channel]).json(&json!({"privacy": kind})).fetch()
+        self.0.put("/channels/{channel_id}/privacy", &[channel]).json(&json!({"privacy": kind})).decode()
     }
 
     /// Archives a channel. Its posts remain readable if the server settings allow it.
@@ -185,7 +185,7 @@ impl Channels<'_> {
     /// `sysconsole_write_user_management_channels`. Since server 3.10.
     #[doc(alias = "RestoreChannel")]
     pub fn restore(&self, channel: &ChannelId) -> Result<Channel> {
-        self.0.post("/channels/{channel_id}/restore", &[channel]).fetch()
+        self.0.post("/channels/{channel_id}/restore", &[channel]).decode()
     }
 
     /// Moves a channel to another team. Fails if a member of the channel is not a member of that team.
@@ -198,7 +198,7 @@ impl Channels<'_> {
         self.0
             .post("/channels/{channel_id}/move", &[channel])
             .json(&json!({"team_id": team, "force": false}))
-            .fetch()
+            .decode()
     }
 
     /// Moves a channel to another team and removes members who are not in that team.
@@ -209,7 +209,7 @@ impl Channels<'_> {
     #[doc(alias = "MoveChannel")]
     pub fn move_to_team_by_force(&self, channel: &ChannelId, team: &TeamId) -> Result<Channel> {
         let template = "/channels/{channel_id}/move";
-        self.0.post(template, &[channel]).json(&json!({"team_id": team, "force": true})).fetch()
+        self.0.post(template, &[channel]).json(&json!({"team_id": team, "force": true})).decode()
     }
 
     /// Converts a group channel to a private channel of a team.
@@ -220,7 +220,7 @@ impl Channels<'_> {
     pub fn convert_to_private(&self, channel: &ChannelId, draft: &ChannelDraft) -> Result<Channel> {
         let (team, name, display) = (&draft.team_id, &draft.name, &draft.display_name);
         let body = json!({"channel_id": channel, "team_id": team, "name": name, "display_name": display});
-        self.0.post("/channels/{channel_id}/convert_to_channel", &[channel]).json(&body).fetch()
+        self.0.post("/channels/{channel_id}/convert_to_channel", &[channel]).json(&body).decode()
     }
 
     /// Lists the teams that all members of a group channel belong to.
@@ -230,7 +230,7 @@ impl Channels<'_> {
     /// Required permission: `read_channel`. Since server 9.1.
     #[doc(alias = "GetGroupMessageMembersCommonTeams")]
     pub fn common_teams(&self, channel: &ChannelId) -> Result<Vec<Team>> {
-        self.0.get("/channels/{channel_id}/common_teams", &[channel]).fetch()
+        self.0.get("/channels/{channel_id}/common_teams", &[channel]).decode()
     }
 
     /// Gets the numbers of members, pinned posts and files of a channel.
@@ -240,7 +240,7 @@ impl Channels<'_> {
     /// Required permission: `read_channel`.
     #[doc(alias = "GetChannelStats")]
     pub fn stats(&self, channel: &ChannelId) -> Result<ChannelStats> {
-        self.0.get("/channels/{channel_id}/stats", &[channel]).fetch()
+        self.0.get("/channels/{channel_id}/stats", &[channel]).decode()
     }
 
     /// Lists the time zones of the members of a channel.
@@ -250,7 +250,7 @@ impl Channels<'_> {
     /// Required permission: `read_channel`. Since server 5.6.
     #[doc(alias = "GetChannelMembersTimezones")]
     pub fn timezones(&self, channel: &ChannelId) -> Result<Vec<String>> {
-        self.0.get("/channels/{channel_id}/timezones", &[channel]).fetch()
+        self.0.get("/channels/{channel_id}/timezones", &[channel]).decode()
     }
 
     /// Lists the pinned posts of a channel.
@@ -260,7 +260,7 @@ impl Channels<'_> {
     /// Required permission: `read_channel_content`.
     #[doc(alias = "GetPinnedPosts")]
     pub fn pinned(&self, channel: &ChannelId) -> Result<PostList> {
-        self.0.get("/channels/{channel_id}/pinned", &[channel]).fetch()
+        self.0.get("/channels/{channel_id}/pinned", &[channel]).decode()
     }
 
     /// Assigns a permission scheme to a channel.
@@ -280,7 +280,7 @@ impl Channels<'_> {
     /// Required permission: `manage_system`. Since server 5.22.
     #[doc(alias = "GetChannelModerations")]
     pub fn moderations(&self, channel: &ChannelId) -> Result<Vec<ChannelModeration>> {
-        self.0.get("/channels/{channel_id}/moderations", &[channel]).fetch()
+        self.0.get("/channels/{channel_id}/moderations", &[channel]).decode()
     }
 
     /// Updates the permissions of members and guests in a channel. Requires a license.
@@ -294,6 +294,6 @@ impl Channels<'_> {
         channel: &ChannelId,
         patches: &[ChannelModerationPatch],
     ) -> Result<Vec<ChannelModeration>> {
-        self.0.put("/channels/{channel_id}/moderations/patch", &[channel]).json(&patches).fetch()
+        self.0.put("/channels/{channel_id}/moderations/patch", &[channel]).json(&patches).decode()
     }
 }

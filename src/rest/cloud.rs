@@ -1,6 +1,5 @@
 //! Mattermost Cloud: customer, subscription, invoices, limits.
 
-use serde::Deserialize;
 use serde_json::json;
 
 use crate::Secret;
@@ -27,7 +26,7 @@ impl<'c> Cloud<'c> {
     /// Required permission: `sysconsole_read_billing`. Since server 5.28. Mattermost Cloud only.
     #[doc(alias = "GetCloudCustomer")]
     pub fn get_customer(&self) -> Result<CloudCustomer> {
-        self.0.get("/cloud/customer", &[]).fetch()
+        self.0.get("/cloud/customer", &[]).decode()
     }
 
     /// Updates the customer that pays for the workspace.
@@ -37,7 +36,7 @@ impl<'c> Cloud<'c> {
     /// Required permission: `sysconsole_write_billing`. Since server 5.29. Mattermost Cloud only.
     #[doc(alias = "UpdateCloudCustomer")]
     pub fn update_customer(&self, customer: &CloudCustomerPatch) -> Result<CloudCustomer> {
-        self.0.put("/cloud/customer", &[]).json(customer).fetch()
+        self.0.put("/cloud/customer", &[]).json(customer).decode()
     }
 
     /// Updates the company address of the customer.
@@ -47,7 +46,7 @@ impl<'c> Cloud<'c> {
     /// Required permission: `sysconsole_write_billing`. Since server 5.29. Mattermost Cloud only.
     #[doc(alias = "UpdateCloudCustomerAddress")]
     pub fn update_address(&self, address: &CloudAddress) -> Result<CloudCustomer> {
-        self.0.put("/cloud/customer/address", &[]).json(address).fetch()
+        self.0.put("/cloud/customer/address", &[]).json(address).decode()
     }
 
     /// Gets the subscription. Users without permission to read billing data receive only part of it.
@@ -57,7 +56,7 @@ impl<'c> Cloud<'c> {
     /// Since server 5.28. Mattermost Cloud only.
     #[doc(alias = "GetSubscription")]
     pub fn get_subscription(&self) -> Result<CloudSubscription> {
-        self.0.get("/cloud/subscription", &[]).fetch()
+        self.0.get("/cloud/subscription", &[]).decode()
     }
 
     /// Lists the invoices.
@@ -67,7 +66,7 @@ impl<'c> Cloud<'c> {
     /// Required permission: `sysconsole_read_billing`. Since server 5.30. Mattermost Cloud only.
     #[doc(alias = "GetInvoicesForSubscription")]
     pub fn list_invoices(&self) -> Result<Vec<CloudInvoice>> {
-        self.0.get("/cloud/subscription/invoices", &[]).fetch()
+        self.0.get("/cloud/subscription/invoices", &[]).decode()
     }
 
     /// Downloads an invoice, a PDF file.
@@ -90,7 +89,7 @@ impl<'c> Cloud<'c> {
     /// Since server 5.28. Mattermost Cloud only.
     #[doc(alias = "GetCloudProducts")]
     pub fn list_products(&self) -> Result<Vec<CloudProduct>> {
-        self.0.get("/cloud/products", &[]).fetch()
+        self.0.get("/cloud/products", &[]).decode()
     }
 
     /// Lists all products, including discontinued ones.
@@ -100,7 +99,7 @@ impl<'c> Cloud<'c> {
     /// Since server 5.28. Mattermost Cloud only.
     #[doc(alias = "GetCloudProducts")]
     pub fn list_all_products(&self) -> Result<Vec<CloudProduct>> {
-        self.0.get("/cloud/products", &[]).param("include_legacy", true).fetch()
+        self.0.get("/cloud/products", &[]).param("include_legacy", true).decode()
     }
 
     /// Gets the usage limits of the workspace.
@@ -110,7 +109,7 @@ impl<'c> Cloud<'c> {
     /// Since server 7.0. Mattermost Cloud only.
     #[doc(alias = "GetCloudLimits")]
     pub fn get_limits(&self) -> Result<ProductLimits> {
-        self.0.get("/cloud/limits", &[]).fetch()
+        self.0.get("/cloud/limits", &[]).decode()
     }
 
     /// Gets the installation of the workspace.
@@ -120,7 +119,7 @@ impl<'c> Cloud<'c> {
     /// Required permission: `sysconsole_read_site_ip_filters`. Since server 9.1. Mattermost Cloud only.
     #[doc(alias = "GetEndpointForInstallationInformation")]
     pub fn get_installation(&self) -> Result<CloudInstallation> {
-        self.0.get("/cloud/installation", &[]).fetch()
+        self.0.get("/cloud/installation", &[]).decode()
     }
 
     /// Lists the preview pages shown to a workspace on trial.
@@ -130,7 +129,7 @@ impl<'c> Cloud<'c> {
     /// Since server 10.0. Mattermost Cloud only.
     #[doc(alias = "GetPreviewModalData")]
     pub fn list_preview_pages(&self) -> Result<Vec<PreviewModalContentData>> {
-        self.0.get("/cloud/preview/modal_data", &[]).fetch()
+        self.0.get("/cloud/preview/modal_data", &[]).decode()
     }
 
     /// Checks whether the customer portal is reachable. Returns `available` or `unavailable`.
@@ -140,7 +139,7 @@ impl<'c> Cloud<'c> {
     /// Does not require a login. Since server 5.28. Mattermost Cloud only.
     #[doc(alias = "CheckCWSConnection")]
     pub fn check_portal(&self) -> Result<String> {
-        self.0.get("/cloud/check-cws-connection", &[]).fetch::<CloudStatus>().map(|answer| answer.status)
+        self.0.get("/cloud/check-cws-connection", &[]).decode_member("status")
     }
 
     /// Checks whether an email address belongs to a business domain.
@@ -153,8 +152,7 @@ impl<'c> Cloud<'c> {
             .post("/cloud/validate-business-email", &[])
             .json(&json!({"email": email}))
             .safe()
-            .fetch::<IsValid>()
-            .map(|answer| answer.is_valid)
+            .decode_member("is_valid")
     }
 
     /// Checks whether the customer's email address belongs to a business domain.
@@ -163,11 +161,7 @@ impl<'c> Cloud<'c> {
     ///
     /// Required permission: `sysconsole_write_billing`. Mattermost Cloud only.
     pub fn validate_workspace_email(&self) -> Result<bool> {
-        self.0
-            .post("/cloud/validate-workspace-business-email", &[])
-            .safe()
-            .fetch::<IsValid>()
-            .map(|answer| answer.is_valid)
+        self.0.post("/cloud/validate-workspace-business-email", &[]).safe().decode_member("is_valid")
     }
 
     /// Sends a notification to the workspace on behalf of the customer portal. Authenticates with the
@@ -181,14 +175,4 @@ impl<'c> Cloud<'c> {
         let call = self.0.post("/cloud/webhook", &[]).without_token();
         call.header("X-Cloud-Token", key.expose()).hiding_secrets(&[key.expose()]).json(payload).send()
     }
-}
-
-#[derive(Deserialize)]
-struct IsValid {
-    is_valid: bool,
-}
-
-#[derive(Deserialize)]
-struct CloudStatus {
-    status: String,
 }

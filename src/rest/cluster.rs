@@ -16,6 +16,6 @@ impl Cluster<'_> {
     /// Required permission: `sysconsole_read_environment_high_availability`. Edition: Enterprise.
     #[doc(alias = "GetClusterStatus")]
     pub fn get_status(&self) -> Result<Vec<ClusterInfo>> {
-        self.0.get("/cluster/status", &[]).fetch()
+        self.0.get("/cluster/status", &[]).decode()
     }
 }

@@ -1,6 +1,5 @@
 //! Slash commands.
 
-use serde::Deserialize;
 use serde_json::json;
 
 use crate::error::Result;
@@ -23,7 +22,7 @@ impl Commands<'_> {
     /// Required permission: `create_post`, or `use_slash_commands` on old servers (5.37).
     #[doc(alias = "ExecuteCommand")]
     pub fn execute(&self, args: &CommandArgs) -> Result<CommandResponse> {
-        self.0.post("/commands/execute", &[]).json(args).fetch()
+        self.0.post("/commands/execute", &[]).json(args).decode()
     }
 
     /// Lists the slash commands of a team, including built-in ones.
@@ -34,7 +33,7 @@ impl Commands<'_> {
     /// `manage_others_slash_commands`.
     #[doc(alias = "ListCommands")]
     pub fn list(&self, team: &TeamId) -> Result<Vec<Command>> {
-        self.0.get("/commands", &[]).param("team_id", team).fetch()
+        self.0.get("/commands", &[]).param("team_id", team).decode()
     }
 
     /// Lists the custom slash commands of a team.
@@ -45,7 +44,7 @@ impl Commands<'_> {
     /// `manage_others_slash_commands`.
     #[doc(alias = "ListCommands")]
     pub fn list_custom(&self, team: &TeamId) -> Result<Vec<Command>> {
-        self.0.get("/commands", &[]).param("team_id", team).param("custom_only", true).fetch()
+        self.0.get("/commands", &[]).param("team_id", team).param("custom_only", true).decode()
     }
 
     /// Gets a slash command.
@@ -55,7 +54,7 @@ impl Commands<'_> {
     /// Required permission: `manage_slash_commands`. Since server 5.22.
     #[doc(alias = "GetCommandById")]
     pub fn get(&self, command: &CommandId) -> Result<Command> {
-        self.0.get("/commands/{command_id}", &[command]).fetch()
+        self.0.get("/commands/{command_id}", &[command]).decode()
     }
 
     /// Creates a slash command.
@@ -66,7 +65,7 @@ impl Commands<'_> {
     /// `manage_others_slash_commands`.
     #[doc(alias = "CreateCommand")]
     pub fn create(&self, draft: &CommandDraft) -> Result<Command> {
-        self.0.post("/commands", &[]).json(&draft.with_method()).fetch()
+        self.0.post("/commands", &[]).json(&draft.with_method()).decode()
     }
 
     /// Creates a slash command, or updates the command with the same trigger in the team. Suitable for programs that
@@ -93,7 +92,7 @@ impl Commands<'_> {
     /// Required permission: `manage_slash_commands`.
     #[doc(alias = "UpdateCommand")]
     pub fn update(&self, command: &Command) -> Result<Command> {
-        self.0.put("/commands/{command_id}", &[&command.id]).json(command).fetch()
+        self.0.put("/commands/{command_id}", &[&command.id]).json(command).decode()
     }
 
     /// Moves a slash command to another team.
@@ -124,7 +123,7 @@ impl Commands<'_> {
     #[doc(alias = "RegenCommandToken")]
     pub fn regenerate_token(&self, command: &CommandId) -> Result<Secret> {
         let template = "/commands/{command_id}/regen_token";
-        self.0.put(template, &[command]).fetch::<Token>().map(|answer| answer.token)
+        self.0.put(template, &[command]).decode_member("token")
     }
 
     /// Lists the commands offered by autocomplete.
@@ -134,7 +133,7 @@ impl Commands<'_> {
     /// Required permission: `view_team`.
     #[doc(alias = "ListAutocompleteCommands")]
     pub fn autocomplete(&self, team: &TeamId) -> Result<Vec<Command>> {
-        self.0.get("/teams/{team_id}/commands/autocomplete", &[team]).fetch()
+        self.0.get("/teams/{team_id}/commands/autocomplete", &[team]).decode()
     }
 
     /// Lists autocomplete suggestions for a partially typed command.
@@ -144,11 +143,6 @@ impl Commands<'_> {
     /// Required permission: `view_team`. Since server 5.24.
     #[doc(alias = "ListCommandAutocompleteSuggestions")]
     pub fn suggestions(&self, team: &TeamId, query: &SuggestionQuery) -> Result<Vec<AutocompleteSuggestion>> {
-        self.0.get("/teams/{team_id}/commands/autocomplete_suggestions", &[team]).query(query).fetch()
+        self.0.get("/teams/{team_id}/commands/autocomplete_suggestions", &[team]).query(query).decode()
     }
-}
-
-#[derive(Deserialize)]
-struct Token {
-    token: Secret,
 }

@@ -19,7 +19,7 @@ impl<'c> Compliance<'c> {
     /// Required permission: `read_compliance_export_job`. Edition: Enterprise.
     #[doc(alias = "GetComplianceReports")]
     pub fn list(&self, page: &Page) -> Result<Vec<ComplianceReport>> {
-        self.0.get("/compliance/reports", &[]).query(page).fetch()
+        self.0.get("/compliance/reports", &[]).query(page).decode()
     }
 
     /// Iterates over all reports, fetching 200 per request.
@@ -35,7 +35,7 @@ impl<'c> Compliance<'c> {
     /// Required permission: `read_compliance_export_job`. Edition: Enterprise.
     #[doc(alias = "GetComplianceReport")]
     pub fn get(&self, report: &ComplianceReportId) -> Result<ComplianceReport> {
-        self.0.get("/compliance/reports/{report_id}", &[report]).fetch()
+        self.0.get("/compliance/reports/{report_id}", &[report]).decode()
     }
 
     /// Requests a report. The server creates it in the background.
@@ -45,7 +45,7 @@ impl<'c> Compliance<'c> {
     /// Required permission: `create_compliance_export_job`. Edition: Enterprise.
     #[doc(alias = "CreateComplianceReport")]
     pub fn create(&self, draft: &ComplianceReportDraft) -> Result<ComplianceReport> {
-        self.0.post("/compliance/reports", &[]).json(draft).fetch()
+        self.0.post("/compliance/reports", &[]).json(draft).decode()
     }
 
     /// Downloads a finished report as a zip file.

@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
-
 use crate::error::Result;
 use crate::http::HttpClient;
 use crate::model::{
@@ -27,7 +25,7 @@ impl ContentFlagging<'_> {
     /// Required permission: `manage_system`. Edition: Enterprise Advanced.
     #[doc(alias = "GetCFConfig")]
     pub fn get_config(&self) -> Result<ContentFlaggingSettings> {
-        self.0.get("/content_flagging/config", &[]).fetch()
+        self.0.get("/content_flagging/config", &[]).decode()
     }
 
     /// Replaces the settings for flagged posts.
@@ -47,7 +45,7 @@ impl ContentFlagging<'_> {
     /// Edition: Enterprise Advanced.
     #[doc(alias = "GetCFFlagConfig")]
     pub fn get_flag_config(&self) -> Result<ContentFlaggingReportingConfig> {
-        self.0.get("/content_flagging/flag/config", &[]).fetch()
+        self.0.get("/content_flagging/flag/config", &[]).decode()
     }
 
     /// Gets the options that apply when a reviewer keeps or removes a flagged post in a team.
@@ -57,7 +55,7 @@ impl ContentFlagging<'_> {
     /// Edition: Enterprise Advanced.
     #[doc(alias = "GetCFFlagConfig")]
     pub fn get_reviewer_config(&self, team: &TeamId) -> Result<ContentFlaggingReportingConfig> {
-        self.0.get("/content_flagging/flag/config", &[]).param("team_id", team).fetch()
+        self.0.get("/content_flagging/flag/config", &[]).param("team_id", team).decode()
     }
 
     /// Checks whether posts of a team can be flagged.
@@ -67,10 +65,7 @@ impl ContentFlagging<'_> {
     /// Required permission: `view_team`. Edition: Enterprise Advanced.
     #[doc(alias = "GetCFTeamStatus")]
     pub fn is_enabled(&self, team: &TeamId) -> Result<bool> {
-        self.0
-            .get("/content_flagging/team/{team_id}/status", &[team])
-            .fetch::<Enabled>()
-            .map(|answer| answer.enabled)
+        self.0.get("/content_flagging/team/{team_id}/status", &[team]).decode_member("enabled")
     }
 
     /// Flags a post.
@@ -90,7 +85,7 @@ impl ContentFlagging<'_> {
     /// Edition: Enterprise Advanced.
     #[doc(alias = "GetCFFields")]
     pub fn list_fields(&self) -> Result<BTreeMap<String, PropertyField>> {
-        self.0.get("/content_flagging/fields", &[]).fetch()
+        self.0.get("/content_flagging/fields", &[]).decode()
     }
 
     /// Lists the property values of a flagged post: reporter, reason, reviewer and others.
@@ -100,7 +95,7 @@ impl ContentFlagging<'_> {
     /// For reviewers of the team only. Edition: Enterprise Advanced.
     #[doc(alias = "GetCFPostFieldValues")]
     pub fn list_values(&self, post: &PostId) -> Result<Vec<PropertyValue>> {
-        self.0.get("/content_flagging/post/{post_id}/field_values", &[post]).fetch()
+        self.0.get("/content_flagging/post/{post_id}/field_values", &[post]).decode()
     }
 
     /// Gets a flagged post, even if it is hidden.
@@ -110,7 +105,7 @@ impl ContentFlagging<'_> {
     /// For reviewers of the team only. Edition: Enterprise Advanced.
     #[doc(alias = "GetCFPost")]
     pub fn get_post(&self, post: &PostId) -> Result<Post> {
-        self.0.get("/content_flagging/post/{post_id}", &[post]).fetch()
+        self.0.get("/content_flagging/post/{post_id}", &[post]).decode()
     }
 
     /// Keeps a flagged post.
@@ -150,11 +145,6 @@ impl ContentFlagging<'_> {
     /// For reviewers of the team only. Edition: Enterprise Advanced.
     #[doc(alias = "SearchCFTeamReviewers")]
     pub fn search_reviewers(&self, team: &TeamId, name: &str) -> Result<Vec<User>> {
-        self.0.get("/content_flagging/team/{team_id}/reviewers/search", &[team]).param("term", name).fetch()
+        self.0.get("/content_flagging/team/{team_id}/reviewers/search", &[team]).param("term", name).decode()
     }
-}
-
-#[derive(Deserialize)]
-struct Enabled {
-    enabled: bool,
 }

@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
-
 use crate::error::Result;
 use crate::http::HttpClient;
 use crate::model::{CpaField, CpaFieldDraft, CpaFieldPatch, Json, PropertyFieldId, UserId};
@@ -23,7 +21,7 @@ impl CustomProfileAttributes<'_> {
     /// Since server 10.5. Edition: Enterprise.
     #[doc(alias = "ListAllCPAFields")]
     pub fn list_fields(&self) -> Result<Vec<CpaField>> {
-        self.0.get("/custom_profile_attributes/fields", &[]).fetch()
+        self.0.get("/custom_profile_attributes/fields", &[]).decode()
     }
 
     /// Creates an attribute. A server can have at most 20 attributes.
@@ -35,7 +33,7 @@ impl CustomProfileAttributes<'_> {
     /// Required permission: `manage_system`. Since server 10.5. Edition: Enterprise.
     #[doc(alias = "CreateCPAField")]
     pub fn create_field(&self, draft: &CpaFieldDraft) -> Result<CpaField> {
-        self.0.post("/custom_profile_attributes/fields", &[]).json(draft).fetch()
+        self.0.post("/custom_profile_attributes/fields", &[]).json(draft).decode()
     }
 
     /// Updates an attribute. Unset fields keep their values.
@@ -47,7 +45,7 @@ impl CustomProfileAttributes<'_> {
     /// Required permission: `manage_system`. Since server 10.5. Edition: Enterprise.
     #[doc(alias = "PatchCPAField")]
     pub fn patch_field(&self, field: &PropertyFieldId, patch: &CpaFieldPatch) -> Result<CpaField> {
-        self.0.patch("/custom_profile_attributes/fields/{field_id}", &[field]).json(patch).fetch()
+        self.0.patch("/custom_profile_attributes/fields/{field_id}", &[field]).json(patch).decode()
     }
 
     /// Deletes an attribute and its values.
@@ -69,7 +67,7 @@ impl CustomProfileAttributes<'_> {
     /// Since server 10.8. Edition: Enterprise.
     #[doc(alias = "GetCPAGroup")]
     pub fn get_group_id(&self) -> Result<String> {
-        self.0.get("/custom_profile_attributes/group", &[]).fetch::<Id>().map(|answer| answer.id)
+        self.0.get("/custom_profile_attributes/group", &[]).decode_member("id")
     }
 
     /// Gets the attribute values of a user, by attribute. Attributes without a value are omitted.
@@ -79,7 +77,7 @@ impl CustomProfileAttributes<'_> {
     /// Required permission: `view_members`. Since server 10.5. Edition: Enterprise.
     #[doc(alias = "ListCPAValues")]
     pub fn list_values(&self, user: &UserId) -> Result<BTreeMap<PropertyFieldId, Json>> {
-        self.0.get("/users/{user_id}/custom_profile_attributes", &[user]).fetch()
+        self.0.get("/users/{user_id}/custom_profile_attributes", &[user]).decode()
     }
 
     /// Sets attributes of the current account. Attributes that are not listed keep their values. Returns the
@@ -95,7 +93,7 @@ impl CustomProfileAttributes<'_> {
         &self,
         values: &BTreeMap<PropertyFieldId, Json>,
     ) -> Result<BTreeMap<PropertyFieldId, Json>> {
-        self.0.patch("/custom_profile_attributes/values", &[]).json(values).fetch()
+        self.0.patch("/custom_profile_attributes/values", &[]).json(values).decode()
     }
 
     /// Sets attributes of a user. Attributes that are not listed keep their values. Returns the stored values.
@@ -110,11 +108,6 @@ impl CustomProfileAttributes<'_> {
         user: &UserId,
         values: &BTreeMap<PropertyFieldId, Json>,
     ) -> Result<BTreeMap<PropertyFieldId, Json>> {
-        self.0.patch("/users/{user_id}/custom_profile_attributes", &[user]).json(values).fetch()
+        self.0.patch("/users/{user_id}/custom_profile_attributes", &[user]).json(values).decode()
     }
-}
-
-#[derive(Deserialize)]
-struct Id {
-    id: String,
 }

@@ -1,7 +1,5 @@
 //! Data retention: automatic deletion of old data.
 
-use serde::Deserialize;
-
 use crate::error::Result;
 use crate::http::HttpClient;
 use crate::model::{
@@ -25,7 +23,7 @@ impl<'c> DataRetention<'c> {
     /// Since server 4.3. Edition: Enterprise.
     #[doc(alias = "GetDataRetentionPolicy")]
     pub fn get_global(&self) -> Result<GlobalRetentionPolicy> {
-        self.0.get("/data_retention/policy", &[]).fetch()
+        self.0.get("/data_retention/policy", &[]).decode()
     }
 
     /// Lists one page of the policies for teams and channels.
@@ -36,7 +34,7 @@ impl<'c> DataRetention<'c> {
     /// Enterprise.
     #[doc(alias = "GetDataRetentionPolicies")]
     pub fn list(&self, page: &Page) -> Result<RetentionPolicyList> {
-        self.0.get("/data_retention/policies", &[]).query(page).fetch()
+        self.0.get("/data_retention/policies", &[]).query(page).decode()
     }
 
     /// Iterates over all policies for teams and channels, fetching 200 per request.
@@ -53,10 +51,7 @@ impl<'c> DataRetention<'c> {
     /// Enterprise.
     #[doc(alias = "GetDataRetentionPoliciesCount")]
     pub fn count(&self) -> Result<i64> {
-        self.0
-            .get("/data_retention/policies_count", &[])
-            .fetch::<TotalCount>()
-            .map(|answer| answer.total_count)
+        self.0.get("/data_retention/policies_count", &[]).decode_member("total_count")
     }
 
     /// Gets a policy.
@@ -67,7 +62,7 @@ impl<'c> DataRetention<'c> {
     /// Enterprise.
     #[doc(alias = "GetDataRetentionPolicyByID")]
     pub fn get(&self, policy: &PolicyId) -> Result<RetentionPolicy> {
-        self.0.get("/data_retention/policies/{policy_id}", &[policy]).fetch()
+        self.0.get("/data_retention/policies/{policy_id}", &[policy]).decode()
     }
 
     /// Creates a policy.
@@ -80,7 +75,7 @@ impl<'c> DataRetention<'c> {
     /// Enterprise.
     #[doc(alias = "CreateDataRetentionPolicy")]
     pub fn create(&self, draft: &RetentionPolicyDraft) -> Result<RetentionPolicy> {
-        self.0.post("/data_retention/policies", &[]).json(draft).fetch()
+        self.0.post("/data_retention/policies", &[]).json(draft).decode()
     }
 
     /// Updates a policy. Unset fields keep their values.
@@ -91,7 +86,7 @@ impl<'c> DataRetention<'c> {
     /// Enterprise.
     #[doc(alias = "PatchDataRetentionPolicy")]
     pub fn patch(&self, policy: &PolicyId, patch: &RetentionPolicyPatch) -> Result<RetentionPolicy> {
-        self.0.patch("/data_retention/policies/{policy_id}", &[policy]).json(patch).fetch()
+        self.0.patch("/data_retention/policies/{policy_id}", &[policy]).json(patch).decode()
     }
 
     /// Deletes a policy.
@@ -113,7 +108,7 @@ impl<'c> DataRetention<'c> {
     /// Enterprise.
     #[doc(alias = "GetTeamsForRetentionPolicy")]
     pub fn list_teams(&self, policy: &PolicyId, page: &Page) -> Result<TeamsWithCount> {
-        self.0.get("/data_retention/policies/{policy_id}/teams", &[policy]).query(page).fetch()
+        self.0.get("/data_retention/policies/{policy_id}/teams", &[policy]).query(page).decode()
     }
 
     /// Iterates over all teams assigned to a policy, fetching 200 per request.
@@ -156,7 +151,7 @@ impl<'c> DataRetention<'c> {
             .post("/data_retention/policies/{policy_id}/teams/search", &[policy])
             .json(search)
             .safe()
-            .fetch()
+            .decode()
     }
 
     /// Lists one page of the channels assigned to a policy.
@@ -167,7 +162,7 @@ impl<'c> DataRetention<'c> {
     /// Enterprise.
     #[doc(alias = "GetChannelsForRetentionPolicy")]
     pub fn list_channels(&self, policy: &PolicyId, page: &Page) -> Result<ChannelsWithCount> {
-        self.0.get("/data_retention/policies/{policy_id}/channels", &[policy]).query(page).fetch()
+        self.0.get("/data_retention/policies/{policy_id}/channels", &[policy]).query(page).decode()
     }
 
     /// Iterates over all channels assigned to a policy, fetching 200 per request.
@@ -214,7 +209,7 @@ impl<'c> DataRetention<'c> {
             .post("/data_retention/policies/{policy_id}/channels/search", &[policy])
             .json(search)
             .safe()
-            .fetch()
+            .decode()
     }
 
     /// Lists one page of the policies that apply to the teams of a user.
@@ -224,7 +219,7 @@ impl<'c> DataRetention<'c> {
     /// For other users, requires the permission `manage_system`. Since server 5.35. Edition: Enterprise.
     #[doc(alias = "GetTeamPoliciesForUser")]
     pub fn list_for_teams_of(&self, user: &UserId, page: &Page) -> Result<RetentionPolicyForTeamList> {
-        self.0.get("/users/{user_id}/data_retention/team_policies", &[user]).query(page).fetch()
+        self.0.get("/users/{user_id}/data_retention/team_policies", &[user]).query(page).decode()
     }
 
     /// Iterates over the policies that apply to the teams of a user, fetching 200 per request.
@@ -240,7 +235,7 @@ impl<'c> DataRetention<'c> {
     /// For other users, requires the permission `manage_system`. Since server 5.35. Edition: Enterprise.
     #[doc(alias = "GetChannelPoliciesForUser")]
     pub fn list_for_channels_of(&self, user: &UserId, page: &Page) -> Result<RetentionPolicyForChannelList> {
-        self.0.get("/users/{user_id}/data_retention/channel_policies", &[user]).query(page).fetch()
+        self.0.get("/users/{user_id}/data_retention/channel_policies", &[user]).query(page).decode()
     }
 
     /// Iterates over the policies that apply to the channels of a user, fetching 200 per request.
@@ -248,9 +243,4 @@ impl<'c> DataRetention<'c> {
         let (group, user) = (*self, user.clone());
         pages(move |number| group.list_for_channels_of(&user, &Page::full(number)).map(|list| list.policies))
     }
-}
-
-#[derive(Deserialize)]
-struct TotalCount {
-    total_count: i64,
 }

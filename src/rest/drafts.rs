@@ -19,7 +19,7 @@ impl Drafts<'_> {
     ///
     /// Required permissions, depending on the request: `view_team`, `create_post`.
     pub fn list(&self, user: &UserId, team: &TeamId) -> Result<Vec<Draft>> {
-        self.0.get("/users/{user_id}/teams/{team_id}/drafts", &[user, team]).fetch()
+        self.0.get("/users/{user_id}/teams/{team_id}/drafts", &[user, team]).decode()
     }
 
     /// Saves a draft for a channel or a thread. Replaces the existing draft.
@@ -28,7 +28,7 @@ impl Drafts<'_> {
     ///
     /// Required permission: `create_post` in the channel.
     pub fn save(&self, draft: &PostDraft) -> Result<Draft> {
-        self.0.post("/drafts", &[]).json(&Owned { user_id: self.0.me()?, post: draft }).fetch()
+        self.0.post("/drafts", &[]).json(&Owned { user_id: self.0.me()?, post: draft }).decode()
     }
 
     /// Deletes the current account's draft for a channel.

@@ -19,7 +19,7 @@ impl<'c> Emojis<'c> {
     /// `GET /emoji`
     #[doc(alias = "GetEmojiList")]
     pub fn list(&self, page: &EmojiPage) -> Result<Vec<Emoji>> {
-        self.0.get("/emoji", &[]).query(page).fetch()
+        self.0.get("/emoji", &[]).query(page).decode()
     }
 
     /// Iterates over all custom emoji, fetching 200 per request. The paging fields of `page` are ignored.
@@ -33,7 +33,7 @@ impl<'c> Emojis<'c> {
     /// `GET /emoji/{emoji_id}`
     #[doc(alias = "GetEmoji")]
     pub fn get(&self, emoji: &EmojiId) -> Result<Emoji> {
-        self.0.get("/emoji/{emoji_id}", &[emoji]).fetch()
+        self.0.get("/emoji/{emoji_id}", &[emoji]).decode()
     }
 
     /// Gets a custom emoji by its name, with or without colons.
@@ -44,7 +44,7 @@ impl<'c> Emojis<'c> {
     #[doc(alias = "GetEmojiByName")]
     pub fn get_by_name(&self, name: &str) -> Result<Emoji> {
         let name = emoji_name(name)?;
-        self.0.get("/emoji/name/{emoji_name}", &[&name]).fetch().map_err(|e| explain_emoji(e, name))
+        self.0.get("/emoji/name/{emoji_name}", &[&name]).decode().map_err(|e| explain_emoji(e, name))
     }
 
     /// Gets custom emoji by name, up to 200. Unknown names are omitted.
@@ -55,7 +55,7 @@ impl<'c> Emojis<'c> {
     #[doc(alias = "GetEmojisByNames")]
     pub fn list_by_names(&self, names: &[&str]) -> Result<Vec<Emoji>> {
         let names = names.iter().map(|name| emoji_name(name)).collect::<Result<Vec<_>>>()?;
-        self.0.post("/emoji/names", &[]).json(&names).safe().fetch()
+        self.0.post("/emoji/names", &[]).json(&names).safe().decode()
     }
 
     /// Searches custom emoji.
@@ -65,7 +65,7 @@ impl<'c> Emojis<'c> {
     /// Since server 4.7.
     #[doc(alias = "SearchEmoji")]
     pub fn search(&self, search: &EmojiSearch) -> Result<Vec<Emoji>> {
-        self.0.post("/emoji/search", &[]).json(search).safe().fetch()
+        self.0.post("/emoji/search", &[]).json(search).safe().decode()
     }
 
     /// Lists custom emoji whose names complete a partially typed name.
@@ -75,7 +75,7 @@ impl<'c> Emojis<'c> {
     /// Since server 4.7.
     #[doc(alias = "AutocompleteEmoji")]
     pub fn autocomplete(&self, name: &str) -> Result<Vec<Emoji>> {
-        self.0.get("/emoji/autocomplete", &[]).param("name", name).fetch()
+        self.0.get("/emoji/autocomplete", &[]).param("name", name).decode()
     }
 
     /// Creates a custom emoji from a PNG, JPEG or GIF image of at most 512 KiB.
@@ -90,7 +90,7 @@ impl<'c> Emojis<'c> {
     pub fn create(&self, name: &str, image: Upload<'_>) -> Result<Emoji> {
         let name = emoji_name(name)?;
         let form = image.into_form_with("image", |form| form.text("emoji", emoji_json(self.0, name)));
-        self.0.post("/emoji", &[]).body(form).fetch()
+        self.0.post("/emoji", &[]).body(form).decode()
     }
 
     /// Deletes a custom emoji. Emoji of other users require a permission.

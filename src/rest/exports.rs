@@ -19,7 +19,7 @@ impl<'c> Exports<'c> {
     /// Required permission: `manage_system`. Since server 5.33.
     #[doc(alias = "ListExports")]
     pub fn list(&self) -> Result<Vec<String>> {
-        self.0.get("/exports", &[]).fetch()
+        self.0.get("/exports", &[]).decode()
     }
 
     /// Downloads an export file. The server supports range requests.
@@ -52,6 +52,6 @@ impl<'c> Exports<'c> {
     ///
     /// Required permission: `manage_system`.
     pub fn presign(&self, name: &str) -> Result<PresignedUrl> {
-        self.0.post("/exports/{export_name}/presign-url", &[&name]).fetch()
+        self.0.post("/exports/{export_name}/presign-url", &[&name]).decode()
     }
 }

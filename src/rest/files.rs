@@ -8,8 +8,6 @@ mod upload;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use serde::Deserialize;
-
 pub use self::download::FileDownload;
 pub use self::upload::Upload;
 use crate::error::{Error, ErrorKind, Result};
@@ -50,7 +48,7 @@ impl<'c> Files<'c> {
     /// Required permission: `upload_file`.
     #[doc(alias = "UploadFile")]
     pub fn upload(&self, channel: &ChannelId, file: Upload<'_>) -> Result<FileInfo> {
-        first(send(self.0.post("/files", &[]), channel, file).fetch()?)
+        first(send(self.0.post("/files", &[]), channel, file).decode()?)
     }
 
     /// Uploads a file for a bookmark of a channel.
@@ -60,7 +58,7 @@ impl<'c> Files<'c> {
     /// Required permission: `upload_file`. Since server 9.4.
     #[doc(alias = "UploadFile")]
     pub fn upload_for_bookmark(&self, channel: &ChannelId, file: Upload<'_>) -> Result<FileInfo> {
-        first(send(self.0.post("/files", &[]).param("bookmark", true), channel, file).fetch()?)
+        first(send(self.0.post("/files", &[]).param("bookmark", true), channel, file).decode()?)
     }
 
     /// Prepares the download of a file. [`FileDownload::write_to`] starts it.
@@ -135,7 +133,7 @@ impl<'c> Files<'c> {
     /// Required permission: `read_channel`.
     #[doc(alias = "GetFileInfo")]
     pub fn info(&self, file: &FileId) -> Result<FileInfo> {
-        self.0.get("/files/{file_id}/info", &[file]).fetch()
+        self.0.get("/files/{file_id}/info", &[file]).decode()
     }
 
     /// Gets the thumbnail of a file, 120 pixels wide. Returns 400 if there is none.
@@ -166,7 +164,7 @@ impl<'c> Files<'c> {
     /// Required permission: `read_channel`.
     #[doc(alias = "GetFileLink")]
     pub fn link(&self, file: &FileId) -> Result<String> {
-        Ok(self.0.get("/files/{file_id}/link", &[file]).fetch::<PublicLink>()?.link)
+        self.0.get("/files/{file_id}/link", &[file]).decode_member_or_default("link")
     }
 
     /// Requests the headers of a file without its content. The response contains its size and type.
@@ -224,7 +222,7 @@ impl<'c> Files<'c> {
     /// Required permission: `view_team`. Since server 5.34.
     #[doc(alias = "SearchFiles")]
     pub fn search(&self, team: &TeamId, search: &PostSearch) -> Result<FileInfoList> {
-        self.0.post("/teams/{team_id}/files/search", &[team]).json(search).safe().fetch()
+        self.0.post("/teams/{team_id}/files/search", &[team]).json(search).safe().decode()
     }
 
     /// Searches files of all teams.
@@ -234,7 +232,7 @@ impl<'c> Files<'c> {
     /// Since server 10.2.
     #[doc(alias = "SearchFiles")]
     pub fn search_all(&self, search: &PostSearch) -> Result<FileInfoList> {
-        self.0.post("/files/search", &[]).json(search).safe().fetch()
+        self.0.post("/files/search", &[]).json(search).safe().decode()
     }
 }
 
@@ -250,12 +248,6 @@ fn send<'c>(call: Call<'c>, channel: &ChannelId, file: Upload<'c>) -> Call<'c> {
         return call.body(file.into_form_with("files", |form| form.text("channel_id", channel)));
     }
     call.param("channel_id", channel).param("filename", file.file_name()).body(file.into_body())
-}
-
-#[derive(Deserialize)]
-struct PublicLink {
-    #[serde(default)]
-    link: String,
 }
 
 fn first(answer: FileUploadResponse) -> Result<FileInfo> {

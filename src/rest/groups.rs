@@ -28,7 +28,7 @@ impl<'c> Groups<'c> {
     /// `manage_private_channel_members`, `manage_public_channel_members`. Since server 5.11.
     #[doc(alias = "GetGroups")]
     pub fn list(&self, page: &GroupPage) -> Result<Vec<Group>> {
-        self.0.get("/groups", &[]).query(page).fetch()
+        self.0.get("/groups", &[]).query(page).decode()
     }
 
     /// Iterates over groups, fetching 200 per request. The paging fields of `page` are ignored.
@@ -45,7 +45,7 @@ impl<'c> Groups<'c> {
     /// `manage_private_channel_members`, `manage_public_channel_members`. Since server 5.11.
     #[doc(alias = "GetGroups")]
     pub fn list_counted(&self, page: &GroupPage) -> Result<GroupsWithCount> {
-        self.0.get("/groups", &[]).query(page).param("include_total_count", true).fetch()
+        self.0.get("/groups", &[]).query(page).param("include_total_count", true).decode()
     }
 
     /// Gets a group, including its member count.
@@ -55,7 +55,7 @@ impl<'c> Groups<'c> {
     /// Required permission: `manage_system`. Since server 5.11.
     #[doc(alias = "GetGroup")]
     pub fn get(&self, group: &GroupId) -> Result<Group> {
-        self.0.get("/groups/{group_id}", &[group]).param("include_member_count", true).fetch()
+        self.0.get("/groups/{group_id}", &[group]).param("include_member_count", true).decode()
     }
 
     /// Gets groups by name.
@@ -65,7 +65,7 @@ impl<'c> Groups<'c> {
     /// Required permission: `sysconsole_read_user_management_groups`. Since server 11.0.
     #[doc(alias = "GetGroupsByNames")]
     pub fn list_by_names(&self, names: &[&str]) -> Result<Vec<Group>> {
-        self.0.post("/groups/names", &[]).json(&names).safe().fetch()
+        self.0.post("/groups/names", &[]).json(&names).safe().decode()
     }
 
     /// Lists the groups of a user.
@@ -76,7 +76,7 @@ impl<'c> Groups<'c> {
     /// `sysconsole_read_user_management_groups`. Since server 5.24.
     #[doc(alias = "GetGroupsByUserId")]
     pub fn list_for_user(&self, user: &UserId) -> Result<Vec<Group>> {
-        self.0.get("/users/{user_id}/groups", &[user]).fetch()
+        self.0.get("/users/{user_id}/groups", &[user]).decode()
     }
 
     /// Creates a custom group.
@@ -86,7 +86,7 @@ impl<'c> Groups<'c> {
     /// Required permission: `create_custom_group`. Since server 6.3.
     #[doc(alias = "CreateGroup")]
     pub fn create(&self, draft: &GroupDraft) -> Result<Group> {
-        self.0.post("/groups", &[]).json(&draft.with_required_fields()).fetch()
+        self.0.post("/groups", &[]).json(&draft.with_required_fields()).decode()
     }
 
     /// Updates a group. Unset fields keep their values.
@@ -96,7 +96,7 @@ impl<'c> Groups<'c> {
     /// Required permission: `manage_system`. Since server 5.11.
     #[doc(alias = "PatchGroup")]
     pub fn patch(&self, group: &GroupId, patch: &GroupPatch) -> Result<Group> {
-        self.0.put("/groups/{group_id}/patch", &[group]).json(patch).fetch()
+        self.0.put("/groups/{group_id}/patch", &[group]).json(patch).decode()
     }
 
     /// Deletes a custom group.
@@ -106,7 +106,7 @@ impl<'c> Groups<'c> {
     /// Required permission: `delete_custom_group`. Since server 6.3.
     #[doc(alias = "DeleteGroup")]
     pub fn delete(&self, group: &GroupId) -> Result<Group> {
-        self.0.delete("/groups/{group_id}", &[group]).fetch()
+        self.0.delete("/groups/{group_id}", &[group]).decode()
     }
 
     /// Restores a deleted custom group.
@@ -116,7 +116,7 @@ impl<'c> Groups<'c> {
     /// Required permission: `restore_custom_group`. Since server 7.7.
     #[doc(alias = "RestoreGroup")]
     pub fn restore(&self, group: &GroupId) -> Result<Group> {
-        self.0.post("/groups/{group_id}/restore", &[group]).fetch()
+        self.0.post("/groups/{group_id}/restore", &[group]).decode()
     }
 
     /// Gets the member count of a group.
@@ -126,7 +126,7 @@ impl<'c> Groups<'c> {
     /// Required permission: `manage_system`. Since server 5.26.
     #[doc(alias = "GetGroupStats")]
     pub fn stats(&self, group: &GroupId) -> Result<GroupStats> {
-        self.0.get("/groups/{group_id}/stats", &[group]).fetch()
+        self.0.get("/groups/{group_id}/stats", &[group]).decode()
     }
 
     /// Lists one page of the members of a group.
@@ -136,7 +136,7 @@ impl<'c> Groups<'c> {
     /// Required permission: `manage_system`. Since server 5.11.
     #[doc(alias = "GetGroupUsers")]
     pub fn list_members(&self, group: &GroupId, page: &Page) -> Result<GroupMemberList> {
-        self.0.get("/groups/{group_id}/members", &[group]).query(page).fetch()
+        self.0.get("/groups/{group_id}/members", &[group]).query(page).decode()
     }
 
     /// Iterates over the members of a group, fetching 200 per request.
@@ -152,7 +152,7 @@ impl<'c> Groups<'c> {
     /// Required permission: `manage_custom_group_members`. Since server 6.3.
     #[doc(alias = "AddGroupMembers")]
     pub fn add_members(&self, group: &GroupId, users: &[UserId]) -> Result<Vec<GroupMember>> {
-        self.0.post("/groups/{group_id}/members", &[group]).json(&json!({"user_ids": users})).fetch()
+        self.0.post("/groups/{group_id}/members", &[group]).json(&json!({"user_ids": users})).decode()
     }
 
     /// Removes users from a custom group. The request is a DELETE with a body, which some proxies drop.
@@ -162,7 +162,7 @@ impl<'c> Groups<'c> {
     /// Required permission: `manage_custom_group_members`. Since server 6.3.
     #[doc(alias = "DeleteGroupMembers")]
     pub fn remove_members(&self, group: &GroupId, users: &[UserId]) -> Result<Vec<GroupMember>> {
-        self.0.delete("/groups/{group_id}/members", &[group]).json(&json!({"user_ids": users})).fetch()
+        self.0.delete("/groups/{group_id}/members", &[group]).json(&json!({"user_ids": users})).decode()
     }
 
     /// Unlinks a group from LDAP.

@@ -18,7 +18,7 @@ impl Imports<'_> {
     /// Required permission: `manage_system`. Since server 5.31.
     #[doc(alias = "ListImports")]
     pub fn list(&self) -> Result<Vec<String>> {
-        self.0.get("/imports", &[]).fetch()
+        self.0.get("/imports", &[]).decode()
     }
 
     /// Deletes an import file.

@@ -29,7 +29,7 @@ impl Dialogs<'_> {
     /// Required permissions, depending on the request: `read_channel_content`, `view_team`. Since server 5.6.
     #[doc(alias = "SubmitInteractiveDialog")]
     pub fn submit(&self, request: &SubmitDialogRequest) -> Result<SubmitDialogResponse> {
-        self.0.post("/actions/dialogs/submit", &[]).json(request).fetch()
+        self.0.post("/actions/dialogs/submit", &[]).json(request).decode()
     }
 
     /// Queries the options of a dynamic select element.
@@ -40,6 +40,6 @@ impl Dialogs<'_> {
     /// 11.0.
     #[doc(alias = "LookupInteractiveDialog")]
     pub fn lookup(&self, request: &SubmitDialogRequest) -> Result<LookupDialogResponse> {
-        self.0.post("/actions/dialogs/lookup", &[]).json(request).safe().fetch()
+        self.0.post("/actions/dialogs/lookup", &[]).json(request).safe().decode()
     }
 }

@@ -1,7 +1,5 @@
 //! IP filtering: the addresses that may access a cloud workspace.
 
-use serde::Deserialize;
-
 use crate::error::Result;
 use crate::http::HttpClient;
 use crate::model::AllowedIpRange;
@@ -22,7 +20,7 @@ impl IpFiltering<'_> {
     /// Enterprise.
     #[doc(alias = "GetIPFilters")]
     pub fn list(&self) -> Result<Vec<AllowedIpRange>> {
-        self.0.get("/ip_filtering", &[]).fetch()
+        self.0.get("/ip_filtering", &[]).decode()
     }
 
     /// Replaces the address ranges that may access the workspace. Must include the caller's own address.
@@ -33,7 +31,7 @@ impl IpFiltering<'_> {
     /// Enterprise.
     #[doc(alias = "ApplyIPFilters")]
     pub fn set(&self, ranges: &[AllowedIpRange]) -> Result<Vec<AllowedIpRange>> {
-        self.0.post("/ip_filtering", &[]).json(&ranges).fetch()
+        self.0.post("/ip_filtering", &[]).json(&ranges).decode()
     }
 
     /// Gets the caller's address as seen by the server.
@@ -43,11 +41,6 @@ impl IpFiltering<'_> {
     /// Since server 9.1. Mattermost Cloud only, Enterprise.
     #[doc(alias = "MyIP")]
     pub fn my_ip(&self) -> Result<String> {
-        self.0.get("/ip_filtering/my_ip", &[]).fetch::<Ip>().map(|answer| answer.ip)
+        self.0.get("/ip_filtering/my_ip", &[]).decode_member("ip")
     }
-}
-
-#[derive(Deserialize)]
-struct Ip {
-    ip: String,
 }

@@ -27,7 +27,7 @@ impl<'c> Jobs<'c> {
     /// Since server 4.1.
     #[doc(alias = "GetJobs")]
     pub fn list(&self, page: &JobPage) -> Result<Vec<Job>> {
-        self.0.get("/jobs", &[]).query(page).fetch()
+        self.0.get("/jobs", &[]).query(page).decode()
     }
 
     /// Iterates over all jobs that the current account may read, fetching 200 per request. The paging fields
@@ -44,7 +44,7 @@ impl<'c> Jobs<'c> {
     /// Since server 4.1.
     #[doc(alias = "GetJobsByType")]
     pub fn list_by_type(&self, kind: &JobType, page: &Page) -> Result<Vec<Job>> {
-        self.0.get("/jobs/type/{type}", &[&kind.as_str()]).query(page).fetch()
+        self.0.get("/jobs/type/{type}", &[&kind.as_str()]).query(page).decode()
     }
 
     /// Iterates over all jobs of one type, fetching 200 per request.
@@ -60,7 +60,7 @@ impl<'c> Jobs<'c> {
     /// Since server 4.1.
     #[doc(alias = "GetJob")]
     pub fn get(&self, job: &JobId) -> Result<Job> {
-        self.0.get("/jobs/{job_id}", &[job]).fetch()
+        self.0.get("/jobs/{job_id}", &[job]).decode()
     }
 
     /// Creates a job and adds it to the server's queue.
@@ -70,7 +70,7 @@ impl<'c> Jobs<'c> {
     /// Since server 4.1.
     #[doc(alias = "CreateJob")]
     pub fn create(&self, draft: &JobDraft) -> Result<Job> {
-        self.0.post("/jobs", &[]).json(draft).fetch()
+        self.0.post("/jobs", &[]).json(draft).decode()
     }
 
     /// Cancels a job. A running job stops at its next checkpoint.

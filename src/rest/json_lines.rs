@@ -50,7 +50,7 @@ impl<T: DeserializeOwned> JsonLines<T> {
         // What goes wrong in the middle is said in a last line, behind a status of 200.
         match serde_json::from_slice::<ApiError>(&line) {
             Ok(api) if api.status_code >= 400 => Err(Error::from_api(0, api)),
-            _ => json::decode_json(&line).map(Some),
+            _ => json::deserialize_str(&String::from_utf8_lossy(&line)).map(Some),
         }
     }
 }

@@ -60,7 +60,7 @@ impl<'c> Ldap<'c> {
         test: &LdapDiagnosticTest,
         settings: &LdapSettings,
     ) -> Result<Vec<LdapDiagnosticResult>> {
-        self.0.post("/ldap/test_diagnostics", &[]).param("test", test).json(settings).safe().fetch()
+        self.0.post("/ldap/test_diagnostics", &[]).param("test", test).json(settings).safe().decode()
     }
 
     /// Lists one page of the groups in the directory.
@@ -70,7 +70,7 @@ impl<'c> Ldap<'c> {
     /// Required permission: `sysconsole_read_user_management_groups`. Since server 5.11. Edition: Enterprise.
     #[doc(alias = "GetLdapGroups")]
     pub fn list_groups(&self, page: &LdapGroupPage) -> Result<LdapGroupList> {
-        self.0.get("/ldap/groups", &[]).query(page).fetch()
+        self.0.get("/ldap/groups", &[]).query(page).decode()
     }
 
     /// Iterates over all groups in the directory, fetching 200 per request. The paging fields of `page` are
@@ -91,7 +91,7 @@ impl<'c> Ldap<'c> {
     /// Enterprise.
     #[doc(alias = "LinkLdapGroup")]
     pub fn link_group(&self, primary_key: &str) -> Result<Group> {
-        self.0.post("/ldap/groups/{remote_id}/link", &[&primary_key]).fetch()
+        self.0.post("/ldap/groups/{remote_id}/link", &[&primary_key]).decode()
     }
 
     /// Adds a user to the teams and channels of their groups.

@@ -16,6 +16,6 @@ impl Limits<'_> {
     /// Without the permission `sysconsole_read_user_management_users`, all user counts are 0.
     #[doc(alias = "GetServerLimits")]
     pub fn get(&self) -> Result<ServerLimits> {
-        self.0.get("/limits/server", &[]).fetch()
+        self.0.get("/limits/server", &[]).decode()
     }
 }

@@ -26,7 +26,7 @@ impl<'c> Logs<'c> {
     /// Required permission: `get_logs`.
     #[doc(alias = "GetLogs")]
     pub fn list(&self, page: &LogPage) -> Result<Vec<String>> {
-        self.0.get("/logs", &[]).query(page).fetch()
+        self.0.get("/logs", &[]).query(page).decode()
     }
 
     /// Lists the log lines that match a filter, grouped by cluster node. Only JSON lines are returned.
@@ -35,7 +35,7 @@ impl<'c> Logs<'c> {
     ///
     /// Required permission: `get_logs`.
     pub fn query(&self, page: &LogPage, filter: &LogFilter) -> Result<BTreeMap<String, Vec<Json>>> {
-        self.0.post("/logs/query", &[]).query(page).json(filter).safe().fetch()
+        self.0.post("/logs/query", &[]).query(page).json(filter).safe().decode()
     }
 
     /// Writes a line to the server log.

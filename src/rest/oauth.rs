@@ -1,6 +1,5 @@
 //! OAuth 2.0 applications.
 
-use serde::Deserialize;
 use serde_json::json;
 
 use crate::error::Result;
@@ -25,7 +24,7 @@ impl<'c> OAuth<'c> {
     /// Required permissions, depending on the request: `manage_oauth`, `manage_system_wide_oauth`.
     #[doc(alias = "GetOAuthApps")]
     pub fn list(&self, page: &Page) -> Result<Vec<OAuthApp>> {
-        self.0.get("/oauth/apps", &[]).query(page).fetch()
+        self.0.get("/oauth/apps", &[]).query(page).decode()
     }
 
     /// Iterates over all applications, fetching 200 per request.
@@ -41,7 +40,7 @@ impl<'c> OAuth<'c> {
     /// Required permission: `manage_system_wide_oauth`.
     #[doc(alias = "GetOAuthApp")]
     pub fn get(&self, app: &OAuthAppId) -> Result<OAuthApp> {
-        self.0.get("/oauth/apps/{app_id}", &[app]).fetch()
+        self.0.get("/oauth/apps/{app_id}", &[app]).decode()
     }
 
     /// Gets the public information about an application.
@@ -49,7 +48,7 @@ impl<'c> OAuth<'c> {
     /// `GET /oauth/apps/{app_id}/info`
     #[doc(alias = "GetOAuthAppInfo")]
     pub fn info(&self, app: &OAuthAppId) -> Result<OAuthApp> {
-        self.0.get("/oauth/apps/{app_id}/info", &[app]).fetch()
+        self.0.get("/oauth/apps/{app_id}/info", &[app]).decode()
     }
 
     /// Creates an application.
@@ -59,7 +58,7 @@ impl<'c> OAuth<'c> {
     /// Required permission: `manage_oauth`.
     #[doc(alias = "CreateOAuthApp")]
     pub fn create(&self, draft: &OAuthAppDraft) -> Result<OAuthApp> {
-        self.0.post("/oauth/apps", &[]).json(draft).fetch()
+        self.0.post("/oauth/apps", &[]).json(draft).decode()
     }
 
     /// Replaces an application with the given value. Start from the result of [`get`](Self::get).
@@ -69,7 +68,7 @@ impl<'c> OAuth<'c> {
     /// Required permission: `manage_system_wide_oauth`.
     #[doc(alias = "UpdateOAuthApp")]
     pub fn update(&self, app: &OAuthApp) -> Result<OAuthApp> {
-        self.0.put("/oauth/apps/{app_id}", &[&app.id]).json(app).fetch()
+        self.0.put("/oauth/apps/{app_id}", &[&app.id]).json(app).decode()
     }
 
     /// Deletes an application.
@@ -89,7 +88,7 @@ impl<'c> OAuth<'c> {
     /// Required permission: `manage_system_wide_oauth`.
     #[doc(alias = "RegenerateOAuthAppSecret")]
     pub fn regenerate_secret(&self, app: &OAuthAppId) -> Result<OAuthApp> {
-        self.0.post("/oauth/apps/{app_id}/regen_secret", &[app]).fetch()
+        self.0.post("/oauth/apps/{app_id}/regen_secret", &[app]).decode()
     }
 
     /// Lists one page of the applications that a user has authorized.
@@ -99,7 +98,7 @@ impl<'c> OAuth<'c> {
     /// For other users, requires the permission `edit_other_users`.
     #[doc(alias = "GetAuthorizedOAuthAppsForUser")]
     pub fn list_authorized(&self, user: &UserId, page: &Page) -> Result<Vec<OAuthApp>> {
-        self.0.get("/users/{user_id}/oauth/apps/authorized", &[user]).query(page).fetch()
+        self.0.get("/users/{user_id}/oauth/apps/authorized", &[user]).query(page).decode()
     }
 
     /// Registers an application dynamically (RFC 7591), if the server settings allow it.
@@ -109,7 +108,7 @@ impl<'c> OAuth<'c> {
     /// Does not require a login.
     #[doc(alias = "RegisterOAuthClient")]
     pub fn register(&self, request: &ClientRegistrationRequest) -> Result<ClientRegistrationResponse> {
-        self.0.post("/oauth/apps/register", &[]).json(request).fetch()
+        self.0.post("/oauth/apps/register", &[]).json(request).decode()
     }
 
     /// Gets the authorization server metadata (RFC 8414).
@@ -117,7 +116,7 @@ impl<'c> OAuth<'c> {
     /// `GET /.well-known/oauth-authorization-server`
     #[doc(alias = "GetAuthorizationServerMetadata")]
     pub fn metadata(&self) -> Result<AuthorizationServerMetadata> {
-        self.0.call_outside_api(Method::Get, "/.well-known/oauth-authorization-server", &[]).fetch()
+        self.0.call_outside_api(Method::Get, "/.well-known/oauth-authorization-server", &[]).decode()
     }
 
     /// Builds the URL at which a user authorizes an application in a browser. The browser is then redirected
@@ -134,7 +133,7 @@ impl<'c> OAuth<'c> {
     /// Not part of API v4.
     pub fn authorize(&self, request: &AuthorizeRequest) -> Result<String> {
         let call = self.0.call_outside_api(Method::Post, "/oauth/authorize", &[]);
-        Ok(call.json(request).fetch::<Redirect>()?.redirect)
+        call.json(request).decode_member("redirect")
     }
 
     /// Revokes the authorization of an application for the current account and invalidates its tokens.
@@ -156,11 +155,6 @@ impl<'c> OAuth<'c> {
     /// Not part of API v4. Does not require a login. Sent only once, because a code can be used only once.
     pub fn token(&self, request: &TokenRequest) -> Result<AccessResponse> {
         let call = self.0.call_outside_api(Method::Post, "/oauth/access_token", &[]).without_token();
-        call.form_body(request).fetch()
+        call.form_body(request).decode()
     }
-}
-
-#[derive(Deserialize)]
-struct Redirect {
-    redirect: String,
 }

@@ -26,7 +26,7 @@ impl OutgoingOAuthConnections<'_> {
     /// `manage_own_outgoing_webhooks`, `manage_own_slash_commands`. Since server 9.6. Edition: Enterprise.
     #[doc(alias = "ListOutgoingOAuthConnections")]
     pub fn list(&self, page: &OutgoingOAuthConnectionPage) -> Result<Vec<OutgoingOAuthConnection>> {
-        self.0.get("/oauth/outgoing_connections", &[]).query(page).fetch()
+        self.0.get("/oauth/outgoing_connections", &[]).query(page).decode()
     }
 
     /// Gets a connection, without its secrets.
@@ -36,7 +36,7 @@ impl OutgoingOAuthConnections<'_> {
     /// Required permission: `manage_outgoing_oauth_connections`. Since server 9.6. Edition: Enterprise.
     #[doc(alias = "GetOutgoingOAuthConnection")]
     pub fn get(&self, connection: &OutgoingOAuthConnectionId) -> Result<OutgoingOAuthConnection> {
-        self.0.get("/oauth/outgoing_connections/{connection_id}", &[connection]).fetch()
+        self.0.get("/oauth/outgoing_connections/{connection_id}", &[connection]).decode()
     }
 
     /// Creates a connection.
@@ -46,7 +46,7 @@ impl OutgoingOAuthConnections<'_> {
     /// Required permission: `manage_outgoing_oauth_connections`. Since server 9.6. Edition: Enterprise.
     #[doc(alias = "CreateOutgoingOAuthConnection")]
     pub fn create(&self, draft: &OutgoingOAuthConnectionDraft) -> Result<OutgoingOAuthConnection> {
-        self.0.post("/oauth/outgoing_connections", &[]).json(draft).fetch()
+        self.0.post("/oauth/outgoing_connections", &[]).json(draft).decode()
     }
 
     /// Updates a connection. Unset fields keep their values.
@@ -63,7 +63,7 @@ impl OutgoingOAuthConnections<'_> {
         self.0
             .put("/oauth/outgoing_connections/{connection_id}", &[connection])
             .json(&ConnectionUpdate { id: connection, patch })
-            .fetch()
+            .decode()
     }
 
     /// Deletes a connection.

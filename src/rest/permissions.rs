@@ -15,6 +15,6 @@ impl Permissions<'_> {
     /// Since server 9.10.
     #[doc(alias = "GetAncillaryPermissionsPost")]
     pub fn ancillary(&self, permissions: &[&str]) -> Result<Vec<String>> {
-        self.0.post("/permissions/ancillary", &[]).json(&permissions).safe().fetch()
+        self.0.post("/permissions/ancillary", &[]).json(&permissions).safe().decode()
     }
 }

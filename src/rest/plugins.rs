@@ -22,7 +22,7 @@ impl Plugins<'_> {
     /// Required permission: `sysconsole_read_plugins`. Since server 4.4.
     #[doc(alias = "GetPlugins")]
     pub fn list(&self) -> Result<PluginsResponse> {
-        self.0.get("/plugins", &[]).fetch()
+        self.0.get("/plugins", &[]).decode()
     }
 
     /// Lists the status of the installed plugins on each cluster node.
@@ -32,7 +32,7 @@ impl Plugins<'_> {
     /// Required permission: `sysconsole_read_plugins`. Since server 4.4.
     #[doc(alias = "GetPluginStatuses")]
     pub fn list_statuses(&self) -> Result<Vec<PluginStatus>> {
-        self.0.get("/plugins/statuses", &[]).fetch()
+        self.0.get("/plugins/statuses", &[]).decode()
     }
 
     /// Lists the active plugins that have a web app component.
@@ -42,7 +42,7 @@ impl Plugins<'_> {
     /// Does not require a login. Since server 4.4.
     #[doc(alias = "GetWebappPlugins")]
     pub fn list_webapp(&self) -> Result<Vec<PluginManifest>> {
-        self.0.get("/plugins/webapp", &[]).fetch()
+        self.0.get("/plugins/webapp", &[]).decode()
     }
 
     /// Installs a plugin from its bundle, a `.tar.gz` file. It is inactive at first.
@@ -55,7 +55,7 @@ impl Plugins<'_> {
     /// Required permission: `sysconsole_write_plugins`. Since server 4.4.
     #[doc(alias = "UploadPlugin")]
     pub fn upload(&self, bundle: Upload<'_>) -> Result<PluginManifest> {
-        with_file(self.0.post("/plugins", &[]), "plugin", bundle).fetch()
+        with_file(self.0.post("/plugins", &[]), "plugin", bundle).decode()
     }
 
     /// Installs a plugin from its bundle, replacing the installed version.
@@ -68,7 +68,7 @@ impl Plugins<'_> {
     #[doc(alias = "UploadPlugin")]
     pub fn upload_over(&self, bundle: Upload<'_>) -> Result<PluginManifest> {
         let call = self.0.post("/plugins", &[]).with_file_timeout().check_first(bundle.check());
-        call.body(bundle.into_form_with("plugin", |form| form.text("force", "true"))).fetch()
+        call.body(bundle.into_form_with("plugin", |form| form.text("force", "true"))).decode()
     }
 
     /// Makes the server download and install a plugin bundle. The plugin is inactive at first.
@@ -85,7 +85,7 @@ impl Plugins<'_> {
             .post("/plugins/install_from_url", &[])
             .with_file_timeout()
             .param("plugin_download_url", url)
-            .fetch()
+            .decode()
     }
 
     /// Makes the server download and install a plugin bundle, replacing the installed version.
@@ -100,7 +100,7 @@ impl Plugins<'_> {
             .with_file_timeout()
             .param("plugin_download_url", url)
             .param("force", true)
-            .fetch()
+            .decode()
     }
 
     /// Removes a plugin. Its settings are kept.
@@ -140,7 +140,7 @@ impl Plugins<'_> {
     /// Required permission: `sysconsole_read_plugins`. Since server 5.16.
     #[doc(alias = "GetMarketplacePlugins")]
     pub fn list_marketplace(&self, query: &MarketplaceQuery) -> Result<Vec<MarketplacePlugin>> {
-        self.0.get("/plugins/marketplace", &[]).query(query).fetch()
+        self.0.get("/plugins/marketplace", &[]).query(query).decode()
     }
 
     /// Installs a plugin from the marketplace. It is inactive at first.
@@ -150,7 +150,7 @@ impl Plugins<'_> {
     /// Required permission: `sysconsole_write_plugins`. Since server 5.16.
     #[doc(alias = "InstallMarketplacePlugin")]
     pub fn install_from_marketplace(&self, plugin: &MarketplaceInstall) -> Result<PluginManifest> {
-        self.0.post("/plugins/marketplace", &[]).with_file_timeout().json(plugin).fetch()
+        self.0.post("/plugins/marketplace", &[]).with_file_timeout().json(plugin).decode()
     }
 
     /// Checks whether an administrator has visited the marketplace. The value is `true` or `false`.
@@ -160,7 +160,7 @@ impl Plugins<'_> {
     /// Required permission: `manage_system`. Since server 5.33.
     #[doc(alias = "GetMarketplaceVisitedByAdmin")]
     pub fn get_marketplace_visit(&self) -> Result<SystemValue> {
-        self.0.get("/plugins/marketplace/first_admin_visit", &[]).fetch()
+        self.0.get("/plugins/marketplace/first_admin_visit", &[]).decode()
     }
 
     /// Records that an administrator has visited the marketplace.

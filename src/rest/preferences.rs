@@ -16,7 +16,7 @@ impl Preferences<'_> {
     /// For other users, requires the permission `edit_other_users`.
     #[doc(alias = "GetPreferences")]
     pub fn list(&self, user: &UserId) -> Result<Vec<Preference>> {
-        self.0.get("/users/{user_id}/preferences", &[user]).fetch()
+        self.0.get("/users/{user_id}/preferences", &[user]).decode()
     }
 
     /// Lists the preferences of one category. Returns 404 if there are none, or if the name contains characters other
@@ -27,7 +27,7 @@ impl Preferences<'_> {
     /// For other users, requires the permission `edit_other_users`.
     #[doc(alias = "GetPreferencesByCategory")]
     pub fn list_by_category(&self, user: &UserId, category: &str) -> Result<Vec<Preference>> {
-        self.0.get("/users/{user_id}/preferences/{category}", &[user, &category]).fetch()
+        self.0.get("/users/{user_id}/preferences/{category}", &[user, &category]).decode()
     }
 
     /// Gets one preference. Returns 404 if it is not set. For restrictions on the category name, see
@@ -40,7 +40,7 @@ impl Preferences<'_> {
     pub fn get(&self, user: &UserId, category: &str, name: &str) -> Result<Preference> {
         self.0
             .get("/users/{user_id}/preferences/{category}/name/{preference_name}", &[user, &category, &name])
-            .fetch()
+            .decode()
     }
 
     /// Saves up to 100 preferences. Each must name the user by ID, not by `me`.

@@ -27,7 +27,7 @@ impl Reactions<'_> {
     pub fn create(&self, post: &PostId, emoji: &str) -> Result<Reaction> {
         let name = emoji_name(emoji)?;
         let reaction = json!({"user_id": self.0.me()?, "post_id": post, "emoji_name": name});
-        self.0.post("/reactions", &[]).json(&reaction).fetch()
+        self.0.post("/reactions", &[]).json(&reaction).decode()
     }
 
     /// Removes a reaction of the current account.
@@ -59,7 +59,7 @@ impl Reactions<'_> {
     /// Required permission: `read_channel`.
     #[doc(alias = "GetReactions")]
     pub fn list(&self, post: &PostId) -> Result<Vec<Reaction>> {
-        self.0.get("/posts/{post_id}/reactions", &[post]).fetch()
+        self.0.get("/posts/{post_id}/reactions", &[post]).decode()
     }
 
     /// Gets the reactions on several posts.
@@ -69,6 +69,6 @@ impl Reactions<'_> {
     /// Required permission: `read_channel`. Since server 5.8.
     #[doc(alias = "GetBulkReactions")]
     pub fn list_by_posts(&self, posts: &[PostId]) -> Result<BTreeMap<PostId, Vec<Reaction>>> {
-        self.0.post("/posts/ids/reactions", &[]).json(&posts).safe().fetch()
+        self.0.post("/posts/ids/reactions", &[]).json(&posts).safe().decode()
     }
 }

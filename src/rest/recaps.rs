@@ -20,7 +20,7 @@ impl<'c> Recaps<'c> {
     /// Since server 11.2.
     #[doc(alias = "GetRecapsForUser")]
     pub fn list(&self, page: &Page) -> Result<Vec<Recap>> {
-        self.0.get("/recaps", &[]).query(page).fetch()
+        self.0.get("/recaps", &[]).query(page).decode()
     }
 
     /// Iterates over all recaps of the current account, fetching 200 per request.
@@ -36,7 +36,7 @@ impl<'c> Recaps<'c> {
     /// Since server 11.2.
     #[doc(alias = "GetRecap")]
     pub fn get(&self, recap: &RecapId) -> Result<Recap> {
-        self.0.get("/recaps/{recap_id}", &[recap]).fetch()
+        self.0.get("/recaps/{recap_id}", &[recap]).decode()
     }
 
     /// Requests a recap. The server creates it in the background and sends `recap_updated` events.
@@ -46,7 +46,7 @@ impl<'c> Recaps<'c> {
     /// Since server 11.2.
     #[doc(alias = "CreateRecap")]
     pub fn create(&self, draft: &RecapDraft) -> Result<Recap> {
-        self.0.post("/recaps", &[]).json(draft).fetch()
+        self.0.post("/recaps", &[]).json(draft).decode()
     }
 
     /// Marks a recap as read.
@@ -56,7 +56,7 @@ impl<'c> Recaps<'c> {
     /// Since server 11.2.
     #[doc(alias = "MarkRecapAsRead")]
     pub fn mark_read(&self, recap: &RecapId) -> Result<Recap> {
-        self.0.post("/recaps/{recap_id}/read", &[recap]).fetch()
+        self.0.post("/recaps/{recap_id}/read", &[recap]).decode()
     }
 
     /// Regenerates a recap.
@@ -66,7 +66,7 @@ impl<'c> Recaps<'c> {
     /// Since server 11.2.
     #[doc(alias = "RegenerateRecap")]
     pub fn regenerate(&self, recap: &RecapId) -> Result<Recap> {
-        self.0.post("/recaps/{recap_id}/regenerate", &[recap]).fetch()
+        self.0.post("/recaps/{recap_id}/regenerate", &[recap]).decode()
     }
 
     /// Deletes a recap.

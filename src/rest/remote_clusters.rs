@@ -33,7 +33,7 @@ impl<'c> RemoteClusters<'c> {
     /// Edition: Professional.
     #[doc(alias = "GetRemoteClusters")]
     pub fn list(&self, page: &RemoteClusterPage) -> Result<Vec<RemoteCluster>> {
-        self.0.get("/remotecluster", &[]).query(page).fetch()
+        self.0.get("/remotecluster", &[]).query(page).decode()
     }
 
     /// Iterates over all remote servers, fetching 200 per request. The paging fields of `page` are ignored.
@@ -50,7 +50,7 @@ impl<'c> RemoteClusters<'c> {
     /// Edition: Professional.
     #[doc(alias = "GetRemoteCluster")]
     pub fn get(&self, remote: &RemoteId) -> Result<RemoteCluster> {
-        self.0.get("/remotecluster/{remote_id}", &[remote]).fetch()
+        self.0.get("/remotecluster/{remote_id}", &[remote]).decode()
     }
 
     /// Registers a remote server and creates an invitation for its administrator.
@@ -62,7 +62,7 @@ impl<'c> RemoteClusters<'c> {
     /// Required permission: `manage_secure_connections`. Edition: Professional.
     #[doc(alias = "CreateRemoteCluster")]
     pub fn create(&self, draft: &RemoteClusterDraft) -> Result<RemoteClusterWithInvite> {
-        self.0.post("/remotecluster", &[]).json(draft).fetch()
+        self.0.post("/remotecluster", &[]).json(draft).decode()
     }
 
     /// Updates the stored data of a remote server. Unset fields keep their values.
@@ -72,7 +72,7 @@ impl<'c> RemoteClusters<'c> {
     /// Required permission: `manage_secure_connections`. Edition: Professional.
     #[doc(alias = "PatchRemoteCluster")]
     pub fn patch(&self, remote: &RemoteId, patch: &RemoteClusterPatch) -> Result<RemoteCluster> {
-        self.0.patch("/remotecluster/{remote_id}", &[remote]).json(patch).fetch()
+        self.0.patch("/remotecluster/{remote_id}", &[remote]).json(patch).decode()
     }
 
     /// Removes a remote server. Its channels are no longer shared.
@@ -95,7 +95,7 @@ impl<'c> RemoteClusters<'c> {
         self.0
             .post("/remotecluster/{remote_id}/generate_invite", &[remote])
             .json(&json!({"password": password}))
-            .fetch()
+            .decode()
     }
 
     /// Accepts an invitation from the administrator of another server.
@@ -105,7 +105,7 @@ impl<'c> RemoteClusters<'c> {
     /// Required permission: `manage_secure_connections`. Edition: Professional.
     #[doc(alias = "AcceptRemoteClusterInvite")]
     pub fn accept_invite(&self, invite: &RemoteClusterAcceptInvite) -> Result<RemoteCluster> {
-        self.0.post("/remotecluster/accept_invite", &[]).json(invite).fetch()
+        self.0.post("/remotecluster/accept_invite", &[]).json(invite).decode()
     }
 
     /// Sends a ping on behalf of a remote server. The payload is a [`RemoteClusterPing`].
@@ -114,7 +114,7 @@ impl<'c> RemoteClusters<'c> {
     ///
     /// Edition: Professional.
     pub fn ping(&self, by: &RemoteClusterToken, frame: &RemoteClusterFrame) -> Result<RemoteClusterPing> {
-        signed(self.0.post("/remotecluster/ping", &[]), by).json(frame).fetch()
+        signed(self.0.post("/remotecluster/ping", &[]), by).json(frame).decode()
     }
 
     /// Sends a message on behalf of a remote server.
@@ -123,7 +123,7 @@ impl<'c> RemoteClusters<'c> {
     ///
     /// Edition: Professional.
     pub fn send(&self, by: &RemoteClusterToken, frame: &RemoteClusterFrame) -> Result<RemoteClusterResponse> {
-        signed(self.0.post("/remotecluster/msg", &[]), by).json(frame).fetch()
+        signed(self.0.post("/remotecluster/msg", &[]), by).json(frame).decode()
     }
 
     /// Confirms on behalf of a remote server that it accepted an invitation.

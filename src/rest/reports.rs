@@ -21,7 +21,7 @@ impl Reports<'_> {
     /// Required permission: `sysconsole_read_user_management_users`.
     #[doc(alias = "GetUsersForReporting")]
     pub fn list_users(&self, query: &UserReportQuery) -> Result<Vec<UserReport>> {
-        self.0.get("/reports/users", &[]).query(query).fetch()
+        self.0.get("/reports/users", &[]).query(query).decode()
     }
 
     /// Gets the number of users that match the filter.
@@ -31,7 +31,7 @@ impl Reports<'_> {
     /// Required permission: `sysconsole_read_user_management_users`.
     #[doc(alias = "GetUserCountForReporting")]
     pub fn count_users(&self, filter: &UserReportFilter) -> Result<i64> {
-        self.0.get("/reports/users/count", &[]).query(filter).fetch()
+        self.0.get("/reports/users/count", &[]).query(filter).decode()
     }
 
     /// Starts the export of users to a CSV file. The system bot posts the file to the current account when it
@@ -52,7 +52,7 @@ impl Reports<'_> {
     /// Required permission: `manage_system`. Edition: Enterprise.
     #[doc(alias = "GetPostsForReporting")]
     pub fn list_posts(&self, query: &PostReportQuery) -> Result<ReportPostListResponse> {
-        self.0.post("/reports/posts", &[]).json(query).safe().fetch()
+        self.0.post("/reports/posts", &[]).json(query).safe().decode()
     }
 }
 

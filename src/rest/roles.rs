@@ -16,7 +16,7 @@ impl Roles<'_> {
     /// Required permission: `manage_system`. Since server 5.33.
     #[doc(alias = "GetAllRoles")]
     pub fn list(&self) -> Result<Vec<Role>> {
-        self.0.get("/roles", &[]).fetch()
+        self.0.get("/roles", &[]).decode()
     }
 
     /// Gets a role.
@@ -26,7 +26,7 @@ impl Roles<'_> {
     /// Since server 4.9.
     #[doc(alias = "GetRole")]
     pub fn get(&self, role: &RoleId) -> Result<Role> {
-        self.0.get("/roles/{role_id}", &[role]).fetch()
+        self.0.get("/roles/{role_id}", &[role]).decode()
     }
 
     /// Gets a role by name, for example `system_user`.
@@ -36,7 +36,7 @@ impl Roles<'_> {
     /// Since server 4.9.
     #[doc(alias = "GetRoleByName")]
     pub fn get_by_name(&self, name: &str) -> Result<Role> {
-        self.0.get("/roles/name/{role_name}", &[&name]).fetch()
+        self.0.get("/roles/name/{role_name}", &[&name]).decode()
     }
 
     /// Gets roles by name, up to 100. Unknown names are omitted.
@@ -46,7 +46,7 @@ impl Roles<'_> {
     /// Since server 4.9.
     #[doc(alias = "GetRolesByNames")]
     pub fn list_by_names(&self, names: &[&str]) -> Result<Vec<Role>> {
-        self.0.post("/roles/names", &[]).json(&names).safe().fetch()
+        self.0.post("/roles/names", &[]).json(&names).safe().decode()
     }
 
     /// Replaces the permissions of a role. Most roles require a license for this.
@@ -57,6 +57,6 @@ impl Roles<'_> {
     /// `manage_system`. Since server 4.9.
     #[doc(alias = "PatchRole")]
     pub fn patch(&self, role: &RoleId, patch: &RolePatch) -> Result<Role> {
-        self.0.put("/roles/{role_id}/patch", &[role]).json(patch).fetch()
+        self.0.put("/roles/{role_id}/patch", &[role]).json(patch).decode()
     }
 }

@@ -1,6 +1,5 @@
 //! SAML: single sign-on with an identity provider.
 
-use serde::Deserialize;
 use serde_json::json;
 
 use crate::error::Result;
@@ -30,7 +29,7 @@ impl Saml<'_> {
     /// Required permission: `get_saml_metadata_from_idp`. Edition: Professional.
     #[doc(alias = "GetSamlMetadataFromIdp")]
     pub fn get_idp_metadata(&self, url: &str) -> Result<SamlMetadataResponse> {
-        self.0.post("/saml/metadatafromidp", &[]).json(&json!({"saml_metadata_url": url})).safe().fetch()
+        self.0.post("/saml/metadatafromidp", &[]).json(&json!({"saml_metadata_url": url})).safe().decode()
     }
 
     /// Gets the status of the certificates and keys.
@@ -40,7 +39,7 @@ impl Saml<'_> {
     /// Required permission: `get_saml_cert_status`.
     #[doc(alias = "GetSamlCertificateStatus")]
     pub fn get_certificate_status(&self) -> Result<SamlCertificateStatus> {
-        self.0.get("/saml/certificate/status", &[]).fetch()
+        self.0.get("/saml/certificate/status", &[]).decode()
     }
 
     /// Uploads the certificate of the identity provider.
@@ -121,15 +120,6 @@ impl Saml<'_> {
     /// Required permission: `manage_system`. Since server 5.35. Edition: Professional.
     #[doc(alias = "ResetSamlAuthDataToEmail")]
     pub fn reset_auth_data(&self, reset: &SamlAuthReset) -> Result<i64> {
-        self.0
-            .post("/saml/reset_auth_data", &[])
-            .json(reset)
-            .fetch::<NumAffected>()
-            .map(|answer| answer.num_affected)
+        self.0.post("/saml/reset_auth_data", &[]).json(reset).decode_member("num_affected")
     }
-}
-
-#[derive(Deserialize)]
-struct NumAffected {
-    num_affected: i64,
 }

@@ -25,7 +25,7 @@ impl ScheduledPosts<'_> {
     #[doc(alias = "CreateScheduledPost")]
     pub fn create(&self, draft: &PostDraft, at: Timestamp) -> Result<ScheduledPost> {
         let post = Scheduled { user_id: self.0.me()?, at, priority: draft.priority.as_ref(), post: draft };
-        self.0.post("/posts/schedule", &[]).json(&post).check_first(draft.check()).fetch()
+        self.0.post("/posts/schedule", &[]).json(&post).check_first(draft.check()).decode()
     }
 
     /// Replaces a scheduled post with the given value. Start from the result of [`list`](Self::list).
@@ -35,7 +35,7 @@ impl ScheduledPosts<'_> {
     /// Required permission: `create_post`. Since server 10.3.
     #[doc(alias = "UpdateScheduledPost")]
     pub fn update(&self, post: &ScheduledPost) -> Result<ScheduledPost> {
-        self.0.put("/posts/schedule/{scheduled_post_id}", &[&post.id]).json(post).fetch()
+        self.0.put("/posts/schedule/{scheduled_post_id}", &[&post.id]).json(post).decode()
     }
 
     /// Deletes a scheduled post.
@@ -45,7 +45,7 @@ impl ScheduledPosts<'_> {
     /// Since server 10.3.
     #[doc(alias = "DeleteScheduledPost")]
     pub fn delete(&self, post: &ScheduledPostId) -> Result<ScheduledPost> {
-        self.0.delete("/posts/schedule/{scheduled_post_id}", &[post]).fetch()
+        self.0.delete("/posts/schedule/{scheduled_post_id}", &[post]).decode()
     }
 
     /// Lists the current account's scheduled posts in a team.
@@ -55,7 +55,7 @@ impl ScheduledPosts<'_> {
     /// Required permission: `view_team`. Since server 10.3.
     #[doc(alias = "GetUserScheduledPosts")]
     pub fn list(&self, team: &TeamId) -> Result<BTreeMap<TeamId, Vec<ScheduledPost>>> {
-        self.0.get("/posts/scheduled/team/{team_id}", &[team]).fetch()
+        self.0.get("/posts/scheduled/team/{team_id}", &[team]).decode()
     }
 
     /// Lists the current account's scheduled posts in a team. Those in direct and group channels are listed
@@ -66,7 +66,7 @@ impl ScheduledPosts<'_> {
     /// Required permission: `view_team`. Since server 10.3.
     #[doc(alias = "GetUserScheduledPosts")]
     pub fn list_with_direct(&self, team: &TeamId) -> Result<BTreeMap<String, Vec<ScheduledPost>>> {
-        self.0.get("/posts/scheduled/team/{team_id}", &[team]).param("includeDirectChannels", true).fetch()
+        self.0.get("/posts/scheduled/team/{team_id}", &[team]).param("includeDirectChannels", true).decode()
     }
 }
 

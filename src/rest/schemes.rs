@@ -20,7 +20,7 @@ impl<'c> Schemes<'c> {
     /// Required permission: `sysconsole_read_user_management_permissions`. Since server 5.0.
     #[doc(alias = "GetSchemes")]
     pub fn list(&self, page: &SchemePage) -> Result<Vec<Scheme>> {
-        self.0.get("/schemes", &[]).query(page).fetch()
+        self.0.get("/schemes", &[]).query(page).decode()
     }
 
     /// Iterates over all schemes, fetching 200 per request. The paging fields of `page` are ignored.
@@ -36,7 +36,7 @@ impl<'c> Schemes<'c> {
     /// Required permission: `sysconsole_read_user_management_permissions`. Since server 5.0.
     #[doc(alias = "GetScheme")]
     pub fn get(&self, scheme: &SchemeId) -> Result<Scheme> {
-        self.0.get("/schemes/{scheme_id}", &[scheme]).fetch()
+        self.0.get("/schemes/{scheme_id}", &[scheme]).decode()
     }
 
     /// Creates a scheme. Its roles are copies of the system-wide roles.
@@ -46,7 +46,7 @@ impl<'c> Schemes<'c> {
     /// Required permission: `sysconsole_write_user_management_permissions`. Since server 5.0. Requires a license.
     #[doc(alias = "CreateScheme")]
     pub fn create(&self, draft: &SchemeDraft) -> Result<Scheme> {
-        self.0.post("/schemes", &[]).json(draft).fetch()
+        self.0.post("/schemes", &[]).json(draft).decode()
     }
 
     /// Updates the name or description of a scheme. The permissions of its roles are updated with
@@ -57,7 +57,7 @@ impl<'c> Schemes<'c> {
     /// Required permission: `sysconsole_write_user_management_permissions`. Since server 5.0. Requires a license.
     #[doc(alias = "PatchScheme")]
     pub fn patch(&self, scheme: &SchemeId, patch: &SchemePatch) -> Result<Scheme> {
-        self.0.put("/schemes/{scheme_id}/patch", &[scheme]).json(patch).fetch()
+        self.0.put("/schemes/{scheme_id}/patch", &[scheme]).json(patch).decode()
     }
 
     /// Deletes a scheme. Its teams and channels revert to the system-wide roles.
@@ -77,7 +77,7 @@ impl<'c> Schemes<'c> {
     /// Required permission: `sysconsole_read_user_management_teams`. Since server 5.0.
     #[doc(alias = "GetTeamsForScheme")]
     pub fn list_teams(&self, scheme: &SchemeId, page: &Page) -> Result<Vec<Team>> {
-        self.0.get("/schemes/{scheme_id}/teams", &[scheme]).query(page).fetch()
+        self.0.get("/schemes/{scheme_id}/teams", &[scheme]).query(page).decode()
     }
 
     /// Iterates over all teams that use a scheme, fetching 200 per request.
@@ -93,7 +93,7 @@ impl<'c> Schemes<'c> {
     /// Required permission: `sysconsole_read_user_management_channels`. Since server 5.0.
     #[doc(alias = "GetChannelsForScheme")]
     pub fn list_channels(&self, scheme: &SchemeId, page: &Page) -> Result<Vec<Channel>> {
-        self.0.get("/schemes/{scheme_id}/channels", &[scheme]).query(page).fetch()
+        self.0.get("/schemes/{scheme_id}/channels", &[scheme]).query(page).decode()
     }
 
     /// Iterates over all channels that use a scheme, fetching 200 per request.

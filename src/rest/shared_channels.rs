@@ -1,7 +1,5 @@
 //! Channels shared between several servers.
 
-use serde::Deserialize;
-
 use crate::error::Result;
 use crate::http::HttpClient;
 use crate::model::{
@@ -27,7 +25,7 @@ impl<'c> SharedChannels<'c> {
     /// Required permission: `view_team`. Edition: Professional.
     #[doc(alias = "GetAllSharedChannels")]
     pub fn list(&self, team: &TeamId, page: &Page) -> Result<Vec<SharedChannel>> {
-        self.0.get("/sharedchannels/{team_id}", &[team]).query(page).fetch()
+        self.0.get("/sharedchannels/{team_id}", &[team]).query(page).decode()
     }
 
     /// Iterates over all shared channels of a team, fetching 200 per request.
@@ -45,7 +43,7 @@ impl<'c> SharedChannels<'c> {
     /// Required permission: `read_channel`. Since server 10.11. Edition: Professional.
     #[doc(alias = "GetSharedChannelRemotes")]
     pub fn list_remotes(&self, channel: &ChannelId) -> Result<Vec<RemoteClusterInfo>> {
-        self.0.get("/sharedchannels/{channel_id}/remotes", &[channel]).fetch()
+        self.0.get("/sharedchannels/{channel_id}/remotes", &[channel]).decode()
     }
 
     /// Gets the public information about a remote server that shares a channel with the current account.
@@ -55,7 +53,7 @@ impl<'c> SharedChannels<'c> {
     /// Edition: Professional.
     #[doc(alias = "GetRemoteClusterInfo")]
     pub fn get_remote_info(&self, remote: &RemoteId) -> Result<RemoteClusterInfo> {
-        self.0.get("/sharedchannels/remote_info/{remote_id}", &[remote]).fetch()
+        self.0.get("/sharedchannels/remote_info/{remote_id}", &[remote]).decode()
     }
 
     /// Gets the public information about a remote server, including a deleted one.
@@ -68,7 +66,7 @@ impl<'c> SharedChannels<'c> {
         self.0
             .get("/sharedchannels/remote_info/{remote_id}", &[remote])
             .param("include_deleted", true)
-            .fetch()
+            .decode()
     }
 
     /// Checks whether two users may exchange direct messages. Users whose servers are connected only indirectly may
@@ -81,8 +79,7 @@ impl<'c> SharedChannels<'c> {
     pub fn can_dm(&self, user: &UserId, other: &UserId) -> Result<bool> {
         self.0
             .get("/sharedchannels/users/{user_id}/can_dm/{other_user_id}", &[user, other])
-            .fetch::<CanDm>()
-            .map(|answer| answer.can_dm)
+            .decode_member("can_dm")
     }
 
     /// Lists one page of the channels shared with a remote server.
@@ -97,7 +94,7 @@ impl<'c> SharedChannels<'c> {
         remote: &RemoteId,
         page: &SharedChannelRemotePage,
     ) -> Result<Vec<SharedChannelRemote>> {
-        self.0.get("/remotecluster/{remote_id}/sharedchannelremotes", &[remote]).query(page).fetch()
+        self.0.get("/remotecluster/{remote_id}/sharedchannelremotes", &[remote]).query(page).decode()
     }
 
     /// Iterates over all channels shared with a remote server, fetching 200 per request. The paging fields of
@@ -130,9 +127,4 @@ impl<'c> SharedChannels<'c> {
     pub fn uninvite(&self, remote: &RemoteId, channel: &ChannelId) -> Result<()> {
         self.0.post("/remotecluster/{remote_id}/channels/{channel_id}/uninvite", &[remote, channel]).send()
     }
-}
-
-#[derive(Deserialize)]
-struct CanDm {
-    can_dm: bool,
 }

@@ -19,7 +19,7 @@ impl Statuses<'_> {
     /// `GET /users/{user_id}/status`
     #[doc(alias = "GetUserStatus")]
     pub fn get(&self, user: &UserId) -> Result<Status> {
-        self.0.get("/users/{user_id}/status", &[user]).fetch()
+        self.0.get("/users/{user_id}/status", &[user]).decode()
     }
 
     /// Gets the statuses of several users, with one request per 200 users.
@@ -27,7 +27,7 @@ impl Statuses<'_> {
     /// `POST /users/status/ids`
     #[doc(alias = "GetUsersStatusesByIds")]
     pub fn list_by_ids(&self, users: &[UserId]) -> Result<Vec<Status>> {
-        in_chunks(users, |chunk| self.0.post("/users/status/ids", &[]).json(&chunk).safe().fetch())
+        in_chunks(users, |chunk| self.0.post("/users/status/ids", &[]).json(&chunk).safe().decode())
     }
 
     /// Sets the status of a user manually.
@@ -38,7 +38,7 @@ impl Statuses<'_> {
     #[doc(alias = "UpdateUserStatus")]
     pub fn set(&self, user: &UserId, status: &StatusKind) -> Result<Status> {
         let body = json!({"user_id": real_id(self.0, user)?, "status": status});
-        self.0.put("/users/{user_id}/status", &[user]).json(&body).fetch()
+        self.0.put("/users/{user_id}/status", &[user]).json(&body).decode()
     }
 
     /// Sets Do Not Disturb until a given time. The server rounds it to whole minutes.
@@ -51,7 +51,7 @@ impl Statuses<'_> {
     #[doc(alias = "UpdateUserStatus")]
     pub fn set_dnd_until(&self, user: &UserId, until: Timestamp) -> Result<Status> {
         let body = json!({"user_id": real_id(self.0, user)?, "status": StatusKind::Dnd, "dnd_end_time": until.as_millis() / 1000});
-        self.0.put("/users/{user_id}/status", &[user]).json(&body).fetch()
+        self.0.put("/users/{user_id}/status", &[user]).json(&body).decode()
     }
 
     /// Sets the custom status of a user.

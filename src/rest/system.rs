@@ -25,7 +25,7 @@ impl System<'_> {
     /// Does not require a login. Since server 3.10.
     #[doc(alias = "GetPing")]
     pub fn ping(&self) -> Result<SystemStatus> {
-        self.0.get("/system/ping", &[]).fetch()
+        self.0.get("/system/ping", &[]).decode()
     }
 
     /// Checks the health of the server, its database and its file store.
@@ -38,7 +38,7 @@ impl System<'_> {
     #[doc(alias = "GetPing")]
     pub fn ping_thoroughly(&self) -> Result<SystemStatus> {
         let template = "/system/ping";
-        self.0.get(template, &[]).param("get_server_status", true).param("use_rest_semantics", true).fetch()
+        self.0.get(template, &[]).param("get_server_status", true).param("use_rest_semantics", true).decode()
     }
 
     /// Gets the client configuration. Contains fewer settings without a login.
@@ -48,7 +48,7 @@ impl System<'_> {
     /// Does not require a login.
     #[doc(alias = "GetClientConfig")]
     pub fn client_config(&self) -> Result<ClientConfig> {
-        self.0.get("/config/client", &[]).param("format", "old").fetch()
+        self.0.get("/config/client", &[]).param("format", "old").decode()
     }
 
     /// Gets the license information available to clients.
@@ -58,6 +58,6 @@ impl System<'_> {
     /// Does not require a login.
     #[doc(alias = "GetClientLicense")]
     pub fn client_license(&self) -> Result<ClientLicense> {
-        self.0.get("/license/client", &[]).param("format", "old").fetch()
+        self.0.get("/license/client", &[]).param("format", "old").decode()
     }
 }

@@ -4,7 +4,6 @@ mod members;
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
 use serde_json::json;
 
 use crate::error::Result;
@@ -29,7 +28,7 @@ impl<'c> Teams<'c> {
     /// Required permission: `view_team`.
     #[doc(alias = "GetTeam")]
     pub fn get(&self, team: &TeamId) -> Result<Team> {
-        self.0.get("/teams/{team_id}", &[team]).fetch()
+        self.0.get("/teams/{team_id}", &[team]).decode()
     }
 
     /// Gets a team by its short name.
@@ -39,7 +38,7 @@ impl<'c> Teams<'c> {
     /// Required permission: `view_team`.
     #[doc(alias = "GetTeamByName")]
     pub fn get_by_name(&self, name: &str) -> Result<Team> {
-        self.0.get("/teams/name/{name}", &[&name]).fetch().map_err(|error| explain_team(error, name))
+        self.0.get("/teams/name/{name}", &[&name]).decode().map_err(|error| explain_team(error, name))
     }
 
     /// Checks whether a short name is in use, as far as the current account can see.
@@ -49,7 +48,7 @@ impl<'c> Teams<'c> {
     /// Required permissions, depending on the request: `list_public_teams`, `list_private_teams`.
     #[doc(alias = "TeamExists")]
     pub fn exists(&self, name: &str) -> Result<bool> {
-        self.0.get("/teams/name/{name}/exists", &[&name]).fetch::<Exists>().map(|answer| answer.exists)
+        self.0.get("/teams/name/{name}/exists", &[&name]).decode_member_or_default("exists")
     }
 
     /// Gets the name and description of the team with a given `invite_id`.
@@ -59,7 +58,7 @@ impl<'c> Teams<'c> {
     /// Does not require a login. Since server 4.0.
     #[doc(alias = "GetTeamInviteInfo")]
     pub fn get_by_invite(&self, invite_id: &str) -> Result<Team> {
-        self.0.get("/teams/invite/{invite_id}", &[&invite_id]).fetch()
+        self.0.get("/teams/invite/{invite_id}", &[&invite_id]).decode()
     }
 
     /// Lists the teams of a user.
@@ -69,7 +68,7 @@ impl<'c> Teams<'c> {
     /// For other users, requires the permission `sysconsole_read_user_management_users`.
     #[doc(alias = "GetTeamsForUser")]
     pub fn list_for_user(&self, user: &UserId) -> Result<Vec<Team>> {
-        self.0.get("/users/{user_id}/teams", &[user]).fetch()
+        self.0.get("/users/{user_id}/teams", &[user]).decode()
     }
 
     /// Lists one page of all teams that are visible to the current account.
@@ -80,7 +79,7 @@ impl<'c> Teams<'c> {
     /// `list_private_teams`, `list_public_teams`.
     #[doc(alias = "GetAllTeams")]
     pub fn list(&self, page: &TeamPage) -> Result<Vec<Team>> {
-        self.0.get("/teams", &[]).query(page).fetch()
+        self.0.get("/teams", &[]).query(page).decode()
     }
 
     /// Iterates over all visible teams, fetching 200 per request. The paging fields of `page` are ignored.
@@ -97,7 +96,7 @@ impl<'c> Teams<'c> {
     /// `list_private_teams`, `list_public_teams`.
     #[doc(alias = "GetAllTeams")]
     pub fn list_counted(&self, page: &TeamPage) -> Result<TeamsWithCount> {
-        self.0.get("/teams", &[]).query(page).param("include_total_count", true).fetch()
+        self.0.get("/teams", &[]).query(page).param("include_total_count", true).decode()
     }
 
     /// Searches teams.
@@ -108,7 +107,7 @@ impl<'c> Teams<'c> {
     /// `list_private_teams`, `list_public_teams`.
     #[doc(alias = "SearchTeams")]
     pub fn search(&self, search: &TeamSearch) -> Result<Vec<Team>> {
-        self.0.post("/teams/search", &[]).json(search).safe().fetch()
+        self.0.post("/teams/search", &[]).json(search).safe().decode()
     }
 
     /// Gets one page of matching teams, and their total number.
@@ -119,7 +118,7 @@ impl<'c> Teams<'c> {
     /// `list_private_teams`, `list_public_teams`.
     #[doc(alias = "SearchTeams")]
     pub fn search_counted(&self, search: &TeamSearch, page: &Page) -> Result<TeamsWithCount> {
-        self.0.post("/teams/search", &[]).json(&Paged::new(search, page)).safe().fetch()
+        self.0.post("/teams/search", &[]).json(&Paged::new(search, page)).safe().decode()
     }
 
     /// Creates a team.
@@ -129,7 +128,7 @@ impl<'c> Teams<'c> {
     /// Required permission: `create_team`.
     #[doc(alias = "CreateTeam")]
     pub fn create(&self, draft: &TeamDraft) -> Result<Team> {
-        self.0.post("/teams", &[]).json(draft).fetch()
+        self.0.post("/teams", &[]).json(draft).decode()
     }
 
     /// Replaces a team with the given value. Start from the result of [`get`](Self::get).
@@ -139,7 +138,7 @@ impl<'c> Teams<'c> {
     /// Required permission: `manage_team`.
     #[doc(alias = "UpdateTeam")]
     pub fn update(&self, team: &Team) -> Result<Team> {
-        self.0.put("/teams/{team_id}", &[&team.id]).json(team).fetch()
+        self.0.put("/teams/{team_id}", &[&team.id]).json(team).decode()
     }
 
     /// Updates a team. Unset fields keep their values.
@@ -149,7 +148,7 @@ impl<'c> Teams<'c> {
     /// Required permission: `manage_team`.
     #[doc(alias = "PatchTeam")]
     pub fn patch(&self, team: &TeamId, patch: &TeamPatch) -> Result<Team> {
-        self.0.put("/teams/{team_id}/patch", &[team]).json(patch).fetch()
+        self.0.put("/teams/{team_id}/patch", &[team]).json(patch).decode()
     }
 
     /// Opens a team to all users, or restricts it to invited users.
@@ -159,7 +158,7 @@ impl<'c> Teams<'c> {
     /// Required permissions: `manage_team`, `invite_user`. Since server 5.24.
     #[doc(alias = "UpdateTeamPrivacy")]
     pub fn set_privacy(&self, team: &TeamId, kind: &TeamType) -> Result<Team> {
-        self.0.put("/teams/{team_id}/privacy", &[team]).json(&json!({"privacy": kind})).fetch()
+        self.0.put("/teams/{team_id}/privacy", &[team]).json(&json!({"privacy": kind})).decode()
     }
 
     /// Archives a team.
@@ -189,7 +188,7 @@ impl<'c> Teams<'c> {
     /// Required permission: `manage_team`. Since server 5.24.
     #[doc(alias = "RestoreTeam")]
     pub fn restore(&self, team: &TeamId) -> Result<Team> {
-        self.0.post("/teams/{team_id}/restore", &[team]).fetch()
+        self.0.post("/teams/{team_id}/restore", &[team]).decode()
     }
 
     /// Gets the number of members of a team.
@@ -199,7 +198,7 @@ impl<'c> Teams<'c> {
     /// Required permission: `view_team`.
     #[doc(alias = "GetTeamStats")]
     pub fn stats(&self, team: &TeamId) -> Result<TeamStats> {
-        self.0.get("/teams/{team_id}/stats", &[team]).fetch()
+        self.0.get("/teams/{team_id}/stats", &[team]).decode()
     }
 
     /// Gets the team icon. Returns 404 if there is none.
@@ -249,7 +248,7 @@ impl<'c> Teams<'c> {
     /// For other users, requires the permission `manage_system`.
     #[doc(alias = "GetTeamsUnreadForUser")]
     pub fn list_unread(&self, user: &UserId) -> Result<Vec<TeamUnread>> {
-        self.0.get("/users/{user_id}/teams/unread", &[user]).param("include_collapsed_threads", true).fetch()
+        self.0.get("/users/{user_id}/teams/unread", &[user]).param("include_collapsed_threads", true).decode()
     }
 
     /// Gets the unread counts of a user in a team.
@@ -259,7 +258,7 @@ impl<'c> Teams<'c> {
     /// Required permission: `view_team`. For other users, requires the permission `edit_other_users`.
     #[doc(alias = "GetTeamUnread")]
     pub fn unread(&self, user: &UserId, team: &TeamId) -> Result<TeamUnread> {
-        self.0.get("/users/{user_id}/teams/{team_id}/unread", &[user, team]).fetch()
+        self.0.get("/users/{user_id}/teams/{team_id}/unread", &[user, team]).decode()
     }
 
     /// Imports the channels and posts of a Slack export into a team. Returns the import log, encoded in
@@ -274,13 +273,7 @@ impl<'c> Teams<'c> {
             form.text("filesize", size.to_string()).text("importFrom", "slack")
         });
         let mut answer: BTreeMap<String, String> =
-            self.0.post("/teams/{team_id}/import", &[team]).body(form).fetch()?;
+            self.0.post("/teams/{team_id}/import", &[team]).body(form).decode()?;
         Ok(answer.remove("results").unwrap_or_default())
     }
-}
-
-#[derive(Deserialize)]
-struct Exists {
-    #[serde(default)]
-    exists: bool,
 }

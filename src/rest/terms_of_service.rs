@@ -20,7 +20,7 @@ impl TermsOfServices<'_> {
     /// Since server 5.4.
     #[doc(alias = "GetTermsOfService")]
     pub fn get(&self) -> Result<TermsOfService> {
-        self.0.get("/terms_of_service", &[]).fetch()
+        self.0.get("/terms_of_service", &[]).decode()
     }
 
     /// Creates and activates new terms, written in Markdown. All users must accept them again.
@@ -30,6 +30,6 @@ impl TermsOfServices<'_> {
     /// Required permission: `manage_system`. Since server 5.4. Edition: Enterprise.
     #[doc(alias = "CreateTermsOfService")]
     pub fn create(&self, text: &str) -> Result<TermsOfService> {
-        self.0.post("/terms_of_service", &[]).json(&json!({"text": text})).fetch()
+        self.0.post("/terms_of_service", &[]).json(&json!({"text": text})).decode()
     }
 }

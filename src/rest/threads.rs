@@ -20,7 +20,7 @@ impl Threads<'_> {
     /// For other users, requires the permission `edit_other_users`. Since server 5.29.
     #[doc(alias = "GetUserThreads")]
     pub fn list(&self, user: &UserId, team: &TeamId, page: &UserThreadPage) -> Result<UserThreads> {
-        self.0.get("/users/{user_id}/teams/{team_id}/threads", &[user, team]).query(page).fetch()
+        self.0.get("/users/{user_id}/teams/{team_id}/threads", &[user, team]).query(page).decode()
     }
 
     /// Gets a followed thread.
@@ -30,7 +30,7 @@ impl Threads<'_> {
     /// For other users, requires the permission `edit_other_users`. Since server 5.29.
     #[doc(alias = "GetUserThread")]
     pub fn get(&self, user: &UserId, team: &TeamId, thread: &PostId) -> Result<UserThread> {
-        self.0.get("/users/{user_id}/teams/{team_id}/threads/{thread_id}", &[user, team, thread]).fetch()
+        self.0.get("/users/{user_id}/teams/{team_id}/threads/{thread_id}", &[user, team, thread]).decode()
     }
 
     /// Gets a followed thread with complete `participants` instead of IDs only.
@@ -41,7 +41,7 @@ impl Threads<'_> {
     #[doc(alias = "GetUserThread")]
     pub fn get_extended(&self, user: &UserId, team: &TeamId, thread: &PostId) -> Result<UserThread> {
         let template = "/users/{user_id}/teams/{team_id}/threads/{thread_id}";
-        self.0.get(template, &[user, team, thread]).param("extended", true).fetch()
+        self.0.get(template, &[user, team, thread]).param("extended", true).decode()
     }
 
     /// Follows a thread.
@@ -88,7 +88,7 @@ impl Threads<'_> {
     pub fn read(&self, team: &TeamId, thread: &PostId, until: Timestamp) -> Result<UserThread> {
         let (user, until) = (UserId::me(), until.as_millis());
         let template = "/users/{user_id}/teams/{team_id}/threads/{thread_id}/read/{timestamp}";
-        self.0.put(template, &[&user, team, thread, &until]).fetch()
+        self.0.put(template, &[&user, team, thread, &until]).decode()
     }
 
     /// Marks a thread as unread, starting at a given post.
@@ -100,6 +100,6 @@ impl Threads<'_> {
     #[doc(alias = "SetThreadUnreadByPostId")]
     pub fn set_unread(&self, team: &TeamId, thread: &PostId, post: &PostId) -> Result<UserThread> {
         let template = "/users/{user_id}/teams/{team_id}/threads/{thread_id}/set_unread/{post_id}";
-        self.0.post(template, &[&UserId::me(), team, thread, post]).fetch()
+        self.0.post(template, &[&UserId::me(), team, thread, post]).decode()
     }
 }

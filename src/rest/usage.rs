@@ -18,7 +18,7 @@ impl Usage<'_> {
     /// Since server 7.0.
     #[doc(alias = "GetPostsUsage")]
     pub fn get_posts(&self) -> Result<PostsUsage> {
-        self.0.get("/usage/posts", &[]).fetch()
+        self.0.get("/usage/posts", &[]).decode()
     }
 
     /// Gets the storage used by files.
@@ -28,13 +28,13 @@ impl Usage<'_> {
     /// Since server 7.1.
     #[doc(alias = "GetStorageUsage")]
     pub fn get_storage(&self) -> Result<StorageUsage> {
-        self.0.get("/usage/storage", &[]).fetch()
+        self.0.get("/usage/storage", &[]).decode()
     }
 
     /// Gets the number of teams.
     ///
     /// `GET /usage/teams`
     pub fn get_teams(&self) -> Result<TeamsUsage> {
-        self.0.get("/usage/teams", &[]).fetch()
+        self.0.get("/usage/teams", &[]).decode()
     }
 }

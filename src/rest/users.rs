@@ -45,7 +45,7 @@ impl<'c> Users<'c> {
     /// Required permission: `view_members`.
     #[doc(alias = "GetUser")]
     pub fn me(&self) -> Result<User> {
-        self.0.get("/users/{user_id}", &[&UserId::me()]).fetch()
+        self.0.get("/users/{user_id}", &[&UserId::me()]).decode()
     }
 
     /// Gets a user.
@@ -55,7 +55,7 @@ impl<'c> Users<'c> {
     /// Required permission: `view_members`.
     #[doc(alias = "GetUser")]
     pub fn get(&self, user: &UserId) -> Result<User> {
-        self.0.get("/users/{user_id}", &[user]).fetch()
+        self.0.get("/users/{user_id}", &[user]).decode()
     }
 
     /// Gets a user, if it has changed since an earlier response with the given entity tag.
@@ -65,7 +65,7 @@ impl<'c> Users<'c> {
     /// Required permission: `view_members`.
     #[doc(alias = "GetUser")]
     pub fn get_if_changed(&self, user: &UserId, etag: Option<&str>) -> Result<Changed<User>> {
-        self.0.get("/users/{user_id}", &[user]).fetch_if_changed(etag)
+        self.0.get("/users/{user_id}", &[user]).decode_if_changed(etag)
     }
 
     /// Gets a user by username. A leading `@` is ignored.
@@ -77,7 +77,7 @@ impl<'c> Users<'c> {
     pub fn get_by_username(&self, username: &str) -> Result<User> {
         let username = without_at(username);
         let call = self.0.get("/users/username/{username}", &[&username]);
-        call.fetch().map_err(|error| explain_user(error, username))
+        call.decode().map_err(|error| explain_user(error, username))
     }
 
     /// Gets a user by email address.
@@ -89,7 +89,7 @@ impl<'c> Users<'c> {
     /// Required permission: `view_members`.
     #[doc(alias = "GetUserByEmail")]
     pub fn get_by_email(&self, email: &str) -> Result<User> {
-        self.0.get("/users/email/{email}", &[&email]).fetch()
+        self.0.get("/users/email/{email}", &[&email]).decode()
     }
 
     /// Lists one page of users.
@@ -100,7 +100,7 @@ impl<'c> Users<'c> {
     /// `view_team`, `sysconsole_read_user_management_groups`.
     #[doc(alias = "GetUsers")]
     pub fn list(&self, page: &UserPage) -> Result<Vec<User>> {
-        self.0.get("/users", &[]).query(page).fetch()
+        self.0.get("/users", &[]).query(page).decode()
     }
 
     /// Iterates over all users that match `page`, fetching 200 per request. Its paging fields are ignored.
@@ -117,7 +117,7 @@ impl<'c> Users<'c> {
     /// `POST /users/ids`
     #[doc(alias = "GetUsersByIds")]
     pub fn list_by_ids(&self, ids: &[UserId]) -> Result<Vec<User>> {
-        in_chunks(ids, |chunk| self.0.post("/users/ids", &[]).json(&chunk).safe().fetch())
+        in_chunks(ids, |chunk| self.0.post("/users/ids", &[]).json(&chunk).safe().decode())
     }
 
     /// Gets the users with the given IDs that changed after a given time. Accepts up to a few thousand IDs.
@@ -125,7 +125,7 @@ impl<'c> Users<'c> {
     /// `POST /users/ids`
     #[doc(alias = "GetUsersByIds")]
     pub fn list_by_ids_since(&self, ids: &[UserId], since: Timestamp) -> Result<Vec<User>> {
-        self.0.post("/users/ids", &[]).param("since", since.as_millis()).json(&ids).safe().fetch()
+        self.0.post("/users/ids", &[]).param("since", since.as_millis()).json(&ids).safe().decode()
     }
 
     /// Gets users by username, with one request per 200 users. A leading `@` is ignored.
@@ -137,7 +137,7 @@ impl<'c> Users<'c> {
     #[doc(alias = "GetUsersByUsernames")]
     pub fn list_by_usernames<S: AsRef<str>>(&self, usernames: &[S]) -> Result<Vec<User>> {
         let names: Vec<&str> = usernames.iter().map(|name| without_at(name.as_ref())).collect();
-        in_chunks(&names, |chunk| self.0.post("/users/usernames", &[]).json(&chunk).safe().fetch())
+        in_chunks(&names, |chunk| self.0.post("/users/usernames", &[]).json(&chunk).safe().decode())
     }
 
     /// Gets the members of group channels, by channel.
@@ -147,7 +147,7 @@ impl<'c> Users<'c> {
     /// Since server 5.14.
     #[doc(alias = "GetUsersByGroupChannelIds")]
     pub fn list_by_group_channels(&self, channels: &[ChannelId]) -> Result<BTreeMap<ChannelId, Vec<User>>> {
-        self.0.post("/users/group_channels", &[]).json(&channels).safe().fetch()
+        self.0.post("/users/group_channels", &[]).json(&channels).safe().decode()
     }
 
     /// Gets the IDs of users who share a channel with the current account.
@@ -157,7 +157,7 @@ impl<'c> Users<'c> {
     /// Since server 5.23.
     #[doc(alias = "GetKnownUsers")]
     pub fn known(&self) -> Result<Vec<UserId>> {
-        self.0.get("/users/known", &[]).fetch()
+        self.0.get("/users/known", &[]).decode()
     }
 
     /// Searches users by the beginning of their names.
@@ -169,7 +169,7 @@ impl<'c> Users<'c> {
     /// Required permissions, depending on the request: `read_channel`, `view_team`.
     #[doc(alias = "SearchUsers")]
     pub fn search(&self, search: &UserSearch) -> Result<Vec<User>> {
-        self.0.post("/users/search", &[]).json(search).safe().fetch()
+        self.0.post("/users/search", &[]).json(search).safe().decode()
     }
 
     /// Lists users whose names complete a partially typed name.
@@ -179,7 +179,7 @@ impl<'c> Users<'c> {
     /// Required permissions, depending on the request: `view_team`, `read_channel`.
     #[doc(alias = "AutocompleteUsers")]
     pub fn autocomplete(&self, query: &UserAutocompleteQuery) -> Result<UserAutocomplete> {
-        self.0.get("/users/autocomplete", &[]).query(query).fetch()
+        self.0.get("/users/autocomplete", &[]).query(query).decode()
     }
 
     /// Creates a user.
@@ -195,7 +195,7 @@ impl<'c> Users<'c> {
     /// are swapped.
     #[doc(alias = "CreateUser")]
     pub fn create(&self, draft: &UserDraft) -> Result<User> {
-        self.0.post("/users", &[]).json(draft).check_first(draft.check_fields()).fetch()
+        self.0.post("/users", &[]).json(draft).check_first(draft.check_fields()).decode()
     }
 
     /// Creates a user with a team's `invite_id`, and adds the user to that team.
@@ -210,7 +210,7 @@ impl<'c> Users<'c> {
             .param("iid", invite_id)
             .json(draft)
             .check_first(draft.check_fields())
-            .fetch()
+            .decode()
     }
 
     /// Creates a user with the token of an email invitation.
@@ -225,7 +225,7 @@ impl<'c> Users<'c> {
             .secret_param("t", token)
             .json(draft)
             .check_first(draft.check_fields())
-            .fetch()
+            .decode()
     }
 
     /// Replaces a user with the given value. Start from the result of [`get`](Self::get).
@@ -235,7 +235,7 @@ impl<'c> Users<'c> {
     /// For other users, requires the permission `edit_other_users`.
     #[doc(alias = "UpdateUser")]
     pub fn update(&self, user: &User) -> Result<User> {
-        self.0.put("/users/{user_id}", &[&user.id]).json(user).fetch()
+        self.0.put("/users/{user_id}", &[&user.id]).json(user).decode()
     }
 
     /// Updates a user. Unset fields keep their values.
@@ -245,7 +245,7 @@ impl<'c> Users<'c> {
     /// For other users, requires the permission `edit_other_users`.
     #[doc(alias = "PatchUser")]
     pub fn patch(&self, user: &UserId, patch: &UserPatch) -> Result<User> {
-        self.0.put("/users/{user_id}/patch", &[user]).json(patch).fetch()
+        self.0.put("/users/{user_id}/patch", &[user]).json(patch).decode()
     }
 
     /// Reactivates a user.
@@ -369,7 +369,7 @@ impl<'c> Users<'c> {
     /// `GET /users/stats`
     #[doc(alias = "GetTotalUsersStats")]
     pub fn stats(&self) -> Result<UsersStats> {
-        self.0.get("/users/stats", &[]).fetch()
+        self.0.get("/users/stats", &[]).decode()
     }
 
     /// Gets the number of users that match a filter.
@@ -379,7 +379,7 @@ impl<'c> Users<'c> {
     /// Required permission: `manage_system`. Since server 5.26.
     #[doc(alias = "GetTotalUsersStatsFiltered")]
     pub fn stats_filtered(&self, filter: &UserStatsFilter) -> Result<UsersStats> {
-        self.0.get("/users/stats/filtered", &[]).query(filter).fetch()
+        self.0.get("/users/stats/filtered", &[]).query(filter).decode()
     }
 
     /// Shows a typing indicator in a channel. `Events::typing` is cheaper if a stream is open.
@@ -410,7 +410,7 @@ impl<'c> Users<'c> {
     /// For other users, requires the permission `edit_other_users`. Since server 6.2.0.
     #[doc(alias = "GetChannelMembersWithTeamDataForUser")]
     pub fn list_channel_members(&self, user: &UserId, page: &Page) -> Result<Vec<ChannelMemberWithTeamData>> {
-        self.0.get("/users/{user_id}/channel_members", &[user]).query(page).fetch()
+        self.0.get("/users/{user_id}/channel_members", &[user]).query(page).decode()
     }
 
     /// Gets all channel memberships of a user in one response, which is decoded incrementally.

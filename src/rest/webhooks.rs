@@ -23,7 +23,7 @@ impl<'c> Webhooks<'c> {
     /// `bypass_incoming_webhook_channel_lock`.
     #[doc(alias = "CreateIncomingWebhook")]
     pub fn create_incoming(&self, draft: &IncomingWebhookDraft) -> Result<IncomingWebhook> {
-        self.0.post("/hooks/incoming", &[]).json(draft).fetch()
+        self.0.post("/hooks/incoming", &[]).json(draft).decode()
     }
 
     /// Lists one page of incoming webhooks.
@@ -34,7 +34,7 @@ impl<'c> Webhooks<'c> {
     /// `manage_others_incoming_webhooks`.
     #[doc(alias = "GetIncomingWebhooks")]
     pub fn list_incoming(&self, page: &IncomingWebhookPage) -> Result<Vec<IncomingWebhook>> {
-        self.0.get("/hooks/incoming", &[]).query(page).fetch()
+        self.0.get("/hooks/incoming", &[]).query(page).decode()
     }
 
     /// Iterates over incoming webhooks, fetching 200 per request. The paging fields of `page` are ignored.
@@ -53,7 +53,7 @@ impl<'c> Webhooks<'c> {
     /// `manage_others_incoming_webhooks`.
     #[doc(alias = "GetIncomingWebhooks")]
     pub fn list_incoming_counted(&self, page: &IncomingWebhookPage) -> Result<IncomingWebhooksWithCount> {
-        self.0.get("/hooks/incoming", &[]).query(page).param("include_total_count", true).fetch()
+        self.0.get("/hooks/incoming", &[]).query(page).param("include_total_count", true).decode()
     }
 
     /// Gets an incoming webhook.
@@ -64,7 +64,7 @@ impl<'c> Webhooks<'c> {
     /// `manage_others_incoming_webhooks`.
     #[doc(alias = "GetIncomingWebhook")]
     pub fn get_incoming(&self, hook: &HookId) -> Result<IncomingWebhook> {
-        self.0.get("/hooks/incoming/{hook_id}", &[hook]).fetch()
+        self.0.get("/hooks/incoming/{hook_id}", &[hook]).decode()
     }
 
     /// Replaces an incoming webhook with the given value. Start from the result of
@@ -76,7 +76,7 @@ impl<'c> Webhooks<'c> {
     /// `manage_others_incoming_webhooks`, `read_channel_content`, `bypass_incoming_webhook_channel_lock`.
     #[doc(alias = "UpdateIncomingWebhook")]
     pub fn update_incoming(&self, hook: &IncomingWebhook) -> Result<IncomingWebhook> {
-        self.0.put("/hooks/incoming/{hook_id}", &[&hook.id]).json(hook).fetch()
+        self.0.put("/hooks/incoming/{hook_id}", &[&hook.id]).json(hook).decode()
     }
 
     /// Deletes an incoming webhook.
@@ -98,7 +98,7 @@ impl<'c> Webhooks<'c> {
     /// `manage_others_outgoing_webhooks`.
     #[doc(alias = "CreateOutgoingWebhook")]
     pub fn create_outgoing(&self, draft: &OutgoingWebhookDraft) -> Result<OutgoingWebhook> {
-        self.0.post("/hooks/outgoing", &[]).json(draft).fetch()
+        self.0.post("/hooks/outgoing", &[]).json(draft).decode()
     }
 
     /// Lists one page of outgoing webhooks.
@@ -109,7 +109,7 @@ impl<'c> Webhooks<'c> {
     /// `manage_others_outgoing_webhooks`.
     #[doc(alias = "GetOutgoingWebhooks")]
     pub fn list_outgoing(&self, page: &OutgoingWebhookPage) -> Result<Vec<OutgoingWebhook>> {
-        self.0.get("/hooks/outgoing", &[]).query(page).fetch()
+        self.0.get("/hooks/outgoing", &[]).query(page).decode()
     }
 
     /// Iterates over outgoing webhooks, fetching 200 per request. The paging fields of `page` are ignored.
@@ -126,7 +126,7 @@ impl<'c> Webhooks<'c> {
     /// `manage_others_outgoing_webhooks`.
     #[doc(alias = "GetOutgoingWebhook")]
     pub fn get_outgoing(&self, hook: &HookId) -> Result<OutgoingWebhook> {
-        self.0.get("/hooks/outgoing/{hook_id}", &[hook]).fetch()
+        self.0.get("/hooks/outgoing/{hook_id}", &[hook]).decode()
     }
 
     /// Replaces an outgoing webhook with the given value. Start from the result of
@@ -138,7 +138,7 @@ impl<'c> Webhooks<'c> {
     /// `manage_others_outgoing_webhooks`.
     #[doc(alias = "UpdateOutgoingWebhook")]
     pub fn update_outgoing(&self, hook: &OutgoingWebhook) -> Result<OutgoingWebhook> {
-        self.0.put("/hooks/outgoing/{hook_id}", &[&hook.id]).json(hook).fetch()
+        self.0.put("/hooks/outgoing/{hook_id}", &[&hook.id]).json(hook).decode()
     }
 
     /// Deletes an outgoing webhook.
@@ -160,7 +160,7 @@ impl<'c> Webhooks<'c> {
     /// `manage_others_outgoing_webhooks`.
     #[doc(alias = "RegenOutgoingHookToken")]
     pub fn regenerate_outgoing_token(&self, hook: &HookId) -> Result<OutgoingWebhook> {
-        self.0.post("/hooks/outgoing/{hook_id}/regen_token", &[hook]).fetch()
+        self.0.post("/hooks/outgoing/{hook_id}/regen_token", &[hook]).decode()
     }
 
     /// Creates a post with an incoming webhook. Only the webhook ID is required; the account's token is not

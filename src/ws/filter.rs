@@ -2,8 +2,6 @@
 
 use std::cell::OnceCell;
 
-use serde::Deserialize;
-
 use crate::event::{Event, EventKind};
 use crate::model::{ChannelId, ChannelType, PostId, PostType, UserId};
 use crate::time::Timestamp;
@@ -124,46 +122,48 @@ impl<'e> Inspection<'e> {
 
     pub(super) fn event_facts(&self) -> &Facts {
         // Not `payload`, which logs data that it cannot decode: this runs under the lock of the stream.
-        self.facts.get_or_init(|| self.event.decode().unwrap_or_default())
+        self.facts.get_or_init(|| self.event.decode_members().unwrap_or_default())
     }
 }
 
-/// The data of an event that filters use.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub(super) struct Facts {
-    post: Option<PostFacts>,
-    reaction: Option<ReactionFacts>,
-    user: Option<UserFacts>,
-    user_id: UserId,
-    post_id: PostId,
-    parent_id: PostId,
-    thread_id: PostId,
-    channel_type: ChannelType,
+members! {
+    /// The data of an event that filters use.
+    pub(super) struct Facts {
+        #[serde(with = "super::embedded")]
+        post: Option<PostFacts>,
+        #[serde(with = "super::embedded")]
+        reaction: Option<ReactionFacts>,
+        user: Option<UserFacts>,
+        user_id: UserId,
+        post_id: PostId,
+        parent_id: PostId,
+        thread_id: PostId,
+        channel_type: ChannelType,
+    }
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct PostFacts {
-    id: PostId,
-    user_id: UserId,
-    root_id: PostId,
-    create_at: Timestamp,
-    #[serde(rename = "type")]
-    kind: PostType,
+members! {
+    struct PostFacts {
+        id: PostId,
+        user_id: UserId,
+        root_id: PostId,
+        create_at: Timestamp,
+        #[serde(rename = "type")]
+        kind: PostType,
+    }
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct ReactionFacts {
-    user_id: UserId,
-    post_id: PostId,
+members! {
+    struct ReactionFacts {
+        user_id: UserId,
+        post_id: PostId,
+    }
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct UserFacts {
-    id: UserId,
+members! {
+    struct UserFacts {
+        id: UserId,
+    }
 }
 
 impl Facts {

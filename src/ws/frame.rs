@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::Value;
 
 use crate::error::{ApiError, Error, ErrorKind, Result, shorten_text};
@@ -95,15 +95,15 @@ pub(crate) fn action_text(seq: u64, name: &str, data: Option<&Value>) -> Result<
     Ok(text)
 }
 
-/// A reply to an action.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub(crate) struct ActionReply {
-    status: Option<Box<str>>,
-    #[serde(rename = "seq_reply")]
-    seq: Option<u64>,
-    data: Value,
-    error: Option<ApiError>,
+members! {
+    /// A reply to an action.
+    pub(crate) struct ActionReply {
+        status: Option<String>,
+        #[serde(rename = "seq_reply")]
+        seq: Option<u64>,
+        data: Value,
+        error: Option<ApiError>,
+    }
 }
 
 impl ActionReply {

@@ -1,13 +1,13 @@
 //! The position of a stream, for the next run of the program.
 
-use std::borrow::Cow;
 use std::fmt::{self, Write as _};
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Serialize, Serializer};
 
 use super::catch_up::{DedupKey, DeliveredKeys, MAX_FUTURE_POSTS, MAX_POSITION_KEYS, MAX_RESUMED_LEAD};
 use super::session::is_connection_id;
 use crate::model::UserId;
+use crate::model::json::{Decode, JsonReader};
 use crate::time::Timestamp;
 
 model! {
@@ -126,13 +126,14 @@ impl Serialize for RecentKeys {
     }
 }
 
-impl<'de> Deserialize<'de> for RecentKeys {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        let text = Cow::<'_, str>::deserialize(from)?;
-        let digits = text.as_bytes().chunks(16).take(MAX_POSITION_KEYS);
-        let key = |digits| u64::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok();
-        // Invalid digits mean damage. Without the keys, a catch-up may repeat some posts.
-        Ok(Self(digits.map(key).collect::<Option<_>>().unwrap_or_default()))
+impl Decode for RecentKeys {
+    fn decode_from(&mut self, from: &mut dyn JsonReader) -> serde_json::Result<()> {
+        from.read_str(&mut |text| {
+            let digits = text.as_bytes().chunks(16).take(MAX_POSITION_KEYS);
+            let key = |digits| u64::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok();
+            // Invalid digits mean damage. Without the keys, a catch-up may repeat some posts.
+            self.0 = digits.map(key).collect::<Option<_>>().unwrap_or_default();
+        })
     }
 }
 
@@ -156,18 +157,19 @@ impl Serialize for FuturePosts {
     }
 }
 
-impl<'de> Deserialize<'de> for FuturePosts {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        let text = Cow::<'_, str>::deserialize(from)?;
+impl Decode for FuturePosts {
+    fn decode_from(&mut self, from: &mut dyn JsonReader) -> serde_json::Result<()> {
         let entry = |digits: &[u8]| {
             let (time, key) = digits.split_at_checked(16)?;
             let number = |digits| u64::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok();
             let time = i64::try_from(number(time)?).ok()?;
             Some((Timestamp::from_millis(time), number(key)?))
         };
-        let entries = text.as_bytes().chunks(32).take(MAX_FUTURE_POSTS);
-        // As above.
-        Ok(Self(entries.map(entry).collect::<Option<_>>().unwrap_or_default()))
+        from.read_str(&mut |text| {
+            let entries = text.as_bytes().chunks(32).take(MAX_FUTURE_POSTS);
+            // As above.
+            self.0 = entries.map(entry).collect::<Option<_>>().unwrap_or_default();
+        })
     }
 }
 

@@ -145,6 +145,7 @@ const INNER_LAYERS: &[(&str, bool, &[&str])] = &[
             "response",
             "login",
             "call",
+            "decoding",
         ],
     ),
     (

@@ -32,7 +32,7 @@ pub(super) fn check_account(
         }
     };
     check_login(report, client.me(), credentials);
-    let settings = client.http().get("/config/client", &[]).param("format", "old").fetch::<Value>();
+    let settings = client.http().get("/config/client", &[]).param("format", "old").decode::<Value>();
     let settings = settings.unwrap_or_default();
     check_teams(report, &client);
     check_stream(report, &client, &settings);
@@ -89,7 +89,7 @@ fn login_failed(report: &mut Report, error: &Error, credentials: bool) {
 
 fn check_teams(report: &mut Report, client: &Client) {
     let list = client.http().get("/users/{user_id}/teams", &[&UserId::me()]);
-    match list.fetch::<Vec<Team>>() {
+    match list.decode::<Vec<Team>>() {
         Ok(teams) if teams.is_empty() => {
             report.add_failure(
                 "teams",
@@ -161,7 +161,7 @@ fn check_posting(report: &mut Report, client: &Client, team: &str, name: &str) {
     let member = client
         .http()
         .get("/channels/{channel_id}/members/{user_id}", &[&channel.id, &UserId::me()])
-        .fetch::<ChannelMember>();
+        .decode::<ChannelMember>();
     match member {
         Ok(member) => {
             report.add_success("channel", format!("~{}, and the account is a member", channel.name));
@@ -190,11 +190,11 @@ fn check_permission(report: &mut Report, client: &Client, channel: &Channel, mem
     }
     if !channel.team_id.is_empty() {
         let template = "/teams/{team_id}/members/{user_id}";
-        let member = client.http().get(template, &[&channel.team_id, &UserId::me()]).fetch::<Value>();
+        let member = client.http().get(template, &[&channel.team_id, &UserId::me()]).decode::<Value>();
         let roles = member.ok().and_then(|member| Some(member.get("roles")?.as_str()?.to_owned()));
         names.extend(roles.unwrap_or_default().split(' ').filter(|role| !role.is_empty()).map(str::to_owned));
     }
-    let roles = client.http().post("/roles/names", &[]).safe().json(&names).fetch::<Vec<Role>>();
+    let roles = client.http().post("/roles/names", &[]).safe().json(&names).decode::<Vec<Role>>();
     match roles {
         Ok(roles) if roles.iter().all(|role| role.permissions.is_empty()) => {
             report.skip_checks(&["permission"], "the server did not report it");

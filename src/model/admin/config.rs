@@ -2,12 +2,13 @@
 
 use std::fmt;
 
+use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::error::Result;
 use crate::model::json;
+use crate::model::json::{Decode, JsonReader};
 
 /// The server configuration or a part of it, with the section and setting names of `config.json`. Unknown
 /// settings are preserved and can be sent back.
@@ -25,9 +26,17 @@ use crate::model::json;
 ///
 /// `Debug` prints names only, because the values may contain passwords.
 #[doc(alias = "Config")]
-#[derive(Clone, Default, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Default, PartialEq, Serialize)]
 #[serde(transparent)]
 pub struct ServerConfig(Map<String, Value>);
+
+impl Decode for ServerConfig {
+    fn decode_from(&mut self, from: &mut dyn JsonReader) -> serde_json::Result<()> {
+        self.0.decode_from(from)
+    }
+}
+
+deserialize_by_decode!(ServerConfig);
 
 impl ServerConfig {
     /// Creates an empty configuration, for use as a patch.
@@ -64,7 +73,7 @@ impl ServerConfig {
     /// [`ErrorKind::Decode`](crate::ErrorKind::Decode) if the value does not match the type.
     pub fn decode<T: DeserializeOwned>(&self, path: &str) -> Result<T> {
         let text = self.get(path).map_or_else(|| "{}".to_owned(), Value::to_string);
-        json::decode_json(text.as_bytes())
+        json::deserialize_str(&text)
     }
 
     /// Sets a setting. Missing sections are created.
@@ -142,9 +151,17 @@ input! {
 
 /// The settings that are overridden by environment variables. Changing them in the configuration has no
 /// effect.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[serde(transparent)]
 pub struct EnvironmentConfig(Map<String, Value>);
+
+impl Decode for EnvironmentConfig {
+    fn decode_from(&mut self, from: &mut dyn JsonReader) -> serde_json::Result<()> {
+        self.0.decode_from(from)
+    }
+}
+
+deserialize_by_decode!(EnvironmentConfig);
 
 impl EnvironmentConfig {
     /// Returns `true` if a setting such as `ServiceSettings.SiteURL` is overridden by the environment.

@@ -50,6 +50,8 @@ input! {
     }
 }
 
+decode_by_deserialize! { ContentFlaggingSettings }
+
 input! {
     /// Notification settings.
     #[derive(Deserialize)]

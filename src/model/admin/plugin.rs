@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::model::Json;
+use crate::model::json::{Decode, JsonReader};
 
 model! {
     /// Manifest of a plugin.
@@ -141,9 +142,17 @@ model! {
 }
 
 /// State of a plugin.
-#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize)]
 #[serde(transparent)]
 pub struct PluginState(i64);
+
+impl Decode for PluginState {
+    fn decode_from(&mut self, from: &mut dyn JsonReader) -> serde_json::Result<()> {
+        self.0.decode_from(from)
+    }
+}
+
+deserialize_by_decode!(PluginState);
 
 impl PluginState {
     /// Inactive.

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::Timestamp;
+use crate::model::json::{Fields, JsonReader};
 use crate::model::{ChannelId, Post, TeamId, User, UserId};
 
 model! {
@@ -35,12 +36,14 @@ pub struct UserReport {
     pub stats: UserPostStats,
 }
 
-// Not derived: `flatten` cannot read raw JSON.
-impl<'de> Deserialize<'de> for UserReport {
-    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        crate::model::json::decode_both(from).map(|(user, stats)| Self { user, stats })
+impl Fields for UserReport {
+    fn decode_member(&mut self, name: &str, from: &mut dyn JsonReader) -> serde_json::Result<bool> {
+        Ok(self.user.decode_member(name, from)? || self.stats.decode_member(name, from)?)
     }
 }
+
+decode_by_fields!(UserReport);
+deserialize_by_decode!(UserReport);
 
 open_enum! {
     /// Time range of a report.

@@ -23,42 +23,68 @@ const NODE_CAPACITY: usize = 11;
 pub(super) const BUDGET_ERROR: &str =
     "it would take far more memory than its text; `Call::bytes` returns the text";
 
-/// The remaining bytes that the items of one text may take.
-#[derive(Clone)]
-pub(super) struct MemoryBudget(Cell<usize>);
+/// No limit: a program reads types of this crate by a deserializer of its own.
+const UNLIMITED: usize = usize::MAX;
+
+thread_local! {
+    /// The remaining bytes of the text that this thread decodes.
+    static REMAINING: Cell<usize> = const { Cell::new(UNLIMITED) };
+}
+
+/// The limit of a response.
+pub(super) fn response_limit(text: &str) -> usize {
+    let small = text.len().min(LARGE_TEXT_SIZE);
+    let rest = (text.len() - small).saturating_mul(LARGE_TEXT_FACTOR_LIMIT);
+    rest.saturating_add(small * TEXT_FACTOR_LIMIT + BASE_LIMIT)
+}
+
+/// The limit of an event.
+pub(super) fn event_limit(text: &str) -> usize {
+    text.len().saturating_add(EVENT_BASE_LIMIT)
+}
+
+/// Limits what this thread decodes until it is dropped. A text inside of a text has a limit of its own.
+pub(super) struct MemoryBudget {
+    outer: usize,
+}
 
 impl MemoryBudget {
-    /// The budget of a response.
-    pub(super) fn for_response(text: &str) -> Self {
-        let small = text.len().min(LARGE_TEXT_SIZE);
-        let rest = (text.len() - small).saturating_mul(LARGE_TEXT_FACTOR_LIMIT);
-        Self(Cell::new(rest.saturating_add(small * TEXT_FACTOR_LIMIT + BASE_LIMIT)))
-    }
-
-    /// The budget of an event.
-    pub(super) fn for_event(text: &str) -> Self {
-        Self(Cell::new(text.len().saturating_add(EVENT_BASE_LIMIT)))
-    }
-
-    /// Reserves memory. Returns `false` if it exceeds what is left.
     #[inline]
-    pub(super) fn reserve_bytes(&self, bytes: usize) -> bool {
-        let rest = self.0.get().checked_sub(bytes);
-        self.0.set(rest.unwrap_or_default());
-        rest.is_some()
+    pub(super) fn begin(limit: usize) -> Self {
+        Self { outer: REMAINING.replace(limit) }
     }
+}
 
-    /// Reserves memory for entry number `index` of a map: its key, and at intervals a node.
-    pub(super) fn reserve_entry(&self, index: usize, value_size: usize) -> bool {
-        let new_node = index % (NODE_CAPACITY / 2 + 1) == 0;
-        let node_size = if new_node { NODE_CAPACITY * (size_of::<String>() + value_size) } else { 0 };
-        self.reserve_bytes(MIN_ALLOCATION_SIZE + node_size)
+impl Drop for MemoryBudget {
+    #[inline]
+    fn drop(&mut self) {
+        REMAINING.set(self.outer);
     }
+}
 
-    /// Reserves memory for a string of a `Value`.
-    pub(super) fn reserve_string(&self, text: &str) -> bool {
-        self.reserve_bytes(if text.is_empty() { 0 } else { MIN_ALLOCATION_SIZE })
+/// Reserves memory. Returns `false` if it exceeds what is left.
+#[inline]
+pub(super) fn reserve_bytes(bytes: usize) -> bool {
+    match REMAINING.get() {
+        UNLIMITED => true,
+        remaining => {
+            let rest = remaining.checked_sub(bytes);
+            REMAINING.set(rest.unwrap_or_default());
+            rest.is_some()
+        }
     }
+}
+
+/// Reserves memory for entry number `index` of a map: its key, and at intervals a node.
+pub(super) fn reserve_entry(index: usize, value_size: usize) -> bool {
+    let new_node = index % (NODE_CAPACITY / 2 + 1) == 0;
+    let node_size = if new_node { NODE_CAPACITY * (size_of::<String>() + value_size) } else { 0 };
+    reserve_bytes(MIN_ALLOCATION_SIZE + node_size)
+}
+
+/// Reserves memory for a string of a `Value`.
+pub(super) fn reserve_string(text: &str) -> bool {
+    reserve_bytes(if text.is_empty() { 0 } else { MIN_ALLOCATION_SIZE })
 }
 
 #[cfg(test)]
@@ -67,11 +93,11 @@ mod tests {
 
     use serde_json::{Value, json};
 
-    use crate::model::json::{decode_event, decode_str};
+    use crate::model::json::{decode_event, decode_str, deserialize_str};
 
     #[test]
     fn little_text_takes_no_great_memory() {
-        use crate::{Channel, Post};
+        use crate::{Channel, Post, PostList};
         let list = |item: &str, count: usize| format!("[{}{item}]", format!("{item},").repeat(count));
         let map: String = (0..200_000).map(|key| format!("\"{key}\":{{}},")).collect();
         for (text, read) in [
@@ -84,6 +110,17 @@ mod tests {
             assert!(used.bytes_max < 60 * text.len() as u64, "{} for {}", used.bytes_max, text.len());
         }
         assert!(decode_str::<BTreeMap<String, Channel>>(&format!("{{{map}\"x\":{{}}}}")).is_err());
+        // Types of this crate are counted inside of those of a program as well, and again from the start for each text.
+        let pages = list(r#"{"posts":{"a":{},"b":{}}}"#, 100_000);
+        for _ in 0..2 {
+            let error = deserialize_str::<Vec<PostList>>(&pages).unwrap_err().to_string();
+            assert!(error.contains("memory"), "{error}");
+            assert_eq!(
+                deserialize_str::<Vec<PostList>>(r#"[{"posts":{"a":{}}}]"#).unwrap()[0].posts.len(),
+                1
+            );
+        }
+        assert_eq!(serde_json::from_str::<Vec<PostList>>(&pages).unwrap().len(), 100_001);
         // What is really sent fits, and so do lists of anything at all.
         let post = serde_json::to_string(&Post::default()).unwrap();
         assert_eq!(decode_str::<Vec<Post>>(&list(&post, 20_000)).unwrap().len(), 20_001);

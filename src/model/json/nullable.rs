@@ -6,23 +6,15 @@
 //! field. It also applies to the structs of programs, which derive `Deserialize`.
 
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
-use serde::{Deserialize, forward_to_deserialize_any};
-use serde_json::value::RawValue;
+use serde::forward_to_deserialize_any;
 
-use super::budget::{BUDGET_ERROR, MemoryBudget};
-use super::unescape::unescape_string;
+use super::budget::{BUDGET_ERROR, reserve_bytes, reserve_entry, reserve_string};
 
 /// The prefix of the names of `serde_json`'s own newtypes, such as `RawValue`. They see its deserializer itself.
 const PRIVATE_NAME_PREFIX: &str = "$serde_json::";
 
-/// A newtype of this name is given the contents of the JSON string that it is read from, as a text.
-pub(crate) const EMBEDDED_NAME: &str = "$mattermost::embedded";
-
 /// The deserializer.
-pub(super) struct NullAsDefault<'b, D> {
-    pub(super) inner: D,
-    pub(super) budget: &'b MemoryBudget,
-}
+pub(super) struct NullAsDefault<D>(pub(super) D);
 
 /// A type of JSON value that `null` can be read as.
 trait ValueKind: Sized {
@@ -33,13 +25,12 @@ trait ValueKind: Sized {
         self,
         from: D,
         visitor: V,
-        budget: &MemoryBudget,
     ) -> Result<V::Value, D::Error>;
 }
 
 macro_rules! value_kinds {
     ($($kind:ident $({ $field:ident: $type:ty })?, $default:literal:
-        |$self:ident, $from:ident, $visitor:ident, $budget:ident| $read:expr;)*) => {$(
+        |$self:ident, $from:ident, $visitor:ident| $read:expr;)*) => {$(
         struct $kind $({ $field: $type })?;
 
         impl ValueKind for $kind {
@@ -50,7 +41,6 @@ macro_rules! value_kinds {
                 $self,
                 $from: D,
                 $visitor: V,
-                $budget: &MemoryBudget,
             ) -> Result<V::Value, D::Error> {
                 $read
             }
@@ -59,20 +49,20 @@ macro_rules! value_kinds {
 }
 
 value_kinds! {
-    BooleanKind, "false": |self, from, visitor, _budget| from.deserialize_bool(visitor);
+    BooleanKind, "false": |self, from, visitor| from.deserialize_bool(visitor);
     // `serde_json` reads numbers of all types alike.
-    NumberKind, "0": |self, from, visitor, _budget| from.deserialize_i64(visitor);
-    StringKind, "\"\"": |self, from, visitor, _budget| from.deserialize_str(visitor);
-    ListKind, "[]": |self, from, visitor, budget|
-        from.deserialize_seq(ContainerVisitor { visitor, budget, is_struct: false });
-    MapKind, "{}": |self, from, visitor, budget|
-        from.deserialize_map(ContainerVisitor { visitor, budget, is_struct: false });
+    NumberKind, "0": |self, from, visitor| from.deserialize_i64(visitor);
+    StringKind, "\"\"": |self, from, visitor| from.deserialize_str(visitor);
+    ListKind, "[]": |self, from, visitor|
+        from.deserialize_seq(ContainerVisitor { visitor, is_struct: false });
+    MapKind, "{}": |self, from, visitor|
+        from.deserialize_map(ContainerVisitor { visitor, is_struct: false });
     // Not as a struct, because a list is not accepted for one.
-    StructKind, "{}": |self, from, visitor, budget|
-        from.deserialize_map(ContainerVisitor { visitor, budget, is_struct: true });
+    StructKind, "{}": |self, from, visitor|
+        from.deserialize_map(ContainerVisitor { visitor, is_struct: true });
 }
 
-impl<D> NullAsDefault<'_, D> {
+impl<D> NullAsDefault<D> {
     #[inline]
     fn read_kind<'de, V, K>(self, kind: K, visitor: V) -> Result<V::Value, D::Error>
     where
@@ -80,7 +70,7 @@ impl<D> NullAsDefault<'_, D> {
         V: Visitor<'de>,
         K: ValueKind,
     {
-        self.inner.deserialize_option(NullVisitor { visitor, kind, budget: self.budget })
+        self.0.deserialize_option(NullVisitor { visitor, kind })
     }
 }
 
@@ -93,7 +83,7 @@ macro_rules! read_kinds {
     )*)*};
 }
 
-impl<'de, D: Deserializer<'de>> Deserializer<'de> for NullAsDefault<'_, D> {
+impl<'de, D: Deserializer<'de>> Deserializer<'de> for NullAsDefault<D> {
     type Error = D::Error;
 
     read_kinds! {
@@ -106,11 +96,11 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for NullAsDefault<'_, D> {
     }
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
-        self.inner.deserialize_any(ContainerVisitor { visitor, budget: self.budget, is_struct: false })
+        self.0.deserialize_any(ContainerVisitor { visitor, is_struct: false })
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
-        self.inner.deserialize_option(OptionVisitor { visitor, budget: self.budget })
+        self.0.deserialize_option(OptionVisitor(visitor))
     }
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(
@@ -118,10 +108,8 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for NullAsDefault<'_, D> {
         name: &'static str,
         visitor: V,
     ) -> Result<V::Value, D::Error> {
-        if name == EMBEDDED_NAME {
-            read_embedded(<&RawValue>::deserialize(self.inner)?.get(), visitor)
-        } else if name.starts_with(PRIVATE_NAME_PREFIX) {
-            self.inner.deserialize_newtype_struct(name, visitor)
+        if name.starts_with(PRIVATE_NAME_PREFIX) {
+            self.0.deserialize_newtype_struct(name, visitor)
         } else {
             visitor.visit_newtype_struct(self)
         }
@@ -155,24 +143,23 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for NullAsDefault<'_, D> {
         variants: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, D::Error> {
-        self.inner.deserialize_enum(name, variants, visitor)
+        self.0.deserialize_enum(name, variants, visitor)
     }
 
     fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
-        self.inner.deserialize_ignored_any(visitor)
+        self.0.deserialize_ignored_any(visitor)
     }
 
     forward_to_deserialize_any! { i128 u128 char bytes byte_buf unit unit_struct }
 }
 
 /// Reads `null` as the default of the kind, and everything else as a value of it.
-struct NullVisitor<'b, V, K> {
+struct NullVisitor<V, K> {
     visitor: V,
     kind: K,
-    budget: &'b MemoryBudget,
 }
 
-impl<'de, V: Visitor<'de>, K: ValueKind> Visitor<'de> for NullVisitor<'_, V, K> {
+impl<'de, V: Visitor<'de>, K: ValueKind> Visitor<'de> for NullVisitor<V, K> {
     type Value = V::Value;
 
     fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -182,7 +169,7 @@ impl<'de, V: Visitor<'de>, K: ValueKind> Visitor<'de> for NullVisitor<'_, V, K> 
     #[inline]
     fn visit_none<E: Error>(self) -> Result<V::Value, E> {
         let default = &mut serde_json::Deserializer::from_str(K::DEFAULT);
-        self.kind.read(default, self.visitor, self.budget).map_err(E::custom)
+        self.kind.read(default, self.visitor).map_err(E::custom)
     }
 
     fn visit_unit<E: Error>(self) -> Result<V::Value, E> {
@@ -191,41 +178,37 @@ impl<'de, V: Visitor<'de>, K: ValueKind> Visitor<'de> for NullVisitor<'_, V, K> 
 
     #[inline]
     fn visit_some<D: Deserializer<'de>>(self, from: D) -> Result<V::Value, D::Error> {
-        self.kind.read(from, self.visitor, self.budget)
+        self.kind.read(from, self.visitor)
     }
 }
 
-struct OptionVisitor<'b, V> {
-    visitor: V,
-    budget: &'b MemoryBudget,
-}
+struct OptionVisitor<V>(V);
 
-impl<'de, V: Visitor<'de>> Visitor<'de> for OptionVisitor<'_, V> {
+impl<'de, V: Visitor<'de>> Visitor<'de> for OptionVisitor<V> {
     type Value = V::Value;
 
     fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.visitor.expecting(f)
+        self.0.expecting(f)
     }
 
     #[inline]
     fn visit_none<E: Error>(self) -> Result<V::Value, E> {
-        self.visitor.visit_none()
+        self.0.visit_none()
     }
 
     fn visit_unit<E: Error>(self) -> Result<V::Value, E> {
-        self.visitor.visit_none()
+        self.0.visit_none()
     }
 
     #[inline]
     fn visit_some<D: Deserializer<'de>>(self, from: D) -> Result<V::Value, D::Error> {
-        self.visitor.visit_some(NullAsDefault { inner: from, budget: self.budget })
+        self.0.visit_some(NullAsDefault(from))
     }
 }
 
 /// Passes lists and objects on with their items wrapped and counted, and everything else as it is.
-struct ContainerVisitor<'b, V> {
+struct ContainerVisitor<V> {
     visitor: V,
-    budget: &'b MemoryBudget,
     /// The fields of structs are not counted. Their memory is part of the struct, which its container counts.
     is_struct: bool,
 }
@@ -238,7 +221,7 @@ macro_rules! forward_visits {
     )*};
 }
 
-impl<'de, V: Visitor<'de>> Visitor<'de> for ContainerVisitor<'_, V> {
+impl<'de, V: Visitor<'de>> Visitor<'de> for ContainerVisitor<V> {
     type Value = V::Value;
 
     fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -250,11 +233,11 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for ContainerVisitor<'_, V> {
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<V::Value, E> {
-        if self.budget.reserve_string(text) { self.visitor.visit_str(text) } else { over_budget() }
+        if reserve_string(text) { self.visitor.visit_str(text) } else { over_budget() }
     }
 
     fn visit_borrowed_str<E: Error>(self, text: &'de str) -> Result<V::Value, E> {
-        if self.budget.reserve_string(text) { self.visitor.visit_borrowed_str(text) } else { over_budget() }
+        if reserve_string(text) { self.visitor.visit_borrowed_str(text) } else { over_budget() }
     }
 
     fn visit_unit<E: Error>(self) -> Result<V::Value, E> {
@@ -263,37 +246,32 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for ContainerVisitor<'_, V> {
 
     #[inline]
     fn visit_seq<A: SeqAccess<'de>>(self, items: A) -> Result<V::Value, A::Error> {
-        self.visitor.visit_seq(NestedItems { inner: items, budget: self.budget })
+        self.visitor.visit_seq(NestedItems(items))
     }
 
     #[inline]
     fn visit_map<A: MapAccess<'de>>(self, entries: A) -> Result<V::Value, A::Error> {
-        let (budget, is_struct) = (self.budget, self.is_struct);
-        self.visitor.visit_map(NestedEntries { inner: entries, budget, is_struct, count: 0 })
+        self.visitor.visit_map(NestedEntries { inner: entries, is_struct: self.is_struct, count: 0 })
     }
 }
 
-struct NestedItems<'b, A> {
-    inner: A,
-    budget: &'b MemoryBudget,
-}
+struct NestedItems<A>(A);
 
-impl<'de, A: SeqAccess<'de>> SeqAccess<'de> for NestedItems<'_, A> {
+impl<'de, A: SeqAccess<'de>> SeqAccess<'de> for NestedItems<A> {
     type Error = A::Error;
 
     fn next_element_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, A::Error> {
-        self.inner.next_element_seed(NestedSeed { seed, budget: self.budget, size: size_of::<S::Value>() })
+        self.0.next_element_seed(NestedSeed { seed, size: size_of::<S::Value>() })
     }
 }
 
-struct NestedEntries<'b, A> {
+struct NestedEntries<A> {
     inner: A,
-    budget: &'b MemoryBudget,
     is_struct: bool,
     count: usize,
 }
 
-impl<'de, A: MapAccess<'de>> MapAccess<'de> for NestedEntries<'_, A> {
+impl<'de, A: MapAccess<'de>> MapAccess<'de> for NestedEntries<A> {
     type Error = A::Error;
 
     /// Keys are never `null`.
@@ -303,44 +281,29 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for NestedEntries<'_, A> {
 
     fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, A::Error> {
         if !self.is_struct {
-            if !self.budget.reserve_entry(self.count, size_of::<S::Value>()) {
+            if !reserve_entry(self.count, size_of::<S::Value>()) {
                 return over_budget();
             }
             self.count += 1;
         }
-        self.inner.next_value_seed(NestedSeed { seed, budget: self.budget, size: 0 })
+        self.inner.next_value_seed(NestedSeed { seed, size: 0 })
     }
 }
 
-struct NestedSeed<'b, S> {
+struct NestedSeed<S> {
     seed: S,
-    budget: &'b MemoryBudget,
     size: usize,
 }
 
-impl<'de, S: DeserializeSeed<'de>> DeserializeSeed<'de> for NestedSeed<'_, S> {
+impl<'de, S: DeserializeSeed<'de>> DeserializeSeed<'de> for NestedSeed<S> {
     type Value = S::Value;
 
     #[inline]
     fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<S::Value, D::Error> {
-        if !self.budget.reserve_bytes(self.size) {
+        if !reserve_bytes(self.size) {
             return over_budget();
         }
-        self.seed.deserialize(NullAsDefault { inner: from, budget: self.budget })
-    }
-}
-
-/// Passes the contents of a JSON string to the visitor, or the JSON itself if it is not a string.
-fn read_embedded<'de, V: Visitor<'de>, E: Error>(json: &str, visitor: V) -> Result<V::Value, E> {
-    if json == "null" {
-        return visitor.visit_unit();
-    }
-    if !json.starts_with('"') {
-        return visitor.visit_str(json);
-    }
-    match unescape_string(json) {
-        Some(text) => visitor.visit_str(&text),
-        None => visitor.visit_str(&super::decode_event::<String>(json).map_err(E::custom)?),
+        self.seed.deserialize(NullAsDefault(from))
     }
 }
 
@@ -353,10 +316,10 @@ fn over_budget<T, E: Error>() -> Result<T, E> {
 mod tests {
     use std::collections::BTreeMap;
 
-    use serde::Deserialize;
+    use serde::{Deserialize, Deserializer};
     use serde_json::Value;
 
-    use crate::model::json::{Json, decode_str};
+    use crate::model::json::{Json, deserialize_str};
     use crate::{Channel, Post, PostId};
 
     #[test]
@@ -375,10 +338,10 @@ mod tests {
             pair: (String, u8),
         }
         let text = r#"{"text":null,"number":null,"float":null,"flag":null,"list":null,"map":null,"inner":null,"raw":null}"#;
-        assert_eq!(decode_str::<All>(text).unwrap(), All::default());
-        assert_eq!(decode_str::<All>("null").unwrap(), All::default());
+        assert_eq!(deserialize_str::<All>(text).unwrap(), All::default());
+        assert_eq!(deserialize_str::<All>("null").unwrap(), All::default());
         let text = r#"{"list":[null,"a"],"map":{"-3":null},"inner":{},"pair":["x",7],"unknown":[{"a":[1]}]}"#;
-        let all: All = decode_str(text).unwrap();
+        let all: All = deserialize_str(text).unwrap();
         assert_eq!(
             (all.list, all.map[&-3].as_str(), all.pair),
             (vec![String::new(), "a".into()], "", ("x".into(), 7))
@@ -388,25 +351,28 @@ mod tests {
 
     #[test]
     fn null_items_values_and_texts_are_the_default() {
-        assert_eq!(decode_str::<Vec<Vec<u8>>>("[null,[1,null]]").unwrap(), [vec![], vec![1, 0]]);
-        assert_eq!(decode_str::<Vec<Option<String>>>(r#"[null,"a"]"#).unwrap(), [None, Some("a".into())]);
-        assert_eq!(decode_str::<Vec<Post>>("[null,{}]").unwrap(), [Post::default(), Post::default()]);
-        assert_eq!(decode_str::<Vec<PostId>>("[null]").unwrap(), [PostId::default()]);
+        assert_eq!(deserialize_str::<Vec<Vec<u8>>>("[null,[1,null]]").unwrap(), [vec![], vec![1, 0]]);
         assert_eq!(
-            decode_str::<(bool, f64, String)>("[null,null,null]").unwrap(),
+            deserialize_str::<Vec<Option<String>>>(r#"[null,"a"]"#).unwrap(),
+            [None, Some("a".into())]
+        );
+        assert_eq!(deserialize_str::<Vec<Post>>("[null,{}]").unwrap(), [Post::default(), Post::default()]);
+        assert_eq!(deserialize_str::<Vec<PostId>>("[null]").unwrap(), [PostId::default()]);
+        assert_eq!(
+            deserialize_str::<(bool, f64, String)>("[null,null,null]").unwrap(),
             (false, 0.0, String::new())
         );
         type Channels = BTreeMap<String, Vec<Channel>>;
-        let map: Channels = decode_str(r#"{"a":null,"b":[null]}"#).unwrap();
+        let map: Channels = deserialize_str(r#"{"a":null,"b":[null]}"#).unwrap();
         assert_eq!((map["a"].len(), map["b"].len()), (0, 1));
         for text in ["null", " null\n"] {
-            assert!(decode_str::<Channels>(text).unwrap().is_empty());
-            assert_eq!(decode_str::<String>(text).unwrap(), "");
-            assert_eq!(decode_str::<u8>(text).unwrap(), 0);
-            assert!(!decode_str::<bool>(text).unwrap());
-            assert_eq!(decode_str::<Option<Channels>>(text).unwrap(), None);
-            assert_eq!(decode_str::<Value>(text).unwrap(), Value::Null);
-            assert_eq!(decode_str::<Post>(text).unwrap(), Post::default());
+            assert!(deserialize_str::<Channels>(text).unwrap().is_empty());
+            assert_eq!(deserialize_str::<String>(text).unwrap(), "");
+            assert_eq!(deserialize_str::<u8>(text).unwrap(), 0);
+            assert!(!deserialize_str::<bool>(text).unwrap());
+            assert_eq!(deserialize_str::<Option<Channels>>(text).unwrap(), None);
+            assert_eq!(deserialize_str::<Value>(text).unwrap(), Value::Null);
+            assert_eq!(deserialize_str::<Post>(text).unwrap(), Post::default());
         }
     }
 
@@ -427,7 +393,8 @@ mod tests {
             count: u32,
         }
         let read: Outer =
-            decode_str(r#"{"name":null,"inner":null,"ids":[{"count":null},null],"wrapped":null}"#).unwrap();
+            deserialize_str(r#"{"name":null,"inner":null,"ids":[{"count":null},null],"wrapped":null}"#)
+                .unwrap();
         let expected = Outer {
             name: String::new(),
             inner: Inner::default(),
@@ -435,19 +402,19 @@ mod tests {
             wrapped: Wrapper(vec![]),
         };
         assert_eq!(read, expected);
-        assert!(decode_str::<Inner>("[7]").is_err());
-        assert!(decode_str::<Vec<Inner>>("[[7]]").is_err());
+        assert!(deserialize_str::<Inner>("[7]").is_err());
+        assert!(deserialize_str::<Vec<Inner>>("[[7]]").is_err());
     }
 
     #[test]
     fn depth_and_strange_text_are_refused() {
-        assert!(decode_str::<Value>(&"[".repeat(100_000)).is_err());
-        assert!(decode_str::<Value>(&format!("{}{}", "[".repeat(127), "]".repeat(127))).is_ok());
-        assert!(decode_str::<Value>(&format!("{}{}", "[".repeat(128), "]".repeat(128))).is_err());
+        assert!(deserialize_str::<Value>(&"[".repeat(100_000)).is_err());
+        assert!(deserialize_str::<Value>(&format!("{}{}", "[".repeat(127), "]".repeat(127))).is_ok());
+        assert!(deserialize_str::<Value>(&format!("{}{}", "[".repeat(128), "]".repeat(128))).is_err());
         // Raw JSON is read without recursion.
-        let deep: Json = decode_str(&format!("{}{}", "[".repeat(128), "]".repeat(128))).unwrap();
+        let deep: Json = deserialize_str(&format!("{}{}", "[".repeat(128), "]".repeat(128))).unwrap();
         assert!(deep.value().is_null());
-        assert_eq!(decode_str::<String>(r#""\ud83d\ude00 \ud83d \u00e4""#).unwrap(), "😀 \u{fffd} ä");
+        assert_eq!(deserialize_str::<String>(r#""\ud83d\ude00 \ud83d \u00e4""#).unwrap(), "😀 \u{fffd} ä");
         for text in [
             "",
             " ",
@@ -476,9 +443,38 @@ mod tests {
             "1.5.5",
             "1e999",
         ] {
-            assert!(decode_str::<Value>(text).is_err(), "{text}");
+            assert!(deserialize_str::<Value>(text).is_err(), "{text}");
         }
-        let error = decode_str::<Vec<u8>>("[1,256]").unwrap_err().to_string();
+        let error = deserialize_str::<Vec<u8>>("[1,256]").unwrap_err().to_string();
         assert!(error.contains("$[1]"), "{error}");
+    }
+
+    #[test]
+    fn what_is_left_in_a_list_does_not_pass_for_what_follows() {
+        // Takes one item and does not look whether there is more.
+        struct First;
+        impl<'de> Deserialize<'de> for First {
+            fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+                struct One;
+                impl<'de> serde::de::Visitor<'de> for One {
+                    type Value = First;
+                    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                        f.write_str("a list")
+                    }
+                    fn visit_seq<A: serde::de::SeqAccess<'de>>(self, mut list: A) -> Result<First, A::Error> {
+                        list.next_element::<u8>()?;
+                        Ok(First)
+                    }
+                }
+                from.deserialize_seq(One)
+            }
+        }
+        assert!(deserialize_str::<First>("[1]").is_ok() && deserialize_str::<First>("[1,2]").is_err());
+        type Map = BTreeMap<String, First>;
+        assert!(deserialize_str::<Map>(r#"{"a":[1,"b":[2}"#).is_err());
+        assert!(deserialize_str::<(u8, u8)>("[1,2]").is_ok());
+        assert!(
+            deserialize_str::<(u8, u8)>("[1,2,3]").is_err() && deserialize_str::<(u8, u8)>("[1]").is_err()
+        );
     }
 }

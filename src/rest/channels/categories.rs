@@ -16,7 +16,7 @@ impl Channels<'_> {
     /// Required permission: `list_team_channels`. Since server 5.26.
     #[doc(alias = "GetSidebarCategoriesForTeamForUser")]
     pub fn list_categories(&self, user: &UserId, team: &TeamId) -> Result<OrderedSidebarCategories> {
-        self.0.get("/users/{user_id}/teams/{team_id}/channels/categories", &[user, team]).fetch()
+        self.0.get("/users/{user_id}/teams/{team_id}/channels/categories", &[user, team]).decode()
     }
 
     /// Gets a category.
@@ -32,7 +32,7 @@ impl Channels<'_> {
         category: &CategoryId,
     ) -> Result<SidebarCategory> {
         let template = "/users/{user_id}/teams/{team_id}/channels/categories/{category_id}";
-        self.0.get(template, &[user, team, category]).fetch()
+        self.0.get(template, &[user, team, category]).decode()
     }
 
     /// Creates a category.
@@ -43,7 +43,7 @@ impl Channels<'_> {
     #[doc(alias = "CreateSidebarCategoryForTeamForUser")]
     pub fn create_category(&self, draft: &SidebarCategoryDraft) -> Result<SidebarCategory> {
         let template = "/users/{user_id}/teams/{team_id}/channels/categories";
-        self.0.post(template, &[&draft.user_id, &draft.team_id]).json(draft).fetch()
+        self.0.post(template, &[&draft.user_id, &draft.team_id]).json(draft).decode()
     }
 
     /// Replaces a category, including its channels. Start from the result of
@@ -55,7 +55,7 @@ impl Channels<'_> {
     #[doc(alias = "UpdateSidebarCategoryForTeamForUser")]
     pub fn update_category(&self, category: &SidebarCategory) -> Result<SidebarCategory> {
         let template = "/users/{user_id}/teams/{team_id}/channels/categories/{category_id}";
-        self.0.put(template, &[&category.user_id, &category.team_id, &category.id]).json(category).fetch()
+        self.0.put(template, &[&category.user_id, &category.team_id, &category.id]).json(category).decode()
     }
 
     /// Replaces several categories.
@@ -71,7 +71,7 @@ impl Channels<'_> {
         categories: &[SidebarCategory],
     ) -> Result<Vec<SidebarCategory>> {
         let template = "/users/{user_id}/teams/{team_id}/channels/categories";
-        self.0.put(template, &[user, team]).json(&categories).fetch()
+        self.0.put(template, &[user, team]).json(&categories).decode()
     }
 
     /// Deletes a custom category. Its channels return to their default categories.
@@ -92,7 +92,7 @@ impl Channels<'_> {
     /// Required permission: `list_team_channels`. Since server 5.26.
     #[doc(alias = "GetSidebarCategoryOrderForTeamForUser")]
     pub fn category_order(&self, user: &UserId, team: &TeamId) -> Result<Vec<CategoryId>> {
-        self.0.get("/users/{user_id}/teams/{team_id}/channels/categories/order", &[user, team]).fetch()
+        self.0.get("/users/{user_id}/teams/{team_id}/channels/categories/order", &[user, team]).decode()
     }
 
     /// Sets the order of the categories. All of them must be listed.
@@ -108,6 +108,6 @@ impl Channels<'_> {
         order: &[CategoryId],
     ) -> Result<Vec<CategoryId>> {
         let template = "/users/{user_id}/teams/{team_id}/channels/categories/order";
-        self.0.put(template, &[user, team]).json(&order).fetch()
+        self.0.put(template, &[user, team]).json(&order).decode()
     }
 }

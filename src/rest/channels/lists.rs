@@ -20,7 +20,7 @@ impl<'c> Channels<'c> {
     /// Required permission: `view_team`. For other users, requires the permission `edit_other_users`.
     #[doc(alias = "GetChannelsForTeamForUser")]
     pub fn list_for_user(&self, user: &UserId, team: &TeamId) -> Result<Vec<Channel>> {
-        self.0.get("/users/{user_id}/teams/{team_id}/channels", &[user, team]).fetch()
+        self.0.get("/users/{user_id}/teams/{team_id}/channels", &[user, team]).decode()
     }
 
     /// Like [`list_for_user`](Self::list_for_user), including channels archived after a given time.
@@ -40,7 +40,7 @@ impl<'c> Channels<'c> {
             .get(template, &[user, team])
             .param("include_deleted", true)
             .param("last_delete_at", archived_since.as_millis())
-            .fetch()
+            .decode()
     }
 
     /// Lists the channels of a user in all teams.
@@ -52,7 +52,7 @@ impl<'c> Channels<'c> {
     /// For other users, requires the permission `edit_other_users`. Since server 6.1.
     #[doc(alias = "GetChannelsForUser")]
     pub fn list_all_for_user(&self, user: &UserId) -> Result<Vec<Channel>> {
-        self.0.get("/users/{user_id}/channels", &[user]).fetch()
+        self.0.get("/users/{user_id}/channels", &[user]).decode()
     }
 
     /// Like [`list_all_for_user`](Self::list_all_for_user), including channels archived after a given time.
@@ -63,7 +63,7 @@ impl<'c> Channels<'c> {
     #[doc(alias = "GetChannelsForUser")]
     pub fn list_all_for_user_since(&self, user: &UserId, archived_since: Timestamp) -> Result<Vec<Channel>> {
         let call = self.0.get("/users/{user_id}/channels", &[user]).param("include_deleted", true);
-        call.param("last_delete_at", archived_since.as_millis()).fetch()
+        call.param("last_delete_at", archived_since.as_millis()).decode()
     }
 
     /// Lists one page of a team's public channels, including channels that the current account is not a
@@ -74,7 +74,7 @@ impl<'c> Channels<'c> {
     /// Required permission: `list_team_channels`.
     #[doc(alias = "GetPublicChannelsForTeam")]
     pub fn list_public(&self, team: &TeamId, page: &Page) -> Result<Vec<Channel>> {
-        self.0.get("/teams/{team_id}/channels", &[team]).query(page).fetch()
+        self.0.get("/teams/{team_id}/channels", &[team]).query(page).decode()
     }
 
     /// Iterates over a team's public channels, fetching 200 per request.
@@ -90,7 +90,7 @@ impl<'c> Channels<'c> {
     /// Required permission: `manage_system`. Since server 5.26.
     #[doc(alias = "GetPrivateChannelsForTeam")]
     pub fn list_private(&self, team: &TeamId, page: &Page) -> Result<Vec<Channel>> {
-        self.0.get("/teams/{team_id}/channels/private", &[team]).query(page).fetch()
+        self.0.get("/teams/{team_id}/channels/private", &[team]).query(page).decode()
     }
 
     /// Lists one page of a team's archived channels.
@@ -101,7 +101,7 @@ impl<'c> Channels<'c> {
     /// 3.10.
     #[doc(alias = "GetDeletedChannelsForTeam")]
     pub fn list_archived(&self, team: &TeamId, page: &Page) -> Result<Vec<Channel>> {
-        self.0.get("/teams/{team_id}/channels/deleted", &[team]).query(page).fetch()
+        self.0.get("/teams/{team_id}/channels/deleted", &[team]).query(page).decode()
     }
 
     /// Gets public channels of a team by ID.
@@ -111,7 +111,7 @@ impl<'c> Channels<'c> {
     /// Required permissions, depending on the request: `view_team`, `read_channel`.
     #[doc(alias = "GetPublicChannelsByIdsForTeam")]
     pub fn list_public_by_ids(&self, team: &TeamId, ids: &[ChannelId]) -> Result<Vec<Channel>> {
-        self.0.post("/teams/{team_id}/channels/ids", &[team]).json(&ids).safe().fetch()
+        self.0.post("/teams/{team_id}/channels/ids", &[team]).json(&ids).safe().decode()
     }
 
     /// Lists one page of the channels of all teams.
@@ -123,7 +123,7 @@ impl<'c> Channels<'c> {
     /// `manage_system`.
     #[doc(alias = "GetAllChannels")]
     pub fn list(&self, page: &ChannelPage) -> Result<Vec<ChannelWithTeamData>> {
-        self.0.get("/channels", &[]).query(page).fetch()
+        self.0.get("/channels", &[]).query(page).decode()
     }
 
     /// Iterates over the channels of all teams, fetching 200 per request. The paging fields of `page` are ignored.
@@ -141,7 +141,7 @@ impl<'c> Channels<'c> {
     /// `manage_system`.
     #[doc(alias = "GetAllChannels")]
     pub fn list_counted(&self, page: &ChannelPage) -> Result<ChannelsWithCount> {
-        self.0.get("/channels", &[]).query(page).param("include_total_count", true).fetch()
+        self.0.get("/channels", &[]).query(page).param("include_total_count", true).decode()
     }
 
     /// Searches channels in all teams.
@@ -152,7 +152,7 @@ impl<'c> Channels<'c> {
     /// `sysconsole_write_user_management_groups`, `sysconsole_read_user_management_channels`.
     #[doc(alias = "SearchAllChannels")]
     pub fn search_all(&self, search: &ChannelSearch) -> Result<Vec<ChannelWithTeamData>> {
-        self.0.post("/channels/search", &[]).json(search).safe().fetch()
+        self.0.post("/channels/search", &[]).json(search).safe().decode()
     }
 
     /// Gets one page of matching channels in all teams, and their total number.
@@ -163,7 +163,7 @@ impl<'c> Channels<'c> {
     /// `sysconsole_write_user_management_groups`, `sysconsole_read_user_management_channels`.
     #[doc(alias = "SearchAllChannels")]
     pub fn search_all_counted(&self, search: &ChannelSearch, page: &Page) -> Result<ChannelsWithCount> {
-        self.0.post("/channels/search", &[]).json(&Paged::new(search, page)).safe().fetch()
+        self.0.post("/channels/search", &[]).json(&Paged::new(search, page)).safe().decode()
     }
 
     /// Searches the current account's group channels by member names.
@@ -173,7 +173,7 @@ impl<'c> Channels<'c> {
     /// Since server 5.14.
     #[doc(alias = "SearchGroupChannels")]
     pub fn search_group(&self, term: &str) -> Result<Vec<Channel>> {
-        self.0.post("/channels/group/search", &[]).json(&json!({"term": term})).safe().fetch()
+        self.0.post("/channels/group/search", &[]).json(&json!({"term": term})).safe().decode()
     }
 
     /// Searches the public channels of a team. Newer servers also search the current account's private
@@ -184,7 +184,7 @@ impl<'c> Channels<'c> {
     /// Required permission: `list_team_channels`.
     #[doc(alias = "SearchChannels")]
     pub fn search(&self, team: &TeamId, words: &str) -> Result<Vec<Channel>> {
-        self.0.post("/teams/{team_id}/channels/search", &[team]).json(&json!({"term": words})).safe().fetch()
+        self.0.post("/teams/{team_id}/channels/search", &[team]).json(&json!({"term": words})).safe().decode()
     }
 
     /// Lists channels of a team whose names complete a partially typed name.
@@ -194,7 +194,7 @@ impl<'c> Channels<'c> {
     /// Required permission: `list_team_channels`. Since server 4.7.
     #[doc(alias = "AutocompleteChannelsForTeam")]
     pub fn autocomplete(&self, team: &TeamId, name: &str) -> Result<Vec<Channel>> {
-        self.0.get("/teams/{team_id}/channels/autocomplete", &[team]).param("name", name).fetch()
+        self.0.get("/teams/{team_id}/channels/autocomplete", &[team]).param("name", name).decode()
     }
 
     /// Lists the current account's channels whose names complete an `in:` search term.
@@ -204,6 +204,6 @@ impl<'c> Channels<'c> {
     /// Required permission: `list_team_channels`. Since server 5.4.
     #[doc(alias = "AutocompleteChannelsForTeamForSearch")]
     pub fn autocomplete_for_search(&self, team: &TeamId, name: &str) -> Result<Vec<Channel>> {
-        self.0.get("/teams/{team_id}/channels/search_autocomplete", &[team]).param("name", name).fetch()
+        self.0.get("/teams/{team_id}/channels/search_autocomplete", &[team]).param("name", name).decode()
     }
 }

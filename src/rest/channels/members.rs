@@ -21,7 +21,7 @@ impl<'c> Channels<'c> {
     /// Required permission: `read_channel`.
     #[doc(alias = "GetChannelMembers")]
     pub fn list_members(&self, channel: &ChannelId, page: &Page) -> Result<Vec<ChannelMember>> {
-        self.0.get("/channels/{channel_id}/members", &[channel]).query(page).fetch()
+        self.0.get("/channels/{channel_id}/members", &[channel]).query(page).decode()
     }
 
     /// Iterates over a channel's members, fetching 200 per request.
@@ -37,7 +37,7 @@ impl<'c> Channels<'c> {
     /// Required permission: `read_channel`.
     #[doc(alias = "GetChannelMember")]
     pub fn get_member(&self, channel: &ChannelId, user: &UserId) -> Result<ChannelMember> {
-        self.0.get("/channels/{channel_id}/members/{user_id}", &[channel, user]).fetch()
+        self.0.get("/channels/{channel_id}/members/{user_id}", &[channel, user]).decode()
     }
 
     /// Returns `true` if a user is a member of a channel. Takes one request.
@@ -60,7 +60,7 @@ impl<'c> Channels<'c> {
     /// Required permission: `read_channel`.
     #[doc(alias = "GetChannelMembersByIds")]
     pub fn list_members_by_ids(&self, channel: &ChannelId, users: &[UserId]) -> Result<Vec<ChannelMember>> {
-        self.0.post("/channels/{channel_id}/members/ids", &[channel]).json(&users).safe().fetch()
+        self.0.post("/channels/{channel_id}/members/ids", &[channel]).json(&users).safe().decode()
     }
 
     /// Lists the channel memberships of a user in a team, including direct and group channels.
@@ -70,7 +70,7 @@ impl<'c> Channels<'c> {
     /// Required permission: `view_team`. For other users, requires the permission `manage_system`.
     #[doc(alias = "GetChannelMembersForUser")]
     pub fn list_memberships(&self, user: &UserId, team: &TeamId) -> Result<Vec<ChannelMember>> {
-        self.0.get("/users/{user_id}/teams/{team_id}/channels/members", &[user, team]).fetch()
+        self.0.get("/users/{user_id}/teams/{team_id}/channels/members", &[user, team]).decode()
     }
 
     /// Adds a user to a channel. Adding a member again is not an error.
@@ -82,7 +82,7 @@ impl<'c> Channels<'c> {
     #[doc(alias = "AddChannelMember")]
     pub fn add_member(&self, channel: &ChannelId, user: &UserId) -> Result<ChannelMember> {
         let body = json!({"user_id": real_id(self.0, user)?});
-        self.0.post("/channels/{channel_id}/members", &[channel]).json(&body).fetch()
+        self.0.post("/channels/{channel_id}/members", &[channel]).json(&body).decode()
     }
 
     /// Adds up to 1,000 users to a channel.
@@ -92,7 +92,7 @@ impl<'c> Channels<'c> {
     /// Since server 9.9. Older servers support only [`add_member`](Self::add_member).
     #[doc(alias = "AddChannelMember")]
     pub fn add_members(&self, channel: &ChannelId, draft: &ChannelMemberDraft) -> Result<Vec<ChannelMember>> {
-        self.0.post("/channels/{channel_id}/members", &[channel]).json(draft).fetch()
+        self.0.post("/channels/{channel_id}/members", &[channel]).json(draft).decode()
     }
 
     /// Removes a user from a channel. Pass [`UserId::me`] to leave it.
@@ -185,7 +185,7 @@ impl<'c> Channels<'c> {
     #[doc(alias = "GetChannelMemberCountsByGroup")]
     pub fn member_counts_by_group(&self, channel: &ChannelId) -> Result<Vec<ChannelMemberCountByGroup>> {
         let template = "/channels/{channel_id}/member_counts_by_group";
-        self.0.get(template, &[channel]).param("include_timezones", true).fetch()
+        self.0.get(template, &[channel]).param("include_timezones", true).decode()
     }
 
     /// Lists one page of the members who belong to none of the given groups.
@@ -201,7 +201,7 @@ impl<'c> Channels<'c> {
         page: &Page,
     ) -> Result<UsersWithGroupsAndCount> {
         let template = "/channels/{channel_id}/members_minus_group_members";
-        self.0.get(template, &[channel]).param("group_ids", comma_separated(groups)).query(page).fetch()
+        self.0.get(template, &[channel]).param("group_ids", comma_separated(groups)).query(page).decode()
     }
 
     /// Gets the numbers of members of several channels.
@@ -210,7 +210,7 @@ impl<'c> Channels<'c> {
     ///
     /// Required permission: `list_team_channels`.
     pub fn member_counts(&self, channels: &[ChannelId]) -> Result<BTreeMap<ChannelId, i64>> {
-        self.0.post("/channels/stats/member_count", &[]).json(&channels).safe().fetch()
+        self.0.post("/channels/stats/member_count", &[]).json(&channels).safe().decode()
     }
 
     /// Gets the unread counts of a user in a channel.
@@ -220,7 +220,7 @@ impl<'c> Channels<'c> {
     /// Required permission: `read_channel`.
     #[doc(alias = "GetChannelUnread")]
     pub fn unread(&self, user: &UserId, channel: &ChannelId) -> Result<ChannelUnread> {
-        self.0.get("/users/{user_id}/channels/{channel_id}/unread", &[user, channel]).fetch()
+        self.0.get("/users/{user_id}/channels/{channel_id}/unread", &[user, channel]).decode()
     }
 
     /// Marks a channel as read.
@@ -231,7 +231,7 @@ impl<'c> Channels<'c> {
     #[doc(alias = "ViewChannel")]
     pub fn view(&self, channel: &ChannelId) -> Result<ChannelViewResponse> {
         let template = "/channels/members/{user_id}/view";
-        self.0.post(template, &[&UserId::me()]).json(&json!({"channel_id": channel})).fetch()
+        self.0.post(template, &[&UserId::me()]).json(&json!({"channel_id": channel})).decode()
     }
 
     /// Marks several channels as read.
@@ -240,6 +240,6 @@ impl<'c> Channels<'c> {
     ///
     /// For other users, requires the permission `edit_other_users`.
     pub fn mark_read(&self, channels: &[ChannelId]) -> Result<ChannelViewResponse> {
-        self.0.post("/channels/members/{user_id}/mark_read", &[&UserId::me()]).json(&channels).fetch()
+        self.0.post("/channels/members/{user_id}/mark_read", &[&UserId::me()]).json(&channels).decode()
     }
 }

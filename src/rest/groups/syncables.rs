@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
-
 use super::Groups;
 use crate::error::Result;
 use crate::model::{ChannelId, Group, GroupId, GroupSyncable, GroupSyncablePatch, SyncableGroupPage, TeamId};
@@ -17,7 +15,7 @@ impl Groups<'_> {
     #[doc(alias = "GetGroupsByTeam")]
     pub fn list_for_team(&self, team: &TeamId, page: &SyncableGroupPage) -> Result<Vec<Group>> {
         let template = "/teams/{team_id}/groups";
-        self.0.get(template, &[team]).query(page).fetch::<GroupList>().map(|list| list.groups)
+        self.0.get(template, &[team]).query(page).decode_member_or_default("groups")
     }
 
     /// Lists one page of the groups linked to a channel.
@@ -28,7 +26,7 @@ impl Groups<'_> {
     #[doc(alias = "GetGroupsByChannel")]
     pub fn list_for_channel(&self, channel: &ChannelId, page: &SyncableGroupPage) -> Result<Vec<Group>> {
         let template = "/channels/{channel_id}/groups";
-        self.0.get(template, &[channel]).query(page).fetch::<GroupList>().map(|list| list.groups)
+        self.0.get(template, &[channel]).query(page).decode_member_or_default("groups")
     }
 
     /// Lists one page of the groups linked to the channels of a team, by channel.
@@ -43,7 +41,7 @@ impl Groups<'_> {
         page: &SyncableGroupPage,
     ) -> Result<BTreeMap<ChannelId, Vec<Group>>> {
         let template = "/teams/{team_id}/groups_by_channels";
-        self.0.get(template, &[team]).query(page).fetch::<ByChannel>().map(|list| list.groups)
+        self.0.get(template, &[team]).query(page).decode_member_or_default("groups")
     }
 
     /// Lists the teams linked to a group.
@@ -53,7 +51,7 @@ impl Groups<'_> {
     /// Required permission: `manage_system`. Since server 5.11.
     #[doc(alias = "GetGroupSyncablesTeams")]
     pub fn list_teams(&self, group: &GroupId) -> Result<Vec<GroupSyncable>> {
-        self.0.get("/groups/{group_id}/teams", &[group]).fetch()
+        self.0.get("/groups/{group_id}/teams", &[group]).decode()
     }
 
     /// Lists the channels linked to a group.
@@ -63,7 +61,7 @@ impl Groups<'_> {
     /// Required permission: `manage_system`. Since server 5.11.
     #[doc(alias = "GetGroupSyncablesChannels")]
     pub fn list_channels(&self, group: &GroupId) -> Result<Vec<GroupSyncable>> {
-        self.0.get("/groups/{group_id}/channels", &[group]).fetch()
+        self.0.get("/groups/{group_id}/channels", &[group]).decode()
     }
 
     /// Gets the link between a group and a team.
@@ -73,7 +71,7 @@ impl Groups<'_> {
     /// Required permission: `manage_system`. Since server 5.11.
     #[doc(alias = "GetGroupSyncableForTeamId")]
     pub fn get_team(&self, group: &GroupId, team: &TeamId) -> Result<GroupSyncable> {
-        self.0.get("/groups/{group_id}/teams/{team_id}", &[group, team]).fetch()
+        self.0.get("/groups/{group_id}/teams/{team_id}", &[group, team]).decode()
     }
 
     /// Gets the link between a group and a channel.
@@ -83,7 +81,7 @@ impl Groups<'_> {
     /// Required permission: `manage_system`. Since server 5.11.
     #[doc(alias = "GetGroupSyncableForChannelId")]
     pub fn get_channel(&self, group: &GroupId, channel: &ChannelId) -> Result<GroupSyncable> {
-        self.0.get("/groups/{group_id}/channels/{channel_id}", &[group, channel]).fetch()
+        self.0.get("/groups/{group_id}/channels/{channel_id}", &[group, channel]).decode()
     }
 
     /// Links a group to a team.
@@ -98,7 +96,7 @@ impl Groups<'_> {
         team: &TeamId,
         patch: &GroupSyncablePatch,
     ) -> Result<GroupSyncable> {
-        self.0.post("/groups/{group_id}/teams/{team_id}/link", &[group, team]).json(patch).fetch()
+        self.0.post("/groups/{group_id}/teams/{team_id}/link", &[group, team]).json(patch).decode()
     }
 
     /// Links a group to a channel.
@@ -114,7 +112,7 @@ impl Groups<'_> {
         channel: &ChannelId,
         patch: &GroupSyncablePatch,
     ) -> Result<GroupSyncable> {
-        self.0.post("/groups/{group_id}/channels/{channel_id}/link", &[group, channel]).json(patch).fetch()
+        self.0.post("/groups/{group_id}/channels/{channel_id}/link", &[group, channel]).json(patch).decode()
     }
 
     /// Updates the link between a group and a team.
@@ -129,7 +127,7 @@ impl Groups<'_> {
         team: &TeamId,
         patch: &GroupSyncablePatch,
     ) -> Result<GroupSyncable> {
-        self.0.put("/groups/{group_id}/teams/{team_id}/patch", &[group, team]).json(patch).fetch()
+        self.0.put("/groups/{group_id}/teams/{team_id}/patch", &[group, team]).json(patch).decode()
     }
 
     /// Updates the link between a group and a channel.
@@ -144,7 +142,7 @@ impl Groups<'_> {
         channel: &ChannelId,
         patch: &GroupSyncablePatch,
     ) -> Result<GroupSyncable> {
-        self.0.put("/groups/{group_id}/channels/{channel_id}/patch", &[group, channel]).json(patch).fetch()
+        self.0.put("/groups/{group_id}/channels/{channel_id}/patch", &[group, channel]).json(patch).decode()
     }
 
     /// Unlinks a group from a team.
@@ -167,16 +165,4 @@ impl Groups<'_> {
     pub fn unlink_channel(&self, group: &GroupId, channel: &ChannelId) -> Result<()> {
         self.0.delete("/groups/{group_id}/channels/{channel_id}/link", &[group, channel]).send()
     }
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct GroupList {
-    groups: Vec<Group>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct ByChannel {
-    groups: BTreeMap<ChannelId, Vec<Group>>,
 }

@@ -33,14 +33,14 @@ impl<'c> Posts<'c> {
     pub fn create(&self, draft: &PostDraft) -> Result<Post> {
         let send = |draft: &PostDraft| ready(self.0.post("/posts", &[]), draft);
         if !draft.pending_post_id.is_empty() {
-            return send(draft).fetch();
+            return send(draft).decode();
         }
         let me = self.0.me()?;
         let own_key = draft.key.as_ref().map(|key| format!("{}:{key}", draft.channel_id));
         // Keys are shared by all of a server: if one was somebody else's, or ours in another thread, a fresh one helps.
         for key in [own_key.unwrap_or_else(random_hex), random_hex()] {
             let keyed = draft.clone().pending_post_id(format!("{me}:{key}"));
-            let post: Post = send(&keyed).with_server_key().fetch()?;
+            let post: Post = send(&keyed).with_server_key().decode()?;
             if is_ours(&post, &me, draft) {
                 return Ok(post);
             }
@@ -62,7 +62,7 @@ impl<'c> Posts<'c> {
     /// Required permission: `read_channel`.
     #[doc(alias = "GetPost")]
     pub fn get(&self, post: &PostId) -> Result<Post> {
-        self.0.get("/posts/{post_id}", &[post]).fetch()
+        self.0.get("/posts/{post_id}", &[post]).decode()
     }
 
     /// Updates a post. Unset fields keep their values.
@@ -87,7 +87,7 @@ impl<'c> Posts<'c> {
             };
             patch.props = Some(Value::Object(patch.merge_props(&base)?).into());
         }
-        self.0.put("/posts/{post_id}/patch", &[post]).json(&patch).fetch()
+        self.0.put("/posts/{post_id}/patch", &[post]).json(&patch).decode()
     }
 
     /// Deletes a post, and its thread if it is a root post.
@@ -181,7 +181,7 @@ impl<'c> Posts<'c> {
     #[doc(alias = "CreatePostEphemeral")]
     pub fn create_ephemeral(&self, user: &UserId, draft: &PostDraft) -> Result<Post> {
         let body = json!({"user_id": crate::rest::real_id(self.0, user)?, "post": draft});
-        self.0.post("/posts/ephemeral", &[]).json(&body).check_first(draft.check()).fetch()
+        self.0.post("/posts/ephemeral", &[]).json(&body).check_first(draft.check()).decode()
     }
 
     /// Replaces the attachments of a post, for example to remove its buttons. The other props keep the values that they
@@ -216,14 +216,14 @@ impl<'c> Posts<'c> {
     /// Required permission: `edit_post`, or `edit_others_posts` for posts of other users.
     #[doc(alias = "UpdatePost")]
     pub fn update(&self, post: &Post) -> Result<Post> {
-        self.0.put("/posts/{post_id}", &[&post.id]).json(post).fetch()
+        self.0.put("/posts/{post_id}", &[&post.id]).json(post).decode()
     }
 
     /// Gets the channel and team of a post. Also available to users who could join that channel.
     ///
     /// `GET /posts/{post_id}/info`
     pub fn info(&self, post: &PostId) -> Result<PostInfo> {
-        self.0.get("/posts/{post_id}/info", &[post]).fetch()
+        self.0.get("/posts/{post_id}/info", &[post]).decode()
     }
 
     /// Restores an earlier version of a post from its [`edit_history`](Self::edit_history).
@@ -233,7 +233,7 @@ impl<'c> Posts<'c> {
     /// Required permission: `edit_post`, and only for posts of the current account. Since server 10.5.
     #[doc(alias = "RestorePostVersion")]
     pub fn restore(&self, post: &PostId, version: &PostId) -> Result<Post> {
-        self.0.post("/posts/{post_id}/restore/{restore_version_id}", &[post, version]).fetch()
+        self.0.post("/posts/{post_id}/restore/{restore_version_id}", &[post, version]).decode()
     }
 
     /// Moves a post and its thread to another channel.
@@ -253,7 +253,7 @@ impl<'c> Posts<'c> {
     /// Required permission: `manage_system`. Since server 6.2.
     #[doc(alias = "GetPost")]
     pub fn get_with_deleted(&self, post: &PostId) -> Result<Post> {
-        self.0.get("/posts/{post_id}", &[post]).param("include_deleted", true).fetch()
+        self.0.get("/posts/{post_id}", &[post]).param("include_deleted", true).decode()
     }
 
     /// Permanently deletes a post and its files, if the server settings allow it.

@@ -19,7 +19,7 @@ impl<'c> Posts<'c> {
     /// Required permission: `read_channel`.
     #[doc(alias = "GetPostsForChannel")]
     pub fn list(&self, channel: &ChannelId, page: &PostPage) -> Result<PostList> {
-        self.0.get("/channels/{channel_id}/posts", &[channel]).query(page).fetch()
+        self.0.get("/channels/{channel_id}/posts", &[channel]).query(page).decode()
     }
 
     /// Lists one page of a channel's posts, if it has changed since an earlier response with the given entity tag.
@@ -34,7 +34,7 @@ impl<'c> Posts<'c> {
         page: &PostPage,
         etag: Option<&str>,
     ) -> Result<Changed<PostList>> {
-        self.0.get("/channels/{channel_id}/posts", &[channel]).query(page).fetch_if_changed(etag)
+        self.0.get("/channels/{channel_id}/posts", &[channel]).query(page).decode_if_changed(etag)
     }
 
     /// Gets the thread of a post. Returns the whole thread unless `page` limits it.
@@ -44,7 +44,7 @@ impl<'c> Posts<'c> {
     /// Required permission: `read_channel`.
     #[doc(alias = "GetPostThread")]
     pub fn thread(&self, post: &PostId, page: &ThreadPage) -> Result<PostList> {
-        self.0.get("/posts/{post_id}/thread", &[post]).query(page).fetch().map(PostList::without_duplicates)
+        self.0.get("/posts/{post_id}/thread", &[post]).query(page).decode().map(PostList::without_duplicates)
     }
 
     /// Iterates over the thread of a post, starting with the root post, fetching 200 per request.
@@ -81,7 +81,7 @@ impl<'c> Posts<'c> {
     /// Required permission: `read_channel`.
     #[doc(alias = "getPostsByIds")]
     pub fn list_by_ids(&self, ids: &[PostId]) -> Result<Vec<Post>> {
-        self.0.post("/posts/ids", &[]).json(&ids).safe().fetch()
+        self.0.post("/posts/ids", &[]).json(&ids).safe().decode()
     }
 
     /// Lists the posts around the oldest unread post, or the newest posts if all are read.
@@ -93,7 +93,7 @@ impl<'c> Posts<'c> {
     #[doc(alias = "GetPostsAroundLastUnread")]
     pub fn around_unread(&self, channel: &ChannelId, page: &UnreadPostPage) -> Result<PostList> {
         let template = "/users/{user_id}/channels/{channel_id}/posts/unread";
-        self.0.get(template, &[&UserId::me(), channel]).query(page).fetch()
+        self.0.get(template, &[&UserId::me(), channel]).query(page).decode()
     }
 
     /// Lists one page of saved posts. A post is saved with a preference: category `flagged_post`, the post ID
@@ -104,7 +104,7 @@ impl<'c> Posts<'c> {
     /// For other users, requires the permission `edit_other_users`.
     #[doc(alias = "GetFlaggedPostsForUser")]
     pub fn flagged(&self, user: &UserId, page: &FlaggedPostPage) -> Result<PostList> {
-        self.0.get("/users/{user_id}/posts/flagged", &[user]).query(page).fetch()
+        self.0.get("/users/{user_id}/posts/flagged", &[user]).query(page).decode()
     }
 
     /// Searches posts in a team.
@@ -116,14 +116,14 @@ impl<'c> Posts<'c> {
     /// Required permission: `view_team`.
     #[doc(alias = "SearchPosts")]
     pub fn search(&self, team: &TeamId, search: &PostSearch) -> Result<PostSearchResults> {
-        self.0.post("/teams/{team_id}/posts/search", &[team]).json(search).safe().fetch()
+        self.0.post("/teams/{team_id}/posts/search", &[team]).json(search).safe().decode()
     }
 
     /// Searches posts in all teams.
     ///
     /// `POST /posts/search`
     pub fn search_all(&self, search: &PostSearch) -> Result<PostSearchResults> {
-        self.0.post("/posts/search", &[]).json(search).safe().fetch()
+        self.0.post("/posts/search", &[]).json(search).safe().decode()
     }
 
     /// Gets the earlier versions of a post, newest first. Returns 404 if there are none.
@@ -132,7 +132,7 @@ impl<'c> Posts<'c> {
     ///
     /// Required permission: `edit_post`.
     pub fn edit_history(&self, post: &PostId) -> Result<Vec<Post>> {
-        self.0.get("/posts/{post_id}/edit_history", &[post]).fetch()
+        self.0.get("/posts/{post_id}/edit_history", &[post]).decode()
     }
 
     /// Lists the files of a post.
@@ -142,6 +142,6 @@ impl<'c> Posts<'c> {
     /// Required permission: `read_channel`.
     #[doc(alias = "GetFileInfosForPost")]
     pub fn file_infos(&self, post: &PostId) -> Result<Vec<FileInfo>> {
-        self.0.get("/posts/{post_id}/files/info", &[post]).fetch()
+        self.0.get("/posts/{post_id}/files/info", &[post]).decode()
     }
 }

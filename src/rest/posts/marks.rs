@@ -1,6 +1,5 @@
 //! Pins, reminders, acknowledgements and other marks on posts.
 
-use serde::Deserialize;
 use serde_json::json;
 
 use super::Posts;
@@ -44,7 +43,7 @@ impl Posts<'_> {
         self.0
             .post(template, &[&UserId::me(), post])
             .json(&json!({"collapsed_threads_supported": true}))
-            .fetch()
+            .decode()
     }
 
     /// Sets a reminder for a post. The time has a resolution of one second, but the server checks for due
@@ -70,7 +69,7 @@ impl Posts<'_> {
     /// 7.7.
     #[doc(alias = "SaveAcknowledgementForPost")]
     pub fn acknowledge(&self, post: &PostId) -> Result<PostAcknowledgement> {
-        self.0.post("/users/{user_id}/posts/{post_id}/ack", &[&UserId::me(), post]).fetch()
+        self.0.post("/users/{user_id}/posts/{post_id}/ack", &[&UserId::me(), post]).decode()
     }
 
     /// Removes an acknowledgement, which is allowed within 5 minutes. Requires a license.
@@ -91,7 +90,7 @@ impl Posts<'_> {
     /// Required permission: `read_channel`. Since server 11.2. Enterprise edition.
     #[doc(alias = "RevealPost")]
     pub fn reveal(&self, post: &PostId) -> Result<Post> {
-        self.0.get("/posts/{post_id}/reveal", &[post]).fetch()
+        self.0.get("/posts/{post_id}/reveal", &[post]).decode()
     }
 
     /// Burns a burn-on-read post: hides it from the current account, or deletes it for everyone if the
@@ -112,7 +111,7 @@ impl Posts<'_> {
     /// Required permission: `read_channel`.
     #[doc(alias = "DoPostAction")]
     pub fn do_action(&self, post: &PostId, action: &str) -> Result<PostActionAPIResponse> {
-        self.0.post("/posts/{post_id}/actions/{action_id}", &[post, &action]).json(&json!({})).fetch()
+        self.0.post("/posts/{post_id}/actions/{action_id}", &[post, &action]).json(&json!({})).decode()
     }
 
     /// Presses a button or selects a menu option of a post.
@@ -127,7 +126,7 @@ impl Posts<'_> {
         action: &str,
         request: &DoPostActionRequest,
     ) -> Result<PostActionAPIResponse> {
-        self.0.post("/posts/{post_id}/actions/{action_id}", &[post, &action]).json(request).fetch()
+        self.0.post("/posts/{post_id}/actions/{action_id}", &[post, &action]).json(request).decode()
     }
 
     /// Rewrites a text with an AI agent. Nothing is posted. Requires the agents plugin. May take longer than
@@ -138,18 +137,7 @@ impl Posts<'_> {
     /// Since server 11.2.
     #[doc(alias = "RewriteMessage")]
     pub fn rewrite(&self, request: &RewriteRequest) -> Result<String> {
-        Ok(self
-            .0
-            .post("/posts/rewrite", &[])
-            .json(request)
-            .with_file_timeout()
-            .fetch::<Rewritten>()?
-            .rewritten_text)
+        let call = self.0.post("/posts/rewrite", &[]).json(request).with_file_timeout();
+        call.decode_member_or_default("rewritten_text")
     }
-}
-
-#[derive(Deserialize)]
-struct Rewritten {
-    #[serde(default)]
-    rewritten_text: String,
 }

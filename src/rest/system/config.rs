@@ -16,7 +16,7 @@ impl System<'_> {
     /// Passwords and keys are replaced with asterisks. Older servers ignore `query`.
     #[doc(alias = "GetConfig")]
     pub fn get_config(&self, query: &ConfigQuery) -> Result<ServerConfig> {
-        self.0.get("/config", &[]).query(query).fetch()
+        self.0.get("/config", &[]).query(query).decode()
     }
 
     /// Replaces the configuration. Start from the result of [`get_config`](Self::get_config).
@@ -29,7 +29,7 @@ impl System<'_> {
     /// Settings that the current account may not write are left unchanged without an error.
     #[doc(alias = "UpdateConfig")]
     pub fn update_config(&self, config: &ServerConfig) -> Result<ServerConfig> {
-        self.0.put("/config", &[]).json(config).fetch()
+        self.0.put("/config", &[]).json(config).decode()
     }
 
     /// Updates some settings. Settings that are missing from `patch` keep their values.
@@ -44,7 +44,7 @@ impl System<'_> {
     /// Since server 5.20.
     #[doc(alias = "PatchConfig")]
     pub fn patch_config(&self, patch: &ServerConfig) -> Result<ServerConfig> {
-        self.0.put("/config/patch", &[]).json(patch).fetch()
+        self.0.put("/config/patch", &[]).json(patch).decode()
     }
 
     /// Lists the settings that are overridden by environment variables.
@@ -56,7 +56,7 @@ impl System<'_> {
     /// Since server 4.10.
     #[doc(alias = "GetEnvironmentConfig")]
     pub fn get_environment_config(&self) -> Result<EnvironmentConfig> {
-        self.0.get("/config/environment", &[]).fetch()
+        self.0.get("/config/environment", &[]).decode()
     }
 
     /// Makes the server reload its configuration.

@@ -1,7 +1,5 @@
 //! The license and edition of the server.
 
-use serde::Deserialize;
-
 use super::System;
 use crate::error::Result;
 use crate::model::{ClientLicense, GithubReleaseInfo, License, TrialLicenseRequest, UpgradeStatus};
@@ -15,7 +13,7 @@ impl System<'_> {
     /// Required permission: `manage_license_information`. Since server 4.0.
     #[doc(alias = "UploadLicenseFile")]
     pub fn upload_license(&self, license: Upload<'_>) -> Result<License> {
-        with_file(self.0.post("/license", &[]), "license", license).fetch()
+        with_file(self.0.post("/license", &[]), "license", license).decode()
     }
 
     /// Removes the license. The server continues as the free edition.
@@ -36,7 +34,7 @@ impl System<'_> {
     /// Since server 10.8.
     #[doc(alias = "GetLicenseLoadMetric")]
     pub fn license_load(&self) -> Result<i64> {
-        self.0.get("/license/load_metric", &[]).fetch::<Load>().map(|answer| answer.load)
+        self.0.get("/license/load_metric", &[]).decode_member("load")
     }
 
     /// Requests a trial license from Mattermost and activates it. The server requires internet access.
@@ -58,7 +56,7 @@ impl System<'_> {
     /// Since server 5.36.
     #[doc(alias = "GetPrevTrialLicense")]
     pub fn previous_trial_license(&self) -> Result<ClientLicense> {
-        self.0.get("/trial-license/prev", &[]).fetch()
+        self.0.get("/trial-license/prev", &[]).decode()
     }
 
     /// Starts the upgrade to the Enterprise build. [`upgrade_status`](Self::upgrade_status) returns the
@@ -92,7 +90,7 @@ impl System<'_> {
     /// Required permission: `manage_system`. Since server 5.27.
     #[doc(alias = "UpgradeToEnterpriseStatus")]
     pub fn upgrade_status(&self) -> Result<UpgradeStatus> {
-        self.0.get("/upgrade_to_enterprise/status", &[]).fetch()
+        self.0.get("/upgrade_to_enterprise/status", &[]).decode()
     }
 
     /// Gets the latest Mattermost release from GitHub. Returns 500 if the server cannot reach GitHub.
@@ -101,11 +99,6 @@ impl System<'_> {
     ///
     /// Required permission: `manage_system`.
     pub fn latest_release(&self) -> Result<GithubReleaseInfo> {
-        self.0.get("/latest_version", &[]).fetch()
+        self.0.get("/latest_version", &[]).decode()
     }
-}
-
-#[derive(Deserialize)]
-struct Load {
-    load: i64,
 }

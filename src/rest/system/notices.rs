@@ -1,7 +1,5 @@
 //! Product notices, push notifications, and URLs fetched by the server.
 
-use serde::Deserialize;
-
 use super::System;
 use crate::error::Result;
 use crate::model::{NoticeQuery, ProductNotice, PushNotification, PushNotificationAck, TeamId};
@@ -14,7 +12,7 @@ impl System<'_> {
     /// Since server 5.26.
     #[doc(alias = "GetNotices")]
     pub fn list_notices(&self, team: &TeamId, query: &NoticeQuery) -> Result<Vec<ProductNotice>> {
-        self.0.get("/system/notices/{teamId}", &[team]).query(query).fetch()
+        self.0.get("/system/notices/{teamId}", &[team]).query(query).decode()
     }
 
     /// Marks product notices as seen by the current account.
@@ -46,7 +44,7 @@ impl System<'_> {
     /// Since server 3.10. Edition: Enterprise.
     #[doc(alias = "AcknowledgeNotification")]
     pub fn load_notification(&self, ack: &PushNotificationAck) -> Result<PushNotification> {
-        self.0.post("/notifications/ack", &[]).json(ack).fetch()
+        self.0.post("/notifications/ack", &[]).json(ack).decode()
     }
 
     /// Sends a test notification to the current account: a post by the system bot.
@@ -66,7 +64,7 @@ impl System<'_> {
     #[doc(alias = "GetRedirectLocation")]
     pub fn redirect_location(&self, url: &str) -> Result<String> {
         let template = "/redirect_location";
-        self.0.get(template, &[]).param("url", url).fetch::<Location>().map(|answer| answer.location)
+        self.0.get(template, &[]).param("url", url).decode_member("location")
     }
 
     /// Gets an external image through the server's image proxy. Returns 400 if the proxy is disabled; older
@@ -81,9 +79,4 @@ impl System<'_> {
     pub fn image(&self, url: &str) -> Result<Vec<u8>> {
         self.0.get("/image", &[]).param("url", url).bytes()
     }
-}
-
-#[derive(Deserialize)]
-struct Location {
-    location: String,
 }

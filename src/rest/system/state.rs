@@ -19,7 +19,7 @@ impl<'c> System<'c> {
     /// Required permission: `get_analytics`. Since server 4.0.
     #[doc(alias = "GetAnalyticsOld")]
     pub fn analytics(&self, query: &AnalyticsQuery) -> Result<Vec<AnalyticsRow>> {
-        self.0.get("/analytics/old", &[]).query(query).fetch()
+        self.0.get("/analytics/old", &[]).query(query).decode()
     }
 
     /// Lists one page of the audit log, newest first.
@@ -29,7 +29,7 @@ impl<'c> System<'c> {
     /// Required permission: `read_audits`.
     #[doc(alias = "GetAudits")]
     pub fn list_audits(&self, page: &Page) -> Result<Vec<Audit>> {
-        self.0.get("/audits", &[]).query(page).fetch()
+        self.0.get("/audits", &[]).query(page).decode()
     }
 
     /// Iterates over the audit log, fetching 200 per request.
@@ -75,7 +75,7 @@ impl<'c> System<'c> {
     /// Required permission: `manage_system`. Since server 5.20.
     #[doc(alias = "GetServerBusyExpires")]
     pub fn get_busy(&self) -> Result<ServerBusyState> {
-        self.0.get("/server_busy", &[]).fetch()
+        self.0.get("/server_busy", &[]).decode()
     }
 
     /// Marks the server as busy, which suspends non-essential features such as typing indicators, statuses
@@ -122,7 +122,7 @@ impl<'c> System<'c> {
     ///
     /// Required permission: any of `sysconsole_read_*`.
     pub fn list_migrations(&self) -> Result<Vec<AppliedMigration>> {
-        self.0.get("/system/schema/version", &[]).fetch()
+        self.0.get("/system/schema/version", &[]).decode()
     }
 
     /// Lists the supported time zones, for example `Europe/Berlin`.
@@ -132,7 +132,7 @@ impl<'c> System<'c> {
     /// Since server 3.10.
     #[doc(alias = "GetSupportedTimezone")]
     pub fn list_timezones(&self) -> Result<Vec<String>> {
-        self.0.get("/system/timezones", &[]).fetch()
+        self.0.get("/system/timezones", &[]).decode()
     }
 
     /// Checks whether the first administrator has completed onboarding. The value is `true` or `false`.
@@ -141,7 +141,7 @@ impl<'c> System<'c> {
     ///
     /// Required permission: `manage_system`.
     pub fn get_onboarding(&self) -> Result<SystemValue> {
-        self.0.get("/system/onboarding/complete", &[]).fetch()
+        self.0.get("/system/onboarding/complete", &[]).decode()
     }
 
     /// Completes the onboarding of the first administrator: sets the organization name and installs plugins.

@@ -22,7 +22,7 @@ impl<'c> Teams<'c> {
     /// Required permission: `view_team`.
     #[doc(alias = "GetTeamMembers")]
     pub fn list_members(&self, team: &TeamId, page: &TeamMemberPage) -> Result<Vec<TeamMember>> {
-        self.0.get("/teams/{team_id}/members", &[team]).query(page).fetch()
+        self.0.get("/teams/{team_id}/members", &[team]).query(page).decode()
     }
 
     /// Iterates over a team's members, fetching 200 per request. The paging fields of `page` are ignored.
@@ -38,7 +38,7 @@ impl<'c> Teams<'c> {
     /// Required permission: `view_team`.
     #[doc(alias = "GetTeamMember")]
     pub fn get_member(&self, team: &TeamId, user: &UserId) -> Result<TeamMember> {
-        self.0.get("/teams/{team_id}/members/{user_id}", &[team, user]).fetch()
+        self.0.get("/teams/{team_id}/members/{user_id}", &[team, user]).decode()
     }
 
     /// Gets team memberships by user ID.
@@ -48,7 +48,7 @@ impl<'c> Teams<'c> {
     /// Required permission: `view_team`.
     #[doc(alias = "GetTeamMembersByIds")]
     pub fn list_members_by_ids(&self, team: &TeamId, users: &[UserId]) -> Result<Vec<TeamMember>> {
-        self.0.post("/teams/{team_id}/members/ids", &[team]).json(&users).safe().fetch()
+        self.0.post("/teams/{team_id}/members/ids", &[team]).json(&users).safe().decode()
     }
 
     /// Lists the team memberships of a user.
@@ -58,7 +58,7 @@ impl<'c> Teams<'c> {
     /// For other users, requires the permission `edit_other_users`.
     #[doc(alias = "GetTeamMembersForUser")]
     pub fn list_memberships(&self, user: &UserId) -> Result<Vec<TeamMember>> {
-        self.0.get("/users/{user_id}/teams/members", &[user]).fetch()
+        self.0.get("/users/{user_id}/teams/members", &[user]).decode()
     }
 
     /// Adds a user to a team. Adding a member again is not an error.
@@ -69,7 +69,7 @@ impl<'c> Teams<'c> {
     #[doc(alias = "AddTeamMember")]
     pub fn add_member(&self, team: &TeamId, user: &UserId) -> Result<TeamMember> {
         let body = json!({"team_id": team, "user_id": real_id(self.0, user)?});
-        self.0.post("/teams/{team_id}/members", &[team]).json(&body).fetch()
+        self.0.post("/teams/{team_id}/members", &[team]).json(&body).decode()
     }
 
     /// Adds up to 256 users to a team. Adds none of them if one cannot be added.
@@ -79,7 +79,7 @@ impl<'c> Teams<'c> {
     /// Required permission: `add_user_to_team`.
     #[doc(alias = "AddTeamMembers")]
     pub fn add_members(&self, team: &TeamId, users: &[UserId]) -> Result<Vec<TeamMember>> {
-        self.0.post("/teams/{team_id}/members/batch", &[team]).json(&members(team, users)).fetch()
+        self.0.post("/teams/{team_id}/members/batch", &[team]).json(&members(team, users)).decode()
     }
 
     /// Adds up to 256 users to a team and returns a result for each.
@@ -90,7 +90,7 @@ impl<'c> Teams<'c> {
     #[doc(alias = "AddTeamMembers")]
     pub fn try_add_members(&self, team: &TeamId, users: &[UserId]) -> Result<Vec<TeamMemberWithError>> {
         let call = self.0.post("/teams/{team_id}/members/batch", &[team]).param("graceful", true);
-        call.json(&members(team, users)).fetch()
+        call.json(&members(team, users)).decode()
     }
 
     /// Removes a user from a team. Pass [`UserId::me`] to leave it.
@@ -137,7 +137,7 @@ impl<'c> Teams<'c> {
         page: &Page,
     ) -> Result<UsersWithGroupsAndCount> {
         let template = "/teams/{team_id}/members_minus_group_members";
-        self.0.get(template, &[team]).param("group_ids", comma_separated(groups)).query(page).fetch()
+        self.0.get(template, &[team]).param("group_ids", comma_separated(groups)).query(page).decode()
     }
 
     /// Joins a team by its `invite_id`.
@@ -145,7 +145,7 @@ impl<'c> Teams<'c> {
     /// `POST /teams/members/invite`
     #[doc(alias = "AddTeamMemberFromInvite")]
     pub fn join_by_invite(&self, invite_id: &str) -> Result<TeamMember> {
-        self.0.post("/teams/members/invite", &[]).param("invite_id", invite_id).fetch()
+        self.0.post("/teams/members/invite", &[]).param("invite_id", invite_id).decode()
     }
 
     /// Joins a team with the token of an email invitation.
@@ -153,7 +153,7 @@ impl<'c> Teams<'c> {
     /// `POST /teams/members/invite`
     #[doc(alias = "AddTeamMemberFromInvite")]
     pub fn join_by_token(&self, token: &Secret) -> Result<TeamMember> {
-        self.0.post("/teams/members/invite", &[]).secret_param("token", token).fetch()
+        self.0.post("/teams/members/invite", &[]).secret_param("token", token).decode()
     }
 
     /// Invites people by email. Succeeds even if the emails cannot be sent.
@@ -174,7 +174,7 @@ impl<'c> Teams<'c> {
     #[doc(alias = "InviteUsersToTeam")]
     pub fn try_invite(&self, team: &TeamId, invite: &TeamInvite) -> Result<Vec<EmailInviteWithError>> {
         let call = self.0.post("/teams/{team_id}/invite/email", &[team]).param("graceful", true);
-        call.json(&as_sent(invite)).fetch()
+        call.json(&as_sent(invite)).decode()
     }
 
     /// Invites guests by email. Requires a license.
@@ -199,7 +199,7 @@ impl<'c> Teams<'c> {
         invite: &GuestInvite,
     ) -> Result<Vec<EmailInviteWithError>> {
         let template = "/teams/{team_id}/invite-guests/email";
-        self.0.post(template, &[team]).param("graceful", true).json(invite).fetch()
+        self.0.post(template, &[team]).param("graceful", true).json(invite).decode()
     }
 
     /// Invalidates all pending email invitations.
@@ -219,7 +219,7 @@ impl<'c> Teams<'c> {
     /// Required permission: `manage_team`.
     #[doc(alias = "RegenerateTeamInviteId")]
     pub fn regenerate_invite_id(&self, team: &TeamId) -> Result<Team> {
-        self.0.post("/teams/{team_id}/regenerate_invite_id", &[team]).fetch()
+        self.0.post("/teams/{team_id}/regenerate_invite_id", &[team]).decode()
     }
 }
 

@@ -12,7 +12,7 @@ impl Users<'_> {
     /// Required permission: `sysconsole_read_user_management_users`.
     #[doc(alias = "GetUsersWithInvalidEmails")]
     pub fn list_with_invalid_emails(&self, page: &Page) -> Result<Vec<User>> {
-        self.0.get("/users/invalid_emails", &[]).query(page).fetch()
+        self.0.get("/users/invalid_emails", &[]).query(page).decode()
     }
 
     /// Lists one page of the audit log of a user.
@@ -22,7 +22,7 @@ impl Users<'_> {
     /// For other users, requires the permission `edit_other_users`.
     #[doc(alias = "GetUserAudits")]
     pub fn list_audits(&self, user: &UserId, page: &Page) -> Result<Vec<Audit>> {
-        self.0.get("/users/{user_id}/audits", &[user]).query(page).fetch()
+        self.0.get("/users/{user_id}/audits", &[user]).query(page).decode()
     }
 
     /// Promotes a guest to a regular user.
@@ -62,7 +62,7 @@ impl Users<'_> {
     /// For other users, requires the permission `edit_other_users`. Since server 4.6.
     #[doc(alias = "UpdateUserAuth")]
     pub fn set_auth(&self, user: &UserId, auth: &UserAuth) -> Result<UserAuth> {
-        self.0.put("/users/{user_id}/auth", &[user]).json(auth).fetch()
+        self.0.put("/users/{user_id}/auth", &[user]).json(auth).decode()
     }
 
     /// Marks a user's email address as verified. Returns the user as it was before the change.
@@ -72,7 +72,7 @@ impl Users<'_> {
     /// Required permission: `manage_system`. Since server 5.24.
     #[doc(alias = "VerifyUserEmailWithoutToken")]
     pub fn verify_email_of(&self, user: &UserId) -> Result<User> {
-        self.0.post("/users/{user_id}/email/verify/member", &[user]).fetch()
+        self.0.post("/users/{user_id}/email/verify/member", &[user]).decode()
     }
 
     /// Migrates users from another authentication method to LDAP. Requires a license. The migration continues after

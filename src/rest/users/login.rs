@@ -2,7 +2,6 @@
 //!
 //! [`ClientBuilder::login`](crate::ClientBuilder::login) performs the login itself.
 
-use serde::Deserialize;
 use serde_json::json;
 
 use super::Users;
@@ -20,7 +19,7 @@ impl Users<'_> {
     /// Does not require a login.
     #[doc(alias = "GetLoginType")]
     pub fn login_type(&self, login_id: &str) -> Result<LoginType> {
-        self.0.post("/users/login/type", &[]).json(&json!({"login_id": login_id})).safe().fetch()
+        self.0.post("/users/login/type", &[]).json(&json!({"login_id": login_id})).safe().decode()
     }
 
     /// Switches the authentication method of a user. Returns the URL at which to continue.
@@ -31,7 +30,7 @@ impl Users<'_> {
     #[doc(alias = "SwitchAccountType")]
     pub fn switch_login(&self, switch: &LoginSwitch) -> Result<String> {
         let template = "/users/login/switch";
-        self.0.post(template, &[]).json(switch).fetch::<Follow>().map(|answer| answer.follow_link)
+        self.0.post(template, &[]).json(switch).decode_member_or_default("follow_link")
     }
 
     /// Exchanges the code of a browser login for a token.
@@ -48,8 +47,7 @@ impl Users<'_> {
             .post(template, &[])
             .json(&json!({"login_code": code, "code_verifier": verifier, "state": state}))
             .hiding_secrets(&[code])
-            .fetch::<SsoTokens>()
-            .map(|answer| answer.token)
+            .decode_member("token")
     }
 
     /// Verifies an email address with the token that was sent to it.
@@ -101,7 +99,7 @@ impl Users<'_> {
     /// Since server 5.6. Deprecated by the server.
     #[doc(alias = "GetUserTermsOfService")]
     pub fn terms_of_service(&self, user: &UserId) -> Result<UserTermsOfService> {
-        self.0.get("/users/{user_id}/terms_of_service", &[user]).fetch()
+        self.0.get("/users/{user_id}/terms_of_service", &[user]).decode()
     }
 
     /// Accepts terms of service.
@@ -131,15 +129,4 @@ impl Users<'_> {
             .json(&json!({"termsOfServiceId": terms, "accepted": false}))
             .send()
     }
-}
-
-#[derive(Deserialize)]
-struct Follow {
-    #[serde(default)]
-    follow_link: String,
-}
-
-#[derive(Deserialize)]
-struct SsoTokens {
-    token: Secret,
 }

@@ -15,7 +15,7 @@ impl Users<'_> {
     /// For other users, requires the permission `edit_other_users`.
     #[doc(alias = "GenerateMfaSecret")]
     pub fn generate_mfa_secret(&self, user: &UserId) -> Result<MfaSecret> {
-        self.0.post("/users/{user_id}/mfa/generate", &[user]).fetch()
+        self.0.post("/users/{user_id}/mfa/generate", &[user]).decode()
     }
 
     /// Activates MFA. The code passed to this method cannot be used again.

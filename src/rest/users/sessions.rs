@@ -14,7 +14,7 @@ impl Users<'_> {
     /// For other users, requires the permission `edit_other_users`.
     #[doc(alias = "GetSessions")]
     pub fn list_sessions(&self, user: &UserId) -> Result<Vec<Session>> {
-        self.0.get("/users/{user_id}/sessions", &[user]).fetch()
+        self.0.get("/users/{user_id}/sessions", &[user]).decode()
     }
 
     /// Revokes a session.

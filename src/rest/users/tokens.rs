@@ -19,7 +19,7 @@ impl<'c> Users<'c> {
     /// Since server 4.1.
     #[doc(alias = "CreateUserAccessToken")]
     pub fn create_token(&self, user: &UserId, description: &str) -> Result<UserAccessToken> {
-        self.0.post("/users/{user_id}/tokens", &[user]).json(&json!({"description": description})).fetch()
+        self.0.post("/users/{user_id}/tokens", &[user]).json(&json!({"description": description})).decode()
     }
 
     /// Lists one page of a user's tokens.
@@ -30,7 +30,7 @@ impl<'c> Users<'c> {
     /// Since server 4.1.
     #[doc(alias = "GetUserAccessTokensForUser")]
     pub fn list_tokens(&self, user: &UserId, page: &Page) -> Result<Vec<UserAccessToken>> {
-        self.0.get("/users/{user_id}/tokens", &[user]).query(page).fetch()
+        self.0.get("/users/{user_id}/tokens", &[user]).query(page).decode()
     }
 
     /// Lists one page of the tokens of all users.
@@ -40,7 +40,7 @@ impl<'c> Users<'c> {
     /// Required permission: `manage_system`. Since server 4.7.
     #[doc(alias = "GetUserAccessTokens")]
     pub fn list_all_tokens(&self, page: &Page) -> Result<Vec<UserAccessToken>> {
-        self.0.get("/users/tokens", &[]).query(page).fetch()
+        self.0.get("/users/tokens", &[]).query(page).decode()
     }
 
     /// Iterates over the tokens of all users, fetching 200 per request.
@@ -57,7 +57,7 @@ impl<'c> Users<'c> {
     /// Since server 4.1.
     #[doc(alias = "GetUserAccessToken")]
     pub fn get_token(&self, token: &TokenId) -> Result<UserAccessToken> {
-        self.0.get("/users/tokens/{token_id}", &[token]).fetch()
+        self.0.get("/users/tokens/{token_id}", &[token]).decode()
     }
 
     /// Searches tokens by token ID, user ID or username.
@@ -67,7 +67,7 @@ impl<'c> Users<'c> {
     /// Required permission: `manage_system`. Since server 4.7.
     #[doc(alias = "SearchUserAccessTokens")]
     pub fn search_tokens(&self, term: &str) -> Result<Vec<UserAccessToken>> {
-        self.0.post("/users/tokens/search", &[]).json(&json!({"term": term})).safe().fetch()
+        self.0.post("/users/tokens/search", &[]).json(&json!({"term": term})).safe().decode()
     }
 
     /// Deletes a token and revokes its sessions.

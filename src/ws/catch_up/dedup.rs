@@ -183,14 +183,14 @@ fn parse_full(text: &str) -> Option<PostVersion> {
     struct EnvelopeData {
         post: String,
     }
-    #[derive(Default, Deserialize)]
-    #[serde(default)]
-    struct PostStub {
-        id: String,
-        channel_id: String,
-        create_at: Timestamp,
-        update_at: Timestamp,
-        edit_at: Timestamp,
+    members! {
+        struct PostStub {
+            id: String,
+            channel_id: String,
+            create_at: Timestamp,
+            update_at: Timestamp,
+            edit_at: Timestamp,
+        }
     }
     let envelope: PostEnvelope = serde_json::from_str(text).ok()?;
     let post: PostStub = crate::model::json::decode_json(envelope.data.post.as_bytes()).ok()?;

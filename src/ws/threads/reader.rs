@@ -368,9 +368,10 @@ fn server_time(data: &Value) -> Option<Timestamp> {
 
 /// Returns the connection ID and the server version.
 fn parse_hello(text: &str) -> Option<(Arc<str>, Box<str>)> {
-    #[derive(serde::Deserialize)]
-    struct HelloEnvelope {
-        data: crate::event::Hello,
+    members! {
+        struct HelloEnvelope {
+            data: crate::event::Hello,
+        }
     }
     let hello: HelloEnvelope = crate::model::json::decode_event(text).ok()?;
     Some((hello.data.connection_id.into(), hello.data.server_version.into()))

@@ -1,0 +1,291 @@
+//! A JSON value that is yet to be read, as a trait object.
+//!
+//! With serde, each type that is read compiles the functions of the deserializer that lead to it once more, which took a
+//! third of the build time of this crate. Behind `dyn JsonReader`, they are compiled once.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
+use serde::de::{DeserializeSeed, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+use serde_json::value::RawValue;
+use serde_json::{Error, Number, Result, Value};
+
+use super::unescape::unescape_string;
+
+/// Reads an item of a list.
+pub(crate) type ReadItem<'f> = &'f mut dyn FnMut(&mut dyn JsonReader) -> Result<()>;
+/// Reads a member of an object: its name and its value.
+pub(crate) type ReadMember<'f> = &'f mut dyn FnMut(&str, &mut dyn JsonReader) -> Result<()>;
+
+/// Takes a text.
+pub(crate) type TakeText<'f> = &'f mut dyn FnMut(&str) -> Result<()>;
+
+/// A JSON value that is yet to be read. One of the methods may be called, once.
+pub(crate) trait JsonReader {
+    /// `None` for `null`, here and below.
+    fn read_bool(&mut self) -> Result<Option<bool>>;
+    fn read_number(&mut self) -> Result<Option<Number>>;
+    /// Passes a string to the function. Does not call it for `null`.
+    fn read_str(&mut self, take: &mut dyn FnMut(&str)) -> Result<()>;
+    /// Passes each item of a list to the function, which must read it.
+    fn read_list(&mut self, read: ReadItem<'_>) -> Result<()>;
+    /// Passes each member of an object to the function, which must read its value.
+    fn read_object(&mut self, read: ReadMember<'_>) -> Result<()>;
+    /// Returns `false` for `null`. Otherwise passes the value to the function, which must read it.
+    fn read_optional(&mut self, read: ReadItem<'_>) -> Result<bool>;
+    /// Returns the JSON text of the value.
+    fn read_raw(&mut self) -> Result<Box<RawValue>>;
+    /// Passes the JSON text of the value to the function.
+    fn read_text(&mut self, take: TakeText<'_>) -> Result<()>;
+    /// Passes the contents of a JSON string that contains JSON to the function, or the JSON itself if it is no string.
+    fn read_embedded(&mut self, take: TakeText<'_>) -> Result<()>;
+    fn skip(&mut self) -> Result<()>;
+}
+
+/// Any deserializer. `TEXT` is true for that of `serde_json` over a text, from which raw JSON can be borrowed.
+pub(super) struct Reader<D, const TEXT: bool>(Option<D>);
+
+pub(super) type TextReader<D> = Reader<D, true>;
+pub(super) type AnyReader<D> = Reader<D, false>;
+
+impl<D, const TEXT: bool> Reader<D, TEXT> {
+    pub(super) fn new(from: D) -> Self {
+        Self(Some(from))
+    }
+
+    fn take(&mut self) -> Result<D> {
+        self.0.take().ok_or_else(|| Error::custom("the value has been read"))
+    }
+}
+
+/// Converts an error to or from that of a deserializer, whose type is unknown. `serde_json` finds the position in the text.
+#[cold]
+fn convert<A: fmt::Display, B: serde::de::Error>(error: A) -> B {
+    B::custom(error)
+}
+
+impl<'de, D: Deserializer<'de>, const TEXT: bool> JsonReader for Reader<D, TEXT> {
+    fn read_bool(&mut self) -> Result<Option<bool>> {
+        Option::deserialize(self.take()?).map_err(convert)
+    }
+
+    fn read_number(&mut self) -> Result<Option<Number>> {
+        Option::deserialize(self.take()?).map_err(convert)
+    }
+
+    fn read_str(&mut self, take: &mut dyn FnMut(&str)) -> Result<()> {
+        self.take()?.deserialize_any(StrVisitor(take)).map_err(convert)
+    }
+
+    fn read_list(&mut self, read: ReadItem<'_>) -> Result<()> {
+        self.take()?.deserialize_any(ListVisitor::<TEXT>(read)).map_err(convert)
+    }
+
+    fn read_object(&mut self, read: ReadMember<'_>) -> Result<()> {
+        self.take()?.deserialize_any(ObjectVisitor::<TEXT>(read)).map_err(convert)
+    }
+
+    fn read_optional(&mut self, read: ReadItem<'_>) -> Result<bool> {
+        self.take()?.deserialize_option(NullableVisitor::<TEXT>(read)).map_err(convert)
+    }
+
+    fn read_raw(&mut self) -> Result<Box<RawValue>> {
+        Deserialize::deserialize(self.take()?).map_err(convert)
+    }
+
+    fn read_text(&mut self, take: TakeText<'_>) -> Result<()> {
+        if TEXT {
+            take(<&RawValue>::deserialize(self.take()?).map_err(convert::<_, Error>)?.get())
+        } else {
+            take(self.read_raw()?.get())
+        }
+    }
+
+    fn read_embedded(&mut self, take: TakeText<'_>) -> Result<()> {
+        if TEXT {
+            self.read_text(&mut |json| take_embedded(json, take))
+        } else {
+            self.take()?.deserialize_any(EmbeddedVisitor(take)).map_err(convert)
+        }
+    }
+
+    fn skip(&mut self) -> Result<()> {
+        IgnoredAny::deserialize(self.take()?).map(drop).map_err(convert)
+    }
+}
+
+fn take_embedded(json: &str, take: TakeText<'_>) -> Result<()> {
+    if json == "null" {
+        return Ok(());
+    }
+    if !json.starts_with('"') {
+        return take(json);
+    }
+    match unescape_string(json) {
+        Some(text) => take(&text),
+        None => take(&super::decode_event::<String>(json).map_err(Error::custom)?),
+    }
+}
+
+struct EmbeddedVisitor<'f>(TakeText<'f>);
+
+impl<'de> Visitor<'de> for EmbeddedVisitor<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a string that contains JSON")
+    }
+
+    fn visit_bool<E: serde::de::Error>(self, flag: bool) -> std::result::Result<(), E> {
+        (self.0)(if flag { "true" } else { "false" }).map_err(convert)
+    }
+
+    fn visit_str<E: serde::de::Error>(self, text: &str) -> std::result::Result<(), E> {
+        (self.0)(text).map_err(convert)
+    }
+
+    fn visit_unit<E>(self) -> std::result::Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> std::result::Result<(), A::Error> {
+        let value = Value::deserialize(MapAccessDeserializer::new(map))?;
+        self.visit_str(&value.to_string())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> std::result::Result<(), A::Error> {
+        let value = Value::deserialize(SeqAccessDeserializer::new(list))?;
+        self.visit_str(&value.to_string())
+    }
+}
+
+struct ItemSeed<'f, const TEXT: bool>(ReadItem<'f>);
+
+impl<'de, const TEXT: bool> DeserializeSeed<'de> for ItemSeed<'_, TEXT> {
+    type Value = ();
+
+    #[inline]
+    fn deserialize<D: Deserializer<'de>>(self, from: D) -> std::result::Result<(), D::Error> {
+        (self.0)(&mut Reader::<D, TEXT>::new(from)).map_err(convert)
+    }
+}
+
+struct MemberSeed<'f, 'n, const TEXT: bool>(ReadMember<'f>, &'n str);
+
+impl<'de, const TEXT: bool> DeserializeSeed<'de> for MemberSeed<'_, '_, TEXT> {
+    type Value = ();
+
+    #[inline]
+    fn deserialize<D: Deserializer<'de>>(self, from: D) -> std::result::Result<(), D::Error> {
+        (self.0)(self.1, &mut Reader::<D, TEXT>::new(from)).map_err(convert)
+    }
+}
+
+struct StrVisitor<'f>(&'f mut dyn FnMut(&str));
+
+impl Visitor<'_> for StrVisitor<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a string")
+    }
+
+    #[inline]
+    fn visit_str<E>(self, text: &str) -> std::result::Result<(), E> {
+        (self.0)(text);
+        Ok(())
+    }
+
+    fn visit_unit<E>(self) -> std::result::Result<(), E> {
+        Ok(())
+    }
+}
+
+struct ListVisitor<'f, const TEXT: bool>(ReadItem<'f>);
+
+impl<'de, const TEXT: bool> Visitor<'de> for ListVisitor<'_, TEXT> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list")
+    }
+
+    fn visit_unit<E>(self) -> std::result::Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> std::result::Result<(), A::Error> {
+        while items.next_element_seed(ItemSeed::<TEXT>(self.0))?.is_some() {}
+        Ok(())
+    }
+}
+
+struct ObjectVisitor<'f, const TEXT: bool>(ReadMember<'f>);
+
+impl<'de, const TEXT: bool> Visitor<'de> for ObjectVisitor<'_, TEXT> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_unit<E>(self) -> std::result::Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> std::result::Result<(), A::Error> {
+        while let Some(Name(name)) = members.next_key()? {
+            members.next_value_seed(MemberSeed::<TEXT>(self.0, &name))?;
+        }
+        Ok(())
+    }
+}
+
+struct NullableVisitor<'f, const TEXT: bool>(ReadItem<'f>);
+
+impl<'de, const TEXT: bool> Visitor<'de> for NullableVisitor<'_, TEXT> {
+    type Value = bool;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a value or null")
+    }
+
+    fn visit_none<E>(self) -> std::result::Result<bool, E> {
+        Ok(false)
+    }
+
+    fn visit_unit<E>(self) -> std::result::Result<bool, E> {
+        Ok(false)
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, from: D) -> std::result::Result<bool, D::Error> {
+        ItemSeed::<TEXT>(self.0).deserialize(from).map(|()| true)
+    }
+}
+
+/// A member's name, borrowed where that can be.
+struct Name<'de>(Cow<'de, str>);
+
+impl<'de> Deserialize<'de> for Name<'de> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> std::result::Result<Self, D::Error> {
+        struct NameVisitor;
+        impl<'de> Visitor<'de> for NameVisitor {
+            type Value = Name<'de>;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("the name of a field")
+            }
+            fn visit_borrowed_str<E>(self, text: &'de str) -> std::result::Result<Name<'de>, E> {
+                Ok(Name(Cow::Borrowed(text)))
+            }
+            fn visit_str<E>(self, text: &str) -> std::result::Result<Name<'de>, E> {
+                Ok(Name(Cow::Owned(text.to_owned())))
+            }
+            fn visit_string<E>(self, text: String) -> std::result::Result<Name<'de>, E> {
+                Ok(Name(Cow::Owned(text)))
+            }
+        }
+        from.deserialize_identifier(NameVisitor)
+    }
+}
