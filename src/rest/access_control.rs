@@ -31,6 +31,7 @@ impl AccessControl<'_> {
     /// Required permissions, depending on the request: `manage_system`, `manage_channel_access_rules`.
     /// Edition: Enterprise Advanced.
     #[doc(alias = "CreateAccessControlPolicy")]
+    #[inline]
     pub fn save(&self, draft: &AccessControlPolicyDraft) -> Result<AccessControlPolicy> {
         self.0.put("/access_control_policies", &[]).json(draft).decode()
     }
@@ -41,6 +42,7 @@ impl AccessControl<'_> {
     ///
     /// Required permission: `manage_system`. Edition: Enterprise Advanced.
     #[doc(alias = "GetAccessControlPolicy")]
+    #[inline]
     pub fn get(&self, policy: &PolicyId) -> Result<AccessControlPolicy> {
         self.0.get("/access_control_policies/{policy_id}", &[policy]).decode()
     }
@@ -51,6 +53,7 @@ impl AccessControl<'_> {
     ///
     /// Required permission: `manage_channel_access_rules`. Edition: Enterprise Advanced.
     #[doc(alias = "GetAccessControlPolicy")]
+    #[inline]
     pub fn get_in_channel(&self, policy: &PolicyId, channel: &ChannelId) -> Result<AccessControlPolicy> {
         self.0.get("/access_control_policies/{policy_id}", &[policy]).param("channelId", channel).decode()
     }
@@ -62,6 +65,7 @@ impl AccessControl<'_> {
     /// Required permissions, depending on the request: `manage_system`, `manage_channel_access_rules`.
     /// Edition: Enterprise Advanced.
     #[doc(alias = "DeleteAccessControlPolicy")]
+    #[inline]
     pub fn delete(&self, policy: &PolicyId) -> Result<()> {
         self.0.delete("/access_control_policies/{policy_id}", &[policy]).send()
     }
@@ -72,6 +76,7 @@ impl AccessControl<'_> {
     ///
     /// Required permission: `manage_system`. Edition: Enterprise Advanced.
     #[doc(alias = "SearchAccessControlPolicies")]
+    #[inline]
     pub fn search(&self, search: &AccessControlPolicySearch) -> Result<AccessControlPoliciesWithCount> {
         self.0.post("/access_control_policies/search", &[]).json(search).safe().decode()
     }
@@ -83,6 +88,7 @@ impl AccessControl<'_> {
     /// Required permissions, depending on the request: `manage_system`, `manage_channel_access_rules`.
     /// Edition: Enterprise Advanced.
     #[doc(alias = "UpdateAccessControlPoliciesActive")]
+    #[inline]
     pub fn set_active(
         &self,
         updates: &[AccessControlPolicyActiveUpdate],
@@ -100,6 +106,7 @@ impl AccessControl<'_> {
     /// Required permissions, depending on the request: `manage_system`, `manage_channel_access_rules`.
     /// Edition: Enterprise Advanced.
     #[doc(alias = "UpdateAccessControlPolicyActiveStatus")]
+    #[inline]
     pub fn activate(&self, policy: &PolicyId) -> Result<()> {
         self.0
             .get("/access_control_policies/{policy_id}/activate", &[policy])
@@ -118,6 +125,7 @@ impl AccessControl<'_> {
     /// Required permissions, depending on the request: `manage_system`, `manage_channel_access_rules`.
     /// Edition: Enterprise Advanced.
     #[doc(alias = "UpdateAccessControlPolicyActiveStatus")]
+    #[inline]
     pub fn deactivate(&self, policy: &PolicyId) -> Result<()> {
         self.0
             .get("/access_control_policies/{policy_id}/activate", &[policy])
@@ -132,6 +140,7 @@ impl AccessControl<'_> {
     ///
     /// Required permission: `manage_system`. Edition: Enterprise Advanced.
     #[doc(alias = "AssignAccessControlPolicyToChannels")]
+    #[inline]
     pub fn assign(&self, policy: &PolicyId, channels: &[ChannelId]) -> Result<()> {
         self.0
             .post("/access_control_policies/{policy_id}/assign", &[policy])
@@ -145,6 +154,7 @@ impl AccessControl<'_> {
     ///
     /// Required permission: `manage_system`. Edition: Enterprise Advanced.
     #[doc(alias = "UnassignAccessControlPolicyFromChannels")]
+    #[inline]
     pub fn unassign(&self, policy: &PolicyId, channels: &[ChannelId]) -> Result<()> {
         self.0
             .delete("/access_control_policies/{policy_id}/unassign", &[policy])
@@ -158,6 +168,7 @@ impl AccessControl<'_> {
     ///
     /// Required permission: `manage_system`. Edition: Enterprise Advanced.
     #[doc(alias = "GetChannelsForAccessControlPolicy")]
+    #[inline]
     pub fn list_channels(&self, policy: &PolicyId, page: &AccessChannelPage) -> Result<ChannelsWithCount> {
         self.0.get("/access_control_policies/{policy_id}/resources/channels", &[policy]).query(page).decode()
     }
@@ -168,6 +179,7 @@ impl AccessControl<'_> {
     ///
     /// Required permission: `manage_system`. Edition: Enterprise Advanced.
     #[doc(alias = "SearchChannelsForAccessControlPolicy")]
+    #[inline]
     pub fn search_channels(&self, policy: &PolicyId, search: &ChannelSearch) -> Result<ChannelsWithCount> {
         self.0
             .post("/access_control_policies/{policy_id}/resources/channels/search", &[policy])
@@ -182,6 +194,7 @@ impl AccessControl<'_> {
     ///
     /// Required permission: `read_channel`. Edition: Enterprise Advanced.
     #[doc(alias = "GetChannelAccessControlAttributes")]
+    #[inline]
     pub fn list_channel_attributes(&self, channel: &ChannelId) -> Result<BTreeMap<String, Vec<String>>> {
         self.0.get("/channels/{channel_id}/access_control/attributes", &[channel]).decode()
     }
@@ -193,6 +206,7 @@ impl AccessControl<'_> {
     /// Required permissions, depending on the request: `manage_system`, `manage_channel_access_rules`.
     /// Edition: Enterprise Advanced.
     #[doc(alias = "GetAccessControlPolicyAutocompleteFields")]
+    #[inline]
     pub fn list_fields(&self, page: &AccessFieldPage) -> Result<Vec<PropertyField>> {
         self.0.get("/access_control_policies/cel/autocomplete/fields", &[]).query(page).decode()
     }
@@ -204,6 +218,7 @@ impl AccessControl<'_> {
     /// Required permissions, depending on the request: `manage_system`, `manage_channel_access_rules`.
     /// Edition: Enterprise Advanced.
     #[doc(alias = "CheckAccessControlPolicyExpression")]
+    #[inline]
     pub fn check_expression(&self, expression: &CelExpression) -> Result<Vec<CelExpressionError>> {
         self.0.post("/access_control_policies/cel/check", &[]).json(expression).safe().decode()
     }
@@ -215,6 +230,7 @@ impl AccessControl<'_> {
     /// Required permissions, depending on the request: `manage_system`, `manage_channel_access_rules`.
     /// Edition: Enterprise Advanced.
     #[doc(alias = "TestAccessControlPolicyExpression")]
+    #[inline]
     pub fn list_matches(
         &self,
         expression: &QueryExpressionParams,
@@ -229,6 +245,7 @@ impl AccessControl<'_> {
     /// Required permissions, depending on the request: `manage_system`, `manage_channel_access_rules`.
     /// Edition: Enterprise Advanced.
     #[doc(alias = "ValidateExpressionAgainstRequester")]
+    #[inline]
     pub fn matches_me(&self, expression: &CelExpression) -> Result<bool> {
         self.0
             .post("/access_control_policies/cel/validate_requester", &[])
@@ -244,6 +261,7 @@ impl AccessControl<'_> {
     /// Required permissions, depending on the request: `manage_system`, `manage_channel_access_rules`.
     /// Edition: Enterprise Advanced.
     #[doc(alias = "GetCELVisualAST")]
+    #[inline]
     pub fn take_apart(&self, expression: &CelExpression) -> Result<VisualExpression> {
         self.0.post("/access_control_policies/cel/visual_ast", &[]).json(expression).safe().decode()
     }
@@ -252,6 +270,7 @@ impl AccessControl<'_> {
 impl<'c> AccessControl<'c> {
     /// Iterates over all policies found by `search`, fetching 100 per request. `cursor` and `limit` are
     /// ignored.
+    #[inline]
     pub fn all(&self, search: &AccessControlPolicySearch) -> Pages<'c, AccessControlPolicy> {
         let (group, mut search) = (*self, search.clone().limit(100u32));
         search.cursor = None;
@@ -264,6 +283,7 @@ impl<'c> AccessControl<'c> {
     }
 
     /// Iterates over all channels that a policy applies to, fetching 100 per request.
+    #[inline]
     pub fn all_channels(&self, policy: &PolicyId) -> Pages<'c, ChannelWithTeamData> {
         let (group, policy, mut page) = (*self, policy.clone(), AccessChannelPage::new(100));
         until_last(move |_| {

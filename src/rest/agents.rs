@@ -17,6 +17,7 @@ impl Agents<'_> {
     ///
     /// Since server 11.2.
     #[doc(alias = "GetAgents")]
+    #[inline]
     pub fn list(&self) -> Result<Vec<Agent>> {
         self.0.get("/agents", &[]).decode()
     }
@@ -27,6 +28,7 @@ impl Agents<'_> {
     ///
     /// Since server 11.2.
     #[doc(alias = "GetAgentsStatus")]
+    #[inline]
     pub fn get_status(&self) -> Result<AgentsIntegrityResponse> {
         self.0.get("/agents/status", &[]).decode()
     }
@@ -37,6 +39,7 @@ impl Agents<'_> {
     ///
     /// Since server 11.2.
     #[doc(alias = "GetLLMServices")]
+    #[inline]
     pub fn list_services(&self) -> Result<Vec<LlmService>> {
         self.0.get("/llmservices", &[]).decode()
     }

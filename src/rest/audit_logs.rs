@@ -15,6 +15,7 @@ impl AuditLogs<'_> {
     ///
     /// Required permission: `sysconsole_write_experimental_features`. Since server 10.9. Edition: Enterprise.
     #[doc(alias = "AddAuditLogCertificate")]
+    #[inline]
     pub fn upload_certificate(&self, file: Upload<'_>) -> Result<()> {
         with_file(self.0.post("/audit_logs/certificate", &[]), "certificate", file).send()
     }
@@ -25,6 +26,7 @@ impl AuditLogs<'_> {
     ///
     /// Required permission: `sysconsole_write_experimental_features`. Since server 9.5. Edition: Enterprise.
     #[doc(alias = "RemoveAuditLogCertificate")]
+    #[inline]
     pub fn delete_certificate(&self) -> Result<()> {
         self.0.delete("/audit_logs/certificate", &[]).send()
     }

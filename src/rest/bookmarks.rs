@@ -21,6 +21,7 @@ impl Bookmarks<'_> {
     ///
     /// Required permission: `read_channel_content`. Since server 9.5.
     #[doc(alias = "ListChannelBookmarksForChannel")]
+    #[inline]
     pub fn list(&self, channel: &ChannelId) -> Result<Vec<ChannelBookmark>> {
         self.0.get("/channels/{channel_id}/bookmarks", &[channel]).decode()
     }
@@ -31,6 +32,7 @@ impl Bookmarks<'_> {
     ///
     /// Required permission: `read_channel_content`. Since server 9.5.
     #[doc(alias = "ListChannelBookmarksForChannel")]
+    #[inline]
     pub fn list_since(&self, channel: &ChannelId, since: Timestamp) -> Result<Vec<ChannelBookmark>> {
         let template = "/channels/{channel_id}/bookmarks";
         self.0.get(template, &[channel]).param("bookmarks_since", since.as_millis()).decode()
@@ -42,6 +44,7 @@ impl Bookmarks<'_> {
     ///
     /// Required permission: `add_bookmark_public_channel`. Since server 9.5.
     #[doc(alias = "CreateChannelBookmark")]
+    #[inline]
     pub fn create(&self, channel: &ChannelId, draft: &ChannelBookmarkDraft) -> Result<ChannelBookmark> {
         self.0.post("/channels/{channel_id}/bookmarks", &[channel]).json(draft).decode()
     }
@@ -52,6 +55,7 @@ impl Bookmarks<'_> {
     ///
     /// Required permission: `edit_bookmark_public_channel`. Since server 9.5.
     #[doc(alias = "UpdateChannelBookmark")]
+    #[inline]
     pub fn patch(
         &self,
         channel: &ChannelId,
@@ -68,6 +72,7 @@ impl Bookmarks<'_> {
     ///
     /// Required permission: `order_bookmark_public_channel`. Since server 9.5.
     #[doc(alias = "UpdateChannelBookmarkSortOrder")]
+    #[inline]
     pub fn set_sort_order(
         &self,
         channel: &ChannelId,
@@ -84,6 +89,7 @@ impl Bookmarks<'_> {
     ///
     /// Required permission: `delete_bookmark_public_channel`. Since server 9.5.
     #[doc(alias = "DeleteChannelBookmark")]
+    #[inline]
     pub fn delete(&self, channel: &ChannelId, bookmark: &BookmarkId) -> Result<ChannelBookmark> {
         self.0.delete("/channels/{channel_id}/bookmarks/{bookmark_id}", &[channel, bookmark]).decode()
     }

@@ -19,11 +19,13 @@ impl<'c> Bots<'c> {
     ///
     /// Required permissions, depending on the request: `read_bots`, `read_others_bots`. Since server 5.10.
     #[doc(alias = "GetBots")]
+    #[inline]
     pub fn list(&self, page: &BotPage) -> Result<Vec<Bot>> {
         self.0.get("/bots", &[]).query(page).decode()
     }
 
     /// Iterates over all bots, fetching 200 per request. The paging fields of `page` are ignored.
+    #[inline]
     pub fn all(&self, page: &BotPage) -> Pages<'c, Bot> {
         let (group, page) = (*self, page.clone());
         pages(move |number| group.list(&page.clone().page(number).per_page(MAX_PER_PAGE)))
@@ -35,6 +37,7 @@ impl<'c> Bots<'c> {
     ///
     /// Required permissions, depending on the request: `read_bots`, `read_others_bots`. Since server 5.10.
     #[doc(alias = "GetBot")]
+    #[inline]
     pub fn get(&self, bot: &BotUserId) -> Result<Bot> {
         self.0.get("/bots/{bot_user_id}", &[bot]).decode()
     }
@@ -45,6 +48,7 @@ impl<'c> Bots<'c> {
     ///
     /// Required permissions, depending on the request: `read_bots`, `read_others_bots`. Since server 5.10.
     #[doc(alias = "GetBot")]
+    #[inline]
     pub fn get_with_disabled(&self, bot: &BotUserId) -> Result<Bot> {
         self.0.get("/bots/{bot_user_id}", &[bot]).param("include_deleted", true).decode()
     }
@@ -55,6 +59,7 @@ impl<'c> Bots<'c> {
     ///
     /// Required permission: `create_bot`. Since server 5.10.
     #[doc(alias = "CreateBot")]
+    #[inline]
     pub fn create(&self, draft: &BotDraft) -> Result<Bot> {
         self.0.post("/bots", &[]).json(draft).decode()
     }
@@ -65,6 +70,7 @@ impl<'c> Bots<'c> {
     ///
     /// Required permission: `manage_bots`. Since server 5.10.
     #[doc(alias = "PatchBot")]
+    #[inline]
     pub fn patch(&self, bot: &BotUserId, patch: &BotPatch) -> Result<Bot> {
         self.0.put("/bots/{bot_user_id}", &[bot]).json(patch).decode()
     }
@@ -75,6 +81,7 @@ impl<'c> Bots<'c> {
     ///
     /// Required permission: `manage_bots`. Since server 5.10.
     #[doc(alias = "DisableBot")]
+    #[inline]
     pub fn disable(&self, bot: &BotUserId) -> Result<Bot> {
         self.0.post("/bots/{bot_user_id}/disable", &[bot]).decode()
     }
@@ -85,6 +92,7 @@ impl<'c> Bots<'c> {
     ///
     /// Required permission: `manage_bots`. Since server 5.10.
     #[doc(alias = "EnableBot")]
+    #[inline]
     pub fn enable(&self, bot: &BotUserId) -> Result<Bot> {
         self.0.post("/bots/{bot_user_id}/enable", &[bot]).decode()
     }
@@ -95,6 +103,7 @@ impl<'c> Bots<'c> {
     ///
     /// Required permission: `manage_bots`. Since server 5.10.
     #[doc(alias = "AssignBot")]
+    #[inline]
     pub fn assign(&self, bot: &BotUserId, owner: &UserId) -> Result<Bot> {
         self.0.post("/bots/{bot_user_id}/assign/{user_id}", &[bot, owner]).decode()
     }
@@ -105,6 +114,7 @@ impl<'c> Bots<'c> {
     ///
     /// Required permission: `manage_system`. Since server 5.26.
     #[doc(alias = "ConvertBotToUser")]
+    #[inline]
     pub fn convert_to_user(&self, bot: &BotUserId, patch: &UserPatch) -> Result<User> {
         self.0.post("/bots/{bot_user_id}/convert_to_user", &[bot]).json(patch).decode()
     }
@@ -115,6 +125,7 @@ impl<'c> Bots<'c> {
     ///
     /// Required permission: `manage_system`. Since server 5.26.
     #[doc(alias = "ConvertBotToUser")]
+    #[inline]
     pub fn convert_to_admin(&self, bot: &BotUserId, patch: &UserPatch) -> Result<User> {
         let call = self.0.post("/bots/{bot_user_id}/convert_to_user", &[bot]).param("set_system_admin", true);
         call.json(patch).decode()
@@ -127,6 +138,7 @@ impl<'c> Bots<'c> {
     ///
     /// Required permission: `manage_system`. Since server 5.26.
     #[doc(alias = "ConvertUserToBot")]
+    #[inline]
     pub fn convert_from_user(&self, user: &UserId) -> Result<Bot> {
         self.0.post("/users/{user_id}/convert_to_bot", &[user]).decode()
     }

@@ -15,6 +15,7 @@ impl Brand<'_> {
     ///
     /// Does not require a login.
     #[doc(alias = "GetBrandImage")]
+    #[inline]
     pub fn image(&self) -> Result<Vec<u8>> {
         self.0.get("/brand/image", &[]).bytes()
     }
@@ -25,6 +26,7 @@ impl Brand<'_> {
     ///
     /// Required permission: `edit_brand`.
     #[doc(alias = "UploadBrandImage")]
+    #[inline]
     pub fn set_image(&self, file: Upload<'_>) -> Result<()> {
         with_file(self.0.post("/brand/image", &[]), "image", file).send()
     }
@@ -35,6 +37,7 @@ impl Brand<'_> {
     ///
     /// Required permission: `edit_brand`. Since server 5.6.
     #[doc(alias = "DeleteBrandImage")]
+    #[inline]
     pub fn delete_image(&self) -> Result<()> {
         self.0.delete("/brand/image", &[]).send()
     }

@@ -36,6 +36,7 @@ impl Channels<'_> {
     ///
     /// Required permissions, depending on the request: `read_public_channel`, `read_channel`.
     #[doc(alias = "GetChannel")]
+    #[inline]
     pub fn get(&self, channel: &ChannelId) -> Result<Channel> {
         self.0.get("/channels/{channel_id}", &[channel]).decode()
     }
@@ -49,6 +50,7 @@ impl Channels<'_> {
     ///
     /// Required permissions, depending on the request: `read_public_channel`, `read_channel`, `manage_team`.
     #[doc(alias = "GetChannelByName")]
+    #[inline]
     pub fn get_by_name(&self, team: &TeamId, name: &str) -> Result<Channel> {
         let call = self.0.get("/teams/{team_id}/channels/name/{channel_name}", &[team, &name]);
         call.decode().map_err(|error| explain_channel(error, name, team.as_str()))
@@ -60,6 +62,7 @@ impl Channels<'_> {
     ///
     /// Required permissions, depending on the request: `read_public_channel`, `read_channel`, `manage_team`.
     #[doc(alias = "GetChannelByName")]
+    #[inline]
     pub fn get_by_name_with_archived(&self, team: &TeamId, name: &str) -> Result<Channel> {
         let template = "/teams/{team_id}/channels/name/{channel_name}";
         let call = self.0.get(template, &[team, &name]).param("include_deleted", true);
@@ -72,6 +75,7 @@ impl Channels<'_> {
     ///
     /// Required permissions, depending on the request: `read_channel`, `read_public_channel`, `manage_team`.
     #[doc(alias = "GetChannelByNameForTeamName")]
+    #[inline]
     pub fn get_by_names(&self, team_name: &str, name: &str) -> Result<Channel> {
         let call = self.0.get("/teams/name/{team_name}/channels/name/{channel_name}", &[&team_name, &name]);
         call.decode().map_err(|error| explain_channel(error, name, team_name))
@@ -81,6 +85,7 @@ impl Channels<'_> {
     ///
     /// `GET /teams/name/{team_name}/channels/name/{channel_name}`
     #[doc(alias = "GetChannelByNameForTeamName")]
+    #[inline]
     pub fn get_by_names_with_archived(&self, team_name: &str, name: &str) -> Result<Channel> {
         let template = "/teams/name/{team_name}/channels/name/{channel_name}";
         let call = self.0.get(template, &[&team_name, &name]).param("include_deleted", true);
@@ -93,6 +98,7 @@ impl Channels<'_> {
     ///
     /// Required permissions, depending on the request: `create_public_channel`, `create_private_channel`.
     #[doc(alias = "CreateChannel")]
+    #[inline]
     pub fn create(&self, draft: &ChannelDraft) -> Result<Channel> {
         self.0.post("/channels", &[]).json(draft).decode()
     }
@@ -104,6 +110,7 @@ impl Channels<'_> {
     ///
     /// Required permissions, depending on the request: `create_direct_channel`, `manage_system`.
     #[doc(alias = "CreateDirectChannel")]
+    #[inline]
     pub fn create_direct(&self, one: &UserId, other: &UserId) -> Result<Channel> {
         let users = [real_id(self.0, one)?, real_id(self.0, other)?];
         self.0.post("/channels/direct", &[]).json(&users).decode()
@@ -116,6 +123,7 @@ impl Channels<'_> {
     ///
     /// Required permission: `create_group_channel`.
     #[doc(alias = "CreateGroupChannel")]
+    #[inline]
     pub fn create_group(&self, users: &[UserId]) -> Result<Channel> {
         self.0.post("/channels/group", &[]).json(&users).decode()
     }
@@ -127,6 +135,7 @@ impl Channels<'_> {
     /// Required permissions, depending on the request: `manage_public_channel_members`,
     /// `manage_private_channel_members`.
     #[doc(alias = "UpdateChannel")]
+    #[inline]
     pub fn update(&self, channel: &Channel) -> Result<Channel> {
         self.0.put("/channels/{channel_id}", &[&channel.id]).json(channel).decode()
     }
@@ -140,6 +149,7 @@ impl Channels<'_> {
     /// `manage_private_channel_properties`, `manage_private_channel_auto_translation`,
     /// `manage_private_channel_banner`.
     #[doc(alias = "PatchChannel")]
+    #[inline]
     pub fn patch(&self, channel: &ChannelId, patch: &ChannelPatch) -> Result<Channel> {
         self.0.put("/channels/{channel_id}/patch", &[channel]).json(patch).decode()
     }
@@ -151,6 +161,7 @@ impl Channels<'_> {
     /// Required permissions, depending on the request: `convert_private_channel_to_public`,
     /// `convert_public_channel_to_private`. Since server 5.16.
     #[doc(alias = "UpdateChannelPrivacy")]
+    #[inline]
     pub fn set_privacy(&self, channel: &ChannelId, kind: &ChannelType) -> Result<Channel> {
         self.0.put("/channels/{channel_id}/privacy", &[channel]).json(&json!({"privacy": kind})).decode()
     }
@@ -162,6 +173,7 @@ impl Channels<'_> {
     /// Required permissions, depending on the request: `delete_public_channel`, `delete_private_channel`,
     /// `manage_system`.
     #[doc(alias = "DeleteChannel")]
+    #[inline]
     pub fn archive(&self, channel: &ChannelId) -> Result<()> {
         self.0.delete("/channels/{channel_id}", &[channel]).send()
     }
@@ -173,6 +185,7 @@ impl Channels<'_> {
     /// Required permissions, depending on the request: `delete_public_channel`, `delete_private_channel`,
     /// `manage_system`.
     #[doc(alias = "DeleteChannel")]
+    #[inline]
     pub fn delete_permanently(&self, channel: &ChannelId) -> Result<()> {
         self.0.delete("/channels/{channel_id}", &[channel]).param("permanent", true).send()
     }
@@ -184,6 +197,7 @@ impl Channels<'_> {
     /// Required permissions, depending on the request: `manage_team`,
     /// `sysconsole_write_user_management_channels`. Since server 3.10.
     #[doc(alias = "RestoreChannel")]
+    #[inline]
     pub fn restore(&self, channel: &ChannelId) -> Result<Channel> {
         self.0.post("/channels/{channel_id}/restore", &[channel]).decode()
     }
@@ -194,6 +208,7 @@ impl Channels<'_> {
     ///
     /// Required permission: `manage_system`. Since server 5.26.
     #[doc(alias = "MoveChannel")]
+    #[inline]
     pub fn move_to_team(&self, channel: &ChannelId, team: &TeamId) -> Result<Channel> {
         self.0
             .post("/channels/{channel_id}/move", &[channel])
@@ -207,6 +222,7 @@ impl Channels<'_> {
     ///
     /// Required permission: `manage_system`. Since server 5.26.
     #[doc(alias = "MoveChannel")]
+    #[inline]
     pub fn move_to_team_by_force(&self, channel: &ChannelId, team: &TeamId) -> Result<Channel> {
         let template = "/channels/{channel_id}/move";
         self.0.post(template, &[channel]).json(&json!({"team_id": team, "force": true})).decode()
@@ -217,6 +233,7 @@ impl Channels<'_> {
     /// `POST /channels/{channel_id}/convert_to_channel`
     ///
     /// Required permission: `create_private_channel`.
+    #[inline]
     pub fn convert_to_private(&self, channel: &ChannelId, draft: &ChannelDraft) -> Result<Channel> {
         let (team, name, display) = (&draft.team_id, &draft.name, &draft.display_name);
         let body = json!({"channel_id": channel, "team_id": team, "name": name, "display_name": display});
@@ -229,6 +246,7 @@ impl Channels<'_> {
     ///
     /// Required permission: `read_channel`. Since server 9.1.
     #[doc(alias = "GetGroupMessageMembersCommonTeams")]
+    #[inline]
     pub fn common_teams(&self, channel: &ChannelId) -> Result<Vec<Team>> {
         self.0.get("/channels/{channel_id}/common_teams", &[channel]).decode()
     }
@@ -239,6 +257,7 @@ impl Channels<'_> {
     ///
     /// Required permission: `read_channel`.
     #[doc(alias = "GetChannelStats")]
+    #[inline]
     pub fn stats(&self, channel: &ChannelId) -> Result<ChannelStats> {
         self.0.get("/channels/{channel_id}/stats", &[channel]).decode()
     }
@@ -249,6 +268,7 @@ impl Channels<'_> {
     ///
     /// Required permission: `read_channel`. Since server 5.6.
     #[doc(alias = "GetChannelMembersTimezones")]
+    #[inline]
     pub fn timezones(&self, channel: &ChannelId) -> Result<Vec<String>> {
         self.0.get("/channels/{channel_id}/timezones", &[channel]).decode()
     }
@@ -259,6 +279,7 @@ impl Channels<'_> {
     ///
     /// Required permission: `read_channel_content`.
     #[doc(alias = "GetPinnedPosts")]
+    #[inline]
     pub fn pinned(&self, channel: &ChannelId) -> Result<PostList> {
         self.0.get("/channels/{channel_id}/pinned", &[channel]).decode()
     }
@@ -269,6 +290,7 @@ impl Channels<'_> {
     ///
     /// Required permission: `manage_system`. Since server 4.10.
     #[doc(alias = "UpdateChannelScheme")]
+    #[inline]
     pub fn set_scheme(&self, channel: &ChannelId, scheme: &SchemeId) -> Result<()> {
         self.0.put("/channels/{channel_id}/scheme", &[channel]).json(&json!({"scheme_id": scheme})).send()
     }
@@ -279,6 +301,7 @@ impl Channels<'_> {
     ///
     /// Required permission: `manage_system`. Since server 5.22.
     #[doc(alias = "GetChannelModerations")]
+    #[inline]
     pub fn moderations(&self, channel: &ChannelId) -> Result<Vec<ChannelModeration>> {
         self.0.get("/channels/{channel_id}/moderations", &[channel]).decode()
     }
@@ -289,6 +312,7 @@ impl Channels<'_> {
     ///
     /// Required permission: `manage_system`. Since server 5.22.
     #[doc(alias = "PatchChannelModerations")]
+    #[inline]
     pub fn patch_moderations(
         &self,
         channel: &ChannelId,

@@ -25,6 +25,7 @@ impl<'c> Cloud<'c> {
     ///
     /// Required permission: `sysconsole_read_billing`. Since server 5.28. Mattermost Cloud only.
     #[doc(alias = "GetCloudCustomer")]
+    #[inline]
     pub fn get_customer(&self) -> Result<CloudCustomer> {
         self.0.get("/cloud/customer", &[]).decode()
     }
@@ -35,6 +36,7 @@ impl<'c> Cloud<'c> {
     ///
     /// Required permission: `sysconsole_write_billing`. Since server 5.29. Mattermost Cloud only.
     #[doc(alias = "UpdateCloudCustomer")]
+    #[inline]
     pub fn update_customer(&self, customer: &CloudCustomerPatch) -> Result<CloudCustomer> {
         self.0.put("/cloud/customer", &[]).json(customer).decode()
     }
@@ -45,6 +47,7 @@ impl<'c> Cloud<'c> {
     ///
     /// Required permission: `sysconsole_write_billing`. Since server 5.29. Mattermost Cloud only.
     #[doc(alias = "UpdateCloudCustomerAddress")]
+    #[inline]
     pub fn update_address(&self, address: &CloudAddress) -> Result<CloudCustomer> {
         self.0.put("/cloud/customer/address", &[]).json(address).decode()
     }
@@ -55,6 +58,7 @@ impl<'c> Cloud<'c> {
     ///
     /// Since server 5.28. Mattermost Cloud only.
     #[doc(alias = "GetSubscription")]
+    #[inline]
     pub fn get_subscription(&self) -> Result<CloudSubscription> {
         self.0.get("/cloud/subscription", &[]).decode()
     }
@@ -65,6 +69,7 @@ impl<'c> Cloud<'c> {
     ///
     /// Required permission: `sysconsole_read_billing`. Since server 5.30. Mattermost Cloud only.
     #[doc(alias = "GetInvoicesForSubscription")]
+    #[inline]
     pub fn list_invoices(&self) -> Result<Vec<CloudInvoice>> {
         self.0.get("/cloud/subscription/invoices", &[]).decode()
     }
@@ -75,6 +80,7 @@ impl<'c> Cloud<'c> {
     ///
     /// Required permission: `sysconsole_read_billing`. Since server 5.30. Mattermost Cloud only.
     #[doc(alias = "GetInvoiceForSubscriptionAsPdf")]
+    #[inline]
     pub fn download_invoice(&self, invoice: &str) -> FileDownload<'c> {
         FileDownload::new(
             self.0.get("/cloud/subscription/invoices/{invoice_id}/pdf", &[&invoice]).with_file_timeout(),
@@ -88,6 +94,7 @@ impl<'c> Cloud<'c> {
     ///
     /// Since server 5.28. Mattermost Cloud only.
     #[doc(alias = "GetCloudProducts")]
+    #[inline]
     pub fn list_products(&self) -> Result<Vec<CloudProduct>> {
         self.0.get("/cloud/products", &[]).decode()
     }
@@ -98,6 +105,7 @@ impl<'c> Cloud<'c> {
     ///
     /// Since server 5.28. Mattermost Cloud only.
     #[doc(alias = "GetCloudProducts")]
+    #[inline]
     pub fn list_all_products(&self) -> Result<Vec<CloudProduct>> {
         self.0.get("/cloud/products", &[]).param("include_legacy", true).decode()
     }
@@ -108,6 +116,7 @@ impl<'c> Cloud<'c> {
     ///
     /// Since server 7.0. Mattermost Cloud only.
     #[doc(alias = "GetCloudLimits")]
+    #[inline]
     pub fn get_limits(&self) -> Result<ProductLimits> {
         self.0.get("/cloud/limits", &[]).decode()
     }
@@ -118,6 +127,7 @@ impl<'c> Cloud<'c> {
     ///
     /// Required permission: `sysconsole_read_site_ip_filters`. Since server 9.1. Mattermost Cloud only.
     #[doc(alias = "GetEndpointForInstallationInformation")]
+    #[inline]
     pub fn get_installation(&self) -> Result<CloudInstallation> {
         self.0.get("/cloud/installation", &[]).decode()
     }
@@ -128,6 +138,7 @@ impl<'c> Cloud<'c> {
     ///
     /// Since server 10.0. Mattermost Cloud only.
     #[doc(alias = "GetPreviewModalData")]
+    #[inline]
     pub fn list_preview_pages(&self) -> Result<Vec<PreviewModalContentData>> {
         self.0.get("/cloud/preview/modal_data", &[]).decode()
     }
@@ -138,6 +149,7 @@ impl<'c> Cloud<'c> {
     ///
     /// Does not require a login. Since server 5.28. Mattermost Cloud only.
     #[doc(alias = "CheckCWSConnection")]
+    #[inline]
     pub fn check_portal(&self) -> Result<String> {
         self.0.get("/cloud/check-cws-connection", &[]).decode_member("status")
     }
@@ -147,6 +159,7 @@ impl<'c> Cloud<'c> {
     /// `POST /cloud/validate-business-email`
     ///
     /// Mattermost Cloud only.
+    #[inline]
     pub fn validate_email(&self, email: &str) -> Result<bool> {
         self.0
             .post("/cloud/validate-business-email", &[])
@@ -160,6 +173,7 @@ impl<'c> Cloud<'c> {
     /// `POST /cloud/validate-workspace-business-email`
     ///
     /// Required permission: `sysconsole_write_billing`. Mattermost Cloud only.
+    #[inline]
     pub fn validate_workspace_email(&self) -> Result<bool> {
         self.0.post("/cloud/validate-workspace-business-email", &[]).safe().decode_member("is_valid")
     }
@@ -171,6 +185,7 @@ impl<'c> Cloud<'c> {
     ///
     /// Since server 5.30. Mattermost Cloud only.
     #[doc(alias = "PostEndpointForCwsWebhooks")]
+    #[inline]
     pub fn send_webhook(&self, key: &Secret, payload: &CwsWebhookPayload) -> Result<()> {
         let call = self.0.post("/cloud/webhook", &[]).without_token();
         call.header("X-Cloud-Token", key.expose()).hiding_secrets(&[key.expose()]).json(payload).send()

@@ -15,6 +15,7 @@ impl Cluster<'_> {
     ///
     /// Required permission: `sysconsole_read_environment_high_availability`. Edition: Enterprise.
     #[doc(alias = "GetClusterStatus")]
+    #[inline]
     pub fn get_status(&self) -> Result<Vec<ClusterInfo>> {
         self.0.get("/cluster/status", &[]).decode()
     }

@@ -21,6 +21,7 @@ impl Commands<'_> {
     ///
     /// Required permission: `create_post`, or `use_slash_commands` on old servers (5.37).
     #[doc(alias = "ExecuteCommand")]
+    #[inline]
     pub fn execute(&self, args: &CommandArgs) -> Result<CommandResponse> {
         self.0.post("/commands/execute", &[]).json(args).decode()
     }
@@ -32,6 +33,7 @@ impl Commands<'_> {
     /// Required permissions, depending on the request: `view_team`, `manage_own_slash_commands`,
     /// `manage_others_slash_commands`.
     #[doc(alias = "ListCommands")]
+    #[inline]
     pub fn list(&self, team: &TeamId) -> Result<Vec<Command>> {
         self.0.get("/commands", &[]).param("team_id", team).decode()
     }
@@ -43,6 +45,7 @@ impl Commands<'_> {
     /// Required permissions, depending on the request: `view_team`, `manage_own_slash_commands`,
     /// `manage_others_slash_commands`.
     #[doc(alias = "ListCommands")]
+    #[inline]
     pub fn list_custom(&self, team: &TeamId) -> Result<Vec<Command>> {
         self.0.get("/commands", &[]).param("team_id", team).param("custom_only", true).decode()
     }
@@ -53,6 +56,7 @@ impl Commands<'_> {
     ///
     /// Required permission: `manage_slash_commands`. Since server 5.22.
     #[doc(alias = "GetCommandById")]
+    #[inline]
     pub fn get(&self, command: &CommandId) -> Result<Command> {
         self.0.get("/commands/{command_id}", &[command]).decode()
     }
@@ -64,6 +68,7 @@ impl Commands<'_> {
     /// Required permissions, depending on the request: `manage_own_slash_commands`,
     /// `manage_others_slash_commands`.
     #[doc(alias = "CreateCommand")]
+    #[inline]
     pub fn create(&self, draft: &CommandDraft) -> Result<Command> {
         self.0.post("/commands", &[]).json(&draft.with_method()).decode()
     }
@@ -77,6 +82,7 @@ impl Commands<'_> {
     /// # Errors
     /// The errors of [`list_custom`](Self::list_custom), and of [`create`](Self::create) or [`update`](Self::update).
     /// The server returns 400 if the trigger is built in.
+    #[inline]
     pub fn create_or_update(&self, draft: &CommandDraft) -> Result<Command> {
         let existing = self.list_custom(&draft.team_id)?.into_iter();
         match existing.into_iter().find(|command| command.trigger == draft.trigger) {
@@ -91,6 +97,7 @@ impl Commands<'_> {
     ///
     /// Required permission: `manage_slash_commands`.
     #[doc(alias = "UpdateCommand")]
+    #[inline]
     pub fn update(&self, command: &Command) -> Result<Command> {
         self.0.put("/commands/{command_id}", &[&command.id]).json(command).decode()
     }
@@ -101,6 +108,7 @@ impl Commands<'_> {
     ///
     /// Required permission: `manage_slash_commands`. Since server 5.22.
     #[doc(alias = "MoveCommand")]
+    #[inline]
     pub fn move_to_team(&self, command: &CommandId, team: &TeamId) -> Result<()> {
         self.0.put("/commands/{command_id}/move", &[command]).json(&json!({"team_id": team})).send()
     }
@@ -111,6 +119,7 @@ impl Commands<'_> {
     ///
     /// Required permission: `manage_slash_commands`.
     #[doc(alias = "DeleteCommand")]
+    #[inline]
     pub fn delete(&self, command: &CommandId) -> Result<()> {
         self.0.delete("/commands/{command_id}", &[command]).send()
     }
@@ -121,6 +130,7 @@ impl Commands<'_> {
     ///
     /// Required permission: `manage_slash_commands`.
     #[doc(alias = "RegenCommandToken")]
+    #[inline]
     pub fn regenerate_token(&self, command: &CommandId) -> Result<Secret> {
         let template = "/commands/{command_id}/regen_token";
         self.0.put(template, &[command]).decode_member("token")
@@ -132,6 +142,7 @@ impl Commands<'_> {
     ///
     /// Required permission: `view_team`.
     #[doc(alias = "ListAutocompleteCommands")]
+    #[inline]
     pub fn autocomplete(&self, team: &TeamId) -> Result<Vec<Command>> {
         self.0.get("/teams/{team_id}/commands/autocomplete", &[team]).decode()
     }
@@ -142,6 +153,7 @@ impl Commands<'_> {
     ///
     /// Required permission: `view_team`. Since server 5.24.
     #[doc(alias = "ListCommandAutocompleteSuggestions")]
+    #[inline]
     pub fn suggestions(&self, team: &TeamId, query: &SuggestionQuery) -> Result<Vec<AutocompleteSuggestion>> {
         self.0.get("/teams/{team_id}/commands/autocomplete_suggestions", &[team]).query(query).decode()
     }

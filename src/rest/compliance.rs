@@ -18,11 +18,13 @@ impl<'c> Compliance<'c> {
     ///
     /// Required permission: `read_compliance_export_job`. Edition: Enterprise.
     #[doc(alias = "GetComplianceReports")]
+    #[inline]
     pub fn list(&self, page: &Page) -> Result<Vec<ComplianceReport>> {
         self.0.get("/compliance/reports", &[]).query(page).decode()
     }
 
     /// Iterates over all reports, fetching 200 per request.
+    #[inline]
     pub fn all(&self) -> Pages<'c, ComplianceReport> {
         let group = *self;
         pages(move |number| group.list(&Page::full(number)))
@@ -34,6 +36,7 @@ impl<'c> Compliance<'c> {
     ///
     /// Required permission: `read_compliance_export_job`. Edition: Enterprise.
     #[doc(alias = "GetComplianceReport")]
+    #[inline]
     pub fn get(&self, report: &ComplianceReportId) -> Result<ComplianceReport> {
         self.0.get("/compliance/reports/{report_id}", &[report]).decode()
     }
@@ -44,6 +47,7 @@ impl<'c> Compliance<'c> {
     ///
     /// Required permission: `create_compliance_export_job`. Edition: Enterprise.
     #[doc(alias = "CreateComplianceReport")]
+    #[inline]
     pub fn create(&self, draft: &ComplianceReportDraft) -> Result<ComplianceReport> {
         self.0.post("/compliance/reports", &[]).json(draft).decode()
     }
@@ -54,6 +58,7 @@ impl<'c> Compliance<'c> {
     ///
     /// Required permission: `download_compliance_export_result`. Edition: Enterprise.
     #[doc(alias = "DownloadComplianceReport")]
+    #[inline]
     pub fn download(&self, report: &ComplianceReportId) -> FileDownload<'c> {
         FileDownload::new(
             self.0.get("/compliance/reports/{report_id}/download", &[report]).with_file_timeout(),

@@ -24,6 +24,7 @@ impl ContentFlagging<'_> {
     ///
     /// Required permission: `manage_system`. Edition: Enterprise Advanced.
     #[doc(alias = "GetCFConfig")]
+    #[inline]
     pub fn get_config(&self) -> Result<ContentFlaggingSettings> {
         self.0.get("/content_flagging/config", &[]).decode()
     }
@@ -34,6 +35,7 @@ impl ContentFlagging<'_> {
     ///
     /// Required permission: `manage_system`. Edition: Enterprise Advanced.
     #[doc(alias = "UpdateCFConfig")]
+    #[inline]
     pub fn update_config(&self, settings: &ContentFlaggingSettings) -> Result<()> {
         self.0.put("/content_flagging/config", &[]).json(settings).send()
     }
@@ -44,6 +46,7 @@ impl ContentFlagging<'_> {
     ///
     /// Edition: Enterprise Advanced.
     #[doc(alias = "GetCFFlagConfig")]
+    #[inline]
     pub fn get_flag_config(&self) -> Result<ContentFlaggingReportingConfig> {
         self.0.get("/content_flagging/flag/config", &[]).decode()
     }
@@ -54,6 +57,7 @@ impl ContentFlagging<'_> {
     ///
     /// Edition: Enterprise Advanced.
     #[doc(alias = "GetCFFlagConfig")]
+    #[inline]
     pub fn get_reviewer_config(&self, team: &TeamId) -> Result<ContentFlaggingReportingConfig> {
         self.0.get("/content_flagging/flag/config", &[]).param("team_id", team).decode()
     }
@@ -64,6 +68,7 @@ impl ContentFlagging<'_> {
     ///
     /// Required permission: `view_team`. Edition: Enterprise Advanced.
     #[doc(alias = "GetCFTeamStatus")]
+    #[inline]
     pub fn is_enabled(&self, team: &TeamId) -> Result<bool> {
         self.0.get("/content_flagging/team/{team_id}/status", &[team]).decode_member("enabled")
     }
@@ -74,6 +79,7 @@ impl ContentFlagging<'_> {
     ///
     /// Edition: Enterprise Advanced.
     #[doc(alias = "PostCFPostFlag")]
+    #[inline]
     pub fn flag(&self, post: &PostId, request: &FlagContentRequest) -> Result<()> {
         self.0.post("/content_flagging/post/{post_id}/flag", &[post]).json(request).send()
     }
@@ -84,6 +90,7 @@ impl ContentFlagging<'_> {
     ///
     /// Edition: Enterprise Advanced.
     #[doc(alias = "GetCFFields")]
+    #[inline]
     pub fn list_fields(&self) -> Result<BTreeMap<String, PropertyField>> {
         self.0.get("/content_flagging/fields", &[]).decode()
     }
@@ -94,6 +101,7 @@ impl ContentFlagging<'_> {
     ///
     /// For reviewers of the team only. Edition: Enterprise Advanced.
     #[doc(alias = "GetCFPostFieldValues")]
+    #[inline]
     pub fn list_values(&self, post: &PostId) -> Result<Vec<PropertyValue>> {
         self.0.get("/content_flagging/post/{post_id}/field_values", &[post]).decode()
     }
@@ -104,6 +112,7 @@ impl ContentFlagging<'_> {
     ///
     /// For reviewers of the team only. Edition: Enterprise Advanced.
     #[doc(alias = "GetCFPost")]
+    #[inline]
     pub fn get_post(&self, post: &PostId) -> Result<Post> {
         self.0.get("/content_flagging/post/{post_id}", &[post]).decode()
     }
@@ -114,6 +123,7 @@ impl ContentFlagging<'_> {
     ///
     /// For reviewers of the team only. Edition: Enterprise Advanced.
     #[doc(alias = "KeepCFPost")]
+    #[inline]
     pub fn keep(&self, post: &PostId, action: &FlagContentActionRequest) -> Result<()> {
         self.0.put("/content_flagging/post/{post_id}/keep", &[post]).json(action).send()
     }
@@ -124,6 +134,7 @@ impl ContentFlagging<'_> {
     ///
     /// For reviewers of the team only. Edition: Enterprise Advanced.
     #[doc(alias = "RemoveCFPost")]
+    #[inline]
     pub fn remove(&self, post: &PostId, action: &FlagContentActionRequest) -> Result<()> {
         self.0.put("/content_flagging/post/{post_id}/remove", &[post]).json(action).send()
     }
@@ -134,6 +145,7 @@ impl ContentFlagging<'_> {
     ///
     /// For reviewers of the team only. Edition: Enterprise Advanced.
     #[doc(alias = "PostCFPostReviewer")]
+    #[inline]
     pub fn assign(&self, post: &PostId, reviewer: &UserId) -> Result<()> {
         self.0.post("/content_flagging/post/{post_id}/assign/{content_reviewer_id}", &[post, reviewer]).send()
     }
@@ -144,6 +156,7 @@ impl ContentFlagging<'_> {
     ///
     /// For reviewers of the team only. Edition: Enterprise Advanced.
     #[doc(alias = "SearchCFTeamReviewers")]
+    #[inline]
     pub fn search_reviewers(&self, team: &TeamId, name: &str) -> Result<Vec<User>> {
         self.0.get("/content_flagging/team/{team_id}/reviewers/search", &[team]).param("term", name).decode()
     }

@@ -20,6 +20,7 @@ impl CustomProfileAttributes<'_> {
     ///
     /// Since server 10.5. Edition: Enterprise.
     #[doc(alias = "ListAllCPAFields")]
+    #[inline]
     pub fn list_fields(&self) -> Result<Vec<CpaField>> {
         self.0.get("/custom_profile_attributes/fields", &[]).decode()
     }
@@ -32,6 +33,7 @@ impl CustomProfileAttributes<'_> {
     ///
     /// Required permission: `manage_system`. Since server 10.5. Edition: Enterprise.
     #[doc(alias = "CreateCPAField")]
+    #[inline]
     pub fn create_field(&self, draft: &CpaFieldDraft) -> Result<CpaField> {
         self.0.post("/custom_profile_attributes/fields", &[]).json(draft).decode()
     }
@@ -44,6 +46,7 @@ impl CustomProfileAttributes<'_> {
     ///
     /// Required permission: `manage_system`. Since server 10.5. Edition: Enterprise.
     #[doc(alias = "PatchCPAField")]
+    #[inline]
     pub fn patch_field(&self, field: &PropertyFieldId, patch: &CpaFieldPatch) -> Result<CpaField> {
         self.0.patch("/custom_profile_attributes/fields/{field_id}", &[field]).json(patch).decode()
     }
@@ -56,6 +59,7 @@ impl CustomProfileAttributes<'_> {
     ///
     /// Required permission: `manage_system`. Since server 10.5. Edition: Enterprise.
     #[doc(alias = "DeleteCPAField")]
+    #[inline]
     pub fn delete_field(&self, field: &PropertyFieldId) -> Result<()> {
         self.0.delete("/custom_profile_attributes/fields/{field_id}", &[field]).send()
     }
@@ -66,6 +70,7 @@ impl CustomProfileAttributes<'_> {
     ///
     /// Since server 10.8. Edition: Enterprise.
     #[doc(alias = "GetCPAGroup")]
+    #[inline]
     pub fn get_group_id(&self) -> Result<String> {
         self.0.get("/custom_profile_attributes/group", &[]).decode_member("id")
     }
@@ -76,6 +81,7 @@ impl CustomProfileAttributes<'_> {
     ///
     /// Required permission: `view_members`. Since server 10.5. Edition: Enterprise.
     #[doc(alias = "ListCPAValues")]
+    #[inline]
     pub fn list_values(&self, user: &UserId) -> Result<BTreeMap<PropertyFieldId, Json>> {
         self.0.get("/users/{user_id}/custom_profile_attributes", &[user]).decode()
     }
@@ -89,6 +95,7 @@ impl CustomProfileAttributes<'_> {
     ///
     /// Since server 10.5. Edition: Enterprise.
     #[doc(alias = "PatchCPAValues")]
+    #[inline]
     pub fn patch_values(
         &self,
         values: &BTreeMap<PropertyFieldId, Json>,
@@ -103,6 +110,7 @@ impl CustomProfileAttributes<'_> {
     /// For other users, requires the permission `edit_other_users`. Attributes managed by administrators require
     /// `manage_system`. Since server 11.0. Edition: Enterprise.
     #[doc(alias = "PatchCPAValuesForUser")]
+    #[inline]
     pub fn patch_values_of(
         &self,
         user: &UserId,

@@ -22,6 +22,7 @@ impl<'c> DataRetention<'c> {
     ///
     /// Since server 4.3. Edition: Enterprise.
     #[doc(alias = "GetDataRetentionPolicy")]
+    #[inline]
     pub fn get_global(&self) -> Result<GlobalRetentionPolicy> {
         self.0.get("/data_retention/policy", &[]).decode()
     }
@@ -33,11 +34,13 @@ impl<'c> DataRetention<'c> {
     /// Required permission: `sysconsole_read_compliance_data_retention_policy`. Since server 5.35. Edition:
     /// Enterprise.
     #[doc(alias = "GetDataRetentionPolicies")]
+    #[inline]
     pub fn list(&self, page: &Page) -> Result<RetentionPolicyList> {
         self.0.get("/data_retention/policies", &[]).query(page).decode()
     }
 
     /// Iterates over all policies for teams and channels, fetching 200 per request.
+    #[inline]
     pub fn all(&self) -> Pages<'c, RetentionPolicy> {
         let group = *self;
         pages(move |number| group.list(&Page::full(number)).map(|list| list.policies))
@@ -50,6 +53,7 @@ impl<'c> DataRetention<'c> {
     /// Required permission: `sysconsole_read_compliance_data_retention_policy`. Since server 5.35. Edition:
     /// Enterprise.
     #[doc(alias = "GetDataRetentionPoliciesCount")]
+    #[inline]
     pub fn count(&self) -> Result<i64> {
         self.0.get("/data_retention/policies_count", &[]).decode_member("total_count")
     }
@@ -61,6 +65,7 @@ impl<'c> DataRetention<'c> {
     /// Required permission: `sysconsole_read_compliance_data_retention_policy`. Since server 5.35. Edition:
     /// Enterprise.
     #[doc(alias = "GetDataRetentionPolicyByID")]
+    #[inline]
     pub fn get(&self, policy: &PolicyId) -> Result<RetentionPolicy> {
         self.0.get("/data_retention/policies/{policy_id}", &[policy]).decode()
     }
@@ -74,6 +79,7 @@ impl<'c> DataRetention<'c> {
     /// Required permission: `sysconsole_write_compliance_data_retention_policy`. Since server 5.35. Edition:
     /// Enterprise.
     #[doc(alias = "CreateDataRetentionPolicy")]
+    #[inline]
     pub fn create(&self, draft: &RetentionPolicyDraft) -> Result<RetentionPolicy> {
         self.0.post("/data_retention/policies", &[]).json(draft).decode()
     }
@@ -85,6 +91,7 @@ impl<'c> DataRetention<'c> {
     /// Required permission: `sysconsole_write_compliance_data_retention_policy`. Since server 5.35. Edition:
     /// Enterprise.
     #[doc(alias = "PatchDataRetentionPolicy")]
+    #[inline]
     pub fn patch(&self, policy: &PolicyId, patch: &RetentionPolicyPatch) -> Result<RetentionPolicy> {
         self.0.patch("/data_retention/policies/{policy_id}", &[policy]).json(patch).decode()
     }
@@ -96,6 +103,7 @@ impl<'c> DataRetention<'c> {
     /// Required permission: `sysconsole_write_compliance_data_retention_policy`. Since server 5.35. Edition:
     /// Enterprise.
     #[doc(alias = "DeleteDataRetentionPolicy")]
+    #[inline]
     pub fn delete(&self, policy: &PolicyId) -> Result<()> {
         self.0.delete("/data_retention/policies/{policy_id}", &[policy]).send()
     }
@@ -107,11 +115,13 @@ impl<'c> DataRetention<'c> {
     /// Required permission: `sysconsole_read_compliance_data_retention_policy`. Since server 5.35. Edition:
     /// Enterprise.
     #[doc(alias = "GetTeamsForRetentionPolicy")]
+    #[inline]
     pub fn list_teams(&self, policy: &PolicyId, page: &Page) -> Result<TeamsWithCount> {
         self.0.get("/data_retention/policies/{policy_id}/teams", &[policy]).query(page).decode()
     }
 
     /// Iterates over all teams assigned to a policy, fetching 200 per request.
+    #[inline]
     pub fn all_teams(&self, policy: &PolicyId) -> Pages<'c, Team> {
         let (group, policy) = (*self, policy.clone());
         pages(move |number| group.list_teams(&policy, &Page::full(number)).map(|list| list.teams))
@@ -124,6 +134,7 @@ impl<'c> DataRetention<'c> {
     /// Required permission: `sysconsole_write_compliance_data_retention_policy`. Since server 5.35. Edition:
     /// Enterprise.
     #[doc(alias = "AddTeamsToRetentionPolicy")]
+    #[inline]
     pub fn add_teams(&self, policy: &PolicyId, teams: &[TeamId]) -> Result<()> {
         self.0.post("/data_retention/policies/{policy_id}/teams", &[policy]).json(&teams).send()
     }
@@ -135,6 +146,7 @@ impl<'c> DataRetention<'c> {
     /// Required permission: `sysconsole_write_compliance_data_retention_policy`. Since server 5.35. Edition:
     /// Enterprise.
     #[doc(alias = "RemoveTeamsFromRetentionPolicy")]
+    #[inline]
     pub fn remove_teams(&self, policy: &PolicyId, teams: &[TeamId]) -> Result<()> {
         self.0.delete("/data_retention/policies/{policy_id}/teams", &[policy]).json(&teams).send()
     }
@@ -146,6 +158,7 @@ impl<'c> DataRetention<'c> {
     /// Required permission: `sysconsole_read_compliance_data_retention_policy`. Since server 5.35. Edition:
     /// Enterprise.
     #[doc(alias = "SearchTeamsForRetentionPolicy")]
+    #[inline]
     pub fn search_teams(&self, policy: &PolicyId, search: &TeamSearch) -> Result<Vec<Team>> {
         self.0
             .post("/data_retention/policies/{policy_id}/teams/search", &[policy])
@@ -161,11 +174,13 @@ impl<'c> DataRetention<'c> {
     /// Required permission: `sysconsole_read_compliance_data_retention_policy`. Since server 5.35. Edition:
     /// Enterprise.
     #[doc(alias = "GetChannelsForRetentionPolicy")]
+    #[inline]
     pub fn list_channels(&self, policy: &PolicyId, page: &Page) -> Result<ChannelsWithCount> {
         self.0.get("/data_retention/policies/{policy_id}/channels", &[policy]).query(page).decode()
     }
 
     /// Iterates over all channels assigned to a policy, fetching 200 per request.
+    #[inline]
     pub fn all_channels(&self, policy: &PolicyId) -> Pages<'c, ChannelWithTeamData> {
         let (group, policy) = (*self, policy.clone());
         pages(move |number| group.list_channels(&policy, &Page::full(number)).map(|list| list.channels))
@@ -178,6 +193,7 @@ impl<'c> DataRetention<'c> {
     /// Required permission: `sysconsole_write_compliance_data_retention_policy`. Since server 5.35. Edition:
     /// Enterprise.
     #[doc(alias = "AddChannelsToRetentionPolicy")]
+    #[inline]
     pub fn add_channels(&self, policy: &PolicyId, channels: &[ChannelId]) -> Result<()> {
         self.0.post("/data_retention/policies/{policy_id}/channels", &[policy]).json(&channels).send()
     }
@@ -189,6 +205,7 @@ impl<'c> DataRetention<'c> {
     /// Required permission: `sysconsole_write_compliance_data_retention_policy`. Since server 5.35. Edition:
     /// Enterprise.
     #[doc(alias = "RemoveChannelsFromRetentionPolicy")]
+    #[inline]
     pub fn remove_channels(&self, policy: &PolicyId, channels: &[ChannelId]) -> Result<()> {
         self.0.delete("/data_retention/policies/{policy_id}/channels", &[policy]).json(&channels).send()
     }
@@ -200,6 +217,7 @@ impl<'c> DataRetention<'c> {
     /// Required permission: `sysconsole_read_compliance_data_retention_policy`. Since server 5.35. Edition:
     /// Enterprise.
     #[doc(alias = "SearchChannelsForRetentionPolicy")]
+    #[inline]
     pub fn search_channels(
         &self,
         policy: &PolicyId,
@@ -218,11 +236,13 @@ impl<'c> DataRetention<'c> {
     ///
     /// For other users, requires the permission `manage_system`. Since server 5.35. Edition: Enterprise.
     #[doc(alias = "GetTeamPoliciesForUser")]
+    #[inline]
     pub fn list_for_teams_of(&self, user: &UserId, page: &Page) -> Result<RetentionPolicyForTeamList> {
         self.0.get("/users/{user_id}/data_retention/team_policies", &[user]).query(page).decode()
     }
 
     /// Iterates over the policies that apply to the teams of a user, fetching 200 per request.
+    #[inline]
     pub fn all_for_teams_of(&self, user: &UserId) -> Pages<'c, RetentionPolicyForTeam> {
         let (group, user) = (*self, user.clone());
         pages(move |number| group.list_for_teams_of(&user, &Page::full(number)).map(|list| list.policies))
@@ -234,11 +254,13 @@ impl<'c> DataRetention<'c> {
     ///
     /// For other users, requires the permission `manage_system`. Since server 5.35. Edition: Enterprise.
     #[doc(alias = "GetChannelPoliciesForUser")]
+    #[inline]
     pub fn list_for_channels_of(&self, user: &UserId, page: &Page) -> Result<RetentionPolicyForChannelList> {
         self.0.get("/users/{user_id}/data_retention/channel_policies", &[user]).query(page).decode()
     }
 
     /// Iterates over the policies that apply to the channels of a user, fetching 200 per request.
+    #[inline]
     pub fn all_for_channels_of(&self, user: &UserId) -> Pages<'c, RetentionPolicyForChannel> {
         let (group, user) = (*self, user.clone());
         pages(move |number| group.list_for_channels_of(&user, &Page::full(number)).map(|list| list.policies))

@@ -18,6 +18,7 @@ impl Drafts<'_> {
     /// `GET /users/{user_id}/teams/{team_id}/drafts`
     ///
     /// Required permissions, depending on the request: `view_team`, `create_post`.
+    #[inline]
     pub fn list(&self, user: &UserId, team: &TeamId) -> Result<Vec<Draft>> {
         self.0.get("/users/{user_id}/teams/{team_id}/drafts", &[user, team]).decode()
     }
@@ -27,6 +28,7 @@ impl Drafts<'_> {
     /// `POST /drafts`
     ///
     /// Required permission: `create_post` in the channel.
+    #[inline]
     pub fn save(&self, draft: &PostDraft) -> Result<Draft> {
         self.0.post("/drafts", &[]).json(&Owned { user_id: self.0.me()?, post: draft }).decode()
     }
@@ -36,6 +38,7 @@ impl Drafts<'_> {
     /// `DELETE /users/{user_id}/channels/{channel_id}/drafts`
     ///
     /// Required permission: `delete_post`.
+    #[inline]
     pub fn delete(&self, channel: &ChannelId) -> Result<()> {
         self.0.delete("/users/{user_id}/channels/{channel_id}/drafts", &[&UserId::me(), channel]).send()
     }
@@ -45,6 +48,7 @@ impl Drafts<'_> {
     /// `DELETE /users/{user_id}/channels/{channel_id}/drafts/{thread_id}`
     ///
     /// Required permission: `delete_post`.
+    #[inline]
     pub fn delete_in(&self, channel: &ChannelId, thread: &PostId) -> Result<()> {
         let template = "/users/{user_id}/channels/{channel_id}/drafts/{thread_id}";
         self.0.delete(template, &[&UserId::me(), channel, thread]).send()

@@ -16,6 +16,7 @@ impl Elasticsearch<'_> {
     ///
     /// Required permission: `test_elasticsearch`. Since server 4.1. Edition: Enterprise.
     #[doc(alias = "TestElasticsearch")]
+    #[inline]
     pub fn test(&self) -> Result<()> {
         self.0.post("/elasticsearch/test", &[]).json(&()).send()
     }
@@ -26,6 +27,7 @@ impl Elasticsearch<'_> {
     ///
     /// Required permission: `test_elasticsearch`. Since server 4.1. Edition: Enterprise.
     #[doc(alias = "TestElasticsearch")]
+    #[inline]
     pub fn test_with(&self, config: &ServerConfig) -> Result<()> {
         self.0.post("/elasticsearch/test", &[]).json(config).send()
     }
@@ -39,6 +41,7 @@ impl Elasticsearch<'_> {
     ///
     /// Required permission: `purge_elasticsearch_indexes`. Since server 4.1. Edition: Enterprise.
     #[doc(alias = "PurgeElasticsearchIndexes")]
+    #[inline]
     pub fn purge_indexes(&self, indexes: &[&str]) -> Result<()> {
         let call = self.0.post("/elasticsearch/purge_indexes", &[]);
         indexes.iter().fold(call, |call, index| call.param("index", index)).send()

@@ -18,11 +18,13 @@ impl<'c> Emojis<'c> {
     ///
     /// `GET /emoji`
     #[doc(alias = "GetEmojiList")]
+    #[inline]
     pub fn list(&self, page: &EmojiPage) -> Result<Vec<Emoji>> {
         self.0.get("/emoji", &[]).query(page).decode()
     }
 
     /// Iterates over all custom emoji, fetching 200 per request. The paging fields of `page` are ignored.
+    #[inline]
     pub fn all(&self, page: &EmojiPage) -> Pages<'c, Emoji> {
         let (group, page) = (*self, page.clone());
         pages(move |number| group.list(&page.clone().page(number).per_page(MAX_PER_PAGE)))
@@ -32,6 +34,7 @@ impl<'c> Emojis<'c> {
     ///
     /// `GET /emoji/{emoji_id}`
     #[doc(alias = "GetEmoji")]
+    #[inline]
     pub fn get(&self, emoji: &EmojiId) -> Result<Emoji> {
         self.0.get("/emoji/{emoji_id}", &[emoji]).decode()
     }
@@ -42,6 +45,7 @@ impl<'c> Emojis<'c> {
     ///
     /// Since server 4.7.
     #[doc(alias = "GetEmojiByName")]
+    #[inline]
     pub fn get_by_name(&self, name: &str) -> Result<Emoji> {
         let name = emoji_name(name)?;
         self.0.get("/emoji/name/{emoji_name}", &[&name]).decode().map_err(|e| explain_emoji(e, name))
@@ -53,6 +57,7 @@ impl<'c> Emojis<'c> {
     ///
     /// Since server 9.2.
     #[doc(alias = "GetEmojisByNames")]
+    #[inline]
     pub fn list_by_names(&self, names: &[&str]) -> Result<Vec<Emoji>> {
         let names = names.iter().map(|name| emoji_name(name)).collect::<Result<Vec<_>>>()?;
         self.0.post("/emoji/names", &[]).json(&names).safe().decode()
@@ -64,6 +69,7 @@ impl<'c> Emojis<'c> {
     ///
     /// Since server 4.7.
     #[doc(alias = "SearchEmoji")]
+    #[inline]
     pub fn search(&self, search: &EmojiSearch) -> Result<Vec<Emoji>> {
         self.0.post("/emoji/search", &[]).json(search).safe().decode()
     }
@@ -74,6 +80,7 @@ impl<'c> Emojis<'c> {
     ///
     /// Since server 4.7.
     #[doc(alias = "AutocompleteEmoji")]
+    #[inline]
     pub fn autocomplete(&self, name: &str) -> Result<Vec<Emoji>> {
         self.0.get("/emoji/autocomplete", &[]).param("name", name).decode()
     }
@@ -87,6 +94,7 @@ impl<'c> Emojis<'c> {
     /// # Errors
     /// [`ErrorKind::Input`](crate::ErrorKind::Input), before any I/O, if `name` is not a valid emoji name.
     #[doc(alias = "CreateEmoji")]
+    #[inline]
     pub fn create(&self, name: &str, image: Upload<'_>) -> Result<Emoji> {
         let name = emoji_name(name)?;
         let form = image.into_form_with("image", |form| form.text("emoji", emoji_json(self.0, name)));
@@ -99,6 +107,7 @@ impl<'c> Emojis<'c> {
     ///
     /// Required permissions, depending on the request: `manage_team`, `manage_system`.
     #[doc(alias = "DeleteEmoji")]
+    #[inline]
     pub fn delete(&self, emoji: &EmojiId) -> Result<()> {
         self.0.delete("/emoji/{emoji_id}", &[emoji]).send()
     }
@@ -107,6 +116,7 @@ impl<'c> Emojis<'c> {
     ///
     /// `GET /emoji/{emoji_id}/image`
     #[doc(alias = "GetEmojiImage")]
+    #[inline]
     pub fn image(&self, emoji: &EmojiId) -> Result<Vec<u8>> {
         self.0.get("/emoji/{emoji_id}/image", &[emoji]).bytes()
     }

@@ -18,6 +18,7 @@ impl<'c> Exports<'c> {
     ///
     /// Required permission: `manage_system`. Since server 5.33.
     #[doc(alias = "ListExports")]
+    #[inline]
     pub fn list(&self) -> Result<Vec<String>> {
         self.0.get("/exports", &[]).decode()
     }
@@ -28,6 +29,7 @@ impl<'c> Exports<'c> {
     ///
     /// Required permission: `manage_system`. Since server 5.33.
     #[doc(alias = "DownloadExport")]
+    #[inline]
     pub fn download(&self, name: &str) -> FileDownload<'c> {
         FileDownload::new(
             self.0.get("/exports/{export_name}", &[&name]).with_file_timeout(),
@@ -41,6 +43,7 @@ impl<'c> Exports<'c> {
     ///
     /// Required permission: `manage_system`. Since server 5.33.
     #[doc(alias = "DeleteExport")]
+    #[inline]
     pub fn delete(&self, name: &str) -> Result<()> {
         self.0.delete("/exports/{export_name}", &[&name]).send()
     }
@@ -51,6 +54,7 @@ impl<'c> Exports<'c> {
     /// `POST /exports/{export_name}/presign-url`
     ///
     /// Required permission: `manage_system`.
+    #[inline]
     pub fn presign(&self, name: &str) -> Result<PresignedUrl> {
         self.0.post("/exports/{export_name}/presign-url", &[&name]).decode()
     }

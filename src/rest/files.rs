@@ -47,6 +47,7 @@ impl<'c> Files<'c> {
     ///
     /// Required permission: `upload_file`.
     #[doc(alias = "UploadFile")]
+    #[inline]
     pub fn upload(&self, channel: &ChannelId, file: Upload<'_>) -> Result<FileInfo> {
         first(send(self.0.post("/files", &[]), channel, file).decode()?)
     }
@@ -57,6 +58,7 @@ impl<'c> Files<'c> {
     ///
     /// Required permission: `upload_file`. Since server 9.4.
     #[doc(alias = "UploadFile")]
+    #[inline]
     pub fn upload_for_bookmark(&self, channel: &ChannelId, file: Upload<'_>) -> Result<FileInfo> {
         first(send(self.0.post("/files", &[]).param("bookmark", true), channel, file).decode()?)
     }
@@ -67,6 +69,7 @@ impl<'c> Files<'c> {
     ///
     /// Required permission: `read_channel`.
     #[doc(alias = "GetFile")]
+    #[inline]
     pub fn download(&self, file: &FileId) -> FileDownload<'c> {
         FileDownload::new(self.0.get("/files/{file_id}", &[file]).with_file_timeout(), "GET /files/{file_id}")
     }
@@ -87,12 +90,14 @@ impl<'c> Files<'c> {
     /// - [`ErrorKind::Input`] if the ID of `file` is malformed, before any I/O.
     /// - [`ErrorKind::Io`] if a local file cannot be read or written.
     /// - [`ErrorKind::Protocol`] if the server sends another range, more data or less data than the file has.
+    #[inline]
     pub fn save(&self, file: &FileInfo, path: impl AsRef<Path>) -> Result<u64> {
         self.save_with(file, path, |_, _| {})
     }
 
     /// Like [`save`](Self::save), but calls `progress` after each chunk of a few kB, with the number of
     /// bytes received so far and the size of the file.
+    #[inline]
     pub fn save_with(
         &self,
         file: &FileInfo,
@@ -110,6 +115,7 @@ impl<'c> Files<'c> {
     /// # Errors
     /// - [`ErrorKind::Io`] if the folder cannot be created.
     /// - Any error of [`save`](Self::save). The earlier files remain.
+    #[inline]
     pub fn save_all(&self, post: &Post, folder: impl AsRef<Path>) -> Result<Vec<PathBuf>> {
         let folder = folder.as_ref();
         let mut paths = Vec::with_capacity(post.metadata.files.len());
@@ -132,6 +138,7 @@ impl<'c> Files<'c> {
     ///
     /// Required permission: `read_channel`.
     #[doc(alias = "GetFileInfo")]
+    #[inline]
     pub fn info(&self, file: &FileId) -> Result<FileInfo> {
         self.0.get("/files/{file_id}/info", &[file]).decode()
     }
@@ -142,6 +149,7 @@ impl<'c> Files<'c> {
     ///
     /// Required permission: `read_channel`.
     #[doc(alias = "GetFileThumbnail")]
+    #[inline]
     pub fn thumbnail(&self, file: &FileId) -> Result<Vec<u8>> {
         self.0.get("/files/{file_id}/thumbnail", &[file]).bytes()
     }
@@ -152,6 +160,7 @@ impl<'c> Files<'c> {
     ///
     /// Required permission: `read_channel`.
     #[doc(alias = "GetFilePreview")]
+    #[inline]
     pub fn preview(&self, file: &FileId) -> Result<Vec<u8>> {
         self.0.get("/files/{file_id}/preview", &[file]).bytes()
     }
@@ -163,6 +172,7 @@ impl<'c> Files<'c> {
     ///
     /// Required permission: `read_channel`.
     #[doc(alias = "GetFileLink")]
+    #[inline]
     pub fn link(&self, file: &FileId) -> Result<String> {
         self.0.get("/files/{file_id}/link", &[file]).decode_member_or_default("link")
     }
@@ -172,6 +182,7 @@ impl<'c> Files<'c> {
     /// `HEAD /files/{file_id}`
     ///
     /// Required permission: `read_channel_content`.
+    #[inline]
     pub fn head(&self, file: &FileId) -> Result<Download> {
         self.0.head("/files/{file_id}", &[file]).reader()
     }
@@ -181,6 +192,7 @@ impl<'c> Files<'c> {
     /// `HEAD /files/{file_id}/thumbnail`
     ///
     /// Required permission: `read_channel_content`.
+    #[inline]
     pub fn head_thumbnail(&self, file: &FileId) -> Result<Download> {
         self.0.head("/files/{file_id}/thumbnail", &[file]).reader()
     }
@@ -190,6 +202,7 @@ impl<'c> Files<'c> {
     /// `HEAD /files/{file_id}/preview`
     ///
     /// Required permission: `read_channel_content`.
+    #[inline]
     pub fn head_preview(&self, file: &FileId) -> Result<Download> {
         self.0.head("/files/{file_id}/preview", &[file]).reader()
     }
@@ -200,6 +213,7 @@ impl<'c> Files<'c> {
     ///
     /// Not part of API v4. Does not require a login.
     #[doc(alias = "GetFilePublic")]
+    #[inline]
     pub fn public(&self, file: &FileId, hash: &str) -> FileDownload<'c> {
         let call = self.0.call_outside_api(Method::Get, "/files/{file_id}/public", &[file]).param("h", hash);
         FileDownload::new(call.without_token().with_file_timeout(), "GET /files/{file_id}/public")
@@ -210,6 +224,7 @@ impl<'c> Files<'c> {
     /// `HEAD /files/{file_id}/public`
     ///
     /// Not part of API v4. Does not require a login.
+    #[inline]
     pub fn head_public(&self, file: &FileId, hash: &str) -> Result<Download> {
         let call = self.0.call_outside_api(Method::Head, "/files/{file_id}/public", &[file]);
         call.param("h", hash).without_token().reader()
@@ -221,6 +236,7 @@ impl<'c> Files<'c> {
     ///
     /// Required permission: `view_team`. Since server 5.34.
     #[doc(alias = "SearchFiles")]
+    #[inline]
     pub fn search(&self, team: &TeamId, search: &PostSearch) -> Result<FileInfoList> {
         self.0.post("/teams/{team_id}/files/search", &[team]).json(search).safe().decode()
     }
@@ -231,6 +247,7 @@ impl<'c> Files<'c> {
     ///
     /// Since server 10.2.
     #[doc(alias = "SearchFiles")]
+    #[inline]
     pub fn search_all(&self, search: &PostSearch) -> Result<FileInfoList> {
         self.0.post("/files/search", &[]).json(search).safe().decode()
     }

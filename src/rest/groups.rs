@@ -27,11 +27,13 @@ impl<'c> Groups<'c> {
     /// Required permissions, depending on the request: `sysconsole_read_user_management_groups`,
     /// `manage_private_channel_members`, `manage_public_channel_members`. Since server 5.11.
     #[doc(alias = "GetGroups")]
+    #[inline]
     pub fn list(&self, page: &GroupPage) -> Result<Vec<Group>> {
         self.0.get("/groups", &[]).query(page).decode()
     }
 
     /// Iterates over groups, fetching 200 per request. The paging fields of `page` are ignored.
+    #[inline]
     pub fn all(&self, page: &GroupPage) -> Pages<'c, Group> {
         let (group, page) = (*self, page.clone());
         pages(move |number| group.list(&page.clone().page(number).per_page(MAX_PER_PAGE)))
@@ -44,6 +46,7 @@ impl<'c> Groups<'c> {
     /// Required permissions, depending on the request: `sysconsole_read_user_management_groups`,
     /// `manage_private_channel_members`, `manage_public_channel_members`. Since server 5.11.
     #[doc(alias = "GetGroups")]
+    #[inline]
     pub fn list_counted(&self, page: &GroupPage) -> Result<GroupsWithCount> {
         self.0.get("/groups", &[]).query(page).param("include_total_count", true).decode()
     }
@@ -54,6 +57,7 @@ impl<'c> Groups<'c> {
     ///
     /// Required permission: `manage_system`. Since server 5.11.
     #[doc(alias = "GetGroup")]
+    #[inline]
     pub fn get(&self, group: &GroupId) -> Result<Group> {
         self.0.get("/groups/{group_id}", &[group]).param("include_member_count", true).decode()
     }
@@ -64,6 +68,7 @@ impl<'c> Groups<'c> {
     ///
     /// Required permission: `sysconsole_read_user_management_groups`. Since server 11.0.
     #[doc(alias = "GetGroupsByNames")]
+    #[inline]
     pub fn list_by_names(&self, names: &[&str]) -> Result<Vec<Group>> {
         self.0.post("/groups/names", &[]).json(&names).safe().decode()
     }
@@ -75,6 +80,7 @@ impl<'c> Groups<'c> {
     /// Required permissions, depending on the request: `manage_system`,
     /// `sysconsole_read_user_management_groups`. Since server 5.24.
     #[doc(alias = "GetGroupsByUserId")]
+    #[inline]
     pub fn list_for_user(&self, user: &UserId) -> Result<Vec<Group>> {
         self.0.get("/users/{user_id}/groups", &[user]).decode()
     }
@@ -85,6 +91,7 @@ impl<'c> Groups<'c> {
     ///
     /// Required permission: `create_custom_group`. Since server 6.3.
     #[doc(alias = "CreateGroup")]
+    #[inline]
     pub fn create(&self, draft: &GroupDraft) -> Result<Group> {
         self.0.post("/groups", &[]).json(&draft.with_required_fields()).decode()
     }
@@ -95,6 +102,7 @@ impl<'c> Groups<'c> {
     ///
     /// Required permission: `manage_system`. Since server 5.11.
     #[doc(alias = "PatchGroup")]
+    #[inline]
     pub fn patch(&self, group: &GroupId, patch: &GroupPatch) -> Result<Group> {
         self.0.put("/groups/{group_id}/patch", &[group]).json(patch).decode()
     }
@@ -105,6 +113,7 @@ impl<'c> Groups<'c> {
     ///
     /// Required permission: `delete_custom_group`. Since server 6.3.
     #[doc(alias = "DeleteGroup")]
+    #[inline]
     pub fn delete(&self, group: &GroupId) -> Result<Group> {
         self.0.delete("/groups/{group_id}", &[group]).decode()
     }
@@ -115,6 +124,7 @@ impl<'c> Groups<'c> {
     ///
     /// Required permission: `restore_custom_group`. Since server 7.7.
     #[doc(alias = "RestoreGroup")]
+    #[inline]
     pub fn restore(&self, group: &GroupId) -> Result<Group> {
         self.0.post("/groups/{group_id}/restore", &[group]).decode()
     }
@@ -125,6 +135,7 @@ impl<'c> Groups<'c> {
     ///
     /// Required permission: `manage_system`. Since server 5.26.
     #[doc(alias = "GetGroupStats")]
+    #[inline]
     pub fn stats(&self, group: &GroupId) -> Result<GroupStats> {
         self.0.get("/groups/{group_id}/stats", &[group]).decode()
     }
@@ -135,11 +146,13 @@ impl<'c> Groups<'c> {
     ///
     /// Required permission: `manage_system`. Since server 5.11.
     #[doc(alias = "GetGroupUsers")]
+    #[inline]
     pub fn list_members(&self, group: &GroupId, page: &Page) -> Result<GroupMemberList> {
         self.0.get("/groups/{group_id}/members", &[group]).query(page).decode()
     }
 
     /// Iterates over the members of a group, fetching 200 per request.
+    #[inline]
     pub fn all_members(&self, group: &GroupId) -> Pages<'c, User> {
         let (groups, group) = (*self, group.clone());
         pages(move |number| groups.list_members(&group, &Page::full(number)).map(|list| list.members))
@@ -151,6 +164,7 @@ impl<'c> Groups<'c> {
     ///
     /// Required permission: `manage_custom_group_members`. Since server 6.3.
     #[doc(alias = "AddGroupMembers")]
+    #[inline]
     pub fn add_members(&self, group: &GroupId, users: &[UserId]) -> Result<Vec<GroupMember>> {
         self.0.post("/groups/{group_id}/members", &[group]).json(&json!({"user_ids": users})).decode()
     }
@@ -161,6 +175,7 @@ impl<'c> Groups<'c> {
     ///
     /// Required permission: `manage_custom_group_members`. Since server 6.3.
     #[doc(alias = "DeleteGroupMembers")]
+    #[inline]
     pub fn remove_members(&self, group: &GroupId, users: &[UserId]) -> Result<Vec<GroupMember>> {
         self.0.delete("/groups/{group_id}/members", &[group]).json(&json!({"user_ids": users})).decode()
     }
@@ -171,6 +186,7 @@ impl<'c> Groups<'c> {
     ///
     /// Required permission: `manage_system`. Since server 5.11.
     #[doc(alias = "UnlinkLdapGroup")]
+    #[inline]
     pub fn unlink_ldap(&self, remote_id: &str) -> Result<()> {
         self.0.delete("/ldap/groups/{remote_id}/link", &[&remote_id]).send()
     }

@@ -14,6 +14,7 @@ impl HostedCustomer<'_> {
     /// `GET /hosted_customer/signup_available`
     ///
     /// Retired: recent servers always return 501.
+    #[inline]
     pub fn signup_available(&self) -> Result<()> {
         self.0.get("/hosted_customer/signup_available", &[]).send()
     }

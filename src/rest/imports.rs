@@ -17,6 +17,7 @@ impl Imports<'_> {
     ///
     /// Required permission: `manage_system`. Since server 5.31.
     #[doc(alias = "ListImports")]
+    #[inline]
     pub fn list(&self) -> Result<Vec<String>> {
         self.0.get("/imports", &[]).decode()
     }
@@ -27,6 +28,7 @@ impl Imports<'_> {
     ///
     /// Required permission: `manage_system`. Since server 5.31.
     #[doc(alias = "DeleteImport")]
+    #[inline]
     pub fn delete(&self, name: &str) -> Result<()> {
         self.0.delete("/imports/{import_name}", &[&name]).send()
     }

@@ -18,6 +18,7 @@ impl Dialogs<'_> {
     ///
     /// Does not require a login. Since server 5.6.
     #[doc(alias = "OpenInteractiveDialog")]
+    #[inline]
     pub fn open(&self, request: &OpenDialogRequest) -> Result<()> {
         self.0.post("/actions/dialogs/open", &[]).json(request).send()
     }
@@ -28,6 +29,7 @@ impl Dialogs<'_> {
     ///
     /// Required permissions, depending on the request: `read_channel_content`, `view_team`. Since server 5.6.
     #[doc(alias = "SubmitInteractiveDialog")]
+    #[inline]
     pub fn submit(&self, request: &SubmitDialogRequest) -> Result<SubmitDialogResponse> {
         self.0.post("/actions/dialogs/submit", &[]).json(request).decode()
     }
@@ -39,6 +41,7 @@ impl Dialogs<'_> {
     /// Required permissions, depending on the request: `read_channel_content`, `view_team`. Since server
     /// 11.0.
     #[doc(alias = "LookupInteractiveDialog")]
+    #[inline]
     pub fn lookup(&self, request: &SubmitDialogRequest) -> Result<LookupDialogResponse> {
         self.0.post("/actions/dialogs/lookup", &[]).json(request).safe().decode()
     }

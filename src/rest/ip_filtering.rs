@@ -19,6 +19,7 @@ impl IpFiltering<'_> {
     /// Required permission: `sysconsole_read_site_ip_filters`. Since server 9.1. Mattermost Cloud only,
     /// Enterprise.
     #[doc(alias = "GetIPFilters")]
+    #[inline]
     pub fn list(&self) -> Result<Vec<AllowedIpRange>> {
         self.0.get("/ip_filtering", &[]).decode()
     }
@@ -30,6 +31,7 @@ impl IpFiltering<'_> {
     /// Required permission: `sysconsole_write_site_ip_filters`. Since server 9.1. Mattermost Cloud only,
     /// Enterprise.
     #[doc(alias = "ApplyIPFilters")]
+    #[inline]
     pub fn set(&self, ranges: &[AllowedIpRange]) -> Result<Vec<AllowedIpRange>> {
         self.0.post("/ip_filtering", &[]).json(&ranges).decode()
     }
@@ -40,6 +42,7 @@ impl IpFiltering<'_> {
     ///
     /// Since server 9.1. Mattermost Cloud only, Enterprise.
     #[doc(alias = "MyIP")]
+    #[inline]
     pub fn my_ip(&self) -> Result<String> {
         self.0.get("/ip_filtering/my_ip", &[]).decode_member("ip")
     }

@@ -26,12 +26,14 @@ impl<'c> Jobs<'c> {
     ///
     /// Since server 4.1.
     #[doc(alias = "GetJobs")]
+    #[inline]
     pub fn list(&self, page: &JobPage) -> Result<Vec<Job>> {
         self.0.get("/jobs", &[]).query(page).decode()
     }
 
     /// Iterates over all jobs that the current account may read, fetching 200 per request. The paging fields
     /// of `page` are ignored.
+    #[inline]
     pub fn all(&self, page: &JobPage) -> Pages<'c, Job> {
         let (group, page) = (*self, page.clone());
         pages(move |number| group.list(&page.clone().page(number).per_page(MAX_PER_PAGE)))
@@ -43,11 +45,13 @@ impl<'c> Jobs<'c> {
     ///
     /// Since server 4.1.
     #[doc(alias = "GetJobsByType")]
+    #[inline]
     pub fn list_by_type(&self, kind: &JobType, page: &Page) -> Result<Vec<Job>> {
         self.0.get("/jobs/type/{type}", &[&kind.as_str()]).query(page).decode()
     }
 
     /// Iterates over all jobs of one type, fetching 200 per request.
+    #[inline]
     pub fn all_by_type(&self, kind: &JobType) -> Pages<'c, Job> {
         let (group, kind) = (*self, kind.clone());
         pages(move |number| group.list_by_type(&kind, &Page::full(number)))
@@ -59,6 +63,7 @@ impl<'c> Jobs<'c> {
     ///
     /// Since server 4.1.
     #[doc(alias = "GetJob")]
+    #[inline]
     pub fn get(&self, job: &JobId) -> Result<Job> {
         self.0.get("/jobs/{job_id}", &[job]).decode()
     }
@@ -69,6 +74,7 @@ impl<'c> Jobs<'c> {
     ///
     /// Since server 4.1.
     #[doc(alias = "CreateJob")]
+    #[inline]
     pub fn create(&self, draft: &JobDraft) -> Result<Job> {
         self.0.post("/jobs", &[]).json(draft).decode()
     }
@@ -79,6 +85,7 @@ impl<'c> Jobs<'c> {
     ///
     /// Since server 4.1.
     #[doc(alias = "CancelJob")]
+    #[inline]
     pub fn cancel(&self, job: &JobId) -> Result<()> {
         self.0.post("/jobs/{job_id}/cancel", &[job]).send()
     }
@@ -87,6 +94,7 @@ impl<'c> Jobs<'c> {
     ///
     /// `PATCH /jobs/{job_id}/status`
     #[doc(alias = "UpdateJobStatus")]
+    #[inline]
     pub fn set_status(&self, job: &JobId, status: &JobStatus) -> Result<()> {
         self.0.patch("/jobs/{job_id}/status", &[job]).json(&json!({"status": status})).send()
     }
@@ -95,6 +103,7 @@ impl<'c> Jobs<'c> {
     ///
     /// `PATCH /jobs/{job_id}/status`
     #[doc(alias = "UpdateJobStatus")]
+    #[inline]
     pub fn force_status(&self, job: &JobId, status: &JobStatus) -> Result<()> {
         self.0.patch("/jobs/{job_id}/status", &[job]).json(&json!({"status": status, "force": true})).send()
     }
@@ -106,6 +115,7 @@ impl<'c> Jobs<'c> {
     ///
     /// Required permission: `download_compliance_export_result`. Since server 5.28.
     #[doc(alias = "DownloadJob")]
+    #[inline]
     pub fn download(&self, job: &JobId) -> FileDownload<'c> {
         FileDownload::new(
             self.0.get("/jobs/{job_id}/download", &[job]).with_file_timeout(),

@@ -25,6 +25,7 @@ impl<'c> Ldap<'c> {
     ///
     /// Required permission: `create_ldap_sync_job`. Edition: Professional.
     #[doc(alias = "SyncLdap")]
+    #[inline]
     pub fn sync(&self) -> Result<()> {
         self.0.post("/ldap/sync", &[]).send()
     }
@@ -35,6 +36,7 @@ impl<'c> Ldap<'c> {
     ///
     /// Required permission: `test_ldap`. Edition: Professional.
     #[doc(alias = "TestLdap")]
+    #[inline]
     pub fn test(&self) -> Result<()> {
         self.0.post("/ldap/test", &[]).send()
     }
@@ -45,6 +47,7 @@ impl<'c> Ldap<'c> {
     ///
     /// Required permission: `test_ldap`. Edition: Professional.
     #[doc(alias = "TestLdapConnection")]
+    #[inline]
     pub fn test_connection(&self, settings: &LdapSettings) -> Result<()> {
         self.0.post("/ldap/test_connection", &[]).json(settings).safe().send()
     }
@@ -55,6 +58,7 @@ impl<'c> Ldap<'c> {
     ///
     /// Required permission: `test_ldap`. Edition: Professional.
     #[doc(alias = "TestLdapDiagnostics")]
+    #[inline]
     pub fn test_diagnostics(
         &self,
         test: &LdapDiagnosticTest,
@@ -69,12 +73,14 @@ impl<'c> Ldap<'c> {
     ///
     /// Required permission: `sysconsole_read_user_management_groups`. Since server 5.11. Edition: Enterprise.
     #[doc(alias = "GetLdapGroups")]
+    #[inline]
     pub fn list_groups(&self, page: &LdapGroupPage) -> Result<LdapGroupList> {
         self.0.get("/ldap/groups", &[]).query(page).decode()
     }
 
     /// Iterates over all groups in the directory, fetching 200 per request. The paging fields of `page` are
     /// ignored.
+    #[inline]
     pub fn all_groups(&self, page: &LdapGroupPage) -> Pages<'c, LdapGroup> {
         let (group, page) = (*self, page.clone());
         pages(move |number| {
@@ -90,6 +96,7 @@ impl<'c> Ldap<'c> {
     /// Required permission: `sysconsole_write_user_management_groups`. Since server 5.11. Edition:
     /// Enterprise.
     #[doc(alias = "LinkLdapGroup")]
+    #[inline]
     pub fn link_group(&self, primary_key: &str) -> Result<Group> {
         self.0.post("/ldap/groups/{remote_id}/link", &[&primary_key]).decode()
     }
@@ -100,6 +107,7 @@ impl<'c> Ldap<'c> {
     ///
     /// Required permission: `sysconsole_write_user_management_groups`. Edition: Professional.
     #[doc(alias = "AddUserToGroupSyncables")]
+    #[inline]
     pub fn add_user_to_group_syncables(&self, user: &UserId) -> Result<()> {
         self.0.post("/ldap/users/{user_id}/group_sync_memberships", &[user]).send()
     }
@@ -112,6 +120,7 @@ impl<'c> Ldap<'c> {
     ///
     /// Required permission: `manage_system`. Since server 5.26. Edition: Professional.
     #[doc(alias = "MigrateIdLdap")]
+    #[inline]
     pub fn migrate_id(&self, attribute: &str) -> Result<()> {
         self.0
             .post("/ldap/migrateid", &[])
@@ -126,6 +135,7 @@ impl<'c> Ldap<'c> {
     ///
     /// Required permission: `add_ldap_public_cert`.
     #[doc(alias = "UploadLdapPublicCertificate")]
+    #[inline]
     pub fn upload_public_certificate(&self, file: Upload<'_>) -> Result<()> {
         with_file(self.0.post("/ldap/certificate/public", &[]), "certificate", file).send()
     }
@@ -136,6 +146,7 @@ impl<'c> Ldap<'c> {
     ///
     /// Required permission: `remove_ldap_public_cert`.
     #[doc(alias = "DeleteLdapPublicCertificate")]
+    #[inline]
     pub fn delete_public_certificate(&self) -> Result<()> {
         self.0.delete("/ldap/certificate/public", &[]).send()
     }
@@ -146,6 +157,7 @@ impl<'c> Ldap<'c> {
     ///
     /// Required permission: `add_ldap_private_cert`.
     #[doc(alias = "UploadLdapPrivateCertificate")]
+    #[inline]
     pub fn upload_private_certificate(&self, file: Upload<'_>) -> Result<()> {
         with_file(self.0.post("/ldap/certificate/private", &[]), "certificate", file).send()
     }
@@ -156,6 +168,7 @@ impl<'c> Ldap<'c> {
     ///
     /// Required permission: `remove_ldap_private_cert`.
     #[doc(alias = "DeleteLdapPrivateCertificate")]
+    #[inline]
     pub fn delete_private_certificate(&self) -> Result<()> {
         self.0.delete("/ldap/certificate/private", &[]).send()
     }

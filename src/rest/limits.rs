@@ -15,6 +15,7 @@ impl Limits<'_> {
     ///
     /// Without the permission `sysconsole_read_user_management_users`, all user counts are 0.
     #[doc(alias = "GetServerLimits")]
+    #[inline]
     pub fn get(&self) -> Result<ServerLimits> {
         self.0.get("/limits/server", &[]).decode()
     }

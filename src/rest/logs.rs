@@ -25,6 +25,7 @@ impl<'c> Logs<'c> {
     ///
     /// Required permission: `get_logs`.
     #[doc(alias = "GetLogs")]
+    #[inline]
     pub fn list(&self, page: &LogPage) -> Result<Vec<String>> {
         self.0.get("/logs", &[]).query(page).decode()
     }
@@ -34,6 +35,7 @@ impl<'c> Logs<'c> {
     /// `POST /logs/query`
     ///
     /// Required permission: `get_logs`.
+    #[inline]
     pub fn query(&self, page: &LogPage, filter: &LogFilter) -> Result<BTreeMap<String, Vec<Json>>> {
         self.0.post("/logs/query", &[]).query(page).json(filter).safe().decode()
     }
@@ -45,6 +47,7 @@ impl<'c> Logs<'c> {
     /// Without `manage_system`, the line is written at level `DEBUG` regardless of its own level. Without a login,
     /// the request is refused unless the server runs in developer mode.
     #[doc(alias = "PostLog")]
+    #[inline]
     pub fn write(&self, line: &ClientLog) -> Result<()> {
         self.0.post("/logs", &[]).json(line).send()
     }
@@ -55,6 +58,7 @@ impl<'c> Logs<'c> {
     ///
     /// Required permission: `get_logs`.
     #[doc(alias = "DownloadSystemLogs")]
+    #[inline]
     pub fn download(&self) -> FileDownload<'c> {
         FileDownload::new(self.0.get("/logs/download", &[]).with_file_timeout(), "GET /logs/download")
     }

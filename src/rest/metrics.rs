@@ -16,6 +16,7 @@ impl Metrics<'_> {
     ///
     /// Since server 9.9.
     #[doc(alias = "SubmitPerformanceReport")]
+    #[inline]
     pub fn report(&self, report: &PerformanceReport) -> Result<()> {
         self.0.post("/client_perf", &[]).json(report).send()
     }

@@ -23,11 +23,13 @@ impl<'c> OAuth<'c> {
     ///
     /// Required permissions, depending on the request: `manage_oauth`, `manage_system_wide_oauth`.
     #[doc(alias = "GetOAuthApps")]
+    #[inline]
     pub fn list(&self, page: &Page) -> Result<Vec<OAuthApp>> {
         self.0.get("/oauth/apps", &[]).query(page).decode()
     }
 
     /// Iterates over all applications, fetching 200 per request.
+    #[inline]
     pub fn all(&self) -> Pages<'c, OAuthApp> {
         let group = *self;
         pages(move |number| group.list(&Page::full(number)))
@@ -39,6 +41,7 @@ impl<'c> OAuth<'c> {
     ///
     /// Required permission: `manage_system_wide_oauth`.
     #[doc(alias = "GetOAuthApp")]
+    #[inline]
     pub fn get(&self, app: &OAuthAppId) -> Result<OAuthApp> {
         self.0.get("/oauth/apps/{app_id}", &[app]).decode()
     }
@@ -47,6 +50,7 @@ impl<'c> OAuth<'c> {
     ///
     /// `GET /oauth/apps/{app_id}/info`
     #[doc(alias = "GetOAuthAppInfo")]
+    #[inline]
     pub fn info(&self, app: &OAuthAppId) -> Result<OAuthApp> {
         self.0.get("/oauth/apps/{app_id}/info", &[app]).decode()
     }
@@ -57,6 +61,7 @@ impl<'c> OAuth<'c> {
     ///
     /// Required permission: `manage_oauth`.
     #[doc(alias = "CreateOAuthApp")]
+    #[inline]
     pub fn create(&self, draft: &OAuthAppDraft) -> Result<OAuthApp> {
         self.0.post("/oauth/apps", &[]).json(draft).decode()
     }
@@ -67,6 +72,7 @@ impl<'c> OAuth<'c> {
     ///
     /// Required permission: `manage_system_wide_oauth`.
     #[doc(alias = "UpdateOAuthApp")]
+    #[inline]
     pub fn update(&self, app: &OAuthApp) -> Result<OAuthApp> {
         self.0.put("/oauth/apps/{app_id}", &[&app.id]).json(app).decode()
     }
@@ -77,6 +83,7 @@ impl<'c> OAuth<'c> {
     ///
     /// Required permission: `manage_system_wide_oauth`.
     #[doc(alias = "DeleteOAuthApp")]
+    #[inline]
     pub fn delete(&self, app: &OAuthAppId) -> Result<()> {
         self.0.delete("/oauth/apps/{app_id}", &[app]).send()
     }
@@ -87,6 +94,7 @@ impl<'c> OAuth<'c> {
     ///
     /// Required permission: `manage_system_wide_oauth`.
     #[doc(alias = "RegenerateOAuthAppSecret")]
+    #[inline]
     pub fn regenerate_secret(&self, app: &OAuthAppId) -> Result<OAuthApp> {
         self.0.post("/oauth/apps/{app_id}/regen_secret", &[app]).decode()
     }
@@ -97,6 +105,7 @@ impl<'c> OAuth<'c> {
     ///
     /// For other users, requires the permission `edit_other_users`.
     #[doc(alias = "GetAuthorizedOAuthAppsForUser")]
+    #[inline]
     pub fn list_authorized(&self, user: &UserId, page: &Page) -> Result<Vec<OAuthApp>> {
         self.0.get("/users/{user_id}/oauth/apps/authorized", &[user]).query(page).decode()
     }
@@ -107,6 +116,7 @@ impl<'c> OAuth<'c> {
     ///
     /// Does not require a login.
     #[doc(alias = "RegisterOAuthClient")]
+    #[inline]
     pub fn register(&self, request: &ClientRegistrationRequest) -> Result<ClientRegistrationResponse> {
         self.0.post("/oauth/apps/register", &[]).json(request).decode()
     }
@@ -115,12 +125,14 @@ impl<'c> OAuth<'c> {
     ///
     /// `GET /.well-known/oauth-authorization-server`
     #[doc(alias = "GetAuthorizationServerMetadata")]
+    #[inline]
     pub fn metadata(&self) -> Result<AuthorizationServerMetadata> {
         self.0.call_outside_api(Method::Get, "/.well-known/oauth-authorization-server", &[]).decode()
     }
 
     /// Builds the URL at which a user authorizes an application in a browser. The browser is then redirected
     /// to the application's callback URL, with `code` and `state` in its query.
+    #[inline]
     pub fn authorize_url(&self, request: &AuthorizeRequest) -> Result<String> {
         self.0.browser_url("/oauth/authorize", request)
     }
@@ -131,6 +143,7 @@ impl<'c> OAuth<'c> {
     /// `POST /oauth/authorize`
     ///
     /// Not part of API v4.
+    #[inline]
     pub fn authorize(&self, request: &AuthorizeRequest) -> Result<String> {
         let call = self.0.call_outside_api(Method::Post, "/oauth/authorize", &[]);
         call.json(request).decode_member("redirect")
@@ -141,6 +154,7 @@ impl<'c> OAuth<'c> {
     /// `POST /oauth/deauthorize`
     ///
     /// Not part of API v4.
+    #[inline]
     pub fn deauthorize(&self, app: &OAuthAppId) -> Result<()> {
         self.0
             .call_outside_api(Method::Post, "/oauth/deauthorize", &[])
@@ -153,6 +167,7 @@ impl<'c> OAuth<'c> {
     /// `POST /oauth/access_token`
     ///
     /// Not part of API v4. Does not require a login. Sent only once, because a code can be used only once.
+    #[inline]
     pub fn token(&self, request: &TokenRequest) -> Result<AccessResponse> {
         let call = self.0.call_outside_api(Method::Post, "/oauth/access_token", &[]).without_token();
         call.form_body(request).decode()

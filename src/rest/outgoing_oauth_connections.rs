@@ -25,6 +25,7 @@ impl OutgoingOAuthConnections<'_> {
     /// Required permissions, depending on the request: `manage_outgoing_oauth_connections`,
     /// `manage_own_outgoing_webhooks`, `manage_own_slash_commands`. Since server 9.6. Edition: Enterprise.
     #[doc(alias = "ListOutgoingOAuthConnections")]
+    #[inline]
     pub fn list(&self, page: &OutgoingOAuthConnectionPage) -> Result<Vec<OutgoingOAuthConnection>> {
         self.0.get("/oauth/outgoing_connections", &[]).query(page).decode()
     }
@@ -35,6 +36,7 @@ impl OutgoingOAuthConnections<'_> {
     ///
     /// Required permission: `manage_outgoing_oauth_connections`. Since server 9.6. Edition: Enterprise.
     #[doc(alias = "GetOutgoingOAuthConnection")]
+    #[inline]
     pub fn get(&self, connection: &OutgoingOAuthConnectionId) -> Result<OutgoingOAuthConnection> {
         self.0.get("/oauth/outgoing_connections/{connection_id}", &[connection]).decode()
     }
@@ -45,6 +47,7 @@ impl OutgoingOAuthConnections<'_> {
     ///
     /// Required permission: `manage_outgoing_oauth_connections`. Since server 9.6. Edition: Enterprise.
     #[doc(alias = "CreateOutgoingOAuthConnection")]
+    #[inline]
     pub fn create(&self, draft: &OutgoingOAuthConnectionDraft) -> Result<OutgoingOAuthConnection> {
         self.0.post("/oauth/outgoing_connections", &[]).json(draft).decode()
     }
@@ -55,6 +58,7 @@ impl OutgoingOAuthConnections<'_> {
     ///
     /// Required permission: `manage_outgoing_oauth_connections`. Since server 9.6. Edition: Enterprise.
     #[doc(alias = "UpdateOutgoingOAuthConnection")]
+    #[inline]
     pub fn update(
         &self,
         connection: &OutgoingOAuthConnectionId,
@@ -72,6 +76,7 @@ impl OutgoingOAuthConnections<'_> {
     ///
     /// Required permission: `manage_outgoing_oauth_connections`. Since server 9.6. Edition: Enterprise.
     #[doc(alias = "DeleteOutgoingOAuthConnection")]
+    #[inline]
     pub fn delete(&self, connection: &OutgoingOAuthConnectionId) -> Result<()> {
         self.0.delete("/oauth/outgoing_connections/{connection_id}", &[connection]).send()
     }
@@ -82,6 +87,7 @@ impl OutgoingOAuthConnections<'_> {
     ///
     /// Required permission: `manage_outgoing_oauth_connections`. Since server 9.6. Edition: Enterprise.
     #[doc(alias = "ValidateOutgoingOAuthConnection")]
+    #[inline]
     pub fn validate(&self, draft: &OutgoingOAuthConnectionDraft) -> Result<()> {
         self.0.post("/oauth/outgoing_connections/validate", &[]).json(draft).safe().send()
     }
@@ -89,6 +95,7 @@ impl OutgoingOAuthConnections<'_> {
 
 impl<'c> OutgoingOAuthConnections<'c> {
     /// Iterates over all connections, fetching 100 per request. `from_id` and `limit` of `page` are ignored.
+    #[inline]
     pub fn all(&self, page: &OutgoingOAuthConnectionPage) -> Pages<'c, OutgoingOAuthConnection> {
         let (group, mut page) = (*self, page.clone().limit(100u32));
         page.from_id = None;

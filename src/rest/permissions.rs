@@ -14,6 +14,7 @@ impl Permissions<'_> {
     ///
     /// Since server 9.10.
     #[doc(alias = "GetAncillaryPermissionsPost")]
+    #[inline]
     pub fn ancillary(&self, permissions: &[&str]) -> Result<Vec<String>> {
         self.0.post("/permissions/ancillary", &[]).json(&permissions).safe().decode()
     }

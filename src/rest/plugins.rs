@@ -21,6 +21,7 @@ impl Plugins<'_> {
     ///
     /// Required permission: `sysconsole_read_plugins`. Since server 4.4.
     #[doc(alias = "GetPlugins")]
+    #[inline]
     pub fn list(&self) -> Result<PluginsResponse> {
         self.0.get("/plugins", &[]).decode()
     }
@@ -31,6 +32,7 @@ impl Plugins<'_> {
     ///
     /// Required permission: `sysconsole_read_plugins`. Since server 4.4.
     #[doc(alias = "GetPluginStatuses")]
+    #[inline]
     pub fn list_statuses(&self) -> Result<Vec<PluginStatus>> {
         self.0.get("/plugins/statuses", &[]).decode()
     }
@@ -41,6 +43,7 @@ impl Plugins<'_> {
     ///
     /// Does not require a login. Since server 4.4.
     #[doc(alias = "GetWebappPlugins")]
+    #[inline]
     pub fn list_webapp(&self) -> Result<Vec<PluginManifest>> {
         self.0.get("/plugins/webapp", &[]).decode()
     }
@@ -54,6 +57,7 @@ impl Plugins<'_> {
     ///
     /// Required permission: `sysconsole_write_plugins`. Since server 4.4.
     #[doc(alias = "UploadPlugin")]
+    #[inline]
     pub fn upload(&self, bundle: Upload<'_>) -> Result<PluginManifest> {
         with_file(self.0.post("/plugins", &[]), "plugin", bundle).decode()
     }
@@ -66,6 +70,7 @@ impl Plugins<'_> {
     ///
     /// Required permission: `sysconsole_write_plugins`. Since server 4.4.
     #[doc(alias = "UploadPlugin")]
+    #[inline]
     pub fn upload_over(&self, bundle: Upload<'_>) -> Result<PluginManifest> {
         let call = self.0.post("/plugins", &[]).with_file_timeout().check_first(bundle.check());
         call.body(bundle.into_form_with("plugin", |form| form.text("force", "true"))).decode()
@@ -80,6 +85,7 @@ impl Plugins<'_> {
     ///
     /// Required permission: `sysconsole_write_plugins`. Since server 5.14.
     #[doc(alias = "InstallPluginFromUrl")]
+    #[inline]
     pub fn install_from_url(&self, url: &str) -> Result<PluginManifest> {
         self.0
             .post("/plugins/install_from_url", &[])
@@ -94,6 +100,7 @@ impl Plugins<'_> {
     ///
     /// Required permission: `sysconsole_write_plugins`. Since server 5.14.
     #[doc(alias = "InstallPluginFromUrl")]
+    #[inline]
     pub fn install_from_url_over(&self, url: &str) -> Result<PluginManifest> {
         self.0
             .post("/plugins/install_from_url", &[])
@@ -109,6 +116,7 @@ impl Plugins<'_> {
     ///
     /// Required permission: `sysconsole_write_plugins`. Since server 4.4.
     #[doc(alias = "RemovePlugin")]
+    #[inline]
     pub fn delete(&self, plugin: &str) -> Result<()> {
         self.0.delete("/plugins/{plugin_id}", &[&plugin]).send()
     }
@@ -119,6 +127,7 @@ impl Plugins<'_> {
     ///
     /// Required permission: `sysconsole_write_plugins`. Since server 4.4.
     #[doc(alias = "EnablePlugin")]
+    #[inline]
     pub fn enable(&self, plugin: &str) -> Result<()> {
         self.0.post("/plugins/{plugin_id}/enable", &[&plugin]).with_file_timeout().send()
     }
@@ -129,6 +138,7 @@ impl Plugins<'_> {
     ///
     /// Required permission: `sysconsole_write_plugins`. Since server 4.4.
     #[doc(alias = "DisablePlugin")]
+    #[inline]
     pub fn disable(&self, plugin: &str) -> Result<()> {
         self.0.post("/plugins/{plugin_id}/disable", &[&plugin]).send()
     }
@@ -139,6 +149,7 @@ impl Plugins<'_> {
     ///
     /// Required permission: `sysconsole_read_plugins`. Since server 5.16.
     #[doc(alias = "GetMarketplacePlugins")]
+    #[inline]
     pub fn list_marketplace(&self, query: &MarketplaceQuery) -> Result<Vec<MarketplacePlugin>> {
         self.0.get("/plugins/marketplace", &[]).query(query).decode()
     }
@@ -149,6 +160,7 @@ impl Plugins<'_> {
     ///
     /// Required permission: `sysconsole_write_plugins`. Since server 5.16.
     #[doc(alias = "InstallMarketplacePlugin")]
+    #[inline]
     pub fn install_from_marketplace(&self, plugin: &MarketplaceInstall) -> Result<PluginManifest> {
         self.0.post("/plugins/marketplace", &[]).with_file_timeout().json(plugin).decode()
     }
@@ -159,6 +171,7 @@ impl Plugins<'_> {
     ///
     /// Required permission: `manage_system`. Since server 5.33.
     #[doc(alias = "GetMarketplaceVisitedByAdmin")]
+    #[inline]
     pub fn get_marketplace_visit(&self) -> Result<SystemValue> {
         self.0.get("/plugins/marketplace/first_admin_visit", &[]).decode()
     }
@@ -171,6 +184,7 @@ impl Plugins<'_> {
     ///
     /// Required permission: `manage_system`. Since server 5.33.
     #[doc(alias = "UpdateMarketplaceVisitedByAdmin")]
+    #[inline]
     pub fn mark_marketplace_visited(&self) -> Result<()> {
         self.0.post("/plugins/marketplace/first_admin_visit", &[]).send()
     }

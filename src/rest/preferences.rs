@@ -15,6 +15,7 @@ impl Preferences<'_> {
     ///
     /// For other users, requires the permission `edit_other_users`.
     #[doc(alias = "GetPreferences")]
+    #[inline]
     pub fn list(&self, user: &UserId) -> Result<Vec<Preference>> {
         self.0.get("/users/{user_id}/preferences", &[user]).decode()
     }
@@ -26,6 +27,7 @@ impl Preferences<'_> {
     ///
     /// For other users, requires the permission `edit_other_users`.
     #[doc(alias = "GetPreferencesByCategory")]
+    #[inline]
     pub fn list_by_category(&self, user: &UserId, category: &str) -> Result<Vec<Preference>> {
         self.0.get("/users/{user_id}/preferences/{category}", &[user, &category]).decode()
     }
@@ -37,6 +39,7 @@ impl Preferences<'_> {
     ///
     /// For other users, requires the permission `edit_other_users`.
     #[doc(alias = "GetPreferencesByCategoryByName")]
+    #[inline]
     pub fn get(&self, user: &UserId, category: &str, name: &str) -> Result<Preference> {
         self.0
             .get("/users/{user_id}/preferences/{category}/name/{preference_name}", &[user, &category, &name])
@@ -49,6 +52,7 @@ impl Preferences<'_> {
     ///
     /// For other users, requires the permission `edit_other_users`.
     #[doc(alias = "UpdatePreferences")]
+    #[inline]
     pub fn set(&self, user: &UserId, preferences: &[Preference]) -> Result<()> {
         self.0.put("/users/{user_id}/preferences", &[user]).json(&preferences).send()
     }
@@ -59,6 +63,7 @@ impl Preferences<'_> {
     ///
     /// For other users, requires the permission `edit_other_users`.
     #[doc(alias = "DeletePreferences")]
+    #[inline]
     pub fn delete(&self, user: &UserId, preferences: &[Preference]) -> Result<()> {
         self.0.post("/users/{user_id}/preferences/delete", &[user]).json(&preferences).send()
     }

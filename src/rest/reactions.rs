@@ -24,6 +24,7 @@ impl Reactions<'_> {
     ///
     /// Required permission: `add_reaction` in the channel.
     #[doc(alias = "SaveReaction")]
+    #[inline]
     pub fn create(&self, post: &PostId, emoji: &str) -> Result<Reaction> {
         let name = emoji_name(emoji)?;
         let reaction = json!({"user_id": self.0.me()?, "post_id": post, "emoji_name": name});
@@ -36,6 +37,7 @@ impl Reactions<'_> {
     ///
     /// Required permission: `remove_reaction`.
     #[doc(alias = "DeleteReaction")]
+    #[inline]
     pub fn delete(&self, post: &PostId, emoji: &str) -> Result<()> {
         let template = "/users/{user_id}/posts/{post_id}/reactions/{emoji_name}";
         self.0.delete(template, &[&UserId::me(), post, &emoji_name(emoji)?]).send()
@@ -47,6 +49,7 @@ impl Reactions<'_> {
     ///
     /// Required permission: `remove_reaction`. For other users, requires the permission `remove_others_reactions`.
     #[doc(alias = "DeleteReaction")]
+    #[inline]
     pub fn delete_of(&self, user: &UserId, post: &PostId, emoji: &str) -> Result<()> {
         let template = "/users/{user_id}/posts/{post_id}/reactions/{emoji_name}";
         self.0.delete(template, &[user, post, &emoji_name(emoji)?]).send()
@@ -58,6 +61,7 @@ impl Reactions<'_> {
     ///
     /// Required permission: `read_channel`.
     #[doc(alias = "GetReactions")]
+    #[inline]
     pub fn list(&self, post: &PostId) -> Result<Vec<Reaction>> {
         self.0.get("/posts/{post_id}/reactions", &[post]).decode()
     }
@@ -68,6 +72,7 @@ impl Reactions<'_> {
     ///
     /// Required permission: `read_channel`. Since server 5.8.
     #[doc(alias = "GetBulkReactions")]
+    #[inline]
     pub fn list_by_posts(&self, posts: &[PostId]) -> Result<BTreeMap<PostId, Vec<Reaction>>> {
         self.0.post("/posts/ids/reactions", &[]).json(&posts).safe().decode()
     }

@@ -19,11 +19,13 @@ impl<'c> Recaps<'c> {
     ///
     /// Since server 11.2.
     #[doc(alias = "GetRecapsForUser")]
+    #[inline]
     pub fn list(&self, page: &Page) -> Result<Vec<Recap>> {
         self.0.get("/recaps", &[]).query(page).decode()
     }
 
     /// Iterates over all recaps of the current account, fetching 200 per request.
+    #[inline]
     pub fn all(&self) -> Pages<'c, Recap> {
         let group = *self;
         pages(move |number| group.list(&Page::full(number)))
@@ -35,6 +37,7 @@ impl<'c> Recaps<'c> {
     ///
     /// Since server 11.2.
     #[doc(alias = "GetRecap")]
+    #[inline]
     pub fn get(&self, recap: &RecapId) -> Result<Recap> {
         self.0.get("/recaps/{recap_id}", &[recap]).decode()
     }
@@ -45,6 +48,7 @@ impl<'c> Recaps<'c> {
     ///
     /// Since server 11.2.
     #[doc(alias = "CreateRecap")]
+    #[inline]
     pub fn create(&self, draft: &RecapDraft) -> Result<Recap> {
         self.0.post("/recaps", &[]).json(draft).decode()
     }
@@ -55,6 +59,7 @@ impl<'c> Recaps<'c> {
     ///
     /// Since server 11.2.
     #[doc(alias = "MarkRecapAsRead")]
+    #[inline]
     pub fn mark_read(&self, recap: &RecapId) -> Result<Recap> {
         self.0.post("/recaps/{recap_id}/read", &[recap]).decode()
     }
@@ -65,6 +70,7 @@ impl<'c> Recaps<'c> {
     ///
     /// Since server 11.2.
     #[doc(alias = "RegenerateRecap")]
+    #[inline]
     pub fn regenerate(&self, recap: &RecapId) -> Result<Recap> {
         self.0.post("/recaps/{recap_id}/regenerate", &[recap]).decode()
     }
@@ -75,6 +81,7 @@ impl<'c> Recaps<'c> {
     ///
     /// Since server 11.2.
     #[doc(alias = "DeleteRecap")]
+    #[inline]
     pub fn delete(&self, recap: &RecapId) -> Result<()> {
         self.0.delete("/recaps/{recap_id}", &[recap]).send()
     }

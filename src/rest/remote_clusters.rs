@@ -32,11 +32,13 @@ impl<'c> RemoteClusters<'c> {
     /// Required permissions, depending on the request: `manage_secure_connections`, `manage_shared_channels`.
     /// Edition: Professional.
     #[doc(alias = "GetRemoteClusters")]
+    #[inline]
     pub fn list(&self, page: &RemoteClusterPage) -> Result<Vec<RemoteCluster>> {
         self.0.get("/remotecluster", &[]).query(page).decode()
     }
 
     /// Iterates over all remote servers, fetching 200 per request. The paging fields of `page` are ignored.
+    #[inline]
     pub fn all(&self, page: &RemoteClusterPage) -> Pages<'c, RemoteCluster> {
         let (group, page) = (*self, page.clone());
         pages(move |number| group.list(&page.clone().page(number).per_page(MAX_PER_PAGE)))
@@ -49,6 +51,7 @@ impl<'c> RemoteClusters<'c> {
     /// Required permissions, depending on the request: `manage_secure_connections`, `manage_shared_channels`.
     /// Edition: Professional.
     #[doc(alias = "GetRemoteCluster")]
+    #[inline]
     pub fn get(&self, remote: &RemoteId) -> Result<RemoteCluster> {
         self.0.get("/remotecluster/{remote_id}", &[remote]).decode()
     }
@@ -61,6 +64,7 @@ impl<'c> RemoteClusters<'c> {
     ///
     /// Required permission: `manage_secure_connections`. Edition: Professional.
     #[doc(alias = "CreateRemoteCluster")]
+    #[inline]
     pub fn create(&self, draft: &RemoteClusterDraft) -> Result<RemoteClusterWithInvite> {
         self.0.post("/remotecluster", &[]).json(draft).decode()
     }
@@ -71,6 +75,7 @@ impl<'c> RemoteClusters<'c> {
     ///
     /// Required permission: `manage_secure_connections`. Edition: Professional.
     #[doc(alias = "PatchRemoteCluster")]
+    #[inline]
     pub fn patch(&self, remote: &RemoteId, patch: &RemoteClusterPatch) -> Result<RemoteCluster> {
         self.0.patch("/remotecluster/{remote_id}", &[remote]).json(patch).decode()
     }
@@ -81,6 +86,7 @@ impl<'c> RemoteClusters<'c> {
     ///
     /// Required permission: `manage_secure_connections`. Edition: Professional.
     #[doc(alias = "DeleteRemoteCluster")]
+    #[inline]
     pub fn delete(&self, remote: &RemoteId) -> Result<()> {
         self.0.delete("/remotecluster/{remote_id}", &[remote]).send()
     }
@@ -91,6 +97,7 @@ impl<'c> RemoteClusters<'c> {
     ///
     /// Required permission: `manage_secure_connections`. Edition: Professional.
     #[doc(alias = "GenerateRemoteClusterInvite")]
+    #[inline]
     pub fn generate_invite(&self, remote: &RemoteId, password: &Secret) -> Result<Secret> {
         self.0
             .post("/remotecluster/{remote_id}/generate_invite", &[remote])
@@ -104,6 +111,7 @@ impl<'c> RemoteClusters<'c> {
     ///
     /// Required permission: `manage_secure_connections`. Edition: Professional.
     #[doc(alias = "AcceptRemoteClusterInvite")]
+    #[inline]
     pub fn accept_invite(&self, invite: &RemoteClusterAcceptInvite) -> Result<RemoteCluster> {
         self.0.post("/remotecluster/accept_invite", &[]).json(invite).decode()
     }
@@ -113,6 +121,7 @@ impl<'c> RemoteClusters<'c> {
     /// `POST /remotecluster/ping`
     ///
     /// Edition: Professional.
+    #[inline]
     pub fn ping(&self, by: &RemoteClusterToken, frame: &RemoteClusterFrame) -> Result<RemoteClusterPing> {
         signed(self.0.post("/remotecluster/ping", &[]), by).json(frame).decode()
     }
@@ -122,6 +131,7 @@ impl<'c> RemoteClusters<'c> {
     /// `POST /remotecluster/msg`
     ///
     /// Edition: Professional.
+    #[inline]
     pub fn send(&self, by: &RemoteClusterToken, frame: &RemoteClusterFrame) -> Result<RemoteClusterResponse> {
         signed(self.0.post("/remotecluster/msg", &[]), by).json(frame).decode()
     }
@@ -131,6 +141,7 @@ impl<'c> RemoteClusters<'c> {
     /// `POST /remotecluster/confirm_invite`
     ///
     /// Edition: Professional.
+    #[inline]
     pub fn confirm_invite(&self, by: &RemoteClusterToken, frame: &RemoteClusterFrame) -> Result<()> {
         signed(self.0.post("/remotecluster/confirm_invite", &[]), by).json(frame).send()
     }
@@ -140,6 +151,7 @@ impl<'c> RemoteClusters<'c> {
     /// `POST /remotecluster/upload/{upload_id}`
     ///
     /// Edition: Professional.
+    #[inline]
     pub fn upload(
         &self,
         by: &RemoteClusterToken,
@@ -156,6 +168,7 @@ impl<'c> RemoteClusters<'c> {
     /// `POST /remotecluster/{user_id}/image`
     ///
     /// Edition: Professional.
+    #[inline]
     pub fn set_user_image(&self, by: &RemoteClusterToken, user: &UserId, image: Upload<'_>) -> Result<()> {
         let call = self
             .0

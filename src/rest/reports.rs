@@ -20,6 +20,7 @@ impl Reports<'_> {
     ///
     /// Required permission: `sysconsole_read_user_management_users`.
     #[doc(alias = "GetUsersForReporting")]
+    #[inline]
     pub fn list_users(&self, query: &UserReportQuery) -> Result<Vec<UserReport>> {
         self.0.get("/reports/users", &[]).query(query).decode()
     }
@@ -30,6 +31,7 @@ impl Reports<'_> {
     ///
     /// Required permission: `sysconsole_read_user_management_users`.
     #[doc(alias = "GetUserCountForReporting")]
+    #[inline]
     pub fn count_users(&self, filter: &UserReportFilter) -> Result<i64> {
         self.0.get("/reports/users/count", &[]).query(filter).decode()
     }
@@ -41,6 +43,7 @@ impl Reports<'_> {
     ///
     /// Required permission: `manage_system`. Edition: Professional.
     #[doc(alias = "StartBatchUsersExport")]
+    #[inline]
     pub fn export_users(&self, query: &UserReportQuery) -> Result<()> {
         self.0.post("/reports/users/export", &[]).query(query).send()
     }
@@ -51,6 +54,7 @@ impl Reports<'_> {
     ///
     /// Required permission: `manage_system`. Edition: Enterprise.
     #[doc(alias = "GetPostsForReporting")]
+    #[inline]
     pub fn list_posts(&self, query: &PostReportQuery) -> Result<ReportPostListResponse> {
         self.0.post("/reports/posts", &[]).json(query).safe().decode()
     }
@@ -61,6 +65,7 @@ const MOST_USERS: u32 = 100;
 
 impl<'c> Reports<'c> {
     /// Iterates over all users that match the filter, sorted by username, fetching 100 per request.
+    #[inline]
     pub fn all_users(&self, filter: &UserReportFilter) -> Pages<'c, UserReport> {
         let query = UserReportQuery::new().filter(filter.clone()).page_size(MOST_USERS);
         let (group, mut query) = (*self, query.sort_column("Username"));
@@ -76,6 +81,7 @@ impl<'c> Reports<'c> {
     }
 
     /// Iterates over all posts of a channel that match `query`, with its page size.
+    #[inline]
     pub fn all_posts(&self, query: &PostReportQuery) -> Pages<'c, Post> {
         let (group, mut query) = (*self, query.clone());
         until_last(move |_| {

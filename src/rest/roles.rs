@@ -15,6 +15,7 @@ impl Roles<'_> {
     ///
     /// Required permission: `manage_system`. Since server 5.33.
     #[doc(alias = "GetAllRoles")]
+    #[inline]
     pub fn list(&self) -> Result<Vec<Role>> {
         self.0.get("/roles", &[]).decode()
     }
@@ -25,6 +26,7 @@ impl Roles<'_> {
     ///
     /// Since server 4.9.
     #[doc(alias = "GetRole")]
+    #[inline]
     pub fn get(&self, role: &RoleId) -> Result<Role> {
         self.0.get("/roles/{role_id}", &[role]).decode()
     }
@@ -35,6 +37,7 @@ impl Roles<'_> {
     ///
     /// Since server 4.9.
     #[doc(alias = "GetRoleByName")]
+    #[inline]
     pub fn get_by_name(&self, name: &str) -> Result<Role> {
         self.0.get("/roles/name/{role_name}", &[&name]).decode()
     }
@@ -45,6 +48,7 @@ impl Roles<'_> {
     ///
     /// Since server 4.9.
     #[doc(alias = "GetRolesByNames")]
+    #[inline]
     pub fn list_by_names(&self, names: &[&str]) -> Result<Vec<Role>> {
         self.0.post("/roles/names", &[]).json(&names).safe().decode()
     }
@@ -56,6 +60,7 @@ impl Roles<'_> {
     /// Required permissions, depending on the request: `sysconsole_write_user_management_permissions`,
     /// `manage_system`. Since server 4.9.
     #[doc(alias = "PatchRole")]
+    #[inline]
     pub fn patch(&self, role: &RoleId, patch: &RolePatch) -> Result<Role> {
         self.0.put("/roles/{role_id}/patch", &[role]).json(patch).decode()
     }

@@ -18,6 +18,7 @@ impl Saml<'_> {
     ///
     /// Does not require a login. Edition: Professional.
     #[doc(alias = "GetSamlMetadata")]
+    #[inline]
     pub fn get_metadata(&self) -> Result<String> {
         self.0.get("/saml/metadata", &[]).text()
     }
@@ -28,6 +29,7 @@ impl Saml<'_> {
     ///
     /// Required permission: `get_saml_metadata_from_idp`. Edition: Professional.
     #[doc(alias = "GetSamlMetadataFromIdp")]
+    #[inline]
     pub fn get_idp_metadata(&self, url: &str) -> Result<SamlMetadataResponse> {
         self.0.post("/saml/metadatafromidp", &[]).json(&json!({"saml_metadata_url": url})).safe().decode()
     }
@@ -38,6 +40,7 @@ impl Saml<'_> {
     ///
     /// Required permission: `get_saml_cert_status`.
     #[doc(alias = "GetSamlCertificateStatus")]
+    #[inline]
     pub fn get_certificate_status(&self) -> Result<SamlCertificateStatus> {
         self.0.get("/saml/certificate/status", &[]).decode()
     }
@@ -48,6 +51,7 @@ impl Saml<'_> {
     ///
     /// Required permission: `add_saml_idp_cert`.
     #[doc(alias = "UploadSamlIdpCertificate")]
+    #[inline]
     pub fn upload_idp_certificate(&self, file: Upload<'_>) -> Result<()> {
         with_file(self.0.post("/saml/certificate/idp", &[]), "certificate", file).send()
     }
@@ -59,6 +63,7 @@ impl Saml<'_> {
     ///
     /// Required permission: `add_saml_idp_cert`.
     #[doc(alias = "UploadSamlIdpCertificate")]
+    #[inline]
     pub fn set_idp_certificate(&self, pem: &str) -> Result<()> {
         self.0.post("/saml/certificate/idp", &[]).body(Body::bytes(pem, "application/x-pem-file")).send()
     }
@@ -69,6 +74,7 @@ impl Saml<'_> {
     ///
     /// Required permission: `remove_saml_idp_cert`.
     #[doc(alias = "DeleteSamlIdpCertificate")]
+    #[inline]
     pub fn delete_idp_certificate(&self) -> Result<()> {
         self.0.delete("/saml/certificate/idp", &[]).send()
     }
@@ -79,6 +85,7 @@ impl Saml<'_> {
     ///
     /// Required permission: `add_saml_public_cert`.
     #[doc(alias = "UploadSamlPublicCertificate")]
+    #[inline]
     pub fn upload_public_certificate(&self, file: Upload<'_>) -> Result<()> {
         with_file(self.0.post("/saml/certificate/public", &[]), "certificate", file).send()
     }
@@ -89,6 +96,7 @@ impl Saml<'_> {
     ///
     /// Required permission: `remove_saml_public_cert`.
     #[doc(alias = "DeleteSamlPublicCertificate")]
+    #[inline]
     pub fn delete_public_certificate(&self) -> Result<()> {
         self.0.delete("/saml/certificate/public", &[]).send()
     }
@@ -99,6 +107,7 @@ impl Saml<'_> {
     ///
     /// Required permission: `add_saml_private_cert`.
     #[doc(alias = "UploadSamlPrivateCertificate")]
+    #[inline]
     pub fn upload_private_certificate(&self, file: Upload<'_>) -> Result<()> {
         with_file(self.0.post("/saml/certificate/private", &[]), "certificate", file).send()
     }
@@ -109,6 +118,7 @@ impl Saml<'_> {
     ///
     /// Required permission: `remove_saml_private_cert`.
     #[doc(alias = "DeleteSamlPrivateCertificate")]
+    #[inline]
     pub fn delete_private_certificate(&self) -> Result<()> {
         self.0.delete("/saml/certificate/private", &[]).send()
     }
@@ -119,6 +129,7 @@ impl Saml<'_> {
     ///
     /// Required permission: `manage_system`. Since server 5.35. Edition: Professional.
     #[doc(alias = "ResetSamlAuthDataToEmail")]
+    #[inline]
     pub fn reset_auth_data(&self, reset: &SamlAuthReset) -> Result<i64> {
         self.0.post("/saml/reset_auth_data", &[]).json(reset).decode_member("num_affected")
     }

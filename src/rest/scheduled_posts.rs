@@ -23,6 +23,7 @@ impl ScheduledPosts<'_> {
     ///
     /// Required permission: `create_post` in the channel. Since server 10.3.
     #[doc(alias = "CreateScheduledPost")]
+    #[inline]
     pub fn create(&self, draft: &PostDraft, at: Timestamp) -> Result<ScheduledPost> {
         let post = Scheduled { user_id: self.0.me()?, at, priority: draft.priority.as_ref(), post: draft };
         self.0.post("/posts/schedule", &[]).json(&post).check_first(draft.check()).decode()
@@ -34,6 +35,7 @@ impl ScheduledPosts<'_> {
     ///
     /// Required permission: `create_post`. Since server 10.3.
     #[doc(alias = "UpdateScheduledPost")]
+    #[inline]
     pub fn update(&self, post: &ScheduledPost) -> Result<ScheduledPost> {
         self.0.put("/posts/schedule/{scheduled_post_id}", &[&post.id]).json(post).decode()
     }
@@ -44,6 +46,7 @@ impl ScheduledPosts<'_> {
     ///
     /// Since server 10.3.
     #[doc(alias = "DeleteScheduledPost")]
+    #[inline]
     pub fn delete(&self, post: &ScheduledPostId) -> Result<ScheduledPost> {
         self.0.delete("/posts/schedule/{scheduled_post_id}", &[post]).decode()
     }
@@ -54,6 +57,7 @@ impl ScheduledPosts<'_> {
     ///
     /// Required permission: `view_team`. Since server 10.3.
     #[doc(alias = "GetUserScheduledPosts")]
+    #[inline]
     pub fn list(&self, team: &TeamId) -> Result<BTreeMap<TeamId, Vec<ScheduledPost>>> {
         self.0.get("/posts/scheduled/team/{team_id}", &[team]).decode()
     }
@@ -65,6 +69,7 @@ impl ScheduledPosts<'_> {
     ///
     /// Required permission: `view_team`. Since server 10.3.
     #[doc(alias = "GetUserScheduledPosts")]
+    #[inline]
     pub fn list_with_direct(&self, team: &TeamId) -> Result<BTreeMap<String, Vec<ScheduledPost>>> {
         self.0.get("/posts/scheduled/team/{team_id}", &[team]).param("includeDirectChannels", true).decode()
     }

@@ -19,11 +19,13 @@ impl<'c> Schemes<'c> {
     ///
     /// Required permission: `sysconsole_read_user_management_permissions`. Since server 5.0.
     #[doc(alias = "GetSchemes")]
+    #[inline]
     pub fn list(&self, page: &SchemePage) -> Result<Vec<Scheme>> {
         self.0.get("/schemes", &[]).query(page).decode()
     }
 
     /// Iterates over all schemes, fetching 200 per request. The paging fields of `page` are ignored.
+    #[inline]
     pub fn all(&self, page: &SchemePage) -> Pages<'c, Scheme> {
         let (group, page) = (*self, page.clone());
         pages(move |number| group.list(&page.clone().page(number).per_page(MAX_PER_PAGE)))
@@ -35,6 +37,7 @@ impl<'c> Schemes<'c> {
     ///
     /// Required permission: `sysconsole_read_user_management_permissions`. Since server 5.0.
     #[doc(alias = "GetScheme")]
+    #[inline]
     pub fn get(&self, scheme: &SchemeId) -> Result<Scheme> {
         self.0.get("/schemes/{scheme_id}", &[scheme]).decode()
     }
@@ -45,6 +48,7 @@ impl<'c> Schemes<'c> {
     ///
     /// Required permission: `sysconsole_write_user_management_permissions`. Since server 5.0. Requires a license.
     #[doc(alias = "CreateScheme")]
+    #[inline]
     pub fn create(&self, draft: &SchemeDraft) -> Result<Scheme> {
         self.0.post("/schemes", &[]).json(draft).decode()
     }
@@ -56,6 +60,7 @@ impl<'c> Schemes<'c> {
     ///
     /// Required permission: `sysconsole_write_user_management_permissions`. Since server 5.0. Requires a license.
     #[doc(alias = "PatchScheme")]
+    #[inline]
     pub fn patch(&self, scheme: &SchemeId, patch: &SchemePatch) -> Result<Scheme> {
         self.0.put("/schemes/{scheme_id}/patch", &[scheme]).json(patch).decode()
     }
@@ -66,6 +71,7 @@ impl<'c> Schemes<'c> {
     ///
     /// Required permission: `sysconsole_write_user_management_permissions`. Since server 5.0. Requires a license.
     #[doc(alias = "DeleteScheme")]
+    #[inline]
     pub fn delete(&self, scheme: &SchemeId) -> Result<()> {
         self.0.delete("/schemes/{scheme_id}", &[scheme]).send()
     }
@@ -76,11 +82,13 @@ impl<'c> Schemes<'c> {
     ///
     /// Required permission: `sysconsole_read_user_management_teams`. Since server 5.0.
     #[doc(alias = "GetTeamsForScheme")]
+    #[inline]
     pub fn list_teams(&self, scheme: &SchemeId, page: &Page) -> Result<Vec<Team>> {
         self.0.get("/schemes/{scheme_id}/teams", &[scheme]).query(page).decode()
     }
 
     /// Iterates over all teams that use a scheme, fetching 200 per request.
+    #[inline]
     pub fn all_teams(&self, scheme: &SchemeId) -> Pages<'c, Team> {
         let (group, scheme) = (*self, scheme.clone());
         pages(move |number| group.list_teams(&scheme, &Page::full(number)))
@@ -92,11 +100,13 @@ impl<'c> Schemes<'c> {
     ///
     /// Required permission: `sysconsole_read_user_management_channels`. Since server 5.0.
     #[doc(alias = "GetChannelsForScheme")]
+    #[inline]
     pub fn list_channels(&self, scheme: &SchemeId, page: &Page) -> Result<Vec<Channel>> {
         self.0.get("/schemes/{scheme_id}/channels", &[scheme]).query(page).decode()
     }
 
     /// Iterates over all channels that use a scheme, fetching 200 per request.
+    #[inline]
     pub fn all_channels(&self, scheme: &SchemeId) -> Pages<'c, Channel> {
         let (group, scheme) = (*self, scheme.clone());
         pages(move |number| group.list_channels(&scheme, &Page::full(number)))

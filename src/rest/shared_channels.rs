@@ -24,11 +24,13 @@ impl<'c> SharedChannels<'c> {
     ///
     /// Required permission: `view_team`. Edition: Professional.
     #[doc(alias = "GetAllSharedChannels")]
+    #[inline]
     pub fn list(&self, team: &TeamId, page: &Page) -> Result<Vec<SharedChannel>> {
         self.0.get("/sharedchannels/{team_id}", &[team]).query(page).decode()
     }
 
     /// Iterates over all shared channels of a team, fetching 200 per request.
+    #[inline]
     pub fn all(&self, team: &TeamId) -> Pages<'c, SharedChannel> {
         let (group, team) = (*self, team.clone());
         pages(move |number| group.list(&team, &Page::full(number)))
@@ -42,6 +44,7 @@ impl<'c> SharedChannels<'c> {
     ///
     /// Required permission: `read_channel`. Since server 10.11. Edition: Professional.
     #[doc(alias = "GetSharedChannelRemotes")]
+    #[inline]
     pub fn list_remotes(&self, channel: &ChannelId) -> Result<Vec<RemoteClusterInfo>> {
         self.0.get("/sharedchannels/{channel_id}/remotes", &[channel]).decode()
     }
@@ -52,6 +55,7 @@ impl<'c> SharedChannels<'c> {
     ///
     /// Edition: Professional.
     #[doc(alias = "GetRemoteClusterInfo")]
+    #[inline]
     pub fn get_remote_info(&self, remote: &RemoteId) -> Result<RemoteClusterInfo> {
         self.0.get("/sharedchannels/remote_info/{remote_id}", &[remote]).decode()
     }
@@ -62,6 +66,7 @@ impl<'c> SharedChannels<'c> {
     ///
     /// Edition: Professional.
     #[doc(alias = "GetRemoteClusterInfo")]
+    #[inline]
     pub fn get_remote_info_with_deleted(&self, remote: &RemoteId) -> Result<RemoteClusterInfo> {
         self.0
             .get("/sharedchannels/remote_info/{remote_id}", &[remote])
@@ -76,6 +81,7 @@ impl<'c> SharedChannels<'c> {
     ///
     /// Since server 10.11. Edition: Professional.
     #[doc(alias = "CanUserDirectMessage")]
+    #[inline]
     pub fn can_dm(&self, user: &UserId, other: &UserId) -> Result<bool> {
         self.0
             .get("/sharedchannels/users/{user_id}/can_dm/{other_user_id}", &[user, other])
@@ -89,6 +95,7 @@ impl<'c> SharedChannels<'c> {
     /// Required permissions, depending on the request: `manage_secure_connections`, `manage_shared_channels`.
     /// Edition: Professional.
     #[doc(alias = "GetSharedChannelRemotesByRemoteCluster")]
+    #[inline]
     pub fn list_of_remote(
         &self,
         remote: &RemoteId,
@@ -99,6 +106,7 @@ impl<'c> SharedChannels<'c> {
 
     /// Iterates over all channels shared with a remote server, fetching 200 per request. The paging fields of
     /// `page` are ignored.
+    #[inline]
     pub fn all_of_remote(
         &self,
         remote: &RemoteId,
@@ -114,6 +122,7 @@ impl<'c> SharedChannels<'c> {
     ///
     /// Required permission: `manage_shared_channels`. Edition: Professional.
     #[doc(alias = "InviteRemoteClusterToChannel")]
+    #[inline]
     pub fn invite(&self, remote: &RemoteId, channel: &ChannelId) -> Result<()> {
         self.0.post("/remotecluster/{remote_id}/channels/{channel_id}/invite", &[remote, channel]).send()
     }
@@ -124,6 +133,7 @@ impl<'c> SharedChannels<'c> {
     ///
     /// Required permission: `manage_shared_channels`. Edition: Professional.
     #[doc(alias = "UninviteRemoteClusterToChannel")]
+    #[inline]
     pub fn uninvite(&self, remote: &RemoteId, channel: &ChannelId) -> Result<()> {
         self.0.post("/remotecluster/{remote_id}/channels/{channel_id}/uninvite", &[remote, channel]).send()
     }

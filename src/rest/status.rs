@@ -18,6 +18,7 @@ impl Statuses<'_> {
     ///
     /// `GET /users/{user_id}/status`
     #[doc(alias = "GetUserStatus")]
+    #[inline]
     pub fn get(&self, user: &UserId) -> Result<Status> {
         self.0.get("/users/{user_id}/status", &[user]).decode()
     }
@@ -26,6 +27,7 @@ impl Statuses<'_> {
     ///
     /// `POST /users/status/ids`
     #[doc(alias = "GetUsersStatusesByIds")]
+    #[inline]
     pub fn list_by_ids(&self, users: &[UserId]) -> Result<Vec<Status>> {
         in_chunks(users, |chunk| self.0.post("/users/status/ids", &[]).json(&chunk).safe().decode())
     }
@@ -36,6 +38,7 @@ impl Statuses<'_> {
     ///
     /// For other users, requires the permission `edit_other_users`.
     #[doc(alias = "UpdateUserStatus")]
+    #[inline]
     pub fn set(&self, user: &UserId, status: &StatusKind) -> Result<Status> {
         let body = json!({"user_id": real_id(self.0, user)?, "status": status});
         self.0.put("/users/{user_id}/status", &[user]).json(&body).decode()
@@ -49,6 +52,7 @@ impl Statuses<'_> {
     ///
     /// For other users, requires the permission `edit_other_users`.
     #[doc(alias = "UpdateUserStatus")]
+    #[inline]
     pub fn set_dnd_until(&self, user: &UserId, until: Timestamp) -> Result<Status> {
         let body = json!({"user_id": real_id(self.0, user)?, "status": StatusKind::Dnd, "dnd_end_time": until.as_millis() / 1000});
         self.0.put("/users/{user_id}/status", &[user]).json(&body).decode()
@@ -60,6 +64,7 @@ impl Statuses<'_> {
     ///
     /// For other users, requires the permission `edit_other_users`.
     #[doc(alias = "UpdateUserCustomStatus")]
+    #[inline]
     pub fn set_custom(&self, user: &UserId, status: &CustomStatus) -> Result<()> {
         let call = self.0.put("/users/{user_id}/status/custom", &[user]).json(status);
         call.check_first(check_emoji(&status.emoji)).send()
@@ -71,6 +76,7 @@ impl Statuses<'_> {
     ///
     /// For other users, requires the permission `edit_other_users`.
     #[doc(alias = "UnsetUserCustomStatus")]
+    #[inline]
     pub fn unset_custom(&self, user: &UserId) -> Result<()> {
         self.0.delete("/users/{user_id}/status/custom", &[user]).send()
     }
@@ -81,6 +87,7 @@ impl Statuses<'_> {
     ///
     /// For other users, requires the permission `edit_other_users`.
     #[doc(alias = "PostUserRecentCustomStatusDelete")]
+    #[inline]
     pub fn delete_recent_custom(&self, user: &UserId, status: &CustomStatus) -> Result<()> {
         self.0.post("/users/{user_id}/status/custom/recent/delete", &[user]).json(status).send()
     }
@@ -92,6 +99,7 @@ impl Statuses<'_> {
     ///
     /// For other users, requires the permission `edit_other_users`.
     #[doc(alias = "RemoveRecentCustomStatus")]
+    #[inline]
     pub fn remove_recent_custom(&self, user: &UserId, status: &CustomStatus) -> Result<()> {
         self.0.delete("/users/{user_id}/status/custom/recent", &[user]).json(status).send()
     }

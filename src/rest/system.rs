@@ -24,6 +24,7 @@ impl System<'_> {
     ///
     /// Does not require a login. Since server 3.10.
     #[doc(alias = "GetPing")]
+    #[inline]
     pub fn ping(&self) -> Result<SystemStatus> {
         self.0.get("/system/ping", &[]).decode()
     }
@@ -36,6 +37,7 @@ impl System<'_> {
     ///
     /// Does not require a login. Since server 3.10.
     #[doc(alias = "GetPing")]
+    #[inline]
     pub fn ping_thoroughly(&self) -> Result<SystemStatus> {
         let template = "/system/ping";
         self.0.get(template, &[]).param("get_server_status", true).param("use_rest_semantics", true).decode()
@@ -47,6 +49,7 @@ impl System<'_> {
     ///
     /// Does not require a login.
     #[doc(alias = "GetClientConfig")]
+    #[inline]
     pub fn client_config(&self) -> Result<ClientConfig> {
         self.0.get("/config/client", &[]).param("format", "old").decode()
     }
@@ -57,6 +60,7 @@ impl System<'_> {
     ///
     /// Does not require a login.
     #[doc(alias = "GetClientLicense")]
+    #[inline]
     pub fn client_license(&self) -> Result<ClientLicense> {
         self.0.get("/license/client", &[]).param("format", "old").decode()
     }

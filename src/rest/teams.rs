@@ -27,6 +27,7 @@ impl<'c> Teams<'c> {
     ///
     /// Required permission: `view_team`.
     #[doc(alias = "GetTeam")]
+    #[inline]
     pub fn get(&self, team: &TeamId) -> Result<Team> {
         self.0.get("/teams/{team_id}", &[team]).decode()
     }
@@ -37,6 +38,7 @@ impl<'c> Teams<'c> {
     ///
     /// Required permission: `view_team`.
     #[doc(alias = "GetTeamByName")]
+    #[inline]
     pub fn get_by_name(&self, name: &str) -> Result<Team> {
         self.0.get("/teams/name/{name}", &[&name]).decode().map_err(|error| explain_team(error, name))
     }
@@ -47,6 +49,7 @@ impl<'c> Teams<'c> {
     ///
     /// Required permissions, depending on the request: `list_public_teams`, `list_private_teams`.
     #[doc(alias = "TeamExists")]
+    #[inline]
     pub fn exists(&self, name: &str) -> Result<bool> {
         self.0.get("/teams/name/{name}/exists", &[&name]).decode_member_or_default("exists")
     }
@@ -57,6 +60,7 @@ impl<'c> Teams<'c> {
     ///
     /// Does not require a login. Since server 4.0.
     #[doc(alias = "GetTeamInviteInfo")]
+    #[inline]
     pub fn get_by_invite(&self, invite_id: &str) -> Result<Team> {
         self.0.get("/teams/invite/{invite_id}", &[&invite_id]).decode()
     }
@@ -67,6 +71,7 @@ impl<'c> Teams<'c> {
     ///
     /// For other users, requires the permission `sysconsole_read_user_management_users`.
     #[doc(alias = "GetTeamsForUser")]
+    #[inline]
     pub fn list_for_user(&self, user: &UserId) -> Result<Vec<Team>> {
         self.0.get("/users/{user_id}/teams", &[user]).decode()
     }
@@ -78,11 +83,13 @@ impl<'c> Teams<'c> {
     /// Required permissions, depending on the request: `sysconsole_read_compliance_data_retention_policy`,
     /// `list_private_teams`, `list_public_teams`.
     #[doc(alias = "GetAllTeams")]
+    #[inline]
     pub fn list(&self, page: &TeamPage) -> Result<Vec<Team>> {
         self.0.get("/teams", &[]).query(page).decode()
     }
 
     /// Iterates over all visible teams, fetching 200 per request. The paging fields of `page` are ignored.
+    #[inline]
     pub fn all(&self, page: &TeamPage) -> Pages<'c, Team> {
         let (group, page) = (*self, page.clone());
         pages(move |number| group.list(&page.clone().page(number).per_page(MAX_PER_PAGE)))
@@ -95,6 +102,7 @@ impl<'c> Teams<'c> {
     /// Required permissions, depending on the request: `sysconsole_read_compliance_data_retention_policy`,
     /// `list_private_teams`, `list_public_teams`.
     #[doc(alias = "GetAllTeams")]
+    #[inline]
     pub fn list_counted(&self, page: &TeamPage) -> Result<TeamsWithCount> {
         self.0.get("/teams", &[]).query(page).param("include_total_count", true).decode()
     }
@@ -106,6 +114,7 @@ impl<'c> Teams<'c> {
     /// Required permissions, depending on the request: `sysconsole_read_compliance_data_retention_policy`,
     /// `list_private_teams`, `list_public_teams`.
     #[doc(alias = "SearchTeams")]
+    #[inline]
     pub fn search(&self, search: &TeamSearch) -> Result<Vec<Team>> {
         self.0.post("/teams/search", &[]).json(search).safe().decode()
     }
@@ -117,6 +126,7 @@ impl<'c> Teams<'c> {
     /// Required permissions, depending on the request: `sysconsole_read_compliance_data_retention_policy`,
     /// `list_private_teams`, `list_public_teams`.
     #[doc(alias = "SearchTeams")]
+    #[inline]
     pub fn search_counted(&self, search: &TeamSearch, page: &Page) -> Result<TeamsWithCount> {
         self.0.post("/teams/search", &[]).json(&Paged::new(search, page)).safe().decode()
     }
@@ -127,6 +137,7 @@ impl<'c> Teams<'c> {
     ///
     /// Required permission: `create_team`.
     #[doc(alias = "CreateTeam")]
+    #[inline]
     pub fn create(&self, draft: &TeamDraft) -> Result<Team> {
         self.0.post("/teams", &[]).json(draft).decode()
     }
@@ -137,6 +148,7 @@ impl<'c> Teams<'c> {
     ///
     /// Required permission: `manage_team`.
     #[doc(alias = "UpdateTeam")]
+    #[inline]
     pub fn update(&self, team: &Team) -> Result<Team> {
         self.0.put("/teams/{team_id}", &[&team.id]).json(team).decode()
     }
@@ -147,6 +159,7 @@ impl<'c> Teams<'c> {
     ///
     /// Required permission: `manage_team`.
     #[doc(alias = "PatchTeam")]
+    #[inline]
     pub fn patch(&self, team: &TeamId, patch: &TeamPatch) -> Result<Team> {
         self.0.put("/teams/{team_id}/patch", &[team]).json(patch).decode()
     }
@@ -157,6 +170,7 @@ impl<'c> Teams<'c> {
     ///
     /// Required permissions: `manage_team`, `invite_user`. Since server 5.24.
     #[doc(alias = "UpdateTeamPrivacy")]
+    #[inline]
     pub fn set_privacy(&self, team: &TeamId, kind: &TeamType) -> Result<Team> {
         self.0.put("/teams/{team_id}/privacy", &[team]).json(&json!({"privacy": kind})).decode()
     }
@@ -167,6 +181,7 @@ impl<'c> Teams<'c> {
     ///
     /// Required permission: `manage_team`.
     #[doc(alias = "SoftDeleteTeam")]
+    #[inline]
     pub fn archive(&self, team: &TeamId) -> Result<()> {
         self.0.delete("/teams/{team_id}", &[team]).send()
     }
@@ -177,6 +192,7 @@ impl<'c> Teams<'c> {
     ///
     /// Required permission: `manage_team`.
     #[doc(alias = "SoftDeleteTeam")]
+    #[inline]
     pub fn delete_permanently(&self, team: &TeamId) -> Result<()> {
         self.0.delete("/teams/{team_id}", &[team]).param("permanent", true).send()
     }
@@ -187,6 +203,7 @@ impl<'c> Teams<'c> {
     ///
     /// Required permission: `manage_team`. Since server 5.24.
     #[doc(alias = "RestoreTeam")]
+    #[inline]
     pub fn restore(&self, team: &TeamId) -> Result<Team> {
         self.0.post("/teams/{team_id}/restore", &[team]).decode()
     }
@@ -197,6 +214,7 @@ impl<'c> Teams<'c> {
     ///
     /// Required permission: `view_team`.
     #[doc(alias = "GetTeamStats")]
+    #[inline]
     pub fn stats(&self, team: &TeamId) -> Result<TeamStats> {
         self.0.get("/teams/{team_id}/stats", &[team]).decode()
     }
@@ -207,6 +225,7 @@ impl<'c> Teams<'c> {
     ///
     /// Required permission: `view_team`. Since server 4.9.
     #[doc(alias = "GetTeamIcon")]
+    #[inline]
     pub fn image(&self, team: &TeamId) -> Result<Vec<u8>> {
         self.0.get("/teams/{team_id}/image", &[team]).bytes()
     }
@@ -217,6 +236,7 @@ impl<'c> Teams<'c> {
     ///
     /// Required permission: `manage_team`. Since server 4.9.
     #[doc(alias = "SetTeamIcon")]
+    #[inline]
     pub fn set_image(&self, team: &TeamId, image: Upload<'_>) -> Result<()> {
         self.0.post("/teams/{team_id}/image", &[team]).body(image.into_form("image")).send()
     }
@@ -227,6 +247,7 @@ impl<'c> Teams<'c> {
     ///
     /// Required permission: `manage_team`. Since server 4.10.
     #[doc(alias = "RemoveTeamIcon")]
+    #[inline]
     pub fn delete_image(&self, team: &TeamId) -> Result<()> {
         self.0.delete("/teams/{team_id}/image", &[team]).send()
     }
@@ -237,6 +258,7 @@ impl<'c> Teams<'c> {
     ///
     /// Required permission: `manage_system`. Since server 5.0.
     #[doc(alias = "UpdateTeamScheme")]
+    #[inline]
     pub fn set_scheme(&self, team: &TeamId, scheme: &SchemeId) -> Result<()> {
         self.0.put("/teams/{team_id}/scheme", &[team]).json(&json!({"scheme_id": scheme})).send()
     }
@@ -247,6 +269,7 @@ impl<'c> Teams<'c> {
     ///
     /// For other users, requires the permission `manage_system`.
     #[doc(alias = "GetTeamsUnreadForUser")]
+    #[inline]
     pub fn list_unread(&self, user: &UserId) -> Result<Vec<TeamUnread>> {
         self.0.get("/users/{user_id}/teams/unread", &[user]).param("include_collapsed_threads", true).decode()
     }
@@ -257,6 +280,7 @@ impl<'c> Teams<'c> {
     ///
     /// Required permission: `view_team`. For other users, requires the permission `edit_other_users`.
     #[doc(alias = "GetTeamUnread")]
+    #[inline]
     pub fn unread(&self, user: &UserId, team: &TeamId) -> Result<TeamUnread> {
         self.0.get("/users/{user_id}/teams/{team_id}/unread", &[user, team]).decode()
     }
@@ -268,6 +292,7 @@ impl<'c> Teams<'c> {
     ///
     /// Required permission: `import_team`.
     #[doc(alias = "ImportTeam")]
+    #[inline]
     pub fn import_slack(&self, team: &TeamId, export: Upload<'_>, size: u64) -> Result<String> {
         let form = export.into_form_with("file", |form| {
             form.text("filesize", size.to_string()).text("importFrom", "slack")

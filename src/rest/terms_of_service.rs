@@ -19,6 +19,7 @@ impl TermsOfServices<'_> {
     ///
     /// Since server 5.4.
     #[doc(alias = "GetTermsOfService")]
+    #[inline]
     pub fn get(&self) -> Result<TermsOfService> {
         self.0.get("/terms_of_service", &[]).decode()
     }
@@ -29,6 +30,7 @@ impl TermsOfServices<'_> {
     ///
     /// Required permission: `manage_system`. Since server 5.4. Edition: Enterprise.
     #[doc(alias = "CreateTermsOfService")]
+    #[inline]
     pub fn create(&self, text: &str) -> Result<TermsOfService> {
         self.0.post("/terms_of_service", &[]).json(&json!({"text": text})).decode()
     }

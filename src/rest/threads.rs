@@ -19,6 +19,7 @@ impl Threads<'_> {
     ///
     /// For other users, requires the permission `edit_other_users`. Since server 5.29.
     #[doc(alias = "GetUserThreads")]
+    #[inline]
     pub fn list(&self, user: &UserId, team: &TeamId, page: &UserThreadPage) -> Result<UserThreads> {
         self.0.get("/users/{user_id}/teams/{team_id}/threads", &[user, team]).query(page).decode()
     }
@@ -29,6 +30,7 @@ impl Threads<'_> {
     ///
     /// For other users, requires the permission `edit_other_users`. Since server 5.29.
     #[doc(alias = "GetUserThread")]
+    #[inline]
     pub fn get(&self, user: &UserId, team: &TeamId, thread: &PostId) -> Result<UserThread> {
         self.0.get("/users/{user_id}/teams/{team_id}/threads/{thread_id}", &[user, team, thread]).decode()
     }
@@ -39,6 +41,7 @@ impl Threads<'_> {
     ///
     /// For other users, requires the permission `edit_other_users`. Since server 5.29.
     #[doc(alias = "GetUserThread")]
+    #[inline]
     pub fn get_extended(&self, user: &UserId, team: &TeamId, thread: &PostId) -> Result<UserThread> {
         let template = "/users/{user_id}/teams/{team_id}/threads/{thread_id}";
         self.0.get(template, &[user, team, thread]).param("extended", true).decode()
@@ -50,6 +53,7 @@ impl Threads<'_> {
     ///
     /// For other users, requires the permission `edit_other_users`. Since server 5.29.
     #[doc(alias = "StartFollowingThread")]
+    #[inline]
     pub fn follow(&self, user: &UserId, team: &TeamId, thread: &PostId) -> Result<()> {
         self.0
             .put("/users/{user_id}/teams/{team_id}/threads/{thread_id}/following", &[user, team, thread])
@@ -62,6 +66,7 @@ impl Threads<'_> {
     ///
     /// For other users, requires the permission `edit_other_users`. Since server 5.29.
     #[doc(alias = "StopFollowingThread")]
+    #[inline]
     pub fn unfollow(&self, user: &UserId, team: &TeamId, thread: &PostId) -> Result<()> {
         self.0
             .delete("/users/{user_id}/teams/{team_id}/threads/{thread_id}/following", &[user, team, thread])
@@ -74,6 +79,7 @@ impl Threads<'_> {
     ///
     /// For other users, requires the permission `edit_other_users`. Since server 5.29.
     #[doc(alias = "UpdateThreadsReadForUser")]
+    #[inline]
     pub fn read_all(&self, user: &UserId, team: &TeamId) -> Result<()> {
         self.0.put("/users/{user_id}/teams/{team_id}/threads/read", &[user, team]).send()
     }
@@ -85,6 +91,7 @@ impl Threads<'_> {
     ///
     /// For other users, requires the permission `edit_other_users`. Since server 5.29.
     #[doc(alias = "UpdateThreadReadForUser")]
+    #[inline]
     pub fn read(&self, team: &TeamId, thread: &PostId, until: Timestamp) -> Result<UserThread> {
         let (user, until) = (UserId::me(), until.as_millis());
         let template = "/users/{user_id}/teams/{team_id}/threads/{thread_id}/read/{timestamp}";
@@ -98,6 +105,7 @@ impl Threads<'_> {
     /// Required permission: `read_channel`. For other users, requires the permission `edit_other_users`. Since server
     /// 6.7.
     #[doc(alias = "SetThreadUnreadByPostId")]
+    #[inline]
     pub fn set_unread(&self, team: &TeamId, thread: &PostId, post: &PostId) -> Result<UserThread> {
         let template = "/users/{user_id}/teams/{team_id}/threads/{thread_id}/set_unread/{post_id}";
         self.0.post(template, &[&UserId::me(), team, thread, post]).decode()

@@ -49,12 +49,14 @@ impl Uploads<'_> {
     /// - [`ErrorKind::Io`] if the file cannot be read, or is truncated during the upload.
     /// - [`ErrorKind::Io`] if the file is already being uploaded to this channel by another thread, or by another process
     ///   on the same machine.
+    #[inline]
     pub fn upload(&self, channel: &ChannelId, path: impl AsRef<Path>) -> Result<FileInfo> {
         self.upload_with(channel, path, |_, _| {})
     }
 
     /// Like [`upload`](Self::upload), but calls `progress` with the number of bytes sent so far and the size of the file,
     /// after each chunk.
+    #[inline]
     pub fn upload_with(
         &self,
         channel: &ChannelId,
@@ -128,6 +130,7 @@ impl Uploads<'_> {
     ///
     /// Required permission: `upload_file`. Since server 5.28.
     #[doc(alias = "CreateUpload")]
+    #[inline]
     pub fn create(&self, draft: &UploadDraft) -> Result<UploadSession> {
         self.0.post("/uploads", &[]).json(draft).fetch()
     }
@@ -136,6 +139,7 @@ impl Uploads<'_> {
     ///
     /// `GET /uploads/{upload_id}`
     #[doc(alias = "GetUpload")]
+    #[inline]
     pub fn get(&self, upload: &UploadId) -> Result<UploadSession> {
         self.0.get("/uploads/{upload_id}", &[upload]).fetch()
     }
@@ -146,6 +150,7 @@ impl Uploads<'_> {
     ///
     /// Since server 5.28.
     #[doc(alias = "GetUploadsForUser")]
+    #[inline]
     pub fn list(&self, user: &UserId) -> Result<Vec<UploadSession>> {
         self.0.get("/users/{user_id}/uploads", &[user]).fetch()
     }
@@ -155,6 +160,7 @@ impl Uploads<'_> {
     ///
     /// `POST /uploads/{upload_id}`
     #[doc(alias = "UploadData")]
+    #[inline]
     pub fn send(&self, upload: &UploadId, piece: Body<'_>) -> Result<Option<FileInfo>> {
         let answer =
             self.0.post("/uploads/{upload_id}", &[upload]).with_file_timeout().body(piece).bytes()?;
@@ -162,12 +168,14 @@ impl Uploads<'_> {
     }
 
     /// Sends the remaining data of an upload, in chunks of 8 MiB.
+    #[inline]
     pub fn finish(&self, upload: &UploadId, from: impl Read + Seek) -> Result<FileInfo> {
         self.finish_with(upload, from, |_, _| {})
     }
 
     /// Like [`finish`](Self::finish), but calls `progress` with the number of bytes sent so far and the size of the file,
     /// after each chunk.
+    #[inline]
     pub fn finish_with(
         &self,
         upload: &UploadId,

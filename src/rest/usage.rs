@@ -17,6 +17,7 @@ impl Usage<'_> {
     ///
     /// Since server 7.0.
     #[doc(alias = "GetPostsUsage")]
+    #[inline]
     pub fn get_posts(&self) -> Result<PostsUsage> {
         self.0.get("/usage/posts", &[]).decode()
     }
@@ -27,6 +28,7 @@ impl Usage<'_> {
     ///
     /// Since server 7.1.
     #[doc(alias = "GetStorageUsage")]
+    #[inline]
     pub fn get_storage(&self) -> Result<StorageUsage> {
         self.0.get("/usage/storage", &[]).decode()
     }
@@ -34,6 +36,7 @@ impl Usage<'_> {
     /// Gets the number of teams.
     ///
     /// `GET /usage/teams`
+    #[inline]
     pub fn get_teams(&self) -> Result<TeamsUsage> {
         self.0.get("/usage/teams", &[]).decode()
     }

@@ -44,6 +44,7 @@ impl<'c> Users<'c> {
     ///
     /// Required permission: `view_members`.
     #[doc(alias = "GetUser")]
+    #[inline]
     pub fn me(&self) -> Result<User> {
         self.0.get("/users/{user_id}", &[&UserId::me()]).decode()
     }
@@ -54,6 +55,7 @@ impl<'c> Users<'c> {
     ///
     /// Required permission: `view_members`.
     #[doc(alias = "GetUser")]
+    #[inline]
     pub fn get(&self, user: &UserId) -> Result<User> {
         self.0.get("/users/{user_id}", &[user]).decode()
     }
@@ -64,6 +66,7 @@ impl<'c> Users<'c> {
     ///
     /// Required permission: `view_members`.
     #[doc(alias = "GetUser")]
+    #[inline]
     pub fn get_if_changed(&self, user: &UserId, etag: Option<&str>) -> Result<Changed<User>> {
         self.0.get("/users/{user_id}", &[user]).decode_if_changed(etag)
     }
@@ -74,6 +77,7 @@ impl<'c> Users<'c> {
     ///
     /// Required permission: `view_members`.
     #[doc(alias = "GetUserByUsername")]
+    #[inline]
     pub fn get_by_username(&self, username: &str) -> Result<User> {
         let username = without_at(username);
         let call = self.0.get("/users/username/{username}", &[&username]);
@@ -88,6 +92,7 @@ impl<'c> Users<'c> {
     ///
     /// Required permission: `view_members`.
     #[doc(alias = "GetUserByEmail")]
+    #[inline]
     pub fn get_by_email(&self, email: &str) -> Result<User> {
         self.0.get("/users/email/{email}", &[&email]).decode()
     }
@@ -99,6 +104,7 @@ impl<'c> Users<'c> {
     /// Required permissions, depending on the request: `list_users_without_team`, `read_channel`,
     /// `view_team`, `sysconsole_read_user_management_groups`.
     #[doc(alias = "GetUsers")]
+    #[inline]
     pub fn list(&self, page: &UserPage) -> Result<Vec<User>> {
         self.0.get("/users", &[]).query(page).decode()
     }
@@ -106,6 +112,7 @@ impl<'c> Users<'c> {
     /// Iterates over all users that match `page`, fetching 200 per request. Its paging fields are ignored.
     ///
     /// Changing a filtered property during iteration shifts the pages. Collect the users first.
+    #[inline]
     pub fn all(&self, page: &UserPage) -> Pages<'c, User> {
         let (group, page) = (*self, page.clone());
         pages(move |number| group.list(&page.clone().page(number).per_page(MAX_PER_PAGE)))
@@ -116,6 +123,7 @@ impl<'c> Users<'c> {
     ///
     /// `POST /users/ids`
     #[doc(alias = "GetUsersByIds")]
+    #[inline]
     pub fn list_by_ids(&self, ids: &[UserId]) -> Result<Vec<User>> {
         in_chunks(ids, |chunk| self.0.post("/users/ids", &[]).json(&chunk).safe().decode())
     }
@@ -124,6 +132,7 @@ impl<'c> Users<'c> {
     ///
     /// `POST /users/ids`
     #[doc(alias = "GetUsersByIds")]
+    #[inline]
     pub fn list_by_ids_since(&self, ids: &[UserId], since: Timestamp) -> Result<Vec<User>> {
         self.0.post("/users/ids", &[]).param("since", since.as_millis()).json(&ids).safe().decode()
     }
@@ -135,6 +144,7 @@ impl<'c> Users<'c> {
     ///
     /// `POST /users/usernames`
     #[doc(alias = "GetUsersByUsernames")]
+    #[inline]
     pub fn list_by_usernames<S: AsRef<str>>(&self, usernames: &[S]) -> Result<Vec<User>> {
         let names: Vec<&str> = usernames.iter().map(|name| without_at(name.as_ref())).collect();
         in_chunks(&names, |chunk| self.0.post("/users/usernames", &[]).json(&chunk).safe().decode())
@@ -146,6 +156,7 @@ impl<'c> Users<'c> {
     ///
     /// Since server 5.14.
     #[doc(alias = "GetUsersByGroupChannelIds")]
+    #[inline]
     pub fn list_by_group_channels(&self, channels: &[ChannelId]) -> Result<BTreeMap<ChannelId, Vec<User>>> {
         self.0.post("/users/group_channels", &[]).json(&channels).safe().decode()
     }
@@ -156,6 +167,7 @@ impl<'c> Users<'c> {
     ///
     /// Since server 5.23.
     #[doc(alias = "GetKnownUsers")]
+    #[inline]
     pub fn known(&self) -> Result<Vec<UserId>> {
         self.0.get("/users/known", &[]).decode()
     }
@@ -168,6 +180,7 @@ impl<'c> Users<'c> {
     ///
     /// Required permissions, depending on the request: `read_channel`, `view_team`.
     #[doc(alias = "SearchUsers")]
+    #[inline]
     pub fn search(&self, search: &UserSearch) -> Result<Vec<User>> {
         self.0.post("/users/search", &[]).json(search).safe().decode()
     }
@@ -178,6 +191,7 @@ impl<'c> Users<'c> {
     ///
     /// Required permissions, depending on the request: `view_team`, `read_channel`.
     #[doc(alias = "AutocompleteUsers")]
+    #[inline]
     pub fn autocomplete(&self, query: &UserAutocompleteQuery) -> Result<UserAutocomplete> {
         self.0.get("/users/autocomplete", &[]).query(query).decode()
     }
@@ -194,6 +208,7 @@ impl<'c> Users<'c> {
     /// [`ErrorKind::Input`](crate::ErrorKind::Input), before any I/O, if the email address and the username of `draft`
     /// are swapped.
     #[doc(alias = "CreateUser")]
+    #[inline]
     pub fn create(&self, draft: &UserDraft) -> Result<User> {
         self.0.post("/users", &[]).json(draft).check_first(draft.check_fields()).decode()
     }
@@ -204,6 +219,7 @@ impl<'c> Users<'c> {
     ///
     /// Does not require a login.
     #[doc(alias = "CreateUser")]
+    #[inline]
     pub fn create_by_invite(&self, draft: &UserDraft, invite_id: &str) -> Result<User> {
         self.0
             .post("/users", &[])
@@ -219,6 +235,7 @@ impl<'c> Users<'c> {
     ///
     /// Does not require a login.
     #[doc(alias = "CreateUser")]
+    #[inline]
     pub fn create_by_token(&self, draft: &UserDraft, token: &Secret) -> Result<User> {
         self.0
             .post("/users", &[])
@@ -234,6 +251,7 @@ impl<'c> Users<'c> {
     ///
     /// For other users, requires the permission `edit_other_users`.
     #[doc(alias = "UpdateUser")]
+    #[inline]
     pub fn update(&self, user: &User) -> Result<User> {
         self.0.put("/users/{user_id}", &[&user.id]).json(user).decode()
     }
@@ -244,6 +262,7 @@ impl<'c> Users<'c> {
     ///
     /// For other users, requires the permission `edit_other_users`.
     #[doc(alias = "PatchUser")]
+    #[inline]
     pub fn patch(&self, user: &UserId, patch: &UserPatch) -> Result<User> {
         self.0.put("/users/{user_id}/patch", &[user]).json(patch).decode()
     }
@@ -255,6 +274,7 @@ impl<'c> Users<'c> {
     /// Required permission: `sysconsole_write_user_management_users`. For system administrators, also requires
     /// `manage_system`.
     #[doc(alias = "UpdateUserActive")]
+    #[inline]
     pub fn activate(&self, user: &UserId) -> Result<()> {
         self.0.put("/users/{user_id}/active", &[user]).json(&json!({"active": true})).send()
     }
@@ -266,6 +286,7 @@ impl<'c> Users<'c> {
     /// Required permission: `sysconsole_write_user_management_users`. For system administrators, also requires
     /// `manage_system`.
     #[doc(alias = "UpdateUserActive")]
+    #[inline]
     pub fn deactivate(&self, user: &UserId) -> Result<()> {
         self.0.put("/users/{user_id}/active", &[user]).json(&json!({"active": false})).send()
     }
@@ -276,6 +297,7 @@ impl<'c> Users<'c> {
     ///
     /// For other users, requires the permission `edit_other_users`.
     #[doc(alias = "DeleteUser")]
+    #[inline]
     pub fn delete(&self, user: &UserId) -> Result<()> {
         self.0.delete("/users/{user_id}", &[user]).send()
     }
@@ -286,6 +308,7 @@ impl<'c> Users<'c> {
     ///
     /// For other users, requires the permission `edit_other_users`.
     #[doc(alias = "DeleteUser")]
+    #[inline]
     pub fn delete_permanently(&self, user: &UserId) -> Result<()> {
         self.0.delete("/users/{user_id}", &[user]).param("permanent", true).send()
     }
@@ -296,6 +319,7 @@ impl<'c> Users<'c> {
     ///
     /// Required permission: `manage_roles`.
     #[doc(alias = "UpdateUserRoles")]
+    #[inline]
     pub fn set_roles(&self, user: &UserId, roles: &[&str]) -> Result<()> {
         self.0.put("/users/{user_id}/roles", &[user]).json(&json!({"roles": roles.join(" ")})).send()
     }
@@ -307,6 +331,7 @@ impl<'c> Users<'c> {
     /// For other users, requires the permission `sysconsole_write_user_management_users`; for administrators,
     /// `manage_system`.
     #[doc(alias = "UpdateUserPassword")]
+    #[inline]
     pub fn set_password(&self, user: &UserId, password: &Secret) -> Result<()> {
         self.0.put("/users/{user_id}/password", &[user]).json(&json!({"new_password": password})).send()
     }
@@ -315,6 +340,7 @@ impl<'c> Users<'c> {
     ///
     /// `PUT /users/{user_id}/password`
     #[doc(alias = "UpdateUserPassword")]
+    #[inline]
     pub fn change_password(&self, current: &Secret, new: &Secret) -> Result<()> {
         let template = "/users/{user_id}/password";
         self.0
@@ -330,6 +356,7 @@ impl<'c> Users<'c> {
     ///
     /// Required permission: `view_members`.
     #[doc(alias = "GetProfileImage")]
+    #[inline]
     pub fn image(&self, user: &UserId) -> Result<Vec<u8>> {
         self.0.get("/users/{user_id}/image", &[user]).bytes()
     }
@@ -340,6 +367,7 @@ impl<'c> Users<'c> {
     ///
     /// Required permission: `view_members`. Since server 5.5.
     #[doc(alias = "GetDefaultProfileImage")]
+    #[inline]
     pub fn default_image(&self, user: &UserId) -> Result<Vec<u8>> {
         self.0.get("/users/{user_id}/image/default", &[user]).bytes()
     }
@@ -350,6 +378,7 @@ impl<'c> Users<'c> {
     ///
     /// For other users, requires the permission `edit_other_users`.
     #[doc(alias = "SetProfileImage")]
+    #[inline]
     pub fn set_image(&self, user: &UserId, image: Upload<'_>) -> Result<()> {
         self.0.post("/users/{user_id}/image", &[user]).body(image.into_form("image")).send()
     }
@@ -360,6 +389,7 @@ impl<'c> Users<'c> {
     ///
     /// For other users, requires the permission `edit_other_users`. Since server 5.5.
     #[doc(alias = "SetDefaultProfileImage")]
+    #[inline]
     pub fn delete_image(&self, user: &UserId) -> Result<()> {
         self.0.delete("/users/{user_id}/image", &[user]).send()
     }
@@ -368,6 +398,7 @@ impl<'c> Users<'c> {
     ///
     /// `GET /users/stats`
     #[doc(alias = "GetTotalUsersStats")]
+    #[inline]
     pub fn stats(&self) -> Result<UsersStats> {
         self.0.get("/users/stats", &[]).decode()
     }
@@ -378,6 +409,7 @@ impl<'c> Users<'c> {
     ///
     /// Required permission: `manage_system`. Since server 5.26.
     #[doc(alias = "GetTotalUsersStatsFiltered")]
+    #[inline]
     pub fn stats_filtered(&self, filter: &UserStatsFilter) -> Result<UsersStats> {
         self.0.get("/users/stats/filtered", &[]).query(filter).decode()
     }
@@ -388,6 +420,7 @@ impl<'c> Users<'c> {
     ///
     /// Required permission: `create_post`. Since server 5.26.
     #[doc(alias = "PublishUserTyping")]
+    #[inline]
     pub fn typing(&self, channel: &ChannelId) -> Result<()> {
         self.0.post("/users/{user_id}/typing", &[&UserId::me()]).json(&json!({"channel_id": channel})).send()
     }
@@ -398,6 +431,7 @@ impl<'c> Users<'c> {
     ///
     /// Required permission: `create_post`. Since server 5.26.
     #[doc(alias = "PublishUserTyping")]
+    #[inline]
     pub fn typing_in(&self, channel: &ChannelId, root: &PostId) -> Result<()> {
         let body = json!({"channel_id": channel, "parent_id": root});
         self.0.post("/users/{user_id}/typing", &[&UserId::me()]).json(&body).send()
@@ -409,6 +443,7 @@ impl<'c> Users<'c> {
     ///
     /// For other users, requires the permission `edit_other_users`. Since server 6.2.0.
     #[doc(alias = "GetChannelMembersWithTeamDataForUser")]
+    #[inline]
     pub fn list_channel_members(&self, user: &UserId, page: &Page) -> Result<Vec<ChannelMemberWithTeamData>> {
         self.0.get("/users/{user_id}/channel_members", &[user]).query(page).decode()
     }
@@ -420,6 +455,7 @@ impl<'c> Users<'c> {
     /// For other users, requires the permission `edit_other_users`. Servers without support for this response send a
     /// list, which is reported as an error for the first entry.
     #[doc(alias = "GetChannelMembersWithTeamDataForUser")]
+    #[inline]
     pub fn stream_channel_members(&self, user: &UserId) -> Result<JsonLines<ChannelMemberWithTeamData>> {
         let body = self
             .0
@@ -431,6 +467,7 @@ impl<'c> Users<'c> {
     }
 
     /// Iterates over all channel memberships of a user, fetching 200 per request.
+    #[inline]
     pub fn all_channel_members(&self, user: &UserId) -> Pages<'c, ChannelMemberWithTeamData> {
         let (group, user) = (*self, user.clone());
         pages(move |number| group.list_channel_members(&user, &Page::full(number)))

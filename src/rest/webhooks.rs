@@ -22,6 +22,7 @@ impl<'c> Webhooks<'c> {
     /// permission `manage_others_incoming_webhooks`. For a webhook that is not locked to its channel, requires
     /// `bypass_incoming_webhook_channel_lock`.
     #[doc(alias = "CreateIncomingWebhook")]
+    #[inline]
     pub fn create_incoming(&self, draft: &IncomingWebhookDraft) -> Result<IncomingWebhook> {
         self.0.post("/hooks/incoming", &[]).json(draft).decode()
     }
@@ -33,11 +34,13 @@ impl<'c> Webhooks<'c> {
     /// Required permissions, depending on the request: `manage_own_incoming_webhooks`,
     /// `manage_others_incoming_webhooks`.
     #[doc(alias = "GetIncomingWebhooks")]
+    #[inline]
     pub fn list_incoming(&self, page: &IncomingWebhookPage) -> Result<Vec<IncomingWebhook>> {
         self.0.get("/hooks/incoming", &[]).query(page).decode()
     }
 
     /// Iterates over incoming webhooks, fetching 200 per request. The paging fields of `page` are ignored.
+    #[inline]
     pub fn all_incoming(&self, page: &IncomingWebhookPage) -> Pages<'c, IncomingWebhook> {
         let (group, page) = (*self, page.clone());
         pages(move |number| group.list_incoming(&page.clone().page(number).per_page(MAX_PER_PAGE)))
@@ -52,6 +55,7 @@ impl<'c> Webhooks<'c> {
     /// Required permissions, depending on the request: `manage_own_incoming_webhooks`,
     /// `manage_others_incoming_webhooks`.
     #[doc(alias = "GetIncomingWebhooks")]
+    #[inline]
     pub fn list_incoming_counted(&self, page: &IncomingWebhookPage) -> Result<IncomingWebhooksWithCount> {
         self.0.get("/hooks/incoming", &[]).query(page).param("include_total_count", true).decode()
     }
@@ -63,6 +67,7 @@ impl<'c> Webhooks<'c> {
     /// Required permissions, depending on the request: `manage_own_incoming_webhooks`,
     /// `manage_others_incoming_webhooks`.
     #[doc(alias = "GetIncomingWebhook")]
+    #[inline]
     pub fn get_incoming(&self, hook: &HookId) -> Result<IncomingWebhook> {
         self.0.get("/hooks/incoming/{hook_id}", &[hook]).decode()
     }
@@ -75,6 +80,7 @@ impl<'c> Webhooks<'c> {
     /// Required permissions, depending on the request: `manage_own_incoming_webhooks`,
     /// `manage_others_incoming_webhooks`, `read_channel_content`, `bypass_incoming_webhook_channel_lock`.
     #[doc(alias = "UpdateIncomingWebhook")]
+    #[inline]
     pub fn update_incoming(&self, hook: &IncomingWebhook) -> Result<IncomingWebhook> {
         self.0.put("/hooks/incoming/{hook_id}", &[&hook.id]).json(hook).decode()
     }
@@ -86,6 +92,7 @@ impl<'c> Webhooks<'c> {
     /// Required permissions, depending on the request: `manage_own_incoming_webhooks`,
     /// `manage_others_incoming_webhooks`.
     #[doc(alias = "DeleteIncomingWebhook")]
+    #[inline]
     pub fn delete_incoming(&self, hook: &HookId) -> Result<()> {
         self.0.delete("/hooks/incoming/{hook_id}", &[hook]).send()
     }
@@ -97,6 +104,7 @@ impl<'c> Webhooks<'c> {
     /// Required permissions, depending on the request: `manage_own_outgoing_webhooks`,
     /// `manage_others_outgoing_webhooks`.
     #[doc(alias = "CreateOutgoingWebhook")]
+    #[inline]
     pub fn create_outgoing(&self, draft: &OutgoingWebhookDraft) -> Result<OutgoingWebhook> {
         self.0.post("/hooks/outgoing", &[]).json(draft).decode()
     }
@@ -108,11 +116,13 @@ impl<'c> Webhooks<'c> {
     /// Required permissions, depending on the request: `manage_own_outgoing_webhooks`,
     /// `manage_others_outgoing_webhooks`.
     #[doc(alias = "GetOutgoingWebhooks")]
+    #[inline]
     pub fn list_outgoing(&self, page: &OutgoingWebhookPage) -> Result<Vec<OutgoingWebhook>> {
         self.0.get("/hooks/outgoing", &[]).query(page).decode()
     }
 
     /// Iterates over outgoing webhooks, fetching 200 per request. The paging fields of `page` are ignored.
+    #[inline]
     pub fn all_outgoing(&self, page: &OutgoingWebhookPage) -> Pages<'c, OutgoingWebhook> {
         let (group, page) = (*self, page.clone());
         pages(move |number| group.list_outgoing(&page.clone().page(number).per_page(MAX_PER_PAGE)))
@@ -125,6 +135,7 @@ impl<'c> Webhooks<'c> {
     /// Required permissions, depending on the request: `manage_own_outgoing_webhooks`,
     /// `manage_others_outgoing_webhooks`.
     #[doc(alias = "GetOutgoingWebhook")]
+    #[inline]
     pub fn get_outgoing(&self, hook: &HookId) -> Result<OutgoingWebhook> {
         self.0.get("/hooks/outgoing/{hook_id}", &[hook]).decode()
     }
@@ -137,6 +148,7 @@ impl<'c> Webhooks<'c> {
     /// Required permissions, depending on the request: `manage_own_outgoing_webhooks`,
     /// `manage_others_outgoing_webhooks`.
     #[doc(alias = "UpdateOutgoingWebhook")]
+    #[inline]
     pub fn update_outgoing(&self, hook: &OutgoingWebhook) -> Result<OutgoingWebhook> {
         self.0.put("/hooks/outgoing/{hook_id}", &[&hook.id]).json(hook).decode()
     }
@@ -148,6 +160,7 @@ impl<'c> Webhooks<'c> {
     /// Required permissions, depending on the request: `manage_own_outgoing_webhooks`,
     /// `manage_others_outgoing_webhooks`.
     #[doc(alias = "DeleteOutgoingWebhook")]
+    #[inline]
     pub fn delete_outgoing(&self, hook: &HookId) -> Result<()> {
         self.0.delete("/hooks/outgoing/{hook_id}", &[hook]).send()
     }
@@ -159,6 +172,7 @@ impl<'c> Webhooks<'c> {
     /// Required permissions, depending on the request: `manage_own_outgoing_webhooks`,
     /// `manage_others_outgoing_webhooks`.
     #[doc(alias = "RegenOutgoingHookToken")]
+    #[inline]
     pub fn regenerate_outgoing_token(&self, hook: &HookId) -> Result<OutgoingWebhook> {
         self.0.post("/hooks/outgoing/{hook_id}/regen_token", &[hook]).decode()
     }
@@ -171,6 +185,7 @@ impl<'c> Webhooks<'c> {
     /// The server hides the reasons for errors: 400 for an invalid webhook or an empty text, 403 for a locked
     /// channel, 404 for an unknown webhook, 501 if webhooks are disabled. Sent only once. After a broken connection,
     /// the post may or may not exist.
+    #[inline]
     pub fn send(&self, hook: &HookId, message: &IncomingMessage) -> Result<()> {
         self.0
             .call_outside_api(Method::Post, "/hooks/{hook_id}", &[hook])
@@ -185,6 +200,7 @@ impl<'c> Webhooks<'c> {
     /// Allowed 5 times within 30 minutes.
     ///
     /// `POST /hooks/commands/{id}`
+    #[inline]
     pub fn send_delayed(&self, id: &str, answer: &CommandResponse) -> Result<()> {
         self.0
             .call_outside_api(Method::Post, "/hooks/commands/{id}", &[&id])

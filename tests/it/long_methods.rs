@@ -110,3 +110,23 @@ fn methods_are_short() {
     assert!(share <= 10.0, "{share:.1} %");
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
+
+#[test]
+fn methods_are_compiled_where_they_are_called() {
+    let mut files = Vec::new();
+    sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src/rest"), &mut files);
+    let (mut inline, mut others) = (0, Vec::new());
+    for file in &files {
+        let text = fs::read_to_string(file).unwrap();
+        let lines: Vec<&str> = text.lines().collect();
+        for pair in lines.windows(2).filter(|pair| pair[1].starts_with("    pub fn ")) {
+            if pair[0] == "    #[inline]" {
+                inline += 1;
+            } else {
+                others.push(format!("{}: {}", file.display(), pair[1].trim()));
+            }
+        }
+    }
+    assert!(inline > 600, "{inline}");
+    assert!(others.is_empty(), "without #[inline]:\n{}", others.join("\n"));
+}

@@ -15,6 +15,7 @@ impl Channels<'_> {
     ///
     /// Required permission: `list_team_channels`. Since server 5.26.
     #[doc(alias = "GetSidebarCategoriesForTeamForUser")]
+    #[inline]
     pub fn list_categories(&self, user: &UserId, team: &TeamId) -> Result<OrderedSidebarCategories> {
         self.0.get("/users/{user_id}/teams/{team_id}/channels/categories", &[user, team]).decode()
     }
@@ -25,6 +26,7 @@ impl Channels<'_> {
     ///
     /// Required permission: `list_team_channels`. Since server 5.26.
     #[doc(alias = "GetSidebarCategoryForTeamForUser")]
+    #[inline]
     pub fn get_category(
         &self,
         user: &UserId,
@@ -41,6 +43,7 @@ impl Channels<'_> {
     ///
     /// Required permission: `list_team_channels`. Since server 5.26.
     #[doc(alias = "CreateSidebarCategoryForTeamForUser")]
+    #[inline]
     pub fn create_category(&self, draft: &SidebarCategoryDraft) -> Result<SidebarCategory> {
         let template = "/users/{user_id}/teams/{team_id}/channels/categories";
         self.0.post(template, &[&draft.user_id, &draft.team_id]).json(draft).decode()
@@ -53,6 +56,7 @@ impl Channels<'_> {
     ///
     /// Required permission: `list_team_channels`. Since server 5.26.
     #[doc(alias = "UpdateSidebarCategoryForTeamForUser")]
+    #[inline]
     pub fn update_category(&self, category: &SidebarCategory) -> Result<SidebarCategory> {
         let template = "/users/{user_id}/teams/{team_id}/channels/categories/{category_id}";
         self.0.put(template, &[&category.user_id, &category.team_id, &category.id]).json(category).decode()
@@ -64,6 +68,7 @@ impl Channels<'_> {
     ///
     /// Required permission: `list_team_channels`. Since server 5.26.
     #[doc(alias = "UpdateSidebarCategoriesForTeamForUser")]
+    #[inline]
     pub fn update_categories(
         &self,
         user: &UserId,
@@ -80,6 +85,7 @@ impl Channels<'_> {
     ///
     /// Required permission: `list_team_channels`. Since server 5.26.
     #[doc(alias = "RemoveSidebarCategoryForTeamForUser")]
+    #[inline]
     pub fn delete_category(&self, user: &UserId, team: &TeamId, category: &CategoryId) -> Result<()> {
         let template = "/users/{user_id}/teams/{team_id}/channels/categories/{category_id}";
         self.0.delete(template, &[user, team, category]).send()
@@ -91,6 +97,7 @@ impl Channels<'_> {
     ///
     /// Required permission: `list_team_channels`. Since server 5.26.
     #[doc(alias = "GetSidebarCategoryOrderForTeamForUser")]
+    #[inline]
     pub fn category_order(&self, user: &UserId, team: &TeamId) -> Result<Vec<CategoryId>> {
         self.0.get("/users/{user_id}/teams/{team_id}/channels/categories/order", &[user, team]).decode()
     }
@@ -101,6 +108,7 @@ impl Channels<'_> {
     ///
     /// Required permission: `list_team_channels`. Since server 5.26.
     #[doc(alias = "UpdateSidebarCategoryOrderForTeamForUser")]
+    #[inline]
     pub fn set_category_order(
         &self,
         user: &UserId,

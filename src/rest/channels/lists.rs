@@ -19,6 +19,7 @@ impl<'c> Channels<'c> {
     ///
     /// Required permission: `view_team`. For other users, requires the permission `edit_other_users`.
     #[doc(alias = "GetChannelsForTeamForUser")]
+    #[inline]
     pub fn list_for_user(&self, user: &UserId, team: &TeamId) -> Result<Vec<Channel>> {
         self.0.get("/users/{user_id}/teams/{team_id}/channels", &[user, team]).decode()
     }
@@ -29,6 +30,7 @@ impl<'c> Channels<'c> {
     ///
     /// Required permission: `view_team`. For other users, requires the permission `edit_other_users`.
     #[doc(alias = "GetChannelsForTeamForUser")]
+    #[inline]
     pub fn list_for_user_since(
         &self,
         user: &UserId,
@@ -51,6 +53,7 @@ impl<'c> Channels<'c> {
     ///
     /// For other users, requires the permission `edit_other_users`. Since server 6.1.
     #[doc(alias = "GetChannelsForUser")]
+    #[inline]
     pub fn list_all_for_user(&self, user: &UserId) -> Result<Vec<Channel>> {
         self.0.get("/users/{user_id}/channels", &[user]).decode()
     }
@@ -61,6 +64,7 @@ impl<'c> Channels<'c> {
     ///
     /// For other users, requires the permission `edit_other_users`. Since server 6.1.
     #[doc(alias = "GetChannelsForUser")]
+    #[inline]
     pub fn list_all_for_user_since(&self, user: &UserId, archived_since: Timestamp) -> Result<Vec<Channel>> {
         let call = self.0.get("/users/{user_id}/channels", &[user]).param("include_deleted", true);
         call.param("last_delete_at", archived_since.as_millis()).decode()
@@ -73,11 +77,13 @@ impl<'c> Channels<'c> {
     ///
     /// Required permission: `list_team_channels`.
     #[doc(alias = "GetPublicChannelsForTeam")]
+    #[inline]
     pub fn list_public(&self, team: &TeamId, page: &Page) -> Result<Vec<Channel>> {
         self.0.get("/teams/{team_id}/channels", &[team]).query(page).decode()
     }
 
     /// Iterates over a team's public channels, fetching 200 per request.
+    #[inline]
     pub fn all_public(&self, team: &TeamId) -> Pages<'c, Channel> {
         let (group, team) = (*self, team.clone());
         pages(move |number| group.list_public(&team, &Page::full(number)))
@@ -89,6 +95,7 @@ impl<'c> Channels<'c> {
     ///
     /// Required permission: `manage_system`. Since server 5.26.
     #[doc(alias = "GetPrivateChannelsForTeam")]
+    #[inline]
     pub fn list_private(&self, team: &TeamId, page: &Page) -> Result<Vec<Channel>> {
         self.0.get("/teams/{team_id}/channels/private", &[team]).query(page).decode()
     }
@@ -100,6 +107,7 @@ impl<'c> Channels<'c> {
     /// Required permissions, depending on the request: `list_team_channels`, `manage_system`. Since server
     /// 3.10.
     #[doc(alias = "GetDeletedChannelsForTeam")]
+    #[inline]
     pub fn list_archived(&self, team: &TeamId, page: &Page) -> Result<Vec<Channel>> {
         self.0.get("/teams/{team_id}/channels/deleted", &[team]).query(page).decode()
     }
@@ -110,6 +118,7 @@ impl<'c> Channels<'c> {
     ///
     /// Required permissions, depending on the request: `view_team`, `read_channel`.
     #[doc(alias = "GetPublicChannelsByIdsForTeam")]
+    #[inline]
     pub fn list_public_by_ids(&self, team: &TeamId, ids: &[ChannelId]) -> Result<Vec<Channel>> {
         self.0.post("/teams/{team_id}/channels/ids", &[team]).json(&ids).safe().decode()
     }
@@ -122,11 +131,13 @@ impl<'c> Channels<'c> {
     /// `sysconsole_read_user_management_channels`, `sysconsole_read_compliance_data_retention_policy`,
     /// `manage_system`.
     #[doc(alias = "GetAllChannels")]
+    #[inline]
     pub fn list(&self, page: &ChannelPage) -> Result<Vec<ChannelWithTeamData>> {
         self.0.get("/channels", &[]).query(page).decode()
     }
 
     /// Iterates over the channels of all teams, fetching 200 per request. The paging fields of `page` are ignored.
+    #[inline]
     pub fn all(&self, page: &ChannelPage) -> Pages<'c, ChannelWithTeamData> {
         let (group, page) = (*self, page.clone());
         pages(move |number| group.list(&page.clone().page(number).per_page(MAX_PER_PAGE)))
@@ -140,6 +151,7 @@ impl<'c> Channels<'c> {
     /// `sysconsole_read_user_management_channels`, `sysconsole_read_compliance_data_retention_policy`,
     /// `manage_system`.
     #[doc(alias = "GetAllChannels")]
+    #[inline]
     pub fn list_counted(&self, page: &ChannelPage) -> Result<ChannelsWithCount> {
         self.0.get("/channels", &[]).query(page).param("include_total_count", true).decode()
     }
@@ -151,6 +163,7 @@ impl<'c> Channels<'c> {
     /// Required permissions, depending on the request: `sysconsole_read_compliance_data_retention_policy`,
     /// `sysconsole_write_user_management_groups`, `sysconsole_read_user_management_channels`.
     #[doc(alias = "SearchAllChannels")]
+    #[inline]
     pub fn search_all(&self, search: &ChannelSearch) -> Result<Vec<ChannelWithTeamData>> {
         self.0.post("/channels/search", &[]).json(search).safe().decode()
     }
@@ -162,6 +175,7 @@ impl<'c> Channels<'c> {
     /// Required permissions, depending on the request: `sysconsole_read_compliance_data_retention_policy`,
     /// `sysconsole_write_user_management_groups`, `sysconsole_read_user_management_channels`.
     #[doc(alias = "SearchAllChannels")]
+    #[inline]
     pub fn search_all_counted(&self, search: &ChannelSearch, page: &Page) -> Result<ChannelsWithCount> {
         self.0.post("/channels/search", &[]).json(&Paged::new(search, page)).safe().decode()
     }
@@ -172,6 +186,7 @@ impl<'c> Channels<'c> {
     ///
     /// Since server 5.14.
     #[doc(alias = "SearchGroupChannels")]
+    #[inline]
     pub fn search_group(&self, term: &str) -> Result<Vec<Channel>> {
         self.0.post("/channels/group/search", &[]).json(&json!({"term": term})).safe().decode()
     }
@@ -183,6 +198,7 @@ impl<'c> Channels<'c> {
     ///
     /// Required permission: `list_team_channels`.
     #[doc(alias = "SearchChannels")]
+    #[inline]
     pub fn search(&self, team: &TeamId, words: &str) -> Result<Vec<Channel>> {
         self.0.post("/teams/{team_id}/channels/search", &[team]).json(&json!({"term": words})).safe().decode()
     }
@@ -193,6 +209,7 @@ impl<'c> Channels<'c> {
     ///
     /// Required permission: `list_team_channels`. Since server 4.7.
     #[doc(alias = "AutocompleteChannelsForTeam")]
+    #[inline]
     pub fn autocomplete(&self, team: &TeamId, name: &str) -> Result<Vec<Channel>> {
         self.0.get("/teams/{team_id}/channels/autocomplete", &[team]).param("name", name).decode()
     }
@@ -203,6 +220,7 @@ impl<'c> Channels<'c> {
     ///
     /// Required permission: `list_team_channels`. Since server 5.4.
     #[doc(alias = "AutocompleteChannelsForTeamForSearch")]
+    #[inline]
     pub fn autocomplete_for_search(&self, team: &TeamId, name: &str) -> Result<Vec<Channel>> {
         self.0.get("/teams/{team_id}/channels/search_autocomplete", &[team]).param("name", name).decode()
     }

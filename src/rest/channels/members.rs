@@ -20,11 +20,13 @@ impl<'c> Channels<'c> {
     ///
     /// Required permission: `read_channel`.
     #[doc(alias = "GetChannelMembers")]
+    #[inline]
     pub fn list_members(&self, channel: &ChannelId, page: &Page) -> Result<Vec<ChannelMember>> {
         self.0.get("/channels/{channel_id}/members", &[channel]).query(page).decode()
     }
 
     /// Iterates over a channel's members, fetching 200 per request.
+    #[inline]
     pub fn all_members(&self, channel: &ChannelId) -> Pages<'c, ChannelMember> {
         let (group, channel) = (*self, channel.clone());
         pages(move |number| group.list_members(&channel, &Page::full(number)))
@@ -36,6 +38,7 @@ impl<'c> Channels<'c> {
     ///
     /// Required permission: `read_channel`.
     #[doc(alias = "GetChannelMember")]
+    #[inline]
     pub fn get_member(&self, channel: &ChannelId, user: &UserId) -> Result<ChannelMember> {
         self.0.get("/channels/{channel_id}/members/{user_id}", &[channel, user]).decode()
     }
@@ -45,6 +48,7 @@ impl<'c> Channels<'c> {
     /// # Errors
     /// The usual errors of a call; a missing membership is not an error. The server returns 403 to accounts that may
     /// not read the channel.
+    #[inline]
     pub fn is_member(&self, channel: &ChannelId, user: &UserId) -> Result<bool> {
         match self.get_member(channel, user) {
             Ok(_) => Ok(true),
@@ -59,6 +63,7 @@ impl<'c> Channels<'c> {
     ///
     /// Required permission: `read_channel`.
     #[doc(alias = "GetChannelMembersByIds")]
+    #[inline]
     pub fn list_members_by_ids(&self, channel: &ChannelId, users: &[UserId]) -> Result<Vec<ChannelMember>> {
         self.0.post("/channels/{channel_id}/members/ids", &[channel]).json(&users).safe().decode()
     }
@@ -69,6 +74,7 @@ impl<'c> Channels<'c> {
     ///
     /// Required permission: `view_team`. For other users, requires the permission `manage_system`.
     #[doc(alias = "GetChannelMembersForUser")]
+    #[inline]
     pub fn list_memberships(&self, user: &UserId, team: &TeamId) -> Result<Vec<ChannelMember>> {
         self.0.get("/users/{user_id}/teams/{team_id}/channels/members", &[user, team]).decode()
     }
@@ -80,6 +86,7 @@ impl<'c> Channels<'c> {
     /// Required permissions, depending on the request: `join_public_channels` to join,
     /// `manage_public_channel_members`, `manage_private_channel_members`.
     #[doc(alias = "AddChannelMember")]
+    #[inline]
     pub fn add_member(&self, channel: &ChannelId, user: &UserId) -> Result<ChannelMember> {
         let body = json!({"user_id": real_id(self.0, user)?});
         self.0.post("/channels/{channel_id}/members", &[channel]).json(&body).decode()
@@ -91,6 +98,7 @@ impl<'c> Channels<'c> {
     ///
     /// Since server 9.9. Older servers support only [`add_member`](Self::add_member).
     #[doc(alias = "AddChannelMember")]
+    #[inline]
     pub fn add_members(&self, channel: &ChannelId, draft: &ChannelMemberDraft) -> Result<Vec<ChannelMember>> {
         self.0.post("/channels/{channel_id}/members", &[channel]).json(draft).decode()
     }
@@ -101,6 +109,7 @@ impl<'c> Channels<'c> {
     ///
     /// For other users, requires the permission `manage_public_channel_members` or `manage_private_channel_members`.
     #[doc(alias = "RemoveUserFromChannel")]
+    #[inline]
     pub fn remove_member(&self, channel: &ChannelId, user: &UserId) -> Result<()> {
         self.0.delete("/channels/{channel_id}/members/{user_id}", &[channel, user]).send()
     }
@@ -111,6 +120,7 @@ impl<'c> Channels<'c> {
     ///
     /// Required permission: `manage_channel_roles`.
     #[doc(alias = "UpdateChannelRoles")]
+    #[inline]
     pub fn set_member_roles(&self, channel: &ChannelId, user: &UserId, roles: &[&str]) -> Result<()> {
         let template = "/channels/{channel_id}/members/{user_id}/roles";
         self.0.put(template, &[channel, user]).json(&json!({"roles": roles.join(" ")})).send()
@@ -122,6 +132,7 @@ impl<'c> Channels<'c> {
     ///
     /// Required permission: `manage_channel_roles`. Since server 5.0.
     #[doc(alias = "UpdateChannelMemberSchemeRoles")]
+    #[inline]
     pub fn set_member_scheme_roles(
         &self,
         channel: &ChannelId,
@@ -139,6 +150,7 @@ impl<'c> Channels<'c> {
     ///
     /// For other users, requires the permission `edit_other_users`.
     #[doc(alias = "UpdateChannelNotifyProps")]
+    #[inline]
     pub fn set_notify_props(
         &self,
         channel: &ChannelId,
@@ -155,6 +167,7 @@ impl<'c> Channels<'c> {
     ///
     /// For other users, requires the permission `edit_other_users`.
     #[doc(alias = "UpdateChannelMemberAutotranslation")]
+    #[inline]
     pub fn disable_autotranslation(&self, channel: &ChannelId, user: &UserId) -> Result<()> {
         let body = json!({"autotranslation_disabled": true});
         self.0
@@ -169,6 +182,7 @@ impl<'c> Channels<'c> {
     ///
     /// For other users, requires the permission `edit_other_users`.
     #[doc(alias = "UpdateChannelMemberAutotranslation")]
+    #[inline]
     pub fn enable_autotranslation(&self, channel: &ChannelId, user: &UserId) -> Result<()> {
         let body = json!({"autotranslation_disabled": false});
         self.0
@@ -183,6 +197,7 @@ impl<'c> Channels<'c> {
     ///
     /// Required permission: `read_channel`. Since server 5.24.
     #[doc(alias = "GetChannelMemberCountsByGroup")]
+    #[inline]
     pub fn member_counts_by_group(&self, channel: &ChannelId) -> Result<Vec<ChannelMemberCountByGroup>> {
         let template = "/channels/{channel_id}/member_counts_by_group";
         self.0.get(template, &[channel]).param("include_timezones", true).decode()
@@ -194,6 +209,7 @@ impl<'c> Channels<'c> {
     ///
     /// Required permission: `manage_system`. Since server 5.14.
     #[doc(alias = "ChannelMembersMinusGroupMembers")]
+    #[inline]
     pub fn members_minus_groups(
         &self,
         channel: &ChannelId,
@@ -209,6 +225,7 @@ impl<'c> Channels<'c> {
     /// `POST /channels/stats/member_count`
     ///
     /// Required permission: `list_team_channels`.
+    #[inline]
     pub fn member_counts(&self, channels: &[ChannelId]) -> Result<BTreeMap<ChannelId, i64>> {
         self.0.post("/channels/stats/member_count", &[]).json(&channels).safe().decode()
     }
@@ -219,6 +236,7 @@ impl<'c> Channels<'c> {
     ///
     /// Required permission: `read_channel`.
     #[doc(alias = "GetChannelUnread")]
+    #[inline]
     pub fn unread(&self, user: &UserId, channel: &ChannelId) -> Result<ChannelUnread> {
         self.0.get("/users/{user_id}/channels/{channel_id}/unread", &[user, channel]).decode()
     }
@@ -229,6 +247,7 @@ impl<'c> Channels<'c> {
     ///
     /// For other users, requires the permission `edit_other_users`.
     #[doc(alias = "ViewChannel")]
+    #[inline]
     pub fn view(&self, channel: &ChannelId) -> Result<ChannelViewResponse> {
         let template = "/channels/members/{user_id}/view";
         self.0.post(template, &[&UserId::me()]).json(&json!({"channel_id": channel})).decode()
@@ -239,6 +258,7 @@ impl<'c> Channels<'c> {
     /// `POST /channels/members/{user_id}/mark_read`
     ///
     /// For other users, requires the permission `edit_other_users`.
+    #[inline]
     pub fn mark_read(&self, channels: &[ChannelId]) -> Result<ChannelViewResponse> {
         self.0.post("/channels/members/{user_id}/mark_read", &[&UserId::me()]).json(&channels).decode()
     }

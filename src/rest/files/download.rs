@@ -26,6 +26,7 @@ impl<'c> FileDownload<'c> {
     }
 
     /// Starts at a zero-based byte offset, to resume an interrupted download.
+    #[inline]
     pub fn from_byte(mut self, byte: u64) -> Self {
         self.from = byte;
         self
@@ -38,12 +39,14 @@ impl<'c> FileDownload<'c> {
     }
 
     /// Fails instead of downloading more than this many bytes.
+    #[inline]
     pub fn limit(mut self, bytes: u64) -> Self {
         self.limit = Some(bytes);
         self
     }
 
     /// Sets the deadline of the whole download. Defaults to ten times the client's timeout.
+    #[inline]
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.call = self.call.timeout(timeout);
         self
@@ -51,6 +54,7 @@ impl<'c> FileDownload<'c> {
 
     /// Sets a callback that receives the bytes downloaded so far, including those before
     /// [`from_byte`](Self::from_byte), and the file size if known. Not used by [`reader`](Self::reader).
+    #[inline]
     pub fn progress(mut self, call: impl FnMut(u64, Option<u64>) + 'c) -> Self {
         self.progress = Some(Box::new(call));
         self
@@ -61,6 +65,7 @@ impl<'c> FileDownload<'c> {
     /// # Errors
     /// After an error, part of the file may have been written. [`ErrorKind::Protocol`] if the file is larger
     /// than the limit.
+    #[inline]
     pub fn write_to(mut self, mut to: impl Write) -> Result<u64> {
         let (from, limit, route) = (self.from, self.limit, self.route);
         let mut progress = self.progress.take();
@@ -88,6 +93,7 @@ impl<'c> FileDownload<'c> {
     ///
     /// # Errors
     /// [`ErrorKind::Protocol`] if the file is larger than the limit, or if the server sends another range.
+    #[inline]
     pub fn reader(self) -> Result<Download> {
         let mut call = self.call;
         if self.from > 0 {

@@ -34,6 +34,7 @@ impl Upload<'static> {
     /// # Errors
     /// - [`ErrorKind::Io`] if the file cannot be read.
     /// - [`ErrorKind::Input`] if it is a folder, or if it reports no size and contains more than 16 MiB.
+    #[inline]
     pub fn path(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
         let failed =
@@ -62,6 +63,7 @@ impl Upload<'static> {
     }
 
     /// Uploads bytes from memory.
+    #[inline]
     pub fn bytes(name: impl Into<String>, bytes: impl Into<Vec<u8>>) -> Self {
         Self { name: name.into(), source: Source::Bytes(bytes.into()), progress: None }
     }
@@ -73,12 +75,14 @@ impl<'u> Upload<'u> {
     /// With a length, exactly that many bytes are sent. The upload fails with [`ErrorKind::Io`] if the reader
     /// ends earlier or fails; the rest of a longer reader is not read. Without a length, the body uses chunked
     /// transfer encoding, which some proxies refuse.
+    #[inline]
     pub fn reader(name: impl Into<String>, reader: impl Read + Send + 'u, length: Option<u64>) -> Self {
         Self { name: name.into(), source: Source::Reader(Box::new(reader), length), progress: None }
     }
 
     /// Sets the file name.
     #[must_use]
+    #[inline]
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = name.into();
         self
@@ -87,6 +91,7 @@ impl<'u> Upload<'u> {
     /// Sets a callback that receives the bytes sent so far, and the total size if known. It runs on the
     /// uploading thread, after each chunk of a few kB.
     #[must_use]
+    #[inline]
     pub fn progress(mut self, call: impl FnMut(u64, Option<u64>) + Send + 'u) -> Self {
         self.progress = Some(Box::new(call));
         self

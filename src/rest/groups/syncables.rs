@@ -13,6 +13,7 @@ impl Groups<'_> {
     ///
     /// Required permission: `list_team_channels`. Since server 5.11.
     #[doc(alias = "GetGroupsByTeam")]
+    #[inline]
     pub fn list_for_team(&self, team: &TeamId, page: &SyncableGroupPage) -> Result<Vec<Group>> {
         let template = "/teams/{team_id}/groups";
         self.0.get(template, &[team]).query(page).decode_member_or_default("groups")
@@ -24,6 +25,7 @@ impl Groups<'_> {
     ///
     /// Required permission: `manage_system`. Since server 5.11.
     #[doc(alias = "GetGroupsByChannel")]
+    #[inline]
     pub fn list_for_channel(&self, channel: &ChannelId, page: &SyncableGroupPage) -> Result<Vec<Group>> {
         let template = "/channels/{channel_id}/groups";
         self.0.get(template, &[channel]).query(page).decode_member_or_default("groups")
@@ -35,6 +37,7 @@ impl Groups<'_> {
     ///
     /// Required permission: `list_team_channels`. Since server 5.11.
     #[doc(alias = "GetGroupsAssociatedToChannelsByTeam")]
+    #[inline]
     pub fn list_by_channels(
         &self,
         team: &TeamId,
@@ -50,6 +53,7 @@ impl Groups<'_> {
     ///
     /// Required permission: `manage_system`. Since server 5.11.
     #[doc(alias = "GetGroupSyncablesTeams")]
+    #[inline]
     pub fn list_teams(&self, group: &GroupId) -> Result<Vec<GroupSyncable>> {
         self.0.get("/groups/{group_id}/teams", &[group]).decode()
     }
@@ -60,6 +64,7 @@ impl Groups<'_> {
     ///
     /// Required permission: `manage_system`. Since server 5.11.
     #[doc(alias = "GetGroupSyncablesChannels")]
+    #[inline]
     pub fn list_channels(&self, group: &GroupId) -> Result<Vec<GroupSyncable>> {
         self.0.get("/groups/{group_id}/channels", &[group]).decode()
     }
@@ -70,6 +75,7 @@ impl Groups<'_> {
     ///
     /// Required permission: `manage_system`. Since server 5.11.
     #[doc(alias = "GetGroupSyncableForTeamId")]
+    #[inline]
     pub fn get_team(&self, group: &GroupId, team: &TeamId) -> Result<GroupSyncable> {
         self.0.get("/groups/{group_id}/teams/{team_id}", &[group, team]).decode()
     }
@@ -80,6 +86,7 @@ impl Groups<'_> {
     ///
     /// Required permission: `manage_system`. Since server 5.11.
     #[doc(alias = "GetGroupSyncableForChannelId")]
+    #[inline]
     pub fn get_channel(&self, group: &GroupId, channel: &ChannelId) -> Result<GroupSyncable> {
         self.0.get("/groups/{group_id}/channels/{channel_id}", &[group, channel]).decode()
     }
@@ -90,6 +97,7 @@ impl Groups<'_> {
     ///
     /// Required permission: `manage_team`. Since server 5.11.
     #[doc(alias = "LinkGroupSyncableForTeam")]
+    #[inline]
     pub fn link_team(
         &self,
         group: &GroupId,
@@ -106,6 +114,7 @@ impl Groups<'_> {
     /// Required permissions, depending on the request: `manage_private_channel_members`,
     /// `manage_public_channel_members`. Since server 5.11.
     #[doc(alias = "LinkGroupSyncableForChannel")]
+    #[inline]
     pub fn link_channel(
         &self,
         group: &GroupId,
@@ -121,6 +130,7 @@ impl Groups<'_> {
     ///
     /// Required permission: `manage_system`. Since server 5.11.
     #[doc(alias = "PatchGroupSyncableForTeam")]
+    #[inline]
     pub fn patch_team(
         &self,
         group: &GroupId,
@@ -136,6 +146,7 @@ impl Groups<'_> {
     ///
     /// Required permission: `manage_system`. Since server 5.11.
     #[doc(alias = "PatchGroupSyncableForChannel")]
+    #[inline]
     pub fn patch_channel(
         &self,
         group: &GroupId,
@@ -151,6 +162,7 @@ impl Groups<'_> {
     ///
     /// Required permission: `manage_team`. Since server 5.11.
     #[doc(alias = "UnlinkGroupSyncableForTeam")]
+    #[inline]
     pub fn unlink_team(&self, group: &GroupId, team: &TeamId) -> Result<()> {
         self.0.delete("/groups/{group_id}/teams/{team_id}/link", &[group, team]).send()
     }
@@ -162,6 +174,7 @@ impl Groups<'_> {
     /// Required permissions, depending on the request: `manage_private_channel_members`,
     /// `manage_public_channel_members`. Since server 5.11.
     #[doc(alias = "UnlinkGroupSyncableForChannel")]
+    #[inline]
     pub fn unlink_channel(&self, group: &GroupId, channel: &ChannelId) -> Result<()> {
         self.0.delete("/groups/{group_id}/channels/{channel_id}/link", &[group, channel]).send()
     }

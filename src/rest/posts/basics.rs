@@ -30,6 +30,7 @@ impl<'c> Posts<'c> {
     /// [`ErrorKind::Input`], before any I/O, for more than 16,383 characters, an empty post, or more than 10
     /// files. The server returns 400 in an archived channel, and 403 without the permission `create_post`.
     #[doc(alias = "CreatePost")]
+    #[inline]
     pub fn create(&self, draft: &PostDraft) -> Result<Post> {
         let send = |draft: &PostDraft| ready(self.0.post("/posts", &[]), draft);
         if !draft.pending_post_id.is_empty() {
@@ -51,6 +52,7 @@ impl<'c> Posts<'c> {
 
     /// Replies in the thread of a post, and starts that thread if necessary. Otherwise behaves like
     /// [`create`](Self::create).
+    #[inline]
     pub fn reply(&self, to: &Post, message: impl Into<String>) -> Result<Post> {
         self.create(&PostDraft::new(&to.channel_id, message).root_id(to.thread_id()))
     }
@@ -61,6 +63,7 @@ impl<'c> Posts<'c> {
     ///
     /// Required permission: `read_channel`.
     #[doc(alias = "GetPost")]
+    #[inline]
     pub fn get(&self, post: &PostId) -> Result<Post> {
         self.0.get("/posts/{post_id}", &[post]).decode()
     }
@@ -78,6 +81,7 @@ impl<'c> Posts<'c> {
     /// [`ErrorKind::Input`] if props are changed but not the attachments, and the post has buttons or menus: the
     /// server does not return their URLs, so they would stop working.
     #[doc(alias = "PatchPost")]
+    #[inline]
     pub fn patch(&self, post: &PostId, patch: &PostPatch) -> Result<Post> {
         let mut patch = patch.clone();
         if !patch.changed_props.is_empty() {
@@ -96,6 +100,7 @@ impl<'c> Posts<'c> {
     ///
     /// Required permission: `delete_post`, or `delete_others_posts` for posts of other users.
     #[doc(alias = "DeletePost")]
+    #[inline]
     pub fn delete(&self, post: &PostId) -> Result<()> {
         self.0.delete("/posts/{post_id}", &[post]).send()
     }
@@ -103,12 +108,14 @@ impl<'c> Posts<'c> {
     /// Iterates over the posts of a channel from newest to oldest, fetching 200 per request. Pages are
     /// requested by post ID, so new posts do not shift them. [`History::before`], [`History::after`],
     /// [`History::oldest_first`] and [`History::after_time`] change the starting point.
+    #[inline]
     pub fn history(&self, channel: &ChannelId) -> History<'c> {
         History::new(*self, channel.clone())
     }
 
     /// Responds in the same place: in the thread of the post if it has one, otherwise in the channel. Never starts a
     /// thread. Otherwise behaves like [`create`](Self::create).
+    #[inline]
     pub fn answer(&self, to: &Post, message: impl Into<String>) -> Result<Post> {
         self.create(&PostDraft::new(&to.channel_id, message).root_id(&to.root_id))
     }
@@ -120,6 +127,7 @@ impl<'c> Posts<'c> {
     /// The errors of [`create`](Self::create), for any of the parts. The earlier parts remain. To continue after an
     /// error, give the draft a [key](PostDraft::key) and call this method again within 30 s. Alternatively, pass the
     /// parts of [`PostDraft::split`] to [`create_once`](Self::create_once).
+    #[inline]
     pub fn create_in_parts(&self, draft: &PostDraft) -> Result<Vec<Post>> {
         let parts = draft.split();
         parts.iter().try_for_each(validate)?;
@@ -145,6 +153,7 @@ impl<'c> Posts<'c> {
     /// # Errors
     /// [`ErrorKind::Input`], before any I/O, for more than 10 files. [`ErrorKind::Protocol`] if the post was
     /// created but the server omitted a file.
+    #[inline]
     pub fn create_with_files<'u>(
         &self,
         draft: &PostDraft,
@@ -179,6 +188,7 @@ impl<'c> Posts<'c> {
     ///
     /// Required permission: `create_post_ephemeral`, which bots and administrators have.
     #[doc(alias = "CreatePostEphemeral")]
+    #[inline]
     pub fn create_ephemeral(&self, user: &UserId, draft: &PostDraft) -> Result<Post> {
         let body = json!({"user_id": crate::rest::real_id(self.0, user)?, "post": draft});
         self.0.post("/posts/ephemeral", &[]).json(&body).check_first(draft.check()).decode()
@@ -198,6 +208,7 @@ impl<'c> Posts<'c> {
     /// client.posts().set_attachments(&post, [Attachment::new().text("done").color("good")])?;
     /// # Ok(()) }
     /// ```
+    #[inline]
     pub fn set_attachments<A: Borrow<Attachment>>(
         &self,
         post: &Post,
@@ -215,6 +226,7 @@ impl<'c> Posts<'c> {
     ///
     /// Required permission: `edit_post`, or `edit_others_posts` for posts of other users.
     #[doc(alias = "UpdatePost")]
+    #[inline]
     pub fn update(&self, post: &Post) -> Result<Post> {
         self.0.put("/posts/{post_id}", &[&post.id]).json(post).decode()
     }
@@ -222,6 +234,7 @@ impl<'c> Posts<'c> {
     /// Gets the channel and team of a post. Also available to users who could join that channel.
     ///
     /// `GET /posts/{post_id}/info`
+    #[inline]
     pub fn info(&self, post: &PostId) -> Result<PostInfo> {
         self.0.get("/posts/{post_id}/info", &[post]).decode()
     }
@@ -232,6 +245,7 @@ impl<'c> Posts<'c> {
     ///
     /// Required permission: `edit_post`, and only for posts of the current account. Since server 10.5.
     #[doc(alias = "RestorePostVersion")]
+    #[inline]
     pub fn restore(&self, post: &PostId, version: &PostId) -> Result<Post> {
         self.0.post("/posts/{post_id}/restore/{restore_version_id}", &[post, version]).decode()
     }
@@ -242,6 +256,7 @@ impl<'c> Posts<'c> {
     ///
     /// Requires a license and a server feature flag. Since server 9.3.
     #[doc(alias = "MoveThread")]
+    #[inline]
     pub fn move_to(&self, post: &PostId, channel: &ChannelId) -> Result<()> {
         self.0.post("/posts/{post_id}/move", &[post]).json(&json!({"channel_id": channel})).send()
     }
@@ -252,6 +267,7 @@ impl<'c> Posts<'c> {
     ///
     /// Required permission: `manage_system`. Since server 6.2.
     #[doc(alias = "GetPost")]
+    #[inline]
     pub fn get_with_deleted(&self, post: &PostId) -> Result<Post> {
         self.0.get("/posts/{post_id}", &[post]).param("include_deleted", true).decode()
     }
@@ -262,6 +278,7 @@ impl<'c> Posts<'c> {
     ///
     /// Required permission: `manage_system`. Since server 10.1.
     #[doc(alias = "DeletePost")]
+    #[inline]
     pub fn delete_permanently(&self, post: &PostId) -> Result<()> {
         self.0.delete("/posts/{post_id}", &[post]).param("permanent", true).send()
     }

@@ -32,6 +32,7 @@ impl Posts<'_> {
     ///
     /// `since` is a time by the server's clock. Use [`PostChanges::until`] of the previous call, or
     /// [`client.server_time()`](crate::Client::server_time).
+    #[inline]
     pub fn changes(&self, channel: &ChannelId, since: Timestamp) -> Result<PostChanges> {
         let page = PostPage::new().since(since).skip_fetch_threads(true);
         let (rows, complete) = match self.list(channel, &page) {

@@ -38,6 +38,7 @@ impl<'c> History<'c> {
 
     /// Starts with the post before this one and continues with older posts. Costs one additional request.
     #[must_use]
+    #[inline]
     pub fn before(mut self, post: impl Into<PostId>) -> Self {
         (self.start, self.time, self.forward) = (Some(post.into()), None, false);
         self
@@ -45,6 +46,7 @@ impl<'c> History<'c> {
 
     /// Starts with the post after the given one and continues with newer posts. Costs one additional request.
     #[must_use]
+    #[inline]
     pub fn after(mut self, post: impl Into<PostId>) -> Self {
         (self.start, self.time, self.forward) = (Some(post.into()), None, true);
         self
@@ -53,6 +55,7 @@ impl<'c> History<'c> {
     /// Starts with the oldest post and continues with newer posts. Finding it takes additional requests: about twice the
     /// binary logarithm of the number of pages, for example 20 for 100,000 posts.
     #[must_use]
+    #[inline]
     pub fn oldest_first(self) -> Self {
         self.after_time(Timestamp::NEVER)
     }
@@ -60,6 +63,7 @@ impl<'c> History<'c> {
     /// Starts with the oldest post created after `time` and continues with newer posts. Finding it takes additional
     /// requests, as for [`oldest_first`](Self::oldest_first), but only the pages of newer posts count.
     #[must_use]
+    #[inline]
     pub fn after_time(mut self, time: Timestamp) -> Self {
         (self.start, self.time, self.forward) = (None, Some(time), true);
         self

@@ -52,6 +52,7 @@ impl Posts<'_> {
     /// client.posts().create_once(&draft, Duration::from_secs(600))?;
     /// # Ok(()) }
     /// ```
+    #[inline]
     pub fn create_once(&self, draft: &PostDraft, timeout: Duration) -> Result<Post> {
         let key = draft.key.as_deref().filter(|key| !key.is_empty()).ok_or_else(|| {
             Error::input("the draft has no key, so its post cannot be recognized")
@@ -126,6 +127,7 @@ impl Posts<'_> {
     /// Takes one request if fewer than 1,000 posts were created or changed since then by any user. Otherwise, it
     /// takes one more per 200 posts, because the server cannot search for keys. To look up several keys, use
     /// [`find_keys`](Self::find_keys). Deleted posts are not found.
+    #[inline]
     pub fn find_key(&self, channel: &ChannelId, key: &str, since: Timestamp) -> Result<Option<Post>> {
         Ok(self.find_keys(channel, [key], since)?.into_values().next())
     }
@@ -145,6 +147,7 @@ impl Posts<'_> {
     /// println!("{} of 2 were announced", done.len());
     /// # Ok(()) }
     /// ```
+    #[inline]
     pub fn find_keys<K: Into<String>>(
         &self,
         channel: &ChannelId,

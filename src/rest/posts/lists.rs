@@ -18,6 +18,7 @@ impl<'c> Posts<'c> {
     ///
     /// Required permission: `read_channel`.
     #[doc(alias = "GetPostsForChannel")]
+    #[inline]
     pub fn list(&self, channel: &ChannelId, page: &PostPage) -> Result<PostList> {
         self.0.get("/channels/{channel_id}/posts", &[channel]).query(page).decode()
     }
@@ -28,6 +29,7 @@ impl<'c> Posts<'c> {
     ///
     /// Required permission: `read_channel`.
     #[doc(alias = "GetPostsForChannel")]
+    #[inline]
     pub fn list_if_changed(
         &self,
         channel: &ChannelId,
@@ -43,6 +45,7 @@ impl<'c> Posts<'c> {
     ///
     /// Required permission: `read_channel`.
     #[doc(alias = "GetPostThread")]
+    #[inline]
     pub fn thread(&self, post: &PostId, page: &ThreadPage) -> Result<PostList> {
         self.0.get("/posts/{post_id}/thread", &[post]).query(page).decode().map(PostList::without_duplicates)
     }
@@ -50,6 +53,7 @@ impl<'c> Posts<'c> {
     /// Iterates over the thread of a post, starting with the root post, fetching 200 per request.
     ///
     /// Servers before 6.x return the whole thread in one response.
+    #[inline]
     pub fn all_in_thread(&self, post: &PostId) -> Pages<'c, Post> {
         let (posts, post) = (*self, post.clone());
         let (mut last, mut more) = (None, true);
@@ -80,6 +84,7 @@ impl<'c> Posts<'c> {
     ///
     /// Required permission: `read_channel`.
     #[doc(alias = "getPostsByIds")]
+    #[inline]
     pub fn list_by_ids(&self, ids: &[PostId]) -> Result<Vec<Post>> {
         self.0.post("/posts/ids", &[]).json(&ids).safe().decode()
     }
@@ -91,6 +96,7 @@ impl<'c> Posts<'c> {
     /// Required permission: `read_channel`. For other users, requires the permission `edit_other_users`. Since server
     /// 5.14.
     #[doc(alias = "GetPostsAroundLastUnread")]
+    #[inline]
     pub fn around_unread(&self, channel: &ChannelId, page: &UnreadPostPage) -> Result<PostList> {
         let template = "/users/{user_id}/channels/{channel_id}/posts/unread";
         self.0.get(template, &[&UserId::me(), channel]).query(page).decode()
@@ -103,6 +109,7 @@ impl<'c> Posts<'c> {
     ///
     /// For other users, requires the permission `edit_other_users`.
     #[doc(alias = "GetFlaggedPostsForUser")]
+    #[inline]
     pub fn flagged(&self, user: &UserId, page: &FlaggedPostPage) -> Result<PostList> {
         self.0.get("/users/{user_id}/posts/flagged", &[user]).query(page).decode()
     }
@@ -115,6 +122,7 @@ impl<'c> Posts<'c> {
     ///
     /// Required permission: `view_team`.
     #[doc(alias = "SearchPosts")]
+    #[inline]
     pub fn search(&self, team: &TeamId, search: &PostSearch) -> Result<PostSearchResults> {
         self.0.post("/teams/{team_id}/posts/search", &[team]).json(search).safe().decode()
     }
@@ -122,6 +130,7 @@ impl<'c> Posts<'c> {
     /// Searches posts in all teams.
     ///
     /// `POST /posts/search`
+    #[inline]
     pub fn search_all(&self, search: &PostSearch) -> Result<PostSearchResults> {
         self.0.post("/posts/search", &[]).json(search).safe().decode()
     }
@@ -131,6 +140,7 @@ impl<'c> Posts<'c> {
     /// `GET /posts/{post_id}/edit_history`
     ///
     /// Required permission: `edit_post`.
+    #[inline]
     pub fn edit_history(&self, post: &PostId) -> Result<Vec<Post>> {
         self.0.get("/posts/{post_id}/edit_history", &[post]).decode()
     }
@@ -141,6 +151,7 @@ impl<'c> Posts<'c> {
     ///
     /// Required permission: `read_channel`.
     #[doc(alias = "GetFileInfosForPost")]
+    #[inline]
     pub fn file_infos(&self, post: &PostId) -> Result<Vec<FileInfo>> {
         self.0.get("/posts/{post_id}/files/info", &[post]).decode()
     }

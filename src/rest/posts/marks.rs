@@ -17,6 +17,7 @@ impl Posts<'_> {
     ///
     /// Required permission: `read_channel`.
     #[doc(alias = "PinPost")]
+    #[inline]
     pub fn pin(&self, post: &PostId) -> Result<()> {
         self.0.post("/posts/{post_id}/pin", &[post]).send()
     }
@@ -27,6 +28,7 @@ impl Posts<'_> {
     ///
     /// Required permission: `read_channel`.
     #[doc(alias = "UnpinPost")]
+    #[inline]
     pub fn unpin(&self, post: &PostId) -> Result<()> {
         self.0.post("/posts/{post_id}/unpin", &[post]).send()
     }
@@ -38,6 +40,7 @@ impl Posts<'_> {
     /// Required permission: `read_channel`. For other users, requires the permission `edit_other_users`. Since server
     /// 5.18.
     #[doc(alias = "SetPostUnread")]
+    #[inline]
     pub fn set_unread(&self, post: &PostId) -> Result<ChannelUnreadAt> {
         let template = "/users/{user_id}/posts/{post_id}/set_unread";
         self.0
@@ -53,6 +56,7 @@ impl Posts<'_> {
     ///
     /// Required permission: `read_channel`. Since server 7.2.
     #[doc(alias = "SetPostReminder")]
+    #[inline]
     pub fn remind(&self, post: &PostId, at: Timestamp) -> Result<()> {
         let template = "/users/{user_id}/posts/{post_id}/reminder";
         self.0
@@ -68,6 +72,7 @@ impl Posts<'_> {
     /// Required permission: `read_channel`. For other users, requires the permission `edit_other_users`. Since server
     /// 7.7.
     #[doc(alias = "SaveAcknowledgementForPost")]
+    #[inline]
     pub fn acknowledge(&self, post: &PostId) -> Result<PostAcknowledgement> {
         self.0.post("/users/{user_id}/posts/{post_id}/ack", &[&UserId::me(), post]).decode()
     }
@@ -79,6 +84,7 @@ impl Posts<'_> {
     /// Required permission: `read_channel`. For other users, requires the permission `edit_other_users`. Since server
     /// 7.7.
     #[doc(alias = "DeleteAcknowledgementForPost")]
+    #[inline]
     pub fn unacknowledge(&self, post: &PostId) -> Result<()> {
         self.0.delete("/users/{user_id}/posts/{post_id}/ack", &[&UserId::me(), post]).send()
     }
@@ -89,6 +95,7 @@ impl Posts<'_> {
     ///
     /// Required permission: `read_channel`. Since server 11.2. Enterprise edition.
     #[doc(alias = "RevealPost")]
+    #[inline]
     pub fn reveal(&self, post: &PostId) -> Result<Post> {
         self.0.get("/posts/{post_id}/reveal", &[post]).decode()
     }
@@ -100,6 +107,7 @@ impl Posts<'_> {
     ///
     /// Required permission: `read_channel`. Since server 11.2. Enterprise edition.
     #[doc(alias = "BurnPost")]
+    #[inline]
     pub fn burn(&self, post: &PostId) -> Result<()> {
         self.0.delete("/posts/{post_id}/burn", &[post]).send()
     }
@@ -110,6 +118,7 @@ impl Posts<'_> {
     ///
     /// Required permission: `read_channel`.
     #[doc(alias = "DoPostAction")]
+    #[inline]
     pub fn do_action(&self, post: &PostId, action: &str) -> Result<PostActionAPIResponse> {
         self.0.post("/posts/{post_id}/actions/{action_id}", &[post, &action]).json(&json!({})).decode()
     }
@@ -120,6 +129,7 @@ impl Posts<'_> {
     ///
     /// Required permission: `read_channel`.
     #[doc(alias = "DoPostAction")]
+    #[inline]
     pub fn do_action_with(
         &self,
         post: &PostId,
@@ -136,6 +146,7 @@ impl Posts<'_> {
     ///
     /// Since server 11.2.
     #[doc(alias = "RewriteMessage")]
+    #[inline]
     pub fn rewrite(&self, request: &RewriteRequest) -> Result<String> {
         let call = self.0.post("/posts/rewrite", &[]).json(request).with_file_timeout();
         call.decode_member_or_default("rewritten_text")

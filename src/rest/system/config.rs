@@ -15,6 +15,7 @@ impl System<'_> {
     ///
     /// Passwords and keys are replaced with asterisks. Older servers ignore `query`.
     #[doc(alias = "GetConfig")]
+    #[inline]
     pub fn get_config(&self, query: &ConfigQuery) -> Result<ServerConfig> {
         self.0.get("/config", &[]).query(query).decode()
     }
@@ -28,6 +29,7 @@ impl System<'_> {
     /// Missing settings are reset to the server's defaults. A value of asterisks leaves the stored value unchanged.
     /// Settings that the current account may not write are left unchanged without an error.
     #[doc(alias = "UpdateConfig")]
+    #[inline]
     pub fn update_config(&self, config: &ServerConfig) -> Result<ServerConfig> {
         self.0.put("/config", &[]).json(config).decode()
     }
@@ -43,6 +45,7 @@ impl System<'_> {
     ///
     /// Since server 5.20.
     #[doc(alias = "PatchConfig")]
+    #[inline]
     pub fn patch_config(&self, patch: &ServerConfig) -> Result<ServerConfig> {
         self.0.put("/config/patch", &[]).json(patch).decode()
     }
@@ -55,6 +58,7 @@ impl System<'_> {
     ///
     /// Since server 4.10.
     #[doc(alias = "GetEnvironmentConfig")]
+    #[inline]
     pub fn get_environment_config(&self) -> Result<EnvironmentConfig> {
         self.0.get("/config/environment", &[]).decode()
     }
@@ -65,6 +69,7 @@ impl System<'_> {
     ///
     /// Required permission: `reload_config`.
     #[doc(alias = "ReloadConfig")]
+    #[inline]
     pub fn reload_config(&self) -> Result<()> {
         self.0.post("/config/reload", &[]).send()
     }
@@ -75,6 +80,7 @@ impl System<'_> {
     ///
     /// Required permission: `test_email`.
     #[doc(alias = "TestEmail")]
+    #[inline]
     pub fn test_email(&self) -> Result<()> {
         self.0.post("/email/test", &[]).json(&()).send()
     }
@@ -85,6 +91,7 @@ impl System<'_> {
     ///
     /// Required permission: `test_email`.
     #[doc(alias = "TestEmail")]
+    #[inline]
     pub fn test_email_with(&self, config: &ServerConfig) -> Result<()> {
         self.0.post("/email/test", &[]).json(config).send()
     }
@@ -95,6 +102,7 @@ impl System<'_> {
     ///
     /// Required permission: `test_s3`. Since server 4.8.
     #[doc(alias = "TestS3Connection")]
+    #[inline]
     pub fn test_file_store(&self) -> Result<()> {
         self.0.post("/file/s3_test", &[]).json(&()).send()
     }
@@ -105,6 +113,7 @@ impl System<'_> {
     ///
     /// Required permission: `test_s3`. Since server 4.8.
     #[doc(alias = "TestS3Connection")]
+    #[inline]
     pub fn test_file_store_with(&self, config: &ServerConfig) -> Result<()> {
         self.0.post("/file/s3_test", &[]).json(config).send()
     }
@@ -116,6 +125,7 @@ impl System<'_> {
     ///
     /// Required permission: `test_site_url`. Since server 5.16.
     #[doc(alias = "TestSiteURL")]
+    #[inline]
     pub fn test_site_url(&self, url: &str) -> Result<()> {
         self.0.post("/site_url/test", &[]).json(&json!({"site_url": url})).send()
     }

@@ -12,6 +12,7 @@ impl System<'_> {
     ///
     /// Required permission: `manage_license_information`. Since server 4.0.
     #[doc(alias = "UploadLicenseFile")]
+    #[inline]
     pub fn upload_license(&self, license: Upload<'_>) -> Result<License> {
         with_file(self.0.post("/license", &[]), "license", license).decode()
     }
@@ -22,6 +23,7 @@ impl System<'_> {
     ///
     /// Required permission: `manage_license_information`. Since server 4.0.
     #[doc(alias = "RemoveLicenseFile")]
+    #[inline]
     pub fn delete_license(&self) -> Result<()> {
         self.0.delete("/license", &[]).send()
     }
@@ -33,6 +35,7 @@ impl System<'_> {
     ///
     /// Since server 10.8.
     #[doc(alias = "GetLicenseLoadMetric")]
+    #[inline]
     pub fn license_load(&self) -> Result<i64> {
         self.0.get("/license/load_metric", &[]).decode_member("load")
     }
@@ -43,6 +46,7 @@ impl System<'_> {
     ///
     /// Required permission: `manage_license_information`. Since server 5.25.
     #[doc(alias = "RequestTrialLicense")]
+    #[inline]
     pub fn request_trial_license(&self, request: &TrialLicenseRequest) -> Result<()> {
         self.0.post("/trial-license", &[]).json(request).send()
     }
@@ -55,6 +59,7 @@ impl System<'_> {
     ///
     /// Since server 5.36.
     #[doc(alias = "GetPrevTrialLicense")]
+    #[inline]
     pub fn previous_trial_license(&self) -> Result<ClientLicense> {
         self.0.get("/trial-license/prev", &[]).decode()
     }
@@ -69,6 +74,7 @@ impl System<'_> {
     ///
     /// Required permission: `manage_system`. Since server 5.27.
     #[doc(alias = "UpgradeToEnterprise")]
+    #[inline]
     pub fn upgrade_to_enterprise(&self) -> Result<()> {
         self.0.post("/upgrade_to_enterprise", &[]).send()
     }
@@ -79,6 +85,7 @@ impl System<'_> {
     ///
     /// Required permission: `manage_system`.
     #[doc(alias = "IsAllowedToUpgradeToEnterprise")]
+    #[inline]
     pub fn check_upgrade_allowed(&self) -> Result<()> {
         self.0.get("/upgrade_to_enterprise/allowed", &[]).send()
     }
@@ -89,6 +96,7 @@ impl System<'_> {
     ///
     /// Required permission: `manage_system`. Since server 5.27.
     #[doc(alias = "UpgradeToEnterpriseStatus")]
+    #[inline]
     pub fn upgrade_status(&self) -> Result<UpgradeStatus> {
         self.0.get("/upgrade_to_enterprise/status", &[]).decode()
     }
@@ -98,6 +106,7 @@ impl System<'_> {
     /// `GET /latest_version`
     ///
     /// Required permission: `manage_system`.
+    #[inline]
     pub fn latest_release(&self) -> Result<GithubReleaseInfo> {
         self.0.get("/latest_version", &[]).decode()
     }

@@ -11,6 +11,7 @@ impl System<'_> {
     ///
     /// Since server 5.26.
     #[doc(alias = "GetNotices")]
+    #[inline]
     pub fn list_notices(&self, team: &TeamId, query: &NoticeQuery) -> Result<Vec<ProductNotice>> {
         self.0.get("/system/notices/{teamId}", &[team]).query(query).decode()
     }
@@ -21,6 +22,7 @@ impl System<'_> {
     ///
     /// Since server 5.26.
     #[doc(alias = "MarkNoticesViewed")]
+    #[inline]
     pub fn mark_notices_viewed(&self, ids: &[&str]) -> Result<()> {
         self.0.put("/system/notices/view", &[]).json(&ids).send()
     }
@@ -32,6 +34,7 @@ impl System<'_> {
     ///
     /// Since server 3.10.
     #[doc(alias = "AcknowledgeNotification")]
+    #[inline]
     pub fn acknowledge_notification(&self, ack: &PushNotificationAck) -> Result<()> {
         self.0.post("/notifications/ack", &[]).json(ack).send()
     }
@@ -43,6 +46,7 @@ impl System<'_> {
     ///
     /// Since server 3.10. Edition: Enterprise.
     #[doc(alias = "AcknowledgeNotification")]
+    #[inline]
     pub fn load_notification(&self, ack: &PushNotificationAck) -> Result<PushNotification> {
         self.0.post("/notifications/ack", &[]).json(ack).decode()
     }
@@ -51,6 +55,7 @@ impl System<'_> {
     ///
     /// `POST /notifications/test`
     #[doc(alias = "TestNotification")]
+    #[inline]
     pub fn test_notification(&self) -> Result<()> {
         self.0.post("/notifications/test", &[]).send()
     }
@@ -62,6 +67,7 @@ impl System<'_> {
     ///
     /// Since server 3.10.
     #[doc(alias = "GetRedirectLocation")]
+    #[inline]
     pub fn redirect_location(&self, url: &str) -> Result<String> {
         let template = "/redirect_location";
         self.0.get(template, &[]).param("url", url).decode_member("location")
@@ -76,6 +82,7 @@ impl System<'_> {
     ///
     /// Since server 3.10.
     #[doc(alias = "GetImageByUrl")]
+    #[inline]
     pub fn image(&self, url: &str) -> Result<Vec<u8>> {
         self.0.get("/image", &[]).param("url", url).bytes()
     }

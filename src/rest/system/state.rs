@@ -18,6 +18,7 @@ impl<'c> System<'c> {
     ///
     /// Required permission: `get_analytics`. Since server 4.0.
     #[doc(alias = "GetAnalyticsOld")]
+    #[inline]
     pub fn analytics(&self, query: &AnalyticsQuery) -> Result<Vec<AnalyticsRow>> {
         self.0.get("/analytics/old", &[]).query(query).decode()
     }
@@ -28,11 +29,13 @@ impl<'c> System<'c> {
     ///
     /// Required permission: `read_audits`.
     #[doc(alias = "GetAudits")]
+    #[inline]
     pub fn list_audits(&self, page: &Page) -> Result<Vec<Audit>> {
         self.0.get("/audits", &[]).query(page).decode()
     }
 
     /// Iterates over the audit log, fetching 200 per request.
+    #[inline]
     pub fn all_audits(&self) -> Pages<'c, Audit> {
         let group = *self;
         pages(move |number| group.list_audits(&Page::full(number)))
@@ -44,6 +47,7 @@ impl<'c> System<'c> {
     ///
     /// Required permission: `invalidate_caches`.
     #[doc(alias = "InvalidateCaches")]
+    #[inline]
     pub fn invalidate_caches(&self) -> Result<()> {
         self.0.post("/caches/invalidate", &[]).send()
     }
@@ -54,6 +58,7 @@ impl<'c> System<'c> {
     ///
     /// Required permission: `recycle_database_connections`.
     #[doc(alias = "DatabaseRecycle")]
+    #[inline]
     pub fn recycle_database(&self) -> Result<()> {
         self.0.post("/database/recycle", &[]).send()
     }
@@ -64,6 +69,7 @@ impl<'c> System<'c> {
     ///
     /// Required permission: `manage_system`. Since server 5.27.
     #[doc(alias = "RestartServer")]
+    #[inline]
     pub fn restart(&self) -> Result<()> {
         self.0.post("/restart", &[]).send()
     }
@@ -74,6 +80,7 @@ impl<'c> System<'c> {
     ///
     /// Required permission: `manage_system`. Since server 5.20.
     #[doc(alias = "GetServerBusyExpires")]
+    #[inline]
     pub fn get_busy(&self) -> Result<ServerBusyState> {
         self.0.get("/server_busy", &[]).decode()
     }
@@ -87,6 +94,7 @@ impl<'c> System<'c> {
     ///
     /// Required permission: `manage_system`. Since server 5.20.
     #[doc(alias = "SetServerBusy")]
+    #[inline]
     pub fn set_busy(&self, time: Duration) -> Result<()> {
         self.0.post("/server_busy", &[]).param("seconds", time.as_secs()).send()
     }
@@ -97,6 +105,7 @@ impl<'c> System<'c> {
     ///
     /// Required permission: `manage_system`. Since server 5.20.
     #[doc(alias = "ClearServerBusy")]
+    #[inline]
     pub fn clear_busy(&self) -> Result<()> {
         self.0.delete("/server_busy", &[]).send()
     }
@@ -109,6 +118,7 @@ impl<'c> System<'c> {
     ///
     /// Required permission: `manage_system`. Since server 5.32. Requires a license.
     #[doc(alias = "GenerateSupportPacket")]
+    #[inline]
     pub fn support_packet(&self, query: &SupportPacketQuery) -> FileDownload<'c> {
         let call = self.0.get("/system/support_packet", &[]).query(query).with_file_timeout();
         let packets = query.plugin_packets.iter().flatten();
@@ -121,6 +131,7 @@ impl<'c> System<'c> {
     /// `GET /system/schema/version`
     ///
     /// Required permission: any of `sysconsole_read_*`.
+    #[inline]
     pub fn list_migrations(&self) -> Result<Vec<AppliedMigration>> {
         self.0.get("/system/schema/version", &[]).decode()
     }
@@ -131,6 +142,7 @@ impl<'c> System<'c> {
     ///
     /// Since server 3.10.
     #[doc(alias = "GetSupportedTimezone")]
+    #[inline]
     pub fn list_timezones(&self) -> Result<Vec<String>> {
         self.0.get("/system/timezones", &[]).decode()
     }
@@ -140,6 +152,7 @@ impl<'c> System<'c> {
     /// `GET /system/onboarding/complete`
     ///
     /// Required permission: `manage_system`.
+    #[inline]
     pub fn get_onboarding(&self) -> Result<SystemValue> {
         self.0.get("/system/onboarding/complete", &[]).decode()
     }
@@ -149,6 +162,7 @@ impl<'c> System<'c> {
     /// `POST /system/onboarding/complete`
     ///
     /// Required permission: `manage_system`.
+    #[inline]
     pub fn complete_onboarding(&self, request: &CompleteOnboardingRequest) -> Result<()> {
         self.0.post("/system/onboarding/complete", &[]).json(request).send()
     }

@@ -21,11 +21,13 @@ impl<'c> Teams<'c> {
     ///
     /// Required permission: `view_team`.
     #[doc(alias = "GetTeamMembers")]
+    #[inline]
     pub fn list_members(&self, team: &TeamId, page: &TeamMemberPage) -> Result<Vec<TeamMember>> {
         self.0.get("/teams/{team_id}/members", &[team]).query(page).decode()
     }
 
     /// Iterates over a team's members, fetching 200 per request. The paging fields of `page` are ignored.
+    #[inline]
     pub fn all_members(&self, team: &TeamId, page: &TeamMemberPage) -> Pages<'c, TeamMember> {
         let (group, team, page) = (*self, team.clone(), page.clone());
         pages(move |number| group.list_members(&team, &page.clone().page(number).per_page(MAX_PER_PAGE)))
@@ -37,6 +39,7 @@ impl<'c> Teams<'c> {
     ///
     /// Required permission: `view_team`.
     #[doc(alias = "GetTeamMember")]
+    #[inline]
     pub fn get_member(&self, team: &TeamId, user: &UserId) -> Result<TeamMember> {
         self.0.get("/teams/{team_id}/members/{user_id}", &[team, user]).decode()
     }
@@ -47,6 +50,7 @@ impl<'c> Teams<'c> {
     ///
     /// Required permission: `view_team`.
     #[doc(alias = "GetTeamMembersByIds")]
+    #[inline]
     pub fn list_members_by_ids(&self, team: &TeamId, users: &[UserId]) -> Result<Vec<TeamMember>> {
         self.0.post("/teams/{team_id}/members/ids", &[team]).json(&users).safe().decode()
     }
@@ -57,6 +61,7 @@ impl<'c> Teams<'c> {
     ///
     /// For other users, requires the permission `edit_other_users`.
     #[doc(alias = "GetTeamMembersForUser")]
+    #[inline]
     pub fn list_memberships(&self, user: &UserId) -> Result<Vec<TeamMember>> {
         self.0.get("/users/{user_id}/teams/members", &[user]).decode()
     }
@@ -67,6 +72,7 @@ impl<'c> Teams<'c> {
     ///
     /// Required permission: `add_user_to_team`; for the current account, `join_public_teams` or `join_private_teams`.
     #[doc(alias = "AddTeamMember")]
+    #[inline]
     pub fn add_member(&self, team: &TeamId, user: &UserId) -> Result<TeamMember> {
         let body = json!({"team_id": team, "user_id": real_id(self.0, user)?});
         self.0.post("/teams/{team_id}/members", &[team]).json(&body).decode()
@@ -78,6 +84,7 @@ impl<'c> Teams<'c> {
     ///
     /// Required permission: `add_user_to_team`.
     #[doc(alias = "AddTeamMembers")]
+    #[inline]
     pub fn add_members(&self, team: &TeamId, users: &[UserId]) -> Result<Vec<TeamMember>> {
         self.0.post("/teams/{team_id}/members/batch", &[team]).json(&members(team, users)).decode()
     }
@@ -88,6 +95,7 @@ impl<'c> Teams<'c> {
     ///
     /// Required permission: `add_user_to_team`. Since server 5.20.
     #[doc(alias = "AddTeamMembers")]
+    #[inline]
     pub fn try_add_members(&self, team: &TeamId, users: &[UserId]) -> Result<Vec<TeamMemberWithError>> {
         let call = self.0.post("/teams/{team_id}/members/batch", &[team]).param("graceful", true);
         call.json(&members(team, users)).decode()
@@ -99,6 +107,7 @@ impl<'c> Teams<'c> {
     ///
     /// For other users, requires the permission `remove_user_from_team`.
     #[doc(alias = "RemoveTeamMember")]
+    #[inline]
     pub fn remove_member(&self, team: &TeamId, user: &UserId) -> Result<()> {
         self.0.delete("/teams/{team_id}/members/{user_id}", &[team, user]).send()
     }
@@ -109,6 +118,7 @@ impl<'c> Teams<'c> {
     ///
     /// Required permission: `manage_team_roles`.
     #[doc(alias = "UpdateTeamMemberRoles")]
+    #[inline]
     pub fn set_member_roles(&self, team: &TeamId, user: &UserId, roles: &[&str]) -> Result<()> {
         let template = "/teams/{team_id}/members/{user_id}/roles";
         self.0.put(template, &[team, user]).json(&json!({"roles": roles.join(" ")})).send()
@@ -120,6 +130,7 @@ impl<'c> Teams<'c> {
     ///
     /// Required permission: `manage_team_roles`. Since server 5.0.
     #[doc(alias = "UpdateTeamMemberSchemeRoles")]
+    #[inline]
     pub fn set_member_scheme_roles(&self, team: &TeamId, user: &UserId, roles: &SchemeRoles) -> Result<()> {
         self.0.put("/teams/{team_id}/members/{user_id}/schemeRoles", &[team, user]).json(roles).send()
     }
@@ -130,6 +141,7 @@ impl<'c> Teams<'c> {
     ///
     /// Required permission: `manage_system`. Since server 5.14.
     #[doc(alias = "TeamMembersMinusGroupMembers")]
+    #[inline]
     pub fn members_minus_groups(
         &self,
         team: &TeamId,
@@ -144,6 +156,7 @@ impl<'c> Teams<'c> {
     ///
     /// `POST /teams/members/invite`
     #[doc(alias = "AddTeamMemberFromInvite")]
+    #[inline]
     pub fn join_by_invite(&self, invite_id: &str) -> Result<TeamMember> {
         self.0.post("/teams/members/invite", &[]).param("invite_id", invite_id).decode()
     }
@@ -152,6 +165,7 @@ impl<'c> Teams<'c> {
     ///
     /// `POST /teams/members/invite`
     #[doc(alias = "AddTeamMemberFromInvite")]
+    #[inline]
     pub fn join_by_token(&self, token: &Secret) -> Result<TeamMember> {
         self.0.post("/teams/members/invite", &[]).secret_param("token", token).decode()
     }
@@ -162,6 +176,7 @@ impl<'c> Teams<'c> {
     ///
     /// Required permissions, depending on the request: `invite_user`, `add_user_to_team`.
     #[doc(alias = "InviteUsersToTeam")]
+    #[inline]
     pub fn invite(&self, team: &TeamId, invite: &TeamInvite) -> Result<()> {
         self.0.post("/teams/{team_id}/invite/email", &[team]).json(&as_sent(invite)).send()
     }
@@ -172,6 +187,7 @@ impl<'c> Teams<'c> {
     ///
     /// Required permissions, depending on the request: `invite_user`, `add_user_to_team`.
     #[doc(alias = "InviteUsersToTeam")]
+    #[inline]
     pub fn try_invite(&self, team: &TeamId, invite: &TeamInvite) -> Result<Vec<EmailInviteWithError>> {
         let call = self.0.post("/teams/{team_id}/invite/email", &[team]).param("graceful", true);
         call.json(&as_sent(invite)).decode()
@@ -183,6 +199,7 @@ impl<'c> Teams<'c> {
     ///
     /// Required permission: `invite_guest`. Since server 5.16.
     #[doc(alias = "InviteGuestsToTeam")]
+    #[inline]
     pub fn invite_guests(&self, team: &TeamId, invite: &GuestInvite) -> Result<()> {
         self.0.post("/teams/{team_id}/invite-guests/email", &[team]).json(invite).send()
     }
@@ -193,6 +210,7 @@ impl<'c> Teams<'c> {
     ///
     /// Required permission: `invite_guest`. Since server 5.16.
     #[doc(alias = "InviteGuestsToTeam")]
+    #[inline]
     pub fn try_invite_guests(
         &self,
         team: &TeamId,
@@ -208,6 +226,7 @@ impl<'c> Teams<'c> {
     ///
     /// Required permission: `sysconsole_write_authentication`.
     #[doc(alias = "InvalidateEmailInvites")]
+    #[inline]
     pub fn invalidate_email_invites(&self) -> Result<()> {
         self.0.delete("/teams/invites/email", &[]).send()
     }
@@ -218,6 +237,7 @@ impl<'c> Teams<'c> {
     ///
     /// Required permission: `manage_team`.
     #[doc(alias = "RegenerateTeamInviteId")]
+    #[inline]
     pub fn regenerate_invite_id(&self, team: &TeamId) -> Result<Team> {
         self.0.post("/teams/{team_id}/regenerate_invite_id", &[team]).decode()
     }

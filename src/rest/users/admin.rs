@@ -11,6 +11,7 @@ impl Users<'_> {
     ///
     /// Required permission: `sysconsole_read_user_management_users`.
     #[doc(alias = "GetUsersWithInvalidEmails")]
+    #[inline]
     pub fn list_with_invalid_emails(&self, page: &Page) -> Result<Vec<User>> {
         self.0.get("/users/invalid_emails", &[]).query(page).decode()
     }
@@ -21,6 +22,7 @@ impl Users<'_> {
     ///
     /// For other users, requires the permission `edit_other_users`.
     #[doc(alias = "GetUserAudits")]
+    #[inline]
     pub fn list_audits(&self, user: &UserId, page: &Page) -> Result<Vec<Audit>> {
         self.0.get("/users/{user_id}/audits", &[user]).query(page).decode()
     }
@@ -31,6 +33,7 @@ impl Users<'_> {
     ///
     /// Required permission: `promote_guest`. Since server 5.16.
     #[doc(alias = "PromoteGuestToUser")]
+    #[inline]
     pub fn promote(&self, user: &UserId) -> Result<()> {
         self.0.post("/users/{user_id}/promote", &[user]).send()
     }
@@ -41,6 +44,7 @@ impl Users<'_> {
     ///
     /// Required permission: `demote_to_guest`. Since server 5.16.
     #[doc(alias = "DemoteUserToGuest")]
+    #[inline]
     pub fn demote(&self, user: &UserId) -> Result<()> {
         self.0.post("/users/{user_id}/demote", &[user]).send()
     }
@@ -51,6 +55,7 @@ impl Users<'_> {
     ///
     /// Required permission: `sysconsole_write_user_management_users`.
     #[doc(alias = "resetPasswordFailedAttempts")]
+    #[inline]
     pub fn reset_failed_attempts(&self, user: &UserId) -> Result<()> {
         self.0.post("/users/{user_id}/reset_failed_attempts", &[user]).send()
     }
@@ -61,6 +66,7 @@ impl Users<'_> {
     ///
     /// For other users, requires the permission `edit_other_users`. Since server 4.6.
     #[doc(alias = "UpdateUserAuth")]
+    #[inline]
     pub fn set_auth(&self, user: &UserId, auth: &UserAuth) -> Result<UserAuth> {
         self.0.put("/users/{user_id}/auth", &[user]).json(auth).decode()
     }
@@ -71,6 +77,7 @@ impl Users<'_> {
     ///
     /// Required permission: `manage_system`. Since server 5.24.
     #[doc(alias = "VerifyUserEmailWithoutToken")]
+    #[inline]
     pub fn verify_email_of(&self, user: &UserId) -> Result<User> {
         self.0.post("/users/{user_id}/email/verify/member", &[user]).decode()
     }
@@ -82,6 +89,7 @@ impl Users<'_> {
     ///
     /// Required permission: `manage_system`. Since server 5.28.
     #[doc(alias = "MigrateAuthToLdap")]
+    #[inline]
     pub fn migrate_auth_to_ldap(&self, migration: &LdapMigration) -> Result<()> {
         self.0.post("/users/migrate_auth/ldap", &[]).json(migration).send()
     }
@@ -93,6 +101,7 @@ impl Users<'_> {
     ///
     /// Required permission: `manage_system`. Since server 5.28.
     #[doc(alias = "MigrateAuthToSaml")]
+    #[inline]
     pub fn migrate_auth_to_saml(&self, migration: &SamlMigration) -> Result<()> {
         self.0.post("/users/migrate_auth/saml", &[]).json(migration).send()
     }
@@ -100,6 +109,7 @@ impl Users<'_> {
     /// Notifies the administrators that the current account requests a paid feature.
     ///
     /// `POST /users/notify-admin`
+    #[inline]
     pub fn notify_admin(&self, notice: &NotifyAdmin) -> Result<()> {
         self.0.post("/users/notify-admin", &[]).json(notice).send()
     }
@@ -110,6 +120,7 @@ impl Users<'_> {
     /// `POST /users/trigger-notify-admin-posts`
     ///
     /// Required permission: `manage_system`.
+    #[inline]
     pub fn trigger_notify_admin(&self, notice: &NotifyAdmin) -> Result<()> {
         self.0.post("/users/trigger-notify-admin-posts", &[]).json(notice).send()
     }

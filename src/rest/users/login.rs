@@ -18,6 +18,7 @@ impl Users<'_> {
     ///
     /// Does not require a login.
     #[doc(alias = "GetLoginType")]
+    #[inline]
     pub fn login_type(&self, login_id: &str) -> Result<LoginType> {
         self.0.post("/users/login/type", &[]).json(&json!({"login_id": login_id})).safe().decode()
     }
@@ -28,6 +29,7 @@ impl Users<'_> {
     ///
     /// Does not require a login.
     #[doc(alias = "SwitchAccountType")]
+    #[inline]
     pub fn switch_login(&self, switch: &LoginSwitch) -> Result<String> {
         let template = "/users/login/switch";
         self.0.post(template, &[]).json(switch).decode_member_or_default("follow_link")
@@ -41,6 +43,7 @@ impl Users<'_> {
     ///
     /// Does not require a login. Deprecated by the server.
     #[doc(alias = "LoginSSOCodeExchange")]
+    #[inline]
     pub fn exchange_sso_code(&self, code: &str, verifier: &Secret, state: &str) -> Result<Secret> {
         let template = "/users/login/sso/code-exchange";
         self.0
@@ -56,6 +59,7 @@ impl Users<'_> {
     ///
     /// Does not require a login.
     #[doc(alias = "VerifyUserEmail")]
+    #[inline]
     pub fn verify_email(&self, token: &Secret) -> Result<()> {
         self.0.post("/users/email/verify", &[]).json(&json!({"token": token})).send()
     }
@@ -66,6 +70,7 @@ impl Users<'_> {
     ///
     /// Does not require a login.
     #[doc(alias = "SendVerificationEmail")]
+    #[inline]
     pub fn send_verification_email(&self, email: &str) -> Result<()> {
         self.0.post("/users/email/verify/send", &[]).json(&json!({"email": email})).send()
     }
@@ -76,6 +81,7 @@ impl Users<'_> {
     ///
     /// Does not require a login.
     #[doc(alias = "ResetPassword")]
+    #[inline]
     pub fn reset_password(&self, token: &Secret, password: &Secret) -> Result<()> {
         let template = "/users/password/reset";
         self.0.post(template, &[]).json(&json!({"token": token, "new_password": password})).send()
@@ -88,6 +94,7 @@ impl Users<'_> {
     ///
     /// Does not require a login.
     #[doc(alias = "SendPasswordResetEmail")]
+    #[inline]
     pub fn send_password_reset(&self, email: &str) -> Result<()> {
         self.0.post("/users/password/reset/send", &[]).json(&json!({"email": email})).send()
     }
@@ -98,6 +105,7 @@ impl Users<'_> {
     ///
     /// Since server 5.6. Deprecated by the server.
     #[doc(alias = "GetUserTermsOfService")]
+    #[inline]
     pub fn terms_of_service(&self, user: &UserId) -> Result<UserTermsOfService> {
         self.0.get("/users/{user_id}/terms_of_service", &[user]).decode()
     }
@@ -108,6 +116,7 @@ impl Users<'_> {
     ///
     /// Since server 5.4.
     #[doc(alias = "RegisterTermsOfServiceAction")]
+    #[inline]
     pub fn accept_terms(&self, terms: &TermsOfServiceId) -> Result<()> {
         let template = "/users/{user_id}/terms_of_service";
         self.0
@@ -122,6 +131,7 @@ impl Users<'_> {
     ///
     /// Since server 5.4.
     #[doc(alias = "RegisterTermsOfServiceAction")]
+    #[inline]
     pub fn decline_terms(&self, terms: &TermsOfServiceId) -> Result<()> {
         let template = "/users/{user_id}/terms_of_service";
         self.0

@@ -14,6 +14,7 @@ impl Users<'_> {
     ///
     /// For other users, requires the permission `edit_other_users`.
     #[doc(alias = "GenerateMfaSecret")]
+    #[inline]
     pub fn generate_mfa_secret(&self, user: &UserId) -> Result<MfaSecret> {
         self.0.post("/users/{user_id}/mfa/generate", &[user]).decode()
     }
@@ -24,6 +25,7 @@ impl Users<'_> {
     ///
     /// For other users, requires the permission `edit_other_users`.
     #[doc(alias = "UpdateUserMfa")]
+    #[inline]
     pub fn activate_mfa(&self, user: &UserId, code: &str) -> Result<()> {
         let call = self.0.put("/users/{user_id}/mfa", &[user]).once().hiding_secrets(&[code]);
         call.json(&json!({"activate": true, "code": code})).send()
@@ -35,6 +37,7 @@ impl Users<'_> {
     ///
     /// For other users, requires the permission `edit_other_users`.
     #[doc(alias = "UpdateUserMfa")]
+    #[inline]
     pub fn deactivate_mfa(&self, user: &UserId) -> Result<()> {
         self.0.put("/users/{user_id}/mfa", &[user]).json(&json!({"activate": false})).send()
     }

@@ -13,6 +13,7 @@ impl Users<'_> {
     ///
     /// For other users, requires the permission `edit_other_users`.
     #[doc(alias = "GetSessions")]
+    #[inline]
     pub fn list_sessions(&self, user: &UserId) -> Result<Vec<Session>> {
         self.0.get("/users/{user_id}/sessions", &[user]).decode()
     }
@@ -23,6 +24,7 @@ impl Users<'_> {
     ///
     /// For other users, requires the permission `edit_other_users`.
     #[doc(alias = "RevokeSession")]
+    #[inline]
     pub fn revoke_session(&self, user: &UserId, session: &SessionId) -> Result<()> {
         self.0.post("/users/{user_id}/sessions/revoke", &[user]).json(&json!({"session_id": session})).send()
     }
@@ -33,6 +35,7 @@ impl Users<'_> {
     ///
     /// For other users, requires the permission `edit_other_users`. Since server 4.4.
     #[doc(alias = "RevokeAllSessions")]
+    #[inline]
     pub fn revoke_sessions(&self, user: &UserId) -> Result<()> {
         self.0.post("/users/{user_id}/sessions/revoke/all", &[user]).send()
     }
@@ -43,6 +46,7 @@ impl Users<'_> {
     ///
     /// Required permission: `manage_system`. Since server 5.14.
     #[doc(alias = "RevokeSessionsFromAllUsers")]
+    #[inline]
     pub fn revoke_everybodys_sessions(&self) -> Result<()> {
         self.0.post("/users/sessions/revoke/all", &[]).send()
     }
@@ -51,6 +55,7 @@ impl Users<'_> {
     ///
     /// `PUT /users/sessions/device`
     #[doc(alias = "AttachDeviceExtraProps")]
+    #[inline]
     pub fn set_device(&self, device: &DeviceProps) -> Result<()> {
         self.0.put("/users/sessions/device", &[]).json(device).send()
     }

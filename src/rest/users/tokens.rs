@@ -18,6 +18,7 @@ impl<'c> Users<'c> {
     /// Required permission: `create_user_access_token`. For other users, requires the permission `edit_other_users`.
     /// Since server 4.1.
     #[doc(alias = "CreateUserAccessToken")]
+    #[inline]
     pub fn create_token(&self, user: &UserId, description: &str) -> Result<UserAccessToken> {
         self.0.post("/users/{user_id}/tokens", &[user]).json(&json!({"description": description})).decode()
     }
@@ -29,6 +30,7 @@ impl<'c> Users<'c> {
     /// Required permission: `read_user_access_token`. For other users, requires the permission `edit_other_users`.
     /// Since server 4.1.
     #[doc(alias = "GetUserAccessTokensForUser")]
+    #[inline]
     pub fn list_tokens(&self, user: &UserId, page: &Page) -> Result<Vec<UserAccessToken>> {
         self.0.get("/users/{user_id}/tokens", &[user]).query(page).decode()
     }
@@ -39,11 +41,13 @@ impl<'c> Users<'c> {
     ///
     /// Required permission: `manage_system`. Since server 4.7.
     #[doc(alias = "GetUserAccessTokens")]
+    #[inline]
     pub fn list_all_tokens(&self, page: &Page) -> Result<Vec<UserAccessToken>> {
         self.0.get("/users/tokens", &[]).query(page).decode()
     }
 
     /// Iterates over the tokens of all users, fetching 200 per request.
+    #[inline]
     pub fn all_tokens(&self) -> Pages<'c, UserAccessToken> {
         let group = *self;
         pages(move |number| group.list_all_tokens(&Page::full(number)))
@@ -56,6 +60,7 @@ impl<'c> Users<'c> {
     /// Required permission: `read_user_access_token`. For other users, requires the permission `edit_other_users`.
     /// Since server 4.1.
     #[doc(alias = "GetUserAccessToken")]
+    #[inline]
     pub fn get_token(&self, token: &TokenId) -> Result<UserAccessToken> {
         self.0.get("/users/tokens/{token_id}", &[token]).decode()
     }
@@ -66,6 +71,7 @@ impl<'c> Users<'c> {
     ///
     /// Required permission: `manage_system`. Since server 4.7.
     #[doc(alias = "SearchUserAccessTokens")]
+    #[inline]
     pub fn search_tokens(&self, term: &str) -> Result<Vec<UserAccessToken>> {
         self.0.post("/users/tokens/search", &[]).json(&json!({"term": term})).safe().decode()
     }
@@ -77,6 +83,7 @@ impl<'c> Users<'c> {
     /// Required permission: `revoke_user_access_token`. For other users, requires the permission `edit_other_users`.
     /// Since server 4.1.
     #[doc(alias = "RevokeUserAccessToken")]
+    #[inline]
     pub fn revoke_token(&self, token: &TokenId) -> Result<()> {
         self.0.post("/users/tokens/revoke", &[]).json(&json!({"token_id": token})).send()
     }
@@ -88,6 +95,7 @@ impl<'c> Users<'c> {
     /// Required permission: `revoke_user_access_token`. For other users, requires the permission `edit_other_users`.
     /// Since server 4.4.
     #[doc(alias = "DisableUserAccessToken")]
+    #[inline]
     pub fn disable_token(&self, token: &TokenId) -> Result<()> {
         self.0.post("/users/tokens/disable", &[]).json(&json!({"token_id": token})).send()
     }
@@ -99,6 +107,7 @@ impl<'c> Users<'c> {
     /// Required permission: `create_user_access_token`. For other users, requires the permission `edit_other_users`.
     /// Since server 4.4.
     #[doc(alias = "EnableUserAccessToken")]
+    #[inline]
     pub fn enable_token(&self, token: &TokenId) -> Result<()> {
         self.0.post("/users/tokens/enable", &[]).json(&json!({"token_id": token})).send()
     }
