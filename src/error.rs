@@ -363,7 +363,13 @@ impl Error {
     }
 
     fn with_change(self, change: impl FnOnce(&mut ErrorData)) -> Self {
-        let mut inner = Arc::try_unwrap(self.0).unwrap_or_else(|shared| ErrorData {
+        let mut data = self.into_data();
+        change(&mut data);
+        Self(Arc::new(data))
+    }
+
+    fn into_data(self) -> ErrorData {
+        Arc::try_unwrap(self.0).unwrap_or_else(|shared| ErrorData {
             kind: shared.kind,
             message: shared.message.clone(),
             route: shared.route.clone(),
@@ -375,9 +381,7 @@ impl Error {
             source: shared.source.clone(),
             oversized: shared.oversized,
             repeatable: shared.repeatable,
-        });
-        change(&mut inner);
-        Self(Arc::new(inner))
+        })
     }
 
     pub(crate) fn with_source(self, source: impl std::error::Error + Send + Sync + 'static) -> Self {
