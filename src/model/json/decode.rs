@@ -193,7 +193,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use crate::event::Posted;
-    use crate::model::json::decode_str;
+    use crate::model::json::{decode_str, deserialize_str};
     use crate::model::{AttachmentField, Channel, Post};
     use crate::{ChannelId, Result};
 
@@ -248,6 +248,43 @@ mod tests {
         assert_eq!((posted.post, posted.mentions, posted.other_file), (Post::default(), None, true));
         for (text, short) in [(r#"{"short":"true"}"#, true), (r#"{"short":true}"#, true), ("{}", false)] {
             assert_eq!(decode_str::<AttachmentField>(text).unwrap().short, short, "{text}");
+        }
+    }
+
+    #[test]
+    fn errors_name_the_value_of_the_wrong_type() {
+        for (text, place) in [
+            (r#"{"name":[]}"#, "$.name:"),
+            (r#"{"name":[1]}"#, "$.name:"),
+            (r#"{"name":{"a":1}}"#, "$.name:"),
+            (r#"{"total_msg_count":[7]}"#, "$.total_msg_count:"),
+            (r#"{"id":7}"#, "$.id:"),
+            (r#"{"banner_info":[{}]}"#, "$.banner_info:"),
+            ("[]", "$:"),
+        ] {
+            let error = channel(text).unwrap_err().to_string();
+            assert!(error.contains(&format!("at {place}")), "{text}: {error}");
+        }
+    }
+
+    #[test]
+    fn events_are_the_same_as_types_of_programs() {
+        #[derive(serde::Deserialize)]
+        struct Own {
+            posted: Posted,
+        }
+        for posted in [
+            r#"{"post":{"id":"p","props":{"b":1,"a":{"c":2,"b":3}}},"otherFile":7,"image":"true"}"#,
+            r#"{"post":"{\"id\":\"p\",\"props\":{\"b\":1, \"a\":2}}","mentions":null,"otherFile":true}"#,
+            r#"{"post":null,"mentions":"[\"u\"]","otherFile":1.5,"image":{"a":[]}}"#,
+        ] {
+            let decoded: Posted = decode_str(posted).unwrap();
+            let own: Own = deserialize_str(&format!(r#"{{"posted":{posted}}}"#)).unwrap();
+            assert_eq!(own.posted, decoded);
+            assert_eq!(own.posted.post.props.as_str(), decoded.post.props.as_str());
+            assert_eq!(serde_json::from_str::<Posted>(posted).unwrap(), decoded);
+            let value: Value = serde_json::from_str(posted).unwrap();
+            assert_eq!(serde_json::from_value::<Posted>(value).unwrap(), decoded);
         }
     }
 }

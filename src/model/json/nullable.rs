@@ -6,9 +6,11 @@
 //! field. It also applies to the structs of programs, which derive `Deserialize`.
 
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
-use serde::forward_to_deserialize_any;
+use serde::{Deserialize, forward_to_deserialize_any};
+use serde_json::value::RawValue;
 
 use super::budget::{BUDGET_ERROR, reserve_bytes, reserve_entry, reserve_string};
+use super::reader::{EMBEDDED_NAME, take_embedded};
 
 /// The prefix of the names of `serde_json`'s own newtypes, such as `RawValue`. They see its deserializer itself.
 const PRIVATE_NAME_PREFIX: &str = "$serde_json::";
@@ -108,7 +110,19 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for NullAsDefault<D> {
         name: &'static str,
         visitor: V,
     ) -> Result<V::Value, D::Error> {
-        if name.starts_with(PRIVATE_NAME_PREFIX) {
+        if name == EMBEDDED_NAME {
+            let raw = <&RawValue>::deserialize(self.0)?;
+            let mut contents = None;
+            take_embedded(raw.get(), &mut |text| {
+                contents = Some(text.to_owned());
+                Ok(())
+            })
+            .map_err(D::Error::custom)?;
+            match contents {
+                Some(text) => visitor.visit_string(text),
+                None => visitor.visit_unit(),
+            }
+        } else if name.starts_with(PRIVATE_NAME_PREFIX) {
             self.0.deserialize_newtype_struct(name, visitor)
         } else {
             visitor.visit_newtype_struct(self)

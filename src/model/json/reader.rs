@@ -71,20 +71,21 @@ impl<'de, D: Deserializer<'de>, const TEXT: bool> JsonReader for Reader<D, TEXT>
         Option::deserialize(self.take()?).map_err(convert)
     }
 
+    // Not by `deserialize_any`, which enters a list or map before it fails: the error would name a place inside.
     fn read_number(&mut self) -> Result<Option<Number>> {
-        Option::deserialize(self.take()?).map_err(convert)
+        self.take()?.deserialize_option(NumberVisitor).map_err(convert)
     }
 
     fn read_str(&mut self, take: &mut dyn FnMut(&str)) -> Result<()> {
-        self.take()?.deserialize_any(StrVisitor(take)).map_err(convert)
+        self.take()?.deserialize_option(StrVisitor(take)).map_err(convert)
     }
 
     fn read_list(&mut self, read: ReadItem<'_>) -> Result<()> {
-        self.take()?.deserialize_any(ListVisitor::<TEXT>(read)).map_err(convert)
+        self.take()?.deserialize_option(ListVisitor::<TEXT>(read)).map_err(convert)
     }
 
     fn read_object(&mut self, read: ReadMember<'_>) -> Result<()> {
-        self.take()?.deserialize_any(ObjectVisitor::<TEXT>(read)).map_err(convert)
+        self.take()?.deserialize_option(ObjectVisitor::<TEXT>(read)).map_err(convert)
     }
 
     fn read_optional(&mut self, read: ReadItem<'_>) -> Result<bool> {
@@ -107,7 +108,7 @@ impl<'de, D: Deserializer<'de>, const TEXT: bool> JsonReader for Reader<D, TEXT>
         if TEXT {
             self.read_text(&mut |json| take_embedded(json, take))
         } else {
-            self.take()?.deserialize_any(EmbeddedVisitor(take)).map_err(convert)
+            self.take()?.deserialize_newtype_struct(EMBEDDED_NAME, EmbeddedVisitor(take)).map_err(convert)
         }
     }
 
@@ -116,7 +117,8 @@ impl<'de, D: Deserializer<'de>, const TEXT: bool> JsonReader for Reader<D, TEXT>
     }
 }
 
-fn take_embedded(json: &str, take: TakeText<'_>) -> Result<()> {
+/// Passes the contents of a JSON string to the function, or the JSON itself if it is no string. Does not call it for `null`.
+pub(super) fn take_embedded(json: &str, take: TakeText<'_>) -> Result<()> {
     if json == "null" {
         return Ok(());
     }
@@ -129,6 +131,9 @@ fn take_embedded(json: &str, take: TakeText<'_>) -> Result<()> {
     }
 }
 
+/// A newtype of this name is given the text by `NullAsDefault`, and itself by any other deserializer.
+pub(super) const EMBEDDED_NAME: &str = "$mattermost::embedded";
+
 struct EmbeddedVisitor<'f>(TakeText<'f>);
 
 impl<'de> Visitor<'de> for EmbeddedVisitor<'_> {
@@ -138,8 +143,24 @@ impl<'de> Visitor<'de> for EmbeddedVisitor<'_> {
         f.write_str("a string that contains JSON")
     }
 
+    fn visit_newtype_struct<D: Deserializer<'de>>(self, from: D) -> std::result::Result<(), D::Error> {
+        from.deserialize_any(self)
+    }
+
     fn visit_bool<E: serde::de::Error>(self, flag: bool) -> std::result::Result<(), E> {
-        (self.0)(if flag { "true" } else { "false" }).map_err(convert)
+        self.visit_str(if flag { "true" } else { "false" })
+    }
+
+    fn visit_i64<E: serde::de::Error>(self, number: i64) -> std::result::Result<(), E> {
+        self.visit_str(&number.to_string())
+    }
+
+    fn visit_u64<E: serde::de::Error>(self, number: u64) -> std::result::Result<(), E> {
+        self.visit_str(&number.to_string())
+    }
+
+    fn visit_f64<E: serde::de::Error>(self, number: f64) -> std::result::Result<(), E> {
+        self.visit_str(&number.to_string())
     }
 
     fn visit_str<E: serde::de::Error>(self, text: &str) -> std::result::Result<(), E> {
@@ -183,9 +204,46 @@ impl<'de, const TEXT: bool> DeserializeSeed<'de> for MemberSeed<'_, '_, TEXT> {
     }
 }
 
+struct NumberVisitor;
+
+impl<'de> Visitor<'de> for NumberVisitor {
+    type Value = Option<Number>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a number")
+    }
+
+    fn visit_i64<E>(self, number: i64) -> std::result::Result<Option<Number>, E> {
+        Ok(Some(number.into()))
+    }
+
+    #[inline]
+    fn visit_u64<E>(self, number: u64) -> std::result::Result<Option<Number>, E> {
+        Ok(Some(number.into()))
+    }
+
+    fn visit_f64<E>(self, number: f64) -> std::result::Result<Option<Number>, E> {
+        Ok(Number::from_f64(number))
+    }
+
+    fn visit_none<E>(self) -> std::result::Result<Option<Number>, E> {
+        Ok(None)
+    }
+
+    fn visit_unit<E>(self) -> std::result::Result<Option<Number>, E> {
+        Ok(None)
+    }
+
+    #[inline]
+    fn visit_some<D: Deserializer<'de>>(self, from: D) -> std::result::Result<Option<Number>, D::Error> {
+        // `serde_json` reads numbers of all types alike.
+        from.deserialize_i64(self)
+    }
+}
+
 struct StrVisitor<'f>(&'f mut dyn FnMut(&str));
 
-impl Visitor<'_> for StrVisitor<'_> {
+impl<'de> Visitor<'de> for StrVisitor<'_> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -198,8 +256,17 @@ impl Visitor<'_> for StrVisitor<'_> {
         Ok(())
     }
 
+    fn visit_none<E>(self) -> std::result::Result<(), E> {
+        Ok(())
+    }
+
     fn visit_unit<E>(self) -> std::result::Result<(), E> {
         Ok(())
+    }
+
+    #[inline]
+    fn visit_some<D: Deserializer<'de>>(self, from: D) -> std::result::Result<(), D::Error> {
+        from.deserialize_str(self)
     }
 }
 
@@ -212,8 +279,17 @@ impl<'de, const TEXT: bool> Visitor<'de> for ListVisitor<'_, TEXT> {
         f.write_str("a list")
     }
 
+    fn visit_none<E>(self) -> std::result::Result<(), E> {
+        Ok(())
+    }
+
     fn visit_unit<E>(self) -> std::result::Result<(), E> {
         Ok(())
+    }
+
+    #[inline]
+    fn visit_some<D: Deserializer<'de>>(self, from: D) -> std::result::Result<(), D::Error> {
+        from.deserialize_seq(self)
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> std::result::Result<(), A::Error> {
@@ -231,8 +307,17 @@ impl<'de, const TEXT: bool> Visitor<'de> for ObjectVisitor<'_, TEXT> {
         f.write_str("an object")
     }
 
+    fn visit_none<E>(self) -> std::result::Result<(), E> {
+        Ok(())
+    }
+
     fn visit_unit<E>(self) -> std::result::Result<(), E> {
         Ok(())
+    }
+
+    #[inline]
+    fn visit_some<D: Deserializer<'de>>(self, from: D) -> std::result::Result<(), D::Error> {
+        from.deserialize_map(self)
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> std::result::Result<(), A::Error> {
