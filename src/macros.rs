@@ -304,9 +304,16 @@ macro_rules! members {
         }
     ) => {
         $(#[$meta])*
-        #[derive(Debug, Default)]
+        #[derive(Debug)]
         $vis struct $name {
             $($(#[doc = $doc])* $field_vis $field: $ty,)*
+        }
+
+        // Not derived: Rust 1.85 takes a struct that only a derived `Default` creates for one that nothing creates.
+        impl Default for $name {
+            fn default() -> Self {
+                Self { $($field: Default::default(),)* }
+            }
         }
 
         fields! { $name { $($field($($($serde)+)?))* } }
