@@ -65,9 +65,7 @@ pub use users::*;
 
 use crate::atomic::AtomicU64;
 use crate::error::{Error, ErrorKind, Result, shorten_text};
-use crate::model::json::{
-    Decode, FromKey as _, JsonReader, decode_event, decode_event_into, deserialize_event,
-};
+use crate::model::json::{Decode, FromKey as _, decode_event, deserialize_event};
 use crate::model::{ChannelId, TeamId, UserId};
 
 /// An event of the server or a notification of the stream. It is `Send + Sync`, and cheap to clone.
@@ -344,33 +342,18 @@ fn unfold_data(data: &str, strings: &[&str]) -> Result<String> {
     if !data.trim_start().starts_with('{') {
         return Ok(data.to_owned());
     }
-    let mut unfolded = UnfoldedData { text: String::with_capacity(data.len()), strings };
-    decode_event_into(&mut unfolded, data)?;
-    let text = &mut unfolded.text;
-    text.push_str(if text.is_empty() { "{}" } else { "}" });
-    Ok(unfolded.text)
-}
-
-struct UnfoldedData<'s> {
-    text: String,
-    strings: &'s [&'s str],
-}
-
-impl Decode for UnfoldedData<'_> {
-    fn decode_from(&mut self, from: &mut dyn JsonReader) -> serde_json::Result<()> {
-        let Self { text, strings } = self;
-        from.read_object(&mut |name, value| {
-            text.push(if text.is_empty() { '{' } else { ',' });
-            text.push_str(&Value::from(name).to_string());
-            text.push(':');
-            value.read_text(&mut |raw| {
-                let inner = if strings.contains(&name) { decode_event::<String>(raw).ok() } else { None };
-                let inner = inner.filter(|inner| serde_json::from_str::<IgnoredAny>(inner).is_ok());
-                text.push_str(inner.as_deref().unwrap_or(raw));
-                Ok(())
-            })
-        })
+    let mut text = String::with_capacity(data.len());
+    for (key, raw) in decode_event::<BTreeMap<String, Box<RawValue>>>(data)? {
+        let raw = raw.get();
+        text.push(if text.is_empty() { '{' } else { ',' });
+        text.push_str(&Value::from(key.as_str()).to_string());
+        text.push(':');
+        let inner = if strings.contains(&&*key) { decode_event::<String>(raw).ok() } else { None };
+        let inner = inner.filter(|inner| serde_json::from_str::<IgnoredAny>(inner).is_ok());
+        text.push_str(inner.as_deref().unwrap_or(raw));
     }
+    text.push_str(if text.is_empty() { "{}" } else { "}" });
+    Ok(text)
 }
 
 /// Logs one warning per kind and process: a server with another format sends thousands of such events.
@@ -541,6 +524,21 @@ mod tests {
     use super::*;
 
     const BROKEN: &str = r#"{"event":"posted","data":{"post":7},"broadcast":{},"seq":1}"#;
+
+    #[test]
+    fn unfolded_data_has_each_member_once() {
+        #[derive(serde::Deserialize)]
+        struct Own {
+            post: crate::Post,
+        }
+        for data in [
+            r#"{"post":"{\"id\":\"a\"}","x\ud83d":1}"#,
+            r#"{"post":"{\"id\":\"b\"}","post":"{\"id\":\"a\"}"}"#,
+        ] {
+            let event = Event::from_json(&format!(r#"{{"event":"posted","data":{data}}}"#)).unwrap();
+            assert_eq!(event.decode::<Own>().unwrap().post.id.as_str(), "a", "{data}");
+        }
+    }
 
     #[test]
     fn what_does_not_fit_is_counted_once() {

@@ -291,7 +291,7 @@ macro_rules! model {
         }
 
         fields! { $name { $($field($($($serde)+)?))* } }
-        deserialize_by_decode!($name);
+        deserialize_by_fields!($name);
     };
 }
 
@@ -324,6 +324,10 @@ macro_rules! members {
 macro_rules! fields {
     ($name:ident { $($field:ident($($serde:tt)*))* }) => {
         impl $crate::model::json::Fields for $name {
+            fn field_names(&self) -> &'static [&'static str] {
+                &[$(name_on_the_wire!($field $($serde)*)),*]
+            }
+
             fn decode_member(
                 &mut self,
                 name: &str,
@@ -380,6 +384,16 @@ macro_rules! deserialize_by_decode {
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(from: D) -> std::result::Result<Self, D::Error> {
                 $crate::model::json::deserialize(from)
+            }
+        }
+    };
+}
+
+macro_rules! deserialize_by_fields {
+    ($name:ident) => {
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(from: D) -> std::result::Result<Self, D::Error> {
+                $crate::model::json::deserialize_struct(from)
             }
         }
     };

@@ -270,7 +270,7 @@ impl Fields for ChannelWithTeamData {
 }
 
 decode_by_fields!(ChannelWithTeamData);
-deserialize_by_decode!(ChannelWithTeamData);
+deserialize_by_fields!(ChannelWithTeamData);
 
 model! {
     /// The team of a channel, as returned by lists over all teams.

@@ -81,7 +81,7 @@ impl Fields for ChannelMemberWithTeamData {
 }
 
 decode_by_fields!(ChannelMemberWithTeamData);
-deserialize_by_decode!(ChannelMemberWithTeamData);
+deserialize_by_fields!(ChannelMemberWithTeamData);
 
 model! {
     /// Unread counts of a channel.

@@ -286,7 +286,7 @@ impl Fields for UserWithGroups {
 }
 
 decode_by_fields!(UserWithGroups);
-deserialize_by_decode!(UserWithGroups);
+deserialize_by_fields!(UserWithGroups);
 
 model! {
     /// A page of members with their groups.

@@ -171,6 +171,16 @@ pub(crate) fn deserialize<'de, T: Default + Decode, D: Deserializer<'de>>(from: 
     Ok(value)
 }
 
+/// The same, of a struct.
+pub(crate) fn deserialize_struct<'de, T: Default + Fields, D: Deserializer<'de>>(
+    from: D,
+) -> Result<T, D::Error> {
+    let mut value = T::default();
+    let names = value.field_names();
+    reader::deserialize_struct(from, names, &mut |name, from| decode::decode_field(&mut value, name, from))?;
+    Ok(value)
+}
+
 type DecodeFrom<'f> = &'f mut dyn FnMut(&mut dyn JsonReader) -> serde_json::Result<()>;
 
 // Not generic, so that it is compiled once.

@@ -43,7 +43,7 @@ impl Fields for UserReport {
 }
 
 decode_by_fields!(UserReport);
-deserialize_by_decode!(UserReport);
+deserialize_by_fields!(UserReport);
 
 open_enum! {
     /// Time range of a report.

@@ -1,7 +1,7 @@
 //! The types that this crate decodes, each from a [`JsonReader`] and in place.
 //!
-//! A value begins as the default. `null` does not change it, or empties a list or map, and is therefore read as the default
-//! at any depth.
+//! A value begins as the default. `null` does not change it, or empties a list, a map or raw JSON, and is therefore read as
+//! the default at any depth.
 
 use std::collections::BTreeMap;
 
@@ -21,15 +21,24 @@ pub(crate) trait Decode {
 
 /// A struct whose fields are members of a JSON object.
 pub(crate) trait Fields {
+    /// The names of all fields on the wire, for deserializers that take them out of a larger object (`flatten`). Empty if
+    /// they are those of several structs.
+    fn field_names(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     /// Decodes the field for the member `name`. Returns `false` if there is none; the value is then unread.
     fn decode_member(&mut self, name: &str, from: &mut dyn JsonReader) -> Result<bool>;
 }
 
 /// Decodes a struct. Members that are none of its fields are skipped, and the last of several with the same name wins.
 pub(crate) fn decode_fields(fields: &mut dyn Fields, from: &mut dyn JsonReader) -> Result<()> {
-    from.read_object(&mut |name, value| {
-        if fields.decode_member(name, value)? { Ok(()) } else { value.skip() }
-    })
+    let names = fields.field_names();
+    from.read_struct(names, &mut |name, value| decode_field(fields, name, value))
+}
+
+pub(super) fn decode_field(fields: &mut dyn Fields, name: &str, value: &mut dyn JsonReader) -> Result<()> {
+    if fields.decode_member(name, value)? { Ok(()) } else { value.skip() }
 }
 
 /// Decodes a field that contains JSON encoded as a string. An empty string leaves it unchanged. Plain JSON is accepted as
@@ -151,7 +160,7 @@ impl Decode for f64 {
 
 impl Decode for Timestamp {
     fn decode_from(&mut self, from: &mut dyn JsonReader) -> Result<()> {
-        let mut millis = 0_i64;
+        let mut millis = self.as_millis();
         millis.decode_from(from)?;
         *self = Self::from_millis(millis);
         Ok(())
@@ -190,11 +199,14 @@ impl FromKey for String {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use serde_json::{Value, json};
 
     use crate::event::Posted;
     use crate::model::json::{decode_str, deserialize_str};
-    use crate::model::{AttachmentField, Channel, Post};
+    use crate::model::{AttachmentField, Channel, Post, Reaction};
+    use crate::time::Timestamp;
     use crate::{ChannelId, Result};
 
     fn channel(text: &str) -> Result<Channel> {
@@ -286,5 +298,50 @@ mod tests {
             let value: Value = serde_json::from_str(posted).unwrap();
             assert_eq!(serde_json::from_value::<Posted>(value).unwrap(), decoded);
         }
+    }
+
+    #[test]
+    fn types_of_programs_may_flatten_models() {
+        #[derive(Debug, serde::Deserialize)]
+        struct Own {
+            #[serde(flatten)]
+            reaction: Reaction,
+            #[serde(flatten)]
+            rest: BTreeMap<String, Value>,
+        }
+        for read in [deserialize_str::<Own>(FLAT).unwrap(), serde_json::from_str(FLAT).unwrap()] {
+            assert_eq!((read.reaction.user_id.as_str(), read.reaction.create_at.as_millis()), ("u", 7));
+            assert_eq!(read.rest, BTreeMap::from([("mine".to_owned(), 3.into())]));
+        }
+    }
+
+    const FLAT: &str = r#"{"mine":3,"user_id":"u","create_at":7,"emoji_name":null}"#;
+
+    #[test]
+    fn fields_take_no_memory_besides_their_struct_in_types_of_programs_either() {
+        #[derive(serde::Deserialize)]
+        struct Own {
+            posts: Vec<Post>,
+        }
+        let id = "8k7ktpqaaidztx87g5zqd8j3ry";
+        let post = format!(
+            r#"{{"id":"{id}","create_at":1795396676523,"update_at":1795396676523,"edit_at":0,"delete_at":0,
+                "is_pinned":false,"user_id":"{id}","channel_id":"{id}","root_id":"","original_id":"",
+                "message":"hi","type":"","props":{{}},"hashtags":"","file_ids":[],"pending_post_id":"",
+                "remote_id":"","reply_count":0,"last_reply_at":0,"participants":null,"metadata":{{}}}}"#
+        );
+        let posts = vec![post; 14_000_000 / 450].join(",");
+        assert_eq!(deserialize_str::<Own>(&format!(r#"{{"posts":[{posts}]}}"#)).unwrap().posts.len(), 31_111);
+    }
+
+    #[test]
+    fn times_are_keys_and_long_values_are_not_copied_into_errors() {
+        let times = deserialize_str::<BTreeMap<Timestamp, u8>>(r#"{"7":1}"#).unwrap();
+        assert_eq!(times[&Timestamp::from_millis(7)], 1);
+        let text = format!(r#"{{"banner_info":{{"enabled":"{}"}}}}"#, "ä".repeat(100_000));
+        let error = serde_json::from_str::<Channel>(&text).unwrap_err().to_string();
+        assert!(error.len() < 1_000 && error.contains("expected a boolean at line 1"), "{error}");
+        let error = channel(&text).unwrap_err().to_string();
+        assert!(error.contains("$.banner_info.enabled") && !error.contains('ä'), "{error}");
     }
 }

@@ -33,6 +33,8 @@ pub(crate) trait JsonReader {
     fn read_list(&mut self, read: ReadItem<'_>) -> Result<()>;
     /// Passes each member of an object to the function, which must read its value.
     fn read_object(&mut self, read: ReadMember<'_>) -> Result<()>;
+    /// The same, of a struct with fields of these names.
+    fn read_struct(&mut self, names: &'static [&'static str], read: ReadMember<'_>) -> Result<()>;
     /// Returns `false` for `null`. Otherwise passes the value to the function, which must read it.
     fn read_optional(&mut self, read: ReadItem<'_>) -> Result<bool>;
     /// Returns the JSON text of the value.
@@ -61,9 +63,36 @@ impl<D, const TEXT: bool> Reader<D, TEXT> {
 }
 
 /// Converts an error to or from that of a deserializer, whose type is unknown. `serde_json` finds the position in the text.
+///
+/// A message quotes a string of the wrong type, and is copied at each level: of a long one, the middle is left out.
 #[cold]
 fn convert<A: fmt::Display, B: serde::de::Error>(error: A) -> B {
-    B::custom(error)
+    let mut message = error.to_string();
+    let boundary = |text: &str, at| (at..text.len()).find(|at| text.is_char_boundary(*at)).unwrap_or(at);
+    if message.len() > MAX_MESSAGE_LENGTH {
+        let middle = boundary(&message, MESSAGE_HEAD)..boundary(&message, message.len() - MESSAGE_TAIL);
+        message.replace_range(middle, "..");
+    }
+    B::custom(message)
+}
+
+const MAX_MESSAGE_LENGTH: usize = 1000;
+/// What is left of a longer message, in bytes.
+const MESSAGE_HEAD: usize = 300;
+const MESSAGE_TAIL: usize = 300;
+
+/// Reads a struct of this crate by any deserializer, as a struct, so that `flatten` takes its members out of the others.
+pub(super) fn deserialize_struct<'de, D: Deserializer<'de>>(
+    from: D,
+    names: &'static [&'static str],
+    read: ReadMember<'_>,
+) -> std::result::Result<(), D::Error> {
+    let visitor = ObjectVisitor::<false>(read);
+    if names.is_empty() {
+        from.deserialize_map(visitor)
+    } else {
+        from.deserialize_struct("struct", names, visitor)
+    }
 }
 
 impl<'de, D: Deserializer<'de>, const TEXT: bool> JsonReader for Reader<D, TEXT> {
@@ -86,6 +115,14 @@ impl<'de, D: Deserializer<'de>, const TEXT: bool> JsonReader for Reader<D, TEXT>
 
     fn read_object(&mut self, read: ReadMember<'_>) -> Result<()> {
         self.take()?.deserialize_option(ObjectVisitor::<TEXT>(read)).map_err(convert)
+    }
+
+    fn read_struct(&mut self, names: &'static [&'static str], read: ReadMember<'_>) -> Result<()> {
+        if TEXT {
+            self.read_object(read)
+        } else {
+            self.take()?.deserialize_option(StructVisitor(names, read)).map_err(convert)
+        }
     }
 
     fn read_optional(&mut self, read: ReadItem<'_>) -> Result<bool> {
@@ -295,6 +332,28 @@ impl<'de, const TEXT: bool> Visitor<'de> for ListVisitor<'_, TEXT> {
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> std::result::Result<(), A::Error> {
         while items.next_element_seed(ItemSeed::<TEXT>(self.0))?.is_some() {}
         Ok(())
+    }
+}
+
+struct StructVisitor<'f>(&'static [&'static str], ReadMember<'f>);
+
+impl<'de> Visitor<'de> for StructVisitor<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_none<E>(self) -> std::result::Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_unit<E>(self) -> std::result::Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, from: D) -> std::result::Result<(), D::Error> {
+        deserialize_struct(from, self.0, self.1)
     }
 }
 
