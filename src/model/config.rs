@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::model::json::{Decode, JsonReader};
 
 /// The client configuration: string values by name. Without a login, the server sends fewer settings.
 ///
 /// Common settings have typed getters; [`get`](Self::get) returns any setting.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 #[serde(transparent)]
 pub struct ClientConfig(BTreeMap<String, String>);
 
@@ -19,8 +19,6 @@ impl Decode for ClientConfig {
         self.0.decode_from(from)
     }
 }
-
-deserialize_by_decode!(ClientConfig);
 
 impl ClientConfig {
     /// Returns a setting as a string.
@@ -92,7 +90,7 @@ impl<K: Into<String>, V: Into<String>> FromIterator<(K, V)> for ClientConfig {
 }
 
 /// The license information available to clients: string values by name.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 #[serde(transparent)]
 pub struct ClientLicense(BTreeMap<String, String>);
 
@@ -101,8 +99,6 @@ impl Decode for ClientLicense {
         self.0.decode_from(from)
     }
 }
-
-deserialize_by_decode!(ClientLicense);
 
 impl ClientLicense {
     /// Returns a setting as a string.

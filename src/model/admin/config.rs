@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::error::Result;
@@ -26,7 +26,7 @@ use crate::model::json::{Decode, JsonReader};
 ///
 /// `Debug` prints names only, because the values may contain passwords.
 #[doc(alias = "Config")]
-#[derive(Clone, Default, PartialEq, Serialize)]
+#[derive(Clone, Default, Deserialize, PartialEq, Serialize)]
 #[serde(transparent)]
 pub struct ServerConfig(Map<String, Value>);
 
@@ -35,8 +35,6 @@ impl Decode for ServerConfig {
         self.0.decode_from(from)
     }
 }
-
-deserialize_by_decode!(ServerConfig);
 
 impl ServerConfig {
     /// Creates an empty configuration, for use as a patch.
@@ -151,7 +149,7 @@ input! {
 
 /// The settings that are overridden by environment variables. Changing them in the configuration has no
 /// effect.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 #[serde(transparent)]
 pub struct EnvironmentConfig(Map<String, Value>);
 
@@ -160,8 +158,6 @@ impl Decode for EnvironmentConfig {
         self.0.decode_from(from)
     }
 }
-
-deserialize_by_decode!(EnvironmentConfig);
 
 impl EnvironmentConfig {
     /// Returns `true` if a setting such as `ServiceSettings.SiteURL` is overridden by the environment.

@@ -303,6 +303,13 @@ mod tests {
     #[test]
     fn types_of_programs_may_flatten_models() {
         #[derive(Debug, serde::Deserialize)]
+        struct Settings {
+            #[serde(flatten)]
+            config: crate::model::ClientConfig,
+        }
+        let read: Settings = serde_json::from_str(r#"{"Version":"11.6.0"}"#).unwrap();
+        assert_eq!(read.config.version(), "11.6.0");
+        #[derive(Debug, serde::Deserialize)]
         struct Own {
             #[serde(flatten)]
             reaction: Reaction,

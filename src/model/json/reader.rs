@@ -376,7 +376,12 @@ impl<'de, const TEXT: bool> Visitor<'de> for ObjectVisitor<'_, TEXT> {
 
     #[inline]
     fn visit_some<D: Deserializer<'de>>(self, from: D) -> std::result::Result<(), D::Error> {
-        from.deserialize_map(self)
+        if TEXT {
+            from.deserialize_map(self)
+        } else {
+            // `NullAsDefault` counts the entries of a map, but `Decode` does that too.
+            from.deserialize_struct("map", &[], self)
+        }
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> std::result::Result<(), A::Error> {
