@@ -77,7 +77,7 @@ fn convert<A: fmt::Display, B: serde::de::Error>(error: A) -> B {
 }
 
 const MAX_MESSAGE_LENGTH: usize = 1000;
-/// What is left of a longer message, in bytes.
+/// Bytes that are kept of a longer message, at its beginning and at its end.
 const MESSAGE_HEAD: usize = 300;
 const MESSAGE_TAIL: usize = 300;
 
