@@ -389,6 +389,7 @@ macro_rules! deserialize_by_decode {
     };
 }
 
+/// The same, of a struct.
 macro_rules! deserialize_by_fields {
     ($name:ident) => {
         impl<'de> serde::Deserialize<'de> for $name {

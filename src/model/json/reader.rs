@@ -81,17 +81,20 @@ const MAX_MESSAGE_LENGTH: usize = 1000;
 const MESSAGE_HEAD: usize = 300;
 const MESSAGE_TAIL: usize = 300;
 
+/// The name that an object has for a deserializer. None of JSON looks at it.
+const OBJECT_NAME: &str = "object";
+
 /// Reads a struct of this crate by any deserializer, as a struct, so that `flatten` takes its members out of the others.
 pub(super) fn deserialize_struct<'de, D: Deserializer<'de>>(
     from: D,
     names: &'static [&'static str],
     read: ReadMember<'_>,
 ) -> std::result::Result<(), D::Error> {
-    let visitor = ObjectVisitor::<false>(read);
+    let visitor = ObjectVisitor::<false> { names, read };
     if names.is_empty() {
         from.deserialize_map(visitor)
     } else {
-        from.deserialize_struct("struct", names, visitor)
+        from.deserialize_struct(OBJECT_NAME, names, visitor)
     }
 }
 
@@ -114,15 +117,11 @@ impl<'de, D: Deserializer<'de>, const TEXT: bool> JsonReader for Reader<D, TEXT>
     }
 
     fn read_object(&mut self, read: ReadMember<'_>) -> Result<()> {
-        self.take()?.deserialize_option(ObjectVisitor::<TEXT>(read)).map_err(convert)
+        self.read_struct(&[], read)
     }
 
     fn read_struct(&mut self, names: &'static [&'static str], read: ReadMember<'_>) -> Result<()> {
-        if TEXT {
-            self.read_object(read)
-        } else {
-            self.take()?.deserialize_option(StructVisitor(names, read)).map_err(convert)
-        }
+        self.take()?.deserialize_option(ObjectVisitor::<TEXT> { names, read }).map_err(convert)
     }
 
     fn read_optional(&mut self, read: ReadItem<'_>) -> Result<bool> {
@@ -170,6 +169,19 @@ pub(super) fn take_embedded(json: &str, take: TakeText<'_>) -> Result<()> {
 
 /// A newtype of this name is given the text by `NullAsDefault`, and itself by any other deserializer.
 pub(super) const EMBEDDED_NAME: &str = "$mattermost::embedded";
+
+/// The result of a visitor for `null`.
+macro_rules! null_is {
+    ($type:ty: $value:expr) => {
+        fn visit_none<E>(self) -> std::result::Result<$type, E> {
+            Ok($value)
+        }
+
+        fn visit_unit<E>(self) -> std::result::Result<$type, E> {
+            Ok($value)
+        }
+    };
+}
 
 struct EmbeddedVisitor<'f>(TakeText<'f>);
 
@@ -263,13 +275,7 @@ impl<'de> Visitor<'de> for NumberVisitor {
         Ok(Number::from_f64(number))
     }
 
-    fn visit_none<E>(self) -> std::result::Result<Option<Number>, E> {
-        Ok(None)
-    }
-
-    fn visit_unit<E>(self) -> std::result::Result<Option<Number>, E> {
-        Ok(None)
-    }
+    null_is!(Option<Number>: None);
 
     #[inline]
     fn visit_some<D: Deserializer<'de>>(self, from: D) -> std::result::Result<Option<Number>, D::Error> {
@@ -293,13 +299,7 @@ impl<'de> Visitor<'de> for StrVisitor<'_> {
         Ok(())
     }
 
-    fn visit_none<E>(self) -> std::result::Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_unit<E>(self) -> std::result::Result<(), E> {
-        Ok(())
-    }
+    null_is!((): ());
 
     #[inline]
     fn visit_some<D: Deserializer<'de>>(self, from: D) -> std::result::Result<(), D::Error> {
@@ -316,13 +316,7 @@ impl<'de, const TEXT: bool> Visitor<'de> for ListVisitor<'_, TEXT> {
         f.write_str("a list")
     }
 
-    fn visit_none<E>(self) -> std::result::Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_unit<E>(self) -> std::result::Result<(), E> {
-        Ok(())
-    }
+    null_is!((): ());
 
     #[inline]
     fn visit_some<D: Deserializer<'de>>(self, from: D) -> std::result::Result<(), D::Error> {
@@ -335,29 +329,11 @@ impl<'de, const TEXT: bool> Visitor<'de> for ListVisitor<'_, TEXT> {
     }
 }
 
-struct StructVisitor<'f>(&'static [&'static str], ReadMember<'f>);
-
-impl<'de> Visitor<'de> for StructVisitor<'_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_none<E>(self) -> std::result::Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_unit<E>(self) -> std::result::Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_some<D: Deserializer<'de>>(self, from: D) -> std::result::Result<(), D::Error> {
-        deserialize_struct(from, self.0, self.1)
-    }
+struct ObjectVisitor<'f, const TEXT: bool> {
+    /// The fields of a struct. Empty for a map.
+    names: &'static [&'static str],
+    read: ReadMember<'f>,
 }
-
-struct ObjectVisitor<'f, const TEXT: bool>(ReadMember<'f>);
 
 impl<'de, const TEXT: bool> Visitor<'de> for ObjectVisitor<'_, TEXT> {
     type Value = ();
@@ -366,27 +342,21 @@ impl<'de, const TEXT: bool> Visitor<'de> for ObjectVisitor<'_, TEXT> {
         f.write_str("an object")
     }
 
-    fn visit_none<E>(self) -> std::result::Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_unit<E>(self) -> std::result::Result<(), E> {
-        Ok(())
-    }
+    null_is!((): ());
 
     #[inline]
     fn visit_some<D: Deserializer<'de>>(self, from: D) -> std::result::Result<(), D::Error> {
         if TEXT {
             from.deserialize_map(self)
         } else {
-            // `NullAsDefault` counts the entries of a map, but `Decode` does that too.
-            from.deserialize_struct("map", &[], self)
+            // Not as a map, whose entries `NullAsDefault` would count, as `Decode` does too.
+            from.deserialize_struct(OBJECT_NAME, self.names, self)
         }
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> std::result::Result<(), A::Error> {
         while let Some(Name(name)) = members.next_key()? {
-            members.next_value_seed(MemberSeed::<TEXT>(self.0, &name))?;
+            members.next_value_seed(MemberSeed::<TEXT>(self.read, &name))?;
         }
         Ok(())
     }
@@ -401,13 +371,7 @@ impl<'de, const TEXT: bool> Visitor<'de> for NullableVisitor<'_, TEXT> {
         f.write_str("a value or null")
     }
 
-    fn visit_none<E>(self) -> std::result::Result<bool, E> {
-        Ok(false)
-    }
-
-    fn visit_unit<E>(self) -> std::result::Result<bool, E> {
-        Ok(false)
-    }
+    null_is!(bool: false);
 
     fn visit_some<D: Deserializer<'de>>(self, from: D) -> std::result::Result<bool, D::Error> {
         ItemSeed::<TEXT>(self.0).deserialize(from).map(|()| true)
